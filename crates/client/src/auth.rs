@@ -1,0 +1,143 @@
+//! Who the caller is: the two kinds of credentials that the API knows, and how they are kept out of everything but the header.
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::{Error, Result};
+
+const TEAM_ID: HeaderName = HeaderName::from_static("modzy-team-id");
+const MASK: &str = "***";
+
+/// Shorter secrets are not masked by parts: blotting every `a` out of a message would hide the message, not the secret.
+const SHORTEST_PART: usize = 4;
+
+/// Credentials. `Debug` shows none of them.
+#[derive(Debug, Clone)]
+pub enum Auth {
+    /// `Authorization: ApiKey <prefix>.<body>`.
+    ApiKey(SecretString),
+    /// `Modzy-Team-Id: <id>` and `Authorization: Bearer <token>`.
+    Team {
+        /// The team's identifier, which is public.
+        id: String,
+        /// The bearer token.
+        token: SecretString,
+    },
+}
+
+impl Auth {
+    /// An API key as the console shows it, `<prefix>.<body>`.
+    pub fn api_key(key: impl Into<String>) -> Self {
+        Self::ApiKey(SecretString::from(key.into()))
+    }
+
+    /// A team's identifier and its bearer token.
+    pub fn team(id: impl Into<String>, token: impl Into<String>) -> Self {
+        Self::Team {
+            id: id.into(),
+            token: SecretString::from(token.into()),
+        }
+    }
+
+    /// Refuses credentials that no header can carry. The message does not repeat them.
+    pub(crate) fn validate(&self) -> Result<()> {
+        match self {
+            Self::ApiKey(key) if key.expose_secret().is_empty() => Err(Error::argument("apiKey", "must not be empty")),
+            Self::Team { id, .. } if id.is_empty() => Err(Error::argument("teamId", "must not be empty")),
+            Self::Team { token, .. } if token.expose_secret().is_empty() => {
+                Err(Error::argument("teamToken", "must not be empty"))
+            }
+            _ => self.apply(&mut HeaderMap::new()),
+        }
+    }
+
+    pub(crate) fn apply(&self, headers: &mut HeaderMap) -> Result<()> {
+        match self {
+            Self::ApiKey(key) => {
+                let value = format!("ApiKey {}", key.expose_secret());
+                headers.insert(AUTHORIZATION, secret_value("apiKey", &value)?);
+            }
+            Self::Team { id, token } => {
+                let value = format!("Bearer {}", token.expose_secret());
+                headers.insert(AUTHORIZATION, secret_value("teamToken", &value)?);
+                headers.insert(TEAM_ID, secret_value("teamId", id)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The text without the secret: what a server echoes must not end in an error or a log.
+    pub(crate) fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let secret = match self {
+            Self::ApiKey(key) => key.expose_secret(),
+            Self::Team { token, .. } => token.expose_secret(),
+        };
+        // The whole first. Of a key, the part behind the dot alone gives the secret away; the prefix is public.
+        let body = secret.split_once('.').map_or("", |(_, body)| body);
+        let mut masked = Cow::Borrowed(text);
+        for part in [secret, body] {
+            if part.len() >= SHORTEST_PART && masked.contains(part) {
+                masked = Cow::Owned(masked.replace(part, MASK));
+            }
+        }
+        masked
+    }
+}
+
+fn secret_value(name: &'static str, text: &str) -> Result<HeaderValue> {
+    let visible = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let value = HeaderValue::from_str(text).ok().filter(|_| visible);
+    let mut value = value
+        .ok_or_else(|| Error::argument(name, "must hold visible ASCII characters only, as a header carries it"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "publicPrefix.secretBody";
+
+    #[test]
+    fn the_key_goes_into_the_header_and_nowhere_else() {
+        let auth = Auth::api_key(KEY);
+        let mut headers = HeaderMap::new();
+        auth.apply(&mut headers).unwrap();
+        assert_eq!(headers[AUTHORIZATION], "ApiKey publicPrefix.secretBody");
+        assert!(headers[AUTHORIZATION].is_sensitive());
+        assert!(!format!("{auth:?} {headers:?}").contains("secretBody"));
+    }
+
+    #[test]
+    fn a_team_sends_its_id_and_a_bearer_token() {
+        let auth = Auth::team("team-1", "tokenOfTheTeam");
+        let mut headers = HeaderMap::new();
+        auth.apply(&mut headers).unwrap();
+        assert_eq!(headers[AUTHORIZATION], "Bearer tokenOfTheTeam");
+        assert_eq!(headers["modzy-team-id"], "team-1");
+        assert!(!format!("{auth:?}").contains("tokenOfTheTeam"));
+    }
+
+    #[test]
+    fn an_echoed_key_is_masked_whole_and_by_its_secret_part_but_the_prefix_stays() {
+        let auth = Auth::api_key(KEY);
+        let echoed = "key publicPrefix.secretBody of publicPrefix: secretBody";
+        assert_eq!(auth.mask(echoed), "key *** of publicPrefix: ***");
+        assert!(matches!(auth.mask("nothing here"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_key_that_no_header_can_carry_is_refused_without_being_shown() {
+        for key in ["", "a\r\nb: c", "clé.secrète", "tab\tkey"] {
+            let message = Auth::api_key(key).validate().unwrap_err().to_string();
+            assert!(message.starts_with("apiKey "), "{message}");
+            assert!(key.is_empty() || !message.contains(key), "{message}");
+        }
+        assert!(Auth::team("", "token").validate().is_err());
+        assert!(Auth::team("id", "").validate().is_err());
+        Auth::api_key(KEY).validate().unwrap();
+    }
+}

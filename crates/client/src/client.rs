@@ -1,0 +1,288 @@
+//! The client and its settings.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+use crate::{
+    auth::Auth,
+    clock::{Clock, Random, SystemClock, SystemRandom},
+    document::Document,
+    endpoint::BaseUrl,
+    error::{Error, Result},
+    transport::{Config, Expect, Lane, Payload, Request, RootSources, Settings, Transport},
+};
+
+/// Longer limits than this, `Duration::MAX` included, mean the same: for ever.
+pub(crate) const FOR_EVER: Duration = Duration::from_hours(100 * 365 * 24);
+
+/// Headers that are the client's own, because they carry credentials or frame the message.
+const RESERVED: [&str; 13] = [
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "keep-alive",
+    "modzy-team-id",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// A client of one Modzy server. Cheap to clone; clones share connections and limits.
+///
+/// Every method is a future that does nothing until it is polled, and closes its request when it is dropped. They need a
+/// Tokio runtime with time and I/O enabled.
+#[derive(Debug, Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    base: BaseUrl,
+    defaults: Settings,
+    transport: Transport,
+}
+
+/// Settings of a [`Client`].
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct ClientBuilder {
+    base: BaseUrl,
+    auth: Auth,
+    connect_timeout: Duration,
+    request_timeout: Duration,
+    retries: u32,
+    max_sockets: usize,
+    max_response_bytes: usize,
+    headers: HeaderMap,
+    user_agent: String,
+    extra_ca_file: Option<PathBuf>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+/// Settings of one call. What is not set is the client's.
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct RequestOptions {
+    request_timeout: Option<Duration>,
+    retries: Option<u32>,
+    /// What all attempts and the pauses between them may take together.
+    pub(crate) total: Option<Duration>,
+    headers: HeaderMap,
+}
+
+impl Client {
+    /// A client with the default settings.
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`].
+    pub fn new(base: BaseUrl, auth: Auth) -> Result<Self> {
+        Self::builder(base, auth).build()
+    }
+
+    /// The settings of a client, to be changed before it is built.
+    pub fn builder(base: BaseUrl, auth: Auth) -> ClientBuilder {
+        ClientBuilder {
+            base,
+            auth,
+            connect_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_mins(1),
+            retries: 2,
+            max_sockets: 256,
+            max_response_bytes: 256 * 1024 * 1024,
+            headers: HeaderMap::new(),
+            user_agent: concat!("modzy-client/", env!("CARGO_PKG_VERSION")).to_owned(),
+            extra_ca_file: None,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+        }
+    }
+
+    /// The root of the routes that this client asks.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.inner.base
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.inner.transport
+    }
+
+    /// A request about a job, for a path below the API's root.
+    pub(crate) fn request(&self, method: Method, path: &str, job: Option<&str>) -> Result<Request> {
+        Ok(Request {
+            method,
+            url: self.inner.base.route(path)?,
+            payload: Payload::Empty,
+            expect: Expect::JsonOrNothing,
+            lane: Lane::Call,
+            job: job.map(str::to_owned),
+        })
+    }
+
+    pub(crate) async fn send(&self, request: &Request, options: &RequestOptions) -> Result<Document> {
+        self.inner.transport.execute(request, &self.settings(options)).await
+    }
+
+    pub(crate) fn settings(&self, options: &RequestOptions) -> Settings {
+        let defaults = &self.inner.defaults;
+        let mut headers = defaults.headers.clone();
+        headers.extend(options.headers.clone());
+        Settings {
+            request_timeout: options.request_timeout.unwrap_or(defaults.request_timeout),
+            retries: options.retries.unwrap_or(defaults.retries),
+            total: options.total.unwrap_or(defaults.total),
+            headers,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// How long an attempt may take to look the name up, connect, and finish the TLS handshake. 10 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// How long an attempt may take from the grant of a socket to the last byte of the answer. 60 s.
+    pub fn request_timeout(mut self, limit: Duration) -> Self {
+        self.request_timeout = limit;
+        self
+    }
+
+    /// How many attempts may follow a failed one, where repeating is safe. 2.
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// How many sockets may be busy at a time, at least 1; further requests wait their turn. Polls use three quarters of
+    /// them at most. 256.
+    pub fn max_sockets(mut self, sockets: usize) -> Self {
+        self.max_sockets = sockets;
+        self
+    }
+
+    /// The longest body of an answer, decoded, in bytes. 256 MiB.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// A header that goes with every request.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a name or a value that HTTP does not allow, and for a header that is the client's own.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self> {
+        insert_header(&mut self.headers, name, value)?;
+        Ok(self)
+    }
+
+    /// What the client calls itself. `modzy-client/<version>`.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = name.into();
+        self
+    }
+
+    /// A PEM file of certificates that are trusted beside the system's store and Mozilla's list. Read with the first
+    /// request; ignored where it cannot be read.
+    pub fn extra_ca_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.extra_ca_file = Some(file.into());
+        self
+    }
+
+    /// Another source of time.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Another source of chance.
+    pub fn random(mut self, random: Arc<dyn Random>) -> Self {
+        self.random = random;
+        self
+    }
+
+    /// Checks the settings. Opens nothing and reads nothing: that is left to the first request.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for credentials that no header can carry, and for limits that allow nothing.
+    pub fn build(self) -> Result<Client> {
+        self.auth.validate()?;
+        if HeaderValue::from_str(&self.user_agent).is_err() {
+            return Err(Error::argument(
+                "userAgent",
+                "holds characters that a header cannot carry",
+            ));
+        }
+        if self.max_sockets == 0 {
+            return Err(Error::argument("maxSockets", "must be at least 1"));
+        }
+        Ok(Client {
+            inner: Arc::new(Inner {
+                base: self.base,
+                defaults: Settings {
+                    request_timeout: self.request_timeout.min(FOR_EVER),
+                    retries: self.retries,
+                    total: FOR_EVER,
+                    headers: self.headers,
+                },
+                transport: Transport::new(Config {
+                    auth: self.auth,
+                    connect_timeout: self.connect_timeout.min(FOR_EVER),
+                    max_sockets: self.max_sockets,
+                    max_response_bytes: self.max_response_bytes,
+                    user_agent: self.user_agent,
+                    roots: RootSources {
+                        extra_ca_file: self.extra_ca_file,
+                    },
+                    clock: self.clock,
+                    random: self.random,
+                }),
+            }),
+        })
+    }
+}
+
+impl RequestOptions {
+    /// As [`ClientBuilder::request_timeout`], for this call.
+    pub fn request_timeout(mut self, limit: Duration) -> Self {
+        self.request_timeout = Some(limit.min(FOR_EVER));
+        self
+    }
+
+    /// As [`ClientBuilder::retries`], for this call. Means nothing in a wait.
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.retries = Some(retries);
+        self
+    }
+
+    /// A header that goes with this call, in place of the client's of the same name.
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::header`].
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self> {
+        insert_header(&mut self.headers, name, value)?;
+        Ok(self)
+    }
+}
+
+fn insert_header(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()> {
+    let refuse = |reason: &str| Error::argument("headers", format!("{reason}: {name:?}"));
+    let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse("hold a name that HTTP does not allow"))?;
+    if RESERVED.contains(&parsed.as_str()) {
+        return Err(refuse("must not set a header that is the client's own"));
+    }
+    // The value may be a secret of the user's, so the message leaves it out.
+    let mut value = HeaderValue::from_str(value).map_err(|_| refuse("hold a value that HTTP does not allow, for"))?;
+    value.set_sensitive(true);
+    headers.insert(parsed, value);
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! The body of an answer: JSON text exactly as the server sent it.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::error::BodyFault;
+
+/// JSON text as the server sent it, checked to be JSON, or nothing where a 2xx came without a body.
+///
+/// It is kept as text because most of it only passes through: unknown members, number formats and the order of members all
+/// survive. Read it with [`Document::parse`].
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Document(String);
+
+impl Document {
+    /// Takes the bytes of a body.
+    ///
+    /// # Errors
+    /// What makes the bytes unreadable.
+    pub(crate) fn from_body(body: Vec<u8>) -> Result<Self, BodyFault> {
+        if body.is_empty() {
+            return Ok(Self::default());
+        }
+        let text = String::from_utf8(body).map_err(|_| BodyFault::NotUtf8)?;
+        // Ignoring goes through the whole text without recursion, so depth costs no stack.
+        serde_json::from_str::<IgnoredAny>(&text).map_err(|_| BodyFault::NotJson)?;
+        Ok(Self(text))
+    }
+
+    /// The text; empty where the answer had no body.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the answer had no body.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Reads the text into a type of the caller's.
+    ///
+    /// # Errors
+    /// When the text does not have the type's shape.
+    pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_str(&self.0)
+    }
+
+    /// A member of the top-level object, where it is a string. Of a member that stands twice, the last one, as
+    /// `JSON.parse` has it.
+    #[must_use]
+    pub fn string_member(&self, name: &str) -> Option<String> {
+        let members: Members<'_> = serde_json::from_str(&self.0).ok()?;
+        let raw = members.0.into_iter().rfind(|(key, _)| key == name)?.1;
+        serde_json::from_str(raw.get()).ok()
+    }
+
+    /// Whether the text is a JSON object, as every job is.
+    #[must_use]
+    pub fn is_object(&self) -> bool {
+        self.0.trim_start().starts_with('{')
+    }
+}
+
+impl From<Document> for String {
+    fn from(document: Document) -> Self {
+        document.0
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Document({} bytes)", self.0.len())
+    }
+}
+
+/// The members of an object, unread. Unlike a derived struct it takes a member that stands twice.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+
+        deserializer.deserialize_map(Object).map(Members)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(text: &str) -> Document {
+        Document::from_body(text.into()).unwrap()
+    }
+
+    #[test]
+    fn the_text_survives_to_the_letter() {
+        let text = "{ \"n\": 1.10, \"big\": 12345678901234567890, \"\\u0041\": null }";
+        assert_eq!(document(text).as_str(), text);
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused() {
+        for body in ["<html></html>", "{", "{} {}", "nul", "\u{feff}{}"] {
+            assert_eq!(Document::from_body(body.into()), Err(BodyFault::NotJson), "{body}");
+        }
+        assert_eq!(Document::from_body(vec![b'"', 0xff, b'"']), Err(BodyFault::NotUtf8));
+    }
+
+    #[test]
+    fn an_empty_body_is_an_empty_document() {
+        assert!(Document::from_body(Vec::new()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn depth_costs_no_stack() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(document(&deep).as_str().len(), 200_000);
+    }
+
+    #[test]
+    fn a_member_is_read_wherever_it_stands_and_whatever_stands_beside_it() {
+        let status = |text: &str| document(text).string_member("status");
+        assert_eq!(status(r#"{"a":{"status":"INNER"},"status":"OPEN"}"#).unwrap(), "OPEN");
+        assert_eq!(status(r#"{"status":"OPEN","status":"ERROR"}"#).unwrap(), "ERROR");
+        assert_eq!(status(r#"{"st\u0061tus":"OP\u0045N"}"#).unwrap(), "OPEN");
+        assert_eq!(
+            status(r#"{"model":{"name":"\ud800"},"status":"OPEN"}"#).unwrap(),
+            "OPEN"
+        );
+        for none in ["{}", "[]", "null", r#"{"status":null}"#, r#"{"status":7}"#] {
+            assert_eq!(status(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Where requests go: the base URL, fixed for a client's life, and paths built from encoded segments.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
+
+use crate::error::{Error, Result};
+
+/// All but the unreserved characters of RFC 3986, so that a segment stays one segment whatever its text is.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The root of the API's routes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BaseUrl(Url);
+
+impl BaseUrl {
+    /// The API's own root, used as it is but for one trailing slash: `https://app.modzy.com/api`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a text that is no absolute `http` or `https` URL, or that has a user, a query or a fragment.
+    pub fn api(text: &str) -> Result<Self> {
+        Self::parse("baseURL", text)
+    }
+
+    fn parse(name: &'static str, text: &str) -> Result<Self> {
+        let refuse = |reason: &str| Error::argument(name, reason);
+        let mut url =
+            Url::parse(text).map_err(|error| refuse(&format!("is no absolute http or https URL: {error}")))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(refuse("must start with http:// or https://"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refuse("must not hold a user or a password"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse("must not have a query or a fragment"));
+        }
+        let path = url.path();
+        let path = path.strip_suffix('/').unwrap_or(path).to_owned();
+        url.set_path(&path);
+        Ok(Self(url))
+    }
+
+    /// The host's root, with or without `/api`: `https://app.modzy.com`, `https://example.com/modzy/api/`.
+    ///
+    /// # Errors
+    /// As [`BaseUrl::api`].
+    pub fn host(text: &str) -> Result<Self> {
+        let Self(mut url) = Self::parse("url", text)?;
+        let path = url.path().trim_end_matches('/').to_owned();
+        if path.rsplit('/').next() == Some("api") {
+            url.set_path(&path);
+        } else {
+            url.set_path(&format!("{path}/api"));
+        }
+        Ok(Self(url))
+    }
+
+    /// The root as text, without a trailing slash.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str().trim_end_matches('/')
+    }
+
+    /// The URL of a route. The path starts with `/` and consists of literals and [`segment`]s, so it cannot leave the root.
+    pub(crate) fn route(&self, path: &str) -> Result<Url> {
+        Url::parse(&format!("{}{path}", self.as_str()))
+            .map_err(|error| Error::Internal(format!("a route that is no URL: {error}")))
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BaseUrl({})", self.as_str())
+    }
+}
+
+/// One path segment from any text.
+///
+/// Refuses what cannot be one: URL parsers drop `.` and go up at `..` even where they are percent-encoded.
+pub(crate) fn segment(name: &'static str, text: &str) -> Result<String> {
+    match text {
+        "" => Err(Error::argument(name, "must not be empty")),
+        "." | ".." => Err(Error::argument(
+            name,
+            format!("must not be {text:?}, which names no resource"),
+        )),
+        _ => Ok(utf8_percent_encode(text, ENCODED).to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_apis_own_root_is_used_as_it_is() {
+        for (given, root) in [
+            ("https://app.modzy.com/api", "https://app.modzy.com/api"),
+            ("https://app.modzy.com/api/", "https://app.modzy.com/api"),
+            ("http://localhost:8080", "http://localhost:8080"),
+            ("http://[::1]:8080/x/y/", "http://[::1]:8080/x/y"),
+            ("HTTP://EXAMPLE.com:80/a b", "http://example.com/a%20b"),
+        ] {
+            assert_eq!(BaseUrl::api(given).unwrap().as_str(), root, "{given}");
+        }
+    }
+
+    #[test]
+    fn the_hosts_root_gains_api_unless_it_is_there() {
+        for (given, root) in [
+            ("https://app.modzy.com", "https://app.modzy.com/api"),
+            ("https://app.modzy.com/", "https://app.modzy.com/api"),
+            ("https://app.modzy.com/api", "https://app.modzy.com/api"),
+            ("https://app.modzy.com/api/", "https://app.modzy.com/api"),
+            ("https://app.modzy.com/modzy", "https://app.modzy.com/modzy/api"),
+            ("https://app.modzy.com/modzy/api/", "https://app.modzy.com/modzy/api"),
+            ("https://app.modzy.com/myapi", "https://app.modzy.com/myapi/api"),
+        ] {
+            assert_eq!(BaseUrl::host(given).unwrap().as_str(), root, "{given}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_base_url_is_refused() {
+        for given in [
+            "",
+            "app.modzy.com",
+            "/api",
+            "ftp://app.modzy.com",
+            "file:///etc",
+            "https://user:hunter2@app.modzy.com",
+            "https://app.modzy.com/api?x=1",
+            "https://app.modzy.com/api#x",
+        ] {
+            let message = BaseUrl::api(given).unwrap_err().to_string();
+            assert!(message.starts_with("baseURL "), "{given}: {message}");
+            assert!(!message.contains("hunter2"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_segment_stays_within_itself() {
+        let base = BaseUrl::api("https://example.com/api").unwrap();
+        for hostile in [
+            "a/b",
+            "a?b",
+            "a#b",
+            "a%2fb",
+            "%2e%2e",
+            "a b",
+            "a\\b",
+            "a\nb",
+            "a\tb",
+            "a\0b",
+            "ü",
+            "a;b=c",
+            "..a",
+            "...",
+            "@:!$&'()*+,",
+            "http://other.example/",
+        ] {
+            let path = format!("/jobs/{}/close", segment("jobId", hostile).unwrap());
+            let url = base.route(&path).unwrap();
+            assert_eq!(url.host_str(), Some("example.com"));
+            assert_eq!((url.query(), url.fragment()), (None, None));
+            let segments: Vec<_> = url.path_segments().unwrap().collect();
+            assert_eq!(segments.len(), 4, "{url}");
+            let decoded = percent_encoding::percent_decode_str(segments[2]).decode_utf8().unwrap();
+            assert_eq!(decoded, hostile);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_segment_is_refused_by_name() {
+        for text in ["", ".", ".."] {
+            let message = segment("jobId", text).unwrap_err().to_string();
+            assert!(message.starts_with("jobId must not be"), "{message}");
+        }
+    }
+}

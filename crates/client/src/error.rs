@@ -1,0 +1,301 @@
+//! Every way in which a call can fail, with the structure that the layers above need; no text is ever parsed later.
+
+use std::{fmt, time::Duration};
+
+use http::Method;
+
+use crate::document::Document;
+
+/// What a call returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// A failed call.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An argument or an option that cannot be used. Nothing was sent; repeating the call cannot help.
+    #[error("{name} {reason}")]
+    Argument {
+        /// The argument, by its public name.
+        name: &'static str,
+        /// What is wrong with it, to be read after the name.
+        reason: String,
+    },
+
+    /// The server answered with a status outside 2xx. Repeating it may help for 408, 425, 429 and 5xx.
+    #[error("{message}")]
+    Status {
+        /// The status of the status line, whatever the body says.
+        status: u16,
+        /// The server's own words (its first kilobyte) or, where it has none, the status with its reason phrase.
+        message: String,
+        /// The body as text, the first 64 KiB.
+        body: Option<String>,
+        /// The server's name for this request, where a header gives one.
+        request_id: Option<String>,
+        /// How long the server asked to wait before the next attempt.
+        retry_after: Option<Duration>,
+        /// The request that failed.
+        call: Box<Call>,
+    },
+
+    /// A 2xx whose body is not what the route promises: no JSON, no UTF-8, too large, or missing where it is needed.
+    #[error("the answer {fault} (status {status}){}", fate(*.sent, .call))]
+    Response {
+        /// The status of the status line.
+        status: u16,
+        /// What is wrong with the body.
+        fault: BodyFault,
+        /// `Maybe` for everything but reads: the server has acted.
+        sent: Sent,
+        /// The request that failed.
+        call: Box<Call>,
+    },
+
+    /// No connection, or one that broke before the answer was whole.
+    #[error("{message}{}", fate(*.sent, .call))]
+    Connection {
+        /// What went wrong.
+        fault: ConnectionFault,
+        /// How far the attempt had come.
+        phase: Phase,
+        /// Whether the server can have seen the request.
+        sent: Sent,
+        /// One sentence with the host and the reason.
+        message: String,
+        /// The transport's own account.
+        source: Option<Source>,
+        /// The request that failed.
+        call: Box<Call>,
+    },
+
+    /// A time limit passed.
+    #[error("no answer within {} ms: stalled {phase}{}", .limit.as_millis(), fate(*.sent, .call))]
+    Timeout {
+        /// The limit that passed.
+        limit: Duration,
+        /// How far the attempt had come.
+        phase: Phase,
+        /// Whether the server can have seen the request.
+        sent: Sent,
+        /// The request that failed.
+        call: Box<Call>,
+    },
+
+    /// The time limit of a wait passed. The job goes on; waiting again is safe.
+    #[error("job {job_identifier} was not final after {} ms of waiting", .limit.as_millis())]
+    WaitTimeout {
+        /// The job that was waited for.
+        job_identifier: String,
+        /// The job as it was last seen.
+        job: Option<Document>,
+        /// The limit that passed.
+        limit: Duration,
+    },
+
+    /// A defect of this library, never of the caller or the server.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+/// The request behind a failure.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Call {
+    /// The method.
+    pub method: Method,
+    /// The whole URL. It holds no credentials.
+    pub url: String,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// The job that the call was about.
+    pub job_identifier: Option<String>,
+    /// Whether the same call may be made again: it does no harm, and it may succeed.
+    pub retryable: bool,
+}
+
+impl Call {
+    pub(crate) fn new(method: Method, url: String, job_identifier: Option<String>) -> Self {
+        Self {
+            method,
+            url,
+            attempts: 1,
+            job_identifier,
+            retryable: false,
+        }
+    }
+}
+
+/// Whether the server can have seen a request that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// Not a byte of its body left this process: it is safe to send it again.
+    No,
+    /// Some or all of it may have arrived, and may have been acted on.
+    Maybe,
+}
+
+/// How far an attempt had come when it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Phase {
+    /// Looking the host's name up.
+    Dns,
+    /// Opening the TCP connection.
+    Connect,
+    /// In the TLS handshake.
+    Tls,
+    /// Writing the request.
+    Send,
+    /// Waiting for the answer's head.
+    Headers,
+    /// Reading the answer's body.
+    Body,
+}
+
+impl Phase {
+    /// The phase as the public API spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Send => "send",
+            Self::Headers => "headers",
+            Self::Body => "body",
+        }
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dns => "in the name look-up",
+            Self::Connect => "while connecting",
+            Self::Tls => "in the TLS handshake",
+            Self::Send => "while sending the request",
+            Self::Headers => "waiting for the answer",
+            Self::Body => "in the middle of the answer",
+        })
+    }
+}
+
+/// What went wrong with a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConnectionFault {
+    /// The host's name has no address. Worth another attempt.
+    Unresolved,
+    /// Nothing listens at the port. Worth another attempt.
+    Refused,
+    /// The host cannot be reached. Worth another attempt.
+    Unreachable,
+    /// The server's certificate does not verify. Never worth another attempt.
+    Certificate,
+    /// The TLS handshake failed for another reason. Worth another attempt.
+    Handshake,
+    /// The connection was closed or reset. Worth another attempt where the request may be repeated.
+    Cut,
+    /// The answer is not HTTP. Worth another attempt where the request may be repeated.
+    Malformed,
+}
+
+/// What is wrong with the body of a 2xx.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BodyFault {
+    /// It is longer than the client accepts. Never worth another attempt.
+    #[error("is larger than maxResponseBytes allows")]
+    TooLarge,
+    /// It is not UTF-8. Worth another attempt where the request may be repeated.
+    #[error("is not valid UTF-8")]
+    NotUtf8,
+    /// It is not JSON, as when a gateway answers in HTML. Worth another attempt where the request may be repeated.
+    #[error("is not JSON")]
+    NotJson,
+    /// It is JSON, but not the object that the route promises. Worth another attempt where the request may be repeated.
+    #[error("is not a JSON object")]
+    NotObject,
+    /// It is empty where the caller needs a body. Worth another attempt where the request may be repeated.
+    #[error("has no body")]
+    Missing,
+}
+
+impl Error {
+    pub(crate) fn argument(name: &'static str, reason: impl Into<String>) -> Self {
+        Self::Argument {
+            name,
+            reason: reason.into(),
+        }
+    }
+
+    /// The request behind the failure, where there was one.
+    #[must_use]
+    pub fn call(&self) -> Option<&Call> {
+        match self {
+            Self::Status { call, .. }
+            | Self::Response { call, .. }
+            | Self::Connection { call, .. }
+            | Self::Timeout { call, .. } => Some(call),
+            Self::Argument { .. } | Self::WaitTimeout { .. } | Self::Internal(_) => None,
+        }
+    }
+
+    pub(crate) fn call_mut(&mut self) -> Option<&mut Call> {
+        match self {
+            Self::Status { call, .. }
+            | Self::Response { call, .. }
+            | Self::Connection { call, .. }
+            | Self::Timeout { call, .. } => Some(call),
+            Self::Argument { .. } | Self::WaitTimeout { .. } | Self::Internal(_) => None,
+        }
+    }
+
+    /// The HTTP status, where the server gave one.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status { status, .. } | Self::Response { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// How far the attempt had come, where no whole answer arrived.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        match self {
+            Self::Connection { phase, .. } | Self::Timeout { phase, .. } => Some(*phase),
+            _ => None,
+        }
+    }
+
+    /// Whether the server can have seen the request, where that is in doubt.
+    #[must_use]
+    pub fn sent(&self) -> Option<Sent> {
+        match self {
+            Self::Response { sent, .. } | Self::Connection { sent, .. } | Self::Timeout { sent, .. } => Some(*sent),
+            _ => None,
+        }
+    }
+
+    /// Whether the same call may be made again: it does no harm, and it may succeed.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::WaitTimeout { .. } => true,
+            other => other.call().is_some_and(|call| call.retryable),
+        }
+    }
+}
+
+/// What a caller must know about a request that is never repeated.
+fn fate(sent: Sent, call: &Call) -> &'static str {
+    if sent == Sent::Maybe && call.method == Method::POST {
+        "; the server may have accepted the request, so it was not sent again"
+    } else {
+        ""
+    }
+}

@@ -1,0 +1,312 @@
+//! Jobs: `POST /jobs`, `GET /jobs/{job}`, `DELETE /jobs/{job}`, and waiting for one.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Client, FOR_EVER, RequestOptions},
+    document::Document,
+    endpoint::segment,
+    error::{Call, ConnectionFault, Error, Phase, Result, Sent},
+    transport::{Expect, Lane, Payload, Request},
+    wait::{self, GivenUp, Polled, Schedule},
+};
+
+/// What a cancellation, or the receipt of a submit that was given up, may take.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A wait must not become a loop without a pause.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
+
+/// Whether a job with this status has come to its end. `SUBMITTED`, `IN_PROGRESS`, `PENDING` and `OPEN` have not; a status
+/// that nobody knows counts as an end, as it does in Modzy's own SDKs.
+#[must_use]
+pub fn is_final_status(status: &str) -> bool {
+    !matches!(status, "SUBMITTED" | "IN_PROGRESS" | "PENDING" | "OPEN")
+}
+
+/// A job for a model that reads text, to be submitted with [`Client::submit_job_text`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TextJob<S> {
+    /// The model's identifier, such as `ed542963de`.
+    pub model_id: String,
+    /// The version's number, such as `1.0.1`.
+    pub version: String,
+    /// Input key → name of the model's input → text. Anything that serializes to two levels of objects.
+    pub sources: S,
+    /// Whether to explain the results, where the model can. `None` leaves it to the server, which does not.
+    pub explain: Option<bool>,
+    /// After how many milliseconds the server gives the job up, as `TIMEDOUT`. `None`: never.
+    pub timeout: Option<u64>,
+}
+
+/// How a wait goes about it.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct WaitOptions {
+    schedule: Schedule,
+    request: RequestOptions,
+}
+
+impl Default for WaitOptions {
+    fn default() -> Self {
+        Self {
+            schedule: Schedule {
+                poll_interval: Duration::from_secs(2),
+                wait_timeout: None,
+                max_outage: Duration::from_mins(5),
+            },
+            request: RequestOptions::default(),
+        }
+    }
+}
+
+impl WaitOptions {
+    /// The pause between an answer and the next poll, give or take 2.5 %; at least 1 ms. 2 s.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.schedule.poll_interval = interval.clamp(SHORTEST_INTERVAL, FOR_EVER);
+        self
+    }
+
+    /// How long the wait may take from its first poll. It never cancels the job. None.
+    pub fn wait_timeout(mut self, limit: Duration) -> Self {
+        self.schedule.wait_timeout = Some(limit.min(FOR_EVER));
+        self
+    }
+
+    /// How long an unbroken failure is ridden out. 5 min.
+    pub fn max_outage(mut self, limit: Duration) -> Self {
+        self.schedule.max_outage = limit;
+        self
+    }
+
+    /// The settings of each poll. Its retries mean nothing here: a poll is one attempt.
+    pub fn request(mut self, options: RequestOptions) -> Self {
+        self.request = options.retries(0);
+        self
+    }
+}
+
+/// How the cancellation of a given-up job went.
+#[derive(Debug)]
+pub struct CancelOutcome {
+    /// The job. `None` where the submit brought no receipt, so that nothing could be cancelled.
+    pub job_identifier: Option<String>,
+    /// The job as the server answered, or why the cancellation, or the submit before it, failed.
+    pub result: Result<Document>,
+}
+
+impl Client {
+    /// Submits a job: `POST /jobs` with a body of the caller's making. Answers with the receipt.
+    ///
+    /// A request whose fate is unknown is never repeated.
+    ///
+    /// # Errors
+    /// With `sent: Maybe` where the job may have been accepted although no readable receipt came.
+    pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
+        let request = Request {
+            payload: Payload::Json(body.into()),
+            expect: Expect::Json,
+            ..self.request(Method::POST, "/jobs", None)?
+        };
+        self.send(&request, options).await
+    }
+
+    /// Submits texts to a model: `POST /jobs` with an input of type `text`. Answers with the receipt.
+    ///
+    /// # Errors
+    /// As [`Client::submit_job`], and [`Error::Argument`] for sources that do not serialize.
+    pub async fn submit_job_text<S: Serialize>(&self, job: &TextJob<S>, options: &RequestOptions) -> Result<Document> {
+        self.submit_job(job.body()?, options).await
+    }
+
+    /// Reads a job: `GET /jobs/{job}`.
+    ///
+    /// # Errors
+    /// `Status` 404 for a job that does not exist, or does not exist yet.
+    pub async fn get_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
+        self.send(&self.job_request(Method::GET, "jobId", job_id)?, options)
+            .await
+    }
+
+    /// Cancels a job: `DELETE /jobs/{job}`. Answers with the job.
+    ///
+    /// # Errors
+    /// `Status` as the server answers, for instance for a job that is final already.
+    pub async fn cancel_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
+        let cancelled = self
+            .send(&self.job_request(Method::DELETE, "jobId", job_id)?, options)
+            .await;
+        match cancelled {
+            // An earlier attempt may have cancelled the job and lost its answer: then this is what the second finds.
+            Err(Error::Status {
+                status: 400..=499,
+                ref call,
+                ..
+            }) if call.attempts > 1 => {
+                let job = self.get_job(job_id, options).await;
+                job.ok()
+                    .filter(|job| job.string_member("status").as_deref() == Some("CANCELED"))
+                    .map_or(cancelled, Ok)
+            }
+            other => other,
+        }
+    }
+
+    /// Waits until a job has come to its end, whatever that is, and answers with the job. Polls `GET /jobs/{job}`, at once
+    /// and then at each interval, and rides out outages. `on_progress` sees every job that a poll brings, the last included.
+    ///
+    /// # Errors
+    /// [`Error::WaitTimeout`] when the wait's limit passes; else the failure that ended the wait: an outage longer than
+    /// allowed, a 404 that stood for four seconds, another refusal, a certificate that does not verify.
+    pub async fn block_until_complete(
+        &self,
+        job_id: &str,
+        options: &WaitOptions,
+        on_progress: impl FnMut(&Document),
+    ) -> Result<Document> {
+        let request = Request {
+            expect: Expect::Object,
+            lane: Lane::Poll,
+            ..self.job_request(Method::GET, "job", job_id)?
+        };
+        let mut settings = self.settings(&options.request);
+        settings.retries = 0;
+        let transport = self.transport();
+        let poll = || async { judge(transport.execute(&request, &settings).await) };
+        let waited = wait::wait(
+            transport.clock(),
+            transport.random(),
+            options.schedule,
+            poll,
+            on_progress,
+        )
+        .await;
+        waited.map_err(|given_up| match given_up {
+            GivenUp::Failed(error) => error,
+            GivenUp::TimedOut(job) => Error::WaitTimeout {
+                job_identifier: job_id.to_owned(),
+                job,
+                limit: options.schedule.wait_timeout.unwrap_or_default(),
+            },
+        })
+    }
+
+    /// Cancels a job that its owner has given up, within five seconds in all.
+    pub async fn cancel_abandoned(&self, job_id: &str) -> CancelOutcome {
+        let mut options = RequestOptions::default();
+        options.total = Some(GRACE);
+        CancelOutcome {
+            job_identifier: Some(job_id.to_owned()),
+            result: self.cancel_job(job_id, &options).await,
+        }
+    }
+
+    /// Cancels the job of a submit that its owner has given up while it was under way: waits up to five seconds for the
+    /// receipt, then cancels.
+    pub async fn cancel_submitted(&self, submit: impl Future<Output = Result<Document>>) -> CancelOutcome {
+        let receipt = tokio::select! {
+            biased;
+            receipt = submit => receipt,
+            () = self.transport().clock().deadline(GRACE) => Err(self.no_receipt()),
+        };
+        match receipt.map(|receipt| receipt.string_member("jobIdentifier")) {
+            Ok(Some(job_id)) => self.cancel_abandoned(&job_id).await,
+            Ok(None) => CancelOutcome {
+                job_identifier: None,
+                result: Err(self.no_receipt()),
+            },
+            Err(error) => CancelOutcome {
+                job_identifier: None,
+                result: Err(error),
+            },
+        }
+    }
+
+    fn no_receipt(&self) -> Error {
+        Error::Timeout {
+            limit: GRACE,
+            phase: Phase::Headers,
+            sent: Sent::Maybe,
+            call: Box::new(Call::new(
+                Method::POST,
+                format!("{}/jobs", self.base_url().as_str()),
+                None,
+            )),
+        }
+    }
+
+    fn job_request(&self, method: Method, argument: &'static str, job_id: &str) -> Result<Request> {
+        let path = format!("/jobs/{}", segment(argument, job_id)?);
+        self.request(method, &path, Some(job_id))
+    }
+}
+
+impl<S: Serialize> TextJob<S> {
+    /// The body of the submit.
+    fn body(&self) -> Result<Vec<u8>> {
+        #[derive(Serialize)]
+        struct Body<'a, S> {
+            model: Model<'a>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            explain: Option<bool>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            timeout: Option<u64>,
+            input: Input<'a, S>,
+        }
+        #[derive(Serialize)]
+        struct Model<'a> {
+            identifier: &'a str,
+            version: &'a str,
+        }
+        #[derive(Serialize)]
+        struct Input<'a, S> {
+            r#type: &'static str,
+            sources: &'a S,
+        }
+        let body = Body {
+            model: Model {
+                identifier: &self.model_id,
+                version: &self.version,
+            },
+            explain: self.explain,
+            timeout: self.timeout,
+            input: Input {
+                r#type: "text",
+                sources: &self.sources,
+            },
+        };
+        serde_json::to_vec(&body).map_err(|error| Error::argument("sources", format!("cannot be serialized: {error}")))
+    }
+}
+
+/// What an answer, or its absence, means to a wait.
+fn judge(polled: Result<Document>) -> Polled<Document> {
+    match polled {
+        Ok(job) => match job.string_member("status") {
+            Some(status) if !is_final_status(&status) => Polled::Pending(job),
+            _ => Polled::Done(job),
+        },
+        Err(error) => match error {
+            Error::Status { status: 404, .. } | Error::Response { .. } => Polled::Doubtful(error),
+            Error::Status {
+                status: 408 | 425 | 429 | 500..=599,
+                retry_after,
+                ..
+            } => Polled::Outage { error, retry_after },
+            Error::Connection { fault, .. } if fault != ConnectionFault::Certificate => Polled::Outage {
+                error,
+                retry_after: None,
+            },
+            Error::Timeout { .. } => Polled::Outage {
+                error,
+                retry_after: None,
+            },
+            _ => Polled::Refused(error),
+        },
+    }
+}

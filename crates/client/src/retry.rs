@@ -1,0 +1,303 @@
+//! Whether, when and how often a failed attempt is repeated. Knows errors and numbers; sends nothing.
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, SystemTime},
+};
+
+use crate::{
+    clock::Random,
+    error::{BodyFault, ConnectionFault, Error, Sent},
+};
+
+/// Backoff of ordinary calls: the least pause, and the greatest.
+pub(crate) const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(8));
+
+/// What a server may ask for with `Retry-After` at most.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(1);
+
+/// `Retry-After: 0` must not become a loop without a pause.
+pub(crate) const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+
+/// What repeating a request does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// GET and DELETE: repeating changes nothing.
+    Read,
+    /// POST: repeating may do the work twice.
+    Write,
+}
+
+/// What to do after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Nothing would change, or repeating could do harm.
+    Never,
+    /// Another attempt, after the pause that the server asked for or, without one, after a backoff.
+    Again { after: Option<Duration> },
+}
+
+/// The retry table.
+pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
+    const AGAIN: Verdict = Verdict::Again { after: None };
+    match error {
+        Error::Status {
+            status, retry_after, ..
+        } => match (*status, class) {
+            (429, _) | (503, Class::Read) => Verdict::Again { after: *retry_after },
+            // A proxy may have forwarded the request before it gave up; one that says when to come back has not.
+            (503, Class::Write) if retry_after.is_some() => Verdict::Again { after: *retry_after },
+            (408 | 425 | 500..=599, Class::Read) => AGAIN,
+            _ => Verdict::Never,
+        },
+        Error::Connection {
+            fault: ConnectionFault::Certificate,
+            ..
+        }
+        | Error::Argument { .. }
+        | Error::WaitTimeout { .. }
+        | Error::Internal(_) => Verdict::Never,
+        Error::Connection { sent, .. } | Error::Timeout { sent, .. } => {
+            if *sent == Sent::No || class == Class::Read {
+                AGAIN
+            } else {
+                Verdict::Never
+            }
+        }
+        Error::Response { fault, .. } => match (fault, class) {
+            (BodyFault::TooLarge, _) | (_, Class::Write) => Verdict::Never,
+            (_, Class::Read) => AGAIN,
+        },
+    }
+}
+
+/// Decorrelated jitter: each pause lies between the least one and three times the one before, and never above the greatest.
+#[derive(Debug)]
+pub(crate) struct Backoff {
+    least: Duration,
+    greatest: Duration,
+    last: Duration,
+}
+
+impl Backoff {
+    pub(crate) fn new((least, greatest): (Duration, Duration)) -> Self {
+        Self {
+            least,
+            greatest,
+            last: least,
+        }
+    }
+
+    pub(crate) fn next(&mut self, random: &dyn Random) -> Duration {
+        let span = (self.last * 3).saturating_sub(self.least);
+        self.last = (self.least + span.mul_f64(random.fraction())).min(self.greatest);
+        self.last
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.last = self.least;
+    }
+}
+
+/// A client's allowance for retries, so that an outage is not multiplied by everybody's attempts. Counts tenths of a retry.
+#[derive(Debug)]
+pub(crate) struct Bucket(AtomicU32);
+
+impl Bucket {
+    const FULL: u32 = 200;
+    const RETRY: u32 = 10;
+
+    pub(crate) fn new() -> Self {
+        Self(AtomicU32::new(Self::FULL))
+    }
+
+    /// Pays for a retry, if it can.
+    pub(crate) fn take(&self) -> bool {
+        let pay = |tenths: u32| tenths.checked_sub(Self::RETRY);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, pay).is_ok()
+    }
+
+    /// Gives back a tenth of a retry for a success.
+    pub(crate) fn give_back(&self) {
+        let refill = |tenths: u32| (tenths < Self::FULL).then_some(tenths + 1);
+        // Full already: nothing to give back.
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, refill);
+    }
+}
+
+/// Reads `Retry-After`, in seconds or as a date, clamped to 60 s. What cannot be read counts as not given.
+pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    let asked = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number holds is a long time, not an unreadable one.
+        value.parse().map_or(Duration::MAX, Duration::from_secs)
+    } else {
+        let date = httpdate::parse_http_date(value).ok()?;
+        date.duration_since(now).unwrap_or_default()
+    };
+    Some(asked.min(LONGEST_RETRY_AFTER))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+    use crate::error::{Call, Phase};
+
+    const AGAIN: Verdict = Verdict::Again { after: None };
+
+    #[derive(Debug)]
+    struct Always(f64);
+
+    impl Random for Always {
+        fn fraction(&self) -> f64 {
+            self.0
+        }
+    }
+
+    fn call() -> Box<Call> {
+        Box::new(Call::new(Method::GET, String::new(), None))
+    }
+
+    fn status(status: u16, retry_after: Option<u64>) -> Error {
+        Error::Status {
+            status,
+            message: String::new(),
+            body: None,
+            request_id: None,
+            retry_after: retry_after.map(Duration::from_secs),
+            call: call(),
+        }
+    }
+
+    fn connection(fault: ConnectionFault, sent: Sent) -> Error {
+        Error::Connection {
+            fault,
+            phase: Phase::Connect,
+            sent,
+            message: String::new(),
+            source: None,
+            call: call(),
+        }
+    }
+
+    fn both(error: &Error) -> (Verdict, Verdict) {
+        (verdict(Class::Read, error), verdict(Class::Write, error))
+    }
+
+    #[test]
+    fn the_table_holds_for_every_status() {
+        let after = |seconds| Verdict::Again {
+            after: Some(Duration::from_secs(seconds)),
+        };
+        for code in 300..600 {
+            let expected = match code {
+                429 => (AGAIN, AGAIN),
+                408 | 425 | 500..=599 => (AGAIN, Verdict::Never),
+                _ => (Verdict::Never, Verdict::Never),
+            };
+            assert_eq!(both(&status(code, None)), expected, "{code}");
+            let expected = match code {
+                429 | 503 => (after(7), after(7)),
+                _ => expected,
+            };
+            assert_eq!(both(&status(code, Some(7))), expected, "{code} with Retry-After");
+        }
+    }
+
+    #[test]
+    fn what_was_never_sent_is_repeated_and_what_may_have_arrived_only_by_reads() {
+        use ConnectionFault::{Certificate, Cut, Handshake, Malformed, Refused, Unreachable, Unresolved};
+        for fault in [Unresolved, Refused, Unreachable, Handshake, Cut, Malformed] {
+            assert_eq!(both(&connection(fault, Sent::No)), (AGAIN, AGAIN), "{fault:?}");
+            let maybe = both(&connection(fault, Sent::Maybe));
+            assert_eq!(maybe, (AGAIN, Verdict::Never), "{fault:?}");
+        }
+        let never = (Verdict::Never, Verdict::Never);
+        assert_eq!(both(&connection(Certificate, Sent::No)), never);
+        for (sent, expected) in [(Sent::No, (AGAIN, AGAIN)), (Sent::Maybe, (AGAIN, Verdict::Never))] {
+            let limit = Duration::from_secs(1);
+            let timeout = Error::Timeout {
+                limit,
+                phase: Phase::Headers,
+                sent,
+                call: call(),
+            };
+            assert_eq!(both(&timeout), expected);
+        }
+    }
+
+    #[test]
+    fn an_unreadable_body_is_read_again_unless_it_is_too_large() {
+        for fault in [
+            BodyFault::NotJson,
+            BodyFault::NotUtf8,
+            BodyFault::Missing,
+            BodyFault::TooLarge,
+        ] {
+            let error = Error::Response {
+                status: 200,
+                fault,
+                sent: Sent::Maybe,
+                call: call(),
+            };
+            let read = if fault == BodyFault::TooLarge {
+                Verdict::Never
+            } else {
+                AGAIN
+            };
+            assert_eq!(both(&error), (read, Verdict::Never), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn backoff_grows_threefold_at_most_and_stays_between_its_bounds() {
+        let mut backoff = Backoff::new(RETRY_PAUSE);
+        let millis: Vec<_> = (0..5).map(|_| backoff.next(&Always(0.999_999_9)).as_millis()).collect();
+        assert_eq!(millis, [1499, 4499, 8000, 8000, 8000]);
+        let mut backoff = Backoff::new(RETRY_PAUSE);
+        let millis: Vec<_> = (0..3).map(|_| backoff.next(&Always(0.0)).as_millis()).collect();
+        assert_eq!(millis, [500, 500, 500]);
+        backoff.next(&Always(0.9));
+        backoff.reset();
+        assert_eq!(backoff.next(&Always(0.5)).as_millis(), 1000);
+    }
+
+    #[test]
+    fn twenty_retries_are_in_the_bucket_and_ten_successes_bring_one_back() {
+        let bucket = Bucket::new();
+        assert_eq!((0..100).filter(|_| bucket.take()).count(), 20);
+        for _ in 0..9 {
+            bucket.give_back();
+        }
+        assert!(!bucket.take());
+        bucket.give_back();
+        assert!(bucket.take());
+        for _ in 0..10_000 {
+            bucket.give_back();
+        }
+        assert_eq!((0..100).filter(|_| bucket.take()).count(), 20);
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms_and_clamped() {
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        for (value, seconds) in [
+            ("0", Some(0)),
+            (" 7 ", Some(7)),
+            ("60", Some(60)),
+            ("61", Some(60)),
+            ("99999999999999999999999", Some(60)),
+            ("Sun, 06 Nov 1994 08:49:57 GMT", Some(20)),
+            ("Sun, 06 Nov 1994 09:49:37 GMT", Some(60)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("", None),
+            ("-1", None),
+            ("1.5", None),
+            ("soon", None),
+        ] {
+            assert_eq!(retry_after(value, now).map(|d| d.as_secs()), seconds, "{value:?}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Reads an answer to its end, within the limits, and tells good ones from the others.
+
+use std::time::SystemTime;
+
+use http::{HeaderMap, HeaderName, StatusCode, header::RETRY_AFTER};
+use serde::Deserialize;
+
+use super::failure::{Account, Attempt};
+use crate::{
+    auth::Auth,
+    document::Document,
+    error::{BodyFault, Error, Result},
+    retry,
+};
+
+/// How much of an error's body is kept.
+const ERROR_BODY: usize = 64 * 1024;
+
+const MASK_MARGIN: usize = 8 * 1024;
+
+/// How much of a server's message is repeated.
+const ERROR_MESSAGE: usize = 1024;
+
+const REQUEST_IDS: [HeaderName; 2] = [
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("x-correlation-id"),
+];
+
+/// What the body of a 2xx has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expect {
+    /// JSON.
+    Json,
+    /// A JSON object.
+    Object,
+    /// JSON or nothing.
+    JsonOrNothing,
+}
+
+pub(super) struct Reader<'a> {
+    pub(super) auth: &'a Auth,
+    pub(super) account: Account<'a>,
+    pub(super) limit: usize,
+}
+
+impl Reader<'_> {
+    pub(super) async fn read(&self, response: reqwest::Response, expect: Expect) -> Result<Document, Attempt> {
+        let status = response.status();
+        if !status.is_success() {
+            return Err(self.refusal(status, response).await.into());
+        }
+        let unreadable = |fault| self.account.unreadable(status.as_u16(), fault);
+        let (body, end) = collect(response, self.limit).await;
+        match end {
+            End::Whole => {}
+            End::TooLarge => return Err(unreadable(BodyFault::TooLarge)),
+            End::Broken(error) => return Err(self.account.broken(error)),
+        }
+        let document = Document::from_body(body).map_err(unreadable)?;
+        match expect {
+            Expect::Json | Expect::Object if document.is_empty() => Err(unreadable(BodyFault::Missing)),
+            Expect::Object if !document.is_object() => Err(unreadable(BodyFault::NotObject)),
+            _ => Ok(document),
+        }
+    }
+
+    /// The error for a status outside 2xx. A body that is cut or too long costs nothing but its rest: the status is known.
+    async fn refusal(&self, status: StatusCode, response: reqwest::Response) -> Error {
+        let headers = response.headers().clone();
+        // A little more than is kept, so that a secret at the end of what is kept is whole, and masked.
+        let (body, _) = collect(response, ERROR_BODY + MASK_MARGIN).await;
+        let body = String::from_utf8_lossy(&body);
+        let body = self.auth.mask(&body);
+        let message = server_message(&body).unwrap_or_else(|| phrase(status));
+        Error::Status {
+            status: status.as_u16(),
+            message,
+            body: (!body.is_empty()).then(|| cut(&body, ERROR_BODY).to_owned()),
+            request_id: request_id(&headers).map(|id| self.auth.mask(id).into_owned()),
+            retry_after: header(&headers, &RETRY_AFTER).and_then(|value| retry::retry_after(value, SystemTime::now())),
+            call: Box::new(self.account.call()),
+        }
+    }
+}
+
+enum End {
+    Whole,
+    TooLarge,
+    Broken(reqwest::Error),
+}
+
+/// Reads a body until it ends, breaks, or has grown past the limit.
+async fn collect(mut response: reqwest::Response, limit: usize) -> (Vec<u8>, End) {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return (body, End::Whole),
+            Err(error) => return (body, End::Broken(error)),
+        }
+        if body.len() > limit {
+            return (body, End::TooLarge);
+        }
+    }
+}
+
+fn header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    REQUEST_IDS.iter().find_map(|name| header(headers, name))
+}
+
+/// The words of the API's error body, cut to a bearable length.
+fn server_message(body: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct ErrorBody {
+        message: String,
+    }
+
+    let ErrorBody { message } = serde_json::from_str(body).ok()?;
+    let message = cut(message.trim(), ERROR_MESSAGE);
+    (!message.is_empty()).then(|| message.to_owned())
+}
+
+/// The text up to so many bytes, and not into the middle of a character.
+fn cut(text: &str, most: usize) -> &str {
+    let end = text.floor_char_boundary(most);
+    text.get(..end).unwrap_or(text)
+}
+
+fn phrase(status: StatusCode) -> String {
+    let reason = status.canonical_reason().unwrap_or("without a reason");
+    if status.is_redirection() {
+        format!(
+            "the server answered {} {reason}; redirects are not followed",
+            status.as_u16()
+        )
+    } else {
+        format!("the server answered {} {reason}", status.as_u16())
+    }
+}

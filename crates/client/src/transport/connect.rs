@@ -1,0 +1,86 @@
+//! The HTTP client underneath: its resolver, connector and TLS report how far a connection has come.
+
+use std::{
+    net::SocketAddr,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::{progress, tls};
+use crate::error::{Error, Phase, Result};
+
+/// Node's servers close an idle socket after 5 s. Ours goes first, so that no request is written to a dying one.
+const KEEP_IDLE: Duration = Duration::from_secs(4);
+
+/// Builds the client. Reads the system's certificates, so it belongs on a thread that may block.
+pub(super) fn http_client(user_agent: &str, sources: &tls::RootSources) -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .user_agent(user_agent)
+        .tls_backend_preconfigured(tls::config(sources)?)
+        .dns_resolver(SystemResolver)
+        .connector_layer(Watched)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .http1_only()
+        .pool_idle_timeout(KEEP_IDLE)
+        .build()
+        .map_err(|error| Error::Internal(format!("the HTTP client cannot be built: {error}")))
+}
+
+/// The operating system's resolver.
+struct SystemResolver;
+
+impl Resolve for SystemResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            progress::entered(Phase::Dns);
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            progress::entered(Phase::Connect);
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Notes when a connection stands.
+#[derive(Clone)]
+struct Watched;
+
+impl<S> Layer<S> for Watched {
+    type Service = WatchedConnector<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        WatchedConnector(inner)
+    }
+}
+
+#[derive(Clone)]
+struct WatchedConnector<S>(S);
+
+impl<S, Target> Service<Target> for WatchedConnector<S>
+where
+    S: Service<Target>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, target: Target) -> Self::Future {
+        let connecting = self.0.call(target);
+        Box::pin(async move {
+            let connection = connecting.await?;
+            progress::opened();
+            Ok(connection)
+        })
+    }
+}

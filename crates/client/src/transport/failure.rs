@@ -1,0 +1,157 @@
+//! Turns what the transport reports into an [`Error`] that says what broke, how far the attempt had come, and whether the
+//! server can have seen the request.
+
+use std::{error::Error as StdError, io, sync::Arc, time::Duration};
+
+use reqwest::Url;
+use rustls::CertificateError;
+
+use super::{Request, progress::Progress};
+use crate::error::{BodyFault, Call, ConnectionFault, Error, Phase};
+
+/// A failed attempt.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) error: Error,
+    /// It ran on a socket that was kept alive, and that broke before a byte of the answer came.
+    pub(super) stale: bool,
+}
+
+impl From<Error> for Attempt {
+    fn from(error: Error) -> Self {
+        Self { error, stale: false }
+    }
+}
+
+/// What an error is made from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Account<'a> {
+    request: &'a Request,
+    progress: &'a Arc<Progress>,
+}
+
+impl<'a> Account<'a> {
+    pub(super) fn new(request: &'a Request, progress: &'a Arc<Progress>) -> Self {
+        Self { request, progress }
+    }
+
+    pub(super) fn call(&self) -> Call {
+        let Request { method, url, job, .. } = self.request;
+        Call::new(method.clone(), url.to_string(), job.clone())
+    }
+
+    pub(super) fn timeout(&self, limit: Duration) -> Attempt {
+        Attempt::from(Error::Timeout {
+            limit,
+            phase: self.progress.phase(),
+            sent: self.progress.sent(),
+            call: Box::new(self.call()),
+        })
+    }
+
+    pub(super) fn unreadable(&self, status: u16, fault: BodyFault) -> Attempt {
+        Attempt::from(Error::Response {
+            status,
+            fault,
+            sent: self.progress.sent(),
+            call: Box::new(self.call()),
+        })
+    }
+
+    pub(super) fn broken(&self, error: reqwest::Error) -> Attempt {
+        let phase = self.progress.phase();
+        // The URL stands in the error already, and reqwest's copy would repeat it.
+        let error = error.without_url();
+        let (fault, reason) = diagnose(phase, &error);
+        let place = place(&self.request.url);
+        let message = match fault {
+            ConnectionFault::Unresolved => format!("the host name of {place} could not be resolved: {reason}"),
+            ConnectionFault::Refused => format!("{place} refused the connection: nothing listens there"),
+            ConnectionFault::Unreachable => format!("{place} cannot be reached: {reason}"),
+            ConnectionFault::Certificate => format!("the certificate of {place} is not accepted: {reason}"),
+            ConnectionFault::Handshake => format!("the TLS handshake with {place} failed: {reason}"),
+            ConnectionFault::Cut => format!("the connection to {place} broke {phase}: {reason}"),
+            ConnectionFault::Malformed => format!("{place} answers with something that is not HTTP: {reason}"),
+        };
+        let stale = fault == ConnectionFault::Cut && phase < Phase::Body && self.progress.on_kept_alive_socket();
+        Attempt {
+            error: Error::Connection {
+                fault,
+                phase,
+                sent: self.progress.sent(),
+                message,
+                source: Some(Box::new(error)),
+                call: Box::new(self.call()),
+            },
+            stale,
+        }
+    }
+}
+
+fn place(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port_or_known_default() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+fn diagnose(phase: Phase, error: &reqwest::Error) -> (ConnectionFault, String) {
+    let reason = root(error).to_string();
+    match phase {
+        Phase::Dns => (ConnectionFault::Unresolved, reason),
+        Phase::Connect => match find::<io::Error>(error).map(io::Error::kind) {
+            Some(io::ErrorKind::ConnectionRefused) => (ConnectionFault::Refused, reason),
+            _ => (ConnectionFault::Unreachable, reason),
+        },
+        Phase::Tls => match find::<rustls::Error>(error) {
+            Some(rustls::Error::InvalidCertificate(certificate)) => {
+                (ConnectionFault::Certificate, explain(certificate))
+            }
+            Some(rustls::Error::InvalidMessage(_)) => {
+                let reason = format!("the server does not speak TLS ({reason})");
+                (ConnectionFault::Handshake, reason)
+            }
+            _ => (ConnectionFault::Handshake, reason),
+        },
+        Phase::Send | Phase::Headers | Phase::Body => {
+            if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+                (ConnectionFault::Malformed, reason)
+            } else {
+                (ConnectionFault::Cut, reason)
+            }
+        }
+    }
+}
+
+fn explain(certificate: &CertificateError) -> String {
+    use CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext, Revoked,
+        UnknownIssuer,
+    };
+    match certificate {
+        Expired | ExpiredContext { .. } => "it has expired".to_owned(),
+        NotValidYet | NotValidYetContext { .. } => "it is not valid yet".to_owned(),
+        NotValidForName | NotValidForNameContext { .. } => "it was issued for another host name".to_owned(),
+        UnknownIssuer => "its issuer is not trusted".to_owned(),
+        Revoked => "it has been revoked".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// The first error of a type in a chain of causes. `io::Error` hides what it wraps from `source`, so it is opened.
+fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
+    chain(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// The cause at the bottom, which says most.
+fn root<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
+    chain(error).last().unwrap_or(error)
+}
+
+fn chain<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
+        Some(io) => io.get_ref().map(|inner| inner as _),
+        None => error.source(),
+    })
+}
