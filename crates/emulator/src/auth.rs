@@ -1,0 +1,45 @@
+//! Who may call the API: `Authorization: ApiKey <prefix>.<body>`.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::error::Error;
+use crate::options::Keys;
+use crate::server::Shared;
+
+/// Lets requests with the API key through, and answers all others: 403 for the restricted key, else 401.
+pub(crate) async fn require_key(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Error> {
+    check(&shared.keys, request.headers())?;
+    Ok(next.run(request).await)
+}
+
+fn check(keys: &Keys, headers: &HeaderMap) -> Result<(), Error> {
+    let key = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("ApiKey"))
+        .map(|(_, key)| key.trim());
+    if key == Some(keys.api_key.as_str()) {
+        Ok(())
+    } else if key.is_some() && key == keys.restricted_key.as_deref() {
+        Err(Error::new(
+            StatusCode::FORBIDDEN,
+            "the API key does not have the role that this request needs",
+        ))
+    } else {
+        Err(Error::new(
+            StatusCode::UNAUTHORIZED,
+            "the API key is missing, unknown or inactive",
+        ))
+    }
+}

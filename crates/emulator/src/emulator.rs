@@ -1,0 +1,134 @@
+//! The emulator as its owner sees it: started, asked, told to fail, closed.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::faults::{Fault, InvalidFault};
+use crate::options::{Keys, Options};
+use crate::requests::RecordedRequest;
+use crate::server::{self, Shared};
+
+/// A running emulator. It serves in background tasks of the runtime that started it, until it is closed or dropped.
+pub struct Emulator {
+    url: String,
+    base_url: String,
+    shared: Arc<Shared>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Emulator {
+    /// Listens on `127.0.0.1` and serves from then on.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a key that is not `prefix.body`, or for two keys that are the same; otherwise what the
+    /// system says about the port, for instance `AddrInUse`.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let keys = Keys::new(&options)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let shared = Arc::new(Shared::new(&options, keys));
+        let app = server::router(&shared, options.control);
+        let tasks = TaskTracker::new();
+        let stop = CancellationToken::new();
+        tasks.spawn(server::accept(
+            listener,
+            app,
+            Arc::clone(&shared.open_connections),
+            tasks.clone(),
+            stop.clone(),
+        ));
+        tasks.close();
+        Ok(Self {
+            base_url: format!("{url}/api"),
+            url,
+            shared,
+            tasks,
+            stop,
+        })
+    }
+
+    /// The root of the server, for instance `http://127.0.0.1:1234`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The root of the API: [`url`](Self::url) followed by `/api`.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The key that may do everything.
+    #[must_use]
+    pub fn api_key(&self) -> &str {
+        &self.shared.keys.api_key
+    }
+
+    /// The key that is known but has no rights, if the options named one.
+    #[must_use]
+    pub fn restricted_key(&self) -> Option<&str> {
+        self.shared.keys.restricted_key.as_deref()
+    }
+
+    /// Adds a fault behind those that are there already.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidFault`] when the fault could never match, cannot be sent or contradicts itself; it names the member.
+    pub fn fault(&self, fault: Fault) -> Result<(), InvalidFault> {
+        self.shared.faults.add(fault)
+    }
+
+    /// Removes all faults. Requests that a fault holds already stay held.
+    pub fn clear_faults(&self) {
+        self.shared.faults.clear();
+    }
+
+    /// The requests under `/api` so far, oldest first. The log keeps the newest 100,000, and of those only as many as
+    /// have 64 MiB of bodies between them.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.requests.all()
+    }
+
+    /// Forgets the requests so far, including those that are not answered yet.
+    pub fn clear_requests(&self) {
+        self.shared.requests.clear();
+    }
+
+    /// The number of connections that clients hold open.
+    #[must_use]
+    pub fn open_connections(&self) -> usize {
+        self.shared.open_connections.load(Ordering::Relaxed)
+    }
+
+    /// Stops listening, drops every connection at once whatever it is doing, and returns when they are gone.
+    /// Calling it again does nothing.
+    pub async fn close(&self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+}
+
+impl std::fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Emulator")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

@@ -1,0 +1,146 @@
+//! Refuses faults that would silently do nothing or could not be sent.
+
+use axum::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+
+use super::{ConnectionFault, Fault};
+
+/// The root of everything that faults apply to.
+const ROOT: &str = "/api/";
+
+/// Checks a fault; an error names the member as it is spelled in JSON.
+pub(super) fn validate(fault: &Fault) -> Result<(), String> {
+    if let Some(method) = &fault.method {
+        Method::from_bytes(method.as_bytes()).map_err(|_| "`method` is not an HTTP method")?;
+    }
+    if let Some(path) = &fault.path {
+        validate_path(path)?;
+    }
+    if fault.times == Some(0) {
+        return Err("`times` must be at least 1".to_owned());
+    }
+    validate_answer(fault)?;
+    validate_connection(fault)
+}
+
+fn validate_path(path: &str) -> Result<(), String> {
+    let possible = match path.strip_suffix('*') {
+        Some(prefix) => ROOT.starts_with(prefix) || prefix.starts_with(ROOT),
+        None => path == "/api" || path.starts_with(ROOT),
+    };
+    if !possible {
+        return Err("`path` must lie under /api, or it never matches".to_owned());
+    }
+    if path.contains('?') {
+        return Err("`path` must not have a query, or it never matches".to_owned());
+    }
+    Ok(())
+}
+
+fn validate_answer(fault: &Fault) -> Result<(), String> {
+    let Some(status) = fault.status else {
+        if fault.body.is_some() || !fault.headers.is_empty() {
+            return Err("`body` and `headers` need a `status`".to_owned());
+        }
+        return Ok(());
+    };
+    if !(200..=599).contains(&status) {
+        return Err("`status` must be between 200 and 599".to_owned());
+    }
+    if fault.body.is_some() && forbids_body(status) {
+        return Err(format!("`body` cannot be sent with the status {status}"));
+    }
+    for (name, value) in &fault.headers {
+        let header =
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`headers`: `{name}` is not a header name"))?;
+        HeaderValue::from_str(value).map_err(|_| format!("`headers`: the value of `{name}` cannot be sent"))?;
+        if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
+            return Err(format!("`headers`: `{name}` follows from the body"));
+        }
+    }
+    Ok(())
+}
+
+fn forbids_body(status: u16) -> bool {
+    status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED
+}
+
+fn validate_connection(fault: &Fault) -> Result<(), String> {
+    let silent = matches!(fault.connection, Some(ConnectionFault::Reset | ConnectionFault::Stall));
+    if silent && fault.status.is_some() {
+        return Err("`status` has no meaning when `connection` is reset or stall".to_owned());
+    }
+    if fault.after && !silent {
+        return Err("`after` needs a `connection` of reset or stall".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(json: &str) -> String {
+        validate(&serde_json::from_str(json).unwrap()).unwrap_err()
+    }
+
+    #[test]
+    fn what_could_never_match_is_refused() {
+        for path in ["/jobs", "api/jobs", "/apix", "/control/*", "", "/jobs/*"] {
+            let fault = Fault {
+                path: Some(path.to_owned()),
+                ..Fault::default()
+            };
+            assert_eq!(
+                validate(&fault).unwrap_err(),
+                "`path` must lie under /api, or it never matches",
+                "{path:?}"
+            );
+        }
+        for path in ["*", "/a*", "/api*", "/api/*", "/api", "/api/jobs", "/api/jobs/*"] {
+            let fault = Fault {
+                path: Some(path.to_owned()),
+                ..Fault::default()
+            };
+            assert_eq!(validate(&fault), Ok(()), "{path:?}");
+        }
+        assert!(refusal(r#"{"path":"/api/models?page=1"}"#).starts_with("`path` must not have a query"));
+        assert_eq!(refusal(r#"{"times":0}"#), "`times` must be at least 1");
+        assert_eq!(refusal(r#"{"method":"G E T"}"#), "`method` is not an HTTP method");
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused() {
+        assert_eq!(refusal(r#"{"status":100}"#), "`status` must be between 200 and 599");
+        assert_eq!(refusal(r#"{"status":600}"#), "`status` must be between 200 and 599");
+        assert_eq!(
+            refusal(r#"{"status":204,"body":"x"}"#),
+            "`body` cannot be sent with the status 204"
+        );
+        assert_eq!(
+            refusal(r#"{"status":200,"headers":{"a b":"c"}}"#),
+            "`headers`: `a b` is not a header name"
+        );
+        assert_eq!(
+            refusal(r#"{"status":200,"headers":{"x-a":"b\nc"}}"#),
+            "`headers`: the value of `x-a` cannot be sent"
+        );
+        assert_eq!(
+            refusal(r#"{"status":200,"headers":{"Content-Length":"9"}}"#),
+            "`headers`: `Content-Length` follows from the body"
+        );
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        assert_eq!(refusal(r#"{"body":"x"}"#), "`body` and `headers` need a `status`");
+        assert_eq!(
+            refusal(r#"{"status":503,"connection":"reset"}"#),
+            "`status` has no meaning when `connection` is reset or stall"
+        );
+        assert_eq!(
+            refusal(r#"{"connection":"cut","after":true}"#),
+            "`after` needs a `connection` of reset or stall"
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! What the API says about a job: the receipt of a submit, and the details.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::Job;
+use super::lifecycle::Status;
+use crate::account::{ACCOUNT, TEAM, Team, User};
+use crate::error::Error;
+use crate::timestamp::{basic_offset, extended_offset};
+
+/// For how many hours the inputs are said to be kept.
+const HOURS_DELETE_INPUT: u32 = 24;
+
+#[derive(Serialize)]
+struct ModelReference {
+    identifier: &'static str,
+    version: &'static str,
+    name: &'static str,
+}
+
+impl ModelReference {
+    fn of(job: &Job) -> Self {
+        Self {
+            identifier: job.model.about().identifier,
+            version: job.version.number,
+            name: job.model.about().name,
+        }
+    }
+}
+
+/// The answer to a submit.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Receipt {
+    model: ModelReference,
+    status: Status,
+    total_inputs: usize,
+    job_identifier: String,
+    access_key: String,
+    explain: bool,
+    job_type: &'static str,
+    account_identifier: &'static str,
+    team: Team,
+    user: User,
+    job_inputs: ReceiptInputs,
+    submitted_at: String,
+    hours_delete_input: u32,
+    image_classification_model: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeout: Option<u64>,
+    input_byte_amount: usize,
+}
+
+#[derive(Serialize)]
+struct ReceiptInputs {
+    identifier: Vec<String>,
+}
+
+impl Receipt {
+    pub(super) fn of(job: &Job) -> Self {
+        Self {
+            model: ModelReference::of(job),
+            status: if job.lifecycle.is_open {
+                Status::Open
+            } else {
+                Status::Submitted
+            },
+            total_inputs: job.inputs.len(),
+            job_identifier: job.id.clone(),
+            access_key: job.key_prefix.clone(),
+            explain: job.explain,
+            job_type: "batch",
+            account_identifier: ACCOUNT,
+            team: TEAM,
+            user: User::brief(),
+            job_inputs: ReceiptInputs {
+                identifier: job.inputs.iter().map(|input| input.key.clone()).collect(),
+            },
+            submitted_at: extended_offset(job.submitted_at),
+            hours_delete_input: HOURS_DELETE_INPUT,
+            image_classification_model: false,
+            timeout: job.timeout.map(milliseconds),
+            input_byte_amount: job.input_bytes(),
+        }
+    }
+}
+
+/// The answer of `GET` and `DELETE /jobs/{job}`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Details {
+    job_identifier: String,
+    submitted_by: String,
+    account_identifier: &'static str,
+    model: ModelReference,
+    status: Status,
+    created_at: String,
+    updated_at: String,
+    submitted_at: String,
+    total: usize,
+    pending: usize,
+    completed: usize,
+    failed: usize,
+    elapsed_time: u64,
+    queue_time: u64,
+    user: User,
+    job_inputs: Vec<DetailsInput>,
+    explain: bool,
+    team: Team,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeout: Option<u64>,
+    input_byte_amount: usize,
+    hours_delete_input: u32,
+    image_classification_model: bool,
+}
+
+#[derive(Serialize)]
+struct DetailsInput {
+    identifier: String,
+}
+
+impl Details {
+    pub(super) async fn of(job: &Arc<Job>) -> Result<Self, Error> {
+        let progress = job.progress();
+        let outcomes = job.outcomes(progress.processed).await?;
+        let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
+        Ok(Self {
+            job_identifier: job.id.clone(),
+            submitted_by: job.key_prefix.clone(),
+            account_identifier: ACCOUNT,
+            model: ModelReference::of(job),
+            status: progress.status,
+            created_at: basic_offset(job.submitted_at),
+            updated_at: extended_offset(job.moment(progress.updated)),
+            submitted_at: extended_offset(job.submitted_at),
+            total: job.inputs.len(),
+            pending: job.inputs.len() - progress.processed,
+            completed: outcomes.len() - failed,
+            failed,
+            elapsed_time: milliseconds(progress.elapsed),
+            queue_time: milliseconds(progress.queued),
+            user: User::detailed(&job.key_prefix),
+            job_inputs: job
+                .inputs
+                .iter()
+                .map(|input| DetailsInput {
+                    identifier: input.key.clone(),
+                })
+                .collect(),
+            explain: job.explain,
+            team: TEAM,
+            timeout: job.timeout.map(milliseconds),
+            input_byte_amount: job.input_bytes(),
+            hours_delete_input: HOURS_DELETE_INPUT,
+            image_classification_model: false,
+        })
+    }
+}
+
+/// A duration in the API's unit.
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

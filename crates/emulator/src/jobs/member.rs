@@ -1,0 +1,93 @@
+//! Reads a JSON body member by member, so that each error can name the one that is wrong.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
+
+use crate::error::Error;
+
+/// A JSON value that is not read yet.
+pub(super) struct Member<'a> {
+    /// Its path from the body's root, which has the empty one.
+    pub(super) name: String,
+    value: &'a RawValue,
+}
+
+/// The members of a JSON object, in the order of the text.
+pub(super) struct Members<'a> {
+    prefix: String,
+    values: IndexMap<String, &'a RawValue>,
+}
+
+impl<'a> Member<'a> {
+    fn new(name: String, value: &'a RawValue) -> Self {
+        Self { name, value }
+    }
+
+    pub(super) fn members(&self) -> Result<Members<'a>, Error> {
+        Ok(Members {
+            prefix: if self.name.is_empty() {
+                String::new()
+            } else {
+                format!("{}.", self.name)
+            },
+            values: self.read("a JSON object")?,
+        })
+    }
+
+    pub(super) fn string(&self) -> Result<String, Error> {
+        self.read("a string")
+    }
+
+    /// `true`, `false`, or one of them as text, as a guide of the API sends it.
+    pub(super) fn boolean(&self) -> Result<bool, Error> {
+        match self.value.get() {
+            "true" | "\"true\"" => Ok(true),
+            "false" | "\"false\"" => Ok(false),
+            _ => Err(self.must_be("true or false")),
+        }
+    }
+
+    /// A positive whole number, or one as text, which the reference calls for.
+    pub(super) fn milliseconds(&self) -> Result<Duration, Error> {
+        match self.value.get().trim_matches('"').parse() {
+            Ok(milliseconds) if milliseconds > 0 => Ok(Duration::from_millis(milliseconds)),
+            _ => Err(self.must_be("a positive whole number of milliseconds")),
+        }
+    }
+
+    fn read<T: serde::Deserialize<'a>>(&self, what: &str) -> Result<T, Error> {
+        serde_json::from_str(self.value.get()).map_err(|_| self.must_be(what))
+    }
+
+    fn must_be(&self, what: &str) -> Error {
+        let name = if self.name.is_empty() { "the body" } else { &self.name };
+        Error::bad_request(format!("{name} must be {what}"))
+    }
+}
+
+impl<'a> Members<'a> {
+    pub(super) fn of_body(body: &'a [u8]) -> Result<Self, Error> {
+        let body = serde_json::from_slice(body)
+            .map_err(|error| Error::bad_request(format!("the body is not JSON: {error}")))?;
+        Member::new(String::new(), body).members()
+    }
+
+    /// A member that is neither missing nor null.
+    pub(super) fn optional(&self, name: &str) -> Option<Member<'a>> {
+        let value = self.values.get(name).filter(|value| value.get() != "null")?;
+        Some(Member::new(format!("{}{name}", self.prefix), value))
+    }
+
+    pub(super) fn required(&self, name: &str) -> Result<Member<'a>, Error> {
+        self.optional(name)
+            .ok_or_else(|| Error::bad_request(format!("{}{name} is missing", self.prefix)))
+    }
+
+    pub(super) fn each(&self) -> impl Iterator<Item = (&str, Member<'a>)> {
+        self.values
+            .iter()
+            .map(|(name, value)| (name.as_str(), Member::new(format!("{}{name}", self.prefix), value)))
+    }
+}

@@ -1,0 +1,36 @@
+//! A local Modzy: an HTTP server with the routes, the job life cycle and working models of the API.
+//!
+//! It is meant to develop and test against. Jobs are really processed, and [`Fault`]s make single requests fail the
+//! way a network or a gateway makes them fail. Nothing leaves the machine: it listens on `127.0.0.1` only.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! use modzy_emulator::{Emulator, Options};
+//!
+//! let emulator = Emulator::start(Options::default()).await?;
+//! println!("{} with the key {}", emulator.base_url(), emulator.api_key());
+//! emulator.close().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod account;
+mod auth;
+mod control;
+mod emulator;
+mod error;
+mod faults;
+mod jobs;
+mod models;
+mod options;
+mod requests;
+mod results;
+mod server;
+mod socket;
+mod timestamp;
+
+pub use crate::emulator::Emulator;
+pub use crate::faults::{ConnectionFault, Fault, InvalidFault};
+pub use crate::options::Options;
+pub use crate::requests::{RecordedRequest, RequestState};

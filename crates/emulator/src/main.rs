@@ -1,0 +1,172 @@
+//! The emulator as a program: starts it, says where it listens, and serves until it is told to end.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use modzy_emulator::{Emulator, Options};
+use serde::Serialize;
+use tokio::sync::oneshot;
+
+/// A local Modzy: serves the API on 127.0.0.1, and prints one line of JSON that says where.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Key that may do everything, as prefix.body [default: a random one]
+    #[arg(long, value_name = "KEY")]
+    api_key: Option<String>,
+    /// Key that is known but has no rights [default: none]
+    #[arg(long, value_name = "KEY")]
+    restricted_key: Option<String>,
+    /// How long a job stays SUBMITTED, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 500)]
+    submitted_ms: u64,
+    /// How long a job is in progress after that, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 1500)]
+    in_progress_ms: u64,
+    /// For how long after the receipt a job and its results answer 404, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    store_delay_ms: u64,
+    /// Serve the routes under /control, which need no key
+    #[arg(long)]
+    control: bool,
+    /// End when standard input is closed
+    #[arg(long)]
+    exit_with_stdin: bool,
+}
+
+/// The line that says where the emulator listens.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ready<'a> {
+    url: &'a str,
+    #[serde(rename = "baseURL")]
+    base_url: &'a str,
+    api_key: &'a str,
+    restricted_key: Option<&'a str>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failure(&error, 1),
+    };
+    let code = match runtime.block_on(run(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => failure(&error, 2),
+        Err(error) => failure(&error, 1),
+    };
+    // Does not wait for a model that is still at work on a long text.
+    runtime.shutdown_background();
+    code
+}
+
+async fn run(arguments: Arguments) -> io::Result<()> {
+    // Before the line is printed, so that a signal sent in answer to it is not missed.
+    let mut signals = Signals::new()?;
+    let port = arguments.port;
+    let exit_with_stdin = arguments.exit_with_stdin;
+    let emulator = Emulator::start(arguments.into())
+        .await
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => error,
+            kind => io::Error::new(kind, format!("cannot listen on 127.0.0.1:{port}: {error}")),
+        })?;
+    print_ready(&emulator)?;
+    tokio::select! {
+        () = signals.received() => {}
+        () = stdin_closed(), if exit_with_stdin => {}
+    }
+    emulator.close().await;
+    Ok(())
+}
+
+impl From<Arguments> for Options {
+    fn from(arguments: Arguments) -> Self {
+        Self {
+            port: arguments.port,
+            api_key: arguments.api_key,
+            restricted_key: arguments.restricted_key,
+            submitted: Duration::from_millis(arguments.submitted_ms),
+            in_progress: Duration::from_millis(arguments.in_progress_ms),
+            store_delay: Duration::from_millis(arguments.store_delay_ms),
+            control: arguments.control,
+        }
+    }
+}
+
+fn print_ready(emulator: &Emulator) -> io::Result<()> {
+    let mut line = serde_json::to_vec(&Ready {
+        url: emulator.url(),
+        base_url: emulator.base_url(),
+        api_key: emulator.api_key(),
+        restricted_key: emulator.restricted_key(),
+    })?;
+    line.push(b'\n');
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(&line)?;
+    stdout.flush()
+}
+
+fn failure(error: &io::Error, code: u8) -> ExitCode {
+    // When standard error is closed there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "modzy-emulator: {error}");
+    ExitCode::from(code)
+}
+
+/// Resolves when standard input ends. A thread of its own waits for it, since no runtime can call off such a read.
+async fn stdin_closed() {
+    let (closed, wait) = oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        drop(closed);
+    });
+    let _ = wait.await;
+}
+
+/// The signals that end the program.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// The signal that ends the program.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn received(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    }
+}

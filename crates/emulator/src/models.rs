@@ -1,0 +1,154 @@
+//! The models: what each of them is, and the running of one on an input.
+
+mod routes;
+mod sentiment;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::error::Error;
+
+pub(crate) use self::routes::routes;
+
+/// A model that the emulator really runs.
+pub(crate) trait Model: Send + Sync {
+    fn about(&self) -> &'static About;
+
+    /// All versions, oldest first. There is at least one.
+    fn versions(&self) -> &'static [Version];
+
+    /// Processes one input, which has every model input of the version. May take its time, and may
+    /// panic: both are the caller's to deal with.
+    fn process(&self, version: &Version, values: &IndexMap<String, String>) -> Outcome;
+}
+
+/// What became of one input: the outputs by name, or why it failed.
+pub(crate) type Outcome = Result<IndexMap<&'static str, Value>, String>;
+
+/// What all versions of a model have in common.
+pub(crate) struct About {
+    pub(crate) identifier: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) author: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) permalink: &'static str,
+    pub(crate) tags: &'static [Tag],
+}
+
+pub(crate) struct Tag {
+    pub(crate) identifier: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) data_type: &'static str,
+}
+
+/// One version of a model.
+pub(crate) struct Version {
+    pub(crate) number: &'static str,
+    pub(crate) created_at: Timestamp,
+    pub(crate) description: &'static str,
+    pub(crate) inputs: &'static [ModelInput],
+    pub(crate) outputs: &'static [ModelOutput],
+    /// An input to try it with, as text by model input name.
+    pub(crate) sample: &'static [(&'static str, &'static str)],
+}
+
+pub(crate) struct ModelInput {
+    pub(crate) name: &'static str,
+    pub(crate) accepted_media_types: &'static str,
+    /// In bytes.
+    pub(crate) maximum_size: u64,
+    pub(crate) description: &'static str,
+}
+
+pub(crate) struct ModelOutput {
+    pub(crate) name: &'static str,
+    pub(crate) media_type: &'static str,
+    /// In bytes.
+    pub(crate) maximum_size: u64,
+    pub(crate) description: &'static str,
+}
+
+static MODELS: &[&dyn Model] = &[&sentiment::SentimentAnalysis];
+
+pub(crate) fn find(identifier: &str) -> Result<&'static dyn Model, Error> {
+    MODELS
+        .iter()
+        .copied()
+        .find(|model| model.about().identifier == identifier)
+        .ok_or_else(|| Error::not_found(format!("the model {identifier} does not exist")))
+}
+
+pub(crate) fn find_version(model: &dyn Model, version: &str) -> Result<&'static Version, Error> {
+    model
+        .versions()
+        .iter()
+        .find(|known| known.number == version)
+        .ok_or_else(|| {
+            let identifier = model.about().identifier;
+            Error::not_found(format!("the model {identifier} has no version {version}"))
+        })
+}
+
+/// Runs a model on one input. Whatever goes wrong is the input's failure, and nobody else's.
+pub(crate) fn run(model: &dyn Model, version: &Version, values: &IndexMap<String, String>) -> Outcome {
+    if let Some(missing) = version.inputs.iter().find(|input| !values.contains_key(input.name)) {
+        return Err(format!("the model input {} is missing", missing.name));
+    }
+    catch_unwind(AssertUnwindSafe(|| model.process(version, values)))
+        .unwrap_or_else(|_| Err("the model crashed".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Crashing;
+
+    impl Model for Crashing {
+        fn about(&self) -> &'static About {
+            sentiment::SentimentAnalysis.about()
+        }
+
+        fn versions(&self) -> &'static [Version] {
+            sentiment::SentimentAnalysis.versions()
+        }
+
+        fn process(&self, _: &Version, _: &IndexMap<String, String>) -> Outcome {
+            panic!("on purpose")
+        }
+    }
+
+    #[test]
+    fn a_model_that_crashes_fails_its_input_alone() {
+        let version = &Crashing.versions()[0];
+        let values = IndexMap::from([("input.txt".to_owned(), String::new())]);
+        assert_eq!(run(&Crashing, version, &values), Err("the model crashed".to_owned()));
+    }
+
+    #[test]
+    fn an_input_without_a_model_input_fails_by_its_name() {
+        let version = &Crashing.versions()[0];
+        let values = IndexMap::from([("Input.txt".to_owned(), String::new())]);
+        let failure = Err("the model input input.txt is missing".to_owned());
+        assert_eq!(run(&Crashing, version, &values), failure);
+    }
+
+    #[test]
+    fn identifiers_and_versions_are_unique_and_every_sample_is_complete() {
+        let mut identifiers: Vec<_> = MODELS.iter().map(|model| model.about().identifier).collect();
+        identifiers.sort_unstable();
+        identifiers.dedup();
+        assert_eq!(identifiers.len(), MODELS.len());
+        for model in MODELS {
+            assert!(!model.versions().is_empty());
+            for version in model.versions() {
+                for input in version.inputs {
+                    assert!(version.sample.iter().any(|(name, _)| *name == input.name));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! The log of requests under `/api`: what came, and what became of it.
+
+mod record;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use serde::Serialize;
+
+pub(crate) use record::record;
+
+/// How many requests the log keeps.
+const MAX_REQUESTS: usize = 100_000;
+/// How many bytes of bodies it keeps between them.
+const MAX_BODY_BYTES: usize = 64 << 20;
+/// How many bytes it keeps of one body.
+const MAX_BODY: usize = 64 << 10;
+
+/// A request that the emulator received under `/api`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// The method, for instance `POST`.
+    pub method: String,
+    /// The path as it was sent, still percent-encoded, without its query.
+    pub path: String,
+    /// The query as it was sent, without the `?`. `None` when there was no `?`.
+    pub query: Option<String>,
+    /// The headers by lower-case name; values of a repeated one are joined by `, `. Of `authorization`
+    /// only the scheme is kept, as `ApiKey ***`.
+    pub headers: BTreeMap<String, String>,
+    /// The first 64 KiB of the body as text; what is not UTF-8 is replaced by U+FFFD.
+    pub body: String,
+    /// When its head had arrived, in milliseconds since the emulator started.
+    pub received_at_ms: f64,
+    /// The status it was answered with. `None` until then.
+    pub status: Option<u16>,
+    /// What became of it.
+    pub state: RequestState,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RequestState {
+    /// It is not answered yet.
+    Open,
+    /// Its answer was handed to the connection.
+    Answered,
+    /// Its connection ended before the answer: the client went away, or a fault reset it.
+    Aborted,
+}
+
+/// The newest requests, oldest first.
+pub(crate) struct RequestLog {
+    started: Instant,
+    entries: Mutex<Entries>,
+}
+
+#[derive(Default)]
+struct Entries {
+    requests: VecDeque<RecordedRequest>,
+    /// The number of the first request that is still kept, counting from the start of the emulator.
+    first: usize,
+    body_bytes: usize,
+}
+
+impl Default for RequestLog {
+    fn default() -> Self {
+        Self {
+            started: Instant::now(),
+            entries: Mutex::default(),
+        }
+    }
+}
+
+impl RequestLog {
+    pub(crate) fn all(&self) -> Vec<RecordedRequest> {
+        self.entries().requests.iter().cloned().collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        let mut entries = self.entries();
+        entries.first += entries.requests.len();
+        entries.requests.clear();
+        entries.body_bytes = 0;
+    }
+
+    /// Adds a request, and returns its number.
+    fn open(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> usize {
+        let mut request = RecordedRequest {
+            method: method.to_string(),
+            path: uri.path().to_owned(),
+            query: uri.query().map(str::to_owned),
+            headers: readable(headers),
+            body: String::new(),
+            received_at_ms: 0.0,
+            status: None,
+            state: RequestState::Open,
+        };
+        let mut entries = self.entries();
+        // Under the lock, so that the order of the log is the order of its times.
+        request.received_at_ms = self.started.elapsed().as_secs_f64() * 1000.0;
+        entries.requests.push_back(request);
+        entries.shrink();
+        entries.first + entries.requests.len() - 1
+    }
+
+    fn set_body(&self, number: usize, body: &[u8]) {
+        let kept = body.get(..MAX_BODY).unwrap_or(body);
+        let text = String::from_utf8_lossy(kept).into_owned();
+        let mut entries = self.entries();
+        let bytes = text.len();
+        if let Some(request) = entries.get(number) {
+            request.body = text;
+            entries.body_bytes += bytes;
+            entries.shrink();
+        }
+    }
+
+    fn set_answered(&self, number: usize, status: StatusCode) {
+        if let Some(request) = self.entries().get(number) {
+            request.status = Some(status.as_u16());
+            request.state = RequestState::Answered;
+        }
+    }
+
+    fn set_aborted(&self, number: usize) {
+        if let Some(request) = self.entries().get(number) {
+            request.state = RequestState::Aborted;
+        }
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entries {
+    fn get(&mut self, number: usize) -> Option<&mut RecordedRequest> {
+        let index = number.checked_sub(self.first)?;
+        self.requests.get_mut(index)
+    }
+
+    fn shrink(&mut self) {
+        while self.requests.len() > MAX_REQUESTS || self.body_bytes > MAX_BODY_BYTES {
+            let Some(oldest) = self.requests.pop_front() else {
+                return;
+            };
+            self.first += 1;
+            self.body_bytes -= oldest.body.len();
+        }
+    }
+}
+
+fn readable(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let mut readable = BTreeMap::<String, String>::new();
+    for (name, value) in headers {
+        let text = if name == AUTHORIZATION {
+            masked(value)
+        } else {
+            String::from_utf8_lossy(value.as_bytes()).into_owned()
+        };
+        readable
+            .entry(name.to_string())
+            .and_modify(|values| {
+                values.push_str(", ");
+                values.push_str(&text);
+            })
+            .or_insert(text);
+    }
+    readable
+}
+
+fn masked(authorization: &HeaderValue) -> String {
+    match authorization.to_str().ok().and_then(|value| value.split_once(' ')) {
+        Some((scheme, _)) => format!("{scheme} ***"),
+        None => "***".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(log: &RequestLog, path: &'static str) -> usize {
+        log.open(&Method::GET, &Uri::from_static(path), &HeaderMap::new())
+    }
+
+    #[test]
+    fn the_newest_requests_are_kept() {
+        let log = RequestLog::default();
+        let first = open(&log, "/api/first");
+        for _ in 0..MAX_REQUESTS {
+            open(&log, "/api/later");
+        }
+        let all = log.all();
+        assert_eq!(all.len(), MAX_REQUESTS);
+        assert_eq!(all[0].path, "/api/later");
+        log.set_answered(first, StatusCode::OK);
+        assert!(log.all().iter().all(|request| request.state == RequestState::Open));
+    }
+
+    #[test]
+    fn the_bodies_are_bounded_one_by_one_and_together() {
+        let log = RequestLog::default();
+        let large = vec![b'x'; MAX_BODY + 1];
+        for _ in 0..=MAX_BODY_BYTES / MAX_BODY {
+            let number = open(&log, "/api/jobs");
+            log.set_body(number, &large);
+        }
+        let all = log.all();
+        assert_eq!(all.len(), MAX_BODY_BYTES / MAX_BODY);
+        assert!(all.iter().all(|request| request.body.len() == MAX_BODY));
+    }
+
+    #[test]
+    fn a_request_that_was_cleared_away_is_not_confused_with_a_later_one() {
+        let log = RequestLog::default();
+        let cleared = open(&log, "/api/first");
+        log.clear();
+        let later = open(&log, "/api/second");
+        log.set_aborted(cleared);
+        assert_eq!(log.all()[0].state, RequestState::Open);
+        log.set_answered(later, StatusCode::ACCEPTED);
+        assert_eq!(log.all()[0].status, Some(202));
+    }
+
+    #[test]
+    fn an_authorization_without_a_scheme_is_masked_whole() {
+        assert_eq!(masked(&HeaderValue::from_static("prefix.body")), "***");
+        assert_eq!(masked(&HeaderValue::from_static("ApiKey prefix.body")), "ApiKey ***");
+        assert_eq!(masked(&HeaderValue::from_bytes(b"ApiKey \xff").unwrap()), "***");
+    }
+}

@@ -1,0 +1,146 @@
+//! Results: what became of a job's inputs, as far as they are processed.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::account::{ACCOUNT, TEAM, Team};
+use crate::error::{Error, Segments};
+use crate::jobs::{Job, milliseconds};
+use crate::models::Outcome;
+use crate::server::Shared;
+use crate::timestamp::{basic_offset, extended_offset};
+
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new().route("/results/{job}", get(results))
+}
+
+async fn results(State(shared): State<Arc<Shared>>, Segments(id): Segments<String>) -> Result<Json<JobResults>, Error> {
+    let job = shared.jobs.get(&id)?;
+    Ok(Json(JobResults::of(&job).await?))
+}
+
+/// The answer of `GET /results/{job}`. `results` and `failures` are absent while they would be empty.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct JobResults {
+    job_identifier: String,
+    account_identifier: &'static str,
+    team: Team,
+    total: usize,
+    completed: usize,
+    failed: usize,
+    finished: bool,
+    submitted_by_key: String,
+    explained: bool,
+    submitted_at: String,
+    initial_queue_time: u64,
+    total_queue_time: u64,
+    average_model_latency: f64,
+    total_model_latency: f64,
+    elapsed_time: u64,
+    starting_result_summarizing: String,
+    result_summarizing: u64,
+    input_size: usize,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    results: IndexMap<String, InputResult>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    failures: IndexMap<String, InputResult>,
+}
+
+/// What became of one input: its metadata, and beside them its outputs or its error.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InputResult {
+    status: &'static str,
+    engine: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    input_fetching: u64,
+    output_uploading: Option<u64>,
+    model_latency: f64,
+    queue_time: u64,
+    start_time: String,
+    update_time: String,
+    end_time: String,
+    voting: Voting,
+    #[serde(flatten)]
+    outputs: IndexMap<&'static str, Value>,
+}
+
+#[derive(Serialize)]
+struct Voting {
+    up: u32,
+    down: u32,
+}
+
+impl JobResults {
+    /// The results of the inputs that are processed by now.
+    pub(crate) async fn of(job: &Arc<Job>) -> Result<Self, Error> {
+        let progress = job.progress();
+        let outcomes = job.outcomes(progress.processed).await?;
+        let mut results = IndexMap::new();
+        let mut failures = IndexMap::new();
+        let mut latency = 0.0;
+        for (index, (input, outcome)) in job.inputs.iter().zip(outcomes).enumerate() {
+            let result = InputResult::of(job, index, outcome);
+            latency += result.model_latency;
+            let into = if outcome.is_ok() { &mut results } else { &mut failures };
+            into.insert(input.key.clone(), result);
+        }
+        let processed = u32::try_from(outcomes.len().max(1)).unwrap_or(u32::MAX);
+        let queued = milliseconds(progress.queued);
+        Ok(Self {
+            job_identifier: job.id.clone(),
+            account_identifier: ACCOUNT,
+            team: TEAM,
+            total: job.inputs.len(),
+            completed: results.len(),
+            failed: failures.len(),
+            finished: progress.status.is_final(),
+            submitted_by_key: job.key_prefix.clone(),
+            // No model here explains its results.
+            explained: false,
+            submitted_at: basic_offset(job.submitted_at),
+            initial_queue_time: queued,
+            total_queue_time: queued,
+            average_model_latency: latency / f64::from(processed),
+            total_model_latency: latency,
+            elapsed_time: milliseconds(progress.elapsed),
+            starting_result_summarizing: extended_offset(job.moment(progress.updated)),
+            result_summarizing: 0,
+            input_size: job.input_bytes(),
+            results,
+            failures,
+        })
+    }
+}
+
+impl InputResult {
+    fn of(job: &Job, index: usize, outcome: &Outcome) -> Self {
+        let (start, end) = job.span(index);
+        let (status, error, outputs) = match outcome {
+            Ok(outputs) => ("SUCCESSFUL", None, outputs.clone()),
+            Err(error) => ("FAILED", Some(error.clone()), IndexMap::new()),
+        };
+        Self {
+            status,
+            engine: format!("emulator-{}-{}", job.model.about().identifier, job.version.number),
+            error,
+            input_fetching: 0,
+            output_uploading: None,
+            model_latency: (end.saturating_sub(start)).as_secs_f64() * 1000.0,
+            queue_time: milliseconds(start),
+            start_time: basic_offset(job.moment(start)),
+            update_time: extended_offset(job.moment(end)),
+            end_time: extended_offset(job.moment(end)),
+            voting: Voting { up: 0, down: 0 },
+            outputs,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The sockets of the emulator: counted while open, and ended on demand by the request that they carry.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+
+/// One accepted connection.
+pub(crate) struct Socket {
+    stream: TcpStream,
+    handle: SocketHandle,
+    open: Arc<AtomicUsize>,
+}
+
+/// What a request may do to the socket that it came by.
+#[derive(Clone, Default)]
+pub(crate) struct SocketHandle(Arc<Fate>);
+
+#[derive(Default)]
+struct Fate {
+    reset: AtomicBool,
+    end_once_flushed: AtomicBool,
+    end: Notify,
+}
+
+impl Socket {
+    /// Takes over a stream, and counts it in `open` for as long as it lives.
+    pub(crate) fn new(stream: TcpStream, open: Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::Relaxed);
+        Self {
+            stream,
+            handle: SocketHandle::default(),
+            open,
+        }
+    }
+
+    pub(crate) fn handle(&self) -> SocketHandle {
+        self.handle.clone()
+    }
+}
+
+impl SocketHandle {
+    /// Ends the connection by RST; what was not sent yet is lost.
+    pub(crate) fn reset(&self) {
+        self.0.reset.store(true, Ordering::Release);
+        self.0.end.notify_one();
+    }
+
+    /// Ends the connection once everything written so far has left for the network.
+    pub(crate) fn end_once_flushed(&self) {
+        self.0.end_once_flushed.store(true, Ordering::Release);
+    }
+
+    /// Resolves when the connection is to end; whoever serves it then drops the socket.
+    pub(crate) async fn ended(&self) {
+        self.0.end.notified().await;
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if self.handle.0.reset.load(Ordering::Acquire) {
+            // Without a linger time, closing sends RST instead of FIN. A failure means that the peer is gone already.
+            let _ = self.stream.set_zero_linger();
+        }
+        self.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    /// The HTTP layer flushes when its own buffer is empty, so this is the moment when all bytes are on their way.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = ready!(Pin::new(&mut self.stream).poll_flush(cx));
+        if self.handle.0.end_once_flushed.load(Ordering::Acquire) {
+            self.handle.0.end.notify_one();
+        }
+        Poll::Ready(flushed)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,26 @@
+//! The emulator over real sockets, spoken to by clients that know nothing of it.
+
+#[cfg(test)]
+mod auth;
+#[cfg(test)]
+mod concurrency;
+#[cfg(test)]
+mod connection_faults;
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod emulator;
+#[cfg(test)]
+mod errors;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod jobs;
+#[cfg(test)]
+mod models;
+#[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod results;
+#[cfg(test)]
+mod support;

@@ -1,0 +1,130 @@
+//! The routes that show models.
+
+use serde_json::{Value, json};
+
+use crate::support::{MODEL, Server};
+
+async fn get(path: &str) -> Value {
+    let server = Server::instant().await;
+    let answer = server.get(path).await;
+    assert_eq!(answer.status, 200, "{path}");
+    answer.json()
+}
+
+#[tokio::test]
+async fn the_list_has_identifiers_and_versions() {
+    let item = json!({ "modelId": MODEL, "latestVersion": "1.0.1", "versions": ["0.0.27", "1.0.1"] });
+    assert_eq!(get("/api/models").await, json!([item]));
+}
+
+#[tokio::test]
+async fn the_list_is_paged() {
+    let server = Server::instant().await;
+    for (query, count) in [
+        ("per-page=1", 1),
+        ("per-page=1000&page=1", 1),
+        ("page=0", 1),
+        ("page=2", 0),
+        ("per-page=1&page=18446744073709551615", 0),
+        ("unknown=1", 1),
+    ] {
+        let models = server.get(&format!("/api/models?{query}")).await.json();
+        assert_eq!(models.as_array().unwrap().len(), count, "{query}");
+    }
+    for (query, message) in [
+        ("per-page=0", "per-page must be at least 1"),
+        ("per-page=x", "per-page must be a whole number"),
+        ("page=-1", "page must be a whole number"),
+    ] {
+        let answer = server.get(&format!("/api/models?{query}")).await;
+        assert_eq!((answer.status, answer.message().as_str()), (400, message));
+    }
+}
+
+#[tokio::test]
+async fn a_model_has_its_details() {
+    let model = get(&format!("/api/models/{MODEL}")).await;
+    assert_eq!(model["modelId"], MODEL);
+    assert_eq!(model["name"], "Sentiment Analysis");
+    assert_eq!(model["latestVersion"], "1.0.1");
+    assert_eq!(model["latestActiveVersion"], "1.0.1");
+    assert_eq!(model["visibility"], json!({ "scope": "ALL" }));
+    assert_eq!(model["tags"][0]["identifier"], "language_and_text");
+    for member in ["author", "description", "permalink"] {
+        assert!(model[member].is_string(), "{member}");
+    }
+}
+
+#[tokio::test]
+async fn a_model_lists_its_versions() {
+    let versions = get(&format!("/api/models/{MODEL}/versions")).await;
+    assert_eq!(versions, json!([{ "version": "0.0.27" }, { "version": "1.0.1" }]));
+}
+
+#[tokio::test]
+async fn a_version_names_its_inputs_and_outputs() {
+    let version = get(&format!("/api/models/{MODEL}/versions/1.0.1")).await;
+    assert_eq!(version["version"], "1.0.1");
+    assert_eq!(version["inputs"][0]["name"], "input.txt");
+    assert_eq!(version["inputs"][0]["acceptedMediaTypes"], "text/plain");
+    assert_eq!(version["outputs"][0]["name"], "results.json");
+    assert_eq!(version["outputs"][0]["mediaType"], "application/json");
+    assert_eq!(version["timeout"], json!({ "status": 60_000, "run": 60_000 }));
+    assert_eq!(version["status"], "active");
+    assert_eq!(version["model"]["modelId"], MODEL);
+    assert!(version["createdAt"].as_str().unwrap().ends_with("+0000"));
+    assert!(version["updatedAt"].as_str().unwrap().ends_with("+00:00"));
+}
+
+#[tokio::test]
+async fn the_sample_input_can_be_submitted_and_gives_the_sample_output() {
+    let server = Server::instant().await;
+    for version in ["0.0.27", "1.0.1"] {
+        let path = format!("/api/models/{MODEL}/versions/{version}");
+        let input = server.get(&format!("{path}/sample-input")).await.json();
+        let output = server.get(&format!("{path}/sample-output")).await.json();
+        let receipt = server.post("/api/jobs", input).await;
+        assert_eq!(receipt.status, 202);
+        let id = receipt.json()["jobIdentifier"].clone();
+        let results = server
+            .get(&format!("/api/results/{}", id.as_str().unwrap()))
+            .await
+            .json();
+        assert_eq!(output["finished"], true);
+        assert_eq!(
+            output["results"]["sample"]["results.json"],
+            results["results"]["sample"]["results.json"]
+        );
+        assert!(output["results"]["sample"]["results.json"].is_object());
+        assert_eq!(output, server.get(&format!("{path}/sample-output")).await.json());
+    }
+}
+
+#[tokio::test]
+async fn segments_are_percent_decoded() {
+    let model = get("/api/models/%65d542963de/versions/1%2E0.1").await;
+    assert_eq!(model["version"], "1.0.1");
+}
+
+#[tokio::test]
+async fn unknown_models_and_versions_are_404() {
+    let server = Server::instant().await;
+    for (path, message) in [
+        ("nope", "the model nope does not exist"),
+        ("a%2Fb%20c", "the model a/b c does not exist"),
+        ("nope/versions", "the model nope does not exist"),
+        ("nope/versions/1.0.1", "the model nope does not exist"),
+        ("ed542963de/versions/9", "the model ed542963de has no version 9"),
+        (
+            "ed542963de/versions/9/sample-input",
+            "the model ed542963de has no version 9",
+        ),
+        (
+            "ed542963de/versions/9/sample-output",
+            "the model ed542963de has no version 9",
+        ),
+    ] {
+        let answer = server.get(&format!("/api/models/{path}")).await;
+        assert_eq!((answer.status, answer.message().as_str()), (404, message), "{path}");
+    }
+}
