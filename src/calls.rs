@@ -1,0 +1,140 @@
+//! The calls under way: each has an identifier, a token that cancels it, and a guard that never leaves it without an end.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use modzy_client::Error;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    completions::{BindingCompletion, BindingEvent, Outbox},
+    operations::Outcome,
+};
+
+/// The calls of one client.
+#[derive(Debug, Default)]
+pub(crate) struct Calls {
+    /// Where their news go.
+    pub(crate) outbox: Outbox,
+    all: CancellationToken,
+    live: Mutex<Live>,
+}
+
+#[derive(Debug, Default)]
+struct Live {
+    last: u32,
+    aborts: HashMap<u32, Abort>,
+}
+
+/// How a call is cancelled from outside.
+#[derive(Debug, Clone)]
+pub(crate) struct Abort {
+    /// Ends the call.
+    pub(crate) token: CancellationToken,
+    cancel_job: Arc<AtomicBool>,
+}
+
+impl Abort {
+    /// Whether the job is to be cancelled on the server, too. To be asked once the token has fired.
+    pub(crate) fn cancels_job(&self) -> bool {
+        self.cancel_job.load(Ordering::Acquire)
+    }
+}
+
+impl Calls {
+    /// Registers a call.
+    pub(crate) fn begin(self: &Arc<Self>) -> Call {
+        let abort = Abort {
+            token: self.all.child_token(),
+            cancel_job: Arc::default(),
+        };
+        let mut live = self.live();
+        live.last = live.last.wrapping_add(1);
+        let id = live.last;
+        live.aborts.insert(id, abort.clone());
+        drop(live);
+        Call {
+            id,
+            abort,
+            calls: Arc::clone(self),
+            settled: false,
+        }
+    }
+
+    /// Cancels a call and, if asked to, its job. A call that has ended already is left alone.
+    pub(crate) fn cancel(&self, id: u32, cancel_job: bool) {
+        let abort = self.live().aborts.remove(&id);
+        if let Some(abort) = abort {
+            abort.cancel_job.store(cancel_job, Ordering::Release);
+            abort.token.cancel();
+        }
+    }
+
+    /// Cancels every call.
+    pub(crate) fn cancel_all(&self) {
+        self.all.cancel();
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call under way. Dropped without an end, as by a panic, it reports a defect, so that no promise stays pending.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// The name that JavaScript knows it by.
+    pub(crate) id: u32,
+    /// Cancels it.
+    pub(crate) abort: Abort,
+    calls: Arc<Calls>,
+    settled: bool,
+}
+
+impl Call {
+    /// Tells a piece of news about a call that goes on.
+    pub(crate) fn report(&self, event: BindingEvent, text: String) {
+        let mut completion = BindingCompletion::new(self.id, event);
+        completion.text = Some(text);
+        self.calls.outbox.push(completion);
+    }
+
+    /// Tells how the call ended.
+    pub(crate) fn settle(mut self, outcome: Outcome) {
+        self.push(outcome);
+    }
+
+    fn push(&mut self, outcome: Outcome) {
+        self.settled = true;
+        self.calls.live().aborts.remove(&self.id);
+        let new = |event| BindingCompletion::new(self.id, event);
+        self.calls.outbox.push(match outcome {
+            Outcome::Settled(result) => new(if result.is_ok() {
+                BindingEvent::Done
+            } else {
+                BindingEvent::Failed
+            })
+            .with(result),
+            Outcome::Aborted => new(BindingEvent::Aborted),
+            Outcome::JobCancelled(cancelled) => {
+                let mut completion = new(BindingEvent::JobCancelled).with(cancelled.result);
+                completion.job_identifier = cancelled.job_identifier;
+                completion
+            }
+        });
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if !self.settled {
+            let defect = Error::Internal("the call ended without an outcome".to_owned());
+            self.push(Outcome::Settled(Err(defect)));
+        }
+    }
+}

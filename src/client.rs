@@ -1,0 +1,85 @@
+//! The native class behind the public one.
+
+use std::sync::Arc;
+
+use modzy_client::Client;
+use napi::{Env, Status, bindgen_prelude::PromiseRaw};
+use napi_derive::napi;
+
+use crate::{
+    calls::Calls,
+    completions::{BindingCompletion, BindingEvent},
+    config::{BindingCallOptions, BindingConfig},
+    operations::{self, BindingOperation, Outcome},
+};
+
+/// A client, and the calls that it has under way.
+#[napi]
+pub struct BindingClient {
+    client: Client,
+    calls: Arc<Calls>,
+}
+
+#[napi]
+impl BindingClient {
+    /// Checks the settings. Opens nothing and reads nothing.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(config: BindingConfig) -> napi::Result<Self> {
+        let client = config
+            .client()
+            .map_err(|error| napi::Error::new(Status::InvalidArg, error.to_string()))?;
+        Ok(Self {
+            client,
+            calls: Arc::default(),
+        })
+    }
+
+    /// The root of the routes.
+    #[napi(getter, catch_unwind)]
+    pub fn base_url(&self) -> String {
+        self.client.base_url().as_str().to_owned()
+    }
+
+    /// Starts a call and names it. Its end, and its news before that, come through `drain`.
+    #[napi(catch_unwind)]
+    pub fn start(&self, operation: BindingOperation, argument: String, options: Option<BindingCallOptions>) -> u32 {
+        let client = self.client.clone();
+        let call = self.calls.begin();
+        let id = call.id;
+        napi::bindgen_prelude::spawn(async move {
+            let options = options.unwrap_or_default();
+            let told = options.progress.unwrap_or_default();
+            let outcome = operations::run(&client, operation, argument, &options, &call.abort, |job| {
+                if told {
+                    call.report(BindingEvent::Progress, job.as_str().to_owned());
+                }
+            })
+            .await;
+            call.settle(outcome.unwrap_or_else(|error| Outcome::Settled(Err(error))));
+        });
+        id
+    }
+
+    /// Cancels a call: its request is closed. With `cancel_job`, the job that it submits or waits for is then cancelled on
+    /// the server. Its end still comes through `drain`.
+    #[napi(catch_unwind)]
+    pub fn cancel(&self, id: u32, cancel_job: bool) {
+        self.calls.cancel(id, cancel_job);
+    }
+
+    /// Waits for news and takes them, the oldest first. To be asked by one reader at a time, and only while a call is under
+    /// way: the promise keeps the process alive.
+    #[napi(catch_unwind)]
+    pub fn drain<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, Vec<BindingCompletion>>> {
+        // The future must not borrow `self`: it may outlive the JavaScript object when a worker is terminated.
+        let calls = Arc::clone(&self.calls);
+        env.spawn_future(async move { Ok(calls.outbox.next_batch().await) })
+    }
+}
+
+impl Drop for BindingClient {
+    /// Nobody is left to hear of the calls: the object was collected, or its worker was terminated.
+    fn drop(&mut self) {
+        self.calls.cancel_all();
+    }
+}

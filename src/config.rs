@@ -1,0 +1,161 @@
+//! Settings as they come from JavaScript, turned into those of the client. Numbers come as doubles and are checked here:
+//! Node-API would wrap -1 into a large integer without a word.
+
+use std::{collections::HashMap, time::Duration};
+
+use modzy_client::{Auth, BaseUrl, Client, Error, RequestOptions, Result, WaitOptions};
+use napi_derive::napi;
+
+/// Settings of a client.
+#[derive(Debug)]
+#[napi(object, object_to_js = false)]
+pub struct BindingConfig {
+    /// The API's own root or, with `host_root`, the host's.
+    pub base_url: String,
+    /// Whether `/api` is added to the base URL unless it is there.
+    pub host_root: bool,
+    /// The API key.
+    pub api_key: String,
+    /// In ms.
+    pub connect_timeout: Option<f64>,
+    /// In ms.
+    pub request_timeout: Option<f64>,
+    /// A count.
+    pub retries: Option<f64>,
+    /// A count.
+    pub max_sockets: Option<f64>,
+    /// In bytes.
+    pub max_response_bytes: Option<f64>,
+    /// Name → value.
+    pub headers: Option<HashMap<String, String>>,
+    /// The header's value.
+    pub user_agent: Option<String>,
+    /// A path.
+    pub extra_ca_file: Option<String>,
+}
+
+/// Settings of a call.
+#[derive(Debug, Default)]
+#[napi(object, object_to_js = false)]
+pub struct BindingCallOptions {
+    /// In ms.
+    pub request_timeout: Option<f64>,
+    /// A count.
+    pub retries: Option<f64>,
+    /// Name → value.
+    pub headers: Option<HashMap<String, String>>,
+    /// In ms.
+    pub poll_interval: Option<f64>,
+    /// In ms.
+    pub wait_timeout: Option<f64>,
+    /// In ms.
+    pub max_outage: Option<f64>,
+    /// Whether each job that a poll brings is told.
+    pub progress: Option<bool>,
+}
+
+impl BindingConfig {
+    /// The client.
+    pub(crate) fn client(self) -> Result<Client> {
+        let base = if self.host_root {
+            BaseUrl::host(&self.base_url)
+        } else {
+            BaseUrl::api(&self.base_url)
+        };
+        let mut builder = Client::builder(base?, Auth::api_key(self.api_key));
+        if let Some(limit) = self.connect_timeout {
+            builder = builder.connect_timeout(millis("connectTimeout", limit)?);
+        }
+        if let Some(limit) = self.request_timeout {
+            builder = builder.request_timeout(millis("requestTimeout", limit)?);
+        }
+        if let Some(retries) = self.retries {
+            builder = builder.retries(count("retries", retries)?);
+        }
+        if let Some(sockets) = self.max_sockets {
+            builder = builder.max_sockets(size("maxSockets", sockets)?);
+        }
+        if let Some(bytes) = self.max_response_bytes {
+            builder = builder.max_response_bytes(size("maxResponseBytes", bytes)?);
+        }
+        for (name, value) in self.headers.unwrap_or_default() {
+            builder = builder.header(&name, &value)?;
+        }
+        if let Some(name) = self.user_agent {
+            builder = builder.user_agent(name);
+        }
+        if let Some(file) = self.extra_ca_file {
+            builder = builder.extra_ca_file(file);
+        }
+        builder.build()
+    }
+}
+
+impl BindingCallOptions {
+    /// The settings of a request.
+    pub(crate) fn request(&self) -> Result<RequestOptions> {
+        let mut options = RequestOptions::default();
+        if let Some(limit) = self.request_timeout {
+            options = options.request_timeout(millis("requestTimeout", limit)?);
+        }
+        if let Some(retries) = self.retries {
+            options = options.retries(count("retries", retries)?);
+        }
+        for (name, value) in self.headers.iter().flatten() {
+            options = options.header(name, value)?;
+        }
+        Ok(options)
+    }
+
+    /// The settings of a wait.
+    pub(crate) fn wait(&self) -> Result<WaitOptions> {
+        let mut options = WaitOptions::default().request(self.request()?);
+        if let Some(interval) = self.poll_interval {
+            options = options.poll_interval(millis("pollInterval", interval)?);
+        }
+        if let Some(limit) = self.wait_timeout {
+            options = options.wait_timeout(millis("waitTimeout", limit)?);
+        }
+        if let Some(limit) = self.max_outage {
+            options = options.max_outage(millis("maxOutage", limit)?);
+        }
+        Ok(options)
+    }
+}
+
+/// Milliseconds, of which `Infinity` stands for no limit.
+fn millis(name: &'static str, value: f64) -> Result<Duration> {
+    if value.is_nan() || value < 0.0 {
+        return Err(refuse(name, "must be a number of milliseconds, 0 or more"));
+    }
+    // More than a duration holds is no limit either.
+    Ok(Duration::try_from_secs_f64(value / 1000.0).unwrap_or(Duration::MAX))
+}
+
+fn count(name: &'static str, value: f64) -> Result<u32> {
+    let refused = || refuse(name, "must be a whole number, 0 or more");
+    u32::try_from(whole(value).ok_or_else(refused)?).map_err(|_| refused())
+}
+
+fn size(name: &'static str, value: f64) -> Result<usize> {
+    let refused = || refuse(name, "must be a whole number, 1 or more");
+    usize::try_from(whole(value).filter(|&value| value > 0).ok_or_else(refused)?).map_err(|_| refused())
+}
+
+/// A double that is a whole number, and small enough to be told from its neighbours.
+fn whole(value: f64) -> Option<u64> {
+    const MOST: f64 = 9_007_199_254_740_991.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be whole and within range"
+    )]
+    (value.fract() == 0.0 && (0.0..=MOST).contains(&value)).then_some(value as u64)
+}
+
+fn refuse(name: &'static str, reason: &str) -> Error {
+    Error::Argument {
+        name,
+        reason: reason.to_owned(),
+    }
+}

@@ -1,0 +1,139 @@
+//! Failures as plain data. The errors that users see are made from them in JavaScript, where the callers' lines are known.
+
+use std::{error::Error as StdError, fmt::Write as _};
+
+use modzy_client::{Call, Error, Sent};
+use napi_derive::napi;
+
+/// Which error class to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[napi(string_enum = "camelCase")]
+pub enum BindingErrorKind {
+    /// A wrong argument, named by `argument`.
+    Argument,
+    /// A status outside 2xx.
+    Status,
+    /// A 2xx that cannot be read.
+    Response,
+    /// No connection, or one that broke.
+    Connection,
+    /// A time limit of a request.
+    Timeout,
+    /// The time limit of a wait.
+    WaitTimeout,
+    /// A defect of this library.
+    Internal,
+}
+
+/// A failed call.
+#[derive(Debug)]
+#[napi(object, object_from_js = false)]
+pub struct BindingError {
+    /// Which error class to make.
+    pub kind: BindingErrorKind,
+    /// One sentence, without secrets.
+    pub message: String,
+    /// Whether the same call may be made again.
+    pub retryable: bool,
+    /// The HTTP status.
+    pub status: Option<u32>,
+    /// The body of the answer.
+    pub body: Option<String>,
+    /// The server's name for the request.
+    pub request_id: Option<String>,
+    /// What the server asked for, in ms.
+    pub retry_after_ms: Option<f64>,
+    /// The method and the URL of the request.
+    pub method: Option<String>,
+    /// The URL of the request.
+    pub url: Option<String>,
+    /// How many attempts were made.
+    pub attempts: Option<u32>,
+    /// How far the last attempt had come.
+    pub phase: Option<String>,
+    /// `no` or `maybe`.
+    pub sent: Option<String>,
+    /// The job that the call was about.
+    pub job_identifier: Option<String>,
+    /// The job as it was last seen, as JSON.
+    pub job: Option<String>,
+    /// The transport's own account.
+    pub cause: Option<String>,
+}
+
+impl From<Error> for BindingError {
+    fn from(error: Error) -> Self {
+        let mut made = Self {
+            kind: BindingErrorKind::Internal,
+            message: error.to_string(),
+            retryable: error.is_retryable(),
+            status: error.status().map(u32::from),
+            body: None,
+            request_id: None,
+            retry_after_ms: None,
+            method: None,
+            url: None,
+            attempts: None,
+            phase: error.phase().map(|phase| phase.as_str().to_owned()),
+            sent: error
+                .sent()
+                .map(|sent| if sent == Sent::No { "no" } else { "maybe" }.to_owned()),
+            job_identifier: None,
+            job: None,
+            cause: None,
+        };
+        if let Some(Call {
+            method,
+            url,
+            attempts,
+            job_identifier,
+            ..
+        }) = error.call()
+        {
+            made.method = Some(method.to_string());
+            made.url = Some(url.clone());
+            made.attempts = Some(*attempts);
+            made.job_identifier.clone_from(job_identifier);
+        }
+        match error {
+            Error::Argument { .. } => made.kind = BindingErrorKind::Argument,
+            Error::Status {
+                body,
+                request_id,
+                retry_after,
+                ..
+            } => {
+                made.kind = BindingErrorKind::Status;
+                made.body = body;
+                made.request_id = request_id;
+                made.retry_after_ms = retry_after.map(|pause| pause.as_secs_f64() * 1000.0);
+            }
+            Error::Response { .. } => made.kind = BindingErrorKind::Response,
+            Error::Connection { source, .. } => {
+                made.kind = BindingErrorKind::Connection;
+                made.cause = source.map(|source| account(&*source));
+            }
+            Error::Timeout { .. } => made.kind = BindingErrorKind::Timeout,
+            Error::WaitTimeout {
+                job_identifier, job, ..
+            } => {
+                made.kind = BindingErrorKind::WaitTimeout;
+                made.job_identifier = Some(job_identifier);
+                made.job = job.map(String::from);
+            }
+            // What is left, now and later, is shown as a defect with its message.
+            _ => {}
+        }
+        made
+    }
+}
+
+/// An error with all its causes, in one line.
+fn account(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    for cause in std::iter::successors(error.source(), |&error| error.source()) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ": {cause}");
+    }
+    text
+}
