@@ -1,0 +1,24 @@
+'use strict';
+
+const { ModzyClient } = require('./lib/client.js');
+const errors = require('./lib/errors.js');
+const { JobClient } = require('./lib/jobs.js');
+const { ResultClient } = require('./lib/results.js');
+
+// One name a line, spelt out, so that `import { ModzyClient } from 'modzy-client'` finds them without running the code.
+module.exports.ModzyClient = ModzyClient;
+module.exports.JobClient = JobClient;
+module.exports.ResultClient = ResultClient;
+module.exports.ModzyError = errors.ModzyError;
+module.exports.ApiError = errors.ApiError;
+module.exports.BadRequestError = errors.BadRequestError;
+module.exports.AuthenticationError = errors.AuthenticationError;
+module.exports.PermissionError = errors.PermissionError;
+module.exports.NotFoundError = errors.NotFoundError;
+module.exports.RateLimitError = errors.RateLimitError;
+module.exports.ServerError = errors.ServerError;
+module.exports.ResponseError = errors.ResponseError;
+module.exports.ConnectionError = errors.ConnectionError;
+module.exports.RequestTimeoutError = errors.RequestTimeoutError;
+module.exports.WaitTimeoutError = errors.WaitTimeoutError;
+module.exports.InputError = errors.InputError;

@@ -1,0 +1,22 @@
+import modzy from './index.js';
+
+export const {
+  ModzyClient,
+  JobClient,
+  ResultClient,
+  ModzyError,
+  ApiError,
+  BadRequestError,
+  AuthenticationError,
+  PermissionError,
+  NotFoundError,
+  RateLimitError,
+  ServerError,
+  ResponseError,
+  ConnectionError,
+  RequestTimeoutError,
+  WaitTimeoutError,
+  InputError,
+} = modzy;
+
+export default modzy;

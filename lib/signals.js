@@ -1,0 +1,55 @@
+'use strict';
+
+// Abort signals: one listener for each signal, however many calls it is given to, and none once they have settled.
+
+/**
+ * What is used of a signal. Signals of other realms and libraries have it too, so that is all that is asked for.
+ *
+ * @typedef {Pick<AbortSignal, 'aborted' | 'reason' | 'addEventListener' | 'removeEventListener'>} Signal
+ *
+ * @typedef {object} Watch
+ * @property {Set<(reason: unknown) => void>} callbacks
+ * @property {() => void} listener
+ */
+
+/** @type {WeakMap<Signal, Watch>} */
+const watches = new WeakMap();
+
+/**
+ * Calls back when a signal fires. A signal that has fired already never does.
+ *
+ * @param {Signal} signal
+ * @param {(reason: unknown) => void} callback
+ */
+function watch(signal, callback) {
+  const known = watches.get(signal);
+  if (known !== undefined) {
+    known.callbacks.add(callback);
+    return;
+  }
+  const callbacks = new Set([callback]);
+  const listener = () => {
+    watches.delete(signal);
+    for (const each of callbacks) {
+      each(signal.reason);
+    }
+  };
+  watches.set(signal, { callbacks, listener });
+  signal.addEventListener('abort', listener, { once: true });
+}
+
+/**
+ * Ends a watch. The last one takes the listener along.
+ *
+ * @param {Signal} signal
+ * @param {(reason: unknown) => void} callback
+ */
+function unwatch(signal, callback) {
+  const known = watches.get(signal);
+  if (known?.callbacks.delete(callback) && known.callbacks.size === 0) {
+    watches.delete(signal);
+    signal.removeEventListener('abort', known.listener);
+  }
+}
+
+module.exports = { watch, unwatch };
