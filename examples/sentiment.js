@@ -1,0 +1,102 @@
+'use strict';
+
+// Asks a sentiment model about some texts: submits a job, waits for it, prints each text with its sentiment.
+//
+//   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/sentiment.js "What a lovely day!" "I want my money back."
+//   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/sentiment.js --file reviews.txt      (one text a line)
+//
+// The results go to standard output; progress goes to standard error.
+
+const { readFileSync } = require('node:fs');
+const { parseArgs } = require('node:util');
+const { ModzyClient } = require('modzy-client');
+
+const MODEL = 'ed542963de';
+const VERSION = '1.0.1';
+
+const TEXTS = [
+  'What a lovely day, everything works!',
+  'Broken on arrival. The worst purchase I ever made.',
+  'The parcel weighs two kilograms.',
+  'Great food, but the noise was terrible.',
+];
+
+/** The texts of the command line, of a file, or a few of our own. */
+function readTexts() {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } });
+  const lines = values.file === undefined ? positionals : readFileSync(values.file, 'utf8').split(/\r?\n/);
+  const texts = lines.filter((line) => line.trim() !== '');
+  if (values.file !== undefined && texts.length === 0) {
+    throw new Error(`${values.file} holds no text`);
+  }
+  return texts.length > 0 ? texts : TEXTS;
+}
+
+/** Shows where the job stands: a line that renews itself on a terminal, a line for each change elsewhere. */
+function progressBar() {
+  const { stderr } = process;
+  let last = '';
+  return {
+    show({ status, completed = 0, total = 0 }) {
+      const line = total > 0 ? `${status} ${completed}/${total}` : status;
+      if (stderr.isTTY) {
+        stderr.write(`\r${line}\x1b[K`);
+      } else if (line !== last) {
+        stderr.write(`${line}\n`);
+      }
+      last = line;
+    },
+    end() {
+      if (stderr.isTTY && last !== '') {
+        stderr.write('\r\x1b[K');
+      }
+    },
+  };
+}
+
+/** The likeliest class of an input's result. Older versions of the model have no `data` around it. */
+function sentiment(inputResult) {
+  const output = inputResult['results.json'];
+  const [best] = (output.data ?? output).result.classPredictions;
+  return `${best.class} ${best.score.toFixed(2)}`;
+}
+
+async function main() {
+  const texts = readTexts();
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  const { signal } = interrupted;
+  const progress = progressBar();
+
+  const modzyClient = ModzyClient.fromEnv();
+  const sources = Object.fromEntries(texts.map((text, index) => [`text-${index + 1}`, { 'input.txt': text }]));
+  let receipt;
+  try {
+    receipt = await modzyClient.submitJobText(MODEL, VERSION, sources, { signal, cancelOnAbort: true });
+    let job = await modzyClient.getJob(receipt.jobIdentifier, { signal });
+    job = await modzyClient.blockUntilComplete(job, { signal, onProgress: progress.show });
+    progress.end();
+    console.log(`Job ${job.identifier} status ${job.status}`);
+
+    const { results = {}, failures } = await modzyClient.getResult(job.jobIdentifier, { signal });
+    texts.forEach((text, index) => {
+      const key = `text-${index + 1}`;
+      const outcome = results[key] ? sentiment(results[key]) : `failed: ${failures?.[key]?.error ?? 'no result'}`;
+      console.log(`${outcome.padEnd(14)} ${text}`);
+    });
+  } catch (error) {
+    progress.end();
+    if (!signal.aborted) {
+      throw error;
+    }
+    // A submit that was under way has cancelled its own job.
+    const job = receipt && (await modzyClient.cancelJob(receipt.jobIdentifier));
+    console.error(job ? `Interrupted. Job ${job.identifier} status ${job.status}` : 'Interrupted.');
+    process.exitCode = 130;
+  }
+}
+
+main().catch((error) => {
+  console.error(String(error));
+  process.exitCode = 1;
+});

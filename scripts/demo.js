@@ -1,0 +1,53 @@
+'use strict';
+
+// `npm run demo`: builds what is missing and runs the example of the documented page, examples/sentiment.js, against a local
+// emulator, or against the server that MODZY_BASE_URL and MODZY_API_KEY name.
+
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const path = require('node:path');
+const { createInterface } = require('node:readline');
+const { buildAddon, buildEmulator, emulator, installPackages } = require('./setup.js');
+
+const example = path.resolve(__dirname, '../examples/sentiment.js');
+
+/** Starts the emulator on a free port, with a job that takes long enough to be watched. */
+async function startEmulator() {
+  const args = ['--exit-with-stdin', '--submitted-ms', '1000', '--in-progress-ms', '4000'];
+  // In a group of its own, so that Ctrl-C reaches the example alone, which may still cancel its job.
+  const child = spawn(emulator, args, { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await Promise.race([
+    once(lines, 'line'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`the emulator ended with ${code} before it listened`);
+    }),
+  ]);
+  const { url, apiKey } = JSON.parse(line);
+  return { env: { MODZY_BASE_URL: url, MODZY_API_KEY: apiKey }, stop: () => child.stdin.end() };
+}
+
+async function main() {
+  const { MODZY_BASE_URL, MODZY_API_KEY } = process.env;
+  if (Boolean(MODZY_BASE_URL) !== Boolean(MODZY_API_KEY)) {
+    console.error('MODZY_BASE_URL and MODZY_API_KEY belong together: set both, or none to use the emulator.');
+    process.exitCode = 2;
+    return;
+  }
+  installPackages();
+  buildAddon();
+  let server = { env: {}, stop: () => {} };
+  if (!MODZY_BASE_URL) {
+    buildEmulator();
+    server = await startEmulator();
+  }
+  // The example answers to Ctrl-C; this process waits for it.
+  process.on('SIGINT', () => {});
+  const args = [example, ...process.argv.slice(2)];
+  const run = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...server.env } });
+  const [code, signal] = await once(run, 'exit');
+  server.stop();
+  process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
+}
+
+main();

@@ -1,0 +1,76 @@
+'use strict';
+
+// Brings a fresh checkout to where the demo and the tests can run: dependencies, the addon, the emulator. Does again only
+// what has changed.
+
+const { spawnSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
+const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+const path = require('node:path');
+
+const root = path.resolve(__dirname, '..');
+const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
+
+/**
+ * Runs a command and shows what it prints. Ends this process where it fails.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ */
+function run(command, args) {
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (error?.code === 'ENOENT' && command === 'cargo') {
+    console.error('cargo was not found. This project needs a Rust toolchain (https://rustup.rs) to build from source.');
+    process.exit(1);
+  }
+  if (error) {
+    throw error;
+  }
+  if (status !== 0) {
+    console.error(`failed${signal ? ` (${signal})` : ''}: ${command} ${args.join(' ')}`);
+    process.exit(status ?? 1);
+  }
+}
+
+/**
+ * Runs a program of a package that is installed here.
+ *
+ * @param {string} specifier The module that is its entry, as `package/path`.
+ * @param {string[]} args
+ */
+function runPackage(specifier, args) {
+  run(process.execPath, [path.join(root, 'node_modules', specifier), ...args]);
+}
+
+function installPackages() {
+  const stamp = path.join(root, 'node_modules', '.installed');
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) {
+    return;
+  }
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  // npm tells its scripts where it is; started by hand, it is looked for on the PATH.
+  if (process.env.npm_execpath) {
+    run(process.execPath, [process.env.npm_execpath, ...args]);
+  } else {
+    run('npm', args);
+  }
+  writeFileSync(stamp, lock);
+}
+
+/** @param {string[]} profile Nothing for a build that is quick to make, `--release` for one that is quick to run. */
+function buildAddon(...profile) {
+  const names = ['--platform', '--js', 'js-binding.js', '--dts', 'js-binding.d.ts', '--no-const-enum'];
+  runPackage('@napi-rs/cli/dist/cli.js', ['build', ...names, ...profile, '--', '--locked']);
+}
+
+function buildEmulator() {
+  run('cargo', ['build', '--locked', '--package', 'modzy-emulator', '--bin', 'modzy-emulator']);
+}
+
+/** Where the emulator stands once it is built. */
+const emulator = path.join(target, 'debug', process.platform === 'win32' ? 'modzy-emulator.exe' : 'modzy-emulator');
+
+module.exports = { buildAddon, buildEmulator, emulator, installPackages, run, runPackage };
