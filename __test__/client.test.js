@@ -1,0 +1,182 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { describe, it } = require('node:test');
+const { inspect } = require('node:util');
+const modzy = require('modzy-client');
+const { useEmulator } = require('./support/emulator.js');
+
+const { JobClient, ModzyClient, ResultClient } = modzy;
+const KEY = 'aPrefix.aSecretBody';
+
+describe('the package', () => {
+  const names = [
+    'ApiError',
+    'AuthenticationError',
+    'BadRequestError',
+    'ConnectionError',
+    'InputError',
+    'JobClient',
+    'ModzyClient',
+    'ModzyError',
+    'NotFoundError',
+    'PermissionError',
+    'RateLimitError',
+    'RequestTimeoutError',
+    'ResponseError',
+    'ResultClient',
+    'ServerError',
+    'WaitTimeoutError',
+  ];
+
+  it('exports the same by require and by import, named and by default', async () => {
+    const imported = await import('modzy-client');
+    assert.deepEqual(Object.keys(modzy).sort(), names);
+    assert.deepEqual(Object.keys(imported).sort(), [...names, 'default']);
+    for (const name of names) {
+      assert.equal(imported[name], modzy[name]);
+      assert.equal(imported.default[name], modzy[name]);
+    }
+  });
+});
+
+describe('the constructor', () => {
+  const text = (name) => `Cannot initialize the modzy client: the ${name} param should be a valid not empty string`;
+  const url = 'https://app.modzy.com/api';
+  const refused = [
+    [[], text('baseURL')],
+    [[undefined, KEY], text('baseURL')],
+    [[null, KEY], text('baseURL')],
+    [['', KEY], text('baseURL')],
+    [[7, KEY], text('baseURL')],
+    [[url], text('apiKey')],
+    [[url, ''], text('apiKey')],
+    [[url, null], text('apiKey')],
+    [[{}], text('apiKey')],
+    [[{ apiKey: '' }], text('apiKey')],
+    [[{ apiKey: KEY, url: '' }], text('url')],
+    [['app.modzy.com', KEY], /baseURL is no absolute http or https URL/],
+    [['ftp://app.modzy.com', KEY], /baseURL must start with http/],
+    [['https://user:pass@app.modzy.com', KEY], /baseURL must not hold a user/],
+    [[{ apiKey: KEY, url: 'nowhere' }], /: url is no absolute/],
+    [[url, 'a\r\nb'], /apiKey must hold visible ASCII/],
+    [[{ apiKey: KEY }, KEY], /no mixture of the two/],
+    [
+      [url, KEY, { requesttimeout: 5 }],
+      /unknown option requesttimeout; known are connectTimeout, headers, maxResponseBytes/,
+    ],
+    [[{ apiKey: KEY, ulr: url }], /unknown option ulr; known are apiKey, .*url/],
+    [[url, KEY, { requestTimeout: -1 }], /requestTimeout must be a number of milliseconds/],
+    [[url, KEY, { requestTimeout: '5' }], /requestTimeout param should be a number/],
+    [[url, KEY, { maxSockets: 0 }], /maxSockets must be a whole number, 1 or more/],
+    [[url, KEY, { retries: 1.5 }], /retries must be a whole number/],
+    [[url, KEY, { headers: { Host: 'x' } }], /headers must not set a header that is the client's own/],
+    [[url, KEY, { userAgent: 'a\nb' }], /userAgent/],
+    [[url, KEY, 5], /options should be a plain object/],
+  ];
+  for (const [args, message] of refused) {
+    it(`throws a TypeError for ${inspect(args)}`, () => {
+      for (const Client of [ModzyClient, JobClient, ResultClient]) {
+        assert.throws(
+          () => new Client(...args),
+          (error) => {
+            assert.ok(error instanceof TypeError);
+            assert.match(error.message, message instanceof RegExp ? message : /./);
+            assert.ok(message instanceof RegExp || error.message === message, error.message);
+            assert.ok(!inspect(error, { depth: 9 }).includes('aSecretBody'));
+            return true;
+          },
+        );
+      }
+    });
+  }
+
+  const roots = [
+    [['https://h.example/api', KEY], 'https://h.example/api'],
+    [['https://h.example/api/', KEY], 'https://h.example/api'],
+    [['https://h.example/prefix', KEY], 'https://h.example/prefix'],
+    [[{ apiKey: KEY }], 'https://app.modzy.com/api'],
+    [[{ apiKey: KEY, url: 'https://h.example' }], 'https://h.example/api'],
+    [[{ apiKey: KEY, url: 'https://h.example/' }], 'https://h.example/api'],
+    [[{ apiKey: KEY, url: 'https://h.example/api' }], 'https://h.example/api'],
+    [[{ apiKey: KEY, url: 'https://h.example/prefix/api/' }], 'https://h.example/prefix/api'],
+    [[{ apiKey: KEY, url: 'https://h.example/prefix' }], 'https://h.example/prefix/api'],
+  ];
+  for (const [args, root] of roots) {
+    it(`asks ${root} for ${inspect(args)}`, () => {
+      assert.equal(new ModzyClient(...args).baseURL, root);
+    });
+  }
+
+  it('shows no members, and not the key', () => {
+    const client = new ModzyClient(url, KEY);
+    assert.deepEqual(Object.keys(client), []);
+    assert.equal(JSON.stringify(client), '{}');
+    assert.equal(client.apiKey, undefined);
+    assert.ok(!inspect(client, { showHidden: true, depth: 9, getters: true }).includes('aSecretBody'));
+  });
+});
+
+describe('fromEnv', () => {
+  const from = (env, options) => {
+    const before = { ...process.env };
+    try {
+      Object.assign(process.env, { MODZY_API_KEY: '', MODZY_BASE_URL: '' }, env);
+      return ModzyClient.fromEnv(options);
+    } finally {
+      process.env = before;
+    }
+  };
+
+  it('reads MODZY_BASE_URL and MODZY_API_KEY', () => {
+    const client = from({ MODZY_API_KEY: KEY, MODZY_BASE_URL: 'https://h.example' });
+    assert.equal(client.baseURL, 'https://h.example/api');
+  });
+
+  it('puts what is given before the environment, and the environment before the default', () => {
+    const env = { MODZY_API_KEY: KEY, MODZY_BASE_URL: 'https://h.example/api' };
+    assert.equal(from(env, { url: 'https://given.example' }).baseURL, 'https://given.example/api');
+    assert.equal(from(env).baseURL, 'https://h.example/api');
+    assert.equal(from({ MODZY_API_KEY: KEY, MODZY_BASE_URL: '  ' }).baseURL, 'https://app.modzy.com/api');
+  });
+
+  it('names the variable that is missing', () => {
+    assert.throws(() => from({ MODZY_API_KEY: ' ' }), { name: 'TypeError', message: /MODZY_API_KEY is not set/ });
+  });
+});
+
+describe('the clients of one resource', () => {
+  const emulator = useEmulator();
+
+  it('work alone, and share the connections of the client that has them', async () => {
+    const sources = { a: { 'input.txt': 'What a lovely day' } };
+    const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    assert.ok(client.getJobClient() instanceof JobClient);
+    assert.equal(client.jobClient, client.getJobClient());
+    assert.ok(client.getResultClient() instanceof ResultClient);
+    assert.equal(client.resultClient, client.getResultClient());
+
+    const jobs = new JobClient(emulator.baseURL, emulator.apiKey);
+    const receipt = await jobs.submitJobText('ed542963de', '1.0.1', sources);
+    const job = await jobs.blockUntilComplete(receipt);
+    assert.equal(job.status, 'COMPLETED');
+    const results = new ResultClient({ url: emulator.url, apiKey: emulator.apiKey });
+    const result = await results.getResult(job.identifier);
+    const [best] = result.results.a['results.json'].data.result.classPredictions;
+    assert.equal(best.class, 'positive');
+
+    await client.getJobClient().getJob(job.identifier);
+    await client.getResultClient().getResult(job.identifier);
+    await client.getJob(job.identifier);
+    assert.equal(await emulator.connections(), 3);
+  });
+
+  it('cancel a job', async () => {
+    const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    const opened = await client.submitJob({ model: { identifier: 'ed542963de', version: '1.0.1' } });
+    assert.equal(opened.status, 'OPEN');
+    const job = await client.cancelJob(opened.jobIdentifier);
+    assert.equal(job.status, 'CANCELED');
+    await assert.rejects(client.cancelJob(opened.jobIdentifier), { name: 'BadRequestError', code: 400 });
+  });
+});

@@ -1,0 +1,82 @@
+'use strict';
+
+// The programs under examples/, run as a user runs them.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const { mkdtemp, rm, writeFile } = require('node:fs/promises');
+const os = require('node:os');
+const path = require('node:path');
+const { describe, it } = require('node:test');
+const { useEmulator } = require('./support/emulator.js');
+
+const sentiment = path.resolve(__dirname, '../examples/sentiment.js');
+
+describe('examples/sentiment.js', () => {
+  const emulator = useEmulator({ submittedMs: 100, inProgressMs: 300 });
+
+  function start(...args) {
+    const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
+    const child = spawn(process.execPath, [sentiment, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr']) {
+      child[stream].on('data', (data) => {
+        output[stream] += data;
+      });
+    }
+    return { child, output };
+  }
+
+  async function run(...args) {
+    const { child, output } = start(...args);
+    const [code] = await once(child, 'close');
+    return { code, ...output };
+  }
+
+  const printed = /^Job [0-9a-f-]{36} status COMPLETED$/;
+
+  it('prints the job and the sentiment of each text given', async () => {
+    const { code, stdout, stderr } = await run('I love it, wonderful!', 'I hate it, awful!');
+    assert.equal(code, 0, stderr);
+    const [job, first, second, ...more] = stdout.trimEnd().split('\n');
+    assert.match(job, printed);
+    assert.match(first, /^positive 0\.\d\d +I love it, wonderful!$/);
+    assert.match(second, /^negative 0\.\d\d +I hate it, awful!$/);
+    assert.deepEqual(more, []);
+    assert.match(stderr, /^SUBMITTED 0\/2\n(.*\n)*COMPLETED 2\/2\n$/);
+  });
+
+  it('reads the texts from a file, one a line, and has some of its own', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'modzy-'));
+    const file = path.join(folder, 'texts.txt');
+    await writeFile(file, 'A great success\r\n\n  \nA sad failure\n');
+    const fromFile = await run('--file', file);
+    await writeFile(file, '\n');
+    const fromEmpty = await run('--file', file);
+    await rm(folder, { recursive: true });
+    assert.equal(fromFile.stdout.trimEnd().split('\n').length, 3);
+    assert.equal(fromEmpty.code, 1);
+    assert.match(fromEmpty.stderr, /holds no text/);
+    const own = await run();
+    assert.deepEqual([own.code, own.stdout.trimEnd().split('\n').length], [0, 5]);
+  });
+
+  it('ends cleanly on an interrupt, and cancels its job', async () => {
+    const { child, output } = start('A text that nobody will hear about');
+    await emulator.arrival();
+    child.kill('SIGINT');
+    const [code] = await once(child, 'close');
+    assert.equal(code, 130, output.stderr);
+    assert.match(output.stderr, /Interrupted\.( Job [0-9a-f-]{36} status CANCELED)?\n$/);
+    assert.equal(output.stdout, '');
+    const requests = await emulator.requests();
+    assert.deepEqual([requests.at(-1).method, requests.at(-1).status], ['DELETE', 202]);
+  });
+
+  it('says in one line what is wrong', async () => {
+    const { code, stdout, stderr } = await run('--fiel', 'x');
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^TypeError.*--fiel/);
+  });
+});

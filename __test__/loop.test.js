@@ -1,0 +1,79 @@
+'use strict';
+
+// Ten thousand pending calls must not slow the event loop down: a wake-up of the user's costs what it costs without them.
+
+const assert = require('node:assert/strict');
+const { stat } = require('node:fs/promises');
+const { describe, it } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { ModzyClient } = require('modzy-client');
+const { useEmulator } = require('./support/emulator.js');
+
+const PENDING = 10_000;
+const ROUNDS = 9;
+const WAKE_UPS = 400;
+const JOB = '00000000-0000-4000-8000-000000000001';
+
+/** The mean cost of a wake-up of the loop, in ms. */
+async function wakeUp() {
+  const started = performance.now();
+  for (let turn = 0; turn < WAKE_UPS; turn += 1) {
+    await stat(__filename);
+  }
+  return (performance.now() - started) / WAKE_UPS;
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+describe('the event loop', () => {
+  const emulator = useEmulator();
+
+  for (const [what, fault, call] of [
+    [
+      'waits',
+      { status: 200, body: '{"status":"IN_PROGRESS"}' },
+      (modzyClient, options) => modzyClient.blockUntilComplete(JOB, { ...options, pollInterval: 600_000 }),
+    ],
+    ['reads that get no answer', { connection: 'stall' }, (modzyClient, options) => modzyClient.getJob(JOB, options)],
+  ]) {
+    it(`wakes up at no more than 1.5 times the cost with ${PENDING} pending ${what}`, async (t) => {
+      await emulator.fault({ path: `/api/jobs/${JOB}`, ...fault });
+      const modzyClient = new ModzyClient(emulator.baseURL, emulator.apiKey);
+      await wakeUp();
+      const without = [];
+      const held = [];
+      for (let round = 0; round < ROUNDS; round += 1) {
+        without.push(await wakeUp());
+      }
+
+      const controller = new AbortController();
+      const { signal } = controller;
+      const calls = Array.from({ length: PENDING }, () => call(modzyClient, { signal }));
+      const settled = Promise.allSettled(calls);
+      // The first polls are made; then nothing is left to do but to wait.
+      let seen = -1;
+      for (let now = 0; now !== seen; await sleep(500)) {
+        seen = now;
+        now = (await emulator.requests()).length;
+      }
+      for (let round = 0; round < ROUNDS; round += 1) {
+        held.push(await wakeUp());
+      }
+
+      controller.abort();
+      const reasons = (await settled).map((each) => each.reason?.name);
+      assert.deepEqual([...new Set(reasons)], ['AbortError']);
+      // Without calls again, so that a machine that has become slower meanwhile does not count.
+      for (let round = 0; round < ROUNDS; round += 1) {
+        without.push(await wakeUp());
+      }
+      const ratio = median(held) / median(without);
+      t.diagnostic(
+        `${(median(without) * 1000).toFixed(1)} µs without, ${(median(held) * 1000).toFixed(1)} µs with: ${ratio.toFixed(2)}`,
+      );
+      assert.ok(ratio <= 1.5, `${ratio.toFixed(2)} times`);
+    });
+  }
+});

@@ -1,0 +1,147 @@
+'use strict';
+
+// What a call means for the process around it: it lives while calls are pending, exits at once when they have settled, and
+// survives being torn down in the middle. Each in a child process with a time limit; the exit code is asserted.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const { describe, it } = require('node:test');
+const { useEmulator } = require('./support/emulator.js');
+
+const JOB = '00000000-0000-4000-8000-000000000001';
+const LIMIT = 20_000;
+
+/** How often a teardown is repeated: a crash that depends on timing does not show the first time. */
+const TIMES = 20;
+
+describe('the process', () => {
+  const emulator = useEmulator();
+
+  /** Runs a program with a client and a job that stays in progress. */
+  async function run(program, status = 'IN_PROGRESS') {
+    await emulator.clearFaults();
+    await emulator.answerJob(JOB, { status });
+    const prelude = `
+      const { ModzyClient } = require('modzy-client');
+      const { Worker, isMainThread } = require('node:worker_threads');
+      const modzyClient = new ModzyClient(${JSON.stringify(emulator.baseURL)}, ${JSON.stringify(emulator.apiKey)});
+      const job = ${JSON.stringify(JOB)};
+    `;
+    const started = performance.now();
+    const child = spawn(process.execPath, ['-e', prelude + program], {
+      cwd: __dirname,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT);
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr']) {
+      child[stream].on('data', (data) => {
+        output[stream] += data;
+      });
+    }
+    const [code, signal] = await once(child, 'close');
+    clearTimeout(timer);
+    return { code, signal, ...output, elapsed: performance.now() - started };
+  }
+
+  it('is kept alive by a pending wait, and exits at once when it has settled', async () => {
+    const { code, stdout, stderr } = await run(`
+      let settled;
+      process.on('exit', () => console.log(Math.round(performance.now() - settled)));
+      const waiting = modzyClient.blockUntilComplete(job, { pollInterval: 100, waitTimeout: 700 });
+      waiting.catch((error) => { settled = performance.now(); console.log(error.name); });
+    `);
+    assert.deepEqual([code, stderr], [0, '']);
+    const [name, lingered] = stdout.trim().split('\n');
+    assert.equal(name, 'WaitTimeoutError');
+    assert.ok(Number(lingered) < 50, `exited ${lingered} ms after the wait had settled`);
+  });
+
+  it('is not kept alive by an idle client, before or after a call', async () => {
+    const idle = await run('');
+    assert.deepEqual([idle.code, idle.stderr], [0, '']);
+    const after = await run(`modzyClient.getJob(job).then((read) => console.log(read.status));`);
+    assert.deepEqual([after.code, after.stdout, after.stderr], [0, 'IN_PROGRESS\n', '']);
+  });
+
+  it('exits at once when a wait is aborted', async () => {
+    const { code, stdout, stderr } = await run(`
+      const waiting = modzyClient.blockUntilComplete(job, { signal: AbortSignal.timeout(300) });
+      waiting.catch((error) => console.log(error.name));
+    `);
+    assert.deepEqual([code, stdout, stderr], [0, 'TimeoutError\n', '']);
+  });
+
+  const teardowns = {
+    'process.exit during a wait': [
+      `modzyClient.blockUntilComplete(job, { pollInterval: 5, onProgress: () => setTimeout(() => process.exit(7), delay) });`,
+      7,
+    ],
+    'process.exit during a request': [`modzyClient.getJob(job); setTimeout(() => process.exit(7), delay);`, 7],
+    'process.exit in a callback': [
+      `modzyClient.blockUntilComplete(job, { pollInterval: 5, onProgress: () => process.exit(7) });`,
+      7,
+    ],
+    'an exception elsewhere during a wait': [
+      `modzyClient.blockUntilComplete(job, { pollInterval: 5 }); setTimeout(() => { throw new Error('elsewhere'); }, delay);`,
+      1,
+    ],
+  };
+  for (const [name, [program, expected]] of Object.entries(teardowns)) {
+    it(`survives ${name}, ${TIMES} times of ${TIMES}`, async () => {
+      for (let time = 0; time < TIMES; time += 1) {
+        const { code, signal, stderr } = await run(`const delay = ${time * 5}; ${program}`);
+        assert.deepEqual([code, signal], [expected, null], stderr);
+        assert.ok(expected === 1 ? stderr.includes('Error: elsewhere') : stderr === '', stderr);
+      }
+    });
+  }
+
+  it(`survives a worker that is terminated during a wait, ${TIMES} times of ${TIMES}`, async () => {
+    const { code, signal, stdout, stderr } = await run(`
+      const program = \`
+        const { parentPort, workerData } = require('node:worker_threads');
+        const { ModzyClient } = require('modzy-client');
+        const modzyClient = new ModzyClient(workerData.baseURL, workerData.apiKey);
+        const waits = Array.from({ length: 20 }, () =>
+          modzyClient.blockUntilComplete(workerData.job, { pollInterval: 5, onProgress: () => parentPort.postMessage('polled') }));
+      \`;
+      const workerData = { job, baseURL: ${JSON.stringify(emulator.baseURL)}, apiKey: ${JSON.stringify(emulator.apiKey)} };
+      (async () => {
+        for (let time = 0; time < ${TIMES}; time += 1) {
+          const worker = new Worker(program, { eval: true, workerData });
+          await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+          await new Promise((resolve) => setTimeout(resolve, time * 3));
+          await worker.terminate();
+        }
+        // The addon still works in this thread, and the waits of the workers have ended with them.
+        console.log((await modzyClient.getJob(job)).status);
+      })();
+    `);
+    assert.deepEqual([code, signal, stdout, stderr], [0, null, 'IN_PROGRESS\n', '']);
+  });
+
+  it('leaves no polls behind when a worker is terminated', async () => {
+    const { code, stderr, stdout } = await run(`
+      const program = \`
+        const { parentPort, workerData } = require('node:worker_threads');
+        const { ModzyClient } = require('modzy-client');
+        const modzyClient = new ModzyClient(workerData.baseURL, workerData.apiKey);
+        modzyClient.blockUntilComplete(workerData.job, { pollInterval: 10, onProgress: () => parentPort.postMessage('polled') });
+      \`;
+      const workerData = { job, baseURL: ${JSON.stringify(emulator.baseURL)}, apiKey: ${JSON.stringify(emulator.apiKey)} };
+      (async () => {
+        const worker = new Worker(program, { eval: true, workerData });
+        await new Promise((resolve) => worker.once('message', resolve));
+        await worker.terminate();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const polls = async () => (await (await fetch(workerData.baseURL.replace('/api', '/control/requests'))).json()).length;
+        const before = await polls();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        console.log(await polls() - before);
+      })();
+    `);
+    assert.deepEqual([code, stderr, stdout], [0, '', '0\n']);
+  });
+});

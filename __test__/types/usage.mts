@@ -1,0 +1,130 @@
+// What has to compile, and what must not. Compiled by the tests under each way of resolving modules; never run.
+
+import modzy, {
+  ApiError,
+  ConnectionError,
+  JobClient,
+  ModzyClient,
+  ResultClient,
+  WaitTimeoutError,
+  type CancelOutcome,
+  type ClientOptions,
+  type Job,
+  type JobReceipt,
+  type JobRef,
+  type Result,
+  type SubmitJobTextParams,
+  type WaitOptions,
+} from 'modzy-client';
+
+declare const signal: AbortSignal;
+
+export async function documented(): Promise<void> {
+  const modzyClient = new ModzyClient('https://app.modzy.com/api', 'a key');
+  let job = await modzyClient.getJob('14856eb1-0ad8-49e7-9da3-887acb80fea5');
+  job = await modzyClient.blockUntilComplete(job);
+  console.log(`Job ${job.identifier} status ${job.status}`);
+
+  modzyClient
+    .getJob('14856eb1-0ad8-49e7-9da3-887acb80fea5')
+    .then((read) => modzyClient.blockUntilComplete(read))
+    .then((read) => console.log(`Job ${read.identifier} status ${read.status}`))
+    .catch((error) => console.error(error));
+}
+
+export async function submits(client: ModzyClient): Promise<void> {
+  const sources = { key: { 'input.txt': 'text' } };
+  // One variable for the receipt and the job, as code for 1.x has it.
+  let job = await client.submitJobText('m', 'v', sources);
+  job = await client.blockUntilComplete(job);
+  job = await client.submitJobText('m', 'v', sources, true);
+  job = await client.submitJobText('m', 'v', sources, { jobTimeout: 1000 });
+  job = await client.submitJobText('m', 'v', sources, null, { signal, cancelOnAbort: true });
+  const params: SubmitJobTextParams = { modelId: 'm', version: 'v', sources, explain: null };
+  const receipt: JobReceipt = await client.submitJobText(params);
+  const again: JobReceipt = await client.submitJobText(params, { retries: 0 });
+  const open = await client.submitJob({ model: { identifier: 'm', version: 'v' } });
+  for (const reference of [job, receipt, again, open, 'id', { jobIdentifier: 'id' } as const] satisfies JobRef[]) {
+    await client.blockUntilComplete(reference);
+  }
+
+  // @ts-expect-error: the two forms are not mixed
+  await client.submitJobText({ modelId: 'm' }, 'v', sources);
+  // @ts-expect-error: a text is a string
+  await client.submitJobText('m', 'v', { key: { 'input.txt': 7 } });
+  // @ts-expect-error: the version is missing
+  await client.submitJobText({ modelId: 'm', sources });
+  // @ts-expect-error: explain is a boolean
+  await client.submitJobText('m', 'v', sources, 'true');
+}
+
+export async function waits(client: ModzyClient): Promise<void> {
+  const options: WaitOptions = {
+    signal,
+    requestTimeout: 1000,
+    headers: { 'x-a': 'b' },
+    pollInterval: 500,
+    waitTimeout: undefined,
+    maxOutage: null,
+    cancelOnAbort: true,
+    onCancel: ({ jobIdentifier, job, error }: CancelOutcome) => console.log(jobIdentifier, job?.status, error?.message),
+    onProgress: (job) => console.log(job.status, job.completed),
+  };
+  const job: Job = await client.blockUntilComplete('id', options);
+  const novelty: unknown = job['novelty'];
+  console.log(novelty);
+  if (job.status === 'COMPLETED') {
+    const result: Result = await client.getResult(job.jobIdentifier, { signal });
+    console.log(result.results?.['any key']?.['results.json'], result.failures?.['any key']?.error);
+  }
+  const cancelled: Job = await client.cancelJob('id');
+  const jobs: Job[] = await Promise.all(['a', 'b'].map((id) => client.getJob(id)));
+  console.log(cancelled, jobs);
+
+  // @ts-expect-error: not an option
+  await client.blockUntilComplete('id', { pollIntervall: 500 });
+  // @ts-expect-error: a number of ms
+  await client.blockUntilComplete('id', { pollInterval: '500' });
+  // @ts-expect-error: neither a job nor an identifier
+  await client.blockUntilComplete({ id: 'id' });
+  // @ts-expect-error: an identifier is a string
+  await client.getJob(7);
+  // @ts-expect-error: a job's identifier is not written
+  job.identifier = 'other';
+}
+
+export function constructors(options: ClientOptions): void {
+  const clients: ModzyClient[] = [
+    new ModzyClient('https://app.modzy.com/api', 'a key', options),
+    new ModzyClient({ apiKey: 'a key' }),
+    new ModzyClient({ apiKey: 'a key', url: 'https://app.modzy.com', ...options }),
+    ModzyClient.fromEnv(),
+    ModzyClient.fromEnv({ url: 'https://app.modzy.com', maxSockets: 10 }),
+    new modzy.ModzyClient({ apiKey: 'a key' }),
+  ];
+  for (const client of clients) {
+    const [jobs, results]: [JobClient, ResultClient] = [client.getJobClient(), client.resultClient];
+    console.log(jobs.getJob, results.getResult, client.baseURL);
+  }
+  // @ts-expect-error: the key is missing
+  new ModzyClient('https://app.modzy.com/api');
+  // @ts-expect-error: the key is missing
+  new ModzyClient({ url: 'https://app.modzy.com' });
+  // @ts-expect-error: the key is not to be had
+  console.log(clients[0]?.apiKey);
+}
+
+export function errors(error: unknown): string {
+  if (error instanceof ConnectionError) {
+    const sent: 'no' | 'maybe' = error.sent;
+    return `${error.phase} ${sent} ${error.retryable}`;
+  }
+  if (error instanceof ApiError) {
+    const { code, url, attempts, error: legacy } = error;
+    return `${code} ${url} ${attempts} ${legacy.response?.status} ${error.toString()} ${JSON.stringify(error.toJSON())}`;
+  }
+  if (error instanceof WaitTimeoutError) {
+    return `${error.jobIdentifier} ${error.job?.status}`;
+  }
+  return String(error);
+}

@@ -1,0 +1,311 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { getEventListeners } = require('node:events');
+const { describe, it } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { ApiError, ModzyClient, NotFoundError, WaitTimeoutError } = require('modzy-client');
+const { RESTRICTED_KEY, useEmulator } = require('./support/emulator.js');
+
+const SOURCES = { greeting: { 'input.txt': 'What a lovely day' } };
+const JOB = '00000000-0000-4000-8000-000000000001';
+const PATH = `/api/jobs/${JOB}`;
+
+/** A poll every 20 ms, so that no test takes long. */
+const quickly = { pollInterval: 20 };
+
+describe('blockUntilComplete', () => {
+  const emulator = useEmulator({ submittedMs: 100, inProgressMs: 200 });
+  const client = (options) => new ModzyClient(emulator.baseURL, emulator.apiKey, options);
+  const submit = (modzy, options) => modzy.submitJobText('ed542963de', '1.0.1', SOURCES, options);
+
+  it('takes a job, a receipt, any object with a jobIdentifier, and an identifier', async () => {
+    const modzy = client();
+    const receipt = await submit(modzy);
+    const job = await modzy.getJob(receipt.jobIdentifier);
+    const { jobIdentifier } = receipt;
+    class Mine {
+      get jobIdentifier() {
+        return jobIdentifier;
+      }
+    }
+    for (const reference of [job, receipt, { jobIdentifier }, new Mine(), jobIdentifier]) {
+      const final = await modzy.blockUntilComplete(reference, quickly);
+      assert.equal(final.status, 'COMPLETED');
+      assert.equal(final.identifier, jobIdentifier);
+    }
+  });
+
+  it('gives back the server’s object, field for field, unheard-of ones included', async () => {
+    const wire = {
+      status: 'COMPLETED',
+      jobInputs: [{ identifier: 'a' }],
+      elapsedTime: 1.5,
+      novelty: { of: ['any', 'shape', null] },
+      __proto__: undefined,
+    };
+    await emulator.answerJob(JOB, wire);
+    const job = await client().blockUntilComplete(JOB);
+    assert.deepStrictEqual(job, { jobIdentifier: JOB, ...JSON.parse(JSON.stringify(wire)) });
+    assert.equal(JSON.stringify(job), JSON.stringify({ jobIdentifier: JOB, ...wire }));
+    assert.equal(job.identifier, JOB);
+    assert.ok(!Object.keys(job).includes('identifier'));
+  });
+
+  for (const status of ['COMPLETED', 'TIMEDOUT', 'CANCELED', 'ERROR', 'COMPLETED_WITH_ERROR', 'NEVER_SEEN']) {
+    it(`ends on ${status}`, async () => {
+      await emulator.answerJob(JOB, { status });
+      assert.equal((await client().blockUntilComplete(JOB)).status, status);
+    });
+  }
+
+  for (const status of ['SUBMITTED', 'IN_PROGRESS', 'PENDING', 'OPEN']) {
+    it(`goes on while ${status}`, async () => {
+      await emulator.answerJob(JOB, { status }, { status }, { status: 'COMPLETED' });
+      assert.equal((await client().blockUntilComplete(JOB, quickly)).status, 'COMPLETED');
+      assert.equal((await emulator.requests(PATH)).length, 3);
+    });
+  }
+
+  it('shows each job that a poll brings to onProgress, in the context of the call', async () => {
+    await emulator.answerJob(JOB, { status: 'SUBMITTED' }, { status: 'IN_PROGRESS' }, { status: 'COMPLETED' });
+    const storage = new AsyncLocalStorage();
+    const seen = [];
+    const onProgress = (job) => seen.push([job.identifier, job.status, storage.getStore()]);
+    await storage.run('the caller', () => client().blockUntilComplete(JOB, { ...quickly, onProgress }));
+    const expected = ['SUBMITTED', 'IN_PROGRESS', 'COMPLETED'].map((status) => [JOB, status, 'the caller']);
+    assert.deepEqual(seen, expected);
+  });
+
+  it('ends with what onProgress throws, and polls no more', async () => {
+    await emulator.answerJob(JOB, { status: 'SUBMITTED' });
+    const thrown = new Error('enough');
+    const onProgress = () => {
+      throw thrown;
+    };
+    const cancelled = () => assert.fail('no signal fired');
+    const options = { ...quickly, onProgress, cancelOnAbort: true, onCancel: cancelled };
+    await assert.rejects(client().blockUntilComplete(JOB, options), (error) => error === thrown);
+    const polls = (await emulator.requests(PATH)).length;
+    await sleep(100);
+    assert.equal((await emulator.requests(PATH)).length, polls);
+  });
+
+  it('rides out an outage of every kind', async () => {
+    const modzy = client();
+    const path = PATH;
+    for (const status of [408, 425, 429, 500, 502, 503, 504]) {
+      await emulator.fault({ path, times: 1, status, body: '<html>', headers: { 'retry-after': '0' } });
+    }
+    await emulator.fault({ path, times: 1, connection: 'reset' });
+    await emulator.fault({ path, times: 1, connection: 'cut', status: 200, body: '{"status":"COMPLETED"}' });
+    await emulator.fault({ path, times: 1, connection: 'stall' });
+    await emulator.answerJob(JOB, { status: 'COMPLETED' });
+    const job = await modzy.blockUntilComplete(JOB, { ...quickly, requestTimeout: 200 });
+    assert.equal(job.status, 'COMPLETED');
+    assert.equal((await emulator.requests(PATH)).length, 11);
+  });
+
+  it('gives up an outage after maxOutage, with the last failure', async () => {
+    await emulator.fault({ path: PATH, status: 503, body: '{"message":"down for maintenance"}' });
+    const started = performance.now();
+    await assert.rejects(client().blockUntilComplete(JOB, { ...quickly, maxOutage: 300 }), {
+      name: 'ServerError',
+      code: 503,
+      message: 'down for maintenance',
+      jobIdentifier: JOB,
+      retryable: true,
+    });
+    const elapsed = performance.now() - started;
+    assert.ok(elapsed > 290 && elapsed < 1300, `${elapsed} ms`);
+  });
+
+  it('rejects at once where polling again cannot help', async () => {
+    const job = await submit(client());
+    const wrong = { 401: 'unknown.key', 403: RESTRICTED_KEY };
+    for (const [code, key] of Object.entries(wrong)) {
+      await emulator.clearRequests();
+      const waiting = new ModzyClient(emulator.baseURL, key).blockUntilComplete(job, quickly);
+      const error = await waiting.catch((reason) => reason);
+      assert.ok(error instanceof ApiError);
+      assert.equal(error.code, Number(code));
+      assert.equal((await emulator.requests()).length, 1);
+    }
+  });
+
+  it('believes a 404 after four seconds', async () => {
+    const started = performance.now();
+    await assert.rejects(client().blockUntilComplete(JOB), NotFoundError);
+    const elapsed = performance.now() - started;
+    assert.ok(elapsed > 3990 && elapsed < 5000, `${elapsed} ms`);
+    assert.equal((await emulator.requests(PATH)).length, 3);
+  });
+
+  it('rides out the 404 of a job that is not stored yet', async () => {
+    await emulator.fault({ path: PATH, times: 2, status: 404, body: '{}' });
+    await emulator.answerJob(JOB, { status: 'COMPLETED' });
+    assert.equal((await client().blockUntilComplete(JOB, quickly)).status, 'COMPLETED');
+  });
+
+  it('ends after waitTimeout with the job as last seen, and leaves the job alone', async () => {
+    await emulator.answerJob(JOB, { status: 'IN_PROGRESS' });
+    const modzy = client();
+    // The first request of a client also makes the connection.
+    await modzy.getJob(JOB);
+    await emulator.clearRequests();
+    const error = await modzy
+      .blockUntilComplete(JOB, { pollInterval: 200, waitTimeout: 500 })
+      .catch((reason) => reason);
+    assert.ok(error instanceof WaitTimeoutError);
+    assert.equal(error.jobIdentifier, JOB);
+    assert.equal(error.job.status, 'IN_PROGRESS');
+    assert.equal(error.job.identifier, JOB);
+    assert.equal(error.retryable, true);
+    const methods = (await emulator.requests(PATH)).map(({ method }) => method);
+    assert.deepEqual(methods, ['GET', 'GET', 'GET']);
+  });
+
+  describe('and its signal', () => {
+    const reason = new Error('changed my mind');
+
+    it('sends nothing where the signal has fired before', async () => {
+      const options = { signal: AbortSignal.abort(reason), cancelOnAbort: true };
+      await assert.rejects(client().blockUntilComplete(JOB, options), (error) => error === reason);
+      assert.equal((await emulator.requests()).length, 0);
+    });
+
+    for (const [where, fault] of Object.entries({
+      'a pause': { status: 200, body: '{"status":"SUBMITTED"}' },
+      'a poll': { connection: 'stall' },
+      'a backoff': { status: 503 },
+    })) {
+      it(`ends in ${where}: no request, no listener is left, and the reason is untouched`, async () => {
+        await emulator.fault({ path: PATH, ...fault });
+        const modzy = client();
+        const controller = new AbortController();
+        const { signal } = controller;
+        const waiting = modzy.blockUntilComplete(JOB, { signal, pollInterval: 10_000 });
+        await emulator.arrival();
+        assert.equal(getEventListeners(signal, 'abort').length, 1);
+        const aborted = performance.now();
+        controller.abort(reason);
+        await assert.rejects(waiting, (error) => error === reason);
+        assert.ok(performance.now() - aborted < 200);
+        assert.equal(getEventListeners(signal, 'abort').length, 0);
+        await sleep(50);
+        const [only, ...more] = await emulator.requests(PATH);
+        assert.equal(more.length, 0);
+        assert.equal(only.state, fault.connection === 'stall' ? 'aborted' : 'answered');
+      });
+    }
+
+    it('takes one listener for any number of waits, and none once they have settled', async () => {
+      await emulator.answerJob(JOB, { status: 'SUBMITTED' });
+      const modzy = client();
+      const { signal } = new AbortController();
+      const waits = Array.from({ length: 50 }, () =>
+        modzy.blockUntilComplete(JOB, { signal, pollInterval: 50, waitTimeout: 200 }),
+      );
+      assert.equal(getEventListeners(signal, 'abort').length, 1);
+      const settled = await Promise.allSettled(waits);
+      assert.ok(settled.every((each) => each.reason instanceof WaitTimeoutError));
+      assert.equal(getEventListeners(signal, 'abort').length, 0);
+    });
+
+    it('cancels the job with cancelOnAbort, tells onCancel, and then rejects with the reason', async () => {
+      const modzy = client();
+      const job = await submit(modzy, { jobTimeout: 60_000 });
+      const controller = new AbortController();
+      const events = [];
+      const waiting = modzy.blockUntilComplete(job, {
+        ...quickly,
+        signal: controller.signal,
+        cancelOnAbort: true,
+        onCancel: (outcome) => events.push(outcome),
+        onProgress: () => controller.abort(reason),
+      });
+      await assert.rejects(waiting, (error) => error === reason);
+      assert.equal(events.length, 1);
+      assert.equal(events[0].jobIdentifier, job.jobIdentifier);
+      assert.equal(events[0].job.status, 'CANCELED');
+      assert.equal(events[0].error, undefined);
+      assert.equal((await modzy.getJob(job.jobIdentifier)).status, 'CANCELED');
+    });
+
+    it('tells onCancel why a job could not be cancelled, and still rejects with the reason', async () => {
+      await emulator.answerJob(JOB, { status: 'IN_PROGRESS' });
+      await emulator.fault({ method: 'DELETE', path: PATH, status: 403, body: '{"message":"not yours"}' });
+      const controller = new AbortController();
+      let outcome;
+      const waiting = client().blockUntilComplete(JOB, {
+        ...quickly,
+        signal: controller.signal,
+        cancelOnAbort: true,
+        onCancel: (told) => {
+          outcome = told;
+        },
+        onProgress: () => controller.abort(reason),
+      });
+      await assert.rejects(waiting, (error) => error === reason);
+      assert.equal(outcome.jobIdentifier, JOB);
+      assert.equal(outcome.error.name, 'PermissionError');
+      assert.equal(outcome.error.message, 'not yours');
+      assert.equal(outcome.job, undefined);
+    });
+
+    it('gives a cancellation that stalls five seconds', async () => {
+      await emulator.answerJob(JOB, { status: 'IN_PROGRESS' });
+      await emulator.fault({ method: 'DELETE', path: PATH, connection: 'stall' });
+      const controller = new AbortController();
+      let outcome;
+      const waiting = client().blockUntilComplete(JOB, {
+        ...quickly,
+        signal: controller.signal,
+        cancelOnAbort: true,
+        onCancel: (told) => {
+          outcome = told;
+        },
+      });
+      await emulator.arrival();
+      const aborted = performance.now();
+      controller.abort(reason);
+      await assert.rejects(waiting, (error) => error === reason);
+      const elapsed = performance.now() - aborted;
+      assert.ok(elapsed > 4900 && elapsed < 5500, `${elapsed} ms`);
+      assert.equal(outcome.error.name, 'RequestTimeoutError');
+    });
+
+    it('cancels the job of a submit that was under way', async () => {
+      await emulator.fault({ method: 'POST', path: '/api/jobs', times: 1, delayMs: 200 });
+      const modzy = client();
+      const controller = new AbortController();
+      let outcome;
+      const submitting = submit(modzy, {
+        signal: controller.signal,
+        cancelOnAbort: true,
+        onCancel: (told) => {
+          outcome = told;
+        },
+      });
+      await emulator.arrival();
+      controller.abort(reason);
+      await assert.rejects(submitting, (error) => error === reason);
+      assert.equal(outcome.job.status, 'CANCELED');
+      assert.equal((await modzy.getJob(outcome.jobIdentifier)).status, 'CANCELED');
+      assert.equal((await emulator.requests('/api/jobs')).length, 1);
+    });
+
+    it('closes the request of a submit without cancelOnAbort, and cancels nothing', async () => {
+      await emulator.fault({ method: 'POST', path: '/api/jobs', times: 1, connection: 'stall' });
+      const controller = new AbortController();
+      const submitting = submit(client(), { signal: controller.signal });
+      await emulator.arrival();
+      controller.abort(reason);
+      await assert.rejects(submitting, (error) => error === reason);
+      await sleep(50);
+      const [only, ...more] = await emulator.requests();
+      assert.deepEqual([only.method, only.state, more], ['POST', 'aborted', []]);
+    });
+  });
+});
