@@ -212,7 +212,7 @@ function settle(call, completion) {
 /**
  * @typedef {import('../js-binding').BindingCompletion} Completion
  * @typedef {import('../js-binding').BindingOperation} Operation
- * @typedef {import('./arguments.js').CallOptions} CallOptions
+ * @typedef {import('./options.js').CallOptions} CallOptions
  */
 
 module.exports = { Completions };

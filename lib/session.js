@@ -2,8 +2,9 @@
 
 // What the resource classes of one client share: its calls, and the generation of the API that it was made in the form of.
 
-const { readCall, readConstructor } = require('./arguments.js');
+const { readCall } = require('./arguments.js');
 const { Completions } = require('./completions.js');
+const { readConstructor } = require('./options.js');
 
 class Session extends Completions {
   /** @param {unknown[]} given The arguments of a constructor. */

@@ -1,0 +1,293 @@
+//! Schedules of waits, to the millisecond, on paused time.
+
+use std::{cell::RefCell, collections::VecDeque, future::ready};
+
+use super::*;
+use crate::clock::SystemClock;
+
+/// No jitter: half of the fraction's range is the middle of every pause.
+#[derive(Debug)]
+struct Middle;
+
+impl Random for Middle {
+    fn fraction(&self) -> f64 {
+        0.5
+    }
+}
+
+const SCHEDULE: Schedule = Schedule {
+    poll_interval: Duration::from_secs(2),
+    wait_timeout: None,
+    max_outage: Duration::from_mins(5),
+};
+
+fn failure() -> Error {
+    Error::Internal("the last failure".to_owned())
+}
+
+fn outage() -> Polled<&'static str> {
+    Polled::Outage {
+        error: failure(),
+        retry_after: None,
+    }
+}
+
+fn asked_for(seconds: u64) -> Polled<&'static str> {
+    let retry_after = Some(Duration::from_secs(seconds));
+    Polled::Outage {
+        error: failure(),
+        retry_after,
+    }
+}
+
+fn pending() -> Polled<&'static str> {
+    Polled::Pending("IN_PROGRESS")
+}
+
+fn doubtful() -> Polled<&'static str> {
+    Polled::Doubtful(failure())
+}
+
+const DONE: Polled<&'static str> = Polled::Done("COMPLETED");
+
+struct Course {
+    /// When each poll was made, in ms from the start.
+    polls: Vec<u128>,
+    shown: Vec<&'static str>,
+    ended_at: u128,
+    end: Result<&'static str, GivenUp<&'static str>>,
+}
+
+/// Waits on paused time. The script's last answer, made by a function because an answer cannot be copied, goes on for ever.
+async fn course(
+    schedule: Schedule,
+    random: &dyn Random,
+    script: Vec<Polled<&'static str>>,
+    then: fn() -> Polled<&'static str>,
+) -> Course {
+    let clock = SystemClock;
+    let start = clock.now();
+    let script = RefCell::new(VecDeque::from(script));
+    let polls = RefCell::new(Vec::new());
+    let mut shown = Vec::new();
+    let poll = || {
+        polls.borrow_mut().push((clock.now() - start).as_millis());
+        ready(script.borrow_mut().pop_front().unwrap_or_else(then))
+    };
+    let end = wait(&clock, random, schedule, poll, |status| shown.push(*status)).await;
+    let ended_at = (clock.now() - start).as_millis();
+    Course {
+        polls: polls.into_inner(),
+        shown,
+        ended_at,
+        end,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn polls_at_once_and_then_every_two_seconds() {
+    let script = vec![pending(), pending(), pending(), DONE];
+    let course = course(SCHEDULE, &Middle, script, pending).await;
+    assert_eq!(course.polls, [0, 2000, 4000, 6000]);
+    assert_eq!(course.shown, ["IN_PROGRESS", "IN_PROGRESS", "IN_PROGRESS", "COMPLETED"]);
+    assert_eq!((course.ended_at, course.end.unwrap()), (6000, "COMPLETED"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_is_done_costs_one_poll_and_no_pause() {
+    let course = course(SCHEDULE, &Middle, vec![DONE], pending).await;
+    assert_eq!((course.polls, course.ended_at), (vec![0], 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_interval_varies_by_two_and_a_half_per_cent_each_way() {
+    #[derive(Debug)]
+    struct Edges(std::sync::atomic::AtomicBool);
+    impl Random for Edges {
+        fn fraction(&self) -> f64 {
+            if self.0.fetch_not(std::sync::atomic::Ordering::Relaxed) {
+                1.0
+            } else {
+                0.0
+            }
+        }
+    }
+    let course = course(
+        SCHEDULE,
+        &Edges(false.into()),
+        vec![pending(), pending(), DONE],
+        pending,
+    )
+    .await;
+    assert_eq!(course.polls, [0, 1950, 4000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_ridden_out_with_growing_pauses() {
+    let script = vec![
+        pending(),
+        outage(),
+        outage(),
+        outage(),
+        outage(),
+        outage(),
+        pending(),
+        outage(),
+        DONE,
+    ];
+    let course = course(SCHEDULE, &Middle, script, pending).await;
+    let gaps: Vec<_> = course.polls.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(gaps, [2000, 4000, 7000, 8000, 8000, 8000, 2000, 4000]);
+    assert_eq!(course.end.unwrap(), "COMPLETED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_interval_is_the_least_pause_of_an_outage_and_the_greatest() {
+    let schedule = Schedule {
+        poll_interval: Duration::from_secs(30),
+        ..SCHEDULE
+    };
+    let course = course(schedule, &Middle, vec![outage(), outage(), DONE], pending).await;
+    assert_eq!(course.polls, [0, 30_000, 60_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_server_sets_the_pause_where_it_asks_for_one() {
+    let course = course(
+        SCHEDULE,
+        &Middle,
+        vec![asked_for(1), asked_for(45), asked_for(0), DONE],
+        pending,
+    )
+    .await;
+    assert_eq!(course.polls, [0, 1000, 46_000, 46_100]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_beyond_the_limit_ends_the_wait_at_the_limit_with_the_last_failure() {
+    let schedule = Schedule {
+        max_outage: Duration::from_secs(10),
+        ..SCHEDULE
+    };
+    let course = course(schedule, &Middle, vec![pending()], outage).await;
+    assert_eq!(course.polls, [0, 2000, 6000, 12_000]);
+    assert_eq!(course.ended_at, 12_000);
+    assert!(matches!(course.end, Err(GivenUp::Failed(Error::Internal(_)))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_nothing_allows_no_failure() {
+    let schedule = Schedule {
+        max_outage: Duration::ZERO,
+        ..SCHEDULE
+    };
+    let course = course(schedule, &Middle, vec![], outage).await;
+    assert_eq!((course.polls, course.ended_at), (vec![0], 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_good_answer_starts_the_outage_anew() {
+    let schedule = Schedule {
+        max_outage: Duration::from_secs(5),
+        ..SCHEDULE
+    };
+    let script = vec![outage(), pending(), outage(), pending(), outage(), pending(), DONE];
+    let course = course(schedule, &Middle, script, pending).await;
+    assert_eq!(course.polls, [0, 4000, 6000, 10_000, 12_000, 16_000, 18_000]);
+    assert_eq!(course.end.unwrap(), "COMPLETED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_failure_counts_from_the_moment_it_was_asked() {
+    let schedule = Schedule {
+        max_outage: Duration::from_secs(90),
+        ..SCHEDULE
+    };
+    let clock = SystemClock;
+    let start = clock.now();
+    let poll = || async {
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        outage()
+    };
+    let end = wait(&clock, &Middle, schedule, poll, |_| {}).await;
+    assert!(matches!(end, Err(GivenUp::Failed(_))));
+    assert_eq!((clock.now() - start).as_secs(), 60 + 4 + 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_doubtful_answer_is_believed_after_four_seconds() {
+    let course = course(SCHEDULE, &Middle, vec![], doubtful).await;
+    assert_eq!(course.polls, [0, 2000, 4000]);
+    assert_eq!(course.ended_at, 4000);
+    assert!(matches!(course.end, Err(GivenUp::Failed(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn doubt_is_settled_in_four_seconds_whatever_the_interval() {
+    let schedule = Schedule {
+        poll_interval: Duration::from_mins(10),
+        ..SCHEDULE
+    };
+    let course = course(schedule, &Middle, vec![], doubtful).await;
+    assert_eq!(course.polls, [0, 4000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_good_answer_ends_the_doubt_and_an_outage_does_not() {
+    let script = vec![doubtful(), doubtful(), pending(), doubtful(), outage(), doubtful()];
+    let course = course(SCHEDULE, &Middle, script, doubtful).await;
+    assert_eq!(course.polls, [0, 2000, 4000, 6000, 8000, 12_000]);
+    assert!(matches!(course.end, Err(GivenUp::Failed(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_ends_the_wait_at_once() {
+    let course = course(SCHEDULE, &Middle, vec![pending(), Polled::Refused(failure())], pending).await;
+    assert_eq!((course.polls, course.ended_at), (vec![0, 2000], 2000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_of_the_wait_cuts_a_pause_and_tells_what_was_last_seen() {
+    let schedule = Schedule {
+        wait_timeout: Some(Duration::from_secs(5)),
+        ..SCHEDULE
+    };
+    let course = course(schedule, &Middle, vec![], pending).await;
+    assert_eq!((course.polls, course.ended_at), (vec![0, 2000, 4000], 5000));
+    assert!(matches!(course.end, Err(GivenUp::TimedOut(Some("IN_PROGRESS")))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_of_the_wait_cuts_a_poll_that_stalls() {
+    let schedule = Schedule {
+        wait_timeout: Some(Duration::from_secs(5)),
+        ..SCHEDULE
+    };
+    let clock = SystemClock;
+    let start = clock.now();
+    let end = wait(&clock, &Middle, schedule, std::future::pending::<Polled<&str>>, |_| {}).await;
+    assert!(matches!(end, Err(GivenUp::TimedOut(None))));
+    assert_eq!((clock.now() - start).as_millis(), 5000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_of_nothing_allows_no_poll() {
+    let schedule = Schedule {
+        wait_timeout: Some(Duration::ZERO),
+        ..SCHEDULE
+    };
+    let course = course(schedule, &Middle, vec![], pending).await;
+    assert!(course.polls.is_empty());
+    assert!(matches!(course.end, Err(GivenUp::TimedOut(None))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_hours_of_waiting_are_polled_without_a_slip() {
+    let schedule = Schedule {
+        wait_timeout: Some(Duration::from_hours(10)),
+        ..SCHEDULE
+    };
+    let course = course(schedule, &Middle, vec![], pending).await;
+    assert_eq!(course.polls.len(), 10 * 3600 / 2);
+    assert!(course.polls.iter().zip(0u128..).all(|(&at, nth)| at == nth * 2000));
+}

@@ -1,0 +1,162 @@
+'use strict';
+
+// The options of calls and of clients: which there are, and what of them Rust is told.
+
+const { boolean, callback, headers, isGiven, isPlainObject, number, signal, string } = require('./values.js');
+
+/**
+ * @typedef {object} CallOptions
+ * @property {import('../js-binding').BindingCallOptions} binding What Rust needs to know.
+ * @property {number} [jobTimeout]
+ * @property {import('./signals.js').Signal} [signal]
+ * @property {boolean} [cancelOnAbort]
+ * @property {(outcome: object) => void} [onCancel]
+ * @property {(job: object) => void} [onProgress]
+ */
+
+/** The options of calls. `true`: Rust is told. */
+const callOptions = /** @type {const} */ ({
+  requestTimeout: [number, true],
+  retries: [number, true],
+  headers: [headers, true],
+  signal: [signal, false],
+  jobTimeout: [number, false],
+  pollInterval: [number, true],
+  waitTimeout: [number, true],
+  maxOutage: [number, true],
+  cancelOnAbort: [boolean, false],
+  onCancel: [callback, false],
+  onProgress: [callback, false],
+});
+
+/** The options of clients. */
+const clientOptions = /** @type {const} */ ({
+  connectTimeout: number,
+  requestTimeout: number,
+  retries: number,
+  maxSockets: number,
+  maxResponseBytes: number,
+  headers,
+  userAgent: string,
+});
+
+/**
+ * @param {unknown} given
+ * @param {string} owner
+ * @returns {Record<string, unknown>}
+ */
+function ownMembers(given, owner) {
+  if (!isPlainObject(given)) {
+    throw new TypeError(`${owner}: the options should be a plain object`);
+  }
+  return { ...given };
+}
+
+/**
+ * @param {string} owner
+ * @param {string} name
+ * @param {object} known
+ */
+function unknownOption(owner, name, known) {
+  return new TypeError(`${owner}: unknown option ${name}; known are ${Object.keys(known).sort().join(', ')}`);
+}
+
+/**
+ * @param {unknown} given
+ * @param {string} method
+ * @returns {CallOptions}
+ */
+function readOptions(given, method) {
+  /** @type {any} */
+  const options = { binding: undefined };
+  if (!isGiven(given)) {
+    return options;
+  }
+  for (const [name, value] of Object.entries(ownMembers(given, method))) {
+    if (!Object.hasOwn(callOptions, name)) {
+      throw unknownOption(method, name, callOptions);
+    }
+    if (isGiven(value)) {
+      const [read, forRust] = callOptions[/** @type {keyof typeof callOptions} */ (name)];
+      if (forRust) {
+        options.binding ??= {};
+        options.binding[name] = read(value, name);
+      } else {
+        options[name] = read(value, name);
+      }
+    }
+  }
+  if (options.onProgress !== undefined) {
+    options.binding = { ...options.binding, progress: true };
+  }
+  return options;
+}
+
+/**
+ * Reads the arguments of a client's constructor: `(baseURL, apiKey, options)` or `({ apiKey, url, ...options })`.
+ *
+ * @param {unknown[]} given
+ * @returns {{ config: import('../js-binding').BindingConfig, generation: 1 | 2 }}
+ */
+function readConstructor(given) {
+  const [first, second, third] = given;
+  if (typeof first !== 'object' || first === null) {
+    const config = {
+      baseUrl: credential(first, 'baseURL'),
+      hostRoot: false,
+      apiKey: credential(second, 'apiKey'),
+      ...readClientOptions(third, {}),
+    };
+    return { config, generation: 1 };
+  }
+  if (isGiven(second)) {
+    throw new TypeError(
+      'ModzyClient takes (baseURL, apiKey, options) or ({ apiKey, url, ...options }), and no mixture of the two',
+    );
+  }
+  const { apiKey, url, ...options } = ownMembers(first, 'ModzyClient');
+  const config = {
+    baseUrl: isGiven(url) ? credential(url, 'url') : 'https://app.modzy.com',
+    hostRoot: true,
+    apiKey: credential(apiKey, 'apiKey'),
+    ...readClientOptions(options, { apiKey, url }),
+  };
+  return { config, generation: 2 };
+}
+
+/**
+ * @param {unknown} given
+ * @param {object} named What is known beside the options.
+ */
+function readClientOptions(given, named) {
+  /** @type {Record<string, any>} */
+  const options = {};
+  for (const [name, value] of Object.entries(isGiven(given) ? ownMembers(given, 'ModzyClient') : {})) {
+    if (!Object.hasOwn(clientOptions, name)) {
+      throw unknownOption('ModzyClient', name, { ...named, ...clientOptions });
+    }
+    if (isGiven(value)) {
+      options[name] = clientOptions[/** @type {keyof typeof clientOptions} */ (name)](value, name);
+    }
+  }
+  const extraCaFile = process.env.NODE_EXTRA_CA_CERTS;
+  return extraCaFile ? { ...options, extraCaFile } : options;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function credential(value, name) {
+  if (typeof value !== 'string' || value === '') {
+    throw new TypeError(`Cannot initialize the modzy client: the ${name} param should be a valid not empty string`);
+  }
+  return value;
+}
+
+/** @param {string} name */
+function isCallOption(name) {
+  return Object.hasOwn(callOptions, name);
+}
+
+module.exports = { isCallOption, ownMembers, readConstructor, readOptions };
