@@ -233,13 +233,8 @@ export interface JobSubmission {
   input?: { type: string; [member: string]: unknown };
 }
 
-/** The methods about jobs. */
-export declare class JobClient {
-  /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
-  constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x. */
-  constructor(options: ClassInitiator);
-
+/** What can be done with jobs. */
+export interface JobMethods {
   /**
    * Reads a job: `GET /jobs/{job}`.
    *
@@ -306,13 +301,8 @@ export declare class JobClient {
   blockUntilComplete(job: JobRef, options?: WaitOptions | null): Promise<Job>;
 }
 
-/** The methods about results. */
-export declare class ResultClient {
-  /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
-  constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x. */
-  constructor(options: ClassInitiator);
-
+/** What can be done with results. */
+export interface ResultMethods {
   /**
    * Reads the results of a job: `GET /results/{job}`. They are partial while the job runs.
    *
@@ -321,6 +311,24 @@ export declare class ResultClient {
    */
   getResult(jobId: string, options?: RequestOptions | null): Promise<Result>;
 }
+
+/** The methods about jobs, as a client of their own. */
+export declare class JobClient {
+  /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
+  constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
+  /** The form of 2.x. */
+  constructor(options: ClassInitiator);
+}
+export interface JobClient extends JobMethods {}
+
+/** The methods about results, as a client of their own. */
+export declare class ResultClient {
+  /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
+  constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
+  /** The form of 2.x. */
+  constructor(options: ClassInitiator);
+}
+export interface ResultClient extends ResultMethods {}
 
 /**
  * A client of one Modzy server. Waiting, retrying and polling run outside the event loop.
@@ -365,16 +373,8 @@ export declare class ModzyClient {
   getJobClient(): JobClient;
   /** The methods about results, as an object of their own. It shares this client's connections. */
   getResultClient(): ResultClient;
-
-  /** {@inheritDoc JobClient.getJob} */
-  getJob: JobClient['getJob'];
-  /** {@inheritDoc JobClient.cancelJob} */
-  cancelJob: JobClient['cancelJob'];
-  submitJob: JobClient['submitJob'];
-  submitJobText: JobClient['submitJobText'];
-  blockUntilComplete: JobClient['blockUntilComplete'];
-  getResult: ResultClient['getResult'];
 }
+export interface ModzyClient extends JobMethods, ResultMethods {}
 
 /** The root of this package's errors. */
 export declare class ModzyError extends Error {

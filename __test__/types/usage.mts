@@ -114,6 +114,12 @@ export function constructors(options: ClientOptions): void {
   console.log(clients[0]?.apiKey);
 }
 
+export class Mine extends ModzyClient {
+  override async getJob(jobId: string): Promise<Job> {
+    return super.getJob(jobId, { retries: 5 });
+  }
+}
+
 export function errors(error: unknown): string {
   if (error instanceof ConnectionError) {
     const sent: 'no' | 'maybe' = error.sent;
