@@ -138,7 +138,7 @@ export interface RequestOptions {
    * sends none.
    */
   signal?: AbortSignal | null | undefined;
-  /** ms for one attempt, from the grant of a socket to the last byte. The client's, 60000. `Infinity`: no limit. */
+  /** ms for one attempt, from the grant of a socket to the last byte; at least 1. The client's, 60000. `Infinity`: no limit. */
   requestTimeout?: number | null | undefined;
   /** How many attempts may follow a failed one, where repeating is safe. The client's, 2. Means nothing in a wait. */
   retries?: number | null | undefined;
@@ -190,9 +190,9 @@ export interface WaitOptions extends Omit<RequestOptions, 'retries'>, CancelOpti
 
 /** Options of clients. `null` and `undefined` mean: not given. */
 export interface ClientOptions {
-  /** ms for name look-up, TCP and TLS. 10000. */
+  /** ms for name look-up, TCP and TLS; at least 1. 10000. `Infinity`: no limit. */
   connectTimeout?: number | null | undefined;
-  /** ms for one attempt, from the grant of a socket to the last byte. 60000. */
+  /** ms for one attempt, from the grant of a socket to the last byte; at least 1. 60000. `Infinity`: no limit. */
   requestTimeout?: number | null | undefined;
   /** How many attempts may follow a failed one, where repeating is safe. 2. */
   retries?: number | null | undefined;

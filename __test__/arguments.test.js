@@ -77,7 +77,7 @@ describe('arguments', () => {
     ],
     'requestTimeout is a number of ms': [
       /requestTimeout/,
-      ['5', Number.NaN, -1].map((value) => ['getJob', JOB, { requestTimeout: value }]),
+      ['5', Number.NaN, -1, 0].map((value) => ['getJob', JOB, { requestTimeout: value }]),
     ],
     'retries is a whole number': [
       /retries/,
@@ -85,7 +85,7 @@ describe('arguments', () => {
     ],
     'pollInterval is a number of ms': [
       /pollInterval/,
-      ['5', -1].map((value) => ['blockUntilComplete', JOB, { pollInterval: value }]),
+      ['5', -1, 0].map((value) => ['blockUntilComplete', JOB, { pollInterval: value }]),
     ],
     'signal is an AbortSignal': [/signal/, [{}, 5, new EventTarget()].map((signal) => ['getJob', JOB, { signal }])],
     'onProgress is a function': [/onProgress/, [['blockUntilComplete', JOB, { onProgress: 5 }]]],

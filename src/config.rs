@@ -64,10 +64,10 @@ impl BindingConfig {
         };
         let mut builder = Client::builder(base?, Auth::api_key(self.api_key));
         if let Some(limit) = self.connect_timeout {
-            builder = builder.connect_timeout(millis("connectTimeout", limit)?);
+            builder = builder.connect_timeout(millis("connectTimeout", 1.0, limit)?);
         }
         if let Some(limit) = self.request_timeout {
-            builder = builder.request_timeout(millis("requestTimeout", limit)?);
+            builder = builder.request_timeout(millis("requestTimeout", 1.0, limit)?);
         }
         if let Some(retries) = self.retries {
             builder = builder.retries(count("retries", retries)?);
@@ -96,7 +96,7 @@ impl BindingCallOptions {
     pub(crate) fn request(&self) -> Result<RequestOptions> {
         let mut options = RequestOptions::default();
         if let Some(limit) = self.request_timeout {
-            options = options.request_timeout(millis("requestTimeout", limit)?);
+            options = options.request_timeout(millis("requestTimeout", 1.0, limit)?);
         }
         if let Some(retries) = self.retries {
             options = options.retries(count("retries", retries)?);
@@ -111,22 +111,23 @@ impl BindingCallOptions {
     pub(crate) fn wait(&self) -> Result<WaitOptions> {
         let mut options = WaitOptions::default().request(self.request()?);
         if let Some(interval) = self.poll_interval {
-            options = options.poll_interval(millis("pollInterval", interval)?);
+            options = options.poll_interval(millis("pollInterval", 1.0, interval)?);
         }
         if let Some(limit) = self.wait_timeout {
-            options = options.wait_timeout(millis("waitTimeout", limit)?);
+            options = options.wait_timeout(millis("waitTimeout", 0.0, limit)?);
         }
         if let Some(limit) = self.max_outage {
-            options = options.max_outage(millis("maxOutage", limit)?);
+            options = options.max_outage(millis("maxOutage", 0.0, limit)?);
         }
         Ok(options)
     }
 }
 
-/// Milliseconds, of which `Infinity` stands for no limit.
-fn millis(name: &'static str, value: f64) -> Result<Duration> {
-    if value.is_nan() || value < 0.0 {
-        return Err(refuse(name, "must be a number of milliseconds, 0 or more"));
+/// Milliseconds, at least so many, of which `Infinity` stands for no limit.
+fn millis(name: &'static str, least: f64, value: f64) -> Result<Duration> {
+    if value.is_nan() || value < least {
+        let reason = format!("must be a number of milliseconds, {least} or more (Infinity: no limit)");
+        return Err(refuse(name, &reason));
     }
     // More than a duration holds is no limit either.
     Ok(Duration::try_from_secs_f64(value / 1000.0).unwrap_or(Duration::MAX))

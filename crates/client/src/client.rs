@@ -164,7 +164,7 @@ impl ClientBuilder {
     }
 
     /// How many sockets may be busy at a time, at least 1; further requests wait their turn. Polls use three quarters of
-    /// them at most. 256.
+    /// them at most, but of a single one all. 256.
     pub fn max_sockets(mut self, sockets: usize) -> Self {
         self.max_sockets = sockets;
         self
@@ -213,7 +213,7 @@ impl ClientBuilder {
     /// Checks the settings. Opens nothing and reads nothing: that is left to the first request.
     ///
     /// # Errors
-    /// [`Error::Argument`] for credentials that no header can carry, and for limits that allow nothing.
+    /// [`Error::Argument`] for credentials or a user agent that no header can carry, and for no sockets at all.
     pub fn build(self) -> Result<Client> {
         self.auth.validate()?;
         if HeaderValue::from_str(&self.user_agent).is_err() {

@@ -48,7 +48,7 @@ pub enum Error {
         status: u16,
         /// What is wrong with the body.
         fault: BodyFault,
-        /// `Maybe` for everything but reads: the server has acted.
+        /// `Maybe`: the server has answered, so it may have acted.
         sent: Sent,
         /// The request that failed.
         call: Box<Call>,
@@ -219,6 +219,12 @@ pub enum BodyFault {
     /// It is JSON, but not the object that the route promises. Worth another attempt where the request may be repeated.
     #[error("is not a JSON object")]
     NotObject,
+    /// Its content encoding cannot be undone. Worth another attempt where the request may be repeated.
+    #[error("cannot be unpacked")]
+    NotUnpacked,
+    /// It is a receipt that names no job. Never worth another attempt.
+    #[error("names no job")]
+    NoJob,
     /// It is empty where the caller needs a body. Worth another attempt where the request may be repeated.
     #[error("has no body")]
     Missing,

@@ -10,7 +10,7 @@ use crate::{
     client::{Client, FOR_EVER, RequestOptions},
     document::Document,
     endpoint::segment,
-    error::{Call, ConnectionFault, Error, Phase, Result, Sent},
+    error::{BodyFault, Call, ConnectionFault, Error, Phase, Result, Sent},
     transport::{Expect, Lane, Payload, Request},
     wait::{self, GivenUp, Polled, Schedule},
 };
@@ -138,6 +138,7 @@ impl Client {
     /// # Errors
     /// `Status` as the server answers, for instance for a job that is final already.
     pub async fn cancel_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
+        let started = self.transport().clock().now();
         let cancelled = self
             .send(&self.job_request(Method::DELETE, "jobId", job_id)?, options)
             .await;
@@ -148,7 +149,10 @@ impl Client {
                 ref call,
                 ..
             }) if call.attempts > 1 => {
-                let job = self.get_job(job_id, options).await;
+                let mut options = options.clone();
+                let spent = self.transport().clock().now() - started;
+                options.total = options.total.map(|total| total.saturating_sub(spent));
+                let job = self.get_job(job_id, &options).await;
                 job.ok()
                     .filter(|job| job.string_member("status").as_deref() == Some("CANCELED"))
                     .map_or(cancelled, Ok)
@@ -212,13 +216,24 @@ impl Client {
         let receipt = tokio::select! {
             biased;
             receipt = submit => receipt,
-            () = self.transport().clock().deadline(GRACE) => Err(self.no_receipt()),
+            () = self.transport().clock().deadline(GRACE) => Err(Error::Timeout {
+                limit: GRACE,
+                phase: Phase::Headers,
+                sent: Sent::Maybe,
+                call: Box::new(self.submit_call()),
+            }),
         };
         match receipt.map(|receipt| receipt.string_member("jobIdentifier")) {
             Ok(Some(job_id)) => self.cancel_abandoned(&job_id).await,
             Ok(None) => CancelOutcome {
                 job_identifier: None,
-                result: Err(self.no_receipt()),
+                result: Err(Error::Response {
+                    // As the route answers.
+                    status: 202,
+                    fault: BodyFault::NoJob,
+                    sent: Sent::Maybe,
+                    call: Box::new(self.submit_call()),
+                }),
             },
             Err(error) => CancelOutcome {
                 job_identifier: None,
@@ -227,17 +242,8 @@ impl Client {
         }
     }
 
-    fn no_receipt(&self) -> Error {
-        Error::Timeout {
-            limit: GRACE,
-            phase: Phase::Headers,
-            sent: Sent::Maybe,
-            call: Box::new(Call::new(
-                Method::POST,
-                format!("{}/jobs", self.base_url().as_str()),
-                None,
-            )),
-        }
+    fn submit_call(&self) -> Call {
+        Call::new(Method::POST, format!("{}/jobs", self.base_url().as_str()), None)
     }
 
     fn job_request(&self, method: Method, argument: &'static str, job_id: &str) -> Result<Request> {
@@ -286,27 +292,38 @@ impl<S: Serialize> TextJob<S> {
 
 /// What an answer, or its absence, means to a wait.
 fn judge(polled: Result<Document>) -> Polled<Document> {
-    match polled {
-        Ok(job) => match job.string_member("status") {
-            Some(status) if !is_final_status(&status) => Polled::Pending(job),
-            _ => Polled::Done(job),
-        },
-        Err(error) => match error {
-            Error::Status { status: 404, .. } | Error::Response { .. } => Polled::Doubtful(error),
-            Error::Status {
-                status: 408 | 425 | 429 | 500..=599,
-                retry_after,
-                ..
-            } => Polled::Outage { error, retry_after },
-            Error::Connection { fault, .. } if fault != ConnectionFault::Certificate => Polled::Outage {
-                error,
-                retry_after: None,
-            },
-            Error::Timeout { .. } => Polled::Outage {
-                error,
-                retry_after: None,
-            },
-            _ => Polled::Refused(error),
-        },
+    let error = match polled {
+        Ok(job) => {
+            let status = job.string_member("status");
+            let is_final = status.is_none_or(|status| is_final_status(&status));
+            return if is_final {
+                Polled::Done(job)
+            } else {
+                Polled::Pending(job)
+            };
+        }
+        Err(error) => error,
+    };
+    let retry_after = match error {
+        Error::Status { retry_after, .. } => retry_after,
+        _ => None,
+    };
+    match &error {
+        Error::Status {
+            status: 408 | 425 | 429 | 500..=599,
+            ..
+        }
+        | Error::Timeout { .. }
+        | Error::Response {
+            fault: BodyFault::NotUnpacked,
+            ..
+        } => Polled::Outage { error, retry_after },
+        Error::Connection { fault, .. } if *fault != ConnectionFault::Certificate => {
+            Polled::Outage { error, retry_after }
+        }
+        Error::Response { fault, .. } if *fault != BodyFault::TooLarge => Polled::Doubtful(error),
+        Error::Status { status: 404, .. } => Polled::Doubtful(error),
+        // Among them a body that is too large, and would be as large again.
+        _ => Polled::Refused(error),
     }
 }

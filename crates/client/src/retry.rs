@@ -156,8 +156,8 @@ mod tests {
         }
     }
 
-    fn call() -> Box<Call> {
-        Box::new(Call::new(Method::GET, String::new(), None))
+    fn call() -> Call {
+        Call::new(Method::GET, String::new(), None)
     }
 
     fn status(status: u16, retry_after: Option<u64>) -> Error {
@@ -167,7 +167,7 @@ mod tests {
             body: None,
             request_id: None,
             retry_after: retry_after.map(Duration::from_secs),
-            call: call(),
+            call: Box::new(call()),
         }
     }
 
@@ -178,7 +178,7 @@ mod tests {
             sent,
             message: String::new(),
             source: None,
-            call: call(),
+            call: Box::new(call()),
         }
     }
 
@@ -222,7 +222,7 @@ mod tests {
                 limit,
                 phase: Phase::Headers,
                 sent,
-                call: call(),
+                call: Box::new(call()),
             };
             assert_eq!(both(&timeout), expected);
         }
@@ -240,7 +240,7 @@ mod tests {
                 status: 200,
                 fault,
                 sent: Sent::Maybe,
-                call: call(),
+                call: Box::new(call()),
             };
             let read = if fault == BodyFault::TooLarge {
                 Verdict::Never

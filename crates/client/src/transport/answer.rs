@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use http::{HeaderMap, HeaderName, StatusCode, header::RETRY_AFTER};
 use serde::Deserialize;
 
-use super::failure::{Account, Attempt};
+use super::failure::{Account, Attempt, is_of_the_body};
 use crate::{
     auth::Auth,
     document::Document,
@@ -50,10 +50,17 @@ impl Reader<'_> {
             return Err(self.refusal(status, response).await.into());
         }
         let unreadable = |fault| self.account.unreadable(status.as_u16(), fault);
+        if response
+            .content_length()
+            .is_some_and(|length| length > self.limit as u64)
+        {
+            return Err(unreadable(BodyFault::TooLarge));
+        }
         let (body, end) = collect(response, self.limit).await;
         match end {
             End::Whole => {}
             End::TooLarge => return Err(unreadable(BodyFault::TooLarge)),
+            End::Broken(error) if is_of_the_body(&error) => return Err(unreadable(BodyFault::NotUnpacked)),
             End::Broken(error) => return Err(self.account.broken(error)),
         }
         let document = Document::from_body(body).map_err(unreadable)?;
@@ -68,18 +75,26 @@ impl Reader<'_> {
     async fn refusal(&self, status: StatusCode, response: reqwest::Response) -> Error {
         let headers = response.headers().clone();
         // A little more than is kept, so that a secret at the end of what is kept is whole, and masked.
-        let (body, _) = collect(response, ERROR_BODY + MASK_MARGIN).await;
-        let body = String::from_utf8_lossy(&body);
-        let body = self.auth.mask(&body);
-        let message = server_message(&body).unwrap_or_else(|| phrase(status));
-        Error::Status {
+        let refusal = |message, body| Error::Status {
             status: status.as_u16(),
             message,
-            body: (!body.is_empty()).then(|| cut(&body, ERROR_BODY).to_owned()),
+            body,
             request_id: request_id(&headers).map(|id| self.auth.mask(id).into_owned()),
             retry_after: header(&headers, &RETRY_AFTER).and_then(|value| retry::retry_after(value, SystemTime::now())),
             call: Box::new(self.account.call()),
-        }
+        };
+        // Stands in for the timeout where the body stalls.
+        self.account.refused(refusal(phrase(status), None));
+        let (body, end) = collect(response, ERROR_BODY + MASK_MARGIN).await;
+        let body = String::from_utf8_lossy(&body);
+        let body = match end {
+            End::Whole => self.auth.mask(&body),
+            End::TooLarge | End::Broken(_) => self.auth.mask_cut(&body),
+        };
+        // Masked again, because JSON may have spelled the secret in a way of its own.
+        let message = server_message(&body).map(|message| self.auth.mask(&message).into_owned());
+        let message = message.map_or_else(|| phrase(status), |message| cut(&message, ERROR_MESSAGE).to_owned());
+        refusal(message, (!body.is_empty()).then(|| cut(&body, ERROR_BODY).to_owned()))
     }
 }
 
@@ -112,7 +127,7 @@ fn request_id(headers: &HeaderMap) -> Option<&str> {
     REQUEST_IDS.iter().find_map(|name| header(headers, name))
 }
 
-/// The words of the API's error body, cut to a bearable length.
+/// The words of the API's error body.
 fn server_message(body: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct ErrorBody {
@@ -120,7 +135,7 @@ fn server_message(body: &str) -> Option<String> {
     }
 
     let ErrorBody { message } = serde_json::from_str(body).ok()?;
-    let message = cut(message.trim(), ERROR_MESSAGE);
+    let message = message.trim();
     (!message.is_empty()).then(|| message.to_owned())
 }
 

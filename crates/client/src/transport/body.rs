@@ -38,6 +38,10 @@ impl Payload {
     }
 }
 
+/// The transport asks for the next piece only when the socket has taken those before, so that a server which does not read
+/// is seen to stall the sending.
+const PIECE: usize = 64 * 1024;
+
 /// A body that tells the attempt's account when the transport begins to read it, and when the transport is through with it.
 struct Tracked {
     data: Option<Bytes>,
@@ -50,7 +54,12 @@ impl Body for Tracked {
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         self.progress.body_polled();
-        Poll::Ready(self.data.take().map(|data| Ok(Frame::data(data))))
+        let Some(mut data) = self.data.take() else {
+            return Poll::Ready(None);
+        };
+        let piece = data.split_to(data.len().min(PIECE));
+        self.data = Some(data).filter(|rest| !rest.is_empty());
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -40,7 +40,15 @@ impl<'a> Account<'a> {
         Call::new(method.clone(), url.to_string(), job.clone())
     }
 
+    /// Notes the error for a status that is known while its body is not.
+    pub(super) fn refused(&self, error: Error) {
+        self.progress.refused(error);
+    }
+
     pub(super) fn timeout(&self, limit: Duration) -> Attempt {
+        if let Some(refusal) = self.progress.refusal() {
+            return Attempt::from(refusal);
+        }
         Attempt::from(Error::Timeout {
             limit,
             phase: self.progress.phase(),
@@ -88,6 +96,11 @@ impl<'a> Account<'a> {
     }
 }
 
+/// Whether a body arrived, and what it unpacks to is what is broken.
+pub(super) fn is_of_the_body(error: &reqwest::Error) -> bool {
+    error.is_decode() && find::<hyper::Error>(error).is_none()
+}
+
 fn place(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port_or_known_default() {
@@ -126,8 +139,9 @@ fn diagnose(phase: Phase, error: &reqwest::Error) -> (ConnectionFault, String) {
 
 fn explain(certificate: &CertificateError) -> String {
     use CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext, Revoked,
-        UnknownIssuer,
+        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
+        NotValidYetContext, Revoked, UnknownIssuer, UnsupportedSignatureAlgorithmContext,
+        UnsupportedSignatureAlgorithmForPublicKeyContext,
     };
     match certificate {
         Expired | ExpiredContext { .. } => "it has expired".to_owned(),
@@ -135,6 +149,9 @@ fn explain(certificate: &CertificateError) -> String {
         NotValidForName | NotValidForNameContext { .. } => "it was issued for another host name".to_owned(),
         UnknownIssuer => "its issuer is not trusted".to_owned(),
         Revoked => "it has been revoked".to_owned(),
+        BadSignature
+        | UnsupportedSignatureAlgorithmContext { .. }
+        | UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => "its signature is not its issuer's".to_owned(),
         other => other.to_string(),
     }
 }

@@ -95,10 +95,11 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(config: Config) -> Self {
+        let sockets = config.max_sockets.min(Semaphore::MAX_PERMITS);
         Self {
             http: OnceCell::new(),
-            sockets: Semaphore::new(config.max_sockets),
-            polls: Semaphore::new((config.max_sockets * 3 / 4).max(1)),
+            sockets: Semaphore::new(sockets),
+            polls: Semaphore::new((sockets * 3 / 4).max(1)),
             bucket: Bucket::new(),
             config,
         }

@@ -5,11 +5,11 @@
 //! write into the account of another.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, AtomicU8, Ordering},
 };
 
-use crate::error::{Phase, Sent};
+use crate::error::{Error, Phase, Sent};
 
 tokio::task_local! {
     static CURRENT: Arc<Progress>;
@@ -23,6 +23,8 @@ pub(super) struct Progress {
     opened: AtomicBool,
     /// Whether the transport has asked for the request's body.
     body_polled: AtomicBool,
+    /// The error for a status outside 2xx, as long as its body is being read.
+    refusal: Mutex<Option<Error>>,
 }
 
 impl Progress {
@@ -31,6 +33,7 @@ impl Progress {
             phase: AtomicU8::new(Phase::Connect as u8),
             opened: AtomicBool::new(false),
             body_polled: AtomicBool::new(false),
+            refusal: Mutex::new(None),
         })
     }
 
@@ -62,7 +65,16 @@ impl Progress {
 
     pub(super) fn body_polled(&self) {
         self.body_polled.store(true, Ordering::Release);
-        self.enter(Phase::Send);
+        // Not back to it: a server may answer before it has read the whole body.
+        self.phase.fetch_max(Phase::Send as u8, Ordering::AcqRel);
+    }
+
+    pub(super) fn refused(&self, error: Error) {
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    pub(super) fn refusal(&self) -> Option<Error> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The request is out of our hands. May come after the answer's head, when a server answers early.

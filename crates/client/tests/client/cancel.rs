@@ -1,0 +1,262 @@
+//! Cancelling jobs that their owners have given up, and cancellations whose answer was lost.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use modzy_client::{Client, Error, Sent};
+use modzy_emulator::{ConnectionFault, Fault};
+use tokio::task::JoinSet;
+
+use crate::support::{
+    attempts, builder,
+    clock::FastClock,
+    emulator, millis, options,
+    server::{Reply, Server, answer, job, ok, status},
+    skipping, submit, text_job, until,
+};
+
+const FACTOR: u32 = 10;
+
+/// A client for which five seconds pass in half a second.
+fn fast(api: &str) -> Client {
+    builder(api).clock(Arc::new(FastClock::new(FACTOR))).build().unwrap()
+}
+
+/// The time that has passed for such a client.
+fn passed(since: Instant) -> Duration {
+    since.elapsed() * FACTOR
+}
+
+/// Builds the HTTP client, which takes no part in what is measured.
+async fn warm_up(client: &Client) {
+    // What comes of it does not matter.
+    let _ = client
+        .get_job("warm-up", &options().retries(0).request_timeout(Duration::from_secs(5)))
+        .await;
+}
+
+#[tokio::test]
+async fn a_cancellation_whose_answer_was_lost_is_settled_by_the_job() {
+    let (emulator, builder) = emulator(60_000, 60_000).await;
+    let clock = Arc::new(crate::support::clock::SkippingClock::default());
+    let client = builder.clock(clock.clone()).build().unwrap();
+    let id = submit(&client).await;
+    let lost = Fault {
+        method: Some("DELETE".to_owned()),
+        times: Some(1),
+        connection: Some(ConnectionFault::Cut),
+        ..Fault::default()
+    };
+    emulator.fault(lost).unwrap();
+    let job = client.cancel_job(&id, &options()).await.unwrap();
+    assert_eq!(job.string_member("status").as_deref(), Some("CANCELED"));
+    let requests: Vec<_> = emulator
+        .requests()
+        .into_iter()
+        .skip(1)
+        .map(|request| (request.method, request.status))
+        .collect();
+    let seen = |method: &str, status| (method.to_owned(), Some(status));
+    assert_eq!(requests[1..], [seen("DELETE", 400), seen("GET", 200)]);
+    assert_eq!((requests.len(), clock.pauses()), (3, vec![1000]));
+}
+
+#[tokio::test]
+async fn a_repeated_cancellation_of_a_job_that_ended_otherwise_is_what_the_server_says() {
+    for end in ["COMPLETED", "TIMEDOUT", "IN_PROGRESS"] {
+        let server = Server::scripted(vec![status(502), status(409), job(end)]).await;
+        let (client, _) = skipping(&server.api());
+        let error = client.cancel_job("j", &options()).await.unwrap_err();
+        assert_eq!((error.status(), attempts(&error)), (Some(409), 2));
+        assert_eq!(
+            server.lines(),
+            ["DELETE /api/jobs/j", "DELETE /api/jobs/j", "GET /api/jobs/j"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_cancellation_of_a_job_that_cannot_be_read_is_what_the_server_says() {
+    let server = Server::scripted(vec![status(502), status(404), status(404)]).await;
+    let (client, _) = skipping(&server.api());
+    let error = client.cancel_job("j", &options()).await.unwrap_err();
+    assert_eq!((error.status(), server.count()), (Some(404), 3));
+}
+
+#[tokio::test]
+async fn a_first_cancellation_that_is_refused_is_not_looked_into() {
+    let server = Server::always(status(409)).await;
+    let (client, _) = skipping(&server.api());
+    client.cancel_job("j", &options()).await.unwrap_err();
+    assert_eq!(server.lines(), ["DELETE /api/jobs/j"]);
+}
+
+#[tokio::test]
+async fn a_cancellation_replayed_on_a_new_socket_is_settled_by_the_job_too() {
+    let server = Server::scripted(vec![job("OPEN"), Reply::Reset, status(400), job("CANCELED")]).await;
+    let (client, clock) = skipping(&server.api());
+    client.get_job("j", &options()).await.unwrap();
+    client.cancel_job("j", &options()).await.unwrap();
+    assert_eq!((server.count(), clock.pauses().len()), (4, 0));
+}
+
+#[tokio::test]
+async fn a_job_given_up_is_cancelled() {
+    let (emulator, builder) = emulator(60_000, 60_000).await;
+    let client = builder.build().unwrap();
+    let id = submit(&client).await;
+    let outcome = client.cancel_abandoned(&id).await;
+    assert_eq!(outcome.job_identifier, Some(id));
+    assert_eq!(
+        outcome.result.unwrap().string_member("status").as_deref(),
+        Some("CANCELED")
+    );
+    assert_eq!(emulator.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_cancellation_of_a_job_given_up_takes_five_seconds_at_most() {
+    let slow_refusal = Reply::Late(Duration::from_secs(4) / FACTOR, answer(409, "", "{}"));
+    let courses = [
+        ("stalled", vec![Reply::Stall(Vec::new())]),
+        ("stalled body", vec![Reply::Stall(b"HTTP/1.1 200 OK\r\n\r\n{".to_vec())]),
+        (
+            "asked to wait",
+            vec![Reply::Keep(answer(429, "retry-after: 60\r\n", ""))],
+        ),
+        (
+            "failing, then stalled",
+            vec![status(503), status(503), Reply::Stall(Vec::new())],
+        ),
+        (
+            "settled by a stalled read",
+            vec![Reply::Reset, slow_refusal, Reply::Stall(Vec::new())],
+        ),
+    ];
+    let mut all = JoinSet::new();
+    for (name, course) in courses {
+        all.spawn(async move {
+            let server = Server::start(move |request, nth| {
+                if request.line().ends_with("warm-up") {
+                    return ok("{}");
+                }
+                course.get(nth - 1).or(course.last()).cloned().unwrap()
+            })
+            .await;
+            let client = fast(&server.api());
+            warm_up(&client).await;
+            let started = Instant::now();
+            let outcome = client.cancel_abandoned("j").await;
+            let passed = passed(started);
+            assert!(outcome.result.is_err(), "{name}");
+            assert_eq!(outcome.job_identifier.as_deref(), Some("j"));
+            // A second of this clock is 100 ms, which a busy machine may lose.
+            assert!(passed < Duration::from_secs(8), "{name}: {passed:?}");
+            until(|| server.busy() == 0).await;
+        });
+    }
+    while let Some(course) = all.join_next().await {
+        course.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_cancellation_that_waits_for_a_socket_gives_up_after_five_seconds() {
+    let server = Server::always(Reply::Stall(Vec::new())).await;
+    let client = builder(&server.api())
+        .clock(Arc::new(FastClock::new(FACTOR)))
+        .max_sockets(1)
+        .request_timeout(Duration::from_hours(1))
+        .build()
+        .unwrap();
+    let holder = {
+        let client = client.clone();
+        tokio::spawn(async move { client.get_job("holder", &options()).await })
+    };
+    until(|| server.busy() == 1).await;
+    let started = Instant::now();
+    let error = client.cancel_abandoned("j").await.result.unwrap_err();
+    assert!(passed(started) >= Duration::from_secs(5) && passed(started) < Duration::from_secs(10));
+    assert_eq!((error.sent(), server.count()), (Some(Sent::No), 1), "{error:?}");
+    holder.abort();
+}
+
+#[tokio::test]
+async fn a_submit_given_up_is_cancelled_once_its_receipt_has_come() {
+    let (emulator, builder) = emulator(60_000, 60_000).await;
+    let slow = Fault {
+        method: Some("POST".to_owned()),
+        delay_ms: 100,
+        ..Fault::default()
+    };
+    emulator.fault(slow).unwrap();
+    let client = builder.build().unwrap();
+    let job = text_job();
+    let outcome = client.cancel_submitted(client.submit_job_text(&job, &options())).await;
+    let cancelled = outcome.result.unwrap();
+    assert_eq!(cancelled.string_member("status").as_deref(), Some("CANCELED"));
+    assert_eq!(outcome.job_identifier, cancelled.string_member("jobIdentifier"));
+    let methods: Vec<_> = emulator.requests().into_iter().map(|request| request.method).collect();
+    assert_eq!(methods, ["POST", "DELETE"]);
+}
+
+#[tokio::test]
+async fn a_submit_given_up_whose_receipt_does_not_come_is_closed_after_five_seconds() {
+    let server = Server::scripted(vec![ok("{}"), Reply::Stall(Vec::new())]).await;
+    let client = fast(&server.api());
+    warm_up(&client).await;
+    let started = Instant::now();
+    let outcome = client.cancel_submitted(client.submit_job("{}", &options())).await;
+    let passed = passed(started);
+    assert!(
+        (Duration::from_secs(5)..Duration::from_secs(10)).contains(&passed),
+        "{passed:?}"
+    );
+    assert_eq!(outcome.job_identifier, None);
+    let error = outcome.result.unwrap_err();
+    assert!(matches!(error, Error::Timeout { limit, sent: Sent::Maybe, .. } if limit == Duration::from_secs(5)));
+    assert!(error.to_string().contains("may have accepted"), "{error}");
+    until(|| server.open() == 0).await;
+    assert_eq!(server.lines()[1..], ["POST /api/jobs"]);
+}
+
+#[tokio::test]
+async fn a_submit_given_up_that_fails_leaves_nothing_to_cancel() {
+    for (reply, code) in [(status(400), Some(400)), (Reply::Reset, None), (status(503), Some(503))] {
+        let server = Server::always(reply).await;
+        let (client, _) = skipping(&server.api());
+        let outcome = client.cancel_submitted(client.submit_job("{}", &options())).await;
+        assert_eq!(
+            (outcome.job_identifier, outcome.result.unwrap_err().status()),
+            (None, code)
+        );
+        assert_eq!(server.lines(), ["POST /api/jobs"]);
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_without_a_job_leaves_nothing_to_cancel_and_is_no_timeout() {
+    for receipt in ["{}", "[]", r#"{"jobIdentifier":7}"#] {
+        let server = Server::always(ok(receipt)).await;
+        let (client, _) = skipping(&server.api());
+        let outcome = client.cancel_submitted(client.submit_job("{}", &options())).await;
+        let error = outcome.result.unwrap_err();
+        assert_eq!((outcome.job_identifier, error.sent()), (None, Some(Sent::Maybe)));
+        assert!(!matches!(error, Error::Timeout { .. }), "{error}");
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_cancellation_of_a_job_given_up_that_fails_says_why() {
+    let server = Server::scripted(vec![ok(r#"{"jobIdentifier":"made"}"#), status(403)]).await;
+    let (client, _) = skipping(&server.api());
+    let outcome = client.cancel_submitted(client.submit_job("{}", &options())).await;
+    assert_eq!(outcome.job_identifier.as_deref(), Some("made"));
+    assert_eq!(outcome.result.unwrap_err().status(), Some(403));
+    assert_eq!(server.lines(), ["POST /api/jobs", "DELETE /api/jobs/made"]);
+    tokio::time::sleep(millis(20)).await;
+    assert_eq!(server.count(), 2);
+}

@@ -1,0 +1,173 @@
+//! Sockets that are kept for the next request, and those that died meanwhile.
+
+use modzy_client::{ConnectionFault, Sent};
+
+use crate::support::{
+    attempts, builder, connection_fault, millis, options,
+    server::{Reply, Server, answer, job, ok},
+    skipping, until,
+};
+
+/// For each connection, how many requests came by it.
+fn per_connection(server: &Server) -> Vec<usize> {
+    let mut counts = vec![0; server.connections()];
+    for request in server.requests() {
+        counts[request.connection] += 1;
+    }
+    counts
+}
+
+#[tokio::test]
+async fn two_hundred_reads_in_a_row_use_one_connection() {
+    let server = Server::always(job("COMPLETED")).await;
+    let client = builder(&server.api()).build().unwrap();
+    for _ in 0..200 {
+        client.get_job("j", &options()).await.unwrap();
+    }
+    assert_eq!(per_connection(&server), [200]);
+}
+
+#[tokio::test]
+async fn an_answer_on_a_kept_socket_may_take_longer_than_a_connection() {
+    let server = Server::always(Reply::Late(millis(150), answer(200, "", "{}"))).await;
+    let client = builder(&server.api())
+        .connect_timeout(millis(40))
+        .retries(0)
+        .build()
+        .unwrap();
+    for _ in 0..2 {
+        client.get_job("j", &options()).await.unwrap();
+        client.cancel_job("j", &options()).await.unwrap();
+        client.submit_job("{}", &options()).await.unwrap();
+    }
+    assert_eq!(per_connection(&server), [6]);
+}
+
+#[tokio::test]
+async fn refusals_and_unreadable_answers_keep_the_connection() {
+    let server = Server::start(|_, nth| match nth % 3 {
+        0 => Reply::Keep(answer(404, "", "{}")),
+        1 => ok("<html>"),
+        _ => Reply::Keep(answer(204, "", "")),
+    })
+    .await;
+    let client = builder(&server.api()).retries(0).build().unwrap();
+    for _ in 0..30 {
+        // What comes of it does not matter here.
+        let _ = client.get_job("j", &options()).await;
+    }
+    assert_eq!(per_connection(&server), [30]);
+}
+
+#[tokio::test]
+async fn a_read_on_a_stale_socket_is_replayed_for_free() {
+    for death in [Reply::Reset, Reply::Close(Vec::new())] {
+        let server = Server::scripted(vec![job("OPEN"), death]).await;
+        let (client, clock) = skipping(&server.api());
+        client.get_job("first", &options().retries(0)).await.unwrap();
+        client.get_job("second", &options().retries(0)).await.unwrap();
+        assert_eq!(
+            server.lines(),
+            ["GET /api/jobs/first", "GET /api/jobs/second", "GET /api/jobs/second"]
+        );
+        assert_eq!(per_connection(&server), [2, 1]);
+        assert!(clock.pauses().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_read_is_replayed_for_free_only_once() {
+    // Each connection dies at its second request.
+    let server = Server::start(|request, nth| match (request.line().ends_with("warm"), nth) {
+        (true, _) => Reply::Late(millis(100), answer(200, "", "{}")),
+        _ => Reply::Reset,
+    })
+    .await;
+    let (client, clock) = skipping(&server.api());
+    let warm = options();
+    let (one, two, three) = tokio::join!(
+        client.get_job("warm", &warm),
+        client.get_job("warm", &warm),
+        client.get_job("warm", &warm)
+    );
+    for warmed in [one, two, three] {
+        warmed.unwrap();
+    }
+    assert_eq!(server.connections(), 3);
+    let error = client.get_job("cold", &options().retries(0)).await.unwrap_err();
+    assert_eq!(connection_fault(&error), Some(ConnectionFault::Cut));
+    assert_eq!((server.count(), attempts(&error)), (5, 2));
+    assert!(clock.pauses().is_empty());
+}
+
+#[tokio::test]
+async fn a_cut_body_on_a_kept_socket_is_no_stale_socket() {
+    let server = Server::scripted(vec![job("OPEN"), crate::support::server::cut()]).await;
+    let (client, clock) = skipping(&server.api());
+    client.get_job("first", &options()).await.unwrap();
+    client.get_job("second", &options()).await.unwrap();
+    assert_eq!((server.count(), clock.pauses()), (3, vec![1000]));
+}
+
+#[tokio::test]
+async fn a_submit_after_the_server_closed_its_idle_sockets_is_neither_lost_nor_doubled() {
+    let server = Server::start(|request, _| {
+        let receipt = answer(200, "", r#"{"jobIdentifier":"j"}"#);
+        if request.line().starts_with("GET") {
+            Reply::Close(receipt)
+        } else {
+            Reply::Keep(receipt)
+        }
+    })
+    .await;
+    let (client, clock) = skipping(&server.api());
+    for round in 1..=20 {
+        client.get_job("j", &options()).await.unwrap();
+        until(|| server.open() == 0 || round == 1).await;
+        client.submit_job("{}", &options()).await.unwrap();
+        // Leaves no kept socket for the next round.
+        client.get_job("j", &options()).await.unwrap();
+        assert_eq!(server.count(), round * 3);
+    }
+    let posts = server.lines().iter().filter(|line| line.starts_with("POST")).count();
+    assert_eq!((posts, clock.pauses().len()), (20, 0));
+}
+
+#[tokio::test]
+async fn a_submit_on_a_socket_that_dies_under_it_is_told_and_not_doubled() {
+    for death in [Reply::Reset, Reply::Close(Vec::new())] {
+        let server = Server::scripted(vec![job("OPEN"), death]).await;
+        let (client, clock) = skipping(&server.api());
+        client.get_job("first", &options()).await.unwrap();
+        let error = client.submit_job("{}", &options()).await.unwrap_err();
+        assert_eq!((error.sent(), attempts(&error)), (Some(Sent::Maybe), 1));
+        assert!(error.to_string().contains("may have accepted"), "{error}");
+        assert_eq!(server.lines(), ["GET /api/jobs/first", "POST /api/jobs"]);
+        assert!(clock.pauses().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_says_unasked_is_nobodys_answer() {
+    let mut twice = answer(200, "", r#"{"n":1}"#);
+    twice.extend(answer(200, "", r#"{"n":"smuggled"}"#));
+    for _ in 0..10 {
+        let server = Server::scripted(vec![Reply::Keep(twice.clone())]).await;
+        let (client, _) = skipping(&server.api());
+        let first = client.get_job("j", &options()).await.unwrap();
+        assert_eq!(first.as_str(), r#"{"n":1}"#);
+        let second = client.get_job("j", &options()).await.unwrap();
+        assert_eq!(second.string_member("status").as_deref(), Some("COMPLETED"));
+        assert_eq!(server.connections(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_is_dropped_closes_its_sockets() {
+    let server = Server::always(job("COMPLETED")).await;
+    let client = builder(&server.api()).build().unwrap();
+    client.get_job("j", &options()).await.unwrap();
+    assert_eq!(server.open(), 1);
+    drop(client);
+    until(|| server.open() == 0).await;
+}

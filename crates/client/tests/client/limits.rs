@@ -1,0 +1,329 @@
+//! Answers that are too much, and answers that are none.
+
+use std::time::Instant;
+
+use modzy_client::{BodyFault, Client, ConnectionFault, Error, Phase, WaitOptions};
+
+use crate::support::{
+    attempts, body_fault, builder, connection_fault, millis, options,
+    server::{Reply, Server, answer, ok},
+    skipping,
+};
+
+const LIMIT: usize = 10_000;
+
+async fn limited(reply: Reply) -> (Server, Client) {
+    let server = Server::always(reply).await;
+    let client = builder(&server.api()).max_response_bytes(LIMIT).build().unwrap();
+    (server, client)
+}
+
+fn blank(length: usize) -> Vec<u8> {
+    let mut body = vec![b' '; length];
+    body[0] = b'1';
+    body
+}
+
+/// Bits in the order of DEFLATE.
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    used: usize,
+}
+
+impl Bits {
+    fn push(&mut self, bits: impl IntoIterator<Item = u8>) {
+        for bit in bits {
+            if self.used.is_multiple_of(8) {
+                self.bytes.push(0);
+            }
+            *self.bytes.last_mut().unwrap() |= bit << (self.used % 8);
+            self.used += 1;
+        }
+    }
+}
+
+/// A gzip stream of blanks, 258 for every 13 bits. It has no end, which nobody should live to see.
+fn bomb(blanks: usize) -> Vec<u8> {
+    let mut bits = Bits::default();
+    // The last block, with the fixed codes; a literal blank; then copies of what precedes.
+    bits.push([1, 1, 0]);
+    bits.push([0, 1, 0, 1, 0, 0, 0, 0]);
+    for _ in 0..blanks / 258 {
+        bits.push([1, 1, 0, 0, 0, 1, 0, 1]);
+        bits.push([0; 5]);
+    }
+    let mut stream = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    stream.extend(bits.bytes);
+    stream
+}
+
+/// A whole gzip stream, not compressed: the JSON text `{}`.
+const EMPTY_OBJECT: [u8; 25] = [
+    0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1, 2, 0, 0xfd, 0xff, b'{', b'}', 0x43, 0xbf, 0xa6, 0xa3, 2, 0, 0, 0,
+];
+
+#[tokio::test]
+async fn a_body_of_just_the_limit_is_taken_and_one_byte_more_is_not() {
+    for (length, taken) in [(LIMIT, true), (LIMIT + 1, false)] {
+        let (_server, client) = limited(ok(blank(length))).await;
+        let result = client.get_job("j", &options()).await;
+        assert_eq!(result.is_ok(), taken, "{length}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_an_error_at_once_and_for_good() {
+    let mut endless = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
+    endless.extend(blank(LIMIT * 3));
+    let lying = b"HTTP/1.1 200 OK\r\ncontent-length: 9223372036854775807\r\n\r\n".to_vec();
+    let lying = [lying, blank(LIMIT * 3)].concat();
+    for reply in [ok(blank(4 << 20)), Reply::Stall(endless), Reply::Stall(lying)] {
+        let (server, client) = limited(reply).await;
+        let started = Instant::now();
+        let error = client.get_job("j", &options()).await.unwrap_err();
+        assert_eq!((body_fault(&error), attempts(&error)), (Some(BodyFault::TooLarge), 1));
+        assert!(!error.is_retryable());
+        assert!(error.to_string().contains("maxResponseBytes"), "{error}");
+        assert!(started.elapsed() < millis(1000), "{:?}", started.elapsed());
+        // What is left of it is not read.
+        crate::support::until(|| server.open() == 0).await;
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_length_beyond_the_limit_is_refused_before_a_byte_of_the_body() {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", LIMIT + 1);
+    let (_server, client) = limited(Reply::Stall(head.into_bytes())).await;
+    let started = Instant::now();
+    let error = client.get_job("j", &options()).await.unwrap_err();
+    assert_eq!(body_fault(&error), Some(BodyFault::TooLarge));
+    assert!(started.elapsed() < millis(500), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_job_that_is_too_large_ends_a_wait_at_once() {
+    let (server, client) = limited(ok(blank(LIMIT * 2))).await;
+    let options = WaitOptions::default();
+    let error = client.block_until_complete("j", &options, |_| {}).await.unwrap_err();
+    assert_eq!(body_fault(&error), Some(BodyFault::TooLarge));
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn a_body_that_only_unpacks_to_too_much_is_too_large() {
+    let packed = bomb(200 << 20);
+    assert!(packed.len() < 2 << 20);
+    let (server, client) = limited(Reply::Keep(answer(200, "content-encoding: gzip\r\n", packed))).await;
+    let started = Instant::now();
+    let error = client.get_job("j", &options()).await.unwrap_err();
+    assert_eq!(body_fault(&error), Some(BodyFault::TooLarge), "{error:?}");
+    assert!(started.elapsed() < millis(1000), "{:?}", started.elapsed());
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn a_bomb_in_an_error_is_cut_to_what_an_error_keeps() {
+    for body in [bomb(200 << 20), bomb(4096)] {
+        let (server, client) = limited(Reply::Keep(answer(400, "content-encoding: gzip\r\n", body))).await;
+        let started = Instant::now();
+        let error = client.get_job("j", &options()).await.unwrap_err();
+        let Error::Status { status: 400, body, .. } = &error else {
+            panic!("{error:?}");
+        };
+        assert!(body.as_ref().is_none_or(|body| body.len() <= 64 * 1024));
+        assert!(started.elapsed() < millis(1000), "{:?}", started.elapsed());
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_packed_answer_is_unpacked() {
+    let server = Server::always(Reply::Keep(answer(200, "content-encoding: gzip\r\n", EMPTY_OBJECT))).await;
+    let client = builder(&server.api()).build().unwrap();
+    assert_eq!(client.get_job("j", &options()).await.unwrap().as_str(), "{}");
+    assert_eq!(server.requests()[0].header("accept-encoding"), ["gzip"]);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_unpack_is_read_again() {
+    let broken = Reply::Keep(answer(200, "content-encoding: gzip\r\n", "this is no gzip"));
+    let server = Server::scripted(vec![broken]).await;
+    let (client, clock) = skipping(&server.api());
+    client.get_job("j", &options()).await.unwrap();
+    assert_eq!((server.count(), clock.pauses()), (2, vec![1000]));
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_unpack_is_no_broken_connection() {
+    let truncated = &EMPTY_OBJECT[..20];
+    for body in [b"this is no gzip".as_slice(), truncated] {
+        let server = Server::always(Reply::Keep(answer(200, "content-encoding: gzip\r\n", body))).await;
+        let (client, _) = skipping(&server.api());
+        let error = client.get_job("j", &options()).await.unwrap_err();
+        assert!(body_fault(&error).is_some(), "{error:?}");
+        assert_eq!((error.status(), server.count()), (Some(200), 3));
+    }
+}
+
+#[tokio::test]
+async fn depth_is_no_danger_in_answers_and_in_errors() {
+    let arrays = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let objects = format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000));
+    for deep in [arrays, objects] {
+        let server = Server::always(ok(&deep)).await;
+        let client = builder(&server.api()).build().unwrap();
+        let document = client.get_job("j", &options()).await.unwrap();
+        assert!(document.as_str() == deep);
+        assert_eq!(document.string_member("status"), None);
+        assert!(document.parse::<serde_json::Value>().is_err());
+        let wait = modzy_client::WaitOptions::default()
+            .poll_interval(millis(1))
+            .max_outage(millis(1));
+        let waited = tokio::time::timeout(millis(100), client.block_until_complete("j", &wait, |_| {})).await;
+        assert!(!matches!(waited, Ok(Ok(ref job)) if job.as_str() != deep));
+        for body in [
+            deep.clone(),
+            format!("{{\"message\":{deep}}}"),
+            format!("{{\"x\":{deep},\"message\":\"m\"}}"),
+        ] {
+            let server = Server::always(Reply::Keep(answer(400, "", &body))).await;
+            let client = builder(&server.api()).build().unwrap();
+            assert_eq!(client.get_job("j", &options()).await.unwrap_err().status(), Some(400));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_http_is_told_as_that() {
+    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x-a: b\r\n".repeat(10_000));
+    let long = format!("HTTP/1.1 200 OK\r\nx-a: {}\r\n\r\n", "b".repeat(2 << 20));
+    for head in [
+        many.as_str(),
+        &long,
+        "HTTP/1.1 abc OK\r\n\r\n",
+        "HTTP/1.1 99999 OK\r\n\r\n",
+        "HTTP/1.1\r\n\r\n",
+        "HTTP/7.5 200 OK\r\n\r\n",
+        "\0\0\0\0\r\n\r\n",
+        "<html>\r\n\r\n</html>",
+        "HTTP/1.1 200 OK\r\na b: c\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx: \0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n12",
+        "HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999999\r\n\r\n",
+    ] {
+        let server = Server::always(Reply::Close(head.as_bytes().to_vec())).await;
+        let (client, clock) = skipping(&server.api());
+        let error = client.get_job("j", &options()).await.unwrap_err();
+        let fault = connection_fault(&error);
+        assert_eq!(fault, Some(ConnectionFault::Malformed), "{head:.60}: {error:?}");
+        assert_eq!((server.count(), clock.pauses().len()), (3, 2), "{head:.60}");
+        let message = error.to_string();
+        assert!(message.contains("not HTTP") && message.len() < 300, "{message}");
+        client.submit_job("{}", &options()).await.unwrap_err();
+        assert_eq!(server.count(), 4, "{head:.60}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_shorter_than_promised_is_cut() {
+    for bytes in [
+        "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{}",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n",
+    ] {
+        let server = Server::always(Reply::Close(bytes.as_bytes().to_vec())).await;
+        let (client, clock) = skipping(&server.api());
+        let error = client.get_job("j", &options()).await.unwrap_err();
+        assert_eq!(
+            connection_fault(&error),
+            Some(ConnectionFault::Cut),
+            "{bytes}: {error:?}"
+        );
+        assert_eq!(error.phase(), Some(Phase::Body), "{bytes}");
+        assert_eq!((server.count(), clock.pauses().len()), (3, 2), "{bytes}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_longer_than_promised_ends_where_it_was_promised_to() {
+    let longer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}{}{}{}".to_vec();
+    let server = Server::scripted(vec![Reply::Keep(longer)]).await;
+    let (client, _) = skipping(&server.api());
+    assert_eq!(client.get_job("j", &options()).await.unwrap().as_str(), "{}");
+    let next = client.get_job("j", &options()).await.unwrap();
+    assert_eq!(next.string_member("status").as_deref(), Some("COMPLETED"));
+    assert_eq!((server.count(), server.connections()), (2, 2));
+}
+
+#[tokio::test]
+async fn an_error_whose_body_is_cut_keeps_its_status() {
+    let mut bytes = answer(404, "", r#"{"message":"the job is gone"}"#);
+    bytes.truncate(bytes.len() - 5);
+    let server = Server::always(Reply::Close(bytes)).await;
+    let (client, _) = skipping(&server.api());
+    let error = client.get_job("j", &options()).await.unwrap_err();
+    assert_eq!((error.status(), server.count()), (Some(404), 1));
+    assert_eq!(error.to_string(), "the server answered 404 Not Found");
+}
+
+#[tokio::test]
+async fn an_error_whose_body_stalls_keeps_its_status() {
+    let mut bytes = answer(401, "", r#"{"message":"no such key"}"#);
+    bytes.truncate(bytes.len() - 5);
+    let server = Server::always(Reply::Stall(bytes)).await;
+    let client = builder(&server.api())
+        .request_timeout(millis(150))
+        .retries(0)
+        .build()
+        .unwrap();
+    let error = client.get_job("j", &options()).await.unwrap_err();
+    assert_eq!(error.status(), Some(401), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_words_of_a_server_are_cut_to_a_bearable_length() {
+    let body = format!(r#"{{"message":"{}"}}"#, "ü".repeat(50_000));
+    let server = Server::always(Reply::Keep(answer(400, "", &body))).await;
+    let client = builder(&server.api()).build().unwrap();
+    let error = client.get_job("j", &options()).await.unwrap_err();
+    let Error::Status {
+        message, body: kept, ..
+    } = &error
+    else {
+        panic!("{error:?}");
+    };
+    assert!(kept.as_ref().unwrap().len() <= 64 * 1024);
+    assert!(!message.is_empty() && message.len() <= 1024, "{}", message.len());
+}
+
+#[tokio::test]
+async fn as_many_sockets_as_a_number_can_name_are_no_danger() {
+    let server = Server::always(ok("{}")).await;
+    for sockets in [1, 1 << 20, usize::MAX] {
+        let client = builder(&server.api())
+            .max_sockets(sockets)
+            .max_response_bytes(usize::MAX)
+            .build()
+            .unwrap();
+        client.get_job("j", &options()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn limits_that_allow_nothing_are_refused() {
+    let api = "http://127.0.0.1:1/api";
+    for (built, argument) in [
+        (builder(api).max_sockets(0).build(), "maxSockets"),
+        (builder(api).user_agent("a\nb").build(), "userAgent"),
+    ] {
+        let error = built.unwrap_err();
+        assert!(
+            matches!(error, Error::Argument { name, .. } if name == argument),
+            "{error:?}"
+        );
+    }
+}

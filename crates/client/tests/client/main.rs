@@ -1,0 +1,32 @@
+//! The client over real sockets: against the emulator, and against servers that no emulator would be.
+
+#[cfg(test)]
+mod cancel;
+#[cfg(test)]
+mod dropping;
+#[cfg(test)]
+mod jobs;
+#[cfg(test)]
+mod keep_alive;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod outages;
+#[cfg(test)]
+mod permits;
+#[cfg(test)]
+mod phases;
+#[cfg(test)]
+mod reads;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod submits;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tls;
+#[cfg(test)]
+mod wait;
+#[cfg(test)]
+mod wire;

@@ -1,0 +1,232 @@
+//! The retry table, for requests that may be repeated.
+
+use std::time::{Duration, SystemTime};
+
+use modzy_client::{BodyFault, ConnectionFault, Error, Sent};
+
+use crate::support::{
+    attempts, body_fault, builder, connection_fault, millis, options,
+    server::{Reply, Server, answer, cut, job, ok, status},
+    skipping,
+};
+
+/// Faults that a read rides out.
+fn passing() -> Vec<(&'static str, Reply)> {
+    let mut faults: Vec<_> = [408, 425, 429, 500, 501, 502, 503, 504, 520, 599]
+        .map(|code| ("status", status(code)))
+        .into();
+    faults.extend([
+        ("reset", Reply::Reset),
+        ("closed", Reply::Close(Vec::new())),
+        ("cut head", Reply::Close(b"HTTP/1.1 200 OK\r\ncontent-le".to_vec())),
+        ("cut body", cut()),
+        ("no HTTP", Reply::Close(b"220 smtp.example ESMTP\r\n".to_vec())),
+        (
+            "HTML",
+            Reply::Keep(answer(200, "content-type: text/html\r\n", "<html></html>")),
+        ),
+        ("two documents", ok("{} {}")),
+        ("invalid UTF-8", ok(b"{\"a\":\"\xff\"}")),
+    ]);
+    faults
+}
+
+#[tokio::test]
+async fn a_passing_fault_costs_two_pauses_and_no_answer() {
+    for (name, fault) in passing() {
+        let server = Server::scripted(vec![fault.clone(), fault]).await;
+        let (client, clock) = skipping(&server.api());
+        let job = client.get_job("j", &options()).await.unwrap();
+        assert_eq!(job.string_member("status").as_deref(), Some("COMPLETED"), "{name}");
+        assert_eq!(server.lines(), ["GET /api/jobs/j"; 3], "{name}");
+        assert_eq!(clock.pauses(), [1000, 1750], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_lasting_fault_is_told_after_three_attempts() {
+    for (name, fault) in passing() {
+        let server = Server::always(fault).await;
+        let (client, clock) = skipping(&server.api());
+        let error = client.get_result("j", &options()).await.unwrap_err();
+        assert_eq!((server.count(), attempts(&error)), (3, 3), "{name}: {error:?}");
+        assert_eq!(clock.pauses(), [1000, 1750], "{name}");
+        assert!(error.is_retryable(), "{name}");
+        assert!(!error.to_string().contains("not sent again"), "{name}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn each_fault_has_an_error_of_its_kind() {
+    let kind = async |fault: Reply| {
+        let server = Server::always(fault).await;
+        let (client, _) = skipping(&server.api());
+        client.get_job("j", &options().retries(0)).await.unwrap_err()
+    };
+    assert_eq!(connection_fault(&kind(Reply::Reset).await), Some(ConnectionFault::Cut));
+    assert_eq!(connection_fault(&kind(cut()).await), Some(ConnectionFault::Cut));
+    let smtp = Reply::Close(b"220 smtp.example ESMTP\r\n".to_vec());
+    assert_eq!(connection_fault(&kind(smtp).await), Some(ConnectionFault::Malformed));
+    assert_eq!(body_fault(&kind(ok("<html>")).await), Some(BodyFault::NotJson));
+    assert_eq!(body_fault(&kind(ok(b"\xff")).await), Some(BodyFault::NotUtf8));
+    let unavailable = kind(status(503)).await;
+    assert_eq!(
+        (unavailable.status(), unavailable.to_string()),
+        (Some(503), "server says 503".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_delete_is_repeated_like_any_read() {
+    let server = Server::scripted(vec![Reply::Reset, status(502), job("CANCELED")]).await;
+    let (client, clock) = skipping(&server.api());
+    client.cancel_job("j", &options()).await.unwrap();
+    assert_eq!(server.lines(), ["DELETE /api/jobs/j"; 3]);
+    assert_eq!(clock.pauses(), [1000, 1750]);
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_at_once() {
+    let codes = [
+        300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 413, 415, 418, 422, 431,
+        451,
+    ];
+    let headers = "location: /api/elsewhere\r\nretry-after: 1\r\n";
+    let body = |code| if code == 304 { "" } else { "{}" };
+    let server = Server::scripted(codes.map(|code| Reply::Keep(answer(code, headers, body(code)))).into()).await;
+    let (client, clock) = skipping(&server.api());
+    for (code, count) in codes.into_iter().zip(1..) {
+        let error = client.get_job("j", &options()).await.unwrap_err();
+        assert_eq!((error.status(), attempts(&error)), (Some(code), 1));
+        assert!(!error.is_retryable(), "{code}");
+        let redirect = error.to_string().contains("redirects are not followed");
+        assert_eq!((redirect, server.count()), (code < 400, count), "{error}");
+    }
+    assert!(server.lines().iter().all(|line| line == "GET /api/jobs/j"));
+    assert!(clock.pauses().is_empty());
+}
+
+#[tokio::test]
+async fn the_server_sets_the_pause_where_it_can_be_read() {
+    let headers = [
+        ("0", 100),
+        ("7", 7000),
+        ("60", 60_000),
+        ("61", 60_000),
+        ("99999999999999999999999", 60_000),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 100),
+        ("soon", 1000),
+        ("-1", 1000),
+        ("1.5", 1000),
+        ("", 1000),
+    ];
+    for code in [429, 503] {
+        let busy = |value| Reply::Keep(answer(code, &format!("retry-after: {value}\r\n"), ""));
+        let replies = headers.iter().flat_map(|(value, _)| [busy(value), job("OPEN")]);
+        let server = Server::scripted(replies.collect()).await;
+        let (client, clock) = skipping(&server.api());
+        for _ in headers {
+            client.get_job("j", &options()).await.unwrap();
+        }
+        assert_eq!(clock.pauses(), headers.map(|(_, pause)| pause), "{code}");
+        assert_eq!(server.count(), headers.len() * 2);
+    }
+}
+
+#[tokio::test]
+async fn a_date_to_come_back_at_is_a_pause_until_then() {
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(30));
+    let busy = Reply::Keep(answer(429, &format!("retry-after: {date}\r\n"), ""));
+    let server = Server::scripted(vec![busy]).await;
+    let (client, clock) = skipping(&server.api());
+    client.get_job("j", &options()).await.unwrap();
+    let pauses = clock.pauses();
+    assert!(
+        pauses.len() == 1 && (20_000..=30_000).contains(&pauses[0]),
+        "{pauses:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_error_says_when_the_server_wants_to_be_asked_again() {
+    let busy = Reply::Keep(answer(429, "retry-after: 7\r\nx-request-id: r-1\r\n", "{}"));
+    let server = Server::always(busy).await;
+    let (client, _) = skipping(&server.api());
+    let error = client.get_job("j", &options().retries(0)).await.unwrap_err();
+    let Error::Status {
+        retry_after,
+        request_id,
+        message,
+        ..
+    } = error
+    else {
+        panic!("{error:?}");
+    };
+    assert_eq!(retry_after, Some(Duration::from_secs(7)));
+    assert_eq!(request_id.as_deref(), Some("r-1"));
+    assert_eq!(message, "the server answered 429 Too Many Requests");
+}
+
+#[tokio::test]
+async fn as_many_retries_are_made_as_are_allowed() {
+    for retries in [0, 1, 5] {
+        let server = Server::always(status(500)).await;
+        let (client, clock) = skipping(&server.api());
+        let error = client.get_job("j", &options().retries(retries)).await.unwrap_err();
+        assert_eq!((server.count(), attempts(&error)), (retries as usize + 1, retries + 1));
+        assert_eq!(clock.pauses().len(), retries as usize);
+    }
+}
+
+#[tokio::test]
+async fn the_clients_retries_are_the_default_of_its_calls() {
+    let server = Server::always(status(500)).await;
+    let client = builder(&server.api()).retries(0).build().unwrap();
+    client.get_job("j", &options()).await.unwrap_err();
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn an_outage_takes_twenty_retries_of_a_client_and_ten_successes_bring_one_back() {
+    let server = Server::start(|_, nth| {
+        if (21..31).contains(&nth) {
+            job("OPEN")
+        } else {
+            status(500)
+        }
+    })
+    .await;
+    let (client, clock) = skipping(&server.api());
+    let error = client.get_job("j", &options().retries(100)).await.unwrap_err();
+    assert_eq!((attempts(&error), clock.pauses().len()), (21, 20));
+    assert_eq!(clock.pauses().iter().max(), Some(&8000));
+    for _ in 0..10 {
+        client.get_job("j", &options()).await.unwrap();
+    }
+    let error = client.get_job("j", &options()).await.unwrap_err();
+    assert_eq!((attempts(&error), clock.pauses().len()), (2, 21));
+}
+
+#[tokio::test]
+async fn a_read_that_timed_out_is_repeated() {
+    let server = Server::scripted(vec![
+        Reply::Stall(Vec::new()),
+        Reply::Stall(b"HTTP/1.1 200 OK\r\n\r\n{".to_vec()),
+    ])
+    .await;
+    let (client, clock) = skipping(&server.api());
+    let options = options().request_timeout(millis(100));
+    client.get_job("j", &options).await.unwrap();
+    assert_eq!((server.count(), clock.pauses()), (3, vec![1000, 1750]));
+}
+
+#[tokio::test]
+async fn a_refused_read_was_never_sent() {
+    let port = crate::support::server::closed_port().await;
+    let (client, clock) = skipping(&format!("http://127.0.0.1:{port}/api"));
+    let error = client.get_job("j", &options()).await.unwrap_err();
+    assert_eq!((error.sent(), attempts(&error)), (Some(Sent::No), 3));
+    assert_eq!(connection_fault(&error), Some(ConnectionFault::Refused));
+    assert_eq!(clock.pauses(), [1000, 1750]);
+    assert!(error.to_string().contains(&format!("127.0.0.1:{port}")), "{error}");
+}

@@ -1,0 +1,106 @@
+//! Certificates, good and bad, and the file that says whom to trust.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer};
+
+/// An authority of the test's own, and a PEM file of its certificate that lives as long as this.
+pub(crate) struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    file: PathBuf,
+}
+
+impl Drop for Authority {
+    fn drop(&mut self) {
+        // What stays behind in the directory for temporary files harms nobody.
+        let _ = std::fs::remove_file(&self.file);
+    }
+}
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let nth = MADE.fetch_add(1, Ordering::Relaxed);
+        let mut params = named(CertificateParams::default(), &format!("authority {nth}"));
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let name = format!("modzy-client-test-{}-{nth}.pem", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        std::fs::write(&file, certificate.pem()).unwrap();
+        Self {
+            issuer: Issuer::new(params, key),
+            file,
+        }
+    }
+
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// A server with a certificate of this authority's for a host.
+    pub(crate) fn server(&self, host: &str) -> ServerConfig {
+        self.server_with(&params(host))
+    }
+
+    /// The same, with a certificate that has expired.
+    pub(crate) fn expired(&self, host: &str) -> ServerConfig {
+        let mut params = params(host);
+        params.not_before = date_time_ymd(2001, 1, 1);
+        params.not_after = date_time_ymd(2002, 1, 1);
+        self.server_with(&params)
+    }
+
+    /// The same, with a certificate from the future.
+    pub(crate) fn premature(&self, host: &str) -> ServerConfig {
+        let mut params = params(host);
+        params.not_before = date_time_ymd(2999, 1, 1);
+        params.not_after = date_time_ymd(3000, 1, 1);
+        self.server_with(&params)
+    }
+
+    fn server_with(&self, params: &CertificateParams) -> ServerConfig {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        config(certificate, &key)
+    }
+}
+
+/// A server that vouches for itself.
+pub(crate) fn self_signed(host: &str) -> ServerConfig {
+    let key = KeyPair::generate().unwrap();
+    let certificate = named(params(host), "a server that vouches for itself")
+        .self_signed(&key)
+        .unwrap();
+    config(certificate, &key)
+}
+
+fn params(host: &str) -> CertificateParams {
+    named(CertificateParams::new(vec![host.to_owned()]).unwrap(), host)
+}
+
+/// Two issuers of the same name would be told apart only by their signatures.
+fn named(mut params: CertificateParams, name: &str) -> CertificateParams {
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
+}
+
+fn config(certificate: rcgen::Certificate, key: &KeyPair) -> ServerConfig {
+    ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.into()],
+            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
+        .unwrap()
+}

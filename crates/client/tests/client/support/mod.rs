@@ -1,0 +1,119 @@
+//! What the tests share: clients with a clock and a chance of their own, and servers to talk to.
+
+pub(crate) mod certificates;
+pub(crate) mod clock;
+pub(crate) mod server;
+
+use std::{
+    collections::BTreeMap,
+    error::Error as StdError,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use modzy_client::{Auth, BaseUrl, BodyFault, Client, ClientBuilder, ConnectionFault, Error, RequestOptions, TextJob};
+use modzy_emulator::{Emulator, Options};
+
+use self::clock::{Fixed, SkippingClock};
+
+pub(crate) const KEY: &str = "publicPrefix.secretBodyOfTheKey";
+
+/// What a limit may be overrun by.
+pub(crate) const TOLERANCE: Duration = Duration::from_millis(300);
+
+pub(crate) type Texts = BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>;
+
+pub(crate) fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// A client of the API at this root, in real time and without chance.
+pub(crate) fn builder(api: &str) -> ClientBuilder {
+    Client::builder(BaseUrl::api(api).unwrap(), Auth::api_key(KEY)).random(Arc::new(Fixed(0.5)))
+}
+
+/// A client that records its pauses and skips them.
+pub(crate) fn skipping(api: &str) -> (Client, Arc<SkippingClock>) {
+    let clock = Arc::new(SkippingClock::default());
+    let client = builder(api).clock(clock.clone()).build().unwrap();
+    (client, clock)
+}
+
+pub(crate) fn options() -> RequestOptions {
+    RequestOptions::default()
+}
+
+/// An emulator whose jobs stay in each stage for so many milliseconds, and a builder for its clients.
+pub(crate) async fn emulator(submitted: u64, in_progress: u64) -> (Emulator, ClientBuilder) {
+    emulator_with(Options {
+        submitted: millis(submitted),
+        in_progress: millis(in_progress),
+        ..Options::default()
+    })
+    .await
+}
+
+pub(crate) async fn emulator_with(options: Options) -> (Emulator, ClientBuilder) {
+    let options = Options {
+        api_key: Some(KEY.to_owned()),
+        ..options
+    };
+    let emulator = Emulator::start(options).await.unwrap();
+    let builder = builder(emulator.base_url());
+    (emulator, builder)
+}
+
+pub(crate) fn text_job() -> TextJob<Texts> {
+    TextJob {
+        model_id: "ed542963de".to_owned(),
+        version: "1.0.1".to_owned(),
+        sources: [("my-input", [("input.txt", "What a lovely day!")].into())].into(),
+        explain: None,
+        timeout: None,
+    }
+}
+
+/// Submits a text, and returns the job's identifier.
+pub(crate) async fn submit(client: &Client) -> String {
+    let receipt = client.submit_job_text(&text_job(), &options()).await.unwrap();
+    receipt.string_member("jobIdentifier").unwrap()
+}
+
+/// Waits until the condition holds; at most a few seconds.
+pub(crate) async fn until(condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while !condition() {
+        assert!(Instant::now() < deadline, "the condition never held");
+        tokio::time::sleep(millis(2)).await;
+    }
+}
+
+/// An error and all its causes, in every form that a log could print.
+pub(crate) fn everything(error: &Error) -> String {
+    let mut texts = Vec::new();
+    let mut cause: Option<&dyn StdError> = Some(error);
+    while let Some(error) = cause {
+        texts.push(format!("{error}\n{error:?}"));
+        cause = error.source();
+    }
+    texts.push(format!("{error:#?}"));
+    texts.join("\n")
+}
+
+pub(crate) fn connection_fault(error: &Error) -> Option<ConnectionFault> {
+    match error {
+        Error::Connection { fault, .. } => Some(*fault),
+        _ => None,
+    }
+}
+
+pub(crate) fn body_fault(error: &Error) -> Option<BodyFault> {
+    match error {
+        Error::Response { fault, .. } => Some(*fault),
+        _ => None,
+    }
+}
+
+pub(crate) fn attempts(error: &Error) -> u32 {
+    error.call().unwrap().attempts
+}

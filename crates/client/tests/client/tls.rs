@@ -1,0 +1,201 @@
+//! Whom the client trusts.
+
+use modzy_client::{Client, ConnectionFault, Error, Phase, Sent, WaitOptions};
+use rustls::ServerConfig;
+
+use crate::support::{
+    attempts, builder,
+    certificates::{Authority, self_signed},
+    clock::SkippingClock,
+    connection_fault, options,
+    server::Server,
+};
+
+async fn client(config: ServerConfig, authority: &Authority) -> (Server, Client, std::sync::Arc<SkippingClock>) {
+    let server = Server::tls(config).await;
+    let clock = std::sync::Arc::new(SkippingClock::default());
+    let client = builder(&server.https("localhost"))
+        .extra_ca_file(authority.file())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    (server, client, clock)
+}
+
+/// The error of a certificate that does not verify, after which nothing is tried again.
+async fn refused(config: ServerConfig, authority: &Authority) -> String {
+    let (server, client, clock) = client(config, authority).await;
+    let submitted = client.submit_job("{}", &options()).await;
+    let waited = client.block_until_complete("j", &WaitOptions::default(), |_| {}).await;
+    let read = client.get_job("j", &options()).await;
+    let mut messages = Vec::new();
+    for error in [submitted, waited, read].map(Result::unwrap_err) {
+        assert_eq!(
+            connection_fault(&error),
+            Some(ConnectionFault::Certificate),
+            "{error:?}"
+        );
+        assert_eq!((error.phase(), error.sent()), (Some(Phase::Tls), Some(Sent::No)));
+        assert_eq!(attempts(&error), 1);
+        assert!(!error.is_retryable());
+        messages.push(error.to_string());
+    }
+    assert_eq!((server.connections(), server.count()), (3, 0));
+    assert!(clock.pauses().is_empty());
+    messages.dedup();
+    assert_eq!(messages.len(), 1);
+    messages.remove(0)
+}
+
+#[tokio::test]
+async fn an_authority_of_the_callers_own_is_trusted_beside_the_others() {
+    let authority = Authority::new();
+    let (server, client, _) = client(authority.server("localhost"), &authority).await;
+    for _ in 0..3 {
+        client.get_job("j", &options()).await.unwrap();
+    }
+    client.submit_job("{}", &options()).await.unwrap();
+    assert_eq!((server.connections(), server.count()), (1, 4));
+}
+
+#[tokio::test]
+async fn a_certificate_for_an_address_is_good_for_the_address() {
+    let authority = Authority::new();
+    let server = Server::tls(authority.server("127.0.0.1")).await;
+    let client = builder(&server.https("127.0.0.1"))
+        .extra_ca_file(authority.file())
+        .build()
+        .unwrap();
+    client.get_job("j", &options()).await.unwrap();
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn a_certificate_of_an_unknown_issuer_is_refused_for_good() {
+    let message = refused(Authority::new().server("localhost"), &Authority::new()).await;
+    assert!(message.contains("localhost"), "{message}");
+    assert!(
+        message.ends_with("is not accepted: its issuer is not trusted"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_is_refused_for_good() {
+    let message = refused(self_signed("localhost"), &Authority::new()).await;
+    assert!(
+        message.ends_with("is not accepted: its issuer is not trusted"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_refused_for_good() {
+    let authority = Authority::new();
+    let message = refused(authority.expired("localhost"), &authority).await;
+    assert!(message.ends_with("is not accepted: it has expired"), "{message}");
+}
+
+#[tokio::test]
+async fn a_certificate_from_the_future_is_refused_for_good() {
+    let authority = Authority::new();
+    let message = refused(authority.premature("localhost"), &authority).await;
+    assert!(message.ends_with("is not accepted: it is not valid yet"), "{message}");
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_host_is_refused_for_good() {
+    let authority = Authority::new();
+    let message = refused(authority.server("other.example"), &authority).await;
+    assert!(
+        message.ends_with("is not accepted: it was issued for another host name"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn a_certificate_that_goes_bad_ends_a_wait_at_once() {
+    use crate::support::server::{Reply, answer, converse};
+    let authority = Authority::new();
+    let good = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(authority.server("localhost")));
+    let bad = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(authority.server("other.example")));
+    let server = Server::raw(move |socket, number, seen| {
+        let acceptor = if number == 0 { good.clone() } else { bad.clone() };
+        async move {
+            if let Ok(mut socket) = acceptor.accept(socket).await {
+                let running = Reply::Close(answer(200, "connection: close\r\n", r#"{"status":"IN_PROGRESS"}"#));
+                converse(&mut socket, number, &seen, &move |_, _| running.clone()).await;
+            }
+        }
+    })
+    .await;
+    let clock = std::sync::Arc::new(SkippingClock::default());
+    let client = builder(&server.https("localhost"))
+        .extra_ca_file(authority.file())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let error = client
+        .block_until_complete("j", &WaitOptions::default(), |_| {})
+        .await
+        .unwrap_err();
+    assert_eq!(
+        connection_fault(&error),
+        Some(ConnectionFault::Certificate),
+        "{error:?}"
+    );
+    assert_eq!(
+        (server.connections(), server.count(), clock.pauses()),
+        (2, 1, vec![2000])
+    );
+}
+
+#[tokio::test]
+async fn a_file_of_certificates_that_cannot_be_read_adds_nothing() {
+    let server = Server::tls(self_signed("localhost")).await;
+    let client = builder(&server.https("localhost"))
+        .extra_ca_file("/does/not/exist.pem")
+        .build()
+        .unwrap();
+    let error = client.get_job("j", &options()).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Connection {
+                fault: ConnectionFault::Certificate,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_handshake_that_resumes_a_session_can_stall_like_any_other() {
+    use crate::support::server::{Reply, answer, converse, gone};
+    let authority = Authority::new();
+    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(authority.server("localhost")));
+    let server = Server::raw(move |mut socket, number, seen| {
+        let acceptor = acceptor.clone();
+        async move {
+            if number == 2 {
+                return gone(&mut socket).await;
+            }
+            let mut socket = acceptor.accept(socket).await.unwrap();
+            let last = Reply::Close(answer(200, "connection: close\r\n", "{}"));
+            converse(&mut socket, number, &seen, &move |_, _| last.clone()).await;
+        }
+    })
+    .await;
+    let client = builder(&server.https("localhost"))
+        .extra_ca_file(authority.file())
+        .connect_timeout(std::time::Duration::from_millis(300))
+        .retries(0)
+        .build()
+        .unwrap();
+    client.get_job("j", &options()).await.unwrap();
+    client.get_job("j", &options()).await.unwrap();
+    let error = client.submit_job("{}", &options()).await.unwrap_err();
+    assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+    assert_eq!((error.phase(), error.sent()), (Some(Phase::Tls), Some(Sent::No)));
+}
