@@ -1,4 +1,6 @@
 //! The client over real sockets: against the emulator, and against servers that no emulator would be.
+//!
+//! `cfg(test)` tells Clippy that the helpers are tests, too, where `unwrap` is at home.
 
 #[cfg(test)]
 mod cancel;
