@@ -74,8 +74,8 @@ export interface JobReceipt {
   /** A UUID. */
   jobIdentifier: string;
   /**
-   * Servers may leave it out. A submit in the positional form always has it, as in 1.x: `SUBMITTED`, or `OPEN` for a job
-   * without input.
+   * Servers may leave it out. A submit in the form of 1.x sets it, as 1.x does: `SUBMITTED`, or `OPEN` for a job without
+   * input. Where a submit has the same form in both, the form of the constructor decides.
    */
   status?: JobStatus;
   /** The same as `jobIdentifier`. Not enumerable, and not on the wire. */
@@ -148,7 +148,7 @@ export interface RequestOptions {
 
 /** How the cancellation of a job went that was given up. */
 export interface CancelOutcome {
-  /** `undefined` where a submit brought no receipt, so that there was no job to name. */
+  /** `undefined` where a submit was not sent or brought no receipt, so that there was no job to name. */
   jobIdentifier: string | undefined;
   /** The job, as the server answered. */
   job?: Job;
@@ -163,13 +163,16 @@ export interface CancelOptions {
    * after 5 s; a submit waits up to 5 s for its receipt first. false.
    */
   cancelOnAbort?: boolean | null | undefined;
-  /** Called with how the cancellation went, before the promise rejects. */
+  /**
+   * Called once with how the cancellation went, before the promise rejects; not for a signal that had fired before the
+   * call. What it throws takes the place of `signal.reason`.
+   */
   onCancel?: ((outcome: CancelOutcome) => void) | null | undefined;
 }
 
 /** Options of submits. */
 export interface SubmitOptions extends RequestOptions, CancelOptions {
-  /** ms after which the server gives the job up as `TIMEDOUT`: `timeout` in the body. None. */
+  /** Whole ms, at least 1, after which the server gives the job up as `TIMEDOUT`: `timeout` in the body. None. */
   jobTimeout?: number | null | undefined;
 }
 
@@ -183,7 +186,7 @@ export interface WaitOptions extends Omit<RequestOptions, 'retries'>, CancelOpti
   maxOutage?: number | null | undefined;
   /**
    * Called with the job after each poll that brought it, the final one included, in the async context of the call. If it
-   * throws, the wait ends with that error.
+   * throws, the wait ends with that error. It is not awaited: what an async one rejects with is for that one to handle.
    */
   onProgress?: ((job: Job) => void) | null | undefined;
 }
@@ -226,11 +229,11 @@ export interface SubmitJobTextParams extends SubmitOptions {
 /** A job to submit as it stands, for input types that have no method of their own. */
 export interface JobSubmission {
   model: { identifier: string; version: string };
-  explain?: boolean;
+  explain?: boolean | undefined;
   /** ms */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Without it the job is open, and waits for chunks. */
-  input?: { type: string; [member: string]: unknown };
+  input?: { type: string; [member: string]: unknown } | undefined;
 }
 
 /** What can be done with jobs. */
@@ -238,7 +241,7 @@ export interface JobMethods {
   /**
    * Reads a job: `GET /jobs/{job}`.
    *
-   * @returns The job as the server sent it.
+   * @returns The job as the server sent it. As of every read and cancel, `undefined` where it sent a 2xx without a body.
    * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
    */
   getJob(jobId: string, options?: RequestOptions | null): Promise<Job>;
@@ -381,7 +384,7 @@ export declare class ModzyError extends Error {
   /** Whether the same call may be made again: it does no harm, and it may succeed. */
   retryable: boolean;
   constructor(message: string, details?: { retryable?: boolean; cause?: unknown });
-  /** All members, `message` included. */
+  /** All members but `cause` and `stack`, `message` included. */
   toJSON(): Record<string, unknown>;
 }
 

@@ -105,7 +105,47 @@ describe('arguments', () => {
       /headers/,
       [{ 'a b': 'x' }, { a: 'x\r\nb: c' }].map((headers) => ['getJob', JOB, { headers }]),
     ],
-    'a body is JSON': [/./, [['submitJob', { big: 1n }]]],
+    'a body is JSON': [
+      /./,
+      [
+        ['submitJob', { big: 1n }],
+        ['submitJob', { toJSON() {} }],
+      ],
+    ],
+    'a body has members': [
+      /the job param should be an object with members/,
+      [new Map([['model', 1]]), Promise.resolve({ model: 1 }), new Date(), Buffer.from('{}'), {}].map((job) => [
+        'submitJob',
+        job,
+      ]),
+    ],
+    'sources have members': [
+      /the textSources param should be an object with members/,
+      [new Map([['a', 1]]), Promise.resolve(SOURCES), new Date(), {}].map((s) => ['submitJobText', 'm', 'v', s]),
+    ],
+    'sources are JSON': [/sources/, [['submitJobText', 'm', 'v', { toJSON() {} }]]],
+    'jobTimeout is a whole number of ms': [
+      /the jobTimeout param should be a whole number of milliseconds, 1 or more/,
+      [-1, 0, 1.5, 1e300, Number.NaN, '5'].flatMap((jobTimeout) => [
+        ['submitJobText', 'm', 'v', SOURCES, { jobTimeout }],
+        ['submitJob', { model: {} }, { jobTimeout }],
+      ]),
+    ],
+    'nothing follows the options': [
+      /getJob takes \(jobId, options\)$/,
+      [
+        ['getJob', JOB, undefined, {}],
+        ['getJob', JOB, {}, {}],
+      ],
+    ],
+    'nothing follows the options of a submit': [
+      /submitJobText takes \(modelId, versionId/,
+      [['submitJobText', 'm', 'v', SOURCES, { retries: 1 }, { retries: 1 }]],
+    ],
+    'the object form is a plain object': [
+      /submitJobText: the options should be a plain object/,
+      [['submitJobText', Object.assign(new Map(), { modelId: 'm', version: 'v', sources: SOURCES })]],
+    ],
   };
   for (const [rule, [message, calls]] of Object.entries(wrong)) {
     it(`${rule}: a rejected TypeError, and no request`, async () => {
@@ -174,6 +214,40 @@ describe('arguments', () => {
     const foreign = vm.runInNewContext(`({ sources: { a: { 'input.txt': 'hello' } }, options: { retries: 0 } })`);
     const receipt = await client().submitJobText('ed542963de', '1.0.1', foreign.sources, foreign.options);
     assert.equal(receipt.totalInputs, 1);
+  });
+
+  it('nothing is read from a polluted Object.prototype', async () => {
+    const pollution = {
+      signal: AbortSignal.abort(),
+      onProgress: () => assert.fail('was called'),
+      jobTimeout: 7,
+      waitTimeout: 0,
+      retries: -1,
+      requestTimeout: -1,
+      maxResponseBytes: 1,
+      headers: 7,
+      optional: true,
+      explain: true,
+      url: 'http://127.0.0.1:1',
+    };
+    try {
+      for (const [name, value] of Object.entries(pollution)) {
+        Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true });
+      }
+      for (const modzyClient of [client(), client2()]) {
+        const job = await modzyClient.submitJobText('ed542963de', '1.0.1', SOURCES, { cancelOnAbort: false });
+        await modzyClient.submitJobText({ modelId: 'ed542963de', version: '1.0.1', sources: SOURCES });
+        assert.equal((await modzyClient.blockUntilComplete(job, { pollInterval: 10 })).status, 'COMPLETED');
+        await assert.rejects(modzyClient.submitJobText(), TypeError);
+      }
+    } finally {
+      for (const name of Object.keys(pollution)) {
+        delete Object.prototype[name];
+      }
+    }
+    for (const { body } of await emulator.requests('/api/jobs')) {
+      assert.deepEqual([JSON.parse(body).timeout, JSON.parse(body).explain || false], [undefined, false]);
+    }
   });
 
   it('headers go with the request, and the call’s before the client’s', async () => {

@@ -108,6 +108,12 @@ describe('the constructor', () => {
     });
   }
 
+  it('gives methods that throw nothing, even without their client', async () => {
+    const { getJob, submitJobText } = new ModzyClient(url, KEY);
+    await assert.rejects(getJob('a'), TypeError);
+    await assert.rejects(submitJobText(), TypeError);
+  });
+
   it('shows no members, and not the key', () => {
     const client = new ModzyClient(url, KEY);
     assert.deepEqual(Object.keys(client), []);
@@ -138,6 +144,32 @@ describe('fromEnv', () => {
     assert.equal(from(env, { url: 'https://given.example' }).baseURL, 'https://given.example/api');
     assert.equal(from(env).baseURL, 'https://h.example/api');
     assert.equal(from({ MODZY_API_KEY: KEY, MODZY_BASE_URL: '  ' }).baseURL, 'https://app.modzy.com/api');
+  });
+
+  it('takes null and undefined for: not given', () => {
+    const env = { MODZY_API_KEY: KEY, MODZY_BASE_URL: 'https://h.example' };
+    for (const options of [undefined, null, {}, { url: undefined }, { url: null, retries: null }]) {
+      assert.equal(from(env, options).baseURL, 'https://h.example/api');
+    }
+  });
+
+  it('refuses what are no options', () => {
+    for (const options of [5, 'https://h.example', true, [], new Map(), new URL('https://h.example')]) {
+      assert.throws(() => from({ MODZY_API_KEY: KEY }, options), {
+        name: 'TypeError',
+        message: /should be a plain object/,
+      });
+    }
+  });
+
+  it('makes a client of the class that it is asked of', () => {
+    class Mine extends ModzyClient {}
+    process.env.MODZY_API_KEY = KEY;
+    try {
+      assert.ok(Mine.fromEnv() instanceof Mine);
+    } finally {
+      delete process.env.MODZY_API_KEY;
+    }
   });
 
   it('names the variable that is missing', () => {

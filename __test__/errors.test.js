@@ -104,7 +104,8 @@ describe('errors', () => {
   });
 
   it('a submit that was accepted without a readable receipt says so', async () => {
-    for (const body of [undefined, '<html>']) {
+    const bodies = [undefined, '<html>', 'null', '5', '"x"', '[]'];
+    for (const body of bodies) {
       await emulator.fault({ method: 'POST', path: '/api/jobs', times: 1, status: 202, body });
       const error = await failure(client().submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'a' } }));
       assert.ok(error instanceof modzy.ResponseError);
@@ -112,7 +113,7 @@ describe('errors', () => {
       assert.equal(error.retryable, false);
       assert.match(error.message, /may have accepted the request/);
     }
-    assert.equal((await emulator.requests('/api/jobs')).length, 2);
+    assert.equal((await emulator.requests('/api/jobs')).length, bodies.length);
   });
 
   it('a lost answer is never submitted again', async () => {
@@ -192,6 +193,24 @@ describe('errors', () => {
       error.stack,
     );
     assert.ok(!error.stack.includes('completions.js'), error.stack);
+  });
+
+  it('survive a stack that is prepared by somebody else, or not at all', async () => {
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    try {
+      Error.prepareStackTrace = (error) => error.name.toUpperCase();
+      assert.equal((await failure(client().getJob('unknown'))).name, 'NotFoundError');
+      Error.prepareStackTrace = () => {
+        throw new Error('no stack today');
+      };
+      assert.equal((await failure(client().getJob('unknown'))).name, 'NotFoundError');
+      Error.prepareStackTrace = prepareStackTrace;
+      Error.stackTraceLimit = 0;
+      const error = await failure(client().getJob('unknown'));
+      assert.equal(error.stack, `NotFoundError: ${error.message}`);
+    } finally {
+      Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+    }
   });
 
   it('never show the key, though the server echoes it', async () => {

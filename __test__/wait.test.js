@@ -16,7 +16,7 @@ const PATH = `/api/jobs/${JOB}`;
 const quickly = { pollInterval: 20 };
 
 describe('blockUntilComplete', () => {
-  const emulator = useEmulator({ submittedMs: 100, inProgressMs: 200 });
+  const emulator = useEmulator({ submittedMs: 100, inProgressMs: 900 });
   const client = (options) => new ModzyClient(emulator.baseURL, emulator.apiKey, options);
   const submit = (modzy, options) => modzy.submitJobText('ed542963de', '1.0.1', SOURCES, options);
 
@@ -76,6 +76,41 @@ describe('blockUntilComplete', () => {
     await storage.run('the caller', () => client().blockUntilComplete(JOB, { ...quickly, onProgress }));
     const expected = ['SUBMITTED', 'IN_PROGRESS', 'COMPLETED'].map((status) => [JOB, status, 'the caller']);
     assert.deepEqual(seen, expected);
+  });
+
+  it('hands its callbacks the job, and nothing of its own', async () => {
+    await emulator.answerJob(JOB, { status: 'COMPLETED' });
+    const seen = [];
+    async function onProgress(...args) {
+      seen.push(this, args.length);
+    }
+    Object.defineProperty(onProgress, 'name', { value: 7 });
+    await client().blockUntilComplete(JOB, { onProgress });
+    assert.deepEqual(seen, [undefined, 1]);
+  });
+
+  it('keeps no caller’s context alive after its call, though another is pending', async () => {
+    if (!globalThis.gc) {
+      require('node:v8').setFlagsFromString('--expose-gc');
+      globalThis.gc = require('node:vm').runInNewContext('gc');
+    }
+    await emulator.answerJob(JOB, { status: 'IN_PROGRESS' });
+    const modzy = client();
+    const storage = new AsyncLocalStorage();
+    const kept = await (async () => {
+      const store = { large: true };
+      await storage.run(store, () => modzy.getJob(JOB));
+      return new WeakRef(store);
+    })();
+    const controller = new AbortController();
+    const waiting = modzy.blockUntilComplete(JOB, { signal: controller.signal });
+    for (let turn = 0; turn < 50 && kept.deref() !== undefined; turn += 1) {
+      await sleep(10);
+      globalThis.gc();
+    }
+    assert.equal(kept.deref(), undefined);
+    controller.abort();
+    await assert.rejects(waiting, { name: 'AbortError' });
   });
 
   it('ends with what onProgress throws, and polls no more', async () => {
@@ -186,7 +221,7 @@ describe('blockUntilComplete', () => {
         const controller = new AbortController();
         const { signal } = controller;
         const waiting = modzy.blockUntilComplete(JOB, { signal, pollInterval: 10_000 });
-        await emulator.arrival();
+        await emulator.arrival({ answered: fault.connection !== 'stall' });
         assert.equal(getEventListeners(signal, 'abort').length, 1);
         const aborted = performance.now();
         controller.abort(reason);
@@ -294,6 +329,101 @@ describe('blockUntilComplete', () => {
       assert.equal(outcome.job.status, 'CANCELED');
       assert.equal((await modzy.getJob(outcome.jobIdentifier)).status, 'CANCELED');
       assert.equal((await emulator.requests('/api/jobs')).length, 1);
+    });
+
+    it('tells onCancel that a submit was never sent', async () => {
+      await emulator.fault({ path: PATH, connection: 'stall' });
+      const modzy = client({ maxSockets: 1 });
+      const holder = modzy.getJob(JOB, { signal: AbortSignal.timeout(500) });
+      await emulator.arrival();
+      const controller = new AbortController();
+      const outcomes = [];
+      const onCancel = (outcome) => outcomes.push(outcome);
+      const submitting = submit(modzy, { signal: controller.signal, cancelOnAbort: true, onCancel });
+      controller.abort(reason);
+      await assert.rejects(submitting, (error) => error === reason);
+      assert.equal(outcomes.length, 1);
+      assert.equal(outcomes[0].jobIdentifier, undefined);
+      assert.equal(outcomes[0].error.message, 'given up before it was sent');
+      await assert.rejects(holder, { name: 'TimeoutError' });
+      const methods = (await emulator.requests()).map(({ method }) => method);
+      assert.deepEqual(methods, ['GET']);
+    });
+
+    describe('fires while the news of the call’s end are under way', () => {
+      /** Keeps the event loop busy while Rust goes on, so that the news wait to be read. */
+      function busy(ms) {
+        const until = performance.now() + ms;
+        while (performance.now() < until) {
+          // Nothing else gets its turn.
+        }
+      }
+
+      async function race(start) {
+        const controller = new AbortController();
+        const outcomes = [];
+        const onCancel = (outcome) => outcomes.push(outcome);
+        const modzy = client();
+        await modzy.getJob(JOB).catch(() => {});
+        const calling = start(modzy, { signal: controller.signal, cancelOnAbort: true, onCancel });
+        busy(400);
+        controller.abort(reason);
+        await assert.rejects(calling, (error) => error === reason);
+        assert.equal(outcomes.length, 1);
+        return outcomes[0];
+      }
+
+      it('and the job of a submit is cancelled', async () => {
+        const { jobIdentifier, job } = await race((modzy, options) => submit(modzy, options));
+        assert.equal(job.status, 'CANCELED');
+        assert.equal((await client().getJob(jobIdentifier)).status, 'CANCELED');
+      });
+
+      it('and the job of a wait that has timed out is cancelled', async () => {
+        const { jobIdentifier } = await submit(client());
+        await emulator.fault({
+          method: 'GET',
+          path: `/api/jobs/${jobIdentifier}`,
+          status: 200,
+          body: '{"status":"OPEN"}',
+        });
+        const wait = (modzy, options) => modzy.blockUntilComplete(jobIdentifier, { ...options, waitTimeout: 100 });
+        assert.equal((await race(wait)).job.status, 'CANCELED');
+        assert.equal((await emulator.requests()).at(-1).method, 'DELETE');
+      });
+
+      it('and the job of a wait that had its end is the outcome', async () => {
+        await emulator.answerJob(JOB, { status: 'COMPLETED' });
+        const { jobIdentifier, job } = await race((modzy, options) => modzy.blockUntilComplete(JOB, options));
+        assert.deepEqual([jobIdentifier, job.status], [JOB, 'COMPLETED']);
+        assert.ok((await emulator.requests()).every(({ method }) => method === 'GET'));
+      });
+
+      it('and a receipt that names no job cancels none', async () => {
+        await emulator.fault({ method: 'POST', path: '/api/jobs', status: 202, body: '{}' });
+        const { jobIdentifier, error } = await race((modzy, options) => submit(modzy, options));
+        assert.equal(jobIdentifier, undefined);
+        assert.match(error.message, /the receipt names no job/);
+        assert.ok((await emulator.requests()).every(({ method }) => method !== 'DELETE'));
+      });
+    });
+
+    it('that breaks harms no other call', async () => {
+      await emulator.answerJob(JOB, { status: 'IN_PROGRESS' }, { status: 'IN_PROGRESS' }, { status: 'COMPLETED' });
+      const modzy = client();
+      const bystander = modzy.blockUntilComplete(JOB, { pollInterval: 100 });
+      const fails = (what) => () => {
+        throw new Error(what);
+      };
+      const broken = { aborted: false, addEventListener() {}, removeEventListener: fails('remove') };
+      await assert.rejects(modzy.getJob(JOB, { signal: broken }), { message: 'remove' });
+      await emulator.clearRequests();
+      const unusable = { aborted: false, addEventListener: fails('add'), removeEventListener() {} };
+      await assert.rejects(submit(modzy, { signal: unusable }), { message: 'add' });
+      const hasty = { aborted: false, reason, addEventListener: (_, listener) => listener(), removeEventListener() {} };
+      await assert.rejects(submit(modzy, { signal: hasty }), (error) => error === reason);
+      assert.equal((await bystander).status, 'COMPLETED');
+      assert.deepEqual(await emulator.requests('/api/jobs'), []);
     });
 
     it('closes the request of a submit without cancelOnAbort, and cancels nothing', async () => {

@@ -6,9 +6,9 @@
 /**
  * @typedef {object} Parameter
  * @property {string} name Its name in the positional form.
- * @property {string} [member] Its name in the object form. Absent where the method has the same shape in both generations.
+ * @property {string | undefined} member Its name in the object form, where the method has one.
  * @property {(value: unknown, name: string) => any} read Checks a value, and converts it.
- * @property {boolean} [optional]
+ * @property {boolean} optional
  *
  * @typedef {object} Reading
  * @property {Record<string, any>} values By positional name.
@@ -19,18 +19,33 @@
 const { isCallOption, ownMembers, readOptions } = require('./options.js');
 const { boolean, isGiven, isPlainObject, jobReference, object, string } = require('./values.js');
 
+/**
+ * @param {string} name
+ * @param {Parameter['read']} read
+ * @param {string} [member]
+ * @returns {Parameter}
+ */
+function required(name, read, member) {
+  return { name, read, member, optional: false };
+}
+
+/** @type {typeof required} */
+function optional(name, read, member) {
+  return { name, read, member, optional: true };
+}
+
 /** @type {Record<string, Parameter[]>} */
 const methods = {
-  getJob: [{ name: 'jobId', read: string }],
-  cancelJob: [{ name: 'jobId', read: string }],
-  getResult: [{ name: 'jobId', read: string }],
-  blockUntilComplete: [{ name: 'job', read: jobReference }],
-  submitJob: [{ name: 'job', read: object }],
+  getJob: [required('jobId', string)],
+  cancelJob: [required('jobId', string)],
+  getResult: [required('jobId', string)],
+  blockUntilComplete: [required('job', jobReference)],
+  submitJob: [required('job', object)],
   submitJobText: [
-    { name: 'modelId', member: 'modelId', read: string },
-    { name: 'versionId', member: 'version', read: string },
-    { name: 'textSources', member: 'sources', read: object },
-    { name: 'explain', member: 'explain', read: boolean, optional: true },
+    required('modelId', string, 'modelId'),
+    required('versionId', string, 'version'),
+    required('textSources', object, 'sources'),
+    optional('explain', boolean, 'explain'),
   ],
 };
 
@@ -44,8 +59,8 @@ const methods = {
 function readCall(method, given) {
   const parameters = methods[method] ?? [];
   const hasObjectForm = parameters.some(({ member }) => member !== undefined);
-  if (hasObjectForm && isPlainObject(given[0])) {
-    return readObjectForm(method, parameters, given[0], given.slice(1));
+  if (hasObjectForm && typeof given[0] === 'object' && given[0] !== null) {
+    return readObjectForm(method, parameters, ownMembers(given[0], method), given.slice(1));
   }
   return readPositionalForm(method, parameters, given, hasObjectForm ? 1 : undefined);
 }
@@ -63,13 +78,16 @@ function readPositionalForm(method, parameters, given, generation) {
   const last = parameters.length - 1;
   const skipsLast = parameters[last]?.optional && isPlainObject(args[last]);
   const slot = skipsLast ? last : parameters.length;
+  if (args.slice(slot + 1).some(isGiven)) {
+    throw wrongForm(method, parameters);
+  }
   /** @type {Record<string, any>} */
-  const values = {};
-  parameters.forEach(({ name, read, optional }, index) => {
+  const values = { __proto__: null };
+  parameters.forEach(({ name, read, optional: mayLack }, index) => {
     const value = index < slot ? args[index] : undefined;
-    if (isGiven(value) || !optional) {
+    if (isGiven(value) || !mayLack) {
       if (generation === 1 && isPlainObject(value) && read !== object) {
-        throw mixed(method, parameters);
+        throw wrongForm(method, parameters);
       }
       values[name] = read(value, name);
     }
@@ -86,18 +104,18 @@ function readPositionalForm(method, parameters, given, generation) {
  */
 function readObjectForm(method, parameters, params, rest) {
   if (rest.slice(1).some(isGiven) || (isGiven(rest[0]) && typeof rest[0] !== 'object')) {
-    throw mixed(method, parameters);
+    throw wrongForm(method, parameters);
   }
-  const slot = isGiven(rest[0]) ? ownMembers(rest[0], method) : {};
+  const slot = ownMembers(rest[0] ?? {}, method);
   /** @type {Record<string, any>} */
-  const values = {};
-  for (const { name, member = name, read, optional } of parameters) {
-    const value = Object.hasOwn(params, member) ? params[member] : undefined;
-    if (isGiven(value) || !optional) {
+  const values = { __proto__: null };
+  for (const { name, member = name, read, optional: mayLack } of parameters) {
+    const value = params[member];
+    if (isGiven(value) || !mayLack) {
       values[name] = read(value, member);
     }
   }
-  const options = { ...slot };
+  const options = ownMembers(slot, method);
   for (const [name, value] of Object.entries(params)) {
     if (isCallOption(name)) {
       if (isGiven(value) && isGiven(slot[name])) {
@@ -126,11 +144,13 @@ function fromMap(parameters, given) {
  * @param {string} method
  * @param {Parameter[]} parameters
  */
-function mixed(method, parameters) {
-  const positional = parameters.map(({ name }) => name).join(', ');
-  const members = parameters.map(({ name, member = name }) => member).join(', ');
+function wrongForm(method, parameters) {
+  const positional = `(${[...parameters.map(({ name }) => name), 'options'].join(', ')})`;
+  const members = parameters.flatMap(({ member }) => member ?? []);
   return new TypeError(
-    `${method} takes (${positional}, options) or ({ ${members} }, options), and no mixture of the two`,
+    members.length === 0
+      ? `${method} takes ${positional}`
+      : `${method} takes ${positional} or ({ ${members.join(', ')} }, options), and no mixture of the two`,
   );
 }
 

@@ -3,6 +3,7 @@
 // The client that people use: the resource classes under one roof.
 
 const { JobClient } = require('./jobs.js');
+const { ownMembers } = require('./options.js');
 const { ResultClient } = require('./results.js');
 const { Session } = require('./session.js');
 
@@ -20,11 +21,12 @@ class ModzyClient {
 
   /** @param {object} [options] */
   static fromEnv(options) {
-    const { MODZY_API_KEY: apiKey, MODZY_BASE_URL: url } = process.env;
+    const { MODZY_API_KEY: apiKey, MODZY_BASE_URL } = process.env;
     if (!apiKey?.trim()) {
       throw new TypeError('Cannot initialize the modzy client: the environment variable MODZY_API_KEY is not set');
     }
-    return new ModzyClient({ apiKey, url: url?.trim() ? url : undefined, ...options });
+    const { url, ...rest } = ownMembers(options ?? {}, 'fromEnv');
+    return new this({ apiKey, ...rest, url: url ?? (MODZY_BASE_URL?.trim() ? MODZY_BASE_URL : undefined) });
   }
 
   get baseURL() {
@@ -48,32 +50,32 @@ class ModzyClient {
   }
 
   /** @param {unknown[]} given */
-  getJob(...given) {
+  async getJob(...given) {
     return this.#jobs.getJob(...given);
   }
 
   /** @param {unknown[]} given */
-  cancelJob(...given) {
+  async cancelJob(...given) {
     return this.#jobs.cancelJob(...given);
   }
 
   /** @param {unknown[]} given */
-  submitJob(...given) {
+  async submitJob(...given) {
     return this.#jobs.submitJob(...given);
   }
 
   /** @param {unknown[]} given */
-  submitJobText(...given) {
+  async submitJobText(...given) {
     return this.#jobs.submitJobText(...given);
   }
 
   /** @param {unknown[]} given */
-  blockUntilComplete(...given) {
+  async blockUntilComplete(...given) {
     return this.#jobs.blockUntilComplete(...given);
   }
 
   /** @param {unknown[]} given */
-  getResult(...given) {
+  async getResult(...given) {
     return this.#results.getResult(...given);
   }
 }

@@ -10,6 +10,9 @@ const { readDocument } = require('./documents.js');
 const { ModzyError, atCall, toError } = require('./errors.js');
 const { unwatch, watch } = require('./signals.js');
 
+// News are read outside of any caller's context, which would otherwise be kept for as long as another call is pending.
+const outside = new AsyncResource('ModzyCompletions');
+
 /** A call that has not settled. */
 class Call {
   /** Its name in Rust. */
@@ -23,25 +26,28 @@ class Call {
   ending;
 
   /** The lines of the caller, for the stack of an error. */
-  site = /** @type {{ stack?: string }} */ ({});
+  site = /** @type {{ stack?: string }} */ (Object.create(Error.prototype));
 
   /** @type {((reason: unknown) => void) | undefined} */
   abort;
 
   /**
    * @param {Operation} operation
+   * @param {string} argument
    * @param {CallOptions} options
    * @param {(text: string) => any} read
    * @param {(value: any) => void} resolve
    * @param {(reason: unknown) => void} reject
    */
-  constructor(operation, options, read, resolve, reject) {
+  constructor(operation, argument, options, read, resolve, reject) {
     this.submits = operation === 'submitJob' || operation === 'submitJobText';
-    this.cancelOnAbort = Boolean(options.cancelOnAbort) && (this.submits || operation === 'blockUntilComplete');
+    /** The job that the call waits for. */
+    this.job = operation === 'blockUntilComplete' ? argument : undefined;
+    this.cancelOnAbort = Boolean(options.cancelOnAbort) && (this.submits || this.job !== undefined);
     this.signal = options.signal;
-    // News are read in a context of their own, but what the user wrote runs in the user's.
-    this.onCancel = options.onCancel && AsyncResource.bind(options.onCancel);
-    this.onProgress = options.onProgress && AsyncResource.bind(options.onProgress);
+    // What the user wrote runs in the user's context.
+    this.onCancel = options.onCancel && AsyncResource.bind(options.onCancel, 'ModzyCallback');
+    this.onProgress = options.onProgress && AsyncResource.bind(options.onProgress, 'ModzyCallback');
     this.read = read;
     this.resolve = resolve;
     this.reject = reject;
@@ -79,12 +85,20 @@ class Completions {
       return Promise.reject(signal.reason);
     }
     return new Promise((resolve, reject) => {
-      const call = new Call(operation, options, read, resolve, reject);
+      const call = new Call(operation, argument, options, read, resolve, reject);
       Error.captureStackTrace(call.site, this.run);
-      this.#start(call, operation, argument, options.binding);
       if (signal !== undefined) {
         call.abort = (reason) => this.#end(call, reason, call.cancelOnAbort);
         watch(signal, call.abort);
+      }
+      try {
+        if (call.ending !== undefined) {
+          throw call.ending.reason;
+        }
+        this.#start(call, operation, argument, options.binding);
+      } catch (error) {
+        this.#release(call);
+        throw error;
       }
     });
   }
@@ -99,7 +113,7 @@ class Completions {
     call.id = this.#native.start(operation, argument, options);
     this.#pending.set(call.id, call);
     if (!this.#draining) {
-      this.#drain();
+      outside.runInAsyncScope(() => this.#drain());
     }
   }
 
@@ -113,7 +127,10 @@ class Completions {
   #end(call, reason, cancelJob) {
     if (call.ending === undefined) {
       call.ending = { reason, cancelJob };
-      this.#native.cancel(call.id, cancelJob);
+      // A signal may fire while the listener is added: then nothing has been started.
+      if (call.id !== 0) {
+        this.#native.cancel(call.id, cancelJob);
+      }
     }
   }
 
@@ -127,6 +144,7 @@ class Completions {
       }
     } catch (cause) {
       for (const call of this.#pending.values()) {
+        this.#native.cancel(call.id, false);
         this.#release(call);
         call.reject(atCall(new ModzyError('internal error: the news of the calls broke off', { cause }), call.site));
       }
@@ -139,21 +157,21 @@ class Completions {
   #deliver(completion) {
     const call = this.#pending.get(completion.id);
     if (call === undefined) {
-      throw new Error(`news of a call that is not pending: ${completion.id}`);
+      // Left over from calls whose news broke off.
+      return;
     }
     if (completion.event === 'progress') {
       this.#progress(call, completion);
       return;
     }
     this.#pending.delete(call.id);
-    if (call.submits && call.ending?.cancelJob && completion.event === 'done') {
-      // The receipt was under way while the signal fired: the job exists, and still has to be cancelled.
-      const { jobIdentifier } = readDocument(completion.text ?? '');
-      this.#start(call, 'cancelAbandoned', String(jobIdentifier));
-      return;
-    }
-    this.#release(call);
     try {
+      const abandoned = call.ending?.cancelJob ? abandonedJob(call, completion) : undefined;
+      if (abandoned !== undefined) {
+        this.#start(call, 'cancelAbandoned', abandoned);
+        return;
+      }
+      this.#release(call);
       settle(call, completion);
     } catch (error) {
       call.reject(error);
@@ -167,7 +185,8 @@ class Completions {
   #progress(call, { text = '' }) {
     if (call.ending === undefined) {
       try {
-        call.onProgress?.(readDocument(text));
+        const { onProgress } = call;
+        onProgress?.(readDocument(text));
       } catch (error) {
         this.#end(call, error, false);
       }
@@ -181,6 +200,21 @@ class Completions {
       unwatch(call.signal, call.abort);
     }
   }
+}
+
+/**
+ * The job that still has to be cancelled although its call had ended when the signal fired: its receipt was under way, or
+ * the wait for it had failed.
+ *
+ * @param {Call} call
+ * @param {Completion} completion
+ * @returns {string | undefined}
+ */
+function abandonedJob(call, { event, text = '' }) {
+  if (event === 'done' && call.submits) {
+    return readDocument(text).jobIdentifier;
+  }
+  return event === 'failed' ? call.job : undefined;
 }
 
 /**
@@ -201,10 +235,16 @@ function settle(call, completion) {
     return;
   }
   if (call.ending.cancelJob && event !== 'aborted') {
-    // A wait that had its end already has nothing left to cancel: its job is the outcome.
-    const job = text === undefined ? undefined : readDocument(text);
-    const jobIdentifier = completion.jobIdentifier ?? job?.jobIdentifier ?? completion.error?.jobIdentifier;
-    call.onCancel?.(error === undefined ? { jobIdentifier, job } : { jobIdentifier, error });
+    const { jobIdentifier = call.job } = completion;
+    const { onCancel } = call;
+    if (error !== undefined) {
+      onCancel?.({ jobIdentifier, error });
+    } else if (call.submits && event === 'done') {
+      onCancel?.({ jobIdentifier, error: new ModzyError('the receipt names no job, so none was cancelled') });
+    } else {
+      // Of a wait that had its end already, nothing was left to cancel: its job is the outcome.
+      onCancel?.({ jobIdentifier, job: readDocument(text ?? '') });
+    }
   }
   call.reject(call.ending.reason);
 }

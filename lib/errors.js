@@ -221,7 +221,12 @@ function toError(failure) {
  * @returns {E}
  */
 function atCall(error, call) {
-  const lines = call.stack;
+  let lines;
+  try {
+    lines = call.stack;
+  } catch {
+    // A custom Error.prepareStackTrace may throw; the failure itself must survive that.
+  }
   // A custom Error.prepareStackTrace may have made anything of it.
   if (typeof lines === 'string') {
     const frames = lines.indexOf('\n');

@@ -35,9 +35,12 @@ class JobClient {
   async submitJob(...given) {
     const { values, options, generation } = this.#session.read('submitJob', given);
     const { job } = values;
-    const body = options.jobTimeout === undefined ? job : { ...job, timeout: options.jobTimeout };
-    const status = body.input === undefined ? 'OPEN' : 'SUBMITTED';
-    return this.#session.run('submitJob', JSON.stringify(body), options, receipt(generation, status));
+    const body = JSON.stringify(options.jobTimeout === undefined ? job : { ...job, timeout: options.jobTimeout });
+    if (typeof body !== 'string') {
+      throw new TypeError('the job param should be an object with members');
+    }
+    const status = job.input === undefined ? 'OPEN' : 'SUBMITTED';
+    return this.#session.run('submitJob', body, options, receipt(generation, status));
   }
 
   /** @param {unknown[]} given */

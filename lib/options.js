@@ -2,7 +2,7 @@
 
 // The options of calls and of clients: which there are, and what of them Rust is told.
 
-const { boolean, callback, headers, isGiven, isPlainObject, number, signal, string } = require('./values.js');
+const { boolean, callback, headers, isGiven, isPlainObject, number, signal, string, wholeMs } = require('./values.js');
 
 /**
  * @typedef {object} CallOptions
@@ -20,7 +20,7 @@ const callOptions = /** @type {const} */ ({
   retries: [number, true],
   headers: [headers, true],
   signal: [signal, false],
-  jobTimeout: [number, false],
+  jobTimeout: [wholeMs, false],
   pollInterval: [number, true],
   waitTimeout: [number, true],
   maxOutage: [number, true],
@@ -49,7 +49,7 @@ function ownMembers(given, owner) {
   if (!isPlainObject(given)) {
     throw new TypeError(`${owner}: the options should be a plain object`);
   }
-  return { ...given };
+  return { __proto__: null, ...given };
 }
 
 /**
@@ -68,7 +68,8 @@ function unknownOption(owner, name, known) {
  */
 function readOptions(given, method) {
   /** @type {any} */
-  const options = { binding: undefined };
+  // Without a prototype, so that nothing but what is given can be read from it, here or in Rust.
+  const options = { __proto__: null, binding: undefined };
   if (!isGiven(given)) {
     return options;
   }
@@ -79,7 +80,7 @@ function readOptions(given, method) {
     if (isGiven(value)) {
       const [read, forRust] = callOptions[/** @type {keyof typeof callOptions} */ (name)];
       if (forRust) {
-        options.binding ??= {};
+        options.binding ??= { __proto__: null };
         options.binding[name] = read(value, name);
       } else {
         options[name] = read(value, name);
@@ -87,7 +88,8 @@ function readOptions(given, method) {
     }
   }
   if (options.onProgress !== undefined) {
-    options.binding = { ...options.binding, progress: true };
+    options.binding ??= { __proto__: null };
+    options.binding.progress = true;
   }
   return options;
 }
@@ -102,6 +104,7 @@ function readConstructor(given) {
   const [first, second, third] = given;
   if (typeof first !== 'object' || first === null) {
     const config = {
+      __proto__: null,
       baseUrl: credential(first, 'baseURL'),
       hostRoot: false,
       apiKey: credential(second, 'apiKey'),
@@ -111,11 +114,12 @@ function readConstructor(given) {
   }
   if (isGiven(second)) {
     throw new TypeError(
-      'ModzyClient takes (baseURL, apiKey, options) or ({ apiKey, url, ...options }), and no mixture of the two',
+      'the client takes (baseURL, apiKey, options) or ({ apiKey, url, ...options }), and no mixture of the two',
     );
   }
-  const { apiKey, url, ...options } = ownMembers(first, 'ModzyClient');
+  const { apiKey, url, ...options } = ownMembers(first, 'the client');
   const config = {
+    __proto__: null,
     baseUrl: isGiven(url) ? credential(url, 'url') : 'https://app.modzy.com',
     hostRoot: true,
     apiKey: credential(apiKey, 'apiKey'),
@@ -130,17 +134,20 @@ function readConstructor(given) {
  */
 function readClientOptions(given, named) {
   /** @type {Record<string, any>} */
-  const options = {};
-  for (const [name, value] of Object.entries(isGiven(given) ? ownMembers(given, 'ModzyClient') : {})) {
+  const options = { __proto__: null };
+  for (const [name, value] of Object.entries(isGiven(given) ? ownMembers(given, 'the client') : {})) {
     if (!Object.hasOwn(clientOptions, name)) {
-      throw unknownOption('ModzyClient', name, { ...named, ...clientOptions });
+      throw unknownOption('the client', name, { ...named, ...clientOptions });
     }
     if (isGiven(value)) {
       options[name] = clientOptions[/** @type {keyof typeof clientOptions} */ (name)](value, name);
     }
   }
   const extraCaFile = process.env.NODE_EXTRA_CA_CERTS;
-  return extraCaFile ? { ...options, extraCaFile } : options;
+  if (extraCaFile) {
+    options.extraCaFile = extraCaFile;
+  }
+  return options;
 }
 
 /**

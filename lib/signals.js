@@ -30,12 +30,18 @@ function watch(signal, callback) {
   const callbacks = new Set([callback]);
   const listener = () => {
     watches.delete(signal);
+    const { reason } = signal;
     for (const each of callbacks) {
-      each(signal.reason);
+      each(reason);
     }
   };
   watches.set(signal, { callbacks, listener });
-  signal.addEventListener('abort', listener, { once: true });
+  try {
+    signal.addEventListener('abort', listener, { once: true });
+  } catch (error) {
+    watches.delete(signal);
+    throw error;
+  }
 }
 
 /**

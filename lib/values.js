@@ -34,8 +34,11 @@ function mistaken(name, expected) {
  * @param {string} name
  */
 function string(value, name) {
-  if (typeof value !== 'string' || !value.isWellFormed()) {
+  if (typeof value !== 'string') {
     throw mistaken(name, 'a string');
+  }
+  if (!value.isWellFormed()) {
+    throw mistaken(name, 'a string without lone surrogates');
   }
   return value;
 }
@@ -74,12 +77,31 @@ function callback(value, name) {
 }
 
 /**
+ * A time that goes into a body, where only a whole number can stand.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function wholeMs(value, name) {
+  if (value === Infinity) {
+    return undefined;
+  }
+  if (!Number.isSafeInteger(value) || Number(value) < 1) {
+    throw mistaken(name, 'a whole number of milliseconds, 1 or more');
+  }
+  return value;
+}
+
+/**
+ * An object that has something to say in JSON, unlike a Map or a promise that was not awaited.
+ *
  * @param {unknown} value
  * @param {string} name
  */
 function object(value, name) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw mistaken(name, 'an object');
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+  if (!isObject || Object.keys(value).length === 0) {
+    throw mistaken(name, 'an object with members');
   }
   return value;
 }
@@ -101,7 +123,8 @@ function headers(value, name) {
  */
 function signal(value, name) {
   const given = /** @type {any} */ (value);
-  if (typeof given?.aborted !== 'boolean' || typeof given.addEventListener !== 'function') {
+  const methods = [given?.addEventListener, given?.removeEventListener];
+  if (typeof given?.aborted !== 'boolean' || methods.some((method) => typeof method !== 'function')) {
     throw mistaken(name, 'an AbortSignal');
   }
   return given;
@@ -116,10 +139,22 @@ function signal(value, name) {
 function jobReference(value, name) {
   const identifier =
     typeof value === 'object' && value !== null && 'jobIdentifier' in value ? value.jobIdentifier : value;
-  if (typeof identifier !== 'string' || !identifier.isWellFormed()) {
+  if (typeof identifier !== 'string') {
     throw mistaken(name, 'a job, or the identifier of a job');
   }
-  return identifier;
+  return string(identifier, name);
 }
 
-module.exports = { boolean, callback, headers, isGiven, isPlainObject, jobReference, number, object, signal, string };
+module.exports = {
+  boolean,
+  callback,
+  headers,
+  isGiven,
+  isPlainObject,
+  jobReference,
+  number,
+  object,
+  signal,
+  string,
+  wholeMs,
+};

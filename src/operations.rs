@@ -47,7 +47,7 @@ pub(crate) async fn run(
     abort: &Abort,
     on_progress: impl FnMut(&Document),
 ) -> Result<Outcome> {
-    let request = &options.request()?;
+    let request = &options.request()?.nothing_sent_after(abort.token.clone());
     Ok(match operation {
         BindingOperation::GetJob => settle(abort, client.get_job(&argument, request)).await,
         BindingOperation::CancelJob => settle(abort, client.cancel_job(&argument, request)).await,
@@ -55,8 +55,10 @@ pub(crate) async fn run(
         BindingOperation::GetResult => settle(abort, client.get_result(&argument, request)).await,
         BindingOperation::SubmitJob => submit(client, abort, client.submit_job(argument, request)).await,
         BindingOperation::SubmitJobText => {
-            let job: TextJob<Box<RawValue>> = serde_json::from_str(&argument)
-                .map_err(|error| Error::Internal(format!("arguments that do not fit: {error}")))?;
+            let job: TextJob<Box<RawValue>> = serde_json::from_str(&argument).map_err(|_| Error::Argument {
+                name: "sources",
+                reason: "cannot be serialized to JSON".to_owned(),
+            })?;
             submit(client, abort, client.submit_job_text(&job, request)).await
         }
         BindingOperation::BlockUntilComplete => {

@@ -64,9 +64,9 @@ class Emulator {
     return path === undefined ? all : all.filter((request) => request.path === path);
   }
 
-  /** Waits until a request has arrived. */
-  async arrival() {
-    while ((await this.requests()).length === 0) {
+  /** Waits until a request has arrived and, if asked, until it has been answered. */
+  async arrival({ answered = false } = {}) {
+    while (!(await this.requests()).some(({ state }) => !answered || state === 'answered')) {
       await sleep(5);
     }
   }

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::Auth,
@@ -76,6 +77,7 @@ pub struct RequestOptions {
     /// What all attempts and the pauses between them may take together.
     pub(crate) total: Option<Duration>,
     headers: HeaderMap,
+    nothing_sent_after: CancellationToken,
 }
 
 impl Client {
@@ -140,6 +142,7 @@ impl Client {
             retries: options.retries.unwrap_or(defaults.retries),
             total: options.total.unwrap_or(defaults.total),
             headers,
+            nothing_sent_after: options.nothing_sent_after.clone(),
         }
     }
 }
@@ -233,6 +236,7 @@ impl ClientBuilder {
                     retries: self.retries,
                     total: FOR_EVER,
                     headers: self.headers,
+                    nothing_sent_after: CancellationToken::new(),
                 },
                 transport: Transport::new(Config {
                     auth: self.auth,
@@ -261,6 +265,14 @@ impl RequestOptions {
     /// As [`ClientBuilder::retries`], for this call. Means nothing in a wait.
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = Some(retries);
+        self
+    }
+
+    /// Once the token is cancelled, nothing more is sent: the call ends with the failure of the last attempt, or with
+    /// [`Error::GivenUp`] where there was none. A request that the server may have seen is waited for; to end that as well,
+    /// drop the future.
+    pub fn nothing_sent_after(mut self, token: CancellationToken) -> Self {
+        self.nothing_sent_after = token;
         self
     }
 

@@ -95,6 +95,12 @@ pub enum Error {
         limit: Duration,
     },
 
+    /// The caller gave up before the request was sent. See [`RequestOptions::nothing_sent_after`].
+    ///
+    /// [`RequestOptions::nothing_sent_after`]: crate::RequestOptions::nothing_sent_after
+    #[error("given up before it was sent")]
+    GivenUp,
+
     /// A defect of this library, never of the caller or the server.
     #[error("internal error: {0}")]
     Internal(String),
@@ -246,7 +252,7 @@ impl Error {
             | Self::Response { call, .. }
             | Self::Connection { call, .. }
             | Self::Timeout { call, .. } => Some(call),
-            Self::Argument { .. } | Self::WaitTimeout { .. } | Self::Internal(_) => None,
+            Self::Argument { .. } | Self::WaitTimeout { .. } | Self::GivenUp | Self::Internal(_) => None,
         }
     }
 
@@ -256,7 +262,7 @@ impl Error {
             | Self::Response { call, .. }
             | Self::Connection { call, .. }
             | Self::Timeout { call, .. } => Some(call),
-            Self::Argument { .. } | Self::WaitTimeout { .. } | Self::Internal(_) => None,
+            Self::Argument { .. } | Self::WaitTimeout { .. } | Self::GivenUp | Self::Internal(_) => None,
         }
     }
 

@@ -110,7 +110,7 @@ impl Client {
     pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
         let request = Request {
             payload: Payload::Json(body.into()),
-            expect: Expect::Json,
+            expect: Expect::Object,
             ..self.request(Method::POST, "/jobs", None)?
         };
         self.send(&request, options).await
@@ -211,7 +211,8 @@ impl Client {
     }
 
     /// Cancels the job of a submit that its owner has given up while it was under way: waits up to five seconds for the
-    /// receipt, then cancels.
+    /// receipt, then cancels. The submit should have been made with [`RequestOptions::nothing_sent_after`], so that it is not
+    /// sent only now.
     pub async fn cancel_submitted(&self, submit: impl Future<Output = Result<Document>>) -> CancelOutcome {
         let receipt = tokio::select! {
             biased;

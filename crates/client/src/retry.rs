@@ -56,6 +56,7 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
         }
         | Error::Argument { .. }
         | Error::WaitTimeout { .. }
+        | Error::GivenUp
         | Error::Internal(_) => Verdict::Never,
         Error::Connection { sent, .. } | Error::Timeout { sent, .. } => {
             if *sent == Sent::No || class == Class::Read {

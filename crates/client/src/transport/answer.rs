@@ -29,8 +29,6 @@ const REQUEST_IDS: [HeaderName; 2] = [
 /// What the body of a 2xx has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expect {
-    /// JSON.
-    Json,
     /// A JSON object.
     Object,
     /// JSON or nothing.
@@ -65,7 +63,7 @@ impl Reader<'_> {
         }
         let document = Document::from_body(body).map_err(unreadable)?;
         match expect {
-            Expect::Json | Expect::Object if document.is_empty() => Err(unreadable(BodyFault::Missing)),
+            Expect::Object if document.is_empty() => Err(unreadable(BodyFault::Missing)),
             Expect::Object if !document.is_object() => Err(unreadable(BodyFault::NotObject)),
             _ => Ok(document),
         }

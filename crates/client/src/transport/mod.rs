@@ -14,6 +14,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use http::{HeaderMap, Method};
 use reqwest::Url;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::{answer::Expect, body::Payload, tls::RootSources};
 use self::{
@@ -25,7 +26,7 @@ use crate::{
     client::FOR_EVER,
     clock::{Clock, Random},
     document::Document,
-    error::{Error, Phase, Result},
+    error::{Error, Phase, Result, Sent},
     retry::{self, Backoff, Bucket, Class, RETRY_PAUSE, SHORTEST_PAUSE, Verdict},
 };
 
@@ -68,6 +69,7 @@ pub(crate) struct Settings {
     /// All attempts, with the pauses and the waiting for sockets.
     pub(crate) total: Duration,
     pub(crate) headers: HeaderMap,
+    pub(crate) nothing_sent_after: CancellationToken,
 }
 
 /// What is the same for all calls of a client.
@@ -151,7 +153,11 @@ impl Transport {
             if self.clock().now() - started + pause >= settings.total {
                 return Err(error);
             }
-            self.clock().sleep(pause).await;
+            tokio::select! {
+                biased;
+                () = settings.nothing_sent_after.cancelled() => return Err(error),
+                () = self.clock().sleep(pause) => {}
+            }
         }
     }
 
@@ -162,6 +168,7 @@ impl Transport {
         let started = self.clock().now();
         let _permits = tokio::select! {
             biased;
+            () = settings.nothing_sent_after.cancelled() => return Err(Error::GivenUp.into()),
             permits = self.permits(request.lane) => permits?,
             () = self.clock().deadline(left), if left < FOR_EVER => return Err(account.timeout(left)),
         };
@@ -172,10 +179,17 @@ impl Transport {
         let mut connecting = self.clock().deadline(self.config.connect_timeout);
         let mut whole = self.clock().deadline(limit);
         let mut connected = false;
+        let mut given_up = false;
         loop {
             tokio::select! {
                 biased;
                 outcome = &mut work => return outcome,
+                () = settings.nothing_sent_after.cancelled(), if !given_up => {
+                    if progress.sent() == Sent::No {
+                        return Err(Error::GivenUp.into());
+                    }
+                    given_up = true;
+                }
                 () = &mut connecting, if !connected => {
                     if progress.is_connecting() {
                         return Err(account.timeout(self.config.connect_timeout));

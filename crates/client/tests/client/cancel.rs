@@ -8,6 +8,7 @@ use std::{
 use modzy_client::{Client, Error, Sent};
 use modzy_emulator::{ConnectionFault, Fault};
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     attempts, builder,
@@ -259,4 +260,69 @@ async fn a_cancellation_of_a_job_given_up_that_fails_says_why() {
     assert_eq!(server.lines(), ["POST /api/jobs", "DELETE /api/jobs/made"]);
     tokio::time::sleep(millis(20)).await;
     assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn a_submit_given_up_in_a_pause_is_not_sent_again() {
+    let reply = answer(429, "retry-after: 30\r\n", "{}");
+    let server = Server::always(Reply::Keep(reply)).await;
+    let client = builder(&server.api()).build().unwrap();
+    let token = CancellationToken::new();
+    let options = options().nothing_sent_after(token.clone());
+    let job = text_job();
+    let submit = client.submit_job_text(&job, &options);
+    let give_up = async {
+        until(|| server.count() == 1).await;
+        tokio::time::sleep(millis(50)).await;
+        token.cancel();
+    };
+    let (refused, ()) = tokio::join!(client.cancel_submitted(submit), give_up);
+    assert_eq!(refused.job_identifier, None);
+    assert_eq!(refused.result.unwrap_err().status(), Some(429));
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn a_submit_given_up_before_it_had_a_socket_is_never_sent() {
+    let server = Server::always(Reply::Stall(Vec::new())).await;
+    let client = builder(&server.api()).max_sockets(1).build().unwrap();
+    let holder = tokio::spawn({
+        let client = client.clone();
+        async move { client.get_job("j", &options()).await }
+    });
+    until(|| server.count() == 1).await;
+    let token = CancellationToken::new();
+    let options = options().nothing_sent_after(token.clone());
+    let job = text_job();
+    let submit = client.submit_job_text(&job, &options);
+    let give_up = async {
+        tokio::time::sleep(millis(50)).await;
+        token.cancel();
+    };
+    let started = Instant::now();
+    let (outcome, ()) = tokio::join!(client.cancel_submitted(submit), give_up);
+    assert!(started.elapsed() < millis(500));
+    assert!(matches!(outcome.result, Err(Error::GivenUp)));
+    holder.abort();
+    tokio::time::sleep(millis(100)).await;
+    assert_eq!(server.lines(), ["GET /api/jobs/j"]);
+}
+
+#[tokio::test]
+async fn a_submit_given_up_while_connecting_is_never_sent() {
+    // Accepts connections and says nothing, so that the handshake never ends.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let api = format!("https://{}/api", silent.local_addr().unwrap());
+    let client = builder(&api).build().unwrap();
+    let token = CancellationToken::new();
+    let options = options().nothing_sent_after(token.clone());
+    let job = text_job();
+    let submit = client.submit_job_text(&job, &options);
+    let give_up = async {
+        let _socket = silent.accept().await.unwrap();
+        token.cancel();
+        tokio::time::sleep(millis(500)).await;
+    };
+    let (outcome, ()) = tokio::join!(client.cancel_submitted(submit), give_up);
+    assert!(matches!(outcome.result, Err(Error::GivenUp)));
 }
