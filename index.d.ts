@@ -201,7 +201,7 @@ export interface ClientOptions {
   retries?: number | null | undefined;
   /** How many sockets may be busy at a time; further requests wait their turn. Polls use three quarters of them. 256. */
   maxSockets?: number | null | undefined;
-  /** The longest body of an answer, decoded, in bytes. 268435456. */
+  /** The longest body of an answer, decoded, in bytes; at most 536870888, the longest string. 268435456. */
   maxResponseBytes?: number | null | undefined;
   /** Headers that go with every request. Those that carry credentials or frame the message are refused. */
   headers?: Record<string, string> | null | undefined;

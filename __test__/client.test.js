@@ -69,6 +69,7 @@ describe('the constructor', () => {
     [[url, KEY, { requestTimeout: -1 }], /requestTimeout must be a number of milliseconds/],
     [[url, KEY, { requestTimeout: '5' }], /requestTimeout param should be a number/],
     [[url, KEY, { maxSockets: 0 }], /maxSockets must be a whole number, 1 or more/],
+    [[url, KEY, { maxResponseBytes: 2 ** 29 }], /maxResponseBytes must not exceed 536870888/],
     [[url, KEY, { retries: 1.5 }], /retries must be a whole number/],
     [[url, KEY, { headers: { Host: 'x' } }], /headers must not set a header that is the client's own/],
     [[url, KEY, { userAgent: 'a\nb' }], /userAgent/],

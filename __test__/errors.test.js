@@ -229,6 +229,14 @@ describe('errors', () => {
     assert.equal(shown.filter((text) => text?.includes(secret)).length, 0);
   });
 
+  it('never show the value of a header of the caller’s own', async () => {
+    const body = JSON.stringify({ message: 'token s3cr3t-token is unknown' });
+    await emulator.fault({ path: '/api/jobs/a', status: 403, body });
+    const error = await failure(client().getJob('a', { headers: { 'x-gateway-token': 's3cr3t-token' } }));
+    assert.equal(error.message, 'token *** is unknown');
+    assert.ok(!inspect(error, { showHidden: true, depth: 9 }).includes('s3cr3t-token'));
+  });
+
   it('can be made by hand, for tests of their own', () => {
     const error = new modzy.RateLimitError('slow down', { status: 429, retryAfterMs: 1000 });
     assert.deepEqual([error.code, error.retryAfterMs, error.name], [429, 1000, 'RateLimitError']);

@@ -289,6 +289,20 @@ describe('blockUntilComplete', () => {
       assert.equal(outcome.job, undefined);
     });
 
+    it('cancels with the headers of the call', async () => {
+      const modzy = client();
+      const controller = new AbortController();
+      const waiting = modzy.blockUntilComplete(await submit(modzy), {
+        headers: { 'x-tenant': 'ours' },
+        signal: controller.signal,
+        cancelOnAbort: true,
+        onProgress: () => controller.abort(reason),
+      });
+      await assert.rejects(waiting, (error) => error === reason);
+      const { method, headers } = (await emulator.requests()).at(-1);
+      assert.deepEqual([method, headers['x-tenant']], ['DELETE', 'ours']);
+    });
+
     it('gives a cancellation that stalls five seconds', async () => {
       await emulator.answerJob(JOB, { status: 'IN_PROGRESS' });
       await emulator.fault({ method: 'DELETE', path: PATH, connection: 'stall' });

@@ -44,6 +44,7 @@ class Call {
     /** The job that the call waits for. */
     this.job = operation === 'blockUntilComplete' ? argument : undefined;
     this.cancelOnAbort = Boolean(options.cancelOnAbort) && (this.submits || this.job !== undefined);
+    this.binding = options.binding;
     this.signal = options.signal;
     // What the user wrote runs in the user's context.
     this.onCancel = options.onCancel && AsyncResource.bind(options.onCancel, 'ModzyCallback');
@@ -95,7 +96,7 @@ class Completions {
         if (call.ending !== undefined) {
           throw call.ending.reason;
         }
-        this.#start(call, operation, argument, options.binding);
+        this.#start(call, operation, argument);
       } catch (error) {
         this.#release(call);
         throw error;
@@ -107,10 +108,9 @@ class Completions {
    * @param {Call} call
    * @param {Operation} operation
    * @param {string} argument
-   * @param {import('../js-binding').BindingCallOptions} [options]
    */
-  #start(call, operation, argument, options) {
-    call.id = this.#native.start(operation, argument, options);
+  #start(call, operation, argument) {
+    call.id = this.#native.start(operation, argument, call.binding);
     this.#pending.set(call.id, call);
     if (!this.#draining) {
       outside.runInAsyncScope(() => this.#drain());
@@ -174,6 +174,7 @@ class Completions {
       this.#release(call);
       settle(call, completion);
     } catch (error) {
+      this.#release(call);
       call.reject(error);
     }
   }
@@ -212,7 +213,8 @@ class Completions {
  */
 function abandonedJob(call, { event, text = '' }) {
   if (event === 'done' && call.submits) {
-    return readDocument(text).jobIdentifier;
+    const { jobIdentifier } = readDocument(text);
+    return typeof jobIdentifier === 'string' ? jobIdentifier : undefined;
   }
   return event === 'failed' ? call.job : undefined;
 }

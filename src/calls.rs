@@ -27,8 +27,8 @@ pub(crate) struct Calls {
 
 #[derive(Debug, Default)]
 struct Live {
-    last: u32,
-    aborts: HashMap<u32, Abort>,
+    last: u64,
+    aborts: HashMap<u64, Abort>,
 }
 
 /// How a call is cancelled from outside.
@@ -54,7 +54,7 @@ impl Calls {
             cancel_job: Arc::default(),
         };
         let mut live = self.live();
-        live.last = live.last.wrapping_add(1);
+        live.last += 1;
         let id = live.last;
         live.aborts.insert(id, abort.clone());
         drop(live);
@@ -67,7 +67,7 @@ impl Calls {
     }
 
     /// Cancels a call and, if asked to, its job. A call that has ended already is left alone.
-    pub(crate) fn cancel(&self, id: u32, cancel_job: bool) {
+    pub(crate) fn cancel(&self, id: u64, cancel_job: bool) {
         let abort = self.live().aborts.remove(&id);
         if let Some(abort) = abort {
             abort.cancel_job.store(cancel_job, Ordering::Release);
@@ -89,7 +89,7 @@ impl Calls {
 #[derive(Debug)]
 pub(crate) struct Call {
     /// The name that JavaScript knows it by.
-    pub(crate) id: u32,
+    pub(crate) id: u64,
     /// Cancels it.
     pub(crate) abort: Abort,
     calls: Arc<Calls>,

@@ -42,10 +42,10 @@ impl BindingClient {
 
     /// Starts a call and names it. Its end, and its news before that, come through `drain`.
     #[napi(catch_unwind)]
-    pub fn start(&self, operation: BindingOperation, argument: String, options: Option<BindingCallOptions>) -> u32 {
+    pub fn start(&self, operation: BindingOperation, argument: String, options: Option<BindingCallOptions>) -> i64 {
         let client = self.client.clone();
         let call = self.calls.begin();
-        let id = call.id;
+        let id = call.id.cast_signed();
         napi::bindgen_prelude::spawn(async move {
             let options = options.unwrap_or_default();
             let told = options.progress.unwrap_or_default();
@@ -63,8 +63,8 @@ impl BindingClient {
     /// Cancels a call: its request is closed. With `cancel_job`, the job that it submits or waits for is then cancelled on
     /// the server. Its end still comes through `drain`.
     #[napi(catch_unwind)]
-    pub fn cancel(&self, id: u32, cancel_job: bool) {
-        self.calls.cancel(id, cancel_job);
+    pub fn cancel(&self, id: i64, cancel_job: bool) {
+        self.calls.cancel(id.cast_unsigned(), cancel_job);
     }
 
     /// Waits for news and takes them, the oldest first. To be asked by one reader at a time, and only while a call is under

@@ -11,8 +11,10 @@ use tokio::sync::Notify;
 
 use crate::errors::BindingError;
 
-/// How many completions cross at a time. The user's own work on the event loop gets its turn between two batches.
+/// How many completions cross at a time, and how much text (that of a single one may be more). The user's own work on the
+/// event loop gets its turn between two batches.
 const BATCH: usize = 256;
+const BATCH_TEXT: usize = 1024 * 1024;
 
 /// What a completion tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +37,7 @@ pub enum BindingEvent {
 #[napi(object, object_from_js = false)]
 pub struct BindingCompletion {
     /// The call, as `start` named it.
-    pub id: u32,
+    pub id: i64,
     /// What the rest tells.
     pub event: BindingEvent,
     /// JSON.
@@ -48,9 +50,9 @@ pub struct BindingCompletion {
 
 impl BindingCompletion {
     /// A completion of which only the kind is told.
-    pub(crate) fn new(id: u32, event: BindingEvent) -> Self {
+    pub(crate) fn new(id: u64, event: BindingEvent) -> Self {
         Self {
-            id,
+            id: id.cast_signed(),
             event,
             text: None,
             error: None,
@@ -98,7 +100,13 @@ impl Outbox {
 
     fn take(&self) -> Vec<BindingCompletion> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let batch = BATCH.min(queue.len());
+        let mut text = 0;
+        let fits = |completion: &&BindingCompletion| {
+            let is_first = text == 0;
+            text += 1 + completion.text.as_ref().map_or(0, String::len);
+            is_first || text <= BATCH_TEXT
+        };
+        let batch = queue.iter().take(BATCH).take_while(fits).count();
         queue.drain(..batch).collect()
     }
 }

@@ -6,8 +6,10 @@ use std::{collections::HashMap, time::Duration};
 use modzy_client::{Auth, BaseUrl, Client, Error, RequestOptions, Result, WaitOptions};
 use napi_derive::napi;
 
-/// Settings of a client.
-#[derive(Debug)]
+/// The longest string that V8 makes, in UTF-16 units, of which no text has more than it has bytes.
+const LONGEST_STRING: usize = (1 << 29) - 24;
+
+/// Settings of a client. Not `Debug`: it holds the key in the clear.
 #[napi(object, object_to_js = false)]
 pub struct BindingConfig {
     /// The API's own root or, with `host_root`, the host's.
@@ -34,8 +36,8 @@ pub struct BindingConfig {
     pub extra_ca_file: Option<String>,
 }
 
-/// Settings of a call.
-#[derive(Debug, Default)]
+/// Settings of a call. Not `Debug`: a header may be a secret.
+#[derive(Default)]
 #[napi(object, object_to_js = false)]
 pub struct BindingCallOptions {
     /// In ms.
@@ -76,7 +78,12 @@ impl BindingConfig {
             builder = builder.max_sockets(size("maxSockets", sockets)?);
         }
         if let Some(bytes) = self.max_response_bytes {
-            builder = builder.max_response_bytes(size("maxResponseBytes", bytes)?);
+            let bytes = size("maxResponseBytes", bytes)?;
+            if bytes > LONGEST_STRING {
+                let reason = format!("must not exceed {LONGEST_STRING}, the longest string of JavaScript");
+                return Err(refuse("maxResponseBytes", &reason));
+            }
+            builder = builder.max_response_bytes(bytes);
         }
         for (name, value) in self.headers.unwrap_or_default() {
             builder = builder.header(&name, &value)?;

@@ -25,7 +25,8 @@ fn init() {
         .thread_name("modzy-client")
         .enable_all()
         .build();
-    // Without a runtime of ours, napi makes one with its own settings.
+    // Without a runtime of ours, napi makes one with its own settings; it also does when the addon comes back to life in a
+    // process whose last environment that had it is gone.
     if let Ok(runtime) = runtime {
         napi::bindgen_prelude::create_custom_tokio_runtime(runtime);
     }

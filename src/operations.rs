@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use modzy_client::{CancelOutcome, Client, Document, Error, Result, TextJob};
+use modzy_client::{CancelOutcome, Client, Document, Error, RequestOptions, Result, TextJob};
 use napi_derive::napi;
 use serde_json::value::RawValue;
 
@@ -51,22 +51,22 @@ pub(crate) async fn run(
     Ok(match operation {
         BindingOperation::GetJob => settle(abort, client.get_job(&argument, request)).await,
         BindingOperation::CancelJob => settle(abort, client.cancel_job(&argument, request)).await,
-        BindingOperation::CancelAbandoned => Outcome::JobCancelled(client.cancel_abandoned(&argument).await),
+        BindingOperation::CancelAbandoned => Outcome::JobCancelled(client.cancel_abandoned(&argument, request).await),
         BindingOperation::GetResult => settle(abort, client.get_result(&argument, request)).await,
-        BindingOperation::SubmitJob => submit(client, abort, client.submit_job(argument, request)).await,
+        BindingOperation::SubmitJob => submit(client, abort, request, client.submit_job(argument, request)).await,
         BindingOperation::SubmitJobText => {
             let job: TextJob<Box<RawValue>> = serde_json::from_str(&argument).map_err(|_| Error::Argument {
                 name: "sources",
                 reason: "cannot be serialized to JSON".to_owned(),
             })?;
-            submit(client, abort, client.submit_job_text(&job, request)).await
+            submit(client, abort, request, client.submit_job_text(&job, request)).await
         }
         BindingOperation::BlockUntilComplete => {
             let options = options.wait()?;
             let waited = settle(abort, client.block_until_complete(&argument, &options, on_progress)).await;
             match waited {
                 Outcome::Aborted if abort.cancels_job() => {
-                    Outcome::JobCancelled(client.cancel_abandoned(&argument).await)
+                    Outcome::JobCancelled(client.cancel_abandoned(&argument, request).await)
                 }
                 other => other,
             }
@@ -84,10 +84,15 @@ async fn settle(abort: &Abort, call: impl Future<Output = Result<Document>>) -> 
 }
 
 /// The same for a submit, whose job may have to be cancelled in its turn.
-async fn submit(client: &Client, abort: &Abort, call: impl Future<Output = Result<Document>>) -> Outcome {
+async fn submit(
+    client: &Client,
+    abort: &Abort,
+    request: &RequestOptions,
+    call: impl Future<Output = Result<Document>>,
+) -> Outcome {
     let mut call = pin!(call);
     match settle(abort, &mut call).await {
-        Outcome::Aborted if abort.cancels_job() => Outcome::JobCancelled(client.cancel_submitted(call).await),
+        Outcome::Aborted if abort.cancels_job() => Outcome::JobCancelled(client.cancel_submitted(call, request).await),
         other => other,
     }
 }

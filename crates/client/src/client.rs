@@ -7,15 +7,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::Auth,
-    clock::{Clock, Random, SystemClock, SystemRandom},
+    clock::{Clock, FOR_EVER, Random, SystemClock, SystemRandom},
     document::Document,
     endpoint::BaseUrl,
     error::{Error, Result},
     transport::{Config, Expect, Lane, Payload, Request, RootSources, Settings, Transport},
 };
-
-/// Longer limits than this, `Duration::MAX` included, mean the same: for ever.
-pub(crate) const FOR_EVER: Duration = Duration::from_hours(100 * 365 * 24);
 
 /// Headers that are the client's own, because they carry credentials or frame the message.
 const RESERVED: [&str; 13] = [
@@ -140,7 +137,7 @@ impl Client {
         Settings {
             request_timeout: options.request_timeout.unwrap_or(defaults.request_timeout),
             retries: options.retries.unwrap_or(defaults.retries),
-            total: options.total.unwrap_or(defaults.total),
+            total: options.total.or(defaults.total),
             headers,
             nothing_sent_after: options.nothing_sent_after.clone(),
         }
@@ -234,7 +231,7 @@ impl ClientBuilder {
                 defaults: Settings {
                     request_timeout: self.request_timeout.min(FOR_EVER),
                     retries: self.retries,
-                    total: FOR_EVER,
+                    total: None,
                     headers: self.headers,
                     nothing_sent_after: CancellationToken::new(),
                 },

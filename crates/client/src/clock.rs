@@ -7,6 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// Longer limits than this, `Duration::MAX` included, mean the same: for ever.
+pub(crate) const FOR_EVER: Duration = Duration::from_hours(100 * 365 * 24);
+
 /// A pause under way.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 

@@ -1,6 +1,9 @@
 //! Every way in which a call can fail, with the structure that the layers above need; no text is ever parsed later.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use http::Method;
 
@@ -18,7 +21,9 @@ pub enum Error {
     /// An argument or an option that cannot be used. Nothing was sent; repeating the call cannot help.
     #[error("{name} {reason}")]
     Argument {
-        /// The argument, by its public name.
+        /// The argument or option, by its name in the JavaScript API: `maxSockets` is [`ClientBuilder::max_sockets`].
+        ///
+        /// [`ClientBuilder::max_sockets`]: crate::ClientBuilder::max_sockets
         name: &'static str,
         /// What is wrong with it, to be read after the name.
         reason: String,
@@ -120,6 +125,8 @@ pub struct Call {
     pub job_identifier: Option<String>,
     /// Whether the same call may be made again: it does no harm, and it may succeed.
     pub retryable: bool,
+    /// When the last attempt had its socket.
+    pub(crate) began: Option<Instant>,
 }
 
 impl Call {
@@ -130,6 +137,7 @@ impl Call {
             attempts: 1,
             job_identifier,
             retryable: false,
+            began: None,
         }
     }
 }
@@ -145,6 +153,7 @@ pub enum Sent {
 
 /// How far an attempt had come when it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 #[repr(u8)]
 pub enum Phase {
     /// Looking the host's name up.

@@ -5,9 +5,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
-    client::{Client, FOR_EVER, RequestOptions},
+    client::{Client, RequestOptions},
+    clock::FOR_EVER,
     document::Document,
     endpoint::segment,
     error::{BodyFault, Call, ConnectionFault, Error, Phase, Result, Sent},
@@ -93,6 +95,7 @@ impl WaitOptions {
 
 /// How the cancellation of a given-up job went.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct CancelOutcome {
     /// The job. `None` where the submit brought no receipt, so that nothing could be cancelled.
     pub job_identifier: Option<String>,
@@ -200,9 +203,10 @@ impl Client {
         })
     }
 
-    /// Cancels a job that its owner has given up, within five seconds in all.
-    pub async fn cancel_abandoned(&self, job_id: &str) -> CancelOutcome {
-        let mut options = RequestOptions::default();
+    /// Cancels a job that its owner has given up, within five seconds in all. The options are those of the call that was
+    /// given up.
+    pub async fn cancel_abandoned(&self, job_id: &str, options: &RequestOptions) -> CancelOutcome {
+        let mut options = options.clone().nothing_sent_after(CancellationToken::new());
         options.total = Some(GRACE);
         CancelOutcome {
             job_identifier: Some(job_id.to_owned()),
@@ -213,7 +217,11 @@ impl Client {
     /// Cancels the job of a submit that its owner has given up while it was under way: waits up to five seconds for the
     /// receipt, then cancels. The submit should have been made with [`RequestOptions::nothing_sent_after`], so that it is not
     /// sent only now.
-    pub async fn cancel_submitted(&self, submit: impl Future<Output = Result<Document>>) -> CancelOutcome {
+    pub async fn cancel_submitted(
+        &self,
+        submit: impl Future<Output = Result<Document>>,
+        options: &RequestOptions,
+    ) -> CancelOutcome {
         let receipt = tokio::select! {
             biased;
             receipt = submit => receipt,
@@ -225,7 +233,7 @@ impl Client {
             }),
         };
         match receipt.map(|receipt| receipt.string_member("jobIdentifier")) {
-            Ok(Some(job_id)) => self.cancel_abandoned(&job_id).await,
+            Ok(Some(job_id)) => self.cancel_abandoned(&job_id, options).await,
             Ok(None) => CancelOutcome {
                 job_identifier: None,
                 result: Err(Error::Response {
@@ -309,6 +317,7 @@ fn judge(polled: Result<Document>) -> Polled<Document> {
         Error::Status { retry_after, .. } => retry_after,
         _ => None,
     };
+    let began = error.call().and_then(|call| call.began);
     match &error {
         Error::Status {
             status: 408 | 425 | 429 | 500..=599,
@@ -318,10 +327,16 @@ fn judge(polled: Result<Document>) -> Polled<Document> {
         | Error::Response {
             fault: BodyFault::NotUnpacked,
             ..
-        } => Polled::Outage { error, retry_after },
-        Error::Connection { fault, .. } if *fault != ConnectionFault::Certificate => {
-            Polled::Outage { error, retry_after }
-        }
+        } => Polled::Outage {
+            error,
+            retry_after,
+            began,
+        },
+        Error::Connection { fault, .. } if *fault != ConnectionFault::Certificate => Polled::Outage {
+            error,
+            retry_after,
+            began,
+        },
         Error::Response { fault, .. } if *fault != BodyFault::TooLarge => Polled::Doubtful(error),
         Error::Status { status: 404, .. } => Polled::Doubtful(error),
         // Among them a body that is too large, and would be as large again.

@@ -32,6 +32,7 @@ mod document;
 mod endpoint;
 mod error;
 mod jobs;
+mod mask;
 mod results;
 mod retry;
 mod transport;

@@ -32,6 +32,8 @@ pub(crate) enum Polled<T> {
     Outage {
         error: Error,
         retry_after: Option<Duration>,
+        /// When the failed attempt had its socket: the time in the queue before that is no outage.
+        began: Option<Instant>,
     },
     /// An answer that may be premature. Believed once it has stood for four seconds.
     Doubtful(Error),
@@ -97,8 +99,12 @@ where
                 backoff.reset();
                 interval.mul_f64(1.0 + JITTER * (2.0 * random.fraction() - 1.0))
             }
-            Polled::Outage { error, retry_after } => {
-                let outage = now - *failing_since.get_or_insert(asked);
+            Polled::Outage {
+                error,
+                retry_after,
+                began,
+            } => {
+                let outage = now - *failing_since.get_or_insert(began.unwrap_or(asked));
                 let Some(left) = remaining(schedule.max_outage, outage) else {
                     return Err(GivenUp::Failed(error));
                 };

@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::failure::{Account, Attempt, is_of_the_body};
 use crate::{
-    auth::Auth,
     document::Document,
     error::{BodyFault, Error, Result},
+    mask::Mask,
     retry,
 };
 
@@ -36,7 +36,7 @@ pub(crate) enum Expect {
 }
 
 pub(super) struct Reader<'a> {
-    pub(super) auth: &'a Auth,
+    pub(super) mask: Mask<'a>,
     pub(super) account: Account<'a>,
     pub(super) limit: usize,
 }
@@ -61,7 +61,7 @@ impl Reader<'_> {
             End::Broken(error) if is_of_the_body(&error) => return Err(unreadable(BodyFault::NotUnpacked)),
             End::Broken(error) => return Err(self.account.broken(error)),
         }
-        let document = Document::from_body(body).map_err(unreadable)?;
+        let document = check(body).await.map_err(unreadable)?;
         match expect {
             Expect::Object if document.is_empty() => Err(unreadable(BodyFault::Missing)),
             Expect::Object if !document.is_object() => Err(unreadable(BodyFault::NotObject)),
@@ -77,7 +77,7 @@ impl Reader<'_> {
             status: status.as_u16(),
             message,
             body,
-            request_id: request_id(&headers).map(|id| self.auth.mask(id).into_owned()),
+            request_id: request_id(&headers).map(|id| self.mask.apply(id).into_owned()),
             retry_after: header(&headers, &RETRY_AFTER).and_then(|value| retry::retry_after(value, SystemTime::now())),
             call: Box::new(self.account.call()),
         };
@@ -86,14 +86,24 @@ impl Reader<'_> {
         let (body, end) = collect(response, ERROR_BODY + MASK_MARGIN).await;
         let body = String::from_utf8_lossy(&body);
         let body = match end {
-            End::Whole => self.auth.mask(&body),
-            End::TooLarge | End::Broken(_) => self.auth.mask_cut(&body),
+            End::Whole => self.mask.apply(&body),
+            End::TooLarge | End::Broken(_) => self.mask.apply_to_cut(&body),
         };
         // Masked again, because JSON may have spelled the secret in a way of its own.
-        let message = server_message(&body).map(|message| self.auth.mask(&message).into_owned());
+        let message = server_message(&body).map(|message| self.mask.apply(&message).into_owned());
         let message = message.map_or_else(|| phrase(status), |message| cut(&message, ERROR_MESSAGE).to_owned());
         refusal(message, (!body.is_empty()).then(|| cut(&body, ERROR_BODY).to_owned()))
     }
+}
+
+/// Reads a body as JSON; a long one where that keeps nobody waiting.
+async fn check(body: Vec<u8>) -> Result<Document, BodyFault> {
+    const LONG: usize = 1024 * 1024;
+    if body.len() < LONG {
+        return Document::from_body(body);
+    }
+    let checked = tokio::task::spawn_blocking(|| Document::from_body(body)).await;
+    checked.unwrap_or(Err(BodyFault::NotJson))
 }
 
 enum End {

@@ -7,7 +7,7 @@ use reqwest::Url;
 use rustls::CertificateError;
 
 use super::{Request, progress::Progress};
-use crate::error::{BodyFault, Call, ConnectionFault, Error, Phase};
+use crate::error::{BodyFault, Call, ConnectionFault, Error, Phase, Sent};
 
 /// A failed attempt.
 #[derive(Debug)]
@@ -49,19 +49,30 @@ impl<'a> Account<'a> {
         if let Some(refusal) = self.progress.refusal() {
             return Attempt::from(refusal);
         }
+        // First what was sent, which decides how far the attempt had come.
+        let sent = self.withdraw();
         Attempt::from(Error::Timeout {
             limit,
             phase: self.progress.phase(),
-            sent: self.progress.sent(),
+            sent,
             call: Box::new(self.call()),
         })
+    }
+
+    /// Whether the server can have seen the request, which from now on it will not, if it has not.
+    pub(super) fn withdraw(&self) -> Sent {
+        self.progress.withdraw()
+    }
+
+    pub(super) fn is_connecting(&self) -> bool {
+        self.progress.is_connecting()
     }
 
     pub(super) fn unreadable(&self, status: u16, fault: BodyFault) -> Attempt {
         Attempt::from(Error::Response {
             status,
             fault,
-            sent: self.progress.sent(),
+            sent: self.withdraw(),
             call: Box::new(self.call()),
         })
     }
@@ -86,7 +97,7 @@ impl<'a> Account<'a> {
             error: Error::Connection {
                 fault,
                 phase,
-                sent: self.progress.sent(),
+                sent: self.withdraw(),
                 message,
                 source: Some(Box::new(error)),
                 call: Box::new(self.call()),

@@ -23,10 +23,10 @@ use self::{
 };
 use crate::{
     auth::Auth,
-    client::FOR_EVER,
     clock::{Clock, Random},
     document::Document,
     error::{Error, Phase, Result, Sent},
+    mask::Mask,
     retry::{self, Backoff, Bucket, Class, RETRY_PAUSE, SHORTEST_PAUSE, Verdict},
 };
 
@@ -45,10 +45,10 @@ pub(crate) struct Request {
 
 impl Request {
     fn class(&self) -> Class {
-        if self.method == Method::POST {
-            Class::Write
-        } else {
+        if matches!(self.method, Method::GET | Method::DELETE) {
             Class::Read
+        } else {
+            Class::Write
         }
     }
 }
@@ -67,7 +67,7 @@ pub(crate) struct Settings {
     pub(crate) request_timeout: Duration,
     pub(crate) retries: u32,
     /// All attempts, with the pauses and the waiting for sockets.
-    pub(crate) total: Duration,
+    pub(crate) total: Option<Duration>,
     pub(crate) headers: HeaderMap,
     pub(crate) nothing_sent_after: CancellationToken,
 }
@@ -121,17 +121,27 @@ impl Transport {
         let mut attempts = 0;
         let mut retries = 0;
         let mut replayed = false;
+        let mut last: Option<Error> = None;
         let started = self.clock().now();
+        let left = || {
+            settings
+                .total
+                .map(|total| total.saturating_sub(self.clock().now() - started))
+        };
         loop {
             attempts += 1;
-            let left = settings.total.saturating_sub(self.clock().now() - started);
-            let Attempt { mut error, stale } = match self.attempt(request, settings, left).await {
+            // On the heap, so that a call which pauses, as a wait does nearly always, holds none of it.
+            let attempt = Box::pin(self.attempt(request, settings, left()));
+            let Attempt { mut error, stale } = match attempt.await {
                 Ok(document) => {
                     self.bucket.give_back();
                     return Ok(document);
                 }
                 Err(failed) => failed,
             };
+            if matches!(error, Error::GivenUp) {
+                return Err(last.unwrap_or(error));
+            }
             // The server had closed an idle socket: the request never got a chance, so this costs no retry and no pause.
             if stale && request.class() == Class::Read && !replayed {
                 replayed = true;
@@ -150,32 +160,58 @@ impl Transport {
             }
             retries += 1;
             let pause = after.unwrap_or_else(|| backoff.next(self.random())).max(SHORTEST_PAUSE);
-            if self.clock().now() - started + pause >= settings.total {
+            if left().is_some_and(|left| pause >= left) {
                 return Err(error);
             }
             tokio::select! {
                 biased;
                 () = settings.nothing_sent_after.cancelled() => return Err(error),
-                () = self.clock().sleep(pause) => {}
+                () = self.clock().sleep(pause) => last = Some(error),
             }
         }
     }
 
-    async fn attempt(&self, request: &Request, settings: &Settings, left: Duration) -> Result<Document, Attempt> {
+    /// One attempt, which may take what is left of the whole call's time.
+    async fn attempt(
+        &self,
+        request: &Request,
+        settings: &Settings,
+        left: Option<Duration>,
+    ) -> Result<Document, Attempt> {
         let progress = Progress::new();
         let account = Account::new(request, &progress);
-        let http = self.http().await?;
-        let started = self.clock().now();
-        let _permits = tokio::select! {
+        let asked = self.clock().now();
+        let ready = async { Ok::<_, Error>((self.http().await?, self.permits(request.lane).await?)) };
+        let (http, _permits) = tokio::select! {
             biased;
             () = settings.nothing_sent_after.cancelled() => return Err(Error::GivenUp.into()),
-            permits = self.permits(request.lane) => permits?,
-            () = self.clock().deadline(left), if left < FOR_EVER => return Err(account.timeout(left)),
+            ready = ready => ready?,
+            limit = self.passed(left) => return Err(account.timeout(limit)),
         };
-        let limit = left
-            .saturating_sub(self.clock().now() - started)
-            .min(settings.request_timeout);
-        let mut work = pin!(Arc::clone(&progress).follow(self.exchange(http, request, settings, &progress)));
+        let began = self.clock().now();
+        let limit = left.map_or(settings.request_timeout, |left| {
+            left.saturating_sub(began - asked).min(settings.request_timeout)
+        });
+        let exchange = self.exchange(http, request, settings, &progress);
+        let work = Arc::clone(&progress).follow(exchange);
+        self.within_limits(work, settings, account, limit)
+            .await
+            .map_err(|mut failed| {
+                if let Some(call) = failed.error.call_mut() {
+                    call.began = Some(began);
+                }
+                failed
+            })
+    }
+
+    async fn within_limits(
+        &self,
+        work: impl Future<Output = Result<Document, Attempt>>,
+        settings: &Settings,
+        account: Account<'_>,
+        limit: Duration,
+    ) -> Result<Document, Attempt> {
+        let mut work = pin!(work);
         let mut connecting = self.clock().deadline(self.config.connect_timeout);
         let mut whole = self.clock().deadline(limit);
         let mut connected = false;
@@ -185,19 +221,30 @@ impl Transport {
                 biased;
                 outcome = &mut work => return outcome,
                 () = settings.nothing_sent_after.cancelled(), if !given_up => {
-                    if progress.sent() == Sent::No {
+                    if account.withdraw() == Sent::No {
                         return Err(Error::GivenUp.into());
                     }
                     given_up = true;
                 }
                 () = &mut connecting, if !connected => {
-                    if progress.is_connecting() {
+                    if account.is_connecting() {
                         return Err(account.timeout(self.config.connect_timeout));
                     }
                     connected = true;
                 }
                 () = &mut whole => return Err(account.timeout(limit)),
             }
+        }
+    }
+
+    /// Ends, with the limit, when the limit has passed; never where there is none.
+    async fn passed(&self, limit: Option<Duration>) -> Duration {
+        match limit {
+            Some(limit) => {
+                self.clock().deadline(limit).await;
+                limit
+            }
+            None => std::future::pending().await,
         }
     }
 
@@ -213,7 +260,7 @@ impl Transport {
         let response = http.execute(prepared).await.map_err(|error| account.broken(error))?;
         progress.enter(Phase::Body);
         let reader = answer::Reader {
-            auth: &self.config.auth,
+            mask: Mask::new(&self.config.auth, &settings.headers),
             account,
             limit: self.config.max_response_bytes,
         };

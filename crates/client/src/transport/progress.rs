@@ -11,6 +11,10 @@ use std::sync::{
 
 use crate::error::{Error, Phase, Sent};
 
+const HELD: u8 = 0;
+const TAKEN: u8 = 1;
+const WITHDRAWN: u8 = 2;
+
 tokio::task_local! {
     static CURRENT: Arc<Progress>;
 }
@@ -21,8 +25,8 @@ pub(super) struct Progress {
     phase: AtomicU8,
     /// Whether a socket was opened for this attempt. If not, it ran on one that was kept alive and may have been stale.
     opened: AtomicBool,
-    /// Whether the transport has asked for the request's body.
-    body_polled: AtomicBool,
+    /// Who has the request's body: see [`Progress::take_body`].
+    body: AtomicU8,
     /// The error for a status outside 2xx, as long as its body is being read.
     refusal: Mutex<Option<Error>>,
 }
@@ -32,7 +36,7 @@ impl Progress {
         Arc::new(Self {
             phase: AtomicU8::new(Phase::Connect as u8),
             opened: AtomicBool::new(false),
-            body_polled: AtomicBool::new(false),
+            body: AtomicU8::new(HELD),
             refusal: Mutex::new(None),
         })
     }
@@ -63,10 +67,26 @@ impl Progress {
         self.phase() < Phase::Send
     }
 
-    pub(super) fn body_polled(&self) {
-        self.body_polled.store(true, Ordering::Release);
+    /// The transport asks for the body. Whether it may have it: not once the attempt has been given up as never sent.
+    pub(super) fn take_body(&self) -> bool {
+        let taken = self
+            .body
+            .compare_exchange(HELD, TAKEN, Ordering::AcqRel, Ordering::Acquire);
         // Not back to it: a server may answer before it has read the whole body.
         self.phase.fetch_max(Phase::Send as u8, Ordering::AcqRel);
+        taken != Err(WITHDRAWN)
+    }
+
+    /// Ends the attempt: what was not sent by now never is, so that the answer stays true.
+    pub(super) fn withdraw(&self) -> Sent {
+        let taken = self
+            .body
+            .compare_exchange(HELD, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire);
+        if taken == Err(TAKEN) || self.phase() > Phase::Send {
+            Sent::Maybe
+        } else {
+            Sent::No
+        }
     }
 
     pub(super) fn refused(&self, error: Error) {
@@ -80,14 +100,6 @@ impl Progress {
     /// The request is out of our hands. May come after the answer's head, when a server answers early.
     pub(super) fn dispatched(&self) {
         self.phase.fetch_max(Phase::Headers as u8, Ordering::AcqRel);
-    }
-
-    pub(super) fn sent(&self) -> Sent {
-        if self.body_polled.load(Ordering::Acquire) || self.phase() > Phase::Send {
-            Sent::Maybe
-        } else {
-            Sent::No
-        }
     }
 
     pub(super) fn on_kept_alive_socket(&self) -> bool {
@@ -112,4 +124,46 @@ pub(super) fn opened() {
 /// Whether this code runs inside the task of a request, rather than in that of a connection.
 pub(super) fn in_request() -> bool {
     CURRENT.try_with(|_| ()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_was_withdrawn_is_never_handed_over() {
+        let progress = Progress::new();
+        assert_eq!(progress.withdraw(), Sent::No);
+        assert!(!progress.take_body());
+        assert!(!progress.take_body());
+    }
+
+    #[test]
+    fn a_body_that_was_handed_over_may_have_arrived() {
+        let progress = Progress::new();
+        assert!(progress.take_body());
+        assert_eq!(progress.withdraw(), Sent::Maybe);
+        // Its later pieces still go out.
+        assert!(progress.take_body());
+        assert_eq!(progress.phase(), Phase::Send);
+    }
+
+    #[test]
+    fn a_request_without_a_body_may_have_arrived_once_it_was_dispatched() {
+        let progress = Progress::new();
+        progress.dispatched();
+        assert_eq!(progress.withdraw(), Sent::Maybe);
+    }
+
+    #[test]
+    fn of_two_that_reach_for_a_body_exactly_one_has_it() {
+        for _ in 0..2_000 {
+            let progress = Progress::new();
+            std::thread::scope(|scope| {
+                let taken = scope.spawn(|| progress.take_body());
+                let sent = progress.withdraw();
+                assert_eq!(taken.join().unwrap(), sent == Sent::Maybe);
+            });
+        }
+    }
 }

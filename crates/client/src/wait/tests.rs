@@ -29,6 +29,7 @@ fn outage() -> Polled<&'static str> {
     Polled::Outage {
         error: failure(),
         retry_after: None,
+        began: None,
     }
 }
 
@@ -37,6 +38,7 @@ fn asked_for(seconds: u64) -> Polled<&'static str> {
     Polled::Outage {
         error: failure(),
         retry_after,
+        began: None,
     }
 }
 
@@ -212,6 +214,36 @@ async fn a_slow_failure_counts_from_the_moment_it_was_asked() {
     let end = wait(&clock, &Middle, schedule, poll, |_| {}).await;
     assert!(matches!(end, Err(GivenUp::Failed(_))));
     assert_eq!((clock.now() - start).as_secs(), 60 + 4 + 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_in_the_queue_for_a_socket_is_no_outage() {
+    let schedule = Schedule {
+        max_outage: Duration::from_secs(90),
+        ..SCHEDULE
+    };
+    let clock = SystemClock;
+    let mut failed = false;
+    let poll = || {
+        let fails = !std::mem::replace(&mut failed, true);
+        async move {
+            tokio::time::sleep(Duration::from_mins(10)).await;
+            let began = Some(clock.now());
+            if fails {
+                Polled::Outage {
+                    error: failure(),
+                    retry_after: None,
+                    began,
+                }
+            } else {
+                DONE
+            }
+        }
+    };
+    assert_eq!(
+        wait(&clock, &Middle, schedule, poll, |_| {}).await.unwrap(),
+        "COMPLETED"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -108,7 +108,7 @@ async fn a_job_given_up_is_cancelled() {
     let (emulator, builder) = emulator(60_000, 60_000).await;
     let client = builder.build().unwrap();
     let id = submit(&client).await;
-    let outcome = client.cancel_abandoned(&id).await;
+    let outcome = client.cancel_abandoned(&id, &options()).await;
     assert_eq!(outcome.job_identifier, Some(id));
     assert_eq!(
         outcome.result.unwrap().string_member("status").as_deref(),
@@ -149,7 +149,7 @@ async fn a_cancellation_of_a_job_given_up_takes_five_seconds_at_most() {
             let client = fast(&server.api());
             warm_up(&client).await;
             let started = Instant::now();
-            let outcome = client.cancel_abandoned("j").await;
+            let outcome = client.cancel_abandoned("j", &options()).await;
             let passed = passed(started);
             assert!(outcome.result.is_err(), "{name}");
             assert_eq!(outcome.job_identifier.as_deref(), Some("j"));
@@ -178,7 +178,7 @@ async fn a_cancellation_that_waits_for_a_socket_gives_up_after_five_seconds() {
     };
     until(|| server.busy() == 1).await;
     let started = Instant::now();
-    let error = client.cancel_abandoned("j").await.result.unwrap_err();
+    let error = client.cancel_abandoned("j", &options()).await.result.unwrap_err();
     assert!(passed(started) >= Duration::from_secs(5) && passed(started) < Duration::from_secs(10));
     assert_eq!((error.sent(), server.count()), (Some(Sent::No), 1), "{error:?}");
     holder.abort();
@@ -195,7 +195,9 @@ async fn a_submit_given_up_is_cancelled_once_its_receipt_has_come() {
     emulator.fault(slow).unwrap();
     let client = builder.build().unwrap();
     let job = text_job();
-    let outcome = client.cancel_submitted(client.submit_job_text(&job, &options())).await;
+    let outcome = client
+        .cancel_submitted(client.submit_job_text(&job, &options()), &options())
+        .await;
     let cancelled = outcome.result.unwrap();
     assert_eq!(cancelled.string_member("status").as_deref(), Some("CANCELED"));
     assert_eq!(outcome.job_identifier, cancelled.string_member("jobIdentifier"));
@@ -209,7 +211,9 @@ async fn a_submit_given_up_whose_receipt_does_not_come_is_closed_after_five_seco
     let client = fast(&server.api());
     warm_up(&client).await;
     let started = Instant::now();
-    let outcome = client.cancel_submitted(client.submit_job("{}", &options())).await;
+    let outcome = client
+        .cancel_submitted(client.submit_job("{}", &options()), &options())
+        .await;
     let passed = passed(started);
     assert!(
         (Duration::from_secs(5)..Duration::from_secs(10)).contains(&passed),
@@ -228,7 +232,9 @@ async fn a_submit_given_up_that_fails_leaves_nothing_to_cancel() {
     for (reply, code) in [(status(400), Some(400)), (Reply::Reset, None), (status(503), Some(503))] {
         let server = Server::always(reply).await;
         let (client, _) = skipping(&server.api());
-        let outcome = client.cancel_submitted(client.submit_job("{}", &options())).await;
+        let outcome = client
+            .cancel_submitted(client.submit_job("{}", &options()), &options())
+            .await;
         assert_eq!(
             (outcome.job_identifier, outcome.result.unwrap_err().status()),
             (None, code)
@@ -242,7 +248,9 @@ async fn a_receipt_without_a_job_leaves_nothing_to_cancel_and_is_no_timeout() {
     for receipt in ["{}", "[]", r#"{"jobIdentifier":7}"#] {
         let server = Server::always(ok(receipt)).await;
         let (client, _) = skipping(&server.api());
-        let outcome = client.cancel_submitted(client.submit_job("{}", &options())).await;
+        let outcome = client
+            .cancel_submitted(client.submit_job("{}", &options()), &options())
+            .await;
         let error = outcome.result.unwrap_err();
         assert_eq!((outcome.job_identifier, error.sent()), (None, Some(Sent::Maybe)));
         assert!(!matches!(error, Error::Timeout { .. }), "{error}");
@@ -254,7 +262,9 @@ async fn a_receipt_without_a_job_leaves_nothing_to_cancel_and_is_no_timeout() {
 async fn a_cancellation_of_a_job_given_up_that_fails_says_why() {
     let server = Server::scripted(vec![ok(r#"{"jobIdentifier":"made"}"#), status(403)]).await;
     let (client, _) = skipping(&server.api());
-    let outcome = client.cancel_submitted(client.submit_job("{}", &options())).await;
+    let outcome = client
+        .cancel_submitted(client.submit_job("{}", &options()), &options())
+        .await;
     assert_eq!(outcome.job_identifier.as_deref(), Some("made"));
     assert_eq!(outcome.result.unwrap_err().status(), Some(403));
     assert_eq!(server.lines(), ["POST /api/jobs", "DELETE /api/jobs/made"]);
@@ -276,7 +286,7 @@ async fn a_submit_given_up_in_a_pause_is_not_sent_again() {
         tokio::time::sleep(millis(50)).await;
         token.cancel();
     };
-    let (refused, ()) = tokio::join!(client.cancel_submitted(submit), give_up);
+    let (refused, ()) = tokio::join!(client.cancel_submitted(submit, &options), give_up);
     assert_eq!(refused.job_identifier, None);
     assert_eq!(refused.result.unwrap_err().status(), Some(429));
     assert_eq!(server.count(), 1);
@@ -300,7 +310,7 @@ async fn a_submit_given_up_before_it_had_a_socket_is_never_sent() {
         token.cancel();
     };
     let started = Instant::now();
-    let (outcome, ()) = tokio::join!(client.cancel_submitted(submit), give_up);
+    let (outcome, ()) = tokio::join!(client.cancel_submitted(submit, &options), give_up);
     assert!(started.elapsed() < millis(500));
     assert!(matches!(outcome.result, Err(Error::GivenUp)));
     holder.abort();
@@ -323,6 +333,6 @@ async fn a_submit_given_up_while_connecting_is_never_sent() {
         token.cancel();
         tokio::time::sleep(millis(500)).await;
     };
-    let (outcome, ()) = tokio::join!(client.cancel_submitted(submit), give_up);
+    let (outcome, ()) = tokio::join!(client.cancel_submitted(submit, &options), give_up);
     assert!(matches!(outcome.result, Err(Error::GivenUp)));
 }

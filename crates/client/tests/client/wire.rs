@@ -172,7 +172,7 @@ async fn an_id_that_names_nothing_is_refused_before_anything_is_sent() {
             ("jobId", client.get_job(id, &options()).await),
             ("jobId", client.get_result(id, &options()).await),
             ("jobId", client.cancel_job(id, &options()).await),
-            ("jobId", client.cancel_abandoned(id).await.result),
+            ("jobId", client.cancel_abandoned(id, &options()).await.result),
             (
                 "job",
                 client
