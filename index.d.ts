@@ -140,7 +140,10 @@ export interface RequestOptions {
   signal?: AbortSignal | null | undefined;
   /** ms for one attempt, from the grant of a socket to the last byte; at least 1. The client's, 60000. `Infinity`: no limit. */
   requestTimeout?: number | null | undefined;
-  /** How many attempts may follow a failed one, where repeating is safe. The client's, 2. Means nothing in a wait. */
+  /**
+   * How many attempts may follow a failed one, where repeating is safe. The client's, 2. Means nothing in a wait. All calls of
+   * a client together have twenty in hand; every ten successes bring one back.
+   */
   retries?: number | null | undefined;
   /** Headers beside or in place of the client's. Those that carry credentials or frame the message are refused. */
   headers?: Record<string, string> | null | undefined;
@@ -337,7 +340,7 @@ export interface ResultClient extends ResultMethods {}
  * A client of one Modzy server. Waiting, retrying and polling run outside the event loop.
  *
  * @example
- * const modzyClient = new ModzyClient('https://app.modzy.com/api', process.env.MODZY_API_KEY);
+ * const modzyClient = ModzyClient.fromEnv();
  * let job = await modzyClient.submitJobText('ed542963de', '1.0.1', { first: { 'input.txt': 'What a lovely day!' } });
  * job = await modzyClient.blockUntilComplete(job);
  * console.log(`Job ${job.identifier} status ${job.status}`);
@@ -417,7 +420,7 @@ export declare class ApiError extends ModzyError {
   body?: unknown;
   /** The server's name for the request, where a header gives one. */
   requestId?: string;
-  /** ms that the server asked to wait before the next attempt. */
+  /** ms that the server asked to wait before the next attempt, 60000 at most. */
   retryAfterMs?: number;
   /** How many attempts were made. */
   attempts?: number;

@@ -74,6 +74,13 @@ describe('examples/sentiment.js', () => {
     assert.deepEqual([requests.at(-1).method, requests.at(-1).status], ['DELETE', 202]);
   });
 
+  it('rides out that the job is not stored yet', async () => {
+    await emulator.fault({ method: 'GET', path: '/api/jobs/*', times: 2, status: 404, body: '{}' });
+    const { code, stdout } = await run('I love it, wonderful!');
+    assert.equal(code, 0);
+    assert.match(stdout, /status COMPLETED/);
+  });
+
   it('says in one line what is wrong', async () => {
     const { code, stdout, stderr } = await run('--fiel', 'x');
     assert.deepEqual([code, stdout], [1, '']);
@@ -85,13 +92,13 @@ describe('npm run demo', () => {
   const emulator = useEmulator();
   const demo = path.resolve(__dirname, '../scripts/demo.js');
 
-  async function run(env, act = () => {}) {
+  async function run(env, act = () => {}, args = ['What a lovely day!']) {
     const clean = { ...process.env };
     delete clean.MODZY_BASE_URL;
     delete clean.MODZY_API_KEY;
     // A group of its own, as a terminal makes one, so that an interrupt reaches all of it.
     const options = { env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true };
-    const child = spawn(process.execPath, [demo, 'What a lovely day!'], options);
+    const child = spawn(process.execPath, [demo, ...args], options);
     const output = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr']) {
       child[stream].on('data', (data) => {
@@ -122,6 +129,17 @@ describe('npm run demo', () => {
     const { code, stderr } = await run({ MODZY_BASE_URL: emulator.url });
     assert.equal(code, 2);
     assert.match(stderr, /belong together/);
+  });
+
+  it('says what is wrong before it builds anything', async () => {
+    for (const args of [['--help'], ['--file', 'no-such-file.txt']]) {
+      const { code, stdout, stderr } = await run({}, undefined, args);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, /\nUsage: npm run demo/);
+    }
+    const { code, stdout, stderr } = await run({ PATH: '' });
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^cargo was not found\. .*rustup\.rs/);
   });
 
   it('ends cleanly on Ctrl-C', async () => {

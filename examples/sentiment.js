@@ -24,6 +24,9 @@ const TEXTS = [
 /** The texts of the command line, of a file, or a few of our own. */
 function readTexts() {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } });
+  if (values.file !== undefined && positionals.length > 0) {
+    throw new Error('give either texts or --file, not both');
+  }
   const lines = values.file === undefined ? positionals : readFileSync(values.file, 'utf8').split(/\r?\n/);
   const texts = lines.filter((line) => line.trim() !== '');
   if (values.file !== undefined && texts.length === 0) {
@@ -73,7 +76,13 @@ async function main() {
   let receipt;
   try {
     receipt = await modzyClient.submitJobText(MODEL, VERSION, sources, { signal, cancelOnAbort: true });
-    let job = await modzyClient.getJob(receipt.jobIdentifier, { signal });
+    // A receipt comes before the job is stored, so a read may find nothing for a moment. The wait below knows that.
+    let job = await modzyClient.getJob(receipt.jobIdentifier, { signal }).catch((error) => {
+      if (error.code === 404) {
+        return receipt;
+      }
+      throw error;
+    });
     job = await modzyClient.blockUntilComplete(job, { signal, onProgress: progress.show });
     progress.end();
     console.log(`Job ${job.identifier} status ${job.status}`);
@@ -89,10 +98,16 @@ async function main() {
     if (!signal.aborted) {
       throw error;
     }
-    // A submit that was under way has cancelled its own job.
-    const job = receipt && (await modzyClient.cancelJob(receipt.jobIdentifier));
-    console.error(job ? `Interrupted. Job ${job.identifier} status ${job.status}` : 'Interrupted.');
     process.exitCode = 130;
+    if (receipt === undefined) {
+      // A submit that was under way has cancelled its own job.
+      console.error('Interrupted.');
+      return;
+    }
+    // A job that has come to its end meanwhile cannot be cancelled any more.
+    const { jobIdentifier } = receipt;
+    const job = await modzyClient.cancelJob(jobIdentifier).catch(() => modzyClient.getJob(jobIdentifier));
+    console.error(`Interrupted. Job ${job.identifier} status ${job.status}`);
   }
 }
 

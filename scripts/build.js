@@ -2,7 +2,7 @@
 
 // `npm run build`: the addon, optimized.
 
-const { buildAddon, installPackages } = require('./setup.js');
+const { buildAddon, prepare } = require('./setup.js');
 
-installPackages();
+prepare();
 buildAddon('--release');

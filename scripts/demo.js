@@ -5,9 +5,14 @@
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
+const { accessSync } = require('node:fs');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
-const { buildAddon, buildEmulator, emulator, installPackages } = require('./setup.js');
+const { parseArgs } = require('node:util');
+const { buildAddon, buildEmulator, emulator, prepare } = require('./setup.js');
+
+/** Where the user stands; npm runs its scripts elsewhere. */
+const userFolder = process.env.INIT_CWD ?? process.cwd();
 
 const example = path.resolve(__dirname, '../examples/sentiment.js');
 
@@ -27,14 +32,32 @@ async function startEmulator() {
   return { env: { MODZY_BASE_URL: url, MODZY_API_KEY: apiKey }, stop: () => child.stdin.end() };
 }
 
+/** Says at once what the example would only say after the build. */
+function checkArguments() {
+  try {
+    const { values } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } });
+    if (values.file !== undefined) {
+      accessSync(path.resolve(userFolder, values.file));
+    }
+    return true;
+  } catch (error) {
+    console.error(`${error.message}\nUsage: npm run demo [-- TEXT … | -- --file FILE]`);
+    return false;
+  }
+}
+
 async function main() {
+  if (!checkArguments()) {
+    process.exitCode = 2;
+    return;
+  }
   const { MODZY_BASE_URL, MODZY_API_KEY } = process.env;
   if (Boolean(MODZY_BASE_URL) !== Boolean(MODZY_API_KEY)) {
     console.error('MODZY_BASE_URL and MODZY_API_KEY belong together: set both, or none to use the emulator.');
     process.exitCode = 2;
     return;
   }
-  installPackages();
+  prepare();
   buildAddon();
   let server = { env: {}, stop: () => {} };
   if (!MODZY_BASE_URL) {
@@ -44,7 +67,8 @@ async function main() {
   // The example answers to Ctrl-C; this process waits for it.
   process.on('SIGINT', () => {});
   const args = [example, ...process.argv.slice(2)];
-  const run = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...server.env } });
+  const env = { ...process.env, ...server.env };
+  const run = spawn(process.execPath, args, { stdio: 'inherit', cwd: userFolder, env });
   const [code, signal] = await once(run, 'exit');
   server.stop();
   process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);

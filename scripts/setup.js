@@ -19,10 +19,6 @@ const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
  */
 function run(command, args) {
   const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
-  if (error?.code === 'ENOENT' && command === 'cargo') {
-    console.error('cargo was not found. This project needs a Rust toolchain (https://rustup.rs) to build from source.');
-    process.exit(1);
-  }
   if (error) {
     throw error;
   }
@@ -40,6 +36,15 @@ function run(command, args) {
  */
 function runPackage(specifier, args) {
   run(process.execPath, [path.join(root, 'node_modules', specifier), ...args]);
+}
+
+/** Checks for what only the user can install, and installs the rest. */
+function prepare() {
+  if (spawnSync('cargo', ['--version']).error !== undefined) {
+    console.error('cargo was not found. This project needs a Rust toolchain (https://rustup.rs) to build from source.');
+    process.exit(1);
+  }
+  installPackages();
 }
 
 function installPackages() {
@@ -73,4 +78,4 @@ function buildEmulator() {
 /** Where the emulator stands once it is built. */
 const emulator = path.join(target, 'debug', process.platform === 'win32' ? 'modzy-emulator.exe' : 'modzy-emulator');
 
-module.exports = { buildAddon, buildEmulator, emulator, installPackages, run, runPackage };
+module.exports = { buildAddon, buildEmulator, emulator, prepare, run, runPackage };

@@ -4,7 +4,7 @@
 
 const { readdirSync } = require('node:fs');
 const path = require('node:path');
-const { buildAddon, buildEmulator, installPackages, run, runPackage } = require('./setup.js');
+const { buildAddon, buildEmulator, prepare, run, runPackage } = require('./setup.js');
 
 const tests = path.resolve(__dirname, '../__test__');
 
@@ -13,7 +13,7 @@ const specs = readdirSync(tests)
   .map((name) => path.join(tests, name));
 
 const steps = {
-  'install packages': installPackages,
+  'install packages': prepare,
   'build the addon': () => buildAddon(),
   'build the emulator': buildEmulator,
   'lint Rust': () => {
