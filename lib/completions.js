@@ -13,6 +13,9 @@ const { unwatch, watch } = require('./signals.js');
 // News are read outside of any caller's context, which would otherwise be kept for as long as another call is pending.
 const outside = new AsyncResource('ModzyCompletions');
 
+/** @type {Set<Operation>} */
+const waits = new Set(['blockUntilComplete', 'blockUntilResult']);
+
 /** A call that has not settled. */
 class Call {
   /** Its name in Rust. */
@@ -36,14 +39,20 @@ class Call {
    * @param {string} argument
    * @param {CallOptions} options
    * @param {(text: string) => any} read
+   * @param {Carried} carried
    * @param {(value: any) => void} resolve
    * @param {(reason: unknown) => void} reject
    */
-  constructor(operation, argument, options, read, resolve, reject) {
-    this.submits = operation === 'submitJob' || operation === 'submitJobText';
+  constructor(operation, argument, options, read, { bytes, sources }, resolve, reject) {
+    this.submits = operation.startsWith('submitJob');
     /** The job that the call waits for. */
-    this.job = operation === 'blockUntilComplete' ? argument : undefined;
-    this.cancelOnAbort = Boolean(options.cancelOnAbort) && (this.submits || this.job !== undefined);
+    this.job = waits.has(operation) ? argument : undefined;
+    // An upload that does not end well leaves no open job behind.
+    const cancels = operation === 'submitJobFiles' || Boolean(options.cancelOnAbort);
+    this.cancelOnAbort = cancels && (this.submits || this.job !== undefined);
+    this.bytes = bytes;
+    /** What is pulled piece by piece. */
+    this.sources = sources ?? [];
     this.binding = options.binding;
     this.signal = options.signal;
     // What the user wrote runs in the user's context.
@@ -78,15 +87,16 @@ class Completions {
    * @param {string} argument
    * @param {CallOptions} options
    * @param {(text: string) => any} [read] Makes the result from the answer's text, which is empty where there was no body.
+   * @param {Carried} [carried] What goes along beside the argument.
    * @returns {Promise<any>}
    */
-  run(operation, argument, options, read = readDocument) {
+  run(operation, argument, options, read = readDocument, carried = {}) {
     const { signal } = options;
     if (signal?.aborted) {
       return Promise.reject(signal.reason);
     }
     return new Promise((resolve, reject) => {
-      const call = new Call(operation, argument, options, read, resolve, reject);
+      const call = new Call(operation, argument, options, read, carried, resolve, reject);
       Error.captureStackTrace(call.site, this.run);
       if (signal !== undefined) {
         call.abort = (reason) => this.#end(call, reason, call.cancelOnAbort);
@@ -110,7 +120,9 @@ class Completions {
    * @param {string} argument
    */
   #start(call, operation, argument) {
-    call.id = this.#native.start(operation, argument, call.binding);
+    call.id = this.#native.start(operation, argument, call.binding, call.bytes);
+    // Copied by now.
+    call.bytes = undefined;
     this.#pending.set(call.id, call);
     if (!this.#draining) {
       outside.runInAsyncScope(() => this.#drain());
@@ -164,6 +176,10 @@ class Completions {
       this.#progress(call, completion);
       return;
     }
+    if (completion.event === 'pull') {
+      this.#pull(call, completion);
+      return;
+    }
     this.#pending.delete(call.id);
     try {
       const abandoned = call.ending?.cancelJob ? abandonedJob(call, completion) : undefined;
@@ -194,9 +210,30 @@ class Completions {
     }
   }
 
+  /**
+   * Hands over the next piece of a source. One that fails ends the call with its own error.
+   *
+   * @param {Call} call
+   * @param {Completion} completion
+   */
+  async #pull(call, { number = 0 }) {
+    try {
+      const piece = await call.sources[number]?.next();
+      if (call.ending === undefined) {
+        this.#native.feed(call.id, piece);
+      }
+    } catch (error) {
+      this.#end(call, error, true);
+    }
+  }
+
   /** @param {Call} call */
   #release(call) {
     this.#pending.delete(call.id);
+    for (const source of call.sources) {
+      source.close();
+    }
+    call.sources = [];
     if (call.signal !== undefined && call.abort !== undefined) {
       unwatch(call.signal, call.abort);
     }
@@ -228,33 +265,59 @@ function abandonedJob(call, { event, text = '' }) {
 function settle(call, completion) {
   const { event, text } = completion;
   const error = completion.error && atCall(toError(completion.error), call.site);
-  if (call.ending === undefined) {
-    if (error === undefined) {
-      call.resolve(call.read(text ?? ''));
-    } else {
-      call.reject(error);
-    }
+  tellOfCancel(call, completion, error);
+  if (call.ending !== undefined) {
+    call.reject(call.ending.reason);
+  } else if (error !== undefined) {
+    call.reject(error);
+  } else if (event === 'aborted') {
+    call.reject(new ModzyError('internal error: the call was given up by nobody'));
+  } else {
+    call.resolve(call.read(text ?? ''));
+  }
+}
+
+/**
+ * Tells how the cancellation of a call's job went, where there was one.
+ *
+ * @param {Call} call
+ * @param {Completion} completion
+ * @param {Error | undefined} error How the call failed.
+ */
+function tellOfCancel(call, { event, text = '', cancelled }, error) {
+  const { onCancel, job: jobIdentifier } = call;
+  if (onCancel === undefined) {
     return;
   }
-  if (call.ending.cancelJob && event !== 'aborted') {
-    const { jobIdentifier = call.job } = completion;
-    const { onCancel } = call;
+  if (cancelled !== undefined) {
+    const { job, error: failure } = cancelled;
+    const name = cancelled.jobIdentifier ?? jobIdentifier;
+    if (failure === undefined) {
+      onCancel({ jobIdentifier: name, job: readDocument(job ?? '') });
+    } else {
+      onCancel({ jobIdentifier: name, error: atCall(toError(failure), call.site) });
+    }
+  } else if (call.ending?.cancelJob && event !== 'aborted') {
+    // The call had ended by itself when its signal fired.
     if (error !== undefined) {
-      onCancel?.({ jobIdentifier, error });
-    } else if (call.submits && event === 'done') {
-      onCancel?.({ jobIdentifier, error: new ModzyError('the receipt names no job, so none was cancelled') });
+      onCancel({ jobIdentifier, error });
+    } else if (call.submits) {
+      onCancel({ jobIdentifier, error: new ModzyError('the receipt names no job, so none was cancelled') });
     } else {
       // Of a wait that had its end already, nothing was left to cancel: its job is the outcome.
-      onCancel?.({ jobIdentifier, job: readDocument(text ?? '') });
+      onCancel({ jobIdentifier, job: readDocument(text) });
     }
   }
-  call.reject(call.ending.reason);
 }
 
 /**
  * @typedef {import('../js-binding').BindingCompletion} Completion
  * @typedef {import('../js-binding').BindingOperation} Operation
  * @typedef {import('./options.js').CallOptions} CallOptions
+ *
+ * @typedef {object} Carried
+ * @property {Uint8Array[]} [bytes] Byte arrays that the argument names by their numbers. They are copied.
+ * @property {import('./sources.js').Source[]} [sources] Sources that are pulled, by their numbers.
  */
 
 module.exports = { Completions };

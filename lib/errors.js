@@ -195,6 +195,8 @@ function toError(failure) {
   switch (kind) {
     case 'argument':
       return new TypeError(message);
+    case 'input':
+      return new InputError(message, { ...details, code: failure.inputFault });
     case 'status':
       return new (ofStatus(failure))(message, details);
     case 'response':

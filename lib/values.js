@@ -152,6 +152,7 @@ module.exports = {
   isGiven,
   isPlainObject,
   jobReference,
+  mistaken,
   number,
   object,
   signal,

@@ -8,13 +8,18 @@ use std::{
     },
 };
 
+use bytes::Bytes;
 use modzy_client::Error;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     completions::{BindingCompletion, BindingEvent, Outbox},
     operations::Outcome,
 };
+
+/// A piece of a source; `None` at its end.
+pub(crate) type Piece = Option<Bytes>;
 
 /// The calls of one client.
 #[derive(Debug, Default)]
@@ -29,6 +34,8 @@ pub(crate) struct Calls {
 struct Live {
     last: u64,
     aborts: HashMap<u64, Abort>,
+    /// Who waits for a piece that was pulled, by the call; one at a time, as uploads take their sources in turn.
+    pulls: HashMap<u64, oneshot::Sender<Piece>>,
 }
 
 /// How a call is cancelled from outside.
@@ -75,6 +82,24 @@ impl Calls {
         }
     }
 
+    /// Asks for a piece of a call's source.
+    pub(crate) fn pull(&self, id: u64, source: u32) -> oneshot::Receiver<Piece> {
+        let (sender, receiver) = oneshot::channel();
+        self.live().pulls.insert(id, sender);
+        let mut completion = BindingCompletion::new(id, BindingEvent::Pull);
+        completion.number = Some(source);
+        self.outbox.push(completion);
+        receiver
+    }
+
+    /// Hands over the piece that a call has asked for. A call that has ended meanwhile does not miss it.
+    pub(crate) fn feed(&self, id: u64, piece: Piece) {
+        let pull = self.live().pulls.remove(&id);
+        if let Some(pull) = pull {
+            let _ = pull.send(piece);
+        }
+    }
+
     /// Cancels every call.
     pub(crate) fn cancel_all(&self) {
         self.all.cancel();
@@ -92,7 +117,8 @@ pub(crate) struct Call {
     pub(crate) id: u64,
     /// Cancels it.
     pub(crate) abort: Abort,
-    calls: Arc<Calls>,
+    /// Where it belongs.
+    pub(crate) calls: Arc<Calls>,
     settled: bool,
 }
 
@@ -111,19 +137,26 @@ impl Call {
 
     fn push(&mut self, outcome: Outcome) {
         self.settled = true;
-        self.calls.live().aborts.remove(&self.id);
-        let new = |event| BindingCompletion::new(self.id, event);
+        let mut live = self.calls.live();
+        live.aborts.remove(&self.id);
+        live.pulls.remove(&self.id);
+        drop(live);
+        let event = match &outcome {
+            Outcome::Settled(Ok(_)) => BindingEvent::Done,
+            Outcome::Settled(Err(_)) | Outcome::Failed(..) => BindingEvent::Failed,
+            Outcome::Aborted(_) => BindingEvent::Aborted,
+        };
+        let completion = BindingCompletion::new(self.id, event);
         self.calls.outbox.push(match outcome {
-            Outcome::Settled(result) => new(if result.is_ok() {
-                BindingEvent::Done
-            } else {
-                BindingEvent::Failed
-            })
-            .with(result),
-            Outcome::Aborted => new(BindingEvent::Aborted),
-            Outcome::JobCancelled(cancelled) => {
-                let mut completion = new(BindingEvent::JobCancelled).with(cancelled.result);
-                completion.job_identifier = cancelled.job_identifier;
+            Outcome::Settled(result) => completion.with(result),
+            Outcome::Failed(error, cancelled) => {
+                let mut completion = completion.with(Err(error));
+                completion.cancelled = Some(cancelled.into());
+                completion
+            }
+            Outcome::Aborted(cancelled) => {
+                let mut completion = completion;
+                completion.cancelled = cancelled.map(Into::into);
                 completion
             }
         });

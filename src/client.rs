@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use modzy_client::Client;
-use napi::{Env, Status, bindgen_prelude::PromiseRaw};
+use bytes::Bytes;
+use modzy_client::{Client, Document};
+use napi::{
+    Env, Status,
+    bindgen_prelude::{PromiseRaw, Uint8Array},
+};
 use napi_derive::napi;
 
 use crate::{
@@ -40,24 +44,39 @@ impl BindingClient {
         self.client.base_url().as_str().to_owned()
     }
 
-    /// Starts a call and names it. Its end, and its news before that, come through `drain`.
+    /// Starts a call and names it. Its end, and its news before that, come through `drain`. The bytes are copied.
     #[napi(catch_unwind)]
-    pub fn start(&self, operation: BindingOperation, argument: String, options: Option<BindingCallOptions>) -> i64 {
+    pub fn start(
+        &self,
+        operation: BindingOperation,
+        argument: String,
+        options: Option<BindingCallOptions>,
+        bytes: Option<Vec<Uint8Array>>,
+    ) -> i64 {
         let client = self.client.clone();
         let call = self.calls.begin();
         let id = call.id.cast_signed();
+        let bytes = bytes.unwrap_or_default();
+        let bytes = bytes.iter().map(|bytes| Bytes::copy_from_slice(bytes)).collect();
         napi::bindgen_prelude::spawn(async move {
             let options = options.unwrap_or_default();
             let told = options.progress.unwrap_or_default();
-            let outcome = operations::run(&client, operation, argument, &options, &call.abort, |job| {
+            let on_progress = |job: &Document| {
                 if told {
                     call.report(BindingEvent::Progress, job.as_str().to_owned());
                 }
-            })
-            .await;
+            };
+            let outcome = operations::run(&client, operation, argument, bytes, &options, &call, on_progress).await;
             call.settle(outcome.unwrap_or_else(|error| Outcome::Settled(Err(error))));
         });
         id
+    }
+
+    /// Gives a call the piece of a source that it has pulled; none at the end of the source. The piece is copied.
+    #[napi(catch_unwind)]
+    pub fn feed(&self, id: i64, piece: Option<Uint8Array>) {
+        let piece = piece.map(|piece| Bytes::copy_from_slice(&piece));
+        self.calls.feed(id.cast_unsigned(), piece);
     }
 
     /// Cancels a call: its request is closed. With `cancel_job`, the job that it submits or waits for is then cancelled on

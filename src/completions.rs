@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use modzy_client::Document;
+use modzy_client::{CancelOutcome, Document};
 use napi_derive::napi;
 use tokio::sync::Notify;
 
@@ -26,10 +26,10 @@ pub enum BindingEvent {
     Failed,
     /// The call was cancelled before it ended, and its request is closed.
     Aborted,
-    /// As `Aborted`, and then the job was cancelled on the server: `text` or `error` tell how that went.
-    JobCancelled,
     /// The call goes on: `text` is the job as it was last seen.
     Progress,
+    /// The call goes on once `feed` has given it the next piece of the source of this `number`.
+    Pull,
 }
 
 /// A piece of news about a call.
@@ -44,8 +44,36 @@ pub struct BindingCompletion {
     pub text: Option<String>,
     /// A failure.
     pub error: Option<BindingError>,
-    /// The job that was cancelled, where it has a name.
+    /// How the cancellation of the job went, where it was cancelled because the call failed or was cancelled.
+    pub cancelled: Option<BindingCancelOutcome>,
+    /// Of a source.
+    pub number: Option<u32>,
+}
+
+/// How the cancellation of a job went.
+#[derive(Debug)]
+#[napi(object, object_from_js = false)]
+pub struct BindingCancelOutcome {
+    /// The job, where it has a name.
     pub job_identifier: Option<String>,
+    /// The job as the server answered, as JSON.
+    pub job: Option<String>,
+    /// Why it failed.
+    pub error: Option<BindingError>,
+}
+
+impl From<CancelOutcome> for BindingCancelOutcome {
+    fn from(outcome: CancelOutcome) -> Self {
+        let (job, error) = match outcome.result {
+            Ok(job) => (Some(job.into()), None),
+            Err(error) => (None, Some(error.into())),
+        };
+        Self {
+            job_identifier: outcome.job_identifier,
+            job,
+            error,
+        }
+    }
 }
 
 impl BindingCompletion {
@@ -56,7 +84,8 @@ impl BindingCompletion {
             event,
             text: None,
             error: None,
-            job_identifier: None,
+            cancelled: None,
+            number: None,
         }
     }
 

@@ -11,6 +11,8 @@ use napi_derive::napi;
 pub enum BindingErrorKind {
     /// A wrong argument, named by `argument`.
     Argument,
+    /// An input of a job that cannot be used.
+    Input,
     /// A status outside 2xx.
     Status,
     /// A 2xx that cannot be read.
@@ -55,6 +57,12 @@ pub struct BindingError {
     pub sent: Option<String>,
     /// The job that the call was about.
     pub job_identifier: Option<String>,
+    /// What is wrong with an input.
+    pub input_fault: Option<String>,
+    /// The input's key.
+    pub input_key: Option<String>,
+    /// The name of the model's input.
+    pub input_name: Option<String>,
     /// The job as it was last seen, as JSON.
     pub job: Option<String>,
     /// The transport's own account.
@@ -79,6 +87,9 @@ impl From<Error> for BindingError {
                 .sent()
                 .map(|sent| if sent == Sent::No { "no" } else { "maybe" }.to_owned()),
             job_identifier: None,
+            input_fault: None,
+            input_key: None,
+            input_name: None,
             job: None,
             cause: None,
         };
@@ -97,6 +108,19 @@ impl From<Error> for BindingError {
         }
         match error {
             Error::Argument { .. } => made.kind = BindingErrorKind::Argument,
+            Error::Input {
+                fault,
+                input_key,
+                input_name,
+                source,
+                ..
+            } => {
+                made.kind = BindingErrorKind::Input;
+                made.input_fault = Some(fault.as_str().to_owned());
+                made.input_key = Some(input_key);
+                made.input_name = Some(input_name);
+                made.cause = source.map(|source| account(&*source));
+            }
             Error::Status {
                 body,
                 request_id,

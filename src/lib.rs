@@ -9,6 +9,7 @@ mod completions;
 mod config;
 mod errors;
 mod operations;
+mod sources;
 
 use std::thread::available_parallelism;
 

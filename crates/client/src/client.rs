@@ -123,6 +123,7 @@ impl Client {
             expect: Expect::JsonOrNothing,
             lane: Lane::Call,
             job: job.map(str::to_owned),
+            secrets: Vec::new(),
         })
     }
 

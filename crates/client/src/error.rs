@@ -29,6 +29,21 @@ pub enum Error {
         reason: String,
     },
 
+    /// An input of an upload that cannot be used. Where a job had been opened for it, it was cancelled.
+    #[error("the input {input_key:?}, {input_name:?} {reason}")]
+    Input {
+        /// What is wrong with it.
+        fault: InputFault,
+        /// The key that the caller chose.
+        input_key: String,
+        /// The name of the model's input.
+        input_name: String,
+        /// What is wrong with it, to be read after the names.
+        reason: String,
+        /// The system's own account.
+        source: Option<Source>,
+    },
+
     /// The server answered with a status outside 2xx. Repeating it may help for 408, 425, 429 and 5xx.
     #[error("{message}")]
     Status {
@@ -198,6 +213,36 @@ impl fmt::Display for Phase {
     }
 }
 
+/// What is wrong with an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InputFault {
+    /// There is no such file.
+    Missing,
+    /// It has no bytes; servers drop such an input without a word.
+    Empty,
+    /// The file is not the one that was measured before the job was opened.
+    Changed,
+    /// It cannot be read, or is no file.
+    Unusable,
+    /// It, or the job, has more parts than the server takes.
+    Limit,
+}
+
+impl InputFault {
+    /// The fault as the public API spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Empty => "empty",
+            Self::Changed => "changed",
+            Self::Unusable => "unusable",
+            Self::Limit => "limit",
+        }
+    }
+}
+
 /// What went wrong with a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -261,7 +306,11 @@ impl Error {
             | Self::Response { call, .. }
             | Self::Connection { call, .. }
             | Self::Timeout { call, .. } => Some(call),
-            Self::Argument { .. } | Self::WaitTimeout { .. } | Self::GivenUp | Self::Internal(_) => None,
+            Self::Argument { .. }
+            | Self::Input { .. }
+            | Self::WaitTimeout { .. }
+            | Self::GivenUp
+            | Self::Internal(_) => None,
         }
     }
 
@@ -271,7 +320,11 @@ impl Error {
             | Self::Response { call, .. }
             | Self::Connection { call, .. }
             | Self::Timeout { call, .. } => Some(call),
-            Self::Argument { .. } | Self::WaitTimeout { .. } | Self::GivenUp | Self::Internal(_) => None,
+            Self::Argument { .. }
+            | Self::Input { .. }
+            | Self::WaitTimeout { .. }
+            | Self::GivenUp
+            | Self::Internal(_) => None,
         }
     }
 

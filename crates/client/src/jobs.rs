@@ -1,10 +1,8 @@
-//! Jobs: `POST /jobs`, `GET /jobs/{job}`, `DELETE /jobs/{job}`, and waiting for one.
+//! Jobs: `GET /jobs/{job}`, `DELETE /jobs/{job}`, and waiting for one.
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::Method;
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -13,7 +11,7 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::{BodyFault, Call, ConnectionFault, Error, Phase, Result, Sent},
-    transport::{Expect, Lane, Payload, Request},
+    transport::{Expect, Lane, Request},
     wait::{self, GivenUp, Polled, Schedule},
 };
 
@@ -28,22 +26,6 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
 #[must_use]
 pub fn is_final_status(status: &str) -> bool {
     !matches!(status, "SUBMITTED" | "IN_PROGRESS" | "PENDING" | "OPEN")
-}
-
-/// A job for a model that reads text, to be submitted with [`Client::submit_job_text`].
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TextJob<S> {
-    /// The model's identifier, such as `ed542963de`.
-    pub model_id: String,
-    /// The version's number, such as `1.0.1`.
-    pub version: String,
-    /// Input key → name of the model's input → text. Anything that serializes to two levels of objects.
-    pub sources: S,
-    /// Whether to explain the results, where the model can. `None` leaves it to the server, which does not.
-    pub explain: Option<bool>,
-    /// After how many milliseconds the server gives the job up, as `TIMEDOUT`. `None`: never.
-    pub timeout: Option<u64>,
 }
 
 /// How a wait goes about it.
@@ -104,29 +86,6 @@ pub struct CancelOutcome {
 }
 
 impl Client {
-    /// Submits a job: `POST /jobs` with a body of the caller's making. Answers with the receipt.
-    ///
-    /// A request whose fate is unknown is never repeated.
-    ///
-    /// # Errors
-    /// With `sent: Maybe` where the job may have been accepted although no readable receipt came.
-    pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
-        let request = Request {
-            payload: Payload::Json(body.into()),
-            expect: Expect::Object,
-            ..self.request(Method::POST, "/jobs", None)?
-        };
-        self.send(&request, options).await
-    }
-
-    /// Submits texts to a model: `POST /jobs` with an input of type `text`. Answers with the receipt.
-    ///
-    /// # Errors
-    /// As [`Client::submit_job`], and [`Error::Argument`] for sources that do not serialize.
-    pub async fn submit_job_text<S: Serialize>(&self, job: &TextJob<S>, options: &RequestOptions) -> Result<Document> {
-        self.submit_job(job.body()?, options).await
-    }
-
     /// Reads a job: `GET /jobs/{job}`.
     ///
     /// # Errors
@@ -255,47 +214,9 @@ impl Client {
         Call::new(Method::POST, format!("{}/jobs", self.base_url().as_str()), None)
     }
 
-    fn job_request(&self, method: Method, argument: &'static str, job_id: &str) -> Result<Request> {
+    pub(crate) fn job_request(&self, method: Method, argument: &'static str, job_id: &str) -> Result<Request> {
         let path = format!("/jobs/{}", segment(argument, job_id)?);
         self.request(method, &path, Some(job_id))
-    }
-}
-
-impl<S: Serialize> TextJob<S> {
-    /// The body of the submit.
-    fn body(&self) -> Result<Vec<u8>> {
-        #[derive(Serialize)]
-        struct Body<'a, S> {
-            model: Model<'a>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            explain: Option<bool>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            timeout: Option<u64>,
-            input: Input<'a, S>,
-        }
-        #[derive(Serialize)]
-        struct Model<'a> {
-            identifier: &'a str,
-            version: &'a str,
-        }
-        #[derive(Serialize)]
-        struct Input<'a, S> {
-            r#type: &'static str,
-            sources: &'a S,
-        }
-        let body = Body {
-            model: Model {
-                identifier: &self.model_id,
-                version: &self.version,
-            },
-            explain: self.explain,
-            timeout: self.timeout,
-            input: Input {
-                r#type: "text",
-                sources: &self.sources,
-            },
-        };
-        serde_json::to_vec(&body).map_err(|error| Error::argument("sources", format!("cannot be serialized: {error}")))
     }
 }
 

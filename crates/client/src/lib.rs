@@ -26,6 +26,7 @@
 #![forbid(unsafe_code)]
 
 mod auth;
+mod chunks;
 mod client;
 mod clock;
 mod document;
@@ -35,7 +36,10 @@ mod jobs;
 mod mask;
 mod results;
 mod retry;
+mod size;
+mod submits;
 mod transport;
+mod uploads;
 mod wait;
 
 pub use self::{
@@ -44,6 +48,8 @@ pub use self::{
     clock::{Clock, Random, Sleep, SystemClock, SystemRandom},
     document::Document,
     endpoint::BaseUrl,
-    error::{BodyFault, Call, ConnectionFault, Error, Phase, Result, Sent},
-    jobs::{CancelOutcome, TextJob, WaitOptions, is_final_status},
+    error::{BodyFault, Call, ConnectionFault, Error, InputFault, Phase, Result, Sent},
+    jobs::{CancelOutcome, WaitOptions, is_final_status},
+    submits::{EmbeddedJob, EmbeddedValue, JdbcJob, S3Job, Sources, TextJob},
+    uploads::{FileJob, FileSource, Pieces, Upload},
 };

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use http::HeaderMap;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::auth::Auth;
 
@@ -19,8 +20,13 @@ const SHORTEST_VALUE: usize = 8;
 pub(crate) struct Mask<'a>(Vec<&'a str>);
 
 impl<'a> Mask<'a> {
-    pub(crate) fn new(auth: &'a Auth, headers: &'a HeaderMap) -> Self {
-        let parts = auth.secrets().into_iter().filter(|part| part.len() >= SHORTEST_PART);
+    pub(crate) fn new(auth: &'a Auth, headers: &'a HeaderMap, secrets: &'a [SecretString]) -> Self {
+        let secrets = secrets.iter().map(ExposeSecret::expose_secret);
+        let parts = auth
+            .secrets()
+            .into_iter()
+            .chain(secrets)
+            .filter(|part| part.len() >= SHORTEST_PART);
         let values = headers.values().filter_map(|value| value.to_str().ok());
         Self(
             parts
@@ -93,7 +99,7 @@ mod tests {
     fn an_echoed_key_is_masked_whole_and_by_its_secret_part_but_the_prefix_stays() {
         let auth = Auth::api_key("publicPrefix.secretBody");
         let headers = HeaderMap::new();
-        let mask = Mask::new(&auth, &headers);
+        let mask = Mask::new(&auth, &headers, &[]);
         let echoed = "key publicPrefix.secretBody of publicPrefix: secretBody";
         assert_eq!(mask.apply(echoed), "key *** of publicPrefix: ***");
         assert!(matches!(mask.apply("nothing here"), Cow::Borrowed(_)));
@@ -108,7 +114,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-gateway-token", HeaderValue::from_static("s3cr3t-token"));
         headers.insert("x-stage", HeaderValue::from_static("test"));
-        let mask = Mask::new(&auth, &headers);
+        let mask = Mask::new(&auth, &headers, &[]);
         assert_eq!(mask.apply("token s3cr3t-token on test"), "token *** on test");
     }
 }

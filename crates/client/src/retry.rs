@@ -55,6 +55,7 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
             ..
         }
         | Error::Argument { .. }
+        | Error::Input { .. }
         | Error::WaitTimeout { .. }
         | Error::GivenUp
         | Error::Internal(_) => Verdict::Never,

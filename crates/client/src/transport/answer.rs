@@ -33,6 +33,8 @@ pub(crate) enum Expect {
     Object,
     /// JSON or nothing.
     JsonOrNothing,
+    /// Whatever it is, it tells nothing, as long as it is no page of a gateway that never forwarded the request.
+    Ignored,
 }
 
 pub(super) struct Reader<'a> {
@@ -60,6 +62,14 @@ impl Reader<'_> {
             End::TooLarge => return Err(unreadable(BodyFault::TooLarge)),
             End::Broken(error) if is_of_the_body(&error) => return Err(unreadable(BodyFault::NotUnpacked)),
             End::Broken(error) => return Err(self.account.broken(error)),
+        }
+        if expect == Expect::Ignored {
+            let is_page = body.trim_ascii_start().starts_with(b"<");
+            return if is_page {
+                Err(unreadable(BodyFault::NotJson))
+            } else {
+                Ok(Document::default())
+            };
         }
         let document = check(body).await.map_err(unreadable)?;
         match expect {

@@ -2,39 +2,77 @@
 //! far the transport has come.
 
 use std::{
+    collections::VecDeque,
     io,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
+use http::HeaderValue;
 use http_body::{Body, Frame, SizeHint};
 
+pub(crate) use self::file::FileRange;
 use super::progress::{self, Progress};
+
+mod file;
 
 /// The recipe.
 #[derive(Debug, Clone)]
 pub(crate) enum Payload {
     Empty,
     Json(Bytes),
+    /// Data within a frame, as a part of a form has it.
+    Framed {
+        content_type: HeaderValue,
+        head: Bytes,
+        data: Data,
+        tail: Bytes,
+    },
+}
+
+/// What a chunk consists of.
+#[derive(Debug, Clone)]
+pub(crate) enum Data {
+    Bytes(Bytes),
+    File(FileRange),
+}
+
+impl Data {
+    pub(crate) fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::File(range) => range.len(),
+        }
+    }
 }
 
 impl Payload {
-    pub(super) fn content_type(&self) -> Option<&'static str> {
+    pub(super) fn content_type(&self) -> Option<HeaderValue> {
         match self {
             Self::Empty => None,
-            Self::Json(_) => Some("application/json"),
+            Self::Json(_) => Some(HeaderValue::from_static("application/json")),
+            Self::Framed { content_type, .. } => Some(content_type.clone()),
         }
     }
 
     /// A fresh body for an attempt.
     pub(super) fn open(&self, progress: Arc<Progress>) -> reqwest::Body {
         let data = match self {
-            Self::Empty => None,
-            Self::Json(bytes) => Some(bytes.clone()),
+            Self::Empty => vec![],
+            Self::Json(bytes) => vec![Data::Bytes(bytes.clone())],
+            Self::Framed { head, data, tail, .. } => {
+                vec![Data::Bytes(head.clone()), data.clone(), Data::Bytes(tail.clone())]
+            }
         };
-        reqwest::Body::wrap(Tracked { data, progress })
+        let left = data.iter().map(Data::len).sum();
+        let segments = data.into_iter().map(Segment::from).collect();
+        reqwest::Body::wrap(Tracked {
+            segments,
+            left,
+            progress,
+        })
     }
 }
 
@@ -42,9 +80,36 @@ impl Payload {
 /// is seen to stall the sending.
 const PIECE: usize = 64 * 1024;
 
+/// A part of a body on its way out.
+enum Segment {
+    Bytes(Bytes),
+    File(file::Reader),
+}
+
+impl From<Data> for Segment {
+    fn from(data: Data) -> Self {
+        match data {
+            Data::Bytes(bytes) => Self::Bytes(bytes),
+            Data::File(range) => Self::File(range.read()),
+        }
+    }
+}
+
+impl Segment {
+    /// The next piece, which is empty at the end.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        match self {
+            Self::Bytes(bytes) => Poll::Ready(Ok(bytes.split_to(bytes.len().min(PIECE)))),
+            Self::File(reader) => reader.poll_piece(cx),
+        }
+    }
+}
+
 /// A body that tells the attempt's account when the transport begins to read it, and when the transport is through with it.
 struct Tracked {
-    data: Option<Bytes>,
+    segments: VecDeque<Segment>,
+    /// Bytes that have not been taken.
+    left: u64,
     progress: Arc<Progress>,
 }
 
@@ -52,25 +117,29 @@ impl Body for Tracked {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if !self.progress.take_body() {
             // The connection ends with this error before anything of the request is flushed.
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
         }
-        let Some(mut data) = self.data.take() else {
-            return Poll::Ready(None);
-        };
-        let piece = data.split_to(data.len().min(PIECE));
-        self.data = Some(data).filter(|rest| !rest.is_empty());
-        Poll::Ready(Some(Ok(Frame::data(piece))))
+        while let Some(segment) = self.segments.front_mut() {
+            let piece = ready!(segment.poll_piece(cx))?;
+            if piece.is_empty() {
+                self.segments.pop_front();
+            } else {
+                self.left = self.left.saturating_sub(piece.len() as u64);
+                return Poll::Ready(Some(Ok(Frame::data(piece))));
+            }
+        }
+        Poll::Ready(None)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.data.is_none()
+        self.left == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.data.as_ref().map_or(0, |data| data.len() as u64))
+        SizeHint::with_exact(self.left)
     }
 }
 

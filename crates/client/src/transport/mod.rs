@@ -13,10 +13,15 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use http::{HeaderMap, Method};
 use reqwest::Url;
+use secrecy::SecretString;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::{answer::Expect, body::Payload, tls::RootSources};
+pub(crate) use self::{
+    answer::Expect,
+    body::{Data, FileRange, Payload},
+    tls::RootSources,
+};
 use self::{
     failure::{Account, Attempt},
     progress::Progress,
@@ -41,6 +46,8 @@ pub(crate) struct Request {
     pub(crate) lane: Lane,
     /// The job that it is about, for errors.
     pub(crate) job: Option<String>,
+    /// What its body holds that must never be shown.
+    pub(crate) secrets: Vec<SecretString>,
 }
 
 impl Request {
@@ -260,7 +267,7 @@ impl Transport {
         let response = http.execute(prepared).await.map_err(|error| account.broken(error))?;
         progress.enter(Phase::Body);
         let reader = answer::Reader {
-            mask: Mask::new(&self.config.auth, &settings.headers),
+            mask: Mask::new(&self.config.auth, &settings.headers, &request.secrets),
             account,
             limit: self.config.max_response_bytes,
         };
@@ -273,7 +280,7 @@ impl Transport {
         headers.insert(http::header::ACCEPT, http::HeaderValue::from_static("application/json"));
         headers.extend(settings.headers.clone());
         if let Some(content_type) = request.payload.content_type() {
-            headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+            headers.insert(http::header::CONTENT_TYPE, content_type);
         }
         self.config.auth.apply(headers)?;
         *prepared.body_mut() = Some(request.payload.open(Arc::clone(progress)));

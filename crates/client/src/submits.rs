@@ -1,0 +1,387 @@
+//! Submits: `POST /jobs` with the input types of the API that go out in one request.
+
+use std::fmt;
+
+use base64::{display::Base64Display, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::Method;
+use indexmap::IndexMap;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::{
+    client::{Client, RequestOptions},
+    document::Document,
+    error::{Error, Result},
+    transport::{Expect, Payload, Request},
+};
+
+/// Input key → name of the model's input → value.
+pub type Sources<T> = IndexMap<String, IndexMap<String, T>>;
+
+/// A job for a model that reads text, to be submitted with [`Client::submit_job_text`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TextJob<S> {
+    /// The model's identifier, such as `ed542963de`.
+    pub model_id: String,
+    /// The version's number, such as `1.0.1`.
+    pub version: String,
+    /// Input key → name of the model's input → text. Anything that serializes to two levels of objects.
+    pub sources: S,
+    /// Whether to explain the results, where the model can. `None` leaves it to the server, which does not.
+    pub explain: Option<bool>,
+    /// After how many milliseconds the server gives the job up, as `TIMEDOUT`. `None`: never.
+    pub timeout: Option<u64>,
+}
+
+/// A job with small inputs in the request itself, to be submitted with [`Client::submit_job_embedded`].
+#[derive(Debug, Clone)]
+pub struct EmbeddedJob {
+    /// The model's identifier.
+    pub model_id: String,
+    /// The version's number.
+    pub version: String,
+    /// Input key → name of the model's input → value.
+    pub sources: Sources<EmbeddedValue>,
+    /// As in [`TextJob`].
+    pub explain: Option<bool>,
+    /// As in [`TextJob`].
+    pub timeout: Option<u64>,
+}
+
+/// A value of an [`EmbeddedJob`].
+#[derive(Clone)]
+pub enum EmbeddedValue {
+    /// A data URI, sent as it is.
+    DataUri(String),
+    /// Bytes, sent as a data URI.
+    Bytes {
+        /// Such as `image/png`.
+        media_type: String,
+        /// The input.
+        data: Bytes,
+    },
+}
+
+/// A job whose inputs lie in S3, to be submitted with [`Client::submit_job_aws_s3`]. `Debug` hides the secret key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct S3Job<S> {
+    /// The model's identifier.
+    pub model_id: String,
+    /// The version's number.
+    pub version: String,
+    /// The access key's identifier.
+    #[serde(rename = "accessKeyID")]
+    pub access_key_id: String,
+    /// The access key's secret.
+    pub secret_access_key: SecretString,
+    /// Such as `us-east-1`.
+    pub region: String,
+    /// Input key → name of the model's input → `{bucket, key}`.
+    pub sources: S,
+    /// As in [`TextJob`].
+    pub explain: Option<bool>,
+    /// As in [`TextJob`].
+    pub timeout: Option<u64>,
+}
+
+/// A job whose inputs are the rows of a query, to be submitted with [`Client::submit_job_jdbc`]. `Debug` hides the password,
+/// and the URL, which may hold it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JdbcJob {
+    /// The model's identifier.
+    pub model_id: String,
+    /// The version's number.
+    pub version: String,
+    /// The database, such as `jdbc:postgresql://host:5432/name`.
+    pub url: SecretString,
+    /// The database's user.
+    pub username: String,
+    /// The user's password.
+    pub password: SecretString,
+    /// Such as `org.postgresql.Driver`.
+    pub driver: String,
+    /// The query. Its columns are named as the model's inputs.
+    pub query: String,
+    /// As in [`TextJob`].
+    pub explain: Option<bool>,
+    /// As in [`TextJob`].
+    pub timeout: Option<u64>,
+}
+
+impl Client {
+    /// Submits a job: `POST /jobs` with a body of the caller's making. Answers with the receipt.
+    ///
+    /// A request whose fate is unknown is never repeated.
+    ///
+    /// # Errors
+    /// With `sent: Maybe` where the job may have been accepted although no readable receipt came.
+    pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
+        let body = body.into();
+        let secrets = secrets_of(&body);
+        self.submit(body, secrets, options).await
+    }
+
+    /// Submits texts to a model: `POST /jobs` with an input of type `text`. Answers with the receipt.
+    ///
+    /// # Errors
+    /// As [`Client::submit_job`], and [`Error::Argument`] for sources that do not serialize.
+    pub async fn submit_job_text<S: Serialize>(&self, job: &TextJob<S>, options: &RequestOptions) -> Result<Document> {
+        let input = Input {
+            r#type: "text",
+            details: NoDetails {},
+            sources: Some(&job.sources),
+        };
+        let body = body(&job.model_id, &job.version, job.explain, job.timeout, Some(&input))?;
+        self.submit(body, Vec::new(), options).await
+    }
+
+    /// Submits small inputs to a model: `POST /jobs` with an input of type `embedded`. Answers with the receipt. Servers are
+    /// known to fail above 1 MB; see [`Client::submit_job_files`].
+    ///
+    /// # Errors
+    /// As [`Client::submit_job`].
+    pub async fn submit_job_embedded(&self, job: &EmbeddedJob, options: &RequestOptions) -> Result<Document> {
+        let input = Input {
+            r#type: "embedded",
+            details: NoDetails {},
+            sources: Some(&job.sources),
+        };
+        let body = body(&job.model_id, &job.version, job.explain, job.timeout, Some(&input))?;
+        self.submit(body, Vec::new(), options).await
+    }
+
+    /// Submits objects in S3 to a model: `POST /jobs` with an input of type `aws-s3`. Answers with the receipt.
+    ///
+    /// # Errors
+    /// As [`Client::submit_job_text`]. None of them shows the secret key.
+    pub async fn submit_job_aws_s3<S: Serialize>(&self, job: &S3Job<S>, options: &RequestOptions) -> Result<Document> {
+        #[derive(Serialize)]
+        struct Details<'a> {
+            #[serde(rename = "accessKeyID")]
+            access_key_id: &'a str,
+            #[serde(rename = "secretAccessKey")]
+            secret_access_key: &'a str,
+            region: &'a str,
+        }
+        let input = Input {
+            r#type: "aws-s3",
+            details: Details {
+                access_key_id: &job.access_key_id,
+                secret_access_key: job.secret_access_key.expose_secret(),
+                region: &job.region,
+            },
+            sources: Some(&job.sources),
+        };
+        let body = body(&job.model_id, &job.version, job.explain, job.timeout, Some(&input))?;
+        self.submit(body, vec![job.secret_access_key.clone()], options).await
+    }
+
+    /// Submits the rows of a query to a model: `POST /jobs` with an input of type `jdbc`. Answers with the receipt.
+    ///
+    /// # Errors
+    /// As [`Client::submit_job`]. None of them shows the password or the URL.
+    pub async fn submit_job_jdbc(&self, job: &JdbcJob, options: &RequestOptions) -> Result<Document> {
+        #[derive(Serialize)]
+        struct Details<'a> {
+            url: &'a str,
+            username: &'a str,
+            password: &'a str,
+            driver: &'a str,
+            query: &'a str,
+        }
+        let input = Input {
+            r#type: "jdbc",
+            details: Details {
+                url: job.url.expose_secret(),
+                username: &job.username,
+                password: job.password.expose_secret(),
+                driver: &job.driver,
+                query: &job.query,
+            },
+            sources: None::<&()>,
+        };
+        let body = body(&job.model_id, &job.version, job.explain, job.timeout, Some(&input))?;
+        self.submit(body, vec![job.password.clone(), job.url.clone()], options)
+            .await
+    }
+
+    /// Sends the body of a submit.
+    pub(crate) async fn submit(
+        &self,
+        body: impl Into<Bytes>,
+        secrets: Vec<SecretString>,
+        options: &RequestOptions,
+    ) -> Result<Document> {
+        let request = Request {
+            payload: Payload::Json(body.into()),
+            expect: Expect::Object,
+            secrets,
+            ..self.request(Method::POST, "/jobs", None)?
+        };
+        self.send(&request, options).await
+    }
+}
+
+impl fmt::Debug for EmbeddedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DataUri(uri) => write!(f, "DataUri({} bytes)", uri.len()),
+            Self::Bytes { media_type, data } => write!(f, "Bytes({media_type}, {} bytes)", data.len()),
+        }
+    }
+}
+
+impl Serialize for EmbeddedValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::DataUri(uri) => serializer.serialize_str(uri),
+            Self::Bytes { media_type, data } => serializer.collect_str(&data_uri(media_type, data)),
+        }
+    }
+}
+
+/// `data:<media type>;base64,<data>`, written when it is asked for.
+pub(crate) fn data_uri<'a>(media_type: &'a str, data: &'a [u8]) -> impl fmt::Display + 'a {
+    struct DataUri<'a>(&'a str, Base64Display<'a, 'static, base64::engine::GeneralPurpose>);
+
+    impl fmt::Display for DataUri<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "data:{};base64,{}", self.0, self.1)
+        }
+    }
+
+    DataUri(media_type, Base64Display::new(data, &STANDARD))
+}
+
+/// The input of a job: its type, what belongs to the type, and the sources, where the type has them.
+#[derive(Serialize)]
+pub(crate) struct Input<'a, D, S> {
+    r#type: &'static str,
+    #[serde(flatten)]
+    details: D,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sources: Option<&'a S>,
+}
+
+#[derive(Serialize)]
+struct NoDetails {}
+
+/// The body of a submit. Without an input, the job is opened.
+pub(crate) fn body<I: Serialize>(
+    identifier: &str,
+    version: &str,
+    explain: Option<bool>,
+    timeout: Option<u64>,
+    input: Option<&I>,
+) -> Result<Vec<u8>> {
+    #[derive(Serialize)]
+    struct Body<'a, I> {
+        model: Model<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        explain: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        timeout: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        input: Option<&'a I>,
+    }
+    #[derive(Serialize)]
+    struct Model<'a> {
+        identifier: &'a str,
+        version: &'a str,
+    }
+    let body = Body {
+        model: Model { identifier, version },
+        explain,
+        timeout,
+        input,
+    };
+    serde_json::to_vec(&body).map_err(|error| Error::argument("sources", format!("cannot be serialized: {error}")))
+}
+
+/// The credentials in a body that the caller made.
+fn secrets_of(body: &[u8]) -> Vec<SecretString> {
+    #[derive(Deserialize)]
+    struct Body {
+        input: Credentials,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Credentials {
+        secret_access_key: serde_json::Value,
+        storage_account_key: serde_json::Value,
+        password: serde_json::Value,
+        url: serde_json::Value,
+    }
+    let Ok(Body { input }) = serde_json::from_slice(body) else {
+        return Vec::new();
+    };
+    let Credentials {
+        secret_access_key,
+        storage_account_key,
+        password,
+        url,
+    } = input;
+    [secret_access_key, storage_account_key, password, url]
+        .iter()
+        .filter_map(|value| value.as_str())
+        .map(SecretString::from)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_debug_output_shows_a_credential() {
+        let s3 = S3Job {
+            model_id: "m".to_owned(),
+            version: "v".to_owned(),
+            access_key_id: "AKIA".to_owned(),
+            secret_access_key: "s3cr3t".into(),
+            region: "r".to_owned(),
+            sources: (),
+            explain: None,
+            timeout: None,
+        };
+        let jdbc = JdbcJob {
+            model_id: "m".to_owned(),
+            version: "v".to_owned(),
+            url: "jdbc:x?password=s3cr3t".into(),
+            username: "u".to_owned(),
+            password: "s3cr3t".into(),
+            driver: "d".to_owned(),
+            query: "q".to_owned(),
+            explain: None,
+            timeout: None,
+        };
+        let text = format!("{s3:?} {jdbc:?}");
+        assert!(!text.contains("s3cr3t"), "{text}");
+    }
+
+    #[test]
+    fn the_credentials_of_any_body_are_known() {
+        let body = br#"{"model":{},"input":{"type":"azureblob","storageAccountKey":"one","password":7,"secretAccessKey":"two"}}"#;
+        let secrets = secrets_of(body);
+        let exposed: Vec<_> = secrets.iter().map(ExposeSecret::expose_secret).collect();
+        assert_eq!(exposed, ["two", "one"]);
+        assert!(secrets_of(b"{}").is_empty() && secrets_of(b"no JSON").is_empty());
+    }
+
+    #[test]
+    fn bytes_become_a_data_uri() {
+        assert_eq!(
+            data_uri("image/png", b"\0\xffa").to_string(),
+            "data:image/png;base64,AP9h"
+        );
+        let value = EmbeddedValue::Bytes {
+            media_type: "a\"b".to_owned(),
+            data: Bytes::from_static(b"x"),
+        };
+        assert_eq!(serde_json::to_string(&value).unwrap(), r#""data:a\"b;base64,eA==""#);
+    }
+}

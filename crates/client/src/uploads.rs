@@ -1,0 +1,356 @@
+//! Uploads: open a job, `POST /jobs/{job}/{input}/{modelInput}` for each chunk, one after the other, and close it.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+pub use crate::chunks::{FileSource, Pieces};
+use crate::{
+    chunks::{Checked, Place},
+    client::{Client, RequestOptions},
+    document::Document,
+    endpoint::segment,
+    error::{BodyFault, Call, Error, InputFault, Result, Sent},
+    jobs::CancelOutcome,
+    size,
+    submits::{self, Sources},
+    transport::{Data, Expect, Payload, Request},
+};
+
+/// A job whose inputs are uploaded, to be submitted with [`Client::submit_job_files`].
+#[derive(Debug)]
+pub struct FileJob {
+    /// The model's identifier.
+    pub model_id: String,
+    /// The version's number.
+    pub version: String,
+    /// Input key → name of the model's input → where it comes from.
+    pub sources: Sources<FileSource>,
+    /// Whether to explain the results, where the model can.
+    pub explain: Option<bool>,
+    /// After how many milliseconds the server gives the job up. `None`: never.
+    pub timeout: Option<u64>,
+    /// The largest chunk, in bytes, where that is less than the server's.
+    pub chunk_size: Option<u64>,
+}
+
+/// How an upload ended.
+#[derive(Debug)]
+#[must_use]
+pub struct Upload {
+    /// The receipt of the closed job, or what ended the upload: [`Error::GivenUp`] where its token was cancelled.
+    pub result: Result<Document>,
+    /// How the cancellation of the open job went, where one was opened and the upload did not end well.
+    pub cancelled: Option<CancelOutcome>,
+}
+
+impl From<Error> for Upload {
+    fn from(error: Error) -> Self {
+        Self {
+            result: Err(error),
+            cancelled: None,
+        }
+    }
+}
+
+/// What a server takes: `GET /jobs/features`.
+struct Limits {
+    chunk: u64,
+    chunks: Option<u64>,
+    inputs: Option<u64>,
+}
+
+impl Client {
+    /// Submits a job with inputs of any size: asks for the limits, opens a job, uploads the inputs in chunks, strictly one
+    /// after the other, and closes the job. Memory stays bounded whatever the sizes are.
+    ///
+    /// Every source is checked before anything is sent. A chunk whose fate is unknown is never sent again. Where anything
+    /// fails, or once `abort` is cancelled, the open job is cancelled within five seconds, and the first error is told.
+    /// Dropping the future instead leaves the job open on the server.
+    pub async fn submit_job_files(&self, job: FileJob, options: &RequestOptions, abort: &CancellationToken) -> Upload {
+        let options = &options.clone().nothing_sent_after(abort.clone());
+        let FileJob {
+            model_id,
+            version,
+            sources,
+            explain,
+            timeout,
+            chunk_size,
+        } = job;
+        let body = match submits::body::<()>(&model_id, &version, explain, timeout, None) {
+            Ok(body) => body,
+            Err(error) => return error.into(),
+        };
+        let (inputs, limits) = match until(abort, self.prepare(sources, chunk_size, options)).await {
+            Some(Ok(prepared)) => prepared,
+            Some(Err(error)) => return error.into(),
+            None => {
+                return Upload {
+                    result: Err(Error::GivenUp),
+                    cancelled: Some(CancelOutcome {
+                        job_identifier: None,
+                        result: Err(Error::GivenUp),
+                    }),
+                };
+            }
+        };
+        let mut open = std::pin::pin!(self.submit(body, Vec::new(), options));
+        let receipt = match until(abort, &mut open).await {
+            Some(Ok(receipt)) => receipt,
+            Some(Err(error)) => return error.into(),
+            None => {
+                return Upload {
+                    result: Err(Error::GivenUp),
+                    cancelled: Some(self.cancel_submitted(open, options).await),
+                };
+            }
+        };
+        let Some(job_id) = receipt.string_member("jobIdentifier") else {
+            return self.unreadable_receipt(None).into();
+        };
+        let transferred = until(abort, self.transfer(&job_id, inputs, limits.chunk, options)).await;
+        match transferred.unwrap_or(Err(Error::GivenUp)) {
+            Ok(closed) => Upload {
+                result: Ok(closed),
+                cancelled: None,
+            },
+            Err(error) => Upload {
+                result: Err(error),
+                cancelled: Some(self.cancel_abandoned(&job_id, options).await),
+            },
+        }
+    }
+
+    /// Appends an input to an open job, in as many chunks as it takes: `POST /jobs/{job}/{input}/{modelInput}`. The server's
+    /// largest chunk is not asked for; without a size, chunks have 1 MiB. A chunk whose fate is unknown is never sent again.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a source that cannot be used. The job is not cancelled.
+    pub async fn append_input(
+        &self,
+        job_id: &str,
+        input_key: &str,
+        input_name: &str,
+        source: FileSource,
+        chunk_size: Option<u64>,
+        options: &RequestOptions,
+    ) -> Result<()> {
+        let place = Place {
+            input_key: input_key.to_owned(),
+            input_name: input_name.to_owned(),
+        };
+        segments(job_id, &place)?;
+        let checked = blocking(move || Checked::new(place, source)).await?;
+        self.append(job_id, checked, chunk_size.unwrap_or(size::DEFAULT_CHUNK), options)
+            .await
+    }
+
+    /// Closes an open job, which then runs: `POST /jobs/{job}/close`. Answers with the receipt. Where the answer is lost or
+    /// empty, the job tells whether it was closed, and is the answer.
+    ///
+    /// # Errors
+    /// As the server answers, for instance for a job that is not open.
+    pub async fn close_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
+        let path = format!("/jobs/{}/close", segment("jobId", job_id)?);
+        let request = Request {
+            payload: Payload::Json(Bytes::from_static(b"{}")),
+            ..self.request(Method::POST, &path, Some(job_id))?
+        };
+        let error = match self.send(&request, options).await {
+            Ok(receipt) if receipt.is_object() => return Ok(receipt),
+            Ok(_) => self.unreadable_receipt(Some(job_id)),
+            Err(error) if may_have_arrived(&error) => error,
+            Err(error) => return Err(error),
+        };
+        let job = self.get_job(job_id, options).await.ok();
+        let is_closed = |job: &Document| job.string_member("status").is_some_and(|status| status != "OPEN");
+        job.filter(is_closed).ok_or(error)
+    }
+
+    /// The limits of uploads: `GET /jobs/features`.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn get_features(&self, options: &RequestOptions) -> Result<Document> {
+        self.send(&self.request(Method::GET, "/jobs/features", None)?, options)
+            .await
+    }
+
+    /// Everything that can be known to fail before a job is opened.
+    async fn prepare(
+        &self,
+        sources: Sources<FileSource>,
+        chunk_size: Option<u64>,
+        options: &RequestOptions,
+    ) -> Result<(Vec<Checked>, Limits)> {
+        let keys = sources.len() as u64;
+        let checked = blocking(move || check(sources)).await?;
+        let mut limits = limits(&self.get_features(options).await?);
+        limits.chunk = limits.chunk.min(chunk_size.unwrap_or(u64::MAX)).max(1);
+        if let Some(most) = limits.inputs.filter(|&most| keys > most) {
+            let reason = format!("has {keys} inputs; the server takes {most} a job (maximumInputsPerJob)");
+            return Err(Error::argument("sources", reason));
+        }
+        for input in &checked {
+            let chunks = input.chunks(limits.chunk).unwrap_or_default();
+            if let Some(most) = limits.chunks.filter(|&most| chunks > most) {
+                let size = input.chunk_size(limits.chunk);
+                let reason = format!(
+                    "takes {chunks} chunks of {size} bytes; the server takes {most} an input (maximumInputChunks)"
+                );
+                return Err(input.place.refuse(InputFault::Limit, reason));
+            }
+        }
+        Ok((checked, limits))
+    }
+
+    async fn transfer(
+        &self,
+        job_id: &str,
+        inputs: Vec<Checked>,
+        chunk_size: u64,
+        options: &RequestOptions,
+    ) -> Result<Document> {
+        for input in inputs {
+            self.append(job_id, input, chunk_size, options).await?;
+        }
+        self.close_job(job_id, options).await
+    }
+
+    async fn append(&self, job_id: &str, input: Checked, chunk_size: u64, options: &RequestOptions) -> Result<()> {
+        let mut chunks = input.open(chunk_size).await?;
+        let place = chunks.place.clone();
+        let path = segments(job_id, &place)?;
+        let mut next = chunks.next().await?;
+        while let Some(data) = next {
+            let request = Request {
+                payload: part(&place.input_name, data.clone())?,
+                expect: Expect::Ignored,
+                ..self.request(Method::POST, &path, Some(job_id))?
+            };
+            let send = async {
+                self.send(&request, options).await.map_err(|error| match &data {
+                    Data::File(range) => range.failure().map_or(error, |failure| place.unreadable(failure)),
+                    Data::Bytes(_) => error,
+                })
+            };
+            // The next chunk is made while this one is on its way. A failure of either ends both.
+            (_, next) = tokio::try_join!(send, chunks.next())?;
+        }
+        Ok(())
+    }
+
+    /// The error for a receipt that tells nothing although the server has accepted the request.
+    fn unreadable_receipt(&self, job_id: Option<&str>) -> Error {
+        let (path, fault) = match job_id {
+            Some(job_id) => (format!("/jobs/{job_id}/close"), BodyFault::Missing),
+            None => ("/jobs".to_owned(), BodyFault::NoJob),
+        };
+        let url = format!("{}{path}", self.base_url().as_str());
+        Error::Response {
+            // As the routes answer.
+            status: 202,
+            fault,
+            sent: Sent::Maybe,
+            call: Box::new(Call::new(Method::POST, url, job_id.map(str::to_owned))),
+        }
+    }
+}
+
+/// Does a piece of work unless it is given up first.
+async fn until<T>(abort: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = abort.cancelled() => None,
+        done = work => Some(done),
+    }
+}
+
+/// Does work that may block, and that needs nothing but what it takes along.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Error::Internal(format!("the inputs were not checked: {error}")))?
+}
+
+fn check(sources: Sources<FileSource>) -> Result<Vec<Checked>> {
+    let mut checked = Vec::new();
+    for (input_key, parts) in sources {
+        if parts.is_empty() {
+            return Err(Error::argument(
+                "sources",
+                format!("has no inputs under the key {input_key:?}"),
+            ));
+        }
+        for (input_name, source) in parts {
+            let input_key = input_key.clone();
+            let place = Place { input_key, input_name };
+            segments("job", &place)?;
+            checked.push(Checked::new(place, source)?);
+        }
+    }
+    if checked.is_empty() {
+        return Err(Error::argument("sources", "has no inputs"));
+    }
+    Ok(checked)
+}
+
+/// The path of an input.
+fn segments(job_id: &str, place: &Place) -> Result<String> {
+    Ok(format!(
+        "/jobs/{}/{}/{}",
+        segment("jobId", job_id)?,
+        segment("the input key", &place.input_key)?,
+        segment("the name of a model's input", &place.input_name)?,
+    ))
+}
+
+/// Reads the limits. Numbers may come as text, and what cannot be read is no limit.
+fn limits(features: &Document) -> Limits {
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Features {
+        input_chunk_maximum_size: Value,
+        maximum_input_chunks: Value,
+        maximum_inputs_per_job: Value,
+    }
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let count = |value: &Value| text(value).trim().parse().ok().filter(|&count: &u64| count > 0);
+    let features: Features = features.parse().unwrap_or_default();
+    Limits {
+        chunk: size::bytes(&text(&features.input_chunk_maximum_size)).unwrap_or(size::DEFAULT_CHUNK),
+        chunks: count(&features.maximum_input_chunks),
+        inputs: count(&features.maximum_inputs_per_job),
+    }
+}
+
+/// One chunk as the only part of a form, named `input`, with the name of the model's input as its file's name.
+fn part(input_name: &str, data: Data) -> Result<Payload> {
+    let boundary = format!("modzy-client-{:032x}", fastrand::u128(..));
+    let media_type = mime_guess::from_path(input_name)
+        .first_raw()
+        .unwrap_or("application/octet-stream");
+    // As browsers write it.
+    let file_name = input_name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+    let head = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"input\"; filename=\"{file_name}\"\r\n\
+         Content-Type: {media_type}\r\n\r\n"
+    );
+    let content_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))
+        .map_err(|error| Error::Internal(format!("a boundary that no header can carry: {error}")))?;
+    Ok(Payload::Framed {
+        content_type,
+        head: head.into(),
+        data,
+        tail: format!("\r\n--{boundary}--\r\n").into(),
+    })
+}
+
+/// Whether a close that failed may have closed the job all the same.
+fn may_have_arrived(error: &Error) -> bool {
+    match error {
+        Error::Status { status, .. } => matches!(status, 408 | 500..=599),
+        other => other.sent() == Some(Sent::Maybe),
+    }
+}

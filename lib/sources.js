@@ -1,0 +1,265 @@
+'use strict';
+
+// Where inputs come from. Paths are for Rust to read; everything else is turned into a source that is pulled piece by
+// piece, or into bytes.
+
+const { types } = require('node:util');
+const { fileURLToPath } = require('node:url');
+const { mistaken, object, string } = require('./values.js');
+
+/**
+ * What Rust pulls an input from.
+ *
+ * @typedef {object} Source
+ * @property {() => Uint8Array | undefined | Promise<Uint8Array | undefined>} next The next piece; nothing at the end.
+ * @property {() => void} close Nothing more will be asked for.
+ *
+ * @typedef {{ inputKey: string, inputName: string, path?: string, size?: number }} FileInput
+ */
+
+/** How many bytes of memory cross at a time. */
+const PIECE = 1024 * 1024;
+
+/** Bytes of memory. */
+class MemorySource {
+  #bytes;
+  #at = 0;
+
+  /** @param {Uint8Array} bytes */
+  constructor(bytes) {
+    this.#bytes = bytes;
+  }
+
+  next() {
+    const piece = this.#bytes.subarray(this.#at, this.#at + PIECE);
+    this.#at += piece.length;
+    return piece.length === 0 ? undefined : piece;
+  }
+
+  close() {
+    this.#bytes = new Uint8Array();
+  }
+}
+
+/** A Blob or a File. */
+class BlobSource {
+  /** @type {Blob | undefined} */
+  #blob;
+  #at = 0;
+
+  /** @param {Blob} blob */
+  constructor(blob) {
+    this.#blob = blob;
+  }
+
+  async next() {
+    const piece = this.#blob?.slice(this.#at, this.#at + PIECE);
+    if (piece === undefined || piece.size === 0) {
+      return undefined;
+    }
+    this.#at += piece.size;
+    return new Uint8Array(await piece.arrayBuffer());
+  }
+
+  close() {
+    this.#blob = undefined;
+  }
+}
+
+/** A stream, or anything that is iterated asynchronously. */
+class IterableSource {
+  #iterable;
+  /** @type {AsyncIterator<unknown> | undefined} */
+  #iterator;
+  #name;
+
+  /**
+   * @param {AsyncIterable<unknown>} iterable
+   * @param {string} name
+   */
+  constructor(iterable, name) {
+    this.#iterable = iterable;
+    this.#name = name;
+  }
+
+  async next() {
+    // Begun when its turn comes, so that a stream does not flow before that.
+    this.#iterator ??= this.#iterable[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value } = await this.#iterator.next();
+      if (done) {
+        return undefined;
+      }
+      const bytes = toBytes(value);
+      if (bytes === undefined) {
+        throw mistaken(this.#name, 'a stream of bytes');
+      }
+      if (bytes.length > 0) {
+        return bytes;
+      }
+    }
+  }
+
+  close() {
+    const iterator = this.#iterator;
+    this.#iterator = undefined;
+    // What is left of it is nobody's, and neither is an error in letting it go.
+    Promise.resolve(iterator?.return?.()).catch(() => {});
+  }
+}
+
+/**
+ * The bytes of a view or a buffer, of whatever realm; `undefined` for anything else.
+ *
+ * @param {unknown} value
+ * @returns {Uint8Array | undefined}
+ */
+function toBytes(value) {
+  let bytes;
+  if (ArrayBuffer.isView(value)) {
+    bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  } else if (types.isAnyArrayBuffer(value)) {
+    bytes = new Uint8Array(value);
+  }
+  // Rust must not read what another thread may be writing.
+  return bytes !== undefined && types.isSharedArrayBuffer(bytes.buffer) ? Uint8Array.from(bytes) : bytes;
+}
+
+/**
+ * @param {any} value
+ * @returns {value is Blob}
+ */
+function isBlob(value) {
+  const methods = [value?.slice, value?.arrayBuffer];
+  return typeof value?.size === 'number' && methods.every((method) => typeof method === 'function');
+}
+
+/** @param {any} value */
+function isUrl(value) {
+  return typeof value === 'object' && typeof value?.href === 'string' && typeof value.protocol === 'string';
+}
+
+/**
+ * @param {any} value
+ * @param {string} name
+ * @returns {{ path: string } | { size?: number, source: Source }}
+ */
+function readFileSource(value, name) {
+  if (typeof value === 'string') {
+    return { path: string(value, name) };
+  }
+  if (isUrl(value)) {
+    if (value.protocol !== 'file:') {
+      throw mistaken(name, 'a file: URL');
+    }
+    return { path: fileURLToPath(value.href) };
+  }
+  const bytes = toBytes(value);
+  if (bytes !== undefined) {
+    return { size: bytes.length, source: new MemorySource(bytes) };
+  }
+  if (isBlob(value)) {
+    return { size: value.size, source: new BlobSource(value) };
+  }
+  if (typeof value?.[Symbol.asyncIterator] === 'function') {
+    return { source: new IterableSource(value, name) };
+  }
+  throw mistaken(name, 'a path, a file: URL, bytes, a Blob or a stream');
+}
+
+/**
+ * The inputs of an upload, and those of them that are pulled, in the same order.
+ *
+ * @param {Record<string, any>} sources Input key → name of the model's input → path, bytes, Blob or stream.
+ * @param {string} argument
+ * @returns {{ files: FileInput[], carried: { sources: Source[] } }}
+ */
+function readFileSources(sources, argument) {
+  /** @type {FileInput[]} */
+  const files = [];
+  /** @type {Source[]} */
+  const pulled = [];
+  for (const [inputKey, inputName, value, name] of leaves(sources, argument)) {
+    const { source, ...origin } = /** @type {any} */ (readFileSource(value, name));
+    files.push({ inputKey, inputName, ...origin });
+    if (source !== undefined) {
+      pulled.push(source);
+    }
+  }
+  return { files, carried: { sources: pulled } };
+}
+
+/**
+ * The inputs of an embedded job. Bytes go along beside it, and their numbers stand in their places.
+ *
+ * @param {Record<string, any>} sources Input key → name of the model's input → value.
+ * @param {string} argument
+ * @param {1 | 2} generation What a string is: a binary string in 1.x, a data URI in 2.x.
+ * @returns {Promise<{ sources: Record<string, Record<string, string | number>>, carried: { bytes: Uint8Array[] } }>}
+ */
+async function readEmbeddedSources(sources, argument, generation) {
+  /** @type {[string, string, string | number][]} */
+  const read = [];
+  /** @type {(Uint8Array | Promise<Uint8Array>)[]} */
+  const bytes = [];
+  for (const [key, name, value, place] of leaves(sources, argument)) {
+    if (generation === 2) {
+      if (typeof value !== 'string') {
+        throw mistaken(place, 'a data URI, which pathToDataUrl and fileToDataUrl make');
+      }
+      read.push([key, name, string(value, place)]);
+    } else {
+      read.push([key, name, bytes.push(embeddedBytes(value, place)) - 1]);
+    }
+  }
+  /** @type {Record<string, Record<string, string | number>>} */
+  const named = Object.create(null);
+  for (const [key, name, value] of read) {
+    (named[key] ??= Object.create(null))[name] = value;
+  }
+  return { sources: named, carried: { bytes: await Promise.all(bytes) } };
+}
+
+/**
+ * @param {any} value
+ * @param {string} name
+ * @returns {Uint8Array | Promise<Uint8Array>}
+ */
+function embeddedBytes(value, name) {
+  if (typeof value === 'string') {
+    if (/[^\0-\xff]/.test(value)) {
+      throw mistaken(name, 'a binary string, with one byte a character; pass text as Buffer.from(text)');
+    }
+    return Buffer.from(value, 'latin1');
+  }
+  const bytes = toBytes(value);
+  if (bytes !== undefined) {
+    return bytes;
+  }
+  if (isBlob(value)) {
+    return value.arrayBuffer().then((buffer) => new Uint8Array(buffer));
+  }
+  throw mistaken(name, 'a binary string, bytes or a Blob');
+}
+
+/**
+ * The values of two levels of objects.
+ *
+ * @param {Record<string, any>} sources
+ * @param {string} argument
+ * @returns {Generator<[key: string, name: string, value: unknown, place: string]>}
+ */
+function* leaves(sources, argument) {
+  for (const [key, parts] of Object.entries(sources)) {
+    for (const [name, value] of Object.entries(object(parts, `${argument}[${JSON.stringify(key)}]`))) {
+      yield [
+        string(key, argument),
+        string(name, argument),
+        value,
+        `${argument}[${JSON.stringify(key)}][${JSON.stringify(name)}]`,
+      ];
+    }
+  }
+}
+
+module.exports = { readEmbeddedSources, readFileSources };
