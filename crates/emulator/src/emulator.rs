@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::faults::{Fault, InvalidFault};
+use crate::jobs::Features;
 use crate::options::{Keys, Options};
 use crate::requests::RecordedRequest;
 use crate::server::{self, Shared};
@@ -28,13 +29,15 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a key that is not `prefix.body`, or for two keys that are the same; otherwise what the
-    /// system says about the port, for instance `AddrInUse`.
+    /// `InvalidInput` for a key that is not `prefix.body`, for two keys that are the same, or for a
+    /// limit that is no size or nothing at all; otherwise what the system says about the port, for
+    /// instance `AddrInUse`.
     pub async fn start(options: Options) -> io::Result<Self> {
         let keys = Keys::new(&options)?;
+        let features = Features::new(&options)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let shared = Arc::new(Shared::new(&options, keys));
+        let shared = Arc::new(Shared::new(&options, keys, features));
         let app = server::router(&shared, options.control);
         let tasks = TaskTracker::new();
         let stop = CancellationToken::new();

@@ -1,12 +1,15 @@
-//! Jobs: the store, and the routes to submit, read and cancel them.
+//! Jobs: what one is, and the routes to submit, read and cancel them.
 
 mod documents;
+mod features;
 mod lifecycle;
 mod member;
+mod size;
+mod store;
 mod submission;
+mod upload;
 
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
@@ -21,14 +24,16 @@ use uuid::Uuid;
 use self::documents::{Details, Receipt};
 use self::lifecycle::Lifecycle;
 use self::submission::Submission;
+use self::upload::Upload;
 use crate::error::{Error, Segments};
 use crate::models::{self, Model, Outcome, Version};
-use crate::options::Options;
 use crate::server::Shared;
 use crate::timestamp;
 
 pub(crate) use self::documents::milliseconds;
+pub(crate) use self::features::Features;
 pub(crate) use self::lifecycle::{Progress, Timing};
+pub(crate) use self::store::JobStore;
 pub(crate) use self::submission::Input;
 
 /// Jobs with at most this many bytes of input are processed where they are asked for; the work of
@@ -38,7 +43,10 @@ const INLINE_BYTES: usize = 16 << 10;
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/jobs", post(submit))
+        .route("/jobs/features", get(features::features))
         .route("/jobs/{job}", get(details).delete(cancel))
+        .route("/jobs/{job}/close", post(upload::close))
+        .route("/jobs/{job}/{input}/{modelInput}", post(upload::append))
 }
 
 /// A job. Its status follows from its age whenever it is asked for, so that an idle one costs nothing.
@@ -50,21 +58,38 @@ pub(crate) struct Job {
     pub(crate) key_prefix: String,
     pub(crate) explain: bool,
     pub(crate) timeout: Option<Duration>,
-    pub(crate) inputs: Vec<Input>,
-    pub(crate) submitted_at: Timestamp,
-    accepted: Instant,
-    lifecycle: Lifecycle,
-    /// When it was canceled, counted from its receipt.
+    timing: Timing,
+    created: Moment,
+    /// When a job that was opened got all its inputs.
+    closed: OnceLock<Moment>,
+    /// What has been uploaded to a job that was opened; empty again once it is closed.
+    upload: Option<Upload>,
+    /// Absent while the job is open.
+    inputs: OnceLock<Vec<Input>>,
+    /// When it was canceled, counted from its start.
     canceled: OnceLock<Duration>,
     outcomes: OnceCell<Vec<Outcome>>,
+}
+
+#[derive(Clone, Copy)]
+struct Moment {
+    instant: Instant,
+    timestamp: Timestamp,
+}
+
+impl Moment {
+    fn now() -> Self {
+        Self {
+            instant: Instant::now(),
+            timestamp: Timestamp::now(),
+        }
+    }
 }
 
 impl Job {
     fn new(submission: Submission, id: String, key_prefix: &str, timing: Timing) -> Result<Self, Error> {
         let model = models::find(&submission.model)?;
         let version = models::find_version(model, &submission.version)?;
-        let is_open = submission.inputs.is_none();
-        let inputs = submission.inputs.unwrap_or_default();
         Ok(Self {
             id,
             model,
@@ -72,15 +97,11 @@ impl Job {
             key_prefix: key_prefix.to_owned(),
             explain: submission.explain,
             timeout: submission.timeout,
-            submitted_at: Timestamp::now(),
-            accepted: Instant::now(),
-            lifecycle: Lifecycle {
-                timing,
-                is_open,
-                timeout: submission.timeout,
-                inputs: inputs.len(),
-            },
-            inputs,
+            timing,
+            created: Moment::now(),
+            closed: OnceLock::new(),
+            upload: submission.inputs.is_none().then(Upload::default),
+            inputs: submission.inputs.map_or_else(OnceLock::new, OnceLock::from),
             canceled: OnceLock::new(),
             outcomes: OnceCell::new(),
         })
@@ -100,29 +121,75 @@ impl Job {
             in_progress: Duration::ZERO,
         };
         let job = Self::new(submission, Uuid::nil().to_string(), "sample", timing)?;
-        Ok(Self {
-            submitted_at: version.created_at,
-            ..job
-        })
+        let created = Moment {
+            timestamp: version.created_at,
+            ..job.created
+        };
+        Ok(Self { created, ..job })
     }
 
     /// Where the job stands by now.
     pub(crate) fn progress(&self) -> Progress {
-        self.lifecycle.at(self.accepted.elapsed(), self.canceled.get().copied())
+        // In this order: a close in between leaves the job open, rather than running since its receipt.
+        let lifecycle = self.lifecycle();
+        lifecycle.at(self.start().instant.elapsed(), self.canceled.get().copied())
     }
 
-    /// The span in which the input with this index is processed, counted from the receipt.
+    fn lifecycle(&self) -> Lifecycle {
+        Lifecycle {
+            timing: self.timing,
+            is_open: self.is_open(),
+            timeout: self.timeout,
+            inputs: self.inputs().len(),
+        }
+    }
+
+    /// Whether it waits for uploads, or was canceled while it did.
+    fn is_open(&self) -> bool {
+        self.inputs.get().is_none()
+    }
+
+    /// The moment from which its ages count: the close of a job that was opened, otherwise its receipt.
+    fn start(&self) -> Moment {
+        self.closed.get().copied().unwrap_or(self.created)
+    }
+
+    pub(crate) fn created_at(&self) -> Timestamp {
+        self.created.timestamp
+    }
+
+    pub(crate) fn submitted_at(&self) -> Timestamp {
+        self.start().timestamp
+    }
+
+    /// The span in which the input with this index is processed, counted from the start.
     pub(crate) fn span(&self, index: usize) -> (Duration, Duration) {
-        self.lifecycle.span(index)
+        self.lifecycle().span(index)
     }
 
-    /// The moment `offset` after the receipt.
+    /// The moment `offset` after the start.
     pub(crate) fn moment(&self, offset: Duration) -> Timestamp {
-        timestamp::after(self.submitted_at, offset)
+        timestamp::after(self.submitted_at(), offset)
+    }
+
+    /// The inputs that the model gets; none while the job is open.
+    pub(crate) fn inputs(&self) -> &[Input] {
+        self.inputs.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// The keys of all inputs, those of an open job included.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        match (self.inputs.get(), &self.upload) {
+            (None, Some(upload)) => upload.keys(),
+            _ => self.inputs().iter().map(|input| input.key.clone()).collect(),
+        }
     }
 
     pub(crate) fn input_bytes(&self) -> usize {
-        self.inputs.iter().map(Input::bytes).sum()
+        match (self.inputs.get(), &self.upload) {
+            (None, Some(upload)) => upload.bytes(),
+            _ => self.inputs().iter().map(Input::bytes).sum(),
+        }
     }
 
     /// What became of the first `processed` inputs. The model runs when this is first asked for.
@@ -146,13 +213,15 @@ impl Job {
     }
 
     fn run(&self) -> Vec<Outcome> {
-        self.inputs
+        self.inputs()
             .iter()
             .map(|input| models::run(self.model, self.version, &input.values))
             .collect()
     }
 
     fn cancel(&self) -> Result<(), Error> {
+        // No chunk and no close may come in between.
+        let _held = self.upload.as_ref().map(Upload::hold);
         let progress = self.progress();
         if progress.status.is_final() || self.canceled.set(progress.elapsed).is_err() {
             return Err(Error::bad_request(format!(
@@ -165,45 +234,11 @@ impl Job {
     }
 }
 
-/// The jobs of one emulator, kept until it closes.
-pub(crate) struct JobStore {
-    jobs: RwLock<HashMap<String, Arc<Job>>>,
-    timing: Timing,
-    store_delay: Duration,
-}
-
-impl JobStore {
-    pub(crate) fn new(options: &Options) -> Self {
-        Self {
-            jobs: RwLock::default(),
-            timing: Timing {
-                submitted: options.submitted,
-                in_progress: options.in_progress,
-            },
-            store_delay: options.store_delay,
-        }
-    }
-
-    fn add(&self, submission: Submission, key_prefix: &str) -> Result<Arc<Job>, Error> {
-        let job = Job::new(submission, Uuid::new_v4().to_string(), key_prefix, self.timing)?;
-        let job = Arc::new(job);
-        let mut jobs = self.jobs.write().unwrap_or_else(PoisonError::into_inner);
-        jobs.insert(job.id.clone(), Arc::clone(&job));
-        Ok(job)
-    }
-
-    /// A job that is stored by now.
-    pub(crate) fn get(&self, id: &str) -> Result<Arc<Job>, Error> {
-        let jobs = self.jobs.read().unwrap_or_else(PoisonError::into_inner);
-        jobs.get(id)
-            .filter(|job| job.accepted.elapsed() >= self.store_delay)
-            .cloned()
-            .ok_or_else(|| Error::not_found(format!("the job {id} does not exist")))
-    }
-}
-
 async fn submit(State(shared): State<Arc<Shared>>, body: Bytes) -> Result<(StatusCode, Json<Receipt>), Error> {
     let submission = Submission::parse(&body)?;
+    shared
+        .features
+        .check_inputs(submission.inputs.as_ref().map_or(0, Vec::len))?;
     let job = shared.jobs.add(submission, shared.keys.prefix())?;
     Ok((StatusCode::ACCEPTED, Json(Receipt::of(&job))))
 }

@@ -31,6 +31,15 @@ struct Arguments {
     /// For how long after the receipt a job and its results answer 404, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     store_delay_ms: u64,
+    /// Largest chunk of an upload, as the API writes sizes
+    #[arg(long, value_name = "SIZE", default_value = "1Mi")]
+    chunk_size: String,
+    /// How many chunks one input may have
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    max_chunks: usize,
+    /// How many inputs one job may have
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    max_inputs: usize,
     /// Serve the routes under /control, which need no key
     #[arg(long)]
     control: bool,
@@ -95,6 +104,9 @@ impl From<Arguments> for Options {
             submitted: Duration::from_millis(arguments.submitted_ms),
             in_progress: Duration::from_millis(arguments.in_progress_ms),
             store_delay: Duration::from_millis(arguments.store_delay_ms),
+            chunk_size: arguments.chunk_size,
+            max_chunks: arguments.max_chunks,
+            max_inputs: arguments.max_inputs,
             control: arguments.control,
         }
     }

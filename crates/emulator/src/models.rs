@@ -5,6 +5,7 @@ mod sentiment;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use bytes::Bytes;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -20,10 +21,13 @@ pub(crate) trait Model: Send + Sync {
     /// All versions, oldest first. There is at least one.
     fn versions(&self) -> &'static [Version];
 
-    /// Processes one input, which has every model input of the version. May take its time, and may
+    /// Processes one input, which has every required model input of the version. May take its time, and may
     /// panic: both are the caller's to deal with.
-    fn process(&self, version: &Version, values: &IndexMap<String, String>) -> Outcome;
+    fn process(&self, version: &Version, values: &Values) -> Outcome;
 }
+
+/// The content of one input, by model input name.
+pub(crate) type Values = IndexMap<String, Bytes>;
 
 /// What became of one input: the outputs by name, or why it failed.
 pub(crate) type Outcome = Result<IndexMap<&'static str, Value>, String>;
@@ -93,12 +97,18 @@ pub(crate) fn find_version(model: &dyn Model, version: &str) -> Result<&'static 
 }
 
 /// Runs a model on one input. Whatever goes wrong is the input's failure, and nobody else's.
-pub(crate) fn run(model: &dyn Model, version: &Version, values: &IndexMap<String, String>) -> Outcome {
+pub(crate) fn run(model: &dyn Model, version: &Version, values: &Values) -> Outcome {
     if let Some(missing) = version.inputs.iter().find(|input| !values.contains_key(input.name)) {
         return Err(format!("the model input {} is missing", missing.name));
     }
     catch_unwind(AssertUnwindSafe(|| model.process(version, values)))
         .unwrap_or_else(|_| Err("the model crashed".to_owned()))
+}
+
+/// The content of a model input as text, for models that read nothing else.
+fn text<'a>(values: &'a Values, name: &str) -> Result<&'a str, String> {
+    let bytes = values.get(name).map_or(&[][..], |bytes| bytes);
+    std::str::from_utf8(bytes).map_err(|_| format!("the model input {name} is not UTF-8 text"))
 }
 
 #[cfg(test)]
@@ -116,7 +126,7 @@ mod tests {
             sentiment::SentimentAnalysis.versions()
         }
 
-        fn process(&self, _: &Version, _: &IndexMap<String, String>) -> Outcome {
+        fn process(&self, _: &Version, _: &Values) -> Outcome {
             panic!("on purpose")
         }
     }
@@ -124,14 +134,14 @@ mod tests {
     #[test]
     fn a_model_that_crashes_fails_its_input_alone() {
         let version = &Crashing.versions()[0];
-        let values = IndexMap::from([("input.txt".to_owned(), String::new())]);
+        let values = IndexMap::from([("input.txt".to_owned(), Bytes::new())]);
         assert_eq!(run(&Crashing, version, &values), Err("the model crashed".to_owned()));
     }
 
     #[test]
     fn an_input_without_a_model_input_fails_by_its_name() {
         let version = &Crashing.versions()[0];
-        let values = IndexMap::from([("Input.txt".to_owned(), String::new())]);
+        let values = IndexMap::from([("Input.txt".to_owned(), Bytes::new())]);
         let failure = Err("the model input input.txt is missing".to_owned());
         assert_eq!(run(&Crashing, version, &values), failure);
     }

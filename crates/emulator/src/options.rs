@@ -24,6 +24,13 @@ pub struct Options {
     /// For how long after the receipt the job and its results answer 404, since the real service sends the receipt
     /// before it stores the job. Default: 0.
     pub store_delay: Duration,
+    /// The largest chunk of an upload, as `GET /jobs/features` tells it: a number, and one of the API's units such as
+    /// `Mi`, `Ki`, `M` or `K`; without a unit in bytes. Default: `1Mi`.
+    pub chunk_size: String,
+    /// How many chunks one input may have, over all its model inputs. Default: 10,000.
+    pub max_chunks: usize,
+    /// How many inputs one job may have. Default: 10,000.
+    pub max_inputs: usize,
     /// Whether the routes under `/control` are served. They need no key. Default: false.
     pub control: bool,
 }
@@ -37,6 +44,9 @@ impl Default for Options {
             submitted: Duration::from_millis(500),
             in_progress: Duration::from_millis(1500),
             store_delay: Duration::ZERO,
+            chunk_size: "1Mi".to_owned(),
+            max_chunks: 10_000,
+            max_inputs: 10_000,
             control: false,
         }
     }
@@ -52,6 +62,9 @@ impl fmt::Debug for Options {
             .field("submitted", &self.submitted)
             .field("in_progress", &self.in_progress)
             .field("store_delay", &self.store_delay)
+            .field("chunk_size", &self.chunk_size)
+            .field("max_chunks", &self.max_chunks)
+            .field("max_inputs", &self.max_inputs)
             .field("control", &self.control)
             .finish()
     }

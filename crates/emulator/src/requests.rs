@@ -33,8 +33,11 @@ pub struct RecordedRequest {
     /// The headers by lower-case name; values of a repeated one are joined by `, `. Of `authorization`
     /// only the scheme is kept, as `ApiKey ***`.
     pub headers: BTreeMap<String, String>,
-    /// The first 64 KiB of the body as text; what is not UTF-8 is replaced by U+FFFD.
+    /// The first 64 KiB of the body as text; what is not UTF-8 is replaced by U+FFFD, so look at `body_bytes` for the
+    /// true size.
     pub body: String,
+    /// How many bytes the whole body had. 0 until it has arrived.
+    pub body_bytes: usize,
     /// When its head had arrived, in milliseconds since the emulator started.
     pub received_at_ms: f64,
     /// The status it was answered with. `None` until then.
@@ -98,6 +101,7 @@ impl RequestLog {
             query: uri.query().map(str::to_owned),
             headers: readable(headers),
             body: String::new(),
+            body_bytes: 0,
             received_at_ms: 0.0,
             status: None,
             state: RequestState::Open,
@@ -114,10 +118,11 @@ impl RequestLog {
         let kept = body.get(..MAX_BODY).unwrap_or(body);
         let text = String::from_utf8_lossy(kept).into_owned();
         let mut entries = self.entries();
-        let bytes = text.len();
+        let kept_bytes = text.len();
         if let Some(request) = entries.get(number) {
             request.body = text;
-            entries.body_bytes += bytes;
+            request.body_bytes = body.len();
+            entries.body_bytes += kept_bytes;
             entries.shrink();
         }
     }

@@ -87,7 +87,7 @@ impl JobResults {
         let mut results = IndexMap::new();
         let mut failures = IndexMap::new();
         let mut latency = 0.0;
-        for (index, (input, outcome)) in job.inputs.iter().zip(outcomes).enumerate() {
+        for (index, (input, outcome)) in job.inputs().iter().zip(outcomes).enumerate() {
             let result = InputResult::of(job, index, outcome);
             latency += result.model_latency;
             let into = if outcome.is_ok() { &mut results } else { &mut failures };
@@ -99,14 +99,14 @@ impl JobResults {
             job_identifier: job.id.clone(),
             account_identifier: ACCOUNT,
             team: TEAM,
-            total: job.inputs.len(),
+            total: job.keys().len(),
             completed: results.len(),
             failed: failures.len(),
             finished: progress.status.is_final(),
             submitted_by_key: job.key_prefix.clone(),
             // No model here explains its results.
             explained: false,
-            submitted_at: basic_offset(job.submitted_at),
+            submitted_at: basic_offset(job.submitted_at()),
             initial_queue_time: queued,
             total_queue_time: queued,
             average_model_latency: latency / f64::from(processed),

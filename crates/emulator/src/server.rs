@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
 use crate::faults::FaultList;
-use crate::jobs::JobStore;
+use crate::jobs::{Features, JobStore};
 use crate::options::{Keys, Options};
 use crate::requests::RequestLog;
 use crate::socket::Socket;
@@ -29,6 +29,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// What all requests of one emulator share.
 pub(crate) struct Shared {
     pub(crate) keys: Keys,
+    pub(crate) features: Features,
     pub(crate) jobs: JobStore,
     pub(crate) faults: FaultList,
     pub(crate) requests: RequestLog,
@@ -36,9 +37,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(options: &Options, keys: Keys) -> Self {
+    pub(crate) fn new(options: &Options, keys: Keys, features: Features) -> Self {
         Self {
             keys,
+            features,
             jobs: JobStore::new(options),
             faults: FaultList::default(),
             requests: RequestLog::default(),

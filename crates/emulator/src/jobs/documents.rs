@@ -31,7 +31,7 @@ impl ModelReference {
     }
 }
 
-/// The answer to a submit.
+/// The answer to a submit and to a close.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Receipt {
@@ -61,14 +61,11 @@ struct ReceiptInputs {
 
 impl Receipt {
     pub(super) fn of(job: &Job) -> Self {
+        let keys = job.keys();
         Self {
             model: ModelReference::of(job),
-            status: if job.lifecycle.is_open {
-                Status::Open
-            } else {
-                Status::Submitted
-            },
-            total_inputs: job.inputs.len(),
+            status: if job.is_open() { Status::Open } else { Status::Submitted },
+            total_inputs: keys.len(),
             job_identifier: job.id.clone(),
             access_key: job.key_prefix.clone(),
             explain: job.explain,
@@ -76,10 +73,8 @@ impl Receipt {
             account_identifier: ACCOUNT,
             team: TEAM,
             user: User::brief(),
-            job_inputs: ReceiptInputs {
-                identifier: job.inputs.iter().map(|input| input.key.clone()).collect(),
-            },
-            submitted_at: extended_offset(job.submitted_at),
+            job_inputs: ReceiptInputs { identifier: keys },
+            submitted_at: extended_offset(job.submitted_at()),
             hours_delete_input: HOURS_DELETE_INPUT,
             image_classification_model: false,
             timeout: job.timeout.map(milliseconds),
@@ -125,6 +120,7 @@ struct DetailsInput {
 impl Details {
     pub(super) async fn of(job: &Arc<Job>) -> Result<Self, Error> {
         let progress = job.progress();
+        let keys = job.keys();
         let outcomes = job.outcomes(progress.processed).await?;
         let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
         Ok(Self {
@@ -133,23 +129,17 @@ impl Details {
             account_identifier: ACCOUNT,
             model: ModelReference::of(job),
             status: progress.status,
-            created_at: basic_offset(job.submitted_at),
+            created_at: basic_offset(job.created_at()),
             updated_at: extended_offset(job.moment(progress.updated)),
-            submitted_at: extended_offset(job.submitted_at),
-            total: job.inputs.len(),
-            pending: job.inputs.len() - progress.processed,
+            submitted_at: extended_offset(job.submitted_at()),
+            total: keys.len(),
+            pending: keys.len().saturating_sub(progress.processed),
             completed: outcomes.len() - failed,
             failed,
             elapsed_time: milliseconds(progress.elapsed),
             queue_time: milliseconds(progress.queued),
             user: User::detailed(&job.key_prefix),
-            job_inputs: job
-                .inputs
-                .iter()
-                .map(|input| DetailsInput {
-                    identifier: input.key.clone(),
-                })
-                .collect(),
+            job_inputs: keys.into_iter().map(|identifier| DetailsInput { identifier }).collect(),
             explain: job.explain,
             team: TEAM,
             timeout: job.timeout.map(milliseconds),

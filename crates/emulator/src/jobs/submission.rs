@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use indexmap::IndexMap;
+use bytes::Bytes;
 
 use super::member::{Member, Members};
 use crate::error::Error;
-use crate::models::Version;
+use crate::models::{Values, Version};
 
 /// The input types of the API, the one that the emulator processes first.
 const INPUT_TYPES: [&str; 7] = [
@@ -36,7 +36,7 @@ pub(crate) struct Input {
     /// The key that the user chose.
     pub(crate) key: String,
     /// The values by model input name.
-    pub(crate) values: IndexMap<String, String>,
+    pub(crate) values: Values,
 }
 
 impl Input {
@@ -46,13 +46,13 @@ impl Input {
         Self {
             key: "sample".to_owned(),
             values: values
-                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .map(|(name, text)| ((*name).to_owned(), Bytes::from_static(text.as_bytes())))
                 .collect(),
         }
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.values.values().map(String::len).sum()
+        self.values.values().map(Bytes::len).sum()
     }
 }
 
@@ -102,7 +102,7 @@ fn inputs(input: &Member<'_>) -> Result<Vec<Input>, Error> {
             let values = source
                 .members()?
                 .each()
-                .map(|(name, value)| Ok((name.to_owned(), value.string()?)))
+                .map(|(name, value)| Ok((name.to_owned(), value.string()?.into())))
                 .collect::<Result<_, Error>>()?;
             Ok(Input {
                 key: key.to_owned(),
@@ -142,7 +142,7 @@ mod tests {
             .unwrap();
         let keys: Vec<_> = inputs.iter().map(|input| input.key.as_str()).collect();
         assert_eq!(keys, ["z", "a/b?#% ü", ""]);
-        assert_eq!(inputs[1].values["input.txt"], "2");
+        assert_eq!(inputs[1].values["input.txt"], &b"2"[..]);
         assert_eq!(inputs.iter().map(Input::bytes).collect::<Vec<_>>(), [1, 1, 0]);
     }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{About, MODELS, Model, Tag, Version, find, find_version};
 use crate::error::{Error, Segments};
-use crate::jobs::{Input, Job};
+use crate::jobs::Job;
 use crate::results::JobResults;
 use crate::server::Shared;
 use crate::timestamp::{basic_offset, extended_offset};
@@ -68,11 +68,11 @@ async fn version(Segments((model, version)): Segments<(String, String)>) -> Resu
 async fn sample_input(Segments((model, version)): Segments<(String, String)>) -> Result<Json<Value>, Error> {
     let model = find(&model)?;
     let version = find_version(model, &version)?;
-    let sample = Input::sample(version);
+    let sources = version.sample.iter().copied().collect::<HashMap<_, _>>();
     Ok(Json(json!({
         "model": { "identifier": model.about().identifier, "version": version.number },
         "explain": false,
-        "input": { "type": "text", "sources": { sample.key: sample.values } },
+        "input": { "type": "text", "sources": { "sample": sources } },
     })))
 }
 

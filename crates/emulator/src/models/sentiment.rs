@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use vader_sentimental::SentimentIntensityAnalyzer;
 
-use super::{About, Model, ModelInput, ModelOutput, Outcome, Tag, Version};
+use super::{About, Model, ModelInput, ModelOutput, Outcome, Tag, Values, Version, text};
 
 const INPUT: &str = "input.txt";
 const OUTPUT: &str = "results.json";
@@ -89,8 +89,8 @@ impl Model for SentimentAnalysis {
         &VERSIONS
     }
 
-    fn process(&self, version: &Version, values: &IndexMap<String, String>) -> Outcome {
-        let text = values.get(INPUT).map_or("", String::as_str);
+    fn process(&self, version: &Version, values: &Values) -> Outcome {
+        let text = text(values, INPUT)?;
         let result = json!({ "classPredictions": predictions(&Scores::of(text)) });
         let output = if version.number == FLAT_VERSION {
             json!({ "modelType": "textClassification", "result": result, "explanation": null })

@@ -24,3 +24,5 @@ mod requests;
 mod results;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod uploads;

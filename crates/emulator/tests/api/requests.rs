@@ -62,6 +62,7 @@ async fn a_body_is_kept_as_text_up_to_64_kib() {
     let requests = server.emulator.requests();
     assert!(requests[0].body.starts_with("\u{fffd}xxx"));
     assert_eq!(requests[0].body.chars().count(), 65_536);
+    assert_eq!(requests[0].body_bytes, 70_000);
 }
 
 #[tokio::test]

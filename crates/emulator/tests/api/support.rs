@@ -95,12 +95,24 @@ impl Server {
         path: &str,
         body: Bytes,
     ) -> Result<Answer, String> {
+        let mut headers = vec![("content-type", "application/json")];
+        headers.extend(authorization.map(|value| ("authorization", value)));
+        self.send_with(&headers, method, path, body).await
+    }
+
+    /// A request with these headers and no others, with no key of its own.
+    pub(crate) async fn send_with(
+        &self,
+        headers: &[(&str, &str)],
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<Answer, String> {
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("{}{path}", self.emulator.url()))
-            .header("content-type", "application/json");
-        if let Some(authorization) = authorization {
-            request = request.header("authorization", authorization);
+            .uri(format!("{}{path}", self.emulator.url()));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let request = request.body(Full::new(body)).unwrap();
         let response = self.client.request(request).await.map_err(|error| in_words(&error))?;
@@ -111,6 +123,48 @@ impl Server {
             headers: head.headers,
             body: body.to_bytes(),
         })
+    }
+
+    /// Opens a job for the model, and returns its identifier.
+    pub(crate) async fn open(&self, model: &str, version: &str) -> String {
+        let body = json!({ "model": { "identifier": model, "version": version } });
+        self.post("/api/jobs", body).await.json()["jobIdentifier"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// Uploads a chunk; the path is `{job}/{input}/{modelInput}`.
+    pub(crate) async fn chunk(&self, path: &str, chunk: &[u8]) -> Answer {
+        let part = "Content-Disposition: form-data; name=\"input\"; filename=\"blob\"\r\n\
+                    Content-Type: application/octet-stream";
+        self.multipart(path, &[(part, chunk)]).await
+    }
+
+    /// Posts parts, each with its head, to a path under `/api/jobs/`.
+    pub(crate) async fn multipart(&self, path: &str, parts: &[(&str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (head, content) in parts {
+            body.extend_from_slice(format!("--x-1\r\n{head}\r\n\r\n").as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--x-1--\r\n");
+        self.form(path, "multipart/form-data; boundary=x-1", body).await
+    }
+
+    /// Posts a body of any content type to a path under `/api/jobs/`.
+    pub(crate) async fn form(&self, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
+        let key = format!("ApiKey {}", self.emulator.api_key());
+        let headers = [("content-type", content_type), ("authorization", &key)];
+        let path = format!("/api/jobs/{path}");
+        self.send_with(&headers, Method::POST, &path, body.into())
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn close(&self, job: &str) -> Answer {
+        self.post(&format!("/api/jobs/{job}/close"), "{}").await
     }
 
     /// Submits the texts under the keys `0`, `1`, … and returns the job's identifier.

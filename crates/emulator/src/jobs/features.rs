@@ -1,0 +1,86 @@
+//! The limits of jobs, which `GET /jobs/features` tells and uploads and submits are held to.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+use super::size;
+use crate::error::Error;
+use crate::options::Options;
+use crate::server::Shared;
+
+/// The answer of `GET /jobs/features`.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Features {
+    input_chunk_maximum_size: String,
+    maximum_input_chunks: usize,
+    maximum_inputs_per_job: usize,
+    /// The first member in bytes.
+    #[serde(skip)]
+    chunk_bytes: usize,
+}
+
+impl Features {
+    /// The limits of the options; a size that cannot be read, or a limit of nothing, is an `InvalidInput`.
+    pub(crate) fn new(options: &Options) -> io::Result<Self> {
+        let invalid = |message: &str| io::Error::new(io::ErrorKind::InvalidInput, message);
+        let chunk_bytes = size::bytes(&options.chunk_size)
+            .ok_or_else(|| invalid("chunk_size must be a size of at least one byte, such as 1Mi, 500K or 1048576"))?;
+        if options.max_chunks == 0 {
+            return Err(invalid("max_chunks must be at least 1"));
+        }
+        if options.max_inputs == 0 {
+            return Err(invalid("max_inputs must be at least 1"));
+        }
+        Ok(Self {
+            input_chunk_maximum_size: options.chunk_size.clone(),
+            maximum_input_chunks: options.max_chunks,
+            maximum_inputs_per_job: options.max_inputs,
+            chunk_bytes,
+        })
+    }
+
+    /// Whether a job may have so many inputs.
+    pub(super) fn check_inputs(&self, count: usize) -> Result<(), Error> {
+        if count > self.maximum_inputs_per_job {
+            return Err(Error::bad_request(format!(
+                "a job has at most {} inputs",
+                self.maximum_inputs_per_job
+            )));
+        }
+        Ok(())
+    }
+
+    /// Whether an input may have so many chunks.
+    pub(super) fn check_chunks(&self, count: usize) -> Result<(), Error> {
+        if count > self.maximum_input_chunks {
+            return Err(Error::bad_request(format!(
+                "an input has at most {} chunks",
+                self.maximum_input_chunks
+            )));
+        }
+        Ok(())
+    }
+
+    /// Whether a chunk may have so many bytes.
+    pub(super) fn check_chunk(&self, bytes: usize) -> Result<(), Error> {
+        if bytes == 0 {
+            return Err(Error::bad_request("the chunk is empty"));
+        }
+        if bytes > self.chunk_bytes {
+            return Err(Error::bad_request(format!(
+                "the chunk has {bytes} bytes, and at most {} are allowed",
+                self.chunk_bytes
+            )));
+        }
+        Ok(())
+    }
+}
+
+pub(super) async fn features(State(shared): State<Arc<Shared>>) -> Json<Features> {
+    Json(shared.features.clone())
+}
