@@ -28,6 +28,7 @@ mod submits;
 mod support;
 #[cfg(test)]
 mod tls;
+mod uploads;
 #[cfg(test)]
 mod wait;
 #[cfg(test)]

@@ -1,0 +1,547 @@
+//! Uploads: what is sent and in which order, what is refused before anything is, and that no open job is left behind.
+
+use std::{
+    io,
+    path::PathBuf,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use modzy_client::{Client, Error, FileJob, FileSource, InputFault, Sent, Sources, Upload};
+use modzy_emulator::{ConnectionFault, Emulator, Fault, Options};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{
+    clock::SkippingClock,
+    emulator_with, options,
+    server::{Reply, Server, answer, job, ok, status},
+    skipping, until,
+};
+
+const CHUNK: usize = 1024;
+
+/// Files of this test alone, gone with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("modzy-client-uploads-{:x}", fastrand::u64(..)));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+/// A stream of these pieces.
+struct Script(std::vec::IntoIter<io::Result<Bytes>>);
+
+impl Stream for Script {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.next())
+    }
+}
+
+fn pieces(size: Option<u64>, pieces: Vec<io::Result<Bytes>>) -> FileSource {
+    FileSource::Pieces {
+        size,
+        pieces: Box::pin(Script(pieces.into_iter())),
+    }
+}
+
+fn bytes(length: usize) -> Vec<u8> {
+    (0..length).map(|at| u8::try_from(at * 7 % 251).unwrap()).collect()
+}
+
+fn file_job(sources: Vec<(&str, &str, FileSource)>) -> FileJob {
+    let mut tree = Sources::<FileSource>::default();
+    for (key, name, source) in sources {
+        tree.entry(key.to_owned()).or_default().insert(name.to_owned(), source);
+    }
+    FileJob {
+        model_id: "ed542963de".to_owned(),
+        version: "1.0.1".to_owned(),
+        sources: tree,
+        explain: None,
+        timeout: None,
+        chunk_size: None,
+    }
+}
+
+async fn upload(client: &Client, job: FileJob) -> Upload {
+    client
+        .submit_job_files(job, &options(), &CancellationToken::new())
+        .await
+}
+
+async fn small_chunks() -> (Emulator, Client, Arc<SkippingClock>) {
+    let (emulator, builder) = emulator_with(Options {
+        chunk_size: "1Ki".to_owned(),
+        ..Options::default()
+    })
+    .await;
+    let clock = Arc::new(SkippingClock::default());
+    let client = builder.clock(clock.clone()).build().unwrap();
+    (emulator, client, clock)
+}
+
+fn lines(emulator: &Emulator) -> Vec<String> {
+    let requests = emulator.requests().into_iter();
+    let job = |path: &str| path.replace(|c: char| c == '-' || c.is_ascii_hexdigit(), "");
+    requests
+        .map(|request| format!("{} {}", request.method, job(&request.path)))
+        .collect()
+}
+
+fn server_limits() -> Reply {
+    ok(r#"{"inputChunkMaximumSize":"1Ki","maximumInputChunks":10,"maximumInputsPerJob":"2"}"#)
+}
+
+#[tokio::test]
+async fn the_limits_the_opening_the_chunks_in_order_and_the_close_are_all_that_is_sent() {
+    let server = Server::scripted(vec![
+        server_limits(),
+        job("OPEN"),
+        Reply::Keep(answer(202, "", "")),
+        Reply::Keep(answer(202, "", "taken")),
+        Reply::Keep(answer(202, "", "{}")),
+        job("SUBMITTED"),
+    ])
+    .await;
+    let (client, _) = skipping(&server.api());
+    let folder = Folder::new();
+    let content = bytes(CHUNK + 1);
+    let mut sent = file_job(vec![
+        ("a b/c", "input.txt", FileSource::Path(folder.file("x", &content))),
+        (
+            "second",
+            "image\"\r\n.png",
+            FileSource::Bytes(Bytes::from_static(b"12")),
+        ),
+    ]);
+    sent.explain = Some(true);
+    sent.timeout = Some(5000);
+    let done = upload(&client, sent).await;
+    assert_eq!(done.result.unwrap().string_member("status").unwrap(), "SUBMITTED");
+    assert!(done.cancelled.is_none());
+
+    let requests = server.requests();
+    let lines: Vec<_> = requests.iter().map(|request| request.line()).collect();
+    assert_eq!(
+        lines,
+        [
+            "GET /api/jobs/features",
+            "POST /api/jobs",
+            "POST /api/jobs/j/a%20b%2Fc/input.txt",
+            "POST /api/jobs/j/a%20b%2Fc/input.txt",
+            "POST /api/jobs/j/second/image%22%0D%0A.png",
+            "POST /api/jobs/j/close",
+        ]
+    );
+    let open = r#"{"model":{"identifier":"ed542963de","version":"1.0.1"},"explain":true,"timeout":5000}"#;
+    assert_eq!(requests[1].body, open.as_bytes());
+    assert_eq!(requests[5].body, b"{}");
+    let framed = |index: usize, head: &str, data: &[u8]| {
+        let request = &requests[index];
+        let content_type = request.header("content-type").concat();
+        let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
+        let expected = [
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"input\"; {head}\r\n\r\n").into_bytes(),
+            data.to_vec(),
+            format!("\r\n--{boundary}--\r\n").into_bytes(),
+        ];
+        assert_eq!(request.body, expected.concat());
+        assert_eq!(request.header("content-length"), [request.body.len().to_string()]);
+    };
+    framed(
+        2,
+        "filename=\"input.txt\"\r\nContent-Type: text/plain",
+        &content[..CHUNK],
+    );
+    framed(
+        3,
+        "filename=\"input.txt\"\r\nContent-Type: text/plain",
+        &content[CHUNK..],
+    );
+    framed(4, "filename=\"image%22%0D%0A.png\"\r\nContent-Type: image/png", b"12");
+}
+
+#[tokio::test]
+async fn every_kind_of_source_is_cut_into_the_same_chunks() {
+    for length in [1, CHUNK - 1, CHUNK, CHUNK + 1, 10 * CHUNK] {
+        let content = bytes(length);
+        let folder = Folder::new();
+        let thirds = content
+            .chunks(length / 3 + 1)
+            .map(|piece| Ok(Bytes::copy_from_slice(piece)));
+        let sources = [
+            FileSource::Path(folder.file("x", &content)),
+            FileSource::Bytes(Bytes::from(content.clone())),
+            pieces(Some(length as u64), vec![Ok(Bytes::from(content.clone()))]),
+            pieces(None, thirds.collect()),
+        ];
+        for source in sources {
+            let mut script = vec![server_limits(), job("OPEN")];
+            let count = length.div_ceil(CHUNK);
+            script.extend((0..count).map(|_| status(202)));
+            script.push(job("SUBMITTED"));
+            let server = Server::scripted(script).await;
+            let (client, _) = skipping(&server.api());
+            let name = format!("{source:?} of {length}");
+            upload(&client, file_job(vec![("k", "n", source)]))
+                .await
+                .result
+                .unwrap();
+            let requests = server.requests();
+            let chunks = &requests[2..requests.len() - 1];
+            let arrived = chunks.iter().flat_map(|request| {
+                let start = request.body.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+                let tail = request.body.windows(4).rposition(|four| four == b"\r\n--").unwrap();
+                request.body[start..tail].to_vec()
+            });
+            assert_eq!(arrived.collect::<Vec<_>>(), content, "{name}");
+            assert_eq!(chunks.len(), count, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_is_submitted_runs() {
+    let (emulator, client, _) = small_chunks().await;
+    let text = FileSource::Bytes(Bytes::from_static(b"What a lovely day!"));
+    let receipt = upload(&client, file_job(vec![("k", "input.txt", text)]))
+        .await
+        .result
+        .unwrap();
+    let id = receipt.string_member("jobIdentifier").unwrap();
+    let job = client
+        .block_until_complete(&id, &modzy_client::WaitOptions::default(), |_| {})
+        .await;
+    assert_eq!(job.unwrap().string_member("status").unwrap(), "COMPLETED");
+    let result = client.get_result(&id, &options()).await.unwrap();
+    assert!(result.as_str().contains("SUCCESSFUL"), "{}", result.as_str());
+    drop(emulator);
+}
+
+#[tokio::test]
+async fn a_source_that_cannot_be_used_is_refused_by_name_before_anything_is_sent() {
+    let (emulator, client, _) = small_chunks().await;
+    let folder = Folder::new();
+    let refused = [
+        (FileSource::Path(folder.0.join("none")), InputFault::Missing),
+        (FileSource::Path(folder.0.clone()), InputFault::Unusable),
+        (FileSource::Path(folder.file("empty", b"")), InputFault::Empty),
+        (FileSource::Bytes(Bytes::new()), InputFault::Empty),
+        (pieces(Some(0), vec![]), InputFault::Empty),
+    ];
+    for (source, expected) in refused {
+        let good = FileSource::Bytes(Bytes::from_static(b"x"));
+        let done = upload(&client, file_job(vec![("good", "a", good), ("bad", "b", source)])).await;
+        match done.result.unwrap_err() {
+            Error::Input {
+                fault,
+                input_key,
+                input_name,
+                ..
+            } => assert_eq!((fault, &*input_key, &*input_name), (expected, "bad", "b")),
+            other => panic!("{other:?}"),
+        }
+        assert!(done.cancelled.is_none());
+    }
+    assert!(emulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn what_the_servers_limits_forbid_is_refused_before_a_job_is_opened() {
+    let server = Server::always(server_limits()).await;
+    let (client, _) = skipping(&server.api());
+    let large = FileSource::Bytes(Bytes::from(bytes(10 * CHUNK + 1)));
+    let error = upload(&client, file_job(vec![("k", "n", large)]))
+        .await
+        .result
+        .unwrap_err();
+    assert!(
+        matches!(
+            &error,
+            Error::Input {
+                fault: InputFault::Limit,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(
+        error
+            .to_string()
+            .contains("takes 11 chunks of 1024 bytes; the server takes 10"),
+        "{error}"
+    );
+    let one = || FileSource::Bytes(Bytes::from_static(b"1"));
+    let error = upload(
+        &client,
+        file_job(vec![("a", "n", one()), ("b", "n", one()), ("c", "n", one())]),
+    )
+    .await;
+    let message = error.result.unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "sources has 3 inputs; the server takes 2 a job (maximumInputsPerJob)"
+    );
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| request.line() == "GET /api/jobs/features")
+    );
+}
+
+#[tokio::test]
+async fn a_failure_cancels_the_open_job_and_is_the_error_that_is_told() {
+    let (emulator, client, _) = small_chunks().await;
+    let refused = Fault {
+        method: Some("POST".to_owned()),
+        path: Some("/api/jobs/*".to_owned()),
+        status: Some(413),
+        ..Fault::default()
+    };
+    emulator.fault(refused).unwrap();
+    let source = FileSource::Bytes(Bytes::from(bytes(3 * CHUNK)));
+    let done = upload(&client, file_job(vec![("k", "input.txt", source)])).await;
+    assert_eq!(done.result.unwrap_err().status(), Some(413));
+    let cancelled = done.cancelled.unwrap();
+    assert_eq!(cancelled.result.unwrap().string_member("status").unwrap(), "CANCELED");
+    assert!(cancelled.job_identifier.is_some());
+    let methods: Vec<_> = lines(&emulator)
+        .iter()
+        .map(|line| line.split(' ').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(methods, ["GET", "POST", "POST", "DELETE"]);
+}
+
+#[tokio::test]
+async fn a_chunk_of_unknown_fate_is_never_sent_again() {
+    let (emulator, client, clock) = small_chunks().await;
+    let reset = Fault {
+        method: Some("POST".to_owned()),
+        path: Some("/api/jobs/*".to_owned()),
+        connection: Some(ConnectionFault::Reset),
+        ..Fault::default()
+    };
+    emulator.fault(reset).unwrap();
+    let source = FileSource::Bytes(Bytes::from(bytes(3 * CHUNK)));
+    let done = upload(&client, file_job(vec![("k", "input.txt", source)])).await;
+    assert_eq!(done.result.unwrap_err().sent(), Some(Sent::Maybe));
+    assert!(done.cancelled.unwrap().result.is_ok());
+    assert!(clock.pauses().is_empty());
+    let appended = emulator
+        .requests()
+        .iter()
+        .filter(|request| request.path.contains("/k/"))
+        .count();
+    assert_eq!(appended, 1);
+}
+
+#[tokio::test]
+async fn a_chunk_that_was_turned_away_is_sent_again_to_the_byte() {
+    let folder = Folder::new();
+    let server = Server::scripted(vec![
+        server_limits(),
+        job("OPEN"),
+        status(429),
+        status(202),
+        job("SUBMITTED"),
+    ])
+    .await;
+    let (client, clock) = skipping(&server.api());
+    let source = FileSource::Path(folder.file("x", b"some bytes"));
+    upload(&client, file_job(vec![("k", "n", source)]))
+        .await
+        .result
+        .unwrap();
+    assert_eq!(clock.pauses(), [1000]);
+    let requests = server.requests();
+    assert_eq!(requests[2].body, requests[3].body);
+}
+
+#[tokio::test]
+async fn a_page_in_place_of_an_answer_to_a_chunk_is_no_success() {
+    let server = Server::scripted(vec![
+        server_limits(),
+        job("OPEN"),
+        ok("\n<html>sign in</html>"),
+        job("CANCELED"),
+    ])
+    .await;
+    let (client, _) = skipping(&server.api());
+    let source = FileSource::Bytes(Bytes::from_static(b"x"));
+    let done = upload(&client, file_job(vec![("k", "n", source)])).await;
+    assert!(matches!(done.result, Err(Error::Response { sent: Sent::Maybe, .. })));
+    assert!(done.cancelled.unwrap().result.is_ok());
+}
+
+#[tokio::test]
+async fn a_file_that_changes_after_it_was_measured_is_refused() {
+    let folder = Folder::new();
+    let path = folder.file("x", b"as measured");
+    let (emulator, client, _) = small_chunks().await;
+    let slow = Fault {
+        method: Some("GET".to_owned()),
+        delay_ms: 200,
+        ..Fault::default()
+    };
+    emulator.fault(slow).unwrap();
+    let changed = async {
+        until(|| !emulator.requests().is_empty()).await;
+        std::fs::write(&path, b"something longer than it was").unwrap();
+    };
+    let source = FileSource::Path(path.clone());
+    let (done, ()) = tokio::join!(upload(&client, file_job(vec![("k", "input.txt", source)])), changed);
+    let error = done.result.unwrap_err();
+    assert!(
+        matches!(
+            &error,
+            Error::Input {
+                fault: InputFault::Changed,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(done.cancelled.unwrap().result.is_ok());
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_or_lies_about_its_size_ends_the_upload_and_cancels_the_job() {
+    let one = || Ok(Bytes::from_static(b"1"));
+    let streams = [
+        (
+            pieces(None, vec![one(), Err(io::Error::other("torn"))]),
+            InputFault::Unusable,
+        ),
+        (pieces(None, vec![]), InputFault::Empty),
+        (pieces(Some(3), vec![one()]), InputFault::Changed),
+        (pieces(Some(1), vec![one(), one()]), InputFault::Changed),
+    ];
+    for (stream, expected) in streams {
+        let (emulator, client, _) = small_chunks().await;
+        let done = upload(&client, file_job(vec![("k", "input.txt", stream)])).await;
+        match done.result.unwrap_err() {
+            Error::Input { fault, .. } => assert_eq!(fault, expected),
+            other => panic!("{other:?}"),
+        }
+        assert!(done.cancelled.unwrap().result.is_ok(), "{expected:?}");
+        drop(emulator);
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_is_given_up_closes_its_request_and_cancels_its_job() {
+    let (emulator, client, _) = small_chunks().await;
+    let stall = Fault {
+        method: Some("POST".to_owned()),
+        path: Some("/api/jobs/*".to_owned()),
+        connection: Some(ConnectionFault::Stall),
+        ..Fault::default()
+    };
+    emulator.fault(stall).unwrap();
+    let abort = CancellationToken::new();
+    let source = FileSource::Bytes(Bytes::from(bytes(3 * CHUNK)));
+    let give_up = async {
+        until(|| emulator.requests().iter().any(|request| request.path.contains("/k/"))).await;
+        abort.cancel();
+    };
+    let options = options();
+    let uploading = client.submit_job_files(file_job(vec![("k", "input.txt", source)]), &options, &abort);
+    let (done, ()) = tokio::join!(uploading, give_up);
+    assert!(matches!(done.result, Err(Error::GivenUp)));
+    assert_eq!(
+        done.cancelled.unwrap().result.unwrap().string_member("status").unwrap(),
+        "CANCELED"
+    );
+}
+
+#[tokio::test]
+async fn a_close_whose_answer_was_lost_or_empty_is_settled_by_the_job() {
+    for lost in [
+        Reply::Reset,
+        Reply::Keep(answer(202, "", "")),
+        status(502),
+        Reply::Close(Vec::new()),
+    ] {
+        let server = Server::scripted(vec![lost.clone(), job("IN_PROGRESS")]).await;
+        let (client, _) = skipping(&server.api());
+        let closed = client.close_job("j", &options()).await.unwrap();
+        assert_eq!(closed.string_member("status").unwrap(), "IN_PROGRESS");
+        let lines: Vec<_> = server
+            .requests()
+            .iter()
+            .map(|request| request.line().to_owned())
+            .collect();
+        assert_eq!(lines, ["POST /api/jobs/j/close", "GET /api/jobs/j"]);
+
+        let server = Server::scripted(vec![lost, job("OPEN")]).await;
+        let (client, _) = skipping(&server.api());
+        client.close_job("j", &options()).await.unwrap_err();
+        assert_eq!(server.count(), 2);
+    }
+    let server = Server::always(status(404)).await;
+    let (client, _) = skipping(&server.api());
+    assert_eq!(client.close_job("j", &options()).await.unwrap_err().status(), Some(404));
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn limits_may_be_text_or_missing_and_an_unreadable_size_is_a_mebibyte() {
+    for (size, expected) in [
+        ("\"2Ki\"", 2048),
+        ("4096", 4096),
+        ("\"1kb\"", 1 << 20),
+        ("null", 1 << 20),
+    ] {
+        let features = ok(format!(r#"{{"inputChunkMaximumSize":{size}}}"#));
+        let server = Server::scripted(vec![features, job("OPEN"), status(202), status(202), job("SUBMITTED")]).await;
+        let (client, _) = skipping(&server.api());
+        let source = FileSource::Bytes(Bytes::from(bytes(expected + 1)));
+        upload(&client, file_job(vec![("k", "n", source)]))
+            .await
+            .result
+            .unwrap();
+        assert_eq!(server.count(), 5, "{size}");
+        assert!(server.requests()[2].body.len() > expected, "{size}");
+    }
+}
+
+#[tokio::test]
+async fn the_callers_chunk_size_lowers_the_servers_and_never_raises_it() {
+    for (asked, chunks) in [(512, 4), (1 << 20, 2)] {
+        let (emulator, client, _) = small_chunks().await;
+        let mut job = file_job(vec![(
+            "k",
+            "input.txt",
+            FileSource::Bytes(Bytes::from(vec![b'a'; 2 * CHUNK])),
+        )]);
+        job.chunk_size = Some(asked);
+        upload(&client, job).await.result.unwrap();
+        let appended = emulator
+            .requests()
+            .iter()
+            .filter(|request| request.path.contains("/k/"))
+            .count();
+        assert_eq!(appended, chunks);
+    }
+}
