@@ -148,9 +148,10 @@ impl Call {
         };
         let completion = BindingCompletion::new(self.id, event);
         self.calls.outbox.push(match outcome {
-            Outcome::Settled(result) => completion.with(result),
+            Outcome::Settled(Ok(value)) => completion.with(value),
+            Outcome::Settled(Err(error)) => completion.failed(error),
             Outcome::Failed(error, cancelled) => {
-                let mut completion = completion.with(Err(error));
+                let mut completion = completion.failed(error);
                 completion.cancelled = Some(cancelled.into());
                 completion
             }

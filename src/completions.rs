@@ -2,14 +2,16 @@
 
 use std::{
     collections::VecDeque,
+    fmt,
     sync::{Mutex, PoisonError},
 };
 
-use modzy_client::{CancelOutcome, Document};
+use modzy_client::CancelOutcome;
+use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use tokio::sync::Notify;
 
-use crate::errors::BindingError;
+use crate::{errors::BindingError, operations::Value};
 
 /// How many completions cross at a time, and how much text (that of a single one may be more). The user's own work on the
 /// event loop gets its turn between two batches.
@@ -33,15 +35,16 @@ pub enum BindingEvent {
 }
 
 /// A piece of news about a call.
-#[derive(Debug)]
 #[napi(object, object_from_js = false)]
 pub struct BindingCompletion {
     /// The call, as `start` named it.
     pub id: i64,
     /// What the rest tells.
     pub event: BindingEvent,
-    /// JSON.
+    /// JSON, or text where the operation brings text.
     pub text: Option<String>,
+    /// What an operation brings that brings bytes.
+    pub bytes: Option<Buffer>,
     /// A failure.
     pub error: Option<BindingError>,
     /// How the cancellation of the job went, where it was cancelled because the call failed or was cancelled.
@@ -76,6 +79,12 @@ impl From<CancelOutcome> for BindingCancelOutcome {
     }
 }
 
+impl fmt::Debug for BindingCompletion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BindingCompletion({:?} of call {})", self.event, self.id)
+    }
+}
+
 impl BindingCompletion {
     /// A completion of which only the kind is told.
     pub(crate) fn new(id: u64, event: BindingEvent) -> Self {
@@ -83,18 +92,26 @@ impl BindingCompletion {
             id: id.cast_signed(),
             event,
             text: None,
+            bytes: None,
             error: None,
             cancelled: None,
             number: None,
         }
     }
 
-    /// Adds an outcome.
-    pub(crate) fn with(mut self, outcome: modzy_client::Result<Document>) -> Self {
-        match outcome {
-            Ok(document) => self.text = Some(document.into()),
-            Err(error) => self.error = Some(error.into()),
+    /// Adds a result.
+    pub(crate) fn with(mut self, value: Value) -> Self {
+        match value {
+            Value::Document(document) => self.text = Some(document.into()),
+            Value::Text(text) => self.text = Some(text),
+            Value::Bytes(bytes) => self.bytes = Some(Vec::from(bytes).into()),
         }
+        self
+    }
+
+    /// Adds a failure.
+    pub(crate) fn failed(mut self, error: modzy_client::Error) -> Self {
+        self.error = Some(error.into());
         self
     }
 }

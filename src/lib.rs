@@ -3,6 +3,7 @@
 //! A promise of Node-API costs the event loop a handle for as long as it is pending. So calls are started synchronously,
 //! and their outcomes come back in batches through one promise per client: `drain`.
 
+mod arguments;
 mod calls;
 mod client;
 mod completions;

@@ -4,17 +4,17 @@ use std::pin::pin;
 
 use bytes::Bytes;
 use modzy_client::{
-    CancelOutcome, Client, Document, EmbeddedJob, EmbeddedValue, Error, FileJob, JdbcJob, RequestOptions, Result,
-    S3Job, Sources, TextJob, Upload,
+    CancelOutcome, Client, Document, Error, JdbcJob, RequestOptions, Result, S3Job, TextJob, Upload, path_to_data_uri,
 };
 use napi_derive::napi;
-use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
+    arguments::{
+        FileArgument, InputArgument, NameArgument, OutputArgument, VersionArgument, append, embedded, read, upload,
+    },
     calls::{Abort, Call},
     config::BindingCallOptions,
-    sources::{self, NamedSource, Origin},
 };
 
 /// A call of the client. The argument of `start` is the job's identifier, but for the submits, where it is JSON.
@@ -49,14 +49,87 @@ pub enum BindingOperation {
     GetFeatures,
     /// `GET /jobs/{job}` until the job is final.
     BlockUntilComplete,
+    /// `GET /jobs/{job}` until the job is final, then `GET /results/{job}`. The result is `{job, result}`.
+    BlockUntilResult,
+    /// `GET /jobs/history`. The argument is the filter.
+    GetJobHistory,
+    /// The same; the result is `{items, next}`.
+    GetJobHistoryPage,
+    /// `GET /jobs/{job}` for each. The argument is an array of identifiers.
+    GetJobs,
+    /// `GET /resources/processing/engines`.
+    GetProcessingEngineStatus,
     /// `GET /results/{job}`.
     GetResult,
+    /// `GET /results/{job}/datasource/{input}`. The argument is `{jobId, inputKey}`.
+    GetInputResult,
+    /// `GET /results/{job}/datasource/{input}/output/{output}`. The argument is `{jobId, inputKey, outputName}`, the result
+    /// bytes.
+    GetOutputContents,
+    /// `GET /models`. The argument is the filter.
+    GetModels,
+    /// The same; the result is `{items, next}`.
+    GetModelsPage,
+    /// `GET /models/latest`.
+    GetActiveModels,
+    /// `GET /models/{model}`.
+    GetModel,
+    /// `GET /models`, and `GET /models/{model}` for each that is found. The argument is `{name, activeOnly}`.
+    GetModelByName,
+    /// `GET /models/{model}/related-models`.
+    GetRelatedModels,
+    /// `GET /models/{model}/versions`.
+    GetModelVersions,
+    /// `GET /models/{model}/versions/{version}`. The argument is `{modelId, version}`, as of the samples.
+    GetModelVersion,
+    /// `GET /models/{model}/versions/{version}/sample-input`.
+    GetModelVersionInputSample,
+    /// `GET /models/{model}/versions/{version}/sample-output`.
+    GetModelVersionOutputSample,
+    /// `GET /models/tags`.
+    GetAllTags,
+    /// `GET /models/tags/{tag,tag…}`. The argument is an array of identifiers.
+    GetTagsAndModels,
+    /// `GET /accounting/access-keys/user/{email}`.
+    GetApiKeys,
+    /// `POST /accounting/access-keys/{prefix}/hash`.
+    GetKeyBody,
+    /// A file as a data URI; sends nothing. The argument is `{path, mimeType}`, the result text.
+    PathToDataUrl,
+}
+
+/// What a call brings.
+pub(crate) enum Value {
+    /// JSON, or nothing.
+    Document(Document),
+    /// Bytes of whatever kind.
+    Bytes(Bytes),
+    /// Text that is no JSON.
+    Text(String),
+}
+
+impl From<Document> for Value {
+    fn from(document: Document) -> Self {
+        Self::Document(document)
+    }
+}
+
+impl From<Bytes> for Value {
+    fn from(bytes: Bytes) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
 }
 
 /// How a call ended.
 pub(crate) enum Outcome {
     /// By itself.
-    Settled(Result<Document>),
+    Settled(Result<Value>),
     /// With an error, for which its job was cancelled.
     Failed(Error, CancelOutcome),
     /// Cancelled, perhaps with its job.
@@ -79,158 +152,194 @@ pub(crate) async fn run(
         BindingOperation::GetJob => settle(abort, client.get_job(&argument, request)).await,
         BindingOperation::CancelJob => settle(abort, client.cancel_job(&argument, request)).await,
         BindingOperation::CancelAbandoned => Outcome::Aborted(Some(client.cancel_abandoned(&argument, request).await)),
-        BindingOperation::CloseJob => settle(abort, client.close_job(&argument, request)).await,
-        BindingOperation::GetFeatures => settle(abort, client.get_features(request)).await,
-        BindingOperation::GetResult => settle(abort, client.get_result(&argument, request)).await,
-        BindingOperation::SubmitJob => submit(client, abort, request, client.submit_job(argument, request)).await,
+        BindingOperation::BlockUntilComplete => {
+            let options = options.wait()?;
+            wait(
+                client,
+                call,
+                &argument,
+                request,
+                client.block_until_complete(&argument, &options, on_progress),
+            )
+            .await
+        }
+        // On the heap, as all that follows: the calls that are many, reads and waits, would else hold room for it.
+        BindingOperation::BlockUntilResult => {
+            let options = options.wait()?;
+            let waiting = Box::pin(client.block_until_result(&argument, &options, on_progress));
+            wait(client, call, &argument, request, waiting).await
+        }
+        operation if operation.submits() => {
+            Box::pin(submits(client, operation, &argument, &bytes, request, call)).await?
+        }
+        operation => Box::pin(settle(abort, reads(client, operation, &argument, request, call))).await,
+    })
+}
+
+/// Makes a call that submits a job.
+async fn submits(
+    client: &Client,
+    operation: BindingOperation,
+    argument: &str,
+    bytes: &[Bytes],
+    request: &RequestOptions,
+    call: &Call,
+) -> Result<Outcome> {
+    let abort = &call.abort;
+    Ok(match operation {
         BindingOperation::SubmitJobText => {
-            let job: TextJob<Box<RawValue>> = read(&argument)?;
+            let job: TextJob<Box<RawValue>> = read(argument)?;
             submit(client, abort, request, client.submit_job_text(&job, request)).await
         }
         BindingOperation::SubmitJobEmbedded => {
-            let job = embedded(read(&argument)?, &bytes)?;
+            let job = embedded(read(argument)?, bytes)?;
             submit(client, abort, request, client.submit_job_embedded(&job, request)).await
         }
         BindingOperation::SubmitJobAwsS3 => {
-            let job: S3Job<Box<RawValue>> = read(&argument)?;
+            let job: S3Job<Box<RawValue>> = read(argument)?;
             submit(client, abort, request, client.submit_job_aws_s3(&job, request)).await
         }
         BindingOperation::SubmitJobJdbc => {
-            let job: JdbcJob = read(&argument)?;
+            let job: JdbcJob = read(argument)?;
             submit(client, abort, request, client.submit_job_jdbc(&job, request)).await
         }
         BindingOperation::SubmitJobFiles => {
-            let job = upload(read(&argument)?, call);
-            // On the heap, as the calls that are many, reads and waits, would hold room for it.
-            let upload = Box::pin(client.submit_job_files(job, request, &abort.token));
-            let Upload { result, cancelled } = upload.await;
+            let job = upload(read(argument)?, call);
+            let Upload { result, cancelled } = client.submit_job_files(job, request, &abort.token).await;
             match (result, cancelled) {
                 (Err(Error::GivenUp), cancelled) => Outcome::Aborted(cancelled),
                 (Err(error), Some(cancelled)) => Outcome::Failed(error, cancelled),
-                (result, _) => Outcome::Settled(result),
+                (result, _) => Outcome::Settled(result.map(Value::from)),
             }
         }
-        BindingOperation::AppendInput => settle(abort, Box::pin(append(client, read(&argument)?, call, request))).await,
-        BindingOperation::BlockUntilComplete => {
-            let options = options.wait()?;
-            let waited = settle(abort, client.block_until_complete(&argument, &options, on_progress)).await;
-            match waited {
-                Outcome::Aborted(_) if abort.cancels_job() => {
-                    Outcome::Aborted(Some(client.cancel_abandoned(&argument, request).await))
-                }
-                other => other,
-            }
-        }
+        _ => submit(client, abort, request, client.submit_job(argument.to_owned(), request)).await,
     })
 }
 
-/// Reads an argument that the face has made. What cannot be read in it is what the user put there.
-fn read<T: DeserializeOwned>(argument: &str) -> Result<T> {
-    serde_json::from_str(argument).map_err(|_| Error::Argument {
-        name: "sources",
-        reason: "cannot be serialized to JSON".to_owned(),
-    })
-}
+/// Makes a call that can be left at any moment.
+async fn reads(
+    client: &Client,
+    operation: BindingOperation,
+    argument: &str,
+    request: &RequestOptions,
+    call: &Call,
+) -> Result<Value> {
+    use BindingOperation as Op;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct EmbeddedArgument {
-    model_id: String,
-    version: String,
-    sources: Sources<EmbeddedLeaf>,
-    media_type: Option<String>,
-    explain: Option<bool>,
-    timeout: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum EmbeddedLeaf {
-    DataUri(String),
-    Bytes(usize),
-}
-
-/// The job, with the bytes that came along in their places.
-fn embedded(argument: EmbeddedArgument, bytes: &[Bytes]) -> Result<EmbeddedJob> {
-    let media_type = argument.media_type.unwrap_or_default();
-    let value = |leaf| match leaf {
-        EmbeddedLeaf::DataUri(uri) => Ok(EmbeddedValue::DataUri(uri)),
-        EmbeddedLeaf::Bytes(number) => Ok(EmbeddedValue::Bytes {
-            media_type: media_type.clone(),
-            data: bytes
-                .get(number)
-                .cloned()
-                .ok_or_else(|| Error::Internal("an embedded input did not come along".to_owned()))?,
-        }),
+    let document = match operation {
+        Op::GetOutputContents => {
+            let OutputArgument {
+                job_id,
+                input_key,
+                output_name,
+            } = read(argument)?;
+            let contents = client.get_output_contents(&job_id, &input_key, &output_name, request);
+            return Ok(contents.await?.into());
+        }
+        Op::PathToDataUrl => {
+            let FileArgument { path, mime_type } = read(argument)?;
+            let reading = tokio::task::spawn_blocking(move || path_to_data_uri(path.as_ref(), &mime_type));
+            let read = reading.await.map_err(|error| Error::Internal(error.to_string()))?;
+            return Ok(read?.into());
+        }
+        Op::AppendInput => append(client, read(argument)?, call, request).await,
+        Op::CloseJob => client.close_job(argument, request).await,
+        Op::GetFeatures => client.get_features(request).await,
+        Op::GetJobHistory => client.get_job_history(&read(argument)?, request).await,
+        Op::GetJobHistoryPage => client.get_job_history_page(&read(argument)?, request).await,
+        Op::GetJobs => client.get_jobs(&read::<Vec<String>>(argument)?, request).await,
+        Op::GetProcessingEngineStatus => client.get_processing_engine_status(request).await,
+        Op::GetResult => client.get_result(argument, request).await,
+        Op::GetInputResult => {
+            let InputArgument { job_id, input_key } = read(argument)?;
+            client.get_input_result(&job_id, &input_key, request).await
+        }
+        Op::GetModels => client.get_models(&read(argument)?, request).await,
+        Op::GetModelsPage => client.get_models_page(&read(argument)?, request).await,
+        Op::GetActiveModels => client.get_active_models(request).await,
+        Op::GetModel => client.get_model(argument, request).await,
+        Op::GetModelByName => {
+            let NameArgument { name, active_only } = read(argument)?;
+            client.get_model_by_name(&name, active_only, request).await
+        }
+        Op::GetRelatedModels => client.get_related_models(argument, request).await,
+        Op::GetModelVersions => client.get_model_versions(argument, request).await,
+        Op::GetModelVersion => {
+            let VersionArgument { model_id, version } = read(argument)?;
+            client.get_model_version(&model_id, &version, request).await
+        }
+        Op::GetModelVersionInputSample => {
+            let VersionArgument { model_id, version } = read(argument)?;
+            client
+                .get_model_version_input_sample(&model_id, &version, request)
+                .await
+        }
+        Op::GetModelVersionOutputSample => {
+            let VersionArgument { model_id, version } = read(argument)?;
+            client
+                .get_model_version_output_sample(&model_id, &version, request)
+                .await
+        }
+        Op::GetAllTags => client.get_all_tags(request).await,
+        Op::GetTagsAndModels => {
+            client
+                .get_tags_and_models(&read::<Vec<String>>(argument)?, request)
+                .await
+        }
+        Op::GetApiKeys => client.get_api_keys(argument, request).await,
+        Op::GetKeyBody => client.get_key_body(argument, request).await,
+        Op::GetJob
+        | Op::CancelJob
+        | Op::CancelAbandoned
+        | Op::BlockUntilComplete
+        | Op::BlockUntilResult
+        | Op::SubmitJob
+        | Op::SubmitJobText
+        | Op::SubmitJobEmbedded
+        | Op::SubmitJobAwsS3
+        | Op::SubmitJobJdbc
+        | Op::SubmitJobFiles => Err(Error::Internal("the operation is no read".to_owned())),
     };
-    let mut sources = Sources::default();
-    for (key, parts) in argument.sources {
-        let parts = parts.into_iter().map(|(name, leaf)| Ok((name, value(leaf)?)));
-        sources.insert(key, parts.collect::<Result<_>>()?);
-    }
-    Ok(EmbeddedJob {
-        model_id: argument.model_id,
-        version: argument.version,
-        sources,
-        explain: argument.explain,
-        timeout: argument.timeout,
-    })
+    document.map(Value::from)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct UploadArgument {
-    model_id: String,
-    version: String,
-    sources: Vec<NamedSource>,
-    explain: Option<bool>,
-    timeout: Option<u64>,
-    chunk_size: Option<u64>,
-}
-
-fn upload(argument: UploadArgument, call: &Call) -> FileJob {
-    FileJob {
-        model_id: argument.model_id,
-        version: argument.version,
-        sources: sources::sources(argument.sources, call),
-        explain: argument.explain,
-        timeout: argument.timeout,
-        chunk_size: argument.chunk_size,
+impl BindingOperation {
+    /// Whether it makes a job.
+    fn submits(self) -> bool {
+        matches!(
+            self,
+            Self::SubmitJob
+                | Self::SubmitJobText
+                | Self::SubmitJobEmbedded
+                | Self::SubmitJobAwsS3
+                | Self::SubmitJobJdbc
+                | Self::SubmitJobFiles
+        )
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AppendArgument {
-    job_id: String,
-    input_key: String,
-    input_name: String,
-    chunk_size: Option<u64>,
-    #[serde(flatten)]
-    origin: Origin,
-}
-
-async fn append(client: &Client, argument: AppendArgument, call: &Call, request: &RequestOptions) -> Result<Document> {
-    let AppendArgument {
-        job_id,
-        input_key,
-        input_name,
-        chunk_size,
-        origin,
-    } = argument;
-    let source = sources::source(origin, call, &mut 0);
-    client
-        .append_input(&job_id, &input_key, &input_name, source, chunk_size, request)
-        .await?;
-    Ok(Document::default())
+/// Waits for a job, which may have to be cancelled when the wait is.
+async fn wait(
+    client: &Client,
+    call: &Call,
+    job_id: &str,
+    request: &RequestOptions,
+    waiting: impl Future<Output = Result<Document>>,
+) -> Outcome {
+    match settle(&call.abort, waiting).await {
+        Outcome::Aborted(_) if call.abort.cancels_job() => {
+            Outcome::Aborted(Some(client.cancel_abandoned(job_id, request).await))
+        }
+        other => other,
+    }
 }
 
 /// Makes a call unless it is cancelled. Leaving the call closes its request.
-async fn settle(abort: &Abort, call: impl Future<Output = Result<Document>>) -> Outcome {
+async fn settle<T: Into<Value>>(abort: &Abort, call: impl Future<Output = Result<T>>) -> Outcome {
     tokio::select! {
         biased;
         () = abort.token.cancelled() => Outcome::Aborted(None),
-        result = call => Outcome::Settled(result),
+        result = call => Outcome::Settled(result.map(Into::into)),
     }
 }
 

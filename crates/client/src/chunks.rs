@@ -69,7 +69,7 @@ impl Place {
         }
     }
 
-    fn broken(&self, fault: InputFault, reason: &str, cause: io::Error) -> Error {
+    pub(crate) fn broken(&self, fault: InputFault, reason: &str, cause: io::Error) -> Error {
         Error::Input {
             fault,
             input_key: self.input_key.clone(),
@@ -296,7 +296,7 @@ fn stamp(metadata: &fs::Metadata) -> Stamp {
     }
 }
 
-fn cannot_open(place: &Place, path: &Path, cause: io::Error) -> Error {
+pub(crate) fn cannot_open(place: &Place, path: &Path, cause: io::Error) -> Error {
     let reason = format!("cannot be opened: {}", path.display());
     let fault = match cause.kind() {
         io::ErrorKind::NotFound => InputFault::Missing,

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +12,7 @@ use crate::{
     document::Document,
     endpoint::BaseUrl,
     error::{Error, Result},
-    transport::{Config, Expect, Lane, Payload, Request, RootSources, Settings, Transport},
+    transport::{Answer, Config, Expect, Lane, Payload, Request, RootSources, Settings, Transport},
 };
 
 /// Headers that are the client's own, because they carry credentials or frame the message.
@@ -128,7 +129,23 @@ impl Client {
     }
 
     pub(crate) async fn send(&self, request: &Request, options: &RequestOptions) -> Result<Document> {
-        self.inner.transport.execute(request, &self.settings(options)).await
+        self.send_with(request, &self.settings(options)).await
+    }
+
+    /// The same with settings that are there already, as those of a wait's polls.
+    pub(crate) async fn send_with(&self, request: &Request, settings: &Settings) -> Result<Document> {
+        match self.inner.transport.execute(request, settings).await? {
+            Answer::Document(document) => Ok(document),
+            Answer::Bytes(_) => Err(Error::Internal("bytes came where a document was asked for".to_owned())),
+        }
+    }
+
+    /// The same for a request that expects bytes.
+    pub(crate) async fn send_for_bytes(&self, request: &Request, options: &RequestOptions) -> Result<Bytes> {
+        match self.inner.transport.execute(request, &self.settings(options)).await? {
+            Answer::Bytes(bytes) => Ok(bytes),
+            Answer::Document(_) => Err(Error::Internal("a document came where bytes were asked for".to_owned())),
+        }
     }
 
     pub(crate) fn settings(&self, options: &RequestOptions) -> Settings {

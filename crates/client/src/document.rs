@@ -14,8 +14,12 @@ use crate::error::BodyFault;
 ///
 /// It is kept as text because most of it only passes through: unknown members, number formats and the order of members all
 /// survive. Read it with [`Document::parse`].
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Document(String);
+#[derive(Clone, Default)]
+pub struct Document {
+    text: String,
+    /// Whether the answer's headers link to a next page.
+    links_to_next: bool,
+}
 
 impl Document {
     /// Takes the bytes of a body.
@@ -29,19 +33,56 @@ impl Document {
         let text = String::from_utf8(body).map_err(|_| BodyFault::NotUtf8)?;
         // Ignoring goes through the whole text without recursion, so depth costs no stack.
         serde_json::from_str::<IgnoredAny>(&text).map_err(|_| BodyFault::NotJson)?;
-        Ok(Self(text))
+        Ok(Self::of_json(text))
+    }
+
+    /// Takes the bytes of a body that may be text, which becomes a JSON string. A bare word or number is text, too: a key of
+    /// nothing but digits must not lose some on its way through a number.
+    ///
+    /// # Errors
+    /// What makes the bytes unreadable.
+    pub(crate) fn from_json_or_text(body: Vec<u8>) -> Result<Self, BodyFault> {
+        let text = String::from_utf8(body).map_err(|_| BodyFault::NotUtf8)?;
+        let is_json =
+            text.trim_start().starts_with(['{', '[', '"']) && serde_json::from_str::<IgnoredAny>(&text).is_ok();
+        if is_json {
+            return Ok(Self::of_json(text));
+        }
+        match text.trim() {
+            "" => Err(BodyFault::Missing),
+            text => Ok(Self::of_json(serde_json::Value::from(text).to_string())),
+        }
+    }
+
+    /// Takes text that is known to be JSON.
+    pub(crate) fn of_json(text: String) -> Self {
+        Self {
+            text,
+            links_to_next: false,
+        }
+    }
+
+    /// Notes whether the answer's headers link to a next page.
+    pub(crate) fn linking_to_next(mut self, links_to_next: bool) -> Self {
+        self.links_to_next = links_to_next;
+        self
+    }
+
+    /// Whether the answer's headers link to a next page.
+    pub(crate) fn links_to_next(&self) -> bool {
+        self.links_to_next
     }
 
     /// The text; empty where the answer had no body.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// Whether the answer had no body.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.text.is_empty()
     }
 
     /// Reads the text into a type of the caller's.
@@ -49,35 +90,59 @@ impl Document {
     /// # Errors
     /// When the text does not have the type's shape.
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        serde_json::from_str(&self.0)
+        serde_json::from_str(&self.text)
     }
 
     /// A member of the top-level object, where it is a string. Of a member that stands twice, the last one, as
     /// `JSON.parse` has it.
     #[must_use]
     pub fn string_member(&self, name: &str) -> Option<String> {
-        let members: Members<'_> = serde_json::from_str(&self.0).ok()?;
-        let raw = members.0.into_iter().rfind(|(key, _)| key == name)?.1;
-        serde_json::from_str(raw.get()).ok()
+        string_member(&self.text, name)
     }
 
     /// Whether the text is a JSON object, as every job is.
     #[must_use]
     pub fn is_object(&self) -> bool {
-        self.0.trim_start().starts_with('{')
+        self.text.trim_start().starts_with('{')
+    }
+
+    /// Whether the text is a JSON array, as every list is.
+    pub(crate) fn is_array(&self) -> bool {
+        self.text.trim_start().starts_with('[')
+    }
+
+    /// The elements of the top-level array, unread. None where it is no array.
+    pub(crate) fn elements(&self) -> Vec<Box<RawValue>> {
+        self.parse().unwrap_or_default()
     }
 }
 
+/// Documents are equal where their texts are.
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Document {}
+
 impl From<Document> for String {
     fn from(document: Document) -> Self {
-        document.0
+        document.text
     }
 }
 
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Document({} bytes)", self.0.len())
+        write!(f, "Document({} bytes)", self.text.len())
     }
+}
+
+/// A member of a JSON object, where it is a string. Of a member that stands twice, the last one.
+pub(crate) fn string_member(object: &str, name: &str) -> Option<String> {
+    let members: Members<'_> = serde_json::from_str(object).ok()?;
+    let raw = members.0.into_iter().rfind(|(key, _)| key == name)?.1;
+    serde_json::from_str(raw.get()).ok()
 }
 
 /// The members of an object, unread. Unlike a derived struct it takes a member that stands twice.
@@ -132,6 +197,24 @@ mod tests {
     #[test]
     fn an_empty_body_is_an_empty_document() {
         assert!(Document::from_body(Vec::new()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn text_becomes_a_string_where_it_may_be_text() {
+        for (body, json) in [
+            ("prefix.body", r#""prefix.body""#),
+            ("prefix.body\n", r#""prefix.body""#),
+            ("a\"b\\c", r#""a\"b\\c""#),
+            ("12345678901234567890.10", r#""12345678901234567890.10""#),
+            ("null", r#""null""#),
+            ("{prefix", r#""{prefix""#),
+            (r#""prefix.body""#, r#""prefix.body""#),
+            (r#" {"key": 1.10}"#, r#" {"key": 1.10}"#),
+        ] {
+            assert_eq!(Document::from_json_or_text(body.into()).unwrap().as_str(), json);
+        }
+        assert_eq!(Document::from_json_or_text(b" \n".to_vec()), Err(BodyFault::Missing));
+        assert_eq!(Document::from_json_or_text(vec![0xff]), Err(BodyFault::NotUtf8));
     }
 
     #[test]

@@ -63,7 +63,8 @@ impl BaseUrl {
         self.0.as_str().trim_end_matches('/')
     }
 
-    /// The URL of a route. The path starts with `/` and consists of literals and [`segment`]s, so it cannot leave the root.
+    /// The URL of a route. The path starts with `/` and consists of literals, [`segment`]s and a query of [`encoded`] values,
+    /// so it cannot leave the root.
     pub(crate) fn route(&self, path: &str) -> Result<Url> {
         Url::parse(&format!("{}{path}", self.as_str()))
             .map_err(|error| Error::Internal(format!("a route that is no URL: {error}")))
@@ -86,8 +87,13 @@ pub(crate) fn segment(name: &'static str, text: &str) -> Result<String> {
             name,
             format!("must not be {text:?}, which names no resource"),
         )),
-        _ => Ok(utf8_percent_encode(text, ENCODED).to_string()),
+        _ => Ok(encoded(text)),
     }
+}
+
+/// Any text as a part of a segment, or as a value of a query.
+pub(crate) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 #[cfg(test)]

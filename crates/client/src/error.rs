@@ -30,11 +30,11 @@ pub enum Error {
     },
 
     /// An input of an upload that cannot be used. Where a job had been opened for it, it was cancelled.
-    #[error("the input {input_key:?}, {input_name:?} {reason}")]
+    #[error("the input {} {reason}", place(.input_key, .input_name))]
     Input {
         /// What is wrong with it.
         fault: InputFault,
-        /// The key that the caller chose.
+        /// The key that the caller chose. Empty for a file that belongs to no job yet.
         input_key: String,
         /// The name of the model's input.
         input_name: String,
@@ -279,6 +279,9 @@ pub enum BodyFault {
     /// It is JSON, but not the object that the route promises. Worth another attempt where the request may be repeated.
     #[error("is not a JSON object")]
     NotObject,
+    /// It is JSON, but not the array that the route promises. Worth another attempt where the request may be repeated.
+    #[error("is not a JSON array")]
+    NotArray,
     /// Its content encoding cannot be undone. Worth another attempt where the request may be repeated.
     #[error("cannot be unpacked")]
     NotUnpacked,
@@ -362,6 +365,15 @@ impl Error {
             Self::WaitTimeout { .. } => true,
             other => other.call().is_some_and(|call| call.retryable),
         }
+    }
+}
+
+/// An input by its names.
+fn place(input_key: &str, input_name: &str) -> String {
+    if input_key.is_empty() {
+        format!("{input_name:?}")
+    } else {
+        format!("{input_key:?}, {input_name:?}")
     }
 }
 

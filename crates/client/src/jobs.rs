@@ -32,8 +32,8 @@ pub fn is_final_status(status: &str) -> bool {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct WaitOptions {
-    schedule: Schedule,
-    request: RequestOptions,
+    pub(crate) schedule: Schedule,
+    pub(crate) request: RequestOptions,
 }
 
 impl Default for WaitOptions {
@@ -143,7 +143,7 @@ impl Client {
         let mut settings = self.settings(&options.request);
         settings.retries = 0;
         let transport = self.transport();
-        let poll = || async { judge(transport.execute(&request, &settings).await) };
+        let poll = || async { judge(self.send_with(&request, &settings).await) };
         let waited = wait::wait(
             transport.clock(),
             transport.random(),
@@ -222,18 +222,22 @@ impl Client {
 
 /// What an answer, or its absence, means to a wait.
 fn judge(polled: Result<Document>) -> Polled<Document> {
-    let error = match polled {
+    match polled {
         Ok(job) => {
             let status = job.string_member("status");
             let is_final = status.is_none_or(|status| is_final_status(&status));
-            return if is_final {
+            if is_final {
                 Polled::Done(job)
             } else {
                 Polled::Pending(job)
-            };
+            }
         }
-        Err(error) => error,
-    };
+        Err(error) => judge_failure(error),
+    }
+}
+
+/// What the failure of a poll means to a wait, for a job or for its results.
+pub(crate) fn judge_failure(error: Error) -> Polled<Document> {
     let retry_after = match error {
         Error::Status { retry_after, .. } => retry_after,
         _ => None,

@@ -25,19 +25,29 @@
 
 #![forbid(unsafe_code)]
 
+mod accounting;
 mod auth;
+mod batch;
 mod chunks;
 mod client;
 mod clock;
 mod document;
 mod endpoint;
+mod engines;
 mod error;
+mod history;
 mod jobs;
+mod link;
 mod mask;
+mod models;
+mod pages;
+mod query;
 mod results;
 mod retry;
+mod similarity;
 mod size;
 mod submits;
+mod tags;
 mod transport;
 mod uploads;
 mod wait;
@@ -49,7 +59,9 @@ pub use self::{
     document::Document,
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, InputFault, Phase, Result, Sent},
+    history::JobHistoryFilter,
     jobs::{CancelOutcome, WaitOptions, is_final_status},
-    submits::{EmbeddedJob, EmbeddedValue, JdbcJob, S3Job, Sources, TextJob},
+    models::ModelFilter,
+    submits::{EmbeddedJob, EmbeddedValue, JdbcJob, S3Job, Sources, TextJob, path_to_data_uri},
     uploads::{FileJob, FileSource, Pieces, Upload},
 };

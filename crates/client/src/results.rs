@@ -1,12 +1,16 @@
-//! Results: `GET /results/{job}`.
+//! Results: `GET /results/{job}`, of one input or of all, and waiting for them.
 
+use bytes::Bytes;
 use http::Method;
 
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
     endpoint::segment,
-    error::Result,
+    error::{Error, Result},
+    jobs::{WaitOptions, judge_failure},
+    transport::{Expect, Lane, Request},
+    wait::{self, GivenUp, Polled, Schedule},
 };
 
 impl Client {
@@ -18,5 +22,85 @@ impl Client {
         let path = format!("/results/{}", segment("jobId", job_id)?);
         self.send(&self.request(Method::GET, &path, Some(job_id))?, options)
             .await
+    }
+
+    /// Reads the result of one input: `GET /results/{job}/datasource/{input}`.
+    ///
+    /// # Errors
+    /// `Status` 404 for a job or an input that does not exist, and as [`Client::get_result`].
+    pub async fn get_input_result(&self, job_id: &str, input_key: &str, options: &RequestOptions) -> Result<Document> {
+        let job = segment("jobId", job_id)?;
+        let path = format!("/results/{job}/datasource/{}", segment("inputKey", input_key)?);
+        self.send(&self.request(Method::GET, &path, Some(job_id))?, options)
+            .await
+    }
+
+    /// Reads an output as bytes: `GET /results/{job}/datasource/{input}/output/{output}`.
+    ///
+    /// # Errors
+    /// `Status` 404 for a job, an input or an output that does not exist.
+    pub async fn get_output_contents(
+        &self,
+        job_id: &str,
+        input_key: &str,
+        output_name: &str,
+        options: &RequestOptions,
+    ) -> Result<Bytes> {
+        let job = segment("jobId", job_id)?;
+        let input = segment("inputKey", input_key)?;
+        let output = segment("outputName", output_name)?;
+        let path = format!("/results/{job}/datasource/{input}/output/{output}");
+        let request = Request {
+            expect: Expect::Bytes,
+            ..self.request(Method::GET, &path, Some(job_id))?
+        };
+        self.send_for_bytes(&request, options).await
+    }
+
+    /// Waits as [`Client::block_until_complete`] does, then reads the results: `GET /results/{job}`, again where they are not
+    /// there yet, and through outages. Answers with `{"job": …, "result": …}`, each as the server sent it. The wait's limit
+    /// holds for both together.
+    ///
+    /// # Errors
+    /// As [`Client::block_until_complete`]. After a [`Error::WaitTimeout`] whose job is final, its results were what was
+    /// missing.
+    pub async fn block_until_result(
+        &self,
+        job_id: &str,
+        options: &WaitOptions,
+        on_progress: impl FnMut(&Document),
+    ) -> Result<Document> {
+        let clock = self.transport().clock();
+        let started = clock.now();
+        let job = self.block_until_complete(job_id, options, on_progress).await?;
+        let spent = clock.now() - started;
+        let schedule = Schedule {
+            wait_timeout: options.schedule.wait_timeout.map(|limit| limit.saturating_sub(spent)),
+            ..options.schedule
+        };
+        let path = format!("/results/{}", segment("job", job_id)?);
+        let request = Request {
+            expect: Expect::Object,
+            lane: Lane::Poll,
+            ..self.request(Method::GET, &path, Some(job_id))?
+        };
+        let mut settings = self.settings(&options.request);
+        settings.retries = 0;
+        let poll = || async {
+            let read = self.send_with(&request, &settings).await;
+            read.map_or_else(judge_failure, Polled::Done)
+        };
+        match wait::wait(clock, self.transport().random(), schedule, poll, |_| {}).await {
+            Ok(result) => {
+                let both = format!(r#"{{"job":{},"result":{}}}"#, job.as_str(), result.as_str());
+                Ok(Document::of_json(both))
+            }
+            Err(GivenUp::Failed(error)) => Err(error),
+            Err(GivenUp::TimedOut(_)) => Err(Error::WaitTimeout {
+                job_identifier: job_id.to_owned(),
+                job: Some(job),
+                limit: options.schedule.wait_timeout.unwrap_or_default(),
+            }),
+        }
     }
 }

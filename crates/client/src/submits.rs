@@ -1,6 +1,6 @@
 //! Submits: `POST /jobs` with the input types of the API that go out in one request.
 
-use std::fmt;
+use std::{fmt, fs, path::Path};
 
 use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
+    chunks::{Place, cannot_open},
     client::{Client, RequestOptions},
     document::Document,
     error::{Error, Result},
@@ -242,6 +243,19 @@ impl Serialize for EmbeddedValue {
             Self::Bytes { media_type, data } => serializer.collect_str(&data_uri(media_type, data)),
         }
     }
+}
+
+/// Reads a file and makes it the data URI that [`EmbeddedValue::DataUri`] takes. Blocks.
+///
+/// # Errors
+/// [`Error::Input`] for a file that cannot be read.
+pub fn path_to_data_uri(path: &Path, media_type: &str) -> Result<String> {
+    let place = Place {
+        input_key: String::new(),
+        input_name: path.display().to_string(),
+    };
+    let data = fs::read(path).map_err(|cause| cannot_open(&place, path, cause))?;
+    Ok(data_uri(media_type, &data).to_string())
 }
 
 /// `data:<media type>;base64,<data>`, written when it is asked for.

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode, header::RETRY_AFTER};
 use serde::Deserialize;
 
@@ -9,6 +10,7 @@ use super::failure::{Account, Attempt, is_of_the_body};
 use crate::{
     document::Document,
     error::{BodyFault, Error, Result},
+    link,
     mask::Mask,
     retry,
 };
@@ -33,8 +35,23 @@ pub(crate) enum Expect {
     Object,
     /// JSON or nothing.
     JsonOrNothing,
+    /// A JSON array.
+    Array,
+    /// JSON or text, which becomes a JSON string. What the route answers cannot be asked for again.
+    JsonOrText,
     /// Whatever it is, it tells nothing, as long as it is no page of a gateway that never forwarded the request.
     Ignored,
+    /// Bytes of whatever kind.
+    Bytes,
+}
+
+/// What came.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// Of a request that expects no bytes.
+    Document(Document),
+    /// Of one that does.
+    Bytes(Bytes),
 }
 
 pub(super) struct Reader<'a> {
@@ -44,7 +61,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    pub(super) async fn read(&self, response: reqwest::Response, expect: Expect) -> Result<Document, Attempt> {
+    pub(super) async fn read(&self, response: reqwest::Response, expect: Expect) -> Result<Answer, Attempt> {
         let status = response.status();
         if !status.is_success() {
             return Err(self.refusal(status, response).await.into());
@@ -56,6 +73,7 @@ impl Reader<'_> {
         {
             return Err(unreadable(BodyFault::TooLarge));
         }
+        let links_to_next = link::has_next(response.headers());
         let (body, end) = collect(response, self.limit).await;
         match end {
             End::Whole => {}
@@ -63,19 +81,19 @@ impl Reader<'_> {
             End::Broken(error) if is_of_the_body(&error) => return Err(unreadable(BodyFault::NotUnpacked)),
             End::Broken(error) => return Err(self.account.broken(error)),
         }
-        if expect == Expect::Ignored {
-            let is_page = body.trim_ascii_start().starts_with(b"<");
-            return if is_page {
-                Err(unreadable(BodyFault::NotJson))
-            } else {
-                Ok(Document::default())
-            };
+        let document = match expect {
+            Expect::Bytes => return Ok(Answer::Bytes(body.into())),
+            Expect::Ignored => ignore(&body),
+            Expect::JsonOrText => Document::from_json_or_text(body),
+            Expect::Object | Expect::Array | Expect::JsonOrNothing => check(body).await,
         }
-        let document = check(body).await.map_err(unreadable)?;
+        .map_err(unreadable)?
+        .linking_to_next(links_to_next);
         match expect {
-            Expect::Object if document.is_empty() => Err(unreadable(BodyFault::Missing)),
+            Expect::Object | Expect::Array if document.is_empty() => Err(unreadable(BodyFault::Missing)),
             Expect::Object if !document.is_object() => Err(unreadable(BodyFault::NotObject)),
-            _ => Ok(document),
+            Expect::Array if !document.is_array() => Err(unreadable(BodyFault::NotArray)),
+            _ => Ok(Answer::Document(document)),
         }
     }
 
@@ -103,6 +121,15 @@ impl Reader<'_> {
         let message = server_message(&body).map(|message| self.mask.apply(&message).into_owned());
         let message = message.map_or_else(|| phrase(status), |message| cut(&message, ERROR_MESSAGE).to_owned());
         refusal(message, (!body.is_empty()).then(|| cut(&body, ERROR_BODY).to_owned()))
+    }
+}
+
+/// Accepts any body but a page.
+fn ignore(body: &[u8]) -> Result<Document, BodyFault> {
+    if body.trim_ascii_start().starts_with(b"<") {
+        Err(BodyFault::NotJson)
+    } else {
+        Ok(Document::default())
     }
 }
 

@@ -18,7 +18,7 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::{
-    answer::Expect,
+    answer::{Answer, Expect},
     body::{Data, FileRange, Payload},
     tls::RootSources,
 };
@@ -29,7 +29,6 @@ use self::{
 use crate::{
     auth::Auth,
     clock::{Clock, Random},
-    document::Document,
     error::{Error, Phase, Result, Sent},
     mask::Mask,
     retry::{self, Backoff, Bucket, Class, RETRY_PAUSE, SHORTEST_PAUSE, Verdict},
@@ -123,7 +122,7 @@ impl Transport {
     }
 
     /// Sends a request, again where the retry table says so, until there is an answer or nothing is left to try.
-    pub(crate) async fn execute(&self, request: &Request, settings: &Settings) -> Result<Document> {
+    pub(crate) async fn execute(&self, request: &Request, settings: &Settings) -> Result<Answer> {
         let mut backoff = Backoff::new(RETRY_PAUSE);
         let mut attempts = 0;
         let mut retries = 0;
@@ -140,9 +139,9 @@ impl Transport {
             // On the heap, so that a call which pauses, as a wait does nearly always, holds none of it.
             let attempt = Box::pin(self.attempt(request, settings, left()));
             let Attempt { mut error, stale } = match attempt.await {
-                Ok(document) => {
+                Ok(answer) => {
                     self.bucket.give_back();
-                    return Ok(document);
+                    return Ok(answer);
                 }
                 Err(failed) => failed,
             };
@@ -179,12 +178,7 @@ impl Transport {
     }
 
     /// One attempt, which may take what is left of the whole call's time.
-    async fn attempt(
-        &self,
-        request: &Request,
-        settings: &Settings,
-        left: Option<Duration>,
-    ) -> Result<Document, Attempt> {
+    async fn attempt(&self, request: &Request, settings: &Settings, left: Option<Duration>) -> Result<Answer, Attempt> {
         let progress = Progress::new();
         let account = Account::new(request, &progress);
         let asked = self.clock().now();
@@ -213,11 +207,11 @@ impl Transport {
 
     async fn within_limits(
         &self,
-        work: impl Future<Output = Result<Document, Attempt>>,
+        work: impl Future<Output = Result<Answer, Attempt>>,
         settings: &Settings,
         account: Account<'_>,
         limit: Duration,
-    ) -> Result<Document, Attempt> {
+    ) -> Result<Answer, Attempt> {
         let mut work = pin!(work);
         let mut connecting = self.clock().deadline(self.config.connect_timeout);
         let mut whole = self.clock().deadline(limit);
@@ -261,7 +255,7 @@ impl Transport {
         request: &Request,
         settings: &Settings,
         progress: &Arc<Progress>,
-    ) -> Result<Document, Attempt> {
+    ) -> Result<Answer, Attempt> {
         let account = Account::new(request, progress);
         let prepared = self.prepare(request, settings, progress)?;
         let response = http.execute(prepared).await.map_err(|error| account.broken(error))?;

@@ -3,9 +3,13 @@
 //! `cfg(test)` tells Clippy that the helpers are tests, too, where `unwrap` is at home.
 
 #[cfg(test)]
+mod accounting;
+#[cfg(test)]
 mod cancel;
 #[cfg(test)]
 mod dropping;
+#[cfg(test)]
+mod history;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
@@ -13,7 +17,11 @@ mod keep_alive;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod models;
+#[cfg(test)]
 mod outages;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod permits;
 #[cfg(test)]
@@ -21,13 +29,18 @@ mod phases;
 #[cfg(test)]
 mod reads;
 #[cfg(test)]
+mod results;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod submits;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod tags;
+#[cfg(test)]
 mod tls;
+#[cfg(test)]
 mod uploads;
 #[cfg(test)]
 mod wait;

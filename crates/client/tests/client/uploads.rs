@@ -141,7 +141,7 @@ async fn the_limits_the_opening_the_chunks_in_order_and_the_close_are_all_that_i
     assert!(done.cancelled.is_none());
 
     let requests = server.requests();
-    let lines: Vec<_> = requests.iter().map(|request| request.line()).collect();
+    let lines: Vec<_> = requests.iter().map(crate::support::server::Received::line).collect();
     assert_eq!(
         lines,
         [

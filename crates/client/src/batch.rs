@@ -1,0 +1,116 @@
+//! Several reads of one call, a few at a time.
+
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use crate::{
+    client::{Client, RequestOptions},
+    document::Document,
+    error::{Error, Result},
+    transport::Request,
+};
+
+/// How many requests of one call are under way at a time, so that a single call does not take all sockets.
+const AT_ONCE: usize = 8;
+
+impl Client {
+    /// Sends reads and answers in their order, without those that the server answers with 404. The first other failure ends
+    /// the call, and closes what is under way.
+    pub(crate) async fn read_all(&self, requests: Vec<Request>, options: &RequestOptions) -> Result<Vec<Document>> {
+        let reads = requests.into_iter().map(|request| async move {
+            match self.send(&request, options).await {
+                Ok(document) => Ok(Some(document)),
+                Err(Error::Status { status: 404, .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
+        });
+        Ok(in_order(reads, AT_ONCE).await?.into_iter().flatten().collect())
+    }
+}
+
+/// Awaits work of which so many pieces run at a time. They run in the caller's own task, so that dropping the future drops
+/// them at once.
+async fn in_order<T, F>(work: impl IntoIterator<Item = F>, at_once: usize) -> Result<Vec<T>>
+where
+    F: Future<Output = Result<T>>,
+{
+    let mut waiting = work.into_iter().map(Box::pin).enumerate();
+    let mut running: Vec<(usize, Pin<Box<F>>)> = Vec::new();
+    let mut done: Vec<(usize, T)> = Vec::new();
+    poll_fn(|context: &mut Context<'_>| {
+        loop {
+            let free = at_once.saturating_sub(running.len());
+            running.extend(waiting.by_ref().take(free));
+            if running.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            let under_way = running.len();
+            let mut failure = None;
+            running.retain_mut(|(index, future)| match future.as_mut().poll(context) {
+                Poll::Pending => true,
+                Poll::Ready(Ok(output)) => {
+                    done.push((*index, output));
+                    false
+                }
+                Poll::Ready(Err(error)) => {
+                    failure.get_or_insert(error);
+                    false
+                }
+            });
+            if let Some(error) = failure {
+                return Poll::Ready(Err(error));
+            }
+            // Only what has just begun needs another look.
+            if running.len() == under_way {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await?;
+    done.sort_unstable_by_key(|(index, _)| *index);
+    Ok(done.into_iter().map(|(_, output)| output).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, time::Duration};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_stand_in_the_order_of_the_work_and_no_more_runs_at_a_time_than_allowed() {
+        let (running, most) = (Cell::new(0), Cell::new(0));
+        let work = (0..20_u64).map(|number| {
+            let (running, most) = (&running, &most);
+            async move {
+                running.set(running.get() + 1);
+                most.set(most.get().max(running.get()));
+                tokio::time::sleep(Duration::from_millis(100 - number * 5)).await;
+                running.set(running.get() - 1);
+                Ok(number)
+            }
+        });
+        assert_eq!(in_order(work, 3).await.unwrap(), (0..20).collect::<Vec<_>>());
+        assert_eq!((running.get(), most.get()), (0, 3));
+    }
+
+    #[tokio::test]
+    async fn a_failure_ends_the_whole_before_the_rest_has_begun() {
+        let begun = Cell::new(0);
+        let work = (0..20).map(|_| {
+            begun.set(begun.get() + 1);
+            async { Err::<(), _>(Error::GivenUp) }
+        });
+        assert!(matches!(in_order(work, 3).await, Err(Error::GivenUp)));
+        assert_eq!(begun.get(), 3);
+    }
+
+    #[tokio::test]
+    async fn no_work_is_done_at_once() {
+        let none = std::iter::empty::<std::future::Ready<Result<()>>>();
+        assert!(in_order(none, 3).await.unwrap().is_empty());
+    }
+}

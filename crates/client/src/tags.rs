@@ -1,0 +1,37 @@
+//! Tags of models: `GET /models/tags`.
+
+use crate::{
+    client::{Client, RequestOptions},
+    document::Document,
+    endpoint::segment,
+    error::{Error, Result},
+};
+
+impl Client {
+    /// Lists all tags: `GET /models/tags`.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn get_all_tags(&self, options: &RequestOptions) -> Result<Document> {
+        self.read("/models/tags", options).await
+    }
+
+    /// Reads tags with the models that carry them: `GET /models/tags/{tag},{tag}…`. Answers with `{"tags", "models"}`;
+    /// unknown tags are left out by the server.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for no tags at all, and for one that is empty.
+    pub async fn get_tags_and_models<S: AsRef<str>>(
+        &self,
+        tag_ids: &[S],
+        options: &RequestOptions,
+    ) -> Result<Document> {
+        if tag_ids.is_empty() {
+            return Err(Error::argument("tagIds", "must name at least one tag"));
+        }
+        let tags = tag_ids.iter().map(|id| segment("tagIds", id.as_ref()));
+        // The comma between them stands for itself; one within an identifier is encoded.
+        let tags = tags.collect::<Result<Vec<_>>>()?.join(",");
+        self.read(&format!("/models/tags/{tags}"), options).await
+    }
+}

@@ -1,0 +1,126 @@
+//! Jobs by the dozen: the history's query, and reading the jobs of a list.
+
+use modzy_client::{BodyFault, Error, JobHistoryFilter};
+
+use crate::support::{
+    body_fault, millis, options,
+    server::{Reply, Server, answer, ok, status},
+    skipping,
+};
+
+#[tokio::test]
+async fn a_whole_filter_goes_out_in_order_and_encoded() {
+    let server = Server::always(ok("[ ]")).await;
+    let (client, _) = skipping(&server.api());
+    let filter: JobHistoryFilter = serde_json::from_str(
+        r#"{"perPage":100,"page":1,"sortBy":"createdAt","direction":"DESC","status":"all","model":"Sentiment Analysis",
+        "endDate":"2024-02-01T00:00:00+01:00","startDate":"2024-01-01","accessKey":"prefix","user":"Ada & Co"}"#,
+    )
+    .unwrap();
+    let answer = client.get_job_history(&filter, &options()).await.unwrap();
+    assert_eq!(answer.as_str(), "[ ]");
+    let none = JobHistoryFilter::default();
+    client.get_job_history(&none, &options()).await.unwrap();
+    assert_eq!(
+        server.lines(),
+        [
+            "GET /api/jobs/history?user=Ada%20%26%20Co&accessKey=prefix&startDate=2024-01-01\
+             &endDate=2024-02-01T00%3A00%3A00%2B01%3A00&model=Sentiment%20Analysis&status=all&sort-by=createdAt\
+             &direction=DESC&page=1&per-page=100",
+            "GET /api/jobs/history",
+        ]
+    );
+}
+
+/// A job that is answered the later, the smaller its number is.
+fn numbered(line: &str) -> Reply {
+    let number: u64 = line.rsplit('/').next().unwrap().parse().unwrap();
+    let delay = millis(100_u64.saturating_sub(number * 5));
+    Reply::Late(delay, answer(200, "", format!(r#"{{ "jobIdentifier":"{number}" }}"#)))
+}
+
+#[tokio::test]
+async fn jobs_come_in_the_order_asked_for_whatever_the_order_of_the_answers() {
+    let server = Server::start(|request, _| numbered(request.line())).await;
+    let (client, _) = skipping(&server.api());
+    let ids: Vec<_> = (0..20).map(|number| number.to_string()).collect();
+    let jobs = client.get_jobs(&ids, &options()).await.unwrap();
+    let expected: Vec<_> = ids
+        .iter()
+        .map(|id| format!(r#"{{ "jobIdentifier":"{id}" }}"#))
+        .collect();
+    assert_eq!(jobs.as_str(), format!("[{}]", expected.join(",")));
+    assert_eq!((server.count(), server.busiest()), (20, 8));
+}
+
+#[tokio::test]
+async fn a_job_named_twice_is_read_once_and_a_missing_one_is_left_out() {
+    let server = Server::start(|request, _| match request.line() {
+        "GET /api/jobs/gone" => status(404),
+        line => ok(format!(r#"{{"id":"{}"}}"#, line.rsplit('/').next().unwrap())),
+    })
+    .await;
+    let (client, _) = skipping(&server.api());
+    let jobs = client.get_jobs(&["b", "gone", "a", "b"], &options()).await.unwrap();
+    assert_eq!(jobs.as_str(), r#"[{"id":"b"},{"id":"a"}]"#);
+    assert_eq!(server.count(), 3);
+    let none = client.get_jobs(&["gone"], &options()).await.unwrap();
+    assert_eq!(none.as_str(), "[]");
+}
+
+#[tokio::test]
+async fn no_jobs_are_no_requests() {
+    let server = Server::always(ok("{}")).await;
+    let (client, _) = skipping(&server.api());
+    let none = client.get_jobs::<&str>(&[], &options()).await.unwrap();
+    assert_eq!((none.as_str(), server.count()), ("[]", 0));
+    let error = client.get_jobs(&["a", ".."], &options()).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Argument {
+                name: "jobIdentifiers",
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn a_failure_other_than_404_is_the_calls_and_names_its_job() {
+    let server = Server::start(|request, _| match request.line() {
+        "GET /api/jobs/bad" => status(403),
+        _ => Reply::Stall(Vec::new()),
+    })
+    .await;
+    let (client, _) = skipping(&server.api());
+    let error = client.get_jobs(&["a", "bad", "b"], &options()).await.unwrap_err();
+    assert_eq!(error.status(), Some(403));
+    assert_eq!(error.call().unwrap().job_identifier.as_deref(), Some("bad"));
+    crate::support::until(|| server.open() <= 1).await;
+}
+
+#[tokio::test]
+async fn each_job_has_retries_of_its_own_and_must_be_an_object() {
+    let server = Server::start(|_, nth| if nth < 2 { status(503) } else { ok("{}") }).await;
+    let (client, _) = skipping(&server.api());
+    let jobs = client.get_jobs(&["a", "b"], &options()).await.unwrap();
+    assert_eq!((jobs.as_str(), server.count()), ("[{},{}]", 4));
+    let server = Server::always(ok("[]")).await;
+    let (client, _) = skipping(&server.api());
+    let error = client.get_jobs(&["a"], &options().retries(0)).await.unwrap_err();
+    assert_eq!(body_fault(&error), Some(BodyFault::NotObject));
+}
+
+#[tokio::test]
+async fn lists_can_be_read_on_any_thread_and_dropped_under_way() {
+    let server = Server::always(Reply::Stall(Vec::new())).await;
+    let (client, _) = skipping(&server.api());
+    let reading = tokio::spawn(async move { client.get_jobs(&["a", "b"], &options()).await });
+    crate::support::until(|| server.busy() == 2).await;
+    reading.abort();
+    crate::support::until(|| server.open() == 0).await;
+    assert_eq!(server.count(), 2);
+}

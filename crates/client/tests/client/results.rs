@@ -1,0 +1,163 @@
+//! Results: of one input, and waiting for those of a job.
+
+use std::time::Duration;
+
+use modzy_client::{BodyFault, Document, Error, WaitOptions};
+
+use crate::support::{
+    body_fault, emulator, millis, options,
+    server::{Reply, Server, answer, cut, job, ok, status},
+    skipping, submit,
+};
+
+const BOTH: &str = r#"{"job":{"jobIdentifier":"j","status":"COMPLETED"},"result":{ "results": 1.10 }}"#;
+
+/// A server whose job is over, and which replies to the questions for its results in this way.
+async fn result_after(replies: Vec<Reply>) -> Server {
+    Server::start(move |request, nth| {
+        if request.line() == "GET /api/jobs/j" {
+            return job("COMPLETED");
+        }
+        let reply = nth.checked_sub(1).and_then(|nth| replies.get(nth)).cloned();
+        reply.unwrap_or_else(|| ok(r#"{ "results": 1.10 }"#))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_result_of_an_input_has_its_route() {
+    let server = Server::always(ok("{ }")).await;
+    let (client, _) = skipping(&server.api());
+    let result = client
+        .get_input_result("j/1", "my input?.txt", &options())
+        .await
+        .unwrap();
+    assert_eq!(result.as_str(), "{ }");
+    assert_eq!(server.lines(), ["GET /api/results/j%2F1/datasource/my%20input%3F.txt"]);
+    for (job, input, argument) in [("", "a", "jobId"), ("j", "..", "inputKey")] {
+        let error = client.get_input_result(job, input, &options()).await.unwrap_err();
+        assert!(
+            matches!(error, Error::Argument { name, .. } if name == argument),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_wait_for_a_result_ends_with_the_job_and_the_result_as_sent() {
+    let server = Server::start(|request, nth| match (request.line(), nth) {
+        ("GET /api/jobs/j", 0) => job("SUBMITTED"),
+        ("GET /api/jobs/j", _) => job("COMPLETED"),
+        _ => ok(r#"{ "results": 1.10 }"#),
+    })
+    .await;
+    let (client, clock) = skipping(&server.api());
+    let mut seen = Vec::new();
+    let progress = |job: &Document| seen.push(job.string_member("status").unwrap());
+    let both = client
+        .block_until_result("j", &WaitOptions::default(), progress)
+        .await
+        .unwrap();
+    assert_eq!(both.as_str(), BOTH);
+    assert_eq!(seen, ["SUBMITTED", "COMPLETED"]);
+    assert_eq!(
+        server.lines(),
+        ["GET /api/jobs/j", "GET /api/jobs/j", "GET /api/results/j"]
+    );
+    assert_eq!(clock.pauses(), [2000]);
+}
+
+#[tokio::test]
+async fn a_result_that_is_not_there_yet_is_asked_for_again() {
+    let server = result_after(vec![status(404), ok("<html>"), ok("[]")]).await;
+    let (client, clock) = skipping(&server.api());
+    let options = WaitOptions::default().poll_interval(millis(1000));
+    let both = client.block_until_result("j", &options, |_| {}).await.unwrap();
+    assert_eq!(both.as_str(), BOTH);
+    assert_eq!(server.lines()[1..], ["GET /api/results/j"; 4]);
+    assert_eq!(clock.pauses(), [1000; 3]);
+}
+
+#[tokio::test]
+async fn a_result_that_stays_away_for_four_seconds_is_believed_to_be_missing() {
+    let server = result_after(vec![status(404); 10]).await;
+    let (client, clock) = skipping(&server.api());
+    let error = client
+        .block_until_result("j", &WaitOptions::default(), |_| {})
+        .await
+        .unwrap_err();
+    assert_eq!((error.status(), clock.pauses()), (Some(404), vec![2000, 2000]));
+    assert_eq!(error.call().unwrap().job_identifier.as_deref(), Some("j"));
+    assert_eq!(server.count(), 4);
+}
+
+#[tokio::test]
+async fn an_outage_before_the_result_is_ridden_out() {
+    let busy = Reply::Keep(answer(503, "retry-after: 7\r\n", ""));
+    let server = result_after(vec![cut(), status(502), busy]).await;
+    let (client, clock) = skipping(&server.api());
+    let options = WaitOptions::default();
+    let both = client.block_until_result("j", &options, |_| {}).await.unwrap();
+    assert_eq!(both.as_str(), BOTH);
+    assert_eq!((server.count(), clock.pauses()[2]), (5, 7000));
+}
+
+#[tokio::test]
+async fn an_outage_longer_than_allowed_and_a_refusal_are_told() {
+    let server = result_after(vec![status(500); 100]).await;
+    let (client, _) = skipping(&server.api());
+    let options = WaitOptions::default().max_outage(Duration::from_secs(20));
+    let error = client.block_until_result("j", &options, |_| {}).await.unwrap_err();
+    assert_eq!(error.status(), Some(500));
+    for refusal in [401, 403, 410] {
+        let server = result_after(vec![status(refusal)]).await;
+        let (client, _) = skipping(&server.api());
+        let error = client.block_until_result("j", &options, |_| {}).await.unwrap_err();
+        assert_eq!((error.status(), server.count()), (Some(refusal), 2));
+    }
+}
+
+#[tokio::test]
+async fn an_empty_result_is_doubted_and_then_told() {
+    let server = result_after(vec![Reply::Keep(answer(204, "", "")); 10]).await;
+    let (client, _) = skipping(&server.api());
+    let error = client
+        .block_until_result("j", &WaitOptions::default(), |_| {})
+        .await
+        .unwrap_err();
+    assert_eq!(body_fault(&error), Some(BodyFault::Missing));
+}
+
+#[tokio::test]
+async fn the_limit_of_a_wait_holds_for_job_and_result_together() {
+    let server = Server::start(|request, nth| match (request.line(), nth) {
+        ("GET /api/jobs/j", 0) => job("IN_PROGRESS"),
+        ("GET /api/jobs/j", _) => job("COMPLETED"),
+        _ => status(503),
+    })
+    .await;
+    let (client, clock) = skipping(&server.api());
+    let limit = Duration::from_secs(10);
+    let options = WaitOptions::default().wait_timeout(limit);
+    let error = client.block_until_result("j", &options, |_| {}).await.unwrap_err();
+    let Error::WaitTimeout { job, limit: told, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(
+        (job.unwrap().string_member("status").as_deref(), told),
+        (Some("COMPLETED"), limit)
+    );
+    assert_eq!(clock.pauses().iter().sum::<u128>(), 10_000);
+}
+
+#[tokio::test]
+async fn a_result_of_the_emulator_comes_with_its_job() {
+    let (_emulator, builder) = emulator(20, 20).await;
+    let client = builder.build().unwrap();
+    let id = submit(&client).await;
+    let options = WaitOptions::default().poll_interval(millis(10));
+    let both = client.block_until_result(&id, &options, |_| {}).await.unwrap();
+    let both: serde_json::Value = both.parse().unwrap();
+    assert_eq!(both["job"]["status"], "COMPLETED");
+    assert!(both["result"]["results"]["my-input"].is_object(), "{both}");
+}

@@ -1,0 +1,44 @@
+//! Tags: which routes are asked.
+
+use modzy_client::Error;
+
+use crate::support::{
+    options,
+    server::{Server, ok},
+    skipping,
+};
+
+#[tokio::test]
+async fn tags_are_joined_by_commas_that_stand_for_themselves() {
+    let answer = r#"{ "tags": [], "models": [] }"#;
+    let server = Server::always(ok(answer)).await;
+    let (client, _) = skipping(&server.api());
+    for document in [
+        client.get_all_tags(&options()).await,
+        client.get_tags_and_models(&["vision"], &options()).await,
+        client
+            .get_tags_and_models(&["a", "b,c", "d e/f"].map(str::to_owned), &options())
+            .await,
+    ] {
+        assert_eq!(document.unwrap().as_str(), answer);
+    }
+    assert_eq!(
+        server.lines(),
+        [
+            "GET /api/models/tags",
+            "GET /api/models/tags/vision",
+            "GET /api/models/tags/a,b%2Cc,d%20e%2Ff",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn tags_that_are_none_are_refused_by_name() {
+    let server = Server::always(ok("{}")).await;
+    let (client, _) = skipping(&server.api());
+    for ids in [&[][..], &["a", ""], &[".."]] {
+        let error = client.get_tags_and_models(ids, &options()).await.unwrap_err();
+        assert!(matches!(error, Error::Argument { name: "tagIds", .. }), "{error:?}");
+    }
+    assert_eq!(server.count(), 0);
+}
