@@ -18,7 +18,6 @@ use crate::server::{self, Shared};
 /// A running emulator. It serves in background tasks of the runtime that started it, until it is closed or dropped.
 pub struct Emulator {
     url: String,
-    base_url: String,
     shared: Arc<Shared>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -37,7 +36,8 @@ impl Emulator {
         let features = Features::new(&options)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let shared = Arc::new(Shared::new(&options, keys, features));
+        let base_url = format!("{url}/api");
+        let shared = Arc::new(Shared::new(&options, base_url, keys, features));
         let app = server::router(&shared, options.control);
         let tasks = TaskTracker::new();
         let stop = CancellationToken::new();
@@ -50,7 +50,6 @@ impl Emulator {
         ));
         tasks.close();
         Ok(Self {
-            base_url: format!("{url}/api"),
             url,
             shared,
             tasks,
@@ -67,7 +66,7 @@ impl Emulator {
     /// The root of the API: [`url`](Self::url) followed by `/api`.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.base_url
+        &self.shared.base_url
     }
 
     /// The key that may do everything.

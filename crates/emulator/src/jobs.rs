@@ -5,6 +5,7 @@ mod features;
 mod lifecycle;
 mod member;
 mod size;
+mod sources;
 mod store;
 mod submission;
 mod upload;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 
 use self::documents::{Details, Receipt};
 use self::lifecycle::Lifecycle;
+use self::sources::Sources;
 use self::submission::Submission;
 use self::upload::Upload;
 use crate::error::{Error, Segments};
@@ -100,8 +102,11 @@ impl Job {
             timing,
             created: Moment::now(),
             closed: OnceLock::new(),
-            upload: submission.inputs.is_none().then(Upload::default),
-            inputs: submission.inputs.map_or_else(OnceLock::new, OnceLock::from),
+            upload: submission.sources.is_none().then(Upload::default),
+            inputs: match submission.sources {
+                Some(sources) => OnceLock::from(sources.inputs(version)),
+                None => OnceLock::new(),
+            },
             canceled: OnceLock::new(),
             outcomes: OnceCell::new(),
         })
@@ -114,7 +119,7 @@ impl Job {
             version: version.number.to_owned(),
             explain: false,
             timeout: None,
-            inputs: Some(vec![Input::sample(version)]),
+            sources: Some(Sources::Inputs(vec![Input::sample(version)])),
         };
         let timing = Timing {
             submitted: Duration::ZERO,
@@ -238,7 +243,7 @@ async fn submit(State(shared): State<Arc<Shared>>, body: Bytes) -> Result<(Statu
     let submission = Submission::parse(&body)?;
     shared
         .features
-        .check_inputs(submission.inputs.as_ref().map_or(0, Vec::len))?;
+        .check_inputs(submission.sources.as_ref().map_or(0, Sources::count))?;
     let job = shared.jobs.add(submission, shared.keys.prefix())?;
     Ok((StatusCode::ACCEPTED, Json(Receipt::of(&job))))
 }

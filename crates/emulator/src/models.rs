@@ -1,22 +1,26 @@
 //! The models: what each of them is, and the running of one on an input.
 
+mod description;
+mod documents;
+mod files;
 mod routes;
 mod sentiment;
+mod tags;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use indexmap::IndexMap;
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::error::Error;
 
+pub(crate) use self::description::{About, Described, Feature, ModelInput, ModelOutput, Version};
 pub(crate) use self::routes::routes;
 
 /// A model that the emulator really runs.
 pub(crate) trait Model: Send + Sync {
-    fn about(&self) -> &'static About;
+    fn about(&self) -> &About;
 
     /// All versions, oldest first. There is at least one.
     fn versions(&self) -> &'static [Version];
@@ -30,52 +34,18 @@ pub(crate) trait Model: Send + Sync {
 pub(crate) type Values = IndexMap<String, Bytes>;
 
 /// What became of one input: the outputs by name, or why it failed.
-pub(crate) type Outcome = Result<IndexMap<&'static str, Value>, String>;
+pub(crate) type Outcome = Result<IndexMap<&'static str, Output>, String>;
 
-/// What all versions of a model have in common.
-pub(crate) struct About {
-    pub(crate) identifier: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) author: &'static str,
-    pub(crate) description: &'static str,
-    pub(crate) permalink: &'static str,
-    pub(crate) tags: &'static [Tag],
+/// What a model makes of an input under one name.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Output {
+    /// Shown in the results as it is.
+    Json(Value),
+    /// Shown in the results by its URL.
+    Binary(Bytes),
 }
 
-pub(crate) struct Tag {
-    pub(crate) identifier: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) data_type: &'static str,
-}
-
-/// One version of a model.
-pub(crate) struct Version {
-    pub(crate) number: &'static str,
-    pub(crate) created_at: Timestamp,
-    pub(crate) description: &'static str,
-    pub(crate) inputs: &'static [ModelInput],
-    pub(crate) outputs: &'static [ModelOutput],
-    /// An input to try it with, as text by model input name.
-    pub(crate) sample: &'static [(&'static str, &'static str)],
-}
-
-pub(crate) struct ModelInput {
-    pub(crate) name: &'static str,
-    pub(crate) accepted_media_types: &'static str,
-    /// In bytes.
-    pub(crate) maximum_size: u64,
-    pub(crate) description: &'static str,
-}
-
-pub(crate) struct ModelOutput {
-    pub(crate) name: &'static str,
-    pub(crate) media_type: &'static str,
-    /// In bytes.
-    pub(crate) maximum_size: u64,
-    pub(crate) description: &'static str,
-}
-
-static MODELS: &[&dyn Model] = &[&sentiment::SentimentAnalysis];
+static MODELS: &[&dyn Model] = &[&sentiment::SentimentAnalysis, &files::DIGEST];
 
 pub(crate) fn find(identifier: &str) -> Result<&'static dyn Model, Error> {
     MODELS
@@ -98,7 +68,11 @@ pub(crate) fn find_version(model: &dyn Model, version: &str) -> Result<&'static 
 
 /// Runs a model on one input. Whatever goes wrong is the input's failure, and nobody else's.
 pub(crate) fn run(model: &dyn Model, version: &Version, values: &Values) -> Outcome {
-    if let Some(missing) = version.inputs.iter().find(|input| !values.contains_key(input.name)) {
+    if let Some(missing) = version
+        .inputs
+        .iter()
+        .find(|input| !input.is_optional && !values.contains_key(input.name))
+    {
         return Err(format!("the model input {} is missing", missing.name));
     }
     catch_unwind(AssertUnwindSafe(|| model.process(version, values)))
@@ -114,11 +88,12 @@ fn text<'a>(values: &'a Values, name: &str) -> Result<&'a str, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jobs::Input;
 
     struct Crashing;
 
     impl Model for Crashing {
-        fn about(&self) -> &'static About {
+        fn about(&self) -> &About {
             sentiment::SentimentAnalysis.about()
         }
 
@@ -152,12 +127,22 @@ mod tests {
         identifiers.sort_unstable();
         identifiers.dedup();
         assert_eq!(identifiers.len(), MODELS.len());
+        let is_identifier = |text: &str| {
+            text.len() == 10
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
+        assert!(identifiers.iter().all(|identifier| is_identifier(identifier)));
         for model in MODELS {
             assert!(!model.versions().is_empty());
             for version in model.versions() {
                 for input in version.inputs {
                     assert!(version.sample.iter().any(|(name, _)| *name == input.name));
                 }
+                let values = Input::sample(version).values;
+                let outputs = run(*model, version, &values).unwrap();
+                assert!(outputs.keys().eq(version.outputs.iter().map(|output| &output.name)));
             }
         }
     }

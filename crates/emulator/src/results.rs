@@ -1,5 +1,7 @@
 //! Results: what became of a job's inputs, as far as they are processed.
 
+mod output;
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -12,7 +14,7 @@ use serde_json::Value;
 use crate::account::{ACCOUNT, TEAM, Team};
 use crate::error::{Error, Segments};
 use crate::jobs::{Job, milliseconds};
-use crate::models::Outcome;
+use crate::models::{Outcome, Output};
 use crate::server::Shared;
 use crate::timestamp::{basic_offset, extended_offset};
 
@@ -22,7 +24,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 
 async fn results(State(shared): State<Arc<Shared>>, Segments(id): Segments<String>) -> Result<Json<JobResults>, Error> {
     let job = shared.jobs.get(&id)?;
-    Ok(Json(JobResults::of(&job).await?))
+    Ok(Json(JobResults::of(&job, &shared.base_url).await?))
 }
 
 /// The answer of `GET /results/{job}`. `results` and `failures` are absent while they would be empty.
@@ -81,14 +83,14 @@ struct Voting {
 
 impl JobResults {
     /// The results of the inputs that are processed by now.
-    pub(crate) async fn of(job: &Arc<Job>) -> Result<Self, Error> {
+    pub(crate) async fn of(job: &Arc<Job>, base_url: &str) -> Result<Self, Error> {
         let progress = job.progress();
         let outcomes = job.outcomes(progress.processed).await?;
         let mut results = IndexMap::new();
         let mut failures = IndexMap::new();
         let mut latency = 0.0;
         for (index, (input, outcome)) in job.inputs().iter().zip(outcomes).enumerate() {
-            let result = InputResult::of(job, index, outcome);
+            let result = InputResult::of(job, index, outcome, base_url);
             latency += result.model_latency;
             let into = if outcome.is_ok() { &mut results } else { &mut failures };
             into.insert(input.key.clone(), result);
@@ -122,10 +124,17 @@ impl JobResults {
 }
 
 impl InputResult {
-    fn of(job: &Job, index: usize, outcome: &Outcome) -> Self {
+    fn of(job: &Job, index: usize, outcome: &Outcome, base_url: &str) -> Self {
         let (start, end) = job.span(index);
+        let key = job.inputs().get(index).map_or("", |input| input.key.as_str());
         let (status, error, outputs) = match outcome {
-            Ok(outputs) => ("SUCCESSFUL", None, outputs.clone()),
+            Ok(outputs) => {
+                let shown = outputs.iter().map(|(name, output)| match output {
+                    Output::Json(value) => (*name, value.clone()),
+                    Output::Binary(_) => (*name, output::link(base_url, &job.id, key, name).into()),
+                });
+                ("SUCCESSFUL", None, shown.collect())
+            }
             Err(error) => ("FAILED", Some(error.clone()), IndexMap::new()),
         };
         Self {

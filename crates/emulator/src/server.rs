@@ -28,6 +28,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// What all requests of one emulator share.
 pub(crate) struct Shared {
+    /// The root of the API, for URLs in answers.
+    pub(crate) base_url: String,
     pub(crate) keys: Keys,
     pub(crate) features: Features,
     pub(crate) jobs: JobStore,
@@ -37,8 +39,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(options: &Options, keys: Keys, features: Features) -> Self {
+    pub(crate) fn new(options: &Options, base_url: String, keys: Keys, features: Features) -> Self {
         Self {
+            base_url,
             keys,
             features,
             jobs: JobStore::new(options),

@@ -61,7 +61,7 @@ impl<'a> Member<'a> {
         serde_json::from_str(self.value.get()).map_err(|_| self.must_be(what))
     }
 
-    fn must_be(&self, what: &str) -> Error {
+    pub(super) fn must_be(&self, what: &str) -> Error {
         let name = if self.name.is_empty() { "the body" } else { &self.name };
         Error::bad_request(format!("{name} must be {what}"))
     }

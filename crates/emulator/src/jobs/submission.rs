@@ -4,20 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::member::{Member, Members};
+use super::member::Members;
+use super::sources::Sources;
 use crate::error::Error;
 use crate::models::{Values, Version};
-
-/// The input types of the API, the one that the emulator processes first.
-const INPUT_TYPES: [&str; 7] = [
-    "text",
-    "embedded",
-    "aws-s3",
-    "aws-s3-folder",
-    "azureblob",
-    "storage-grid",
-    "jdbc",
-];
 
 /// What `POST /jobs` asks for.
 #[derive(Debug)]
@@ -27,7 +17,7 @@ pub(super) struct Submission {
     pub(super) explain: bool,
     pub(super) timeout: Option<Duration>,
     /// `None` opens a job that waits for its inputs.
-    pub(super) inputs: Option<Vec<Input>>,
+    pub(super) sources: Option<Sources>,
 }
 
 /// One input of a job.
@@ -70,53 +60,9 @@ impl Submission {
                 .optional("timeout")
                 .map(|timeout| timeout.milliseconds())
                 .transpose()?,
-            inputs: body.optional("input").map(|input| inputs(&input)).transpose()?,
+            sources: body.optional("input").map(|input| Sources::parse(&input)).transpose()?,
         })
     }
-}
-
-fn inputs(input: &Member<'_>) -> Result<Vec<Input>, Error> {
-    let input = input.members()?;
-    let input_type = input.required("type")?;
-    match input_type.string()?.as_str() {
-        "text" => {}
-        known if INPUT_TYPES.contains(&known) => {
-            return Err(Error::bad_request(format!(
-                "{}: the emulator does not support {known} yet",
-                input_type.name
-            )));
-        }
-        _ => {
-            return Err(Error::bad_request(format!(
-                "{} must be one of {}",
-                input_type.name,
-                INPUT_TYPES.join(", ")
-            )));
-        }
-    }
-    let sources = input.required("sources")?;
-    let inputs = sources
-        .members()?
-        .each()
-        .map(|(key, source)| {
-            let values = source
-                .members()?
-                .each()
-                .map(|(name, value)| Ok((name.to_owned(), value.string()?.into())))
-                .collect::<Result<_, Error>>()?;
-            Ok(Input {
-                key: key.to_owned(),
-                values,
-            })
-        })
-        .collect::<Result<Vec<_>, Error>>()?;
-    if inputs.is_empty() {
-        return Err(Error::bad_request(format!(
-            "{} must have at least one input",
-            sources.name
-        )));
-    }
-    Ok(inputs)
 }
 
 #[cfg(test)]
@@ -138,8 +84,11 @@ mod tests {
         let sources = r#"{"z":{"input.txt":"1"},"a/b?#% ü":{"input.txt":"2"},"":{}}"#;
         let inputs = parse(&format!(r#""input":{{"type":"text","sources":{sources}}}"#))
             .unwrap()
-            .inputs
+            .sources
             .unwrap();
+        let Sources::Inputs(inputs) = inputs else {
+            panic!("not rows");
+        };
         let keys: Vec<_> = inputs.iter().map(|input| input.key.as_str()).collect();
         assert_eq!(keys, ["z", "a/b?#% ü", ""]);
         assert_eq!(inputs[1].values["input.txt"], &b"2"[..]);
@@ -148,8 +97,8 @@ mod tests {
 
     #[test]
     fn without_an_input_a_job_is_opened() {
-        assert!(parse(r#""explain":true"#).unwrap().inputs.is_none());
-        assert!(parse(r#""input":null"#).unwrap().inputs.is_none());
+        assert!(parse(r#""explain":true"#).unwrap().sources.is_none());
+        assert!(parse(r#""input":null"#).unwrap().sources.is_none());
     }
 
     #[test]
@@ -215,10 +164,6 @@ mod tests {
             (
                 r#""input":{"type":"text","sources":{"a":{"input.txt":5}}}"#,
                 "input.sources.a.input.txt must be a string",
-            ),
-            (
-                r#""input":{"type":"jdbc","password":"x"}"#,
-                "input.type: the emulator does not support jdbc yet",
             ),
             (
                 r#""input":{"type":"texts"}"#,

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use vader_sentimental::SentimentIntensityAnalyzer;
 
-use super::{About, Model, ModelInput, ModelOutput, Outcome, Tag, Values, Version, text};
+use super::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION};
+use super::{About, Model, ModelInput, ModelOutput, Outcome, Output, Values, Version, text};
 
 const INPUT: &str = "input.txt";
 const OUTPUT: &str = "results.json";
@@ -25,21 +26,12 @@ static ANALYZER: LazyLock<SentimentIntensityAnalyzer<'static>> = LazyLock::new(S
 static ABOUT: About = About {
     identifier: "ed542963de",
     name: "Sentiment Analysis",
-    author: "Open Source",
     description: "Gives sentiment scores to English text, from a lexicon of words, emoticons and emoji.",
     permalink: "ed542963de-open-source-sentiment-analysis",
-    tags: &[
-        Tag {
-            identifier: "language_and_text",
-            name: "Language and Text",
-            data_type: "Input Type",
-        },
-        Tag {
-            identifier: "text_classification",
-            name: "Text Classification",
-            data_type: "Task",
-        },
-    ],
+    tags: &[&LANGUAGE_AND_TEXT, &TEXT_CLASSIFICATION],
+    is_recommended: true,
+    last_active_at: Some(Timestamp::constant(1_612_137_600, 0)),
+    ..About::BASE
 };
 
 const INPUTS: &[ModelInput] = &[ModelInput {
@@ -47,6 +39,7 @@ const INPUTS: &[ModelInput] = &[ModelInput {
     accepted_media_types: "text/plain",
     maximum_size: 64 << 20,
     description: "The text, in UTF-8.",
+    is_optional: false,
 }];
 
 const OUTPUTS: &[ModelOutput] = &[ModelOutput {
@@ -62,6 +55,7 @@ static VERSIONS: [Version; 2] = [
     Version {
         number: FLAT_VERSION,
         created_at: Timestamp::constant(1_572_566_400, 0),
+        is_active: true,
         description: "Results have the members modelType, result and explanation.",
         inputs: INPUTS,
         outputs: OUTPUTS,
@@ -70,6 +64,7 @@ static VERSIONS: [Version; 2] = [
     Version {
         number: "1.0.1",
         created_at: Timestamp::constant(1_612_137_600, 0),
+        is_active: true,
         description: "Results have the members result, explanation and drift under data.",
         inputs: INPUTS,
         outputs: OUTPUTS,
@@ -81,7 +76,7 @@ static VERSIONS: [Version; 2] = [
 pub(super) struct SentimentAnalysis;
 
 impl Model for SentimentAnalysis {
-    fn about(&self) -> &'static About {
+    fn about(&self) -> &About {
         &ABOUT
     }
 
@@ -97,7 +92,7 @@ impl Model for SentimentAnalysis {
         } else {
             json!({ "data": { "result": result, "explanation": null, "drift": null } })
         };
-        Ok(IndexMap::from([(OUTPUT, output)]))
+        Ok(IndexMap::from([(OUTPUT, Output::Json(output))]))
     }
 }
 

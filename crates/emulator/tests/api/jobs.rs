@@ -218,11 +218,7 @@ async fn a_submit_of_the_wrong_shape_names_the_member() {
             400,
             "input.sources.a.input.txt must be a string",
         ),
-        (
-            job(&json!({ "type": "aws-s3" })),
-            400,
-            "input.type: the emulator does not support aws-s3 yet",
-        ),
+        (job(&json!({ "type": "aws-s3" })), 400, "input.accessKeyID is missing"),
         (unknown_model, 404, "the model nope does not exist"),
         (unknown_version, 404, "the model ed542963de has no version 9.9.9"),
     ] {

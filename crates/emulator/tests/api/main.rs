@@ -15,6 +15,8 @@ mod errors;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod inputs;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod models;

@@ -14,7 +14,7 @@ async fn get(path: &str) -> Value {
 #[tokio::test]
 async fn the_list_has_identifiers_and_versions() {
     let item = json!({ "modelId": MODEL, "latestVersion": "1.0.1", "versions": ["0.0.27", "1.0.1"] });
-    assert_eq!(get("/api/models").await, json!([item]));
+    assert_eq!(get("/api/models").await[0], item);
 }
 
 #[tokio::test]
@@ -22,11 +22,11 @@ async fn the_list_is_paged() {
     let server = Server::instant().await;
     for (query, count) in [
         ("per-page=1", 1),
-        ("per-page=1000&page=1", 1),
-        ("page=0", 1),
+        ("per-page=1000&page=1", 2),
+        ("page=0", 2),
         ("page=2", 0),
         ("per-page=1&page=18446744073709551615", 0),
-        ("unknown=1", 1),
+        ("unknown=1", 2),
     ] {
         let models = server.get(&format!("/api/models?{query}")).await.json();
         assert_eq!(models.as_array().unwrap().len(), count, "{query}");

@@ -1,0 +1,188 @@
+//! Reads the `input` of a submit, by its type. Nothing is ever fetched: what names a place elsewhere gets a stand-in,
+//! whose content follows from that place alone.
+
+use base64::Engine as _;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use bytes::Bytes;
+use url::Url;
+
+use super::member::{Member, Members};
+use super::submission::Input;
+use crate::error::Error;
+use crate::models::{Values, Version};
+
+/// The input types of the API.
+const INPUT_TYPES: [&str; 7] = [
+    "text",
+    "embedded",
+    "aws-s3",
+    "aws-s3-folder",
+    "azureblob",
+    "storage-grid",
+    "jdbc",
+];
+
+/// How many files a folder, and rows a query, is taken to have.
+const STAND_INS: usize = 3;
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Where a job's inputs come from.
+#[derive(Debug)]
+pub(super) enum Sources {
+    Inputs(Vec<Input>),
+    /// The rows of a query, whose columns are the model inputs.
+    Rows,
+}
+
+impl Sources {
+    /// The inputs for a model's version.
+    pub(super) fn inputs(self, version: &Version) -> Vec<Input> {
+        match self {
+            Self::Inputs(inputs) => inputs,
+            Self::Rows => (1..=STAND_INS)
+                .map(|row| Input {
+                    key: format!("row1-{row}"),
+                    values: version
+                        .inputs
+                        .iter()
+                        .map(|input| (input.name.to_owned(), format!("Row {row} of {}.", input.name).into()))
+                        .collect(),
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Self::Inputs(inputs) => inputs.len(),
+            Self::Rows => STAND_INS,
+        }
+    }
+
+    pub(super) fn parse(input: &Member<'_>) -> Result<Self, Error> {
+        let input = input.members()?;
+        let input_type = input.required("type")?;
+        match input_type.string()?.as_str() {
+            "text" => leaves(&input, |value| Ok(value.string()?.into())),
+            "embedded" => leaves(&input, data_uri),
+            "aws-s3" => {
+                strings(&input, &["accessKeyID", "secretAccessKey", "region"])?;
+                leaves(&input, |value| object(value, ["bucket", "key"]))
+            }
+            "aws-s3-folder" => {
+                strings(&input, &["accessKeyID", "secretAccessKey", "region"])?;
+                Ok(files(leaves(&input, |value| object(value, ["bucket", "key"]))?))
+            }
+            "azureblob" => {
+                strings(&input, &["storageAccount", "storageAccountKey"])?;
+                leaves(&input, |value| object(value, ["container", "filePath"]))
+            }
+            "storage-grid" => {
+                strings(&input, &["accessKeyID", "secretAccessKey", "endpoint"])?;
+                endpoint(&input.required("endpoint")?)?;
+                leaves(&input, |value| object(value, ["bucket", "key"]))
+            }
+            "jdbc" => {
+                strings(&input, &["url", "username", "password", "driver", "query"])?;
+                Ok(Self::Rows)
+            }
+            _ => Err(input_type.must_be(&format!("one of {}", INPUT_TYPES.join(", ")))),
+        }
+    }
+}
+
+/// Reads the two levels of `sources`: input key, model input name, value.
+fn leaves(input: &Members<'_>, read: impl Fn(&Member<'_>) -> Result<Bytes, Error>) -> Result<Sources, Error> {
+    let sources = input.required("sources")?;
+    let inputs = sources
+        .members()?
+        .each()
+        .map(|(key, source)| {
+            let values = source
+                .members()?
+                .each()
+                .map(|(name, value)| Ok((name.to_owned(), read(&value)?)))
+                .collect::<Result<Values, Error>>()?;
+            Ok(Input {
+                key: key.to_owned(),
+                values,
+            })
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    if inputs.is_empty() {
+        return Err(Error::bad_request(format!(
+            "{} must have at least one input",
+            sources.name
+        )));
+    }
+    Ok(Sources::Inputs(inputs))
+}
+
+/// Every input names a folder; each of its files becomes an input.
+fn files(folders: Sources) -> Sources {
+    let Sources::Inputs(folders) = folders else {
+        return folders;
+    };
+    let files = folders.into_iter().flat_map(|folder| {
+        (1..=STAND_INS).map(move |file| Input {
+            key: format!("{}-{file}", folder.key),
+            values: folder
+                .values
+                .iter()
+                .map(|(name, content)| {
+                    let content = [content, &b" File "[..], file.to_string().as_bytes()].concat();
+                    (name.clone(), content.into())
+                })
+                .collect(),
+        })
+    });
+    Sources::Inputs(files.collect())
+}
+
+fn strings(members: &Members<'_>, names: &[&str]) -> Result<(), Error> {
+    for name in names {
+        members.required(name)?.string()?;
+    }
+    Ok(())
+}
+
+fn endpoint(endpoint: &Member<'_>) -> Result<(), Error> {
+    let is_full = Url::parse(&endpoint.string()?).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if is_full {
+        Ok(())
+    } else {
+        Err(endpoint.must_be("a full URL"))
+    }
+}
+
+/// The stand-in for an object, named by its two members.
+fn object(value: &Member<'_>, names: [&str; 2]) -> Result<Bytes, Error> {
+    let members = value.members()?;
+    let [place, name] = names.map(|name| members.required(name)?.string());
+    Ok(format!("A stand-in for {} in {}.", name?, place?).into())
+}
+
+/// The content of `data:<media type>;base64,<data>`.
+fn data_uri(value: &Member<'_>) -> Result<Bytes, Error> {
+    let text = value.string()?;
+    let content = text
+        .split_at_checked(5)
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("data:"))
+        .and_then(|(_, rest)| rest.split_once(','))
+        .and_then(|(head, data)| {
+            let (_, encoding) = head.rsplit_once(';')?;
+            encoding.eq_ignore_ascii_case("base64").then_some(data)
+        })
+        .and_then(|data| BASE64.decode(data).ok());
+    content
+        .map(Bytes::from)
+        .ok_or_else(|| value.must_be("a data URI with base64 content"))
+}
+
+#[cfg(test)]
+mod tests;

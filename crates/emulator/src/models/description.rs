@@ -1,0 +1,122 @@
+//! What the routes tell about a model and its versions.
+
+use jiff::Timestamp;
+
+use super::tags::Tag;
+use super::{Model, Outcome, Values};
+
+/// What all versions of a model have in common.
+pub(crate) struct About {
+    pub(crate) identifier: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) author: &'static str,
+    /// The e-mail address of the user who made it.
+    pub(crate) created_by: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) permalink: &'static str,
+    pub(crate) tags: &'static [&'static Tag],
+    pub(crate) features: &'static [Feature],
+    pub(crate) is_recommended: bool,
+    pub(crate) is_commercial: bool,
+    /// Not known of every model.
+    pub(crate) last_active_at: Option<Timestamp>,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl About {
+    /// Nothing but what every model has, for others to fill in.
+    pub(super) const BASE: Self = Self {
+        identifier: "",
+        name: "",
+        author: "Open Source",
+        created_by: "models@emulator.local",
+        description: "",
+        permalink: "",
+        tags: &[],
+        features: &[],
+        is_recommended: false,
+        is_commercial: false,
+        last_active_at: None,
+        expires_at: None,
+    };
+
+    pub(super) fn is_expired(&self) -> bool {
+        self.expires_at.is_some_and(|at| at <= Timestamp::now())
+    }
+}
+
+/// Something that a model can do beside its work.
+pub(crate) struct Feature {
+    pub(crate) identifier: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) description: &'static str,
+}
+
+/// One version of a model.
+pub(crate) struct Version {
+    pub(crate) number: &'static str,
+    pub(crate) created_at: Timestamp,
+    pub(crate) is_active: bool,
+    pub(crate) description: &'static str,
+    pub(crate) inputs: &'static [ModelInput],
+    pub(crate) outputs: &'static [ModelOutput],
+    /// An input to try it with, as text by model input name.
+    pub(crate) sample: &'static [(&'static str, &'static str)],
+}
+
+impl Version {
+    /// Whether all it reads is text, so that an input of type `text` suits it.
+    pub(super) fn is_textual(&self) -> bool {
+        self.inputs
+            .iter()
+            .all(|input| input.accepted_media_types.starts_with("text/"))
+    }
+}
+
+pub(crate) struct ModelInput {
+    pub(crate) name: &'static str,
+    pub(crate) accepted_media_types: &'static str,
+    /// In bytes.
+    pub(crate) maximum_size: u64,
+    pub(crate) description: &'static str,
+    pub(crate) is_optional: bool,
+}
+
+pub(crate) struct ModelOutput {
+    pub(crate) name: &'static str,
+    pub(crate) media_type: &'static str,
+    /// In bytes.
+    pub(crate) maximum_size: u64,
+    pub(crate) description: &'static str,
+}
+
+/// A model whose work is one function.
+pub(crate) struct Described {
+    pub(crate) about: About,
+    pub(crate) versions: &'static [Version],
+    pub(crate) process: fn(&Version, &Values) -> Outcome,
+}
+
+impl Model for Described {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn versions(&self) -> &'static [Version] {
+        self.versions
+    }
+
+    fn process(&self, version: &Version, values: &Values) -> Outcome {
+        (self.process)(version, values)
+    }
+}
+
+pub(super) const RESULTS: &str = "results.json";
+
+/// The one output of most models.
+pub(super) const JSON: &[ModelOutput] = &[ModelOutput {
+    name: RESULTS,
+    media_type: "application/json",
+    maximum_size: 1 << 20,
+    description: "The result.",
+}];
