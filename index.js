@@ -1,14 +1,22 @@
 'use strict';
 
+const { AccountingClient } = require('./lib/accounting.js');
 const { ModzyClient } = require('./lib/client.js');
 const errors = require('./lib/errors.js');
 const { JobClient } = require('./lib/jobs.js');
+const { ModelClient } = require('./lib/models.js');
 const { ResultClient } = require('./lib/results.js');
+const { isFinalStatus } = require('./lib/status.js');
+const { TagClient } = require('./lib/tags.js');
 
 // One name a line, spelt out, so that `import { ModzyClient } from 'modzy-client'` finds them without running the code.
 module.exports.ModzyClient = ModzyClient;
+module.exports.ModelClient = ModelClient;
+module.exports.TagClient = TagClient;
 module.exports.JobClient = JobClient;
 module.exports.ResultClient = ResultClient;
+module.exports.AccountingClient = AccountingClient;
+module.exports.isFinalStatus = isFinalStatus;
 module.exports.ModzyError = errors.ModzyError;
 module.exports.ApiError = errors.ApiError;
 module.exports.BadRequestError = errors.BadRequestError;

@@ -2,8 +2,12 @@ import modzy from './index.js';
 
 export const {
   ModzyClient,
+  ModelClient,
+  TagClient,
   JobClient,
   ResultClient,
+  AccountingClient,
+  isFinalStatus,
   ModzyError,
   ApiError,
   BadRequestError,

@@ -1,157 +1,214 @@
 'use strict';
 
-// What the methods take. One table holds every method's parameters under the names of both generations, and one reader
-// turns any call into values and options; validation, error messages and tests all go by the same rows.
+// The reader of calls. By the rows of the methods, it turns any call into values and options.
 
 /**
- * @typedef {object} Parameter
- * @property {string} name Its name in the positional form.
- * @property {string | undefined} member Its name in the object form, where the method has one.
- * @property {(value: unknown, name: string) => any} read Checks a value, and converts it.
- * @property {boolean} optional
+ * @typedef {import('./methods.js').Generation} Generation
+ * @typedef {import('./methods.js').Parameter} Parameter
+ * @typedef {import('./methods.js').Row} Row
  *
  * @typedef {object} Reading
  * @property {Record<string, any>} values By positional name.
  * @property {import('./options.js').CallOptions} options
- * @property {1 | 2 | undefined} generation What the call's form tells; `undefined` where both have the same.
+ * @property {Generation} generation The one that the call's form tells; the client's where both have the same.
+ *
+ * @typedef {object} Form
+ * @property {Record<string, unknown>} given By positional name.
+ * @property {unknown} options
+ * @property {Generation | undefined} generation
+ * @property {'name' | 'member'} names Which of a parameter's names the caller knows.
  */
 
+const { methods } = require('./methods.js');
 const { isCallOption, ownMembers, readOptions } = require('./options.js');
-const { boolean, isGiven, isPlainObject, jobReference, object, string } = require('./values.js');
+const { isGiven, isPlainObject, object, source, sources } = require('./values.js');
 
-/**
- * @param {string} name
- * @param {Parameter['read']} read
- * @param {string} [member]
- * @returns {Parameter}
- */
-function required(name, read, member) {
-  return { name, read, member, optional: false };
-}
-
-/** @type {typeof required} */
-function optional(name, read, member) {
-  return { name, read, member, optional: true };
-}
-
-/** @type {Record<string, Parameter[]>} */
-const methods = {
-  getJob: [required('jobId', string)],
-  cancelJob: [required('jobId', string)],
-  getResult: [required('jobId', string)],
-  blockUntilComplete: [required('job', jobReference)],
-  submitJob: [required('job', object)],
-  submitJobText: [
-    required('modelId', string, 'modelId'),
-    required('versionId', string, 'version'),
-    required('textSources', object, 'sources'),
-    optional('explain', boolean, 'explain'),
-  ],
-};
+/** What may be a plain object in the positional form too. */
+const takesObject = new Set([object, source, sources]);
 
 /**
  * Reads a call of a method.
  *
- * @param {keyof typeof methods} method
- * @param {unknown[]} given
+ * @param {string} method
+ * @param {unknown[]} args
+ * @param {Generation} generation The client's.
  * @returns {Reading}
  */
-function readCall(method, given) {
-  const parameters = methods[method] ?? [];
-  const hasObjectForm = parameters.some(({ member }) => member !== undefined);
-  if (hasObjectForm && typeof given[0] === 'object' && given[0] !== null) {
-    return readObjectForm(method, parameters, ownMembers(given[0], method), given.slice(1));
-  }
-  return readPositionalForm(method, parameters, given, hasObjectForm ? 1 : undefined);
+function readCall(method, args, generation) {
+  const row = /** @type {Row} */ (methods[method]);
+  const form = readForm(method, row, args);
+  const decided = row.generation ?? form.generation ?? generation;
+  const values = readValues(row, form, decided);
+  return { values, options: readOptions(form.options, method, row.renamed), generation: decided };
 }
 
 /**
  * @param {string} method
- * @param {Parameter[]} parameters
- * @param {unknown[]} given
- * @param {1 | undefined} generation
- * @returns {Reading}
+ * @param {Row} row
+ * @param {unknown[]} args
+ * @returns {Form}
  */
-function readPositionalForm(method, parameters, given, generation) {
-  const args = fromMap(parameters, given) ? given.slice(0, 1) : given;
-  // `explain` may be left out before the options.
-  const last = parameters.length - 1;
-  const skipsLast = parameters[last]?.optional && isPlainObject(args[last]);
-  const slot = skipsLast ? last : parameters.length;
-  if (args.slice(slot + 1).some(isGiven)) {
-    throw wrongForm(method, parameters);
+function readForm(method, row, args) {
+  if (row.variadic) {
+    return readVariadicForm(row, args);
   }
+  const [first, second] = args;
+  if (hasObjectForm(row)) {
+    if (typeof first === 'object' && first !== null) {
+      return readObjectForm(method, row, ownMembers(first, method), args.slice(1));
+    }
+    // Without a filter, but with options.
+    if (!isGiven(first) && isPlainObject(second) && row.parameters.every(({ optional }) => optional)) {
+      return readObjectForm(method, row, {}, args.slice(1));
+    }
+  }
+  return readPositionalForm(method, row, args);
+}
+
+/**
+ * @param {Row} row
+ * @param {Form} form
+ * @param {Generation} generation
+ */
+function readValues({ parameters }, form, generation) {
   /** @type {Record<string, any>} */
   const values = { __proto__: null };
-  parameters.forEach(({ name, read, optional: mayLack }, index) => {
-    const value = index < slot ? args[index] : undefined;
-    if (isGiven(value) || !mayLack) {
-      if (generation === 1 && isPlainObject(value) && read !== object) {
-        throw wrongForm(method, parameters);
-      }
-      values[name] = read(value, name);
+  for (const parameter of parameters) {
+    const { name, read, optional } = parameter;
+    const value = form.given[name];
+    if (isGiven(value) || (!optional && isPart(parameter, form))) {
+      values[name] = read(value, parameter[form.names] ?? name);
+    } else if (value === undefined) {
+      values[name] = parameter.defaults?.[generation];
     }
-  });
-  return { values, options: readOptions(args[slot], method), generation };
+  }
+  return values;
+}
+
+/**
+ * Whether a form has a parameter at all.
+ *
+ * @param {Parameter} parameter
+ * @param {Form} form
+ */
+function isPart({ member, positional = true }, { names }) {
+  return names === 'member' ? member !== undefined : positional;
 }
 
 /**
  * @param {string} method
- * @param {Parameter[]} parameters
+ * @param {Row} row
+ * @param {unknown[]} given
+ * @returns {Form}
+ */
+function readPositionalForm(method, row, given) {
+  const parameters = positionalOf(row);
+  const args = parameters.length === 1 && isFromMap(given) ? given.slice(0, 1) : given;
+  const last = parameters.length - 1;
+  const slot = parameters[last]?.skippable && isPlainObject(args[last]) ? last : parameters.length;
+  const isMixed =
+    hasObjectForm(row) &&
+    parameters.some(({ read }, index) => index < slot && isPlainObject(args[index]) && !takesObject.has(read));
+  if (row.objectOnly || isMixed || args.slice(slot + 1).some(isGiven)) {
+    throw wrongForm(method, row);
+  }
+  /** @type {Form['given']} */
+  const values = { __proto__: null };
+  for (const [index, { name }] of parameters.slice(0, slot).entries()) {
+    values[name] = args[index];
+  }
+  return { given: values, options: args[slot], generation: generationOf(row, args), names: 'name' };
+}
+
+/**
+ * Which generation has calls of this shape; `undefined` where both have them.
+ *
+ * @param {Row} row
+ * @param {unknown[]} args
+ */
+function generationOf(row, args) {
+  const isBare = args.slice(1).every((value) => value === undefined) && !isGiven(args[0]);
+  const isInBoth = !hasObjectForm(row) || (isBare && row.parameters.every(({ optional }) => optional));
+  return isInBoth ? undefined : 1;
+}
+
+/**
+ * `(...ids)`, `(...ids, options)` or `(ids[], options)`.
+ *
+ * @param {Row} row
+ * @param {unknown[]} args
+ * @returns {Form}
+ */
+function readVariadicForm({ parameters }, args) {
+  const given = isFromMap(args) ? args.slice(0, 1) : [...args];
+  const last = given.at(-1);
+  const options = isPlainObject(last) || (given.length > 1 && !isGiven(last)) ? given.pop() : undefined;
+  const name = parameters[0]?.name ?? '';
+  const list = given.length === 1 && Array.isArray(given[0]) ? given[0] : given;
+  return { given: { [name]: list }, options, generation: undefined, names: 'name' };
+}
+
+/**
+ * @param {string} method
+ * @param {Row} row
  * @param {Record<string, unknown>} params
  * @param {unknown[]} rest
- * @returns {Reading}
+ * @returns {Form}
  */
-function readObjectForm(method, parameters, params, rest) {
+function readObjectForm(method, row, params, rest) {
   if (rest.slice(1).some(isGiven) || (isGiven(rest[0]) && typeof rest[0] !== 'object')) {
-    throw wrongForm(method, parameters);
+    throw wrongForm(method, row);
   }
-  const slot = ownMembers(rest[0] ?? {}, method);
-  /** @type {Record<string, any>} */
-  const values = { __proto__: null };
-  for (const { name, member = name, read, optional: mayLack } of parameters) {
-    const value = params[member];
-    if (isGiven(value) || !mayLack) {
-      values[name] = read(value, member);
-    }
-  }
-  const options = ownMembers(slot, method);
+  const options = ownMembers(rest[0] ?? {}, method);
+  /** @type {Form['given']} */
+  const given = { __proto__: null };
   for (const [name, value] of Object.entries(params)) {
-    if (isCallOption(name)) {
-      if (isGiven(value) && isGiven(slot[name])) {
+    const parameter = row.parameters.find(({ member }) => member === name);
+    if (parameter !== undefined) {
+      given[parameter.name] = value;
+    } else if (isCallOption(name)) {
+      if (isGiven(value) && isGiven(options[name])) {
         throw new TypeError(`${method}: the option ${name} is given twice`);
       }
-      options[name] = isGiven(value) ? value : slot[name];
-    } else if (!parameters.some(({ member }) => member === name)) {
+      options[name] = isGiven(value) ? value : options[name];
+    } else if (!row.ignored?.includes(name)) {
       warnOnce(method, name);
     }
   }
-  return { values, options: readOptions(options, method), generation: 2 };
+  return { given, options, generation: 2, names: 'member' };
+}
+
+/** @param {Row} row */
+function hasObjectForm({ parameters }) {
+  return parameters.some(({ member }) => member !== undefined);
+}
+
+/** @param {Row} row */
+function positionalOf({ parameters }) {
+  return parameters.filter(({ positional = true }) => positional);
 }
 
 /**
- * Whether a method of one parameter was handed to `Array.prototype.map`, which adds the index and the array.
+ * Whether a method was handed to `Array.prototype.map`, which adds the index and the array.
  *
- * @param {Parameter[]} parameters
- * @param {unknown[]} given
+ * @param {unknown[]} args
  */
-function fromMap(parameters, given) {
-  const [value, index, array] = given;
-  return parameters.length === 1 && typeof index === 'number' && Array.isArray(array) && Object.is(array[index], value);
+function isFromMap([value, index, array]) {
+  return typeof index === 'number' && Array.isArray(array) && Object.is(array[index], value);
 }
 
 /**
  * @param {string} method
- * @param {Parameter[]} parameters
+ * @param {Row} row
  */
-function wrongForm(method, parameters) {
-  const positional = `(${[...parameters.map(({ name }) => name), 'options'].join(', ')})`;
-  const members = parameters.flatMap(({ member }) => member ?? []);
-  return new TypeError(
-    members.length === 0
-      ? `${method} takes ${positional}`
-      : `${method} takes ${positional} or ({ ${members.join(', ')} }, options), and no mixture of the two`,
-  );
+function wrongForm(method, row) {
+  const positional = `(${[...positionalOf(row).map(({ name }) => name), 'options'].join(', ')})`;
+  const members = row.parameters.flatMap(({ member }) => member ?? []);
+  const byObject = `({ ${members.join(', ')} }, options)`;
+  if (members.length === 0 || row.objectOnly) {
+    return new TypeError(`${method} takes ${row.objectOnly ? byObject : positional}`);
+  }
+  return new TypeError(`${method} takes ${positional} or ${byObject}, and no mixture of the two`);
 }
 
 /** @type {Set<string>} */

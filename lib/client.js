@@ -2,21 +2,30 @@
 
 // The client that people use: the resource classes under one roof.
 
+const { AccountingClient } = require('./accounting.js');
 const { JobClient } = require('./jobs.js');
+const { ModelClient } = require('./models.js');
 const { ownMembers } = require('./options.js');
 const { ResultClient } = require('./results.js');
 const { Session } = require('./session.js');
+const { TagClient } = require('./tags.js');
 
 class ModzyClient {
   #session;
+  #models;
+  #tags;
   #jobs;
   #results;
+  #accounting;
 
   /** @param {unknown[]} given */
   constructor(...given) {
     this.#session = new Session(given);
+    this.#models = new ModelClient(this.#session);
+    this.#tags = new TagClient(this.#session);
     this.#jobs = new JobClient(this.#session);
     this.#results = new ResultClient(this.#session);
+    this.#accounting = new AccountingClient(this.#session);
   }
 
   /** @param {object} [options] */
@@ -33,12 +42,36 @@ class ModzyClient {
     return this.#session.baseURL;
   }
 
+  get modelClient() {
+    return this.#models;
+  }
+
+  get tagClient() {
+    return this.#tags;
+  }
+
   get jobClient() {
+    return this.#jobs;
+  }
+
+  get fileJobClient() {
     return this.#jobs;
   }
 
   get resultClient() {
     return this.#results;
+  }
+
+  get accountingClient() {
+    return this.#accounting;
+  }
+
+  getModelClient() {
+    return this.#models;
+  }
+
+  getTagClient() {
+    return this.#tags;
   }
 
   getJobClient() {
@@ -47,6 +80,85 @@ class ModzyClient {
 
   getResultClient() {
     return this.#results;
+  }
+
+  getAccountingClient() {
+    return this.#accounting;
+  }
+
+  /** @param {unknown[]} given */
+  async getModels(...given) {
+    return this.#models.getModels(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getAllModels(...given) {
+    return this.#models.getAllModels(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getActiveModels(...given) {
+    return this.#models.getActiveModels(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getModel(...given) {
+    return this.#models.getModel(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getModelById(...given) {
+    return this.#models.getModelById(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getModelByName(...given) {
+    return this.#models.getModelByName(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getRelatedModels(...given) {
+    return this.#models.getRelatedModels(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getModelVersions(...given) {
+    return this.#models.getModelVersions(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getModelVersionsById(...given) {
+    return this.#models.getModelVersionsById(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getModelVersion(...given) {
+    return this.#models.getModelVersion(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getModelDetails(...given) {
+    return this.#models.getModelDetails(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getModelVersionInputSample(...given) {
+    return this.#models.getModelVersionInputSample(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getModelVersionOutputSample(...given) {
+    return this.#models.getModelVersionOutputSample(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getAllTags(...given) {
+    return this.#tags.getAllTags(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getTagsAndModels(...given) {
+    return this.#tags.getTagsAndModels(...given);
   }
 
   /** @param {unknown[]} given */
@@ -60,6 +172,36 @@ class ModzyClient {
   }
 
   /** @param {unknown[]} given */
+  async getJobHistory(...given) {
+    return this.#jobs.getJobHistory(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getFeatures(...given) {
+    return this.#jobs.getFeatures(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getProcessingEngineStatus(...given) {
+    return this.#jobs.getProcessingEngineStatus(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async blockUntilComplete(...given) {
+    return this.#jobs.blockUntilComplete(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async blockUntilJobComplete(...given) {
+    return this.#jobs.blockUntilJobComplete(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async blockUntilResult(...given) {
+    return this.#jobs.blockUntilResult(...given);
+  }
+
+  /** @param {unknown[]} given */
   async submitJob(...given) {
     return this.#jobs.submitJob(...given);
   }
@@ -70,13 +212,81 @@ class ModzyClient {
   }
 
   /** @param {unknown[]} given */
-  async blockUntilComplete(...given) {
-    return this.#jobs.blockUntilComplete(...given);
+  async submitJobEmbedded(...given) {
+    return this.#jobs.submitJobEmbedded(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async submitJobFile(...given) {
+    return this.#jobs.submitJobFile(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async submitJobFiles(...given) {
+    return this.#jobs.submitJobFiles(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async submitJobAWSS3(...given) {
+    return this.#jobs.submitJobAWSS3(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async submitJobAwsS3(...given) {
+    return this.#jobs.submitJobAwsS3(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async submitJobJDBC(...given) {
+    return this.#jobs.submitJobJDBC(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async appendInput(...given) {
+    return this.#jobs.appendInput(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async closeJob(...given) {
+    return this.#jobs.closeJob(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async closeOpenJob(...given) {
+    return this.#jobs.closeOpenJob(...given);
   }
 
   /** @param {unknown[]} given */
   async getResult(...given) {
     return this.#results.getResult(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getInputResult(...given) {
+    return this.#results.getInputResult(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getOutputContents(...given) {
+    return this.#results.getOutputContents(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async pathToDataUrl(...given) {
+    const { values, options } = this.#session.read('pathToDataUrl', given);
+    const { path, mimeType } = values;
+    return this.#session.run('pathToDataUrl', JSON.stringify({ path, mimeType }), options, (text) => text);
+  }
+
+  /** @param {unknown[]} given */
+  async fileToDataUrl(...given) {
+    const { values, options } = this.#session.read('fileToDataUrl', given);
+    if (options.signal?.aborted) {
+      throw options.signal.reason;
+    }
+    const { file } = values;
+    const data = Buffer.from(await file.arrayBuffer()).toString('base64');
+    return `data:${file.type || 'application/octet-stream'};base64,${data}`;
   }
 }
 

@@ -12,8 +12,19 @@ const identifier = {
 };
 
 /**
- * Reads an answer's text. Jobs and receipts answer to `identifier`, as the documentation's examples have it; the wire
- * calls it `jobIdentifier`.
+ * Jobs and receipts answer to `identifier`, as the documentation's examples have it; the wire calls it `jobIdentifier`.
+ *
+ * @param {any} document
+ */
+function identify(document) {
+  if (typeof document?.jobIdentifier === 'string' && !Object.hasOwn(document, 'identifier')) {
+    Object.defineProperty(document, 'identifier', identifier);
+  }
+  return document;
+}
+
+/**
+ * Reads an answer's text.
  *
  * @param {string} text Empty where the answer had no body.
  * @returns {any} `undefined` where the answer had no body.
@@ -23,10 +34,52 @@ function readDocument(text) {
     return undefined;
   }
   const document = JSON.parse(text);
-  if (typeof document?.jobIdentifier === 'string' && !Object.hasOwn(document, 'identifier')) {
-    Object.defineProperty(document, 'identifier', identifier);
+  if (Array.isArray(document)) {
+    document.forEach(identify);
   }
-  return document;
+  return identify(document);
 }
 
-module.exports = { readDocument };
+/**
+ * Reads the job and the result that a wait for both brings.
+ *
+ * @param {string} text
+ */
+function readJobAndResult(text) {
+  const { job, result } = JSON.parse(text);
+  return { job: identify(job), result: identify(result) };
+}
+
+/**
+ * Reads a receipt. 1.x sets its status, which the server may leave out; 2.x leaves it as it came.
+ *
+ * @param {1 | 2} generation
+ * @param {'OPEN' | 'SUBMITTED'} status
+ */
+function receiptReader(generation, status) {
+  return (/** @type {string} */ text) => {
+    const document = readDocument(text);
+    if (generation === 1 && typeof document === 'object' && document !== null) {
+      document.status = status;
+    }
+    return document;
+  };
+}
+
+/**
+ * Reads what may be text: JSON where it is an object, a list or a string, else the text as it came. Digits stay text, of
+ * which a number would lose some.
+ *
+ * @param {string} text
+ * @returns {unknown}
+ */
+function readTextOrDocument(text) {
+  try {
+    const document = JSON.parse(text);
+    return typeof document === 'number' ? text : document;
+  } catch {
+    return text;
+  }
+}
+
+module.exports = { readDocument, readJobAndResult, readTextOrDocument, receiptReader };

@@ -1,16 +1,30 @@
 'use strict';
 
-// Jobs: submit, read, cancel, wait.
+// Jobs: submit, upload, read, cancel, wait.
 
-const { readDocument } = require('./documents.js');
+const { readJobAndResult, receiptReader } = require('./documents.js');
+const { ResultClient } = require('./results.js');
 const { Session } = require('./session.js');
+const { readEmbeddedSources, readFileSources } = require('./sources.js');
 
 class JobClient {
   #session;
+  #results;
 
   /** @param {unknown[]} given */
   constructor(...given) {
     this.#session = Session.of(given);
+    this.#results = new ResultClient(this.#session);
+  }
+
+  /** The root of the routes of jobs, as 1.x has it. */
+  get baseURL() {
+    return `${this.#session.baseURL}/jobs`;
+  }
+
+  /** The root of the host, as 2.x has it. */
+  get baseUrl() {
+    return this.#session.hostURL;
   }
 
   /** @param {unknown[]} given */
@@ -26,9 +40,45 @@ class JobClient {
   }
 
   /** @param {unknown[]} given */
+  async getJobHistory(...given) {
+    const { values, options, generation } = this.#session.read('getJobHistory', given);
+    const { jobs, model } = values.jobIdentifiers ?? { jobs: undefined, model: values.model };
+    if (jobs !== undefined) {
+      return this.#session.run('getJobs', JSON.stringify(jobs), options);
+    }
+    const startDate = values.startDate || (generation === 2 ? thirtyDaysAgo() : values.startDate);
+    const filter = { ...values, jobIdentifiers: undefined, model, startDate };
+    return this.#session.run('getJobHistory', JSON.stringify(filter), options);
+  }
+
+  /** @param {unknown[]} given */
+  async getFeatures(...given) {
+    const { options } = this.#session.read('getFeatures', given);
+    return this.#session.run('getFeatures', '', options);
+  }
+
+  /** @param {unknown[]} given */
+  async getProcessingEngineStatus(...given) {
+    const { options } = this.#session.read('getProcessingEngineStatus', given);
+    return this.#session.run('getProcessingEngineStatus', '', options);
+  }
+
+  /** @param {unknown[]} given */
   async blockUntilComplete(...given) {
     const { values, options } = this.#session.read('blockUntilComplete', given);
     return this.#session.run('blockUntilComplete', values.job, options);
+  }
+
+  /** @param {unknown[]} given */
+  async blockUntilJobComplete(...given) {
+    const { values, options } = this.#session.read('blockUntilJobComplete', given);
+    return this.#session.run('blockUntilComplete', values.job, options);
+  }
+
+  /** @param {unknown[]} given */
+  async blockUntilResult(...given) {
+    const { values, options } = this.#session.read('blockUntilResult', given);
+    return this.#session.run('blockUntilResult', values.job, options, readJobAndResult);
   }
 
   /** @param {unknown[]} given */
@@ -40,43 +90,142 @@ class JobClient {
       throw new TypeError('the job param should be an object with members');
     }
     const status = job.input === undefined ? 'OPEN' : 'SUBMITTED';
-    return this.#session.run('submitJob', body, options, receipt(generation, status));
+    return this.#session.run('submitJob', body, options, receiptReader(generation, status));
   }
 
   /** @param {unknown[]} given */
   async submitJobText(...given) {
-    const { values, options, generation } = this.#session.read('submitJobText', given);
-    const { modelId, versionId: version, textSources: sources } = values;
-    const explain = explained(values.explain, generation);
-    const argument = JSON.stringify({ modelId, version, sources, explain, timeout: options.jobTimeout });
-    return this.#session.run('submitJobText', argument, options, receipt(generation, 'SUBMITTED'));
+    const call = this.#session.read('submitJobText', given);
+    return this.#submit('submitJobText', call, { sources: call.values.textSources });
+  }
+
+  /** @param {unknown[]} given */
+  async submitJobEmbedded(...given) {
+    const call = this.#session.read('submitJobEmbedded', given);
+    const { mediaType, embeddedSources } = call.values;
+    const read = await readEmbeddedSources(embeddedSources.value, embeddedSources.name, call.generation);
+    return this.#submit('submitJobEmbedded', call, { sources: read.sources, mediaType }, read.carried);
+  }
+
+  /** @param {unknown[]} given */
+  async submitJobFile(...given) {
+    return this.#submitFiles('submitJobFile', given);
+  }
+
+  /** @param {unknown[]} given */
+  async submitJobFiles(...given) {
+    return this.#submitFiles('submitJobFiles', given);
+  }
+
+  /** @param {unknown[]} given */
+  async submitJobAWSS3(...given) {
+    return this.#submitAwsS3('submitJobAWSS3', given);
+  }
+
+  /** @param {unknown[]} given */
+  async submitJobAwsS3(...given) {
+    return this.#submitAwsS3('submitJobAwsS3', given);
+  }
+
+  /** @param {unknown[]} given */
+  async submitJobJDBC(...given) {
+    const call = this.#session.read('submitJobJDBC', given);
+    const { url, username, password, driver, query } = call.values;
+    return this.#submit('submitJobJdbc', call, { url, username, password, driver, query });
+  }
+
+  /** @param {unknown[]} given */
+  async appendInput(...given) {
+    const { values, options } = this.#session.read('appendInput', given);
+    const { job: jobId, inputItemKey, dataItemKey, inputValue, chunkSize = options.chunkSize } = values;
+    if (values.chunkSize !== undefined && options.chunkSize !== undefined) {
+      throw new TypeError('appendInput: the option chunkSize is given twice');
+    }
+    const { files, carried } = readFileSources(
+      { [inputItemKey]: { [dataItemKey]: inputValue.value } },
+      inputValue.name,
+    );
+    const argument = JSON.stringify({ jobId, ...files[0], chunkSize });
+    return this.#session.run('appendInput', argument, options, () => null, carried);
+  }
+
+  /** @param {unknown[]} given */
+  async closeJob(...given) {
+    return this.#close('closeJob', given);
+  }
+
+  /** @param {unknown[]} given */
+  async closeOpenJob(...given) {
+    return this.#close('closeOpenJob', given);
+  }
+
+  /** @param {unknown[]} given */
+  async getResult(...given) {
+    return this.#results.getResult(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getInputResult(...given) {
+    return this.#results.getInputResult(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async getOutputContents(...given) {
+    return this.#results.getOutputContents(...given);
+  }
+
+  /**
+   * @param {string} method
+   * @param {unknown[]} given
+   */
+  #submitFiles(method, given) {
+    const call = this.#session.read(method, given);
+    const { value, name } = call.values.fileSources;
+    const { files, carried } = readFileSources(value, name);
+    return this.#submit('submitJobFiles', call, { sources: files, chunkSize: call.options.chunkSize }, carried);
+  }
+
+  /**
+   * @param {string} method
+   * @param {unknown[]} given
+   */
+  #submitAwsS3(method, given) {
+    const call = this.#session.read(method, given);
+    const { accessKeyID, secretAccessKey, region, awss3Sources: sources } = call.values;
+    return this.#submit('submitJobAwsS3', call, { accessKeyID, secretAccessKey, region, sources });
+  }
+
+  /**
+   * @param {string} method
+   * @param {unknown[]} given
+   */
+  #close(method, given) {
+    const { values, options, generation } = this.#session.read(method, given);
+    return this.#session.run('closeJob', values.job, options, receiptReader(generation, 'SUBMITTED'));
+  }
+
+  /**
+   * @param {Operation} operation
+   * @param {import('./arguments.js').Reading} call
+   * @param {object} input What the operation takes beside the model and the settings of the job.
+   * @param {object} [carried] What goes beside the JSON.
+   */
+  #submit(operation, { values, options, generation }, input, carried) {
+    const { modelId, versionId: version } = values;
+    // 1.x sends it only where it is asked for; 2.x always does.
+    const explain = generation === 2 ? (values.explain ?? false) : values.explain || undefined;
+    const argument = JSON.stringify({ modelId, version, ...input, explain, timeout: options.jobTimeout });
+    return this.#session.run(operation, argument, options, receiptReader(generation, 'SUBMITTED'), carried);
   }
 }
 
-/**
- * 1.x never sends `explain: false`; 2.x always does.
- *
- * @param {boolean | undefined} explain
- * @param {1 | 2} generation
- */
-function explained(explain = false, generation) {
-  return generation === 2 || explain ? explain : undefined;
+/** How far back the history of 2.x goes unless it is told. */
+function thirtyDaysAgo() {
+  const date = new Date();
+  date.setDate(date.getDate() - 30);
+  return date.toISOString();
 }
 
-/**
- * Reads a receipt. 1.x sets its status, which the server may leave out; 2.x leaves it as it came.
- *
- * @param {1 | 2} generation
- * @param {'OPEN' | 'SUBMITTED'} status
- */
-function receipt(generation, status) {
-  return (/** @type {string} */ text) => {
-    const document = readDocument(text);
-    if (generation === 1) {
-      document.status = status;
-    }
-    return document;
-  };
-}
+/** @typedef {import('../js-binding').BindingOperation} Operation */
 
 module.exports = { JobClient };

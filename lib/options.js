@@ -2,16 +2,36 @@
 
 // The options of calls and of clients: which there are, and what of them Rust is told.
 
-const { boolean, callback, headers, isGiven, isPlainObject, number, signal, string, wholeMs } = require('./values.js');
+const {
+  boolean,
+  callback,
+  count,
+  headers,
+  interval,
+  isGiven,
+  isPlainObject,
+  number,
+  oneOf,
+  positive,
+  signal,
+  string,
+  wholeMs,
+} = require('./values.js');
 
 /**
  * @typedef {object} CallOptions
  * @property {import('../js-binding').BindingCallOptions} binding What Rust needs to know.
+ * @property {string} [method] Whose they are.
  * @property {number} [jobTimeout]
+ * @property {number} [chunkSize]
+ * @property {number} [concurrency]
+ * @property {number} [limit]
  * @property {import('./signals.js').Signal} [signal]
  * @property {boolean} [cancelOnAbort]
  * @property {(outcome: object) => void} [onCancel]
  * @property {(job: object) => void} [onProgress]
+ * @property {(progress: object) => void} [onUploadProgress]
+ * @property {(progress: object) => void} [onDownloadProgress]
  */
 
 /** The options of calls. `true`: Rust is told. */
@@ -19,15 +39,28 @@ const callOptions = /** @type {const} */ ({
   requestTimeout: [number, true],
   retries: [number, true],
   headers: [headers, true],
+  idleTimeout: [positive, true],
   signal: [signal, false],
   jobTimeout: [wholeMs, false],
+  chunkSize: [count, false],
+  concurrency: [count, false],
+  limit: [count, false],
   pollInterval: [number, true],
   waitTimeout: [number, true],
   maxOutage: [number, true],
   cancelOnAbort: [boolean, false],
   onCancel: [callback, false],
   onProgress: [callback, false],
+  onUploadProgress: [callback, false],
+  onDownloadProgress: [callback, false],
 });
+
+/** What single methods of 2.x call an option: its name here, and what it may be. */
+const renamedOptions = /** @type {const} */ ({
+  timeout: ['pollInterval', interval],
+});
+
+const logging = oneOf('off', 'on', 'verbose');
 
 /** The options of clients. */
 const clientOptions = /** @type {const} */ ({
@@ -62,18 +95,41 @@ function unknownOption(owner, name, known) {
 }
 
 /**
+ * The options as they are named here.
+ *
  * @param {unknown} given
  * @param {string} method
+ * @param {(keyof typeof renamedOptions)[]} renamed Which of them the method knows by another name.
+ */
+function withOwnNames(given, method, renamed) {
+  const options = ownMembers(given, method);
+  for (const former of renamed) {
+    const [name, read] = renamedOptions[former];
+    if (isGiven(options[former])) {
+      if (isGiven(options[name])) {
+        throw new TypeError(`${method}: the option ${name} is given twice, as ${name} and as ${former}`);
+      }
+      options[name] = read(options[former], former);
+    }
+    delete options[former];
+  }
+  return options;
+}
+
+/**
+ * @param {unknown} given
+ * @param {string} method
+ * @param {(keyof typeof renamedOptions)[]} [renamed] Which of them the method knows by another name.
  * @returns {CallOptions}
  */
-function readOptions(given, method) {
+function readOptions(given, method, renamed = []) {
   /** @type {any} */
   // Without a prototype, so that nothing but what is given can be read from it, here or in Rust.
   const options = { __proto__: null, binding: undefined };
   if (!isGiven(given)) {
     return options;
   }
-  for (const [name, value] of Object.entries(ownMembers(given, method))) {
+  for (const [name, value] of Object.entries(withOwnNames(given, method, renamed))) {
     if (!Object.hasOwn(callOptions, name)) {
       throw unknownOption(method, name, callOptions);
     }
@@ -95,10 +151,11 @@ function readOptions(given, method) {
 }
 
 /**
- * Reads the arguments of a client's constructor: `(baseURL, apiKey, options)` or `({ apiKey, url, ...options })`.
+ * Reads the arguments of a client's constructor: `(baseURL, apiKey, options)` or `({ apiKey, url, logging,
+ * ...options })`.
  *
  * @param {unknown[]} given
- * @returns {{ config: import('../js-binding').BindingConfig, generation: 1 | 2 }}
+ * @returns {{ config: import('../js-binding').BindingConfig, generation: 1 | 2, logging: string }}
  */
 function readConstructor(given) {
   const [first, second, third] = given;
@@ -110,22 +167,22 @@ function readConstructor(given) {
       apiKey: credential(second, 'apiKey'),
       ...readClientOptions(third, {}),
     };
-    return { config, generation: 1 };
+    return { config, generation: 1, logging: 'off' };
   }
   if (isGiven(second)) {
     throw new TypeError(
       'the client takes (baseURL, apiKey, options) or ({ apiKey, url, ...options }), and no mixture of the two',
     );
   }
-  const { apiKey, url, ...options } = ownMembers(first, 'the client');
+  const { apiKey, url, logging: level, ...options } = ownMembers(first, 'the client');
   const config = {
     __proto__: null,
     baseUrl: isGiven(url) ? credential(url, 'url') : 'https://app.modzy.com',
     hostRoot: true,
     apiKey: credential(apiKey, 'apiKey'),
-    ...readClientOptions(options, { apiKey, url }),
+    ...readClientOptions(options, { apiKey, logging: level, url }),
   };
-  return { config, generation: 2 };
+  return { config, generation: 2, logging: isGiven(level) ? logging(level, 'logging') : 'off' };
 }
 
 /**

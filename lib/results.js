@@ -2,6 +2,7 @@
 
 // Results of jobs.
 
+const { ResponseError } = require('./errors.js');
 const { Session } = require('./session.js');
 
 class ResultClient {
@@ -12,10 +13,73 @@ class ResultClient {
     this.#session = Session.of(given);
   }
 
+  /** The root of the routes of results, as 1.x has it. */
+  get baseURL() {
+    return `${this.#session.baseURL}/results`;
+  }
+
+  /** The root of the host, as 2.x has it. */
+  get baseUrl() {
+    return this.#session.hostURL;
+  }
+
   /** @param {unknown[]} given */
   async getResult(...given) {
     const { values, options } = this.#session.read('getResult', given);
     return this.#session.run('getResult', values.jobId, options);
+  }
+
+  /** @param {unknown[]} given */
+  async getInputResult(...given) {
+    const { values, options } = this.#session.read('getInputResult', given);
+    const { jobId, inputKey } = values;
+    return this.#session.run('getInputResult', JSON.stringify({ jobId, inputKey }), options);
+  }
+
+  /** @param {unknown[]} given */
+  async getOutputContents(...given) {
+    const { values, options } = this.#session.read('getOutputContents', given);
+    const { jobId, inputKey, outputName, responseType = 'json' } = values;
+    const argument = JSON.stringify({ jobId, inputKey, outputName });
+    const bytes = await this.#session.run('getOutputContents', argument, options, bytesOf);
+    switch (responseType) {
+      case 'arraybuffer':
+        return bytes;
+      case 'blob':
+        return new Blob([bytes]);
+      default:
+        return readJsonOrText(bytes, `${inputKey}/${outputName}`, jobId);
+    }
+  }
+}
+
+/**
+ * @param {string} _text
+ * @param {Uint8Array} [bytes] Missing where the answer had no body.
+ * @returns {Buffer}
+ */
+function bytesOf(_text, bytes = Buffer.alloc(0)) {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/**
+ * @param {Buffer} bytes
+ * @param {string} output
+ * @param {string} jobIdentifier
+ * @returns {unknown}
+ */
+function readJsonOrText(bytes, output, jobIdentifier) {
+  let text;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    const message = `the output ${output} is neither JSON nor text: ask for the responseType "arraybuffer" or "blob"`;
+    throw new ResponseError(message, { status: 200, jobIdentifier, sent: 'maybe', cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 

@@ -4,12 +4,15 @@
 
 const { readCall } = require('./arguments.js');
 const { Completions } = require('./completions.js');
+const { Logger } = require('./logging.js');
 const { readConstructor } = require('./options.js');
 
 class Session extends Completions {
+  #logger;
+
   /** @param {unknown[]} given The arguments of a constructor. */
   constructor(given) {
-    const { config, generation } = readConstructor(given);
+    const { config, generation, logging } = readConstructor(given);
     try {
       super(config);
     } catch (error) {
@@ -17,6 +20,7 @@ class Session extends Completions {
       throw new TypeError(`Cannot initialize the modzy client: ${reason}`, { cause: error });
     }
     this.generation = generation;
+    this.#logger = new Logger(logging);
   }
 
   /**
@@ -28,6 +32,11 @@ class Session extends Completions {
     return given[0] instanceof Session ? given[0] : new Session(given);
   }
 
+  /** The root of the host, as 2.x takes it. */
+  get hostURL() {
+    return this.baseURL.replace(/\/api$/, '');
+  }
+
   /**
    * Reads a call's arguments.
    *
@@ -35,8 +44,24 @@ class Session extends Completions {
    * @param {unknown[]} given
    */
   read(method, given) {
-    const { generation = this.generation, ...reading } = readCall(method, given);
-    return { ...reading, generation };
+    this.#logger.called(method);
+    try {
+      const reading = readCall(method, given, this.generation);
+      reading.options.method = method;
+      return reading;
+    } catch (error) {
+      this.#logger.failed(method, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Makes a call.
+   *
+   * @type {Completions['run']}
+   */
+  run(operation, argument, options, ...rest) {
+    return this.#logger.follow(options.method ?? operation, super.run(operation, argument, options, ...rest));
   }
 }
 

@@ -2,6 +2,9 @@
 
 // What a single argument or option may be: each check takes a value and its name, and returns what the call needs.
 
+const { fileURLToPath } = require('node:url');
+const { types } = require('node:util');
+
 /** @param {unknown} value */
 function isGiven(value) {
   return value !== undefined && value !== null;
@@ -69,6 +72,108 @@ function number(value, name) {
  * @param {unknown} value
  * @param {string} name
  */
+function notEmptyString(value, name) {
+  if (typeof value !== 'string' || value === '') {
+    throw mistaken(name, 'a not empty string');
+  }
+  return string(value, name);
+}
+
+/**
+ * A flag of a query, which callers of 1.x may give as text.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function flag(value, name) {
+  if (typeof value !== 'boolean' && typeof value !== 'string') {
+    throw mistaken(name, 'a boolean or string');
+  }
+  return value;
+}
+
+/**
+ * A time of a query. What is no `Date` goes out as it is.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function date(value, name) {
+  if (types.isDate(value)) {
+    if (Number.isNaN(value.getTime())) {
+      throw mistaken(name, 'a valid datetime');
+    }
+    return value.toISOString();
+  }
+  if (typeof value !== 'string') {
+    throw mistaken(name, 'a datetime or string');
+  }
+  return string(value, name);
+}
+
+/**
+ * A number of a query, which has to survive as JSON.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function finite(value, name) {
+  if (!Number.isFinite(value)) {
+    throw mistaken(name, 'a number');
+  }
+  return value;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function count(value, name) {
+  if (!Number.isSafeInteger(value) || Number(value) < 1) {
+    throw mistaken(name, 'a whole number, 1 or more');
+  }
+  return value;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function positive(value, name) {
+  if (typeof value !== 'number' || !(value >= 1)) {
+    throw mistaken(name, 'a number of milliseconds, 1 or more');
+  }
+  return value;
+}
+
+/**
+ * What 2.x calls the timeout of a wait. It counted on timers, for which 0 is 1.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function interval(value, name) {
+  if (typeof value !== 'number' || !(value >= 0)) {
+    throw mistaken(name, 'a number of milliseconds, 0 or more');
+  }
+  return Math.max(1, value);
+}
+
+/** @param {string[]} choices */
+function oneOf(...choices) {
+  const expected = choices.map((choice) => `"${choice}"`).join(' or ');
+  return (/** @type {unknown} */ value, /** @type {string} */ name) => {
+    if (typeof value !== 'string' || !choices.includes(value)) {
+      throw mistaken(name, expected);
+    }
+    return value;
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
 function callback(value, name) {
   if (typeof value !== 'function') {
     throw mistaken(name, 'a function');
@@ -104,6 +209,31 @@ function object(value, name) {
     throw mistaken(name, 'an object with members');
   }
   return value;
+}
+
+/**
+ * Sources that are read where the call is made. Messages about them need the name that the caller knows them by.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {{ value: any, name: string }}
+ */
+function sources(value, name) {
+  return { value: object(value, name), name };
+}
+
+/**
+ * A single source, likewise.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {{ value: any, name: string }}
+ */
+function source(value, name) {
+  if (!isGiven(value)) {
+    throw mistaken(name, 'a path or bytes');
+  }
+  return { value, name };
 }
 
 /**
@@ -145,17 +275,96 @@ function jobReference(value, name) {
   return string(identifier, name);
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * The fifth argument of the history of 1.x: documented as the identifiers of jobs, and sent as the name of a model. The
+ * identifiers are UUIDs, and no model is called that.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {{ jobs: string[] | undefined, model: string | undefined }}
+ */
+function jobsOrModel(value, name) {
+  if (Array.isArray(value)) {
+    if (!value.every((each) => typeof each === 'string' && UUID.test(each))) {
+      throw mistaken(name, 'an array of job identifiers, or a string');
+    }
+    return { jobs: [...value], model: undefined };
+  }
+  const model = string(value, name);
+  const parts = model.split(/[,;]/).map((part) => part.trim());
+  const jobs = parts.filter((part) => part !== '');
+  return jobs.length > 0 && jobs.every((job) => UUID.test(job))
+    ? { jobs, model: undefined }
+    : { jobs: undefined, model };
+}
+
+/**
+ * Identifiers of tags. Several may stand in one string, separated by commas, as they do on the wire.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {string[]}
+ */
+function tagIds(value, name) {
+  const given = /** @type {unknown[]} */ (value);
+  const ids = given.flatMap((each) => string(each, name).split(','));
+  if (ids.length === 0 || ids.includes('')) {
+    throw mistaken(name, 'one or more not empty strings');
+  }
+  return ids;
+}
+
+/**
+ * A path of a file, or its URL.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function filePath(value, name) {
+  const isUrl = typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
+  return notEmptyString(isUrl ? fileURLToPath(/** @type {URL} */ (value)) : value, name);
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {Blob}
+ */
+function blob(value, name) {
+  const given = /** @type {any} */ (value);
+  if (typeof given?.arrayBuffer !== 'function' || typeof given.type !== 'string') {
+    throw mistaken(name, 'a Blob or File');
+  }
+  return given;
+}
+
 module.exports = {
+  blob,
   boolean,
   callback,
+  count,
+  date,
+  filePath,
+  finite,
+  flag,
   headers,
+  interval,
   isGiven,
   isPlainObject,
   jobReference,
+  jobsOrModel,
   mistaken,
+  notEmptyString,
   number,
   object,
+  oneOf,
+  positive,
   signal,
+  source,
+  sources,
   string,
+  tagIds,
   wholeMs,
 };

@@ -1,0 +1,120 @@
+// What calls and clients can be told.
+
+import type { Job } from './job-types.js';
+import type { JobMethods } from './job-methods.js';
+import type { WaitTimeoutError } from './error-types.js';
+
+/** Options of every call. `null` and `undefined` mean: not given. */
+export interface RequestOptions {
+  /**
+   * Ends the call. The promise rejects with `signal.reason` once the request is closed; a signal that has fired already
+   * sends none.
+   */
+  signal?: AbortSignal | null | undefined;
+  /** ms for one attempt, from the grant of a socket to the last byte; at least 1. The client's, 60000. `Infinity`: no limit. */
+  requestTimeout?: number | null | undefined;
+  /**
+   * How many attempts may follow a failed one, where repeating is safe. The client's, 2. Means nothing in a wait. All calls of
+   * a client together have twenty in hand; every ten successes bring one back.
+   */
+  retries?: number | null | undefined;
+  /** Headers beside or in place of the client's. Those that carry credentials or frame the message are refused. */
+  headers?: Record<string, string> | null | undefined;
+}
+
+/** How the cancellation of a job went that was given up. */
+export interface CancelOutcome {
+  /** `undefined` where a submit was not sent or brought no receipt, so that there was no job to name. */
+  jobIdentifier: string | undefined;
+  /** The job, as the server answered. */
+  job?: Job;
+  /** Why the cancellation failed, or the submit before it. */
+  error?: Error;
+}
+
+/** What a job's owner can ask for when the signal of a submit or a wait fires. */
+export interface CancelOptions {
+  /**
+   * Whether the job is cancelled on the server when the signal fires. The promise rejects once that has been answered, or
+   * after 5 s; a submit waits up to 5 s for its receipt first. false.
+   */
+  cancelOnAbort?: boolean | null | undefined;
+  /**
+   * Called once with how the cancellation went, before the promise rejects; not for a signal that had fired before the
+   * call. What it throws takes the place of `signal.reason`.
+   */
+  onCancel?: ((outcome: CancelOutcome) => void) | null | undefined;
+}
+
+/** Options of submits. */
+export interface SubmitOptions extends RequestOptions, CancelOptions {
+  /** Whole ms, at least 1, after which the server gives the job up as `TIMEDOUT`: `timeout` in the body. None. */
+  jobTimeout?: number | null | undefined;
+}
+
+/** Options of uploads. They cancel the job that they opened whenever they fail, so there is nothing to ask for. */
+export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
+  /** ms without a byte in either direction; at least 1. 30000. An upload has no limit for the whole. */
+  idleTimeout?: number | null | undefined;
+  /** Whole bytes, at least 1, of each chunk. What the server says: `GET /jobs/features`. */
+  chunkSize?: number | null | undefined;
+}
+
+/** Options of waits. */
+export interface WaitOptions extends Omit<RequestOptions, 'retries'>, CancelOptions {
+  /** ms between an answer and the next poll, give or take 2.5 %; at least 1. 2000. */
+  pollInterval?: number | null | undefined;
+  /** ms for the whole wait, from its first poll. Rejects with a {@link WaitTimeoutError}; the job goes on. None. */
+  waitTimeout?: number | null | undefined;
+  /** ms of unbroken failure that the wait rides out. 300000. */
+  maxOutage?: number | null | undefined;
+  /**
+   * Called with the job after each poll that brought it, the final one included, in the async context of the call. If it
+   * throws, the wait ends with that error. It is not awaited: what an async one rejects with is for that one to handle.
+   */
+  onProgress?: ((job: Job) => void) | null | undefined;
+}
+
+/** Options of {@link JobMethods.blockUntilJobComplete}. */
+export interface JobWaitOptions extends WaitOptions {
+  /**
+   * ms between an answer and the next poll: `pollInterval` under the name that it has in 2.x. Not both.
+   *
+   * @deprecated Say `pollInterval`.
+   */
+  timeout?: number | null | undefined;
+}
+
+/** Options of clients. `null` and `undefined` mean: not given. */
+export interface ClientOptions {
+  /** ms for name look-up, TCP and TLS; at least 1. 10000. `Infinity`: no limit. */
+  connectTimeout?: number | null | undefined;
+  /** ms for one attempt, from the grant of a socket to the last byte; at least 1. 60000. `Infinity`: no limit. */
+  requestTimeout?: number | null | undefined;
+  /** How many attempts may follow a failed one, where repeating is safe. 2. */
+  retries?: number | null | undefined;
+  /** How many sockets may be busy at a time; further requests wait their turn. Polls use three quarters of them. 256. */
+  maxSockets?: number | null | undefined;
+  /** The longest body of an answer, decoded, in bytes; at most 536870888, the longest string. 268435456. */
+  maxResponseBytes?: number | null | undefined;
+  /** Headers that go with every request. Those that carry credentials or frame the message are refused. */
+  headers?: Record<string, string> | null | undefined;
+  /** What the client calls itself. `modzy-client/<version>`. */
+  userAgent?: string | null | undefined;
+}
+
+/**
+ * What a client tells the console. `off`: nothing. `on`: the outcome of each call, and errors. `verbose`: each call too.
+ * Neither keys nor bodies.
+ */
+export type LoggingLevel = 'off' | 'on' | 'verbose';
+
+/** Settings of a client in the form of 2.x. */
+export interface ClassInitiator extends ClientOptions {
+  /** `<prefix>.<body>`, from the API keys of your profile. */
+  apiKey: string;
+  /** The root of the host, with or without `/api`. `https://app.modzy.com`. */
+  url?: string | null | undefined;
+  /** `off`. */
+  logging?: LoggingLevel | null | undefined;
+}

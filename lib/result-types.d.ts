@@ -1,0 +1,114 @@
+// Results of jobs.
+
+import type { RequestOptions } from './option-types.js';
+
+/** The outputs of one input, by their names (such as `results.json`), with metadata beside them. */
+export interface InputResult {
+  /** `SUCCESSFUL` or `FAILED`. */
+  status: string;
+  engine: string;
+  /** Why the input failed. */
+  error?: string;
+  /** ms */
+  inputFetching: number;
+  outputUploading?: any;
+  /** ms */
+  modelLatency: number;
+  /** ms */
+  queueTime: number;
+  /** ISO 8601. */
+  startTime: string;
+  /** ISO 8601. */
+  updateTime: string;
+  /** ISO 8601. */
+  endTime: string;
+  voting: { up: number; down: number };
+  [output: string]: any;
+}
+
+/** The results of a job, as 2.x types them, but for the keys of the inputs, which are what the caller chose. */
+export interface GetResultResponse {
+  jobIdentifier: string;
+  accountIdentifier: string;
+  team: { identifier: string };
+  /** How many inputs the job has. */
+  total: number;
+  completed: number;
+  failed: number;
+  /** Whether the job has come to its end. */
+  finished: boolean;
+  /** The prefix of the key that submitted the job. */
+  submittedByKey: string;
+  explained: boolean;
+  /** ISO 8601. */
+  submittedAt: string;
+  /** ms */
+  initialQueueTime: number;
+  /** ms */
+  totalQueueTime: number;
+  /** ms */
+  averageModelLatency: number;
+  /** ms */
+  totalModelLatency: number;
+  /** ms */
+  elapsedTime: number;
+  /** ISO 8601. */
+  startingResultSummarizing: string;
+  /** ms */
+  resultSummarizing: number;
+  /** Bytes. */
+  inputSize: number;
+  /** By input key. Missing when every input failed, although 2.x types it as always there. */
+  results: Record<string, InputResult>;
+  /** By input key. Missing or null when none failed. */
+  failures?: Record<string, InputResult> | null;
+}
+
+/**
+ * The results of a job: `GET /results/{job}`. Partial while `finished` is false. Servers may leave out any member but the
+ * identifier, and there may be others.
+ */
+export interface Result extends GetResultResponse {
+  /** The same as `jobIdentifier`. Not enumerable, and not on the wire. */
+  readonly identifier: string;
+  [member: string]: unknown;
+}
+
+/** What {@link ResultMethods.getOutputContents} takes. */
+export interface GetOutputContentsParams extends RequestOptions {
+  jobId: string;
+  /** As the job was submitted with it. */
+  inputKey: string;
+  /** Such as `results.json`. */
+  outputName: string;
+  /** `json`: JSON, or text where it is no JSON. `blob`: a `Blob`. `arraybuffer`: a `Buffer`, as in 2.x. `json`. */
+  responseType?: 'json' | 'blob' | 'arraybuffer' | null | undefined;
+}
+
+/** What can be done with results. */
+export interface ResultMethods {
+  /**
+   * Reads the results of a job: `GET /results/{job}`. They are partial while the job runs.
+   *
+   * @returns The results as the server sent them.
+   * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
+   */
+  getResult(jobId: string, options?: RequestOptions | null): Promise<Result>;
+
+  /**
+   * Reads the result of one input of a job: `GET /results/{job}/datasource/{input}`.
+   *
+   * @param inputKey As the job was submitted with it.
+   * @throws {NotFoundError} For a job or an input that does not exist, and for a short while after the receipt.
+   */
+  getInputResult(jobId: string, inputKey: string, options?: RequestOptions | null): Promise<InputResult>;
+
+  /**
+   * Downloads one output: `GET /results/{job}/datasource/{input}/output/{output}`.
+   *
+   * @returns What `responseType` says.
+   * @throws {NotFoundError} For an output that does not exist.
+   * @throws {ResponseError} For bytes that are neither JSON nor UTF-8 where `responseType` is `json`.
+   */
+  getOutputContents<T = unknown>(params: GetOutputContentsParams, options?: RequestOptions | null): Promise<T>;
+}
