@@ -38,7 +38,7 @@ class Call {
    * @param {Operation} operation
    * @param {string} argument
    * @param {CallOptions} options
-   * @param {(text: string) => any} read
+   * @param {Reader} read
    * @param {Carried} carried
    * @param {(value: any) => void} resolve
    * @param {(reason: unknown) => void} reject
@@ -86,7 +86,7 @@ class Completions {
    * @param {Operation} operation
    * @param {string} argument
    * @param {CallOptions} options
-   * @param {(text: string) => any} [read] Makes the result from the answer's text, which is empty where there was no body.
+   * @param {Reader} [read] Makes the result.
    * @param {Carried} [carried] What goes along beside the argument.
    * @returns {Promise<any>}
    */
@@ -273,7 +273,7 @@ function settle(call, completion) {
   } else if (event === 'aborted') {
     call.reject(new ModzyError('internal error: the call was given up by nobody'));
   } else {
-    call.resolve(call.read(text ?? ''));
+    call.resolve(call.read(text ?? '', completion.bytes));
   }
 }
 
@@ -314,6 +314,9 @@ function tellOfCancel(call, { event, text = '', cancelled }, error) {
  * @typedef {import('../js-binding').BindingCompletion} Completion
  * @typedef {import('../js-binding').BindingOperation} Operation
  * @typedef {import('./options.js').CallOptions} CallOptions
+ *
+ * @typedef {(text: string, bytes?: Uint8Array) => any} Reader Of the answer's text, which is empty where there was no body
+ *   or where the answer came as bytes.
  *
  * @typedef {object} Carried
  * @property {Uint8Array[]} [bytes] Byte arrays that the argument names by their numbers. They are copied.
