@@ -11,12 +11,14 @@ const KEY = 'aPrefix.aSecretBody';
 
 describe('the package', () => {
   const names = [
+    'AccountingClient',
     'ApiError',
     'AuthenticationError',
     'BadRequestError',
     'ConnectionError',
     'InputError',
     'JobClient',
+    'ModelClient',
     'ModzyClient',
     'ModzyError',
     'NotFoundError',
@@ -26,7 +28,9 @@ describe('the package', () => {
     'ResponseError',
     'ResultClient',
     'ServerError',
+    'TagClient',
     'WaitTimeoutError',
+    'isFinalStatus',
   ];
 
   it('exports the same by require and by import, named and by default', async () => {

@@ -1,0 +1,292 @@
+'use strict';
+
+// What the methods of both generations refuse before anything is sent, and what needs no server.
+
+const assert = require('node:assert/strict');
+const { describe, it, mock } = require('node:test');
+const modzy = require('modzy-client');
+const { useEmulator } = require('./support/emulator.js');
+
+const JOB = '00000000-0000-4000-8000-000000000001';
+const SOURCES = { a: { 'input.txt': 'What a lovely day' } };
+const none = (count) => Array(count).fill(null);
+
+describe('forms', () => {
+  const emulator = useEmulator();
+  const client = () => new modzy.ModzyClient(emulator.baseURL, emulator.apiKey);
+  const should = (name, expected) => new RegExp(`^the ${name} param should be ${expected}$`);
+
+  /** Message → calls that are refused with it. */
+  const refused = [
+    [should('modelId', 'a string'), [['getModels', 7], ['getModels', true], ['getModel'], ['getModelById', null]]],
+    [
+      should('author', 'a string'),
+      [
+        ['getModels', null, 7],
+        ['getModels', { author: 7 }],
+      ],
+    ],
+    [should('createdByEmail', 'a string'), [['getModels', null, null, 7]]],
+    [should('name', 'a string'), [['getModels', ...none(3), 7]]],
+    [should('name', 'a not empty string'), [['getModelByName'], ['getModelByName', ''], ['getModelByName', 7]]],
+    [should('description', 'a string'), [['getModels', ...none(4), 7]]],
+    [
+      should('isActive', 'a boolean or string'),
+      [
+        ['getModels', ...none(5), 1],
+        ['getModels', { isActive: 1 }],
+      ],
+    ],
+    [should('isExpired', 'a boolean or string'), [['getModels', ...none(6), 1]]],
+    [should('isRecommended', 'a boolean or string'), [['getModels', ...none(7), 1]]],
+    [should('isFeatured', 'a boolean or string'), [['getModels', { isFeatured: 1 }]]],
+    [should('lastActiveDateTime', 'a datetime or string'), [['getModels', ...none(8), 1]]],
+    [should('expirationDateTime', 'a datetime or string'), [['getModels', ...none(9), 1]]],
+    [should('expirationDateTime', 'a valid datetime'), [['getModels', ...none(9), new Date(Number.NaN)]]],
+    [
+      should('page', 'a number'),
+      [
+        ['getModels', ...none(10), '1'],
+        ['getModels', { page: Number.NaN }],
+      ],
+    ],
+    [
+      should('perPage', 'a number'),
+      [
+        ['getModels', ...none(11), '1'],
+        ['getJobHistory', ...none(7), '1'],
+      ],
+    ],
+    [
+      should('direction', 'a string'),
+      [
+        ['getModels', ...none(12), 1],
+        ['getJobHistory', { direction: 1 }],
+      ],
+    ],
+    [
+      should('sortBy', 'a string'),
+      [
+        ['getModels', ...none(13), 1],
+        ['getJobHistory', ...none(9), 1],
+      ],
+    ],
+    [
+      should('user', 'a string'),
+      [
+        ['getJobHistory', 7],
+        ['getJobHistory', { user: 7 }],
+      ],
+    ],
+    [should('accessKey', 'a string'), [['getJobHistory', null, 7]]],
+    [should('startDate', 'a datetime or string'), [['getJobHistory', null, null, 7]]],
+    [
+      should('endDate', 'a datetime or string'),
+      [
+        ['getJobHistory', ...none(3), 7],
+        ['getJobHistory', { endDate: 7 }],
+      ],
+    ],
+    [should('startDate', 'a valid datetime'), [['getJobHistory', { startDate: new Date(Number.NaN) }]]],
+    [should('jobIdentifiers', 'a string'), [['getJobHistory', ...none(4), 7]]],
+    [
+      should('jobIdentifiers', 'an array of job identifiers, or a string'),
+      [
+        ['getJobHistory', ...none(4), ['Sentiment Analysis']],
+        ['getJobHistory', ...none(4), [JOB, 7]],
+      ],
+    ],
+    [should('model', 'a string'), [['getJobHistory', { model: [JOB] }]]],
+    [should('status', 'a string'), [['getJobHistory', ...none(5), 7]]],
+    [
+      should('versionId', 'a string'),
+      [
+        ['getModelVersion', 'm'],
+        ['getModelVersionInputSample', 'm', 7],
+      ],
+    ],
+    [should('version', 'a string'), [['getModelDetails', { modelId: 'm' }]]],
+    [should('tagsId', 'one or more not empty strings'), [['getTagsAndModels'], ['getTagsAndModels', 'a', '']]],
+    [
+      should('tagsId', 'a string'),
+      [
+        ['getTagsAndModels', 'a', 7],
+        ['getTagsAndModels', ['a', null]],
+      ],
+    ],
+    [should('mediaType', 'a string'), [['submitJobEmbedded', 'm', 'v', null, SOURCES]]],
+    [should('embeddedSources', 'an object with members'), [['submitJobEmbedded', 'm', 'v', 'a/b', 'text']]],
+    [
+      should('fileSources', 'an object with members'),
+      [
+        ['submitJobFile', 'm', 'v'],
+        ['submitJobFiles', 'm', 'v', []],
+      ],
+    ],
+    [should('sources', 'an object with members'), [['submitJobFile', { modelId: 'm', version: 'v', sources: {} }]]],
+    [should('secretAccessKey', 'a string'), [['submitJobAWSS3', 'm', 'v', 'id', 7, 'r', SOURCES]]],
+    [should('region', 'a string'), [['submitJobAwsS3', 'm', 'v', 'id', 'secret', 7, SOURCES]]],
+    [should('query', 'a string'), [['submitJobJDBC', 'm', 'v', 'url', 'user', 'password', 'driver']]],
+    [should('inputValue', 'a path or bytes'), [['appendInput', JOB, 'key', 'input.txt']]],
+    [should('chunkSize', 'a whole number, 1 or more'), [['appendInput', JOB, 'key', 'input.txt', './path', 1.5]]],
+    [should('job', 'a job, or the identifier of a job'), [['closeJob'], ['closeOpenJob', 7], ['blockUntilResult', {}]]],
+    [should('timeout', 'a number of milliseconds, 0 or more'), [['blockUntilJobComplete', JOB, { timeout: '5' }]]],
+    [
+      should('inputKey', 'a not empty string'),
+      [
+        ['getInputResult', JOB],
+        ['getInputResult', JOB, ''],
+      ],
+    ],
+    [should('outputName', 'a not empty string'), [['getOutputContents', { jobId: JOB, inputKey: 'a' }]]],
+    [
+      should('responseType', '"json" or "blob" or "arraybuffer"'),
+      [['getOutputContents', { jobId: JOB, inputKey: 'a', outputName: 'b', responseType: 'text' }]],
+    ],
+    [should('mimeType', 'a string'), [['pathToDataUrl', './path']]],
+    [should('file', 'a Blob or File'), [['fileToDataUrl', './path'], ['fileToDataUrl']]],
+    [
+      should('limit', 'a whole number, 1 or more'),
+      [
+        ['getAllTags', { limit: 0 }],
+        ['getJob', JOB, { limit: '5' }],
+      ],
+    ],
+    [should('onUploadProgress', 'a function'), [['getFeatures', { onUploadProgress: 5 }]]],
+    [
+      /^getModels takes \(modelId, .*, sortBy, options\) or \(\{ modelId, .*, sortBy \}, options\), and no mixture/,
+      [
+        ['getModels', 'm', { retries: 1 }],
+        ['getModels', { name: 'a' }, 'author'],
+        ['getModels', { name: 'a' }, null, {}],
+        ['getModels', ...none(14), {}, {}],
+      ],
+    ],
+    [
+      /^getJobHistory takes \(user, .*, sortBy, options\) or \(\{ user, .*, model \}, options\), and no mixture/,
+      [
+        ['getJobHistory', null, null, { page: 1 }],
+        ['getJobHistory', ...none(10), {}, {}],
+      ],
+    ],
+    [/^submitJobEmbedded takes \(/, [['submitJobEmbedded', 'm', 'v', SOURCES]]],
+    [
+      /^getOutputContents takes \(\{ jobId, inputKey, outputName, responseType }, options\)$/,
+      [['getOutputContents', JOB]],
+    ],
+    [/^getAllModels takes \(options\)$/, [['getAllModels', null, {}]]],
+    [/^getActiveModels: the options should be a plain object$/, [['getActiveModels', 'all']]],
+    [/^getModels: the option retries is given twice$/, [['getModels', { retries: 1 }, { retries: 1 }]]],
+    [/^appendInput: the option chunkSize is given twice$/, [['appendInput', JOB, 'a', 'b', 'c', 5, { chunkSize: 5 }]]],
+    [/pollInterval is given twice/, [['blockUntilJobComplete', JOB, { timeout: 5, pollInterval: 5 }]]],
+    [/^blockUntilComplete: unknown option timeout; known are /, [['blockUntilComplete', JOB, { timeout: 5 }]]],
+  ];
+  for (const [message, calls] of refused) {
+    for (const [method, ...args] of calls) {
+      it(`${method} refuses ${JSON.stringify(args)}: ${message.source}`, async () => {
+        await assert.rejects(client()[method](...args), (error) => {
+          assert.ok(error instanceof TypeError, `${error}`);
+          assert.match(error.message, message);
+          return true;
+        });
+        assert.equal((await emulator.requests()).length, 0);
+      });
+    }
+  }
+
+  it('the accounts’ methods refuse what is no string', async () => {
+    const accounts = new modzy.AccountingClient(emulator.baseURL, emulator.apiKey);
+    await assert.rejects(accounts.getAPIKeys(7), { message: should('email', 'a not empty string') });
+    await assert.rejects(accounts.getKeyBody(''), { message: should('prefix', 'a not empty string') });
+  });
+
+  it('a Blob becomes a data URL', async () => {
+    assert.equal(
+      await client().fileToDataUrl(new Blob(['abc'], { type: 'text/plain' })),
+      'data:text/plain;base64,YWJj',
+    );
+    assert.equal(await client().fileToDataUrl(new Blob(['abc'])), 'data:application/octet-stream;base64,YWJj');
+    const reason = new Error('enough');
+    await assert.rejects(client().fileToDataUrl(new Blob([]), { signal: AbortSignal.abort(reason) }), reason);
+  });
+
+  it('a status is final, unless the job goes on', () => {
+    const final = ['COMPLETED', 'CANCELED', 'TIMEDOUT', 'ERROR', 'NOVEL'];
+    const others = ['OPEN', 'SUBMITTED', 'PENDING', 'IN_PROGRESS', undefined, null];
+    assert.deepEqual([...final, ...others].filter(modzy.isFinalStatus), final);
+  });
+
+  it('each sub-client stands alone in both forms, and under the client', () => {
+    const client2 = new modzy.ModzyClient({ url: emulator.url, apiKey: emulator.apiKey });
+    for (const [name, route] of Object.entries({
+      Model: 'models',
+      Tag: 'models/tags',
+      Job: 'jobs',
+      Result: 'results',
+      Accounting: 'accounting',
+    })) {
+      const Client = modzy[`${name}Client`];
+      const alone = [
+        new Client(emulator.baseURL, emulator.apiKey),
+        new Client({ url: emulator.url, apiKey: emulator.apiKey }),
+      ];
+      const composed = [client2[`get${name}Client`](), client2[`${name.toLowerCase()}Client`]];
+      assert.equal(composed[0], composed[1]);
+      for (const each of [...alone, ...composed]) {
+        assert.ok(each instanceof Client);
+        assert.equal(each.baseURL, `${emulator.baseURL}/${route}`);
+        assert.equal(each.baseUrl, emulator.url);
+        assert.deepEqual(Reflect.ownKeys(each), []);
+      }
+    }
+    assert.equal(typeof client2.fileJobClient.submitJobFile, 'function');
+    assert.deepEqual(Reflect.ownKeys(client2), []);
+  });
+
+  describe('logging', () => {
+    const levels = {
+      off: [],
+      on: ['getJob response', 'getJob error NotFoundError', 'getJob error TypeError'],
+      verbose: [
+        'getJob called',
+        'getJob response',
+        'getJob called',
+        'getJob error NotFoundError',
+        'getJob called',
+        'getJob error TypeError',
+      ],
+    };
+    for (const [logging, expected] of Object.entries(levels)) {
+      it(`${logging} tells ${expected.length} lines, without key and body`, async () => {
+        await emulator.answerJob('a', { status: 'a body' });
+        const lines = [];
+        const tell = (...line) => lines.push(line);
+        for (const method of ['log', 'info', 'error']) {
+          mock.method(console, method, tell);
+        }
+        try {
+          const talker = new modzy.ModzyClient({ url: emulator.url, apiKey: emulator.apiKey, logging });
+          await talker.getJob('a');
+          await talker.getJob('none').catch(() => {});
+          await talker.getJob(7).catch(() => {});
+        } finally {
+          mock.restoreAll();
+        }
+        assert.equal(lines.length, expected.length);
+        for (const [index, [head, what, error]] of lines.entries()) {
+          assert.equal(head, 'Modzy > ');
+          assert.ok(expected[index].startsWith(what), what);
+          assert.equal(error !== undefined, expected[index].includes('error'));
+        }
+        assert.doesNotMatch(JSON.stringify(lines), new RegExp(`${emulator.apiKey}|a body`));
+      });
+    }
+
+    it('takes no other level', () => {
+      assert.throws(() => new modzy.ModzyClient({ apiKey: 'a.b', logging: 'loud' }), {
+        name: 'TypeError',
+        message: 'the logging param should be "off" or "on" or "verbose"',
+      });
+    });
+  });
+});
