@@ -213,7 +213,8 @@ class ModzyClient {
 
   /** @param {unknown[]} given */
   async submitJobEmbedded(...given) {
-    return this.#jobs.submitJobEmbedded(...given);
+    // Awaited, so that the stack of an error that comes later keeps the caller's lines.
+    return await this.#jobs.submitJobEmbedded(...given);
   }
 
   /** @param {unknown[]} given */
@@ -268,7 +269,8 @@ class ModzyClient {
 
   /** @param {unknown[]} given */
   async getOutputContents(...given) {
-    return this.#results.getOutputContents(...given);
+    // Awaited, so that the stack of an error that comes later keeps the caller's lines.
+    return await this.#results.getOutputContents(...given);
   }
 
   /** @param {unknown[]} given */

@@ -171,7 +171,8 @@ class JobClient {
 
   /** @param {unknown[]} given */
   async getOutputContents(...given) {
-    return this.#results.getOutputContents(...given);
+    // Awaited, so that the stack of an error that comes later keeps the caller's lines.
+    return await this.#results.getOutputContents(...given);
   }
 
   /**
