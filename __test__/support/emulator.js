@@ -15,9 +15,17 @@ class Emulator {
   #child;
 
   /** Starts the program. Job times are in ms. */
-  async start({ submittedMs = 0, inProgressMs = 0, storeDelayMs = 0 } = {}) {
-    const times = { submitted: submittedMs, 'in-progress': inProgressMs, 'store-delay': storeDelayMs };
-    const args = Object.entries(times).flatMap(([name, ms]) => [`--${name}-ms`, String(ms)]);
+  async start({ submittedMs = 0, inProgressMs = 0, storeDelayMs = 0, ...limits } = {}) {
+    const { chunkSize = '1Mi', maxChunks = 10_000, maxInputs = 10_000 } = limits;
+    const settings = {
+      'submitted-ms': submittedMs,
+      'in-progress-ms': inProgressMs,
+      'store-delay-ms': storeDelayMs,
+      'chunk-size': chunkSize,
+      'max-chunks': maxChunks,
+      'max-inputs': maxInputs,
+    };
+    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const all = [...args, '--control', '--exit-with-stdin', '--restricted-key', RESTRICTED_KEY];
     this.#child = spawn(program, all, { stdio: ['pipe', 'pipe', 'inherit'] });
     const [line] = await once(createInterface({ input: this.#child.stdout }), 'line');
