@@ -34,7 +34,7 @@ use crate::timestamp;
 
 pub(crate) use self::documents::milliseconds;
 pub(crate) use self::features::Features;
-pub(crate) use self::lifecycle::{Progress, Timing};
+pub(crate) use self::lifecycle::{Progress, Status, Timing};
 pub(crate) use self::store::JobStore;
 pub(crate) use self::submission::Input;
 

@@ -24,6 +24,7 @@ mod faults;
 mod jobs;
 mod models;
 mod options;
+mod query;
 mod requests;
 mod results;
 mod server;

@@ -2,10 +2,15 @@
 
 mod description;
 mod documents;
+mod engines;
 mod files;
 mod routes;
+mod search;
 mod sentiment;
 mod tags;
+mod texts;
+mod tones;
+mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,6 +21,7 @@ use serde_json::Value;
 use crate::error::Error;
 
 pub(crate) use self::description::{About, Described, Feature, ModelInput, ModelOutput, Version};
+pub(crate) use self::engines::routes as engine_routes;
 pub(crate) use self::routes::routes;
 
 /// A model that the emulator really runs.
@@ -45,7 +51,20 @@ pub(crate) enum Output {
     Binary(Bytes),
 }
 
-static MODELS: &[&dyn Model] = &[&sentiment::SentimentAnalysis, &files::DIGEST];
+static MODELS: &[&dyn Model] = &[
+    &sentiment::SentimentAnalysis,
+    &files::DIGEST,
+    &texts::WORD_COUNT,
+    &texts::LANGUAGE_GUESS,
+    &texts::UPPER_CASE,
+    &texts::TEXT_LENGTH,
+    &texts::SENTIMENT_WORDS,
+    &texts::KEYWORDS,
+    &texts::READABILITY,
+    &files::FILE_TYPE,
+    &files::ENTROPY,
+    &tones::TEXT_TO_TONES,
+];
 
 pub(crate) fn find(identifier: &str) -> Result<&'static dyn Model, Error> {
     MODELS

@@ -58,6 +58,7 @@ pub(crate) fn router(shared: &Arc<Shared>, with_control: bool) -> Router {
         .merge(jobs::routes())
         .merge(results::routes())
         .merge(models::routes())
+        .merge(models::engine_routes())
         .method_not_allowed_fallback(error::wrong_method)
         .fallback(error::unknown_route)
         // The request log has read and measured the body by then.

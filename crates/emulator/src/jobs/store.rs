@@ -48,6 +48,12 @@ impl JobStore {
         }
     }
 
+    /// All jobs that are stored by now, oldest first.
+    pub(crate) fn all(&self) -> Vec<Arc<Job>> {
+        let jobs = self.jobs.read().unwrap_or_else(PoisonError::into_inner);
+        jobs.values().filter(|job| self.is_stored(job)).cloned().collect()
+    }
+
     /// A job that has had its receipt, stored or not: uploads and closes do not wait for the store.
     pub(super) fn accepted(&self, id: &str) -> Result<Arc<Job>, Error> {
         let jobs = self.jobs.read().unwrap_or_else(PoisonError::into_inner);

@@ -36,8 +36,41 @@ pub(super) fn model_document(model: &dyn Model) -> Value {
     Value::Object(document)
 }
 
+/// A model as tags and related models show it.
+pub(super) fn identified_document(model: &dyn Model) -> Value {
+    let mut document = common(model);
+    document.insert("identifier".to_owned(), json!(model.about().identifier));
+    Value::Object(document)
+}
+
+/// A model as `GET /models/latest` shows it.
+pub(super) fn latest_document(model: &dyn Model) -> Value {
+    let active: Vec<_> = model.versions().iter().filter(|version| version.is_active).collect();
+    let mut document = common(model);
+    let (oldest, newest) = (model.versions().first(), model.versions().last());
+    for (name, value) in [
+        ("identifier", json!(model.about().identifier)),
+        ("longDescription", json!(newest.map(|version| version.description))),
+        ("activeVersions", active.iter().map(|version| version.number).collect()),
+        ("isAvailable", json!(!active.is_empty())),
+        ("isExperimental", json!(false)),
+        ("sourceType", json!("RAW")),
+        (
+            "creationDateTime",
+            json!(oldest.map(|version| basic_offset(version.created_at))),
+        ),
+        (
+            "updateDateTime",
+            json!(newest.map(|version| extended_offset(version.created_at))),
+        ),
+    ] {
+        document.insert(name.to_owned(), value);
+    }
+    Value::Object(document)
+}
+
 /// The members that a model has wherever it is shown.
-pub(super) fn common(model: &dyn Model) -> Map<String, Value> {
+fn common(model: &dyn Model) -> Map<String, Value> {
     let about = model.about();
     let features = about.features.iter().map(|feature| {
         json!({

@@ -65,6 +65,102 @@ fn digest(version: &Version, values: &Values) -> Outcome {
     results(digests.collect())
 }
 
+const ONE_FILE: Version = Version {
+    number: "1.0.0",
+    created_at: Timestamp::constant(1_619_827_200, 0),
+    description: "",
+    inputs: &[INPUT],
+    sample: &[("input", "%PDF-1.7")],
+    ..DIGEST_VERSION
+};
+
+pub(super) static FILE_TYPE: Described = Described {
+    about: About {
+        identifier: "f1l3typ3id",
+        name: "File Type",
+        author: "Emulator Labs",
+        created_by: "labs@emulator.local",
+        description: "Tells the media type of a file by its first bytes.",
+        permalink: "f1l3typ3id-file-type",
+        tags: &[&FILES, &FILE_ANALYSIS],
+        is_recommended: true,
+        is_commercial: true,
+        expires_at: Some(Timestamp::constant(1_704_067_200, 0)),
+        ..About::BASE
+    },
+    versions: &[ONE_FILE],
+    process: file_type,
+};
+
+pub(super) static ENTROPY: Described = Described {
+    about: About {
+        identifier: "3ntr0pybyt",
+        name: "Entropy",
+        author: "Emulator",
+        description: "Tells how many bits of information there are in each byte of a file.",
+        permalink: "3ntr0pybyt-entropy",
+        tags: &[&FILE_ANALYSIS],
+        last_active_at: Some(Timestamp::constant(1_609_459_200, 0)),
+        ..About::BASE
+    },
+    versions: &[
+        Version {
+            number: "0.3.0",
+            is_active: false,
+            ..ONE_FILE
+        },
+        Version {
+            number: "0.4.0",
+            is_active: false,
+            ..ONE_FILE
+        },
+    ],
+    process: entropy,
+};
+
+/// What files of each type begin with.
+const SIGNATURES: [(&[u8], &str); 9] = [
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"RIFF", "audio/wav"),
+    (b"OggS", "audio/ogg"),
+];
+
+fn file_type(_: &Version, values: &Values) -> Outcome {
+    let bytes = values.get(INPUT.name).map_or(&[][..], |bytes| bytes);
+    let signature = SIGNATURES.iter().find(|(start, _)| bytes.starts_with(start));
+    let media_type = match signature {
+        Some((_, media_type)) => media_type,
+        None if std::str::from_utf8(bytes).is_ok() => "text/plain",
+        None => "application/octet-stream",
+    };
+    results(json!({ "mediaType": media_type }))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no file has 2^52 bytes")]
+fn entropy(_: &Version, values: &Values) -> Outcome {
+    let bytes = values.get(INPUT.name).map_or(&[][..], |bytes| bytes);
+    let mut counts = [0_u64; 256];
+    for byte in bytes {
+        if let Some(count) = counts.get_mut(usize::from(*byte)) {
+            *count += 1;
+        }
+    }
+    let total = bytes.len().max(1) as f64;
+    let shares = counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| *count as f64 / total);
+    // Not minus zero.
+    let bits = shares.map(|share| -share * share.log2()).sum::<f64>().abs();
+    results(json!({ "bitsPerByte": bits }))
+}
+
 /// The one output of these models.
 fn results(value: Value) -> Outcome {
     Ok(IndexMap::from([(RESULTS, Output::Json(value))]))
@@ -75,6 +171,33 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+
+    fn of(process: fn(&Version, &Values) -> Outcome, bytes: &'static [u8]) -> Outcome {
+        process(
+            &ONE_FILE,
+            &Values::from([("input".to_owned(), Bytes::from_static(bytes))]),
+        )
+    }
+
+    #[test]
+    fn a_file_is_told_by_its_first_bytes() {
+        for (bytes, media_type) in [
+            (&b"\x89PNG\r\n\x1a\n123"[..], "image/png"),
+            (b"%PDF-1.7", "application/pdf"),
+            (b"hello", "text/plain"),
+            (b"", "text/plain"),
+            (b"\xff\x00", "application/octet-stream"),
+        ] {
+            assert_eq!(of(file_type, bytes), results(json!({ "mediaType": media_type })));
+        }
+    }
+
+    #[test]
+    fn entropy_is_counted_in_bits() {
+        for (bytes, bits) in [(&b""[..], 0.0), (b"aaaa", 0.0), (b"abab", 1.0), (b"abcd", 2.0)] {
+            assert_eq!(of(entropy, bytes), results(json!({ "bitsPerByte": bits })));
+        }
+    }
 
     #[test]
     fn a_digest_is_that_of_the_bytes() {

@@ -1,9 +1,9 @@
 //! The routes that show models and their versions.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
 use base64::Engine as _;
@@ -11,19 +11,25 @@ use base64::engine::general_purpose::STANDARD;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::documents::{model_document, summary, version_document};
+use super::documents::{
+    identified_document, is_active, latest_document, model_document, summary, tag_document, version_document,
+};
+use super::search;
+use super::tags::Tag;
 use super::{MODELS, find, find_version};
 use crate::error::{Error, Segments};
 use crate::jobs::Job;
+use crate::query::Parameters;
 use crate::results::JobResults;
 use crate::server::Shared;
-
-/// How many models a page has when the query does not say.
-const DEFAULT_PER_PAGE: usize = 10;
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/models", get(list))
+        .route("/models/latest", get(latest))
+        .route("/models/tags", get(tags))
+        .route("/models/tags/{tags}", get(tagged))
+        .route("/models/{model}/related-models", get(related))
         .route("/models/{model}", get(details))
         .route("/models/{model}/versions", get(versions))
         .route("/models/{model}/versions/{version}", get(version))
@@ -31,25 +37,57 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/models/{model}/versions/{version}/sample-output", get(sample_output))
 }
 
-async fn list(Query(query): Query<HashMap<String, String>>) -> Result<Json<Vec<Value>>, Error> {
-    let per_page = match number(&query, "per-page")? {
-        Some(0) => return Err(Error::bad_request("per-page must be at least 1")),
-        per_page => per_page.unwrap_or(DEFAULT_PER_PAGE),
-    };
-    // The first page is 1; the reference also says 0.
-    let page = number(&query, "page")?.unwrap_or(1).saturating_sub(1);
-    let models = MODELS.iter().skip(page.saturating_mul(per_page)).take(per_page);
-    Ok(Json(models.map(|model| summary(*model)).collect()))
+async fn list(
+    State(shared): State<Arc<Shared>>,
+    parameters: Parameters,
+) -> Result<(HeaderMap, Json<Vec<Value>>), Error> {
+    let models = search::search(&parameters)?;
+    let (headers, models) = parameters.page(models, &shared.base_url)?;
+    Ok((headers, Json(models.into_iter().map(summary).collect())))
 }
 
-fn number(query: &HashMap<String, String>, name: &str) -> Result<Option<usize>, Error> {
-    let Some(text) = query.get(name) else {
-        return Ok(None);
-    };
-    match text.parse() {
-        Ok(number) => Ok(Some(number)),
-        Err(_) => Err(Error::bad_request(format!("{name} must be a whole number"))),
-    }
+async fn latest() -> Json<Vec<Value>> {
+    let active = MODELS.iter().filter(|model| is_active(**model));
+    Json(active.map(|model| latest_document(*model)).collect())
+}
+
+/// Models that share a tag with this one.
+async fn related(Segments(model): Segments<String>) -> Result<Json<Vec<Value>>, Error> {
+    let about = find(&model)?.about();
+    let related = MODELS.iter().filter(|other| {
+        let other = other.about();
+        let shares = |tag: &Tag| {
+            other
+                .tags
+                .iter()
+                .any(|tag_of_other| tag_of_other.identifier == tag.identifier)
+        };
+        other.identifier != about.identifier && about.tags.iter().any(|tag| shares(tag))
+    });
+    Ok(Json(related.map(|model| identified_document(*model)).collect()))
+}
+
+async fn tags() -> Json<Vec<Value>> {
+    Json(all_tags().into_iter().map(tag_document).collect())
+}
+
+/// Tags by their identifiers, joined by commas, and the models that carry one of them. Unknown ones are left out.
+async fn tagged(Segments(identifiers): Segments<String>) -> Json<Value> {
+    let identifiers: Vec<_> = identifiers.split(',').collect();
+    let is_asked = |tag: &Tag| identifiers.contains(&tag.identifier);
+    let tags = all_tags().into_iter().filter(|tag| is_asked(tag)).map(tag_document);
+    let models = MODELS
+        .iter()
+        .filter(|model| model.about().tags.iter().any(|tag| is_asked(tag)))
+        .map(|model| identified_document(*model));
+    Json(json!({ "tags": tags.collect::<Vec<_>>(), "models": models.collect::<Vec<_>>() }))
+}
+
+/// The tags that models carry, in the order in which they first occur.
+fn all_tags() -> Vec<&'static Tag> {
+    let tags = MODELS.iter().flat_map(|model| model.about().tags);
+    let unique: IndexMap<_, _> = tags.map(|tag| (tag.identifier, *tag)).collect();
+    unique.into_values().collect()
 }
 
 async fn details(Segments(model): Segments<String>) -> Result<Json<Value>, Error> {

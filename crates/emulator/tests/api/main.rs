@@ -19,7 +19,11 @@ mod inputs;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+mod model_search;
+#[cfg(test)]
 mod models;
+#[cfg(test)]
+mod related;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]

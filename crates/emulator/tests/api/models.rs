@@ -18,30 +18,6 @@ async fn the_list_has_identifiers_and_versions() {
 }
 
 #[tokio::test]
-async fn the_list_is_paged() {
-    let server = Server::instant().await;
-    for (query, count) in [
-        ("per-page=1", 1),
-        ("per-page=1000&page=1", 2),
-        ("page=0", 2),
-        ("page=2", 0),
-        ("per-page=1&page=18446744073709551615", 0),
-        ("unknown=1", 2),
-    ] {
-        let models = server.get(&format!("/api/models?{query}")).await.json();
-        assert_eq!(models.as_array().unwrap().len(), count, "{query}");
-    }
-    for (query, message) in [
-        ("per-page=0", "per-page must be at least 1"),
-        ("per-page=x", "per-page must be a whole number"),
-        ("page=-1", "page must be a whole number"),
-    ] {
-        let answer = server.get(&format!("/api/models?{query}")).await;
-        assert_eq!((answer.status, answer.message().as_str()), (400, message));
-    }
-}
-
-#[tokio::test]
 async fn a_model_has_its_details() {
     let model = get(&format!("/api/models/{MODEL}")).await;
     assert_eq!(model["modelId"], MODEL);
@@ -52,6 +28,56 @@ async fn a_model_has_its_details() {
     assert_eq!(model["tags"][0]["identifier"], "language_and_text");
     for member in ["author", "description", "permalink"] {
         assert!(model[member].is_string(), "{member}");
+    }
+}
+
+#[tokio::test]
+async fn a_model_without_an_active_version_is_inactive() {
+    let model = get("/api/models/t3xtl3ngth").await;
+    assert_eq!(
+        (&model["isActive"], &model["latestActiveVersion"]),
+        (&json!(false), &json!(""))
+    );
+    assert_eq!(model["versions"], json!(["1.0.0", "1.1.0"]));
+    assert_eq!(model["latestVersion"], "1.1.0");
+    let version = get("/api/models/t3xtl3ngth/versions/1.1.0").await;
+    assert_eq!(
+        (&version["isActive"], &version["status"]),
+        (&json!(false), &json!("inactive"))
+    );
+}
+
+#[tokio::test]
+async fn not_every_model_has_dates_and_features() {
+    let model = get("/api/models/l4ngu4g3gs").await;
+    assert_eq!(model["lastActiveDateTime"], "2022-03-01T00:00:00.000+0000");
+    assert_eq!(model["expirationDate"], "2099-01-01T00:00:00.000+0000");
+    assert_eq!(model["features"][0]["identifier"], "retrainable");
+    assert_eq!(model["createdByEmail"], "labs@emulator.local");
+    let model = get("/api/models/upp3rc4s3x").await;
+    assert!(model.get("lastActiveDateTime").is_none() && model.get("expirationDate").is_none());
+    assert_eq!(model["features"], json!([]));
+}
+
+#[tokio::test]
+async fn every_model_runs_on_its_own_sample() {
+    let server = Server::instant().await;
+    let models = server.get("/api/models?per-page=1000").await.json();
+    assert_eq!(models.as_array().unwrap().len(), 12);
+    for model in models.as_array().unwrap() {
+        for version in model["versions"].as_array().unwrap() {
+            let identifier = model["modelId"].as_str().unwrap();
+            let path = format!("/api/models/{identifier}/versions/{}", version.as_str().unwrap());
+            let outputs = server.get(&path).await.json()["outputs"].clone();
+            let sample = server.get(&format!("{path}/sample-input")).await.json();
+            let receipt = server.post("/api/jobs", sample).await.json();
+            let results = format!("/api/results/{}", receipt["jobIdentifier"].as_str().unwrap());
+            let results = server.get(&results).await.json();
+            for output in outputs.as_array().unwrap() {
+                let name = output["name"].as_str().unwrap();
+                assert!(!results["results"]["sample"][name].is_null(), "{identifier} {name}");
+            }
+        }
     }
 }
 

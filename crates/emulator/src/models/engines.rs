@@ -1,0 +1,55 @@
+//! The engines that are said to run the models' versions.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::documents::minimum_engines;
+use super::{MODELS, Model, Version};
+use crate::jobs::Status;
+use crate::server::Shared;
+
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/models/processing-engines", get(minimum))
+        .route("/resources/processing/engines", get(engines))
+}
+
+async fn minimum() -> Json<Value> {
+    let sum: u32 = versions().map(|(model, version)| minimum_engines(model, version)).sum();
+    Json(json!({ "minimumProcessingEnginesSum": sum }))
+}
+
+/// Active versions, each with the number of jobs that wait for it.
+async fn engines(State(shared): State<Arc<Shared>>) -> Json<Vec<Value>> {
+    let jobs = shared.jobs.all();
+    let active = versions().filter(|(_, version)| version.is_active);
+    let engines = active.map(|(model, version)| {
+        let identifier = model.about().identifier;
+        let queued = jobs.iter().filter(|job| {
+            job.model.about().identifier == identifier
+                && job.version.number == version.number
+                && job.progress().status == Status::Submitted
+        });
+        let running = minimum_engines(model, version);
+        json!({
+            "identifier": identifier,
+            "version": version.number,
+            "failed": 0,
+            "queued": queued.count(),
+            "spinningUp": 0,
+            "spinningDown": 0,
+            "running": running,
+            "ready": running,
+        })
+    });
+    Json(engines.collect())
+}
+
+fn versions() -> impl Iterator<Item = (&'static dyn Model, &'static Version)> {
+    let models = MODELS.iter().copied();
+    models.flat_map(|model| model.versions().iter().map(move |version| (model, version)))
+}
