@@ -5,6 +5,9 @@ use serde::Serialize;
 /// The account that every job belongs to.
 pub(crate) const ACCOUNT: &str = "emulator";
 
+/// The name of the one team.
+pub(crate) const TEAM_NAME: &str = "Emulator";
+
 /// `{identifier}` of the one team.
 #[derive(Serialize)]
 pub(crate) struct Team {
@@ -55,6 +58,16 @@ impl User {
             picture_url: None,
             access_keys: None,
         }
+    }
+
+    /// What the history's filter by user looks at.
+    pub(crate) fn searchable() -> String {
+        let user = Self::brief();
+        format!("{}\n{}\n{}", user.first_name, user.last_name, user.email)
+    }
+
+    pub(crate) fn email(&self) -> &'static str {
+        self.email
     }
 
     /// The long form of job details, which lists the user's keys by prefix.

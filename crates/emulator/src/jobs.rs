@@ -2,6 +2,7 @@
 
 mod documents;
 mod features;
+mod history;
 mod lifecycle;
 mod member;
 mod size;
@@ -44,8 +45,9 @@ const INLINE_BYTES: usize = 16 << 10;
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/jobs", post(submit))
+        .route("/jobs", post(submit).get(history::list))
         .route("/jobs/features", get(features::features))
+        .route("/jobs/history", get(history::history))
         .route("/jobs/{job}", get(details).delete(cancel))
         .route("/jobs/{job}/close", post(upload::close))
         .route("/jobs/{job}/{input}/{modelInput}", post(upload::append))

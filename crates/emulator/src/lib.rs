@@ -16,6 +16,7 @@
 //! ```
 
 mod account;
+mod accounting;
 mod auth;
 mod control;
 mod emulator;

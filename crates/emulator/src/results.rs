@@ -19,12 +19,34 @@ use crate::server::Shared;
 use crate::timestamp::{basic_offset, extended_offset};
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
-    Router::new().route("/results/{job}", get(results))
+    Router::new()
+        .route("/results/{job}", get(results))
+        .route("/results/{job}/datasource/{input}", get(result))
+        .route("/results/{job}/datasource/{input}/output/{output}", get(output::output))
+        .route("/results/{job}/{input}/{output}", get(output::output))
 }
 
 async fn results(State(shared): State<Arc<Shared>>, Segments(id): Segments<String>) -> Result<Json<JobResults>, Error> {
     let job = shared.jobs.get(&id)?;
     Ok(Json(JobResults::of(&job, &shared.base_url).await?))
+}
+
+async fn result(
+    State(shared): State<Arc<Shared>>,
+    Segments((id, key)): Segments<(String, String)>,
+) -> Result<Json<InputResult>, Error> {
+    let job = shared.jobs.get(&id)?;
+    let (index, outcome) = processed(&job, &key).await?;
+    Ok(Json(InputResult::of(&job, index, outcome, &shared.base_url)))
+}
+
+/// The index of the input with this key, and what became of it, once it is processed.
+async fn processed<'a>(job: &'a Arc<Job>, key: &str) -> Result<(usize, &'a Outcome), Error> {
+    let outcomes = job.outcomes(job.progress().processed).await?;
+    let index = job.inputs().iter().position(|input| input.key == key);
+    index
+        .and_then(|index| Some((index, outcomes.get(index)?)))
+        .ok_or_else(|| Error::not_found(format!("the job {} has no result for the input {key}", job.id)))
 }
 
 /// The answer of `GET /results/{job}`. `results` and `failures` are absent while they would be empty.

@@ -16,12 +16,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
+use crate::accounting::Ledger;
 use crate::faults::FaultList;
 use crate::jobs::{Features, JobStore};
 use crate::options::{Keys, Options};
 use crate::requests::RequestLog;
 use crate::socket::Socket;
-use crate::{auth, control, error, faults, jobs, models, requests, results};
+use crate::{accounting, auth, control, error, faults, jobs, models, requests, results};
 
 /// How long to wait after a failed accept, which mostly means that the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -31,6 +32,7 @@ pub(crate) struct Shared {
     /// The root of the API, for URLs in answers.
     pub(crate) base_url: String,
     pub(crate) keys: Keys,
+    pub(crate) ledger: Ledger,
     pub(crate) features: Features,
     pub(crate) jobs: JobStore,
     pub(crate) faults: FaultList,
@@ -43,6 +45,7 @@ impl Shared {
         Self {
             base_url,
             keys,
+            ledger: Ledger::new(),
             features,
             jobs: JobStore::new(options),
             faults: FaultList::default(),
@@ -59,6 +62,7 @@ pub(crate) fn router(shared: &Arc<Shared>, with_control: bool) -> Router {
         .merge(results::routes())
         .merge(models::routes())
         .merge(models::engine_routes())
+        .merge(accounting::routes())
         .method_not_allowed_fallback(error::wrong_method)
         .fallback(error::unknown_route)
         // The request log has read and measured the body by then.

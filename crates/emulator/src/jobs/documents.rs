@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Job;
@@ -91,14 +92,14 @@ pub(super) struct Details {
     submitted_by: String,
     account_identifier: &'static str,
     model: ModelReference,
-    status: Status,
+    pub(super) status: Status,
     created_at: String,
     updated_at: String,
     submitted_at: String,
-    total: usize,
+    pub(super) total: usize,
     pending: usize,
-    completed: usize,
-    failed: usize,
+    pub(super) completed: usize,
+    pub(super) failed: usize,
     elapsed_time: u64,
     queue_time: u64,
     user: User,
@@ -110,6 +111,9 @@ pub(super) struct Details {
     input_byte_amount: usize,
     hours_delete_input: u32,
     image_classification_model: bool,
+    /// `updatedAt` before it is written out.
+    #[serde(skip)]
+    pub(super) updated: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -120,6 +124,7 @@ struct DetailsInput {
 impl Details {
     pub(super) async fn of(job: &Arc<Job>) -> Result<Self, Error> {
         let progress = job.progress();
+        let updated = job.moment(progress.updated);
         let keys = job.keys();
         let outcomes = job.outcomes(progress.processed).await?;
         let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
@@ -130,7 +135,7 @@ impl Details {
             model: ModelReference::of(job),
             status: progress.status,
             created_at: basic_offset(job.created_at()),
-            updated_at: extended_offset(job.moment(progress.updated)),
+            updated_at: extended_offset(updated),
             submitted_at: extended_offset(job.submitted_at()),
             total: keys.len(),
             pending: keys.len().saturating_sub(progress.processed),
@@ -146,7 +151,29 @@ impl Details {
             input_byte_amount: job.input_bytes(),
             hours_delete_input: HOURS_DELETE_INPUT,
             image_classification_model: false,
+            updated,
         })
+    }
+}
+
+/// A job in a list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Summary {
+    job_identifier: String,
+    status: Status,
+    model: ModelReference,
+    submitted_at: String,
+}
+
+impl Summary {
+    pub(super) fn of(job: &Job, details: &Details) -> Self {
+        Self {
+            job_identifier: job.id.clone(),
+            status: details.status,
+            model: ModelReference::of(job),
+            submitted_at: details.submitted_at.clone(),
+        }
     }
 }
 

@@ -1,10 +1,123 @@
 //! Single outputs: where they are, and their bytes.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::ops::Range;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::{Digest, Sha256};
+
+use super::processed;
+use crate::error::{Error, Segments};
+use crate::models::Output;
+use crate::server::Shared;
+
+/// The bytes of one output, JSON or not, whole or in part.
+pub(super) async fn output(
+    State(shared): State<Arc<Shared>>,
+    Segments((id, key, name)): Segments<(String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let job = shared.jobs.get(&id)?;
+    let (_, outcome) = processed(&job, &key).await?;
+    let output = outcome.as_ref().ok().and_then(|outputs| outputs.get(name.as_str()));
+    let described = job.version.outputs.iter().find(|output| output.name == name);
+    let (Some(output), Some(described)) = (output, described) else {
+        return Err(Error::not_found(format!(
+            "the input {key} of the job {id} has no output {name}"
+        )));
+    };
+    let bytes = match output {
+        Output::Binary(bytes) => bytes.clone(),
+        Output::Json(value) => value.to_string().into(),
+    };
+    Ok(download(&bytes, described.media_type, &headers))
+}
+
+fn download(bytes: &Bytes, media_type: &'static str, headers: &HeaderMap) -> Response {
+    let etag = format!("\"{:x}\"", Sha256::digest(bytes));
+    let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let common = [(ETAG, etag.clone()), (ACCEPT_RANGES, "bytes".to_owned())];
+    let is_known = |known: &str| {
+        known
+            .split(',')
+            .any(|known| matches!(known.trim(), "*") || known.trim() == etag)
+    };
+    if header(IF_NONE_MATCH).is_some_and(is_known) {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
+    }
+    let media_type = [(CONTENT_TYPE, media_type)];
+    let length = bytes.len();
+    // A range of another version is of no use to the client.
+    let range = header(RANGE).filter(|_| header(IF_RANGE).is_none_or(|validator| validator == etag));
+    match range.map_or(Part::Whole, |range| part(range, length)) {
+        Part::Whole => (StatusCode::OK, common, media_type, bytes.clone()).into_response(),
+        Part::Bytes(range) => {
+            let content_range = format!("bytes {}-{}/{length}", range.start, range.end - 1);
+            let content = bytes.slice(range);
+            let content_range = [(CONTENT_RANGE, content_range)];
+            (StatusCode::PARTIAL_CONTENT, common, content_range, media_type, content).into_response()
+        }
+        Part::Unsatisfiable => {
+            let error = Error::new(StatusCode::RANGE_NOT_SATISFIABLE, "the range is outside of the output");
+            ([(CONTENT_RANGE, format!("bytes */{length}"))], error).into_response()
+        }
+    }
+}
+
+/// What a `Range` asks for.
+#[derive(Debug, PartialEq)]
+enum Part {
+    Whole,
+    Bytes(Range<usize>),
+    Unsatisfiable,
+}
+
+/// Reads a `Range` of one part. What it cannot read, or has several parts, asks for the whole.
+fn part(range: &str, length: usize) -> Part {
+    let bounds = range
+        .trim()
+        .strip_prefix("bytes=")
+        .and_then(|bounds| bounds.split_once('-'));
+    let Some((first, last)) = bounds else {
+        return Part::Whole;
+    };
+    let (first, last) = (bound(first), bound(last));
+    let (start, end) = match (first, last) {
+        (Some(Some(first)), Some(Some(last))) if first <= last => (first, last.saturating_add(1).min(length)),
+        (Some(Some(first)), Some(None)) => (first, length),
+        (Some(None), Some(Some(count))) => (length.saturating_sub(count), length),
+        _ => return Part::Whole,
+    };
+    if start < end {
+        Part::Bytes(start..end)
+    } else {
+        Part::Unsatisfiable
+    }
+}
+
+/// One end of a range: left out, a number, or unreadable.
+#[expect(
+    clippy::option_option,
+    reason = "an end that is left out means something else than one that is wrong"
+)]
+fn bound(text: &str) -> Option<Option<usize>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    text.parse().ok().map(Some)
+}
+
+/// What is encoded in a segment of a path: all but the characters that never need it.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The URL by which the results show an output that is not JSON. It ends in a newline, as in the reference's sample.
 pub(super) fn link(base_url: &str, job: &str, key: &str, output: &str) -> String {
-    let [key_segment, output] = [key, output].map(|segment| utf8_percent_encode(segment, NON_ALPHANUMERIC));
+    let [key_segment, output] = [key, output].map(|segment| utf8_percent_encode(segment, SEGMENT));
     // The short form of this key would be taken for the route of the long form.
     let route = if key == "datasource" {
         format!("datasource/{key_segment}/output/{output}")
@@ -12,4 +125,44 @@ pub(super) fn link(base_url: &str, job: &str, key: &str, output: &str) -> String
         format!("{key_segment}/{output}")
     };
     format!("{base_url}/results/{job}/{route}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_cut_to_the_length() {
+        for (range, expected) in [
+            ("bytes=0-3", Part::Bytes(0..4)),
+            ("bytes=8-", Part::Bytes(8..10)),
+            ("bytes=-3", Part::Bytes(7..10)),
+            ("bytes=-30", Part::Bytes(0..10)),
+            ("bytes=9-18446744073709551615", Part::Bytes(9..10)),
+            ("bytes=10-", Part::Unsatisfiable),
+            ("bytes=10-20", Part::Unsatisfiable),
+            ("bytes=-0", Part::Unsatisfiable),
+            ("bytes=5-2", Part::Whole),
+            ("bytes=5-4", Part::Whole),
+            ("bytes=0-1,3-4", Part::Whole),
+            ("bytes=-", Part::Whole),
+            ("bytes=x-y", Part::Whole),
+            ("lines=1-2", Part::Whole),
+        ] {
+            assert_eq!(part(range, 10), expected, "{range}");
+        }
+        assert_eq!(part("bytes=0-", 0), Part::Unsatisfiable);
+    }
+
+    #[test]
+    fn a_link_encodes_the_key_and_ends_in_a_newline() {
+        assert_eq!(
+            link("http://h/api", "j", "a/b?# ü", "results.wav"),
+            "http://h/api/results/j/a%2Fb%3F%23%20%C3%BC/results.wav\n"
+        );
+        assert_eq!(
+            link("http://h/api", "j", "datasource", "o"),
+            "http://h/api/results/j/datasource/datasource/output/o\n"
+        );
+    }
 }

@@ -32,7 +32,12 @@ async fn a_wrong_method_is_405() {
     let server = Server::instant().await;
     for (method, path) in [
         (Method::PUT, "/api/jobs"),
-        (Method::GET, "/api/jobs"),
+        (Method::DELETE, "/api/jobs"),
+        (Method::GET, "/api/jobs/x/close"),
+        (Method::PUT, "/api/jobs/x/a/input.txt"),
+        (Method::POST, "/api/jobs/history"),
+        (Method::GET, "/api/accounting/access-keys/x/hash"),
+        (Method::POST, "/api/results/x/a/results.json"),
         (Method::POST, "/api/jobs/x"),
         (Method::DELETE, "/api/results/x"),
         (Method::POST, "/api/models"),

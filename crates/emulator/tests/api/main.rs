@@ -1,6 +1,8 @@
 //! The emulator over real sockets, spoken to by clients that know nothing of it.
 
 #[cfg(test)]
+mod accounting;
+#[cfg(test)]
 mod auth;
 #[cfg(test)]
 mod concurrency;
@@ -15,6 +17,8 @@ mod errors;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod inputs;
 #[cfg(test)]
 mod jobs;
@@ -22,6 +26,8 @@ mod jobs;
 mod model_search;
 #[cfg(test)]
 mod models;
+#[cfg(test)]
+mod outputs;
 #[cfg(test)]
 mod related;
 #[cfg(test)]

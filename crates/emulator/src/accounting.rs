@@ -1,0 +1,90 @@
+//! The routes about keys and teams. The restricted key is nobody's, so they do not show it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::extract::State;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::account::{ACCOUNT, TEAM, TEAM_NAME, User};
+use crate::error::{Error, Segments};
+use crate::server::Shared;
+use crate::timestamp::basic_offset;
+
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/accounting/access-keys/user/{email}", get(keys_of_user))
+        .route("/accounting/access-keys/{prefix}/hash", post(full_key))
+        .route("/accounting/teams", get(teams))
+}
+
+/// What is remembered of the API key.
+pub(crate) struct Ledger {
+    created_at: Timestamp,
+    /// Whether the whole key has been asked for.
+    retrieved: AtomicBool,
+}
+
+impl Ledger {
+    pub(crate) fn new() -> Self {
+        Self {
+            created_at: Timestamp::now(),
+            retrieved: AtomicBool::new(false),
+        }
+    }
+}
+
+async fn keys_of_user(
+    State(shared): State<Arc<Shared>>,
+    Segments(email): Segments<String>,
+) -> Result<Json<Vec<Value>>, Error> {
+    let user = User::brief();
+    if !email.eq_ignore_ascii_case(user.email()) {
+        return Err(Error::not_found("the user does not exist"));
+    }
+    let ledger = &shared.ledger;
+    let jobs = shared.jobs.all();
+    let last_active = jobs.last().map(|job| basic_offset(job.created_at()));
+    Ok(Json(vec![json!({
+        "prefix": shared.keys.prefix(),
+        "name": "emulator",
+        "description": "The key that may do everything",
+        "isDefault": true,
+        "isHighPriority": false,
+        "status": "Active",
+        "createdAt": basic_offset(ledger.created_at),
+        "lastActiveDateTime": last_active,
+        "submittedJobs": jobs.len(),
+        "retrieved": ledger.retrieved.load(Ordering::Relaxed),
+        "roles": [],
+        "labels": [],
+        "keyType": "user",
+        "account": { "identifier": ACCOUNT },
+        "user": user,
+    })]))
+}
+
+/// The whole key, as a JSON string. It is shown once; from then on the answer is a 400.
+async fn full_key(
+    State(shared): State<Arc<Shared>>,
+    Segments(prefix): Segments<String>,
+) -> Result<Json<String>, Error> {
+    if prefix != shared.keys.prefix() {
+        return Err(Error::not_found("the access key does not exist"));
+    }
+    if shared.ledger.retrieved.swap(true, Ordering::Relaxed) {
+        return Err(Error::bad_request("the access key has been retrieved already"));
+    }
+    Ok(Json(shared.keys.api_key.clone()))
+}
+
+async fn teams() -> Json<Value> {
+    let mut team = json!(TEAM);
+    if let Some(team) = team.as_object_mut() {
+        team.insert("name".to_owned(), json!(TEAM_NAME));
+    }
+    Json(json!([team]))
+}

@@ -1,0 +1,150 @@
+//! The jobs so far: their history, and the short list of them.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use jiff::Timestamp;
+
+use super::Job;
+use super::documents::{Details, Summary};
+use super::lifecycle::Status;
+use crate::account::User;
+use crate::error::Error;
+use crate::query::{Order, Parameters};
+use crate::server::Shared;
+
+/// What the filter `status` may name: categories, and the statuses themselves.
+const STATUSES: [&str; 11] = [
+    "ALL",
+    "PENDING",
+    "TERMINATED",
+    "TERMINATED_WITH_ERROR",
+    "OPEN",
+    "SUBMITTED",
+    "IN_PROGRESS",
+    "COMPLETED",
+    "CANCELED",
+    "TIMEDOUT",
+    "ERROR",
+];
+
+const ORDERS: &[(&str, Order<Record>)] = &[
+    ("identifier", |a, b| a.job.id.cmp(&b.job.id)),
+    ("submittedBy", |a, b| a.job.key_prefix.cmp(&b.job.key_prefix)),
+    // All jobs are of the one key, so that its number of jobs is the same for each.
+    ("submittedJobs", |_, _| std::cmp::Ordering::Equal),
+    ("status", |a, b| a.details.status.name().cmp(b.details.status.name())),
+    ("createdAt", |a, b| a.job.created_at().cmp(&b.job.created_at())),
+    ("updatedAt", |a, b| a.details.updated.cmp(&b.details.updated)),
+    ("submittedAt", |a, b| a.job.submitted_at().cmp(&b.job.submitted_at())),
+    ("total", |a, b| a.details.total.cmp(&b.details.total)),
+    ("completed", |a, b| a.details.completed.cmp(&b.details.completed)),
+    ("fail", |a, b| a.details.failed.cmp(&b.details.failed)),
+    ("model", |a, b| a.job.model.about().name.cmp(b.job.model.about().name)),
+];
+
+/// A job, as it stood when the list was made.
+struct Record {
+    job: Arc<Job>,
+    details: Details,
+}
+
+/// `GET /jobs/history`.
+pub(super) async fn history(
+    State(shared): State<Arc<Shared>>,
+    parameters: Parameters,
+) -> Result<(HeaderMap, Json<Vec<Details>>), Error> {
+    let records = search(&shared, &parameters).await?;
+    let (headers, records) = parameters.page(records, &shared.base_url)?;
+    Ok((
+        headers,
+        Json(records.into_iter().map(|record| record.details).collect()),
+    ))
+}
+
+/// `GET /jobs`: the same jobs in short.
+pub(super) async fn list(
+    State(shared): State<Arc<Shared>>,
+    parameters: Parameters,
+) -> Result<(HeaderMap, Json<Vec<Summary>>), Error> {
+    let records = search(&shared, &parameters).await?;
+    let (headers, records) = parameters.page(records, &shared.base_url)?;
+    let summaries = records.iter().map(|record| Summary::of(&record.job, &record.details));
+    Ok((headers, Json(summaries.collect())))
+}
+
+async fn search(shared: &Shared, parameters: &Parameters) -> Result<Vec<Record>, Error> {
+    let filter = Filter::of(parameters)?;
+    let mut records = Vec::new();
+    for job in shared.jobs.all() {
+        if filter.passes(&job) {
+            let details = Details::of(&job).await?;
+            records.push(Record { job, details });
+        }
+    }
+    records.retain(|record| parameters.passes("status", |name| has_status(&record.details, name)));
+    parameters.sort(&mut records, Some("createdAt"), ORDERS)?;
+    Ok(records)
+}
+
+struct Filter<'a> {
+    parameters: &'a Parameters,
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+}
+
+impl<'a> Filter<'a> {
+    fn of(parameters: &'a Parameters) -> Result<Self, Error> {
+        let start = parameters.moment("startDate")?;
+        let end = parameters.moment("endDate")?;
+        if end.is_some() && start.is_none() {
+            return Err(Error::bad_request("endDate needs a startDate"));
+        }
+        if start.is_some_and(|start| start > Timestamp::now()) {
+            return Err(Error::bad_request("startDate is in the future"));
+        }
+        let is_known = |name: &str| STATUSES.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let names = parameters.get("status").unwrap_or("ALL");
+        if !names.split([';', ',']).all(is_known) {
+            return Err(Error::bad_request(format!(
+                "status must be one of {}",
+                STATUSES.join(", ")
+            )));
+        }
+        Ok(Self { parameters, start, end })
+    }
+
+    /// Whether a job passes the filters that do not depend on how far it has got.
+    fn passes(&self, job: &Job) -> bool {
+        let about = job.model.about();
+        // Answers have milliseconds, so that no more can be asked for.
+        let created = job.created_at().as_millisecond();
+        self.start.is_none_or(|start| start.as_millisecond() <= created)
+            && self.end.is_none_or(|end| created <= end.as_millisecond())
+            && self.parameters.passes_like("user", &User::searchable())
+            && self.parameters.passes_like("accessKey", &job.key_prefix)
+            && self.parameters.passes_like("model", about.name)
+            && self
+                .parameters
+                .passes("modelIdentifier", |identifier| identifier == about.identifier)
+            && self
+                .parameters
+                .passes("modelVersion", |version| version == job.version.number)
+            && self
+                .parameters
+                .passes_like("search", &format!("{}\n{}\n{}", job.id, about.identifier, about.name))
+    }
+}
+
+fn has_status(details: &Details, name: &str) -> bool {
+    let is_final = details.status.is_final();
+    match name.to_ascii_uppercase().as_str() {
+        "ALL" => true,
+        "PENDING" => !is_final,
+        "TERMINATED" => is_final,
+        "TERMINATED_WITH_ERROR" => details.status == Status::TimedOut || is_final && details.failed > 0,
+        exact => exact == details.status.name(),
+    }
+}
