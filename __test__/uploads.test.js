@@ -69,6 +69,10 @@ describe('an upload', () => {
     'a Blob': (bytes) => new Blob([bytes]),
     'a Readable': (bytes, file) => createReadStream(file),
     'a web stream': (bytes) => new Blob([bytes]).stream(),
+    'a stream that can only be read': (bytes) => {
+      const stream = new Blob([bytes]).stream();
+      return { getReader: () => stream.getReader() };
+    },
     'an async iterable': (bytes) => inPieces(bytes),
   };
   for (const [kind, make] of Object.entries(kinds)) {

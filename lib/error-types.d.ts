@@ -106,7 +106,8 @@ export declare class WaitTimeoutError extends ModzyError {
 /** An input of a job that is missing, empty, changed or unusable. */
 export declare class InputError extends ModzyError {
   name: 'InputError';
-  code?: string;
+  /** `limit`: it takes more chunks than the server allows. */
+  code?: 'missing' | 'empty' | 'changed' | 'unusable' | 'limit' | (string & {});
   inputKey?: string;
   inputName?: string;
   constructor(message: string, details?: { code?: string; inputKey?: string; inputName?: string; cause?: unknown });

@@ -149,10 +149,13 @@ export interface JobMethods {
    * Uploads files to a job of their own: opens it with `POST /jobs`, sends the chunks one after the other with
    * `POST /jobs/{job}/{input}/{name}`, and closes it. If anything fails, the job is cancelled.
    *
-   * @param fileSources Input key → name of the model's input → path, `file:` URL or bytes.
+   * The limits of the server are asked for first (`GET /jobs/features`), and every path is checked, so that what cannot work
+   * opens no job. A chunk whose fate is unknown is never sent again. Memory stays bounded whatever the sizes are.
+   *
+   * @param fileSources Input key → name of the model's input → path, `file:` URL, bytes, Blob or stream.
    * @param explain Whether to explain the results, where the model can.
    * @returns The receipt of the close.
-   * @throws {InputError} For a file that is missing, empty or unreadable, or that changes meanwhile.
+   * @throws {InputError} With the `code` `missing`, `empty`, `changed`, `unusable`, or `limit` for more than the server takes.
    */
   submitJobFile(
     modelId: string,

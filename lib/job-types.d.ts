@@ -164,8 +164,17 @@ export type EmbeddedSources = Record<string, Record<string, string | ArrayBuffer
 /** Data to submit within the body: input key → name of the model's input → data URL. */
 export type DataUrlSources = Record<string, Record<string, string>>;
 
-/** A file to upload: its path, its `file:` URL, or its bytes. */
-export type FileSource = string | URL | ArrayBuffer | ArrayBufferView | Blob;
+/** What a web stream of bytes has, of whatever realm. */
+export interface ByteStream {
+  getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> };
+}
+
+/**
+ * What to upload: a path, a `file:` URL, bytes, a Blob or a File, or a stream of bytes (a Node.js `Readable`, a web stream, any
+ * async iterable). Paths are read outside the event loop; everything else is taken piece by piece when its turn comes, in
+ * chunks of at most 8 MiB.
+ */
+export type FileSource = string | URL | ArrayBuffer | ArrayBufferView | Blob | AsyncIterable<Uint8Array> | ByteStream;
 
 /** Files to upload: input key → name of the model's input → file. */
 export type FileSources = Record<string, Record<string, FileSource>>;

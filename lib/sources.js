@@ -109,6 +109,29 @@ class IterableSource {
 }
 
 /**
+ * The pieces of a web stream that is not iterable by itself.
+ *
+ * @param {{ getReader(): any }} stream
+ */
+async function* piecesOf(stream) {
+  const reader = stream.getReader();
+  let ended = false;
+  try {
+    while (!ended) {
+      const { done, value } = await reader.read();
+      ended = done;
+      if (!done) {
+        yield value;
+      }
+    }
+  } finally {
+    if (!ended) {
+      await reader.cancel?.();
+    }
+  }
+}
+
+/**
  * The bytes of a view or a buffer, of whatever realm; `undefined` for anything else.
  *
  * @param {unknown} value
@@ -163,6 +186,9 @@ function readFileSource(value, name) {
   }
   if (typeof value?.[Symbol.asyncIterator] === 'function') {
     return { source: new IterableSource(value, name) };
+  }
+  if (typeof value?.getReader === 'function') {
+    return { source: new IterableSource(piecesOf(value), name) };
   }
   throw mistaken(name, 'a path, a file: URL, bytes, a Blob or a stream');
 }

@@ -1,5 +1,6 @@
 // The methods about jobs and results, in every form. Compiled by the tests under each way of resolving modules; never run.
 
+import { createReadStream } from 'node:fs';
 import {
   JobClient,
   ResultClient,
@@ -88,10 +89,15 @@ export async function embedded(client: ModzyClient): Promise<void> {
   await client.submitJobEmbedded({ modelId: 'm', version: 'v', sources: { a: { b: bytes } } });
 }
 
+async function* pieces(): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
 export async function files(client: ModzyClient): Promise<void> {
   const sources: FileSources = {
     a: { 'input.bin': './path', 'more.bin': new URL('file:///path') },
     b: { 'input.bin': bytes, 'more.bin': new Blob([]) },
+    c: { 'input.bin': createReadStream('path'), 'more.bin': new Blob([]).stream(), 'others.bin': pieces() },
   };
   let job = await client.submitJobFile('m', 'v', sources);
   job = await client.submitJobFile('m', 'v', sources, true);
