@@ -40,7 +40,10 @@ pub(crate) trait Model: Send + Sync {
 pub(crate) type Values = IndexMap<String, Bytes>;
 
 /// What became of one input: the outputs by name, or why it failed.
-pub(crate) type Outcome = Result<IndexMap<&'static str, Output>, String>;
+pub(crate) type Outcome = Result<Outputs, String>;
+
+/// The outputs of one input, by name.
+pub(crate) type Outputs = IndexMap<&'static str, Output>;
 
 /// What a model makes of an input under one name.
 #[derive(Clone, Debug, PartialEq)]

@@ -122,6 +122,9 @@ mod program {
             "--submitted-ms=3600000",
             "--in-progress-ms=1",
             "--store-delay-ms=3600000",
+            "--chunk-size=1.5Ki",
+            "--max-chunks=7",
+            "--max-inputs=3",
             "--control",
         ]);
         assert_eq!(program.ready["apiKey"], "a.b");
@@ -172,6 +175,12 @@ mod program {
             (&["--port", "x"][..], "invalid value 'x' for '--port <PORT>'"),
             (&["--port", "65536"], "65536 is not in 0..=65535"),
             (&["--submitted-ms=-1"], "invalid value '-1' for '--submitted-ms <MS>'"),
+            (
+                &["--chunk-size", "1kb"],
+                "chunk_size must be a size of at least one byte",
+            ),
+            (&["--max-chunks", "0"], "max_chunks must be at least 1"),
+            (&["--max-inputs", "0"], "max_inputs must be at least 1"),
             (&["--nothing"], "unexpected argument '--nothing'"),
             (&["--api-key", "nodot"], "api_key must be a prefix and a body"),
             (

@@ -1,9 +1,11 @@
 //! What the routes tell about a model and its versions.
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::tags::Tag;
-use super::{Model, Outcome, Values};
+use super::{Model, Outcome, Output, Outputs, Values};
 
 /// What all versions of a model have in common.
 pub(crate) struct About {
@@ -120,3 +122,8 @@ pub(super) const JSON: &[ModelOutput] = &[ModelOutput {
     maximum_size: 1 << 20,
     description: "The result.",
 }];
+
+/// That output.
+pub(super) fn json_results(value: Value) -> Outputs {
+    IndexMap::from([(RESULTS, Output::Json(value))])
+}

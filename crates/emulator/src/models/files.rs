@@ -1,13 +1,12 @@
 //! Models that read bytes of any kind.
 
-use indexmap::IndexMap;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::description::{JSON, RESULTS};
+use super::description::{JSON, json_results};
 use super::tags::{FILE_ANALYSIS, FILES};
-use super::{About, Described, ModelInput, Outcome, Output, Values, Version};
+use super::{About, Described, ModelInput, Outputs, Values, Version};
 
 const INPUT: ModelInput = ModelInput {
     name: "input",
@@ -53,16 +52,16 @@ pub(super) static DIGEST: Described = Described {
             ..DIGEST_VERSION
         },
     ],
-    process: digest,
+    process: |version, values| Ok(digest(version, values)),
 };
 
-fn digest(version: &Version, values: &Values) -> Outcome {
+fn digest(version: &Version, values: &Values) -> Outputs {
     let digests = version.inputs.iter().filter_map(|input| {
         let bytes = values.get(input.name)?;
         let digest = json!({ "bytes": bytes.len(), "sha256": format!("{:x}", Sha256::digest(bytes)) });
         Some((input.name.to_owned(), digest))
     });
-    results(digests.collect())
+    json_results(digests.collect())
 }
 
 const ONE_FILE: Version = Version {
@@ -89,7 +88,7 @@ pub(super) static FILE_TYPE: Described = Described {
         ..About::BASE
     },
     versions: &[ONE_FILE],
-    process: file_type,
+    process: |version, values| Ok(file_type(version, values)),
 };
 
 pub(super) static ENTROPY: Described = Described {
@@ -115,7 +114,7 @@ pub(super) static ENTROPY: Described = Described {
             ..ONE_FILE
         },
     ],
-    process: entropy,
+    process: |version, values| Ok(entropy(version, values)),
 };
 
 /// What files of each type begin with.
@@ -131,7 +130,7 @@ const SIGNATURES: [(&[u8], &str); 9] = [
     (b"OggS", "audio/ogg"),
 ];
 
-fn file_type(_: &Version, values: &Values) -> Outcome {
+fn file_type(_: &Version, values: &Values) -> Outputs {
     let bytes = values.get(INPUT.name).map_or(&[][..], |bytes| bytes);
     let signature = SIGNATURES.iter().find(|(start, _)| bytes.starts_with(start));
     let media_type = match signature {
@@ -139,11 +138,11 @@ fn file_type(_: &Version, values: &Values) -> Outcome {
         None if std::str::from_utf8(bytes).is_ok() => "text/plain",
         None => "application/octet-stream",
     };
-    results(json!({ "mediaType": media_type }))
+    json_results(json!({ "mediaType": media_type }))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no file has 2^52 bytes")]
-fn entropy(_: &Version, values: &Values) -> Outcome {
+fn entropy(_: &Version, values: &Values) -> Outputs {
     let bytes = values.get(INPUT.name).map_or(&[][..], |bytes| bytes);
     let mut counts = [0_u64; 256];
     for byte in bytes {
@@ -158,12 +157,7 @@ fn entropy(_: &Version, values: &Values) -> Outcome {
         .map(|count| *count as f64 / total);
     // Not minus zero.
     let bits = shares.map(|share| -share * share.log2()).sum::<f64>().abs();
-    results(json!({ "bitsPerByte": bits }))
-}
-
-/// The one output of these models.
-fn results(value: Value) -> Outcome {
-    Ok(IndexMap::from([(RESULTS, Output::Json(value))]))
+    json_results(json!({ "bitsPerByte": bits }))
 }
 
 #[cfg(test)]
@@ -172,7 +166,7 @@ mod tests {
 
     use super::*;
 
-    fn of(process: fn(&Version, &Values) -> Outcome, bytes: &'static [u8]) -> Outcome {
+    fn of(process: fn(&Version, &Values) -> Outputs, bytes: &'static [u8]) -> Outputs {
         process(
             &ONE_FILE,
             &Values::from([("input".to_owned(), Bytes::from_static(bytes))]),
@@ -188,14 +182,14 @@ mod tests {
             (b"", "text/plain"),
             (b"\xff\x00", "application/octet-stream"),
         ] {
-            assert_eq!(of(file_type, bytes), results(json!({ "mediaType": media_type })));
+            assert_eq!(of(file_type, bytes), json_results(json!({ "mediaType": media_type })));
         }
     }
 
     #[test]
     fn entropy_is_counted_in_bits() {
         for (bytes, bits) in [(&b""[..], 0.0), (b"aaaa", 0.0), (b"abab", 1.0), (b"abcd", 2.0)] {
-            assert_eq!(of(entropy, bytes), results(json!({ "bitsPerByte": bits })));
+            assert_eq!(of(entropy, bytes), json_results(json!({ "bitsPerByte": bits })));
         }
     }
 
@@ -216,6 +210,6 @@ mod tests {
                 "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
             },
         });
-        assert_eq!(digest(&DIGEST_VERSION, &values), results(expected));
+        assert_eq!(digest(&DIGEST_VERSION, &values), json_results(expected));
     }
 }

@@ -1,10 +1,10 @@
 //! The work of the models that read a text.
 
 use indexmap::IndexMap;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::description::RESULTS;
-use super::{Outcome, Output, Values, Version, text};
+use super::description::json_results;
+use super::{Outcome, Values, Version, text};
 
 /// The one input of these models.
 pub(super) const INPUT: &str = "input.txt";
@@ -64,17 +64,13 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         .map(str::to_lowercase)
 }
 
-fn results(value: Value) -> Outcome {
-    Ok(IndexMap::from([(RESULTS, Output::Json(value))]))
-}
-
 pub(super) fn word_count(_: &Version, values: &Values) -> Outcome {
     let text = text(values, INPUT)?;
-    results(json!({
+    Ok(json_results(json!({
         "lines": text.lines().count(),
         "words": text.split_whitespace().count(),
         "characters": text.chars().count(),
-    }))
+    })))
 }
 
 pub(super) fn language(_: &Version, values: &Values) -> Outcome {
@@ -88,26 +84,28 @@ pub(super) fn language(_: &Version, values: &Values) -> Outcome {
     let best = LANGUAGES.iter().zip(counts).rev().max_by_key(|(_, count)| *count);
     let best = best.filter(|(_, count)| *count > 0).map(|((language, _), _)| language);
     let matches: IndexMap<_, _> = LANGUAGES.iter().map(|(language, _)| *language).zip(counts).collect();
-    results(json!({ "language": best, "matches": matches }))
+    Ok(json_results(json!({ "language": best, "matches": matches })))
 }
 
 pub(super) fn upper_case(_: &Version, values: &Values) -> Outcome {
-    results(json!({ "text": text(values, INPUT)?.to_uppercase() }))
+    Ok(json_results(json!({ "text": text(values, INPUT)?.to_uppercase() })))
 }
 
 pub(super) fn length(_: &Version, values: &Values) -> Outcome {
     let text = text(values, INPUT)?;
-    results(json!({
+    Ok(json_results(json!({
         "bytes": text.len(),
         "utf16": text.encode_utf16().count(),
         "characters": text.chars().count(),
-    }))
+    })))
 }
 
 pub(super) fn sentiment_words(_: &Version, values: &Values) -> Outcome {
     let words: Vec<_> = words(text(values, INPUT)?).collect();
     let among = |list: &[&str]| -> Vec<_> { words.iter().filter(|word| list.contains(&word.as_str())).collect() };
-    results(json!({ "praise": among(&PRAISE), "blame": among(&BLAME) }))
+    Ok(json_results(
+        json!({ "praise": among(&PRAISE), "blame": among(&BLAME) }),
+    ))
 }
 
 pub(super) fn keywords(_: &Version, values: &Values) -> Outcome {
@@ -120,11 +118,11 @@ pub(super) fn keywords(_: &Version, values: &Values) -> Outcome {
     }
     counts.sort_by(|_, first, _, second| second.cmp(first));
     let keywords = counts.iter().take(KEYWORDS);
-    results(
+    Ok(json_results(
         keywords
             .map(|(word, count)| json!({ "word": word, "count": count }))
             .collect(),
-    )
+    ))
 }
 
 pub(super) fn readability(_: &Version, values: &Values) -> Outcome {
@@ -139,17 +137,20 @@ pub(super) fn readability(_: &Version, values: &Values) -> Outcome {
         .filter(|sentence| words(sentence).next().is_some());
     let sentences = u32::try_from(sentences.count()).unwrap_or(u32::MAX);
     let mean = |sum: u32, count: u32| f64::from(sum) / f64::from(count.max(1));
-    results(json!({
+    Ok(json_results(json!({
         "sentences": sentences,
         "wordsPerSentence": mean(count, sentences),
         "lettersPerWord": mean(letters, count),
-    }))
+    })))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
-    use crate::models::texts;
+    use crate::models::description::RESULTS;
+    use crate::models::{Output, texts};
 
     fn run(process: fn(&Version, &Values) -> Outcome, text: &str) -> Value {
         let values = Values::from([(INPUT.to_owned(), text.to_owned().into())]);

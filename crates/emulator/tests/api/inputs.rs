@@ -95,7 +95,10 @@ async fn a_file_of_many_chunks_and_parts_keeps_its_digest() {
     let id = server.open(DIGEST, "1.1.0").await;
     for _ in 0..3 {
         assert_eq!(
-            server.chunk(&format!("{id}/a/input"), &[0xff; 1 << 20]).await.status,
+            server
+                .chunk(&format!("{id}/a/input"), &vec![0xff; 1 << 20])
+                .await
+                .status,
             202
         );
     }

@@ -37,4 +37,6 @@ mod results;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod upload_refusals;
+#[cfg(test)]
 mod uploads;
