@@ -130,6 +130,12 @@ mod program {
         assert_eq!(program.ready["apiKey"], "a.b");
         assert_eq!(program.ready["restrictedKey"], "c.d");
         assert_eq!(program.request("GET", "/control/requests", ""), "HTTP/1.1 200 OK");
+        let mut features = program.send("GET", "/api/jobs/features", "");
+        features.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        features.read_to_string(&mut answer).unwrap();
+        let body = r#"{"inputChunkMaximumSize":"1.5Ki","maximumInputChunks":7,"maximumInputsPerJob":3}"#;
+        assert!(answer.ends_with(body), "{answer}");
     }
 
     #[cfg(unix)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use modzy_emulator::{Fault, RequestState};
 
-use crate::support::{FOREVER, Server, text_job};
+use crate::support::{DIGEST, FOREVER, Server, text_job};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_hundreds_of_parallel_submits_and_reads_none_is_lost() {
@@ -62,4 +62,46 @@ async fn thousands_of_waiting_jobs_are_cheap() {
     assert_eq!(server.status(&id).await, "SUBMITTED");
     assert!(started.elapsed() < Duration::from_secs(2));
     assert_eq!(server.emulator.requests().len(), 2002);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_parallel_chunk_is_lost_or_torn() {
+    let server = Server::instant().await;
+    let id = server.open(DIGEST, "1.0.0").await;
+    let (id, server) = (&id, &server);
+    let chunks = (0..200_usize).map(|number| async move {
+        let path = format!("{id}/{}/input", number % 10);
+        assert_eq!(server.chunk(&path, &[b'x'; 1000]).await.status, 202);
+    });
+    join_all(chunks).await;
+    let receipt = server.close(id).await.json();
+    assert_eq!(
+        (&receipt["totalInputs"], &receipt["inputByteAmount"]),
+        (&10.into(), &200_000.into())
+    );
+    let results = server.get(&format!("/api/results/{id}")).await.json();
+    for key in 0..10 {
+        let digest = &results["results"][key.to_string()]["results.json"]["input"];
+        assert_eq!(digest["bytes"], 20_000);
+        assert_eq!(
+            digest["sha256"],
+            results["results"]["0"]["results.json"]["input"]["sha256"]
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_parallel_closes_and_cancels_one_comes_first() {
+    let server = Server::timed(FOREVER, FOREVER).await;
+    for _ in 0..20 {
+        let id = server.open(DIGEST, "1.0.0").await;
+        server.chunk(&format!("{id}/a/input"), b"x").await;
+        let closes = join_all((0..5).map(|_| server.close(&id)));
+        let path = format!("/api/jobs/{id}");
+        let (closes, cancel) = tokio::join!(closes, server.delete(&path));
+        let succeeded = closes.iter().filter(|answer| answer.status == 202).count();
+        assert!(succeeded <= 1, "{succeeded}");
+        assert_eq!(cancel.status, 202);
+        assert_eq!(server.status(&id).await, "CANCELED");
+    }
 }
