@@ -172,7 +172,7 @@ export interface ByteStream {
 /**
  * What to upload: a path, a `file:` URL, bytes, a Blob or a File, or a stream of bytes (a Node.js `Readable`, a web stream, any
  * async iterable). Paths are read outside the event loop; everything else is taken piece by piece when its turn comes, in
- * chunks of at most 8 MiB.
+ * chunks of at most 4 MiB.
  */
 export type FileSource = string | URL | ArrayBuffer | ArrayBufferView | Blob | AsyncIterable<Uint8Array> | ByteStream;
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The largest chunk that is held in memory; two are at a time, one being sent and one being filled.
-const LARGEST_HELD: u64 = 8 * 1024 * 1024;
+const LARGEST_HELD: u64 = 4 * 1024 * 1024;
 
 /// Bytes that come piece by piece, each when it is asked for.
 pub type Pieces = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
@@ -220,7 +220,9 @@ impl Chunks {
                 taken,
                 size,
             } => {
-                let chunk = fill(pieces, rest, limit).await;
+                // Room for what will come, so that a chunk is not copied again and again as it grows.
+                let room = size.map_or(limit, |size| size.saturating_sub(*taken).min(limit));
+                let chunk = fill(pieces, rest, limit, room).await;
                 let chunk = chunk.map_err(|cause| self.place.broken(InputFault::Unusable, "cannot be read", cause))?;
                 *taken += chunk.len() as u64;
                 let ended = chunk.is_empty();
@@ -238,13 +240,16 @@ impl Chunks {
 }
 
 /// Gathers pieces until a chunk is full or they end. A piece that is a chunk by itself is not copied.
-async fn fill(pieces: &mut Pieces, rest: &mut Bytes, limit: u64) -> io::Result<Bytes> {
+async fn fill(pieces: &mut Pieces, rest: &mut Bytes, limit: u64, room: u64) -> io::Result<Bytes> {
     let mut chunk = BytesMut::new();
     loop {
         let missing = at_most(limit - chunk.len() as u64, rest.len());
         let piece = rest.split_to(missing);
         if chunk.is_empty() && piece.len() as u64 == limit {
             return Ok(piece);
+        }
+        if chunk.is_empty() && !piece.is_empty() {
+            chunk.reserve(at_most(room, usize::MAX));
         }
         chunk.extend_from_slice(&piece);
         if chunk.len() as u64 == limit {
