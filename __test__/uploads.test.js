@@ -199,6 +199,34 @@ describe('an upload', () => {
     }
   });
 
+  it('lets the streams go whose turn never came', async () => {
+    await emulator.fault({ method: 'POST', path: '/api/jobs/*', status: 413 });
+    const file = await write('waiting', 'x');
+    const readable = createReadStream(file);
+    const web = new Blob(['x']).stream();
+    let cancelled = false;
+    const iterable = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: true, value: undefined }),
+        return: async () => {
+          cancelled = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    const sources = {
+      a: { input: Buffer.from('x') },
+      b: { input: readable },
+      c: { input: web },
+      d: { input: iterable },
+    };
+    await assert.rejects(modzy.submitJobFile(...MODEL, sources), { code: 413 });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(readable.destroyed, true);
+    assert.equal((await web.getReader().read()).done, true);
+    assert.equal(cancelled, true);
+  });
+
   it('refuses a stream of anything but bytes', async () => {
     for (const pieces of [['text'], [7], [{}]]) {
       const uploading = modzy.submitJobFile(...MODEL, { k: { input: Readable.from(pieces) } });

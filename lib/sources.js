@@ -101,10 +101,13 @@ class IterableSource {
   }
 
   close() {
-    const iterator = this.#iterator;
-    this.#iterator = undefined;
+    const stream = /** @type {any} */ (this.#iterable);
+    // A stream of Node.js whose turn never came is not let go by its iterator.
+    stream.destroy?.();
     // What is left of it is nobody's, and neither is an error in letting it go.
-    Promise.resolve(iterator?.return?.()).catch(() => {});
+    Promise.resolve()
+      .then(() => (this.#iterator ?? stream[Symbol.asyncIterator]()).return?.())
+      .catch(() => {});
   }
 }
 
