@@ -27,8 +27,8 @@
 
 const values = require('./values.js');
 
-const { blob, boolean, count, date, filePath, finite, flag, jobReference, jobsOrModel } = values;
-const { notEmptyString, object, oneOf, source, sources, string, tagIds } = values;
+const { blob, boolean, count, date, filePath, flag, jobReference, jobsOrModel } = values;
+const { notEmptyString, object, oneOf, pageNumber, source, sources, string, tagIds } = values;
 
 /**
  * Without a prototype, so that nothing but what stands here can be read from it.
@@ -109,8 +109,8 @@ const models = row([
   optional('isRecommended', flag, 'isFeatured'),
   optional('lastActiveDateTime', date, 'lastActiveDateTime'),
   optional('expirationDateTime', date, 'expirationDateTime'),
-  optional('page', finite, 'page'),
-  optional('perPage', finite, 'perPage', { 1: 1000, 2: 500 }),
+  optional('page', pageNumber, 'page'),
+  optional('perPage', pageNumber, 'perPage', { 1: 1000, 2: 500 }),
   optional('direction', string, 'direction'),
   optional('sortBy', string, 'sortBy'),
 ]);
@@ -122,8 +122,8 @@ const history = row([
   optional('endDate', date, 'endDate'),
   optional('jobIdentifiers', jobsOrModel),
   optional('status', string, 'status'),
-  optional('page', finite, 'page', { 2: 1 }),
-  optional('perPage', finite, 'perPage', { 1: 1000, 2: 100 }),
+  optional('page', pageNumber, 'page', { 2: 1 }),
+  optional('perPage', pageNumber, 'perPage', { 1: 1000, 2: 100 }),
   optional('direction', string, 'direction', { 2: 'DESC' }),
   optional('sortBy', string, 'sortBy', { 2: 'createdAt' }),
   membersOnly(optional('model', string, 'model')),

@@ -112,14 +112,17 @@ function date(value, name) {
 }
 
 /**
- * A number of a query, which has to survive as JSON.
+ * The number of a page, or of what it holds.
  *
  * @param {unknown} value
  * @param {string} name
  */
-function finite(value, name) {
+function pageNumber(value, name) {
   if (!Number.isFinite(value)) {
     throw mistaken(name, 'a number');
+  }
+  if (!Number.isSafeInteger(value) || Number(value) < 0) {
+    throw mistaken(name, 'a number, whole and 0 or more');
   }
   return value;
 }
@@ -347,7 +350,6 @@ module.exports = {
   count,
   date,
   filePath,
-  finite,
   flag,
   headers,
   interval,
@@ -359,6 +361,7 @@ module.exports = {
   notEmptyString,
   number,
   object,
+  pageNumber,
   oneOf,
   positive,
   signal,
