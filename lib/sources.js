@@ -246,7 +246,25 @@ async function readEmbeddedSources(sources, argument, generation) {
   for (const [key, name, value] of read) {
     (named[key] ??= Object.create(null))[name] = value;
   }
-  return { sources: named, carried: { bytes: await Promise.all(bytes) } };
+  const arrays = await Promise.all(bytes);
+  const inline = read.reduce((sum, [, , value]) => sum + (typeof value === 'string' ? value.length : 0), 0);
+  warnOfSize(arrays.reduce((sum, { length }) => sum + length, inline));
+  return { sources: named, carried: { bytes: arrays } };
+}
+
+let warned = false;
+
+/**
+ * Servers are known to fail at embedded inputs of more than a megabyte. They are sent all the same.
+ *
+ * @param {number} size In bytes.
+ */
+function warnOfSize(size) {
+  if (size > 1_000_000 && !warned) {
+    warned = true;
+    const advice = 'servers are known to fail above 1 MB; upload them with submitJobFile instead';
+    process.emitWarning(`embedded inputs of ${size} bytes: ${advice}`, { code: 'MODZY_LARGE_EMBEDDED' });
+  }
 }
 
 /**
