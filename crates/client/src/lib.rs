@@ -32,6 +32,7 @@ mod chunks;
 mod client;
 mod clock;
 mod document;
+mod embedded;
 mod endpoint;
 mod engines;
 mod error;
@@ -57,11 +58,12 @@ pub use self::{
     client::{Client, ClientBuilder, RequestOptions},
     clock::{Clock, Random, Sleep, SystemClock, SystemRandom},
     document::Document,
+    embedded::{EmbeddedJob, EmbeddedValue, path_to_data_uri},
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, InputFault, Phase, Result, Sent},
     history::JobHistoryFilter,
     jobs::{CancelOutcome, WaitOptions, is_final_status},
     models::ModelFilter,
-    submits::{EmbeddedJob, EmbeddedValue, JdbcJob, S3Job, Sources, TextJob, path_to_data_uri},
+    submits::{JdbcJob, S3Job, Sources, TextJob},
     uploads::{FileJob, FileSource, Pieces, Upload},
 };

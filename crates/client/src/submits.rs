@@ -1,16 +1,12 @@
 //! Submits: `POST /jobs` with the input types of the API that go out in one request.
 
-use std::{fmt, fs, path::Path};
-
-use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::Method;
 use indexmap::IndexMap;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    chunks::{Place, cannot_open},
     client::{Client, RequestOptions},
     document::Document,
     error::{Error, Result},
@@ -34,35 +30,6 @@ pub struct TextJob<S> {
     pub explain: Option<bool>,
     /// After how many milliseconds the server gives the job up, as `TIMEDOUT`. `None`: never.
     pub timeout: Option<u64>,
-}
-
-/// A job with small inputs in the request itself, to be submitted with [`Client::submit_job_embedded`].
-#[derive(Debug, Clone)]
-pub struct EmbeddedJob {
-    /// The model's identifier.
-    pub model_id: String,
-    /// The version's number.
-    pub version: String,
-    /// Input key → name of the model's input → value.
-    pub sources: Sources<EmbeddedValue>,
-    /// As in [`TextJob`].
-    pub explain: Option<bool>,
-    /// As in [`TextJob`].
-    pub timeout: Option<u64>,
-}
-
-/// A value of an [`EmbeddedJob`].
-#[derive(Clone)]
-pub enum EmbeddedValue {
-    /// A data URI, sent as it is.
-    DataUri(String),
-    /// Bytes, sent as a data URI.
-    Bytes {
-        /// Such as `image/png`.
-        media_type: String,
-        /// The input.
-        data: Bytes,
-    },
 }
 
 /// A job whose inputs lie in S3, to be submitted with [`Client::submit_job_aws_s3`]. `Debug` hides the secret key.
@@ -133,21 +100,6 @@ impl Client {
     pub async fn submit_job_text<S: Serialize>(&self, job: &TextJob<S>, options: &RequestOptions) -> Result<Document> {
         let input = Input {
             r#type: "text",
-            details: NoDetails {},
-            sources: Some(&job.sources),
-        };
-        let body = body(&job.model_id, &job.version, job.explain, job.timeout, Some(&input))?;
-        self.submit(body, Vec::new(), options).await
-    }
-
-    /// Submits small inputs to a model: `POST /jobs` with an input of type `embedded`. Answers with the receipt. Servers are
-    /// known to fail above 1 MB; see [`Client::submit_job_files`].
-    ///
-    /// # Errors
-    /// As [`Client::submit_job`].
-    pub async fn submit_job_embedded(&self, job: &EmbeddedJob, options: &RequestOptions) -> Result<Document> {
-        let input = Input {
-            r#type: "embedded",
             details: NoDetails {},
             sources: Some(&job.sources),
         };
@@ -227,62 +179,19 @@ impl Client {
     }
 }
 
-impl fmt::Debug for EmbeddedValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DataUri(uri) => write!(f, "DataUri({} bytes)", uri.len()),
-            Self::Bytes { media_type, data } => write!(f, "Bytes({media_type}, {} bytes)", data.len()),
-        }
-    }
-}
-
-impl Serialize for EmbeddedValue {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::DataUri(uri) => serializer.serialize_str(uri),
-            Self::Bytes { media_type, data } => serializer.collect_str(&data_uri(media_type, data)),
-        }
-    }
-}
-
-/// Reads a file and makes it the data URI that [`EmbeddedValue::DataUri`] takes. Blocks.
-///
-/// # Errors
-/// [`Error::Input`] for a file that cannot be read.
-pub fn path_to_data_uri(path: &Path, media_type: &str) -> Result<String> {
-    let place = Place {
-        input_key: String::new(),
-        input_name: path.display().to_string(),
-    };
-    let data = fs::read(path).map_err(|cause| cannot_open(&place, path, cause))?;
-    Ok(data_uri(media_type, &data).to_string())
-}
-
-/// `data:<media type>;base64,<data>`, written when it is asked for.
-pub(crate) fn data_uri<'a>(media_type: &'a str, data: &'a [u8]) -> impl fmt::Display + 'a {
-    struct DataUri<'a>(&'a str, Base64Display<'a, 'static, base64::engine::GeneralPurpose>);
-
-    impl fmt::Display for DataUri<'_> {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "data:{};base64,{}", self.0, self.1)
-        }
-    }
-
-    DataUri(media_type, Base64Display::new(data, &STANDARD))
-}
-
 /// The input of a job: its type, what belongs to the type, and the sources, where the type has them.
 #[derive(Serialize)]
 pub(crate) struct Input<'a, D, S> {
-    r#type: &'static str,
+    pub(crate) r#type: &'static str,
     #[serde(flatten)]
-    details: D,
+    pub(crate) details: D,
     #[serde(skip_serializing_if = "Option::is_none")]
-    sources: Option<&'a S>,
+    pub(crate) sources: Option<&'a S>,
 }
 
+/// What belongs to a type that has its sources alone.
 #[derive(Serialize)]
-struct NoDetails {}
+pub(crate) struct NoDetails {}
 
 /// The body of a submit. Without an input, the job is opened.
 pub(crate) fn body<I: Serialize>(
@@ -384,18 +293,5 @@ mod tests {
         let exposed: Vec<_> = secrets.iter().map(ExposeSecret::expose_secret).collect();
         assert_eq!(exposed, ["two", "one"]);
         assert!(secrets_of(b"{}").is_empty() && secrets_of(b"no JSON").is_empty());
-    }
-
-    #[test]
-    fn bytes_become_a_data_uri() {
-        assert_eq!(
-            data_uri("image/png", b"\0\xffa").to_string(),
-            "data:image/png;base64,AP9h"
-        );
-        let value = EmbeddedValue::Bytes {
-            media_type: "a\"b".to_owned(),
-            data: Bytes::from_static(b"x"),
-        };
-        assert_eq!(serde_json::to_string(&value).unwrap(), r#""data:a\"b;base64,eA==""#);
     }
 }
