@@ -16,6 +16,9 @@ const outside = new AsyncResource('ModzyCompletions');
 /** @type {Set<Operation>} */
 const waits = new Set(['blockUntilComplete', 'blockUntilResult']);
 
+/** @type {Set<Operation>} */
+const uploads = new Set(['submitJobFiles', 'appendInput']);
+
 /** A call that has not settled. */
 class Call {
   /** Its name in Rust. */
@@ -58,6 +61,8 @@ class Call {
     // What the user wrote runs in the user's context.
     this.onCancel = options.onCancel && AsyncResource.bind(options.onCancel, 'ModzyCallback');
     this.onProgress = options.onProgress && AsyncResource.bind(options.onProgress, 'ModzyCallback');
+    const onTransfer = uploads.has(operation) ? options.onUploadProgress : undefined;
+    this.onTransfer = onTransfer && AsyncResource.bind(onTransfer, 'ModzyCallback');
     this.read = read;
     this.resolve = resolve;
     this.reject = reject;
@@ -199,14 +204,21 @@ class Completions {
    * @param {Call} call
    * @param {Completion} completion
    */
-  #progress(call, { text = '' }) {
-    if (call.ending === undefined) {
-      try {
-        const { onProgress } = call;
+  #progress(call, { text = '', loadedBytes, totalBytes }) {
+    if (call.ending !== undefined) {
+      return;
+    }
+    const { onProgress, onTransfer } = call;
+    try {
+      if (loadedBytes === undefined) {
         onProgress?.(readDocument(text));
-      } catch (error) {
-        this.#end(call, error, false);
+      } else {
+        const subject = text === '' ? {} : JSON.parse(text);
+        onTransfer?.({ ...subject, loadedBytes, ...(totalBytes !== undefined && { totalBytes }) });
       }
+    } catch (error) {
+      // A transfer that ends leaves no open job behind.
+      this.#end(call, error, onTransfer !== undefined && call.cancelOnAbort);
     }
   }
 

@@ -52,12 +52,31 @@ export interface SubmitOptions extends RequestOptions, CancelOptions {
   jobTimeout?: number | null | undefined;
 }
 
+/** How far an upload has come. */
+export interface UploadProgress {
+  jobIdentifier: string;
+  /** The key that the job was submitted with. */
+  inputKey: string;
+  /** The name of the model's input. */
+  inputName: string;
+  /** Bytes of this input in chunks that the server has taken. */
+  loadedBytes: number;
+  /** All bytes of this input. Missing for a stream, which does not tell. */
+  totalBytes?: number;
+}
+
 /** Options of uploads. They cancel the job that they opened whenever they fail, so there is nothing to ask for. */
 export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
   /** ms without a byte in either direction; at least 1. 30000. An upload has no limit for the whole. */
   idleTimeout?: number | null | undefined;
   /** Whole bytes, at least 1, of each chunk. What the server says: `GET /jobs/features`. */
   chunkSize?: number | null | undefined;
+  /**
+   * Called before the first byte of each input and after its last, and at most 20 times a second between, in the async
+   * context of the call. If it throws, the upload ends with that error, and the job that it opened is cancelled. It is not
+   * awaited.
+   */
+  onUploadProgress?: ((progress: UploadProgress) => void) | null | undefined;
 }
 
 /** Options of waits. */

@@ -143,7 +143,7 @@ function readOptions(given, method, renamed = []) {
       }
     }
   }
-  if (options.onProgress !== undefined) {
+  if ([options.onProgress, options.onUploadProgress, options.onDownloadProgress].some(isGiven)) {
     options.binding ??= { __proto__: null };
     options.binding.progress = true;
   }

@@ -1,7 +1,10 @@
 //! What the arguments of operations hold, and what of the client is made from them.
 
 use bytes::Bytes;
-use modzy_client::{Client, Document, EmbeddedJob, EmbeddedValue, Error, FileJob, RequestOptions, Result, Sources};
+use modzy_client::{
+    Client, Document, EmbeddedJob, EmbeddedValue, Error, FileJob, JobInput, RequestOptions, Result, Sources,
+    UploadProgress,
+};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
@@ -141,17 +144,15 @@ pub(crate) async fn append(
     argument: AppendArgument,
     call: &Call,
     request: &RequestOptions,
+    on_progress: impl FnMut(&UploadProgress<'_>) + Send,
 ) -> Result<Document> {
-    let AppendArgument {
-        job_id,
-        input_key,
-        input_name,
-        chunk_size,
-        origin,
-    } = argument;
-    let source = sources::source(origin, call, &mut 0);
-    client
-        .append_input(&job_id, &input_key, &input_name, source, chunk_size, request)
-        .await?;
+    let input = JobInput {
+        job_id: argument.job_id,
+        input_key: argument.input_key,
+        input_name: argument.input_name,
+        source: sources::source(argument.origin, call, &mut 0),
+        chunk_size: argument.chunk_size,
+    };
+    client.append_input(input, request, on_progress).await?;
     Ok(Document::default())
 }

@@ -9,12 +9,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::Error;
+use modzy_client::{Document, Error, UploadProgress};
+use serde_json::json;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     completions::{BindingCompletion, BindingEvent, Outbox},
+    config::BindingCallOptions,
     operations::Outcome,
 };
 
@@ -123,11 +125,33 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Tells a piece of news about a call that goes on.
-    pub(crate) fn report(&self, event: BindingEvent, text: String) {
-        let mut completion = BindingCompletion::new(self.id, event);
-        completion.text = Some(text);
+    /// Tells of a job that a poll has brought.
+    pub(crate) fn report_job(&self, job: &Document) {
+        let mut completion = BindingCompletion::new(self.id, BindingEvent::Progress);
+        completion.text = Some(job.as_str().to_owned());
         self.calls.outbox.push(completion);
+    }
+
+    /// Tells how far a transfer has come, and of what.
+    pub(crate) fn report_transfer(&self, subject: Option<String>, loaded: u64, total: Option<u64>) {
+        let mut completion = BindingCompletion::new(self.id, BindingEvent::Progress).transferred(loaded, total);
+        completion.text = subject;
+        self.calls.outbox.push(completion);
+    }
+
+    /// The same of an upload, if its caller wants to know.
+    pub(crate) fn upload_listener(&self, options: &BindingCallOptions) -> impl FnMut(&UploadProgress<'_>) + Send {
+        let told = options.progress.unwrap_or_default();
+        move |progress: &UploadProgress<'_>| {
+            if told {
+                let subject = json!({
+                    "jobIdentifier": progress.job_identifier,
+                    "inputKey": progress.input_key,
+                    "inputName": progress.input_name,
+                });
+                self.report_transfer(Some(subject.to_string()), progress.loaded_bytes, progress.total_bytes);
+            }
+        }
     }
 
     /// Tells how the call ended.

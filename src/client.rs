@@ -12,7 +12,7 @@ use napi_derive::napi;
 
 use crate::{
     calls::Calls,
-    completions::{BindingCompletion, BindingEvent},
+    completions::BindingCompletion,
     config::{BindingCallOptions, BindingConfig},
     operations::{self, BindingOperation, Outcome},
 };
@@ -63,7 +63,7 @@ impl BindingClient {
             let told = options.progress.unwrap_or_default();
             let on_progress = |job: &Document| {
                 if told {
-                    call.report(BindingEvent::Progress, job.as_str().to_owned());
+                    call.report_job(job);
                 }
             };
             let outcome = operations::run(&client, operation, argument, bytes, &options, &call, on_progress).await;

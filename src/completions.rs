@@ -28,7 +28,8 @@ pub enum BindingEvent {
     Failed,
     /// The call was cancelled before it ended, and its request is closed.
     Aborted,
-    /// The call goes on: `text` is the job as it was last seen.
+    /// The call goes on: `text` is the job as it was last seen or, of a transfer, which has `loaded_bytes`, what is
+    /// transferred.
     Progress,
     /// The call goes on once `feed` has given it the next piece of the source of this `number`.
     Pull,
@@ -51,6 +52,10 @@ pub struct BindingCompletion {
     pub cancelled: Option<BindingCancelOutcome>,
     /// Of a source.
     pub number: Option<u32>,
+    /// Of a transfer: how many bytes have come so far.
+    pub loaded_bytes: Option<f64>,
+    /// Of a transfer: how many there are, where that is known.
+    pub total_bytes: Option<f64>,
 }
 
 /// How the cancellation of a job went.
@@ -96,6 +101,8 @@ impl BindingCompletion {
             error: None,
             cancelled: None,
             number: None,
+            loaded_bytes: None,
+            total_bytes: None,
         }
     }
 
@@ -106,6 +113,17 @@ impl BindingCompletion {
             Value::Text(text) => self.text = Some(text),
             Value::Bytes(bytes) => self.bytes = Some(Vec::from(bytes).into()),
         }
+        self
+    }
+
+    /// Adds how far a transfer has come.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "JavaScript counts in doubles, exact up to 8 PiB"
+    )]
+    pub(crate) fn transferred(mut self, loaded: u64, total: Option<u64>) -> Self {
+        self.loaded_bytes = Some(loaded as f64);
+        self.total_bytes = total.map(|total| total as f64);
         self
     }
 

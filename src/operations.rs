@@ -170,9 +170,15 @@ pub(crate) async fn run(
             wait(client, call, &argument, request, waiting).await
         }
         operation if operation.submits() => {
-            Box::pin(submits(client, operation, &argument, &bytes, request, call)).await?
+            Box::pin(submits(client, operation, &argument, &bytes, request, call, options)).await?
         }
-        operation => Box::pin(settle(abort, reads(client, operation, &argument, request, call))).await,
+        operation => {
+            Box::pin(settle(
+                abort,
+                reads(client, operation, &argument, request, call, options),
+            ))
+            .await
+        }
     })
 }
 
@@ -184,6 +190,7 @@ async fn submits(
     bytes: &[Bytes],
     request: &RequestOptions,
     call: &Call,
+    options: &BindingCallOptions,
 ) -> Result<Outcome> {
     let abort = &call.abort;
     Ok(match operation {
@@ -205,7 +212,9 @@ async fn submits(
         }
         BindingOperation::SubmitJobFiles => {
             let job = upload(read(argument)?, call);
-            let Upload { result, cancelled } = client.submit_job_files(job, request, &abort.token).await;
+            let Upload { result, cancelled } = client
+                .submit_job_files(job, request, &abort.token, call.upload_listener(options))
+                .await;
             match (result, cancelled) {
                 (Err(Error::GivenUp), cancelled) => Outcome::Aborted(cancelled),
                 (Err(error), Some(cancelled)) => Outcome::Failed(error, cancelled),
@@ -223,6 +232,7 @@ async fn reads(
     argument: &str,
     request: &RequestOptions,
     call: &Call,
+    options: &BindingCallOptions,
 ) -> Result<Value> {
     use BindingOperation as Op;
 
@@ -242,7 +252,7 @@ async fn reads(
             let read = reading.await.map_err(|error| Error::Internal(error.to_string()))?;
             return Ok(read?.into());
         }
-        Op::AppendInput => append(client, read(argument)?, call, request).await,
+        Op::AppendInput => append(client, read(argument)?, call, request, call.upload_listener(options)).await,
         Op::CloseJob => client.close_job(argument, request).await,
         Op::GetFeatures => client.get_features(request).await,
         Op::GetJobHistory => client.get_job_history(&read(argument)?, request).await,

@@ -128,7 +128,7 @@ impl Checked {
     }
 
     /// In bytes, where that is known.
-    fn size(&self) -> Option<u64> {
+    pub(crate) fn size(&self) -> Option<u64> {
         match &self.source {
             Source::File { stamp, .. } => Some(stamp.size),
             Source::Bytes(bytes) => Some(bytes.len() as u64),

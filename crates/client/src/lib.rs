@@ -41,6 +41,7 @@ mod jobs;
 mod link;
 mod mask;
 mod models;
+mod pace;
 mod pages;
 mod query;
 mod results;
@@ -65,5 +66,5 @@ pub use self::{
     jobs::{CancelOutcome, WaitOptions, is_final_status},
     models::ModelFilter,
     submits::{JdbcJob, S3Job, Sources, TextJob},
-    uploads::{FileJob, FileSource, Pieces, Upload},
+    uploads::{FileJob, FileSource, JobInput, Pieces, Upload, UploadProgress},
 };

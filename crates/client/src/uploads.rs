@@ -10,10 +10,12 @@ pub use crate::chunks::{FileSource, Pieces};
 use crate::{
     chunks::{Checked, Place},
     client::{Client, RequestOptions},
+    clock::Clock,
     document::Document,
     endpoint::segment,
     error::{BodyFault, Call, Error, InputFault, Result, Sent},
     jobs::CancelOutcome,
+    pace::Pace,
     size,
     submits::{self, Sources},
     transport::{Data, Expect, Payload, Request},
@@ -46,6 +48,43 @@ pub struct Upload {
     pub cancelled: Option<CancelOutcome>,
 }
 
+/// How far an upload has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UploadProgress<'a> {
+    /// The job that the inputs go to.
+    pub job_identifier: &'a str,
+    /// The key that the caller chose.
+    pub input_key: &'a str,
+    /// The name of the model's input.
+    pub input_name: &'a str,
+    /// Bytes of this input in chunks that the server has taken.
+    pub loaded_bytes: u64,
+    /// All bytes of this input, where they are known.
+    pub total_bytes: Option<u64>,
+}
+
+/// An input for a job that is open already, to be sent with [`Client::append_input`].
+#[derive(Debug)]
+pub struct JobInput {
+    /// The open job.
+    pub job_id: String,
+    /// The key that the caller chooses.
+    pub input_key: String,
+    /// The name of the model's input.
+    pub input_name: String,
+    /// Where it comes from.
+    pub source: FileSource,
+    /// The largest chunk, in bytes. `None`: 1 MiB, as the server's largest is not asked for.
+    pub chunk_size: Option<u64>,
+}
+
+/// Who hears of the progress of an upload, and when they last did.
+struct Listener<'l> {
+    clock: &'l dyn Clock,
+    pace: Pace,
+    tell: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send),
+}
+
 impl From<Error> for Upload {
     fn from(error: Error) -> Self {
         Self {
@@ -69,7 +108,15 @@ impl Client {
     /// Every source is checked before anything is sent. A chunk whose fate is unknown is never sent again. Where anything
     /// fails, or once `abort` is cancelled, the open job is cancelled within five seconds, and the first error is told.
     /// Dropping the future instead leaves the job open on the server.
-    pub async fn submit_job_files(&self, job: FileJob, options: &RequestOptions, abort: &CancellationToken) -> Upload {
+    ///
+    /// `on_progress` hears of each input before its first byte and after its last, and at most 20 times a second between.
+    pub async fn submit_job_files(
+        &self,
+        job: FileJob,
+        options: &RequestOptions,
+        abort: &CancellationToken,
+        mut on_progress: impl FnMut(&UploadProgress<'_>) + Send,
+    ) -> Upload {
         let options = &options.clone().nothing_sent_after(abort.clone());
         let FileJob {
             model_id,
@@ -110,7 +157,9 @@ impl Client {
         let Some(job_id) = receipt.string_member("jobIdentifier") else {
             return self.unreadable_receipt(None).into();
         };
-        let transferred = until(abort, self.transfer(&job_id, inputs, limits.chunk, options)).await;
+        let mut listener = self.listener(&mut on_progress);
+        let transfer = self.transfer(&job_id, inputs, limits.chunk, options, &mut listener);
+        let transferred = until(abort, transfer).await;
         match transferred.unwrap_or(Err(Error::GivenUp)) {
             Ok(closed) => Upload {
                 result: Ok(closed),
@@ -123,28 +172,30 @@ impl Client {
         }
     }
 
-    /// Appends an input to an open job, in as many chunks as it takes: `POST /jobs/{job}/{input}/{modelInput}`. The server's
-    /// largest chunk is not asked for; without a size, chunks have 1 MiB. A chunk whose fate is unknown is never sent again.
+    /// Appends an input to an open job, in as many chunks as it takes: `POST /jobs/{job}/{input}/{modelInput}`. A chunk whose
+    /// fate is unknown is never sent again. `on_progress` hears of it as in [`Client::submit_job_files`].
     ///
     /// # Errors
     /// [`Error::Input`] for a source that cannot be used. The job is not cancelled.
     pub async fn append_input(
         &self,
-        job_id: &str,
-        input_key: &str,
-        input_name: &str,
-        source: FileSource,
-        chunk_size: Option<u64>,
+        input: JobInput,
         options: &RequestOptions,
+        mut on_progress: impl FnMut(&UploadProgress<'_>) + Send,
     ) -> Result<()> {
-        let place = Place {
-            input_key: input_key.to_owned(),
-            input_name: input_name.to_owned(),
-        };
-        segments(job_id, &place)?;
+        let JobInput {
+            job_id,
+            input_key,
+            input_name,
+            source,
+            chunk_size,
+        } = input;
+        let place = Place { input_key, input_name };
+        segments(&job_id, &place)?;
         let checked = blocking(move || Checked::new(place, source)).await?;
-        self.append(job_id, checked, chunk_size.unwrap_or(size::DEFAULT_CHUNK), options)
-            .await
+        let chunk_size = chunk_size.unwrap_or(size::DEFAULT_CHUNK);
+        let mut listener = self.listener(&mut on_progress);
+        self.append(&job_id, checked, chunk_size, options, &mut listener).await
     }
 
     /// Closes an open job, which then runs: `POST /jobs/{job}/close`. Answers with the receipt. Where the answer is lost or
@@ -212,17 +263,28 @@ impl Client {
         inputs: Vec<Checked>,
         chunk_size: u64,
         options: &RequestOptions,
+        listener: &mut Listener<'_>,
     ) -> Result<Document> {
         for input in inputs {
-            self.append(job_id, input, chunk_size, options).await?;
+            self.append(job_id, input, chunk_size, options, listener).await?;
         }
         self.close_job(job_id, options).await
     }
 
-    async fn append(&self, job_id: &str, input: Checked, chunk_size: u64, options: &RequestOptions) -> Result<()> {
+    async fn append(
+        &self,
+        job_id: &str,
+        input: Checked,
+        chunk_size: u64,
+        options: &RequestOptions,
+        listener: &mut Listener<'_>,
+    ) -> Result<()> {
+        let total = input.size();
         let mut chunks = input.open(chunk_size).await?;
         let place = chunks.place.clone();
         let path = segments(job_id, &place)?;
+        let mut loaded = 0;
+        let mut told = listener.hear(job_id, &place, (loaded, total), true);
         let mut next = chunks.next().await?;
         while let Some(data) = next {
             let request = Request {
@@ -236,10 +298,27 @@ impl Client {
                     Data::Bytes(_) => error,
                 })
             };
+            let send = async {
+                send.await?;
+                loaded += data.len();
+                told = listener.hear(job_id, &place, (loaded, total), false);
+                Ok(())
+            };
             // The next chunk is made while this one is on its way. A failure of either ends both.
-            (_, next) = tokio::try_join!(send, chunks.next())?;
+            ((), next) = tokio::try_join!(send, chunks.next())?;
+        }
+        if !told {
+            listener.hear(job_id, &place, (loaded, total), true);
         }
         Ok(())
+    }
+
+    fn listener<'l>(&'l self, tell: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send)) -> Listener<'l> {
+        Listener {
+            clock: self.transport().clock(),
+            pace: Pace::default(),
+            tell,
+        }
     }
 
     /// The error for a receipt that tells nothing although the server has accepted the request.
@@ -256,6 +335,23 @@ impl Client {
             sent: Sent::Maybe,
             call: Box::new(Call::new(Method::POST, url, job_id.map(str::to_owned))),
         }
+    }
+}
+
+impl Listener<'_> {
+    /// Tells how far an input has come, where it is time to or it must be told. Answers whether it did.
+    fn hear(&mut self, job_id: &str, place: &Place, (loaded, total): (u64, Option<u64>), must: bool) -> bool {
+        let due = self.pace.is_due(self.clock, must);
+        if due {
+            (self.tell)(&UploadProgress {
+                job_identifier: job_id,
+                input_key: &place.input_key,
+                input_name: &place.input_name,
+                loaded_bytes: loaded,
+                total_bytes: total,
+            });
+        }
+        due
     }
 }
 

@@ -85,7 +85,7 @@ fn file_job(sources: Vec<(&str, &str, FileSource)>) -> FileJob {
 
 async fn upload(client: &Client, job: FileJob) -> Upload {
     client
-        .submit_job_files(job, &options(), &CancellationToken::new())
+        .submit_job_files(job, &options(), &CancellationToken::new(), |_| {})
         .await
 }
 
@@ -466,7 +466,7 @@ async fn an_upload_that_is_given_up_closes_its_request_and_cancels_its_job() {
         abort.cancel();
     };
     let options = options();
-    let uploading = client.submit_job_files(file_job(vec![("k", "input.txt", source)]), &options, &abort);
+    let uploading = client.submit_job_files(file_job(vec![("k", "input.txt", source)]), &options, &abort, |_| {});
     let (done, ()) = tokio::join!(uploading, give_up);
     assert!(matches!(done.result, Err(Error::GivenUp)));
     assert_eq!(
@@ -544,4 +544,39 @@ async fn the_callers_chunk_size_lowers_the_servers_and_never_raises_it() {
             .count();
         assert_eq!(appended, chunks);
     }
+}
+
+#[tokio::test]
+async fn progress_is_told_at_both_ends_of_each_input_and_between_only_when_time_has_passed() {
+    let busy = Reply::Keep(answer(429, "retry-after: 1\r\n", ""));
+    let replies = vec![
+        ok(r#"{"inputChunkMaximumSize":"1Ki"}"#),
+        job("OPEN"),
+        status(202),
+        busy,
+        status(202),
+        status(202),
+        status(202),
+        status(202),
+        job("SUBMITTED"),
+    ];
+    let server = Server::scripted(replies).await;
+    let (client, _) = skipping(&server.api());
+    let job = file_job(vec![
+        ("a", "input.txt", FileSource::Bytes(Bytes::from(bytes(4 * CHUNK)))),
+        ("b", "x", pieces(None, vec![Ok(Bytes::from_static(b"12"))])),
+    ]);
+    let mut told = Vec::new();
+    let done = client
+        .submit_job_files(job, &options(), &CancellationToken::new(), |progress| {
+            assert_eq!(progress.job_identifier, "j");
+            let place = format!("{}/{}", progress.input_key, progress.input_name);
+            told.push((place, progress.loaded_bytes, progress.total_bytes));
+        })
+        .await;
+    done.result.unwrap();
+    let of_a = |loaded: u64| ("a/input.txt".to_owned(), loaded, Some(4096));
+    let of_b = |loaded: u64| ("b/x".to_owned(), loaded, None);
+    // The server made the client wait for a second with the second chunk.
+    assert_eq!(told, [of_a(0), of_a(2048), of_a(4096), of_b(0), of_b(2)]);
 }
