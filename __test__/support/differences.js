@@ -1,0 +1,501 @@
+'use strict';
+
+// The tests of the rows that both tables of MIGRATING.md have.
+
+const assert = require('node:assert/strict');
+const http = require('node:http');
+const https = require('node:https');
+const { writeFile } = require('node:fs/promises');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { pathToFileURL } = require('node:url');
+const { Readable } = require('node:stream');
+const modzy = require('modzy-client');
+const { temporaryFile } = require('./files.js');
+const { partOf, serve, uploadRoutes } = require('./server.js');
+
+const SOURCES = { a: { 'input.txt': 'What a lovely day' } };
+const MiB = 1024 * 1024;
+
+/** The error of a promise that rejects. */
+async function failure(promise) {
+  return promise.then(
+    (value) => assert.fail(`resolved with ${JSON.stringify(value)}`),
+    (error) => error,
+  );
+}
+
+/** A certificate for localhost, and that of the authority that nobody but the test knows. */
+async function certificates() {
+  const { generate } = require('selfsigned');
+  const ca = await generate([{ name: 'commonName', value: 'An authority' }], {
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true },
+    ],
+  });
+  const leaf = await generate([{ name: 'commonName', value: 'localhost' }], {
+    ca: { key: ca.private, cert: ca.cert },
+    extensions: [
+      { name: 'basicConstraints', cA: false },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
+    ],
+  });
+  return { authority: ca.cert, key: leaf.private, cert: leaf.cert };
+}
+
+/** The chunks that a server got, as `input/name` and a size. */
+function chunksOf({ requests }) {
+  return requests
+    .filter(({ method, path }) => method === 'POST' && path.startsWith('/api/jobs/j/') && !path.endsWith('/close'))
+    .map((asked) => [asked.path.slice('/api/jobs/j/'.length), partOf(asked).length]);
+}
+
+/**
+ * @typedef {object} Generation
+ * @property {(server: { url: string, baseURL: string }, options?: object) => any} connect
+ * @property {(client: any, sources: object, options?: object) => Promise<any>} submitText
+ * @property {(client: any, sources: object, options?: object) => Promise<any>} submitFiles
+ * @property {(client: any, job: any, options?: object) => Promise<any>} wait
+ * @property {RegExp} nameQuery What the search for a model's name asks.
+ * @property {(url: string) => any} construct
+ */
+
+/**
+ * @param {Generation} generation
+ * @returns {Record<string, (t: any) => Promise<void>>}
+ */
+function sharedTests({ connect, construct, nameQuery, submitFiles, submitText, wait }) {
+  const job = (status) => ({ body: { jobIdentifier: 'j', status } });
+
+  /** Waits for a job that answers these in turn, and tells how often it was read. */
+  async function waitFor(t, answers, options) {
+    const server = await serve(t, { 'GET /api/jobs/j': answers });
+    const started = performance.now();
+    const result = await wait(connect(server), 'j', { pollInterval: 20, ...options });
+    return { result, polls: server.requests.length, ms: performance.now() - started };
+  }
+
+  /** Uploads, and tells what the server saw and how the upload ended. */
+  async function upload(t, sources, { features, more, options } = {}) {
+    const server = await serve(t, uploadRoutes(features, more));
+    const settled = await submitFiles(connect(server), sources, options).then(
+      (receipt) => ({ receipt, error: undefined }),
+      (error) => ({ receipt: undefined, error }),
+    );
+    const isCancelled = server.lines().includes('DELETE /api/jobs/j');
+    return { ...settled, server, isCancelled, chunks: chunksOf(server) };
+  }
+
+  return {
+    async 'Model found by name'(t) {
+      const names = { m1: 'Sentiment', m2: 'Sentiment Analysis', m3: 'Sentiment Analysis', m4: 'Analysis' };
+      const details = Object.entries(names).map(([modelId, name]) => [
+        `GET /api/models/${modelId}`,
+        { body: { modelId, name } },
+      ]);
+      const list = Object.keys(names).map((modelId) => ({ modelId }));
+      const server = await serve(t, {
+        'GET /api/models': [{ body: list }, { body: [] }],
+        ...Object.fromEntries(details),
+      });
+      const client = connect(server);
+      assert.deepEqual(await client.getModelByName('sentiment analysis'), {
+        modelId: 'm2',
+        name: 'Sentiment Analysis',
+      });
+      assert.match(server.requests[0].query.toString(), nameQuery);
+      const error = await failure(client.getModelByName('Nothing'));
+      assert.ok(error instanceof modzy.ApiError);
+      assert.deepEqual([error.code, error.message], [400, 'Model Nothing not found']);
+    },
+
+    async 'Missing identifiers'(t) {
+      const server = await serve(t, {});
+      const client = connect(server);
+      for (const method of ['getJob', 'cancelJob', 'getResult', 'getModel', 'getRelatedModels', 'getTagsAndModels']) {
+        await assert.rejects(client[method](), TypeError, method);
+      }
+      await assert.rejects(client.getAccountingClient().getAPIKeys(null), {
+        name: 'TypeError',
+        message: 'the email param should be a not empty string',
+      });
+      assert.equal(server.requests.length, 0);
+    },
+
+    async 'Arguments too many'(t) {
+      const server = await serve(t, { '*': job('COMPLETED') });
+      const client = connect(server);
+      await assert.rejects(client.getJob('a', {}, 'b'), TypeError);
+      await assert.rejects(client.getJob('a', 'b'), TypeError);
+      await assert.rejects(client.getAllTags('a'), TypeError);
+      assert.equal(server.requests.length, 0);
+      await Promise.all(['a', 'b'].map(client.getJob.bind(client)));
+      await client.getJob('c', { retries: 0 });
+      assert.deepEqual(server.lines().sort(), ['GET /api/jobs/a', 'GET /api/jobs/b', 'GET /api/jobs/c']);
+    },
+
+    async '`job.identifier`'(t) {
+      const server = await serve(t, { 'GET /api/jobs/j': job('COMPLETED') });
+      const read = await connect(server).getJob('j');
+      assert.equal(read.identifier, 'j');
+      assert.deepEqual(Object.keys(read), ['jobIdentifier', 'status']);
+    },
+
+    async 'OPEN and PENDING'(t) {
+      const { result, polls } = await waitFor(t, [job('OPEN'), job('PENDING'), job('IN_PROGRESS'), job('COMPLETED')]);
+      assert.equal(result.status, 'COMPLETED');
+      assert.equal(polls, 4);
+    },
+
+    async 'First poll of a wait'(t) {
+      const { polls, ms } = await waitFor(t, [job('COMPLETED')], { pollInterval: undefined });
+      assert.equal(polls, 1);
+      assert.ok(ms < 1000, `${ms} ms`);
+    },
+
+    async 'Failed polls'(t) {
+      const { result, polls } = await waitFor(t, [{ status: 503 }, 'reset', { status: 500 }, job('COMPLETED')]);
+      assert.equal(result.status, 'COMPLETED');
+      assert.equal(polls, 4);
+      await assert.rejects(waitFor(t, [{ status: 503 }], { maxOutage: 100 }), { name: 'ServerError', code: 503 });
+    },
+
+    async '404 right after a submit'(t) {
+      const { result, polls } = await waitFor(t, [{ status: 404 }, { status: 404 }, job('COMPLETED')]);
+      assert.equal(result.status, 'COMPLETED');
+      assert.equal(polls, 3);
+      const started = performance.now();
+      await assert.rejects(waitFor(t, [{ status: 404 }]), { name: 'NotFoundError' });
+      const ms = performance.now() - started;
+      assert.ok(ms > 3900 && ms < 8000, `${ms} ms`);
+    },
+
+    async 'What a wait takes'(t) {
+      for (const each of ['j', { jobIdentifier: 'j' }, { jobIdentifier: 'j', status: 'SUBMITTED', totalInputs: 1 }]) {
+        const server = await serve(t, { 'GET /api/jobs/j': job('COMPLETED') });
+        assert.equal((await wait(connect(server), each)).status, 'COMPLETED');
+      }
+    },
+
+    async 'Failed reads'(t) {
+      const again = { status: 503, headers: { 'retry-after': '0' } };
+      const server = await serve(t, {
+        'GET /api/jobs/j': [again, 'reset', job('COMPLETED')],
+        'GET /api/jobs/k': again,
+      });
+      const client = connect(server);
+      assert.equal((await client.getJob('j')).status, 'COMPLETED');
+      assert.equal(server.requests.length, 3);
+      const error = await failure(client.getJob('k'));
+      assert.deepEqual([error.code, error.attempts], [503, 3]);
+      assert.equal((await failure(client.getJob('k', { retries: 0 }))).attempts, 1);
+    },
+
+    async 'Failed submits'(t) {
+      const again = { status: 429, headers: { 'retry-after': '0' } };
+      const receipt = { status: 202, body: { jobIdentifier: 'j' } };
+      const server = await serve(t, { 'POST /api/jobs': [again, receipt, { status: 500 }, 'reset', receipt] });
+      const client = connect(server);
+      assert.equal((await submitText(client, SOURCES)).jobIdentifier, 'j');
+      assert.equal(server.requests.length, 2);
+      assert.equal((await failure(submitText(client, SOURCES))).code, 500);
+      assert.equal(server.requests.length, 3);
+      const error = await failure(submitText(client, SOURCES));
+      assert.ok(error instanceof modzy.ConnectionError);
+      assert.equal(error.sent, 'maybe');
+      assert.equal(server.requests.length, 4);
+    },
+
+    async 'Time limits'(t) {
+      const server = await serve(t, { 'GET /api/jobs/j': 'stall' });
+      const client = connect(server, { requestTimeout: 200, retries: 0, connectTimeout: 1000 });
+      const started = performance.now();
+      const error = await failure(client.getJob('j'));
+      assert.ok(error instanceof modzy.RequestTimeoutError);
+      assert.ok(performance.now() - started < 1000);
+      assert.match((await failure(client.getJob('j', { requestTimeout: 50 }))).message, /50 ms/);
+    },
+
+    async 'HTML with status 200'(t) {
+      const html = { headers: { 'content-type': 'text/html' }, body: '<html>sign in</html>' };
+      const server = await serve(t, { '*': html });
+      for (const method of ['getJob', 'getResult', 'getModel', 'getRelatedModels']) {
+        const error = await failure(connect(server)[method]('a'));
+        assert.ok(error instanceof modzy.ResponseError);
+        assert.equal(error.code, 200);
+      }
+    },
+
+    async 'Success without a body'(t) {
+      const server = await serve(t, { 'GET /api/jobs/j': { status: 204 }, 'POST /api/jobs': { status: 202 } });
+      const client = connect(server);
+      assert.equal(await client.getJob('j'), undefined);
+      const error = await failure(submitText(client, SOURCES));
+      assert.ok(error instanceof modzy.ResponseError);
+      assert.equal(error.sent, 'maybe');
+    },
+
+    async 'Identifiers in paths'(t) {
+      const server = await serve(t, { ...uploadRoutes(), 'GET /api/jobs/a%2Fb%3Fc%23d%20e': job('COMPLETED') });
+      const client = connect(server);
+      assert.equal((await client.getJob('a/b?c#d e')).status, 'COMPLETED');
+      await submitFiles(client, { 'photos/cat 1.png': { 'input?': Buffer.from('x') } });
+      assert.ok(server.lines().includes('POST /api/jobs/j/photos%2Fcat%201.png/input%3F'), server.lines().join('\n'));
+      for (const name of ['', '.', '..']) {
+        await assert.rejects(client.getJob(name), TypeError);
+      }
+    },
+
+    async 'Missing files'(t) {
+      const { error, server } = await upload(t, { a: { input: Buffer.from('x') }, b: { input: '/no/such/file' } });
+      assert.ok(error instanceof modzy.InputError, `${error}`);
+      assert.deepEqual([error.inputKey, error.inputName], ['b', 'input']);
+      assert.deepEqual(server.lines(), []);
+    },
+
+    async 'Empty inputs'(t) {
+      const empty = await temporaryFile(t, '');
+      for (const source of [empty, Buffer.alloc(0), new Blob([])]) {
+        const { error, server } = await upload(t, { a: { input: source } });
+        assert.ok(error instanceof modzy.InputError, `${error}`);
+        assert.deepEqual([error.inputKey, error.inputName], ['a', 'input']);
+        assert.deepEqual(server.lines(), []);
+      }
+    },
+
+    async 'Files that change during an upload'(t) {
+      const [first, second] = [await temporaryFile(t, 'first'), await temporaryFile(t, 'second')];
+      const more = {
+        'POST /api/jobs/j/a/input': async () => {
+          await writeFile(second, 'another second');
+          return { status: 202 };
+        },
+      };
+      const { error, isCancelled, chunks } = await upload(t, { a: { input: first }, b: { input: second } }, { more });
+      assert.ok(error instanceof modzy.InputError, `${error}`);
+      assert.equal(error.inputKey, 'b');
+      assert.deepEqual(chunks, [['a/input', 5]]);
+      assert.ok(isCancelled);
+    },
+
+    async 'Unreadable chunk sizes'(t) {
+      const expected = { '1kb': [MiB, 2], huge: [MiB, 2], [String(MiB / 2)]: [MiB / 2, MiB / 2, 2] };
+      for (const [size, sizes] of Object.entries(expected)) {
+        const source = Buffer.alloc(sizes.reduce((sum, each) => sum + each));
+        const { error, chunks } = await upload(
+          t,
+          { a: { input: source } },
+          { features: { inputChunkMaximumSize: size } },
+        );
+        assert.equal(error, undefined);
+        assert.deepEqual(
+          chunks.map(([, bytes]) => bytes),
+          sizes,
+        );
+      }
+      const { chunks } = await upload(t, { a: { input: Buffer.alloc(MiB + 2) } }, { features: {} });
+      assert.deepEqual(
+        chunks.map(([, bytes]) => bytes),
+        [MiB, 2],
+      );
+    },
+
+    async 'Order of an upload'(t) {
+      const { server } = await upload(t, { a: { input: Buffer.from('x') } });
+      assert.deepEqual(server.lines(), [
+        'GET /api/jobs/features',
+        'POST /api/jobs',
+        'POST /api/jobs/j/a/input',
+        'POST /api/jobs/j/close',
+      ]);
+    },
+
+    async 'More inputs or chunks than the server takes'(t) {
+      const bytes = Buffer.from('12345');
+      const refused = [
+        [{ a: { input: bytes }, b: { input: bytes } }, { maximumInputsPerJob: 1 }, TypeError],
+        [{ a: { input: bytes } }, { inputChunkMaximumSize: '2i', maximumInputChunks: '2' }, modzy.InputError],
+      ];
+      for (const [sources, features, expected] of refused) {
+        const { error, server } = await upload(t, sources, { features });
+        assert.ok(error instanceof expected, `${error}`);
+        assert.deepEqual(server.lines(), ['GET /api/jobs/features']);
+      }
+    },
+
+    async 'Large chunks from memory'(t) {
+      const bytes = Buffer.alloc(9 * MiB, 7);
+      const file = await temporaryFile(t, bytes);
+      const features = { inputChunkMaximumSize: '64Mi' };
+      const { chunks } = await upload(t, { a: { memory: bytes }, b: { file } }, { features });
+      assert.deepEqual(chunks, [
+        ['a/memory', 8 * MiB],
+        ['a/memory', MiB],
+        ['b/file', 9 * MiB],
+      ]);
+    },
+
+    async 'Sources of uploads'(t) {
+      const bytes = new TextEncoder().encode('lovely');
+      const file = await temporaryFile(t, bytes);
+      const sources = {
+        path: file,
+        url: pathToFileURL(file),
+        buffer: Buffer.from(bytes),
+        typedArray: new Uint16Array(bytes.slice().buffer),
+        arrayBuffer: bytes.slice().buffer,
+        dataView: new DataView(bytes.slice().buffer),
+        blob: new Blob([bytes]),
+        file: new File([bytes], 'name'),
+        readable: Readable.from([Buffer.from('love'), Buffer.from('ly')]),
+        webStream: new Blob([bytes]).stream(),
+      };
+      const { error, server } = await upload(t, { a: sources });
+      assert.equal(error, undefined);
+      const parts = server.requests
+        .filter(({ path }) => path.startsWith('/api/jobs/j/a/'))
+        .map((asked) => [asked.path.slice('/api/jobs/j/a/'.length), partOf(asked).toString()]);
+      assert.deepEqual(
+        parts,
+        Object.keys(sources).map((name) => [name, 'lovely']),
+      );
+    },
+
+    async 'Connections lost in an upload'(t) {
+      const more = { 'POST /api/jobs/j/a/input': 'reset' };
+      const { error, isCancelled, chunks } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
+      assert.ok(error instanceof modzy.ConnectionError, `${error}`);
+      assert.equal(error.sent, 'maybe');
+      assert.equal(chunks.length, 1);
+      assert.ok(isCancelled);
+    },
+
+    async 'Refused chunks'(t) {
+      const more = {
+        'POST /api/jobs/j/a/input': { status: 413, body: { statusCode: 413, message: 'too much of it' } },
+      };
+      const { error, isCancelled } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
+      assert.ok(error instanceof modzy.ApiError, `${error}`);
+      assert.deepEqual([error.code, error.message], [413, 'too much of it']);
+      assert.ok(isCancelled);
+    },
+
+    async 'Jobs that cannot be opened'(t) {
+      const more = { 'POST /api/jobs': { status: 403, body: { message: 'not yours' } } };
+      const { error, server } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
+      assert.equal(error.code, 403);
+      assert.deepEqual(server.lines(), ['GET /api/jobs/features', 'POST /api/jobs']);
+    },
+
+    async 'Lost answer of a close'(t) {
+      const more = { 'POST /api/jobs/j/close': 'reset', 'GET /api/jobs/j': job('IN_PROGRESS') };
+      const { receipt, error, server, isCancelled } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
+      assert.equal(error, undefined);
+      assert.equal(receipt.jobIdentifier, 'j');
+      assert.deepEqual(server.lines().slice(-2), ['POST /api/jobs/j/close', 'GET /api/jobs/j']);
+      assert.ok(!isCancelled);
+    },
+
+    async 'Bodies above 10 MB'(t) {
+      const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
+      const text = 'x'.repeat(11 * MiB);
+      assert.equal((await submitText(connect(server), { a: { 'input.txt': text } })).jobIdentifier, 'j');
+      assert.equal(JSON.parse(server.requests[0].body.toString()).input.sources.a['input.txt'].length, 11 * MiB);
+    },
+
+    async 'Base URLs that cannot work'() {
+      for (const url of ['app.modzy.com', 'ftp://app.modzy.com', 'https://user:word@app.modzy.com']) {
+        assert.throws(() => construct(url), TypeError, url);
+      }
+    },
+
+    async Redirects(t) {
+      const server = await serve(t, {
+        'GET /api/jobs/j': { status: 302, headers: { location: '/api/jobs/k' } },
+        'GET /api/jobs/k': job('COMPLETED'),
+      });
+      const error = await failure(connect(server).getJob('j'));
+      assert.ok(error instanceof modzy.ApiError);
+      assert.equal(error.code, 302);
+      assert.deepEqual(server.lines(), ['GET /api/jobs/j']);
+    },
+
+    async 'Proxies of the environment'(t) {
+      const proxy = await serve(t, {});
+      const server = await serve(t, { 'GET /api/jobs/j': job('COMPLETED') });
+      const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+      const before = { ...process.env };
+      t.after(() => {
+        process.env = before;
+      });
+      for (const name of names) {
+        process.env[name] = proxy.url;
+      }
+      await connect(server).getJob('j');
+      assert.equal(server.requests.length, 1);
+      assert.equal(proxy.requests.length, 0);
+    },
+
+    async '`NODE_TLS_REJECT_UNAUTHORIZED`'(t) {
+      const { authority, key, cert } = await certificates();
+      const server = await serve(t, {}, { createServer: https.createServer, key, cert });
+      const before = { ...process.env };
+      t.after(() => {
+        process.env = before;
+      });
+      process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+      const url = `https://localhost:${server.port}`;
+      const error = await failure(connect({ url, baseURL: `${url}/api` }).getJob('j'));
+      assert.ok(error instanceof modzy.ConnectionError);
+      assert.equal(error.phase, 'tls');
+      assert.equal(server.requests.length, 0);
+      process.env.NODE_EXTRA_CA_CERTS = await temporaryFile(t, authority);
+      assert.equal((await failure(connect({ url, baseURL: `${url}/api` }).getJob('j'))).code, 404);
+    },
+
+    async 'Mocks of Node’s `http`'(t) {
+      const server = await serve(t, { 'GET /api/jobs/j': job('COMPLETED') });
+      let calls = 0;
+      for (const [owner, name] of [
+        [http, 'request'],
+        [http, 'get'],
+        [globalThis, 'fetch'],
+      ]) {
+        t.mock.method(owner, name, () => {
+          calls += 1;
+          throw new Error('mocked');
+        });
+      }
+      assert.equal((await connect(server).getJob('j')).status, 'COMPLETED');
+      assert.equal(calls, 0);
+    },
+
+    async 'Large answers'(t) {
+      const server = await serve(t, { '*': { body: { text: 'x'.repeat(2000) } } });
+      const error = await failure(connect(server, { maxResponseBytes: 1000 }).getJob('j'));
+      assert.ok(error instanceof modzy.ResponseError);
+      assert.equal((await connect(server).getJob('j')).text.length, 2000);
+    },
+
+    async 'Connections at a time'(t) {
+      let [under, most] = [0, 0];
+      const answer = async () => {
+        under += 1;
+        most = Math.max(most, under);
+        await sleep(300);
+        under -= 1;
+        return job('COMPLETED');
+      };
+      const server = await serve(t, { '*': answer });
+      const client = connect(server);
+      await Promise.all(Array.from({ length: 300 }, (_, index) => client.getJob(`j${index}`)));
+      assert.equal(most, 256);
+      most = 0;
+      const narrow = connect(server, { maxSockets: 3 });
+      await Promise.all(Array.from({ length: 7 }, (_, index) => narrow.getJob(`j${index}`)));
+      assert.equal(most, 3);
+    },
+  };
+}
+
+module.exports = { MiB, SOURCES, chunksOf, failure, sharedTests };

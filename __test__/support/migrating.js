@@ -1,0 +1,50 @@
+'use strict';
+
+// The tables of MIGRATING.md: a test for each row, named as the row is.
+
+const assert = require('node:assert/strict');
+const { readFileSync } = require('node:fs');
+const path = require('node:path');
+const { describe, it } = require('node:test');
+
+/**
+ * The rows of the last table under a heading, as what they are about → how it is here.
+ *
+ * @param {string} heading
+ * @returns {[about: string, here: string][]}
+ */
+function rowsOf(heading) {
+  const text = readFileSync(path.resolve(__dirname, '../../MIGRATING.md'), 'utf8');
+  const section = text.split(/^## /m).find((each) => each.startsWith(`${heading}\n`));
+  assert.ok(section, `no section ${heading}`);
+  const lines = section.split('\n').filter((line) => line.startsWith('|'));
+  return lines.slice(2).map((line) => {
+    const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
+    assert.equal(cells.length, 5, `three cells: ${line}`);
+    assert.ok(cells.slice(1, 4).every(Boolean), `an empty cell: ${line}`);
+    return [cells[1], cells[3]];
+  });
+}
+
+/**
+ * Runs the test of each row.
+ *
+ * @param {string} heading
+ * @param {Record<string, (t: import('node:test').TestContext) => Promise<void> | void>} tests What a row is about → its test.
+ */
+function testRows(heading, tests) {
+  const rows = rowsOf(heading);
+  describe(`MIGRATING.md, ${heading}`, () => {
+    it('every row has a test, and every test a row', () => {
+      const abouts = rows.map(([about]) => about);
+      assert.equal(new Set(abouts).size, abouts.length, 'two rows are about the same');
+      assert.deepEqual([...abouts].sort(), Object.keys(tests).sort());
+    });
+
+    for (const [about, here] of rows) {
+      it(`${about}: ${here}`, (t) => tests[about](t));
+    }
+  });
+}
+
+module.exports = { testRows };
