@@ -324,14 +324,14 @@ function sharedTests({ connect, construct, nameQuery, submitFiles, submitText, w
     },
 
     async 'Large chunks from memory'(t) {
-      const bytes = Buffer.alloc(9 * MiB, 7);
+      const bytes = Buffer.alloc(5 * MiB, 7);
       const file = await temporaryFile(t, bytes);
       const features = { inputChunkMaximumSize: '64Mi' };
       const { chunks } = await upload(t, { a: { memory: bytes }, b: { file } }, { features });
       assert.deepEqual(chunks, [
-        ['a/memory', 8 * MiB],
+        ['a/memory', 4 * MiB],
         ['a/memory', MiB],
-        ['b/file', 9 * MiB],
+        ['b/file', 5 * MiB],
       ]);
     },
 
