@@ -32,6 +32,9 @@ testRows('From 1.x', {
     construct: (url) => new ModzyClient(url, KEY),
     nameQuery: /^(?=.*name=sentiment\+analysis)(?=.*isActive=true)(?=.*per-page=20)(?=.*sort-by=name)/,
     submitText: (client, sources, options) => client.submitJobText('m', 'v', sources, false, options),
+    historyPage: (client, page, perPage) => client.getJobHistory(null, null, null, null, null, null, page, perPage),
+    submitEmbedded: (client, size) =>
+      client.submitJobEmbedded('m', 'v', 'text/plain', { a: { input: Buffer.alloc(size) } }),
     submitFiles: (client, sources, options) => client.submitJobFiles('m', 'v', sources, false, options),
     wait: (client, job, options) => client.blockUntilComplete(job, options),
   }),

@@ -59,6 +59,9 @@ testRows('From 2.x', {
     construct: (url) => new ModzyClient({ url, apiKey: KEY }),
     nameQuery: /^(?!.*isActive)(?=.*name=sentiment\+analysis)(?=.*per-page=20)(?=.*sort-by=name)/,
     submitText: (client, sources, options) => client.submitJobText({ ...model, sources }, options),
+    historyPage: (client, page, perPage) => client.getJobHistory({ page, perPage }),
+    submitEmbedded: (client, size) =>
+      client.submitJobEmbedded({ ...model, sources: { a: { input: `data:,${'a'.repeat(size)}` } } }),
     submitFiles: (client, sources, options) => client.submitJobFile({ ...model, sources }, options),
     wait: (client, job, options) => client.blockUntilJobComplete(job, options),
   }),
@@ -129,6 +132,17 @@ testRows('From 2.x', {
       server.requests.map(({ query }) => Object.fromEntries(query)),
       Array(2).fill({ isRecommended: 'true', 'per-page': '500' }),
     );
+  },
+
+  async '`null` in place of parameters'(t) {
+    const server = await serve(t, { '*': { body: [] } });
+    const client = connect(server);
+    await client.getModels(null);
+    await client.getModels({ name: null, isActive: null });
+    await client.getJobHistory(null, { retries: 0 });
+    const [first, second, history] = server.requests.map(({ query }) => Object.fromEntries(query));
+    assert.deepEqual([first, second], [{ 'per-page': '500' }, { 'per-page': '500' }]);
+    assert.equal(history['per-page'], '100');
   },
 
   async '`url` with a trailing slash'(t) {

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const http = require('node:http');
 const https = require('node:https');
 const { writeFile } = require('node:fs/promises');
-const { setTimeout: sleep } = require('node:timers/promises');
+const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
 const { pathToFileURL } = require('node:url');
 const { Readable } = require('node:stream');
 const modzy = require('modzy-client');
@@ -56,6 +56,8 @@ function chunksOf({ requests }) {
  * @property {(client: any, sources: object, options?: object) => Promise<any>} submitText
  * @property {(client: any, sources: object, options?: object) => Promise<any>} submitFiles
  * @property {(client: any, job: any, options?: object) => Promise<any>} wait
+ * @property {(client: any, size: number) => Promise<any>} submitEmbedded
+ * @property {(client: any, page: number, perPage: number) => Promise<any>} historyPage
  * @property {RegExp} nameQuery What the search for a model's name asks.
  * @property {(url: string) => any} construct
  */
@@ -64,7 +66,7 @@ function chunksOf({ requests }) {
  * @param {Generation} generation
  * @returns {Record<string, (t: any) => Promise<void>>}
  */
-function sharedTests({ connect, construct, nameQuery, submitFiles, submitText, wait }) {
+function sharedTests({ connect, construct, historyPage, nameQuery, submitEmbedded, submitFiles, submitText, wait }) {
   const job = (status) => ({ body: { jobIdentifier: 'j', status } });
 
   /** Waits for a job that answers these in turn, and tells how often it was read. */
@@ -401,6 +403,46 @@ function sharedTests({ connect, construct, nameQuery, submitFiles, submitText, w
       const text = 'x'.repeat(11 * MiB);
       assert.equal((await submitText(connect(server), { a: { 'input.txt': text } })).jobIdentifier, 'j');
       assert.equal(JSON.parse(server.requests[0].body.toString()).input.sources.a['input.txt'].length, 11 * MiB);
+    },
+
+    async 'Embedded inputs above 1 MB'(t) {
+      const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
+      const warnings = [];
+      const listener = (warning) => warnings.push(warning.message);
+      process.on('warning', listener);
+      t.after(() => process.off('warning', listener));
+      const client = connect(server);
+      await submitEmbedded(client, 1_000_001);
+      await submitEmbedded(client, 1_000_001);
+      await turn();
+      assert.equal(server.requests.length, 2);
+      assert.ok(server.requests.every(({ body }) => body.length > 1_000_000));
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0], /fail above 1 MB/);
+    },
+
+    async '`page` and `perPage`'(t) {
+      const server = await serve(t, { '*': { body: [] } });
+      const client = connect(server);
+      for (const number of [Number.NaN, Infinity, 1.5]) {
+        await assert.rejects(historyPage(client, number, 10), { name: 'TypeError', message: /the page param/ });
+        await assert.rejects(historyPage(client, 0, number), { name: 'TypeError', message: /the perPage param/ });
+      }
+      assert.equal(server.requests.length, 0);
+      await historyPage(client, 0, 10);
+      const [{ query }] = server.requests;
+      assert.deepEqual([query.get('page'), query.get('per-page')], ['0', '10']);
+    },
+
+    async 'User-Agent'(t) {
+      const server = await serve(t, { '*': job('COMPLETED') });
+      const { version } = require('../../package.json');
+      await connect(server).getJob('j');
+      await connect(server, { userAgent: 'my-service/1' }).getJob('j');
+      assert.deepEqual(
+        server.requests.map(({ headers }) => headers['user-agent']),
+        [`modzy-client/${version}`, 'my-service/1'],
+      );
     },
 
     async 'Base URLs that cannot work'() {

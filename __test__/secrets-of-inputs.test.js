@@ -1,0 +1,90 @@
+'use strict';
+
+// Credentials that a submit carries for somebody else: the server may echo them, no error shows them.
+
+const assert = require('node:assert/strict');
+const { describe, it } = require('node:test');
+const { inspect } = require('node:util');
+const { ModzyClient } = require('modzy-client');
+const { failure } = require('./support/differences.js');
+const { serve } = require('./support/server.js');
+
+const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
+const URL_OF_DATABASE = `jdbc:postgresql://db.example:5432/reviews?user=ada&password=${SECRET}`;
+
+const model = { modelId: 'm', version: 'v' };
+const object = { a: { input: { bucket: 'b', key: 'k' } } };
+const database = ['ada', SECRET, 'org.postgresql.Driver', 'select 1'];
+const raw = (input) => (client) => client.submitJob({ model: { identifier: 'm', version: 'v' }, input });
+
+/** Each submit, and what the server says of it. */
+const submits = {
+  'the secret key of S3, positionally': (client) =>
+    client.submitJobAWSS3('m', 'v', 'AKIAIOSFODNN7EXAMPLE', SECRET, 'us-east-1', object),
+  'the secret key of S3, in an object': (client) =>
+    client.submitJobAwsS3({
+      ...model,
+      accessKeyID: 'AKIAIOSFODNN7EXAMPLE',
+      secretAccessKey: SECRET,
+      region: 'us-east-1',
+      sources: object,
+    }),
+  'the password of JDBC, positionally': (client) => client.submitJobJDBC('m', 'v', 'jdbc:x', ...database),
+  'the password of JDBC, in an object': (client) =>
+    client.submitJobJDBC({ ...model, url: 'jdbc:x', username: 'ada', password: SECRET, driver: 'd', query: 'q' }),
+  'the URL of JDBC': (client) => client.submitJobJDBC('m', 'v', URL_OF_DATABASE, 'ada', 'a password', 'd', 'q'),
+  'the secret key of a body for S3': raw({ type: 'aws-s3-folder', secretAccessKey: SECRET }),
+  'the account key of a body for Azure': raw({ type: 'azureblob', storageAccount: 'a', storageAccountKey: SECRET }),
+  'the secret key of a body for StorageGRID': raw({ type: 'storage-grid', secretAccessKey: SECRET }),
+  'the password of a body for JDBC': raw({ type: 'jdbc', url: 'jdbc:x', password: SECRET }),
+  'the URL of a body for JDBC': raw({ type: 'jdbc', url: URL_OF_DATABASE }),
+};
+
+/** The ways in which a server may tell what it was sent. */
+const echoes = {
+  'as it is': (input) => JSON.stringify({ statusCode: 400, message: `refused: ${input}` }),
+  'with escapes of JSON': (input) =>
+    JSON.stringify({ message: `refused: ${input}` })
+      .replaceAll('/', '\\/')
+      .replaceAll('w', '\\u0077'),
+  'in a page': (input) => `<html>refused: ${input}</html>`,
+};
+
+describe('an error of a submit never shows', () => {
+  for (const [name, submit] of Object.entries(submits)) {
+    it(`${name}, however the server echoes it`, async (t) => {
+      for (const [way, echo] of Object.entries(echoes)) {
+        const server = await serve(t, {
+          'POST /api/jobs': ({ body }) => {
+            const { input } = JSON.parse(body.toString());
+            const values = Object.values(input).filter((value) => typeof value === 'string' && value.includes(SECRET));
+            assert.equal(values.length, 1);
+            return { status: 400, headers: { 'x-request-id': values[0] }, body: echo(values[0]) };
+          },
+        });
+        const error = await failure(submit(new ModzyClient(server.baseURL, 'aPrefix.aSecretBody')));
+        assert.equal(error.code, 400);
+        const shown = [
+          inspect(error, { showHidden: true, depth: 9, getters: true }),
+          JSON.stringify(error),
+          String(error),
+          error.stack,
+          JSON.stringify(error.error),
+          JSON.stringify(error.body),
+          String(error.requestId),
+        ].join('\n');
+        assert.match(shown, /refused: \*\*\*/, `${name} ${way}`);
+        const plain = shown.replaceAll('\\\\', '\\').replaceAll('\\/', '/').replaceAll('\\u0077', 'w');
+        assert.ok(!plain.includes(SECRET), `${name} ${way}: ${shown}`);
+      }
+    });
+  }
+
+  it('but tells what is none: the user, the bucket and the access key’s identifier', async (t) => {
+    const message = 'AKIAIOSFODNN7EXAMPLE may not read bucket b';
+    const server = await serve(t, { '*': { status: 403, body: { message } } });
+    const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');
+    const error = await failure(submits['the secret key of S3, positionally'](client));
+    assert.equal(error.message, message);
+  });
+});
