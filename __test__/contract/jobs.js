@@ -18,7 +18,9 @@ const result = {
   completed: 1,
   failed: 1,
   finished: true,
-  results: { first: { status: 'SUCCESSFUL', engine: 'e', 'results.json': [1, null, { deep: 'ü' }], voting: { up: 0 } } },
+  results: {
+    first: { status: 'SUCCESSFUL', engine: 'e', 'results.json': [1, null, { deep: 'ü' }], voting: { up: 0 } },
+  },
   failures: { second: { status: 'FAILED', error: 'too dark' } },
   aMemberNobodyKnows: true,
 };

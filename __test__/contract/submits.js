@@ -35,7 +35,7 @@ const jdbc = {
     username: 'ada',
     password: 'aPassword',
     driver: 'org.postgresql.Driver',
-    query: "SELECT description AS \"input.txt\" FROM t WHERE a = 'ü'",
+    query: 'SELECT description AS "input.txt" FROM t WHERE a = \'ü\'',
   },
 };
 const { query } = jdbc.input;
@@ -93,11 +93,15 @@ module.exports = [
   sent((c) => c.submitJob({ ...text, aMemberNobodyKnows: [1.5, null] }), { ...text, aMemberNobodyKnows: [1.5, null] }),
   sent((c) => c.submitJob(text, { jobTimeout: 5 }), { ...text, timeout: 5 }),
   sent((c) => c.submitJob({ model }), { model }, { gives: { ...receipt, status: 'OPEN' } }),
-  sent((c) => c.submitJob({ model }), { model }, {
-    on: 'job',
-    answers: [{ ...receipt, status: 'SUBMITTED' }],
-    gives: { ...receipt, status: 'OPEN' },
-  }),
+  sent(
+    (c) => c.submitJob({ model }),
+    { model },
+    {
+      on: 'job',
+      answers: [{ ...receipt, status: 'SUBMITTED' }],
+      gives: { ...receipt, status: 'OPEN' },
+    },
+  ),
 
   // Refusals.
   {
