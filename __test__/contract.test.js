@@ -4,7 +4,7 @@
 // answer. The rows are written from the facts about the API and the published SDKs, not from what this client does.
 //
 // A row has the `call`, made with a client; which `client`, by the generation of its constructor, and `on` which of the
-// classes (the facade, unless it says otherwise); what the call `asks`, in order, but in any order within an inner list;
+// classes (the facade, unless it says otherwise), and with which `base` below the host, if not with `/api`; what the call `asks`, in order, but in any order within an inner list;
 // the `answers`, in order or by path; and what it `gives`, or how it `fails`. It `warns` of nothing, unless it says so.
 
 const assert = require('node:assert/strict');
@@ -33,12 +33,12 @@ const tables = readdirSync(folder)
   .map((name) => ({ name: path.basename(name, '.js'), rows: require(path.join(folder, name)) }));
 
 /** The call as it stands in the table. */
-function title({ call, client = 1, on }) {
+function title({ call, client = 1, on, base }) {
   const text = String(call)
     .replace(/^(async )?\(c\) =>/, '')
     .replaceAll(/\s+/g, ' ')
     .trim();
-  return `${text.length > 140 ? `${text.slice(0, 140)}…` : text} [${client}${on === undefined ? '' : `, ${on}`}]`;
+  return `${text.length > 140 ? `${text.slice(0, 140)}…` : text} [${[client, on, base].filter((each) => each !== undefined).join(', ')}]`;
 }
 
 /** The request that a row expects, as the recorder reads it. Values that will do stand in for those expected. */
@@ -93,10 +93,14 @@ function checkRequests(asks, requests) {
   assert.deepEqual(copied(requests), copied(all));
 }
 
-function checkFailure(error, { of, code, message }) {
+function checkFailure(error, { of, code, message }, urls) {
   assert.ok(error instanceof (of === 'TypeError' ? TypeError : modzy[of]), `${of} expected, not ${error?.stack}`);
   if (code !== undefined) {
     assert.equal(error.code, code);
+    assert.ok(urls.includes(error.url?.split('?')[0]), `the url is ${error.url}`);
+    assert.equal(String(error), `${error.code} :: ${error.message} :: ${error.url}`);
+    const { message: told, code: asNumber, url } = JSON.parse(JSON.stringify(error));
+    assert.deepEqual([told, asNumber, url], [error.message, error.code, error.url]);
   }
   if (message instanceof RegExp) {
     assert.match(error.message, message);
@@ -134,12 +138,23 @@ describe('the contract', () => {
     await recorder.stop();
   });
 
-  async function check({ call, client = 1, on = 'facade', asks, answers = [], gives, fails, warns = [] }) {
+  /** The client of a row. */
+  function clientOf({ client = 1, on = 'facade', base }) {
+    if (base === undefined) {
+      return clients[client][on];
+    }
+    const Class = modzy[classes[on]];
+    const url = recorder.url + base;
+    return client === 1 ? new Class(url, KEY) : new Class({ url, apiKey: KEY });
+  }
+
+  async function check(row) {
+    const { call, asks, answers = [], gives, fails, warns = [] } = row;
     recorder.script(answers);
     warnings.length = 0;
     let outcome;
     try {
-      outcome = { value: await call(clients[client][on]) };
+      outcome = { value: await call(clientOf(row)) };
     } catch (error) {
       outcome = { error };
     }
@@ -150,7 +165,8 @@ describe('the contract', () => {
       await checkValue(outcome.value, gives);
     } else {
       assert.ok('error' in outcome, `gave ${JSON.stringify(outcome.value)} instead of failing`);
-      checkFailure(outcome.error, fails);
+      const urls = asks.flat().map(({ path: route }) => recorder.url + route);
+      checkFailure(outcome.error, fails, urls);
     }
     assert.equal(warnings.length, warns.length, warnings.join('\n'));
     warns.forEach((pattern, index) => assert.match(warnings[index], pattern));

@@ -79,6 +79,10 @@ module.exports = [
     (c) => c.submitJobEmbedded(ID, VERSION, 'image/png', { first: { image: 'a' } }, true, { jobTimeout: 5 }),
     body(one('YQ=='), { explain: true, timeout: 5 }),
   ),
+  sent(
+    (c) => c.submitJobEmbedded(ID, VERSION, 'image/png', JSON.parse('{"__proto__":{"__proto__":"a"}}')),
+    body(JSON.parse('{"__proto__":{"__proto__":"data:image/png;base64,YQ=="}}')),
+  ),
   refused((c) => c.submitJobEmbedded(ID, VERSION, 'text/plain', { first: { image: 'zehn €' } }), /Buffer/),
   refused((c) => c.submitJobEmbedded(ID, VERSION, 'text/plain', { first: { image: 7 } }), /embeddedSources/),
   refused((c) => c.submitJobEmbedded(ID, VERSION, 'text/plain', 'text'), /embeddedSources/),

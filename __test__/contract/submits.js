@@ -63,6 +63,12 @@ module.exports = [
   sent((c) => c.submitJobText(ID, VERSION, texts), text, { answers: [{ ...receipt, status: 'IN_PROGRESS' }] }),
   sent((c) => c.submitJobText(ID, VERSION, texts).then((job) => job.identifier), text, { gives: JOB }),
 
+  sent((c) => c.submitJobText(ID, VERSION, JSON.parse('{"__proto__":{"a":"b"},"":{"a":""}}')), {
+    model,
+    input: { type: 'text', sources: JSON.parse('{"__proto__":{"a":"b"},"":{"a":""}}') },
+  }),
+  sent((c) => c.submitJobText('', '', texts), { ...text, model: { identifier: '', version: '' } }),
+
   // S3.
   sent((c) => c.submitJobAWSS3(ID, VERSION, ...login, objects), s3),
   sent((c) => c.submitJobAWSS3(ID, VERSION, ...login, objects), s3, { on: 'job' }),

@@ -77,6 +77,11 @@ module.exports = [
     { limits: whole },
   ),
 
+  uploaded(
+    (c) => c.submitJobFile(ID, VERSION, JSON.parse(`{"__proto__":{"__proto__":${JSON.stringify(file)}}}`)),
+    [...ofFile(4).map((each) => chunk(`${ofJob}/__proto__/__proto__`, each.parts[0].bytes))],
+  ),
+
   // Sizes.
   uploaded((c) => c.submitJobFile(ID, VERSION, { first: { image: file } }), ofFile(10), {
     limits: { inputChunkMaximumSize: '10i' },

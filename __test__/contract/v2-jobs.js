@@ -73,6 +73,8 @@ module.exports = [
   asked((c) => c.getJobHistory({})),
   asked((c) => c.getJobHistory({}), {}, { client: 1 }),
   asked((c) => c.getJobHistory(null)),
+  asked((c) => c.getJobHistory({ startDate: '' })),
+  asked((c) => c.getJobHistory({ user: '' }), { user: '' }),
   asked((c) => c.getJobHistory({ startDate: null, page: undefined, user: null })),
   asked((c) => c.getJobHistory({ user: 'Ada & Co' }), { user: 'Ada & Co' }),
   asked((c) => c.getJobHistory({ accessKey: 'aPrefix' }), { accessKey: 'aPrefix' }),
@@ -216,6 +218,16 @@ module.exports = [
   },
   refused((c) => c.getOutputContents({ ...output, responseType: 'text' }), /responseType/),
   refused((c) => c.getOutputContents({ jobId: JOB, inputKey: 'first' }), /outputName/),
+
+  // Accounts, which have one form.
+  reads((c) => c.getAPIKeys('a@b.c'), '/accounting/access-keys/user/a%40b.c', [], { on: 'accounting' }),
+  {
+    call: (c) => c.getAccountingClient().getKeyBody('aPrefix'),
+    client: 2,
+    asks: [post('/accounting/access-keys/aPrefix/hash', {})],
+    answers: ['aPrefix.theBody'],
+    gives: 'aPrefix.theBody',
+  },
 
   // Data URLs, which ask nobody.
   {

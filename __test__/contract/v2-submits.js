@@ -68,6 +68,7 @@ module.exports = [
   sent((c) => c.submitJobText({ ...of, sources: texts, explain: true }), { ...text, explain: true }),
   sent((c) => c.submitJobText({ ...of, sources: texts, explain: false }), text),
   sent((c) => c.submitJobText({ ...of, sources: texts, explain: undefined }), text),
+  sent((c) => c.submitJobText({ ...of, sources: texts, explain: null }), text),
   sent((c) => c.submitJobText({ ...of, sources: texts }), text, {
     answers: [{ ...receipt, status: 'IN_PROGRESS' }],
     gives: { ...receipt, status: 'IN_PROGRESS' },
