@@ -16,9 +16,10 @@ const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
  *
  * @param {string} command
  * @param {string[]} args
+ * @param {string} [cwd] Where it runs.
  */
-function run(command, args) {
-  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+function run(command, args, cwd = root) {
+  const { status, signal, error } = spawnSync(command, args, { cwd, stdio: 'inherit' });
   if (error) {
     throw error;
   }
@@ -47,10 +48,15 @@ function prepare() {
   installPackages();
 }
 
-function installPackages() {
-  const stamp = path.join(root, 'node_modules', '.installed');
+/**
+ * Installs what the lock file of a folder names, unless it is there.
+ *
+ * @param {string} [folder]
+ */
+function installPackages(folder = root) {
+  const stamp = path.join(folder, 'node_modules', '.installed');
   const lock = createHash('sha256')
-    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .update(readFileSync(path.join(folder, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) {
     return;
@@ -58,9 +64,9 @@ function installPackages() {
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   // npm tells its scripts where it is; started by hand, it is looked for on the PATH.
   if (process.env.npm_execpath) {
-    run(process.execPath, [process.env.npm_execpath, ...args]);
+    run(process.execPath, [process.env.npm_execpath, ...args], folder);
   } else {
-    run('npm', args);
+    run('npm', args, folder);
   }
   writeFileSync(stamp, lock);
 }
@@ -78,4 +84,4 @@ function buildEmulator() {
 /** Where the emulator stands once it is built. */
 const emulator = path.join(target, 'debug', process.platform === 'win32' ? 'modzy-emulator.exe' : 'modzy-emulator');
 
-module.exports = { buildAddon, buildEmulator, emulator, prepare, run, runPackage };
+module.exports = { buildAddon, buildEmulator, emulator, installPackages, prepare, run, runPackage };

@@ -1,0 +1,251 @@
+'use strict';
+
+// `npm run test:compatibility`: takes the published SDK, 1.0.7, and this client through one program, each against an
+// emulator of its own, and compares what they return. Installs and builds what is missing.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { createHash } = require('node:crypto');
+const { once } = require('node:events');
+const { mkdtemp, rm, writeFile } = require('node:fs/promises');
+const os = require('node:os');
+const path = require('node:path');
+const { createInterface } = require('node:readline');
+const { inspect } = require('node:util');
+const { buildAddon, buildEmulator, emulator, installPackages, prepare } = require('../scripts/setup.js');
+
+const API_KEY = 'compatibility.secret';
+const START = new Date(Date.now() - 3_600_000).toISOString();
+
+// Several chunks of the 64 KiB that the emulator is told to take, and one that is not full.
+const BYTES = Buffer.alloc(200_000, 'All of it, in order. ');
+
+const SENTIMENT = ['ed542963de', '1.0.1'];
+const DIGEST = ['d1g35t0256', '1.0.0'];
+
+const TEXTS = {
+  praise: { 'input.txt': 'I love it, wonderful!' },
+  blame: { 'input.txt': 'I hate it, awful! – Gar nicht gut.' },
+  'wrong name': { text: 'Nobody reads this.' },
+};
+
+/**
+ * What is done, in order. A step makes a value from the client and the values of the steps before it, by name.
+ *
+ * `known` is the difference that is documented: how 1.0.7 fails, and the route whose answer this client has to return.
+ */
+function program(file) {
+  const tagsWithoutKey = (route) => ({ failure: { code: 401 }, route });
+  return [
+    { name: 'submit text', run: (client) => client.submitJobText(...SENTIMENT, TEXTS) },
+    { name: 'wait for text', run: (client, { 'submit text': job }) => client.blockUntilComplete(job) },
+    { name: 'result of text', run: (client, { 'submit text': job }) => client.getResult(job.jobIdentifier) },
+    {
+      name: 'submit embedded',
+      run: (client) =>
+        client.submitJobEmbedded(...DIGEST, 'application/octet-stream', {
+          buffer: { input: BYTES.subarray(0, 1000) },
+          'binary string': { input: '\u00ff\u00fe\u0000 and more' },
+        }),
+    },
+    { name: 'wait for embedded', run: (client, { 'submit embedded': job }) => client.blockUntilComplete(job) },
+    { name: 'result of embedded', run: (client, { 'submit embedded': job }) => client.getResult(job.jobIdentifier) },
+    {
+      name: 'submit files',
+      run: (client) => client.submitJobFiles(...DIGEST, { path: { input: file }, buffer: { input: BYTES } }),
+    },
+    { name: 'wait for files', run: (client, { 'submit files': job }) => client.blockUntilComplete(job) },
+    {
+      name: 'result of files',
+      run: (client, { 'submit files': job }) => client.getResult(job.jobIdentifier),
+      check({ results }) {
+        const whole = { bytes: BYTES.length, sha256: createHash('sha256').update(BYTES).digest('hex') };
+        for (const key of ['path', 'buffer']) {
+          assert.deepEqual(results[key]['results.json'].input, whole, `the upload by ${key} did not arrive whole`);
+        }
+      },
+    },
+    { name: 'job', run: (client, { 'submit text': job }) => client.getJob(job.jobIdentifier) },
+    {
+      name: 'history',
+      run: (client) => client.getJobHistory(null, null, START, null, null, 'all', null, 1000, 'asc', 'createdAt'),
+      check: (jobs) => assert.equal(jobs.length, 3),
+    },
+    {
+      name: 'history by model',
+      run: (client) => client.getJobHistory(null, null, START, null, 'Digest', 'all', 1, 1, 'desc', 'createdAt'),
+      check: (jobs) => assert.equal(jobs.length, 1),
+    },
+    { name: 'all models', run: (client) => client.getAllModels(), check: (models) => assert.ok(models.length >= 8) },
+    {
+      name: 'models by author',
+      run: (client) => {
+        const unused = Array(5).fill(null);
+        return client.getModels(null, 'Emulator Labs', null, null, null, ...unused, 1, 2, 'asc', 'name');
+      },
+      check: (models) => assert.equal(models.length, 2),
+    },
+    { name: 'model', run: (client) => client.getModel(SENTIMENT[0]) },
+    { name: 'model by name', run: (client) => client.getModelByName('Sentiment Analysis') },
+    { name: 'related models', run: (client) => client.getRelatedModels(SENTIMENT[0]) },
+    { name: 'versions', run: (client) => client.getModelClient().getModelVersions(SENTIMENT[0]) },
+    { name: 'version', run: (client) => client.getModelVersion(...SENTIMENT) },
+    { name: 'sample input', run: (client) => client.getModelClient().getModelVersionInputSample(...SENTIMENT) },
+    { name: 'sample output', run: (client) => client.getModelClient().getModelVersionOutputSample(...SENTIMENT) },
+    { name: 'all tags', run: (client) => client.getAllTags(), known: tagsWithoutKey('/models/tags') },
+    {
+      name: 'models by tag',
+      run: (client) => client.getTagsAndModels('files', 'audio'),
+      known: tagsWithoutKey('/models/tags/files,audio'),
+    },
+    { name: 'unknown model', run: (client) => client.getModel('n0such0n33'), fails: true },
+  ];
+}
+
+/** Starts an emulator on a free port. */
+async function startEmulator() {
+  const times = ['--submitted-ms', '50', '--in-progress-ms', '150', '--chunk-size', '64Ki'];
+  const child = spawn(emulator, ['--api-key', API_KEY, '--exit-with-stdin', ...times], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  return { baseURL: JSON.parse(line).baseURL, stop: () => child.stdin.end() };
+}
+
+/** What becomes of each step with one SDK. */
+async function take({ ModzyClient }, steps) {
+  const { baseURL, stop } = await startEmulator();
+  try {
+    const client = new ModzyClient(baseURL, API_KEY);
+    const values = {};
+    const outcomes = [];
+    for (const { name, run, known } of steps) {
+      try {
+        // 1.0.7 throws what is wrong with an argument.
+        values[name] = await run(client, values);
+        outcomes.push({ value: comparable(values[name], baseURL) });
+      } catch (error) {
+        outcomes.push({ failure: comparable(failureOf(error), baseURL) });
+      }
+      if (known !== undefined) {
+        outcomes.at(-1).served = comparable(await served(baseURL + known.route), baseURL);
+      }
+    }
+    return outcomes;
+  } finally {
+    stop();
+  }
+}
+
+/** What a failure tells in both generations. */
+function failureOf(error) {
+  const { code, message, url } = Object(error);
+  return typeof error === 'string' ? { message: error } : { code, message, url };
+}
+
+/** What the server itself answers. */
+async function served(url) {
+  const response = await fetch(url, { headers: { Authorization: `ApiKey ${API_KEY}` } });
+  return response.json();
+}
+
+const ID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/g;
+const DURATION = /Time$|Latency$|^inputFetching$|^outputUploading$|^resultSummarizing$/;
+
+/** A value without what differs from run to run: identifiers, times, durations, and where the emulator listens. */
+function comparable(value, baseURL, key = '') {
+  if (typeof value === 'string') {
+    return value.replaceAll(baseURL, '<base>').replace(ID, '<id>').replace(TIME, '<time>');
+  }
+  if (typeof value === 'number') {
+    return DURATION.test(key) ? '<ms>' : value;
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => comparable(item, baseURL));
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, comparable(member, baseURL, name)]));
+  }
+  return value;
+}
+
+/** What a step shows: `equal`, `known difference`, or what is wrong. */
+function verdict({ check, fails = false, known }, theirs, ours) {
+  try {
+    if (known !== undefined) {
+      assert.equal(theirs.failure?.code, known.failure.code, 'the known difference is gone');
+      assert.deepEqual(ours.value, ours.served, 'not what the server answers');
+      return { good: true, text: 'known difference' };
+    }
+    assert.equal('failure' in theirs, fails, `1.0.7: ${describe(theirs)}`);
+    assert.equal('failure' in ours, fails, `modzy-client: ${describe(ours)}`);
+    assert.deepEqual(ours, theirs);
+    check?.(ours.value);
+    return { good: true, text: 'equal' };
+  } catch (error) {
+    return { good: false, text: 'DIFFERENT', detail: error.message };
+  }
+}
+
+/** An outcome in a few words. */
+function describe({ value, failure }) {
+  if (failure !== undefined) {
+    return `fails: ${failure.code ?? ''} ${failure.message}`;
+  }
+  if (Array.isArray(value)) {
+    return `${value.length} found`;
+  }
+  const { status, total, completed, failed } = Object(value);
+  if (total !== undefined) {
+    return `${status ?? 'results'}: ${completed} of ${total}, ${failed} failed`;
+  }
+  return status ?? `${Object.keys(Object(value)).length} members`;
+}
+
+function print(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  for (const row of rows) {
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('  ')
+        .trimEnd(),
+    );
+  }
+}
+
+async function main() {
+  prepare();
+  installPackages(__dirname);
+  buildAddon();
+  buildEmulator();
+
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'modzy-compatibility-'));
+  try {
+    const file = path.join(folder, 'input.bin');
+    await writeFile(file, BYTES);
+    const steps = program(file);
+    const theirs = await take(require('@modzy/modzy-sdk'), steps);
+    const ours = await take(require('..'), steps);
+    const verdicts = steps.map((step, index) => verdict(step, theirs[index], ours[index]));
+
+    const lines = steps.map(({ name }, index) => [
+      name,
+      describe(theirs[index]),
+      describe(ours[index]),
+      verdicts[index].text,
+    ]);
+    print([['step', '@modzy/modzy-sdk 1.0.7', 'modzy-client', 'values'], ...lines]);
+    const bad = verdicts.flatMap(({ good, detail }, index) => (good ? [] : [`\n${steps[index].name}: ${detail}`]));
+    console.log(bad.length === 0 ? `\nAll ${steps.length} steps as expected.` : bad.join('\n'));
+    process.exitCode = bad.length === 0 ? 0 : 1;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+main().catch((error) => {
+  console.error(inspect(error));
+  process.exitCode = 1;
+});
