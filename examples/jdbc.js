@@ -1,0 +1,58 @@
+'use strict';
+
+// Texts that lie in a database: Modzy runs the query itself, and every row of the answer is an input.
+//
+//   MODZY_BASE_URL=… MODZY_API_KEY=… DB_URL=jdbc:postgresql://… DB_USERNAME=… DB_PASSWORD=… \
+//     node examples/jdbc.js 'SELECT review AS "input.txt" FROM reviews LIMIT 10'
+//
+// Without a query and credentials it makes some up, which is enough for the local emulator.
+
+const { ModzyClient } = require('modzy-client');
+
+const MODEL = 'ed542963de';
+const VERSION = '1.0.1';
+
+const {
+  DB_URL = 'jdbc:postgresql://db.example.com:5432/shop',
+  DB_USERNAME = 'reader',
+  DB_PASSWORD = 'examplePassword',
+  DB_DRIVER = 'org.postgresql.Driver',
+} = process.env;
+
+// The columns have to be named as the model's inputs are.
+const QUERY = 'SELECT review AS "input.txt" FROM reviews LIMIT 3';
+
+/** Shows one line on a terminal, and nothing elsewhere. */
+function show(line) {
+  if (process.stderr.isTTY) {
+    process.stderr.write(`\r${line}\x1b[K`);
+  }
+}
+
+async function main() {
+  const [query = QUERY] = process.argv.slice(2);
+  const modzyClient = ModzyClient.fromEnv();
+  let job = await modzyClient.submitJobJDBC(MODEL, VERSION, DB_URL, DB_USERNAME, DB_PASSWORD, DB_DRIVER, query);
+  job = await modzyClient.blockUntilComplete(job, {
+    onProgress: ({ status, completed, total }) => show(`${status} ${completed}/${total}`),
+  });
+  show('');
+  console.log(`Job ${job.jobIdentifier} status ${job.status}`);
+
+  const { total, results = {}, failures } = await modzyClient.getResult(job.jobIdentifier);
+  console.log(`${total} rows`);
+  for (const [row, outputs] of Object.entries(results)) {
+    const [best] = outputs['results.json'].data.result.classPredictions;
+    console.log(`  ${row}: ${best.class} ${best.score.toFixed(2)}`);
+  }
+  for (const [row, { error }] of Object.entries(failures ?? {})) {
+    console.log(`  ${row}: failed, ${error}`);
+    process.exitCode = 1;
+  }
+}
+
+main().catch((error) => {
+  show('');
+  console.error(String(error));
+  process.exitCode = 1;
+});
