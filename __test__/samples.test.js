@@ -142,7 +142,7 @@ describe('examples of jobs', () => {
       `embedded: ${bytes} bytes`,
       `file: ${bytes} bytes, the same`,
       'history: Digest COMPLETED, Digest COMPLETED',
-      '10 active models, 10 engines',
+      '10 active models, 15 engines',
     ]);
   });
 
