@@ -32,7 +32,7 @@ class AccountingClient {
   /** @param {unknown[]} given */
   async getKeyBody(...given) {
     const { values, options } = this.#session.read('getKeyBody', given);
-    return this.#session.run('getKeyBody', values.prefix, options, readTextOrDocument);
+    return this.#session.run('getKeyBody', values.key, options, readTextOrDocument);
   }
 }
 

@@ -212,7 +212,7 @@ const methods = {
   ),
   // Accounting
   getAPIKeys: row([required('email', notEmptyString)]),
-  getKeyBody: row([required('prefix', notEmptyString)]),
+  getKeyBody: row([required('key', notEmptyString)]),
   // Data URLs
   pathToDataUrl: row([required('path', filePath), required('mimeType', string)]),
   fileToDataUrl: row([required('file', blob)]),

@@ -48,8 +48,14 @@ class ResultClient {
       case 'blob':
         return new Blob([bytes]);
       default:
-        return readJsonOrText(bytes, `${inputKey}/${outputName}`, jobId);
+        return readJsonOrText(bytes, { jobIdentifier: jobId, url: this.#urlOf(jobId, inputKey, outputName) });
     }
+  }
+
+  /** @param {string[]} place */
+  #urlOf(...place) {
+    const [job, input, output] = place.map(encodeURIComponent);
+    return `${this.baseURL}/${job}/datasource/${input}/output/${output}`;
   }
 }
 
@@ -64,17 +70,16 @@ function bytesOf(_text, bytes = Buffer.alloc(0)) {
 
 /**
  * @param {Buffer} bytes
- * @param {string} output
- * @param {string} jobIdentifier
+ * @param {{ jobIdentifier: string, url: string }} request Where they came from.
  * @returns {unknown}
  */
-function readJsonOrText(bytes, output, jobIdentifier) {
+function readJsonOrText(bytes, request) {
   let text;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    const message = `the output ${output} is neither JSON nor text: ask for the responseType "arraybuffer" or "blob"`;
-    throw new ResponseError(message, { status: 200, jobIdentifier, sent: 'maybe', cause });
+    const message = 'the output is neither JSON nor text: ask for the responseType "arraybuffer" or "blob"';
+    throw new ResponseError(message, { ...request, status: 200, attempts: 1, sent: 'maybe', cause });
   }
   try {
     return JSON.parse(text);
