@@ -2,14 +2,13 @@
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
-const { promisify } = require('node:util');
-const { inspect } = require('node:util');
 const path = require('node:path');
+const { inspect, promisify } = require('node:util');
 const modzy = require('modzy-client');
-const { SOURCES, failure, sharedTests } = require('./support/differences.js');
+const { SOURCES, sharedTests } = require('./support/differences.js');
 const { temporaryFile } = require('./support/files.js');
 const { testRows } = require('./support/migrating.js');
-const { serve, uploadRoutes } = require('./support/server.js');
+const { failure, serve, uploadRoutes } = require('./support/server.js');
 
 const { ModzyClient } = modzy;
 const KEY = 'aPrefix.aSecretBody';

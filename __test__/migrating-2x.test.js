@@ -6,9 +6,9 @@ const { inspect } = require('node:util');
 const { setImmediate: turn } = require('node:timers/promises');
 const ts = require('typescript');
 const modzy = require('modzy-client');
-const { SOURCES, chunksOf, failure, sharedTests } = require('./support/differences.js');
+const { SOURCES, sharedTests } = require('./support/differences.js');
 const { testRows } = require('./support/migrating.js');
-const { serve, uploadRoutes } = require('./support/server.js');
+const { chunksOf, failure, serve, uploadRoutes } = require('./support/server.js');
 
 const { ModzyClient } = modzy;
 const KEY = 'aPrefix.aSecretBody';

@@ -5,24 +5,14 @@
 const assert = require('node:assert/strict');
 const http = require('node:http');
 const https = require('node:https');
-const { writeFile } = require('node:fs/promises');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
-const { pathToFileURL } = require('node:url');
-const { Readable } = require('node:stream');
 const modzy = require('modzy-client');
 const { temporaryFile } = require('./files.js');
-const { partOf, serve, uploadRoutes } = require('./server.js');
+const { failure, serve, uploadRoutes } = require('./server.js');
+const { uploadTests } = require('./upload-differences.js');
 
 const SOURCES = { a: { 'input.txt': 'What a lovely day' } };
-const MiB = 1024 * 1024;
-
-/** The error of a promise that rejects. */
-async function failure(promise) {
-  return promise.then(
-    (value) => assert.fail(`resolved with ${JSON.stringify(value)}`),
-    (error) => error,
-  );
-}
+const TEXT_SIZE = 11 * 1024 * 1024;
 
 /** A certificate for localhost, and that of the authority that nobody but the test knows. */
 async function certificates() {
@@ -43,13 +33,6 @@ async function certificates() {
   return { authority: ca.cert, key: leaf.private, cert: leaf.cert };
 }
 
-/** The chunks that a server got, as `input/name` and a size. */
-function chunksOf({ requests }) {
-  return requests
-    .filter(({ method, path }) => method === 'POST' && path.startsWith('/api/jobs/j/') && !path.endsWith('/close'))
-    .map((asked) => [asked.path.slice('/api/jobs/j/'.length), partOf(asked).length]);
-}
-
 /**
  * @typedef {object} Generation
  * @property {(server: { url: string, baseURL: string }, options?: object) => any} connect
@@ -66,7 +49,8 @@ function chunksOf({ requests }) {
  * @param {Generation} generation
  * @returns {Record<string, (t: any) => Promise<void>>}
  */
-function sharedTests({ connect, construct, historyPage, nameQuery, submitEmbedded, submitFiles, submitText, wait }) {
+function sharedTests(generation) {
+  const { connect, construct, historyPage, nameQuery, submitEmbedded, submitFiles, submitText, wait } = generation;
   const job = (status) => ({ body: { jobIdentifier: 'j', status } });
 
   /** Waits for a job that answers these in turn, and tells how often it was read. */
@@ -77,18 +61,9 @@ function sharedTests({ connect, construct, historyPage, nameQuery, submitEmbedde
     return { result, polls: server.requests.length, ms: performance.now() - started };
   }
 
-  /** Uploads, and tells what the server saw and how the upload ended. */
-  async function upload(t, sources, { features, more, options } = {}) {
-    const server = await serve(t, uploadRoutes(features, more));
-    const settled = await submitFiles(connect(server), sources, options).then(
-      (receipt) => ({ receipt, error: undefined }),
-      (error) => ({ receipt: undefined, error }),
-    );
-    const isCancelled = server.lines().includes('DELETE /api/jobs/j');
-    return { ...settled, server, isCancelled, chunks: chunksOf(server) };
-  }
-
   return {
+    ...uploadTests(generation),
+
     async 'Model found by name'(t) {
       const names = { m1: 'Sentiment', m2: 'Sentiment Analysis', m3: 'Sentiment Analysis', m4: 'Analysis' };
       const details = Object.entries(names).map(([modelId, name]) => [
@@ -248,161 +223,11 @@ function sharedTests({ connect, construct, historyPage, nameQuery, submitEmbedde
       }
     },
 
-    async 'Missing files'(t) {
-      const { error, server } = await upload(t, { a: { input: Buffer.from('x') }, b: { input: '/no/such/file' } });
-      assert.ok(error instanceof modzy.InputError, `${error}`);
-      assert.deepEqual([error.inputKey, error.inputName], ['b', 'input']);
-      assert.deepEqual(server.lines(), []);
-    },
-
-    async 'Empty inputs'(t) {
-      const empty = await temporaryFile(t, '');
-      for (const source of [empty, Buffer.alloc(0), new Blob([])]) {
-        const { error, server } = await upload(t, { a: { input: source } });
-        assert.ok(error instanceof modzy.InputError, `${error}`);
-        assert.deepEqual([error.inputKey, error.inputName], ['a', 'input']);
-        assert.deepEqual(server.lines(), []);
-      }
-    },
-
-    async 'Files that change during an upload'(t) {
-      const [first, second] = [await temporaryFile(t, 'first'), await temporaryFile(t, 'second')];
-      const more = {
-        'POST /api/jobs/j/a/input': async () => {
-          await writeFile(second, 'another second');
-          return { status: 202 };
-        },
-      };
-      const { error, isCancelled, chunks } = await upload(t, { a: { input: first }, b: { input: second } }, { more });
-      assert.ok(error instanceof modzy.InputError, `${error}`);
-      assert.equal(error.inputKey, 'b');
-      assert.deepEqual(chunks, [['a/input', 5]]);
-      assert.ok(isCancelled);
-    },
-
-    async 'Unreadable chunk sizes'(t) {
-      const expected = { '1kb': [MiB, 2], huge: [MiB, 2], [String(MiB / 2)]: [MiB / 2, MiB / 2, 2] };
-      for (const [size, sizes] of Object.entries(expected)) {
-        const source = Buffer.alloc(sizes.reduce((sum, each) => sum + each));
-        const { error, chunks } = await upload(
-          t,
-          { a: { input: source } },
-          { features: { inputChunkMaximumSize: size } },
-        );
-        assert.equal(error, undefined);
-        assert.deepEqual(
-          chunks.map(([, bytes]) => bytes),
-          sizes,
-        );
-      }
-      const { chunks } = await upload(t, { a: { input: Buffer.alloc(MiB + 2) } }, { features: {} });
-      assert.deepEqual(
-        chunks.map(([, bytes]) => bytes),
-        [MiB, 2],
-      );
-    },
-
-    async 'Order of an upload'(t) {
-      const { server } = await upload(t, { a: { input: Buffer.from('x') } });
-      assert.deepEqual(server.lines(), [
-        'GET /api/jobs/features',
-        'POST /api/jobs',
-        'POST /api/jobs/j/a/input',
-        'POST /api/jobs/j/close',
-      ]);
-    },
-
-    async 'More inputs or chunks than the server takes'(t) {
-      const bytes = Buffer.from('12345');
-      const refused = [
-        [{ a: { input: bytes }, b: { input: bytes } }, { maximumInputsPerJob: 1 }, TypeError],
-        [{ a: { input: bytes } }, { inputChunkMaximumSize: '2i', maximumInputChunks: '2' }, modzy.InputError],
-      ];
-      for (const [sources, features, expected] of refused) {
-        const { error, server } = await upload(t, sources, { features });
-        assert.ok(error instanceof expected, `${error}`);
-        assert.deepEqual(server.lines(), ['GET /api/jobs/features']);
-      }
-    },
-
-    async 'Large chunks from memory'(t) {
-      const bytes = Buffer.alloc(5 * MiB, 7);
-      const file = await temporaryFile(t, bytes);
-      const features = { inputChunkMaximumSize: '64Mi' };
-      const { chunks } = await upload(t, { a: { memory: bytes }, b: { file } }, { features });
-      assert.deepEqual(chunks, [
-        ['a/memory', 4 * MiB],
-        ['a/memory', MiB],
-        ['b/file', 5 * MiB],
-      ]);
-    },
-
-    async 'Sources of uploads'(t) {
-      const bytes = new TextEncoder().encode('lovely');
-      const file = await temporaryFile(t, bytes);
-      const sources = {
-        path: file,
-        url: pathToFileURL(file),
-        buffer: Buffer.from(bytes),
-        typedArray: new Uint16Array(bytes.slice().buffer),
-        arrayBuffer: bytes.slice().buffer,
-        dataView: new DataView(bytes.slice().buffer),
-        blob: new Blob([bytes]),
-        file: new File([bytes], 'name'),
-        readable: Readable.from([Buffer.from('love'), Buffer.from('ly')]),
-        webStream: new Blob([bytes]).stream(),
-      };
-      const { error, server } = await upload(t, { a: sources });
-      assert.equal(error, undefined);
-      const parts = server.requests
-        .filter(({ path }) => path.startsWith('/api/jobs/j/a/'))
-        .map((asked) => [asked.path.slice('/api/jobs/j/a/'.length), partOf(asked).toString()]);
-      assert.deepEqual(
-        parts,
-        Object.keys(sources).map((name) => [name, 'lovely']),
-      );
-    },
-
-    async 'Connections lost in an upload'(t) {
-      const more = { 'POST /api/jobs/j/a/input': 'reset' };
-      const { error, isCancelled, chunks } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
-      assert.ok(error instanceof modzy.ConnectionError, `${error}`);
-      assert.equal(error.sent, 'maybe');
-      assert.equal(chunks.length, 1);
-      assert.ok(isCancelled);
-    },
-
-    async 'Refused chunks'(t) {
-      const more = {
-        'POST /api/jobs/j/a/input': { status: 413, body: { statusCode: 413, message: 'too much of it' } },
-      };
-      const { error, isCancelled } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
-      assert.ok(error instanceof modzy.ApiError, `${error}`);
-      assert.deepEqual([error.code, error.message], [413, 'too much of it']);
-      assert.ok(isCancelled);
-    },
-
-    async 'Jobs that cannot be opened'(t) {
-      const more = { 'POST /api/jobs': { status: 403, body: { message: 'not yours' } } };
-      const { error, server } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
-      assert.equal(error.code, 403);
-      assert.deepEqual(server.lines(), ['GET /api/jobs/features', 'POST /api/jobs']);
-    },
-
-    async 'Lost answer of a close'(t) {
-      const more = { 'POST /api/jobs/j/close': 'reset', 'GET /api/jobs/j': job('IN_PROGRESS') };
-      const { receipt, error, server, isCancelled } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
-      assert.equal(error, undefined);
-      assert.equal(receipt.jobIdentifier, 'j');
-      assert.deepEqual(server.lines().slice(-2), ['POST /api/jobs/j/close', 'GET /api/jobs/j']);
-      assert.ok(!isCancelled);
-    },
-
     async 'Bodies above 10 MB'(t) {
       const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
-      const text = 'x'.repeat(11 * MiB);
+      const text = 'x'.repeat(TEXT_SIZE);
       assert.equal((await submitText(connect(server), { a: { 'input.txt': text } })).jobIdentifier, 'j');
-      assert.equal(JSON.parse(server.requests[0].body.toString()).input.sources.a['input.txt'].length, 11 * MiB);
+      assert.equal(JSON.parse(server.requests[0].body.toString()).input.sources.a['input.txt'].length, TEXT_SIZE);
     },
 
     async 'Embedded inputs above 1 MB'(t) {
@@ -540,4 +365,4 @@ function sharedTests({ connect, construct, historyPage, nameQuery, submitEmbedde
   };
 }
 
-module.exports = { MiB, SOURCES, chunksOf, failure, sharedTests };
+module.exports = { SOURCES, sharedTests };

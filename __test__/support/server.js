@@ -2,6 +2,7 @@
 
 // A server that answers what a test wants, and keeps what it was asked.
 
+const assert = require('node:assert/strict');
 const http = require('node:http');
 const { once } = require('node:events');
 
@@ -121,4 +122,19 @@ function partOf({ body }) {
   return body.subarray(start, body.lastIndexOf('\r\n--'));
 }
 
-module.exports = { partOf, serve, uploadRoutes };
+/** The chunks that a server got, as `input/name` and a size. */
+function chunksOf({ requests }) {
+  return requests
+    .filter(({ method, path }) => method === 'POST' && path.startsWith('/api/jobs/j/') && !path.endsWith('/close'))
+    .map((asked) => [asked.path.slice('/api/jobs/j/'.length), partOf(asked).length]);
+}
+
+/** The error of a promise that rejects. */
+async function failure(promise) {
+  return promise.then(
+    (value) => assert.fail(`resolved with ${JSON.stringify(value)}`),
+    (error) => error,
+  );
+}
+
+module.exports = { chunksOf, failure, partOf, serve, uploadRoutes };
