@@ -197,7 +197,7 @@ describe('forms', () => {
   it('the accounts’ methods refuse what is no string', async () => {
     const accounts = new modzy.AccountingClient(emulator.baseURL, emulator.apiKey);
     await assert.rejects(accounts.getAPIKeys(7), { message: should('email', 'a not empty string') });
-    await assert.rejects(accounts.getKeyBody(''), { message: should('prefix', 'a not empty string') });
+    await assert.rejects(accounts.getKeyBody(''), { message: should('key', 'a not empty string') });
   });
 
   it('a Blob becomes a data URL', async () => {

@@ -46,6 +46,7 @@ const echoes = {
     JSON.stringify({ message: `refused: ${input}` })
       .replaceAll('/', '\\/')
       .replaceAll('w', '\\u0077'),
+  'in a part': () => JSON.stringify({ message: `refused: ${SECRET} of ada` }),
   'in a page': (input) => `<html>refused: ${input}</html>`,
 };
 
