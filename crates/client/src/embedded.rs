@@ -81,7 +81,7 @@ impl Serialize for EmbeddedValue {
 /// Reads a file and makes it the data URI that [`EmbeddedValue::DataUri`] takes. Blocks.
 ///
 /// # Errors
-/// [`Error::Input`] for a file that cannot be read.
+/// [`Error::Input`](crate::Error::Input) for a file that cannot be read.
 pub fn path_to_data_uri(path: &Path, media_type: &str) -> Result<String> {
     let place = Place {
         input_key: String::new(),
