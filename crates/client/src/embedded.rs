@@ -23,9 +23,9 @@ pub struct EmbeddedJob {
     pub version: String,
     /// Input key → name of the model's input → value.
     pub sources: Sources<EmbeddedValue>,
-    /// As in [`TextJob`].
+    /// As in [`TextJob`](crate::TextJob).
     pub explain: Option<bool>,
-    /// As in [`TextJob`].
+    /// As in [`TextJob`](crate::TextJob).
     pub timeout: Option<u64>,
 }
 
