@@ -1,10 +1,11 @@
 /**
  * Client of the Modzy API: submit a job, wait until it ends, read its results.
  *
- * Every method returns a promise and throws nothing; only the constructors throw. A wrong argument rejects with a
- * `TypeError` and sends nothing.
+ * Every method returns a promise, or what `for await` goes through, and throws nothing; only the constructors throw. A wrong
+ * argument rejects with a `TypeError` and sends nothing.
  */
 
+import type { BatchMethods } from './lib/batch-types.js';
 import type { AccountingMethods, ModelMethods, TagMethods } from './lib/model-methods.js';
 import type { JobMethods } from './lib/job-methods.js';
 import type { ClassInitiator, ClientOptions, LoggingLevel, RequestOptions } from './lib/option-types.js';
@@ -50,7 +51,7 @@ export declare class JobClient {
   /** The root of the host, as in 2.x. Not enumerable. */
   get baseUrl(): string;
 }
-export interface JobClient extends JobMethods, ResultMethods {}
+export interface JobClient extends JobMethods, BatchMethods, ResultMethods {}
 
 /** The methods about results, as a client of their own. */
 export declare class ResultClient {
@@ -160,7 +161,7 @@ export declare class ModzyClient {
    */
   fileToDataUrl(file: Blob, options?: RequestOptions | null): Promise<string>;
 }
-export interface ModzyClient extends ModelMethods, TagMethods, JobMethods, ResultMethods {}
+export interface ModzyClient extends ModelMethods, TagMethods, JobMethods, BatchMethods, ResultMethods {}
 
 /**
  * Whether a job with this status has come to its end: any but `OPEN`, `SUBMITTED`, `PENDING` and `IN_PROGRESS`, and so one
@@ -168,6 +169,7 @@ export interface ModzyClient extends ModelMethods, TagMethods, JobMethods, Resul
  */
 export declare function isFinalStatus(status: string | null | undefined): boolean;
 
+export * from './lib/batch-types.js';
 export * from './lib/error-types.js';
 export * from './lib/job-methods.js';
 export * from './lib/job-types.js';

@@ -57,8 +57,9 @@ function readForm(method, row, args) {
     if (typeof first === 'object' && first !== null) {
       return readObjectForm(method, row, ownMembers(first, method), args.slice(1));
     }
-    // Without a filter, but with options.
-    if (!isGiven(first) && isPlainObject(second) && row.parameters.every(({ optional }) => optional)) {
+    // Without a filter, but perhaps with options.
+    const mayBeOptions = row.objectOnly || isPlainObject(second);
+    if (!isGiven(first) && mayBeOptions && row.parameters.every(({ optional }) => optional)) {
       return readObjectForm(method, row, {}, args.slice(1));
     }
   }

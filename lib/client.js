@@ -3,7 +3,9 @@
 // The client that people use: the resource classes under one roof.
 
 const { AccountingClient } = require('./accounting.js');
+const { Feed } = require('./feed.js');
 const { JobClient } = require('./jobs.js');
+const { Listing } = require('./listings.js');
 const { ModelClient } = require('./models.js');
 const { ownMembers } = require('./options.js');
 const { ResultClient } = require('./results.js');
@@ -92,6 +94,11 @@ class ModzyClient {
   }
 
   /** @param {unknown[]} given */
+  listModels(...given) {
+    return Listing.attempt(() => this.#models.listModels(...given));
+  }
+
+  /** @param {unknown[]} given */
   async getAllModels(...given) {
     return this.#models.getAllModels(...given);
   }
@@ -177,6 +184,11 @@ class ModzyClient {
   }
 
   /** @param {unknown[]} given */
+  listJobHistory(...given) {
+    return Listing.attempt(() => this.#jobs.listJobHistory(...given));
+  }
+
+  /** @param {unknown[]} given */
   async getFeatures(...given) {
     return this.#jobs.getFeatures(...given);
   }
@@ -199,6 +211,22 @@ class ModzyClient {
   /** @param {unknown[]} given */
   async blockUntilResult(...given) {
     return this.#jobs.blockUntilResult(...given);
+  }
+
+  /** @param {unknown[]} given */
+  async blockUntilAllComplete(...given) {
+    // Awaited, so that the stack of an error that comes later keeps the caller's lines.
+    return await this.#jobs.blockUntilAllComplete(...given);
+  }
+
+  /** @param {unknown[]} given */
+  jobsAsCompleted(...given) {
+    return Feed.attempt(() => this.#jobs.jobsAsCompleted(...given));
+  }
+
+  /** @param {unknown[]} given */
+  watchJob(...given) {
+    return Feed.attempt(() => this.#jobs.watchJob(...given));
   }
 
   /** @param {unknown[]} given */

@@ -8,7 +8,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { BindingClient } = require('../js-binding.js');
 const { readDocument } = require('./documents.js');
 const { ModzyError, atCall, toError } = require('./errors.js');
-const { unwatch, watch } = require('./signals.js');
+const { LEFT, unwatch, watch } = require('./signals.js');
 
 // News are read outside of any caller's context, which would otherwise be kept for as long as another call is pending.
 const outside = new AsyncResource('ModzyCompletions');
@@ -104,7 +104,7 @@ class Completions {
       const call = new Call(operation, argument, options, read, carried, resolve, reject);
       Error.captureStackTrace(call.site, this.run);
       if (signal !== undefined) {
-        call.abort = (reason) => this.#end(call, reason, call.cancelOnAbort);
+        call.abort = (reason) => this.#end(call, reason, call.cancelOnAbort && reason !== LEFT);
         watch(signal, call.abort);
       }
       try {

@@ -51,6 +51,18 @@ function readJobAndResult(text) {
 }
 
 /**
+ * Reads a page of a listing.
+ *
+ * @param {string} text
+ * @returns {{ items: any[], next: boolean }}
+ */
+function readPage(text) {
+  const page = JSON.parse(text);
+  page.items.forEach(identify);
+  return page;
+}
+
+/**
  * Reads a receipt. 1.x sets its status, which the server may leave out; 2.x leaves it as it came.
  *
  * @param {1 | 2} generation
@@ -82,4 +94,4 @@ function readTextOrDocument(text) {
   }
 }
 
-module.exports = { readDocument, readJobAndResult, readTextOrDocument, receiptReader };
+module.exports = { readDocument, readJobAndResult, readPage, readTextOrDocument, receiptReader };

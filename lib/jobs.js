@@ -2,10 +2,14 @@
 
 // Jobs: submit, upload, read, cancel, wait.
 
+const { Batch } = require('./batches.js');
 const { readJobAndResult, receiptReader } = require('./documents.js');
+const { Feed } = require('./feed.js');
+const { Listing } = require('./listings.js');
 const { ResultClient } = require('./results.js');
 const { Session } = require('./session.js');
 const { readEmbeddedSources, readFileSources } = require('./sources.js');
+const { watchJob } = require('./watch.js');
 
 class JobClient {
   #session;
@@ -52,6 +56,14 @@ class JobClient {
   }
 
   /** @param {unknown[]} given */
+  listJobHistory(...given) {
+    return new Listing(() => {
+      const { values: filter, options } = this.#session.read('listJobHistory', given);
+      return { session: this.#session, operation: 'getJobHistoryPage', filter, options };
+    });
+  }
+
+  /** @param {unknown[]} given */
   async getFeatures(...given) {
     const { options } = this.#session.read('getFeatures', given);
     return this.#session.run('getFeatures', '', options);
@@ -79,6 +91,33 @@ class JobClient {
   async blockUntilResult(...given) {
     const { values, options } = this.#session.read('blockUntilResult', given);
     return this.#session.run('blockUntilResult', values.job, options, readJobAndResult);
+  }
+
+  /** @param {unknown[]} given */
+  async blockUntilAllComplete(...given) {
+    const { values, options } = this.#session.read('blockUntilAllComplete', given);
+    /** @type {object[]} */
+    const outcomes = [];
+    for await (const outcome of new Batch(this.#session, values.jobs, options).outcomes) {
+      outcomes[outcome.index] = outcome;
+    }
+    return outcomes;
+  }
+
+  /** @param {unknown[]} given */
+  jobsAsCompleted(...given) {
+    return Feed.attempt(() => {
+      const { values, options } = this.#session.read('jobsAsCompleted', given);
+      return new Batch(this.#session, values.jobs, options).outcomes;
+    });
+  }
+
+  /** @param {unknown[]} given */
+  watchJob(...given) {
+    return Feed.attempt(() => {
+      const { values, options } = this.#session.read('watchJob', given);
+      return watchJob(this.#session, values.job, options);
+    });
   }
 
   /** @param {unknown[]} given */

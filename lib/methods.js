@@ -27,7 +27,7 @@
 
 const values = require('./values.js');
 
-const { blob, boolean, count, date, filePath, flag, jobReference, jobsOrModel } = values;
+const { blob, boolean, count, date, filePath, flag, iterable, jobReference, jobsOrModel } = values;
 const { notEmptyString, object, oneOf, pageNumber, source, sources, string, tagIds } = values;
 
 /**
@@ -129,6 +129,18 @@ const history = row([
   membersOnly(optional('model', string, 'model')),
 ]);
 
+/**
+ * The same with the names of 2.x alone.
+ *
+ * @param {Row} whole
+ */
+function listing({ parameters }) {
+  const named = parameters.filter(({ member }) => member !== undefined);
+  return row(named, { objectOnly: true, generation: 2 });
+}
+
+const jobs = [required('jobs', iterable)];
+
 const files = row([model, version, required('fileSources', sources, 'sources'), explain]);
 
 const awsS3 = row([
@@ -145,6 +157,7 @@ const awsS3 = row([
 const methods = {
   // Models
   getModels: models,
+  listModels: listing(models),
   getAllModels: none,
   getActiveModels: none,
   getModel: ofModel,
@@ -164,11 +177,15 @@ const methods = {
   getJob: ofJob,
   cancelJob: ofJob,
   getJobHistory: history,
+  listJobHistory: listing(history),
   getFeatures: none,
   getProcessingEngineStatus: none,
   blockUntilComplete: row(wait),
   blockUntilJobComplete: row(wait, { renamed: ['timeout'] }),
   blockUntilResult: row(wait),
+  blockUntilAllComplete: row(jobs),
+  jobsAsCompleted: row(jobs),
+  watchJob: row(wait),
   submitJob: row([required('job', object)]),
   submitJobText: row([model, version, required('textSources', object, 'sources'), explain]),
   submitJobEmbedded: row(

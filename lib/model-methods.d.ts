@@ -1,5 +1,6 @@
 // What can be done with models, tags and accounts.
 
+import type { Listing, ModelFilter } from './batch-types.js';
 import type {
   GetModelByIdResponse,
   GetModelDetailsParams,
@@ -12,7 +13,7 @@ import type {
   TaggedModel,
   TagsAndModels,
 } from './model-types.js';
-import type { RequestOptions } from './option-types.js';
+import type { ListOptions, RequestOptions } from './option-types.js';
 
 /** What can be done with models. */
 export interface ModelMethods {
@@ -50,6 +51,9 @@ export interface ModelMethods {
   ): Promise<Model[]>;
   /** The form of 2.x: 500 models at most, unless `perPage` says otherwise. */
   getModels(params?: GetModelsParams | null, options?: RequestOptions | null): Promise<Model[]>;
+
+  /** Lists models in brief, all of them: `GET /models`, page by page. */
+  listModels(filter?: ModelFilter | null, options?: ListOptions | null): Listing<Model>;
 
   /** Lists models in brief, as `getModels()` does: 1000 at most, or 500 for a client in the form of 2.x. */
   getAllModels(options?: RequestOptions | null): Promise<Model[]>;

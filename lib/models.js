@@ -3,6 +3,7 @@
 // Models and their versions.
 
 const { readCall } = require('./arguments.js');
+const { Listing } = require('./listings.js');
 const { Session } = require('./session.js');
 
 class ModelClient {
@@ -27,6 +28,14 @@ class ModelClient {
   async getModels(...given) {
     const { values, options } = this.#session.read('getModels', given);
     return this.#session.run('getModels', JSON.stringify(values), options);
+  }
+
+  /** @param {unknown[]} given */
+  listModels(...given) {
+    return new Listing(() => {
+      const { values: filter, options } = this.#session.read('listModels', given);
+      return { session: this.#session, operation: 'getModelsPage', filter, options };
+    });
   }
 
   /** @param {unknown[]} given */

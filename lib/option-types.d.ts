@@ -79,19 +79,40 @@ export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
   onUploadProgress?: ((progress: UploadProgress) => void) | null | undefined;
 }
 
-/** Options of waits. */
-export interface WaitOptions extends Omit<RequestOptions, 'retries'>, CancelOptions {
+/** What rules the polls of a wait. */
+export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOptions {
   /** ms between an answer and the next poll, give or take 2.5 %; at least 1. 2000. */
   pollInterval?: number | null | undefined;
   /** ms for the whole wait, from its first poll. Rejects with a {@link WaitTimeoutError}; the job goes on. None. */
   waitTimeout?: number | null | undefined;
   /** ms of unbroken failure that the wait rides out. 300000. */
   maxOutage?: number | null | undefined;
+}
+
+/** Options of waits. */
+export interface WaitOptions extends PollOptions {
   /**
    * Called with the job after each poll that brought it, the final one included, in the async context of the call. If it
    * throws, the wait ends with that error. It is not awaited: what an async one rejects with is for that one to handle.
    */
   onProgress?: ((job: Job) => void) | null | undefined;
+}
+
+/** Options of waits for many jobs. */
+export interface WaitManyOptions extends WaitOptions {
+  /**
+   * How many jobs are alive at a time, from the submit to the end, whatever stands for them; a whole number, or `Infinity`.
+   * Unless it is given, jobs that exist already have no bound, for waiting costs next to nothing; and of those that functions
+   * submit, 50 are alive at a time, which leaves the server and its quotas room for others; while 50 are, no job is taken. An
+   * endless source of jobs that exist needs a bound.
+   */
+  concurrency?: number | null | undefined;
+}
+
+/** Options of listings. */
+export interface ListOptions extends RequestOptions {
+  /** How many items at most, from all pages; a whole number, at least 1. `Infinity`. */
+  limit?: number | null | undefined;
 }
 
 /** Options of {@link JobMethods.blockUntilJobComplete}. */

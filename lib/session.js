@@ -56,6 +56,18 @@ class Session extends Completions {
   }
 
   /**
+   * Rejects for options that Rust refuses, before anything is done by them.
+   *
+   * @param {import('./options.js').CallOptions} options
+   */
+  async check({ binding }) {
+    if (binding !== undefined) {
+      // Reads no job, and so sends nothing.
+      await super.run('getJobs', '[]', { binding });
+    }
+  }
+
+  /**
    * Makes a call.
    *
    * @type {Completions['run']}

@@ -12,6 +12,9 @@
  * @property {() => void} listener
  */
 
+/** The reason of a signal of ours that ends waits and leaves their jobs alone, whatever they were told about aborts. */
+const LEFT = Symbol('left');
+
 /** @type {WeakMap<Signal, Watch>} */
 const watches = new WeakMap();
 
@@ -58,4 +61,4 @@ function unwatch(signal, callback) {
   }
 }
 
-module.exports = { watch, unwatch };
+module.exports = { LEFT, watch, unwatch };

@@ -150,16 +150,34 @@ function positive(value, name) {
 }
 
 /**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function notNegative(value, name) {
+  if (typeof value !== 'number' || !(value >= 0)) {
+    throw mistaken(name, 'a number of milliseconds, 0 or more');
+  }
+  return value;
+}
+
+/**
+ * How many at most.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function bound(value, name) {
+  return value === Infinity ? value : count(value, name);
+}
+
+/**
  * What 2.x calls the timeout of a wait. It counted on timers, for which 0 is 1.
  *
  * @param {unknown} value
  * @param {string} name
  */
 function interval(value, name) {
-  if (typeof value !== 'number' || !(value >= 0)) {
-    throw mistaken(name, 'a number of milliseconds, 0 or more');
-  }
-  return Math.max(1, value);
+  return Math.max(1, notNegative(value, name));
 }
 
 /** @param {string[]} choices */
@@ -278,6 +296,26 @@ function jobReference(value, name) {
   return string(identifier, name);
 }
 
+/**
+ * Jobs one after the other. A string is one too, of characters, and no list of jobs.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {Iterable<unknown> | AsyncIterable<unknown>}
+ */
+function iterable(value, name) {
+  const given = /** @type {any} */ (value);
+  const isObject = (typeof given === 'object' && given !== null) || typeof given === 'function';
+  if (
+    !isObject ||
+    types.isStringObject(given) ||
+    (typeof given[Symbol.asyncIterator] !== 'function' && typeof given[Symbol.iterator] !== 'function')
+  ) {
+    throw mistaken(name, 'an iterable or async iterable of jobs');
+  }
+  return given;
+}
+
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -346,6 +384,7 @@ function blob(value, name) {
 module.exports = {
   blob,
   boolean,
+  bound,
   callback,
   count,
   date,
@@ -355,10 +394,12 @@ module.exports = {
   interval,
   isGiven,
   isPlainObject,
+  iterable,
   jobReference,
   jobsOrModel,
   mistaken,
   notEmptyString,
+  notNegative,
   number,
   object,
   pageNumber,

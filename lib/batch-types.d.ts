@@ -1,0 +1,107 @@
+// Many at once: batches of jobs, the watch over one, and listings.
+
+import type { GetJobHistoryParams, Job, JobRef } from './job-types.js';
+import type { GetModelsParams } from './model-types.js';
+import type { ListOptions, PollOptions, WaitManyOptions } from './option-types.js';
+
+/** A job of a batch, or a function that submits one when its turn comes. */
+export type JobSource = JobRef | (() => Promise<JobRef>);
+
+/** An array, a set, a generator, a stream of objects: whatever `for await` goes through, but for a lone string. */
+export type Many<T> = object & (Iterable<T> | AsyncIterable<T>);
+
+/**
+ * What became of a job of a batch: the job with its final status, whatever that is, or the error that a wait for it alone, or
+ * its submit, rejects with. `index` is the place in what was given, from 0; a submit that failed left no `jobIdentifier`.
+ */
+export type JobOutcome =
+  | { index: number; jobIdentifier: string; job: Job; error?: undefined }
+  | { index: number; jobIdentifier: string | undefined; job?: undefined; error: Error };
+
+/**
+ * What the server hands out in pages. Nothing is read before it is gone through; each loop reads from the first page on, and
+ * a page only when the loop comes to it, so that one is held at a time.
+ *
+ * It ends with the page that is not full or links to none, with one that is empty, and with one that brings nothing that
+ * the page before did not have. What a page has in common with the one before, because a new item has moved the others, comes
+ * once.
+ *
+ * Rejects with a `TypeError` for a wrong argument, with `signal.reason` when the signal has fired, also between two items, and
+ * with the `ApiError` of a page that cannot be read.
+ */
+export interface Listing<T> extends AsyncIterable<T> {
+  /** The pages in place of the items. */
+  pages(): AsyncIterable<T[]>;
+  /** All items, in memory. */
+  toArray(): Promise<T[]>;
+}
+
+/** What {@link BatchMethods.listJobHistory} looks for. */
+export interface JobHistoryFilter extends Omit<GetJobHistoryParams, 'startDate' | 'page' | 'perPage'>, ListOptions {
+  /** ISO 8601, or a `Date`. Not sent unless it is given: the listing goes back as far as the server does. */
+  startDate?: string | Date | null | undefined;
+  /** The first page that is read. 1. */
+  page?: number | null | undefined;
+  /** How many jobs a page holds. 100. */
+  perPage?: number | null | undefined;
+}
+
+/** What {@link ModelMethods.listModels} looks for. */
+export interface ModelFilter extends Omit<GetModelsParams, 'page' | 'perPage'>, ListOptions {
+  /** The first page that is read. 1. */
+  page?: number | null | undefined;
+  /** How many models a page holds. 500. */
+  perPage?: number | null | undefined;
+}
+
+/** What can be done with many jobs, and with one from change to change. */
+export interface BatchMethods {
+  /**
+   * Waits for many jobs, and brings each outcome as soon as it is known.
+   *
+   * Each job is waited for as {@link JobMethods.blockUntilComplete} does, with the same options; `onProgress` is told of all
+   * of them. One that fails is an outcome with an `error`, and the others go on. Nothing is sent before the loop begins, and
+   * there is one loop. Outcomes that the loop has not come to yet are kept: a slow one holds up no job.
+   *
+   * Leaving the loop stops every poll, takes the listener from the signal and calls `return()` on what the jobs came from. No
+   * job is cancelled by that. A submit that is under way comes to its end. When the signal fires, the same is done, what the
+   * loop has not come to is dropped, and it rejects with `signal.reason`. With `cancelOnAbort`, the jobs that are waited for
+   * are cancelled first, and so are those whose submits were under way, once their receipts have come; hand the signal to
+   * the submits too, if that is to be soon. `onCancel` is told of each.
+   *
+   * @param jobs Gone through as `concurrency` has room. If it throws, every poll stops, and the loop rejects with that error
+   *   after what had completed by then.
+   * @throws {TypeError} For a wrong argument, before anything is sent. What is no job among the jobs is an outcome.
+   * @example
+   * const submits = texts.map((text) => () => client.submitJobText('ed542963de', '1.0.1', { text: { 'input.txt': text } }));
+   * for await (const { index, job, error } of client.jobsAsCompleted(submits, { concurrency: 20 })) {
+   *   console.log(index, error ?? job.status);
+   * }
+   */
+  jobsAsCompleted(jobs: Many<JobSource>, options?: WaitManyOptions | null): AsyncIterable<JobOutcome>;
+
+  /**
+   * Waits for many jobs, as {@link BatchMethods.jobsAsCompleted} does, until the last of them has its outcome.
+   *
+   * @returns The outcomes in the order of the jobs.
+   * @throws {TypeError} For a wrong argument, before anything is sent.
+   */
+  blockUntilAllComplete(jobs: Many<JobSource>, options?: WaitManyOptions | null): Promise<JobOutcome[]>;
+
+  /**
+   * Waits for a job, as {@link JobMethods.blockUntilComplete} does, and brings it each time that a poll finds it changed, the
+   * final one last. To a loop that is slower than the polls it brings each status, and of each the newest figures.
+   *
+   * Nothing is sent before the loop begins, and there is one loop. Leaving it ends the wait, and cancels nothing.
+   *
+   * @throws {WaitTimeoutError} When `waitTimeout` has passed, after what had been found by then.
+   * @throws {ApiError} When the server refuses, or an outage lasts longer than `maxOutage`, likewise.
+   */
+  watchJob(job: JobRef, options?: PollOptions | null): AsyncIterable<Job>;
+
+  /**
+   * Searches the history of jobs, all of it: `GET /jobs/history`, page by page. The newest first, and no job left out for its
+   * age, unless the filter says otherwise.
+   */
+  listJobHistory(filter?: JobHistoryFilter | null, options?: ListOptions | null): Listing<Job>;
+}

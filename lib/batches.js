@@ -1,0 +1,288 @@
+'use strict';
+
+// Batches: many jobs that are waited for at once, and submitted before that where it is asked, each with an outcome of its
+// own.
+
+const { inspect, types } = require('node:util');
+const { ModzyError, atCall } = require('./errors.js');
+const { Feed } = require('./feed.js');
+const { LEFT, unwatch, watch } = require('./signals.js');
+const { jobReference } = require('./values.js');
+
+/** How many jobs that a batch submits are alive at a time, unless it is told. Those that exist already have no bound. */
+const SUBMITTED_AT_A_TIME = 50;
+
+/** What the cancellation of a job may take, in ms, as in a wait. */
+const CANCEL_MS = 5000;
+
+/**
+ * A job of a batch.
+ *
+ * @typedef {object} Task
+ * @property {number} index
+ * @property {unknown} source
+ * @property {boolean} isBounded Whether it counts for the bound.
+ * @property {boolean} isSubmitting
+ * @property {string} [jobIdentifier]
+ * @property {Promise<void>} [done]
+ */
+
+class Batch {
+  #session;
+  #jobs;
+  #options;
+  /** @type {CallOptions} What each wait is told. */
+  #waitOptions;
+  /** The lines of the caller, for the stacks of errors. */
+  #site = /** @type {{ stack?: string }} */ (Object.create(Error.prototype));
+  /** Ends the waits. */
+  #polls = new AbortController();
+  /** @type {any} The iterator that the jobs come from; `undefined` before it is open, and once it has ended. */
+  #source;
+  #isPulling = false;
+  #taken = 0;
+  /** @type {Set<Task>} */
+  #tasks = new Set();
+  #bounded = 0;
+  /** @type {Promise<void> | undefined} Of a batch that is over: settles once nothing is left of it. */
+  #over;
+  /** Whether the jobs are cancelled that have not come to their end. */
+  #cancels = false;
+  /** @type {{ thrown: unknown } | undefined} What a callback about a cancellation threw. */
+  #mishap;
+
+  /**
+   * @param {import('./session.js').Session} session
+   * @param {Iterable<unknown> | AsyncIterable<unknown>} jobs
+   * @param {CallOptions} options
+   */
+  constructor(session, jobs, options) {
+    this.#session = session;
+    this.#jobs = jobs;
+    this.#options = options;
+    this.#waitOptions = Object.assign(Object.create(null), options, {
+      signal: this.#polls.signal,
+      onCancel: options.onCancel && this.#tell,
+    });
+    Error.captureStackTrace(this.#site, Batch);
+    /** @type {Feed<JobOutcome>} */
+    this.outcomes = new Feed(
+      () => this.#begin(),
+      () => this.#leave(),
+    );
+  }
+
+  async #begin() {
+    const { signal } = this.#options;
+    try {
+      if (signal?.aborted) {
+        throw signal.reason;
+      }
+      if (signal !== undefined) {
+        watch(signal, this.#abort);
+      }
+      await this.#session.check(this.#options);
+      if (this.#over === undefined) {
+        this.#source = open(this.#jobs);
+        this.#pull();
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Takes jobs from the source for as long as there is room. */
+  async #pull() {
+    if (this.#isPulling) {
+      return;
+    }
+    this.#isPulling = true;
+    try {
+      while (this.#source !== undefined && this.#over === undefined && this.#hasRoom()) {
+        const { done, value } = await this.#source.next();
+        if (done) {
+          this.#source = undefined;
+        } else if (this.#over === undefined) {
+          this.#start(value);
+        }
+      }
+    } catch (error) {
+      // A source that throws has closed itself.
+      this.#source = undefined;
+      this.#fail(error);
+    }
+    this.#isPulling = false;
+    if (this.#source === undefined && this.#tasks.size === 0 && this.#over === undefined) {
+      this.#over = this.#close(LEFT);
+      this.#over.then(
+        () => this.outcomes.end(),
+        (error) => this.outcomes.fail(error),
+      );
+    }
+  }
+
+  #hasRoom() {
+    return this.#bounded < (this.#options.concurrency ?? SUBMITTED_AT_A_TIME);
+  }
+
+  /** @param {unknown} source */
+  #start(source) {
+    const isSubmitting = typeof source === 'function';
+    const isBounded = isSubmitting || this.#options.concurrency !== undefined;
+    /** @type {Task} */
+    const task = { index: this.#taken, source, isBounded, isSubmitting };
+    this.#taken += 1;
+    this.#bounded += Number(isBounded);
+    this.#tasks.add(task);
+    task.done = this.#follow(task);
+  }
+
+  /**
+   * Follows a job from its submit, where that is left to the batch, to its end.
+   *
+   * @param {Task} task
+   */
+  async #follow(task) {
+    const { index } = task;
+    try {
+      const job = await this.#run(task);
+      if (this.#over === undefined) {
+        this.outcomes.put({ index, jobIdentifier: /** @type {string} */ (task.jobIdentifier), job });
+      }
+    } catch (thrown) {
+      if (this.#over === undefined) {
+        this.outcomes.put({ index, jobIdentifier: task.jobIdentifier, error: toError(thrown) });
+      }
+    }
+    this.#tasks.delete(task);
+    this.#bounded -= Number(task.isBounded);
+    this.#pull();
+  }
+
+  /** @param {Task} task */
+  async #run(task) {
+    let reference = task.source;
+    if (typeof reference === 'function') {
+      reference = await reference();
+      task.source = undefined;
+      task.isSubmitting = false;
+    }
+    task.jobIdentifier = jobReference(reference, `jobs[${task.index}]`);
+    if (this.#over !== undefined) {
+      return this.#cancel(task.jobIdentifier);
+    }
+    try {
+      return await this.#session.run('blockUntilComplete', task.jobIdentifier, this.#waitOptions);
+    } catch (error) {
+      throw error instanceof ModzyError ? atCall(error, this.#site) : error;
+    }
+  }
+
+  /**
+   * Cancels a job whose receipt came when the batch was over already, if the jobs of the batch are cancelled.
+   *
+   * @param {string} jobIdentifier
+   */
+  async #cancel(jobIdentifier) {
+    if (!this.#cancels) {
+      return;
+    }
+    const { binding, method } = this.#options;
+    const limits = { __proto__: null, headers: binding?.headers, requestTimeout: CANCEL_MS, retries: 0 };
+    try {
+      const job = await this.#session.run('cancelJob', jobIdentifier, { binding: limits, method });
+      this.#tell({ jobIdentifier, job });
+    } catch (error) {
+      this.#tell({ jobIdentifier, error: toError(error) });
+    }
+  }
+
+  /** Tells how a cancellation went. */
+  #tell = (/** @type {object} */ outcome) => {
+    const { onCancel } = this.#options;
+    try {
+      onCancel?.(outcome);
+    } catch (thrown) {
+      this.#mishap ??= { thrown };
+    }
+  };
+
+  /** The user's signal has fired. */
+  #abort = async (/** @type {unknown} */ reason) => {
+    this.#cancels = this.#options.cancelOnAbort ?? false;
+    this.#over ??= this.#close(reason);
+    await this.#over.catch(() => {});
+    this.outcomes.abort(this.#mishap === undefined ? reason : this.#mishap.thrown);
+  };
+
+  /**
+   * The jobs cannot be had.
+   *
+   * @param {unknown} error
+   */
+  async #fail(error) {
+    this.#over ??= this.#close(LEFT);
+    await this.#over.catch(() => {});
+    this.outcomes.fail(error);
+  }
+
+  /** The loop has been left. */
+  #leave() {
+    this.#over ??= this.#close(LEFT);
+    return this.#over;
+  }
+
+  /**
+   * Stops every poll and closes the source.
+   *
+   * @param {unknown} reason `LEFT` leaves the jobs alone.
+   */
+  async #close(reason) {
+    const { signal } = this.#options;
+    const source = this.#source;
+    const isPulling = this.#isPulling;
+    this.#source = undefined;
+    // What follows goes by `#over`, which is set once this has returned.
+    await undefined;
+    this.#polls.abort(reason);
+    const closing = closeIterator(source);
+    closing.catch(() => {});
+    // A submit that is under way is not broken off. It is waited for where its job is to be cancelled.
+    const tasks = [...this.#tasks].filter(({ isSubmitting }) => this.#cancels || !isSubmitting);
+    await Promise.all(tasks.map(({ done }) => done));
+    if (signal !== undefined) {
+      unwatch(signal, this.#abort);
+    }
+    // A source that is busy with its next job closes when that has come, which may take any time.
+    if (!isPulling) {
+      await closing;
+    }
+  }
+}
+
+/** @param {any} jobs */
+function open(jobs) {
+  return typeof jobs[Symbol.asyncIterator] === 'function' ? jobs[Symbol.asyncIterator]() : jobs[Symbol.iterator]();
+}
+
+/** @param {any} iterator */
+async function closeIterator(iterator) {
+  await iterator?.return?.();
+}
+
+/** @param {unknown} thrown */
+function toError(thrown) {
+  if (thrown instanceof Error || types.isNativeError(thrown)) {
+    return thrown;
+  }
+  return new ModzyError(`the submit threw ${inspect(thrown)}`, { cause: thrown });
+}
+
+/**
+ * @typedef {import('./options.js').CallOptions} CallOptions
+ *
+ * @typedef {{ index: number, jobIdentifier: string, job: object, error?: undefined }
+ *   | { index: number, jobIdentifier: string | undefined, job?: undefined, error: Error }} JobOutcome
+ */
+
+module.exports = { Batch };

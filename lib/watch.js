@@ -1,0 +1,71 @@
+'use strict';
+
+// A watch over one job: a wait whose news are told one by one.
+
+const { Feed } = require('./feed.js');
+const { LEFT, unwatch, watch } = require('./signals.js');
+
+/**
+ * The jobs that the polls of a wait bring, each that differs from the one before, the final one last.
+ *
+ * @param {import('./session.js').Session} session
+ * @param {string} jobIdentifier
+ * @param {import('./options.js').CallOptions} options
+ */
+function watchJob(session, jobIdentifier, options) {
+  const { binding, signal } = options;
+  const polls = new AbortController();
+  const abort = (/** @type {unknown} */ reason) => polls.abort(reason);
+  /** @type {Promise<void>} */
+  let over = Promise.resolve();
+  let seen = '';
+
+  /** @param {Feed<Job>} feed */
+  function begin(feed) {
+    over = follow(feed);
+  }
+
+  /** @param {Feed<Job>} feed */
+  async function follow(feed) {
+    /** @param {Job} job */
+    const onProgress = (job) => {
+      const text = JSON.stringify(job);
+      if (text !== seen) {
+        seen = text;
+        // To a loop that is slower than the polls, each status is told, and of each the newest figures.
+        feed.putOver(job, (last) => last.status === job.status);
+      }
+    };
+    try {
+      if (signal?.aborted) {
+        throw signal.reason;
+      }
+      if (signal !== undefined) {
+        watch(signal, abort);
+      }
+      const told = Object.assign(Object.create(null), binding, { progress: true });
+      const waiting = { ...options, __proto__: null, binding: told, signal: polls.signal, onProgress };
+      onProgress(await session.run('blockUntilComplete', jobIdentifier, waiting));
+      feed.end();
+    } catch (error) {
+      if (polls.signal.aborted) {
+        feed.abort(error);
+      } else {
+        feed.fail(error);
+      }
+    } finally {
+      if (signal !== undefined) {
+        unwatch(signal, abort);
+      }
+    }
+  }
+
+  return new Feed(begin, () => {
+    polls.abort(LEFT);
+    return over;
+  });
+}
+
+/** @typedef {{ status?: unknown }} Job */
+
+module.exports = { watchJob };
