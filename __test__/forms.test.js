@@ -171,7 +171,7 @@ describe('forms', () => {
     ],
     [/^submitJobEmbedded takes \(/, [['submitJobEmbedded', 'm', 'v', SOURCES]]],
     [
-      /^getOutputContents takes \(\{ jobId, inputKey, outputName, responseType }, options\)$/,
+      /^getOutputContents takes \(\{ jobId, inputKey, outputName, responseType, url }, options\)$/,
       [['getOutputContents', JOB]],
     ],
     [/^getAllModels takes \(options\)$/, [['getAllModels', null, {}]]],

@@ -75,9 +75,10 @@ function readValues({ parameters }, form, generation) {
   /** @type {Record<string, any>} */
   const values = { __proto__: null };
   for (const parameter of parameters) {
-    const { name, read, optional } = parameter;
+    const { name, read, optional, unless } = parameter;
     const value = form.given[name];
-    if (isGiven(value) || (!optional && isPart(parameter, form))) {
+    const isNeeded = !optional && isPart(parameter, form) && !(unless && isGiven(form.given[unless]));
+    if (isGiven(value) || isNeeded) {
       values[name] = read(value, parameter[form.names] ?? name);
     } else if (value === undefined) {
       values[name] = parameter.defaults?.[generation];

@@ -302,6 +302,11 @@ class ModzyClient {
   }
 
   /** @param {unknown[]} given */
+  async downloadOutput(...given) {
+    return this.#results.downloadOutput(...given);
+  }
+
+  /** @param {unknown[]} given */
   async pathToDataUrl(...given) {
     const { values, options } = this.#session.read('pathToDataUrl', given);
     const { path, mimeType } = values;

@@ -16,8 +16,16 @@ const outside = new AsyncResource('ModzyCompletions');
 /** @type {Set<Operation>} */
 const waits = new Set(['blockUntilComplete', 'blockUntilResult']);
 
-/** @type {Set<Operation>} */
-const uploads = new Set(['submitJobFiles', 'appendInput']);
+/**
+ * What hears of the progress of a transfer.
+ *
+ * @type {Partial<Record<Operation, 'onUploadProgress' | 'onDownloadProgress'>>}
+ */
+const listeners = {
+  submitJobFiles: 'onUploadProgress',
+  appendInput: 'onUploadProgress',
+  downloadOutput: 'onDownloadProgress',
+};
 
 /** A call that has not settled. */
 class Call {
@@ -61,7 +69,8 @@ class Call {
     // What the user wrote runs in the user's context.
     this.onCancel = options.onCancel && AsyncResource.bind(options.onCancel, 'ModzyCallback');
     this.onProgress = options.onProgress && AsyncResource.bind(options.onProgress, 'ModzyCallback');
-    const onTransfer = uploads.has(operation) ? options.onUploadProgress : undefined;
+    const listener = listeners[operation];
+    const onTransfer = listener && options[listener];
     this.onTransfer = onTransfer && AsyncResource.bind(onTransfer, 'ModzyCallback');
     this.read = read;
     this.resolve = resolve;

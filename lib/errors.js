@@ -197,6 +197,8 @@ function toError(failure) {
       return new TypeError(message);
     case 'input':
       return new InputError(message, { ...details, code: failure.inputFault });
+    case 'file':
+      return new ModzyError(message, { cause });
     case 'status':
       return new (ofStatus(failure))(message, details);
     case 'response':

@@ -214,6 +214,11 @@ class JobClient {
     return await this.#results.getOutputContents(...given);
   }
 
+  /** @param {unknown[]} given */
+  async downloadOutput(...given) {
+    return this.#results.downloadOutput(...given);
+  }
+
   /**
    * @param {string} method
    * @param {unknown[]} given

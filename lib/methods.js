@@ -12,6 +12,7 @@
  * @property {(value: unknown, name: string) => any} read Checks a value, and converts it.
  * @property {boolean} optional
  * @property {boolean} [positional] Whether the positional form has it: true.
+ * @property {string} [unless] The parameter that stands in place of this one.
  * @property {boolean} [skippable] Whether options may stand in its place.
  * @property {Partial<Record<Generation, unknown>>} [defaults] What it is where it is not given. With one, `null` is not
  *   the same as not given: it leaves the parameter out.
@@ -28,7 +29,7 @@
 const values = require('./values.js');
 
 const { blob, boolean, count, date, filePath, flag, iterable, jobReference, jobsOrModel } = values;
-const { notEmptyString, object, oneOf, pageNumber, source, sources, string, tagIds } = values;
+const { notEmptyString, object, oneOf, outputReference, pageNumber, source, sources, string, tagIds, url } = values;
 
 /**
  * Without a prototype, so that nothing but what stands here can be read from it.
@@ -76,6 +77,14 @@ function skippable(parameter) {
  */
 function membersOnly(parameter) {
   return bare({ ...parameter, positional: false });
+}
+
+/**
+ * @param {Parameter} parameter
+ * @returns {Parameter}
+ */
+function unlessUrl(parameter) {
+  return bare({ ...parameter, unless: 'url' });
 }
 
 /**
@@ -220,13 +229,15 @@ const methods = {
   getInputResult: row([required('jobId', string), required('inputKey', notEmptyString)]),
   getOutputContents: row(
     [
-      required('jobId', string, 'jobId'),
-      required('inputKey', notEmptyString, 'inputKey'),
-      required('outputName', notEmptyString, 'outputName'),
+      unlessUrl(required('jobId', string, 'jobId')),
+      unlessUrl(required('inputKey', notEmptyString, 'inputKey')),
+      unlessUrl(required('outputName', notEmptyString, 'outputName')),
       optional('responseType', oneOf('json', 'blob', 'arraybuffer'), 'responseType'),
+      optional('url', url, 'url'),
     ],
     { objectOnly: true },
   ),
+  downloadOutput: row([required('output', outputReference), required('file', filePath)]),
   // Accounting
   getAPIKeys: row([required('email', notEmptyString)]),
   getKeyBody: row([required('key', notEmptyString)]),

@@ -79,6 +79,25 @@ export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
   onUploadProgress?: ((progress: UploadProgress) => void) | null | undefined;
 }
 
+/** How far a download has come. */
+export interface DownloadProgress {
+  /** Bytes that have come. Less than before where the download had to start again. */
+  loadedBytes: number;
+  /** All bytes. Missing where the server does not tell. */
+  totalBytes?: number;
+}
+
+/** Options of downloads, which have no limit for the whole: `requestTimeout` ends with the headers of the answer. */
+export interface DownloadOptions extends RequestOptions {
+  /** ms without a byte once the headers have come; at least 1. The client's, 30000. `Infinity`: no limit. */
+  idleTimeout?: number | null | undefined;
+  /**
+   * Called once the headers have come, at most 20 times a second from then on, and at the end, in the async context of the
+   * call. If it throws, the download ends with that error. It is not awaited.
+   */
+  onDownloadProgress?: ((progress: DownloadProgress) => void) | null | undefined;
+}
+
 /** What rules the polls of a wait. */
 export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOptions {
   /** ms between an answer and the next poll, give or take 2.5 %; at least 1. 2000. */
@@ -131,6 +150,8 @@ export interface ClientOptions {
   connectTimeout?: number | null | undefined;
   /** ms for one attempt, from the grant of a socket to the last byte; at least 1. 60000. `Infinity`: no limit. */
   requestTimeout?: number | null | undefined;
+  /** ms that a download may go without a byte; at least 1. 30000. `Infinity`: no limit. */
+  idleTimeout?: number | null | undefined;
   /** How many attempts may follow a failed one, where repeating is safe. 2. */
   retries?: number | null | undefined;
   /** How many sockets may be busy at a time; further requests wait their turn. Polls use three quarters of them. 256. */

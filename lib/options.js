@@ -68,6 +68,7 @@ const logging = oneOf('off', 'on', 'verbose');
 const clientOptions = /** @type {const} */ ({
   connectTimeout: number,
   requestTimeout: number,
+  idleTimeout: positive,
   retries: number,
   maxSockets: number,
   maxResponseBytes: number,

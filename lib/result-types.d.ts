@@ -1,6 +1,6 @@
 // Results of jobs.
 
-import type { RequestOptions } from './option-types.js';
+import type { DownloadOptions, RequestOptions } from './option-types.js';
 
 /** The outputs of one input, by their names (such as `results.json`), with metadata beside them. */
 export interface InputResult {
@@ -74,15 +74,46 @@ export interface Result extends GetResultResponse {
   [member: string]: unknown;
 }
 
-/** What {@link ResultMethods.getOutputContents} takes. */
-export interface GetOutputContentsParams extends RequestOptions {
+/** An output of a job, by its names. */
+export interface NamedOutput {
   jobId: string;
   /** As the job was submitted with it. */
   inputKey: string;
   /** Such as `results.json`. */
   outputName: string;
+}
+
+/**
+ * An output by its URL, as results have it in place of what is no JSON; white space around it does not matter. Of the API's
+ * own origin, it is asked for with the key. Another must be `https`, and is told neither the key nor custom headers. At most
+ * five redirects are followed, by the same rules, and never from `https` to `http`.
+ */
+export interface OutputUrl {
+  url: string | URL;
+}
+
+/** An output of a job. */
+export type OutputRef = NamedOutput | OutputUrl;
+
+/** What can be said of how {@link ResultMethods.getOutputContents} reads an output. */
+export interface OutputContentsOptions extends RequestOptions {
   /** `json`: JSON, or text where it is no JSON. `blob`: a `Blob`. `arraybuffer`: a `Buffer`, as in 2.x. `json`. */
   responseType?: 'json' | 'blob' | 'arraybuffer' | null | undefined;
+}
+
+/** What {@link ResultMethods.getOutputContents} takes. */
+export type GetOutputContentsParams = OutputContentsOptions &
+  (
+    | (NamedOutput & { url?: null | undefined })
+    | (OutputUrl & { jobId?: null | undefined; inputKey?: null | undefined; outputName?: null | undefined })
+  );
+
+/** A download that has come to its end. */
+export interface DownloadedOutput {
+  /** How many there are. */
+  bytes: number;
+  /** What the server says they are. */
+  contentType: string | null;
 }
 
 /** What can be done with results. */
@@ -111,4 +142,19 @@ export interface ResultMethods {
    * @throws {ResponseError} For bytes that are neither JSON nor UTF-8 where `responseType` is `json`.
    */
   getOutputContents<T = unknown>(params: GetOutputContentsParams, options?: RequestOptions | null): Promise<T>;
+
+  /**
+   * Downloads one output of any size to a file, outside the event loop: `GET
+   * /results/{job}/datasource/{input}/output/{output}`.
+   *
+   * The file is there once it is whole, in place of one that was there before: until then it is written beside its place, and
+   * removed if anything fails. An interrupted download goes on after the last byte if the server supports ranges and the
+   * output is unchanged (by its `ETag` or `Last-Modified`), else it starts again; `retries` says how often without a new byte.
+   *
+   * @param file A path, or a `file:` URL.
+   * @throws {NotFoundError} For an output that does not exist.
+   * @throws {RequestTimeoutError} For headers that take longer than `requestTimeout`, and bytes longer than `idleTimeout`.
+   * @throws {ModzyError} For a file that cannot be written.
+   */
+  downloadOutput(output: OutputRef, file: string | URL, options?: DownloadOptions | null): Promise<DownloadedOutput>;
 }

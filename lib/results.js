@@ -4,6 +4,7 @@
 
 const { ResponseError } = require('./errors.js');
 const { Session } = require('./session.js');
+const { isGiven } = require('./values.js');
 
 class ResultClient {
   #session;
@@ -39,8 +40,13 @@ class ResultClient {
   /** @param {unknown[]} given */
   async getOutputContents(...given) {
     const { values, options } = this.#session.read('getOutputContents', given);
-    const { jobId, inputKey, outputName, responseType = 'json' } = values;
-    const argument = JSON.stringify({ jobId, inputKey, outputName });
+    const { url, jobId, inputKey, outputName, responseType = 'json' } = values;
+    if (url !== undefined && [jobId, inputKey, outputName].some(isGiven)) {
+      throw new TypeError(
+        'getOutputContents takes { jobId, inputKey, outputName } or { url }, and no mixture of the two',
+      );
+    }
+    const argument = JSON.stringify(url === undefined ? { jobId, inputKey, outputName } : { url });
     const bytes = await this.#session.run('getOutputContents', argument, options, bytesOf);
     switch (responseType) {
       case 'arraybuffer':
@@ -48,7 +54,11 @@ class ResultClient {
       case 'blob':
         return new Blob([bytes]);
       default:
-        return readJsonOrText(bytes, { jobIdentifier: jobId, url: this.#urlOf(jobId, inputKey, outputName) });
+        return readJsonOrText(bytes, {
+          jobIdentifier: jobId,
+          // The query of a URL may be a signature.
+          url: url === undefined ? this.#urlOf(jobId, inputKey, outputName) : url.trim().replace(/[?#].*$/s, ''),
+        });
     }
   }
 
@@ -56,6 +66,13 @@ class ResultClient {
   #urlOf(...place) {
     const [job, input, output] = place.map(encodeURIComponent);
     return `${this.baseURL}/${job}/datasource/${input}/output/${output}`;
+  }
+
+  /** @param {unknown[]} given */
+  async downloadOutput(...given) {
+    const { values, options } = this.#session.read('downloadOutput', given);
+    const { output, file } = values;
+    return this.#session.run('downloadOutput', JSON.stringify({ output, file }), options, (text) => JSON.parse(text));
   }
 }
 
@@ -70,7 +87,7 @@ function bytesOf(_text, bytes = Buffer.alloc(0)) {
 
 /**
  * @param {Buffer} bytes
- * @param {{ jobIdentifier: string, url: string }} request Where they came from.
+ * @param {{ jobIdentifier?: string, url: string }} request Where they came from.
  * @returns {unknown}
  */
 function readJsonOrText(bytes, request) {

@@ -316,6 +316,38 @@ function iterable(value, name) {
   return given;
 }
 
+/**
+ * An output: its URL, or its names.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {{ url: string } | { jobId: string, inputKey: string, outputName: string }}
+ */
+function outputReference(value, name) {
+  if (!isPlainObject(value)) {
+    throw mistaken(name, '{ jobId, inputKey, outputName } or { url }');
+  }
+  const { url: address, jobId, inputKey, outputName } = value;
+  if (isGiven(address)) {
+    return { url: url(address, `${name}.url`) };
+  }
+  return {
+    jobId: notEmptyString(jobId, `${name}.jobId`),
+    inputKey: notEmptyString(inputKey, `${name}.inputKey`),
+    outputName: notEmptyString(outputName, `${name}.outputName`),
+  };
+}
+
+/**
+ * A URL, as text or as an object.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function url(value, name) {
+  return notEmptyString(typeof value === 'object' && value !== null && 'href' in value ? value.href : value, name);
+}
+
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -404,11 +436,13 @@ module.exports = {
   object,
   pageNumber,
   oneOf,
+  outputReference,
   positive,
   signal,
   source,
   sources,
   string,
   tagIds,
+  url,
   wholeMs,
 };

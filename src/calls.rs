@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{Document, Error, UploadProgress};
+use modzy_client::{Document, DownloadProgress, Error, UploadProgress};
 use serde_json::json;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -185,6 +185,16 @@ impl Call {
                 completion
             }
         });
+    }
+
+    /// The same of a download.
+    pub(crate) fn download_listener(&self, options: &BindingCallOptions) -> impl FnMut(DownloadProgress) + Send {
+        let told = options.progress.unwrap_or_default();
+        move |progress: DownloadProgress| {
+            if told {
+                self.report_transfer(None, progress.loaded_bytes, progress.total_bytes);
+            }
+        }
     }
 }
 

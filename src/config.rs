@@ -22,6 +22,8 @@ pub struct BindingConfig {
     pub connect_timeout: Option<f64>,
     /// In ms.
     pub request_timeout: Option<f64>,
+    /// In ms.
+    pub idle_timeout: Option<f64>,
     /// A count.
     pub retries: Option<f64>,
     /// A count.
@@ -42,6 +44,8 @@ pub struct BindingConfig {
 pub struct BindingCallOptions {
     /// In ms.
     pub request_timeout: Option<f64>,
+    /// In ms.
+    pub idle_timeout: Option<f64>,
     /// A count.
     pub retries: Option<f64>,
     /// Name → value.
@@ -52,7 +56,7 @@ pub struct BindingCallOptions {
     pub wait_timeout: Option<f64>,
     /// In ms.
     pub max_outage: Option<f64>,
-    /// Whether each job that a poll brings is told.
+    /// Whether each job that a poll brings is told, or how far a transfer has come.
     pub progress: Option<bool>,
 }
 
@@ -70,6 +74,9 @@ impl BindingConfig {
         }
         if let Some(limit) = self.request_timeout {
             builder = builder.request_timeout(millis("requestTimeout", 1.0, limit)?);
+        }
+        if let Some(limit) = self.idle_timeout {
+            builder = builder.idle_timeout(millis("idleTimeout", 1.0, limit)?);
         }
         if let Some(retries) = self.retries {
             builder = builder.retries(count("retries", retries)?);
@@ -104,6 +111,9 @@ impl BindingCallOptions {
         let mut options = RequestOptions::default();
         if let Some(limit) = self.request_timeout {
             options = options.request_timeout(millis("requestTimeout", 1.0, limit)?);
+        }
+        if let Some(limit) = self.idle_timeout {
+            options = options.idle_timeout(millis("idleTimeout", 1.0, limit)?);
         }
         if let Some(retries) = self.retries {
             options = options.retries(count("retries", retries)?);

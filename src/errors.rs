@@ -13,6 +13,8 @@ pub enum BindingErrorKind {
     Argument,
     /// An input of a job that cannot be used.
     Input,
+    /// A file that cannot be written.
+    File,
     /// A status outside 2xx.
     Status,
     /// A 2xx that cannot be read.
@@ -120,6 +122,10 @@ impl From<Error> for BindingError {
                 made.input_key = Some(input_key);
                 made.input_name = Some(input_name);
                 made.cause = source.map(|source| account(&*source));
+            }
+            Error::File { source, .. } => {
+                made.kind = BindingErrorKind::File;
+                made.cause = Some(account(&source));
             }
             Error::Status {
                 body,

@@ -4,14 +4,16 @@ use std::pin::pin;
 
 use bytes::Bytes;
 use modzy_client::{
-    CancelOutcome, Client, Document, Error, JdbcJob, RequestOptions, Result, S3Job, TextJob, Upload, path_to_data_uri,
+    CancelOutcome, Client, Document, Downloaded, Error, JdbcJob, RequestOptions, Result, S3Job, TextJob, Upload,
+    path_to_data_uri,
 };
 use napi_derive::napi;
-use serde_json::value::RawValue;
+use serde_json::{json, value::RawValue};
 
 use crate::{
     arguments::{
-        FileArgument, InputArgument, NameArgument, OutputArgument, VersionArgument, append, embedded, read, upload,
+        DownloadArgument, FileArgument, InputArgument, NameArgument, OutputArgument, VersionArgument, append, embedded,
+        read, upload,
     },
     calls::{Abort, Call},
     config::BindingCallOptions,
@@ -63,9 +65,11 @@ pub enum BindingOperation {
     GetResult,
     /// `GET /results/{job}/datasource/{input}`. The argument is `{jobId, inputKey}`.
     GetInputResult,
-    /// `GET /results/{job}/datasource/{input}/output/{output}`. The argument is `{jobId, inputKey, outputName}`, the result
-    /// bytes.
+    /// `GET /results/{job}/datasource/{input}/output/{output}`. The argument is `{jobId, inputKey, outputName}` or `{url}`,
+    /// the result bytes.
     GetOutputContents,
+    /// The same, to a file. The argument is `{output, file}`, the result `{bytes, contentType}`.
+    DownloadOutput,
     /// `GET /models`. The argument is the filter.
     GetModels,
     /// The same; the result is `{items, next}`.
@@ -238,13 +242,18 @@ async fn reads(
 
     let document = match operation {
         Op::GetOutputContents => {
-            let OutputArgument {
-                job_id,
-                input_key,
-                output_name,
-            } = read(argument)?;
-            let contents = client.get_output_contents(&job_id, &input_key, &output_name, request);
-            return Ok(contents.await?.into());
+            let output = read::<OutputArgument>(argument)?.into();
+            return Ok(client.get_output_contents(&output, request).await?.into());
+        }
+        Op::DownloadOutput => {
+            let DownloadArgument { output, file } = read(argument)?;
+            let listener = call.download_listener(options);
+            let output = output.into();
+            let download = client.download_output(&output, file.as_ref(), request, listener);
+            let Downloaded { bytes, content_type } = download.await?;
+            return Ok(json!({ "bytes": bytes, "contentType": content_type })
+                .to_string()
+                .into());
         }
         Op::PathToDataUrl => {
             let FileArgument { path, mime_type } = read(argument)?;

@@ -12,7 +12,7 @@ use crate::{
     document::Document,
     endpoint::BaseUrl,
     error::{Error, Result},
-    transport::{Answer, Config, Expect, Lane, Payload, Request, RootSources, Settings, Transport},
+    transport::{Answer, Config, Expect, Lane, Payload, Request, RootSources, Settings, Streamed, Transport},
 };
 
 /// Headers that are the client's own, because they carry credentials or frame the message.
@@ -56,6 +56,7 @@ pub struct ClientBuilder {
     auth: Auth,
     connect_timeout: Duration,
     request_timeout: Duration,
+    idle_timeout: Duration,
     retries: u32,
     max_sockets: usize,
     max_response_bytes: usize,
@@ -71,6 +72,7 @@ pub struct ClientBuilder {
 #[must_use]
 pub struct RequestOptions {
     request_timeout: Option<Duration>,
+    idle_timeout: Option<Duration>,
     retries: Option<u32>,
     /// What all attempts and the pauses between them may take together.
     pub(crate) total: Option<Duration>,
@@ -94,6 +96,7 @@ impl Client {
             auth,
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_mins(1),
+            idle_timeout: Duration::from_secs(30),
             retries: 2,
             max_sockets: 256,
             max_response_bytes: 256 * 1024 * 1024,
@@ -125,6 +128,8 @@ impl Client {
             lane: Lane::Call,
             job: job.map(str::to_owned),
             secrets: Vec::new(),
+            headers: HeaderMap::new(),
+            foreign: false,
         })
     }
 
@@ -136,7 +141,9 @@ impl Client {
     pub(crate) async fn send_with(&self, request: &Request, settings: &Settings) -> Result<Document> {
         match self.inner.transport.execute(request, settings).await? {
             Answer::Document(document) => Ok(document),
-            Answer::Bytes(_) => Err(Error::Internal("bytes came where a document was asked for".to_owned())),
+            Answer::Bytes(_) | Answer::Stream(_) => {
+                Err(Error::Internal("bytes came where a document was asked for".to_owned()))
+            }
         }
     }
 
@@ -144,7 +151,19 @@ impl Client {
     pub(crate) async fn send_for_bytes(&self, request: &Request, options: &RequestOptions) -> Result<Bytes> {
         match self.inner.transport.execute(request, &self.settings(options)).await? {
             Answer::Bytes(bytes) => Ok(bytes),
-            Answer::Document(_) => Err(Error::Internal("a document came where bytes were asked for".to_owned())),
+            Answer::Document(_) | Answer::Stream(_) => {
+                Err(Error::Internal("no bytes came where they were asked for".to_owned()))
+            }
+        }
+    }
+
+    /// The same for a request that expects a stream.
+    pub(crate) async fn send_for_stream(&self, request: &Request, settings: &Settings) -> Result<Streamed> {
+        match self.inner.transport.execute(request, settings).await? {
+            Answer::Stream(body) => Ok(*body),
+            Answer::Document(_) | Answer::Bytes(_) => {
+                Err(Error::Internal("no stream came where it was asked for".to_owned()))
+            }
         }
     }
 
@@ -155,6 +174,7 @@ impl Client {
         Settings {
             request_timeout: options.request_timeout.unwrap_or(defaults.request_timeout),
             retries: options.retries.unwrap_or(defaults.retries),
+            idle_timeout: options.idle_timeout.unwrap_or(defaults.idle_timeout),
             total: options.total.or(defaults.total),
             headers,
             nothing_sent_after: options.nothing_sent_after.clone(),
@@ -169,9 +189,16 @@ impl ClientBuilder {
         self
     }
 
-    /// How long an attempt may take from the grant of a socket to the last byte of the answer. 60 s.
+    /// How long an attempt may take from the grant of a socket to the last byte of the answer or, of a download, to its
+    /// headers. 60 s.
     pub fn request_timeout(mut self, limit: Duration) -> Self {
         self.request_timeout = limit;
+        self
+    }
+
+    /// How long a download may go without a byte, once its headers have come. 30 s.
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.idle_timeout = limit;
         self
     }
 
@@ -249,6 +276,7 @@ impl ClientBuilder {
                 defaults: Settings {
                     request_timeout: self.request_timeout.min(FOR_EVER),
                     retries: self.retries,
+                    idle_timeout: self.idle_timeout.min(FOR_EVER),
                     total: None,
                     headers: self.headers,
                     nothing_sent_after: CancellationToken::new(),
@@ -274,6 +302,12 @@ impl RequestOptions {
     /// As [`ClientBuilder::request_timeout`], for this call.
     pub fn request_timeout(mut self, limit: Duration) -> Self {
         self.request_timeout = Some(limit.min(FOR_EVER));
+        self
+    }
+
+    /// As [`ClientBuilder::idle_timeout`], for this call.
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.idle_timeout = Some(limit.min(FOR_EVER));
         self
     }
 

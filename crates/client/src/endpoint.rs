@@ -63,6 +63,11 @@ impl BaseUrl {
         self.0.as_str().trim_end_matches('/')
     }
 
+    /// Whether a URL has the scheme, the host and the port of this one.
+    pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
+        self.0.origin() == url.origin()
+    }
+
     /// The URL of a route. The path starts with `/` and consists of literals, [`segment`]s and a query of [`encoded`] values,
     /// so it cannot leave the root.
     pub(crate) fn route(&self, path: &str) -> Result<Url> {

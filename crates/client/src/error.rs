@@ -1,7 +1,8 @@
 //! Every way in which a call can fail, with the structure that the layers above need; no text is ever parsed later.
 
 use std::{
-    fmt,
+    fmt, io,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -42,6 +43,15 @@ pub enum Error {
         reason: String,
         /// The system's own account.
         source: Option<Source>,
+    },
+
+    /// The file of a download cannot be written. What there was of it has been removed.
+    #[error("the file {} cannot be written: {source}", .path.display())]
+    File {
+        /// The file, as the caller named it.
+        path: PathBuf,
+        /// The system's own account.
+        source: io::Error,
     },
 
     /// The server answered with a status outside 2xx. Repeating it may help for 408, 425, 429 and 5xx.
@@ -288,6 +298,9 @@ pub enum BodyFault {
     /// It is a receipt that names no job. Never worth another attempt.
     #[error("names no job")]
     NoJob,
+    /// It is a part where the whole was asked for. Worth another attempt where the request may be repeated.
+    #[error("is a part that nobody asked for")]
+    Partial,
     /// It is empty where the caller needs a body. Worth another attempt where the request may be repeated.
     #[error("has no body")]
     Missing,
@@ -311,6 +324,7 @@ impl Error {
             | Self::Timeout { call, .. } => Some(call),
             Self::Argument { .. }
             | Self::Input { .. }
+            | Self::File { .. }
             | Self::WaitTimeout { .. }
             | Self::GivenUp
             | Self::Internal(_) => None,
@@ -325,6 +339,7 @@ impl Error {
             | Self::Timeout { call, .. } => Some(call),
             Self::Argument { .. }
             | Self::Input { .. }
+            | Self::File { .. }
             | Self::WaitTimeout { .. }
             | Self::GivenUp
             | Self::Internal(_) => None,

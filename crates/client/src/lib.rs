@@ -32,6 +32,7 @@ mod chunks;
 mod client;
 mod clock;
 mod document;
+mod downloads;
 mod embedded;
 mod endpoint;
 mod engines;
@@ -43,6 +44,7 @@ mod mask;
 mod models;
 mod pace;
 mod pages;
+mod partial;
 mod query;
 mod results;
 mod retry;
@@ -59,6 +61,7 @@ pub use self::{
     client::{Client, ClientBuilder, RequestOptions},
     clock::{Clock, Random, Sleep, SystemClock, SystemRandom},
     document::Document,
+    downloads::{DownloadProgress, Downloaded, Output, OutputRef},
     embedded::{EmbeddedJob, EmbeddedValue, path_to_data_uri},
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, InputFault, Phase, Result, Sent},

@@ -1,11 +1,12 @@
 //! Results: `GET /results/{job}`, of one input or of all, and waiting for them.
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderMap, Method};
 
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
+    downloads::OutputRef,
     endpoint::segment,
     error::{Error, Result},
     jobs::{WaitOptions, judge_failure},
@@ -35,24 +36,18 @@ impl Client {
             .await
     }
 
-    /// Reads an output as bytes: `GET /results/{job}/datasource/{input}/output/{output}`.
+    /// Reads an output as bytes, in memory. By its URL it is downloaded as [`Client::open_output`] does.
     ///
     /// # Errors
-    /// `Status` 404 for a job, an input or an output that does not exist.
-    pub async fn get_output_contents(
-        &self,
-        job_id: &str,
-        input_key: &str,
-        output_name: &str,
-        options: &RequestOptions,
-    ) -> Result<Bytes> {
-        let job = segment("jobId", job_id)?;
-        let input = segment("inputKey", input_key)?;
-        let output = segment("outputName", output_name)?;
-        let path = format!("/results/{job}/datasource/{input}/output/{output}");
+    /// As [`Client::open_output`], and [`Error::Response`] for one that is longer than the client accepts.
+    pub async fn get_output_contents(&self, output: &OutputRef, options: &RequestOptions) -> Result<Bytes> {
+        if let OutputRef::Url(_) = output {
+            return self.open_output(output, options).await?.collect().await;
+        }
         let request = Request {
             expect: Expect::Bytes,
-            ..self.request(Method::GET, &path, Some(job_id))?
+            headers: HeaderMap::new(),
+            ..self.output_request(output)?
         };
         self.send_for_bytes(&request, options).await
     }

@@ -56,6 +56,7 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
         }
         | Error::Argument { .. }
         | Error::Input { .. }
+        | Error::File { .. }
         | Error::WaitTimeout { .. }
         | Error::GivenUp
         | Error::Internal(_) => Verdict::Never,

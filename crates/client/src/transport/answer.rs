@@ -3,10 +3,13 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, StatusCode, header::RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use serde::Deserialize;
 
-use super::failure::{Account, Attempt, is_of_the_body};
+use super::{
+    failure::{Account, Attempt, is_of_the_body},
+    stream::Streamed,
+};
 use crate::{
     document::Document,
     error::{BodyFault, Error, Result},
@@ -43,6 +46,18 @@ pub(crate) enum Expect {
     Ignored,
     /// Bytes of whatever kind.
     Bytes,
+    /// The same, read by the caller as they come. What a redirect leads to is for the caller to decide.
+    Stream,
+}
+
+impl Expect {
+    /// What the server is told.
+    pub(super) fn media_types(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Stream => "*/*",
+            _ => "application/json",
+        })
+    }
 }
 
 /// What came.
@@ -52,6 +67,8 @@ pub(crate) enum Answer {
     Document(Document),
     /// Of one that does.
     Bytes(Bytes),
+    /// Of one that streams.
+    Stream(Box<Streamed>),
 }
 
 pub(super) struct Reader<'a> {
@@ -82,7 +99,7 @@ impl Reader<'_> {
             End::Broken(error) => return Err(self.account.broken(error)),
         }
         let document = match expect {
-            Expect::Bytes => return Ok(Answer::Bytes(body.into())),
+            Expect::Bytes | Expect::Stream => return Ok(Answer::Bytes(body.into())),
             Expect::Ignored => ignore(&body),
             Expect::JsonOrText => Document::from_json_or_text(body),
             Expect::Object | Expect::Array | Expect::JsonOrNothing => check(body).await,

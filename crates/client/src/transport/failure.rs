@@ -36,8 +36,8 @@ impl<'a> Account<'a> {
     }
 
     pub(super) fn call(&self) -> Call {
-        let Request { method, url, job, .. } = self.request;
-        Call::new(method.clone(), url.to_string(), job.clone())
+        let Request { method, job, .. } = self.request;
+        Call::new(method.clone(), self.request.shown_url(), job.clone())
     }
 
     /// Notes the error for a status that is known while its body is not.
@@ -75,6 +75,18 @@ impl<'a> Account<'a> {
             sent: self.withdraw(),
             call: Box::new(self.call()),
         })
+    }
+
+    pub(super) fn wrong_length(&self, came: u64, whole: u64) -> Error {
+        let place = place(&self.request.url);
+        Error::Connection {
+            fault: ConnectionFault::Cut,
+            phase: self.progress.phase(),
+            sent: self.withdraw(),
+            message: format!("the answer of {place} has {came} bytes in place of {whole}"),
+            source: None,
+            call: Box::new(self.call()),
+        }
     }
 
     pub(super) fn broken(&self, error: reqwest::Error) -> Attempt {

@@ -7,6 +7,7 @@ mod body;
 mod connect;
 mod failure;
 mod progress;
+mod stream;
 mod tls;
 
 use std::{pin::pin, sync::Arc, time::Duration};
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use self::{
     answer::{Answer, Expect},
     body::{Data, FileRange, Payload},
+    stream::Streamed,
     tls::RootSources,
 };
 use self::{
@@ -35,7 +37,7 @@ use crate::{
 };
 
 /// A request that can be sent any number of times.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) url: Url,
@@ -47,6 +49,10 @@ pub(crate) struct Request {
     pub(crate) job: Option<String>,
     /// What its body holds that must never be shown.
     pub(crate) secrets: Vec<SecretString>,
+    /// What it has beside, or in place of, the headers of the caller.
+    pub(crate) headers: HeaderMap,
+    /// It goes to another origin, which is given neither the credentials nor the headers of the caller.
+    pub(crate) foreign: bool,
 }
 
 impl Request {
@@ -56,6 +62,15 @@ impl Request {
         } else {
             Class::Write
         }
+    }
+
+    /// The URL for errors. The query of another origin's may be a signature, and so is left out.
+    pub(crate) fn shown_url(&self) -> String {
+        let mut url = self.url.clone();
+        if self.foreign {
+            url.set_query(None);
+        }
+        url.into()
     }
 }
 
@@ -74,6 +89,8 @@ pub(crate) struct Settings {
     pub(crate) retries: u32,
     /// All attempts, with the pauses and the waiting for sockets.
     pub(crate) total: Option<Duration>,
+    /// Between two pieces of a streamed body.
+    pub(crate) idle_timeout: Duration,
     pub(crate) headers: HeaderMap,
     pub(crate) nothing_sent_after: CancellationToken,
 }
@@ -121,6 +138,10 @@ impl Transport {
         &*self.config.random
     }
 
+    pub(crate) fn max_response_bytes(&self) -> usize {
+        self.config.max_response_bytes
+    }
+
     /// Sends a request, again where the retry table says so, until there is an answer or nothing is left to try.
     pub(crate) async fn execute(&self, request: &Request, settings: &Settings) -> Result<Answer> {
         let mut backoff = Backoff::new(RETRY_PAUSE);
@@ -139,8 +160,11 @@ impl Transport {
             // On the heap, so that a call which pauses, as a wait does nearly always, holds none of it.
             let attempt = Box::pin(self.attempt(request, settings, left()));
             let Attempt { mut error, stale } = match attempt.await {
-                Ok(answer) => {
+                Ok(mut answer) => {
                     self.bucket.give_back();
+                    if let Answer::Stream(body) = &mut answer {
+                        body.attempts = attempts;
+                    }
                     return Ok(answer);
                 }
                 Err(failed) => failed,
@@ -260,6 +284,10 @@ impl Transport {
         let prepared = self.prepare(request, settings, progress)?;
         let response = http.execute(prepared).await.map_err(|error| account.broken(error))?;
         progress.enter(Phase::Body);
+        if request.expect == Expect::Stream && stream::is_wanted(&response) {
+            let body = Streamed::new(response, Arc::clone(progress));
+            return Ok(Answer::Stream(Box::new(body)));
+        }
         let reader = answer::Reader {
             mask: Mask::new(&self.config.auth, &settings.headers, &request.secrets),
             account,
@@ -271,12 +299,20 @@ impl Transport {
     fn prepare(&self, request: &Request, settings: &Settings, progress: &Arc<Progress>) -> Result<reqwest::Request> {
         let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
         let headers = prepared.headers_mut();
-        headers.insert(http::header::ACCEPT, http::HeaderValue::from_static("application/json"));
-        headers.extend(settings.headers.clone());
+        headers.insert(http::header::ACCEPT, request.expect.media_types());
+        if !request.foreign {
+            headers.extend(settings.headers.clone());
+            self.config.auth.apply(headers)?;
+        }
+        if request.expect == Expect::Stream {
+            // Which part is asked for is known to whoever puts the parts together, and to nobody else.
+            headers.remove(http::header::RANGE);
+            headers.remove(http::header::IF_RANGE);
+        }
+        headers.extend(request.headers.clone());
         if let Some(content_type) = request.payload.content_type() {
             headers.insert(http::header::CONTENT_TYPE, content_type);
         }
-        self.config.auth.apply(headers)?;
         *prepared.body_mut() = Some(request.payload.open(Arc::clone(progress)));
         Ok(prepared)
     }

@@ -149,12 +149,17 @@ impl Server {
 
     /// Replies over TLS with a completed job.
     pub(crate) async fn tls(config: ServerConfig) -> Self {
+        Self::tls_always(config, job("COMPLETED")).await
+    }
+
+    /// Replies over TLS to every request in the same way.
+    pub(crate) async fn tls_always(config: ServerConfig, reply: Reply) -> Self {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         Self::raw(move |socket, number, seen| {
-            let acceptor = acceptor.clone();
+            let (acceptor, reply) = (acceptor.clone(), reply.clone());
             async move {
                 if let Ok(mut socket) = acceptor.accept(socket).await {
-                    converse(&mut socket, number, &seen, &|_, _| job("COMPLETED")).await;
+                    converse(&mut socket, number, &seen, &move |_, _| reply.clone()).await;
                 }
             }
         })

@@ -1,0 +1,96 @@
+//! An answer whose body is read piece by piece: its head has come, and with it the end of all that is counted and limited for
+//! a request, but for the time between two pieces.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header::LOCATION};
+
+use super::{
+    Request,
+    failure::{Account, is_of_the_body},
+    progress::Progress,
+};
+use crate::{
+    clock::Clock,
+    error::{BodyFault, Call, Error, Result},
+};
+
+/// Whether an answer is one for the caller to read: what was asked for, or where it is.
+pub(super) fn is_wanted(response: &reqwest::Response) -> bool {
+    let status = response.status();
+    let moved = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
+    status.is_success() || (moved && response.headers().contains_key(LOCATION))
+}
+
+/// The answer. Dropping it closes its connection.
+#[derive(Debug)]
+pub(crate) struct Streamed {
+    response: reqwest::Response,
+    progress: Arc<Progress>,
+    /// How many it took.
+    pub(crate) attempts: u32,
+}
+
+impl Streamed {
+    pub(super) fn new(response: reqwest::Response, progress: Arc<Progress>) -> Self {
+        Self {
+            response,
+            progress,
+            attempts: 1,
+        }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// The next piece, which is not empty; `None` at the end. `request` is what this is the answer to.
+    pub(crate) async fn next(
+        &mut self,
+        request: &Request,
+        clock: &dyn Clock,
+        idle_timeout: Duration,
+    ) -> Result<Option<Bytes>> {
+        let status = self.status().as_u16();
+        let account = Account::new(request, &self.progress);
+        let mut idle = clock.deadline(idle_timeout);
+        loop {
+            let read = tokio::select! {
+                biased;
+                read = self.response.chunk() => read,
+                () = &mut idle => return Err(account.timeout(idle_timeout).error),
+            };
+            match read {
+                Ok(Some(piece)) if piece.is_empty() => {}
+                Ok(piece) => return Ok(piece),
+                Err(error) if is_of_the_body(&error) => {
+                    return Err(account.unreadable(status, BodyFault::NotUnpacked).error);
+                }
+                Err(error) => return Err(account.broken(error).error),
+            }
+        }
+    }
+
+    /// The error for a body that has ended, but not where it should.
+    pub(crate) fn wrong_length(&self, request: &Request, came: u64, whole: u64) -> Error {
+        Account::new(request, &self.progress).wrong_length(came, whole)
+    }
+
+    /// The request, for errors.
+    pub(crate) fn call(&self, request: &Request) -> Call {
+        let mut call = Account::new(request, &self.progress).call();
+        call.attempts = self.attempts;
+        call
+    }
+
+    /// The error for a body that is not what was asked for.
+    pub(crate) fn unreadable(&self, request: &Request, fault: BodyFault) -> Error {
+        let account = Account::new(request, &self.progress);
+        account.unreadable(self.status().as_u16(), fault).error
+    }
+}

@@ -1,0 +1,502 @@
+//! Downloads: what is asked, who is told the key, how one goes on that was interrupted, and that no half is ever left.
+
+use std::{path::PathBuf, pin::pin, sync::Mutex, time::Duration};
+
+use modzy_client::{
+    Client, ConnectionFault, DownloadProgress, Downloaded, Error, OutputRef, Phase, RequestOptions, Sent,
+};
+
+use crate::support::{
+    attempts, builder,
+    certificates::Authority,
+    connection_fault, everything, millis, options,
+    server::{Reply, Server, answer, status},
+    skipping, until,
+};
+
+/// A folder of this test alone, gone with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("modzy-client-downloads-{:x}", fastrand::u64(..)));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn place(&self) -> PathBuf {
+        self.0.join("output.bin")
+    }
+
+    fn files(&self) -> Vec<String> {
+        let files = std::fs::read_dir(&self.0).unwrap();
+        files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+fn named() -> OutputRef {
+    OutputRef::Named {
+        job_id: "j".to_owned(),
+        input_key: "a b".to_owned(),
+        output_name: "out/put".to_owned(),
+    }
+}
+
+const ROUTE: &str = "GET /api/results/j/datasource/a%20b/output/out%2Fput";
+
+async fn download(client: &Client, folder: &Folder) -> Result<Downloaded, Error> {
+    client
+        .download_output(&named(), &folder.place(), &options(), |_| {})
+        .await
+}
+
+fn whole(headers: &str, body: &str) -> Vec<u8> {
+    answer(200, &format!("content-type: audio/wav\r\n{headers}"), body)
+}
+
+/// The head of an answer and so many bytes of its body.
+fn begun(answer: &[u8], bytes: usize) -> Vec<u8> {
+    let head = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
+    answer[..head + bytes].to_vec()
+}
+
+fn part(headers: &str, range: &str, body: &str) -> Reply {
+    Reply::Keep(answer(206, &format!("content-range: bytes {range}\r\n{headers}"), body))
+}
+
+const V1: &str = "etag: \"one\"\r\n";
+const V2: &str = "etag: \"two\"\r\n";
+
+/// A server that cuts its first answer after 4 of 10 bytes, and a download from it.
+async fn cut_then(first: &str, replies: Vec<Reply>) -> (Server, Folder, Result<Downloaded, Error>) {
+    let cut = Reply::Close(begun(&whole(first, "0123456789"), 4));
+    let replies = [vec![cut], replies].concat();
+    let server = Server::start(move |_, nth| replies.get(nth).cloned().unwrap_or_else(|| status(404))).await;
+    let (client, _) = skipping(&server.api());
+    let folder = Folder::new();
+    let done = download(&client, &folder).await;
+    (server, folder, done)
+}
+
+fn content(folder: &Folder) -> String {
+    assert_eq!(folder.files(), ["output.bin"]);
+    std::fs::read_to_string(folder.place()).unwrap()
+}
+
+#[tokio::test]
+async fn an_output_is_asked_for_unpacked_and_written_whole_in_place_of_what_was_there() {
+    let server = Server::always(Reply::Keep(whole("", "bytes"))).await;
+    let (client, _) = skipping(&server.api());
+    let folder = Folder::new();
+    std::fs::write(folder.place(), "something older and longer").unwrap();
+    let mut told = Vec::new();
+    let options = options().header("Range", "bytes=2-").unwrap();
+    let done = client
+        .download_output(&named(), &folder.place(), &options, |progress| told.push(progress))
+        .await
+        .unwrap();
+    assert_eq!((done.bytes, done.content_type.as_deref()), (5, Some("audio/wav")));
+    assert_eq!(content(&folder), "bytes");
+    let progress = |loaded_bytes| DownloadProgress {
+        loaded_bytes,
+        total_bytes: Some(5),
+    };
+    assert_eq!(told, [progress(0), progress(5)]);
+    let requests = server.requests();
+    assert_eq!(server.lines(), [ROUTE]);
+    assert_eq!(requests[0].header("accept-encoding"), ["identity"]);
+    assert_eq!(requests[0].header("accept"), ["*/*"]);
+    assert_eq!(requests[0].header("authorization").len(), 1);
+    assert!(requests[0].header("range").is_empty());
+}
+
+#[tokio::test]
+async fn a_large_output_without_a_length_arrives_whole() {
+    let body = "0123456789abcdef".repeat(200_000);
+    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let chunked = format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    let server = Server::always(Reply::Keep(chunked.into_bytes())).await;
+    let (client, _) = skipping(&server.api());
+    let folder = Folder::new();
+    let done = download(&client, &folder).await.unwrap();
+    assert_eq!((done.bytes, done.content_type), (3_200_000, None));
+    assert!(content(&folder) == body);
+}
+
+#[tokio::test]
+async fn an_interrupted_download_goes_on_after_its_last_byte() {
+    let dated = "date: Sun, 06 Nov 1994 08:49:39 GMT\r\nlast-modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+    for (headers, validator) in [(V1, "\"one\""), (dated, "Sun, 06 Nov 1994 08:49:37 GMT")] {
+        let (server, folder, done) = cut_then(headers, vec![part(headers, "4-9/10", "456789")]).await;
+        assert_eq!(done.unwrap().bytes, 10);
+        assert_eq!(content(&folder), "0123456789");
+        let requests = server.requests();
+        assert_eq!(server.lines(), [ROUTE, ROUTE]);
+        assert_eq!(requests[1].header("range"), ["bytes=4-"]);
+        assert_eq!(requests[1].header("if-range"), [validator]);
+        assert_eq!(requests[1].header("accept-encoding"), ["identity"]);
+    }
+}
+
+#[tokio::test]
+async fn a_download_that_comes_further_each_time_is_not_given_up() {
+    let pieces = (4..10).map(|at: usize| {
+        let rest = answer(
+            206,
+            &format!("content-range: bytes {at}-9/10\r\n{V1}"),
+            &"0123456789"[at..],
+        );
+        Reply::Close(begun(&rest, 1))
+    });
+    let (server, folder, done) = cut_then(V1, pieces.collect()).await;
+    assert_eq!(done.unwrap().bytes, 10);
+    assert_eq!(content(&folder), "0123456789");
+    assert_eq!(server.count(), 7);
+}
+
+#[tokio::test]
+async fn parts_of_different_versions_are_never_put_together() {
+    let new = || Reply::Keep(whole(V2, "ABCDEFGHIJ"));
+    for replies in [
+        // As servers should answer, and as they might.
+        vec![new()],
+        vec![part(V2, "4-9/10", "EFGHIJ"), new()],
+        vec![part("", "4-9/10", "EFGHIJ"), new()],
+        vec![part(V1, "3-9/10", "3456789"), new()],
+        vec![part(V1, "4-9/11", "456789"), new()],
+        vec![Reply::Keep(answer(416, "", "")), new()],
+    ] {
+        let shown = format!("{replies:?}");
+        let (server, folder, done) = cut_then(V1, replies.clone()).await;
+        assert_eq!(done.unwrap().bytes, 10, "{shown}");
+        assert_eq!(content(&folder), "ABCDEFGHIJ", "{shown}");
+        assert_eq!(server.count(), 1 + replies.len());
+        assert!(replies.len() == 1 || server.requests()[2].header("range").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn without_a_name_for_its_version_a_download_starts_again() {
+    let same_second = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nlast-modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+    for headers in ["", "etag: W/\"weak\"\r\n", same_second] {
+        let (server, folder, done) = cut_then(headers, vec![Reply::Keep(whole("", "new"))]).await;
+        assert_eq!(done.unwrap().bytes, 3);
+        assert_eq!(content(&folder), "new");
+        assert!(server.requests()[1].header("range").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_ranges_sends_all_of_it_again() {
+    let (_, folder, done) = cut_then(V1, vec![Reply::Keep(whole(V1, "0123456789"))]).await;
+    assert_eq!(done.unwrap().bytes, 10);
+    assert_eq!(content(&folder), "0123456789");
+}
+
+#[tokio::test]
+async fn a_download_that_always_breaks_at_the_same_place_fails_and_leaves_nothing() {
+    for headers in ["", V1] {
+        let cut = Reply::Close(begun(&whole(headers, "0123456789"), 4));
+        let server = Server::always(cut).await;
+        let (client, _) = skipping(&server.api());
+        let folder = Folder::new();
+        let error = download(&client, &folder).await.unwrap_err();
+        assert_eq!(connection_fault(&error), Some(ConnectionFault::Cut));
+        assert_eq!((error.phase(), error.sent()), (Some(Phase::Body), Some(Sent::Maybe)));
+        assert_eq!(attempts(&error), 3);
+        assert!(error.is_retryable());
+        assert_eq!(server.count(), 3);
+        assert!(folder.files().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_open_output_goes_on_only_with_the_same_version() {
+    let cut = Reply::Close(begun(&whole(V1, "0123456789"), 4));
+    for (second, expected) in [
+        (part(V1, "4-9/10", "456789"), Some("0123456789")),
+        (Reply::Keep(whole(V1, "0123456789")), Some("0123456789")),
+        (Reply::Keep(whole(V2, "ABCDEFGHIJ")), None),
+        (Reply::Keep(answer(416, "", "")), None),
+    ] {
+        let replies = [cut.clone(), second];
+        let server = Server::start(move |_, nth| replies[nth].clone()).await;
+        let (client, _) = skipping(&server.api());
+        let mut output = client.open_output(&named(), &options()).await.unwrap();
+        assert_eq!(output.content_length(), Some(10));
+        assert_eq!(output.content_type(), Some("audio/wav"));
+        let mut read = Vec::new();
+        let end = loop {
+            match output.next().await {
+                Ok(Some(piece)) => read.extend_from_slice(&piece),
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        if let Some(expected) = expected {
+            end.unwrap();
+            assert_eq!(String::from_utf8(read).unwrap(), expected);
+        } else {
+            assert_eq!(connection_fault(&end.unwrap_err()), Some(ConnectionFault::Cut));
+            assert_eq!(read, b"0123");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_request_timeout_ends_with_the_headers_and_the_idle_timeout_counts_between_bytes() {
+    let answer = whole("", "0123456789");
+    let server = Server::raw(move |mut socket, _, _| {
+        let answer = answer.clone();
+        async move {
+            use tokio::io::{AsyncReadExt, AsyncWriteExt};
+            let _ = socket.read(&mut [0; 4096]).await;
+            for byte in begun(&answer, 0)
+                .chunks(1000)
+                .chain(answer[answer.len() - 10..].chunks(1))
+            {
+                if socket.write_all(byte).await.is_err() {
+                    return;
+                }
+                tokio::time::sleep(millis(40)).await;
+            }
+        }
+    })
+    .await;
+    let client = builder(&server.api()).retries(0).build().unwrap();
+    let folder = Folder::new();
+    let limits = |request: u64, idle: u64| {
+        RequestOptions::default()
+            .request_timeout(millis(request))
+            .idle_timeout(millis(idle))
+    };
+    let run = async |limits: &RequestOptions| client.download_output(&named(), &folder.place(), limits, |_| {}).await;
+    assert_eq!(run(&limits(200, 200)).await.unwrap().bytes, 10);
+    let error = run(&limits(200, 20)).await.unwrap_err();
+    assert!(
+        matches!(error, Error::Timeout { limit, .. } if limit == millis(20)),
+        "{error:?}"
+    );
+    assert_eq!(error.phase(), Some(Phase::Body));
+
+    let silent = Server::always(Reply::Stall(Vec::new())).await;
+    let client = builder(&silent.api()).retries(0).build().unwrap();
+    let error = client
+        .download_output(&named(), &folder.place(), &limits(50, 5000), |_| {})
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, Error::Timeout { limit, .. } if limit == millis(50)),
+        "{error:?}"
+    );
+    assert_eq!(error.phase(), Some(Phase::Headers));
+}
+
+#[tokio::test]
+async fn an_open_output_holds_no_permit_and_closes_its_connection_when_it_is_dropped() {
+    let server = Server::start(|request, _| {
+        if request.line() == ROUTE {
+            Reply::Stall(begun(&whole("", "0123456789"), 4))
+        } else {
+            status(200)
+        }
+    })
+    .await;
+    let client = builder(&server.api()).max_sockets(1).build().unwrap();
+    let mut output = client.open_output(&named(), &options()).await.unwrap();
+    assert_eq!(output.next().await.unwrap().unwrap(), "0123");
+    let limit = options().request_timeout(Duration::from_secs(5));
+    client.get_job("j", &limit).await.unwrap();
+    assert_eq!(server.busy(), 1);
+    drop(output);
+    until(|| server.busy() == 0).await;
+}
+
+#[tokio::test]
+async fn a_download_that_is_dropped_leaves_nothing() {
+    let server = Server::always(Reply::Stall(begun(&whole("", "0123456789"), 4))).await;
+    let (client, _) = skipping(&server.api());
+    let folder = Folder::new();
+    let begun = Mutex::new(false);
+    let place = folder.place();
+    let options = options();
+    let output = named();
+    {
+        let listener = |_| *begun.lock().unwrap() = true;
+        let mut download = pin!(client.download_output(&output, &place, &options, listener));
+        tokio::select! {
+            done = &mut download => panic!("{done:?}"),
+            () = until(|| *begun.lock().unwrap()) => {}
+        }
+        assert_eq!(folder.files().len(), 1);
+    }
+    assert!(folder.files().is_empty());
+    until(|| server.busy() == 0).await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_is_told_before_anything_is_sent() {
+    let server = Server::always(status(200)).await;
+    let (client, _) = skipping(&server.api());
+    let folder = Folder::new();
+    for place in [folder.0.clone(), folder.0.join("none/at/all"), PathBuf::from("/")] {
+        let error = client
+            .download_output(&named(), &place, &options(), |_| {})
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, Error::File { path, .. } if *path == place),
+            "{error:?}"
+        );
+    }
+    assert_eq!(server.count(), 0);
+    assert!(folder.files().is_empty());
+}
+
+#[tokio::test]
+async fn what_the_server_refuses_leaves_nothing() {
+    let server = Server::always(status(404)).await;
+    let (client, _) = skipping(&server.api());
+    let folder = Folder::new();
+    let error = download(&client, &folder).await.unwrap_err();
+    assert_eq!(error.status(), Some(404));
+    assert_eq!(error.call().unwrap().job_identifier.as_deref(), Some("j"));
+    assert!(folder.files().is_empty());
+}
+
+fn at(url: impl Into<String>) -> OutputRef {
+    OutputRef::Url(url.into())
+}
+
+#[tokio::test]
+async fn a_url_of_the_own_origin_is_trimmed_and_asked_with_the_key() {
+    let server = Server::always(Reply::Keep(whole("", "x"))).await;
+    let (client, _) = skipping(&server.api());
+    let options = options().header("x-mine", "1").unwrap();
+    let url = format!("  {}/results/j/k/o?x=1\n", server.api());
+    let read = client.get_output_contents(&at(url), &options).await.unwrap();
+    assert_eq!(read, "x");
+    let requests = server.requests();
+    assert_eq!(requests[0].line(), "GET /api/results/j/k/o?x=1");
+    assert_eq!(requests[0].header("authorization").len(), 1);
+    assert_eq!(requests[0].header("x-mine"), ["1"]);
+}
+
+#[tokio::test]
+async fn a_url_that_may_not_be_asked_is_refused() {
+    let server = Server::always(status(200)).await;
+    let (client, _) = skipping(&server.api());
+    for url in [
+        "",
+        "/results/j",
+        "http://127.0.0.1:1/elsewhere",
+        "ftp://example.com/x",
+        "file:///etc/passwd",
+        "https://user:hunter2@example.com/x",
+    ] {
+        let error = client.open_output(&at(url), &options()).await.unwrap_err();
+        assert!(
+            matches!(&error, Error::Argument { name: "url", .. }),
+            "{url}: {error:?}"
+        );
+        assert!(!error.to_string().contains("hunter2"));
+    }
+    assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn five_redirects_within_the_origin_are_followed_and_no_more() {
+    for (redirects, reached) in [(5, true), (6, false)] {
+        let server = Server::start(move |_, nth| {
+            if nth < redirects {
+                Reply::Keep(answer(307, &format!("location: /api/hop{nth}\r\n"), ""))
+            } else {
+                Reply::Keep(whole("", "there"))
+            }
+        })
+        .await;
+        let (client, _) = skipping(&server.api());
+        let read = client.get_output_contents(&at(server.api()), &options()).await;
+        if reached {
+            assert_eq!(read.unwrap(), "there");
+            assert_eq!(server.lines()[5], "GET /api/hop4");
+            assert!(
+                server
+                    .requests()
+                    .iter()
+                    .all(|request| request.header("authorization").len() == 1)
+            );
+        } else {
+            let error = read.unwrap_err();
+            assert_eq!(error.status(), Some(307));
+            assert_eq!(server.count(), 6);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_origin_without_tls_or_with_a_user_is_not_followed() {
+    let other = Server::always(Reply::Keep(whole("", "x"))).await;
+    let user = "https://user:hunter2@example.com/".to_owned();
+    for location in [other.api(), user, "http://[".to_owned()] {
+        let headers = format!("location: {location}\r\n");
+        let server = Server::always(Reply::Keep(answer(302, &headers, ""))).await;
+        let (client, _) = skipping(&server.api());
+        let error = client.open_output(&named(), &options()).await.unwrap_err();
+        assert_eq!(error.status(), Some(302));
+        assert!(
+            error.to_string().starts_with("the redirect is not followed: "),
+            "{error}"
+        );
+        assert!(!error.to_string().contains("hunter2"));
+        assert_eq!(server.count(), 1);
+    }
+    assert_eq!(other.count(), 0);
+}
+
+#[tokio::test]
+async fn another_origin_is_told_neither_the_key_nor_the_headers_of_the_caller() {
+    let authority = Authority::new();
+    let other = Server::tls_always(authority.server("localhost"), Reply::Keep(whole("", "x"))).await;
+    let signed = other.https("localhost") + "/file?signature=secret";
+    let location = format!("location: {signed}\r\n");
+    let server = Server::always(Reply::Keep(answer(302, &location, ""))).await;
+    let client = builder(&server.api()).extra_ca_file(authority.file()).build().unwrap();
+    let options = options().header("x-mine", "1").unwrap();
+    for output in [named(), at(signed)] {
+        let read = async {
+            let mut output = client.open_output(&output, &options).await?;
+            output.next().await
+        };
+        assert_eq!(read.await.unwrap().unwrap(), "x");
+    }
+    assert_eq!((server.count(), other.count()), (1, 2));
+    for request in other.requests() {
+        assert_eq!(request.line(), "GET /api/file?signature=secret");
+        assert!(request.header("authorization").is_empty());
+        assert!(request.header("x-mine").is_empty());
+        assert_eq!(request.header("accept-encoding"), ["identity"]);
+    }
+}
+
+#[tokio::test]
+async fn no_redirect_leads_from_https_to_http_and_a_signature_is_not_shown() {
+    let authority = Authority::new();
+    let server = Server::always(status(200)).await;
+    let back = format!("location: {}/x\r\n", server.api());
+    let other = Server::tls_always(authority.server("localhost"), Reply::Keep(answer(302, &back, ""))).await;
+    let client = builder(&server.api()).extra_ca_file(authority.file()).build().unwrap();
+    let signed = other.https("localhost") + "/file?signature=secret";
+    let error = client.open_output(&at(signed), &options()).await.unwrap_err();
+    assert_eq!(error.status(), Some(302));
+    assert_eq!((server.count(), other.count()), (0, 1));
+    assert!(!everything(&error).contains("signature"), "{error:?}");
+}
