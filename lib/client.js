@@ -307,6 +307,11 @@ class ModzyClient {
   }
 
   /** @param {unknown[]} given */
+  async openOutput(...given) {
+    return await this.#results.openOutput(...given);
+  }
+
+  /** @param {unknown[]} given */
   async pathToDataUrl(...given) {
     const { values, options } = this.#session.read('pathToDataUrl', given);
     const { path, mimeType } = values;

@@ -25,6 +25,8 @@ const listeners = {
   submitJobFiles: 'onUploadProgress',
   appendInput: 'onUploadProgress',
   downloadOutput: 'onDownloadProgress',
+  openOutput: 'onDownloadProgress',
+  pullOutput: 'onDownloadProgress',
 };
 
 /** A call that has not settled. */
@@ -126,6 +128,15 @@ class Completions {
         throw error;
       }
     });
+  }
+
+  /**
+   * Closes an output that was opened, if it still is.
+   *
+   * @param {number} id
+   */
+  close(id) {
+    this.#native.cancel(id, false);
   }
 
   /**

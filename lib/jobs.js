@@ -219,6 +219,11 @@ class JobClient {
     return this.#results.downloadOutput(...given);
   }
 
+  /** @param {unknown[]} given */
+  async openOutput(...given) {
+    return await this.#results.openOutput(...given);
+  }
+
   /**
    * @param {string} method
    * @param {unknown[]} given

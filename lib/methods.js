@@ -237,6 +237,7 @@ const methods = {
     ],
     { objectOnly: true },
   ),
+  openOutput: row([required('output', outputReference)]),
   downloadOutput: row([required('output', outputReference), required('file', filePath)]),
   // Accounting
   getAPIKeys: row([required('email', notEmptyString)]),

@@ -108,6 +108,19 @@ export type GetOutputContentsParams = OutputContentsOptions &
     | (OutputUrl & { jobId?: null | undefined; inputKey?: null | undefined; outputName?: null | undefined })
   );
 
+/** An output that is open. */
+export interface OpenedOutput {
+  /**
+   * The bytes, each piece read from the network when it is asked for. Without a read under way it does not keep the process
+   * alive. `cancel()` closes the request. Where the connection breaks, it goes on after the last byte if the server supports
+   * ranges and the output is unchanged; else the stream ends with the error.
+   */
+  body: ReadableStream<Uint8Array>;
+  contentType: string | null;
+  /** Bytes. */
+  contentLength: number | null;
+}
+
 /** A download that has come to its end. */
 export interface DownloadedOutput {
   /** How many there are. */
@@ -142,6 +155,14 @@ export interface ResultMethods {
    * @throws {ResponseError} For bytes that are neither JSON nor UTF-8 where `responseType` is `json`.
    */
   getOutputContents<T = unknown>(params: GetOutputContentsParams, options?: RequestOptions | null): Promise<T>;
+
+  /**
+   * Opens one output of any size, to be read as a stream: `GET /results/{job}/datasource/{input}/output/{output}`. `signal`,
+   * `idleTimeout` and `onDownloadProgress` are for the stream as well, which ends with the error or the reason.
+   *
+   * @throws {NotFoundError} For an output that does not exist.
+   */
+  openOutput(output: OutputRef, options?: DownloadOptions | null): Promise<OpenedOutput>;
 
   /**
    * Downloads one output of any size to a file, outside the event loop: `GET

@@ -4,6 +4,7 @@
 
 const { ResponseError } = require('./errors.js');
 const { Session } = require('./session.js');
+const { openStream } = require('./streams.js');
 const { isGiven } = require('./values.js');
 
 class ResultClient {
@@ -73,6 +74,13 @@ class ResultClient {
     const { values, options } = this.#session.read('downloadOutput', given);
     const { output, file } = values;
     return this.#session.run('downloadOutput', JSON.stringify({ output, file }), options, (text) => JSON.parse(text));
+  }
+
+  /** @param {unknown[]} given */
+  async openOutput(...given) {
+    const { values, options } = this.#session.read('openOutput', given);
+    // Awaited, so that the stack of an error that comes later keeps the caller's lines.
+    return await openStream(this.#session, values.output, options);
   }
 }
 

@@ -75,6 +75,15 @@ class Session extends Completions {
   run(operation, argument, options, ...rest) {
     return this.#logger.follow(options.method ?? operation, super.run(operation, argument, options, ...rest));
   }
+
+  /**
+   * Makes a call that is a part of another, of which alone the log tells.
+   *
+   * @type {Completions['run']}
+   */
+  runSilently(...call) {
+    return super.run(...call);
+  }
 }
 
 module.exports = { Session };

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use modzy_client::{
-    Client, Document, EmbeddedJob, EmbeddedValue, Error, FileJob, JobInput, OutputRef, RequestOptions, Result, Sources,
+    Client, Document, EmbeddedJob, EmbeddedValue, Error, FileJob, JobInput, RequestOptions, Result, Sources,
     UploadProgress,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -26,44 +26,6 @@ pub(crate) fn read<T: DeserializeOwned>(argument: &str) -> Result<T> {
 pub(crate) struct InputArgument {
     pub(crate) job_id: String,
     pub(crate) input_key: String,
-}
-
-/// An output, by its names or by its URL.
-#[derive(Deserialize)]
-#[serde(untagged, rename_all_fields = "camelCase")]
-pub(crate) enum OutputArgument {
-    Url {
-        url: String,
-    },
-    Named {
-        job_id: String,
-        input_key: String,
-        output_name: String,
-    },
-}
-
-impl From<OutputArgument> for OutputRef {
-    fn from(argument: OutputArgument) -> Self {
-        match argument {
-            OutputArgument::Url { url } => Self::Url(url),
-            OutputArgument::Named {
-                job_id,
-                input_key,
-                output_name,
-            } => Self::Named {
-                job_id,
-                input_key,
-                output_name,
-            },
-        }
-    }
-}
-
-/// An output, and the path of the file that it goes to.
-#[derive(Deserialize)]
-pub(crate) struct DownloadArgument {
-    pub(crate) output: OutputArgument,
-    pub(crate) file: String,
 }
 
 /// A version of a model.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{Document, DownloadProgress, Error, UploadProgress};
+use modzy_client::{Document, Error, Output, UploadProgress};
 use serde_json::json;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +39,8 @@ struct Live {
     aborts: HashMap<u64, Abort>,
     /// Who waits for a piece that was pulled, by the call; one at a time, as uploads take their sources in turn.
     pulls: HashMap<u64, oneshot::Sender<Piece>>,
+    /// Outputs that are read piece by piece and wait to be asked, by the call that opened them.
+    outputs: HashMap<u64, Output>,
 }
 
 /// How a call is cancelled from outside.
@@ -75,9 +78,13 @@ impl Calls {
         }
     }
 
-    /// Cancels a call and, if asked to, its job. A call that has ended already is left alone.
+    /// Cancels a call and, if asked to, its job. Of a call that has ended already, the output that it opened is closed.
     pub(crate) fn cancel(&self, id: u64, cancel_job: bool) {
-        let abort = self.live().aborts.remove(&id);
+        let mut live = self.live();
+        let abort = live.aborts.remove(&id);
+        let output = live.outputs.remove(&id);
+        drop(live);
+        drop(output);
         if let Some(abort) = abort {
             abort.cancel_job.store(cancel_job, Ordering::Release);
             abort.token.cancel();
@@ -102,9 +109,16 @@ impl Calls {
         }
     }
 
-    /// Cancels every call.
+    /// Takes an output to read from it.
+    pub(crate) fn take_output(&self, id: u64) -> Option<Output> {
+        self.live().outputs.remove(&id)
+    }
+
+    /// Cancels every call, and closes every output.
     pub(crate) fn cancel_all(&self) {
         self.all.cancel();
+        let outputs = mem::take(&mut self.live().outputs);
+        drop(outputs);
     }
 
     fn live(&self) -> MutexGuard<'_, Live> {
@@ -125,6 +139,14 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// Keeps an output, under the call that opened it, until it is asked for its next piece; unless this call was cancelled.
+    pub(crate) fn keep_output(&self, id: u64, output: Output) {
+        let mut live = self.calls.live();
+        if live.aborts.contains_key(&self.id) {
+            live.outputs.insert(id, output);
+        }
+    }
+
     /// Tells of a job that a poll has brought.
     pub(crate) fn report_job(&self, job: &Document) {
         let mut completion = BindingCompletion::new(self.id, BindingEvent::Progress);
@@ -185,16 +207,6 @@ impl Call {
                 completion
             }
         });
-    }
-
-    /// The same of a download.
-    pub(crate) fn download_listener(&self, options: &BindingCallOptions) -> impl FnMut(DownloadProgress) + Send {
-        let told = options.progress.unwrap_or_default();
-        move |progress: DownloadProgress| {
-            if told {
-                self.report_transfer(None, progress.loaded_bytes, progress.total_bytes);
-            }
-        }
     }
 }
 

@@ -10,6 +10,7 @@ mod completions;
 mod config;
 mod errors;
 mod operations;
+mod outputs;
 mod sources;
 
 use std::thread::available_parallelism;

@@ -4,19 +4,16 @@ use std::pin::pin;
 
 use bytes::Bytes;
 use modzy_client::{
-    CancelOutcome, Client, Document, Downloaded, Error, JdbcJob, RequestOptions, Result, S3Job, TextJob, Upload,
-    path_to_data_uri,
+    CancelOutcome, Client, Document, Error, JdbcJob, RequestOptions, Result, S3Job, TextJob, Upload, path_to_data_uri,
 };
 use napi_derive::napi;
-use serde_json::{json, value::RawValue};
+use serde_json::value::RawValue;
 
 use crate::{
-    arguments::{
-        DownloadArgument, FileArgument, InputArgument, NameArgument, OutputArgument, VersionArgument, append, embedded,
-        read, upload,
-    },
+    arguments::{FileArgument, InputArgument, NameArgument, VersionArgument, append, embedded, read, upload},
     calls::{Abort, Call},
     config::BindingCallOptions,
+    outputs,
 };
 
 /// A call of the client. The argument of `start` is the job's identifier, but for the submits, where it is JSON.
@@ -70,6 +67,11 @@ pub enum BindingOperation {
     GetOutputContents,
     /// The same, to a file. The argument is `{output, file}`, the result `{bytes, contentType}`.
     DownloadOutput,
+    /// The same, to be read piece by piece. The argument is the output, the result `{output, contentType, contentLength}`,
+    /// where `output` is for `pullOutput`. Until that has brought the end or a failure, `cancel` closes it by the same number.
+    OpenOutput,
+    /// The next piece of an open output; nothing at its end.
+    PullOutput,
     /// `GET /models`. The argument is the filter.
     GetModels,
     /// The same; the result is `{items, next}`.
@@ -241,20 +243,10 @@ async fn reads(
     use BindingOperation as Op;
 
     let document = match operation {
-        Op::GetOutputContents => {
-            let output = read::<OutputArgument>(argument)?.into();
-            return Ok(client.get_output_contents(&output, request).await?.into());
-        }
-        Op::DownloadOutput => {
-            let DownloadArgument { output, file } = read(argument)?;
-            let listener = call.download_listener(options);
-            let output = output.into();
-            let download = client.download_output(&output, file.as_ref(), request, listener);
-            let Downloaded { bytes, content_type } = download.await?;
-            return Ok(json!({ "bytes": bytes, "contentType": content_type })
-                .to_string()
-                .into());
-        }
+        Op::GetOutputContents => return outputs::contents(client, read(argument)?, request).await,
+        Op::DownloadOutput => return outputs::download(client, read(argument)?, request, call, options).await,
+        Op::OpenOutput => return outputs::open(client, read(argument)?, request, call, options).await,
+        Op::PullOutput => return outputs::pull(read(argument)?, call, options).await,
         Op::PathToDataUrl => {
             let FileArgument { path, mime_type } = read(argument)?;
             let reading = tokio::task::spawn_blocking(move || path_to_data_uri(path.as_ref(), &mime_type));

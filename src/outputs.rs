@@ -1,0 +1,114 @@
+//! Outputs: read whole, downloaded to a file, or open to be read piece by piece.
+
+use modzy_client::{Client, Document, DownloadProgress, Downloaded, Error, OutputRef, RequestOptions, Result};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{calls::Call, config::BindingCallOptions, operations::Value};
+
+/// An output, by its names or by its URL.
+#[derive(Deserialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub(crate) enum OutputArgument {
+    Url {
+        url: String,
+    },
+    Named {
+        job_id: String,
+        input_key: String,
+        output_name: String,
+    },
+}
+
+impl From<OutputArgument> for OutputRef {
+    fn from(argument: OutputArgument) -> Self {
+        match argument {
+            OutputArgument::Url { url } => Self::Url(url),
+            OutputArgument::Named {
+                job_id,
+                input_key,
+                output_name,
+            } => Self::Named {
+                job_id,
+                input_key,
+                output_name,
+            },
+        }
+    }
+}
+
+/// An output, and the path of the file that it goes to.
+#[derive(Deserialize)]
+pub(crate) struct DownloadArgument {
+    pub(crate) output: OutputArgument,
+    pub(crate) file: String,
+}
+
+/// Reads an output whole.
+pub(crate) async fn contents(client: &Client, argument: OutputArgument, request: &RequestOptions) -> Result<Value> {
+    let output = argument.into();
+    Ok(client.get_output_contents(&output, request).await?.into())
+}
+
+/// Downloads an output to a file.
+pub(crate) async fn download(
+    client: &Client,
+    argument: DownloadArgument,
+    request: &RequestOptions,
+    call: &Call,
+    options: &BindingCallOptions,
+) -> Result<Value> {
+    let output = argument.output.into();
+    let tell = |progress| report(progress, call, options);
+    let download = client.download_output(&output, argument.file.as_ref(), request, tell);
+    let Downloaded { bytes, content_type } = download.await?;
+    Ok(json!({ "bytes": bytes, "contentType": content_type })
+        .to_string()
+        .into())
+}
+
+/// Opens an output, which is then kept under the number of this call.
+pub(crate) async fn open(
+    client: &Client,
+    argument: OutputArgument,
+    request: &RequestOptions,
+    call: &Call,
+    options: &BindingCallOptions,
+) -> Result<Value> {
+    let output = argument.into();
+    let mut opened = client.open_output(&output, request).await?;
+    if let Some(progress) = opened.progress() {
+        report(progress, call, options);
+    }
+    let head = json!({
+        "output": call.id,
+        "contentType": opened.content_type(),
+        "contentLength": opened.content_length(),
+    });
+    call.keep_output(call.id, opened);
+    Ok(head.to_string().into())
+}
+
+/// The next piece of an open output; nothing at its end. Leaving it closes the output.
+pub(crate) async fn pull(id: u64, call: &Call, options: &BindingCallOptions) -> Result<Value> {
+    let output = call.calls.take_output(id);
+    let mut output = output.ok_or_else(|| Error::Internal("the output is not open".to_owned()))?;
+    let piece = output.next().await?;
+    if let Some(progress) = output.progress() {
+        report(progress, call, options);
+    }
+    Ok(match piece {
+        Some(piece) => {
+            call.keep_output(id, output);
+            piece.into()
+        }
+        None => Document::default().into(),
+    })
+}
+
+/// Tells how far an output has come, if its caller wants to know.
+fn report(progress: DownloadProgress, call: &Call, options: &BindingCallOptions) {
+    if options.progress.unwrap_or_default() {
+        call.report_transfer(None, progress.loaded_bytes, progress.total_bytes);
+    }
+}
