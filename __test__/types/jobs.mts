@@ -5,6 +5,8 @@ import {
   JobClient,
   ResultClient,
   isFinalStatus,
+  type DownloadOptions,
+  type DownloadProgress,
   type EmbeddedSources,
   type EnginesResponse,
   type FileSources,
@@ -13,6 +15,7 @@ import {
   type JobFeatures,
   type JobReceipt,
   type ModzyClient,
+  type OutputRef,
   type RequestOptions,
   type Result,
   type SubmitJobAwsS3Params,
@@ -208,7 +211,25 @@ export async function results(client: ModzyClient | JobClient | ResultClient): P
   const unknown: unknown = await client.getOutputContents(where);
   const buffer = await client.getOutputContents<Buffer>({ ...where, responseType: 'arraybuffer' }, request);
   const blob = await client.getOutputContents<Blob>({ ...where, responseType: 'blob', retries: 1 });
-  console.log(result.failures?.['key']?.error, input.status, unknown, buffer.byteLength, blob.size);
+  const byUrl: string = await client.getOutputContents<string>({ url: new URL('https://example.com'), retries: 1 });
+  console.log(result.failures?.['key']?.error, input.status, unknown, buffer.byteLength, blob.size, byUrl);
+
+  const output: OutputRef = { url: 'https://example.com' };
+  const tell = ({ loadedBytes, totalBytes }: DownloadProgress) => console.log(loadedBytes, totalBytes?.toFixed());
+  const download: DownloadOptions = { ...request, idleTimeout: 1000, onDownloadProgress: tell };
+  const { bytes, contentType } = await client.downloadOutput(where, 'file.wav', download);
+  await client.downloadOutput(output, new URL('file:///file.wav'));
+  const { body, contentLength } = await client.openOutput(output, download);
+  const text: string = await new Response(body).text();
+  for await (const piece of (await client.openOutput(where)).body) {
+    console.log(piece.byteLength);
+  }
+  console.log(bytes.toFixed(), contentType?.length, contentLength?.toFixed(), text);
+
+  // @ts-expect-error: a name or a URL, and not half a name
+  await client.openOutput({ jobId: 'id', inputKey: 'key' });
+  // @ts-expect-error: to a file
+  await client.downloadOutput(output);
 
   // @ts-expect-error: the input's key is missing
   await client.getInputResult('id');

@@ -1,18 +1,18 @@
 //! Downloads of outputs: where they are and who may be asked for them, and how one goes on that was interrupted. What belongs
 //! to different versions of an output is never put together.
 
-use std::{path::Path, time::Duration};
+mod entity;
+
+use std::path::Path;
 
 use bytes::{Bytes, BytesMut};
 use http::{
-    HeaderMap, HeaderValue, Method, StatusCode,
-    header::{
-        ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, IF_RANGE, LAST_MODIFIED, LOCATION,
-        RANGE,
-    },
+    HeaderValue, Method, StatusCode,
+    header::{ACCEPT_ENCODING, IF_RANGE, LOCATION, RANGE},
 };
 use url::Url;
 
+use self::entity::{Entity, Validator};
 use crate::{
     client::{Client, RequestOptions},
     endpoint::segment,
@@ -209,11 +209,11 @@ impl Client {
         settings: &Settings,
     ) -> Result<(Request, Streamed)> {
         let mut request = origin.clone();
-        if let Some((Validator(_, value), at)) = rest {
+        if let Some((validator, at)) = rest {
             let range = HeaderValue::try_from(format!("bytes={at}-"));
             let range = range.map_err(|error| Error::Internal(format!("a range that no header can carry: {error}")))?;
             request.headers.insert(RANGE, range);
-            request.headers.insert(IF_RANGE, value.clone());
+            request.headers.insert(IF_RANGE, validator.1.clone());
         }
         let mut redirects = 0;
         loop {
@@ -427,73 +427,6 @@ impl Output {
         }
         error
     }
-}
-
-/// A version of an output.
-#[derive(Debug)]
-struct Entity {
-    /// Its name.
-    validator: Option<Validator>,
-    length: Option<u64>,
-    content_type: Option<String>,
-}
-
-/// What tells two versions apart, to the byte: a strong `ETag`, or a `Last-Modified` that cannot have been followed by another
-/// change in the same second.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Validator(http::HeaderName, HeaderValue);
-
-impl Entity {
-    fn of(headers: &HeaderMap) -> Self {
-        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        Self {
-            validator: Validator::of(headers),
-            // There is none for a body that the transport has unpacked, of which no range could be asked for.
-            length: text(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
-            content_type: text(CONTENT_TYPE).map(str::to_owned),
-        }
-    }
-
-    /// What the rest is asked for with, where it can be.
-    fn rest(&self) -> Option<&Validator> {
-        self.validator.as_ref().filter(|_| self.length.is_some())
-    }
-
-    /// Where in this version an answer begins. `None`: it is of another, or not what was asked for.
-    fn judge(&self, answer: &Streamed, asked: Option<u64>) -> Option<u64> {
-        let headers = answer.headers();
-        let Validator(name, value) = self.rest()?;
-        if headers.get(name) != Some(value) {
-            return None;
-        }
-        if answer.status() != StatusCode::PARTIAL_CONTENT {
-            let length = headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
-            return (length == self.length).then_some(0);
-        }
-        let (first, whole) = content_range(headers)?;
-        (Some(first) == asked && Some(whole) == self.length).then_some(first)
-    }
-}
-
-impl Validator {
-    fn of(headers: &HeaderMap) -> Option<Self> {
-        if let Some(tag) = headers.get(ETAG) {
-            let is_strong = tag.as_bytes().starts_with(b"\"");
-            return is_strong.then(|| Self(ETAG, tag.clone()));
-        }
-        let modified = headers.get(LAST_MODIFIED)?;
-        let date = |value: &HeaderValue| httpdate::parse_http_date(value.to_str().ok()?).ok();
-        let age = date(headers.get(DATE)?)?.duration_since(date(modified)?).ok()?;
-        (age >= Duration::from_secs(1)).then(|| Self(LAST_MODIFIED, modified.clone()))
-    }
-}
-
-/// The first byte of a part, and the length of the whole: `bytes 5-9/10`.
-fn content_range(headers: &HeaderMap) -> Option<(u64, u64)> {
-    let range = headers.get(CONTENT_RANGE)?.to_str().ok()?;
-    let (range, whole) = range.strip_prefix("bytes ")?.split_once('/')?;
-    let (first, _) = range.split_once('-')?;
-    Some((first.trim().parse().ok()?, whole.trim().parse().ok()?))
 }
 
 fn has_user(url: &Url) -> bool {

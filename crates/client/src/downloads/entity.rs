@@ -1,0 +1,122 @@
+//! A version of an output, as the headers of an answer name it, and whether another answer is of the same.
+
+use std::time::Duration;
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
+    header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, LAST_MODIFIED},
+};
+
+use crate::transport::Streamed;
+
+/// A version of an output.
+#[derive(Debug)]
+pub(super) struct Entity {
+    /// Its name.
+    validator: Option<Validator>,
+    pub(super) length: Option<u64>,
+    pub(super) content_type: Option<String>,
+}
+
+/// What tells two versions apart, to the byte: a strong `ETag`, or a `Last-Modified` that cannot have been followed by another
+/// change in the same second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Validator(HeaderName, pub(super) HeaderValue);
+
+impl Entity {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        Self {
+            validator: Validator::of(headers),
+            // There is none for a body that the transport has unpacked, of which no range could be asked for.
+            length: text(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
+            content_type: text(CONTENT_TYPE).map(str::to_owned),
+        }
+    }
+
+    /// What the rest is asked for with, where it can be.
+    pub(super) fn rest(&self) -> Option<&Validator> {
+        self.validator.as_ref().filter(|_| self.length.is_some())
+    }
+
+    /// Where in this version an answer begins. `None`: it is of another, or not what was asked for.
+    pub(super) fn judge(&self, answer: &Streamed, asked: Option<u64>) -> Option<u64> {
+        let headers = answer.headers();
+        let Validator(name, value) = self.rest()?;
+        if headers.get(name) != Some(value) {
+            return None;
+        }
+        if answer.status() != StatusCode::PARTIAL_CONTENT {
+            let length = headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
+            return (length == self.length).then_some(0);
+        }
+        let (first, whole) = content_range(headers)?;
+        (Some(first) == asked && Some(whole) == self.length).then_some(first)
+    }
+}
+
+impl Validator {
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        if let Some(tag) = headers.get(ETAG) {
+            let is_strong = tag.as_bytes().starts_with(b"\"");
+            return is_strong.then(|| Self(ETAG, tag.clone()));
+        }
+        let modified = headers.get(LAST_MODIFIED)?;
+        let date = |value: &HeaderValue| httpdate::parse_http_date(value.to_str().ok()?).ok();
+        let age = date(headers.get(DATE)?)?.duration_since(date(modified)?).ok()?;
+        (age >= Duration::from_secs(1)).then(|| Self(LAST_MODIFIED, modified.clone()))
+    }
+}
+
+/// The first byte of a part, and the length of the whole: `bytes 5-9/10`.
+fn content_range(headers: &HeaderMap) -> Option<(u64, u64)> {
+    let range = headers.get(CONTENT_RANGE)?.to_str().ok()?;
+    let (range, whole) = range.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, _) = range.split_once('-')?;
+    Some((first.trim().parse().ok()?, whole.trim().parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(fields: &[(HeaderName, &'static str)]) -> HeaderMap {
+        fields
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn only_what_names_a_version_to_the_byte_is_a_validator() {
+        const EARLIER: &str = "Sun, 06 Nov 1994 08:49:36 GMT";
+        const LATER: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+        let named = |fields: &[_]| Validator::of(&headers(fields)).map(|validator| validator.0);
+        assert_eq!(named(&[(ETAG, "\"a\"")]), Some(ETAG));
+        assert_eq!(named(&[(LAST_MODIFIED, EARLIER), (DATE, LATER)]), Some(LAST_MODIFIED));
+        assert_eq!(named(&[]), None);
+        // Weak, and stronger than a date that stands beside it.
+        let weak = [(ETAG, "W/\"a\""), (LAST_MODIFIED, EARLIER), (DATE, LATER)];
+        assert_eq!(named(&weak), None);
+        assert_eq!(named(&[(LAST_MODIFIED, LATER), (DATE, LATER)]), None);
+        assert_eq!(named(&[(LAST_MODIFIED, LATER), (DATE, EARLIER)]), None);
+        assert_eq!(named(&[(LAST_MODIFIED, EARLIER)]), None);
+        assert_eq!(named(&[(LAST_MODIFIED, "yesterday"), (DATE, LATER)]), None);
+    }
+
+    #[test]
+    fn a_content_range_is_read_whole_or_not_at_all() {
+        let read = |value| content_range(&headers(&[(CONTENT_RANGE, value)]));
+        assert_eq!(read("bytes 5-9/10"), Some((5, 10)));
+        for value in [
+            "",
+            "bytes */10",
+            "bytes 5-9/*",
+            "bytes 5",
+            "items 5-9/10",
+            "bytes x-9/10",
+        ] {
+            assert_eq!(read(value), None, "{value}");
+        }
+    }
+}
