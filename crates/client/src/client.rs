@@ -12,11 +12,14 @@ use crate::{
     document::Document,
     endpoint::BaseUrl,
     error::{Error, Result},
-    transport::{Answer, Config, Expect, Lane, Payload, Request, RootSources, Settings, Streamed, Transport},
+    transport::{
+        Answer, Authorities, Config, Expect, Identity, Lane, Payload, Proxies, Request, Route, Settings, Streamed,
+        Transport,
+    },
 };
 
 /// Headers that are the client's own, because they carry credentials or frame the message.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 15] = [
     "accept-encoding",
     "authorization",
     "connection",
@@ -26,6 +29,8 @@ const RESERVED: [&str; 13] = [
     "host",
     "keep-alive",
     "modzy-team-id",
+    "proxy-authorization",
+    "proxy-connection",
     "te",
     "trailer",
     "transfer-encoding",
@@ -62,7 +67,7 @@ pub struct ClientBuilder {
     max_response_bytes: usize,
     headers: HeaderMap,
     user_agent: String,
-    extra_ca_file: Option<PathBuf>,
+    route: Route,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
@@ -102,7 +107,7 @@ impl Client {
             max_response_bytes: 256 * 1024 * 1024,
             headers: HeaderMap::new(),
             user_agent: concat!("modzy-client/", env!("CARGO_PKG_VERSION")).to_owned(),
-            extra_ca_file: None,
+            route: Route::default(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         }
@@ -236,10 +241,69 @@ impl ClientBuilder {
         self
     }
 
+    /// A proxy for every request, in place of those set before: `http://proxy.example:3128`. Servers behind `https` are reached
+    /// through a tunnel (`CONNECT`), others by way of the proxy. A user and a password in the URL, percent-encoded, go to the
+    /// proxy and nowhere else. None.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for what is no `http` URL, or has a path, a query or a fragment. The message does not repeat it.
+    pub fn proxy(mut self, url: &str) -> Result<Self> {
+        self.route.proxies = Proxies::all(url)?;
+        Ok(self)
+    }
+
+    /// No proxy, whatever was set before.
+    pub fn no_proxy(mut self) -> Self {
+        self.route.proxies = Proxies::default();
+        self
+    }
+
+    /// The proxies that the environment of the process names, in place of those set before: `https_proxy` or `HTTPS_PROXY` for
+    /// servers behind `https`, `http_proxy` or `HTTP_PROXY` for others, and none for the servers of `no_proxy` or `NO_PROXY`:
+    /// `*`, or hosts with all below them, addresses and networks (`10.0.0.0/8`), separated by commas, each but a network with a
+    /// port if it is meant for that alone. Lower case comes first, and blank counts as unset. `HTTP_PROXY` is ignored where
+    /// `REQUEST_METHOD` is set: callers of a CGI program can set it. Without this, the environment is not read.
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::proxy`], under the variable's name.
+    pub fn proxy_from_env(self) -> Result<Self> {
+        self.proxy_from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// The same for the variables of another environment.
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::proxy_from_env`].
+    pub fn proxy_from_variables(mut self, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        self.route.proxies = Proxies::from_variables(variable)?;
+        Ok(self)
+    }
+
+    /// The certificates of all authorities that are trusted, as texts in PEM, each of which holds one or more. They stand in for
+    /// the system's store, Mozilla's list and [`ClientBuilder::extra_ca_file`].
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a text without a certificate, for one that cannot be read, and for no text at all.
+    pub fn ca(mut self, pems: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Self> {
+        self.route.roots.only = Some(Authorities::from_pem(pems)?);
+        Ok(self)
+    }
+
+    /// A certificate that the client shows to servers that ask for one, followed by its chain if there is one, and its key
+    /// (RSA, ECDSA or Ed25519, not encrypted), both in PEM.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for what cannot be read, and for a key that is not the certificate's. No message shows anything of
+    /// the key.
+    pub fn client_certificate(mut self, certificate: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Result<Self> {
+        self.route.identity = Some(Identity::from_pem(certificate.as_ref(), key.as_ref())?);
+        Ok(self)
+    }
+
     /// A PEM file of certificates that are trusted beside the system's store and Mozilla's list. Read with the first
-    /// request; ignored where it cannot be read.
+    /// request; ignored where it cannot be read, and where [`ClientBuilder::ca`] is set.
     pub fn extra_ca_file(mut self, file: impl Into<PathBuf>) -> Self {
-        self.extra_ca_file = Some(file.into());
+        self.route.roots.extra_ca_file = Some(file.into());
         self
     }
 
@@ -287,9 +351,7 @@ impl ClientBuilder {
                     max_sockets: self.max_sockets,
                     max_response_bytes: self.max_response_bytes,
                     user_agent: self.user_agent,
-                    roots: RootSources {
-                        extra_ca_file: self.extra_ca_file,
-                    },
+                    route: self.route,
                     clock: self.clock,
                     random: self.random,
                 }),

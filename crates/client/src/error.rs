@@ -265,8 +265,14 @@ pub enum ConnectionFault {
     Unreachable,
     /// The server's certificate does not verify. Never worth another attempt.
     Certificate,
+    /// The server wants a client certificate, or another one than it was shown. Never worth another attempt.
+    ClientCertificate,
     /// The TLS handshake failed for another reason. Worth another attempt.
     Handshake,
+    /// The proxy wants credentials, or others than it was given, before it opens a tunnel. Never worth another attempt.
+    ProxyCredentials,
+    /// The proxy opened no tunnel to the server for another reason. Worth another attempt.
+    Tunnel,
     /// The connection was closed or reset. Worth another attempt where the request may be repeated.
     Cut,
     /// The answer is not HTTP. Worth another attempt where the request may be repeated.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::auth::Auth;
+use crate::{auth::Auth, transport::Proxy};
 
 const MASK: &str = "***";
 
@@ -20,12 +20,18 @@ const SHORTEST_VALUE: usize = 8;
 pub(crate) struct Mask<'a>(Vec<&'a str>);
 
 impl<'a> Mask<'a> {
-    pub(crate) fn new(auth: &'a Auth, headers: &'a HeaderMap, secrets: &'a [SecretString]) -> Self {
+    pub(crate) fn new(
+        auth: &'a Auth,
+        headers: &'a HeaderMap,
+        secrets: &'a [SecretString],
+        proxy: Option<&'a Proxy>,
+    ) -> Self {
         let secrets = secrets.iter().map(ExposeSecret::expose_secret);
         let parts = auth
             .secrets()
             .into_iter()
             .chain(secrets)
+            .chain(proxy.into_iter().flat_map(Proxy::secrets))
             .filter(|part| part.len() >= SHORTEST_PART);
         let values = headers.values().filter_map(|value| value.to_str().ok());
         Self(
@@ -99,7 +105,7 @@ mod tests {
     fn an_echoed_key_is_masked_whole_and_by_its_secret_part_but_the_prefix_stays() {
         let auth = Auth::api_key("publicPrefix.secretBody");
         let headers = HeaderMap::new();
-        let mask = Mask::new(&auth, &headers, &[]);
+        let mask = Mask::new(&auth, &headers, &[], None);
         let echoed = "key publicPrefix.secretBody of publicPrefix: secretBody";
         assert_eq!(mask.apply(echoed), "key *** of publicPrefix: ***");
         assert!(matches!(mask.apply("nothing here"), Cow::Borrowed(_)));
@@ -114,7 +120,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-gateway-token", HeaderValue::from_static("s3cr3t-token"));
         headers.insert("x-stage", HeaderValue::from_static("test"));
-        let mask = Mask::new(&auth, &headers, &[]);
+        let mask = Mask::new(&auth, &headers, &[], None);
         assert_eq!(mask.apply("token s3cr3t-token on test"), "token *** on test");
     }
 }

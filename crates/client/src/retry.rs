@@ -51,7 +51,7 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
             _ => Verdict::Never,
         },
         Error::Connection {
-            fault: ConnectionFault::Certificate,
+            fault: ConnectionFault::Certificate | ConnectionFault::ClientCertificate | ConnectionFault::ProxyCredentials,
             ..
         }
         | Error::Argument { .. }

@@ -127,7 +127,7 @@ impl Reader<'_> {
             call: Box::new(self.account.call()),
         };
         // Stands in for the timeout where the body stalls.
-        self.account.refused(refusal(phrase(status), None));
+        self.account.refused(refusal(self.account.phrase(status), None));
         let (body, end) = collect(response, ERROR_BODY + MASK_MARGIN).await;
         let body = String::from_utf8_lossy(&body);
         let body = match end {
@@ -135,8 +135,11 @@ impl Reader<'_> {
             End::TooLarge | End::Broken(_) => self.mask.apply_to_cut(&body),
         };
         // Masked again, because JSON may have spelled the secret in a way of its own.
-        let message = server_message(&body).map(|message| self.mask.apply(&message).into_owned());
-        let message = message.map_or_else(|| phrase(status), |message| cut(&message, ERROR_MESSAGE).to_owned());
+        let message = server_message(&body).filter(|_| !self.account.is_the_proxys(status));
+        let message = message.map_or_else(
+            || self.account.phrase(status),
+            |message| cut(&self.mask.apply(&message), ERROR_MESSAGE).to_owned(),
+        );
         refusal(message, (!body.is_empty()).then(|| cut(&body, ERROR_BODY).to_owned()))
     }
 }
@@ -205,16 +208,4 @@ fn server_message(body: &str) -> Option<String> {
 fn cut(text: &str, most: usize) -> &str {
     let end = text.floor_char_boundary(most);
     text.get(..end).unwrap_or(text)
-}
-
-fn phrase(status: StatusCode) -> String {
-    let reason = status.canonical_reason().unwrap_or("without a reason");
-    if status.is_redirection() {
-        format!(
-            "the server answered {} {reason}; redirects are not followed",
-            status.as_u16()
-        )
-    } else {
-        format!("the server answered {} {reason}", status.as_u16())
-    }
 }

@@ -11,24 +11,27 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{progress, tls};
+use super::{Route, progress, tls};
 use crate::error::{Error, Phase, Result};
 
 /// Node's servers close an idle socket after 5 s. Ours goes first, so that no request is written to a dying one.
 const KEEP_IDLE: Duration = Duration::from_secs(4);
 
 /// Builds the client. Reads the system's certificates, so it belongs on a thread that may block.
-pub(super) fn http_client(user_agent: &str, sources: &tls::RootSources) -> Result<reqwest::Client> {
-    reqwest::Client::builder()
+pub(super) fn http_client(user_agent: &str, route: &Route) -> Result<reqwest::Client> {
+    let builder = reqwest::Client::builder()
         .user_agent(user_agent)
-        .tls_backend_preconfigured(tls::config(sources)?)
+        .tls_backend_preconfigured(tls::config(&route.roots, route.identity.as_ref())?)
         .dns_resolver(SystemResolver)
         .connector_layer(Watched)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
+        // Not those of the environment, which is for the caller to read.
         .no_proxy()
         .http1_only()
-        .pool_idle_timeout(KEEP_IDLE)
+        .pool_idle_timeout(KEEP_IDLE);
+    let builder = route.proxies.rules().fold(builder, reqwest::ClientBuilder::proxy);
+    builder
         .build()
         .map_err(|error| Error::Internal(format!("the HTTP client cannot be built: {error}")))
 }

@@ -3,11 +3,17 @@
 
 use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 
+use http::{StatusCode, Uri};
+use hyper_util::client::legacy::connect::{HttpConnector, proxy::Tunnel};
 use reqwest::Url;
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
+use tower_service::Service;
 
-use super::{Request, progress::Progress};
+use super::{Proxy, Request, progress::Progress};
 use crate::error::{BodyFault, Call, ConnectionFault, Error, Phase, Sent};
+
+/// Why a proxy opened no tunnel. hyper-util names the type nowhere else.
+type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
 
 /// A failed attempt.
 #[derive(Debug)]
@@ -28,11 +34,40 @@ impl From<Error> for Attempt {
 pub(super) struct Account<'a> {
     request: &'a Request,
     progress: &'a Arc<Progress>,
+    proxy: Option<&'a Proxy>,
 }
 
 impl<'a> Account<'a> {
-    pub(super) fn new(request: &'a Request, progress: &'a Arc<Progress>) -> Self {
-        Self { request, progress }
+    pub(super) fn new(request: &'a Request, progress: &'a Arc<Progress>, proxy: Option<&'a Proxy>) -> Self {
+        Self {
+            request,
+            progress,
+            proxy,
+        }
+    }
+
+    /// The proxy that the request takes.
+    pub(super) fn proxy(&self) -> Option<&'a Proxy> {
+        self.proxy
+    }
+
+    /// Whether the status is what the proxy says for itself.
+    pub(super) fn is_the_proxys(&self, status: StatusCode) -> bool {
+        self.proxy.is_some() && status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+    }
+
+    /// The words for a status that comes without any.
+    pub(super) fn phrase(&self, status: StatusCode) -> String {
+        if let Some(proxy) = self.proxy.filter(|_| self.is_the_proxys(status)) {
+            return wants_credentials(proxy);
+        }
+        let reason = status.canonical_reason().unwrap_or("without a reason");
+        let code = status.as_u16();
+        if status.is_redirection() {
+            format!("the server answered {code} {reason}; redirects are not followed")
+        } else {
+            format!("the server answered {code} {reason}")
+        }
     }
 
     pub(super) fn call(&self) -> Call {
@@ -94,15 +129,29 @@ impl<'a> Account<'a> {
         // The URL stands in the error already, and reqwest's copy would repeat it.
         let error = error.without_url();
         let (fault, reason) = diagnose(phase, &error);
-        let place = place(&self.request.url);
+        let server = place(&self.request.url);
+        // A connection to the proxy comes first; what breaks later is the one to the server.
+        let (first, whole) = match self.proxy {
+            Some(proxy) => {
+                let proxy = proxy.place();
+                (
+                    format!("the proxy {proxy}"),
+                    format!("{server} (through the proxy {proxy})"),
+                )
+            }
+            None => (server.clone(), server.clone()),
+        };
         let message = match fault {
-            ConnectionFault::Unresolved => format!("the host name of {place} could not be resolved: {reason}"),
-            ConnectionFault::Refused => format!("{place} refused the connection: nothing listens there"),
-            ConnectionFault::Unreachable => format!("{place} cannot be reached: {reason}"),
-            ConnectionFault::Certificate => format!("the certificate of {place} is not accepted: {reason}"),
-            ConnectionFault::Handshake => format!("the TLS handshake with {place} failed: {reason}"),
-            ConnectionFault::Cut => format!("the connection to {place} broke {phase}: {reason}"),
-            ConnectionFault::Malformed => format!("{place} answers with something that is not HTTP: {reason}"),
+            ConnectionFault::Unresolved => format!("the host name of {first} could not be resolved: {reason}"),
+            ConnectionFault::Refused => format!("{first} refused the connection: nothing listens there"),
+            ConnectionFault::Unreachable => format!("{first} cannot be reached: {reason}"),
+            ConnectionFault::ProxyCredentials => self.proxy.map_or(reason, wants_credentials),
+            ConnectionFault::Tunnel => format!("{first} opened no tunnel to {server}: {reason}"),
+            ConnectionFault::Certificate => format!("the certificate of {whole} is not accepted: {reason}"),
+            ConnectionFault::ClientCertificate => format!("{whole} wants a client certificate: {reason}"),
+            ConnectionFault::Handshake => format!("the TLS handshake with {whole} failed: {reason}"),
+            ConnectionFault::Cut => format!("the connection to {whole} broke {phase}: {reason}"),
+            ConnectionFault::Malformed => format!("{whole} answers with something that is not HTTP: {reason}"),
         };
         let stale = fault == ConnectionFault::Cut && phase < Phase::Body && self.progress.on_kept_alive_socket();
         Attempt {
@@ -124,6 +173,16 @@ pub(super) fn is_of_the_body(error: &reqwest::Error) -> bool {
     error.is_decode() && find::<hyper::Error>(error).is_none()
 }
 
+fn wants_credentials(proxy: &Proxy) -> String {
+    let place = proxy.place();
+    let what = if proxy.has_credentials() {
+        "other credentials than those it was given"
+    } else {
+        "credentials"
+    };
+    format!("the proxy {place} wants {what} (407 Proxy Authentication Required)")
+}
+
 fn place(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port_or_known_default() {
@@ -136,13 +195,24 @@ fn diagnose(phase: Phase, error: &reqwest::Error) -> (ConnectionFault, String) {
     let reason = root(error).to_string();
     match phase {
         Phase::Dns => (ConnectionFault::Unresolved, reason),
-        Phase::Connect => match find::<io::Error>(error).map(io::Error::kind) {
-            Some(io::ErrorKind::ConnectionRefused) => (ConnectionFault::Refused, reason),
-            _ => (ConnectionFault::Unreachable, reason),
+        Phase::Connect => match find::<TunnelError>(error) {
+            Some(TunnelError::ProxyAuthRequired) => (ConnectionFault::ProxyCredentials, reason),
+            Some(TunnelError::TunnelUnsuccessful) => (ConnectionFault::Tunnel, "it refused".to_owned()),
+            Some(TunnelError::TunnelUnexpectedEof) => (ConnectionFault::Tunnel, "it closed the connection".to_owned()),
+            Some(TunnelError::Io(_) | TunnelError::ProxyHeadersTooLong | TunnelError::MissingHost) => {
+                (ConnectionFault::Tunnel, reason)
+            }
+            Some(TunnelError::ConnectFailed(_)) | None => match find::<io::Error>(error).map(io::Error::kind) {
+                Some(io::ErrorKind::ConnectionRefused) => (ConnectionFault::Refused, reason),
+                _ => (ConnectionFault::Unreachable, reason),
+            },
         },
         Phase::Tls => match find::<rustls::Error>(error) {
             Some(rustls::Error::InvalidCertificate(certificate)) => {
                 (ConnectionFault::Certificate, explain(certificate))
+            }
+            Some(rustls::Error::AlertReceived(alert)) if is_about_clients(*alert) => {
+                (ConnectionFault::ClientCertificate, reason)
             }
             Some(rustls::Error::InvalidMessage(_)) => {
                 let reason = format!("the server does not speak TLS ({reason})");
@@ -151,13 +221,36 @@ fn diagnose(phase: Phase, error: &reqwest::Error) -> (ConnectionFault, String) {
             _ => (ConnectionFault::Handshake, reason),
         },
         Phase::Send | Phase::Headers | Phase::Body => {
-            if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+            // In TLS 1.3 the server judges the client's certificate after the handshake.
+            if let Some(rustls::Error::AlertReceived(alert)) = find::<rustls::Error>(error)
+                && is_about_clients(*alert)
+            {
+                (ConnectionFault::ClientCertificate, reason)
+            } else if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
                 (ConnectionFault::Malformed, reason)
             } else {
                 (ConnectionFault::Cut, reason)
             }
         }
     }
+}
+
+/// Whether a server tells with this alert what it makes of the client's certificate.
+fn is_about_clients(alert: AlertDescription) -> bool {
+    use AlertDescription::{
+        BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked, CertificateUnknown, UnknownCA,
+        UnsupportedCertificate,
+    };
+    matches!(
+        alert,
+        BadCertificate
+            | CertificateExpired
+            | CertificateRequired
+            | CertificateRevoked
+            | CertificateUnknown
+            | UnknownCA
+            | UnsupportedCertificate
+    )
 }
 
 fn explain(certificate: &CertificateError) -> String {

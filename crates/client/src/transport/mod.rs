@@ -6,7 +6,9 @@ mod answer;
 mod body;
 mod connect;
 mod failure;
+mod no_proxy;
 mod progress;
+mod proxy;
 mod stream;
 mod tls;
 
@@ -21,8 +23,9 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use self::{
     answer::{Answer, Expect},
     body::{Data, FileRange, Payload},
+    proxy::{Proxies, Proxy},
     stream::Streamed,
-    tls::RootSources,
+    tls::{Authorities, Identity, RootSources},
 };
 use self::{
     failure::{Account, Attempt},
@@ -103,9 +106,18 @@ pub(crate) struct Config {
     pub(crate) max_sockets: usize,
     pub(crate) max_response_bytes: usize,
     pub(crate) user_agent: String,
-    pub(crate) roots: RootSources,
+    pub(crate) route: Route,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
+}
+
+/// How the server is reached.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Route {
+    pub(crate) proxies: Proxies,
+    pub(crate) roots: RootSources,
+    /// Who the client is, to servers that ask for a certificate.
+    pub(crate) identity: Option<Identity>,
 }
 
 #[derive(Debug)]
@@ -204,7 +216,7 @@ impl Transport {
     /// One attempt, which may take what is left of the whole call's time.
     async fn attempt(&self, request: &Request, settings: &Settings, left: Option<Duration>) -> Result<Answer, Attempt> {
         let progress = Progress::new();
-        let account = Account::new(request, &progress);
+        let account = self.account(request, &progress);
         let asked = self.clock().now();
         let ready = async { Ok::<_, Error>((self.http().await?, self.permits(request.lane).await?)) };
         let (http, _permits) = tokio::select! {
@@ -280,20 +292,24 @@ impl Transport {
         settings: &Settings,
         progress: &Arc<Progress>,
     ) -> Result<Answer, Attempt> {
-        let account = Account::new(request, progress);
+        let account = self.account(request, progress);
         let prepared = self.prepare(request, settings, progress)?;
         let response = http.execute(prepared).await.map_err(|error| account.broken(error))?;
         progress.enter(Phase::Body);
         if request.expect == Expect::Stream && stream::is_wanted(&response) {
-            let body = Streamed::new(response, Arc::clone(progress));
+            let body = Streamed::new(response, Arc::clone(progress), account.proxy().cloned());
             return Ok(Answer::Stream(Box::new(body)));
         }
         let reader = answer::Reader {
-            mask: Mask::new(&self.config.auth, &settings.headers, &request.secrets),
+            mask: Mask::new(&self.config.auth, &settings.headers, &request.secrets, account.proxy()),
             account,
             limit: self.config.max_response_bytes,
         };
         reader.read(response, request.expect).await
+    }
+
+    fn account<'a>(&'a self, request: &'a Request, progress: &'a Arc<Progress>) -> Account<'a> {
+        Account::new(request, progress, self.config.route.proxies.of(&request.url))
     }
 
     fn prepare(&self, request: &Request, settings: &Settings, progress: &Arc<Progress>) -> Result<reqwest::Request> {
@@ -320,8 +336,8 @@ impl Transport {
     async fn http(&self) -> Result<&reqwest::Client> {
         let build = async || {
             let user_agent = self.config.user_agent.clone();
-            let roots = self.config.roots.clone();
-            tokio::task::spawn_blocking(move || connect::http_client(&user_agent, &roots))
+            let route = self.config.route.clone();
+            tokio::task::spawn_blocking(move || connect::http_client(&user_agent, &route))
                 .await
                 .map_err(|error| Error::Internal(format!("the HTTP client was not built: {error}")))?
         };

@@ -10,6 +10,7 @@ use super::{
     Request,
     failure::{Account, is_of_the_body},
     progress::Progress,
+    proxy::Proxy,
 };
 use crate::{
     clock::Clock,
@@ -28,15 +29,18 @@ pub(super) fn is_wanted(response: &reqwest::Response) -> bool {
 pub(crate) struct Streamed {
     response: reqwest::Response,
     progress: Arc<Progress>,
+    /// By way of which it came, for errors.
+    proxy: Option<Proxy>,
     /// How many it took.
     pub(crate) attempts: u32,
 }
 
 impl Streamed {
-    pub(super) fn new(response: reqwest::Response, progress: Arc<Progress>) -> Self {
+    pub(super) fn new(response: reqwest::Response, progress: Arc<Progress>, proxy: Option<Proxy>) -> Self {
         Self {
             response,
             progress,
+            proxy,
             attempts: 1,
         }
     }
@@ -57,7 +61,7 @@ impl Streamed {
         idle_timeout: Duration,
     ) -> Result<Option<Bytes>> {
         let status = self.status().as_u16();
-        let account = Account::new(request, &self.progress);
+        let account = Account::new(request, &self.progress, self.proxy.as_ref());
         let mut idle = clock.deadline(idle_timeout);
         loop {
             let read = tokio::select! {
@@ -78,19 +82,19 @@ impl Streamed {
 
     /// The error for a body that has ended, but not where it should.
     pub(crate) fn wrong_length(&self, request: &Request, came: u64, whole: u64) -> Error {
-        Account::new(request, &self.progress).wrong_length(came, whole)
+        Account::new(request, &self.progress, self.proxy.as_ref()).wrong_length(came, whole)
     }
 
     /// The request, for errors.
     pub(crate) fn call(&self, request: &Request) -> Call {
-        let mut call = Account::new(request, &self.progress).call();
+        let mut call = Account::new(request, &self.progress, self.proxy.as_ref()).call();
         call.attempts = self.attempts;
         call
     }
 
     /// The error for a body that is not what was asked for.
     pub(crate) fn unreadable(&self, request: &Request, fault: BodyFault) -> Error {
-        let account = Account::new(request, &self.progress);
+        let account = Account::new(request, &self.progress, self.proxy.as_ref());
         account.unreadable(self.status().as_u16(), fault).error
     }
 }

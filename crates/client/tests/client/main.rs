@@ -29,6 +29,8 @@ mod permits;
 #[cfg(test)]
 mod phases;
 #[cfg(test)]
+mod proxies;
+#[cfg(test)]
 mod reads;
 #[cfg(test)]
 mod results;

@@ -199,3 +199,108 @@ async fn a_handshake_that_resumes_a_session_can_stall_like_any_other() {
     assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
     assert_eq!((error.phase(), error.sent()), (Some(Phase::Tls), Some(Sent::No)));
 }
+
+#[tokio::test]
+async fn the_authorities_given_stand_in_for_all_others() {
+    let (given, extra) = (Authority::new(), Authority::new());
+    let second = Authority::new();
+    let pem = format!("some text\n{}\nand more\n{}", given.pem(), second.pem());
+    for (authority, trusted) in [(&given, true), (&second, true), (&extra, false)] {
+        let server = Server::tls(authority.server("localhost")).await;
+        let client = builder(&server.https("localhost"))
+            .ca([&pem])
+            .unwrap()
+            .extra_ca_file(extra.file())
+            .build()
+            .unwrap();
+        let answered = client.get_job("j", &options()).await;
+        assert_eq!(answered.is_ok(), trusted, "{answered:?}");
+    }
+    // The same as texts of their own.
+    let server = Server::tls(second.server("localhost")).await;
+    let client = builder(&server.https("localhost"))
+        .ca([given.pem(), second.pem()])
+        .unwrap()
+        .build()
+        .unwrap();
+    client.get_job("j", &options()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_certificate_opens_servers_that_ask_for_one() {
+    let authority = Authority::new();
+    let server = Server::tls(authority.server_for_clients("localhost")).await;
+    let (certificate, key) = authority.client();
+    let client = builder(&server.https("localhost"))
+        .ca([authority.pem()])
+        .unwrap()
+        .client_certificate(certificate, key)
+        .unwrap()
+        .build()
+        .unwrap();
+    client.get_job("j", &options()).await.unwrap();
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_misses_a_client_certificate_is_asked_once() {
+    let authority = Authority::new();
+    let (certificate, key) = Authority::new().client();
+    for identity in [None, Some((certificate, key))] {
+        let server = Server::tls(authority.server_for_clients("localhost")).await;
+        let mut builder = builder(&server.https("localhost")).ca([authority.pem()]).unwrap();
+        if let Some((certificate, key)) = identity {
+            builder = builder.client_certificate(certificate, key).unwrap();
+        }
+        let error = builder.build().unwrap().get_job("j", &options()).await.unwrap_err();
+        assert_eq!(
+            connection_fault(&error),
+            Some(ConnectionFault::ClientCertificate),
+            "{error:?}"
+        );
+        assert_eq!((attempts(&error), server.connections()), (1, 1));
+        assert!(error.to_string().contains("wants a client certificate"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_no_pem_is_refused_by_name_and_nothing_of_a_key_is_shown() {
+    let authority = Authority::new();
+    let (certificate, key) = authority.client();
+    let (_, other_key) = authority.client();
+    let secret = key.lines().nth(1).unwrap().to_owned();
+    let builder = || builder("https://localhost/api");
+    let begin = "-----BEGIN CERTIFICATE-----\n";
+    let end = "-----END CERTIFICATE-----\n";
+    for pem in [
+        "",
+        "no certificate",
+        key.as_str(),
+        &format!("{begin}!!!!\n{end}"),
+        &format!("{begin}aGVsbG8=\n{end}"),
+        &format!("{}{begin}aGVsbG8=\n{end}", authority.pem()),
+    ] {
+        let message = builder().ca([pem]).unwrap_err().to_string();
+        assert!(message.starts_with("tls.ca "), "{message}");
+        assert!(!message.contains(&secret), "{message}");
+        let message = builder().client_certificate(pem, &key).unwrap_err().to_string();
+        assert!(message.starts_with("tls.cert "), "{message}");
+        assert!(!message.contains(&secret), "{message}");
+    }
+    assert!(builder().ca([""; 0]).unwrap_err().to_string().starts_with("tls.ca "));
+    let mangled = key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+    let broken = key.replace(&secret, &secret.to_ascii_lowercase());
+    for (key, reason) in [
+        ("", "holds no private key"),
+        (certificate.as_str(), "holds no private key"),
+        (mangled.as_str(), "is encrypted"),
+        (broken.as_str(), "holds a private key that cannot be used"),
+        (other_key.as_str(), "is not the key of the certificate"),
+    ] {
+        let message = builder().client_certificate(&certificate, key).unwrap_err().to_string();
+        assert!(message.starts_with(&format!("tls.key {reason}")), "{message}");
+        assert!(!message.contains(&secret), "{message}");
+    }
+    let shown = format!("{:?}", builder().client_certificate(&certificate, &key).unwrap());
+    assert!(!shown.contains(&secret), "{shown}");
+}

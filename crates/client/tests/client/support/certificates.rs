@@ -9,11 +9,12 @@ use std::{
 };
 
 use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
-use rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer};
+use rustls::{RootCertStore, ServerConfig, crypto::ring, pki_types::PrivateKeyDer, server::WebPkiClientVerifier};
 
 /// An authority of the test's own, and a PEM file of its certificate that lives as long as this.
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
+    certificate: rcgen::Certificate,
     file: PathBuf,
 }
 
@@ -37,12 +38,46 @@ impl Authority {
         std::fs::write(&file, certificate.pem()).unwrap();
         Self {
             issuer: Issuer::new(params, key),
+            certificate,
             file,
         }
     }
 
     pub(crate) fn file(&self) -> &Path {
         &self.file
+    }
+
+    /// The certificate that says whom to trust.
+    pub(crate) fn pem(&self) -> String {
+        self.certificate.pem()
+    }
+
+    /// A certificate of this authority's for a client, and its key.
+    pub(crate) fn client(&self) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params("client.example").signed_by(&key, &self.issuer).unwrap();
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    /// A server that wants certificates of this authority's from its clients.
+    pub(crate) fn server_for_clients(&self, host: &str) -> ServerConfig {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate.der().clone()).unwrap();
+        let provider = Arc::new(ring::default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+            .build()
+            .unwrap();
+        let key = KeyPair::generate().unwrap();
+        let certificate = params(host).signed_by(&key, &self.issuer).unwrap();
+        ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(
+                vec![certificate.into()],
+                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            )
+            .unwrap()
     }
 
     /// A server with a certificate of this authority's for a host.

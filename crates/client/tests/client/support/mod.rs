@@ -2,6 +2,7 @@
 
 pub(crate) mod certificates;
 pub(crate) mod clock;
+pub(crate) mod proxy;
 pub(crate) mod server;
 
 use std::{

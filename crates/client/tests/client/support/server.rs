@@ -71,7 +71,7 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// Method and path.
+    /// Method and target.
     pub(crate) fn line(&self) -> &str {
         self.head.split(" HTTP/1.1\r\n").next().unwrap()
     }
@@ -82,6 +82,12 @@ impl Received {
         fields
             .filter_map(|(field, value)| field.eq_ignore_ascii_case(name).then_some(value))
             .collect()
+    }
+}
+
+impl Seen {
+    pub(crate) fn note(&self, request: Received) {
+        self.requests.lock().unwrap().push(request);
     }
 }
 
@@ -158,8 +164,10 @@ impl Server {
         Self::raw(move |socket, number, seen| {
             let (acceptor, reply) = (acceptor.clone(), reply.clone());
             async move {
-                if let Ok(mut socket) = acceptor.accept(socket).await {
-                    converse(&mut socket, number, &seen, &move |_, _| reply.clone()).await;
+                match acceptor.accept(socket).into_fallible().await {
+                    Ok(mut socket) => converse(&mut socket, number, &seen, &move |_, _| reply.clone()).await,
+                    // Closed at once, with bytes unread, it would be reset, and the alert lost.
+                    Err((_, mut socket)) => gone(&mut socket).await,
                 }
             }
         })
@@ -198,6 +206,11 @@ impl Server {
     /// The same over TLS, under a name.
     pub(crate) fn https(&self, host: &str) -> String {
         format!("https://{host}:{}/api", self.address.port())
+    }
+
+    /// Host and port.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) fn requests(&self) -> Vec<Received> {
@@ -315,7 +328,7 @@ pub(crate) async fn gone(socket: &mut (impl AsyncRead + Unpin)) {
 }
 
 /// A whole request, or `None` where the connection ends before it.
-async fn receive(socket: &mut (impl AsyncRead + Unpin), connection: usize) -> Option<Received> {
+pub(crate) async fn receive(socket: &mut (impl AsyncRead + Unpin), connection: usize) -> Option<Received> {
     let mut bytes = Vec::new();
     let mut piece = vec![0; 16 * 1024];
     let end = loop {

@@ -1,0 +1,257 @@
+//! Which proxy a request takes, and what is known of each.
+
+use std::fmt;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::HeaderValue;
+use percent_encoding::percent_decode_str;
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::no_proxy::NoProxy;
+use crate::error::{Error, Result};
+
+/// The proxies of a client.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Proxies {
+    http: Option<Proxy>,
+    https: Option<Proxy>,
+    none_for: NoProxy,
+}
+
+/// A proxy that is spoken to over HTTP. `Debug` shows none of its credentials.
+#[derive(Clone)]
+pub(crate) struct Proxy {
+    /// Without credentials.
+    url: Url,
+    /// Host and port, for errors.
+    place: String,
+    authorization: Option<HeaderValue>,
+    secrets: Vec<SecretString>,
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Proxy({})", self.place)
+    }
+}
+
+impl Proxies {
+    /// One for all requests.
+    pub(crate) fn all(url: &str) -> Result<Self> {
+        let proxy = Proxy::parse("proxy", url)?;
+        Ok(Self {
+            http: Some(proxy.clone()),
+            https: Some(proxy),
+            none_for: NoProxy::default(),
+        })
+    }
+
+    /// What the variables of an environment say. Blank ones count as unset.
+    pub(crate) fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let given = |name: &'static str| Some((name, variable(name).filter(|value| !value.trim().is_empty())?));
+        let proxy =
+            |named: Option<(&'static str, String)>| named.map(|(name, url)| Proxy::parse(name, url.trim())).transpose();
+        // A CGI program finds the `Proxy` header of its caller in HTTP_PROXY.
+        let in_cgi = variable("REQUEST_METHOD").is_some();
+        let http = given("http_proxy").or_else(|| given("HTTP_PROXY").filter(|_| !in_cgi));
+        let none_for = given("no_proxy").or_else(|| given("NO_PROXY"));
+        Ok(Self {
+            http: proxy(http)?,
+            https: proxy(given("https_proxy").or_else(|| given("HTTPS_PROXY")))?,
+            none_for: none_for.map_or_else(NoProxy::default, |(_, list)| NoProxy::parse(&list)),
+        })
+    }
+
+    /// The one that a request to this URL takes.
+    pub(super) fn of(&self, url: &Url) -> Option<&Proxy> {
+        let proxy = match url.scheme() {
+            "http" => self.http.as_ref(),
+            "https" => self.https.as_ref(),
+            _ => None,
+        };
+        proxy.filter(|_| !self.none_for.matches(url))
+    }
+
+    /// The same for the HTTP client underneath.
+    pub(super) fn rules(&self) -> impl Iterator<Item = reqwest::Proxy> {
+        let rule = |scheme: &'static str, proxy: &Proxy| {
+            let (target, none_for) = (proxy.url.clone(), self.none_for.clone());
+            let rule = reqwest::Proxy::custom(move |url| {
+                (url.scheme() == scheme && !none_for.matches(url)).then(|| target.clone())
+            });
+            match &proxy.authorization {
+                Some(value) => rule.custom_http_auth(value.clone()),
+                None => rule,
+            }
+        };
+        let http = self.http.as_ref().map(|proxy| rule("http", proxy));
+        http.into_iter()
+            .chain(self.https.as_ref().map(|proxy| rule("https", proxy)))
+    }
+}
+
+impl Proxy {
+    /// Reads a URL; one without a scheme is that of HTTP. The message of a refusal does not repeat it.
+    fn parse(name: &'static str, text: &str) -> Result<Self> {
+        let refuse = |reason: &str| Error::argument(name, reason);
+        let text = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("http://{text}")
+        };
+        let mut url = Url::parse(&text).map_err(|error| refuse(&format!("is no URL of a proxy: {error}")))?;
+        if url.scheme() != "http" {
+            return Err(refuse(
+                "must start with http://, which is how the proxy itself is spoken to",
+            ));
+        }
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse("must not have a path, a query or a fragment"));
+        }
+        let place = format!(
+            "{}:{}",
+            url.host_str().unwrap_or_default(),
+            url.port_or_known_default().unwrap_or(80)
+        );
+        let mut made = Self {
+            place,
+            authorization: None,
+            secrets: Vec::new(),
+            url: url.clone(),
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            let spelled = url.password().unwrap_or_default().to_owned();
+            let user: Vec<u8> = percent_decode_str(url.username()).collect();
+            let password: Vec<u8> = percent_decode_str(&spelled).collect();
+            let encoded = STANDARD.encode([user.as_slice(), b":", password.as_slice()].concat());
+            let mut value = HeaderValue::from_str(&format!("Basic {encoded}"))
+                .map_err(|_| refuse("holds credentials that a header cannot carry"))?;
+            value.set_sensitive(true);
+            made.authorization = Some(value);
+            let password = String::from_utf8_lossy(&password).into_owned();
+            made.secrets = [encoded, password, spelled].map(SecretString::from).into();
+            // Neither can fail for a URL that has a host.
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            made.url = url;
+        }
+        Ok(made)
+    }
+
+    /// Host and port.
+    pub(super) fn place(&self) -> &str {
+        &self.place
+    }
+
+    pub(super) fn has_credentials(&self) -> bool {
+        self.authorization.is_some()
+    }
+
+    /// What must never be shown.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(ExposeSecret::expose_secret)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(variables: &[(&str, &str)]) -> [Option<String>; 2] {
+        let variable = |name: &str| {
+            let found = variables.iter().find(|(given, _)| *given == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let proxies = Proxies::from_variables(variable).unwrap();
+        ["http://example.com", "https://example.com"].map(|url| {
+            let proxy = proxies.of(&Url::parse(url).unwrap());
+            proxy.map(|proxy| proxy.place().to_owned())
+        })
+    }
+
+    #[test]
+    fn each_scheme_has_a_variable_of_its_own_and_lower_case_comes_first() {
+        let upper = |name: &'static str| (name, "http://upper:1");
+        let lower = |name: &'static str| (name, "http://lower:2");
+        let (up, low) = (Some("upper:1".to_owned()), Some("lower:2".to_owned()));
+        for (variables, expected) in [
+            (vec![], [None, None]),
+            (vec![upper("HTTP_PROXY")], [up.clone(), None]),
+            (vec![upper("HTTPS_PROXY")], [None, up.clone()]),
+            (vec![upper("HTTP_PROXY"), lower("http_proxy")], [low.clone(), None]),
+            (vec![upper("HTTPS_PROXY"), lower("https_proxy")], [None, low.clone()]),
+            (vec![upper("HTTPS_PROXY"), ("https_proxy", " ")], [None, up.clone()]),
+            (
+                vec![upper("HTTP_PROXY"), lower("https_proxy")],
+                [up.clone(), low.clone()],
+            ),
+            (vec![upper("ALL_PROXY")], [None, None]),
+        ] {
+            assert_eq!(places(&variables), expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn the_variable_that_a_cgi_programs_caller_can_set_is_ignored_there() {
+        let cgi = ("REQUEST_METHOD", "GET");
+        assert_eq!(places(&[cgi, ("HTTP_PROXY", "http://evil:1")]), [None, None]);
+        let safe = [cgi, ("http_proxy", "a:1"), ("HTTPS_PROXY", "b:2")];
+        assert_eq!(places(&safe), [Some("a:1".to_owned()), Some("b:2".to_owned())]);
+    }
+
+    #[test]
+    fn no_proxy_excepts_servers_and_its_lower_case_comes_first() {
+        let proxy = ("https_proxy", "http://proxy:1");
+        assert_eq!(places(&[proxy, ("NO_PROXY", "example.com")]), [None, None]);
+        let both = [proxy, ("NO_PROXY", "example.com"), ("no_proxy", "other.test")];
+        assert_eq!(places(&both), [None, Some("proxy:1".to_owned())]);
+    }
+
+    #[test]
+    fn a_url_may_lack_its_scheme_and_its_port() {
+        for (given, place) in [
+            ("http://proxy.test:3128/", "proxy.test:3128"),
+            ("http://proxy.test", "proxy.test:80"),
+            ("proxy.test:3128", "proxy.test:3128"),
+            ("user:secret@proxy.test:3128", "proxy.test:3128"),
+            ("http://[::1]:3128", "[::1]:3128"),
+        ] {
+            assert_eq!(Proxy::parse("proxy", given).unwrap().place(), place, "{given}");
+        }
+    }
+
+    #[test]
+    fn credentials_become_a_header_and_are_not_shown() {
+        let proxy = Proxy::parse("proxy", "http://us%40er:p%3Ass%20word@proxy.test:3128").unwrap();
+        let value = proxy.authorization.clone().unwrap();
+        assert_eq!(value, format!("Basic {}", STANDARD.encode("us@er:p:ss word")));
+        assert!(value.is_sensitive());
+        assert_eq!(proxy.url.as_str(), "http://proxy.test:3128/");
+        assert_eq!(format!("{proxy:?}"), "Proxy(proxy.test:3128)");
+        assert!(
+            Proxy::parse("proxy", "http://proxy.test")
+                .unwrap()
+                .authorization
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn what_is_no_proxy_is_refused_by_name_without_its_credentials() {
+        for given in [
+            "",
+            "http://",
+            "https://user:hunter2@proxy.test",
+            "socks5://user:hunter2@proxy.test:1080",
+            "http://user:hunter2@proxy.test:99999",
+            "http://user:hunter2@proxy.test/path",
+            "http://user:hunter2@proxy.test?x",
+            "http://user:hunter2@pro xy",
+        ] {
+            let message = Proxy::parse("HTTPS_PROXY", given).unwrap_err().to_string();
+            assert!(message.starts_with("HTTPS_PROXY "), "{given}: {message}");
+            assert!(!message.contains("hunter2"), "{message}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! A proxy that opens tunnels and forwards requests, and keeps the account of what it was asked.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use tokio::{
+    io::{AsyncWriteExt, copy, copy_bidirectional},
+    net::TcpStream,
+};
+
+use super::server::{Received, Server, answer, receive};
+
+/// A proxy for everybody, or for those who know the credentials, as `user:password`. Every name is `127.0.0.1` to it.
+pub(crate) async fn proxy(credentials: Option<&'static str>) -> Server {
+    let wanted = credentials.map(|credentials| format!("Basic {}", STANDARD.encode(credentials)));
+    Server::raw(move |mut socket, number, seen| {
+        let wanted = wanted.clone();
+        async move {
+            let Some(request) = receive(&mut socket, number).await else {
+                return;
+            };
+            seen.note(request.clone());
+            if wanted.is_some_and(|wanted| request.header("proxy-authorization") != [wanted]) {
+                let challenge = "proxy-authenticate: Basic realm=\"x\"\r\nconnection: close\r\n";
+                let echo = format!("<p>you sent {:?}</p>", request.header("proxy-authorization"));
+                socket.write_all(&answer(407, challenge, echo)).await.unwrap();
+                socket.shutdown().await.unwrap();
+            } else if let Some(target) = request.line().strip_prefix("CONNECT ") {
+                let mut server = TcpStream::connect(local(target)).await.unwrap();
+                socket.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await.unwrap();
+                // Ends when either side goes.
+                let _ = copy_bidirectional(&mut socket, &mut server).await;
+            } else {
+                forward(&mut socket, &request).await;
+            }
+        }
+    })
+    .await
+}
+
+fn local(authority: &str) -> String {
+    let (_, port) = authority.rsplit_once(':').unwrap();
+    format!("127.0.0.1:{port}")
+}
+
+/// Sends a request on to the server that its target names, without what is meant for the proxy.
+async fn forward(socket: &mut TcpStream, request: &Received) {
+    let (method, target) = request.line().split_once(' ').unwrap();
+    let (authority, path) = target.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut server = TcpStream::connect(local(authority)).await.unwrap();
+    let mut head = format!("{method} /{path} HTTP/1.1\r\n");
+    for line in request.head.lines().skip(1).filter(|line| !line.is_empty()) {
+        if !line.to_ascii_lowercase().starts_with("proxy-") {
+            head.push_str(line);
+            head.push_str("\r\n");
+        }
+    }
+    head.push_str("\r\n");
+    server.write_all(head.as_bytes()).await.unwrap();
+    server.write_all(&request.body).await.unwrap();
+    // Ends when the client goes.
+    let _ = copy(&mut server, socket).await;
+}
