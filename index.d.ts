@@ -8,15 +8,15 @@
 import type { BatchMethods } from './lib/batch-types.js';
 import type { AccountingMethods, ModelMethods, TagMethods } from './lib/model-methods.js';
 import type { JobMethods } from './lib/job-methods.js';
-import type { ClassInitiator, ClientOptions, LoggingLevel, RequestOptions } from './lib/option-types.js';
+import type { ClassInitiator, ClientOptions, LoggingLevel, RequestOptions, TeamInitiator } from './lib/option-types.js';
 import type { ResultMethods } from './lib/result-types.js';
 
 /** The methods about models, as a client of their own. */
 export declare class ModelClient {
   /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
   constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x. */
-  constructor(options: ClassInitiator);
+  /** The form of 2.x, with a key or what a team has in its place. */
+  constructor(options: ClassInitiator | TeamInitiator);
 
   /** The root of the routes about models, as in 1.x. Not enumerable. */
   get baseURL(): string;
@@ -29,8 +29,8 @@ export interface ModelClient extends ModelMethods {}
 export declare class TagClient {
   /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
   constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x. */
-  constructor(options: ClassInitiator);
+  /** The form of 2.x, with a key or what a team has in its place. */
+  constructor(options: ClassInitiator | TeamInitiator);
 
   /** The root of the routes about tags, as in 1.x. Not enumerable. */
   get baseURL(): string;
@@ -43,8 +43,8 @@ export interface TagClient extends TagMethods {}
 export declare class JobClient {
   /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
   constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x. */
-  constructor(options: ClassInitiator);
+  /** The form of 2.x, with a key or what a team has in its place. */
+  constructor(options: ClassInitiator | TeamInitiator);
 
   /** The root of the routes about jobs, as in 1.x. Not enumerable. */
   get baseURL(): string;
@@ -57,8 +57,8 @@ export interface JobClient extends JobMethods, BatchMethods, ResultMethods {}
 export declare class ResultClient {
   /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
   constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x. */
-  constructor(options: ClassInitiator);
+  /** The form of 2.x, with a key or what a team has in its place. */
+  constructor(options: ClassInitiator | TeamInitiator);
 
   /** The root of the routes about results, as in 1.x. Not enumerable. */
   get baseURL(): string;
@@ -71,8 +71,8 @@ export interface ResultClient extends ResultMethods {}
 export declare class AccountingClient {
   /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
   constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x. */
-  constructor(options: ClassInitiator);
+  /** The form of 2.x, with a key or what a team has in its place. */
+  constructor(options: ClassInitiator | TeamInitiator);
 
   /** The root of the routes about accounts, as in 1.x. Not enumerable. */
   get baseURL(): string;
@@ -100,11 +100,12 @@ export declare class ModzyClient {
    */
   constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
   /**
-   * The form of 2.x.
+   * The form of 2.x, with a key or what a team has in its place.
    *
-   * @throws {TypeError} For a URL or a key that is missing or cannot be used, and for an unknown option.
+   * @throws {TypeError} For a URL or credentials that are missing or cannot be used, for both kinds of them, and for an
+   *   unknown option.
    */
-  constructor(options: ClassInitiator);
+  constructor(options: ClassInitiator | TeamInitiator);
 
   /**
    * A client in the form of 2.x with what the environment says: `MODZY_API_KEY`, and `MODZY_BASE_URL`, to which `/api` is

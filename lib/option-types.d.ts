@@ -144,6 +144,22 @@ export interface JobWaitOptions extends WaitOptions {
   timeout?: number | null | undefined;
 }
 
+/** A text in PEM. */
+export type Pem = string | Uint8Array;
+
+/** Certificates. Those of servers are always verified; there is no switch to turn that off. */
+export interface TlsOptions {
+  /**
+   * The certificates of all authorities that are trusted, each text with one or more of them. Unless given, the system's
+   * store, Mozilla's list, and the file that the environment variable `NODE_EXTRA_CA_CERTS` names.
+   */
+  ca?: Pem | readonly Pem[] | null | undefined;
+  /** What the client shows to servers that ask for a certificate, followed by its chain if there is one; needs `key`. None. */
+  cert?: Pem | null | undefined;
+  /** The key of `cert`, not encrypted: RSA, ECDSA or Ed25519. No error shows anything of it. None. */
+  key?: Pem | null | undefined;
+}
+
 /** Options of clients. `null` and `undefined` mean: not given. */
 export interface ClientOptions {
   /** ms for name look-up, TCP and TLS; at least 1. 10000. `Infinity`: no limit. */
@@ -162,6 +178,19 @@ export interface ClientOptions {
   headers?: Record<string, string> | null | undefined;
   /** What the client calls itself. `modzy-client/<version>`. */
   userAgent?: string | null | undefined;
+  /**
+   * The URL of a proxy for every request, such as `http://user:password@proxy.example:3128`; `false`: none. Servers behind
+   * `https` are reached through a tunnel. User and password, percent-encoded, go to the proxy and nowhere else.
+   *
+   * Unless given, the environment says, when the client is made: `https_proxy` or `HTTPS_PROXY` for a server behind `https`,
+   * `http_proxy` or `HTTP_PROXY` for another (the latter not where `REQUEST_METHOD` is set, whose CGI programs take it from
+   * their callers), and none for a server that `no_proxy` or `NO_PROXY` lists: `*`, `example.com` with all below it,
+   * `example.com:8443`, `10.0.0.1`, `10.0.0.0/8`, `[::1]:8080`, `fd00::/8`, separated by commas. Lower case comes first, blank
+   * counts as unset, and `localhost` takes the proxy like any other. Without all of these, none.
+   */
+  proxy?: string | URL | false | null | undefined;
+  /** Whom to trust, and who the client is. */
+  tls?: TlsOptions | null | undefined;
 }
 
 /**
@@ -174,8 +203,22 @@ export type LoggingLevel = 'off' | 'on' | 'verbose';
 export interface ClassInitiator extends ClientOptions {
   /** `<prefix>.<body>`, from the API keys of your profile. */
   apiKey: string;
+  /** A team's are in place of a key: {@link TeamInitiator}. */
+  teamId?: null | undefined;
+  /** A team's are in place of a key: {@link TeamInitiator}. */
+  teamToken?: null | undefined;
   /** The root of the host, with or without `/api`. `https://app.modzy.com`. */
   url?: string | null | undefined;
   /** `off`. */
   logging?: LoggingLevel | null | undefined;
+}
+
+/** Settings of a client that acts for a team. */
+export interface TeamInitiator extends Omit<ClassInitiator, 'apiKey' | 'teamId' | 'teamToken'> {
+  /** The team's identifier, which goes into the header `Modzy-Team-Id`. */
+  teamId: string;
+  /** The team's token, which goes into the header `Authorization` as `Bearer <token>`. */
+  teamToken: string;
+  /** A key is in place of a team's: {@link ClassInitiator}. */
+  apiKey?: null | undefined;
 }

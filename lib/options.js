@@ -2,6 +2,7 @@
 
 // The options of calls and of clients: which there are, and what of them Rust is told.
 
+const { proxy, readNetwork, tls } = require('./network.js');
 const {
   boolean,
   bound,
@@ -74,6 +75,8 @@ const clientOptions = /** @type {const} */ ({
   maxResponseBytes: number,
   headers,
   userAgent: string,
+  proxy,
+  tls,
 });
 
 /**
@@ -154,8 +157,8 @@ function readOptions(given, method, renamed = []) {
 }
 
 /**
- * Reads the arguments of a client's constructor: `(baseURL, apiKey, options)` or `({ apiKey, url, logging,
- * ...options })`.
+ * Reads the arguments of a client's constructor: `(baseURL, apiKey, options)`, `({ apiKey, url, logging, ...options })` or
+ * `({ teamId, teamToken, url, logging, ...options })`.
  *
  * @param {unknown[]} given
  * @returns {{ config: import('../js-binding').BindingConfig, generation: 1 | 2, logging: string }}
@@ -177,15 +180,34 @@ function readConstructor(given) {
       'the client takes (baseURL, apiKey, options) or ({ apiKey, url, ...options }), and no mixture of the two',
     );
   }
-  const { apiKey, url, logging: level, ...options } = ownMembers(first, 'the client');
+  const { apiKey, teamId, teamToken, url, logging: level, ...options } = ownMembers(first, 'the client');
   const config = {
     __proto__: null,
     baseUrl: isGiven(url) ? credential(url, 'url') : 'https://app.modzy.com',
     hostRoot: true,
-    apiKey: credential(apiKey, 'apiKey'),
-    ...readClientOptions(options, { apiKey, logging: level, url }),
+    ...readCredentials(apiKey, teamId, teamToken),
+    ...readClientOptions(options, { apiKey, logging: level, teamId, teamToken, url }),
   };
   return { config, generation: 2, logging: isGiven(level) ? logging(level, 'logging') : 'off' };
+}
+
+/**
+ * A key, or what a team has in its place.
+ *
+ * @param {unknown} apiKey
+ * @param {unknown} teamId
+ * @param {unknown} teamToken
+ */
+function readCredentials(apiKey, teamId, teamToken) {
+  if (!isGiven(teamId) && !isGiven(teamToken)) {
+    return { apiKey: credential(apiKey, 'apiKey') };
+  }
+  if (isGiven(apiKey)) {
+    throw new TypeError(
+      'Cannot initialize the modzy client: it takes apiKey, or teamId and teamToken, and no mixture of the two',
+    );
+  }
+  return { teamId: credential(teamId, 'teamId'), teamToken: credential(teamToken, 'teamToken') };
 }
 
 /**
@@ -203,11 +225,8 @@ function readClientOptions(given, named) {
       options[name] = clientOptions[/** @type {keyof typeof clientOptions} */ (name)](value, name);
     }
   }
-  const extraCaFile = process.env.NODE_EXTRA_CA_CERTS;
-  if (extraCaFile) {
-    options.extraCaFile = extraCaFile;
-  }
-  return options;
+  const { proxy: url, tls: certificates, ...others } = options;
+  return { ...others, ...readNetwork({ proxy: url, tls: certificates }) };
 }
 
 /**

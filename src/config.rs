@@ -4,6 +4,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use modzy_client::{Auth, BaseUrl, Client, Error, RequestOptions, Result, WaitOptions};
+use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 /// The longest string that V8 makes, in UTF-16 units, of which no text has more than it has bytes.
@@ -16,8 +17,12 @@ pub struct BindingConfig {
     pub base_url: String,
     /// Whether `/api` is added to the base URL unless it is there.
     pub host_root: bool,
-    /// The API key.
-    pub api_key: String,
+    /// The API key. Without it, the team's two.
+    pub api_key: Option<String>,
+    /// The team's identifier.
+    pub team_id: Option<String>,
+    /// The team's token.
+    pub team_token: Option<String>,
     /// In ms.
     pub connect_timeout: Option<f64>,
     /// In ms.
@@ -36,6 +41,16 @@ pub struct BindingConfig {
     pub user_agent: Option<String>,
     /// A path.
     pub extra_ca_file: Option<String>,
+    /// A URL.
+    pub proxy: Option<String>,
+    /// Where no proxy is given, the variables that may name one.
+    pub proxy_variables: Option<HashMap<String, String>>,
+    /// In PEM.
+    pub ca: Option<Vec<Uint8Array>>,
+    /// In PEM. Without the key it is none.
+    pub cert: Option<Uint8Array>,
+    /// In PEM. Without the certificate it is none.
+    pub key: Option<Uint8Array>,
 }
 
 /// Settings of a call. Not `Debug`: a header may be a secret.
@@ -68,7 +83,11 @@ impl BindingConfig {
         } else {
             BaseUrl::api(&self.base_url)
         };
-        let mut builder = Client::builder(base?, Auth::api_key(self.api_key));
+        let auth = match self.api_key {
+            Some(key) => Auth::api_key(key),
+            None => Auth::team(self.team_id.unwrap_or_default(), self.team_token.unwrap_or_default()),
+        };
+        let mut builder = Client::builder(base?, auth);
         if let Some(limit) = self.connect_timeout {
             builder = builder.connect_timeout(millis("connectTimeout", 1.0, limit)?);
         }
@@ -100,6 +119,17 @@ impl BindingConfig {
         }
         if let Some(file) = self.extra_ca_file {
             builder = builder.extra_ca_file(file);
+        }
+        if let Some(url) = self.proxy {
+            builder = builder.proxy(&url)?;
+        } else if let Some(variables) = self.proxy_variables {
+            builder = builder.proxy_from_variables(|name| variables.get(name).cloned())?;
+        }
+        if let Some(pems) = self.ca {
+            builder = builder.ca(pems.iter().map(|pem| &**pem))?;
+        }
+        if let (Some(certificate), Some(key)) = (self.cert, self.key) {
+            builder = builder.client_certificate(&*certificate, &*key)?;
         }
         builder.build()
     }

@@ -101,6 +101,11 @@ export function constructors(options: ClientOptions): void {
     ModzyClient.fromEnv(),
     ModzyClient.fromEnv({ url: 'https://app.modzy.com', maxSockets: 10 }),
     new modzy.ModzyClient({ apiKey: 'a key' }),
+    new ModzyClient({ teamId: 'a team', teamToken: 'a token', url: null, logging: 'on', ...options }),
+    new ModzyClient({ apiKey: 'a key', teamId: undefined, proxy: false }),
+    new ModzyClient({ apiKey: 'a key', proxy: new URL('http://proxy.example:3128'), tls: null }),
+    new ModzyClient('https://app.modzy.com/api', 'a key', { proxy: 'http://proxy.example:3128', tls: { ca: 'PEM' } }),
+    ModzyClient.fromEnv({ tls: { ca: ['PEM', Buffer.from('PEM')], cert: 'PEM', key: Buffer.from('PEM') } }),
   ];
   for (const client of clients) {
     const [jobs, results]: [JobClient, ResultClient] = [client.getJobClient(), client.resultClient];
@@ -110,6 +115,14 @@ export function constructors(options: ClientOptions): void {
   new ModzyClient('https://app.modzy.com/api');
   // @ts-expect-error: the key is missing
   new ModzyClient({ url: 'https://app.modzy.com' });
+  // @ts-expect-error: a team needs its token
+  new ModzyClient({ teamId: 'a team' });
+  // @ts-expect-error: a key and a team's credentials are not mixed
+  new ModzyClient({ apiKey: 'a key', teamId: 'a team', teamToken: 'a token' });
+  // @ts-expect-error: what is no URL turns a proxy off or is none
+  new ModzyClient({ apiKey: 'a key', proxy: true });
+  // @ts-expect-error: verification has no off switch
+  new ModzyClient({ apiKey: 'a key', tls: { rejectUnauthorized: false } });
   // @ts-expect-error: the key is not to be had
   console.log(clients[0]?.apiKey);
 }

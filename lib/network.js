@@ -1,0 +1,109 @@
+'use strict';
+
+// How a client reaches its server: the options for proxies and TLS, and what the environment says of them.
+
+const { isGiven, isPlainObject, mistaken, string } = require('./values.js');
+
+/** The variables that may name a proxy. Rust decides between them. */
+const proxyVariables = [
+  'http_proxy',
+  'HTTP_PROXY',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+  'REQUEST_METHOD',
+];
+
+/**
+ * The URL of a proxy, or `false` for none, whatever the environment says.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function proxy(value, name) {
+  if (value === false) {
+    return value;
+  }
+  const isUrl = typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
+  const url = isUrl ? value.href : value;
+  if (typeof url !== 'string') {
+    throw mistaken(name, 'a URL, or false');
+  }
+  return string(url, name);
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function pem(value, name) {
+  if (typeof value === 'string') {
+    return Buffer.from(value);
+  }
+  if (ArrayBuffer.isView(value)) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  }
+  throw mistaken(name, 'a string or Buffer in PEM');
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function pems(value, name) {
+  return Array.isArray(value) ? value.map((text) => pem(text, name)) : [pem(value, name)];
+}
+
+const members = /** @type {const} */ ({ ca: pems, cert: pem, key: pem });
+
+/**
+ * The certificates of a client, each by the name that Rust knows.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function tls(value, name) {
+  if (!isPlainObject(value)) {
+    throw mistaken(name, 'a plain object with ca, or cert and key');
+  }
+  /** @type {Record<string, any>} */
+  const read = { __proto__: null };
+  for (const [member, given] of Object.entries(value)) {
+    if (!Object.hasOwn(members, member)) {
+      const known = Object.keys(members).map((one) => `${name}.${one}`);
+      throw new TypeError(`the client: unknown option ${name}.${member}; known are ${known.sort().join(', ')}`);
+    }
+    if (isGiven(given)) {
+      read[member] = members[/** @type {keyof typeof members} */ (member)](given, `${name}.${member}`);
+    }
+  }
+  if ((read.cert === undefined) !== (read.key === undefined)) {
+    const [has, lacks] = read.key === undefined ? ['cert', 'key'] : ['key', 'cert'];
+    throw new TypeError(`the client: ${name}.${has} needs ${name}.${lacks} beside it`);
+  }
+  return read;
+}
+
+/**
+ * The settings of the connection, as Rust takes them: what is given comes before the environment.
+ *
+ * @param {{ proxy?: string | false, tls?: Record<string, any> }} given
+ */
+function readNetwork({ proxy: url, tls: certificates }) {
+  /** @type {Record<string, any>} */
+  const network = { __proto__: null, ...certificates };
+  if (typeof url === 'string') {
+    network.proxy = url;
+  } else if (url === undefined) {
+    const set = proxyVariables.filter((name) => process.env[name] !== undefined);
+    network.proxyVariables = Object.fromEntries(set.map((name) => [name, process.env[name]]));
+  }
+  const extraCaFile = process.env.NODE_EXTRA_CA_CERTS;
+  if (extraCaFile) {
+    network.extraCaFile = extraCaFile;
+  }
+  return network;
+}
+
+module.exports = { proxy, readNetwork, tls };
