@@ -7,6 +7,7 @@ const { once } = require('node:events');
 const http = require('node:http');
 const https = require('node:https');
 const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
+const net = require('node:net');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { after, afterEach, before, beforeEach, describe, it } = require('node:test');
@@ -368,6 +369,20 @@ describe('a proxy', () => {
       message: `the proxy ${first.place} wants credentials (407 Proxy Authentication Required)`,
     });
     assert.equal(first.asked().length, 3);
+  });
+
+  it('that stalls is named', async () => {
+    const silent = net.createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const place = `127.0.0.1:${silent.address().port}`;
+    const call = ask({ url: 'https://modzy.example', proxy: place, connectTimeout: 200 });
+    await assert.rejects(call, {
+      name: 'RequestTimeoutError',
+      message: `no answer within 200 ms: stalled while connecting (through the proxy ${place})`,
+      phase: 'connect',
+      sent: 'no',
+    });
+    silent.close();
   });
 
   it('that cannot be one is a TypeError that names the option or the variable', () => {

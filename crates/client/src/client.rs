@@ -322,7 +322,8 @@ impl ClientBuilder {
     /// Checks the settings. Opens nothing and reads nothing: that is left to the first request.
     ///
     /// # Errors
-    /// [`Error::Argument`] for credentials or a user agent that no header can carry, and for no sockets at all.
+    /// [`Error::Argument`] for credentials or a user agent that no header can carry, for no sockets at all, and for a proxy in
+    /// front of a server that is an address of IPv6 behind `https`, to which no tunnel leads.
     pub fn build(self) -> Result<Client> {
         self.auth.validate()?;
         if HeaderValue::from_str(&self.user_agent).is_err() {
@@ -334,6 +335,7 @@ impl ClientBuilder {
         if self.max_sockets == 0 {
             return Err(Error::argument("maxSockets", "must be at least 1"));
         }
+        self.route.proxies.check(&self.base.route("")?)?;
         Ok(Client {
             inner: Arc::new(Inner {
                 base: self.base,

@@ -102,7 +102,7 @@ pub enum Error {
     },
 
     /// A time limit passed.
-    #[error("no answer within {} ms: stalled {phase}{}", .limit.as_millis(), fate(*.sent, .call))]
+    #[error("no answer within {} ms: stalled {phase}{}{}", .limit.as_millis(), through(.call), fate(*.sent, .call))]
     Timeout {
         /// The limit that passed.
         limit: Duration,
@@ -144,6 +144,8 @@ pub struct Call {
     pub method: Method,
     /// The whole URL. It holds no credentials.
     pub url: String,
+    /// Host and port of the proxy that the request took.
+    pub proxy: Option<String>,
     /// How many attempts were made.
     pub attempts: u32,
     /// The job that the call was about.
@@ -159,6 +161,7 @@ impl Call {
         Self {
             method,
             url,
+            proxy: None,
             attempts: 1,
             job_identifier,
             retryable: false,
@@ -396,6 +399,12 @@ fn place(input_key: &str, input_name: &str) -> String {
     } else {
         format!("{input_key:?}, {input_name:?}")
     }
+}
+
+/// Where a request stalled that took a proxy.
+fn through(call: &Call) -> String {
+    let proxy = call.proxy.as_ref();
+    proxy.map_or_else(String::new, |proxy| format!(" (through the proxy {proxy})"))
 }
 
 /// What a caller must know about a request that is never repeated.

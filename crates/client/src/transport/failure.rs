@@ -72,7 +72,10 @@ impl<'a> Account<'a> {
 
     pub(super) fn call(&self) -> Call {
         let Request { method, job, .. } = self.request;
-        Call::new(method.clone(), self.request.shown_url(), job.clone())
+        Call {
+            proxy: self.proxy.map(|proxy| proxy.place().to_owned()),
+            ..Call::new(method.clone(), self.request.shown_url(), job.clone())
+        }
     }
 
     /// Notes the error for a status that is known while its body is not.

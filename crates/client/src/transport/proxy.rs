@@ -63,6 +63,18 @@ impl Proxies {
         })
     }
 
+    /// Refuses a server that the HTTP client underneath cannot reach through a tunnel: it takes the brackets of an address of
+    /// IPv6 for a part of the name that a certificate must have.
+    pub(crate) fn check(&self, server: &Url) -> Result<()> {
+        let is_by_address = matches!(server.host(), Some(url::Host::Ipv6(_)));
+        if server.scheme() == "https" && is_by_address && self.of(server).is_some() {
+            let reason = "cannot be used for an address of IPv6 behind https; give the server's name, or let it be \
+                reached without the proxy";
+            return Err(Error::argument("proxy", reason));
+        }
+        Ok(())
+    }
+
     /// The one that a request to this URL takes.
     pub(super) fn of(&self, url: &Url) -> Option<&Proxy> {
         let proxy = match url.scheme() {

@@ -291,6 +291,8 @@ async fn each_phase_is_told_apart_through_a_tunnel() {
             "{error:?}"
         );
         assert_eq!((error.phase(), error.sent()), (Some(phase), Some(Sent::No)));
+        let through = format!("{phase} (through the proxy {})", through.address());
+        assert!(error.to_string().ends_with(&through), "{error}");
     }
 
     let authority = Authority::new();
@@ -368,4 +370,25 @@ async fn a_client_in_a_log_shows_where_its_proxy_is_but_no_credentials() {
     let _ = tokio::time::timeout(millis(500), client.get_job("j", &options())).await;
     let shown = format!("{shown} {client:?} {client:#?}");
     assert!(!shown.contains("proxyPassword") && !shown.contains(ENCODED), "{shown}");
+}
+
+#[test]
+fn a_server_behind_https_that_a_tunnel_cannot_reach_is_refused_at_once() {
+    for (root, none_for, refused) in [
+        ("https://[2001:db8::1]:8443/api", "", true),
+        ("https://[2001:db8::1]:8443/api", "2001:db8::/32", false),
+        ("http://[2001:db8::1]:8443/api", "", false),
+        ("https://192.0.2.1/api", "", false),
+    ] {
+        let builder = builder(root).proxy_from_variables(|name| match name {
+            "no_proxy" => Some(none_for.to_owned()),
+            "REQUEST_METHOD" => None,
+            _ => Some("http://proxy.example:3128".to_owned()),
+        });
+        let built = builder.unwrap().build();
+        assert_eq!(built.is_err(), refused, "{root} {none_for}");
+        if let Err(error) = built {
+            assert!(error.to_string().starts_with("proxy cannot be used"), "{error}");
+        }
+    }
 }
