@@ -9,7 +9,7 @@ const { accessSync } = require('node:fs');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { parseArgs } = require('node:util');
-const { buildAddon, buildEmulator, emulator, prepare } = require('./setup.js');
+const { buildAddon, buildEmulator, emulator, prepare, withoutProxy } = require('./setup.js');
 
 /** Where the user stands; npm runs its scripts elsewhere. */
 const userFolder = process.env.INIT_CWD ?? process.cwd();
@@ -29,7 +29,8 @@ async function startEmulator() {
     }),
   ]);
   const { url, apiKey } = JSON.parse(line);
-  return { env: { MODZY_BASE_URL: url, MODZY_API_KEY: apiKey }, stop: () => child.stdin.end() };
+  const env = { ...withoutProxy(process.env), MODZY_BASE_URL: url, MODZY_API_KEY: apiKey };
+  return { env, stop: () => child.stdin.end() };
 }
 
 /** Says at once what the example would only say after the build. */
@@ -59,7 +60,7 @@ async function main() {
   }
   prepare();
   buildAddon();
-  let server = { env: {}, stop: () => {} };
+  let server = { env: process.env, stop: () => {} };
   if (!MODZY_BASE_URL) {
     buildEmulator();
     server = await startEmulator();
@@ -67,8 +68,7 @@ async function main() {
   // The example answers to Ctrl-C; this process waits for it.
   process.on('SIGINT', () => {});
   const args = [example, ...process.argv.slice(2)];
-  const env = { ...process.env, ...server.env };
-  const run = spawn(process.execPath, args, { stdio: 'inherit', cwd: userFolder, env });
+  const run = spawn(process.execPath, args, { stdio: 'inherit', cwd: userFolder, env: server.env });
   const [code, signal] = await once(run, 'exit');
   server.stop();
   process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);

@@ -52,9 +52,10 @@ impl Proxies {
         let given = |name: &'static str| Some((name, variable(name).filter(|value| !value.trim().is_empty())?));
         let proxy =
             |named: Option<(&'static str, String)>| named.map(|(name, url)| Proxy::parse(name, url.trim())).transpose();
-        // A CGI program finds the `Proxy` header of its caller in HTTP_PROXY.
+        // A CGI program finds the `Proxy` header of its caller in HTTP_PROXY. On Windows that is `http_proxy`, too.
         let in_cgi = variable("REQUEST_METHOD").is_some();
-        let http = given("http_proxy").or_else(|| given("HTTP_PROXY").filter(|_| !in_cgi));
+        let http = given("http_proxy").filter(|_| !(in_cgi && cfg!(windows)));
+        let http = http.or_else(|| given("HTTP_PROXY").filter(|_| !in_cgi));
         let none_for = given("no_proxy").or_else(|| given("NO_PROXY"));
         Ok(Self {
             http: proxy(http)?,
@@ -209,7 +210,8 @@ mod tests {
         let cgi = ("REQUEST_METHOD", "GET");
         assert_eq!(places(&[cgi, ("HTTP_PROXY", "http://evil:1")]), [None, None]);
         let safe = [cgi, ("http_proxy", "a:1"), ("HTTPS_PROXY", "b:2")];
-        assert_eq!(places(&safe), [Some("a:1".to_owned()), Some("b:2".to_owned())]);
+        let http = (!cfg!(windows)).then(|| "a:1".to_owned());
+        assert_eq!(places(&safe), [http, Some("b:2".to_owned())]);
     }
 
     #[test]

@@ -392,3 +392,24 @@ fn a_server_behind_https_that_a_tunnel_cannot_reach_is_refused_at_once() {
         }
     }
 }
+
+#[test]
+fn the_environment_of_the_process_is_read_when_it_is_asked_for() {
+    const CHILD: &str = "MODZY_CLIENT_TEST_CHILD";
+    let builder = builder("http://modzy.example/api");
+    if std::env::var_os(CHILD).is_some() {
+        assert!(!format!("{builder:?}").contains("proxy.example"));
+        let builder = builder.proxy_from_env().unwrap();
+        assert!(format!("{builder:?}").contains("proxy.example:3128"));
+        return;
+    }
+    let name = "proxies::the_environment_of_the_process_is_read_when_it_is_asked_for";
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name])
+        .envs([(CHILD, "1"), ("http_proxy", "http://proxy.example:3128")])
+        .env_remove("REQUEST_METHOD")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && said.contains("1 passed"), "{said}");
+}
