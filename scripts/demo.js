@@ -9,12 +9,22 @@ const { accessSync } = require('node:fs');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { parseArgs } = require('node:util');
-const { buildAddon, buildEmulator, emulator, prepare, withoutProxy } = require('./setup.js');
+const { buildAddon, buildEmulator, emulator, prepare } = require('./setup.js');
 
 /** Where the user stands; npm runs its scripts elsewhere. */
 const userFolder = process.env.INIT_CWD ?? process.cwd();
 
 const example = path.resolve(__dirname, '../examples/sentiment.js');
+
+/**
+ * An environment in which what listens on this machine is reached without the proxy that it may name.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+function withoutProxy(env) {
+  const listed = env.no_proxy?.trim() || env.NO_PROXY?.trim();
+  return { ...env, no_proxy: listed ? `${listed},127.0.0.1` : '127.0.0.1' };
+}
 
 /** Starts the emulator on a free port, with a job that takes long enough to be watched. */
 async function startEmulator() {

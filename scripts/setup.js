@@ -84,14 +84,4 @@ function buildEmulator() {
 /** Where the emulator stands once it is built. */
 const emulator = path.join(target, 'debug', process.platform === 'win32' ? 'modzy-emulator.exe' : 'modzy-emulator');
 
-/**
- * An environment in which what listens on this machine is reached without the proxy that it may name.
- *
- * @param {NodeJS.ProcessEnv} env
- */
-function withoutProxy(env) {
-  const listed = env.no_proxy?.trim() || env.NO_PROXY?.trim();
-  return { ...env, no_proxy: listed ? `${listed},127.0.0.1` : '127.0.0.1' };
-}
-
-module.exports = { buildAddon, buildEmulator, emulator, installPackages, prepare, run, runPackage, withoutProxy };
+module.exports = { buildAddon, buildEmulator, emulator, installPackages, prepare, run, runPackage };
