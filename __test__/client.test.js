@@ -67,7 +67,7 @@ describe('the constructor', () => {
     [[{ apiKey: KEY }, KEY], /no mixture of the two/],
     [
       [url, KEY, { requesttimeout: 5 }],
-      /unknown option requesttimeout; known are connectTimeout, headers, maxResponseBytes/,
+      /unknown option requesttimeout; known are connectTimeout, headers, idleTimeout, maxResponseBytes/,
     ],
     [[{ apiKey: KEY, ulr: url }], /unknown option ulr; known are apiKey, .*url/],
     [[url, KEY, { requestTimeout: -1 }], /requestTimeout must be a number of milliseconds/],

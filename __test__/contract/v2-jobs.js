@@ -3,6 +3,9 @@
 // Jobs and results, in the form of 2.x; and with a client in that form, the calls that have the same shape in 1.x.
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 const { JOB, del, file, get, inFile, job, ofJob, post, receipt, refusal, reply } = require('./wire.js');
 
 /** Whether a date is the one that 2.x begins its history with, give or take a minute. */
@@ -41,6 +44,9 @@ const moment = new Date('2021-07-20T01:40:11.187Z');
 const ISO = '2021-07-20T01:40:11.187Z';
 const running = { ...job, status: 'IN_PROGRESS' };
 const result = { jobIdentifier: JOB, results: { first: { 'results.json': { a: [1.5] } } }, failures: null };
+
+/** Where a row downloads to. */
+const downloaded = path.join(os.tmpdir(), `modzy-client-contract-${process.pid}`);
 
 const OUTPUT = `/results/${JOB}/datasource/first/output/results.json`;
 const output = { jobId: JOB, inputKey: 'first', outputName: 'results.json' };
@@ -216,6 +222,18 @@ module.exports = [
     answers: [refusal(404, 'no such output')],
     fails: { of: 'NotFoundError', code: 404, message: 'no such output' },
   },
+  fetched(
+    async (c) => {
+      const { body, contentType } = await c.openOutput(output);
+      return [await new Response(body).text(), contentType];
+    },
+    octets('bytes'),
+    ['bytes', 'application/octet-stream'],
+  ),
+  fetched((c) => c.downloadOutput(output, downloaded).finally(() => fs.rmSync(downloaded)), octets('bytes'), {
+    bytes: 5,
+    contentType: 'application/octet-stream',
+  }),
   refused((c) => c.getOutputContents({ ...output, responseType: 'text' }), /responseType/),
   refused((c) => c.getOutputContents({ jobId: JOB, inputKey: 'first' }), /outputName/),
 
