@@ -171,6 +171,7 @@ export interface ResultMethods {
    * The file is there once it is whole, in place of one that was there before: until then it is written beside its place, and
    * removed if anything fails. An interrupted download goes on after the last byte if the server supports ranges and the
    * output is unchanged (by its `ETag` or `Last-Modified`), else it starts again; `retries` says how often without a new byte.
+   * What `onDownloadProgress` throws when it is told of the end comes too late to remove the file.
    *
    * @param file A path, or a `file:` URL.
    * @throws {NotFoundError} For an output that does not exist.
