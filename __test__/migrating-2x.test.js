@@ -66,6 +66,22 @@ testRows('From 2.x', {
     wait: (client, job, options) => client.blockUntilJobComplete(job, options),
   }),
 
+  async 'Parameters of another type'(t) {
+    const server = await serve(t, {});
+    const client = connect(server);
+    for (const [call, name] of [
+      [() => client.getModels({ perPage: '50' }), 'perPage'],
+      [() => client.getJobHistory({ startDate: 7 }), 'startDate'],
+      [() => client.getModelById(5), 'modelId'],
+      [() => client.submitJobText({ ...model, sources: SOURCES, explain: 1 }), 'explain'],
+    ]) {
+      const error = await failure(call());
+      assert.equal(error.name, 'TypeError');
+      assert.match(error.message, new RegExp(`^the ${name} param should be`));
+    }
+    assert.equal(server.requests.length, 0);
+  },
+
   async 'Code and message of errors'(t) {
     const server = await serve(t, {
       'GET /api/jobs/j': { status: 404, body: { statusCode: 404, message: 'no such job' } },

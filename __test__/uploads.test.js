@@ -227,6 +227,43 @@ describe('an upload', () => {
     assert.equal(cancelled, true);
   });
 
+  it('of a stream that fails before its turn rejects with its error, and ends no process', async () => {
+    await emulator.fault({ method: 'GET', path: '/api/jobs/features', delayMs: 100, times: 1 });
+    const sources = { a: { input: Buffer.from('x') }, b: { input: createReadStream(path.join(folder, 'none')) } };
+    await assert.rejects(modzy.submitJobFile(...MODEL, sources), { code: 'ENOENT' });
+  });
+
+  it('lets its streams go when its arguments are refused, and when its signal has fired before', async () => {
+    const file = await write('kept', 'x');
+    const streams = [createReadStream(file), createReadStream(file)];
+    await assert.rejects(modzy.submitJobFile(...MODEL, { a: { input: streams[0], extra: 7 } }), { name: 'TypeError' });
+    const options = { signal: AbortSignal.abort() };
+    await assert.rejects(modzy.submitJobFile(...MODEL, { a: { input: streams[1] } }, options), { name: 'AbortError' });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(
+      streams.map(({ destroyed }) => destroyed),
+      [true, true],
+    );
+  });
+
+  it('that is aborted while a web stream stalls cancels that stream', async () => {
+    let cancelled = false;
+    const stream = new ReadableStream({
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const controller = new AbortController();
+    const uploading = modzy.submitJobFile(...MODEL, { a: { input: stream } }, { signal: controller.signal });
+    while (!(await lines()).some((line) => line === 'POST /api/jobs')) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    setTimeout(() => controller.abort(), 50);
+    await assert.rejects(uploading, { name: 'AbortError' });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(cancelled, true);
+  });
+
   it('refuses a stream of anything but bytes', async () => {
     for (const pieces of [['text'], [7], [{}]]) {
       const uploading = modzy.submitJobFile(...MODEL, { k: { input: Readable.from(pieces) } });

@@ -10,6 +10,7 @@ const { ModelClient } = require('./models.js');
 const { ownMembers } = require('./options.js');
 const { ResultClient } = require('./results.js');
 const { Session } = require('./session.js');
+const { untilAborted } = require('./signals.js');
 const { TagClient } = require('./tags.js');
 
 class ModzyClient {
@@ -321,11 +322,8 @@ class ModzyClient {
   /** @param {unknown[]} given */
   async fileToDataUrl(...given) {
     const { values, options } = this.#session.read('fileToDataUrl', given);
-    if (options.signal?.aborted) {
-      throw options.signal.reason;
-    }
     const { file } = values;
-    const data = Buffer.from(await file.arrayBuffer()).toString('base64');
+    const data = Buffer.from(await untilAborted(file.arrayBuffer(), options.signal)).toString('base64');
     return `data:${file.type || 'application/octet-stream'};base64,${data}`;
   }
 }

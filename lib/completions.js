@@ -109,6 +109,7 @@ class Completions {
   run(operation, argument, options, read = readDocument, carried = {}) {
     const { signal } = options;
     if (signal?.aborted) {
+      carried.sources?.forEach((source) => source.close());
       return Promise.reject(signal.reason);
     }
     return new Promise((resolve, reject) => {

@@ -155,7 +155,8 @@ export interface JobMethods {
    * @param fileSources Input key → name of the model's input → path, `file:` URL, bytes, Blob or stream.
    * @param explain Whether to explain the results, where the model can.
    * @returns The receipt of the close.
-   * @throws {InputError} With the `code` `missing`, `empty`, `changed`, `unusable`, or `limit` for more than the server takes.
+   * @throws {InputError} With the `code` `missing`, `empty`, `changed`, `unusable`, or `limit` for more chunks than the server takes.
+   * @throws {TypeError} For wrong arguments, and for more inputs than the server takes in a job.
    */
   submitJobFile(
     modelId: string,
@@ -279,7 +280,7 @@ export interface JobMethods {
    *
    * @param inputItemKey The input key.
    * @param dataItemKey The name of the model's input.
-   * @param inputValue A path, a `file:` URL or bytes.
+   * @param inputValue A path, a `file:` URL, bytes, a Blob or a stream.
    * @param chunkSize Whole bytes, at least 1, of each chunk. What the server says.
    * @throws {InputError} For a file that is missing, empty or unreadable, or that changes meanwhile.
    */

@@ -8,6 +8,7 @@ const { Feed } = require('./feed.js');
 const { Listing } = require('./listings.js');
 const { ResultClient } = require('./results.js');
 const { Session } = require('./session.js');
+const { untilAborted } = require('./signals.js');
 const { readEmbeddedSources, readFileSources } = require('./sources.js');
 const { watchJob } = require('./watch.js');
 
@@ -142,7 +143,8 @@ class JobClient {
   async submitJobEmbedded(...given) {
     const call = this.#session.read('submitJobEmbedded', given);
     const { mediaType, embeddedSources } = call.values;
-    const read = await readEmbeddedSources(embeddedSources.value, embeddedSources.name, call.generation);
+    const reading = readEmbeddedSources(embeddedSources.value, embeddedSources.name, call.generation);
+    const read = await untilAborted(reading, call.options.signal);
     return this.#submit('submitJobEmbedded', call, { sources: read.sources, mediaType }, read.carried);
   }
 

@@ -43,12 +43,13 @@ class Logger {
    * @template T
    * @param {string} method
    * @param {Promise<T>} promise
+   * @param {{ aborted: boolean, reason: unknown }} [signal] Whose reason is the caller's, and is not told.
    */
-  follow(method, promise) {
+  follow(method, promise, signal) {
     if (this.#outcomes) {
       promise.then(
         () => this.done(method),
-        (error) => this.failed(method, error),
+        (error) => this.failed(method, signal?.aborted && error === signal.reason ? undefined : error),
       );
     }
     return promise;

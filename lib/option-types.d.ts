@@ -67,8 +67,6 @@ export interface UploadProgress {
 
 /** Options of uploads. They cancel the job that they opened whenever they fail, so there is nothing to ask for. */
 export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
-  /** ms without a byte in either direction; at least 1. 30000. An upload has no limit for the whole. */
-  idleTimeout?: number | null | undefined;
   /** Whole bytes, at least 1, of each chunk. What the server says: `GET /jobs/features`. */
   chunkSize?: number | null | undefined;
   /**

@@ -73,7 +73,8 @@ class Session extends Completions {
    * @type {Completions['run']}
    */
   run(operation, argument, options, ...rest) {
-    return this.#logger.follow(options.method ?? operation, super.run(operation, argument, options, ...rest));
+    const { method = operation, signal } = options;
+    return this.#logger.follow(method, super.run(operation, argument, options, ...rest), signal);
   }
 
   /**

@@ -61,4 +61,26 @@ function unwatch(signal, callback) {
   }
 }
 
-module.exports = { LEFT, watch, unwatch };
+/**
+ * Awaits work of JavaScript's own, unless a signal fires first.
+ *
+ * @template T
+ * @param {Promise<T>} work
+ * @param {Signal | undefined} signal
+ * @returns {Promise<T>}
+ */
+function untilAborted(work, signal) {
+  if (signal === undefined) {
+    return work;
+  }
+  if (signal.aborted) {
+    work.catch(() => {});
+    return Promise.reject(signal.reason);
+  }
+  return new Promise((resolve, reject) => {
+    watch(signal, reject);
+    work.then(resolve, reject).finally(() => unwatch(signal, reject));
+  });
+}
+
+module.exports = { LEFT, untilAborted, unwatch, watch };

@@ -66,34 +66,30 @@ class BlobSource {
   }
 }
 
-/** A stream, or anything that is iterated asynchronously. */
-class IterableSource {
-  #iterable;
-  /** @type {AsyncIterator<unknown> | undefined} */
-  #iterator;
+/** A web stream. Its reader is held, because only that can let go of a stream whose next piece does not come. */
+class WebSource {
+  #stream;
   #name;
+  /** @type {any} */
+  #reader;
 
   /**
-   * @param {AsyncIterable<unknown>} iterable
+   * @param {any} stream
    * @param {string} name
    */
-  constructor(iterable, name) {
-    this.#iterable = iterable;
+  constructor(stream, name) {
+    this.#stream = stream;
     this.#name = name;
   }
 
   async next() {
-    // Begun when its turn comes, so that a stream does not flow before that.
-    this.#iterator ??= this.#iterable[Symbol.asyncIterator]();
+    this.#reader ??= this.#stream.getReader();
     for (;;) {
-      const { done, value } = await this.#iterator.next();
+      const { done, value } = await this.#reader.read();
       if (done) {
         return undefined;
       }
-      const bytes = toBytes(value);
-      if (bytes === undefined) {
-        throw mistaken(this.#name, 'a stream of bytes');
-      }
+      const bytes = pieceOf(value, this.#name);
       if (bytes.length > 0) {
         return bytes;
       }
@@ -101,37 +97,80 @@ class IterableSource {
   }
 
   close() {
-    const stream = /** @type {any} */ (this.#iterable);
-    // A stream of Node.js whose turn never came is not let go by its iterator.
-    stream.destroy?.();
-    // What is left of it is nobody's, and neither is an error in letting it go.
-    Promise.resolve()
-      .then(() => (this.#iterator ?? stream[Symbol.asyncIterator]()).return?.())
-      .catch(() => {});
+    letGo(() => (this.#reader ?? this.#stream).cancel?.());
+  }
+}
+
+/** A stream of Node.js, or anything else that is iterated asynchronously. */
+class IterableSource {
+  #iterable;
+  /** @type {AsyncIterator<unknown> | undefined} */
+  #iterator;
+  #name;
+  /** @type {{ error: unknown } | undefined} */
+  #failure;
+
+  /**
+   * @param {any} iterable
+   * @param {string} name
+   */
+  constructor(iterable, name) {
+    this.#iterable = iterable;
+    this.#name = name;
+    // A stream may fail before its turn, when nobody else listens: that must not end the process.
+    if (typeof iterable.on === 'function') {
+      iterable.on('error', (/** @type {unknown} */ error) => {
+        this.#failure ??= { error };
+      });
+    }
+  }
+
+  async next() {
+    if (this.#failure !== undefined) {
+      throw this.#failure.error;
+    }
+    // Begun when its turn comes, so that a stream does not flow before that.
+    this.#iterator ??= /** @type {AsyncIterator<unknown>} */ (this.#iterable[Symbol.asyncIterator]());
+    for (;;) {
+      const { done, value } = await this.#iterator.next();
+      if (done) {
+        return undefined;
+      }
+      const bytes = pieceOf(value, this.#name);
+      if (bytes.length > 0) {
+        return bytes;
+      }
+    }
+  }
+
+  close() {
+    // A stream whose turn never came is not let go by its iterator.
+    letGo(() => this.#iterable.destroy?.());
+    letGo(() => (this.#iterator ?? this.#iterable[Symbol.asyncIterator]()).return?.());
   }
 }
 
 /**
- * The pieces of a web stream that is not iterable by itself.
+ * Lets go of what is nobody's any more, and so is an error in doing that.
  *
- * @param {{ getReader(): any }} stream
+ * @param {() => unknown} release
  */
-async function* piecesOf(stream) {
-  const reader = stream.getReader();
-  let ended = false;
-  try {
-    while (!ended) {
-      const { done, value } = await reader.read();
-      ended = done;
-      if (!done) {
-        yield value;
-      }
-    }
-  } finally {
-    if (!ended) {
-      await reader.cancel?.();
-    }
+function letGo(release) {
+  Promise.resolve()
+    .then(release)
+    .catch(() => {});
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function pieceOf(value, name) {
+  const bytes = toBytes(value);
+  if (bytes === undefined) {
+    throw mistaken(name, 'a stream of bytes');
   }
+  return bytes;
 }
 
 /**
@@ -187,11 +226,11 @@ function readFileSource(value, name) {
   if (isBlob(value)) {
     return { size: value.size, source: new BlobSource(value) };
   }
+  if (typeof value?.getReader === 'function') {
+    return { source: new WebSource(value, name) };
+  }
   if (typeof value?.[Symbol.asyncIterator] === 'function') {
     return { source: new IterableSource(value, name) };
-  }
-  if (typeof value?.getReader === 'function') {
-    return { source: new IterableSource(piecesOf(value), name) };
   }
   throw mistaken(name, 'a path, a file: URL, bytes, a Blob or a stream');
 }
@@ -208,12 +247,17 @@ function readFileSources(sources, argument) {
   const files = [];
   /** @type {Source[]} */
   const pulled = [];
-  for (const [inputKey, inputName, value, name] of leaves(sources, argument)) {
-    const { source, ...origin } = /** @type {any} */ (readFileSource(value, name));
-    files.push({ inputKey, inputName, ...origin });
-    if (source !== undefined) {
-      pulled.push(source);
+  try {
+    for (const [inputKey, inputName, value, name] of leaves(sources, argument)) {
+      const { source, ...origin } = /** @type {any} */ (readFileSource(value, name));
+      files.push({ inputKey, inputName, ...origin });
+      if (source !== undefined) {
+        pulled.push(source);
+      }
     }
+  } catch (error) {
+    pulled.forEach((source) => source.close());
+    throw error;
   }
   return { files, carried: { sources: pulled } };
 }

@@ -105,7 +105,7 @@ export async function files(client: ModzyClient): Promise<void> {
   let job = await client.submitJobFile('m', 'v', sources);
   job = await client.submitJobFile('m', 'v', sources, true);
   job = await client.submitJobFile('m', 'v', sources, upload);
-  job = await client.submitJobFile('m', 'v', sources, undefined, { chunkSize: 1024, idleTimeout: 1000, jobTimeout: 1 });
+  job = await client.submitJobFile('m', 'v', sources, undefined, { chunkSize: 1024, jobTimeout: 1 });
   job = await client.submitJobFiles('m', 'v', sources);
   job = await client.submitJobFiles('m', 'v', sources, false);
   job = await client.submitJobFiles('m', 'v', sources, upload);

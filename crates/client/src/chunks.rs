@@ -273,17 +273,24 @@ fn empty(place: &Place) -> Error {
     )
 }
 
-fn measure(place: &Place, path: &Path) -> Result<Stamp> {
-    // Not opened before it is known to be a file: to open a pipe is to wait for its other end.
+/// Looks at a file before it is opened: to open a pipe is to wait for its other end.
+pub(crate) fn look(place: &Place, path: &Path) -> Result<fs::Metadata> {
     let metadata = fs::metadata(path).map_err(|cause| cannot_open(place, path, cause))?;
-    if !metadata.is_file() {
-        return Err(place.refuse(InputFault::Unusable, format!("is no file: {}", path.display())));
+    if metadata.is_file() {
+        Ok(metadata)
+    } else {
+        Err(place.refuse(InputFault::Unusable, format!("is no file: {}", path.display())))
     }
+}
+
+fn measure(place: &Place, path: &Path) -> Result<Stamp> {
+    let metadata = look(place, path)?;
     fs::File::open(path).map_err(|cause| cannot_open(place, path, cause))?;
     Ok(stamp(&metadata))
 }
 
 fn reopen(place: &Place, path: &Path, measured: Stamp) -> Result<fs::File> {
+    look(place, path)?;
     let file = fs::File::open(path).map_err(|cause| cannot_open(place, path, cause))?;
     let metadata = file.metadata().map_err(|cause| cannot_open(place, path, cause))?;
     if stamp(&metadata) == measured {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    chunks::{Place, cannot_open},
+    chunks::{Place, cannot_open, look},
     client::{Client, RequestOptions},
     document::Document,
     error::Result,
@@ -87,6 +87,7 @@ pub fn path_to_data_uri(path: &Path, media_type: &str) -> Result<String> {
         input_key: String::new(),
         input_name: path.display().to_string(),
     };
+    look(&place, path)?;
     let data = fs::read(path).map_err(|cause| cannot_open(&place, path, cause))?;
     Ok(data_uri(media_type, &data).to_string())
 }

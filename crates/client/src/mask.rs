@@ -75,24 +75,58 @@ impl<'a> Mask<'a> {
 /// How many bytes a secret takes that begins here, each of its characters as itself or as JSON may escape it; of a text
 /// whose end is missing also what begins a secret.
 fn spelled(text: &[u8], secret: &str, is_cut: bool) -> Option<usize> {
-    let escaped = |digits: &[u8]| {
-        let digits = std::str::from_utf8(digits).ok()?;
-        u32::from_str_radix(digits, 16).ok()
-    };
     let mut at = 0;
-    for (nth, byte) in secret.bytes().enumerate() {
+    for (nth, character) in secret.chars().enumerate() {
         let rest = text.get(at..).unwrap_or_default();
-        at += match rest {
-            [b'\\', b'u', digits @ ..] if digits.get(..4).and_then(escaped) == Some(byte.into()) => 6,
-            [b'\\', second, ..] if *second == byte && matches!(byte, b'"' | b'\\' | b'/') => 2,
-            [first, ..] if *first == byte => 1,
-            [] | [b'\\'] | [b'\\', b'u', ..] if is_cut && nth >= SHORTEST_PART && rest.len() < 6 => {
-                return Some(text.len());
-            }
-            _ => return None,
-        };
+        if let Some(length) = spelling(rest, character) {
+            at += length;
+        } else if is_cut && nth >= SHORTEST_PART && is_cut_short(rest) {
+            return Some(text.len());
+        } else {
+            return None;
+        }
     }
     Some(at)
+}
+
+/// How many bytes a character takes here, as itself or escaped.
+fn spelling(text: &[u8], character: char) -> Option<usize> {
+    let short = match character {
+        '"' | '\\' | '/' => Some(character),
+        '\n' => Some('n'),
+        '\r' => Some('r'),
+        '\t' => Some('t'),
+        '\u{8}' => Some('b'),
+        '\u{c}' => Some('f'),
+        _ => None,
+    };
+    if let (Some(short), [b'\\', second, ..]) = (short, text)
+        && char::from(*second) == short
+    {
+        return Some(2);
+    }
+    let mut plain = [0; 4];
+    let plain = character.encode_utf8(&mut plain).as_bytes();
+    escaped(text, character).or_else(|| text.starts_with(plain).then_some(plain.len()))
+}
+
+/// How many bytes a character takes here that is escaped by its code.
+fn escaped(text: &[u8], character: char) -> Option<usize> {
+    let mut length = 0;
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        let digits = text.get(length..length + 6)?.strip_prefix(b"\\u")?;
+        let code = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        if code != *unit {
+            return None;
+        }
+        length += 6;
+    }
+    Some(length)
+}
+
+/// Whether a text ends before a character, or within the escape of one.
+fn is_cut_short(text: &[u8]) -> bool {
+    matches!(text, [] | [b'\\'] | [b'\\', b'u', ..]) && text.len() < 6
 }
 
 #[cfg(test)]
@@ -112,6 +146,25 @@ mod tests {
         assert_eq!(mask.apply(r"\u0073ecretBod\u0079 \u0073ecret"), r"*** \u0073ecret");
         assert_eq!(mask.apply("cut: secretB"), "cut: secretB");
         assert_eq!(mask.apply_to_cut("cut: secretB"), "cut: ***");
+    }
+
+    #[test]
+    fn a_secret_of_any_characters_is_known_in_every_spelling_of_json() {
+        let auth = Auth::api_key("publicPrefix.secretBody");
+        let headers = HeaderMap::new();
+        let secrets = ["pässwört", "pass\tword\n1", "a\\b\"c/d", "key\u{1f511}s"].map(SecretString::from);
+        let mask = Mask::new(&auth, &headers, &secrets, None);
+        for (text, masked) in [
+            (r#""p\u00e4ssw\u00F6rt""#, r#""***""#),
+            ("pässwört!", "***!"),
+            (r"pass\tword\n1", "***"),
+            (r"pass\u0009word\u000a1", "***"),
+            (r#"a\\b\"c\/d"#, "***"),
+            (r#"a\b"c/d"#, "***"),
+            (r"key\ud83d\udd11s", "***"),
+        ] {
+            assert_eq!(mask.apply(text), masked, "{text}");
+        }
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl Client {
             return self.unreadable_receipt(None).into();
         };
         let mut listener = self.listener(&mut on_progress);
-        let transfer = self.transfer(&job_id, inputs, limits.chunk, options, &mut listener);
+        let transfer = self.transfer(&job_id, inputs, &limits, options, &mut listener);
         let transferred = until(abort, transfer).await;
         match transferred.unwrap_or(Err(Error::GivenUp)) {
             Ok(closed) => Upload {
@@ -193,9 +193,13 @@ impl Client {
         let place = Place { input_key, input_name };
         segments(&job_id, &place)?;
         let checked = blocking(move || Checked::new(place, source)).await?;
-        let chunk_size = chunk_size.unwrap_or(size::DEFAULT_CHUNK);
+        let limits = Limits {
+            chunk: chunk_size.unwrap_or(size::DEFAULT_CHUNK),
+            chunks: None,
+            inputs: None,
+        };
         let mut listener = self.listener(&mut on_progress);
-        self.append(&job_id, checked, chunk_size, options, &mut listener).await
+        self.append(&job_id, checked, &limits, options, &mut listener).await
     }
 
     /// Closes an open job, which then runs: `POST /jobs/{job}/close`. Answers with the receipt. Where the answer is lost or
@@ -261,12 +265,12 @@ impl Client {
         &self,
         job_id: &str,
         inputs: Vec<Checked>,
-        chunk_size: u64,
+        limits: &Limits,
         options: &RequestOptions,
         listener: &mut Listener<'_>,
     ) -> Result<Document> {
         for input in inputs {
-            self.append(job_id, input, chunk_size, options, listener).await?;
+            self.append(job_id, input, limits, options, listener).await?;
         }
         self.close_job(job_id, options).await
     }
@@ -275,18 +279,25 @@ impl Client {
         &self,
         job_id: &str,
         input: Checked,
-        chunk_size: u64,
+        limits: &Limits,
         options: &RequestOptions,
         listener: &mut Listener<'_>,
     ) -> Result<()> {
         let total = input.size();
-        let mut chunks = input.open(chunk_size).await?;
+        let mut chunks = input.open(limits.chunk).await?;
         let place = chunks.place.clone();
         let path = segments(job_id, &place)?;
         let mut loaded = 0;
         let mut told = listener.hear(job_id, &place, (loaded, total), true);
         let mut next = chunks.next().await?;
+        let mut count = 0;
         while let Some(data) = next {
+            // Of a source without a size this is not known before.
+            count += 1;
+            if let Some(most) = limits.chunks.filter(|&most| count > most) {
+                let reason = format!("takes more chunks than the server does: {most} an input (maximumInputChunks)");
+                return Err(place.refuse(InputFault::Limit, reason));
+            }
             let request = Request {
                 payload: part(&place.input_name, data.clone())?,
                 expect: Expect::Ignored,

@@ -311,6 +311,30 @@ async fn what_the_servers_limits_forbid_is_refused_before_a_job_is_opened() {
 }
 
 #[tokio::test]
+async fn a_stream_of_more_chunks_than_the_server_takes_ends_the_upload_at_the_first_too_many() {
+    let mut script = vec![server_limits(), job("OPEN")];
+    script.extend((0..10).map(|_| status(202)));
+    script.push(job("CANCELED"));
+    let server = Server::scripted(script).await;
+    let (client, _) = skipping(&server.api());
+    let stream = pieces(None, (0..11).map(|_| Ok(Bytes::from(bytes(CHUNK)))).collect());
+    let done = upload(&client, file_job(vec![("k", "n", stream)])).await;
+    let error = done.result.unwrap_err();
+    assert!(
+        matches!(
+            &error,
+            Error::Input {
+                fault: InputFault::Limit,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(done.cancelled.unwrap().result.is_ok());
+    assert_eq!(server.count(), 13);
+}
+
+#[tokio::test]
 async fn a_failure_cancels_the_open_job_and_is_the_error_that_is_told() {
     let (emulator, client, _) = small_chunks().await;
     let refused = Fault {
