@@ -264,6 +264,24 @@ describe('an upload', () => {
     assert.equal(cancelled, true);
   });
 
+  it('refuses a stream that is given twice, before anything is sent', async () => {
+    for (const stream of [Readable.from([Buffer.from('x')]), new Blob(['x']).stream(), inPieces(Buffer.from('x'))]) {
+      const uploading = modzy.submitJobFile(...MODEL, { a: { input: stream }, b: { input: stream } });
+      await assert.rejects(uploading, {
+        name: 'TypeError',
+        message: /\["b"\]\["input"\].* a stream that is given once/,
+      });
+    }
+    assert.deepEqual(await lines(), []);
+  });
+
+  it('of memory that is transferred meanwhile names the input', async () => {
+    const bytes = new Uint8Array(10);
+    const uploading = modzy.submitJobFile(...MODEL, { k: { input: bytes } });
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    await assert.rejects(uploading, { name: 'InputError', code: 'changed', inputKey: 'k', inputName: 'input' });
+  });
+
   it('refuses a stream of anything but bytes', async () => {
     for (const pieces of [['text'], [7], [{}]]) {
       const uploading = modzy.submitJobFile(...MODEL, { k: { input: Readable.from(pieces) } });

@@ -31,6 +31,10 @@ class MemorySource {
   }
 
   next() {
+    // Of memory that was transferred meanwhile nothing is left; Rust tells that it has changed.
+    if (this.#bytes.length === 0) {
+      return undefined;
+    }
     const piece = this.#bytes.subarray(this.#at, this.#at + PIECE);
     this.#at += piece.length;
     return piece.length === 0 ? undefined : piece;
@@ -199,6 +203,15 @@ function isBlob(value) {
   return typeof value?.size === 'number' && methods.every((method) => typeof method === 'function');
 }
 
+/**
+ * What can be read once only.
+ *
+ * @param {any} value
+ */
+function isStream(value) {
+  return typeof value?.getReader === 'function' || typeof value?.[Symbol.asyncIterator] === 'function';
+}
+
 /** @param {any} value */
 function isUrl(value) {
   return typeof value === 'object' && typeof value?.href === 'string' && typeof value.protocol === 'string';
@@ -247,8 +260,15 @@ function readFileSources(sources, argument) {
   const files = [];
   /** @type {Source[]} */
   const pulled = [];
+  const streams = new Set();
   try {
     for (const [inputKey, inputName, value, name] of leaves(sources, argument)) {
+      if (isStream(value)) {
+        if (streams.has(value)) {
+          throw mistaken(name, 'a stream that is given once');
+        }
+        streams.add(value);
+      }
       const { source, ...origin } = /** @type {any} */ (readFileSource(value, name));
       files.push({ inputKey, inputName, ...origin });
       if (source !== undefined) {
