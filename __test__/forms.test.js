@@ -194,18 +194,6 @@ describe('forms', () => {
     }
   }
 
-  it('the object of 2.x may be of a class, or inherit its members', async () => {
-    class Params {
-      modelId = 'ed542963de';
-      version = '1.0.1';
-      sources = { a: { 'input.txt': 'What a lovely day' } };
-    }
-    const { jobIdentifier } = await client().submitJobText(new Params());
-    assert.match(jobIdentifier, /^[0-9a-f-]{36}$/);
-    assert.equal((await client().getModels(Object.create({ modelId: 'ed542963de' }))).length, 1);
-    await assert.rejects(client().submitJobText(['m', 'v']), { name: 'TypeError', message: /no mixture of the two/ });
-  });
-
   it('the accounts’ methods refuse what is no string', async () => {
     const accounts = new modzy.AccountingClient(emulator.baseURL, emulator.apiKey);
     await assert.rejects(accounts.getAPIKeys(7), { message: should('email', 'a not empty string') });

@@ -66,6 +66,19 @@ testRows('From 2.x', {
     wait: (client, job, options) => client.blockUntilJobComplete(job, options),
   }),
 
+  async 'Parameters in an object of a class'(t) {
+    const server = await serve(t, {});
+    class Params {
+      modelId = 'm';
+      version = 'v';
+      sources = SOURCES;
+    }
+    const error = await failure(connect(server).submitJobText(new Params()));
+    assert.equal(error.name, 'TypeError');
+    assert.match(error.message, /plain object/);
+    assert.equal(server.requests.length, 0);
+  },
+
   async 'Parameters of another type'(t) {
     const server = await serve(t, {});
     const client = connect(server);

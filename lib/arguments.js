@@ -55,7 +55,7 @@ function readForm(method, row, args) {
   const [first, second] = args;
   if (hasObjectForm(row)) {
     if (typeof first === 'object' && first !== null) {
-      return readObjectForm(method, row, paramsOf(method, row, first), args.slice(1));
+      return readObjectForm(method, row, ownMembers(first, method), args.slice(1));
     }
     // Without a filter, but perhaps with options.
     const mayBeOptions = row.objectOnly || isPlainObject(second);
@@ -178,24 +178,6 @@ function readObjectForm(method, row, params, rest) {
     }
   }
   return { given, options, generation: 2, names: 'member' };
-}
-
-/**
- * The members of the object that 2.x takes. It may be of a class, as 2.x reads nothing but members.
- *
- * @param {string} method
- * @param {Row} row
- * @param {any} given
- */
-function paramsOf(method, row, given) {
-  if (isPlainObject(given)) {
-    return ownMembers(given, method);
-  }
-  if (Array.isArray(given) || ArrayBuffer.isView(given)) {
-    throw wrongForm(method, row);
-  }
-  const known = row.parameters.flatMap(({ member }) => (member !== undefined && member in given ? member : []));
-  return { __proto__: null, ...Object.fromEntries(known.map((member) => [member, given[member]])), ...given };
 }
 
 /** @param {Row} row */
