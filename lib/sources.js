@@ -87,17 +87,8 @@ class WebSource {
   }
 
   async next() {
-    this.#reader ??= this.#stream.getReader();
-    for (;;) {
-      const { done, value } = await this.#reader.read();
-      if (done) {
-        return undefined;
-      }
-      const bytes = pieceOf(value, this.#name);
-      if (bytes.length > 0) {
-        return bytes;
-      }
-    }
+    const reader = (this.#reader ??= this.#stream.getReader());
+    return nextPiece(() => reader.read(), this.#name);
   }
 
   close() {
@@ -134,17 +125,10 @@ class IterableSource {
       throw this.#failure.error;
     }
     // Begun when its turn comes, so that a stream does not flow before that.
-    this.#iterator ??= /** @type {AsyncIterator<unknown>} */ (this.#iterable[Symbol.asyncIterator]());
-    for (;;) {
-      const { done, value } = await this.#iterator.next();
-      if (done) {
-        return undefined;
-      }
-      const bytes = pieceOf(value, this.#name);
-      if (bytes.length > 0) {
-        return bytes;
-      }
-    }
+    const iterator = (this.#iterator ??= /** @type {AsyncIterator<unknown>} */ (
+      this.#iterable[Symbol.asyncIterator]()
+    ));
+    return nextPiece(() => iterator.next(), this.#name);
   }
 
   close() {
@@ -166,15 +150,26 @@ function letGo(release) {
 }
 
 /**
- * @param {unknown} value
+ * The next piece of a stream that is not empty.
+ *
+ * @param {() => Promise<{ done?: boolean, value?: unknown }>} read
  * @param {string} name
+ * @returns {Promise<Uint8Array | undefined>}
  */
-function pieceOf(value, name) {
-  const bytes = toBytes(value);
-  if (bytes === undefined) {
-    throw mistaken(name, 'a stream of bytes');
+async function nextPiece(read, name) {
+  for (;;) {
+    const { done, value } = await read();
+    if (done) {
+      return undefined;
+    }
+    const bytes = toBytes(value);
+    if (bytes === undefined) {
+      throw mistaken(name, 'a stream of bytes');
+    }
+    if (bytes.length > 0) {
+      return bytes;
+    }
   }
-  return bytes;
 }
 
 /**
