@@ -147,11 +147,16 @@ impl Call {
         }
     }
 
-    /// Tells of a job that a poll has brought.
-    pub(crate) fn report_job(&self, job: &Document) {
-        let mut completion = BindingCompletion::new(self.id, BindingEvent::Progress);
-        completion.text = Some(job.as_str().to_owned());
-        self.calls.outbox.push(completion);
+    /// Tells of each job that a poll brings, if the caller wants to know.
+    pub(crate) fn job_listener(&self, options: &BindingCallOptions) -> impl FnMut(&Document) + Send {
+        let told = options.progress.unwrap_or_default();
+        move |job: &Document| {
+            if told {
+                let mut completion = BindingCompletion::new(self.id, BindingEvent::Progress);
+                completion.text = Some(job.as_str().to_owned());
+                self.calls.outbox.push(completion);
+            }
+        }
     }
 
     /// Tells how far a transfer has come, and of what.

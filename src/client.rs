@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use modzy_client::{Client, Document};
+use modzy_client::Client;
 use napi::{
     Env, Status,
     bindgen_prelude::{PromiseRaw, Uint8Array},
@@ -54,19 +54,13 @@ impl BindingClient {
         bytes: Option<Vec<Uint8Array>>,
     ) -> i64 {
         let client = self.client.clone();
+        let options = options.unwrap_or_default();
         let call = self.calls.begin();
         let id = call.id.cast_signed();
         let bytes = bytes.unwrap_or_default();
-        let bytes = bytes.iter().map(|bytes| Bytes::copy_from_slice(bytes)).collect();
+        let bytes: Vec<_> = bytes.iter().map(|bytes| Bytes::copy_from_slice(bytes)).collect();
         napi::bindgen_prelude::spawn(async move {
-            let options = options.unwrap_or_default();
-            let told = options.progress.unwrap_or_default();
-            let on_progress = |job: &Document| {
-                if told {
-                    call.report_job(job);
-                }
-            };
-            let outcome = operations::run(&client, operation, argument, bytes, &options, &call, on_progress).await;
+            let outcome = operations::run(&client, operation, &argument, &bytes, &options, &call).await;
             call.settle(outcome.unwrap_or_else(|error| Outcome::Settled(Err(error))));
         });
         id

@@ -1,6 +1,6 @@
 //! Which call of the client an operation is, and what happens when it is cancelled on the way.
 
-use std::pin::pin;
+use std::pin::Pin;
 
 use bytes::Bytes;
 use modzy_client::{
@@ -142,50 +142,43 @@ pub(crate) enum Outcome {
     Aborted(Option<CancelOutcome>),
 }
 
+/// A call of the client. On the heap, so that one that is made ten thousand times, a wait, holds what a wait needs and not
+/// what the largest call does.
+type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
 /// Makes the call.
 pub(crate) async fn run(
     client: &Client,
     operation: BindingOperation,
-    argument: String,
-    bytes: Vec<Bytes>,
+    argument: &str,
+    bytes: &[Bytes],
     options: &BindingCallOptions,
     call: &Call,
-    on_progress: impl FnMut(&Document),
 ) -> Result<Outcome> {
-    let abort = &call.abort;
-    let request = &options.request()?.nothing_sent_after(abort.token.clone());
-    Ok(match operation {
-        BindingOperation::GetJob => settle(abort, client.get_job(&argument, request)).await,
-        BindingOperation::CancelJob => settle(abort, client.cancel_job(&argument, request)).await,
-        BindingOperation::CancelAbandoned => Outcome::Aborted(Some(client.cancel_abandoned(&argument, request).await)),
-        BindingOperation::BlockUntilComplete => {
-            let options = options.wait()?;
-            wait(
-                client,
-                call,
-                &argument,
-                request,
-                client.block_until_complete(&argument, &options, on_progress),
-            )
-            .await
+    let request = &options.request()?.nothing_sent_after(call.abort.token.clone());
+    match operation {
+        BindingOperation::CancelAbandoned => {
+            let cancelling = Box::pin(client.cancel_abandoned(argument, request));
+            Ok(Outcome::Aborted(Some(cancelling.await)))
         }
-        // On the heap, as all that follows: the calls that are many, reads and waits, would else hold room for it.
+        BindingOperation::BlockUntilComplete => {
+            let schedule = &options.wait()?;
+            let waiting = client.block_until_complete(argument, schedule, call.job_listener(options));
+            Ok(wait(client, call, argument, request, Box::pin(waiting)).await)
+        }
         BindingOperation::BlockUntilResult => {
-            let options = options.wait()?;
-            let waiting = Box::pin(client.block_until_result(&argument, &options, on_progress));
-            wait(client, call, &argument, request, waiting).await
+            let schedule = &options.wait()?;
+            let waiting = client.block_until_result(argument, schedule, call.job_listener(options));
+            Ok(wait(client, call, argument, request, Box::pin(waiting)).await)
         }
         operation if operation.submits() => {
-            Box::pin(submits(client, operation, &argument, &bytes, request, call, options)).await?
+            Box::pin(submits(client, operation, argument, bytes, request, call, options)).await
         }
         operation => {
-            Box::pin(settle(
-                abort,
-                reads(client, operation, &argument, request, call, options),
-            ))
-            .await
+            let reading = reads(client, operation, argument, request, call, options);
+            Ok(settle(&call.abort, Box::pin(reading)).await)
         }
-    })
+    }
 }
 
 /// Makes a call that submits a job.
@@ -202,19 +195,31 @@ async fn submits(
     Ok(match operation {
         BindingOperation::SubmitJobText => {
             let job: TextJob<Box<RawValue>> = read(argument)?;
-            submit(client, abort, request, client.submit_job_text(&job, request)).await
+            submit(client, abort, request, Box::pin(client.submit_job_text(&job, request))).await
         }
         BindingOperation::SubmitJobEmbedded => {
             let job = embedded(read(argument)?, bytes)?;
-            submit(client, abort, request, client.submit_job_embedded(&job, request)).await
+            submit(
+                client,
+                abort,
+                request,
+                Box::pin(client.submit_job_embedded(&job, request)),
+            )
+            .await
         }
         BindingOperation::SubmitJobAwsS3 => {
             let job: S3Job<Box<RawValue>> = read(argument)?;
-            submit(client, abort, request, client.submit_job_aws_s3(&job, request)).await
+            submit(
+                client,
+                abort,
+                request,
+                Box::pin(client.submit_job_aws_s3(&job, request)),
+            )
+            .await
         }
         BindingOperation::SubmitJobJdbc => {
             let job: JdbcJob = read(argument)?;
-            submit(client, abort, request, client.submit_job_jdbc(&job, request)).await
+            submit(client, abort, request, Box::pin(client.submit_job_jdbc(&job, request))).await
         }
         BindingOperation::SubmitJobFiles => {
             let job = upload(read(argument)?, call);
@@ -227,7 +232,15 @@ async fn submits(
                 (result, _) => Outcome::Settled(result.map(Value::from)),
             }
         }
-        _ => submit(client, abort, request, client.submit_job(argument.to_owned(), request)).await,
+        _ => {
+            submit(
+                client,
+                abort,
+                request,
+                Box::pin(client.submit_job(argument.to_owned(), request)),
+            )
+            .await
+        }
     })
 }
 
@@ -253,6 +266,8 @@ async fn reads(
             let read = reading.await.map_err(|error| Error::Internal(error.to_string()))?;
             return Ok(read?.into());
         }
+        Op::GetJob => client.get_job(argument, request).await,
+        Op::CancelJob => client.cancel_job(argument, request).await,
         Op::AppendInput => append(client, read(argument)?, call, request, call.upload_listener(options)).await,
         Op::CloseJob => client.close_job(argument, request).await,
         Op::GetFeatures => client.get_features(request).await,
@@ -299,9 +314,7 @@ async fn reads(
         }
         Op::GetApiKeys => client.get_api_keys(argument, request).await,
         Op::GetKeyBody => client.get_key_body(argument, request).await,
-        Op::GetJob
-        | Op::CancelJob
-        | Op::CancelAbandoned
+        Op::CancelAbandoned
         | Op::BlockUntilComplete
         | Op::BlockUntilResult
         | Op::SubmitJob
@@ -335,18 +348,19 @@ async fn wait(
     call: &Call,
     job_id: &str,
     request: &RequestOptions,
-    waiting: impl Future<Output = Result<Document>>,
+    waiting: Work<'_, Document>,
 ) -> Outcome {
     match settle(&call.abort, waiting).await {
         Outcome::Aborted(_) if call.abort.cancels_job() => {
-            Outcome::Aborted(Some(client.cancel_abandoned(job_id, request).await))
+            let cancelling = Box::pin(client.cancel_abandoned(job_id, request));
+            Outcome::Aborted(Some(cancelling.await))
         }
         other => other,
     }
 }
 
 /// Makes a call unless it is cancelled. Leaving the call closes its request.
-async fn settle<T: Into<Value>>(abort: &Abort, call: impl Future<Output = Result<T>>) -> Outcome {
+async fn settle<T: Into<Value>>(abort: &Abort, call: impl Future<Output = Result<T>> + Unpin) -> Outcome {
     tokio::select! {
         biased;
         () = abort.token.cancelled() => Outcome::Aborted(None),
@@ -355,13 +369,7 @@ async fn settle<T: Into<Value>>(abort: &Abort, call: impl Future<Output = Result
 }
 
 /// The same for a submit, whose job may have to be cancelled in its turn.
-async fn submit(
-    client: &Client,
-    abort: &Abort,
-    request: &RequestOptions,
-    call: impl Future<Output = Result<Document>>,
-) -> Outcome {
-    let mut call = pin!(call);
+async fn submit(client: &Client, abort: &Abort, request: &RequestOptions, mut call: Work<'_, Document>) -> Outcome {
     match settle(abort, &mut call).await {
         Outcome::Aborted(_) if abort.cancels_job() => {
             Outcome::Aborted(Some(client.cancel_submitted(call, request).await))

@@ -169,9 +169,7 @@ impl Transport {
         };
         loop {
             attempts += 1;
-            // On the heap, so that a call which pauses, as a wait does nearly always, holds none of it.
-            let attempt = Box::pin(self.attempt(request, settings, left()));
-            let Attempt { mut error, stale } = match attempt.await {
+            let Attempt { mut error, stale } = match self.attempt(request, settings, left()).await {
                 Ok(mut answer) => {
                     self.bucket.give_back();
                     if let Answer::Stream(body) = &mut answer {
@@ -229,7 +227,8 @@ impl Transport {
         let limit = left.map_or(settings.request_timeout, |left| {
             left.saturating_sub(began - asked).min(settings.request_timeout)
         });
-        let exchange = self.exchange(http, request, settings, &progress);
+        // On the heap, and only now: thousands of calls may queue for a socket or pause, and none of them holds any of it.
+        let exchange = Box::pin(self.exchange(http, request, settings, &progress));
         let work = Arc::clone(&progress).follow(exchange);
         self.within_limits(work, settings, account, limit)
             .await
