@@ -116,7 +116,7 @@ class Completions {
       const call = new Call(operation, argument, options, read, carried, resolve, reject);
       Error.captureStackTrace(call.site, this.run);
       if (signal !== undefined) {
-        call.abort = (reason) => this.#end(call, reason, call.cancelOnAbort && reason !== LEFT);
+        call.abort = this.#aborter(call);
         watch(signal, call.abort);
       }
       try {
@@ -153,6 +153,15 @@ class Completions {
     if (!this.#draining) {
       outside.runInAsyncScope(() => this.#drain());
     }
+  }
+
+  /**
+   * What ends a call when its signal fires. Made here, where it holds the call and nothing that the call no longer needs.
+   *
+   * @param {Call} call
+   */
+  #aborter(call) {
+    return (/** @type {unknown} */ reason) => this.#end(call, reason, call.cancelOnAbort && reason !== LEFT);
   }
 
   /**

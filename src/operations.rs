@@ -1,10 +1,11 @@
 //! Which call of the client an operation is, and what happens when it is cancelled on the way.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 use bytes::Bytes;
 use modzy_client::{
-    CancelOutcome, Client, Document, Error, JdbcJob, RequestOptions, Result, S3Job, TextJob, Upload, path_to_data_uri,
+    CancelOutcome, Client, Document, Error, JdbcJob, RequestOptions, Result, S3Job, TextJob, Upload, WaitOptions,
+    path_to_data_uri,
 };
 use napi_derive::napi;
 use serde_json::value::RawValue;
@@ -142,12 +143,37 @@ pub(crate) enum Outcome {
     Aborted(Option<CancelOutcome>),
 }
 
-/// A call of the client. On the heap, so that one that is made ten thousand times, a wait, holds what a wait needs and not
-/// what the largest call does.
+/// A call of the client. On the heap, so that what is there ten thousand times, a wait, holds no room for the others.
 type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// Makes the call.
 pub(crate) async fn run(
+    client: &Client,
+    operation: BindingOperation,
+    argument: &str,
+    bytes: &[Bytes],
+    options: &BindingCallOptions,
+    call: &Call,
+) -> Result<Outcome> {
+    match operation {
+        BindingOperation::BlockUntilComplete => {
+            let on_progress = call.job_listener(options);
+            let options = &options.wait()?;
+            let waiting = client.block_until_complete(argument, options, on_progress);
+            Ok(wait(client, call, argument, options, Box::pin(waiting)).await)
+        }
+        BindingOperation::BlockUntilResult => {
+            let on_progress = call.job_listener(options);
+            let options = &options.wait()?;
+            let waiting = client.block_until_result(argument, options, on_progress);
+            Ok(wait(client, call, argument, options, Box::pin(waiting)).await)
+        }
+        operation => Box::pin(ask(client, operation, argument, bytes, options, call)).await,
+    }
+}
+
+/// Makes a call that is no wait.
+async fn ask(
     client: &Client,
     operation: BindingOperation,
     argument: &str,
@@ -161,22 +187,12 @@ pub(crate) async fn run(
             let cancelling = Box::pin(client.cancel_abandoned(argument, request));
             Ok(Outcome::Aborted(Some(cancelling.await)))
         }
-        BindingOperation::BlockUntilComplete => {
-            let schedule = &options.wait()?;
-            let waiting = client.block_until_complete(argument, schedule, call.job_listener(options));
-            Ok(wait(client, call, argument, request, Box::pin(waiting)).await)
-        }
-        BindingOperation::BlockUntilResult => {
-            let schedule = &options.wait()?;
-            let waiting = client.block_until_result(argument, schedule, call.job_listener(options));
-            Ok(wait(client, call, argument, request, Box::pin(waiting)).await)
-        }
         operation if operation.submits() => {
             Box::pin(submits(client, operation, argument, bytes, request, call, options)).await
         }
         operation => {
-            let reading = reads(client, operation, argument, request, call, options);
-            Ok(settle(&call.abort, Box::pin(reading)).await)
+            let reading = pin!(reads(client, operation, argument, request, call, options));
+            Ok(settle(&call.abort, reading).await)
         }
     }
 }
@@ -347,12 +363,12 @@ async fn wait(
     client: &Client,
     call: &Call,
     job_id: &str,
-    request: &RequestOptions,
+    options: &WaitOptions,
     waiting: Work<'_, Document>,
 ) -> Outcome {
     match settle(&call.abort, waiting).await {
         Outcome::Aborted(_) if call.abort.cancels_job() => {
-            let cancelling = Box::pin(client.cancel_abandoned(job_id, request));
+            let cancelling = Box::pin(client.cancel_abandoned(job_id, options.request_options()));
             Outcome::Aborted(Some(cancelling.await))
         }
         other => other,

@@ -13,8 +13,7 @@ use crate::{
     endpoint::BaseUrl,
     error::{Error, Result},
     transport::{
-        Answer, Authorities, Config, Expect, Identity, Lane, Payload, Proxies, Request, Route, Settings, Streamed,
-        Transport,
+        Answer, Authorities, Config, Expect, Identity, Payload, Proxies, Request, Route, Settings, Streamed, Transport,
     },
 };
 
@@ -82,7 +81,7 @@ pub struct RequestOptions {
     /// What all attempts and the pauses between them may take together.
     pub(crate) total: Option<Duration>,
     headers: HeaderMap,
-    nothing_sent_after: CancellationToken,
+    pub(crate) nothing_sent_after: Option<CancellationToken>,
 }
 
 impl Client {
@@ -130,7 +129,6 @@ impl Client {
             url: self.inner.base.route(path)?,
             payload: Payload::Empty,
             expect: Expect::JsonOrNothing,
-            lane: Lane::Call,
             job: job.map(str::to_owned),
             secrets: Vec::new(),
             headers: HeaderMap::new(),
@@ -345,7 +343,7 @@ impl ClientBuilder {
                     idle_timeout: self.idle_timeout.min(FOR_EVER),
                     total: None,
                     headers: self.headers,
-                    nothing_sent_after: CancellationToken::new(),
+                    nothing_sent_after: None,
                 },
                 transport: Transport::new(Config {
                     auth: self.auth,
@@ -385,7 +383,7 @@ impl RequestOptions {
     /// [`Error::GivenUp`] where there was none. A request that the server may have seen is waited for; to end that as well,
     /// drop the future.
     pub fn nothing_sent_after(mut self, token: CancellationToken) -> Self {
-        self.nothing_sent_after = token;
+        self.nothing_sent_after = Some(token);
         self
     }
 

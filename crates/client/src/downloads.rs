@@ -374,7 +374,7 @@ impl Output {
         let pause = self.backoff.next(self.client.transport().random());
         tokio::select! {
             biased;
-            () = self.settings.nothing_sent_after.cancelled() => return Err(failure),
+            () = self.settings.given_up() => return Err(failure),
             () = self.client.transport().clock().sleep(pause) => {}
         }
         let rest = rest.as_ref().map(|validator| (validator, self.loaded));

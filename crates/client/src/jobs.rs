@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use http::Method;
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     client::{Client, RequestOptions},
@@ -11,7 +10,7 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::{BodyFault, Call, ConnectionFault, Error, Phase, Result, Sent},
-    transport::{Expect, Lane, Request},
+    transport::{Expect, Request, Settings},
     wait::{self, GivenUp, Polled, Schedule},
 };
 
@@ -70,8 +69,13 @@ impl WaitOptions {
 
     /// The settings of each poll. Its retries mean nothing here: a poll is one attempt.
     pub fn request(mut self, options: RequestOptions) -> Self {
-        self.request = options.retries(0);
+        self.request = options;
         self
+    }
+
+    /// The settings of each poll, for what else is asked about the job.
+    pub fn request_options(&self) -> &RequestOptions {
+        &self.request
     }
 }
 
@@ -135,15 +139,9 @@ impl Client {
         options: &WaitOptions,
         on_progress: impl FnMut(&Document),
     ) -> Result<Document> {
-        let request = Request {
-            expect: Expect::Object,
-            lane: Lane::Poll,
-            ..self.job_request(Method::GET, "job", job_id)?
-        };
-        let mut settings = self.settings(&options.request);
-        settings.retries = 0;
         let transport = self.transport();
-        let poll = || async { judge(self.send_with(&request, &settings).await) };
+        let request = || self.job_request(Method::GET, "job", job_id);
+        let poll = || async { judge(self.poll(request, &options.request).await) };
         let waited = wait::wait(
             transport.clock(),
             transport.random(),
@@ -162,10 +160,33 @@ impl Client {
         })
     }
 
+    /// Makes a single attempt at what a wait looks for. Its request is made when its turn has come, and on the heap: of
+    /// thousands of waits nearly all pause or queue, and hold next to nothing meanwhile.
+    pub(crate) async fn poll(
+        &self,
+        request: impl Fn() -> Result<Request>,
+        options: &RequestOptions,
+    ) -> Result<Document> {
+        let _turn = self.transport().turn_to_poll().await?;
+        Box::pin(async {
+            let request = Request {
+                expect: Expect::Object,
+                ..request()?
+            };
+            let settings = Settings {
+                retries: 0,
+                ..self.settings(options)
+            };
+            self.send_with(&request, &settings).await
+        })
+        .await
+    }
+
     /// Cancels a job that its owner has given up, within five seconds in all. The options are those of the call that was
     /// given up.
     pub async fn cancel_abandoned(&self, job_id: &str, options: &RequestOptions) -> CancelOutcome {
-        let mut options = options.clone().nothing_sent_after(CancellationToken::new());
+        let mut options = options.clone();
+        options.nothing_sent_after = None;
         options.total = Some(GRACE);
         CancelOutcome {
             job_identifier: Some(job_id.to_owned()),

@@ -10,7 +10,7 @@ use crate::{
     endpoint::segment,
     error::{Error, Result},
     jobs::{WaitOptions, judge_failure},
-    transport::{Expect, Lane, Request},
+    transport::{Expect, Request},
     wait::{self, GivenUp, Polled, Schedule},
 };
 
@@ -74,15 +74,9 @@ impl Client {
             ..options.schedule
         };
         let path = format!("/results/{}", segment("job", job_id)?);
-        let request = Request {
-            expect: Expect::Object,
-            lane: Lane::Poll,
-            ..self.request(Method::GET, &path, Some(job_id))?
-        };
-        let mut settings = self.settings(&options.request);
-        settings.retries = 0;
+        let request = || self.request(Method::GET, &path, Some(job_id));
         let poll = || async {
-            let read = self.send_with(&request, &settings).await;
+            let read = self.poll(request, &options.request).await;
             read.map_or_else(judge_failure, Polled::Done)
         };
         match wait::wait(clock, self.transport().random(), schedule, poll, |_| {}).await {

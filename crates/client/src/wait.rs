@@ -1,7 +1,10 @@
 //! Waiting: when to look again, what to ride out, when to give up. Knows nothing of jobs or HTTP; what it polls is a
 //! function, and what the answers mean is decided there.
 
-use std::time::{Duration, Instant};
+use std::{
+    pin::{Pin, pin},
+    time::{Duration, Instant},
+};
 
 use crate::{
     clock::{Clock, Random},
@@ -79,8 +82,7 @@ where
         let Some(left) = time_left(schedule.wait_timeout, asked - started) else {
             return Err(GivenUp::TimedOut(seen));
         };
-        // On the heap, so that a wait which pauses, as nearly all of thousands do, holds none of it.
-        let Some(polled) = within(clock, left, Box::pin(poll())).await else {
+        let Some(polled) = within(clock, left, pin!(poll())).await else {
             return Err(GivenUp::TimedOut(seen));
         };
         let now = clock.now();
@@ -137,7 +139,7 @@ fn time_left(limit: Option<Duration>, spent: Duration) -> Option<Duration> {
     limit.map_or(Some(Duration::MAX), |limit| remaining(limit, spent))
 }
 
-async fn within<F: Future + Unpin>(clock: &dyn Clock, left: Duration, mut work: F) -> Option<F::Output> {
+async fn within<F: Future>(clock: &dyn Clock, left: Duration, mut work: Pin<&mut F>) -> Option<F::Output> {
     if left == Duration::MAX {
         return Some(work.await);
     }

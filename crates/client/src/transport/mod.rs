@@ -46,8 +46,6 @@ pub(crate) struct Request {
     pub(crate) url: Url,
     pub(crate) payload: Payload,
     pub(crate) expect: Expect,
-    /// Which sockets it may use.
-    pub(crate) lane: Lane,
     /// The job that it is about, for errors.
     pub(crate) job: Option<String>,
     /// What its body holds that must never be shown.
@@ -77,13 +75,6 @@ impl Request {
     }
 }
 
-/// Polls keep out of a quarter of the sockets, so that thousands of waits never shut out a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lane {
-    Call,
-    Poll,
-}
-
 /// What a caller sets for one call.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -95,7 +86,17 @@ pub(crate) struct Settings {
     /// Between two pieces of a streamed body.
     pub(crate) idle_timeout: Duration,
     pub(crate) headers: HeaderMap,
-    pub(crate) nothing_sent_after: CancellationToken,
+    pub(crate) nothing_sent_after: Option<CancellationToken>,
+}
+
+impl Settings {
+    /// Ends when nothing more is to be sent.
+    pub(crate) async fn given_up(&self) {
+        match &self.nothing_sent_after {
+            Some(token) => token.cancelled().await,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// What is the same for all calls of a client.
@@ -126,6 +127,7 @@ pub(crate) struct Transport {
     /// Built by the first request, off the caller's thread: the system's certificates are read from disk.
     http: OnceCell<reqwest::Client>,
     sockets: Semaphore,
+    /// Polls keep out of a quarter of the sockets, so that thousands of waits never shut out a call.
     polls: Semaphore,
     bucket: Bucket,
 }
@@ -152,6 +154,11 @@ impl Transport {
 
     pub(crate) fn max_response_bytes(&self) -> usize {
         self.config.max_response_bytes
+    }
+
+    /// Waits until another poll may be made, which holds the permit to its end.
+    pub(crate) async fn turn_to_poll(&self) -> Result<SemaphorePermit<'_>> {
+        granted(&self.polls).await
     }
 
     /// Sends a request, again where the retry table says so, until there is an answer or nothing is left to try.
@@ -205,7 +212,7 @@ impl Transport {
             }
             tokio::select! {
                 biased;
-                () = settings.nothing_sent_after.cancelled() => return Err(error),
+                () = settings.given_up() => return Err(error),
                 () = self.clock().sleep(pause) => last = Some(error),
             }
         }
@@ -216,10 +223,10 @@ impl Transport {
         let progress = Progress::new();
         let account = self.account(request, &progress);
         let asked = self.clock().now();
-        let ready = async { Ok::<_, Error>((self.http().await?, self.permits(request.lane).await?)) };
-        let (http, _permits) = tokio::select! {
+        let ready = async { Ok::<_, Error>((self.http().await?, granted(&self.sockets).await?)) };
+        let (http, _socket) = tokio::select! {
             biased;
-            () = settings.nothing_sent_after.cancelled() => return Err(Error::GivenUp.into()),
+            () = settings.given_up() => return Err(Error::GivenUp.into()),
             ready = ready => ready?,
             limit = self.passed(left) => return Err(account.timeout(limit)),
         };
@@ -256,7 +263,7 @@ impl Transport {
             tokio::select! {
                 biased;
                 outcome = &mut work => return outcome,
-                () = settings.nothing_sent_after.cancelled(), if !given_up => {
+                () = settings.given_up(), if !given_up => {
                     if account.withdraw() == Sent::No {
                         return Err(Error::GivenUp.into());
                     }
@@ -342,13 +349,9 @@ impl Transport {
         };
         self.http.get_or_try_init(build).await
     }
+}
 
-    async fn permits(&self, lane: Lane) -> Result<(Option<SemaphorePermit<'_>>, SemaphorePermit<'_>)> {
-        let closed = |_| Error::Internal("the sockets' semaphore was closed".to_owned());
-        let poll = match lane {
-            Lane::Poll => Some(self.polls.acquire().await.map_err(closed)?),
-            Lane::Call => None,
-        };
-        Ok((poll, self.sockets.acquire().await.map_err(closed)?))
-    }
+async fn granted(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>> {
+    let closed = |_| Error::Internal("a semaphore was closed".to_owned());
+    semaphore.acquire().await.map_err(closed)
 }
