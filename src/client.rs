@@ -1,6 +1,6 @@
 //! The native class behind the public one.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use modzy_client::Client;
@@ -16,6 +16,9 @@ use crate::{
     config::{BindingCallOptions, BindingConfig},
     operations::{self, BindingOperation, Outcome},
 };
+
+/// Most calls are made without, and take no room for them.
+static NO_OPTIONS: LazyLock<BindingCallOptions> = LazyLock::new(BindingCallOptions::default);
 
 /// A client, and the calls that it has under way.
 #[napi]
@@ -54,13 +57,14 @@ impl BindingClient {
         bytes: Option<Vec<Uint8Array>>,
     ) -> i64 {
         let client = self.client.clone();
-        let options = options.unwrap_or_default();
         let call = self.calls.begin();
         let id = call.id.cast_signed();
         let bytes = bytes.unwrap_or_default();
         let bytes: Vec<_> = bytes.iter().map(|bytes| Bytes::copy_from_slice(bytes)).collect();
+        let options = options.map(Box::new);
         napi::bindgen_prelude::spawn(async move {
-            let outcome = operations::run(&client, operation, &argument, &bytes, &options, &call).await;
+            let options = options.as_deref().unwrap_or(&NO_OPTIONS);
+            let outcome = operations::run(&client, operation, &argument, &bytes, options, &call).await;
             call.settle(outcome.unwrap_or_else(|error| Outcome::Settled(Err(error))));
         });
         id

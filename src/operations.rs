@@ -143,6 +143,12 @@ pub(crate) enum Outcome {
     Aborted(Option<CancelOutcome>),
 }
 
+impl Outcome {
+    fn settled<T: Into<Value>>(result: Result<T>) -> Self {
+        Self::Settled(result.map(Into::into))
+    }
+}
+
 /// A call of the client. On the heap, so that what is there ten thousand times, a wait, holds no room for the others.
 type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
@@ -192,7 +198,8 @@ async fn ask(
         }
         operation => {
             let reading = pin!(reads(client, operation, argument, request, call, options));
-            Ok(settle(&call.abort, reading).await)
+            let read = unless_cancelled(&call.abort, reading).await;
+            Ok(read.map_or(Outcome::Aborted(None), Outcome::settled))
         }
     }
 }
@@ -366,30 +373,39 @@ async fn wait(
     options: &WaitOptions,
     waiting: Work<'_, Document>,
 ) -> Outcome {
-    match settle(&call.abort, waiting).await {
-        Outcome::Aborted(_) if call.abort.cancels_job() => {
+    let Some(waited) = unless_cancelled(&call.abort, waiting).await else {
+        return Outcome::Aborted(if call.abort.cancels_job() {
             let cancelling = Box::pin(client.cancel_abandoned(job_id, options.request_options()));
-            Outcome::Aborted(Some(cancelling.await))
-        }
-        other => other,
-    }
+            Some(cancelling.await)
+        } else {
+            None
+        });
+    };
+    Outcome::settled(waited)
 }
 
-/// Makes a call unless it is cancelled. Leaving the call closes its request.
-async fn settle<T: Into<Value>>(abort: &Abort, call: impl Future<Output = Result<T>> + Unpin) -> Outcome {
+/// Submits a job, which may have to be cancelled in its turn.
+async fn submit(
+    client: &Client,
+    abort: &Abort,
+    request: &RequestOptions,
+    mut submitting: Work<'_, Document>,
+) -> Outcome {
+    let Some(submitted) = unless_cancelled(abort, &mut submitting).await else {
+        return Outcome::Aborted(if abort.cancels_job() {
+            Some(client.cancel_submitted(submitting, request).await)
+        } else {
+            None
+        });
+    };
+    Outcome::settled(submitted)
+}
+
+/// Makes a call unless it is cancelled first. Leaving the call closes its request.
+async fn unless_cancelled<F: Future + Unpin>(abort: &Abort, call: F) -> Option<F::Output> {
     tokio::select! {
         biased;
-        () = abort.token.cancelled() => Outcome::Aborted(None),
-        result = call => Outcome::Settled(result.map(Into::into)),
-    }
-}
-
-/// The same for a submit, whose job may have to be cancelled in its turn.
-async fn submit(client: &Client, abort: &Abort, request: &RequestOptions, mut call: Work<'_, Document>) -> Outcome {
-    match settle(abort, &mut call).await {
-        Outcome::Aborted(_) if abort.cancels_job() => {
-            Outcome::Aborted(Some(client.cancel_submitted(call, request).await))
-        }
-        other => other,
+        () = abort.token.cancelled() => None,
+        output = call => Some(output),
     }
 }
