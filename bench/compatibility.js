@@ -4,15 +4,12 @@
 // emulator of its own, and compares what they return. Installs and builds what is missing.
 
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
 const { createHash } = require('node:crypto');
-const { once } = require('node:events');
 const { mkdtemp, rm, writeFile } = require('node:fs/promises');
 const os = require('node:os');
 const path = require('node:path');
-const { createInterface } = require('node:readline');
 const { inspect } = require('node:util');
-const { buildAddon, buildEmulator, emulator, installPackages, prepare } = require('../scripts/setup.js');
+const { buildAddon, buildEmulator, installPackages, prepare } = require('../scripts/setup.js');
 
 const API_KEY = 'compatibility.secret';
 const START = new Date(Date.now() - 3_600_000).toISOString();
@@ -169,24 +166,12 @@ function digest(bytes) {
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** Starts an emulator on a free port. */
-async function startEmulator() {
-  const times = ['--submitted-ms', '50', '--in-progress-ms', '150', '--chunk-size', '64Ki'];
-  const child = spawn(emulator, ['--api-key', API_KEY, '--exit-with-stdin', ...times], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const [line] = await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`the emulator ended with ${code} before it listened`);
-    }),
-  ]);
-  return { baseURL: JSON.parse(line).baseURL, stop: () => child.stdin.end() };
-}
-
 /** What becomes of each step with one SDK. */
 async function take({ ModzyClient }, steps) {
-  const { baseURL, stop } = await startEmulator();
+  const { startEmulator } = require('modzy-emulator');
+  const options = { apiKey: API_KEY, submittedMs: 50, inProgressMs: 150, chunkSize: '64Ki' };
+  const emulator = await startEmulator(options);
+  const { baseURL } = emulator;
   try {
     const client = new ModzyClient(baseURL, API_KEY);
     const values = {};
@@ -205,7 +190,7 @@ async function take({ ModzyClient }, steps) {
     }
     return outcomes;
   } finally {
-    stop();
+    await emulator.close();
   }
 }
 

@@ -5,7 +5,7 @@
 // for a single one, and an idle client keeps no process alive.
 
 const { AsyncResource } = require('node:async_hooks');
-const { BindingClient } = require('../js-binding.js');
+const { BindingClient } = require('./binding.js');
 const { readDocument } = require('./documents.js');
 const { ModzyError, atCall, toError } = require('./errors.js');
 const { LEFT, unwatch, watch } = require('./signals.js');

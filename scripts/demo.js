@@ -7,9 +7,8 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const { accessSync } = require('node:fs');
 const path = require('node:path');
-const { createInterface } = require('node:readline');
 const { parseArgs } = require('node:util');
-const { buildAddon, buildEmulator, emulator, prepare } = require('./setup.js');
+const { buildAddon, buildEmulator, prepare } = require('./setup.js');
 
 /** Where the user stands; npm runs its scripts elsewhere. */
 const userFolder = process.env.INIT_CWD ?? process.cwd();
@@ -26,21 +25,11 @@ function withoutProxy(env) {
   return { ...env, no_proxy: listed ? `${listed},127.0.0.1` : '127.0.0.1' };
 }
 
-/** Starts the emulator on a free port, with a job that takes long enough to be watched. */
-async function startEmulator() {
-  const args = ['--exit-with-stdin', '--submitted-ms', '1000', '--in-progress-ms', '4000'];
-  // In a group of its own, so that Ctrl-C reaches the example alone, which may still cancel its job.
-  const child = spawn(emulator, args, { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout });
-  const [line] = await Promise.race([
-    once(lines, 'line'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`the emulator ended with ${code} before it listened`);
-    }),
-  ]);
-  const { url, apiKey } = JSON.parse(line);
-  const env = { ...withoutProxy(process.env), MODZY_BASE_URL: url, MODZY_API_KEY: apiKey };
-  return { env, stop: () => child.stdin.end() };
+/** Starts the emulator, with a job that takes long enough to be watched. Returns the environment that names it. */
+async function startLocal() {
+  const { startEmulator } = require('modzy-emulator');
+  const { url, apiKey } = await startEmulator({ submittedMs: 1000, inProgressMs: 4000 });
+  return { ...withoutProxy(process.env), MODZY_BASE_URL: url, MODZY_API_KEY: apiKey };
 }
 
 /** Says at once what the example would only say after the build. */
@@ -70,17 +59,16 @@ async function main() {
   }
   prepare();
   buildAddon();
-  let server = { env: process.env, stop: () => {} };
+  let { env } = process;
   if (!MODZY_BASE_URL) {
     buildEmulator();
-    server = await startEmulator();
+    env = await startLocal();
   }
   // The example answers to Ctrl-C; this process waits for it.
   process.on('SIGINT', () => {});
   const args = [example, ...process.argv.slice(2)];
-  const run = spawn(process.execPath, args, { stdio: 'inherit', cwd: userFolder, env: server.env });
+  const run = spawn(process.execPath, args, { stdio: 'inherit', cwd: userFolder, env });
   const [code, signal] = await once(run, 'exit');
-  server.stop();
   process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
 }
 

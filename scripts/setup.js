@@ -77,8 +77,10 @@ function buildAddon(...profile) {
   runPackage('@napi-rs/cli/dist/cli.js', ['build', ...names, ...profile, '--', '--locked']);
 }
 
+/** Builds the emulator, and lets `modzy-emulator` start it, from here on and in the programs that are run. */
 function buildEmulator() {
   run('cargo', ['build', '--locked', '--package', 'modzy-emulator', '--bin', 'modzy-emulator']);
+  process.env.MODZY_EMULATOR_BINARY = emulator;
 }
 
 /** Where the emulator stands once it is built. */

@@ -32,7 +32,9 @@ const steps = {
     ]) {
       runPackage('typescript/bin/tsc', ['--project', project]);
     }
-    runPackage('publint/src/cli.js', ['--strict']);
+    for (const folder of ['.', 'crates/emulator/npm']) {
+      runPackage('publint/src/cli.js', ['--strict', folder]);
+    }
   },
   'test the Rust crates': () => run('cargo', ['test', '--locked', '--workspace', '--quiet']),
   // One file at a time: some of them measure.

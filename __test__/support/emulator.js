@@ -2,57 +2,35 @@
 
 // An emulator for a test file: started before its tests, stopped after them, without faults between them.
 
-const { spawn } = require('node:child_process');
-const { once } = require('node:events');
-const { createInterface } = require('node:readline');
 const { after, afterEach, before } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { startEmulator } = require('modzy-emulator');
 const { emulator: program } = require('../../scripts/setup.js');
 
 const RESTRICTED_KEY = 'restrictedPrefix.restrictedBody';
 
 // Clients take the proxy of the environment on loopback, too; those of the tests take none.
 process.env.no_proxy = '*';
+process.env.MODZY_EMULATOR_BINARY ??= program;
 
 class Emulator {
-  #child;
+  #emulator;
 
   /** Starts the program. Job times are in ms. */
-  async start({ submittedMs = 0, inProgressMs = 0, storeDelayMs = 0, ...limits } = {}) {
-    const { chunkSize = '1Mi', maxChunks = 10_000, maxInputs = 10_000 } = limits;
-    const settings = {
-      'submitted-ms': submittedMs,
-      'in-progress-ms': inProgressMs,
-      'store-delay-ms': storeDelayMs,
-      'chunk-size': chunkSize,
-      'max-chunks': maxChunks,
-      'max-inputs': maxInputs,
-    };
-    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const all = [...args, '--control', '--exit-with-stdin', '--restricted-key', RESTRICTED_KEY];
-    this.#child = spawn(program, all, { stdio: ['pipe', 'pipe', 'inherit'] });
-    const [line] = await once(createInterface({ input: this.#child.stdout }), 'line');
-    Object.assign(this, JSON.parse(line));
-    return this;
+  async start(options) {
+    const fast = { submittedMs: 0, inProgressMs: 0, restrictedKey: RESTRICTED_KEY };
+    this.#emulator = await startEmulator({ ...fast, ...options });
+    const { url, baseURL, apiKey, restrictedKey } = this.#emulator;
+    return Object.assign(this, { url, baseURL, apiKey, restrictedKey });
   }
 
-  async stop() {
-    const exited = once(this.#child, 'exit');
-    this.#child.stdin.end();
-    await exited;
-  }
-
-  async #control(method, route, body) {
-    const response = await fetch(`${this.url}/control/${route}`, { method, body: body && JSON.stringify(body) });
-    if (!response.ok) {
-      throw new Error(`${method} ${route}: ${await response.text()}`);
-    }
-    return response.status === 204 ? undefined : response.json();
+  stop() {
+    return this.#emulator.close();
   }
 
   /** Makes the next requests that match fail, or answer what a test wants. */
   fault(fault) {
-    return this.#control('POST', 'faults', fault);
+    return this.#emulator.fault(fault);
   }
 
   /** Answers the reads of a job with these objects in turn, the last of them for ever. */
@@ -66,12 +44,12 @@ class Emulator {
   }
 
   clearFaults() {
-    return this.#control('DELETE', 'faults');
+    return this.#emulator.clearFaults();
   }
 
   /** The requests that have arrived, about one path if it is given. */
   async requests(path) {
-    const all = await this.#control('GET', 'requests');
+    const all = await this.#emulator.requests();
     return path === undefined ? all : all.filter((request) => request.path === path);
   }
 
@@ -83,12 +61,12 @@ class Emulator {
   }
 
   clearRequests() {
-    return this.#control('DELETE', 'requests');
+    return this.#emulator.clearRequests();
   }
 
   /** How many connections are open, without the one that asks. */
-  async connections() {
-    return (await this.#control('GET', 'connections')).open;
+  connections() {
+    return this.#emulator.connections();
   }
 }
 

@@ -1,0 +1,228 @@
+'use strict';
+
+// modzy-emulator as users of the package see it: started, driven, asked, ended, from a program and from the command line.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const net = require('node:net');
+const path = require('node:path');
+const { createInterface } = require('node:readline');
+const { describe, it } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { ModzyClient } = require('modzy-client');
+// Says where the program is.
+require('./support/emulator.js');
+const { startEmulator } = require('modzy-emulator');
+
+const bin = path.resolve(__dirname, '../crates/emulator/npm/bin.js');
+
+/** Whether something listens at a URL. */
+async function listens(url) {
+  const { hostname, port } = new URL(url);
+  const socket = net.connect(Number(port), hostname);
+  const isOpen = await new Promise((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  });
+  socket.destroy();
+  return isOpen;
+}
+
+/** Waits until nothing listens any more, for five seconds at most. */
+async function isGone(url) {
+  const limit = performance.now() + 5_000;
+  while (performance.now() < limit) {
+    if (!(await listens(url))) {
+      return true;
+    }
+    await sleep(10);
+  }
+  return false;
+}
+
+/** Starts a program that prints one line of JSON about an emulator. */
+async function start(t, args) {
+  const child = spawn(process.execPath, args, { cwd: __dirname, stdio: ['pipe', 'pipe', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  return { child, ready: JSON.parse(line) };
+}
+
+describe('startEmulator', () => {
+  it('starts a Modzy that the client works with, and closes it', async () => {
+    const emulator = await startEmulator({ submittedMs: 0, inProgressMs: 0 });
+    assert.equal(emulator.baseURL, `${emulator.url}/api`);
+    assert.equal(emulator.restrictedKey, undefined);
+    for (const client of [
+      new ModzyClient(emulator.baseURL, emulator.apiKey),
+      new ModzyClient({ url: emulator.url, apiKey: emulator.apiKey }),
+    ]) {
+      const receipt = await client.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'lovely' } });
+      assert.equal((await client.blockUntilComplete(receipt)).status, 'COMPLETED');
+    }
+    await emulator.close();
+    assert.equal(await listens(emulator.url), false);
+    await emulator.close();
+  });
+
+  it('takes the times and limits of jobs, keys and a port', async (t) => {
+    const probe = await startEmulator();
+    const port = Number(new URL(probe.url).port);
+    await probe.close();
+    const options = {
+      port,
+      apiKey: 'a.b',
+      restrictedKey: 'c.d',
+      submittedMs: 300,
+      inProgressMs: 500,
+      storeDelayMs: 100,
+      chunkSize: '64Ki',
+      maxChunks: 7,
+      maxInputs: undefined,
+    };
+    const emulator = await startEmulator(options);
+    t.after(() => emulator.close());
+    assert.equal(emulator.url, `http://127.0.0.1:${port}`);
+    assert.deepEqual([emulator.apiKey, emulator.restrictedKey], ['a.b', 'c.d']);
+    const client = new ModzyClient(emulator.baseURL, 'a.b');
+    const features = await fetch(`${emulator.baseURL}/jobs/features`, { headers: { Authorization: 'ApiKey a.b' } });
+    const { inputChunkMaximumSize, maximumInputChunks, maximumInputsPerJob } = await features.json();
+    assert.deepEqual([inputChunkMaximumSize, maximumInputChunks, maximumInputsPerJob].map(String), [
+      '64Ki',
+      '7',
+      '10000',
+    ]);
+    await assert.rejects(new ModzyClient(emulator.baseURL, 'c.d').getJob('x'), { code: 403 });
+
+    const receipt = await client.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'lovely' } });
+    const started = performance.now();
+    await assert.rejects(client.getJob(receipt.jobIdentifier, { retries: 0 }), { code: 404 });
+    const statuses = new Set();
+    for await (const { status } of client.watchJob(receipt, { pollInterval: 20 })) {
+      statuses.add(status);
+    }
+    const elapsed = performance.now() - started;
+    assert.deepEqual([...statuses], ['SUBMITTED', 'IN_PROGRESS', 'COMPLETED']);
+    assert.ok(elapsed > 750 && elapsed < 2_000, `the job took ${elapsed} ms of the 800 that were asked for`);
+  });
+
+  it('makes requests fail, tells which came, and forgets both', async (t) => {
+    const emulator = await startEmulator();
+    t.after(() => emulator.close());
+    const client = new ModzyClient(emulator.baseURL, emulator.apiKey, { retries: 0 });
+    await emulator.fault({ method: 'get', path: '/api/jobs/*', status: 503, body: '{"message":"overloaded"}' });
+    await assert.rejects(client.getJob('a'), { code: 503, message: 'overloaded' });
+    assert.equal(await emulator.connections(), 1);
+
+    const [request, ...more] = await emulator.requests();
+    const { method, path: route, status, state, headers } = request;
+    assert.deepEqual([method, route, status, state, more.length], ['GET', '/api/jobs/a', 503, 'answered', 0]);
+    assert.equal(headers.authorization, 'ApiKey ***');
+
+    await emulator.clearFaults();
+    await emulator.clearRequests();
+    await assert.rejects(client.getJob('a'), { code: 404 });
+    assert.equal((await emulator.requests()).length, 1);
+  });
+
+  it('refuses faults, options and keys that make no sense, by name', async (t) => {
+    const emulator = await startEmulator();
+    t.after(() => emulator.close());
+    await assert.rejects(emulator.fault({ status: 42 }), /status/);
+    await assert.rejects(emulator.fault({ stauts: 500 }), /stauts/);
+    await assert.rejects(startEmulator({ submitted: 1 }), {
+      name: 'TypeError',
+      message: /option submitted; .*submittedMs/,
+    });
+    await assert.rejects(startEmulator({ submittedMs: -1 }), /did not start: .*--submitted-ms/s);
+    await assert.rejects(
+      startEmulator({ apiKey: 'undotted' }),
+      /did not start: .*api_key must be a prefix and a body/s,
+    );
+    const { port } = new URL(emulator.url);
+    await assert.rejects(startEmulator({ port: Number(port) }), /did not start: .*cannot listen/s);
+  });
+
+  it('closes at the end of an `await using` block, whatever its requests are doing', async () => {
+    const emulator = await startEmulator();
+    await emulator.fault({ connection: 'stall' });
+    const client = new ModzyClient(emulator.baseURL, emulator.apiKey, { retries: 0 });
+    const stalled = assert.rejects(client.getJob('a'), { name: 'ConnectionError' });
+    while ((await emulator.requests()).length === 0) {
+      await sleep(5);
+    }
+    await emulator[Symbol.asyncDispose]();
+    await stalled;
+    assert.equal(await listens(emulator.url), false);
+  });
+
+  const told = 'console.log(JSON.stringify({ url: emulator.url }))';
+  const program = `require('modzy-emulator').startEmulator().then((emulator) => { ${told}; REST })`;
+
+  it('keeps no process alive, and ends with it', async (t) => {
+    const { child, ready } = await start(t, ['-e', program.replace('REST', '')]);
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 0);
+    assert.ok(await isGone(ready.url));
+  });
+
+  it('ends with a process that is killed', async (t) => {
+    const { child, ready } = await start(t, ['-e', program.replace('REST', 'setInterval(() => {}, 1000)')]);
+    assert.ok(await listens(ready.url));
+    child.kill('SIGKILL');
+    assert.ok(await isGone(ready.url));
+  });
+
+  it('can be closed in a process that has nothing else to do', async (t) => {
+    const { child } = await start(t, [
+      '-e',
+      program.replace('REST', 'return emulator.close().then(() => process.exit(7))'),
+    ]);
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 7);
+  });
+
+  it('is there for ES modules', async () => {
+    const module = await import('modzy-emulator');
+    assert.equal(module.startEmulator, startEmulator);
+    assert.equal(module.default.startEmulator, startEmulator);
+    assert.deepEqual(Object.keys(module).sort(), ['default', 'startEmulator']);
+  });
+});
+
+describe('the command modzy-emulator', () => {
+  it('passes its arguments on, prints where it listens, and ends on a signal', async (t) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+      const { child, ready } = await start(t, [bin, '--api-key', 'a.b']);
+      assert.equal(ready.apiKey, 'a.b');
+      assert.ok(await listens(ready.url));
+      child.kill(signal);
+      const [code] = await once(child, 'exit');
+      assert.equal(code, 0);
+      assert.equal(await listens(ready.url), false);
+    }
+  });
+
+  it('does not outlive its process, and ends with standard input where it is told to', async (t) => {
+    const killed = await start(t, [bin]);
+    killed.child.kill('SIGKILL');
+    assert.ok(await isGone(killed.ready.url));
+
+    const told = await start(t, [bin, '--exit-with-stdin']);
+    told.child.stdin.end();
+    const [code] = await once(told.child, 'exit');
+    assert.equal(code, 0);
+    assert.equal(await listens(told.ready.url), false);
+  });
+
+  it('has the exit code and the complaint of the program', async () => {
+    const child = spawn(process.execPath, [bin, '--prot', '1'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let complaint = '';
+    child.stderr.on('data', (text) => {
+      complaint += text;
+    });
+    const [code] = await once(child, 'close');
+    assert.equal(code, 2);
+    assert.match(complaint, /--prot/);
+  });
+});

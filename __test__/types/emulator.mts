@@ -1,0 +1,33 @@
+// A test of a user's own, against an emulator.
+
+import emulators, {
+  startEmulator,
+  type Emulator,
+  type EmulatorOptions,
+  type Fault,
+  type RecordedRequest,
+} from 'modzy-emulator';
+import { ModzyClient } from 'modzy-client';
+
+const options: EmulatorOptions = { submittedMs: 0, inProgressMs: 0, apiKey: undefined, chunkSize: '64Ki' };
+
+export async function example(): Promise<number> {
+  const emulator: Emulator = await startEmulator(options);
+  const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
+  const fault: Fault = { method: 'GET', path: '/api/jobs/*', times: 1, connection: 'cut' };
+  await emulator.fault(fault);
+  await client.getJobHistory({ perPage: 1 });
+  const requests: RecordedRequest[] = await emulator.requests();
+  await emulator.clearFaults();
+  await emulator.close();
+  const key: string | undefined = emulator.restrictedKey;
+  return requests.length + (key?.length ?? 0);
+}
+
+export const sameFunction: typeof startEmulator = emulators.startEmulator;
+
+// @ts-expect-error There is no such option.
+void startEmulator({ submitted: 1 });
+// @ts-expect-error There is no such connection fault.
+const wrong: Fault = { connection: 'broken' };
+void wrong;

@@ -1,0 +1,5 @@
+'use strict';
+
+const { startEmulator } = require('./lib/emulator.js');
+
+module.exports.startEmulator = startEmulator;

@@ -1,0 +1,5 @@
+import emulator from './index.js';
+
+export const { startEmulator } = emulator;
+
+export default emulator;

@@ -1,0 +1,41 @@
+'use strict';
+
+// The control routes of an emulator. One connection for all of them, which no proxy of the environment comes between.
+
+const http = require('node:http');
+const { text } = require('node:stream/consumers');
+
+class Control {
+  #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  #url;
+
+  /** @param {string} url The emulator's root. */
+  constructor(url) {
+    this.#url = url;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} route
+   * @param {unknown} [body]
+   * @returns {Promise<any>} What was answered.
+   */
+  async ask(method, route, body) {
+    const response = await new Promise((resolve, reject) => {
+      const request = http.request(`${this.#url}/control/${route}`, { method, agent: this.#agent }, resolve);
+      request.on('error', reject);
+      request.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+    const answer = await text(response);
+    if (response.statusCode >= 300) {
+      throw new Error(JSON.parse(answer).message);
+    }
+    return answer === '' ? undefined : JSON.parse(answer);
+  }
+
+  close() {
+    this.#agent.destroy();
+  }
+}
+
+module.exports = { Control };

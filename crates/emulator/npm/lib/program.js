@@ -1,0 +1,58 @@
+'use strict';
+
+// Where the program of this platform stands.
+
+const { existsSync } = require('node:fs');
+const path = require('node:path');
+
+/** As the packages of the platforms are called. */
+function platform() {
+  const { platform: system, arch } = process;
+  const report = /** @type {any} */ (process.report);
+  if (system === 'win32') {
+    return `win32-${arch}-msvc`;
+  }
+  if (system !== 'linux') {
+    return `${system}-${arch}`;
+  }
+  if (!report) {
+    return `linux-${arch}-gnu`;
+  }
+  // Else it looks up the names of all its peers.
+  report.excludeNetwork = true;
+  return `linux-${arch}-${report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'}`;
+}
+
+/** @returns {string} The program's file. */
+function findProgram() {
+  const given = process.env.MODZY_EMULATOR_BINARY;
+  if (given) {
+    if (!existsSync(given)) {
+      throw new Error(`MODZY_EMULATOR_BINARY names ${given}, which does not exist`);
+    }
+    return given;
+  }
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const name = `modzy-emulator-${platform()}`;
+  // What `npm run build` makes in a checkout.
+  const built = path.resolve(__dirname, `../modzy-emulator${suffix}`);
+  if (existsSync(built)) {
+    return built;
+  }
+  try {
+    return require.resolve(`${name}/modzy-emulator${suffix}`);
+  } catch (error) {
+    const lines = [
+      `modzy-emulator has no program for ${platform()}.`,
+      `Looked for: ${built}, and the package ${name}.`,
+      'Found: neither.',
+      'What to do: in a checkout of the project, run `npm run build`, with a Rust toolchain. Elsewhere install again, with',
+      'optional dependencies: --omit=optional leaves the package of the platform out, and so does a lock file or a',
+      'node_modules that was made on another platform. Where there is no package for the platform, let MODZY_EMULATOR_BINARY',
+      'name a program that was built in a checkout.',
+    ];
+    throw new Error(lines.join('\n'), { cause: error });
+  }
+}
+
+module.exports = { findProgram };
