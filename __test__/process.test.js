@@ -19,9 +19,9 @@ describe('the process', () => {
   const emulator = useEmulator();
 
   /** Runs a program with a client and a job that stays in progress. */
-  async function run(program, status = 'IN_PROGRESS') {
+  async function run(program, limit = LIMIT) {
     await emulator.clearFaults();
-    await emulator.answerJob(JOB, { status });
+    await emulator.answerJob(JOB, { status: 'IN_PROGRESS' });
     const prelude = `
       const { ModzyClient } = require('modzy-client');
       const { Worker, isMainThread } = require('node:worker_threads');
@@ -33,7 +33,7 @@ describe('the process', () => {
       cwd: __dirname,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT);
+    const timer = setTimeout(() => child.kill('SIGKILL'), limit);
     const output = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr']) {
       child[stream].on('data', (data) => {
@@ -120,6 +120,44 @@ describe('the process', () => {
       })();
     `);
     assert.deepEqual([code, signal, stdout, stderr], [0, null, 'IN_PROGRESS\n', '']);
+  });
+
+  it('survives 50 workers that all wait, created and then terminated in turn, and leaves no polls behind', async () => {
+    const { code, signal, stdout, stderr } = await run(
+      `
+      const program = \`
+        const { parentPort, workerData } = require('node:worker_threads');
+        const { ModzyClient } = require('modzy-client');
+        const modzyClient = new ModzyClient(workerData.baseURL, workerData.apiKey);
+        const onProgress = () => parentPort.postMessage('polled');
+        modzyClient.blockUntilComplete(workerData.job, { pollInterval: 50, onProgress });
+      \`;
+      const workerData = { job, baseURL: ${JSON.stringify(emulator.baseURL)}, apiKey: ${JSON.stringify(emulator.apiKey)} };
+      const control = workerData.baseURL.replace('/api', '/control/requests');
+      const polls = async () => (await (await fetch(control)).json()).length;
+      (async () => {
+        const workers = [];
+        for (let number = 0; number < 50; number += 1) {
+          const worker = new Worker(program, { eval: true, workerData });
+          await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+          workers.push(worker);
+        }
+        const last = workers.pop();
+        for (const worker of workers) {
+          await worker.terminate();
+        }
+        // The last one goes on while the others are gone.
+        await new Promise((resolve) => last.once('message', resolve));
+        await last.terminate();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const before = await polls();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        console.log(workers.length + 1, await polls() - before, (await modzyClient.getJob(job)).status);
+      })();
+    `,
+      3 * LIMIT,
+    );
+    assert.deepEqual([code, signal, stdout, stderr], [0, null, '50 0 IN_PROGRESS\n', '']);
   });
 
   it('leaves no polls behind when a worker is terminated', async () => {
