@@ -1,0 +1,46 @@
+'use strict';
+
+// `npm run test:runtimes [-- NAME …]`: the tests of the package on each Node.js, and what users do first on Bun and Deno. For
+// Linux on x64, whose runtimes package.json names.
+
+const { readdirSync } = require('node:fs');
+const path = require('node:path');
+const { buildAddon, buildEmulator, installPackages, prepare, root, run } = require('../scripts/setup.js');
+
+const installed = path.join(__dirname, 'node_modules');
+const tests = path.join(root, '__test__');
+const specs = readdirSync(tests)
+  .filter((name) => name.endsWith('.test.js'))
+  .map((name) => path.join(tests, name));
+const smoke = path.join(__dirname, 'smoke.mjs');
+
+const suite = (name) => [path.join(installed, name, 'bin/node'), ['--test', '--test-concurrency=1', ...specs]];
+
+const runtimes = {
+  'node-20': suite('node-20'),
+  'node-22': suite('node-22'),
+  'node-24': suite('node-24'),
+  'node-26': suite('node-26'),
+  bun: [path.join(installed, '@oven/bun-linux-x64/bin/bun'), [smoke]],
+  deno: [path.join(installed, '@deno/linux-x64-glibc/deno'), ['run', '--allow-all', '--quiet', smoke]],
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(runtimes, name));
+if (unknown.length > 0) {
+  throw new Error(`there is no runtime ${unknown.join(', ')}; there are ${Object.keys(runtimes).join(', ')}`);
+}
+
+prepare();
+installPackages(__dirname);
+buildAddon();
+buildEmulator();
+for (const [name, [program, args]] of Object.entries(runtimes)) {
+  if (asked.length === 0 || asked.includes(name)) {
+    const started = performance.now();
+    console.log(`\n== ${name}`);
+    // The emulator is on this machine, to which no proxy leads.
+    run(program, args, root, { no_proxy: '*' });
+    console.log(`== ${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  }
+}
