@@ -42,3 +42,14 @@ describe('the README', () => {
     assert.deepEqual(rest, [...many, 'COMPLETED undefined undefined', "[ 'my-input' ] undefined"]);
   });
 });
+
+describe("modzy-emulator's README", () => {
+  it('shows a test that works', async () => {
+    const readme = readFileSync(path.join(root, 'crates/emulator/npm/README.md'), 'utf8');
+    const [program, ...more] = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, text]) => text);
+    assert.deepEqual(more, []);
+    const args = ['--input-type=module', '--eval', program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+    assert.equal(stdout, 'COMPLETED 2\n');
+  });
+});

@@ -12,7 +12,7 @@ const tests = path.join(root, '__test__');
 const specs = readdirSync(tests)
   .filter((name) => name.endsWith('.test.js'))
   .map((name) => path.join(tests, name));
-const smoke = path.join(__dirname, 'smoke.mjs');
+const smoke = path.join(tests, 'smoke.mjs');
 
 const suite = (name) => [path.join(installed, name, 'bin/node'), ['--test', '--test-concurrency=1', ...specs]];
 

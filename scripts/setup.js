@@ -11,15 +11,23 @@ const path = require('node:path');
 const root = path.resolve(__dirname, '..');
 const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 
+/** The folder of what the packages are built and checked with. */
+const packaging = path.join(root, 'packaging');
+
 /**
  * Runs a command and shows what it prints. Ends this process where it fails.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {string} [cwd] Where it runs.
+ * @param {Record<string, string>} [env] What its environment has beside that of this process.
  */
-function run(command, args, cwd = root) {
-  const { status, signal, error } = spawnSync(command, args, { cwd, stdio: 'inherit' });
+function run(command, args, cwd = root, env = {}) {
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
   if (error) {
     throw error;
   }
@@ -34,9 +42,10 @@ function run(command, args, cwd = root) {
  *
  * @param {string} specifier The module that is its entry, as `package/path`.
  * @param {string[]} args
+ * @param {Record<string, string>} [env]
  */
-function runPackage(specifier, args) {
-  run(process.execPath, [path.join(root, 'node_modules', specifier), ...args]);
+function runPackage(specifier, args, env) {
+  run(process.execPath, [path.join(root, 'node_modules', specifier), ...args], root, env);
 }
 
 /** Checks for what only the user can install, and installs the rest. */
@@ -61,20 +70,52 @@ function installPackages(folder = root) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) {
     return;
   }
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  // npm tells its scripts where it is; started by hand, it is looked for on the PATH.
+  runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+  writeFileSync(stamp, lock);
+}
+
+/**
+ * Runs npm, which tells its scripts where it is; started by hand, it is looked for on the PATH.
+ *
+ * @param {string[]} args
+ * @param {string} folder
+ */
+function runNpm(args, folder) {
   if (process.env.npm_execpath) {
     run(process.execPath, [process.env.npm_execpath, ...args], folder);
   } else {
     run('npm', args, folder);
   }
-  writeFileSync(stamp, lock);
 }
 
-/** @param {string[]} profile Nothing for a build that is quick to make, `--release` for one that is quick to run. */
-function buildAddon(...profile) {
-  const names = ['--platform', '--js', 'js-binding.js', '--dts', 'js-binding.d.ts', '--no-const-enum'];
-  runPackage('@napi-rs/cli/dist/cli.js', ['build', ...names, ...profile, '--', '--locked']);
+const NAMES = ['--platform', '--js', 'js-binding.js', '--dts', 'js-binding.d.ts', '--no-const-enum'];
+
+/** Builds the addon as is quick to do. */
+function buildAddon() {
+  runPackage('@napi-rs/cli/dist/cli.js', ['build', ...NAMES, '--', '--locked']);
+}
+
+/**
+ * Builds the addon and the emulator, optimized. In one go, so that what both need is built once.
+ *
+ * @param {object} options
+ * @param {string} options.triple
+ * @param {string} options.folder Where the addon and its loader go.
+ * @param {string} options.targetFolder Where cargo works.
+ * @param {Record<string, string>} [options.env]
+ * @returns {string} The emulator.
+ */
+function buildRelease({ triple, folder, targetFolder, env }) {
+  const places = ['--target', triple, '--output-dir', folder, '--target-dir', targetFolder];
+  const packages = ['--package', 'modzy-client-node', '--package', 'modzy-emulator'];
+  const args = ['build', ...NAMES, '--release', ...places, '--', '--locked', ...packages];
+  runPackage('@napi-rs/cli/dist/cli.js', args, env);
+  return path.join(targetFolder, triple, 'release', programName(triple));
+}
+
+/** @param {string} triple */
+function programName(triple) {
+  return triple.includes('windows') ? 'modzy-emulator.exe' : 'modzy-emulator';
 }
 
 /** Builds the emulator, and lets `modzy-emulator` start it, from here on and in the programs that are run. */
@@ -86,4 +127,18 @@ function buildEmulator() {
 /** Where the emulator stands once it is built. */
 const emulator = path.join(target, 'debug', process.platform === 'win32' ? 'modzy-emulator.exe' : 'modzy-emulator');
 
-module.exports = { buildAddon, buildEmulator, emulator, installPackages, prepare, run, runPackage };
+module.exports = {
+  buildAddon,
+  buildEmulator,
+  buildRelease,
+  emulator,
+  installPackages,
+  packaging,
+  prepare,
+  programName,
+  root,
+  run,
+  runNpm,
+  runPackage,
+  target,
+};

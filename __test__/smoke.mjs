@@ -7,8 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { startEmulator } from '../crates/emulator/npm/index.mjs';
-import { ConnectionError, ModzyClient, NotFoundError, WaitTimeoutError } from '../index.mjs';
+import { startEmulator } from 'modzy-emulator';
+import { ConnectionError, ModzyClient, NotFoundError, WaitTimeoutError } from 'modzy-client';
 
 const MODEL = 'ed542963de';
 const VERSION = '1.0.1';
@@ -134,7 +134,7 @@ const checks = {
       modzyClient.blockUntilComplete(workerData.job, { pollInterval: 5, onProgress: () => parentPort.postMessage('polled') });
     `;
     const { baseURL, apiKey } = emulator;
-    const workerData = { module: new URL('../index.mjs', import.meta.url).href, baseURL, apiKey, job: KNOWN };
+    const workerData = { module: import.meta.resolve('modzy-client'), baseURL, apiKey, job: KNOWN };
     for (let time = 0; time < 5; time += 1) {
       const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), { workerData });
       await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));

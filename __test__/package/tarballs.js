@@ -1,0 +1,109 @@
+'use strict';
+
+// The tarballs of `npm run pack`, and folders that they are installed in.
+
+const { execFile, execFileSync } = require('node:child_process');
+const { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, mkdirSync, writeFileSync } = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { promisify } = require('node:util');
+const { host } = require('../../scripts/platforms.js');
+const { version } = require('../../package.json');
+
+const root = path.resolve(__dirname, '../..');
+const { platformArchABI: platform } = host();
+
+/** The tarballs by the names of their packages. */
+const tarballs = Object.fromEntries(
+  ['modzy-client', 'modzy-emulator', `modzy-client-${platform}`, `modzy-emulator-${platform}`].map((name) => [
+    name,
+    path.join(root, 'dist', `${name}-${version}.tgz`),
+  ]),
+);
+
+/**
+ * What a tarball holds.
+ *
+ * @param {string} name
+ * @returns {{ path: string, mode: string, size: number }[]}
+ */
+function contents(name) {
+  const listing = execFileSync('tar', ['-tvzf', tarballs[name]], { encoding: 'utf8' });
+  return listing
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [mode, , size, , , file] = line.split(/\s+/);
+      return { path: file.replace(/^package\//, ''), mode, size: Number(size) };
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A folder outside of the checkout, and the commands that are run in it, with nothing on the PATH but Node.js. */
+class Project {
+  constructor() {
+    this.folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'modzy-project-')));
+    this.env = { HOME: this.folder, PATH: this.#programs(), no_proxy: '*' };
+    this.write('package.json', '{"private":true}');
+  }
+
+  /** A folder with what npm and the commands of packages need, where such a folder can be made. */
+  #programs() {
+    if (process.platform === 'win32') {
+      return path.dirname(process.execPath);
+    }
+    const bin = path.join(this.folder, '.bin');
+    mkdirSync(bin);
+    symlinkSync(process.execPath, path.join(bin, 'node'));
+    symlinkSync('/bin/sh', path.join(bin, 'sh'));
+    return bin;
+  }
+
+  /** Installs tarballs, without the network. */
+  async install(names, ...more) {
+    const args = ['install', '--offline', '--no-audit', '--no-fund', ...more];
+    await this.npm([...args, ...names.map((name) => tarballs[name])]);
+  }
+
+  /** @param {string[]} args */
+  npm(args) {
+    return this.run(process.execPath, [npmProgram(), ...args]);
+  }
+
+  /**
+   * @param {string} file
+   * @param {string} text
+   */
+  write(file, text) {
+    writeFileSync(path.join(this.folder, file), text);
+  }
+
+  /** Copies a package that only the tests need from those of the checkout. */
+  borrow(name) {
+    cpSync(path.join(root, 'node_modules', name), path.join(this.folder, 'node_modules', name), { recursive: true });
+  }
+
+  /**
+   * @param {string} file
+   * @param {string[]} args
+   * @returns {Promise<{ code: number, stdout: string, stderr: string }>}
+   */
+  async run(file, args, env = {}) {
+    const options = { cwd: this.folder, env: { ...this.env, ...env }, timeout: 120_000, killSignal: 'SIGKILL' };
+    return promisify(execFile)(file, args, options);
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** npm's program; npm tells its scripts, and else it stands beside Node.js. */
+function npmProgram() {
+  return (
+    process.env.npm_execpath ??
+    path.resolve(realpathSync(process.execPath), '../../lib/node_modules/npm/bin/npm-cli.js')
+  );
+}
+
+module.exports = { Project, contents, platform, root, tarballs };
