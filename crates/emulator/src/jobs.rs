@@ -222,7 +222,7 @@ impl Job {
     fn run(&self) -> Vec<Outcome> {
         self.inputs()
             .iter()
-            .map(|input| models::run(self.model, self.version, &input.values))
+            .map(|input| models::run(self.model, self.version, &input.values, self.explain))
             .collect()
     }
 

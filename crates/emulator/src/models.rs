@@ -1,5 +1,6 @@
 //! The models: what each of them is, and the running of one on an input.
 
+mod brightness;
 mod description;
 mod documents;
 mod engines;
@@ -32,8 +33,8 @@ pub(crate) trait Model: Send + Sync {
     fn versions(&self) -> &'static [Version];
 
     /// Processes one input, which has every required model input of the version. May take its time, and may
-    /// panic: both are the caller's to deal with.
-    fn process(&self, version: &Version, values: &Values) -> Outcome;
+    /// panic: both are the caller's to deal with. Explains its result where it can and is asked to.
+    fn process(&self, version: &Version, values: &Values, explain: bool) -> Outcome;
 }
 
 /// The content of one input, by model input name.
@@ -67,6 +68,7 @@ static MODELS: &[&dyn Model] = &[
     &files::FILE_TYPE,
     &files::ENTROPY,
     &tones::TEXT_TO_TONES,
+    &brightness::Brightness,
 ];
 
 pub(crate) fn find(identifier: &str) -> Result<&'static dyn Model, Error> {
@@ -89,7 +91,7 @@ pub(crate) fn find_version(model: &dyn Model, version: &str) -> Result<&'static 
 }
 
 /// Runs a model on one input. Whatever goes wrong is the input's failure, and nobody else's.
-pub(crate) fn run(model: &dyn Model, version: &Version, values: &Values) -> Outcome {
+pub(crate) fn run(model: &dyn Model, version: &Version, values: &Values, explain: bool) -> Outcome {
     if let Some(missing) = version
         .inputs
         .iter()
@@ -97,7 +99,7 @@ pub(crate) fn run(model: &dyn Model, version: &Version, values: &Values) -> Outc
     {
         return Err(format!("the model input {} is missing", missing.name));
     }
-    catch_unwind(AssertUnwindSafe(|| model.process(version, values)))
+    catch_unwind(AssertUnwindSafe(|| model.process(version, values, explain)))
         .unwrap_or_else(|_| Err("the model crashed".to_owned()))
 }
 
@@ -123,7 +125,7 @@ mod tests {
             sentiment::SentimentAnalysis.versions()
         }
 
-        fn process(&self, _: &Version, _: &Values) -> Outcome {
+        fn process(&self, _: &Version, _: &Values, _: bool) -> Outcome {
             panic!("on purpose")
         }
     }
@@ -132,7 +134,10 @@ mod tests {
     fn a_model_that_crashes_fails_its_input_alone() {
         let version = &Crashing.versions()[0];
         let values = IndexMap::from([("input.txt".to_owned(), Bytes::new())]);
-        assert_eq!(run(&Crashing, version, &values), Err("the model crashed".to_owned()));
+        assert_eq!(
+            run(&Crashing, version, &values, false),
+            Err("the model crashed".to_owned())
+        );
     }
 
     #[test]
@@ -140,7 +145,7 @@ mod tests {
         let version = &Crashing.versions()[0];
         let values = IndexMap::from([("Input.txt".to_owned(), Bytes::new())]);
         let failure = Err("the model input input.txt is missing".to_owned());
-        assert_eq!(run(&Crashing, version, &values), failure);
+        assert_eq!(run(&Crashing, version, &values, false), failure);
     }
 
     #[test]
@@ -163,7 +168,7 @@ mod tests {
                     assert!(version.sample.iter().any(|(name, _)| *name == input.name));
                 }
                 let values = Input::sample(version).values;
-                let outputs = run(*model, version, &values).unwrap();
+                let outputs = run(*model, version, &values, false).unwrap();
                 assert!(outputs.keys().eq(version.outputs.iter().map(|output| &output.name)));
             }
         }

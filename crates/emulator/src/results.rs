@@ -128,8 +128,7 @@ impl JobResults {
             failed: failures.len(),
             finished: progress.status.is_final(),
             submitted_by_key: job.key_prefix.clone(),
-            // No model here explains its results.
-            explained: false,
+            explained: job.explain && job.model.about().is_explainable(),
             submitted_at: basic_offset(job.submitted_at()),
             initial_queue_time: queued,
             total_queue_time: queued,

@@ -36,7 +36,7 @@ impl Input {
         Self {
             key: "sample".to_owned(),
             values: values
-                .map(|(name, text)| ((*name).to_owned(), Bytes::from_static(text.as_bytes())))
+                .map(|(name, bytes)| ((*name).to_owned(), Bytes::from_static(bytes)))
                 .collect(),
         }
     }

@@ -42,6 +42,12 @@ impl About {
         expires_at: None,
     };
 
+    pub(crate) fn is_explainable(&self) -> bool {
+        self.features
+            .iter()
+            .any(|feature| feature.identifier == EXPLAINABLE.identifier)
+    }
+
     pub(super) fn is_expired(&self) -> bool {
         self.expires_at.is_some_and(|at| at <= Timestamp::now())
     }
@@ -54,6 +60,13 @@ pub(crate) struct Feature {
     pub(crate) description: &'static str,
 }
 
+/// That a model explains its results where a job asks for it.
+pub(super) const EXPLAINABLE: Feature = Feature {
+    identifier: "built-in-explainability",
+    name: "Built-in Explainability",
+    description: "Tells on request what in the input led to the result.",
+};
+
 /// One version of a model.
 pub(crate) struct Version {
     pub(crate) number: &'static str,
@@ -62,8 +75,8 @@ pub(crate) struct Version {
     pub(crate) description: &'static str,
     pub(crate) inputs: &'static [ModelInput],
     pub(crate) outputs: &'static [ModelOutput],
-    /// An input to try it with, as text by model input name.
-    pub(crate) sample: &'static [(&'static str, &'static str)],
+    /// An input to try it with, by model input name.
+    pub(crate) sample: &'static [(&'static str, &'static [u8])],
 }
 
 impl Version {
@@ -92,7 +105,7 @@ pub(crate) struct ModelOutput {
     pub(crate) description: &'static str,
 }
 
-/// A model whose work is one function.
+/// A model whose work is one function, and that does not explain it.
 pub(crate) struct Described {
     pub(crate) about: About,
     pub(crate) versions: &'static [Version],
@@ -108,7 +121,7 @@ impl Model for Described {
         self.versions
     }
 
-    fn process(&self, version: &Version, values: &Values) -> Outcome {
+    fn process(&self, version: &Version, values: &Values, _explain: bool) -> Outcome {
         (self.process)(version, values)
     }
 }

@@ -30,7 +30,7 @@ const DIGEST_VERSION: Version = Version {
     description: "For each model input: its length in bytes, and its SHA-256 in lower-case hexadecimal.",
     inputs: &[INPUT, EXTRA],
     outputs: JSON,
-    sample: &[("input", "hello"), ("extra", "")],
+    sample: &[("input", b"hello"), ("extra", b"")],
 };
 
 pub(super) static DIGEST: Described = Described {
@@ -69,7 +69,7 @@ const ONE_FILE: Version = Version {
     created_at: Timestamp::constant(1_619_827_200, 0),
     description: "",
     inputs: &[INPUT],
-    sample: &[("input", "%PDF-1.7")],
+    sample: &[("input", b"%PDF-1.7")],
     ..DIGEST_VERSION
 };
 

@@ -113,11 +113,11 @@ async fn sample_input(Segments((model, version)): Segments<(String, String)>) ->
     let sources: IndexMap<_, _> = version
         .sample
         .iter()
-        .map(|(name, text)| {
+        .map(|(name, bytes)| {
             let value = if is_textual {
-                (*text).to_owned()
+                String::from_utf8_lossy(bytes).into_owned()
             } else {
-                format!("data:application/octet-stream;base64,{}", STANDARD.encode(text))
+                format!("data:application/octet-stream;base64,{}", STANDARD.encode(bytes))
             };
             (*name, value)
         })

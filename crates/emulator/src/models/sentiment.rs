@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use vader_sentimental::SentimentIntensityAnalyzer;
 
+use super::description::EXPLAINABLE;
 use super::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION};
 use super::{About, Model, ModelInput, ModelOutput, Outcome, Output, Values, Version, text};
 
@@ -29,6 +30,7 @@ static ABOUT: About = About {
     description: "Gives sentiment scores to English text, from a lexicon of words, emoticons and emoji.",
     permalink: "ed542963de-open-source-sentiment-analysis",
     tags: &[&LANGUAGE_AND_TEXT, &TEXT_CLASSIFICATION],
+    features: &[EXPLAINABLE],
     is_recommended: true,
     last_active_at: Some(Timestamp::constant(1_612_137_600, 0)),
     ..About::BASE
@@ -49,7 +51,7 @@ const OUTPUTS: &[ModelOutput] = &[ModelOutput {
     description: "The classes neutral, positive and negative with their scores, best first.",
 }];
 
-const SAMPLE: &[(&str, &str)] = &[(INPUT, "The staff was friendly, and I really loved the food!")];
+const SAMPLE: &[(&str, &[u8])] = &[(INPUT, b"The staff was friendly, and I really loved the food!")];
 
 static VERSIONS: [Version; 2] = [
     Version {
@@ -84,13 +86,14 @@ impl Model for SentimentAnalysis {
         &VERSIONS
     }
 
-    fn process(&self, version: &Version, values: &Values) -> Outcome {
+    fn process(&self, version: &Version, values: &Values, explain: bool) -> Outcome {
         let text = text(values, INPUT)?;
         let result = json!({ "classPredictions": predictions(&Scores::of(text)) });
+        let explanation = explain.then(|| json!({ "wordImportances": importances(text) }));
         let output = if version.number == FLAT_VERSION {
-            json!({ "modelType": "textClassification", "result": result, "explanation": null })
+            json!({ "modelType": "textClassification", "result": result, "explanation": explanation })
         } else {
-            json!({ "data": { "result": result, "explanation": null, "drift": null } })
+            json!({ "data": { "result": result, "explanation": explanation, "drift": null } })
         };
         Ok(IndexMap::from([(OUTPUT, Output::Json(output))]))
     }
@@ -143,6 +146,21 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
         rest = remainder;
         (!piece.is_empty()).then_some(piece)
     })
+}
+
+/// The words of the lexicon in a text, in their order, each once: from -1 for the worst to 1 for the best.
+fn importances(text: &str) -> Vec<Value> {
+    let mut words = IndexMap::new();
+    for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'') {
+        let score = ANALYZER.polarity_scores(word).compound;
+        if score != 0.0 {
+            words.entry(word).or_insert(score);
+        }
+    }
+    words
+        .iter()
+        .map(|(word, score)| json!({ "word": word, "score": score }))
+        .collect()
 }
 
 /// The classes, best first, with scores of at most four decimals.
@@ -290,5 +308,24 @@ mod tests {
                 json!({ "class": "neutral", "score": 0.1235 }),
             ]
         );
+    }
+
+    #[test]
+    fn the_words_that_count_are_told_once_and_with_their_sign() {
+        let words = importances("A lovely, LOVELY day; what a horrible train. Lovely day!");
+        let told: Vec<_> = words
+            .iter()
+            .map(|entry| (entry["word"].as_str().unwrap(), entry["score"].as_f64().unwrap() > 0.0))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("lovely", true),
+                ("LOVELY", true),
+                ("horrible", false),
+                ("Lovely", true)
+            ]
+        );
+        assert_eq!(importances("The train leaves at noon."), [] as [Value; 0]);
     }
 }

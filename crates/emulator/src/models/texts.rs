@@ -42,21 +42,21 @@ pub(super) static WORD_COUNT: Described = Described {
             number: "0.9.0",
             created_at: Timestamp::constant(1_577_836_800, 0),
             is_active: false,
-            sample: &[(INPUT, "one two\nthree")],
+            sample: &[(INPUT, b"one two\nthree")],
             ..VERSION
         },
         Version {
             number: "1.0.0",
             created_at: Timestamp::constant(1_609_459_200, 0),
             is_active: true,
-            sample: &[(INPUT, "one two\nthree")],
+            sample: &[(INPUT, b"one two\nthree")],
             ..VERSION
         },
         Version {
             number: "1.10.0",
             created_at: Timestamp::constant(1_635_724_800, 0),
             is_active: true,
-            sample: &[(INPUT, "one two\nthree")],
+            sample: &[(INPUT, b"one two\nthree")],
             ..VERSION
         },
     ],
@@ -87,14 +87,14 @@ pub(super) static LANGUAGE_GUESS: Described = Described {
             number: "1.0.0",
             created_at: Timestamp::constant(1_614_556_800, 0),
             is_active: true,
-            sample: &[(INPUT, "Das ist nicht der Weg zu dem Haus.")],
+            sample: &[(INPUT, b"Das ist nicht der Weg zu dem Haus.")],
             ..VERSION
         },
         Version {
             number: "2.0.1",
             created_at: Timestamp::constant(1_643_673_600, 0),
             is_active: true,
-            sample: &[(INPUT, "Das ist nicht der Weg zu dem Haus.")],
+            sample: &[(INPUT, b"Das ist nicht der Weg zu dem Haus.")],
             ..VERSION
         },
     ],
@@ -115,7 +115,7 @@ pub(super) static UPPER_CASE: Described = Described {
         number: "0.1.0",
         created_at: Timestamp::constant(1_593_561_600, 0),
         is_active: true,
-        sample: &[(INPUT, "straße")],
+        sample: &[(INPUT, "straße".as_bytes())],
         ..VERSION
     }],
     process: upper_case,
@@ -137,14 +137,14 @@ pub(super) static TEXT_LENGTH: Described = Described {
             number: "1.0.0",
             created_at: Timestamp::constant(1_580_515_200, 0),
             is_active: false,
-            sample: &[(INPUT, "häuser")],
+            sample: &[(INPUT, "häuser".as_bytes())],
             ..VERSION
         },
         Version {
             number: "1.1.0",
             created_at: Timestamp::constant(1_596_240_000, 0),
             is_active: false,
-            sample: &[(INPUT, "häuser")],
+            sample: &[(INPUT, "häuser".as_bytes())],
             ..VERSION
         },
     ],
@@ -167,7 +167,7 @@ pub(super) static SENTIMENT_WORDS: Described = Described {
         number: "0.2.0",
         created_at: Timestamp::constant(1_617_235_200, 0),
         is_active: true,
-        sample: &[(INPUT, "A good start, a terrible end.")],
+        sample: &[(INPUT, b"A good start, a terrible end.")],
         ..VERSION
     }],
     process: sentiment_words,
@@ -189,14 +189,14 @@ pub(super) static KEYWORDS: Described = Described {
             number: "1.0.0",
             created_at: Timestamp::constant(1_622_505_600, 0),
             is_active: true,
-            sample: &[(INPUT, "The whale is white. The whale swims.")],
+            sample: &[(INPUT, b"The whale is white. The whale swims.")],
             ..VERSION
         },
         Version {
             number: "1.2.0",
             created_at: Timestamp::constant(1_648_771_200, 0),
             is_active: false,
-            sample: &[(INPUT, "The whale is white. The whale swims.")],
+            sample: &[(INPUT, b"The whale is white. The whale swims.")],
             ..VERSION
         },
     ],
@@ -221,7 +221,7 @@ pub(super) static READABILITY: Described = Described {
         number: "3.0.0",
         created_at: Timestamp::constant(1_627_776_000, 0),
         is_active: true,
-        sample: &[(INPUT, "Short words. They are easy to read!")],
+        sample: &[(INPUT, b"Short words. They are easy to read!")],
         ..VERSION
     }],
     process: readability,

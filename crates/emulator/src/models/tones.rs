@@ -37,7 +37,7 @@ const VERSION: Version = Version {
         ..TEXT
     }],
     outputs: &[WAV_OUTPUT],
-    sample: &[(INPUT, "do re mi")],
+    sample: &[(INPUT, b"do re mi")],
 };
 
 pub(super) static TEXT_TO_TONES: Described = Described {

@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, DIGEST, MODEL, Server};
 
-const ALL: [&str; 12] = [
+const ALL: [&str; 13] = [
     MODEL,
     DIGEST,
     "w0rdc0unt1",
@@ -15,6 +15,7 @@ const ALL: [&str; 12] = [
     "f1l3typ3id",
     "3ntr0pybyt",
     "t3xtt0t0n3",
+    "br1ghtn355",
 ];
 
 fn identifiers(answer: &Answer) -> Vec<String> {
@@ -71,10 +72,10 @@ async fn each_filter_leaves_some_models_out() {
         assert_eq!(search(&server, query).await, expected, "{query}");
     }
     for (query, count) in [
-        ("isActive=true", 10),
-        ("isExpired=false", 10),
-        ("isRecommended=false", 7),
-        ("isCommercial=false", 8),
+        ("isActive=true", 11),
+        ("isExpired=false", 11),
+        ("isRecommended=false", 8),
+        ("isCommercial=false", 9),
     ] {
         assert_eq!(search(&server, query).await.len(), count, "{query}");
     }
@@ -87,21 +88,25 @@ async fn models_are_sorted_by_any_field_in_either_direction() {
         ("sort-by=modelId", "3ntr0pybyt", "w0rdc0unt1"),
         ("sort-by=modelId&direction=ASC", "3ntr0pybyt", "w0rdc0unt1"),
         ("sort-by=modelId&direction=desc", "w0rdc0unt1", "3ntr0pybyt"),
-        ("sort-by=name", DIGEST, "w0rdc0unt1"),
+        ("sort-by=name", "br1ghtn355", "w0rdc0unt1"),
         ("sort-by=author", "w0rdc0unt1", "k3yw0rds01"),
-        ("sort-by=author,name&direction=DESC", MODEL, "3ntr0pybyt"),
-        ("sort-by=submittedByEmail", "l4ngu4g3gs", "t3xtt0t0n3"),
+        ("sort-by=author,name&direction=DESC", MODEL, "br1ghtn355"),
+        ("sort-by=submittedByEmail", "l4ngu4g3gs", "br1ghtn355"),
         ("sort-by=isExpired,modelId", "3ntr0pybyt", "r34d4b1l1t"),
         ("sort-by=isActive,name", "3ntr0pybyt", "w0rdc0unt1"),
         ("sort-by=latestVersion,modelId", "upp3rc4s3x", "r34d4b1l1t"),
-        ("sort-by=isRecommended,name", "3ntr0pybyt", "w0rdc0unt1"),
+        ("sort-by=isRecommended,name", "br1ghtn355", "w0rdc0unt1"),
         ("sort-by=lastActiveDateTime", "upp3rc4s3x", DIGEST),
         ("sort-by=expirationDateTime", MODEL, "l4ngu4g3gs"),
-        ("direction=DESC", MODEL, "t3xtt0t0n3"),
+        ("direction=DESC", MODEL, "br1ghtn355"),
     ] {
         let models = search(&server, query).await;
-        assert_eq!(models.len(), 12);
-        assert_eq!((models[0].as_str(), models[11].as_str()), (first, last), "{query}");
+        assert_eq!(models.len(), ALL.len());
+        assert_eq!(
+            (models[0].as_str(), models[ALL.len() - 1].as_str()),
+            (first, last),
+            "{query}"
+        );
     }
 }
 
@@ -120,7 +125,7 @@ async fn the_list_is_paged_and_a_full_page_links_to_the_next() {
             &["s3nt1m3ntw", "k3yw0rds01", "r34d4b1l1t", "f1l3typ3id", "t3xtt0t0n3"],
             Some("per-page=5&isActive=true&page=3"),
         ),
-        ("?per-page=12&name=", &ALL, Some("per-page=12&name=&page=2")),
+        ("?per-page=13&name=", &ALL, Some("per-page=13&name=&page=2")),
         ("?per-page=1&page=18446744073709551615", &[], None),
     ] {
         let answer = server.get(&format!("/api/models{query}")).await;

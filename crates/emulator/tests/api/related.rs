@@ -43,9 +43,9 @@ async fn tags_come_with_the_models_that_carry_them() {
         (
             "audio,files",
             &["files", "audio"],
-            &[DIGEST, "f1l3typ3id", "t3xtt0t0n3"],
+            &[DIGEST, "f1l3typ3id", "t3xtt0t0n3", "br1ghtn355"],
         ),
-        ("nope%2Cfiles", &["files"], &[DIGEST, "f1l3typ3id"]),
+        ("nope%2Cfiles", &["files"], &[DIGEST, "f1l3typ3id", "br1ghtn355"]),
         ("nope", &[], &[]),
         ("Audio", &[], &[]),
     ] {
@@ -62,7 +62,7 @@ async fn tags_come_with_the_models_that_carry_them() {
 async fn related_models_share_a_tag() {
     let server = Server::instant().await;
     let related = server.get(&format!("/api/models/{DIGEST}/related-models")).await.json();
-    assert_eq!(identifiers(&related), ["f1l3typ3id", "3ntr0pybyt"]);
+    assert_eq!(identifiers(&related), ["f1l3typ3id", "3ntr0pybyt", "br1ghtn355"]);
     assert_eq!(related[0]["name"], "File Type");
     assert!(related[0].get("modelId").is_none());
     let answer = server.get("/api/models/nope/related-models").await;
@@ -77,7 +77,7 @@ async fn the_latest_models_are_the_active_ones_unpaged() {
     let server = Server::instant().await;
     let latest = server.get("/api/models/latest?per-page=1").await.json();
     let all = identifiers(&latest);
-    assert_eq!((all.len(), all[0]), (10, MODEL));
+    assert_eq!((all.len(), all[0]), (11, MODEL));
     assert!(!all.contains(&"t3xtl3ngth") && !all.contains(&"3ntr0pybyt"));
     let words = &latest[2];
     assert_eq!(words["name"], "Word Count");
@@ -111,7 +111,7 @@ async fn the_latest_models_are_the_active_ones_unpaged() {
 async fn the_newest_active_version_of_each_model_has_an_engine() {
     let server = Server::timed(FOREVER, FOREVER).await;
     let sum = server.get("/api/models/processing-engines").await.json();
-    assert_eq!(sum, json!({ "minimumProcessingEnginesSum": 10 }));
+    assert_eq!(sum, json!({ "minimumProcessingEnginesSum": 11 }));
     server.submit(&["x"]).await;
     server.submit(&["y"]).await;
     server.open(MODEL, "1.0.1").await;
@@ -136,5 +136,5 @@ async fn the_newest_active_version_of_each_model_has_an_engine() {
         .unwrap()
         .iter()
         .filter(|engine| engine["running"] == 1);
-    assert_eq!(running.count(), 10);
+    assert_eq!(running.count(), 11);
 }

@@ -174,3 +174,29 @@ async fn a_long_text_does_not_hold_up_other_requests() {
     assert_eq!(completed, 1);
     assert!(short_ended < long_ended);
 }
+
+#[tokio::test]
+async fn a_job_with_explain_is_explained_by_the_models_that_can() {
+    let server = Server::instant().await;
+    for (model, version, explain, explained) in [
+        (MODEL, "1.0.1", true, true),
+        (MODEL, "1.0.1", false, false),
+        ("upp3rc4s3x", "0.1.0", true, false),
+    ] {
+        let body = json!({
+            "model": { "identifier": model, "version": version },
+            "explain": explain,
+            "input": { "type": "text", "sources": { "one": { "input.txt": "What a horrible day" } } },
+        });
+        let receipt = server.post("/api/jobs", body).await.json();
+        let results = format!("/api/results/{}", receipt["jobIdentifier"].as_str().unwrap());
+        let results = server.get(&results).await.json();
+        assert_eq!(results["explained"], explained, "{model} {explain}");
+        let words = &results["results"]["one"]["results.json"]["data"]["explanation"]["wordImportances"];
+        assert_eq!(words.is_array(), explained, "{model} {explain}");
+        if explained {
+            assert_eq!(words[0]["word"], "horrible");
+            assert!(words[0]["score"].as_f64().unwrap() < 0.0);
+        }
+    }
+}
