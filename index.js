@@ -3,6 +3,7 @@
 const { AccountingClient } = require('./lib/accounting.js');
 const { ModzyClient } = require('./lib/client.js');
 const errors = require('./lib/errors.js');
+const { decodeExplanation } = require('./lib/explanations.js');
 const { JobClient } = require('./lib/jobs.js');
 const { ModelClient } = require('./lib/models.js');
 const { ResultClient } = require('./lib/results.js');
@@ -17,6 +18,7 @@ module.exports.JobClient = JobClient;
 module.exports.ResultClient = ResultClient;
 module.exports.AccountingClient = AccountingClient;
 module.exports.isFinalStatus = isFinalStatus;
+module.exports.decodeExplanation = decodeExplanation;
 module.exports.ModzyError = errors.ModzyError;
 module.exports.ApiError = errors.ApiError;
 module.exports.BadRequestError = errors.BadRequestError;

@@ -8,6 +8,7 @@ export const {
   ResultClient,
   AccountingClient,
   isFinalStatus,
+  decodeExplanation,
   ModzyError,
   ApiError,
   BadRequestError,

@@ -30,6 +30,7 @@ describe('the package', () => {
     'ServerError',
     'TagClient',
     'WaitTimeoutError',
+    'decodeExplanation',
     'isFinalStatus',
   ];
 

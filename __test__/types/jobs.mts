@@ -4,11 +4,13 @@ import { createReadStream } from 'node:fs';
 import {
   JobClient,
   ResultClient,
+  decodeExplanation,
   isFinalStatus,
   type DownloadOptions,
   type DownloadProgress,
   type EmbeddedSources,
   type EnginesResponse,
+  type Explanation,
   type FileSources,
   type InputResult,
   type Job,
@@ -195,6 +197,17 @@ export async function waits(client: ModzyClient | JobClient): Promise<void> {
   const { job, result } = await client.blockUntilResult('id', wait);
   const both: [Job, Result] = [job, (await client.blockUntilResult(job)).result];
   console.log(jobs, both, result.results['key']?.['results.json'], isFinalStatus(job.status));
+
+  const explanation: Explanation | undefined = decodeExplanation(result.results['key']?.['results.json']);
+  if (explanation?.type === 'mask') {
+    const value: number | undefined = explanation.mask[explanation.width * explanation.height - 1];
+    console.log(value);
+  } else if (explanation?.type === 'words') {
+    const texts: string[] = explanation.words.map(({ word, score, class: name }) => `${word} ${score} ${name ?? ''}`);
+    console.log(texts, explanation.classPredictions[0]?.class);
+    // @ts-expect-error: only a mask has pixels
+    console.log(explanation.mask);
+  }
 
   // @ts-expect-error: the name that 2.x has for pollInterval belongs to the method of 2.x
   await client.blockUntilComplete('id', { timeout: 100 });
