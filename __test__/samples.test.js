@@ -11,6 +11,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { decode, encode } = require('fast-png');
 const { useEmulator } = require('./support/emulator.js');
 
 const folder = path.resolve(__dirname, '../examples');
@@ -142,7 +143,7 @@ describe('examples of jobs', () => {
       `embedded: ${bytes} bytes`,
       `file: ${bytes} bytes, the same`,
       'history: Digest COMPLETED, Digest COMPLETED',
-      '10 active models, 15 engines',
+      '11 active models, 16 engines',
     ]);
   });
 
@@ -157,6 +158,30 @@ describe('examples of jobs', () => {
     assert.equal(size, `${expected} bytes of WAVE`);
     assert.equal(saved, `saved as ${file}`);
     assert.deepEqual([sound.length, sound.toString('latin1', 0, 4)], [expected, 'RIFF']);
+  });
+
+  it('explanation-overlay.js turns the pixels that the mask has red, and leaves the others', async () => {
+    const own = await mkdtemp(path.join(os.tmpdir(), 'modzy-'));
+    const [file, saved] = [path.join(own, 'given.png'), path.join(own, 'overlay.png')];
+    // Bright at the top left, at the bottom, and on the right; more than half, so that the bright ones are the reason.
+    const data = Buffer.from('f0f0f0 102030 ffffff 203040 ffff80 c0c0c0'.replaceAll(' ', ''), 'hex');
+    await writeFile(file, encode({ width: 3, height: 2, data, channels: 3, depth: 8 }));
+    const [job, answer, last] = await linesOf(emulator, 'explanation-overlay.js', file, saved);
+    const overlay = decode(await readFile(saved));
+    await rm(own, { recursive: true });
+    assert.match(job, FINISHED);
+    assert.equal(answer, 'bright 0.64, because of 4 of 6 pixels');
+    assert.equal(last, `saved as ${saved}`);
+    assert.deepEqual([overlay.width, overlay.height, overlay.channels], [3, 2, 3]);
+    const expected = 'f77878 102030 ff7f7f 203040 ff7f40 df6060';
+    assert.equal(Buffer.from(overlay.data).toString('hex'), expected.replaceAll(' ', ''));
+  });
+
+  it('explanation-overlay.js draws a picture of its own, which is dark because of its sky', async () => {
+    const [job, answer, ...more] = await linesOf(emulator, 'explanation-overlay.js');
+    assert.match(job, FINISHED);
+    assert.match(answer, /^dark 0\.\d\d, because of 1\d{4} of 16000 pixels$/);
+    assert.deepEqual(more, []);
   });
 
   it('progress.js prints the figures of the job, without a bar in a pipe', async () => {
@@ -197,9 +222,9 @@ describe('examples that look around', () => {
   it('models.js counts by filters, and shows one in detail', async () => {
     const lines = await linesOf(emulator, 'models.js');
     assert.deepEqual(lines.slice(0, 5), [
-      '12 models',
+      '13 models',
       '  3 by Open Source',
-      '  10 active',
+      '  11 active',
       '  5 recommended',
       '  2 with Text in the name',
     ]);
