@@ -23,7 +23,7 @@ class ModzyClient {
 
   /** @param {unknown[]} given */
   constructor(...given) {
-    this.#session = new Session(given);
+    this.#session = Session.of(given);
     this.#models = new ModelClient(this.#session);
     this.#tags = new TagClient(this.#session);
     this.#jobs = new JobClient(this.#session);

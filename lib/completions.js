@@ -96,6 +96,11 @@ class Completions {
     return this.#native.baseUrl;
   }
 
+  /** How many calls have not settled. */
+  get pending() {
+    return this.#pending.size;
+  }
+
   /**
    * Makes a call.
    *

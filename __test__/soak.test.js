@@ -1,0 +1,35 @@
+'use strict';
+
+// The short form of `npm run soak`.
+
+const assert = require('node:assert/strict');
+const { describe, it } = require('node:test');
+const { soak } = require('../soak/run.js');
+const { faults } = require('../soak/faults.js');
+const { slope } = require('../soak/slope.js');
+const { transfers } = require('../soak/transfers.js');
+
+const seed = Date.now() % 1_000_000;
+
+describe(`a soak (seed ${seed})`, () => {
+  it('of mixed calls with faults leaves no descriptor, listener, call or process behind', async (t) => {
+    // Asserts by itself what has to hold.
+    const { calls, requests, share, outcomes, slopes } = await soak({ seconds: 5, rate: 30, seed });
+    t.diagnostic(
+      `${calls} calls, ${requests} requests, ${(share * 100).toFixed(1)} % faults, ${JSON.stringify(slopes)}`,
+    );
+    const names = new Set(Object.values(outcomes).flatMap(Object.keys));
+    assert.ok(names.has('done') && names.has('TimeoutError'), [...names].join(', '));
+    assert.ok(faults.length >= 20);
+  });
+
+  it('uploads every byte from every kind of source', async () => {
+    const { kinds } = await transfers({ bytes: 20_000_003, seed });
+    assert.equal(kinds, 8);
+  });
+
+  it('knows a figure that rises', () => {
+    const points = Array.from({ length: 60 }, (_, at) => [at, 1000 + 3 * at + (at % 2)]);
+    assert.ok(Math.abs(slope(points) - 3) < 0.01);
+  });
+});

@@ -1,0 +1,61 @@
+'use strict';
+
+// `npm run soak`: uploads of 1 GB from every kind of source, then an hour of mixed calls with faults. Prints what it measures,
+// and fails where something grows or differs.
+
+const { parseArgs } = require('node:util');
+const { buildAddon, buildEmulator, prepare } = require('./setup.js');
+
+const usage = 'Usage: npm run soak [-- --minutes 60 --rate 40 --bytes 1000000007 --seed SEED --as-built]';
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '60' },
+      rate: { type: 'string', default: '40' },
+      bytes: { type: 'string', default: '1000000007' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      'as-built': { type: 'boolean', default: false },
+    },
+  });
+  const { 'as-built': asBuilt, ...numbers } = values;
+  const read = Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)]));
+  if (!Object.values(read).every((number) => number >= 0)) {
+    throw new Error('the figures should be numbers');
+  }
+  return { asBuilt, ...read };
+}
+
+async function main() {
+  let given;
+  try {
+    given = readArguments();
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`);
+    process.exitCode = 2;
+    return;
+  }
+  const { asBuilt, minutes, rate, bytes, seed } = given;
+  if (!asBuilt) {
+    prepare();
+    buildAddon('--release');
+    buildEmulator();
+  }
+  // Not before the addon is there.
+  const { soak } = require('../soak/run.js');
+  const { transfers } = require('../soak/transfers.js');
+  const log = (line) => console.log(`${new Date().toISOString()} ${line}`);
+  log(`seed ${seed}`);
+  if (bytes > 0) {
+    log(`uploads of ${bytes} bytes`);
+    const { kinds } = await transfers({ bytes, seed, log });
+    log(`uploads of ${bytes} bytes from ${kinds} kinds of source: all arrived as they were`);
+  }
+  if (minutes > 0) {
+    log(`${minutes} minutes of mixed calls, ${rate} programs a second`);
+    await soak({ seconds: minutes * 60, rate, seed, log });
+    log('nothing grew');
+  }
+}
+
+main();

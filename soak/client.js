@@ -1,0 +1,163 @@
+'use strict';
+
+// The process under test: makes calls at an even pace, and tells what it holds meanwhile. Nothing but the calls goes on here,
+// so that what grows is theirs.
+
+const { getEventListeners } = require('node:events');
+const fs = require('node:fs/promises');
+const os = require('node:os');
+const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { ModzyClient, ModzyError } = require('modzy-client');
+const { Session } = require('../lib/session.js');
+const { SENTIMENT, Submits, wheel, writeFiles } = require('./mix.js');
+const { Random } = require('./random.js');
+
+/** More programs than this do not run at a time; a turn that would be one more is left out. */
+const MOST = 300;
+
+/** Idle connections are closed after 4 s, and looked for as often. */
+const QUIET = 12_000;
+
+/** How many descriptors are sockets, and how many are not. */
+async function descriptors() {
+  const names = await fs.readdir('/proc/self/fd');
+  const links = await Promise.all(names.map((name) => fs.readlink(`/proc/self/fd/${name}`).catch(() => 'gone')));
+  const sockets = links.filter((link) => link.startsWith('socket:')).length;
+  // One of them is the folder itself, which is gone by now.
+  return { sockets, others: links.filter((link) => link !== 'gone').length - sockets };
+}
+
+class Soak {
+  #settings;
+  #random;
+  #session;
+  #client;
+  /** The signal of almost all calls, as a program has one for its shutdown. */
+  #shutdown = new AbortController();
+  #submits = new Submits();
+  #outcomes = {};
+  #calls = 0;
+  #left = 0;
+  #running = new Set();
+
+  constructor(settings) {
+    this.#settings = settings;
+    this.#random = new Random(settings.seed);
+    this.#session = new Session([
+      settings.baseURL,
+      settings.apiKey,
+      { requestTimeout: 1000, idleTimeout: 1000, connectTimeout: 1000 },
+    ]);
+    this.#client = new ModzyClient(this.#session);
+  }
+
+  async run() {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-soak-'));
+    try {
+      const before = await descriptors();
+      const files = await writeFiles(folder, this.#random);
+      const output = await this.#makeOutput();
+      const { others } = await descriptors();
+      await this.#turns({ folder, files, output });
+      await Promise.all(this.#running);
+      await this.#quiet(before.sockets);
+      const after = { ...(await this.#sample()), started: { ...before, others } };
+      return { after, outcomes: this.#outcomes, calls: this.#calls, left: this.#left };
+    } finally {
+      await fs.rm(folder, { recursive: true });
+    }
+  }
+
+  /** An output to read again and again. */
+  async #makeOutput() {
+    const job = await this.#client.submitJobText(...SENTIMENT, { key: { 'input.txt': 'What a lovely day!' } });
+    await this.#client.blockUntilResult(job, { pollInterval: 20 });
+    process.send({ ready: true });
+    return { jobId: job.jobIdentifier, inputKey: 'key', outputName: 'results.json' };
+  }
+
+  async #turns(given) {
+    const { seconds, rate, samplePeriod } = this.#settings;
+    const began = performance.now();
+    let nextSample = samplePeriod;
+    for (let turn = 1; ; turn += 1) {
+      const elapsed = performance.now() - began;
+      if (elapsed > seconds * 1000) {
+        return;
+      }
+      if (elapsed > nextSample) {
+        nextSample += samplePeriod;
+        process.send({ sample: { ...(await this.#sample()), seconds: elapsed / 1000, calls: this.#calls } });
+      }
+      this.#turn(given);
+      const ahead = (turn * 1000) / rate - (performance.now() - began);
+      await sleep(Math.max(0, ahead));
+    }
+  }
+
+  #turn(given) {
+    if (this.#running.size >= MOST) {
+      this.#left += 1;
+      return;
+    }
+    const [name, program] = this.#random.pick(wheel);
+    const { signal } = this.#shutdown;
+    const { client, random, submits } = { client: this.#client, random: this.#random, submits: this.#submits };
+    const run = (async () => program({ client, random, submits, ...given, options: { signal } }))().then(
+      (calls) => this.#note(name, 'done', typeof calls === 'number' ? calls : 1),
+      (error) => this.#note(name, nameOf(error), 1),
+    );
+    this.#running.add(run);
+    run.finally(() => this.#running.delete(run));
+  }
+
+  #note(name, outcome, calls) {
+    this.#calls += calls;
+    this.#outcomes[name] ??= {};
+    this.#outcomes[name][outcome] = (this.#outcomes[name][outcome] ?? 0) + 1;
+  }
+
+  /** Waits until idle connections have been closed; at most a while. */
+  async #quiet(sockets) {
+    const deadline = performance.now() + QUIET;
+    while (performance.now() < deadline && (await descriptors()).sockets > sockets) {
+      await sleep(100);
+    }
+  }
+
+  async #sample() {
+    globalThis.gc();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    const threads = (await fs.readdir('/proc/self/task')).length;
+    return {
+      rss: rss / 1024,
+      heap: heapUsed / 1024,
+      external: external / 1024,
+      ...(await descriptors()),
+      threads,
+      listeners: getEventListeners(this.#shutdown.signal, 'abort').length,
+      pending: this.#session.pending,
+      running: this.#running.size,
+    };
+  }
+}
+
+/** What an outcome is called. `unexpected` is for what no fault explains. */
+function nameOf(error) {
+  const { name, message } = error;
+  const isKnown = error instanceof ModzyError ? !message.startsWith('internal error') : name === 'TimeoutError';
+  return isKnown || (name === 'TypeError' && /^jobId /.test(message)) ? name : `unexpected ${name}: ${message}`;
+}
+
+let unhandled = 0;
+process.on('unhandledRejection', (error) => {
+  unhandled += 1;
+  console.error(error);
+});
+
+process.once('message', async (settings) => {
+  const report = await new Soak(settings).run();
+  // With nothing left to wait for the process ends by itself.
+  process.send({ report: { ...report, unhandled } }, () => process.disconnect());
+});

@@ -1,0 +1,79 @@
+'use strict';
+
+// What goes wrong in a soak, and the feeder that makes a share of the requests go wrong.
+
+const message = (text) => JSON.stringify({ statusCode: 0, message: text });
+
+const faults = [
+  { status: 400, body: message('this once, no') },
+  { status: 404, body: message('not there, this once') },
+  { status: 429, headers: { 'retry-after': '0' }, body: message('slower') },
+  { status: 429, headers: { 'retry-after': '1' } },
+  { status: 500, body: message('a bad moment') },
+  { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>bad gateway</html>' },
+  { status: 503, headers: { 'retry-after': '0' } },
+  { status: 503 },
+  { status: 504, delayMs: 100 },
+  { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>sign in</html>' },
+  { status: 200, body: '{"cut": "sho' },
+  { status: 200, body: '[]' },
+  { status: 204 },
+  { status: 302, headers: { location: '/elsewhere' } },
+  { delayMs: 300 },
+  { connection: 'cut' },
+  { connection: 'reset' },
+  { connection: 'reset', after: true },
+  { connection: 'stall' },
+  { connection: 'stall', after: true },
+];
+
+/** Requests that pass between two faults come in clumps of this many. */
+const SPREAD = 20;
+
+/** Reads what arrives at an emulator, and lets a share of what comes next meet a fault. */
+class Feeder {
+  #emulator;
+  #share;
+  #random;
+  #due = 0;
+
+  /** Requests that were answered, or not, and those which met a fault. */
+  requests = 0;
+  faults = 0;
+
+  /** Of each submit that says who it is, how often it may have been accepted. */
+  #submits = new Map();
+  doubled = 0;
+
+  constructor(emulator, share, random) {
+    this.#emulator = emulator;
+    this.#share = share;
+    this.#random = random;
+  }
+
+  async feed() {
+    const seen = await this.#emulator.requests();
+    await this.#emulator.clearRequests();
+    this.requests += seen.length;
+    seen.forEach((request) => this.#note(request));
+    this.#due += seen.length * this.#share;
+    for (; this.#due >= 1; this.#due -= 1) {
+      this.faults += 1;
+      await this.#emulator.fault({ ...this.#random.pick(faults), times: 1, skip: this.#random.below(SPREAD) });
+    }
+  }
+
+  /** Counts a submit that is repeated although the first may have been accepted. */
+  #note({ method, path, body, status }) {
+    const name = method === 'POST' && path === '/api/jobs' && /"(submit-\d+)"/.exec(body)?.[1];
+    if (!name) {
+      return;
+    }
+    if (this.#submits.get(name)) {
+      this.doubled += 1;
+    }
+    this.#submits.set(name, this.#submits.get(name) || (status !== 429 && status !== 503));
+  }
+}
+
+module.exports = { Feeder, faults };

@@ -1,0 +1,235 @@
+'use strict';
+
+// The calls of a soak: each is a small program with a client, and returns how many calls it made.
+
+const assert = require('node:assert/strict');
+const { createHash } = require('node:crypto');
+const { openAsBlob } = require('node:fs');
+const fs = require('node:fs/promises');
+const path = require('node:path');
+const { Readable } = require('node:stream');
+const { pathToFileURL } = require('node:url');
+
+const SENTIMENT = ['ed542963de', '1.0.1'];
+const DIGEST = ['d1g35t0256', '1.0.0'];
+
+/** A job stays in progress for some tens of milliseconds. */
+const waits = { pollInterval: 50, waitTimeout: 20_000, maxOutage: 10_000 };
+
+const DATABASE = ['jdbc:postgresql://db/shop', 'reader', 'a password', 'org.postgresql.Driver', 'SELECT 1'];
+
+/** Every kind of source for these bytes. */
+const sources = {
+  path: (bytes, file) => file,
+  url: (bytes, file) => pathToFileURL(file),
+  buffer: (bytes) => Buffer.from(bytes),
+  arrayBuffer: (bytes) => Uint8Array.from(bytes).buffer,
+  blob: (bytes) => new Blob([bytes]),
+  'blob of a file': (bytes, file) => openAsBlob(file),
+  readable: (bytes) => Readable.from(pieces(bytes)),
+  'web stream': (bytes) => new Blob([bytes]).stream(),
+  iterable: (bytes) => pieces(bytes),
+};
+
+async function* pieces(bytes) {
+  for (let at = 0; at < bytes.length; at += 10_000) {
+    yield bytes.subarray(at, at + 10_000);
+  }
+}
+
+/**
+ * The programs by name, with how often they run beside the others.
+ *
+ * @type {Record<string, [number, (turn: any) => Promise<unknown>]>}
+ */
+const mix = {
+  text: [4, ({ client, options, submits }) => client.submitJobText(...SENTIMENT, submits.texts(), options)],
+  embedded: [
+    2,
+    ({ client, options, submits }) =>
+      client.submitJobEmbedded(...DIGEST, 'text/plain', { [submits.name()]: { input: Buffer.from('bytes') } }, options),
+  ],
+  s3: [
+    2,
+    ({ client, options, submits }) => {
+      const object = { [submits.name()]: { 'input.txt': { bucket: 'b', key: 'k' } } };
+      return client.submitJobAWSS3(...SENTIMENT, 'an id', 'a secret', 'us-east-1', object, options);
+    },
+  ],
+  jdbc: [1, ({ client, options }) => client.submitJobJDBC(...SENTIMENT, ...DATABASE, options)],
+  raw: [
+    2,
+    ({ client, options, submits }) => {
+      const model = { identifier: SENTIMENT[0], version: SENTIMENT[1] };
+      return client.submitJob({ model, input: { type: 'text', sources: submits.texts() } }, options);
+    },
+  ],
+  wait: [
+    8,
+    async ({ client, options, submits }) => {
+      const job = await client.submitJobText(...SENTIMENT, submits.texts(), options);
+      await client.blockUntilComplete(job, { ...options, ...waits, onProgress: () => {} });
+      return 2;
+    },
+  ],
+  result: [
+    4,
+    async ({ client, options, submits }) => {
+      const job = await client.submitJobText(...SENTIMENT, submits.texts(), options);
+      const { result } = await client.blockUntilResult(job, { ...options, ...waits });
+      await client.getInputResult(job.jobIdentifier, Object.keys(result.results)[0], options);
+      return 3;
+    },
+  ],
+  watch: [
+    2,
+    async ({ client, options, random, submits }) => {
+      const job = await client.submitJobText(...SENTIMENT, submits.texts(), options);
+      const leaves = random.chance(0.3);
+      for await (const { status } of client.watchJob(job, { ...options, ...waits })) {
+        if (leaves || status === 'COMPLETED') {
+          break;
+        }
+      }
+      return 2;
+    },
+  ],
+  batch: [
+    1,
+    async ({ client, options, random, submits }) => {
+      const jobs = Array.from({ length: 4 }, () => () => client.submitJobText(...SENTIMENT, submits.texts()));
+      if (random.chance(0.5)) {
+        await client.blockUntilAllComplete(jobs, { ...options, ...waits, concurrency: 2 });
+      } else {
+        const most = random.below(5);
+        let count = 0;
+        for await (const { index } of client.jobsAsCompleted(jobs, { ...options, ...waits, concurrency: 2 })) {
+          count += 1;
+          if (index === most || count === most) {
+            break;
+          }
+        }
+      }
+      return 5;
+    },
+  ],
+  upload: [
+    3,
+    async ({ client, options, random, files }) => {
+      const { file, bytes, sha256 } = random.pick(files);
+      const kind = random.pick(Object.keys(sources));
+      const input = await sources[kind](bytes, file);
+      const job = await client.submitJobFiles(...DIGEST, { [kind]: { input } }, { ...options, onUploadProgress() {} });
+      const { result } = await client.blockUntilResult(job, { ...options, ...waits });
+      // A wait that was told of a status it does not know has ended early.
+      const digest = result.results?.[kind]?.['results.json'];
+      assert.ok(digest === undefined || digest.input.sha256 === sha256, `${kind}: ${JSON.stringify(digest)}`);
+      return 3;
+    },
+  ],
+  'append and close': [
+    1,
+    async ({ client, options, random, files }) => {
+      const job = await client.submitJob({ model: { identifier: DIGEST[0], version: DIGEST[1] } }, options);
+      // The server's largest chunk is not asked for.
+      await client.appendInput(job, 'key', 'input', random.pick(files).bytes, 50_000, options);
+      await client.closeJob(job, options);
+      return 3;
+    },
+  ],
+  cancel: [
+    1,
+    async ({ client, options, submits }) => {
+      const { jobIdentifier } = await client.submitJobText(...SENTIMENT, submits.texts(), options);
+      await client.cancelJob(jobIdentifier, options);
+      return 2;
+    },
+  ],
+  abort: [
+    4,
+    async ({ client, options, random, submits }) => {
+      const signal = AbortSignal.timeout(random.below(250));
+      const job = await client.submitJobText(...SENTIMENT, submits.texts(), options);
+      const cancels = { cancelOnAbort: random.chance(0.5), onCancel: () => {} };
+      await client.blockUntilComplete(job, { ...options, ...waits, ...cancels, signal });
+      return 2;
+    },
+  ],
+  'abort of an upload': [
+    1,
+    ({ client, options, random }) => {
+      const signal = AbortSignal.timeout(random.below(30));
+      const input = Readable.from(pieces(random.bytes(1000)));
+      return client.submitJobFiles(...DIGEST, { a: { input } }, { ...options, signal });
+    },
+  ],
+  contents: [3, ({ client, options, output }) => client.getOutputContents(output, options)],
+  stream: [
+    3,
+    async ({ client, options, output, random }) => {
+      const { body } = await client.openOutput(output, options);
+      const leaves = random.chance(0.3);
+      for await (const piece of body) {
+        assert.ok(piece.length > 0);
+        if (leaves) {
+          break;
+        }
+      }
+    },
+  ],
+  download: [
+    3,
+    async ({ client, options, output, folder, submits }) => {
+      const file = path.join(folder, submits.name());
+      try {
+        await client.downloadOutput(output, file, { ...options, onDownloadProgress() {} });
+      } finally {
+        await fs.rm(file, { force: true });
+      }
+    },
+  ],
+  job: [4, ({ client, options, output }) => client.getJob(output.jobId, options)],
+  'job that is not there': [1, ({ client, options }) => client.getJob('00000000-0000-4000-8000-00000000dead', options)],
+  results: [3, ({ client, options, output }) => client.getResult(output.jobId, options)],
+  model: [2, ({ client, options }) => client.getModelDetails(...SENTIMENT, options)],
+  'model by name': [1, ({ client, options }) => client.getModelByName('Sentiment Analysis', options)],
+  models: [1, ({ client, options }) => client.listModels({ perPage: 5 }, { ...options, limit: 12 }).toArray()],
+  tags: [1, ({ client, options }) => client.getTagsAndModels('files', 'audio', options)],
+  features: [1, ({ client, options }) => client.getFeatures(options)],
+  keys: [1, ({ client, options }) => client.accountingClient.getAPIKeys('user@emulator.local', options)],
+  'wrong argument': [1, ({ client, options }) => client.getJob('..', options)],
+  'wrong path': [
+    1,
+    ({ client, options }) => client.submitJobFiles(...DIGEST, { a: { input: '/no/such/file' } }, options),
+  ],
+};
+
+const wheel = Object.entries(mix).flatMap(([name, [weight, program]]) => Array(weight).fill([name, program]));
+
+/** What tells submits apart, for those who look whether one comes twice. */
+class Submits {
+  #count = 0;
+
+  name() {
+    this.#count += 1;
+    return `submit-${this.#count}`;
+  }
+
+  texts() {
+    return { [this.name()]: { 'input.txt': 'What a lovely day!' } };
+  }
+}
+
+/** Files of some sizes around that of a chunk. */
+async function writeFiles(folder, random) {
+  const files = [];
+  for (const size of [1, 1000, 65_536, 65_537, 150_000]) {
+    const bytes = random.bytes(size);
+    const file = path.join(folder, `input-${size}`);
+    await fs.writeFile(file, bytes);
+    files.push({ file, bytes, sha256: createHash('sha256').update(bytes).digest('hex') });
+  }
+  return files;
+}
+
+module.exports = { SENTIMENT, Submits, wheel, writeFiles };

@@ -1,0 +1,138 @@
+'use strict';
+
+// A soak: mixed calls, of which some meet faults, for as long as is asked. Asserts that nothing grows.
+
+const assert = require('node:assert/strict');
+const { fork } = require('node:child_process');
+const { once } = require('node:events');
+const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { Emulator } = require('../__test__/support/emulator.js');
+const { Feeder } = require('./faults.js');
+const { Random } = require('./random.js');
+const { slope } = require('./slope.js');
+
+/** The part of a soak in which memory finds its size. */
+const WARM_UP = 1 / 6;
+
+/** The share of requests that meet a fault. */
+const SHARE = 0.05;
+
+/** How fast what a process holds may rise, per minute. */
+const limits = {
+  /** kB of resident memory, and of the heap of JavaScript. At 2,400 calls a minute, some 20 bytes a call. */
+  rss: 50,
+  heap: 20,
+  /** Descriptors; as calls are under way, their number moves. */
+  sockets: 0.5,
+  others: 0.5,
+  pending: 0.5,
+};
+
+/** How far it may rise in a soak that is too short for a slope to mean much: kB, and descriptors. */
+const shortLimits = { rss: 24_576, heap: 8192, sockets: 60, others: 60, pending: 60 };
+
+/** Shorter ones are judged by how far a figure rises. */
+const SHORT = 600;
+
+/** How long a process may take to end once its calls have settled. */
+const EXIT = 2000;
+
+/**
+ * Runs a soak, and returns its figures once all that has to hold held.
+ *
+ * @param {{ seconds: number, rate: number, seed: number, log?: (line: string) => void }} settings
+ */
+async function soak({ seconds, rate, seed, log = () => {} }) {
+  const emulator = await new Emulator().start({ submittedMs: 20, inProgressMs: 60, chunkSize: '64Ki' });
+  try {
+    const feeder = new Feeder(emulator, SHARE, new Random(seed + 1));
+    const samplePeriod = Math.max(250, Math.min(10_000, seconds * 10));
+    const child = fork(path.join(__dirname, 'client.js'), { execArgv: ['--expose-gc'] });
+    const samples = [];
+    const { report, code, lingered } = await follow(child, { emulator, feeder, samples, log }, () =>
+      child.send({ seconds, rate, seed, samplePeriod, baseURL: emulator.baseURL, apiKey: emulator.apiKey }),
+    );
+    const figures = {
+      ...report,
+      seconds,
+      seed,
+      requests: feeder.requests,
+      faults: feeder.faults,
+      share: feeder.faults / feeder.requests,
+      slopes: slopes(samples, seconds),
+      first: samples.find((sample) => sample.seconds > seconds * WARM_UP),
+      last: samples.at(-1),
+      exit: { code, lingered },
+      doubled: feeder.doubled,
+    };
+    log(JSON.stringify(figures, undefined, 2));
+    check(figures);
+    return figures;
+  } finally {
+    await emulator.stop();
+  }
+}
+
+/** Lets a process make its calls, with faults, until it has ended. */
+async function follow(child, { emulator, feeder, samples, log }, start) {
+  let report;
+  let settled;
+  child.on('message', (message) => {
+    if (message.ready) {
+      feeding = feedUntil(() => settled !== undefined || child.exitCode !== null);
+    } else if (message.sample) {
+      samples.push(message.sample);
+      log(JSON.stringify(message.sample, (key, value) => (typeof value === 'number' ? Math.round(value) : value)));
+    } else {
+      report = message.report;
+      settled = performance.now();
+    }
+  });
+  let feeding;
+  async function feedUntil(isOver) {
+    while (!isOver()) {
+      await feeder.feed();
+      await sleep(200);
+    }
+    await emulator.clearFaults();
+  }
+  start();
+  const [code] = await once(child, 'exit');
+  const lingered = performance.now() - settled;
+  await feeding;
+  return { report, code, lingered };
+}
+
+/** How fast, or in a short soak how far, each figure rises once the start is over. */
+function slopes(samples, seconds) {
+  const settled = samples.filter((sample) => sample.seconds > seconds * WARM_UP);
+  const unit = seconds < SHORT ? seconds * (1 - WARM_UP) : 60;
+  return Object.fromEntries(
+    Object.keys(limits).map((name) => [name, unit * slope(settled.map((sample) => [sample.seconds, sample[name]]))]),
+  );
+}
+
+function check({ after, outcomes, calls, slopes: rises, seconds, share, exit, unhandled, doubled }) {
+  const most = seconds < SHORT ? shortLimits : limits;
+  for (const [name, rise] of Object.entries(rises)) {
+    assert.ok(rise <= most[name], `${name} rises by ${rise}, more than ${most[name]}`);
+  }
+  const { sockets, others, listeners, pending, running, started } = after;
+  assert.deepEqual(
+    { sockets, others, listeners, pending, running },
+    { ...started, listeners: 0, pending: 0, running: 0 },
+  );
+  const unexpected = Object.values(outcomes)
+    .flatMap(Object.keys)
+    .filter((name) => name.startsWith('unexpected'));
+  assert.deepEqual(unexpected, []);
+  assert.equal(unhandled, 0);
+  assert.equal(doubled, 0, 'a submit came twice');
+  assert.ok(share > 0.03 && share < 0.06, `${share} of the requests met a fault`);
+  assert.ok(calls > seconds * 10, `${calls} calls`);
+  assert.equal(exit.code, 0);
+  assert.ok(exit.lingered < EXIT, `the process ended ${exit.lingered} ms after its last call`);
+}
+
+module.exports = { soak };
