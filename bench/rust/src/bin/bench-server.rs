@@ -1,0 +1,221 @@
+//! A server that costs next to nothing beside its client: answers out of memory what the routes of Modzy answer, makes the
+//! bytes of downloads, and throws away those of uploads. What it answers follows from the path alone.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::io::{self, Write as _};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+/// What a piece of a download holds.
+static PIECE: [u8; 256 << 10] = [b'x'; 256 << 10];
+
+/// The results that have been asked for, by how many inputs they have and of how many bytes each.
+#[derive(Default)]
+struct Results(Mutex<HashMap<(usize, usize), Bytes>>);
+
+impl Results {
+    fn get(&self, inputs: usize, size: usize) -> Bytes {
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        made.entry((inputs, size))
+            .or_insert_with(|| result(inputs, size))
+            .clone()
+    }
+}
+
+/// A body of so many bytes, in pieces of memory that all share.
+struct Pieces {
+    content: Bytes,
+    left: u64,
+}
+
+impl From<Bytes> for Pieces {
+    fn from(content: Bytes) -> Self {
+        let left = content.len() as u64;
+        Self { content, left }
+    }
+}
+
+impl Body for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        let length = usize::try_from(self.left).map_or(self.content.len(), |left| left.min(self.content.len()));
+        self.left -= length as u64;
+        Poll::Ready(Some(Ok(Frame::data(self.content.slice(..length)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+fn main() -> io::Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let mut stdout = io::stdout();
+        writeln!(stdout, "http://{}/api", listener.local_addr()?)?;
+        stdout.flush()?;
+        tokio::spawn(serve(listener));
+        // Ends with whoever started it.
+        stdin_closed().await;
+        io::Result::Ok(())
+    })?;
+    runtime.shutdown_background();
+    Ok(())
+}
+
+/// Resolves when standard input ends. A thread waits for it.
+async fn stdin_closed() {
+    let _ = tokio::task::spawn_blocking(|| io::copy(&mut io::stdin().lock(), &mut io::sink())).await;
+}
+
+async fn serve(listener: TcpListener) {
+    let results = Arc::new(Results::default());
+    while let Ok((stream, _)) = listener.accept().await {
+        let results = Arc::clone(&results);
+        tokio::spawn(async move {
+            // Small answers leave at once.
+            let _ = stream.set_nodelay(true);
+            let service = service_fn(|request| answer(request, &results));
+            // It ends with an error where the client goes away, and that is no concern of the server.
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+async fn answer(mut request: Request<Incoming>, results: &Results) -> Result<Response<Pieces>, hyper::Error> {
+    while let Some(frame) = std::future::poll_fn(|context| Pin::new(request.body_mut()).poll_frame(context)).await {
+        frame?;
+    }
+    let path = request.uri().path();
+    let segments: Vec<&str> = path.trim_start_matches("/api/").split('/').collect();
+    let is_read = request.method() == Method::GET;
+    let (status, body) = match *segments {
+        ["jobs", "features"] if is_read => (StatusCode::OK, Some(features().into())),
+        ["jobs", id] if is_read => (StatusCode::OK, Some(job(id).into())),
+        ["jobs", ..] => (StatusCode::ACCEPTED, Some(job("open").into())),
+        ["results", id] => (
+            StatusCode::OK,
+            sizes(id).map(|(inputs, size)| results.get(inputs, size).into()),
+        ),
+        ["results", _, "datasource", _, "output", size] => (StatusCode::OK, size.parse().ok().map(download)),
+        _ => (StatusCode::NOT_FOUND, None),
+    };
+    let status = if body.is_some() { status } else { StatusCode::NOT_FOUND };
+    let mut response = Response::new(body.unwrap_or_else(|| Bytes::new().into()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}
+
+fn download(size: u64) -> Pieces {
+    Pieces {
+        content: Bytes::from_static(&PIECE),
+        left: size,
+    }
+}
+
+/// The inputs and their bytes that an identifier such as `40x250000` asks for.
+fn sizes(id: &str) -> Option<(usize, usize)> {
+    let (inputs, size) = id.split_once('x')?;
+    Some((inputs.parse().ok()?, size.parse().ok()?))
+}
+
+fn features() -> Bytes {
+    json!({ "inputChunkMaximumSize": "1Mi", "maximumInputChunks": 100_000, "maximumInputsPerJob": 100_000 })
+        .to_string()
+        .into()
+}
+
+/// A job: it is open, in progress, or completed from that time on that its identifier holds as `at-<Unix time in ms>`.
+fn job(id: &str) -> Bytes {
+    let status = match id.strip_prefix("at-").and_then(|at| at.parse::<u128>().ok()) {
+        Some(at) if now() >= at => "COMPLETED",
+        None if id == "open" => "OPEN",
+        _ => "IN_PROGRESS",
+    };
+    // Written out, since most of what this server does is to answer this.
+    format!(
+        r#"{{"jobIdentifier":"{id}","status":"{status}","submittedBy":"benchPrefixBenchPref",
+        "accountIdentifier":"bench-account",
+        "model":{{"identifier":"ed542963de","version":"1.0.1","name":"Sentiment Analysis"}},
+        "createdAt":"2021-07-20T01:40:09.560+00:00","updatedAt":"2021-07-20T01:40:11.187+00:00",
+        "submittedAt":"2021-07-20T01:40:09.560+00:00",
+        "total":2,"pending":1,"completed":1,"failed":0,"elapsedTime":1627,"queueTime":41,
+        "user":{{"identifier":"4f0c9ad3-67b7-4b7c-b6f8-1a8f6a1b2c3d","externalIdentifier":"bench@example.com",
+        "firstName":"Bench","lastName":"Mark","email":"bench@example.com","status":"active",
+        "accessKeys":[{{"prefix":"benchPrefixBenchPref","isDefault":true}}]}},
+        "jobInputs":[{{"identifier":"first"}},{{"identifier":"second"}}],"explain":false,
+        "team":{{"identifier":"f1d32e26-8e1f-4b0f-9a52-2d2a0b6f7c11"}},"imageClassificationModel":false}}"#
+    )
+    .into()
+}
+
+/// A result of so many inputs, with an output of about so many bytes each.
+fn result(inputs: usize, size: usize) -> Bytes {
+    let prediction = json!({ "class": "positive", "score": 0.5233 });
+    let count = size / prediction.to_string().len();
+    let output = json!({ "data": {
+        "result": { "classPredictions": vec![prediction; count.max(1)] },
+        "explanation": null,
+        "drift": null,
+    } });
+    let results: serde_json::Map<_, _> = (0..inputs)
+        .map(|input| {
+            let result = json!({
+                "status": "SUCCESSFUL",
+                "engine": "bench",
+                "modelLatency": 12.5,
+                "startTime": "2021-07-20T01:40:09.560+00:00",
+                "endTime": "2021-07-20T01:40:11.187+00:00",
+                "voting": { "up": 0, "down": 0 },
+                "results.json": output,
+            });
+            (format!("input-{input}"), result)
+        })
+        .collect();
+    json!({
+        "jobIdentifier": format!("{inputs}x{size}"),
+        "total": inputs,
+        "completed": inputs,
+        "failed": 0,
+        "finished": true,
+        "results": results,
+    })
+    .to_string()
+    .into()
+}
+
+/// The Unix time, in ms.
+fn now() -> u128 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis())
+}
