@@ -90,9 +90,9 @@ function runNpm(args, folder) {
 
 const NAMES = ['--platform', '--js', 'js-binding.js', '--dts', 'js-binding.d.ts', '--no-const-enum'];
 
-/** Builds the addon as is quick to do. */
-function buildAddon() {
-  runPackage('@napi-rs/cli/dist/cli.js', ['build', ...NAMES, '--', '--locked']);
+/** @param {string[]} profile Nothing for a build that is quick to make, `--release` for one that is quick to run. */
+function buildAddon(...profile) {
+  runPackage('@napi-rs/cli/dist/cli.js', ['build', ...NAMES, ...profile, '--', '--locked']);
 }
 
 /**
@@ -124,11 +124,21 @@ function buildEmulator() {
   process.env.MODZY_EMULATOR_BINARY = emulator;
 }
 
+/**
+ * The server and the client of the benchmarks.
+ *
+ * @param {string[]} profile Nothing, or `--release`.
+ */
+function buildBench(...profile) {
+  run('cargo', ['build', '--locked', ...profile, '--package', 'modzy-bench']);
+}
+
 /** Where the emulator stands once it is built. */
 const emulator = path.join(target, 'debug', process.platform === 'win32' ? 'modzy-emulator.exe' : 'modzy-emulator');
 
 module.exports = {
   buildAddon,
+  buildBench,
   buildEmulator,
   buildRelease,
   emulator,

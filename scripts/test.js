@@ -4,7 +4,7 @@
 
 const { readdirSync } = require('node:fs');
 const path = require('node:path');
-const { buildAddon, buildEmulator, prepare, run, runPackage } = require('./setup.js');
+const { buildAddon, buildBench, buildEmulator, prepare, run, runPackage } = require('./setup.js');
 
 const tests = path.resolve(__dirname, '../__test__');
 
@@ -16,6 +16,7 @@ const steps = {
   'install packages': prepare,
   'build the addon': () => buildAddon(),
   'build the emulator': buildEmulator,
+  'build the benchmarks': () => buildBench(),
   'lint Rust': () => {
     run('cargo', ['fmt', '--all', '--check']);
     run('cargo', ['clippy', '--locked', '--workspace', '--all-targets', '--quiet', '--', '--deny', 'warnings']);

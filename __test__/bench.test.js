@@ -1,0 +1,123 @@
+'use strict';
+
+// The benchmarks: that each works, with the clients that need no package, and that what they find is drawn and judged right.
+
+const assert = require('node:assert/strict');
+const { execFile, spawnSync } = require('node:child_process');
+const path = require('node:path');
+const { describe, it } = require('node:test');
+const { promisify } = require('node:util');
+const { draw } = require('../bench/chart.js');
+const { quantile, show, target } = require('../bench/figures.js');
+
+const bench = path.resolve(__dirname, '../bench/bench.js');
+
+const clients = ['modzy-client', 'fetch'];
+if (spawnSync('curl', ['--version']).status === 0) {
+  clients.push('curl');
+}
+
+/** The rows of a printed table, by what stands first in each. */
+function rowsOf(printed, title) {
+  const from = printed.indexOf(`\n${title}\n`);
+  assert.notEqual(from, -1, title);
+  const [, ...rows] = printed
+    .slice(from + title.length + 2)
+    .split('\n\n')[0]
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.trim().split(/ {2,}/));
+  return Object.fromEntries(rows.map(([name, ...cells]) => [name, cells]));
+}
+
+describe('npm run bench', { skip: process.platform !== 'linux' }, () => {
+  it('measures everything in its quick form', async () => {
+    const args = [bench, '--quick', '--debug', '--clients', clients.join()];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const positive = (title, name, ...columns) => {
+      const cells = rowsOf(stdout, title)[name];
+      assert.ok(cells, `${name} in ${title}`);
+      for (const column of columns) {
+        assert.ok(Number(cells[column].replaceAll(',', '')) > 0, `${title}, ${name}: ${cells}`);
+      }
+    };
+    for (const client of ['modzy-client', 'fetch', 'Rust']) {
+      positive('`getJob`: calls per second', client, 0, 1);
+      positive('`getResult` of 10 MB, in 40 inputs', client, 0);
+    }
+    positive('`getJob`: µs of the main thread per call', 'modzy-client', 0, 1);
+    // Waits, their interval, utilisation, thread; wake-ups with and without; the end that is seen.
+    positive('Pending waits', 'modzy-client', 0, 2, 3, 5, 6, 7);
+    positive('Upload of 1 GB from a path', 'modzy-client', 0, 2, 3);
+    positive('Upload of 1 GB from a path', 'Rust', 0, 2);
+    positive('Upload of 1 GB from a Buffer', 'modzy-client', 0, 2, 3);
+    positive('Download of 1 GB to a file', 'modzy-client', 0, 2, 3);
+    if (clients.includes('curl')) {
+      positive('Upload of 1 GB from a path', 'curl', 0);
+      positive('Download of 1 GB to a file', 'curl', 0);
+    }
+    assert.match(stdout, /\n {2}modzy-client(, as a whole)? .*\n\nHeld against what is to be reached\n/);
+    positive('`require`', 'modzy-client', 0);
+  });
+
+  it('knows its groups and clients', async () => {
+    for (const [given, known] of [
+      [['nothing'], 'calls, waits, data, start'],
+      [['--clients', 'axios'], 'modzy-client, modzy-sdk 1.0.7, undici, fetch, curl'],
+    ]) {
+      const { status, stderr } = spawnSync(process.execPath, [bench, '--debug', ...given], { encoding: 'utf8' });
+      assert.equal(status, 1);
+      assert.match(stderr, new RegExp(`is none of ${known}`));
+    }
+  });
+});
+
+describe('what is measured', () => {
+  it('is held against its target, and never met where it was not measured', () => {
+    const verdict = (...args) => target('it', ...args).verdict;
+    assert.deepEqual(
+      [verdict(2, '≥', 2), verdict(1.9, '≥', 2), verdict(2, '≤', 2), verdict(2.1, '≤', 2), verdict(0, '≤', 2)],
+      ['met', 'missed', 'met', 'missed', 'met'],
+    );
+    assert.deepEqual([verdict(NaN, '≤', 2), verdict(undefined, '≥', 0)], ['not measured', 'not measured']);
+    assert.deepEqual(target('it', 0.5, '≤', 1 / 3).bound, '≤ 0.333');
+  });
+
+  it('is shown in three digits', () => {
+    assert.deepEqual([0, 0.012345, 1.2345, 123.45, 12345.6, undefined, 'none'].map(show), [
+      '0',
+      '0.0123',
+      '1.23',
+      '123',
+      '12,346',
+      '–',
+      'none',
+    ]);
+    assert.deepEqual(
+      [0.5, 0.99, 1].map((share) => quantile([3, 1, 2, 4], share)),
+      [2, 4, 4],
+    );
+  });
+
+  it('is drawn where it lies between powers of ten', () => {
+    const svg = draw({
+      title: 'A',
+      x: 'b',
+      series: [
+        [
+          'one',
+          [
+            [1, 10],
+            [10, 100],
+            [100, undefined],
+          ],
+        ],
+        ['none', []],
+      ],
+    });
+    // The axes run from 1 to 10 over 70 to 490, and from 10 to 100 over 350 to 40.
+    assert.match(svg, /<polyline points="70,350 490,40" /);
+    assert.equal(svg.match(/<polyline/g).length, 1);
+    assert.equal(draw({ title: 'A', x: 'b', series: [['one', [[1, undefined]]]] }), undefined);
+  });
+});

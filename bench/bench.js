@@ -1,0 +1,106 @@
+'use strict';
+
+// `npm run bench`: builds what is measured, takes the measurements, prints them, and writes them to docs/performance.md.
+//
+//   npm run bench -- calls waits data start      (all of them, unless some are named)
+//   npm run bench -- --quick                     (whether everything works; writes nothing)
+//   npm run bench -- --clients modzy-client,undici
+//   npm run bench -- --debug                     (the unoptimized addon that is there, and the programs beside it)
+
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const { mkdtemp, rm } = require('node:fs/promises');
+const os = require('node:os');
+const path = require('node:path');
+const { createInterface } = require('node:readline');
+const { inspect, parseArgs } = require('node:util');
+const { buildAddon, buildBench, installPackages, prepare, target } = require('../scripts/setup.js');
+const { print, write } = require('./report.js');
+const { measureAll } = require('./runner.js');
+
+/** What each name on the command line stands for. */
+const GROUPS = { calls: ['calls', 'result'], waits: ['waits'], data: ['data'], start: ['start'] };
+
+const CLIENTS = ['modzy-client', 'modzy-sdk 1.0.7', 'undici', 'fetch', 'curl'];
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      debug: { type: 'boolean', default: false },
+      clients: { type: 'string', default: CLIENTS.join(',') },
+    },
+  });
+  const groups = positionals.length > 0 ? positionals : Object.keys(GROUPS);
+  const clients = values.clients.split(',');
+  for (const [known, given] of [
+    [Object.keys(GROUPS), groups],
+    [CLIENTS, clients],
+  ]) {
+    const unknown = given.find((name) => !known.includes(name));
+    if (unknown !== undefined) {
+      throw new Error(`${unknown} is none of ${known.join(', ')}`);
+    }
+  }
+  return { ...values, groups, clients };
+}
+
+function build() {
+  prepare();
+  installPackages(__dirname);
+  buildAddon('--release');
+  buildBench('--release');
+}
+
+async function startServer(folder) {
+  const child = spawn(path.join(folder, 'bench-server'), { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [baseURL] = await once(createInterface({ input: child.stdout }), 'line');
+  return { baseURL, rustClient: path.join(folder, 'bench-client'), stop: () => child.stdin.end() };
+}
+
+/** Shows what is being done on a terminal, and nothing elsewhere. */
+function show(line) {
+  if (process.stderr.isTTY) {
+    process.stderr.write(`\r${line}\x1b[K`);
+  }
+}
+
+async function main() {
+  const { groups, debug, quick, clients } = readArguments();
+  if (!debug) {
+    build();
+  }
+  if (quick) {
+    console.log('Only whether everything works: these figures mean nothing, and what is small is called large.');
+  }
+  const server = await startServer(path.join(target, debug ? 'debug' : 'release'));
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'modzy-bench-'));
+  try {
+    for (const group of groups) {
+      const reports = [];
+      for (const name of GROUPS[group]) {
+        const results = await measureAll(name, { quick, clients, folder }, server, show);
+        show('');
+        reports.push(require(`./measures/${name}.js`).report(results));
+      }
+      const report = {
+        tables: reports.flatMap(({ tables }) => tables),
+        targets: reports.flatMap(({ targets }) => targets),
+        charts: reports.flatMap(({ charts }) => charts),
+      };
+      print(report);
+      if (!quick && !debug) {
+        write(group, report);
+      }
+    }
+  } finally {
+    server.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+main().catch((error) => {
+  console.error(inspect(error));
+  process.exitCode = 1;
+});

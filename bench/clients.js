@@ -1,0 +1,119 @@
+'use strict';
+
+// The clients that are measured, each behind the same few methods. What is written by hand is what a careful user would write,
+// and no more: no retry, no check, no limit of time.
+
+const { createWriteStream } = require('node:fs');
+const { open } = require('node:fs/promises');
+const { Readable } = require('node:stream');
+const { pipeline } = require('node:stream/promises');
+const { setTimeout: sleep } = require('node:timers/promises');
+
+const KEY = 'bench.secret';
+const MODEL = ['d1g35t0256', '1.0.0'];
+const CHUNK = 1 << 20;
+const SOCKETS = 256;
+
+/** The chunks of a path or of bytes. */
+async function* chunksOf(source) {
+  if (typeof source !== 'string') {
+    for (let at = 0; at < source.length; at += CHUNK) {
+      yield source.subarray(at, at + CHUNK);
+    }
+    return;
+  }
+  const file = await open(source);
+  const buffer = Buffer.allocUnsafe(CHUNK);
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, CHUNK);
+    if (bytesRead === 0) {
+      break;
+    }
+    yield buffer.subarray(0, bytesRead);
+  }
+  await file.close();
+}
+
+/** A form with one part. */
+function multipart(chunk) {
+  const head = '--bench\r\nContent-Disposition: form-data; name="input"; filename="input"\r\n\r\n';
+  const body = Buffer.concat([Buffer.from(head), chunk, Buffer.from('\r\n--bench--\r\n')]);
+  return { body, type: 'multipart/form-data; boundary=bench' };
+}
+
+/** A client around a function that makes a request, and gives its answer as JSON and as a stream. */
+function byHand(baseURL, send) {
+  const request = (method, path, { body, type = 'application/json' } = {}) => {
+    const headers = { authorization: `ApiKey ${KEY}`, 'content-type': type };
+    return send(baseURL + path, { method, headers, body });
+  };
+  const json = async (...args) => (await request(...args)).json();
+  return {
+    getJob: (id) => json('GET', `/jobs/${id}`),
+    getResult: (id) => json('GET', `/results/${id}`),
+    async wait(id, { pollInterval, signal }) {
+      for (;;) {
+        const job = await json('GET', `/jobs/${id}`);
+        if (job.status !== 'IN_PROGRESS') {
+          return job;
+        }
+        await sleep(pollInterval, undefined, { signal });
+      }
+    },
+    async upload(source) {
+      const { jobIdentifier } = await json('POST', '/jobs', { body: '{}' });
+      await json('GET', '/jobs/features');
+      for await (const chunk of chunksOf(source)) {
+        await json('POST', `/jobs/${jobIdentifier}/file/input`, multipart(chunk));
+      }
+      return json('POST', `/jobs/${jobIdentifier}/close`, { body: '{}' });
+    },
+    async download(bytes, file) {
+      const answer = await request('GET', `/results/job/datasource/input/output/${bytes}`);
+      await pipeline(answer.stream(), createWriteStream(file));
+    },
+  };
+}
+
+/** Each makes a client of the server with this root. What it needs is loaded when it is made. */
+const clients = {
+  'modzy-client'(baseURL) {
+    const { ModzyClient } = require('..');
+    const client = new ModzyClient(baseURL, KEY);
+    return {
+      getJob: (id) => client.getJob(id),
+      getResult: (id) => client.getResult(id),
+      wait: (id, options) => client.blockUntilComplete(id, { ...options, cancelOnAbort: true }),
+      upload: (source) => client.submitJobFile(...MODEL, { file: { input: source } }),
+      download: (bytes, file) =>
+        client.downloadOutput({ jobId: 'job', inputKey: 'input', outputName: String(bytes) }, file),
+      streamResults: client.streamResults?.bind(client),
+    };
+  },
+  'modzy-sdk 1.0.7'(baseURL) {
+    const { ModzyClient } = require('@modzy/modzy-sdk');
+    const client = new ModzyClient(baseURL, KEY);
+    return {
+      getJob: (id) => client.getJob(id),
+      getResult: (id) => client.getResult(id),
+      wait: (id) => client.blockUntilComplete({ jobIdentifier: id }),
+      upload: (source) => client.submitJobFiles(...MODEL, { file: { input: source } }),
+    };
+  },
+  undici(baseURL) {
+    const { Agent, request } = require('undici');
+    const dispatcher = new Agent({ connections: SOCKETS });
+    return byHand(baseURL, async (url, options) => {
+      const { body } = await request(url, { ...options, dispatcher });
+      return { json: () => body.json(), stream: () => body };
+    });
+  },
+  fetch(baseURL) {
+    return byHand(baseURL, async (url, options) => {
+      const answer = await fetch(url, options);
+      return { json: () => answer.json(), stream: () => Readable.fromWeb(answer.body) };
+    });
+  },
+};
+
+module.exports = { CHUNK, clients };

@@ -1,0 +1,49 @@
+'use strict';
+
+// Figures, and what they are held against.
+
+/** @returns {number | undefined} */
+function per(sum, count) {
+  const value = sum / count;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** How many times one is the other, as text. */
+function ratio(one, other) {
+  const value = per(one, other);
+  return value === undefined ? undefined : `${show(value)} ×`;
+}
+
+/** A figure in three digits, or what stands for none. */
+function show(value) {
+  if (typeof value === 'string') {
+    return value;
+  }
+  if (!Number.isFinite(value)) {
+    return '–';
+  }
+  if (Math.abs(value) >= 1000) {
+    return Math.round(value).toLocaleString('en');
+  }
+  return value === 0 ? '0' : String(Number(value.toPrecision(3)));
+}
+
+/** The smallest value that this share of the values does not exceed. */
+function quantile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+}
+
+/** What is to be reached: not more, or not less, than a limit. */
+function target(what, value, relation, limit) {
+  const isKnown = Number.isFinite(value);
+  const isMet = isKnown && (relation === '≤' ? value <= limit : value >= limit);
+  return {
+    what,
+    value,
+    bound: `${relation} ${show(limit)}`,
+    verdict: isMet ? 'met' : isKnown ? 'missed' : 'not measured',
+  };
+}
+
+module.exports = { per, quantile, ratio, show, target };
