@@ -12,6 +12,7 @@ use crate::{
     document::Document,
     endpoint::BaseUrl,
     error::{Error, Result},
+    observer::{Observed, Observer},
     transport::{
         Answer, Authorities, Config, Expect, Identity, Payload, Proxies, Request, Route, Settings, Streamed, Transport,
     },
@@ -82,6 +83,7 @@ pub struct RequestOptions {
     pub(crate) total: Option<Duration>,
     headers: HeaderMap,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
+    pub(crate) observed: Observed,
 }
 
 impl Client {
@@ -181,6 +183,7 @@ impl Client {
             total: options.total.or(defaults.total),
             headers,
             nothing_sent_after: options.nothing_sent_after.clone(),
+            observed: options.observed.clone(),
         }
     }
 }
@@ -344,6 +347,7 @@ impl ClientBuilder {
                     total: None,
                     headers: self.headers,
                     nothing_sent_after: None,
+                    observed: Observed::default(),
                 },
                 transport: Transport::new(Config {
                     auth: self.auth,
@@ -384,6 +388,12 @@ impl RequestOptions {
     /// drop the future.
     pub fn nothing_sent_after(mut self, token: CancellationToken) -> Self {
         self.nothing_sent_after = Some(token);
+        self
+    }
+
+    /// Who hears of the call's retries and polls. Nobody.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observed = Observed(Some(observer));
         self
     }
 

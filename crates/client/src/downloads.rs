@@ -17,6 +17,7 @@ use crate::{
     client::{Client, RequestOptions},
     endpoint::segment,
     error::{BodyFault, Error, Result},
+    observer::Event,
     pace::Pace,
     partial::Partial,
     retry::{self, Backoff, Class, RETRY_PAUSE, Verdict},
@@ -372,6 +373,11 @@ impl Output {
         }
         self.retries -= 1;
         let pause = self.backoff.next(self.client.transport().random());
+        self.settings.observed.tell(Event::Retry {
+            attempt: self.attempts,
+            delay: pause,
+            error: &failure,
+        });
         tokio::select! {
             biased;
             () = self.settings.given_up() => return Err(failure),

@@ -10,8 +10,9 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::{BodyFault, Call, ConnectionFault, Error, Phase, Result, Sent},
+    observer::{Event, Observed},
     transport::{Expect, Request, Settings},
-    wait::{self, GivenUp, Polled, Schedule},
+    wait::{self, GivenUp, Look, Polled, Schedule},
 };
 
 /// What a cancellation, or the receipt of a submit that was given up, may take.
@@ -147,7 +148,7 @@ impl Client {
             transport.random(),
             options.schedule,
             poll,
-            on_progress,
+            observed(&options.request.observed, on_progress),
         )
         .await;
         waited.map_err(|given_up| match given_up {
@@ -238,6 +239,18 @@ impl Client {
     pub(crate) fn job_request(&self, method: Method, argument: &'static str, job_id: &str) -> Result<Request> {
         let path = format!("/jobs/{}", segment(argument, job_id)?);
         self.request(method, &path, Some(job_id))
+    }
+}
+
+/// Shows a wait's answers to its caller, and all that its polls find to whoever observes it.
+pub(crate) fn observed(observer: &Observed, mut on_answer: impl FnMut(&Document)) -> impl FnMut(Look<'_, Document>) {
+    let mut polls: u32 = 0;
+    move |Look { answer, delay }| {
+        polls = polls.saturating_add(1);
+        if let Ok(answer) = answer {
+            on_answer(answer);
+        }
+        observer.tell(Event::Poll { polls, answer, delay });
     }
 }
 

@@ -42,6 +42,7 @@ mod jobs;
 mod link;
 mod mask;
 mod models;
+mod observer;
 mod pace;
 mod pages;
 mod partial;
@@ -68,6 +69,7 @@ pub use self::{
     history::JobHistoryFilter,
     jobs::{CancelOutcome, WaitOptions, is_final_status},
     models::ModelFilter,
+    observer::{Event, Observer},
     submits::{JdbcJob, S3Job, Sources, TextJob},
     uploads::{FileJob, FileSource, JobInput, Pieces, Upload, UploadProgress},
 };

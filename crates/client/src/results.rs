@@ -9,7 +9,7 @@ use crate::{
     downloads::OutputRef,
     endpoint::segment,
     error::{Error, Result},
-    jobs::{WaitOptions, judge_failure},
+    jobs::{WaitOptions, judge_failure, observed},
     transport::{Expect, Request},
     wait::{self, GivenUp, Polled, Schedule},
 };
@@ -79,7 +79,8 @@ impl Client {
             let read = self.poll(request, &options.request).await;
             read.map_or_else(judge_failure, Polled::Done)
         };
-        match wait::wait(clock, self.transport().random(), schedule, poll, |_| {}).await {
+        let look = observed(&options.request.observed, |_| {});
+        match wait::wait(clock, self.transport().random(), schedule, poll, look).await {
             Ok(result) => {
                 let both = format!(r#"{{"job":{},"result":{}}}"#, job.as_str(), result.as_str());
                 Ok(Document::of_json(both))

@@ -46,6 +46,14 @@ pub(crate) struct Schedule {
     pub(crate) max_outage: Duration,
 }
 
+/// What a poll found, and what follows.
+#[derive(Debug)]
+pub(crate) struct Look<'a, T> {
+    pub(crate) answer: Result<&'a T, &'a Error>,
+    /// The pause before the next poll; `None` after the last.
+    pub(crate) delay: Option<Duration>,
+}
+
 /// How a wait ended without its end being reached.
 #[derive(Debug)]
 pub(crate) enum GivenUp<T> {
@@ -55,14 +63,14 @@ pub(crate) enum GivenUp<T> {
     Failed(Error),
 }
 
-/// Polls at once and then by the schedule. Each answer that is [`Polled::Done`] or [`Polled::Pending`] is shown to
-/// `on_answer` first. Dropping the future ends the poll that is under way.
+/// Polls at once and then by the schedule. `on_look` sees what each poll found. Dropping the future ends the poll that is
+/// under way.
 pub(crate) async fn wait<T, P>(
     clock: &dyn Clock,
     random: &dyn Random,
     schedule: Schedule,
     mut poll: impl FnMut() -> P,
-    mut on_answer: impl FnMut(&T),
+    mut on_look: impl FnMut(Look<'_, T>),
 ) -> Result<T, GivenUp<T>>
 where
     P: Future<Output = Polled<T>>,
@@ -84,18 +92,20 @@ where
             return Err(GivenUp::TimedOut(seen));
         };
         let now = clock.now();
-        let pause = match polled {
+        let (pause, found) = match polled {
             Polled::Done(answer) => {
-                on_answer(&answer);
+                on_look(Look {
+                    answer: Ok(&answer),
+                    delay: None,
+                });
                 return Ok(answer);
             }
             Polled::Pending(answer) => {
-                on_answer(&answer);
-                seen = Some(answer);
                 failing_since = None;
                 doubting_since = None;
                 backoff.reset();
-                interval.mul_f64(1.0 + JITTER * (2.0 * random.fraction() - 1.0))
+                let jitter = 1.0 + JITTER * (2.0 * random.fraction() - 1.0);
+                (Some(interval.mul_f64(jitter)), Ok(answer))
             }
             Polled::Outage {
                 error,
@@ -103,27 +113,33 @@ where
                 began,
             } => {
                 let outage = now - *failing_since.get_or_insert(began.unwrap_or(asked));
-                let Some(left) = remaining(schedule.max_outage, outage) else {
-                    return Err(GivenUp::Failed(error));
+                let pause = |left| {
+                    let asked_for = retry_after.unwrap_or_else(|| backoff.next(random));
+                    asked_for.max(SHORTEST_PAUSE).min(left)
                 };
-                retry_after
-                    .unwrap_or_else(|| backoff.next(random))
-                    .max(SHORTEST_PAUSE)
-                    .min(left)
+                (remaining(schedule.max_outage, outage).map(pause), Err(error))
             }
             Polled::Doubtful(error) => {
                 let doubt = now - *doubting_since.get_or_insert(now);
-                let Some(left) = remaining(DOUBT, doubt) else {
-                    return Err(GivenUp::Failed(error));
-                };
-                interval.min(left)
+                (remaining(DOUBT, doubt).map(|left| interval.min(left)), Err(error))
             }
-            Polled::Refused(error) => return Err(GivenUp::Failed(error)),
+            Polled::Refused(error) => (None, Err(error)),
         };
-        let Some(left) = time_left(schedule.wait_timeout, now - started) else {
+        let left = time_left(schedule.wait_timeout, now - started);
+        let delay = pause.and_then(|pause| left.map(|left| pause.min(left)));
+        on_look(Look {
+            answer: found.as_ref(),
+            delay,
+        });
+        match found {
+            Err(error) if pause.is_none() => return Err(GivenUp::Failed(error)),
+            Err(_) => {}
+            Ok(answer) => seen = Some(answer),
+        }
+        let Some(delay) = delay else {
             return Err(GivenUp::TimedOut(seen));
         };
-        clock.sleep(pause.min(left)).await;
+        clock.sleep(delay).await;
     }
 }
 

@@ -36,6 +36,7 @@ use crate::{
     clock::{Clock, Random},
     error::{Error, Phase, Result, Sent},
     mask::Mask,
+    observer::{Event, Observed},
     retry::{self, Backoff, Bucket, Class, RETRY_PAUSE, SHORTEST_PAUSE, Verdict},
 };
 
@@ -87,6 +88,8 @@ pub(crate) struct Settings {
     pub(crate) idle_timeout: Duration,
     pub(crate) headers: HeaderMap,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
+    /// Who hears of retries and polls.
+    pub(crate) observed: Observed,
 }
 
 impl Settings {
@@ -189,15 +192,23 @@ impl Transport {
             if matches!(error, Error::GivenUp) {
                 return Err(last.unwrap_or(error));
             }
-            // The server had closed an idle socket: the request never got a chance, so this costs no retry and no pause.
-            if stale && request.class() == Class::Read && !replayed {
-                replayed = true;
-                continue;
-            }
             let verdict = retry::verdict(request.class(), &error);
             if let Some(call) = error.call_mut() {
                 call.attempts = attempts;
                 call.retryable = verdict != Verdict::Never;
+            }
+            let repeats = |delay, error| {
+                settings.observed.tell(Event::Retry {
+                    attempt: attempts,
+                    delay,
+                    error,
+                });
+            };
+            // The server had closed an idle socket: the request never got a chance, so this costs no retry and no pause.
+            if stale && request.class() == Class::Read && !replayed {
+                replayed = true;
+                repeats(Duration::ZERO, &error);
+                continue;
             }
             let Verdict::Again { after } = verdict else {
                 return Err(error);
@@ -210,6 +221,7 @@ impl Transport {
             if left().is_some_and(|left| pause >= left) {
                 return Err(error);
             }
+            repeats(pause, &error);
             tokio::select! {
                 biased;
                 () = settings.given_up() => return Err(error),

@@ -76,7 +76,8 @@ async fn course(
         polls.borrow_mut().push((clock.now() - start).as_millis());
         ready(script.borrow_mut().pop_front().unwrap_or_else(then))
     };
-    let end = wait(&clock, random, schedule, poll, |status| shown.push(*status)).await;
+    let look = |look: Look<'_, &'static str>| shown.extend(look.answer.ok());
+    let end = wait(&clock, random, schedule, poll, look).await;
     let ended_at = (clock.now() - start).as_millis();
     Course {
         polls: polls.into_inner(),

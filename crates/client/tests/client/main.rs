@@ -21,6 +21,8 @@ mod limits;
 #[cfg(test)]
 mod models;
 #[cfg(test)]
+mod observer;
+#[cfg(test)]
 mod outages;
 #[cfg(test)]
 mod pages;

@@ -1,0 +1,207 @@
+//! What an observer hears of a call: every retry and every poll, with what becomes of it, and no secret.
+
+use std::{
+    mem,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use modzy_client::{Event, Observer, OutputRef, RequestOptions, WaitOptions};
+
+use crate::support::{
+    KEY, everything, millis, options,
+    server::{Reply, Server, answer, job, ok, status},
+    skipping,
+};
+
+/// Notes events as lines.
+#[derive(Debug, Default)]
+struct Notes {
+    lines: Mutex<Vec<String>>,
+    errors: Mutex<String>,
+}
+
+impl Observer for Notes {
+    fn observe(&self, event: &Event<'_>) {
+        let millis = |delay: Duration| delay.as_millis();
+        let mut failed = |error: &modzy_client::Error| {
+            self.errors.lock().unwrap().push_str(&everything(error));
+            let phase = error.phase().map(modzy_client::Phase::as_str);
+            error
+                .status()
+                .map_or_else(|| phase.unwrap_or("?").to_owned(), |status| status.to_string())
+        };
+        let line = match *event {
+            Event::Retry { attempt, delay, error } => {
+                assert_eq!(error.call().unwrap().attempts, attempt);
+                format!("attempt {attempt} failed: {}, +{}", failed(error), millis(delay))
+            }
+            Event::Poll { polls, answer, delay } => {
+                let found = answer.map_or_else(&mut failed, |job| job.string_member("status").unwrap_or_default());
+                format!("poll {polls}: {found}, {:?}", delay.map(millis))
+            }
+            _ => "another event".to_owned(),
+        };
+        self.lines.lock().unwrap().push(line);
+    }
+}
+
+impl Notes {
+    fn take(&self) -> Vec<String> {
+        mem::take(&mut self.lines.lock().unwrap())
+    }
+}
+
+fn observed() -> (Arc<Notes>, RequestOptions) {
+    let notes = Arc::new(Notes::default());
+    (Arc::clone(&notes), options().observer(notes))
+}
+
+#[tokio::test]
+async fn each_retry_is_told_with_its_attempt_its_cause_and_its_pause() {
+    let asked = Reply::Keep(answer(429, "retry-after: 7\r\n", "{}"));
+    let server = Server::scripted(vec![status(503), asked]).await;
+    let (client, clock) = skipping(&server.api());
+    let (notes, options) = observed();
+    client.get_job("j", &options).await.unwrap();
+    assert_eq!(
+        notes.take(),
+        ["attempt 1 failed: 503, +1000", "attempt 2 failed: 429, +7000"]
+    );
+    assert_eq!(clock.pauses(), [1000, 7000]);
+}
+
+#[tokio::test]
+async fn a_failure_that_ends_the_call_is_no_retry() {
+    for (reply, retries) in [(status(404), 2), (status(503), 0)] {
+        let server = Server::always(reply).await;
+        let (client, _) = skipping(&server.api());
+        let (notes, options) = observed();
+        client.get_job("j", &options.retries(retries)).await.unwrap_err();
+        assert!(notes.take().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_replay_on_a_stale_socket_is_a_retry_without_a_pause() {
+    let server = Server::scripted(vec![job("OPEN"), Reply::Reset]).await;
+    let (client, _) = skipping(&server.api());
+    let (notes, options) = observed();
+    client.get_job("first", &options).await.unwrap();
+    client.get_job("second", &options).await.unwrap();
+    let lines = notes.take();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(
+        lines[0].starts_with("attempt 1 failed: ") && lines[0].ends_with(", +0"),
+        "{lines:?}"
+    );
+}
+
+#[tokio::test]
+async fn each_poll_is_told_with_the_pause_that_follows() {
+    let server = Server::scripted(vec![job("SUBMITTED"), status(502), job("IN_PROGRESS")]).await;
+    let (client, clock) = skipping(&server.api());
+    let (notes, options) = observed();
+    let options = WaitOptions::default().request(options);
+    client.block_until_complete("j", &options, |_| {}).await.unwrap();
+    assert_eq!(
+        notes.take(),
+        [
+            "poll 1: SUBMITTED, Some(2000)",
+            "poll 2: 502, Some(4000)",
+            "poll 3: IN_PROGRESS, Some(2000)",
+            "poll 4: COMPLETED, None",
+        ]
+    );
+    assert_eq!(clock.pauses(), [2000, 4000, 2000]);
+}
+
+#[tokio::test]
+async fn the_poll_that_ends_a_wait_has_no_pause_whatever_it_found() {
+    for (reply, limit, last) in [
+        (status(401), None, "poll 1: 401, None"),
+        (status(503), Some(Duration::ZERO), "poll 1: 503, None"),
+    ] {
+        let server = Server::always(reply).await;
+        let (client, _) = skipping(&server.api());
+        let (notes, options) = observed();
+        let mut options = WaitOptions::default().request(options);
+        if let Some(limit) = limit {
+            options = options.max_outage(limit);
+        }
+        client.block_until_complete("j", &options, |_| {}).await.unwrap_err();
+        assert_eq!(notes.take(), [last]);
+    }
+}
+
+#[tokio::test]
+async fn a_pause_is_no_longer_than_what_is_left_of_the_wait() {
+    let server = Server::always(job("OPEN")).await;
+    let (client, _) = skipping(&server.api());
+    let (notes, options) = observed();
+    let options = WaitOptions::default().request(options).wait_timeout(millis(3000));
+    client.block_until_complete("j", &options, |_| {}).await.unwrap_err();
+    let lines = notes.take();
+    let last: u64 = lines[1]
+        .trim_end_matches(')')
+        .rsplit('(')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(lines[0] == "poll 1: OPEN, Some(2000)" && last <= 1000, "{lines:?}");
+}
+
+#[tokio::test]
+async fn the_polls_for_results_are_counted_anew() {
+    let results = ok(r#"{"jobIdentifier":"j","results":{}}"#);
+    let server = Server::scripted(vec![job("COMPLETED"), status(404), results]).await;
+    let (client, _) = skipping(&server.api());
+    let (notes, options) = observed();
+    let options = WaitOptions::default().request(options);
+    client.block_until_result("j", &options, |_| {}).await.unwrap();
+    assert_eq!(
+        notes.take(),
+        ["poll 1: COMPLETED, None", "poll 1: 404, Some(2000)", "poll 2: , None"]
+    );
+}
+
+#[tokio::test]
+async fn an_output_that_is_read_on_tells_so() {
+    let head = "content-length: 6\r\netag: \"a\"\r\naccept-ranges: bytes\r\n\r\n";
+    let cut = Reply::Close(format!("HTTP/1.1 200 OK\r\n{head}abc").into_bytes());
+    let rest =
+        "HTTP/1.1 206 Partial Content\r\ncontent-length: 3\r\ncontent-range: bytes 3-5/6\r\netag: \"a\"\r\n\r\ndef";
+    let server = Server::scripted(vec![cut, Reply::Keep(rest.into())]).await;
+    let (client, _) = skipping(&server.api());
+    let (notes, options) = observed();
+    let output = OutputRef::Url(format!("{}/results/j", server.api()));
+    let contents = client.get_output_contents(&output, &options).await.unwrap();
+    assert_eq!(contents, "abcdef");
+    assert_eq!(notes.take(), ["attempt 1 failed: body, +1000"]);
+}
+
+#[tokio::test]
+async fn what_is_told_holds_no_secret() {
+    let echo = Reply::Keep(answer(500, "", format!(r#"{{"message":"no {KEY}"}}"#)));
+    let (notes, options) = observed();
+    let server = Server::scripted(vec![echo.clone()]).await;
+    skipping(&server.api()).0.get_job("j", &options).await.unwrap();
+    let server = Server::scripted(vec![echo]).await;
+    let waiting = WaitOptions::default().request(options);
+    let (client, _) = skipping(&server.api());
+    client.block_until_complete("j", &waiting, |_| {}).await.unwrap();
+    assert_eq!(
+        notes.take(),
+        [
+            "attempt 1 failed: 500, +1000",
+            "poll 1: 500, Some(4000)",
+            "poll 2: COMPLETED, None"
+        ]
+    );
+    let told = notes.errors.lock().unwrap();
+    assert!(
+        told.contains("no ***") && !told.contains("secretBodyOfTheKey"),
+        "{told:.2000}"
+    );
+}
