@@ -196,6 +196,7 @@ export declare function isFinalStatus(status: string | null | undefined): boolea
 export declare function decodeExplanation(output: unknown): Explanation | undefined;
 
 export * from './lib/batch-types.js';
+export * from './lib/diagnostics-types.js';
 export * from './lib/error-types.js';
 export * from './lib/explanation-types.js';
 export * from './lib/job-methods.js';

@@ -172,7 +172,9 @@ class Batch {
       return this.#cancel(task.jobIdentifier);
     }
     try {
-      return await this.#session.run('blockUntilComplete', task.jobIdentifier, this.#waitOptions);
+      const { jobIdentifier } = task;
+      const options = Object.assign(Object.create(null), this.#waitOptions, { jobIdentifier });
+      return await this.#session.run('blockUntilComplete', jobIdentifier, options);
     } catch (error) {
       throw error instanceof ModzyError ? atCall(error, this.#site) : error;
     }
@@ -190,7 +192,8 @@ class Batch {
     const { binding, method } = this.#options;
     const limits = { __proto__: null, headers: binding?.headers, requestTimeout: CANCEL_MS, retries: 0 };
     try {
-      const job = await this.#session.run('cancelJob', jobIdentifier, { binding: limits, method });
+      const options = { __proto__: null, binding: limits, method, jobIdentifier };
+      const job = await this.#session.run('cancelJob', jobIdentifier, options);
       this.#tell({ jobIdentifier, job });
     } catch (error) {
       this.#tell({ jobIdentifier, error: toError(error) });

@@ -321,10 +321,10 @@ class ModzyClient {
 
   /** @param {unknown[]} given */
   async fileToDataUrl(...given) {
-    const { values, options } = this.#session.read('fileToDataUrl', given);
-    const { file } = values;
-    const data = Buffer.from(await untilAborted(file.arrayBuffer(), options.signal)).toString('base64');
-    return `data:${file.type || 'application/octet-stream'};base64,${data}`;
+    return this.#session.call('fileToDataUrl', given, async ({ values: { file }, options }) => {
+      const data = Buffer.from(await untilAborted(file.arrayBuffer(), options.signal)).toString('base64');
+      return `data:${file.type || 'application/octet-stream'};base64,${data}`;
+    });
   }
 }
 

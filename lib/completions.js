@@ -67,6 +67,7 @@ class Call {
     /** What is pulled piece by piece. */
     this.sources = sources ?? [];
     this.binding = options.binding;
+    this.trace = options.trace;
     this.signal = options.signal;
     // What the user wrote runs in the user's context.
     this.onCancel = options.onCancel && AsyncResource.bind(options.onCancel, 'ModzyCallback');
@@ -218,6 +219,10 @@ class Completions {
     }
     if (completion.event === 'pull') {
       this.#pull(call, completion);
+      return;
+    }
+    if (completion.event === 'retry' || completion.event === 'poll') {
+      call.trace?.observe(completion, call.site);
       return;
     }
     this.#pending.delete(call.id);

@@ -123,29 +123,33 @@ class JobClient {
 
   /** @param {unknown[]} given */
   async submitJob(...given) {
-    const { values, options, generation } = this.#session.read('submitJob', given);
-    const { job } = values;
-    const body = JSON.stringify(options.jobTimeout === undefined ? job : { ...job, timeout: options.jobTimeout });
-    if (typeof body !== 'string') {
-      throw new TypeError('the job param should be an object with members');
-    }
-    const status = job.input === undefined ? 'OPEN' : 'SUBMITTED';
-    return this.#session.run('submitJob', body, options, receiptReader(generation, status));
+    return this.#session.call('submitJob', given, ({ values, options, generation }) => {
+      const { job } = values;
+      const body = JSON.stringify(options.jobTimeout === undefined ? job : { ...job, timeout: options.jobTimeout });
+      if (typeof body !== 'string') {
+        throw new TypeError('the job param should be an object with members');
+      }
+      const status = job.input === undefined ? 'OPEN' : 'SUBMITTED';
+      return this.#session.run('submitJob', body, options, receiptReader(generation, status));
+    });
   }
 
   /** @param {unknown[]} given */
   async submitJobText(...given) {
-    const call = this.#session.read('submitJobText', given);
-    return this.#submit('submitJobText', call, { sources: call.values.textSources });
+    return this.#session.call('submitJobText', given, (call) =>
+      this.#submit('submitJobText', call, { sources: call.values.textSources }),
+    );
   }
 
   /** @param {unknown[]} given */
   async submitJobEmbedded(...given) {
-    const call = this.#session.read('submitJobEmbedded', given);
-    const { mediaType, embeddedSources } = call.values;
-    const reading = readEmbeddedSources(embeddedSources.value, embeddedSources.name, call.generation);
-    const read = await untilAborted(reading, call.options.signal);
-    return this.#submit('submitJobEmbedded', call, { sources: read.sources, mediaType }, read.carried);
+    // Awaited, so that the stack of an error that comes later keeps the caller's lines.
+    return await this.#session.call('submitJobEmbedded', given, async (call) => {
+      const { mediaType, embeddedSources } = call.values;
+      const reading = readEmbeddedSources(embeddedSources.value, embeddedSources.name, call.generation);
+      const read = await untilAborted(reading, call.options.signal);
+      return this.#submit('submitJobEmbedded', call, { sources: read.sources, mediaType }, read.carried);
+    });
   }
 
   /** @param {unknown[]} given */
@@ -170,24 +174,26 @@ class JobClient {
 
   /** @param {unknown[]} given */
   async submitJobJDBC(...given) {
-    const call = this.#session.read('submitJobJDBC', given);
-    const { url, username, password, driver, query } = call.values;
-    return this.#submit('submitJobJdbc', call, { url, username, password, driver, query });
+    return this.#session.call('submitJobJDBC', given, (call) => {
+      const { url, username, password, driver, query } = call.values;
+      return this.#submit('submitJobJdbc', call, { url, username, password, driver, query });
+    });
   }
 
   /** @param {unknown[]} given */
   async appendInput(...given) {
-    const { values, options } = this.#session.read('appendInput', given);
-    const { job: jobId, inputItemKey, dataItemKey, inputValue, chunkSize = options.chunkSize } = values;
-    if (values.chunkSize !== undefined && options.chunkSize !== undefined) {
-      throw new TypeError('appendInput: the option chunkSize is given twice');
-    }
-    const { files, carried } = readFileSources(
-      { [inputItemKey]: { [dataItemKey]: inputValue.value } },
-      inputValue.name,
-    );
-    const argument = JSON.stringify({ jobId, ...files[0], chunkSize });
-    return this.#session.run('appendInput', argument, options, () => null, carried);
+    return this.#session.call('appendInput', given, ({ values, options }) => {
+      const { job: jobId, inputItemKey, dataItemKey, inputValue, chunkSize = options.chunkSize } = values;
+      if (values.chunkSize !== undefined && options.chunkSize !== undefined) {
+        throw new TypeError('appendInput: the option chunkSize is given twice');
+      }
+      const { files, carried } = readFileSources(
+        { [inputItemKey]: { [dataItemKey]: inputValue.value } },
+        inputValue.name,
+      );
+      const argument = JSON.stringify({ jobId, ...files[0], chunkSize });
+      return this.#session.run('appendInput', argument, options, () => null, carried);
+    });
   }
 
   /** @param {unknown[]} given */
@@ -231,10 +237,11 @@ class JobClient {
    * @param {unknown[]} given
    */
   #submitFiles(method, given) {
-    const call = this.#session.read(method, given);
-    const { value, name } = call.values.fileSources;
-    const { files, carried } = readFileSources(value, name);
-    return this.#submit('submitJobFiles', call, { sources: files, chunkSize: call.options.chunkSize }, carried);
+    return this.#session.call(method, given, (call) => {
+      const { value, name } = call.values.fileSources;
+      const { files, carried } = readFileSources(value, name);
+      return this.#submit('submitJobFiles', call, { sources: files, chunkSize: call.options.chunkSize }, carried);
+    });
   }
 
   /**
@@ -242,9 +249,10 @@ class JobClient {
    * @param {unknown[]} given
    */
   #submitAwsS3(method, given) {
-    const call = this.#session.read(method, given);
-    const { accessKeyID, secretAccessKey, region, awss3Sources: sources } = call.values;
-    return this.#submit('submitJobAwsS3', call, { accessKeyID, secretAccessKey, region, sources });
+    return this.#session.call(method, given, (call) => {
+      const { accessKeyID, secretAccessKey, region, awss3Sources: sources } = call.values;
+      return this.#submit('submitJobAwsS3', call, { accessKeyID, secretAccessKey, region, sources });
+    });
   }
 
   /**

@@ -109,8 +109,9 @@ export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOpti
 /** Options of waits. */
 export interface WaitOptions extends PollOptions {
   /**
-   * Called with the job after each poll that brought it, the final one included, in the async context of the call. If it
-   * throws, the wait ends with that error. It is not awaited: what an async one rejects with is for that one to handle.
+   * Called with the job after each poll that brought it, the final one included, in the async context of the call. Of several
+   * with the same status that come while the event loop is blocked, only the last is told. If it throws, the wait ends with
+   * that error. It is not awaited: what an async one rejects with is for that one to handle.
    */
   onProgress?: ((job: Job) => void) | null | undefined;
 }
@@ -189,11 +190,30 @@ export interface ClientOptions {
   proxy?: string | URL | false | null | undefined;
   /** Whom to trust, and who the client is. */
   tls?: TlsOptions | null | undefined;
+  /**
+   * Where the client writes what it does: `console`, pino, winston, or any object with some of the same methods. None.
+   *
+   * Each message is one line of text. `debug`: a call begins; a wait has polled. `info`: a call is done, or its signal has fired.
+   * `warn`: an attempt failed and is made again; a poll failed. `error`: a call has failed. A level is off where the logger lacks
+   * its method, or has a method `isLevelEnabled`, as pino and winston do, that says so; what is off costs nothing. What the
+   * logger throws is an uncaught exception, and the call goes on.
+   */
+  logger?: Logger | null | undefined;
+}
+
+/** What a client writes to, each method with one line of text. One or more of the four levels. */
+export interface Logger {
+  debug?: ((message: string) => void) | null | undefined;
+  info?: ((message: string) => void) | null | undefined;
+  warn?: ((message: string) => void) | null | undefined;
+  error?: ((message: string) => void) | null | undefined;
+  /** Asked for a level before anything is made that would be written there. */
+  isLevelEnabled?: ((level: 'debug' | 'info' | 'warn' | 'error') => boolean) | null | undefined;
 }
 
 /**
- * What a client tells the console. `off`: nothing. `on`: the outcome of each call, and errors. `verbose`: each call too.
- * Neither keys nor bodies.
+ * What a client tells the console, in the lines of 2.x. `off`: nothing. `on`: the outcome of each call, and errors. `verbose`:
+ * each call too. Neither keys nor bodies. A `logger` beside it is written to as well.
  */
 export type LoggingLevel = 'off' | 'on' | 'verbose';
 

@@ -2,6 +2,7 @@
 
 // The options of calls and of clients: which there are, and what of them Rust is told.
 
+const { ConsoleLog, LoggerLog } = require('./loggers.js');
 const { proxy, readNetwork, tls } = require('./network.js');
 const {
   boolean,
@@ -12,6 +13,7 @@ const {
   interval,
   isGiven,
   isPlainObject,
+  logger,
   notNegative,
   number,
   oneOf,
@@ -23,8 +25,10 @@ const {
 
 /**
  * @typedef {object} CallOptions
- * @property {import('../js-binding').BindingCallOptions} binding What Rust needs to know.
+ * @property {import('../js-binding').BindingCallOptions} [binding] What Rust needs to know.
  * @property {string} [method] Whose they are.
+ * @property {string} [jobIdentifier] The job that the call is about.
+ * @property {import('./diagnostics.js').Trace} [trace] Whom the call is told to.
  * @property {number} [jobTimeout]
  * @property {number} [chunkSize]
  * @property {number} [concurrency]
@@ -77,6 +81,7 @@ const clientOptions = /** @type {const} */ ({
   userAgent: string,
   proxy,
   tls,
+  logger,
 });
 
 /**
@@ -161,19 +166,18 @@ function readOptions(given, method, renamed = []) {
  * `({ teamId, teamToken, url, logging, ...options })`.
  *
  * @param {unknown[]} given
- * @returns {{ config: import('../js-binding').BindingConfig, generation: 1 | 2, logging: string }}
+ * @returns {{ config: import('../js-binding').BindingConfig, generation: 1 | 2, logs: import('./diagnostics.js').Log[] }}
  */
 function readConstructor(given) {
   const [first, second, third] = given;
   if (typeof first !== 'object' || first === null) {
     const config = {
-      __proto__: null,
       baseUrl: credential(first, 'baseURL'),
       hostRoot: false,
       apiKey: credential(second, 'apiKey'),
-      ...readClientOptions(third, {}),
     };
-    return { config, generation: 1, logging: 'off' };
+    const { settings, logs } = readClientOptions(third, {});
+    return { config: Object.assign(Object.create(null), config, settings), generation: 1, logs };
   }
   if (isGiven(second)) {
     throw new TypeError(
@@ -182,13 +186,15 @@ function readConstructor(given) {
   }
   const { apiKey, teamId, teamToken, url, logging: level, ...options } = ownMembers(first, 'the client');
   const config = {
-    __proto__: null,
     baseUrl: isGiven(url) ? credential(url, 'url') : 'https://app.modzy.com',
     hostRoot: true,
     ...readCredentials(apiKey, teamId, teamToken),
-    ...readClientOptions(options, { apiKey, logging: level, teamId, teamToken, url }),
   };
-  return { config, generation: 2, logging: isGiven(level) ? logging(level, 'logging') : 'off' };
+  const { settings, logs } = readClientOptions(options, { apiKey, logging: level, teamId, teamToken, url });
+  if (isGiven(level) && logging(level, 'logging') !== 'off') {
+    logs.push(new ConsoleLog(String(level)));
+  }
+  return { config: Object.assign(Object.create(null), config, settings), generation: 2, logs };
 }
 
 /**
@@ -225,8 +231,11 @@ function readClientOptions(given, named) {
       options[name] = clientOptions[/** @type {keyof typeof clientOptions} */ (name)](value, name);
     }
   }
-  const { proxy: url, tls: certificates, ...others } = options;
-  return { ...others, ...readNetwork({ proxy: url, tls: certificates }) };
+  const { proxy: url, tls: certificates, logger: listener, ...others } = options;
+  const settings = { ...others, ...readNetwork({ proxy: url, tls: certificates }) };
+  /** @type {import('./diagnostics.js').Log[]} */
+  const logs = listener === undefined ? [] : [new LoggerLog(listener)];
+  return { settings, logs };
 }
 
 /**

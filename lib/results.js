@@ -40,7 +40,11 @@ class ResultClient {
 
   /** @param {unknown[]} given */
   async getOutputContents(...given) {
-    const { values, options } = this.#session.read('getOutputContents', given);
+    return await this.#session.call('getOutputContents', given, (reading) => this.#readOutput(reading));
+  }
+
+  /** @param {import('./arguments.js').Reading} reading */
+  async #readOutput({ values, options }) {
     const { url, jobId, inputKey, outputName, responseType = 'json' } = values;
     if (url !== undefined && [jobId, inputKey, outputName].some(isGiven)) {
       throw new TypeError(

@@ -1,18 +1,19 @@
 'use strict';
 
-// What the resource classes of one client share: its calls, and the generation of the API that it was made in the form of.
+// What the resource classes of one client share: its calls, what is told of them, and the generation of the API that it was
+// made in the form of.
 
 const { readCall } = require('./arguments.js');
 const { Completions } = require('./completions.js');
-const { Logger } = require('./logging.js');
+const { Diagnostics } = require('./diagnostics.js');
 const { readConstructor } = require('./options.js');
 
 class Session extends Completions {
-  #logger;
+  #diagnostics;
 
   /** @param {unknown[]} given The arguments of a constructor. */
   constructor(given) {
-    const { config, generation, logging } = readConstructor(given);
+    const { config, generation, logs } = readConstructor(given);
     try {
       super(config);
     } catch (error) {
@@ -20,7 +21,7 @@ class Session extends Completions {
       throw new TypeError(`Cannot initialize the modzy client: ${reason}`, { cause: error });
     }
     this.generation = generation;
-    this.#logger = new Logger(logging);
+    this.#diagnostics = new Diagnostics(this.baseURL, logs);
   }
 
   /**
@@ -44,15 +45,33 @@ class Session extends Completions {
    * @param {unknown[]} given
    */
   read(method, given) {
-    this.#logger.called(method);
     try {
       const reading = readCall(method, given, this.generation);
-      reading.options.method = method;
+      const { options, values } = reading;
+      const job = values.jobId ?? values.job ?? values.output?.jobId;
+      options.method = method;
+      options.jobIdentifier = typeof job === 'string' ? job : undefined;
       return reading;
     } catch (error) {
-      this.#logger.failed(method, error);
+      this.#diagnostics.begin({ method })?.fail(error);
       throw error;
     }
+  }
+
+  /**
+   * Makes a call of a method that has work to do before or after the call of Rust, where it may fail as well.
+   *
+   * @template T
+   * @param {string} method
+   * @param {unknown[]} given
+   * @param {(reading: import('./arguments.js').Reading) => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  call(method, given, work) {
+    const reading = this.read(method, given);
+    const trace = this.#diagnostics.begin(reading.options);
+    reading.options.trace = trace;
+    return trace === undefined ? work(reading) : trace.follow(() => work(reading));
   }
 
   /**
@@ -68,17 +87,23 @@ class Session extends Completions {
   }
 
   /**
-   * Makes a call.
+   * Makes a call of Rust. It is told of, unless it is the work of a call that is.
    *
    * @type {Completions['run']}
    */
   run(operation, argument, options, ...rest) {
-    const { method = operation, signal } = options;
-    return this.#logger.follow(method, super.run(operation, argument, options, ...rest), signal);
+    if (options.trace !== undefined) {
+      return super.run(operation, argument, options.trace.extend(options), ...rest);
+    }
+    const trace = this.#diagnostics.begin(options);
+    if (trace === undefined) {
+      return super.run(operation, argument, options, ...rest);
+    }
+    return trace.follow(() => super.run(operation, argument, trace.extend(options), ...rest));
   }
 
   /**
-   * Makes a call that is a part of another, of which alone the log tells.
+   * Makes a call that is a part of another, of which alone is told.
    *
    * @type {Completions['run']}
    */

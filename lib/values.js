@@ -260,6 +260,7 @@ function source(value, name) {
 /**
  * @param {unknown} value
  * @param {string} name
+ * @returns {Record<string, any>}
  */
 function headers(value, name) {
   if (!isPlainObject(value) || Object.values(value).some((each) => typeof each !== 'string')) {
@@ -348,6 +349,28 @@ function url(value, name) {
   return notEmptyString(typeof value === 'object' && value !== null && 'href' in value ? value.href : value, name);
 }
 
+/**
+ * Where a client writes what it does. Levels that it does not have are not written.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {import('./option-types').Logger}
+ */
+function logger(value, name) {
+  const given = /** @type {any} */ (value);
+  const levels = ['debug', 'info', 'warn', 'error'];
+  const isObject = typeof given === 'object' || typeof given === 'function';
+  if (!isObject || levels.every((level) => !isGiven(given[level]))) {
+    throw mistaken(name, 'an object with one or more of the methods debug, info, warn and error');
+  }
+  for (const method of [...levels, 'isLevelEnabled']) {
+    if (isGiven(given[method])) {
+      callback(given[method], `${name}.${method}`);
+    }
+  }
+  return given;
+}
+
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -429,6 +452,7 @@ module.exports = {
   iterable,
   jobReference,
   jobsOrModel,
+  logger,
   mistaken,
   notEmptyString,
   notNegative,

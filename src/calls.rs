@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    completions::{BindingCompletion, BindingEvent, Outbox},
+    completions::{BindingCompletion, BindingEvent, Outbox, Topic},
     config::BindingCallOptions,
     operations::Outcome,
 };
@@ -91,13 +91,17 @@ impl Calls {
         }
     }
 
+    /// Whether a call is under way and has not been cancelled.
+    pub(crate) fn is_live(&self, id: u64) -> bool {
+        self.live().aborts.contains_key(&id)
+    }
+
     /// Asks for a piece of a call's source.
     pub(crate) fn pull(&self, id: u64, source: u32) -> oneshot::Receiver<Piece> {
         let (sender, receiver) = oneshot::channel();
         self.live().pulls.insert(id, sender);
-        let mut completion = BindingCompletion::new(id, BindingEvent::Pull);
-        completion.number = Some(source);
-        self.outbox.push(completion);
+        self.outbox
+            .push(BindingCompletion::new(id, BindingEvent::Pull).numbered(source));
         receiver
     }
 
@@ -152,18 +156,20 @@ impl Call {
         let told = options.progress.unwrap_or_default();
         move |job: &Document| {
             if told {
-                let mut completion = BindingCompletion::new(self.id, BindingEvent::Progress);
-                completion.text = Some(job.as_str().to_owned());
-                self.calls.outbox.push(completion);
+                let news =
+                    BindingCompletion::new(self.id, BindingEvent::Progress).saying(Some(job.as_str().to_owned()));
+                self.calls
+                    .outbox
+                    .push_over(news, Topic::Job(job.string_member("status")));
             }
         }
     }
 
     /// Tells how far a transfer has come, and of what.
     pub(crate) fn report_transfer(&self, subject: Option<String>, loaded: u64, total: Option<u64>) {
-        let mut completion = BindingCompletion::new(self.id, BindingEvent::Progress).transferred(loaded, total);
-        completion.text = subject;
-        self.calls.outbox.push(completion);
+        let news = BindingCompletion::new(self.id, BindingEvent::Progress).transferred(loaded, total);
+        let topic = Topic::Transfer(subject.clone(), loaded > 0);
+        self.calls.outbox.push_over(news.saying(subject), topic);
     }
 
     /// The same of an upload, if its caller wants to know.
@@ -200,9 +206,9 @@ impl Call {
         let completion = BindingCompletion::new(self.id, event);
         self.calls.outbox.push(match outcome {
             Outcome::Settled(Ok(value)) => completion.with(value),
-            Outcome::Settled(Err(error)) => completion.failed(error),
+            Outcome::Settled(Err(error)) => completion.failed(&error),
             Outcome::Failed(error, cancelled) => {
-                let mut completion = completion.failed(error);
+                let mut completion = completion.failed(&error);
                 completion.cancelled = Some(cancelled.into());
                 completion
             }

@@ -1,12 +1,13 @@
 //! What comes back from Rust: one queue per client, emptied in batches.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use modzy_client::CancelOutcome;
+use modzy_client::{CancelOutcome, Phase};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use tokio::sync::Notify;
@@ -19,7 +20,7 @@ const BATCH: usize = 256;
 const BATCH_TEXT: usize = 1024 * 1024;
 
 /// What a completion tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[napi(string_enum = "camelCase")]
 pub enum BindingEvent {
     /// The call has its result: `text`, which is empty where the answer had no body.
@@ -33,6 +34,11 @@ pub enum BindingEvent {
     Progress,
     /// The call goes on once `feed` has given it the next piece of the source of this `number`.
     Pull,
+    /// The attempt of this `number` has failed with `error`; another follows after `delay_ms`.
+    Retry,
+    /// The poll of this `number` has found a job with the status `text`, or has failed with `error`; the next one follows
+    /// after `delay_ms`, where there is one.
+    Poll,
 }
 
 /// A piece of news about a call.
@@ -50,8 +56,10 @@ pub struct BindingCompletion {
     pub error: Option<BindingError>,
     /// How the cancellation of the job went, where it was cancelled because the call failed or was cancelled.
     pub cancelled: Option<BindingCancelOutcome>,
-    /// Of a source.
+    /// Of a source, an attempt or a poll.
     pub number: Option<u32>,
+    /// In ms.
+    pub delay_ms: Option<f64>,
     /// Of a transfer: how many bytes have come so far.
     pub loaded_bytes: Option<f64>,
     /// Of a transfer: how many there are, where that is known.
@@ -74,7 +82,7 @@ impl From<CancelOutcome> for BindingCancelOutcome {
     fn from(outcome: CancelOutcome) -> Self {
         let (job, error) = match outcome.result {
             Ok(job) => (Some(job.into()), None),
-            Err(error) => (None, Some(error.into())),
+            Err(error) => (None, Some((&error).into())),
         };
         Self {
             job_identifier: outcome.job_identifier,
@@ -101,6 +109,7 @@ impl BindingCompletion {
             error: None,
             cancelled: None,
             number: None,
+            delay_ms: None,
             loaded_bytes: None,
             total_bytes: None,
         }
@@ -128,33 +137,88 @@ impl BindingCompletion {
     }
 
     /// Adds a failure.
-    pub(crate) fn failed(mut self, error: modzy_client::Error) -> Self {
+    pub(crate) fn failed(mut self, error: &modzy_client::Error) -> Self {
         self.error = Some(error.into());
         self
     }
+
+    /// Adds a text.
+    pub(crate) fn saying(mut self, text: Option<String>) -> Self {
+        self.text = text;
+        self
+    }
+
+    /// Adds a number.
+    pub(crate) fn numbered(mut self, number: u32) -> Self {
+        self.number = Some(number);
+        self
+    }
+
+    /// Adds a pause.
+    pub(crate) fn delayed(mut self, delay: Option<Duration>) -> Self {
+        self.delay_ms = delay.map(|delay| delay.as_secs_f64() * 1000.0);
+        self
+    }
+}
+
+/// What a piece of news is about. Of two in a row about the same, the newer one is enough for a reader who comes late.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// A job, by its status.
+    Job(Option<String>),
+    /// A transfer, by what is transferred, and whether anything of it has been.
+    Transfer(Option<String>, bool),
+    /// A failure, by its status or phase.
+    Failure(Option<u16>, Option<Phase>),
 }
 
 /// The queue.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    queue: Mutex<VecDeque<BindingCompletion>>,
+    queue: Mutex<Queue>,
     filled: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: VecDeque<BindingCompletion>,
+    /// How many have been taken before the first that waits.
+    taken: usize,
+    /// The last piece of news of each kind that waits, by call: its place, counted from the beginning, and its topic.
+    last: HashMap<(i64, BindingEvent), (usize, Topic)>,
 }
 
 impl Outbox {
     /// Adds a completion and wakes the reader.
     pub(crate) fn push(&self, completion: BindingCompletion) {
-        self.queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push_back(completion);
+        self.queue().waiting.push_back(completion);
+        self.filled.notify_one();
+    }
+
+    /// Adds a piece of news, in the place of the last one of its call and kind if that still waits and has the same topic: so
+    /// the queue does not grow for as long as the event loop is blocked.
+    pub(crate) fn push_over(&self, news: BindingCompletion, topic: Topic) {
+        let mut queue = self.queue();
+        let key = (news.id, news.event);
+        let (taken, next) = (queue.taken, queue.taken + queue.waiting.len());
+        if let Some((place, last)) = queue.last.get(&key)
+            && *last == topic
+            && let index = place - taken
+            && let Some(waiting) = queue.waiting.get_mut(index)
+        {
+            *waiting = news;
+            return;
+        }
+        queue.last.insert(key, (next, topic));
+        queue.waiting.push_back(news);
+        drop(queue);
         self.filled.notify_one();
     }
 
     /// Waits until there are completions, and takes the oldest of them.
     pub(crate) async fn next_batch(&self) -> Vec<BindingCompletion> {
         loop {
-            let batch = self.take();
+            let batch = self.queue().take();
             if !batch.is_empty() {
                 return batch;
             }
@@ -162,15 +226,28 @@ impl Outbox {
         }
     }
 
-    fn take(&self) -> Vec<BindingCompletion> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn take(&mut self) -> Vec<BindingCompletion> {
         let mut text = 0;
         let fits = |completion: &&BindingCompletion| {
             let is_first = text == 0;
             text += 1 + completion.text.as_ref().map_or(0, String::len);
             is_first || text <= BATCH_TEXT
         };
-        let batch = queue.iter().take(BATCH).take_while(fits).count();
-        queue.drain(..batch).collect()
+        let batch = self.waiting.iter().take(BATCH).take_while(fits).count();
+        let batch: Vec<_> = self.waiting.drain(..batch).collect();
+        self.taken += batch.len();
+        for completion in &batch {
+            let key = (completion.id, completion.event);
+            if self.last.get(&key).is_some_and(|(place, _)| *place < self.taken) {
+                self.last.remove(&key);
+            }
+        }
+        batch
     }
 }

@@ -53,6 +53,16 @@ pub struct BindingConfig {
     pub key: Option<Uint8Array>,
 }
 
+/// What is told of a call beside its progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[napi(string_enum = "camelCase")]
+pub enum BindingObservation {
+    /// Retries, and polls that failed.
+    Failures,
+    /// Every poll, too.
+    All,
+}
+
 /// Settings of a call. Not `Debug`: a header may be a secret.
 #[derive(Default)]
 #[napi(object, object_to_js = false)]
@@ -73,6 +83,8 @@ pub struct BindingCallOptions {
     pub max_outage: Option<f64>,
     /// Whether each job that a poll brings is told, or how far a transfer has come.
     pub progress: Option<bool>,
+    /// What else is told. Nothing, and at no cost, unless it is set.
+    pub observe: Option<BindingObservation>,
 }
 
 impl BindingConfig {
@@ -155,8 +167,8 @@ impl BindingCallOptions {
     }
 
     /// The settings of a wait.
-    pub(crate) fn wait(&self) -> Result<WaitOptions> {
-        let mut options = WaitOptions::default().request(self.request()?);
+    pub(crate) fn wait(&self, request: &RequestOptions) -> Result<WaitOptions> {
+        let mut options = WaitOptions::default().request(request.clone());
         if let Some(interval) = self.poll_interval {
             options = options.poll_interval(millis("pollInterval", 1.0, interval)?);
         }

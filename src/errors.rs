@@ -71,8 +71,8 @@ pub struct BindingError {
     pub cause: Option<String>,
 }
 
-impl From<Error> for BindingError {
-    fn from(error: Error) -> Self {
+impl From<&Error> for BindingError {
+    fn from(error: &Error) -> Self {
         let mut made = Self {
             kind: BindingErrorKind::Internal,
             message: error.to_string(),
@@ -119,13 +119,13 @@ impl From<Error> for BindingError {
             } => {
                 made.kind = BindingErrorKind::Input;
                 made.input_fault = Some(fault.as_str().to_owned());
-                made.input_key = Some(input_key);
-                made.input_name = Some(input_name);
-                made.cause = source.map(|source| account(&*source));
+                made.input_key = Some(input_key.clone());
+                made.input_name = Some(input_name.clone());
+                made.cause = source.as_deref().map(|source| account(source));
             }
             Error::File { source, .. } => {
                 made.kind = BindingErrorKind::File;
-                made.cause = Some(account(&source));
+                made.cause = Some(account(source));
             }
             Error::Status {
                 body,
@@ -134,22 +134,22 @@ impl From<Error> for BindingError {
                 ..
             } => {
                 made.kind = BindingErrorKind::Status;
-                made.body = body;
-                made.request_id = request_id;
+                made.body.clone_from(body);
+                made.request_id.clone_from(request_id);
                 made.retry_after_ms = retry_after.map(|pause| pause.as_secs_f64() * 1000.0);
             }
             Error::Response { .. } => made.kind = BindingErrorKind::Response,
             Error::Connection { source, .. } => {
                 made.kind = BindingErrorKind::Connection;
-                made.cause = source.map(|source| account(&*source));
+                made.cause = source.as_deref().map(|source| account(source));
             }
             Error::Timeout { .. } => made.kind = BindingErrorKind::Timeout,
             Error::WaitTimeout {
                 job_identifier, job, ..
             } => {
                 made.kind = BindingErrorKind::WaitTimeout;
-                made.job_identifier = Some(job_identifier);
-                made.job = job.map(String::from);
+                made.job_identifier = Some(job_identifier.clone());
+                made.job = job.clone().map(String::from);
             }
             // What is left, now and later, is shown as a defect with its message.
             _ => {}

@@ -9,6 +9,7 @@ mod client;
 mod completions;
 mod config;
 mod errors;
+mod observer;
 mod operations;
 mod outputs;
 mod sources;

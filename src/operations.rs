@@ -14,6 +14,7 @@ use crate::{
     arguments::{FileArgument, InputArgument, NameArgument, VersionArgument, append, embedded, read, upload},
     calls::{Abort, Call},
     config::BindingCallOptions,
+    observer::CallObserver,
     outputs,
 };
 
@@ -164,18 +165,27 @@ pub(crate) async fn run(
     match operation {
         BindingOperation::BlockUntilComplete => {
             let on_progress = call.job_listener(options);
-            let options = &options.wait()?;
+            let options = &options.wait(&requests(options, call)?)?;
             let waiting = client.block_until_complete(argument, options, on_progress);
             Ok(wait(client, call, argument, options, Box::pin(waiting)).await)
         }
         BindingOperation::BlockUntilResult => {
             let on_progress = call.job_listener(options);
-            let options = &options.wait()?;
+            let options = &options.wait(&requests(options, call)?)?;
             let waiting = client.block_until_result(argument, options, on_progress);
             Ok(wait(client, call, argument, options, Box::pin(waiting)).await)
         }
         operation => Box::pin(ask(client, operation, argument, bytes, options, call)).await,
     }
+}
+
+/// The settings of the call's requests.
+fn requests(options: &BindingCallOptions, call: &Call) -> Result<RequestOptions> {
+    let request = options.request()?.nothing_sent_after(call.abort.token.clone());
+    Ok(match options.observe {
+        Some(observation) => request.observer(CallObserver::new(call, observation)),
+        None => request,
+    })
 }
 
 /// Makes a call that is no wait.
@@ -187,7 +197,7 @@ async fn ask(
     options: &BindingCallOptions,
     call: &Call,
 ) -> Result<Outcome> {
-    let request = &options.request()?.nothing_sent_after(call.abort.token.clone());
+    let request = &requests(options, call)?;
     match operation {
         BindingOperation::CancelAbandoned => {
             let cancelling = Box::pin(client.cancel_abandoned(argument, request));

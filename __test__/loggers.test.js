@@ -1,0 +1,251 @@
+'use strict';
+
+// The logger of a client: what is written to console, pino, winston and others, on which level, and what is not.
+
+const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
+const path = require('node:path');
+const { Writable } = require('node:stream');
+const { describe, it, mock } = require('node:test');
+const { inspect } = require('node:util');
+const { ModzyClient } = require('modzy-client');
+const pino = require('pino');
+const winston = require('winston');
+const { useEmulator } = require('./support/emulator.js');
+
+const JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
+
+/** What the course below makes a client write, by level. */
+const COURSE = [
+  ['debug', `modzy: getJob ${JOB} called`],
+  ['warn', `modzy: getJob ${JOB} attempt 1 failed, the next one in 100 ms: 503 :: busy :: <job>`],
+  ['info', `modzy: getJob ${JOB} done in <n> ms`],
+  ['debug', `modzy: blockUntilComplete ${JOB} called`],
+  ['debug', `modzy: blockUntilComplete ${JOB} poll 1 found OPEN, the next one in <n> ms`],
+  ['warn', `modzy: blockUntilComplete ${JOB} poll 2 failed, the next one in 100 ms: 503 :: busy :: <job>`],
+  ['debug', `modzy: blockUntilComplete ${JOB} poll 3 found COMPLETED, the last one`],
+  ['info', `modzy: blockUntilComplete ${JOB} done in <n> ms`],
+  ['debug', 'modzy: getResult none called'],
+  ['error', 'modzy: getResult none failed after <n> ms: 404 :: no such result :: <base>/results/none'],
+  ['debug', 'modzy: getJob called'],
+  ['error', 'modzy: getJob failed after <n> ms: TypeError: the jobId param should be a string'],
+  ['debug', `modzy: blockUntilComplete ${JOB} called`],
+  ['info', `modzy: blockUntilComplete ${JOB} aborted after <n> ms`],
+];
+
+const upTo = (...levels) => COURSE.filter(([level]) => levels.includes(level));
+
+describe('the logger', () => {
+  const emulator = useEmulator();
+  const busy = { status: 503, times: 1, headers: { 'retry-after': '0' }, body: '{"message":"busy"}' };
+  const route = { method: 'GET', path: `/api/jobs/${JOB}` };
+  const client = (options) => new ModzyClient({ url: emulator.url, apiKey: emulator.apiKey, ...options });
+
+  /** Makes a client go through calls of every kind. */
+  async function run(options) {
+    const made = client(options);
+    const answer = (status) => ({
+      ...route,
+      times: 1,
+      status: 200,
+      body: JSON.stringify({ jobIdentifier: JOB, status }),
+    });
+    await emulator.fault({
+      method: 'GET',
+      path: '/api/results/none',
+      status: 404,
+      body: '{"message":"no such result"}',
+    });
+    for (const fault of [
+      { ...route, ...busy },
+      answer('OPEN'),
+      answer('OPEN'),
+      { ...route, ...busy },
+      answer('COMPLETED'),
+    ]) {
+      await emulator.fault(fault);
+    }
+    await emulator.fault({ ...route, connection: 'stall' });
+    await made.getJob(JOB);
+    await made.blockUntilComplete(JOB, { pollInterval: 20 });
+    await made.getResult('none').catch(() => {});
+    await made.getJob(7).catch(() => {});
+    const controller = new AbortController();
+    const waiting = made.blockUntilComplete(JOB, { signal: controller.signal });
+    controller.abort();
+    await waiting.catch(() => {});
+    // Whoever awaited the call hears of its end first.
+    await new Promise(setImmediate);
+  }
+
+  /** A line without what differs from run to run. */
+  function plain(line) {
+    const root = emulator.baseURL;
+    const known = line.replaceAll(`${root}/jobs/${JOB}`, '<job>').replaceAll(root, '<base>');
+    return known.replace(/(done in|after|found OPEN, the next one in) \d+ ms/, '$1 <n> ms');
+  }
+
+  it('writes to console', async () => {
+    const lines = [];
+    for (const level of ['debug', 'info', 'warn', 'error']) {
+      mock.method(console, level, (...args) => lines.push([level, ...args.map(plain)]));
+    }
+    try {
+      await run({ logger: console });
+    } finally {
+      mock.restoreAll();
+    }
+    assert.deepEqual(lines, COURSE);
+  });
+
+  for (const [level, expected] of [
+    ['debug', COURSE],
+    ['info', upTo('info', 'warn', 'error')],
+    ['warn', upTo('warn', 'error')],
+    ['error', upTo('error')],
+    ['silent', []],
+  ]) {
+    it(`writes to pino at the level ${level}`, async () => {
+      const lines = [];
+      await run({ logger: pino({ level }, { write: (line) => lines.push(JSON.parse(line)) }) });
+      const told = lines.map((line) => [pino.levels.labels[line.level], plain(line.msg)]);
+      assert.deepEqual(told, expected);
+    });
+  }
+
+  it('follows a level that changes', async () => {
+    const lines = [];
+    const logger = pino({ level: 'silent' }, { write: (line) => lines.push(JSON.parse(line).msg) });
+    const made = client({ logger });
+    await made.getJob(7).catch(() => {});
+    logger.level = 'error';
+    await made.getJob(7).catch(() => {});
+    assert.equal(lines.length, 1);
+  });
+
+  it('writes to winston at its level', async () => {
+    const lines = [];
+    const stream = new Writable({
+      objectMode: true,
+      write({ level, message }, _encoding, done) {
+        lines.push([level, plain(message)]);
+        done();
+      },
+    });
+    await run({
+      logger: winston.createLogger({ level: 'info', transports: [new winston.transports.Stream({ stream })] }),
+    });
+    assert.deepEqual(lines, upTo('info', 'warn', 'error'));
+  });
+
+  it('writes only what the logger has methods for', async () => {
+    const lines = [];
+    const logger = Object.assign(() => {}, { warn: (line) => lines.push(plain(line)), debug: null });
+    await run({ logger });
+    assert.deepEqual(
+      lines,
+      upTo('warn').map(([, line]) => line),
+    );
+  });
+
+  it('calls the methods on the logger, and each with one line', async () => {
+    class Own {
+      lines = [];
+      error(...args) {
+        this.lines.push(args);
+      }
+    }
+    const logger = new Own();
+    const talker = client({ logger, retries: 0 });
+    await emulator.fault({
+      ...route,
+      status: 500,
+      body: JSON.stringify({ message: 'two\nlines\u2028and\u001b[31m more' }),
+    });
+    await talker.getJob(JOB).catch(() => {});
+    await talker.getJob('a\nb').catch(() => {});
+    assert.deepEqual(
+      logger.lines.map(({ length }) => length),
+      [1, 1],
+    );
+    const [[first], [second]] = logger.lines;
+    assert.match(first, /: 500 :: two lines and \[31m more :: /);
+    assert.match(second, /^modzy: getJob a b failed/);
+  });
+
+  it('belongs to the form of 1.x as well, and stands beside the logging of 2.x', async () => {
+    const lines = [];
+    const logger = { error: (line) => lines.push(line) };
+    await new ModzyClient(emulator.baseURL, emulator.apiKey, { logger }).getJob(7).catch(() => {});
+    mock.method(console, 'error', (head, what) => lines.push(head + what));
+    try {
+      await client({ logger, logging: 'on' })
+        .getJob(7)
+        .catch(() => {});
+      await client({ logging: 'on' })
+        .submitJobFile('m', 'v', { a: { b: 7 } })
+        .catch(() => {});
+      await client({ logging: 'on' })
+        .fileToDataUrl({ type: '', arrayBuffer: () => Promise.reject(new Error('gone')) })
+        .catch(() => {});
+    } finally {
+      mock.restoreAll();
+    }
+    assert.deepEqual(
+      lines.map((line) => line.split(':')[0]),
+      ['modzy', 'modzy', 'Modzy > getJob error', 'Modzy > submitJobFile error', 'Modzy > fileToDataUrl error'],
+    );
+  });
+
+  it('learns no secret and no data', async () => {
+    const lines = [];
+    const tell = (...args) => lines.push(inspect(args, { depth: 9 }));
+    const secret = emulator.apiKey.split('.')[1];
+    const talker = client({
+      logger: { debug: tell, info: tell, warn: tell, error: tell },
+      headers: { 'x-own': 'aGatewayToken' },
+    });
+    const body = JSON.stringify({ message: `no ${secret} aGatewayToken` });
+    await emulator.fault({ path: '/api/*', status: 500, body });
+    await talker.getJob(JOB, { retries: 1 }).catch(() => {});
+    await talker.accountingClient.getKeyBody('aPrefix').catch(() => {});
+    await talker.submitJobText('m', 'v', { a: { 'input.txt': 'the text itself' } }).catch(() => {});
+    assert.equal(lines.length, 7);
+    assert.doesNotMatch(lines.join('\n'), new RegExp(`${secret}|aGatewayToken|the text itself`));
+  });
+
+  it('makes Rust tell nothing that nobody writes', async () => {
+    const { BindingClient } = require('../js-binding.js');
+    const { start } = BindingClient.prototype;
+    const asked = [];
+    BindingClient.prototype.start = function (operation, argument, options, bytes) {
+      asked.push(options?.observe);
+      return start.call(this, operation, argument, options, bytes);
+    };
+    try {
+      for (const level of ['debug', 'info', 'warn', 'error', 'silent']) {
+        const logger = pino({ level }, { write: () => {} });
+        await client({ logger })
+          .getJob(JOB)
+          .catch(() => {});
+      }
+    } finally {
+      BindingClient.prototype.start = start;
+    }
+    assert.deepEqual(asked, ['all', 'failures', 'failures', undefined, undefined]);
+  });
+
+  it('may throw: the call goes on, and what it threw is an uncaught exception', () => {
+    const program = `
+      const { ModzyClient } = require('modzy-client');
+      const caught = [];
+      process.on('uncaughtException', ({ message }) => caught.push(message));
+      const logger = { info() { throw new Error('full disk'); }, isLevelEnabled: (level) => level === 'info' };
+      ModzyClient.fromEnv({ logger, proxy: false }).getFeatures()
+        .then(() => setImmediate(() => console.log(JSON.stringify(caught))));
+    `;
+    const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
+    const options = { cwd: path.resolve(__dirname, '..'), env, encoding: 'utf8' };
+    assert.deepEqual(JSON.parse(execFileSync(process.execPath, ['--eval', program], options)), ['full disk']);
+  });
+});

@@ -1,0 +1,35 @@
+'use strict';
+
+// A worker that listens to its own calls, and posts what it hears.
+
+const { AsyncLocalStorage } = require('node:async_hooks');
+const diagnostics = require('node:diagnostics_channel');
+const { parentPort, workerData } = require('node:worker_threads');
+const { ModzyClient } = require('modzy-client');
+
+const storage = new AsyncLocalStorage();
+const told = [];
+
+for (const name of [
+  'modzy:request:start',
+  'modzy:request:retry',
+  'modzy:request:end',
+  'modzy:request:error',
+  'modzy:wait:poll',
+]) {
+  diagnostics.subscribe(name, ({ request, status, delayMs }) => {
+    request.headers['x-thread'] = 'worker';
+    const { method, jobIdentifier } = request;
+    told.push({ name, method, jobIdentifier, status, hasNext: delayMs !== undefined, store: storage.getStore() });
+  });
+}
+
+async function main() {
+  const client = new ModzyClient({ ...workerData, proxy: false });
+  const job = await client.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'What a lovely day!' } });
+  await client.blockUntilComplete(job, { pollInterval: 10 });
+  await client.getJob('none').catch(() => {});
+  parentPort.postMessage(told);
+}
+
+storage.run('of the worker', main);

@@ -1,0 +1,209 @@
+'use strict';
+
+// What calls tell while they are made: on channels of node:diagnostics_channel, and to loggers. As long as nobody listens,
+// nothing is made to be told, here or in Rust.
+
+const { AsyncResource } = require('node:async_hooks');
+const { channel } = require('node:diagnostics_channel');
+const { atCall, toError } = require('./errors.js');
+const { LEFT } = require('./signals.js');
+const { headers } = require('./values.js');
+
+const channels = {
+  start: channel('modzy:request:start'),
+  retry: channel('modzy:request:retry'),
+  end: channel('modzy:request:end'),
+  error: channel('modzy:request:error'),
+  poll: channel('modzy:wait:poll'),
+};
+
+/** Who listens to the calls of a client. */
+class Diagnostics {
+  #baseURL;
+  #logs;
+
+  /**
+   * @param {string} baseURL
+   * @param {Log[]} logs
+   */
+  constructor(baseURL, logs) {
+    this.#baseURL = baseURL;
+    this.#logs = logs;
+  }
+
+  /**
+   * Tells that a call begins, if anybody listens.
+   *
+   * @param {CallOptions} options
+   * @returns {Trace | undefined}
+   */
+  begin(options) {
+    const logs = this.#logs.filter((log) => log.isOn);
+    if (logs.length === 0 && !Object.values(channels).some(({ hasSubscribers }) => hasSubscribers)) {
+      return undefined;
+    }
+    return new Trace(this.#baseURL, logs, options);
+  }
+}
+
+/** A call that somebody listens to. */
+class Trace {
+  #logs;
+  #signal;
+  #began = performance.now();
+  /** Retries and polls are told in the context of the caller. */
+  #scope = new AsyncResource('ModzyRequest');
+  /** @type {Observation | undefined} What Rust is asked to tell. */
+  #observe;
+  /** The same object in all that is told of the call. */
+  #request;
+  /** @type {Record<string, string>} The headers of subscribers. */
+  #added = {};
+
+  /**
+   * @param {string} baseURL
+   * @param {Log[]} logs
+   * @param {CallOptions} options
+   */
+  constructor(baseURL, logs, { method = '', jobIdentifier, signal }) {
+    this.#logs = logs;
+    this.#signal = signal;
+    this.#observe = observationOf(logs);
+    this.#request = { method, jobIdentifier, baseURL, headers: {} };
+    this.#tell('start', { request: this.#request });
+  }
+
+  /**
+   * Follows the call to its end, and leaves its promise as it is.
+   *
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  follow(work) {
+    const promise = attempt(() => {
+      this.#added = headers(this.#request.headers, 'headers of modzy:request:start');
+      return work();
+    });
+    promise.then(
+      (value) => this.#end(value),
+      (error) => this.fail(error),
+    );
+    return promise;
+  }
+
+  /** @param {unknown} reason */
+  fail(reason) {
+    const isAbort = Boolean(this.#signal?.aborted) && reason === this.#signal?.reason;
+    const error = reason === LEFT ? new DOMException('the loop was left', 'AbortError') : reason;
+    this.#tell('error', { request: this.#request, error, durationMs: this.#duration() }, isAbort);
+  }
+
+  /**
+   * The options of the call, with what listeners have added.
+   *
+   * @param {CallOptions} options
+   * @returns {CallOptions}
+   */
+  extend(options) {
+    const { binding } = options;
+    const all = { ...withoutNamesakes(this.#added, binding?.headers), ...binding?.headers };
+    const extended = { __proto__: null, ...binding, headers: all, observe: this.#observe };
+    return Object.assign(Object.create(null), options, { binding: extended, trace: this });
+  }
+
+  /**
+   * Tells what Rust has told.
+   *
+   * @param {import('../js-binding').BindingCompletion} completion
+   * @param {{ stack?: string }} site The lines of the caller.
+   */
+  observe({ event, number, text: status, error: failure, delayMs }, site) {
+    const request = this.#request;
+    const error = failure && atCall(toError(failure), site);
+    this.#scope.runInAsyncScope(() => {
+      if (event === 'retry') {
+        this.#tell('retry', { request, attempt: number, error, delayMs });
+      } else {
+        const { jobIdentifier } = request;
+        this.#tell('poll', { request, jobIdentifier, polls: number, status, error, delayMs });
+      }
+    });
+  }
+
+  /** @param {any} value What the call brings. */
+  #end(value) {
+    this.#request.jobIdentifier ??= value?.jobIdentifier;
+    this.#tell('end', { request: this.#request, durationMs: this.#duration() });
+  }
+
+  #duration() {
+    return performance.now() - this.#began;
+  }
+
+  /**
+   * @param {Event} event
+   * @param {any} message
+   * @param {boolean} [isAbort] Whether the call has ended because its signal fired.
+   */
+  #tell(event, message, isAbort = false) {
+    channels[event].publish(message);
+    for (const log of this.#logs) {
+      try {
+        log.tell(event, message, isAbort);
+      } catch (error) {
+        // As what subscribers throw: neither the call's business nor to be lost.
+        process.nextTick(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}
+
+/** @param {Log[]} logs */
+function observationOf(logs) {
+  const asked = logs.map(({ observation }) => observation);
+  if (channels.poll.hasSubscribers || asked.includes('all')) {
+    return 'all';
+  }
+  return channels.retry.hasSubscribers || asked.includes('failures') ? 'failures' : undefined;
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+function attempt(work) {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/**
+ * The headers whose names the caller has not used, in whatever case.
+ *
+ * @param {Record<string, string>} added
+ * @param {Record<string, string>} [own]
+ * @returns {Record<string, string>}
+ */
+function withoutNamesakes(added, own = {}) {
+  const names = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+  return Object.fromEntries(Object.entries(added).filter(([name]) => !names.has(name.toLowerCase())));
+}
+
+/**
+ * @typedef {import('./options.js').CallOptions} CallOptions
+ * @typedef {import('../js-binding').BindingObservation} Observation
+ * @typedef {keyof typeof channels} Event
+ *
+ * @typedef {object} Log
+ * @property {boolean} isOn
+ * @property {Observation | undefined} observation What it has use for, of all that Rust can tell.
+ * @property {(event: Event, message: any, isAbort: boolean) => void} tell
+ */
+
+module.exports = { Diagnostics, Trace };

@@ -1,0 +1,126 @@
+'use strict';
+
+// What is written of calls, and where: to the logger of a client, line by line, or to the console as 2.x does. Never a key,
+// never a body.
+
+/** @typedef {'debug' | 'info' | 'warn' | 'error'} Level */
+
+const levels = /** @type {const} */ (['debug', 'info', 'warn', 'error']);
+
+/** Writes to a logger of the user's, as its levels are at the time. */
+class LoggerLog {
+  #logger;
+
+  /** @param {import('./option-types').Logger} logger */
+  constructor(logger) {
+    this.#logger = logger;
+  }
+
+  get isOn() {
+    return levels.some((level) => this.#writes(level));
+  }
+
+  get observation() {
+    if (this.#writes('debug')) {
+      return 'all';
+    }
+    return this.#writes('warn') ? 'failures' : undefined;
+  }
+
+  /** @type {import('./diagnostics.js').Log['tell']} */
+  tell(event, message, isAbort) {
+    const level = levelOf(event, message, isAbort);
+    if (this.#writes(level)) {
+      this.#logger[level]?.(`modzy: ${inOneLine(describe(event, message, isAbort))}`);
+    }
+  }
+
+  /** @param {Level} level */
+  #writes(level) {
+    const logger = this.#logger;
+    return typeof logger[level] === 'function' && (logger.isLevelEnabled?.(level) ?? true);
+  }
+}
+
+/** Writes to the console what 2.x writes there. */
+class ConsoleLog {
+  isOn = true;
+  observation = undefined;
+  #isVerbose;
+
+  /** @param {string} level `on` or `verbose`. */
+  constructor(level) {
+    this.#isVerbose = level === 'verbose';
+  }
+
+  /** @type {import('./diagnostics.js').Log['tell']} */
+  tell(event, { request: { method }, error }, isAbort) {
+    if (event === 'start' && this.#isVerbose) {
+      console.log('Modzy > ', `${method} called`);
+    } else if (event === 'end') {
+      console.info('Modzy > ', `${method} response`);
+    } else if (event === 'error') {
+      console.error('Modzy > ', `${method} error`, isAbort ? 'aborted' : String(error));
+    }
+  }
+}
+
+/**
+ * @param {import('./diagnostics.js').Event} event
+ * @param {{ error?: unknown }} message
+ * @param {boolean} isAbort
+ * @returns {Level}
+ */
+function levelOf(event, { error }, isAbort) {
+  switch (event) {
+    case 'start':
+      return 'debug';
+    case 'poll':
+      return error === undefined ? 'debug' : 'warn';
+    case 'retry':
+      return 'warn';
+    case 'end':
+      return 'info';
+    default:
+      return isAbort ? 'info' : 'error';
+  }
+}
+
+/**
+ * @param {import('./diagnostics.js').Event} event
+ * @param {any} message
+ * @param {boolean} isAbort
+ */
+function describe(event, message, isAbort) {
+  const { request, attempt, polls, status, error, delayMs, durationMs } = message;
+  const { method, jobIdentifier } = request;
+  const call = jobIdentifier === undefined ? method : `${method} ${jobIdentifier}`;
+  const next = delayMs === undefined ? 'the last one' : `the next one in ${Math.round(delayMs)} ms`;
+  switch (event) {
+    case 'start':
+      return `${call} called`;
+    case 'retry':
+      return `${call} attempt ${attempt} failed, ${next}: ${error}`;
+    case 'poll':
+      return error === undefined
+        ? `${call} poll ${polls} found ${status ?? 'no status'}, ${next}`
+        : `${call} poll ${polls} failed, ${next}: ${error}`;
+    case 'end':
+      return `${call} done in ${Math.round(durationMs)} ms`;
+    default:
+      return isAbort
+        ? `${call} aborted after ${Math.round(durationMs)} ms`
+        : `${call} failed after ${Math.round(durationMs)} ms: ${error}`;
+  }
+}
+
+/**
+ * A text that cannot be taken for two: servers and users write the names and messages in it.
+ *
+ * @param {string} text
+ */
+function inOneLine(text) {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+}
+
+module.exports = { ConsoleLog, LoggerLog };

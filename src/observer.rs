@@ -1,0 +1,63 @@
+//! The retries and polls of a call as completions, for whoever logs or traces it.
+
+use std::sync::Arc;
+
+use modzy_client::{Event, Observer};
+
+use crate::{
+    calls::{Call, Calls},
+    completions::{BindingCompletion, BindingEvent, Topic},
+    config::BindingObservation,
+};
+
+/// Tells of one call, as long as it is under way.
+#[derive(Debug)]
+pub(crate) struct CallObserver {
+    calls: Arc<Calls>,
+    id: u64,
+    observation: BindingObservation,
+}
+
+impl CallObserver {
+    pub(crate) fn new(call: &Call, observation: BindingObservation) -> Arc<Self> {
+        Arc::new(Self {
+            calls: Arc::clone(&call.calls),
+            id: call.id,
+            observation,
+        })
+    }
+}
+
+impl Observer for CallObserver {
+    fn observe(&self, event: &Event<'_>) {
+        if !self.calls.is_live(self.id) {
+            return;
+        }
+        let outbox = &self.calls.outbox;
+        match *event {
+            // Few, as retries are.
+            Event::Retry { attempt, delay, error } => {
+                let retry = BindingCompletion::new(self.id, BindingEvent::Retry);
+                outbox.push(retry.failed(error).numbered(attempt).delayed(Some(delay)));
+            }
+            Event::Poll { polls, answer, delay } => {
+                let poll = BindingCompletion::new(self.id, BindingEvent::Poll);
+                let poll = poll.numbered(polls).delayed(delay);
+                match answer {
+                    Ok(job) if self.observation == BindingObservation::All => {
+                        let status = job.string_member("status");
+                        let topic = Topic::Job(status.clone());
+                        outbox.push_over(poll.saying(status), topic);
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        let topic = Topic::Failure(error.status(), error.phase());
+                        outbox.push_over(poll.failed(error), topic);
+                    }
+                }
+            }
+            // What the client tells beside them is nothing that is listened to here.
+            _ => {}
+        }
+    }
+}
