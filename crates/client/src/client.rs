@@ -13,6 +13,7 @@ use crate::{
     endpoint::BaseUrl,
     error::{Error, Result},
     observer::{Observed, Observer},
+    resolver::Resolver,
     transport::{
         Answer, Authorities, Config, Expect, Identity, Payload, Proxies, Request, Route, Settings, Streamed, Transport,
     },
@@ -305,6 +306,12 @@ impl ClientBuilder {
     /// request; ignored where it cannot be read, and where [`ClientBuilder::ca`] is set.
     pub fn extra_ca_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.route.roots.extra_ca_file = Some(file.into());
+        self
+    }
+
+    /// Another source of addresses, in place of the operating system's resolver.
+    pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
+        self.route.resolver = resolver;
         self
     }
 

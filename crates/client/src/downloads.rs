@@ -357,7 +357,8 @@ impl Output {
 
     /// Opens an interrupted output again. Answers whether it had to start again.
     async fn resume(&mut self, mut failure: Error, may_start_again: bool) -> Result<bool> {
-        if self.loaded > self.farthest {
+        let came_further = self.loaded > self.farthest;
+        if came_further {
             self.farthest = self.loaded;
             self.retries = self.settings.retries;
             self.backoff.reset();
@@ -369,6 +370,10 @@ impl Output {
         }
         let rest = self.entity.rest().cloned();
         if verdict == Verdict::Never || self.retries == 0 || (rest.is_none() && !may_start_again) {
+            return Err(failure);
+        }
+        // What moves is no outage that could be multiplied.
+        if !came_further && !self.client.transport().may_retry() {
             return Err(failure);
         }
         self.retries -= 1;

@@ -232,7 +232,7 @@ impl Client {
         }
     }
 
-    fn submit_call(&self) -> Call {
+    pub(crate) fn submit_call(&self) -> Call {
         Call::new(Method::POST, format!("{}/jobs", self.base_url().as_str()), None)
     }
 

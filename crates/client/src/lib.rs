@@ -47,6 +47,7 @@ mod pace;
 mod pages;
 mod partial;
 mod query;
+mod resolver;
 mod results;
 mod retry;
 mod similarity;
@@ -70,6 +71,7 @@ pub use self::{
     jobs::{CancelOutcome, WaitOptions, is_final_status},
     models::ModelFilter,
     observer::{Event, Observer},
+    resolver::{Lookup, Resolver, SystemResolver},
     submits::{JdbcJob, S3Job, Sources, TextJob},
     uploads::{FileJob, FileSource, JobInput, Pieces, Upload, UploadProgress},
 };

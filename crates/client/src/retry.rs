@@ -19,6 +19,10 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(1);
 /// `Retry-After: 0` must not become a loop without a pause.
 pub(crate) const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
+/// What a server asks for is the least, and up to this part of it is added: those whom it turned away at the same moment must
+/// not come back at the same moment.
+const SPREAD: f64 = 0.1;
+
 /// What repeating a request does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
@@ -102,30 +106,53 @@ impl Backoff {
     }
 }
 
-/// A client's allowance for retries, so that an outage is not multiplied by everybody's attempts. Counts tenths of a retry.
+/// What a client may spend beyond one attempt for each call, so that an outage is not multiplied by everybody's attempts. A
+/// success gives back a part of what an attempt costs.
 #[derive(Debug)]
-pub(crate) struct Bucket(AtomicU32);
+pub(crate) struct Bucket {
+    full: u32,
+    price: u32,
+    left: AtomicU32,
+}
 
 impl Bucket {
-    const FULL: u32 = 200;
-    const RETRY: u32 = 10;
-
-    pub(crate) fn new() -> Self {
-        Self(AtomicU32::new(Self::FULL))
+    /// Twenty retries, of which a success gives back a tenth.
+    pub(crate) fn of_retries() -> Self {
+        Self::new(200, 10)
     }
 
-    /// Pays for a retry, if it can.
+    /// As many replays as there are sockets that may have gone stale, each by a success.
+    pub(crate) fn of_replays(sockets: usize) -> Self {
+        Self::new(u32::try_from(sockets).unwrap_or(u32::MAX), 1)
+    }
+
+    fn new(full: u32, price: u32) -> Self {
+        Self {
+            full,
+            price,
+            left: AtomicU32::new(full),
+        }
+    }
+
+    /// Pays for an attempt, if it can.
     pub(crate) fn take(&self) -> bool {
-        let pay = |tenths: u32| tenths.checked_sub(Self::RETRY);
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, pay).is_ok()
+        let pay = |left: u32| left.checked_sub(self.price);
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, pay)
+            .is_ok()
     }
 
-    /// Gives back a tenth of a retry for a success.
+    /// For a success.
     pub(crate) fn give_back(&self) {
-        let refill = |tenths: u32| (tenths < Self::FULL).then_some(tenths + 1);
+        let refill = |left: u32| (left < self.full).then(|| left + 1);
         // Full already: nothing to give back.
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, refill);
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, refill);
     }
+}
+
+/// The pause where a server asked for one.
+pub(crate) fn asked_pause(asked: Duration, random: &dyn Random) -> Duration {
+    asked.max(SHORTEST_PAUSE).mul_f64(1.0 + SPREAD * random.fraction())
 }
 
 /// Reads `Retry-After`, in seconds or as a date, clamped to 60 s. What cannot be read counts as not given.
@@ -269,7 +296,7 @@ mod tests {
 
     #[test]
     fn twenty_retries_are_in_the_bucket_and_ten_successes_bring_one_back() {
-        let bucket = Bucket::new();
+        let bucket = Bucket::of_retries();
         assert_eq!((0..100).filter(|_| bucket.take()).count(), 20);
         for _ in 0..9 {
             bucket.give_back();
@@ -281,6 +308,23 @@ mod tests {
             bucket.give_back();
         }
         assert_eq!((0..100).filter(|_| bucket.take()).count(), 20);
+    }
+
+    #[test]
+    fn as_many_replays_as_sockets_are_in_the_bucket_and_each_success_brings_one_back() {
+        let bucket = Bucket::of_replays(3);
+        assert_eq!((0..100).filter(|_| bucket.take()).count(), 3);
+        bucket.give_back();
+        assert_eq!((0..100).filter(|_| bucket.take()).count(), 1);
+    }
+
+    #[test]
+    fn what_a_server_asked_for_is_the_least_and_a_tenth_more_the_most() {
+        for (asked, least, most) in [(0, 100, 109), (1_000, 1_000, 1_099), (60_000, 60_000, 65_994)] {
+            let asked = Duration::from_millis(asked);
+            assert_eq!(asked_pause(asked, &Always(0.0)).as_millis(), least);
+            assert_eq!(asked_pause(asked, &Always(0.999)).as_millis(), most);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     document::Document,
     endpoint::segment,
-    error::{BodyFault, Call, Error, InputFault, Result, Sent},
+    error::{BodyFault, Error, InputFault, Result, Sent},
     jobs::CancelOutcome,
     pace::Pace,
     size,
@@ -155,7 +155,7 @@ impl Client {
             }
         };
         let Some(job_id) = receipt.string_member("jobIdentifier") else {
-            return self.unreadable_receipt(None).into();
+            return self.receipt_without_a_job().into();
         };
         let mut listener = self.listener(&mut on_progress);
         let transfer = self.transfer(&job_id, inputs, &limits, options, &mut listener);
@@ -211,13 +211,12 @@ impl Client {
         let path = format!("/jobs/{}/close", segment("jobId", job_id)?);
         let request = Request {
             payload: Payload::Json(Bytes::from_static(b"{}")),
+            expect: Expect::Object,
             ..self.request(Method::POST, &path, Some(job_id))?
         };
         let error = match self.send(&request, options).await {
-            Ok(receipt) if receipt.is_object() => return Ok(receipt),
-            Ok(_) => self.unreadable_receipt(Some(job_id)),
             Err(error) if may_have_arrived(&error) => error,
-            Err(error) => return Err(error),
+            settled => return settled,
         };
         let job = self.get_job(job_id, options).await.ok();
         let is_closed = |job: &Document| job.string_member("status").is_some_and(|status| status != "OPEN");
@@ -332,19 +331,14 @@ impl Client {
         }
     }
 
-    /// The error for a receipt that tells nothing although the server has accepted the request.
-    fn unreadable_receipt(&self, job_id: Option<&str>) -> Error {
-        let (path, fault) = match job_id {
-            Some(job_id) => (format!("/jobs/{job_id}/close"), BodyFault::Missing),
-            None => ("/jobs".to_owned(), BodyFault::NoJob),
-        };
-        let url = format!("{}{path}", self.base_url().as_str());
+    /// The error for a receipt that names no job although the server has accepted the request.
+    fn receipt_without_a_job(&self) -> Error {
         Error::Response {
-            // As the routes answer.
+            // As the route answers.
             status: 202,
-            fault,
+            fault: BodyFault::NoJob,
             sent: Sent::Maybe,
-            call: Box::new(Call::new(Method::POST, url, job_id.map(str::to_owned))),
+            call: Box::new(self.submit_call()),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::{
     clock::{Clock, Random},
     error::Error,
-    retry::{Backoff, SHORTEST_PAUSE},
+    retry::{self, Backoff, SHORTEST_PAUSE},
 };
 
 /// Pauses of an outage grow up to this, or to the poll interval where that is longer.
@@ -114,8 +114,11 @@ where
             } => {
                 let outage = now - *failing_since.get_or_insert(began.unwrap_or(asked));
                 let pause = |left| {
-                    let asked_for = retry_after.unwrap_or_else(|| backoff.next(random));
-                    asked_for.max(SHORTEST_PAUSE).min(left)
+                    let pause = match retry_after {
+                        Some(asked) => retry::asked_pause(asked, random),
+                        None => backoff.next(random).max(SHORTEST_PAUSE),
+                    };
+                    pause.min(left)
                 };
                 (remaining(schedule.max_outage, outage).map(pause), Err(error))
             }

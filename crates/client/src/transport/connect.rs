@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -12,7 +13,10 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{Route, progress, tls};
-use crate::error::{Error, Phase, Result};
+use crate::{
+    error::{Error, Phase, Result},
+    resolver::Resolver,
+};
 
 /// Node's servers close an idle socket after 5 s. Ours goes first, so that no request is written to a dying one.
 const KEEP_IDLE: Duration = Duration::from_secs(4);
@@ -22,7 +26,7 @@ pub(super) fn http_client(user_agent: &str, route: &Route) -> Result<reqwest::Cl
     let builder = reqwest::Client::builder()
         .user_agent(user_agent)
         .tls_backend_preconfigured(tls::config(&route.roots, route.identity.as_ref())?)
-        .dns_resolver(SystemResolver)
+        .dns_resolver(WatchedResolver(Arc::clone(&route.resolver)))
         .connector_layer(Watched)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -36,16 +40,18 @@ pub(super) fn http_client(user_agent: &str, route: &Route) -> Result<reqwest::Cl
         .map_err(|error| Error::Internal(format!("the HTTP client cannot be built: {error}")))
 }
 
-/// The operating system's resolver.
-struct SystemResolver;
+/// Notes when a name is looked up, and when it has been.
+struct WatchedResolver(Arc<dyn Resolver>);
 
-impl Resolve for SystemResolver {
+impl Resolve for WatchedResolver {
     fn resolve(&self, name: Name) -> Resolving {
+        let lookup = self.0.resolve(name.as_str());
         Box::pin(async move {
             progress::entered(Phase::Dns);
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found = lookup.await?;
             progress::entered(Phase::Connect);
-            Ok(Box::new(found.into_iter()) as Addrs)
+            // The port is the URL's.
+            Ok(Box::new(found.into_iter().map(|ip| SocketAddr::new(ip, 0))) as Addrs)
         })
     }
 }

@@ -37,7 +37,8 @@ use crate::{
     error::{Error, Phase, Result, Sent},
     mask::Mask,
     observer::{Event, Observed},
-    retry::{self, Backoff, Bucket, Class, RETRY_PAUSE, SHORTEST_PAUSE, Verdict},
+    resolver::{Resolver, SystemResolver},
+    retry::{self, Backoff, Bucket, Class, RETRY_PAUSE, Verdict},
 };
 
 /// A request that can be sent any number of times.
@@ -116,12 +117,24 @@ pub(crate) struct Config {
 }
 
 /// How the server is reached.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Route {
+    pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) proxies: Proxies,
     pub(crate) roots: RootSources,
     /// Who the client is, to servers that ask for a certificate.
     pub(crate) identity: Option<Identity>,
+}
+
+impl Default for Route {
+    fn default() -> Self {
+        Self {
+            resolver: Arc::new(SystemResolver),
+            proxies: Proxies::default(),
+            roots: RootSources::default(),
+            identity: None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -132,7 +145,8 @@ pub(crate) struct Transport {
     sockets: Semaphore,
     /// Polls keep out of a quarter of the sockets, so that thousands of waits never shut out a call.
     polls: Semaphore,
-    bucket: Bucket,
+    retries: Bucket,
+    replays: Bucket,
 }
 
 impl Transport {
@@ -142,7 +156,8 @@ impl Transport {
             http: OnceCell::new(),
             sockets: Semaphore::new(sockets),
             polls: Semaphore::new((sockets * 3 / 4).max(1)),
-            bucket: Bucket::new(),
+            retries: Bucket::of_retries(),
+            replays: Bucket::of_replays(sockets),
             config,
         }
     }
@@ -153,6 +168,11 @@ impl Transport {
 
     pub(crate) fn random(&self) -> &dyn Random {
         &*self.config.random
+    }
+
+    /// Pays for a retry out of what the client has for all its calls, if it can.
+    pub(crate) fn may_retry(&self) -> bool {
+        self.retries.take()
     }
 
     pub(crate) fn max_response_bytes(&self) -> usize {
@@ -181,7 +201,8 @@ impl Transport {
             attempts += 1;
             let Attempt { mut error, stale } = match self.attempt(request, settings, left()).await {
                 Ok(mut answer) => {
-                    self.bucket.give_back();
+                    self.retries.give_back();
+                    self.replays.give_back();
                     if let Answer::Stream(body) = &mut answer {
                         body.attempts = attempts;
                     }
@@ -204,8 +225,9 @@ impl Transport {
                     error,
                 });
             };
-            // The server had closed an idle socket: the request never got a chance, so this costs no retry and no pause.
-            if stale && request.class() == Class::Read && !replayed {
+            // The server had closed an idle socket: the request never got a chance, so this costs no retry and no pause. A server
+            // that does so again and again without a good answer between is no such case.
+            if stale && request.class() == Class::Read && !replayed && self.replays.take() {
                 replayed = true;
                 repeats(Duration::ZERO, &error);
                 continue;
@@ -213,11 +235,14 @@ impl Transport {
             let Verdict::Again { after } = verdict else {
                 return Err(error);
             };
-            if retries == settings.retries || !self.bucket.take() {
+            if retries == settings.retries || !self.may_retry() {
                 return Err(error);
             }
             retries += 1;
-            let pause = after.unwrap_or_else(|| backoff.next(self.random())).max(SHORTEST_PAUSE);
+            let pause = match after {
+                Some(asked) => retry::asked_pause(asked, self.random()),
+                None => backoff.next(self.random()),
+            };
             if left().is_some_and(|left| pause >= left) {
                 return Err(error);
             }

@@ -163,7 +163,7 @@ async fn the_server_sets_the_pause_where_it_asks_for_one() {
         pending,
     )
     .await;
-    assert_eq!(course.polls, [0, 1000, 46_000, 46_100]);
+    assert_eq!(course.polls, [0, 1050, 48_300, 48_405]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -139,7 +139,7 @@ async fn the_server_sets_the_pause_between_polls_where_it_asks_for_one() {
         .block_until_complete("j", &WaitOptions::default(), |_| {})
         .await
         .unwrap();
-    assert_eq!(clock.pauses(), [1000, 45_000, 100, 4000, 60_000]);
+    assert_eq!(clock.pauses(), [1050, 47_250, 105, 4000, 63_000]);
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ async fn an_outage_before_the_result_is_ridden_out() {
     let options = WaitOptions::default();
     let both = client.block_until_result("j", &options, |_| {}).await.unwrap();
     assert_eq!(both.as_str(), BOTH);
-    assert_eq!((server.count(), clock.pauses()[2]), (5, 7000));
+    assert_eq!((server.count(), clock.pauses()[2]), (5, 7350));
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ async fn a_status_that_may_come_from_a_proxy_ends_a_submit() {
 async fn a_submit_that_was_turned_away_is_sent_again_to_the_byte() {
     let overloaded = Reply::Keep(answer(503, "retry-after: 2\r\n", ""));
     let limited = Reply::Keep(answer(429, "retry-after: 3\r\n", ""));
-    for (turned_away, pause) in [(status(429), 1000), (limited, 3000), (overloaded, 2000)] {
+    for (turned_away, pause) in [(status(429), 1000), (limited, 3150), (overloaded, 2100)] {
         let server = Server::scripted(vec![turned_away]).await;
         let (client, clock) = skipping(&server.api());
         client.submit_job(BODY, &options()).await.unwrap();
@@ -69,6 +69,15 @@ async fn a_submit_that_was_turned_away_is_sent_again_to_the_byte() {
         let bodies: Vec<_> = server.requests().into_iter().map(|request| request.body).collect();
         assert_eq!(bodies, [BODY.as_bytes(), BODY.as_bytes()]);
     }
+}
+
+#[tokio::test]
+async fn an_empty_body_is_refused_before_anything_is_sent() {
+    let server = Server::scripted(vec![]).await;
+    let (client, _) = skipping(&server.api());
+    let error = client.submit_job("", &options()).await.unwrap_err();
+    assert!(matches!(error, Error::Argument { name: "body", .. }), "{error:?}");
+    assert_eq!(server.connections(), 0);
 }
 
 #[tokio::test]
