@@ -1,6 +1,6 @@
 //! Downloads: what is asked, who is told the key, how one goes on that was interrupted, and that no half is ever left.
 
-use std::{path::PathBuf, pin::pin, sync::Mutex, time::Duration};
+use std::{pin::pin, sync::Mutex, time::Duration};
 
 use modzy_client::{
     Client, ConnectionFault, DownloadProgress, Downloaded, Error, OutputRef, Phase, RequestOptions, Sent,
@@ -9,38 +9,12 @@ use modzy_client::{
 use crate::support::{
     attempts, builder,
     certificates::Authority,
-    connection_fault, everything, millis, options,
+    connection_fault, everything,
+    folder::Folder,
+    millis, options,
     server::{Reply, Server, answer, status},
     skipping, until,
 };
-
-/// A folder of this test alone, gone with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("modzy-client-downloads-{:x}", fastrand::u64(..)));
-        std::fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-
-    fn place(&self) -> PathBuf {
-        self.0.join("output.bin")
-    }
-
-    fn files(&self) -> Vec<String> {
-        let files = std::fs::read_dir(&self.0).unwrap();
-        files
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .collect()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).unwrap();
-    }
-}
 
 fn named() -> OutputRef {
     OutputRef::Named {
@@ -219,6 +193,23 @@ async fn a_download_that_always_breaks_at_the_same_place_fails_and_leaves_nothin
 }
 
 #[tokio::test]
+async fn a_download_that_comes_no_further_is_tried_again_only_at_the_expense_of_the_client() {
+    let cut = begun(&whole("", "0123456789"), 4);
+    let server = Server::start(move |request, _| match request.line() {
+        ROUTE => Reply::Close(cut.clone()),
+        _ => status(500),
+    })
+    .await;
+    let (client, clock) = skipping(&server.api());
+    // The twenty retries of a client.
+    client.get_job("j", &options().retries(100)).await.unwrap_err();
+    let before = clock.pauses().len();
+    let error = download(&client, &Folder::new()).await.unwrap_err();
+    // The first had brought something that was new.
+    assert_eq!((attempts(&error), clock.pauses().len() - before), (2, 1));
+}
+
+#[tokio::test]
 async fn an_open_output_goes_on_only_with_the_same_version() {
     let cut = Reply::Close(begun(&whole(V1, "0123456789"), 4));
     for (second, expected) in [
@@ -347,7 +338,7 @@ async fn a_file_that_cannot_be_written_is_told_before_anything_is_sent() {
     let server = Server::always(status(200)).await;
     let (client, _) = skipping(&server.api());
     let folder = Folder::new();
-    for place in [folder.0.clone(), folder.0.join("none/at/all"), PathBuf::from("/")] {
+    for place in [folder.path().to_owned(), folder.path().join("none/at/all"), "/".into()] {
         let error = client
             .download_output(&named(), &place, &options(), |_| {})
             .await

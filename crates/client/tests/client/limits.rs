@@ -5,7 +5,9 @@ use std::time::Instant;
 use modzy_client::{BodyFault, Client, ConnectionFault, Error, Phase, WaitOptions};
 
 use crate::support::{
-    attempts, body_fault, builder, connection_fault, millis, options,
+    attempts, body_fault, builder, connection_fault,
+    gzip::bomb,
+    millis, options,
     server::{Reply, Server, answer, ok},
     skipping,
 };
@@ -22,40 +24,6 @@ fn blank(length: usize) -> Vec<u8> {
     let mut body = vec![b' '; length];
     body[0] = b'1';
     body
-}
-
-/// Bits in the order of DEFLATE.
-#[derive(Default)]
-struct Bits {
-    bytes: Vec<u8>,
-    used: usize,
-}
-
-impl Bits {
-    fn push(&mut self, bits: impl IntoIterator<Item = u8>) {
-        for bit in bits {
-            if self.used.is_multiple_of(8) {
-                self.bytes.push(0);
-            }
-            *self.bytes.last_mut().unwrap() |= bit << (self.used % 8);
-            self.used += 1;
-        }
-    }
-}
-
-/// A gzip stream of blanks, 258 for every 13 bits. It has no end, which nobody should live to see.
-fn bomb(blanks: usize) -> Vec<u8> {
-    let mut bits = Bits::default();
-    // The last block, with the fixed codes; a literal blank; then copies of what precedes.
-    bits.push([1, 1, 0]);
-    bits.push([0, 1, 0, 1, 0, 0, 0, 0]);
-    for _ in 0..blanks / 258 {
-        bits.push([1, 1, 0, 0, 0, 1, 0, 1]);
-        bits.push([0; 5]);
-    }
-    let mut stream = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-    stream.extend(bits.bytes);
-    stream
 }
 
 /// A whole gzip stream, not compressed: the JSON text `{}`.

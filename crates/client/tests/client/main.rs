@@ -11,6 +11,8 @@ mod downloads;
 #[cfg(test)]
 mod dropping;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod jobs;

@@ -87,17 +87,8 @@ async fn a_port_where_nobody_listens_refuses_while_connecting() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_connection_that_never_stands_ends_by_the_connect_timeout() {
-    use tokio::net::{TcpSocket, TcpStream};
-    // Linux drops what comes when the backlog of a listener is full.
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let listener = socket.listen(1).unwrap();
-    let address = listener.local_addr().unwrap();
-    let mut waiting = Vec::new();
-    while let Ok(accepted) = tokio::time::timeout(millis(100), TcpStream::connect(address)).await {
-        waiting.push(accepted.unwrap());
-        assert!(waiting.len() < 10, "the backlog never fills");
-    }
+    let listener = crate::support::server::FullListener::new().await;
+    let address = listener.address();
     let client = builder(&format!("http://{address}/api"))
         .connect_timeout(LIMIT)
         .request_timeout(LONG)

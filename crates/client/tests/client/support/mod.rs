@@ -2,6 +2,9 @@
 
 pub(crate) mod certificates;
 pub(crate) mod clock;
+pub(crate) mod folder;
+pub(crate) mod gzip;
+pub(crate) mod names;
 pub(crate) mod proxy;
 pub(crate) mod server;
 

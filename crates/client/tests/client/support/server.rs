@@ -30,6 +30,12 @@ pub(crate) enum Reply {
     Stall(Vec<u8>),
     /// The socket is closed by RST.
     Reset,
+    /// These bytes and, once they have arrived, RST.
+    Break(Vec<u8>),
+    /// The first bytes, and then the others one by one, each after a pause; the socket is kept.
+    Dribble(Vec<u8>, Duration, Vec<u8>),
+    /// The first bytes, and then the others over and over until the client goes.
+    Endless(Vec<u8>, Vec<u8>),
 }
 
 /// A whole answer. The headers are lines, each with its end.
@@ -255,6 +261,39 @@ pub(crate) async fn closed_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
+/// A listener whose backlog is full: Linux drops what else comes, so that no connection ever stands.
+#[cfg(target_os = "linux")]
+pub(crate) struct FullListener {
+    address: SocketAddr,
+    _listener: TcpListener,
+    _waiting: Vec<TcpStream>,
+}
+
+#[cfg(target_os = "linux")]
+impl FullListener {
+    pub(crate) async fn new() -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut waiting = Vec::new();
+        while let Ok(accepted) = tokio::time::timeout(Duration::from_millis(100), TcpStream::connect(address)).await {
+            waiting.push(accepted.unwrap());
+            assert!(waiting.len() < 10, "the backlog never fills");
+        }
+        Self {
+            address,
+            _listener: listener,
+            _waiting: waiting,
+        }
+    }
+
+    /// Host and port.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send {
     fn tcp(&self) -> &TcpStream;
 }
@@ -272,7 +311,12 @@ impl Socket for TlsStream<TcpStream> {
 }
 
 /// Serves a connection by a script until it ends.
-pub(crate) async fn converse<S: Socket>(socket: &mut S, connection: usize, seen: &Seen, script: &Script) {
+pub(crate) async fn converse<S: Socket>(
+    socket: &mut S,
+    connection: usize,
+    seen: &Seen,
+    script: &(dyn Fn(&Received, usize) -> Reply + Send + Sync),
+) {
     while let Some(request) = receive(socket, connection).await {
         let nth = {
             let mut requests = seen.requests.lock().unwrap();
@@ -315,6 +359,33 @@ pub(crate) async fn converse<S: Socket>(socket: &mut S, connection: usize, seen:
             Reply::Reset => {
                 drop(busy);
                 socket.tcp().set_zero_linger().unwrap();
+                return;
+            }
+            Reply::Break(bytes) => {
+                let _ = socket.write_all(&bytes).await;
+                let _ = socket.flush().await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                socket.tcp().set_zero_linger().unwrap();
+                return;
+            }
+            Reply::Dribble(head, pause, bytes) => {
+                let _ = socket.write_all(&head).await;
+                let _ = socket.flush().await;
+                for byte in bytes {
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        () = gone(socket) => return,
+                    }
+                    if socket.write_all(&[byte]).await.is_err() || socket.flush().await.is_err() {
+                        return;
+                    }
+                }
+            }
+            Reply::Endless(head, piece) => {
+                let mut written = socket.write_all(&head).await;
+                while written.is_ok() {
+                    written = socket.write_all(&piece).await;
+                }
                 return;
             }
         }

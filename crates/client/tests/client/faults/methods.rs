@@ -1,0 +1,355 @@
+//! Every method of the client goes by the rules of its class: told apart by a 500, which reads alone repeat, and a 503 that
+//! says when to come back, which writes repeat as well.
+
+use std::{collections::BTreeSet, fs, path::Path, pin::Pin};
+
+use bytes::Bytes;
+use modzy_client::{
+    Client, EmbeddedJob, EmbeddedValue, FileJob, FileSource, JdbcJob, JobHistoryFilter, JobInput, ModelFilter,
+    OutputRef, S3Job, Sources, WaitOptions,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::calls::SUBMIT;
+use crate::support::{
+    folder::Folder,
+    options,
+    server::{Reply, Server, answer, ok},
+    skipping, text_job,
+};
+
+/// How often a request is made against the two faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// Three times against both.
+    Read,
+    /// Once, and three times.
+    Write,
+    /// For as long as the outage of a wait may last.
+    Poll,
+}
+
+struct Method {
+    name: &'static str,
+    rule: Rule,
+    /// What its request that meets the fault begins with.
+    line: &'static str,
+    call: fn(Client) -> Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+macro_rules! method {
+    ($rule:ident, $line:literal, $method:ident($($argument:expr),* $(,)?)) => {
+        Method {
+            name: stringify!($method),
+            rule: Rule::$rule,
+            line: $line,
+            call: |client| {
+                Box::pin(async move {
+                    // What comes of it is for the other tests.
+                    let _ = client.$method($($argument),*).await;
+                })
+            },
+        }
+    };
+}
+
+fn output() -> OutputRef {
+    OutputRef::Named {
+        job_id: "j".to_owned(),
+        input_key: "key".to_owned(),
+        output_name: "o".to_owned(),
+    }
+}
+
+fn sources<T>(source: T) -> Sources<T> {
+    [(
+        "key".to_owned(),
+        [("input.txt".to_owned(), source)].into_iter().collect(),
+    )]
+    .into_iter()
+    .collect()
+}
+
+fn memory() -> FileSource {
+    FileSource::Bytes(Bytes::from_static(b"What a lovely day!"))
+}
+
+fn file_job() -> FileJob {
+    FileJob {
+        model_id: "m".to_owned(),
+        version: "v".to_owned(),
+        sources: sources(memory()),
+        explain: None,
+        timeout: None,
+        chunk_size: None,
+    }
+}
+
+fn embedded_job() -> EmbeddedJob {
+    EmbeddedJob {
+        model_id: "m".to_owned(),
+        version: "v".to_owned(),
+        sources: sources(EmbeddedValue::DataUri("data:,x".to_owned())),
+        explain: None,
+        timeout: None,
+    }
+}
+
+fn s3_job() -> S3Job<Sources<&'static str>> {
+    S3Job {
+        model_id: "m".to_owned(),
+        version: "v".to_owned(),
+        access_key_id: "a".to_owned(),
+        secret_access_key: "s".into(),
+        region: "r".to_owned(),
+        sources: sources("x"),
+        explain: None,
+        timeout: None,
+    }
+}
+
+fn jdbc_job() -> JdbcJob {
+    JdbcJob {
+        model_id: "m".to_owned(),
+        version: "v".to_owned(),
+        url: "jdbc:x".into(),
+        username: "u".to_owned(),
+        password: "p".into(),
+        driver: "d".to_owned(),
+        query: "q".to_owned(),
+        explain: None,
+        timeout: None,
+    }
+}
+
+fn job_input() -> JobInput {
+    JobInput {
+        job_id: "j".to_owned(),
+        input_key: "key".to_owned(),
+        input_name: "input.txt".to_owned(),
+        source: memory(),
+        chunk_size: None,
+    }
+}
+
+fn never() -> CancellationToken {
+    CancellationToken::new()
+}
+
+fn reads_of_jobs() -> Vec<Method> {
+    vec![
+        method!(Read, "GET /api/jobs/j", get_job("j", &options())),
+        method!(Read, "GET /api/jobs/j", get_jobs(&["j"], &options())),
+        method!(Read, "DELETE /api/jobs/j", cancel_job("j", &options())),
+        method!(Read, "DELETE /api/jobs/j", cancel_abandoned("j", &options())),
+        Method {
+            name: "cancel_submitted",
+            rule: Rule::Read,
+            line: "DELETE /api/jobs/j",
+            call: |client| {
+                Box::pin(async move {
+                    let options = options();
+                    let submit = client.submit_job(SUBMIT, &options);
+                    client.cancel_submitted(submit, &options).await.result.unwrap_err();
+                })
+            },
+        },
+        method!(
+            Read,
+            "GET /api/jobs/history",
+            get_job_history(&JobHistoryFilter::default(), &options())
+        ),
+        method!(
+            Read,
+            "GET /api/jobs/history",
+            get_job_history_page(&JobHistoryFilter::default(), &options())
+        ),
+        method!(Read, "GET /api/jobs/features", get_features(&options())),
+        method!(
+            Read,
+            "GET /api/jobs/features",
+            submit_job_files(file_job(), &options(), &never(), |_| {})
+        ),
+        method!(Read, "GET /api/results/j", get_result("j", &options())),
+        method!(Read, "GET /api/results/j/", get_input_result("j", "key", &options())),
+        method!(Read, "GET /api/results/j/", get_output_contents(&output(), &options())),
+        Method {
+            name: "get_output_contents",
+            rule: Rule::Read,
+            line: "GET /api/elsewhere",
+            call: |client| {
+                Box::pin(async move {
+                    let url = OutputRef::Url(format!("{}/elsewhere", client.base_url().as_str()));
+                    client.get_output_contents(&url, &options()).await.unwrap_err();
+                })
+            },
+        },
+        method!(Read, "GET /api/results/j/", open_output(&output(), &options())),
+        method!(
+            Read,
+            "GET /api/results/j/",
+            download_output(&output(), &Folder::new().place(), &options(), |_| {})
+        ),
+    ]
+}
+
+fn other_reads() -> Vec<Method> {
+    vec![
+        method!(Read, "GET /api/models", get_models(&ModelFilter::default(), &options())),
+        method!(
+            Read,
+            "GET /api/models",
+            get_models_page(&ModelFilter::default(), &options())
+        ),
+        method!(Read, "GET /api/models/latest", get_active_models(&options())),
+        method!(Read, "GET /api/models/m", get_model("m", &options())),
+        method!(Read, "GET /api/models?", get_model_by_name("m", true, &options())),
+        method!(Read, "GET /api/models/m/", get_related_models("m", &options())),
+        method!(Read, "GET /api/models/m/", get_model_versions("m", &options())),
+        method!(Read, "GET /api/models/m/", get_model_version("m", "v", &options())),
+        method!(
+            Read,
+            "GET /api/models/m/",
+            get_model_version_input_sample("m", "v", &options())
+        ),
+        method!(
+            Read,
+            "GET /api/models/m/",
+            get_model_version_output_sample("m", "v", &options())
+        ),
+        method!(Read, "GET /api/models/tags", get_all_tags(&options())),
+        method!(Read, "GET /api/models/tags/t", get_tags_and_models(&["t"], &options())),
+        method!(Read, "GET /api/accounting/", get_api_keys("e", &options())),
+        method!(Read, "GET /api/resources/", get_processing_engine_status(&options())),
+    ]
+}
+
+fn writes() -> Vec<Method> {
+    vec![
+        method!(Write, "POST /api/jobs", submit_job(SUBMIT, &options())),
+        method!(Write, "POST /api/jobs", submit_job_text(&text_job(), &options())),
+        method!(
+            Write,
+            "POST /api/jobs",
+            submit_job_embedded(&embedded_job(), &options())
+        ),
+        method!(Write, "POST /api/jobs", submit_job_aws_s3(&s3_job(), &options())),
+        method!(Write, "POST /api/jobs", submit_job_jdbc(&jdbc_job(), &options())),
+        method!(
+            Write,
+            "POST /api/jobs",
+            submit_job_files(file_job(), &options(), &never(), |_| {})
+        ),
+        method!(
+            Write,
+            "POST /api/jobs/j/key/",
+            submit_job_files(file_job(), &options(), &never(), |_| {})
+        ),
+        method!(
+            Write,
+            "POST /api/jobs/j/close",
+            submit_job_files(file_job(), &options(), &never(), |_| {})
+        ),
+        method!(
+            Write,
+            "POST /api/jobs/j/key/",
+            append_input(job_input(), &options(), |_| {})
+        ),
+        method!(Write, "POST /api/jobs/j/close", close_job("j", &options())),
+        method!(Write, "POST /api/accounting/", get_key_body("p", &options())),
+    ]
+}
+
+fn waits() -> Vec<Method> {
+    vec![
+        method!(
+            Poll,
+            "GET /api/jobs/j",
+            block_until_complete("j", &WaitOptions::default(), |_| {})
+        ),
+        method!(
+            Poll,
+            "GET /api/jobs/j",
+            block_until_result("j", &WaitOptions::default(), |_| {})
+        ),
+        method!(
+            Poll,
+            "GET /api/results/j",
+            block_until_result("j", &WaitOptions::default(), |_| {})
+        ),
+    ]
+}
+
+fn all() -> Vec<Method> {
+    [reads_of_jobs(), other_reads(), writes(), waits()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// How often the request is made where it always meets this reply.
+async fn asked(method: &Method, fault: Reply) -> usize {
+    let begins = method.line;
+    let is_met = move |line: &str| {
+        let rest = line.strip_prefix(begins);
+        // A whole path, unless it is meant to go on.
+        rest.is_some_and(|rest| rest.is_empty() || begins.ends_with(['/', '?']))
+    };
+    let server = Server::start(move |request, _| {
+        if is_met(request.line()) {
+            fault.clone()
+        } else {
+            ok(r#"{"jobIdentifier":"j","status":"COMPLETED"}"#)
+        }
+    })
+    .await;
+    let (client, _) = skipping(&server.api());
+    (method.call)(client).await;
+    server.lines().iter().filter(|line| is_met(line)).count()
+}
+
+#[tokio::test]
+async fn every_method_goes_by_the_rules_of_its_class() {
+    for method in &all() {
+        let of_500 = asked(method, Reply::Keep(answer(500, "", ""))).await;
+        let of_503 = asked(method, Reply::Keep(answer(503, "retry-after: 0\r\n", ""))).await;
+        let seen = match (of_500, of_503) {
+            (3, 3) => Some(Rule::Read),
+            (1, 3) => Some(Rule::Write),
+            (20.., 20..) => Some(Rule::Poll),
+            _ => None,
+        };
+        assert_eq!(
+            seen,
+            Some(method.rule),
+            "{}: {of_500} and {of_503} requests",
+            method.name
+        );
+    }
+}
+
+#[test]
+fn no_method_is_left_out() {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut public = BTreeSet::new();
+    for file in fs::read_dir(sources).unwrap() {
+        let file = file.unwrap().path();
+        let text = if file.is_file() {
+            fs::read_to_string(file).unwrap()
+        } else {
+            continue;
+        };
+        for (_, rest) in text
+            .match_indices("pub async fn ")
+            .map(|(at, found)| text.split_at(at + found.len()))
+        {
+            let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
+            public.insert(name.to_owned());
+        }
+    }
+    // Reads on in what `open_output` has opened.
+    public.remove("next");
+    let tested: BTreeSet<_> = all().iter().map(|method| method.name.to_owned()).collect();
+    assert!(tested.len() > 30);
+    assert_eq!(tested, public);
+}

@@ -1,0 +1,37 @@
+//! Folders for what the tests write.
+
+use std::path::{Path, PathBuf};
+
+/// A folder of this test alone, gone with it.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("modzy-client-test-{:x}", fastrand::u64(..)));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Where a download may go.
+    pub(crate) fn place(&self) -> PathBuf {
+        self.0.join("output.bin")
+    }
+
+    /// The names of what is in it.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let files = std::fs::read_dir(&self.0).unwrap();
+        files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}

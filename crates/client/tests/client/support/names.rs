@@ -1,0 +1,52 @@
+//! Names that lead to the machine of the test, or nowhere.
+
+use std::{
+    future::pending,
+    io,
+    net::{IpAddr, Ipv4Addr},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use modzy_client::{Lookup, Resolver};
+
+/// What becomes of a look-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Found,
+    Unknown,
+    Hangs,
+}
+
+/// Every name is `127.0.0.1` to it, but in its first look-ups.
+#[derive(Debug)]
+pub(crate) struct Names {
+    fate: Fate,
+    times: usize,
+    asked: AtomicUsize,
+}
+
+impl Names {
+    pub(crate) fn found() -> Self {
+        Self::first(0, Fate::Found)
+    }
+
+    /// The first look-ups, so many, end like this.
+    pub(crate) fn first(times: usize, fate: Fate) -> Self {
+        let asked = AtomicUsize::new(0);
+        Self { fate, times, asked }
+    }
+}
+
+impl Resolver for Names {
+    fn resolve(&self, _: &str) -> Lookup {
+        let nth = self.asked.fetch_add(1, Ordering::SeqCst);
+        let fate = if nth < self.times { self.fate } else { Fate::Found };
+        Box::pin(async move {
+            match fate {
+                Fate::Found => Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]),
+                Fate::Unknown => Err(io::Error::new(io::ErrorKind::NotFound, "no such host is known")),
+                Fate::Hangs => pending().await,
+            }
+        })
+    }
+}

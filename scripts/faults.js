@@ -1,0 +1,12 @@
+'use strict';
+
+// `npm run test:faults`: every fault against every class of request, an outage of a minute, and a hundred thousand submits that
+// end about when they are sent. Writes the table in docs/reliability.md; takes about five minutes.
+
+const { run } = require('./setup.js');
+
+process.env.MODZY_WRITE_TABLES = '1';
+
+const tests = ['test', '--locked', '--package', 'modzy-client', '--test', 'client'];
+// One at a time: some of them measure.
+run('cargo', [...tests, '--', 'faults::', '--include-ignored', '--nocapture', '--test-threads=1']);
