@@ -25,6 +25,7 @@ mod faults;
 mod jobs;
 mod models;
 mod options;
+mod pieces;
 mod query;
 mod requests;
 mod results;

@@ -5,6 +5,7 @@ mod description;
 mod documents;
 mod engines;
 mod files;
+mod generator;
 mod routes;
 mod search;
 mod sentiment;
@@ -23,6 +24,7 @@ use crate::error::Error;
 
 pub(crate) use self::description::{About, Described, Feature, ModelInput, ModelOutput, Version};
 pub(crate) use self::engines::routes as engine_routes;
+pub(crate) use self::generator::Predictions;
 pub(crate) use self::routes::routes;
 
 /// A model that the emulator really runs.
@@ -53,6 +55,10 @@ pub(crate) enum Output {
     Json(Value),
     /// Shown in the results by its URL.
     Binary(Bytes),
+    /// JSON that is made when it is sent.
+    MadeJson(Predictions),
+    /// So many bytes that are made when they are sent.
+    MadeBinary(u64),
 }
 
 static MODELS: &[&dyn Model] = &[
@@ -69,6 +75,7 @@ static MODELS: &[&dyn Model] = &[
     &files::ENTROPY,
     &tones::TEXT_TO_TONES,
     &brightness::Brightness,
+    &generator::GENERATOR,
 ];
 
 pub(crate) fn find(identifier: &str) -> Result<&'static dyn Model, Error> {

@@ -5,6 +5,8 @@ mod output;
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use indexmap::IndexMap;
@@ -14,7 +16,8 @@ use serde_json::Value;
 use crate::account::{ACCOUNT, TEAM, Team};
 use crate::error::{Error, Segments};
 use crate::jobs::{Job, milliseconds};
-use crate::models::{Outcome, Output};
+use crate::models::{Outcome, Output, Predictions};
+use crate::pieces;
 use crate::server::Shared;
 use crate::timestamp::{basic_offset, extended_offset};
 
@@ -26,18 +29,33 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/results/{job}/{input}/{output}", get(output::output))
 }
 
-async fn results(State(shared): State<Arc<Shared>>, Segments(id): Segments<String>) -> Result<Json<JobResults>, Error> {
+/// Outputs of this size together, in bytes, are not held in memory.
+const LARGE: u64 = 64 << 10;
+
+async fn results(State(shared): State<Arc<Shared>>, Segments(id): Segments<String>) -> Result<Response, Error> {
     let job = shared.jobs.get(&id)?;
-    Ok(Json(JobResults::of(&job, &shared.base_url).await?))
+    let results = JobResults::of(&job, &shared.base_url).await?;
+    let made = results.results.values().map(InputResult::made).sum();
+    Ok(answer(results, made))
+}
+
+/// Answers with JSON, of which so many bytes are yet to be made.
+fn answer(value: impl Serialize + Send + 'static, made: u64) -> Response {
+    if made < LARGE {
+        return Json(value).into_response();
+    }
+    ([(CONTENT_TYPE, "application/json")], pieces::json(value)).into_response()
 }
 
 async fn result(
     State(shared): State<Arc<Shared>>,
     Segments((id, key)): Segments<(String, String)>,
-) -> Result<Json<InputResult>, Error> {
+) -> Result<Response, Error> {
     let job = shared.jobs.get(&id)?;
     let (index, outcome) = processed(&job, &key).await?;
-    Ok(Json(InputResult::of(&job, index, outcome, &shared.base_url)))
+    let result = InputResult::of(&job, index, outcome, &shared.base_url);
+    let made = result.made();
+    Ok(answer(result, made))
 }
 
 /// The index of the input with this key, and what became of it, once it is processed.
@@ -94,7 +112,15 @@ struct InputResult {
     end_time: String,
     voting: Voting,
     #[serde(flatten)]
-    outputs: IndexMap<&'static str, Value>,
+    outputs: IndexMap<&'static str, Shown>,
+}
+
+/// An output as the results show it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shown {
+    Value(Value),
+    Made(Predictions),
 }
 
 #[derive(Serialize)]
@@ -145,14 +171,26 @@ impl JobResults {
 }
 
 impl InputResult {
+    /// How many bytes of it are yet to be made.
+    fn made(&self) -> u64 {
+        let sizes = self.outputs.values().map(|shown| match shown {
+            Shown::Made(made) => made.size(),
+            Shown::Value(_) => 0,
+        });
+        sizes.sum()
+    }
+
     fn of(job: &Job, index: usize, outcome: &Outcome, base_url: &str) -> Self {
         let (start, end) = job.span(index);
         let key = job.inputs().get(index).map_or("", |input| input.key.as_str());
         let (status, error, outputs) = match outcome {
             Ok(outputs) => {
                 let shown = outputs.iter().map(|(name, output)| match output {
-                    Output::Json(value) => (*name, value.clone()),
-                    Output::Binary(_) => (*name, output::link(base_url, &job.id, key, name).into()),
+                    Output::Json(value) => (*name, Shown::Value(value.clone())),
+                    Output::MadeJson(made) => (*name, Shown::Made(*made)),
+                    Output::Binary(_) | Output::MadeBinary(_) => {
+                        (*name, Shown::Value(output::link(base_url, &job.id, key, name).into()))
+                    }
                 });
                 ("SUCCESSFUL", None, shown.collect())
             }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::processed;
 use crate::error::{Error, Segments};
 use crate::models::Output;
+use crate::pieces::Pattern;
 use crate::server::Shared;
 
 /// The bytes of one output, JSON or not, whole or in part.
@@ -31,15 +33,51 @@ pub(super) async fn output(
             "the input {key} of the job {id} has no output {name}"
         )));
     };
-    let bytes = match output {
-        Output::Binary(bytes) => bytes.clone(),
-        Output::Json(value) => value.to_string().into(),
+    let json = |json: serde_json::Result<Vec<u8>>| json.map_or_else(|_| Bytes::new(), Bytes::from);
+    let content = match output {
+        Output::Binary(bytes) => Content::Held(bytes.clone()),
+        Output::Json(value) => Content::Held(json(serde_json::to_vec(value))),
+        Output::MadeJson(made) => Content::Held(json(serde_json::to_vec(made))),
+        Output::MadeBinary(size) => Content::Made(*size),
     };
-    Ok(download(&bytes, described.media_type, &headers))
+    Ok(download(&content, described.media_type, &headers))
 }
 
-fn download(bytes: &Bytes, media_type: &'static str, headers: &HeaderMap) -> Response {
-    let etag = format!("\"{:x}\"", Sha256::digest(bytes));
+/// What an output consists of.
+enum Content {
+    Held(Bytes),
+    /// So many bytes, which are made when they are sent.
+    Made(u64),
+}
+
+impl Content {
+    fn length(&self) -> u64 {
+        match self {
+            Self::Held(bytes) => bytes.len() as u64,
+            Self::Made(size) => *size,
+        }
+    }
+
+    fn etag(&self) -> String {
+        match self {
+            Self::Held(bytes) => format!("\"{:x}\"", Sha256::digest(bytes)),
+            Self::Made(size) => format!("\"made-{size}\""),
+        }
+    }
+
+    fn part(&self, range: Range<u64>) -> Body {
+        match self {
+            Self::Held(bytes) => {
+                let [start, end] = [range.start, range.end].map(|place| usize::try_from(place).unwrap_or_default());
+                bytes.slice(start..end).into()
+            }
+            Self::Made(_) => Body::new(Pattern::new(range.start, range.end)),
+        }
+    }
+}
+
+fn download(content: &Content, media_type: &'static str, headers: &HeaderMap) -> Response {
+    let etag = content.etag();
     let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let common = [(ETAG, etag.clone()), (ACCEPT_RANGES, "bytes".to_owned())];
     let is_known = |known: &str| {
@@ -51,14 +89,14 @@ fn download(bytes: &Bytes, media_type: &'static str, headers: &HeaderMap) -> Res
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
     let media_type = [(CONTENT_TYPE, media_type)];
-    let length = bytes.len();
+    let length = content.length();
     // A range of another version is of no use to the client.
     let range = header(RANGE).filter(|_| header(IF_RANGE).is_none_or(|validator| validator == etag));
     match range.map_or(Part::Whole, |range| part(range, length)) {
-        Part::Whole => (StatusCode::OK, common, media_type, bytes.clone()).into_response(),
+        Part::Whole => (StatusCode::OK, common, media_type, content.part(0..length)).into_response(),
         Part::Bytes(range) => {
             let content_range = format!("bytes {}-{}/{length}", range.start, range.end - 1);
-            let content = bytes.slice(range);
+            let content = content.part(range);
             let content_range = [(CONTENT_RANGE, content_range)];
             (StatusCode::PARTIAL_CONTENT, common, content_range, media_type, content).into_response()
         }
@@ -73,12 +111,12 @@ fn download(bytes: &Bytes, media_type: &'static str, headers: &HeaderMap) -> Res
 #[derive(Debug, PartialEq)]
 enum Part {
     Whole,
-    Bytes(Range<usize>),
+    Bytes(Range<u64>),
     Unsatisfiable,
 }
 
 /// Reads a `Range` of one part. What it cannot read, or has several parts, asks for the whole.
-fn part(range: &str, length: usize) -> Part {
+fn part(range: &str, length: u64) -> Part {
     let bounds = range
         .trim()
         .strip_prefix("bytes=")
@@ -105,7 +143,7 @@ fn part(range: &str, length: usize) -> Part {
     clippy::option_option,
     reason = "an end that is left out means something else than one that is wrong"
 )]
-fn bound(text: &str) -> Option<Option<usize>> {
+fn bound(text: &str) -> Option<Option<u64>> {
     if text.is_empty() {
         return Some(None);
     }

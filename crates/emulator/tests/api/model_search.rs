@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, DIGEST, MODEL, Server};
 
-const ALL: [&str; 13] = [
+const ALL: [&str; 14] = [
     MODEL,
     DIGEST,
     "w0rdc0unt1",
@@ -16,6 +16,7 @@ const ALL: [&str; 13] = [
     "3ntr0pybyt",
     "t3xtt0t0n3",
     "br1ghtn355",
+    "g3n3r4t0r1",
 ];
 
 fn identifiers(answer: &Answer) -> Vec<String> {
@@ -72,10 +73,10 @@ async fn each_filter_leaves_some_models_out() {
         assert_eq!(search(&server, query).await, expected, "{query}");
     }
     for (query, count) in [
-        ("isActive=true", 11),
-        ("isExpired=false", 11),
-        ("isRecommended=false", 8),
-        ("isCommercial=false", 9),
+        ("isActive=true", 12),
+        ("isExpired=false", 12),
+        ("isRecommended=false", 9),
+        ("isCommercial=false", 10),
     ] {
         assert_eq!(search(&server, query).await.len(), count, "{query}");
     }
@@ -91,14 +92,14 @@ async fn models_are_sorted_by_any_field_in_either_direction() {
         ("sort-by=name", "br1ghtn355", "w0rdc0unt1"),
         ("sort-by=author", "w0rdc0unt1", "k3yw0rds01"),
         ("sort-by=author,name&direction=DESC", MODEL, "br1ghtn355"),
-        ("sort-by=submittedByEmail", "l4ngu4g3gs", "br1ghtn355"),
+        ("sort-by=submittedByEmail", "l4ngu4g3gs", "g3n3r4t0r1"),
         ("sort-by=isExpired,modelId", "3ntr0pybyt", "r34d4b1l1t"),
         ("sort-by=isActive,name", "3ntr0pybyt", "w0rdc0unt1"),
         ("sort-by=latestVersion,modelId", "upp3rc4s3x", "r34d4b1l1t"),
         ("sort-by=isRecommended,name", "br1ghtn355", "w0rdc0unt1"),
         ("sort-by=lastActiveDateTime", "upp3rc4s3x", DIGEST),
         ("sort-by=expirationDateTime", MODEL, "l4ngu4g3gs"),
-        ("direction=DESC", MODEL, "br1ghtn355"),
+        ("direction=DESC", MODEL, "g3n3r4t0r1"),
     ] {
         let models = search(&server, query).await;
         assert_eq!(models.len(), ALL.len());
@@ -125,7 +126,7 @@ async fn the_list_is_paged_and_a_full_page_links_to_the_next() {
             &["s3nt1m3ntw", "k3yw0rds01", "r34d4b1l1t", "f1l3typ3id", "t3xtt0t0n3"],
             Some("per-page=5&isActive=true&page=3"),
         ),
-        ("?per-page=13&name=", &ALL, Some("per-page=13&name=&page=2")),
+        ("?per-page=14&name=", &ALL, Some("per-page=14&name=&page=2")),
         ("?per-page=1&page=18446744073709551615", &[], None),
     ] {
         let answer = server.get(&format!("/api/models{query}")).await;

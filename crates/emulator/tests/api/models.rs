@@ -63,7 +63,7 @@ async fn not_every_model_has_dates_and_features() {
 async fn every_model_runs_on_its_own_sample() {
     let server = Server::instant().await;
     let models = server.get("/api/models?per-page=1000").await.json();
-    assert_eq!(models.as_array().unwrap().len(), 13);
+    assert_eq!(models.as_array().unwrap().len(), 14);
     for model in models.as_array().unwrap() {
         for version in model["versions"].as_array().unwrap() {
             let identifier = model["modelId"].as_str().unwrap();

@@ -197,3 +197,58 @@ async fn an_output_is_not_sent_again_to_a_client_that_has_it() {
         assert_eq!(answer.status, status);
     }
 }
+
+/// A job of the Generator with inputs of these texts.
+async fn generated(server: &Server, inputs: &[&str]) -> String {
+    let sources = inputs.iter().enumerate();
+    let sources: serde_json::Map<_, _> = sources
+        .map(|(key, sizes)| (key.to_string(), json!({ "input.txt": sizes })))
+        .collect();
+    let body = json!({
+        "model": { "identifier": "g3n3r4t0r1", "version": "1.0.0" },
+        "input": { "type": "text", "sources": sources },
+    });
+    let receipt = server.post("/api/jobs", body).await.json();
+    receipt["jobIdentifier"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn results_have_the_sizes_that_were_asked_for() {
+    let server = Server::instant().await;
+    let id = generated(&server, &[r#"{"json": 300000}"#, r#"{"json": 56}"#, r#"{"json": 1}"#]).await;
+    let answer = server.get(&format!("/api/results/{id}")).await;
+    assert_eq!(answer.headers.get("content-length"), None);
+    assert_eq!(answer.headers["content-type"], "application/json");
+    let results = answer.json();
+    for (key, size) in [("0", 300_000), ("1", 56)] {
+        assert_eq!(results["results"][key]["results.json"].to_string().len(), size);
+    }
+    assert_eq!(results["failures"]["2"]["status"], "FAILED");
+    let result = server.get(&format!("/api/results/{id}/datasource/0")).await;
+    assert_eq!(result.json(), results["results"]["0"]);
+    let output = server.get(&format!("/api/results/{id}/0/results.json")).await;
+    assert_eq!(output.body.len(), 300_000);
+    let small = generated(&server, &[r#"{"json": 56}"#]).await;
+    let answer = server.get(&format!("/api/results/{small}")).await;
+    assert!(answer.headers.contains_key("content-length"));
+}
+
+#[tokio::test]
+async fn bytes_that_are_made_are_the_same_in_whatever_parts_they_are_read() {
+    let server = Server::instant().await;
+    let id = generated(&server, &[r#"{"binary": 200000}"#]).await;
+    let results = server.get(&format!("/api/results/{id}")).await.json();
+    assert!(
+        results["results"]["0"]["results.bin"]
+            .as_str()
+            .unwrap()
+            .ends_with("/0/results.bin\n")
+    );
+    let path = format!("/api/results/{id}/0/results.bin");
+    let whole = server.get(&path).await;
+    assert_eq!((whole.status, whole.body.len()), (200, 200_000));
+    assert_eq!(whole.headers["content-length"], "200000");
+    assert_ne!(whole.body[..65_536], whole.body[65_536..131_072]);
+    let part = get(&server, &path, &[("range", "bytes=65000-131999")]).await;
+    assert_eq!((part.status, part.body), (206, whole.body.slice(65_000..132_000)));
+}

@@ -77,7 +77,7 @@ async fn the_latest_models_are_the_active_ones_unpaged() {
     let server = Server::instant().await;
     let latest = server.get("/api/models/latest?per-page=1").await.json();
     let all = identifiers(&latest);
-    assert_eq!((all.len(), all[0]), (11, MODEL));
+    assert_eq!((all.len(), all[0]), (12, MODEL));
     assert!(!all.contains(&"t3xtl3ngth") && !all.contains(&"3ntr0pybyt"));
     let words = &latest[2];
     assert_eq!(words["name"], "Word Count");
@@ -111,7 +111,7 @@ async fn the_latest_models_are_the_active_ones_unpaged() {
 async fn the_newest_active_version_of_each_model_has_an_engine() {
     let server = Server::timed(FOREVER, FOREVER).await;
     let sum = server.get("/api/models/processing-engines").await.json();
-    assert_eq!(sum, json!({ "minimumProcessingEnginesSum": 11 }));
+    assert_eq!(sum, json!({ "minimumProcessingEnginesSum": 12 }));
     server.submit(&["x"]).await;
     server.submit(&["y"]).await;
     server.open(MODEL, "1.0.1").await;
@@ -136,5 +136,5 @@ async fn the_newest_active_version_of_each_model_has_an_engine() {
         .unwrap()
         .iter()
         .filter(|engine| engine["running"] == 1);
-    assert_eq!(running.count(), 11);
+    assert_eq!(running.count(), 12);
 }
