@@ -184,6 +184,12 @@ describe('examples of jobs', () => {
     assert.deepEqual(more, []);
   });
 
+  it('stream.mjs counts what it reads input by input', async () => {
+    const [job, ...counts] = await linesOf(emulator, 'stream.mjs', '100');
+    assert.match(job, FINISHED);
+    assert.deepEqual(counts, ['  34 positive', '  33 negative', '  33 neutral', '  0 failed']);
+  });
+
   it('progress.js prints the figures of the job, without a bar in a pipe', async () => {
     const [job, figures, ...more] = await linesOf(emulator, 'progress.js', '--texts', '7');
     assert.match(job, FINISHED);
@@ -235,8 +241,8 @@ describe('examples that look around', () => {
     assert.match(lines[9], /^ {2}output results\.json: application\/json\. /);
     assert.equal(lines[10], '  sample input: {"input.txt":"The staff was friendly, and I really loved the food!"}');
     assert.match(lines[11], /^ {2}sample output: \{"data":.*"class":"positive","score":0\.5233/);
-    assert.equal(lines[12], '8 related models');
-    assert.equal(lines.length, 21);
+    assert.equal(lines[12], '9 related models');
+    assert.equal(lines.length, 22);
   });
 
   it('tags.js lists tags, and the models of those that it is given', async () => {

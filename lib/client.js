@@ -297,6 +297,11 @@ class ModzyClient {
   }
 
   /** @param {unknown[]} given */
+  streamResults(...given) {
+    return this.#results.streamResults(...given);
+  }
+
+  /** @param {unknown[]} given */
   async getOutputContents(...given) {
     // Awaited, so that the stack of an error that comes later keeps the caller's lines.
     return await this.#results.getOutputContents(...given);

@@ -27,6 +27,8 @@ const listeners = {
   downloadOutput: 'onDownloadProgress',
   openOutput: 'onDownloadProgress',
   pullOutput: 'onDownloadProgress',
+  openResults: 'onDownloadProgress',
+  pullResults: 'onDownloadProgress',
 };
 
 /** A call that has not settled. */
@@ -138,7 +140,7 @@ class Completions {
   }
 
   /**
-   * Closes an output that was opened, if it still is.
+   * Closes what was opened, if it still is.
    *
    * @param {number} id
    */

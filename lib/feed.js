@@ -32,17 +32,16 @@ class Feed {
    * What makes an iterator, or one that rejects with what that throws: the methods themselves throw nothing.
    *
    * @template T
-   * @param {() => Feed<T>} make
+   * @param {() => AsyncIterableIterator<T>} make
+   * @returns {AsyncIterableIterator<T>}
    */
   static attempt(make) {
     try {
       return make();
     } catch (error) {
-      return /** @type {Feed<T>} */ (
-        new Feed(
-          (feed) => feed.fail(error),
-          async () => {},
-        )
+      return new Feed(
+        (feed) => feed.fail(error),
+        async () => {},
       );
     }
   }

@@ -237,6 +237,7 @@ const methods = {
     ],
     { objectOnly: true },
   ),
+  streamResults: row(wait),
   openOutput: row([required('output', outputReference)]),
   downloadOutput: row([required('output', outputReference), required('file', filePath)]),
   // Accounting

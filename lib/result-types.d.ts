@@ -1,5 +1,6 @@
 // Results of jobs.
 
+import type { JobRef } from './job-types.js';
 import type { DownloadOptions, RequestOptions } from './option-types.js';
 
 /** The outputs of one input, by their names (such as `results.json`), with metadata beside them. */
@@ -74,6 +75,20 @@ export interface Result extends GetResultResponse {
   [member: string]: unknown;
 }
 
+/** What became of one input, as {@link ResultMethods.streamResults} yields it. */
+export interface StreamedResult {
+  /** As the job was submitted with it. */
+  inputKey: string;
+  /** As the server says; where it does not, `SUCCESSFUL` for what stands in `results` and `FAILED` in `failures`. */
+  status: string;
+  /** What the model made of it, by names such as `results.json`: JSON, or a text with the URL of what is none. */
+  outputs: Record<string, unknown>;
+  /** Why the input failed. */
+  error?: string;
+  /** What else the server tells of it: `engine`, `startTime`, `modelLatency`, `voting` and the like, as far as it does. */
+  metadata: Record<string, unknown>;
+}
+
 /** An output of a job, by its names. */
 export interface NamedOutput {
   jobId: string;
@@ -146,6 +161,25 @@ export interface ResultMethods {
    * @throws {NotFoundError} For a job or an input that does not exist, and for a short while after the receipt.
    */
   getInputResult(jobId: string, inputKey: string, options?: RequestOptions | null): Promise<InputResult>;
+
+  /**
+   * Reads the results of a job input by input, as they arrive: `GET /results/{job}`. Results of any size take no more memory
+   * than a single input does, whose JSON becomes objects when the loop asks for it; the body is read no further than that.
+   * Those of `results` and `failures` come in the order of the body, and are partial while the job runs. An input that the
+   * server has twice is yielded twice.
+   *
+   * Leaving the loop closes the request. `requestTimeout` ends with the headers; from then on `idleTimeout` holds while the
+   * loop waits, and `maxResponseBytes` for each input. Until the first input the request is repeated as `retries` says. A body
+   * that breaks after that ends the loop with the error: what was yielded is good, and the rest is missing. No request is made
+   * before the loop begins.
+   *
+   * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
+   * @throws {ConnectionError} For a body that breaks off.
+   * @throws {RequestTimeoutError} For headers that take longer than `requestTimeout`, and bytes longer than `idleTimeout`.
+   * @throws {ResponseError} For a body that is no JSON or holds no results, which may come after some inputs, and for an input
+   *   that is too long.
+   */
+  streamResults(job: JobRef, options?: DownloadOptions | null): AsyncIterable<StreamedResult>;
 
   /**
    * Downloads one output: `GET /results/{job}/datasource/{input}/output/{output}`.

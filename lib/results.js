@@ -3,7 +3,9 @@
 // Results of jobs.
 
 const { ResponseError } = require('./errors.js');
+const { Feed } = require('./feed.js');
 const { Session } = require('./session.js');
+const { StreamedResults } = require('./streamed-results.js');
 const { openStream } = require('./streams.js');
 const { isGiven } = require('./values.js');
 
@@ -36,6 +38,14 @@ class ResultClient {
     const { values, options } = this.#session.read('getInputResult', given);
     const { jobId, inputKey } = values;
     return this.#session.run('getInputResult', JSON.stringify({ jobId, inputKey }), options);
+  }
+
+  /** @param {unknown[]} given */
+  streamResults(...given) {
+    return Feed.attempt(() => {
+      const { values, options } = this.#session.read('streamResults', given);
+      return new StreamedResults(this.#session, values.job, options);
+    });
   }
 
   /** @param {unknown[]} given */

@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{Document, Error, Output, UploadProgress};
+use modzy_client::{Document, DownloadProgress, Error, Output, ResultStream, UploadProgress};
 use serde_json::json;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -39,8 +39,17 @@ struct Live {
     aborts: HashMap<u64, Abort>,
     /// Who waits for a piece that was pulled, by the call; one at a time, as uploads take their sources in turn.
     pulls: HashMap<u64, oneshot::Sender<Piece>>,
-    /// Outputs that are read piece by piece and wait to be asked, by the call that opened them.
-    outputs: HashMap<u64, Output>,
+    /// What is read piece by piece and waits to be asked, by the call that opened it.
+    opened: HashMap<u64, Opened>,
+}
+
+/// What is read piece by piece.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    /// An output.
+    Output(Box<Output>),
+    /// The results of a job.
+    Results(Box<ResultStream>),
 }
 
 /// How a call is cancelled from outside.
@@ -78,13 +87,13 @@ impl Calls {
         }
     }
 
-    /// Cancels a call and, if asked to, its job. Of a call that has ended already, the output that it opened is closed.
+    /// Cancels a call and, if asked to, its job. Of a call that has ended already, what it opened is closed.
     pub(crate) fn cancel(&self, id: u64, cancel_job: bool) {
         let mut live = self.live();
         let abort = live.aborts.remove(&id);
-        let output = live.outputs.remove(&id);
+        let opened = live.opened.remove(&id);
         drop(live);
-        drop(output);
+        drop(opened);
         if let Some(abort) = abort {
             abort.cancel_job.store(cancel_job, Ordering::Release);
             abort.token.cancel();
@@ -113,16 +122,16 @@ impl Calls {
         }
     }
 
-    /// Takes an output to read from it.
-    pub(crate) fn take_output(&self, id: u64) -> Option<Output> {
-        self.live().outputs.remove(&id)
+    /// Takes what a call has opened to read from it.
+    pub(crate) fn take(&self, id: u64) -> Option<Opened> {
+        self.live().opened.remove(&id)
     }
 
-    /// Cancels every call, and closes every output.
+    /// Cancels every call, and closes all that is open.
     pub(crate) fn cancel_all(&self) {
         self.all.cancel();
-        let outputs = mem::take(&mut self.live().outputs);
-        drop(outputs);
+        let opened = mem::take(&mut self.live().opened);
+        drop(opened);
     }
 
     fn live(&self) -> MutexGuard<'_, Live> {
@@ -143,11 +152,11 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Keeps an output, under the call that opened it, until it is asked for its next piece; unless this call was cancelled.
-    pub(crate) fn keep_output(&self, id: u64, output: Output) {
+    /// Keeps what is open, under the call that opened it, until it is asked for its next piece; unless this call was cancelled.
+    pub(crate) fn keep(&self, id: u64, opened: Opened) {
         let mut live = self.calls.live();
         if live.aborts.contains_key(&self.id) {
-            live.outputs.insert(id, output);
+            live.opened.insert(id, opened);
         }
     }
 
@@ -170,6 +179,13 @@ impl Call {
         let news = BindingCompletion::new(self.id, BindingEvent::Progress).transferred(loaded, total);
         let topic = Topic::Transfer(subject.clone(), loaded > 0);
         self.calls.outbox.push_over(news.saying(subject), topic);
+    }
+
+    /// The same of a download, if its caller wants to know.
+    pub(crate) fn report_download(&self, progress: DownloadProgress, options: &BindingCallOptions) {
+        if options.progress.unwrap_or_default() {
+            self.report_transfer(None, progress.loaded_bytes, progress.total_bytes);
+        }
     }
 
     /// The same of an upload, if its caller wants to know.

@@ -12,6 +12,7 @@ mod errors;
 mod observer;
 mod operations;
 mod outputs;
+mod results;
 mod sources;
 
 use std::thread::available_parallelism;

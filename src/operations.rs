@@ -15,7 +15,7 @@ use crate::{
     calls::{Abort, Call},
     config::BindingCallOptions,
     observer::CallObserver,
-    outputs,
+    outputs, results,
 };
 
 /// A call of the client. The argument of `start` is the job's identifier, but for the submits, where it is JSON.
@@ -69,11 +69,17 @@ pub enum BindingOperation {
     GetOutputContents,
     /// The same, to a file. The argument is `{output, file}`, the result `{bytes, contentType}`.
     DownloadOutput,
-    /// The same, to be read piece by piece. The argument is the output, the result `{output, contentType, contentLength}`,
-    /// where `output` is for `pullOutput`. Until that has brought the end or a failure, `cancel` closes it by the same number.
+    /// The same, to be read piece by piece. The argument is the output, the result `{opened, contentType, contentLength}`,
+    /// where `opened` is for `pullOutput`. Until that has brought the end or a failure, `cancel` closes it by the same number.
     OpenOutput,
     /// The next piece of an open output; nothing at its end.
     PullOutput,
+    /// `GET /results/{job}`, to be read as it arrives. The result is `{opened}`, which is for `pullResults` as that of
+    /// `openOutput` is for `pullOutput`.
+    OpenResults,
+    /// The next inputs of open results, each as `{inputKey, status, outputs, error?, metadata}`, with a U+001E between two;
+    /// nothing at their end.
+    PullResults,
     /// `GET /models`. The argument is the filter.
     GetModels,
     /// The same; the result is `{items, next}`.
@@ -293,6 +299,8 @@ async fn reads(
         Op::DownloadOutput => return outputs::download(client, read(argument)?, request, call, options).await,
         Op::OpenOutput => return outputs::open(client, read(argument)?, request, call, options).await,
         Op::PullOutput => return outputs::pull(read(argument)?, call, options).await,
+        Op::OpenResults => return results::open(client, argument, request, call, options).await,
+        Op::PullResults => return results::pull(read(argument)?, call, options).await,
         Op::PathToDataUrl => {
             let FileArgument { path, mime_type } = read(argument)?;
             let reading = tokio::task::spawn_blocking(move || path_to_data_uri(path.as_ref(), &mime_type));

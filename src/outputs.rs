@@ -1,10 +1,14 @@
 //! Outputs: read whole, downloaded to a file, or open to be read piece by piece.
 
-use modzy_client::{Client, Document, DownloadProgress, Downloaded, Error, OutputRef, RequestOptions, Result};
+use modzy_client::{Client, Document, Downloaded, Error, OutputRef, RequestOptions, Result};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{calls::Call, config::BindingCallOptions, operations::Value};
+use crate::{
+    calls::{Call, Opened},
+    config::BindingCallOptions,
+    operations::Value,
+};
 
 /// An output, by its names or by its URL.
 #[derive(Deserialize)]
@@ -59,7 +63,7 @@ pub(crate) async fn download(
     options: &BindingCallOptions,
 ) -> Result<Value> {
     let output = argument.output.into();
-    let tell = |progress| report(progress, call, options);
+    let tell = |progress| call.report_download(progress, options);
     let download = client.download_output(&output, argument.file.as_ref(), request, tell);
     let Downloaded { bytes, content_type } = download.await?;
     Ok(json!({ "bytes": bytes, "contentType": content_type })
@@ -78,37 +82,31 @@ pub(crate) async fn open(
     let output = argument.into();
     let mut opened = client.open_output(&output, request).await?;
     if let Some(progress) = opened.progress() {
-        report(progress, call, options);
+        call.report_download(progress, options);
     }
     let head = json!({
-        "output": call.id,
+        "opened": call.id,
         "contentType": opened.content_type(),
         "contentLength": opened.content_length(),
     });
-    call.keep_output(call.id, opened);
+    call.keep(call.id, Opened::Output(Box::new(opened)));
     Ok(head.to_string().into())
 }
 
 /// The next piece of an open output; nothing at its end. Leaving it closes the output.
 pub(crate) async fn pull(id: u64, call: &Call, options: &BindingCallOptions) -> Result<Value> {
-    let output = call.calls.take_output(id);
-    let mut output = output.ok_or_else(|| Error::Internal("the output is not open".to_owned()))?;
+    let Some(Opened::Output(mut output)) = call.calls.take(id) else {
+        return Err(Error::Internal("the output is not open".to_owned()));
+    };
     let piece = output.next().await?;
     if let Some(progress) = output.progress() {
-        report(progress, call, options);
+        call.report_download(progress, options);
     }
     Ok(match piece {
         Some(piece) => {
-            call.keep_output(id, output);
+            call.keep(id, Opened::Output(output));
             piece.into()
         }
         None => Document::default().into(),
     })
-}
-
-/// Tells how far an output has come, if its caller wants to know.
-fn report(progress: DownloadProgress, call: &Call, options: &BindingCallOptions) {
-    if options.progress.unwrap_or_default() {
-        call.report_transfer(None, progress.loaded_bytes, progress.total_bytes);
-    }
 }

@@ -31,6 +31,11 @@ const both = (value) => {
   ]);
 };
 
+const streamed = [
+  { inputKey: 'a', status: 'SUCCESSFUL', metadata: { engine: 'e' }, outputs: { 'results.json': 1 } },
+  { inputKey: 'b', status: 'FAILED', error: 'why', metadata: {}, outputs: {} },
+];
+
 module.exports = [
   {
     call: (c) => c.blockUntilAllComplete([JOB, () => other], { concurrency: 1 }),
@@ -88,9 +93,27 @@ module.exports = [
     answers: [models],
     gives: models.slice(0, 2),
   },
+  {
+    call: (c) => collect(c.streamResults(JOB)),
+    on: 'result',
+    asks: [get(`/results/${JOB}`)],
+    answers: [
+      { results: { a: { engine: 'e', 'results.json': 1 } }, failures: { b: { status: 'FAILED', error: 'why' } } },
+    ],
+    gives: streamed,
+  },
+  {
+    call: (c) => collect(c.streamResults(job, { retries: 0 })),
+    client: 2,
+    on: 'job',
+    asks: [get(`/results/${JOB}`)],
+    answers: [refusal(404, 'not yet')],
+    fails: { of: 'NotFoundError', code: 404, message: 'not yet' },
+  },
   refused((c) => c.blockUntilAllComplete(JOB), /the jobs param/),
   refused((c) => collect(c.jobsAsCompleted(job)), /the jobs param/),
   refused((c) => collect(c.watchJob()), /the job param/),
+  refused((c) => collect(c.streamResults()), /the job param/),
   refused((c) => c.listJobHistory('u').toArray(), /takes \(\{ user, /),
   refused((c) => collect(c.listModels({ name: 7 })), /the name param/),
 ];

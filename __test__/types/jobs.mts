@@ -18,6 +18,7 @@ import {
   type JobReceipt,
   type ModzyClient,
   type OutputRef,
+  type StreamedResult,
   type RequestOptions,
   type Result,
   type SubmitJobAwsS3Params,
@@ -239,6 +240,14 @@ export async function results(client: ModzyClient | JobClient | ResultClient): P
   }
   console.log(bytes.toFixed(), contentType?.length, contentLength?.toFixed(), text);
 
+  for await (const streamed of client.streamResults({ jobIdentifier: 'id' }, download)) {
+    const { inputKey, status, outputs, metadata }: StreamedResult = streamed;
+    const error: string | undefined = streamed.error;
+    console.log(inputKey.trim(), status.trim(), outputs['results.json'], metadata['engine'], error);
+  }
+
+  // @ts-expect-error: one job
+  client.streamResults(['id']);
   // @ts-expect-error: a name or a URL, and not half a name
   await client.openOutput({ jobId: 'id', inputKey: 'key' });
   // @ts-expect-error: to a file

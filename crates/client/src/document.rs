@@ -31,8 +31,7 @@ impl Document {
             return Ok(Self::default());
         }
         let text = String::from_utf8(body).map_err(|_| BodyFault::NotUtf8)?;
-        // Ignoring goes through the whole text without recursion, so depth costs no stack.
-        serde_json::from_str::<IgnoredAny>(&text).map_err(|_| BodyFault::NotJson)?;
+        check(text.as_bytes())?;
         Ok(Self::of_json(text))
     }
 
@@ -138,22 +137,55 @@ impl fmt::Debug for Document {
     }
 }
 
+/// Checks that bytes are JSON. Goes through them without recursion, so depth costs no stack.
+///
+/// # Errors
+/// What makes the bytes unreadable.
+pub(crate) fn check(bytes: &[u8]) -> Result<&str, BodyFault> {
+    let text = str::from_utf8(bytes).map_err(|_| BodyFault::NotUtf8)?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|_| BodyFault::NotJson)?;
+    Ok(text)
+}
+
 /// A member of a JSON object, where it is a string. Of a member that stands twice, the last one.
 pub(crate) fn string_member(object: &str, name: &str) -> Option<String> {
-    let members: Members<'_> = serde_json::from_str(object).ok()?;
-    let raw = members.0.into_iter().rfind(|(key, _)| key == name)?.1;
-    serde_json::from_str(raw.get()).ok()
+    let members = Members::read(object)?;
+    let (_, value) = members
+        .iter()
+        .rfind(|(key, _)| self::name(key).as_deref() == Some(name))?;
+    serde_json::from_str(value.get()).ok()
+}
+
+/// The name of a member. None where it holds half a character, as JSON may.
+pub(crate) fn name(key: &RawValue) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+    let Name(name) = serde_json::from_str(key.get()).ok()?;
+    Some(name)
 }
 
 /// The members of an object, unread. Unlike a derived struct it takes a member that stands twice.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(crate) struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// None where the text is no object.
+    pub(crate) fn read(object: &'a str) -> Option<Self> {
+        serde_json::from_str(object).ok()
+    }
+
+    /// Each by the text of its name.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (&'a RawValue, &'a RawValue)> {
+        self.0.iter().copied()
+    }
+}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
 
         impl<'de> Visitor<'de> for Object {
-            type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+            type Value = Vec<(&'de RawValue, &'de RawValue)>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")

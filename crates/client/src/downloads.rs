@@ -2,6 +2,7 @@
 //! to different versions of an output is never put together.
 
 mod entity;
+mod meter;
 
 use std::path::Path;
 
@@ -13,12 +14,12 @@ use http::{
 use url::Url;
 
 use self::entity::{Entity, Validator};
+pub(crate) use self::meter::Meter;
 use crate::{
     client::{Client, RequestOptions},
     endpoint::segment,
     error::{BodyFault, Error, Result},
     observer::Event,
-    pace::Pace,
     partial::Partial,
     retry::{self, Backoff, Class, RETRY_PAUSE, Verdict},
     transport::{Expect, Request, Settings, Streamed},
@@ -82,8 +83,7 @@ pub struct Output {
     backoff: Backoff,
     attempts: u32,
     ended: bool,
-    pace: Pace,
-    told: Option<u64>,
+    meter: Meter,
 }
 
 /// What comes next.
@@ -118,8 +118,7 @@ impl Client {
             backoff: Backoff::new(RETRY_PAUSE),
             attempts: body.attempts,
             ended: false,
-            pace: Pace::default(),
-            told: None,
+            meter: Meter::default(),
             settings,
             body,
         })
@@ -289,19 +288,8 @@ impl Output {
 
     /// How far it has come, if it is time to tell: at both ends always, and at most 20 times a second between.
     pub fn progress(&mut self) -> Option<DownloadProgress> {
-        let is_news = self.told != Some(self.loaded);
-        // The end is told when it has come.
-        let is_early = !self.ended && self.entity.length == Some(self.loaded);
-        let must = self.told.is_none() || self.ended;
         let clock = self.client.transport().clock();
-        if !is_news || is_early || !self.pace.is_due(clock, must) {
-            return None;
-        }
-        self.told = Some(self.loaded);
-        Some(DownloadProgress {
-            loaded_bytes: self.loaded,
-            total_bytes: self.entity.length,
-        })
+        self.meter.read(clock, (self.loaded, self.entity.length), self.ended)
     }
 
     /// All of it, in memory.

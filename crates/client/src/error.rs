@@ -301,6 +301,9 @@ pub enum BodyFault {
     /// It is JSON, but not the array that the route promises. Worth another attempt where the request may be repeated.
     #[error("is not a JSON array")]
     NotArray,
+    /// It is JSON, but holds no results where the route promises them. Worth another attempt where the request may be repeated.
+    #[error("holds something else where the results belong")]
+    NoResults,
     /// Its content encoding cannot be undone. Worth another attempt where the request may be repeated.
     #[error("cannot be unpacked")]
     NotUnpacked,

@@ -72,6 +72,7 @@ pub use self::{
     models::ModelFilter,
     observer::{Event, Observer},
     resolver::{Lookup, Resolver, SystemResolver},
+    results::ResultStream,
     submits::{JdbcJob, S3Job, Sources, TextJob},
     uploads::{FileJob, FileSource, JobInput, Pieces, Upload, UploadProgress},
 };

@@ -1,5 +1,10 @@
-//! Results: `GET /results/{job}`, of one input or of all, and waiting for them.
+//! Results: `GET /results/{job}`, of one input or of all, whole or as they arrive, and waiting for them.
 
+mod input;
+mod scan;
+mod stream;
+
+pub use self::stream::ResultStream;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 

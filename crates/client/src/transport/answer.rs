@@ -48,6 +48,8 @@ pub(crate) enum Expect {
     Bytes,
     /// The same, read by the caller as they come. What a redirect leads to is for the caller to decide.
     Stream,
+    /// A JSON object, read by the caller as it comes.
+    ObjectStream,
 }
 
 impl Expect {
@@ -99,7 +101,7 @@ impl Reader<'_> {
             End::Broken(error) => return Err(self.account.broken(error)),
         }
         let document = match expect {
-            Expect::Bytes | Expect::Stream => return Ok(Answer::Bytes(body.into())),
+            Expect::Bytes | Expect::Stream | Expect::ObjectStream => return Ok(Answer::Bytes(body.into())),
             Expect::Ignored => ignore(&body),
             Expect::JsonOrText => Document::from_json_or_text(body),
             Expect::Object | Expect::Array | Expect::JsonOrNothing => check(body).await,

@@ -339,7 +339,7 @@ impl Transport {
         let prepared = self.prepare(request, settings, progress)?;
         let response = http.execute(prepared).await.map_err(|error| account.broken(error))?;
         progress.enter(Phase::Body);
-        if request.expect == Expect::Stream && stream::is_wanted(&response) {
+        if stream::is_wanted(request.expect, &response) {
             let body = Streamed::new(response, Arc::clone(progress), account.proxy().cloned());
             return Ok(Answer::Stream(Box::new(body)));
         }
@@ -363,7 +363,7 @@ impl Transport {
             headers.extend(settings.headers.clone());
             self.config.auth.apply(headers)?;
         }
-        if request.expect == Expect::Stream {
+        if matches!(request.expect, Expect::Stream | Expect::ObjectStream) {
             // Which part is asked for is known to whoever puts the parts together, and to nobody else.
             headers.remove(http::header::RANGE);
             headers.remove(http::header::IF_RANGE);

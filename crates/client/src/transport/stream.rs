@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
 
 use super::{
-    Request,
+    Expect, Request,
     failure::{Account, is_of_the_body},
     progress::Progress,
     proxy::Proxy,
@@ -17,11 +17,15 @@ use crate::{
     error::{BodyFault, Call, Error, Result},
 };
 
-/// Whether an answer is one for the caller to read: what was asked for, or where it is.
-pub(super) fn is_wanted(response: &reqwest::Response) -> bool {
+/// Whether an answer is one for the caller to read: what was asked for or, of bytes, where it is.
+pub(super) fn is_wanted(expect: Expect, response: &reqwest::Response) -> bool {
     let status = response.status();
-    let moved = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
-    status.is_success() || (moved && response.headers().contains_key(LOCATION))
+    let moved = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) && response.headers().contains_key(LOCATION);
+    match expect {
+        Expect::Stream => status.is_success() || moved,
+        Expect::ObjectStream => status.is_success(),
+        _ => false,
+    }
 }
 
 /// The answer. Dropping it closes its connection.

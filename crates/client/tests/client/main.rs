@@ -41,6 +41,8 @@ mod results;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod streamed_results;
+#[cfg(test)]
 mod submits;
 #[cfg(test)]
 mod support;

@@ -1,0 +1,365 @@
+'use strict';
+
+// Results that are read as they arrive: what comes, how far the body is read for it, and what is left when the loop is.
+
+const assert = require('node:assert/strict');
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { spawn } = require('node:child_process');
+const { getEventListeners, once } = require('node:events');
+const http = require('node:http');
+const { after, afterEach, before, describe, it } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { ConnectionError, ModzyClient, NotFoundError, RequestTimeoutError, ResponseError } = require('modzy-client');
+const { useEmulator } = require('./support/emulator.js');
+
+const SENTIMENT = ['ed542963de', '1.0.1'];
+const GENERATOR = ['g3n3r4t0r1', '1.0.0'];
+
+async function collect(results) {
+  const all = [];
+  for await (const result of results) {
+    all.push(result);
+  }
+  return all;
+}
+
+describe('streamed results', () => {
+  const emulator = useEmulator();
+
+  it('are those that are read whole, input by input', async () => {
+    const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    const good = { 'input.txt': 'What a lovely day' };
+    const job = await modzy.submitJobText(...SENTIMENT, {
+      a: good,
+      b: { wrong: 'name' },
+      'c/ü "?': good,
+      __proto__: null,
+    });
+    const { result } = await modzy.blockUntilResult(job);
+    const streamed = await collect(modzy.streamResults(job));
+    assert.deepEqual(
+      streamed.map(({ inputKey, status, error }) => [inputKey, status, error]),
+      [
+        ['a', 'SUCCESSFUL', undefined],
+        ['c/ü "?', 'SUCCESSFUL', undefined],
+        ['b', 'FAILED', 'the model input input.txt is missing'],
+      ],
+    );
+    for (const { inputKey, status, outputs, error, metadata } of streamed) {
+      const whole = result.results[inputKey] ?? result.failures[inputKey];
+      assert.deepEqual({ status, ...(error !== undefined && { error }), ...metadata, ...outputs }, whole);
+      assert.deepEqual(Object.keys(outputs), error === undefined ? ['results.json'] : []);
+      assert.match(metadata.engine, /^emulator-/);
+    }
+  });
+
+  it('of a job that does not exist reject with the lines of the caller', async () => {
+    const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    const reading = collect(modzy.streamResults('none'));
+    await assert.rejects(reading, (error) => {
+      assert.ok(error instanceof NotFoundError);
+      assert.match(error.stack, /streamed-results\.test\.js/);
+      return true;
+    });
+  });
+
+  it('of 20 MB cost the memory of a few inputs, and hold the event loop for one', { timeout: 120_000 }, async (t) => {
+    const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    const sources = Array.from({ length: 80 }, (_, key) => [key, { 'input.txt': '{"json": 250000}' }]);
+    const job = await modzy.submitJobText(...GENERATOR, Object.fromEntries(sources));
+    await modzy.blockUntilComplete(job);
+    const program = `
+      const { readFileSync } = require('node:fs');
+      const { ModzyClient } = require('modzy-client');
+      const modzy = new ModzyClient(${JSON.stringify(emulator.baseURL)}, ${JSON.stringify(emulator.apiKey)});
+      let inputs = 0;
+      let most = 0;
+      const read = async () => {
+        for await (const { outputs } of modzy.streamResults(${JSON.stringify(job.jobIdentifier)})) {
+          inputs += outputs['results.json'].data.result.classPredictions.length > 6000;
+          most = Math.max(most, process.memoryUsage().rss);
+        }
+        return most;
+      };
+      // Of this thread, so that what a busy machine takes does not count.
+      const worked = () => Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]) / 1e6;
+      const turns = [];
+      let [since, before] = [worked(), 0];
+      const turn = () => {
+        const now = worked();
+        if (inputs > before) {
+          turns.push(now - since);
+        }
+        [since, before] = [now, inputs];
+        watching = setImmediate(turn);
+      };
+      let watching;
+      (async () => {
+        await read();
+        const first = await read();
+        inputs = 0;
+        watching = setImmediate(turn);
+        const second = await read();
+        clearImmediate(watching);
+        turns.sort((a, b) => a - b);
+        const [p99, max] = [turns[Math.floor(turns.length * 0.99) - 1], turns.at(-1)];
+        console.log(JSON.stringify({ p99, max, turns: turns.length, inputs, growth: (second - first) / 2 ** 20 }));
+      })();
+    `;
+    const child = spawn(process.execPath, ['-e', program], { cwd: __dirname, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (data) => (output += data));
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0);
+    const { p99, max, turns, inputs, growth } = JSON.parse(output);
+    t.diagnostic(`${turns} turns of the loop, ${p99} ms at p99, ${max} ms at most; grew by ${growth} MiB`);
+    assert.equal(inputs, 80);
+    assert.ok(growth < 24, `grew by ${growth} MiB`);
+    assert.ok(p99 < 10 && max < 30, `held the event loop for ${p99} ms at p99, ${max} ms at most`);
+  });
+});
+
+describe('the body of results', () => {
+  const input = (key, size = 0) => `"${key}":{"status":"SUCCESSFUL","o":"${'x'.repeat(size)}"}`;
+  let modzy;
+  let answer;
+  let closed;
+  let asked = 0;
+  const server = http.createServer((_request, response) => {
+    asked += 1;
+    closed = once(response, 'close');
+    answer(response);
+  });
+  before(async () => {
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    modzy = new ModzyClient(`http://127.0.0.1:${server.address().port}/api`, 'prefix.body', { retries: 0 });
+  });
+  after(() => server.close());
+  afterEach(() => {
+    asked = 0;
+    server.closeAllConnections();
+  });
+
+  /** Sends inputs for as long as they are taken. */
+  const endless = (response) => {
+    response.sent = 0;
+    response.write('{"results":{');
+    const more = () => {
+      while (!response.destroyed) {
+        response.sent += 1;
+        if (!response.write(`${input(response.sent, 60_000)},`)) {
+          response.once('drain', more);
+          return;
+        }
+      }
+    };
+    more();
+  };
+  const stalled = (response) => response.write(`{"results":{${input('a')},${input('b')},`);
+
+  it('is asked for when the loop begins, and read no further than the loop takes', async () => {
+    let sending;
+    answer = (response) => {
+      sending = response;
+      endless(response);
+    };
+    const results = modzy.streamResults('j');
+    await sleep(50);
+    assert.equal(asked, 0);
+    const taken = [];
+    let sent;
+    for await (const { inputKey } of results) {
+      taken.push(inputKey);
+      if (taken.length === 1) {
+        await sleep(300);
+        sent = sending.sent;
+        await sleep(200);
+        // What the sockets hold, and no more.
+        assert.equal(sending.sent, sent);
+      } else if (taken.length === 2 * sent) {
+        break;
+      }
+    }
+    assert.ok(sending.sent > sent);
+    assert.deepEqual(
+      taken,
+      taken.map((_, index) => String(index + 1)),
+    );
+    await closed;
+    assert.equal(asked, 1);
+  });
+
+  it('is left by a loop that is left, whether by a break or by an error of its own, and by no more questions', async () => {
+    answer = stalled;
+    for await (const { inputKey } of modzy.streamResults('j')) {
+      assert.equal(inputKey, 'a');
+      break;
+    }
+    await closed;
+    const own = new Error('of the loop');
+    const failing = async () => {
+      for await (const { inputKey } of modzy.streamResults('j')) {
+        assert.equal(inputKey, 'a');
+        throw own;
+      }
+    };
+    await assert.rejects(failing(), (error) => error === own);
+    await closed;
+
+    const results = modzy.streamResults('j')[Symbol.asyncIterator]();
+    await results.next();
+    await results.next();
+    const awaited = results.next();
+    assert.deepEqual(await results.return(), { done: true, value: undefined });
+    assert.deepEqual(await awaited, { done: true, value: undefined });
+    assert.deepEqual(await results.next(), { done: true, value: undefined });
+    await closed;
+
+    asked = 0;
+    const unread = modzy.streamResults('j')[Symbol.asyncIterator]();
+    await unread.return();
+    assert.deepEqual(await unread.next(), { done: true, value: undefined });
+    assert.equal(asked, 0);
+  });
+
+  it('is left when the signal fires, before, between and while inputs are awaited, and no listener is', async () => {
+    answer = stalled;
+    const reason = new Error('changed my mind');
+    await assert.rejects(collect(modzy.streamResults('j', { signal: AbortSignal.abort(reason) })), (e) => e === reason);
+    assert.equal(asked, 0);
+    for (const taken of [1, 2]) {
+      const controller = new AbortController();
+      const results = modzy.streamResults('j', { signal: controller.signal })[Symbol.asyncIterator]();
+      for (let index = 0; index < taken; index += 1) {
+        assert.equal((await results.next()).done, false);
+      }
+      assert.equal(getEventListeners(controller.signal, 'abort').length, 1);
+      const awaited = taken === 2 ? results.next() : undefined;
+      controller.abort(reason);
+      await assert.rejects(awaited ?? results.next(), (error) => error === reason);
+      assert.equal((await results.next()).done, true);
+      await closed;
+      assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+    }
+    answer = (response) => response.end('{}');
+    const { signal } = new AbortController();
+    assert.deepEqual(await collect(modzy.streamResults('j', { signal })), []);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
+  it('that breaks, stalls or turns out to be no JSON ends the loop with that error, after what was good', async () => {
+    const endings = [
+      [(response) => setTimeout(() => response.destroy(), 50), ConnectionError, { phase: 'body', attempts: 1 }],
+      [() => {}, RequestTimeoutError, { phase: 'body', message: /no answer within 100 ms/ }],
+      [(response) => response.end(']'), ResponseError, { code: 200, message: /is not JSON/ }],
+      [(response) => response.end(`${input('c', 3000)}}}`), ResponseError, { message: /maxResponseBytes/ }],
+    ];
+    const small = new ModzyClient(modzy.baseURL, 'prefix.body', { retries: 2, maxResponseBytes: 2000 });
+    for (const [end, kind, members] of endings) {
+      answer = (response) => {
+        stalled(response);
+        end(response);
+      };
+      asked = 0;
+      const keys = [];
+      const reading = async () => {
+        for await (const { inputKey } of small.streamResults('j', { idleTimeout: 100 })) {
+          keys.push(inputKey);
+        }
+      };
+      await assert.rejects(reading(), (error) => {
+        assert.ok(error instanceof kind, String(error));
+        assert.throws(() => {
+          throw error;
+        }, members);
+        return true;
+      });
+      assert.deepEqual(keys, ['a', 'b']);
+      assert.equal(asked, 1);
+    }
+  });
+
+  it('is asked for again until the first input has come', async () => {
+    answer = (response) => {
+      if (asked === 1) {
+        response.write('{"results":{"a":{"status"');
+        setTimeout(() => response.destroy(), 50);
+      } else {
+        response.end(`{"results":{${input('a')}}}`);
+      }
+    };
+    const results = await collect(modzy.streamResults('j', { retries: 1 }));
+    assert.deepEqual([results.length, asked], [1, 2]);
+  });
+
+  it('may have inputs of old servers, names of every kind, and what is nested deeply', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const results = `"old":{"old":{"status":"SUCCESSFUL","results.json":1.50}},"\\ud800":{"__proto__":{"x":1}},"deep":{"o":${deep}}`;
+    answer = (response) => response.end(`{"failures":null,"results":{${results}}}`);
+    const [old, strange, nested] = await collect(modzy.streamResults('j'));
+    assert.deepEqual(old.outputs, { 'results.json': 1.5 });
+    assert.equal(strange.inputKey, '\ud800');
+    assert.deepEqual(Object.keys(strange.outputs), ['__proto__']);
+    assert.equal(nested.outputs.o.length, 1);
+  });
+
+  it('tells its progress in the context of the call, and what the callback throws ends the loop', async () => {
+    const body = `{"results":{${input('a')},${input('b')}}}`;
+    answer = (response) => {
+      response.setHeader('content-length', body.length);
+      response.end(body);
+    };
+    const context = new AsyncLocalStorage();
+    const told = [];
+    const onDownloadProgress = (progress) => told.push([progress, context.getStore()]);
+    const results = context.run('me', () => modzy.streamResults('j', { onDownloadProgress }));
+    assert.equal((await collect(results)).length, 2);
+    const progress = (loadedBytes) => [{ loadedBytes, totalBytes: body.length }, 'me'];
+    assert.deepEqual(told, [progress(0), progress(body.length)]);
+
+    const thrown = new Error('enough');
+    for (const at of [0, body.length]) {
+      const tell = ({ loadedBytes }) => {
+        if (loadedBytes === at) {
+          throw thrown;
+        }
+      };
+      await assert.rejects(
+        collect(modzy.streamResults('j', { onDownloadProgress: tell })),
+        (error) => error === thrown,
+      );
+    }
+  });
+
+  it('gives inputs in turn to whoever asks for several at once', async () => {
+    answer = (response) => response.end(`{"results":{${input('a')},${input('b')}}}`);
+    const results = modzy.streamResults('j')[Symbol.asyncIterator]();
+    const asking = await Promise.all([results.next(), results.next(), results.next(), results.next()]);
+    assert.deepEqual(
+      asking.map(({ value }) => value?.inputKey),
+      ['a', 'b', undefined, undefined],
+    );
+  });
+
+  it('is closed when the loop is lost without a word', async () => {
+    answer = stalled;
+    const program = `
+      const { ModzyClient } = require('modzy-client');
+      const modzy = new ModzyClient(${JSON.stringify(modzy.baseURL)}, 'prefix.body');
+      (async () => {
+        await modzy.streamResults('j').next();
+        for (let turn = 0; turn < 20; turn += 1) {
+          global.gc();
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        console.log('over');
+        setInterval(() => {}, 1000);
+      })();
+    `;
+    const args = ['--expose-gc', '-e', program];
+    const child = spawn(process.execPath, args, { cwd: __dirname, stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    await closed;
+    child.kill();
+  });
+});

@@ -1,0 +1,233 @@
+//! What became of one input, in one shape: servers put metadata and outputs side by side, and old ones a level deeper.
+
+use serde_json::value::RawValue;
+
+use super::scan::{Found, Section};
+use crate::{
+    document::{self, Document, Members},
+    error::BodyFault,
+};
+
+/// The members that tell of an input, beside `status` and `error`. All others are its outputs, which the model names.
+const METADATA: [&str; 18] = [
+    "accessKey",
+    "accountIdentifier",
+    "datasourceCompletedTime",
+    "elapsedTime",
+    "endTime",
+    "engine",
+    "inputFetching",
+    "inputSize",
+    "model",
+    "modelLatency",
+    "outputUploading",
+    "queueTime",
+    "startTime",
+    "teamIdentifier",
+    "timeMeters",
+    "updateTime",
+    "userIdentifier",
+    "voting",
+];
+
+/// What a member of an input's result is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Status,
+    Error,
+    Metadata,
+    Output,
+}
+
+impl Kind {
+    fn of(name: Option<&str>) -> Self {
+        match name {
+            Some("status") => Self::Status,
+            Some("error") => Self::Error,
+            Some(name) if METADATA.contains(&name) => Self::Metadata,
+            _ => Self::Output,
+        }
+    }
+}
+
+/// Reads an input as `{"inputKey", "status", "outputs", "error"?, "metadata"}`, where each value is the server's own text.
+pub(super) fn read(found: &Found) -> Result<Document, BodyFault> {
+    let key = document::check(&found.key)?;
+    let value = document::check(&found.value)?;
+    let mut status = match found.section {
+        Section::Results => r#""SUCCESSFUL""#,
+        Section::Failures => r#""FAILED""#,
+    };
+    let mut error = None;
+    let mut outputs = Object::default();
+    let mut metadata = Object::default();
+    if value.starts_with('{') {
+        let members = Members::read(value).ok_or(BodyFault::NotJson)?;
+        let members = nested(&members, key).unwrap_or(members);
+        for (name, value) in members.iter() {
+            match Kind::of(document::name(name).as_deref()) {
+                Kind::Status if is_string(value) => status = value.get(),
+                Kind::Error if is_string(value) => error = Some(value.get()),
+                // None was told.
+                Kind::Status | Kind::Error if value.get() == "null" => {}
+                Kind::Status | Kind::Error | Kind::Metadata => metadata.add(name, value),
+                Kind::Output => outputs.add(name, value),
+            }
+        }
+    } else if found.section == Section::Failures {
+        error = value.starts_with('"').then_some(value);
+    } else {
+        return Err(BodyFault::NoResults);
+    }
+    let error = error.map_or_else(String::new, |error| format!(r#""error":{error},"#));
+    let (outputs, metadata) = (outputs.0, metadata.0);
+    Ok(Document::of_json(format!(
+        r#"{{"inputKey":{key},"status":{status},{error}"metadata":{{{metadata}}},"outputs":{{{outputs}}}}}"#
+    )))
+}
+
+/// The members a level deeper, where old servers have them: under the input's own key, which stands alone. An output may have
+/// that name as well, but it has other members beside it.
+fn nested<'a>(members: &Members<'a>, key: &str) -> Option<Members<'a>> {
+    let mut all = members.iter();
+    let (Some((name, value)), None) = (all.next(), all.next()) else {
+        return None;
+    };
+    let inner = Members::read(value.get())?;
+    let tells = |name: Option<&str>| Kind::of(name) != Kind::Output || name.is_some_and(|name| name.contains('.'));
+    let is_result = inner.iter().any(|(name, _)| tells(document::name(name).as_deref()));
+    let is_same = name.get() == key || document::name(name) == serde_json::from_str(key).ok();
+    (is_same && is_result).then_some(inner)
+}
+
+fn is_string(value: &RawValue) -> bool {
+    value.get().starts_with('"')
+}
+
+/// The text of an object, without its braces.
+#[derive(Default)]
+struct Object(String);
+
+impl Object {
+    fn add(&mut self, name: &RawValue, value: &RawValue) {
+        if !self.0.is_empty() {
+            self.0.push(',');
+        }
+        self.0.push_str(name.get());
+        self.0.push(':');
+        self.0.push_str(value.get());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read_in(section: Section, key: &str, value: &str) -> Result<Value, BodyFault> {
+        let found = Found {
+            section,
+            key: key.to_owned().into(),
+            value: value.to_owned().into(),
+        };
+        Ok(read(&found)?.parse().unwrap())
+    }
+
+    fn result(value: &Value) -> Value {
+        read_in(Section::Results, r#""k""#, &value.to_string()).unwrap()
+    }
+
+    fn failure(value: &Value) -> Value {
+        read_in(Section::Failures, r#""k""#, &value.to_string()).unwrap()
+    }
+
+    #[test]
+    fn what_the_api_knows_is_metadata_and_all_else_are_outputs() {
+        let told = json!({
+            "status": "SUCCESSFUL", "engine": "e", "startTime": "t", "voting": {"up": 1}, "outputUploading": null,
+            "results.json": [1], "plain": {"status": "inner"}, "__proto__": 1, "error": null,
+        });
+        let expected = json!({
+            "inputKey": "k", "status": "SUCCESSFUL",
+            "outputs": {"results.json": [1], "plain": {"status": "inner"}, "__proto__": 1},
+            "metadata": {"engine": "e", "startTime": "t", "voting": {"up": 1}, "outputUploading": null},
+        });
+        assert_eq!(result(&told), expected);
+    }
+
+    #[test]
+    fn a_failure_has_its_error_and_a_status_even_where_the_server_gives_none() {
+        let expected = json!({"inputKey": "k", "status": "FAILED", "outputs": {}, "error": "why", "metadata": {}});
+        assert_eq!(failure(&json!({"error": "why"})), expected);
+        assert_eq!(failure(&json!("why")), expected);
+        assert_eq!(failure(&json!(null))["status"], "FAILED");
+        assert_eq!(
+            failure(&json!({"error": {"code": 7}}))["metadata"],
+            json!({"error": {"code": 7}})
+        );
+        assert_eq!(failure(&json!({"status": "ODD"}))["status"], "ODD");
+        assert_eq!(result(&json!({}))["status"], "SUCCESSFUL");
+    }
+
+    #[test]
+    fn the_level_that_old_servers_have_is_left_out() {
+        let inner = json!({"status": "SUCCESSFUL", "results.json": 1});
+        assert_eq!(result(&json!({"k": inner})), result(&inner));
+        assert_eq!(
+            result(&json!({"k": {"results.json": 1}}))["outputs"],
+            json!({"results.json": 1})
+        );
+        assert_eq!(failure(&json!({"k": {"error": "why"}}))["error"], "why");
+        let escaped = read_in(Section::Results, r#""k""#, r#"{"\u006b":{"status":"S"}}"#).unwrap();
+        assert_eq!(escaped["status"], "S");
+    }
+
+    #[test]
+    fn an_output_that_has_the_name_of_the_input_stays_one() {
+        for outputs in [
+            json!({"k": {"status": "inner"}, "l": 1}),
+            json!({"k": {"x": 1}}),
+            json!({"k": 7}),
+        ] {
+            assert_eq!(result(&outputs)["outputs"], outputs);
+        }
+        let beside = json!({"status": "SUCCESSFUL", "k": {"results.json": 1}});
+        assert_eq!(result(&beside)["outputs"], json!({"k": {"results.json": 1}}));
+    }
+
+    #[test]
+    fn numbers_and_texts_survive_to_the_letter() {
+        let found = Found {
+            section: Section::Results,
+            key: r#""\u006b \ud800""#.into(),
+            value: r#"{"o" : 1.10, "\ud800": 12345678901234567890}"#.into(),
+        };
+        let text = String::from(read(&found).unwrap());
+        assert!(text.starts_with(r#"{"inputKey":"\u006b \ud800","#), "{text}");
+        assert!(
+            text.contains(r#""outputs":{"o":1.10,"\ud800":12345678901234567890}"#),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_result_is_refused() {
+        for value in ["7", "null", "[]", r#""text""#] {
+            assert_eq!(
+                read_in(Section::Results, r#""k""#, value),
+                Err(BodyFault::NoResults),
+                "{value}"
+            );
+        }
+        for value in ["{]", "{\"a\":}", "{\"a\":01}", "{\"a\":\"\n\"}", "tru"] {
+            assert_eq!(
+                read_in(Section::Results, r#""k""#, value),
+                Err(BodyFault::NotJson),
+                "{value}"
+            );
+        }
+        let bad = read_in(Section::Results, r#""\x""#, "{}");
+        assert_eq!(bad, Err(BodyFault::NotJson));
+    }
+}

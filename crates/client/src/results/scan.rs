@@ -1,0 +1,226 @@
+//! Finds the inputs in the text of results while it arrives. It tells where a value begins and ends, and nothing of what is in
+//! it: whether that is JSON is for a parser to say.
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use crate::{document, error::BodyFault};
+
+/// Which of the two objects of the results an input stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    Results,
+    Failures,
+}
+
+/// An input, with the texts of its key and its value.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) section: Section,
+    pub(super) key: Bytes,
+    pub(super) value: Bytes,
+}
+
+/// The scanner. It holds what it was fed from the value on that is not whole yet.
+#[derive(Debug)]
+pub(super) struct Scanner {
+    /// The longest text of a key or a value, in bytes.
+    limit: usize,
+    buffer: BytesMut,
+    /// How far into the value at the front of the buffer it has come.
+    extent: Extent,
+    due: Due,
+    section: Option<Section>,
+    key: Bytes,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Due {
+    Object,
+    FirstKey,
+    Key,
+    Colon,
+    Value,
+    Comma,
+    Nothing,
+}
+
+impl Scanner {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            buffer: BytesMut::new(),
+            extent: Extent::default(),
+            due: Due::Object,
+            section: None,
+            key: Bytes::new(),
+        }
+    }
+
+    pub(super) fn feed(&mut self, piece: &[u8]) {
+        self.buffer.extend_from_slice(piece);
+    }
+
+    /// Whether the object has come to its end.
+    pub(super) fn is_whole(&self) -> bool {
+        self.due == Due::Nothing
+    }
+
+    /// The next input, if what it was fed holds one.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub(super) fn next(&mut self) -> Result<Option<Found>, BodyFault> {
+        loop {
+            if !self.extent.has_begun() {
+                let blank = self.buffer.iter().take_while(|byte| is_space(**byte)).count();
+                self.buffer.advance(blank);
+            }
+            let Some(&byte) = self.buffer.first() else {
+                return Ok(None);
+            };
+            match (self.due, byte) {
+                (Due::Object, b'{') | (Due::Comma, b',') | (Due::Colon, b':') => {
+                    self.buffer.advance(1);
+                    self.due = match self.due {
+                        Due::Object => Due::FirstKey,
+                        Due::Comma => Due::Key,
+                        _ => Due::Value,
+                    };
+                }
+                (Due::FirstKey | Due::Comma, b'}') => {
+                    self.buffer.advance(1);
+                    self.due = if self.section.take().is_some() {
+                        Due::Comma
+                    } else {
+                        Due::Nothing
+                    };
+                }
+                (Due::FirstKey | Due::Key, b'"') => {
+                    let Some(key) = self.take()? else {
+                        return Ok(None);
+                    };
+                    self.key = key;
+                    self.due = Due::Colon;
+                }
+                (Due::Value, byte) => {
+                    let opens = if self.section.is_none() {
+                        section(&self.key)?
+                    } else {
+                        None
+                    };
+                    if opens.is_some() && byte == b'{' {
+                        self.buffer.advance(1);
+                        self.section = opens;
+                        self.due = Due::FirstKey;
+                        continue;
+                    }
+                    let Some(value) = self.take()? else {
+                        return Ok(None);
+                    };
+                    self.due = Due::Comma;
+                    if let Some(section) = self.section {
+                        let key = std::mem::take(&mut self.key);
+                        return Ok(Some(Found { section, key, value }));
+                    }
+                    document::check(&value)?;
+                    if opens.is_some() && value != "null" {
+                        return Err(BodyFault::NoResults);
+                    }
+                }
+                (Due::Object, b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
+                    return Err(BodyFault::NotObject);
+                }
+                _ => return Err(BodyFault::NotJson),
+            }
+        }
+    }
+
+    /// Takes the key or the value at the front of the buffer, if it is there to its end.
+    fn take(&mut self) -> Result<Option<Bytes>, BodyFault> {
+        let end = self.extent.end(&self.buffer);
+        if end.unwrap_or(self.buffer.len()) > self.limit {
+            return Err(BodyFault::TooLarge);
+        }
+        let Some(end) = end else {
+            return Ok(None);
+        };
+        self.extent = Extent::default();
+        if end == 0 {
+            return Err(BodyFault::NotJson);
+        }
+        Ok(Some(self.buffer.split_to(end).freeze()))
+    }
+}
+
+/// Which section a member of the results is.
+fn section(key: &[u8]) -> Result<Option<Section>, BodyFault> {
+    document::check(key)?;
+    // A name that no text can hold is none of these.
+    let name: Option<String> = serde_json::from_slice(key).ok();
+    Ok(match name.as_deref() {
+        Some("results") => Some(Section::Results),
+        Some("failures") => Some(Section::Failures),
+        _ => None,
+    })
+}
+
+/// Looks for the end of a value, of which more comes each time.
+#[derive(Debug, Default)]
+struct Extent {
+    at: usize,
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Extent {
+    fn has_begun(&self) -> bool {
+        self.at > 0
+    }
+
+    /// Where the value ends that the text begins with, if it does.
+    fn end(&mut self, text: &[u8]) -> Option<usize> {
+        for (at, &byte) in text.iter().enumerate().skip(self.at) {
+            let is_end = match byte {
+                _ if self.escaped => {
+                    self.escaped = false;
+                    false
+                }
+                b'\\' => {
+                    self.escaped = self.in_string;
+                    false
+                }
+                b'"' => {
+                    self.in_string = !self.in_string;
+                    !self.in_string && self.depth == 0
+                }
+                _ if self.in_string => false,
+                b'{' | b'[' => {
+                    self.depth += 1;
+                    false
+                }
+                // What a number or a word ends before.
+                b'}' | b']' | b',' if self.depth == 0 => return Some(at),
+                byte if self.depth == 0 && is_space(byte) => return Some(at),
+                b'}' | b']' => {
+                    self.depth -= 1;
+                    self.depth == 0
+                }
+                _ => false,
+            };
+            if is_end {
+                return Some(at + 1);
+            }
+        }
+        self.at = text.len();
+        None
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+#[cfg(test)]
+mod tests;

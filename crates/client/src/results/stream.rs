@@ -1,0 +1,218 @@
+//! Results as they arrive: one request, whose body is read as far as the next input is asked for.
+
+use http::{Method, StatusCode, header::CONTENT_LENGTH};
+
+use super::{
+    input,
+    scan::{Found, Scanner},
+};
+use crate::{
+    client::{Client, RequestOptions},
+    document::Document,
+    downloads::{DownloadProgress, Meter},
+    endpoint::segment,
+    error::{BodyFault, Error, Result},
+    observer::Event,
+    retry::{self, Backoff, Class, RETRY_PAUSE, Verdict},
+    transport::{Expect, Request, Settings, Streamed},
+};
+
+/// From this size on a text is read where that keeps nobody waiting.
+const LONG: usize = 1024 * 1024;
+
+/// The results of a job, input by input. Dropping it closes its request.
+#[derive(Debug)]
+pub struct ResultStream {
+    client: Client,
+    settings: Settings,
+    request: Request,
+    body: Streamed,
+    scanner: Scanner,
+    /// An input that is too long to be read in passing.
+    long: Option<Found>,
+    /// What is wrong with what comes next.
+    fault: Option<BodyFault>,
+    loaded: u64,
+    total: Option<u64>,
+    /// Whether an input was handed out.
+    begun: bool,
+    ended: bool,
+    retries: u32,
+    backoff: Backoff,
+    attempts: u32,
+    meter: Meter,
+}
+
+impl Client {
+    /// Opens the results of a job, to be read input by input as they arrive: `GET /results/{job}`. There is no limit on their
+    /// size or on the whole time, but each input may be as long as the client accepts a body. They are partial while the job
+    /// runs.
+    ///
+    /// # Errors
+    /// As [`Client::get_result`].
+    pub async fn stream_results(&self, job_id: &str, options: &RequestOptions) -> Result<ResultStream> {
+        let path = format!("/results/{}", segment("job", job_id)?);
+        let request = Request {
+            expect: Expect::ObjectStream,
+            ..self.request(Method::GET, &path, Some(job_id))?
+        };
+        let settings = self.settings(options);
+        let body = self.send_for_stream(&request, &settings).await?;
+        let most = self.transport().max_response_bytes();
+        Ok(ResultStream {
+            client: self.clone(),
+            scanner: Scanner::new(most),
+            long: None,
+            fault: part(&body),
+            loaded: 0,
+            total: length(&body),
+            begun: false,
+            ended: false,
+            retries: settings.retries,
+            backoff: Backoff::new(RETRY_PAUSE),
+            attempts: body.attempts,
+            meter: Meter::default(),
+            settings,
+            request,
+            body,
+        })
+    }
+}
+
+impl ResultStream {
+    /// The next input, as `{"inputKey", "status", "outputs", "error"?, "metadata"}`; `None` at the end. The inputs of `results`
+    /// and `failures` come in the order of the body. `outputs` are what the model made of the input, by their names; `metadata`
+    /// is what else the server tells of it. The level that old servers have between them is left out.
+    ///
+    /// A future of this that is dropped may take an input along. Until the first input the request is repeated as every read is. After that a failure is the end.
+    ///
+    /// # Errors
+    /// As the connection breaks or stalls, and [`Error::Response`] for a body that is not what the route promises, which may
+    /// be found out only after some inputs.
+    pub async fn next(&mut self) -> Result<Option<Document>> {
+        loop {
+            if let Some(result) = self.ready() {
+                return Ok(Some(result));
+            }
+            if self.ended {
+                return Ok(None);
+            }
+            if let Some(found) = self.long.take() {
+                let read = tokio::task::spawn_blocking(move || input::read(&found)).await;
+                match read.map_err(|error| Error::Internal(format!("a result was not read: {error}")))? {
+                    Ok(result) => return Ok(Some(self.hand_out(result))),
+                    Err(fault) => self.fault = Some(fault),
+                }
+            }
+            if let Err(failure) = self.read().await {
+                let repeated = self.repeat(failure).await;
+                self.ended = repeated.is_err();
+                repeated?;
+            }
+        }
+    }
+
+    /// The next input, if it has arrived already and is no work to read.
+    pub fn ready(&mut self) -> Option<Document> {
+        if self.long.is_some() || self.fault.is_some() || self.ended {
+            return None;
+        }
+        let result = match self.scanner.next() {
+            Ok(Some(found)) if found.value.len() >= LONG => {
+                self.long = Some(found);
+                return None;
+            }
+            Ok(found) => found.as_ref().map(input::read).transpose(),
+            Err(fault) => Err(fault),
+        };
+        match result {
+            Ok(result) => result.map(|result| self.hand_out(result)),
+            Err(fault) => {
+                self.fault = Some(fault);
+                None
+            }
+        }
+    }
+
+    /// How far the body has come, if it is time to tell: at both ends always, and at most 20 times a second between.
+    pub fn progress(&mut self) -> Option<DownloadProgress> {
+        let clock = self.client.transport().clock();
+        self.meter.read(clock, (self.loaded, self.total), self.ended)
+    }
+
+    fn hand_out(&mut self, result: Document) -> Document {
+        self.begun = true;
+        result
+    }
+
+    /// Reads on in the body.
+    async fn read(&mut self) -> Result<()> {
+        if let Some(fault) = self.fault.take() {
+            return Err(self.body.unreadable(&self.request, fault));
+        }
+        let clock = self.client.transport().clock();
+        let piece = self.body.next(&self.request, clock, self.settings.idle_timeout).await?;
+        match piece {
+            Some(piece) => {
+                self.loaded += piece.len() as u64;
+                self.scanner.feed(&piece);
+            }
+            None if self.scanner.is_whole() => self.ended = true,
+            None if self.loaded == 0 => return Err(self.body.unreadable(&self.request, BodyFault::Missing)),
+            None => return Err(self.body.unreadable(&self.request, BodyFault::NotJson)),
+        }
+        Ok(())
+    }
+
+    /// Sends the request again after a failure, where nobody has seen anything of the answer yet.
+    async fn repeat(&mut self, mut failure: Error) -> Result<()> {
+        let verdict = retry::verdict(Class::Read, &failure);
+        if let Some(call) = failure.call_mut() {
+            call.attempts = self.attempts;
+            call.retryable = verdict != Verdict::Never;
+        }
+        let transport = self.client.transport();
+        if self.begun || verdict == Verdict::Never || self.retries == 0 || !transport.may_retry() {
+            return Err(failure);
+        }
+        self.retries -= 1;
+        let pause = self.backoff.next(transport.random());
+        self.settings.observed.tell(Event::Retry {
+            attempt: self.attempts,
+            delay: pause,
+            error: &failure,
+        });
+        tokio::select! {
+            biased;
+            () = self.settings.given_up() => return Err(failure),
+            () = transport.clock().sleep(pause) => {}
+        }
+        match self.client.send_for_stream(&self.request, &self.settings).await {
+            Ok(body) => {
+                self.attempts += body.attempts;
+                self.scanner = Scanner::new(transport.max_response_bytes());
+                (self.fault, self.loaded, self.total) = (part(&body), 0, length(&body));
+                self.body = body;
+                Ok(())
+            }
+            Err(Error::GivenUp) => Err(failure),
+            Err(mut error) => {
+                if let Some(call) = error.call_mut() {
+                    call.attempts += self.attempts;
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What is wrong with an answer before a byte of its body has come.
+fn part(body: &Streamed) -> Option<BodyFault> {
+    (body.status() == StatusCode::PARTIAL_CONTENT).then_some(BodyFault::Partial)
+}
+
+/// In bytes, where the server says so.
+fn length(body: &Streamed) -> Option<u64> {
+    let length = body.headers().get(CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}

@@ -1,0 +1,209 @@
+//! Results read input by input: what is asked, what comes out, how much is read, and what becomes of it when it breaks.
+
+use std::time::Duration;
+
+use modzy_client::{BodyFault, Client, ConnectionFault, DownloadProgress, Error, Phase, RequestOptions, ResultStream};
+
+use crate::support::{
+    attempts, body_fault, builder, connection_fault, millis, options,
+    server::{Reply, Server, answer, ok, status},
+    skipping, until,
+};
+
+const RESULTS: &str = r#"{"jobIdentifier":"j","results":{"a":{"status":"SUCCESSFUL","o":1},"b":{"status":"SUCCESSFUL","o":2}},
+    "failures":{"c":{"status":"FAILED","error":"why"}},"finished":true}"#;
+
+const A: &str = r#"{"inputKey":"a","status":"SUCCESSFUL","metadata":{},"outputs":{"o":1}}"#;
+const B: &str = r#"{"inputKey":"b","status":"SUCCESSFUL","metadata":{},"outputs":{"o":2}}"#;
+const C: &str = r#"{"inputKey":"c","status":"FAILED","error":"why","metadata":{},"outputs":{}}"#;
+
+async fn open(client: &Client) -> ResultStream {
+    client.stream_results("j", &options()).await.unwrap()
+}
+
+/// All inputs, and what ended them.
+async fn drain(mut stream: ResultStream) -> (Vec<String>, Result<(), Error>) {
+    let mut inputs = Vec::new();
+    loop {
+        match stream.next().await {
+            Ok(Some(input)) => inputs.push(input.into()),
+            Ok(None) => return (inputs, Ok(())),
+            Err(error) => {
+                assert_eq!(stream.next().await.unwrap(), None);
+                return (inputs, Err(error));
+            }
+        }
+    }
+}
+
+/// A server that replies in this way, and what a client reads from it.
+async fn read(replies: Vec<Reply>) -> (Server, Vec<String>, Result<(), Error>) {
+    let server = Server::scripted(replies).await;
+    let (client, _) = skipping(&server.api());
+    let (inputs, end) = match client.stream_results("j", &options()).await {
+        Ok(stream) => drain(stream).await,
+        Err(error) => (Vec::new(), Err(error)),
+    };
+    (server, inputs, end)
+}
+
+/// The head of an answer and its body up to the end of this text.
+fn until_text(text: &str) -> Vec<u8> {
+    let mut bytes = answer(200, "", RESULTS);
+    let end = bytes.windows(text.len()).position(|window| window == text.as_bytes());
+    bytes.truncate(end.unwrap() + text.len());
+    bytes
+}
+
+#[tokio::test]
+async fn each_input_comes_by_itself_in_the_order_of_the_body() {
+    let (server, inputs, end) = read(vec![ok(RESULTS)]).await;
+    assert_eq!(inputs, [A, B, C]);
+    end.unwrap();
+    assert_eq!(server.lines(), ["GET /api/results/j"]);
+    assert_eq!(server.requests()[0].header("accept"), ["application/json"]);
+    let (_, inputs, end) = read(vec![ok(r#"{"jobIdentifier":"j","failures":null}"#)]).await;
+    assert!(inputs.is_empty());
+    end.unwrap();
+}
+
+#[tokio::test]
+async fn an_input_is_there_before_the_next_one_has_come_and_dropping_the_stream_closes_the_request() {
+    let server = Server::always(Reply::Stall(until_text(r#""o":1},"#))).await;
+    let (client, _) = skipping(&server.api());
+    let mut stream = open(&client).await;
+    assert_eq!(stream.next().await.unwrap().unwrap().as_str(), A);
+    assert_eq!(stream.ready(), None);
+    assert_eq!(server.open(), 1);
+    drop(stream);
+    until(|| server.open() == 0).await;
+}
+
+#[tokio::test]
+async fn what_has_arrived_is_ready() {
+    let server = Server::always(ok(RESULTS)).await;
+    let (client, _) = skipping(&server.api());
+    let mut stream = open(&client).await;
+    assert_eq!(stream.ready(), None);
+    assert_eq!(stream.next().await.unwrap().unwrap().as_str(), A);
+    assert_eq!(stream.ready().unwrap().as_str(), B);
+    assert_eq!(stream.ready().unwrap().as_str(), C);
+    assert_eq!(stream.ready(), None);
+    assert_eq!(stream.next().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn until_the_first_input_it_is_asked_for_again_as_every_read_is() {
+    for reply in [
+        status(503),
+        Reply::Reset,
+        Reply::Close(until_text(r#""o":1"#)),
+        ok("<html>"),
+        ok(""),
+        Reply::Keep(answer(206, "", RESULTS)),
+        ok(r#"{"results":[]}"#),
+    ] {
+        let (server, inputs, end) = read(vec![reply.clone(), ok(RESULTS)]).await;
+        assert_eq!(inputs, [A, B, C], "{reply:?}");
+        end.unwrap();
+        assert_eq!(server.lines().len(), 2);
+        let (server, inputs, end) = read(vec![reply; 5]).await;
+        assert!(inputs.is_empty());
+        assert_eq!(attempts(&end.unwrap_err()), 3);
+        assert_eq!(server.lines().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn once_an_input_was_told_a_body_that_breaks_is_the_end() {
+    let (server, inputs, end) = read(vec![Reply::Close(until_text(r#""o":2"#)); 3]).await;
+    assert_eq!(inputs, [A]);
+    let error = end.unwrap_err();
+    assert_eq!(connection_fault(&error), Some(ConnectionFault::Cut));
+    assert_eq!((error.phase(), attempts(&error)), (Some(Phase::Body), 1));
+    assert!(error.is_retryable());
+    assert_eq!(server.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn a_body_that_turns_out_to_be_no_results_is_told_after_what_was_good() {
+    for (body, fault) in [
+        (r#"{"results":{"a":{"o":1},"b":{]}}"#, BodyFault::NotJson),
+        (r#"{"results":{"a":{"o":1}}"#, BodyFault::NotJson),
+        (r#"{"results":{"a":{"o":1}}} and more"#, BodyFault::NotJson),
+        (r#"{"results":{"a":{"o":1},"b":7}}"#, BodyFault::NoResults),
+        (r#"{"results":{"a":{"o":1}},"failures":[]}"#, BodyFault::NoResults),
+    ] {
+        let (server, inputs, end) = read(vec![ok(body); 3]).await;
+        assert_eq!(inputs.len(), 1, "{body}");
+        assert_eq!(body_fault(&end.unwrap_err()), Some(fault), "{body}");
+        assert_eq!(server.lines().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_input_may_be_as_long_as_a_body_and_all_together_longer() {
+    let input = |length: usize| format!(r#""{0}":{{"o":"{1}"}}"#, length, "x".repeat(length));
+    let body = |lengths: &[usize]| {
+        let inputs: Vec<_> = lengths.iter().map(|&length| input(length)).collect();
+        format!(r#"{{"results":{{{}}}}}"#, inputs.join(","))
+    };
+    let lengths = [1_400_000, 1_300_000, 10];
+    let server = Server::always(ok(body(&lengths))).await;
+    let client = builder(&server.api()).max_response_bytes(1_500_000).build().unwrap();
+    let (inputs, end) = drain(open(&client).await).await;
+    end.unwrap();
+    assert!(inputs.iter().zip(lengths).all(|(input, length)| input.len() > length));
+    assert_eq!(inputs.len(), 3);
+
+    let server = Server::always(ok(body(&[10, 1_500_000]))).await;
+    let client = builder(&server.api()).max_response_bytes(1_500_000).build().unwrap();
+    let (inputs, end) = drain(open(&client).await).await;
+    assert_eq!(inputs.len(), 1);
+    assert_eq!(body_fault(&end.unwrap_err()), Some(BodyFault::TooLarge));
+    assert_eq!(server.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn a_body_that_stalls_is_given_up_and_one_that_takes_long_is_not() {
+    let server = Server::always(Reply::Stall(until_text(r#""o":2"#))).await;
+    let client = builder(&server.api()).build().unwrap();
+    let limits = RequestOptions::default()
+        .idle_timeout(millis(100))
+        .request_timeout(millis(100));
+    let mut stream = client.stream_results("j", &limits).await.unwrap();
+    tokio::time::sleep(millis(200)).await;
+    assert_eq!(stream.next().await.unwrap().unwrap().as_str(), A);
+    let error = stream.next().await.unwrap_err();
+    let Error::Timeout { limit, phase, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!((limit, phase), (Duration::from_millis(100), Phase::Body));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let moved = Reply::Keep(answer(302, "location: /api/results/k\r\n", ""));
+    let server = Server::always(moved).await;
+    let (client, _) = skipping(&server.api());
+    let error = client.stream_results("j", &options()).await.unwrap_err();
+    assert_eq!(error.status(), Some(302));
+    assert_eq!(server.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn how_far_it_has_come_is_told_at_both_ends() {
+    let server = Server::always(ok(RESULTS)).await;
+    let (client, _) = skipping(&server.api());
+    let mut stream = open(&client).await;
+    let progress = |loaded: usize| DownloadProgress {
+        loaded_bytes: loaded as u64,
+        total_bytes: Some(RESULTS.len() as u64),
+    };
+    assert_eq!(stream.progress(), Some(progress(0)));
+    while stream.next().await.unwrap().is_some() {
+        assert_eq!(stream.progress(), None);
+    }
+    assert_eq!(stream.progress(), Some(progress(RESULTS.len())));
+    assert_eq!(stream.progress(), None);
+}

@@ -1,0 +1,134 @@
+'use strict';
+
+// What is open in Rust and read piece by piece. Each piece is a call of its own, made when it is asked for, so nothing is read
+// ahead, and nothing keeps the process alive between two pieces.
+
+const { AsyncResource } = require('node:async_hooks');
+const { unwatch, watch } = require('./signals.js');
+
+/**
+ * What becomes of it when whoever reads it was left without a word.
+ *
+ * @type {FinalizationRegistry<{ session: Session, id: number }>}
+ */
+const abandoned = new FinalizationRegistry(({ session, id }) => session.close(id));
+
+class Opened {
+  #session;
+  #id;
+  #operation;
+  #options;
+  #signal;
+  /** Ends the call for a piece that is under way. */
+  #ended = new AbortController();
+  /** @type {Promise<unknown> | undefined} */
+  #pulling;
+  /** @type {((reason: unknown) => void) | undefined} */
+  #onAbort;
+
+  /**
+   * @param {Session} session
+   * @param {number} id
+   * @param {Operation} operation What brings a piece.
+   * @param {CallOptions} options
+   */
+  constructor(session, id, operation, options) {
+    this.#session = session;
+    this.#id = id;
+    this.#operation = operation;
+    const { onDownloadProgress, binding: { progress } = {} } = options;
+    this.#options = { onDownloadProgress, binding: { progress }, signal: this.#ended.signal };
+    this.#signal = options.signal;
+  }
+
+  /**
+   * Makes the call that opens something. Its callback runs in the context of this call then as well as later.
+   *
+   * @param {Session} session
+   * @param {{ open: Operation, pull: Operation }} operations
+   * @param {string} argument
+   * @param {CallOptions} options
+   */
+  static async open(session, operations, argument, options) {
+    const { onDownloadProgress, signal } = options;
+    const inContext = onDownloadProgress && AsyncResource.bind(onDownloadProgress, 'ModzyCallback');
+    const bound = { ...options, onDownloadProgress: inContext };
+    const head = await session.run(operations.open, argument, bound, (text) => JSON.parse(text));
+    if (signal?.aborted) {
+      session.close(head.opened);
+      throw signal.reason;
+    }
+    return { head, opened: new Opened(session, head.opened, operations.pull, bound) };
+  }
+
+  /**
+   * Begins to listen to the signal.
+   *
+   * @param {object} reader When it is collected, this is closed.
+   * @param {(reason: unknown) => void} [onAbort] Runs where the signal fires between two pieces.
+   */
+  watch(reader, onAbort) {
+    this.#onAbort = onAbort;
+    abandoned.register(reader, { session: this.#session, id: this.#id }, this);
+    if (this.#signal !== undefined) {
+      watch(this.#signal, this.#abort);
+    }
+  }
+
+  /**
+   * The next piece, by this reader of it.
+   *
+   * @template T
+   * @param {(text: string, bytes?: Uint8Array) => T} read
+   * @returns {Promise<T>}
+   */
+  async pull(read) {
+    const pulling = this.#session.runSilently(this.#operation, String(this.#id), this.#options, read);
+    this.#pulling = pulling;
+    try {
+      return await pulling;
+    } catch (error) {
+      this.close(error);
+      throw error;
+    } finally {
+      this.#pulling = undefined;
+    }
+  }
+
+  /**
+   * Closes it. A piece that is under way rejects with the reason.
+   *
+   * @param {unknown} [reason]
+   */
+  close(reason) {
+    if (this.#signal !== undefined) {
+      unwatch(this.#signal, this.#abort);
+      this.#signal = undefined;
+    }
+    abandoned.unregister(this);
+    this.#ended.abort(reason);
+    this.#session.close(this.#id);
+  }
+
+  /** Waits until a piece that is under way is no more: its request is closed by then. */
+  async closed() {
+    await this.#pulling?.catch(() => {});
+  }
+
+  /** @param {unknown} reason */
+  #abort = (reason) => {
+    const isIdle = this.#pulling === undefined;
+    this.close(reason);
+    if (isIdle) {
+      this.#onAbort?.(reason);
+    }
+  };
+}
+
+/**
+ * @typedef {import('../js-binding').BindingOperation} Operation
+ * @typedef {import('./options.js').CallOptions} CallOptions
+ * @typedef {import('./session.js').Session} Session
+ */
+
+module.exports = { Opened };

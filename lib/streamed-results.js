@@ -1,0 +1,95 @@
+'use strict';
+
+// Results that are read as they arrive: those that have come cross together as text, and each becomes an object when it is
+// asked for.
+
+const { AsyncResource } = require('node:async_hooks');
+const { Opened } = require('./opened.js');
+const { LEFT, unwatch, watch } = require('./signals.js');
+
+/** @type {{ open: 'openResults', pull: 'pullResults' }} */
+const operations = { open: 'openResults', pull: 'pullResults' };
+
+/** What stands between two results. */
+const SEPARATOR = '\x1e';
+
+/** @implements {AsyncIterableIterator<object, undefined>} */
+class StreamedResults {
+  #session;
+  #job;
+  #options;
+  #signal;
+  #ended = new AbortController();
+  #results = this.#read();
+
+  /**
+   * @param {import('./session.js').Session} session
+   * @param {string} job
+   * @param {import('./options.js').CallOptions} options
+   */
+  constructor(session, job, options) {
+    const { onDownloadProgress, signal } = options;
+    this.#session = session;
+    this.#job = job;
+    this.#signal = signal;
+    const inContext = onDownloadProgress && AsyncResource.bind(onDownloadProgress, 'ModzyCallback');
+    this.#options = { ...options, onDownloadProgress: inContext, signal: this.#ended.signal };
+  }
+
+  next() {
+    return this.#results.next();
+  }
+
+  async return() {
+    this.#ended.abort(LEFT);
+    return this.#results.return(undefined);
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  /** @returns {AsyncGenerator<object, undefined>} */
+  async *#read() {
+    const ended = this.#ended;
+    const abort = (/** @type {unknown} */ reason) => ended.abort(reason);
+    /** @type {Opened | undefined} */
+    let opened;
+    try {
+      if (this.#signal !== undefined) {
+        if (this.#signal.aborted) {
+          throw this.#signal.reason;
+        }
+        watch(this.#signal, abort);
+      }
+      ({ opened } = await Opened.open(this.#session, operations, this.#job, this.#options));
+      opened.watch(this);
+      for (;;) {
+        const text = await opened.pull(asItIs);
+        if (text === '') {
+          return;
+        }
+        for (const result of text.split(SEPARATOR)) {
+          yield JSON.parse(result);
+          ended.signal.throwIfAborted();
+        }
+      }
+    } catch (error) {
+      if (ended.signal.reason !== LEFT) {
+        throw error;
+      }
+    } finally {
+      opened?.close();
+      if (this.#signal !== undefined) {
+        unwatch(this.#signal, abort);
+      }
+    }
+  }
+}
+
+/** @param {string} text */
+function asItIs(text) {
+  return text;
+}
+
+module.exports = { StreamedResults };
