@@ -37,6 +37,9 @@ mod embedded;
 mod endpoint;
 mod engines;
 mod error;
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod history;
 mod jobs;
 mod link;

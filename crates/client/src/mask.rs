@@ -1,10 +1,13 @@
 //! Keeps secrets that a server echoes out of errors.
 
-use std::borrow::Cow;
+mod spelling;
+
+use std::{borrow::Cow, ops::Range};
 
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
+use self::spelling::{beginnings, in_base64, is_of_base64, spelled};
 use crate::{auth::Auth, transport::Proxy};
 
 const MASK: &str = "***";
@@ -14,6 +17,9 @@ const SHORTEST_PART: usize = 4;
 
 /// The same for the values of headers, which are mostly no secrets.
 const SHORTEST_VALUE: usize = 8;
+
+/// A shorter key may stand in a URL by chance. Those of the API have 41 characters.
+const SHORTEST_KEY: usize = 16;
 
 /// The secrets that a request carries.
 #[derive(Debug)]
@@ -41,6 +47,13 @@ impl<'a> Mask<'a> {
         )
     }
 
+    /// Whether a URL holds the caller's own key or token, which belongs into a header alone.
+    pub(crate) fn is_key_in(auth: &Auth, url: &str) -> bool {
+        let long = |secret: &&str| secret.len() >= SHORTEST_KEY;
+        let keys = Mask(auth.secrets().into_iter().filter(long).collect());
+        matches!(keys.apply(url), Cow::Owned(_))
+    }
+
     /// The text without the secrets.
     pub(crate) fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.masked(text, false)
@@ -52,16 +65,27 @@ impl<'a> Mask<'a> {
     }
 
     fn masked<'t>(&self, text: &'t str, is_cut: bool) -> Cow<'t, str> {
+        let encoded: Vec<String> = self.0.iter().flat_map(|secret| in_base64(secret)).collect();
+        let beginnings = beginnings(self.0.iter().copied().chain(encoded.iter().map(String::as_str)));
         let mut masked = String::new();
         let (mut kept, mut at) = (0, 0);
-        while let Some(rest) = text.as_bytes().get(at..).filter(|rest| !rest.is_empty()) {
-            let Some(length) = self.0.iter().find_map(|secret| spelled(rest, secret, is_cut)) else {
+        while let Some(rest @ [first, ..]) = text.as_bytes().get(at..) {
+            if !beginnings.contains(first) {
+                at += 1;
+                continue;
+            }
+            let plain = self.0.iter().find_map(|secret| spelled(rest, secret, is_cut));
+            let found = plain.map(|length| at..at + length).or_else(|| {
+                let length = encoded.iter().find_map(|word| spelled(rest, word, is_cut))?;
+                Some(word_around(text, kept, at..at + length))
+            });
+            let Some(found) = found else {
                 at += 1;
                 continue;
             };
-            masked.push_str(text.get(kept..at).unwrap_or_default());
+            masked.push_str(text.get(kept..found.start).unwrap_or_default());
             masked.push_str(MASK);
-            at += length;
+            at = found.end;
             kept = at;
         }
         if kept == 0 {
@@ -72,65 +96,19 @@ impl<'a> Mask<'a> {
     }
 }
 
-/// How many bytes a secret takes that begins here, each of its characters as itself or as JSON may escape it; of a text
-/// whose end is missing also what begins a secret.
-fn spelled(text: &[u8], secret: &str, is_cut: bool) -> Option<usize> {
-    let mut at = 0;
-    for (nth, character) in secret.chars().enumerate() {
-        let rest = text.get(at..).unwrap_or_default();
-        if let Some(length) = spelling(rest, character) {
-            at += length;
-        } else if is_cut && nth >= SHORTEST_PART && is_cut_short(rest) {
-            return Some(text.len());
-        } else {
-            return None;
-        }
-    }
-    Some(at)
-}
-
-/// How many bytes a character takes here, as itself or escaped.
-fn spelling(text: &[u8], character: char) -> Option<usize> {
-    let short = match character {
-        '"' | '\\' | '/' => Some(character),
-        '\n' => Some('n'),
-        '\r' => Some('r'),
-        '\t' => Some('t'),
-        '\u{8}' => Some('b'),
-        '\u{c}' => Some('f'),
-        _ => None,
-    };
-    if let (Some(short), [b'\\', second, ..]) = (short, text)
-        && char::from(*second) == short
-    {
-        return Some(2);
-    }
-    let mut plain = [0; 4];
-    let plain = character.encode_utf8(&mut plain).as_bytes();
-    escaped(text, character).or_else(|| text.starts_with(plain).then_some(plain.len()))
-}
-
-/// How many bytes a character takes here that is escaped by its code.
-fn escaped(text: &[u8], character: char) -> Option<usize> {
-    let mut length = 0;
-    for unit in character.encode_utf16(&mut [0; 2]) {
-        let digits = text.get(length..length + 6)?.strip_prefix(b"\\u")?;
-        let code = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-        if code != *unit {
-            return None;
-        }
-        length += 6;
-    }
-    Some(length)
-}
-
-/// Whether a text ends before a character, or within the escape of one.
-fn is_cut_short(text: &[u8]) -> bool {
-    matches!(text, [] | [b'\\'] | [b'\\', b'u', ..]) && text.len() < 6
+/// The whole of what is in base64 around a part of it, but for what was dealt with before.
+fn word_around(text: &str, from: usize, part: Range<usize>) -> Range<usize> {
+    let of_base64 = |byte: &&u8| is_of_base64(**byte);
+    let before = text.as_bytes().get(from..part.start).unwrap_or_default();
+    let behind = text.as_bytes().get(part.end..).unwrap_or_default();
+    let before = before.iter().rev().take_while(of_base64).count();
+    let behind = behind.iter().take_while(of_base64).count();
+    part.start - before..part.end + behind
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
     use http::HeaderValue;
 
     use super::*;
@@ -165,6 +143,68 @@ mod tests {
         ] {
             assert_eq!(mask.apply(text), masked, "{text}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_known_in_json_within_json_in_urls_and_in_pages() {
+        let auth = Auth::api_key("publicPrefix.secretBody");
+        let headers = HeaderMap::new();
+        let secrets = ["a\\b\"c/d ü", "x&<y>'z", "100%sure"].map(SecretString::from);
+        let mask = Mask::new(&auth, &headers, &secrets, None);
+        let nested = |text: &str, times: usize| {
+            let quote = |text: String, _| serde_json::to_string(&text).unwrap();
+            (0..times).fold(text.to_owned(), quote)
+        };
+        for times in 1..5 {
+            let told = nested(r#"it is "secretBody", or a\b"c/d ü."#, times);
+            let masked = mask.apply(&told);
+            let read = (0..times).fold(masked.into_owned(), |text, _| serde_json::from_str(&text).unwrap());
+            assert_eq!(read, r#"it is "***", or ***."#, "{told}");
+        }
+        for (text, masked) in [
+            (r#""{\"key\":\"\\u0073ecretBod\\u0079\"}""#, r#""{\"key\":\"***\"}""#),
+            ("?key=%73ecret%42ody&x", "?key=***&x"),
+            ("?key=%2573ecret%252542ody&x", "?key=***&x"),
+            ("a%5Cb%22c%2Fd%20%C3%BC", "***"),
+            ("a%5cb%22c%2fd+%c3%bc", "***"),
+            ("100%25sure 100%2525sure", "*** ***"),
+            ("<p>x&amp;&lt;y&gt;&#39;z</p>", "<p>***</p>"),
+            ("x&#38;&#x3c;y&gt;&apos;z", "***"),
+            (r"C:\secretBody", r"C:\***"),
+            (r"\x73ecretBody", "***"),
+            ("secretBod%", "secretBod%"),
+        ] {
+            assert_eq!(mask.apply(text), masked, "{text}");
+        }
+        assert_eq!(mask.apply_to_cut(r"\\u0073ecretBod\\u0"), "***");
+        assert_eq!(mask.apply_to_cut("secretBod%7"), "***");
+    }
+
+    #[test]
+    fn a_secret_within_base64_takes_the_whole_word_along() {
+        let auth = Auth::api_key("publicPrefix.secretBody???>>>");
+        let headers = HeaderMap::new();
+        let mask = Mask::new(&auth, &headers, &[], None);
+        for before in ["", "a", "ab", "Authorization: ApiKey ", "ApiKey publicPrefix."] {
+            for behind in ["", "\n", " and more"] {
+                let encoded = STANDARD.encode(format!("{before}secretBody???>>>{behind}"));
+                for told in [
+                    encoded.clone(),
+                    encoded.replace('+', "-").replace('/', "_"),
+                    encoded.replace('/', "\\/"),
+                    encoded.replace('+', "%2B").replace('/', "%2F"),
+                ] {
+                    let masked = mask.apply(&format!("got {told}, sorry")).into_owned();
+                    let left = masked.replace("got ", "").replace(", sorry", "");
+                    assert!(masked.contains("***"), "{told}: {masked}");
+                    assert!(left.len() < 12, "{told}: {masked}");
+                }
+            }
+        }
+        assert!(matches!(
+            mask.apply(&STANDARD.encode("nothing in here")),
+            Cow::Borrowed(_)
+        ));
     }
 
     #[test]

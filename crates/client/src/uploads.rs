@@ -427,7 +427,7 @@ fn limits(features: &Document) -> Limits {
 }
 
 /// One chunk as the only part of a form, named `input`, with the name of the model's input as its file's name.
-fn part(input_name: &str, data: Data) -> Result<Payload> {
+pub(crate) fn part(input_name: &str, data: Data) -> Result<Payload> {
     let boundary = format!("modzy-client-{:032x}", fastrand::u128(..));
     let media_type = mime_guess::from_path(input_name)
         .first_raw()

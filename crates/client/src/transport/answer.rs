@@ -131,18 +131,35 @@ impl Reader<'_> {
         // Stands in for the timeout where the body stalls.
         self.account.refused(refusal(self.account.phrase(status), None));
         let (body, end) = collect(response, ERROR_BODY + MASK_MARGIN).await;
-        let body = String::from_utf8_lossy(&body);
-        let body = match end {
-            End::Whole => self.mask.apply(&body),
-            End::TooLarge | End::Broken(_) => self.mask.apply_to_cut(&body),
+        let told = Told::read(&self.mask, &body, !matches!(end, End::Whole));
+        let message = told.message.filter(|_| !self.account.is_the_proxys(status));
+        refusal(message.unwrap_or_else(|| self.account.phrase(status)), told.body)
+    }
+}
+
+/// What a server tells with a status outside 2xx, without the secrets.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// Its words, where the body has some.
+    pub(crate) message: Option<String>,
+    /// The whole as text, where there is any.
+    pub(crate) body: Option<String>,
+}
+
+impl Told {
+    /// Reads a body, which may be cut.
+    pub(crate) fn read(mask: &Mask<'_>, body: &[u8], is_cut: bool) -> Self {
+        let body = String::from_utf8_lossy(body);
+        let body = if is_cut {
+            mask.apply_to_cut(&body)
+        } else {
+            mask.apply(&body)
         };
-        // Masked again, because JSON may have spelled the secret in a way of its own.
-        let message = server_message(&body).filter(|_| !self.account.is_the_proxys(status));
-        let message = message.map_or_else(
-            || self.account.phrase(status),
-            |message| cut(&self.mask.apply(&message), ERROR_MESSAGE).to_owned(),
-        );
-        refusal(message, (!body.is_empty()).then(|| cut(&body, ERROR_BODY).to_owned()))
+        Self {
+            // Masked again, because JSON may have spelled the secret in a way of its own.
+            message: server_message(&body).map(|message| cut(&mask.apply(&message), ERROR_MESSAGE).to_owned()),
+            body: (!body.is_empty()).then(|| cut(&body, ERROR_BODY).to_owned()),
+        }
     }
 }
 

@@ -20,6 +20,8 @@ use secrecy::SecretString;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
+#[cfg(any(fuzzing, test))]
+pub(crate) use self::answer::Told;
 pub(crate) use self::{
     answer::{Answer, Expect},
     body::{Data, FileRange, Payload},
@@ -67,10 +69,10 @@ impl Request {
         }
     }
 
-    /// The URL for errors. The query of another origin's may be a signature, and so is left out.
+    /// The URL for errors. The query of an output's may be a signature, and so is left out.
     pub(crate) fn shown_url(&self) -> String {
         let mut url = self.url.clone();
-        if self.foreign {
+        if self.foreign || self.expect == Expect::Stream {
             url.set_query(None);
         }
         url.into()
@@ -185,7 +187,16 @@ impl Transport {
     }
 
     /// Sends a request, again where the retry table says so, until there is an answer or nothing is left to try.
+    ///
+    /// # Errors
+    /// [`Error::Argument`], before anything is sent, for a URL with the caller's key in it, which logs would keep.
     pub(crate) async fn execute(&self, request: &Request, settings: &Settings) -> Result<Answer> {
+        if Mask::is_key_in(&self.config.auth, request.url.as_str()) {
+            return Err(Error::argument(
+                "the URL",
+                "must not hold the client's own key or token",
+            ));
+        }
         let mut backoff = Backoff::new(RETRY_PAUSE);
         let mut attempts = 0;
         let mut retries = 0;

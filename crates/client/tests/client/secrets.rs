@@ -1,6 +1,6 @@
 //! The key goes into the header and nowhere else, whatever a server makes of it.
 
-use modzy_client::{Auth, BaseUrl, Client, Error, WaitOptions};
+use modzy_client::{Auth, BaseUrl, Client, Error, OutputRef, WaitOptions};
 
 use crate::support::{
     KEY, builder, everything, options,
@@ -148,6 +148,62 @@ async fn no_failure_of_the_transport_shows_the_key() {
         for text in [everything(&read), everything(&waited)] {
             assert!(!text.contains(SECRET), "{text}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_key_given_in_place_of_an_identifier_is_sent_nowhere() {
+    let (server, other) = (Server::always(ok("{}")).await, "https://other.example/output");
+    let client = builder(&server.api()).build().unwrap();
+    let output = OutputRef::Url(format!("{other}?key={KEY}"));
+    let wait = WaitOptions::default();
+    for error in [
+        client.get_job(KEY, &options()).await.unwrap_err(),
+        client.get_job(SECRET, &options()).await.unwrap_err(),
+        client.get_key_body(KEY, &options()).await.unwrap_err(),
+        client.block_until_complete(KEY, &wait, |_| {}).await.unwrap_err(),
+        client.get_output_contents(&output, &options()).await.unwrap_err(),
+    ] {
+        assert_eq!(error.to_string(), "the URL must not hold the client's own key or token");
+        assert!(!everything(&error).contains(SECRET));
+    }
+    assert_eq!(server.requests().len(), 0);
+    client.get_job("publicPrefix", &options()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_redirect_to_a_url_with_the_key_is_not_followed() {
+    let location = "location: https://other.example/?stolen=publicPrefix%2EsecretBodyOfTheKey\r\n";
+    let server = Server::start(echo(302, location, "")).await;
+    let client = builder(&server.api()).build().unwrap();
+    let output = OutputRef::Url(format!("{}/results/j/output", server.api()));
+    let error = client.get_output_contents(&output, &options()).await.unwrap_err();
+    assert!(matches!(error, Error::Argument { .. }), "{error:?}");
+    assert!(!everything(&error).contains(SECRET));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn an_error_of_an_output_shows_no_signature() {
+    let server = Server::start(echo(403, "", "{}")).await;
+    let client = builder(&server.api()).build().unwrap();
+    let output = OutputRef::Url(format!("{}/output?signature=theSignature", server.api()));
+    let error = client.get_output_contents(&output, &options()).await.unwrap_err();
+    assert_eq!(error.call().unwrap().url, format!("{}/output", server.api()));
+    assert!(!everything(&error).contains("theSignature"));
+}
+
+#[tokio::test]
+async fn an_echo_in_json_within_json_in_a_url_or_in_base64_is_masked() {
+    for body in [
+        r#"{"message":"upstream: {\"key\":\"\\u0073ecretBodyOfTheKey\"}"}"#,
+        r#"{"message":"GET /?key=%73ecretBodyOf%54heKey"}"#,
+        // "Authorization: ApiKey publicPrefix.secretBodyOfTheKey"
+        r#"{"message":"QXV0aG9yaXphdGlvbjogQXBpS2V5IHB1YmxpY1ByZWZpeC5zZWNyZXRCb2R5T2ZUaGVLZXk="}"#,
+    ] {
+        let text = error_of(SECRET, KEY, echo(401, "", body)).await;
+        assert!(text.contains("***"), "{text}");
+        assert!(!text.contains("BodyOf") && !text.contains("ZWNyZXRCb2R5"), "{text}");
     }
 }
 

@@ -1,0 +1,435 @@
+'use strict';
+
+// Faults as a program meets them, in real time: each call ends within its limit, in the error that says what is known, and the
+// server has seen as many requests as it may. The same for every fault and class of request, in skipped time, is in Rust.
+
+const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const https = require('node:https');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+const { before, describe, it } = require('node:test');
+const selfsigned = require('selfsigned');
+const modzy = require('modzy-client');
+const { failure, serve, uploadRoutes } = require('./support/server.js');
+
+const { ModzyClient } = modzy;
+const KEY = 'knownPrefix.theSecretBody';
+const SOURCES = { a: { 'input.txt': 'text' } };
+const OUTPUT = { jobId: 'j', inputKey: 'a', outputName: 'results.json' };
+
+const JSON_HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
+const page = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>sign in</html>' };
+
+/** A call that takes longer than this beyond its limit, or a fifth of it, is late. */
+const GRACE = 500;
+
+const read = (client, options) => client.getJob('j', options);
+const submit = (client, options) => client.submitJobText('m', 'v', SOURCES, options);
+const upload = (client, options) => client.submitJobFiles('m', 'v', { a: { input: Buffer.from('x') } }, options);
+const wait = (client, options) => client.blockUntilComplete('j', { pollInterval: 20, ...options });
+
+/** A server that answers each request with what a function does to its socket. */
+async function raw(t, respond, { createServer = net.createServer, ...options } = {}) {
+  const sockets = new Set();
+  const requests = [];
+  const server = createServer(options, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      requests.push(bytes.toString('latin1'));
+      respond(socket);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    sockets.forEach((socket) => socket.destroy());
+    server.close();
+  });
+  return { port: server.address().port, baseURL: `http://127.0.0.1:${server.address().port}/api`, requests };
+}
+
+/** Servers by what is wrong with them. Each returns where it is, and what it was asked. */
+const routes = (replies, options) => (t) => serve(t, replies, options);
+const always = (reply) => routes({ '*': reply });
+const sockets = (respond) => (t) => raw(t, respond);
+
+async function closedPort(t) {
+  const { port } = await raw(t, () => {});
+  const closed = net.createServer().listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const { port: free } = closed.address();
+  closed.close();
+  assert.notEqual(port, free);
+  return { baseURL: `http://127.0.0.1:${free}/api`, requests: [] };
+}
+
+/** Certificates with their keys, made before the clock runs. */
+const certificates = {};
+
+async function makeCertificate(name, { expired = false } = {}) {
+  const { cert, private: key } = await selfsigned.generate([{ name: 'commonName', value: name }], {
+    notBeforeDate: new Date(Date.now() - 7_200_000),
+    notAfterDate: new Date(Date.now() + (expired ? -3_600_000 : 3_600_000)),
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
+  });
+  return { cert, key };
+}
+
+const overTls = (name) => async (t) => {
+  const { cert, key } = certificates[name];
+  const server = await serve(t, { '*': {} }, { createServer: https.createServer, key, cert });
+  const trusts = name === 'unknown' ? {} : { tls: { ca: cert } };
+  return { requests: server.requests, baseURL: `https://localhost:${server.port}/api`, options: trusts };
+};
+
+const silentTls = async (t) => {
+  const server = await raw(t, () => {});
+  return { ...server, baseURL: server.baseURL.replace('http', 'https'), requests: [] };
+};
+
+function trickle(socket) {
+  socket.write(`${JSON_HEAD}content-length: 100000\r\n\r\n`);
+  const timer = setInterval(() => socket.write(' '), 20);
+  socket.on('close', () => clearInterval(timer));
+}
+
+function floodOfInterim(socket) {
+  const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'.repeat(50)), 5);
+  socket.on('close', () => clearInterval(timer));
+}
+
+/**
+ * The cells: a server, a call, its limit in ms, and what is known at the end. `requests` is what the server has seen.
+ *
+ * @type {Record<string, [(t: any) => Promise<any>, (client: any, options: any) => Promise<any>, object, number, object]>}
+ */
+const cells = {
+  'an unknown host: read': [
+    async () => ({ baseURL: 'http://no-such-host.invalid/api', requests: [] }),
+    read,
+    { connectTimeout: 2000 },
+    2000,
+    { name: 'ConnectionError', code: 500, phase: 'dns', sent: 'no', attempts: 1, requests: 0 },
+  ],
+  'a closed port: read': [
+    closedPort,
+    read,
+    {},
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'connect', sent: 'no', attempts: 1, requests: 0 },
+  ],
+  'a closed port: submit': [
+    closedPort,
+    submit,
+    {},
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'connect', sent: 'no', attempts: 1, requests: 0 },
+  ],
+  'a closed port: wait': [
+    closedPort,
+    (client) => wait(client, { maxOutage: 300 }),
+    {},
+    300,
+    { name: 'ConnectionError', code: 500, phase: 'connect', sent: 'no', requests: 0 },
+  ],
+  'a handshake that stalls: submit': [
+    silentTls,
+    submit,
+    { connectTimeout: 300 },
+    300,
+    { name: 'RequestTimeoutError', code: 500, phase: 'tls', sent: 'no', attempts: 1, requests: 0 },
+  ],
+  'a certificate of nobody’s: submit': [
+    overTls('unknown'),
+    submit,
+    { retries: 2 },
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'tls', sent: 'no', attempts: 1, requests: 0 },
+  ],
+  'a certificate for another host: read': [
+    overTls('of another'),
+    read,
+    { retries: 2 },
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'tls', sent: 'no', attempts: 1, requests: 0 },
+  ],
+  'a certificate that has expired: read': [
+    overTls('expired'),
+    read,
+    { retries: 2 },
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'tls', sent: 'no', attempts: 1, requests: 0 },
+  ],
+  'a reset before the answer: read': [
+    always('reset'),
+    read,
+    {},
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'headers', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'a reset before the answer: submit': [
+    always('reset'),
+    submit,
+    { retries: 3 },
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'headers', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'a reset before the answer: cancel': [
+    always('reset'),
+    (client) => client.cancelJob('j'),
+    {},
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'headers', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'silence: read': [
+    always('stall'),
+    read,
+    { requestTimeout: 300 },
+    300,
+    { name: 'RequestTimeoutError', code: 500, phase: 'headers', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'silence: submit': [
+    always('stall'),
+    (client, options) => submit(client, { ...options, requestTimeout: 300, retries: 3 }),
+    {},
+    300,
+    { name: 'RequestTimeoutError', code: 500, phase: 'headers', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'silence: wait': [
+    always('stall'),
+    (client) => wait(client, { waitTimeout: 300 }),
+    {},
+    300,
+    { name: 'WaitTimeoutError', requests: 1 },
+  ],
+  'silence: wait for a result': [
+    routes({ 'GET /api/jobs/j': { body: { jobIdentifier: 'j', status: 'COMPLETED' } }, '*': 'stall' }),
+    (client) => client.blockUntilResult('j', { pollInterval: 20, waitTimeout: 300 }),
+    {},
+    300,
+    { name: 'WaitTimeoutError', requests: 2 },
+  ],
+  'silence: download to a file': [
+    always('stall'),
+    (client) => client.downloadOutput(OUTPUT, path.join(os.tmpdir(), `modzy-client-${process.pid}`)),
+    { requestTimeout: 300 },
+    300,
+    { name: 'RequestTimeoutError', code: 500, phase: 'headers', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'silence: abort': [
+    always('stall'),
+    (client) => read(client, { signal: AbortSignal.timeout(200) }),
+    {},
+    200,
+    { name: 'TimeoutError', requests: 1 },
+  ],
+  'silence after a part of an output: stream': [
+    sockets((socket) => socket.write(`${JSON_HEAD}content-length: 100\r\n\r\nthe first`)),
+    async (client) => {
+      const { body } = await client.openOutput(OUTPUT);
+      await body.pipeTo(new WritableStream());
+    },
+    { idleTimeout: 300 },
+    300,
+    { name: 'RequestTimeoutError', code: 500, phase: 'body', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'silence: chunk': [
+    routes(uploadRoutes(undefined, { 'POST /api/jobs/j/a/input': 'stall' })),
+    (client) => upload(client, { requestTimeout: 300, retries: 3 }),
+    {},
+    300,
+    { name: 'RequestTimeoutError', code: 500, phase: 'headers', sent: 'maybe', attempts: 1, requests: 4 },
+  ],
+  'a reset: chunk': [
+    routes(uploadRoutes(undefined, { 'POST /api/jobs/j/a/input': 'reset' })),
+    (client) => upload(client, { retries: 3 }),
+    {},
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'headers', sent: 'maybe', attempts: 1, requests: 4 },
+  ],
+  'a body that never ends: result': [
+    sockets(trickle),
+    (client) => client.getResult('j'),
+    { requestTimeout: 300 },
+    300,
+    { name: 'RequestTimeoutError', code: 500, phase: 'body', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'a body that is cut: result': [
+    sockets((socket) => socket.end(`${JSON_HEAD}content-length: 100\r\n\r\n{"results": {`)),
+    (client) => client.getResult('j'),
+    {},
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'body', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'a chunked body that is cut: submit': [
+    sockets((socket) => socket.end(`${JSON_HEAD}transfer-encoding: chunked\r\n\r\n5\r\n{"job`)),
+    submit,
+    { retries: 3 },
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'body', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'a page in place of JSON: listing': [
+    always(page),
+    (client) => client.listModels().toArray(),
+    {},
+    0,
+    { name: 'ResponseError', code: 200, sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'a page in place of JSON: wait': [
+    always(page),
+    (client) => wait(client),
+    {},
+    4000,
+    { name: 'ResponseError', code: 200, sent: 'maybe' },
+  ],
+  'bytes that are no UTF-8: read': [
+    always({ headers: { 'content-type': 'application/json' }, body: Buffer.from([0x22, 0xff, 0x22]) }),
+    read,
+    {},
+    0,
+    { name: 'ResponseError', code: 200, sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'an answer that is too large: result': [
+    always({ body: { results: 'x'.repeat(2000) } }),
+    (client) => client.getResult('j'),
+    { maxResponseBytes: 1000, retries: 3 },
+    0,
+    { name: 'ResponseError', code: 200, sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'what is no gzip: features': [
+    always({ headers: { 'content-encoding': 'gzip' }, body: '{}' }),
+    (client) => client.getFeatures(),
+    {},
+    0,
+    { name: 'ResponseError', code: 200, sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'no body: submit': [
+    always({ status: 202 }),
+    submit,
+    { retries: 3 },
+    0,
+    { name: 'ResponseError', code: 202, sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'a redirect: read': [
+    always({ status: 302, headers: { location: 'https://other.example/' } }),
+    read,
+    { retries: 3 },
+    0,
+    { name: 'ApiError', code: 302, attempts: 1, requests: 1 },
+  ],
+  'a server that asks to slow down: submit': [
+    always({ status: 429, headers: { 'retry-after': '0' } }),
+    submit,
+    { retries: 1 },
+    100,
+    { name: 'RateLimitError', code: 429, attempts: 2, requests: 2 },
+  ],
+  'a server that says when to come back: submit': [
+    always({ status: 503, headers: { 'retry-after': '0' } }),
+    submit,
+    { retries: 1 },
+    100,
+    { name: 'ServerError', code: 503, attempts: 2, requests: 2 },
+  ],
+  'a server that does not say when: submit': [
+    always({ status: 503 }),
+    submit,
+    { retries: 3 },
+    0,
+    { name: 'ServerError', code: 503, attempts: 1, requests: 1 },
+  ],
+  'a server that fails: wait': [
+    always({ status: 503 }),
+    (client) => wait(client, { maxOutage: 300 }),
+    {},
+    300,
+    { name: 'ServerError', code: 503 },
+  ],
+  'a refusal: close': [
+    always({ status: 400, body: { message: 'it is not open' } }),
+    (client) => client.closeJob('j'),
+    { retries: 3 },
+    0,
+    { name: 'BadRequestError', code: 400, attempts: 1, requests: 1 },
+  ],
+  'what is no HTTP: read': [
+    sockets((socket) => socket.end('SSH-2.0-OpenSSH\r\n')),
+    read,
+    {},
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'headers', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'headers without end: read': [
+    sockets((socket) => socket.write(`${JSON_HEAD}${`x-header: ${'x'.repeat(1000)}\r\n`.repeat(2000)}`)),
+    read,
+    { requestTimeout: 1000 },
+    1000,
+    { name: 'ConnectionError', code: 500, phase: 'headers', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'a flood of interim answers: read': [
+    sockets(floodOfInterim),
+    read,
+    { requestTimeout: 300 },
+    300,
+    { name: 'RequestTimeoutError', code: 500, phase: 'headers', sent: 'maybe', attempts: 1, requests: 1 },
+  ],
+  'a proxy that wants credentials: read': [
+    async (t) => {
+      const refusal = 'HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n';
+      const { port, requests } = await raw(t, (socket) => socket.end(refusal));
+      return { requests, baseURL: 'https://server.invalid/api', options: { proxy: `http://127.0.0.1:${port}` } };
+    },
+    read,
+    { retries: 3 },
+    0,
+    { name: 'ConnectionError', code: 500, phase: 'connect', sent: 'no', attempts: 1, requests: 1 },
+  ],
+};
+
+describe(`${Object.keys(cells).length} faults, each met by a call`, { concurrency: 6 }, () => {
+  before(async () => {
+    certificates.unknown = await makeCertificate('localhost');
+    certificates['of another'] = await makeCertificate('other.example');
+    certificates.expired = await makeCertificate('localhost', { expired: true });
+  });
+
+  for (const [name, [start, call, options, limit, expected]] of Object.entries(cells)) {
+    const most = Math.max(1.2 * limit, limit + GRACE);
+
+    /** Makes the call, with a server and a client of its own. */
+    async function meet(t) {
+      const server = await start(t);
+      // Another's certificate, so that no client reads the system's store while the clock runs.
+      const tls = { ca: certificates['of another'].cert };
+      const client = new ModzyClient(server.baseURL, KEY, { retries: 0, tls, ...options, ...server.options });
+      const began = performance.now();
+      const error = await failure(call(client, {}));
+      return { server, error, elapsed: performance.now() - began };
+    }
+
+    it(name, async (t) => {
+      let met = await meet(t);
+      // On a machine that is busy with something else all are late now and then; one that is always late has no limit.
+      for (let again = 0; again < 3 && met.elapsed >= most; again += 1) {
+        met = await meet(t);
+      }
+      const { server, error, elapsed } = met;
+      assert.ok(elapsed < most, `${elapsed} ms, of ${limit}: ${error}`);
+      const { requests, ...known } = expected;
+      const seen = Object.fromEntries(Object.keys(known).map((member) => [member, error[member]]));
+      assert.deepEqual(seen, known, `${error.stack}`);
+      if (name !== 'silence: abort') {
+        assert.ok(error instanceof modzy[known.name]);
+      }
+      if (requests !== undefined) {
+        assert.equal(server.requests.length, requests);
+      }
+      if (known.sent === 'maybe' && /submit|chunk/.test(name)) {
+        assert.match(error.message, /may have accepted the request, so it was not sent again/);
+      }
+    });
+  }
+});

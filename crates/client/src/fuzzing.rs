@@ -1,0 +1,223 @@
+//! What reads the words of strangers, and what puts a caller's words on the wire, each as a function of any bytes: it must not
+//! panic, and what has to hold of every outcome is asserted. For the targets in `fuzz/`, and for `cargo test`, which takes the
+//! same functions through the corpus and through chance.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what does not hold has to end the run, and nobody else calls this"
+)]
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use http::HeaderMap;
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    auth::Auth,
+    document::Document,
+    endpoint::{BaseUrl, encoded, segment},
+    jobs::is_final_status,
+    mask::Mask,
+    retry, size,
+    transport::{Data, Payload, Told},
+    uploads,
+};
+
+/// A target: its name, which is that of its corpus, and what it does.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const TARGETS: [Target; 6] = [
+    ("url", url),
+    ("retry_after", retry_after),
+    ("size", size),
+    ("status", status),
+    ("error_body", error_body),
+    ("multipart", multipart),
+];
+
+const SECRET: &str = "theSecretBody";
+
+/// Builds a route from two segments and a value of a query, below a fixed root and below one that is read from the same bytes.
+pub fn url(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut parts = text.splitn(4, '\n');
+    let [first, second, value, root] = std::array::from_fn(|_| parts.next().unwrap_or_default());
+    let fixed = BaseUrl::api("https://example.com:8443/api").expect("a base URL");
+    let (Ok(one), Ok(two)) = (segment("jobId", first), segment("inputKey", second)) else {
+        assert!([first, second].iter().any(|text| matches!(*text, "" | "." | "..")));
+        return;
+    };
+    let path = format!("/results/{one}/datasource/{two}?page={}", encoded(value));
+    let url = fixed.route(&path).expect("a route of encoded parts");
+    assert!(fixed.is_origin_of(&url));
+    assert_eq!((url.fragment(), url.username(), url.password()), (None, "", None));
+    let segments: Vec<_> = url.path_segments().into_iter().flatten().collect();
+    let decoded: Vec<_> = segments
+        .iter()
+        .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
+        .collect();
+    assert_eq!(decoded, ["api", "results", first, "datasource", second]);
+    let query: Vec<_> = url.query_pairs().collect();
+    assert_eq!(query, [("page".into(), value.into())]);
+    for base in [BaseUrl::api(root), BaseUrl::host(root)].into_iter().flatten() {
+        let url = base.route(&path).expect("a route below any root");
+        assert!(base.is_origin_of(&url) && matches!(url.scheme(), "http" | "https"));
+        assert!(url.as_str().starts_with(base.as_str()) && url.path().ends_with(&format!("/{one}/datasource/{two}")));
+    }
+}
+
+/// Reads `Retry-After`.
+pub fn retry_after(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let now = UNIX_EPOCH + Duration::from_hours(490_000);
+    if let Some(pause) = retry::retry_after(&text, now) {
+        assert!(pause <= Duration::from_mins(1));
+    }
+}
+
+/// Reads a size.
+pub fn size(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Some(bytes) = size::bytes(&text) {
+        assert!(bytes > 0 && text.trim().starts_with(|first: char| first.is_ascii_digit()));
+    }
+}
+
+/// Reads the status of a job.
+pub fn status(data: &[u8]) {
+    let Ok(document) = Document::from_body(data.to_vec()) else {
+        return;
+    };
+    assert_eq!(document.as_str().as_bytes(), data);
+    if let Some(status) = document.string_member("status") {
+        assert!(document.is_object());
+        let _ = is_final_status(&status);
+    }
+}
+
+/// Reads the body of an answer outside 2xx, whole and cut, and keeps a key out of it that its server knows.
+pub fn error_body(data: &[u8]) {
+    let auth = Auth::api_key(format!("aPrefix.{SECRET}"));
+    let headers = HeaderMap::new();
+    let mask = Mask::new(&auth, &headers, &[], None);
+    for is_cut in [false, true] {
+        let told = Told::read(&mask, data, is_cut);
+        assert!(told.message.as_ref().is_none_or(|message| message.len() <= 1024));
+        assert!(told.body.as_ref().is_none_or(|body| body.len() <= 64 * 1024));
+        for shown in told.message.iter().chain(&told.body) {
+            assert!(!shown.contains(SECRET));
+            // What a reader of JSON, of JSON within JSON and so on makes of it.
+            let mut read = shown.clone();
+            while let Ok(serde_json::Value::String(inner)) = serde_json::from_str(&read) {
+                assert!(!inner.contains(SECRET), "{shown}");
+                read = inner;
+            }
+            assert!(
+                !percent_decode_str(shown).decode_utf8_lossy().contains(SECRET),
+                "{shown}"
+            );
+        }
+    }
+}
+
+/// Frames a chunk under the name of an input.
+pub fn multipart(data: &[u8]) {
+    let name = String::from_utf8_lossy(data);
+    let chunk = Data::Bytes(data.to_vec().into());
+    let Ok(Payload::Framed {
+        content_type,
+        head,
+        tail,
+        ..
+    }) = uploads::part(&name, chunk)
+    else {
+        panic!("a chunk is always framed");
+    };
+    let boundary = content_type.to_str().expect("visible characters");
+    let boundary = boundary
+        .strip_prefix("multipart/form-data; boundary=")
+        .expect("the type of a form");
+    assert!(boundary.len() <= 70 && !data.windows(boundary.len()).any(|part| part == boundary.as_bytes()));
+    let head = std::str::from_utf8(&head).expect("a head in UTF-8");
+    let lines: Vec<_> = head.split("\r\n").collect();
+    let [opening, disposition, media_type, "", ""] = lines.as_slice() else {
+        panic!("a boundary, two headers and an empty line, not {lines:?}");
+    };
+    assert_eq!(*opening, format!("--{boundary}"));
+    let file_name = disposition
+        .strip_prefix("Content-Disposition: form-data; name=\"input\"; filename=\"")
+        .and_then(|rest| rest.strip_suffix('"'))
+        .expect("a name and a file's name");
+    assert!(!file_name.contains(['"', '\r', '\n']));
+    assert!(media_type.starts_with("Content-Type: ") && media_type.contains('/'));
+    assert_eq!(tail, format!("\r\n--{boundary}--\r\n"));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, path::Path};
+
+    use proptest::{
+        collection::vec,
+        prelude::{Just, Strategy, any},
+        prop_oneof,
+        test_runner::{Config, TestRunner},
+    };
+
+    use super::*;
+
+    /// What is taken through each target by chance, where `FUZZ_CASES` does not say otherwise.
+    const CASES: u32 = 10_000;
+
+    fn corpus(name: &str) -> Vec<Vec<u8>> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../fuzz/seeds")
+            .join(name);
+        let files = fs::read_dir(folder).unwrap();
+        files.map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
+    /// Seeds in pieces, between bytes of any value: what is nearly right finds more than what is altogether wrong.
+    fn bytes_around(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+        let numbers = 0..seeds.len();
+        let piece = (numbers, any::<(u8, u8)>()).prop_map(move |(number, (from, length))| {
+            let seed = seeds.get(number).cloned().unwrap_or_default();
+            let from = usize::from(from) % (seed.len() + 1);
+            seed.into_iter().skip(from).take(usize::from(length)).collect()
+        });
+        let any = prop_oneof![
+            vec(any::<u8>(), 0..24),
+            vec(prop_oneof![Just(b'\\'), Just(b'"'), Just(b'%'), Just(b'\n')], 0..4)
+        ];
+        vec(prop_oneof![2 => piece, 1 => any], 0..6).prop_map(|pieces| pieces.concat())
+    }
+
+    #[test]
+    fn no_target_panics_over_its_seeds_or_over_what_chance_makes_of_them() {
+        let cases = env::var("FUZZ_CASES").map_or(CASES, |cases| cases.parse().unwrap());
+        let only = env::var("FUZZ_TARGET").ok();
+        for (name, target) in TARGETS {
+            if only.as_deref().is_some_and(|only| only != name) {
+                continue;
+            }
+            let seeds = corpus(name);
+            assert!(seeds.len() >= 5, "{name}");
+            for seed in &seeds {
+                target(seed);
+            }
+            let config = Config {
+                cases,
+                failure_persistence: None,
+                ..Config::default()
+            };
+            TestRunner::new(config)
+                .run(&bytes_around(seeds), |data| {
+                    target(&data);
+                    Ok(())
+                })
+                .unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        }
+    }
+}

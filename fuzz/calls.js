@@ -1,0 +1,182 @@
+'use strict';
+
+// Random calls with random arguments to a server with random answers: none crashes the process, none rejects with nobody
+// listening, none stays pending. Runs in a process of its own, which tells what became of them.
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { ModzyClient } = require('modzy-client');
+const { Random } = require('../soak/random.js');
+const { anyText, anyValue } = require('./values.js');
+
+/** So many calls are under way at a time. */
+const LANES = 40;
+
+/** ms that a call may take: each of its requests ends within its limit, and so does a wait. */
+const LIMIT = 20_000;
+
+/** Ends what would go on for long; anything may be set on top of it. */
+const settings = { requestTimeout: 60, idleTimeout: 60, retries: 0 };
+const waits = { ...settings, pollInterval: 5, waitTimeout: 100, maxOutage: 50 };
+
+const MODEL = ['m', '1.0.0'];
+
+/** Arguments that are right as far as they go, by method, beside those that are chance altogether. */
+const right = {
+  getModels: () => [{ perPage: 2 }],
+  listModels: () => [{ perPage: 2 }],
+  getModelByName: (random) => [anyText(random)],
+  getModelVersion: () => MODEL,
+  getModelDetails: () => MODEL,
+  getTagsAndModels: (random) => [anyText(random), 'b'],
+  getJobHistory: () => [{ perPage: 2 }],
+  listJobHistory: () => [{ perPage: 2 }],
+  blockUntilAllComplete: (random) => [['j', 'k', async () => anyText(random)]],
+  jobsAsCompleted: (random) => [['j', 'k', async () => anyText(random)]],
+  submitJob: (random) => [{ model: { identifier: 'm', version: 'v' }, input: anyValue(random) }],
+  submitJobText: (random) => [...MODEL, { [anyText(random)]: { 'input.txt': anyText(random) } }],
+  submitJobEmbedded: (random) => [...MODEL, 'text/plain', { a: { [anyText(random)]: Buffer.from('x') } }],
+  submitJobFile: (random) => [...MODEL, { [anyText(random)]: { input: Buffer.from('x') } }],
+  submitJobFiles: (random) => [...MODEL, { a: { [anyText(random)]: new Blob(['xyz']).stream() } }],
+  submitJobAWSS3: (random) => [...MODEL, 'id', anyText(random), 'r', { a: { b: { bucket: 'b', key: 'k' } } }],
+  submitJobAwsS3: (random) => [...MODEL, 'id', 'secret', anyText(random), { a: { b: { bucket: 'b', key: 'k' } } }],
+  submitJobJDBC: (random) => [...MODEL, anyText(random), 'u', 'p', 'd', 'q'],
+  appendInput: (random) => ['j', 'a', 'b', random.pick([Buffer.from('x'), '/no/such', new Blob(['x'])])],
+  getInputResult: (random) => ['j', anyText(random)],
+  getOutputContents: (random) => [
+    { jobId: 'j', inputKey: 'a', outputName: 'b', responseType: random.pick(['json', 'blob', 'arraybuffer']) },
+  ],
+  openOutput: () => [{ jobId: 'j', inputKey: 'a', outputName: 'b' }],
+  downloadOutput: (random, folder) => [
+    { jobId: 'j', inputKey: 'a', outputName: 'b' },
+    path.join(folder, String(random.below(5))),
+  ],
+  pathToDataUrl: (random) => [random.pick([__filename, '/no/such']), anyText(random)],
+  fileToDataUrl: (random) => [new Blob([anyText(random)])],
+  getAPIKeys: (random) => [anyText(random)],
+  getKeyBody: (random) => [anyText(random)],
+};
+
+const waiting = new Set([
+  'blockUntilComplete',
+  'blockUntilJobComplete',
+  'blockUntilResult',
+  'blockUntilAllComplete',
+  'jobsAsCompleted',
+  'watchJob',
+]);
+
+/** Methods that answer at once, and so are no calls. */
+const notCalls = /^(constructor|get\w+Client)$/;
+
+function methodsOf(client) {
+  const names = Object.getOwnPropertyNames(ModzyClient.prototype).filter(
+    (name) =>
+      !notCalls.test(name) && typeof Object.getOwnPropertyDescriptor(ModzyClient.prototype, name).value === 'function',
+  );
+  const ofAccounts = ['getAPIKeys', 'getKeyBody'].map((name) => [name, client.accountingClient]);
+  return [...names.map((name) => [name, client]), ...ofAccounts];
+}
+
+/** Options, most of them right. */
+function anyOptions(random, name) {
+  const options = { ...(waiting.has(name) ? waits : settings) };
+  if (random.chance(0.1)) {
+    options.signal = random.pick([AbortSignal.timeout(random.below(30)), AbortSignal.abort(), {}, null]);
+  }
+  if (random.chance(0.1)) {
+    options.cancelOnAbort = random.chance(0.5);
+    options.onCancel = random.pick([() => {}, null, undefined, 7]);
+  }
+  if (random.chance(0.05)) {
+    options[
+      random.pick(['headers', 'chunkSize', 'concurrency', 'limit', 'jobTimeout', 'onUploadProgress', 'nonsense'])
+    ] = anyValue(random);
+  }
+  return random.chance(0.03) ? anyValue(random) : options;
+}
+
+function argumentsOf(random, name, folder) {
+  const given = random.chance(0.7)
+    ? (right[name]?.(random, folder) ?? [random.chance(0.8) ? 'j' : anyText(random)])
+    : Array.from({ length: random.below(5) }, () => anyValue(random));
+  // A path to write to is not left to chance.
+  if (name === 'downloadOutput' && typeof given[1] === 'string' && !given[1].startsWith(folder)) {
+    given[1] = path.join(folder, 'x');
+  }
+  return [...given, anyOptions(random, name)];
+}
+
+/** Takes what a call returns to its end. */
+async function settle(returned) {
+  const value = await returned;
+  if (value?.body?.getReader !== undefined) {
+    for await (const piece of value.body) {
+      void piece;
+    }
+  } else if (typeof value?.[Symbol.asyncIterator] === 'function') {
+    let left = 20;
+    for await (const item of value) {
+      void item;
+      if (--left === 0) {
+        break;
+      }
+    }
+  }
+}
+
+async function run({ seed, calls, baseURL }) {
+  const random = new Random(seed);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'modzy-client-fuzz-'));
+  const client = new ModzyClient(baseURL, 'aPrefix.aSecretBody', { ...settings, maxSockets: 32 });
+  const methods = methodsOf(client);
+  const outcomes = {};
+  const pending = new Map();
+  let started = 0;
+  let slowest = 0;
+
+  async function lane() {
+    while (started < calls) {
+      const id = (started += 1);
+      const [name, owner] = random.pick(methods);
+      const given = argumentsOf(random, name, folder);
+      const began = performance.now();
+      pending.set(id, { name, began });
+      let outcome = 'done';
+      try {
+        await settle(owner[name](...given));
+      } catch (error) {
+        outcome = error instanceof Error ? error.name : typeof error;
+        if (error instanceof Error && error.message.startsWith('internal error')) {
+          outcome = `internal error: ${error.message}`;
+        }
+      }
+      slowest = Math.max(slowest, performance.now() - began);
+      pending.delete(id);
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    }
+  }
+
+  const watchdog = setInterval(() => {
+    for (const [id, { name, began }] of pending) {
+      if (performance.now() - began > LIMIT) {
+        process.send({ stuck: `call ${id}, ${name}` }, () => process.exit(3));
+      }
+    }
+  }, 1000);
+  await Promise.all(Array.from({ length: LANES }, lane));
+  clearInterval(watchdog);
+  fs.rmSync(folder, { recursive: true });
+  return { calls: started, methods: methods.length, outcomes, slowest };
+}
+
+const unhandled = [];
+process.on('unhandledRejection', (error) => unhandled.push(String(error?.stack ?? error)));
+process.on('warning', () => {});
+
+process.once('message', async (given) => {
+  const report = await run(given);
+  // Whatever rejects late has its chance.
+  setTimeout(() => process.send({ ...report, unhandled }, () => process.disconnect()), 300);
+});

@@ -1,0 +1,41 @@
+'use strict';
+
+// Fuzzing from JavaScript: starts a server with random answers and a process with random calls, and judges what became of them.
+
+const assert = require('node:assert/strict');
+const { fork } = require('node:child_process');
+const { once } = require('node:events');
+const path = require('node:path');
+
+const program = (name) => path.join(__dirname, name);
+
+/**
+ * Makes so many random calls. A seed gives the same arguments and, as far as the order of requests is the same, the same
+ * answers.
+ *
+ * @param {{ calls: number, seed: number }} settings
+ */
+async function fuzzCalls({ calls, seed }) {
+  const server = fork(program('answers.js'), [String(seed)]);
+  const [{ port }] = await once(server, 'message');
+  // What is told of extra members is many lines, and no finding.
+  const child = fork(program('calls.js'), { execArgv: ['--no-warnings'], env: { ...process.env, no_proxy: '*' } });
+  let report;
+  child.on('message', (message) => {
+    report = message;
+  });
+  child.send({ calls, seed, baseURL: `http://127.0.0.1:${port}/api` });
+  const [code, signal] = await once(child, 'exit');
+  server.disconnect();
+  const again = `to repeat it: npm run fuzz -- --calls ${calls} --seed ${seed} --only calls`;
+  assert.equal(signal, null, `the process crashed; ${again}`);
+  assert.equal(report?.stuck, undefined, `a promise stayed pending; ${again}`);
+  assert.equal(code, 0, again);
+  assert.deepEqual(report.unhandled, [], again);
+  assert.ok(report.calls >= calls);
+  const internal = Object.keys(report.outcomes).filter((name) => name.startsWith('internal error'));
+  assert.deepEqual(internal, [], again);
+  return report;
+}
+
+module.exports = { fuzzCalls };
