@@ -6,6 +6,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { inspect } = require('node:util');
 const { ModzyClient } = require('modzy-client');
 const { Random } = require('../soak/random.js');
 const { anyText, anyValue } = require('./values.js');
@@ -94,13 +95,14 @@ function anyOptions(random, name) {
       random.pick(['headers', 'chunkSize', 'concurrency', 'limit', 'jobTimeout', 'onUploadProgress', 'nonsense'])
     ] = anyValue(random);
   }
-  return random.chance(0.03) ? anyValue(random) : options;
+  // A wait without limits would go on for as long as it should.
+  return !waiting.has(name) && random.chance(0.03) ? anyValue(random) : options;
 }
 
 function argumentsOf(random, name, folder) {
   const given = random.chance(0.7)
     ? (right[name]?.(random, folder) ?? [random.chance(0.8) ? 'j' : anyText(random)])
-    : Array.from({ length: random.below(5) }, () => anyValue(random));
+    : Array.from({ length: waiting.has(name) ? 1 : random.below(5) }, () => anyValue(random));
   // A path to write to is not left to chance.
   if (name === 'downloadOutput' && typeof given[1] === 'string' && !given[1].startsWith(folder)) {
     given[1] = path.join(folder, 'x');
@@ -142,7 +144,7 @@ async function run({ seed, calls, baseURL }) {
       const [name, owner] = random.pick(methods);
       const given = argumentsOf(random, name, folder);
       const began = performance.now();
-      pending.set(id, { name, began });
+      pending.set(id, { name, given, began });
       let outcome = 'done';
       try {
         await settle(owner[name](...given));
@@ -159,9 +161,9 @@ async function run({ seed, calls, baseURL }) {
   }
 
   const watchdog = setInterval(() => {
-    for (const [id, { name, began }] of pending) {
+    for (const [id, { name, given, began }] of pending) {
       if (performance.now() - began > LIMIT) {
-        process.send({ stuck: `call ${id}, ${name}` }, () => process.exit(3));
+        process.send({ stuck: `call ${id}, ${name}: ${inspect(given)}` }, () => process.exit(3));
       }
     }
   }, 1000);

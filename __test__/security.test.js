@@ -1,0 +1,36 @@
+'use strict';
+
+// The tests that SECURITY.md names for its promises are there.
+
+const assert = require('node:assert/strict');
+const { readFileSync } = require('node:fs');
+const path = require('node:path');
+const { it } = require('node:test');
+
+const root = path.resolve(__dirname, '..');
+const security = readFileSync(path.join(root, 'SECURITY.md'), 'utf8');
+
+/** Names in backticks, of which two hold a name with backticks of its own. */
+const NAME = /(`` .+? ``|`[^`]+`)/;
+const CITATION = new RegExp(`\`([\\w./-]+\\.(?:rs|js))\`: (${NAME.source}(?:, ${NAME.source})*)`, 'g');
+
+it('every test that SECURITY.md names exists', () => {
+  const citations = [...security.matchAll(CITATION)].flatMap(([, file, names]) =>
+    [...names.matchAll(new RegExp(NAME.source, 'g'))].map(([name]) => [file, name.replace(/^`+ ?| ?`+$/g, '')]),
+  );
+  assert.ok(citations.length > 35, `${citations.length} are read`);
+  for (const [file, name] of citations) {
+    const text = readFileSync(path.join(root, file), 'utf8');
+    const isThere = file.endsWith('.rs') ? text.includes(`fn ${name}()`) : text.includes(name);
+    assert.ok(isThere, `${file} has no test ${name}`);
+  }
+});
+
+it('every promise of SECURITY.md names a test', () => {
+  const tables = security.slice(0, security.indexOf('## How it is checked')).matchAll(/^\| (.+) \| (.+) \|$/gm);
+  const rows = [...tables].filter(([, promise]) => promise !== 'promise' && promise !== '---');
+  assert.ok(rows.length >= 18, `${rows.length} are read`);
+  for (const [, promise, tests] of rows) {
+    assert.ok([...tests.matchAll(CITATION)].length > 0, promise);
+  }
+});
