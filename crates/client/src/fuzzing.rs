@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     /// What is taken through each target by chance, where `FUZZ_CASES` does not say otherwise.
-    const CASES: u32 = 10_000;
+    const CASES: u32 = 3000;
 
     fn corpus(name: &str) -> Vec<Vec<u8>> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
