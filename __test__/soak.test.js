@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { soak } = require('../soak/run.js');
 const { faults } = require('../soak/faults.js');
-const { slope } = require('../soak/slope.js');
+const { slope, slopeOfFloor } = require('../soak/slope.js');
 const { transfers } = require('../soak/transfers.js');
 
 const seed = Date.now() % 1_000_000;
@@ -31,5 +31,9 @@ describe(`a soak (seed ${seed})`, () => {
   it('knows a figure that rises', () => {
     const points = Array.from({ length: 60 }, (_, at) => [at, 1000 + 3 * at + (at % 2)]);
     assert.ok(Math.abs(slope(points) - 3) < 0.01);
+    // What comes and goes above it is no growth, and hides none.
+    const peaks = (rise) => points.map(([at]) => [at, 1000 + rise * at + (at % 2 === 0 ? 0 : 10 * at)]);
+    assert.ok(Math.abs(slopeOfFloor(peaks(0))) < 0.01);
+    assert.ok(Math.abs(slopeOfFloor(peaks(3)) - 3) < 0.1);
   });
 });

@@ -10,7 +10,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { Emulator } = require('../__test__/support/emulator.js');
 const { Feeder } = require('./faults.js');
 const { Random } = require('./random.js');
-const { slope } = require('./slope.js');
+const { slopeOfFloor } = require('./slope.js');
 
 /** The part of a soak in which memory finds its size. */
 const WARM_UP = 1 / 6;
@@ -18,7 +18,7 @@ const WARM_UP = 1 / 6;
 /** The share of requests that meet a fault. */
 const SHARE = 0.05;
 
-/** How fast what a process holds may rise, per minute. */
+/** How fast the least of what a process holds may rise, per minute. */
 const limits = {
   /** kB of resident memory, and of the heap of JavaScript. At 2,400 calls a minute, some 20 bytes a call. */
   rss: 50,
@@ -109,7 +109,10 @@ function slopes(samples, seconds) {
   const settled = samples.filter((sample) => sample.seconds > seconds * WARM_UP);
   const unit = seconds < SHORT ? seconds * (1 - WARM_UP) : 60;
   return Object.fromEntries(
-    Object.keys(limits).map((name) => [name, unit * slope(settled.map((sample) => [sample.seconds, sample[name]]))]),
+    Object.keys(limits).map((name) => [
+      name,
+      unit * slopeOfFloor(settled.map((sample) => [sample.seconds, sample[name]])),
+    ]),
   );
 }
 
@@ -135,4 +138,4 @@ function check({ after, outcomes, calls, slopes: rises, seconds, share, exit, un
   assert.ok(exit.lingered < EXIT, `the process ended ${exit.lingered} ms after its last call`);
 }
 
-module.exports = { soak };
+module.exports = { slopes, soak };

@@ -1,5 +1,7 @@
 'use strict';
 
+// Whether a figure grows.
+
 /**
  * How fast a figure rises: the slope of the line of least squares through points.
  *
@@ -13,4 +15,24 @@ function slope(points) {
   return above / below;
 }
 
-module.exports = { slope };
+/** So many stretches of a soak are looked at. */
+const STRETCHES = 25;
+
+/**
+ * How fast the least of a figure rises: what is held when little is under way. What is held for the calls of a moment comes and
+ * goes.
+ *
+ * @param {readonly (readonly [number, number])[]} points
+ */
+function slopeOfFloor(points) {
+  const length = Math.max(1, Math.floor(points.length / STRETCHES));
+  const floors = [];
+  for (let at = 0; at + length <= points.length; at += length) {
+    const stretch = points.slice(at, at + length);
+    const seconds = stretch.reduce((sum, [second]) => sum + second, 0) / length;
+    floors.push(/** @type {const} */ ([seconds, Math.min(...stretch.map(([, figure]) => figure))]));
+  }
+  return slope(floors);
+}
+
+module.exports = { slope, slopeOfFloor };

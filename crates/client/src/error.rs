@@ -142,7 +142,7 @@ pub enum Error {
 pub struct Call {
     /// The method.
     pub method: Method,
-    /// The whole URL. It holds no credentials.
+    /// The whole URL, but for the query of an output's, which may be a signature. It holds no credentials.
     pub url: String,
     /// Host and port of the proxy that the request took.
     pub proxy: Option<String>,
