@@ -4,6 +4,14 @@
 
 const message = (text) => JSON.stringify({ statusCode: 0, message: text });
 
+/** Answers that are no failure by their status. Of a chunk, nobody could tell that they are lies. */
+const lies = [
+  { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>sign in</html>' },
+  { status: 200, body: '{"cut": "sho' },
+  { status: 200, body: '[]' },
+  { status: 204 },
+];
+
 const faults = [
   { status: 400, body: message('this once, no') },
   { status: 404, body: message('not there, this once') },
@@ -14,10 +22,6 @@ const faults = [
   { status: 503, headers: { 'retry-after': '0' } },
   { status: 503 },
   { status: 504, delayMs: 100 },
-  { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>sign in</html>' },
-  { status: 200, body: '{"cut": "sho' },
-  { status: 200, body: '[]' },
-  { status: 204 },
   { status: 302, headers: { location: '/elsewhere' } },
   { delayMs: 300 },
   { connection: 'cut' },
@@ -25,6 +29,8 @@ const faults = [
   { connection: 'reset', after: true },
   { connection: 'stall' },
   { connection: 'stall', after: true },
+  ...lies.map((lie) => ({ method: 'GET', ...lie })),
+  ...lies.map((lie) => ({ method: 'POST', path: '/api/jobs', ...lie })),
 ];
 
 /** Requests that pass between two faults come in clumps of this many. */

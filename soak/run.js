@@ -80,7 +80,7 @@ async function follow(child, { emulator, feeder, samples, log }, start) {
   let settled;
   child.on('message', (message) => {
     if (message.ready) {
-      feeding = feedUntil(() => settled !== undefined || child.exitCode !== null);
+      feeding = feedUntil(() => settled !== undefined || child.exitCode !== null || child.signalCode !== null);
     } else if (message.sample) {
       samples.push(message.sample);
       log(JSON.stringify(message.sample, (key, value) => (typeof value === 'number' ? Math.round(value) : value)));
@@ -98,7 +98,8 @@ async function follow(child, { emulator, feeder, samples, log }, start) {
     await emulator.clearFaults();
   }
   start();
-  const [code] = await once(child, 'exit');
+  const [code, signal] = await once(child, 'exit');
+  assert.equal(signal, null, 'the process crashed');
   const lingered = performance.now() - settled;
   await feeding;
   return { report, code, lingered };
