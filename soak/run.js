@@ -48,7 +48,9 @@ async function soak({ seconds, rate, seed, log = () => {} }) {
   try {
     const feeder = new Feeder(emulator, SHARE, new Random(seed + 1));
     const samplePeriod = Math.max(250, Math.min(10_000, seconds * 10));
-    const child = fork(path.join(__dirname, 'client.js'), { execArgv: ['--expose-gc'] });
+    // One arena: what the allocator of glibc keeps for each thread, and never gives back, would be taken for growth.
+    const env = { ...process.env, MALLOC_ARENA_MAX: '1' };
+    const child = fork(path.join(__dirname, 'client.js'), { execArgv: ['--expose-gc'], env });
     const samples = [];
     const { report, code, lingered } = await follow(child, { emulator, feeder, samples, log }, () =>
       child.send({ seconds, rate, seed, samplePeriod, baseURL: emulator.baseURL, apiKey: emulator.apiKey }),
