@@ -177,8 +177,13 @@ const unhandled = [];
 process.on('unhandledRejection', (error) => unhandled.push(String(error?.stack ?? error)));
 process.on('warning', () => {});
 
+/** Whoever asked for the calls is gone. */
+const leave = () => process.exit(1);
+process.once('disconnect', leave);
+
 process.once('message', async (given) => {
   const report = await run(given);
+  process.off('disconnect', leave);
   // Whatever rejects late has its chance.
   setTimeout(() => process.send({ ...report, unhandled }, () => process.disconnect()), 300);
 });

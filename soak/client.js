@@ -156,8 +156,13 @@ process.on('unhandledRejection', (error) => {
   console.error(error);
 });
 
+/** Whoever asked for the calls is gone. */
+const leave = () => process.exit(1);
+process.once('disconnect', leave);
+
 process.once('message', async (settings) => {
   const report = await new Soak(settings).run();
+  process.off('disconnect', leave);
   // With nothing left to wait for the process ends by itself.
   process.send({ report: { ...report, unhandled } }, () => process.disconnect());
 });

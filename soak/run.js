@@ -101,9 +101,9 @@ async function follow(child, { emulator, feeder, samples, log }, start) {
   }
   start();
   const [code, signal] = await once(child, 'exit');
-  assert.equal(signal, null, 'the process crashed');
   const lingered = performance.now() - settled;
   await feeding;
+  assert.equal(signal, null, 'the process crashed');
   return { report, code, lingered };
 }
 
