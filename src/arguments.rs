@@ -88,13 +88,10 @@ pub(crate) fn embedded(argument: EmbeddedArgument, bytes: &[Bytes]) -> Result<Em
         let parts = parts.into_iter().map(|(name, leaf)| Ok((name, value(leaf)?)));
         sources.insert(key, parts.collect::<Result<_>>()?);
     }
-    Ok(EmbeddedJob {
-        model_id: argument.model_id,
-        version: argument.version,
-        sources,
-        explain: argument.explain,
-        timeout: argument.timeout,
-    })
+    let mut job = EmbeddedJob::new(argument.model_id, argument.version, sources);
+    job.explain = argument.explain;
+    job.timeout = argument.timeout;
+    Ok(job)
 }
 
 #[derive(Deserialize)]
@@ -109,14 +106,12 @@ pub(crate) struct UploadArgument {
 }
 
 pub(crate) fn upload(argument: UploadArgument, call: &Call) -> FileJob {
-    FileJob {
-        model_id: argument.model_id,
-        version: argument.version,
-        sources: sources::sources(argument.sources, call),
-        explain: argument.explain,
-        timeout: argument.timeout,
-        chunk_size: argument.chunk_size,
-    }
+    let sources = sources::sources(argument.sources, call);
+    let mut job = FileJob::new(argument.model_id, argument.version, sources);
+    job.explain = argument.explain;
+    job.timeout = argument.timeout;
+    job.chunk_size = argument.chunk_size;
+    job
 }
 
 #[derive(Deserialize)]
@@ -137,13 +132,9 @@ pub(crate) async fn append(
     request: &RequestOptions,
     on_progress: impl FnMut(&UploadProgress<'_>) + Send,
 ) -> Result<Document> {
-    let input = JobInput {
-        job_id: argument.job_id,
-        input_key: argument.input_key,
-        input_name: argument.input_name,
-        source: sources::source(argument.origin, call, &mut 0),
-        chunk_size: argument.chunk_size,
-    };
+    let source = sources::source(argument.origin, call, &mut 0);
+    let mut input = JobInput::new(argument.job_id, argument.input_key, argument.input_name, source);
+    input.chunk_size = argument.chunk_size;
     client.append_input(input, request, on_progress).await?;
     Ok(Document::default())
 }

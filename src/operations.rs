@@ -262,7 +262,7 @@ async fn submits(
         }
         BindingOperation::SubmitJobFiles => {
             let job = upload(read(argument)?, call);
-            let Upload { result, cancelled } = client
+            let Upload { result, cancelled, .. } = client
                 .submit_job_files(job, request, &abort.token, call.upload_listener(options))
                 .await;
             match (result, cancelled) {

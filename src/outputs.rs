@@ -65,7 +65,9 @@ pub(crate) async fn download(
     let output = argument.output.into();
     let tell = |progress| call.report_download(progress, options);
     let download = client.download_output(&output, argument.file.as_ref(), request, tell);
-    let Downloaded { bytes, content_type } = download.await?;
+    let Downloaded {
+        bytes, content_type, ..
+    } = download.await?;
     Ok(json!({ "bytes": bytes, "contentType": content_type })
         .to_string()
         .into())

@@ -26,6 +26,7 @@ const LARGEST_HELD: u64 = 4 * 1024 * 1024;
 pub type Pieces = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
 /// Where an input of an upload comes from.
+#[non_exhaustive]
 pub enum FileSource {
     /// A file. It is measured before the job is opened, read in pieces when its turn comes, and refused if it has changed by
     /// then.

@@ -29,6 +29,7 @@ const MOST_REDIRECTS: usize = 5;
 
 /// An output of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OutputRef {
     /// By its names: `GET /results/{job}/datasource/{input}/output/{output}`.
     Named {
@@ -46,6 +47,7 @@ pub enum OutputRef {
 
 /// How far a download has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DownloadProgress {
     /// Bytes that have come. Less than before where the download had to start again.
     pub loaded_bytes: u64,
@@ -55,6 +57,7 @@ pub struct DownloadProgress {
 
 /// A download that has come to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Downloaded {
     /// How many there are.
     pub bytes: u64,

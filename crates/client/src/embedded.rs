@@ -16,6 +16,7 @@ use crate::{
 
 /// A job with small inputs in the request itself, to be submitted with [`Client::submit_job_embedded`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct EmbeddedJob {
     /// The model's identifier.
     pub model_id: String,
@@ -31,6 +32,7 @@ pub struct EmbeddedJob {
 
 /// A value of an [`EmbeddedJob`].
 #[derive(Clone)]
+#[non_exhaustive]
 pub enum EmbeddedValue {
     /// A data URI, sent as it is.
     DataUri(String),
@@ -41,6 +43,19 @@ pub enum EmbeddedValue {
         /// The input.
         data: Bytes,
     },
+}
+
+impl EmbeddedJob {
+    /// Small inputs for a version of a model, without explanation and time limit.
+    pub fn new(model_id: impl Into<String>, version: impl Into<String>, sources: Sources<EmbeddedValue>) -> Self {
+        Self {
+            model_id: model_id.into(),
+            version: version.into(),
+            sources,
+            explain: None,
+            timeout: None,
+        }
+    }
 }
 
 impl Client {

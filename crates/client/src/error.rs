@@ -32,6 +32,7 @@ pub enum Error {
 
     /// An input of an upload that cannot be used. Where a job had been opened for it, it was cancelled.
     #[error("the input {} {reason}", place(.input_key, .input_name))]
+    #[non_exhaustive]
     Input {
         /// What is wrong with it.
         fault: InputFault,
@@ -47,6 +48,7 @@ pub enum Error {
 
     /// The file of a download cannot be written. What there was of it has been removed.
     #[error("the file {} cannot be written: {source}", .path.display())]
+    #[non_exhaustive]
     File {
         /// The file, as the caller named it.
         path: PathBuf,
@@ -56,6 +58,7 @@ pub enum Error {
 
     /// The server answered with a status outside 2xx. Repeating it may help for 408, 425, 429 and 5xx.
     #[error("{message}")]
+    #[non_exhaustive]
     Status {
         /// The status of the status line, whatever the body says.
         status: u16,
@@ -73,6 +76,7 @@ pub enum Error {
 
     /// A 2xx whose body is not what the route promises: no JSON, no UTF-8, too large, or missing where it is needed.
     #[error("the answer {fault} (status {status}){}", fate(*.sent, .call))]
+    #[non_exhaustive]
     Response {
         /// The status of the status line.
         status: u16,
@@ -86,6 +90,7 @@ pub enum Error {
 
     /// No connection, or one that broke before the answer was whole.
     #[error("{message}{}", fate(*.sent, .call))]
+    #[non_exhaustive]
     Connection {
         /// What went wrong.
         fault: ConnectionFault,
@@ -103,6 +108,7 @@ pub enum Error {
 
     /// A time limit passed.
     #[error("no answer within {} ms: stalled {phase}{}{}", .limit.as_millis(), through(.call), fate(*.sent, .call))]
+    #[non_exhaustive]
     Timeout {
         /// The limit that passed.
         limit: Duration,
@@ -116,6 +122,7 @@ pub enum Error {
 
     /// The time limit of a wait passed. The job goes on; waiting again is safe.
     #[error("job {job_identifier} was not final after {} ms of waiting", .limit.as_millis())]
+    #[non_exhaustive]
     WaitTimeout {
         /// The job that was waited for.
         job_identifier: String,

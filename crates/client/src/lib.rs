@@ -1,28 +1,41 @@
 //! Asynchronous client for the Modzy HTTP API: submits jobs, waits for them through outages, reads their results.
 //!
 //! ```no_run
+//! use std::collections::BTreeMap;
+//!
 //! use modzy_client::{Auth, BaseUrl, Client, RequestOptions, TextJob, WaitOptions};
 //!
-//! # async fn example() -> modzy_client::Result<()> {
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::new(BaseUrl::host("https://app.modzy.com")?, Auth::api_key("<prefix>.<body>"))?;
-//! let job = TextJob {
-//!     model_id: "ed542963de".to_owned(),
-//!     version: "1.0.1".to_owned(),
-//!     sources: [("my-input", [("input.txt", "What a lovely day!")].into())].into(),
-//!     explain: None,
-//!     timeout: None,
-//! };
-//! # let job: TextJob<std::collections::BTreeMap<&str, std::collections::BTreeMap<&str, &str>>> = job;
+//! let texts = BTreeMap::from([("my-input", BTreeMap::from([("input.txt", "What a lovely day!")]))]);
+//! let job = TextJob::new("ed542963de", "1.0.1", texts);
 //! let receipt = client.submit_job_text(&job, &RequestOptions::default()).await?;
-//! let job_id = receipt.string_member("jobIdentifier").unwrap_or_default();
+//! let job_id = receipt.string_member("jobIdentifier").ok_or("a receipt names its job")?;
 //! let job = client.block_until_complete(&job_id, &WaitOptions::default(), |_| {}).await?;
 //! println!("{}", job.as_str());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Answers stay the text that the server sent ([`Document`]). Every method is a future; dropping it closes the request.
+//! # What to begin with
+//!
+//! - A [`Client`], from the root of an API ([`BaseUrl`]) and credentials ([`Auth`]). [`Client::builder`] has its settings: time
+//!   limits, retries, sockets, headers, proxies, certificates. It reads no environment unless it is told to.
+//! - A job: [`TextJob`], [`EmbeddedJob`], [`FileJob`], [`S3Job`], [`JdbcJob`], or a body of your own ([`Client::submit_job`]).
+//! - A wait: [`Client::block_until_complete`], [`Client::block_until_result`], with [`WaitOptions`].
+//! - Results: [`Client::get_result`], and outputs of any size with [`Client::open_output`] and [`Client::download_output`].
+//!
+//! # What holds everywhere
+//!
+//! - Answers stay the text that the server sent: a [`Document`], which [`Document::parse`] reads into types of yours.
+//! - Every method is a future; dropping it closes the request. They need a Tokio runtime with time and I/O.
+//! - What fails is an [`Error`] with its structure: the status, how far the request had come, whether the server can have seen
+//!   it. [`Error::is_retryable`] says whether the same call may be made again.
+//! - A request whose fate is unknown is repeated only where that does no harm: reads and cancels, never submits and chunks.
+//! - No error, and no `Debug`, shows credentials.
 
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
+#![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
 mod accounting;

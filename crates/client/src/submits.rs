@@ -20,6 +20,7 @@ pub type Sources<T> = IndexMap<String, IndexMap<String, T>>;
 /// A job for a model that reads text, to be submitted with [`Client::submit_job_text`].
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TextJob<S> {
     /// The model's identifier, such as `ed542963de`.
     pub model_id: String,
@@ -36,6 +37,7 @@ pub struct TextJob<S> {
 /// A job whose inputs lie in S3, to be submitted with [`Client::submit_job_aws_s3`]. `Debug` hides the secret key.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct S3Job<S> {
     /// The model's identifier.
     pub model_id: String,
@@ -60,6 +62,7 @@ pub struct S3Job<S> {
 /// and the URL, which may hold it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct JdbcJob {
     /// The model's identifier.
     pub model_id: String,
@@ -79,6 +82,67 @@ pub struct JdbcJob {
     pub explain: Option<bool>,
     /// As in [`TextJob`].
     pub timeout: Option<u64>,
+}
+
+impl<S> TextJob<S> {
+    /// Texts for a version of a model, without explanation and time limit.
+    pub fn new(model_id: impl Into<String>, version: impl Into<String>, sources: S) -> Self {
+        Self {
+            model_id: model_id.into(),
+            version: version.into(),
+            sources,
+            explain: None,
+            timeout: None,
+        }
+    }
+}
+
+impl<S> S3Job<S> {
+    /// Objects for a version of a model, without explanation and time limit.
+    pub fn new(
+        model_id: impl Into<String>,
+        version: impl Into<String>,
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<String>,
+        region: impl Into<String>,
+        sources: S,
+    ) -> Self {
+        Self {
+            model_id: model_id.into(),
+            version: version.into(),
+            access_key_id: access_key_id.into(),
+            secret_access_key: SecretString::from(secret_access_key.into()),
+            region: region.into(),
+            sources,
+            explain: None,
+            timeout: None,
+        }
+    }
+}
+
+impl JdbcJob {
+    /// The rows of a query for a version of a model, without explanation and time limit.
+    pub fn new(
+        model_id: impl Into<String>,
+        version: impl Into<String>,
+        url: impl Into<String>,
+        username: impl Into<String>,
+        password: impl Into<String>,
+        driver: impl Into<String>,
+        query: impl Into<String>,
+    ) -> Self {
+        Self {
+            model_id: model_id.into(),
+            version: version.into(),
+            url: SecretString::from(url.into()),
+            username: username.into(),
+            password: SecretString::from(password.into()),
+            driver: driver.into(),
+            query: query.into(),
+            explain: None,
+            timeout: None,
+        }
+    }
 }
 
 impl Client {
@@ -291,27 +355,8 @@ mod tests {
 
     #[test]
     fn no_debug_output_shows_a_credential() {
-        let s3 = S3Job {
-            model_id: "m".to_owned(),
-            version: "v".to_owned(),
-            access_key_id: "AKIA".to_owned(),
-            secret_access_key: "s3cr3t".into(),
-            region: "r".to_owned(),
-            sources: (),
-            explain: None,
-            timeout: None,
-        };
-        let jdbc = JdbcJob {
-            model_id: "m".to_owned(),
-            version: "v".to_owned(),
-            url: "jdbc:x?password=s3cr3t".into(),
-            username: "u".to_owned(),
-            password: "s3cr3t".into(),
-            driver: "d".to_owned(),
-            query: "q".to_owned(),
-            explain: None,
-            timeout: None,
-        };
+        let s3 = S3Job::new("m", "v", "AKIA", "s3cr3t", "r", ());
+        let jdbc = JdbcJob::new("m", "v", "jdbc:x?password=s3cr3t", "u", "s3cr3t", "d", "q");
         let text = format!("{s3:?} {jdbc:?}");
         assert!(!text.contains("s3cr3t"), "{text}");
     }

@@ -23,6 +23,7 @@ use crate::{
 
 /// A job whose inputs are uploaded, to be submitted with [`Client::submit_job_files`].
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct FileJob {
     /// The model's identifier.
     pub model_id: String,
@@ -41,6 +42,7 @@ pub struct FileJob {
 /// How an upload ended.
 #[derive(Debug)]
 #[must_use]
+#[non_exhaustive]
 pub struct Upload {
     /// The receipt of the closed job, or what ended the upload: [`Error::GivenUp`] where its token was cancelled.
     pub result: Result<Document>,
@@ -50,6 +52,7 @@ pub struct Upload {
 
 /// How far an upload has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UploadProgress<'a> {
     /// The job that the inputs go to.
     pub job_identifier: &'a str,
@@ -65,6 +68,7 @@ pub struct UploadProgress<'a> {
 
 /// An input for a job that is open already, to be sent with [`Client::append_input`].
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct JobInput {
     /// The open job.
     pub job_id: String,
@@ -76,6 +80,38 @@ pub struct JobInput {
     pub source: FileSource,
     /// The largest chunk, in bytes. `None`: 1 MiB, as the server's largest is not asked for.
     pub chunk_size: Option<u64>,
+}
+
+impl FileJob {
+    /// Inputs for a version of a model, without explanation and time limit, in chunks of the server's size.
+    pub fn new(model_id: impl Into<String>, version: impl Into<String>, sources: Sources<FileSource>) -> Self {
+        Self {
+            model_id: model_id.into(),
+            version: version.into(),
+            sources,
+            explain: None,
+            timeout: None,
+            chunk_size: None,
+        }
+    }
+}
+
+impl JobInput {
+    /// An input for an open job, in chunks of 1 MiB.
+    pub fn new(
+        job_id: impl Into<String>,
+        input_key: impl Into<String>,
+        input_name: impl Into<String>,
+        source: FileSource,
+    ) -> Self {
+        Self {
+            job_id: job_id.into(),
+            input_key: input_key.into(),
+            input_name: input_name.into(),
+            source,
+            chunk_size: None,
+        }
+    }
 }
 
 /// Who hears of the progress of an upload, and when they last did.

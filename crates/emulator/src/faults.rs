@@ -47,6 +47,7 @@ pub struct Fault {
 /// What a fault does to the connection that a request came by.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum ConnectionFault {
     /// Closes it by RST before a byte of the answer.
     Reset,

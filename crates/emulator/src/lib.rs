@@ -15,6 +15,9 @@
 //! # }
 //! ```
 
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
+#![deny(missing_docs)]
+
 mod account;
 mod accounting;
 mod auth;

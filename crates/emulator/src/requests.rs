@@ -49,6 +49,7 @@ pub struct RecordedRequest {
 /// What became of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum RequestState {
     /// It is not answered yet.
     Open,

@@ -91,14 +91,7 @@ async fn calls(client: &Client, in_flight: usize, end: Instant) -> Result<u64, B
 
 async fn upload(client: &Client, file: PathBuf) -> modzy_client::Result<()> {
     let source = [("input".to_owned(), FileSource::Path(file))].into();
-    let job = FileJob {
-        model_id: "d1g35t0256".to_owned(),
-        version: "1.0.0".to_owned(),
-        sources: [("file".to_owned(), source)].into(),
-        explain: None,
-        timeout: None,
-        chunk_size: None,
-    };
+    let job = FileJob::new("d1g35t0256", "1.0.0", [("file".to_owned(), source)].into());
     let abort = CancellationToken::new();
     client
         .submit_job_files(job, &RequestOptions::default(), &abort, |_| {})

@@ -11,6 +11,8 @@ mod downloads;
 #[cfg(test)]
 mod dropping;
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod history;

@@ -150,14 +150,8 @@ async fn a_receipt_that_is_no_receipt_names_what_is_wrong() {
 async fn sources_that_do_not_serialize_are_refused_before_anything_is_sent() {
     let server = Server::always(ok("{}")).await;
     let (client, _) = skipping(&server.api());
-    let job = modzy_client::TextJob {
-        model_id: "m".to_owned(),
-        version: "1".to_owned(),
-        // An object's key must be a string.
-        sources: std::collections::BTreeMap::from([((1, 2), 3)]),
-        explain: None,
-        timeout: None,
-    };
+    // An object's key must be a string.
+    let job = modzy_client::TextJob::new("m", "1", std::collections::BTreeMap::from([((1, 2), 3)]));
     let error = client.submit_job_text(&job, &options()).await.unwrap_err();
     assert!(matches!(error, Error::Argument { name: "sources", .. }), "{error:?}");
     assert_eq!(server.connections(), 0);

@@ -73,14 +73,7 @@ fn file_job(sources: Vec<(&str, &str, FileSource)>) -> FileJob {
     for (key, name, source) in sources {
         tree.entry(key.to_owned()).or_default().insert(name.to_owned(), source);
     }
-    FileJob {
-        model_id: "ed542963de".to_owned(),
-        version: "1.0.1".to_owned(),
-        sources: tree,
-        explain: None,
-        timeout: None,
-        chunk_size: None,
-    }
+    FileJob::new("ed542963de", "1.0.1", tree)
 }
 
 async fn upload(client: &Client, job: FileJob) -> Upload {

@@ -120,6 +120,7 @@ async fn a_wait_ends_at_its_own_limit_with_the_job_as_last_seen() {
         job_identifier,
         job,
         limit,
+        ..
     } = &error
     else {
         panic!("{error:?}");

@@ -68,13 +68,8 @@ pub(crate) async fn emulator_with(options: Options) -> (Emulator, ClientBuilder)
 }
 
 pub(crate) fn text_job() -> TextJob<Texts> {
-    TextJob {
-        model_id: "ed542963de".to_owned(),
-        version: "1.0.1".to_owned(),
-        sources: [("my-input", [("input.txt", "What a lovely day!")].into())].into(),
-        explain: None,
-        timeout: None,
-    }
+    let sources = [("my-input", [("input.txt", "What a lovely day!")].into())].into();
+    TextJob::new("ed542963de", "1.0.1", sources)
 }
 
 /// Submits a text, and returns the job's identifier.

@@ -1,0 +1,63 @@
+//! Uploads files of any size, each as an input of one job. Ctrl-C cancels the job, so that none is left open.
+//!
+//! `MODZY_BASE_URL=… MODZY_API_KEY=… cargo run -p modzy-client --example upload -- FILE …`
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program prints")]
+
+use std::{env, error::Error};
+
+use modzy_client::{Auth, BaseUrl, Client, FileJob, FileSource, RequestOptions, Sources, WaitOptions};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let client = Client::builder(
+        BaseUrl::host(&env::var("MODZY_BASE_URL")?)?,
+        Auth::api_key(env::var("MODZY_API_KEY")?),
+    )
+    .proxy_from_env()?
+    .build()?;
+
+    let sources: Sources<FileSource> = env::args()
+        .skip(1)
+        .map(|file| {
+            let source = FileSource::Path(file.clone().into());
+            (file.replace('/', "_"), [("input".to_owned(), source)].into())
+        })
+        .collect();
+
+    let abort = CancellationToken::new();
+    let interrupted = abort.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            interrupted.cancel();
+        }
+    });
+
+    let job = FileJob::new("d1g35t0256", "1.1.0", sources);
+    let upload = client
+        .submit_job_files(job, &RequestOptions::default(), &abort, |progress| {
+            let total = progress
+                .total_bytes
+                .map_or_else(String::new, |total| format!(" of {total}"));
+            eprintln!("{}: {}{total} bytes", progress.input_key, progress.loaded_bytes);
+        })
+        .await;
+    if let Some(cancelled) = upload.cancelled {
+        eprintln!("the job was cancelled: {}", cancelled.result.is_ok());
+    }
+    let receipt = upload.result?;
+    let job_id = receipt
+        .string_member("jobIdentifier")
+        .ok_or("a receipt names its job")?;
+
+    let both = client
+        .block_until_result(&job_id, &WaitOptions::default(), |_| {})
+        .await?;
+    let both: Value = both.parse()?;
+    let results = both["result"]["results"].as_object().ok_or("every input failed")?;
+    for (input, result) in results {
+        println!("{input}: {} bytes arrived", result["results.json"]["input"]["bytes"]);
+    }
+    Ok(())
+}

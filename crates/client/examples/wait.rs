@@ -1,0 +1,53 @@
+//! A job from beginning to end: submits texts, waits with progress and limits, and shows what became of each.
+//!
+//! `MODZY_BASE_URL=… MODZY_API_KEY=… cargo run -p modzy-client --example wait -- "What a lovely day!" "I hate waiting."`
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program prints")]
+
+use std::{collections::BTreeMap, env, error::Error, time::Duration};
+
+use modzy_client::{Auth, BaseUrl, Client, RequestOptions, TextJob, WaitOptions};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let client = Client::builder(
+        BaseUrl::host(&env::var("MODZY_BASE_URL")?)?,
+        Auth::api_key(env::var("MODZY_API_KEY")?),
+    )
+    .proxy_from_env()?
+    .build()?;
+
+    let mut texts: Vec<_> = env::args().skip(1).collect();
+    if texts.is_empty() {
+        texts.push("What a lovely day!".to_owned());
+    }
+    let sources: BTreeMap<_, _> = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| (format!("text-{index}"), BTreeMap::from([("input.txt", text)])))
+        .collect();
+
+    let job = TextJob::new("ed542963de", "1.0.1", sources);
+    let receipt = client.submit_job_text(&job, &RequestOptions::default()).await?;
+    let job_id = receipt
+        .string_member("jobIdentifier")
+        .ok_or("a receipt names its job")?;
+
+    let options = WaitOptions::default()
+        .poll_interval(Duration::from_millis(500))
+        .wait_timeout(Duration::from_mins(10));
+    let both = client
+        .block_until_result(&job_id, &options, |job| {
+            eprintln!("{}", job.string_member("status").unwrap_or_default());
+        })
+        .await?;
+    let both: Value = both.parse()?;
+
+    println!("Job {job_id} {}", both["job"]["status"].as_str().unwrap_or_default());
+    for (index, text) in texts.iter().enumerate() {
+        let output = &both["result"]["results"][format!("text-{index}")]["results.json"];
+        let prediction = &output["data"]["result"]["classPredictions"][0];
+        println!("{}: {text}", prediction["class"].as_str().unwrap_or("failed"));
+    }
+    Ok(())
+}
