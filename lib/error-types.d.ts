@@ -2,10 +2,14 @@
 
 import type { Job } from '../index.js';
 
-/** The root of this package's errors. */
+/**
+ * The root of this package's errors. The class itself stands for a file that cannot be written, and for a defect of this
+ * package.
+ */
 export declare class ModzyError extends Error {
   /** Whether the same call may be made again: it does no harm, and it may succeed. */
   retryable: boolean;
+  /** Errors are made by the library; a test may make one of its own. */
   constructor(message: string, details?: { retryable?: boolean; cause?: unknown });
   /** All members but `cause` and `stack`, `message` included. */
   toJSON(): Record<string, unknown>;
@@ -33,6 +37,7 @@ export declare class ApiError extends ModzyError {
   code: number;
   /** The status of the answer's status line. */
   status?: number;
+  /** The whole URL of the request. It holds no credentials. */
   url?: string;
   /** The server's own words where it has any (the first kilobyte). */
   message: string;
@@ -48,6 +53,7 @@ export declare class ApiError extends ModzyError {
   jobIdentifier?: string;
   /** What code for 1.x and 2.x reads. Not enumerable. */
   get error(): { message: string; response?: { status: number; data: unknown }; config: { url?: string } };
+  /** Errors are made by the library; a test may make one of its own. */
   constructor(message: string, details?: ApiErrorDetails);
   /** `code :: message :: url`, as in 1.x. */
   toString(): string;
@@ -65,15 +71,15 @@ export declare class AuthenticationError extends ApiError {
 export declare class PermissionError extends ApiError {
   name: 'PermissionError';
 }
-/** 404. */
+/** 404. Waits ride it out for four seconds, because the receipt precedes the stored job. */
 export declare class NotFoundError extends ApiError {
   name: 'NotFoundError';
 }
-/** 429. */
+/** 429, after the retries; `retryAfterMs` is what the server asked for. */
 export declare class RateLimitError extends ApiError {
   name: 'RateLimitError';
 }
-/** 5xx. */
+/** 5xx, of a read after the retries. A submit may have been accepted all the same, where `retryable` is false. */
 export declare class ServerError extends ApiError {
   name: 'ServerError';
 }
@@ -91,24 +97,32 @@ export declare class ConnectionError extends ApiError {
   /** Whether the server can have seen the request. */
   sent: 'no' | 'maybe';
 }
-/** `connectTimeout` or `requestTimeout` passed. */
+/** `connectTimeout`, `requestTimeout` or `idleTimeout` passed; of a cancellation or a receipt that is waited for, 5 s. */
 export declare class RequestTimeoutError extends ConnectionError {
   name: 'RequestTimeoutError';
 }
 /** `waitTimeout` passed. The job goes on; waiting again is safe. */
 export declare class WaitTimeoutError extends ModzyError {
   name: 'WaitTimeoutError';
+  /** The job that was waited for. */
   jobIdentifier: string;
   /** The job as it was last seen. */
   job?: Job;
+  /** Errors are made by the library; a test may make one of its own. */
   constructor(message: string, details?: { jobIdentifier?: string; job?: Job; retryable?: boolean; cause?: unknown });
 }
-/** An input of a job that is missing, empty, changed or unusable. */
+/** An input of an upload that cannot be used. Where a job had been opened for it, it has been cancelled. */
 export declare class InputError extends ModzyError {
   name: 'InputError';
-  /** `limit`: it takes more chunks than the server allows. */
+  /**
+   * `missing`: there is no such file. `empty`: no bytes, which servers drop without a word. `changed`: another than the one that
+   * was checked. `unusable`: unreadable, or no file. `limit`: more chunks than the server takes.
+   */
   code?: 'missing' | 'empty' | 'changed' | 'unusable' | 'limit' | (string & {});
+  /** The key that the job was submitted with. */
   inputKey?: string;
+  /** The name of the model's input. */
   inputName?: string;
+  /** Errors are made by the library; a test may make one of its own. */
   constructor(message: string, details?: { code?: string; inputKey?: string; inputName?: string; cause?: unknown });
 }

@@ -25,8 +25,9 @@ import type { Result } from './result-types.js';
 /**
  * What can be done with jobs.
  *
- * Submits send a request whose fate is unknown never again: they reject with a {@link ConnectionError} whose `sent` is
- * `maybe`. The form of 1.x returns the receipt with `status` `SUBMITTED`, the form of 2.x as the server sent it.
+ * Submits send a request whose fate is unknown never again: they reject with a {@link ConnectionError}, or a
+ * {@link ResponseError}, whose `sent` is `maybe`. The form of 1.x returns the receipt with `status` `SUBMITTED`, the form of 2.x
+ * as the server sent it.
  */
 export interface JobMethods {
   /**
@@ -59,6 +60,7 @@ export interface JobMethods {
    * @param direction `ASC` or `DESC`.
    * @param sortBy Such as `status`, `submittedAt` or `total`.
    * @throws {TypeError} For an argument of another type, and for an array that is not of UUIDs.
+   * @throws {BadRequestError} For dates that the server refuses.
    */
   getJobHistory(
     user?: string | null,
@@ -108,6 +110,7 @@ export interface JobMethods {
     explain?: boolean | null,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
+  /** The same with the options in the place of `explain`. */
   submitJobText(
     modelId: string,
     versionId: string,
@@ -135,6 +138,7 @@ export interface JobMethods {
     explain?: boolean | null,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
+  /** The same with the options in the place of `explain`. */
   submitJobEmbedded(
     modelId: string,
     versionId: string,
@@ -165,6 +169,7 @@ export interface JobMethods {
     explain?: boolean | null,
     options?: UploadOptions | null,
   ): Promise<JobReceipt | Job>;
+  /** The same with the options in the place of `explain`. */
   submitJobFile(
     modelId: string,
     versionId: string,
@@ -182,12 +187,14 @@ export interface JobMethods {
     explain?: boolean | null,
     options?: UploadOptions | null,
   ): Promise<JobReceipt | Job>;
+  /** The same with the options in the place of `explain`. */
   submitJobFiles(
     modelId: string,
     versionId: string,
     fileSources: FileSources,
     options?: UploadOptions | null,
   ): Promise<JobReceipt | Job>;
+  /** The form of 2.x. */
   submitJobFiles(params: SubmitJobFileParams, options?: UploadOptions | null): Promise<JobReceipt>;
 
   /**
@@ -208,6 +215,7 @@ export interface JobMethods {
     explain?: boolean | null,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
+  /** The same with the options in the place of `explain`. */
   submitJobAWSS3(
     modelId: string,
     versionId: string,
@@ -217,6 +225,7 @@ export interface JobMethods {
     awss3Sources: AwsS3Sources,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
+  /** The form of 2.x. */
   submitJobAWSS3(params: SubmitJobAwsS3Params, options?: SubmitOptions | null): Promise<JobReceipt>;
 
   /** The name that 2.x has for {@link JobMethods.submitJobAWSS3}. */
@@ -230,6 +239,7 @@ export interface JobMethods {
     explain?: boolean | null,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
+  /** The same with the options in the place of `explain`. */
   submitJobAwsS3(
     modelId: string,
     versionId: string,
@@ -262,6 +272,7 @@ export interface JobMethods {
     explain?: boolean | null,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
+  /** The same with the options in the place of `explain`. */
   submitJobJDBC(
     modelId: string,
     versionId: string,
@@ -281,8 +292,9 @@ export interface JobMethods {
    * @param inputItemKey The input key.
    * @param dataItemKey The name of the model's input.
    * @param inputValue A path, a `file:` URL, bytes, a Blob or a stream.
-   * @param chunkSize Whole bytes, at least 1, of each chunk. What the server says.
-   * @throws {InputError} For a file that is missing, empty or unreadable, or that changes meanwhile.
+   * @param chunkSize Bytes of each chunk, a whole number, at least 1. 1048576: the server is not asked for its limits.
+   * @throws {InputError} For a source that is missing, empty or unusable, or that changes meanwhile. The job stays open.
+   * @throws {BadRequestError} For a chunk that the server refuses.
    */
   appendInput(
     job: JobRef,
@@ -292,6 +304,7 @@ export interface JobMethods {
     chunkSize?: number | null,
     options?: UploadOptions | null,
   ): Promise<null>;
+  /** The same with the options in the place of `chunkSize`. */
   appendInput(
     job: JobRef,
     inputItemKey: string,
@@ -303,7 +316,10 @@ export interface JobMethods {
   /**
    * Closes an open job, so that it is processed: `POST /jobs/{job}/close`.
    *
+   * Where the answer is lost, the job is read, and returned if it is closed.
+   *
    * @returns The receipt, with `status` `SUBMITTED`.
+   * @throws {ApiError} As the server answers, for instance for a job that is not open.
    */
   closeJob(job: JobRef, options?: RequestOptions | null): Promise<JobReceipt>;
 
@@ -311,6 +327,7 @@ export interface JobMethods {
    * Closes an open job, as {@link JobMethods.closeJob} does.
    *
    * @returns The receipt as the server sent it.
+   * @throws {ApiError} As the server answers, for instance for a job that is not open.
    */
   closeOpenJob(job: JobRef, options?: RequestOptions | null): Promise<JobReceipt>;
 

@@ -166,7 +166,11 @@ export type DataUrlSources = Record<string, Record<string, string>>;
 
 /** What a web stream of bytes has, of whatever realm. */
 export interface ByteStream {
-  getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> };
+  /** A reader of its own, as `ReadableStream` has it. */
+  getReader(): {
+    /** The next piece; `done` at the end. */
+    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+  };
 }
 
 /**

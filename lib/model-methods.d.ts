@@ -163,13 +163,19 @@ export interface TagMethods {
    * @throws {TypeError} Where no identifier is given, or an empty one.
    */
   getTagsAndModels(...tagsId: string[]): Promise<TagsAndModels>;
+  /** The same with the identifiers in an array. */
   getTagsAndModels(tagsId: readonly string[], options?: RequestOptions | null): Promise<TagsAndModels>;
+  /** The same with options behind the identifiers. */
   getTagsAndModels(...tagsIdAndOptions: [...string[], RequestOptions | null | undefined]): Promise<TagsAndModels>;
 }
 
 /** What can be done with an account. */
 export interface AccountingMethods {
-  /** Lists the API keys of a user: `GET /accounting/access-keys/user/{email}`. Their secret parts are not among them. */
+  /**
+   * Lists the API keys of a user: `GET /accounting/access-keys/user/{email}`. Their secret parts are not among them.
+   *
+   * @throws {NotFoundError} For a user who does not exist.
+   */
   getAPIKeys(email: string, options?: RequestOptions | null): Promise<ApiKey[]>;
 
   /**
@@ -178,6 +184,7 @@ export interface AccountingMethods {
    *
    * @param prefix The public part of the key.
    * @returns What the server sent: text, or an object.
+   * @throws {ApiError} As the server answers, for instance where it has told the key before. No error holds the key.
    */
   getKeyBody(prefix: string, options?: RequestOptions | null): Promise<unknown>;
 }

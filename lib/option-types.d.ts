@@ -11,7 +11,10 @@ export interface RequestOptions {
    * sends none.
    */
   signal?: AbortSignal | null | undefined;
-  /** ms for one attempt, from the grant of a socket to the last byte; at least 1. The client's, 60000. `Infinity`: no limit. */
+  /**
+   * ms for one attempt, from the grant of a socket to the last byte: of an upload one chunk, of a download up to the headers;
+   * at least 1. The client's, 60000. `Infinity`: no limit.
+   */
   requestTimeout?: number | null | undefined;
   /**
    * How many attempts may follow a failed one, where repeating is safe. The client's, 2. Means nothing in a wait. All calls of
@@ -54,6 +57,7 @@ export interface SubmitOptions extends RequestOptions, CancelOptions {
 
 /** How far an upload has come. */
 export interface UploadProgress {
+  /** The job that the inputs go to. */
   jobIdentifier: string;
   /** The key that the job was submitted with. */
   inputKey: string;
@@ -67,7 +71,10 @@ export interface UploadProgress {
 
 /** Options of uploads. They cancel the job that they opened whenever they fail, so there is nothing to ask for. */
 export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
-  /** Whole bytes, at least 1, of each chunk. What the server says: `GET /jobs/features`. */
+  /**
+   * Bytes of each chunk, a whole number, at least 1; where the server allows less, that is taken. What the server allows (`GET
+   * /jobs/features`), or 1 MiB where it does not tell; of what is no file, 4 MiB at most.
+   */
   chunkSize?: number | null | undefined;
   /**
    * Called before the first byte of each input and after its last, and at most 20 times a second between, in the async
@@ -102,7 +109,7 @@ export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOpti
   pollInterval?: number | null | undefined;
   /** ms for the whole wait, from its first poll. Rejects with a {@link WaitTimeoutError}; the job goes on. None. */
   waitTimeout?: number | null | undefined;
-  /** ms of unbroken failure that the wait rides out. 300000. */
+  /** ms of unbroken failure that the wait rides out, after which it rejects with the last one; 0: none. 300000. */
   maxOutage?: number | null | undefined;
 }
 
@@ -203,9 +210,13 @@ export interface ClientOptions {
 
 /** What a client writes to, each method with one line of text. One or more of the four levels. */
 export interface Logger {
+  /** A call begins; a wait has polled. */
   debug?: ((message: string) => void) | null | undefined;
+  /** A call is done, or its signal has fired. */
   info?: ((message: string) => void) | null | undefined;
+  /** An attempt failed and is made again; a poll failed. */
   warn?: ((message: string) => void) | null | undefined;
+  /** A call has failed. */
   error?: ((message: string) => void) | null | undefined;
   /** Asked for a level before anything is made that would be written there. */
   isLevelEnabled?: ((level: 'debug' | 'info' | 'warn' | 'error') => boolean) | null | undefined;

@@ -4,6 +4,7 @@
 
 const { readdirSync } = require('node:fs');
 const path = require('node:path');
+const { makeReference } = require('./docs.js');
 const { buildAddon, buildBench, buildEmulator, prepare, run, runPackage } = require('./setup.js');
 
 const tests = path.resolve(__dirname, '../__test__');
@@ -37,6 +38,7 @@ const steps = {
       runPackage('publint/src/cli.js', ['--strict', folder]);
     }
   },
+  'check the reference': () => makeReference({ write: false }),
   'test the Rust crates': () => run('cargo', ['test', '--locked', '--workspace', '--quiet']),
   // One file at a time: some of them measure.
   'test the package': () => run(process.execPath, ['--test', '--test-concurrency=1', ...specs]),
