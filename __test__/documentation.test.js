@@ -1,121 +1,302 @@
 'use strict';
 
-// The programs of README.md and of the guides under docs/, as they stand there. The `js` blocks of a page are one program, one
-// after the other. A `text` block shows what the block before it prints, where `<n>` is any number. A block with a name, as in
-// `js worker.mjs`, is a file that lies beside the program.
+// Every block of code on every page of the project is run, by its language:
+//
+//   js        The blocks of a page are one program, one after the other; a `text` block behind one shows what it prints. A block
+//             with a name, as in `js worker.mjs`, is a file that lies beside the program. Types are checked as well.
+//   sh        Commands. What `npm` runs has to be a script of this package, and what tests are run of has to be there; an
+//             emulator is started, and the rest is run.
+//   console   The same, with what the commands print.
+//   diff      The new lines are run.
+//   rust      Doctests of the crate whose README it is.
+//   excerpt   Stands in the file that it names, but for white space.
+//   text      Beside what programs print: drawings, without code.
+//
+// In what is printed, `<n>` stands for a number, `…` for anything within a line, and a line of `…` alone for any lines.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
-const { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
+const { createInterface } = require('node:readline');
 const { text } = require('node:stream/consumers');
 const { describe, it } = require('node:test');
 const selfsigned = require('selfsigned');
+const { scripts } = require('../package.json');
 const { useEmulator } = require('./support/emulator.js');
+const { blocksOf, pages } = require('./support/pages.js');
 
 const root = path.resolve(__dirname, '..');
 const DOCUMENTED_JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 
+/** Where the pages have their emulator. */
+const SHOWN_URL = 'http://127.0.0.1:8080';
+const SHOWN_KEY = 'dev.secret';
+
 /** What is printed between two blocks. */
 const BETWEEN = '\u0000';
 
-const FENCE = /^```(?<language>\w+)(?: (?<name>\S+))?\n(?<code>.*?)^```$/gms;
+const LANGUAGES = ['js', 'sh', 'console', 'diff', 'rust', 'excerpt', 'text'];
 
-/** The blocks of a page: its programs, each with what it is said to print, and its files. */
-function read(page) {
-  const programs = [];
-  const files = [];
-  for (const { groups } of readFileSync(path.join(root, page), 'utf8').matchAll(FENCE)) {
-    const { language, name, code } = groups;
-    if (name !== undefined) {
-      files.push({ name, code });
-    } else if (language === 'js') {
-      programs.push({ code, prints: undefined });
-    } else if (language === 'text') {
-      programs.at(-1).prints = code;
-    }
-  }
-  return { programs, files };
+const allPages = pages();
+
+/** The pages that have blocks of these languages, with those blocks. */
+function withBlocks(...languages) {
+  return allPages
+    .map((page) => ({ page, blocks: blocksOf(page).filter(({ language }) => languages.includes(language)) }))
+    .filter(({ blocks }) => blocks.length > 0);
 }
 
-/** Runs the program of a page, and returns what each of its blocks printed. */
-async function run({ programs, files }, emulator) {
+/** A folder within the package, which programs there find by its own name. */
+async function inFolder(work) {
   mkdirSync(path.join(root, 'target'), { recursive: true });
-  // Within the package, where it is found by its own name.
   const folder = mkdtempSync(path.join(root, 'target', 'documentation-'));
   try {
-    const all = [...files, ...(await certificates())];
-    for (const { name, code } of all) {
-      writeFileSync(path.join(folder, name), code);
-    }
-    const program = path.join(folder, 'program.mjs');
-    const between = `\nconsole.log(${JSON.stringify(BETWEEN)});\n`;
-    writeFileSync(program, programs.map(({ code }) => code).join(between));
-    const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
-    const child = spawn(process.execPath, [program], {
-      cwd: root,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
-    });
-    const exited = new Promise((resolve) => {
-      child.once('exit', (code, signal) => resolve(code ?? signal));
-    });
-    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-    assert.deepEqual([code, stderr], [0, ''], stdout);
-    return stdout.split(`${BETWEEN}\n`);
+    return await work(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+/** Runs a command, which has to end well and say nothing on standard error. */
+async function run(command, args, { env = {}, cwd = root } = {}) {
+  // Without what tells a program that it is run by a test.
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  });
+  const ended = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? signal));
+  });
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  assert.deepEqual([code, stderr], [0, ''], stdout);
+  return stdout;
+}
+
+/** Asserts that something was printed as a page shows it. */
+function assertPrints(printed, shown, place) {
+  const pattern = shown
+    .replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll('<n>', String.raw`\d+`)
+    .replaceAll(/^ *…\n/gm, String.raw`(?:.*\n)*?`)
+    .replaceAll('…', '.*');
+  assert.match(printed, new RegExp(`^${pattern}$`), `${place} shows\n${shown}\nand it was\n${printed}`);
+}
+
+/** The program of a page: its blocks, each with what it is said to print; and the files beside it. */
+function programOf(page) {
+  const [parts, files] = [[], []];
+  for (const { language, name, code, place } of blocksOf(page)) {
+    if (language === 'js' && name !== undefined) {
+      files.push({ name, code });
+    } else if (language === 'js') {
+      parts.push({ code, place, prints: '' });
+    } else if (language === 'text' && !isDrawing(code)) {
+      assert.ok(parts.length > 0, `${place} shows what nothing prints`);
+      parts.at(-1).prints += code;
+    }
+  }
+  return { parts, files };
+}
+
+function isDrawing(code) {
+  return /[│┌]/.test(code);
+}
+
 /** What stands for the files of the reader's own. */
-async function certificates() {
+async function ownFiles() {
   const { cert, private: key } = await selfsigned.generate([{ name: 'commonName', value: 'client.example' }]);
+  const texts = ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'];
   return [
+    ...texts.map((name) => ({ name, code: readFileSync(path.join(root, name)) })),
     { name: 'authority.pem', code: cert },
     { name: 'client.pem', code: cert },
     { name: 'client-key.pem', code: key },
   ];
 }
 
-/** What pages print that do not show it. */
-const outputs = {
-  'README.md'([first, documented, uploaded, many, watched, ...more]) {
-    assert.match(first, /^Job [0-9a-f-]{36} status COMPLETED\n$/);
-    assert.equal(documented, `Job ${DOCUMENTED_JOB} status COMPLETED\n`);
-    const inputs = "4 of 4 inputs [ 'from-a-path', 'from-memory', 'from-a-blob', 'from-a-stream' ]";
-    assert.equal(uploaded.trim().replaceAll(/\s+/g, ' '), inputs);
-    assert.equal(many, '0 COMPLETED\n1 COMPLETED\nCOMPLETED\n');
-    assert.equal(watched, 'COMPLETED undefined undefined\n');
-    assert.deepEqual(more, []);
-  },
-};
+describe('the pages', () => {
+  it('have no block that is not run', () => {
+    for (const page of allPages) {
+      for (const { language, name, place } of blocksOf(page)) {
+        assert.ok(LANGUAGES.includes(language), `${place} has a block of an unknown language: ${language}`);
+        const isNamed = language === 'excerpt' || (language === 'js' && name !== undefined);
+        assert.equal(name !== undefined, isNamed, `${place} has a name that means nothing, or none`);
+        if (language === 'text') {
+          programOf(page);
+        }
+      }
+    }
+  });
 
-describe('the documentation', () => {
-  const emulator = useEmulator({ submittedMs: 50, inProgressMs: 50 });
-  const guides = readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  it('lead to places that exist', () => {
+    for (const page of allPages) {
+      const links = readFileSync(path.join(root, page), 'utf8').matchAll(/\]\((?!https?:)([^)\s#]*)(?:#[^)]*)?\)/g);
+      for (const [, link] of links) {
+        const target = path.join(root, path.dirname(page), link);
+        assert.ok(link === '' || existsSync(target), `${page}: ${link}`);
+      }
+    }
+  });
 
-  for (const page of ['README.md', ...guides.map((name) => `docs/${name}`)]) {
-    it(`shows programs that work, and what they print, in ${page}`, async () => {
-      await emulator.answerJob(DOCUMENTED_JOB, { status: 'COMPLETED' });
-      const blocks = read(page);
-      assert.ok(blocks.programs.length > 0);
-      const printed = await run(blocks, emulator);
-      assert.equal(printed.length, blocks.programs.length);
-      const expected = blocks.programs.map(({ prints }, nth) => prints ?? (outputs[page] ? printed[nth] : ''));
-      const plain = printed.map((block, nth) =>
-        expected[nth].includes('<n>') ? block.replaceAll(/\d+ ms/g, '<n> ms') : block,
-      );
-      assert.deepEqual(plain, expected);
-      outputs[page]?.(printed);
-    });
-  }
-
-  it('is linked from the README', () => {
+  it('of docs are linked from the README', () => {
     const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-    for (const name of guides) {
-      assert.ok(readme.includes(`](docs/${name})`), name);
+    for (const page of allPages.filter((name) => name.startsWith('docs/'))) {
+      assert.ok(readme.includes(`](${page})`), page);
+    }
+  });
+
+  it('have programs whose types are right', async () => {
+    await inFolder(async (folder) => {
+      for (const [index, { page }] of withBlocks('js').entries()) {
+        const { parts, files } = programOf(page);
+        const own = path.join(folder, String(index));
+        mkdirSync(own);
+        const name = page.replaceAll(/\W/g, '-');
+        writeFileSync(path.join(own, `${name}.mjs`), parts.map(({ code }) => code).join('\n'));
+        for (const { name: file, code } of files) {
+          writeFileSync(path.join(own, file), code);
+        }
+      }
+      const compilerOptions = {
+        ...{ allowJs: true, checkJs: true, noEmit: true, strict: false },
+        ...{ target: 'es2023', lib: ['es2024', 'esnext.disposable'] },
+        ...{ module: 'node20', types: ['node'], skipLibCheck: true },
+      };
+      writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*/*'] }));
+      await run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]);
+    });
+  });
+
+  it('show what is new in a way that loads', async () => {
+    for (const { blocks } of withBlocks('diff')) {
+      for (const { code } of blocks) {
+        const added = Array.from(code.matchAll(/^\+(.*)$/gm), ([, line]) => line).join('\n');
+        const type = added.includes('import ') ? 'module' : 'commonjs';
+        await run(process.execPath, [
+          `--input-type=${type}`,
+          '--eval',
+          `${added}\nnew ModzyClient('http://a', 'b.c');`,
+        ]);
+      }
+    }
+  });
+
+  it('show excerpts of files as they are', () => {
+    const words = (code) => code.replaceAll(/\s+/g, '');
+    for (const { blocks } of withBlocks('excerpt')) {
+      for (const { name, code, place } of blocks) {
+        assert.ok(words(readFileSync(path.join(root, name), 'utf8')).includes(words(code)), place);
+      }
+    }
+  });
+
+  it('show Rust that cargo tests as part of its crate', () => {
+    for (const { page } of withBlocks('rust')) {
+      const library = path.join(root, path.dirname(page), 'src/lib.rs');
+      assert.match(readFileSync(library, 'utf8'), /#!?\[.*doc = include_str!\("\.\.\/README\.md"\)/, page);
     }
   });
 });
+
+describe('the programs', () => {
+  const emulator = useEmulator({ submittedMs: 50, inProgressMs: 50 });
+
+  for (const { page } of withBlocks('js')) {
+    it(`of ${page} work, and print what it shows`, async () => {
+      await emulator.answerJob(DOCUMENTED_JOB, { status: 'COMPLETED' });
+      const { parts, files } = programOf(page);
+      const printed = await inFolder(async (folder) => {
+        for (const { name, code } of [...files, ...(await ownFiles())]) {
+          writeFileSync(path.join(folder, name), code);
+        }
+        const program = path.join(folder, 'program.mjs');
+        const between = `\nconsole.log(${JSON.stringify(BETWEEN)});\n`;
+        writeFileSync(program, parts.map(({ code }) => code).join(between));
+        const env = { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
+        return (await run(process.execPath, [program], { env, cwd: folder })).split(`${BETWEEN}\n`);
+      });
+      assert.equal(printed.length, parts.length);
+      for (const [nth, { prints, place }] of parts.entries()) {
+        assertPrints(printed[nth], prints, place);
+      }
+    });
+  }
+});
+
+describe('the commands', () => {
+  const emulator = useEmulator({ submittedMs: 0, inProgressMs: 0, apiKey: SHOWN_KEY });
+
+  for (const { page, blocks } of withBlocks('sh', 'console')) {
+    it(`of ${page} work, and print what it shows`, async () => {
+      for (const { language, code, place } of blocks) {
+        const commands = language === 'console' ? readConsole(code) : [{ command: code }];
+        for (const { command, output } of commands) {
+          await execute(command, output, place);
+        }
+      }
+    });
+  }
+
+  /** A command, or several whose output is not shown. */
+  async function execute(command, output, place) {
+    const others = [];
+    for (const line of command.trimEnd().split('\n')) {
+      const [, script] = /^npm (?:run )?([\w:]+)/.exec(line) ?? [];
+      const tested = testedBy(line);
+      const [, args] = /^(?:npx|cargo run -p) modzy-emulator (?:-- )?(.*)$/.exec(line) ?? [];
+      if (script !== undefined) {
+        assert.ok(Object.hasOwn(scripts, script), `${place}: ${line}`);
+      } else if (tested !== undefined) {
+        assert.ok(existsSync(path.join(root, tested)), `${place}: ${line}`);
+      } else if (args !== undefined) {
+        await startsEmulator(args, output, place);
+      } else {
+        others.push(line);
+      }
+    }
+    if (others.length > 0) {
+      const strict = 'set -euo pipefail\ncurl() { command curl --silent --show-error --fail "$@"; }\n';
+      const printed = await run('bash', ['-c', strict + others.join('\n').replaceAll(SHOWN_URL, emulator.url)]);
+      if (output !== undefined) {
+        assertPrints(printed.replace(/\n?$/, '\n'), output.replace(/\n?$/, '\n'), place);
+      }
+    }
+  }
+});
+
+/** The file that a command is a test of, where it is one. */
+function testedBy(line) {
+  const [, crate, target] = /^cargo test -p modzy-(\w+) --test (\w+)/.exec(line) ?? [];
+  const [, file] = /^node --test (\S+)$/.exec(line) ?? [];
+  return crate === undefined ? file : `crates/${crate}/tests/${target}/main.rs`;
+}
+
+/** The commands of a console, each with what it prints. */
+function readConsole(code) {
+  const [before, ...commands] = code.split(/^\$ /m);
+  assert.equal(before, '');
+  return commands.map((whole) => {
+    const [command, ...output] = whole.split('\n');
+    return { command, output: output.join('\n') };
+  });
+}
+
+/** Starts the emulator at another port than the one shown, and compares the line that it prints. */
+async function startsEmulator(args, output, place) {
+  const port = new URL(SHOWN_URL).port;
+  assert.ok(args.includes(`--port ${port}`), `${place} shows another port than ${port}`);
+  const child = spawn(process.env.MODZY_EMULATOR_BINARY, [...args.replace(port, '0').split(' '), '--exit-with-stdin']);
+  try {
+    const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+    const { url } = JSON.parse(value);
+    if (output !== undefined) {
+      assertPrints(`${value.replaceAll(url, SHOWN_URL)}\n`, output, place);
+    }
+  } finally {
+    child.stdin.end();
+  }
+}
