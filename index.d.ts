@@ -9,7 +9,7 @@ import type { BatchMethods } from './lib/batch-types.js';
 import type { AccountingMethods, ModelMethods, TagMethods } from './lib/model-methods.js';
 import type { Explanation } from './lib/explanation-types.js';
 import type { JobMethods } from './lib/job-methods.js';
-import type { ClassInitiator, ClientOptions, LoggingLevel, RequestOptions, TeamInitiator } from './lib/option-types.js';
+import type { ClassInitiator, ClientOptions, RequestOptions, TeamInitiator } from './lib/option-types.js';
 import type { ResultMethods } from './lib/result-types.js';
 
 /** The methods about models, as a client of their own. */
@@ -110,13 +110,12 @@ export declare class ModzyClient {
 
   /**
    * A client in the form of 2.x with what the environment says: `MODZY_API_KEY`, and `MODZY_BASE_URL`, to which `/api` is
-   * added unless it is there (`https://app.modzy.com`). Blank counts as unset; options given here come first.
+   * added unless it is there (`https://app.modzy.com`). Blank counts as unset; options given here come first, and a team's
+   * credentials in place of the key.
    *
-   * @throws {TypeError} Where `MODZY_API_KEY` is not set.
+   * @throws {TypeError} Where `MODZY_API_KEY` is not set and no credentials are given, and as the constructor.
    */
-  static fromEnv(
-    options?: (ClientOptions & { url?: string | null | undefined; logging?: LoggingLevel | null | undefined }) | null,
-  ): ModzyClient;
+  static fromEnv(options?: Partial<ClassInitiator> | TeamInitiator | null): ModzyClient;
 
   /** The root of the routes, ending in `/api`. Not enumerable. */
   get baseURL(): string;

@@ -1,6 +1,8 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const http = require('node:http');
 const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const modzy = require('modzy-client');
@@ -68,7 +70,7 @@ describe('the constructor', () => {
     [[{ apiKey: KEY }, KEY], /no mixture of the two/],
     [
       [url, KEY, { requesttimeout: 5 }],
-      /unknown option requesttimeout; known are connectTimeout, headers, idleTimeout, maxResponseBytes/,
+      /unknown option requesttimeout; known are connectTimeout, headers, idleTimeout, logger, maxResponseBytes/,
     ],
     [[{ apiKey: KEY, ulr: url }], /unknown option ulr; known are apiKey, .*url/],
     [[url, KEY, { requestTimeout: -1 }], /requestTimeout must be a number of milliseconds/],
@@ -150,6 +152,35 @@ describe('fromEnv', () => {
     assert.equal(from(env, { url: 'https://given.example' }).baseURL, 'https://given.example/api');
     assert.equal(from(env).baseURL, 'https://h.example/api');
     assert.equal(from({ MODZY_API_KEY: KEY, MODZY_BASE_URL: '  ' }).baseURL, 'https://app.modzy.com/api');
+  });
+
+  it('puts credentials that are given before the key of the environment', async () => {
+    const seen = [];
+    const server = http.createServer(({ headers }, response) => {
+      seen.push([headers.authorization, headers['modzy-team-id']]);
+      response.end('{}');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const env = { MODZY_API_KEY: KEY, MODZY_BASE_URL: `http://127.0.0.1:${server.address().port}` };
+    const team = { teamId: 'team-7', teamToken: 'aToken' };
+    for (const [variables, options] of [
+      [env, {}],
+      [env, { apiKey: null, teamId: null }],
+      [env, { apiKey: 'given.aGivenBody' }],
+      [env, team],
+      [{ ...env, MODZY_API_KEY: '' }, { apiKey: 'given.aGivenBody' }],
+      [{ ...env, MODZY_API_KEY: '' }, team],
+    ]) {
+      await from(variables, { ...options, proxy: false }).getJob('j');
+    }
+    server.close();
+    const [ofEnvironment, given, ofTeam] = [
+      [`ApiKey ${KEY}`, undefined],
+      ['ApiKey given.aGivenBody', undefined],
+      ['Bearer aToken', 'team-7'],
+    ];
+    assert.deepEqual(seen, [ofEnvironment, ofEnvironment, given, ofTeam, given, ofTeam]);
   });
 
   it('takes null and undefined for: not given', () => {

@@ -289,6 +289,11 @@ describe('a proxy', () => {
       process.env.http_proxy = first.url;
       await ask({ url: `https://${target}`, tls: { ca } });
       assert.deepEqual([first.asked(), second.asked()], [[], [`CONNECT ${target}`]]);
+      await ask({ url: `https://${target}`, tls: { ca }, proxy: first.url });
+      assert.deepEqual([first.asked(), second.asked()], [[`CONNECT ${target}`], []]);
+      process.env.https_proxy = first.url;
+      await ask({ url: `https://${target}`, tls: { ca } });
+      assert.deepEqual([first.asked(), second.asked()], [[`CONNECT ${target}`], []]);
     } finally {
       await stop(secure);
     }

@@ -12,6 +12,7 @@ const { ResultClient } = require('./results.js');
 const { Session } = require('./session.js');
 const { untilAborted } = require('./signals.js');
 const { TagClient } = require('./tags.js');
+const { isGiven } = require('./values.js');
 
 class ModzyClient {
   #session;
@@ -33,12 +34,17 @@ class ModzyClient {
 
   /** @param {object} [options] */
   static fromEnv(options) {
-    const { MODZY_API_KEY: apiKey, MODZY_BASE_URL } = process.env;
-    if (!apiKey?.trim()) {
+    const { MODZY_API_KEY, MODZY_BASE_URL } = process.env;
+    const { apiKey, url, ...rest } = ownMembers(options ?? {}, 'fromEnv');
+    const hasCredentials = [apiKey, rest.teamId, rest.teamToken].some(isGiven);
+    if (!hasCredentials && !MODZY_API_KEY?.trim()) {
       throw new TypeError('Cannot initialize the modzy client: the environment variable MODZY_API_KEY is not set');
     }
-    const { url, ...rest } = ownMembers(options ?? {}, 'fromEnv');
-    return new this({ apiKey, ...rest, url: url ?? (MODZY_BASE_URL?.trim() ? MODZY_BASE_URL : undefined) });
+    return new this({
+      ...rest,
+      apiKey: hasCredentials ? apiKey : MODZY_API_KEY,
+      url: url ?? (MODZY_BASE_URL?.trim() ? MODZY_BASE_URL : undefined),
+    });
   }
 
   get baseURL() {

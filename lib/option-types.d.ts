@@ -230,13 +230,16 @@ export type LoggingLevel = 'off' | 'on' | 'verbose';
 
 /** Settings of a client in the form of 2.x. */
 export interface ClassInitiator extends ClientOptions {
-  /** `<prefix>.<body>`, from the API keys of your profile. */
+  /** `<prefix>.<body>`, from the API keys of your profile. With `ModzyClient.fromEnv`: the environment variable `MODZY_API_KEY`. */
   apiKey: string;
   /** A team's are in place of a key: {@link TeamInitiator}. */
   teamId?: null | undefined;
   /** A team's are in place of a key: {@link TeamInitiator}. */
   teamToken?: null | undefined;
-  /** The root of the host, with or without `/api`. `https://app.modzy.com`. */
+  /**
+   * The root of the host, with or without `/api`. `https://app.modzy.com`; with `ModzyClient.fromEnv`, the environment variable
+   * `MODZY_BASE_URL` first.
+   */
   url?: string | null | undefined;
   /** `off`. */
   logging?: LoggingLevel | null | undefined;
