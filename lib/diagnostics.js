@@ -17,6 +17,8 @@ const channels = {
   poll: channel('modzy:wait:poll'),
 };
 
+const everyChannel = Object.values(channels);
+
 /** Who listens to the calls of a client. */
 class Diagnostics {
   #baseURL;
@@ -39,7 +41,7 @@ class Diagnostics {
    */
   begin(options) {
     const logs = this.#logs.filter((log) => log.isOn);
-    if (logs.length === 0 && !Object.values(channels).some(({ hasSubscribers }) => hasSubscribers)) {
+    if (logs.length === 0 && !everyChannel.some(({ hasSubscribers }) => hasSubscribers)) {
       return undefined;
     }
     return new Trace(this.#baseURL, logs, options);
