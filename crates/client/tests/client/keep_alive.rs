@@ -60,6 +60,18 @@ async fn refusals_and_unreadable_answers_keep_the_connection() {
 }
 
 #[tokio::test]
+async fn a_socket_is_kept_for_four_seconds_without_use() {
+    let server = Server::always(job("OPEN")).await;
+    let client = builder(&server.api()).build().unwrap();
+    for (idle, connections) in [(0, 1), (2_500, 1), (4_300, 2)] {
+        tokio::time::sleep(millis(idle)).await;
+        client.get_job("j", &options()).await.unwrap();
+        assert_eq!(server.connections(), connections, "after {idle} ms");
+    }
+    until(|| server.open() == 1).await;
+}
+
+#[tokio::test]
 async fn a_read_on_a_stale_socket_is_replayed_for_free() {
     for death in [Reply::Reset, Reply::Close(Vec::new())] {
         let server = Server::scripted(vec![job("OPEN"), death]).await;

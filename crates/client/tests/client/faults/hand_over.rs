@@ -148,12 +148,12 @@ async fn submits(count: u64) {
     assert!(enough, "the submits do not end about when they are sent");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn of_a_thousand_submits_none_arrives_that_was_not_sent() {
     submits(1_000).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 #[ignore = "takes a minute; `npm run test:faults` runs it"]
 async fn of_a_hundred_thousand_submits_none_arrives_that_was_not_sent() {
     submits(100_000).await;
