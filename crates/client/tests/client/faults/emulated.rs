@@ -14,9 +14,8 @@ use super::{
     world::Outcome,
 };
 use crate::support::{
-    builder,
     clock::{Fixed, SkippingClock},
-    emulator, millis, options,
+    emulator, millis, options, plain,
 };
 
 const OPEN: &str = r#"{"model":{"identifier":"ed542963de","version":"1.0.1"}}"#;
@@ -24,8 +23,8 @@ const OPEN: &str = r#"{"model":{"identifier":"ed542963de","version":"1.0.1"}}"#;
 /// An emulator with a job for a call of this class.
 async fn emulator_for(class: Class) -> (Emulator, String) {
     let stays = if class == Class::Stream { 0 } else { 60_000 };
-    let (emulator, builder) = emulator(stays, stays).await;
-    let client = builder.build().unwrap();
+    let (emulator, _) = emulator(stays, stays).await;
+    let client = plain(emulator.base_url()).build().unwrap();
     let body = if matches!(class, Class::Chunk | Class::Close) {
         OPEN
     } else {
@@ -82,7 +81,7 @@ async fn tried(what: What, fault: Fault, class: Class, course: Course, limit: Du
         })
         .unwrap();
     let clock = Arc::new(SkippingClock::default());
-    let client = builder(emulator.base_url())
+    let client = plain(emulator.base_url())
         .clock(clock.clone())
         .random(Arc::new(Fixed(fraction(course))))
         .request_timeout(limit)
@@ -113,7 +112,7 @@ async fn tried(what: What, fault: Fault, class: Class, course: Course, limit: Du
     };
     let mut differences = differences(&outcome, &expected, class);
     emulator.clear_faults();
-    let made = jobs(builder(emulator.base_url())).await;
+    let made = jobs(plain(emulator.base_url())).await;
     let expected_jobs = match (class, course) {
         // Nothing was made of what the emulator never looked at.
         (Class::Submit, Course::Lasting) => 0,

@@ -1,7 +1,7 @@
 //! Every method of the client goes by the rules of its class: told apart by a 500, which reads alone repeat, and a 503 that
 //! says when to come back, which writes repeat as well.
 
-use std::{collections::BTreeSet, fs, path::Path, pin::Pin};
+use std::{collections::BTreeSet, fs, path::Path, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use modzy_client::{
@@ -12,10 +12,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::calls::SUBMIT;
 use crate::support::{
+    clock::SkippingClock,
     folder::Folder,
-    options,
+    options, plain,
     server::{Reply, Server, answer, ok},
-    skipping, text_job,
+    text_job,
 };
 
 /// How often a request is made against the two faults.
@@ -303,7 +304,8 @@ async fn asked(method: &Method, fault: Reply) -> usize {
         }
     })
     .await;
-    let (client, _) = skipping(&server.api());
+    let clock = Arc::new(SkippingClock::default());
+    let client = plain(&server.api()).clock(clock).build().unwrap();
     (method.call)(client).await;
     server.lines().iter().filter(|line| is_met(line)).count()
 }

@@ -11,14 +11,17 @@ pub(crate) mod server;
 use std::{
     collections::BTreeMap,
     error::Error as StdError,
-    sync::Arc,
+    sync::{Arc, LazyLock},
     time::{Duration, Instant},
 };
 
 use modzy_client::{Auth, BaseUrl, BodyFault, Client, ClientBuilder, ConnectionFault, Error, RequestOptions, TextJob};
 use modzy_emulator::{Emulator, Options};
 
-use self::clock::{Fixed, SkippingClock};
+use self::{
+    certificates::Authority,
+    clock::{Fixed, SkippingClock},
+};
 
 pub(crate) const KEY: &str = "publicPrefix.secretBodyOfTheKey";
 
@@ -34,6 +37,12 @@ pub(crate) fn millis(millis: u64) -> Duration {
 /// A client of the API at this root, in real time and without chance.
 pub(crate) fn builder(api: &str) -> ClientBuilder {
     Client::builder(BaseUrl::api(api).unwrap(), Auth::api_key(KEY)).random(Arc::new(Fixed(0.5)))
+}
+
+/// The same where no TLS is spoken: built without the system's certificates, which take their time to read.
+pub(crate) fn plain(api: &str) -> ClientBuilder {
+    static PEM: LazyLock<String> = LazyLock::new(|| Authority::new().pem());
+    builder(api).ca([PEM.as_str()]).unwrap()
 }
 
 /// A client that records its pauses and skips them.
