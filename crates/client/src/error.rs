@@ -392,6 +392,13 @@ impl Error {
         }
     }
 
+    /// Notes that an earlier attempt may have been seen, which a later one that was not sent does not undo.
+    pub(crate) fn note_earlier_sent(&mut self) {
+        if let Self::Connection { sent, .. } | Self::Timeout { sent, .. } = self {
+            *sent = Sent::Maybe;
+        }
+    }
+
     /// Whether the same call may be made again: it does no harm, and it may succeed.
     #[must_use]
     pub fn is_retryable(&self) -> bool {

@@ -151,14 +151,9 @@ impl Client {
     /// A request whose fate is unknown is never repeated.
     ///
     /// # Errors
-    /// With `sent: Maybe` where the job may have been accepted although no readable receipt came. [`Error::Argument`] for an
-    /// empty body.
+    /// With `sent: Maybe` where the job may have been accepted although no readable receipt came.
     pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
         let body = body.into();
-        // The transport asks for no body that is empty, so that it could not be told whether it had been sent.
-        if body.is_empty() {
-            return Err(Error::argument("body", "must not be empty"));
-        }
         let secrets = secrets_of(&body);
         self.submit(body, secrets, options).await
     }

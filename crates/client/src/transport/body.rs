@@ -135,11 +135,14 @@ impl Body for Tracked {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left == 0
+        // The connection asks for no body that is empty, so that this question of its task is then the hand-over.
+        self.left == 0 && (progress::in_request() || self.progress.take_body())
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
+        // What was withdrawn has a byte to be asked for, which is refused.
+        let least = u64::from(self.progress.is_withdrawn());
+        SizeHint::with_exact(self.left.max(least))
     }
 }
 

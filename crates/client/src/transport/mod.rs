@@ -201,6 +201,7 @@ impl Transport {
         let mut attempts = 0;
         let mut retries = 0;
         let mut replayed = false;
+        let mut maybe_sent = false;
         let mut last: Option<Error> = None;
         let started = self.clock().now();
         let left = || {
@@ -224,6 +225,10 @@ impl Transport {
             if matches!(error, Error::GivenUp) {
                 return Err(last.unwrap_or(error));
             }
+            if maybe_sent {
+                error.note_earlier_sent();
+            }
+            maybe_sent |= error.sent() == Some(Sent::Maybe);
             let verdict = retry::verdict(request.class(), &error);
             if let Some(call) = error.call_mut() {
                 call.attempts = attempts;
@@ -241,6 +246,7 @@ impl Transport {
             if stale && request.class() == Class::Read && !replayed && self.replays.take() {
                 replayed = true;
                 repeats(Duration::ZERO, &error);
+                last = Some(error);
                 continue;
             }
             let Verdict::Again { after } = verdict else {

@@ -77,6 +77,10 @@ impl Progress {
         taken != Err(WITHDRAWN)
     }
 
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.body.load(Ordering::Acquire) == WITHDRAWN
+    }
+
     /// Ends the attempt: what was not sent by now never is, so that the answer stays true.
     pub(super) fn withdraw(&self) -> Sent {
         let taken = self

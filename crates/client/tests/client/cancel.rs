@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use modzy_client::{Client, Error, Sent};
+use modzy_client::{Client, ConnectionFault as Broken, Error, Sent};
 use modzy_emulator::{ConnectionFault, Fault};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::support::{
     attempts, builder,
     clock::FastClock,
-    emulator, millis, options,
+    connection_fault, emulator, millis, options,
     server::{Reply, Server, answer, job, ok, status},
     skipping, submit, text_job, until,
 };
@@ -84,6 +84,21 @@ async fn a_repeated_cancellation_of_a_job_that_cannot_be_read_is_what_the_server
     let (client, _) = skipping(&server.api());
     let error = client.cancel_job("j", &options()).await.unwrap_err();
     assert_eq!((error.status(), server.count()), (Some(404), 3));
+}
+
+#[tokio::test]
+async fn a_cancellation_that_may_have_arrived_stays_so_when_later_attempts_find_no_server() {
+    let server = Server::always(Reply::Reset).await;
+    let client = builder(&server.api()).build().unwrap();
+    let options = options();
+    let gone = async {
+        until(|| server.count() == 1).await;
+        drop(server);
+    };
+    let (cancelled, ()) = tokio::join!(client.cancel_job("j", &options), gone);
+    let error = cancelled.unwrap_err();
+    assert_eq!(connection_fault(&error), Some(Broken::Refused), "{error:?}");
+    assert_eq!((error.sent(), attempts(&error)), (Some(Sent::Maybe), 3));
 }
 
 #[tokio::test]

@@ -72,15 +72,6 @@ async fn a_submit_that_was_turned_away_is_sent_again_to_the_byte() {
 }
 
 #[tokio::test]
-async fn an_empty_body_is_refused_before_anything_is_sent() {
-    let server = Server::scripted(vec![]).await;
-    let (client, _) = skipping(&server.api());
-    let error = client.submit_job("", &options()).await.unwrap_err();
-    assert!(matches!(error, Error::Argument { name: "body", .. }), "{error:?}");
-    assert_eq!(server.connections(), 0);
-}
-
-#[tokio::test]
 async fn a_503_whose_retry_after_cannot_be_read_ends_a_submit() {
     let server = Server::always(Reply::Keep(answer(503, "retry-after: soon\r\n", ""))).await;
     let (client, _) = skipping(&server.api());
