@@ -1,8 +1,12 @@
 //! Answers that are too much, and answers that are none.
 
-use std::time::Instant;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
-use modzy_client::{BodyFault, Client, ConnectionFault, Error, Phase, WaitOptions};
+use modzy_client::{BodyFault, Client, Clock, ConnectionFault, Error, OutputRef, Phase, Sleep, WaitOptions};
 
 use crate::support::{
     attempts, body_fault, builder, connection_fault,
@@ -279,6 +283,42 @@ async fn as_many_sockets_as_a_number_can_name_are_no_danger() {
             .unwrap();
         client.get_job("j", &options()).await.unwrap();
     }
+}
+
+/// Notes the limits that are set.
+#[derive(Debug, Default)]
+struct Noting(Mutex<BTreeSet<Duration>>);
+
+impl Clock for Noting {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn deadline(&self, limit: Duration) -> Sleep {
+        self.0.lock().unwrap().insert(limit);
+        self.sleep(limit)
+    }
+}
+
+#[tokio::test]
+async fn the_limits_are_those_of_the_documentation_unless_told_otherwise() {
+    let server = Server::always(ok("{}")).await;
+    let clock = Arc::new(Noting::default());
+    let client = builder(&server.api()).clock(clock.clone()).build().unwrap();
+    let limits = || -> Vec<u64> {
+        let limits = std::mem::take(&mut *clock.0.lock().unwrap());
+        limits.iter().map(Duration::as_secs).collect()
+    };
+    client.get_job("j", &options()).await.unwrap();
+    assert_eq!(limits(), [10, 60]);
+    let url = OutputRef::Url(format!("{}/elsewhere", server.api()));
+    let mut output = client.open_output(&url, &options()).await.unwrap();
+    while output.next().await.unwrap().is_some() {}
+    assert_eq!(limits(), [10, 30, 60]);
 }
 
 #[tokio::test]
