@@ -10,10 +10,12 @@ const { describe, it } = require('node:test');
 const { useEmulator } = require('./support/emulator.js');
 
 const JOB = '00000000-0000-4000-8000-000000000001';
-const LIMIT = 60_000;
 
 /** How often a teardown is repeated: a crash that depends on timing does not show the first time. `npm run test:exits`: 100. */
 const TIMES = Number(process.env.EXIT_TIMES ?? 10);
+
+/** ms that a process may take; one of them starts so many workers. */
+const LIMIT = 20_000 + 3000 * TIMES;
 
 /** ms after which it comes, so that it comes at any point of a call. */
 const delayOf = (time) => (time % 20) * 5;
