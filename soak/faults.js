@@ -36,12 +36,16 @@ const faults = [
 /** Requests that pass between two faults come in clumps of this many. */
 const SPREAD = 20;
 
+const isSubmit = ({ method, path }) => method === 'POST' && path === '/api/jobs';
+
 /** Reads what arrives at an emulator, and lets a share of what comes next meet a fault. */
 class Feeder {
   #emulator;
   #share;
   #random;
   #due = 0;
+  /** Requests in the emulator's log that were counted. */
+  #known = 0;
 
   /** Requests that were answered, or not, and those which met a fault. */
   requests = 0;
@@ -59,10 +63,16 @@ class Feeder {
 
   async feed() {
     const seen = await this.#emulator.requests();
-    await this.#emulator.clearRequests();
-    this.requests += seen.length;
-    seen.forEach((request) => this.#note(request));
-    this.#due += seen.length * this.#share;
+    const news = seen.length - this.#known;
+    this.requests += news;
+    this.#known = seen.length;
+    // What becomes of a submit that is under way is not known yet.
+    if (!seen.some((request) => isSubmit(request) && request.state === 'open')) {
+      seen.filter(isSubmit).forEach((request) => this.#note(request));
+      await this.#emulator.clearRequests();
+      this.#known = 0;
+    }
+    this.#due += news * this.#share;
     for (; this.#due >= 1; this.#due -= 1) {
       this.faults += 1;
       await this.#emulator.fault({ ...this.#random.pick(faults), times: 1, skip: this.#random.below(SPREAD) });
@@ -70,9 +80,9 @@ class Feeder {
   }
 
   /** Counts a submit that is repeated although the first may have been accepted. */
-  #note({ method, path, body, status }) {
-    const name = method === 'POST' && path === '/api/jobs' && /"(submit-\d+)"/.exec(body)?.[1];
-    if (!name) {
+  #note({ body, status }) {
+    const name = /"(submit-\d+)"/.exec(body)?.[1];
+    if (name === undefined) {
       return;
     }
     if (this.#submits.get(name)) {
