@@ -12,7 +12,7 @@ const path = require('node:path');
 const { Readable } = require('node:stream');
 const { after, before, describe, it } = require('node:test');
 const { pathToFileURL } = require('node:url');
-const { ConnectionError, InputError, ModzyClient } = require('modzy-client');
+const { ConnectionError, InputError, ModzyClient, RequestTimeoutError } = require('modzy-client');
 const { useEmulator } = require('./support/emulator.js');
 
 const MODEL = ['d1g35t0256', '1.1.0'];
@@ -262,6 +262,44 @@ describe('an upload', () => {
     await assert.rejects(uploading, { name: 'AbortError' });
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(cancelled, true);
+  });
+
+  it('of a stream that stalls for ever names it, lets it go and cancels the job', async () => {
+    let cancelled = false;
+    const web = new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(10)),
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const readable = new Readable({ read() {} });
+    for (const stream of [web, readable]) {
+      const outcomes = [];
+      const options = { idleTimeout: 200, onCancel: (outcome) => outcomes.push(outcome) };
+      const uploading = modzy.submitJobFile(...MODEL, { k: { input: stream } }, options);
+      await assert.rejects(uploading, (error) => {
+        assert.ok(error instanceof InputError);
+        assert.deepEqual([error.code, error.inputKey, error.inputName], ['timeout', 'k', 'input']);
+        assert.match(error.message, /gave no byte for 200 ms \(idleTimeout\)/);
+        return true;
+      });
+      assert.equal(outcomes[0].job.status, 'CANCELED');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual([cancelled, readable.destroyed], [true, true]);
+  });
+
+  it('to a server that stands still is given up after idleTimeout', async () => {
+    await emulator.fault({ method: 'POST', path: '/api/jobs/*', connection: 'stall', times: 1 });
+    const outcomes = [];
+    const options = { idleTimeout: 200, onCancel: (outcome) => outcomes.push(outcome) };
+    const uploading = modzy.submitJobFile(...MODEL, { k: { input: Buffer.from('x') } }, options);
+    await assert.rejects(uploading, (error) => {
+      assert.ok(error instanceof RequestTimeoutError);
+      assert.deepEqual([error.phase, error.sent], ['headers', 'maybe']);
+      return true;
+    });
+    assert.equal(outcomes[0].job.status, 'CANCELED');
   });
 
   it('refuses a stream that is given twice, before anything is sent', async () => {

@@ -116,9 +116,10 @@ export declare class InputError extends ModzyError {
   name: 'InputError';
   /**
    * `missing`: there is no such file. `empty`: no bytes, which servers drop without a word. `changed`: another than the one that
-   * was checked. `unusable`: unreadable, or no file. `limit`: more chunks than the server takes.
+   * was checked. `unusable`: unreadable, or no file. `limit`: more chunks than the server takes. `timeout`: a stream gave no byte
+   * for `idleTimeout`.
    */
-  code?: 'missing' | 'empty' | 'changed' | 'unusable' | 'limit' | (string & {});
+  code?: 'missing' | 'empty' | 'changed' | 'unusable' | 'limit' | 'timeout' | (string & {});
   /** The key that the job was submitted with. */
   inputKey?: string;
   /** The name of the model's input. */

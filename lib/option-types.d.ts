@@ -2,7 +2,7 @@
 
 import type { Job } from './job-types.js';
 import type { JobMethods } from './job-methods.js';
-import type { WaitTimeoutError } from './error-types.js';
+import type { InputError, RequestTimeoutError, WaitTimeoutError } from './error-types.js';
 
 /** Options of every call. `null` and `undefined` mean: not given. */
 export interface RequestOptions {
@@ -77,6 +77,13 @@ export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
    */
   chunkSize?: number | null | undefined;
   /**
+   * ms without a byte in either direction, at least 1. A server that takes or answers nothing ends the upload with a {@link
+   * RequestTimeoutError}, a source that gives nothing with an {@link InputError} (`timeout`); either cancels the job. There
+   * is no limit for the whole: `requestTimeout` is for each chunk, up to the headers of its answer. The client's, 30000.
+   * `Infinity`: no limit.
+   */
+  idleTimeout?: number | null | undefined;
+  /**
    * Called before the first byte of each input and after its last, and at most 20 times a second between, in the async
    * context of the call. If it throws, the upload ends with that error, and the job that it opened is cancelled. It is not
    * awaited.
@@ -92,7 +99,7 @@ export interface DownloadProgress {
   totalBytes?: number;
 }
 
-/** Options of downloads, which have no limit for the whole: `requestTimeout` ends with the headers of the answer. */
+/** Options of downloads and of streamed results, which have no limit for the whole: `requestTimeout` ends with the headers of the answer. */
 export interface DownloadOptions extends RequestOptions {
   /** ms without a byte once the headers have come; at least 1. The client's, 30000. `Infinity`: no limit. */
   idleTimeout?: number | null | undefined;
@@ -172,7 +179,7 @@ export interface ClientOptions {
   connectTimeout?: number | null | undefined;
   /** ms for one attempt, from the grant of a socket to the last byte; at least 1. 60000. `Infinity`: no limit. */
   requestTimeout?: number | null | undefined;
-  /** ms that a download may go without a byte; at least 1. 30000. `Infinity`: no limit. */
+  /** ms that an upload, a download or streamed results may go without a byte; at least 1. 30000. `Infinity`: no limit. */
   idleTimeout?: number | null | undefined;
   /** How many attempts may follow a failed one, where repeating is safe. 2. */
   retries?: number | null | undefined;

@@ -1,6 +1,8 @@
 //! What an upload is made of: sources, checked before anything is sent, and cut into chunks when their turn comes. Sends
 //! nothing.
 
+mod idle;
+
 use std::{
     fs,
     future::poll_fn,
@@ -14,6 +16,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 
+pub(crate) use self::idle::Idle;
 use crate::{
     error::{Error, InputFault, Result},
     transport::{Data, FileRange},
@@ -202,7 +205,7 @@ enum Open {
 
 impl Chunks {
     /// The next chunk; `None` at the end.
-    pub(crate) async fn next(&mut self) -> Result<Option<Data>> {
+    pub(crate) async fn next(&mut self, idle: &Idle<'_>) -> Result<Option<Data>> {
         let limit = self.limit;
         match &mut self.source {
             Open::File { file, at, size } => {
@@ -223,8 +226,14 @@ impl Chunks {
             } => {
                 // Room for what will come, so that a chunk is not copied again and again as it grows.
                 let room = size.map_or(limit, |size| size.saturating_sub(*taken).min(limit));
-                let chunk = fill(pieces, rest, limit, room).await;
-                let chunk = chunk.map_err(|cause| self.place.broken(InputFault::Unusable, "cannot be read", cause))?;
+                let chunk = fill(pieces, rest, limit, room, idle).await;
+                let chunk = chunk.map_err(|failure| match failure {
+                    Failure::Broken(cause) => self.place.broken(InputFault::Unusable, "cannot be read", cause),
+                    Failure::Stalled => {
+                        let reason = format!("gave no byte for {} ms (idleTimeout)", idle.limit.as_millis());
+                        self.place.refuse(InputFault::Timeout, reason)
+                    }
+                })?;
                 *taken += chunk.len() as u64;
                 let ended = chunk.is_empty();
                 if size.is_some_and(|size| *taken > size || (ended && *taken < size)) {
@@ -240,8 +249,14 @@ impl Chunks {
     }
 }
 
+/// Why a source gave no chunk.
+enum Failure {
+    Broken(io::Error),
+    Stalled,
+}
+
 /// Gathers pieces until a chunk is full or they end. A piece that is a chunk by itself is not copied.
-async fn fill(pieces: &mut Pieces, rest: &mut Bytes, limit: u64, room: u64) -> io::Result<Bytes> {
+async fn fill(pieces: &mut Pieces, rest: &mut Bytes, limit: u64, room: u64, idle: &Idle<'_>) -> Result<Bytes, Failure> {
     let mut chunk = BytesMut::new();
     loop {
         let missing = at_most(limit - chunk.len() as u64, rest.len());
@@ -256,8 +271,13 @@ async fn fill(pieces: &mut Pieces, rest: &mut Bytes, limit: u64, room: u64) -> i
         if chunk.len() as u64 == limit {
             return Ok(chunk.freeze());
         }
-        match poll_fn(|cx| pieces.as_mut().poll_next(cx)).await {
-            Some(piece) => *rest = piece?,
+        let piece = tokio::select! {
+            biased;
+            piece = poll_fn(|cx| pieces.as_mut().poll_next(cx)) => piece,
+            () = idle.passed() => return Err(Failure::Stalled),
+        };
+        match piece {
+            Some(piece) => *rest = piece.map_err(Failure::Broken)?,
             None => return Ok(chunk.freeze()),
         }
     }

@@ -196,14 +196,15 @@ impl ClientBuilder {
         self
     }
 
-    /// How long an attempt may take from the grant of a socket to the last byte of the answer or, of a download, to its
-    /// headers. 60 s.
+    /// How long an attempt may take from the grant of a socket to the last byte of the answer or, of a download and of a chunk
+    /// of an upload, to its headers. 60 s.
     pub fn request_timeout(mut self, limit: Duration) -> Self {
         self.request_timeout = limit;
         self
     }
 
-    /// How long a download may go without a byte, once its headers have come. 30 s.
+    /// How long a download may go without a byte, once its headers have come, and an upload without one in either direction
+    /// or from its source. 30 s.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.idle_timeout = limit;
         self

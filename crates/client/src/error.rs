@@ -247,6 +247,8 @@ pub enum InputFault {
     Unusable,
     /// It, or the job, has more parts than the server takes.
     Limit,
+    /// It gave no byte for as long as a transfer may stand still.
+    Timeout,
 }
 
 impl InputFault {
@@ -259,6 +261,7 @@ impl InputFault {
             Self::Changed => "changed",
             Self::Unusable => "unusable",
             Self::Limit => "limit",
+            Self::Timeout => "timeout",
         }
     }
 }

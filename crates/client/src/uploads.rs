@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use crate::chunks::{FileSource, Pieces};
 use crate::{
-    chunks::{Checked, Place},
+    chunks::{Checked, Idle, Place},
     client::{Client, RequestOptions},
     clock::Clock,
     document::Document,
@@ -144,6 +144,9 @@ impl Client {
     /// Every source is checked before anything is sent. A chunk whose fate is unknown is never sent again. Where anything
     /// fails, or once `abort` is cancelled, the open job is cancelled within five seconds, and the first error is told.
     /// Dropping the future instead leaves the job open on the server.
+    ///
+    /// There is no limit on the whole time. A chunk may take `request_timeout` up to the headers of its answer, and neither it
+    /// nor a source may stand still for `idle_timeout`.
     ///
     /// `on_progress` hears of each input before its first byte and after its last, and at most 20 times a second between.
     pub async fn submit_job_files(
@@ -324,7 +327,8 @@ impl Client {
         let path = segments(job_id, &place)?;
         let mut loaded = 0;
         let mut told = listener.hear(job_id, &place, (loaded, total), true);
-        let mut next = chunks.next().await?;
+        let idle = Idle::new(self.transport().clock(), self.settings(options).idle_timeout);
+        let mut next = chunks.next(&idle).await?;
         let mut count = 0;
         while let Some(data) = next {
             // Of a source without a size this is not known before.
@@ -345,13 +349,13 @@ impl Client {
                 })
             };
             let send = async {
-                send.await?;
+                idle.during(send).await?;
                 loaded += data.len();
                 told = listener.hear(job_id, &place, (loaded, total), false);
                 Ok(())
             };
             // The next chunk is made while this one is on its way. A failure of either ends both.
-            ((), next) = tokio::try_join!(send, chunks.next())?;
+            ((), next) = tokio::try_join!(send, chunks.next(&idle))?;
         }
         if !told {
             listener.hear(job_id, &place, (loaded, total), true);

@@ -93,7 +93,7 @@ impl Reader<'_> {
             return Err(unreadable(BodyFault::TooLarge));
         }
         let links_to_next = link::has_next(response.headers());
-        let (body, end) = collect(response, self.limit).await;
+        let (body, end) = self.collect(response, self.limit).await;
         match end {
             End::Whole => {}
             End::TooLarge => return Err(unreadable(BodyFault::TooLarge)),
@@ -130,10 +130,26 @@ impl Reader<'_> {
         };
         // Stands in for the timeout where the body stalls.
         self.account.refused(refusal(self.account.phrase(status), None));
-        let (body, end) = collect(response, ERROR_BODY + MASK_MARGIN).await;
+        let (body, end) = self.collect(response, ERROR_BODY + MASK_MARGIN).await;
         let told = Told::read(&self.mask, &body, !matches!(end, End::Whole));
         let message = told.message.filter(|_| !self.account.is_the_proxys(status));
         refusal(message.unwrap_or_else(|| self.account.phrase(status)), told.body)
+    }
+
+    /// Reads a body until it ends, breaks, or has grown past the limit.
+    async fn collect(&self, mut response: reqwest::Response, limit: usize) -> (Vec<u8>, End) {
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return (body, End::Whole),
+                Err(error) => return (body, End::Broken(error)),
+            }
+            self.account.moved();
+            if body.len() > limit {
+                return (body, End::TooLarge);
+            }
+        }
     }
 }
 
@@ -186,21 +202,6 @@ enum End {
     Whole,
     TooLarge,
     Broken(reqwest::Error),
-}
-
-/// Reads a body until it ends, breaks, or has grown past the limit.
-async fn collect(mut response: reqwest::Response, limit: usize) -> (Vec<u8>, End) {
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return (body, End::Whole),
-            Err(error) => return (body, End::Broken(error)),
-        }
-        if body.len() > limit {
-            return (body, End::TooLarge);
-        }
-    }
 }
 
 fn header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

@@ -49,6 +49,11 @@ impl Data {
 }
 
 impl Payload {
+    /// Whether it is a part of an upload, which may take long as long as something moves.
+    pub(super) fn is_chunk(&self) -> bool {
+        matches!(self, Self::Framed { .. })
+    }
+
     pub(super) fn content_type(&self) -> Option<HeaderValue> {
         match self {
             Self::Empty => None,
@@ -128,6 +133,7 @@ impl Body for Tracked {
                 self.segments.pop_front();
             } else {
                 self.left = self.left.saturating_sub(piece.len() as u64);
+                self.progress.moved();
                 return Poll::Ready(Some(Ok(Frame::data(piece))));
             }
         }

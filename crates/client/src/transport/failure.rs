@@ -10,7 +10,10 @@ use rustls::{AlertDescription, CertificateError};
 use tower_service::Service;
 
 use super::{Proxy, Request, progress::Progress};
-use crate::error::{BodyFault, Call, ConnectionFault, Error, Phase, Sent};
+use crate::{
+    clock::Clock,
+    error::{BodyFault, Call, ConnectionFault, Error, Phase, Sent},
+};
 
 /// Why a proxy opened no tunnel. hyper-util names the type nowhere else.
 type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
@@ -104,6 +107,29 @@ impl<'a> Account<'a> {
 
     pub(super) fn is_connecting(&self) -> bool {
         self.progress.is_connecting()
+    }
+
+    /// Whether the answer's headers have come.
+    pub(super) fn is_answered(&self) -> bool {
+        self.progress.phase() == Phase::Body
+    }
+
+    /// Notes that a piece of the answer came in.
+    pub(super) fn moved(&self) {
+        self.progress.moved();
+    }
+
+    /// Ends when nothing of an upload has moved for so long; never of another request.
+    pub(super) async fn stalled(&self, clock: &dyn Clock, limit: Duration) {
+        if !self.request.payload.is_chunk() {
+            return std::future::pending().await;
+        }
+        self.progress.stalled(clock, limit).await;
+    }
+
+    /// Whether the limit for the whole request ends with the answer's headers.
+    pub(super) fn ends_with_headers(&self) -> bool {
+        self.request.payload.is_chunk()
     }
 
     pub(super) fn unreadable(&self, status: u16, fault: BodyFault) -> Attempt {

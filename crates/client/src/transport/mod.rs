@@ -82,12 +82,12 @@ impl Request {
 /// What a caller sets for one call.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// One attempt, from the grant of a socket to the last byte.
+    /// One attempt, from the grant of a socket to the last byte or, of a chunk, to the headers of its answer.
     pub(crate) request_timeout: Duration,
     pub(crate) retries: u32,
     /// All attempts, with the pauses and the waiting for sockets.
     pub(crate) total: Option<Duration>,
-    /// Between two pieces of a streamed body.
+    /// Between two pieces of a streamed body, and of a chunk and its answer.
     pub(crate) idle_timeout: Duration,
     pub(crate) headers: HeaderMap,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
@@ -311,7 +311,9 @@ impl Transport {
         let mut work = pin!(work);
         let mut connecting = self.clock().deadline(self.config.connect_timeout);
         let mut whole = self.clock().deadline(limit);
+        let mut stalled = pin!(account.stalled(self.clock(), settings.idle_timeout));
         let mut connected = false;
+        let mut answered = false;
         let mut given_up = false;
         loop {
             tokio::select! {
@@ -329,7 +331,13 @@ impl Transport {
                     }
                     connected = true;
                 }
-                () = &mut whole => return Err(account.timeout(limit)),
+                () = &mut whole, if !answered => {
+                    if !account.ends_with_headers() || !account.is_answered() {
+                        return Err(account.timeout(limit));
+                    }
+                    answered = true;
+                }
+                () = &mut stalled => return Err(account.timeout(settings.idle_timeout)),
             }
         }
     }

@@ -9,7 +9,14 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU8, Ordering},
 };
 
-use crate::error::{Error, Phase, Sent};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::{
+    clock::Clock,
+    error::{Error, Phase, Sent},
+};
 
 const HELD: u8 = 0;
 const TAKEN: u8 = 1;
@@ -29,6 +36,8 @@ pub(super) struct Progress {
     body: AtomicU8,
     /// The error for a status outside 2xx, as long as its body is being read.
     refusal: Mutex<Option<Error>>,
+    /// Told of each piece that goes out or comes in.
+    moved: Notify,
 }
 
 impl Progress {
@@ -38,6 +47,7 @@ impl Progress {
             opened: AtomicBool::new(false),
             body: AtomicU8::new(HELD),
             refusal: Mutex::new(None),
+            moved: Notify::new(),
         })
     }
 
@@ -48,6 +58,24 @@ impl Progress {
 
     pub(super) fn enter(&self, phase: Phase) {
         self.phase.store(phase as u8, Ordering::Release);
+        self.moved();
+    }
+
+    /// Notes that a piece went out or came in.
+    pub(super) fn moved(&self) {
+        self.moved.notify_one();
+    }
+
+    /// Ends when nothing has moved for so long on a socket that stands open.
+    pub(super) async fn stalled(&self, clock: &dyn Clock, limit: Duration) {
+        loop {
+            tokio::select! {
+                biased;
+                () = self.moved.notified() => {}
+                // How long a connection may take is another limit.
+                () = clock.deadline(limit) => if !self.is_connecting() { return },
+            }
+        }
     }
 
     pub(super) fn phase(&self) -> Phase {

@@ -53,6 +53,8 @@ mod tags;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]
+mod upload_limits;
+#[cfg(test)]
 mod uploads;
 #[cfg(test)]
 mod wait;

@@ -1,0 +1,196 @@
+//! How long an upload may take: none as a whole, but neither the server nor a source may stand still.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use modzy_client::{Client, Error, FileJob, FileSource, InputFault, JobInput, Phase, RequestOptions, Sources, Upload};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{
+    builder, millis, options,
+    server::{Reply, Server, answer, job, ok},
+};
+
+const MIB: usize = 1024 * 1024;
+
+/// Some pieces, and nothing more for ever.
+struct Stalling(Vec<Bytes>);
+
+impl Stream for Stalling {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.0.pop() {
+            Some(piece) => Poll::Ready(Some(Ok(piece))),
+            None => Poll::Pending,
+        }
+    }
+}
+
+fn stalling(pieces: Vec<Bytes>) -> FileSource {
+    FileSource::Pieces {
+        size: None,
+        pieces: Box::pin(Stalling(pieces)),
+    }
+}
+
+async fn upload(server: &Server, source: FileSource, options: &RequestOptions) -> Upload {
+    let mut sources = Sources::<FileSource>::default();
+    sources
+        .entry("k".to_owned())
+        .or_default()
+        .insert("input".to_owned(), source);
+    let job = FileJob {
+        model_id: "m".to_owned(),
+        version: "1".to_owned(),
+        sources,
+        explain: None,
+        timeout: None,
+        chunk_size: None,
+    };
+    let client = builder(&server.api()).build().unwrap();
+    client
+        .submit_job_files(job, options, &CancellationToken::new(), |_| {})
+        .await
+}
+
+/// A server that takes chunks of any size and replies to them in this way.
+async fn replying(chunk: Reply) -> Server {
+    Server::start(move |request, _| match request.line() {
+        "GET /api/jobs/features" => ok(r#"{"inputChunkMaximumSize":"1Gi"}"#),
+        "POST /api/jobs/j/k/input" => chunk.clone(),
+        _ => job("OPEN"),
+    })
+    .await
+}
+
+fn memory(length: usize) -> FileSource {
+    FileSource::Bytes(Bytes::from(vec![7; length]))
+}
+
+fn timeout(result: Result<modzy_client::Document, Error>) -> (u128, Phase) {
+    match result {
+        Err(Error::Timeout { limit, phase, .. }) => (limit.as_millis(), phase),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stands_still_ends_the_upload_and_the_job_is_cancelled() {
+    let begun = b"HTTP/1.1 202 Accepted\r\ncontent-length: 10\r\n\r\n{".to_vec();
+    for (reply, phase) in [(Vec::new(), Phase::Headers), (begun, Phase::Body)] {
+        let server = replying(Reply::Stall(reply)).await;
+        let Upload { result, cancelled } = upload(&server, memory(10), &options().idle_timeout(millis(200))).await;
+        assert_eq!(timeout(result), (200, phase));
+        assert!(cancelled.unwrap().result.is_ok());
+        assert_eq!(server.lines().last().unwrap(), "DELETE /api/jobs/j");
+    }
+}
+
+#[tokio::test]
+async fn a_chunk_has_a_limit_up_to_the_headers_of_its_answer() {
+    let limits = options().request_timeout(millis(200)).idle_timeout(millis(60_000));
+    let server = replying(Reply::Stall(Vec::new())).await;
+    assert_eq!(
+        timeout(upload(&server, memory(10), &limits).await.result),
+        (200, Phase::Headers)
+    );
+
+    let limits = options().request_timeout(millis(200)).idle_timeout(millis(1000));
+    let server = replying(Reply::Stall(
+        b"HTTP/1.1 202 Accepted\r\ncontent-length: 10\r\n\r\n{".to_vec(),
+    ))
+    .await;
+    assert_eq!(
+        timeout(upload(&server, memory(10), &limits).await.result),
+        (1000, Phase::Body)
+    );
+}
+
+#[tokio::test]
+async fn a_source_that_gives_nothing_is_named_and_the_job_is_cancelled() {
+    for pieces in [vec![], vec![Bytes::from_static(b"12")]] {
+        let server = replying(Reply::Keep(answer(202, "", ""))).await;
+        let source = stalling(pieces);
+        let Upload { result, cancelled } = upload(&server, source, &options().idle_timeout(millis(200))).await;
+        let Err(Error::Input {
+            fault,
+            input_key,
+            reason,
+            ..
+        }) = result
+        else {
+            panic!("{result:?}")
+        };
+        assert_eq!((fault, input_key.as_str()), (InputFault::Timeout, "k"));
+        assert_eq!(reason, "gave no byte for 200 ms (idleTimeout)");
+        assert!(cancelled.unwrap().result.is_ok());
+    }
+    let server = replying(Reply::Keep(answer(202, "", ""))).await;
+    let client: Client = builder(&server.api()).build().unwrap();
+    let input = JobInput {
+        job_id: "j".to_owned(),
+        input_key: "k".to_owned(),
+        input_name: "input".to_owned(),
+        source: stalling(Vec::new()),
+        chunk_size: None,
+    };
+    let appended = client
+        .append_input(input, &options().idle_timeout(millis(100)), |_| {})
+        .await;
+    let fault = match appended {
+        Err(Error::Input { fault, .. }) => fault,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(fault, InputFault::Timeout);
+}
+
+/// Takes 2 MiB of a body every 50 ms, and then replies.
+async fn take_slowly(mut socket: TcpStream) {
+    let mut piece = vec![0; 2 * MIB];
+    loop {
+        let mut bytes = Vec::new();
+        let end = loop {
+            if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+                break end + 4;
+            }
+            match socket.read(&mut piece[..1024]).await {
+                Ok(0) | Err(_) => return,
+                Ok(read) => bytes.extend_from_slice(&piece[..read]),
+            }
+        };
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let mut left = length.map_or(0, |length| length.parse().unwrap()) - (bytes.len() - end);
+        while left > 0 {
+            let taken = left.min(piece.len());
+            socket.read_exact(&mut piece[..taken]).await.unwrap();
+            left -= taken;
+            tokio::time::sleep(millis(50)).await;
+        }
+        let body = if head.starts_with("GET /api/jobs/features") {
+            r#"{"inputChunkMaximumSize":"1Gi"}"#
+        } else {
+            r#"{"jobIdentifier":"j","status":"OPEN"}"#
+        };
+        socket.write_all(&answer(200, "", body)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_moves_may_take_longer_than_it_may_stand_still() {
+    let server = Server::raw(|socket, _, _| take_slowly(socket)).await;
+    let started = std::time::Instant::now();
+    let limits = options().idle_timeout(millis(800));
+    upload(&server, memory(64 * MIB), &limits).await.result.unwrap();
+    assert!(started.elapsed() > millis(1600));
+}
