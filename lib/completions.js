@@ -369,8 +369,8 @@ function tellOfCancel(call, { event, text = '', cancelled }, error) {
  * @typedef {import('../js-binding').BindingOperation} Operation
  * @typedef {import('./options.js').CallOptions} CallOptions
  *
- * @typedef {(text: string, bytes?: Uint8Array) => any} Reader Of the answer's text, which is empty where there was no body
- *   or where the answer came as bytes.
+ * @typedef {(text: string, bytes?: Uint8Array) => any} Reader Of the answer's text, which is empty where there was no body,
+ *   or where the answer came as bytes, of which it may tell what they are.
  *
  * @typedef {object} Carried
  * @property {Uint8Array[]} [bytes] Byte arrays that the argument names by their numbers. They are copied.

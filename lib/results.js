@@ -62,12 +62,12 @@ class ResultClient {
       );
     }
     const argument = JSON.stringify(url === undefined ? { jobId, inputKey, outputName } : { url });
-    const bytes = await this.#session.run('getOutputContents', argument, options, bytesOf);
+    const { bytes, type } = await this.#session.run('getOutputContents', argument, options, contentsOf);
     switch (responseType) {
       case 'arraybuffer':
         return bytes;
       case 'blob':
-        return new Blob([bytes]);
+        return new Blob([bytes], { type });
       default:
         return readJsonOrText(bytes, {
           jobIdentifier: jobId,
@@ -99,12 +99,14 @@ class ResultClient {
 }
 
 /**
- * @param {string} _text
+ * @param {string} type Empty where the server does not tell.
  * @param {Uint8Array} [bytes] Missing where the answer had no body.
- * @returns {Buffer}
  */
-function bytesOf(_text, bytes = Buffer.alloc(0)) {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function contentsOf(type, bytes = Buffer.alloc(0)) {
+  return {
+    bytes: Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    type,
+  };
 }
 
 /**

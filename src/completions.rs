@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use modzy_client::{CancelOutcome, Phase};
+use modzy_client::{CancelOutcome, Contents, Phase};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use tokio::sync::Notify;
@@ -48,7 +48,7 @@ pub struct BindingCompletion {
     pub id: i64,
     /// What the rest tells.
     pub event: BindingEvent,
-    /// JSON, or text where the operation brings text.
+    /// JSON, or text where the operation brings text or, beside bytes, what they are.
     pub text: Option<String>,
     /// What an operation brings that brings bytes.
     pub bytes: Option<Buffer>,
@@ -121,6 +121,10 @@ impl BindingCompletion {
             Value::Document(document) => self.text = Some(document.into()),
             Value::Text(text) => self.text = Some(text),
             Value::Bytes(bytes) => self.bytes = Some(Vec::from(bytes).into()),
+            Value::Contents(Contents { bytes, content_type }) => {
+                self.bytes = Some(Vec::from(bytes).into());
+                self.text = content_type;
+            }
         }
         self
     }

@@ -4,8 +4,8 @@ use std::pin::{Pin, pin};
 
 use bytes::Bytes;
 use modzy_client::{
-    CancelOutcome, Client, Document, Error, JdbcJob, RequestOptions, Result, S3Job, TextJob, Upload, WaitOptions,
-    path_to_data_uri,
+    CancelOutcome, Client, Contents, Document, Error, JdbcJob, RequestOptions, Result, S3Job, TextJob, Upload,
+    WaitOptions, path_to_data_uri,
 };
 use napi_derive::napi;
 use serde_json::value::RawValue;
@@ -65,7 +65,7 @@ pub enum BindingOperation {
     /// `GET /results/{job}/datasource/{input}`. The argument is `{jobId, inputKey}`.
     GetInputResult,
     /// `GET /results/{job}/datasource/{input}/output/{output}`. The argument is `{jobId, inputKey, outputName}` or `{url}`,
-    /// the result bytes.
+    /// the result bytes, and their content type as text.
     GetOutputContents,
     /// The same, to a file. The argument is `{output, file}`, the result `{bytes, contentType}`.
     DownloadOutput,
@@ -118,6 +118,8 @@ pub(crate) enum Value {
     Document(Document),
     /// Bytes of whatever kind.
     Bytes(Bytes),
+    /// The same, and what they are.
+    Contents(Contents),
     /// Text that is no JSON.
     Text(String),
 }
@@ -131,6 +133,12 @@ impl From<Document> for Value {
 impl From<Bytes> for Value {
     fn from(bytes: Bytes) -> Self {
         Self::Bytes(bytes)
+    }
+}
+
+impl From<Contents> for Value {
+    fn from(contents: Contents) -> Self {
+        Self::Contents(contents)
     }
 }
 

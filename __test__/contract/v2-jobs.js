@@ -69,6 +69,7 @@ const isBuffer = (bytes) => (value) => {
 };
 const isBlob = (bytes) => async (value) => {
   assert.ok(value instanceof Blob, 'no Blob');
+  assert.equal(value.type, 'application/octet-stream');
   assert.deepEqual(Buffer.from(await value.arrayBuffer()), Buffer.from(bytes));
 };
 

@@ -2,7 +2,6 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +14,8 @@ use crate::{
     observer::{Observed, Observer},
     resolver::Resolver,
     transport::{
-        Answer, Authorities, Config, Expect, Identity, Payload, Proxies, Request, Route, Settings, Streamed, Transport,
+        Answer, Authorities, Config, Contents, Expect, Identity, Payload, Proxies, Request, Route, Settings, Streamed,
+        Transport,
     },
 };
 
@@ -154,9 +154,9 @@ impl Client {
     }
 
     /// The same for a request that expects bytes.
-    pub(crate) async fn send_for_bytes(&self, request: &Request, options: &RequestOptions) -> Result<Bytes> {
+    pub(crate) async fn send_for_bytes(&self, request: &Request, options: &RequestOptions) -> Result<Contents> {
         match self.inner.transport.execute(request, &self.settings(options)).await? {
-            Answer::Bytes(bytes) => Ok(bytes),
+            Answer::Bytes(contents) => Ok(contents),
             Answer::Document(_) | Answer::Stream(_) => {
                 Err(Error::Internal("no bytes came where they were asked for".to_owned()))
             }

@@ -22,7 +22,7 @@ use crate::{
     observer::Event,
     partial::Partial,
     retry::{self, Backoff, Class, RETRY_PAUSE, Verdict},
-    transport::{Expect, Request, Settings, Streamed},
+    transport::{Contents, Expect, Request, Settings, Streamed},
 };
 
 const MOST_REDIRECTS: usize = 5;
@@ -296,7 +296,7 @@ impl Output {
     }
 
     /// All of it, in memory.
-    pub(crate) async fn collect(mut self) -> Result<Bytes> {
+    pub(crate) async fn collect(mut self) -> Result<Contents> {
         let most = self.client.transport().max_response_bytes();
         let mut whole = BytesMut::new();
         while let Some(piece) = self.next().await? {
@@ -305,7 +305,10 @@ impl Output {
             }
             whole.extend_from_slice(&piece);
         }
-        Ok(whole.freeze())
+        Ok(Contents {
+            bytes: whole.freeze(),
+            content_type: self.entity.content_type,
+        })
     }
 
     async fn advance(&mut self, may_start_again: bool) -> Result<Next> {

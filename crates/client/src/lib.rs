@@ -90,5 +90,6 @@ pub use self::{
     resolver::{Lookup, Resolver, SystemResolver},
     results::ResultStream,
     submits::{JdbcJob, S3Job, Sources, TextJob},
+    transport::Contents,
     uploads::{FileJob, FileSource, JobInput, Pieces, Upload, UploadProgress},
 };

@@ -5,7 +5,6 @@ mod scan;
 mod stream;
 
 pub use self::stream::ResultStream;
-use bytes::Bytes;
 use http::{HeaderMap, Method};
 
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
     endpoint::segment,
     error::{Error, Result},
     jobs::{WaitOptions, judge_failure, observed},
-    transport::{Expect, Request},
+    transport::{Contents, Expect, Request},
     wait::{self, GivenUp, Polled, Schedule},
 };
 
@@ -45,7 +44,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::open_output`], and [`Error::Response`] for one that is longer than the client accepts.
-    pub async fn get_output_contents(&self, output: &OutputRef, options: &RequestOptions) -> Result<Bytes> {
+    pub async fn get_output_contents(&self, output: &OutputRef, options: &RequestOptions) -> Result<Contents> {
         if let OutputRef::Url(_) = output {
             return self.open_output(output, options).await?.collect().await;
         }

@@ -3,7 +3,10 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
 use serde::Deserialize;
 
 use super::{
@@ -62,13 +65,22 @@ impl Expect {
     }
 }
 
+/// Bytes in memory, and what they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// What the server says they are.
+    pub content_type: Option<String>,
+}
+
 /// What came.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// Of a request that expects no bytes.
     Document(Document),
     /// Of one that does.
-    Bytes(Bytes),
+    Bytes(Contents),
     /// Of one that streams.
     Stream(Box<Streamed>),
 }
@@ -93,6 +105,7 @@ impl Reader<'_> {
             return Err(unreadable(BodyFault::TooLarge));
         }
         let links_to_next = link::has_next(response.headers());
+        let content_type = header(response.headers(), &CONTENT_TYPE).map(str::to_owned);
         let (body, end) = self.collect(response, self.limit).await;
         match end {
             End::Whole => {}
@@ -101,7 +114,10 @@ impl Reader<'_> {
             End::Broken(error) => return Err(self.account.broken(error)),
         }
         let document = match expect {
-            Expect::Bytes | Expect::Stream | Expect::ObjectStream => return Ok(Answer::Bytes(body.into())),
+            Expect::Bytes | Expect::Stream | Expect::ObjectStream => {
+                let bytes = body.into();
+                return Ok(Answer::Bytes(Contents { bytes, content_type }));
+            }
             Expect::Ignored => ignore(&body),
             Expect::JsonOrText => Document::from_json_or_text(body),
             Expect::Object | Expect::Array | Expect::JsonOrNothing => check(body).await,

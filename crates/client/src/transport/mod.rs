@@ -20,6 +20,7 @@ use secrecy::SecretString;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
+pub use self::answer::Contents;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::answer::Told;
 pub(crate) use self::{

@@ -369,7 +369,10 @@ async fn a_url_of_the_own_origin_is_trimmed_and_asked_with_the_key() {
     let options = options().header("x-mine", "1").unwrap();
     let url = format!("  {}/results/j/k/o?x=1\n", server.api());
     let read = client.get_output_contents(&at(url), &options).await.unwrap();
-    assert_eq!(read, "x");
+    assert_eq!(
+        (read.bytes, read.content_type.as_deref()),
+        ("x".into(), Some("audio/wav"))
+    );
     let requests = server.requests();
     assert_eq!(requests[0].line(), "GET /api/results/j/k/o?x=1");
     assert_eq!(requests[0].header("authorization").len(), 1);
@@ -412,7 +415,7 @@ async fn five_redirects_within_the_origin_are_followed_and_no_more() {
         let (client, _) = skipping(&server.api());
         let read = client.get_output_contents(&at(server.api()), &options()).await;
         if reached {
-            assert_eq!(read.unwrap(), "there");
+            assert_eq!(read.unwrap().bytes, "there");
             assert_eq!(server.lines()[5], "GET /api/hop4");
             assert!(
                 server
