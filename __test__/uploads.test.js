@@ -4,7 +4,8 @@
 
 const assert = require('node:assert/strict');
 const { createHash, randomBytes } = require('node:crypto');
-const { getEventListeners } = require('node:events');
+const { spawn } = require('node:child_process');
+const { getEventListeners, once } = require('node:events');
 const { createReadStream } = require('node:fs');
 const fs = require('node:fs/promises');
 const os = require('node:os');
@@ -43,6 +44,14 @@ describe('an upload', () => {
   const lines = async () => (await emulator.requests()).map(({ method, path: asked }) => `${method} ${asked}`);
   const statusOf = async (jobId) => (await modzy.getJob(jobId)).status;
 
+  /** A Blob that gives its own memory away, which must stay what it is. */
+  const foreignBlob = (bytes) => ({
+    size: bytes.length,
+    slice: (start, end) => foreignBlob(bytes.subarray(start, end)),
+    arrayBuffer: async () => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+    stream: () => new ReadableStream({ start: (controller) => (controller.enqueue(bytes), controller.close()) }),
+  });
+
   /** What is asked for while it is taken in pieces of a size that fits nothing. */
   async function* inPieces(bytes) {
     for (let at = 0; at < bytes.length; at += 7777) {
@@ -67,6 +76,7 @@ describe('an upload', () => {
       return new DataView(roomy.buffer, 5, bytes.length);
     },
     'a Blob': (bytes) => new Blob([bytes]),
+    'a Blob of another library': foreignBlob,
     'a Readable': (bytes, file) => createReadStream(file),
     'a web stream': (bytes) => new Blob([bytes]).stream(),
     'a stream that can only be read': (bytes) => {
@@ -108,15 +118,33 @@ describe('an upload', () => {
     assert.ok(all.every(({ input, extra }) => input.sha256 === expected.sha256 && extra.sha256 === expected.sha256));
   });
 
-  it('of a thousand files holds few of them open', async () => {
+  // 1024 is the limit of most systems, and 256 that of others.
+  it('of five thousand files needs few descriptors', { timeout: 300_000 }, async () => {
     const file = await write('small', 'x');
-    const sources = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, { input: file }]));
-    const idle = (await fs.readdir('/proc/self/fd')).length;
-    const uploading = modzy.submitJobFiles(...MODEL, sources);
-    await emulator.arrival();
-    const during = (await fs.readdir('/proc/self/fd')).length;
-    assert.ok(during - idle < 20, `${during} of ${idle}`);
-    assert.equal(Object.keys(await digests(await uploading)).length, 1000);
+    const program = `
+      const { ModzyClient } = require('modzy-client');
+      const [baseURL, apiKey, file] = process.argv.slice(1);
+      const sources = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => ['k' + index, { input: file }]));
+      const modzy = new ModzyClient(baseURL, apiKey);
+      modzy.submitJobFiles(...${JSON.stringify(MODEL)}, sources).then(({ jobIdentifier }) => console.log(jobIdentifier));
+    `;
+    const limited = 'ulimit -n 256 && exec "$0" -e "$@"';
+    const args = ['-c', limited, process.execPath, program, emulator.baseURL, emulator.apiKey, file];
+    const child = spawn('sh', args, { cwd: __dirname, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (data) => (output += data));
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0);
+    const { completed } = await modzy.blockUntilComplete(output.trim());
+    assert.equal(completed, 5000);
+  });
+
+  it('of a Blob leaves it as it is, to be uploaded again', async () => {
+    const bytes = randomBytes(2 * CHUNK);
+    for (const blob of [new Blob([bytes]), foreignBlob(bytes)]) {
+      const { a, b } = await digests(await modzy.submitJobFiles(...MODEL, { a: { input: blob }, b: { input: blob } }));
+      assert.deepEqual([a.input.sha256, b.input.sha256], [sha256(bytes), sha256(bytes)]);
+    }
   });
 
   it('that cannot begin names the input, and sends nothing', async () => {
@@ -405,53 +433,4 @@ describe('the limits of a server', () => {
     await assert.rejects(tooMany, { message: /has 3 inputs; the server takes 2 a job \(maximumInputsPerJob\)/ });
     assert.ok((await emulator.requests()).every(({ path: asked }) => asked === '/api/jobs/features'));
   });
-});
-
-describe('memory', () => {
-  const emulator = useEmulator({ chunkSize: '64Mi' });
-
-  const MIB = 1024 * 1024;
-  const piece = randomBytes(MIB);
-  let folder;
-  before(async () => {
-    folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-'));
-  });
-  after(() => fs.rm(folder, { recursive: true }));
-
-  const sources = {
-    'a stream': async () =>
-      (async function* () {
-        for (let sent = 0; sent < 200; sent += 1) {
-          yield piece;
-        }
-      })(),
-    'a path': async () => {
-      const file = path.join(folder, 'large');
-      await fs.writeFile(file, '');
-      for (let written = 0; written < 200; written += 1) {
-        await fs.appendFile(file, piece);
-      }
-      return file;
-    },
-    'a Blob': async () => new Blob(Array(200).fill(piece)),
-    'a Buffer': async () => Buffer.alloc(200 * MIB, 7),
-  };
-  for (const [kind, make] of Object.entries(sources)) {
-    it(`stays bounded while ${kind} is uploaded in large chunks`, async () => {
-      const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
-      const input = await make();
-      const options = { chunkSize: 60 * MIB };
-      await modzy.submitJobFile(...MODEL, { warm: { input: randomBytes(9 * MIB) } }, options);
-      const idle = process.memoryUsage().rss;
-      let most = idle;
-      const watching = setInterval(() => {
-        most = Math.max(most, process.memoryUsage().rss);
-      }, 5);
-      await modzy.submitJobFile(...MODEL, { k: { input } }, options);
-      clearInterval(watching);
-      // The pieces of a Blob are garbage of JavaScript, which is collected once there are 32 MiB of it.
-      const bound = kind === 'a Blob' ? 48 : 24;
-      assert.ok(most - idle < bound * MIB, `grew by ${((most - idle) / MIB).toFixed(1)} MiB`);
-    });
-  }
 });

@@ -4,6 +4,7 @@
 // piece, or into bytes.
 
 const { types } = require('node:util');
+const { MessageChannel } = require('node:worker_threads');
 const { fileURLToPath } = require('node:url');
 const { mistaken, object, string } = require('./values.js');
 
@@ -45,28 +46,77 @@ class MemorySource {
   }
 }
 
-/** A Blob or a File. */
+/** A port that leads nowhere. What is transferred to it is gone at once. */
+const nowhere = (() => {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  return port1;
+})();
+
+/** @type {any} Throws for anything but a Blob of Node.js. */
+const sizeOfBlob = Object.getOwnPropertyDescriptor(Blob.prototype, 'size')?.get;
+
+/** @param {Blob} blob */
+function isOfNode(blob) {
+  try {
+    return sizeOfBlob.call(blob) === blob.size;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A Blob or a File. What Node.js gives of one is a copy, which is freed once it has crossed: as garbage it would be collected
+ * only when there are 32 MiB of it. What Blobs of others give may be their own memory.
+ */
 class BlobSource {
   /** @type {Blob | undefined} */
   #blob;
   #at = 0;
+  #isOfNode;
+  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
+  #reader;
+  /** @type {Uint8Array | undefined} What crossed last. */
+  #copy;
 
   /** @param {Blob} blob */
   constructor(blob) {
     this.#blob = blob;
+    this.#isOfNode = isOfNode(blob);
   }
 
   async next() {
-    const piece = this.#blob?.slice(this.#at, this.#at + PIECE);
-    if (piece === undefined || piece.size === 0) {
-      return undefined;
+    this.#free();
+    for (;;) {
+      const read = await this.#reader?.read();
+      if (read?.value !== undefined) {
+        this.#copy = read.value;
+        return read.value;
+      }
+      this.#reader = undefined;
+      const piece = this.#blob?.slice(this.#at, this.#at + PIECE);
+      if (piece === undefined || piece.size === 0) {
+        return undefined;
+      }
+      this.#at += piece.size;
+      if (!this.#isOfNode) {
+        return new Uint8Array(await piece.arrayBuffer());
+      }
+      this.#reader = piece.stream().getReader();
     }
-    this.#at += piece.size;
-    return new Uint8Array(await piece.arrayBuffer());
   }
 
   close() {
     this.#blob = undefined;
+    this.#reader = undefined;
+    this.#free();
+  }
+
+  #free() {
+    if (this.#copy !== undefined) {
+      nowhere.postMessage(null, [/** @type {ArrayBuffer} */ (this.#copy.buffer)]);
+      this.#copy = undefined;
+    }
   }
 }
 
