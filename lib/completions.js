@@ -374,7 +374,7 @@ function tellOfCancel(call, { event, text = '', cancelled }, error) {
  *
  * @typedef {object} Carried
  * @property {Uint8Array[]} [bytes] Byte arrays that the argument names by their numbers. They are copied.
- * @property {import('./sources.js').Source[]} [sources] Sources that are pulled, by their numbers.
+ * @property {import('./pulled.js').Source[]} [sources] Sources that are pulled, by their numbers.
  */
 
 module.exports = { Completions };

@@ -1,21 +1,25 @@
 //! Uploads: open a job, `POST /jobs/{job}/{input}/{modelInput}` for each chunk, one after the other, and close it.
 
+mod limits;
+mod progress;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method};
-use serde::Deserialize;
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+pub use self::progress::UploadProgress;
+use self::{
+    limits::{Limits, limits},
+    progress::Listener,
+};
 pub use crate::chunks::{FileSource, Pieces};
 use crate::{
     chunks::{Checked, Idle, Place},
     client::{Client, RequestOptions},
-    clock::Clock,
     document::Document,
     endpoint::segment,
     error::{BodyFault, Error, InputFault, Result, Sent},
     jobs::CancelOutcome,
-    pace::Pace,
     size,
     submits::{self, Sources},
     transport::{Data, Expect, Payload, Request},
@@ -48,22 +52,6 @@ pub struct Upload {
     pub result: Result<Document>,
     /// How the cancellation of the open job went, where one was opened and the upload did not end well.
     pub cancelled: Option<CancelOutcome>,
-}
-
-/// How far an upload has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UploadProgress<'a> {
-    /// The job that the inputs go to.
-    pub job_identifier: &'a str,
-    /// The key that the caller chose.
-    pub input_key: &'a str,
-    /// The name of the model's input.
-    pub input_name: &'a str,
-    /// Bytes of this input in chunks that the server has taken.
-    pub loaded_bytes: u64,
-    /// All bytes of this input, where they are known.
-    pub total_bytes: Option<u64>,
 }
 
 /// An input for a job that is open already, to be sent with [`Client::append_input`].
@@ -114,13 +102,6 @@ impl JobInput {
     }
 }
 
-/// Who hears of the progress of an upload, and when they last did.
-struct Listener<'l> {
-    clock: &'l dyn Clock,
-    pace: Pace,
-    tell: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send),
-}
-
 impl From<Error> for Upload {
     fn from(error: Error) -> Self {
         Self {
@@ -128,13 +109,6 @@ impl From<Error> for Upload {
             cancelled: None,
         }
     }
-}
-
-/// What a server takes: `GET /jobs/features`.
-struct Limits {
-    chunk: u64,
-    chunks: Option<u64>,
-    inputs: Option<u64>,
 }
 
 impl Client {
@@ -364,11 +338,7 @@ impl Client {
     }
 
     fn listener<'l>(&'l self, tell: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send)) -> Listener<'l> {
-        Listener {
-            clock: self.transport().clock(),
-            pace: Pace::default(),
-            tell,
-        }
+        Listener::new(self.transport().clock(), tell)
     }
 
     /// The error for a receipt that names no job although the server has accepted the request.
@@ -380,23 +350,6 @@ impl Client {
             sent: Sent::Maybe,
             call: Box::new(self.submit_call()),
         }
-    }
-}
-
-impl Listener<'_> {
-    /// Tells how far an input has come, where it is time to or it must be told. Answers whether it did.
-    fn hear(&mut self, job_id: &str, place: &Place, (loaded, total): (u64, Option<u64>), must: bool) -> bool {
-        let due = self.pace.is_due(self.clock, must);
-        if due {
-            (self.tell)(&UploadProgress {
-                job_identifier: job_id,
-                input_key: &place.input_key,
-                input_name: &place.input_name,
-                loaded_bytes: loaded,
-                total_bytes: total,
-            });
-        }
-        due
     }
 }
 
@@ -445,25 +398,6 @@ fn segments(job_id: &str, place: &Place) -> Result<String> {
         segment("the input key", &place.input_key)?,
         segment("the name of a model's input", &place.input_name)?,
     ))
-}
-
-/// Reads the limits. Numbers may come as text, and what cannot be read is no limit.
-fn limits(features: &Document) -> Limits {
-    #[derive(Default, Deserialize)]
-    #[serde(rename_all = "camelCase", default)]
-    struct Features {
-        input_chunk_maximum_size: Value,
-        maximum_input_chunks: Value,
-        maximum_inputs_per_job: Value,
-    }
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let count = |value: &Value| text(value).trim().parse().ok().filter(|&count: &u64| count > 0);
-    let features: Features = features.parse().unwrap_or_default();
-    Limits {
-        chunk: size::bytes(&text(&features.input_chunk_maximum_size)).unwrap_or(size::DEFAULT_CHUNK),
-        chunks: count(&features.maximum_input_chunks),
-        inputs: count(&features.maximum_inputs_per_job),
-    }
 }
 
 /// One chunk as the only part of a form, named `input`, with the name of the model's input as its file's name.

@@ -1,0 +1,238 @@
+'use strict';
+
+// Sources that Rust pulls piece by piece: memory, Blobs and streams.
+
+const { types } = require('node:util');
+const { MessageChannel } = require('node:worker_threads');
+const { mistaken } = require('./values.js');
+
+/**
+ * What Rust pulls an input from.
+ *
+ * @typedef {object} Source
+ * @property {() => Uint8Array | undefined | Promise<Uint8Array | undefined>} next The next piece; nothing at the end.
+ * @property {() => void} close Nothing more will be asked for.
+ */
+
+/** How many bytes of memory cross at a time. */
+const PIECE = 1024 * 1024;
+
+/** Bytes of memory. */
+class MemorySource {
+  #bytes;
+  #at = 0;
+
+  /** @param {Uint8Array} bytes */
+  constructor(bytes) {
+    this.#bytes = bytes;
+  }
+
+  next() {
+    // Of memory that was transferred meanwhile nothing is left; Rust tells that it has changed.
+    if (this.#bytes.length === 0) {
+      return undefined;
+    }
+    const piece = this.#bytes.subarray(this.#at, this.#at + PIECE);
+    this.#at += piece.length;
+    return piece.length === 0 ? undefined : piece;
+  }
+
+  close() {
+    this.#bytes = new Uint8Array();
+  }
+}
+
+/** A port that leads nowhere. What is transferred to it is gone at once. */
+const nowhere = (() => {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  return port1;
+})();
+
+/** @type {any} Throws for anything but a Blob of Node.js. */
+const sizeOfBlob = Object.getOwnPropertyDescriptor(Blob.prototype, 'size')?.get;
+
+/** @param {Blob} blob */
+function isOfNode(blob) {
+  try {
+    return sizeOfBlob.call(blob) === blob.size;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A Blob or a File. What Node.js gives of one is a copy, which is freed once it has crossed: as garbage it would be collected
+ * only when there are 32 MiB of it. What Blobs of others give may be their own memory.
+ */
+class BlobSource {
+  /** @type {Blob | undefined} */
+  #blob;
+  #at = 0;
+  #isOfNode;
+  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
+  #reader;
+  /** @type {Uint8Array | undefined} What crossed last. */
+  #copy;
+
+  /** @param {Blob} blob */
+  constructor(blob) {
+    this.#blob = blob;
+    this.#isOfNode = isOfNode(blob);
+  }
+
+  async next() {
+    this.#free();
+    for (;;) {
+      const read = await this.#reader?.read();
+      if (read?.value !== undefined) {
+        this.#copy = read.value;
+        return read.value;
+      }
+      this.#reader = undefined;
+      const piece = this.#blob?.slice(this.#at, this.#at + PIECE);
+      if (piece === undefined || piece.size === 0) {
+        return undefined;
+      }
+      this.#at += piece.size;
+      if (!this.#isOfNode) {
+        return new Uint8Array(await piece.arrayBuffer());
+      }
+      this.#reader = piece.stream().getReader();
+    }
+  }
+
+  close() {
+    this.#blob = undefined;
+    this.#reader = undefined;
+    this.#free();
+  }
+
+  #free() {
+    if (this.#copy !== undefined) {
+      nowhere.postMessage(null, [/** @type {ArrayBuffer} */ (this.#copy.buffer)]);
+      this.#copy = undefined;
+    }
+  }
+}
+
+/** A web stream. Its reader is held, because only that can let go of a stream whose next piece does not come. */
+class WebSource {
+  #stream;
+  #name;
+  /** @type {any} */
+  #reader;
+
+  /**
+   * @param {any} stream
+   * @param {string} name
+   */
+  constructor(stream, name) {
+    this.#stream = stream;
+    this.#name = name;
+  }
+
+  async next() {
+    const reader = (this.#reader ??= this.#stream.getReader());
+    return nextPiece(() => reader.read(), this.#name);
+  }
+
+  close() {
+    letGo(() => (this.#reader ?? this.#stream).cancel?.());
+  }
+}
+
+/** A stream of Node.js, or anything else that is iterated asynchronously. */
+class IterableSource {
+  #iterable;
+  /** @type {AsyncIterator<unknown> | undefined} */
+  #iterator;
+  #name;
+  /** @type {{ error: unknown } | undefined} */
+  #failure;
+
+  /**
+   * @param {any} iterable
+   * @param {string} name
+   */
+  constructor(iterable, name) {
+    this.#iterable = iterable;
+    this.#name = name;
+    // A stream may fail before its turn, when nobody else listens: that must not end the process.
+    if (typeof iterable.on === 'function') {
+      iterable.on('error', (/** @type {unknown} */ error) => {
+        this.#failure ??= { error };
+      });
+    }
+  }
+
+  async next() {
+    if (this.#failure !== undefined) {
+      throw this.#failure.error;
+    }
+    // Begun when its turn comes, so that a stream does not flow before that.
+    const iterator = (this.#iterator ??= /** @type {AsyncIterator<unknown>} */ (
+      this.#iterable[Symbol.asyncIterator]()
+    ));
+    return nextPiece(() => iterator.next(), this.#name);
+  }
+
+  close() {
+    // A stream whose turn never came is not let go by its iterator.
+    letGo(() => this.#iterable.destroy?.());
+    letGo(() => (this.#iterator ?? this.#iterable[Symbol.asyncIterator]()).return?.());
+  }
+}
+
+/**
+ * Lets go of what is nobody's any more, and so is an error in doing that.
+ *
+ * @param {() => unknown} release
+ */
+function letGo(release) {
+  Promise.resolve()
+    .then(release)
+    .catch(() => {});
+}
+
+/**
+ * The next piece of a stream that is not empty.
+ *
+ * @param {() => Promise<{ done?: boolean, value?: unknown }>} read
+ * @param {string} name
+ * @returns {Promise<Uint8Array | undefined>}
+ */
+async function nextPiece(read, name) {
+  for (;;) {
+    const { done, value } = await read();
+    if (done) {
+      return undefined;
+    }
+    const bytes = toBytes(value);
+    if (bytes === undefined) {
+      throw mistaken(name, 'a stream of bytes');
+    }
+    if (bytes.length > 0) {
+      return bytes;
+    }
+  }
+}
+
+/**
+ * The bytes of a view or a buffer, of whatever realm; `undefined` for anything else.
+ *
+ * @param {unknown} value
+ * @returns {Uint8Array | undefined}
+ */
+function toBytes(value) {
+  let bytes;
+  if (ArrayBuffer.isView(value)) {
+    bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  } else if (types.isAnyArrayBuffer(value)) {
+    bytes = new Uint8Array(value);
+  }
+  // Rust must not read what another thread may be writing.
+  return bytes !== undefined && types.isSharedArrayBuffer(bytes.buffer) ? Uint8Array.from(bytes) : bytes;
+}
+
+module.exports = { BlobSource, IterableSource, MemorySource, WebSource, toBytes };
