@@ -341,7 +341,7 @@ describe('the body of results', () => {
     );
   });
 
-  it('is closed when the loop is lost without a word', async () => {
+  it('is closed when the loop is lost without a word', { timeout: 30_000 }, async (t) => {
     answer = stalled;
     const program = `
       const { ModzyClient } = require('modzy-client');
@@ -358,8 +358,8 @@ describe('the body of results', () => {
     `;
     const args = ['--expose-gc', '-e', program];
     const child = spawn(process.execPath, args, { cwd: __dirname, stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => child.kill());
     await once(child.stdout, 'data');
     await closed;
-    child.kill();
   });
 });
