@@ -159,7 +159,7 @@ describe('startEmulator', () => {
   const told = 'console.log(JSON.stringify({ url: emulator.url }))';
   const program = `require('modzy-emulator').startEmulator().then((emulator) => { ${told}; REST })`;
 
-  it('keeps no process alive, and ends with it', async (t) => {
+  it('keeps no process alive, and ends with it', { timeout: 20_000 }, async (t) => {
     const { child, ready } = await start(t, ['-e', program.replace('REST', '')]);
     const [code] = await once(child, 'exit');
     assert.equal(code, 0);
@@ -173,7 +173,7 @@ describe('startEmulator', () => {
     assert.ok(await isGone(ready.url));
   });
 
-  it('can be closed in a process that has nothing else to do', async (t) => {
+  it('can be closed in a process that has nothing else to do', { timeout: 20_000 }, async (t) => {
     const { child } = await start(t, [
       '-e',
       program.replace('REST', 'return emulator.close().then(() => process.exit(7))'),
