@@ -22,7 +22,7 @@ const all = (folder) => readdirSync(path.join(root, folder)).map((name) => `${fo
 /** The files of each package, and how large it may be unpacked. */
 const expected = {
   'modzy-client': {
-    limit: 400 * kB,
+    limit: 350 * kB,
     files: [
       'LICENSE',
       'MIGRATING.md',
@@ -38,7 +38,7 @@ const expected = {
     ],
   },
   'modzy-emulator': {
-    limit: 60 * kB,
+    limit: 40 * kB,
     files: [
       'LICENSE',
       'README.md',
@@ -54,11 +54,11 @@ const expected = {
     ],
   },
   [`modzy-client-${platform}`]: {
-    limit: 8 * MB,
+    limit: 5.5 * MB,
     files: ['LICENSE', 'README.md', `modzy-client.${platform}.node`, 'package.json'],
   },
   [`modzy-emulator-${platform}`]: {
-    limit: 8 * MB,
+    limit: 5.5 * MB,
     files: ['LICENSE', 'README.md', `modzy-emulator${windows}`, 'package.json'],
   },
 };
