@@ -128,7 +128,7 @@ function main() {
   const addon = path.join(built, addonName);
   if (platform.abi === 'gnu') {
     for (const binary of [addon, emulator]) {
-      console.log(`${path.basename(binary)} needs glibc ${checkGlibc(binary)}`);
+      console.log(`${path.basename(binary)} needs glibc ${checkGlibc(binary, platform)}`);
     }
   }
 

@@ -50,9 +50,13 @@ function unpack(triple, arch) {
  * Throws for a binary that needs a glibc newer than `MAX_GLIBC`, and returns the newest that it needs.
  *
  * @param {string} file
+ * @param {import('./platforms.js').Platform} platform That it was built for.
  */
-function checkGlibc(file) {
-  const { stdout, stderr, status } = spawnSync('objdump', ['-T', file], { encoding: 'utf8', maxBuffer: 1 << 28 });
+function checkGlibc(file, { triple }) {
+  // This machine's own may not know the format of another architecture.
+  const cross = path.join(target, 'toolchains', triple, 'bin', `${triple}-objdump`);
+  const objdump = existsSync(cross) ? cross : 'objdump';
+  const { stdout, stderr, status } = spawnSync(objdump, ['-T', file], { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (status !== 0) {
     throw new Error(`objdump -T ${file}: ${stderr}`);
   }

@@ -8,7 +8,7 @@ const { readdirSync } = require('node:fs');
 const path = require('node:path');
 const { describe, it } = require('node:test');
 const { checkGlibc } = require('../../scripts/toolchain.js');
-const { platforms } = require('../../scripts/platforms.js');
+const { host, platforms } = require('../../scripts/platforms.js');
 const { version } = require('../../package.json');
 const { Project, contents, platform, root, tarballs } = require('./tarballs.js');
 
@@ -118,7 +118,7 @@ describe('the tarballs', () => {
       assert.deepEqual(manifest.libc, { gnu: ['glibc'], musl: ['musl'] }[libc]);
     }
     const program = contents(`modzy-emulator-${platform}`).find((file) => file.path === `modzy-emulator${windows}`);
-    assert.equal(program.mode, '-rwxr-xr-x');
+    assert.equal(program.mode, 0o755);
   });
 
   it('of Linux with glibc need no glibc newer than 2.28', { skip: !platform.endsWith('-gnu') }, async (t) => {
@@ -128,7 +128,7 @@ describe('the tarballs', () => {
     await project.install(names);
     for (const name of names) {
       const binary = expected[name].files.find((file) => /^modzy-/.test(file));
-      const newest = checkGlibc(path.join(project.folder, 'node_modules', name, binary));
+      const newest = checkGlibc(path.join(project.folder, 'node_modules', name, binary), host());
       assert.match(newest, /^2\.\d+$/);
     }
   });

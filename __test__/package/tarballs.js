@@ -3,7 +3,17 @@
 // The tarballs of `npm run pack`, and folders that they are installed in.
 
 const { execFile, execFileSync } = require('node:child_process');
-const { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, mkdirSync, writeFileSync } = require('node:fs');
+const {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
@@ -25,18 +35,24 @@ const tarballs = Object.fromEntries(
  * What a tarball holds.
  *
  * @param {string} name
- * @returns {{ path: string, mode: string, size: number }[]}
+ * @returns {{ path: string, mode: number, size: number }[]}
  */
 function contents(name) {
-  const listing = execFileSync('tar', ['-tvzf', tarballs[name]], { encoding: 'utf8' });
-  return listing
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      const [mode, , size, , , file] = line.split(/\s+/);
-      return { path: file.replace(/^package\//, ''), mode, size: Number(size) };
-    })
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'modzy-contents-'));
+  try {
+    execFileSync('tar', ['-xzf', tarballs[name], '-C', folder]);
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => {
+        const file = path.join(entry.parentPath ?? entry.path, entry.name);
+        const { mode, size } = statSync(file);
+        const within = path.relative(path.join(folder, 'package'), file);
+        return { path: within.replaceAll(path.sep, '/'), mode: mode & 0o777, size };
+      })
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** A folder outside of the checkout, and the commands that are run in it, with nothing on the PATH but Node.js. */
