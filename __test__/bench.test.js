@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { execFile, spawnSync } = require('node:child_process');
+const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { describe, it } = require('node:test');
 const { promisify } = require('node:util');
@@ -68,6 +69,15 @@ describe('npm run bench', { skip: process.platform !== 'linux' }, () => {
       const { status, stderr } = spawnSync(process.execPath, [bench, '--debug', ...given], { encoding: 'utf8' });
       assert.equal(status, 1);
       assert.match(stderr, new RegExp(`is none of ${known}`));
+    }
+  });
+});
+
+describe('docs/performance.md', () => {
+  it('has a place for what each group measures', () => {
+    const page = readFileSync(path.resolve(__dirname, '../docs/performance.md'), 'utf8');
+    for (const group of ['calls', 'waits', 'data', 'start']) {
+      assert.match(page, new RegExp(`\n<!-- ${group}: begin -->\n(.*\n)*?<!-- ${group}: end -->\n`));
     }
   });
 });

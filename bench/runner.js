@@ -21,7 +21,7 @@ async function output(program, args, stderr = 'inherit') {
 /** Runs a program that is no client in Node.js; the shell counts its time on the processors. */
 async function runCommand(command) {
   const started = performance.now();
-  const printed = await output('bash', ['-c', '"$@" && times', 'bash', ...command]);
+  const printed = await output('sh', ['-c', '"$@" && times', 'sh', ...command]);
   const seconds = (performance.now() - started) / 1000;
   const lines = printed.trimEnd().split('\n');
   const [user, system] = lines

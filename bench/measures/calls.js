@@ -63,16 +63,16 @@ function report(results) {
       },
     ],
     targets: [
-      target(`calls per second at ${high} in flight, of undici's`, ours / rate('undici', high), '≥', 2.5),
-      target(`the same, of 1.0.7's`, ours / rate('modzy-sdk 1.0.7', high), '≥', 6),
-      target(`the same, of the Rust client's`, ours / rate('Rust', high), '≥', 0.7),
+      target(`calls per second at ${high} in flight ÷ undici's`, ours / rate('undici', high), '≥', 2.5),
+      target(`the same ÷ 1.0.7's`, ours / rate('modzy-sdk 1.0.7', high), '≥', 6),
+      target(`the same ÷ the Rust client's`, ours / rate('Rust', high), '≥', 0.7),
       target(
-        `main thread per call at ${high} in flight, of undici's`,
+        `main thread per call at ${high} in flight ÷ undici's`,
         thread('modzy-client', high) / thread('undici', high),
         '≤',
         1 / 3,
       ),
-      target('latency one at a time, of undici’s', rate('undici', 1) / rate('modzy-client', 1), '≤', 1.05),
+      target("latency one at a time ÷ undici's", rate('undici', 1) / rate('modzy-client', 1), '≤', 1.05),
     ],
     charts: [
       {

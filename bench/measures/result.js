@@ -42,8 +42,8 @@ function report(results) {
       },
     ],
     targets: [
-      target('10 MB `getResult`: time, of undici’s', ours / time('undici'), '≤', 1),
-      target('the same: main thread, of undici’s', thread('modzy-client') / thread('undici'), '≤', 1),
+      target("10 MB `getResult`: time ÷ undici's", ours / time('undici'), '≤', 1),
+      target("the same: main thread ÷ undici's", thread('modzy-client') / thread('undici'), '≤', 1),
     ],
     charts: [],
   };

@@ -36,7 +36,7 @@ function report(results) {
     ],
     targets: [
       target('`require`, ms', ours, '≤', 30),
-      target('`require`, of 1.0.7’s', ours / time('modzy-sdk 1.0.7'), '≤', 1),
+      target("`require` ÷ 1.0.7's", ours / time('modzy-sdk 1.0.7'), '≤', 1),
       target('addon, MB', size, '≤', 4),
     ],
     charts: [],

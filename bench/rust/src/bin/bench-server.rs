@@ -1,10 +1,11 @@
 //! A server that costs next to nothing beside its client: answers out of memory what the routes of Modzy answer, makes the
-//! bytes of downloads, and throws away those of uploads. What it answers follows from the path alone.
+//! bytes of downloads, and counts and throws away those of uploads. Otherwise what it answers follows from the path alone.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io::{self, Write as _};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,13 +24,17 @@ use tokio::net::TcpListener;
 /// What a piece of a download holds.
 static PIECE: [u8; 256 << 10] = [b'x'; 256 << 10];
 
-/// The results that have been asked for, by how many inputs they have and of how many bytes each.
 #[derive(Default)]
-struct Results(Mutex<HashMap<(usize, usize), Bytes>>);
+struct Server {
+    /// The results that have been asked for, by how many inputs they have and of how many bytes each.
+    results: Mutex<HashMap<(usize, usize), Bytes>>,
+    /// How many bytes of requests have come since a job was opened.
+    uploaded: AtomicU64,
+}
 
-impl Results {
-    fn get(&self, inputs: usize, size: usize) -> Bytes {
-        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+impl Server {
+    fn result(&self, inputs: usize, size: usize) -> Bytes {
+        let mut made = self.results.lock().unwrap_or_else(PoisonError::into_inner);
         made.entry((inputs, size))
             .or_insert_with(|| result(inputs, size))
             .clone()
@@ -93,13 +98,13 @@ async fn stdin_closed() {
 }
 
 async fn serve(listener: TcpListener) {
-    let results = Arc::new(Results::default());
+    let server = Arc::new(Server::default());
     while let Ok((stream, _)) = listener.accept().await {
-        let results = Arc::clone(&results);
+        let server = Arc::clone(&server);
         tokio::spawn(async move {
             // Small answers leave at once.
             let _ = stream.set_nodelay(true);
-            let service = service_fn(|request| answer(request, &results));
+            let service = service_fn(|request| answer(request, &server));
             // It ends with an error where the client goes away, and that is no concern of the server.
             let _ = http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
@@ -108,9 +113,11 @@ async fn serve(listener: TcpListener) {
     }
 }
 
-async fn answer(mut request: Request<Incoming>, results: &Results) -> Result<Response<Pieces>, hyper::Error> {
+async fn answer(mut request: Request<Incoming>, server: &Server) -> Result<Response<Pieces>, hyper::Error> {
     while let Some(frame) = std::future::poll_fn(|context| Pin::new(request.body_mut()).poll_frame(context)).await {
-        frame?;
+        if let Some(data) = frame?.data_ref() {
+            server.uploaded.fetch_add(data.len() as u64, Ordering::Relaxed);
+        }
     }
     let path = request.uri().path();
     let segments: Vec<&str> = path.trim_start_matches("/api/").split('/').collect();
@@ -118,10 +125,17 @@ async fn answer(mut request: Request<Incoming>, results: &Results) -> Result<Res
     let (status, body) = match *segments {
         ["jobs", "features"] if is_read => (StatusCode::OK, Some(features().into())),
         ["jobs", id] if is_read => (StatusCode::OK, Some(job(id).into())),
-        ["jobs", ..] => (StatusCode::ACCEPTED, Some(job("open").into())),
+        ["jobs"] => {
+            server.uploaded.store(0, Ordering::Relaxed);
+            (StatusCode::ACCEPTED, Some(receipt(0).into()))
+        }
+        ["jobs", ..] => {
+            let uploaded = server.uploaded.load(Ordering::Relaxed);
+            (StatusCode::ACCEPTED, Some(receipt(uploaded).into()))
+        }
         ["results", id] => (
             StatusCode::OK,
-            sizes(id).map(|(inputs, size)| results.get(inputs, size).into()),
+            sizes(id).map(|(inputs, size)| server.result(inputs, size).into()),
         ),
         ["results", _, "datasource", _, "output", size] => (StatusCode::OK, size.parse().ok().map(download)),
         _ => (StatusCode::NOT_FOUND, None),
@@ -154,11 +168,17 @@ fn features() -> Bytes {
         .into()
 }
 
-/// A job: it is open, in progress, or completed from that time on that its identifier holds as `at-<Unix time in ms>`.
+/// What has been uploaded is told, so that a client cannot seem fast by sending less.
+fn receipt(uploaded: u64) -> Bytes {
+    json!({ "jobIdentifier": "open", "status": "OPEN", "inputByteAmount": uploaded })
+        .to_string()
+        .into()
+}
+
+/// A job: it is in progress, or completed from that time on that its identifier holds as `at-<Unix time in ms>`.
 fn job(id: &str) -> Bytes {
     let status = match id.strip_prefix("at-").and_then(|at| at.parse::<u128>().ok()) {
         Some(at) if now() >= at => "COMPLETED",
-        None if id == "open" => "OPEN",
         _ => "IN_PROGRESS",
     };
     // Written out, since most of what this server does is to answer this.
