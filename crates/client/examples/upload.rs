@@ -55,9 +55,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .block_until_result(&job_id, &WaitOptions::default(), |_| {})
         .await?;
     let both: Value = both.parse()?;
-    let results = both["result"]["results"].as_object().ok_or("every input failed")?;
+    let results = both
+        .pointer("/result/results")
+        .and_then(Value::as_object)
+        .ok_or("every input failed")?;
     for (input, result) in results {
-        println!("{input}: {} bytes arrived", result["results.json"]["input"]["bytes"]);
+        let bytes = result.pointer("/results.json/input/bytes").unwrap_or(&Value::Null);
+        println!("{input}: {bytes} bytes arrived");
     }
     Ok(())
 }

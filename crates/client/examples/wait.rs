@@ -43,11 +43,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     let both: Value = both.parse()?;
 
-    println!("Job {job_id} {}", both["job"]["status"].as_str().unwrap_or_default());
+    let member = |pointer: &str| both.pointer(pointer).and_then(Value::as_str);
+    println!("Job {job_id} {}", member("/job/status").unwrap_or_default());
     for (index, text) in texts.iter().enumerate() {
-        let output = &both["result"]["results"][format!("text-{index}")]["results.json"];
-        let prediction = &output["data"]["result"]["classPredictions"][0];
-        println!("{}: {text}", prediction["class"].as_str().unwrap_or("failed"));
+        let output = format!("/result/results/text-{index}/results.json");
+        let class = member(&format!("{output}/data/result/classPredictions/0/class"));
+        println!("{}: {text}", class.unwrap_or("failed"));
     }
     Ok(())
 }

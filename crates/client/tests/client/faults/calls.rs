@@ -76,13 +76,8 @@ impl Class {
             Self::Submit => client.submit_job(SUBMIT, &options).await.map(text),
             Self::Close => client.close_job(job_id, &options).await.map(text),
             Self::Chunk => {
-                let input = JobInput {
-                    job_id: job_id.to_owned(),
-                    input_key: "key".to_owned(),
-                    input_name: "input.txt".to_owned(),
-                    source: FileSource::Bytes(Bytes::from_static(b"What a lovely day!")),
-                    chunk_size: None,
-                };
+                let source = FileSource::Bytes(Bytes::from_static(b"What a lovely day!"));
+                let input = JobInput::new(job_id, "key", "input.txt", source);
                 let appended = client.append_input(input, &options, |_| {}).await;
                 appended.map(|()| self.good().to_owned())
             }

@@ -76,61 +76,23 @@ fn memory() -> FileSource {
 }
 
 fn file_job() -> FileJob {
-    FileJob {
-        model_id: "m".to_owned(),
-        version: "v".to_owned(),
-        sources: sources(memory()),
-        explain: None,
-        timeout: None,
-        chunk_size: None,
-    }
+    FileJob::new("m", "v", sources(memory()))
 }
 
 fn embedded_job() -> EmbeddedJob {
-    EmbeddedJob {
-        model_id: "m".to_owned(),
-        version: "v".to_owned(),
-        sources: sources(EmbeddedValue::DataUri("data:,x".to_owned())),
-        explain: None,
-        timeout: None,
-    }
+    EmbeddedJob::new("m", "v", sources(EmbeddedValue::DataUri("data:,x".to_owned())))
 }
 
 fn s3_job() -> S3Job<Sources<&'static str>> {
-    S3Job {
-        model_id: "m".to_owned(),
-        version: "v".to_owned(),
-        access_key_id: "a".to_owned(),
-        secret_access_key: "s".into(),
-        region: "r".to_owned(),
-        sources: sources("x"),
-        explain: None,
-        timeout: None,
-    }
+    S3Job::new("m", "v", "a", "s", "r", sources("x"))
 }
 
 fn jdbc_job() -> JdbcJob {
-    JdbcJob {
-        model_id: "m".to_owned(),
-        version: "v".to_owned(),
-        url: "jdbc:x".into(),
-        username: "u".to_owned(),
-        password: "p".into(),
-        driver: "d".to_owned(),
-        query: "q".to_owned(),
-        explain: None,
-        timeout: None,
-    }
+    JdbcJob::new("m", "v", "jdbc:x", "u", "p", "d", "q")
 }
 
 fn job_input() -> JobInput {
-    JobInput {
-        job_id: "j".to_owned(),
-        input_key: "key".to_owned(),
-        input_name: "input.txt".to_owned(),
-        source: memory(),
-        chunk_size: None,
-    }
+    JobInput::new("j", "key", "input.txt", memory())
 }
 
 fn never() -> CancellationToken {
