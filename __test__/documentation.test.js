@@ -232,17 +232,21 @@ describe('the commands', () => {
 
   for (const { page, blocks } of withBlocks('sh', 'console')) {
     it(`of ${page} work, and print what it shows`, async () => {
+      // What a block sets, those behind it have.
+      const variables = [];
       for (const { language, code, place } of blocks) {
         const commands = language === 'console' ? readConsole(code) : [{ command: code }];
         for (const { command, output } of commands) {
-          await execute(command, output, place);
+          await execute(command, output, place, variables);
+          await emulator.clearFaults();
+          variables.push(...(command.match(/^\w+=[^$\s].*$/gm) ?? []));
         }
       }
     });
   }
 
   /** A command, or several whose output is not shown. */
-  async function execute(command, output, place) {
+  async function execute(command, output, place, variables) {
     const others = [];
     for (const line of command.trimEnd().split('\n')) {
       const [, script] = /^npm (?:run )?([\w:]+)/.exec(line) ?? [];
@@ -259,8 +263,11 @@ describe('the commands', () => {
       }
     }
     if (others.length > 0) {
-      const strict = 'set -euo pipefail\ncurl() { command curl --silent --show-error --fail "$@"; }\n';
-      const printed = await run('bash', ['-c', strict + others.join('\n').replaceAll(SHOWN_URL, emulator.url)]);
+      const strict = 'set -euo pipefail\ncurl() { command curl --silent --show-error --fail "$@"; }';
+      const printed = await run('bash', [
+        '-c',
+        [strict, ...variables, ...others].join('\n').replaceAll(SHOWN_URL, emulator.url),
+      ]);
       if (output !== undefined) {
         assertPrints(printed.replace(/\n?$/, '\n'), output.replace(/\n?$/, '\n'), place);
       }
