@@ -177,7 +177,7 @@ async fn an_output_that_is_read_on_tells_so() {
     let (notes, options) = observed();
     let output = OutputRef::Url(format!("{}/results/j", server.api()));
     let contents = client.get_output_contents(&output, &options).await.unwrap();
-    assert_eq!(contents, "abcdef");
+    assert_eq!(contents.bytes, "abcdef");
     assert_eq!(notes.take(), ["attempt 1 failed: body, +1000"]);
 }
 

@@ -49,14 +49,7 @@ async fn upload(server: &Server, source: FileSource, options: &RequestOptions) -
         .entry("k".to_owned())
         .or_default()
         .insert("input".to_owned(), source);
-    let job = FileJob {
-        model_id: "m".to_owned(),
-        version: "1".to_owned(),
-        sources,
-        explain: None,
-        timeout: None,
-        chunk_size: None,
-    };
+    let job = FileJob::new("m", "1", sources);
     let client = builder(&server.api()).build().unwrap();
     client
         .submit_job_files(job, options, &CancellationToken::new(), |_| {})
@@ -89,7 +82,7 @@ async fn a_server_that_stands_still_ends_the_upload_and_the_job_is_cancelled() {
     let begun = b"HTTP/1.1 202 Accepted\r\ncontent-length: 10\r\n\r\n{".to_vec();
     for (reply, phase) in [(Vec::new(), Phase::Headers), (begun, Phase::Body)] {
         let server = replying(Reply::Stall(reply)).await;
-        let Upload { result, cancelled } = upload(&server, memory(10), &options().idle_timeout(millis(200))).await;
+        let Upload { result, cancelled, .. } = upload(&server, memory(10), &options().idle_timeout(millis(200))).await;
         assert_eq!(timeout(result), (200, phase));
         assert!(cancelled.unwrap().result.is_ok());
         assert_eq!(server.lines().last().unwrap(), "DELETE /api/jobs/j");
@@ -121,7 +114,7 @@ async fn a_source_that_gives_nothing_is_named_and_the_job_is_cancelled() {
     for pieces in [vec![], vec![Bytes::from_static(b"12")]] {
         let server = replying(Reply::Keep(answer(202, "", ""))).await;
         let source = stalling(pieces);
-        let Upload { result, cancelled } = upload(&server, source, &options().idle_timeout(millis(200))).await;
+        let Upload { result, cancelled, .. } = upload(&server, source, &options().idle_timeout(millis(200))).await;
         let Err(Error::Input {
             fault,
             input_key,
@@ -137,13 +130,7 @@ async fn a_source_that_gives_nothing_is_named_and_the_job_is_cancelled() {
     }
     let server = replying(Reply::Keep(answer(202, "", ""))).await;
     let client: Client = builder(&server.api()).build().unwrap();
-    let input = JobInput {
-        job_id: "j".to_owned(),
-        input_key: "k".to_owned(),
-        input_name: "input".to_owned(),
-        source: stalling(Vec::new()),
-        chunk_size: None,
-    };
+    let input = JobInput::new("j", "k", "input", stalling(Vec::new()));
     let appended = client
         .append_input(input, &options().idle_timeout(millis(100)), |_| {})
         .await;
