@@ -99,7 +99,10 @@ export interface DownloadProgress {
   totalBytes?: number;
 }
 
-/** Options of downloads and of streamed results, which have no limit for the whole: `requestTimeout` ends with the headers of the answer. */
+/**
+ * Options of downloads and of streamed results, which have no limit for the whole: `requestTimeout` ends with the headers of the
+ * answer.
+ */
 export interface DownloadOptions extends RequestOptions {
   /** ms without a byte once the headers have come; at least 1. The client's, 30000. `Infinity`: no limit. */
   idleTimeout?: number | null | undefined;
@@ -177,7 +180,10 @@ export interface TlsOptions {
 export interface ClientOptions {
   /** ms for name look-up, TCP and TLS; at least 1. 10000. `Infinity`: no limit. */
   connectTimeout?: number | null | undefined;
-  /** ms for one attempt, from the grant of a socket to the last byte; at least 1. 60000. `Infinity`: no limit. */
+  /**
+   * ms for one attempt, from the grant of a socket to the last byte: of an upload one chunk, of a download up to the headers;
+   * at least 1. 60000. `Infinity`: no limit.
+   */
   requestTimeout?: number | null | undefined;
   /** ms that an upload, a download or streamed results may go without a byte; at least 1. 30000. `Infinity`: no limit. */
   idleTimeout?: number | null | undefined;

@@ -22,7 +22,7 @@ const all = (folder) => readdirSync(path.join(root, folder)).map((name) => `${fo
 /** The files of each package, and how large it may be unpacked. */
 const expected = {
   'modzy-client': {
-    limit: 350 * kB,
+    limit: 450 * kB,
     files: [
       'LICENSE',
       'MIGRATING.md',
