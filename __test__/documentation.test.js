@@ -24,7 +24,7 @@ const { describe, it } = require('node:test');
 const selfsigned = require('selfsigned');
 const { scripts } = require('../package.json');
 const { useEmulator } = require('./support/emulator.js');
-const { blocksOf, pages } = require('./support/pages.js');
+const { blocksOf, examplesOfTypes, pages, programOf, readConsole } = require('./support/pages.js');
 
 const root = path.resolve(__dirname, '..');
 const DOCUMENTED_JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
@@ -86,26 +86,6 @@ function assertPrints(printed, shown, place) {
   assert.match(printed, new RegExp(`^${pattern}$`), `${place} shows\n${shown}\nand it was\n${printed}`);
 }
 
-/** The program of a page: its blocks, each with what it is said to print; and the files beside it. */
-function programOf(page) {
-  const [parts, files] = [[], []];
-  for (const { language, name, code, place } of blocksOf(page)) {
-    if (language === 'js' && name !== undefined) {
-      files.push({ name, code });
-    } else if (language === 'js') {
-      parts.push({ code, place, prints: '' });
-    } else if (language === 'text' && !isDrawing(code)) {
-      assert.ok(parts.length > 0, `${place} shows what nothing prints`);
-      parts.at(-1).prints += code;
-    }
-  }
-  return { parts, files };
-}
-
-function isDrawing(code) {
-  return /[│┌]/.test(code);
-}
-
 /** What stands for the files of the reader's own. */
 async function ownFiles() {
   const { cert, private: key } = await selfsigned.generate([{ name: 'commonName', value: 'client.example' }]);
@@ -149,8 +129,10 @@ describe('the pages', () => {
     }
   });
 
-  it('have programs whose types are right', async () => {
+  it('have programs whose types are right, and so have the types themselves', async () => {
     await inFolder(async (folder) => {
+      mkdirSync(path.join(folder, 'types'));
+      writeFileSync(path.join(folder, 'types', 'examples.mjs'), examplesOfTypes());
       for (const [index, { page }] of withBlocks('js').entries()) {
         const { parts, files } = programOf(page);
         const own = path.join(folder, String(index));
@@ -280,16 +262,6 @@ function testedBy(line) {
   const [, crate, target] = /^cargo test -p modzy-(\w+) --test (\w+)/.exec(line) ?? [];
   const [, file] = /^node --test (\S+)$/.exec(line) ?? [];
   return crate === undefined ? file : `crates/${crate}/tests/${target}/main.rs`;
-}
-
-/** The commands of a console, each with what it prints. */
-function readConsole(code) {
-  const [before, ...commands] = code.split(/^\$ /m);
-  assert.equal(before, '');
-  return commands.map((whole) => {
-    const [command, ...output] = whole.split('\n');
-    return { command, output: output.join('\n') };
-  });
 }
 
 /** Starts the emulator at another port than the one shown, and compares the line that it prints. */

@@ -1,7 +1,8 @@
 'use strict';
 
-// The pages of the project and their blocks of code.
+// The pages of the project, the docs of its types, and their blocks of code.
 
+const assert = require('node:assert/strict');
 const { readFileSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 
@@ -50,4 +51,48 @@ function blocksOf(page) {
   return blocks;
 }
 
-module.exports = { blocksOf, pages };
+/** The program of a page: its blocks, each with what it is said to print; and the files beside it. */
+function programOf(page) {
+  const [parts, files] = [[], []];
+  for (const { language, name, code, place } of blocksOf(page)) {
+    if (language === 'js' && name !== undefined) {
+      files.push({ name, code });
+    } else if (language === 'js') {
+      parts.push({ code, place, prints: '' });
+    } else if (language === 'text' && !isDrawing(code)) {
+      assert.ok(parts.length > 0, `${place} shows what nothing prints`);
+      parts.at(-1).prints += code;
+    }
+  }
+  return { parts, files };
+}
+
+function isDrawing(code) {
+  return /[│┌]/.test(code);
+}
+
+/** The commands of a console, each with what it prints. */
+function readConsole(code) {
+  const [before, ...commands] = code.split(/^\$ /m);
+  assert.equal(before, '');
+  return commands.map((whole) => {
+    const [command, ...output] = whole.split('\n');
+    return { command, output: output.join('\n') };
+  });
+}
+
+/** The examples in the docs of the types, as one program, with what they take for granted. */
+function examplesOfTypes() {
+  const folders = ['.', 'lib'].map((folder) => path.join(root, folder));
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));
+  const docs = files.filter((file) => file.endsWith('.d.ts') && !file.endsWith('js-binding.d.ts'));
+  const examples = docs.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/@example\n((?: *\* (?!@).*\n)+)/g)]);
+  assert.ok(examples.length > 2);
+  const given = `import { ModzyClient, decodeExplanation } from 'modzy-client';
+    const client = ModzyClient.fromEnv();
+    const texts = [''];
+    const result = await client.getResult('');`;
+  return [given, ...examples.map(([, lines]) => `{\n${lines.replaceAll(/^ *\* /gm, '')}}`)].join('\n');
+}
+
+module.exports = { blocksOf, examplesOfTypes, pages, programOf, readConsole };
