@@ -121,7 +121,9 @@ impl BindingCompletion {
             Value::Document(document) => self.text = Some(document.into()),
             Value::Text(text) => self.text = Some(text),
             Value::Bytes(bytes) => self.bytes = Some(Vec::from(bytes).into()),
-            Value::Contents(Contents { bytes, content_type }) => {
+            Value::Contents(Contents {
+                bytes, content_type, ..
+            }) => {
                 self.bytes = Some(Vec::from(bytes).into());
                 self.text = content_type;
             }

@@ -23,7 +23,8 @@
 //!   limits, retries, sockets, headers, proxies, certificates. It reads no environment unless it is told to.
 //! - A job: [`TextJob`], [`EmbeddedJob`], [`FileJob`], [`S3Job`], [`JdbcJob`], or a body of your own ([`Client::submit_job`]).
 //! - A wait: [`Client::block_until_complete`], [`Client::block_until_result`], with [`WaitOptions`].
-//! - Results: [`Client::get_result`], and outputs of any size with [`Client::open_output`] and [`Client::download_output`].
+//! - Results: [`Client::get_result`], or input by input with [`Client::stream_results`]; outputs of any size with
+//!   [`Client::open_output`] and [`Client::download_output`].
 //!
 //! # What holds everywhere
 //!

@@ -67,6 +67,7 @@ impl Expect {
 
 /// Bytes in memory, and what they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Contents {
     /// The bytes.
     pub bytes: Bytes,
