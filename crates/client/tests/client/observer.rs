@@ -66,9 +66,9 @@ async fn each_retry_is_told_with_its_attempt_its_cause_and_its_pause() {
     client.get_job("j", &options).await.unwrap();
     assert_eq!(
         notes.take(),
-        ["attempt 1 failed: 503, +1000", "attempt 2 failed: 429, +7000"]
+        ["attempt 1 failed: 503, +1000", "attempt 2 failed: 429, +7350"]
     );
-    assert_eq!(clock.pauses(), [1000, 7000]);
+    assert_eq!(clock.pauses(), [1000, 7350]);
 }
 
 #[tokio::test]
