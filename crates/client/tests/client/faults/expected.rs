@@ -166,8 +166,8 @@ fn is_well(what: What, class: Class) -> bool {
         What::Body(body) => match class {
             // Any bytes are an output, at any speed above none.
             Class::Stream => !matches!(body, Body::Packed | Body::Bomb),
-            // Nobody reads more of it than whether it is a page.
-            Class::Chunk => matches!(body, Body::Nothing | Body::Garbled(_) | Body::Array),
+            // Nobody reads more of it than whether it is a page, and however slowly it comes, the chunk has been taken.
+            Class::Chunk => matches!(body, Body::Nothing | Body::Garbled(_) | Body::Array | Body::Slow),
             Class::Read | Class::Delete => matches!(body, Body::Nothing | Body::Array),
             Class::Submit | Class::Close => false,
         },
