@@ -143,7 +143,7 @@ describe('examples of jobs', () => {
       `embedded: ${bytes} bytes`,
       `file: ${bytes} bytes, the same`,
       'history: Digest COMPLETED, Digest COMPLETED',
-      '11 active models, 16 engines',
+      '12 active models, 17 engines',
     ]);
   });
 
@@ -228,9 +228,9 @@ describe('examples that look around', () => {
   it('models.js counts by filters, and shows one in detail', async () => {
     const lines = await linesOf(emulator, 'models.js');
     assert.deepEqual(lines.slice(0, 5), [
-      '13 models',
+      '14 models',
       '  3 by Open Source',
-      '  11 active',
+      '  12 active',
       '  5 recommended',
       '  2 with Text in the name',
     ]);
