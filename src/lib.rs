@@ -15,18 +15,14 @@ mod outputs;
 mod results;
 mod sources;
 
-use std::thread::available_parallelism;
-
 use napi_derive::module_init;
-
-/// Requests wait far more than they compute; more threads than this would only cost memory on large machines.
-const MOST_THREADS: usize = 4;
 
 #[module_init]
 fn init() {
-    let threads = available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    // A single thread beside that of JavaScript: requests wait far more than they compute, and with several most of a small call
+    // is spent on waking one for the other. What computes for long, or blocks, has threads of its own.
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
+        .worker_threads(1)
         .thread_name("modzy-client")
         .enable_all()
         .build();

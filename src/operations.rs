@@ -302,13 +302,16 @@ async fn reads(
 ) -> Result<Value> {
     use BindingOperation as Op;
 
+    // The large ones on the heap: room for them would be made for every small one.
     let document = match operation {
-        Op::GetOutputContents => return outputs::contents(client, read(argument)?, request).await,
-        Op::DownloadOutput => return outputs::download(client, read(argument)?, request, call, options).await,
-        Op::OpenOutput => return outputs::open(client, read(argument)?, request, call, options).await,
-        Op::PullOutput => return outputs::pull(read(argument)?, call, options).await,
-        Op::OpenResults => return results::open(client, argument, request, call, options).await,
-        Op::PullResults => return results::pull(read(argument)?, call, options).await,
+        Op::GetOutputContents => return Box::pin(outputs::contents(client, read(argument)?, request)).await,
+        Op::DownloadOutput => {
+            return Box::pin(outputs::download(client, read(argument)?, request, call, options)).await;
+        }
+        Op::OpenOutput => return Box::pin(outputs::open(client, read(argument)?, request, call, options)).await,
+        Op::PullOutput => return Box::pin(outputs::pull(read(argument)?, call, options)).await,
+        Op::OpenResults => return Box::pin(results::open(client, argument, request, call, options)).await,
+        Op::PullResults => return Box::pin(results::pull(read(argument)?, call, options)).await,
         Op::PathToDataUrl => {
             let FileArgument { path, mime_type } = read(argument)?;
             let reading = tokio::task::spawn_blocking(move || path_to_data_uri(path.as_ref(), &mime_type));
@@ -317,7 +320,16 @@ async fn reads(
         }
         Op::GetJob => client.get_job(argument, request).await,
         Op::CancelJob => client.cancel_job(argument, request).await,
-        Op::AppendInput => append(client, read(argument)?, call, request, call.upload_listener(options)).await,
+        Op::AppendInput => {
+            Box::pin(append(
+                client,
+                read(argument)?,
+                call,
+                request,
+                call.upload_listener(options),
+            ))
+            .await
+        }
         Op::CloseJob => client.close_job(argument, request).await,
         Op::GetFeatures => client.get_features(request).await,
         Op::GetJobHistory => client.get_job_history(&read(argument)?, request).await,
