@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
+const { subscribe, unsubscribe } = require('node:diagnostics_channel');
 const net = require('node:net');
 const { after, afterEach, before, beforeEach, describe, it } = require('node:test');
 const selfsigned = require('selfsigned');
@@ -15,7 +16,13 @@ const CORE = 'c4n4ryC0re';
 const SECRET = `s"x/${CORE}+y=&<z>\\9%41'`;
 const KEY = `aPrefix.${SECRET}`;
 
-const SETTINGS = { retries: 0, requestTimeout: 40, idleTimeout: 40, logging: 'verbose' };
+/** What a log, a subscriber or a warning has been told. */
+const logged = [];
+const log = (...given) => logged.push(given.map((each) => [...seenOf(each)].join('\n')).join('\n'));
+const logger = { debug: log, info: log, warn: log, error: log };
+const channels = ['request:start', 'request:retry', 'request:end', 'request:error', 'wait:poll'];
+
+const SETTINGS = { retries: 0, requestTimeout: 40, idleTimeout: 40, logging: 'verbose', logger };
 const objects = { a: { input: { bucket: 'b', key: 'k' } } };
 const database = { modelId: 'm', version: 'v', driver: 'd', query: 'q' };
 
@@ -201,7 +208,6 @@ function answer(status, headers, body) {
 
 describe('a secret', () => {
   const server = { respond: () => Buffer.alloc(0) };
-  const logged = [];
   const methods = ['log', 'info', 'warn', 'error', 'debug'];
   const {
     MODZY_API_KEY,
@@ -209,6 +215,12 @@ describe('a secret', () => {
     no_proxy: noProxyBefore,
     ...console_
   } = { ...process.env, ...console };
+  /** Who has been told anything. */
+  const heard = new Set();
+  const hear = (message, name) => {
+    heard.add(name);
+    log(message);
+  };
   const warn = (warning) => logged.push(String(warning.stack));
   let searched = 0;
 
@@ -253,14 +265,16 @@ describe('a secret', () => {
     await once(listener, 'listening');
     Object.assign(server, { cert, key, url: `http://127.0.0.1:${listener.address().port}`, listener });
     process.on('warning', warn);
+    channels.forEach((name) => subscribe(`modzy:${name}`, hear));
   });
   after(() => {
+    channels.forEach((name) => unsubscribe(`modzy:${name}`, hear));
     server.listener.close();
     process.off('warning', warn);
   });
   beforeEach(() => {
     for (const name of methods) {
-      console[name] = (...given) => logged.push(given.map((each) => [...seenOf(each)].join('\n')).join('\n'));
+      console[name] = log;
     }
     delete process.env.http_proxy;
     delete process.env.no_proxy;
@@ -333,5 +347,8 @@ describe('a secret', () => {
         `${searched} texts, found 0 times`,
     );
     assert.ok(searched > all * paths * Object.keys(forms).length);
+    const silent = channels.filter((name) => !heard.has(`modzy:${name}`));
+    // Without retries, and with waits that end at their first failure.
+    assert.deepEqual(silent, ['request:retry']);
   });
 });

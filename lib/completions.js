@@ -99,6 +99,15 @@ class Completions {
     return this.#native.baseUrl;
   }
 
+  /**
+   * A text of the caller's as a log may show it: without the key or token, which may be in the place of an identifier.
+   *
+   * @param {string} text
+   */
+  withoutKey(text) {
+    return this.#native.withoutKey(text);
+  }
+
   /** How many calls have not settled. */
   get pending() {
     return this.#pending.size;

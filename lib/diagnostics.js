@@ -23,14 +23,17 @@ const everyChannel = Object.values(channels);
 class Diagnostics {
   #baseURL;
   #logs;
+  #withoutKey;
 
   /**
    * @param {string} baseURL
    * @param {Log[]} logs
+   * @param {(text: string) => string} withoutKey Hides a key that is given where an identifier belongs.
    */
-  constructor(baseURL, logs) {
+  constructor(baseURL, logs, withoutKey) {
     this.#baseURL = baseURL;
     this.#logs = logs;
+    this.#withoutKey = withoutKey;
   }
 
   /**
@@ -44,7 +47,9 @@ class Diagnostics {
     if (logs.length === 0 && !everyChannel.some(({ hasSubscribers }) => hasSubscribers)) {
       return undefined;
     }
-    return new Trace(this.#baseURL, logs, options);
+    const { jobIdentifier: given } = options;
+    const jobIdentifier = given && this.#withoutKey(given);
+    return new Trace(this.#baseURL, logs, { ...options, jobIdentifier });
   }
 }
 

@@ -21,7 +21,7 @@ class Session extends Completions {
       throw new TypeError(`Cannot initialize the modzy client: ${reason}`, { cause: error });
     }
     this.generation = generation;
-    this.#diagnostics = new Diagnostics(this.baseURL, logs);
+    this.#diagnostics = new Diagnostics(this.baseURL, logs, (text) => this.withoutKey(text));
   }
 
   /**

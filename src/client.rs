@@ -1,6 +1,9 @@
 //! The native class behind the public one.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 use bytes::Bytes;
 use modzy_client::Client;
@@ -45,6 +48,16 @@ impl BindingClient {
     #[napi(getter, catch_unwind)]
     pub fn base_url(&self) -> String {
         self.client.base_url().as_str().to_owned()
+    }
+
+    /// A text of the caller's as a log may show it: without the client's own key or token.
+    #[napi(catch_unwind)]
+    pub fn without_key(&self, text: String) -> String {
+        let masked = match self.client.without_key(&text) {
+            Cow::Owned(masked) => Some(masked),
+            Cow::Borrowed(_) => None,
+        };
+        masked.unwrap_or(text)
     }
 
     /// Starts a call and names it. Its end, and its news before that, come through `drain`. The bytes are copied.

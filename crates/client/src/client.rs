@@ -1,6 +1,6 @@
 //! The client and its settings.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{borrow::Cow, path::PathBuf, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tokio_util::sync::CancellationToken;
@@ -119,6 +119,13 @@ impl Client {
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         &self.inner.base
+    }
+
+    /// A text of the caller's as a log may show it: with stars in place of the client's own key or token, which may have been
+    /// given where an identifier belongs.
+    #[must_use]
+    pub fn without_key<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.inner.transport.without_key(text)
     }
 
     pub(crate) fn transport(&self) -> &Transport {

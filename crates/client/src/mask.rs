@@ -47,11 +47,15 @@ impl<'a> Mask<'a> {
         )
     }
 
+    /// The caller's own key or token, where it cannot be a part of other words by chance.
+    pub(crate) fn of_key(auth: &'a Auth) -> Self {
+        let long = |secret: &&str| secret.len() >= SHORTEST_KEY;
+        Self(auth.secrets().into_iter().filter(long).collect())
+    }
+
     /// Whether a URL holds the caller's own key or token, which belongs into a header alone.
     pub(crate) fn is_key_in(auth: &Auth, url: &str) -> bool {
-        let long = |secret: &&str| secret.len() >= SHORTEST_KEY;
-        let keys = Mask(auth.secrets().into_iter().filter(long).collect());
-        matches!(keys.apply(url), Cow::Owned(_))
+        matches!(Mask::of_key(auth).apply(url), Cow::Owned(_))
     }
 
     /// The text without the secrets.

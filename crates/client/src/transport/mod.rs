@@ -12,7 +12,7 @@ mod proxy;
 mod stream;
 mod tls;
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{borrow::Cow, pin::pin, sync::Arc, time::Duration};
 
 use http::{HeaderMap, Method};
 use reqwest::Url;
@@ -180,6 +180,10 @@ impl Transport {
 
     pub(crate) fn max_response_bytes(&self) -> usize {
         self.config.max_response_bytes
+    }
+
+    pub(crate) fn without_key<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Mask::of_key(&self.config.auth).apply(text)
     }
 
     /// Waits until another poll may be made, which holds the permit to its end.
