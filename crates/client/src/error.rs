@@ -292,6 +292,16 @@ pub enum ConnectionFault {
     Malformed,
 }
 
+impl ConnectionFault {
+    /// Whether it is the same at every attempt, until somebody changes the settings of the client, the server or the proxy.
+    pub(crate) fn is_lasting(self) -> bool {
+        matches!(
+            self,
+            Self::Certificate | Self::ClientCertificate | Self::ProxyCredentials
+        )
+    }
+}
+
 /// What is wrong with the body of a 2xx.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ use crate::{
     clock::FOR_EVER,
     document::Document,
     endpoint::segment,
-    error::{BodyFault, Call, ConnectionFault, Error, Phase, Result, Sent},
+    error::{BodyFault, Call, Error, Phase, Result, Sent},
     observer::{Event, Observed},
     transport::{Expect, Request, Settings},
     wait::{self, GivenUp, Look, Polled, Schedule},
@@ -133,7 +133,8 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::WaitTimeout`] when the wait's limit passes; else the failure that ended the wait: an outage longer than
-    /// allowed, a 404 that stood for four seconds, another refusal, a certificate that does not verify.
+    /// allowed, a 404 that stood for four seconds, another refusal, a certificate that does not verify, a client certificate that
+    /// the server refuses, credentials that the proxy refuses.
     pub async fn block_until_complete(
         &self,
         job_id: &str,
@@ -291,7 +292,7 @@ pub(crate) fn judge_failure(error: Error) -> Polled<Document> {
             retry_after,
             began,
         },
-        Error::Connection { fault, .. } if *fault != ConnectionFault::Certificate => Polled::Outage {
+        Error::Connection { fault, .. } if !fault.is_lasting() => Polled::Outage {
             error,
             retry_after,
             began,

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     clock::Random,
-    error::{BodyFault, ConnectionFault, Error, Sent},
+    error::{BodyFault, Error, Sent},
 };
 
 /// Backoff of ordinary calls: the least pause, and the greatest.
@@ -54,11 +54,8 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
             (408 | 425 | 500..=599, Class::Read) => AGAIN,
             _ => Verdict::Never,
         },
-        Error::Connection {
-            fault: ConnectionFault::Certificate | ConnectionFault::ClientCertificate | ConnectionFault::ProxyCredentials,
-            ..
-        }
-        | Error::Argument { .. }
+        Error::Connection { fault, .. } if fault.is_lasting() => Verdict::Never,
+        Error::Argument { .. }
         | Error::Input { .. }
         | Error::File { .. }
         | Error::WaitTimeout { .. }
@@ -173,7 +170,7 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::error::{Call, Phase};
+    use crate::error::{Call, ConnectionFault, Phase};
 
     const AGAIN: Verdict = Verdict::Again { after: None };
 
@@ -238,14 +235,19 @@ mod tests {
 
     #[test]
     fn what_was_never_sent_is_repeated_and_what_may_have_arrived_only_by_reads() {
-        use ConnectionFault::{Certificate, Cut, Handshake, Malformed, Refused, Unreachable, Unresolved};
-        for fault in [Unresolved, Refused, Unreachable, Handshake, Cut, Malformed] {
+        use ConnectionFault::{
+            Certificate, ClientCertificate, Cut, Handshake, Malformed, ProxyCredentials, Refused, Tunnel, Unreachable,
+            Unresolved,
+        };
+        for fault in [Unresolved, Refused, Unreachable, Handshake, Tunnel, Cut, Malformed] {
             assert_eq!(both(&connection(fault, Sent::No)), (AGAIN, AGAIN), "{fault:?}");
             let maybe = both(&connection(fault, Sent::Maybe));
             assert_eq!(maybe, (AGAIN, Verdict::Never), "{fault:?}");
         }
         let never = (Verdict::Never, Verdict::Never);
-        assert_eq!(both(&connection(Certificate, Sent::No)), never);
+        for fault in [Certificate, ClientCertificate, ProxyCredentials] {
+            assert_eq!(both(&connection(fault, Sent::No)), never, "{fault:?}");
+        }
         for (sent, expected) in [(Sent::No, (AGAIN, AGAIN)), (Sent::Maybe, (AGAIN, Verdict::Never))] {
             let limit = Duration::from_secs(1);
             let timeout = Error::Timeout {

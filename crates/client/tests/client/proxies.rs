@@ -1,6 +1,6 @@
 //! Requests that take a proxy.
 
-use modzy_client::{ConnectionFault, Error, Phase, Sent};
+use modzy_client::{ConnectionFault, Error, Phase, Sent, WaitOptions};
 
 use crate::support::{
     attempts, builder,
@@ -190,24 +190,28 @@ async fn a_proxy_that_wants_credentials_before_a_tunnel_is_asked_once() {
         let client = builder("https://modzy.example/api")
             .proxy(&url)
             .unwrap()
-            .clock(clock)
+            .clock(clock.clone())
             .build()
             .unwrap();
-        let error = client.get_job("j", &options()).await.unwrap_err();
-        assert_eq!(
-            connection_fault(&error),
-            Some(ConnectionFault::ProxyCredentials),
-            "{error:?}"
-        );
-        assert_eq!((error.phase(), error.sent()), (Some(Phase::Connect), Some(Sent::No)));
-        assert_eq!((attempts(&error), error.is_retryable()), (1, false));
-        let place = proxy.address();
-        assert_eq!(
-            error.to_string(),
-            format!("the proxy {place} wants {what} (407 Proxy Authentication Required)")
-        );
-        assert!(!everything(&error).contains("wrongPassword"), "{error:?}");
-        assert_eq!(proxy.count() - before, 1);
+        let read = client.get_job("j", &options()).await;
+        let waited = client.block_until_complete("j", &WaitOptions::default(), |_| {}).await;
+        for error in [read, waited].map(Result::unwrap_err) {
+            assert_eq!(
+                connection_fault(&error),
+                Some(ConnectionFault::ProxyCredentials),
+                "{error:?}"
+            );
+            assert_eq!((error.phase(), error.sent()), (Some(Phase::Connect), Some(Sent::No)));
+            assert_eq!((attempts(&error), error.is_retryable()), (1, false));
+            let place = proxy.address();
+            assert_eq!(
+                error.to_string(),
+                format!("the proxy {place} wants {what} (407 Proxy Authentication Required)")
+            );
+            assert!(!everything(&error).contains("wrongPassword"), "{error:?}");
+        }
+        assert_eq!(proxy.count() - before, 2);
+        assert!(clock.pauses().is_empty());
     }
 }
 

@@ -252,14 +252,21 @@ async fn a_server_that_misses_a_client_certificate_is_asked_once() {
         if let Some((certificate, key)) = identity {
             builder = builder.client_certificate(certificate, key).unwrap();
         }
-        let error = builder.build().unwrap().get_job("j", &options()).await.unwrap_err();
-        assert_eq!(
-            connection_fault(&error),
-            Some(ConnectionFault::ClientCertificate),
-            "{error:?}"
-        );
-        assert_eq!((attempts(&error), server.connections()), (1, 1));
-        assert!(error.to_string().contains("wants a client certificate"), "{error}");
+        let clock = std::sync::Arc::new(SkippingClock::default());
+        let client = builder.clock(clock.clone()).build().unwrap();
+        let read = client.get_job("j", &options()).await;
+        let waited = client.block_until_complete("j", &WaitOptions::default(), |_| {}).await;
+        for error in [read, waited].map(Result::unwrap_err) {
+            assert_eq!(
+                connection_fault(&error),
+                Some(ConnectionFault::ClientCertificate),
+                "{error:?}"
+            );
+            assert_eq!(attempts(&error), 1);
+            assert!(error.to_string().contains("wants a client certificate"), "{error}");
+        }
+        assert_eq!(server.connections(), 2);
+        assert!(clock.pauses().is_empty());
     }
 }
 
