@@ -170,7 +170,7 @@ impl Checked {
             }
             Source::Bytes(bytes) => Open::Bytes(bytes),
             Source::Pieces { size, pieces } => Open::Pieces {
-                pieces,
+                pieces: Some(pieces),
                 rest: Bytes::new(),
                 taken: 0,
                 size,
@@ -195,7 +195,8 @@ enum Open {
     },
     Bytes(Bytes),
     Pieces {
-        pieces: Pieces,
+        /// None once they have ended: a stream may panic when it is asked again.
+        pieces: Option<Pieces>,
         /// What the last piece had over.
         rest: Bytes,
         taken: u64,
@@ -256,7 +257,13 @@ enum Failure {
 }
 
 /// Gathers pieces until a chunk is full or they end. A piece that is a chunk by itself is not copied.
-async fn fill(pieces: &mut Pieces, rest: &mut Bytes, limit: u64, room: u64, idle: &Idle<'_>) -> Result<Bytes, Failure> {
+async fn fill(
+    pieces: &mut Option<Pieces>,
+    rest: &mut Bytes,
+    limit: u64,
+    room: u64,
+    idle: &Idle<'_>,
+) -> Result<Bytes, Failure> {
     let mut chunk = BytesMut::new();
     loop {
         let missing = at_most(limit - chunk.len() as u64, rest.len());
@@ -271,14 +278,17 @@ async fn fill(pieces: &mut Pieces, rest: &mut Bytes, limit: u64, room: u64, idle
         if chunk.len() as u64 == limit {
             return Ok(chunk.freeze());
         }
+        let Some(coming) = pieces else {
+            return Ok(chunk.freeze());
+        };
         let piece = tokio::select! {
             biased;
-            piece = poll_fn(|cx| pieces.as_mut().poll_next(cx)) => piece,
+            piece = poll_fn(|cx| coming.as_mut().poll_next(cx)) => piece,
             () = idle.passed() => return Err(Failure::Stalled),
         };
         match piece {
             Some(piece) => *rest = piece.map_err(Failure::Broken)?,
-            None => return Ok(chunk.freeze()),
+            None => *pieces = None,
         }
     }
 }

@@ -46,21 +46,25 @@ impl Drop for Folder {
     }
 }
 
-/// A stream of these pieces.
-struct Script(std::vec::IntoIter<io::Result<Bytes>>);
+/// A stream of these pieces, which must not be asked again after its end, as those of generators must not.
+struct Script(Option<std::vec::IntoIter<io::Result<Bytes>>>);
 
 impl Stream for Script {
     type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Poll::Ready(self.0.next())
+        let piece = self.0.as_mut().expect("asked after the end").next();
+        if piece.is_none() {
+            self.0 = None;
+        }
+        Poll::Ready(piece)
     }
 }
 
 fn pieces(size: Option<u64>, pieces: Vec<io::Result<Bytes>>) -> FileSource {
     FileSource::Pieces {
         size,
-        pieces: Box::pin(Script(pieces.into_iter())),
+        pieces: Box::pin(Script(Some(pieces.into_iter()))),
     }
 }
 
