@@ -154,12 +154,17 @@ impl Client {
         .await;
         waited.map_err(|given_up| match given_up {
             GivenUp::Failed(error) => error,
-            GivenUp::TimedOut(job) => Error::WaitTimeout {
-                job_identifier: job_id.to_owned(),
-                job,
-                limit: options.schedule.wait_timeout.unwrap_or_default(),
-            },
+            GivenUp::TimedOut(job) => self.wait_timeout(job_id, job, options),
         })
+    }
+
+    /// The error for a wait whose limit passed, perhaps before a poll could refuse a key in the place of the identifier.
+    pub(crate) fn wait_timeout(&self, job_id: &str, job: Option<Document>, options: &WaitOptions) -> Error {
+        Error::WaitTimeout {
+            job_identifier: self.without_key(job_id).into_owned(),
+            job,
+            limit: options.schedule.wait_timeout.unwrap_or_default(),
+        }
     }
 
     /// Makes a single attempt at what a wait looks for. Its request is made when its turn has come, and on the heap: of

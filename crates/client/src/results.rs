@@ -12,7 +12,7 @@ use crate::{
     document::Document,
     downloads::OutputRef,
     endpoint::segment,
-    error::{Error, Result},
+    error::Result,
     jobs::{WaitOptions, judge_failure, observed},
     transport::{Contents, Expect, Request},
     wait::{self, GivenUp, Polled, Schedule},
@@ -44,6 +44,8 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::open_output`], and [`Error::Response`] for one that is longer than the client accepts.
+    ///
+    /// [`Error::Response`]: crate::Error::Response
     pub async fn get_output_contents(&self, output: &OutputRef, options: &RequestOptions) -> Result<Contents> {
         if let OutputRef::Url(_) = output {
             return self.open_output(output, options).await?.collect().await;
@@ -63,6 +65,8 @@ impl Client {
     /// # Errors
     /// As [`Client::block_until_complete`]. After a [`Error::WaitTimeout`] whose job is final, its results were what was
     /// missing.
+    ///
+    /// [`Error::WaitTimeout`]: crate::Error::WaitTimeout
     pub async fn block_until_result(
         &self,
         job_id: &str,
@@ -90,11 +94,7 @@ impl Client {
                 Ok(Document::of_json(both))
             }
             Err(GivenUp::Failed(error)) => Err(error),
-            Err(GivenUp::TimedOut(_)) => Err(Error::WaitTimeout {
-                job_identifier: job_id.to_owned(),
-                job: Some(job),
-                limit: options.schedule.wait_timeout.unwrap_or_default(),
-            }),
+            Err(GivenUp::TimedOut(_)) => Err(self.wait_timeout(job_id, Some(job), options)),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The key goes into the header and nowhere else, whatever a server makes of it.
 
+use std::time::Duration;
+
 use modzy_client::{Auth, BaseUrl, Client, Error, OutputRef, WaitOptions};
 
 use crate::support::{
@@ -167,6 +169,11 @@ async fn a_key_given_in_place_of_an_identifier_is_sent_nowhere() {
         assert_eq!(error.to_string(), "the URL must not hold the client's own key or token");
         assert!(!everything(&error).contains(SECRET));
     }
+    // A limit that has passed before there was a poll.
+    let wait = wait.wait_timeout(Duration::ZERO);
+    let error = client.block_until_complete(KEY, &wait, |_| {}).await.unwrap_err();
+    assert!(matches!(error, Error::WaitTimeout { .. }), "{error:?}");
+    assert!(!everything(&error).contains(SECRET), "{error}");
     assert_eq!(server.requests().len(), 0);
     client.get_job("publicPrefix", &options()).await.unwrap();
 }
