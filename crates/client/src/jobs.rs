@@ -223,13 +223,7 @@ impl Client {
             Ok(Some(job_id)) => self.cancel_abandoned(&job_id, options).await,
             Ok(None) => CancelOutcome {
                 job_identifier: None,
-                result: Err(Error::Response {
-                    // As the route answers.
-                    status: 202,
-                    fault: BodyFault::NoJob,
-                    sent: Sent::Maybe,
-                    call: Box::new(self.submit_call()),
-                }),
+                result: Err(self.receipt_without_a_job()),
             },
             Err(error) => CancelOutcome {
                 job_identifier: None,
@@ -238,7 +232,18 @@ impl Client {
         }
     }
 
-    pub(crate) fn submit_call(&self) -> Call {
+    /// The error for a receipt that names no job although the server has accepted the request.
+    pub(crate) fn receipt_without_a_job(&self) -> Error {
+        Error::Response {
+            // As the route answers.
+            status: 202,
+            fault: BodyFault::NoJob,
+            sent: Sent::Maybe,
+            call: Box::new(self.submit_call()),
+        }
+    }
+
+    fn submit_call(&self) -> Call {
         Call::new(Method::POST, format!("{}/jobs", self.base_url().as_str()), None)
     }
 

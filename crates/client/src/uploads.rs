@@ -18,7 +18,7 @@ use crate::{
     client::{Client, RequestOptions},
     document::Document,
     endpoint::segment,
-    error::{BodyFault, Error, InputFault, Result, Sent},
+    error::{Error, InputFault, Result, Sent},
     jobs::CancelOutcome,
     size,
     submits::{self, Sources},
@@ -339,17 +339,6 @@ impl Client {
 
     fn listener<'l>(&'l self, tell: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send)) -> Listener<'l> {
         Listener::new(self.transport().clock(), tell)
-    }
-
-    /// The error for a receipt that names no job although the server has accepted the request.
-    fn receipt_without_a_job(&self) -> Error {
-        Error::Response {
-            // As the route answers.
-            status: 202,
-            fault: BodyFault::NoJob,
-            sent: Sent::Maybe,
-            call: Box::new(self.submit_call()),
-        }
     }
 }
 
