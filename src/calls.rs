@@ -130,7 +130,11 @@ impl Calls {
     /// Cancels every call, and closes all that is open.
     pub(crate) fn cancel_all(&self) {
         self.all.cancel();
-        let opened = mem::take(&mut self.live().opened);
+        let mut live = self.live();
+        // What a call has in its hands at this moment is not kept any more.
+        live.aborts.clear();
+        let opened = mem::take(&mut live.opened);
+        drop(live);
         drop(opened);
     }
 
