@@ -84,7 +84,8 @@ impl ResultStream {
     /// and `failures` come in the order of the body. `outputs` are what the model made of the input, by their names; `metadata`
     /// is what else the server tells of it. The level that old servers have between them is left out.
     ///
-    /// A future of this that is dropped may take an input along. Until the first input the request is repeated as every read is. After that a failure is the end.
+    /// A future of this that is dropped may take an input along. Until the first input the request is repeated as every read is.
+    /// After that a failure is the end.
     ///
     /// # Errors
     /// As the connection breaks or stalls, and [`Error::Response`] for a body that is not what the route promises, which may

@@ -4,12 +4,13 @@
 //! local. A connection that outlives the request which opened it goes on in a task of its own and finds none, so it cannot
 //! write into the account of another.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU8, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU8, Ordering},
+    },
+    time::Duration,
 };
-
-use std::time::Duration;
 
 use tokio::sync::Notify;
 
