@@ -4,7 +4,7 @@
 mod entity;
 mod meter;
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
 use bytes::{Bytes, BytesMut};
 use http::{
@@ -65,8 +65,7 @@ pub struct Downloaded {
     pub content_type: Option<String>,
 }
 
-/// An output that is being read. Dropping it closes its request.
-#[derive(Debug)]
+/// An output that is being read. Dropping it closes its request. `Debug` does not show its URL, which may be signed.
 pub struct Output {
     client: Client,
     settings: Settings,
@@ -260,6 +259,12 @@ impl Client {
             foreign: request.foreign || !is_ours,
             ..request
         })
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Output({} bytes read)", self.loaded)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Results as they arrive: one request, whose body is read as far as the next input is asked for.
 
+use std::fmt;
+
 use http::{Method, StatusCode, header::CONTENT_LENGTH};
 
 use super::{
@@ -20,8 +22,7 @@ use crate::{
 /// From this size on a text is read where that keeps nobody waiting.
 const LONG: usize = 1024 * 1024;
 
-/// The results of a job, input by input. Dropping it closes its request.
-#[derive(Debug)]
+/// The results of a job, input by input. Dropping it closes its request. `Debug` shows nothing of them.
 pub struct ResultStream {
     client: Client,
     settings: Settings,
@@ -76,6 +77,12 @@ impl Client {
             request,
             body,
         })
+    }
+}
+
+impl fmt::Debug for ResultStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ResultStream({} bytes read)", self.loaded)
     }
 }
 

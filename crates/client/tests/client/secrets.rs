@@ -230,6 +230,26 @@ async fn a_client_in_a_log_shows_neither_key_nor_headers() {
 }
 
 #[tokio::test]
+async fn what_is_being_read_shows_neither_its_url_nor_its_content_in_a_log() {
+    let body = r#"{"results":{"k":{"accessKey":"theAccessKey"},"l":"#;
+    let server = Server::always(Reply::Stall(
+        format!("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{body}").into_bytes(),
+    ))
+    .await;
+    let client = builder(&server.api()).build().unwrap();
+    let url = format!("{}/output?signature=theSignature", server.api());
+    let mut output = client.open_output(&OutputRef::Url(url), &options()).await.unwrap();
+    let mut results = client.stream_results("j", &options()).await.unwrap();
+    output.next().await.unwrap();
+    results.next().await.unwrap();
+    let (read, shown) = (body.len(), format!("{output:?} {results:?}"));
+    assert_eq!(
+        shown,
+        format!("Output({read} bytes read) ResultStream({read} bytes read)")
+    );
+}
+
+#[tokio::test]
 async fn a_document_in_a_log_shows_its_length() {
     let server = Server::always(ok(format!(r#"{{"accessKey":"{KEY}"}}"#))).await;
     let client = builder(&server.api()).build().unwrap();
