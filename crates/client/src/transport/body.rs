@@ -3,7 +3,7 @@
 
 use std::{
     collections::VecDeque,
-    io,
+    io, mem,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -75,15 +75,34 @@ impl Payload {
         let segments = data.into_iter().map(Segment::from).collect();
         reqwest::Body::wrap(Tracked {
             segments,
+            piece: Bytes::new(),
             left,
             progress,
         })
     }
 }
 
-/// The transport asks for the next piece only when the socket has taken those before, so that a server which does not read
-/// is seen to stall the sending.
+/// The transport takes some pieces before the socket does, and lets go of each when the socket has it. Small enough that a slow
+/// connection is seen to move, and a server that does not read to stall the sending.
 const PIECE: usize = 64 * 1024;
+
+/// A piece that is on its way.
+struct Sending {
+    piece: Bytes,
+    progress: Arc<Progress>,
+}
+
+impl AsRef<[u8]> for Sending {
+    fn as_ref(&self) -> &[u8] {
+        &self.piece
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.progress.moved();
+    }
+}
 
 /// A part of a body on its way out.
 enum Segment {
@@ -104,7 +123,7 @@ impl Segment {
     /// The next piece, which is empty at the end.
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         match self {
-            Self::Bytes(bytes) => Poll::Ready(Ok(bytes.split_to(bytes.len().min(PIECE)))),
+            Self::Bytes(bytes) => Poll::Ready(Ok(mem::take(bytes))),
             Self::File(reader) => reader.poll_piece(cx),
         }
     }
@@ -113,6 +132,8 @@ impl Segment {
 /// A body that tells the attempt's account when the transport begins to read it, and when the transport is through with it.
 struct Tracked {
     segments: VecDeque<Segment>,
+    /// What the segments have given, and has not been taken.
+    piece: Bytes,
     /// Bytes that have not been taken.
     left: u64,
     progress: Arc<Progress>,
@@ -127,17 +148,23 @@ impl Body for Tracked {
             // The connection ends with this error before anything of the request is flushed.
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
         }
-        while let Some(segment) = self.segments.front_mut() {
-            let piece = ready!(segment.poll_piece(cx))?;
-            if piece.is_empty() {
+        while self.piece.is_empty() {
+            let Some(segment) = self.segments.front_mut() else {
+                return Poll::Ready(None);
+            };
+            self.piece = ready!(segment.poll_piece(cx))?;
+            if self.piece.is_empty() {
                 self.segments.pop_front();
-            } else {
-                self.left = self.left.saturating_sub(piece.len() as u64);
-                self.progress.moved();
-                return Poll::Ready(Some(Ok(Frame::data(piece))));
             }
         }
-        Poll::Ready(None)
+        let length = self.piece.len().min(PIECE);
+        let sending = Sending {
+            piece: self.piece.split_to(length),
+            progress: Arc::clone(&self.progress),
+        };
+        self.left = self.left.saturating_sub(length as u64);
+        self.progress.moved();
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(sending)))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -159,5 +186,37 @@ impl Drop for Tracked {
         if !progress::in_request() {
             self.progress.dispatched();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, time::Duration};
+
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+    use crate::{clock::SystemClock, error::Phase};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_piece_moves_when_it_is_taken_and_when_the_socket_has_it() {
+        let progress = Progress::new();
+        progress.enter(Phase::Send);
+        let bytes = Bytes::from(vec![7; 2 * PIECE]);
+        let mut body = Payload::Json(bytes).open(Arc::clone(&progress));
+        let mut taken = Vec::new();
+        while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+            taken.push(frame.unwrap().into_data().unwrap());
+        }
+        assert_eq!(taken.iter().map(Bytes::len).collect::<Vec<_>>(), [PIECE, PIECE]);
+        let started = Instant::now();
+        let write = async {
+            for piece in taken {
+                sleep(Duration::from_millis(200)).await;
+                drop(piece);
+            }
+        };
+        tokio::join!(write, progress.stalled(&SystemClock, Duration::from_millis(300)));
+        assert_eq!(started.elapsed().as_millis(), 700);
     }
 }
