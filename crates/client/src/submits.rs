@@ -333,7 +333,11 @@ fn secrets_of_url(url: &str) -> Vec<SecretString> {
         let name = name.trim().to_ascii_lowercase();
         (name.contains("password") || name.contains("secret") || name == "pwd").then_some(value)
     });
-    let parts = of_user.into_iter().chain(of_parameters);
+    // Oracle's: `jdbc:oracle:thin:user/password@…`.
+    let before = url.split_once('@').map_or("", |(before, _)| before);
+    let of_oracle = before.rsplit_once('/').filter(|(rest, _)| !rest.contains('/'));
+    let of_oracle = of_oracle.map(|(_, password)| password);
+    let parts = of_user.into_iter().chain(of_oracle).chain(of_parameters);
     // Servers may tell what they have decoded.
     let decoded = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
     let parts = parts.flat_map(|part| [part.to_owned(), decoded(part)]);
@@ -372,6 +376,8 @@ mod tests {
             ("jdbc:sqlserver://host;databaseName=d;PASSWORD=two;x=y", &["two"]),
             ("jdbc:mysql://ada:th%40ree@host:3306/db", &["th%40ree", "th@ree"]),
             ("jdbc:x://h/d?trustStorePassword=four&pwd=five", &["four", "five"]),
+            ("jdbc:oracle:thin:scott/tiger@//host:1521/service", &["tiger"]),
+            ("jdbc:oracle:thin:@//host:1521/service", &[]),
             ("jdbc:postgresql://host/db", &[]),
         ] {
             let secrets = secrets_of_url(url);
