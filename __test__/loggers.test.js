@@ -237,17 +237,21 @@ describe('the logger', () => {
     assert.deepEqual(asked, ['all', 'failures', 'failures', undefined, undefined]);
   });
 
-  it('may throw: the call goes on, and what it threw is an uncaught exception', () => {
-    const program = `
-      const { ModzyClient } = require('modzy-client');
-      const caught = [];
-      process.on('uncaughtException', ({ message }) => caught.push(message));
-      const logger = { info() { throw new Error('full disk'); }, isLevelEnabled: (level) => level === 'info' };
-      ModzyClient.fromEnv({ logger, proxy: false }).getFeatures()
-        .then(() => setImmediate(() => console.log(JSON.stringify(caught))));
-    `;
-    const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
-    const options = { cwd: path.resolve(__dirname, '..'), env, encoding: 'utf8' };
-    assert.deepEqual(JSON.parse(execFileSync(process.execPath, ['--eval', program], options)), ['full disk']);
-  });
+  for (const [what, logger] of Object.entries({
+    'a method of it': `{ info() { throw new Error('full disk'); }, isLevelEnabled: (level) => level === 'info' }`,
+    isLevelEnabled: `{ info() {}, isLevelEnabled() { throw new Error('full disk'); } }`,
+  })) {
+    it(`may throw in ${what}: the call goes on, and what it threw is an uncaught exception`, () => {
+      const program = `
+        const { ModzyClient } = require('modzy-client');
+        const caught = new Set();
+        process.on('uncaughtException', ({ message }) => caught.add(message));
+        ModzyClient.fromEnv({ logger: ${logger}, proxy: false }).getFeatures()
+          .then(() => setImmediate(() => console.log(JSON.stringify([...caught]))));
+      `;
+      const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
+      const options = { cwd: path.resolve(__dirname, '..'), env, encoding: 'utf8' };
+      assert.deepEqual(JSON.parse(execFileSync(process.execPath, ['--eval', program], options)), ['full disk']);
+    });
+  }
 });

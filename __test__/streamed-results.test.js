@@ -272,6 +272,7 @@ describe('the body of results', () => {
         assert.throws(() => {
           throw error;
         }, members);
+        assert.match(error.stack, /streamed-results\.test\.js/);
         return true;
       });
       assert.deepEqual(keys, ['a', 'b']);

@@ -121,9 +121,10 @@ class Completions {
    * @param {CallOptions} options
    * @param {Reader} [read] Makes the result.
    * @param {Carried} [carried] What goes along beside the argument.
+   * @param {Function} [entry] The stack of an error begins with the caller of this one, which has to be under way.
    * @returns {Promise<any>}
    */
-  run(operation, argument, options, read = readDocument, carried = {}) {
+  run(operation, argument, options, read = readDocument, carried = {}, entry = this.run) {
     const { signal } = options;
     if (signal?.aborted) {
       carried.sources?.forEach((source) => source.close());
@@ -131,7 +132,7 @@ class Completions {
     }
     return new Promise((resolve, reject) => {
       const call = new Call(operation, argument, options, read, carried, resolve, reject);
-      Error.captureStackTrace(call.site, this.run);
+      Error.captureStackTrace(call.site, entry);
       if (signal !== undefined) {
         call.abort = this.#aborter(call);
         watch(signal, call.abort);

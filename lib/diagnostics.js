@@ -6,6 +6,7 @@
 const { AsyncResource } = require('node:async_hooks');
 const { channel } = require('node:diagnostics_channel');
 const { atCall, toError } = require('./errors.js');
+const { throwUncaught } = require('./loggers.js');
 const { LEFT } = require('./signals.js');
 const { headers } = require('./values.js');
 
@@ -159,10 +160,7 @@ class Trace {
       try {
         log.tell(event, message, isAbort);
       } catch (error) {
-        // As what subscribers throw: neither the call's business nor to be lost.
-        process.nextTick(() => {
-          throw error;
-        });
+        throwUncaught(error);
       }
     }
   }

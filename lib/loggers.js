@@ -38,7 +38,12 @@ class LoggerLog {
   /** @param {Level} level */
   #writes(level) {
     const logger = this.#logger;
-    return typeof logger[level] === 'function' && (logger.isLevelEnabled?.(level) ?? true);
+    try {
+      return typeof logger[level] === 'function' && (logger.isLevelEnabled?.(level) ?? true);
+    } catch (error) {
+      throwUncaught(error);
+      return false;
+    }
   }
 }
 
@@ -123,4 +128,15 @@ function inOneLine(text) {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
 
-module.exports = { ConsoleLog, LoggerLog };
+/**
+ * Throws where nobody catches, as channels do with what subscribers throw: it is not the call's business, nor to be lost.
+ *
+ * @param {unknown} error
+ */
+function throwUncaught(error) {
+  process.nextTick(() => {
+    throw error;
+  });
+}
+
+module.exports = { ConsoleLog, LoggerLog, throwUncaught };

@@ -82,7 +82,7 @@ class Session extends Completions {
   async check({ binding }) {
     if (binding !== undefined) {
       // Reads no job, and so sends nothing.
-      await super.run('getJobs', '[]', { binding });
+      await this.runSilently('getJobs', '[]', { binding });
     }
   }
 
@@ -107,8 +107,8 @@ class Session extends Completions {
    *
    * @type {Completions['run']}
    */
-  runSilently(...call) {
-    return super.run(...call);
+  runSilently(operation, argument, options, read, carried) {
+    return super.run(operation, argument, options, read, carried, this.runSilently);
   }
 }
 
