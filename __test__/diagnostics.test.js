@@ -300,6 +300,24 @@ describe('diagnostics', () => {
     }
   });
 
+  it('takes no output for a receipt', async () => {
+    await emulator.fault({ path: '/api/results/*', status: 200, body: '{"jobIdentifier":"of the output"}' });
+    const messages = collect(['modzy:request:end']);
+    const output = await client().getOutputContents({ url: `${emulator.baseURL}/results/a` });
+    assert.equal(output.jobIdentifier, 'of the output');
+    assert.deepEqual(
+      messages.map(([, { request }]) => request.jobIdentifier),
+      [undefined],
+    );
+  });
+
+  it('tells the end of a call whose request a subscriber has frozen', async () => {
+    subscribe('modzy:request:start', ({ request }) => Object.freeze(request));
+    const messages = collect(['modzy:request:end']);
+    await client().submitJobText('ed542963de', '1.0.1', SOURCES);
+    assert.equal(messages.length, 1);
+  });
+
   it('publishes nothing of a call that began before anybody listened', async () => {
     await emulator.answerJob(JOB, { status: 'OPEN' }, { status: 'OPEN' }, { status: 'COMPLETED' });
     let messages;

@@ -4,7 +4,8 @@
  * A call, as the messages about it have it: all of them the same object, so that it can be the key of what a subscriber keeps.
  *
  * The calls that are told of are those of methods. A batch is as many calls as it has jobs, a listing as many as it reads
- * pages, and an output that `openOutput` brings is told of until its headers have come.
+ * pages. An output that `openOutput` brings is told of until its headers have come, and so are results that `streamResults`
+ * reads, from the first question of the loop on: what comes after that, their readers are told.
  */
 export interface DiagnosticsRequest {
   /** The method, such as `submitJobText`. */

@@ -141,8 +141,13 @@ class Trace {
 
   /** @param {any} value What the call brings. */
   #end(value) {
-    this.#request.jobIdentifier ??= value?.jobIdentifier;
-    this.#tell('end', { request: this.#request, durationMs: this.#duration() });
+    const request = this.#request;
+    // Of a receipt alone: what else is brought may be an output, which is nobody's business here.
+    if (request.method.startsWith('submit')) {
+      // Does not throw where a subscriber has frozen it.
+      Reflect.set(request, 'jobIdentifier', value?.jobIdentifier);
+    }
+    this.#tell('end', { request, durationMs: this.#duration() });
   }
 
   #duration() {
