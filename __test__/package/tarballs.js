@@ -114,12 +114,10 @@ class Project {
   }
 }
 
-/** npm's program; npm tells its scripts, and else it stands beside Node.js. */
+/** npm's program; npm tells its scripts, and else it comes with Node.js. */
 function npmProgram() {
-  return (
-    process.env.npm_execpath ??
-    path.resolve(realpathSync(process.execPath), '../../lib/node_modules/npm/bin/npm-cli.js')
-  );
+  const modules = process.platform === 'win32' ? '../node_modules' : '../../lib/node_modules';
+  return process.env.npm_execpath ?? path.resolve(realpathSync(process.execPath), modules, 'npm/bin/npm-cli.js');
 }
 
 module.exports = { Project, contents, platform, root, tarballs };
