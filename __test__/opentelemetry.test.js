@@ -128,7 +128,7 @@ describe('examples/opentelemetry.js', () => {
     await client().blockUntilComplete(JOB, { pollInterval: 5 });
     const { events } = spanOf('modzy blockUntilComplete');
     assert.deepEqual(
-      events.map(({ name, attributes }) => [name, attributes]),
+      events.map((event) => [event.name, event.attributes]),
       [['poll failed', { polls: 1, failure: 503 }]],
     );
   });
