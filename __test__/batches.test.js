@@ -9,6 +9,7 @@ const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ApiError, JobClient, ModzyClient, WaitTimeoutError } = require('modzy-client');
 const { useEmulator } = require('./support/emulator.js');
+const { collect } = require('./support/outcomes.js');
 
 const SOURCES = { greeting: { 'input.txt': 'What a lovely day' } };
 
@@ -19,14 +20,6 @@ const reason = new Error('changed my mind');
 /** The identifier of the job of this number. */
 const job = (number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const path = (number) => `/api/jobs/${job(number)}`;
-
-async function collect(iterable) {
-  const items = [];
-  for await (const item of iterable) {
-    items.push(item);
-  }
-  return items;
-}
 
 describe('batches', () => {
   const emulator = useEmulator({ submittedMs: 10, inProgressMs: 40 });

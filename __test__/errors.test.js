@@ -8,6 +8,7 @@ const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const modzy = require('modzy-client');
 const { useEmulator } = require('./support/emulator.js');
+const { failure } = require('./support/outcomes.js');
 
 const { ModzyClient } = modzy;
 const KEY = 'knownPrefix.theSecretBody';
@@ -18,13 +19,6 @@ async function listen(t, server) {
   await once(server, 'listening');
   t.after(() => server.close());
   return server.address().port;
-}
-
-async function failure(promise) {
-  return promise.then(
-    (value) => assert.fail(`resolved with ${inspect(value)}`),
-    (error) => error,
-  );
 }
 
 describe('errors', () => {

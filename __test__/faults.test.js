@@ -12,7 +12,8 @@ const path = require('node:path');
 const { before, describe, it } = require('node:test');
 const selfsigned = require('selfsigned');
 const modzy = require('modzy-client');
-const { failure, serve, uploadRoutes } = require('./support/server.js');
+const { failure } = require('./support/outcomes.js');
+const { serve, uploadRoutes } = require('./support/server.js');
 
 const { ModzyClient } = modzy;
 const KEY = 'knownPrefix.theSecretBody';

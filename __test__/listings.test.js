@@ -8,17 +8,10 @@ const http = require('node:http');
 const { after, before, beforeEach, describe, it } = require('node:test');
 const { JobClient, ModelClient, ModzyClient } = require('modzy-client');
 const { useEmulator } = require('./support/emulator.js');
+const { collect } = require('./support/outcomes.js');
 
 const SOURCES = { greeting: { 'input.txt': 'What a lovely day' } };
 const reason = new Error('changed my mind');
-
-async function collect(iterable) {
-  const items = [];
-  for await (const item of iterable) {
-    items.push(item);
-  }
-  return items;
-}
 
 describe('listings from the emulator', () => {
   const emulator = useEmulator();

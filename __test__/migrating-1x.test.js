@@ -8,7 +8,8 @@ const modzy = require('modzy-client');
 const { SOURCES, sharedTests } = require('./support/differences.js');
 const { temporaryFile } = require('./support/files.js');
 const { testRows } = require('./support/migrating.js');
-const { failure, serve, uploadRoutes } = require('./support/server.js');
+const { failure } = require('./support/outcomes.js');
+const { serve, uploadRoutes } = require('./support/server.js');
 
 const { ModzyClient } = modzy;
 const KEY = 'aPrefix.aSecretBody';

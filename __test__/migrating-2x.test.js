@@ -8,7 +8,8 @@ const ts = require('typescript');
 const modzy = require('modzy-client');
 const { SOURCES, sharedTests } = require('./support/differences.js');
 const { testRows } = require('./support/migrating.js');
-const { chunksOf, failure, serve, uploadRoutes } = require('./support/server.js');
+const { failure } = require('./support/outcomes.js');
+const { chunksOf, serve, uploadRoutes } = require('./support/server.js');
 
 const { ModzyClient } = modzy;
 const KEY = 'aPrefix.aSecretBody';

@@ -6,7 +6,8 @@ const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const { ModzyClient } = require('modzy-client');
-const { failure, serve } = require('./support/server.js');
+const { failure } = require('./support/outcomes.js');
+const { serve } = require('./support/server.js');
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const URL_OF_DATABASE = `jdbc:postgresql://db.example:5432/reviews?user=ada&password=${SECRET}`;

@@ -11,17 +11,10 @@ const { after, afterEach, before, describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ConnectionError, ModzyClient, NotFoundError, RequestTimeoutError, ResponseError } = require('modzy-client');
 const { useEmulator } = require('./support/emulator.js');
+const { collect } = require('./support/outcomes.js');
 
 const SENTIMENT = ['ed542963de', '1.0.1'];
 const GENERATOR = ['g3n3r4t0r1', '1.0.0'];
-
-async function collect(results) {
-  const all = [];
-  for await (const result of results) {
-    all.push(result);
-  }
-  return all;
-}
 
 describe('streamed results', () => {
   const emulator = useEmulator();

@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { JOB, get, job, ofJob, refusal, reply } = require('./wire.js');
+const { collect } = require('../support/outcomes.js');
 
 const OTHER = '00000000-0000-4000-8000-00000000000b';
 const other = { ...job, jobIdentifier: OTHER };
@@ -13,14 +14,6 @@ const models = [{ modelId: 'a' }, { modelId: 'b' }, { modelId: 'c' }];
 const newest = { direction: 'DESC', 'sort-by': 'createdAt' };
 /** A page that links to a next one. */
 const linked = (items) => reply(200, items, { link: '<https://h.example/api/next>; rel="next"' });
-
-async function collect(iterable) {
-  const items = [];
-  for await (const item of iterable) {
-    items.push(item);
-  }
-  return items;
-}
 
 const refused = (call, message) => ({ call, asks: [], fails: { of: 'TypeError', message } });
 

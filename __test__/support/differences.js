@@ -9,7 +9,8 @@ const https = require('node:https');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
 const modzy = require('modzy-client');
 const { temporaryFile } = require('./files.js');
-const { failure, serve, uploadRoutes } = require('./server.js');
+const { failure } = require('./outcomes.js');
+const { serve, uploadRoutes } = require('./server.js');
 const { uploadTests } = require('./upload-differences.js');
 
 const SOURCES = { a: { 'input.txt': 'What a lovely day' } };

@@ -2,7 +2,6 @@
 
 // A server that answers what a test wants, and keeps what it was asked.
 
-const assert = require('node:assert/strict');
 const http = require('node:http');
 const { once } = require('node:events');
 
@@ -129,12 +128,4 @@ function chunksOf({ requests }) {
     .map((asked) => [asked.path.slice('/api/jobs/j/'.length), partOf(asked).length]);
 }
 
-/** The error of a promise that rejects. */
-async function failure(promise) {
-  return promise.then(
-    (value) => assert.fail(`resolved with ${JSON.stringify(value)}`),
-    (error) => error,
-  );
-}
-
-module.exports = { chunksOf, failure, partOf, serve, uploadRoutes };
+module.exports = { chunksOf, partOf, serve, uploadRoutes };
