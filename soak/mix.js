@@ -177,6 +177,17 @@ const mix = {
       }
     },
   ],
+  'streamed results': [
+    3,
+    async ({ client, options, output, random }) => {
+      for await (const { inputKey } of client.streamResults(output.jobId, options)) {
+        assert.equal(inputKey, output.inputKey);
+        if (random.chance(0.3)) {
+          break;
+        }
+      }
+    },
+  ],
   download: [
     3,
     async ({ client, options, output, folder, submits }) => {
