@@ -124,9 +124,13 @@ describe('diagnostics', () => {
       assert.equal(messages[0][1].request.method, method);
       assert.equal(messages[1][1].error, error, method);
     }
-    for (const method of ['listJobHistory', 'jobsAsCompleted', 'watchJob', 'blockUntilAllComplete']) {
+    const reserved = { headers: { authorization: 'x' } };
+    for (const [method, ...args] of [
+      ...['listJobHistory', 'jobsAsCompleted', 'watchJob', 'blockUntilAllComplete'].map((name) => [name, 7, 7, 7]),
+      ...['jobsAsCompleted', 'blockUntilAllComplete'].map((name) => [name, [JOB], reserved]),
+    ]) {
       const messages = collect();
-      const called = client()[method](7, 7, 7);
+      const called = client()[method](...args);
       await (called.then === undefined ? called[Symbol.asyncIterator]().next() : called).catch(() => {});
       assert.deepEqual(names(messages), ['request:start', 'request:error'], method);
     }

@@ -79,10 +79,17 @@ class Session extends Completions {
    *
    * @param {import('./options.js').CallOptions} options
    */
-  async check({ binding }) {
-    if (binding !== undefined) {
+  async check(options) {
+    const { binding } = options;
+    if (binding === undefined) {
+      return;
+    }
+    try {
       // Reads no job, and so sends nothing.
       await this.runSilently('getJobs', '[]', { binding });
+    } catch (error) {
+      this.#diagnostics.begin(options)?.fail(error);
+      throw error;
     }
   }
 
