@@ -15,7 +15,7 @@
 // In what is printed, `<n>` stands for a number, `…` for anything within a line, and a line of `…` alone for any lines.
 
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
@@ -209,7 +209,10 @@ describe('the programs', () => {
   }
 });
 
-describe('the commands', () => {
+/** What the commands need beside what the project does. */
+const missing = ['bash', 'curl'].find((name) => spawnSync(name, ['--version']).status !== 0);
+
+describe('the commands', { skip: missing !== undefined && `there is no ${missing}` }, () => {
   const emulator = useEmulator({ submittedMs: 0, inProgressMs: 0, apiKey: SHOWN_KEY });
 
   for (const { page, blocks } of withBlocks('sh', 'console')) {
