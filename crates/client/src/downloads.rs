@@ -116,7 +116,7 @@ impl Client {
             entity: Entity::of(body.headers()),
             loaded: 0,
             farthest: 0,
-            retries: settings.retries,
+            retries: settings.retries.saturating_sub(body.attempts - 1),
             backoff: Backoff::new(RETRY_PAUSE),
             attempts: body.attempts,
             ended: false,
@@ -388,9 +388,11 @@ impl Output {
             () = self.client.transport().clock().sleep(pause) => {}
         }
         let rest = rest.as_ref().map(|validator| (validator, self.loaded));
-        let fetched = self.client.fetch(&self.origin, rest, &self.settings).await;
+        let settings = self.settings.with_retries(self.retries);
+        let fetched = self.client.fetch(&self.origin, rest, &settings).await;
         match fetched {
             Ok((request, body)) => {
+                self.retries = self.retries.saturating_sub(body.attempts - 1);
                 self.attempts += body.attempts;
                 match self.entity.judge(&body, rest.map(|(_, at)| at)) {
                     Some(at) => {

@@ -69,7 +69,7 @@ impl Client {
             total: length(&body),
             begun: false,
             ended: false,
-            retries: settings.retries,
+            retries: settings.retries.saturating_sub(body.attempts - 1),
             backoff: Backoff::new(RETRY_PAUSE),
             attempts: body.attempts,
             meter: Meter::default(),
@@ -195,8 +195,10 @@ impl ResultStream {
             () = self.settings.given_up() => return Err(failure),
             () = transport.clock().sleep(pause) => {}
         }
-        match self.client.send_for_stream(&self.request, &self.settings).await {
+        let settings = self.settings.with_retries(self.retries);
+        match self.client.send_for_stream(&self.request, &settings).await {
             Ok(body) => {
+                self.retries = self.retries.saturating_sub(body.attempts - 1);
                 self.attempts += body.attempts;
                 self.scanner = Scanner::new(transport.max_response_bytes());
                 (self.fault, self.loaded, self.total) = (part(&body), 0, length(&body));

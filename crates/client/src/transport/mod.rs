@@ -97,6 +97,14 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// The same for a request that is one of the attempts of another, which has so many retries left.
+    pub(crate) fn with_retries(&self, retries: u32) -> Self {
+        Self {
+            retries,
+            ..self.clone()
+        }
+    }
+
     /// Ends when nothing more is to be sent.
     pub(crate) async fn given_up(&self) {
         match &self.nothing_sent_after {

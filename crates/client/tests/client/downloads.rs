@@ -153,6 +153,19 @@ async fn parts_of_different_versions_are_never_put_together() {
 }
 
 #[tokio::test]
+async fn refusals_count_among_the_retries_of_a_download_that_comes_no_further() {
+    // Begun, and then no byte more: of two retries, the first refusal takes one and what it leads to the other.
+    let stuck = Reply::Close(begun(
+        &answer(206, "content-range: bytes 4-9/10\r\netag: \"one\"\r\n", "456789"),
+        0,
+    ));
+    let replies = [vec![status(503), stuck.clone()], vec![stuck; 4]].concat();
+    let (server, _, done) = cut_then(V1, replies).await;
+    assert_eq!(attempts(&done.unwrap_err()), 3);
+    assert_eq!(server.count(), 3);
+}
+
+#[tokio::test]
 async fn without_a_name_for_its_version_a_download_starts_again() {
     let same_second = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nlast-modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     for headers in ["", "etag: W/\"weak\"\r\n", same_second] {

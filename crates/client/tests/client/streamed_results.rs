@@ -115,6 +115,22 @@ async fn until_the_first_input_it_is_asked_for_again_as_every_read_is() {
 }
 
 #[tokio::test]
+async fn refusals_before_a_body_that_breaks_count_among_its_retries() {
+    let cut = Reply::Close(until_text(r#""o":1"#));
+    for replies in [
+        vec![status(503), status(503), cut.clone()],
+        vec![status(503), cut.clone(), status(503)],
+        vec![cut.clone(), status(503), cut.clone()],
+    ] {
+        let shown = format!("{replies:?}");
+        let (server, inputs, end) = read([replies, vec![cut.clone(); 6]].concat()).await;
+        assert!(inputs.is_empty());
+        assert_eq!(attempts(&end.unwrap_err()), 3, "{shown}");
+        assert_eq!(server.lines().len(), 3, "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn once_an_input_was_told_a_body_that_breaks_is_the_end() {
     let (server, inputs, end) = read(vec![Reply::Close(until_text(r#""o":2"#)); 3]).await;
     assert_eq!(inputs, [A]);
