@@ -47,19 +47,20 @@ async function run(connect, { waits, interval, settle, watch, batches }) {
   }
   await meters.wakeUp(batches);
   const without = await meters.wakeUp(batches);
+  // They are the user's, whoever waits.
+  const signals = Array.from({ length: waits }, () => new AbortController().signal);
   const before = meters.resident();
 
   const delays = [];
   const ending = Math.min(ENDING, waits / 2);
-  const from = Date.now() + settle;
-  const wait = async (id, at) => {
-    const { signal } = new AbortController();
+  const from = Date.now() + settle + watch;
+  const wait = async (id, at, signal) => {
     await client.wait(id, { pollInterval: interval, signal });
     delays.push(Date.now() - at);
   };
   const pending = Array.from({ length: waits }, (_, index) => {
     const at = Math.round(from + (watch * index) / ending);
-    return wait(index < ending ? `at-${at}` : `job-${index}`, at);
+    return wait(index < ending ? `at-${at}` : `job-${index}`, at, signals[index]);
   });
   let failure;
   Promise.all(pending).catch((error) => {
