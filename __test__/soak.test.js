@@ -5,7 +5,6 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { soak } = require('../soak/run.js');
-const { faults } = require('../soak/faults.js');
 const { slope, slopeOfFloor } = require('../soak/slope.js');
 const { transfers } = require('../soak/transfers.js');
 
@@ -20,7 +19,7 @@ describe(`a soak (seed ${seed})`, () => {
     );
     const names = new Set(Object.values(outcomes).flatMap(Object.keys));
     assert.ok(names.has('done') && names.has('TimeoutError'), [...names].join(', '));
-    assert.ok(faults.length >= 20);
+    assert.ok(share > 0.02 && share < 0.1, `${share} of the requests met a fault`);
   });
 
   it('uploads every byte from every kind of source', async () => {

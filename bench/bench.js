@@ -55,7 +55,12 @@ function build() {
 
 async function startServer(folder) {
   const child = spawn(path.join(folder, 'bench-server'), { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [baseURL] = await once(createInterface({ input: child.stdout }), 'line');
+  const [baseURL] = await Promise.race([
+    once(createInterface({ input: child.stdout }), 'line'),
+    once(child, 'exit').then(([code, signal]) => {
+      throw new Error(`bench-server ended with ${code ?? signal}`);
+    }),
+  ]);
   return { baseURL, rustClient: path.join(folder, 'bench-client'), stop: () => child.stdin.end() };
 }
 

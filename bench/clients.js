@@ -87,7 +87,7 @@ const clients = {
       upload: (source) => client.submitJobFile(...MODEL, { file: { input: source } }),
       download: (bytes, file) =>
         client.downloadOutput({ jobId: 'job', inputKey: 'input', outputName: String(bytes) }, file),
-      streamResults: client.streamResults?.bind(client),
+      streamResults: client.streamResults.bind(client),
     };
   },
   'modzy-sdk 1.0.7'(baseURL) {

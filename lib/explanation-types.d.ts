@@ -16,7 +16,7 @@ export interface WordImportance {
 }
 
 /** What every explanation has. */
-interface Explained {
+export interface Explained {
   /** The scores of the classes, as the model ordered them. Empty where it has none. */
   classPredictions: ClassPrediction[];
 }
