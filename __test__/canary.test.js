@@ -347,8 +347,8 @@ describe('a secret', () => {
         `${searched} texts, found 0 times`,
     );
     assert.ok(searched > all * paths * Object.keys(forms).length);
-    const silent = channels.filter((name) => !heard.has(`modzy:${name}`));
-    // Without retries, and with waits that end at their first failure.
-    assert.deepEqual(silent, ['request:retry']);
+    // Retries are told where a socket that was kept alive turns out to be closed, and nowhere else here.
+    const silent = channels.filter((name) => name !== 'request:retry' && !heard.has(`modzy:${name}`));
+    assert.deepEqual(silent, []);
   });
 });
