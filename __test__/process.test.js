@@ -53,6 +53,35 @@ describe('the process', () => {
     return { code, signal, ...output, elapsed: performance.now() - started };
   }
 
+  it('forgets a client that nobody holds, but not the call that one has under way', async () => {
+    const { code, stdout, stderr } = await run(`
+      const { Session } = require('../lib/session.js');
+      require('node:v8').setFlagsFromString('--expose-gc');
+      const gc = require('node:vm').runInNewContext('gc');
+      const turn = () => new Promise(setImmediate);
+      let collected = 0;
+      const registry = new FinalizationRegistry(() => { collected += 1; });
+      const made = () => {
+        const session = new Session([${JSON.stringify(emulator.baseURL)}, ${JSON.stringify(emulator.apiKey)}]);
+        registry.register(session);
+        return new ModzyClient(session);
+      };
+      (async () => {
+        for (let count = 0; count < 50; count += 1) made();
+        await Promise.all(Array.from({ length: 50 }, () => made().getJob('missing').catch(() => {})));
+        const waiting = made().blockUntilComplete(job, { pollInterval: 100, waitTimeout: 1500 });
+        for (let round = 0; round < 20 && collected < 100; round += 1) {
+          await turn();
+          gc();
+        }
+        console.log(collected);
+        await waiting.catch((error) => console.log(error.name));
+      })();
+    `);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.equal(stdout, '100\nWaitTimeoutError\n');
+  });
+
   it('is kept alive by a pending wait, and exits at once when it has settled', async () => {
     const { code, stdout, stderr } = await run(`
       let settled;

@@ -1,14 +1,21 @@
 'use strict';
 
-// The calls of a client: each is started in Rust, and all their news come back through one promise, which is awaited only
-// while a call is pending. So a client that waits for ten thousand jobs costs the event loop no more than one that waits
-// for a single one, and an idle client keeps no process alive.
+// The calls of a client: each is started in Rust, and all their news come back through one function that Rust calls. So a
+// client that waits for ten thousand jobs costs the event loop no more than one that waits for a single one, and an idle
+// client keeps no process alive.
 
 const { AsyncResource } = require('node:async_hooks');
 const { BindingClient } = require('./binding.js');
 const { readDocument } = require('./documents.js');
 const { ModzyError, atCall, toError } = require('./errors.js');
 const { LEFT, unwatch, watch } = require('./signals.js');
+
+/**
+ * The clients with a call under way, which live on for its sake.
+ *
+ * @type {Set<Completions>}
+ */
+const busy = new Set();
 
 // News are read outside of any caller's context, which would otherwise be kept for as long as another call is pending.
 const outside = new AsyncResource('ModzyCompletions');
@@ -85,13 +92,20 @@ class Call {
 
 class Completions {
   #native;
-  #draining = false;
   /** @type {Map<number, Call>} */
   #pending = new Map();
 
   /** @param {import('../js-binding').BindingConfig} config */
   constructor(config) {
-    this.#native = new BindingClient(config);
+    // What Rust holds is not to keep a client that nobody uses any more.
+    const self = new WeakRef(this);
+    const onNews = () => {
+      const client = self.deref();
+      if (client !== undefined) {
+        client.#take();
+      }
+    };
+    this.#native = outside.runInAsyncScope(() => new BindingClient(config, onNews));
   }
 
   /** The root of the routes. */
@@ -168,8 +182,9 @@ class Completions {
     // Copied by now.
     call.bytes = undefined;
     this.#pending.set(call.id, call);
-    if (!this.#draining) {
-      outside.runInAsyncScope(() => this.#drain());
+    if (!busy.has(this)) {
+      busy.add(this);
+      this.#native.hold(true);
     }
   }
 
@@ -199,13 +214,10 @@ class Completions {
     }
   }
 
-  async #drain() {
-    this.#draining = true;
+  #take() {
     try {
-      while (this.#pending.size > 0) {
-        for (const completion of await this.#native.drain()) {
-          this.#deliver(completion);
-        }
+      for (const completion of this.#native.take()) {
+        this.#deliver(completion);
       }
     } catch (cause) {
       for (const call of this.#pending.values()) {
@@ -213,8 +225,10 @@ class Completions {
         this.#release(call);
         call.reject(atCall(new ModzyError('internal error: the news of the calls broke off', { cause }), call.site));
       }
-    } finally {
-      this.#draining = false;
+    }
+    if (this.#pending.size === 0) {
+      busy.delete(this);
+      this.#native.hold(false);
     }
   }
 

@@ -25,7 +25,7 @@ use crate::{
 pub(crate) type Piece = Option<Bytes>;
 
 /// The calls of one client.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Calls {
     /// Where their news go.
     pub(crate) outbox: Outbox,
@@ -68,6 +68,15 @@ impl Abort {
 }
 
 impl Calls {
+    /// No calls yet, whose news will go there.
+    pub(crate) fn new(outbox: Outbox) -> Arc<Self> {
+        Arc::new(Self {
+            outbox,
+            all: CancellationToken::new(),
+            live: Mutex::default(),
+        })
+    }
+
     /// Registers a call.
     pub(crate) fn begin(self: &Arc<Self>) -> Call {
         let abort = Abort {

@@ -9,13 +9,13 @@ use bytes::Bytes;
 use modzy_client::Client;
 use napi::{
     Env, Status,
-    bindgen_prelude::{PromiseRaw, Uint8Array},
+    bindgen_prelude::{Function, Uint8Array},
 };
 use napi_derive::napi;
 
 use crate::{
     calls::Calls,
-    completions::BindingCompletion,
+    completions::{BindingCompletion, Outbox},
     config::{BindingCallOptions, BindingConfig},
     operations::{self, BindingOperation, Outcome},
 };
@@ -32,15 +32,15 @@ pub struct BindingClient {
 
 #[napi]
 impl BindingClient {
-    /// Checks the settings. Opens nothing and reads nothing.
+    /// Checks the settings. Opens nothing and reads nothing. The function is called whenever there are news to take.
     #[napi(constructor, catch_unwind)]
-    pub fn new(config: BindingConfig) -> napi::Result<Self> {
+    pub fn new(config: BindingConfig, on_news: Function<'_, (), ()>) -> napi::Result<Self> {
         let client = config
             .client()
             .map_err(|error| napi::Error::new(Status::InvalidArg, error.to_string()))?;
         Ok(Self {
             client,
-            calls: Arc::default(),
+            calls: Calls::new(Outbox::new(&on_news)?),
         })
     }
 
@@ -60,7 +60,7 @@ impl BindingClient {
         masked.unwrap_or(text)
     }
 
-    /// Starts a call and names it. Its end, and its news before that, come through `drain`. The bytes are copied.
+    /// Starts a call and names it. Its end, and its news before that, are then to be taken. The bytes are copied.
     #[napi(catch_unwind)]
     pub fn start(
         &self,
@@ -91,19 +91,22 @@ impl BindingClient {
     }
 
     /// Cancels a call: its request is closed. With `cancel_job`, the job that it submits or waits for is then cancelled on
-    /// the server. Its end still comes through `drain`.
+    /// the server. Its end still is to be taken.
     #[napi(catch_unwind)]
     pub fn cancel(&self, id: i64, cancel_job: bool) {
         self.calls.cancel(id.cast_unsigned(), cancel_job);
     }
 
-    /// Waits for news and takes them, the oldest first. To be asked by one reader at a time, and only while a call is under
-    /// way: the promise keeps the process alive.
+    /// Takes the oldest news. For those that are left, the function is called again.
     #[napi(catch_unwind)]
-    pub fn drain<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, Vec<BindingCompletion>>> {
-        // The future must not borrow `self`: it may outlive the JavaScript object when a worker is terminated.
-        let calls = Arc::clone(&self.calls);
-        env.spawn_future(async move { Ok(calls.outbox.next_batch().await) })
+    pub fn take(&self) -> Vec<BindingCompletion> {
+        self.calls.outbox.take()
+    }
+
+    /// Whether the process lives on for the sake of news that may come. At first it does not.
+    #[napi(catch_unwind)]
+    pub fn hold(&self, env: Env, held: bool) -> napi::Result<()> {
+        self.calls.outbox.hold(env, held)
     }
 }
 

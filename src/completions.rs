@@ -2,15 +2,18 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    fmt,
+    fmt, mem,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use modzy_client::{CancelOutcome, Contents, Phase};
-use napi::bindgen_prelude::Buffer;
+use napi::{
+    Env,
+    bindgen_prelude::{Buffer, Function},
+    threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode},
+};
 use napi_derive::napi;
-use tokio::sync::Notify;
 
 use crate::{errors::BindingError, operations::Value};
 
@@ -178,27 +181,49 @@ pub(crate) enum Topic {
     Failure(Option<u16>, Option<Phase>),
 }
 
+/// Calls JavaScript, which then takes what the queue holds.
+type Bell = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
+
 /// The queue.
-#[derive(Debug, Default)]
 pub(crate) struct Outbox {
     queue: Mutex<Queue>,
-    filled: Notify,
+    bell: Mutex<Bell>,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     waiting: VecDeque<BindingCompletion>,
+    /// Whether the bell has been rung for them.
+    rung: bool,
     /// How many have been taken before the first that waits.
     taken: usize,
     /// The last piece of news of each kind that waits, by call: its place, counted from the beginning, and its topic.
     last: HashMap<(i64, BindingEvent), (usize, Topic)>,
 }
 
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbox")
+            .field("queue", &self.queue)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Outbox {
-    /// Adds a completion and wakes the reader.
+    /// A queue that calls a function whenever there is something to `take`.
+    pub(crate) fn new(on_news: &Function<'_, (), ()>) -> napi::Result<Self> {
+        let bell = on_news.build_threadsafe_function().weak::<true>().build()?;
+        Ok(Self {
+            queue: Mutex::default(),
+            bell: Mutex::new(bell),
+        })
+    }
+
+    /// Adds a completion.
     pub(crate) fn push(&self, completion: BindingCompletion) {
-        self.queue().waiting.push_back(completion);
-        self.filled.notify_one();
+        let mut queue = self.queue();
+        queue.waiting.push_back(completion);
+        self.ring(queue);
     }
 
     /// Adds a piece of news, in the place of the last one of its call and kind if that still waits and has the same topic: so
@@ -217,18 +242,37 @@ impl Outbox {
         }
         queue.last.insert(key, (next, topic));
         queue.waiting.push_back(news);
-        drop(queue);
-        self.filled.notify_one();
+        self.ring(queue);
     }
 
-    /// Waits until there are completions, and takes the oldest of them.
-    pub(crate) async fn next_batch(&self) -> Vec<BindingCompletion> {
-        loop {
-            let batch = self.queue().take();
-            if !batch.is_empty() {
-                return batch;
-            }
-            self.filled.notified().await;
+    /// Takes the oldest completions. What is left over is told of in another turn of the event loop.
+    pub(crate) fn take(&self) -> Vec<BindingCompletion> {
+        let mut queue = self.queue();
+        queue.rung = false;
+        let batch = queue.take();
+        if !queue.waiting.is_empty() {
+            self.ring(queue);
+        }
+        batch
+    }
+
+    /// Whether the event loop goes on for the sake of what may come.
+    #[expect(
+        deprecated,
+        reason = "a clone would hold the event loop for as long as the client exists"
+    )]
+    pub(crate) fn hold(&self, env: Env, held: bool) -> napi::Result<()> {
+        let mut bell = self.bell.lock().unwrap_or_else(PoisonError::into_inner);
+        if held { bell.refer(&env) } else { bell.unref(&env) }
+    }
+
+    fn ring(&self, mut queue: MutexGuard<'_, Queue>) {
+        let rung = mem::replace(&mut queue.rung, true);
+        drop(queue);
+        if !rung {
+            // Where the environment is gone, nobody is left to hear it.
+            let bell = self.bell.lock().unwrap_or_else(PoisonError::into_inner);
+            bell.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 

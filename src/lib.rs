@@ -1,7 +1,7 @@
 //! The binding: arguments in, a call of the Rust client, JSON text or a typed object out. Decides nothing about the wire.
 //!
 //! A promise of Node-API costs the event loop a handle for as long as it is pending. So calls are started synchronously,
-//! and their outcomes come back in batches through one promise per client: `drain`.
+//! and their outcomes are taken in batches, whenever the one function that each client has for it is called.
 
 mod arguments;
 mod calls;
