@@ -34,7 +34,7 @@ impl Client {
         let request = Request {
             payload: Payload::Json(Bytes::from_static(b"{}")),
             expect: Expect::JsonOrText,
-            ..self.request(Method::POST, &path, None)?
+            ..self.request(Method::POST, &path, None)
         };
         self.send(&request, options).await
     }

@@ -133,17 +133,17 @@ impl Client {
     }
 
     /// A request about a job, for a path below the API's root.
-    pub(crate) fn request(&self, method: Method, path: &str, job: Option<&str>) -> Result<Request> {
-        Ok(Request {
+    pub(crate) fn request(&self, method: Method, path: &str, job: Option<&str>) -> Request {
+        Request {
             method,
-            url: self.inner.base.route(path)?,
+            url: self.inner.base.route(path),
             payload: Payload::Empty,
             expect: Expect::JsonOrNothing,
             job: job.map(str::to_owned),
             secrets: Vec::new(),
             headers: HeaderMap::new(),
             foreign: false,
-        })
+        }
     }
 
     pub(crate) async fn send(&self, request: &Request, options: &RequestOptions) -> Result<Document> {
@@ -351,7 +351,7 @@ impl ClientBuilder {
         if self.max_sockets == 0 {
             return Err(Error::argument("maxSockets", "must be at least 1"));
         }
-        self.route.proxies.check(&self.base.route("")?)?;
+        self.route.proxies.check(&self.base.route(""))?;
         Ok(Client {
             inner: Arc::new(Inner {
                 base: self.base,

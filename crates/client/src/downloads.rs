@@ -176,7 +176,7 @@ impl Client {
                 let input = segment("inputKey", input_key)?;
                 let output = segment("outputName", output_name)?;
                 let path = format!("/results/{job}/datasource/{input}/output/{output}");
-                self.request(Method::GET, &path, Some(job_id))?
+                self.request(Method::GET, &path, Some(job_id))
             }
             OutputRef::Url(text) => {
                 let refuse = |reason: &str| Error::argument("url", reason);
@@ -193,7 +193,7 @@ impl Client {
                 Request {
                     url,
                     foreign,
-                    ..self.request(Method::GET, "", None)?
+                    ..self.request(Method::GET, "", None)
                 }
             }
         };

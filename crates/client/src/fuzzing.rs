@@ -50,7 +50,7 @@ pub fn url(data: &[u8]) {
         return;
     };
     let path = format!("/results/{one}/datasource/{two}?page={}", encoded(value));
-    let url = fixed.route(&path).expect("a route of encoded parts");
+    let url = fixed.route(&path);
     assert!(fixed.is_origin_of(&url));
     assert_eq!((url.fragment(), url.username(), url.password()), (None, "", None));
     let segments: Vec<_> = url.path_segments().into_iter().flatten().collect();
@@ -62,7 +62,7 @@ pub fn url(data: &[u8]) {
     let query: Vec<_> = url.query_pairs().collect();
     assert_eq!(query, [("page".into(), value.into())]);
     for base in [BaseUrl::api(root), BaseUrl::host(root)].into_iter().flatten() {
-        let url = base.route(&path).expect("a route below any root");
+        let url = base.route(&path);
         assert!(base.is_origin_of(&url) && matches!(url.scheme(), "http" | "https"));
         assert!(url.as_str().starts_with(base.as_str()) && url.path().ends_with(&format!("/{one}/datasource/{two}")));
     }

@@ -100,7 +100,7 @@ impl Client {
             let path = format!("/jobs/{}", segment("jobIdentifiers", id)?);
             Ok(Request {
                 expect: Expect::Object,
-                ..self.request(Method::GET, &path, Some(id))?
+                ..self.request(Method::GET, &path, Some(id))
             })
         });
         let jobs = self.read_all(requests.collect::<Result<_>>()?, options).await?;

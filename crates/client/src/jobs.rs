@@ -249,7 +249,7 @@ impl Client {
 
     pub(crate) fn job_request(&self, method: Method, argument: &'static str, job_id: &str) -> Result<Request> {
         let path = format!("/jobs/{}", segment(argument, job_id)?);
-        self.request(method, &path, Some(job_id))
+        Ok(self.request(method, &path, Some(job_id)))
     }
 }
 

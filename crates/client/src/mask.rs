@@ -2,7 +2,7 @@
 
 mod spelling;
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
@@ -21,17 +21,17 @@ const SHORTEST_VALUE: usize = 8;
 /// A shorter key may stand in a URL by chance. Those of the API have 41 characters.
 const SHORTEST_KEY: usize = 16;
 
-/// The secrets that a request carries.
-#[derive(Debug)]
-pub(crate) struct Mask<'a>(Vec<&'a str>);
+/// Secrets, ready to be looked for. `Debug` shows none of them.
+pub(crate) struct Mask {
+    secrets: Vec<SecretString>,
+    /// What stands for them in base64.
+    encoded: Vec<SecretString>,
+    beginnings: Vec<u8>,
+}
 
-impl<'a> Mask<'a> {
-    pub(crate) fn new(
-        auth: &'a Auth,
-        headers: &'a HeaderMap,
-        secrets: &'a [SecretString],
-        proxy: Option<&'a Proxy>,
-    ) -> Self {
+impl Mask {
+    /// The secrets that a request carries.
+    pub(crate) fn new(auth: &Auth, headers: &HeaderMap, secrets: &[SecretString], proxy: Option<&Proxy>) -> Self {
         let secrets = secrets.iter().map(ExposeSecret::expose_secret);
         let parts = auth
             .secrets()
@@ -40,22 +40,34 @@ impl<'a> Mask<'a> {
             .chain(proxy.into_iter().flat_map(Proxy::secrets))
             .filter(|part| part.len() >= SHORTEST_PART);
         let values = headers.values().filter_map(|value| value.to_str().ok());
-        Self(
-            parts
-                .chain(values.filter(|value| value.len() >= SHORTEST_VALUE))
-                .collect(),
-        )
+        Self::of(parts.chain(values.filter(|value| value.len() >= SHORTEST_VALUE)))
     }
 
     /// The caller's own key or token, where it cannot be a part of other words by chance.
-    pub(crate) fn of_key(auth: &'a Auth) -> Self {
+    pub(crate) fn of_key(auth: &Auth) -> Self {
         let long = |secret: &&str| secret.len() >= SHORTEST_KEY;
-        Self(auth.secrets().into_iter().filter(long).collect())
+        Self::of(auth.secrets().into_iter().filter(long))
     }
 
-    /// Whether a URL holds the caller's own key or token, which belongs into a header alone.
-    pub(crate) fn is_key_in(auth: &Auth, url: &str) -> bool {
-        matches!(Mask::of_key(auth).apply(url), Cow::Owned(_))
+    fn of<'s>(secrets: impl Iterator<Item = &'s str>) -> Self {
+        let secrets: Vec<_> = secrets.map(SecretString::from).collect();
+        let encoded: Vec<_> = secrets
+            .iter()
+            .flat_map(|secret| in_base64(secret.expose_secret()))
+            .map(SecretString::from)
+            .collect();
+        let all = secrets.iter().chain(&encoded);
+        let beginnings = beginnings(all.map(ExposeSecret::expose_secret));
+        Self {
+            secrets,
+            encoded,
+            beginnings,
+        }
+    }
+
+    /// Whether a text holds any of the secrets.
+    pub(crate) fn finds(&self, text: &str) -> bool {
+        matches!(self.apply(text), Cow::Owned(_))
     }
 
     /// The text without the secrets.
@@ -69,18 +81,17 @@ impl<'a> Mask<'a> {
     }
 
     fn masked<'t>(&self, text: &'t str, is_cut: bool) -> Cow<'t, str> {
-        let encoded: Vec<String> = self.0.iter().flat_map(|secret| in_base64(secret)).collect();
-        let beginnings = beginnings(self.0.iter().copied().chain(encoded.iter().map(String::as_str)));
+        let spelled = |secret: &SecretString, rest| spelled(rest, secret.expose_secret(), is_cut);
         let mut masked = String::new();
         let (mut kept, mut at) = (0, 0);
         while let Some(rest @ [first, ..]) = text.as_bytes().get(at..) {
-            if !beginnings.contains(first) {
+            if !self.beginnings.contains(first) {
                 at += 1;
                 continue;
             }
-            let plain = self.0.iter().find_map(|secret| spelled(rest, secret, is_cut));
+            let plain = self.secrets.iter().find_map(|secret| spelled(secret, rest));
             let found = plain.map(|length| at..at + length).or_else(|| {
-                let length = encoded.iter().find_map(|word| spelled(rest, word, is_cut))?;
+                let length = self.encoded.iter().find_map(|word| spelled(word, rest))?;
                 Some(word_around(text, kept, at..at + length))
             });
             let Some(found) = found else {
@@ -97,6 +108,12 @@ impl<'a> Mask<'a> {
         }
         masked.push_str(text.get(kept..).unwrap_or_default());
         Cow::Owned(masked)
+    }
+}
+
+impl fmt::Debug for Mask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mask").finish_non_exhaustive()
     }
 }
 

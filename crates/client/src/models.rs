@@ -147,7 +147,7 @@ impl Client {
         };
         let list = Request {
             expect: Expect::Array,
-            ..self.request(Method::GET, &filter.path(), None)?
+            ..self.request(Method::GET, &filter.path(), None)
         };
         let hits = self.send(&list, options).await?.elements();
         // A hit without a usable identifier cannot be read, so it is none. A server may send more than it was asked for.
@@ -157,7 +157,7 @@ impl Client {
         let details = paths.take(HITS.into()).map(|path| {
             Ok(Request {
                 expect: Expect::Object,
-                ..self.request(Method::GET, &path, None)?
+                ..self.request(Method::GET, &path, None)
             })
         });
         let models = self.read_all(details.collect::<Result<_>>()?, options).await?;

@@ -12,14 +12,14 @@ use crate::{
 impl Client {
     /// Reads a path below the API's root.
     pub(crate) async fn read(&self, path: &str, options: &RequestOptions) -> Result<Document> {
-        self.send(&self.request(Method::GET, path, None)?, options).await
+        self.send(&self.request(Method::GET, path, None), options).await
     }
 
     /// Reads an array, and answers with `{"items": […], "next": …}`.
     pub(crate) async fn page(&self, path: &str, per_page: Option<u64>, options: &RequestOptions) -> Result<Document> {
         let request = Request {
             expect: Expect::Array,
-            ..self.request(Method::GET, path, None)?
+            ..self.request(Method::GET, path, None)
         };
         let items = self.send(&request, options).await?;
         // The link alone is not always right: servers were seen to send one with the last page.

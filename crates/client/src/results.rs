@@ -25,7 +25,7 @@ impl Client {
     /// `Status` 404 for a job that does not exist, and for a short while after its receipt.
     pub async fn get_result(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
         let path = format!("/results/{}", segment("jobId", job_id)?);
-        self.send(&self.request(Method::GET, &path, Some(job_id))?, options)
+        self.send(&self.request(Method::GET, &path, Some(job_id)), options)
             .await
     }
 
@@ -36,7 +36,7 @@ impl Client {
     pub async fn get_input_result(&self, job_id: &str, input_key: &str, options: &RequestOptions) -> Result<Document> {
         let job = segment("jobId", job_id)?;
         let path = format!("/results/{job}/datasource/{}", segment("inputKey", input_key)?);
-        self.send(&self.request(Method::GET, &path, Some(job_id))?, options)
+        self.send(&self.request(Method::GET, &path, Some(job_id)), options)
             .await
     }
 
@@ -82,7 +82,7 @@ impl Client {
             ..options.schedule
         };
         let path = format!("/results/{}", segment("job", job_id)?);
-        let request = || self.request(Method::GET, &path, Some(job_id));
+        let request = || Ok(self.request(Method::GET, &path, Some(job_id)));
         let poll = || async {
             let read = self.poll(request, &options.request).await;
             read.map_or_else(judge_failure, Polled::Done)

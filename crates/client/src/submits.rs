@@ -239,7 +239,7 @@ impl Client {
             payload: Payload::Json(body.into()),
             expect: Expect::Object,
             secrets,
-            ..self.request(Method::POST, "/jobs", None)?
+            ..self.request(Method::POST, "/jobs", None)
         };
         self.send(&request, options).await
     }

@@ -225,7 +225,7 @@ impl Client {
         let request = Request {
             payload: Payload::Json(Bytes::from_static(b"{}")),
             expect: Expect::Object,
-            ..self.request(Method::POST, &path, Some(job_id))?
+            ..self.request(Method::POST, &path, Some(job_id))
         };
         let error = match self.send(&request, options).await {
             Err(error) if may_have_arrived(&error) => error,
@@ -241,7 +241,7 @@ impl Client {
     /// # Errors
     /// As every read.
     pub async fn get_features(&self, options: &RequestOptions) -> Result<Document> {
-        self.send(&self.request(Method::GET, "/jobs/features", None)?, options)
+        self.send(&self.request(Method::GET, "/jobs/features", None), options)
             .await
     }
 
@@ -314,7 +314,7 @@ impl Client {
             let request = Request {
                 payload: part(&place.input_name, data.clone())?,
                 expect: Expect::Ignored,
-                ..self.request(Method::POST, &path, Some(job_id))?
+                ..self.request(Method::POST, &path, Some(job_id))
             };
             let send = async {
                 self.send(&request, options).await.map_err(|error| match &data {

@@ -55,7 +55,7 @@ impl Client {
         let path = format!("/results/{}", segment("job", job_id)?);
         let request = Request {
             expect: Expect::ObjectStream,
-            ..self.request(Method::GET, &path, Some(job_id))?
+            ..self.request(Method::GET, &path, Some(job_id))
         };
         let settings = self.settings(options);
         let body = self.send_for_stream(&request, &settings).await?;

@@ -24,6 +24,9 @@ use crate::{
 /// How much of an error's body is kept.
 const ERROR_BODY: usize = 64 * 1024;
 
+/// How much memory a body is given before it comes. Who announces more has to send it.
+const RESERVED: usize = 64 * 1024;
+
 const MASK_MARGIN: usize = 8 * 1024;
 
 /// How much of a server's message is repeated.
@@ -86,13 +89,14 @@ pub(crate) enum Answer {
     Stream(Box<Streamed>),
 }
 
-pub(super) struct Reader<'a> {
-    pub(super) mask: Mask<'a>,
+pub(super) struct Reader<'a, M> {
+    /// Makes the mask of a request's secrets, which only refusals need.
+    pub(super) mask: M,
     pub(super) account: Account<'a>,
     pub(super) limit: usize,
 }
 
-impl Reader<'_> {
+impl<M: Fn() -> Mask> Reader<'_, M> {
     pub(super) async fn read(&self, response: reqwest::Response, expect: Expect) -> Result<Answer, Attempt> {
         let status = response.status();
         if !status.is_success() {
@@ -136,26 +140,28 @@ impl Reader<'_> {
     /// The error for a status outside 2xx. A body that is cut or too long costs nothing but its rest: the status is known.
     async fn refusal(&self, status: StatusCode, response: reqwest::Response) -> Error {
         let headers = response.headers().clone();
+        let mask = (self.mask)();
         // A little more than is kept, so that a secret at the end of what is kept is whole, and masked.
         let refusal = |message, body| Error::Status {
             status: status.as_u16(),
             message,
             body,
-            request_id: request_id(&headers).map(|id| self.mask.apply(id).into_owned()),
+            request_id: request_id(&headers).map(|id| mask.apply(id).into_owned()),
             retry_after: header(&headers, &RETRY_AFTER).and_then(|value| retry::retry_after(value, SystemTime::now())),
             call: Box::new(self.account.call()),
         };
         // Stands in for the timeout where the body stalls.
         self.account.refused(refusal(self.account.phrase(status), None));
         let (body, end) = self.collect(response, ERROR_BODY + MASK_MARGIN).await;
-        let told = Told::read(&self.mask, &body, !matches!(end, End::Whole));
+        let told = Told::read(&mask, &body, !matches!(end, End::Whole));
         let message = told.message.filter(|_| !self.account.is_the_proxys(status));
         refusal(message.unwrap_or_else(|| self.account.phrase(status)), told.body)
     }
 
     /// Reads a body until it ends, breaks, or has grown past the limit.
     async fn collect(&self, mut response: reqwest::Response, limit: usize) -> (Vec<u8>, End) {
-        let mut body = Vec::new();
+        let length = response.content_length().and_then(|length| length.try_into().ok());
+        let mut body = Vec::with_capacity(length.unwrap_or(0).min(limit).min(RESERVED));
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
@@ -181,7 +187,7 @@ pub(crate) struct Told {
 
 impl Told {
     /// Reads a body, which may be cut.
-    pub(crate) fn read(mask: &Mask<'_>, body: &[u8], is_cut: bool) -> Self {
+    pub(crate) fn read(mask: &Mask, body: &[u8], is_cut: bool) -> Self {
         let body = String::from_utf8_lossy(body);
         let body = if is_cut {
             mask.apply_to_cut(&body)

@@ -151,6 +151,7 @@ impl Default for Route {
 #[derive(Debug)]
 pub(crate) struct Transport {
     config: Config,
+    key: Mask,
     /// Built by the first request, off the caller's thread: the system's certificates are read from disk.
     http: OnceCell<reqwest::Client>,
     sockets: Semaphore,
@@ -169,6 +170,7 @@ impl Transport {
             polls: Semaphore::new((sockets * 3 / 4).max(1)),
             retries: Bucket::of_retries(),
             replays: Bucket::of_replays(sockets),
+            key: Mask::of_key(&config.auth),
             config,
         }
     }
@@ -191,7 +193,7 @@ impl Transport {
     }
 
     pub(crate) fn without_key<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        Mask::of_key(&self.config.auth).apply(text)
+        self.key.apply(text)
     }
 
     /// Waits until another poll may be made, which holds the permit to its end.
@@ -204,7 +206,7 @@ impl Transport {
     /// # Errors
     /// [`Error::Argument`], before anything is sent, for a URL with the caller's key in it, which logs would keep.
     pub(crate) async fn execute(&self, request: &Request, settings: &Settings) -> Result<Answer> {
-        if Mask::is_key_in(&self.config.auth, request.url.as_str()) {
+        if self.key.finds(request.url.as_str()) {
             return Err(Error::argument(
                 "the URL",
                 "must not hold the client's own key or token",
@@ -382,7 +384,7 @@ impl Transport {
             return Ok(Answer::Stream(Box::new(body)));
         }
         let reader = answer::Reader {
-            mask: Mask::new(&self.config.auth, &settings.headers, &request.secrets, account.proxy()),
+            mask: || Mask::new(&self.config.auth, &settings.headers, &request.secrets, account.proxy()),
             account,
             limit: self.config.max_response_bytes,
         };
