@@ -5,7 +5,7 @@
 
 const { readdirSync } = require('node:fs');
 const path = require('node:path');
-const { buildAddon, buildEmulator, installPackages, prepare, root, run } = require('../scripts/setup.js');
+const { buildAddon, buildBench, buildEmulator, installPackages, prepare, root, run } = require('../scripts/setup.js');
 
 const installed = path.join(__dirname, 'node_modules');
 const tests = path.join(root, '__test__');
@@ -35,6 +35,7 @@ prepare();
 installPackages(__dirname);
 buildAddon();
 buildEmulator();
+buildBench();
 for (const [name, [program, args]] of Object.entries(runtimes)) {
   if (asked.length === 0 || asked.includes(name)) {
     const started = performance.now();
