@@ -174,7 +174,7 @@ impl Call {
     }
 
     /// Tells of each job that a poll brings, if the caller wants to know.
-    pub(crate) fn job_listener(&self, options: &BindingCallOptions) -> impl FnMut(&Document) + Send {
+    pub(crate) fn job_listener<'c>(&'c self, options: &BindingCallOptions) -> impl FnMut(&Document) + Send + use<'c> {
         let told = options.progress.unwrap_or_default();
         move |job: &Document| {
             if told {

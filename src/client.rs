@@ -1,9 +1,6 @@
 //! The native class behind the public one.
 
-use std::{
-    borrow::Cow,
-    sync::{Arc, LazyLock},
-};
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
 use modzy_client::Client;
@@ -19,9 +16,6 @@ use crate::{
     config::{BindingCallOptions, BindingConfig},
     operations::{self, BindingOperation, Outcome},
 };
-
-/// Most calls are made without, and take no room for them.
-static NO_OPTIONS: LazyLock<BindingCallOptions> = LazyLock::new(BindingCallOptions::default);
 
 /// A client, and the calls that it has under way.
 #[napi]
@@ -76,7 +70,6 @@ impl BindingClient {
         let bytes: Vec<_> = bytes.iter().map(|bytes| Bytes::copy_from_slice(bytes)).collect();
         let options = options.map(Box::new);
         napi::bindgen_prelude::spawn(async move {
-            let options = options.as_deref().unwrap_or(&NO_OPTIONS);
             let outcome = operations::run(&client, operation, &argument, &bytes, options, &call).await;
             call.settle(outcome.unwrap_or_else(|error| Outcome::Settled(Err(error))));
         });

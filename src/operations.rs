@@ -1,6 +1,9 @@
 //! Which call of the client an operation is, and what happens when it is cancelled on the way.
 
-use std::pin::{Pin, pin};
+use std::{
+    pin::{Pin, pin},
+    sync::LazyLock,
+};
 
 use bytes::Bytes;
 use modzy_client::{
@@ -164,6 +167,9 @@ impl Outcome {
     }
 }
 
+/// Most calls are made without, and take no room for them.
+static NO_OPTIONS: LazyLock<BindingCallOptions> = LazyLock::new(BindingCallOptions::default);
+
 /// A call of the client. On the heap, so that what is there ten thousand times, a wait, holds no room for the others.
 type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
@@ -173,19 +179,23 @@ pub(crate) async fn run(
     operation: BindingOperation,
     argument: &str,
     bytes: &[Bytes],
-    options: &BindingCallOptions,
+    given: Option<Box<BindingCallOptions>>,
     call: &Call,
 ) -> Result<Outcome> {
+    let options = given.as_deref().unwrap_or(&NO_OPTIONS);
     match operation {
         BindingOperation::BlockUntilComplete => {
             let on_progress = call.job_listener(options);
             let options = &options.wait(&requests(options, call)?)?;
+            // Read, and not to be kept for as long as the job takes.
+            drop(given);
             let waiting = client.block_until_complete(argument, options, on_progress);
             Ok(wait(client, call, argument, options, Box::pin(waiting)).await)
         }
         BindingOperation::BlockUntilResult => {
             let on_progress = call.job_listener(options);
             let options = &options.wait(&requests(options, call)?)?;
+            drop(given);
             let waiting = client.block_until_result(argument, options, on_progress);
             Ok(wait(client, call, argument, options, Box::pin(waiting)).await)
         }

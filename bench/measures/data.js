@@ -81,6 +81,7 @@ function command({ client, kind, bytes, folder }, { rustClient, baseURL }) {
 async function run(connect, { kind, bytes, folder, id }) {
   const client = connect();
   await client.getJob('job');
+  meters.mature();
   if (kind === 'result') {
     return readResult(client, id);
   }

@@ -26,6 +26,9 @@ const LOADS = {
   ],
 };
 
+/** As many as a client of ours opens at most. */
+const SOCKETS = 256;
+
 /** How many of the waits are for jobs that end. */
 const ENDING = 500;
 
@@ -42,9 +45,11 @@ function points({ quick, clients }) {
 
 async function run(connect, { waits, interval, settle, watch, batches }) {
   const client = connect();
-  for (let call = 0; call < 50; call += 1) {
-    await client.getJob('job');
+  // Sockets and the young generation are the process's, and as large for one wait as for all.
+  for (let round = 0; round < 4; round += 1) {
+    await Promise.all(Array.from({ length: SOCKETS }, () => client.getJob('job')));
   }
+  meters.mature();
   await meters.wakeUp(batches);
   const without = await meters.wakeUp(batches);
   // They are the user's, whoever waits.

@@ -137,7 +137,8 @@ where
         match found {
             Err(error) if pause.is_none() => return Err(GivenUp::Failed(error)),
             Err(_) => {}
-            Ok(answer) => seen = Some(answer),
+            // Without a limit nobody is ever told what was last seen.
+            Ok(answer) => seen = schedule.wait_timeout.map(|_| answer),
         }
         let Some(delay) = delay else {
             return Err(GivenUp::TimedOut(seen));
