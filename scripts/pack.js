@@ -3,9 +3,11 @@
 // `npm run pack [-- --target TRIPLE]`: the packages as they are published, in dist/: modzy-client and modzy-emulator, and the
 // package of each for one platform, this machine's unless told otherwise.
 
-const { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { writeNotices } = require('./licenses.js');
+const { leadOut } = require('./links.js');
 const { buildRelease, installPackages, packaging, prepare, programName, root, runNpm, target } = require('./setup.js');
 
 const emulatorFolder = path.join(root, 'crates/emulator/npm');
@@ -36,26 +38,53 @@ function checkVersions() {
   }
 }
 
+/** The address of the sources, where a workflow says it. */
+function sources() {
+  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = process.env;
+  return GITHUB_SERVER_URL && GITHUB_REPOSITORY ? `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}` : undefined;
+}
+
 /** Where the sources are, which npm compares with what a release's provenance says. */
 function repository() {
-  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = process.env;
-  const isKnown = GITHUB_SERVER_URL && GITHUB_REPOSITORY;
-  return isKnown ? { repository: { type: 'git', url: `git+${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}.git` } } : {};
+  const address = sources();
+  return address === undefined ? {} : { repository: { type: 'git', url: `git+${address}.git` } };
+}
+
+/**
+ * Adapts the links of a package's pages.
+ *
+ * @param {string} folder The package's.
+ * @param {string} origin Where its files come from.
+ * @param {string} version
+ */
+function adaptPages(folder, origin, version) {
+  const address = sources();
+  const place = path.relative(root, origin).replaceAll(path.sep, '/');
+  const base = address && `${address}/blob/v${version}/${place}`.replace(/\/$/, '');
+  const isPublished = (/** @type {string} */ name) => existsSync(path.join(folder, name));
+  for (const name of readdirSync(folder, { encoding: 'utf8', recursive: true })) {
+    if (name.endsWith('.md')) {
+      const file = path.join(folder, name);
+      writeFileSync(file, leadOut(readFileSync(file, 'utf8'), name.replaceAll(path.sep, '/'), isPublished, base));
+    }
+  }
 }
 
 /**
  * Makes the tarball of a package.
  *
- * @param {Record<string, unknown>} manifest
+ * @param {Record<string, any>} manifest
  * @param {Record<string, string>} files Its files, by their names in it.
+ * @param {string} origin Where they come from.
  */
-function pack(manifest, files) {
+function pack(manifest, files, origin) {
   const folder = path.join(work, 'stage', String(manifest.name));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const [name, file] of Object.entries({ LICENSE: path.join(root, 'LICENSE'), ...files })) {
     cpSync(file, path.join(folder, name), { recursive: true });
   }
+  adaptPages(folder, origin, manifest.version);
   writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify({ ...manifest, ...repository() }, null, 2)}\n`);
   runNpm(['pack', '--silent', '--pack-destination', dist], folder);
 }
@@ -73,7 +102,7 @@ function packMain(folder, generated = {}) {
   const names = platforms.map(({ platformArchABI }) => `${manifest.name}-${platformArchABI}`);
   const optionalDependencies = Object.fromEntries(names.map((name) => [name, manifest.version]));
   const files = Object.fromEntries([...manifest.files, 'README.md'].map((name) => [name, path.join(folder, name)]));
-  pack({ ...manifest, optionalDependencies }, { ...files, ...generated });
+  pack({ ...manifest, optionalDependencies }, { ...files, ...generated }, folder);
 }
 
 /**
@@ -82,10 +111,9 @@ function packMain(folder, generated = {}) {
  * @param {string} folder That of the package without a binary.
  * @param {import('./platforms.js').Platform} platform
  * @param {Record<string, unknown>} more
- * @param {string} name The binary's in the package.
- * @param {string} binary
+ * @param {Record<string, string>} files The binary and its notices, by their names in the package.
  */
-function packPlatform(folder, { triple, platformArchABI, platform, arch, abi }, more, name, binary) {
+function packPlatform(folder, { triple, platformArchABI, platform, arch, abi }, more, files) {
   const { name: parent, version, license, engines } = readManifest(folder);
   const libc = platform === 'linux' ? { libc: [abi === 'musl' ? 'musl' : 'glibc'] } : {};
   const manifest = {
@@ -94,7 +122,7 @@ function packPlatform(folder, { triple, platformArchABI, platform, arch, abi }, 
     description: `The binary of ${parent} for ${triple}; install ${parent} instead`,
     license,
     ...more,
-    files: [name],
+    files: Object.keys(files),
     engines,
     os: [platform],
     cpu: [arch],
@@ -105,7 +133,7 @@ function packPlatform(folder, { triple, platformArchABI, platform, arch, abi }, 
     readme,
     `# ${manifest.name}\n\nThe binary of \`${parent}\` for \`${triple}\`, which \`${parent}\` brings along.\n`,
   );
-  pack(manifest, { [name]: binary, 'README.md': readme });
+  pack(manifest, { ...files, 'README.md': readme }, folder);
 }
 
 function main() {
@@ -136,9 +164,10 @@ function main() {
   mkdirSync(dist);
   packMain(root, { 'js-binding.js': path.join(built, 'js-binding.js') });
   packMain(emulatorFolder);
-  packPlatform(root, platform, { main: addonName }, addonName, addon);
+  const [ofAddon, ofEmulator] = writeNotices(triple, ['modzy-client-node', 'modzy-emulator'], built);
+  packPlatform(root, platform, { main: addonName }, { [addonName]: addon, ...ofAddon });
   // Yarn would leave it in an archive, where it cannot be run.
-  packPlatform(emulatorFolder, platform, { preferUnplugged: true }, programName(triple), emulator);
+  packPlatform(emulatorFolder, platform, { preferUnplugged: true }, { [programName(triple)]: emulator, ...ofEmulator });
 }
 
 main();

@@ -8,16 +8,18 @@ const { readdirSync } = require('node:fs');
 const path = require('node:path');
 const { describe, it } = require('node:test');
 const { checkGlibc } = require('../../scripts/toolchain.js');
+const { leadOut, targetsOf } = require('../../scripts/links.js');
 const { host, platforms } = require('../../scripts/platforms.js');
 const { version } = require('../../package.json');
-const { Project, contents, platform, root, tarballs } = require('./tarballs.js');
+const { Project, binaries, contents, platform, readFrom, root, tarballs } = require('./tarballs.js');
 
 const kB = 1000;
 const MB = 1000 * kB;
-const windows = process.platform === 'win32' ? '.exe' : '';
 
 /** What a package has of a folder, which is all of it. */
 const all = (folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`);
+
+const notices = ['COPYRIGHT-library.html', 'LICENSE', 'THIRD-PARTY-LICENSES.txt'];
 
 /** The files of each package, and how large it may be unpacked. */
 const expected = {
@@ -55,17 +57,17 @@ const expected = {
   },
   [`modzy-client-${platform}`]: {
     limit: 5.5 * MB,
-    files: ['LICENSE', 'README.md', `modzy-client.${platform}.node`, 'package.json'],
+    files: [...notices, 'README.md', binaries[`modzy-client-${platform}`], 'package.json'],
   },
   [`modzy-emulator-${platform}`]: {
     limit: 5.5 * MB,
-    files: ['LICENSE', 'README.md', `modzy-emulator${windows}`, 'package.json'],
+    files: [...notices, 'README.md', binaries[`modzy-emulator-${platform}`], 'package.json'],
   },
 };
 
 /** The package.json in a tarball. */
 function manifestOf(name) {
-  return JSON.parse(execFileSync('tar', ['-xzOf', tarballs[name], 'package/package.json'], { encoding: 'utf8' }));
+  return JSON.parse(readFrom(name, 'package.json'));
 }
 
 describe('the tarballs', () => {
@@ -88,6 +90,29 @@ describe('the tarballs', () => {
       );
     });
   }
+
+  for (const name of Object.keys(expected)) {
+    it(`of ${name} has no page with a link to what is not in it`, () => {
+      const files = contents(name).map((file) => file.path);
+      const folders = files.map((file) => path.posix.dirname(file));
+      for (const page of files.filter((file) => file.endsWith('.md'))) {
+        for (const target of targetsOf(readFrom(name, page), page)) {
+          assert.ok(files.includes(target) || folders.includes(target), `${page}: ${target}`);
+        }
+      }
+    });
+  }
+
+  it('have pages whose links stay, lead to the sources of their version, or are text where these have no address', () => {
+    const page = 'See [waiting](waiting.md#limits), [a program](../examples/files.js#L1), [there](https://a.example).';
+    const isPublished = (file) => file === 'docs/waiting.md';
+    const address = 'https://git.example/modzy/client/blob/v1.2.3';
+    const led = `See [waiting](waiting.md#limits), [a program](${address}/examples/files.js#L1), [there](https://a.example).`;
+    assert.equal(leadOut(page, 'docs/errors.md', isPublished, address), led);
+    const bare = 'See [waiting](waiting.md#limits), a program, [there](https://a.example).';
+    assert.equal(leadOut(page, 'docs/errors.md', isPublished), bare);
+    assert.ok(targetsOf(readFrom('modzy-client', 'README.md'), 'README.md').includes('docs/waiting.md'));
+  });
 
   for (const name of ['modzy-client', 'modzy-emulator']) {
     it(`of ${name} names the packages of all platforms`, () => {
@@ -117,7 +142,8 @@ describe('the tarballs', () => {
       assert.deepEqual([manifest.os, manifest.cpu], [[os], [process.arch]]);
       assert.deepEqual(manifest.libc, { gnu: ['glibc'], musl: ['musl'] }[libc]);
     }
-    const program = contents(`modzy-emulator-${platform}`).find((file) => file.path === `modzy-emulator${windows}`);
+    const emulator = `modzy-emulator-${platform}`;
+    const program = contents(emulator).find((file) => file.path === binaries[emulator]);
     assert.equal(program.mode, 0o755);
   });
 
@@ -127,8 +153,7 @@ describe('the tarballs', () => {
     const names = [`modzy-client-${platform}`, `modzy-emulator-${platform}`];
     await project.install(names);
     for (const name of names) {
-      const binary = expected[name].files.find((file) => /^modzy-/.test(file));
-      const newest = checkGlibc(path.join(project.folder, 'node_modules', name, binary), host());
+      const newest = checkGlibc(path.join(project.folder, 'node_modules', name, binaries[name]), host());
       assert.match(newest, /^2\.\d+$/);
     }
   });

@@ -31,6 +31,23 @@ const tarballs = Object.fromEntries(
   ]),
 );
 
+/** What the packages of the platform are there for. */
+const binaries = {
+  [`modzy-client-${platform}`]: `modzy-client.${platform}.node`,
+  [`modzy-emulator-${platform}`]: `modzy-emulator${process.platform === 'win32' ? '.exe' : ''}`,
+};
+
+/**
+ * A file of a tarball.
+ *
+ * @param {string} name
+ * @param {string} file
+ * @param {BufferEncoding} [encoding]
+ */
+function readFrom(name, file, encoding = 'utf8') {
+  return execFileSync('tar', ['-xzOf', tarballs[name], `package/${file}`], { encoding, maxBuffer: 1 << 28 });
+}
+
 /**
  * What a tarball holds.
  *
@@ -120,4 +137,4 @@ function npmProgram() {
   return process.env.npm_execpath ?? path.resolve(realpathSync(process.execPath), modules, 'npm/bin/npm-cli.js');
 }
 
-module.exports = { Project, contents, platform, root, tarballs };
+module.exports = { Project, binaries, contents, platform, readFrom, root, tarballs };
