@@ -8,6 +8,7 @@ const { once } = require('node:events');
 const { accessSync } = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { readCommandLine } = require('./command-line.js');
 const { buildAddon, buildEmulator, prepare } = require('./setup.js');
 
 /** Where the user stands; npm runs its scripts elsewhere. */
@@ -34,23 +35,14 @@ async function startLocal() {
 
 /** Says at once what the example would only say after the build. */
 function checkArguments() {
-  try {
-    const { values } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } });
-    if (values.file !== undefined) {
-      accessSync(path.resolve(userFolder, values.file));
-    }
-    return true;
-  } catch (error) {
-    console.error(`${error.message}\nUsage: npm run demo [-- TEXT … | -- --file FILE]`);
-    return false;
+  const { values } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } });
+  if (values.file !== undefined) {
+    accessSync(path.resolve(userFolder, values.file));
   }
 }
 
 async function main() {
-  if (!checkArguments()) {
-    process.exitCode = 2;
-    return;
-  }
+  readCommandLine('npm run demo [-- TEXT … | -- --file FILE]', checkArguments);
   const { MODZY_BASE_URL, MODZY_API_KEY } = process.env;
   if (Boolean(MODZY_BASE_URL) !== Boolean(MODZY_API_KEY)) {
     console.error('MODZY_BASE_URL and MODZY_API_KEY belong together: set both, or none to use the emulator.');

@@ -7,9 +7,10 @@ const { spawnSync } = require('node:child_process');
 const { mkdirSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { readCommandLine } = require('./command-line.js');
 const { buildAddon, prepare, run } = require('./setup.js');
 
-const usage = 'Usage: npm run fuzz [-- --cases 10000000 --calls 100000 --seed SEED --only TARGET|calls --proptest]';
+const usage = 'npm run fuzz [-- --cases 10000000 --calls 100000 --seed SEED --only TARGET|calls --proptest]';
 const fuzz = path.resolve(__dirname, '../fuzz');
 const targets = readdirSync(path.join(fuzz, 'seeds'));
 
@@ -52,14 +53,7 @@ function testTarget(target, { cases }) {
 }
 
 async function main() {
-  let given;
-  try {
-    given = readArguments();
-  } catch (error) {
-    console.error(`${error.message}\n${usage}`);
-    process.exitCode = 2;
-    return;
-  }
+  const given = readCommandLine(usage, readArguments);
   const { calls, cases, seed, only, proptest } = given;
   const takes = async (what, work) => {
     const began = performance.now();

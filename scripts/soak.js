@@ -4,9 +4,10 @@
 // and fails where something grows or differs.
 
 const { parseArgs } = require('node:util');
+const { readCommandLine } = require('./command-line.js');
 const { buildAddon, buildEmulator, prepare } = require('./setup.js');
 
-const usage = 'Usage: npm run soak [-- --minutes 60 --rate 40 --bytes 1000000007 --seed SEED --as-built]';
+const usage = 'npm run soak [-- --minutes 60 --rate 40 --bytes 1000000007 --seed SEED --as-built]';
 
 function readArguments() {
   const { values } = parseArgs({
@@ -27,15 +28,7 @@ function readArguments() {
 }
 
 async function main() {
-  let given;
-  try {
-    given = readArguments();
-  } catch (error) {
-    console.error(`${error.message}\n${usage}`);
-    process.exitCode = 2;
-    return;
-  }
-  const { asBuilt, minutes, rate, bytes, seed } = given;
+  const { asBuilt, minutes, rate, bytes, seed } = readCommandLine(usage, readArguments);
   if (!asBuilt) {
     prepare();
     buildAddon('--release');
