@@ -6,8 +6,8 @@
 const { inspect, types } = require('node:util');
 const { ModzyError, atCall } = require('./errors.js');
 const { Feed } = require('./feed.js');
+const { jobReference } = require('./references.js');
 const { LEFT, unwatch, watch } = require('./signals.js');
-const { jobReference } = require('./values.js');
 
 /** How many jobs that a batch submits are alive at a time, unless it is told. Those that exist already have no bound. */
 const SUBMITTED_AT_A_TIME = 50;

@@ -26,10 +26,12 @@
  * @property {'timeout'[]} [renamed] Options that the method knows by another name.
  */
 
+const { count, pageNumber } = require('./numbers.js');
+const { jobReference, jobsOrModel, outputReference, tagIds } = require('./references.js');
 const values = require('./values.js');
 
-const { blob, boolean, count, date, filePath, flag, iterable, jobReference, jobsOrModel } = values;
-const { notEmptyString, object, oneOf, outputReference, pageNumber, source, sources, string, tagIds, url } = values;
+const { blob, boolean, date, filePath, flag, iterable, notEmptyString } = values;
+const { object, oneOf, source, sources, string, url } = values;
 
 /**
  * Without a prototype, so that nothing but what stands here can be read from it.

@@ -4,24 +4,8 @@
 
 const { ConsoleLog, LoggerLog } = require('./loggers.js');
 const { proxy, readNetwork, tls } = require('./network.js');
-const {
-  boolean,
-  bound,
-  callback,
-  count,
-  headers,
-  interval,
-  isGiven,
-  isPlainObject,
-  logger,
-  notNegative,
-  number,
-  oneOf,
-  positive,
-  signal,
-  string,
-  wholeMs,
-} = require('./values.js');
+const { bound, count, interval, notNegative, number, positive, wholeMs } = require('./numbers.js');
+const { boolean, callback, headers, isGiven, isPlainObject, logger, oneOf, signal, string } = require('./values.js');
 
 /**
  * @typedef {object} CallOptions

@@ -1,6 +1,7 @@
 'use strict';
 
 // What a single argument or option may be: each check takes a value and its name, and returns what the call needs.
+// Those of numbers are in numbers.js, and those of what stands for a job, an output or a tag in references.js.
 
 const { fileURLToPath } = require('node:url');
 const { types } = require('node:util');
@@ -61,17 +62,6 @@ function boolean(value, name) {
  * @param {unknown} value
  * @param {string} name
  */
-function number(value, name) {
-  if (typeof value !== 'number') {
-    throw mistaken(name, 'a number');
-  }
-  return value;
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- */
 function notEmptyString(value, name) {
   if (typeof value !== 'string' || value === '') {
     throw mistaken(name, 'a not empty string');
@@ -111,75 +101,6 @@ function date(value, name) {
   return string(value, name);
 }
 
-/**
- * The number of a page, or of what it holds.
- *
- * @param {unknown} value
- * @param {string} name
- */
-function pageNumber(value, name) {
-  if (!Number.isFinite(value)) {
-    throw mistaken(name, 'a number');
-  }
-  if (!Number.isSafeInteger(value) || Number(value) < 0) {
-    throw mistaken(name, 'a number, whole and 0 or more');
-  }
-  return value;
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- */
-function count(value, name) {
-  if (!Number.isSafeInteger(value) || Number(value) < 1) {
-    throw mistaken(name, 'a whole number, 1 or more');
-  }
-  return value;
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- */
-function positive(value, name) {
-  if (typeof value !== 'number' || !(value >= 1)) {
-    throw mistaken(name, 'a number of milliseconds, 1 or more');
-  }
-  return value;
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- */
-function notNegative(value, name) {
-  if (typeof value !== 'number' || !(value >= 0)) {
-    throw mistaken(name, 'a number of milliseconds, 0 or more');
-  }
-  return value;
-}
-
-/**
- * How many at most.
- *
- * @param {unknown} value
- * @param {string} name
- */
-function bound(value, name) {
-  return value === Infinity ? value : count(value, name);
-}
-
-/**
- * What 2.x calls the timeout of a wait. It counted on timers, for which 0 is 1.
- *
- * @param {unknown} value
- * @param {string} name
- */
-function interval(value, name) {
-  return Math.max(1, notNegative(value, name));
-}
-
 /** @param {string[]} choices */
 function oneOf(...choices) {
   const expected = choices.map((choice) => `"${choice}"`).join(' or ');
@@ -198,22 +119,6 @@ function oneOf(...choices) {
 function callback(value, name) {
   if (typeof value !== 'function') {
     throw mistaken(name, 'a function');
-  }
-  return value;
-}
-
-/**
- * A time that goes into a body, where only a whole number can stand.
- *
- * @param {unknown} value
- * @param {string} name
- */
-function wholeMs(value, name) {
-  if (value === Infinity) {
-    return undefined;
-  }
-  if (!Number.isSafeInteger(value) || Number(value) < 1) {
-    throw mistaken(name, 'a whole number of milliseconds, 1 or more');
   }
   return value;
 }
@@ -283,21 +188,6 @@ function signal(value, name) {
 }
 
 /**
- * A job's identifier, from a job, a receipt, any object that has it, or itself.
- *
- * @param {unknown} value
- * @param {string} name
- */
-function jobReference(value, name) {
-  const identifier =
-    typeof value === 'object' && value !== null && 'jobIdentifier' in value ? value.jobIdentifier : value;
-  if (typeof identifier !== 'string') {
-    throw mistaken(name, 'a job, or the identifier of a job');
-  }
-  return string(identifier, name);
-}
-
-/**
  * Jobs one after the other. A string is one too, of characters, and no list of jobs.
  *
  * @param {unknown} value
@@ -315,28 +205,6 @@ function iterable(value, name) {
     throw mistaken(name, 'an iterable or async iterable of jobs');
   }
   return given;
-}
-
-/**
- * An output: its URL, or its names.
- *
- * @param {unknown} value
- * @param {string} name
- * @returns {{ url: string } | { jobId: string, inputKey: string, outputName: string }}
- */
-function outputReference(value, name) {
-  if (!isPlainObject(value)) {
-    throw mistaken(name, '{ jobId, inputKey, outputName } or { url }');
-  }
-  const { url: address, jobId, inputKey, outputName } = value;
-  if (isGiven(address)) {
-    return { url: url(address, `${name}.url`) };
-  }
-  return {
-    jobId: notEmptyString(jobId, `${name}.jobId`),
-    inputKey: notEmptyString(inputKey, `${name}.inputKey`),
-    outputName: notEmptyString(outputName, `${name}.outputName`),
-  };
 }
 
 /**
@@ -371,47 +239,6 @@ function logger(value, name) {
   return given;
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/**
- * The fifth argument of the history of 1.x: documented as the identifiers of jobs, and sent as the name of a model. The
- * identifiers are UUIDs, and no model is called that.
- *
- * @param {unknown} value
- * @param {string} name
- * @returns {{ jobs: string[] | undefined, model: string | undefined }}
- */
-function jobsOrModel(value, name) {
-  if (Array.isArray(value)) {
-    if (!value.every((each) => typeof each === 'string' && UUID.test(each))) {
-      throw mistaken(name, 'an array of job identifiers, or a string');
-    }
-    return { jobs: [...value], model: undefined };
-  }
-  const model = string(value, name);
-  const parts = model.split(/[,;]/).map((part) => part.trim());
-  const jobs = parts.filter((part) => part !== '');
-  return jobs.length > 0 && jobs.every((job) => UUID.test(job))
-    ? { jobs, model: undefined }
-    : { jobs: undefined, model };
-}
-
-/**
- * Identifiers of tags. Several may stand in one string, separated by commas, as they do on the wire.
- *
- * @param {unknown} value
- * @param {string} name
- * @returns {string[]}
- */
-function tagIds(value, name) {
-  const given = /** @type {unknown[]} */ (value);
-  const ids = given.flatMap((each) => string(each, name).split(','));
-  if (ids.length === 0 || ids.includes('')) {
-    throw mistaken(name, 'one or more not empty strings');
-  }
-  return ids;
-}
-
 /**
  * A path of a file, or its URL.
  *
@@ -439,34 +266,22 @@ function blob(value, name) {
 module.exports = {
   blob,
   boolean,
-  bound,
   callback,
-  count,
   date,
   filePath,
   flag,
   headers,
-  interval,
   isGiven,
   isPlainObject,
   iterable,
-  jobReference,
-  jobsOrModel,
   logger,
   mistaken,
   notEmptyString,
-  notNegative,
-  number,
   object,
-  pageNumber,
   oneOf,
-  outputReference,
-  positive,
   signal,
   source,
   sources,
   string,
-  tagIds,
   url,
-  wholeMs,
 };
