@@ -1,0 +1,118 @@
+'use strict';
+
+// One job watched: which changes are seen, and what ends the loop.
+
+const assert = require('node:assert/strict');
+const { describe, it } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { WaitTimeoutError } = require('modzy-client');
+const { useEmulator } = require('./support/emulator.js');
+const { job, numberedJobs, path, quickly } = require('./support/numbered-jobs.js');
+const { collect } = require('./support/outcomes.js');
+
+const reason = new Error('changed my mind');
+
+describe('watchJob', () => {
+  const emulator = useEmulator({ submittedMs: 10, inProgressMs: 40 });
+  const { answer, assertQuiet, client } = numberedJobs(emulator);
+
+  const statuses = (jobs) => jobs.map(({ status }) => status);
+
+  it('brings the job at each change, the final one last', async () => {
+    await emulator.answerJob(
+      job(0),
+      ...[{ status: 'SUBMITTED' }, { status: 'SUBMITTED' }, { status: 'IN_PROGRESS', completed: 1 }],
+      ...[{ status: 'IN_PROGRESS', completed: 2 }, { status: 'IN_PROGRESS', completed: 2 }, { status: 'COMPLETED' }],
+    );
+    const jobs = await collect(client().watchJob(job(0), quickly));
+    assert.deepEqual(statuses(jobs), ['SUBMITTED', 'IN_PROGRESS', 'IN_PROGRESS', 'COMPLETED']);
+    assert.deepEqual(
+      jobs.map(({ completed }) => completed),
+      [undefined, 1, 2, undefined],
+    );
+    assert.equal(jobs[0].identifier, job(0));
+    assert.equal((await emulator.requests(path(0))).length, 6);
+  });
+
+  it('brings a job that is final already once', async () => {
+    await emulator.answerJob(job(0), { status: 'CANCELED' });
+    assert.deepEqual(statuses(await collect(client().watchJob({ jobIdentifier: job(0) }))), ['CANCELED']);
+  });
+
+  it('shows a slow loop every status, and of each the newest figures', async () => {
+    const [one, two] = ['IN_PROGRESS', 'COMPLETED'];
+    await emulator.answerJob(
+      job(0),
+      ...[{ status: 'SUBMITTED' }, { status: one, completed: 1 }, { status: one, completed: 2 }, { status: two }],
+    );
+    const seen = [];
+    for await (const { status, completed } of client().watchJob(job(0), quickly)) {
+      seen.push([status, completed]);
+      await sleep(200);
+    }
+    assert.deepEqual(seen, [
+      ['SUBMITTED', undefined],
+      [one, 2],
+      [two, undefined],
+    ]);
+  });
+
+  it('does not take what the loop does to a job for a change', async () => {
+    await emulator.answerJob(job(0), { status: 'OPEN' }, { status: 'OPEN' }, { status: 'COMPLETED' });
+    const seen = [];
+    for await (const each of client().watchJob(job(0), quickly)) {
+      seen.push(each.status);
+      each.status = 'mine';
+    }
+    assert.deepEqual(seen, ['OPEN', 'COMPLETED']);
+  });
+
+  it('polls no more when the loop is left, and cancels nothing', async () => {
+    await answer(Infinity);
+    const { signal } = new AbortController();
+    for await (const { status } of client().watchJob(job(0), { ...quickly, signal, cancelOnAbort: true })) {
+      assert.equal(status, 'SUBMITTED');
+      break;
+    }
+    await assertQuiet(signal);
+    assert.ok((await emulator.requests()).every(({ method }) => method === 'GET'));
+  });
+
+  it('rejects with the reason of its signal, and cancels the job if asked', async () => {
+    await answer(Infinity);
+    await emulator.fault({ method: 'DELETE', path: path(0), status: 200, body: '{"status":"CANCELED"}' });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const told = [];
+    const options = { ...quickly, signal, cancelOnAbort: true, onCancel: (outcome) => told.push(outcome) };
+    const loop = async () => {
+      for await (const { status } of client().watchJob(job(0), options)) {
+        assert.equal(status, 'SUBMITTED');
+        controller.abort(reason);
+      }
+    };
+    await assert.rejects(loop, (error) => error === reason);
+    assert.deepEqual(
+      told.map(({ jobIdentifier, job: { status } }) => [jobIdentifier, status]),
+      [[job(0), 'CANCELED']],
+    );
+    await assertQuiet(signal);
+    const fired = client().watchJob(job(0), { signal });
+    await assert.rejects(collect(fired), (error) => error === reason);
+  });
+
+  it('rejects as the wait does, after the changes that it saw', async () => {
+    await answer(Infinity);
+    const seen = [];
+    const loop = async () => {
+      for await (const { status } of client().watchJob(job(0), { ...quickly, waitTimeout: 100 })) {
+        seen.push(status);
+        await sleep(150);
+      }
+    };
+    await assert.rejects(loop, WaitTimeoutError);
+    assert.deepEqual(seen, ['SUBMITTED']);
+    await assert.rejects(collect(client().watchJob(7)), /the job param should be a job/);
+    await assert.rejects(collect(client().watchJob(job(0), { pollInterval: 0 })), /pollInterval/);
+  });
+});
