@@ -1,0 +1,114 @@
+'use strict';
+
+// Whom a client trusts, and what it shows to a server that asks: `tls`.
+
+const assert = require('node:assert/strict');
+const https = require('node:https');
+const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const path = require('node:path');
+const { after, before, describe, it } = require('node:test');
+const { ConnectionError, ModzyClient } = require('modzy-client');
+const { certificates, serve, shows, stop, useOwnEnvironment } = require('./support/network.js');
+
+const KEY = 'aPrefix.aSecretBody';
+
+useOwnEnvironment();
+
+describe('certificates', () => {
+  let ours;
+  let theirs;
+  let server;
+  let client;
+  let api;
+  let strict;
+  const url = ({ port }) => `https://localhost:${port}`;
+  const ask = (to, tls) => new ModzyClient({ apiKey: KEY, url: url(to), retries: 0, tls }).getJob('j');
+
+  before(async () => {
+    [ours, theirs] = await Promise.all([certificates('ours'), certificates('theirs')]);
+    [server, client] = await Promise.all([ours.sign('localhost'), ours.sign('client.example')]);
+    const identity = { cert: server.cert, key: server.private };
+    api = await serve(https.createServer(identity));
+    strict = await serve(https.createServer({ ...identity, ca: ours.ca, requestCert: true, rejectUnauthorized: true }));
+  });
+  after(() => Promise.all([stop(api), stop(strict)]));
+
+  it('of servers are refused unless their authority is trusted', async () => {
+    const refused = { name: 'ConnectionError', phase: 'tls', sent: 'no', message: /its issuer is not trusted/ };
+    await assert.rejects(ask(api), refused);
+    await assert.rejects(ask(api, { ca: theirs.ca }), refused);
+  });
+
+  it('of authorities are taken as text, as bytes, several in one, and in an array', async () => {
+    const several = `# ours and theirs\n${theirs.ca}\n${ours.ca}`;
+    const bytes = Buffer.from(ours.ca);
+    const shared = Buffer.concat([Buffer.from('before'), bytes, Buffer.from('after')]);
+    const view = new Uint8Array(shared.buffer, shared.byteOffset + 6, bytes.length);
+    for (const ca of [ours.ca, bytes, view, several, [theirs.ca, ours.ca], [theirs.ca, bytes]]) {
+      assert.equal((await ask(api, { ca })).status, 'COMPLETED');
+    }
+  });
+
+  it('that are given come before those of the environment, and those before the default', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'modzy-client-'));
+    try {
+      process.env.NODE_EXTRA_CA_CERTS = path.join(directory, 'ours.pem');
+      writeFileSync(process.env.NODE_EXTRA_CA_CERTS, ours.ca);
+      await ask(api);
+      await ask(api, {});
+      await ask(api, { ca: null });
+      await assert.rejects(ask(api, { ca: theirs.ca }), ConnectionError);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('of clients open servers that ask for one', async () => {
+    for (const [cert, key] of [
+      [client.cert, client.private],
+      [Buffer.from(client.cert), Buffer.from(client.private)],
+    ]) {
+      assert.equal((await ask(strict, { ca: ours.ca, cert, key })).status, 'COMPLETED');
+    }
+    await assert.rejects(ask(strict, { ca: ours.ca }), ConnectionError);
+  });
+
+  it('that cannot be used are refused by name, and nothing of a key is shown', () => {
+    const { cert, private: key } = client;
+    const secret = key.split('\n')[1];
+    const garbage = '-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n';
+    const encrypted = key.replaceAll('PRIVATE KEY', 'ENCRYPTED PRIVATE KEY');
+    for (const [tls, message] of [
+      [{ ca: '' }, /: tls\.ca holds no certificate/],
+      [{ ca: [] }, /: tls\.ca must hold a certificate/],
+      [{ ca: key }, /: tls\.ca holds no certificate/],
+      [{ ca: [ours.ca, garbage] }, /: tls\.ca holds a certificate that cannot be read/],
+      [{ ca: 5 }, /the tls\.ca param should be a string or Buffer in PEM/],
+      [{ ca: [null] }, /the tls\.ca param should be a string or Buffer in PEM/],
+      [{ cert: [cert], key }, /the tls\.cert param should be a string or Buffer in PEM/],
+      [{ cert }, /tls\.cert needs tls\.key beside it/],
+      [{ key }, /tls\.key needs tls\.cert beside it/],
+      [{ key, cert: null }, /tls\.key needs tls\.cert beside it/],
+      [{ cert: garbage, key }, /: tls\.cert holds a certificate that cannot be read/],
+      [{ cert: key, key }, /: tls\.cert holds no certificate/],
+      [{ cert, key: cert }, /: tls\.key holds no private key/],
+      [{ cert, key: encrypted }, /: tls\.key is encrypted/],
+      [{ cert, key: key.replace(secret, secret.toLowerCase()) }, /: tls\.key holds/],
+      [{ cert, key: server.private }, /: tls\.key is not the key of the certificate/],
+      [{ rejectUnauthorized: false }, /unknown option tls\.rejectUnauthorized; known are tls\.ca, tls\.cert, tls\.key/],
+      [new Map(), /the tls param should be a plain object/],
+      [ours.ca, /the tls param should be a plain object/],
+    ]) {
+      assert.throws(
+        () => new ModzyClient({ apiKey: KEY, tls }),
+        (error) => {
+          assert.ok(error instanceof TypeError);
+          assert.match(error.message, message);
+          assert.ok(!shows(error, secret, server.private.split('\n')[1]));
+          return true;
+        },
+      );
+    }
+  });
+});
