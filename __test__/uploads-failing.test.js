@@ -1,0 +1,236 @@
+'use strict';
+
+// Uploads that fail, stall or are given up: what the caller learns, and that no stream and no open job is left behind.
+
+const assert = require('node:assert/strict');
+const { randomBytes } = require('node:crypto');
+const { getEventListeners } = require('node:events');
+const { createReadStream } = require('node:fs');
+const path = require('node:path');
+const { Readable } = require('node:stream');
+const { describe, it } = require('node:test');
+const { ConnectionError, InputError, RequestTimeoutError } = require('modzy-client');
+const { CHUNK, MODEL, useUploads } = require('./support/uploads.js');
+
+describe('an upload', () => {
+  const uploads = useUploads();
+  const { emulator, lines, write } = uploads;
+
+  it('that fails cancels its open job, tells onCancel, and rejects with the first error', async () => {
+    await emulator.fault({ method: 'POST', path: '/api/jobs/*', status: 413 });
+    const outcomes = [];
+    const options = { onCancel: (outcome) => outcomes.push(outcome) };
+    const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: Buffer.from('x') } }, options);
+    await assert.rejects(uploading, { name: 'ApiError', code: 413 });
+    const [{ jobIdentifier, job, error }] = outcomes;
+    assert.equal(outcomes.length, 1);
+    assert.equal(error, undefined);
+    assert.equal(job.status, 'CANCELED');
+    assert.equal((await uploads.modzy.getJob(jobIdentifier)).status, 'CANCELED');
+  });
+
+  it('never sends a chunk again whose fate is unknown', async () => {
+    await emulator.fault({ method: 'POST', path: '/api/jobs/*', connection: 'reset', times: 1 });
+    await assert.rejects(uploads.modzy.submitJobFile(...MODEL, { k: { input: Buffer.from('x') } }), (error) => {
+      assert.ok(error instanceof ConnectionError);
+      assert.equal(error.sent, 'maybe');
+      assert.ok(error.jobIdentifier);
+      return true;
+    });
+    const asked = (await lines()).map((line) => line.replace(/[0-9a-f-]{36}/, 'j'));
+    assert.deepEqual(asked, [
+      'GET /api/jobs/features',
+      'POST /api/jobs',
+      'POST /api/jobs/j/k/input',
+      'DELETE /api/jobs/j',
+    ]);
+  });
+
+  it('rejects with the very error of a stream that fails, and cancels the job', async () => {
+    const torn = new Error('torn');
+    const streams = [
+      Readable.from(
+        (async function* () {
+          yield randomBytes(CHUNK);
+          throw torn;
+        })(),
+      ),
+      {
+        [Symbol.asyncIterator]: () => {
+          throw torn;
+        },
+      },
+    ];
+    for (const stream of streams) {
+      const outcomes = [];
+      const options = { onCancel: (outcome) => outcomes.push(outcome) };
+      const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: stream } }, options);
+      await assert.rejects(uploading, (error) => error === torn);
+      assert.equal(outcomes[0].job.status, 'CANCELED');
+    }
+  });
+
+  it('lets the streams go whose turn never came', async () => {
+    await emulator.fault({ method: 'POST', path: '/api/jobs/*', status: 413 });
+    const file = await write('waiting', 'x');
+    const readable = createReadStream(file);
+    const web = new Blob(['x']).stream();
+    let cancelled = false;
+    const iterable = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: true, value: undefined }),
+        return: async () => {
+          cancelled = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    const sources = {
+      a: { input: Buffer.from('x') },
+      b: { input: readable },
+      c: { input: web },
+      d: { input: iterable },
+    };
+    await assert.rejects(uploads.modzy.submitJobFile(...MODEL, sources), { code: 413 });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(readable.destroyed, true);
+    assert.equal((await web.getReader().read()).done, true);
+    assert.equal(cancelled, true);
+  });
+
+  it('of a stream that fails before its turn rejects with its error, and ends no process', async () => {
+    await emulator.fault({ method: 'GET', path: '/api/jobs/features', delayMs: 100, times: 1 });
+    const sources = {
+      a: { input: Buffer.from('x') },
+      b: { input: createReadStream(path.join(uploads.folder, 'none')) },
+    };
+    await assert.rejects(uploads.modzy.submitJobFile(...MODEL, sources), { code: 'ENOENT' });
+  });
+
+  it('lets its streams go when its arguments are refused, and when its signal has fired before', async () => {
+    const file = await write('kept', 'x');
+    const streams = [createReadStream(file), createReadStream(file)];
+    await assert.rejects(uploads.modzy.submitJobFile(...MODEL, { a: { input: streams[0], extra: 7 } }), {
+      name: 'TypeError',
+    });
+    const options = { signal: AbortSignal.abort() };
+    await assert.rejects(uploads.modzy.submitJobFile(...MODEL, { a: { input: streams[1] } }, options), {
+      name: 'AbortError',
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(
+      streams.map(({ destroyed }) => destroyed),
+      [true, true],
+    );
+  });
+
+  it('that is aborted while a web stream stalls cancels that stream', async () => {
+    let cancelled = false;
+    const stream = new ReadableStream({
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const controller = new AbortController();
+    const uploading = uploads.modzy.submitJobFile(...MODEL, { a: { input: stream } }, { signal: controller.signal });
+    while (!(await lines()).some((line) => line === 'POST /api/jobs')) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    setTimeout(() => controller.abort(), 50);
+    await assert.rejects(uploading, { name: 'AbortError' });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(cancelled, true);
+  });
+
+  it('of a stream that stalls for ever names it, lets it go and cancels the job', async () => {
+    let cancelled = false;
+    const web = new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(10)),
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const readable = new Readable({ read() {} });
+    for (const stream of [web, readable]) {
+      const outcomes = [];
+      const options = { idleTimeout: 200, onCancel: (outcome) => outcomes.push(outcome) };
+      const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: stream } }, options);
+      await assert.rejects(uploading, (error) => {
+        assert.ok(error instanceof InputError);
+        assert.deepEqual([error.code, error.inputKey, error.inputName], ['timeout', 'k', 'input']);
+        assert.match(error.message, /gave no byte for 200 ms \(idleTimeout\)/);
+        return true;
+      });
+      assert.equal(outcomes[0].job.status, 'CANCELED');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual([cancelled, readable.destroyed], [true, true]);
+  });
+
+  it('to a server that stands still is given up after idleTimeout', async () => {
+    await emulator.fault({ method: 'POST', path: '/api/jobs/*', connection: 'stall', times: 1 });
+    const outcomes = [];
+    const options = { idleTimeout: 200, onCancel: (outcome) => outcomes.push(outcome) };
+    const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: Buffer.from('x') } }, options);
+    await assert.rejects(uploading, (error) => {
+      assert.ok(error instanceof RequestTimeoutError);
+      assert.deepEqual([error.phase, error.sent], ['headers', 'maybe']);
+      return true;
+    });
+    assert.equal(outcomes[0].job.status, 'CANCELED');
+  });
+
+  it('of memory that is transferred meanwhile names the input', async () => {
+    const bytes = new Uint8Array(10);
+    const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: bytes } });
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    await assert.rejects(uploading, { name: 'InputError', code: 'changed', inputKey: 'k', inputName: 'input' });
+  });
+
+  it('refuses a stream of anything but bytes', async () => {
+    for (const pieces of [['text'], [7], [{}]]) {
+      const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: Readable.from(pieces) } });
+      await assert.rejects(uploading, { name: 'TypeError', message: /should be a stream of bytes/ });
+    }
+  });
+
+  it('that is aborted closes its request, lets its stream go, cancels its job and leaves no listener', async () => {
+    await emulator.fault({ method: 'POST', path: '/api/jobs/*', connection: 'stall' });
+    const { signal } = new AbortController();
+    const controller = new AbortController();
+    let released = false;
+    const stream = (async function* () {
+      try {
+        for (;;) {
+          yield randomBytes(CHUNK);
+        }
+      } finally {
+        released = true;
+      }
+    })();
+    const outcomes = [];
+    const options = { signal: controller.signal, onCancel: (outcome) => outcomes.push(outcome) };
+    const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: stream } }, options);
+    while (!(await lines()).some((line) => line.endsWith('/k/input'))) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await emulator.clearFaults();
+    const reason = new Error('changed my mind');
+    controller.abort(reason);
+    await assert.rejects(uploading, (error) => error === reason);
+    assert.equal(outcomes.length, 1);
+    assert.equal(outcomes[0].job.status, 'CANCELED');
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(released, true);
+  });
+
+  it('that is aborted before the call sends nothing', async () => {
+    const reason = new Error('before');
+    const options = { signal: AbortSignal.abort(reason) };
+    const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: Buffer.from('x') } }, options);
+    await assert.rejects(uploading, (error) => error === reason);
+    assert.deepEqual(await lines(), []);
+  });
+});
