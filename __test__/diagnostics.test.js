@@ -3,51 +3,18 @@
 // What is published of calls on the channels of node:diagnostics_channel.
 
 const assert = require('node:assert/strict');
-const { AsyncLocalStorage } = require('node:async_hooks');
-const { execFileSync } = require('node:child_process');
-const diagnostics = require('node:diagnostics_channel');
-const { once } = require('node:events');
-const path = require('node:path');
-const { Readable } = require('node:stream');
-const { afterEach, describe, it } = require('node:test');
+const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
-const { Worker } = require('node:worker_threads');
 const { ModzyClient, NotFoundError, ServerError } = require('modzy-client');
+const { useChannels } = require('./support/channels.js');
 const { useEmulator } = require('./support/emulator.js');
 
-const CHANNELS = [
-  'modzy:request:start',
-  'modzy:request:retry',
-  'modzy:request:end',
-  'modzy:request:error',
-  'modzy:wait:poll',
-];
 const JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 const SOURCES = { first: { 'input.txt': 'What a lovely day!' } };
 
 describe('diagnostics', () => {
   const emulator = useEmulator({ submittedMs: 30, inProgressMs: 30 });
-  const subscribed = [];
-
-  function subscribe(name, listener) {
-    diagnostics.subscribe(name, listener);
-    subscribed.push([name, listener]);
-  }
-
-  afterEach(() => {
-    for (const [name, listener] of subscribed.splice(0)) {
-      diagnostics.unsubscribe(name, listener);
-    }
-  });
-
-  /** Collects `[event, message]` of all channels. */
-  function collect(names = CHANNELS) {
-    const messages = [];
-    for (const name of names) {
-      subscribe(name, (message) => messages.push([name.replace('modzy:', ''), message]));
-    }
-    return messages;
-  }
+  const { collect } = useChannels();
 
   const client = (options) => new ModzyClient({ url: emulator.url, apiKey: emulator.apiKey, ...options });
   const names = (messages) => messages.map(([name]) => name);
@@ -192,80 +159,6 @@ describe('diagnostics', () => {
     assert.equal(messages[1][1].error.name, 'AbortError');
   });
 
-  it('publishes in the async context of the call', async () => {
-    const storage = new AsyncLocalStorage();
-    const stores = [];
-    for (const name of CHANNELS) {
-      subscribe(name, () => stores.push([name.replace('modzy:', ''), storage.getStore()]));
-    }
-    await emulator.answerJob(JOB, { status: 'OPEN' }, { status: 'COMPLETED' });
-    const shared = client();
-    const call = (store, work) => storage.run(store, () => work().catch(() => {}));
-    await Promise.all([
-      call('a wait', () => shared.blockUntilComplete(JOB, { pollInterval: 10 })),
-      call('a failure', () => shared.getResult('no job', { retries: 0 })),
-    ]);
-    await emulator.clearFaults();
-    await emulator.fault({ method: 'GET', path: route, times: 1, status: 429, headers: { 'retry-after': '0' } });
-    await emulator.answerJob(JOB, { status: 'COMPLETED' });
-    await call('a retry', () => shared.getJob(JOB));
-    const of = (store) => stores.filter(([, each]) => each === store).map(([name]) => name);
-    assert.deepEqual(of('a wait'), ['request:start', 'wait:poll', 'wait:poll', 'request:end']);
-    assert.deepEqual(of('a failure'), ['request:start', 'request:error']);
-    assert.deepEqual(of('a retry'), ['request:start', 'request:retry', 'request:end']);
-    assert.equal(stores.length, 9);
-  });
-
-  describe('headers that a subscriber adds', () => {
-    const add = (headers) => subscribe('modzy:request:start', ({ request }) => Object.assign(request.headers, headers));
-    const sent = async () => (await emulator.requests()).map(({ headers }) => headers);
-
-    it('go with every request of the call', async () => {
-      add({ Traceparent: '00-1' });
-      await client().submitJobFile('ed542963de', '1.0.1', { a: { 'input.txt': Buffer.from('text') } });
-      const all = await sent();
-      assert.equal(all.length, 4, 'features, open, chunk, close');
-      assert.deepEqual(
-        all.map(({ traceparent }) => traceparent),
-        Array(4).fill('00-1'),
-      );
-    });
-
-    it("go before the client's and after the call's own, in whatever case", async () => {
-      const fields = Array.from({ length: 20 }, (_, index) => `x-own-${index}`);
-      const all = (value, spell = (name) => name) => Object.fromEntries(fields.map((name) => [spell(name), value]));
-      add({ 'X-One': 'subscriber', ...all('subscriber', (name) => name.toUpperCase()) });
-      const own = { headers: all('call') };
-      await client({ headers: { 'x-one': 'client', 'x-two': 'client' } })
-        .getJob(JOB, own)
-        .catch(() => {});
-      const [headers] = await sent();
-      assert.deepEqual([headers['x-one'], headers['x-two']], ['subscriber', 'client']);
-      assert.deepEqual(
-        fields.map((name) => headers[name]),
-        fields.map(() => 'call'),
-      );
-      assert.deepEqual(own, { headers: all('call') });
-    });
-
-    for (const [headers, message] of [
-      [{ authorization: 'Bearer x' }, /headers must not set a header that is the client's own: "authorization"/],
-      [{ 'a name': 'x' }, /headers hold a name that HTTP does not allow/],
-      [{ name: 'a\nvalue' }, /headers hold a value that HTTP does not allow, for: "name"/],
-      [{ name: 7 }, /the headers of modzy:request:start param should be an object of strings/],
-    ]) {
-      it(`are refused as those of callers are: ${inspect(headers)}`, async () => {
-        add(headers);
-        const messages = collect(['modzy:request:error']);
-        const source = Readable.from([Buffer.from('text')]);
-        await assert.rejects(client().submitJobFile('m', 'v', { a: { b: source } }), { name: 'TypeError', message });
-        assert.equal(messages.length, 1);
-        assert.match(messages[0][1].error.message, message);
-        assert.deepEqual(await emulator.requests(), []);
-      });
-    }
-  });
-
   it('holds no secret and no data in any message', async () => {
     const messages = collect();
     const ofAll = [emulator.apiKey.split('.')[1], 'aGatewayToken'];
@@ -315,74 +208,6 @@ describe('diagnostics', () => {
     );
   });
 
-  it('tells the end of a call whose request a subscriber has frozen', async () => {
-    subscribe('modzy:request:start', ({ request }) => Object.freeze(request));
-    const messages = collect(['modzy:request:end']);
-    await client().submitJobText('ed542963de', '1.0.1', SOURCES);
-    assert.equal(messages.length, 1);
-  });
-
-  it('publishes nothing of a call that began before anybody listened', async () => {
-    await emulator.answerJob(JOB, { status: 'OPEN' }, { status: 'OPEN' }, { status: 'COMPLETED' });
-    let messages;
-    await client().blockUntilComplete(JOB, {
-      pollInterval: 10,
-      onProgress: () => {
-        messages ??= collect();
-      },
-    });
-    assert.deepEqual(messages, []);
-  });
-
-  it('asks Rust for retries and polls only where somebody listens to them', async () => {
-    const { BindingClient } = require('../js-binding.js');
-    const { start } = BindingClient.prototype;
-    const asked = [];
-    BindingClient.prototype.start = function (operation, argument, options, bytes) {
-      asked.push(options?.observe);
-      return start.call(this, operation, argument, options, bytes);
-    };
-    try {
-      const listener = () => {};
-      const ask = () =>
-        client()
-          .getJob(JOB)
-          .catch(() => {});
-      await ask();
-      for (const name of CHANNELS) {
-        diagnostics.subscribe(name, listener);
-        await ask();
-        diagnostics.unsubscribe(name, listener);
-      }
-      await ask();
-    } finally {
-      BindingClient.prototype.start = start;
-    }
-    assert.deepEqual(asked, [undefined, undefined, 'failures', undefined, undefined, 'all', undefined]);
-  });
-
-  it('does not let a subscriber that throws break a call, nor hides what it throws', () => {
-    const program = `
-      const diagnostics = require('node:diagnostics_channel');
-      const { ModzyClient } = require('modzy-client');
-      const caught = [];
-      process.on('uncaughtException', ({ message }) => caught.push(message));
-      for (const name of ${JSON.stringify(CHANNELS)}) {
-        diagnostics.subscribe(name, () => { throw new Error(name); });
-      }
-      const client = ModzyClient.fromEnv({ proxy: false });
-      client.submitJobText('ed542963de', '1.0.1', ${JSON.stringify(SOURCES)})
-        .then((job) => client.blockUntilComplete(job, { pollInterval: 1000 }))
-        .then(({ status }) => setImmediate(() => console.log(JSON.stringify([status, caught]))));
-    `;
-    const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
-    const options = { cwd: path.resolve(__dirname, '..'), env, encoding: 'utf8' };
-    const [status, caught] = JSON.parse(execFileSync(process.execPath, ['--eval', program], options));
-    assert.equal(status, 'COMPLETED');
-    const [start, , end, , poll] = CHANNELS;
-    assert.deepEqual(caught, [start, end, start, poll, poll, end]);
-  });
-
   it('keeps the news of a wait few while the event loop is blocked, and the newest of them', async () => {
     const answers = Array.from({ length: 100 }, (_, completed) => ({ status: 'IN_PROGRESS', completed }));
     await emulator.answerJob(JOB, { status: 'SUBMITTED' }, ...answers, { status: 'COMPLETED' });
@@ -409,37 +234,5 @@ describe('diagnostics', () => {
       counts,
       [...counts].sort((a, b) => a - b),
     );
-  });
-
-  it('is published in the worker that calls, to its own subscribers', async () => {
-    const messages = collect();
-    const worker = new Worker(path.join(__dirname, 'support', 'subscriber.js'), {
-      workerData: { url: emulator.url, apiKey: emulator.apiKey },
-    });
-    const [[told]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
-    assert.deepEqual(messages, []);
-    const { jobIdentifier } = told.at(-1);
-    const expected = [
-      ['modzy:request:start', 'submitJobText'],
-      ['modzy:request:end', 'submitJobText'],
-      ['modzy:request:start', 'blockUntilComplete'],
-      ['modzy:wait:poll', 'blockUntilComplete'],
-      ['modzy:request:end', 'blockUntilComplete'],
-      ['modzy:request:start', 'getJob'],
-      ['modzy:request:error', 'getJob'],
-    ];
-    const calls = told.map(({ name, method }) => [name, method]);
-    assert.deepEqual(
-      calls.filter((each, index) => String(each) !== String(calls[index - 1])),
-      expected,
-    );
-    assert.ok(told.every(({ store }) => store === 'of the worker'));
-    assert.equal(jobIdentifier, 'none');
-    const polls = told.filter(({ name }) => name === 'modzy:wait:poll');
-    assert.deepEqual([polls.at(-1).status, polls.at(-1).hasNext], ['COMPLETED', false]);
-    assert.ok(polls.slice(0, -1).every(({ status, hasNext }) => status !== 'COMPLETED' && hasNext));
-    assert.ok(polls.length >= 2);
-    const headers = (await emulator.requests()).map((request) => request.headers['x-thread']);
-    assert.deepEqual(new Set(headers), new Set(['worker']));
   });
 });
