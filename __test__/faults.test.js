@@ -4,23 +4,22 @@
 // server has seen as many requests as it may. The same for every fault and class of request, in skipped time, is in Rust.
 
 const assert = require('node:assert/strict');
-const { once } = require('node:events');
-const https = require('node:https');
-const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { before, describe, it } = require('node:test');
-const selfsigned = require('selfsigned');
 const modzy = require('modzy-client');
+const servers = require('./support/broken-servers.js');
 const { failure } = require('./support/outcomes.js');
-const { serve, uploadRoutes } = require('./support/server.js');
+const { uploadRoutes } = require('./support/server.js');
 
 const { ModzyClient } = modzy;
+const { JSON_HEAD, always, certificates, closedPort, floodOfInterim, makeCertificate } = servers;
+const { overTls, raw, routes, silentTls, sockets, trickle } = servers;
+
 const KEY = 'knownPrefix.theSecretBody';
 const SOURCES = { a: { 'input.txt': 'text' } };
 const OUTPUT = { jobId: 'j', inputKey: 'a', outputName: 'results.json' };
 
-const JSON_HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
 const page = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>sign in</html>' };
 
 /** A call that takes longer than this beyond its limit, or a fifth of it, is late. */
@@ -31,75 +30,12 @@ const submit = (client, options) => client.submitJobText('m', 'v', SOURCES, opti
 const upload = (client, options) => client.submitJobFiles('m', 'v', { a: { input: Buffer.from('x') } }, options);
 const wait = (client, options) => client.blockUntilComplete('j', { pollInterval: 20, ...options });
 
-/** A server that answers each request with what a function does to its socket. */
-async function raw(t, respond, { createServer = net.createServer, ...options } = {}) {
-  const sockets = new Set();
-  const requests = [];
-  const server = createServer(options, (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.on('data', (bytes) => {
-      requests.push(bytes.toString('latin1'));
-      respond(socket);
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    sockets.forEach((socket) => socket.destroy());
-    server.close();
-  });
-  return { port: server.address().port, baseURL: `http://127.0.0.1:${server.address().port}/api`, requests };
-}
+const AT_ONCE = { 'retry-after': '0' };
 
-/** Servers by what is wrong with them. Each returns where it is, and what it was asked. */
-const routes = (replies, options) => (t) => serve(t, replies, options);
-const always = (reply) => routes({ '*': reply });
-const sockets = (respond) => (t) => raw(t, respond);
-
-async function closedPort(t) {
-  const { port } = await raw(t, () => {});
-  const closed = net.createServer().listen(0, '127.0.0.1');
-  await once(closed, 'listening');
-  const { port: free } = closed.address();
-  closed.close();
-  assert.notEqual(port, free);
-  return { baseURL: `http://127.0.0.1:${free}/api`, requests: [] };
-}
-
-/** Certificates with their keys, made before the clock runs. */
-const certificates = {};
-
-async function makeCertificate(name, { expired = false } = {}) {
-  const { cert, private: key } = await selfsigned.generate([{ name: 'commonName', value: name }], {
-    notBeforeDate: new Date(Date.now() - 7_200_000),
-    notAfterDate: new Date(Date.now() + (expired ? -3_600_000 : 3_600_000)),
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
-  });
-  return { cert, key };
-}
-
-const overTls = (name) => async (t) => {
-  const { cert, key } = certificates[name];
-  const server = await serve(t, { '*': {} }, { createServer: https.createServer, key, cert });
-  const trusts = name === 'unknown' ? {} : { tls: { ca: cert } };
-  return { requests: server.requests, baseURL: `https://localhost:${server.port}/api`, options: trusts };
-};
-
-const silentTls = async (t) => {
-  const server = await raw(t, () => {});
-  return { ...server, baseURL: server.baseURL.replace('http', 'https'), requests: [] };
-};
-
-function trickle(socket) {
-  socket.write(`${JSON_HEAD}content-length: 100000\r\n\r\n`);
-  const timer = setInterval(() => socket.write(' '), 20);
-  socket.on('close', () => clearInterval(timer));
-}
-
-function floodOfInterim(socket) {
-  const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'.repeat(50)), 5);
-  socket.on('close', () => clearInterval(timer));
+/** The cell of a server that gives one answer to all, in so many attempts. Each pause is 100 ms at most. */
+function answered(reply, call, retries, name, attempts = 1) {
+  const expected = { name, code: reply.status, attempts, requests: attempts };
+  return [always(reply), call, { retries }, (attempts - 1) * 100, expected];
 }
 
 /**
@@ -314,34 +250,22 @@ const cells = {
     0,
     { name: 'ResponseError', code: 202, sent: 'maybe', attempts: 1, requests: 1 },
   ],
-  'a redirect: read': [
-    always({ status: 302, headers: { location: 'https://other.example/' } }),
-    read,
-    { retries: 3 },
-    0,
-    { name: 'ApiError', code: 302, attempts: 1, requests: 1 },
-  ],
-  'a server that asks to slow down: submit': [
-    always({ status: 429, headers: { 'retry-after': '0' } }),
+  'a redirect: read': answered({ status: 302, headers: { location: 'https://other.example/' } }, read, 3, 'ApiError'),
+  'a server that asks to slow down: submit': answered(
+    { status: 429, headers: AT_ONCE },
     submit,
-    { retries: 1 },
-    100,
-    { name: 'RateLimitError', code: 429, attempts: 2, requests: 2 },
-  ],
-  'a server that says when to come back: submit': [
-    always({ status: 503, headers: { 'retry-after': '0' } }),
+    1,
+    'RateLimitError',
+    2,
+  ),
+  'a server that says when to come back: submit': answered(
+    { status: 503, headers: AT_ONCE },
     submit,
-    { retries: 1 },
-    100,
-    { name: 'ServerError', code: 503, attempts: 2, requests: 2 },
-  ],
-  'a server that does not say when: submit': [
-    always({ status: 503 }),
-    submit,
-    { retries: 3 },
-    0,
-    { name: 'ServerError', code: 503, attempts: 1, requests: 1 },
-  ],
+    1,
+    'ServerError',
+    2,
+  ),
+  'a server that does not say when: submit': answered({ status: 503 }, submit, 3, 'ServerError'),
   'a server that fails: wait': [
     always({ status: 503 }),
     (client) => wait(client, { maxOutage: 300 }),
