@@ -47,6 +47,17 @@ function withBlocks(...languages) {
     .filter(({ blocks }) => blocks.length > 0);
 }
 
+/** The anchors of a page's headings. */
+function anchorsOf(page) {
+  const headings = readFileSync(path.join(root, page), 'utf8').matchAll(/^#+ (.*)$/gm);
+  return Array.from(headings, ([, heading]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 /** A folder within the package, which programs there find by its own name. */
 async function inFolder(work) {
   mkdirSync(path.join(root, 'target'), { recursive: true });
@@ -114,10 +125,11 @@ describe('the pages', () => {
 
   it('lead to places that exist', () => {
     for (const page of allPages) {
-      const links = readFileSync(path.join(root, page), 'utf8').matchAll(/\]\((?!https?:)([^)\s#]*)(?:#[^)]*)?\)/g);
-      for (const [, link] of links) {
-        const target = path.join(root, path.dirname(page), link);
-        assert.ok(link === '' || existsSync(target), `${page}: ${link}`);
+      const links = readFileSync(path.join(root, page), 'utf8').matchAll(/\]\((?!https?:)([^)\s#]*)(?:#([^)]*))?\)/g);
+      for (const [, link, anchor] of links) {
+        const target = link === '' ? page : path.join(path.dirname(page), link);
+        assert.ok(existsSync(path.join(root, target)), `${page}: ${link}`);
+        assert.ok(anchor === undefined || anchorsOf(target).includes(anchor), `${page}: ${link}#${anchor}`);
       }
     }
   });
