@@ -25,8 +25,8 @@ import type { Result } from './result-types.js';
 /**
  * What can be done with jobs.
  *
- * Submits send a request whose fate is unknown never again: they reject with a {@link ConnectionError}, or a
- * {@link ResponseError}, whose `sent` is `maybe`. The form of 1.x returns the receipt with `status` `SUBMITTED`, the form of 2.x
+ * A submit whose fate is unknown is never sent again: it rejects with a {@link ConnectionError}, or a {@link ResponseError},
+ * whose `sent` is `maybe`. The form of 1.x returns the receipt with `status` `SUBMITTED`, the form of 2.x
  * as the server sent it.
  */
 export interface JobMethods {
@@ -56,6 +56,7 @@ export interface JobMethods {
    * @param jobIdentifiers UUIDs, in an array or separated by `,` or `;`: just those jobs are read, whatever the other
    *   arguments say, and those that do not exist are left out. Any other string is the name of a model, or part of it.
    * @param status A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status.
+   * @param page The number of the page, from 1. The server's: the first.
    * @param perPage How many jobs at most. 1000.
    * @param direction `ASC` or `DESC`.
    * @param sortBy Such as `status`, `submittedAt` or `total`.
@@ -159,7 +160,8 @@ export interface JobMethods {
    * @param fileSources Input key → name of the model's input → path, `file:` URL, bytes, Blob or stream.
    * @param explain Whether to explain the results, where the model can.
    * @returns The receipt of the close.
-   * @throws {InputError} With the `code` `missing`, `empty`, `changed`, `unusable`, or `limit` for more chunks than the server takes.
+   * @throws {InputError} With the `code` `missing`, `empty`, `changed`, `unusable`, `limit` for more chunks than the server takes, or
+   *   `timeout` for a stream that stands still. A stream that fails rejects with its own error.
    * @throws {TypeError} For wrong arguments, and for more inputs than the server takes in a job.
    */
   submitJobFile(
@@ -293,7 +295,8 @@ export interface JobMethods {
    * @param dataItemKey The name of the model's input.
    * @param inputValue A path, a `file:` URL, bytes, a Blob or a stream.
    * @param chunkSize Bytes of each chunk, a whole number, at least 1. 1048576: the server is not asked for its limits.
-   * @throws {InputError} For a source that is missing, empty or unusable, or that changes meanwhile. The job stays open.
+   * @throws {InputError} For a source that is missing, empty or unusable, or that changes or stands still meanwhile. The job stays
+   *   open.
    * @throws {BadRequestError} For a chunk that the server refuses.
    */
   appendInput(

@@ -264,11 +264,11 @@ export interface GetJobHistoryParams extends RequestOptions {
   model?: string | null | undefined;
   /** A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status. `ALL`, as the server has it. */
   status?: 'ALL' | 'TERMINATED' | 'TERMINATED_WITH_ERROR' | 'PENDING' | JobStatus | null | undefined;
-  /** 1. */
+  /** The number of the page, from 1. 1. */
   page?: number | null | undefined;
   /** How many jobs at most. 100. */
   perPage?: number | null | undefined;
-  /** `DESC`. */
+  /** Ascending or descending. `DESC`. */
   direction?: 'ASC' | 'DESC' | null | undefined;
   /** Such as `status`, `submittedAt` or `total`. `createdAt`. */
   sortBy?: string | null | undefined;

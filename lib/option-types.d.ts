@@ -189,7 +189,7 @@ export interface ClientOptions {
   idleTimeout?: number | null | undefined;
   /** How many attempts may follow a failed one, where repeating is safe. 2. */
   retries?: number | null | undefined;
-  /** How many sockets may be busy at a time; further requests wait their turn. Polls use three quarters of them. 256. */
+  /** How many sockets may be busy at a time; further requests wait their turn. Polls take three quarters of them at most. 256. */
   maxSockets?: number | null | undefined;
   /** The longest body of an answer, decoded, in bytes; at most 536870888, the longest string. 268435456. */
   maxResponseBytes?: number | null | undefined;

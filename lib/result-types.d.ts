@@ -131,8 +131,9 @@ export interface OpenedOutput {
    * ranges and the output is unchanged; else the stream ends with the error.
    */
   body: ReadableStream<Uint8Array>;
+  /** What the server says the bytes are; `null` where it does not. */
   contentType: string | null;
-  /** Bytes. */
+  /** How many bytes there are; `null` where the server does not say. */
   contentLength: number | null;
 }
 
@@ -140,7 +141,7 @@ export interface OpenedOutput {
 export interface DownloadedOutput {
   /** How many there are. */
   bytes: number;
-  /** What the server says they are. */
+  /** What the server says they are; `null` where it does not. */
   contentType: string | null;
 }
 
