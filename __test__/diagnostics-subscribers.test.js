@@ -15,6 +15,7 @@ const { Worker } = require('node:worker_threads');
 const { ModzyClient } = require('modzy-client');
 const { CHANNELS, useChannels } = require('./support/channels.js');
 const { useEmulator } = require('./support/emulator.js');
+const { observed } = require('./support/observed.js');
 
 const JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 const SOURCES = { first: { 'input.txt': 'What a lovely day!' } };
@@ -120,14 +121,7 @@ describe('diagnostics, as subscribers see them', () => {
   });
 
   it('asks Rust for retries and polls only where somebody listens to them', async () => {
-    const { BindingClient } = require('../js-binding.js');
-    const { start } = BindingClient.prototype;
-    const asked = [];
-    BindingClient.prototype.start = function (operation, argument, options, bytes) {
-      asked.push(options?.observe);
-      return start.call(this, operation, argument, options, bytes);
-    };
-    try {
+    const asked = await observed(async () => {
       const listener = () => {};
       const ask = () =>
         client()
@@ -140,9 +134,7 @@ describe('diagnostics, as subscribers see them', () => {
         diagnostics.unsubscribe(name, listener);
       }
       await ask();
-    } finally {
-      BindingClient.prototype.start = start;
-    }
+    });
     assert.deepEqual(asked, [undefined, undefined, 'failures', undefined, undefined, 'all', undefined]);
   });
 

@@ -12,6 +12,7 @@ const { ModzyClient } = require('modzy-client');
 const pino = require('pino');
 const winston = require('winston');
 const { useEmulator } = require('./support/emulator.js');
+const { observed } = require('./support/observed.js');
 
 const JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 
@@ -217,23 +218,14 @@ describe('the logger', () => {
   });
 
   it('makes Rust tell nothing that nobody writes', async () => {
-    const { BindingClient } = require('../js-binding.js');
-    const { start } = BindingClient.prototype;
-    const asked = [];
-    BindingClient.prototype.start = function (operation, argument, options, bytes) {
-      asked.push(options?.observe);
-      return start.call(this, operation, argument, options, bytes);
-    };
-    try {
+    const asked = await observed(async () => {
       for (const level of ['debug', 'info', 'warn', 'error', 'silent']) {
         const logger = pino({ level }, { write: () => {} });
         await client({ logger })
           .getJob(JOB)
           .catch(() => {});
       }
-    } finally {
-      BindingClient.prototype.start = start;
-    }
+    });
     assert.deepEqual(asked, ['all', 'failures', 'failures', undefined, undefined]);
   });
 
