@@ -13,16 +13,25 @@ const specs = readdirSync(tests)
   .filter((name) => name.endsWith('.test.js'))
   .map((name) => path.join(tests, name));
 const smoke = path.join(tests, 'smoke.mjs');
+const bun = path.join(installed, '@oven/bun-linux-x64/bin/bun');
+const deno = path.join(installed, '@deno/linux-x64-glibc/deno');
 
-const suite = (name) => [path.join(installed, name, 'bin/node'), ['--test', '--test-concurrency=1', ...specs]];
+const suite = (name) => [[path.join(installed, name, 'bin/node'), ['--test', '--test-concurrency=1', ...specs]]];
 
+/** What the README says that Deno has to permit. */
+const permitted = ['--no-prompt', '--allow-ffi', '--allow-read', '--allow-env'];
+
+/** The commands for each runtime. */
 const runtimes = {
   'node-20': suite('node-20'),
   'node-22': suite('node-22'),
   'node-24': suite('node-24'),
   'node-26': suite('node-26'),
-  bun: [path.join(installed, '@oven/bun-linux-x64/bin/bun'), [smoke]],
-  deno: [path.join(installed, '@deno/linux-x64-glibc/deno'), ['run', '--allow-all', '--quiet', smoke]],
+  bun: [[bun, [smoke]]],
+  deno: [
+    [deno, ['run', '--allow-all', '--quiet', smoke]],
+    [deno, ['run', ...permitted, '--quiet', path.join(tests, 'permissions.mjs')]],
+  ],
 };
 
 const asked = process.argv.slice(2);
@@ -36,12 +45,14 @@ installPackages(__dirname);
 buildAddon();
 buildEmulator();
 buildBench();
-for (const [name, [program, args]] of Object.entries(runtimes)) {
+for (const [name, commands] of Object.entries(runtimes)) {
   if (asked.length === 0 || asked.includes(name)) {
     const started = performance.now();
     console.log(`\n== ${name}`);
     // The emulator is on this machine, to which no proxy leads.
-    run(program, args, root, { no_proxy: '*' });
+    for (const [program, args] of commands) {
+      run(program, args, root, { no_proxy: '*' });
+    }
     console.log(`== ${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
   }
 }
