@@ -118,4 +118,4 @@ function writeNotices(triple, binaries, folder) {
   });
 }
 
-module.exports = { writeNotices };
+module.exports = { NOTICES, STANDARD_LIBRARY, writeNotices };

@@ -6,7 +6,7 @@
 const { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
-const { writeNotices } = require('./licenses.js');
+const { NOTICES, STANDARD_LIBRARY, writeNotices } = require('./licenses.js');
 const { leadOut } = require('./links.js');
 const { buildRelease, installPackages, packaging, prepare, programName, root, runNpm, target } = require('./setup.js');
 
@@ -129,10 +129,9 @@ function packPlatform(folder, { triple, platformArchABI, platform, arch, abi }, 
     ...libc,
   };
   const readme = path.join(work, 'README.md');
-  writeFileSync(
-    readme,
-    `# ${manifest.name}\n\nThe binary of \`${parent}\` for \`${triple}\`, which \`${parent}\` brings along.\n`,
-  );
+  const what = `The binary of \`${parent}\` for \`${triple}\`, which \`${parent}\` brings along.`;
+  const notices = `The licences of what it is built of: \`${NOTICES}\` and \`${STANDARD_LIBRARY}\`.`;
+  writeFileSync(readme, `# ${manifest.name}\n\n${what}\n\n${notices}\n`);
   pack(manifest, { ...files, 'README.md': readme }, folder);
 }
 
