@@ -99,9 +99,8 @@ function noticesOf(crates) {
  * @returns {Record<string, string>[]} Of each binary, the files for its package, by their names there.
  */
 function writeNotices(triple, binaries, folder) {
-  const metadata = JSON.parse(
-    read('cargo', 'metadata', '--locked', '--format-version', '1', '--filter-platform', triple),
-  );
+  const metadata = read('cargo', 'metadata', '--locked', '--format-version', '1', '--filter-platform', triple);
+  const packages = new Map(JSON.parse(metadata).packages.map((each) => [`${each.name} v${each.version}`, each]));
   const linked = linkedCrates(triple, binaries);
   const standardLibrary = path.join(read('rustc', '--print', 'sysroot').trim(), 'share/doc/rust', STANDARD_LIBRARY);
   if (!existsSync(standardLibrary)) {
@@ -109,11 +108,9 @@ function writeNotices(triple, binaries, folder) {
   }
   return binaries.map((binary) => {
     const file = path.join(folder, `${binary}-${NOTICES}`);
-    const crates = metadata.packages.filter(
-      // What comes from nowhere is the project's own.
-      ({ name, version, source }) => source !== null && linked.get(binary)?.has(`${name} v${version}`),
-    );
-    writeFileSync(file, noticesOf(crates));
+    const crates = [...linked.get(binary)].sort().map((crate) => packages.get(crate));
+    // What comes from nowhere is the project's own.
+    writeFileSync(file, noticesOf(crates.filter(({ source }) => source !== null)));
     return { [NOTICES]: file, [STANDARD_LIBRARY]: standardLibrary };
   });
 }
