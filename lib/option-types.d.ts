@@ -17,8 +17,8 @@ export interface RequestOptions {
    */
   requestTimeout?: number | null | undefined;
   /**
-   * How many attempts may follow a failed one, where repeating is safe. The client's, 2. Means nothing in a wait. All calls of
-   * a client together have twenty in hand; every ten successes bring one back.
+   * How many attempts may follow a failed one, where repeating is safe; a whole number, 0 or more. The client's, 2. Means nothing
+   * in a wait. All calls of a client together have twenty in hand; every ten successes bring one back.
    */
   retries?: number | null | undefined;
   /** Headers beside or in place of the client's. Those that carry credentials or frame the message are refused. */
@@ -117,7 +117,7 @@ export interface DownloadOptions extends RequestOptions {
 export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOptions {
   /** ms between an answer and the next poll, give or take 2.5 %; at least 1. 2000. */
   pollInterval?: number | null | undefined;
-  /** ms for the whole wait, from its first poll. Rejects with a {@link WaitTimeoutError}; the job goes on. None. */
+  /** ms for the whole wait, from its first poll; at least 0. Rejects with a {@link WaitTimeoutError}; the job goes on. None. */
   waitTimeout?: number | null | undefined;
   /** ms of unbroken failure that the wait rides out, after which it rejects with the last one; 0: none. 300000. */
   maxOutage?: number | null | undefined;
@@ -136,10 +136,10 @@ export interface WaitOptions extends PollOptions {
 /** Options of waits for many jobs. */
 export interface WaitManyOptions extends WaitOptions {
   /**
-   * How many jobs are alive at a time, from the submit to the end, whatever stands for them; a whole number, or `Infinity`.
-   * Unless it is given, jobs that exist already have no bound, for waiting costs next to nothing; and of those that functions
-   * submit, 50 are alive at a time, which leaves the server and its quotas room for others; while 50 are, no job is taken. An
-   * endless source of jobs that exist needs a bound.
+   * How many jobs are alive at a time, from the submit to the end, whatever stands for them; a whole number, at least 1, or
+   * `Infinity`. Unless it is given, jobs that exist already have no bound, for waiting costs next to nothing; and of those
+   * that functions submit, 50 are alive at a time, which leaves the server and its quotas room for others; while 50 are, no
+   * job is taken. An endless source of jobs that exist needs a bound.
    */
   concurrency?: number | null | undefined;
 }
@@ -187,11 +187,17 @@ export interface ClientOptions {
   requestTimeout?: number | null | undefined;
   /** ms that an upload, a download or streamed results may go without a byte; at least 1. 30000. `Infinity`: no limit. */
   idleTimeout?: number | null | undefined;
-  /** How many attempts may follow a failed one, where repeating is safe. 2. */
+  /** How many attempts may follow a failed one, where repeating is safe; a whole number, 0 or more. 2. */
   retries?: number | null | undefined;
-  /** How many sockets may be busy at a time; further requests wait their turn. Polls take three quarters of them at most. 256. */
+  /**
+   * How many sockets may be busy at a time, a whole number, at least 1; further requests wait their turn. Polls take three quarters
+   * of them at most. 256.
+   */
   maxSockets?: number | null | undefined;
-  /** The longest body of an answer, decoded, in bytes; at most 536870888, the longest string. 268435456. */
+  /**
+   * Bytes of the longest body, decoded, that is held in memory: a whole number, at least 1, at most 536870888, the longest string.
+   * 268435456.
+   */
   maxResponseBytes?: number | null | undefined;
   /** Headers that go with every request. Those that carry credentials or frame the message are refused. */
   headers?: Record<string, string> | null | undefined;
