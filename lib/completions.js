@@ -6,8 +6,9 @@
 
 const { AsyncResource } = require('node:async_hooks');
 const { BindingClient } = require('./binding.js');
+const { Call } = require('./call.js');
 const { readDocument } = require('./documents.js');
-const { ModzyError, atCall, toError } = require('./errors.js');
+const { ModzyError, atCall } = require('./errors.js');
 const { LEFT, unwatch, watch } = require('./signals.js');
 
 /**
@@ -19,76 +20,6 @@ const busy = new Set();
 
 // News are read outside of any caller's context, which would otherwise be kept for as long as another call is pending.
 const outside = new AsyncResource('ModzyCompletions');
-
-/** @type {Set<Operation>} */
-const waits = new Set(['blockUntilComplete', 'blockUntilResult']);
-
-/**
- * What hears of the progress of a transfer.
- *
- * @type {Partial<Record<Operation, 'onUploadProgress' | 'onDownloadProgress'>>}
- */
-const listeners = {
-  submitJobFiles: 'onUploadProgress',
-  appendInput: 'onUploadProgress',
-  downloadOutput: 'onDownloadProgress',
-  openOutput: 'onDownloadProgress',
-  pullOutput: 'onDownloadProgress',
-  openResults: 'onDownloadProgress',
-  pullResults: 'onDownloadProgress',
-};
-
-/** A call that has not settled. */
-class Call {
-  /** Its name in Rust. */
-  id = 0;
-
-  /**
-   * What ends it before its time: the reason of its signal, or what a callback threw.
-   *
-   * @type {{ reason: unknown, cancelJob: boolean } | undefined}
-   */
-  ending;
-
-  /** The lines of the caller, for the stack of an error. */
-  site = /** @type {{ stack?: string }} */ (Object.create(Error.prototype));
-
-  /** @type {((reason: unknown) => void) | undefined} */
-  abort;
-
-  /**
-   * @param {Operation} operation
-   * @param {string} argument
-   * @param {CallOptions} options
-   * @param {Reader} read
-   * @param {Carried} carried
-   * @param {(value: any) => void} resolve
-   * @param {(reason: unknown) => void} reject
-   */
-  constructor(operation, argument, options, read, { bytes, sources }, resolve, reject) {
-    this.submits = operation.startsWith('submitJob');
-    /** The job that the call waits for. */
-    this.job = waits.has(operation) ? argument : undefined;
-    // An upload that does not end well leaves no open job behind.
-    const cancels = operation === 'submitJobFiles' || Boolean(options.cancelOnAbort);
-    this.cancelOnAbort = cancels && (this.submits || this.job !== undefined);
-    this.bytes = bytes;
-    /** What is pulled piece by piece. */
-    this.sources = sources ?? [];
-    this.binding = options.binding;
-    this.trace = options.trace;
-    this.signal = options.signal;
-    // What the user wrote runs in the user's context.
-    this.onCancel = options.onCancel && AsyncResource.bind(options.onCancel, 'ModzyCallback');
-    this.onProgress = options.onProgress && AsyncResource.bind(options.onProgress, 'ModzyCallback');
-    const listener = listeners[operation];
-    const onTransfer = listener && options[listener];
-    this.onTransfer = onTransfer && AsyncResource.bind(onTransfer, 'ModzyCallback');
-    this.read = read;
-    this.resolve = resolve;
-    this.reject = reject;
-  }
-}
 
 class Completions {
   #native;
@@ -253,13 +184,13 @@ class Completions {
     }
     this.#pending.delete(call.id);
     try {
-      const abandoned = call.ending?.cancelJob ? abandonedJob(call, completion) : undefined;
+      const abandoned = call.ending?.cancelJob ? call.abandonedJob(completion) : undefined;
       if (abandoned !== undefined) {
         this.#start(call, 'cancelAbandoned', abandoned);
         return;
       }
       this.#release(call);
-      settle(call, completion);
+      call.settle(completion);
     } catch (error) {
       this.#release(call);
       call.reject(error);
@@ -319,86 +250,11 @@ class Completions {
 }
 
 /**
- * The job that still has to be cancelled although its call had ended when the signal fired: its receipt was under way, or
- * the wait for it had failed.
- *
- * @param {Call} call
- * @param {Completion} completion
- * @returns {string | undefined}
- */
-function abandonedJob(call, { event, text = '' }) {
-  if (event === 'done' && call.submits) {
-    const { jobIdentifier } = readDocument(text);
-    return typeof jobIdentifier === 'string' ? jobIdentifier : undefined;
-  }
-  return event === 'failed' ? call.job : undefined;
-}
-
-/**
- * Settles the promise of a call.
- *
- * @param {Call} call
- * @param {Completion} completion
- */
-function settle(call, completion) {
-  const { event, text } = completion;
-  const error = completion.error && atCall(toError(completion.error), call.site);
-  tellOfCancel(call, completion, error);
-  if (call.ending !== undefined) {
-    call.reject(call.ending.reason);
-  } else if (error !== undefined) {
-    call.reject(error);
-  } else if (event === 'aborted') {
-    call.reject(new ModzyError('internal error: the call was given up by nobody'));
-  } else {
-    call.resolve(call.read(text ?? '', completion.bytes));
-  }
-}
-
-/**
- * Tells how the cancellation of a call's job went, where there was one.
- *
- * @param {Call} call
- * @param {Completion} completion
- * @param {Error | undefined} error How the call failed.
- */
-function tellOfCancel(call, { event, text = '', cancelled }, error) {
-  const { onCancel, job: jobIdentifier } = call;
-  if (onCancel === undefined) {
-    return;
-  }
-  if (cancelled !== undefined) {
-    const { job, error: failure } = cancelled;
-    const name = cancelled.jobIdentifier ?? jobIdentifier;
-    if (failure === undefined) {
-      onCancel({ jobIdentifier: name, job: readDocument(job ?? '') });
-    } else {
-      onCancel({ jobIdentifier: name, error: atCall(toError(failure), call.site) });
-    }
-  } else if (call.ending?.cancelJob && event !== 'aborted') {
-    // The call had ended by itself when its signal fired.
-    if (error !== undefined) {
-      onCancel({ jobIdentifier, error });
-    } else if (call.submits) {
-      onCancel({ jobIdentifier, error: new ModzyError('the receipt names no job, so none was cancelled') });
-    } else {
-      // Of a wait that had its end already, nothing was left to cancel: its job is the outcome.
-      onCancel({ jobIdentifier, job: readDocument(text) });
-    }
-  }
-}
-
-/**
  * @typedef {import('../js-binding').BindingCompletion} Completion
  * @typedef {import('../js-binding').BindingOperation} Operation
  * @typedef {import('./options.js').CallOptions} CallOptions
- *
- * @typedef {(text: string, bytes?: Uint8Array) => any} Reader Of the answer's text, which is empty where there was no body,
- *   or where the answer came as bytes, of which it may tell what they are.
- *
- * @typedef {object} Carried
- * @property {Uint8Array[]} [bytes] Byte arrays that the argument names by their numbers. They are copied.
- * @property {import('./pulled.js').Source[]} [sources] Sources that are pulled, by their numbers.
+ * @typedef {import('./call.js').Reader} Reader
+ * @typedef {import('./call.js').Carried} Carried
  */
 
 module.exports = { Completions };

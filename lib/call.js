@@ -1,0 +1,159 @@
+'use strict';
+
+// A call under way: what its end is made of, and how its promise settles.
+
+const { AsyncResource } = require('node:async_hooks');
+const { readDocument } = require('./documents.js');
+const { ModzyError, atCall, toError } = require('./errors.js');
+
+/** @type {Set<Operation>} */
+const waits = new Set(['blockUntilComplete', 'blockUntilResult']);
+
+/**
+ * What hears of the progress of a transfer.
+ *
+ * @type {Partial<Record<Operation, 'onUploadProgress' | 'onDownloadProgress'>>}
+ */
+const listeners = {
+  submitJobFiles: 'onUploadProgress',
+  appendInput: 'onUploadProgress',
+  downloadOutput: 'onDownloadProgress',
+  openOutput: 'onDownloadProgress',
+  pullOutput: 'onDownloadProgress',
+  openResults: 'onDownloadProgress',
+  pullResults: 'onDownloadProgress',
+};
+
+/** A call that has not settled. */
+class Call {
+  /** Its name in Rust. */
+  id = 0;
+
+  /**
+   * What ends it before its time: the reason of its signal, or what a callback threw.
+   *
+   * @type {{ reason: unknown, cancelJob: boolean } | undefined}
+   */
+  ending;
+
+  /** The lines of the caller, for the stack of an error. */
+  site = /** @type {{ stack?: string }} */ (Object.create(Error.prototype));
+
+  /** @type {((reason: unknown) => void) | undefined} */
+  abort;
+
+  /**
+   * @param {Operation} operation
+   * @param {string} argument
+   * @param {CallOptions} options
+   * @param {Reader} read
+   * @param {Carried} carried
+   * @param {(value: any) => void} resolve
+   * @param {(reason: unknown) => void} reject
+   */
+  constructor(operation, argument, options, read, { bytes, sources }, resolve, reject) {
+    this.submits = operation.startsWith('submitJob');
+    /** The job that the call waits for. */
+    this.job = waits.has(operation) ? argument : undefined;
+    // An upload that does not end well leaves no open job behind.
+    const cancels = operation === 'submitJobFiles' || Boolean(options.cancelOnAbort);
+    this.cancelOnAbort = cancels && (this.submits || this.job !== undefined);
+    this.bytes = bytes;
+    /** What is pulled piece by piece. */
+    this.sources = sources ?? [];
+    this.binding = options.binding;
+    this.trace = options.trace;
+    this.signal = options.signal;
+    // What the user wrote runs in the user's context.
+    this.onCancel = options.onCancel && AsyncResource.bind(options.onCancel, 'ModzyCallback');
+    this.onProgress = options.onProgress && AsyncResource.bind(options.onProgress, 'ModzyCallback');
+    const listener = listeners[operation];
+    const onTransfer = listener && options[listener];
+    this.onTransfer = onTransfer && AsyncResource.bind(onTransfer, 'ModzyCallback');
+    this.read = read;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  /**
+   * The job that still has to be cancelled although the call had ended when its signal fired: its receipt was under way, or
+   * the wait for it had failed.
+   *
+   * @param {Completion} completion
+   * @returns {string | undefined}
+   */
+  abandonedJob({ event, text = '' }) {
+    if (event === 'done' && this.submits) {
+      const { jobIdentifier } = readDocument(text);
+      return typeof jobIdentifier === 'string' ? jobIdentifier : undefined;
+    }
+    return event === 'failed' ? this.job : undefined;
+  }
+
+  /**
+   * Settles the promise.
+   *
+   * @param {Completion} completion
+   */
+  settle(completion) {
+    const { event, text } = completion;
+    const error = completion.error && atCall(toError(completion.error), this.site);
+    this.tellOfCancel(completion, error);
+    if (this.ending !== undefined) {
+      this.reject(this.ending.reason);
+    } else if (error !== undefined) {
+      this.reject(error);
+    } else if (event === 'aborted') {
+      this.reject(new ModzyError('internal error: the call was given up by nobody'));
+    } else {
+      this.resolve(this.read(text ?? '', completion.bytes));
+    }
+  }
+
+  /**
+   * Tells how the cancellation of the job went, where there was one.
+   *
+   * @param {Completion} completion
+   * @param {Error | undefined} error How the call failed.
+   */
+  tellOfCancel({ event, text = '', cancelled }, error) {
+    const { onCancel, job: jobIdentifier } = this;
+    if (onCancel === undefined) {
+      return;
+    }
+    if (cancelled !== undefined) {
+      const { job, error: failure } = cancelled;
+      const name = cancelled.jobIdentifier ?? jobIdentifier;
+      if (failure === undefined) {
+        onCancel({ jobIdentifier: name, job: readDocument(job ?? '') });
+      } else {
+        onCancel({ jobIdentifier: name, error: atCall(toError(failure), this.site) });
+      }
+    } else if (this.ending?.cancelJob && event !== 'aborted') {
+      // The call had ended by itself when its signal fired.
+      if (error !== undefined) {
+        onCancel({ jobIdentifier, error });
+      } else if (this.submits) {
+        onCancel({ jobIdentifier, error: new ModzyError('the receipt names no job, so none was cancelled') });
+      } else {
+        // Of a wait that had its end already, nothing was left to cancel: its job is the outcome.
+        onCancel({ jobIdentifier, job: readDocument(text) });
+      }
+    }
+  }
+}
+
+/**
+ * @typedef {import('../js-binding').BindingCompletion} Completion
+ * @typedef {import('../js-binding').BindingOperation} Operation
+ * @typedef {import('./options.js').CallOptions} CallOptions
+ *
+ * @typedef {(text: string, bytes?: Uint8Array) => any} Reader Of the answer's text, which is empty where there was no body,
+ *   or where the answer came as bytes, of which it may tell what they are.
+ *
+ * @typedef {object} Carried
+ * @property {Uint8Array[]} [bytes] Byte arrays that the argument names by their numbers. They are copied.
+ * @property {import('./pulled.js').Source[]} [sources] Sources that are pulled, by their numbers.
+ */
+
+module.exports = { Call };
