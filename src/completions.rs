@@ -10,7 +10,7 @@ use std::{
 use modzy_client::{CancelOutcome, Contents, Phase};
 use napi::{
     Env,
-    bindgen_prelude::{Buffer, Function},
+    bindgen_prelude::{Buffer, Either, Function, Latin1String},
     threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode},
 };
 use napi_derive::napi;
@@ -52,7 +52,8 @@ pub struct BindingCompletion {
     /// What the rest tells.
     pub event: BindingEvent,
     /// JSON, or text where the operation brings text or, beside bytes, what they are.
-    pub text: Option<String>,
+    #[napi(ts_type = "string")]
+    pub text: Option<Text>,
     /// What an operation brings that brings bytes.
     pub bytes: Option<Buffer>,
     /// A failure.
@@ -67,6 +68,25 @@ pub struct BindingCompletion {
     pub loaded_bytes: Option<f64>,
     /// Of a transfer: how many there are, where that is known.
     pub total_bytes: Option<f64>,
+}
+
+/// Text on its way into JavaScript, which decodes it unless it is known to be ASCII.
+type Text = Either<Latin1String, String>;
+
+fn text(text: String) -> Text {
+    if text.is_ascii() {
+        Either::A(text.into())
+    } else {
+        Either::B(text)
+    }
+}
+
+/// In bytes.
+fn length(text: &Text) -> usize {
+    match text {
+        Either::A(ascii) => ascii.len(),
+        Either::B(text) => text.len(),
+    }
 }
 
 /// How the cancellation of a job went.
@@ -121,14 +141,14 @@ impl BindingCompletion {
     /// Adds a result.
     pub(crate) fn with(mut self, value: Value) -> Self {
         match value {
-            Value::Document(document) => self.text = Some(document.into()),
-            Value::Text(text) => self.text = Some(text),
+            Value::Document(document) => self.text = Some(text(document.into())),
+            Value::Text(told) => self.text = Some(text(told)),
             Value::Bytes(bytes) => self.bytes = Some(Vec::from(bytes).into()),
             Value::Contents(Contents {
                 bytes, content_type, ..
             }) => {
                 self.bytes = Some(Vec::from(bytes).into());
-                self.text = content_type;
+                self.text = content_type.map(text);
             }
         }
         self
@@ -152,8 +172,8 @@ impl BindingCompletion {
     }
 
     /// Adds a text.
-    pub(crate) fn saying(mut self, text: Option<String>) -> Self {
-        self.text = text;
+    pub(crate) fn saying(mut self, told: Option<String>) -> Self {
+        self.text = told.map(text);
         self
     }
 
@@ -283,11 +303,11 @@ impl Outbox {
 
 impl Queue {
     fn take(&mut self) -> Vec<BindingCompletion> {
-        let mut text = 0;
+        let mut sum = 0;
         let fits = |completion: &&BindingCompletion| {
-            let is_first = text == 0;
-            text += 1 + completion.text.as_ref().map_or(0, String::len);
-            is_first || text <= BATCH_TEXT
+            let is_first = sum == 0;
+            sum += 1 + completion.text.as_ref().map_or(0, length);
+            is_first || sum <= BATCH_TEXT
         };
         let batch = self.waiting.iter().take(BATCH).take_while(fits).count();
         let batch: Vec<_> = self.waiting.drain(..batch).collect();

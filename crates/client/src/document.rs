@@ -31,7 +31,7 @@ impl Document {
             return Ok(Self::default());
         }
         let text = String::from_utf8(body).map_err(|_| BodyFault::NotUtf8)?;
-        check(text.as_bytes())?;
+        check_text(&text)?;
         Ok(Self::of_json(text))
     }
 
@@ -137,14 +137,20 @@ impl fmt::Debug for Document {
     }
 }
 
-/// Checks that bytes are JSON. Goes through them without recursion, so depth costs no stack.
+/// Checks that bytes are JSON.
 ///
 /// # Errors
 /// What makes the bytes unreadable.
 pub(crate) fn check(bytes: &[u8]) -> Result<&str, BodyFault> {
     let text = str::from_utf8(bytes).map_err(|_| BodyFault::NotUtf8)?;
-    serde_json::from_str::<IgnoredAny>(text).map_err(|_| BodyFault::NotJson)?;
+    check_text(text)?;
     Ok(text)
+}
+
+/// The same of text. Goes through it without recursion, so depth costs no stack.
+fn check_text(text: &str) -> Result<(), BodyFault> {
+    serde_json::from_str::<IgnoredAny>(text).map_err(|_| BodyFault::NotJson)?;
+    Ok(())
 }
 
 /// A member of a JSON object, where it is a string. Of a member that stands twice, the last one.
