@@ -115,7 +115,10 @@ export interface DownloadOptions extends RequestOptions {
 
 /** What rules the polls of a wait. */
 export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOptions {
-  /** ms between an answer and the next poll, give or take 2.5 %; at least 1. 2000. */
+  /**
+   * ms between an answer and the next poll, give or take 2.5 %; at least 1. After a poll that failed it is the least, as 100 are,
+   * whatever the server asks for. 2000.
+   */
   pollInterval?: number | null | undefined;
   /** ms for the whole wait, from its first poll; at least 0. Rejects with a {@link WaitTimeoutError}; the job goes on. None. */
   waitTimeout?: number | null | undefined;

@@ -147,9 +147,9 @@ impl Bucket {
     }
 }
 
-/// The pause where a server asked for one.
-pub(crate) fn asked_pause(asked: Duration, random: &dyn Random) -> Duration {
-    asked.max(SHORTEST_PAUSE).mul_f64(1.0 + SPREAD * random.fraction())
+/// The pause where a server asked for one, which it can make longer than the least, and not shorter.
+pub(crate) fn asked_pause(asked: Duration, least: Duration, random: &dyn Random) -> Duration {
+    asked.max(least).mul_f64(1.0 + SPREAD * random.fraction())
 }
 
 /// Reads `Retry-After`, in seconds or as a date, clamped to 60 s. What cannot be read counts as not given.
@@ -322,10 +322,15 @@ mod tests {
 
     #[test]
     fn what_a_server_asked_for_is_the_least_and_a_tenth_more_the_most() {
-        for (asked, least, most) in [(0, 100, 109), (1_000, 1_000, 1_099), (60_000, 60_000, 65_994)] {
+        for (asked, least, most) in [
+            (0, 100, 109),
+            (99, 100, 109),
+            (1_000, 1_000, 1_099),
+            (60_000, 60_000, 65_994),
+        ] {
             let asked = Duration::from_millis(asked);
-            assert_eq!(asked_pause(asked, &Always(0.0)).as_millis(), least);
-            assert_eq!(asked_pause(asked, &Always(0.999)).as_millis(), most);
+            assert_eq!(asked_pause(asked, SHORTEST_PAUSE, &Always(0.0)).as_millis(), least);
+            assert_eq!(asked_pause(asked, SHORTEST_PAUSE, &Always(0.999)).as_millis(), most);
         }
     }
 

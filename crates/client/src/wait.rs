@@ -78,6 +78,8 @@ where
     let interval = schedule.poll_interval;
     let started = clock.now();
     let mut backoff = Backoff::new((interval, LONGEST_PAUSE.max(interval)));
+    // Nothing makes a wait ask a server in trouble more often than one that is well.
+    let least_of_outage = interval.max(SHORTEST_PAUSE);
     let mut seen = None;
     let mut failing_since: Option<Instant> = None;
     let mut doubting_since: Option<Instant> = None;
@@ -115,8 +117,8 @@ where
                 let outage = now - *failing_since.get_or_insert(began.unwrap_or(asked));
                 let pause = |left| {
                     let pause = match retry_after {
-                        Some(asked) => retry::asked_pause(asked, random),
-                        None => backoff.next(random).max(SHORTEST_PAUSE),
+                        Some(asked) => retry::asked_pause(asked, least_of_outage, random),
+                        None => backoff.next(random).max(least_of_outage),
                     };
                     pause.min(left)
                 };

@@ -41,7 +41,7 @@ use crate::{
     mask::Mask,
     observer::{Event, Observed},
     resolver::{Resolver, SystemResolver},
-    retry::{self, Backoff, Bucket, Class, RETRY_PAUSE, Verdict},
+    retry::{self, Backoff, Bucket, Class, RETRY_PAUSE, SHORTEST_PAUSE, Verdict},
 };
 
 /// A request that can be sent any number of times.
@@ -272,7 +272,7 @@ impl Transport {
             }
             retries += 1;
             let pause = match after {
-                Some(asked) => retry::asked_pause(asked, self.random()),
+                Some(asked) => retry::asked_pause(asked, SHORTEST_PAUSE, self.random()),
                 None => backoff.next(self.random()),
             };
             if left().is_some_and(|left| pause >= left) {

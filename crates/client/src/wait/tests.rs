@@ -156,14 +156,26 @@ async fn a_long_interval_is_the_least_pause_of_an_outage_and_the_greatest() {
 
 #[tokio::test(start_paused = true)]
 async fn the_server_sets_the_pause_where_it_asks_for_one() {
-    let course = course(
-        SCHEDULE,
-        &Middle,
-        vec![asked_for(1), asked_for(45), asked_for(0), DONE],
-        pending,
-    )
-    .await;
-    assert_eq!(course.polls, [0, 1050, 48_300, 48_405]);
+    let course = course(SCHEDULE, &Middle, vec![asked_for(3), asked_for(45), DONE], pending).await;
+    assert_eq!(course.polls, [0, 3150, 50_400]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_cannot_make_a_poll_come_sooner_than_the_interval() {
+    let script = vec![asked_for(0), asked_for(1), asked_for(2), DONE];
+    let polls = course(SCHEDULE, &Middle, script, pending).await.polls;
+    assert_eq!(polls, [0, 2100, 4200, 6300]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn polls_of_an_outage_are_a_tenth_of_a_second_apart_however_short_the_interval() {
+    let schedule = Schedule {
+        poll_interval: Duration::from_millis(10),
+        ..SCHEDULE
+    };
+    let script = vec![asked_for(0), outage(), pending(), DONE];
+    let polls = course(schedule, &Middle, script, pending).await.polls;
+    assert_eq!(polls, [0, 105, 205, 215]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -131,7 +131,7 @@ async fn a_good_answer_ends_an_outage() {
 }
 
 #[tokio::test]
-async fn the_server_sets_the_pause_between_polls_where_it_asks_for_one() {
+async fn the_server_sets_the_pause_between_polls_where_it_asks_for_a_longer_one() {
     let busy = |seconds: &str| Reply::Keep(answer(429, &format!("retry-after: {seconds}\r\n"), ""));
     let server = Server::scripted(vec![busy("1"), busy("45"), busy("0"), busy("soon"), busy("3600")]).await;
     let (client, clock) = skipping(&server.api());
@@ -139,7 +139,7 @@ async fn the_server_sets_the_pause_between_polls_where_it_asks_for_one() {
         .block_until_complete("j", &WaitOptions::default(), |_| {})
         .await
         .unwrap();
-    assert_eq!(clock.pauses(), [1050, 47_250, 105, 4000, 63_000]);
+    assert_eq!(clock.pauses(), [2100, 47_250, 2100, 4000, 63_000]);
 }
 
 #[tokio::test]
