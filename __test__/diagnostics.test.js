@@ -57,6 +57,59 @@ describe('diagnostics', () => {
     assert.match(retry.error.stack, /diagnostics\.test\.js/);
   });
 
+  it('tells of what is read piece by piece, each retry, also those that come after the head', async () => {
+    const reads = {
+      async openOutput(modzy) {
+        const output = { jobId: JOB, inputKey: 'a', outputName: 'b' };
+        return new Response((await modzy.openOutput(output)).body).text();
+      },
+      async streamResults(modzy) {
+        return (await modzy.streamResults(JOB).next()).done;
+      },
+    };
+    const answers = {
+      openOutput: [
+        { status: 200, connection: 'cut', headers: { etag: '"v1"' }, body: '0123456789' },
+        { status: 503, headers: { 'retry-after': '0' } },
+        { status: 206, headers: { etag: '"v1"', 'content-range': 'bytes 5-9/10' }, body: '56789' },
+      ],
+      streamResults: [
+        { status: 200, connection: 'cut', body: '{"results":{}}' },
+        { status: 503, headers: { 'retry-after': '0' } },
+        { status: 200, body: '{"results":{}}' },
+      ],
+    };
+    const brought = { openOutput: '0123456789', streamResults: true };
+    for (const [method, read] of Object.entries(reads)) {
+      for (const answer of answers[method]) {
+        await emulator.fault({ path: '/api/results/*', times: 1, ...answer });
+      }
+      const lines = [];
+      const messages = collect();
+      const warn = (line) => lines.push(line);
+      const context = new AsyncLocalStorage();
+      const stores = [];
+      subscribe('modzy:request:retry', () => stores.push(context.getStore()));
+      assert.equal(await context.run('me', () => read(client({ logger: { warn } }))), brought[method]);
+      const told = messages.map(([name, { request, attempt, error }]) => [
+        name,
+        request.method,
+        attempt,
+        error?.attempts,
+      ]);
+      assert.deepEqual(told.sort(), [
+        ['request:end', method, undefined, undefined],
+        ['request:retry', method, 1, 1],
+        ['request:retry', method, 2, 2],
+        ['request:start', method, undefined, undefined],
+      ]);
+      assert.equal(new Set(messages.map(([, { request }]) => request)).size, 1);
+      assert.deepEqual(stores, ['me', 'me']);
+      assert.equal(lines.length, 2);
+      assert.match(lines[1], new RegExp(`^modzy: ${method} ${JOB} attempt 2 failed, the next one in \\d+ ms: `));
+    }
+  });
+
   it('tells why a call failed, with the very error', async () => {
     const messages = collect();
     const error = await client()

@@ -4,8 +4,9 @@
  * A call, as the messages about it have it: all of them the same object, so that it can be the key of what a subscriber keeps.
  *
  * The calls that are told of are those of methods. A batch is as many calls as it has jobs, a listing as many as it reads
- * pages. An output that `openOutput` brings is told of until its headers have come, and so are results that `streamResults`
- * reads, from the first question of the loop on: what comes after that, their readers are told.
+ * pages. The call of an output that `openOutput` brings ends when its headers have come, and so does that of results that
+ * `streamResults` reads, from the first question of the loop on. Retries that are needed to read on are told after that end;
+ * what ends the reading, the reader is told.
  */
 export interface DiagnosticsRequest {
   /** The method, such as `submitJobText`. */

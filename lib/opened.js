@@ -36,13 +36,14 @@ class Opened {
     this.#session = session;
     this.#id = id;
     this.#operation = operation;
-    const { onDownloadProgress, binding: { progress } = {} } = options;
-    this.#options = { onDownloadProgress, binding: { progress }, signal: this.#ended.signal };
+    const { onDownloadProgress, trace, binding: { progress, observe } = {} } = options;
+    this.#options = { onDownloadProgress, trace, binding: { progress, observe }, signal: this.#ended.signal };
     this.#signal = options.signal;
   }
 
   /**
-   * Makes the call that opens something. Its callback runs in the context of this call then as well as later.
+   * Makes the call that opens something. Its callback runs in the context of this call then as well as later, and so does who
+   * listens to retries.
    *
    * @param {Session} session
    * @param {{ open: Operation, pull: Operation }} operations
@@ -53,12 +54,14 @@ class Opened {
     const { onDownloadProgress, signal } = options;
     const inContext = onDownloadProgress && AsyncResource.bind(onDownloadProgress, 'ModzyCallback');
     const bound = { ...options, onDownloadProgress: inContext };
-    const head = await session.run(operations.open, argument, bound, (text) => JSON.parse(text));
-    if (signal?.aborted) {
-      session.close(head.opened);
-      throw signal.reason;
-    }
-    return { head, opened: new Opened(session, head.opened, operations.pull, bound) };
+    return session.tell(bound, async (told) => {
+      const head = await session.runSilently(operations.open, argument, told, (text) => JSON.parse(text));
+      if (signal?.aborted) {
+        session.close(head.opened);
+        throw signal.reason;
+      }
+      return { head, opened: new Opened(session, head.opened, operations.pull, told) };
+    });
   }
 
   /**

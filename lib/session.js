@@ -77,7 +77,7 @@ class Session extends Completions {
   /**
    * Rejects for options that Rust refuses, before anything is done by them.
    *
-   * @param {import('./options.js').CallOptions} options
+   * @param {CallOptions} options
    */
   async check(options) {
     const { binding } = options;
@@ -99,14 +99,23 @@ class Session extends Completions {
    * @type {Completions['run']}
    */
   run(operation, argument, options, ...rest) {
+    return this.tell(options, (told) => super.run(operation, argument, told, ...rest));
+  }
+
+  /**
+   * Tells of work, unless it is that of a call of which is told.
+   *
+   * @template T
+   * @param {CallOptions} options
+   * @param {(options: CallOptions) => Promise<T>} work Gets the options with what listeners have added.
+   * @returns {Promise<T>}
+   */
+  tell(options, work) {
     if (options.trace !== undefined) {
-      return super.run(operation, argument, options.trace.extend(options), ...rest);
+      return work(options.trace.extend(options));
     }
     const trace = this.#diagnostics.begin(options);
-    if (trace === undefined) {
-      return super.run(operation, argument, options, ...rest);
-    }
-    return trace.follow(() => super.run(operation, argument, trace.extend(options), ...rest));
+    return trace === undefined ? work(options) : trace.follow(() => work(trace.extend(options)));
   }
 
   /**
@@ -118,5 +127,7 @@ class Session extends Completions {
     return super.run(operation, argument, options, read, carried, this.runSilently);
   }
 }
+
+/** @typedef {import('./options.js').CallOptions} CallOptions */
 
 module.exports = { Session };

@@ -7,7 +7,7 @@ use modzy_client::{Event, Observer};
 use crate::{
     calls::{Call, Calls},
     completions::{BindingCompletion, BindingEvent, Topic},
-    config::BindingObservation,
+    config::{BindingCallOptions, BindingObservation},
 };
 
 /// Tells of one call, as long as it is under way.
@@ -19,12 +19,14 @@ pub(crate) struct CallObserver {
 }
 
 impl CallObserver {
-    pub(crate) fn new(call: &Call, observation: BindingObservation) -> Arc<Self> {
-        Arc::new(Self {
+    /// The observer of a call, if anybody listens.
+    pub(crate) fn of(call: &Call, options: &BindingCallOptions) -> Option<Arc<Self>> {
+        let observation = options.observe?;
+        Some(Arc::new(Self {
             calls: Arc::clone(&call.calls),
             id: call.id,
             observation,
-        })
+        }))
     }
 }
 

@@ -206,8 +206,8 @@ pub(crate) async fn run(
 /// The settings of the call's requests.
 fn requests(options: &BindingCallOptions, call: &Call) -> Result<RequestOptions> {
     let request = options.request()?.nothing_sent_after(call.abort.token.clone());
-    Ok(match options.observe {
-        Some(observation) => request.observer(CallObserver::new(call, observation)),
+    Ok(match CallObserver::of(call, options) {
+        Some(observer) => request.observer(observer),
         None => request,
     })
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::{
     calls::{Call, Opened},
     config::BindingCallOptions,
+    observer::CallObserver,
     operations::Value,
 };
 
@@ -100,6 +101,9 @@ pub(crate) async fn pull(id: u64, call: &Call, options: &BindingCallOptions) -> 
     let Some(Opened::Output(mut output)) = call.calls.take(id) else {
         return Err(Error::Internal("the output is not open".to_owned()));
     };
+    if let Some(observer) = CallObserver::of(call, options) {
+        output.observe(observer);
+    }
     let piece = output.next().await?;
     if let Some(progress) = output.progress() {
         call.report_download(progress, options);

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::{
     calls::{Call, Opened},
     config::BindingCallOptions,
+    observer::CallObserver,
     operations::Value,
 };
 
@@ -36,6 +37,9 @@ pub(crate) async fn pull(id: u64, call: &Call, options: &BindingCallOptions) -> 
     let Some(Opened::Results(mut results)) = call.calls.take(id) else {
         return Err(Error::Internal("the results are not open".to_owned()));
     };
+    if let Some(observer) = CallObserver::of(call, options) {
+        results.observe(observer);
+    }
     let next = results.next().await?;
     let Some(first) = next else {
         if let Some(progress) = results.progress() {

@@ -14,8 +14,8 @@ use crate::{
     observer::{Observed, Observer},
     resolver::Resolver,
     transport::{
-        Answer, Authorities, Config, Contents, Expect, Identity, Payload, Proxies, Request, Route, Settings, Streamed,
-        Transport,
+        Answer, Attempts, Authorities, Config, Contents, Expect, Identity, Payload, Proxies, Request, Route, Settings,
+        Streamed, Transport,
     },
 };
 
@@ -152,7 +152,7 @@ impl Client {
 
     /// The same with settings that are there already, as those of a wait's polls.
     pub(crate) async fn send_with(&self, request: &Request, settings: &Settings) -> Result<Document> {
-        match self.inner.transport.execute(request, settings).await? {
+        match self.execute(request, settings).await? {
             Answer::Document(document) => Ok(document),
             Answer::Bytes(_) | Answer::Stream(_) => {
                 Err(Error::Internal("bytes came where a document was asked for".to_owned()))
@@ -162,7 +162,7 @@ impl Client {
 
     /// The same for a request that expects bytes.
     pub(crate) async fn send_for_bytes(&self, request: &Request, options: &RequestOptions) -> Result<Contents> {
-        match self.inner.transport.execute(request, &self.settings(options)).await? {
+        match self.execute(request, &self.settings(options)).await? {
             Answer::Bytes(contents) => Ok(contents),
             Answer::Document(_) | Answer::Stream(_) => {
                 Err(Error::Internal("no bytes came where they were asked for".to_owned()))
@@ -170,14 +170,25 @@ impl Client {
         }
     }
 
-    /// The same for a request that expects a stream.
-    pub(crate) async fn send_for_stream(&self, request: &Request, settings: &Settings) -> Result<Streamed> {
-        match self.inner.transport.execute(request, settings).await? {
+    /// The same for a request that expects a stream, and is counted among the attempts of whoever reads it.
+    pub(crate) async fn send_for_stream(
+        &self,
+        request: &Request,
+        settings: &Settings,
+        attempts: &mut Attempts,
+    ) -> Result<Streamed> {
+        match self.transport().execute(request, settings, attempts).await? {
             Answer::Stream(body) => Ok(*body),
             Answer::Document(_) | Answer::Bytes(_) => {
                 Err(Error::Internal("no stream came where it was asked for".to_owned()))
             }
         }
+    }
+
+    async fn execute(&self, request: &Request, settings: &Settings) -> Result<Answer> {
+        let transport = self.transport();
+        let mut attempts = transport.attempts(request, settings);
+        transport.execute(request, settings, &mut attempts).await
     }
 
     pub(crate) fn settings(&self, options: &RequestOptions) -> Settings {

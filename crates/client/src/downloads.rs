@@ -4,7 +4,7 @@
 mod entity;
 mod meter;
 
-use std::{fmt, path::Path};
+use std::{fmt, path::Path, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 use http::{
@@ -19,10 +19,9 @@ use crate::{
     client::{Client, RequestOptions},
     endpoint::segment,
     error::{BodyFault, Error, Result},
-    observer::Event,
+    observer::{Observed, Observer},
     partial::Partial,
-    retry::{self, Backoff, Class, RETRY_PAUSE, Verdict},
-    transport::{Contents, Expect, Request, Settings, Streamed},
+    transport::{Attempts, Contents, Expect, Request, Settings, Streamed},
 };
 
 const MOST_REDIRECTS: usize = 5;
@@ -81,9 +80,7 @@ pub struct Output {
     loaded: u64,
     /// How many there ever were, so that a download which always breaks at the same place comes to an end.
     farthest: u64,
-    retries: u32,
-    backoff: Backoff,
-    attempts: u32,
+    attempts: Attempts,
     ended: bool,
     meter: Meter,
 }
@@ -104,10 +101,8 @@ impl Client {
     pub async fn open_output(&self, output: &OutputRef, options: &RequestOptions) -> Result<Output> {
         let settings = self.settings(options);
         let origin = self.output_request(output)?;
-        let (request, body) = self.fetch(&origin, None, &settings).await?;
-        if body.status() == StatusCode::PARTIAL_CONTENT {
-            return Err(body.unreadable(&request, BodyFault::Partial));
-        }
+        let mut attempts = self.transport().attempts(&origin, &settings);
+        let (request, body) = self.fetch_whole(&origin, &settings, &mut attempts).await?;
         Ok(Output {
             client: self.clone(),
             origin,
@@ -116,9 +111,7 @@ impl Client {
             entity: Entity::of(body.headers()),
             loaded: 0,
             farthest: 0,
-            retries: settings.retries.saturating_sub(body.attempts - 1),
-            backoff: Backoff::new(RETRY_PAUSE),
-            attempts: body.attempts,
+            attempts,
             ended: false,
             meter: Meter::default(),
             settings,
@@ -203,12 +196,26 @@ impl Client {
         Ok(request)
     }
 
+    async fn fetch_whole(
+        &self,
+        origin: &Request,
+        settings: &Settings,
+        attempts: &mut Attempts,
+    ) -> Result<(Request, Streamed)> {
+        let (request, body) = self.fetch(origin, None, settings, attempts).await?;
+        if body.status() == StatusCode::PARTIAL_CONTENT {
+            return Err(attempts.end(body.unreadable(&request, BodyFault::Partial)));
+        }
+        Ok((request, body))
+    }
+
     /// Asks for an output, or for its rest, wherever that leads. Answers with the last request and what came.
     async fn fetch(
         &self,
         origin: &Request,
         rest: Option<(&Validator, u64)>,
         settings: &Settings,
+        attempts: &mut Attempts,
     ) -> Result<(Request, Streamed)> {
         let mut request = origin.clone();
         if let Some((validator, at)) = rest {
@@ -219,12 +226,14 @@ impl Client {
         }
         let mut redirects = 0;
         loop {
-            let body = self.send_for_stream(&request, settings).await?;
+            let body = self.send_for_stream(&request, settings, attempts).await?;
             if !body.status().is_redirection() {
                 return Ok((request, body));
             }
             redirects += 1;
-            request = self.follow(request, &body, redirects)?;
+            request = self
+                .follow(request, &body, redirects)
+                .map_err(|refused| attempts.end(refused))?;
         }
     }
 
@@ -281,6 +290,11 @@ impl Output {
         self.entity.length
     }
 
+    /// Who hears of its retries from now on, in place of whom the options named.
+    pub fn observe(&mut self, observer: Arc<dyn Observer>) {
+        self.settings.observed = Observed(Some(observer));
+    }
+
     /// The next piece; `None` at the end. Where the connection breaks it is opened again, and the output goes on after the last
     /// byte, if the server supports that and the output is still the same.
     ///
@@ -306,7 +320,8 @@ impl Output {
         let mut whole = BytesMut::new();
         while let Some(piece) = self.next().await? {
             if whole.len() + piece.len() > most {
-                return Err(self.body.unreadable(&self.request, BodyFault::TooLarge));
+                let too_large = self.body.unreadable(&self.request, BodyFault::TooLarge);
+                return Err(self.attempts.end(too_large));
             }
             whole.extend_from_slice(&piece);
         }
@@ -327,7 +342,8 @@ impl Output {
                     let start = self.at;
                     self.at += piece.len() as u64;
                     if let Some(whole) = end.filter(|&end| self.at > end) {
-                        return Err(self.body.wrong_length(&self.request, self.at, whole));
+                        let too_long = self.body.wrong_length(&self.request, self.at, whole);
+                        return Err(self.attempts.end(too_long));
                     }
                     // A body that had to begin anew repeats what was handed out before.
                     let known = usize::try_from(self.loaded.saturating_sub(start)).unwrap_or(usize::MAX);
@@ -355,89 +371,44 @@ impl Output {
     }
 
     /// Opens an interrupted output again. Answers whether it had to start again.
-    async fn resume(&mut self, mut failure: Error, may_start_again: bool) -> Result<bool> {
-        let came_further = self.loaded > self.farthest;
-        if came_further {
+    async fn resume(&mut self, failure: Error, may_start_again: bool) -> Result<bool> {
+        let Self { settings, attempts, .. } = self;
+        if self.loaded > self.farthest {
             self.farthest = self.loaded;
-            self.retries = self.settings.retries;
-            self.backoff.reset();
+            attempts.came_further(settings);
         }
-        let verdict = retry::verdict(Class::Read, &failure);
-        if let Some(call) = failure.call_mut() {
-            call.attempts = self.attempts;
-            call.retryable = verdict != Verdict::Never;
+        let rest = self.entity.rest().map(|validator| (validator, self.loaded));
+        if rest.is_none() && !may_start_again {
+            return Err(attempts.end(failure));
         }
-        let rest = self.entity.rest().cloned();
-        if verdict == Verdict::Never || self.retries == 0 || (rest.is_none() && !may_start_again) {
-            return Err(failure);
-        }
-        // What moves is no outage that could be multiplied.
-        if !came_further && !self.client.transport().may_retry() {
-            return Err(failure);
-        }
-        self.retries -= 1;
-        let pause = self.backoff.next(self.client.transport().random());
-        self.settings.observed.tell(Event::Retry {
-            attempt: self.attempts,
-            delay: pause,
-            error: &failure,
-        });
-        tokio::select! {
-            biased;
-            () = self.settings.given_up() => return Err(failure),
-            () = self.client.transport().clock().sleep(pause) => {}
-        }
-        let rest = rest.as_ref().map(|validator| (validator, self.loaded));
-        let settings = self.settings.with_retries(self.retries);
-        let fetched = self.client.fetch(&self.origin, rest, &settings).await;
-        match fetched {
-            Ok((request, body)) => {
-                self.retries = self.retries.saturating_sub(body.attempts - 1);
-                self.attempts += body.attempts;
-                match self.entity.judge(&body, rest.map(|(_, at)| at)) {
-                    Some(at) => {
-                        (self.request, self.body, self.at) = (request, body, at);
-                        return Ok(false);
-                    }
-                    None if !may_start_again => return Err(failure),
-                    None if body.status() != StatusCode::PARTIAL_CONTENT => {
-                        self.begin_anew(request, body);
-                        return Ok(true);
-                    }
-                    None => {}
+        self.client.transport().again(attempts, settings, failure).await?;
+        match self.client.fetch(&self.origin, rest, settings, attempts).await {
+            Ok((request, body)) => match self.entity.judge(&body, rest.map(|(_, at)| at)) {
+                Some(at) => {
+                    (self.request, self.body, self.at) = (request, body, at);
+                    return Ok(false);
                 }
-            }
+                None if !may_start_again => return Err(attempts.given_up()),
+                None if body.status() != StatusCode::PARTIAL_CONTENT => {
+                    self.begin_anew(request, body);
+                    return Ok(true);
+                }
+                None => {}
+            },
             // The output has become shorter.
-            Err(Error::Status { status: 416, .. }) if may_start_again && rest.is_some() => self.attempts += 1,
-            Err(Error::Status { status: 416, .. } | Error::GivenUp) => return Err(failure),
-            Err(error) => return Err(self.later(error)),
+            Err(Error::Status { status: 416, .. }) if may_start_again && rest.is_some() => {}
+            Err(Error::Status { status: 416, .. }) => return Err(attempts.given_up()),
+            Err(error) => return Err(error),
         }
-        match self.client.fetch(&self.origin, None, &self.settings).await {
-            Ok((request, body)) if body.status() == StatusCode::PARTIAL_CONTENT => {
-                Err(self.later(body.unreadable(&request, BodyFault::Partial)))
-            }
-            Ok((request, body)) => {
-                self.attempts += body.attempts;
-                self.begin_anew(request, body);
-                Ok(true)
-            }
-            Err(Error::GivenUp) => Err(failure),
-            Err(error) => Err(self.later(error)),
-        }
+        let (request, body) = self.client.fetch_whole(&self.origin, settings, attempts).await?;
+        self.begin_anew(request, body);
+        Ok(true)
     }
 
     fn begin_anew(&mut self, request: Request, body: Streamed) {
         self.entity = Entity::of(body.headers());
         (self.request, self.body) = (request, body);
         (self.at, self.loaded) = (0, 0);
-    }
-
-    /// An error of an attempt that was not the first.
-    fn later(&self, mut error: Error) -> Error {
-        if let Some(call) = error.call_mut() {
-            call.attempts += self.attempts;
-        }
-        error
     }
 }
 

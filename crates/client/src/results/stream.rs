@@ -1,6 +1,6 @@
 //! Results as they arrive: one request, whose body is read as far as the next input is asked for.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::{Method, StatusCode, header::CONTENT_LENGTH};
 
@@ -14,9 +14,8 @@ use crate::{
     downloads::{DownloadProgress, Meter},
     endpoint::segment,
     error::{BodyFault, Error, Result},
-    observer::Event,
-    retry::{self, Backoff, Class, RETRY_PAUSE, Verdict},
-    transport::{Expect, Request, Settings, Streamed},
+    observer::{Observed, Observer},
+    transport::{Attempts, Expect, Request, Settings, Streamed},
 };
 
 /// From this size on a text is read where that keeps nobody waiting.
@@ -38,9 +37,7 @@ pub struct ResultStream {
     /// Whether an input was handed out.
     begun: bool,
     ended: bool,
-    retries: u32,
-    backoff: Backoff,
-    attempts: u32,
+    attempts: Attempts,
     meter: Meter,
 }
 
@@ -58,20 +55,19 @@ impl Client {
             ..self.request(Method::GET, &path, Some(job_id))
         };
         let settings = self.settings(options);
-        let body = self.send_for_stream(&request, &settings).await?;
-        let most = self.transport().max_response_bytes();
+        let transport = self.transport();
+        let mut attempts = transport.attempts(&request, &settings);
+        let body = self.send_for_stream(&request, &settings, &mut attempts).await?;
         Ok(ResultStream {
             client: self.clone(),
-            scanner: Scanner::new(most),
+            scanner: Scanner::new(transport.max_response_bytes()),
             long: None,
             fault: part(&body),
             loaded: 0,
             total: length(&body),
             begun: false,
             ended: false,
-            retries: settings.retries.saturating_sub(body.attempts - 1),
-            backoff: Backoff::new(RETRY_PAUSE),
-            attempts: body.attempts,
+            attempts,
             meter: Meter::default(),
             settings,
             request,
@@ -87,6 +83,11 @@ impl fmt::Debug for ResultStream {
 }
 
 impl ResultStream {
+    /// Who hears of its retries from now on, in place of whom the options named.
+    pub fn observe(&mut self, observer: Arc<dyn Observer>) {
+        self.settings.observed = Observed(Some(observer));
+    }
+
     /// The next input, as `{"inputKey", "status", "outputs", "error"?, "metadata"}`; `None` at the end. The inputs of `results`
     /// and `failures` come in the order of the body. `outputs` are what the model made of the input, by their names; `metadata`
     /// is what else the server tells of it. The level that old servers have between them is left out.
@@ -173,46 +174,18 @@ impl ResultStream {
     }
 
     /// Sends the request again after a failure, where nobody has seen anything of the answer yet.
-    async fn repeat(&mut self, mut failure: Error) -> Result<()> {
-        let verdict = retry::verdict(Class::Read, &failure);
-        if let Some(call) = failure.call_mut() {
-            call.attempts = self.attempts;
-            call.retryable = verdict != Verdict::Never;
+    async fn repeat(&mut self, failure: Error) -> Result<()> {
+        let Self { settings, attempts, .. } = self;
+        if self.begun {
+            return Err(attempts.end(failure));
         }
         let transport = self.client.transport();
-        if self.begun || verdict == Verdict::Never || self.retries == 0 || !transport.may_retry() {
-            return Err(failure);
-        }
-        self.retries -= 1;
-        let pause = self.backoff.next(transport.random());
-        self.settings.observed.tell(Event::Retry {
-            attempt: self.attempts,
-            delay: pause,
-            error: &failure,
-        });
-        tokio::select! {
-            biased;
-            () = self.settings.given_up() => return Err(failure),
-            () = transport.clock().sleep(pause) => {}
-        }
-        let settings = self.settings.with_retries(self.retries);
-        match self.client.send_for_stream(&self.request, &settings).await {
-            Ok(body) => {
-                self.retries = self.retries.saturating_sub(body.attempts - 1);
-                self.attempts += body.attempts;
-                self.scanner = Scanner::new(transport.max_response_bytes());
-                (self.fault, self.loaded, self.total) = (part(&body), 0, length(&body));
-                self.body = body;
-                Ok(())
-            }
-            Err(Error::GivenUp) => Err(failure),
-            Err(mut error) => {
-                if let Some(call) = error.call_mut() {
-                    call.attempts += self.attempts;
-                }
-                Err(error)
-            }
-        }
+        transport.again(attempts, settings, failure).await?;
+        let body = self.client.send_for_stream(&self.request, settings, attempts).await?;
+        self.scanner = Scanner::new(transport.max_response_bytes());
+        (self.fault, self.loaded, self.total) = (part(&body), 0, length(&body));
+        self.body = body;
+        Ok(())
     }
 }
 

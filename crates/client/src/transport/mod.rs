@@ -3,6 +3,7 @@
 //! A dropped future closes its request; that is all there is to cancellation.
 
 mod answer;
+mod attempts;
 mod body;
 mod connect;
 mod failure;
@@ -25,6 +26,7 @@ pub use self::answer::Contents;
 pub(crate) use self::answer::Told;
 pub(crate) use self::{
     answer::{Answer, Expect},
+    attempts::Attempts,
     body::{Data, FileRange, Payload},
     proxy::{Proxies, Proxy},
     stream::Streamed,
@@ -39,9 +41,9 @@ use crate::{
     clock::{Clock, Random},
     error::{Error, Phase, Result, Sent},
     mask::Mask,
-    observer::{Event, Observed},
+    observer::Observed,
     resolver::{Resolver, SystemResolver},
-    retry::{self, Backoff, Bucket, Class, RETRY_PAUSE, SHORTEST_PAUSE, Verdict},
+    retry::{Bucket, Class},
 };
 
 /// A request that can be sent any number of times.
@@ -97,14 +99,6 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The same for a request that is one of the attempts of another, which has so many retries left.
-    pub(crate) fn with_retries(&self, retries: u32) -> Self {
-        Self {
-            retries,
-            ..self.clone()
-        }
-    }
-
     /// Ends when nothing more is to be sent.
     pub(crate) async fn given_up(&self) {
         match &self.nothing_sent_after {
@@ -183,11 +177,6 @@ impl Transport {
         &*self.config.random
     }
 
-    /// Pays for a retry out of what the client has for all its calls, if it can.
-    pub(crate) fn may_retry(&self) -> bool {
-        self.retries.take()
-    }
-
     pub(crate) fn max_response_bytes(&self) -> usize {
         self.config.max_response_bytes
     }
@@ -201,88 +190,33 @@ impl Transport {
         granted(&self.polls).await
     }
 
-    /// Sends a request, again where the retry table says so, until there is an answer or nothing is left to try.
+    /// Sends a request, again where the retry table says so, until there is an answer or nothing is left to try. It may be one
+    /// of several of a call, as those that go on with a download.
     ///
     /// # Errors
     /// [`Error::Argument`], before anything is sent, for a URL with the caller's key in it, which logs would keep.
-    pub(crate) async fn execute(&self, request: &Request, settings: &Settings) -> Result<Answer> {
+    pub(crate) async fn execute(
+        &self,
+        request: &Request,
+        settings: &Settings,
+        attempts: &mut Attempts,
+    ) -> Result<Answer> {
         if self.key.finds(request.url.as_str()) {
             return Err(Error::argument(
                 "the URL",
                 "must not hold the client's own key or token",
             ));
         }
-        let mut backoff = Backoff::new(RETRY_PAUSE);
-        let mut attempts = 0;
-        let mut retries = 0;
-        let mut replayed = false;
-        let mut maybe_sent = false;
-        let mut last: Option<Error> = None;
-        let started = self.clock().now();
-        let left = || {
-            settings
-                .total
-                .map(|total| total.saturating_sub(self.clock().now() - started))
-        };
         loop {
-            attempts += 1;
-            let Attempt { mut error, stale } = match self.attempt(request, settings, left()).await {
-                Ok(mut answer) => {
+            let left = self.left(attempts, settings);
+            match self.attempt(request, settings, left).await {
+                Ok(answer) => {
                     self.retries.give_back();
                     self.replays.give_back();
-                    if let Answer::Stream(body) = &mut answer {
-                        body.attempts = attempts;
-                    }
+                    attempts.answered();
                     return Ok(answer);
                 }
-                Err(failed) => failed,
-            };
-            if matches!(error, Error::GivenUp) {
-                return Err(last.unwrap_or(error));
-            }
-            if maybe_sent {
-                error.note_earlier_sent();
-            }
-            maybe_sent |= error.sent() == Some(Sent::Maybe);
-            let verdict = retry::verdict(request.class(), &error);
-            if let Some(call) = error.call_mut() {
-                call.attempts = attempts;
-                call.retryable = verdict != Verdict::Never;
-            }
-            let repeats = |delay, error| {
-                settings.observed.tell(Event::Retry {
-                    attempt: attempts,
-                    delay,
-                    error,
-                });
-            };
-            // The server had closed an idle socket: the request never got a chance, so this costs no retry and no pause. A server
-            // that does so again and again without a good answer between is no such case.
-            if stale && request.class() == Class::Read && !replayed && self.replays.take() {
-                replayed = true;
-                repeats(Duration::ZERO, &error);
-                last = Some(error);
-                continue;
-            }
-            let Verdict::Again { after } = verdict else {
-                return Err(error);
-            };
-            if retries == settings.retries || !self.may_retry() {
-                return Err(error);
-            }
-            retries += 1;
-            let pause = match after {
-                Some(asked) => retry::asked_pause(asked, SHORTEST_PAUSE, self.random()),
-                None => backoff.next(self.random()),
-            };
-            if left().is_some_and(|left| pause >= left) {
-                return Err(error);
-            }
-            repeats(pause, &error);
-            tokio::select! {
-                biased;
-                () = settings.given_up() => return Err(error),
-                () = self.clock().sleep(pause) => last = Some(error),
+                Err(failed) => self.again_after(attempts, settings, failed).await?,
             }
         }
     }

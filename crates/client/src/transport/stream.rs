@@ -35,8 +35,6 @@ pub(crate) struct Streamed {
     progress: Arc<Progress>,
     /// By way of which it came, for errors.
     proxy: Option<Proxy>,
-    /// How many it took.
-    pub(crate) attempts: u32,
 }
 
 impl Streamed {
@@ -45,7 +43,6 @@ impl Streamed {
             response,
             progress,
             proxy,
-            attempts: 1,
         }
     }
 
@@ -91,9 +88,7 @@ impl Streamed {
 
     /// The request, for errors.
     pub(crate) fn call(&self, request: &Request) -> Call {
-        let mut call = Account::new(request, &self.progress, self.proxy.as_ref()).call();
-        call.attempts = self.attempts;
-        call
+        Account::new(request, &self.progress, self.proxy.as_ref()).call()
     }
 
     /// The error for a body that is not what was asked for.

@@ -166,6 +166,19 @@ async fn refusals_count_among_the_retries_of_a_download_that_comes_no_further() 
 }
 
 #[tokio::test]
+async fn the_retries_of_a_download_are_those_of_all_requests_that_it_leads_to() {
+    let server = Server::start(|request, nth| match request.line() {
+        ROUTE if nth > 0 => Reply::Keep(answer(302, "location: /api/elsewhere\r\n", "")),
+        _ => status(503),
+    })
+    .await;
+    let (client, clock) = skipping(&server.api());
+    let error = client.open_output(&named(), &options()).await.unwrap_err();
+    assert_eq!((error.status(), attempts(&error)), (Some(503), 3));
+    assert_eq!((server.count(), clock.pauses()), (4, vec![1000, 1750]));
+}
+
+#[tokio::test]
 async fn without_a_name_for_its_version_a_download_starts_again() {
     let same_second = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nlast-modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     for headers in ["", "etag: W/\"weak\"\r\n", same_second] {

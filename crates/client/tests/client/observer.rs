@@ -10,7 +10,7 @@ use modzy_client::{Event, Observer, OutputRef, RequestOptions, WaitOptions};
 
 use crate::support::{
     KEY, everything, millis, options,
-    server::{Reply, Server, answer, job, ok, status},
+    server::{Reply, Server, answer, cut, job, ok, status},
     skipping,
 };
 
@@ -166,19 +166,45 @@ async fn the_polls_for_results_are_counted_anew() {
     );
 }
 
+const RETRIES_OF_A_BODY: [&str; 2] = ["attempt 1 failed: body, +1000", "attempt 2 failed: 503, +1750"];
+
 #[tokio::test]
-async fn an_output_that_is_read_on_tells_so() {
+async fn the_retries_that_an_output_needs_to_be_read_on_are_told_as_those_of_its_call() {
     let head = "content-length: 6\r\netag: \"a\"\r\naccept-ranges: bytes\r\n\r\n";
     let cut = Reply::Close(format!("HTTP/1.1 200 OK\r\n{head}abc").into_bytes());
     let rest =
         "HTTP/1.1 206 Partial Content\r\ncontent-length: 3\r\ncontent-range: bytes 3-5/6\r\netag: \"a\"\r\n\r\ndef";
-    let server = Server::scripted(vec![cut, Reply::Keep(rest.into())]).await;
-    let (client, _) = skipping(&server.api());
+    let server = Server::scripted(vec![cut, status(503), Reply::Keep(rest.into())]).await;
+    let (client, clock) = skipping(&server.api());
     let (notes, options) = observed();
     let output = OutputRef::Url(format!("{}/results/j", server.api()));
     let contents = client.get_output_contents(&output, &options).await.unwrap();
     assert_eq!(contents.bytes, "abcdef");
-    assert_eq!(notes.take(), ["attempt 1 failed: body, +1000"]);
+    assert_eq!(notes.take(), RETRIES_OF_A_BODY);
+    assert_eq!(clock.pauses(), [1000, 1750]);
+}
+
+#[tokio::test]
+async fn the_retries_that_results_need_before_the_first_input_are_told_as_those_of_their_call() {
+    let server = Server::scripted(vec![cut(), status(503), ok(r#"{"results":{}}"#)]).await;
+    let (client, clock) = skipping(&server.api());
+    let (notes, options) = observed();
+    let mut results = client.stream_results("j", &options).await.unwrap();
+    assert_eq!(results.next().await.unwrap(), None);
+    assert_eq!(notes.take(), RETRIES_OF_A_BODY);
+    assert_eq!(clock.pauses(), [1000, 1750]);
+}
+
+#[tokio::test]
+async fn who_reads_on_may_be_another_than_who_opened_it() {
+    let server = Server::scripted(vec![cut(), ok(r#"{"results":{}}"#)]).await;
+    let (client, _) = skipping(&server.api());
+    let (opener, options) = observed();
+    let mut results = client.stream_results("j", &options).await.unwrap();
+    let (reader, _) = observed();
+    results.observe(reader.clone());
+    assert_eq!(results.next().await.unwrap(), None);
+    assert_eq!((opener.take().len(), reader.take().len()), (0, 1));
 }
 
 #[tokio::test]
