@@ -79,8 +79,8 @@ export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
   /**
    * ms without a byte in either direction, at least 1. A server that takes or answers nothing ends the upload with a {@link
    * RequestTimeoutError}, a source that gives nothing with an {@link InputError} (`timeout`); either cancels the job. There
-   * is no limit for the whole: `requestTimeout` is for each chunk, up to the headers of its answer. The client's, 30000.
-   * `Infinity`: no limit.
+   * is no limit for the whole: `requestTimeout` is for each chunk, up to the headers of its answer, and to its last byte where
+   * it is refused. The client's, 30000. `Infinity`: no limit.
    */
   idleTimeout?: number | null | undefined;
   /**

@@ -215,7 +215,7 @@ impl ClientBuilder {
     }
 
     /// How long an attempt may take from the grant of a socket to the last byte of the answer or, of a download and of a chunk
-    /// of an upload, to its headers. 60 s.
+    /// of an upload, to its headers, unless they refuse it. 60 s.
     pub fn request_timeout(mut self, limit: Duration) -> Self {
         self.request_timeout = limit;
         self

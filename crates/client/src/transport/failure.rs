@@ -109,11 +109,6 @@ impl<'a> Account<'a> {
         self.progress.is_connecting()
     }
 
-    /// Whether the answer's headers have come.
-    pub(super) fn is_answered(&self) -> bool {
-        self.progress.phase() == Phase::Body
-    }
-
     /// Notes that a piece of the answer came in.
     pub(super) fn moved(&self) {
         self.progress.moved();
@@ -127,9 +122,10 @@ impl<'a> Account<'a> {
         self.progress.stalled(clock, limit).await;
     }
 
-    /// Whether the limit for the whole request ends with the answer's headers.
-    pub(super) fn ends_with_headers(&self) -> bool {
-        self.request.payload.is_chunk()
+    /// Whether the limit for the whole request has ended before the answer: that of a chunk does with the headers, unless they
+    /// refuse it, so that nothing but an error is left to be told.
+    pub(super) fn is_beyond_limit(&self) -> bool {
+        self.request.payload.is_chunk() && self.progress.phase() == Phase::Body && !self.progress.is_refused()
     }
 
     pub(super) fn unreadable(&self, status: u16, fault: BodyFault) -> Attempt {

@@ -85,7 +85,8 @@ impl Request {
 /// What a caller sets for one call.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// One attempt, from the grant of a socket to the last byte or, of a chunk, to the headers of its answer.
+    /// One attempt, from the grant of a socket to the last byte or, of a chunk that is not refused, to the headers of its
+    /// answer.
     pub(crate) request_timeout: Duration,
     pub(crate) retries: u32,
     /// All attempts, with the pauses and the waiting for sockets.
@@ -262,7 +263,7 @@ impl Transport {
         let mut whole = self.clock().deadline(limit);
         let mut stalled = pin!(account.stalled(self.clock(), settings.idle_timeout));
         let mut connected = false;
-        let mut answered = false;
+        let mut unlimited = false;
         let mut given_up = false;
         loop {
             tokio::select! {
@@ -280,11 +281,11 @@ impl Transport {
                     }
                     connected = true;
                 }
-                () = &mut whole, if !answered => {
-                    if !account.ends_with_headers() || !account.is_answered() {
+                () = &mut whole, if !unlimited => {
+                    if !account.is_beyond_limit() {
                         return Err(account.timeout(limit));
                     }
-                    answered = true;
+                    unlimited = true;
                 }
                 () = &mut stalled => return Err(account.timeout(settings.idle_timeout)),
             }

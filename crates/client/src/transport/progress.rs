@@ -126,6 +126,10 @@ impl Progress {
         *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
+    pub(super) fn is_refused(&self) -> bool {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     pub(super) fn refusal(&self) -> Option<Error> {
         self.refusal.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

@@ -16,7 +16,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
-    builder, millis, options,
+    TOLERANCE, builder, millis, options,
     server::{Reply, Server, answer, job, ok},
 };
 
@@ -109,6 +109,43 @@ async fn a_chunk_has_a_limit_up_to_the_headers_of_its_answer() {
     );
 }
 
+/// Reads no chunk, but refuses it with an error that comes byte by byte.
+async fn refuse_slowly(mut socket: TcpStream) {
+    while let Some((head, mut left)) = head(&mut socket).await {
+        if head.starts_with("POST /api/jobs/j/k/input ") {
+            for byte in answer(413, "", r#"{"message":"too much"}"#.repeat(100)) {
+                if socket.write_all(&[byte]).await.is_err() {
+                    return;
+                }
+                tokio::time::sleep(millis(5)).await;
+            }
+            return;
+        }
+        let mut rest = [0; 1024];
+        while left > 0 {
+            left -= socket.read(&mut rest[..left.min(1024)]).await.unwrap();
+        }
+        socket.write_all(&document(&head)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_chunk_that_takes_longer_than_its_limit_is_told_without_its_body() {
+    let server = Server::raw(|socket, _, _| refuse_slowly(socket)).await;
+    let limits = options().request_timeout(millis(800)).idle_timeout(millis(60_000));
+    // One that has been sent when the refusal comes, and one that never is.
+    for length in [10, 64 * MIB] {
+        let started = std::time::Instant::now();
+        let Upload { result, cancelled, .. } = upload(&server, memory(length), &limits).await;
+        let took = started.elapsed();
+        let error = result.unwrap_err();
+        assert_eq!(error.status(), Some(413));
+        assert_eq!(error.to_string(), "the server answered 413 Payload Too Large");
+        assert!(took >= millis(800) && took < millis(800) + TOLERANCE, "{took:?}");
+        assert!(cancelled.unwrap().result.is_ok());
+    }
+}
+
 #[tokio::test]
 async fn a_source_that_gives_nothing_is_named_and_the_job_is_cancelled() {
     for pieces in [vec![], vec![Bytes::from_static(b"12")]] {
@@ -141,35 +178,46 @@ async fn a_source_that_gives_nothing_is_named_and_the_job_is_cancelled() {
     assert_eq!(fault, InputFault::Timeout);
 }
 
+/// The head of a request, and how many bytes of its body have not come with it. `None` where the connection ends before it.
+async fn head(socket: &mut TcpStream) -> Option<(String, usize)> {
+    let mut bytes = Vec::new();
+    let mut piece = [0; 1024];
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end + 4;
+        }
+        match socket.read(&mut piece).await {
+            Ok(0) | Err(_) => return None,
+            Ok(read) => bytes.extend_from_slice(&piece[..read]),
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let left = length.map_or(0, |length| length.parse().unwrap()) - (bytes.len() - end);
+    Some((head, left))
+}
+
+/// What a server answers to a request that it takes.
+fn document(head: &str) -> Vec<u8> {
+    let body = if head.starts_with("GET /api/jobs/features") {
+        r#"{"inputChunkMaximumSize":"1Gi"}"#
+    } else {
+        r#"{"jobIdentifier":"j","status":"OPEN"}"#
+    };
+    answer(200, "", body)
+}
+
 /// Takes 2 MiB of a body every 50 ms, and then replies.
 async fn take_slowly(mut socket: TcpStream) {
     let mut piece = vec![0; 2 * MIB];
-    loop {
-        let mut bytes = Vec::new();
-        let end = loop {
-            if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-                break end + 4;
-            }
-            match socket.read(&mut piece[..1024]).await {
-                Ok(0) | Err(_) => return,
-                Ok(read) => bytes.extend_from_slice(&piece[..read]),
-            }
-        };
-        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-        let mut left = length.map_or(0, |length| length.parse().unwrap()) - (bytes.len() - end);
+    while let Some((head, mut left)) = head(&mut socket).await {
         while left > 0 {
             let taken = left.min(piece.len());
             socket.read_exact(&mut piece[..taken]).await.unwrap();
             left -= taken;
             tokio::time::sleep(millis(50)).await;
         }
-        let body = if head.starts_with("GET /api/jobs/features") {
-            r#"{"inputChunkMaximumSize":"1Gi"}"#
-        } else {
-            r#"{"jobIdentifier":"j","status":"OPEN"}"#
-        };
-        socket.write_all(&answer(200, "", body)).await.unwrap();
+        socket.write_all(&document(&head)).await.unwrap();
     }
 }
 
