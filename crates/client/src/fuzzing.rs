@@ -15,10 +15,12 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     auth::Auth,
-    document::Document,
+    document::{self, Document, Members},
     endpoint::{BaseUrl, encoded, segment},
+    error::BodyFault,
     jobs::is_final_status,
     mask::Mask,
+    results::{self, Found, Section},
     retry, size,
     transport::{Data, Payload, Told},
     uploads,
@@ -28,11 +30,12 @@ use crate::{
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     ("url", url),
     ("retry_after", retry_after),
     ("size", size),
     ("status", status),
+    ("results", results),
     ("error_body", error_body),
     ("multipart", multipart),
 ];
@@ -95,6 +98,63 @@ pub fn status(data: &[u8]) {
         assert!(document.is_object());
         let _ = is_final_status(&status);
     }
+}
+
+/// Finds the inputs in results that arrive in pieces, of which one ends at each byte that no text holds, and reads them.
+pub fn results(data: &[u8]) {
+    const LIMIT: usize = 16;
+    let pieces: Vec<_> = data.split(|byte| *byte == 0xff).collect();
+    let text = pieces.concat();
+    let whole = results::scan([text.as_slice()], usize::MAX);
+    assert_eq!(whole, results::scan(pieces.clone(), usize::MAX));
+    assert_eq!(whole, results::scan(text.chunks(1), usize::MAX));
+    let (inputs, end) = &whole;
+    match document::check(&text) {
+        Ok(text) => assert_eq!(whole, inputs_of(text)),
+        // That it is something else may be told before the rest has come.
+        Err(_) => assert!(matches!(
+            end,
+            Err(BodyFault::NotJson | BodyFault::NotUtf8 | BodyFault::NotObject | BodyFault::NoResults)
+        )),
+    }
+    for found in inputs {
+        if let Ok(read) = results::read(found) {
+            assert_eq!(document::check(read.as_str().as_bytes()), Ok(read.as_str()));
+        }
+    }
+    let (limited, its_end) = results::scan(pieces, LIMIT);
+    assert!(inputs.starts_with(&limited));
+    assert!(
+        limited
+            .iter()
+            .all(|found| found.key.len().max(found.value.len()) <= LIMIT)
+    );
+    assert!(its_end == *end || (its_end == Err(BodyFault::TooLarge) && text.len() > LIMIT));
+}
+
+/// What a parser of the whole finds.
+fn inputs_of(text: &str) -> (Vec<Found>, Result<(), BodyFault>) {
+    let mut inputs = Vec::new();
+    let Some(members) = Members::read(text) else {
+        return (inputs, Err(BodyFault::NotObject));
+    };
+    for (name, member) in members.iter() {
+        let section = match document::name(name).as_deref() {
+            Some("results") => Section::Results,
+            Some("failures") => Section::Failures,
+            _ => continue,
+        };
+        match Members::read(member.get()) {
+            Some(members) => inputs.extend(members.iter().map(|(key, value)| Found {
+                section,
+                key: key.get().to_owned().into(),
+                value: value.get().to_owned().into(),
+            })),
+            None if member.get() == "null" => {}
+            None => return (inputs, Err(BodyFault::NoResults)),
+        }
+    }
+    (inputs, Ok(()))
 }
 
 /// Reads the body of an answer outside 2xx, whole and cut, and keeps a key out of it that its server knows.
@@ -163,6 +223,7 @@ mod tests {
         collection::vec,
         prelude::{Just, Strategy, any},
         prop_oneof,
+        sample::{Index, select},
         test_runner::{Config, TestRunner},
     };
 
@@ -179,8 +240,16 @@ mod tests {
         files.map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
     }
 
-    /// Seeds in pieces, between bytes of any value: what is nearly right finds more than what is altogether wrong.
+    /// Seeds in pieces, between bytes of any value, or whole, with a few among them: what is nearly right finds more than what is
+    /// altogether wrong.
     fn bytes_around(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+        let more = vec((any::<Index>(), prop_oneof![any::<u8>(), Just(0xff)]), 0..6);
+        let with_more = (select(seeds.clone()), more).prop_map(|(mut seed, more)| {
+            for (at, byte) in more {
+                seed.insert(at.index(seed.len() + 1), byte);
+            }
+            seed
+        });
         let numbers = 0..seeds.len();
         let piece = (numbers, any::<(u8, u8)>()).prop_map(move |(number, (from, length))| {
             let seed = seeds.get(number).cloned().unwrap_or_default();
@@ -191,7 +260,8 @@ mod tests {
             vec(any::<u8>(), 0..24),
             vec(prop_oneof![Just(b'\\'), Just(b'"'), Just(b'%'), Just(b'\n')], 0..4)
         ];
-        vec(prop_oneof![2 => piece, 1 => any], 0..6).prop_map(|pieces| pieces.concat())
+        let in_pieces = vec(prop_oneof![2 => piece, 1 => any], 0..6).prop_map(|pieces| pieces.concat());
+        prop_oneof![in_pieces, with_more]
     }
 
     #[test]

@@ -5,6 +5,11 @@ mod scan;
 mod stream;
 
 pub use self::stream::ResultStream;
+#[cfg(any(fuzzing, test))]
+pub(crate) use self::{
+    input::read,
+    scan::{Found, Section, scan},
+};
 use http::{HeaderMap, Method};
 
 use crate::{

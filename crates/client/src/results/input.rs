@@ -51,7 +51,7 @@ impl Kind {
 }
 
 /// Reads an input as `{"inputKey", "status", "outputs", "error"?, "metadata"}`, where each value is the server's own text.
-pub(super) fn read(found: &Found) -> Result<Document, BodyFault> {
+pub(crate) fn read(found: &Found) -> Result<Document, BodyFault> {
     let key = document::check(&found.key)?;
     let value = document::check(&found.value)?;
     let mut status = match found.section {

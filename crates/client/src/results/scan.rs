@@ -7,17 +7,17 @@ use crate::{document, error::BodyFault};
 
 /// Which of the two objects of the results an input stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Section {
+pub(crate) enum Section {
     Results,
     Failures,
 }
 
 /// An input, with the texts of its key and its value.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Found {
-    pub(super) section: Section,
-    pub(super) key: Bytes,
-    pub(super) value: Bytes,
+pub(crate) struct Found {
+    pub(crate) section: Section,
+    pub(crate) key: Bytes,
+    pub(crate) value: Bytes,
 }
 
 /// The scanner. It holds what it was fed from the value on that is not whole yet.
@@ -216,6 +216,37 @@ impl Extent {
         self.at = text.len();
         None
     }
+}
+
+/// All inputs of a text that comes in these pieces, and how it ends.
+#[cfg(any(fuzzing, test))]
+pub(crate) fn scan<'p>(
+    pieces: impl IntoIterator<Item = &'p [u8]>,
+    limit: usize,
+) -> (Vec<Found>, Result<(), BodyFault>) {
+    let mut scanner = Scanner::new(limit);
+    let mut inputs = Vec::new();
+    let mut take = |scanner: &mut Scanner| -> Result<(), BodyFault> {
+        while let Some(found) = scanner.next()? {
+            document::check(&found.key)?;
+            document::check(&found.value)?;
+            inputs.push(found);
+        }
+        assert!(scanner.buffer.len() <= limit, "more is held than the limit");
+        Ok(())
+    };
+    for piece in pieces {
+        scanner.feed(piece);
+        if let Err(fault) = take(&mut scanner) {
+            return (inputs, Err(fault));
+        }
+    }
+    let end = if scanner.is_whole() {
+        Ok(())
+    } else {
+        Err(BodyFault::NotJson)
+    };
+    (inputs, end)
 }
 
 fn is_space(byte: u8) -> bool {

@@ -15,20 +15,15 @@ fn scan(text: &[u8], mut ends: Vec<usize>, limit: usize) -> Result<Inputs, BodyF
         *end = (*end).min(text.len());
     }
     ends.sort_unstable();
-    let mut scanner = Scanner::new(limit);
-    let mut inputs = Vec::new();
-    for bounds in ends.windows(2) {
-        scanner.feed(&text[bounds[0]..bounds[1]]);
-        while let Some(Found { section, key, value }) = scanner.next()? {
-            let read = |bytes: &[u8]| document::check(bytes).map(str::to_owned);
-            inputs.push((section, read(&key)?, read(&value)?));
-        }
-    }
-    if scanner.is_whole() {
-        Ok(inputs)
-    } else {
-        Err(BodyFault::NotJson)
-    }
+    let pieces = ends.windows(2).map(|bounds| &text[bounds[0]..bounds[1]]);
+    let (inputs, end) = super::scan(pieces, limit);
+    let text = |bytes: Bytes| String::from_utf8(bytes.into()).unwrap();
+    let inputs = inputs.into_iter();
+    end.map(|()| {
+        inputs
+            .map(|found| (found.section, text(found.key), text(found.value)))
+            .collect()
+    })
 }
 
 fn whole(text: &str) -> Result<Inputs, BodyFault> {
