@@ -1,13 +1,16 @@
 //! Every way in which a call can fail, with the structure that the layers above need; no text is ever parsed later.
 
+mod faults;
+
 use std::{
-    fmt, io,
+    io,
     path::PathBuf,
     time::{Duration, Instant},
 };
 
 use http::Method;
 
+pub use self::faults::{BodyFault, ConnectionFault, InputFault, Phase, Sent};
 use crate::document::Document;
 
 /// What a call returns.
@@ -175,167 +178,6 @@ impl Call {
             began: None,
         }
     }
-}
-
-/// Whether the server can have seen a request that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
-    /// Not a byte of its body left this process: it is safe to send it again.
-    No,
-    /// Some or all of it may have arrived, and may have been acted on.
-    Maybe,
-}
-
-/// How far an attempt had come when it failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-#[repr(u8)]
-pub enum Phase {
-    /// Looking the host's name up.
-    Dns,
-    /// Opening the TCP connection.
-    Connect,
-    /// In the TLS handshake.
-    Tls,
-    /// Writing the request.
-    Send,
-    /// Waiting for the answer's head.
-    Headers,
-    /// Reading the answer's body.
-    Body,
-}
-
-impl Phase {
-    /// The phase as the public API spells it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Dns => "dns",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Send => "send",
-            Self::Headers => "headers",
-            Self::Body => "body",
-        }
-    }
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Dns => "in the name look-up",
-            Self::Connect => "while connecting",
-            Self::Tls => "in the TLS handshake",
-            Self::Send => "while sending the request",
-            Self::Headers => "waiting for the answer",
-            Self::Body => "in the middle of the answer",
-        })
-    }
-}
-
-/// What is wrong with an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum InputFault {
-    /// There is no such file.
-    Missing,
-    /// It has no bytes; servers drop such an input without a word.
-    Empty,
-    /// The file is not the one that was measured before the job was opened.
-    Changed,
-    /// It cannot be read, or is no file.
-    Unusable,
-    /// It, or the job, has more parts than the server takes.
-    Limit,
-    /// It gave no byte for as long as a transfer may stand still.
-    Timeout,
-}
-
-impl InputFault {
-    /// The fault as the public API spells it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Empty => "empty",
-            Self::Changed => "changed",
-            Self::Unusable => "unusable",
-            Self::Limit => "limit",
-            Self::Timeout => "timeout",
-        }
-    }
-}
-
-/// What went wrong with a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ConnectionFault {
-    /// The host's name has no address. Worth another attempt.
-    Unresolved,
-    /// Nothing listens at the port. Worth another attempt.
-    Refused,
-    /// The host cannot be reached. Worth another attempt.
-    Unreachable,
-    /// The server's certificate does not verify. Never worth another attempt.
-    Certificate,
-    /// The server wants a client certificate, or another one than it was shown. Never worth another attempt.
-    ClientCertificate,
-    /// The TLS handshake failed for another reason. Worth another attempt.
-    Handshake,
-    /// The proxy wants credentials, or others than it was given, before it opens a tunnel. Never worth another attempt.
-    ProxyCredentials,
-    /// The proxy opened no tunnel to the server for another reason. Worth another attempt.
-    Tunnel,
-    /// The connection was closed or reset. Worth another attempt where the request may be repeated.
-    Cut,
-    /// The answer is not HTTP. Worth another attempt where the request may be repeated.
-    Malformed,
-}
-
-impl ConnectionFault {
-    /// Whether it is the same at every attempt, until somebody changes the settings of the client, the server or the proxy.
-    pub(crate) fn is_lasting(self) -> bool {
-        matches!(
-            self,
-            Self::Certificate | Self::ClientCertificate | Self::ProxyCredentials
-        )
-    }
-}
-
-/// What is wrong with the body of a 2xx.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BodyFault {
-    /// It is longer than the client accepts. Never worth another attempt.
-    #[error("is larger than maxResponseBytes allows")]
-    TooLarge,
-    /// It is not UTF-8. Worth another attempt where the request may be repeated.
-    #[error("is not valid UTF-8")]
-    NotUtf8,
-    /// It is not JSON, as when a gateway answers in HTML. Worth another attempt where the request may be repeated.
-    #[error("is not JSON")]
-    NotJson,
-    /// It is JSON, but not the object that the route promises. Worth another attempt where the request may be repeated.
-    #[error("is not a JSON object")]
-    NotObject,
-    /// It is JSON, but not the array that the route promises. Worth another attempt where the request may be repeated.
-    #[error("is not a JSON array")]
-    NotArray,
-    /// It is JSON, but holds no results where the route promises them. Worth another attempt where the request may be repeated.
-    #[error("holds something else where the results belong")]
-    NoResults,
-    /// Its content encoding cannot be undone. Worth another attempt where the request may be repeated.
-    #[error("cannot be unpacked")]
-    NotUnpacked,
-    /// It is a receipt that names no job. Never worth another attempt.
-    #[error("names no job")]
-    NoJob,
-    /// It is a part where the whole was asked for. Worth another attempt where the request may be repeated.
-    #[error("is a part that nobody asked for")]
-    Partial,
-    /// It is empty where the caller needs a body. Worth another attempt where the request may be repeated.
-    #[error("has no body")]
-    Missing,
 }
 
 impl Error {

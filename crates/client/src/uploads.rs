@@ -1,13 +1,19 @@
 //! Uploads: open a job, `POST /jobs/{job}/{input}/{modelInput}` for each chunk, one after the other, and close it.
 
+mod form;
+mod job;
 mod limits;
 mod progress;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method};
+use http::Method;
 use tokio_util::sync::CancellationToken;
 
-pub use self::progress::UploadProgress;
+pub(crate) use self::form::part;
+pub use self::{
+    job::{FileJob, JobInput, Upload},
+    progress::UploadProgress,
+};
 use self::{
     limits::{Limits, limits},
     progress::Listener,
@@ -25,92 +31,6 @@ use crate::{
     transport::{Data, Expect, Payload, Request},
 };
 
-/// A job whose inputs are uploaded, to be submitted with [`Client::submit_job_files`].
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct FileJob {
-    /// The model's identifier.
-    pub model_id: String,
-    /// The version's number.
-    pub version: String,
-    /// Input key → name of the model's input → where it comes from.
-    pub sources: Sources<FileSource>,
-    /// Whether to explain the results, where the model can.
-    pub explain: Option<bool>,
-    /// After how many milliseconds the server gives the job up. `None`: never.
-    pub timeout: Option<u64>,
-    /// The largest chunk, in bytes, where that is less than the server's.
-    pub chunk_size: Option<u64>,
-}
-
-/// How an upload ended.
-#[derive(Debug)]
-#[must_use]
-#[non_exhaustive]
-pub struct Upload {
-    /// The receipt of the closed job, or what ended the upload: [`Error::GivenUp`] where its token was cancelled.
-    pub result: Result<Document>,
-    /// How the cancellation of the open job went, where one was opened and the upload did not end well.
-    pub cancelled: Option<CancelOutcome>,
-}
-
-/// An input for a job that is open already, to be sent with [`Client::append_input`].
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct JobInput {
-    /// The open job.
-    pub job_id: String,
-    /// The key that the caller chooses.
-    pub input_key: String,
-    /// The name of the model's input.
-    pub input_name: String,
-    /// Where it comes from.
-    pub source: FileSource,
-    /// The largest chunk, in bytes. `None`: 1 MiB, as the server's largest is not asked for.
-    pub chunk_size: Option<u64>,
-}
-
-impl FileJob {
-    /// Inputs for a version of a model, without explanation and time limit, in chunks of the server's size.
-    pub fn new(model_id: impl Into<String>, version: impl Into<String>, sources: Sources<FileSource>) -> Self {
-        Self {
-            model_id: model_id.into(),
-            version: version.into(),
-            sources,
-            explain: None,
-            timeout: None,
-            chunk_size: None,
-        }
-    }
-}
-
-impl JobInput {
-    /// An input for an open job, in chunks of 1 MiB.
-    pub fn new(
-        job_id: impl Into<String>,
-        input_key: impl Into<String>,
-        input_name: impl Into<String>,
-        source: FileSource,
-    ) -> Self {
-        Self {
-            job_id: job_id.into(),
-            input_key: input_key.into(),
-            input_name: input_name.into(),
-            source,
-            chunk_size: None,
-        }
-    }
-}
-
-impl From<Error> for Upload {
-    fn from(error: Error) -> Self {
-        Self {
-            result: Err(error),
-            cancelled: None,
-        }
-    }
-}
-
 impl Client {
     /// Submits a job with inputs of any size: asks for the limits, opens a job, uploads the inputs in chunks, strictly one
     /// after the other, and closes the job. Memory stays bounded whatever the sizes are.
@@ -119,8 +39,8 @@ impl Client {
     /// fails, or once `abort` is cancelled, the open job is cancelled within five seconds, and the first error is told.
     /// Dropping the future instead leaves the job open on the server.
     ///
-    /// There is no limit on the whole time. A chunk may take `request_timeout` up to the headers of its answer, and neither it
-    /// nor a source may stand still for `idle_timeout`.
+    /// There is no limit on the whole time. A chunk may take `request_timeout` up to the headers of its answer, or to its last
+    /// byte where it is refused, and neither it nor a source may stand still for `idle_timeout`.
     ///
     /// `on_progress` hears of each input before its first byte and after its last, and at most 20 times a second between.
     pub async fn submit_job_files(
@@ -387,28 +307,6 @@ fn segments(job_id: &str, place: &Place) -> Result<String> {
         segment("the input key", &place.input_key)?,
         segment("the name of a model's input", &place.input_name)?,
     ))
-}
-
-/// One chunk as the only part of a form, named `input`, with the name of the model's input as its file's name.
-pub(crate) fn part(input_name: &str, data: Data) -> Result<Payload> {
-    let boundary = format!("modzy-client-{:032x}", fastrand::u128(..));
-    let media_type = mime_guess::from_path(input_name)
-        .first_raw()
-        .unwrap_or("application/octet-stream");
-    // As browsers write it.
-    let file_name = input_name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
-    let head = format!(
-        "--{boundary}\r\nContent-Disposition: form-data; name=\"input\"; filename=\"{file_name}\"\r\n\
-         Content-Type: {media_type}\r\n\r\n"
-    );
-    let content_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))
-        .map_err(|error| Error::Internal(format!("a boundary that no header can carry: {error}")))?;
-    Ok(Payload::Framed {
-        content_type,
-        head: head.into(),
-        data,
-        tail: format!("\r\n--{boundary}--\r\n").into(),
-    })
 }
 
 /// Whether a close that failed may have closed the job all the same.

@@ -10,16 +10,13 @@ mod failure;
 mod no_proxy;
 mod progress;
 mod proxy;
+mod request;
 mod stream;
 mod tls;
 
 use std::{borrow::Cow, pin::pin, sync::Arc, time::Duration};
 
-use http::{HeaderMap, Method};
-use reqwest::Url;
-use secrecy::SecretString;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
-use tokio_util::sync::CancellationToken;
 
 pub use self::answer::Contents;
 #[cfg(any(fuzzing, test))]
@@ -29,6 +26,7 @@ pub(crate) use self::{
     attempts::Attempts,
     body::{Data, FileRange, Payload},
     proxy::{Proxies, Proxy},
+    request::{Request, Settings},
     stream::Streamed,
     tls::{Authorities, Identity, RootSources},
 };
@@ -41,73 +39,9 @@ use crate::{
     clock::{Clock, Random},
     error::{Error, Phase, Result, Sent},
     mask::Mask,
-    observer::Observed,
     resolver::{Resolver, SystemResolver},
-    retry::{Bucket, Class},
+    retry::Bucket,
 };
-
-/// A request that can be sent any number of times.
-#[derive(Debug, Clone)]
-pub(crate) struct Request {
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) payload: Payload,
-    pub(crate) expect: Expect,
-    /// The job that it is about, for errors.
-    pub(crate) job: Option<String>,
-    /// What its body holds that must never be shown.
-    pub(crate) secrets: Vec<SecretString>,
-    /// What it has beside, or in place of, the headers of the caller.
-    pub(crate) headers: HeaderMap,
-    /// It goes to another origin, which is given neither the credentials nor the headers of the caller.
-    pub(crate) foreign: bool,
-}
-
-impl Request {
-    fn class(&self) -> Class {
-        if matches!(self.method, Method::GET | Method::DELETE) {
-            Class::Read
-        } else {
-            Class::Write
-        }
-    }
-
-    /// The URL for errors. The query of an output's may be a signature, and so is left out.
-    pub(crate) fn shown_url(&self) -> String {
-        let mut url = self.url.clone();
-        if self.foreign || self.expect == Expect::Stream {
-            url.set_query(None);
-        }
-        url.into()
-    }
-}
-
-/// What a caller sets for one call.
-#[derive(Debug, Clone)]
-pub(crate) struct Settings {
-    /// One attempt, from the grant of a socket to the last byte or, of a chunk that is not refused, to the headers of its
-    /// answer.
-    pub(crate) request_timeout: Duration,
-    pub(crate) retries: u32,
-    /// All attempts, with the pauses and the waiting for sockets.
-    pub(crate) total: Option<Duration>,
-    /// Between two pieces of a streamed body, and of a chunk and its answer.
-    pub(crate) idle_timeout: Duration,
-    pub(crate) headers: HeaderMap,
-    pub(crate) nothing_sent_after: Option<CancellationToken>,
-    /// Who hears of retries and polls.
-    pub(crate) observed: Observed,
-}
-
-impl Settings {
-    /// Ends when nothing more is to be sent.
-    pub(crate) async fn given_up(&self) {
-        match &self.nothing_sent_after {
-            Some(token) => token.cancelled().await,
-            None => std::future::pending().await,
-        }
-    }
-}
 
 /// What is the same for all calls of a client.
 #[derive(Debug)]

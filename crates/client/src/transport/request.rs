@@ -1,0 +1,74 @@
+//! What is asked for, and what a caller sets for it.
+
+use std::time::Duration;
+
+use http::{HeaderMap, Method};
+use reqwest::Url;
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use super::{Expect, Payload};
+use crate::{observer::Observed, retry::Class};
+
+/// A request that can be sent any number of times.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) payload: Payload,
+    pub(crate) expect: Expect,
+    /// The job that it is about, for errors.
+    pub(crate) job: Option<String>,
+    /// What its body holds that must never be shown.
+    pub(crate) secrets: Vec<SecretString>,
+    /// What it has beside, or in place of, the headers of the caller.
+    pub(crate) headers: HeaderMap,
+    /// It goes to another origin, which is given neither the credentials nor the headers of the caller.
+    pub(crate) foreign: bool,
+}
+
+impl Request {
+    pub(super) fn class(&self) -> Class {
+        if matches!(self.method, Method::GET | Method::DELETE) {
+            Class::Read
+        } else {
+            Class::Write
+        }
+    }
+
+    /// The URL for errors. The query of an output's may be a signature, and so is left out.
+    pub(crate) fn shown_url(&self) -> String {
+        let mut url = self.url.clone();
+        if self.foreign || self.expect == Expect::Stream {
+            url.set_query(None);
+        }
+        url.into()
+    }
+}
+
+/// What a caller sets for one call.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// One attempt, from the grant of a socket to the last byte or, of a chunk that is not refused, to the headers of its
+    /// answer.
+    pub(crate) request_timeout: Duration,
+    pub(crate) retries: u32,
+    /// All attempts, with the pauses and the waiting for sockets.
+    pub(crate) total: Option<Duration>,
+    /// Between two pieces of a streamed body, and of a chunk and its answer.
+    pub(crate) idle_timeout: Duration,
+    pub(crate) headers: HeaderMap,
+    pub(crate) nothing_sent_after: Option<CancellationToken>,
+    /// Who hears of retries and polls.
+    pub(crate) observed: Observed,
+}
+
+impl Settings {
+    /// Ends when nothing more is to be sent.
+    pub(crate) async fn given_up(&self) {
+        match &self.nothing_sent_after {
+            Some(token) => token.cancelled().await,
+            None => std::future::pending().await,
+        }
+    }
+}
