@@ -3,6 +3,7 @@
 // What is published of calls on the channels of node:diagnostics_channel.
 
 const assert = require('node:assert/strict');
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const { ModzyClient, NotFoundError, ServerError } = require('modzy-client');
@@ -14,7 +15,7 @@ const SOURCES = { first: { 'input.txt': 'What a lovely day!' } };
 
 describe('diagnostics', () => {
   const emulator = useEmulator({ submittedMs: 30, inProgressMs: 30 });
-  const { collect } = useChannels();
+  const { collect, subscribe } = useChannels();
 
   const client = (options) => new ModzyClient({ url: emulator.url, apiKey: emulator.apiKey, ...options });
   const names = (messages) => messages.map(([name]) => name);

@@ -29,6 +29,8 @@ mod observer;
 #[cfg(test)]
 mod outages;
 #[cfg(test)]
+mod output_urls;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod permits;
@@ -36,6 +38,8 @@ mod permits;
 mod phases;
 #[cfg(test)]
 mod proxies;
+#[cfg(test)]
+mod proxy_failures;
 #[cfg(test)]
 mod reads;
 #[cfg(test)]
@@ -52,6 +56,8 @@ mod support;
 mod tags;
 #[cfg(test)]
 mod tls;
+#[cfg(test)]
+mod upload_failures;
 #[cfg(test)]
 mod upload_limits;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
-use modzy_client::{Client, Error, FileJob, FileSource, InputFault, JobInput, Phase, RequestOptions, Sources, Upload};
+use modzy_client::{Client, Error, FileSource, InputFault, JobInput, Phase, RequestOptions, Upload};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::support::{
     TOLERANCE, builder, millis, options,
     server::{Reply, Server, answer, job, ok},
+    upload::file_job,
 };
 
 const MIB: usize = 1024 * 1024;
@@ -44,12 +45,7 @@ fn stalling(pieces: Vec<Bytes>) -> FileSource {
 }
 
 async fn upload(server: &Server, source: FileSource, options: &RequestOptions) -> Upload {
-    let mut sources = Sources::<FileSource>::default();
-    sources
-        .entry("k".to_owned())
-        .or_default()
-        .insert("input".to_owned(), source);
-    let job = FileJob::new("m", "1", sources);
+    let job = file_job(vec![("k", "input", source)]);
     let client = builder(&server.api()).build().unwrap();
     client
         .submit_job_files(job, options, &CancellationToken::new(), |_| {})

@@ -16,6 +16,13 @@ impl Folder {
         &self.0
     }
 
+    /// A file in it.
+    pub(crate) fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
     /// Where a download may go.
     pub(crate) fn place(&self) -> PathBuf {
         self.0.join("output.bin")

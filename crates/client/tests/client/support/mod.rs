@@ -5,8 +5,10 @@ pub(crate) mod clock;
 pub(crate) mod folder;
 pub(crate) mod gzip;
 pub(crate) mod names;
+pub(crate) mod output;
 pub(crate) mod proxy;
 pub(crate) mod server;
+pub(crate) mod upload;
 
 use std::{
     collections::BTreeMap,

@@ -8,6 +8,20 @@ use tokio::{
 
 use super::server::{Received, Server, answer, receive};
 
+pub(crate) const CREDENTIALS: &str = "proxyUser:proxyPassword";
+
+/// `Proxy-Authorization: Basic` with these.
+pub(crate) const ENCODED: &str = "cHJveHlVc2VyOnByb3h5UGFzc3dvcmQ=";
+
+/// The URL of a proxy.
+pub(crate) fn to(server: &Server) -> String {
+    format!("http://{}", server.address())
+}
+
+pub(crate) fn with_credentials(server: &Server) -> String {
+    format!("http://{CREDENTIALS}@{}", server.address())
+}
+
 /// A proxy for everybody, or for those who know the credentials, as `user:password`. Every name is `127.0.0.1` to it.
 pub(crate) async fn proxy(credentials: Option<&'static str>) -> Server {
     let wanted = credentials.map(|credentials| format!("Basic {}", STANDARD.encode(credentials)));
