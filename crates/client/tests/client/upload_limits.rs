@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     TOLERANCE, builder, millis, options,
-    server::{Reply, Server, answer, job, ok},
+    server::{Received, Reply, Server, answer, job, ok, receive_head},
     upload::file_job,
 };
 
@@ -107,8 +107,8 @@ async fn a_chunk_has_a_limit_up_to_the_headers_of_its_answer() {
 
 /// Reads no chunk, but refuses it with an error that comes byte by byte.
 async fn refuse_slowly(mut socket: TcpStream) {
-    while let Some((head, mut left)) = head(&mut socket).await {
-        if head.starts_with("POST /api/jobs/j/k/input ") {
+    while let Some((request, mut left)) = receive_head(&mut socket, 0).await {
+        if request.line() == "POST /api/jobs/j/k/input" {
             for byte in answer(413, "", r#"{"message":"too much"}"#.repeat(100)) {
                 if socket.write_all(&[byte]).await.is_err() {
                     return;
@@ -121,7 +121,7 @@ async fn refuse_slowly(mut socket: TcpStream) {
         while left > 0 {
             left -= socket.read(&mut rest[..left.min(1024)]).await.unwrap();
         }
-        socket.write_all(&document(&head)).await.unwrap();
+        socket.write_all(&document(&request)).await.unwrap();
     }
 }
 
@@ -174,28 +174,9 @@ async fn a_source_that_gives_nothing_is_named_and_the_job_is_cancelled() {
     assert_eq!(fault, InputFault::Timeout);
 }
 
-/// The head of a request, and how many bytes of its body have not come with it. `None` where the connection ends before it.
-async fn head(socket: &mut TcpStream) -> Option<(String, usize)> {
-    let mut bytes = Vec::new();
-    let mut piece = [0; 1024];
-    let end = loop {
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            break end + 4;
-        }
-        match socket.read(&mut piece).await {
-            Ok(0) | Err(_) => return None,
-            Ok(read) => bytes.extend_from_slice(&piece[..read]),
-        }
-    };
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    let left = length.map_or(0, |length| length.parse().unwrap()) - (bytes.len() - end);
-    Some((head, left))
-}
-
 /// What a server answers to a request that it takes.
-fn document(head: &str) -> Vec<u8> {
-    let body = if head.starts_with("GET /api/jobs/features") {
+fn document(request: &Received) -> Vec<u8> {
+    let body = if request.line() == "GET /api/jobs/features" {
         r#"{"inputChunkMaximumSize":"1Gi"}"#
     } else {
         r#"{"jobIdentifier":"j","status":"OPEN"}"#
@@ -206,14 +187,14 @@ fn document(head: &str) -> Vec<u8> {
 /// Takes 2 MiB of a body every 50 ms, and then replies.
 async fn take_slowly(mut socket: TcpStream) {
     let mut piece = vec![0; 2 * MIB];
-    while let Some((head, mut left)) = head(&mut socket).await {
+    while let Some((request, mut left)) = receive_head(&mut socket, 0).await {
         while left > 0 {
             let taken = left.min(piece.len());
             socket.read_exact(&mut piece[..taken]).await.unwrap();
             left -= taken;
             tokio::time::sleep(millis(50)).await;
         }
-        socket.write_all(&document(&head)).await.unwrap();
+        socket.write_all(&document(&request)).await.unwrap();
     }
 }
 

@@ -398,8 +398,12 @@ pub(crate) async fn gone(socket: &mut (impl AsyncRead + Unpin)) {
     while !matches!(socket.read(&mut bytes).await, Ok(0) | Err(_)) {}
 }
 
-/// A whole request, or `None` where the connection ends before it.
-pub(crate) async fn receive(socket: &mut (impl AsyncRead + Unpin), connection: usize) -> Option<Received> {
+/// A request of which the body has come only as far as it came with the head, and how many bytes of it have not; or `None`
+/// where the connection ends before it.
+pub(crate) async fn receive_head(
+    socket: &mut (impl AsyncRead + Unpin),
+    connection: usize,
+) -> Option<(Received, usize)> {
     let mut bytes = Vec::new();
     let mut piece = vec![0; 16 * 1024];
     let end = loop {
@@ -411,22 +415,25 @@ pub(crate) async fn receive(socket: &mut (impl AsyncRead + Unpin), connection: u
             Ok(read) => bytes.extend_from_slice(&piece[..read]),
         }
     };
-    let mut body = bytes.split_off(end);
-    let mut request = Received {
+    let body = bytes.split_off(end);
+    let request = Received {
         connection,
         head: String::from_utf8(bytes).unwrap(),
-        body: Vec::new(),
+        body,
     };
-    let length = request
+    let length: usize = request
         .header("content-length")
         .first()
         .map_or(0, |length| length.parse().unwrap());
-    while body.len() < length {
-        match socket.read(&mut piece).await {
-            Ok(0) | Err(_) => return None,
-            Ok(read) => body.extend_from_slice(&piece[..read]),
-        }
-    }
-    request.body = body;
+    let left = length.saturating_sub(request.body.len());
+    Some((request, left))
+}
+
+/// A whole request, or `None` where the connection ends before it.
+pub(crate) async fn receive(socket: &mut (impl AsyncRead + Unpin), connection: usize) -> Option<Received> {
+    let (mut request, left) = receive_head(socket, connection).await?;
+    let came = request.body.len();
+    request.body.resize(came + left, 0);
+    socket.read_exact(&mut request.body[came..]).await.ok()?;
     Some(request)
 }
