@@ -85,6 +85,18 @@ async fn five_redirects_within_the_origin_are_followed_and_no_more() {
 }
 
 #[tokio::test]
+async fn a_stale_socket_costs_nothing_at_each_place_that_an_output_leads_to() {
+    let moved = Reply::Keep(answer(302, "location: /api/elsewhere\r\n", ""));
+    let there = Reply::Keep(whole("", "there"));
+    let server = Server::scripted(vec![status(200), Reply::Reset, moved, Reply::Reset, there]).await;
+    let (client, clock) = skipping(&server.api());
+    client.get_job("j", &options()).await.unwrap();
+    let read = client.get_output_contents(&at(server.api()), &options()).await.unwrap();
+    assert_eq!(read.bytes, "there");
+    assert_eq!((server.count(), clock.pauses().len()), (5, 0));
+}
+
+#[tokio::test]
 async fn a_redirect_to_another_origin_without_tls_or_with_a_user_is_not_followed() {
     let other = Server::always(Reply::Keep(whole("", "x"))).await;
     let user = "https://user:hunter2@example.com/".to_owned();
