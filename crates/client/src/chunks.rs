@@ -19,7 +19,7 @@ use futures_core::Stream;
 pub(crate) use self::idle::Idle;
 use crate::{
     error::{Error, InputFault, Result},
-    transport::{Data, FileRange},
+    transport::{Data, FileRange, OpenFile},
 };
 
 /// The largest chunk that is held in memory; two are at a time, one being sent and one being filled.
@@ -163,7 +163,7 @@ impl Checked {
                 let opened = tokio::task::spawn_blocking(move || reopen(&of_file, &path, stamp)).await;
                 let file = opened.map_err(|error| Error::Internal(format!("a file was not opened: {error}")))??;
                 Open::File {
-                    file: Arc::new(file),
+                    file: OpenFile::new(file),
                     at: 0,
                     size: stamp.size,
                 }
@@ -189,7 +189,7 @@ pub(crate) struct Chunks {
 
 enum Open {
     File {
-        file: Arc<fs::File>,
+        file: Arc<OpenFile>,
         at: u64,
         size: u64,
     },
@@ -211,9 +211,9 @@ impl Chunks {
         match &mut self.source {
             Open::File { file, at, size } => {
                 let length = (*size - *at).min(limit);
-                let range = FileRange::new(Arc::clone(file), *at, length);
+                let range = (length > 0).then(|| FileRange::new(Arc::clone(file), *at, length));
                 *at += length;
-                Ok((length > 0).then_some(Data::File(range)))
+                Ok(range.map(Data::File))
             }
             Open::Bytes(bytes) => {
                 let chunk = bytes.split_to(at_most(limit, bytes.len()));

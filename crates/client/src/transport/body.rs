@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http_body::{Body, Frame, SizeHint};
 
-pub(crate) use self::file::FileRange;
+pub(crate) use self::file::{FileRange, OpenFile};
 use super::progress::{self, Progress};
 
 mod file;

@@ -24,7 +24,7 @@ pub(crate) use self::answer::Told;
 pub(crate) use self::{
     answer::{Answer, Expect},
     attempts::Attempts,
-    body::{Data, FileRange, Payload},
+    body::{Data, FileRange, OpenFile, Payload},
     proxy::{Proxies, Proxy},
     request::{Request, Settings},
     stream::Streamed,

@@ -1,9 +1,9 @@
 //! A stretch of a file as a body: read in pieces, the next one while the one before is being sent.
 
 use std::{
-    fmt, fs, io,
+    fmt, fs, io, mem,
     pin::Pin,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     task::{Context, Poll, ready},
 };
 
@@ -11,24 +11,79 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 /// Large enough that the hand-over to a thread which may block costs little beside the reading.
-const PIECE: u64 = 256 * 1024;
+const PIECE: u64 = 512 * 1024;
+
+type Reading = JoinHandle<io::Result<Bytes>>;
+
+/// A file that is read in pieces. Their memory is used again: to be given fresh memory takes longer than to read into it.
+#[derive(Debug)]
+pub(crate) struct OpenFile {
+    file: fs::File,
+    spare: Mutex<Vec<Vec<u8>>>,
+}
+
+impl OpenFile {
+    pub(crate) fn new(file: fs::File) -> Arc<Self> {
+        Arc::new(Self {
+            file,
+            spare: Mutex::default(),
+        })
+    }
+
+    /// Begins to read a piece.
+    fn read(self: &Arc<Self>, offset: u64, length: u64) -> Reading {
+        let file = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            let spare = file.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut memory = spare.unwrap_or_default();
+            memory.resize(usize::try_from(length).map_err(io::Error::other)?, 0);
+            read_at(&file.file, offset, &mut memory)?;
+            Ok(Bytes::from_owner(Piece { memory, file }))
+        })
+    }
+}
+
+/// A piece, whose memory goes back to its file.
+struct Piece {
+    memory: Vec<u8>,
+    file: Arc<OpenFile>,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.memory
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        let memory = mem::take(&mut self.memory);
+        let mut spare = self.file.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        spare.push(memory);
+    }
+}
 
 /// A stretch of an open file.
 #[derive(Clone)]
 pub(crate) struct FileRange {
-    file: Arc<fs::File>,
+    file: Arc<OpenFile>,
     offset: u64,
     length: u64,
+    /// Its first piece, which is read while what goes before is being sent; for whoever reads first.
+    ahead: Arc<Mutex<Option<Reading>>>,
     /// Why it could not be read. The transport would only say that the request was not sent.
     failure: Arc<OnceLock<io::Error>>,
 }
 
 impl FileRange {
-    pub(crate) fn new(file: Arc<fs::File>, offset: u64, length: u64) -> Self {
+    /// A stretch, whose reading begins at once.
+    pub(crate) fn new(file: Arc<OpenFile>, offset: u64, length: u64) -> Self {
+        let ahead = file.read(offset, length.min(PIECE));
         Self {
             file,
             offset,
             length,
+            ahead: Arc::new(Mutex::new(Some(ahead))),
             failure: Arc::default(),
         }
     }
@@ -43,11 +98,16 @@ impl FileRange {
     }
 
     pub(super) fn read(self) -> Reader {
-        Reader {
+        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut reader = Reader {
             range: self,
             at: 0,
             reading: None,
-        }
+        };
+        let length = reader.due();
+        reader.at = length;
+        reader.reading = Some(ahead.unwrap_or_else(|| reader.range.file.read(reader.range.offset, length)));
+        reader
     }
 }
 
@@ -62,45 +122,39 @@ pub(super) struct Reader {
     range: FileRange,
     /// How much of the stretch has been asked for.
     at: u64,
-    reading: Option<JoinHandle<io::Result<Vec<u8>>>>,
+    /// The next piece; none at the end.
+    reading: Option<Reading>,
 }
 
 impl Reader {
     /// The next piece, which is empty at the end.
     pub(super) fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         let Some(reading) = self.reading.as_mut() else {
-            if self.at == self.range.length {
-                return Poll::Ready(Ok(Bytes::new()));
-            }
-            self.ask();
-            return self.poll_piece(cx);
+            return Poll::Ready(Ok(Bytes::new()));
         };
         let read = ready!(Pin::new(reading).poll(cx)).unwrap_or_else(|error| Err(io::Error::other(error)));
         self.reading = None;
-        if read.is_ok() && self.at < self.range.length {
-            self.ask();
+        let length = self.due();
+        if read.is_ok() && length > 0 {
+            self.reading = Some(self.range.file.read(self.range.offset + self.at, length));
+            self.at += length;
         }
-        Poll::Ready(read.map(Bytes::from).inspect_err(|error| {
+        Poll::Ready(read.inspect_err(|error| {
             // The first reason is the one that is told.
             let _ = self.range.failure.set(io::Error::new(error.kind(), error.to_string()));
         }))
     }
 
-    /// Begins to read the next piece.
-    fn ask(&mut self) {
-        let file = Arc::clone(&self.range.file);
-        let offset = self.range.offset + self.at;
-        let length = (self.range.length - self.at).min(PIECE);
-        self.at += length;
-        self.reading = Some(tokio::task::spawn_blocking(move || read_at(&file, offset, length)));
+    /// The length of the piece that has not been asked for yet.
+    fn due(&self) -> u64 {
+        (self.range.length - self.at).min(PIECE)
     }
 }
 
 /// Reads just so many bytes. A file that has become shorter is an error: what stands in the request's head is no longer true.
-fn read_at(file: &fs::File, offset: u64, length: u64) -> io::Result<Vec<u8>> {
-    let mut piece = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+fn read_at(file: &fs::File, offset: u64, piece: &mut [u8]) -> io::Result<()> {
     #[cfg(unix)]
-    std::os::unix::fs::FileExt::read_exact_at(file, &mut piece, offset)?;
+    std::os::unix::fs::FileExt::read_exact_at(file, piece, offset)?;
     #[cfg(windows)]
     {
         let mut filled = 0;
@@ -111,5 +165,39 @@ fn read_at(file: &fs::File, offset: u64, length: u64) -> io::Result<Vec<u8>> {
             }
         }
     }
-    Ok(piece)
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    async fn read(range: &FileRange) -> Vec<u8> {
+        let mut reader = range.clone().read();
+        let mut bytes = Vec::new();
+        loop {
+            let piece = poll_fn(|cx| reader.poll_piece(cx)).await.unwrap();
+            if piece.is_empty() {
+                return bytes;
+            }
+            bytes.extend_from_slice(&piece);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stretch_can_be_read_again_and_takes_the_memory_of_two_pieces() {
+        // A file of some MB that is there: the program of the test.
+        let path = std::env::current_exe().unwrap();
+        let content = fs::read(&path).unwrap();
+        let length = 5 * PIECE + 1;
+        let stretch = content.get(1..=usize::try_from(length).unwrap()).unwrap();
+        let file = OpenFile::new(fs::File::open(path).unwrap());
+        let range = FileRange::new(Arc::clone(&file), 1, length);
+        for _ in 0..2 {
+            assert!(read(&range).await == stretch);
+        }
+        assert!(file.spare.lock().unwrap().len() <= 3);
+    }
 }
