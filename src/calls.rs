@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     completions::{BindingCompletion, BindingEvent, Outbox, Topic},
     config::BindingCallOptions,
-    operations::Outcome,
+    outcome::Outcome,
 };
 
 /// A piece of a source; `None` at its end.

@@ -14,7 +14,8 @@ use crate::{
     calls::Calls,
     completions::{BindingCompletion, Outbox},
     config::{BindingCallOptions, BindingConfig},
-    operations::{self, BindingOperation, Outcome},
+    operations::{self, BindingOperation},
+    outcome::Outcome,
 };
 
 /// A client, and the calls that it has under way.

@@ -15,7 +15,7 @@ use napi::{
 };
 use napi_derive::napi;
 
-use crate::{errors::BindingError, operations::Value};
+use crate::{errors::BindingError, outcome::Value};
 
 /// How many completions cross at a time, and how much text (that of a single one may be more). The user's own work on the
 /// event loop gets its turn between two batches.

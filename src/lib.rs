@@ -11,9 +11,12 @@ mod config;
 mod errors;
 mod observer;
 mod operations;
+mod outcome;
 mod outputs;
+mod reads;
 mod results;
 mod sources;
+mod submits;
 
 use napi_derive::module_init;
 

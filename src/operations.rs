@@ -6,19 +6,16 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{
-    CancelOutcome, Client, Contents, Document, Error, JdbcJob, RequestOptions, Result, S3Job, TextJob, Upload,
-    WaitOptions, path_to_data_uri,
-};
+use modzy_client::{Client, Document, RequestOptions, Result, WaitOptions};
 use napi_derive::napi;
-use serde_json::value::RawValue;
 
 use crate::{
-    arguments::{FileArgument, InputArgument, NameArgument, VersionArgument, append, embedded, read, upload},
     calls::{Abort, Call},
     config::BindingCallOptions,
     observer::CallObserver,
-    outputs, results,
+    outcome::Outcome,
+    reads::reads,
+    submits::submits,
 };
 
 /// A call of the client. The argument of `start` is the job's identifier, but for the submits, where it is JSON.
@@ -115,63 +112,11 @@ pub enum BindingOperation {
     PathToDataUrl,
 }
 
-/// What a call brings.
-pub(crate) enum Value {
-    /// JSON, or nothing.
-    Document(Document),
-    /// Bytes of whatever kind.
-    Bytes(Bytes),
-    /// The same, and what they are.
-    Contents(Contents),
-    /// Text that is no JSON.
-    Text(String),
-}
-
-impl From<Document> for Value {
-    fn from(document: Document) -> Self {
-        Self::Document(document)
-    }
-}
-
-impl From<Bytes> for Value {
-    fn from(bytes: Bytes) -> Self {
-        Self::Bytes(bytes)
-    }
-}
-
-impl From<Contents> for Value {
-    fn from(contents: Contents) -> Self {
-        Self::Contents(contents)
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-/// How a call ended.
-pub(crate) enum Outcome {
-    /// By itself.
-    Settled(Result<Value>),
-    /// With an error, for which its job was cancelled.
-    Failed(Error, CancelOutcome),
-    /// Cancelled, perhaps with its job.
-    Aborted(Option<CancelOutcome>),
-}
-
-impl Outcome {
-    fn settled<T: Into<Value>>(result: Result<T>) -> Self {
-        Self::Settled(result.map(Into::into))
-    }
-}
-
 /// Most calls are made without, and take no room for them.
 static NO_OPTIONS: LazyLock<BindingCallOptions> = LazyLock::new(BindingCallOptions::default);
 
 /// A call of the client. On the heap, so that what is there ten thousand times, a wait, holds no room for the others.
-type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+pub(crate) type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// Makes the call.
 pub(crate) async fn run(
@@ -199,7 +144,18 @@ pub(crate) async fn run(
             let waiting = client.block_until_result(argument, options, on_progress);
             Ok(wait(client, call, argument, options, Box::pin(waiting)).await)
         }
-        operation => Box::pin(ask(client, operation, argument, bytes, options, call)).await,
+        operation => {
+            let request = &requests(options, call)?;
+            let asked = Asked {
+                client,
+                argument,
+                bytes,
+                request,
+                call,
+                options,
+            };
+            Ok(Box::pin(ask(operation, asked)).await)
+        }
     }
 }
 
@@ -212,190 +168,40 @@ fn requests(options: &BindingCallOptions, call: &Call) -> Result<RequestOptions>
     })
 }
 
+/// What a call that is no wait is made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) argument: &'a str,
+    pub(crate) bytes: &'a [Bytes],
+    pub(crate) request: &'a RequestOptions,
+    pub(crate) call: &'a Call,
+    pub(crate) options: &'a BindingCallOptions,
+}
+
 /// Makes a call that is no wait.
-async fn ask(
-    client: &Client,
-    operation: BindingOperation,
-    argument: &str,
-    bytes: &[Bytes],
-    options: &BindingCallOptions,
-    call: &Call,
-) -> Result<Outcome> {
-    let request = &requests(options, call)?;
+async fn ask(operation: BindingOperation, asked: Asked<'_>) -> Outcome {
+    let Asked {
+        client,
+        argument,
+        request,
+        call,
+        ..
+    } = asked;
     match operation {
         BindingOperation::CancelAbandoned => {
             let cancelling = Box::pin(client.cancel_abandoned(argument, request));
-            Ok(Outcome::Aborted(Some(cancelling.await)))
+            Outcome::Aborted(Some(cancelling.await))
         }
-        operation if operation.submits() => {
-            Box::pin(submits(client, operation, argument, bytes, request, call, options)).await
-        }
+        operation if operation.submits() => Box::pin(submits(operation, &asked))
+            .await
+            .unwrap_or_else(|error| Outcome::Settled(Err(error))),
         operation => {
-            let reading = pin!(reads(client, operation, argument, request, call, options));
+            let reading = pin!(reads(operation, &asked));
             let read = unless_cancelled(&call.abort, reading).await;
-            Ok(read.map_or(Outcome::Aborted(None), Outcome::settled))
+            read.map_or(Outcome::Aborted(None), Outcome::settled)
         }
     }
-}
-
-/// Makes a call that submits a job.
-async fn submits(
-    client: &Client,
-    operation: BindingOperation,
-    argument: &str,
-    bytes: &[Bytes],
-    request: &RequestOptions,
-    call: &Call,
-    options: &BindingCallOptions,
-) -> Result<Outcome> {
-    let abort = &call.abort;
-    Ok(match operation {
-        BindingOperation::SubmitJobText => {
-            let job: TextJob<Box<RawValue>> = read(argument)?;
-            submit(client, abort, request, Box::pin(client.submit_job_text(&job, request))).await
-        }
-        BindingOperation::SubmitJobEmbedded => {
-            let job = embedded(read(argument)?, bytes)?;
-            submit(
-                client,
-                abort,
-                request,
-                Box::pin(client.submit_job_embedded(&job, request)),
-            )
-            .await
-        }
-        BindingOperation::SubmitJobAwsS3 => {
-            let job: S3Job<Box<RawValue>> = read(argument)?;
-            submit(
-                client,
-                abort,
-                request,
-                Box::pin(client.submit_job_aws_s3(&job, request)),
-            )
-            .await
-        }
-        BindingOperation::SubmitJobJdbc => {
-            let job: JdbcJob = read(argument)?;
-            submit(client, abort, request, Box::pin(client.submit_job_jdbc(&job, request))).await
-        }
-        BindingOperation::SubmitJobFiles => {
-            let job = upload(read(argument)?, call);
-            let Upload { result, cancelled, .. } = client
-                .submit_job_files(job, request, &abort.token, call.upload_listener(options))
-                .await;
-            match (result, cancelled) {
-                (Err(Error::GivenUp), cancelled) => Outcome::Aborted(cancelled),
-                (Err(error), Some(cancelled)) => Outcome::Failed(error, cancelled),
-                (result, _) => Outcome::Settled(result.map(Value::from)),
-            }
-        }
-        _ => {
-            submit(
-                client,
-                abort,
-                request,
-                Box::pin(client.submit_job(argument.to_owned(), request)),
-            )
-            .await
-        }
-    })
-}
-
-/// Makes a call that can be left at any moment.
-async fn reads(
-    client: &Client,
-    operation: BindingOperation,
-    argument: &str,
-    request: &RequestOptions,
-    call: &Call,
-    options: &BindingCallOptions,
-) -> Result<Value> {
-    use BindingOperation as Op;
-
-    // The large ones on the heap: room for them would be made for every small one.
-    let document = match operation {
-        Op::GetOutputContents => return Box::pin(outputs::contents(client, read(argument)?, request)).await,
-        Op::DownloadOutput => {
-            return Box::pin(outputs::download(client, read(argument)?, request, call, options)).await;
-        }
-        Op::OpenOutput => return Box::pin(outputs::open(client, read(argument)?, request, call, options)).await,
-        Op::PullOutput => return Box::pin(outputs::pull(read(argument)?, call, options)).await,
-        Op::OpenResults => return Box::pin(results::open(client, argument, request, call, options)).await,
-        Op::PullResults => return Box::pin(results::pull(read(argument)?, call, options)).await,
-        Op::PathToDataUrl => {
-            let FileArgument { path, mime_type } = read(argument)?;
-            let reading = tokio::task::spawn_blocking(move || path_to_data_uri(path.as_ref(), &mime_type));
-            let read = reading.await.map_err(|error| Error::Internal(error.to_string()))?;
-            return Ok(read?.into());
-        }
-        Op::GetJob => client.get_job(argument, request).await,
-        Op::CancelJob => client.cancel_job(argument, request).await,
-        Op::AppendInput => {
-            Box::pin(append(
-                client,
-                read(argument)?,
-                call,
-                request,
-                call.upload_listener(options),
-            ))
-            .await
-        }
-        Op::CloseJob => client.close_job(argument, request).await,
-        Op::GetFeatures => client.get_features(request).await,
-        Op::GetJobHistory => client.get_job_history(&read(argument)?, request).await,
-        Op::GetJobHistoryPage => client.get_job_history_page(&read(argument)?, request).await,
-        Op::GetJobs => client.get_jobs(&read::<Vec<String>>(argument)?, request).await,
-        Op::GetProcessingEngineStatus => client.get_processing_engine_status(request).await,
-        Op::GetResult => client.get_result(argument, request).await,
-        Op::GetInputResult => {
-            let InputArgument { job_id, input_key } = read(argument)?;
-            client.get_input_result(&job_id, &input_key, request).await
-        }
-        Op::GetModels => client.get_models(&read(argument)?, request).await,
-        Op::GetModelsPage => client.get_models_page(&read(argument)?, request).await,
-        Op::GetActiveModels => client.get_active_models(request).await,
-        Op::GetModel => client.get_model(argument, request).await,
-        Op::GetModelByName => {
-            let NameArgument { name, active_only } = read(argument)?;
-            client.get_model_by_name(&name, active_only, request).await
-        }
-        Op::GetRelatedModels => client.get_related_models(argument, request).await,
-        Op::GetModelVersions => client.get_model_versions(argument, request).await,
-        Op::GetModelVersion => {
-            let VersionArgument { model_id, version } = read(argument)?;
-            client.get_model_version(&model_id, &version, request).await
-        }
-        Op::GetModelVersionInputSample => {
-            let VersionArgument { model_id, version } = read(argument)?;
-            client
-                .get_model_version_input_sample(&model_id, &version, request)
-                .await
-        }
-        Op::GetModelVersionOutputSample => {
-            let VersionArgument { model_id, version } = read(argument)?;
-            client
-                .get_model_version_output_sample(&model_id, &version, request)
-                .await
-        }
-        Op::GetAllTags => client.get_all_tags(request).await,
-        Op::GetTagsAndModels => {
-            client
-                .get_tags_and_models(&read::<Vec<String>>(argument)?, request)
-                .await
-        }
-        Op::GetApiKeys => client.get_api_keys(argument, request).await,
-        Op::GetKeyBody => client.get_key_body(argument, request).await,
-        Op::CancelAbandoned
-        | Op::BlockUntilComplete
-        | Op::BlockUntilResult
-        | Op::SubmitJob
-        | Op::SubmitJobText
-        | Op::SubmitJobEmbedded
-        | Op::SubmitJobAwsS3
-        | Op::SubmitJobJdbc
-        | Op::SubmitJobFiles => Err(Error::Internal("the operation is no read".to_owned())),
-    };
-    document.map(Value::from)
 }
 
 impl BindingOperation {
@@ -432,25 +238,8 @@ async fn wait(
     Outcome::settled(waited)
 }
 
-/// Submits a job, which may have to be cancelled in its turn.
-async fn submit(
-    client: &Client,
-    abort: &Abort,
-    request: &RequestOptions,
-    mut submitting: Work<'_, Document>,
-) -> Outcome {
-    let Some(submitted) = unless_cancelled(abort, &mut submitting).await else {
-        return Outcome::Aborted(if abort.cancels_job() {
-            Some(client.cancel_submitted(submitting, request).await)
-        } else {
-            None
-        });
-    };
-    Outcome::settled(submitted)
-}
-
 /// Makes a call unless it is cancelled first. Leaving the call closes its request.
-async fn unless_cancelled<F: Future + Unpin>(abort: &Abort, call: F) -> Option<F::Output> {
+pub(crate) async fn unless_cancelled<F: Future + Unpin>(abort: &Abort, call: F) -> Option<F::Output> {
     tokio::select! {
         biased;
         () = abort.token.cancelled() => None,

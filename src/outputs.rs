@@ -8,7 +8,7 @@ use crate::{
     calls::{Call, Opened},
     config::BindingCallOptions,
     observer::CallObserver,
-    operations::Value,
+    outcome::Value,
 };
 
 /// An output, by its names or by its URL.

@@ -7,7 +7,7 @@ use crate::{
     calls::{Call, Opened},
     config::BindingCallOptions,
     observer::CallObserver,
-    operations::Value,
+    outcome::Value,
 };
 
 /// What stands between two results: no JSON has it.
