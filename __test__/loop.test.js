@@ -1,6 +1,7 @@
 'use strict';
 
-// Ten thousand pending calls must not slow the event loop down: a wake-up of the user's costs what it costs without them.
+// Ten thousand pending calls must not slow the event loop down: a wake-up of the user's costs what it costs without them. Nor do
+// thousands that settle at once hold it.
 
 const assert = require('node:assert/strict');
 const { stat } = require('node:fs/promises');
@@ -76,4 +77,33 @@ describe('the event loop', () => {
       assert.ok(ratio <= 1.5, `${ratio.toFixed(2)} times`);
     });
   }
+
+  it('has its turn between batches of calls that settle', async () => {
+    const modzyClient = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    let settled = 0;
+    const calls = Array.from({ length: 2000 }, async () => {
+      await modzyClient.getFeatures();
+      settled += 1;
+    });
+    const asked = await emulator.requests();
+    // Rust goes on while the loop is held.
+    for (const until = performance.now() + 3000; performance.now() < until;) {
+      // Nothing.
+    }
+    const turns = [settled];
+    while (settled < calls.length) {
+      await new Promise(setImmediate);
+      turns.push(settled);
+    }
+    await Promise.all(calls);
+    const most = Math.max(...turns.slice(1).map((now, index) => now - turns[index]));
+    assert.ok(asked.length < calls.length && most > 200, `${most} at once`);
+    assert.ok(most <= 256, `${most} in a turn`);
+  });
+
+  it('brings news to those who have replaced its timers', { timeout: 20_000 }, async (t) => {
+    t.mock.timers.enable({ apis: ['setImmediate', 'setInterval', 'setTimeout'] });
+    const modzyClient = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    assert.equal((await modzyClient.getFeatures()).inputChunkMaximumSize, '1Mi');
+  });
 });
