@@ -40,17 +40,17 @@ export interface Listing<T> extends AsyncIterable<T> {
 export interface JobHistoryFilter extends Omit<GetJobHistoryParams, 'startDate' | 'page' | 'perPage'>, ListOptions {
   /** ISO 8601, or a `Date`. Not sent unless it is given: the listing goes back as far as the server does. */
   startDate?: string | Date | null | undefined;
-  /** The first page that is read. 1. */
+  /** The first page that is read. Default: 1. */
   page?: number | null | undefined;
-  /** How many jobs a page holds. 100. */
+  /** How many jobs a page holds. Default: 100. */
   perPage?: number | null | undefined;
 }
 
 /** What {@link ModelMethods.listModels} looks for. */
 export interface ModelFilter extends Omit<GetModelsParams, 'page' | 'perPage'>, ListOptions {
-  /** The first page that is read. 1. */
+  /** The first page that is read. Default: 1. */
   page?: number | null | undefined;
-  /** How many models a page holds. 500. */
+  /** How many models a page holds. Default: 500. */
   perPage?: number | null | undefined;
 }
 

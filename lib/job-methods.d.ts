@@ -56,8 +56,8 @@ export interface JobMethods {
    * @param jobIdentifiers UUIDs, in an array or separated by `,` or `;`: just those jobs are read, whatever the other
    *   arguments say, and those that do not exist are left out. Any other string is the name of a model, or part of it.
    * @param status A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status.
-   * @param page The number of the page, from 1. The server's: the first.
-   * @param perPage How many jobs at most. 1000.
+   * @param page The number of the page, from 1. Default: the server's, which is the first.
+   * @param perPage How many jobs at most. Default: 1000.
    * @param direction `ASC` or `DESC`.
    * @param sortBy Such as `status`, `submittedAt` or `total`.
    * @throws {TypeError} For an argument of another type, and for an array that is not of UUIDs.
@@ -101,7 +101,7 @@ export interface JobMethods {
    *
    * @param versionId The version's number, such as `1.0.1`.
    * @param textSources Input key → name of the model's input → text.
-   * @param explain Whether to explain the results, where the model can.
+   * @param explain Whether to explain the results, where the model can. Default: false.
    * @throws {BadRequestError} For a body that the server refuses.
    */
   submitJobText(
@@ -127,7 +127,7 @@ export interface JobMethods {
    *
    * @param mediaType Of all the data, such as `image/png`.
    * @param embeddedSources Input key → name of the model's input → bytes, or a binary string.
-   * @param explain Whether to explain the results, where the model can.
+   * @param explain Whether to explain the results, where the model can. Default: false.
    * @throws {TypeError} For a string with characters that fit no byte: pass a Buffer.
    * @throws {BadRequestError} For a body that the server refuses.
    */
@@ -158,7 +158,7 @@ export interface JobMethods {
    * opens no job. A chunk whose fate is unknown is never sent again. Memory stays bounded whatever the sizes are.
    *
    * @param fileSources Input key → name of the model's input → path, `file:` URL, bytes, Blob or stream.
-   * @param explain Whether to explain the results, where the model can.
+   * @param explain Whether to explain the results, where the model can. Default: false.
    * @returns The receipt of the close.
    * @throws {InputError} With the `code` `missing`, `empty`, `changed`, `unusable`, `limit` for more chunks than the server takes, or
    *   `timeout` for a stream that stands still. A stream that fails rejects with its own error.
@@ -204,7 +204,7 @@ export interface JobMethods {
    *
    * @param region Such as `us-east-1`.
    * @param awss3Sources Input key → name of the model's input → bucket and key.
-   * @param explain Whether to explain the results, where the model can.
+   * @param explain Whether to explain the results, where the model can. Default: false.
    * @throws {BadRequestError} For a body that the server refuses.
    */
   submitJobAWSS3(
@@ -260,7 +260,7 @@ export interface JobMethods {
    * @param url Such as `jdbc:postgresql://host:5432/database`.
    * @param driver A class, such as `org.postgresql.Driver`.
    * @param query SQL, whose columns are called as the inputs of the model.
-   * @param explain Whether to explain the results, where the model can.
+   * @param explain Whether to explain the results, where the model can. Default: false.
    * @throws {BadRequestError} For a body that the server refuses.
    */
   submitJobJDBC(
@@ -294,7 +294,8 @@ export interface JobMethods {
    * @param inputItemKey The input key.
    * @param dataItemKey The name of the model's input.
    * @param inputValue A path, a `file:` URL, bytes, a Blob or a stream.
-   * @param chunkSize Bytes of each chunk, a whole number, at least 1. 1048576: the server is not asked for its limits.
+   * @param chunkSize Bytes of each chunk, a whole number, at least 1. Default: 1048576; the server is not asked for its
+   *   limits.
    * @throws {InputError} For a source that is missing, empty or unusable, or that changes or stands still meanwhile. The job stays
    *   open.
    * @throws {BadRequestError} For a chunk that the server refuses.

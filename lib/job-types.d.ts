@@ -204,7 +204,7 @@ export interface SubmitParams {
   modelId: string;
   /** Such as `1.0.1`. */
   version: string;
-  /** Whether to explain the results, where the model can. false. */
+  /** Whether to explain the results, where the model can. Default: false. */
   explain?: boolean | null | undefined;
 }
 
@@ -256,20 +256,20 @@ export interface GetJobHistoryParams extends RequestOptions {
   user?: string | null | undefined;
   /** The prefix of the key that submitted the job. */
   accessKey?: string | null | undefined;
-  /** ISO 8601, or a `Date`. 30 days ago, also for `null`: older jobs are left out unless it says otherwise. */
+  /** ISO 8601, or a `Date`. Default: 30 days ago, also for `null`; older jobs are left out unless it says otherwise. */
   startDate?: string | Date | null | undefined;
   /** ISO 8601, or a `Date`. */
   endDate?: string | Date | null | undefined;
   /** The name of a model, or part of it. */
   model?: string | null | undefined;
-  /** A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status. `ALL`, as the server has it. */
+  /** A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status. Default: `ALL`, as the server's. */
   status?: 'ALL' | 'TERMINATED' | 'TERMINATED_WITH_ERROR' | 'PENDING' | JobStatus | null | undefined;
-  /** The number of the page, from 1. 1. */
+  /** The number of the page, from 1. Default: 1. */
   page?: number | null | undefined;
-  /** How many jobs at most. 100. */
+  /** How many jobs at most. Default: 100. */
   perPage?: number | null | undefined;
-  /** Ascending or descending. `DESC`. */
+  /** Ascending or descending. Default: `DESC`. */
   direction?: 'ASC' | 'DESC' | null | undefined;
-  /** Such as `status`, `submittedAt` or `total`. `createdAt`. */
+  /** Such as `status`, `submittedAt` or `total`. Default: `createdAt`. */
   sortBy?: string | null | undefined;
 }

@@ -27,8 +27,8 @@ export interface ModelMethods {
    * @param isRecommended A boolean, or its text.
    * @param lastActiveDateTime ISO 8601, or a `Date`.
    * @param expirationDateTime ISO 8601, or a `Date`.
-   * @param page The number of the page, from 1. The server's: the first.
-   * @param perPage How many models at most. 1000; where no argument is given, 500 for a client in the form of 2.x.
+   * @param page The number of the page, from 1. Default: the server's, which is the first.
+   * @param perPage How many models at most. Default: 1000; where no argument is given, 500 for a client in the form of 2.x.
    * @param direction `ASC` or `DESC`.
    * @param sortBy Such as `name`, `author` or `lastActiveDateTime`.
    * @throws {TypeError} For an argument of another type.

@@ -200,11 +200,11 @@ export interface GetModelsParams extends RequestOptions {
   lastActiveDateTime?: string | Date | null | undefined;
   /** ISO 8601, or a `Date`. */
   expirationDateTime?: string | Date | null | undefined;
-  /** The number of the page, from 1. The server's: the first. */
+  /** The number of the page, from 1. Default: the server's, which is the first. */
   page?: number | null | undefined;
-  /** How many models at most. 500. */
+  /** How many models at most. Default: 500. */
   perPage?: number | null | undefined;
-  /** Ascending or descending. The server's: `ASC`. */
+  /** Ascending or descending. Default: the server's, which is `ASC`. */
   direction?: 'ASC' | 'DESC' | null | undefined;
   /** Such as `name`, `author` or `lastActiveDateTime`. */
   sortBy?: ModelSortKey | (string & {}) | null | undefined;

@@ -13,12 +13,12 @@ export interface RequestOptions {
   signal?: AbortSignal | null | undefined;
   /**
    * ms for one attempt, from the grant of a socket to the last byte: of an upload one chunk, of a download up to the headers;
-   * at least 1. The client's, 60000. `Infinity`: no limit.
+   * at least 1. Default: the client's, 60000. `Infinity`: no limit.
    */
   requestTimeout?: number | null | undefined;
   /**
-   * How many attempts may follow a failed one, where repeating is safe; a whole number, 0 or more. The client's, 2. Means nothing
-   * in a wait. All calls of a client together have twenty in hand; every ten successes bring one back.
+   * How many attempts may follow a failed one, where repeating is safe; a whole number, 0 or more. Default: the client's, 2.
+   * Means nothing in a wait. All calls of a client together have twenty in hand; every ten successes bring one back.
    */
   retries?: number | null | undefined;
   /** Headers beside or in place of the client's. Those that carry credentials or frame the message are refused. */
@@ -39,7 +39,7 @@ export interface CancelOutcome {
 export interface CancelOptions {
   /**
    * Whether the job is cancelled on the server when the signal fires. The promise rejects once that has been answered, or
-   * after 5 s; a submit waits up to 5 s for its receipt first. false.
+   * after 5 s; a submit waits up to 5 s for its receipt first. Default: false.
    */
   cancelOnAbort?: boolean | null | undefined;
   /**
@@ -51,7 +51,7 @@ export interface CancelOptions {
 
 /** Options of submits. */
 export interface SubmitOptions extends RequestOptions, CancelOptions {
-  /** Whole ms, at least 1, after which the server gives the job up as `TIMEDOUT`: `timeout` in the body. None. */
+  /** Whole ms, at least 1, after which the server gives the job up as `TIMEDOUT`: `timeout` in the body. Default: none. */
   jobTimeout?: number | null | undefined;
 }
 
@@ -72,15 +72,15 @@ export interface UploadProgress {
 /** Options of uploads. They cancel the job that they opened whenever they fail, so there is nothing to ask for. */
 export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
   /**
-   * Bytes of each chunk, a whole number, at least 1; where the server allows less, that is taken. What the server allows (`GET
-   * /jobs/features`), or 1 MiB where it does not tell; of what is no file, 4 MiB at most.
+   * Bytes of each chunk, a whole number, at least 1; where the server allows less, that is taken. Default: what the server
+   * allows (`GET /jobs/features`), or 1 MiB where it does not tell; of what is no file, 4 MiB at most.
    */
   chunkSize?: number | null | undefined;
   /**
    * ms without a byte in either direction, at least 1. A server that takes or answers nothing ends the upload with a {@link
    * RequestTimeoutError}, a source that gives nothing with an {@link InputError} (`timeout`); either cancels the job. There
    * is no limit for the whole: `requestTimeout` is for each chunk, up to the headers of its answer, and to its last byte where
-   * it is refused. The client's, 30000. `Infinity`: no limit.
+   * it is refused. Default: the client's, 30000. `Infinity`: no limit.
    */
   idleTimeout?: number | null | undefined;
   /**
@@ -104,7 +104,7 @@ export interface DownloadProgress {
  * answer.
  */
 export interface DownloadOptions extends RequestOptions {
-  /** ms without a byte once the headers have come; at least 1. The client's, 30000. `Infinity`: no limit. */
+  /** ms without a byte once the headers have come; at least 1. Default: the client's, 30000. `Infinity`: no limit. */
   idleTimeout?: number | null | undefined;
   /**
    * Called once the headers have come, at most 20 times a second from then on, and at the end, in the async context of the
@@ -116,13 +116,16 @@ export interface DownloadOptions extends RequestOptions {
 /** What rules the polls of a wait. */
 export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOptions {
   /**
-   * ms between an answer and the next poll, give or take 2.5 %; at least 1. After a poll that failed it is the least, as 100 are,
-   * whatever the server asks for. 2000.
+   * ms between an answer and the next poll, give or take 2.5 %; at least 1. Default: 2000. After a poll that failed the pause
+   * is at least as long, and at least 100, whatever the server asks for.
    */
   pollInterval?: number | null | undefined;
-  /** ms for the whole wait, from its first poll; at least 0. Rejects with a {@link WaitTimeoutError}; the job goes on. None. */
+  /**
+   * ms for the whole wait, from its first poll; at least 0. Rejects with a {@link WaitTimeoutError}; the job goes on. Default:
+   * none.
+   */
   waitTimeout?: number | null | undefined;
-  /** ms of unbroken failure that the wait rides out, after which it rejects with the last one; 0: none. 300000. */
+  /** ms of unbroken failure that the wait rides out, after which it rejects with the last one; 0: none. Default: 300000. */
   maxOutage?: number | null | undefined;
 }
 
@@ -149,7 +152,7 @@ export interface WaitManyOptions extends WaitOptions {
 
 /** Options of listings. */
 export interface ListOptions extends RequestOptions {
-  /** How many items at most, from all pages; a whole number, at least 1. `Infinity`. */
+  /** How many items at most, from all pages; a whole number, at least 1. Default: `Infinity`. */
   limit?: number | null | undefined;
 }
 
@@ -173,38 +176,41 @@ export interface TlsOptions {
    * store, Mozilla's list, and the file that the environment variable `NODE_EXTRA_CA_CERTS` names.
    */
   ca?: Pem | readonly Pem[] | null | undefined;
-  /** What the client shows to servers that ask for a certificate, followed by its chain if there is one; needs `key`. None. */
+  /**
+   * What the client shows to servers that ask for a certificate, followed by its chain if there is one; needs `key`. Default:
+   * none.
+   */
   cert?: Pem | null | undefined;
-  /** The key of `cert`, not encrypted: RSA, ECDSA or Ed25519. No error shows anything of it. None. */
+  /** The key of `cert`, not encrypted: RSA, ECDSA or Ed25519. No error shows anything of it. Default: none. */
   key?: Pem | null | undefined;
 }
 
 /** Options of clients. `null` and `undefined` mean: not given. */
 export interface ClientOptions {
-  /** ms for name look-up, TCP and TLS; at least 1. 10000. `Infinity`: no limit. */
+  /** ms for name look-up, TCP and TLS; at least 1. Default: 10000. `Infinity`: no limit. */
   connectTimeout?: number | null | undefined;
   /**
    * ms for one attempt, from the grant of a socket to the last byte: of an upload one chunk, of a download up to the headers;
-   * at least 1. 60000. `Infinity`: no limit.
+   * at least 1. Default: 60000. `Infinity`: no limit.
    */
   requestTimeout?: number | null | undefined;
-  /** ms that an upload, a download or streamed results may go without a byte; at least 1. 30000. `Infinity`: no limit. */
+  /** ms that an upload, a download or streamed results may go without a byte; at least 1. Default: 30000. `Infinity`: no limit. */
   idleTimeout?: number | null | undefined;
-  /** How many attempts may follow a failed one, where repeating is safe; a whole number, 0 or more. 2. */
+  /** How many attempts may follow a failed one, where repeating is safe; a whole number, 0 or more. Default: 2. */
   retries?: number | null | undefined;
   /**
    * How many sockets may be busy at a time, a whole number, at least 1; further requests wait their turn. Polls take three quarters
-   * of them at most. 256.
+   * of them at most. Default: 256.
    */
   maxSockets?: number | null | undefined;
   /**
    * Bytes of the longest body, decoded, that is held in memory: a whole number, at least 1, at most 536870888, the longest string.
-   * 268435456.
+   * Default: 268435456.
    */
   maxResponseBytes?: number | null | undefined;
   /** Headers that go with every request. Those that carry credentials or frame the message are refused. */
   headers?: Record<string, string> | null | undefined;
-  /** What the client calls itself. `modzy-client/<version>`. */
+  /** What the client calls itself. Default: `modzy-client/<version>`. */
   userAgent?: string | null | undefined;
   /**
    * The URL of a proxy for every request, such as `http://user:password@proxy.example:3128`; `false`: none. Servers behind
@@ -214,13 +220,13 @@ export interface ClientOptions {
    * `http_proxy` or `HTTP_PROXY` for another (the latter not where `REQUEST_METHOD` is set, whose CGI programs take it from
    * their callers), and none for a server that `no_proxy` or `NO_PROXY` lists: `*`, `example.com` with all below it,
    * `example.com:8443`, `10.0.0.1`, `10.0.0.0/8`, `[::1]:8080`, `fd00::/8`, separated by commas. Lower case comes first, blank
-   * counts as unset, and `localhost` takes the proxy like any other. Without all of these, none.
+   * counts as unset, and `localhost` takes the proxy like any other. Without all of these: none.
    */
   proxy?: string | URL | false | null | undefined;
   /** Whom to trust, and who the client is. */
   tls?: TlsOptions | null | undefined;
   /**
-   * Where the client writes what it does: `console`, pino, winston, or any object with some of the same methods. None.
+   * Where the client writes what it does: `console`, pino, winston, or any object with some of the same methods. Default: none.
    *
    * Each message is one line of text. `debug`: a call begins; a wait has polled. `info`: a call is done, or its signal has fired.
    * `warn`: an attempt failed and is made again; a poll failed. `error`: a call has failed. A level is off where the logger lacks
@@ -259,11 +265,11 @@ export interface ClassInitiator extends ClientOptions {
   /** A team's are in place of a key: {@link TeamInitiator}. */
   teamToken?: null | undefined;
   /**
-   * The root of the host, with or without `/api`. `https://app.modzy.com`; with `ModzyClient.fromEnv`, the environment variable
-   * `MODZY_BASE_URL` first.
+   * The root of the host, with or without `/api`. Default: `https://app.modzy.com`; with `ModzyClient.fromEnv`, the environment
+   * variable `MODZY_BASE_URL` first.
    */
   url?: string | null | undefined;
-  /** `off`. */
+  /** Default: `off`. */
   logging?: LoggingLevel | null | undefined;
 }
 

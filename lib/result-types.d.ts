@@ -112,7 +112,10 @@ export type OutputRef = NamedOutput | OutputUrl;
 
 /** What can be said of how {@link ResultMethods.getOutputContents} reads an output. */
 export interface OutputContentsOptions extends RequestOptions {
-  /** `json`: JSON, or text where it is no JSON. `blob`: a `Blob` of the type that the server names. `arraybuffer`: a `Buffer`, as in 2.x. `json`. */
+  /**
+   * `json`: JSON, or text where it is no JSON. `blob`: a `Blob` of the type that the server names. `arraybuffer`: a `Buffer`, as
+   * in 2.x. Default: `json`.
+   */
   responseType?: 'json' | 'blob' | 'arraybuffer' | null | undefined;
 }
 
