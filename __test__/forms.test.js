@@ -130,6 +130,10 @@ describe('forms', () => {
     [should('inputValue', 'a path or bytes'), [['appendInput', JOB, 'key', 'input.txt']]],
     [should('chunkSize', 'a whole number, 1 or more'), [['appendInput', JOB, 'key', 'input.txt', './path', 1.5]]],
     [should('job', 'a job, or the identifier of a job'), [['closeJob'], ['closeOpenJob', 7], ['blockUntilResult', {}]]],
+    [
+      should('job', 'a job, or the identifier of a job, not a promise: await it first'),
+      [['blockUntilComplete', Promise.resolve(JOB)]],
+    ],
     [should('timeout', 'a number of milliseconds, 0 or more'), [['blockUntilJobComplete', JOB, { timeout: '5' }]]],
     [
       should('inputKey', 'a not empty string'),

@@ -2,6 +2,7 @@
 
 // What stands for a job, an output or a tag in an argument: each check takes a value and its name, and returns what the call needs.
 
+const { types } = require('node:util');
 const { isGiven, isPlainObject, mistaken, notEmptyString, string, url } = require('./values.js');
 
 /**
@@ -14,7 +15,8 @@ function jobReference(value, name) {
   const identifier =
     typeof value === 'object' && value !== null && 'jobIdentifier' in value ? value.jobIdentifier : value;
   if (typeof identifier !== 'string') {
-    throw mistaken(name, 'a job, or the identifier of a job');
+    const hint = types.isPromise(value) ? ', not a promise: await it first' : '';
+    throw mistaken(name, `a job, or the identifier of a job${hint}`);
   }
   return string(identifier, name);
 }
