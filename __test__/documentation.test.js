@@ -103,6 +103,7 @@ async function ownFiles() {
   const texts = ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'];
   return [
     ...texts.map((name) => ({ name, code: readFileSync(path.join(root, name)) })),
+    { name: 'review.txt', code: 'What a lovely day!' },
     { name: 'authority.pem', code: cert },
     { name: 'client.pem', code: cert },
     { name: 'client-key.pem', code: key },
