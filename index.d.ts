@@ -165,8 +165,8 @@ export declare class ModzyClient {
 export interface ModzyClient extends ModelMethods, TagMethods, JobMethods, BatchMethods, ResultMethods {}
 
 /**
- * Whether a job with this status has come to its end: any but `OPEN`, `SUBMITTED`, `PENDING` and `IN_PROGRESS`, and so one
- * that nobody knows.
+ * Whether a job with this status has come to its end: any but `OPEN`, `SUBMITTED`, `PENDING` and `IN_PROGRESS`. An
+ * unknown status is an end, too.
  */
 export declare function isFinalStatus(status: string | null | undefined): boolean;
 

@@ -338,7 +338,7 @@ export interface JobMethods {
   /**
    * Waits until a job moves to a final state: polls `GET /jobs/{job}` at once, and then two seconds after each answer.
    *
-   * Ends on `COMPLETED`, `TIMEDOUT`, `CANCELED`, `ERROR` and on a status that nobody knows; goes on while `SUBMITTED`,
+   * Ends on `COMPLETED`, `TIMEDOUT`, `CANCELED`, `ERROR` and any unknown status; goes on while `SUBMITTED`,
    * `IN_PROGRESS`, `PENDING` and `OPEN`. Rides out 408, 425, 429, 5xx, resets and timeouts for up to `maxOutage`, and a 404
    * for four seconds, because the receipt precedes the stored job.
    *

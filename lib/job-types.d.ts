@@ -7,7 +7,7 @@ export type JobRef = string | { readonly jobIdentifier: string };
 
 /**
  * The statuses that the API documents. `SUBMITTED`, `IN_PROGRESS`, `PENDING` and `OPEN` are not final; the others are, and
- * so is a status that nobody knows.
+ * so is an unknown status.
  */
 export type JobStatus =
   'OPEN' | 'SUBMITTED' | 'PENDING' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELED' | 'TIMEDOUT' | 'ERROR' | (string & {});
@@ -128,9 +128,11 @@ export interface JobReceipt extends SubmitJobResponse {
 
 /** What the server allows uploads: `GET /jobs/features`. */
 export interface JobFeatures {
-  /** Such as `1Mi`. */
+  /** The largest chunk of an upload, such as `1Mi`. */
   inputChunkMaximumSize?: string;
+  /** How many chunks one input may have. */
   maximumInputChunks?: number | string;
+  /** How many inputs one job may have. */
   maximumInputsPerJob?: number | string;
   [member: string]: unknown;
 }

@@ -27,7 +27,7 @@ export interface Tag {
   isCategorical: boolean;
 }
 
-/** What a model can do beside its own task. */
+/** What a model can do besides its own task. */
 export interface Feature {
   identifier: string;
   name: string;

@@ -21,7 +21,7 @@ export interface RequestOptions {
    * Means nothing in a wait. All calls of a client together have twenty in hand; every ten successes bring one back.
    */
   retries?: number | null | undefined;
-  /** Headers beside or in place of the client's. Those that carry credentials or frame the message are refused. */
+  /** Headers added to the client's, or in place of them. Those that carry credentials or frame the message are refused. */
   headers?: Record<string, string> | null | undefined;
 }
 
@@ -213,8 +213,8 @@ export interface ClientOptions {
   /** What the client calls itself. Default: `modzy-client/<version>`. */
   userAgent?: string | null | undefined;
   /**
-   * The URL of a proxy for every request, such as `http://user:password@proxy.example:3128`; `false`: none. Servers behind
-   * `https` are reached through a tunnel. User and password, percent-encoded, go to the proxy and nowhere else.
+   * The `http://` URL of a proxy for every request, such as `http://user:password@proxy.example:3128`; `false`: none. Servers
+   * behind `https` are reached through a tunnel. User and password, percent-encoded, go to the proxy and nowhere else.
    *
    * Unless given, the environment says, when the client is made: `https_proxy` or `HTTPS_PROXY` for a server behind `https`,
    * `http_proxy` or `HTTP_PROXY` for another (the latter not where `REQUEST_METHOD` is set, whose CGI programs take it from

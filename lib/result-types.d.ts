@@ -134,7 +134,7 @@ export interface OpenedOutput {
    * ranges and the output is unchanged; else the stream ends with the error.
    */
   body: ReadableStream<Uint8Array>;
-  /** What the server says the bytes are; `null` where it does not. */
+  /** The media type that the server names; `null` where it names none. */
   contentType: string | null;
   /** How many bytes there are; `null` where the server does not say. */
   contentLength: number | null;
@@ -142,9 +142,9 @@ export interface OpenedOutput {
 
 /** A download that has come to its end. */
 export interface DownloadedOutput {
-  /** How many there are. */
+  /** How many bytes the file has. */
   bytes: number;
-  /** What the server says they are; `null` where it does not. */
+  /** The media type that the server names; `null` where it names none. */
   contentType: string | null;
 }
 

@@ -101,7 +101,7 @@ function sharedTests(generation) {
       assert.equal(server.requests.length, 0);
     },
 
-    async 'Arguments too many'(t) {
+    async 'Too many arguments'(t) {
       const server = await serve(t, { '*': job('COMPLETED') });
       const client = connect(server);
       await assert.rejects(client.getJob('a', {}, 'b'), TypeError);
