@@ -13,9 +13,10 @@ const AT_A_TIME: usize = 20;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let count: usize = env::args().nth(1).map_or(Ok(100), |count| count.parse())?;
+    let variable = |name| env::var(name).map_err(|error| format!("{name}: {error}"));
     let client = Client::builder(
-        BaseUrl::host(&env::var("MODZY_BASE_URL")?)?,
-        Auth::api_key(env::var("MODZY_API_KEY")?),
+        BaseUrl::host(&variable("MODZY_BASE_URL")?)?,
+        Auth::api_key(variable("MODZY_API_KEY")?),
     )
     .proxy_from_env()?
     .build()?;

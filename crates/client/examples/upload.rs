@@ -11,9 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let variable = |name| env::var(name).map_err(|error| format!("{name}: {error}"));
     let client = Client::builder(
-        BaseUrl::host(&env::var("MODZY_BASE_URL")?)?,
-        Auth::api_key(env::var("MODZY_API_KEY")?),
+        BaseUrl::host(&variable("MODZY_BASE_URL")?)?,
+        Auth::api_key(variable("MODZY_API_KEY")?),
     )
     .proxy_from_env()?
     .build()?;
