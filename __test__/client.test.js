@@ -62,10 +62,10 @@ describe('the constructor', () => {
     [[{}], text('apiKey')],
     [[{ apiKey: '' }], text('apiKey')],
     [[{ apiKey: KEY, url: '' }], text('url')],
-    [['app.modzy.com', KEY], /baseURL is no absolute http or https URL/],
+    [['app.modzy.com', KEY], /baseURL is not an absolute http or https URL/],
     [['ftp://app.modzy.com', KEY], /baseURL must start with http/],
     [['https://user:pass@app.modzy.com', KEY], /baseURL must not hold a user/],
-    [[{ apiKey: KEY, url: 'nowhere' }], /: url is no absolute/],
+    [[{ apiKey: KEY, url: 'nowhere' }], /: url is not an absolute/],
     [[url, 'a\r\nb'], /apiKey must hold visible ASCII/],
     [[{ apiKey: KEY }, KEY], /no mixture of the two/],
     [

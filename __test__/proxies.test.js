@@ -173,10 +173,10 @@ describe('a proxy', () => {
       [true, /the proxy param should be a URL, or false/],
       [5, /the proxy param should be a URL, or false/],
       [{ url: 'http://h' }, /the proxy param should be a URL, or false/],
-      ['', /: proxy is no URL of a proxy/],
+      ['', /: proxy is not the URL of a proxy/],
       ['socks5://user:hunter2@h', /: proxy must start with http:/],
       ['https://user:hunter2@h', /: proxy must start with http:/],
-      ['http://user:hunter2@h:99999', /: proxy is no URL of a proxy/],
+      ['http://user:hunter2@h:99999', /: proxy is not the URL of a proxy/],
       ['http://user:hunter2@h/path', /: proxy must not have a path/],
     ]) {
       assert.throws(

@@ -122,7 +122,7 @@ describe('an upload', () => {
   it('that cannot begin names the input, and sends nothing', async () => {
     const refused = [
       [path.join(uploads.folder, 'none'), 'missing', /cannot be opened: .*none: .*No such file/],
-      [uploads.folder, 'unusable', /is no file/],
+      [uploads.folder, 'unusable', /is not a file/],
       [await write('empty', ''), 'empty', /is empty/],
       [Buffer.alloc(0), 'empty', /is empty/],
       [new Blob([]), 'empty', /is empty/],

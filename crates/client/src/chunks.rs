@@ -310,7 +310,7 @@ pub(crate) fn look(place: &Place, path: &Path) -> Result<fs::Metadata> {
     if metadata.is_file() {
         Ok(metadata)
     } else {
-        Err(place.refuse(InputFault::Unusable, format!("is no file: {}", path.display())))
+        Err(place.refuse(InputFault::Unusable, format!("is not a file: {}", path.display())))
     }
 }
 

@@ -128,7 +128,8 @@ impl Client {
             }
             OutputRef::Url(text) => {
                 let refuse = |reason: &str| Error::argument("url", reason);
-                let url = Url::parse(text.trim()).map_err(|error| refuse(&format!("is no absolute URL: {error}")))?;
+                let url =
+                    Url::parse(text.trim()).map_err(|error| refuse(&format!("is not an absolute URL: {error}")))?;
                 let foreign = !self.base_url().is_origin_of(&url);
                 if foreign && url.scheme() != "https" {
                     return Err(refuse(

@@ -26,7 +26,7 @@ impl BaseUrl {
     fn parse(name: &'static str, text: &str) -> Result<Self> {
         let refuse = |reason: &str| Error::argument(name, reason);
         let mut url =
-            Url::parse(text).map_err(|error| refuse(&format!("is no absolute http or https URL: {error}")))?;
+            Url::parse(text).map_err(|error| refuse(&format!("is not an absolute http or https URL: {error}")))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(refuse("must start with http:// or https://"));
         }

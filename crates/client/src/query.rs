@@ -48,7 +48,7 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     };
     match digits.parse() {
         Ok(count) => Ok(Some(count)),
-        Err(_) => Err(D::Error::custom(format!("{digits:?} is no whole number"))),
+        Err(_) => Err(D::Error::custom(format!("{digits:?} is not a whole number"))),
     }
 }
 

@@ -113,7 +113,7 @@ impl Proxy {
         } else {
             format!("http://{text}")
         };
-        let mut url = Url::parse(&text).map_err(|error| refuse(&format!("is no URL of a proxy: {error}")))?;
+        let mut url = Url::parse(&text).map_err(|error| refuse(&format!("is not the URL of a proxy: {error}")))?;
         if url.scheme() != "http" {
             return Err(refuse(
                 "must start with http://, which is how the proxy itself is spoken to",
