@@ -116,8 +116,8 @@ export interface DownloadOptions extends RequestOptions {
 /** What rules the polls of a wait. */
 export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOptions {
   /**
-   * ms between an answer and the next poll, give or take 2.5 %; at least 1. Default: 2000. After a poll that failed the pause
-   * is at least as long, and at least 100, whatever the server asks for.
+   * ms between an answer and the next poll, give or take 2.5 %; at least 1. Default: 2000. In an outage it is the least, as 100
+   * are, whatever the server asks for; the last poll before the wait gives up may come sooner.
    */
   pollInterval?: number | null | undefined;
   /**

@@ -19,7 +19,7 @@ use crate::{errors::BindingError, outcome::Value};
 
 /// How many completions cross at a time, and how much text (that of a single one may be more). The user's own work on the
 /// event loop gets its turn between two batches.
-const BATCH: usize = 256;
+const BATCH: usize = 64;
 const BATCH_TEXT: usize = 1024 * 1024;
 
 /// What a completion tells.

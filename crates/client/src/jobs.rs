@@ -50,8 +50,8 @@ impl Default for WaitOptions {
 }
 
 impl WaitOptions {
-    /// The pause between an answer and the next poll, give or take 2.5 %; at least 1 ms. After a poll that failed it is the
-    /// least, as 100 ms are, whatever the server asks for. 2 s.
+    /// The pause between an answer and the next poll, give or take 2.5 %; at least 1 ms. In an outage it is the least, as
+    /// 100 ms are, whatever the server asks for; the last poll before the wait gives up may come sooner. 2 s.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.schedule.poll_interval = interval.clamp(SHORTEST_INTERVAL, FOR_EVER);
         self
