@@ -108,6 +108,8 @@ pub(crate) fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -193,6 +195,23 @@ mod tests {
         for text in ["", ".", ".."] {
             let message = segment("jobId", text).unwrap_err().to_string();
             assert!(message.starts_with("jobId must not be"), "{message}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_route_is_what_its_text_is_parsed_to(
+            root in r#"https?://h(:[0-9]{2,4})?(/([a-z%/.\\:;@ü'"<>^|`{} \t\[\]~*]|%2e|%2F|\.\.){0,6}){0,3}"#,
+            text in ".{0,8}|[?#%/\\\\. ü\\t\\n'\"<>`{}|^]{1,6}",
+            has_query in any::<bool>(),
+        ) {
+            let (Ok(base), Ok(id)) = (BaseUrl::api(&root), segment("jobId", &text)) else {
+                return Err(TestCaseError::reject("it is refused"));
+            };
+            let query = if has_query { format!("?name={}", encoded(&text)) } else { String::new() };
+            let path = format!("/jobs/{id}/close{query}");
+            let parsed = Url::parse(&format!("{}{path}", base.as_str())).unwrap();
+            prop_assert_eq!(base.route(&path), parsed);
         }
     }
 }
