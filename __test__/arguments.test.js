@@ -123,7 +123,10 @@ describe('arguments', () => {
       /the textSources param should be an object with members/,
       [new Map([['a', 1]]), Promise.resolve(SOURCES), new Date(), {}].map((s) => ['submitJobText', 'm', 'v', s]),
     ],
-    'sources are JSON': [/sources/, [['submitJobText', 'm', 'v', { toJSON() {} }]]],
+    'sources are JSON': [
+      /sources/,
+      [['submitJobText', 'm', 'v', Object.defineProperty({ ...SOURCES }, 'toJSON', { value() {} })]],
+    ],
     'jobTimeout is a whole number of ms': [
       /the jobTimeout param should be a whole number of milliseconds, 1 or more/,
       [-1, 0, 1.5, 1e300, Number.NaN, '5'].flatMap((jobTimeout) => [

@@ -124,6 +124,21 @@ describe('forms', () => {
       ],
     ],
     [should('sources', 'an object with members'), [['submitJobFile', { modelId: 'm', version: 'v', sources: {} }]]],
+    [
+      should('textSources\\["input.txt"\\]', 'an object with members'),
+      [
+        ['submitJobText', 'm', 'v', { 'input.txt': 'text' }],
+        ['submitJobText', 'm', 'v', { 'input.txt': {} }],
+      ],
+    ],
+    [
+      should('sources\\["a"\\]', 'an object with members'),
+      [['submitJobText', { modelId: 'm', version: 'v', sources: { ...SOURCES, a: null } }]],
+    ],
+    [
+      should('awss3Sources\\["a"\\]', 'an object with members'),
+      [['submitJobAWSS3', 'm', 'v', 'i', 's', 'r', { a: 'b' }]],
+    ],
     [should('secretAccessKey', 'a string'), [['submitJobAWSS3', 'm', 'v', 'id', 7, 'r', SOURCES]]],
     [should('region', 'a string'), [['submitJobAwsS3', 'm', 'v', 'id', 'secret', 7, SOURCES]]],
     [should('query', 'a string'), [['submitJobJDBC', 'm', 'v', 'url', 'user', 'password', 'driver']]],

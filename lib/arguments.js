@@ -21,10 +21,10 @@
 
 const { methods } = require('./methods.js');
 const { isCallOption, ownMembers, readOptions } = require('./options.js');
-const { isGiven, isPlainObject, object, source, sources } = require('./values.js');
+const { inputs, isGiven, isPlainObject, object, source, sources } = require('./values.js');
 
 /** What may be a plain object in the positional form too. */
-const takesObject = new Set([object, source, sources]);
+const takesObject = new Set([inputs, object, source, sources]);
 
 /**
  * Reads a call of a method.

@@ -31,7 +31,7 @@ const { jobReference, jobsOrModel, outputReference, tagIds } = require('./refere
 const values = require('./values.js');
 
 const { blob, boolean, date, filePath, flag, iterable, notEmptyString } = values;
-const { object, oneOf, source, sources, string, url } = values;
+const { inputs, object, oneOf, source, sources, string, url } = values;
 
 /**
  * Without a prototype, so that nothing but what stands here can be read from it.
@@ -160,7 +160,7 @@ const awsS3 = row([
   required('accessKeyID', string, 'accessKeyID'),
   required('secretAccessKey', string, 'secretAccessKey'),
   required('region', string, 'region'),
-  required('awss3Sources', object, 'sources'),
+  required('awss3Sources', inputs, 'sources'),
   explain,
 ]);
 
@@ -198,7 +198,7 @@ const methods = {
   jobsAsCompleted: row(jobs),
   watchJob: row(wait),
   submitJob: row([required('job', object)]),
-  submitJobText: row([model, version, required('textSources', object, 'sources'), explain]),
+  submitJobText: row([model, version, required('textSources', inputs, 'sources'), explain]),
   submitJobEmbedded: row(
     [model, version, required('mediaType', string), required('embeddedSources', sources, 'sources'), explain],
     { ignored: ['mediaType'] },

@@ -186,7 +186,8 @@ export interface ResultMethods {
   streamResults(job: JobRef, options?: DownloadOptions | null): AsyncIterable<StreamedResult>;
 
   /**
-   * Downloads one output: `GET /results/{job}/datasource/{input}/output/{output}`.
+   * Downloads one output into memory: `GET /results/{job}/datasource/{input}/output/{output}`, as
+   * {@link ResultMethods.downloadOutput} does.
    *
    * @returns What `responseType` says.
    * @throws {NotFoundError} For an output that does not exist.

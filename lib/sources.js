@@ -5,7 +5,7 @@
 
 const { fileURLToPath } = require('node:url');
 const { BlobSource, IterableSource, MemorySource, WebSource, toBytes } = require('./pulled.js');
-const { mistaken, object, string } = require('./values.js');
+const { mistaken, string } = require('./values.js');
 
 /**
  * @typedef {import('./pulled.js').Source} Source
@@ -181,7 +181,7 @@ function embeddedBytes(value, name) {
  */
 function* leaves(sources, argument) {
   for (const [key, parts] of Object.entries(sources)) {
-    for (const [name, value] of Object.entries(object(parts, `${argument}[${JSON.stringify(key)}]`))) {
+    for (const [name, value] of Object.entries(parts)) {
       yield [
         string(key, argument),
         string(name, argument),

@@ -138,6 +138,19 @@ function object(value, name) {
 }
 
 /**
+ * Inputs by their keys, each with its parts by the names that the model has for them.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function inputs(value, name) {
+  for (const [key, parts] of Object.entries(/** @type {object} */ (object(value, name)))) {
+    object(parts, `${name}[${JSON.stringify(key)}]`);
+  }
+  return value;
+}
+
+/**
  * Sources that are read where the call is made. Messages about them need the name that the caller knows them by.
  *
  * @param {unknown} value
@@ -145,7 +158,7 @@ function object(value, name) {
  * @returns {{ value: any, name: string }}
  */
 function sources(value, name) {
-  return { value: object(value, name), name };
+  return { value: inputs(value, name), name };
 }
 
 /**
@@ -281,6 +294,7 @@ module.exports = {
   oneOf,
   signal,
   source,
+  inputs,
   sources,
   string,
   url,

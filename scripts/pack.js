@@ -1,7 +1,8 @@
 'use strict';
 
 // `npm run pack [-- --target TRIPLE]`: the packages as they are published, in dist/: modzy-client and modzy-emulator, and the
-// package of each for one platform, this machine's unless told otherwise.
+// package of each for one platform, this machine's unless told otherwise. Without a target they name no other platform's package:
+// npm would ask the registry for those, where others may have taken the names.
 
 const { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -90,15 +91,15 @@ function pack(manifest, files, origin) {
 }
 
 /**
- * Packs a package without a binary, with its platforms as optional dependencies.
+ * Packs a package without a binary, with platforms as optional dependencies.
  *
  * @param {string} folder
+ * @param {import('./platforms.js').Platform[]} platforms
  * @param {Record<string, string>} [generated]
  */
-function packMain(folder, generated = {}) {
+function packMain(folder, platforms, generated = {}) {
   const published = Object.entries(readManifest(folder)).filter(([member]) => !DEVELOPMENT.has(member));
   const manifest = Object.fromEntries(published);
-  const { platforms } = require('./platforms.js');
   const names = platforms.map(({ platformArchABI }) => `${manifest.name}-${platformArchABI}`);
   const optionalDependencies = Object.fromEntries(names.map((name) => [name, manifest.version]));
   const files = Object.fromEntries([...manifest.files, 'README.md'].map((name) => [name, path.join(folder, name)]));
@@ -161,8 +162,9 @@ function main() {
 
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
-  packMain(root, { 'js-binding.js': path.join(built, 'js-binding.js') });
-  packMain(emulatorFolder);
+  const named = values.target === undefined ? [platform] : platforms;
+  packMain(root, named, { 'js-binding.js': path.join(built, 'js-binding.js') });
+  packMain(emulatorFolder, named);
   const [ofAddon, ofEmulator] = writeNotices(triple, ['modzy-client-node', 'modzy-emulator'], built);
   packPlatform(root, platform, { main: addonName }, { [addonName]: addon, ...ofAddon });
   // Yarn would leave it in an archive, where it cannot be run.

@@ -115,10 +115,11 @@ describe('the tarballs', () => {
   });
 
   for (const name of ['modzy-client', 'modzy-emulator']) {
-    it(`of ${name} names the packages of all platforms`, () => {
+    it(`of ${name} names the package of this platform or, packed for one that was named, those of all`, () => {
       const { optionalDependencies } = manifestOf(name);
-      const names = platforms.map(({ platformArchABI }) => `${name}-${platformArchABI}`);
-      assert.equal(names.length, 8);
+      assert.equal(platforms.length, 8);
+      const named = Object.keys(optionalDependencies).length === 1 ? [host()] : platforms;
+      const names = named.map(({ platformArchABI }) => `${name}-${platformArchABI}`);
       assert.deepEqual(optionalDependencies, Object.fromEntries(names.map((each) => [each, version])));
     });
 

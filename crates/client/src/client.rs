@@ -14,7 +14,7 @@ use crate::{
     document::Document,
     endpoint::BaseUrl,
     error::{Error, Result},
-    transport::{Answer, Attempts, Contents, Expect, Payload, Request, Settings, Streamed, Transport},
+    transport::{Answer, Attempts, Expect, Payload, Request, Settings, Streamed, Transport},
 };
 
 /// A client of one Modzy server. Cheap to clone; clones share connections and limits.
@@ -86,19 +86,9 @@ impl Client {
     pub(crate) async fn send_with(&self, request: &Request, settings: &Settings) -> Result<Document> {
         match self.execute(request, settings).await? {
             Answer::Document(document) => Ok(document),
-            Answer::Bytes(_) | Answer::Stream(_) => {
-                Err(Error::Internal("bytes came where a document was asked for".to_owned()))
-            }
-        }
-    }
-
-    /// The same for a request that expects bytes.
-    pub(crate) async fn send_for_bytes(&self, request: &Request, options: &RequestOptions) -> Result<Contents> {
-        match self.execute(request, &self.settings(options)).await? {
-            Answer::Bytes(contents) => Ok(contents),
-            Answer::Document(_) | Answer::Stream(_) => {
-                Err(Error::Internal("no bytes came where they were asked for".to_owned()))
-            }
+            Answer::Stream(_) => Err(Error::Internal(
+                "a stream came where a document was asked for".to_owned(),
+            )),
         }
     }
 
@@ -111,9 +101,7 @@ impl Client {
     ) -> Result<Streamed> {
         match self.transport().execute(request, settings, attempts).await? {
             Answer::Stream(body) => Ok(*body),
-            Answer::Document(_) | Answer::Bytes(_) => {
-                Err(Error::Internal("no stream came where it was asked for".to_owned()))
-            }
+            Answer::Document(_) => Err(Error::Internal("no stream came where it was asked for".to_owned())),
         }
     }
 

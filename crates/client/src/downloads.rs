@@ -7,6 +7,7 @@ mod output;
 
 use std::path::Path;
 
+use bytes::Bytes;
 use http::{
     HeaderValue, Method, StatusCode,
     header::{ACCEPT_ENCODING, IF_RANGE, LOCATION, RANGE},
@@ -52,6 +53,16 @@ pub struct DownloadProgress {
     pub loaded_bytes: u64,
     /// All bytes, where they are known.
     pub total_bytes: Option<u64>,
+}
+
+/// Bytes in memory, and what they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Contents {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// What the server says they are.
+    pub content_type: Option<String>,
 }
 
 /// A download that has come to its end.
@@ -217,6 +228,9 @@ impl Client {
         }
         if has_user(&url) {
             return Err(refuse("it leads to a URL with a user or a password"));
+        }
+        if self.transport().is_key_in(&url) {
+            return Err(refuse("it leads to a URL with the client's own key or token"));
         }
         Ok(Request {
             url,

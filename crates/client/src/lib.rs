@@ -80,7 +80,7 @@ pub use self::{
     client::{Client, ClientBuilder, RequestOptions},
     clock::{Clock, Random, Sleep, SystemClock, SystemRandom},
     document::Document,
-    downloads::{DownloadProgress, Downloaded, Output, OutputRef},
+    downloads::{Contents, DownloadProgress, Downloaded, Output, OutputRef},
     embedded::{EmbeddedJob, EmbeddedValue, path_to_data_uri},
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, InputFault, Phase, Result, Sent},
@@ -91,6 +91,5 @@ pub use self::{
     resolver::{Lookup, Resolver, SystemResolver},
     results::ResultStream,
     submits::{JdbcJob, S3Job, Sources, TextJob},
-    transport::Contents,
     uploads::{FileJob, FileSource, JobInput, Pieces, Upload, UploadProgress},
 };

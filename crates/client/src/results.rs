@@ -10,16 +10,15 @@ pub(crate) use self::{
     input::read,
     scan::{Found, Section, scan},
 };
-use http::{HeaderMap, Method};
+use http::Method;
 
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
-    downloads::OutputRef,
+    downloads::{Contents, OutputRef},
     endpoint::segment,
     error::Result,
     jobs::{WaitOptions, judge_failure, observed},
-    transport::{Contents, Expect, Request},
     wait::{self, GivenUp, Polled, Schedule},
 };
 
@@ -45,22 +44,15 @@ impl Client {
             .await
     }
 
-    /// Reads an output as bytes, in memory. By its URL it is downloaded as [`Client::open_output`] does.
+    /// Reads an output as bytes, in memory. It is downloaded as [`Client::open_output`] does.
     ///
     /// # Errors
-    /// As [`Client::open_output`], and [`Error::Response`] for one that is longer than the client accepts.
+    /// As [`Client::open_output`] and [`Output::next`], and [`Error::Response`] for one that is longer than the client accepts.
     ///
     /// [`Error::Response`]: crate::Error::Response
+    /// [`Output::next`]: crate::Output::next
     pub async fn get_output_contents(&self, output: &OutputRef, options: &RequestOptions) -> Result<Contents> {
-        if let OutputRef::Url(_) = output {
-            return self.open_output(output, options).await?.collect().await;
-        }
-        let request = Request {
-            expect: Expect::Bytes,
-            headers: HeaderMap::new(),
-            ..self.output_request(output)?
-        };
-        self.send_for_bytes(&request, options).await
+        self.open_output(output, options).await?.collect().await
     }
 
     /// Waits as [`Client::block_until_complete`] does, then reads the results: `GET /results/{job}`, again where they are not

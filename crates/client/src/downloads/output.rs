@@ -5,12 +5,12 @@ use std::{fmt, sync::Arc};
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 
-use super::{DownloadProgress, Downloaded, Meter, entity::Entity};
+use super::{Contents, DownloadProgress, Downloaded, Meter, entity::Entity};
 use crate::{
     client::Client,
     error::{BodyFault, Error, Result},
     observer::{Observed, Observer},
-    transport::{Attempts, Contents, Request, Settings, Streamed},
+    transport::{Attempts, Request, Settings, Streamed},
 };
 
 /// An output that is being read. Dropping it closes its request. `Debug` does not show its URL, which may be signed.
@@ -120,13 +120,20 @@ impl Output {
     /// All of it, in memory.
     pub(crate) async fn collect(mut self) -> Result<Contents> {
         let most = self.client.transport().max_response_bytes();
+        let announced = self.content_length().map(usize::try_from);
+        let mut is_too_large = announced.is_some_and(|length| length.is_ok_and(|length| length > most));
         let mut whole = BytesMut::new();
-        while let Some(piece) = self.next().await? {
-            if whole.len() + piece.len() > most {
-                let too_large = self.body.unreadable(&self.request, BodyFault::TooLarge);
-                return Err(self.attempts.end(too_large));
+        while !is_too_large {
+            match self.advance(true).await? {
+                Next::Piece(piece) => whole.extend_from_slice(&piece),
+                Next::StartAgain => whole.clear(),
+                Next::End => break,
             }
-            whole.extend_from_slice(&piece);
+            is_too_large = whole.len() > most;
+        }
+        if is_too_large {
+            let too_large = self.body.unreadable(&self.request, BodyFault::TooLarge);
+            return Err(self.attempts.end(too_large));
         }
         Ok(Contents {
             bytes: whole.freeze(),

@@ -2,11 +2,7 @@
 
 use std::time::SystemTime;
 
-use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{CONTENT_TYPE, RETRY_AFTER},
-};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use serde::Deserialize;
 
 use super::{
@@ -50,9 +46,7 @@ pub(crate) enum Expect {
     JsonOrText,
     /// Whatever it is, it tells nothing, as long as it is no page of a gateway that never forwarded the request.
     Ignored,
-    /// Bytes of whatever kind.
-    Bytes,
-    /// The same, read by the caller as they come. What a redirect leads to is for the caller to decide.
+    /// Bytes of whatever kind, read by the caller as they come. What a redirect leads to is for the caller to decide.
     Stream,
     /// A JSON object, read by the caller as it comes.
     ObjectStream,
@@ -68,24 +62,12 @@ impl Expect {
     }
 }
 
-/// Bytes in memory, and what they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Contents {
-    /// The bytes.
-    pub bytes: Bytes,
-    /// What the server says they are.
-    pub content_type: Option<String>,
-}
-
 /// What came.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// Of a request that expects no bytes.
+    /// Read whole.
     Document(Document),
-    /// Of one that does.
-    Bytes(Contents),
-    /// Of one that streams.
+    /// To be read by the caller.
     Stream(Box<Streamed>),
 }
 
@@ -110,7 +92,6 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
             return Err(unreadable(BodyFault::TooLarge));
         }
         let links_to_next = link::has_next(response.headers());
-        let content_type = header(response.headers(), &CONTENT_TYPE).map(str::to_owned);
         let (body, end) = self.collect(response, self.limit).await;
         match end {
             End::Whole => {}
@@ -119,13 +100,9 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
             End::Broken(error) => return Err(self.account.broken(error)),
         }
         let document = match expect {
-            Expect::Bytes | Expect::Stream | Expect::ObjectStream => {
-                let bytes = body.into();
-                return Ok(Answer::Bytes(Contents { bytes, content_type }));
-            }
             Expect::Ignored => ignore(&body),
             Expect::JsonOrText => Document::from_json_or_text(body),
-            Expect::Object | Expect::Array | Expect::JsonOrNothing => check(body).await,
+            _ => check(body).await,
         }
         .map_err(unreadable)?
         .linking_to_next(links_to_next);

@@ -18,7 +18,6 @@ use std::{borrow::Cow, pin::pin, sync::Arc, time::Duration};
 
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
-pub use self::answer::Contents;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::answer::Told;
 pub(crate) use self::{
@@ -120,6 +119,11 @@ impl Transport {
         self.key.apply(text)
     }
 
+    /// Whether a URL holds the caller's own key or token, which belongs into a header alone.
+    pub(crate) fn is_key_in(&self, url: &reqwest::Url) -> bool {
+        self.key.finds(url.as_str())
+    }
+
     /// Waits until another poll may be made, which holds the permit to its end.
     pub(crate) async fn turn_to_poll(&self) -> Result<SemaphorePermit<'_>> {
         granted(&self.polls).await
@@ -136,7 +140,7 @@ impl Transport {
         settings: &Settings,
         attempts: &mut Attempts,
     ) -> Result<Answer> {
-        if self.key.finds(request.url.as_str()) {
+        if self.is_key_in(&request.url) {
             return Err(Error::argument(
                 "the URL",
                 "must not hold the client's own key or token",

@@ -73,6 +73,37 @@ async fn an_output_is_asked_for_unpacked_and_written_whole_in_place_of_what_was_
 }
 
 #[tokio::test]
+async fn an_output_read_into_memory_is_downloaded_as_one_that_is_written() {
+    let cut = Reply::Close(begun(&whole(V1, "0123456789"), 4));
+    let moved = Reply::Keep(answer(307, "location: /api/elsewhere\r\n", ""));
+    let server = Server::scripted(vec![moved, cut, part(V1, "4-9/10", "456789")]).await;
+    let (client, _) = skipping(&server.api());
+    let read = client.get_output_contents(&named(), &options()).await;
+    // The rest is asked for where the output was first, which now is the answer itself.
+    assert_eq!(read.unwrap().bytes, "0123456789");
+    assert_eq!(server.lines(), [ROUTE, "GET /api/elsewhere", ROUTE]);
+
+    // Without a name for its version it starts again.
+    let cut = Reply::Close(begun(&whole("", "0123456789"), 4));
+    let server = Server::scripted(vec![cut, Reply::Keep(whole("", "ABCDE"))]).await;
+    let (client, _) = skipping(&server.api());
+    let read = client.get_output_contents(&named(), &options()).await;
+    assert_eq!(read.unwrap().bytes, "ABCDE");
+
+    // A part that nobody asked for is not the output.
+    let server = Server::always(part(V1, "0-3/10", "0123")).await;
+    let (client, _) = skipping(&server.api());
+    let error = client.get_output_contents(&named(), &options()).await.unwrap_err();
+    assert!(matches!(error, Error::Response { .. }), "{error:?}");
+
+    // One that is too long is not read.
+    let server = Server::always(Reply::Keep(whole("", "0123456789"))).await;
+    let client = builder(&server.api()).max_response_bytes(9).build().unwrap();
+    let error = client.get_output_contents(&named(), &options()).await.unwrap_err();
+    assert!(matches!(error, Error::Response { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_large_output_without_a_length_arrives_whole() {
     let body = "0123456789abcdef".repeat(200_000);
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
