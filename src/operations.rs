@@ -181,16 +181,9 @@ pub(crate) struct Asked<'a> {
 
 /// Makes a call that is no wait.
 async fn ask(operation: BindingOperation, asked: Asked<'_>) -> Outcome {
-    let Asked {
-        client,
-        argument,
-        request,
-        call,
-        ..
-    } = asked;
     match operation {
         BindingOperation::CancelAbandoned => {
-            let cancelling = Box::pin(client.cancel_abandoned(argument, request));
+            let cancelling = Box::pin(asked.client.cancel_abandoned(asked.argument, asked.request));
             Outcome::Aborted(Some(cancelling.await))
         }
         operation if operation.submits() => Box::pin(submits(operation, &asked))
@@ -198,7 +191,7 @@ async fn ask(operation: BindingOperation, asked: Asked<'_>) -> Outcome {
             .unwrap_or_else(|error| Outcome::Settled(Err(error))),
         operation => {
             let reading = pin!(reads(operation, &asked));
-            let read = unless_cancelled(&call.abort, reading).await;
+            let read = unless_cancelled(&asked.call.abort, reading).await;
             read.map_or(Outcome::Aborted(None), Outcome::settled)
         }
     }

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     folder::Folder,
-    options,
+    input_fault, options,
     server::{Reply, Server, answer, job, ok, status},
     skipping,
     upload::{CHUNK, bytes, file_job, pieces, server_limits, small_chunks, upload},
@@ -175,16 +175,7 @@ async fn what_the_servers_limits_forbid_is_refused_before_a_job_is_opened() {
         .await
         .result
         .unwrap_err();
-    assert!(
-        matches!(
-            &error,
-            Error::Input {
-                fault: InputFault::Limit,
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    assert_eq!(input_fault(&error), Some(InputFault::Limit), "{error:?}");
     assert!(
         error
             .to_string()

@@ -17,7 +17,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use modzy_client::{Auth, BaseUrl, BodyFault, Client, ClientBuilder, ConnectionFault, Error, RequestOptions, TextJob};
+use modzy_client::{
+    Auth, BaseUrl, BodyFault, Client, ClientBuilder, ConnectionFault, Error, InputFault, RequestOptions, TextJob,
+};
 use modzy_emulator::{Emulator, Options};
 
 use self::{
@@ -113,6 +115,13 @@ pub(crate) fn everything(error: &Error) -> String {
 pub(crate) fn connection_fault(error: &Error) -> Option<ConnectionFault> {
     match error {
         Error::Connection { fault, .. } => Some(*fault),
+        _ => None,
+    }
+}
+
+pub(crate) fn input_fault(error: &Error) -> Option<InputFault> {
+    match error {
+        Error::Input { fault, .. } => Some(*fault),
         _ => None,
     }
 }
