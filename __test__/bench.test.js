@@ -8,10 +8,10 @@ const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { describe, it } = require('node:test');
 const { promisify } = require('node:util');
-const { draw } = require('../bench/chart.js');
-const { quantile, show, target } = require('../bench/figures.js');
+const { draw } = require('../dev/bench/chart.js');
+const { quantile, show, target } = require('../dev/bench/figures.js');
 
-const bench = path.resolve(__dirname, '../bench/bench.js');
+const bench = path.resolve(__dirname, '../dev/bench/bench.js');
 
 const clients = ['modzy-client', 'fetch'];
 if (spawnSync('curl', ['--version']).status === 0) {

@@ -90,7 +90,7 @@ describe('examples/sentiment.js', () => {
 
 describe('npm run demo', () => {
   const emulator = useEmulator();
-  const demo = path.resolve(__dirname, '../scripts/demo.js');
+  const demo = path.resolve(__dirname, '../dev/scripts/demo.js');
 
   async function run(env, act = () => {}, args = ['What a lovely day!']) {
     const clean = { ...process.env };

@@ -8,7 +8,7 @@ const { cp, mkdtemp, rm, writeFile } = require('node:fs/promises');
 const os = require('node:os');
 const path = require('node:path');
 const { describe, it } = require('node:test');
-const { platformArchABI: platform } = require('../scripts/platforms.js').host();
+const { platformArchABI: platform } = require('../dev/scripts/platforms.js').host();
 
 const root = path.resolve(__dirname, '..');
 

@@ -7,9 +7,9 @@ const { execFileSync } = require('node:child_process');
 const { readdirSync } = require('node:fs');
 const path = require('node:path');
 const { describe, it } = require('node:test');
-const { checkGlibc } = require('../../scripts/toolchain.js');
-const { leadOut, targetsOf } = require('../../scripts/links.js');
-const { host, platforms } = require('../../scripts/platforms.js');
+const { checkGlibc } = require('../../dev/scripts/toolchain.js');
+const { leadOut, targetsOf } = require('../../dev/scripts/links.js');
+const { host, platforms } = require('../../dev/scripts/platforms.js');
 const { version } = require('../../package.json');
 const { Project, binaries, contents, platform, readFrom, root, tarballs } = require('./tarballs.js');
 
@@ -124,7 +124,7 @@ describe('the tarballs', () => {
     });
 
     it(`of ${name} has types that attw and publint find nothing wrong with`, () => {
-      const attw = path.join(root, 'packaging/node_modules/@arethetypeswrong/cli/dist/index.js');
+      const attw = path.join(root, 'dev/packaging/node_modules/@arethetypeswrong/cli/dist/index.js');
       const found = execFileSync(process.execPath, [attw, tarballs[name], '--format', 'json'], { encoding: 'utf8' });
       const { analysis, problems } = JSON.parse(found);
       assert.deepEqual([analysis.types.kind, problems ?? {}], ['included', {}]);

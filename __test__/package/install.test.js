@@ -9,7 +9,7 @@ const { once } = require('node:events');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { after, before, describe, it } = require('node:test');
-const { buildSync } = require('../../packaging/node_modules/esbuild');
+const { buildSync } = require('../../dev/packaging/node_modules/esbuild');
 const { Project, platform, root, tarballs } = require('./tarballs.js');
 
 const ALL = Object.keys(tarballs);

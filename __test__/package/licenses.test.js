@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
 const { describe, it } = require('node:test');
-const { host } = require('../../scripts/platforms.js');
+const { host } = require('../../dev/scripts/platforms.js');
 const { binaries, platform, readFrom, root } = require('./tarballs.js');
 
 /** Of each package, the crate of its binary, and some of those that it is built of. */

@@ -17,7 +17,7 @@ const {
 const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
-const { host } = require('../../scripts/platforms.js');
+const { host } = require('../../dev/scripts/platforms.js');
 const { version } = require('../../package.json');
 
 const root = path.resolve(__dirname, '../..');

@@ -5,7 +5,7 @@
 const { after, afterEach, before } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startEmulator } = require('modzy-emulator');
-const { emulator: program } = require('../../scripts/setup.js');
+const { emulator: program } = require('../../dev/scripts/setup.js');
 
 const RESTRICTED_KEY = 'restrictedPrefix.restrictedBody';
 

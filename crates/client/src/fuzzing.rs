@@ -1,5 +1,5 @@
 //! What reads the words of strangers, and what puts a caller's words on the wire, each as a function of any bytes: it must not
-//! panic, and what has to hold of every outcome is asserted. For the targets in `fuzz/`, and for `cargo test`, which takes the
+//! panic, and what has to hold of every outcome is asserted. For the targets in `dev/fuzz/`, and for `cargo test`, which takes the
 //! same functions through the corpus and through chance.
 
 #![expect(
@@ -234,7 +234,7 @@ mod tests {
 
     fn corpus(name: &str) -> Vec<Vec<u8>> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../fuzz/seeds")
+            .join("../../dev/fuzz/seeds")
             .join(name);
         let files = fs::read_dir(folder).unwrap();
         files.map(|file| fs::read(file.unwrap().path()).unwrap()).collect()

@@ -77,7 +77,7 @@ async function inProcess(settings) {
  * @param {{ bytes: number, seed: number, log?: (line: string) => void }} settings
  */
 async function transfers({ bytes, seed, log = () => {} }) {
-  const { Emulator } = require('../__test__/support/emulator.js');
+  const { Emulator } = require('../../__test__/support/emulator.js');
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-soak-'));
   try {
     const file = path.join(folder, 'large');

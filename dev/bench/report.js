@@ -10,7 +10,7 @@ const { runPackage } = require('../scripts/setup.js');
 const { draw } = require('./chart.js');
 const { show } = require('./figures.js');
 
-const folder = path.resolve(__dirname, '../docs');
+const folder = path.resolve(__dirname, '../../docs');
 const page = path.join(folder, 'performance.md');
 
 /** A table of targets, as the other tables are. */

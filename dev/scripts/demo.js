@@ -14,7 +14,7 @@ const { buildAddon, buildEmulator, prepare } = require('./setup.js');
 /** Where the user stands; npm runs its scripts elsewhere. */
 const userFolder = process.env.INIT_CWD ?? process.cwd();
 
-const example = path.resolve(__dirname, '../examples/sentiment.js');
+const example = path.resolve(__dirname, '../../examples/sentiment.js');
 
 /**
  * An environment in which what listens on this machine is reached without the proxy that it may name.

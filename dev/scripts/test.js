@@ -7,7 +7,7 @@ const path = require('node:path');
 const { makeReference } = require('./docs.js');
 const { buildAddon, buildBench, buildEmulator, prepare, run, runPackage } = require('./setup.js');
 
-const tests = path.resolve(__dirname, '../__test__');
+const tests = path.resolve(__dirname, '../../__test__');
 
 const specs = readdirSync(tests)
   .filter((name) => name.endsWith('.test.js'))

@@ -8,11 +8,11 @@ const { createHash } = require('node:crypto');
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
-const root = path.resolve(__dirname, '..');
+const root = path.resolve(__dirname, '../..');
 const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 
 /** The folder of what the packages are built and checked with. */
-const packaging = path.join(root, 'packaging');
+const packaging = path.join(root, 'dev/packaging');
 
 /**
  * Runs a command and shows what it prints. Ends this process where it fails.

@@ -6,7 +6,7 @@ const { readdirSync, statSync } = require('node:fs');
 const path = require('node:path');
 const { ratio, target } = require('../figures.js');
 
-const root = path.resolve(__dirname, '../..');
+const root = path.resolve(__dirname, '../../..');
 
 const PACKAGES = { 'modzy-client': '../..', 'modzy-sdk 1.0.7': '@modzy/modzy-sdk', undici: 'undici' };
 

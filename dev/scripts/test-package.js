@@ -12,6 +12,6 @@ const specs = readdirSync(tests)
   .map((name) => path.join(tests, name));
 
 if (!process.argv.includes('--packed')) {
-  run(process.execPath, [path.join(root, 'scripts/pack.js')]);
+  run(process.execPath, [path.join(root, 'dev/scripts/pack.js')]);
 }
 run(process.execPath, ['--test', '--test-concurrency=1', ...specs]);

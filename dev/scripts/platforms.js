@@ -3,7 +3,7 @@
 // The platforms that there are packages for, as the napi command line reads its targets in package.json.
 
 const { parseTriple } = require('@napi-rs/cli');
-const { napi } = require('../package.json');
+const { napi } = require('../../package.json');
 
 /**
  * @typedef {object} Platform

@@ -9,4 +9,4 @@ prepare();
 buildAddon();
 buildEmulator();
 process.env.EXIT_TIMES ??= '100';
-run(process.execPath, ['--test', path.resolve(__dirname, '../__test__/process.test.js')]);
+run(process.execPath, ['--test', path.resolve(__dirname, '../../__test__/process.test.js')]);

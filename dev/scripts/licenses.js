@@ -56,7 +56,7 @@ function textsOf({ name, version, manifest_path: manifest, license_file: named }
     files.add(path.join(root, 'node_modules', ELSEWHERE[name]));
   }
   if (files.size === 0) {
-    throw new Error(`${name} ${version} has no text of its licence: scripts/licenses.js needs to know where it is`);
+    throw new Error(`${name} ${version} has no text of its licence: dev/scripts/licenses.js needs to know where it is`);
   }
   return [...files].sort().map((file) =>
     readFileSync(file, 'utf8')
