@@ -9,4 +9,4 @@ process.env.MODZY_WRITE_TABLES = '1';
 
 const tests = ['test', '--locked', '--package', 'modzy-client', '--test', 'client'];
 // One at a time: some of them measure.
-run('cargo', [...tests, '--', 'faults::', '--include-ignored', '--nocapture', '--test-threads=1']);
+run('cargo', [...tests, '--', 'slow::faults::', '--include-ignored', '--nocapture', '--test-threads=1']);

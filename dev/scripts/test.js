@@ -9,8 +9,8 @@ const { buildAddon, buildBench, buildEmulator, prepare, run, runPackage } = requ
 
 const tests = path.resolve(__dirname, '../../__test__');
 
-const specs = readdirSync(tests)
-  .filter((name) => name.endsWith('.test.js'))
+const specs = readdirSync(tests, { encoding: 'utf8', recursive: true })
+  .filter((name) => name.endsWith('.test.js') && !name.startsWith('package'))
   .map((name) => path.join(tests, name));
 
 const steps = {

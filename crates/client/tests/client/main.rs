@@ -13,8 +13,6 @@ mod dropping;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
-mod faults;
-#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod jobs;
@@ -46,6 +44,8 @@ mod reads;
 mod results;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod slow;
 #[cfg(test)]
 mod streamed_results;
 #[cfg(test)]

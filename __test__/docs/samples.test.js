@@ -12,9 +12,9 @@ const path = require('node:path');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { decode, encode } = require('fast-png');
-const { useEmulator } = require('./support/emulator.js');
+const { useEmulator } = require('../support/emulator.js');
 
-const folder = path.resolve(__dirname, '../examples');
+const folder = path.resolve(__dirname, '../../examples');
 const programs = readdirSync(folder).filter((name) => /\.m?js$/.test(name));
 
 const FINISHED = /^Job [0-9a-f-]{36} status COMPLETED$/;

@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { it } = require('node:test');
-const { fuzzCalls } = require('../dev/fuzz/run.js');
+const { fuzzCalls } = require('../../dev/fuzz/run.js');
 
 const CALLS = 3000;
 const seed = Date.now() % 1_000_000;

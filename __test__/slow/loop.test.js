@@ -8,7 +8,7 @@ const { stat } = require('node:fs/promises');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
-const { useEmulator } = require('./support/emulator.js');
+const { useEmulator } = require('../support/emulator.js');
 
 const PENDING = 10_000;
 const ROUNDS = 9;

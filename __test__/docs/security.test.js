@@ -7,7 +7,7 @@ const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { it } = require('node:test');
 
-const root = path.resolve(__dirname, '..');
+const root = path.resolve(__dirname, '../..');
 const security = readFileSync(path.join(root, 'SECURITY.md'), 'utf8');
 
 /** Names in backticks, of which two hold a name with backticks of its own. */

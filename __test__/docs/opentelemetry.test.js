@@ -10,8 +10,8 @@ const { promisify } = require('node:util');
 const { SpanKind, SpanStatusCode, context, propagation, trace } = require('@opentelemetry/api');
 const { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-node');
 const { ModzyClient } = require('modzy-client');
-const { traceModzy } = require('../examples/opentelemetry.js');
-const { useEmulator } = require('./support/emulator.js');
+const { traceModzy } = require('../../examples/opentelemetry.js');
+const { useEmulator } = require('../support/emulator.js');
 
 const JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 const SOURCES = { text: { 'input.txt': 'What a lovely day!' } };
@@ -135,7 +135,7 @@ describe('examples/opentelemetry.js', () => {
 
   it('prints its spans as it stands', async () => {
     const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
-    const example = path.resolve(__dirname, '../examples/opentelemetry.js');
+    const example = path.resolve(__dirname, '../../examples/opentelemetry.js');
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [example, 'What a lovely day!'], { env });
     assert.equal(stderr, '');
     assert.deepEqual(

@@ -22,11 +22,12 @@ const { createInterface } = require('node:readline');
 const { text } = require('node:stream/consumers');
 const { describe, it } = require('node:test');
 const selfsigned = require('selfsigned');
-const { scripts } = require('../package.json');
-const { useEmulator } = require('./support/emulator.js');
-const { blocksOf, examplesOfTypes, pages, programOf, readConsole } = require('./support/pages.js');
+const { findProgram } = require('../../crates/emulator/npm/lib/program.js');
+const { scripts } = require('../../package.json');
+const { useEmulator } = require('../support/emulator.js');
+const { blocksOf, examplesOfTypes, pages, programOf, readConsole } = require('../support/pages.js');
 
-const root = path.resolve(__dirname, '..');
+const root = path.resolve(__dirname, '../..');
 const DOCUMENTED_JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 
 /** Where the pages have their emulator. */
@@ -284,7 +285,7 @@ function testedBy(line) {
 async function startsEmulator(args, output, place) {
   const port = new URL(SHOWN_URL).port;
   assert.ok(args.includes(`--port ${port}`), `${place} shows another port than ${port}`);
-  const child = spawn(process.env.MODZY_EMULATOR_BINARY, [...args.replace(port, '0').split(' '), '--exit-with-stdin']);
+  const child = spawn(findProgram(), [...args.replace(port, '0').split(' '), '--exit-with-stdin']);
   try {
     const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
     const { url } = JSON.parse(value);

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
-const { useEmulator } = require('./support/emulator.js');
+const { useEmulator } = require('../support/emulator.js');
 
 const JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 

@@ -8,9 +8,9 @@ const os = require('node:os');
 const path = require('node:path');
 const { before, describe, it } = require('node:test');
 const modzy = require('modzy-client');
-const servers = require('./support/broken-servers.js');
-const { failure } = require('./support/outcomes.js');
-const { uploadRoutes } = require('./support/server.js');
+const servers = require('../support/broken-servers.js');
+const { failure } = require('../support/outcomes.js');
+const { uploadRoutes } = require('../support/server.js');
 
 const { ModzyClient } = modzy;
 const { JSON_HEAD, always, certificates, closedPort, floodOfInterim, makeCertificate } = servers;

@@ -1,0 +1,78 @@
+'use strict';
+
+// `npm run demo`, run as a user runs it.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const path = require('node:path');
+const { describe, it } = require('node:test');
+const { useEmulator } = require('../support/emulator.js');
+
+const demo = path.resolve(__dirname, '../../dev/scripts/demo.js');
+
+describe('npm run demo', () => {
+  const emulator = useEmulator();
+
+  async function run(env, act = () => {}, args = ['What a lovely day!']) {
+    const clean = { ...process.env };
+    delete clean.MODZY_BASE_URL;
+    delete clean.MODZY_API_KEY;
+    // A group of its own, as a terminal makes one, so that an interrupt reaches all of it.
+    const options = { env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true };
+    const child = spawn(process.execPath, [demo, ...args], options);
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr']) {
+      child[stream].on('data', (data) => {
+        output[stream] += data;
+        act(child, output);
+      });
+    }
+    const [code] = await once(child, 'close');
+    return { code, ...output };
+  }
+
+  it('starts an emulator of its own, and shows progress and sentiment', async () => {
+    const { code, stdout, stderr } = await run({});
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^Job [0-9a-f-]{36} status COMPLETED\npositive 0\.\d\d +What a lovely day!\n$/m);
+    assert.match(stderr, /^SUBMITTED 0\/1$/m);
+    assert.match(stderr, /^IN_PROGRESS 0\/1$/m);
+  });
+
+  it('asks the server that the environment names', async () => {
+    const { code, stdout } = await run({ MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey });
+    assert.equal(code, 0);
+    assert.match(stdout, /status COMPLETED/);
+    assert.equal((await emulator.requests('/api/jobs')).length, 1);
+  });
+
+  it('asks for both variables or none', async () => {
+    const { code, stderr } = await run({ MODZY_BASE_URL: emulator.url });
+    assert.equal(code, 2);
+    assert.match(stderr, /belong together/);
+  });
+
+  it('says what is wrong before it builds anything', async () => {
+    for (const args of [['--help'], ['--file', 'no-such-file.txt']]) {
+      const { code, stdout, stderr } = await run({}, undefined, args);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, /\nUsage: npm run demo/);
+    }
+    const { code, stdout, stderr } = await run({ PATH: '' });
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^cargo was not found\. .*rustup\.rs/);
+  });
+
+  it('ends cleanly on Ctrl-C', async () => {
+    let interrupted = false;
+    const { code, stderr } = await run({}, (child, output) => {
+      if (!interrupted && output.stderr.includes('SUBMITTED')) {
+        interrupted = true;
+        process.kill(-child.pid, 'SIGINT');
+      }
+    });
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /Interrupted\. Job [0-9a-f-]{36} status CANCELED\n$/);
+  });
+});
