@@ -5,13 +5,11 @@
 const { after, afterEach, before } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startEmulator } = require('modzy-emulator');
-const { emulator: program } = require('../../dev/scripts/setup.js');
 
 const RESTRICTED_KEY = 'restrictedPrefix.restrictedBody';
 
 // Clients take the proxy of the environment on loopback, too; those of the tests take none.
 process.env.no_proxy = '*';
-process.env.MODZY_EMULATOR_BINARY ??= program;
 
 class Emulator {
   #emulator;

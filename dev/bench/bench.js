@@ -14,7 +14,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { inspect, parseArgs } = require('node:util');
-const { buildAddon, buildBench, installPackages, prepare, target } = require('../scripts/setup.js');
+const { buildBench, buildRelease, built } = require('../scripts/builds.js');
+const { installPackages, prepare } = require('../scripts/setup.js');
 const { print, write } = require('./report.js');
 const { measureAll } = require('./runner.js');
 
@@ -49,8 +50,8 @@ function readArguments() {
 function build() {
   prepare();
   installPackages(__dirname);
-  buildAddon('--release');
-  buildBench('--release');
+  buildRelease();
+  buildBench();
 }
 
 async function startServer(folder) {
@@ -79,7 +80,7 @@ async function main() {
   if (quick) {
     console.log('Only whether everything works: these figures mean nothing, and what is small is called large.');
   }
-  const server = await startServer(path.join(target, debug ? 'debug' : 'release'));
+  const server = await startServer(built(debug ? 'debug' : 'release'));
   const folder = await mkdtemp(path.join(os.tmpdir(), 'modzy-bench-'));
   try {
     for (const group of groups) {

@@ -9,7 +9,8 @@ const { mkdtemp, rm, writeFile } = require('node:fs/promises');
 const os = require('node:os');
 const path = require('node:path');
 const { inspect } = require('node:util');
-const { buildAddon, buildEmulator, installPackages, prepare } = require('../scripts/setup.js');
+const { buildDebug } = require('../scripts/builds.js');
+const { installPackages, prepare } = require('../scripts/setup.js');
 
 const API_KEY = 'compatibility.secret';
 const START = new Date(Date.now() - 3_600_000).toISOString();
@@ -276,8 +277,7 @@ async function main() {
   process.exitCode = 1;
   prepare();
   installPackages(__dirname);
-  buildAddon();
-  buildEmulator();
+  buildDebug();
 
   const folder = await mkdtemp(path.join(os.tmpdir(), 'modzy-compatibility-'));
   try {

@@ -3,20 +3,22 @@
 // `npm run test:runtimes [-- NAME …]`: the tests of the package on each Node.js, and what users do first on Bun and Deno. For
 // Linux on x64, whose runtimes package.json names.
 
-const { readdirSync } = require('node:fs');
 const path = require('node:path');
-const { buildAddon, buildBench, buildEmulator, installPackages, prepare, root, run } = require('../scripts/setup.js');
+const { buildDebug } = require('../scripts/builds.js');
+const { kinds, testArguments } = require('../scripts/tests.js');
+const { installPackages, prepare, root, run } = require('../scripts/setup.js');
 
 const installed = path.join(__dirname, 'node_modules');
 const tests = path.join(root, '__test__');
-const specs = readdirSync(tests)
-  .filter((name) => name.endsWith('.test.js'))
-  .map((name) => path.join(tests, name));
 const smoke = path.join(tests, 'smoke.mjs');
 const bun = path.join(installed, '@oven/bun-linux-x64/bin/bun');
 const deno = path.join(installed, '@deno/linux-x64-glibc/deno');
 
-const suite = (name) => [[path.join(installed, name, 'bin/node'), ['--test', '--test-concurrency=1', ...specs]]];
+/** Every test of the package, by one Node.js. */
+function suite(name) {
+  const node = path.join(installed, name, 'bin/node');
+  return Object.keys(kinds).map((kind) => [node, testArguments(kind)]);
+}
 
 /** What the README says that Deno has to permit. */
 const permitted = ['--no-prompt', '--allow-ffi', '--allow-read', '--allow-env'];
@@ -42,9 +44,7 @@ if (unknown.length > 0) {
 
 prepare();
 installPackages(__dirname);
-buildAddon();
-buildEmulator();
-buildBench();
+buildDebug();
 for (const [name, commands] of Object.entries(runtimes)) {
   if (asked.length === 0 || asked.includes(name)) {
     const started = performance.now();

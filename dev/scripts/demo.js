@@ -8,8 +8,9 @@ const { once } = require('node:events');
 const { accessSync } = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { buildDebug } = require('./builds.js');
 const { readCommandLine } = require('./command-line.js');
-const { buildAddon, buildEmulator, prepare } = require('./setup.js');
+const { prepare } = require('./setup.js');
 
 /** Where the user stands; npm runs its scripts elsewhere. */
 const userFolder = process.env.INIT_CWD ?? process.cwd();
@@ -50,10 +51,9 @@ async function main() {
     return;
   }
   prepare();
-  buildAddon();
+  buildDebug();
   let { env } = process;
   if (!MODZY_BASE_URL) {
-    buildEmulator();
     env = await startLocal();
   }
   // The example answers to Ctrl-C; this process waits for it.

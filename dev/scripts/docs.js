@@ -1,24 +1,18 @@
 'use strict';
 
-// `npm run docs`: the reference of the package, from its types and guides, and that of the Rust crates, as pages in target/doc.
+// `npm run docs`: the reference of the package, from its types and guides, and that of the Rust crates, as pages in target/.
 // Warnings are errors: links that lead nowhere, and what is not documented.
 
-const { run, prepare, runPackage } = require('./setup.js');
+const path = require('node:path');
+const { buildDebug } = require('./builds.js');
+const { prepare, root, run, runPackage, target } = require('./setup.js');
 
-/**
- * @param {object} [options]
- * @param {boolean} [options.write] Whether the pages are written, or only checked.
- */
-function makeReference({ write = true } = {}) {
-  runPackage('typedoc/bin/typedoc', write ? [] : ['--emit', 'none']);
-  const env = { RUSTDOCFLAGS: '--deny warnings' };
-  run('cargo', ['doc', '--locked', '--workspace', '--no-deps', '--quiet'], undefined, env);
+prepare();
+// The reference of the package reads the types of the addon.
+buildDebug();
+runPackage('typedoc/bin/typedoc', []);
+run('cargo', ['doc', '--locked', '--workspace', '--no-deps', '--quiet'], root, { RUSTDOCFLAGS: '--deny warnings' });
+const { triple } = require('./platforms.js').host();
+for (const page of [path.join(root, 'target/doc/javascript'), path.join(target, triple, 'doc/modzy_client')]) {
+  console.log(path.relative(root, path.join(page, 'index.html')));
 }
-
-if (require.main === module) {
-  prepare();
-  makeReference();
-  console.log('target/doc/javascript/index.html and target/doc/modzy_client/index.html');
-}
-
-module.exports = { makeReference };

@@ -3,10 +3,10 @@
 // `npm run test:exits`: each way in which a process may end with a client in it, 100 times of 100.
 
 const path = require('node:path');
-const { buildAddon, buildEmulator, prepare, run } = require('./setup.js');
+const { buildDebug } = require('./builds.js');
+const { prepare, run } = require('./setup.js');
 
 prepare();
-buildAddon();
-buildEmulator();
+buildDebug();
 process.env.EXIT_TIMES ??= '100';
-run(process.execPath, ['--test', path.resolve(__dirname, '../../__test__/process.test.js')]);
+run(process.execPath, ['--test', path.resolve(__dirname, '../../__test__/slow/process.test.js')]);

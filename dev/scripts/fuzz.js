@@ -7,8 +7,9 @@ const { spawnSync } = require('node:child_process');
 const { mkdirSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { buildDebug } = require('./builds.js');
 const { readCommandLine } = require('./command-line.js');
-const { buildAddon, prepare, run } = require('./setup.js');
+const { prepare, run } = require('./setup.js');
 
 const usage = 'npm run fuzz [-- --cases 10000000 --calls 100000 --seed SEED --only TARGET|calls --proptest]';
 const fuzz = path.resolve(__dirname, '../fuzz');
@@ -67,7 +68,7 @@ async function main() {
   }
   if (only === undefined || only === 'calls') {
     prepare();
-    buildAddon();
+    buildDebug();
     // Not before the addon is there.
     const { fuzzCalls } = require('../fuzz/run.js');
     await takes(`${calls} calls`, () => fuzzCalls({ calls, seed }));

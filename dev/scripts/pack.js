@@ -7,13 +7,16 @@
 const { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { addonName, buildPublished, programName } = require('./builds.js');
 const { NOTICES, STANDARD_LIBRARY, writeNotices } = require('./licenses.js');
 const { leadOut } = require('./links.js');
-const { buildRelease, installPackages, packaging, prepare, programName, root, runNpm, target } = require('./setup.js');
+const { installPackages, packaging, prepare, root, runNpm, runPackage, target } = require('./setup.js');
 
 const emulatorFolder = path.join(root, 'crates/emulator/npm');
 const work = path.join(target, 'pack');
 const dist = path.join(root, 'dist');
+/** Where napi writes the manifests of all platforms. */
+const npmDirs = path.join(work, 'npm');
 
 /** What a package.json says to those who work on the project alone. */
 const DEVELOPMENT = new Set(['devDependencies', 'napi', 'overrides', 'scripts']);
@@ -107,16 +110,16 @@ function packMain(folder, platforms, generated = {}) {
 }
 
 /**
- * Packs a binary for its platform.
+ * Packs a binary for its platform, whose `os`, `cpu` and `libc` are those that napi names.
  *
  * @param {string} folder That of the package without a binary.
  * @param {import('./platforms.js').Platform} platform
  * @param {Record<string, unknown>} more
  * @param {Record<string, string>} files The binary and its notices, by their names in the package.
  */
-function packPlatform(folder, { triple, platformArchABI, platform, arch, abi }, more, files) {
+function packPlatform(folder, { triple, platformArchABI }, more, files) {
   const { name: parent, version, license, engines } = readManifest(folder);
-  const libc = platform === 'linux' ? { libc: [abi === 'musl' ? 'musl' : 'glibc'] } : {};
+  const { os, cpu, libc } = readManifest(path.join(npmDirs, platformArchABI));
   const manifest = {
     name: `${parent}-${platformArchABI}`,
     version,
@@ -125,9 +128,9 @@ function packPlatform(folder, { triple, platformArchABI, platform, arch, abi }, 
     ...more,
     files: Object.keys(files),
     engines,
-    os: [platform],
-    cpu: [arch],
-    ...libc,
+    os,
+    cpu,
+    libc,
   };
   const readme = path.join(work, 'README.md');
   const what = `The binary of \`${parent}\` for \`${triple}\`, which \`${parent}\` brings along.`;
@@ -148,12 +151,10 @@ function main() {
     throw new Error(`${values.target} is no target of package.json`);
   }
 
-  const { triple, platformArchABI } = platform;
-  const built = path.join(work, 'built', triple);
-  mkdirSync(built, { recursive: true });
-  const emulator = buildRelease({ triple, folder: built, targetFolder: work, env: buildEnvironment(platform) });
-  const addonName = `modzy-client.${platformArchABI}.node`;
-  const addon = path.join(built, addonName);
+  const { triple } = platform;
+  const folder = path.join(work, 'built', triple);
+  const emulator = buildPublished(platform, folder, { targetFolder: work, env: buildEnvironment(platform) });
+  const addon = path.join(folder, addonName(platform));
   if (platform.abi === 'gnu') {
     for (const binary of [addon, emulator]) {
       console.log(`${path.basename(binary)} needs glibc ${checkGlibc(binary, platform)}`);
@@ -162,13 +163,20 @@ function main() {
 
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
+  runPackage('@napi-rs/cli/dist/cli.js', ['create-npm-dirs', '--npm-dir', npmDirs]);
   const named = values.target === undefined ? [platform] : platforms;
-  packMain(root, named, { 'js-binding.js': path.join(built, 'js-binding.js') });
+  packMain(root, named, { 'js-binding.js': path.join(folder, 'js-binding.js') });
   packMain(emulatorFolder, named);
-  const [ofAddon, ofEmulator] = writeNotices(triple, ['modzy-client-node', 'modzy-emulator'], built);
-  packPlatform(root, platform, { main: addonName }, { [addonName]: addon, ...ofAddon });
+  const [ofAddon, ofEmulator] = writeNotices(triple, ['modzy-client-node', 'modzy-emulator'], folder);
+  const addonFile = path.basename(addon);
+  packPlatform(root, platform, { main: addonFile }, { [addonFile]: addon, ...ofAddon });
   // Yarn would leave it in an archive, where it cannot be run.
-  packPlatform(emulatorFolder, platform, { preferUnplugged: true }, { [programName(triple)]: emulator, ...ofEmulator });
+  packPlatform(
+    emulatorFolder,
+    platform,
+    { preferUnplugged: true },
+    { [programName(platform)]: emulator, ...ofEmulator },
+  );
 }
 
 main();

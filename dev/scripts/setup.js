@@ -1,7 +1,6 @@
 'use strict';
 
-// Brings a fresh checkout to where the demo and the tests can run: dependencies, the addon, the emulator. Does again only
-// what has changed.
+// Runs commands, and installs the npm packages that they need. What cargo builds is in builds.js.
 
 const { spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
@@ -88,64 +87,10 @@ function runNpm(args, folder) {
   }
 }
 
-const NAMES = ['--platform', '--js', 'js-binding.js', '--dts', 'js-binding.d.ts', '--no-const-enum'];
-
-/** @param {string[]} profile Nothing for a build that is quick to make, `--release` for one that is quick to run. */
-function buildAddon(...profile) {
-  runPackage('@napi-rs/cli/dist/cli.js', ['build', ...NAMES, ...profile, '--', '--locked']);
-}
-
-/**
- * Builds the addon and the emulator, optimized. In one go, so that what both need is built once.
- *
- * @param {object} options
- * @param {string} options.triple
- * @param {string} options.folder Where the addon and its loader go.
- * @param {string} options.targetFolder Where cargo works.
- * @param {Record<string, string>} [options.env]
- * @returns {string} The emulator.
- */
-function buildRelease({ triple, folder, targetFolder, env }) {
-  const places = ['--target', triple, '--output-dir', folder, '--target-dir', targetFolder];
-  const packages = ['--package', 'modzy-client-node', '--package', 'modzy-emulator'];
-  const args = ['build', ...NAMES, '--release', ...places, '--', '--locked', ...packages];
-  runPackage('@napi-rs/cli/dist/cli.js', args, env);
-  return path.join(targetFolder, triple, 'release', programName(triple));
-}
-
-/** @param {string} triple */
-function programName(triple) {
-  return triple.includes('windows') ? 'modzy-emulator.exe' : 'modzy-emulator';
-}
-
-/** Builds the emulator, and lets `modzy-emulator` start it, from here on and in the programs that are run. */
-function buildEmulator() {
-  run('cargo', ['build', '--locked', '--package', 'modzy-emulator', '--bin', 'modzy-emulator']);
-  process.env.MODZY_EMULATOR_BINARY = emulator;
-}
-
-/**
- * The server and the client of the benchmarks.
- *
- * @param {string[]} profile Nothing, or `--release`.
- */
-function buildBench(...profile) {
-  run('cargo', ['build', '--locked', ...profile, '--package', 'modzy-bench']);
-}
-
-/** Where the emulator stands once it is built. */
-const emulator = path.join(target, 'debug', process.platform === 'win32' ? 'modzy-emulator.exe' : 'modzy-emulator');
-
 module.exports = {
-  buildAddon,
-  buildBench,
-  buildEmulator,
-  buildRelease,
-  emulator,
   installPackages,
   packaging,
   prepare,
-  programName,
   root,
   run,
   runNpm,

@@ -4,8 +4,9 @@
 // and fails where something grows or differs.
 
 const { parseArgs } = require('node:util');
+const { buildRelease } = require('./builds.js');
 const { readCommandLine } = require('./command-line.js');
-const { buildAddon, buildEmulator, prepare } = require('./setup.js');
+const { prepare } = require('./setup.js');
 
 const usage = 'npm run soak [-- --minutes 60 --rate 40 --bytes 1000000007 --seed SEED --as-built]';
 
@@ -31,8 +32,7 @@ async function main() {
   const { asBuilt, minutes, rate, bytes, seed } = readCommandLine(usage, readArguments);
   if (!asBuilt) {
     prepare();
-    buildAddon('--release');
-    buildEmulator();
+    buildRelease();
   }
   // Not before the addon is there.
   const { soak } = require('../soak/run.js');

@@ -1,6 +1,6 @@
-//! The programs under `examples/`, as they stand there.
+//! The programs under `examples/`, as cargo builds them beside these tests.
 
-use std::{path::Path, process::Stdio};
+use std::{env, path::Path, process::Stdio};
 
 use tokio::process::Command;
 
@@ -9,17 +9,17 @@ use super::support::{KEY, emulator};
 /// Runs an example against an emulator whose jobs take no time, and returns what it prints.
 async fn run(name: &str, arguments: &[&str]) -> String {
     let (emulator, _) = emulator(0, 0).await;
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "run",
-            "--quiet",
-            "--locked",
-            "--package",
-            "modzy-client",
-            "--example",
-            name,
-            "--",
-        ])
+    let tests = env::current_exe().unwrap();
+    let profile = tests.parent().and_then(Path::parent).unwrap();
+    let program = profile
+        .join("examples")
+        .join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    assert!(
+        program.exists(),
+        "{} is missing: `cargo build --examples` makes it",
+        program.display()
+    );
+    let output = Command::new(program)
         .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
         .env("MODZY_BASE_URL", emulator.base_url())

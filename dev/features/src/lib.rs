@@ -1,0 +1,1 @@
+//! No code: the dependencies of this crate are its content (see `Cargo.toml`).

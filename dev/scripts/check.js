@@ -1,0 +1,147 @@
+'use strict';
+
+// `npm test`, `npm run lint` and their kind: `node dev/scripts/check.js NAME …` runs checks by their names, one after the other,
+// each with what it needs installed and built. Stops at the first that fails.
+
+const os = require('node:os');
+const path = require('node:path');
+const { buildDebug } = require('./builds.js');
+const { readCommandLine } = require('./command-line.js');
+const { runLanes } = require('./lanes.js');
+const { prepare, root } = require('./setup.js');
+const { testArguments } = require('./tests.js');
+
+/** @typedef {import('./lanes.js').Command} Command */
+
+/**
+ * @param {string} name
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ * @returns {Command}
+ */
+function cargo(name, args, env) {
+  return { name, program: 'cargo', args, env };
+}
+
+/**
+ * A program of a package that is installed here.
+ *
+ * @param {string} name
+ * @param {string} specifier The module that is its entry, as `package/path`.
+ * @param {string[]} args
+ * @returns {Command}
+ */
+function tool(name, specifier, args) {
+  return { name, program: process.execPath, args: [path.join(root, 'node_modules', specifier), ...args] };
+}
+
+/**
+ * @param {string} name
+ * @param {Parameters<testArguments>[0]} kind
+ * @returns {Command}
+ */
+function node(name, kind) {
+  return { name, program: process.execPath, args: testArguments(kind) };
+}
+
+/** The whole workspace, so that all commands share what is built (see dev/features). */
+const WORKSPACE = ['--locked', '--workspace'];
+
+/** Most tests wait for sockets, and so more run than there are processors. */
+const TEST_THREADS = { RUST_TEST_THREADS: String(4 * os.availableParallelism()) };
+
+/** Those that take long: every fault against every class of request. */
+const SLOW = 'slow::';
+
+const lintRust = [
+  cargo('rustfmt', ['fmt', '--all', '--check']),
+  cargo('clippy', ['clippy', ...WORKSPACE, '--all-targets', '--quiet', '--', '--deny', 'warnings']),
+];
+const lintJavaScript = [
+  tool('eslint', 'eslint/bin/eslint.js', ['.']),
+  tool('prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
+];
+const typecheck = [
+  ...['tsconfig.json', '__test__/types/tsconfig.node16.json', '__test__/types/tsconfig.bundler.json'].map((project) =>
+    tool(`tsc ${project}`, 'typescript/bin/tsc', ['--project', project]),
+  ),
+  ...['.', 'crates/emulator/npm'].map((folder) =>
+    tool(`publint ${folder}`, 'publint/src/cli.js', ['--strict', folder]),
+  ),
+];
+const compileTests = cargo('compile the tests in Rust', ['test', ...WORKSPACE, '--no-run', '--quiet']);
+const rustdoc = cargo('rustdoc', ['doc', ...WORKSPACE, '--no-deps', '--quiet'], { RUSTDOCFLAGS: '--deny warnings' });
+const typedoc = tool('typedoc', 'typedoc/bin/typedoc', ['--emit', 'none']);
+const unitRust = cargo('unit tests in Rust', ['test', ...WORKSPACE, '--quiet', '--', '--skip', SLOW], TEST_THREADS);
+const slowRust = cargo('slow tests in Rust', ['test', ...WORKSPACE, '--tests', '--quiet', '--', SLOW]);
+
+/**
+ * @typedef {object} Check
+ * @property {Command[][][]} phases One after the other, each in lanes.
+ * @property {boolean} [isBuilt] Whether it needs the addon and the emulator.
+ */
+
+/** @type {Record<string, Check>} */
+const checks = {
+  format: {
+    phases: [
+      [
+        [
+          cargo('rustfmt', ['fmt', '--all']),
+          tool('eslint', 'eslint/bin/eslint.js', ['--fix', '.']),
+          tool('prettier', 'prettier/bin/prettier.cjs', ['--write', '--log-level', 'warn', '.']),
+        ],
+      ],
+    ],
+  },
+  lint: { phases: [[lintRust, lintJavaScript]] },
+  typecheck: { phases: [[typecheck]], isBuilt: true },
+  unit: { phases: [[[unitRust], [node('unit tests in JavaScript', 'unit')]]], isBuilt: true },
+  rust: { phases: [[[cargo('tests in Rust', ['test', ...WORKSPACE])]]] },
+  docs: { phases: [[[typedoc, node('tests of the docs', 'docs')], [rustdoc]]], isBuilt: true },
+  slow: { phases: [[[node('slow tests in JavaScript', 'slow'), slowRust]]], isBuilt: true },
+  test: {
+    phases: [
+      [
+        [...lintRust, rustdoc, compileTests],
+        [...lintJavaScript, ...typecheck, typedoc],
+      ],
+      [[unitRust], [node('unit tests in JavaScript', 'unit'), node('tests of the docs', 'docs')]],
+      [[node('slow tests in JavaScript', 'slow'), slowRust]],
+    ],
+    isBuilt: true,
+  },
+};
+
+function readNames() {
+  const names = process.argv.slice(2);
+  const known = Object.keys(checks);
+  const unknown = names.find((name) => !known.includes(name));
+  if (names.length === 0 || unknown !== undefined) {
+    throw new Error(`${unknown ?? 'nothing'} is not a check`);
+  }
+  return names;
+}
+
+async function main() {
+  const usage = `node dev/scripts/check.js NAME …, of ${Object.keys(checks).join(', ')}`;
+  const chosen = readCommandLine(usage, readNames).map((name) => checks[name]);
+  const started = performance.now();
+  prepare();
+  if (chosen.some(({ isBuilt }) => isBuilt)) {
+    buildDebug();
+  }
+  try {
+    for (const { phases } of chosen) {
+      for (const lanes of phases) {
+        await runLanes(lanes);
+      }
+    }
+    console.log(`== all in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  } catch (error) {
+    console.error(`\n${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
+main();
