@@ -3,51 +3,12 @@
 // What an editor shows while a call is typed: the signatures of both generations, the right one of them, and its members.
 
 const assert = require('node:assert/strict');
-const path = require('node:path');
 const { describe, it } = require('node:test');
-const ts = require('typescript');
+const { openEditor } = require('./support/typescript.js');
 
-const file = path.join(__dirname, 'types', 'typed.mts');
-
-let content = '';
-let version = 0;
-
-const service = ts.createLanguageService({
-  ...ts.sys,
-  useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
-  getCompilationSettings: () => ({
-    module: ts.ModuleKind.Node16,
-    moduleResolution: ts.ModuleResolutionKind.Node16,
-    target: ts.ScriptTarget.ES2022,
-    strict: true,
-    types: ['node'],
-  }),
-  getScriptFileNames: () => [file],
-  getScriptVersion: (name) => (path.resolve(name) === file ? String(version) : '1'),
-  getScriptSnapshot: (name) => {
-    const found = path.resolve(name) === file ? content : ts.sys.readFile(name);
-    return found === undefined ? undefined : ts.ScriptSnapshot.fromString(found);
-  },
-  getDefaultLibFileName: ts.getDefaultLibFilePath,
-  getCurrentDirectory: () => __dirname,
-  fileExists: (name) => path.resolve(name) === file || ts.sys.fileExists(name),
-  readFile: (name) => (path.resolve(name) === file ? content : ts.sys.readFile(name)),
-});
-
-/** An editor with this program, in which `|` is the cursor. */
-function editor(program) {
-  const text = `import { ModzyClient } from 'modzy-client';\ndeclare const client: ModzyClient;\n${program}`;
-  const position = text.indexOf('|');
-  content = text.replace('|', '');
-  version += 1;
-  return {
-    signatures() {
-      const help = service.getSignatureHelpItems(file, position, undefined);
-      const names = help.items.map(({ parameters }) => parameters.map(({ name }) => name));
-      return { names, shown: names[help.selectedItemIndex] };
-    },
-    completions: () => service.getCompletionsAtPosition(file, position, undefined).entries.map(({ name }) => name),
-  };
+/** An editor with a line behind a client, in which `|` is the cursor. */
+function editor(line) {
+  return openEditor(`import { ModzyClient } from 'modzy-client';\ndeclare const client: ModzyClient;\n${line}`);
 }
 
 /** Methods that both generations have, with how each begins. */

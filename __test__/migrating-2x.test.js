@@ -1,15 +1,14 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const path = require('node:path');
 const { inspect } = require('node:util');
 const { setImmediate: turn } = require('node:timers/promises');
-const ts = require('typescript');
 const modzy = require('modzy-client');
 const { SOURCES, sharedTests } = require('./support/differences.js');
 const { testRows } = require('./support/migrating.js');
 const { failure } = require('./support/outcomes.js');
 const { chunksOf, serve, uploadRoutes } = require('./support/server.js');
+const { complaintsAbout } = require('./support/typescript.js');
 
 const { ModzyClient } = modzy;
 const KEY = 'aPrefix.aSecretBody';
@@ -30,28 +29,6 @@ const completed = { body: { jobIdentifier: 'j', status: 'COMPLETED' } };
 async function outputOf(t, body, responseType) {
   const server = await serve(t, { 'GET /api/results/j/datasource/a/output/o': { body } });
   return connect(server).getOutputContents({ jobId: 'j', inputKey: 'a', outputName: 'o', responseType });
-}
-
-/** What a strict compiler says about a program that uses the package. */
-function complaintsAbout(text) {
-  const file = path.join(__dirname, 'types', 'a-program.mts');
-  const options = {
-    module: ts.ModuleKind.Node16,
-    moduleResolution: ts.ModuleResolutionKind.Node16,
-    target: ts.ScriptTarget.ES2022,
-    noEmit: true,
-    strict: true,
-    types: ['node'],
-  };
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = host;
-  host.fileExists = (name) => path.resolve(name) === file || fileExists(name);
-  host.readFile = (name) => (path.resolve(name) === file ? text : readFile(name));
-  const { getSourceFile } = host;
-  host.getSourceFile = (name, ...rest) =>
-    path.resolve(name) === file ? ts.createSourceFile(name, text, ...rest) : getSourceFile(name, ...rest);
-  const program = ts.createProgram([file], options, host);
-  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
 testRows('From 2.x', {

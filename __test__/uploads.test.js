@@ -4,8 +4,6 @@
 
 const assert = require('node:assert/strict');
 const { createHash, randomBytes } = require('node:crypto');
-const { spawn } = require('node:child_process');
-const { once } = require('node:events');
 const { createReadStream } = require('node:fs');
 const path = require('node:path');
 const { Readable } = require('node:stream');
@@ -89,26 +87,6 @@ describe('an upload', () => {
   });
 
   // 1024 is the limit of most systems, and 256 that of others.
-  it('of five thousand files needs few descriptors', { timeout: 300_000 }, async () => {
-    const file = await write('small', 'x');
-    const program = `
-      const { ModzyClient } = require('modzy-client');
-      const [baseURL, apiKey, file] = process.argv.slice(1);
-      const sources = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => ['k' + index, { input: file }]));
-      const modzy = new ModzyClient(baseURL, apiKey);
-      modzy.submitJobFiles(...${JSON.stringify(MODEL)}, sources).then(({ jobIdentifier }) => console.log(jobIdentifier));
-    `;
-    const limited = 'ulimit -n 256 && exec "$0" -e "$@"';
-    const args = ['-c', limited, process.execPath, program, emulator.baseURL, emulator.apiKey, file];
-    const child = spawn('sh', args, { cwd: __dirname, stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (data) => (output += data));
-    const [code] = await once(child, 'close');
-    assert.equal(code, 0);
-    const { completed } = await uploads.modzy.blockUntilComplete(output.trim());
-    assert.equal(completed, 5000);
-  });
-
   it('of a Blob leaves it as it is, to be uploaded again', async () => {
     const bytes = randomBytes(2 * CHUNK);
     for (const blob of [new Blob([bytes]), foreignBlob(bytes)]) {

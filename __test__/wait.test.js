@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { ApiError, ModzyClient, NotFoundError, WaitTimeoutError } = require('modzy-client');
+const { ApiError, ModzyClient, WaitTimeoutError } = require('modzy-client');
 const { RESTRICTED_KEY, useEmulator } = require('./support/emulator.js');
 
 const SOURCES = { greeting: { 'input.txt': 'What a lovely day' } };
@@ -166,14 +166,6 @@ describe('blockUntilComplete', () => {
       assert.equal(error.code, Number(code));
       assert.equal((await emulator.requests()).length, 1);
     }
-  });
-
-  it('believes a 404 after four seconds', async () => {
-    const started = performance.now();
-    await assert.rejects(client().blockUntilComplete(JOB), NotFoundError);
-    const elapsed = performance.now() - started;
-    assert.ok(elapsed > 3990 && elapsed < 5000, `${elapsed} ms`);
-    assert.equal((await emulator.requests(PATH)).length, 3);
   });
 
   it('rides out the 404 of a job that is not stored yet', async () => {

@@ -105,9 +105,9 @@ describe('watchJob', () => {
     await answer(Infinity);
     const seen = [];
     const loop = async () => {
-      for await (const { status } of client().watchJob(job(0), { ...quickly, waitTimeout: 100 })) {
+      for await (const { status } of client().watchJob(job(0), { ...quickly, waitTimeout: 600 })) {
         seen.push(status);
-        await sleep(150);
+        await sleep(700);
       }
     };
     await assert.rejects(loop, WaitTimeoutError);
