@@ -82,7 +82,7 @@ describe('batches', () => {
         async () => undefined,
         7,
       ];
-      const outcomes = await client().blockUntilAllComplete(sources, { ...quickly, waitTimeout: 200 });
+      const outcomes = await client().blockUntilAllComplete(sources, { ...quickly, waitTimeout: 1000 });
       assert.deepEqual(
         outcomes.map(({ index, jobIdentifier, job: final, error }) => [
           index,

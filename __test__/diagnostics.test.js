@@ -261,32 +261,4 @@ describe('diagnostics', () => {
       [undefined],
     );
   });
-
-  it('keeps the news of a wait few while the event loop is blocked, and the newest of them', async () => {
-    const answers = Array.from({ length: 100 }, (_, completed) => ({ status: 'IN_PROGRESS', completed }));
-    await emulator.answerJob(JOB, { status: 'SUBMITTED' }, ...answers, { status: 'COMPLETED' });
-    const polls = collect(['modzy:wait:poll']);
-    const jobs = [];
-    const waiting = client().blockUntilComplete(JOB, {
-      pollInterval: 1,
-      onProgress(job) {
-        jobs.push(job);
-        if (jobs.length === 1) {
-          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
-        }
-      },
-    });
-    const job = await waiting;
-    assert.equal(job.status, 'COMPLETED');
-    assert.deepEqual([jobs[0].status, jobs.at(-1)], ['SUBMITTED', job]);
-    assert.ok(jobs.length < 20, `${jobs.length} jobs were told`);
-    assert.ok(polls.length < 20, `${polls.length} polls were told`);
-    const last = polls.at(-1)[1];
-    assert.deepEqual([last.status, last.polls], ['COMPLETED', 102]);
-    const counts = polls.map(([, poll]) => poll.polls);
-    assert.deepEqual(
-      counts,
-      [...counts].sort((a, b) => a - b),
-    );
-  });
 });
