@@ -33,7 +33,6 @@ mod query;
 mod requests;
 mod results;
 mod server;
-mod socket;
 mod timestamp;
 
 pub use crate::emulator::Emulator;

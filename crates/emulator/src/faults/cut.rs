@@ -10,7 +10,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-use crate::socket::SocketHandle;
+use crate::server::SocketHandle;
 
 /// Cuts an answer in half. One without a body is sent whole, and only its connection ends.
 pub(super) async fn cut(answer: Response, socket: SocketHandle) -> Response {

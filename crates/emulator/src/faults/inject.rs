@@ -14,8 +14,7 @@ use axum::response::Response;
 
 use super::cut::cut;
 use super::{ConnectionFault, Fault};
-use crate::server::Shared;
-use crate::socket::SocketHandle;
+use crate::server::{Shared, SocketHandle};
 
 /// Runs the route as it is, unless a fault matches.
 pub(crate) async fn inject(

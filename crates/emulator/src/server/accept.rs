@@ -16,12 +16,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
+use super::socket::Socket;
 use crate::accounting::Ledger;
 use crate::faults::FaultList;
 use crate::jobs::{Features, JobStore};
 use crate::options::{Keys, Options};
 use crate::requests::RequestLog;
-use crate::socket::Socket;
 use crate::{accounting, auth, control, error, faults, jobs, models, requests, results};
 
 /// How long to wait after a failed accept, which mostly means that the process is out of file descriptors.
