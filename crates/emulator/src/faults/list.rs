@@ -1,16 +1,12 @@
 //! Faults: which requests fail, and how. What a fault does to a connection is left to `inject`.
 
-mod cut;
-mod inject;
-mod validate;
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::Method;
 use serde::Deserialize;
 
-pub(crate) use inject::inject;
+use super::validate::validate;
 
 /// Makes requests under `/api` fail. The members left at their defaults do nothing, so name the ones
 /// that matter: `Fault { path: Some("/api/results/*".into()), status: Some(503), ..Fault::default() }`.
@@ -76,7 +72,7 @@ struct Rule {
 
 impl FaultList {
     pub(crate) fn add(&self, fault: Fault) -> Result<(), InvalidFault> {
-        validate::validate(&fault).map_err(InvalidFault)?;
+        validate(&fault).map_err(InvalidFault)?;
         let rule = Rule {
             skip: fault.skip,
             times: fault.times,
@@ -91,7 +87,7 @@ impl FaultList {
     }
 
     /// The fault that a request meets, which is used up by one time.
-    fn take(&self, method: &Method, path: &str) -> Option<Arc<Fault>> {
+    pub(super) fn take(&self, method: &Method, path: &str) -> Option<Arc<Fault>> {
         let mut rules = self.rules();
         let position = rules
             .iter_mut()
