@@ -1,7 +1,5 @@
 //! The log of requests under `/api`: what came, and what became of it.
 
-mod record;
-
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -9,8 +7,6 @@ use std::time::Instant;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use serde::Serialize;
-
-pub(crate) use record::record;
 
 /// How many requests the log keeps.
 const MAX_REQUESTS: usize = 100_000;
@@ -95,7 +91,7 @@ impl RequestLog {
     }
 
     /// Adds a request, and returns its number.
-    fn open(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> usize {
+    pub(super) fn open(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> usize {
         let mut request = RecordedRequest {
             method: method.to_string(),
             path: uri.path().to_owned(),
@@ -115,7 +111,7 @@ impl RequestLog {
         entries.first + entries.requests.len() - 1
     }
 
-    fn set_body(&self, number: usize, body: &[u8]) {
+    pub(super) fn set_body(&self, number: usize, body: &[u8]) {
         let kept = body.get(..MAX_BODY).unwrap_or(body);
         let text = String::from_utf8_lossy(kept).into_owned();
         let mut entries = self.entries();
@@ -128,14 +124,14 @@ impl RequestLog {
         }
     }
 
-    fn set_answered(&self, number: usize, status: StatusCode) {
+    pub(super) fn set_answered(&self, number: usize, status: StatusCode) {
         if let Some(request) = self.entries().get(number) {
             request.status = Some(status.as_u16());
             request.state = RequestState::Answered;
         }
     }
 
-    fn set_aborted(&self, number: usize) {
+    pub(super) fn set_aborted(&self, number: usize) {
         if let Some(request) = self.entries().get(number) {
             request.state = RequestState::Aborted;
         }
