@@ -26,7 +26,7 @@ use uuid::Uuid;
 use self::documents::{Details, Receipt};
 use self::lifecycle::Lifecycle;
 use self::sources::Sources;
-use self::submission::Submission;
+use self::submission::{Input, Submission};
 use self::upload::Upload;
 use crate::error::{Error, Segments};
 use crate::models::{self, Model, Outcome, Version};
@@ -37,7 +37,6 @@ pub(crate) use self::documents::milliseconds;
 pub(crate) use self::features::Features;
 pub(crate) use self::lifecycle::{Progress, Status, Timing};
 pub(crate) use self::store::JobStore;
-pub(crate) use self::submission::Input;
 
 /// Jobs with at most this many bytes of input are processed where they are asked for; the work of
 /// larger ones would hold up the requests that share the thread.

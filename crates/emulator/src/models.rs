@@ -119,7 +119,6 @@ fn text<'a>(values: &'a Values, name: &str) -> Result<&'a str, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jobs::Input;
 
     struct Crashing;
 
@@ -174,7 +173,7 @@ mod tests {
                 for input in version.inputs {
                     assert!(version.sample.iter().any(|(name, _)| *name == input.name));
                 }
-                let values = Input::sample(version).values;
+                let values = version.sample_values();
                 let outputs = run(*model, version, &values, false).unwrap();
                 assert!(outputs.keys().eq(version.outputs.iter().map(|output| &output.name)));
             }

@@ -32,12 +32,9 @@ pub(crate) struct Input {
 impl Input {
     /// The sample of a model's version.
     pub(crate) fn sample(version: &Version) -> Self {
-        let values = version.sample.iter();
         Self {
             key: "sample".to_owned(),
-            values: values
-                .map(|(name, bytes)| ((*name).to_owned(), Bytes::from_static(bytes)))
-                .collect(),
+            values: version.sample_values(),
         }
     }
 

@@ -12,7 +12,8 @@ use indexmap::IndexMap;
 use super::documents::Receipt;
 use super::features::Features;
 use super::member::Members;
-use super::{Input, Job, Moment};
+use super::submission::Input;
+use super::{Job, Moment};
 use crate::error::{Error, Segments};
 use crate::server::Shared;
 

@@ -1,5 +1,6 @@
 //! What the routes tell about a model and its versions.
 
+use bytes::Bytes;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -85,6 +86,14 @@ impl Version {
         self.inputs
             .iter()
             .all(|input| input.accepted_media_types.starts_with("text/"))
+    }
+
+    /// The sample as the values of an input.
+    pub(crate) fn sample_values(&self) -> Values {
+        let values = self.sample.iter();
+        values
+            .map(|(name, bytes)| ((*name).to_owned(), Bytes::from_static(bytes)))
+            .collect()
     }
 }
 
