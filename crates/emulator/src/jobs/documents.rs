@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Job;
+use super::job::Job;
 use super::lifecycle::Status;
 use crate::account::{ACCOUNT, TEAM, Team, User};
 use crate::error::Error;

@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use jiff::Timestamp;
 
-use super::Job;
 use super::documents::{Details, Summary};
+use super::job::Job;
 use super::lifecycle::Status;
 use crate::account::User;
 use crate::error::Error;

@@ -6,8 +6,9 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use uuid::Uuid;
 
+use super::job::Job;
+use super::lifecycle::Timing;
 use super::submission::Submission;
-use super::{Job, Timing};
 use crate::error::Error;
 use crate::options::Options;
 

@@ -11,9 +11,9 @@ use indexmap::IndexMap;
 
 use super::documents::Receipt;
 use super::features::Features;
+use super::job::{Job, Moment};
 use super::member::Members;
 use super::submission::Input;
-use super::{Job, Moment};
 use crate::error::{Error, Segments};
 use crate::server::Shared;
 

@@ -1,16 +1,5 @@
 //! Jobs: what one is, and the routes to submit, read and cancel them.
 
-mod documents;
-mod features;
-mod history;
-mod lifecycle;
-mod member;
-mod size;
-mod sources;
-mod store;
-mod submission;
-mod upload;
-
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -23,20 +12,16 @@ use jiff::Timestamp;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use self::documents::{Details, Receipt};
-use self::lifecycle::Lifecycle;
-use self::sources::Sources;
-use self::submission::{Input, Submission};
-use self::upload::Upload;
+use super::documents::{Details, Receipt};
+use super::lifecycle::{Lifecycle, Progress, Timing};
+use super::sources::Sources;
+use super::submission::{Input, Submission};
+use super::upload::Upload;
+use super::{features, history, upload};
 use crate::error::{Error, Segments};
 use crate::models::{self, Model, Outcome, Version};
 use crate::server::Shared;
 use crate::timestamp;
-
-pub(crate) use self::documents::milliseconds;
-pub(crate) use self::features::Features;
-pub(crate) use self::lifecycle::{Progress, Status, Timing};
-pub(crate) use self::store::JobStore;
 
 /// Jobs with at most this many bytes of input are processed where they are asked for; the work of
 /// larger ones would hold up the requests that share the thread.
@@ -62,26 +47,26 @@ pub(crate) struct Job {
     pub(crate) explain: bool,
     pub(crate) timeout: Option<Duration>,
     timing: Timing,
-    created: Moment,
+    pub(super) created: Moment,
     /// When a job that was opened got all its inputs.
-    closed: OnceLock<Moment>,
+    pub(super) closed: OnceLock<Moment>,
     /// What has been uploaded to a job that was opened; empty again once it is closed.
-    upload: Option<Upload>,
+    pub(super) upload: Option<Upload>,
     /// Absent while the job is open.
-    inputs: OnceLock<Vec<Input>>,
+    pub(super) inputs: OnceLock<Vec<Input>>,
     /// When it was canceled, counted from its start.
-    canceled: OnceLock<Duration>,
+    pub(super) canceled: OnceLock<Duration>,
     outcomes: OnceCell<Vec<Outcome>>,
 }
 
 #[derive(Clone, Copy)]
-struct Moment {
-    instant: Instant,
+pub(super) struct Moment {
+    pub(super) instant: Instant,
     timestamp: Timestamp,
 }
 
 impl Moment {
-    fn now() -> Self {
+    pub(super) fn now() -> Self {
         Self {
             instant: Instant::now(),
             timestamp: Timestamp::now(),
@@ -90,7 +75,7 @@ impl Moment {
 }
 
 impl Job {
-    fn new(submission: Submission, id: String, key_prefix: &str, timing: Timing) -> Result<Self, Error> {
+    pub(super) fn new(submission: Submission, id: String, key_prefix: &str, timing: Timing) -> Result<Self, Error> {
         let model = models::find(&submission.model)?;
         let version = models::find_version(model, &submission.version)?;
         Ok(Self {
@@ -151,7 +136,7 @@ impl Job {
     }
 
     /// Whether it waits for uploads, or was canceled while it did.
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.inputs.get().is_none()
     }
 
