@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use png::{Decoder, Limits, Transformations};
 use serde_json::{Value, json};
 
-use super::description::{EXPLAINABLE, RESULTS};
+use super::catalog::{Model, Outcome, Output, Values};
+use super::description::{About, EXPLAINABLE, ModelInput, ModelOutput, RESULTS, Version};
 use super::tags::FILES;
-use super::{About, Model, ModelInput, ModelOutput, Outcome, Output, Values, Version};
 
 const INPUT: &str = "input";
 

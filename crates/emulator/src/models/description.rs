@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::catalog::{Model, Outcome, Output, Outputs, Values};
 use super::tags::Tag;
-use super::{Model, Outcome, Output, Outputs, Values};
 
 /// What all versions of a model have in common.
 pub(crate) struct About {

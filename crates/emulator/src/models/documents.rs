@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::catalog::Model;
+use super::description::Version;
 use super::tags::Tag;
-use super::{Model, Version};
 use crate::timestamp::{basic_offset, extended_offset};
 
 pub(super) fn summary(model: &dyn Model) -> Value {
@@ -157,7 +158,7 @@ pub(super) fn version_document(model: &dyn Model, version: &Version) -> Value {
 }
 
 /// How many engines are kept running: one for the newest version that is active.
-pub(super) fn minimum_engines(model: &dyn Model, version: &Version) -> u32 {
+pub(crate) fn minimum_engines(model: &dyn Model, version: &Version) -> u32 {
     u32::from(version.is_active && version.number == latest_active(model))
 }
 

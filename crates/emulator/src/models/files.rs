@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::description::{JSON, json_results};
+use super::catalog::{Outputs, Values};
+use super::description::{About, Described, JSON, ModelInput, Version, json_results};
 use super::tags::{FILE_ANALYSIS, FILES};
-use super::{About, Described, ModelInput, Outputs, Values, Version};
 
 const INPUT: ModelInput = ModelInput {
     name: "input",

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use serde::ser::{SerializeSeq, SerializeStruct};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::description::RESULTS;
+use super::catalog::{Outcome, Output, Values, text};
+use super::description::{About, Described, ModelOutput, RESULTS, Version};
 use super::tags::LANGUAGE_AND_TEXT;
 use super::texts::TEXT;
 use super::words::INPUT;
-use super::{About, Described, ModelOutput, Outcome, Output, Values, Version, text};
 
 const BYTES: &str = "results.bin";
 

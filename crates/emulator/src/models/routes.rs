@@ -11,12 +11,12 @@ use base64::engine::general_purpose::STANDARD;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::catalog::{MODELS, find, find_version};
 use super::documents::{
     identified_document, is_active, latest_document, model_document, summary, tag_document, version_document,
 };
 use super::search;
 use super::tags::Tag;
-use super::{MODELS, find, find_version};
 use crate::error::{Error, Segments};
 use crate::jobs::Job;
 use crate::query::Parameters;

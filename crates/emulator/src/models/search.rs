@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::catalog::{MODELS, Model};
 use super::documents::{is_active, latest};
-use super::{MODELS, Model};
 use crate::error::Error;
 use crate::query::{Order, Parameters};
 

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use vader_sentimental::SentimentIntensityAnalyzer;
 
-use super::description::EXPLAINABLE;
+use super::catalog::{Model, Outcome, Output, Values, text};
+use super::description::{About, EXPLAINABLE, ModelInput, ModelOutput, Version};
 use super::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION};
-use super::{About, Model, ModelInput, ModelOutput, Outcome, Output, Values, Version, text};
 
 const INPUT: &str = "input.txt";
 const OUTPUT: &str = "results.json";

@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::description::JSON;
+use super::description::{About, Described, Feature, JSON, ModelInput, Version};
 use super::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION, TEXT_STATISTICS};
 use super::words::{INPUT, keywords, language, length, readability, sentiment_words, upper_case, word_count};
-use super::{About, Described, Feature, ModelInput, Version};
 
 pub(super) const TEXT: ModelInput = ModelInput {
     name: INPUT,

@@ -5,11 +5,11 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::description::RESULTS;
+use super::catalog::{Outcome, Output, Values, text};
+use super::description::{About, Described, ModelInput, ModelOutput, RESULTS, Version};
 use super::tags::{AUDIO, LANGUAGE_AND_TEXT};
 use super::texts::TEXT;
 use super::words::INPUT;
-use super::{About, Described, ModelInput, ModelOutput, Outcome, Output, Values, Version, text};
 
 const WAV: &str = "results.wav";
 

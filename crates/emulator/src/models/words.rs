@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::json;
 
-use super::description::json_results;
-use super::{Outcome, Values, Version, text};
+use super::catalog::{Outcome, Values, text};
+use super::description::{Version, json_results};
 
 /// The one input of these models.
 pub(super) const INPUT: &str = "input.txt";

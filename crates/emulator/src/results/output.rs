@@ -12,10 +12,10 @@ use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
-use super::processed;
+use super::documents::processed;
+use super::generated::Pattern;
 use crate::error::{Error, Segments};
 use crate::models::Output;
-use crate::pieces::Pattern;
 use crate::server::Shared;
 
 /// The bytes of one output, JSON or not, whole or in part.

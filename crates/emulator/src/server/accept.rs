@@ -22,7 +22,7 @@ use crate::faults::FaultList;
 use crate::jobs::{Features, JobStore};
 use crate::options::{Keys, Options};
 use crate::requests::RequestLog;
-use crate::{accounting, auth, control, error, faults, jobs, models, requests, results};
+use crate::{accounting, auth, control, engines, error, faults, jobs, models, requests, results};
 
 /// How long to wait after a failed accept, which mostly means that the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -61,7 +61,7 @@ pub(crate) fn router(shared: &Arc<Shared>, with_control: bool) -> Router {
         .merge(jobs::routes())
         .merge(results::routes())
         .merge(models::routes())
-        .merge(models::engine_routes())
+        .merge(engines::routes())
         .merge(accounting::routes())
         .method_not_allowed_fallback(error::wrong_method)
         .fallback(error::unknown_route)

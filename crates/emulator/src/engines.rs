@@ -7,9 +7,8 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::documents::minimum_engines;
-use super::{MODELS, Model, Version};
 use crate::jobs::Status;
+use crate::models::{MODELS, Model, Version, minimum_engines};
 use crate::server::Shared;
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {

@@ -1,31 +1,15 @@
 //! The models: what each of them is, and the running of one on an input.
 
-mod brightness;
-mod description;
-mod documents;
-mod engines;
-mod files;
-mod generator;
-mod routes;
-mod search;
-mod sentiment;
-mod tags;
-mod texts;
-mod tones;
-mod words;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::description::{About, Version};
+use super::generator::Predictions;
+use super::{brightness, files, generator, sentiment, texts, tones};
 use crate::error::Error;
-
-pub(crate) use self::description::{About, Described, Feature, ModelInput, ModelOutput, Version};
-pub(crate) use self::engines::routes as engine_routes;
-pub(crate) use self::generator::Predictions;
-pub(crate) use self::routes::routes;
 
 /// A model that the emulator really runs.
 pub(crate) trait Model: Send + Sync {
@@ -61,7 +45,7 @@ pub(crate) enum Output {
     MadeBinary(u64),
 }
 
-static MODELS: &[&dyn Model] = &[
+pub(crate) static MODELS: &[&dyn Model] = &[
     &sentiment::SentimentAnalysis,
     &files::DIGEST,
     &texts::WORD_COUNT,
@@ -111,7 +95,7 @@ pub(crate) fn run(model: &dyn Model, version: &Version, values: &Values, explain
 }
 
 /// The content of a model input as text, for models that read nothing else.
-fn text<'a>(values: &'a Values, name: &str) -> Result<&'a str, String> {
+pub(super) fn text<'a>(values: &'a Values, name: &str) -> Result<&'a str, String> {
     let bytes = values.get(name).map_or(&[][..], |bytes| bytes);
     std::str::from_utf8(bytes).map_err(|_| format!("the model input {name} is not UTF-8 text"))
 }

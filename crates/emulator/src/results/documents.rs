@@ -1,7 +1,5 @@
 //! Results: what became of a job's inputs, as far as they are processed.
 
-mod output;
-
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -13,11 +11,11 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::{generated, output};
 use crate::account::{ACCOUNT, TEAM, Team};
 use crate::error::{Error, Segments};
 use crate::jobs::{Job, milliseconds};
 use crate::models::{Outcome, Output, Predictions};
-use crate::pieces;
 use crate::server::Shared;
 use crate::timestamp::{basic_offset, extended_offset};
 
@@ -44,7 +42,7 @@ fn answer(value: impl Serialize + Send + 'static, made: u64) -> Response {
     if made < LARGE {
         return Json(value).into_response();
     }
-    ([(CONTENT_TYPE, "application/json")], pieces::json(value)).into_response()
+    ([(CONTENT_TYPE, "application/json")], generated::json(value)).into_response()
 }
 
 async fn result(
@@ -59,7 +57,7 @@ async fn result(
 }
 
 /// The index of the input with this key, and what became of it, once it is processed.
-async fn processed<'a>(job: &'a Arc<Job>, key: &str) -> Result<(usize, &'a Outcome), Error> {
+pub(super) async fn processed<'a>(job: &'a Arc<Job>, key: &str) -> Result<(usize, &'a Outcome), Error> {
     let outcomes = job.outcomes(job.progress().processed).await?;
     let index = job.inputs().iter().position(|input| input.key == key);
     index
