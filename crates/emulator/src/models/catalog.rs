@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::description::{About, Version};
-use super::generator::Predictions;
-use super::{brightness, files, generator, sentiment, texts, tones};
+use super::library::generator::Predictions;
+use super::library::{brightness, files, generator, sentiment, texts, tones};
 use crate::error::Error;
 
 /// A model that the emulator really runs.

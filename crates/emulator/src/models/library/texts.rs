@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::description::{About, Described, Feature, JSON, ModelInput, Version};
-use super::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION, TEXT_STATISTICS};
 use super::words::{INPUT, keywords, language, length, readability, sentiment_words, upper_case, word_count};
+use crate::models::description::{About, Described, Feature, JSON, ModelInput, Version};
+use crate::models::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION, TEXT_STATISTICS};
 
 pub(super) const TEXT: ModelInput = ModelInput {
     name: INPUT,
@@ -24,7 +24,7 @@ const VERSION: Version = Version {
     sample: &[],
 };
 
-pub(super) static WORD_COUNT: Described = Described {
+pub(crate) static WORD_COUNT: Described = Described {
     about: About {
         identifier: "w0rdc0unt1",
         name: "Word Count",
@@ -62,7 +62,7 @@ pub(super) static WORD_COUNT: Described = Described {
     process: word_count,
 };
 
-pub(super) static LANGUAGE_GUESS: Described = Described {
+pub(crate) static LANGUAGE_GUESS: Described = Described {
     about: About {
         identifier: "l4ngu4g3gs",
         name: "Language Guess",
@@ -100,7 +100,7 @@ pub(super) static LANGUAGE_GUESS: Described = Described {
     process: language,
 };
 
-pub(super) static UPPER_CASE: Described = Described {
+pub(crate) static UPPER_CASE: Described = Described {
     about: About {
         identifier: "upp3rc4s3x",
         name: "Upper Case",
@@ -120,7 +120,7 @@ pub(super) static UPPER_CASE: Described = Described {
     process: upper_case,
 };
 
-pub(super) static TEXT_LENGTH: Described = Described {
+pub(crate) static TEXT_LENGTH: Described = Described {
     about: About {
         identifier: "t3xtl3ngth",
         name: "Text Length",
@@ -150,7 +150,7 @@ pub(super) static TEXT_LENGTH: Described = Described {
     process: length,
 };
 
-pub(super) static SENTIMENT_WORDS: Described = Described {
+pub(crate) static SENTIMENT_WORDS: Described = Described {
     about: About {
         identifier: "s3nt1m3ntw",
         name: "Sentiment Words",
@@ -172,7 +172,7 @@ pub(super) static SENTIMENT_WORDS: Described = Described {
     process: sentiment_words,
 };
 
-pub(super) static KEYWORDS: Described = Described {
+pub(crate) static KEYWORDS: Described = Described {
     about: About {
         identifier: "k3yw0rds01",
         name: "Keywords",
@@ -202,7 +202,7 @@ pub(super) static KEYWORDS: Described = Described {
     process: keywords,
 };
 
-pub(super) static READABILITY: Described = Described {
+pub(crate) static READABILITY: Described = Described {
     about: About {
         identifier: "r34d4b1l1t",
         name: "Readability",

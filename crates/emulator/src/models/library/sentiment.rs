@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use vader_sentimental::SentimentIntensityAnalyzer;
 
-use super::catalog::{Model, Outcome, Output, Values, text};
-use super::description::{About, EXPLAINABLE, ModelInput, ModelOutput, Version};
-use super::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION};
+use crate::models::catalog::{Model, Outcome, Output, Values, text};
+use crate::models::description::{About, EXPLAINABLE, ModelInput, ModelOutput, Version};
+use crate::models::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION};
 
 const INPUT: &str = "input.txt";
 const OUTPUT: &str = "results.json";
@@ -75,7 +75,7 @@ static VERSIONS: [Version; 2] = [
 ];
 
 /// The model.
-pub(super) struct SentimentAnalysis;
+pub(crate) struct SentimentAnalysis;
 
 impl Model for SentimentAnalysis {
     fn about(&self) -> &About {

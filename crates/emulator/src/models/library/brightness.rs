@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use png::{Decoder, Limits, Transformations};
 use serde_json::{Value, json};
 
-use super::catalog::{Model, Outcome, Output, Values};
-use super::description::{About, EXPLAINABLE, ModelInput, ModelOutput, RESULTS, Version};
-use super::tags::FILES;
+use crate::models::catalog::{Model, Outcome, Output, Values};
+use crate::models::description::{About, EXPLAINABLE, ModelInput, ModelOutput, RESULTS, Version};
+use crate::models::tags::FILES;
 
 const INPUT: &str = "input";
 
@@ -54,7 +54,7 @@ const SAMPLE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x04\0\0\0\x02\x08\
     \0\0\0\x12IDATx\x9cc\xf8\xff\xff?\x03\xc3\xff\x13\x0c\x0c\0\x1eF\x04\xc5\x92\x95\xab\x10\0\0\0\0IEND\xaeB`\x82";
 
 /// The model.
-pub(super) struct Brightness;
+pub(crate) struct Brightness;
 
 impl Model for Brightness {
     fn about(&self) -> &About {

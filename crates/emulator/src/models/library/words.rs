@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::json;
 
-use super::catalog::{Outcome, Values, text};
-use super::description::{Version, json_results};
+use crate::models::catalog::{Outcome, Values, text};
+use crate::models::description::{Version, json_results};
 
 /// The one input of these models.
 pub(super) const INPUT: &str = "input.txt";
@@ -148,9 +148,10 @@ pub(super) fn readability(_: &Version, values: &Values) -> Outcome {
 mod tests {
     use serde_json::Value;
 
+    use super::super::texts;
     use super::*;
+    use crate::models::catalog::Output;
     use crate::models::description::RESULTS;
-    use crate::models::{Output, texts};
 
     fn run(process: fn(&Version, &Values) -> Outcome, text: &str) -> Value {
         let values = Values::from([(INPUT.to_owned(), text.to_owned().into())]);

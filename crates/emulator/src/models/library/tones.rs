@@ -5,11 +5,11 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::catalog::{Outcome, Output, Values, text};
-use super::description::{About, Described, ModelInput, ModelOutput, RESULTS, Version};
-use super::tags::{AUDIO, LANGUAGE_AND_TEXT};
 use super::texts::TEXT;
 use super::words::INPUT;
+use crate::models::catalog::{Outcome, Output, Values, text};
+use crate::models::description::{About, Described, ModelInput, ModelOutput, RESULTS, Version};
+use crate::models::tags::{AUDIO, LANGUAGE_AND_TEXT};
 
 const WAV: &str = "results.wav";
 
@@ -40,7 +40,7 @@ const VERSION: Version = Version {
     sample: &[(INPUT, b"do re mi")],
 };
 
-pub(super) static TEXT_TO_TONES: Described = Described {
+pub(crate) static TEXT_TO_TONES: Described = Described {
     about: About {
         identifier: "t3xtt0t0n3",
         name: "Text to Tones",

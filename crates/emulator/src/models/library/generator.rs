@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use serde::ser::{SerializeSeq, SerializeStruct};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::catalog::{Outcome, Output, Values, text};
-use super::description::{About, Described, ModelOutput, RESULTS, Version};
-use super::tags::LANGUAGE_AND_TEXT;
 use super::texts::TEXT;
 use super::words::INPUT;
+use crate::models::catalog::{Outcome, Output, Values, text};
+use crate::models::description::{About, Described, ModelOutput, RESULTS, Version};
+use crate::models::tags::LANGUAGE_AND_TEXT;
 
 const BYTES: &str = "results.bin";
 
@@ -40,7 +40,7 @@ const VERSION: Version = Version {
     sample: &[(INPUT, br#"{"json": 1000, "binary": 1000}"#)],
 };
 
-pub(super) static GENERATOR: Described = Described {
+pub(crate) static GENERATOR: Described = Described {
     about: About {
         identifier: "g3n3r4t0r1",
         name: "Generator",

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::catalog::{Outputs, Values};
-use super::description::{About, Described, JSON, ModelInput, Version, json_results};
-use super::tags::{FILE_ANALYSIS, FILES};
+use crate::models::catalog::{Outputs, Values};
+use crate::models::description::{About, Described, JSON, ModelInput, Version, json_results};
+use crate::models::tags::{FILE_ANALYSIS, FILES};
 
 const INPUT: ModelInput = ModelInput {
     name: "input",
@@ -33,7 +33,7 @@ const DIGEST_VERSION: Version = Version {
     sample: &[("input", b"hello"), ("extra", b"")],
 };
 
-pub(super) static DIGEST: Described = Described {
+pub(crate) static DIGEST: Described = Described {
     about: About {
         identifier: "d1g35t0256",
         name: "Digest",
@@ -73,7 +73,7 @@ const ONE_FILE: Version = Version {
     ..DIGEST_VERSION
 };
 
-pub(super) static FILE_TYPE: Described = Described {
+pub(crate) static FILE_TYPE: Described = Described {
     about: About {
         identifier: "f1l3typ3id",
         name: "File Type",
@@ -91,7 +91,7 @@ pub(super) static FILE_TYPE: Described = Described {
     process: |version, values| Ok(file_type(version, values)),
 };
 
-pub(super) static ENTROPY: Described = Described {
+pub(crate) static ENTROPY: Described = Described {
     about: About {
         identifier: "3ntr0pybyt",
         name: "Entropy",

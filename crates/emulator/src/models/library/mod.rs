@@ -1,0 +1,9 @@
+//! The models themselves, one family a file: their descriptions, and their work.
+
+pub(super) mod brightness;
+pub(super) mod files;
+pub(super) mod generator;
+pub(super) mod sentiment;
+pub(super) mod texts;
+pub(super) mod tones;
+mod words;
