@@ -9,9 +9,10 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::auth::Keys;
 use crate::faults::{Fault, InvalidFault};
 use crate::jobs::Features;
-use crate::options::{Keys, Options};
+use crate::options::Options;
 use crate::requests::RecordedRequest;
 use crate::server::{self, Shared};
 

@@ -1,12 +1,11 @@
 //! The routes about keys and teams. The restricted key is nobody's, so they do not show it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::account::{ACCOUNT, TEAM, TEAM_NAME, User};
@@ -19,22 +18,6 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/accounting/access-keys/user/{email}", get(keys_of_user))
         .route("/accounting/access-keys/{prefix}/hash", post(full_key))
         .route("/accounting/teams", get(teams))
-}
-
-/// What is remembered of the API key.
-pub(crate) struct Ledger {
-    created_at: Timestamp,
-    /// Whether the whole key has been asked for.
-    retrieved: AtomicBool,
-}
-
-impl Ledger {
-    pub(crate) fn new() -> Self {
-        Self {
-            created_at: Timestamp::now(),
-            retrieved: AtomicBool::new(false),
-        }
-    }
 }
 
 async fn keys_of_user(

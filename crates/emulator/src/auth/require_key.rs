@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::keys::Keys;
 use crate::error::Error;
-use crate::options::Keys;
 use crate::server::Shared;
 
 /// Lets requests with the API key through, and answers all others: 403 for the restricted key, else 401.

@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::cut::cut;
-use super::list::{ConnectionFault, Fault};
+use super::fault::{ConnectionFault, Fault};
 use crate::server::{Shared, SocketHandle};
 
 /// Runs the route as it is, unless a fault matches.

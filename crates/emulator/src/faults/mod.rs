@@ -1,10 +1,12 @@
 //! Faults: which requests fail, and how.
 
 mod cut;
+mod fault;
 mod inject;
 mod list;
 mod validate;
 
+pub use self::fault::{ConnectionFault, Fault};
 pub(crate) use self::inject::inject;
 pub(crate) use self::list::FaultList;
-pub use self::list::{ConnectionFault, Fault, InvalidFault};
+pub use self::list::InvalidFault;

@@ -3,7 +3,7 @@
 use axum::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 
-use super::list::{ConnectionFault, Fault};
+use super::fault::{ConnectionFault, Fault};
 
 /// The root of everything that faults apply to.
 const ROOT: &str = "/api/";

@@ -18,9 +18,10 @@ use tower_service::Service;
 
 use super::socket::Socket;
 use crate::accounting::Ledger;
+use crate::auth::Keys;
 use crate::faults::FaultList;
 use crate::jobs::{Features, JobStore};
-use crate::options::{Keys, Options};
+use crate::options::Options;
 use crate::requests::RequestLog;
 use crate::{accounting, auth, control, engines, error, faults, jobs, models, requests, results};
 

@@ -1,0 +1,111 @@
+//! What a fault is, and which requests it matches. What it does to them is left to `inject`.
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+use serde::Deserialize;
+
+/// Makes requests under `/api` fail. The members left at their defaults do nothing, so name the ones
+/// that matter: `Fault { path: Some("/api/results/*".into()), status: Some(503), ..Fault::default() }`.
+///
+/// Each request meets the first fault, in order of addition, that matches it and has something left.
+/// As JSON the members are in camel case, and unknown ones are refused.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Fault {
+    /// The method, in upper or lower case. `None` matches every method.
+    pub method: Option<String>,
+    /// The path as it was sent, still percent-encoded, without its query: exact, or a prefix when it
+    /// ends in `*`, for instance `/api/jobs/*`. `None` matches every path.
+    pub path: Option<String>,
+    /// How many requests it is good for. `None`: until the faults are cleared.
+    pub times: Option<u32>,
+    /// How many matching requests it lets pass first; those meet the faults behind it.
+    pub skip: u32,
+    /// How long the answer is held back, in milliseconds. The route itself runs at once.
+    pub delay_ms: u64,
+    /// Answers with this status, 200 to 599, instead of running the route.
+    pub status: Option<u16>,
+    /// Headers of that answer. Its content type is `application/json` unless they say otherwise.
+    pub headers: BTreeMap<String, String>,
+    /// The body of that answer, sent as it is.
+    pub body: Option<String>,
+    /// What becomes of the connection.
+    pub connection: Option<ConnectionFault>,
+    /// For `Reset` and `Stall`: runs the route first, so that a job is created although its receipt
+    /// never arrives. Otherwise the route does not run.
+    pub after: bool,
+}
+
+/// What a fault does to the connection that a request came by.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum ConnectionFault {
+    /// Closes it by RST before a byte of the answer.
+    Reset,
+    /// Never answers, and keeps it open until the client or the emulator closes it.
+    Stall,
+    /// Sends the head of the answer with its full `Content-Length` and half of the body, rounded
+    /// down, then closes it. An answer that has no body is sent whole before the connection closes.
+    Cut,
+}
+
+impl Fault {
+    pub(super) fn matches(&self, method: &Method, path: &str) -> bool {
+        let same_method = self
+            .method
+            .as_ref()
+            .is_none_or(|name| name.eq_ignore_ascii_case(method.as_str()));
+        let same_path = self
+            .path
+            .as_deref()
+            .is_none_or(|pattern| match pattern.strip_suffix('*') {
+                Some(prefix) => path.starts_with(prefix),
+                None => path == pattern,
+            });
+        same_method && same_path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_exact_unless_it_ends_in_a_star() {
+        let exact = Fault {
+            path: Some("/api/jobs".into()),
+            ..Fault::default()
+        };
+        assert!(exact.matches(&Method::GET, "/api/jobs"));
+        assert!(!exact.matches(&Method::GET, "/api/jobs/1"));
+        let prefix = Fault {
+            path: Some("/api/jobs/*".into()),
+            ..Fault::default()
+        };
+        assert!(prefix.matches(&Method::GET, "/api/jobs/1"));
+        assert!(!prefix.matches(&Method::GET, "/api/jobs"));
+    }
+
+    #[test]
+    fn a_method_matches_in_either_case() {
+        let fault = Fault {
+            method: Some("delete".into()),
+            ..Fault::default()
+        };
+        assert!(fault.matches(&Method::DELETE, "/api/jobs/1"));
+        assert!(!fault.matches(&Method::GET, "/api/jobs/1"));
+    }
+
+    #[test]
+    fn json_is_in_camel_case_and_unknown_members_are_refused() {
+        let json =
+            r#"{"method":"GET","path":"/api/*","times":1,"skip":2,"delayMs":3,"connection":"stall","after":true}"#;
+        let fault: Fault = serde_json::from_str(json).unwrap();
+        assert_eq!((fault.times, fault.skip, fault.delay_ms), (Some(1), 2, 3));
+        assert_eq!((fault.connection, fault.after), (Some(ConnectionFault::Stall), true));
+        let error = serde_json::from_str::<Fault>(r#"{"delay":3}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `delay`"), "{error}");
+    }
+}
