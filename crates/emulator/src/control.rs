@@ -1,9 +1,6 @@
 //! Routes for those who drive the emulator from another process: faults, the request log, connections.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -11,36 +8,43 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::requests::RecordedRequest;
-use crate::server::Shared;
+use crate::faults::FaultList;
+use crate::requests::{RecordedRequest, RequestLog};
+use crate::server::ConnectionCount;
 
-pub(crate) fn routes() -> Router<Arc<Shared>> {
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    FaultList: FromRef<S>,
+    RequestLog: FromRef<S>,
+    ConnectionCount: FromRef<S>,
+{
     Router::new()
         .route("/control/faults", post(add_fault).delete(clear_faults))
         .route("/control/requests", get(requests).delete(clear_requests))
         .route("/control/connections", get(connections))
 }
 
-async fn add_fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Result<StatusCode, Error> {
+async fn add_fault(State(faults): State<FaultList>, body: Bytes) -> Result<StatusCode, Error> {
     let fault =
         serde_json::from_slice(&body).map_err(|error| Error::bad_request(format!("the body is no fault: {error}")))?;
-    match shared.faults.add(fault) {
+    match faults.add(fault) {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(invalid) => Err(Error::bad_request(invalid.to_string())),
     }
 }
 
-async fn clear_faults(State(shared): State<Arc<Shared>>) -> StatusCode {
-    shared.faults.clear();
+async fn clear_faults(State(faults): State<FaultList>) -> StatusCode {
+    faults.clear();
     StatusCode::NO_CONTENT
 }
 
-async fn requests(State(shared): State<Arc<Shared>>) -> Json<Vec<RecordedRequest>> {
-    Json(shared.requests.all())
+async fn requests(State(log): State<RequestLog>) -> Json<Vec<RecordedRequest>> {
+    Json(log.all())
 }
 
-async fn clear_requests(State(shared): State<Arc<Shared>>) -> StatusCode {
-    shared.requests.clear();
+async fn clear_requests(State(log): State<RequestLog>) -> StatusCode {
+    log.clear();
     StatusCode::NO_CONTENT
 }
 
@@ -50,9 +54,8 @@ struct Connections {
 }
 
 /// The connections but for the one that asks.
-async fn connections(State(shared): State<Arc<Shared>>) -> Json<Connections> {
-    let open = shared.open_connections.load(Ordering::Relaxed);
+async fn connections(State(open): State<ConnectionCount>) -> Json<Connections> {
     Json(Connections {
-        open: open.saturating_sub(1),
+        open: open.get().saturating_sub(1),
     })
 }

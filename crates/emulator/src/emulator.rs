@@ -2,24 +2,25 @@
 
 use std::io;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::Keys;
+use crate::base_url::BaseUrl;
 use crate::faults::{Fault, InvalidFault};
 use crate::jobs::Features;
 use crate::options::Options;
 use crate::requests::RecordedRequest;
-use crate::server::{self, Shared};
+use crate::router::router;
+use crate::server;
+use crate::state::AppState;
 
 /// A running emulator. It serves in background tasks of the runtime that started it, until it is closed or dropped.
 pub struct Emulator {
     url: String,
-    shared: Arc<Shared>,
+    state: AppState,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -37,22 +38,22 @@ impl Emulator {
         let features = Features::new(&options)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let base_url = format!("{url}/api");
-        let shared = Arc::new(Shared::new(&options, base_url, keys, features));
-        let app = server::router(&shared, options.control);
+        let base_url = BaseUrl::new(format!("{url}/api"));
+        let state = AppState::new(&options, base_url, keys, features);
+        let app = router(&state, options.control);
         let tasks = TaskTracker::new();
         let stop = CancellationToken::new();
         tasks.spawn(server::accept(
             listener,
             app,
-            Arc::clone(&shared.open_connections),
+            state.open_connections.clone(),
             tasks.clone(),
             stop.clone(),
         ));
         tasks.close();
         Ok(Self {
             url,
-            shared,
+            state,
             tasks,
             stop,
         })
@@ -67,19 +68,19 @@ impl Emulator {
     /// The root of the API: [`url`](Self::url) followed by `/api`.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.shared.base_url
+        &self.state.base_url
     }
 
     /// The key that may do everything.
     #[must_use]
     pub fn api_key(&self) -> &str {
-        &self.shared.keys.api_key
+        &self.state.keys.api_key
     }
 
     /// The key that is known but has no rights, if the options named one.
     #[must_use]
     pub fn restricted_key(&self) -> Option<&str> {
-        self.shared.keys.restricted_key.as_deref()
+        self.state.keys.restricted_key.as_deref()
     }
 
     /// Adds a fault behind those that are there already.
@@ -88,30 +89,30 @@ impl Emulator {
     ///
     /// [`InvalidFault`] when the fault could never match, cannot be sent or contradicts itself; it names the member.
     pub fn fault(&self, fault: Fault) -> Result<(), InvalidFault> {
-        self.shared.faults.add(fault)
+        self.state.faults.add(fault)
     }
 
     /// Removes all faults. Requests that a fault holds already stay held.
     pub fn clear_faults(&self) {
-        self.shared.faults.clear();
+        self.state.faults.clear();
     }
 
     /// The requests under `/api` so far, oldest first. The log keeps the newest 100,000, and of those only as many as
     /// have 64 MiB of bodies between them.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.shared.requests.all()
+        self.state.requests.all()
     }
 
     /// Forgets the requests so far, including those that are not answered yet.
     pub fn clear_requests(&self) {
-        self.shared.requests.clear();
+        self.state.requests.clear();
     }
 
     /// The number of connections that clients hold open.
     #[must_use]
     pub fn open_connections(&self) -> usize {
-        self.shared.open_connections.load(Ordering::Relaxed)
+        self.state.open_connections.get()
     }
 
     /// Stops listening, drops every connection at once whatever it is doing, and returns when they are gone.

@@ -1,17 +1,18 @@
 //! The engines that are said to run the models' versions.
 
-use std::sync::Arc;
-
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use crate::jobs::Status;
+use crate::jobs::{JobStore, Status};
 use crate::models::{MODELS, Model, Version, minimum_engines};
-use crate::server::Shared;
 
-pub(crate) fn routes() -> Router<Arc<Shared>> {
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    JobStore: FromRef<S>,
+{
     Router::new()
         .route("/models/processing-engines", get(minimum))
         .route("/resources/processing/engines", get(engines))
@@ -23,8 +24,8 @@ async fn minimum() -> Json<Value> {
 }
 
 /// Active versions, each with the number of jobs that wait for it.
-async fn engines(State(shared): State<Arc<Shared>>) -> Json<Vec<Value>> {
-    let jobs = shared.jobs.all();
+async fn engines(State(jobs): State<JobStore>) -> Json<Vec<Value>> {
+    let jobs = jobs.all();
     let active = versions().filter(|(_, version)| version.is_active);
     let engines = active.map(|(model, version)| {
         let identifier = model.about().identifier;

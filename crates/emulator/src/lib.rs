@@ -21,6 +21,7 @@
 mod account;
 mod accounting;
 mod auth;
+mod base_url;
 mod control;
 mod emulator;
 mod engines;
@@ -32,7 +33,9 @@ mod options;
 mod query;
 mod requests;
 mod results;
+mod router;
 mod server;
+mod state;
 mod timestamp;
 
 pub use crate::emulator::Emulator;

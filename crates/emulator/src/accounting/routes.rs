@@ -1,19 +1,26 @@
 //! The routes about keys and teams. The restricted key is nobody's, so they do not show it.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::ledger::Ledger;
 use crate::account::{ACCOUNT, TEAM, TEAM_NAME, User};
+use crate::auth::Keys;
 use crate::error::{Error, Segments};
-use crate::server::Shared;
+use crate::jobs::JobStore;
 use crate::timestamp::basic_offset;
 
-pub(crate) fn routes() -> Router<Arc<Shared>> {
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    JobStore: FromRef<S>,
+    Keys: FromRef<S>,
+    Ledger: FromRef<S>,
+{
     Router::new()
         .route("/accounting/access-keys/user/{email}", get(keys_of_user))
         .route("/accounting/access-keys/{prefix}/hash", post(full_key))
@@ -21,18 +28,19 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 }
 
 async fn keys_of_user(
-    State(shared): State<Arc<Shared>>,
+    State(jobs): State<JobStore>,
+    State(keys): State<Keys>,
+    State(ledger): State<Ledger>,
     Segments(email): Segments<String>,
 ) -> Result<Json<Vec<Value>>, Error> {
     let user = User::brief();
     if !email.eq_ignore_ascii_case(user.email()) {
         return Err(Error::not_found("the user does not exist"));
     }
-    let ledger = &shared.ledger;
-    let jobs = shared.jobs.all();
+    let jobs = jobs.all();
     let last_active = jobs.last().map(|job| basic_offset(job.created_at()));
     Ok(Json(vec![json!({
-        "prefix": shared.keys.prefix(),
+        "prefix": keys.prefix(),
         "name": "emulator",
         "description": "The key that may do everything",
         "isDefault": true,
@@ -52,16 +60,17 @@ async fn keys_of_user(
 
 /// The whole key, as a JSON string. It is shown once; from then on the answer is a 400.
 async fn full_key(
-    State(shared): State<Arc<Shared>>,
+    State(keys): State<Keys>,
+    State(ledger): State<Ledger>,
     Segments(prefix): Segments<String>,
 ) -> Result<Json<String>, Error> {
-    if prefix != shared.keys.prefix() {
+    if prefix != keys.prefix() {
         return Err(Error::not_found("the access key does not exist"));
     }
-    if shared.ledger.retrieved.swap(true, Ordering::Relaxed) {
+    if ledger.retrieved.swap(true, Ordering::Relaxed) {
         return Err(Error::bad_request("the access key has been retrieved already"));
     }
-    Ok(Json(shared.keys.api_key.clone()))
+    Ok(Json(keys.api_key.to_string()))
 }
 
 async fn teams() -> Json<Value> {

@@ -1,13 +1,15 @@
 //! The keys of an emulator: made where the options name none, and checked where they do.
 
 use std::io;
+use std::sync::Arc;
 
 use crate::options::Options;
 
 /// The keys of one emulator.
+#[derive(Clone)]
 pub(crate) struct Keys {
-    pub(crate) api_key: String,
-    pub(crate) restricted_key: Option<String>,
+    pub(crate) api_key: Arc<str>,
+    pub(crate) restricted_key: Option<Arc<str>>,
 }
 
 impl Keys {
@@ -26,8 +28,8 @@ impl Keys {
             return Err(invalid("restricted_key must differ from api_key".to_owned()));
         }
         Ok(Self {
-            api_key,
-            restricted_key,
+            api_key: api_key.into(),
+            restricted_key: restricted_key.map(Into::into),
         })
     }
 

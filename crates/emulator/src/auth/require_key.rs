@@ -1,7 +1,5 @@
 //! Who may call the API: `Authorization: ApiKey <prefix>.<body>`.
 
-use std::sync::Arc;
-
 use axum::extract::{Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
@@ -10,15 +8,10 @@ use axum::response::Response;
 
 use super::keys::Keys;
 use crate::error::Error;
-use crate::server::Shared;
 
 /// Lets requests with the API key through, and answers all others: 403 for the restricted key, else 401.
-pub(crate) async fn require_key(
-    State(shared): State<Arc<Shared>>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Error> {
-    check(&shared.keys, request.headers())?;
+pub(crate) async fn require_key(State(keys): State<Keys>, request: Request, next: Next) -> Result<Response, Error> {
+    check(&keys, request.headers())?;
     Ok(next.run(request).await)
 }
 
@@ -29,7 +22,7 @@ fn check(keys: &Keys, headers: &HeaderMap) -> Result<(), Error> {
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("ApiKey"))
         .map(|(_, key)| key.trim());
-    if key == Some(keys.api_key.as_str()) {
+    if key == Some(&*keys.api_key) {
         Ok(())
     } else if key.is_some() && key == keys.restricted_key.as_deref() {
         Err(Error::new(

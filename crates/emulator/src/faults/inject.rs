@@ -1,7 +1,6 @@
 //! Does to a request what its fault says.
 
 use std::future::pending;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
@@ -14,17 +13,18 @@ use axum::response::Response;
 
 use super::cut::cut;
 use super::fault::{ConnectionFault, Fault};
-use crate::server::{Shared, SocketHandle};
+use super::list::FaultList;
+use crate::server::SocketHandle;
 
 /// Runs the route as it is, unless a fault matches.
 pub(crate) async fn inject(
-    State(shared): State<Arc<Shared>>,
+    State(faults): State<FaultList>,
     OriginalUri(uri): OriginalUri,
     Extension(socket): Extension<SocketHandle>,
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(fault) = shared.faults.take(request.method(), uri.path()) else {
+    let Some(fault) = faults.take(request.method(), uri.path()) else {
         return next.run(request).await;
     };
     let silent = matches!(fault.connection, Some(ConnectionFault::Reset | ConnectionFault::Stall));

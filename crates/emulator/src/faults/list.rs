@@ -13,8 +13,8 @@ use super::validate::validate;
 pub struct InvalidFault(String);
 
 /// The faults of one emulator, in order of addition.
-#[derive(Default)]
-pub(crate) struct FaultList(Mutex<Vec<Rule>>);
+#[derive(Clone, Default)]
+pub(crate) struct FaultList(Arc<Mutex<Vec<Rule>>>);
 
 /// A fault, and how much of it is left.
 struct Rule {

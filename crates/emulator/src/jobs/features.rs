@@ -5,17 +5,21 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::size;
 use crate::error::Error;
 use crate::options::Options;
-use crate::server::Shared;
+
+/// The limits of one emulator's jobs.
+#[derive(Clone)]
+pub(crate) struct Features(Arc<Limits>);
 
 /// The answer of `GET /jobs/features`.
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Features {
+struct Limits {
     input_chunk_maximum_size: String,
     maximum_input_chunks: usize,
     maximum_inputs_per_job: usize,
@@ -36,20 +40,20 @@ impl Features {
         if options.max_inputs == 0 {
             return Err(invalid("max_inputs must be at least 1"));
         }
-        Ok(Self {
+        Ok(Self(Arc::new(Limits {
             input_chunk_maximum_size: options.chunk_size.clone(),
             maximum_input_chunks: options.max_chunks,
             maximum_inputs_per_job: options.max_inputs,
             chunk_bytes,
-        })
+        })))
     }
 
     /// Whether a job may have so many inputs.
     pub(super) fn check_inputs(&self, count: usize) -> Result<(), Error> {
-        if count > self.maximum_inputs_per_job {
+        if count > self.0.maximum_inputs_per_job {
             return Err(Error::bad_request(format!(
                 "a job has at most {} inputs",
-                self.maximum_inputs_per_job
+                self.0.maximum_inputs_per_job
             )));
         }
         Ok(())
@@ -57,10 +61,10 @@ impl Features {
 
     /// Whether an input may have so many chunks.
     pub(super) fn check_chunks(&self, count: usize) -> Result<(), Error> {
-        if count > self.maximum_input_chunks {
+        if count > self.0.maximum_input_chunks {
             return Err(Error::bad_request(format!(
                 "an input has at most {} chunks",
-                self.maximum_input_chunks
+                self.0.maximum_input_chunks
             )));
         }
         Ok(())
@@ -71,16 +75,16 @@ impl Features {
         if bytes == 0 {
             return Err(Error::bad_request("the chunk is empty"));
         }
-        if bytes > self.chunk_bytes {
+        if bytes > self.0.chunk_bytes {
             return Err(Error::bad_request(format!(
                 "the chunk has {bytes} bytes, and at most {} are allowed",
-                self.chunk_bytes
+                self.0.chunk_bytes
             )));
         }
         Ok(())
     }
 }
 
-pub(super) async fn features(State(shared): State<Arc<Shared>>) -> Json<Features> {
-    Json(shared.features.clone())
+pub(super) async fn features(State(features): State<Features>) -> Response {
+    Json(&*features.0).into_response()
 }

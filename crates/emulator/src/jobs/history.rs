@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use super::documents::{Details, Summary};
 use super::job::Job;
 use super::lifecycle::Status;
+use super::store::JobStore;
 use crate::account::User;
+use crate::base_url::BaseUrl;
 use crate::error::Error;
 use crate::query::{Order, Parameters};
-use crate::server::Shared;
 
 /// What the filter `status` may name: categories, and the statuses themselves.
 const STATUSES: [&str; 11] = [
@@ -53,11 +54,12 @@ struct Record {
 
 /// `GET /jobs/history`.
 pub(super) async fn history(
-    State(shared): State<Arc<Shared>>,
+    State(jobs): State<JobStore>,
+    State(base_url): State<BaseUrl>,
     parameters: Parameters,
 ) -> Result<(HeaderMap, Json<Vec<Details>>), Error> {
-    let records = search(&shared, &parameters).await?;
-    let (headers, records) = parameters.page(records, &shared.base_url)?;
+    let records = search(&jobs, &parameters).await?;
+    let (headers, records) = parameters.page(records, &base_url)?;
     Ok((
         headers,
         Json(records.into_iter().map(|record| record.details).collect()),
@@ -66,19 +68,20 @@ pub(super) async fn history(
 
 /// `GET /jobs`: the same jobs in short.
 pub(super) async fn list(
-    State(shared): State<Arc<Shared>>,
+    State(jobs): State<JobStore>,
+    State(base_url): State<BaseUrl>,
     parameters: Parameters,
 ) -> Result<(HeaderMap, Json<Vec<Summary>>), Error> {
-    let records = search(&shared, &parameters).await?;
-    let (headers, records) = parameters.page(records, &shared.base_url)?;
+    let records = search(&jobs, &parameters).await?;
+    let (headers, records) = parameters.page(records, &base_url)?;
     let summaries = records.iter().map(|record| Summary::of(&record.job, &record.details));
     Ok((headers, Json(summaries.collect())))
 }
 
-async fn search(shared: &Shared, parameters: &Parameters) -> Result<Vec<Record>, Error> {
+async fn search(jobs: &JobStore, parameters: &Parameters) -> Result<Vec<Record>, Error> {
     let filter = Filter::of(parameters)?;
     let mut records = Vec::new();
-    for job in shared.jobs.all() {
+    for job in jobs.all() {
         if filter.passes(&job) {
             let details = Details::of(&job).await?;
             records.push(Record { job, details });

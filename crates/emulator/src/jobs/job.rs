@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -13,21 +13,31 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::documents::{Details, Receipt};
+use super::features::Features;
 use super::lifecycle::{Lifecycle, Progress, Timing};
 use super::sources::Sources;
+use super::store::JobStore;
 use super::submission::{Input, Submission};
 use super::upload::Upload;
 use super::{features, history, upload};
+use crate::auth::Keys;
+use crate::base_url::BaseUrl;
 use crate::error::{Error, Segments};
 use crate::models::{self, Model, Outcome, Version};
-use crate::server::Shared;
 use crate::timestamp;
 
 /// Jobs with at most this many bytes of input are processed where they are asked for; the work of
 /// larger ones would hold up the requests that share the thread.
 const INLINE_BYTES: usize = 16 << 10;
 
-pub(crate) fn routes() -> Router<Arc<Shared>> {
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    BaseUrl: FromRef<S>,
+    Features: FromRef<S>,
+    JobStore: FromRef<S>,
+    Keys: FromRef<S>,
+{
     Router::new()
         .route("/jobs", post(submit).get(history::list))
         .route("/jobs/features", get(features::features))
@@ -225,26 +235,29 @@ impl Job {
     }
 }
 
-async fn submit(State(shared): State<Arc<Shared>>, body: Bytes) -> Result<(StatusCode, Json<Receipt>), Error> {
+async fn submit(
+    State(jobs): State<JobStore>,
+    State(features): State<Features>,
+    State(keys): State<Keys>,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Receipt>), Error> {
     let submission = Submission::parse(&body)?;
-    shared
-        .features
-        .check_inputs(submission.sources.as_ref().map_or(0, Sources::count))?;
-    let job = shared.jobs.add(submission, shared.keys.prefix())?;
+    features.check_inputs(submission.sources.as_ref().map_or(0, Sources::count))?;
+    let job = jobs.add(submission, keys.prefix())?;
     Ok((StatusCode::ACCEPTED, Json(Receipt::of(&job))))
 }
 
-async fn details(State(shared): State<Arc<Shared>>, Segments(id): Segments<String>) -> Result<Json<Details>, Error> {
-    let job = shared.jobs.get(&id)?;
+async fn details(State(jobs): State<JobStore>, Segments(id): Segments<String>) -> Result<Json<Details>, Error> {
+    let job = jobs.get(&id)?;
     Ok(Json(Details::of(&job).await?))
 }
 
 /// Cancels a job that has not ended yet; one that has ended keeps its status, and the answer is a 400.
 async fn cancel(
-    State(shared): State<Arc<Shared>>,
+    State(jobs): State<JobStore>,
     Segments(id): Segments<String>,
 ) -> Result<(StatusCode, Json<Details>), Error> {
-    let job = shared.jobs.get(&id)?;
+    let job = jobs.get(&id)?;
     job.cancel()?;
     Ok((StatusCode::ACCEPTED, Json(Details::of(&job).await?)))
 }

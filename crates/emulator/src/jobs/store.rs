@@ -13,8 +13,9 @@ use crate::error::Error;
 use crate::options::Options;
 
 /// All jobs, in the order of their receipts, kept until the emulator closes.
+#[derive(Clone)]
 pub(crate) struct JobStore {
-    jobs: RwLock<IndexMap<String, Arc<Job>>>,
+    jobs: Arc<RwLock<IndexMap<String, Arc<Job>>>>,
     timing: Timing,
     store_delay: Duration,
 }
@@ -22,7 +23,7 @@ pub(crate) struct JobStore {
 impl JobStore {
     pub(crate) fn new(options: &Options) -> Self {
         Self {
-            jobs: RwLock::default(),
+            jobs: Arc::default(),
             timing: Timing {
                 submitted: options.submitted,
                 in_progress: options.in_progress,

@@ -1,6 +1,6 @@
 //! The upload of inputs to an open job, chunk by chunk, and its close.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::Json;
 use axum::extract::State;
@@ -13,9 +13,9 @@ use super::documents::Receipt;
 use super::features::Features;
 use super::job::{Job, Moment};
 use super::member::Members;
+use super::store::JobStore;
 use super::submission::Input;
 use crate::error::{Error, Segments};
-use crate::server::Shared;
 
 /// The name of the part that holds the chunk.
 const PART: &str = "input";
@@ -115,16 +115,17 @@ impl Job {
 
 /// `POST /jobs/{job}/{input}/{modelInput}`: appends the chunk in the part `input`.
 pub(super) async fn append(
-    State(shared): State<Arc<Shared>>,
+    State(jobs): State<JobStore>,
+    State(features): State<Features>,
     Segments((id, key, name)): Segments<(String, String, String)>,
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<StatusCode, Error> {
-    let job = shared.jobs.accepted(&id)?;
+    let job = jobs.accepted(&id)?;
     job.open_upload()?;
     let multipart =
         multipart.map_err(|_| Error::bad_request("the body must be multipart/form-data with a boundary"))?;
     let chunk = chunk(multipart).await?;
-    job.append(&shared.features, key, name, &chunk)?;
+    job.append(&features, key, name, &chunk)?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -148,14 +149,14 @@ async fn chunk(mut multipart: Multipart) -> Result<Bytes, Error> {
 
 /// `POST /jobs/{job}/close`. The body may be empty or a JSON object.
 pub(super) async fn close(
-    State(shared): State<Arc<Shared>>,
+    State(jobs): State<JobStore>,
     Segments(id): Segments<String>,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Receipt>), Error> {
     if !body.is_empty() {
         Members::of_body(&body)?;
     }
-    let job = shared.jobs.accepted(&id)?;
+    let job = jobs.accepted(&id)?;
     job.close()?;
     Ok((StatusCode::ACCEPTED, Json(Receipt::of(&job))))
 }

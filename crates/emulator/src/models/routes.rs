@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -17,13 +17,17 @@ use super::documents::{
 };
 use super::search;
 use super::tags::Tag;
+use crate::base_url::BaseUrl;
 use crate::error::{Error, Segments};
 use crate::jobs::Job;
 use crate::query::Parameters;
 use crate::results::JobResults;
-use crate::server::Shared;
 
-pub(crate) fn routes() -> Router<Arc<Shared>> {
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    BaseUrl: FromRef<S>,
+{
     Router::new()
         .route("/models", get(list))
         .route("/models/latest", get(latest))
@@ -37,12 +41,9 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/models/{model}/versions/{version}/sample-output", get(sample_output))
 }
 
-async fn list(
-    State(shared): State<Arc<Shared>>,
-    parameters: Parameters,
-) -> Result<(HeaderMap, Json<Vec<Value>>), Error> {
+async fn list(State(base_url): State<BaseUrl>, parameters: Parameters) -> Result<(HeaderMap, Json<Vec<Value>>), Error> {
     let models = search::search(&parameters)?;
-    let (headers, models) = parameters.page(models, &shared.base_url)?;
+    let (headers, models) = parameters.page(models, &base_url)?;
     Ok((headers, Json(models.into_iter().map(summary).collect())))
 }
 
@@ -134,11 +135,11 @@ async fn sample_input(Segments((model, version)): Segments<(String, String)>) ->
 
 /// Runs the model on its sample, so that the document is true.
 async fn sample_output(
-    State(shared): State<Arc<Shared>>,
+    State(base_url): State<BaseUrl>,
     Segments((model, version)): Segments<(String, String)>,
 ) -> Result<Json<JobResults>, Error> {
     let model = find(&model)?;
     let version = find_version(model, &version)?;
     let job = Arc::new(Job::sample(model, version)?);
-    Ok(Json(JobResults::of(&job, &shared.base_url).await?))
+    Ok(Json(JobResults::of(&job, &base_url).await?))
 }

@@ -1,7 +1,7 @@
 //! The log of requests under `/api`: what came, and what became of it.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use axum::http::header::AUTHORIZATION;
@@ -56,9 +56,10 @@ pub enum RequestState {
 }
 
 /// The newest requests, oldest first.
+#[derive(Clone)]
 pub(crate) struct RequestLog {
     started: Instant,
-    entries: Mutex<Entries>,
+    entries: Arc<Mutex<Entries>>,
 }
 
 #[derive(Default)]
@@ -73,7 +74,7 @@ impl Default for RequestLog {
     fn default() -> Self {
         Self {
             started: Instant::now(),
-            entries: Mutex::default(),
+            entries: Arc::default(),
         }
     }
 }

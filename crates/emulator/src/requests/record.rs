@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
@@ -12,29 +11,29 @@ use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 
+use super::log::RequestLog;
 use crate::error::Error;
-use crate::server::Shared;
 
 /// The largest request body, in bytes.
 const MAX_REQUEST_BODY: usize = 64 << 20;
 
 /// Records a request, its body and its answer.
 pub(crate) async fn record(
-    State(shared): State<Arc<Shared>>,
+    State(log): State<RequestLog>,
     OriginalUri(uri): OriginalUri,
     request: Request,
     next: Next,
 ) -> Response {
-    let number = shared.requests.open(request.method(), &uri, request.headers());
+    let number = log.open(request.method(), &uri, request.headers());
     let mut entry = Entry {
-        shared: &shared,
+        log: &log,
         number,
         answered: false,
     };
     let (head, body) = request.into_parts();
     let answer = match read(body).await {
         Ok(body) => {
-            shared.requests.set_body(number, &body);
+            log.set_body(number, &body);
             next.run(Request::from_parts(head, Body::from(body))).await
         }
         Err(ReadError::TooLarge) => {
@@ -49,14 +48,14 @@ pub(crate) async fn record(
 
 /// A request on its way. It was aborted if this is dropped before the answer.
 struct Entry<'a> {
-    shared: &'a Shared,
+    log: &'a RequestLog,
     number: usize,
     answered: bool,
 }
 
 impl Entry<'_> {
     fn answered(&mut self, status: StatusCode) {
-        self.shared.requests.set_answered(self.number, status);
+        self.log.set_answered(self.number, status);
         self.answered = true;
     }
 }
@@ -64,7 +63,7 @@ impl Entry<'_> {
 impl Drop for Entry<'_> {
     fn drop(&mut self) {
         if !self.answered {
-            self.shared.requests.set_aborted(self.number);
+            self.log.set_aborted(self.number);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -13,13 +13,18 @@ use serde_json::Value;
 
 use super::{generated, output};
 use crate::account::{ACCOUNT, TEAM, Team};
+use crate::base_url::BaseUrl;
 use crate::error::{Error, Segments};
-use crate::jobs::{Job, milliseconds};
+use crate::jobs::{Job, JobStore, milliseconds};
 use crate::models::{Outcome, Output, Predictions};
-use crate::server::Shared;
 use crate::timestamp::{basic_offset, extended_offset};
 
-pub(crate) fn routes() -> Router<Arc<Shared>> {
+pub(crate) fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    BaseUrl: FromRef<S>,
+    JobStore: FromRef<S>,
+{
     Router::new()
         .route("/results/{job}", get(results))
         .route("/results/{job}/datasource/{input}", get(result))
@@ -30,9 +35,13 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 /// Outputs of this size together, in bytes, are not held in memory.
 const LARGE: u64 = 64 << 10;
 
-async fn results(State(shared): State<Arc<Shared>>, Segments(id): Segments<String>) -> Result<Response, Error> {
-    let job = shared.jobs.get(&id)?;
-    let results = JobResults::of(&job, &shared.base_url).await?;
+async fn results(
+    State(jobs): State<JobStore>,
+    State(base_url): State<BaseUrl>,
+    Segments(id): Segments<String>,
+) -> Result<Response, Error> {
+    let job = jobs.get(&id)?;
+    let results = JobResults::of(&job, &base_url).await?;
     let made = results.results.values().map(InputResult::made).sum();
     Ok(answer(results, made))
 }
@@ -46,12 +55,13 @@ fn answer(value: impl Serialize + Send + 'static, made: u64) -> Response {
 }
 
 async fn result(
-    State(shared): State<Arc<Shared>>,
+    State(jobs): State<JobStore>,
+    State(base_url): State<BaseUrl>,
     Segments((id, key)): Segments<(String, String)>,
 ) -> Result<Response, Error> {
-    let job = shared.jobs.get(&id)?;
+    let job = jobs.get(&id)?;
     let (index, outcome) = processed(&job, &key).await?;
-    let result = InputResult::of(&job, index, outcome, &shared.base_url);
+    let result = InputResult::of(&job, index, outcome, &base_url);
     let made = result.made();
     Ok(answer(result, made))
 }

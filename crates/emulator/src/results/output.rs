@@ -1,7 +1,6 @@
 //! Single outputs: where they are, and their bytes.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -15,16 +14,16 @@ use sha2::{Digest, Sha256};
 use super::documents::processed;
 use super::generated::Pattern;
 use crate::error::{Error, Segments};
+use crate::jobs::JobStore;
 use crate::models::Output;
-use crate::server::Shared;
 
 /// The bytes of one output, JSON or not, whole or in part.
 pub(super) async fn output(
-    State(shared): State<Arc<Shared>>,
+    State(jobs): State<JobStore>,
     Segments((id, key, name)): Segments<(String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let job = shared.jobs.get(&id)?;
+    let job = jobs.get(&id)?;
     let (_, outcome) = processed(&job, &key).await?;
     let output = outcome.as_ref().ok().and_then(|outputs| outputs.get(name.as_str()));
     let described = job.version.outputs.iter().find(|output| output.name == name);

@@ -1,7 +1,7 @@
-//! Serves the routes on sockets of the emulator's own.
+//! Serves an application on sockets of the emulator's own.
 
 mod accept;
 mod socket;
 
-pub(crate) use self::accept::{Shared, accept, router};
-pub(crate) use self::socket::SocketHandle;
+pub(crate) use self::accept::accept;
+pub(crate) use self::socket::{ConnectionCount, SocketHandle};

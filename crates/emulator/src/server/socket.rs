@@ -14,7 +14,17 @@ use tokio::sync::Notify;
 pub(crate) struct Socket {
     stream: TcpStream,
     handle: SocketHandle,
-    open: Arc<AtomicUsize>,
+    open: ConnectionCount,
+}
+
+/// How many sockets of one emulator are open.
+#[derive(Clone, Default)]
+pub(crate) struct ConnectionCount(Arc<AtomicUsize>);
+
+impl ConnectionCount {
+    pub(crate) fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What a request may do to the socket that it came by.
@@ -30,8 +40,8 @@ struct Fate {
 
 impl Socket {
     /// Takes over a stream, and counts it in `open` for as long as it lives.
-    pub(crate) fn new(stream: TcpStream, open: Arc<AtomicUsize>) -> Self {
-        open.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn new(stream: TcpStream, open: ConnectionCount) -> Self {
+        open.0.fetch_add(1, Ordering::Relaxed);
         Self {
             stream,
             handle: SocketHandle::default(),
@@ -68,7 +78,7 @@ impl Drop for Socket {
             // Without a linger time, closing sends RST instead of FIN. A failure means that the peer is gone already.
             let _ = self.stream.set_zero_linger();
         }
-        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.open.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

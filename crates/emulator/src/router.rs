@@ -1,0 +1,32 @@
+//! Puts the routes of all resources together.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+
+use crate::state::AppState;
+use crate::{accounting, auth, control, engines, error, faults, jobs, models, requests, results};
+
+/// All routes. A request under `/api` is recorded first, then meets the faults, then shows its key.
+pub(crate) fn router(state: &AppState, with_control: bool) -> Router {
+    let api = Router::new()
+        .merge(jobs::routes())
+        .merge(results::routes())
+        .merge(models::routes())
+        .merge(engines::routes())
+        .merge(accounting::routes())
+        .method_not_allowed_fallback(error::wrong_method)
+        .fallback(error::unknown_route)
+        // The request log has read and measured the body by then.
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(state.keys.clone(), auth::require_key))
+        .layer(from_fn_with_state(state.faults.clone(), faults::inject))
+        .layer(from_fn_with_state(state.requests.clone(), requests::record));
+    let mut app = Router::new().nest("/api", api);
+    if with_control {
+        app = app.merge(control::routes());
+    }
+    app.method_not_allowed_fallback(error::wrong_method)
+        .fallback(error::unknown_route)
+        .with_state(state.clone())
+}

@@ -1,0 +1,63 @@
+//! What the requests of one emulator share, composed of parts. A route extracts each part that it uses by its type, and
+//! does not import this file.
+
+use axum::extract::FromRef;
+
+use crate::accounting::Ledger;
+use crate::auth::Keys;
+use crate::base_url::BaseUrl;
+use crate::faults::FaultList;
+use crate::jobs::{Features, JobStore};
+use crate::options::Options;
+use crate::requests::RequestLog;
+use crate::server::ConnectionCount;
+
+/// All parts. Clones share their content.
+#[derive(Clone)]
+pub(crate) struct AppState {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) keys: Keys,
+    pub(crate) ledger: Ledger,
+    pub(crate) features: Features,
+    pub(crate) jobs: JobStore,
+    pub(crate) faults: FaultList,
+    pub(crate) requests: RequestLog,
+    pub(crate) open_connections: ConnectionCount,
+}
+
+impl AppState {
+    pub(crate) fn new(options: &Options, base_url: BaseUrl, keys: Keys, features: Features) -> Self {
+        Self {
+            base_url,
+            keys,
+            ledger: Ledger::new(),
+            features,
+            jobs: JobStore::new(options),
+            faults: FaultList::default(),
+            requests: RequestLog::default(),
+            open_connections: ConnectionCount::default(),
+        }
+    }
+}
+
+/// Makes each part available to routes by its type.
+macro_rules! parts {
+    ($($part:ident: $type:ty,)*) => {
+        $(impl FromRef<AppState> for $type {
+            fn from_ref(state: &AppState) -> Self {
+                state.$part.clone()
+            }
+        })*
+    };
+}
+
+parts! {
+    base_url: BaseUrl,
+    keys: Keys,
+    ledger: Ledger,
+    features: Features,
+    jobs: JobStore,
+    faults: FaultList,
+    requests: RequestLog,
+    open_connections: ConnectionCount,
+}
