@@ -1,51 +1,26 @@
-//! Jobs: what one is, and the routes to submit, read and cancel them.
+//! What a job is: its inputs, its uploads and its outcomes. The status at a given age is left to `lifecycle`.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use super::documents::{Details, Receipt};
 use super::features::Features;
+use super::input::Input;
 use super::lifecycle::{Lifecycle, Progress, Timing};
 use super::sources::Sources;
-use super::store::JobStore;
-use super::submission::{Input, Submission};
+use super::submission::Submission;
 use super::upload::Upload;
-use super::{features, history, upload};
-use crate::auth::Keys;
-use crate::base_url::BaseUrl;
-use crate::error::{Error, Segments};
+use crate::error::Error;
 use crate::models::{self, Model, Outcome, Version};
 use crate::timestamp;
 
 /// Jobs with at most this many bytes of input are processed where they are asked for; the work of
 /// larger ones would hold up the requests that share the thread.
 const INLINE_BYTES: usize = 16 << 10;
-
-pub(crate) fn routes<S>() -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-    BaseUrl: FromRef<S>,
-    Features: FromRef<S>,
-    JobStore: FromRef<S>,
-    Keys: FromRef<S>,
-{
-    Router::new()
-        .route("/jobs", post(submit).get(history::list))
-        .route("/jobs/features", get(features::features))
-        .route("/jobs/history", get(history::history))
-        .route("/jobs/{job}", get(details).delete(cancel))
-        .route("/jobs/{job}/close", post(upload::close))
-        .route("/jobs/{job}/{input}/{modelInput}", post(upload::append))
-}
 
 /// A job. Its status follows from its age whenever it is asked for, so that an idle one costs nothing.
 pub(crate) struct Job {
@@ -57,26 +32,26 @@ pub(crate) struct Job {
     pub(crate) explain: bool,
     pub(crate) timeout: Option<Duration>,
     timing: Timing,
-    pub(super) created: Moment,
+    created: Moment,
     /// When a job that was opened got all its inputs.
-    pub(super) closed: OnceLock<Moment>,
+    closed: OnceLock<Moment>,
     /// What has been uploaded to a job that was opened; empty again once it is closed.
-    pub(super) upload: Option<Upload>,
+    upload: Option<Upload>,
     /// Absent while the job is open.
-    pub(super) inputs: OnceLock<Vec<Input>>,
+    inputs: OnceLock<Vec<Input>>,
     /// When it was canceled, counted from its start.
-    pub(super) canceled: OnceLock<Duration>,
+    canceled: OnceLock<Duration>,
     outcomes: OnceCell<Vec<Outcome>>,
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Moment {
-    pub(super) instant: Instant,
+struct Moment {
+    instant: Instant,
     timestamp: Timestamp,
 }
 
 impl Moment {
-    pub(super) fn now() -> Self {
+    fn now() -> Self {
         Self {
             instant: Instant::now(),
             timestamp: Timestamp::now(),
@@ -155,6 +130,11 @@ impl Job {
         self.closed.get().copied().unwrap_or(self.created)
     }
 
+    /// The time since its receipt.
+    pub(super) fn age(&self) -> Duration {
+        self.created.instant.elapsed()
+    }
+
     pub(crate) fn created_at(&self) -> Timestamp {
         self.created.timestamp
     }
@@ -220,7 +200,63 @@ impl Job {
             .collect()
     }
 
-    fn cancel(&self) -> Result<(), Error> {
+    /// Adds a chunk behind those that the model input has already.
+    pub(super) fn append(&self, features: &Features, key: String, name: String, chunk: &[u8]) -> Result<(), Error> {
+        if !self.version.inputs.iter().any(|input| input.name == name) {
+            return Err(Error::bad_request(format!(
+                "the model {} {} has no input {name}",
+                self.model.about().identifier,
+                self.version.number
+            )));
+        }
+        features.check_chunk(chunk.len())?;
+        let mut inputs = self.open_upload()?.inputs();
+        // Again, now that nothing can change it.
+        self.open_upload()?;
+        match inputs.get(&key) {
+            Some(parts) => features.check_chunks(parts.chunks + 1)?,
+            None => features.check_inputs(inputs.len() + 1)?,
+        }
+        let parts = inputs.entry(key).or_default();
+        parts.chunks += 1;
+        parts.values.entry(name).or_default().extend_from_slice(chunk);
+        Ok(())
+    }
+
+    /// Ends the upload: the job runs from this moment on.
+    pub(super) fn close(&self) -> Result<(), Error> {
+        let mut uploaded = self.open_upload()?.inputs();
+        self.open_upload()?;
+        if uploaded.is_empty() {
+            return Err(Error::bad_request(format!("the job {} has no inputs", self.id)));
+        }
+        let inputs = std::mem::take(&mut *uploaded).into_iter().map(|(key, parts)| Input {
+            key,
+            values: parts
+                .values
+                .into_iter()
+                .map(|(name, bytes)| (name, bytes.freeze()))
+                .collect(),
+        });
+        let inputs = inputs.collect();
+        // In this order, since the job counts as closed once it has inputs. The lock is held, so both are unset.
+        let _ = self.closed.set(Moment::now());
+        let _ = self.inputs.set(inputs);
+        Ok(())
+    }
+
+    /// The upload of a job that is `OPEN`.
+    pub(super) fn open_upload(&self) -> Result<&Upload, Error> {
+        self.upload
+            .as_ref()
+            .filter(|_| self.is_open() && self.canceled.get().is_none())
+            .ok_or_else(|| {
+                let status = self.progress().status.name();
+                Error::bad_request(format!("the job {} is {status} and not OPEN", self.id))
+            })
+    }
+
+    pub(super) fn cancel(&self) -> Result<(), Error> {
         // No chunk and no close may come in between.
         let _held = self.upload.as_ref().map(Upload::hold);
         let progress = self.progress();
@@ -233,31 +269,4 @@ impl Job {
         }
         Ok(())
     }
-}
-
-async fn submit(
-    State(jobs): State<JobStore>,
-    State(features): State<Features>,
-    State(keys): State<Keys>,
-    body: Bytes,
-) -> Result<(StatusCode, Json<Receipt>), Error> {
-    let submission = Submission::parse(&body)?;
-    features.check_inputs(submission.sources.as_ref().map_or(0, Sources::count))?;
-    let job = jobs.add(submission, keys.prefix())?;
-    Ok((StatusCode::ACCEPTED, Json(Receipt::of(&job))))
-}
-
-async fn details(State(jobs): State<JobStore>, Segments(id): Segments<String>) -> Result<Json<Details>, Error> {
-    let job = jobs.get(&id)?;
-    Ok(Json(Details::of(&job).await?))
-}
-
-/// Cancels a job that has not ended yet; one that has ended keeps its status, and the answer is a 400.
-async fn cancel(
-    State(jobs): State<JobStore>,
-    Segments(id): Segments<String>,
-) -> Result<(StatusCode, Json<Details>), Error> {
-    let job = jobs.get(&id)?;
-    job.cancel()?;
-    Ok((StatusCode::ACCEPTED, Json(Details::of(&job).await?)))
 }

@@ -1,11 +1,14 @@
-//! Jobs: what one is, and the routes to submit, read and cancel them.
+//! Jobs, from the submit to their end.
 
+mod chunk;
 mod documents;
 mod features;
 mod history;
+mod input;
 mod job;
 mod lifecycle;
 mod member;
+mod routes;
 mod size;
 mod sources;
 mod store;
@@ -14,6 +17,7 @@ mod upload;
 
 pub(crate) use self::documents::milliseconds;
 pub(crate) use self::features::Features;
-pub(crate) use self::job::{Job, routes};
+pub(crate) use self::job::Job;
 pub(crate) use self::lifecycle::Status;
+pub(crate) use self::routes::routes;
 pub(crate) use self::store::JobStore;

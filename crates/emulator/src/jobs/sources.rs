@@ -7,8 +7,8 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use url::Url;
 
+use super::input::Input;
 use super::member::{Member, Members};
-use super::submission::Input;
 use crate::error::Error;
 use crate::models::{Values, Version};
 

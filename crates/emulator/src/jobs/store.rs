@@ -63,7 +63,7 @@ impl JobStore {
     }
 
     fn is_stored(&self, job: &Job) -> bool {
-        job.created.instant.elapsed() >= self.store_delay
+        job.age() >= self.store_delay
     }
 }
 

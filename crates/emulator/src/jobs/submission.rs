@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use super::member::Members;
 use super::sources::Sources;
 use crate::error::Error;
-use crate::models::{Values, Version};
 
 /// What `POST /jobs` asks for.
 #[derive(Debug)]
@@ -18,29 +15,6 @@ pub(super) struct Submission {
     pub(super) timeout: Option<Duration>,
     /// `None` opens a job that waits for its inputs.
     pub(super) sources: Option<Sources>,
-}
-
-/// One input of a job.
-#[derive(Debug)]
-pub(crate) struct Input {
-    /// The key that the user chose.
-    pub(crate) key: String,
-    /// The values by model input name.
-    pub(crate) values: Values,
-}
-
-impl Input {
-    /// The sample of a model's version.
-    pub(crate) fn sample(version: &Version) -> Self {
-        Self {
-            key: "sample".to_owned(),
-            values: version.sample_values(),
-        }
-    }
-
-    pub(crate) fn bytes(&self) -> usize {
-        self.values.values().map(Bytes::len).sum()
-    }
 }
 
 impl Submission {
@@ -65,6 +39,7 @@ impl Submission {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jobs::input::Input;
 
     const MODEL: &str = r#""model":{"identifier":"ed542963de","version":"1.0.1"}"#;
 

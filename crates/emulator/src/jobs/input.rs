@@ -1,0 +1,28 @@
+//! One input of a job, with the values that its model gets.
+
+use bytes::Bytes;
+
+use crate::models::{Values, Version};
+
+/// One input of a job.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// The key that the user chose.
+    pub(crate) key: String,
+    /// The values by model input name.
+    pub(crate) values: Values,
+}
+
+impl Input {
+    /// The sample of a model's version.
+    pub(crate) fn sample(version: &Version) -> Self {
+        Self {
+            key: "sample".to_owned(),
+            values: version.sample_values(),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.values.values().map(Bytes::len).sum()
+    }
+}
