@@ -1,11 +1,9 @@
-//! What the routes tell about a model and its versions.
+//! The descriptions of models: what they are, their versions, and the inputs and outputs of those.
 
 use bytes::Bytes;
 use indexmap::IndexMap;
 use jiff::Timestamp;
-use serde_json::Value;
 
-use super::catalog::{Model, Outcome, Output, Outputs, Values};
 use super::tags::Tag;
 
 /// What all versions of a model have in common.
@@ -97,6 +95,9 @@ impl Version {
     }
 }
 
+/// The content of one input, by model input name.
+pub(crate) type Values = IndexMap<String, Bytes>;
+
 pub(crate) struct ModelInput {
     pub(crate) name: &'static str,
     pub(crate) accepted_media_types: &'static str,
@@ -114,27 +115,6 @@ pub(crate) struct ModelOutput {
     pub(crate) description: &'static str,
 }
 
-/// A model whose work is one function, and that does not explain it.
-pub(crate) struct Described {
-    pub(crate) about: About,
-    pub(crate) versions: &'static [Version],
-    pub(crate) process: fn(&Version, &Values) -> Outcome,
-}
-
-impl Model for Described {
-    fn about(&self) -> &About {
-        &self.about
-    }
-
-    fn versions(&self) -> &'static [Version] {
-        self.versions
-    }
-
-    fn process(&self, version: &Version, values: &Values, _explain: bool) -> Outcome {
-        (self.process)(version, values)
-    }
-}
-
 pub(super) const RESULTS: &str = "results.json";
 
 /// The one output of most models.
@@ -144,8 +124,3 @@ pub(super) const JSON: &[ModelOutput] = &[ModelOutput {
     maximum_size: 1 << 20,
     description: "The result.",
 }];
-
-/// That output.
-pub(super) fn json_results(value: Value) -> Outputs {
-    IndexMap::from([(RESULTS, Output::Json(value))])
-}

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::catalog::Model;
 use super::description::Version;
+use super::model::Model;
 use super::tags::Tag;
 use crate::timestamp::{basic_offset, extended_offset};
 

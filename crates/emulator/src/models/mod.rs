@@ -1,15 +1,20 @@
-//! The models: what each of them is, and the running of one on an input.
+//! Models: what each of them is, the running of one, and the routes that show them.
 
 mod catalog;
 mod description;
 mod documents;
 mod library;
+mod model;
+mod predictions;
 mod routes;
+mod run;
 mod search;
 mod tags;
 
-pub(crate) use self::catalog::{MODELS, Model, Outcome, Output, Values, find, find_version, run};
-pub(crate) use self::description::Version;
+pub(crate) use self::catalog::{MODELS, find, find_version};
+pub(crate) use self::description::{Values, Version};
 pub(crate) use self::documents::minimum_engines;
-pub(crate) use self::library::generator::Predictions;
+pub(crate) use self::model::{Model, Outcome, Output};
+pub(crate) use self::predictions::Predictions;
 pub(crate) use self::routes::routes;
+pub(crate) use self::run::run;

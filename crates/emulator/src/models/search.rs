@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::catalog::{MODELS, Model};
+use super::catalog::MODELS;
 use super::documents::{is_active, latest};
+use super::model::Model;
 use crate::error::Error;
 use crate::query::{Order, Parameters};
 

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use png::{Decoder, Limits, Transformations};
 use serde_json::{Value, json};
 
-use crate::models::catalog::{Model, Outcome, Output, Values};
-use crate::models::description::{About, EXPLAINABLE, ModelInput, ModelOutput, RESULTS, Version};
+use crate::models::description::{About, EXPLAINABLE, ModelInput, ModelOutput, RESULTS, Values, Version};
+use crate::models::model::{Model, Outcome, Output};
 use crate::models::tags::FILES;
 
 const INPUT: &str = "input";

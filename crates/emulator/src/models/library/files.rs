@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::models::catalog::{Outputs, Values};
-use crate::models::description::{About, Described, JSON, ModelInput, Version, json_results};
+use crate::models::description::{About, JSON, ModelInput, Values, Version};
+use crate::models::model::{Described, Outputs, json_results};
 use crate::models::tags::{FILE_ANALYSIS, FILES};
 
 const INPUT: ModelInput = ModelInput {

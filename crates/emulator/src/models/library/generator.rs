@@ -2,19 +2,18 @@
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
-use serde::ser::{SerializeSeq, SerializeStruct};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::Deserialize;
 
 use super::texts::TEXT;
 use super::words::INPUT;
-use crate::models::catalog::{Outcome, Output, Values, text};
-use crate::models::description::{About, Described, ModelOutput, RESULTS, Version};
+use crate::models::description::{About, ModelOutput, RESULTS, Values, Version};
+use crate::models::model::{Described, Outcome, Output, text};
+use crate::models::predictions::Predictions;
 use crate::models::tags::LANGUAGE_AND_TEXT;
 
 const BYTES: &str = "results.bin";
 
-/// The largest outputs, in bytes.
-const LARGEST_JSON: u64 = 1 << 30;
+/// The largest binary output, in bytes.
 const LARGEST_BINARY: u64 = 16 << 30;
 
 const VERSION: Version = Version {
@@ -27,7 +26,7 @@ const VERSION: Version = Version {
         ModelOutput {
             name: RESULTS,
             media_type: "application/json",
-            maximum_size: LARGEST_JSON,
+            maximum_size: Predictions::LARGEST,
             description: "Predictions, as many as make up the size.",
         },
         ModelOutput {
@@ -77,108 +76,12 @@ fn process(values: &Values) -> Outcome {
     Ok(outputs)
 }
 
-/// JSON of a size, as models that classify make it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Predictions {
-    size: u64,
-}
-
-/// What there is without any prediction and padding.
-const ENVELOPE: u64 = r#"{"data":{"result":{"classPredictions":[]}},"padding":""}"#.len() as u64;
-/// A prediction with the comma before it.
-const PREDICTION: u64 = r#",{"class":"class 00000000","score":0.125}"#.len() as u64;
-
-/// All of them are written with three decimals.
-const SCORES: [f64; 4] = [0.125, 0.375, 0.625, 0.875];
-
-impl Predictions {
-    fn of(size: u64) -> Result<Self, String> {
-        if (ENVELOPE..=LARGEST_JSON).contains(&size) {
-            Ok(Self { size })
-        } else {
-            Err(format!(
-                "json is {size}, and at least {ENVELOPE} and at most {LARGEST_JSON}"
-            ))
-        }
-    }
-
-    /// In bytes.
-    pub(crate) fn size(self) -> u64 {
-        self.size
-    }
-
-    /// How many predictions there are, and how much is missing then.
-    fn parts(self) -> (u64, u64) {
-        let room = self.size - ENVELOPE;
-        // The first one has no comma.
-        let count = (room + 1) / PREDICTION;
-        (count, room - (count * PREDICTION).saturating_sub(1))
-    }
-}
-
-impl Serialize for Predictions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Data {
-            result: Classes,
-        }
-
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Classes {
-            class_predictions: List,
-        }
-
-        let (count, missing) = self.parts();
-        let class_predictions = List(count);
-        let padding = "x".repeat(usize::try_from(missing).unwrap_or_default());
-        let mut document = serializer.serialize_struct("Predictions", 2)?;
-        let result = Classes { class_predictions };
-        document.serialize_field("data", &Data { result })?;
-        document.serialize_field("padding", &padding)?;
-        document.end()
-    }
-}
-
-/// So many predictions.
-struct List(u64);
-
-impl Serialize for List {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Prediction {
-            class: String,
-            score: f64,
-        }
-
-        let mut list = serializer.serialize_seq(None)?;
-        for (number, score) in (0..self.0).zip(SCORES.into_iter().cycle()) {
-            let class = format!("class {number:08}");
-            list.serialize_element(&Prediction { class, score })?;
-        }
-        list.end()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn of(input: &str) -> Outcome {
         process(&Values::from([(INPUT.to_owned(), input.to_owned().into())]))
-    }
-
-    #[test]
-    fn json_has_the_size_that_was_asked_for() {
-        for size in (ENVELOPE..ENVELOPE + 3 * PREDICTION).chain([100_000]) {
-            let made = serde_json::to_vec(&Predictions::of(size).unwrap()).unwrap();
-            assert_eq!(made.len() as u64, size);
-        }
-        let made = serde_json::to_value(Predictions::of(10_000).unwrap()).unwrap();
-        assert_eq!(
-            made["data"]["result"]["classPredictions"].as_array().unwrap().len(),
-            242
-        );
     }
 
     #[test]

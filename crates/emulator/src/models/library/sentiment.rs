@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use vader_sentimental::SentimentIntensityAnalyzer;
 
-use crate::models::catalog::{Model, Outcome, Output, Values, text};
-use crate::models::description::{About, EXPLAINABLE, ModelInput, ModelOutput, Version};
+use crate::models::description::{About, EXPLAINABLE, ModelInput, ModelOutput, Values, Version};
+use crate::models::model::{Model, Outcome, Output, text};
 use crate::models::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION};
 
 const INPUT: &str = "input.txt";

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::words::{INPUT, keywords, language, length, readability, sentiment_words, upper_case, word_count};
-use crate::models::description::{About, Described, Feature, JSON, ModelInput, Version};
+use crate::models::description::{About, Feature, JSON, ModelInput, Version};
+use crate::models::model::Described;
 use crate::models::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION, TEXT_STATISTICS};
 
 pub(super) const TEXT: ModelInput = ModelInput {

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::texts::TEXT;
 use super::words::INPUT;
-use crate::models::catalog::{Outcome, Output, Values, text};
-use crate::models::description::{About, Described, ModelInput, ModelOutput, RESULTS, Version};
+use crate::models::description::{About, ModelInput, ModelOutput, RESULTS, Values, Version};
+use crate::models::model::{Described, Outcome, Output, text};
 use crate::models::tags::{AUDIO, LANGUAGE_AND_TEXT};
 
 const WAV: &str = "results.wav";

@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::json;
 
-use crate::models::catalog::{Outcome, Values, text};
-use crate::models::description::{Version, json_results};
+use crate::models::description::{Values, Version};
+use crate::models::model::{Outcome, json_results, text};
 
 /// The one input of these models.
 pub(super) const INPUT: &str = "input.txt";
@@ -146,19 +146,26 @@ pub(super) fn readability(_: &Version, values: &Values) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use serde_json::Value;
 
-    use super::super::texts;
     use super::*;
-    use crate::models::catalog::Output;
-    use crate::models::description::RESULTS;
+    use crate::models::description::{JSON, RESULTS};
+    use crate::models::model::Output;
+
+    const VERSION: Version = Version {
+        number: "1.0.0",
+        created_at: Timestamp::UNIX_EPOCH,
+        is_active: true,
+        description: "",
+        inputs: &[],
+        outputs: JSON,
+        sample: &[],
+    };
 
     fn run(process: fn(&Version, &Values) -> Outcome, text: &str) -> Value {
         let values = Values::from([(INPUT.to_owned(), text.to_owned().into())]);
-        match process(&texts::WORD_COUNT.versions[0], &values)
-            .unwrap()
-            .swap_remove(RESULTS)
-        {
+        match process(&VERSION, &values).unwrap().swap_remove(RESULTS) {
             Some(Output::Json(value)) => value,
             other => panic!("{other:?}"),
         }
