@@ -1,6 +1,4 @@
-//! The routes that show models and their versions.
-
-use std::sync::Arc;
+//! The routes that show models and their versions, but for `sample-output`, which `results` has.
 
 use axum::extract::{FromRef, State};
 use axum::http::HeaderMap;
@@ -19,9 +17,7 @@ use super::search;
 use super::tags::Tag;
 use crate::base_url::BaseUrl;
 use crate::error::{Error, Segments};
-use crate::jobs::Job;
 use crate::query::Parameters;
-use crate::results::JobResults;
 
 pub(crate) fn routes<S>() -> Router<S>
 where
@@ -38,7 +34,6 @@ where
         .route("/models/{model}/versions", get(versions))
         .route("/models/{model}/versions/{version}", get(version))
         .route("/models/{model}/versions/{version}/sample-input", get(sample_input))
-        .route("/models/{model}/versions/{version}/sample-output", get(sample_output))
 }
 
 async fn list(State(base_url): State<BaseUrl>, parameters: Parameters) -> Result<(HeaderMap, Json<Vec<Value>>), Error> {
@@ -131,15 +126,4 @@ async fn sample_input(Segments((model, version)): Segments<(String, String)>) ->
             "sources": { "sample": sources },
         },
     })))
-}
-
-/// Runs the model on its sample, so that the document is true.
-async fn sample_output(
-    State(base_url): State<BaseUrl>,
-    Segments((model, version)): Segments<(String, String)>,
-) -> Result<Json<JobResults>, Error> {
-    let model = find(&model)?;
-    let version = find_version(model, &version)?;
-    let job = Arc::new(Job::sample(model, version)?);
-    Ok(Json(JobResults::of(&job, &base_url).await?))
 }

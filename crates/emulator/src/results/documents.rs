@@ -1,70 +1,17 @@
-//! Results: what became of a job's inputs, as far as they are processed.
+//! What the API says about the inputs of a job that are processed.
 
 use std::sync::Arc;
 
-use axum::extract::{FromRef, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{generated, output};
+use super::link::link;
 use crate::account::{ACCOUNT, TEAM, Team};
-use crate::base_url::BaseUrl;
-use crate::error::{Error, Segments};
-use crate::jobs::{Job, JobStore, milliseconds};
+use crate::error::Error;
+use crate::jobs::{Job, milliseconds};
 use crate::models::{Outcome, Output, Predictions};
 use crate::timestamp::{basic_offset, extended_offset};
-
-pub(crate) fn routes<S>() -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-    BaseUrl: FromRef<S>,
-    JobStore: FromRef<S>,
-{
-    Router::new()
-        .route("/results/{job}", get(results))
-        .route("/results/{job}/datasource/{input}", get(result))
-        .route("/results/{job}/datasource/{input}/output/{output}", get(output::output))
-        .route("/results/{job}/{input}/{output}", get(output::output))
-}
-
-/// Outputs of this size together, in bytes, are not held in memory.
-const LARGE: u64 = 64 << 10;
-
-async fn results(
-    State(jobs): State<JobStore>,
-    State(base_url): State<BaseUrl>,
-    Segments(id): Segments<String>,
-) -> Result<Response, Error> {
-    let job = jobs.get(&id)?;
-    let results = JobResults::of(&job, &base_url).await?;
-    let made = results.results.values().map(InputResult::made).sum();
-    Ok(answer(results, made))
-}
-
-/// Answers with JSON, of which so many bytes are yet to be made.
-fn answer(value: impl Serialize + Send + 'static, made: u64) -> Response {
-    if made < LARGE {
-        return Json(value).into_response();
-    }
-    ([(CONTENT_TYPE, "application/json")], generated::json(value)).into_response()
-}
-
-async fn result(
-    State(jobs): State<JobStore>,
-    State(base_url): State<BaseUrl>,
-    Segments((id, key)): Segments<(String, String)>,
-) -> Result<Response, Error> {
-    let job = jobs.get(&id)?;
-    let (index, outcome) = processed(&job, &key).await?;
-    let result = InputResult::of(&job, index, outcome, &base_url);
-    let made = result.made();
-    Ok(answer(result, made))
-}
 
 /// The index of the input with this key, and what became of it, once it is processed.
 pub(super) async fn processed<'a>(job: &'a Arc<Job>, key: &str) -> Result<(usize, &'a Outcome), Error> {
@@ -78,7 +25,7 @@ pub(super) async fn processed<'a>(job: &'a Arc<Job>, key: &str) -> Result<(usize
 /// The answer of `GET /results/{job}`. `results` and `failures` are absent while they would be empty.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct JobResults {
+pub(super) struct JobResults {
     job_identifier: String,
     account_identifier: &'static str,
     team: Team,
@@ -106,7 +53,7 @@ pub(crate) struct JobResults {
 /// What became of one input: its metadata, and beside them its outputs or its error.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct InputResult {
+pub(super) struct InputResult {
     status: &'static str,
     engine: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,7 +86,7 @@ struct Voting {
 
 impl JobResults {
     /// The results of the inputs that are processed by now.
-    pub(crate) async fn of(job: &Arc<Job>, base_url: &str) -> Result<Self, Error> {
+    pub(super) async fn of(job: &Arc<Job>, base_url: &str) -> Result<Self, Error> {
         let progress = job.progress();
         let outcomes = job.outcomes(progress.processed).await?;
         let mut results = IndexMap::new();
@@ -176,11 +123,16 @@ impl JobResults {
             failures,
         })
     }
+
+    /// How many bytes of them are yet to be made.
+    pub(super) fn made(&self) -> u64 {
+        self.results.values().map(InputResult::made).sum()
+    }
 }
 
 impl InputResult {
     /// How many bytes of it are yet to be made.
-    fn made(&self) -> u64 {
+    pub(super) fn made(&self) -> u64 {
         let sizes = self.outputs.values().map(|shown| match shown {
             Shown::Made(made) => made.size(),
             Shown::Value(_) => 0,
@@ -188,7 +140,7 @@ impl InputResult {
         sizes.sum()
     }
 
-    fn of(job: &Job, index: usize, outcome: &Outcome, base_url: &str) -> Self {
+    pub(super) fn of(job: &Job, index: usize, outcome: &Outcome, base_url: &str) -> Self {
         let (start, end) = job.span(index);
         let key = job.inputs().get(index).map_or("", |input| input.key.as_str());
         let (status, error, outputs) = match outcome {
@@ -197,7 +149,7 @@ impl InputResult {
                     Output::Json(value) => (*name, Shown::Value(value.clone())),
                     Output::MadeJson(made) => (*name, Shown::Made(*made)),
                     Output::Binary(_) | Output::MadeBinary(_) => {
-                        (*name, Shown::Value(output::link(base_url, &job.id, key, name).into()))
+                        (*name, Shown::Value(link(base_url, &job.id, key, name).into()))
                     }
                 });
                 ("SUCCESSFUL", None, shown.collect())

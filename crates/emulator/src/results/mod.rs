@@ -2,6 +2,8 @@
 
 mod documents;
 mod generated;
+mod link;
 mod output;
+mod routes;
 
-pub(crate) use self::documents::{JobResults, routes};
+pub(crate) use self::routes::routes;
