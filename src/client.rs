@@ -11,11 +11,12 @@ use napi::{
 use napi_derive::napi;
 
 use crate::{
-    calls::Calls,
-    completions::{BindingCompletion, Outbox},
+    calls::{
+        Calls, Outcome,
+        events::{BindingCompletion, Outbox},
+    },
     config::{BindingCallOptions, BindingConfig},
     operations::{self, BindingOperation},
-    outcome::Outcome,
 };
 
 /// A client, and the calls that it has under way.

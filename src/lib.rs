@@ -6,12 +6,9 @@
 mod arguments;
 mod calls;
 mod client;
-mod completions;
 mod config;
 mod errors;
-mod observer;
 mod operations;
-mod outcome;
 mod outputs;
 mod reads;
 mod results;

@@ -10,10 +10,8 @@ use modzy_client::{Client, Document, RequestOptions, Result, WaitOptions};
 use napi_derive::napi;
 
 use crate::{
-    calls::{Abort, Call},
+    calls::{Abort, Call, CallObserver, Outcome},
     config::BindingCallOptions,
-    observer::CallObserver,
-    outcome::Outcome,
     reads::reads,
     submits::submits,
 };

@@ -5,10 +5,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    calls::{Call, Opened},
+    calls::{Call, CallObserver, Opened, Value},
     config::BindingCallOptions,
-    observer::CallObserver,
-    outcome::Value,
 };
 
 /// An output, by its names or by its URL.

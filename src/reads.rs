@@ -4,8 +4,8 @@ use modzy_client::{Error, Result, path_to_data_uri};
 
 use crate::{
     arguments::{FileArgument, InputArgument, NameArgument, VersionArgument, append, read},
+    calls::Value,
     operations::{Asked, BindingOperation as Op},
-    outcome::Value,
     outputs, results,
 };
 

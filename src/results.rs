@@ -4,10 +4,8 @@ use modzy_client::{Client, Document, Error, RequestOptions, Result};
 use serde_json::json;
 
 use crate::{
-    calls::{Call, Opened},
+    calls::{Call, CallObserver, Opened, Value},
     config::BindingCallOptions,
-    observer::CallObserver,
-    outcome::Value,
 };
 
 /// What stands between two results: no JSON has it.

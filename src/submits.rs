@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use crate::{
     arguments::{embedded, read, upload},
+    calls::{Outcome, Value},
     operations::{Asked, BindingOperation, Work, unless_cancelled},
-    outcome::{Outcome, Value},
 };
 
 /// Makes a call that submits a job.

@@ -15,7 +15,8 @@ use napi::{
 };
 use napi_derive::napi;
 
-use crate::{errors::BindingError, outcome::Value};
+use super::outcome::Value;
+use crate::errors::BindingError;
 
 /// How many completions cross at a time, and how much text (that of a single one may be more). The user's own work on the
 /// event loop gets its turn between two batches.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use modzy_client::{Event, Observer};
 
-use crate::{
-    calls::{Call, Calls},
-    completions::{BindingCompletion, BindingEvent, Topic},
-    config::{BindingCallOptions, BindingObservation},
+use super::{
+    events::{BindingCompletion, BindingEvent, Topic},
+    registry::{Call, Calls},
 };
+use crate::config::{BindingCallOptions, BindingObservation};
 
 /// Tells of one call, as long as it is under way.
 #[derive(Debug)]

@@ -15,11 +15,11 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    completions::{BindingCompletion, BindingEvent, Outbox, Topic},
-    config::BindingCallOptions,
+use super::{
+    events::{BindingCompletion, BindingEvent, Outbox, Topic},
     outcome::Outcome,
 };
+use crate::config::BindingCallOptions;
 
 /// A piece of a source; `None` at its end.
 pub(crate) type Piece = Option<Bytes>;
