@@ -3,17 +3,11 @@
 //! A promise of Node-API costs the event loop a handle for as long as it is pending. So calls are started synchronously,
 //! and their outcomes are taken in batches, whenever the one function that each client has for it is called.
 
-mod arguments;
 mod calls;
 mod client;
 mod config;
 mod errors;
 mod operations;
-mod outputs;
-mod reads;
-mod results;
-mod sources;
-mod submits;
 
 use napi_derive::module_init;
 

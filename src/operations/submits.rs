@@ -3,11 +3,12 @@
 use modzy_client::{Document, Error, JdbcJob, S3Job, TextJob, Upload};
 use serde_json::value::RawValue;
 
-use crate::{
+use super::{
+    Asked, BindingOperation, Work,
     arguments::{embedded, read, upload},
-    calls::{Outcome, Value},
-    operations::{Asked, BindingOperation, Work, unless_cancelled},
+    unless_cancelled,
 };
+use crate::calls::{Outcome, Value};
 
 /// Makes a call that submits a job.
 pub(crate) async fn submits(operation: BindingOperation, asked: &Asked<'_>) -> modzy_client::Result<Outcome> {

@@ -1,5 +1,12 @@
 //! Which call of the client an operation is, and what happens when it is cancelled on the way.
 
+mod arguments;
+mod outputs;
+mod reads;
+mod results;
+mod sources;
+mod submits;
+
 use std::{
     pin::{Pin, pin},
     sync::LazyLock,
@@ -9,11 +16,10 @@ use bytes::Bytes;
 use modzy_client::{Client, Document, RequestOptions, Result, WaitOptions};
 use napi_derive::napi;
 
+use self::{reads::reads, submits::submits};
 use crate::{
     calls::{Abort, Call, CallObserver, Outcome},
     config::BindingCallOptions,
-    reads::reads,
-    submits::submits,
 };
 
 /// A call of the client. The argument of `start` is the job's identifier, but for the submits, where it is JSON.

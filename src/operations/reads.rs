@@ -2,12 +2,12 @@
 
 use modzy_client::{Error, Result, path_to_data_uri};
 
-use crate::{
+use super::{
+    Asked, BindingOperation as Op,
     arguments::{FileArgument, InputArgument, NameArgument, VersionArgument, append, read},
-    calls::Value,
-    operations::{Asked, BindingOperation as Op},
     outputs, results,
 };
+use crate::calls::Value;
 
 /// Makes a call that can be left at any moment.
 pub(crate) async fn reads(operation: Op, asked: &Asked<'_>) -> Result<Value> {

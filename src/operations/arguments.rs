@@ -7,10 +7,8 @@ use modzy_client::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{
-    calls::Call,
-    sources::{self, NamedSource, Origin},
-};
+use super::sources::{self, NamedSource, Origin};
+use crate::calls::Call;
 
 /// Reads an argument that the face has made. What cannot be read in it is what the user put there.
 pub(crate) fn read<T: DeserializeOwned>(argument: &str) -> Result<T> {
