@@ -15,8 +15,9 @@ use crate::{
         Calls, Outcome,
         events::{BindingCompletion, Outbox},
     },
-    config::{BindingCallOptions, BindingConfig},
+    config::BindingConfig,
     operations::{self, BindingOperation},
+    options::BindingCallOptions,
 };
 
 /// A client, and the calls that it has under way.

@@ -7,7 +7,9 @@ mod calls;
 mod client;
 mod config;
 mod errors;
+mod numbers;
 mod operations;
+mod options;
 
 use napi_derive::module_init;
 

@@ -8,7 +8,7 @@ use super::{
     events::{BindingCompletion, BindingEvent, Topic},
     registry::{Call, Calls},
 };
-use crate::config::{BindingCallOptions, BindingObservation};
+use crate::options::{BindingCallOptions, BindingObservation};
 
 /// Tells of one call, as long as it is under way.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ use super::{
     events::{BindingCompletion, BindingEvent, Outbox, Topic},
     outcome::Outcome,
 };
-use crate::config::BindingCallOptions;
+use crate::options::BindingCallOptions;
 
 /// A piece of a source; `None` at its end.
 pub(crate) type Piece = Option<Bytes>;

@@ -19,7 +19,7 @@ use napi_derive::napi;
 use self::{reads::reads, submits::submits};
 use crate::{
     calls::{Abort, Call, CallObserver, Outcome},
-    config::BindingCallOptions,
+    options::BindingCallOptions,
 };
 
 /// A call of the client. The argument of `start` is the job's identifier, but for the submits, where it is JSON.

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     calls::{Call, CallObserver, Opened, Value},
-    config::BindingCallOptions,
+    options::BindingCallOptions,
 };
 
 /// An output, by its names or by its URL.

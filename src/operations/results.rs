@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     calls::{Call, CallObserver, Opened, Value},
-    config::BindingCallOptions,
+    options::BindingCallOptions,
 };
 
 /// What stands between two results: no JSON has it.

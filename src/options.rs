@@ -1,0 +1,77 @@
+//! The settings of a call, converted from those that JavaScript gives. The settings of a client are in `config.rs`.
+
+use std::collections::HashMap;
+
+use modzy_client::{RequestOptions, Result, WaitOptions};
+use napi_derive::napi;
+
+use crate::numbers::{count, millis};
+
+/// What is told of a call beside its progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[napi(string_enum = "camelCase")]
+pub enum BindingObservation {
+    /// Retries, and polls that failed.
+    Failures,
+    /// Every poll, too.
+    All,
+}
+
+/// Settings of a call. Not `Debug`: a header may be a secret.
+#[derive(Default)]
+#[napi(object, object_to_js = false)]
+pub struct BindingCallOptions {
+    /// In ms.
+    pub request_timeout: Option<f64>,
+    /// In ms.
+    pub idle_timeout: Option<f64>,
+    /// A count.
+    pub retries: Option<f64>,
+    /// Name → value.
+    pub headers: Option<HashMap<String, String>>,
+    /// In ms.
+    pub poll_interval: Option<f64>,
+    /// In ms.
+    pub wait_timeout: Option<f64>,
+    /// In ms.
+    pub max_outage: Option<f64>,
+    /// Whether each job that a poll brings is told, or how far a transfer has come.
+    pub progress: Option<bool>,
+    /// What else is told. Nothing, and at no cost, unless it is set.
+    pub observe: Option<BindingObservation>,
+}
+
+impl BindingCallOptions {
+    /// The settings of a request.
+    pub(crate) fn request(&self) -> Result<RequestOptions> {
+        let mut options = RequestOptions::default();
+        if let Some(limit) = self.request_timeout {
+            options = options.request_timeout(millis("requestTimeout", 1.0, limit)?);
+        }
+        if let Some(limit) = self.idle_timeout {
+            options = options.idle_timeout(millis("idleTimeout", 1.0, limit)?);
+        }
+        if let Some(retries) = self.retries {
+            options = options.retries(count("retries", retries)?);
+        }
+        for (name, value) in self.headers.iter().flatten() {
+            options = options.header(name, value)?;
+        }
+        Ok(options)
+    }
+
+    /// The settings of a wait.
+    pub(crate) fn wait(&self, request: &RequestOptions) -> Result<WaitOptions> {
+        let mut options = WaitOptions::default().request(request.clone());
+        if let Some(interval) = self.poll_interval {
+            options = options.poll_interval(millis("pollInterval", 1.0, interval)?);
+        }
+        if let Some(limit) = self.wait_timeout {
+            options = options.wait_timeout(millis("waitTimeout", 0.0, limit)?);
+        }
+        if let Some(limit) = self.max_outage {
+            options = options.max_outage(millis("maxOutage", 0.0, limit)?);
+        }
+        Ok(options)
+    }
+}
