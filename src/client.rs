@@ -11,10 +11,7 @@ use napi::{
 use napi_derive::napi;
 
 use crate::{
-    calls::{
-        Calls, Outcome,
-        events::{BindingCompletion, Outbox},
-    },
+    calls::{BindingCompletion, Call, Calls, Outbox, Outcome},
     config::BindingConfig,
     operations::{self, BindingOperation},
     options::BindingCallOptions,
@@ -67,7 +64,7 @@ impl BindingClient {
         bytes: Option<Vec<Uint8Array>>,
     ) -> i64 {
         let client = self.client.clone();
-        let call = self.calls.begin();
+        let call = Call::begin(&self.calls);
         let id = call.id.cast_signed();
         let bytes = bytes.unwrap_or_default();
         let bytes: Vec<_> = bytes.iter().map(|bytes| Bytes::copy_from_slice(bytes)).collect();

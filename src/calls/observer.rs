@@ -5,8 +5,10 @@ use std::sync::Arc;
 use modzy_client::{Event, Observer};
 
 use super::{
-    events::{BindingCompletion, BindingEvent, Topic},
-    registry::{Call, Calls},
+    events::{BindingCompletion, BindingEvent},
+    guard::Call,
+    queue::Topic,
+    registry::Calls,
 };
 use crate::options::{BindingCallOptions, BindingObservation};
 

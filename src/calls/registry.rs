@@ -1,4 +1,5 @@
-//! The calls under way: each has an identifier, a token that cancels it, and a guard that never leaves it without an end.
+//! The calls under way: what aborts each, the source that it reads from, and what it holds open. How a call ends is in
+//! `guard.rs`.
 
 use std::{
     collections::HashMap,
@@ -10,16 +11,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{Document, DownloadProgress, Error, Output, ResultStream, UploadProgress};
-use serde_json::json;
+use modzy_client::{Output, ResultStream};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    events::{BindingCompletion, BindingEvent, Outbox, Topic},
-    outcome::Outcome,
+    events::{BindingCompletion, BindingEvent},
+    queue::Outbox,
 };
-use crate::options::BindingCallOptions;
 
 /// A piece of a source; `None` at its end.
 pub(crate) type Piece = Option<Bytes>;
@@ -77,8 +76,8 @@ impl Calls {
         })
     }
 
-    /// Registers a call.
-    pub(crate) fn begin(self: &Arc<Self>) -> Call {
+    /// Registers a call under a new number.
+    pub(super) fn register(&self) -> (u64, Abort) {
         let abort = Abort {
             token: self.all.child_token(),
             cancel_job: Arc::default(),
@@ -88,12 +87,7 @@ impl Calls {
         let id = live.last;
         live.aborts.insert(id, abort.clone());
         drop(live);
-        Call {
-            id,
-            abort,
-            calls: Arc::clone(self),
-            settled: false,
-        }
+        (id, abort)
     }
 
     /// Cancels a call and, if asked to, its job. Of a call that has ended already, what it opened is closed.
@@ -131,6 +125,22 @@ impl Calls {
         }
     }
 
+    /// Keeps what a call holds open, under the call that opened it, until it is asked for its next piece; unless the call
+    /// that holds it was cancelled.
+    pub(super) fn keep(&self, holder: u64, id: u64, opened: Opened) {
+        let mut live = self.live();
+        if live.aborts.contains_key(&holder) {
+            live.opened.insert(id, opened);
+        }
+    }
+
+    /// Forgets a call that has ended. What it opened stays open.
+    pub(super) fn forget(&self, id: u64) {
+        let mut live = self.live();
+        live.aborts.remove(&id);
+        live.pulls.remove(&id);
+    }
+
     /// Takes what a call has opened to read from it.
     pub(crate) fn take(&self, id: u64) -> Option<Opened> {
         self.live().opened.remove(&id)
@@ -149,112 +159,5 @@ impl Calls {
 
     fn live(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A call under way. Dropped without an end, as by a panic, it reports a defect, so that no promise stays pending.
-#[derive(Debug)]
-pub(crate) struct Call {
-    /// The name that JavaScript knows it by.
-    pub(crate) id: u64,
-    /// Cancels it.
-    pub(crate) abort: Abort,
-    /// Where it belongs.
-    pub(crate) calls: Arc<Calls>,
-    settled: bool,
-}
-
-impl Call {
-    /// Keeps what is open, under the call that opened it, until it is asked for its next piece; unless this call was cancelled.
-    pub(crate) fn keep(&self, id: u64, opened: Opened) {
-        let mut live = self.calls.live();
-        if live.aborts.contains_key(&self.id) {
-            live.opened.insert(id, opened);
-        }
-    }
-
-    /// Tells of each job that a poll brings, if the caller wants to know.
-    pub(crate) fn job_listener<'c>(&'c self, options: &BindingCallOptions) -> impl FnMut(&Document) + Send + use<'c> {
-        let told = options.progress.unwrap_or_default();
-        move |job: &Document| {
-            if told {
-                let news =
-                    BindingCompletion::new(self.id, BindingEvent::Progress).saying(Some(job.as_str().to_owned()));
-                self.calls
-                    .outbox
-                    .push_over(news, Topic::Job(job.string_member("status")));
-            }
-        }
-    }
-
-    /// Tells how far a transfer has come, and of what.
-    pub(crate) fn report_transfer(&self, subject: Option<String>, loaded: u64, total: Option<u64>) {
-        let news = BindingCompletion::new(self.id, BindingEvent::Progress).transferred(loaded, total);
-        let topic = Topic::Transfer(subject.clone(), loaded > 0);
-        self.calls.outbox.push_over(news.saying(subject), topic);
-    }
-
-    /// The same of a download, if its caller wants to know.
-    pub(crate) fn report_download(&self, progress: DownloadProgress, options: &BindingCallOptions) {
-        if options.progress.unwrap_or_default() {
-            self.report_transfer(None, progress.loaded_bytes, progress.total_bytes);
-        }
-    }
-
-    /// The same of an upload, if its caller wants to know.
-    pub(crate) fn upload_listener(&self, options: &BindingCallOptions) -> impl FnMut(&UploadProgress<'_>) + Send {
-        let told = options.progress.unwrap_or_default();
-        move |progress: &UploadProgress<'_>| {
-            if told {
-                let subject = json!({
-                    "jobIdentifier": progress.job_identifier,
-                    "inputKey": progress.input_key,
-                    "inputName": progress.input_name,
-                });
-                self.report_transfer(Some(subject.to_string()), progress.loaded_bytes, progress.total_bytes);
-            }
-        }
-    }
-
-    /// Tells how the call ended.
-    pub(crate) fn settle(mut self, outcome: Outcome) {
-        self.push(outcome);
-    }
-
-    fn push(&mut self, outcome: Outcome) {
-        self.settled = true;
-        let mut live = self.calls.live();
-        live.aborts.remove(&self.id);
-        live.pulls.remove(&self.id);
-        drop(live);
-        let event = match &outcome {
-            Outcome::Settled(Ok(_)) => BindingEvent::Done,
-            Outcome::Settled(Err(_)) | Outcome::Failed(..) => BindingEvent::Failed,
-            Outcome::Aborted(_) => BindingEvent::Aborted,
-        };
-        let completion = BindingCompletion::new(self.id, event);
-        self.calls.outbox.push(match outcome {
-            Outcome::Settled(Ok(value)) => completion.with(value),
-            Outcome::Settled(Err(error)) => completion.failed(&error),
-            Outcome::Failed(error, cancelled) => {
-                let mut completion = completion.failed(&error);
-                completion.cancelled = Some(cancelled.into());
-                completion
-            }
-            Outcome::Aborted(cancelled) => {
-                let mut completion = completion;
-                completion.cancelled = cancelled.map(Into::into);
-                completion
-            }
-        });
-    }
-}
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        if !self.settled {
-            let defect = Error::Internal("the call ended without an outcome".to_owned());
-            self.push(Outcome::Settled(Err(defect)));
-        }
     }
 }

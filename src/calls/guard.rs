@@ -1,0 +1,127 @@
+//! A call under way: what it reports, and the guard by which it never stays without an end. Which calls there are is in
+//! `registry.rs`.
+
+use std::sync::Arc;
+
+use modzy_client::{Document, DownloadProgress, Error, UploadProgress};
+use serde_json::json;
+
+use super::{
+    events::{BindingCompletion, BindingEvent},
+    outcome::Outcome,
+    queue::Topic,
+    registry::{Abort, Calls, Opened},
+};
+use crate::options::BindingCallOptions;
+
+/// A call under way. Dropped without an end, as by a panic, it reports a defect, so that no promise stays pending.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// The name that JavaScript knows it by.
+    pub(crate) id: u64,
+    /// Cancels it.
+    pub(crate) abort: Abort,
+    /// Where it belongs.
+    pub(crate) calls: Arc<Calls>,
+    settled: bool,
+}
+
+impl Call {
+    /// Registers a call.
+    pub(crate) fn begin(calls: &Arc<Calls>) -> Self {
+        let (id, abort) = calls.register();
+        Self {
+            id,
+            abort,
+            calls: Arc::clone(calls),
+            settled: false,
+        }
+    }
+
+    /// Keeps what is open, under the call that opened it, until it is asked for its next piece; unless this call was cancelled.
+    pub(crate) fn keep(&self, id: u64, opened: Opened) {
+        self.calls.keep(self.id, id, opened);
+    }
+
+    /// Tells of each job that a poll brings, if the caller wants to know.
+    pub(crate) fn job_listener<'c>(&'c self, options: &BindingCallOptions) -> impl FnMut(&Document) + Send + use<'c> {
+        let told = options.progress.unwrap_or_default();
+        move |job: &Document| {
+            if told {
+                let news =
+                    BindingCompletion::new(self.id, BindingEvent::Progress).saying(Some(job.as_str().to_owned()));
+                self.calls
+                    .outbox
+                    .push_over(news, Topic::Job(job.string_member("status")));
+            }
+        }
+    }
+
+    /// Tells how far a transfer has come, and of what.
+    pub(crate) fn report_transfer(&self, subject: Option<String>, loaded: u64, total: Option<u64>) {
+        let news = BindingCompletion::new(self.id, BindingEvent::Progress).transferred(loaded, total);
+        let topic = Topic::Transfer(subject.clone(), loaded > 0);
+        self.calls.outbox.push_over(news.saying(subject), topic);
+    }
+
+    /// The same of a download, if its caller wants to know.
+    pub(crate) fn report_download(&self, progress: DownloadProgress, options: &BindingCallOptions) {
+        if options.progress.unwrap_or_default() {
+            self.report_transfer(None, progress.loaded_bytes, progress.total_bytes);
+        }
+    }
+
+    /// The same of an upload, if its caller wants to know.
+    pub(crate) fn upload_listener(&self, options: &BindingCallOptions) -> impl FnMut(&UploadProgress<'_>) + Send {
+        let told = options.progress.unwrap_or_default();
+        move |progress: &UploadProgress<'_>| {
+            if told {
+                let subject = json!({
+                    "jobIdentifier": progress.job_identifier,
+                    "inputKey": progress.input_key,
+                    "inputName": progress.input_name,
+                });
+                self.report_transfer(Some(subject.to_string()), progress.loaded_bytes, progress.total_bytes);
+            }
+        }
+    }
+
+    /// Tells how the call ended.
+    pub(crate) fn settle(mut self, outcome: Outcome) {
+        self.push(outcome);
+    }
+
+    fn push(&mut self, outcome: Outcome) {
+        self.settled = true;
+        self.calls.forget(self.id);
+        let event = match &outcome {
+            Outcome::Settled(Ok(_)) => BindingEvent::Done,
+            Outcome::Settled(Err(_)) | Outcome::Failed(..) => BindingEvent::Failed,
+            Outcome::Aborted(_) => BindingEvent::Aborted,
+        };
+        let completion = BindingCompletion::new(self.id, event);
+        self.calls.outbox.push(match outcome {
+            Outcome::Settled(Ok(value)) => completion.with(value),
+            Outcome::Settled(Err(error)) => completion.failed(&error),
+            Outcome::Failed(error, cancelled) => {
+                let mut completion = completion.failed(&error);
+                completion.cancelled = Some(cancelled.into());
+                completion
+            }
+            Outcome::Aborted(cancelled) => {
+                let mut completion = completion;
+                completion.cancelled = cancelled.map(Into::into);
+                completion
+            }
+        });
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if !self.settled {
+            let defect = Error::Internal("the call ended without an outcome".to_owned());
+            self.push(Outcome::Settled(Err(defect)));
+        }
+    }
+}
