@@ -11,7 +11,7 @@ use napi::{
 use napi_derive::napi;
 
 use crate::{
-    calls::{BindingCompletion, Call, Calls, Outbox, Outcome},
+    calls::{BindingCompletion, Call, Calls, EventQueue, Outcome},
     config::BindingConfig,
     operations::{self, BindingOperation},
     options::BindingCallOptions,
@@ -34,7 +34,7 @@ impl BindingClient {
             .map_err(|error| napi::Error::new(Status::InvalidArg, error.to_string()))?;
         Ok(Self {
             client,
-            calls: Calls::new(Outbox::new(&on_news)?),
+            calls: Calls::new(EventQueue::new(&on_news)?),
         })
     }
 
@@ -87,25 +87,25 @@ impl BindingClient {
     /// the server. Its end still is to be taken.
     #[napi(catch_unwind)]
     pub fn cancel(&self, id: i64, cancel_job: bool) {
-        self.calls.cancel(id.cast_unsigned(), cancel_job);
+        self.calls.abort(id.cast_unsigned(), cancel_job);
     }
 
     /// Takes the oldest news. For those that are left, the function is called again.
     #[napi(catch_unwind)]
     pub fn take(&self) -> Vec<BindingCompletion> {
-        self.calls.outbox.take()
+        self.calls.events.take()
     }
 
     /// Whether the process lives on for the sake of news that may come. At first it does not.
     #[napi(catch_unwind)]
     pub fn hold(&self, env: Env, held: bool) -> napi::Result<()> {
-        self.calls.outbox.hold(env, held)
+        self.calls.events.hold(env, held)
     }
 }
 
 impl Drop for BindingClient {
     /// Nobody is left to hear of the calls: the object was collected, or its worker was terminated.
     fn drop(&mut self) {
-        self.calls.cancel_all();
+        self.calls.abort_all();
     }
 }

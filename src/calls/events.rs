@@ -101,7 +101,7 @@ impl fmt::Debug for BindingCompletion {
 }
 
 impl BindingCompletion {
-    /// A completion of which only the kind is told.
+    /// An event of this kind, without anything else.
     pub(crate) fn new(id: u64, event: BindingEvent) -> Self {
         Self {
             id: id.cast_signed(),
@@ -118,10 +118,10 @@ impl BindingCompletion {
     }
 
     /// Adds a result.
-    pub(crate) fn with(mut self, value: Value) -> Self {
+    pub(crate) fn with_value(mut self, value: Value) -> Self {
         match value {
             Value::Document(document) => self.text = Some(text(document.into())),
-            Value::Text(told) => self.text = Some(text(told)),
+            Value::Text(value) => self.text = Some(text(value)),
             Value::Bytes(bytes) => self.bytes = Some(Vec::from(bytes).into()),
             Value::Contents(Contents {
                 bytes, content_type, ..
@@ -138,32 +138,32 @@ impl BindingCompletion {
         clippy::cast_precision_loss,
         reason = "JavaScript counts in doubles, exact up to 8 PiB"
     )]
-    pub(crate) fn transferred(mut self, loaded: u64, total: Option<u64>) -> Self {
+    pub(crate) fn with_transfer(mut self, loaded: u64, total: Option<u64>) -> Self {
         self.loaded_bytes = Some(loaded as f64);
         self.total_bytes = total.map(|total| total as f64);
         self
     }
 
     /// Adds a failure.
-    pub(crate) fn failed(mut self, error: &modzy_client::Error) -> Self {
+    pub(crate) fn with_error(mut self, error: &modzy_client::Error) -> Self {
         self.error = Some(error.into());
         self
     }
 
     /// Adds a text.
-    pub(crate) fn saying(mut self, told: Option<String>) -> Self {
-        self.text = told.map(text);
+    pub(crate) fn with_text(mut self, value: Option<String>) -> Self {
+        self.text = value.map(text);
         self
     }
 
     /// Adds a number.
-    pub(crate) fn numbered(mut self, number: u32) -> Self {
+    pub(crate) fn with_number(mut self, number: u32) -> Self {
         self.number = Some(number);
         self
     }
 
     /// Adds a pause.
-    pub(crate) fn delayed(mut self, delay: Option<Duration>) -> Self {
+    pub(crate) fn with_delay(mut self, delay: Option<Duration>) -> Self {
         self.delay_ms = delay.map(|delay| delay.as_secs_f64() * 1000.0);
         self
     }

@@ -19,7 +19,7 @@ use crate::options::BindingCallOptions;
 pub(crate) struct Call {
     /// The name that JavaScript knows it by.
     pub(crate) id: u64,
-    /// Cancels it.
+    /// Aborts it.
     pub(crate) abort: Abort,
     /// Where it belongs.
     pub(crate) calls: Arc<Calls>,
@@ -38,30 +38,30 @@ impl Call {
         }
     }
 
-    /// Keeps what is open, under the call that opened it, until it is asked for its next piece; unless this call was cancelled.
+    /// Keeps what is open, under the call that opened it, until it is asked for its next chunk; unless this call was aborted.
     pub(crate) fn keep(&self, id: u64, opened: Opened) {
         self.calls.keep(self.id, id, opened);
     }
 
     /// Tells of each job that a poll brings, if the caller wants to know.
     pub(crate) fn job_listener<'c>(&'c self, options: &BindingCallOptions) -> impl FnMut(&Document) + Send + use<'c> {
-        let told = options.progress.unwrap_or_default();
+        let wanted = options.progress.unwrap_or_default();
         move |job: &Document| {
-            if told {
-                let news =
-                    BindingCompletion::new(self.id, BindingEvent::Progress).saying(Some(job.as_str().to_owned()));
+            if wanted {
+                let event =
+                    BindingCompletion::new(self.id, BindingEvent::Progress).with_text(Some(job.as_str().to_owned()));
                 self.calls
-                    .outbox
-                    .push_over(news, Topic::Job(job.string_member("status")));
+                    .events
+                    .push_over(event, Topic::Job(job.string_member("status")));
             }
         }
     }
 
     /// Tells how far a transfer has come, and of what.
     pub(crate) fn report_transfer(&self, subject: Option<String>, loaded: u64, total: Option<u64>) {
-        let news = BindingCompletion::new(self.id, BindingEvent::Progress).transferred(loaded, total);
+        let event = BindingCompletion::new(self.id, BindingEvent::Progress).with_transfer(loaded, total);
         let topic = Topic::Transfer(subject.clone(), loaded > 0);
-        self.calls.outbox.push_over(news.saying(subject), topic);
+        self.calls.events.push_over(event.with_text(subject), topic);
     }
 
     /// The same of a download, if its caller wants to know.
@@ -73,9 +73,9 @@ impl Call {
 
     /// The same of an upload, if its caller wants to know.
     pub(crate) fn upload_listener(&self, options: &BindingCallOptions) -> impl FnMut(&UploadProgress<'_>) + Send {
-        let told = options.progress.unwrap_or_default();
+        let wanted = options.progress.unwrap_or_default();
         move |progress: &UploadProgress<'_>| {
-            if told {
+            if wanted {
                 let subject = json!({
                     "jobIdentifier": progress.job_identifier,
                     "inputKey": progress.input_key,
@@ -100,11 +100,11 @@ impl Call {
             Outcome::Aborted(_) => BindingEvent::Aborted,
         };
         let completion = BindingCompletion::new(self.id, event);
-        self.calls.outbox.push(match outcome {
-            Outcome::Settled(Ok(value)) => completion.with(value),
-            Outcome::Settled(Err(error)) => completion.failed(&error),
+        self.calls.events.push(match outcome {
+            Outcome::Settled(Ok(value)) => completion.with_value(value),
+            Outcome::Settled(Err(error)) => completion.with_error(&error),
             Outcome::Failed(error, cancelled) => {
-                let mut completion = completion.failed(&error);
+                let mut completion = completion.with_error(&error);
                 completion.cancelled = Some(cancelled.into());
                 completion
             }

@@ -13,6 +13,6 @@ pub(crate) use self::{
     guard::Call,
     observer::CallObserver,
     outcome::{Outcome, Value},
-    queue::Outbox,
-    registry::{Abort, Calls, Opened, Piece},
+    queue::EventQueue,
+    registry::{Abort, Calls, Chunk, Opened},
 };

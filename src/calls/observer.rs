@@ -1,4 +1,4 @@
-//! The retries and polls of a call as completions, for whoever logs or traces it.
+//! The retries and polls of a call as events, for whoever logs or traces it.
 
 use std::sync::Arc;
 
@@ -37,26 +37,26 @@ impl Observer for CallObserver {
         if !self.calls.is_live(self.id) {
             return;
         }
-        let outbox = &self.calls.outbox;
+        let events = &self.calls.events;
         match *event {
             // Few, as retries are.
             Event::Retry { attempt, delay, error } => {
                 let retry = BindingCompletion::new(self.id, BindingEvent::Retry);
-                outbox.push(retry.failed(error).numbered(attempt).delayed(Some(delay)));
+                events.push(retry.with_error(error).with_number(attempt).with_delay(Some(delay)));
             }
             Event::Poll { polls, answer, delay } => {
                 let poll = BindingCompletion::new(self.id, BindingEvent::Poll);
-                let poll = poll.numbered(polls).delayed(delay);
+                let poll = poll.with_number(polls).with_delay(delay);
                 match answer {
                     Ok(job) if self.observation == BindingObservation::All => {
                         let status = job.string_member("status");
                         let topic = Topic::Job(status.clone());
-                        outbox.push_over(poll.saying(status), topic);
+                        events.push_over(poll.with_text(status), topic);
                     }
                     Ok(_) => {}
                     Err(error) => {
                         let topic = Topic::Failure(error.status(), error.phase());
-                        outbox.push_over(poll.failed(error), topic);
+                        events.push_over(poll.with_error(error), topic);
                     }
                 }
             }

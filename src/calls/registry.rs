@@ -17,17 +17,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     events::{BindingCompletion, BindingEvent},
-    queue::Outbox,
+    queue::EventQueue,
 };
 
-/// A piece of a source; `None` at its end.
-pub(crate) type Piece = Option<Bytes>;
+/// A chunk of a source; `None` at its end.
+pub(crate) type Chunk = Option<Bytes>;
 
 /// The calls of one client.
 #[derive(Debug)]
 pub(crate) struct Calls {
-    /// Where their news go.
-    pub(crate) outbox: Outbox,
+    /// Where their events go.
+    pub(crate) events: EventQueue,
     all: CancellationToken,
     live: Mutex<Live>,
 }
@@ -36,13 +36,13 @@ pub(crate) struct Calls {
 struct Live {
     last: u64,
     aborts: HashMap<u64, Abort>,
-    /// Who waits for a piece that was pulled, by the call; one at a time, as uploads take their sources in turn.
-    pulls: HashMap<u64, oneshot::Sender<Piece>>,
-    /// What is read piece by piece and waits to be asked, by the call that opened it.
+    /// Who waits for a chunk that was pulled, by the call; one at a time, as uploads take their sources in turn.
+    pulls: HashMap<u64, oneshot::Sender<Chunk>>,
+    /// What is read chunk by chunk and waits to be asked, by the call that opened it.
     opened: HashMap<u64, Opened>,
 }
 
-/// What is read piece by piece.
+/// What is read chunk by chunk.
 #[derive(Debug)]
 pub(crate) enum Opened {
     /// An output.
@@ -51,7 +51,7 @@ pub(crate) enum Opened {
     Results(Box<ResultStream>),
 }
 
-/// How a call is cancelled from outside.
+/// How a call is aborted from outside.
 #[derive(Debug, Clone)]
 pub(crate) struct Abort {
     /// Ends the call.
@@ -67,10 +67,10 @@ impl Abort {
 }
 
 impl Calls {
-    /// No calls yet, whose news will go there.
-    pub(crate) fn new(outbox: Outbox) -> Arc<Self> {
+    /// No calls yet, whose events will go there.
+    pub(crate) fn new(events: EventQueue) -> Arc<Self> {
         Arc::new(Self {
-            outbox,
+            events,
             all: CancellationToken::new(),
             live: Mutex::default(),
         })
@@ -90,8 +90,8 @@ impl Calls {
         (id, abort)
     }
 
-    /// Cancels a call and, if asked to, its job. Of a call that has ended already, what it opened is closed.
-    pub(crate) fn cancel(&self, id: u64, cancel_job: bool) {
+    /// Aborts a call and, if asked to, cancels its job. Of a call that has ended already, what it opened is closed.
+    pub(crate) fn abort(&self, id: u64, cancel_job: bool) {
         let mut live = self.live();
         let abort = live.aborts.remove(&id);
         let opened = live.opened.remove(&id);
@@ -103,30 +103,30 @@ impl Calls {
         }
     }
 
-    /// Whether a call is under way and has not been cancelled.
+    /// Whether a call is under way and has not been aborted.
     pub(crate) fn is_live(&self, id: u64) -> bool {
         self.live().aborts.contains_key(&id)
     }
 
-    /// Asks for a piece of a call's source.
-    pub(crate) fn pull(&self, id: u64, source: u32) -> oneshot::Receiver<Piece> {
+    /// Asks for a chunk of a call's source.
+    pub(crate) fn pull(&self, id: u64, source: u32) -> oneshot::Receiver<Chunk> {
         let (sender, receiver) = oneshot::channel();
         self.live().pulls.insert(id, sender);
-        self.outbox
-            .push(BindingCompletion::new(id, BindingEvent::Pull).numbered(source));
+        self.events
+            .push(BindingCompletion::new(id, BindingEvent::Pull).with_number(source));
         receiver
     }
 
-    /// Hands over the piece that a call has asked for. A call that has ended meanwhile does not miss it.
-    pub(crate) fn feed(&self, id: u64, piece: Piece) {
+    /// Hands over the chunk that a call has asked for. A call that has ended meanwhile does not miss it.
+    pub(crate) fn feed(&self, id: u64, chunk: Chunk) {
         let pull = self.live().pulls.remove(&id);
         if let Some(pull) = pull {
-            let _ = pull.send(piece);
+            let _ = pull.send(chunk);
         }
     }
 
-    /// Keeps what a call holds open, under the call that opened it, until it is asked for its next piece; unless the call
-    /// that holds it was cancelled.
+    /// Keeps what a call holds open, under the call that opened it, until it is asked for its next chunk; unless the call
+    /// that holds it was aborted.
     pub(super) fn keep(&self, holder: u64, id: u64, opened: Opened) {
         let mut live = self.live();
         if live.aborts.contains_key(&holder) {
@@ -146,8 +146,8 @@ impl Calls {
         self.live().opened.remove(&id)
     }
 
-    /// Cancels every call, and closes all that is open.
-    pub(crate) fn cancel_all(&self) {
+    /// Aborts every call, and closes all that is open.
+    pub(crate) fn abort_all(&self) {
         self.all.cancel();
         let mut live = self.live();
         // What a call has in its hands at this moment is not kept any more.

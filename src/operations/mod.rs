@@ -195,7 +195,7 @@ async fn ask(operation: BindingOperation, asked: Asked<'_>) -> Outcome {
             .unwrap_or_else(|error| Outcome::Settled(Err(error))),
         operation => {
             let reading = pin!(reads(operation, &asked));
-            let read = unless_cancelled(&asked.call.abort, reading).await;
+            let read = unless_aborted(&asked.call.abort, reading).await;
             read.map_or(Outcome::Aborted(None), Outcome::settled)
         }
     }
@@ -224,7 +224,7 @@ async fn wait(
     options: &WaitOptions,
     waiting: Work<'_, Document>,
 ) -> Outcome {
-    let Some(waited) = unless_cancelled(&call.abort, waiting).await else {
+    let Some(waited) = unless_aborted(&call.abort, waiting).await else {
         return Outcome::Aborted(if call.abort.cancels_job() {
             let cancelling = Box::pin(client.cancel_abandoned(job_id, options.request_options()));
             Some(cancelling.await)
@@ -235,8 +235,8 @@ async fn wait(
     Outcome::settled(waited)
 }
 
-/// Makes a call unless it is cancelled first. Leaving the call closes its request.
-pub(crate) async fn unless_cancelled<F: Future + Unpin>(abort: &Abort, call: F) -> Option<F::Output> {
+/// Makes a call unless it is aborted first. Leaving the call closes its request.
+pub(crate) async fn unless_aborted<F: Future + Unpin>(abort: &Abort, call: F) -> Option<F::Output> {
     tokio::select! {
         biased;
         () = abort.token.cancelled() => None,

@@ -1,4 +1,4 @@
-//! Outputs: read whole, downloaded to a file, or open to be read piece by piece.
+//! Outputs: read whole, downloaded to a file, or open to be read chunk by chunk.
 
 use modzy_client::{Client, Document, Downloaded, Error, OutputRef, RequestOptions, Result};
 use serde::Deserialize;
@@ -94,7 +94,7 @@ pub(crate) async fn open(
     Ok(head.to_string().into())
 }
 
-/// The next piece of an open output; nothing at its end. Leaving it closes the output.
+/// The next chunk of an open output; nothing at its end. Leaving it closes the output.
 pub(crate) async fn pull(id: u64, call: &Call, options: &BindingCallOptions) -> Result<Value> {
     let Some(Opened::Output(mut output)) = call.calls.take(id) else {
         return Err(Error::Internal("the output is not open".to_owned()));
@@ -102,14 +102,14 @@ pub(crate) async fn pull(id: u64, call: &Call, options: &BindingCallOptions) -> 
     if let Some(observer) = CallObserver::of(call, options) {
         output.observe(observer);
     }
-    let piece = output.next().await?;
+    let chunk = output.next().await?;
     if let Some(progress) = output.progress() {
         call.report_download(progress, options);
     }
-    Ok(match piece {
-        Some(piece) => {
+    Ok(match chunk {
+        Some(chunk) => {
             call.keep(id, Opened::Output(output));
-            piece.into()
+            chunk.into()
         }
         None => Document::default().into(),
     })

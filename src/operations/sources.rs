@@ -1,5 +1,5 @@
 //! Where the inputs of an upload come from: paths, which Rust reads, and everything else, which is pulled from JavaScript
-//! piece by piece.
+//! chunk by chunk.
 
 use std::{
     io,
@@ -14,7 +14,7 @@ use modzy_client::{FileSource, Sources};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
-use crate::calls::{Call, Calls, Piece};
+use crate::calls::{Call, Calls, Chunk};
 
 /// An input as JavaScript names it. Without a path it is pulled.
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ pub(crate) fn source(origin: Origin, call: &Call, pulled: &mut u32) -> FileSourc
     if let Some(path) = origin.path {
         return FileSource::Path(path.into());
     }
-    let pieces = Pulled {
+    let chunks = Pulled {
         calls: Arc::clone(&call.calls),
         id: call.id,
         number: *pulled,
@@ -60,16 +60,16 @@ pub(crate) fn source(origin: Origin, call: &Call, pulled: &mut u32) -> FileSourc
     *pulled += 1;
     FileSource::Pieces {
         size: origin.size,
-        pieces: Box::pin(pieces),
+        pieces: Box::pin(chunks),
     }
 }
 
-/// A source that JavaScript holds. A piece is asked for when it is needed, and the next one not before it has come.
+/// A source that JavaScript holds. A chunk is asked for when it is needed, and the next one not before it has come.
 struct Pulled {
     calls: Arc<Calls>,
     id: u64,
     number: u32,
-    pull: Option<oneshot::Receiver<Piece>>,
+    pull: Option<oneshot::Receiver<Chunk>>,
 }
 
 impl Stream for Pulled {
@@ -82,10 +82,10 @@ impl Stream for Pulled {
         let Some(pull) = self.pull.as_mut() else {
             return Poll::Ready(None);
         };
-        let piece = ready!(Pin::new(pull).poll(cx));
+        let chunk = ready!(Pin::new(pull).poll(cx));
         self.pull = None;
-        Poll::Ready(match piece {
-            Ok(piece) => piece.map(Ok),
+        Poll::Ready(match chunk {
+            Ok(chunk) => chunk.map(Ok),
             Err(_) => Some(Err(io::ErrorKind::BrokenPipe.into())),
         })
     }

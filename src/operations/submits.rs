@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::{
     Asked, BindingOperation, Work,
     arguments::{embedded, read, upload},
-    unless_cancelled,
+    unless_aborted,
 };
 use crate::calls::{Outcome, Value};
 
@@ -55,7 +55,7 @@ pub(crate) async fn submits(operation: BindingOperation, asked: &Asked<'_>) -> m
 /// Submits a job, which may have to be cancelled in its turn.
 async fn submit(asked: &Asked<'_>, mut submitting: Work<'_, Document>) -> Outcome {
     let abort = &asked.call.abort;
-    let Some(submitted) = unless_cancelled(abort, &mut submitting).await else {
+    let Some(submitted) = unless_aborted(abort, &mut submitting).await else {
         return Outcome::Aborted(if abort.cancels_job() {
             Some(asked.client.cancel_submitted(submitting, asked.request).await)
         } else {
