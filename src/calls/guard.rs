@@ -12,7 +12,6 @@ use super::{
     queue::Topic,
     registry::{Abort, Calls, Opened},
 };
-use crate::options::BindingCallOptions;
 
 /// A call under way. Dropped without an end, as by a panic, it reports a defect, so that no promise stays pending.
 #[derive(Debug)]
@@ -43,47 +42,32 @@ impl Call {
         self.calls.keep(self.id, id, opened);
     }
 
-    /// Tells of each job that a poll brings, if the caller wants to know.
-    pub(crate) fn job_listener<'c>(&'c self, options: &BindingCallOptions) -> impl FnMut(&Document) + Send + use<'c> {
-        let wanted = options.progress.unwrap_or_default();
-        move |job: &Document| {
-            if wanted {
-                let event =
-                    BindingCompletion::new(self.id, BindingEvent::Progress).with_text(Some(job.as_str().to_owned()));
-                self.calls
-                    .events
-                    .push_over(event, Topic::Job(job.string_member("status")));
-            }
-        }
+    /// Reports a job that a poll has brought.
+    pub(super) fn report_job(&self, job: &Document) {
+        let event = BindingCompletion::new(self.id, BindingEvent::Progress).with_text(Some(job.as_str().to_owned()));
+        let topic = Topic::Job(job.string_member("status"));
+        self.calls.events.push_over(event, topic);
     }
 
-    /// Tells how far a transfer has come, and of what.
-    pub(crate) fn report_transfer(&self, subject: Option<String>, loaded: u64, total: Option<u64>) {
+    /// Reports how far a download has come.
+    pub(super) fn report_download(&self, progress: DownloadProgress) {
+        self.report_transfer(None, progress.loaded_bytes, progress.total_bytes);
+    }
+
+    /// Reports how far an upload has come, and of which input.
+    pub(super) fn report_upload(&self, progress: &UploadProgress<'_>) {
+        let subject = json!({
+            "jobIdentifier": progress.job_identifier,
+            "inputKey": progress.input_key,
+            "inputName": progress.input_name,
+        });
+        self.report_transfer(Some(subject.to_string()), progress.loaded_bytes, progress.total_bytes);
+    }
+
+    fn report_transfer(&self, subject: Option<String>, loaded: u64, total: Option<u64>) {
         let event = BindingCompletion::new(self.id, BindingEvent::Progress).with_transfer(loaded, total);
         let topic = Topic::Transfer(subject.clone(), loaded > 0);
         self.calls.events.push_over(event.with_text(subject), topic);
-    }
-
-    /// The same of a download, if its caller wants to know.
-    pub(crate) fn report_download(&self, progress: DownloadProgress, options: &BindingCallOptions) {
-        if options.progress.unwrap_or_default() {
-            self.report_transfer(None, progress.loaded_bytes, progress.total_bytes);
-        }
-    }
-
-    /// The same of an upload, if its caller wants to know.
-    pub(crate) fn upload_listener(&self, options: &BindingCallOptions) -> impl FnMut(&UploadProgress<'_>) + Send {
-        let wanted = options.progress.unwrap_or_default();
-        move |progress: &UploadProgress<'_>| {
-            if wanted {
-                let subject = json!({
-                    "jobIdentifier": progress.job_identifier,
-                    "inputKey": progress.input_key,
-                    "inputName": progress.input_name,
-                });
-                self.report_transfer(Some(subject.to_string()), progress.loaded_bytes, progress.total_bytes);
-            }
-        }
     }
 
     /// Tells how the call ended.

@@ -1,6 +1,7 @@
 //! The calls of a client: which are under way, how each ends, and the events that report them. What a call does is left to
 //! the operations.
 
+mod context;
 mod events;
 mod guard;
 mod observer;
@@ -9,10 +10,10 @@ mod queue;
 mod registry;
 
 pub(crate) use self::{
+    context::{BoxFuture, Context, NO_OPTIONS, WaitContext, unless_aborted},
     events::BindingCompletion,
     guard::Call,
-    observer::CallObserver,
     outcome::{Outcome, Value},
     queue::EventQueue,
-    registry::{Abort, Calls, Chunk, Opened},
+    registry::{Calls, Chunk, Opened},
 };

@@ -1,18 +1,15 @@
-//! Outputs: read whole, downloaded to a file, or open to be read chunk by chunk.
+//! Outputs: read whole, downloaded to a file, or held open and read one chunk per call.
 
-use modzy_client::{Client, Document, Downloaded, Error, OutputRef, RequestOptions, Result};
+use modzy_client::{Document, Downloaded, Error, OutputRef};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{
-    calls::{Call, CallObserver, Opened, Value},
-    options::BindingCallOptions,
-};
+use crate::calls::{BoxFuture, Context, Opened, Value};
 
 /// An output, by its names or by its URL.
 #[derive(Deserialize)]
 #[serde(untagged, rename_all_fields = "camelCase")]
-pub(crate) enum OutputArgument {
+enum OutputArgument {
     Url {
         url: String,
     },
@@ -42,75 +39,80 @@ impl From<OutputArgument> for OutputRef {
 
 /// An output, and the path of the file that it goes to.
 #[derive(Deserialize)]
-pub(crate) struct DownloadArgument {
-    pub(crate) output: OutputArgument,
-    pub(crate) file: String,
+struct DownloadArgument {
+    output: OutputArgument,
+    file: String,
 }
 
 /// Reads an output whole.
-pub(crate) async fn contents(client: &Client, argument: OutputArgument, request: &RequestOptions) -> Result<Value> {
-    let output = argument.into();
-    Ok(client.get_output_contents(&output, request).await?.into())
+pub(super) fn get_output_contents<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let output = context.parse_argument::<OutputArgument>()?.into();
+        Ok(context
+            .client
+            .get_output_contents(&output, &context.request)
+            .await?
+            .into())
+    })
 }
 
 /// Downloads an output to a file.
-pub(crate) async fn download(
-    client: &Client,
-    argument: DownloadArgument,
-    request: &RequestOptions,
-    call: &Call,
-    options: &BindingCallOptions,
-) -> Result<Value> {
-    let output = argument.output.into();
-    let tell = |progress| call.report_download(progress, options);
-    let download = client.download_output(&output, argument.file.as_ref(), request, tell);
-    let Downloaded {
-        bytes, content_type, ..
-    } = download.await?;
-    Ok(json!({ "bytes": bytes, "contentType": content_type })
-        .to_string()
-        .into())
+pub(super) fn download_output<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let DownloadArgument { output, file } = context.parse_argument()?;
+        let output = output.into();
+        let on_progress = |progress| context.report_download(progress);
+        let download = context
+            .client
+            .download_output(&output, file.as_ref(), &context.request, on_progress);
+        let Downloaded {
+            bytes, content_type, ..
+        } = download.await?;
+        Ok(json!({ "bytes": bytes, "contentType": content_type })
+            .to_string()
+            .into())
+    })
 }
 
 /// Opens an output, which is then kept under the number of this call.
-pub(crate) async fn open(
-    client: &Client,
-    argument: OutputArgument,
-    request: &RequestOptions,
-    call: &Call,
-    options: &BindingCallOptions,
-) -> Result<Value> {
-    let output = argument.into();
-    let mut opened = client.open_output(&output, request).await?;
-    if let Some(progress) = opened.progress() {
-        call.report_download(progress, options);
-    }
-    let head = json!({
-        "opened": call.id,
-        "contentType": opened.content_type(),
-        "contentLength": opened.content_length(),
-    });
-    call.keep(call.id, Opened::Output(Box::new(opened)));
-    Ok(head.to_string().into())
+pub(super) fn open_output<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let call = context.call;
+        let output = context.parse_argument::<OutputArgument>()?.into();
+        let mut opened = context.client.open_output(&output, &context.request).await?;
+        if let Some(progress) = opened.progress() {
+            context.report_download(progress);
+        }
+        let head = json!({
+            "opened": call.id,
+            "contentType": opened.content_type(),
+            "contentLength": opened.content_length(),
+        });
+        call.keep(call.id, Opened::Output(Box::new(opened)));
+        Ok(head.to_string().into())
+    })
 }
 
 /// The next chunk of an open output; nothing at its end. Leaving it closes the output.
-pub(crate) async fn pull(id: u64, call: &Call, options: &BindingCallOptions) -> Result<Value> {
-    let Some(Opened::Output(mut output)) = call.calls.take(id) else {
-        return Err(Error::Internal("the output is not open".to_owned()));
-    };
-    if let Some(observer) = CallObserver::of(call, options) {
-        output.observe(observer);
-    }
-    let chunk = output.next().await?;
-    if let Some(progress) = output.progress() {
-        call.report_download(progress, options);
-    }
-    Ok(match chunk {
-        Some(chunk) => {
-            call.keep(id, Opened::Output(output));
-            chunk.into()
+pub(super) fn pull_output<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let id = context.parse_argument()?;
+        let Some(Opened::Output(mut output)) = context.call.calls.take(id) else {
+            return Err(Error::Internal("the output is not open".to_owned()));
+        };
+        if let Some(observer) = context.observer() {
+            output.observe(observer);
         }
-        None => Document::default().into(),
+        let chunk = output.next().await?;
+        if let Some(progress) = output.progress() {
+            context.report_download(progress);
+        }
+        Ok(match chunk {
+            Some(chunk) => {
+                context.call.keep(id, Opened::Output(output));
+                chunk.into()
+            }
+            None => Document::default().into(),
+        })
     })
 }

@@ -1,66 +1,87 @@
-//! The calls that submit a job, and what happens to that when they are cancelled.
+//! Submits of a job whose inputs go along with it, or are fetched by the server. Files are uploaded by `uploads.rs`.
 
-use modzy_client::{Document, Error, JdbcJob, S3Job, TextJob, Upload};
+use bytes::Bytes;
+use modzy_client::{Document, EmbeddedJob, EmbeddedValue, Error, JdbcJob, Result, S3Job, Sources, TextJob};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{
-    Asked, BindingOperation, Work,
-    arguments::{embedded, read, upload},
-    unless_aborted,
-};
-use crate::calls::{Outcome, Value};
+use crate::calls::{BoxFuture, Context};
 
-/// Makes a call that submits a job.
-pub(crate) async fn submits(operation: BindingOperation, asked: &Asked<'_>) -> modzy_client::Result<Outcome> {
-    let Asked {
-        client,
-        argument,
-        bytes,
-        request,
-        call,
-        options,
-    } = *asked;
-    Ok(match operation {
-        BindingOperation::SubmitJobText => {
-            let job: TextJob<Box<RawValue>> = read(argument)?;
-            submit(asked, Box::pin(client.submit_job_text(&job, request))).await
-        }
-        BindingOperation::SubmitJobEmbedded => {
-            let job = embedded(read(argument)?, bytes)?;
-            submit(asked, Box::pin(client.submit_job_embedded(&job, request))).await
-        }
-        BindingOperation::SubmitJobAwsS3 => {
-            let job: S3Job<Box<RawValue>> = read(argument)?;
-            submit(asked, Box::pin(client.submit_job_aws_s3(&job, request))).await
-        }
-        BindingOperation::SubmitJobJdbc => {
-            let job: JdbcJob = read(argument)?;
-            submit(asked, Box::pin(client.submit_job_jdbc(&job, request))).await
-        }
-        BindingOperation::SubmitJobFiles => {
-            let job = upload(read(argument)?, call);
-            let Upload { result, cancelled, .. } = client
-                .submit_job_files(job, request, &call.abort.token, call.upload_listener(options))
-                .await;
-            match (result, cancelled) {
-                (Err(Error::GivenUp), cancelled) => Outcome::Aborted(cancelled),
-                (Err(error), Some(cancelled)) => Outcome::Failed(error, cancelled),
-                (result, _) => Outcome::Settled(result.map(Value::from)),
-            }
-        }
-        _ => submit(asked, Box::pin(client.submit_job(argument.to_owned(), request))).await,
-    })
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EmbeddedArgument {
+    model_id: String,
+    version: String,
+    sources: Sources<EmbeddedLeaf>,
+    media_type: Option<String>,
+    explain: Option<bool>,
+    timeout: Option<u64>,
 }
 
-/// Submits a job, which may have to be cancelled in its turn.
-async fn submit(asked: &Asked<'_>, mut submitting: Work<'_, Document>) -> Outcome {
-    let abort = &asked.call.abort;
-    let Some(submitted) = unless_aborted(abort, &mut submitting).await else {
-        return Outcome::Aborted(if abort.cancels_job() {
-            Some(asked.client.cancel_submitted(submitting, asked.request).await)
-        } else {
-            None
-        });
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum EmbeddedLeaf {
+    DataUri(String),
+    Bytes(usize),
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the other submits read an argument, which can fail"
+)]
+pub(super) fn submit_job<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
+    let body = context.argument.to_owned();
+    Ok(Box::pin(context.client.submit_job(body, &context.request)))
+}
+
+pub(super) fn submit_job_text<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
+    let job: TextJob<Box<RawValue>> = context.parse_argument()?;
+    Ok(Box::pin(async move {
+        context.client.submit_job_text(&job, &context.request).await
+    }))
+}
+
+pub(super) fn submit_job_embedded<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
+    let job = embedded(context.parse_argument()?, context.bytes)?;
+    Ok(Box::pin(async move {
+        context.client.submit_job_embedded(&job, &context.request).await
+    }))
+}
+
+pub(super) fn submit_job_aws_s3<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
+    let job: S3Job<Box<RawValue>> = context.parse_argument()?;
+    Ok(Box::pin(async move {
+        context.client.submit_job_aws_s3(&job, &context.request).await
+    }))
+}
+
+pub(super) fn submit_job_jdbc<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
+    let job: JdbcJob = context.parse_argument()?;
+    Ok(Box::pin(async move {
+        context.client.submit_job_jdbc(&job, &context.request).await
+    }))
+}
+
+/// The job, with the bytes that came along in their places.
+fn embedded(argument: EmbeddedArgument, bytes: &[Bytes]) -> Result<EmbeddedJob> {
+    let media_type = argument.media_type.unwrap_or_default();
+    let value = |leaf| match leaf {
+        EmbeddedLeaf::DataUri(uri) => Ok(EmbeddedValue::DataUri(uri)),
+        EmbeddedLeaf::Bytes(number) => Ok(EmbeddedValue::Bytes {
+            media_type: media_type.clone(),
+            data: bytes
+                .get(number)
+                .cloned()
+                .ok_or_else(|| Error::Internal("an embedded input did not come along".to_owned()))?,
+        }),
     };
-    Outcome::settled(submitted)
+    let mut sources = Sources::default();
+    for (key, parts) in argument.sources {
+        let parts = parts.into_iter().map(|(name, leaf)| Ok((name, value(leaf)?)));
+        sources.insert(key, parts.collect::<Result<_>>()?);
+    }
+    let mut job = EmbeddedJob::new(argument.model_id, argument.version, sources);
+    job.explain = argument.explain;
+    job.timeout = argument.timeout;
+    Ok(job)
 }
