@@ -19,10 +19,9 @@ use crate::{
     endpoint::{BaseUrl, encoded, segment},
     error::BodyFault,
     jobs::is_final_status,
-    mask::Mask,
     results::{self, Found, Section},
-    retry, size,
-    transport::{Data, Payload, Told},
+    size,
+    transport::{Data, Mask, Payload, Told, retry},
     uploads,
 };
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::{
     clock::{Clock, Random},
     error::Error,
-    retry::{self, Backoff, SHORTEST_PAUSE},
+    transport::retry::{self, Backoff, SHORTEST_PAUSE},
 };
 
 /// Pauses of an outage grow up to this, or to the poll interval where that is longer.

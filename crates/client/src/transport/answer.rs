@@ -7,14 +7,14 @@ use serde::Deserialize;
 
 use super::{
     failure::{Account, Attempt, is_of_the_body},
+    link,
+    mask::Mask,
+    retry,
     stream::Streamed,
 };
 use crate::{
     document::Document,
     error::{BodyFault, Error, Result},
-    link,
-    mask::Mask,
-    retry,
 };
 
 /// How much of an error's body is kept.

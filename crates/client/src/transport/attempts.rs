@@ -6,11 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Request, Settings, Transport, failure::Attempt};
+use super::{
+    Request, Settings, Transport,
+    failure::Attempt,
+    retry::{self, Backoff, Class, RETRY_PAUSE, SHORTEST_PAUSE, Verdict},
+};
 use crate::{
     error::{Error, Result, Sent},
     observer::Event,
-    retry::{self, Backoff, Class, RETRY_PAUSE, SHORTEST_PAUSE, Verdict},
 };
 
 /// The account of a call.

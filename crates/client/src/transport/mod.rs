@@ -7,10 +7,13 @@ mod attempts;
 mod body;
 mod connect;
 mod failure;
+mod link;
+mod mask;
 mod no_proxy;
 mod progress;
 mod proxy;
 mod request;
+pub(crate) mod retry;
 mod stream;
 mod tls;
 
@@ -24,6 +27,7 @@ pub(crate) use self::{
     answer::{Answer, Expect},
     attempts::Attempts,
     body::{Data, FileRange, OpenFile, Payload},
+    mask::Mask,
     proxy::{Proxies, Proxy},
     request::{Request, Settings},
     stream::Streamed,
@@ -32,14 +36,13 @@ pub(crate) use self::{
 use self::{
     failure::{Account, Attempt},
     progress::Progress,
+    retry::Bucket,
 };
 use crate::{
     auth::Auth,
     clock::{Clock, Random},
     error::{Error, Phase, Result, Sent},
-    mask::Mask,
     resolver::{Resolver, SystemResolver},
-    retry::Bucket,
 };
 
 /// What is the same for all calls of a client.

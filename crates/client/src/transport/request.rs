@@ -7,8 +7,8 @@ use reqwest::Url;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use super::{Expect, Payload};
-use crate::{observer::Observed, retry::Class};
+use super::{Expect, Payload, retry::Class};
+use crate::observer::Observed;
 
 /// A request that can be sent any number of times.
 #[derive(Debug, Clone)]

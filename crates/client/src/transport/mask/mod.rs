@@ -8,7 +8,8 @@ use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
 use self::spelling::{beginnings, in_base64, is_of_base64, spelled};
-use crate::{auth::Auth, transport::Proxy};
+use super::Proxy;
+use crate::auth::Auth;
 
 const MASK: &str = "***";
 
