@@ -7,11 +7,11 @@ use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    chunks::{Place, cannot_open, look},
     client::{Client, RequestOptions},
     document::Document,
     error::Result,
     submits::{Input, NoDetails, Sources, body},
+    uploads::{Place, cannot_open, look},
 };
 
 /// A job with small inputs in the request itself, to be submitted with [`Client::submit_job_embedded`].

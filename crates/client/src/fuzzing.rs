@@ -20,9 +20,8 @@ use crate::{
     error::BodyFault,
     jobs::is_final_status,
     results::{self, Found, Section},
-    size,
     transport::{Data, Mask, Payload, Told, retry},
-    uploads,
+    uploads::{self, size},
 };
 
 /// A target: its name, which is that of its corpus, and what it does.

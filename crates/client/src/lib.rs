@@ -42,7 +42,6 @@
 mod accounting;
 mod auth;
 mod batch;
-mod chunks;
 mod client;
 mod clock;
 mod document;
@@ -65,7 +64,6 @@ mod query;
 mod resolver;
 mod results;
 mod similarity;
-mod size;
 mod submits;
 mod tags;
 mod transport;

@@ -1,7 +1,7 @@
 //! What is uploaded, and how that ended.
 
+use super::chunks::FileSource;
 use crate::{
-    chunks::FileSource,
     document::Document,
     error::{Error, Result},
     jobs::CancelOutcome,

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{document::Document, size};
+use super::size;
+use crate::document::Document;
 
 /// What a server takes: `GET /jobs/features`.
 pub(super) struct Limits {

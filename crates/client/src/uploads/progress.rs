@@ -1,6 +1,7 @@
 //! How far an upload has come, told as often as it should be.
 
-use crate::{chunks::Place, clock::Clock, pace::Pace};
+use super::chunks::Place;
+use crate::{clock::Clock, pace::Pace};
 
 /// How far an upload has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

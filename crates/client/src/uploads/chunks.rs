@@ -1,8 +1,6 @@
 //! What an upload is made of: sources, checked before anything is sent, and cut into chunks when their turn comes. Sends
 //! nothing.
 
-mod idle;
-
 use std::{
     fs,
     future::poll_fn,
@@ -16,7 +14,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 
-pub(crate) use self::idle::Idle;
+use super::idle::Idle;
 use crate::{
     error::{Error, InputFault, Result},
     transport::{Data, FileRange, OpenFile},

@@ -1,32 +1,24 @@
 //! Uploads: open a job, `POST /jobs/{job}/{input}/{modelInput}` for each chunk, one after the other, and close it.
 
-mod form;
-mod job;
-mod limits;
-mod progress;
-
 use bytes::Bytes;
 use http::Method;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::form::part;
-pub use self::{
+use super::{
+    chunks::{Checked, FileSource, Place},
+    form::part,
+    idle::Idle,
     job::{FileJob, JobInput, Upload},
-    progress::UploadProgress,
-};
-use self::{
     limits::{Limits, limits},
-    progress::Listener,
+    progress::{Listener, UploadProgress},
+    size,
 };
-pub use crate::chunks::{FileSource, Pieces};
 use crate::{
-    chunks::{Checked, Idle, Place},
     client::{Client, RequestOptions},
     document::Document,
     endpoint::segment,
     error::{Error, InputFault, Result, Sent},
     jobs::CancelOutcome,
-    size,
     submits::{self, Sources},
     transport::{Data, Expect, Payload, Request},
 };

@@ -1,0 +1,19 @@
+//! Uploads: inputs of any size, sent in chunks to an open job. Submits in a single request are those of `jobs`.
+
+mod chunks;
+mod form;
+mod idle;
+mod job;
+mod limits;
+mod progress;
+pub(crate) mod size;
+mod submit;
+
+pub(crate) use self::chunks::{Place, cannot_open, look};
+#[cfg(any(fuzzing, test))]
+pub(crate) use self::form::part;
+pub use self::{
+    chunks::{FileSource, Pieces},
+    job::{FileJob, JobInput, Upload},
+    progress::UploadProgress,
+};
