@@ -45,7 +45,6 @@ mod batch;
 mod client;
 mod clock;
 mod document;
-mod downloads;
 mod embedded;
 mod endpoint;
 mod engines;
@@ -57,9 +56,9 @@ mod history;
 mod jobs;
 mod models;
 mod observer;
+mod outputs;
 mod pace;
 mod pages;
-mod partial;
 mod query;
 mod resolver;
 mod results;
@@ -75,7 +74,6 @@ pub use self::{
     client::{Client, ClientBuilder, RequestOptions},
     clock::{Clock, Random, Sleep, SystemClock, SystemRandom},
     document::Document,
-    downloads::{Contents, DownloadProgress, Downloaded, Output, OutputRef},
     embedded::{EmbeddedJob, EmbeddedValue, path_to_data_uri},
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, InputFault, Phase, Result, Sent},
@@ -83,6 +81,7 @@ pub use self::{
     jobs::{CancelOutcome, WaitOptions, is_final_status},
     models::ModelFilter,
     observer::{Event, Observer},
+    outputs::{Contents, DownloadProgress, Downloaded, Output, OutputRef},
     resolver::{Lookup, Resolver, SystemResolver},
     results::ResultStream,
     submits::{JdbcJob, S3Job, Sources, TextJob},

@@ -15,10 +15,10 @@ use http::Method;
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
-    downloads::{Contents, OutputRef},
     endpoint::segment,
     error::Result,
     jobs::{WaitOptions, judge_failure, observed},
+    outputs::{Contents, OutputRef},
     wait::{self, GivenUp, Polled, Schedule},
 };
 

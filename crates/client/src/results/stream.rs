@@ -11,10 +11,10 @@ use super::{
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
-    downloads::{DownloadProgress, Meter},
     endpoint::segment,
     error::{BodyFault, Error, Result},
     observer::{Observed, Observer},
+    outputs::{DownloadProgress, Meter},
     transport::{Attempts, Expect, Request, Settings, Streamed},
 };
 

@@ -1,4 +1,4 @@
-//! Uploads: inputs of any size, sent in chunks to an open job. Submits in a single request are those of `jobs`.
+//! Uploads: inputs of any size, sent in chunks to an open job. Submits that fit into one request are left to `jobs`.
 
 mod chunks;
 mod form;

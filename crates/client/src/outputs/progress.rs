@@ -1,6 +1,6 @@
 //! How far a transfer to the caller has come, told as often as it should be.
 
-use super::DownloadProgress;
+use super::download::DownloadProgress;
 use crate::{clock::Clock, pace::Pace};
 
 #[derive(Debug, Default)]

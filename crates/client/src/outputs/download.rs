@@ -1,10 +1,6 @@
 //! Downloads of outputs: where they are and who may be asked for them. What belongs to different versions of an output is never
 //! put together.
 
-mod entity;
-mod meter;
-mod output;
-
 use std::path::Path;
 
 use bytes::Bytes;
@@ -14,14 +10,15 @@ use http::{
 };
 use url::Url;
 
-pub(crate) use self::meter::Meter;
-pub use self::output::Output;
-use self::{entity::Validator, output::Next};
+use super::{
+    entity::Validator,
+    output::{Next, Output},
+    partial::Partial,
+};
 use crate::{
     client::{Client, RequestOptions},
     endpoint::segment,
     error::{BodyFault, Error, Result},
-    partial::Partial,
     transport::{Attempts, Expect, Request, Settings, Streamed},
 };
 
@@ -163,7 +160,7 @@ impl Client {
         Ok(request)
     }
 
-    async fn fetch_whole(
+    pub(super) async fn fetch_whole(
         &self,
         origin: &Request,
         settings: &Settings,
@@ -177,7 +174,7 @@ impl Client {
     }
 
     /// Asks for an output, or for its rest, wherever that leads. Answers with the last request and what came.
-    async fn fetch(
+    pub(super) async fn fetch(
         &self,
         origin: &Request,
         rest: Option<(&Validator, u64)>,

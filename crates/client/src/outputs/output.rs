@@ -5,7 +5,11 @@ use std::{fmt, sync::Arc};
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 
-use super::{Contents, DownloadProgress, Downloaded, Meter, entity::Entity};
+use super::{
+    download::{Contents, DownloadProgress, Downloaded},
+    entity::Entity,
+    progress::Meter,
+};
 use crate::{
     client::Client,
     error::{BodyFault, Error, Result},
