@@ -12,7 +12,7 @@ use crate::{
     error::{BodyFault, Call, Error, Phase, Result, Sent},
     observer::{Event, Observed},
     transport::{Expect, Request, Settings},
-    wait::{self, GivenUp, Look, Polled, Schedule},
+    waiter::{self, GivenUp, Look, Polled, Schedule},
 };
 
 /// What a cancellation, or the receipt of a submit that was given up, may take.
@@ -145,7 +145,7 @@ impl Client {
         let transport = self.transport();
         let request = || self.job_request(Method::GET, "job", job_id);
         let poll = || async { judge(self.poll(request, &options.request).await) };
-        let waited = wait::wait(
+        let waited = waiter::wait(
             transport.clock(),
             transport.random(),
             options.schedule,

@@ -67,7 +67,7 @@ mod submits;
 mod tags;
 mod transport;
 mod uploads;
-mod wait;
+mod waiter;
 
 pub use self::{
     auth::Auth,

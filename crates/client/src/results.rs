@@ -19,7 +19,7 @@ use crate::{
     error::Result,
     jobs::{WaitOptions, judge_failure, observed},
     outputs::{Contents, OutputRef},
-    wait::{self, GivenUp, Polled, Schedule},
+    waiter::{self, GivenUp, Polled, Schedule},
 };
 
 impl Client {
@@ -85,7 +85,7 @@ impl Client {
             read.map_or_else(judge_failure, Polled::Done)
         };
         let look = observed(&options.request.observed, |_| {});
-        match wait::wait(clock, self.transport().random(), schedule, poll, look).await {
+        match waiter::wait(clock, self.transport().random(), schedule, poll, look).await {
             Ok(result) => {
                 let both = format!(r#"{{"job":{},"result":{}}}"#, job.as_str(), result.as_str());
                 Ok(Document::of_json(both))
