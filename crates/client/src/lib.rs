@@ -45,14 +45,12 @@ mod batch;
 mod client;
 mod clock;
 mod document;
-mod embedded;
 mod endpoint;
 mod engines;
 mod error;
 #[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
-mod history;
 mod jobs;
 mod models;
 mod observer;
@@ -63,7 +61,6 @@ mod query;
 mod resolver;
 mod results;
 mod similarity;
-mod submits;
 mod tags;
 mod transport;
 mod uploads;
@@ -74,16 +71,16 @@ pub use self::{
     client::{Client, ClientBuilder, RequestOptions},
     clock::{Clock, Random, Sleep, SystemClock, SystemRandom},
     document::Document,
-    embedded::{EmbeddedJob, EmbeddedValue, path_to_data_uri},
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, InputFault, Phase, Result, Sent},
-    history::JobHistoryFilter,
-    jobs::{CancelOutcome, WaitOptions, is_final_status},
+    jobs::{
+        CancelOutcome, EmbeddedJob, EmbeddedValue, JdbcJob, JobHistoryFilter, S3Job, Sources, TextJob, WaitOptions,
+        is_final_status, path_to_data_uri,
+    },
     models::ModelFilter,
     observer::{Event, Observer},
     outputs::{Contents, DownloadProgress, Downloaded, Output, OutputRef},
     resolver::{Lookup, Resolver, SystemResolver},
     results::ResultStream,
-    submits::{JdbcJob, S3Job, Sources, TextJob},
     uploads::{FileJob, FileSource, JobInput, Pieces, Upload, UploadProgress},
 };

@@ -4,8 +4,7 @@ use super::chunks::FileSource;
 use crate::{
     document::Document,
     error::{Error, Result},
-    jobs::CancelOutcome,
-    submits::Sources,
+    jobs::{CancelOutcome, Sources},
 };
 
 /// A job whose inputs are uploaded, to be submitted with [`Client::submit_job_files`](crate::Client::submit_job_files).

@@ -18,8 +18,7 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::{Error, InputFault, Result, Sent},
-    jobs::CancelOutcome,
-    submits::{self, Sources},
+    jobs::{self, CancelOutcome, Sources},
     transport::{Data, Expect, Payload, Request},
 };
 
@@ -51,7 +50,7 @@ impl Client {
             timeout,
             chunk_size,
         } = job;
-        let body = match submits::body::<()>(&model_id, &version, explain, timeout, None) {
+        let body = match jobs::body::<()>(&model_id, &version, explain, timeout, None) {
             Ok(body) => body,
             Err(error) => return error.into(),
         };

@@ -6,11 +6,11 @@ use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
+use super::submits::{Input, NoDetails, Sources, body};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
     error::Result,
-    submits::{Input, NoDetails, Sources, body},
     uploads::{Place, cannot_open, look},
 };
 
