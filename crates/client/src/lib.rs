@@ -41,7 +41,6 @@
 
 mod accounting;
 mod auth;
-mod batch;
 mod client;
 mod clock;
 mod document;
@@ -52,16 +51,13 @@ mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 mod jobs;
+mod listing;
 mod models;
 mod observer;
 mod outputs;
 mod pace;
-mod pages;
-mod query;
 mod resolver;
 mod results;
-mod similarity;
-mod tags;
 mod transport;
 mod uploads;
 mod waiter;

@@ -10,7 +10,7 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::Result,
-    query::{count, text, with_query},
+    listing::{count, text, with_query},
     transport::{Expect, Request},
 };
 

@@ -4,13 +4,13 @@
 use http::Method;
 use serde::Deserialize;
 
+use super::similarity::{has_something_in_common, similarity};
 use crate::{
     client::{Client, RequestOptions},
     document::{Document, string_member},
     endpoint::segment,
     error::{Call, Error, Result},
-    query::{count, text, with_query},
-    similarity::{has_something_in_common, similarity},
+    listing::{count, text, with_query},
     transport::{Expect, Request},
 };
 
