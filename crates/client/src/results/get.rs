@@ -1,15 +1,5 @@
 //! Results: `GET /results/{job}`, of one input or of all, whole or as they arrive, and waiting for them.
 
-mod input;
-mod scan;
-mod stream;
-
-pub use self::stream::ResultStream;
-#[cfg(any(fuzzing, test))]
-pub(crate) use self::{
-    input::read,
-    scan::{Found, Section, scan},
-};
 use http::Method;
 
 use crate::{
