@@ -4,7 +4,10 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderValue};
 
-use super::{Client, Inner, headers::insert_header};
+use super::{
+    handle::{Client, Inner},
+    headers::insert_header,
+};
 use crate::{
     auth::Auth,
     clock::{Clock, FOR_EVER, Random, SystemClock, SystemRandom},

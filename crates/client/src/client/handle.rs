@@ -1,14 +1,10 @@
 //! The client, and how its methods make and send their requests.
 
-mod builder;
-mod headers;
-mod options;
-
 use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderMap, Method};
 
-pub use self::{builder::ClientBuilder, options::RequestOptions};
+use super::{builder::ClientBuilder, options::RequestOptions};
 use crate::{
     auth::Auth,
     document::Document,
@@ -23,14 +19,14 @@ use crate::{
 /// Tokio runtime with time and I/O enabled.
 #[derive(Debug, Clone)]
 pub struct Client {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
-struct Inner {
-    base: BaseUrl,
-    defaults: Settings,
-    transport: Transport,
+pub(super) struct Inner {
+    pub(super) base: BaseUrl,
+    pub(super) defaults: Settings,
+    pub(super) transport: Transport,
 }
 
 impl Client {
