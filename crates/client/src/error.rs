@@ -1,7 +1,5 @@
 //! Every way in which a call can fail, with the structure that the layers above need; no text is ever parsed later.
 
-mod faults;
-
 use std::{
     io,
     path::PathBuf,
@@ -10,8 +8,8 @@ use std::{
 
 use http::Method;
 
-pub use self::faults::{BodyFault, ConnectionFault, InputFault, Phase, Sent};
 use crate::document::Document;
+pub use crate::faults::{BodyFault, ConnectionFault, InputFault, Phase, Sent};
 
 /// What a call returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -47,6 +47,7 @@ mod document;
 mod endpoint;
 mod engines;
 mod error;
+mod faults;
 #[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
