@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::error::BodyFault;
+use crate::faults::BodyFault;
 
 /// JSON text as the server sent it, checked to be JSON, or nothing where a 2xx came without a body.
 ///
