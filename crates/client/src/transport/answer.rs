@@ -6,7 +6,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use serde::Deserialize;
 
 use super::{
-    failure::{Account, Attempt, is_of_the_body},
+    diagnosis::is_of_the_body,
+    failure::{Account, Attempt},
     link,
     mask::Mask,
     retry,

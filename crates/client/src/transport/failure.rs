@@ -1,22 +1,16 @@
 //! Turns what the transport reports into an [`Error`] that says what broke, how far the attempt had come, and whether the
 //! server can have seen the request.
 
-use std::{error::Error as StdError, io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use http::{StatusCode, Uri};
-use hyper_util::client::legacy::connect::{HttpConnector, proxy::Tunnel};
+use http::StatusCode;
 use reqwest::Url;
-use rustls::{AlertDescription, CertificateError};
-use tower_service::Service;
 
-use super::{Proxy, Request, progress::Progress};
+use super::{Proxy, Request, diagnosis::diagnose, progress::Progress};
 use crate::{
     clock::Clock,
     error::{BodyFault, Call, ConnectionFault, Error, Phase, Sent},
 };
-
-/// Why a proxy opened no tunnel. hyper-util names the type nowhere else.
-type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
 
 /// A failed attempt.
 #[derive(Debug)]
@@ -193,11 +187,6 @@ impl<'a> Account<'a> {
     }
 }
 
-/// Whether a body arrived, and what it unpacks to is what is broken.
-pub(super) fn is_of_the_body(error: &reqwest::Error) -> bool {
-    error.is_decode() && find::<hyper::Error>(error).is_none()
-}
-
 fn wants_credentials(proxy: &Proxy) -> String {
     let place = proxy.place();
     let what = if proxy.has_credentials() {
@@ -214,102 +203,4 @@ fn place(url: &Url) -> String {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
     }
-}
-
-fn diagnose(phase: Phase, error: &reqwest::Error) -> (ConnectionFault, String) {
-    let reason = root(error).to_string();
-    match phase {
-        Phase::Dns => (ConnectionFault::Unresolved, reason),
-        Phase::Connect => match find::<TunnelError>(error) {
-            Some(TunnelError::ProxyAuthRequired) => (ConnectionFault::ProxyCredentials, reason),
-            Some(TunnelError::TunnelUnsuccessful) => (ConnectionFault::Tunnel, "it refused".to_owned()),
-            Some(TunnelError::TunnelUnexpectedEof) => (ConnectionFault::Tunnel, "it closed the connection".to_owned()),
-            Some(TunnelError::Io(_) | TunnelError::ProxyHeadersTooLong | TunnelError::MissingHost) => {
-                (ConnectionFault::Tunnel, reason)
-            }
-            Some(TunnelError::ConnectFailed(_)) | None => match find::<io::Error>(error).map(io::Error::kind) {
-                Some(io::ErrorKind::ConnectionRefused) => (ConnectionFault::Refused, reason),
-                _ => (ConnectionFault::Unreachable, reason),
-            },
-        },
-        Phase::Tls => match find::<rustls::Error>(error) {
-            Some(rustls::Error::InvalidCertificate(certificate)) => {
-                (ConnectionFault::Certificate, explain(certificate))
-            }
-            Some(rustls::Error::AlertReceived(alert)) if is_about_clients(*alert) => {
-                (ConnectionFault::ClientCertificate, reason)
-            }
-            Some(rustls::Error::InvalidMessage(_)) => {
-                let reason = format!("the server does not speak TLS ({reason})");
-                (ConnectionFault::Handshake, reason)
-            }
-            _ => (ConnectionFault::Handshake, reason),
-        },
-        Phase::Send | Phase::Headers | Phase::Body => {
-            // In TLS 1.3 the server judges the client's certificate after the handshake.
-            if let Some(rustls::Error::AlertReceived(alert)) = find::<rustls::Error>(error)
-                && is_about_clients(*alert)
-            {
-                (ConnectionFault::ClientCertificate, reason)
-            } else if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
-                (ConnectionFault::Malformed, reason)
-            } else {
-                (ConnectionFault::Cut, reason)
-            }
-        }
-    }
-}
-
-/// Whether a server tells with this alert what it makes of the client's certificate.
-fn is_about_clients(alert: AlertDescription) -> bool {
-    use AlertDescription::{
-        BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked, CertificateUnknown, UnknownCA,
-        UnsupportedCertificate,
-    };
-    matches!(
-        alert,
-        BadCertificate
-            | CertificateExpired
-            | CertificateRequired
-            | CertificateRevoked
-            | CertificateUnknown
-            | UnknownCA
-            | UnsupportedCertificate
-    )
-}
-
-fn explain(certificate: &CertificateError) -> String {
-    use CertificateError::{
-        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
-        NotValidYetContext, Revoked, UnknownIssuer, UnsupportedSignatureAlgorithmContext,
-        UnsupportedSignatureAlgorithmForPublicKeyContext,
-    };
-    match certificate {
-        Expired | ExpiredContext { .. } => "it has expired".to_owned(),
-        NotValidYet | NotValidYetContext { .. } => "it is not valid yet".to_owned(),
-        NotValidForName | NotValidForNameContext { .. } => "it was issued for another host name".to_owned(),
-        UnknownIssuer => "its issuer is not trusted".to_owned(),
-        Revoked => "it has been revoked".to_owned(),
-        BadSignature
-        | UnsupportedSignatureAlgorithmContext { .. }
-        | UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => "its signature is not its issuer's".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-/// The first error of a type in a chain of causes. `io::Error` hides what it wraps from `source`, so it is opened.
-fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
-    chain(error).find_map(|cause| cause.downcast_ref())
-}
-
-/// The cause at the bottom, which says most.
-fn root<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
-    chain(error).last().unwrap_or(error)
-}
-
-fn chain<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
-        Some(io) => io.get_ref().map(|inner| inner as _),
-        None => error.source(),
-    })
 }

@@ -6,6 +6,7 @@ mod answer;
 mod attempts;
 mod body;
 mod connect;
+mod diagnosis;
 mod failure;
 mod link;
 mod mask;

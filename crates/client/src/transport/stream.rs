@@ -6,12 +6,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
 
-use super::{
-    Expect, Request,
-    failure::{Account, is_of_the_body},
-    progress::Progress,
-    proxy::Proxy,
-};
+use super::{Expect, Request, diagnosis::is_of_the_body, failure::Account, progress::Progress, proxy::Proxy};
 use crate::{
     clock::Clock,
     error::{BodyFault, Call, Error, Result},
