@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
+use http::{HeaderMap, HeaderName, StatusCode, header::RETRY_AFTER};
 use serde::Deserialize;
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
     failure::{Account, Attempt},
     link,
     mask::Mask,
+    request::Expect,
     retry,
     stream::Streamed,
 };
@@ -33,35 +34,6 @@ const REQUEST_IDS: [HeaderName; 2] = [
     HeaderName::from_static("x-request-id"),
     HeaderName::from_static("x-correlation-id"),
 ];
-
-/// What the body of a 2xx has to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Expect {
-    /// A JSON object.
-    Object,
-    /// JSON or nothing.
-    JsonOrNothing,
-    /// A JSON array.
-    Array,
-    /// JSON or text, which becomes a JSON string. What the route answers cannot be asked for again.
-    JsonOrText,
-    /// Whatever it is, it tells nothing, as long as it is no page of a gateway that never forwarded the request.
-    Ignored,
-    /// Bytes of whatever kind, read by the caller as they come. What a redirect leads to is for the caller to decide.
-    Stream,
-    /// A JSON object, read by the caller as it comes.
-    ObjectStream,
-}
-
-impl Expect {
-    /// What the server is told.
-    pub(super) fn media_types(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Stream => "*/*",
-            _ => "application/json",
-        })
-    }
-}
 
 /// What came.
 #[derive(Debug)]

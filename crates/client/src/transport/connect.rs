@@ -12,7 +12,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Route, progress, tls};
+use super::{config::Route, progress, tls};
 use crate::{
     error::{Error, Phase, Result},
     resolver::Resolver,

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use http::StatusCode;
 use reqwest::Url;
 
-use super::{Proxy, Request, diagnosis::diagnose, progress::Progress};
+use super::{diagnosis::diagnose, progress::Progress, proxy::Proxy, request::Request};
 use crate::{
     clock::Clock,
     error::{BodyFault, Call, ConnectionFault, Error, Phase, Sent},

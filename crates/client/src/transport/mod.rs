@@ -5,6 +5,7 @@
 mod answer;
 mod attempts;
 mod body;
+mod config;
 mod connect;
 mod diagnosis;
 mod failure;
@@ -25,14 +26,15 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::answer::Told;
 pub(crate) use self::{
-    answer::{Answer, Expect},
+    answer::Answer,
     attempts::Attempts,
     body::{Data, FileRange, OpenFile, Payload},
+    config::{Config, Route},
     mask::Mask,
-    proxy::{Proxies, Proxy},
-    request::{Request, Settings},
+    proxy::Proxies,
+    request::{Expect, Request, Settings},
     stream::Streamed,
-    tls::{Authorities, Identity, RootSources},
+    tls::{Authorities, Identity},
 };
 use self::{
     failure::{Account, Attempt},
@@ -40,45 +42,9 @@ use self::{
     retry::Bucket,
 };
 use crate::{
-    auth::Auth,
     clock::{Clock, Random},
     error::{Error, Phase, Result, Sent},
-    resolver::{Resolver, SystemResolver},
 };
-
-/// What is the same for all calls of a client.
-#[derive(Debug)]
-pub(crate) struct Config {
-    pub(crate) auth: Auth,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) max_sockets: usize,
-    pub(crate) max_response_bytes: usize,
-    pub(crate) user_agent: String,
-    pub(crate) route: Route,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) random: Arc<dyn Random>,
-}
-
-/// How the server is reached.
-#[derive(Debug, Clone)]
-pub(crate) struct Route {
-    pub(crate) resolver: Arc<dyn Resolver>,
-    pub(crate) proxies: Proxies,
-    pub(crate) roots: RootSources,
-    /// Who the client is, to servers that ask for a certificate.
-    pub(crate) identity: Option<Identity>,
-}
-
-impl Default for Route {
-    fn default() -> Self {
-        Self {
-            resolver: Arc::new(SystemResolver),
-            proxies: Proxies::default(),
-            roots: RootSources::default(),
-            identity: None,
-        }
-    }
-}
 
 #[derive(Debug)]
 pub(crate) struct Transport {

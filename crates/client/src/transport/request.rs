@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use reqwest::Url;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use super::{Expect, Payload, retry::Class};
+use super::{body::Payload, retry::Class};
 use crate::observer::Observed;
 
 /// A request that can be sent any number of times.
@@ -43,6 +43,35 @@ impl Request {
             url.set_query(None);
         }
         url.into()
+    }
+}
+
+/// What the body of a 2xx has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expect {
+    /// A JSON object.
+    Object,
+    /// JSON or nothing.
+    JsonOrNothing,
+    /// A JSON array.
+    Array,
+    /// JSON or text, which becomes a JSON string. What the route answers cannot be asked for again.
+    JsonOrText,
+    /// Whatever it is, it tells nothing, as long as it is no page of a gateway that never forwarded the request.
+    Ignored,
+    /// Bytes of whatever kind, read by the caller as they come. What a redirect leads to is for the caller to decide.
+    Stream,
+    /// A JSON object, read by the caller as it comes.
+    ObjectStream,
+}
+
+impl Expect {
+    /// What the server is told.
+    pub(super) fn media_types(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Stream => "*/*",
+            _ => "application/json",
+        })
     }
 }
 

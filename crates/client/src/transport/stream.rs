@@ -6,7 +6,13 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
 
-use super::{Expect, Request, diagnosis::is_of_the_body, failure::Account, progress::Progress, proxy::Proxy};
+use super::{
+    diagnosis::is_of_the_body,
+    failure::Account,
+    progress::Progress,
+    proxy::Proxy,
+    request::{Expect, Request},
+};
 use crate::{
     clock::Clock,
     error::{BodyFault, Call, Error, Result},

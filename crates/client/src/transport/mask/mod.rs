@@ -8,7 +8,7 @@ use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
 use self::spelling::{beginnings, in_base64, is_of_base64, spelled};
-use super::Proxy;
+use super::proxy::Proxy;
 use crate::auth::Auth;
 
 const MASK: &str = "***";

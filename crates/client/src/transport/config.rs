@@ -1,0 +1,47 @@
+//! What is the same for all calls of a client, the way to the server included.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    proxy::Proxies,
+    tls::{Identity, RootSources},
+};
+use crate::{
+    auth::Auth,
+    clock::{Clock, Random},
+    resolver::{Resolver, SystemResolver},
+};
+
+/// What is the same for all calls of a client.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) auth: Auth,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) max_sockets: usize,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) user_agent: String,
+    pub(crate) route: Route,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+/// How the server is reached.
+#[derive(Debug, Clone)]
+pub(crate) struct Route {
+    pub(crate) resolver: Arc<dyn Resolver>,
+    pub(crate) proxies: Proxies,
+    pub(crate) roots: RootSources,
+    /// Who the client is, to servers that ask for a certificate.
+    pub(crate) identity: Option<Identity>,
+}
+
+impl Default for Route {
+    fn default() -> Self {
+        Self {
+            resolver: Arc::new(SystemResolver),
+            proxies: Proxies::default(),
+            roots: RootSources::default(),
+            identity: None,
+        }
+    }
+}
