@@ -7,9 +7,10 @@ use std::{
 };
 
 use super::{
-    Request, Settings, Transport,
     failure::Attempt,
+    request::{Request, Settings},
     retry::{self, Backoff, Class, RETRY_PAUSE, SHORTEST_PAUSE, Verdict},
+    shared::Transport,
 };
 use crate::{
     error::{Error, Result, Sent},

@@ -8,6 +8,7 @@ mod body;
 mod config;
 mod connect;
 mod diagnosis;
+mod exchange;
 mod failure;
 mod link;
 mod mask;
@@ -16,262 +17,20 @@ mod progress;
 mod proxy;
 mod request;
 pub(crate) mod retry;
+mod shared;
 mod stream;
 mod tls;
 
-use std::{borrow::Cow, pin::pin, sync::Arc, time::Duration};
-
-use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
-
-#[cfg(any(fuzzing, test))]
-pub(crate) use self::answer::Told;
 pub(crate) use self::{
     answer::Answer,
     attempts::Attempts,
     body::{Data, FileRange, OpenFile, Payload},
     config::{Config, Route},
-    mask::Mask,
     proxy::Proxies,
     request::{Expect, Request, Settings},
+    shared::Transport,
     stream::Streamed,
     tls::{Authorities, Identity},
 };
-use self::{
-    failure::{Account, Attempt},
-    progress::Progress,
-    retry::Bucket,
-};
-use crate::{
-    clock::{Clock, Random},
-    error::{Error, Phase, Result, Sent},
-};
-
-#[derive(Debug)]
-pub(crate) struct Transport {
-    config: Config,
-    key: Mask,
-    /// Built by the first request, off the caller's thread: the system's certificates are read from disk.
-    http: OnceCell<reqwest::Client>,
-    sockets: Semaphore,
-    /// Polls keep out of a quarter of the sockets, so that thousands of waits never shut out a call.
-    polls: Semaphore,
-    retries: Bucket,
-    replays: Bucket,
-}
-
-impl Transport {
-    pub(crate) fn new(config: Config) -> Self {
-        let sockets = config.max_sockets.min(Semaphore::MAX_PERMITS);
-        Self {
-            http: OnceCell::new(),
-            sockets: Semaphore::new(sockets),
-            polls: Semaphore::new((sockets * 3 / 4).max(1)),
-            retries: Bucket::of_retries(),
-            replays: Bucket::of_replays(sockets),
-            key: Mask::of_key(&config.auth),
-            config,
-        }
-    }
-
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.config.clock
-    }
-
-    pub(crate) fn random(&self) -> &dyn Random {
-        &*self.config.random
-    }
-
-    pub(crate) fn max_response_bytes(&self) -> usize {
-        self.config.max_response_bytes
-    }
-
-    pub(crate) fn without_key<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.key.apply(text)
-    }
-
-    /// Whether a URL holds the caller's own key or token, which belongs into a header alone.
-    pub(crate) fn is_key_in(&self, url: &reqwest::Url) -> bool {
-        self.key.finds(url.as_str())
-    }
-
-    /// Waits until another poll may be made, which holds the permit to its end.
-    pub(crate) async fn turn_to_poll(&self) -> Result<SemaphorePermit<'_>> {
-        granted(&self.polls).await
-    }
-
-    /// Sends a request, again where the retry table says so, until there is an answer or nothing is left to try. It may be one
-    /// of several of a call, as those that go on with a download.
-    ///
-    /// # Errors
-    /// [`Error::Argument`], before anything is sent, for a URL with the caller's key in it, which logs would keep.
-    pub(crate) async fn execute(
-        &self,
-        request: &Request,
-        settings: &Settings,
-        attempts: &mut Attempts,
-    ) -> Result<Answer> {
-        if self.is_key_in(&request.url) {
-            return Err(Error::argument(
-                "the URL",
-                "must not hold the client's own key or token",
-            ));
-        }
-        loop {
-            let left = self.left(attempts, settings);
-            match self.attempt(request, settings, left).await {
-                Ok(answer) => {
-                    self.retries.give_back();
-                    self.replays.give_back();
-                    attempts.answered();
-                    return Ok(answer);
-                }
-                Err(failed) => self.again_after(attempts, settings, failed).await?,
-            }
-        }
-    }
-
-    /// One attempt, which may take what is left of the whole call's time.
-    async fn attempt(&self, request: &Request, settings: &Settings, left: Option<Duration>) -> Result<Answer, Attempt> {
-        let progress = Progress::new();
-        let account = self.account(request, &progress);
-        let asked = self.clock().now();
-        let ready = async { Ok::<_, Error>((self.http().await?, granted(&self.sockets).await?)) };
-        let (http, _socket) = tokio::select! {
-            biased;
-            () = settings.given_up() => return Err(Error::GivenUp.into()),
-            ready = ready => ready?,
-            limit = self.passed(left) => return Err(account.timeout(limit)),
-        };
-        let began = self.clock().now();
-        let limit = left.map_or(settings.request_timeout, |left| {
-            left.saturating_sub(began - asked).min(settings.request_timeout)
-        });
-        // On the heap, and only now: thousands of calls may queue for a socket or pause, and none of them holds any of it.
-        let exchange = Box::pin(self.exchange(http, request, settings, &progress));
-        let work = Arc::clone(&progress).follow(exchange);
-        self.within_limits(work, settings, account, limit)
-            .await
-            .map_err(|mut failed| {
-                if let Some(call) = failed.error.call_mut() {
-                    call.began = Some(began);
-                }
-                failed
-            })
-    }
-
-    async fn within_limits(
-        &self,
-        work: impl Future<Output = Result<Answer, Attempt>>,
-        settings: &Settings,
-        account: Account<'_>,
-        limit: Duration,
-    ) -> Result<Answer, Attempt> {
-        let mut work = pin!(work);
-        let mut connecting = self.clock().deadline(self.config.connect_timeout);
-        let mut whole = self.clock().deadline(limit);
-        let mut stalled = pin!(account.stalled(self.clock(), settings.idle_timeout));
-        let mut connected = false;
-        let mut unlimited = false;
-        let mut given_up = false;
-        loop {
-            tokio::select! {
-                biased;
-                outcome = &mut work => return outcome,
-                () = settings.given_up(), if !given_up => {
-                    if account.withdraw() == Sent::No {
-                        return Err(Error::GivenUp.into());
-                    }
-                    given_up = true;
-                }
-                () = &mut connecting, if !connected => {
-                    if account.is_connecting() {
-                        return Err(account.timeout(self.config.connect_timeout));
-                    }
-                    connected = true;
-                }
-                () = &mut whole, if !unlimited => {
-                    if !account.is_beyond_limit() {
-                        return Err(account.timeout(limit));
-                    }
-                    unlimited = true;
-                }
-                () = &mut stalled => return Err(account.timeout(settings.idle_timeout)),
-            }
-        }
-    }
-
-    /// Ends, with the limit, when the limit has passed; never where there is none.
-    async fn passed(&self, limit: Option<Duration>) -> Duration {
-        match limit {
-            Some(limit) => {
-                self.clock().deadline(limit).await;
-                limit
-            }
-            None => std::future::pending().await,
-        }
-    }
-
-    async fn exchange(
-        &self,
-        http: &reqwest::Client,
-        request: &Request,
-        settings: &Settings,
-        progress: &Arc<Progress>,
-    ) -> Result<Answer, Attempt> {
-        let account = self.account(request, progress);
-        let prepared = self.prepare(request, settings, progress)?;
-        let response = http.execute(prepared).await.map_err(|error| account.broken(error))?;
-        progress.enter(Phase::Body);
-        if stream::is_wanted(request.expect, &response) {
-            let body = Streamed::new(response, Arc::clone(progress), account.proxy().cloned());
-            return Ok(Answer::Stream(Box::new(body)));
-        }
-        let reader = answer::Reader {
-            mask: || Mask::new(&self.config.auth, &settings.headers, &request.secrets, account.proxy()),
-            account,
-            limit: self.config.max_response_bytes,
-        };
-        reader.read(response, request.expect).await
-    }
-
-    fn account<'a>(&'a self, request: &'a Request, progress: &'a Arc<Progress>) -> Account<'a> {
-        Account::new(request, progress, self.config.route.proxies.of(&request.url))
-    }
-
-    fn prepare(&self, request: &Request, settings: &Settings, progress: &Arc<Progress>) -> Result<reqwest::Request> {
-        let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
-        let headers = prepared.headers_mut();
-        headers.insert(http::header::ACCEPT, request.expect.media_types());
-        if !request.foreign {
-            headers.extend(settings.headers.clone());
-            self.config.auth.apply(headers)?;
-        }
-        if matches!(request.expect, Expect::Stream | Expect::ObjectStream) {
-            // Which part is asked for is known to whoever puts the parts together, and to nobody else.
-            headers.remove(http::header::RANGE);
-            headers.remove(http::header::IF_RANGE);
-        }
-        headers.extend(request.headers.clone());
-        if let Some(content_type) = request.payload.content_type() {
-            headers.insert(http::header::CONTENT_TYPE, content_type);
-        }
-        *prepared.body_mut() = Some(request.payload.open(Arc::clone(progress)));
-        Ok(prepared)
-    }
-
-    async fn http(&self) -> Result<&reqwest::Client> {
-        let build = async || {
-            let user_agent = self.config.user_agent.clone();
-            let route = self.config.route.clone();
-            tokio::task::spawn_blocking(move || connect::http_client(&user_agent, &route))
-                .await
-                .map_err(|error| Error::Internal(format!("the HTTP client was not built: {error}")))?
-        };
-        self.http.get_or_try_init(build).await
-    }
-}
-
-async fn granted(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>> {
-    let closed = |_| Error::Internal("a semaphore was closed".to_owned());
-    semaphore.acquire().await.map_err(closed)
-}
+#[cfg(any(fuzzing, test))]
+pub(crate) use self::{answer::Told, mask::Mask};

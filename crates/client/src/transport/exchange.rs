@@ -1,0 +1,178 @@
+//! The exchanges of a call: one attempt after the other, each within its limits, from the recipe of a request to its answer. What
+//! follows a failed one is left to `attempts`.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use super::{
+    answer::{self, Answer},
+    attempts::Attempts,
+    failure::{Account, Attempt},
+    mask::Mask,
+    progress::Progress,
+    request::{Expect, Request, Settings},
+    shared::{Transport, granted},
+    stream::{self, Streamed},
+};
+use crate::error::{Error, Phase, Result, Sent};
+
+impl Transport {
+    /// Sends a request, again where the retry table says so, until there is an answer or nothing is left to try. It may be one
+    /// of several of a call, as those that go on with a download.
+    ///
+    /// # Errors
+    /// [`Error::Argument`], before anything is sent, for a URL with the caller's key in it, which logs would keep.
+    pub(crate) async fn execute(
+        &self,
+        request: &Request,
+        settings: &Settings,
+        attempts: &mut Attempts,
+    ) -> Result<Answer> {
+        if self.is_key_in(&request.url) {
+            return Err(Error::argument(
+                "the URL",
+                "must not hold the client's own key or token",
+            ));
+        }
+        loop {
+            let left = self.left(attempts, settings);
+            match self.attempt(request, settings, left).await {
+                Ok(answer) => {
+                    self.retries.give_back();
+                    self.replays.give_back();
+                    attempts.answered();
+                    return Ok(answer);
+                }
+                Err(failed) => self.again_after(attempts, settings, failed).await?,
+            }
+        }
+    }
+
+    /// One attempt, which may take what is left of the whole call's time.
+    async fn attempt(&self, request: &Request, settings: &Settings, left: Option<Duration>) -> Result<Answer, Attempt> {
+        let progress = Progress::new();
+        let account = self.account(request, &progress);
+        let asked = self.clock().now();
+        let ready = async { Ok::<_, Error>((self.http().await?, granted(&self.sockets).await?)) };
+        let (http, _socket) = tokio::select! {
+            biased;
+            () = settings.given_up() => return Err(Error::GivenUp.into()),
+            ready = ready => ready?,
+            limit = self.passed(left) => return Err(account.timeout(limit)),
+        };
+        let began = self.clock().now();
+        let limit = left.map_or(settings.request_timeout, |left| {
+            left.saturating_sub(began - asked).min(settings.request_timeout)
+        });
+        // On the heap, and only now: thousands of calls may queue for a socket or pause, and none of them holds any of it.
+        let exchange = Box::pin(self.exchange(http, request, settings, &progress));
+        let work = Arc::clone(&progress).follow(exchange);
+        self.within_limits(work, settings, account, limit)
+            .await
+            .map_err(|mut failed| {
+                if let Some(call) = failed.error.call_mut() {
+                    call.began = Some(began);
+                }
+                failed
+            })
+    }
+
+    async fn within_limits(
+        &self,
+        work: impl Future<Output = Result<Answer, Attempt>>,
+        settings: &Settings,
+        account: Account<'_>,
+        limit: Duration,
+    ) -> Result<Answer, Attempt> {
+        let mut work = pin!(work);
+        let mut connecting = self.clock().deadline(self.config.connect_timeout);
+        let mut whole = self.clock().deadline(limit);
+        let mut stalled = pin!(account.stalled(self.clock(), settings.idle_timeout));
+        let mut connected = false;
+        let mut unlimited = false;
+        let mut given_up = false;
+        loop {
+            tokio::select! {
+                biased;
+                outcome = &mut work => return outcome,
+                () = settings.given_up(), if !given_up => {
+                    if account.withdraw() == Sent::No {
+                        return Err(Error::GivenUp.into());
+                    }
+                    given_up = true;
+                }
+                () = &mut connecting, if !connected => {
+                    if account.is_connecting() {
+                        return Err(account.timeout(self.config.connect_timeout));
+                    }
+                    connected = true;
+                }
+                () = &mut whole, if !unlimited => {
+                    if !account.is_beyond_limit() {
+                        return Err(account.timeout(limit));
+                    }
+                    unlimited = true;
+                }
+                () = &mut stalled => return Err(account.timeout(settings.idle_timeout)),
+            }
+        }
+    }
+
+    /// Ends, with the limit, when the limit has passed; never where there is none.
+    async fn passed(&self, limit: Option<Duration>) -> Duration {
+        match limit {
+            Some(limit) => {
+                self.clock().deadline(limit).await;
+                limit
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn exchange(
+        &self,
+        http: &reqwest::Client,
+        request: &Request,
+        settings: &Settings,
+        progress: &Arc<Progress>,
+    ) -> Result<Answer, Attempt> {
+        let account = self.account(request, progress);
+        let prepared = self.prepare(request, settings, progress)?;
+        let response = http.execute(prepared).await.map_err(|error| account.broken(error))?;
+        progress.enter(Phase::Body);
+        if stream::is_wanted(request.expect, &response) {
+            let body = Streamed::new(response, Arc::clone(progress), account.proxy().cloned());
+            return Ok(Answer::Stream(Box::new(body)));
+        }
+        let reader = answer::Reader {
+            mask: || Mask::new(&self.config.auth, &settings.headers, &request.secrets, account.proxy()),
+            account,
+            limit: self.config.max_response_bytes,
+        };
+        reader.read(response, request.expect).await
+    }
+
+    fn account<'a>(&'a self, request: &'a Request, progress: &'a Arc<Progress>) -> Account<'a> {
+        Account::new(request, progress, self.config.route.proxies.of(&request.url))
+    }
+
+    fn prepare(&self, request: &Request, settings: &Settings, progress: &Arc<Progress>) -> Result<reqwest::Request> {
+        let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
+        let headers = prepared.headers_mut();
+        headers.insert(http::header::ACCEPT, request.expect.media_types());
+        if !request.foreign {
+            headers.extend(settings.headers.clone());
+            self.config.auth.apply(headers)?;
+        }
+        if matches!(request.expect, Expect::Stream | Expect::ObjectStream) {
+            // Which part is asked for is known to whoever puts the parts together, and to nobody else.
+            headers.remove(http::header::RANGE);
+            headers.remove(http::header::IF_RANGE);
+        }
+        headers.extend(request.headers.clone());
+        if let Some(content_type) = request.payload.content_type() {
+            headers.insert(http::header::CONTENT_TYPE, content_type);
+        }
+        *prepared.body_mut() = Some(request.payload.open(Arc::clone(progress)));
+        Ok(prepared)
+    }
+}

@@ -1,0 +1,85 @@
+//! What the calls of a client share: the HTTP client, sockets, what may be spent on retries, and the key that no text may show.
+//! What a call does with them is left to `attempts` and `exchange`.
+
+use std::borrow::Cow;
+
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+
+use super::{config::Config, connect, mask::Mask, retry::Bucket};
+use crate::{
+    clock::{Clock, Random},
+    error::{Error, Result},
+};
+
+/// The transport of a client.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    pub(super) config: Config,
+    key: Mask,
+    /// Built by the first request, off the caller's thread: the system's certificates are read from disk.
+    http: OnceCell<reqwest::Client>,
+    pub(super) sockets: Semaphore,
+    /// Polls keep out of a quarter of the sockets, so that thousands of waits never shut out a call.
+    polls: Semaphore,
+    pub(super) retries: Bucket,
+    pub(super) replays: Bucket,
+}
+
+impl Transport {
+    pub(crate) fn new(config: Config) -> Self {
+        let sockets = config.max_sockets.min(Semaphore::MAX_PERMITS);
+        Self {
+            http: OnceCell::new(),
+            sockets: Semaphore::new(sockets),
+            polls: Semaphore::new((sockets * 3 / 4).max(1)),
+            retries: Bucket::of_retries(),
+            replays: Bucket::of_replays(sockets),
+            key: Mask::of_key(&config.auth),
+            config,
+        }
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.config.clock
+    }
+
+    pub(crate) fn random(&self) -> &dyn Random {
+        &*self.config.random
+    }
+
+    pub(crate) fn max_response_bytes(&self) -> usize {
+        self.config.max_response_bytes
+    }
+
+    pub(crate) fn without_key<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.key.apply(text)
+    }
+
+    /// Whether a URL holds the caller's own key or token, which belongs into a header alone.
+    pub(crate) fn is_key_in(&self, url: &reqwest::Url) -> bool {
+        self.key.finds(url.as_str())
+    }
+
+    /// Waits until another poll may be made, which holds the permit to its end.
+    pub(crate) async fn turn_to_poll(&self) -> Result<SemaphorePermit<'_>> {
+        granted(&self.polls).await
+    }
+
+    /// The HTTP client underneath.
+    pub(super) async fn http(&self) -> Result<&reqwest::Client> {
+        let build = async || {
+            let user_agent = self.config.user_agent.clone();
+            let route = self.config.route.clone();
+            tokio::task::spawn_blocking(move || connect::http_client(&user_agent, &route))
+                .await
+                .map_err(|error| Error::Internal(format!("the HTTP client was not built: {error}")))?
+        };
+        self.http.get_or_try_init(build).await
+    }
+}
+
+/// Waits for a permit of a semaphore that nobody closes.
+pub(super) async fn granted(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>> {
+    let closed = |_| Error::Internal("a semaphore was closed".to_owned());
+    semaphore.acquire().await.map_err(closed)
+}
