@@ -1,13 +1,10 @@
-//! The settings of a client.
+//! The settings of a client, and how one is built from them.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderValue};
 
-use super::{
-    handle::{Client, Inner},
-    headers::insert_header,
-};
+use super::{handle::Client, headers::insert_header};
 use crate::{
     auth::Auth,
     clock::{Clock, FOR_EVER, Random, SystemClock, SystemRandom},
@@ -37,8 +34,23 @@ pub struct ClientBuilder {
     random: Arc<dyn Random>,
 }
 
+impl Client {
+    /// A client with the default settings.
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`].
+    pub fn new(base: BaseUrl, auth: Auth) -> Result<Self> {
+        Self::builder(base, auth).build()
+    }
+
+    /// The settings of a client, to be changed before it is built.
+    pub fn builder(base: BaseUrl, auth: Auth) -> ClientBuilder {
+        ClientBuilder::new(base, auth)
+    }
+}
+
 impl ClientBuilder {
-    pub(super) fn new(base: BaseUrl, auth: Auth) -> Self {
+    fn new(base: BaseUrl, auth: Auth) -> Self {
         Self {
             base,
             auth,
@@ -211,29 +223,25 @@ impl ClientBuilder {
             return Err(Error::argument("maxSockets", "must be at least 1"));
         }
         self.route.proxies.check(&self.base.route(""))?;
-        Ok(Client {
-            inner: Arc::new(Inner {
-                base: self.base,
-                defaults: Settings {
-                    request_timeout: self.request_timeout.min(FOR_EVER),
-                    retries: self.retries,
-                    idle_timeout: self.idle_timeout.min(FOR_EVER),
-                    total: None,
-                    headers: self.headers,
-                    nothing_sent_after: None,
-                    observed: Observed::default(),
-                },
-                transport: Transport::new(Config {
-                    auth: self.auth,
-                    connect_timeout: self.connect_timeout.min(FOR_EVER),
-                    max_sockets: self.max_sockets,
-                    max_response_bytes: self.max_response_bytes,
-                    user_agent: self.user_agent,
-                    route: self.route,
-                    clock: self.clock,
-                    random: self.random,
-                }),
-            }),
-        })
+        let defaults = Settings {
+            request_timeout: self.request_timeout.min(FOR_EVER),
+            retries: self.retries,
+            idle_timeout: self.idle_timeout.min(FOR_EVER),
+            total: None,
+            headers: self.headers,
+            nothing_sent_after: None,
+            observed: Observed::default(),
+        };
+        let transport = Transport::new(Config {
+            auth: self.auth,
+            connect_timeout: self.connect_timeout.min(FOR_EVER),
+            max_sockets: self.max_sockets,
+            max_response_bytes: self.max_response_bytes,
+            user_agent: self.user_agent,
+            route: self.route,
+            clock: self.clock,
+            random: self.random,
+        });
+        Ok(Client::from_parts(self.base, defaults, transport))
     }
 }

@@ -1,12 +1,11 @@
-//! The client, and how its methods make and send their requests.
+//! The client, and how its methods make and send their requests. How one is built is left to `builder`.
 
 use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderMap, Method};
 
-use super::{builder::ClientBuilder, options::RequestOptions};
+use super::options::RequestOptions;
 use crate::{
-    auth::Auth,
     document::Document,
     endpoint::BaseUrl,
     error::{Error, Result},
@@ -19,28 +18,24 @@ use crate::{
 /// Tokio runtime with time and I/O enabled.
 #[derive(Debug, Clone)]
 pub struct Client {
-    pub(super) inner: Arc<Inner>,
+    inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
-pub(super) struct Inner {
-    pub(super) base: BaseUrl,
-    pub(super) defaults: Settings,
-    pub(super) transport: Transport,
+struct Inner {
+    base: BaseUrl,
+    defaults: Settings,
+    transport: Transport,
 }
 
 impl Client {
-    /// A client with the default settings.
-    ///
-    /// # Errors
-    /// As [`ClientBuilder::build`].
-    pub fn new(base: BaseUrl, auth: Auth) -> Result<Self> {
-        Self::builder(base, auth).build()
-    }
-
-    /// The settings of a client, to be changed before it is built.
-    pub fn builder(base: BaseUrl, auth: Auth) -> ClientBuilder {
-        ClientBuilder::new(base, auth)
+    pub(super) fn from_parts(base: BaseUrl, defaults: Settings, transport: Transport) -> Self {
+        let inner = Inner {
+            base,
+            defaults,
+            transport,
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The root of the routes that this client asks.
