@@ -3,12 +3,15 @@
 
 mod download;
 mod entity;
+mod fetch;
 mod output;
 mod partial;
 mod progress;
+mod reference;
 
 pub(crate) use self::progress::Meter;
 pub use self::{
-    download::{Contents, DownloadProgress, Downloaded, OutputRef},
-    output::Output,
+    output::{Contents, Downloaded, Output},
+    progress::DownloadProgress,
+    reference::OutputRef,
 };

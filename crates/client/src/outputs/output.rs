@@ -6,9 +6,8 @@ use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 
 use super::{
-    download::{Contents, DownloadProgress, Downloaded},
     entity::Entity,
-    progress::Meter,
+    progress::{DownloadProgress, Meter},
 };
 use crate::{
     client::Client,
@@ -36,6 +35,26 @@ pub struct Output {
     attempts: Attempts,
     ended: bool,
     meter: Meter,
+}
+
+/// Bytes in memory, and what they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Contents {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// What the server says they are.
+    pub content_type: Option<String>,
+}
+
+/// A download that has come to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Downloaded {
+    /// How many there are.
+    pub bytes: u64,
+    /// What the server says they are.
+    pub content_type: Option<String>,
 }
 
 /// What comes next.
@@ -122,7 +141,7 @@ impl Output {
     }
 
     /// All of it, in memory.
-    pub(crate) async fn collect(mut self) -> Result<Contents> {
+    pub(super) async fn collect(mut self) -> Result<Contents> {
         let most = self.client.transport().max_response_bytes();
         let announced = self.content_length().map(usize::try_from);
         let mut is_too_large = announced.is_some_and(|length| length.is_ok_and(|length| length > most));

@@ -1,7 +1,16 @@
 //! How far a transfer to the caller has come, told as often as it should be.
 
-use super::download::DownloadProgress;
 use crate::{clock::Clock, pace::Pace};
+
+/// How far a download has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DownloadProgress {
+    /// Bytes that have come. Less than before where the download had to start again.
+    pub loaded_bytes: u64,
+    /// All bytes, where they are known.
+    pub total_bytes: Option<u64>,
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct Meter {

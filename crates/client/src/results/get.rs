@@ -8,7 +8,6 @@ use crate::{
     endpoint::segment,
     error::Result,
     jobs::{WaitOptions, judge_failure, observed},
-    outputs::{Contents, OutputRef},
     waiter::{self, GivenUp, Polled, Schedule},
 };
 
@@ -32,17 +31,6 @@ impl Client {
         let path = format!("/results/{job}/datasource/{}", segment("inputKey", input_key)?);
         self.send(&self.request(Method::GET, &path, Some(job_id)), options)
             .await
-    }
-
-    /// Reads an output as bytes, in memory. It is downloaded as [`Client::open_output`] does.
-    ///
-    /// # Errors
-    /// As [`Client::open_output`] and [`Output::next`], and [`Error::Response`] for one that is longer than the client accepts.
-    ///
-    /// [`Error::Response`]: crate::Error::Response
-    /// [`Output::next`]: crate::Output::next
-    pub async fn get_output_contents(&self, output: &OutputRef, options: &RequestOptions) -> Result<Contents> {
-        self.open_output(output, options).await?.collect().await
     }
 
     /// Waits as [`Client::block_until_complete`] does, then reads the results: `GET /results/{job}`, again where they are not

@@ -1,0 +1,94 @@
+//! Asks for an output, or for its rest, and follows redirects to those who may be asked. What comes is left to `output`.
+
+use http::{
+    HeaderValue, StatusCode,
+    header::{IF_RANGE, LOCATION, RANGE},
+};
+
+use super::{entity::Validator, reference::has_user};
+use crate::{
+    client::Client,
+    error::{BodyFault, Error, Result},
+    transport::{Attempts, Request, Settings, Streamed},
+};
+
+const MOST_REDIRECTS: usize = 5;
+
+impl Client {
+    pub(super) async fn fetch_whole(
+        &self,
+        origin: &Request,
+        settings: &Settings,
+        attempts: &mut Attempts,
+    ) -> Result<(Request, Streamed)> {
+        let (request, body) = self.fetch(origin, None, settings, attempts).await?;
+        if body.status() == StatusCode::PARTIAL_CONTENT {
+            return Err(attempts.end(body.unreadable(&request, BodyFault::Partial)));
+        }
+        Ok((request, body))
+    }
+
+    /// Asks for an output, or for its rest, wherever that leads. Answers with the last request and what came.
+    pub(super) async fn fetch(
+        &self,
+        origin: &Request,
+        rest: Option<(&Validator, u64)>,
+        settings: &Settings,
+        attempts: &mut Attempts,
+    ) -> Result<(Request, Streamed)> {
+        let mut request = origin.clone();
+        if let Some((validator, at)) = rest {
+            let range = HeaderValue::try_from(format!("bytes={at}-"));
+            let range = range.map_err(|error| Error::Internal(format!("a range that no header can carry: {error}")))?;
+            request.headers.insert(RANGE, range);
+            request.headers.insert(IF_RANGE, validator.1.clone());
+        }
+        let mut redirects = 0;
+        loop {
+            let body = self.send_for_stream(&request, settings, attempts).await?;
+            if !body.status().is_redirection() {
+                return Ok((request, body));
+            }
+            redirects += 1;
+            request = self
+                .follow(request, &body, redirects)
+                .map_err(|refused| attempts.end(refused))?;
+        }
+    }
+
+    /// Where an answer leads to, if that may be followed.
+    fn follow(&self, request: Request, answer: &Streamed, redirects: usize) -> Result<Request> {
+        let refuse = |reason: &str| Error::Status {
+            status: answer.status().as_u16(),
+            message: format!("the redirect is not followed: {reason}"),
+            body: None,
+            request_id: None,
+            retry_after: None,
+            call: Box::new(answer.call(&request)),
+        };
+        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let url = location.and_then(|location| request.url.join(location).ok());
+        let Some(url) = url else {
+            return Err(refuse("it leads to no URL"));
+        };
+        let is_ours = self.base_url().is_origin_of(&url);
+        if redirects > MOST_REDIRECTS {
+            return Err(refuse("there were five before it"));
+        }
+        if url.scheme() != "https" && (!is_ours || request.url.scheme() == "https") {
+            return Err(refuse("it leads to a place that is not https"));
+        }
+        if has_user(&url) {
+            return Err(refuse("it leads to a URL with a user or a password"));
+        }
+        if self.transport().is_key_in(&url) {
+            return Err(refuse("it leads to a URL with the client's own key or token"));
+        }
+        Ok(Request {
+            url,
+            // Who has been sent away comes back as a stranger: the way is another's choice.
+            foreign: request.foreign || !is_ours,
+            ..request
+        })
+    }
+}

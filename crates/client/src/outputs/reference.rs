@@ -1,0 +1,75 @@
+//! Where an output is, and the request that asks for it there.
+
+use http::{HeaderValue, Method, header::ACCEPT_ENCODING};
+use url::Url;
+
+use crate::{
+    client::Client,
+    endpoint::segment,
+    error::{Error, Result},
+    transport::{Expect, Request},
+};
+
+/// An output of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutputRef {
+    /// By its names: `GET /results/{job}/datasource/{input}/output/{output}`.
+    Named {
+        /// The job.
+        job_id: String,
+        /// As the job was submitted with it.
+        input_key: String,
+        /// Such as `results.json`.
+        output_name: String,
+    },
+    /// By its URL, as results have it in place of what is no JSON. Of the API's own origin, it is asked for with the
+    /// credentials and the headers of the caller; of another, which must be `https`, without.
+    Url(String),
+}
+
+impl Client {
+    pub(super) fn output_request(&self, output: &OutputRef) -> Result<Request> {
+        let mut request = match output {
+            OutputRef::Named {
+                job_id,
+                input_key,
+                output_name,
+            } => {
+                let job = segment("jobId", job_id)?;
+                let input = segment("inputKey", input_key)?;
+                let output = segment("outputName", output_name)?;
+                let path = format!("/results/{job}/datasource/{input}/output/{output}");
+                self.request(Method::GET, &path, Some(job_id))
+            }
+            OutputRef::Url(text) => {
+                let refuse = |reason: &str| Error::argument("url", reason);
+                let url =
+                    Url::parse(text.trim()).map_err(|error| refuse(&format!("is not an absolute URL: {error}")))?;
+                let foreign = !self.base_url().is_origin_of(&url);
+                if foreign && url.scheme() != "https" {
+                    return Err(refuse(
+                        "must start with https:// where it leads away from the client's origin",
+                    ));
+                }
+                if has_user(&url) {
+                    return Err(refuse("must not hold a user or a password"));
+                }
+                Request {
+                    url,
+                    foreign,
+                    ..self.request(Method::GET, "", None)
+                }
+            }
+        };
+        request.expect = Expect::Stream;
+        let identity = HeaderValue::from_static("identity");
+        request.headers.insert(ACCEPT_ENCODING, identity);
+        Ok(request)
+    }
+}
+
+/// Whether a URL holds credentials.
+pub(super) fn has_user(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
