@@ -5,6 +5,7 @@ mod get;
 mod input;
 mod scan;
 mod stream;
+mod wait;
 
 pub use self::stream::ResultStream;
 #[cfg(any(fuzzing, test))]

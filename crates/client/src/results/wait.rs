@@ -1,0 +1,54 @@
+//! The wait for results: for the job, and then for `GET /results/{job}`.
+
+use http::Method;
+
+use crate::{
+    client::Client,
+    document::Document,
+    endpoint::segment,
+    error::Result,
+    jobs::{WaitOptions, judge_failure, observed},
+    waiter::{self, GivenUp, Polled, Schedule},
+};
+
+impl Client {
+    /// Waits as [`Client::block_until_complete`] does, then reads the results: `GET /results/{job}`, again where they are not
+    /// there yet, and through outages. Answers with `{"job": …, "result": …}`, each as the server sent it. The wait's limit
+    /// holds for both together.
+    ///
+    /// # Errors
+    /// As [`Client::block_until_complete`]. After a [`Error::WaitTimeout`] whose job is final, its results were what was
+    /// missing.
+    ///
+    /// [`Error::WaitTimeout`]: crate::Error::WaitTimeout
+    pub async fn block_until_result(
+        &self,
+        job_id: &str,
+        options: &WaitOptions,
+        on_progress: impl FnMut(&Document),
+    ) -> Result<Document> {
+        let clock = self.transport().clock();
+        let started = clock.now();
+        let job = self.block_until_complete(job_id, options, on_progress).await?;
+        let spent = clock.now() - started;
+        let schedule = Schedule {
+            wait_timeout: options.schedule.wait_timeout.map(|limit| limit.saturating_sub(spent)),
+            ..options.schedule
+        };
+        let path = format!("/results/{}", segment("job", job_id)?);
+        let request = || Ok(self.request(Method::GET, &path, Some(job_id)));
+        let poll = || async {
+            let read = self.poll(request, &options.request).await;
+            read.map_or_else(judge_failure, Polled::Done)
+        };
+        let look = observed(&options.request.observed, |_| {});
+        match waiter::wait(clock, self.transport().random(), schedule, poll, look).await {
+            Ok(result) => {
+                let both = format!(r#"{{"job":{},"result":{}}}"#, job.as_str(), result.as_str());
+                Ok(Document::of_json(both))
+            }
+            Err(GivenUp::Failed(error)) => Err(error),
+            Err(GivenUp::TimedOut(_)) => Err(self.wait_timeout(job_id, Some(job), options)),
+        }
+    }
+}
