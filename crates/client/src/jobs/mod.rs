@@ -1,16 +1,20 @@
 //! Jobs: how one is submitted in a single request, read, waited for, canceled and found again. Inputs of any size are left to
 //! `uploads`, and what a job brings to `results`.
 
+mod cancel;
 mod embedded;
+mod get;
 mod history;
 mod submits;
 mod wait;
 
 pub use self::{
+    cancel::CancelOutcome,
     embedded::{EmbeddedJob, EmbeddedValue, path_to_data_uri},
+    get::is_final_status,
     history::JobHistoryFilter,
     submits::{JdbcJob, S3Job, Sources, TextJob},
-    wait::{CancelOutcome, WaitOptions, is_final_status},
+    wait::WaitOptions,
 };
 pub(crate) use self::{
     submits::body,

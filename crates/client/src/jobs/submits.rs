@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
-    error::{Error, Result},
+    error::{BodyFault, Call, Error, Result, Sent},
     transport::{Expect, Payload, Request},
 };
 
@@ -242,6 +242,21 @@ impl Client {
             ..self.request(Method::POST, "/jobs", None)
         };
         self.send(&request, options).await
+    }
+
+    /// The error for a receipt that names no job although the server has accepted the request.
+    pub(crate) fn receipt_without_a_job(&self) -> Error {
+        Error::Response {
+            // As the route answers.
+            status: 202,
+            fault: BodyFault::NoJob,
+            sent: Sent::Maybe,
+            call: Box::new(self.submit_call()),
+        }
+    }
+
+    pub(super) fn submit_call(&self) -> Call {
+        Call::new(Method::POST, format!("{}/jobs", self.base_url().as_str()), None)
     }
 }
 

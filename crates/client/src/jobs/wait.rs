@@ -1,32 +1,22 @@
-//! Jobs: `GET /jobs/{job}`, `DELETE /jobs/{job}`, and waiting for one.
+//! The wait for a job: how long, and what each answer of `GET /jobs/{job}` means to it. When to poll is left to the waiter.
 
 use std::time::Duration;
 
 use http::Method;
 
+use super::get::is_final_status;
 use crate::{
     client::{Client, RequestOptions},
     clock::FOR_EVER,
     document::Document,
-    endpoint::segment,
-    error::{BodyFault, Call, Error, Phase, Result, Sent},
+    error::{BodyFault, Error, Result},
     observer::{Event, Observed},
     transport::{Expect, Request, Settings},
     waiter::{self, GivenUp, Look, Polled, Schedule},
 };
 
-/// What a cancellation, or the receipt of a submit that was given up, may take.
-const GRACE: Duration = Duration::from_secs(5);
-
 /// A wait must not become a loop without a pause.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
-
-/// Whether a job with this status has come to its end. `SUBMITTED`, `IN_PROGRESS`, `PENDING` and `OPEN` have not; a status
-/// that nobody knows counts as an end, as it does in Modzy's own SDKs.
-#[must_use]
-pub fn is_final_status(status: &str) -> bool {
-    !matches!(status, "SUBMITTED" | "IN_PROGRESS" | "PENDING" | "OPEN")
-}
 
 /// How a wait goes about it.
 #[derive(Debug, Clone)]
@@ -81,54 +71,7 @@ impl WaitOptions {
     }
 }
 
-/// How the cancellation of a given-up job went.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct CancelOutcome {
-    /// The job. `None` where the submit brought no receipt, so that nothing could be cancelled.
-    pub job_identifier: Option<String>,
-    /// The job as the server answered, or why the cancellation, or the submit before it, failed.
-    pub result: Result<Document>,
-}
-
 impl Client {
-    /// Reads a job: `GET /jobs/{job}`.
-    ///
-    /// # Errors
-    /// `Status` 404 for a job that does not exist, or does not exist yet.
-    pub async fn get_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
-        self.send(&self.job_request(Method::GET, "jobId", job_id)?, options)
-            .await
-    }
-
-    /// Cancels a job: `DELETE /jobs/{job}`. Answers with the job.
-    ///
-    /// # Errors
-    /// `Status` as the server answers, for instance for a job that is final already.
-    pub async fn cancel_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
-        let started = self.transport().clock().now();
-        let cancelled = self
-            .send(&self.job_request(Method::DELETE, "jobId", job_id)?, options)
-            .await;
-        match cancelled {
-            // An earlier attempt may have cancelled the job and lost its answer: then this is what the second finds.
-            Err(Error::Status {
-                status: 400..=499,
-                ref call,
-                ..
-            }) if call.attempts > 1 => {
-                let mut options = options.clone();
-                let spent = self.transport().clock().now() - started;
-                options.total = options.total.map(|total| total.saturating_sub(spent));
-                let job = self.get_job(job_id, &options).await;
-                job.ok()
-                    .filter(|job| job.string_member("status").as_deref() == Some("CANCELED"))
-                    .map_or(cancelled, Ok)
-            }
-            other => other,
-        }
-    }
-
     /// Waits until a job has come to its end, whatever that is, and answers with the job. Polls `GET /jobs/{job}`, at once
     /// and then at each interval, and rides out outages. `on_progress` sees every job that a poll brings, the last included.
     ///
@@ -188,69 +131,6 @@ impl Client {
             self.send_with(&request, &settings).await
         })
         .await
-    }
-
-    /// Cancels a job that its owner has given up, within five seconds in all. The options are those of the call that was
-    /// given up.
-    pub async fn cancel_abandoned(&self, job_id: &str, options: &RequestOptions) -> CancelOutcome {
-        let mut options = options.clone();
-        options.nothing_sent_after = None;
-        options.total = Some(GRACE);
-        CancelOutcome {
-            job_identifier: Some(job_id.to_owned()),
-            result: self.cancel_job(job_id, &options).await,
-        }
-    }
-
-    /// Cancels the job of a submit that its owner has given up while it was under way: waits up to five seconds for the
-    /// receipt, then cancels. The submit should have been made with [`RequestOptions::nothing_sent_after`], so that it is not
-    /// sent only now.
-    pub async fn cancel_submitted(
-        &self,
-        submit: impl Future<Output = Result<Document>>,
-        options: &RequestOptions,
-    ) -> CancelOutcome {
-        let receipt = tokio::select! {
-            biased;
-            receipt = submit => receipt,
-            () = self.transport().clock().deadline(GRACE) => Err(Error::Timeout {
-                limit: GRACE,
-                phase: Phase::Headers,
-                sent: Sent::Maybe,
-                call: Box::new(self.submit_call()),
-            }),
-        };
-        match receipt.map(|receipt| receipt.string_member("jobIdentifier")) {
-            Ok(Some(job_id)) => self.cancel_abandoned(&job_id, options).await,
-            Ok(None) => CancelOutcome {
-                job_identifier: None,
-                result: Err(self.receipt_without_a_job()),
-            },
-            Err(error) => CancelOutcome {
-                job_identifier: None,
-                result: Err(error),
-            },
-        }
-    }
-
-    /// The error for a receipt that names no job although the server has accepted the request.
-    pub(crate) fn receipt_without_a_job(&self) -> Error {
-        Error::Response {
-            // As the route answers.
-            status: 202,
-            fault: BodyFault::NoJob,
-            sent: Sent::Maybe,
-            call: Box::new(self.submit_call()),
-        }
-    }
-
-    fn submit_call(&self) -> Call {
-        Call::new(Method::POST, format!("{}/jobs", self.base_url().as_str()), None)
-    }
-
-    pub(crate) fn job_request(&self, method: Method, argument: &'static str, job_id: &str) -> Result<Request> {
-        let path = format!("/jobs/{}", segment(argument, job_id)?);
-        Ok(self.request(method, &path, Some(job_id)))
     }
 }
 

@@ -1,0 +1,97 @@
+//! Cancellation: `DELETE /jobs/{job}`, of a job whose caller asks for it and of one whose caller has gone.
+
+use std::time::Duration;
+
+use http::Method;
+
+use crate::{
+    client::{Client, RequestOptions},
+    document::Document,
+    error::{Error, Phase, Result, Sent},
+};
+
+/// What a cancellation, or the receipt of a submit that was given up, may take.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How the cancellation of a given-up job went.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct CancelOutcome {
+    /// The job. `None` where the submit brought no receipt, so that nothing could be cancelled.
+    pub job_identifier: Option<String>,
+    /// The job as the server answered, or why the cancellation, or the submit before it, failed.
+    pub result: Result<Document>,
+}
+
+impl Client {
+    /// Cancels a job: `DELETE /jobs/{job}`. Answers with the job.
+    ///
+    /// # Errors
+    /// `Status` as the server answers, for instance for a job that is final already.
+    pub async fn cancel_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
+        let started = self.transport().clock().now();
+        let cancelled = self
+            .send(&self.job_request(Method::DELETE, "jobId", job_id)?, options)
+            .await;
+        match cancelled {
+            // An earlier attempt may have cancelled the job and lost its answer: then this is what the second finds.
+            Err(Error::Status {
+                status: 400..=499,
+                ref call,
+                ..
+            }) if call.attempts > 1 => {
+                let mut options = options.clone();
+                let spent = self.transport().clock().now() - started;
+                options.total = options.total.map(|total| total.saturating_sub(spent));
+                let job = self.get_job(job_id, &options).await;
+                job.ok()
+                    .filter(|job| job.string_member("status").as_deref() == Some("CANCELED"))
+                    .map_or(cancelled, Ok)
+            }
+            other => other,
+        }
+    }
+
+    /// Cancels a job that its owner has given up, within five seconds in all. The options are those of the call that was
+    /// given up.
+    pub async fn cancel_abandoned(&self, job_id: &str, options: &RequestOptions) -> CancelOutcome {
+        let mut options = options.clone();
+        options.nothing_sent_after = None;
+        options.total = Some(GRACE);
+        CancelOutcome {
+            job_identifier: Some(job_id.to_owned()),
+            result: self.cancel_job(job_id, &options).await,
+        }
+    }
+
+    /// Cancels the job of a submit that its owner has given up while it was under way: waits up to five seconds for the
+    /// receipt, then cancels. The submit should have been made with [`RequestOptions::nothing_sent_after`], so that it is not
+    /// sent only now.
+    pub async fn cancel_submitted(
+        &self,
+        submit: impl Future<Output = Result<Document>>,
+        options: &RequestOptions,
+    ) -> CancelOutcome {
+        let receipt = tokio::select! {
+            biased;
+            receipt = submit => receipt,
+            () = self.transport().clock().deadline(GRACE) => Err(Error::Timeout {
+                limit: GRACE,
+                phase: Phase::Headers,
+                sent: Sent::Maybe,
+                call: Box::new(self.submit_call()),
+            }),
+        };
+        match receipt.map(|receipt| receipt.string_member("jobIdentifier")) {
+            Ok(Some(job_id)) => self.cancel_abandoned(&job_id, options).await,
+            Ok(None) => CancelOutcome {
+                job_identifier: None,
+                result: Err(self.receipt_without_a_job()),
+            },
+            Err(error) => CancelOutcome {
+                job_identifier: None,
+                result: Err(error),
+            },
+        }
+    }
+}
