@@ -5,7 +5,11 @@ mod cancel;
 mod embedded;
 mod get;
 mod history;
+mod jdbc;
+mod s3;
+mod secrets;
 mod submits;
+mod text;
 mod wait;
 
 pub use self::{
@@ -13,7 +17,10 @@ pub use self::{
     embedded::{EmbeddedJob, EmbeddedValue, path_to_data_uri},
     get::is_final_status,
     history::JobHistoryFilter,
-    submits::{JdbcJob, S3Job, Sources, TextJob},
+    jdbc::JdbcJob,
+    s3::S3Job,
+    submits::Sources,
+    text::TextJob,
     wait::WaitOptions,
 };
 pub(crate) use self::{
