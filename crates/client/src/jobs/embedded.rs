@@ -6,12 +6,14 @@ use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
-use super::submits::{Input, NoDetails, Sources, body};
+use super::{
+    inputs::{Place, Sources, cannot_open, look},
+    submits::{Input, NoDetails, body},
+};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
     error::Result,
-    uploads::{Place, cannot_open, look},
 };
 
 /// A job with small inputs in the request itself, to be submitted with [`Client::submit_job_embedded`].

@@ -5,6 +5,7 @@ mod cancel;
 mod embedded;
 mod get;
 mod history;
+mod inputs;
 mod jdbc;
 mod s3;
 mod secrets;
@@ -17,13 +18,14 @@ pub use self::{
     embedded::{EmbeddedJob, EmbeddedValue, path_to_data_uri},
     get::is_final_status,
     history::JobHistoryFilter,
+    inputs::Sources,
     jdbc::JdbcJob,
     s3::S3Job,
-    submits::Sources,
     text::TextJob,
     wait::WaitOptions,
 };
 pub(crate) use self::{
+    inputs::{Place, cannot_open, look},
     submits::body,
     wait::{judge_failure, observed},
 };

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::Method;
-use indexmap::IndexMap;
 use secrecy::SecretString;
 use serde::Serialize;
 
@@ -13,9 +12,6 @@ use crate::{
     error::{BodyFault, Call, Error, Result, Sent},
     transport::{Expect, Payload, Request},
 };
-
-/// Input key → name of the model's input → value.
-pub type Sources<T> = IndexMap<String, IndexMap<String, T>>;
 
 impl Client {
     /// Submits a job: `POST /jobs` with a body of the caller's making. Answers with the receipt.

@@ -17,6 +17,7 @@ use futures_core::Stream;
 use super::idle::Idle;
 use crate::{
     error::{Error, InputFault, Result},
+    jobs::{Place, cannot_open, look},
     transport::{Data, FileRange, OpenFile},
 };
 
@@ -49,45 +50,6 @@ impl std::fmt::Debug for FileSource {
             Self::Path(path) => write!(f, "Path({})", path.display()),
             Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
             Self::Pieces { size, .. } => write!(f, "Pieces({size:?})"),
-        }
-    }
-}
-
-/// The names of an input, for errors.
-#[derive(Debug, Clone)]
-pub(crate) struct Place {
-    pub(crate) input_key: String,
-    pub(crate) input_name: String,
-}
-
-impl Place {
-    pub(crate) fn refuse(&self, fault: InputFault, reason: impl Into<String>) -> Error {
-        Error::Input {
-            fault,
-            input_key: self.input_key.clone(),
-            input_name: self.input_name.clone(),
-            reason: reason.into(),
-            source: None,
-        }
-    }
-
-    pub(crate) fn broken(&self, fault: InputFault, reason: &str, cause: io::Error) -> Error {
-        Error::Input {
-            fault,
-            input_key: self.input_key.clone(),
-            input_name: self.input_name.clone(),
-            reason: format!("{reason}: {cause}"),
-            source: Some(Box::new(cause)),
-        }
-    }
-
-    /// The error for a file whose reading broke off while it was sent.
-    pub(crate) fn unreadable(&self, failure: &io::Error) -> Error {
-        let cause = io::Error::new(failure.kind(), failure.to_string());
-        if failure.kind() == io::ErrorKind::UnexpectedEof {
-            self.broken(InputFault::Changed, "became shorter while it was uploaded", cause)
-        } else {
-            self.broken(InputFault::Unusable, "cannot be read", cause)
         }
     }
 }
@@ -302,16 +264,6 @@ fn empty(place: &Place) -> Error {
     )
 }
 
-/// Looks at a file before it is opened: to open a pipe is to wait for its other end.
-pub(crate) fn look(place: &Place, path: &Path) -> Result<fs::Metadata> {
-    let metadata = fs::metadata(path).map_err(|cause| cannot_open(place, path, cause))?;
-    if metadata.is_file() {
-        Ok(metadata)
-    } else {
-        Err(place.refuse(InputFault::Unusable, format!("is not a file: {}", path.display())))
-    }
-}
-
 fn measure(place: &Place, path: &Path) -> Result<Stamp> {
     let metadata = look(place, path)?;
     fs::File::open(path).map_err(|cause| cannot_open(place, path, cause))?;
@@ -335,13 +287,4 @@ fn stamp(metadata: &fs::Metadata) -> Stamp {
         size: metadata.len(),
         modified: metadata.modified().ok(),
     }
-}
-
-pub(crate) fn cannot_open(place: &Place, path: &Path, cause: io::Error) -> Error {
-    let reason = format!("cannot be opened: {}", path.display());
-    let fault = match cause.kind() {
-        io::ErrorKind::NotFound => InputFault::Missing,
-        _ => InputFault::Unusable,
-    };
-    place.broken(fault, &reason, cause)
 }

@@ -9,7 +9,6 @@ mod progress;
 pub(crate) mod size;
 mod submit;
 
-pub(crate) use self::chunks::{Place, cannot_open, look};
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::form::part;
 pub use self::{

@@ -1,7 +1,6 @@
 //! How far an upload has come, told as often as it should be.
 
-use super::chunks::Place;
-use crate::{clock::Clock, pace::Pace};
+use crate::{clock::Clock, jobs::Place, pace::Pace};
 
 /// How far an upload has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

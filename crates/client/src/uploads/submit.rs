@@ -5,7 +5,7 @@ use http::Method;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    chunks::{Checked, FileSource, Place},
+    chunks::{Checked, FileSource},
     form::part,
     idle::Idle,
     job::{FileJob, JobInput, Upload},
@@ -18,7 +18,7 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::{Error, InputFault, Result, Sent},
-    jobs::{self, CancelOutcome, Sources},
+    jobs::{self, CancelOutcome, Place, Sources},
     transport::{Data, Expect, Payload, Request},
 };
 
