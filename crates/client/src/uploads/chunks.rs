@@ -1,15 +1,6 @@
-//! What an upload is made of: sources, checked before anything is sent, and cut into chunks when their turn comes. Sends
-//! nothing.
+//! An open source, cut into chunks when their turn comes. Sends nothing.
 
-use std::{
-    fs,
-    future::poll_fn,
-    io,
-    path::{Path, PathBuf},
-    pin::Pin,
-    sync::Arc,
-    time::SystemTime,
-};
+use std::{future::poll_fn, io, pin::Pin, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
@@ -17,137 +8,22 @@ use futures_core::Stream;
 use super::idle::Idle;
 use crate::{
     error::{Error, InputFault, Result},
-    jobs::{Place, cannot_open, look},
+    jobs::Place,
     transport::{Data, FileRange, OpenFile},
 };
-
-/// The largest chunk that is held in memory; two are at a time, one being sent and one being filled.
-const LARGEST_HELD: u64 = 4 * 1024 * 1024;
 
 /// Bytes that come piece by piece, each when it is asked for.
 pub type Pieces = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
-/// Where an input of an upload comes from.
-#[non_exhaustive]
-pub enum FileSource {
-    /// A file. It is measured before the job is opened, read in pieces when its turn comes, and refused if it has changed by
-    /// then.
-    Path(PathBuf),
-    /// Memory.
-    Bytes(Bytes),
-    /// Anything else.
-    Pieces {
-        /// How many bytes will come, where that is known.
-        size: Option<u64>,
-        /// The bytes.
-        pieces: Pieces,
-    },
-}
-
-impl std::fmt::Debug for FileSource {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Path(path) => write!(f, "Path({})", path.display()),
-            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
-            Self::Pieces { size, .. } => write!(f, "Pieces({size:?})"),
-        }
-    }
-}
-
-/// A source that has been checked.
-pub(crate) struct Checked {
-    pub(crate) place: Place,
-    source: Source,
-}
-
-enum Source {
-    File { path: PathBuf, stamp: Stamp },
-    Bytes(Bytes),
-    Pieces { size: Option<u64>, pieces: Pieces },
-}
-
-/// What tells that a file is still the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    size: u64,
-    modified: Option<SystemTime>,
-}
-
-impl Checked {
-    /// Checks a source. Opens and closes a file, so it belongs on a thread that may block.
-    pub(crate) fn new(place: Place, source: FileSource) -> Result<Self> {
-        let source = match source {
-            FileSource::Path(path) => {
-                let stamp = measure(&place, &path)?;
-                Source::File { path, stamp }
-            }
-            FileSource::Bytes(bytes) => Source::Bytes(bytes),
-            FileSource::Pieces { size, pieces } => Source::Pieces { size, pieces },
-        };
-        let checked = Self { place, source };
-        if checked.size() == Some(0) {
-            return Err(empty(&checked.place));
-        }
-        Ok(checked)
-    }
-
-    /// In bytes, where that is known.
-    pub(crate) fn size(&self) -> Option<u64> {
-        match &self.source {
-            Source::File { stamp, .. } => Some(stamp.size),
-            Source::Bytes(bytes) => Some(bytes.len() as u64),
-            Source::Pieces { size, .. } => *size,
-        }
-    }
-
-    /// The size of its chunks, of which the last may be shorter, where the server takes them up to so many bytes.
-    pub(crate) fn chunk_size(&self, most: u64) -> u64 {
-        match self.source {
-            Source::Pieces { .. } => most.min(LARGEST_HELD),
-            Source::File { .. } | Source::Bytes(_) => most,
-        }
-    }
-
-    /// How many chunks it makes, where that is known.
-    pub(crate) fn chunks(&self, most: u64) -> Option<u64> {
-        Some(self.size()?.div_ceil(self.chunk_size(most)))
-    }
-
-    /// Opens it. Its chunks are then to be taken one after the other.
-    pub(crate) async fn open(self, most: u64) -> Result<Chunks> {
-        let limit = self.chunk_size(most);
-        let Self { place, source } = self;
-        let source = match source {
-            Source::File { path, stamp } => {
-                let of_file = place.clone();
-                let opened = tokio::task::spawn_blocking(move || reopen(&of_file, &path, stamp)).await;
-                let file = opened.map_err(|error| Error::Internal(format!("a file was not opened: {error}")))??;
-                Open::File {
-                    file: OpenFile::new(file),
-                    at: 0,
-                    size: stamp.size,
-                }
-            }
-            Source::Bytes(bytes) => Open::Bytes(bytes),
-            Source::Pieces { size, pieces } => Open::Pieces {
-                pieces: Some(pieces),
-                rest: Bytes::new(),
-                taken: 0,
-                size,
-            },
-        };
-        Ok(Chunks { place, source, limit })
-    }
-}
-
 /// The chunks of a source.
-pub(crate) struct Chunks {
-    pub(crate) place: Place,
+pub(super) struct Chunks {
+    pub(super) place: Place,
     source: Open,
     limit: u64,
 }
 
-enum Open {
+/// A source that is open.
+pub(super) enum Open {
     File {
         file: Arc<OpenFile>,
         at: u64,
@@ -165,8 +41,12 @@ enum Open {
 }
 
 impl Chunks {
+    pub(super) fn new(place: Place, source: Open, limit: u64) -> Self {
+        Self { place, source, limit }
+    }
+
     /// The next chunk; `None` at the end.
-    pub(crate) async fn next(&mut self, idle: &Idle<'_>) -> Result<Option<Data>> {
+    pub(super) async fn next(&mut self, idle: &Idle<'_>) -> Result<Option<Data>> {
         let limit = self.limit;
         match &mut self.source {
             Open::File { file, at, size } => {
@@ -257,34 +137,10 @@ fn at_most(limit: u64, length: usize) -> usize {
     usize::try_from(limit).map_or(length, |limit| limit.min(length))
 }
 
-fn empty(place: &Place) -> Error {
+/// The error for a source without a byte.
+pub(super) fn empty(place: &Place) -> Error {
     place.refuse(
         InputFault::Empty,
         "is empty, and servers drop an empty input without a word",
     )
-}
-
-fn measure(place: &Place, path: &Path) -> Result<Stamp> {
-    let metadata = look(place, path)?;
-    fs::File::open(path).map_err(|cause| cannot_open(place, path, cause))?;
-    Ok(stamp(&metadata))
-}
-
-fn reopen(place: &Place, path: &Path, measured: Stamp) -> Result<fs::File> {
-    look(place, path)?;
-    let file = fs::File::open(path).map_err(|cause| cannot_open(place, path, cause))?;
-    let metadata = file.metadata().map_err(|cause| cannot_open(place, path, cause))?;
-    if stamp(&metadata) == measured {
-        Ok(file)
-    } else {
-        let reason = format!("has changed since the upload began: {}", path.display());
-        Err(place.refuse(InputFault::Changed, reason))
-    }
-}
-
-fn stamp(metadata: &fs::Metadata) -> Stamp {
-    Stamp {
-        size: metadata.len(),
-        modified: metadata.modified().ok(),
-    }
 }

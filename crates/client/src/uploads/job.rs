@@ -1,6 +1,6 @@
 //! What is uploaded, and how that ended.
 
-use super::chunks::FileSource;
+use super::sources::FileSource;
 use crate::{
     document::Document,
     error::{Error, Result},

@@ -1,10 +1,26 @@
 //! What a server takes.
 
+use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::size;
-use crate::document::Document;
+use crate::{
+    client::{Client, RequestOptions},
+    document::Document,
+    error::Result,
+};
+
+impl Client {
+    /// The limits of uploads: `GET /jobs/features`.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn get_features(&self, options: &RequestOptions) -> Result<Document> {
+        self.send(&self.request(Method::GET, "/jobs/features", None), options)
+            .await
+    }
+}
 
 /// What a server takes: `GET /jobs/features`.
 pub(super) struct Limits {

@@ -1,25 +1,20 @@
-//! Uploads: open a job, `POST /jobs/{job}/{input}/{modelInput}` for each chunk, one after the other, and close it.
+//! Jobs with inputs of any size: what can fail is checked, then a job is opened, its inputs are appended one after the other,
+//! and it is closed. Whatever fails cancels it.
 
-use bytes::Bytes;
-use http::Method;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    chunks::{Checked, FileSource},
-    form::part,
-    idle::Idle,
-    job::{FileJob, JobInput, Upload},
+    append::{blocking, segments},
+    job::{FileJob, Upload},
     limits::{Limits, limits},
     progress::{Listener, UploadProgress},
-    size,
+    sources::{Checked, FileSource},
 };
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
-    endpoint::segment,
-    error::{Error, InputFault, Result, Sent},
+    error::{Error, InputFault, Result},
     jobs::{self, CancelOutcome, Place, Sources},
-    transport::{Data, Expect, Payload, Request},
 };
 
 impl Client {
@@ -96,66 +91,6 @@ impl Client {
         }
     }
 
-    /// Appends an input to an open job, in as many chunks as it takes: `POST /jobs/{job}/{input}/{modelInput}`. A chunk whose
-    /// fate is unknown is never sent again. `on_progress` hears of it as in [`Client::submit_job_files`].
-    ///
-    /// # Errors
-    /// [`Error::Input`] for a source that cannot be used. The job is not cancelled.
-    pub async fn append_input(
-        &self,
-        input: JobInput,
-        options: &RequestOptions,
-        mut on_progress: impl FnMut(&UploadProgress<'_>) + Send,
-    ) -> Result<()> {
-        let JobInput {
-            job_id,
-            input_key,
-            input_name,
-            source,
-            chunk_size,
-        } = input;
-        let place = Place { input_key, input_name };
-        segments(&job_id, &place)?;
-        let checked = blocking(move || Checked::new(place, source)).await?;
-        let limits = Limits {
-            chunk: chunk_size.unwrap_or(size::DEFAULT_CHUNK),
-            chunks: None,
-            inputs: None,
-        };
-        let mut listener = self.listener(&mut on_progress);
-        self.append(&job_id, checked, &limits, options, &mut listener).await
-    }
-
-    /// Closes an open job, which then runs: `POST /jobs/{job}/close`. Answers with the receipt. Where the answer is lost or
-    /// empty, the job tells whether it was closed, and is the answer.
-    ///
-    /// # Errors
-    /// As the server answers, for instance for a job that is not open.
-    pub async fn close_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
-        let path = format!("/jobs/{}/close", segment("jobId", job_id)?);
-        let request = Request {
-            payload: Payload::Json(Bytes::from_static(b"{}")),
-            expect: Expect::Object,
-            ..self.request(Method::POST, &path, Some(job_id))
-        };
-        let error = match self.send(&request, options).await {
-            Err(error) if may_have_arrived(&error) => error,
-            settled => return settled,
-        };
-        let job = self.get_job(job_id, options).await.ok();
-        let is_closed = |job: &Document| job.string_member("status").is_some_and(|status| status != "OPEN");
-        job.filter(is_closed).ok_or(error)
-    }
-
-    /// The limits of uploads: `GET /jobs/features`.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn get_features(&self, options: &RequestOptions) -> Result<Document> {
-        self.send(&self.request(Method::GET, "/jobs/features", None), options)
-            .await
-    }
-
     /// Everything that can be known to fail before a job is opened.
     async fn prepare(
         &self,
@@ -197,60 +132,6 @@ impl Client {
         }
         self.close_job(job_id, options).await
     }
-
-    async fn append(
-        &self,
-        job_id: &str,
-        input: Checked,
-        limits: &Limits,
-        options: &RequestOptions,
-        listener: &mut Listener<'_>,
-    ) -> Result<()> {
-        let total = input.size();
-        let mut chunks = input.open(limits.chunk).await?;
-        let place = chunks.place.clone();
-        let path = segments(job_id, &place)?;
-        let mut loaded = 0;
-        let mut told = listener.hear(job_id, &place, (loaded, total), true);
-        let idle = Idle::new(self.transport().clock(), self.settings(options).idle_timeout);
-        let mut next = chunks.next(&idle).await?;
-        let mut count = 0;
-        while let Some(data) = next {
-            // Of a source without a size this is not known before.
-            count += 1;
-            if let Some(most) = limits.chunks.filter(|&most| count > most) {
-                let reason = format!("takes more chunks than the server does: {most} an input (maximumInputChunks)");
-                return Err(place.refuse(InputFault::Limit, reason));
-            }
-            let request = Request {
-                payload: part(&place.input_name, data.clone())?,
-                expect: Expect::Ignored,
-                ..self.request(Method::POST, &path, Some(job_id))
-            };
-            let send = async {
-                self.send(&request, options).await.map_err(|error| match &data {
-                    Data::File(range) => range.failure().map_or(error, |failure| place.unreadable(failure)),
-                    Data::Bytes(_) => error,
-                })
-            };
-            let send = async {
-                idle.during(send).await?;
-                loaded += data.len();
-                told = listener.hear(job_id, &place, (loaded, total), false);
-                Ok(())
-            };
-            // The next chunk is made while this one is on its way. A failure of either ends both.
-            ((), next) = tokio::try_join!(send, chunks.next(&idle))?;
-        }
-        if !told {
-            listener.hear(job_id, &place, (loaded, total), true);
-        }
-        Ok(())
-    }
-
-    fn listener<'l>(&'l self, tell: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send)) -> Listener<'l> {
-        Listener::new(self.transport().clock(), tell)
-    }
 }
 
 /// Does a piece of work unless it is given up first.
@@ -260,12 +141,6 @@ async fn until<T>(abort: &CancellationToken, work: impl Future<Output = T>) -> O
         () = abort.cancelled() => None,
         done = work => Some(done),
     }
-}
-
-/// Does work that may block, and that needs nothing but what it takes along.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Error::Internal(format!("the inputs were not checked: {error}")))?
 }
 
 fn check(sources: Sources<FileSource>) -> Result<Vec<Checked>> {
@@ -288,22 +163,4 @@ fn check(sources: Sources<FileSource>) -> Result<Vec<Checked>> {
         return Err(Error::argument("sources", "has no inputs"));
     }
     Ok(checked)
-}
-
-/// The path of an input.
-fn segments(job_id: &str, place: &Place) -> Result<String> {
-    Ok(format!(
-        "/jobs/{}/{}/{}",
-        segment("jobId", job_id)?,
-        segment("the input key", &place.input_key)?,
-        segment("the name of a model's input", &place.input_name)?,
-    ))
-}
-
-/// Whether a close that failed may have closed the job all the same.
-fn may_have_arrived(error: &Error) -> bool {
-    match error {
-        Error::Status { status, .. } => matches!(status, 408 | 500..=599),
-        other => other.sent() == Some(Sent::Maybe),
-    }
 }

@@ -1,0 +1,43 @@
+//! The end of an upload: `POST /jobs/{job}/close`, and what to make of a lost answer.
+
+use bytes::Bytes;
+use http::Method;
+
+use crate::{
+    client::{Client, RequestOptions},
+    document::Document,
+    endpoint::segment,
+    error::{Error, Result, Sent},
+    transport::{Expect, Payload, Request},
+};
+
+impl Client {
+    /// Closes an open job, which then runs: `POST /jobs/{job}/close`. Answers with the receipt. Where the answer is lost or
+    /// empty, the job tells whether it was closed, and is the answer.
+    ///
+    /// # Errors
+    /// As the server answers, for instance for a job that is not open.
+    pub async fn close_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
+        let path = format!("/jobs/{}/close", segment("jobId", job_id)?);
+        let request = Request {
+            payload: Payload::Json(Bytes::from_static(b"{}")),
+            expect: Expect::Object,
+            ..self.request(Method::POST, &path, Some(job_id))
+        };
+        let error = match self.send(&request, options).await {
+            Err(error) if may_have_arrived(&error) => error,
+            settled => return settled,
+        };
+        let job = self.get_job(job_id, options).await.ok();
+        let is_closed = |job: &Document| job.string_member("status").is_some_and(|status| status != "OPEN");
+        job.filter(is_closed).ok_or(error)
+    }
+}
+
+/// Whether a close that failed may have closed the job all the same.
+fn may_have_arrived(error: &Error) -> bool {
+    match error {
+        Error::Status { status, .. } => matches!(status, 408 | 500..=599),
+        other => other.sent() == Some(Sent::Maybe),
+    }
+}

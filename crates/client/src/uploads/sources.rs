@@ -1,0 +1,157 @@
+//! Where inputs come from, checked before anything is sent. How they are cut is left to `chunks`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use bytes::Bytes;
+
+use super::chunks::{Chunks, Open, Pieces, empty};
+use crate::{
+    error::{Error, InputFault, Result},
+    jobs::{Place, cannot_open, look},
+    transport::OpenFile,
+};
+
+/// The largest chunk that is held in memory; two are at a time, one being sent and one being filled.
+const LARGEST_HELD: u64 = 4 * 1024 * 1024;
+
+/// Where an input of an upload comes from.
+#[non_exhaustive]
+pub enum FileSource {
+    /// A file. It is measured before the job is opened, read in pieces when its turn comes, and refused if it has changed by
+    /// then.
+    Path(PathBuf),
+    /// Memory.
+    Bytes(Bytes),
+    /// Anything else.
+    Pieces {
+        /// How many bytes will come, where that is known.
+        size: Option<u64>,
+        /// The bytes.
+        pieces: Pieces,
+    },
+}
+
+impl std::fmt::Debug for FileSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Path(path) => write!(f, "Path({})", path.display()),
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::Pieces { size, .. } => write!(f, "Pieces({size:?})"),
+        }
+    }
+}
+
+/// A source that has been checked.
+pub(super) struct Checked {
+    pub(super) place: Place,
+    source: Source,
+}
+
+enum Source {
+    File { path: PathBuf, stamp: Stamp },
+    Bytes(Bytes),
+    Pieces { size: Option<u64>, pieces: Pieces },
+}
+
+/// What tells that a file is still the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Checked {
+    /// Checks a source. Opens and closes a file, so it belongs on a thread that may block.
+    pub(super) fn new(place: Place, source: FileSource) -> Result<Self> {
+        let source = match source {
+            FileSource::Path(path) => {
+                let stamp = measure(&place, &path)?;
+                Source::File { path, stamp }
+            }
+            FileSource::Bytes(bytes) => Source::Bytes(bytes),
+            FileSource::Pieces { size, pieces } => Source::Pieces { size, pieces },
+        };
+        let checked = Self { place, source };
+        if checked.size() == Some(0) {
+            return Err(empty(&checked.place));
+        }
+        Ok(checked)
+    }
+
+    /// In bytes, where that is known.
+    pub(super) fn size(&self) -> Option<u64> {
+        match &self.source {
+            Source::File { stamp, .. } => Some(stamp.size),
+            Source::Bytes(bytes) => Some(bytes.len() as u64),
+            Source::Pieces { size, .. } => *size,
+        }
+    }
+
+    /// The size of its chunks, of which the last may be shorter, where the server takes them up to so many bytes.
+    pub(super) fn chunk_size(&self, most: u64) -> u64 {
+        match self.source {
+            Source::Pieces { .. } => most.min(LARGEST_HELD),
+            Source::File { .. } | Source::Bytes(_) => most,
+        }
+    }
+
+    /// How many chunks it makes, where that is known.
+    pub(super) fn chunks(&self, most: u64) -> Option<u64> {
+        Some(self.size()?.div_ceil(self.chunk_size(most)))
+    }
+
+    /// Opens it. Its chunks are then to be taken one after the other.
+    pub(super) async fn open(self, most: u64) -> Result<Chunks> {
+        let limit = self.chunk_size(most);
+        let Self { place, source } = self;
+        let source = match source {
+            Source::File { path, stamp } => {
+                let of_file = place.clone();
+                let opened = tokio::task::spawn_blocking(move || reopen(&of_file, &path, stamp)).await;
+                let file = opened.map_err(|error| Error::Internal(format!("a file was not opened: {error}")))??;
+                Open::File {
+                    file: OpenFile::new(file),
+                    at: 0,
+                    size: stamp.size,
+                }
+            }
+            Source::Bytes(bytes) => Open::Bytes(bytes),
+            Source::Pieces { size, pieces } => Open::Pieces {
+                pieces: Some(pieces),
+                rest: Bytes::new(),
+                taken: 0,
+                size,
+            },
+        };
+        Ok(Chunks::new(place, source, limit))
+    }
+}
+
+fn measure(place: &Place, path: &Path) -> Result<Stamp> {
+    let metadata = look(place, path)?;
+    fs::File::open(path).map_err(|cause| cannot_open(place, path, cause))?;
+    Ok(stamp(&metadata))
+}
+
+fn reopen(place: &Place, path: &Path, measured: Stamp) -> Result<fs::File> {
+    look(place, path)?;
+    let file = fs::File::open(path).map_err(|cause| cannot_open(place, path, cause))?;
+    let metadata = file.metadata().map_err(|cause| cannot_open(place, path, cause))?;
+    if stamp(&metadata) == measured {
+        Ok(file)
+    } else {
+        let reason = format!("has changed since the upload began: {}", path.display());
+        Err(place.refuse(InputFault::Changed, reason))
+    }
+}
+
+fn stamp(metadata: &fs::Metadata) -> Stamp {
+    Stamp {
+        size: metadata.len(),
+        modified: metadata.modified().ok(),
+    }
+}
