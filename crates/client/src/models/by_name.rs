@@ -1,0 +1,87 @@
+//! The search for a model by its name. It is the client's own work: the API has no route for it.
+
+use http::Method;
+
+use super::{
+    get::model_path,
+    list::ModelFilter,
+    similarity::{has_something_in_common, similarity},
+};
+use crate::{
+    client::{Client, RequestOptions},
+    document::{Document, string_member},
+    error::{Call, Error, Result},
+    transport::{Expect, Request},
+};
+
+/// How many hits of a name are looked at, as in Modzy's own SDKs.
+const HITS: u8 = 20;
+
+impl Client {
+    /// Finds the model whose name is most like this one, and answers with its details, as [`Client::get_model`] does.
+    ///
+    /// Asks the server for up to 20 models that match the name, among the active ones if so told, and reads their details
+    /// (`GET /models`, `GET /models/{model}`). Likeness is the Dice coefficient of pairs of characters; of several alike the
+    /// first wins. A model with nothing in common with the name, upper and lower case aside, is not taken.
+    ///
+    /// # Errors
+    /// `Status` 400 with `Model <name> not found` where there is none. This one is the client's own, as in Modzy's SDKs: the
+    /// server said no such thing. [`Error::Argument`] for an empty name.
+    pub async fn get_model_by_name(&self, name: &str, active_only: bool, options: &RequestOptions) -> Result<Document> {
+        if name.is_empty() {
+            return Err(Error::argument("name", "must not be empty"));
+        }
+        let filter = ModelFilter {
+            name: Some(name.to_owned()),
+            is_active: active_only.then(|| "true".to_owned()),
+            sort_by: Some("name".to_owned()),
+            per_page: Some(HITS.into()),
+            ..ModelFilter::default()
+        };
+        let list = Request {
+            expect: Expect::Array,
+            ..self.request(Method::GET, &filter.path(), None)
+        };
+        let hits = self.send(&list, options).await?.elements();
+        // A hit without a usable identifier cannot be read, so it is none. A server may send more than it was asked for.
+        let paths = hits
+            .iter()
+            .filter_map(|hit| model_path(&string_member(hit.get(), "modelId")?).ok());
+        let details = paths.take(HITS.into()).map(|path| {
+            Ok(Request {
+                expect: Expect::Object,
+                ..self.request(Method::GET, &path, None)
+            })
+        });
+        let models = self.read_all(details.collect::<Result<_>>()?, options).await?;
+        most_similar(models, name).ok_or_else(|| self.no_such_model(name))
+    }
+
+    fn no_such_model(&self, name: &str) -> Error {
+        let url = format!("{}/models", self.base_url().as_str());
+        Error::Status {
+            status: 400,
+            message: format!("Model {name} not found"),
+            body: None,
+            request_id: None,
+            retry_after: None,
+            call: Box::new(Call::new(Method::GET, url, None)),
+        }
+    }
+}
+
+/// The model whose name is most like the one asked for; the first of several.
+fn most_similar(models: Vec<Document>, asked: &str) -> Option<Document> {
+    let mut best: Option<(f64, Document)> = None;
+    for model in models {
+        let name = model.string_member("name").unwrap_or_default();
+        if !has_something_in_common(&name, asked) {
+            continue;
+        }
+        let likeness = similarity(&name, asked);
+        if best.as_ref().is_none_or(|(most, _)| likeness > *most) {
+            best = Some((likeness, model));
+        }
+    }
+    best.map(|(_, model)| model)
+}
