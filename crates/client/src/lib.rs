@@ -41,6 +41,7 @@
 
 mod accounting;
 mod auth;
+mod backoff;
 mod client;
 mod clock;
 mod document;

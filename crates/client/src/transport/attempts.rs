@@ -9,10 +9,11 @@ use std::{
 use super::{
     failure::Attempt,
     request::{Request, Settings},
-    retry::{self, Backoff, Class, RETRY_PAUSE, SHORTEST_PAUSE, Verdict},
+    retry::{self, Class, Verdict},
     shared::Transport,
 };
 use crate::{
+    backoff::{self, Backoff, RETRY_PAUSE, SHORTEST_PAUSE},
     error::{Error, Result, Sent},
     observer::Event,
 };
@@ -129,7 +130,7 @@ impl Transport {
             }
             attempts.retries -= 1;
             let pause = match after {
-                Some(asked) => retry::asked_pause(asked, SHORTEST_PAUSE, self.random()),
+                Some(asked) => backoff::asked_pause(asked, SHORTEST_PAUSE, self.random()),
                 None => attempts.backoff.next(self.random()),
             };
             if self.left(attempts, settings).is_some_and(|left| pause >= left) {

@@ -1,27 +1,15 @@
-//! Whether, when and how often a failed attempt is repeated. Knows errors and numbers; sends nothing.
+//! Whether and how often a failed attempt is repeated. Knows errors and numbers; sends nothing. How long the pause before another
+//! is, where the server does not say, is left to `backoff`.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},
     time::{Duration, SystemTime},
 };
 
-use crate::{
-    clock::Random,
-    error::{BodyFault, Error, Sent},
-};
-
-/// Backoff of ordinary calls: the least pause, and the greatest.
-pub(crate) const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(8));
+use crate::error::{BodyFault, Error, Sent};
 
 /// What a server may ask for with `Retry-After` at most.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(1);
-
-/// `Retry-After: 0` must not become a loop without a pause.
-pub(crate) const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
-
-/// What a server asks for is the least, and up to this part of it is added: those whom it turned away at the same moment must
-/// not come back at the same moment.
-const SPREAD: f64 = 0.1;
 
 /// What repeating a request does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,34 +63,6 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
     }
 }
 
-/// Decorrelated jitter: each pause lies between the least one and three times the one before, and never above the greatest.
-#[derive(Debug)]
-pub(crate) struct Backoff {
-    least: Duration,
-    greatest: Duration,
-    last: Duration,
-}
-
-impl Backoff {
-    pub(crate) fn new((least, greatest): (Duration, Duration)) -> Self {
-        Self {
-            least,
-            greatest,
-            last: least,
-        }
-    }
-
-    pub(crate) fn next(&mut self, random: &dyn Random) -> Duration {
-        let span = (self.last * 3).saturating_sub(self.least);
-        self.last = (self.least + span.mul_f64(random.fraction())).min(self.greatest);
-        self.last
-    }
-
-    pub(crate) fn reset(&mut self) {
-        self.last = self.least;
-    }
-}
-
 /// What a client may spend beyond one attempt for each call, so that an outage is not multiplied by everybody's attempts. A
 /// success gives back a part of what an attempt costs.
 #[derive(Debug)]
@@ -147,11 +107,6 @@ impl Bucket {
     }
 }
 
-/// The pause where a server asked for one, which it can make longer than the least, and not shorter.
-pub(crate) fn asked_pause(asked: Duration, least: Duration, random: &dyn Random) -> Duration {
-    asked.max(least).mul_f64(1.0 + SPREAD * random.fraction())
-}
-
 /// Reads `Retry-After`, in seconds or as a date, clamped to 60 s. What cannot be read counts as not given.
 pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
@@ -173,15 +128,6 @@ mod tests {
     use crate::error::{Call, ConnectionFault, Phase};
 
     const AGAIN: Verdict = Verdict::Again { after: None };
-
-    #[derive(Debug)]
-    struct Always(f64);
-
-    impl Random for Always {
-        fn fraction(&self) -> f64 {
-            self.0
-        }
-    }
 
     fn call() -> Call {
         Call::new(Method::GET, String::new(), None)
@@ -284,19 +230,6 @@ mod tests {
     }
 
     #[test]
-    fn backoff_grows_threefold_at_most_and_stays_between_its_bounds() {
-        let mut backoff = Backoff::new(RETRY_PAUSE);
-        let millis: Vec<_> = (0..5).map(|_| backoff.next(&Always(0.999_999_9)).as_millis()).collect();
-        assert_eq!(millis, [1499, 4499, 8000, 8000, 8000]);
-        let mut backoff = Backoff::new(RETRY_PAUSE);
-        let millis: Vec<_> = (0..3).map(|_| backoff.next(&Always(0.0)).as_millis()).collect();
-        assert_eq!(millis, [500, 500, 500]);
-        backoff.next(&Always(0.9));
-        backoff.reset();
-        assert_eq!(backoff.next(&Always(0.5)).as_millis(), 1000);
-    }
-
-    #[test]
     fn twenty_retries_are_in_the_bucket_and_ten_successes_bring_one_back() {
         let bucket = Bucket::of_retries();
         assert_eq!((0..100).filter(|_| bucket.take()).count(), 20);
@@ -318,20 +251,6 @@ mod tests {
         assert_eq!((0..100).filter(|_| bucket.take()).count(), 3);
         bucket.give_back();
         assert_eq!((0..100).filter(|_| bucket.take()).count(), 1);
-    }
-
-    #[test]
-    fn what_a_server_asked_for_is_the_least_and_a_tenth_more_the_most() {
-        for (asked, least, most) in [
-            (0, 100, 109),
-            (99, 100, 109),
-            (1_000, 1_000, 1_099),
-            (60_000, 60_000, 65_994),
-        ] {
-            let asked = Duration::from_millis(asked);
-            assert_eq!(asked_pause(asked, SHORTEST_PAUSE, &Always(0.0)).as_millis(), least);
-            assert_eq!(asked_pause(asked, SHORTEST_PAUSE, &Always(0.999)).as_millis(), most);
-        }
     }
 
     #[test]

@@ -4,9 +4,9 @@
 use std::time::{Duration, Instant};
 
 use crate::{
+    backoff::{self, Backoff, SHORTEST_PAUSE},
     clock::{Clock, Random},
     error::Error,
-    transport::retry::{self, Backoff, SHORTEST_PAUSE},
 };
 
 /// Pauses of an outage grow up to this, or to the poll interval where that is longer.
@@ -117,7 +117,7 @@ where
                 let outage = now - *failing_since.get_or_insert(began.unwrap_or(asked));
                 let pause = |left| {
                     let pause = match retry_after {
-                        Some(asked) => retry::asked_pause(asked, least_of_outage, random),
+                        Some(asked) => backoff::asked_pause(asked, least_of_outage, random),
                         None => backoff.next(random).max(least_of_outage),
                     };
                     pause.min(left)
