@@ -1,14 +1,14 @@
 'use strict';
 
-const { AccountingClient } = require('./lib/accounting.js');
+const { AccountingClient } = require('./lib/resources/accounting.js');
 const { ModzyClient } = require('./lib/client.js');
 const errors = require('./lib/errors.js');
 const { decodeExplanation } = require('./lib/explanations.js');
-const { JobClient } = require('./lib/jobs.js');
-const { ModelClient } = require('./lib/models.js');
-const { ResultClient } = require('./lib/results.js');
+const { JobClient } = require('./lib/resources/jobs.js');
+const { ModelClient } = require('./lib/resources/models.js');
+const { ResultClient } = require('./lib/resources/results.js');
 const { isFinalStatus } = require('./lib/status.js');
-const { TagClient } = require('./lib/tags.js');
+const { TagClient } = require('./lib/resources/tags.js');
 
 // One name a line, spelt out, so that `import { ModzyClient } from 'modzy-client'` finds them without running the code.
 module.exports.ModzyClient = ModzyClient;

@@ -2,17 +2,17 @@
 
 // The client that people use: the resource classes under one roof.
 
-const { AccountingClient } = require('./accounting.js');
-const { Feed } = require('./feed.js');
-const { JobClient } = require('./jobs.js');
-const { Listing } = require('./listings.js');
-const { ModelClient } = require('./models.js');
-const { ownMembers } = require('./options.js');
-const { ResultClient } = require('./results.js');
-const { Session } = require('./session.js');
-const { untilAborted } = require('./signals.js');
-const { TagClient } = require('./tags.js');
-const { isGiven } = require('./values.js');
+const { AccountingClient } = require('./resources/accounting.js');
+const { Feed } = require('./iteration/async-queue.js');
+const { JobClient } = require('./resources/jobs.js');
+const { Listing } = require('./iteration/listing.js');
+const { ModelClient } = require('./resources/models.js');
+const { ownMembers } = require('./arguments/options.js');
+const { ResultClient } = require('./resources/results.js');
+const { Session } = require('./calls/session.js');
+const { untilAborted } = require('./calls/signals.js');
+const { TagClient } = require('./resources/tags.js');
+const { isGiven } = require('./arguments/checks.js');
 
 class ModzyClient {
   #session;

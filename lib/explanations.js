@@ -2,7 +2,7 @@
 
 // What the outputs of models say about why: as typed values, from the forms that models write.
 
-const { isPlainObject } = require('./values.js');
+const { isPlainObject } = require('./arguments/checks.js');
 
 /** @typedef {import('./explanation-types.js').ClassPrediction} ClassPrediction */
 /** @typedef {import('./explanation-types.js').Explanation} Explanation */

@@ -17,7 +17,10 @@ const kB = 1000;
 const MB = 1000 * kB;
 
 /** What a package has of a folder, which is all of it. */
-const all = (folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`);
+const all = (folder) =>
+  readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.relative(root, path.join(parentPath, name)).replaceAll(path.sep, '/'));
 
 const notices = ['COPYRIGHT-library.html', 'LICENSE', 'THIRD-PARTY-LICENSES.txt'];
 

@@ -55,7 +55,7 @@ describe('the process', () => {
 
   it('forgets a client that nobody holds, but not the call that one has under way', async () => {
     const { code, stdout, stderr } = await run(`
-      const { Session } = require('../../lib/session.js');
+      const { Session } = require('../../lib/calls/session.js');
       require('node:v8').setFlagsFromString('--expose-gc');
       const gc = require('node:vm').runInNewContext('gc');
       const turn = () => new Promise(setImmediate);

@@ -9,7 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient, ModzyError } = require('modzy-client');
-const { Session } = require('../../lib/session.js');
+const { Session } = require('../../lib/calls/session.js');
 const { SENTIMENT, Submits, wheel, writeFiles } = require('./mix.js');
 const { Random } = require('./random.js');
 

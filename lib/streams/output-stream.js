@@ -3,7 +3,7 @@
 // Outputs as web streams, read only as their readers ask.
 
 const { ReadableStream } = require('node:stream/web');
-const { Opened } = require('./opened.js');
+const { Opened } = require('./open-stream.js');
 
 /** @type {{ open: 'openOutput', pull: 'pullOutput' }} */
 const operations = { open: 'openOutput', pull: 'pullOutput' };
@@ -11,9 +11,9 @@ const operations = { open: 'openOutput', pull: 'pullOutput' };
 /**
  * Opens an output.
  *
- * @param {import('./session.js').Session} session
+ * @param {import('../calls/session.js').Session} session
  * @param {object} output
- * @param {import('./options.js').CallOptions} options
+ * @param {import('../arguments/options.js').CallOptions} options
  */
 async function openStream(session, output, options) {
   const { head, opened } = await Opened.open(session, operations, JSON.stringify(output), options);

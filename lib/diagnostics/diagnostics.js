@@ -5,10 +5,10 @@
 
 const { AsyncResource } = require('node:async_hooks');
 const { channel } = require('node:diagnostics_channel');
-const { atCall, toError } = require('./errors.js');
+const { atCall, toError } = require('../errors.js');
 const { throwUncaught } = require('./loggers.js');
-const { LEFT } = require('./signals.js');
-const { headers } = require('./values.js');
+const { LEFT } = require('../calls/signals.js');
+const { headers } = require('../arguments/checks.js');
 
 const channels = {
   start: channel('modzy:request:start'),
@@ -123,7 +123,7 @@ class Trace {
   /**
    * Tells what Rust has told.
    *
-   * @param {import('../js-binding').BindingCompletion} completion
+   * @param {import('../../js-binding').BindingCompletion} completion
    * @param {{ stack?: string }} site The lines of the caller.
    */
   observe({ event, number, text: status, error: failure, delayMs }, site) {
@@ -206,8 +206,8 @@ function withoutNamesakes(added, own = {}) {
 }
 
 /**
- * @typedef {import('./options.js').CallOptions} CallOptions
- * @typedef {import('../js-binding').BindingObservation} Observation
+ * @typedef {import('../arguments/options.js').CallOptions} CallOptions
+ * @typedef {import('../../js-binding').BindingObservation} Observation
  * @typedef {keyof typeof channels} Event
  *
  * @typedef {object} Log

@@ -2,12 +2,12 @@
 
 // Results of jobs.
 
-const { ResponseError } = require('./errors.js');
-const { Feed } = require('./feed.js');
-const { Session } = require('./session.js');
-const { StreamedResults } = require('./streamed-results.js');
-const { openStream } = require('./streams.js');
-const { isGiven } = require('./values.js');
+const { ResponseError } = require('../errors.js');
+const { Feed } = require('../iteration/async-queue.js');
+const { Session } = require('../calls/session.js');
+const { StreamedResults } = require('../streams/result-stream.js');
+const { openStream } = require('../streams/output-stream.js');
+const { isGiven } = require('../arguments/checks.js');
 
 class ResultClient {
   #session;
@@ -53,7 +53,7 @@ class ResultClient {
     return await this.#session.call('getOutputContents', given, (reading) => this.#readOutput(reading));
   }
 
-  /** @param {import('./arguments.js').Reading} reading */
+  /** @param {import('../arguments/read-call.js').Reading} reading */
   async #readOutput({ values, options }) {
     const { url, jobId, inputKey, outputName, responseType = 'json' } = values;
     if (url !== undefined && [jobId, inputKey, outputName].some(isGiven)) {

@@ -2,7 +2,7 @@
 
 // How a client reaches its server: the options for proxies and TLS, and what the environment says of them.
 
-const { isGiven, isPlainObject, mistaken, string } = require('./values.js');
+const { isGiven, isPlainObject, mistaken, string } = require('./checks.js');
 
 /** The variables that may name a proxy. Rust decides between them. */
 const proxyVariables = [

@@ -8,10 +8,10 @@ const { AsyncResource } = require('node:async_hooks');
 // The next turn of the event loop, and no timer. Not by the global name, which the tests of users may replace.
 // eslint-disable-next-line no-restricted-modules
 const { setImmediate } = require('node:timers');
-const { BindingClient } = require('./binding.js');
+const { BindingClient } = require('../binding.js');
 const { Call } = require('./call.js');
-const { readDocument } = require('./documents.js');
-const { ModzyError, atCall } = require('./errors.js');
+const { readDocument } = require('../documents.js');
+const { ModzyError, atCall } = require('../errors.js');
 const { LEFT, unwatch, watch } = require('./signals.js');
 
 /**
@@ -29,7 +29,7 @@ class Completions {
   /** @type {Map<number, Call>} */
   #pending = new Map();
 
-  /** @param {import('../js-binding').BindingConfig} config */
+  /** @param {import('../../js-binding').BindingConfig} config */
   constructor(config) {
     // What Rust holds is not to keep a client that nobody uses any more.
     const self = new WeakRef(this);
@@ -256,9 +256,9 @@ class Completions {
 }
 
 /**
- * @typedef {import('../js-binding').BindingCompletion} Completion
- * @typedef {import('../js-binding').BindingOperation} Operation
- * @typedef {import('./options.js').CallOptions} CallOptions
+ * @typedef {import('../../js-binding').BindingCompletion} Completion
+ * @typedef {import('../../js-binding').BindingOperation} Operation
+ * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  * @typedef {import('./call.js').Reader} Reader
  * @typedef {import('./call.js').Carried} Carried
  */

@@ -4,7 +4,7 @@
 // ahead, and nothing keeps the process alive between two pieces.
 
 const { AsyncResource } = require('node:async_hooks');
-const { unwatch, watch } = require('./signals.js');
+const { unwatch, watch } = require('../calls/signals.js');
 
 /**
  * What becomes of it when whoever reads it was left without a word.
@@ -129,9 +129,9 @@ class Opened {
 }
 
 /**
- * @typedef {import('../js-binding').BindingOperation} Operation
- * @typedef {import('./options.js').CallOptions} CallOptions
- * @typedef {import('./session.js').Session} Session
+ * @typedef {import('../../js-binding').BindingOperation} Operation
+ * @typedef {import('../arguments/options.js').CallOptions} CallOptions
+ * @typedef {import('../calls/session.js').Session} Session
  */
 
 module.exports = { Opened };

@@ -4,10 +4,10 @@
 // own.
 
 const { inspect, types } = require('node:util');
-const { ModzyError, atCall } = require('./errors.js');
-const { Feed } = require('./feed.js');
-const { jobReference } = require('./references.js');
-const { LEFT, unwatch, watch } = require('./signals.js');
+const { ModzyError, atCall } = require('../errors.js');
+const { Feed } = require('./async-queue.js');
+const { jobReference } = require('../arguments/references.js');
+const { LEFT, unwatch, watch } = require('../calls/signals.js');
 
 /** How many jobs that a batch submits are alive at a time, unless it is told. Those that exist already have no bound. */
 const SUBMITTED_AT_A_TIME = 50;
@@ -52,7 +52,7 @@ class Batch {
   #mishap;
 
   /**
-   * @param {import('./session.js').Session} session
+   * @param {import('../calls/session.js').Session} session
    * @param {Iterable<unknown> | AsyncIterable<unknown>} jobs
    * @param {CallOptions} options
    */
@@ -282,7 +282,7 @@ function toError(thrown) {
 }
 
 /**
- * @typedef {import('./options.js').CallOptions} CallOptions
+ * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  *
  * @typedef {{ index: number, jobIdentifier: string, job: object, error?: undefined }
  *   | { index: number, jobIdentifier: string | undefined, job?: undefined, error: Error }} JobOutcome

@@ -3,7 +3,7 @@
 // What stands for a job, an output or a tag in an argument: each check takes a value and its name, and returns what the call needs.
 
 const { types } = require('node:util');
-const { isGiven, isPlainObject, mistaken, notEmptyString, string, url } = require('./values.js');
+const { isGiven, isPlainObject, mistaken, notEmptyString, string, url } = require('./checks.js');
 
 /**
  * A job's identifier, from a job, a receipt, any object that has it, or itself.

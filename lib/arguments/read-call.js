@@ -3,9 +3,9 @@
 // The reader of calls. By the rows of the methods, it turns any call into values and options.
 
 /**
- * @typedef {import('./methods.js').Generation} Generation
- * @typedef {import('./methods.js').Parameter} Parameter
- * @typedef {import('./methods.js').Row} Row
+ * @typedef {import('./rows.js').Generation} Generation
+ * @typedef {import('./rows.js').Parameter} Parameter
+ * @typedef {import('./rows.js').Row} Row
  *
  * @typedef {object} Reading
  * @property {Record<string, any>} values By positional name.
@@ -19,9 +19,9 @@
  * @property {'name' | 'member'} names Which of a parameter's names the caller knows.
  */
 
-const { methods } = require('./methods.js');
+const { methods } = require('./rows.js');
 const { isCallOption, ownMembers, readOptions } = require('./options.js');
-const { inputs, isGiven, isPlainObject, object, source, sources } = require('./values.js');
+const { inputs, isGiven, isPlainObject, object, source, sources } = require('./checks.js');
 
 /** What may be a plain object in the positional form too. */
 const takesObject = new Set([inputs, object, source, sources]);

@@ -3,8 +3,8 @@
 // A call under way: what its end is made of, and how its promise settles.
 
 const { AsyncResource } = require('node:async_hooks');
-const { readDocument } = require('./documents.js');
-const { ModzyError, atCall, toError } = require('./errors.js');
+const { readDocument } = require('../documents.js');
+const { ModzyError, atCall, toError } = require('../errors.js');
 
 /** @type {Set<Operation>} */
 const waits = new Set(['blockUntilComplete', 'blockUntilResult']);
@@ -144,16 +144,16 @@ class Call {
 }
 
 /**
- * @typedef {import('../js-binding').BindingCompletion} Completion
- * @typedef {import('../js-binding').BindingOperation} Operation
- * @typedef {import('./options.js').CallOptions} CallOptions
+ * @typedef {import('../../js-binding').BindingCompletion} Completion
+ * @typedef {import('../../js-binding').BindingOperation} Operation
+ * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  *
  * @typedef {(text: string, bytes?: Uint8Array) => any} Reader Of the answer's text, which is empty where there was no body,
  *   or where the answer came as bytes, of which it may tell what they are.
  *
  * @typedef {object} Carried
  * @property {Uint8Array[]} [bytes] Byte arrays that the argument names by their numbers. They are copied.
- * @property {import('./pulled.js').Source[]} [sources] Sources that are pulled, by their numbers.
+ * @property {import('../streams/pulled-sources.js').Source[]} [sources] Sources that are pulled, by their numbers.
  */
 
 module.exports = { Call };

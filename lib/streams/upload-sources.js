@@ -4,11 +4,11 @@
 // piece, or into bytes.
 
 const { fileURLToPath } = require('node:url');
-const { BlobSource, IterableSource, MemorySource, WebSource, toBytes } = require('./pulled.js');
-const { mistaken, string } = require('./values.js');
+const { BlobSource, IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
+const { mistaken, string } = require('../arguments/checks.js');
 
 /**
- * @typedef {import('./pulled.js').Source} Source
+ * @typedef {import('./pulled-sources.js').Source} Source
  *
  * @typedef {{ inputKey: string, inputName: string, path?: string, size?: number }} FileInput
  */

@@ -2,15 +2,15 @@
 
 // A watch over one job: a wait whose news are told one by one.
 
-const { Feed } = require('./feed.js');
-const { LEFT, unwatch, watch } = require('./signals.js');
+const { Feed } = require('./async-queue.js');
+const { LEFT, unwatch, watch } = require('../calls/signals.js');
 
 /**
  * The jobs that the polls of a wait bring, each that differs from the one before, the final one last.
  *
- * @param {import('./session.js').Session} session
+ * @param {import('../calls/session.js').Session} session
  * @param {string} jobIdentifier
- * @param {import('./options.js').CallOptions} options
+ * @param {import('../arguments/options.js').CallOptions} options
  */
 function watchJob(session, jobIdentifier, options) {
   const { binding, signal } = options;

@@ -2,22 +2,22 @@
 
 // The options of calls and of clients: which there are, and what of them Rust is told.
 
-const { ConsoleLog, LoggerLog } = require('./loggers.js');
+const { ConsoleLog, LoggerLog } = require('../diagnostics/loggers.js');
 const { proxy, readNetwork, tls } = require('./network.js');
 const { bound, count, interval, notNegative, number, positive, wholeMs } = require('./numbers.js');
-const { boolean, callback, headers, isGiven, isPlainObject, logger, oneOf, signal, string } = require('./values.js');
+const { boolean, callback, headers, isGiven, isPlainObject, logger, oneOf, signal, string } = require('./checks.js');
 
 /**
  * @typedef {object} CallOptions
- * @property {import('../js-binding').BindingCallOptions} [binding] What Rust needs to know.
+ * @property {import('../../js-binding').BindingCallOptions} [binding] What Rust needs to know.
  * @property {string} [method] Whose they are.
  * @property {string} [jobIdentifier] The job that the call is about.
- * @property {import('./diagnostics.js').Trace} [trace] Whom the call is told to.
+ * @property {import('../diagnostics/diagnostics.js').Trace} [trace] Whom the call is told to.
  * @property {number} [jobTimeout]
  * @property {number} [chunkSize]
  * @property {number} [concurrency]
  * @property {number} [limit]
- * @property {import('./signals.js').Signal} [signal]
+ * @property {import('../calls/signals.js').Signal} [signal]
  * @property {boolean} [cancelOnAbort]
  * @property {(outcome: object) => void} [onCancel]
  * @property {(job: object) => void} [onProgress]
@@ -150,7 +150,7 @@ function readOptions(given, method, renamed = []) {
  * `({ teamId, teamToken, url, logging, ...options })`.
  *
  * @param {unknown[]} given
- * @returns {{ config: import('../js-binding').BindingConfig, generation: 1 | 2, logs: import('./diagnostics.js').Log[] }}
+ * @returns {{ config: import('../../js-binding').BindingConfig, generation: 1 | 2, logs: import('../diagnostics/diagnostics.js').Log[] }}
  */
 function readConstructor(given) {
   const [first, second, third] = given;
@@ -217,7 +217,7 @@ function readClientOptions(given, named) {
   }
   const { proxy: url, tls: certificates, logger: listener, ...others } = options;
   const settings = { ...others, ...readNetwork({ proxy: url, tls: certificates }) };
-  /** @type {import('./diagnostics.js').Log[]} */
+  /** @type {import('../diagnostics/diagnostics.js').Log[]} */
   const logs = listener === undefined ? [] : [new LoggerLog(listener)];
   return { settings, logs };
 }

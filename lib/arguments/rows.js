@@ -28,7 +28,7 @@
 
 const { count, pageNumber } = require('./numbers.js');
 const { jobReference, jobsOrModel, outputReference, tagIds } = require('./references.js');
-const values = require('./values.js');
+const values = require('./checks.js');
 
 const { blob, boolean, date, filePath, flag, iterable, notEmptyString } = values;
 const { inputs, object, oneOf, source, sources, string, url } = values;

@@ -3,10 +3,10 @@
 // What the resource classes of one client share: its calls, what is told of them, and the generation of the API that it was
 // made in the form of.
 
-const { readCall } = require('./arguments.js');
-const { Completions } = require('./completions.js');
-const { Diagnostics } = require('./diagnostics.js');
-const { readConstructor } = require('./options.js');
+const { readCall } = require('../arguments/read-call.js');
+const { Completions } = require('./calls.js');
+const { Diagnostics } = require('../diagnostics/diagnostics.js');
+const { readConstructor } = require('../arguments/options.js');
 
 class Session extends Completions {
   #diagnostics;
@@ -64,7 +64,7 @@ class Session extends Completions {
    * @template T
    * @param {string} method
    * @param {unknown[]} given
-   * @param {(reading: import('./arguments.js').Reading) => Promise<T>} work
+   * @param {(reading: import('../arguments/read-call.js').Reading) => Promise<T>} work
    * @returns {Promise<T>}
    */
   call(method, given, work) {
@@ -128,6 +128,6 @@ class Session extends Completions {
   }
 }
 
-/** @typedef {import('./options.js').CallOptions} CallOptions */
+/** @typedef {import('../arguments/options.js').CallOptions} CallOptions */
 
 module.exports = { Session };

@@ -235,7 +235,7 @@ function url(value, name) {
  *
  * @param {unknown} value
  * @param {string} name
- * @returns {import('./option-types').Logger}
+ * @returns {import('../option-types').Logger}
  */
 function logger(value, name) {
   const given = /** @type {any} */ (value);

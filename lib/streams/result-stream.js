@@ -4,8 +4,8 @@
 // asked for.
 
 const { AsyncResource } = require('node:async_hooks');
-const { Opened } = require('./opened.js');
-const { LEFT, unwatch, watch } = require('./signals.js');
+const { Opened } = require('./open-stream.js');
+const { LEFT, unwatch, watch } = require('../calls/signals.js');
 
 /** @type {{ open: 'openResults', pull: 'pullResults' }} */
 const operations = { open: 'openResults', pull: 'pullResults' };
@@ -23,9 +23,9 @@ class StreamedResults {
   #results = this.#read();
 
   /**
-   * @param {import('./session.js').Session} session
+   * @param {import('../calls/session.js').Session} session
    * @param {string} job
-   * @param {import('./options.js').CallOptions} options
+   * @param {import('../arguments/options.js').CallOptions} options
    */
   constructor(session, job, options) {
     const { onDownloadProgress, signal } = options;

@@ -4,7 +4,7 @@
 
 const { types } = require('node:util');
 const { MessageChannel } = require('node:worker_threads');
-const { mistaken } = require('./values.js');
+const { mistaken } = require('../arguments/checks.js');
 
 /**
  * What Rust pulls an input from.

@@ -2,9 +2,9 @@
 
 // Models and their versions.
 
-const { readCall } = require('./arguments.js');
-const { Listing } = require('./listings.js');
-const { Session } = require('./session.js');
+const { readCall } = require('../arguments/read-call.js');
+const { Listing } = require('../iteration/listing.js');
+const { Session } = require('../calls/session.js');
 
 class ModelClient {
   #session;
@@ -125,6 +125,6 @@ class ModelClient {
   }
 }
 
-/** @typedef {import('../js-binding').BindingOperation} Operation */
+/** @typedef {import('../../js-binding').BindingOperation} Operation */
 
 module.exports = { ModelClient };

@@ -2,7 +2,7 @@
 
 // Tags of models.
 
-const { Session } = require('./session.js');
+const { Session } = require('../calls/session.js');
 
 class TagClient {
   #session;

@@ -2,14 +2,14 @@
 
 // Listings: what the server hands out in pages, read page by page as the loop comes to need them.
 
-const { readPage } = require('./documents.js');
+const { readPage } = require('../documents.js');
 
 /**
  * @typedef {object} Plan
- * @property {import('./session.js').Session} session
- * @property {import('../js-binding').BindingOperation} operation That reads a page.
+ * @property {import('../calls/session.js').Session} session
+ * @property {import('../../js-binding').BindingOperation} operation That reads a page.
  * @property {Record<string, any>} filter
- * @property {import('./options.js').CallOptions} options
+ * @property {import('../arguments/options.js').CallOptions} options
  */
 
 /** @implements {AsyncIterable<object>} */

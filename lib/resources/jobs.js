@@ -2,15 +2,15 @@
 
 // Jobs: submit, upload, read, cancel, wait.
 
-const { Batch } = require('./batches.js');
-const { readJobAndResult, receiptReader } = require('./documents.js');
-const { Feed } = require('./feed.js');
-const { Listing } = require('./listings.js');
+const { Batch } = require('../iteration/batch.js');
+const { readJobAndResult, receiptReader } = require('../documents.js');
+const { Feed } = require('../iteration/async-queue.js');
+const { Listing } = require('../iteration/listing.js');
 const { ResultClient } = require('./results.js');
-const { Session } = require('./session.js');
-const { untilAborted } = require('./signals.js');
-const { readEmbeddedSources, readFileSources } = require('./sources.js');
-const { watchJob } = require('./watch.js');
+const { Session } = require('../calls/session.js');
+const { untilAborted } = require('../calls/signals.js');
+const { readEmbeddedSources, readFileSources } = require('../streams/upload-sources.js');
+const { watchJob } = require('../iteration/watch.js');
 
 class JobClient {
   #session;
@@ -271,7 +271,7 @@ class JobClient {
 
   /**
    * @param {Operation} operation
-   * @param {import('./arguments.js').Reading} call
+   * @param {import('../arguments/read-call.js').Reading} call
    * @param {object} input What the operation takes beside the model and the settings of the job.
    * @param {object} [carried] What goes beside the JSON.
    */
@@ -291,6 +291,6 @@ function thirtyDaysAgo() {
   return date.toISOString();
 }
 
-/** @typedef {import('../js-binding').BindingOperation} Operation */
+/** @typedef {import('../../js-binding').BindingOperation} Operation */
 
 module.exports = { JobClient };

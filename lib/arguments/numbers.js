@@ -2,7 +2,7 @@
 
 // What an argument or option that is a number may be: each check takes a value and its name, and returns what the call needs.
 
-const { mistaken } = require('./values.js');
+const { mistaken } = require('./checks.js');
 
 /**
  * @param {unknown} value
