@@ -3,7 +3,7 @@
 // The client that people use: the resource classes under one roof.
 
 const { AccountingClient } = require('./resources/accounting.js');
-const { Feed } = require('./iteration/async-queue.js');
+const { AsyncQueue } = require('./iteration/async-queue.js');
 const { JobClient } = require('./resources/jobs.js');
 const { Listing } = require('./iteration/listing.js');
 const { ModelClient } = require('./resources/models.js');
@@ -228,12 +228,12 @@ class ModzyClient {
 
   /** @param {unknown[]} given */
   jobsAsCompleted(...given) {
-    return Feed.attempt(() => this.#jobs.jobsAsCompleted(...given));
+    return AsyncQueue.attempt(() => this.#jobs.jobsAsCompleted(...given));
   }
 
   /** @param {unknown[]} given */
   watchJob(...given) {
-    return Feed.attempt(() => this.#jobs.watchJob(...given));
+    return AsyncQueue.attempt(() => this.#jobs.watchJob(...given));
   }
 
   /** @param {unknown[]} given */

@@ -19,7 +19,7 @@
  * @property {'name' | 'member'} names Which of a parameter's names the caller knows.
  */
 
-const { methods } = require('./rows.js');
+const { rows } = require('./rows.js');
 const { isCallOption, ownMembers, readOptions } = require('./options.js');
 const { inputs, isGiven, isPlainObject, object, source, sources } = require('./checks.js');
 
@@ -35,7 +35,7 @@ const takesObject = new Set([inputs, object, source, sources]);
  * @returns {Reading}
  */
 function readCall(method, args, generation) {
-  const row = /** @type {Row} */ (methods[method]);
+  const row = /** @type {Row} */ (rows[method]);
   const form = readForm(method, row, args);
   const decided = row.generation ?? form.generation ?? generation;
   const values = readValues(row, form, decided);

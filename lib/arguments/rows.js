@@ -165,7 +165,7 @@ const awsS3 = row([
 ]);
 
 /** @type {Record<string, Row>} */
-const methods = {
+const rows = {
   // Models
   getModels: models,
   listModels: listing(models),
@@ -250,4 +250,4 @@ const methods = {
   fileToDataUrl: row([required('file', blob)]),
 };
 
-module.exports = { methods };
+module.exports = { rows };

@@ -17,14 +17,14 @@ const { LEFT, unwatch, watch } = require('./signals.js');
 /**
  * The clients with a call under way, which live on for its sake.
  *
- * @type {Set<Completions>}
+ * @type {Set<Calls>}
  */
 const busy = new Set();
 
 // News are read outside of any caller's context, which would otherwise be kept for as long as another call is pending.
-const outside = new AsyncResource('ModzyCompletions');
+const outside = new AsyncResource('ModzyCalls');
 
-class Completions {
+class Calls {
   #native;
   /** @type {Map<number, Call>} */
   #pending = new Map();
@@ -263,4 +263,4 @@ class Completions {
  * @typedef {import('./call.js').Carried} Carried
  */
 
-module.exports = { Completions };
+module.exports = { Calls };

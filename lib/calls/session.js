@@ -4,11 +4,11 @@
 // made in the form of.
 
 const { readCall } = require('../arguments/read-call.js');
-const { Completions } = require('./calls.js');
+const { Calls } = require('./calls.js');
 const { Diagnostics } = require('../diagnostics/diagnostics.js');
 const { readConstructor } = require('../arguments/options.js');
 
-class Session extends Completions {
+class Session extends Calls {
   #diagnostics;
 
   /** @param {unknown[]} given The arguments of a constructor. */
@@ -96,7 +96,7 @@ class Session extends Completions {
   /**
    * Makes a call of Rust. It is told of, unless it is the work of a call that is.
    *
-   * @type {Completions['run']}
+   * @type {Calls['run']}
    */
   run(operation, argument, options, ...rest) {
     return this.tell(options, (told) => super.run(operation, argument, told, ...rest));
@@ -121,7 +121,7 @@ class Session extends Completions {
   /**
    * Makes a call that is a part of another, of which alone is told.
    *
-   * @type {Completions['run']}
+   * @type {Calls['run']}
    */
   runSilently(operation, argument, options, read, carried) {
     return super.run(operation, argument, options, read, carried, this.runSilently);

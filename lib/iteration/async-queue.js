@@ -8,7 +8,7 @@ const { AsyncResource } = require('node:async_hooks');
  * @template T
  * @implements {AsyncIterableIterator<T>}
  */
-class Feed {
+class AsyncQueue {
   #begin;
   #leave;
   #state = /** @type {'new' | 'open' | 'ended'} */ ('new');
@@ -20,11 +20,11 @@ class Feed {
   #failure;
 
   /**
-   * @param {(feed: Feed<T>) => void} begin Runs with the first question, in the context of this call.
+   * @param {(queue: AsyncQueue<T>) => void} begin Runs with the first question, in the context of this call.
    * @param {() => Promise<void>} leave Runs when the loop is left early.
    */
   constructor(begin, leave) {
-    this.#begin = AsyncResource.bind(begin, 'ModzyFeed');
+    this.#begin = AsyncResource.bind(begin, 'ModzyAsyncQueue');
     this.#leave = leave;
   }
 
@@ -39,8 +39,8 @@ class Feed {
     try {
       return make();
     } catch (error) {
-      return new Feed(
-        (feed) => feed.fail(error),
+      return new AsyncQueue(
+        (queue) => queue.fail(error),
         async () => {},
       );
     }
@@ -154,4 +154,4 @@ class Feed {
  * @property {(reason: unknown) => void} reject
  */
 
-module.exports = { Feed };
+module.exports = { AsyncQueue };

@@ -5,7 +5,7 @@
 
 const { inspect, types } = require('node:util');
 const { ModzyError, atCall } = require('../errors.js');
-const { Feed } = require('./async-queue.js');
+const { AsyncQueue } = require('./async-queue.js');
 const { jobReference } = require('../arguments/references.js');
 const { LEFT, unwatch, watch } = require('../calls/signals.js');
 
@@ -65,8 +65,8 @@ class Batch {
       onCancel: options.onCancel && this.#tell,
     });
     Error.captureStackTrace(this.#site, Batch);
-    /** @type {Feed<JobOutcome>} */
-    this.outcomes = new Feed(
+    /** @type {AsyncQueue<JobOutcome>} */
+    this.outcomes = new AsyncQueue(
       () => this.#begin(),
       () => this.#leave(),
     );

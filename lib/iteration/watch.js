@@ -2,7 +2,7 @@
 
 // A watch over one job: a wait whose news are told one by one.
 
-const { Feed } = require('./async-queue.js');
+const { AsyncQueue } = require('./async-queue.js');
 const { LEFT, unwatch, watch } = require('../calls/signals.js');
 
 /**
@@ -20,20 +20,20 @@ function watchJob(session, jobIdentifier, options) {
   let over = Promise.resolve();
   let seen = '';
 
-  /** @param {Feed<Job>} feed */
-  function begin(feed) {
-    over = follow(feed);
+  /** @param {AsyncQueue<Job>} queue */
+  function begin(queue) {
+    over = follow(queue);
   }
 
-  /** @param {Feed<Job>} feed */
-  async function follow(feed) {
+  /** @param {AsyncQueue<Job>} queue */
+  async function follow(queue) {
     /** @param {Job} job */
     const onProgress = (job) => {
       const text = JSON.stringify(job);
       if (text !== seen) {
         seen = text;
         // To a loop that is slower than the polls, each status is told, and of each the newest figures.
-        feed.putOver(job, (last) => last.status === job.status);
+        queue.putOver(job, (last) => last.status === job.status);
       }
     };
     try {
@@ -46,12 +46,12 @@ function watchJob(session, jobIdentifier, options) {
       const told = Object.assign(Object.create(null), binding, { progress: true });
       const waiting = { ...options, __proto__: null, binding: told, signal: polls.signal, onProgress };
       onProgress(await session.run('blockUntilComplete', jobIdentifier, waiting));
-      feed.end();
+      queue.end();
     } catch (error) {
       if (polls.signal.aborted) {
-        feed.abort(error);
+        queue.abort(error);
       } else {
-        feed.fail(error);
+        queue.fail(error);
       }
     } finally {
       if (signal !== undefined) {
@@ -60,7 +60,7 @@ function watchJob(session, jobIdentifier, options) {
     }
   }
 
-  return new Feed(begin, () => {
+  return new AsyncQueue(begin, () => {
     polls.abort(LEFT);
     return over;
   });

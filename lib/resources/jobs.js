@@ -4,7 +4,7 @@
 
 const { Batch } = require('../iteration/batch.js');
 const { readJobAndResult, receiptReader } = require('../documents.js');
-const { Feed } = require('../iteration/async-queue.js');
+const { AsyncQueue } = require('../iteration/async-queue.js');
 const { Listing } = require('../iteration/listing.js');
 const { ResultClient } = require('./results.js');
 const { Session } = require('../calls/session.js');
@@ -107,7 +107,7 @@ class JobClient {
 
   /** @param {unknown[]} given */
   jobsAsCompleted(...given) {
-    return Feed.attempt(() => {
+    return AsyncQueue.attempt(() => {
       const { values, options } = this.#session.read('jobsAsCompleted', given);
       return new Batch(this.#session, values.jobs, options).outcomes;
     });
@@ -115,7 +115,7 @@ class JobClient {
 
   /** @param {unknown[]} given */
   watchJob(...given) {
-    return Feed.attempt(() => {
+    return AsyncQueue.attempt(() => {
       const { values, options } = this.#session.read('watchJob', given);
       return watchJob(this.#session, values.job, options);
     });

@@ -3,10 +3,10 @@
 // Results of jobs.
 
 const { ResponseError } = require('../errors.js');
-const { Feed } = require('../iteration/async-queue.js');
+const { AsyncQueue } = require('../iteration/async-queue.js');
 const { Session } = require('../calls/session.js');
-const { StreamedResults } = require('../streams/result-stream.js');
-const { openStream } = require('../streams/output-stream.js');
+const { ResultStream } = require('../streams/result-stream.js');
+const { openOutputStream } = require('../streams/output-stream.js');
 const { isGiven } = require('../arguments/checks.js');
 
 class ResultClient {
@@ -42,9 +42,9 @@ class ResultClient {
 
   /** @param {unknown[]} given */
   streamResults(...given) {
-    return Feed.attempt(() => {
+    return AsyncQueue.attempt(() => {
       const { values, options } = this.#session.read('streamResults', given);
-      return new StreamedResults(this.#session, values.job, options);
+      return new ResultStream(this.#session, values.job, options);
     });
   }
 
@@ -94,7 +94,7 @@ class ResultClient {
   async openOutput(...given) {
     const { values, options } = this.#session.read('openOutput', given);
     // Awaited, so that the stack of an error that comes later keeps the caller's lines.
-    return await openStream(this.#session, values.output, options);
+    return await openOutputStream(this.#session, values.output, options);
   }
 }
 

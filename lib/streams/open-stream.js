@@ -13,7 +13,7 @@ const { unwatch, watch } = require('../calls/signals.js');
  */
 const abandoned = new FinalizationRegistry(({ session, id }) => session.close(id));
 
-class Opened {
+class OpenStream {
   #session;
   #id;
   #operation;
@@ -60,7 +60,7 @@ class Opened {
         session.close(head.opened);
         throw signal.reason;
       }
-      return { head, opened: new Opened(session, head.opened, operations.pull, told) };
+      return { head, stream: new OpenStream(session, head.opened, operations.pull, told) };
     });
   }
 
@@ -134,4 +134,4 @@ class Opened {
  * @typedef {import('../calls/session.js').Session} Session
  */
 
-module.exports = { Opened };
+module.exports = { OpenStream };

@@ -3,7 +3,7 @@
 // Outputs as web streams, read only as their readers ask.
 
 const { ReadableStream } = require('node:stream/web');
-const { Opened } = require('./open-stream.js');
+const { OpenStream } = require('./open-stream.js');
 
 /** @type {{ open: 'openOutput', pull: 'pullOutput' }} */
 const operations = { open: 'openOutput', pull: 'pullOutput' };
@@ -15,8 +15,8 @@ const operations = { open: 'openOutput', pull: 'pullOutput' };
  * @param {object} output
  * @param {import('../arguments/options.js').CallOptions} options
  */
-async function openStream(session, output, options) {
-  const { head, opened } = await Opened.open(session, operations, JSON.stringify(output), options);
+async function openOutputStream(session, output, options) {
+  const { head, stream } = await OpenStream.open(session, operations, JSON.stringify(output), options);
   const { contentType, contentLength } = head;
   /** @type {ReadableStreamDefaultController<Uint8Array> | undefined} */
   let controller;
@@ -26,9 +26,9 @@ async function openStream(session, output, options) {
       controller = given;
     },
     async pull() {
-      const piece = await opened.pull(bytesOf);
+      const piece = await stream.pull(bytesOf);
       if (piece === undefined) {
-        opened.close();
+        stream.close();
         controller?.close();
       } else {
         controller?.enqueue(piece);
@@ -36,12 +36,12 @@ async function openStream(session, output, options) {
     },
     /** @param {unknown} reason */
     async cancel(reason) {
-      opened.close(reason);
-      await opened.closed();
+      stream.close(reason);
+      await stream.closed();
     },
   };
   const body = new ReadableStream(source, { highWaterMark: 0 });
-  opened.watch(body, (reason) => controller?.error(reason));
+  stream.watch(body, (reason) => controller?.error(reason));
   return { body, contentType, contentLength };
 }
 
@@ -53,4 +53,4 @@ function bytesOf(_text, bytes) {
   return bytes && new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-module.exports = { openStream };
+module.exports = { openOutputStream };

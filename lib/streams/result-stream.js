@@ -4,7 +4,7 @@
 // asked for.
 
 const { AsyncResource } = require('node:async_hooks');
-const { Opened } = require('./open-stream.js');
+const { OpenStream } = require('./open-stream.js');
 const { LEFT, unwatch, watch } = require('../calls/signals.js');
 
 /** @type {{ open: 'openResults', pull: 'pullResults' }} */
@@ -14,7 +14,7 @@ const operations = { open: 'openResults', pull: 'pullResults' };
 const SEPARATOR = '\x1e';
 
 /** @implements {AsyncIterableIterator<object, undefined>} */
-class StreamedResults {
+class ResultStream {
   #session;
   #job;
   #options;
@@ -53,8 +53,8 @@ class StreamedResults {
   async *#read() {
     const ended = this.#ended;
     const abort = (/** @type {unknown} */ reason) => ended.abort(reason);
-    /** @type {Opened | undefined} */
-    let opened;
+    /** @type {OpenStream | undefined} */
+    let stream;
     try {
       if (this.#signal !== undefined) {
         if (this.#signal.aborted) {
@@ -62,10 +62,10 @@ class StreamedResults {
         }
         watch(this.#signal, abort);
       }
-      ({ opened } = await Opened.open(this.#session, operations, this.#job, this.#options));
-      opened.watch(this);
+      ({ stream } = await OpenStream.open(this.#session, operations, this.#job, this.#options));
+      stream.watch(this);
       for (;;) {
-        const text = await opened.pull(asItIs);
+        const text = await stream.pull(asItIs);
         if (text === '') {
           return;
         }
@@ -79,7 +79,7 @@ class StreamedResults {
         throw error;
       }
     } finally {
-      opened?.close();
+      stream?.close();
       if (this.#signal !== undefined) {
         unwatch(this.#signal, abort);
       }
@@ -92,4 +92,4 @@ function asItIs(text) {
   return text;
 }
 
-module.exports = { StreamedResults };
+module.exports = { ResultStream };
