@@ -231,28 +231,6 @@ function url(value, name) {
 }
 
 /**
- * Where a client writes what it does. Levels that it does not have are not written.
- *
- * @param {unknown} value
- * @param {string} name
- * @returns {import('../option-types').Logger}
- */
-function logger(value, name) {
-  const given = /** @type {any} */ (value);
-  const levels = ['debug', 'info', 'warn', 'error'];
-  const isObject = typeof given === 'object' || typeof given === 'function';
-  if (!isObject || levels.every((level) => !isGiven(given[level]))) {
-    throw mistaken(name, 'an object with one or more of the methods debug, info, warn and error');
-  }
-  for (const method of [...levels, 'isLevelEnabled']) {
-    if (isGiven(given[method])) {
-      callback(given[method], `${name}.${method}`);
-    }
-  }
-  return given;
-}
-
-/**
  * A path of a file, or its URL.
  *
  * @param {unknown} value
@@ -287,7 +265,6 @@ module.exports = {
   isGiven,
   isPlainObject,
   iterable,
-  logger,
   mistaken,
   notEmptyString,
   object,

@@ -3,10 +3,10 @@
 // What the resource classes of one client share: its calls, what is told of them, and the generation of the API that it was
 // made in the form of.
 
+const { readConstructor } = require('../arguments/client-options.js');
 const { readCall } = require('../arguments/read-call.js');
-const { Calls } = require('./calls.js');
 const { Diagnostics } = require('../diagnostics/diagnostics.js');
-const { readConstructor } = require('../arguments/options.js');
+const { Calls } = require('./calls.js');
 
 class Session extends Calls {
   #diagnostics;
