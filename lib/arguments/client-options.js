@@ -52,7 +52,7 @@ const clientOptions = /** @type {const} */ ({
  * `({ teamId, teamToken, url, logging, ...options })`.
  *
  * @param {unknown[]} given
- * @returns {{ config: import('../../js-binding').BindingConfig, generation: 1 | 2, logs: import('../diagnostics/diagnostics.js').Log[] }}
+ * @returns {{ config: import('../../js-binding').BindingConfig, generation: 1 | 2, logs: import('../diagnostics/loggers.js').Log[] }}
  */
 function readConstructor(given) {
   const [first, second, third] = given;
@@ -119,7 +119,7 @@ function readClientOptions(given, named) {
   }
   const { proxy: url, tls: certificates, logger: listener, ...others } = options;
   const settings = { ...others, ...readNetwork({ proxy: url, tls: certificates }) };
-  /** @type {import('../diagnostics/diagnostics.js').Log[]} */
+  /** @type {import('../diagnostics/loggers.js').Log[]} */
   const logs = listener === undefined ? [] : [new LoggerLog(listener)];
   return { settings, logs };
 }

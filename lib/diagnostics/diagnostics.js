@@ -5,11 +5,12 @@
 
 const { AsyncResource } = require('node:async_hooks');
 const { channel } = require('node:diagnostics_channel');
+const { headers } = require('../arguments/checks.js');
+const { LEFT } = require('../calls/signals.js');
 const { atCall, toError } = require('../errors.js');
 const { throwUncaught } = require('./loggers.js');
-const { LEFT } = require('../calls/signals.js');
-const { headers } = require('../arguments/checks.js');
 
+/** @satisfies {Record<Event, import('node:diagnostics_channel').Channel>} */
 const channels = {
   start: channel('modzy:request:start'),
   retry: channel('modzy:request:retry'),
@@ -40,17 +41,17 @@ class Diagnostics {
   /**
    * Tells that a call begins, if anybody listens.
    *
-   * @param {CallOptions} options
+   * @param {ReportedCall} call
    * @returns {Trace | undefined}
    */
-  begin(options) {
+  begin(call) {
     const logs = this.#logs.filter((log) => log.isOn);
     if (logs.length === 0 && !everyChannel.some(({ hasSubscribers }) => hasSubscribers)) {
       return undefined;
     }
-    const { jobIdentifier: given } = options;
+    const { jobIdentifier: given } = call;
     const jobIdentifier = given && this.#withoutKey(given);
-    return new Trace(this.#baseURL, logs, { ...options, jobIdentifier });
+    return new Trace(this.#baseURL, logs, { ...call, jobIdentifier });
   }
 }
 
@@ -71,7 +72,7 @@ class Trace {
   /**
    * @param {string} baseURL
    * @param {Log[]} logs
-   * @param {CallOptions} options
+   * @param {ReportedCall} call
    */
   constructor(baseURL, logs, { method = '', jobIdentifier, signal }) {
     this.#logs = logs;
@@ -110,8 +111,9 @@ class Trace {
   /**
    * The options of the call, with what listeners have added.
    *
-   * @param {CallOptions} options
-   * @returns {CallOptions}
+   * @template {{ binding?: import('../../js-binding').BindingCallOptions }} O
+   * @param {O} options
+   * @returns {O}
    */
   extend(options) {
     const { binding } = options;
@@ -206,14 +208,14 @@ function withoutNamesakes(added, own = {}) {
 }
 
 /**
- * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  * @typedef {import('../../js-binding').BindingObservation} Observation
- * @typedef {keyof typeof channels} Event
+ * @typedef {import('./loggers.js').Event} Event
+ * @typedef {import('./loggers.js').Log} Log
  *
- * @typedef {object} Log
- * @property {boolean} isOn
- * @property {Observation | undefined} observation What it has use for, of all that Rust can tell.
- * @property {(event: Event, message: any, isAbort: boolean) => void} tell
+ * @typedef {object} ReportedCall
+ * @property {string} [method]
+ * @property {string} [jobIdentifier] The job that the call is about.
+ * @property {import('../calls/signals.js').Signal} [signal]
  */
 
 module.exports = { Diagnostics, Trace };

@@ -3,7 +3,17 @@
 // What is written of calls, and where: to the logger of a client, line by line, or to the console as 2.x does. Never a key,
 // never a body.
 
-/** @typedef {'debug' | 'info' | 'warn' | 'error'} Level */
+/**
+ * @typedef {'debug' | 'info' | 'warn' | 'error'} Level
+ *
+ * @typedef {'start' | 'retry' | 'end' | 'error' | 'poll'} Event
+ *
+ * @typedef {object} Log
+ * @property {boolean} isOn
+ * @property {import('../../js-binding').BindingObservation | undefined} observation What it has use for, of all that Rust can
+ *   tell.
+ * @property {(event: Event, message: any, isAbort: boolean) => void} tell
+ */
 
 const levels = /** @type {const} */ (['debug', 'info', 'warn', 'error']);
 
@@ -27,7 +37,7 @@ class LoggerLog {
     return this.#writes('warn') ? 'failures' : undefined;
   }
 
-  /** @type {import('./diagnostics.js').Log['tell']} */
+  /** @type {Log['tell']} */
   tell(event, message, isAbort) {
     const level = levelOf(event, message, isAbort);
     if (this.#writes(level)) {
@@ -58,7 +68,7 @@ class ConsoleLog {
     this.#isVerbose = level === 'verbose';
   }
 
-  /** @type {import('./diagnostics.js').Log['tell']} */
+  /** @type {Log['tell']} */
   tell(event, { request: { method }, error }, isAbort) {
     if (event === 'start' && this.#isVerbose) {
       console.log('Modzy > ', `${method} called`);
@@ -71,7 +81,7 @@ class ConsoleLog {
 }
 
 /**
- * @param {import('./diagnostics.js').Event} event
+ * @param {Event} event
  * @param {{ error?: unknown }} message
  * @param {boolean} isAbort
  * @returns {Level}
@@ -92,7 +102,7 @@ function levelOf(event, { error }, isAbort) {
 }
 
 /**
- * @param {import('./diagnostics.js').Event} event
+ * @param {Event} event
  * @param {any} message
  * @param {boolean} isAbort
  */
