@@ -2,17 +2,17 @@
 
 // The client that people use: the resource classes under one roof.
 
-const { AccountingClient } = require('./resources/accounting.js');
-const { AsyncQueue } = require('./iteration/async-queue.js');
-const { JobClient } = require('./resources/jobs.js');
-const { Listing } = require('./iteration/listing.js');
-const { ModelClient } = require('./resources/models.js');
+const { isGiven } = require('./arguments/checks.js');
 const { ownMembers } = require('./arguments/options.js');
-const { ResultClient } = require('./resources/results.js');
 const { Session } = require('./calls/session.js');
 const { untilAborted } = require('./calls/signals.js');
+const { AsyncQueue } = require('./iteration/async-queue.js');
+const { Listing } = require('./iteration/listing.js');
+const { AccountingClient } = require('./resources/accounting.js');
+const { JobClient } = require('./resources/jobs.js');
+const { ModelClient } = require('./resources/models.js');
+const { ResultClient } = require('./resources/results.js');
 const { TagClient } = require('./resources/tags.js');
-const { isGiven } = require('./arguments/checks.js');
 
 class ModzyClient {
   #session;

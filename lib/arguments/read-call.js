@@ -19,9 +19,9 @@
  * @property {'name' | 'member'} names Which of a parameter's names the caller knows.
  */
 
-const { rows } = require('./rows.js');
-const { isCallOption, ownMembers, readOptions } = require('./options.js');
 const { inputs, isGiven, isPlainObject, object, source, sources } = require('./checks.js');
+const { isCallOption, ownMembers, readOptions } = require('./options.js');
+const { rows } = require('./rows.js');
 
 /** What may be a plain object in the positional form too. */
 const takesObject = new Set([inputs, object, source, sources]);

@@ -26,9 +26,9 @@
  * @property {'timeout'[]} [renamed] Options that the method knows by another name.
  */
 
+const values = require('./checks.js');
 const { count, pageNumber } = require('./numbers.js');
 const { jobReference, jobsOrModel, outputReference, tagIds } = require('./references.js');
-const values = require('./checks.js');
 
 const { blob, boolean, date, filePath, flag, iterable, notEmptyString } = values;
 const { inputs, object, oneOf, source, sources, string, url } = values;

@@ -9,9 +9,9 @@ const { AsyncResource } = require('node:async_hooks');
 // eslint-disable-next-line no-restricted-modules
 const { setImmediate } = require('node:timers');
 const { BindingClient } = require('../binding.js');
-const { Call } = require('./call.js');
 const { readDocument } = require('../documents.js');
 const { ModzyError, atCall } = require('../errors.js');
+const { Call } = require('./call.js');
 const { LEFT, unwatch, watch } = require('./signals.js');
 
 /**

@@ -4,10 +4,10 @@
 // own.
 
 const { inspect, types } = require('node:util');
-const { ModzyError, atCall } = require('../errors.js');
-const { AsyncQueue } = require('./async-queue.js');
 const { jobReference } = require('../arguments/references.js');
 const { LEFT, unwatch, watch } = require('../calls/signals.js');
+const { ModzyError, atCall } = require('../errors.js');
+const { AsyncQueue } = require('./async-queue.js');
 
 /** How many jobs that a batch submits are alive at a time, unless it is told. Those that exist already have no bound. */
 const SUBMITTED_AT_A_TIME = 50;

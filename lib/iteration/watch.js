@@ -2,8 +2,8 @@
 
 // A watch over one job: a wait whose news are told one by one.
 
-const { AsyncQueue } = require('./async-queue.js');
 const { LEFT, unwatch, watch } = require('../calls/signals.js');
+const { AsyncQueue } = require('./async-queue.js');
 
 /**
  * The jobs that the polls of a wait bring, each that differs from the one before, the final one last.

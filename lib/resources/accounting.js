@@ -2,8 +2,8 @@
 
 // API keys of an account.
 
-const { readTextOrDocument } = require('../documents.js');
 const { Session } = require('../calls/session.js');
+const { readTextOrDocument } = require('../documents.js');
 
 class AccountingClient {
   #session;

@@ -2,15 +2,15 @@
 
 // Jobs: submit, upload, read, cancel, wait.
 
-const { Batch } = require('../iteration/batch.js');
-const { readJobAndResult, receiptReader } = require('../documents.js');
-const { AsyncQueue } = require('../iteration/async-queue.js');
-const { Listing } = require('../iteration/listing.js');
-const { ResultClient } = require('./results.js');
 const { Session } = require('../calls/session.js');
 const { untilAborted } = require('../calls/signals.js');
-const { readEmbeddedSources, readFileSources } = require('../streams/upload-sources.js');
+const { readJobAndResult, receiptReader } = require('../documents.js');
+const { AsyncQueue } = require('../iteration/async-queue.js');
+const { Batch } = require('../iteration/batch.js');
+const { Listing } = require('../iteration/listing.js');
 const { watchJob } = require('../iteration/watch.js');
+const { readEmbeddedSources, readFileSources } = require('../streams/upload-sources.js');
+const { ResultClient } = require('./results.js');
 
 class JobClient {
   #session;

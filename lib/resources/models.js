@@ -3,8 +3,8 @@
 // Models and their versions.
 
 const { readCall } = require('../arguments/read-call.js');
-const { Listing } = require('../iteration/listing.js');
 const { Session } = require('../calls/session.js');
+const { Listing } = require('../iteration/listing.js');
 
 class ModelClient {
   #session;

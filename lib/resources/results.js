@@ -2,12 +2,12 @@
 
 // Results of jobs.
 
+const { isGiven } = require('../arguments/checks.js');
+const { Session } = require('../calls/session.js');
 const { ResponseError } = require('../errors.js');
 const { AsyncQueue } = require('../iteration/async-queue.js');
-const { Session } = require('../calls/session.js');
-const { ResultStream } = require('../streams/result-stream.js');
 const { openOutputStream } = require('../streams/output-stream.js');
-const { isGiven } = require('../arguments/checks.js');
+const { ResultStream } = require('../streams/result-stream.js');
 
 class ResultClient {
   #session;

@@ -4,8 +4,8 @@
 // asked for.
 
 const { AsyncResource } = require('node:async_hooks');
-const { OpenStream } = require('./open-stream.js');
 const { LEFT, unwatch, watch } = require('../calls/signals.js');
+const { OpenStream } = require('./open-stream.js');
 
 /** @type {{ open: 'openResults', pull: 'pullResults' }} */
 const operations = { open: 'openResults', pull: 'pullResults' };

@@ -4,8 +4,8 @@
 // piece, or into bytes.
 
 const { fileURLToPath } = require('node:url');
-const { BlobSource, IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
 const { mistaken, string } = require('../arguments/checks.js');
+const { BlobSource, IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
 
 /**
  * @typedef {import('./pulled-sources.js').Source} Source
