@@ -1,5 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import js from '@eslint/js';
 import globals from 'globals';
+
+/** The files that a text requires or takes types from. */
+function referencesOf(file, text) {
+  return [...text.matchAll(/\b(?:require|import)\('(\.[^']+\.js)'\)/g)]
+    .map(({ index, 1: name }) => ({ index, target: path.resolve(path.dirname(file), name) }))
+    .filter(({ target }) => existsSync(target));
+}
+
+/** The shortest way from one file to another, both included, if there is one. */
+function wayBetween(from, to) {
+  const ways = [[from]];
+  const seen = new Set([from]);
+  for (const way of ways) {
+    const file = way.at(-1);
+    if (file === to) {
+      return way;
+    }
+    for (const { target } of referencesOf(file, readFileSync(file, 'utf8'))) {
+      if (!seen.has(target)) {
+        seen.add(target);
+        ways.push([...way, target]);
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Refuses circles of CommonJS modules, which the plugins for imports do not follow beyond one file. */
+const noCircle = {
+  meta: { type: 'problem', schema: [], messages: { circle: 'a circle of modules: {{ way }}' } },
+  create: (context) => ({
+    Program() {
+      const { filename, sourceCode } = context;
+      for (const { index, target } of referencesOf(filename, sourceCode.text)) {
+        const way = wayBetween(target, filename);
+        if (way !== undefined) {
+          const names = [filename, ...way].map((file) => path.relative(import.meta.dirname, file));
+          const loc = sourceCode.getLocFromIndex(index);
+          context.report({ loc, messageId: 'circle', data: { way: names.join(' -> ') } });
+        }
+      }
+    },
+  }),
+};
 
 export default [
   { ignores: ['dist/', 'js-binding.*', 'target/'] },
@@ -18,10 +64,12 @@ export default [
     },
   },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' }, rules: { strict: 'off' } },
-  // The face stays off the disk, the network and the clock: that is Rust's part.
+  // The face stays off the disk, the network and the clock: that is Rust's part. Its modules form no circle.
   {
     files: ['index.js', 'lib/**'],
+    plugins: { house: { rules: { 'no-circle': noCircle } } },
     rules: {
+      'house/no-circle': 'error',
       'no-restricted-globals': ['error', 'fetch', 'setInterval', 'setTimeout', 'setImmediate'],
       'no-restricted-modules': [
         'error',
