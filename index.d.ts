@@ -5,12 +5,12 @@
  * argument rejects with a `TypeError` and sends nothing.
  */
 
-import type { BatchMethods } from './lib/batch-types.js';
-import type { AccountingMethods, ModelMethods, TagMethods } from './lib/model-methods.js';
-import type { Explanation } from './lib/explanation-types.js';
-import type { JobMethods } from './lib/job-methods.js';
-import type { ClassInitiator, ClientOptions, RequestOptions, TeamInitiator } from './lib/option-types.js';
-import type { ResultMethods } from './lib/result-types.js';
+import type { BatchMethods } from './types/batches.js';
+import type { AccountingMethods, ModelMethods, TagMethods } from './types/model-methods.js';
+import type { Explanation } from './types/explanations.js';
+import type { JobMethods } from './types/submits.js';
+import type { ClassInitiator, ClientOptions, RequestOptions, TeamInitiator } from './types/options.js';
+import type { ResultMethods } from './types/results.js';
 
 /** The methods about models, as a client of their own. */
 export declare class ModelClient {
@@ -194,13 +194,13 @@ export declare function isFinalStatus(status: string | null | undefined): boolea
  */
 export declare function decodeExplanation(output: unknown): Explanation | undefined;
 
-export * from './lib/batch-types.js';
-export * from './lib/diagnostics-types.js';
-export * from './lib/error-types.js';
-export * from './lib/explanation-types.js';
-export * from './lib/job-methods.js';
-export * from './lib/job-types.js';
-export * from './lib/model-methods.js';
-export * from './lib/model-types.js';
-export * from './lib/option-types.js';
-export * from './lib/result-types.js';
+export * from './types/batches.js';
+export * from './types/diagnostics.js';
+export * from './types/errors.js';
+export * from './types/explanations.js';
+export * from './types/submits.js';
+export * from './types/jobs.js';
+export * from './types/model-methods.js';
+export * from './types/models.js';
+export * from './types/options.js';
+export * from './types/results.js';

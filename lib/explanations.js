@@ -4,9 +4,9 @@
 
 const { isPlainObject } = require('./arguments/checks.js');
 
-/** @typedef {import('./explanation-types.js').ClassPrediction} ClassPrediction */
-/** @typedef {import('./explanation-types.js').Explanation} Explanation */
-/** @typedef {import('./explanation-types.js').WordImportance} WordImportance */
+/** @typedef {import('../types/explanations.js').ClassPrediction} ClassPrediction */
+/** @typedef {import('../types/explanations.js').Explanation} Explanation */
+/** @typedef {import('../types/explanations.js').WordImportance} WordImportance */
 
 /** A mask has at most so many pixels, so that a few numbers cannot ask for all the memory there is. */
 const MAXIMUM_PIXELS = 2 ** 27;

@@ -40,6 +40,7 @@ const expected = {
       'package.json',
       ...all('docs'),
       ...all('lib'),
+      ...all('types'),
     ],
   },
   'modzy-emulator': {

@@ -83,7 +83,7 @@ function readConsole(code) {
 
 /** The examples in the docs of the types, as one program, with what they take for granted. */
 function examplesOfTypes() {
-  const folders = ['.', 'lib'].map((folder) => path.join(root, folder));
+  const folders = ['.', 'types'].map((folder) => path.join(root, folder));
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));
   const docs = files.filter((file) => file.endsWith('.d.ts') && !file.endsWith('js-binding.d.ts'));
   const examples = docs.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/@example\n((?: *\* (?!@).*\n)+)/g)]);

@@ -13,7 +13,7 @@ const { ownMembers, unknownOption } = require('./options.js');
  *
  * @param {unknown} value
  * @param {string} name
- * @returns {import('../option-types').Logger}
+ * @returns {import('../../types/options.js').Logger}
  */
 function logger(value, name) {
   const given = /** @type {any} */ (value);

@@ -21,7 +21,7 @@ const levels = /** @type {const} */ (['debug', 'info', 'warn', 'error']);
 class LoggerLog {
   #logger;
 
-  /** @param {import('../option-types').Logger} logger */
+  /** @param {import('../../types/options.js').Logger} logger */
   constructor(logger) {
     this.#logger = logger;
   }

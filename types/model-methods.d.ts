@@ -1,6 +1,6 @@
 // What can be done with models, tags and accounts.
 
-import type { Listing, ModelFilter } from './batch-types.js';
+import type { Listing, ModelFilter } from './batches.js';
 import type {
   GetModelByIdResponse,
   GetModelDetailsParams,
@@ -12,8 +12,8 @@ import type {
   Tag,
   TaggedModel,
   TagsAndModels,
-} from './model-types.js';
-import type { ListOptions, RequestOptions } from './option-types.js';
+} from './models.js';
+import type { ListOptions, RequestOptions } from './options.js';
 
 /** What can be done with models. */
 export interface ModelMethods {

@@ -1,7 +1,7 @@
 // Results of jobs.
 
-import type { JobRef } from './job-types.js';
-import type { DownloadOptions, RequestOptions } from './option-types.js';
+import type { JobRef } from './jobs.js';
+import type { DownloadOptions, RequestOptions } from './options.js';
 
 /** The outputs of one input, by their names (such as `results.json`), with metadata beside them. */
 export interface InputResult {

@@ -1,6 +1,6 @@
 // Models, their versions and their tags.
 
-import type { RequestOptions } from './option-types.js';
+import type { RequestOptions } from './options.js';
 
 /** A model in brief: an item of `GET /models`. */
 export interface Model {

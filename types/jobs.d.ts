@@ -1,6 +1,6 @@
 // Jobs: what goes to the server about them, and what comes back.
 
-import type { RequestOptions, SubmitOptions, UploadOptions } from './option-types.js';
+import type { RequestOptions, SubmitOptions, UploadOptions } from './options.js';
 
 /** An object with the identifier of a job, such as a job or a receipt; or the identifier itself. */
 export type JobRef = string | { readonly jobIdentifier: string };

@@ -1,8 +1,8 @@
 // What calls and clients can be told.
 
-import type { Job } from './job-types.js';
-import type { JobMethods } from './job-methods.js';
-import type { InputError, RequestTimeoutError, WaitTimeoutError } from './error-types.js';
+import type { Job } from './jobs.js';
+import type { JobMethods } from './submits.js';
+import type { InputError, RequestTimeoutError, WaitTimeoutError } from './errors.js';
 
 /** Options of every call. `null` and `undefined` mean: not given. */
 export interface RequestOptions {

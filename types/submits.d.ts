@@ -18,9 +18,9 @@ import type {
   SubmitJobParams,
   SubmitJobTextParams,
   TextSources,
-} from './job-types.js';
-import type { JobWaitOptions, RequestOptions, SubmitOptions, UploadOptions, WaitOptions } from './option-types.js';
-import type { Result } from './result-types.js';
+} from './jobs.js';
+import type { JobWaitOptions, RequestOptions, SubmitOptions, UploadOptions, WaitOptions } from './options.js';
+import type { Result } from './results.js';
 
 /**
  * What can be done with jobs.

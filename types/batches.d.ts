@@ -1,8 +1,8 @@
 // Many at once: batches of jobs, the watch over one, and listings.
 
-import type { GetJobHistoryParams, Job, JobRef } from './job-types.js';
-import type { GetModelsParams } from './model-types.js';
-import type { ListOptions, PollOptions, WaitManyOptions } from './option-types.js';
+import type { GetJobHistoryParams, Job, JobRef } from './jobs.js';
+import type { GetModelsParams } from './models.js';
+import type { ListOptions, PollOptions, WaitManyOptions } from './options.js';
 
 /** A job of a batch, or a function that submits one when its turn comes. */
 export type JobSource = JobRef | (() => Promise<JobRef>);
