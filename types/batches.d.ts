@@ -1,8 +1,8 @@
-// Many at once: batches of jobs, the watch over one, and listings.
+// Many jobs at once, and the watch over one.
 
 import type { GetJobHistoryParams, Job, JobRef } from './jobs.js';
-import type { GetModelsParams } from './models.js';
-import type { ListOptions, PollOptions, WaitManyOptions } from './options.js';
+import type { Listing, ListOptions } from './listings.js';
+import type { PollOptions, WaitMethods, WaitOptions } from './waits.js';
 
 /** A job of a batch, or a function that submits one when its turn comes. */
 export type JobSource = JobRef | (() => Promise<JobRef>);
@@ -18,24 +18,6 @@ export type JobOutcome =
   | { index: number; jobIdentifier: string; job: Job; error?: undefined }
   | { index: number; jobIdentifier: string | undefined; job?: undefined; error: Error };
 
-/**
- * What the server hands out in pages. Nothing is read before it is gone through; each loop reads from the first page on, and
- * a page only when the loop comes to it, so that one is held at a time.
- *
- * It ends with the page that is not full or links to none, with one that is empty, and with one that brings nothing that
- * the page before did not have. What a page has in common with the one before, because a new item has moved the others, comes
- * once.
- *
- * Rejects with a `TypeError` for a wrong argument, with `signal.reason` when the signal has fired, also between two items, and
- * with the `ApiError` of a page that cannot be read.
- */
-export interface Listing<T> extends AsyncIterable<T> {
-  /** The pages in place of the items. */
-  pages(): AsyncIterable<T[]>;
-  /** All items, in memory. */
-  toArray(): Promise<T[]>;
-}
-
 /** What {@link BatchMethods.listJobHistory} looks for. */
 export interface JobHistoryFilter extends Omit<GetJobHistoryParams, 'startDate' | 'page' | 'perPage'>, ListOptions {
   /** ISO 8601, or a `Date`. Not sent unless it is given: the listing goes back as far as the server does. */
@@ -46,12 +28,15 @@ export interface JobHistoryFilter extends Omit<GetJobHistoryParams, 'startDate' 
   perPage?: number | null | undefined;
 }
 
-/** What {@link ModelMethods.listModels} looks for. */
-export interface ModelFilter extends Omit<GetModelsParams, 'page' | 'perPage'>, ListOptions {
-  /** The first page that is read. Default: 1. */
-  page?: number | null | undefined;
-  /** How many models a page holds. Default: 500. */
-  perPage?: number | null | undefined;
+/** Options of waits for many jobs. */
+export interface WaitManyOptions extends WaitOptions {
+  /**
+   * How many jobs are alive at a time, from the submit to the end, whatever stands for them; a whole number, at least 1, or
+   * `Infinity`. Unless it is given, jobs that exist already have no bound, for waiting costs next to nothing; and of those
+   * that functions submit, 50 are alive at a time, which leaves the server and its quotas room for others; while 50 are, no
+   * job is taken. An endless source of jobs that exist needs a bound.
+   */
+  concurrency?: number | null | undefined;
 }
 
 /** What can be done with many jobs, and with one from change to change. */
@@ -59,7 +44,7 @@ export interface BatchMethods {
   /**
    * Waits for many jobs, and brings each outcome as soon as it is known.
    *
-   * Each job is waited for as {@link JobMethods.blockUntilComplete} does, with the same options; `onProgress` is told of all
+   * Each job is waited for as {@link WaitMethods.blockUntilComplete} does, with the same options; `onProgress` is told of all
    * of them. One that fails is an outcome with an `error`, and the others go on. Nothing is sent before the loop begins, and
    * there is one loop. Outcomes that the loop has not come to yet are kept: a slow one holds up no job.
    *
@@ -89,7 +74,7 @@ export interface BatchMethods {
   blockUntilAllComplete(jobs: Many<JobSource>, options?: WaitManyOptions | null): Promise<JobOutcome[]>;
 
   /**
-   * Waits for a job, as {@link JobMethods.blockUntilComplete} does, and brings it each time that a poll finds it changed, the
+   * Waits for a job, as {@link WaitMethods.blockUntilComplete} does, and brings it each time that a poll finds it changed, the
    * final one last. To a loop that is slower than the polls it brings each status, and of each the newest figures.
    *
    * Nothing is sent before the loop begins, and there is one loop. Leaving it ends the wait, and cancels nothing.

@@ -1,6 +1,6 @@
 // The types of lib/errors.js, as index.d.ts gives them out.
 
-import type { Job } from '../index.js';
+import type { Job } from './jobs.js';
 
 /**
  * The root of this package's errors. The class itself stands for a file that cannot be written, and for a defect of this

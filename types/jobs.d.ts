@@ -1,6 +1,6 @@
-// Jobs: what goes to the server about them, and what comes back.
+// Jobs: what the server sends about them, and how they are read and canceled.
 
-import type { RequestOptions, SubmitOptions, UploadOptions } from './options.js';
+import type { RequestOptions } from './options.js';
 
 /** An object with the identifier of a job, such as a job or a receipt; or the identifier itself. */
 export type JobRef = string | { readonly jobIdentifier: string };
@@ -11,6 +11,12 @@ export type JobRef = string | { readonly jobIdentifier: string };
  */
 export type JobStatus =
   'OPEN' | 'SUBMITTED' | 'PENDING' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELED' | 'TIMEDOUT' | 'ERROR' | (string & {});
+
+/**
+ * Whether a job with this status has come to its end: any but `OPEN`, `SUBMITTED`, `PENDING` and `IN_PROGRESS`. An
+ * unknown status is an end, too.
+ */
+export declare function isFinalStatus(status: string | null | undefined): boolean;
 
 /** A model, as jobs and receipts name it. */
 export interface ModelReference {
@@ -154,105 +160,7 @@ export interface Engine {
 /** `GET /resources/processing/engines` */
 export type EnginesResponse = Engine[];
 
-/** Texts to submit: input key → name of the model's input → text. */
-export type TextSources = Record<string, Record<string, string>>;
-
-/**
- * Data to submit within the body: input key → name of the model's input → bytes. A string is a binary string, each of whose
- * characters is a byte.
- */
-export type EmbeddedSources = Record<string, Record<string, string | ArrayBuffer | ArrayBufferView | Blob>>;
-
-/** Data to submit within the body: input key → name of the model's input → data URL. */
-export type DataUrlSources = Record<string, Record<string, string>>;
-
-/** What a web stream of bytes has, of whatever realm. */
-export interface ByteStream {
-  /** A reader of its own, as `ReadableStream` has it. */
-  getReader(): {
-    /** The next piece; `done` at the end. */
-    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
-  };
-}
-
-/**
- * What to upload: a path, a `file:` URL, bytes, a Blob or a File, or a stream of bytes (a Node.js `Readable`, a web stream, any
- * async iterable). Paths are read outside the event loop; everything else is taken piece by piece when its turn comes, in
- * chunks of at most 4 MiB.
- */
-export type FileSource = string | URL | ArrayBuffer | ArrayBufferView | Blob | AsyncIterable<Uint8Array> | ByteStream;
-
-/** Files to upload: input key → name of the model's input → file. */
-export type FileSources = Record<string, Record<string, FileSource>>;
-
-/** Objects in S3 to submit: input key → name of the model's input → object. */
-export type AwsS3Sources = Record<string, Record<string, { bucket: string; key: string }>>;
-
-/** A job to submit as it stands, for input types that have no method of their own. */
-export interface SubmitJobParams {
-  model: { identifier: string; version: string };
-  explain?: boolean | undefined;
-  /** ms */
-  timeout?: number | undefined;
-  /** Without it the job is open, and waits for chunks. */
-  input?: Record<string, any> | undefined;
-}
-
-/** @see {@link SubmitJobParams} */
-export type JobSubmission = SubmitJobParams;
-
-/** What the submits of 2.x have in common. */
-export interface SubmitParams {
-  modelId: string;
-  /** Such as `1.0.1`. */
-  version: string;
-  /** Whether to explain the results, where the model can. Default: false. */
-  explain?: boolean | null | undefined;
-}
-
-/** What {@link JobMethods.submitJobText} takes as one object. */
-export interface SubmitJobTextParams extends SubmitParams, SubmitOptions {
-  sources: TextSources;
-}
-
-/** What {@link JobMethods.submitJobEmbedded} takes as one object. */
-export interface SubmitJobEmbeddedParams extends SubmitParams, SubmitOptions {
-  sources: DataUrlSources;
-  /**
-   * 2.x types it and ignores it: the data URLs have their own.
-   *
-   * @deprecated
-   */
-  mediaType?: string | null | undefined;
-}
-
-/** What {@link JobMethods.submitJobFile} takes as one object. */
-export interface SubmitJobFileParams extends SubmitParams, UploadOptions {
-  sources: FileSources;
-}
-
-/** What {@link JobMethods.submitJobAwsS3} takes as one object. */
-export interface SubmitJobAwsS3Params extends SubmitParams, SubmitOptions {
-  accessKeyID: string;
-  secretAccessKey: string;
-  /** Such as `us-east-1`. */
-  region: string;
-  sources: AwsS3Sources;
-}
-
-/** What {@link JobMethods.submitJobJDBC} takes as one object. */
-export interface SubmitJobJDBCParams extends SubmitParams, SubmitOptions {
-  /** Such as `jdbc:postgresql://host:5432/database`. */
-  url: string;
-  username: string;
-  password: string;
-  /** A class, such as `org.postgresql.Driver`. */
-  driver: string;
-  /** SQL. Each row is an input; the columns are called as the inputs of the model. */
-  query: string;
-}
-
-/** What {@link JobMethods.getJobHistory} takes as one object. `null` where there is a default: not sent. */
+/** What {@link JobReadMethods.getJobHistory} takes as one object. `null` where there is a default: not sent. */
 export interface GetJobHistoryParams extends RequestOptions {
   /** Part of the name or the email address of who submitted the job. */
   user?: string | null | undefined;
@@ -274,4 +182,89 @@ export interface GetJobHistoryParams extends RequestOptions {
   direction?: 'ASC' | 'DESC' | null | undefined;
   /** Such as `status`, `submittedAt` or `total`. Default: `createdAt`. */
   sortBy?: string | null | undefined;
+}
+
+/** How the cancellation of a job went that was given up. */
+export interface CancelOutcome {
+  /** `undefined` where a submit was not sent or brought no receipt, so that there was no job to name. */
+  jobIdentifier: string | undefined;
+  /** The job, as the server answered. */
+  job?: Job;
+  /** Why the cancellation failed, or the submit before it. */
+  error?: Error;
+}
+
+/** What a job's owner can ask for when the signal of a submit or a wait fires. */
+export interface CancelOptions {
+  /**
+   * Whether the job is cancelled on the server when the signal fires. The promise rejects once that has been answered, or
+   * after 5 s; a submit waits up to 5 s for its receipt first. Default: false.
+   */
+  cancelOnAbort?: boolean | null | undefined;
+  /**
+   * Called once with how the cancellation went, before the promise rejects; not for a signal that had fired before the
+   * call. What it throws takes the place of `signal.reason`.
+   */
+  onCancel?: ((outcome: CancelOutcome) => void) | null | undefined;
+}
+
+/** Reads jobs, and cancels them. */
+export interface JobReadMethods {
+  /**
+   * Reads a job: `GET /jobs/{job}`.
+   *
+   * @returns The job as the server sent it. As of every read and cancel, `undefined` where it sent a 2xx without a body.
+   * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
+   */
+  getJob(jobId: string, options?: RequestOptions | null): Promise<Job>;
+
+  /**
+   * Cancels a job: `DELETE /jobs/{job}`.
+   *
+   * @returns The job as the server sent it.
+   * @throws {ApiError} As the server answers, for instance for a job that is final already.
+   */
+  cancelJob(jobId: string, options?: RequestOptions | null): Promise<Job>;
+
+  /**
+   * Searches the history of jobs, a page of it: `GET /jobs/history`. All arguments may be left out, or be `null`: not sent.
+   *
+   * @param user Part of the name or the email address of who submitted the job.
+   * @param accessKey The prefix of the key that submitted the job.
+   * @param startDate ISO 8601, or a `Date`.
+   * @param endDate ISO 8601, or a `Date`. Servers want a `startDate` with it.
+   * @param jobIdentifiers UUIDs, in an array or separated by `,` or `;`: just those jobs are read, whatever the other
+   *   arguments say, and those that do not exist are left out. Any other string is the name of a model, or part of it.
+   * @param status A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status.
+   * @param page The number of the page, from 1. Default: the server's, which is the first.
+   * @param perPage How many jobs at most. Default: 1000.
+   * @param direction `ASC` or `DESC`.
+   * @param sortBy Such as `status`, `submittedAt` or `total`.
+   * @throws {TypeError} For an argument of another type, and for an array that is not of UUIDs.
+   * @throws {BadRequestError} For dates that the server refuses.
+   */
+  getJobHistory(
+    user?: string | null,
+    accessKey?: string | null,
+    startDate?: Date | string | null,
+    endDate?: Date | string | null,
+    jobIdentifiers?: string | readonly string[] | null,
+    status?: string | null,
+    page?: number | null,
+    perPage?: number | null,
+    direction?: string | null,
+    sortBy?: string | null,
+    options?: RequestOptions | null,
+  ): Promise<Job[]>;
+  /**
+   * The form of 2.x: the last 30 days, the newest first, 100 jobs at most, unless the members say otherwise. So does a
+   * client in the form of 2.x where no argument is given.
+   */
+  getJobHistory(params?: GetJobHistoryParams | null, options?: RequestOptions | null): Promise<Job[]>;
+
+  /** Reads what the server allows uploads: `GET /jobs/features`. */
+  getFeatures(options?: RequestOptions | null): Promise<JobFeatures>;
+
+  /** Counts the processing engines of each version of a model: `GET /resources/processing/engines`. */
+  getProcessingEngineStatus(options?: RequestOptions | null): Promise<EnginesResponse>;
 }

@@ -1,7 +1,7 @@
-// Results of jobs.
+// Results of jobs, and their outputs.
 
 import type { JobRef } from './jobs.js';
-import type { DownloadOptions, RequestOptions } from './options.js';
+import type { RequestOptions } from './options.js';
 
 /** The outputs of one input, by their names (such as `results.json`), with metadata beside them. */
 export interface InputResult {
@@ -146,6 +146,28 @@ export interface DownloadedOutput {
   bytes: number;
   /** The media type that the server names; `null` where it names none. */
   contentType: string | null;
+}
+
+/** How far a download has come. */
+export interface DownloadProgress {
+  /** Bytes that have come. Less than before where the download had to start again. */
+  loadedBytes: number;
+  /** All bytes. Missing where the server does not tell. */
+  totalBytes?: number;
+}
+
+/**
+ * Options of downloads and of streamed results, which have no limit for the whole: `requestTimeout` ends with the headers of the
+ * answer.
+ */
+export interface DownloadOptions extends RequestOptions {
+  /** ms without a byte once the headers have come; at least 1. Default: the client's, 30000. `Infinity`: no limit. */
+  idleTimeout?: number | null | undefined;
+  /**
+   * Called once the headers have come, at most 20 times a second from then on, and at the end, in the async context of the
+   * call. If it throws, the download ends with that error. It is not awaited.
+   */
+  onDownloadProgress?: ((progress: DownloadProgress) => void) | null | undefined;
 }
 
 /** What can be done with results. */

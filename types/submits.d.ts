@@ -1,93 +1,90 @@
-// What can be done with jobs.
+// Submits: jobs whose input goes along with them or is fetched by the server. Files are in uploads.d.ts.
 
-import type {
-  AwsS3Sources,
-  EmbeddedSources,
-  EnginesResponse,
-  FileSource,
-  FileSources,
-  GetJobHistoryParams,
-  Job,
-  JobFeatures,
-  JobReceipt,
-  JobRef,
-  SubmitJobAwsS3Params,
-  SubmitJobEmbeddedParams,
-  SubmitJobFileParams,
-  SubmitJobJDBCParams,
-  SubmitJobParams,
-  SubmitJobTextParams,
-  TextSources,
-} from './jobs.js';
-import type { JobWaitOptions, RequestOptions, SubmitOptions, UploadOptions, WaitOptions } from './options.js';
-import type { Result } from './results.js';
+import type { CancelOptions, Job, JobReceipt } from './jobs.js';
+import type { RequestOptions } from './options.js';
+
+/** Options of submits. */
+export interface SubmitOptions extends RequestOptions, CancelOptions {
+  /** Whole ms, at least 1, after which the server gives the job up as `TIMEDOUT`: `timeout` in the body. Default: none. */
+  jobTimeout?: number | null | undefined;
+}
+
+/** Texts to submit: input key → name of the model's input → text. */
+export type TextSources = Record<string, Record<string, string>>;
 
 /**
- * What can be done with jobs.
- *
- * A submit whose fate is unknown is never sent again: it rejects with a {@link ConnectionError}, or a {@link ResponseError},
- * whose `sent` is `maybe`. The form of 1.x returns the receipt with `status` `SUBMITTED`, the form of 2.x
- * as the server sent it.
+ * Data to submit within the body: input key → name of the model's input → bytes. A string is a binary string, each of whose
+ * characters is a byte.
  */
-export interface JobMethods {
+export type EmbeddedSources = Record<string, Record<string, string | ArrayBuffer | ArrayBufferView | Blob>>;
+
+/** Data to submit within the body: input key → name of the model's input → data URL. */
+export type DataUrlSources = Record<string, Record<string, string>>;
+
+/** Objects in S3 to submit: input key → name of the model's input → object. */
+export type AwsS3Sources = Record<string, Record<string, { bucket: string; key: string }>>;
+
+/** A job to submit as it stands, for input types that have no method of their own. */
+export interface SubmitJobParams {
+  model: { identifier: string; version: string };
+  explain?: boolean | undefined;
+  /** ms */
+  timeout?: number | undefined;
+  /** Without it the job is open, and waits for chunks. */
+  input?: Record<string, any> | undefined;
+}
+
+/** @see {@link SubmitJobParams} */
+export type JobSubmission = SubmitJobParams;
+
+/** What the submits of 2.x have in common. */
+export interface SubmitParams {
+  modelId: string;
+  /** Such as `1.0.1`. */
+  version: string;
+  /** Whether to explain the results, where the model can. Default: false. */
+  explain?: boolean | null | undefined;
+}
+
+/** What {@link SubmitMethods.submitJobText} takes as one object. */
+export interface SubmitJobTextParams extends SubmitParams, SubmitOptions {
+  sources: TextSources;
+}
+
+/** What {@link SubmitMethods.submitJobEmbedded} takes as one object. */
+export interface SubmitJobEmbeddedParams extends SubmitParams, SubmitOptions {
+  sources: DataUrlSources;
   /**
-   * Reads a job: `GET /jobs/{job}`.
+   * 2.x types it and ignores it: the data URLs have their own.
    *
-   * @returns The job as the server sent it. As of every read and cancel, `undefined` where it sent a 2xx without a body.
-   * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
+   * @deprecated
    */
-  getJob(jobId: string, options?: RequestOptions | null): Promise<Job>;
+  mediaType?: string | null | undefined;
+}
 
-  /**
-   * Cancels a job: `DELETE /jobs/{job}`.
-   *
-   * @returns The job as the server sent it.
-   * @throws {ApiError} As the server answers, for instance for a job that is final already.
-   */
-  cancelJob(jobId: string, options?: RequestOptions | null): Promise<Job>;
+/** What {@link SubmitMethods.submitJobAwsS3} takes as one object. */
+export interface SubmitJobAwsS3Params extends SubmitParams, SubmitOptions {
+  accessKeyID: string;
+  secretAccessKey: string;
+  /** Such as `us-east-1`. */
+  region: string;
+  sources: AwsS3Sources;
+}
 
-  /**
-   * Searches the history of jobs, a page of it: `GET /jobs/history`. All arguments may be left out, or be `null`: not sent.
-   *
-   * @param user Part of the name or the email address of who submitted the job.
-   * @param accessKey The prefix of the key that submitted the job.
-   * @param startDate ISO 8601, or a `Date`.
-   * @param endDate ISO 8601, or a `Date`. Servers want a `startDate` with it.
-   * @param jobIdentifiers UUIDs, in an array or separated by `,` or `;`: just those jobs are read, whatever the other
-   *   arguments say, and those that do not exist are left out. Any other string is the name of a model, or part of it.
-   * @param status A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status.
-   * @param page The number of the page, from 1. Default: the server's, which is the first.
-   * @param perPage How many jobs at most. Default: 1000.
-   * @param direction `ASC` or `DESC`.
-   * @param sortBy Such as `status`, `submittedAt` or `total`.
-   * @throws {TypeError} For an argument of another type, and for an array that is not of UUIDs.
-   * @throws {BadRequestError} For dates that the server refuses.
-   */
-  getJobHistory(
-    user?: string | null,
-    accessKey?: string | null,
-    startDate?: Date | string | null,
-    endDate?: Date | string | null,
-    jobIdentifiers?: string | readonly string[] | null,
-    status?: string | null,
-    page?: number | null,
-    perPage?: number | null,
-    direction?: string | null,
-    sortBy?: string | null,
-    options?: RequestOptions | null,
-  ): Promise<Job[]>;
-  /**
-   * The form of 2.x: the last 30 days, the newest first, 100 jobs at most, unless the members say otherwise. So does a
-   * client in the form of 2.x where no argument is given.
-   */
-  getJobHistory(params?: GetJobHistoryParams | null, options?: RequestOptions | null): Promise<Job[]>;
+/** What {@link SubmitMethods.submitJobJDBC} takes as one object. */
+export interface SubmitJobJDBCParams extends SubmitParams, SubmitOptions {
+  /** Such as `jdbc:postgresql://host:5432/database`. */
+  url: string;
+  username: string;
+  password: string;
+  /** A class, such as `org.postgresql.Driver`. */
+  driver: string;
+  /** SQL. Each row is an input; the columns are called as the inputs of the model. */
+  query: string;
+}
 
-  /** Reads what the server allows uploads: `GET /jobs/features`. */
-  getFeatures(options?: RequestOptions | null): Promise<JobFeatures>;
-
-  /** Counts the processing engines of each version of a model: `GET /resources/processing/engines`. */
-  getProcessingEngineStatus(options?: RequestOptions | null): Promise<EnginesResponse>;
-
+/** Submits jobs in one request. */
+export interface SubmitMethods {
   /**
    * Submits a job as it stands: `POST /jobs`.
    *
@@ -151,55 +148,6 @@ export interface JobMethods {
   submitJobEmbedded(params: SubmitJobEmbeddedParams, options?: SubmitOptions | null): Promise<JobReceipt>;
 
   /**
-   * Uploads files to a job of their own: opens it with `POST /jobs`, sends the chunks one after the other with
-   * `POST /jobs/{job}/{input}/{name}`, and closes it. If anything fails, the job is cancelled.
-   *
-   * The limits of the server are asked for first (`GET /jobs/features`), and every path is checked, so that what cannot work
-   * opens no job. A chunk whose fate is unknown is never sent again. Memory stays bounded whatever the sizes are.
-   *
-   * @param fileSources Input key → name of the model's input → path, `file:` URL, bytes, Blob or stream.
-   * @param explain Whether to explain the results, where the model can. Default: false.
-   * @returns The receipt of the close.
-   * @throws {InputError} With the `code` `missing`, `empty`, `changed`, `unusable`, `limit` for more chunks than the server takes, or
-   *   `timeout` for a stream that stands still. A stream that fails rejects with its own error.
-   * @throws {TypeError} For wrong arguments, and for more inputs than the server takes in a job.
-   */
-  submitJobFile(
-    modelId: string,
-    versionId: string,
-    fileSources: FileSources,
-    explain?: boolean | null,
-    options?: UploadOptions | null,
-  ): Promise<JobReceipt | Job>;
-  /** The same with the options in the place of `explain`. */
-  submitJobFile(
-    modelId: string,
-    versionId: string,
-    fileSources: FileSources,
-    options?: UploadOptions | null,
-  ): Promise<JobReceipt | Job>;
-  /** The form of 2.x. */
-  submitJobFile(params: SubmitJobFileParams, options?: UploadOptions | null): Promise<JobReceipt>;
-
-  /** The name that the published 1.x has for {@link JobMethods.submitJobFile}. */
-  submitJobFiles(
-    modelId: string,
-    versionId: string,
-    fileSources: FileSources,
-    explain?: boolean | null,
-    options?: UploadOptions | null,
-  ): Promise<JobReceipt | Job>;
-  /** The same with the options in the place of `explain`. */
-  submitJobFiles(
-    modelId: string,
-    versionId: string,
-    fileSources: FileSources,
-    options?: UploadOptions | null,
-  ): Promise<JobReceipt | Job>;
-  /** The form of 2.x. */
-  submitJobFiles(params: SubmitJobFileParams, options?: UploadOptions | null): Promise<JobReceipt>;
-
-  /**
    * Submits objects in S3: `POST /jobs` with an input of type `aws-s3`.
    *
    * @param region Such as `us-east-1`.
@@ -230,7 +178,7 @@ export interface JobMethods {
   /** The form of 2.x. */
   submitJobAWSS3(params: SubmitJobAwsS3Params, options?: SubmitOptions | null): Promise<JobReceipt>;
 
-  /** The name that 2.x has for {@link JobMethods.submitJobAWSS3}. */
+  /** The name that 2.x has for {@link SubmitMethods.submitJobAWSS3}. */
   submitJobAwsS3(
     modelId: string,
     versionId: string,
@@ -287,83 +235,4 @@ export interface JobMethods {
   ): Promise<JobReceipt | Job>;
   /** The form of 2.x. */
   submitJobJDBC(params: SubmitJobJDBCParams, options?: SubmitOptions | null): Promise<JobReceipt>;
-
-  /**
-   * Sends an input to an open job, in chunks one after the other: `POST /jobs/{job}/{input}/{name}`.
-   *
-   * @param inputItemKey The input key.
-   * @param dataItemKey The name of the model's input.
-   * @param inputValue A path, a `file:` URL, bytes, a Blob or a stream.
-   * @param chunkSize Bytes of each chunk, a whole number, at least 1. Default: 1048576; the server is not asked for its
-   *   limits.
-   * @throws {InputError} For a source that is missing, empty or unusable, or that changes or stands still meanwhile. The job stays
-   *   open.
-   * @throws {BadRequestError} For a chunk that the server refuses.
-   */
-  appendInput(
-    job: JobRef,
-    inputItemKey: string,
-    dataItemKey: string,
-    inputValue: FileSource,
-    chunkSize?: number | null,
-    options?: UploadOptions | null,
-  ): Promise<null>;
-  /** The same with the options in the place of `chunkSize`. */
-  appendInput(
-    job: JobRef,
-    inputItemKey: string,
-    dataItemKey: string,
-    inputValue: FileSource,
-    options?: UploadOptions | null,
-  ): Promise<null>;
-
-  /**
-   * Closes an open job, so that it is processed: `POST /jobs/{job}/close`.
-   *
-   * Where the answer is lost, the job is read, and returned if it is closed.
-   *
-   * @returns The receipt, with `status` `SUBMITTED`.
-   * @throws {ApiError} As the server answers, for instance for a job that is not open.
-   */
-  closeJob(job: JobRef, options?: RequestOptions | null): Promise<JobReceipt>;
-
-  /**
-   * Closes an open job, as {@link JobMethods.closeJob} does.
-   *
-   * @returns The receipt as the server sent it.
-   * @throws {ApiError} As the server answers, for instance for a job that is not open.
-   */
-  closeOpenJob(job: JobRef, options?: RequestOptions | null): Promise<JobReceipt>;
-
-  /**
-   * Waits until a job moves to a final state: polls `GET /jobs/{job}` at once, and then two seconds after each answer.
-   *
-   * Ends on `COMPLETED`, `TIMEDOUT`, `CANCELED`, `ERROR` and any unknown status; goes on while `SUBMITTED`,
-   * `IN_PROGRESS`, `PENDING` and `OPEN`. Rides out 408, 425, 429, 5xx, resets and timeouts for up to `maxOutage`, and a 404
-   * for four seconds, because the receipt precedes the stored job.
-   *
-   * @param job A job, a receipt, anything with a `jobIdentifier`, or the identifier.
-   * @returns The job with its final status, whatever that is: look at `status`.
-   * @throws {WaitTimeoutError} When `waitTimeout` has passed.
-   * @throws {ApiError} When the server refuses, or an outage lasts longer than `maxOutage`: the last failure.
-   */
-  blockUntilComplete(job: JobRef, options?: WaitOptions | null): Promise<Job>;
-
-  /**
-   * The name that 2.x has for {@link JobMethods.blockUntilComplete}.
-   *
-   * @throws {WaitTimeoutError} When `waitTimeout` has passed.
-   * @throws {ApiError} When the server refuses, or an outage lasts longer than `maxOutage`: the last failure.
-   */
-  blockUntilJobComplete(job: JobRef, options?: JobWaitOptions | null): Promise<Job>;
-
-  /**
-   * Waits until a job moves to a final state, as {@link JobMethods.blockUntilComplete} does, and reads its results, which
-   * may be a little late.
-   *
-   * @returns The job with its final status, whatever that is, and its results.
-   * @throws {WaitTimeoutError} When `waitTimeout` has passed.
-   * @throws {ApiError} When the server refuses, or an outage lasts longer than `maxOutage`: the last failure.
-   */
-  blockUntilResult(job: JobRef, options?: WaitOptions | null): Promise<{ job: Job; result: Result }>;
 }
