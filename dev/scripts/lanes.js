@@ -39,7 +39,7 @@ async function run({ name, program, args, env }, isAlone) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(Buffer.concat(printed));
   if (code !== 0) {
-    throw new Error(`${name}: failed (${code ?? signal}) after ${seconds} s: ${[program, ...args].join(' ')}`);
+    throw new Error(`${name}: failed (${code ?? signal}) after ${seconds} s`);
   }
   console.log(`== ${name}: ${seconds} s`);
 }

@@ -11,12 +11,13 @@ const FLAG = '--exit-with-stdin';
 function main() {
   const args = process.argv.slice(2);
   const isFlagGiven = args.includes(FLAG);
-  const child = spawn(findProgram(), isFlagGiven ? args : [...args, FLAG], {
-    stdio: [isFlagGiven ? 'inherit' : 'pipe', 'inherit', 'inherit'],
-  });
+  // Before the program can print that it listens, so that no signal sent in response is missed.
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
     process.on(signal, () => child.kill(signal));
   }
+  const child = spawn(findProgram(), isFlagGiven ? args : [...args, FLAG], {
+    stdio: [isFlagGiven ? 'inherit' : 'pipe', 'inherit', 'inherit'],
+  });
   child.on('error', fail);
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 1;

@@ -6,7 +6,7 @@ use modzy_client::{BodyFault, Error, WaitOptions};
 use modzy_emulator::{Fault, Options};
 
 use crate::support::{
-    attempts, body_fault, builder, emulator, emulator_with, millis, options,
+    TOLERANCE, attempts, body_fault, builder, emulator, emulator_with, millis, options,
     server::{Reply, Server, answer, job, ok, status},
     skipping, submit, text_job,
 };
@@ -136,11 +136,11 @@ async fn a_wait_ends_at_its_own_limit_with_the_job_as_last_seen() {
 async fn a_wait_ends_at_its_own_limit_in_the_middle_of_a_poll() {
     let server = Server::scripted(vec![job("SUBMITTED"), Reply::Stall(Vec::new())]).await;
     let client = builder(&server.api()).build().unwrap();
-    let options = quick().wait_timeout(millis(200));
+    let options = quick().wait_timeout(millis(600));
     let started = std::time::Instant::now();
     let error = client.block_until_complete("j", &options, |_| {}).await.unwrap_err();
     assert!(
-        (millis(200)..millis(700)).contains(&started.elapsed()),
+        (millis(600)..millis(600) + TOLERANCE).contains(&started.elapsed()),
         "{:?}",
         started.elapsed()
     );
