@@ -16,7 +16,7 @@
 
 const assert = require('node:assert/strict');
 const { spawn, spawnSync } = require('node:child_process');
-const { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { text } = require('node:stream/consumers');
@@ -276,9 +276,12 @@ describe('the commands', { skip: missing !== undefined && `there is no ${missing
 
 /** The file that a command is a test of, where it is one. */
 function testedBy(line) {
-  const [, crate, target] = /^cargo test -p modzy-(\w+) --test (\w+)/.exec(line) ?? [];
-  const [, file] = /^node --test (\S+)$/.exec(line) ?? [];
-  return crate === undefined ? file : `crates/${crate}/tests/${target}/main.rs`;
+  const [, target] = /^cargo test --workspace --test (\w+)/.exec(line) ?? [];
+  if (target !== undefined) {
+    const files = readdirSync(path.join(root, 'crates')).map((crate) => `crates/${crate}/tests/${target}/main.rs`);
+    return files.find((file) => existsSync(path.join(root, file))) ?? files[0];
+  }
+  return /^node --test (\S+)$/.exec(line)?.[1];
 }
 
 /** Starts the emulator at another port than the one shown, and compares the line that it prints. */

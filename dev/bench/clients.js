@@ -78,7 +78,7 @@ function byHand(baseURL, send) {
 /** Each makes a client of the server with this root. What it needs is loaded when it is made. */
 const clients = {
   'modzy-client'(baseURL) {
-    const { ModzyClient } = require('..');
+    const { ModzyClient } = require('../..');
     const client = new ModzyClient(baseURL, KEY);
     return {
       getJob: (id) => client.getJob(id),

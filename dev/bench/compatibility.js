@@ -285,7 +285,7 @@ async function main() {
     await writeFile(file, BYTES);
     const steps = program(file);
     const theirs = await take(require('@modzy/modzy-sdk'), steps);
-    const ours = await take(require('..'), steps);
+    const ours = await take(require('../..'), steps);
     const verdicts = steps.map((step, index) => verdict(step, theirs[index], ours[index]));
 
     const lines = steps.map(({ name }, index) => [

@@ -7,6 +7,6 @@ const { run } = require('./setup.js');
 
 process.env.MODZY_WRITE_TABLES = '1';
 
-const tests = ['test', '--locked', '--package', 'modzy-client', '--test', 'client'];
+const tests = ['test', '--locked', '--workspace', '--test', 'client'];
 // One at a time: some of them measure.
 run('cargo', [...tests, '--', 'slow::faults::', '--include-ignored', '--nocapture', '--test-threads=1']);

@@ -8,7 +8,7 @@ const { ratio, target } = require('../figures.js');
 
 const root = path.resolve(__dirname, '../../..');
 
-const PACKAGES = { 'modzy-client': '../..', 'modzy-sdk 1.0.7': '@modzy/modzy-sdk', undici: 'undici' };
+const PACKAGES = { 'modzy-client': '../../..', 'modzy-sdk 1.0.7': '@modzy/modzy-sdk', undici: 'undici' };
 
 function points({ clients }) {
   return clients.filter((client) => client in PACKAGES).map((client) => ({ client }));
