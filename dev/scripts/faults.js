@@ -1,7 +1,7 @@
 'use strict';
 
 // `npm run test:faults`: every fault against every class of request, an outage of a minute, and a hundred thousand calls that
-// end about when they are sent. Writes the table in docs/reliability.md; takes about six minutes.
+// end about when they are sent. Writes the table in docs/reliability.md; takes about two minutes.
 
 const { run } = require('./setup.js');
 
