@@ -1,5 +1,17 @@
 //! Servers that do what they are told, byte by byte.
 
+mod conversation;
+mod reply;
 mod scripted;
+mod seen;
+mod unreachable;
 
-pub(crate) use self::scripted::*;
+#[cfg(target_os = "linux")]
+pub(crate) use self::unreachable::FullListener;
+pub(crate) use self::{
+    conversation::{converse, gone, receive, receive_head},
+    reply::{Reply, answer, cut, job, ok, status},
+    scripted::Server,
+    seen::{Received, Seen},
+    unreachable::closed_port,
+};

@@ -1,0 +1,53 @@
+//! What a server does with a request.
+
+use std::time::Duration;
+
+/// What becomes of a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Reply {
+    /// These bytes; the socket is kept.
+    Keep(Vec<u8>),
+    /// These bytes, after a while; the socket is kept.
+    Late(Duration, Vec<u8>),
+    /// These bytes, and the socket is closed.
+    Close(Vec<u8>),
+    /// These bytes, and nothing more until the client goes.
+    Stall(Vec<u8>),
+    /// The socket is closed by RST.
+    Reset,
+    /// These bytes and, once they have arrived, RST.
+    Break(Vec<u8>),
+    /// The first bytes, and then the others one by one, each after a pause; the socket is kept.
+    Dribble(Vec<u8>, Duration, Vec<u8>),
+    /// The first bytes, and then the others over and over until the client goes.
+    Endless(Vec<u8>, Vec<u8>),
+}
+
+/// A whole answer. The headers are lines, each with its end.
+pub(crate) fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let length = body.len();
+    let mut answer = format!("HTTP/1.1 {status} Whatever\r\ncontent-length: {length}\r\n{headers}\r\n").into_bytes();
+    answer.extend_from_slice(body);
+    answer
+}
+
+/// A whole answer on a socket that is kept.
+pub(crate) fn status(status: u16) -> Reply {
+    Reply::Keep(answer(status, "", format!(r#"{{"message":"server says {status}"}}"#)))
+}
+
+pub(crate) fn ok(body: impl AsRef<[u8]>) -> Reply {
+    Reply::Keep(answer(200, "content-type: application/json\r\n", body))
+}
+
+pub(crate) fn job(status: &str) -> Reply {
+    ok(format!(r#"{{"jobIdentifier":"j","status":"{status}"}}"#))
+}
+
+/// The head of an answer and half of its body; then the socket is closed.
+pub(crate) fn cut() -> Reply {
+    let mut bytes = answer(200, "", r#"{"status":"COMPLETED"}"#);
+    bytes.truncate(bytes.len() - 11);
+    Reply::Close(bytes)
+}
