@@ -86,7 +86,6 @@ describe('an upload', () => {
     assert.ok(all.every(({ input, extra }) => input.sha256 === expected.sha256 && extra.sha256 === expected.sha256));
   });
 
-  // 1024 is the limit of most systems, and 256 that of others.
   it('of a Blob leaves it as it is, to be uploaded again', async () => {
     const bytes = randomBytes(2 * CHUNK);
     for (const blob of [new Blob([bytes]), foreignBlob(bytes)]) {

@@ -1,6 +1,6 @@
 'use strict';
 
-// What is published of a wait whose process has no time to hear of it.
+// What is published of a wait while its process blocks the event loop.
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');

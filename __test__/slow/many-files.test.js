@@ -12,6 +12,7 @@ describe('an upload', () => {
   const uploads = useUploads();
   const { emulator, write } = uploads;
 
+  // 1024 is the limit of most systems, and 256 that of others.
   it('of five thousand files needs few descriptors', { timeout: 300_000 }, async () => {
     const file = await write('small', 'x');
     const program = `

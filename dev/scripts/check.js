@@ -117,8 +117,11 @@ function readNames() {
   const names = process.argv.slice(2);
   const known = Object.keys(checks);
   const unknown = names.find((name) => !known.includes(name));
-  if (names.length === 0 || unknown !== undefined) {
-    throw new Error(`${unknown ?? 'nothing'} is not a check`);
+  if (unknown !== undefined) {
+    throw new Error(`there is no check ${unknown}`);
+  }
+  if (names.length === 0) {
+    throw new Error('the name of a check is missing');
   }
   return names;
 }

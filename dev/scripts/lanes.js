@@ -1,7 +1,7 @@
 'use strict';
 
-// Runs commands in lanes: those of a lane one after the other, the lanes side by side. What a command prints comes whole when it
-// has ended, so that two never mix.
+// Runs commands in lanes: those of a lane one after the other, the lanes side by side. What a command prints is shown whole when
+// it has ended, so that two never mix, and that of one that fails last.
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -15,33 +15,47 @@ const { root } = require('./setup.js');
  * @property {Record<string, string>} [env] What its environment has beside that of this process.
  */
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+
+// An interrupt from a terminal reaches the commands by itself.
+process.once('SIGTERM', () => {
+  for (const child of running) {
+    child.kill();
+  }
+  process.exit(143);
+});
+
 /**
  * Runs a command, and shows how it ended.
  *
  * @param {Command} command
- * @param {boolean} isAlone Whether what it prints is shown as it comes.
+ * @param {boolean} isAlone Whether its output is shown as it comes.
+ * @returns {Promise<{ name: string, end: string, output: Buffer } | undefined>} How it failed, if it did.
  */
 async function run({ name, program, args, env }, isAlone) {
   const started = performance.now();
-  if (isAlone) {
-    console.log(`== ${name}`);
-  }
+  console.log(`-- ${name}`);
   const child = spawn(program, args, {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', ...(isAlone ? ['inherit', 'inherit'] : ['pipe', 'pipe'])],
   });
+  running.add(child);
   /** @type {Buffer[]} */
   const printed = [];
   child.stdout?.on('data', (data) => printed.push(data));
   child.stderr?.on('data', (data) => printed.push(data));
   const [code, signal] = await once(child, 'close');
+  running.delete(child);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(Buffer.concat(printed));
+  const output = Buffer.concat(printed);
   if (code !== 0) {
-    throw new Error(`${name}: failed (${code ?? signal}) after ${seconds} s`);
+    return { name, end: `${code ?? signal}, after ${seconds} s`, output };
   }
+  process.stdout.write(output);
   console.log(`== ${name}: ${seconds} s`);
+  return undefined;
 }
 
 /**
@@ -50,24 +64,24 @@ async function run({ name, program, args, env }, isAlone) {
  * @param {Command[][]} lanes
  */
 async function runLanes(lanes) {
-  let hasFailed = false;
-  const outcomes = lanes.map(async (lane) => {
-    for (const command of lane) {
-      if (hasFailed) {
-        return;
+  /** @type {Exclude<Awaited<ReturnType<run>>, undefined>[]} */
+  const failures = [];
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (const command of lane) {
+        const failure = failures.length === 0 ? await run(command, lanes.length === 1) : undefined;
+        if (failure !== undefined) {
+          failures.push(failure);
+        }
       }
-      try {
-        await run(command, lanes.length === 1);
-      } catch (error) {
-        hasFailed = true;
-        throw error;
-      }
-    }
-  });
-  for (const outcome of await Promise.allSettled(outcomes)) {
-    if (outcome.status === 'rejected') {
-      throw outcome.reason;
-    }
+    }),
+  );
+  for (const { name, end, output } of failures) {
+    process.stdout.write(output);
+    console.log(`== ${name}: failed (${end})`);
+  }
+  if (failures.length > 0) {
+    throw new Error(`failed: ${failures.map(({ name }) => name).join(', ')}`);
   }
 }
 

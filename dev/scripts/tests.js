@@ -14,12 +14,12 @@ const { root } = require('./setup.js');
 const kinds = {
   unit: { folder: '__test__', atOnce: 2 * os.availableParallelism() },
   docs: { folder: '__test__/docs', atOnce: 2 * os.availableParallelism() },
-  // They measure.
+  // One at a time, since most of them measure.
   slow: { folder: '__test__/slow', atOnce: 1 },
 };
 
 /**
- * What Node.js is told to run them.
+ * The arguments with which Node.js runs them.
  *
  * @param {keyof typeof kinds} kind
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-// The options of calls: which there are, and what of them Rust is told. Those of clients are in client-options.js.
+// The options of calls: which there are, and which of them are passed on to Rust. Those of clients are in client-options.js.
 
 const { boolean, callback, headers, isGiven, isPlainObject, signal } = require('./checks.js');
 const { bound, count, interval, notNegative, number, positive, wholeMs } = require('./numbers.js');

@@ -1,4 +1,4 @@
-//! The retries and polls of a call as events, for whoever logs or traces it.
+//! The retries and polls of a call as events, for logs and traces.
 
 use std::sync::Arc;
 

@@ -1,24 +1,32 @@
-//! The programs under `examples/`, as cargo builds them beside these tests.
+//! The programs under `examples/`.
 
-use std::{env, path::Path, process::Stdio};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
-use tokio::process::Command;
+use tokio::{process::Command, sync::OnceCell};
 
 use super::support::{KEY, emulator};
+
+/// Builds the examples once, with the features of the whole workspace, as these tests are built; returns their folder.
+async fn examples() -> &'static Path {
+    static FOLDER: OnceCell<PathBuf> = OnceCell::const_new();
+    let build = async || {
+        let arguments = ["build", "--quiet", "--locked", "--workspace", "--examples"];
+        let built = Command::new(env!("CARGO")).args(arguments).status().await.unwrap();
+        assert!(built.success(), "cargo build --workspace --examples: {built}");
+        let tests = env::current_exe().unwrap();
+        tests.ancestors().nth(2).unwrap().join("examples")
+    };
+    FOLDER.get_or_init(build).await
+}
 
 /// Runs an example against an emulator whose jobs take no time, and returns what it prints.
 async fn run(name: &str, arguments: &[&str]) -> String {
     let (emulator, _) = emulator(0, 0).await;
-    let tests = env::current_exe().unwrap();
-    let profile = tests.parent().and_then(Path::parent).unwrap();
-    let program = profile
-        .join("examples")
-        .join(format!("{name}{}", env::consts::EXE_SUFFIX));
-    assert!(
-        program.exists(),
-        "{} is missing: `cargo build --examples` makes it",
-        program.display()
-    );
+    let program = examples().await.join(format!("{name}{}", env::consts::EXE_SUFFIX));
     let output = Command::new(program)
         .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))

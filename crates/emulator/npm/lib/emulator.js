@@ -36,7 +36,7 @@ function readOptions(options) {
 }
 
 /**
- * @typedef {import('../index.js').Emulator} PublicEmulator
+ * @typedef {import('../index.d.ts').Emulator} PublicEmulator
  *
  * @implements {PublicEmulator}
  */
@@ -60,7 +60,7 @@ class Emulator {
     this.restrictedKey = restrictedKey ?? undefined;
   }
 
-  /** @param {import('../index.js').Fault} fault */
+  /** @param {import('../index.d.ts').Fault} fault */
   async fault(fault) {
     await this.#control.ask('POST', 'faults', fault);
   }
@@ -69,7 +69,7 @@ class Emulator {
     await this.#control.ask('DELETE', 'faults');
   }
 
-  /** @returns {Promise<import('../index.js').RecordedRequest[]>} */
+  /** @returns {Promise<import('../index.d.ts').RecordedRequest[]>} */
   async requests() {
     return this.#control.ask('GET', 'requests');
   }
@@ -96,8 +96,8 @@ class Emulator {
 }
 
 /**
- * @param {import('../index.js').EmulatorOptions} [options]
- * @returns {Promise<import('../index.js').Emulator>}
+ * @param {import('../index.d.ts').EmulatorOptions} [options]
+ * @returns {Promise<import('../index.d.ts').Emulator>}
  */
 async function startEmulator(options = {}) {
   const args = [...readOptions(options), '--control', '--exit-with-stdin'];
