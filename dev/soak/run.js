@@ -12,8 +12,15 @@ const { Feeder } = require('./faults.js');
 const { Random } = require('./random.js');
 const { slopeOfFloor } = require('./slope.js');
 
-/** The part of a soak in which memory finds its size. */
-const WARM_UP = 1 / 6;
+/**
+ * The seconds of a soak in which memory finds its size. The heap of JavaScript takes four minutes for it, however long the soak
+ * is: a rise that is measured from earlier on is the end of that.
+ *
+ * @param {number} seconds
+ */
+function warmUp(seconds) {
+  return Math.min(Math.max(seconds / 6, 240), seconds * 0.4);
+}
 
 /** The share of requests that meet a fault. */
 const SHARE = 0.05;
@@ -63,7 +70,7 @@ async function soak({ seconds, rate, seed, log = () => {} }) {
       faults: feeder.faults,
       share: feeder.faults / feeder.requests,
       slopes: slopes(samples, seconds),
-      first: samples.find((sample) => sample.seconds > seconds * WARM_UP),
+      first: samples.find((sample) => sample.seconds > warmUp(seconds)),
       last: samples.at(-1),
       exit: { code, lingered },
       doubled: feeder.doubled,
@@ -109,8 +116,8 @@ async function follow(child, { emulator, feeder, samples, log }, start) {
 
 /** How fast, or in a short soak how far, each figure rises once the start is over. */
 function slopes(samples, seconds) {
-  const settled = samples.filter((sample) => sample.seconds > seconds * WARM_UP);
-  const unit = seconds < SHORT ? seconds * (1 - WARM_UP) : 60;
+  const settled = samples.filter((sample) => sample.seconds > warmUp(seconds));
+  const unit = seconds < SHORT ? seconds - warmUp(seconds) : 60;
   return Object.fromEntries(
     Object.keys(limits).map((name) => [
       name,
