@@ -10,7 +10,7 @@ const { bound, count, interval, notNegative, number, positive, wholeMs } = requi
  * @property {import('../../js-binding').BindingCallOptions} [binding] What Rust needs to know.
  * @property {string} [method] Whose they are.
  * @property {string} [jobIdentifier] The job that the call is about.
- * @property {import('../diagnostics/diagnostics.js').Trace} [trace] Whom the call is told to.
+ * @property {import('../diagnostics/diagnostics.js').Trace} [trace] What reports the call to subscribers and loggers.
  * @property {number} [jobTimeout]
  * @property {number} [chunkSize]
  * @property {number} [concurrency]

@@ -1,4 +1,4 @@
-//! Servers that do what they are told, byte by byte.
+//! Servers that follow a script, byte by byte.
 
 mod conversation;
 mod reply;
