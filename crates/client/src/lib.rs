@@ -49,6 +49,7 @@ mod endpoint;
 mod engines;
 mod error;
 mod faults;
+mod files;
 #[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;

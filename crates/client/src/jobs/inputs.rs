@@ -4,7 +4,10 @@ use std::{fs, io, path::Path};
 
 use indexmap::IndexMap;
 
-use crate::error::{Error, InputFault, Result};
+use crate::{
+    error::{Error, InputFault, Result},
+    files::{self, FileChanged, Stamp},
+};
 
 /// Input key → name of the model's input → value.
 pub type Sources<T> = IndexMap<String, IndexMap<String, T>>;
@@ -37,33 +40,50 @@ impl Place {
         }
     }
 
-    /// The error for a file whose reading broke off while it was sent.
+    /// The error for a file whose reading broke off.
     pub(crate) fn unreadable(&self, failure: &io::Error) -> Error {
         let cause = io::Error::new(failure.kind(), failure.to_string());
-        if failure.kind() == io::ErrorKind::UnexpectedEof {
-            self.broken(InputFault::Changed, "became shorter while it was uploaded", cause)
+        if failure
+            .get_ref()
+            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<FileChanged>)
+        {
+            self.broken(InputFault::Changed, "has changed while it was read", cause)
         } else {
             self.broken(InputFault::Unusable, "cannot be read", cause)
         }
     }
-}
 
-/// Looks at a file before it is opened: to open a pipe is to wait for its other end.
-pub(crate) fn look(place: &Place, path: &Path) -> Result<fs::Metadata> {
-    let metadata = fs::metadata(path).map_err(|cause| cannot_open(place, path, cause))?;
-    if metadata.is_file() {
-        Ok(metadata)
-    } else {
-        Err(place.refuse(InputFault::Unusable, format!("is not a file: {}", path.display())))
+    /// Opens a file, and measures it.
+    pub(crate) fn open(&self, path: &Path) -> Result<(fs::File, Stamp)> {
+        let cannot_open = |cause| self.cannot_open(path, cause);
+        // Looked at before it is opened: to open a device may do something to it.
+        self.expect_file(path, &fs::metadata(path).map_err(cannot_open)?)?;
+        let (file, metadata) = files::open(path).map_err(cannot_open)?;
+        self.expect_file(path, &metadata)?;
+        if metadata.len() == 0 && files::has_unmeasured_bytes(&file).map_err(cannot_open)? {
+            let reason = format!(
+                "does not say how long it is, as files of /proc do: read it, and give its bytes: {}",
+                path.display()
+            );
+            return Err(self.refuse(InputFault::Unusable, reason));
+        }
+        Ok((file, Stamp::of(&metadata)))
     }
-}
 
-/// The error for a file that cannot be opened.
-pub(crate) fn cannot_open(place: &Place, path: &Path, cause: io::Error) -> Error {
-    let reason = format!("cannot be opened: {}", path.display());
-    let fault = match cause.kind() {
-        io::ErrorKind::NotFound => InputFault::Missing,
-        _ => InputFault::Unusable,
-    };
-    place.broken(fault, &reason, cause)
+    fn expect_file(&self, path: &Path, metadata: &fs::Metadata) -> Result<()> {
+        if metadata.is_file() {
+            Ok(())
+        } else {
+            Err(self.refuse(InputFault::Unusable, format!("is not a file: {}", path.display())))
+        }
+    }
+
+    fn cannot_open(&self, path: &Path, cause: io::Error) -> Error {
+        let reason = format!("cannot be opened: {}", path.display());
+        let fault = match cause.kind() {
+            io::ErrorKind::NotFound => InputFault::Missing,
+            _ => InputFault::Unusable,
+        };
+        self.broken(fault, &reason, cause)
+    }
 }

@@ -25,7 +25,7 @@ pub use self::{
     wait::WaitOptions,
 };
 pub(crate) use self::{
-    inputs::{Place, cannot_open, look},
+    inputs::Place,
     submits::body,
     wait::{judge_failure, observed},
 };

@@ -51,9 +51,14 @@ impl Chunks {
         match &mut self.source {
             Open::File { file, at, size } => {
                 let length = (*size - *at).min(limit);
-                let range = (length > 0).then(|| FileRange::new(Arc::clone(file), *at, length));
+                if length == 0 {
+                    return Ok(None);
+                }
+                let range = FileRange::new(Arc::clone(file), *at, length).await;
                 *at += length;
-                Ok(range.map(Data::File))
+                Ok(Some(Data::File(
+                    range.map_err(|failure| self.place.unreadable(&failure))?,
+                )))
             }
             Open::Bytes(bytes) => {
                 let chunk = bytes.split_to(at_most(limit, bytes.len()));

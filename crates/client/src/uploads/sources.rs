@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    thread,
     time::SystemTime,
 };
 
@@ -11,7 +12,8 @@ use bytes::Bytes;
 use super::chunks::{Chunks, Open, Pieces, empty};
 use crate::{
     error::{Error, InputFault, Result},
-    jobs::{Place, cannot_open, look},
+    files::Stamp,
+    jobs::Place,
     transport::OpenFile,
 };
 
@@ -21,8 +23,9 @@ const LARGEST_HELD: u64 = 4 * 1024 * 1024;
 /// Where an input of an upload comes from.
 #[non_exhaustive]
 pub enum FileSource {
-    /// A file. It is measured before the job is opened, read in pieces when its turn comes, and refused if it has changed by
-    /// then.
+    /// A file. It is measured before the job is opened, and read in pieces when its turn comes. A change that its size, its time
+    /// or its number shows, until its last byte has been read, ends the upload. Where a path leads that is relative is decided
+    /// when the call is first polled.
     Path(PathBuf),
     /// Memory.
     Bytes(Bytes),
@@ -57,19 +60,14 @@ enum Source {
     Pieces { size: Option<u64>, pieces: Pieces },
 }
 
-/// What tells that a file is still the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    size: u64,
-    modified: Option<SystemTime>,
-}
-
 impl Checked {
     /// Checks a source. Opens and closes a file, so it belongs on a thread that may block.
     pub(super) fn new(place: Place, source: FileSource) -> Result<Self> {
         let source = match source {
             FileSource::Path(path) => {
-                let stamp = measure(&place, &path)?;
+                // Opened again later, when the process may be in another folder.
+                let path = std::path::absolute(&path).unwrap_or(path);
+                let (_, stamp) = place.open(&path)?;
                 Source::File { path, stamp }
             }
             FileSource::Bytes(bytes) => Source::Bytes(bytes),
@@ -85,7 +83,7 @@ impl Checked {
     /// In bytes, where that is known.
     pub(super) fn size(&self) -> Option<u64> {
         match &self.source {
-            Source::File { stamp, .. } => Some(stamp.size),
+            Source::File { stamp, .. } => Some(stamp.size()),
             Source::Bytes(bytes) => Some(bytes.len() as u64),
             Source::Pieces { size, .. } => *size,
         }
@@ -114,9 +112,9 @@ impl Checked {
                 let opened = tokio::task::spawn_blocking(move || reopen(&of_file, &path, stamp)).await;
                 let file = opened.map_err(|error| Error::Internal(format!("a file was not opened: {error}")))??;
                 Open::File {
-                    file: OpenFile::new(file),
+                    file: OpenFile::new(file, stamp),
                     at: 0,
-                    size: stamp.size,
+                    size: stamp.size(),
                 }
             }
             Source::Bytes(bytes) => Open::Bytes(bytes),
@@ -131,27 +129,14 @@ impl Checked {
     }
 }
 
-fn measure(place: &Place, path: &Path) -> Result<Stamp> {
-    let metadata = look(place, path)?;
-    fs::File::open(path).map_err(|cause| cannot_open(place, path, cause))?;
-    Ok(stamp(&metadata))
-}
-
+/// Opens a file again, and makes sure that a change from now on would show.
 fn reopen(place: &Place, path: &Path, measured: Stamp) -> Result<fs::File> {
-    look(place, path)?;
-    let file = fs::File::open(path).map_err(|cause| cannot_open(place, path, cause))?;
-    let metadata = file.metadata().map_err(|cause| cannot_open(place, path, cause))?;
-    if stamp(&metadata) == measured {
-        Ok(file)
-    } else {
+    let (file, stamp) = place.open(path)?;
+    if stamp != measured {
         let reason = format!("has changed since the upload began: {}", path.display());
-        Err(place.refuse(InputFault::Changed, reason))
+        return Err(place.refuse(InputFault::Changed, reason));
     }
-}
-
-fn stamp(metadata: &fs::Metadata) -> Stamp {
-    Stamp {
-        size: metadata.len(),
-        modified: metadata.modified().ok(),
-    }
+    // By the clock of the system, which sets the times of files, whatever clock the client has.
+    thread::sleep(stamp.unsettled(SystemTime::now()));
+    Ok(file)
 }

@@ -7,6 +7,8 @@ mod accounting;
 #[cfg(test)]
 mod cancel;
 #[cfg(test)]
+mod changing_files;
+#[cfg(test)]
 mod downloads;
 #[cfg(test)]
 mod dropping;

@@ -10,6 +10,8 @@ use std::{
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 
+use crate::files::{FileChanged, Stamp};
+
 /// Large enough that the hand-over to a thread which may block costs little beside the reading.
 const PIECE: u64 = 512 * 1024;
 
@@ -19,13 +21,16 @@ type Reading = JoinHandle<io::Result<Bytes>>;
 #[derive(Debug)]
 pub(crate) struct OpenFile {
     file: fs::File,
+    stamp: Stamp,
     spare: Mutex<Vec<Vec<u8>>>,
 }
 
 impl OpenFile {
-    pub(crate) fn new(file: fs::File) -> Arc<Self> {
+    /// A file that has just been measured.
+    pub(crate) fn new(file: fs::File, stamp: Stamp) -> Arc<Self> {
         Arc::new(Self {
             file,
+            stamp,
             spare: Mutex::default(),
         })
     }
@@ -37,7 +42,15 @@ impl OpenFile {
             let spare = file.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut memory = spare.unwrap_or_default();
             memory.resize(usize::try_from(length).map_err(io::Error::other)?, 0);
-            read_at(&file.file, offset, &mut memory)?;
+            read_at(&file.file, offset, &mut memory).map_err(|error| match error.kind() {
+                // What stands in the request's head is no longer true.
+                io::ErrorKind::UnexpectedEof => io::Error::other(FileChanged),
+                _ => error,
+            })?;
+            // All that was read until now is of the file as it was measured, or this shows it.
+            if Stamp::of(&file.file.metadata()?) != file.stamp {
+                return Err(io::Error::other(FileChanged));
+            }
             Ok(Bytes::from_owner(Piece { memory, file }))
         })
     }
@@ -69,23 +82,23 @@ pub(crate) struct FileRange {
     file: Arc<OpenFile>,
     offset: u64,
     length: u64,
-    /// Its first piece, which is read while what goes before is being sent; for whoever reads first.
-    ahead: Arc<Mutex<Option<Reading>>>,
+    /// Its first piece, for whoever reads first.
+    ahead: Arc<Mutex<Option<Bytes>>>,
     /// Why it could not be read. The transport would only say that the request was not sent.
     failure: Arc<OnceLock<io::Error>>,
 }
 
 impl FileRange {
-    /// A stretch, whose reading begins at once.
-    pub(crate) fn new(file: Arc<OpenFile>, offset: u64, length: u64) -> Self {
-        let ahead = file.read(offset, length.min(PIECE));
-        Self {
+    /// A stretch whose first piece has been read, so that a file which has changed is known before anything is sent.
+    pub(crate) async fn new(file: Arc<OpenFile>, offset: u64, length: u64) -> io::Result<Self> {
+        let ahead = file.read(offset, length.min(PIECE)).await.map_err(io::Error::other)??;
+        Ok(Self {
             file,
             offset,
             length,
             ahead: Arc::new(Mutex::new(Some(ahead))),
             failure: Arc::default(),
-        }
+        })
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -99,14 +112,16 @@ impl FileRange {
 
     pub(super) fn read(self) -> Reader {
         let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let at = ahead.as_ref().map_or(0, |piece| piece.len() as u64);
         let mut reader = Reader {
             range: self,
-            at: 0,
+            ahead,
+            at,
             reading: None,
         };
-        let length = reader.due();
-        reader.at = length;
-        reader.reading = Some(ahead.unwrap_or_else(|| reader.range.file.read(reader.range.offset, length)));
+        if at == 0 {
+            reader.read_on();
+        }
         reader
     }
 }
@@ -120,6 +135,8 @@ impl fmt::Debug for FileRange {
 /// A reading of a stretch.
 pub(super) struct Reader {
     range: FileRange,
+    /// The first piece, where it is there already.
+    ahead: Option<Bytes>,
     /// How much of the stretch has been asked for.
     at: u64,
     /// The next piece; none at the end.
@@ -129,29 +146,40 @@ pub(super) struct Reader {
 impl Reader {
     /// The next piece, which is empty at the end.
     pub(super) fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
-        let Some(reading) = self.reading.as_mut() else {
-            return Poll::Ready(Ok(Bytes::new()));
+        let read = match (self.ahead.take(), self.reading.as_mut()) {
+            (Some(piece), _) => Ok(piece),
+            (None, None) => return Poll::Ready(Ok(Bytes::new())),
+            (None, Some(reading)) => {
+                let read = ready!(Pin::new(reading).poll(cx));
+                read.unwrap_or_else(|error| Err(io::Error::other(error)))
+            }
         };
-        let read = ready!(Pin::new(reading).poll(cx)).unwrap_or_else(|error| Err(io::Error::other(error)));
         self.reading = None;
-        let length = self.due();
-        if read.is_ok() && length > 0 {
+        Poll::Ready(match read {
+            Ok(piece) => {
+                self.read_on();
+                Ok(piece)
+            }
+            Err(error) => {
+                let shown = error.kind().into();
+                // The first reason is the one that is told.
+                let _ = self.range.failure.set(error);
+                Err(shown)
+            }
+        })
+    }
+
+    /// Begins to read the next piece, unless nothing is left.
+    fn read_on(&mut self) {
+        let length = (self.range.length - self.at).min(PIECE);
+        if length > 0 {
             self.reading = Some(self.range.file.read(self.range.offset + self.at, length));
             self.at += length;
         }
-        Poll::Ready(read.inspect_err(|error| {
-            // The first reason is the one that is told.
-            let _ = self.range.failure.set(io::Error::new(error.kind(), error.to_string()));
-        }))
-    }
-
-    /// The length of the piece that has not been asked for yet.
-    fn due(&self) -> u64 {
-        (self.range.length - self.at).min(PIECE)
     }
 }
 
-/// Reads just so many bytes. A file that has become shorter is an error: what stands in the request's head is no longer true.
+/// Reads just so many bytes.
 fn read_at(file: &fs::File, offset: u64, piece: &mut [u8]) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::FileExt::read_exact_at(file, piece, offset)?;
@@ -193,8 +221,10 @@ mod tests {
         let content = fs::read(&path).unwrap();
         let length = 5 * PIECE + 1;
         let stretch = content.get(1..=usize::try_from(length).unwrap()).unwrap();
-        let file = OpenFile::new(fs::File::open(path).unwrap());
-        let range = FileRange::new(Arc::clone(&file), 1, length);
+        let file = fs::File::open(path).unwrap();
+        let stamp = Stamp::of(&file.metadata().unwrap());
+        let file = OpenFile::new(file, stamp);
+        let range = FileRange::new(Arc::clone(&file), 1, length).await.unwrap();
         for _ in 0..2 {
             assert!(read(&range).await == stretch);
         }

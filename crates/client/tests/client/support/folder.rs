@@ -23,6 +23,15 @@ impl Folder {
         path
     }
 
+    /// A pipe in it.
+    #[cfg(unix)]
+    pub(crate) fn pipe(&self, name: &str) -> PathBuf {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let path = self.0.join(name);
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        path
+    }
+
     /// Where a download may go.
     pub(crate) fn place(&self) -> PathBuf {
         self.0.join("output.bin")

@@ -1,0 +1,349 @@
+//! Files that change while they are uploaded: what arrives is the file as it was, or nothing that counts.
+
+use std::{
+    fs,
+    io::{Seek, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::{Duration, SystemTime},
+};
+
+use modzy_client::{Client, Error, FileSource, InputFault, JobInput, Upload};
+
+use crate::support::{
+    folder::Folder,
+    input_fault, options,
+    server::{Received, Server, job, status},
+    skipping,
+    upload::{CHUNK, bytes, file_job, server_limits, upload},
+};
+
+const CHUNKS: usize = 8;
+
+type Change = fn(&Path);
+
+fn overwrite(path: &Path, content: &[u8]) {
+    let mut file = fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.write_all(content).unwrap();
+}
+
+/// A file with the same content under another number, as programs save that write a new one and rename it.
+fn replace(path: &Path, content: &[u8]) {
+    let other = path.with_extension("new");
+    fs::write(&other, content).unwrap();
+    fs::rename(other, path).unwrap();
+}
+
+fn new_content() -> Vec<u8> {
+    vec![b'n'; CHUNKS * CHUNK]
+}
+
+const CHANGES: [(&str, Change); 6] = [
+    ("rewritten in place", |path| overwrite(path, &new_content())),
+    ("rewritten in its last byte", |path| {
+        let mut file = fs::OpenOptions::new().write(true).open(path).unwrap();
+        file.seek(std::io::SeekFrom::End(-1)).unwrap();
+        file.write_all(b"n").unwrap();
+    }),
+    ("truncated and written anew", |path| {
+        fs::write(path, new_content()).unwrap()
+    }),
+    ("appended to", |path| {
+        fs::OpenOptions::new()
+            .append(true)
+            .open(path)
+            .unwrap()
+            .write_all(b"more")
+            .unwrap();
+    }),
+    ("cut short", |path| {
+        fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .unwrap()
+            .set_len(5 * CHUNK as u64 + 1)
+            .unwrap();
+    }),
+    ("emptied", |path| drop(fs::File::create(path).unwrap())),
+];
+
+/// The data of a chunk.
+fn data(request: &Received) -> Vec<u8> {
+    let start = request.body.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+    let tail = request.body.windows(4).rposition(|four| four == b"\r\n--").unwrap();
+    request.body[start..tail].to_vec()
+}
+
+fn is_chunk(request: &Received) -> bool {
+    request.line().ends_with("/k/n")
+}
+
+/// A file, and a server that changes it before it takes a chunk.
+struct Changing {
+    _folder: Folder,
+    path: PathBuf,
+    content: Vec<u8>,
+    server: Server,
+    client: Client,
+}
+
+impl Changing {
+    async fn new(at: usize, change: impl Fn(&Path) + Send + Sync + 'static) -> Self {
+        let folder = Folder::new();
+        let content = bytes(CHUNKS * CHUNK);
+        let path = folder.file("x", &content);
+        let changed = Arc::new(path.clone());
+        let server = Server::start(move |request, nth| {
+            if is_chunk(request) {
+                if nth == 2 + at {
+                    change(&changed);
+                }
+                return status(202);
+            }
+            match request.line().as_ref() {
+                "GET /api/jobs/features" => server_limits(),
+                "DELETE /api/jobs/j" => job("CANCELED"),
+                _ => job("OPEN"),
+            }
+        })
+        .await;
+        let (client, _) = skipping(&server.api());
+        Self {
+            _folder: folder,
+            path,
+            content,
+            server,
+            client,
+        }
+    }
+
+    async fn upload(&self) -> Upload {
+        let source = FileSource::Path(self.path.clone());
+        upload(&self.client, file_job(vec![("k", "n", source)])).await
+    }
+
+    fn arrived(&self) -> Vec<u8> {
+        self.server
+            .requests()
+            .iter()
+            .filter(|request| is_chunk(request))
+            .flat_map(data)
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_changes_between_chunks_is_refused_before_a_byte_of_the_new_content_is_sent() {
+    for at in [0, 3] {
+        for (name, change) in CHANGES {
+            let changing = Changing::new(at, change).await;
+            let done = changing.upload().await;
+            let error = done.result.unwrap_err();
+            assert_eq!(input_fault(&error), Some(InputFault::Changed), "{name}: {error:?}");
+            let told = error.to_string();
+            assert_eq!(
+                told,
+                r#"the input "k", "n" has changed while it was read: the file has changed"#
+            );
+            assert!(done.cancelled.unwrap().result.is_ok(), "{name}");
+            let arrived = changing.arrived();
+            assert!(changing.content.starts_with(&arrived), "{name}");
+            // What was being read when the change came may have been sent as well.
+            assert!(arrived.len() <= (at + 2) * CHUNK, "{name}: {}", arrived.len());
+            assert_eq!(changing.server.lines().last().unwrap(), "DELETE /api/jobs/j", "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_another_takes_the_place_of_or_that_is_removed_arrives_as_it_was() {
+    let changes: [Change; 2] = [
+        |path| replace(path, &new_content()),
+        |path| fs::remove_file(path).unwrap(),
+    ];
+    for change in changes {
+        let changing = Changing::new(2, change).await;
+        changing.upload().await.result.unwrap();
+        assert!(changing.arrived() == changing.content);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_changes_after_its_last_byte_was_read_has_arrived_as_it_was() {
+    let changing = Changing::new(CHUNKS - 1, |path| overwrite(path, &new_content())).await;
+    changing.upload().await.result.unwrap();
+    assert!(changing.arrived() == changing.content);
+}
+
+#[tokio::test]
+async fn an_input_appended_by_hand_is_held_to_the_same() {
+    for (name, change) in CHANGES {
+        let changing = Changing::new(0, change).await;
+        // The first two requests of an upload.
+        for _ in 0..2 {
+            changing.client.get_job("j", &options()).await.unwrap();
+        }
+        let mut input = JobInput::new("j", "k", "n", FileSource::Path(changing.path.clone()));
+        input.chunk_size = Some(CHUNK as u64);
+        let error = changing
+            .client
+            .append_input(input, &options(), |_| {})
+            .await
+            .unwrap_err();
+        assert_eq!(input_fault(&error), Some(InputFault::Changed), "{name}: {error:?}");
+        assert!(changing.content.starts_with(&changing.arrived()), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_chunk_of_several_pieces_that_a_change_catches_is_never_sent_whole() {
+    const LENGTH: usize = 8 * 1024 * 1024;
+    let folder = Folder::new();
+    let path = folder.file("x", &vec![b'o'; LENGTH]);
+    let changed = path.clone();
+    let arrived = Arc::new(Mutex::new((0, Vec::new())));
+    let shared = Arc::clone(&arrived);
+    // Of the chunk, the server reads a part, then the file changes, and then it reads on.
+    let server = Server::raw(move |mut socket, _, _| {
+        let (changed, arrived) = (changed.clone(), Arc::clone(&shared));
+        async move {
+            use crate::support::server::{answer, receive_head};
+            use tokio::io::{AsyncReadExt, AsyncWriteExt};
+            while let Some((request, left)) = receive_head(&mut socket, 0).await {
+                if !is_chunk(&request) {
+                    let _ = socket.read_exact(&mut vec![0; left]).await;
+                    let body = r#"{"jobIdentifier":"j","status":"CANCELED","inputChunkMaximumSize":"16Mi"}"#;
+                    socket.write_all(&answer(200, "", body)).await.unwrap();
+                    continue;
+                }
+                overwrite(&changed, &[b'n'; LENGTH]);
+                let mut rest = Vec::new();
+                let _ = socket.take(left as u64).read_to_end(&mut rest).await;
+                *arrived.lock().unwrap() = (left, rest);
+                return;
+            }
+        }
+    })
+    .await;
+    let (client, clock) = skipping(&server.api());
+    let done = upload(&client, file_job(vec![("k", "n", FileSource::Path(path))])).await;
+    let error = done.result.unwrap_err();
+    assert_eq!(input_fault(&error), Some(InputFault::Changed), "{error:?}");
+    assert!(done.cancelled.unwrap().result.is_ok());
+    assert!(clock.pauses().is_empty(), "{:?}", clock.pauses());
+    let (expected, arrived) = &*arrived.lock().unwrap();
+    assert!(
+        0 < arrived.len() && arrived.len() < *expected,
+        "{} of {expected}",
+        arrived.len()
+    );
+    assert!(!arrived.contains(&b'n'));
+}
+
+#[tokio::test]
+async fn a_chunk_that_was_turned_away_is_not_sent_again_from_another_content() {
+    let folder = Folder::new();
+    let path = folder.file("x", &bytes(CHUNK));
+    let changed = path.clone();
+    let server = Server::start(move |request, _| {
+        if is_chunk(request) {
+            overwrite(&changed, &[b'n'; CHUNK]);
+            return status(429);
+        }
+        match request.line().as_ref() {
+            "GET /api/jobs/features" => server_limits(),
+            _ => job("CANCELED"),
+        }
+    })
+    .await;
+    let (client, _) = skipping(&server.api());
+    let done = upload(&client, file_job(vec![("k", "n", FileSource::Path(path))])).await;
+    let error = done.result.unwrap_err();
+    assert_eq!(input_fault(&error), Some(InputFault::Changed), "{error:?}");
+    assert_eq!(server.requests().iter().filter(|request| is_chunk(request)).count(), 1);
+}
+
+#[tokio::test]
+async fn a_file_that_another_takes_the_place_of_before_its_turn_is_refused_however_much_alike_they_are() {
+    let folder = Folder::new();
+    let path = folder.file("x", &bytes(CHUNK));
+    let time = SystemTime::now() - Duration::from_secs(60);
+    fs::File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_modified(time)
+        .unwrap();
+    let replaced = path.clone();
+    let server = Server::start(move |request, _| match request.line().as_ref() {
+        "GET /api/jobs/features" => server_limits(),
+        "POST /api/jobs" => {
+            replace(&replaced, &new_content()[..CHUNK]);
+            fs::File::options()
+                .write(true)
+                .open(&replaced)
+                .unwrap()
+                .set_modified(time)
+                .unwrap();
+            job("OPEN")
+        }
+        _ => job("CANCELED"),
+    })
+    .await;
+    let (client, _) = skipping(&server.api());
+    let done = upload(&client, file_job(vec![("k", "n", FileSource::Path(path))])).await;
+    let error = done.result.unwrap_err();
+    assert_eq!(input_fault(&error), Some(InputFault::Changed), "{error:?}");
+    assert_eq!(
+        server.lines(),
+        ["GET /api/jobs/features", "POST /api/jobs", "DELETE /api/jobs/j"]
+    );
+}
+
+#[tokio::test]
+async fn a_sparse_file_arrives_with_its_holes() {
+    let changing = Changing::new(CHUNKS, |_| {}).await;
+    let file = fs::File::create(&changing.path).unwrap();
+    file.set_len((CHUNKS * CHUNK) as u64).unwrap();
+    overwrite(&changing.path, b"data");
+    changing.upload().await.result.unwrap();
+    let mut expected = vec![0; CHUNKS * CHUNK];
+    expected[..4].copy_from_slice(b"data");
+    assert!(changing.arrived() == expected);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_no_file_or_has_no_size_is_refused_at_once_and_nothing_is_sent() {
+    let folder = Folder::new();
+    let pipe = folder.pipe("pipe");
+    let socket = folder.path().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&pipe, &link).unwrap();
+    let server = Server::always(status(500)).await;
+    let (client, _) = skipping(&server.api());
+    let mut refused: Vec<(PathBuf, &str)> = vec![
+        (pipe, "is not a file"),
+        (link, "is not a file"),
+        (socket, "is not a file"),
+        ("/dev/zero".into(), "is not a file"),
+        ("/dev/null".into(), "is not a file"),
+    ];
+    if cfg!(target_os = "linux") {
+        refused.push(("/proc/cpuinfo".into(), "does not say how long it is"));
+    }
+    for (path, reason) in refused {
+        let told = format!("{}", path.display());
+        let error = upload(&client, file_job(vec![("k", "n", FileSource::Path(path))]))
+            .await
+            .result
+            .unwrap_err();
+        assert_eq!(input_fault(&error), Some(InputFault::Unusable), "{told}: {error:?}");
+        assert!(
+            matches!(&error, Error::Input { reason: text, .. } if text.contains(reason)),
+            "{told}: {error}"
+        );
+    }
+    assert_eq!(server.count(), 0);
+}
