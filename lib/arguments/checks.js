@@ -3,6 +3,7 @@
 // What a single argument or option may be: each check takes a value and its name, and returns what the call needs.
 // Those of numbers are in numbers.js, and those of what stands for a job, an output or a tag in references.js.
 
+const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { types } = require('node:util');
 
@@ -231,14 +232,36 @@ function url(value, name) {
 }
 
 /**
- * A path of a file, or its URL.
+ * A path of a file, or its URL. The process may be in another folder when Rust comes to the file, so a relative path is
+ * resolved at once.
  *
  * @param {unknown} value
  * @param {string} name
  */
 function filePath(value, name) {
   const isUrl = typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
-  return notEmptyString(isUrl ? fileURLToPath(/** @type {URL} */ (value)) : value, name);
+  const given = notEmptyString(isUrl ? pathOf(/** @type {URL} */ (value), name) : value, name);
+  if (path.isAbsolute(given)) {
+    return given;
+  }
+  // What the text looks like says nothing of where `..` leads behind a symbolic link, so nothing is shortened but on Windows,
+  // whose paths may be relative to the folder of a drive.
+  return path.sep === '\\' ? path.resolve(given) : `${process.cwd().replace(/\/$/, '')}/${given}`;
+}
+
+/**
+ * @param {URL} url
+ * @param {string} name
+ */
+function pathOf(url, name) {
+  if (url.protocol !== 'file:') {
+    throw mistaken(name, 'a file: URL');
+  }
+  try {
+    return fileURLToPath(url.href);
+  } catch (cause) {
+    throw new TypeError(`the ${name} param should be the URL of a local file`, { cause });
+  }
 }
 
 /**

@@ -27,13 +27,16 @@ impl Client {
     }
 
     /// Downloads an output to a file, which is there once it is whole: until then it is written beside its place, and whatever
-    /// goes wrong, or where the future is dropped, nothing is left. A file that is there already is replaced.
+    /// goes wrong, or where the future is dropped, nothing is left. A file that is there already is replaced, and its mode and
+    /// owner are kept; symbolic links are followed. Where more than the content would change, or where the folder takes no new
+    /// file, it is written in place once all bytes are there, and may be cut by a crash at that moment.
     ///
     /// An interrupted download goes on where it was, if the server supports it and the output is still the same; else it
     /// starts again. `on_progress` hears of it once the headers have come and at the end, and at most 20 times a second between.
     ///
     /// # Errors
-    /// As [`Client::open_output`], and [`Error::File`](crate::Error::File) for a file that cannot be written.
+    /// As [`Client::open_output`], and [`Error::File`](crate::Error::File) for a file that cannot be written, for a pipe, a
+    /// socket or a device, before anything is sent.
     pub async fn download_output(
         &self,
         output: &OutputRef,

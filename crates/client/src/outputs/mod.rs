@@ -5,9 +5,11 @@ mod download;
 mod entity;
 mod fetch;
 mod output;
+mod part;
 mod partial;
 mod progress;
 mod reference;
+mod target;
 
 pub(crate) use self::progress::Meter;
 pub use self::{

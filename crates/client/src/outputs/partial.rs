@@ -1,7 +1,7 @@
-//! A file that is not there until it is whole: it is written beside its place, and moved there at the end.
+//! A download on its way to a file: its bytes are gathered in a part, which at the end takes the place of what is there.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Seek, Write},
     mem,
     path::{Path, PathBuf},
@@ -10,51 +10,67 @@ use std::{
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 
+use super::{part::Part, target::Target};
 use crate::error::{Error, Result};
 
 /// How much is gathered for the disk. As much again may be on its way there.
 const BLOCK: usize = 1024 * 1024;
 
-/// The file. Dropped before it is finished, it leaves nothing behind.
+/// The download. Dropped before it is finished, it leaves what was there, and nothing else.
 #[derive(Debug)]
 pub(crate) struct Partial {
-    place: PathBuf,
-    path: PathBuf,
+    /// As the caller named the file.
+    named: PathBuf,
+    target: Target,
+    part: Part,
+    /// Whether the file that is there is written to, because another in its place would not be the same.
+    in_place: bool,
     /// `None` while it is being written to, and once that has failed.
     file: Option<File>,
     writing: Option<JoinHandle<io::Result<File>>>,
     gathered: Vec<Bytes>,
     size: usize,
-    finished: bool,
 }
 
 impl Partial {
-    /// Makes the file, beside the place where it shall be.
+    /// Looks at the place where the file shall be, and makes the part.
     pub(crate) async fn create(place: &Path) -> Result<Self> {
         let place = place.to_owned();
         // What is made for a caller that is gone is dropped, and removed.
-        let made = tokio::task::spawn_blocking(move || Self::new(place)).await;
+        let made = tokio::task::spawn_blocking(move || {
+            Self::new(&place).map_err(|source| Error::File { path: place, source })
+        });
+        let made = made.await;
         made.map_err(|error| Error::Internal(format!("a file was not made: {error}")))?
     }
 
-    fn new(place: PathBuf) -> Result<Self> {
-        if place.file_name().is_none() || place.is_dir() {
-            let source = io::ErrorKind::IsADirectory.into();
-            return Err(Error::File { path: place, source });
-        }
-        let path = place.with_file_name(format!(".modzy-{:016x}.part", fastrand::u64(..)));
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(file) => Ok(Self {
-                place,
-                path,
-                file: Some(file),
-                writing: None,
-                gathered: Vec::new(),
-                size: 0,
-                finished: false,
-            }),
-            Err(source) => Err(Error::File { path: place, source }),
-        }
+    fn new(named: &Path) -> io::Result<Self> {
+        let target = Target::find(named)?;
+        let name = target.path.file_name().unwrap_or_default();
+        let folder = target.path.parent().unwrap_or(Path::new("/"));
+        let existing = target.existing.as_ref();
+        let (in_place, part, file) = match Part::create(folder, name, existing.is_some()) {
+            Ok((part, file)) => {
+                let is_replaceable = existing.is_none_or(|existing| existing.is_replaceable_by(&file));
+                (!is_replaceable, part, file)
+            }
+            // A file that may be written, in a folder that may not.
+            Err(error) if existing.is_some() && is_closed(&error) => {
+                let (part, file) = Part::create(&std::env::temp_dir(), name, true)?;
+                (true, part, file)
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            named: named.to_owned(),
+            target,
+            part,
+            in_place,
+            file: Some(file),
+            writing: None,
+            gathered: Vec::new(),
+            size: 0,
+        })
     }
 
     /// Adds a piece. Waits for the disk only where it is slower than the pieces come.
@@ -80,14 +96,34 @@ impl Partial {
         Ok(())
     }
 
-    /// Writes what is left, and moves the file to its place.
+    /// Writes what is left, and gives the file its content.
     pub(crate) async fn finish(mut self) -> Result<()> {
         self.pass_on().await?;
-        drop(self.idle_file().await?);
-        // In one step with the end of the call: whoever gives it up finds either no file or has the answer.
-        std::fs::rename(&self.path, &self.place).map_err(|source| self.failed(source))?;
-        self.finished = true;
-        Ok(())
+        let file = self.idle_file().await?;
+        let Self {
+            named,
+            target,
+            mut part,
+            in_place,
+            ..
+        } = self;
+        if !in_place {
+            // In one step with the end of the call: whoever gives it up finds either no file or has the answer.
+            match part.move_to(&target.path) {
+                Ok(()) => return Ok(()),
+                Err(source) if target.existing.is_none() => return Err(Error::File { path: named, source }),
+                // It may be written, but not replaced: mounted by itself, or another's in a folder of all.
+                Err(_) => {}
+            }
+        }
+        let overwriting = tokio::task::spawn_blocking(move || {
+            let overwritten = target.overwrite_with(&file);
+            drop(part);
+            overwritten
+        });
+        let overwritten = overwriting.await;
+        let overwritten = overwritten.map_err(|error| Error::Internal(format!("a file was not written: {error}")))?;
+        overwritten.map_err(|source| Error::File { path: named, source })
     }
 
     async fn pass_on(&mut self) -> Result<()> {
@@ -121,17 +157,16 @@ impl Partial {
 
     fn failed(&self, source: io::Error) -> Error {
         Error::File {
-            path: self.place.clone(),
+            path: self.named.clone(),
             source,
         }
     }
 }
 
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if !self.finished {
-            // Nothing is left to tell that it failed.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
+/// Whether a folder takes no file.
+fn is_closed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    )
 }

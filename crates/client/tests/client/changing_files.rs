@@ -46,7 +46,7 @@ const CHANGES: [(&str, Change); 6] = [
         file.write_all(b"n").unwrap();
     }),
     ("truncated and written anew", |path| {
-        fs::write(path, new_content()).unwrap()
+        fs::write(path, new_content()).unwrap();
     }),
     ("appended to", |path| {
         fs::OpenOptions::new()
@@ -100,7 +100,7 @@ impl Changing {
                 }
                 return status(202);
             }
-            match request.line().as_ref() {
+            match request.line() {
                 "GET /api/jobs/features" => server_limits(),
                 "DELETE /api/jobs/j" => job("CANCELED"),
                 _ => job("OPEN"),
@@ -216,7 +216,7 @@ async fn a_chunk_of_several_pieces_that_a_change_catches_is_never_sent_whole() {
                     socket.write_all(&answer(200, "", body)).await.unwrap();
                     continue;
                 }
-                overwrite(&changed, &[b'n'; LENGTH]);
+                overwrite(&changed, &vec![b'n'; LENGTH]);
                 let mut rest = Vec::new();
                 let _ = socket.take(left as u64).read_to_end(&mut rest).await;
                 *arrived.lock().unwrap() = (left, rest);
@@ -233,7 +233,7 @@ async fn a_chunk_of_several_pieces_that_a_change_catches_is_never_sent_whole() {
     assert!(clock.pauses().is_empty(), "{:?}", clock.pauses());
     let (expected, arrived) = &*arrived.lock().unwrap();
     assert!(
-        0 < arrived.len() && arrived.len() < *expected,
+        !arrived.is_empty() && arrived.len() < *expected,
         "{} of {expected}",
         arrived.len()
     );
@@ -250,7 +250,7 @@ async fn a_chunk_that_was_turned_away_is_not_sent_again_from_another_content() {
             overwrite(&changed, &[b'n'; CHUNK]);
             return status(429);
         }
-        match request.line().as_ref() {
+        match request.line() {
             "GET /api/jobs/features" => server_limits(),
             _ => job("CANCELED"),
         }
@@ -267,7 +267,7 @@ async fn a_chunk_that_was_turned_away_is_not_sent_again_from_another_content() {
 async fn a_file_that_another_takes_the_place_of_before_its_turn_is_refused_however_much_alike_they_are() {
     let folder = Folder::new();
     let path = folder.file("x", &bytes(CHUNK));
-    let time = SystemTime::now() - Duration::from_secs(60);
+    let time = SystemTime::now() - Duration::from_mins(1);
     fs::File::options()
         .write(true)
         .open(&path)
@@ -275,7 +275,7 @@ async fn a_file_that_another_takes_the_place_of_before_its_turn_is_refused_howev
         .set_modified(time)
         .unwrap();
     let replaced = path.clone();
-    let server = Server::start(move |request, _| match request.line().as_ref() {
+    let server = Server::start(move |request, _| match request.line() {
         "GET /api/jobs/features" => server_limits(),
         "POST /api/jobs" => {
             replace(&replaced, &new_content()[..CHUNK]);

@@ -9,6 +9,8 @@ mod cancel;
 #[cfg(test)]
 mod changing_files;
 #[cfg(test)]
+mod download_targets;
+#[cfg(test)]
 mod downloads;
 #[cfg(test)]
 mod dropping;

@@ -1,0 +1,96 @@
+//! The file that a download is gathered in, beside its place (`.<name>.modzy-0.part`). What a killed process has left of one is
+//! removed by the next download to the same place: nobody holds its lock.
+
+use std::{
+    ffi::OsStr,
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+/// As many are looked for that may have been left, beyond those of downloads to the same place that are under way.
+const SWEPT: usize = 8;
+
+/// More downloads to the same place at once are refused.
+const MOST: usize = 1000;
+
+/// So many bytes of a name fit into that of the part.
+const LONGEST_NAME: usize = 200;
+
+/// The file, by its name. Dropped, it is removed.
+#[derive(Debug)]
+pub(super) struct Part {
+    path: Option<PathBuf>,
+}
+
+impl Part {
+    /// Makes the file, open and locked. A private one can be read by nobody else.
+    pub(super) fn create(folder: &Path, name: &OsStr, private: bool) -> io::Result<(Self, File)> {
+        let name = name.to_string_lossy();
+        let end = name.floor_char_boundary(LONGEST_NAME);
+        let name = name.get(..end).unwrap_or_default();
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
+        #[cfg(unix)]
+        if private {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let mut made = None;
+        for number in 0..MOST {
+            let path = folder.join(format!(".{name}.modzy-{number}.part"));
+            remove_left(&path);
+            if made.is_none() {
+                made = make(&path, &options)?;
+            } else if number >= SWEPT {
+                break;
+            }
+        }
+        made.ok_or_else(|| io::ErrorKind::ResourceBusy.into())
+    }
+
+    /// Moves the file to a place.
+    pub(super) fn move_to(&mut self, place: &Path) -> io::Result<()> {
+        if let Some(path) = &self.path {
+            fs::rename(path, place)?;
+        }
+        self.path = None;
+        Ok(())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if let Some(path) = &self.path {
+            // Nothing is left to tell that it failed.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Makes a file that nobody else has; `None` where another download has it.
+fn make(path: &Path, options: &OpenOptions) -> io::Result<Option<(Part, File)>> {
+    let file = match options.open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // Another may have found it without a lock, and be about to remove it. Where there are no locks, nobody does.
+    let taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+    Ok((!taken && path.exists()).then(|| {
+        let path = Some(path.to_owned());
+        (Part { path }, file)
+    }))
+}
+
+/// Removes a file that no process holds.
+fn remove_left(path: &Path) {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    if is_file
+        && let Ok(left) = File::open(path)
+        && left.try_lock().is_ok()
+    {
+        // What cannot be removed stays in the way, and the next number is taken.
+        let _ = fs::remove_file(path);
+    }
+}
