@@ -176,6 +176,50 @@ describe('the logger', () => {
     assert.match(second, /^modzy: getJob a b failed/);
   });
 
+  it('writes no server’s lines, escapes and reversals to the console either', async () => {
+    const forged = 'no\nModzy >  getJob response\r\u001b[2J\u009b31m\u2028\u202eback\u2066\u0007wards';
+    await emulator.fault({ ...route, status: 500, body: JSON.stringify({ message: forged }) });
+    for (const logging of ['on', 'verbose']) {
+      const lines = [];
+      mock.method(console, 'error', (...args) => lines.push(args));
+      mock.method(console, 'log', () => {});
+      try {
+        await client({ logging, retries: 0 })
+          .getJob(JOB)
+          .catch(() => {});
+      } finally {
+        mock.restoreAll();
+      }
+      assert.deepEqual(
+        lines.map((args) => args.map(plain)),
+        [['Modzy > ', 'getJob error', '500 :: no Modzy >  getJob response [2J 31m back wards :: <job>']],
+      );
+    }
+  });
+
+  it('writes a line for what has no text, and goes on', async () => {
+    const lines = [];
+    const textless = Object.create(null);
+    const options = {
+      onProgress: () => {
+        throw textless;
+      },
+    };
+    await emulator.answerJob(JOB, { status: 'OPEN' });
+    mock.method(console, 'error', (...args) => lines.push(args.join('')));
+    try {
+      const talker = client({ logging: 'on', logger: { error: (line) => lines.push(plain(line)) } });
+      await assert.rejects(talker.blockUntilComplete(JOB, options), (thrown) => thrown === textless);
+      await new Promise(setImmediate);
+    } finally {
+      mock.restoreAll();
+    }
+    assert.deepEqual(lines, [
+      `modzy: blockUntilComplete ${JOB} failed after <n> ms: what was thrown has no text`,
+      'Modzy > blockUntilComplete errorwhat was thrown has no text',
+    ]);
+  });
+
   it('belongs to the form of 1.x as well, and stands beside the logging of 2.x', async () => {
     const lines = [];
     const logger = { error: (line) => lines.push(line) };

@@ -75,7 +75,7 @@ class ConsoleLog {
     } else if (event === 'end') {
       console.info('Modzy > ', `${method} response`);
     } else if (event === 'error') {
-      console.error('Modzy > ', `${method} error`, isAbort ? 'aborted' : String(error));
+      console.error('Modzy > ', `${method} error`, isAbort ? 'aborted' : inOneLine(textOf(error)));
     }
   }
 }
@@ -107,7 +107,8 @@ function levelOf(event, { error }, isAbort) {
  * @param {boolean} isAbort
  */
 function describe(event, message, isAbort) {
-  const { request, attempt, polls, status, error, delayMs, durationMs } = message;
+  const { request, attempt, polls, status, delayMs, durationMs } = message;
+  const error = message.error === undefined ? undefined : textOf(message.error);
   const { method, jobIdentifier } = request;
   const call = jobIdentifier === undefined ? method : `${method} ${jobIdentifier}`;
   const next = delayMs === undefined ? 'the last one' : `the next one in ${Math.round(delayMs)} ms`;
@@ -130,12 +131,26 @@ function describe(event, message, isAbort) {
 }
 
 /**
- * A text that cannot be taken for two: servers and users write the names and messages in it.
+ * A text that cannot be taken for two, nor for a command of a terminal, and that reads in the order in which it is written:
+ * servers and users write the names and messages in it.
  *
  * @param {string} text
  */
 function inOneLine(text) {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ');
+}
+
+/**
+ * The text of what was thrown, which may be anything.
+ *
+ * @param {unknown} error
+ */
+function textOf(error) {
+  try {
+    return String(error);
+  } catch {
+    return 'what was thrown has no text';
+  }
 }
 
 /**
