@@ -181,7 +181,8 @@ describe('an upload', () => {
   });
 
   it('of memory that is transferred meanwhile names the input', async () => {
-    const bytes = new Uint8Array(10);
+    // Up to 8 MiB are copied when the call is made.
+    const bytes = new Uint8Array(8 * 1024 * 1024 + 1);
     const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: bytes } });
     structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
     await assert.rejects(uploading, { name: 'InputError', code: 'changed', inputKey: 'k', inputName: 'input' });

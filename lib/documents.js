@@ -1,6 +1,10 @@
 'use strict';
 
-// What the server sends, as JavaScript values: the object of the wire, and nothing enumerable added to it.
+// What the server sends, as JavaScript values: the object of the wire, and nothing enumerable added to it. And what callers send
+// of their own making, as JSON.
+
+const { types } = require('node:util');
+const { mistaken, string } = require('./arguments/checks.js');
 
 const identifier = {
   configurable: true,
@@ -94,4 +98,26 @@ function readTextOrDocument(text) {
   }
 }
 
-module.exports = { readDocument, readJobAndResult, readPage, readTextOrDocument, receiptReader };
+/**
+ * Writes a body of the caller's making. What JSON would make something else of without a word is refused.
+ *
+ * @param {object} body
+ * @returns {string | undefined} `undefined` where it has nothing to say in JSON.
+ */
+function writeBody(body) {
+  return JSON.stringify(body, function replace(member, value) {
+    // As it was before its `toJSON`, which Buffers have.
+    const given = this[member];
+    const name = member === '' ? 'job' : `job's ${member}`;
+    if (types.isPromise(given)) {
+      throw mistaken(name, 'its value, not a promise: await it first');
+    }
+    if (ArrayBuffer.isView(given) || types.isAnyArrayBuffer(given)) {
+      throw mistaken(name, 'text: bytes have to be encoded, or uploaded');
+    }
+    string(member, 'job');
+    return typeof value === 'string' ? string(value, name) : value;
+  });
+}
+
+module.exports = { readDocument, readJobAndResult, readPage, readTextOrDocument, receiptReader, writeBody };

@@ -159,9 +159,9 @@ export declare class ModzyClient {
   /**
    * Reads a file as a data URL, for the object form of `submitJobEmbedded`.
    *
-   * @param path A path, or a `file:` URL.
+   * @param path A path, or a `file:` URL. A relative one is resolved when the call is made.
    * @param mimeType Such as `image/png`.
-   * @throws {InputError} For a file that is missing or unreadable.
+   * @throws {InputError} For a file that is missing or unreadable, or that changes while it is read.
    */
   pathToDataUrl(path: string | URL, mimeType: string, options?: RequestOptions | null): Promise<string>;
 

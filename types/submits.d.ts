@@ -89,6 +89,7 @@ export interface SubmitMethods {
    * Submits a job as it stands: `POST /jobs`.
    *
    * @returns The receipt.
+   * @throws {TypeError} For a promise, bytes or a lone surrogate anywhere in it, of which JSON would make something else.
    * @throws {BadRequestError} For a body that the server refuses.
    */
   submitJob(job: SubmitJobParams, options?: SubmitOptions | null): Promise<JobReceipt>;
@@ -99,6 +100,7 @@ export interface SubmitMethods {
    * @param versionId The version's number, such as `1.0.1`.
    * @param textSources Input key → name of the model's input → text.
    * @param explain Whether to explain the results, where the model can. Default: false.
+   * @throws {TypeError} For anything but strings without lone surrogates, before anything is sent.
    * @throws {BadRequestError} For a body that the server refuses.
    */
   submitJobText(
@@ -120,7 +122,7 @@ export interface SubmitMethods {
 
   /**
    * Submits small data within the body: `POST /jobs` with an input of type `embedded`. What is larger than a megabyte is
-   * better off with {@link JobMethods.submitJobFile}.
+   * better off with {@link JobMethods.submitJobFile}. The bytes are copied before the call returns, whatever their size.
    *
    * @param mediaType Of all the data, such as `image/png`.
    * @param embeddedSources Input key → name of the model's input → bytes, or a binary string.

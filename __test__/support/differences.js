@@ -66,6 +66,15 @@ function sharedTests(generation) {
   return {
     ...uploadTests(generation),
 
+    async 'Texts that are no strings'(t) {
+      const server = await serve(t, { '*': { status: 202, body: { jobIdentifier: 'j' } } });
+      for (const value of [Buffer.from('x'), Promise.resolve('x'), undefined]) {
+        const error = await failure(submitText(connect(server), { a: { 'input.txt': value } }));
+        assert.ok(error instanceof TypeError, `${error}`);
+      }
+      assert.deepEqual(server.requests, []);
+    },
+
     async 'Model found by name'(t) {
       const names = { m1: 'Sentiment', m2: 'Sentiment Analysis', m3: 'Sentiment Analysis', m4: 'Analysis' };
       const details = Object.entries(names).map(([modelId, name]) => [

@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { writeFile } = require('node:fs/promises');
+const { dirname } = require('node:path');
 const { Readable } = require('node:stream');
 const { pathToFileURL } = require('node:url');
 const modzy = require('modzy-client');
@@ -59,6 +60,20 @@ function uploadTests({ connect, submitFiles }) {
       assert.equal(error.inputKey, 'b');
       assert.deepEqual(chunks, [['a/input', 5]]);
       assert.ok(isCancelled);
+    },
+
+    async 'Relative paths'(t) {
+      const [here, there] = [await temporaryFile(t, 'here'), await temporaryFile(t, 'elsewhere')].map((file) =>
+        dirname(file),
+      );
+      const server = await serve(t, uploadRoutes());
+      const home = process.cwd();
+      t.after(() => process.chdir(home));
+      process.chdir(here);
+      const uploading = submitFiles(connect(server), { a: { input: 'input' } });
+      process.chdir(there);
+      await uploading;
+      assert.deepEqual(chunksOf(server), [['a/input', 'here'.length]]);
     },
 
     async 'Unreadable chunk sizes'(t) {

@@ -40,7 +40,7 @@ function mistaken(name, expected) {
  */
 function string(value, name) {
   if (typeof value !== 'string') {
-    throw mistaken(name, 'a string');
+    throw mistaken(name, types.isPromise(value) ? 'a string, not a promise: await it first' : 'a string');
   }
   if (!value.isWellFormed()) {
     throw mistaken(name, 'a string without lone surrogates');
@@ -139,44 +139,6 @@ function object(value, name) {
 }
 
 /**
- * Inputs by their keys, each with its parts by the names that the model has for them.
- *
- * @param {unknown} value
- * @param {string} name
- */
-function inputs(value, name) {
-  for (const [key, parts] of Object.entries(/** @type {object} */ (object(value, name)))) {
-    object(parts, `${name}[${JSON.stringify(key)}]`);
-  }
-  return value;
-}
-
-/**
- * Sources that are read where the call is made. Messages about them need the name that the caller knows them by.
- *
- * @param {unknown} value
- * @param {string} name
- * @returns {{ value: any, name: string }}
- */
-function sources(value, name) {
-  return { value: inputs(value, name), name };
-}
-
-/**
- * A single source, likewise.
- *
- * @param {unknown} value
- * @param {string} name
- * @returns {{ value: any, name: string }}
- */
-function source(value, name) {
-  if (!isGiven(value)) {
-    throw mistaken(name, 'a path or bytes');
-  }
-  return { value, name };
-}
-
-/**
  * @param {unknown} value
  * @param {string} name
  * @returns {Record<string, any>}
@@ -241,24 +203,24 @@ function url(value, name) {
 function filePath(value, name) {
   const isUrl = typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
   const given = notEmptyString(isUrl ? pathOf(/** @type {URL} */ (value), name) : value, name);
-  if (path.isAbsolute(given)) {
-    return given;
+  if (path.sep === '\\') {
+    // May be relative to the folder of a drive.
+    return path.resolve(given);
   }
-  // What the text looks like says nothing of where `..` leads behind a symbolic link, so nothing is shortened but on Windows,
-  // whose paths may be relative to the folder of a drive.
-  return path.sep === '\\' ? path.resolve(given) : `${process.cwd().replace(/\/$/, '')}/${given}`;
+  // Not shortened: where `..` leads behind a symbolic link, the text does not say.
+  return path.isAbsolute(given) ? given : `${process.cwd().replace(/\/$/, '')}/${given}`;
 }
 
 /**
- * @param {URL} url
+ * @param {URL} given
  * @param {string} name
  */
-function pathOf(url, name) {
-  if (url.protocol !== 'file:') {
+function pathOf(given, name) {
+  if (given.protocol !== 'file:') {
     throw mistaken(name, 'a file: URL');
   }
   try {
-    return fileURLToPath(url.href);
+    return fileURLToPath(given.href);
   } catch (cause) {
     throw new TypeError(`the ${name} param should be the URL of a local file`, { cause });
   }
@@ -293,9 +255,6 @@ module.exports = {
   object,
   oneOf,
   signal,
-  source,
-  inputs,
-  sources,
   string,
   url,
 };

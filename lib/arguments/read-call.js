@@ -19,12 +19,13 @@
  * @property {'name' | 'member'} names Which of a parameter's names the caller knows.
  */
 
-const { inputs, isGiven, isPlainObject, object, source, sources } = require('./checks.js');
+const { isGiven, isPlainObject, object } = require('./checks.js');
+const { s3Objects, source, sources, texts } = require('./inputs.js');
 const { isCallOption, ownMembers, readOptions } = require('./options.js');
 const { rows } = require('./rows.js');
 
 /** What may be a plain object in the positional form too. */
-const takesObject = new Set([inputs, object, source, sources]);
+const takesObject = new Set([object, s3Objects, source, sources, texts]);
 
 /**
  * Reads a call of a method.

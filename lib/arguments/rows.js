@@ -27,11 +27,12 @@
  */
 
 const values = require('./checks.js');
+const { s3Objects, source, sources, texts } = require('./inputs.js');
 const { count, pageNumber } = require('./numbers.js');
 const { jobReference, jobsOrModel, outputReference, tagIds } = require('./references.js');
 
 const { blob, boolean, date, filePath, flag, iterable, notEmptyString } = values;
-const { inputs, object, oneOf, source, sources, string, url } = values;
+const { object, oneOf, string, url } = values;
 
 /**
  * Without a prototype, so that nothing but what stands here can be read from it.
@@ -160,7 +161,7 @@ const awsS3 = row([
   required('accessKeyID', string, 'accessKeyID'),
   required('secretAccessKey', string, 'secretAccessKey'),
   required('region', string, 'region'),
-  required('awss3Sources', inputs, 'sources'),
+  required('awss3Sources', s3Objects, 'sources'),
   explain,
 ]);
 
@@ -198,7 +199,7 @@ const rows = {
   jobsAsCompleted: row(jobs),
   watchJob: row(wait),
   submitJob: row([required('job', object)]),
-  submitJobText: row([model, version, required('textSources', inputs, 'sources'), explain]),
+  submitJobText: row([model, version, required('textSources', texts, 'sources'), explain]),
   submitJobEmbedded: row(
     [model, version, required('mediaType', string), required('embeddedSources', sources, 'sources'), explain],
     { ignored: ['mediaType'] },

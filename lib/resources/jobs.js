@@ -4,7 +4,7 @@
 
 const { Session } = require('../calls/session.js');
 const { untilAborted } = require('../calls/signals.js');
-const { readJobAndResult, receiptReader } = require('../documents.js');
+const { readJobAndResult, receiptReader, writeBody } = require('../documents.js');
 const { AsyncQueue } = require('../iteration/async-queue.js');
 const { Batch } = require('../iteration/batch.js');
 const { Listing } = require('../iteration/listing.js');
@@ -125,7 +125,7 @@ class JobClient {
   async submitJob(...given) {
     return this.#session.call('submitJob', given, ({ values, options, generation }) => {
       const { job } = values;
-      const body = JSON.stringify(options.jobTimeout === undefined ? job : { ...job, timeout: options.jobTimeout });
+      const body = writeBody(options.jobTimeout === undefined ? job : { ...job, timeout: options.jobTimeout });
       if (typeof body !== 'string') {
         throw new TypeError('the job param should be an object with members');
       }
@@ -146,9 +146,10 @@ class JobClient {
     // Awaited, so that the stack of an error that comes later keeps the caller's lines.
     return await this.#session.call('submitJobEmbedded', given, async (call) => {
       const { mediaType, embeddedSources } = call.values;
-      const reading = readEmbeddedSources(embeddedSources.value, embeddedSources.name, call.generation);
-      const read = await untilAborted(reading, call.options.signal);
-      return this.#submit('submitJobEmbedded', call, { sources: read.sources, mediaType }, read.carried);
+      const read = readEmbeddedSources(embeddedSources.value, embeddedSources.name, call.generation);
+      // Memory is copied in this turn, after which the caller may do with it what they like.
+      const bytes = Array.isArray(read.bytes) ? read.bytes : await untilAborted(read.bytes, call.options.signal);
+      return this.#submit('submitJobEmbedded', call, { sources: read.sources, mediaType }, { bytes });
     });
   }
 

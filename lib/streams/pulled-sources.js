@@ -20,25 +20,33 @@ const PIECE = 1024 * 1024;
 /** Bytes of memory. */
 class MemorySource {
   #bytes;
+  #size;
   #at = 0;
 
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
     this.#bytes = bytes;
+    this.#size = bytes.length;
+  }
+
+  /** Whether the memory was transferred or cut short before its end was read. */
+  get isGone() {
+    return this.#at < this.#size && this.#bytes.length < this.#size;
   }
 
   next() {
-    // Of memory that was transferred meanwhile nothing is left; Rust tells that it has changed.
-    if (this.#bytes.length === 0) {
+    if (this.isGone) {
+      // Rust tells that it has changed.
       return undefined;
     }
-    const piece = this.#bytes.subarray(this.#at, this.#at + PIECE);
+    const piece = unshared(this.#bytes.subarray(this.#at, this.#at + PIECE));
     this.#at += piece.length;
     return piece.length === 0 ? undefined : piece;
   }
 
   close() {
     this.#bytes = new Uint8Array();
+    this.#at = this.#size;
   }
 }
 
@@ -119,7 +127,7 @@ class BlobSource {
 /** A web stream. Its reader is held, because only that can let go of a stream whose next piece does not come. */
 class WebSource {
   #stream;
-  #name;
+  #pieces;
   /** @type {any} */
   #reader;
 
@@ -129,12 +137,12 @@ class WebSource {
    */
   constructor(stream, name) {
     this.#stream = stream;
-    this.#name = name;
+    this.#pieces = new Pieces(name);
   }
 
   async next() {
     const reader = (this.#reader ??= this.#stream.getReader());
-    return nextPiece(() => reader.read(), this.#name);
+    return this.#pieces.next(() => reader.read());
   }
 
   close() {
@@ -147,7 +155,7 @@ class IterableSource {
   #iterable;
   /** @type {AsyncIterator<unknown> | undefined} */
   #iterator;
-  #name;
+  #pieces;
   /** @type {{ error: unknown } | undefined} */
   #failure;
 
@@ -157,7 +165,7 @@ class IterableSource {
    */
   constructor(iterable, name) {
     this.#iterable = iterable;
-    this.#name = name;
+    this.#pieces = new Pieces(name);
     // A stream may fail before its turn, when nobody else listens: that must not end the process.
     if (typeof iterable.on === 'function') {
       iterable.on('error', (/** @type {unknown} */ error) => {
@@ -174,7 +182,7 @@ class IterableSource {
     const iterator = (this.#iterator ??= /** @type {AsyncIterator<unknown>} */ (
       this.#iterable[Symbol.asyncIterator]()
     ));
-    return nextPiece(() => iterator.next(), this.#name);
+    return this.#pieces.next(() => iterator.next());
   }
 
   close() {
@@ -195,44 +203,69 @@ function letGo(release) {
     .catch(() => {});
 }
 
-/**
- * The next piece of a stream that is not empty.
- *
- * @param {() => Promise<{ done?: boolean, value?: unknown }>} read
- * @param {string} name
- * @returns {Promise<Uint8Array | undefined>}
- */
-async function nextPiece(read, name) {
-  for (;;) {
-    const { done, value } = await read();
-    if (done) {
-      return undefined;
-    }
-    const bytes = toBytes(value);
-    if (bytes === undefined) {
-      throw mistaken(name, 'a stream of bytes');
-    }
-    if (bytes.length > 0) {
-      return bytes;
+/** The pieces of a stream: none is empty, and none larger than what crosses at a time. */
+class Pieces {
+  #name;
+  /** What the stream gave last. */
+  #given = new MemorySource(new Uint8Array());
+
+  /** @param {string} name */
+  constructor(name) {
+    this.#name = name;
+  }
+
+  /**
+   * @param {() => Promise<{ done?: boolean, value?: unknown }>} read
+   * @returns {Promise<Uint8Array | undefined>}
+   */
+  async next(read) {
+    for (;;) {
+      if (this.#given.isGone) {
+        throw mistaken(this.#name, 'a stream of bytes that stay in place until it is asked for more');
+      }
+      const piece = this.#given.next();
+      if (piece !== undefined) {
+        return piece;
+      }
+      const { done, value } = await read();
+      if (done) {
+        return undefined;
+      }
+      const bytes = toBytes(value, this.#name);
+      if (bytes === undefined) {
+        throw mistaken(this.#name, 'a stream of bytes');
+      }
+      this.#given = new MemorySource(bytes);
     }
   }
 }
 
 /**
- * The bytes of a view or a buffer, of whatever realm; `undefined` for anything else.
+ * The bytes of a view or a buffer, of whatever realm, as many as there are now; `undefined` for anything else. They are not
+ * copied.
  *
  * @param {unknown} value
+ * @param {string} name
  * @returns {Uint8Array | undefined}
  */
-function toBytes(value) {
-  let bytes;
-  if (ArrayBuffer.isView(value)) {
-    bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  } else if (types.isAnyArrayBuffer(value)) {
-    bytes = new Uint8Array(value);
+function toBytes(value, name) {
+  try {
+    if (ArrayBuffer.isView(value)) {
+      return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    }
+    return types.isAnyArrayBuffer(value) ? new Uint8Array(value, 0, value.byteLength) : undefined;
+  } catch (cause) {
+    throw new TypeError(`the ${name} param should be memory that has not been transferred or cut short`, { cause });
   }
-  // Rust must not read what another thread may be writing.
-  return bytes !== undefined && types.isSharedArrayBuffer(bytes.buffer) ? Uint8Array.from(bytes) : bytes;
 }
 
-module.exports = { BlobSource, IterableSource, MemorySource, WebSource, toBytes };
+/**
+ * Bytes that no other thread writes while Rust reads them: a copy of shared ones.
+ *
+ * @param {Uint8Array} bytes
+ */
+function unshared(bytes) {
+  return types.isSharedArrayBuffer(bytes.buffer) ? new Uint8Array(bytes) : bytes;
+}
+
+module.exports = { BlobSource, IterableSource, MemorySource, WebSource, toBytes, unshared };

@@ -3,9 +3,15 @@
 // Where inputs come from. Paths are for Rust to read; everything else is turned into a source that is pulled piece by
 // piece, or into bytes.
 
-const { fileURLToPath } = require('node:url');
-const { mistaken, string } = require('../arguments/checks.js');
-const { BlobSource, IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
+const { types } = require('node:util');
+const { filePath, mistaken, string } = require('../arguments/checks.js');
+const { BlobSource, IterableSource, MemorySource, WebSource, toBytes, unshared } = require('./pulled-sources.js');
+
+/**
+ * How many bytes of memory a call copies before it returns, which takes a few ms. What is beyond is read where it is when its
+ * turn comes.
+ */
+const COPIED = 8 * 1024 * 1024;
 
 /**
  * @typedef {import('./pulled-sources.js').Source} Source
@@ -39,21 +45,19 @@ function isUrl(value) {
 /**
  * @param {any} value
  * @param {string} name
- * @returns {{ path: string } | { size?: number, source: Source }}
+ * @param {number} room How many bytes may be copied.
+ * @returns {{ path: string } | { size?: number, source: Source, copied?: number }}
  */
-function readFileSource(value, name) {
-  if (typeof value === 'string') {
-    return { path: string(value, name) };
+function readFileSource(value, name, room) {
+  if (typeof value === 'string' || isUrl(value)) {
+    return { path: filePath(value, name) };
   }
-  if (isUrl(value)) {
-    if (value.protocol !== 'file:') {
-      throw mistaken(name, 'a file: URL');
-    }
-    return { path: fileURLToPath(value.href) };
-  }
-  const bytes = toBytes(value);
+  const bytes = toBytes(value, name);
   if (bytes !== undefined) {
-    return { size: bytes.length, source: new MemorySource(bytes) };
+    const { length: size } = bytes;
+    return size > room
+      ? { size, source: new MemorySource(bytes) }
+      : { size, source: new MemorySource(new Uint8Array(bytes)), copied: size };
   }
   if (isBlob(value)) {
     return { size: value.size, source: new BlobSource(value) };
@@ -80,6 +84,7 @@ function readFileSources(sources, argument) {
   /** @type {Source[]} */
   const pulled = [];
   const streams = new Set();
+  let room = COPIED;
   try {
     for (const [inputKey, inputName, value, name] of leaves(sources, argument)) {
       if (isStream(value)) {
@@ -88,7 +93,8 @@ function readFileSources(sources, argument) {
         }
         streams.add(value);
       }
-      const { source, ...origin } = /** @type {any} */ (readFileSource(value, name));
+      const { source, copied = 0, ...origin } = /** @type {any} */ (readFileSource(value, name, room));
+      room -= copied;
       files.push({ inputKey, inputName, ...origin });
       if (source !== undefined) {
         pulled.push(source);
@@ -102,37 +108,42 @@ function readFileSources(sources, argument) {
 }
 
 /**
- * The inputs of an embedded job. Bytes go along beside it, and their numbers stand in their places.
+ * The inputs of an embedded job. Bytes go along beside it, and their numbers stand in their places. They are those of this turn:
+ * Rust copies them when the job is submitted, and where Blobs have to be read before that, they are copied here.
  *
  * @param {Record<string, any>} sources Input key → name of the model's input → value.
  * @param {string} argument
  * @param {1 | 2} generation What a string is: a binary string in 1.x, a data URI in 2.x.
- * @returns {Promise<{ sources: Record<string, Record<string, string | number>>, carried: { bytes: Uint8Array[] } }>}
+ * @returns {{ sources: Record<string, Record<string, string | number>>, bytes: Uint8Array[] | Promise<Uint8Array[]> }}
  */
-async function readEmbeddedSources(sources, argument, generation) {
-  /** @type {[string, string, string | number][]} */
-  const read = [];
-  /** @type {(Uint8Array | Promise<Uint8Array>)[]} */
-  const bytes = [];
-  for (const [key, name, value, place] of leaves(sources, argument)) {
-    if (generation === 2) {
-      if (typeof value !== 'string') {
-        throw mistaken(place, 'a data URI, which pathToDataUrl and fileToDataUrl make');
-      }
-      read.push([key, name, string(value, place)]);
-    } else {
-      read.push([key, name, bytes.push(embeddedBytes(value, place)) - 1]);
-    }
-  }
+function readEmbeddedSources(sources, argument, generation) {
   /** @type {Record<string, Record<string, string | number>>} */
   const named = Object.create(null);
-  for (const [key, name, value] of read) {
-    (named[key] ??= Object.create(null))[name] = value;
+  /** @type {(Uint8Array | Blob)[]} */
+  const given = [];
+  let inline = 0;
+  for (const [key, name, value, place] of leaves(sources, argument)) {
+    const parts = (named[key] ??= Object.create(null));
+    if (generation === 1) {
+      parts[name] = given.push(embeddedBytes(value, place)) - 1;
+    } else if (typeof value === 'string') {
+      inline += string(value, place).length;
+      parts[name] = value;
+    } else {
+      throw mistaken(place, 'a data URI, which pathToDataUrl and fileToDataUrl make');
+    }
   }
-  const arrays = await Promise.all(bytes);
-  const inline = read.reduce((sum, [, , value]) => sum + (typeof value === 'string' ? value.length : 0), 0);
-  warnOfSize(arrays.reduce((sum, { length }) => sum + length, inline));
-  return { sources: named, carried: { bytes: arrays } };
+  const warn = (/** @type {Uint8Array[]} */ bytes) => {
+    warnOfSize(bytes.reduce((sum, { length }) => sum + length, inline));
+    return bytes;
+  };
+  if (given.every((each) => types.isUint8Array(each))) {
+    return { sources: named, bytes: warn(given) };
+  }
+  const read = given.map(async (each) =>
+    types.isUint8Array(each) ? new Uint8Array(each) : new Uint8Array(await each.arrayBuffer()),
+  );
+  return { sources: named, bytes: Promise.all(read).then(warn) };
 }
 
 let warned = false;
@@ -153,7 +164,7 @@ function warnOfSize(size) {
 /**
  * @param {any} value
  * @param {string} name
- * @returns {Uint8Array | Promise<Uint8Array>}
+ * @returns {Uint8Array | Blob}
  */
 function embeddedBytes(value, name) {
   if (typeof value === 'string') {
@@ -162,12 +173,12 @@ function embeddedBytes(value, name) {
     }
     return Buffer.from(value, 'latin1');
   }
-  const bytes = toBytes(value);
+  const bytes = toBytes(value, name);
   if (bytes !== undefined) {
-    return bytes;
+    return unshared(bytes);
   }
   if (isBlob(value)) {
-    return value.arrayBuffer().then((buffer) => new Uint8Array(buffer));
+    return value;
   }
   throw mistaken(name, 'a binary string, bytes or a Blob');
 }

@@ -1,0 +1,156 @@
+'use strict';
+
+// Memory that changes hands after it was given to a call: what arrives is what it held then, or nothing that counts.
+
+const assert = require('node:assert/strict');
+const { createHash, randomBytes } = require('node:crypto');
+const { describe, it } = require('node:test');
+const { MODEL, useUploads } = require('./support/uploads.js');
+
+const MIB = 1024 * 1024;
+const digestOf = (bytes) => ({ bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+
+/** What may become of memory, and of which kind it has to be for that. */
+const changes = {
+  'is transferred': {
+    make: (bytes) => new Uint8Array(bytes),
+    change: (value) => structuredClone(value.buffer, { transfer: [value.buffer] }),
+  },
+  'is transferred as a whole': {
+    make: (bytes) => new Uint8Array(bytes).buffer,
+    change: (value) => structuredClone(value, { transfer: [value] }),
+  },
+  'is filled with something else': {
+    make: (bytes) => Buffer.from(bytes),
+    change: (value) => value.fill(0),
+  },
+  'is filled by another holder': {
+    make: (bytes) => {
+      const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+      shared.set(bytes);
+      return shared;
+    },
+    change: (value) => value.fill(0),
+  },
+  'is cut short': { make: resizable, change: (value) => value.resize(1) },
+  'is cut short under a view': {
+    make: (bytes) => new DataView(resizable(bytes)),
+    change: (value) => value.buffer.resize(1),
+  },
+  'grows under a view of all of it': {
+    make: (bytes) => new Uint8Array(resizable(bytes)),
+    change: (value) => value.buffer.resize(value.buffer.maxByteLength),
+  },
+  'grows and is shared': {
+    make: (bytes) => {
+      const shared = new SharedArrayBuffer(bytes.length, { maxByteLength: bytes.length + 100 });
+      new Uint8Array(shared).set(bytes);
+      return shared;
+    },
+    change: (value) => value.grow(value.maxByteLength),
+  },
+};
+
+function resizable(bytes) {
+  const buffer = new ArrayBuffer(bytes.length, { maxByteLength: bytes.length + 100 });
+  new Uint8Array(buffer).set(bytes);
+  return buffer;
+}
+
+describe('memory', () => {
+  const uploads = useUploads();
+  const submits = {
+    submitJobFile: (value) => uploads.modzy.submitJobFile(...MODEL, { only: { input: value } }),
+    submitJobEmbedded: (value) =>
+      uploads.modzy.submitJobEmbedded(...MODEL, 'application/octet-stream', { only: { input: value } }),
+    'submitJobEmbedded, beside a Blob': (value) =>
+      uploads.modzy.submitJobEmbedded(...MODEL, 'application/octet-stream', {
+        other: { input: new Blob(['x']) },
+        only: { input: value },
+      }),
+    appendInput: async (value) => {
+      const [identifier, version] = MODEL;
+      const job = await uploads.modzy.getJobClient().submitJob({ model: { identifier, version } });
+      // The arguments of a call are those of its own turn.
+      const appending = uploads.modzy.getJobClient().appendInput(job, 'only', 'input', value());
+      return appending.then(() => uploads.modzy.getJobClient().closeJob(job));
+    },
+  };
+
+  for (const [what, { make, change }] of Object.entries(changes)) {
+    for (const [method, submit] of Object.entries(submits)) {
+      it(`that ${what} right after ${method} arrives as it was`, async () => {
+        const bytes = randomBytes(3001);
+        const value = make(bytes);
+        const changed = () => {
+          queueMicrotask(() => change(value));
+          return value;
+        };
+        const submitting = submit(method === 'appendInput' ? changed : value);
+        if (method !== 'appendInput') {
+          change(value);
+        }
+        assert.deepEqual((await uploads.digests(await submitting)).only.input, digestOf(bytes));
+      });
+    }
+  }
+
+  it('of more than 8 MiB in a call is read when its turn comes: gone by then, it is named, and its job is canceled', async () => {
+    for (const what of ['is transferred', 'is transferred as a whole', 'is cut short', 'is cut short under a view']) {
+      const outcomes = [];
+      const { make, change } = changes[what];
+      const value = make(Buffer.alloc(8 * MIB + 1, 7));
+      const options = { onCancel: (outcome) => outcomes.push(outcome) };
+      const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: value } }, options);
+      change(value);
+      await assert.rejects(uploading, { name: 'InputError', code: 'changed', inputKey: 'k', inputName: 'input' }, what);
+      assert.equal(outcomes[0].job.status, 'CANCELED');
+    }
+    // The first is copied, and no room is left for the second.
+    const [first, second] = [new Uint8Array(8 * MIB).fill(1), new Uint8Array(10).fill(2)];
+    const sources = { a: { input: first }, b: { input: second } };
+    const uploading = uploads.modzy.submitJobFile(...MODEL, sources);
+    first.fill(0);
+    structuredClone(second.buffer, { transfer: [second.buffer] });
+    await assert.rejects(uploading, { name: 'InputError', code: 'changed', inputKey: 'b' });
+  });
+
+  it('that is gone already is a wrong argument, and nothing is sent', async () => {
+    const transferred = new Uint8Array(10);
+    structuredClone(transferred.buffer, { transfer: [transferred.buffer] });
+    const outside = new DataView(resizable(Buffer.alloc(10)), 5, 5);
+    outside.buffer.resize(1);
+    const name = /the \w+\["only"\]\["input"\] param should be memory that has not been transferred or cut short/;
+    for (const value of [transferred, transferred.buffer, outside]) {
+      for (const method of ['submitJobFile', 'submitJobEmbedded']) {
+        await assert.rejects(submits[method](value), { name: 'TypeError', message: name });
+      }
+    }
+    assert.deepEqual(await uploads.lines(), []);
+  });
+
+  it('that a stream gives in pieces of any size is read a MiB at a time, and missed where it is transferred meanwhile', async () => {
+    const bytes = randomBytes(5 * MIB + 1);
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    const give = async function* (value) {
+      yield value;
+    };
+    for (const value of [bytes, shared]) {
+      const receipt = await uploads.modzy.submitJobFile(...MODEL, { only: { input: give(value) } });
+      assert.deepEqual((await uploads.digests(receipt)).only.input, digestOf(bytes));
+    }
+    const value = new Uint8Array(bytes);
+    const options = {
+      onUploadProgress: ({ loadedBytes }) => {
+        if (loadedBytes > 0 && value.length > 0) {
+          structuredClone(value.buffer, { transfer: [value.buffer] });
+        }
+      },
+    };
+    await assert.rejects(uploads.modzy.submitJobFile(...MODEL, { k: { input: give(value) } }, options), {
+      name: 'TypeError',
+      message: /should be a stream of bytes that stay in place until it is asked for more/,
+    });
+  });
+});

@@ -1,0 +1,153 @@
+'use strict';
+
+// Downloads onto what another user owns, and by one who may not do everything.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { afterEach, before, beforeEach, describe, it } = require('node:test');
+const { ModzyClient } = require('modzy-client');
+const { useEmulator } = require('./support/emulator.js');
+
+const [ROOT, USER, OTHER] = [0, 65534, 4321];
+const OLD = 'what was there before, and is longer than what comes';
+
+const skip = process.getuid?.() === ROOT ? false : 'only root can become another user';
+
+describe('a download by a user who is not root', { skip }, () => {
+  const emulator = useEmulator();
+  let output;
+  let expected;
+  let folder;
+  let temporary;
+  before(async () => {
+    const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    const receipt = await modzy.submitJobText('ed542963de', '1.0.1', { only: { 'input.txt': 'What a lovely day!' } });
+    await modzy.blockUntilComplete(receipt);
+    output = { jobId: receipt.jobIdentifier, inputKey: 'only', outputName: 'results.json' };
+    expected = await modzy.getOutputContents({ ...output, responseType: 'arraybuffer' });
+  });
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'modzy-client-'));
+    temporary = path.join(folder, 'temporary');
+    fs.mkdirSync(temporary);
+    fs.chownSync(temporary, USER, USER);
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  /** Downloads as the user. Answers with the error's message, if there is one. */
+  async function download(file) {
+    const program = `
+      const { ModzyClient } = require('modzy-client');
+      const [baseURL, apiKey, output, file] = process.argv.slice(1);
+      new ModzyClient(baseURL, apiKey).downloadOutput(JSON.parse(output), file).then(
+        () => {},
+        ({ message }) => console.log(message),
+      );
+    `;
+    const args = ['--eval', program, emulator.baseURL, emulator.apiKey, JSON.stringify(output), file];
+    const child = spawn(process.execPath, args, {
+      cwd: __dirname,
+      uid: USER,
+      gid: USER,
+      env: { ...process.env, TMPDIR: temporary },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let told = '';
+    child.stdout.on('data', (data) => (told += data));
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0);
+    return told.trim();
+  }
+
+  /** A folder and a file in it, of these owners and modes. */
+  function place(ofFolder, ofFile) {
+    const within = path.join(folder, 'within');
+    const file = path.join(within, 'output.json');
+    fs.mkdirSync(within);
+    fs.writeFileSync(file, OLD);
+    for (const [name, [uid, gid, mode]] of [
+      [file, ofFile],
+      [within, ofFolder],
+      [folder, [ROOT, ROOT, 0o755]],
+    ]) {
+      fs.chownSync(name, uid, gid);
+      fs.chmodSync(name, mode);
+    }
+    return file;
+  }
+
+  const seen = (file) => {
+    const { uid, gid, mode, ino } = fs.statSync(file);
+    return { owner: [uid, gid, mode & 0o7777], ino };
+  };
+
+  for (const [what, ofFolder, ofFile, isReplaced] of [
+    ['its own, in its own folder', [USER, USER, 0o755], [USER, USER, 0o640], true],
+    ['its own, in a folder that takes no new file', [ROOT, ROOT, 0o755], [USER, USER, 0o600], false],
+    ['another’s that all may write, in a folder of all', [ROOT, ROOT, 0o1777], [OTHER, OTHER, 0o666], false],
+    ['another’s that its group may write', [USER, USER, 0o755], [OTHER, USER, 0o660], false],
+    ['its own, of a group that it is not in', [USER, USER, 0o755], [USER, OTHER, 0o640], false],
+  ]) {
+    it(`onto ${what} changes nothing but the content`, async () => {
+      const file = place(ofFolder, ofFile);
+      const before_ = seen(file);
+      assert.equal(await download(file), '');
+      assert.deepEqual(fs.readFileSync(file), expected);
+      assert.deepEqual(seen(file).owner, ofFile);
+      assert.equal(seen(file).ino !== before_.ino, isReplaced);
+      assert.deepEqual(fs.readdirSync(path.dirname(file)), ['output.json']);
+      assert.deepEqual(fs.readdirSync(temporary), []);
+    });
+  }
+
+  it('onto what it may not write is refused before anything is sent, and changes nothing', async () => {
+    for (const [ofFolder, ofFile] of [
+      [
+        [USER, USER, 0o755],
+        [USER, USER, 0o444],
+      ],
+      [
+        [USER, USER, 0o755],
+        [ROOT, ROOT, 0o644],
+      ],
+      [
+        [ROOT, ROOT, 0o700],
+        [USER, USER, 0o644],
+      ],
+    ]) {
+      const file = place(ofFolder, ofFile);
+      await emulator.clearRequests();
+      assert.match(await download(file), /^the file .*output\.json cannot be written: Permission denied/);
+      assert.equal(fs.readFileSync(file, 'utf8'), OLD);
+      assert.deepEqual(seen(file).owner, ofFile);
+      assert.deepEqual(await emulator.requests(), []);
+      fs.rmSync(path.dirname(file), { recursive: true });
+    }
+  });
+
+  it('that is killed leaves a part, which the next one removes', async () => {
+    const file = place([USER, USER, 0o755], [USER, USER, 0o644]);
+    const within = path.dirname(file);
+    const path_ = `/api/results/${output.jobId}/datasource/only/output/results.json`;
+    await emulator.fault({ method: 'GET', path: path_, connection: 'stall', times: 1 });
+    const program = `
+      const { ModzyClient } = require('modzy-client');
+      const [baseURL, apiKey, output, file] = process.argv.slice(1);
+      new ModzyClient(baseURL, apiKey).downloadOutput(JSON.parse(output), file);
+    `;
+    const args = ['--eval', program, emulator.baseURL, emulator.apiKey, JSON.stringify(output), file];
+    const child = spawn(process.execPath, args, { cwd: __dirname, uid: USER, gid: USER, stdio: 'inherit' });
+    await emulator.arrival();
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    assert.deepEqual(fs.readdirSync(within).sort(), ['.output.json.modzy-0.part', 'output.json']);
+    assert.equal(fs.readFileSync(file, 'utf8'), OLD);
+    assert.equal(await download(file), '');
+    assert.deepEqual(fs.readdirSync(within), ['output.json']);
+    assert.deepEqual(fs.readFileSync(file), expected);
+  });
+});

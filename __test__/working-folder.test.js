@@ -1,0 +1,99 @@
+'use strict';
+
+// Relative paths are those of the folder that the process is in when the call is made, wherever it is when the file is read.
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs/promises');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, describe, it } = require('node:test');
+const { pathToFileURL } = require('node:url');
+const { MODEL, useUploads } = require('./support/uploads.js');
+
+describe('a relative path', () => {
+  const uploads = useUploads();
+  const home = process.cwd();
+  let root;
+  before(async () => {
+    root = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-')));
+    for (const folder of ['here', 'there', 'here/deep']) {
+      await fs.mkdir(path.join(root, folder));
+      await fs.writeFile(path.join(root, folder, 'file.txt'), folder);
+    }
+    await fs.symlink('here/deep', path.join(root, 'link'));
+  });
+  after(async () => {
+    process.chdir(home);
+    await fs.rm(root, { recursive: true });
+  });
+
+  /** Makes a call in one folder, and goes to another at once. */
+  const from = (folder, call) => {
+    process.chdir(path.join(root, folder));
+    const calling = call();
+    process.chdir(path.join(root, 'there'));
+    return calling;
+  };
+  const arrived = async (receipt) => (await uploads.digests(receipt)).only.input.bytes;
+  const submit = (source) => uploads.modzy.submitJobFile(...MODEL, { only: { input: source } });
+
+  it('of an upload is resolved when the call is made', async () => {
+    assert.equal(await arrived(await from('here', () => submit('file.txt'))), 'here'.length);
+    assert.equal(await arrived(await from('here', () => submit('./deep/../file.txt'))), 'here'.length);
+    // Behind a link, `..` leads to the parent of what it leads to.
+    assert.equal(await arrived(await from('.', () => submit('link/../file.txt'))), 'here'.length);
+    assert.equal(await arrived(await from('here', () => submit(pathToFileURL('file.txt')))), 'here'.length);
+  });
+
+  it('of an input appended by hand is, too', async () => {
+    const [identifier, version] = MODEL;
+    const jobs = uploads.modzy.getJobClient();
+    const job = await jobs.submitJob({ model: { identifier, version } });
+    await from('here', () => jobs.appendInput(job, 'only', 'input', 'file.txt'));
+    assert.equal(await arrived(await jobs.closeJob(job)), 'here'.length);
+  });
+
+  it('of an upload in a batch is resolved when its function is called', async () => {
+    const sources = ['here', 'here/deep'].map((folder) => () => from(folder, () => submit('file.txt')));
+    const outcomes = await uploads.modzy.blockUntilAllComplete(sources, { concurrency: 1 });
+    const sizes = await Promise.all(outcomes.map(({ job }) => arrived(job)));
+    assert.deepEqual(sizes, ['here'.length, 'here/deep'.length]);
+  });
+
+  it('of a download is resolved when the call is made, and nothing is left elsewhere', async () => {
+    const receipt = await from('here', () => submit('file.txt'));
+    await uploads.modzy.blockUntilComplete(receipt);
+    const output = { jobId: receipt.jobIdentifier, inputKey: 'only', outputName: 'results.json' };
+    for (const name of ['results.json', 'deep/results.json']) {
+      await from('here', () => uploads.modzy.downloadOutput(output, name));
+      assert.match(await fs.readFile(path.join(root, 'here', name), 'utf8'), /sha256/);
+      await fs.rm(path.join(root, 'here', name));
+    }
+    assert.deepEqual(await fs.readdir(path.join(root, 'there')), ['file.txt']);
+    assert.deepEqual((await fs.readdir(path.join(root, 'here'))).sort(), ['deep', 'file.txt']);
+  });
+
+  it('of a data URL is resolved when the call is made', async () => {
+    const url = await from('here', () => uploads.modzy.pathToDataUrl('file.txt', 'text/plain'));
+    assert.equal(url, `data:text/plain;base64,${Buffer.from('here').toString('base64')}`);
+  });
+
+  it('cannot be resolved in a folder that is gone, and an absolute one can be read there', async () => {
+    await fs.mkdir(path.join(root, 'gone'));
+    process.chdir(path.join(root, 'gone'));
+    await fs.rmdir(path.join(root, 'gone'));
+    await assert.rejects(submit('file.txt'), { code: 'ENOENT' });
+    assert.equal(await arrived(await submit(path.join(root, 'here/file.txt'))), 'here'.length);
+    process.chdir(home);
+  });
+
+  it('has to name something', async () => {
+    await assert.rejects(submit(''), { name: 'TypeError', message: /should be a not empty string/ });
+    for (const url of ['https://example.com/x', 'file://elsewhere/x', 'file:///%FF']) {
+      await assert.rejects(submit(new URL(url)), {
+        name: 'TypeError',
+        message: /\["only"\]\["input"\] param should be/,
+      });
+    }
+  });
+});
