@@ -50,6 +50,27 @@ describe('a proxy', () => {
     }
   });
 
+  it('may repeat its user and its password, which no error and no log shows', async () => {
+    const server = http.createServer((request, response) => {
+      const [, encoded] = request.headers['proxy-authorization'].split(' ');
+      const [user, password] = Buffer.from(encoded, 'base64').toString().split(':');
+      const message = `${encodeURIComponent(user)}: no ${user} with ${password} here`;
+      response.writeHead(403, { 'x-request-id': user }).end(JSON.stringify({ message }));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const lines = [];
+    try {
+      const proxy = `http://ada%2Blovelace:some%20word@127.0.0.1:${server.address().port}`;
+      const error = await ask({ proxy, logger: { error: (line) => lines.push(line) } }).catch((reason) => reason);
+      assert.equal(error.message, '***: no *** with *** here');
+      const shown = [inspect(error, { showHidden: true, depth: 9, getters: true }), JSON.stringify(error), ...lines];
+      assert.equal(shown.length, 3);
+      assert.doesNotMatch(shown.join(' '), /lovelace|some(%20| )word/);
+    } finally {
+      await stop({ server });
+    }
+  });
+
   it('opens a tunnel to a server behind https', async () => {
     const { ca, sign } = await certificates();
     const { cert, private: key } = await sign('modzy.example');

@@ -38,7 +38,24 @@ const submits = {
   'the secret key of a body for StorageGRID': raw({ type: 'storage-grid', secretAccessKey: SECRET }),
   'the password of a body for JDBC': raw({ type: 'jdbc', url: 'jdbc:x', password: SECRET }),
   'the URL of a body for JDBC': raw({ type: 'jdbc', url: URL_OF_DATABASE }),
+  'the secret key of a body, as AWS spells it': raw({ type: 'aws-s3', SecretAccessKey: SECRET }),
+  'the session token of a body for S3': raw({ type: 'aws-s3', sessionToken: SECRET }),
+  'the session token of a body, in small letters': raw({ type: 'aws-s3', aws_session_token: SECRET }),
+  'the SAS token of a body for Azure': raw({ type: 'azureblob', sasToken: SECRET }),
+  'the SAS token of a source, in capitals': raw({ type: 'azureblob', sources: { a: { b: { SASTOKEN: SECRET } } } }),
+  'the secret keys of a body, in a list': raw({ type: 'x', secretAccessKeys: [{ secretAccessKey: SECRET }] }),
+  'the passwords of a body, in a list of lists': raw({ type: 'x', passwords: [['one of many', SECRET]] }),
+  'the signature of a URL': raw({ type: 'azureblob', containerUrl: `https://a.example/c?sv=1&sig=${SECRET}` }),
+  'the key in the connection string of a body': raw({
+    type: 'x',
+    connectionString: `AccountName=a;AccountKey=${SECRET}`,
+  }),
 };
+
+/** The texts anywhere in a value. */
+const textsIn = (value) =>
+  typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [value].filter(isText);
+const isText = (value) => typeof value === 'string';
 
 /** The ways in which a server may tell what it was sent. */
 const echoes = {
@@ -58,7 +75,7 @@ describe('an error of a submit never shows', () => {
         const server = await serve(t, {
           'POST /api/jobs': ({ body }) => {
             const { input } = JSON.parse(body.toString());
-            const values = Object.values(input).filter((value) => typeof value === 'string' && value.includes(SECRET));
+            const values = textsIn(input).filter((value) => value.includes(SECRET));
             assert.equal(values.length, 1);
             return { status: 400, headers: { 'x-request-id': values[0] }, body: echo(values[0]) };
           },

@@ -3,10 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    secrets::secrets_of_url,
-    submits::{Input, body},
-};
+use super::submits::{Input, body};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
@@ -90,9 +87,7 @@ impl Client {
             sources: None::<&()>,
         };
         let body = body(&job.model_id, &job.version, job.explain, job.timeout, Some(&input))?;
-        let mut secrets = secrets_of_url(job.url.expose_secret());
-        secrets.push(job.password.clone());
-        self.submit(body, secrets, options).await
+        self.submit_job(body, options).await
     }
 }
 

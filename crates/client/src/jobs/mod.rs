@@ -7,6 +7,7 @@ mod get;
 mod history;
 mod inputs;
 mod jdbc;
+mod members;
 mod s3;
 mod secrets;
 mod submits;

@@ -81,6 +81,6 @@ impl Client {
             sources: Some(&job.sources),
         };
         let body = body(&job.model_id, &job.version, job.explain, job.timeout, Some(&input))?;
-        self.submit(body, vec![job.secret_access_key.clone()], options).await
+        self.submit_job(body, options).await
     }
 }

@@ -2,49 +2,68 @@
 
 use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
-use serde::Deserialize;
 
-/// The credentials in a body that the caller made.
+use super::members::each_value;
+
+/// What the names of credentials end in, without case and signs: `SecretAccessKey`, `session_token`, `x-amz-security-token`.
+const ENDS: [&str; 16] = [
+    "secret",
+    "secrets",
+    "secretkey",
+    "secretaccesskey",
+    "password",
+    "passwords",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "token",
+    "tokens",
+    "accountkey",
+    "privatekey",
+    "apikey",
+    "signature",
+    "connectionstring",
+];
+
+/// Names that are too short to be ends of others.
+const WHOLE: [&str; 5] = ["sas", "sig", "pass", "credential", "credentials"];
+
+/// No credential is longer. What is called like one and is longer, is data.
+const LONGEST: usize = 16 * 1024;
+
+/// The credentials in a body of JSON, wherever they stand in it.
 pub(super) fn secrets_of(body: &[u8]) -> Vec<SecretString> {
-    #[derive(Deserialize)]
-    struct Body {
-        input: Credentials,
-    }
-    #[derive(Default, Deserialize)]
-    #[serde(rename_all = "camelCase", default)]
-    struct Credentials {
-        secret_access_key: serde_json::Value,
-        storage_account_key: serde_json::Value,
-        password: serde_json::Value,
-        url: serde_json::Value,
-    }
-    let Ok(Body { input }) = serde_json::from_slice(body) else {
-        return Vec::new();
-    };
-    let Credentials {
-        secret_access_key,
-        storage_account_key,
-        password,
-        url,
-    } = input;
-    let credentials = [secret_access_key, storage_account_key, password];
-    let credentials = credentials.iter().filter_map(|value| value.as_str());
-    let mut secrets: Vec<_> = credentials.map(SecretString::from).collect();
-    secrets.extend(url.as_str().map(secrets_of_url).unwrap_or_default());
+    let mut secrets = Vec::new();
+    each_value(body, |name, value| {
+        if value.len() > LONGEST {
+            return;
+        }
+        let name = plain(name);
+        let is_count = value.parse::<f64>().is_ok() && !name.contains("pass") && !name.contains("pwd");
+        if ["url", "uri", "connectionstring"].iter().any(|end| name.ends_with(end)) {
+            let within = secrets_of_url(value);
+            // That of a database in any case, and another where a credential is in it.
+            if within.len() > 1 || name == "url" {
+                secrets.extend(within);
+            }
+        } else if is_of_credential(&name) && !is_count {
+            secrets.push(SecretString::from(value));
+        }
+    });
     secrets
 }
 
-/// A database's URL as a whole, and what in it is a password: behind the user, or in a parameter, of which drivers separate
-/// several with `&` or `;`. The longest first, so that it is masked as a whole.
-pub(super) fn secrets_of_url(url: &str) -> Vec<SecretString> {
+/// The URL of a database or a storage as a whole, and what in it is a credential: behind the user, or in a parameter, of which
+/// drivers separate several with `&` or `;`. The longest first, so that it is masked as a whole.
+fn secrets_of_url(url: &str) -> Vec<SecretString> {
     let authority = url.split_once("//").map_or("", |(_, rest)| rest);
     let authority = authority.split(['/', '?', ';']).next().unwrap_or_default();
     let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
     let of_user = user.split_once(':').map(|(_, password)| password);
     let of_parameters = url.split(['?', '&', ';']).filter_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
-        let name = name.trim().to_ascii_lowercase();
-        (name.contains("password") || name.contains("secret") || name == "pwd").then_some(value)
+        let name = plain(name);
+        (is_of_credential(&name) || name.contains("password") || name.contains("secret")).then_some(value)
     });
     // Oracle's: `jdbc:oracle:thin:user/password@…`.
     let before = url.split_once('@').map_or("", |(before, _)| before);
@@ -61,34 +80,91 @@ pub(super) fn secrets_of_url(url: &str) -> Vec<SecretString> {
         .collect()
 }
 
+fn is_of_credential(name: &str) -> bool {
+    WHOLE.contains(&name) || ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// A name without case and signs.
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|character| character.to_ascii_lowercase()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
 
-    #[test]
-    fn the_credentials_of_any_body_are_known() {
-        let body = br#"{"model":{},"input":{"type":"azureblob","storageAccountKey":"one","password":7,"secretAccessKey":"two"}}"#;
-        let secrets = secrets_of(body);
-        let exposed: Vec<_> = secrets.iter().map(ExposeSecret::expose_secret).collect();
-        assert_eq!(exposed, ["two", "one"]);
-        assert!(secrets_of(b"{}").is_empty() && secrets_of(b"no JSON").is_empty());
+    fn exposed(secrets: &[SecretString]) -> Vec<&str> {
+        secrets.iter().map(ExposeSecret::expose_secret).collect()
     }
 
     #[test]
-    fn the_passwords_within_a_databases_url_are_known() {
+    fn the_credentials_of_any_body_are_known() {
+        for (body, expected) in [
+            (
+                r#"{"model":{},"input":{"type":"azureblob","storageAccountKey":"one","password":7,"secretAccessKey":"two"}}"#,
+                &["one", "7", "two"][..],
+            ),
+            (
+                r#"{"input":{"SecretAccessKey":"one","sessionToken":"two","sas_token":"three"}}"#,
+                &["one", "two", "three"],
+            ),
+            (
+                r#"{"input":{"sources":{"a":{"b":{"bucket":"b","SASTOKEN":"one"}}}}}"#,
+                &["one"],
+            ),
+            (
+                r#"{"input":[{"secret-access-key":["one",["two"],{"name":"x","privateKey":"three"}]}],"passwords":["four"]}"#,
+                &["one", "two", "three", "four"],
+            ),
+            (
+                r#"{"input":{"x-amz-security-token":"a\"b\\c","secret\u0041ccessKey":"two"}}"#,
+                &["a\"b\\c", "two"],
+            ),
+            (
+                r#"{"input":{"accessKeyID":"AKIA","region":"r","username":"u","token.txt":"text","key":"k"}}"#,
+                &[],
+            ),
+            (
+                r#"{"maxTokens":4096,"webhookUrl":"https://host/x","imageUri":"https://a:bcd@host/x"}"#,
+                &["https://a:bcd@host/x", "bcd", "bcd"],
+            ),
+            ("{}", &[]),
+            ("no JSON", &[]),
+            ("", &[]),
+            (r#"{"password":"#, &[]),
+            (r#"{"password":"cut"#, &[]),
+        ] {
+            assert_eq!(exposed(&secrets_of(body.as_bytes())), expected, "{body}");
+        }
+        let deep = format!("{}{{\"password\":\"one\"}}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(exposed(&secrets_of(deep.as_bytes())), ["one"]);
+        let data = format!(r#"{{"token":"{}"}}"#, "x".repeat(LONGEST + 1));
+        assert!(secrets_of(data.as_bytes()).is_empty());
+    }
+
+    #[test]
+    fn the_credentials_within_a_url_are_known() {
         for (url, expected) in [
             ("jdbc:postgresql://host/db?user=u&password=one", &["one"][..]),
             ("jdbc:sqlserver://host;databaseName=d;PASSWORD=two;x=y", &["two"]),
             ("jdbc:mysql://ada:th%40ree@host:3306/db", &["th%40ree", "th@ree"]),
             ("jdbc:x://h/d?trustStorePassword=four&pwd=five", &["four", "five"]),
+            ("jdbc:x://h/d?passwordOfStore=six&secretName=seven", &["six", "seven"]),
             ("jdbc:oracle:thin:scott/tiger@//host:1521/service", &["tiger"]),
+            (
+                "https://a.blob.core.windows.net/c?sv=1&sig=ei%2Bght",
+                &["ei%2Bght", "ei+ght"],
+            ),
+            ("AccountName=a;AccountKey=nine==;EndpointSuffix=s", &["nine=="]),
             ("jdbc:oracle:thin:@//host:1521/service", &[]),
             ("jdbc:postgresql://host/db", &[]),
         ] {
-            let secrets = secrets_of_url(url);
-            let known: Vec<_> = secrets.iter().map(ExposeSecret::expose_secret).collect();
+            let body = serde_json::json!({ "input": { "url": url } }).to_string();
+            let secrets = secrets_of(body.as_bytes());
+            let known = exposed(&secrets);
             assert_eq!(known[0], url);
             for part in expected {
                 assert!(known.contains(part), "{url}: {part}");

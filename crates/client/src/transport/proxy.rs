@@ -142,8 +142,9 @@ impl Proxy {
                 .map_err(|_| refuse("holds credentials that a header cannot carry"))?;
             value.set_sensitive(true);
             made.authorization = Some(value);
-            let password = String::from_utf8_lossy(&password).into_owned();
-            made.secrets = [encoded, password, spelled].map(SecretString::from).into();
+            let decoded = [user, password].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            let spelled = [encoded, spelled, url.username().to_owned()];
+            made.secrets = spelled.into_iter().chain(decoded).map(SecretString::from).collect();
             // Neither can fail for a URL that has a host.
             let _ = url.set_username("");
             let _ = url.set_password(None);
