@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { randomBytes } = require('node:crypto');
 const { getEventListeners } = require('node:events');
-const { createReadStream } = require('node:fs');
+const { createReadStream, openAsBlob, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { Readable } = require('node:stream');
 const { describe, it } = require('node:test');
@@ -186,6 +186,24 @@ describe('an upload', () => {
     const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: bytes } });
     structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
     await assert.rejects(uploading, { name: 'InputError', code: 'changed', inputKey: 'k', inputName: 'input' });
+  });
+
+  it('of a Blob whose file changes meanwhile rejects with the Blob’s own error', async () => {
+    const file = await write('behind a blob', Buffer.alloc(8 * CHUNK, 'o'));
+    // Reports of progress are at least 50 ms apart.
+    await emulator.fault({ method: 'POST', path: '/api/jobs/*', delayMs: 60 });
+    const outcomes = [];
+    const options = {
+      onCancel: (outcome) => outcomes.push(outcome),
+      onUploadProgress: ({ loadedBytes }) => {
+        if (loadedBytes === CHUNK) {
+          writeFileSync(file, Buffer.alloc(8 * CHUNK, 'n'));
+        }
+      },
+    };
+    const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: await openAsBlob(file) } }, options);
+    await assert.rejects(uploading, { name: 'NotReadableError' });
+    assert.equal(outcomes[0].job.status, 'CANCELED');
   });
 
   it('refuses a stream of anything but bytes', async () => {

@@ -16,7 +16,7 @@ export type TextSources = Record<string, Record<string, string>>;
  * Data to submit within the body: input key → name of the model's input → bytes. A string is a binary string, each of whose
  * characters is a byte.
  */
-export type EmbeddedSources = Record<string, Record<string, string | ArrayBuffer | ArrayBufferView | Blob>>;
+export type EmbeddedSources = Record<string, Record<string, string | ArrayBufferLike | ArrayBufferView | Blob>>;
 
 /** Data to submit within the body: input key → name of the model's input → data URL. */
 export type DataUrlSources = Record<string, Record<string, string>>;

@@ -20,7 +20,8 @@ export interface ByteStream {
  * memory are copied before the call returns, which takes a few ms. Everything else is taken piece by piece when its turn comes,
  * in chunks of at most 4 MiB: larger memory is not to be changed before the promise settles.
  */
-export type FileSource = string | URL | ArrayBuffer | ArrayBufferView | Blob | AsyncIterable<Uint8Array> | ByteStream;
+export type FileSource =
+  string | URL | ArrayBufferLike | ArrayBufferView | Blob | AsyncIterable<Uint8Array> | ByteStream;
 
 /** Files to upload: input key → name of the model's input → file. */
 export type FileSources = Record<string, Record<string, FileSource>>;

@@ -41,6 +41,18 @@ describe('the memory of uploads', () => {
     },
     'a Blob': async () => new Blob(Array(200).fill(piece)),
     'a Buffer': async () => Buffer.alloc(200 * MIB, 7),
+    'a SharedArrayBuffer': async () => new Uint8Array(new SharedArrayBuffer(400 * MIB)).fill(7).buffer,
+    'a resizable ArrayBuffer': async () => {
+      const buffer = new ArrayBuffer(50 * MIB, { maxByteLength: 51 * MIB });
+      new Uint8Array(buffer).fill(7);
+      return buffer;
+    },
+    'a stream of one shared piece': async () => {
+      const shared = new Uint8Array(new SharedArrayBuffer(50 * MIB)).fill(7);
+      return (async function* () {
+        yield shared;
+      })();
+    },
   };
   for (const [kind, make] of Object.entries(sources)) {
     it(`stays bounded while ${kind} is uploaded in large chunks`, async () => {

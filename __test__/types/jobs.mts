@@ -74,7 +74,7 @@ export async function history(client: ModzyClient | JobClient): Promise<Job[]> {
 export async function embedded(client: ModzyClient): Promise<void> {
   const sources: EmbeddedSources = {
     a: { 'input.bin': bytes, 'config.json': '{}' },
-    b: { 'input.bin': new ArrayBuffer(1), 'config.json': new Blob([]) },
+    b: { 'input.bin': new ArrayBuffer(1), 'shared.bin': new SharedArrayBuffer(1), 'config.json': new Blob([]) },
     c: { 'input.bin': Buffer.from('a'), 'config.json': new DataView(new ArrayBuffer(1)) },
   };
   let job = await client.submitJobEmbedded('m', 'v', 'image/png', sources);

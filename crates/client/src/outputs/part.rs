@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::files::{identity, without_waiting};
+
 /// As many are looked for that may have been left, beyond those of downloads to the same place that are under way.
 const SWEPT: usize = 8;
 
@@ -31,10 +33,8 @@ impl Part {
         let name = name.get(..end).unwrap_or_default();
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
-        #[cfg(unix)]
         if private {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
+            for_this_user(&mut options);
         }
         let mut made = None;
         for number in 0..MOST {
@@ -68,6 +68,16 @@ impl Drop for Part {
     }
 }
 
+#[cfg(unix)]
+fn for_this_user(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    options.mode(0o600);
+}
+
+/// A new file has the access of its folder.
+#[cfg(not(unix))]
+fn for_this_user(_options: &mut OpenOptions) {}
+
 /// Makes a file that nobody else has; `None` where another download has it.
 fn make(path: &Path, options: &OpenOptions) -> io::Result<Option<(Part, File)>> {
     let file = match options.open(path) {
@@ -75,9 +85,9 @@ fn make(path: &Path, options: &OpenOptions) -> io::Result<Option<(Part, File)>> 
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
         Err(error) => return Err(error),
     };
-    // Another may have found it without a lock, and be about to remove it. Where there are no locks, nobody does.
-    let taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-    Ok((!taken && path.exists()).then(|| {
+    // Another may have found it without a lock, and remove it. Where there are no locks, nobody does.
+    let taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || !is_at(&file, path);
+    Ok((!taken).then(|| {
         let path = Some(path.to_owned());
         (Part { path }, file)
     }))
@@ -87,10 +97,20 @@ fn make(path: &Path, options: &OpenOptions) -> io::Result<Option<(Part, File)>> 
 fn remove_left(path: &Path) {
     let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
     if is_file
-        && let Ok(left) = File::open(path)
+        && let Ok(left) = without_waiting(OpenOptions::new().read(true)).open(path)
         && left.try_lock().is_ok()
+        // Another may have removed it, and put its own there, before it was locked here; not after.
+        && is_at(&left, path)
     {
         // What cannot be removed stays in the way, and the next number is taken.
         let _ = fs::remove_file(path);
+    }
+}
+
+/// Whether an open file is the one that a path names.
+fn is_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(open), Ok(named)) => identity(&open) == identity(&named),
+        _ => false,
     }
 }

@@ -2,15 +2,20 @@
 //! bytes are gathered in is left to `part`.
 
 use std::{
-    fs::{self, File, Metadata, OpenOptions},
+    fs::{self, File, Metadata, OpenOptions, TryLockError},
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::files::{identity, without_waiting};
 
 /// Linux follows no more.
 const MOST_LINKS: usize = 40;
+
+/// How long a file that is written in place may be locked, as by another download that is written to it.
+const LONGEST_LOCK: Duration = Duration::from_secs(10);
 
 /// The place of a download.
 #[derive(Debug)]
@@ -87,6 +92,7 @@ impl Existing {
 
     fn overwrite(&self, path: &Path, mut content: &File) -> io::Result<()> {
         let mut file = &self.file;
+        lock(file)?;
         if identity(&fs::metadata(path)?) != identity(&self.metadata) {
             return Err(refuse("another file has taken its place meanwhile"));
         }
@@ -103,8 +109,21 @@ impl Existing {
         content.rewind()?;
         file.rewind()?;
         io::copy(&mut content.take(before.min(after)), &mut file)?;
+        // Closed with the target, the lock is gone.
         file.set_len(after)
     }
+}
+
+/// Two downloads that are written to the same file are so one after the other.
+fn lock(file: &File) -> io::Result<()> {
+    let began = Instant::now();
+    while matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        if began.elapsed() > LONGEST_LOCK {
+            return Err(io::ErrorKind::ResourceBusy.into());
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
 }
 
 /// Attributes that a new file would not have: lists of access, beside which the mode means something else, and the user's own.
