@@ -115,6 +115,17 @@ describe('memory', () => {
     await assert.rejects(uploading, { name: 'InputError', code: 'changed', inputKey: 'b' });
   });
 
+  it('of more than 8 MiB that only grows arrives as it was', async () => {
+    const bytes = randomBytes(9 * MIB);
+    for (const what of ['grows under a view of all of it', 'grows and is shared']) {
+      const { make, change } = changes[what];
+      const value = make(bytes);
+      const submitting = submits.submitJobFile(value);
+      change(value);
+      assert.deepEqual((await uploads.digests(await submitting)).only.input, digestOf(bytes), what);
+    }
+  });
+
   it('that is gone already is a wrong argument, and nothing is sent', async () => {
     const transferred = new Uint8Array(10);
     structuredClone(transferred.buffer, { transfer: [transferred.buffer] });

@@ -115,8 +115,8 @@ export declare class WaitTimeoutError extends ModzyError {
 export declare class InputError extends ModzyError {
   name: 'InputError';
   /**
-   * `missing`: there is no such file. `empty`: no bytes, which servers drop without a word. `changed`: another than the one that
-   * was checked. `unusable`: unreadable, or no file. `limit`: more chunks than the server takes. `timeout`: a stream gave no byte
+   * `missing`: there is no such file. `empty`: no bytes, which servers drop without a word. `changed`: not as it was when it was
+   * checked, or memory that is gone. `unusable`: unreadable, or no file. `limit`: more chunks than the server takes. `timeout`: a stream gave no byte
    * for `idleTimeout`.
    */
   code?: 'missing' | 'empty' | 'changed' | 'unusable' | 'limit' | 'timeout' | (string & {});

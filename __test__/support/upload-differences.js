@@ -60,6 +60,17 @@ function uploadTests({ connect, submitFiles }) {
       assert.equal(error.inputKey, 'b');
       assert.deepEqual(chunks, [['a/input', 5]]);
       assert.ok(isCancelled);
+
+      // In the middle of the file, in place and of the same size.
+      const large = await temporaryFile(t, Buffer.alloc(4 * MiB, 'old'));
+      const rewrite = async () => {
+        await writeFile(large, Buffer.alloc(4 * MiB, 'new'), { flag: 'r+' });
+        return { status: 202 };
+      };
+      const torn = await upload(t, { a: { input: large } }, { more: { 'POST /api/jobs/j/a/input': rewrite } });
+      assert.equal(torn.error?.code, 'changed');
+      assert.ok(torn.chunks.length < 4);
+      assert.ok(torn.isCancelled);
     },
 
     async 'Relative paths'(t) {

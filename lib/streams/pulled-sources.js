@@ -22,6 +22,8 @@ class MemorySource {
   #bytes;
   #size;
   #at = 0;
+  /** @type {Uint8Array | undefined} */
+  #copy;
 
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
@@ -39,9 +41,24 @@ class MemorySource {
       // Rust tells that it has changed.
       return undefined;
     }
-    const piece = unshared(this.#bytes.subarray(this.#at, this.#at + PIECE));
+    const piece = this.#bytes.subarray(this.#at, this.#at + PIECE);
     this.#at += piece.length;
-    return piece.length === 0 ? undefined : piece;
+    return piece.length === 0 ? undefined : this.#unshared(piece);
+  }
+
+  /**
+   * A piece that no other thread writes while Rust reads it. Copies are made in the same place, as each has crossed when the
+   * next is asked for.
+   *
+   * @param {Uint8Array} piece
+   */
+  #unshared(piece) {
+    if (!types.isSharedArrayBuffer(piece.buffer)) {
+      return piece;
+    }
+    this.#copy ??= new Uint8Array(Math.min(this.#size, PIECE));
+    this.#copy.set(piece);
+    return this.#copy.subarray(0, piece.length);
   }
 
   close() {
@@ -259,13 +276,4 @@ function toBytes(value, name) {
   }
 }
 
-/**
- * Bytes that no other thread writes while Rust reads them: a copy of shared ones.
- *
- * @param {Uint8Array} bytes
- */
-function unshared(bytes) {
-  return types.isSharedArrayBuffer(bytes.buffer) ? new Uint8Array(bytes) : bytes;
-}
-
-module.exports = { BlobSource, IterableSource, MemorySource, WebSource, toBytes, unshared };
+module.exports = { BlobSource, IterableSource, MemorySource, WebSource, toBytes };

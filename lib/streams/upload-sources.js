@@ -5,7 +5,7 @@
 
 const { types } = require('node:util');
 const { filePath, mistaken, string } = require('../arguments/checks.js');
-const { BlobSource, IterableSource, MemorySource, WebSource, toBytes, unshared } = require('./pulled-sources.js');
+const { BlobSource, IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
 
 /**
  * How many bytes of memory a call copies before it returns, which takes a few ms. What is beyond is read where it is when its
@@ -175,7 +175,8 @@ function embeddedBytes(value, name) {
   }
   const bytes = toBytes(value, name);
   if (bytes !== undefined) {
-    return unshared(bytes);
+    // Rust must not read what another thread may be writing.
+    return types.isSharedArrayBuffer(bytes.buffer) ? new Uint8Array(bytes) : bytes;
   }
   if (isBlob(value)) {
     return value;
