@@ -5,24 +5,20 @@ use secrecy::SecretString;
 
 use super::members::each_value;
 
-/// What the names of credentials end in, without case and signs: `SecretAccessKey`, `session_token`, `x-amz-security-token`.
-const ENDS: [&str; 16] = [
-    "secret",
-    "secrets",
-    "secretkey",
-    "secretaccesskey",
-    "password",
-    "passwords",
+/// What is in the names of credentials, without case and signs: `SecretAccessKey`, `db_password`.
+const PARTS: [&str; 5] = ["secret", "password", "passphrase", "privatekey", "connectionstring"];
+
+/// What they end in: `sessionToken`, `x-amz-signature`.
+const ENDS: [&str; 9] = [
     "passwd",
-    "passphrase",
     "pwd",
     "token",
     "tokens",
     "accountkey",
-    "privatekey",
     "apikey",
+    "authorization",
+    "sharedaccesskey",
     "signature",
-    "connectionstring",
 ];
 
 /// Names that are too short to be ends of others.
@@ -63,7 +59,7 @@ fn secrets_of_url(url: &str) -> Vec<SecretString> {
     let of_parameters = url.split(['?', '&', ';']).filter_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
         let name = plain(name);
-        (is_of_credential(&name) || name.contains("password") || name.contains("secret")).then_some(value)
+        is_of_credential(&name).then_some(value)
     });
     // Oracle's: `jdbc:oracle:thin:user/password@…`.
     let before = url.split_once('@').map_or("", |(before, _)| before);
@@ -81,7 +77,7 @@ fn secrets_of_url(url: &str) -> Vec<SecretString> {
 }
 
 fn is_of_credential(name: &str) -> bool {
-    WHOLE.contains(&name) || ENDS.iter().any(|end| name.ends_with(end))
+    WHOLE.contains(&name) || PARTS.iter().any(|part| name.contains(part)) || ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// A name without case and signs.
@@ -108,8 +104,8 @@ mod tests {
                 &["one", "7", "two"][..],
             ),
             (
-                r#"{"input":{"SecretAccessKey":"one","sessionToken":"two","sas_token":"three"}}"#,
-                &["one", "two", "three"],
+                r#"{"input":{"SecretAccessKey":"one","sessionToken":"two","sas_token":"three","headers":{"Authorization":"four"}}}"#,
+                &["one", "two", "three", "four"],
             ),
             (
                 r#"{"input":{"sources":{"a":{"b":{"bucket":"b","SASTOKEN":"one"}}}}}"#,

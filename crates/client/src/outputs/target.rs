@@ -47,7 +47,7 @@ impl Target {
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(error),
         };
-        let path = behind_links(path)?;
+        let path = settled(&behind_links(path)?)?;
         if !found {
             let existing = None;
             return Ok(Self { path, existing });
@@ -165,6 +165,14 @@ fn behind_links(mut path: PathBuf) -> io::Result<PathBuf> {
         path.push(target);
     }
     Err(io::Error::other("too many symbolic links"))
+}
+
+/// The same place, whatever becomes of the links that lead to its folder.
+fn settled(path: &Path) -> io::Result<PathBuf> {
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) => Ok(fs::canonicalize(folder)?.join(name)),
+        _ => Err(io::ErrorKind::IsADirectory.into()),
+    }
 }
 
 /// Whether a link is one of those that stand for what a process has open (`/dev/stdout`), which lead to no name.

@@ -217,6 +217,28 @@ async fn a_file_that_is_mounted_by_itself_is_written_in_place() {
     assert_eq!(sorted(&folder), ["output.bin", "source"]);
 }
 
+#[tokio::test]
+async fn a_folder_behind_a_link_is_the_one_that_it_was_when_the_download_began() {
+    let folder = Folder::new();
+    for name in ["first", "second"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    let link = folder.path().join("link");
+    symlink("first", &link).unwrap();
+    let (turned, second) = (link.clone(), folder.path().join("second"));
+    let server = Server::start(move |_, _| {
+        fs::remove_file(&turned).unwrap();
+        symlink(&second, &turned).unwrap();
+        Reply::Keep(whole("", NEW))
+    })
+    .await;
+    let (client, _) = skipping(&server.api());
+    download(&client, &link.join("output.bin")).await.unwrap();
+    let written = fs::read_to_string(folder.path().join("first/output.bin"));
+    assert_eq!(written.unwrap(), NEW);
+    assert_eq!(fs::read_dir(folder.path().join("second")).unwrap().count(), 0);
+}
+
 fn part(folder: &Folder, number: usize) -> PathBuf {
     folder.path().join(format!(".output.bin.modzy-{number}.part"))
 }
