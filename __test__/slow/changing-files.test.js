@@ -11,7 +11,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { CHUNK, MODEL, useUploads } = require('../support/uploads.js');
 
 const SIZE = 20 * CHUNK + 1;
-const MS = 3000;
+const MS = 2000;
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 

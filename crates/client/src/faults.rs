@@ -66,7 +66,7 @@ pub enum InputFault {
     Missing,
     /// It has no bytes; servers drop such an input without a word.
     Empty,
-    /// The file is not as it was when it was measured, before the job was opened, or the size that was told is not true.
+    /// The file is not as it was measured before the job was opened, or a source has another size than it announced.
     Changed,
     /// It cannot be read, or is no file.
     Unusable,

@@ -94,7 +94,7 @@ impl Existing {
         let mut file = &self.file;
         lock(file)?;
         if identity(&fs::metadata(path)?) != identity(&self.metadata) {
-            return Err(refuse("another file has taken its place meanwhile"));
+            return Err(io::Error::other("another file has taken its place meanwhile"));
         }
         let (before, after) = (file.metadata()?.len(), content.metadata()?.len());
         if after > before {
