@@ -99,6 +99,13 @@ describe('in the place of a text', () => {
       [Promise.resolve('x'), /the job's b param should be its value, not a promise: await it first/],
       [Buffer.from('x'), /the job's b param should be text: bytes have to be encoded, or uploaded/],
       [new ArrayBuffer(1), /should be text/],
+      [{ then: () => {} }, /not a promise/],
+      [{ toJSON: () => Promise.resolve('x') }, /not a promise/],
+      [new Map([['a', 'b']]), /should be an object, a list, a string, a number or a boolean/],
+      [new Set(['a']), /should be an object, a list/],
+      [() => 'x', /should be an object, a list/],
+      [Number.NaN, /should be a finite number/],
+      [[undefined], /the job's 0 param should be given, as every item of a list/],
       [LONE, /the job's b param should be a string without lone surrogates/],
       [[[LONE]], /without lone surrogates/],
       [{ [LONE]: 'x' }, /without lone surrogates/],
@@ -107,6 +114,14 @@ describe('in the place of a text', () => {
       assert.equal(error.name, 'TypeError');
       assert.match(error.message, message);
     }
+  });
+
+  it('in a body of the caller’s own, what is not given is left out, and what says itself in JSON is taken', async (t) => {
+    const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
+    const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');
+    const input = { type: 'x', none: undefined, empty: null, flag: false, when: new Date(0), list: [1, [{}]] };
+    await client.submitJob({ model: { identifier: 'm', version: 'v' }, input });
+    assert.deepEqual(JSON.parse(server.requests[0].body.toString()).input, JSON.parse(JSON.stringify(input)));
   });
 
   it('what is checked is what is sent', async (t) => {

@@ -106,18 +106,41 @@ function readTextOrDocument(text) {
  */
 function writeBody(body) {
   return JSON.stringify(body, function replace(member, value) {
-    // As it was before its `toJSON`, which Buffers have.
-    const given = this[member];
     const name = member === '' ? 'job' : `job's ${member}`;
-    if (types.isPromise(given)) {
-      throw mistaken(name, 'its value, not a promise: await it first');
-    }
-    if (ArrayBuffer.isView(given) || types.isAnyArrayBuffer(given)) {
-      throw mistaken(name, 'text: bytes have to be encoded, or uploaded');
-    }
     string(member, 'job');
+    // As it was before its `toJSON`, which Buffers have, and behind that.
+    for (const given of [this[member], value]) {
+      const expected = expectedFor(given);
+      if (expected !== undefined) {
+        throw mistaken(name, expected);
+      }
+    }
+    if (value === undefined && Array.isArray(this)) {
+      throw mistaken(name, 'given, as every item of a list');
+    }
     return typeof value === 'string' ? string(value, name) : value;
   });
+}
+
+/**
+ * What should be there in place of a value that JSON has nothing for; `undefined` where it has.
+ *
+ * @param {any} value
+ */
+function expectedFor(value) {
+  if (typeof value === 'function' || typeof value === 'symbol' || types.isMap(value) || types.isSet(value)) {
+    return 'an object, a list, a string, a number or a boolean';
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return 'a finite number';
+  }
+  if (typeof value === 'object' && typeof value?.then === 'function') {
+    return 'its value, not a promise: await it first';
+  }
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
+    return 'text: bytes have to be encoded, or uploaded';
+  }
+  return undefined;
 }
 
 module.exports = { readDocument, readJobAndResult, readPage, readTextOrDocument, receiptReader, writeBody };

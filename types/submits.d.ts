@@ -89,7 +89,8 @@ export interface SubmitMethods {
    * Submits a job as it stands: `POST /jobs`.
    *
    * @returns The receipt.
-   * @throws {TypeError} For a promise, bytes or a lone surrogate anywhere in it, of which JSON would make something else.
+   * @throws {TypeError} For what JSON would make something else of, anywhere in it: a promise, bytes, a Map, a function, `NaN`, a
+   *   lone surrogate.
    * @throws {BadRequestError} For a body that the server refuses.
    */
   submitJob(job: SubmitJobParams, options?: SubmitOptions | null): Promise<JobReceipt>;

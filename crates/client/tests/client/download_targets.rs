@@ -217,6 +217,40 @@ async fn a_file_that_is_mounted_by_itself_is_written_in_place() {
     assert_eq!(sorted(&folder), ["output.bin", "source"]);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_leaves_the_old_content_and_nothing_else() {
+    let large = "n".repeat(2 * 1024 * 1024);
+    let server = Server::always(Reply::Keep(whole("", &large))).await;
+    let (client, _) = skipping(&server.api());
+    // Too small for the part, and for the part but not for what it is to be written to.
+    for (size, links) in [("1m", 1), ("3m", 2)] {
+        let folder = Folder::new();
+        let disk = folder.path().join("disk");
+        fs::create_dir(&disk).unwrap();
+        let options = format!("size={size}");
+        let mounting = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &options, "none"])
+            .arg(&disk)
+            .output();
+        if !mounting.is_ok_and(|mounted| mounted.status.success()) {
+            eprintln!("not tried: nothing can be mounted here");
+            return;
+        }
+        let place = disk.join("output.bin");
+        fs::write(&place, OLD).unwrap();
+        if links == 2 {
+            fs::hard_link(&place, disk.join("other")).unwrap();
+        }
+        let error = download(&client, &place).await;
+        let (left, files) = (fs::read_to_string(&place), fs::read_dir(&disk).unwrap().count());
+        assert!(Command::new("umount").arg(&disk).status().unwrap().success());
+        let error = error.unwrap_err();
+        assert!(error.to_string().contains("No space left on device"), "{error}");
+        assert_eq!((left.unwrap().as_str(), files), (OLD, links), "{size}");
+    }
+}
+
 #[tokio::test]
 async fn a_folder_behind_a_link_is_the_one_that_it_was_when_the_download_began() {
     let folder = Folder::new();
