@@ -124,6 +124,23 @@ describe('in the place of a text', () => {
     assert.deepEqual(JSON.parse(server.requests[0].body.toString()).input, JSON.parse(JSON.stringify(input)));
   });
 
+  it('in a body of the caller’s own, what is too deep or goes round is a wrong argument', async (t) => {
+    const deep = { model: {} };
+    for (let depth = 0, at = deep; depth < 100_000; depth += 1) {
+      at = at.next = {};
+    }
+    const round = { model: {} };
+    round.self = round;
+    for (const [job, message] of [
+      [deep, /the job param cannot be serialized to JSON: Maximum call stack/],
+      [round, /circular/],
+    ]) {
+      const error = await outcome(t, (client) => client.submitJob(job));
+      assert.equal(error.name, 'TypeError');
+      assert.match(error.message, message);
+    }
+  });
+
   it('what is checked is what is sent', async (t) => {
     const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
     const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');

@@ -105,21 +105,36 @@ function readTextOrDocument(text) {
  * @returns {string | undefined} `undefined` where it has nothing to say in JSON.
  */
 function writeBody(body) {
-  return JSON.stringify(body, function replace(member, value) {
-    const name = member === '' ? 'job' : `job's ${member}`;
-    string(member, 'job');
-    // As it was before its `toJSON`, which Buffers have, and behind that.
-    for (const given of [this[member], value]) {
-      const expected = expectedFor(given);
-      if (expected !== undefined) {
-        throw mistaken(name, expected);
-      }
+  try {
+    return JSON.stringify(body, replace);
+  } catch (error) {
+    // Nested too deep, or too long.
+    if (error instanceof RangeError) {
+      throw new TypeError(`the job param cannot be serialized to JSON: ${error.message}`, { cause: error });
     }
-    if (value === undefined && Array.isArray(this)) {
-      throw mistaken(name, 'given, as every item of a list');
+    throw error;
+  }
+}
+
+/**
+ * @this {Record<string, unknown>} What has the member.
+ * @param {string} member
+ * @param {unknown} value
+ */
+function replace(member, value) {
+  const name = member === '' ? 'job' : `job's ${member}`;
+  string(member, 'job');
+  // As it was before its `toJSON`, which Buffers have, and behind that.
+  for (const given of [this[member], value]) {
+    const expected = expectedFor(given);
+    if (expected !== undefined) {
+      throw mistaken(name, expected);
     }
-    return typeof value === 'string' ? string(value, name) : value;
-  });
+  }
+  if (value === undefined && Array.isArray(this)) {
+    throw mistaken(name, 'given, as every item of a list');
+  }
+  return typeof value === 'string' ? string(value, name) : value;
 }
 
 /**
