@@ -90,20 +90,24 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
     /// The error for a status outside 2xx. A body that is cut or too long costs nothing but its rest: the status is known.
     async fn refusal(&self, status: StatusCode, response: reqwest::Response) -> Error {
         let headers = response.headers().clone();
-        let mask = (self.mask)();
+        let mask = (self.mask)().ready().await;
         // A little more than is kept, so that a secret at the end of what is kept is whole, and masked.
         let refusal = |message, body| Error::Status {
             status: status.as_u16(),
             message,
             body,
-            request_id: request_id(&headers).map(|id| mask.apply(id).into_owned()),
+            request_id: request_id(&headers).map(|id| shown(&mask, id)),
             retry_after: header(&headers, &RETRY_AFTER).and_then(|value| retry::retry_after(value, SystemTime::now())),
             call: Box::new(self.account.call()),
         };
         // Stands in for the timeout where the body stalls.
         self.account.refused(refusal(self.account.phrase(status), None));
         let (body, end) = self.collect(response, ERROR_BODY + MASK_MARGIN).await;
-        let told = Told::read(&mask, &body, !matches!(end, End::Whole));
+        let is_cut = !matches!(end, End::Whole);
+        let told = mask.work_on(body.len(), (body, is_cut), |mask, (body, is_cut)| {
+            Told::read(mask, &body, is_cut)
+        });
+        let told = told.await.unwrap_or_default();
         let message = told.message.filter(|_| !self.account.is_the_proxys(status));
         refusal(message.unwrap_or_else(|| self.account.phrase(status)), told.body)
     }
@@ -127,7 +131,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
 }
 
 /// What a server tells with a status outside 2xx, without the secrets.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Told {
     /// Its words, where the body has some.
     pub(crate) message: Option<String>,
@@ -183,6 +187,17 @@ fn header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
 
 fn request_id(headers: &HeaderMap) -> Option<&str> {
     REQUEST_IDS.iter().find_map(|name| header(headers, name))
+}
+
+/// What the server calls a request, without the secrets. A name is not long.
+fn shown(mask: &Mask, id: &str) -> String {
+    let kept = cut(id, ERROR_MESSAGE);
+    let masked = if kept.len() < id.len() {
+        mask.apply_to_cut(kept)
+    } else {
+        mask.apply(kept)
+    };
+    masked.into_owned()
 }
 
 /// The words of the API's error body.

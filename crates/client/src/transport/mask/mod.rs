@@ -1,13 +1,24 @@
-//! Keeps secrets that a server echoes out of errors.
+//! Keeps secrets that a server echoes out of errors, however long the text and the secrets are, in work that is linear in both.
 
-mod spelling;
+mod encoded;
+mod finder;
+mod reading;
 
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{
+    borrow::Cow,
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
-use self::spelling::{beginnings, in_base64, is_of_base64, spelled};
+use self::{
+    encoded::in_base64,
+    finder::Finder,
+    reading::{Reading, cuts},
+};
 use super::proxy::Proxy;
 use crate::auth::Auth;
 
@@ -22,12 +33,22 @@ const SHORTEST_VALUE: usize = 8;
 /// A shorter key may stand in a URL by chance. Those of the API have 41 characters.
 const SHORTEST_KEY: usize = 16;
 
+/// To look for secrets in a longer text, or to prepare for more of them, keeps a thread busy that others wait for.
+const LONG_TEXT: usize = 16 * 1024;
+const LONG_SECRETS: usize = 512;
+
 /// Secrets, ready to be looked for. `Debug` shows none of them.
 pub(crate) struct Mask {
     secrets: Vec<SecretString>,
-    /// What stands for them in base64.
-    encoded: Vec<SecretString>,
-    beginnings: Vec<u8>,
+    /// Made when the first text is masked: most requests are never refused.
+    finders: OnceLock<Finders>,
+}
+
+struct Finders {
+    /// Finds secrets as they are.
+    plain: Finder,
+    /// Finds them in a text whose escapes have been undone, as theirs have.
+    read: Finder,
 }
 
 impl Mask {
@@ -51,64 +72,93 @@ impl Mask {
     }
 
     fn of<'s>(secrets: impl Iterator<Item = &'s str>) -> Self {
-        let secrets: Vec<_> = secrets.map(SecretString::from).collect();
-        let encoded: Vec<_> = secrets
-            .iter()
-            .flat_map(|secret| in_base64(secret.expose_secret()))
-            .map(SecretString::from)
-            .collect();
-        let all = secrets.iter().chain(&encoded);
-        let beginnings = beginnings(all.map(ExposeSecret::expose_secret));
         Self {
-            secrets,
-            encoded,
-            beginnings,
+            secrets: secrets.map(SecretString::from).collect(),
+            finders: OnceLock::new(),
         }
+    }
+
+    /// Gets ready to mask texts: where there is much to be looked for, on a thread that nobody waits for.
+    pub(super) async fn ready(self) -> Arc<Self> {
+        let mask = Arc::new(self);
+        let length: usize = mask.secrets.iter().map(|secret| secret.expose_secret().len()).sum();
+        let prepare = |mask: &Self, ()| {
+            mask.finders();
+        };
+        if length > LONG_SECRETS {
+            mask.work(true, (), prepare).await;
+        }
+        mask
+    }
+
+    /// Works on a text of so many bytes; where that takes long, on a thread that nobody waits for. None where the runtime ends
+    /// before the work does.
+    pub(super) async fn work_on<I, O>(self: &Arc<Self>, length: usize, text: I, work: fn(&Self, I) -> O) -> Option<O>
+    where
+        I: Send + 'static,
+        O: Send + 'static,
+    {
+        self.work(length > LONG_TEXT, text, work).await
+    }
+
+    async fn work<I, O>(self: &Arc<Self>, is_long: bool, on: I, work: fn(&Self, I) -> O) -> Option<O>
+    where
+        I: Send + 'static,
+        O: Send + 'static,
+    {
+        if !is_long {
+            return Some(work(self, on));
+        }
+        let mask = Arc::clone(self);
+        tokio::task::spawn_blocking(move || work(&mask, on)).await.ok()
     }
 
     /// Whether a text holds any of the secrets.
     pub(crate) fn finds(&self, text: &str) -> bool {
-        matches!(self.apply(text), Cow::Owned(_))
+        !self.find(text, false).is_empty()
     }
 
     /// The text without the secrets.
     pub(crate) fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.masked(text, false)
+        without(text, self.find(text, false))
     }
 
     /// The same for a text whose end is missing, and may be the middle of a secret.
     pub(crate) fn apply_to_cut<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.masked(text, true)
+        without(text, self.find(text, true))
     }
 
-    fn masked<'t>(&self, text: &'t str, is_cut: bool) -> Cow<'t, str> {
-        let spelled = |secret: &SecretString, rest| spelled(rest, secret.expose_secret(), is_cut);
-        let mut masked = String::new();
-        let (mut kept, mut at) = (0, 0);
-        while let Some(rest @ [first, ..]) = text.as_bytes().get(at..) {
-            if !self.beginnings.contains(first) {
-                at += 1;
-                continue;
-            }
-            let plain = self.secrets.iter().find_map(|secret| spelled(secret, rest));
-            let found = plain.map(|length| at..at + length).or_else(|| {
-                let length = self.encoded.iter().find_map(|word| spelled(word, rest))?;
-                Some(word_around(text, kept, at..at + length))
-            });
-            let Some(found) = found else {
-                at += 1;
-                continue;
-            };
-            masked.push_str(text.get(kept..found.start).unwrap_or_default());
-            masked.push_str(MASK);
-            at = found.end;
-            kept = at;
+    fn finders(&self) -> &Finders {
+        self.finders
+            .get_or_init(|| Finders::new(self.secrets.iter().map(ExposeSecret::expose_secret)))
+    }
+
+    fn find(&self, text: &str, is_cut: bool) -> Vec<Range<usize>> {
+        // As of the many refusals that have no body.
+        if text.len() < SHORTEST_PART {
+            return Vec::new();
         }
-        if kept == 0 {
-            return Cow::Borrowed(text);
+        let Finders { plain, read } = self.finders();
+        let bytes = text.as_bytes();
+        let cuts: Vec<_> = if is_cut { cuts(bytes).collect() } else { Vec::new() };
+        if cuts.is_empty() && Reading::is_same(bytes) {
+            let mut found = read.find(bytes);
+            found.extend(is_cut.then(|| read.find_cut(bytes)).flatten());
+            return found;
         }
-        masked.push_str(text.get(kept..).unwrap_or_default());
-        Cow::Owned(masked)
+        // As it is, too: what stands before or behind a secret may look like a part of its first or last character.
+        let mut found = plain.find(bytes);
+        let reading = Reading::of(bytes);
+        found.extend(read.find(reading.bytes()).into_iter().map(|part| reading.place(part)));
+        if is_cut {
+            let lengths = cuts.into_iter().map(|place| reading.length_before(place));
+            let texts = lengths.filter_map(|length| reading.bytes().get(..length));
+            let beginnings = texts.chain([reading.bytes()]).filter_map(|text| read.find_cut(text));
+            found.extend(beginnings.map(|part| reading.place(part).start..text.len()));
+            found.extend(plain.find_cut(bytes));
+        }
+        found.sort_unstable_by_key(|part| part.start);
+        found
     }
 }
 
@@ -118,124 +168,48 @@ impl fmt::Debug for Mask {
     }
 }
 
-/// The whole of what is in base64 around a part of it, but for what was dealt with before.
-fn word_around(text: &str, from: usize, part: Range<usize>) -> Range<usize> {
-    let of_base64 = |byte: &&u8| is_of_base64(**byte);
-    let before = text.as_bytes().get(from..part.start).unwrap_or_default();
-    let behind = text.as_bytes().get(part.end..).unwrap_or_default();
-    let before = before.iter().rev().take_while(of_base64).count();
-    let behind = behind.iter().take_while(of_base64).count();
-    part.start - before..part.end + behind
+impl Finders {
+    fn new<'s>(secrets: impl Iterator<Item = &'s str> + Clone) -> Self {
+        let read = secrets
+            .clone()
+            .flat_map(readings)
+            .filter(|secret| secret.len() >= SHORTEST_PART);
+        let encoded = secrets.clone().flat_map(in_base64);
+        Self {
+            plain: Finder::new(secrets.map(|secret| secret.as_bytes().to_vec()), std::iter::empty()),
+            read: Finder::new(read, encoded),
+        }
+    }
+}
+
+/// What a secret reads as, with its escapes undone as those of the text are.
+fn readings(secret: &str) -> impl Iterator<Item = Vec<u8>> {
+    let read = |secret: &str| Reading::of(secret.as_bytes()).bytes().to_vec();
+    // What looks like an escape in it may be undone in the text, or not.
+    let unescaped = secret.contains('\\').then(|| read(&secret.replace('\\', "")));
+    // A space is a plus sign in some queries.
+    let of_queries = secret.contains(' ').then(|| read(&secret.replace(' ', "+")));
+    [Some(read(secret)), unescaped, of_queries].into_iter().flatten()
+}
+
+/// The text without some parts of it, which are in their order, and may overlap.
+fn without(text: &str, parts: Vec<Range<usize>>) -> Cow<'_, str> {
+    if parts.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut masked = String::new();
+    let mut kept = 0;
+    for Range { start, end } in parts {
+        let (start, end) = (text.floor_char_boundary(start), text.ceil_char_boundary(end));
+        if kept == 0 || start >= kept {
+            masked.push_str(text.get(kept..start).unwrap_or_default());
+            masked.push_str(MASK);
+        }
+        kept = kept.max(end);
+    }
+    masked.push_str(text.get(kept..).unwrap_or_default());
+    Cow::Owned(masked)
 }
 
 #[cfg(test)]
-mod tests {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    use http::HeaderValue;
-
-    use super::*;
-
-    #[test]
-    fn an_echoed_key_is_masked_whole_and_by_its_secret_part_but_the_prefix_stays() {
-        let auth = Auth::api_key("publicPrefix.secretBody");
-        let headers = HeaderMap::new();
-        let mask = Mask::new(&auth, &headers, &[], None);
-        let echoed = "key publicPrefix.secretBody of publicPrefix: secretBody";
-        assert_eq!(mask.apply(echoed), "key *** of publicPrefix: ***");
-        assert!(matches!(mask.apply("nothing here"), Cow::Borrowed(_)));
-        assert_eq!(mask.apply(r"\u0073ecretBod\u0079 \u0073ecret"), r"*** \u0073ecret");
-        assert_eq!(mask.apply("cut: secretB"), "cut: secretB");
-        assert_eq!(mask.apply_to_cut("cut: secretB"), "cut: ***");
-    }
-
-    #[test]
-    fn a_secret_of_any_characters_is_known_in_every_spelling_of_json() {
-        let auth = Auth::api_key("publicPrefix.secretBody");
-        let headers = HeaderMap::new();
-        let secrets = ["pässwört", "pass\tword\n1", "a\\b\"c/d", "key\u{1f511}s"].map(SecretString::from);
-        let mask = Mask::new(&auth, &headers, &secrets, None);
-        for (text, masked) in [
-            (r#""p\u00e4ssw\u00F6rt""#, r#""***""#),
-            ("pässwört!", "***!"),
-            (r"pass\tword\n1", "***"),
-            (r"pass\u0009word\u000a1", "***"),
-            (r#"a\\b\"c\/d"#, "***"),
-            (r#"a\b"c/d"#, "***"),
-            (r"key\ud83d\udd11s", "***"),
-        ] {
-            assert_eq!(mask.apply(text), masked, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_secret_is_known_in_json_within_json_in_urls_and_in_pages() {
-        let auth = Auth::api_key("publicPrefix.secretBody");
-        let headers = HeaderMap::new();
-        let secrets = ["a\\b\"c/d ü", "x&<y>'z", "100%sure"].map(SecretString::from);
-        let mask = Mask::new(&auth, &headers, &secrets, None);
-        let nested = |text: &str, times: usize| {
-            let quote = |text: String, _| serde_json::to_string(&text).unwrap();
-            (0..times).fold(text.to_owned(), quote)
-        };
-        for times in 1..5 {
-            let told = nested(r#"it is "secretBody", or a\b"c/d ü."#, times);
-            let masked = mask.apply(&told);
-            let read = (0..times).fold(masked.into_owned(), |text, _| serde_json::from_str(&text).unwrap());
-            assert_eq!(read, r#"it is "***", or ***."#, "{told}");
-        }
-        for (text, masked) in [
-            (r#""{\"key\":\"\\u0073ecretBod\\u0079\"}""#, r#""{\"key\":\"***\"}""#),
-            ("?key=%73ecret%42ody&x", "?key=***&x"),
-            ("?key=%2573ecret%252542ody&x", "?key=***&x"),
-            ("a%5Cb%22c%2Fd%20%C3%BC", "***"),
-            ("a%5cb%22c%2fd+%c3%bc", "***"),
-            ("100%25sure 100%2525sure", "*** ***"),
-            ("<p>x&amp;&lt;y&gt;&#39;z</p>", "<p>***</p>"),
-            ("x&#38;&#x3c;y&gt;&apos;z", "***"),
-            (r"C:\secretBody", r"C:\***"),
-            (r"\x73ecretBody", "***"),
-            ("secretBod%", "secretBod%"),
-        ] {
-            assert_eq!(mask.apply(text), masked, "{text}");
-        }
-        assert_eq!(mask.apply_to_cut(r"\\u0073ecretBod\\u0"), "***");
-        assert_eq!(mask.apply_to_cut("secretBod%7"), "***");
-    }
-
-    #[test]
-    fn a_secret_within_base64_takes_the_whole_word_along() {
-        let auth = Auth::api_key("publicPrefix.secretBody???>>>");
-        let headers = HeaderMap::new();
-        let mask = Mask::new(&auth, &headers, &[], None);
-        for before in ["", "a", "ab", "Authorization: ApiKey ", "ApiKey publicPrefix."] {
-            for behind in ["", "\n", " and more"] {
-                let encoded = STANDARD.encode(format!("{before}secretBody???>>>{behind}"));
-                for told in [
-                    encoded.clone(),
-                    encoded.replace('+', "-").replace('/', "_"),
-                    encoded.replace('/', "\\/"),
-                    encoded.replace('+', "%2B").replace('/', "%2F"),
-                ] {
-                    let masked = mask.apply(&format!("got {told}, sorry")).into_owned();
-                    let left = masked.replace("got ", "").replace(", sorry", "");
-                    assert!(masked.contains("***"), "{told}: {masked}");
-                    assert!(left.len() < 12, "{told}: {masked}");
-                }
-            }
-        }
-        assert!(matches!(
-            mask.apply(&STANDARD.encode("nothing in here")),
-            Cow::Borrowed(_)
-        ));
-    }
-
-    #[test]
-    fn the_values_of_a_users_own_headers_are_masked_unless_they_are_short() {
-        let auth = Auth::api_key("publicPrefix.secretBody");
-        let mut headers = HeaderMap::new();
-        headers.insert("x-gateway-token", HeaderValue::from_static("s3cr3t-token"));
-        headers.insert("x-stage", HeaderValue::from_static("test"));
-        let mask = Mask::new(&auth, &headers, &[], None);
-        assert_eq!(mask.apply("token s3cr3t-token on test"), "token *** on test");
-    }
-}
+mod tests;

@@ -1,3 +1,4 @@
 //! What takes long or has the processors to itself: `npm run test:slow` runs these tests, `npm run test:unit` leaves them out.
 
 mod faults;
+mod masking;

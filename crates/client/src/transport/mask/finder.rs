@@ -1,0 +1,162 @@
+//! Finds secrets in text: any number of them, of any length, in work that is linear in the text. How a text may spell a secret
+//! is left to others.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+    ops::Range,
+};
+
+use aho_corasick::{Input, MatchKind, automaton::Automaton, nfa::noncontiguous::NFA};
+
+/// So many bytes of a secret are looked for, and what follows is compared: the automaton stays small however long it is. Of
+/// very many secrets it is fewer, so that all of them together have about a million.
+const LONGEST_BEGINNING: usize = 256;
+const LEAST_OF_MANY: usize = 16;
+const MOST_BYTES: usize = 1 << 20;
+
+/// Of a text whose end is missing, so many bytes count as a secret's beginning.
+const SHORTEST_BEGINNING: usize = 4;
+
+/// Looks for secrets.
+pub(super) struct Finder {
+    /// Absent where the secrets are more than it can hold: then all of a text counts as secret.
+    automaton: Option<NFA>,
+    secrets: Vec<Secrets>,
+    /// How many bytes of a secret the automaton knows.
+    beginning: usize,
+}
+
+/// Secrets that begin alike.
+struct Secrets {
+    all: BTreeSet<Vec<u8>>,
+    /// Whether they are in base64, and make all of the word around them a secret.
+    encoded: bool,
+}
+
+impl Finder {
+    /// Looks for each of the secrets, and for those in base64.
+    pub(super) fn new(plain: impl Iterator<Item = Vec<u8>>, encoded: impl Iterator<Item = Vec<u8>>) -> Self {
+        let plain = plain.map(|secret| (secret, false));
+        let all: Vec<_> = plain.chain(encoded.map(|secret| (secret, true))).collect();
+        let length = (MOST_BYTES / all.len().max(1)).clamp(LEAST_OF_MANY, LONGEST_BEGINNING);
+        let mut beginnings = BTreeMap::<Vec<u8>, Secrets>::new();
+        for (secret, encoded) in all {
+            let beginning = secret.get(..length).unwrap_or(&secret).to_vec();
+            let alike = beginnings.entry(beginning).or_insert_with(|| Secrets {
+                all: BTreeSet::new(),
+                encoded,
+            });
+            alike.all.insert(secret);
+        }
+        let automaton = NFA::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(beginnings.keys())
+            .ok();
+        Self {
+            automaton,
+            secrets: beginnings.into_values().collect(),
+            beginning: length,
+        }
+    }
+
+    /// Where the secrets stand, in their order. A beginning that is as long as what is looked for counts as one.
+    pub(super) fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let everything = || iter::once(0..text.len()).collect();
+        let Some(automaton) = &self.automaton else {
+            return everything();
+        };
+        let Ok(matches) = automaton.try_find_iter(Input::new(text)) else {
+            return everything();
+        };
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for each in matches {
+            let Some(secrets) = self.secrets.get(each.pattern().as_usize()) else {
+                continue;
+            };
+            let seen = found.last().map_or(0, |last| last.end);
+            if each.end() <= seen {
+                continue;
+            }
+            let part = self.around(secrets, text, seen, each.range());
+            match found.last_mut() {
+                // It begins within one that was found to be longer than what is looked for.
+                Some(last) if each.start() < seen => last.end = part.end,
+                _ => found.push(part),
+            }
+        }
+        found
+    }
+
+    /// Where the beginning of a secret stands that the end of the text cuts off, the longest one.
+    pub(super) fn find_cut(&self, text: &[u8]) -> Option<Range<usize>> {
+        let starts = self.secrets.iter().flat_map(|secrets| {
+            let cut = secrets.all.iter().filter_map(|secret| cut_off(text, secret));
+            cut.map(|length| {
+                let start = text.len() - length;
+                if secrets.encoded {
+                    start - word_before(text, 0..start)
+                } else {
+                    start
+                }
+            })
+        });
+        starts.min().map(|start| start..text.len())
+    }
+
+    /// All of a secret, of which this is the beginning, but for what was found before.
+    fn around(&self, secrets: &Secrets, text: &[u8], seen: usize, beginning: Range<usize>) -> Range<usize> {
+        let rest = text.get(beginning.end..).unwrap_or_default();
+        if secrets.encoded {
+            let behind = rest.iter().take_while(|byte| is_of_base64(**byte)).count();
+            let start = beginning.start - word_before(text, seen..beginning.start);
+            return start..beginning.end + behind;
+        }
+        let longest = secrets.all.iter().map(|secret| {
+            let more = secret.get(self.beginning..).unwrap_or_default();
+            more.iter()
+                .zip(rest)
+                .take_while(|(ours, theirs)| ours == theirs)
+                .count()
+        });
+        beginning.start..beginning.end + longest.max().unwrap_or_default()
+    }
+}
+
+/// How many characters of base64 end a part of a text.
+fn word_before(text: &[u8], part: Range<usize>) -> usize {
+    let before = text.get(part).unwrap_or_default();
+    before.iter().rev().take_while(|byte| is_of_base64(**byte)).count()
+}
+
+/// Whether a byte may be one of base64, in either alphabet.
+fn is_of_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+}
+
+/// How much of a secret the end of a text cuts off from its rest, at most; by the algorithm of Knuth, Morris and Pratt.
+fn cut_off(text: &[u8], secret: &[u8]) -> Option<usize> {
+    // Of each beginning of the secret, the length of the longest other one that it ends with.
+    let mut borders = vec![0; secret.len()];
+    let longer = |borders: &[usize], mut length: usize, byte: u8| loop {
+        if secret.get(length) == Some(&byte) {
+            return length + 1;
+        }
+        match length.checked_sub(1).and_then(|last| borders.get(last)) {
+            Some(border) => length = *border,
+            None => return 0,
+        }
+    };
+    let mut length = 0;
+    for (at, &byte) in secret.iter().enumerate().skip(1) {
+        length = longer(&borders, length, byte);
+        if let Some(border) = borders.get_mut(at) {
+            *border = length;
+        }
+    }
+    // A whole one is not cut.
+    let tail = (text.len() + 1).saturating_sub(secret.len());
+    let tail = text.get(tail..)?;
+    let length = tail.iter().fold(0, |length, &byte| longer(&borders, length, byte));
+    (length >= SHORTEST_BEGINNING).then_some(length)
+}

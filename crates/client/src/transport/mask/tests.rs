@@ -1,0 +1,212 @@
+//! What is masked, in which spellings, and what is left.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::HeaderValue;
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn an_echoed_key_is_masked_whole_and_by_its_secret_part_but_the_prefix_stays() {
+    let auth = Auth::api_key("publicPrefix.secretBody");
+    let headers = HeaderMap::new();
+    let mask = Mask::new(&auth, &headers, &[], None);
+    let echoed = "key publicPrefix.secretBody of publicPrefix: secretBody";
+    assert_eq!(mask.apply(echoed), "key *** of publicPrefix: ***");
+    assert!(matches!(mask.apply("nothing here"), Cow::Borrowed(_)));
+    assert_eq!(mask.apply(r"\u0073ecretBod\u0079 \u0073ecret"), r"*** \u0073ecret");
+    assert_eq!(mask.apply("cut: secretB"), "cut: secretB");
+    assert_eq!(mask.apply_to_cut("cut: secretB"), "cut: ***");
+}
+
+#[test]
+fn a_secret_of_any_characters_is_known_in_every_spelling_of_json() {
+    let auth = Auth::api_key("publicPrefix.secretBody");
+    let headers = HeaderMap::new();
+    let secrets = ["pässwört", "pass\tword\n1", "a\\b\"c/d", "key\u{1f511}s"].map(SecretString::from);
+    let mask = Mask::new(&auth, &headers, &secrets, None);
+    for (text, masked) in [
+        (r#""p\u00e4ssw\u00F6rt""#, r#""***""#),
+        ("pässwört!", "***!"),
+        (r"pass\tword\n1", "***"),
+        (r"pass\u0009word\u000a1", "***"),
+        (r#"a\\b\"c\/d"#, "***"),
+        (r#"a\b"c/d"#, "***"),
+        (r"key\ud83d\udd11s", "***"),
+    ] {
+        assert_eq!(mask.apply(text), masked, "{text}");
+    }
+}
+
+#[test]
+fn a_secret_is_known_in_json_within_json_in_urls_and_in_pages() {
+    let auth = Auth::api_key("publicPrefix.secretBody");
+    let headers = HeaderMap::new();
+    let secrets = ["a\\b\"c/d ü", "x&<y>'z", "100%sure"].map(SecretString::from);
+    let mask = Mask::new(&auth, &headers, &secrets, None);
+    let nested = |text: &str, times: usize| {
+        let quote = |text: String, _| serde_json::to_string(&text).unwrap();
+        (0..times).fold(text.to_owned(), quote)
+    };
+    for times in 1..5 {
+        let told = nested(r#"it is "secretBody", or a\b"c/d ü."#, times);
+        let masked = mask.apply(&told);
+        let read = (0..times).fold(masked.into_owned(), |text, _| serde_json::from_str(&text).unwrap());
+        assert_eq!(read, r#"it is "***", or ***."#, "{told}");
+    }
+    for (text, masked) in [
+        (r#""{\"key\":\"\\u0073ecretBod\\u0079\"}""#, r#""{\"key\":\"***\"}""#),
+        ("?key=%73ecret%42ody&x", "?key=***&x"),
+        ("?key=%2573ecret%252542ody&x", "?key=***&x"),
+        ("a%5Cb%22c%2Fd%20%C3%BC", "***"),
+        ("a%5cb%22c%2fd+%c3%bc", "***"),
+        ("100%25sure 100%2525sure", "*** ***"),
+        ("<p>x&amp;&lt;y&gt;&#39;z</p>", "<p>***</p>"),
+        ("x&#38;&#x3c;y&gt;&apos;z", "***"),
+        (r"C:\secretBody", r"C:\***"),
+        (r"\x73ecretBody", "***"),
+        ("secretBod%", "secretBod%"),
+    ] {
+        assert_eq!(mask.apply(text), masked, "{text}");
+    }
+    assert_eq!(mask.apply_to_cut(r"\\u0073ecretBod\\u0"), "***");
+    assert_eq!(mask.apply_to_cut("secretBod%7"), "***");
+}
+
+#[test]
+fn a_secret_within_base64_takes_the_whole_word_along() {
+    let auth = Auth::api_key("publicPrefix.secretBody???>>>");
+    let headers = HeaderMap::new();
+    let mask = Mask::new(&auth, &headers, &[], None);
+    for before in ["", "a", "ab", "Authorization: ApiKey ", "ApiKey publicPrefix."] {
+        for behind in ["", "\n", " and more"] {
+            let encoded = STANDARD.encode(format!("{before}secretBody???>>>{behind}"));
+            for told in [
+                encoded.clone(),
+                encoded.replace('+', "-").replace('/', "_"),
+                encoded.replace('/', "\\/"),
+                encoded.replace('+', "%2B").replace('/', "%2F"),
+            ] {
+                let masked = mask.apply(&format!("got {told}, sorry")).into_owned();
+                let left = masked.replace("got ", "").replace(", sorry", "");
+                assert!(masked.contains("***"), "{told}: {masked}");
+                assert!(left.len() < 12, "{told}: {masked}");
+            }
+        }
+    }
+    assert!(matches!(
+        mask.apply(&STANDARD.encode("nothing in here")),
+        Cow::Borrowed(_)
+    ));
+}
+
+#[test]
+fn the_values_of_a_users_own_headers_are_masked_unless_they_are_short() {
+    let auth = Auth::api_key("publicPrefix.secretBody");
+    let mut headers = HeaderMap::new();
+    headers.insert("x-gateway-token", HeaderValue::from_static("s3cr3t-token"));
+    headers.insert("x-stage", HeaderValue::from_static("test"));
+    let mask = Mask::new(&auth, &headers, &[], None);
+    assert_eq!(mask.apply("token s3cr3t-token on test"), "token *** on test");
+}
+
+#[test]
+fn a_secret_of_any_length_is_masked_whole_and_by_a_long_beginning() {
+    let long = (0..20_000)
+        .map(|number| number.to_string())
+        .collect::<Vec<_>>()
+        .join(",");
+    let alike = format!("{}other", &long[..1000]);
+    let mask = Mask::of([&*long, &alike].into_iter());
+    for (text, masked) in [
+        (format!("<{long}>"), "<***>"),
+        (format!("<{alike}>"), "<***>"),
+        (format!("<{}>", &long[..2000]), "<***>"),
+        (format!("<{}>", long.replace(',', "%2C")), "<***>"),
+        (format!("<{}>", long.replace(',', r"\\u002c")), "<***>"),
+        (format!("<{}>", STANDARD.encode(&long)), "<***>"),
+    ] {
+        assert_eq!(mask.apply(&text), masked, "{text:.100}");
+    }
+    assert_eq!(mask.apply_to_cut(&format!("<{}", &long[..60_000])), "<***");
+    assert_eq!(mask.apply(&long[..200]), &long[..200]);
+}
+
+#[test]
+fn any_number_of_secrets_is_masked() {
+    let secrets: Vec<_> = (10_000..20_000)
+        .map(|number| format!("{number}{}", "x".repeat(100)))
+        .collect();
+    let mask = Mask::of(secrets.iter().map(String::as_str));
+    assert_eq!(
+        mask.apply(&format!("<{}><{}>", secrets[0], secrets[9_999])),
+        "<***><***>"
+    );
+    assert_eq!(mask.apply("10000xxxxxxxxxx"), "10000xxxxxxxxxx");
+}
+
+#[test]
+fn layers_of_escapes_may_be_mixed() {
+    let mask = Mask::of(["x&y <z>"].into_iter());
+    for text in [
+        r"x\\u0026amp;y+&lt;z&gt;",
+        "x%26amp%3By%20%3Cz%3E",
+        "x&amp;amp;y &amp;lt;z&#x3e;",
+        r"x%5Cu0026y \u003cz\u003e",
+        r"\u0078\u00\u0032\u0036y <z>",
+    ] {
+        assert_eq!(mask.apply(text), "***", "{text}");
+    }
+}
+
+#[test]
+fn a_secret_is_known_behind_what_looks_like_an_escape_of_its_beginning() {
+    for (secret, text, masked) in [
+        ("newSecret", r"C:\\newSecret", "C:***"),
+        ("newSecret", r"C:\newSecr\u0065t!", "C:***!"),
+        ("41bcdefg", "100%41bcdefg!", "100%***!"),
+        ("u0041bcdefg", r"\u0041bcdefg!", r"\***!"),
+        ("secret%", "secret%41!", "***41!"),
+        ("line\nline", r#""line\nline""#, r#""***""#),
+        ("%41%42%43", "ABC %41%42%43", "ABC ***"),
+    ] {
+        assert_eq!(Mask::of([secret].into_iter()).apply(text), masked, "{secret}");
+    }
+}
+
+#[test]
+fn secrets_that_overlap_are_masked_together() {
+    let mask = Mask::of(["abcdefgh", "efghijkl", "abcd"].into_iter());
+    assert_eq!(mask.apply("<abcd><abcdefgh><efghijkl>"), "<***><***><***>");
+    assert_eq!(mask.apply("abcdabcd"), "******");
+}
+
+/// A text as one layer of a server's answer spells it.
+fn spelled(text: &str, layer: u8) -> String {
+    match layer {
+        0 => serde_json::to_string(text).unwrap().trim_matches('"').to_owned(),
+        1 => percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string(),
+        2 => text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&#34;"),
+        _ => {
+            let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
+            units.collect::<Vec<_>>().concat()
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_secret_is_masked_in_any_layers_of_escapes(
+        secret in r#"[a-z]([a-zA-Z0-9 %&+/\\"'<>=._;#ü🔑\n]|%25|&amp;|\\\\n){8,16}[a-z]"#,
+        innermost in 0_u8..4,
+        layers in proptest::collection::vec(0_u8..3, 0..4),
+        (before, behind) in ("[a-z ,:]{0,9}[ :\\[]", "[\\] ,][a-z ,:]{0,9}"),
+    ) {
+        prop_assume!(secret.chars().filter(|character| character.is_alphanumeric()).count() >= 8);
+        let text = layers.iter().fold(spelled(&secret, innermost), |text, layer| spelled(&text, *layer));
+        let text = format!("{before}{text}{behind}");
+        let masked = Mask::of([&*secret].into_iter()).apply(&text).into_owned();
+        prop_assert!(masked.starts_with(&*before) && masked.ends_with(&*behind), "{} {}", text, masked);
+        prop_assert!(masked.len() <= before.len() + behind.len() + 8, "{} {}", text, masked);
+    }
+}
