@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 /// All but the unreserved characters of RFC 3986, so that a segment stays one segment whatever its text is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The most bytes that a URL has: the transport holds no longer one, and no server is known to read it.
+pub(crate) const LONGEST_URL: usize = 65_534;
+
 /// The root of the API's routes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BaseUrl(Url);
@@ -25,6 +28,9 @@ impl BaseUrl {
 
     fn parse(name: &'static str, text: &str) -> Result<Self> {
         let refuse = |reason: &str| Error::argument(name, reason);
+        if text.len() > LONGEST_URL {
+            return Err(too_long(name, text.len()));
+        }
         let mut url =
             Url::parse(text).map_err(|error| refuse(&format!("is not an absolute http or https URL: {error}")))?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -97,8 +103,22 @@ pub(crate) fn segment(name: &'static str, text: &str) -> Result<String> {
             name,
             format!("must not be {text:?}, which names no resource"),
         )),
-        _ => Ok(encoded(text)),
+        // Not longer encoded than the URL may be, and not encoded at all where it cannot be.
+        _ if text.len() > LONGEST_URL => Err(too_long(name, text.len())),
+        _ => {
+            let segment = encoded(text);
+            if segment.len() > LONGEST_URL {
+                return Err(too_long(name, segment.len()));
+            }
+            Ok(segment)
+        }
     }
+}
+
+/// The error for what is longer than a URL may be.
+pub(crate) fn too_long(name: &'static str, length: usize) -> Error {
+    let reason = format!("is too long: {length} bytes, where a URL has at most {LONGEST_URL}");
+    Error::argument(name, reason)
 }
 
 /// Any text as a part of a segment, or as a value of a query.
@@ -196,6 +216,22 @@ mod tests {
             let message = segment("jobId", text).unwrap_err().to_string();
             assert!(message.starts_with("jobId must not be"), "{message}");
         }
+    }
+
+    #[test]
+    fn what_is_longer_than_a_url_may_be_is_refused_by_name() {
+        for (text, length) in [("x".repeat(70_000), 70_000), ("/".repeat(30_000), 90_000)] {
+            let message = segment("jobId", &text).unwrap_err().to_string();
+            let expected = format!("jobId is too long: {length} bytes, where a URL has at most 65534");
+            assert_eq!(message, expected);
+        }
+        assert_eq!(segment("jobId", &"x".repeat(LONGEST_URL)).unwrap().len(), LONGEST_URL);
+        let base = format!("http://example.com/{}", "x".repeat(LONGEST_URL));
+        let message = BaseUrl::api(&base).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "baseURL is too long: 65553 bytes, where a URL has at most 65534"
+        );
     }
 
     proptest! {

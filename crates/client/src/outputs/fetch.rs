@@ -8,6 +8,7 @@ use http::{
 use super::{entity::Validator, reference::has_user};
 use crate::{
     client::Client,
+    endpoint::LONGEST_URL,
     error::{BodyFault, Error, Result},
     transport::{Attempts, Request, Settings, Streamed},
 };
@@ -80,6 +81,9 @@ impl Client {
         }
         if has_user(&url) {
             return Err(refuse("it leads to a URL with a user or a password"));
+        }
+        if url.as_str().len() > LONGEST_URL {
+            return Err(refuse("it leads to a URL that is too long"));
         }
         if self.transport().is_key_in(&url) {
             return Err(refuse("it leads to a URL with the client's own key or token"));

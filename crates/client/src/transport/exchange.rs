@@ -20,19 +20,14 @@ impl Transport {
     /// of several of a call, as those that go on with a download.
     ///
     /// # Errors
-    /// [`Error::Argument`], before anything is sent, for a URL with the caller's key in it, which logs would keep.
+    /// [`Error::Argument`], before anything is sent, for a URL that is too long or has the caller's key in it.
     pub(crate) async fn execute(
         &self,
         request: &Request,
         settings: &Settings,
         attempts: &mut Attempts,
     ) -> Result<Answer> {
-        if self.is_key_in(&request.url) {
-            return Err(Error::argument(
-                "the URL",
-                "must not hold the client's own key or token",
-            ));
-        }
+        self.check_url(&request.url)?;
         loop {
             let left = self.left(attempts, settings);
             match self.attempt(request, settings, left).await {

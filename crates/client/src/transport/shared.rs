@@ -8,6 +8,7 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use super::{config::Config, connect, mask::Mask, retry::Bucket};
 use crate::{
     clock::{Clock, Random},
+    endpoint::{LONGEST_URL, too_long},
     error::{Error, Result},
 };
 
@@ -58,6 +59,22 @@ impl Transport {
     /// Whether a URL holds the caller's own key or token, which belongs into a header alone.
     pub(crate) fn is_key_in(&self, url: &reqwest::Url) -> bool {
         self.key.finds(url.as_str())
+    }
+
+    /// Refuses a URL that cannot be sent, or that must not be.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for one that is too long, or that has the caller's key in it, which logs would keep.
+    pub(super) fn check_url(&self, url: &reqwest::Url) -> Result<()> {
+        const NAME: &str = "the URL";
+        let length = url.as_str().len();
+        if length > LONGEST_URL {
+            return Err(too_long(NAME, length));
+        }
+        if self.is_key_in(url) {
+            return Err(Error::argument(NAME, "must not hold the client's own key or token"));
+        }
+        Ok(())
     }
 
     /// Waits until another poll may be made, which holds the permit to its end.

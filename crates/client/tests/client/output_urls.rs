@@ -154,3 +154,32 @@ async fn no_redirect_leads_from_https_to_http_and_a_signature_is_not_shown() {
     assert_eq!((server.count(), other.count()), (0, 1));
     assert!(!everything(&error).contains("signature"), "{error:?}");
 }
+
+#[tokio::test]
+async fn the_longest_url_is_sent_and_no_longer_one_is() {
+    let long = |server: &Server, length: usize| {
+        let root = format!("{}/", server.api());
+        format!("{root}{}", "x".repeat(length - root.len()))
+    };
+    let server = Server::always(Reply::Keep(whole("", "x"))).await;
+    let (client, _) = skipping(&server.api());
+    client
+        .get_output_contents(&at(long(&server, 65_534)), &options())
+        .await
+        .unwrap();
+    let error = client.get_output_contents(&at(long(&server, 65_535)), &options()).await;
+    let refused = "the URL is too long: 65535 bytes, where a URL has at most 65534";
+    assert_eq!(error.unwrap_err().to_string(), refused);
+    assert_eq!(server.count(), 1);
+
+    let location = format!("location: /{}\r\n", "x".repeat(65_534));
+    let server = Server::always(Reply::Keep(answer(302, &location, ""))).await;
+    let (client, _) = skipping(&server.api());
+    let url = format!("{}/output", server.api());
+    let error = client.get_output_contents(&at(url), &options()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the redirect is not followed: it leads to a URL that is too long"
+    );
+    assert_eq!(server.count(), 1);
+}
