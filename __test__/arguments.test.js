@@ -60,7 +60,7 @@ describe('arguments', () => {
       ],
     ],
     'an unknown option is named, with the known ones': [
-      /unknown option timeOut; known are cancelOnAbort, chunkSize, concurrency, headers, idleTimeout, jobTimeout, limit, maxOutage, onCancel, onDownloadProgress, onProgress, onUploadProgress, pollInterval, requestTimeout, retries, signal, waitTimeout/,
+      /unknown option timeOut; known are cancelOnAbort, chunkSize, concurrency, headers, idleTimeout, jobTimeout, limit, maxBytes, maxOutage, onCancel, onDownloadProgress, onProgress, onUploadProgress, pollInterval, requestTimeout, retries, signal, waitTimeout/,
       [
         ['getJob', JOB, { timeOut: 5 }],
         ['submitJobText', 'm', 'v', SOURCES, { timeOut: 5 }],

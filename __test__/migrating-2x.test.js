@@ -1,10 +1,12 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { truncate } = require('node:fs/promises');
 const { inspect } = require('node:util');
 const { setImmediate: turn } = require('node:timers/promises');
 const modzy = require('modzy-client');
 const { SOURCES, sharedTests } = require('./support/differences.js');
+const { temporaryFile } = require('./support/files.js');
 const { testRows } = require('./support/migrating.js');
 const { failure } = require('./support/outcomes.js');
 const { chunksOf, serve, uploadRoutes } = require('./support/server.js');
@@ -323,6 +325,16 @@ testRows('From 2.x', {
     assert.equal(await client.fileToDataUrl(new Blob([bytes], { type: 'text/plain' })), `data:text/plain;${data}`);
     const file = new File([bytes], 'a.png', { type: 'image/png' });
     assert.equal(await client.fileToDataUrl(file), `data:image/png;${data}`);
+  },
+
+  async 'Large files as data URLs'(t) {
+    const client = connect({ url: 'http://127.0.0.1:9' });
+    const file = await temporaryFile(t, '');
+    // It takes no room on the disk.
+    await truncate(file, 2 ** 28 + 1);
+    const refused = { name: 'InputError', code: 'limit', message: /has 268435457 bytes.*\(maxBytes\)$/ };
+    await assert.rejects(client.pathToDataUrl(file, 'image/png'), refused);
+    await assert.rejects(client.pathToDataUrl(__filename, 'image/png', { maxBytes: 5 }), { code: 'limit' });
   },
 
   Browsers() {

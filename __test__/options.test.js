@@ -69,6 +69,7 @@ const ofCalls = {
   idleTimeout: limits,
   jobTimeout: [...numbers, 1.5, 0],
   limit: [...numbers, 1.5, 0],
+  maxBytes: [...numbers, 1.5, 0],
   maxOutage: numbers,
   onCancel: functions,
   onDownloadProgress: functions,

@@ -5,7 +5,7 @@
 const { isGiven } = require('./arguments/checks.js');
 const { ownMembers } = require('./arguments/options.js');
 const { Session } = require('./calls/session.js');
-const { untilAborted } = require('./calls/signals.js');
+const { blobToDataUrl, mostBytes } = require('./data-urls.js');
 const { AsyncQueue } = require('./iteration/async-queue.js');
 const { Listing } = require('./iteration/listing.js');
 const { AccountingClient } = require('./resources/accounting.js');
@@ -327,15 +327,13 @@ class ModzyClient {
   async pathToDataUrl(...given) {
     const { values, options } = this.#session.read('pathToDataUrl', given);
     const { path, mimeType } = values;
-    return this.#session.run('pathToDataUrl', JSON.stringify({ path, mimeType }), options, (text) => text);
+    const argument = JSON.stringify({ path, mimeType, maxBytes: mostBytes(mimeType, options.maxBytes) });
+    return this.#session.run('pathToDataUrl', argument, options, (text) => text);
   }
 
   /** @param {unknown[]} given */
   async fileToDataUrl(...given) {
-    return this.#session.call('fileToDataUrl', given, async ({ values: { file }, options }) => {
-      const data = Buffer.from(await untilAborted(file.arrayBuffer(), options.signal)).toString('base64');
-      return `data:${file.type || 'application/octet-stream'};base64,${data}`;
-    });
+    return this.#session.call('fileToDataUrl', given, ({ values: { file }, options }) => blobToDataUrl(file, options));
   }
 }
 

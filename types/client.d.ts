@@ -5,7 +5,7 @@ import type { BatchMethods } from './batches.js';
 import type { ConnectionError, InputError, ResponseError } from './errors.js';
 import type { JobReadMethods } from './jobs.js';
 import type { ModelMethods } from './models.js';
-import type { ClassInitiator, ClientOptions, RequestOptions, TeamInitiator } from './options.js';
+import type { ClassInitiator, ClientOptions, DataUrlOptions, TeamInitiator } from './options.js';
 import type { ResultMethods } from './results.js';
 import type { SubmitMethods } from './submits.js';
 import type { TagMethods } from './tags.js';
@@ -157,18 +157,21 @@ export declare class ModzyClient {
   getAccountingClient(): AccountingClient;
 
   /**
-   * Reads a file as a data URL, for the object form of `submitJobEmbedded`.
+   * Reads a file as a data URL, for the object form of `submitJobEmbedded`. When the signal fires, reading stops and the memory
+   * is released.
    *
    * @param path A path, or a `file:` URL. A relative one is resolved when the call is made.
    * @param mimeType Such as `image/png`.
-   * @throws {InputError} For a file that is missing or unreadable, or that changes while it is read.
+   * @throws {InputError} For a file that is missing or unreadable, that changes while it is read, or that has more than `maxBytes` (`limit`).
    */
-  pathToDataUrl(path: string | URL, mimeType: string, options?: RequestOptions | null): Promise<string>;
+  pathToDataUrl(path: string | URL, mimeType: string, options?: DataUrlOptions | null): Promise<string>;
 
   /**
    * Reads a Blob or a File as a data URL, for the object form of `submitJobEmbedded`. One without a type is
    * `application/octet-stream`.
+   *
+   * @throws {InputError} For one that has more than `maxBytes` (`limit`).
    */
-  fileToDataUrl(file: Blob, options?: RequestOptions | null): Promise<string>;
+  fileToDataUrl(file: Blob, options?: DataUrlOptions | null): Promise<string>;
 }
 export interface ModzyClient extends ModelMethods, TagMethods, JobMethods, BatchMethods, ResultMethods {}

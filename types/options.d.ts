@@ -21,6 +21,15 @@ export interface RequestOptions {
   headers?: Record<string, string> | null | undefined;
 }
 
+/** Options of the calls that make a data URL of a file. */
+export interface DataUrlOptions extends RequestOptions {
+  /**
+   * The most bytes that the file may have; a whole number, 1 or more. Default: 268435456 (256 MiB). `Infinity`: as many as a
+   * string of JavaScript can hold, which in Node.js are about 384 MiB. One with more is refused before it is read.
+   */
+  maxBytes?: number | null | undefined;
+}
+
 /** A text in PEM. */
 export type Pem = string | Uint8Array;
 

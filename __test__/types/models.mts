@@ -136,7 +136,7 @@ export async function dataUrls(client: ModzyClient): Promise<string[]> {
     await client.pathToDataUrl('./image.png', 'image/png'),
     await client.pathToDataUrl(new URL('file:///image.png'), 'image/png', request),
     await client.fileToDataUrl(new Blob([])),
-    await client.fileToDataUrl(new Blob([]), request),
+    await client.fileToDataUrl(new Blob([]), { ...request, maxBytes: 1_000_000 }),
   ];
 }
 

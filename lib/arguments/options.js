@@ -15,6 +15,7 @@ const { bound, count, interval, notNegative, number, positive, wholeMs } = requi
  * @property {number} [chunkSize]
  * @property {number} [concurrency]
  * @property {number} [limit]
+ * @property {number} [maxBytes]
  * @property {import('../calls/signals.js').Signal} [signal]
  * @property {boolean} [cancelOnAbort]
  * @property {(outcome: object) => void} [onCancel]
@@ -34,6 +35,7 @@ const callOptions = /** @type {const} */ ({
   chunkSize: [count, false],
   concurrency: [bound, false],
   limit: [bound, false],
+  maxBytes: [bound, false],
   pollInterval: [positive, true],
   waitTimeout: [notNegative, true],
   maxOutage: [notNegative, true],

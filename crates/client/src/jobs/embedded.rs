@@ -1,24 +1,19 @@
 //! Embedded jobs: small inputs within the request, as data URIs.
 
-use std::{
-    fmt,
-    io::{self, Read},
-    path::Path,
-};
+use std::fmt;
 
 use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
 use super::{
-    inputs::{Place, Sources},
+    inputs::Sources,
     submits::{Input, NoDetails, body},
 };
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
     error::Result,
-    files::{FileChanged, Stamp},
 };
 
 /// A job with small inputs in the request itself, to be submitted with [`Client::submit_job_embedded`].
@@ -98,25 +93,6 @@ impl Serialize for EmbeddedValue {
             Self::Bytes { media_type, data } => serializer.collect_str(&data_uri(media_type, data)),
         }
     }
-}
-
-/// Reads a file and makes it the data URI that [`EmbeddedValue::DataUri`] takes. Blocks.
-///
-/// # Errors
-/// [`Error::Input`](crate::Error::Input) for a file that cannot be read, or that changes meanwhile.
-pub fn path_to_data_uri(path: &Path, media_type: &str) -> Result<String> {
-    let place = Place {
-        input_key: String::new(),
-        input_name: path.display().to_string(),
-    };
-    let (mut file, stamp) = place.open(path)?;
-    let unreadable = |failure: io::Error| place.unreadable(&failure);
-    let mut data = Vec::new();
-    file.read_to_end(&mut data).map_err(unreadable)?;
-    if Stamp::of(&file.metadata().map_err(unreadable)?) != stamp {
-        return Err(unreadable(io::Error::other(FileChanged)));
-    }
-    Ok(data_uri(media_type, &data).to_string())
 }
 
 /// `data:<media type>;base64,<data>`, written when it is asked for.

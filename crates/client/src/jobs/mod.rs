@@ -2,6 +2,7 @@
 //! `uploads`, and what a job brings to `results`.
 
 mod cancel;
+mod data_uri;
 mod embedded;
 mod get;
 mod history;
@@ -16,7 +17,8 @@ mod wait;
 
 pub use self::{
     cancel::CancelOutcome,
-    embedded::{EmbeddedJob, EmbeddedValue, path_to_data_uri},
+    data_uri::path_to_data_uri,
+    embedded::{EmbeddedJob, EmbeddedValue},
     get::is_final_status,
     history::JobHistoryFilter,
     inputs::Sources,

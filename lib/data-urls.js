@@ -1,0 +1,41 @@
+'use strict';
+
+// How large a file may be that becomes a data URL: within the caller's limit, and not longer than a string can be.
+
+const { constants } = require('node:buffer');
+const { untilAborted } = require('./calls/signals.js');
+const { InputError } = require('./errors.js');
+
+/** The limit unless the caller sets another, in bytes: 256 MiB. */
+const MAX_BYTES = 2 ** 28;
+
+/**
+ * The most bytes that become a data URL.
+ *
+ * @param {string} mimeType
+ * @param {number} [maxBytes] The caller's limit.
+ */
+function mostBytes(mimeType, maxBytes = MAX_BYTES) {
+  const characters = constants.MAX_STRING_LENGTH - `data:${mimeType};base64,`.length;
+  return Math.max(0, Math.min(maxBytes, Math.floor(characters / 4) * 3));
+}
+
+/**
+ * Reads a Blob as a data URL.
+ *
+ * @param {Blob} file
+ * @param {import('./arguments/options.js').CallOptions} options
+ */
+async function blobToDataUrl(file, { maxBytes, signal }) {
+  const mimeType = file.type || 'application/octet-stream';
+  const most = mostBytes(mimeType, maxBytes);
+  const { name = 'of the Blob' } = /** @type {{ name?: string }} */ (file);
+  if (file.size > most) {
+    const message = `the input ${name} has ${file.size} bytes, and at most ${most} are made a data URL (maxBytes)`;
+    throw new InputError(message, { code: 'limit', inputKey: '', inputName: name });
+  }
+  const data = Buffer.from(await untilAborted(file.arrayBuffer(), signal)).toString('base64');
+  return `data:${mimeType};base64,${data}`;
+}
+
+module.exports = { blobToDataUrl, mostBytes };
