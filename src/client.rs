@@ -6,12 +6,12 @@ use bytes::Bytes;
 use modzy_client::Client;
 use napi::{
     Env, Status,
-    bindgen_prelude::{Function, Uint8Array},
+    bindgen_prelude::{Function, Uint8Array, Unknown},
 };
 use napi_derive::napi;
 
 use crate::{
-    calls::{BindingCompletion, Call, Calls, EventQueue, Outcome},
+    calls::{Call, Calls, EventQueue, Outcome},
     config::BindingConfig,
     operations::{self, BindingOperation},
     options::BindingCallOptions,
@@ -91,9 +91,9 @@ impl BindingClient {
     }
 
     /// Takes the oldest news. For those that are left, the function is called again.
-    #[napi(catch_unwind)]
-    pub fn take(&self) -> Vec<BindingCompletion> {
-        self.calls.events.take()
+    #[napi(catch_unwind, ts_return_type = "Array<BindingCompletion>")]
+    pub fn take<'e>(&self, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
+        self.calls.take_events(env)
     }
 
     /// Whether the process lives on for the sake of news that may come. At first it does not.

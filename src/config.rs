@@ -6,10 +6,7 @@ use modzy_client::{Auth, BaseUrl, Client, Result};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
-use crate::numbers::{count, millis, refuse, size};
-
-/// The longest string that V8 makes, in UTF-16 units, of which no text has more than it has bytes.
-const LONGEST_STRING: usize = (1 << 29) - 24;
+use crate::numbers::{LONGEST_STRING, count, millis, refuse, size};
 
 /// Settings of a client. Not `Debug`: it holds the key in the clear.
 #[napi(object, object_to_js = false)]

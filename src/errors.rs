@@ -30,9 +30,9 @@ pub enum BindingErrorKind {
 }
 
 /// A failed call.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[napi(object, object_from_js = false)]
-pub struct BindingError {
+pub(crate) struct BindingError {
     /// Which error class to make.
     pub kind: BindingErrorKind,
     /// One sentence, without secrets.
@@ -71,29 +71,60 @@ pub struct BindingError {
     pub cause: Option<String>,
 }
 
-impl From<&Error> for BindingError {
-    fn from(error: &Error) -> Self {
-        let mut made = Self {
+impl BindingError {
+    /// A defect, with nothing but its message.
+    pub(crate) fn internal(message: String) -> Self {
+        Self {
             kind: BindingErrorKind::Internal,
-            message: error.to_string(),
-            retryable: error.is_retryable(),
-            status: error.status().map(u32::from),
+            message,
+            retryable: false,
+            status: None,
             body: None,
             request_id: None,
             retry_after_ms: None,
             method: None,
             url: None,
             attempts: None,
-            phase: error.phase().map(|phase| phase.as_str().to_owned()),
-            sent: error
-                .sent()
-                .map(|sent| if sent == Sent::No { "no" } else { "maybe" }.to_owned()),
+            phase: None,
+            sent: None,
             job_identifier: None,
             input_fault: None,
             input_key: None,
             input_name: None,
             job: None,
             cause: None,
+        }
+    }
+
+    /// An answer that came, and that nobody can read.
+    pub(crate) fn unreadable(message: String) -> Self {
+        Self {
+            kind: BindingErrorKind::Response,
+            sent: Some("maybe".to_owned()),
+            ..Self::internal(message)
+        }
+    }
+
+    /// The same without what may be of any length.
+    pub(crate) fn without_texts(&self) -> Self {
+        Self {
+            body: None,
+            job: None,
+            ..self.clone()
+        }
+    }
+}
+
+impl From<&Error> for BindingError {
+    fn from(error: &Error) -> Self {
+        let mut made = Self {
+            retryable: error.is_retryable(),
+            status: error.status().map(u32::from),
+            phase: error.phase().map(|phase| phase.as_str().to_owned()),
+            sent: error
+                .sent()
+                .map(|sent| if sent == Sent::No { "no" } else { "maybe" }.to_owned()),
+            ..Self::internal(error.to_string())
         };
         if let Some(Call {
             method,

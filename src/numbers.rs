@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use modzy_client::{Error, Result};
 
+/// The longest string that V8 makes, in UTF-16 units, of which no text has more than it has bytes.
+pub(crate) const LONGEST_STRING: usize = (1 << 29) - 24;
+
 /// Milliseconds, at least so many, of which `Infinity` stands for no limit.
 pub(crate) fn millis(name: &'static str, least: f64, value: f64) -> Result<Duration> {
     if value.is_nan() || value < least {

@@ -33,7 +33,7 @@ pub enum BindingEvent {
 
 /// A piece of news about a call.
 #[napi(object, object_from_js = false)]
-pub struct BindingCompletion {
+pub(crate) struct BindingCompletion {
     /// The call, as `start` named it.
     pub id: i64,
     /// What the rest tells.
@@ -71,7 +71,7 @@ fn text(text: String) -> Text {
 /// How the cancellation of a job went.
 #[derive(Debug)]
 #[napi(object, object_from_js = false)]
-pub struct BindingCancelOutcome {
+pub(crate) struct BindingCancelOutcome {
     /// The job, where it has a name.
     pub job_identifier: Option<String>,
     /// The job as the server answered, as JSON.

@@ -2,6 +2,7 @@
 //! the operations.
 
 mod context;
+mod crossing;
 mod events;
 mod guard;
 mod observer;
@@ -11,7 +12,6 @@ mod registry;
 
 pub(crate) use self::{
     context::{BoxFuture, Context, NO_OPTIONS, WaitContext, unless_aborted},
-    events::BindingCompletion,
     guard::Call,
     outcome::{Outcome, Value},
     queue::EventQueue,

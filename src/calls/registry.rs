@@ -12,10 +12,12 @@ use std::{
 
 use bytes::Bytes;
 use modzy_client::{Output, ResultStream};
+use napi::{Env, bindgen_prelude::Unknown};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    crossing::cross,
     events::{BindingCompletion, BindingEvent},
     queue::EventQueue,
 };
@@ -139,6 +141,12 @@ impl Calls {
         let mut live = self.live();
         live.aborts.remove(&id);
         live.pulls.remove(&id);
+    }
+
+    /// Hands the oldest events over.
+    pub(crate) fn take_events<'e>(&self, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
+        let events = self.events.take().into_iter();
+        events.map(|event| cross(event, env, self)).collect()
     }
 
     /// Takes what a call has opened to read from it.

@@ -1,0 +1,39 @@
+//! Events on their way into JavaScript, one by one: one that cannot cross ends its own call, and no other.
+
+use napi::{
+    Env,
+    bindgen_prelude::{ToNapiValue as _, Unknown},
+};
+
+use super::{
+    events::{BindingCompletion, BindingEvent},
+    registry::Calls,
+};
+use crate::{errors::BindingError, numbers::LONGEST_STRING};
+
+/// Makes an event a value of JavaScript.
+pub(super) fn cross<'e>(event: BindingCompletion, env: &'e Env, calls: &Calls) -> napi::Result<Unknown<'e>> {
+    let id = event.id.cast_unsigned();
+    let length = event.text_length();
+    // What failed before says more than that it cannot be told in full.
+    let error = event.error.as_ref().map(BindingError::without_texts);
+    event.into_unknown(env).or_else(|reason| {
+        calls.abort(id, false);
+        let mut failed = BindingCompletion::new(id, BindingEvent::Failed);
+        failed.error = Some(error.unwrap_or_else(|| uncrossed(length, &reason)));
+        failed.into_unknown(env)
+    })
+}
+
+/// The error for an event that no error made.
+fn uncrossed(length: usize, reason: &napi::Error) -> BindingError {
+    if length <= LONGEST_STRING {
+        return BindingError::internal(format!(
+            "internal error: an event of the call cannot be handed to JavaScript: {reason}"
+        ));
+    }
+    BindingError::unreadable(format!(
+        "the response has a text of {length} bytes, longer than a JavaScript string can be ({LONGEST_STRING} UTF-16 units); \
+         read it in smaller parts: fewer items per page, streamResults or openOutput"
+    ))
+}
