@@ -83,6 +83,55 @@ function receiptReader(generation, status) {
 }
 
 /**
+ * The text of a document: equal for equal ones. JSON of any depth is read, but `JSON.stringify` has no room on the stack for
+ * what is nested some thousands deep.
+ *
+ * @param {unknown} document What `JSON.parse` has made.
+ * @returns {string}
+ */
+function textOf(document) {
+  try {
+    return JSON.stringify(document);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return deepTextOf(document);
+    }
+    throw error;
+  }
+}
+
+/**
+ * The same without recursion.
+ *
+ * @param {unknown} document
+ */
+function deepTextOf(document) {
+  const parts = [];
+  /** @type {({ text: string } | { value: unknown })[]} What is left, the next one last. */
+  const left = [{ value: document }];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if ('text' in next) {
+      parts.push(next.text);
+      continue;
+    }
+    const { value } = next;
+    if (typeof value !== 'object' || value === null) {
+      parts.push(JSON.stringify(value));
+      continue;
+    }
+    const isList = Array.isArray(value);
+    parts.push(isList ? '[' : '{');
+    left.push({ text: isList ? ']' : '}' });
+    const members = Object.entries(value);
+    for (let at = members.length - 1; at >= 0; at -= 1) {
+      const [name, member] = /** @type {[string, unknown]} */ (members[at]);
+      left.push({ value: member }, { text: (at > 0 ? ',' : '') + (isList ? '' : `${JSON.stringify(name)}:`) });
+    }
+  }
+  return parts.join('');
+}
+
+/**
  * Reads what may be text: JSON where it is an object, a list or a string, else the text as it came. Digits stay text, of
  * which a number would lose some.
  *
@@ -158,4 +207,4 @@ function expectedFor(value) {
   return undefined;
 }
 
-module.exports = { readDocument, readJobAndResult, readPage, readTextOrDocument, receiptReader, writeBody };
+module.exports = { readDocument, readJobAndResult, readPage, readTextOrDocument, receiptReader, textOf, writeBody };

@@ -2,7 +2,7 @@
 
 // Listings: what the server hands out in pages, read page by page as the loop comes to need them.
 
-const { readPage } = require('../documents.js');
+const { readPage, textOf } = require('../documents.js');
 
 /**
  * @typedef {object} Plan
@@ -79,11 +79,13 @@ class Listing {
   }
 
   async toArray() {
-    const all = [];
+    /** @type {object[][]} */
+    const pages = [];
     for await (const page of this.pages()) {
-      all.push(...page);
+      pages.push(page);
     }
-    return all;
+    // Not spread into the arguments of a call, of which a stack holds a hundred thousand or so.
+    return pages.flat();
   }
 }
 
@@ -94,7 +96,7 @@ class Listing {
  * @returns {string}
  */
 function nameOf(item) {
-  return item?.jobIdentifier ?? item?.modelId ?? JSON.stringify(item);
+  return item?.jobIdentifier ?? item?.modelId ?? textOf(item);
 }
 
 module.exports = { Listing };

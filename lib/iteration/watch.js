@@ -3,6 +3,7 @@
 // A watch over one job: a wait whose news are told one by one.
 
 const { LEFT, unwatch, watch } = require('../calls/signals.js');
+const { textOf } = require('../documents.js');
 const { AsyncQueue } = require('./async-queue.js');
 
 /**
@@ -29,7 +30,7 @@ function watchJob(session, jobIdentifier, options) {
   async function follow(queue) {
     /** @param {Job} job */
     const onProgress = (job) => {
-      const text = JSON.stringify(job);
+      const text = textOf(job);
       if (text !== seen) {
         seen = text;
         // To a loop that is slower than the polls, each status is told, and of each the newest figures.
