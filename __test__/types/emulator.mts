@@ -9,7 +9,8 @@ import emulators, {
 } from 'modzy-emulator';
 import { ModzyClient } from 'modzy-client';
 
-const options: EmulatorOptions = { submittedMs: 0, inProgressMs: 0, apiKey: undefined, chunkSize: '64Ki' };
+const limits: EmulatorOptions = { maxFinishedJobs: 100, maxJobBytes: 1_000_000 };
+const options: EmulatorOptions = { ...limits, submittedMs: 0, inProgressMs: 0, apiKey: undefined, chunkSize: '64Ki' };
 
 export async function example(): Promise<number> {
   const emulator: Emulator = await startEmulator(options);

@@ -22,6 +22,16 @@ export interface EmulatorOptions {
   maxChunks?: number | undefined;
   /** How many inputs one job may have. Default: 10,000. */
   maxInputs?: number | undefined;
+  /**
+   * How many finished jobs are kept; the oldest make room for new ones, which a line on standard error reports the first time,
+   * and then answer 404. Default: 10,000.
+   */
+  maxFinishedJobs?: number | undefined;
+  /**
+   * How many bytes the jobs take between them, with their inputs and outputs. Finished ones make room for new ones; what the
+   * others leave no room for is answered by 507. Default: 2147483648 (2 GiB).
+   */
+  maxJobBytes?: number | undefined;
 }
 
 /**
@@ -86,11 +96,14 @@ export interface Emulator {
   /** The key that has no rights; undefined where none was asked for. */
   readonly restrictedKey: string | undefined;
 
-  /** Makes the next requests that match fail. Rejects for a fault that could never match or contradicts itself. */
+  /**
+   * Makes the next requests that match fail. Rejects for a fault that could never match or contradicts itself, and where 10,000
+   * faults, or 64 MiB of them, are held already.
+   */
   fault(fault: Fault): Promise<void>;
   /** Removes all faults. */
   clearFaults(): Promise<void>;
-  /** The requests so far, oldest first: the newest 100,000, with 64 MiB of bodies between them. */
+  /** The requests so far, oldest first: the newest 100,000, with 64 MiB of bodies between them, and 64 MiB of heads. */
   requests(): Promise<RecordedRequest[]>;
   /** Forgets the requests so far. */
   clearRequests(): Promise<void>;

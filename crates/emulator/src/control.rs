@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::faults::FaultList;
+use crate::local_only::refuse_foreign;
 use crate::requests::{RecordedRequest, RequestLog};
 use crate::server::ConnectionCount;
 
@@ -23,6 +25,7 @@ where
         .route("/control/faults", post(add_fault).delete(clear_faults))
         .route("/control/requests", get(requests).delete(clear_requests))
         .route("/control/connections", get(connections))
+        .layer(from_fn(refuse_foreign))
 }
 
 async fn add_fault(State(faults): State<FaultList>, body: Bytes) -> Result<StatusCode, Error> {

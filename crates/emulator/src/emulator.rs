@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::auth::Keys;
 use crate::base_url::BaseUrl;
 use crate::faults::{Fault, InvalidFault};
-use crate::jobs::Features;
+use crate::jobs::{Features, JobStore};
 use crate::options::Options;
 use crate::requests::RecordedRequest;
 use crate::router::router;
@@ -39,7 +39,8 @@ impl Emulator {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let base_url = BaseUrl::new(format!("{url}/api"));
-        let state = AppState::new(&options, base_url, keys, features);
+        let jobs = JobStore::new(&options)?;
+        let state = AppState::new(base_url, keys, features, jobs);
         let app = router(&state, options.control);
         let tasks = TaskTracker::new();
         let stop = CancellationToken::new();
@@ -98,7 +99,7 @@ impl Emulator {
     }
 
     /// The requests under `/api` so far, oldest first. The log keeps the newest 100,000, and of those only as many as
-    /// have 64 MiB of bodies between them.
+    /// have 64 MiB of bodies between them, and 64 MiB of heads.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.requests.all()
@@ -107,6 +108,17 @@ impl Emulator {
     /// Forgets the requests so far, including those that are not answered yet.
     pub fn clear_requests(&self) {
         self.state.requests.clear();
+    }
+
+    /// How many finished jobs have made room for others: `max_finished_jobs` and `max_job_bytes` of the options.
+    #[must_use]
+    pub fn dropped_jobs(&self) -> usize {
+        self.state.jobs.dropped()
+    }
+
+    /// Resolves when the first job has been dropped, with words that say so. Only once, however many wait for it.
+    pub async fn first_dropped(&self) -> String {
+        self.state.jobs.first_dropped().await
     }
 
     /// The number of connections that clients hold open.

@@ -28,6 +28,7 @@ mod engines;
 mod error;
 mod faults;
 mod jobs;
+mod local_only;
 mod models;
 mod options;
 mod query;

@@ -1,5 +1,6 @@
 //! The emulator as a program: starts it, says where it listens, and serves until it is told to end.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -40,6 +41,12 @@ struct Arguments {
     /// How many inputs one job may have
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     max_inputs: usize,
+    /// How many finished jobs are kept; the oldest make room for new ones
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
+    max_finished_jobs: usize,
+    /// How many bytes the jobs take, with inputs and outputs; the oldest finished ones make room for new ones
+    #[arg(long, value_name = "BYTES", default_value_t = 2 << 30)]
+    max_job_bytes: usize,
     /// Serve the routes under /control, which need no key
     #[arg(long)]
     control: bool,
@@ -87,9 +94,14 @@ async fn run(arguments: Arguments) -> io::Result<()> {
             kind => io::Error::new(kind, format!("cannot listen on 127.0.0.1:{port}: {error}")),
         })?;
     print_ready(&emulator)?;
+    let told = async {
+        tell(&emulator.first_dropped().await);
+        std::future::pending::<()>().await;
+    };
     tokio::select! {
         () = signals.received() => {}
         () = stdin_closed(), if exit_with_stdin => {}
+        () = told => {}
     }
     emulator.close().await;
     Ok(())
@@ -107,6 +119,8 @@ impl From<Arguments> for Options {
             chunk_size: arguments.chunk_size,
             max_chunks: arguments.max_chunks,
             max_inputs: arguments.max_inputs,
+            max_finished_jobs: arguments.max_finished_jobs,
+            max_job_bytes: arguments.max_job_bytes,
             control: arguments.control,
         }
     }
@@ -126,9 +140,13 @@ fn print_ready(emulator: &Emulator) -> io::Result<()> {
 }
 
 fn failure(error: &io::Error, code: u8) -> ExitCode {
-    // When standard error is closed there is nobody left to tell.
-    let _ = writeln!(io::stderr(), "modzy-emulator: {error}");
+    tell(error);
     ExitCode::from(code)
+}
+
+fn tell(message: &dyn fmt::Display) {
+    // When standard error is closed there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "modzy-emulator: {message}");
 }
 
 /// Resolves when standard input ends. A thread of its own waits for it, since no runtime can call off such a read.

@@ -30,6 +30,11 @@ pub struct Options {
     pub max_chunks: usize,
     /// How many inputs one job may have. Default: 10,000.
     pub max_inputs: usize,
+    /// How many finished jobs are kept, of which the oldest make room for new ones. At least 1. Default: 10,000.
+    pub max_finished_jobs: usize,
+    /// How many bytes the jobs take between them, with their inputs and outputs: finished ones make room for new ones, and what
+    /// the others leave no room for is refused by 507. At least 1. Default: 2 GiB.
+    pub max_job_bytes: usize,
     /// Whether the routes under `/control` are served. They need no key. Default: false.
     pub control: bool,
 }
@@ -46,6 +51,8 @@ impl Default for Options {
             chunk_size: "1Mi".to_owned(),
             max_chunks: 10_000,
             max_inputs: 10_000,
+            max_finished_jobs: 10_000,
+            max_job_bytes: 2 << 30,
             control: false,
         }
     }
@@ -64,6 +71,8 @@ impl fmt::Debug for Options {
             .field("chunk_size", &self.chunk_size)
             .field("max_chunks", &self.max_chunks)
             .field("max_inputs", &self.max_inputs)
+            .field("max_finished_jobs", &self.max_finished_jobs)
+            .field("max_job_bytes", &self.max_job_bytes)
             .field("control", &self.control)
             .finish()
     }

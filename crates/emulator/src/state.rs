@@ -8,7 +8,6 @@ use crate::auth::Keys;
 use crate::base_url::BaseUrl;
 use crate::faults::FaultList;
 use crate::jobs::{Features, JobStore};
-use crate::options::Options;
 use crate::requests::RequestLog;
 use crate::server::ConnectionCount;
 
@@ -26,13 +25,13 @@ pub(crate) struct AppState {
 }
 
 impl AppState {
-    pub(crate) fn new(options: &Options, base_url: BaseUrl, keys: Keys, features: Features) -> Self {
+    pub(crate) fn new(base_url: BaseUrl, keys: Keys, features: Features, jobs: JobStore) -> Self {
         Self {
             base_url,
             keys,
             ledger: Ledger::new(),
             features,
-            jobs: JobStore::new(options),
+            jobs,
             faults: FaultList::default(),
             requests: RequestLog::default(),
             open_connections: ConnectionCount::default(),

@@ -21,6 +21,7 @@ mod program {
             let mut child = command(arguments)
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
                 .spawn()
                 .unwrap();
             let stdin = child.stdin.take();
@@ -51,7 +52,7 @@ mod program {
             let length = body.len();
             write!(
                 socket,
-                "{method} {path} HTTP/1.1\r\nhost: x\r\nauthorization: ApiKey {key}\r\ncontent-length: {length}\r\n\r\n{body}"
+                "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: ApiKey {key}\r\ncontent-length: {length}\r\n\r\n{body}"
             )
             .unwrap();
             socket
@@ -125,6 +126,8 @@ mod program {
             "--chunk-size=1.5Ki",
             "--max-chunks=7",
             "--max-inputs=3",
+            "--max-finished-jobs=5",
+            "--max-job-bytes=1000000",
             "--control",
         ]);
         assert_eq!(program.ready["apiKey"], "a.b");
@@ -181,6 +184,22 @@ mod program {
     }
 
     #[test]
+    fn the_first_job_that_makes_room_for_another_is_reported_on_standard_error() {
+        let mut program = Program::start(&["--submitted-ms=0", "--in-progress-ms=0", "--max-finished-jobs=1"]);
+        let job = r#"{"model":{"identifier":"ed542963de","version":"1.0.1"},
+            "input":{"type":"text","sources":{"a":{"input.txt":"x"}}}}"#;
+        for _ in 0..3 {
+            assert_eq!(program.request("POST", "/api/jobs", job), "HTTP/1.1 202 Accepted");
+        }
+        let mut told = String::new();
+        let stderr = program.child.stderr.take().unwrap();
+        BufReader::new(stderr).read_line(&mut told).unwrap();
+        let expected = "modzy-emulator: finished jobs are being dropped, the oldest first: at most 1 are kept \
+            (max_finished_jobs), and at most 2147483648 bytes (max_job_bytes)\n";
+        assert_eq!(told, expected);
+    }
+
+    #[test]
     fn bad_arguments_exit_with_2_and_say_why() {
         for (arguments, words) in [
             (&["--port", "x"][..], "invalid value 'x' for '--port <PORT>'"),
@@ -192,6 +211,8 @@ mod program {
             ),
             (&["--max-chunks", "0"], "max_chunks must be at least 1"),
             (&["--max-inputs", "0"], "max_inputs must be at least 1"),
+            (&["--max-finished-jobs", "0"], "max_finished_jobs must be at least 1"),
+            (&["--max-job-bytes", "0"], "max_job_bytes must be at least 1"),
             (&["--nothing"], "unexpected argument '--nothing'"),
             (&["--api-key", "nodot"], "api_key must be a prefix and a body"),
             (

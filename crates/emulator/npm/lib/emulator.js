@@ -19,6 +19,8 @@ const ARGUMENTS = {
   chunkSize: 'chunk-size',
   maxChunks: 'max-chunks',
   maxInputs: 'max-inputs',
+  maxFinishedJobs: 'max-finished-jobs',
+  maxJobBytes: 'max-job-bytes',
 };
 
 /**

@@ -52,6 +52,14 @@ pub enum ConnectionFault {
 }
 
 impl Fault {
+    /// The bytes of its texts.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [&self.method, &self.path, &self.body];
+        let texts = texts.iter().filter_map(|text| text.as_ref()).map(String::len);
+        let headers = self.headers.iter().map(|(name, value)| name.len() + value.len());
+        texts.chain(headers).sum()
+    }
+
     pub(super) fn matches(&self, method: &Method, path: &str) -> bool {
         let same_method = self
             .method

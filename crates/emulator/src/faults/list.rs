@@ -7,6 +7,10 @@ use axum::http::Method;
 use super::fault::Fault;
 use super::validate::validate;
 
+/// How many faults are held at a time, and how many bytes of answers between them.
+const MAX_FAULTS: usize = 10_000;
+const MAX_BYTES: usize = 64 << 20;
+
 /// Why a fault was refused; the text names the member.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -26,12 +30,22 @@ struct Rule {
 impl FaultList {
     pub(crate) fn add(&self, fault: Fault) -> Result<(), InvalidFault> {
         validate(&fault).map_err(InvalidFault)?;
+        let mut rules = self.rules();
+        if rules.len() >= MAX_FAULTS {
+            let message = format!("there are {MAX_FAULTS} faults already, and no more are held: clear them first");
+            return Err(InvalidFault(message));
+        }
+        let bytes: usize = rules.iter().map(|rule| rule.fault.bytes()).sum();
+        if bytes + fault.bytes() > MAX_BYTES {
+            let message = format!("the faults have more than {MAX_BYTES} bytes between them: clear them first");
+            return Err(InvalidFault(message));
+        }
         let rule = Rule {
             skip: fault.skip,
             times: fault.times,
             fault: Arc::new(fault),
         };
-        self.rules().push(rule);
+        rules.push(rule);
         Ok(())
     }
 
@@ -100,6 +114,28 @@ mod tests {
         .unwrap();
         let met: Vec<_> = (0..4).map(|_| taken(&list, &Method::GET, "/api/jobs")).collect();
         assert_eq!(met, [Some(503), Some(503), Some(429), None]);
+    }
+
+    #[test]
+    fn faults_are_bounded_by_their_number_and_their_size() {
+        let list = FaultList::default();
+        for _ in 0..MAX_FAULTS {
+            list.add(status(503)).unwrap();
+        }
+        let refused = list.add(status(503)).unwrap_err().to_string();
+        assert!(refused.starts_with("there are 10000 faults already"), "{refused}");
+        list.clear();
+        let large = || Fault {
+            body: Some("x".repeat(MAX_BYTES / 2 + 1)),
+            ..status(503)
+        };
+        list.add(large()).unwrap();
+        let refused = list.add(large()).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("the faults have more than 67108864 bytes"),
+            "{refused}"
+        );
+        list.add(status(503)).unwrap();
     }
 
     #[test]

@@ -4,6 +4,12 @@ use bytes::Bytes;
 
 use crate::models::{Values, Version};
 
+/// What names take in memory, with the tables that they stand in: an estimate.
+pub(super) fn names<'n>(key: &str, names: impl Iterator<Item = &'n String>) -> usize {
+    const ENTRY: usize = 128;
+    names.fold(key.len() + ENTRY, |sum, name| sum + name.len() + ENTRY)
+}
+
 /// One input of a job.
 #[derive(Debug)]
 pub(crate) struct Input {
@@ -24,5 +30,10 @@ impl Input {
 
     pub(crate) fn bytes(&self) -> usize {
         self.values.values().map(Bytes::len).sum()
+    }
+
+    /// What it takes in memory, with its names: an estimate.
+    pub(super) fn memory(&self) -> usize {
+        self.bytes() + names(&self.key, self.values.keys())
     }
 }

@@ -9,13 +9,14 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::features::Features;
-use super::input::Input;
+use super::input::{Input, names};
 use super::lifecycle::{Lifecycle, Progress, Timing};
 use super::sources::Sources;
 use super::submission::Submission;
 use super::upload::Upload;
+use super::usage::{Total, Usage};
 use crate::error::Error;
-use crate::models::{self, Model, Outcome, Version};
+use crate::models::{self, Model, Outcome, Output, Version};
 use crate::timestamp;
 
 /// Jobs with at most this many bytes of input are processed where they are asked for; the work of
@@ -42,6 +43,7 @@ pub(crate) struct Job {
     /// When it was canceled, counted from its start.
     canceled: OnceLock<Duration>,
     outcomes: OnceCell<Vec<Outcome>>,
+    usage: Usage,
 }
 
 #[derive(Clone, Copy)]
@@ -60,9 +62,18 @@ impl Moment {
 }
 
 impl Job {
-    pub(super) fn new(submission: Submission, id: String, key_prefix: &str, timing: Timing) -> Result<Self, Error> {
+    pub(super) fn new(
+        submission: Submission,
+        id: String,
+        key_prefix: &str,
+        timing: Timing,
+        total: &Total,
+    ) -> Result<Self, Error> {
         let model = models::find(&submission.model)?;
         let version = models::find_version(model, &submission.version)?;
+        let usage = total.open();
+        let inputs = submission.sources.map(|sources| sources.inputs(version));
+        usage.add(inputs.iter().flatten().map(Input::memory).sum());
         Ok(Self {
             id,
             model,
@@ -73,13 +84,11 @@ impl Job {
             timing,
             created: Moment::now(),
             closed: OnceLock::new(),
-            upload: submission.sources.is_none().then(Upload::default),
-            inputs: match submission.sources {
-                Some(sources) => OnceLock::from(sources.inputs(version)),
-                None => OnceLock::new(),
-            },
+            upload: inputs.is_none().then(Upload::default),
+            inputs: inputs.map_or_else(OnceLock::new, OnceLock::from),
             canceled: OnceLock::new(),
             outcomes: OnceCell::new(),
+            usage,
         })
     }
 
@@ -96,7 +105,7 @@ impl Job {
             submitted: Duration::ZERO,
             in_progress: Duration::ZERO,
         };
-        let job = Self::new(submission, Uuid::nil().to_string(), "sample", timing)?;
+        let job = Self::new(submission, Uuid::nil().to_string(), "sample", timing, &Total::default())?;
         let created = Moment {
             timestamp: version.created_at,
             ..job.created
@@ -166,6 +175,11 @@ impl Job {
         }
     }
 
+    /// What it takes in memory: an estimate.
+    pub(super) fn bytes(&self) -> usize {
+        self.usage.bytes()
+    }
+
     pub(crate) fn input_bytes(&self) -> usize {
         match (self.inputs.get(), &self.upload) {
             (None, Some(upload)) => upload.bytes(),
@@ -181,13 +195,16 @@ impl Job {
         let outcomes = self
             .outcomes
             .get_or_try_init(|| async {
-                if self.input_bytes() <= INLINE_BYTES {
-                    return Ok(self.run());
-                }
-                let job = Arc::clone(self);
-                tokio::task::spawn_blocking(move || job.run())
-                    .await
-                    .map_err(|_| Error::new(StatusCode::INTERNAL_SERVER_ERROR, "the model was interrupted"))
+                let outcomes = if self.input_bytes() <= INLINE_BYTES {
+                    self.run()
+                } else {
+                    let job = Arc::clone(self);
+                    tokio::task::spawn_blocking(move || job.run())
+                        .await
+                        .map_err(|_| Error::new(StatusCode::INTERNAL_SERVER_ERROR, "the model was interrupted"))?
+                };
+                self.usage.add(outcomes.iter().map(memory_of).sum());
+                Ok(outcomes)
             })
             .await?;
         Ok(outcomes.get(..processed).unwrap_or(outcomes))
@@ -216,6 +233,10 @@ impl Job {
         match inputs.get(&key) {
             Some(parts) => features.check_chunks(parts.chunks + 1)?,
             None => features.check_inputs(inputs.len() + 1)?,
+        }
+        self.usage.add(chunk.len());
+        if inputs.get(&key).is_none_or(|parts| !parts.values.contains_key(&name)) {
+            self.usage.add(names(&key, std::iter::once(&name)));
         }
         let parts = inputs.entry(key).or_default();
         parts.chunks += 1;
@@ -268,5 +289,13 @@ impl Job {
             )));
         }
         Ok(())
+    }
+}
+
+/// What became of an input, in memory: an estimate.
+fn memory_of(outcome: &Outcome) -> usize {
+    match outcome {
+        Ok(outputs) => outputs.values().map(Output::memory).sum(),
+        Err(reason) => reason.len(),
     }
 }

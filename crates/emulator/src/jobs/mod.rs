@@ -14,6 +14,7 @@ mod sources;
 mod store;
 mod submission;
 mod upload;
+mod usage;
 
 pub(crate) use self::documents::milliseconds;
 pub(crate) use self::features::Features;

@@ -74,6 +74,7 @@ async fn append(
     let multipart =
         multipart.map_err(|_| Error::bad_request("the body must be multipart/form-data with a boundary"))?;
     let chunk = chunk::read(multipart).await?;
+    jobs.make_room_for(chunk.len())?;
     job.append(&features, key, name, &chunk)?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -38,6 +38,29 @@ pub(crate) enum Output {
     MadeBinary(u64),
 }
 
+impl Output {
+    /// What it takes in memory: an estimate.
+    pub(crate) fn memory(&self) -> usize {
+        match self {
+            Self::Json(value) => memory_of(value),
+            Self::Binary(bytes) => bytes.len(),
+            Self::MadeJson(_) | Self::MadeBinary(_) => 0,
+        }
+    }
+}
+
+/// The same of JSON.
+fn memory_of(value: &Value) -> usize {
+    const ENTRY: usize = 64;
+    ENTRY
+        + match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+            Value::String(text) => text.len(),
+            Value::Array(values) => values.iter().map(memory_of).sum(),
+            Value::Object(members) => members.iter().map(|(name, value)| name.len() + memory_of(value)).sum(),
+        }
+}
+
 /// A model whose work is one function, and that does not explain it.
 pub(crate) struct Described {
     pub(crate) about: About,

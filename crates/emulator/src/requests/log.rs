@@ -12,6 +12,8 @@ use serde::Serialize;
 const MAX_REQUESTS: usize = 100_000;
 /// How many bytes of bodies it keeps between them.
 const MAX_BODY_BYTES: usize = 64 << 20;
+/// How many bytes of heads: of paths, queries and headers.
+const MAX_HEAD_BYTES: usize = 64 << 20;
 /// How many bytes it keeps of one body.
 const MAX_BODY: usize = 64 << 10;
 
@@ -42,6 +44,14 @@ pub struct RecordedRequest {
     pub state: RequestState,
 }
 
+impl RecordedRequest {
+    /// The bytes of its method, path, query and headers.
+    fn head_bytes(&self) -> usize {
+        let headers = self.headers.iter().map(|(name, value)| name.len() + value.len());
+        self.method.len() + self.path.len() + self.query.as_ref().map_or(0, String::len) + headers.sum::<usize>()
+    }
+}
+
 /// What became of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -68,6 +78,7 @@ struct Entries {
     /// The number of the first request that is still kept, counting from the start of the emulator.
     first: usize,
     body_bytes: usize,
+    head_bytes: usize,
 }
 
 impl Default for RequestLog {
@@ -89,6 +100,7 @@ impl RequestLog {
         entries.first += entries.requests.len();
         entries.requests.clear();
         entries.body_bytes = 0;
+        entries.head_bytes = 0;
     }
 
     /// Adds a request, and returns its number.
@@ -107,6 +119,7 @@ impl RequestLog {
         let mut entries = self.entries();
         // Under the lock, so that the order of the log is the order of its times.
         request.received_at_ms = self.started.elapsed().as_secs_f64() * 1000.0;
+        entries.head_bytes += request.head_bytes();
         entries.requests.push_back(request);
         entries.shrink();
         entries.first + entries.requests.len() - 1
@@ -150,12 +163,14 @@ impl Entries {
     }
 
     fn shrink(&mut self) {
-        while self.requests.len() > MAX_REQUESTS || self.body_bytes > MAX_BODY_BYTES {
+        while self.requests.len() > MAX_REQUESTS || self.body_bytes > MAX_BODY_BYTES || self.head_bytes > MAX_HEAD_BYTES
+        {
             let Some(oldest) = self.requests.pop_front() else {
                 return;
             };
             self.first += 1;
             self.body_bytes -= oldest.body.len();
+            self.head_bytes -= oldest.head_bytes();
         }
     }
 }
@@ -219,6 +234,17 @@ mod tests {
         let all = log.all();
         assert_eq!(all.len(), MAX_BODY_BYTES / MAX_BODY);
         assert!(all.iter().all(|request| request.body.len() == MAX_BODY));
+    }
+
+    #[test]
+    fn the_heads_are_bounded_together() {
+        let log = RequestLog::default();
+        let mut headers = HeaderMap::new();
+        headers.insert("x-large", "x".repeat(400_000).parse().unwrap());
+        for _ in 0..1000 {
+            log.open(&Method::GET, &Uri::from_static("/api/jobs"), &headers);
+        }
+        assert_eq!(log.all().len(), MAX_HEAD_BYTES / 400_000);
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The routes that drive the emulator from another process.
 
+use axum::http::Method;
 use modzy_emulator::Options;
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
-use crate::support::Server;
+use crate::support::{Server, read_all};
 
 #[tokio::test]
 async fn faults_are_added_and_cleared() {
@@ -76,6 +79,59 @@ async fn connections_are_counted_without_the_asking_one() {
     drop(stalled);
     server.until(|emulator| emulator.open_connections() == 1).await;
     assert_eq!(server.get("/control/connections").await.json(), json!({ "open": 0 }));
+}
+
+#[tokio::test]
+async fn a_foreign_host_or_origin_is_403_and_changes_nothing() {
+    let server = Server::instant().await;
+    let own = server.emulator.url().to_owned();
+    let port = own.rsplit_once(':').unwrap().1;
+    let fault = r#"{"path":"/api/*","status":503}"#;
+    let foreign_host = format!("evil.example:{port}");
+    let other_port = "http://127.0.0.1:1".to_owned();
+    for headers in [
+        &[("host", &*foreign_host)][..],
+        &[("host", &foreign_host), ("origin", "http://evil.example")],
+        &[("origin", "http://evil.example")],
+        &[("origin", "null")],
+        &[("origin", &other_port)],
+    ] {
+        for (method, path) in [
+            (Method::POST, "/control/faults"),
+            (Method::DELETE, "/control/faults"),
+            (Method::GET, "/control/requests"),
+            (Method::DELETE, "/control/requests"),
+            (Method::GET, "/control/connections"),
+        ] {
+            let answer = server.send_with(headers, method, path, fault.into()).await.unwrap();
+            assert_eq!(answer.status, 403, "{headers:?} {path}");
+            assert!(!answer.message().is_empty());
+        }
+    }
+    assert_eq!(server.get("/api/models").await.status, 200);
+    let localhost = format!("LOCALHOST:{port}");
+    for headers in [
+        &[("origin", &*own)][..],
+        &[("host", &localhost)],
+        &[("host", "[::1]:9")],
+    ] {
+        let answer = server
+            .send_with(headers, Method::GET, "/control/requests", "".into())
+            .await;
+        assert_eq!(answer.unwrap().status, 200, "{headers:?}");
+    }
+    assert_eq!(server.emulator.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_request_without_a_host_is_403() {
+    let server = Server::instant().await;
+    let address = server.emulator.url().strip_prefix("http://").unwrap();
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let request = "GET /control/requests HTTP/1.0\r\nconnection: close\r\n\r\n";
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let answer = read_all(&mut socket).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.0 403 "), "{answer}");
 }
 
 #[tokio::test]

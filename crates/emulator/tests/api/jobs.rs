@@ -229,3 +229,36 @@ async fn a_submit_of_the_wrong_shape_names_the_member() {
     assert_eq!(malformed.status, 400);
     assert!(malformed.message().starts_with("the body is not JSON: EOF"));
 }
+
+#[tokio::test]
+async fn what_unfinished_jobs_leave_no_room_for_is_507() {
+    let server = Server::start(Options {
+        max_job_bytes: 10_000,
+        ..Options::default()
+    })
+    .await;
+    let first = server.open("d1g35t0256", "1.1.0").await;
+    let path = format!("{first}/a/input");
+    assert_eq!(server.chunk(&path, &[b'x'; 6000]).await.status, 202);
+    let refused = server.chunk(&path, &[b'x'; 4000]).await;
+    assert_eq!(refused.status, 507);
+    assert!(
+        refused
+            .message()
+            .starts_with("no room: the jobs take at most 10000 bytes")
+    );
+    let text = "x".repeat(4000);
+    assert_eq!(server.post("/api/jobs", text_job(&[&text])).await.status, 507);
+    assert_eq!(server.emulator.dropped_jobs(), 0);
+
+    // A job that has ended makes room.
+    assert_eq!(server.delete(&format!("/api/jobs/{first}")).await.status, 202);
+    assert_eq!(server.post("/api/jobs", text_job(&[&text])).await.status, 202);
+    assert_eq!(server.emulator.dropped_jobs(), 1);
+    let gone = server.get(&format!("/api/jobs/{first}")).await;
+    assert!(
+        gone.message().contains("1 finished jobs have been dropped"),
+        "{}",
+        gone.message()
+    );
+}

@@ -1,0 +1,185 @@
+//! Keeps pages of the Internet away from routes that need no key. A page reaches them by a name of its own that leads to this
+//! machine, which the host of its requests gives away, or from its own origin, which the browser tells.
+
+use std::borrow::Cow;
+
+use axum::extract::Request;
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use url::{Host, Url};
+
+use crate::error::Error;
+
+/// Answers with 403 unless a request is for a name of this machine, and of no page or one of that name and port.
+pub(crate) async fn refuse_foreign(request: Request, next: Next) -> Response {
+    match check(request.uri(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(reason) => Error::new(StatusCode::FORBIDDEN, reason).into_response(),
+    }
+}
+
+fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), Cow<'static, str>> {
+    const FOREIGN_HOST: &str = "the host must be localhost or a loopback address";
+    let host = only(headers, &HOST)?.and_then(loopback).ok_or(FOREIGN_HOST)?;
+    if let Some(authority) = uri.authority() {
+        loopback(authority.as_str()).ok_or(FOREIGN_HOST)?;
+    }
+    match only(headers, &ORIGIN)? {
+        None => Ok(()),
+        Some(origin) if origin_of(origin).is_some_and(|origin| origin == host) => Ok(()),
+        Some(_) => Err("pages of another origin may not use the control routes".into()),
+    }
+}
+
+/// The one value of a header, if there is any.
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, Cow<'static, str>> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => match value.to_str() {
+            Ok(value) => Ok(Some(value)),
+            Err(_) => Err(format!("the header {name} cannot be read").into()),
+        },
+        _ => Err(format!("the header {name} stands twice").into()),
+    }
+}
+
+/// A host that is this machine, and its port.
+fn loopback(authority: &str) -> Option<(Host, u16)> {
+    // Only a host and a port, which the parser of URLs reads as browsers do.
+    if authority.contains(['/', '\\', '?', '#', '@']) {
+        return None;
+    }
+    let (host, port) = host_and_port(&Url::parse(&format!("http://{authority}")).ok()?)?;
+    let is_loopback = match &host {
+        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.to_canonical().is_loopback(),
+    };
+    is_loopback.then_some((host, port))
+}
+
+/// The host and the port of an origin over HTTP.
+fn origin_of(origin: &str) -> Option<(Host, u16)> {
+    let url = Url::parse(origin).ok()?;
+    let is_origin = url.scheme() == "http" && url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    if is_origin { host_and_port(&url) } else { None }
+}
+
+fn host_and_port(url: &Url) -> Option<(Host, u16)> {
+    let host = match url.host()?.to_owned() {
+        // The same name, said to be whole.
+        Host::Domain(name) => Host::Domain(name.strip_suffix('.').unwrap_or(&name).to_owned()),
+        address => address,
+    };
+    Some((host, url.port_or_known_default()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(uri: &'static str, headers: &[(HeaderName, &'static str)]) -> bool {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.clone(), value.parse().unwrap()));
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(name, value);
+        }
+        check(&Uri::from_static(uri), &map).is_ok()
+    }
+
+    #[test]
+    fn a_host_is_a_name_of_this_machine() {
+        for host in [
+            "127.0.0.1:8080",
+            "127.0.0.1",
+            "127.8.9.1:1",
+            "localhost",
+            "LocalHost:8080",
+            "localhost.:8080",
+            "modzy.localhost:80",
+            "[::1]:8080",
+            "[0:0:0:0:0:0:0:1]",
+            "[::ffff:127.0.0.1]:80",
+            "127.1:8080",
+        ] {
+            assert!(allows("/control/faults", &[(HOST, host)]), "{host}");
+        }
+        for host in [
+            "",
+            ":8080",
+            "evil.example",
+            "evil.example:8080",
+            "localhost.evil.example",
+            "evillocalhost",
+            "127.0.0.1.evil.example",
+            "127.0.0.1.nip.io:8080",
+            "0.0.0.0:8080",
+            "192.168.0.1:8080",
+            "128.0.0.1",
+            "[::]:8080",
+            "[fe80::1]:8080",
+            "[::ffff:192.168.0.1]",
+            "localhost@evil.example",
+            "evil.example@localhost",
+            "evil.example/localhost",
+            "localhost:99999",
+            "localhost:x",
+            "local host",
+        ] {
+            assert!(!allows("/control/faults", &[(HOST, host)]), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_told_once_and_everywhere_the_same() {
+        assert!(!allows("/control/faults", &[]));
+        assert!(!allows(
+            "/control/faults",
+            &[(HOST, "localhost"), (HOST, "evil.example")]
+        ));
+        assert!(!allows("http://evil.example/control/faults", &[(HOST, "localhost")]));
+        assert!(allows("http://localhost/control/faults", &[(HOST, "localhost")]));
+    }
+
+    #[test]
+    fn an_origin_is_that_of_the_host() {
+        for (host, origin) in [
+            ("localhost:8080", "http://localhost:8080"),
+            ("LOCALHOST:8080", "HTTP://LocalHost:8080"),
+            ("localhost", "http://localhost"),
+            ("localhost:80", "http://localhost"),
+            ("[::1]:8080", "http://[::1]:8080"),
+            ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ] {
+            assert!(allows("/", &[(HOST, host), (ORIGIN, origin)]), "{host} {origin}");
+        }
+        for (host, origin) in [
+            ("localhost:8080", "null"),
+            ("localhost:8080", ""),
+            ("localhost:8080", "http://evil.example"),
+            ("localhost:8080", "http://localhost.evil.example:8080"),
+            ("localhost:8080", "http://localhost:3000"),
+            ("localhost:8080", "http://localhost"),
+            ("localhost:8080", "https://localhost:8080"),
+            ("localhost:8080", "http://127.0.0.1:8080"),
+            ("localhost:8080", "file://"),
+            ("localhost:8080", "http://localhost:8080/x"),
+            ("evil.example:8080", "http://evil.example:8080"),
+        ] {
+            assert!(!allows("/", &[(HOST, host), (ORIGIN, origin)]), "{host} {origin}");
+        }
+        assert!(!allows(
+            "/",
+            &[
+                (HOST, "localhost"),
+                (ORIGIN, "http://localhost"),
+                (ORIGIN, "http://evil.example")
+            ]
+        ));
+    }
+}
