@@ -15,7 +15,7 @@ const reason = new Error('changed my mind');
 
 describe('batches', () => {
   const emulator = useEmulator({ submittedMs: 10, inProgressMs: 40 });
-  const { answer, client } = numberedJobs(emulator);
+  const { answer, answered, client } = numberedJobs(emulator);
 
   describe('jobsAsCompleted', () => {
     it('brings outcomes in the order in which jobs complete, with the index of each', async () => {
@@ -133,7 +133,7 @@ describe('batches', () => {
       }
       const outcomes = client().jobsAsCompleted(source(), { ...quickly, concurrency: 2 });
       const first = outcomes.next();
-      await sleep(100);
+      await answered(2);
       assert.equal(taken, 2);
       await outcomes.return();
       assert.deepEqual(await first, { done: true, value: undefined });

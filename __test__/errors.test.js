@@ -169,11 +169,9 @@ describe('errors', () => {
 
   it('a server that stalls is a RequestTimeoutError', async () => {
     await emulator.fault({ path: '/api/jobs/a', connection: 'stall' });
-    const started = performance.now();
     const error = await failure(client().getJob('a', { requestTimeout: 200 }));
-    assert.ok(performance.now() - started < 700);
     assert.ok(error instanceof modzy.RequestTimeoutError && error instanceof modzy.ConnectionError);
-    assert.deepEqual([error.phase, error.sent, error.code], ['headers', 'maybe', 500]);
+    assert.deepEqual([error.phase, error.sent, error.code, error.attempts], ['headers', 'maybe', 500, 1]);
     assert.match(error.message, /200 ms/);
   });
 

@@ -342,19 +342,4 @@ testRows('From 2.x', {
     assert.equal(browser, undefined);
     assert.deepEqual(Object.keys(engines), ['node']);
   },
-
-  async '`timeout` of `blockUntilJobComplete`'(t) {
-    const running = { body: { jobIdentifier: 'j', status: 'IN_PROGRESS' } };
-    const server = await serve(t, { 'GET /api/jobs/j': running, 'GET /api/jobs/k': [running, running, completed] });
-    const client = connect(server);
-    const started = performance.now();
-    assert.equal((await client.blockUntilJobComplete('k', { timeout: 300 })).status, 'COMPLETED');
-    const ms = performance.now() - started;
-    assert.ok(ms > 560 && ms < 1500, `${ms} ms`);
-    await client.blockUntilJobComplete('k', { pollInterval: 20 });
-    await assert.rejects(client.blockUntilJobComplete('k', { timeout: 20, pollInterval: 20 }), TypeError);
-    await assert.rejects(client.blockUntilJobComplete('j', { timeout: 20, waitTimeout: 100 }), {
-      name: 'WaitTimeoutError',
-    });
-  },
 });

@@ -16,7 +16,7 @@ describe('the progress of an upload', () => {
   const emulator = useEmulator({ chunkSize: '64Ki' });
   const client = () => new ModzyClient(emulator.baseURL, emulator.apiKey);
 
-  it('is told at both ends of each input and at most 20 times a second between, in the context of the call', async () => {
+  it('is told at both ends of each input and between, in the context of the call', async () => {
     const context = new AsyncLocalStorage();
     const told = [];
     const options = {
@@ -26,17 +26,14 @@ describe('the progress of an upload', () => {
       yield randomBytes(10);
     })();
     const sources = { a: { input: randomBytes(50 * CHUNK), extra: Buffer.from('xyz') }, b: { input: stream } };
-    const started = performance.now();
     const uploading = context.run('me', () => client().submitJobFiles(...MODEL, sources, options));
     const { jobIdentifier } = await uploading;
-    const seconds = (performance.now() - started) / 1000;
     assert.ok(told.every((progress) => progress.jobIdentifier === jobIdentifier && progress.caller === 'me'));
     const of = (key, name) =>
       told.filter(({ inputKey, inputName }) => inputKey === key && inputName === name).map((each) => each.loadedBytes);
     const large = of('a', 'input');
     assert.deepEqual([large[0], large.at(-1)], [0, 50 * CHUNK]);
     assert.ok(large.every((loaded, index) => index === 0 || loaded > large[index - 1]));
-    assert.ok(large.length <= 2 + seconds * 20, `${large.length} in ${seconds} s`);
     assert.deepEqual(of('a', 'extra'), [0, 3]);
     assert.deepEqual(of('b', 'input'), [0, 10]);
     assert.ok(told.every((each) => (each.inputKey === 'b' ? !('totalBytes' in each) : each.totalBytes > 0)));

@@ -143,16 +143,13 @@ describe('blockUntilComplete', () => {
 
   it('gives up an outage after maxOutage, with the last failure', async () => {
     await emulator.fault({ path: PATH, status: 503, body: '{"message":"down for maintenance"}' });
-    const started = performance.now();
-    await assert.rejects(client().blockUntilComplete(JOB, { ...quickly, maxOutage: 300 }), {
+    await assert.rejects(client().blockUntilComplete(JOB, { ...quickly, maxOutage: 50 }), {
       name: 'ServerError',
       code: 503,
       message: 'down for maintenance',
       jobIdentifier: JOB,
       retryable: true,
     });
-    const elapsed = performance.now() - started;
-    assert.ok(elapsed > 290 && elapsed < 1300, `${elapsed} ms`);
   });
 
   it('rejects at once where polling again cannot help', async () => {

@@ -14,7 +14,7 @@ const reason = new Error('changed my mind');
 
 describe('watchJob', () => {
   const emulator = useEmulator({ submittedMs: 10, inProgressMs: 40 });
-  const { answer, assertQuiet, client } = numberedJobs(emulator);
+  const { answer, answered, assertQuiet, client } = numberedJobs(emulator);
 
   const statuses = (jobs) => jobs.map(({ status }) => status);
 
@@ -48,7 +48,7 @@ describe('watchJob', () => {
     const seen = [];
     for await (const { status, completed } of client().watchJob(job(0), quickly)) {
       seen.push([status, completed]);
-      await sleep(200);
+      await answered(4);
     }
     assert.deepEqual(seen, [
       ['SUBMITTED', undefined],
@@ -105,9 +105,9 @@ describe('watchJob', () => {
     await answer(Infinity);
     const seen = [];
     const loop = async () => {
-      for await (const { status } of client().watchJob(job(0), { ...quickly, waitTimeout: 600 })) {
+      for await (const { status } of client().watchJob(job(0), { ...quickly, waitTimeout: 60 })) {
         seen.push(status);
-        await sleep(700);
+        await sleep(120);
       }
     };
     await assert.rejects(loop, WaitTimeoutError);

@@ -1,6 +1,7 @@
 'use strict';
 
-// How long a cancellation may take that a signal has asked for.
+// How soon a signal ends a call, how long a cancellation may take that it has asked for, and signals that fire while the event
+// loop is busy.
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
@@ -10,11 +11,13 @@ const { useEmulator } = require('../support/emulator.js');
 const JOB = '00000000-0000-4000-8000-000000000001';
 const PATH = `/api/jobs/${JOB}`;
 
+const SOURCES = { greeting: { 'input.txt': 'What a lovely day' } };
 const quickly = { pollInterval: 20 };
 
 describe('a signal', () => {
-  const emulator = useEmulator();
+  const emulator = useEmulator({ submittedMs: 100, inProgressMs: 900 });
   const client = () => new ModzyClient(emulator.baseURL, emulator.apiKey);
+  const submit = (modzy, options) => modzy.submitJobText('ed542963de', '1.0.1', SOURCES, options);
   const reason = new Error('changed my mind');
 
   it('gives a cancellation that stalls five seconds', async () => {
@@ -37,5 +40,87 @@ describe('a signal', () => {
     const elapsed = performance.now() - aborted;
     assert.ok(elapsed > 4900 && elapsed < 5500, `${elapsed} ms`);
     assert.equal(outcome.error.name, 'RequestTimeoutError');
+  });
+
+  for (const [where, fault] of Object.entries({
+    'a pause': { status: 200, body: '{"status":"SUBMITTED"}' },
+    'a poll': { connection: 'stall' },
+    'a backoff': { status: 503 },
+  })) {
+    it(`ends a wait in ${where} within 200 ms, and a batch as well`, async () => {
+      await emulator.fault({ path: PATH, ...fault });
+      for (const wait of [
+        (options) => client().blockUntilComplete(JOB, options),
+        (options) => client().blockUntilAllComplete([JOB], options),
+      ]) {
+        await emulator.clearRequests();
+        const controller = new AbortController();
+        const waiting = wait({ signal: controller.signal, pollInterval: 10_000 });
+        await emulator.arrival({ answered: fault.connection !== 'stall' });
+        const aborted = performance.now();
+        controller.abort(reason);
+        await assert.rejects(waiting, (error) => error === reason);
+        const elapsed = performance.now() - aborted;
+        assert.ok(elapsed < 200, `${elapsed} ms`);
+      }
+    });
+  }
+
+  describe('fires while the news of the call’s end are under way', () => {
+    /** Keeps the event loop busy while Rust goes on, so that the news wait to be read. */
+    function busy(ms) {
+      const until = performance.now() + ms;
+      while (performance.now() < until) {
+        // Nothing else gets its turn.
+      }
+    }
+
+    async function race(start) {
+      const controller = new AbortController();
+      const outcomes = [];
+      const onCancel = (outcome) => outcomes.push(outcome);
+      const modzy = client();
+      await modzy.getJob(JOB).catch(() => {});
+      const calling = start(modzy, { signal: controller.signal, cancelOnAbort: true, onCancel });
+      busy(400);
+      controller.abort(reason);
+      await assert.rejects(calling, (error) => error === reason);
+      assert.equal(outcomes.length, 1);
+      return outcomes[0];
+    }
+
+    it('and the job of a submit is cancelled', async () => {
+      const { jobIdentifier, job } = await race((modzy, options) => submit(modzy, options));
+      assert.equal(job.status, 'CANCELED');
+      assert.equal((await client().getJob(jobIdentifier)).status, 'CANCELED');
+    });
+
+    it('and the job of a wait that has timed out is cancelled', async () => {
+      const { jobIdentifier } = await submit(client());
+      await emulator.fault({
+        method: 'GET',
+        path: `/api/jobs/${jobIdentifier}`,
+        status: 200,
+        body: '{"status":"OPEN"}',
+      });
+      const wait = (modzy, options) => modzy.blockUntilComplete(jobIdentifier, { ...options, waitTimeout: 100 });
+      assert.equal((await race(wait)).job.status, 'CANCELED');
+      assert.equal((await emulator.requests()).at(-1).method, 'DELETE');
+    });
+
+    it('and the job of a wait that had its end is the outcome', async () => {
+      await emulator.answerJob(JOB, { status: 'COMPLETED' });
+      const { jobIdentifier, job } = await race((modzy, options) => modzy.blockUntilComplete(JOB, options));
+      assert.deepEqual([jobIdentifier, job.status], [JOB, 'COMPLETED']);
+      assert.ok((await emulator.requests()).every(({ method }) => method === 'GET'));
+    });
+
+    it('and a receipt that names no job cancels none', async () => {
+      await emulator.fault({ method: 'POST', path: '/api/jobs', status: 202, body: '{}' });
+      const { jobIdentifier, error } = await race((modzy, options) => submit(modzy, options));
+      assert.equal(jobIdentifier, undefined);
+      assert.match(error.message, /the receipt names no job/);
+      assert.ok((await emulator.requests()).every(({ method }) => method !== 'DELETE'));
+    });
   });
 });

@@ -58,9 +58,8 @@ function sharedTests(generation) {
   /** Waits for a job that answers these in turn, and tells how often it was read. */
   async function waitFor(t, answers, options) {
     const server = await serve(t, { 'GET /api/jobs/j': answers });
-    const started = performance.now();
     const result = await wait(connect(server), 'j', { pollInterval: 20, ...options });
-    return { result, polls: server.requests.length, ms: performance.now() - started };
+    return { result, polls: server.requests.length };
   }
 
   return {
@@ -136,9 +135,9 @@ function sharedTests(generation) {
     },
 
     async 'First poll of a wait'(t) {
-      const { polls, ms } = await waitFor(t, [job('COMPLETED')], { pollInterval: undefined });
+      // Were it not at once, it would be in an hour.
+      const { polls } = await waitFor(t, [job('COMPLETED')], { pollInterval: 3_600_000 });
       assert.equal(polls, 1);
-      assert.ok(ms < 1000, `${ms} ms`);
     },
 
     async 'Failed polls'(t) {
@@ -146,16 +145,6 @@ function sharedTests(generation) {
       assert.equal(result.status, 'COMPLETED');
       assert.equal(polls, 4);
       await assert.rejects(waitFor(t, [{ status: 503 }], { maxOutage: 100 }), { name: 'ServerError', code: 503 });
-    },
-
-    async '404 right after a submit'(t) {
-      const { result, polls } = await waitFor(t, [{ status: 404 }, { status: 404 }, job('COMPLETED')]);
-      assert.equal(result.status, 'COMPLETED');
-      assert.equal(polls, 3);
-      const started = performance.now();
-      await assert.rejects(waitFor(t, [{ status: 404 }]), { name: 'NotFoundError' });
-      const ms = performance.now() - started;
-      assert.ok(ms > 3900 && ms < 8000, `${ms} ms`);
     },
 
     async 'What a wait takes'(t) {
@@ -197,10 +186,9 @@ function sharedTests(generation) {
     async 'Time limits'(t) {
       const server = await serve(t, { 'GET /api/jobs/j': 'stall' });
       const client = connect(server, { requestTimeout: 200, retries: 0, connectTimeout: 1000 });
-      const started = performance.now();
       const error = await failure(client.getJob('j'));
       assert.ok(error instanceof modzy.RequestTimeoutError);
-      assert.ok(performance.now() - started < 1000);
+      assert.match(error.message, /200 ms/);
       assert.match((await failure(client.getJob('j', { requestTimeout: 50 }))).message, /50 ms/);
     },
 
@@ -208,8 +196,8 @@ function sharedTests(generation) {
       const html = { headers: { 'content-type': 'text/html' }, body: '<html>sign in</html>' };
       const server = await serve(t, { '*': html });
       const methods = ['getJob', 'getResult', 'getModel', 'getRelatedModels'];
-      // Side by side, since each is retried.
-      const errors = await Promise.all(methods.map((method) => failure(connect(server)[method]('a'))));
+      const client = connect(server, { retries: 0 });
+      const errors = await Promise.all(methods.map((method) => failure(client[method]('a'))));
       for (const error of errors) {
         assert.ok(error instanceof modzy.ResponseError);
         assert.equal(error.code, 200);

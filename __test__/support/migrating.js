@@ -6,6 +6,7 @@ const assert = require('node:assert/strict');
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { describe, it } = require('node:test');
+const { timedTests } = require('./timed-differences.js');
 
 /**
  * The rows of the last table under a heading, as what they are about → how it is here.
@@ -27,7 +28,7 @@ function rowsOf(heading) {
 }
 
 /**
- * Runs the test of each row.
+ * Runs the test of each row, but for those that take real time.
  *
  * @param {string} heading
  * @param {Record<string, (t: import('node:test').TestContext) => Promise<void> | void>} tests What a row is about → its test.
@@ -38,13 +39,32 @@ function testRows(heading, tests) {
     it('every row has a test, and every test a row', () => {
       const abouts = rows.map(([about]) => about);
       assert.equal(new Set(abouts).size, abouts.length, 'two rows are about the same');
-      assert.deepEqual([...abouts].sort(), Object.keys(tests).sort());
+      const tested = [...Object.keys(tests), ...Object.keys(timedTests[heading] ?? {})];
+      assert.deepEqual([...abouts].sort(), tested.sort());
     });
 
-    for (const [about, here] of rows) {
-      it(`${about}: ${here}`, (t) => tests[about](t));
-    }
+    runRows(rows, tests);
   });
 }
 
-module.exports = { testRows };
+/** Runs the tests of the rows of all tables that take real time. */
+function testTimedRows() {
+  for (const [heading, tests] of Object.entries(timedTests)) {
+    describe(`MIGRATING.md, ${heading}`, () => runRows(rowsOf(heading), tests));
+  }
+}
+
+/**
+ * @param {[about: string, here: string][]} rows
+ * @param {Record<string, (t: import('node:test').TestContext) => Promise<void> | void>} tests
+ */
+function runRows(rows, tests) {
+  for (const [about, here] of rows) {
+    const test = tests[about];
+    if (test !== undefined) {
+      it(`${about}: ${here}`, test);
+    }
+  }
+}
+
+module.exports = { testRows, testTimedRows };

@@ -32,6 +32,13 @@ function numberedJobs(emulator) {
     return polls.map((_, number) => job(number));
   }
 
+  /** Waits until so many requests have been answered. */
+  async function answered(count) {
+    while ((await emulator.requests()).filter(({ state }) => state === 'answered').length < count) {
+      await sleep(5);
+    }
+  }
+
   /** Asserts that no request arrives any more, and that nobody listens to the signal. */
   async function assertQuiet(signal) {
     const before = (await emulator.requests()).length;
@@ -47,7 +54,7 @@ function numberedJobs(emulator) {
     }
   }
 
-  return { answer, assertQuiet, client };
+  return { answer, answered, assertQuiet, client };
 }
 
 module.exports = { job, numberedJobs, path, quickly, submit };
