@@ -196,7 +196,7 @@ describe('a proxy', () => {
       [{ url: 'http://h' }, /the proxy param should be a URL, or false/],
       ['', /: proxy is not the URL of a proxy/],
       ['socks5://user:hunter2@h', /: proxy must start with http:/],
-      ['https://user:hunter2@h', /: proxy must start with http:/],
+      ['ftp://user:hunter2@h', /: proxy must start with http:/],
       ['http://user:hunter2@h:99999', /: proxy is not the URL of a proxy/],
       ['http://user:hunter2@h/path', /: proxy must not have a path/],
     ]) {
@@ -216,6 +216,21 @@ describe('a proxy', () => {
       message: /: HTTPS_PROXY must start with/,
     });
     assert.ok(new ModzyClient({ apiKey: KEY, proxy: false }));
+  });
+
+  it('of a variable that does not apply to the server is ignored, whatever it is', async () => {
+    for (const environment of [
+      { HTTPS_PROXY: 'socks5://h' },
+      { HTTP_PROXY: 'https://:99999', NO_PROXY: '*' },
+      { http_proxy: '', HTTP_PROXY: 'ftp://h', REQUEST_METHOD: 'GET' },
+    ]) {
+      forget();
+      Object.assign(process.env, environment);
+      assert.equal((await ask()).status, 'COMPLETED');
+    }
+    forget();
+    process.env.HTTP_PROXY = 'socks5://h';
+    assert.ok(new ModzyClient({ apiKey: KEY, url: 'https://modzy.example' }));
   });
 
   it('is sent no headers of the caller that would speak for it', async () => {

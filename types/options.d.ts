@@ -77,14 +77,16 @@ export interface ClientOptions {
   /** What the client calls itself. Default: `modzy-client/<version>`. */
   userAgent?: string | null | undefined;
   /**
-   * The `http://` URL of a proxy for every request, such as `http://user:password@proxy.example:3128`; `false`: none. Servers
-   * behind `https` are reached through a tunnel. User and password, percent-encoded, go to the proxy and nowhere else.
+   * The `http://` or `https://` URL of a proxy for every request, such as `http://user:password@proxy.example:3128`; `false`:
+   * none. Servers behind `https` are reached through a tunnel. User and password, percent-encoded, go to the proxy and nowhere
+   * else. A proxy behind `https://` is verified like a server, by the same certificates.
    *
    * Unless given, the environment says, when the client is made: `https_proxy` or `HTTPS_PROXY` for a server behind `https`,
    * `http_proxy` or `HTTP_PROXY` for another (the latter not where `REQUEST_METHOD` is set, whose CGI programs take it from
    * their callers), and none for a server that `no_proxy` or `NO_PROXY` lists: `*`, `example.com` with all below it,
    * `example.com:8443`, `10.0.0.1`, `10.0.0.0/8`, `[::1]:8080`, `fd00::/8`, separated by commas. Lower case comes first, blank
-   * counts as unset, and `localhost` takes the proxy like any other. Without all of these: none.
+   * counts as unset, and `localhost` takes the proxy like any other. A variable that does not apply to the client's server is
+   * ignored, whatever it holds. Without all of these: none.
    */
   proxy?: string | URL | false | null | undefined;
   /** Whom to trust, and who the client is. */

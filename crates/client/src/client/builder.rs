@@ -122,12 +122,13 @@ impl ClientBuilder {
         self
     }
 
-    /// A proxy for every request, in place of those set before: `http://proxy.example:3128`. Servers behind `https` are reached
-    /// through a tunnel (`CONNECT`), others by way of the proxy. A user and a password in the URL, percent-encoded, go to the
-    /// proxy and nowhere else. None.
+    /// A proxy for every request, in place of those set before: `http://proxy.example:3128`, or `https://` for one that is itself
+    /// reached over TLS and has a certificate for its name. Servers behind `https` are reached through a tunnel (`CONNECT`),
+    /// others by way of the proxy. A user and a password in the URL, percent-encoded, go to the proxy and nowhere else. None.
     ///
     /// # Errors
-    /// [`Error::Argument`] for what is no `http` URL, or has a path, a query or a fragment. The message does not repeat it.
+    /// [`Error::Argument`] for what is not an `http` or `https` URL, or has a path, a query or a fragment. The message does not
+    /// repeat it.
     pub fn proxy(mut self, url: &str) -> Result<Self> {
         self.route.proxies = Proxies::all(url)?;
         Ok(self)
@@ -146,7 +147,8 @@ impl ClientBuilder {
     /// `REQUEST_METHOD` is set: callers of a CGI program can set it. Without this, the environment is not read.
     ///
     /// # Errors
-    /// As [`ClientBuilder::proxy`], under the variable's name.
+    /// As [`ClientBuilder::proxy`], under the variable's name, if requests to the base URL would take that proxy. A variable
+    /// that does not apply to them is not an error; a request elsewhere that would take it fails before anything is sent.
     pub fn proxy_from_env(self) -> Result<Self> {
         self.proxy_from_variables(|name| std::env::var(name).ok())
     }
@@ -156,7 +158,9 @@ impl ClientBuilder {
     /// # Errors
     /// As [`ClientBuilder::proxy_from_env`].
     pub fn proxy_from_variables(mut self, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        self.route.proxies = Proxies::from_variables(variable)?;
+        let proxies = Proxies::from_variables(variable);
+        proxies.check_setting(&self.base.route(""))?;
+        self.route.proxies = proxies;
         Ok(self)
     }
 

@@ -17,22 +17,22 @@ pub(super) fn is_of_the_body(error: &reqwest::Error) -> bool {
     error.is_decode() && find::<hyper::Error>(error).is_none()
 }
 
+/// Whether what broke is the connection to the proxy, before it was asked for a tunnel.
+pub(super) fn is_before_tunnel(error: &reqwest::Error) -> bool {
+    matches!(find::<TunnelError>(error), Some(TunnelError::ConnectFailed(_)))
+}
+
 /// What broke in this phase, and the reason.
 pub(super) fn diagnose(phase: Phase, error: &reqwest::Error) -> (ConnectionFault, String) {
+    if let Some(refusal) = find::<TunnelError>(error).and_then(refused_tunnel) {
+        return refusal;
+    }
     let reason = root(error).to_string();
     match phase {
         Phase::Dns => (ConnectionFault::Unresolved, reason),
-        Phase::Connect => match find::<TunnelError>(error) {
-            Some(TunnelError::ProxyAuthRequired) => (ConnectionFault::ProxyCredentials, reason),
-            Some(TunnelError::TunnelUnsuccessful) => (ConnectionFault::Tunnel, "it refused".to_owned()),
-            Some(TunnelError::TunnelUnexpectedEof) => (ConnectionFault::Tunnel, "it closed the connection".to_owned()),
-            Some(TunnelError::Io(_) | TunnelError::ProxyHeadersTooLong | TunnelError::MissingHost) => {
-                (ConnectionFault::Tunnel, reason)
-            }
-            Some(TunnelError::ConnectFailed(_)) | None => match find::<io::Error>(error).map(io::Error::kind) {
-                Some(io::ErrorKind::ConnectionRefused) => (ConnectionFault::Refused, reason),
-                _ => (ConnectionFault::Unreachable, reason),
-            },
+        Phase::Connect => match find::<io::Error>(error).map(io::Error::kind) {
+            Some(io::ErrorKind::ConnectionRefused) => (ConnectionFault::Refused, reason),
+            _ => (ConnectionFault::Unreachable, reason),
         },
         Phase::Tls => match find::<rustls::Error>(error) {
             Some(rustls::Error::InvalidCertificate(certificate)) => {
@@ -60,6 +60,21 @@ pub(super) fn diagnose(phase: Phase, error: &reqwest::Error) -> (ConnectionFault
             }
         }
     }
+}
+
+/// What a proxy made of the request for a tunnel, if it was reached. One that is reached over TLS is asked in that phase.
+fn refused_tunnel(error: &TunnelError) -> Option<(ConnectionFault, String)> {
+    let fault = match error {
+        TunnelError::ConnectFailed(_) => return None,
+        TunnelError::ProxyAuthRequired => ConnectionFault::ProxyCredentials,
+        _ => ConnectionFault::Tunnel,
+    };
+    let reason = match error {
+        TunnelError::TunnelUnsuccessful => "it refused".to_owned(),
+        TunnelError::TunnelUnexpectedEof => "it closed the connection".to_owned(),
+        other => root(other).to_string(),
+    };
+    Some((fault, reason))
 }
 
 /// Whether a server tells with this alert what it makes of the client's certificate.

@@ -20,7 +20,8 @@ impl Transport {
     /// of several of a call, as those that go on with a download.
     ///
     /// # Errors
-    /// [`Error::Argument`], before anything is sent, for a URL that is too long or has the caller's key in it.
+    /// [`Error::Argument`], before anything is sent, for a URL that is too long, that has the caller's key in it, or whose proxy
+    /// cannot be used.
     pub(crate) async fn execute(
         &self,
         request: &Request,
@@ -28,6 +29,7 @@ impl Transport {
         attempts: &mut Attempts,
     ) -> Result<Answer> {
         self.check_url(&request.url)?;
+        self.config.route.proxies.check(&request.url)?;
         loop {
             let left = self.left(attempts, settings);
             match self.attempt(request, settings, left).await {

@@ -6,7 +6,12 @@ use std::{sync::Arc, time::Duration};
 use http::StatusCode;
 use reqwest::Url;
 
-use super::{diagnosis::diagnose, progress::Progress, proxy::Proxy, request::Request};
+use super::{
+    diagnosis::{diagnose, is_before_tunnel},
+    progress::Progress,
+    proxy::Proxy,
+    request::Request,
+};
 use crate::{
     clock::Clock,
     error::{BodyFault, Call, ConnectionFault, Error, Phase, Sent},
@@ -160,15 +165,21 @@ impl<'a> Account<'a> {
             }
             None => (server.clone(), server.clone()),
         };
+        // Over TLS speak the proxy that is reached so, and the server behind its tunnel.
+        let secured = if is_before_tunnel(&error) || self.request.url.scheme() == "http" {
+            &first
+        } else {
+            &whole
+        };
         let message = match fault {
             ConnectionFault::Unresolved => format!("the host name of {first} could not be resolved: {reason}"),
             ConnectionFault::Refused => format!("{first} refused the connection: nothing listens there"),
             ConnectionFault::Unreachable => format!("{first} cannot be reached: {reason}"),
             ConnectionFault::ProxyCredentials => self.proxy.map_or(reason, wants_credentials),
             ConnectionFault::Tunnel => format!("{first} opened no tunnel to {server}: {reason}"),
-            ConnectionFault::Certificate => format!("the certificate of {whole} is not accepted: {reason}"),
-            ConnectionFault::ClientCertificate => format!("{whole} wants a client certificate: {reason}"),
-            ConnectionFault::Handshake => format!("the TLS handshake with {whole} failed: {reason}"),
+            ConnectionFault::Certificate => format!("the certificate of {secured} is not accepted: {reason}"),
+            ConnectionFault::ClientCertificate => format!("{secured} wants a client certificate: {reason}"),
+            ConnectionFault::Handshake => format!("the TLS handshake with {secured} failed: {reason}"),
             ConnectionFault::Cut => format!("the connection to {whole} broke {phase}: {reason}"),
             ConnectionFault::Malformed => format!("{whole} answers with something that is not HTTP: {reason}"),
         };

@@ -14,12 +14,28 @@ use crate::error::{Error, Result};
 /// The proxies of a client.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Proxies {
-    http: Option<Proxy>,
-    https: Option<Proxy>,
+    http: Option<Setting>,
+    https: Option<Setting>,
     none_for: NoProxy,
 }
 
-/// A proxy that is spoken to over HTTP. `Debug` shows none of its credentials.
+/// What is set for a scheme: a proxy, or what names none, which matters only to requests that would take it.
+type Setting = Result<Proxy, Unusable>;
+
+/// Why a setting names no proxy.
+#[derive(Debug, Clone)]
+struct Unusable {
+    name: &'static str,
+    reason: String,
+}
+
+impl Unusable {
+    fn error(&self) -> Error {
+        Error::argument(self.name, self.reason.as_str())
+    }
+}
+
+/// A proxy, reached over HTTP or HTTPS. `Debug` shows none of its credentials.
 #[derive(Clone)]
 pub(crate) struct Proxy {
     /// Without credentials.
@@ -39,34 +55,42 @@ impl fmt::Debug for Proxy {
 impl Proxies {
     /// One for all requests.
     pub(crate) fn all(url: &str) -> Result<Self> {
-        let proxy = Proxy::parse("proxy", url)?;
+        let proxy = Proxy::parse("proxy", url).map_err(|unusable| unusable.error())?;
         Ok(Self {
-            http: Some(proxy.clone()),
-            https: Some(proxy),
+            http: Some(Ok(proxy.clone())),
+            https: Some(Ok(proxy)),
             none_for: NoProxy::default(),
         })
     }
 
     /// What the variables of an environment say. Blank ones count as unset.
-    pub(crate) fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+    pub(crate) fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         let given = |name: &'static str| Some((name, variable(name).filter(|value| !value.trim().is_empty())?));
-        let proxy =
-            |named: Option<(&'static str, String)>| named.map(|(name, url)| Proxy::parse(name, url.trim())).transpose();
+        let proxy = |(name, url): (&'static str, String)| Proxy::parse(name, url.trim());
         // A CGI program finds the `Proxy` header of its caller in HTTP_PROXY. On Windows that is `http_proxy`, too.
         let in_cgi = variable("REQUEST_METHOD").is_some();
         let http = given("http_proxy").filter(|_| !(in_cgi && cfg!(windows)));
         let http = http.or_else(|| given("HTTP_PROXY").filter(|_| !in_cgi));
         let none_for = given("no_proxy").or_else(|| given("NO_PROXY"));
-        Ok(Self {
-            http: proxy(http)?,
-            https: proxy(given("https_proxy").or_else(|| given("HTTPS_PROXY")))?,
+        Self {
+            http: http.map(proxy),
+            https: given("https_proxy").or_else(|| given("HTTPS_PROXY")).map(proxy),
             none_for: none_for.map_or_else(NoProxy::default, |(_, list)| NoProxy::parse(&list)),
-        })
+        }
     }
 
-    /// Refuses a server that the HTTP client underneath cannot reach through a tunnel: it takes the brackets of an address of
-    /// IPv6 for a part of the name that a certificate must have.
+    /// Refuses a server whose requests would take a proxy that is none.
+    pub(crate) fn check_setting(&self, server: &Url) -> Result<()> {
+        match self.setting(server) {
+            Some(Err(unusable)) => Err(unusable.error()),
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
+
+    /// Refuses, beside those, a server that the HTTP client underneath cannot reach through a tunnel: it takes the brackets of
+    /// an address of IPv6 for a part of the name that a certificate must have.
     pub(crate) fn check(&self, server: &Url) -> Result<()> {
+        self.check_setting(server)?;
         let is_by_address = matches!(server.host(), Some(url::Host::Ipv6(_)));
         if server.scheme() == "https" && is_by_address && self.of(server).is_some() {
             let reason = "cannot be used for an address of IPv6 behind https; give the server's name, or let it be \
@@ -78,12 +102,16 @@ impl Proxies {
 
     /// The one that a request to this URL takes.
     pub(super) fn of(&self, url: &Url) -> Option<&Proxy> {
-        let proxy = match url.scheme() {
+        self.setting(url)?.as_ref().ok()
+    }
+
+    fn setting(&self, url: &Url) -> Option<&Setting> {
+        let setting = match url.scheme() {
             "http" => self.http.as_ref(),
             "https" => self.https.as_ref(),
             _ => None,
         };
-        proxy.filter(|_| !self.none_for.matches(url))
+        setting.filter(|_| !self.none_for.matches(url))
     }
 
     /// The same for the HTTP client underneath.
@@ -98,25 +126,30 @@ impl Proxies {
                 None => rule,
             }
         };
-        let http = self.http.as_ref().map(|proxy| rule("http", proxy));
-        http.into_iter()
-            .chain(self.https.as_ref().map(|proxy| rule("https", proxy)))
+        let usable = [("http", &self.http), ("https", &self.https)];
+        usable.into_iter().filter_map(move |(scheme, setting)| {
+            let proxy = setting.as_ref()?.as_ref().ok()?;
+            Some(rule(scheme, proxy))
+        })
     }
 }
 
 impl Proxy {
     /// Reads a URL; one without a scheme is that of HTTP. The message of a refusal does not repeat it.
-    fn parse(name: &'static str, text: &str) -> Result<Self> {
-        let refuse = |reason: &str| Error::argument(name, reason);
+    fn parse(name: &'static str, text: &str) -> Setting {
+        let refuse = |reason: &str| Unusable {
+            name,
+            reason: reason.to_owned(),
+        };
         let text = if text.contains("://") {
             text.to_owned()
         } else {
             format!("http://{text}")
         };
         let mut url = Url::parse(&text).map_err(|error| refuse(&format!("is not the URL of a proxy: {error}")))?;
-        if url.scheme() != "http" {
+        if !matches!(url.scheme(), "http" | "https") {
             return Err(refuse(
-                "must start with http://, which is how the proxy itself is spoken to",
+                "must start with http:// or https://, the two protocols by which a proxy can be reached",
             ));
         }
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
@@ -177,7 +210,7 @@ mod tests {
             let found = variables.iter().find(|(given, _)| *given == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        let proxies = Proxies::from_variables(variable).unwrap();
+        let proxies = Proxies::from_variables(variable);
         ["http://example.com", "https://example.com"].map(|url| {
             let proxy = proxies.of(&Url::parse(url).unwrap());
             proxy.map(|proxy| proxy.place().to_owned())
@@ -224,6 +257,43 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_that_names_no_proxy_is_refused_only_where_a_request_would_take_it() {
+        for (variables, server, refused) in [
+            (&[("HTTP_PROXY", "socks5://h:1")][..], "https://example.com", false),
+            (&[("HTTP_PROXY", "socks5://h:1")], "http://example.com", true),
+            (&[("HTTPS_PROXY", "ftp://h")], "http://example.com", false),
+            (&[("HTTPS_PROXY", "ftp://h")], "https://example.com", true),
+            (
+                &[("HTTPS_PROXY", "ftp://h"), ("NO_PROXY", "*")],
+                "https://example.com",
+                false,
+            ),
+            (
+                &[("https_proxy", "h:99999"), ("no_proxy", "example.com")],
+                "https://a.example.com",
+                false,
+            ),
+            (
+                &[("https_proxy", "h:99999"), ("no_proxy", "other.test")],
+                "https://a.example.com",
+                true,
+            ),
+            (
+                &[("https_proxy", "h:1"), ("HTTPS_PROXY", "ftp://h")],
+                "https://example.com",
+                false,
+            ),
+        ] {
+            let proxies = Proxies::from_variables(|name| {
+                let found = variables.iter().find(|(given, _)| *given == name);
+                found.map(|(_, value)| (*value).to_owned())
+            });
+            let checked = proxies.check(&Url::parse(server).unwrap());
+            assert_eq!(checked.is_err(), refused, "{variables:?} {server}");
+        }
+    }
+
+    #[test]
     fn a_url_may_lack_its_scheme_and_its_port() {
         for (given, place) in [
             ("http://proxy.test:3128/", "proxy.test:3128"),
@@ -231,6 +301,8 @@ mod tests {
             ("proxy.test:3128", "proxy.test:3128"),
             ("user:secret@proxy.test:3128", "proxy.test:3128"),
             ("http://[::1]:3128", "[::1]:3128"),
+            ("https://proxy.test", "proxy.test:443"),
+            ("https://proxy.test:3129", "proxy.test:3129"),
         ] {
             assert_eq!(Proxy::parse("proxy", given).unwrap().place(), place, "{given}");
         }
@@ -257,14 +329,14 @@ mod tests {
         for given in [
             "",
             "http://",
-            "https://user:hunter2@proxy.test",
+            "ftp://user:hunter2@proxy.test",
             "socks5://user:hunter2@proxy.test:1080",
             "http://user:hunter2@proxy.test:99999",
             "http://user:hunter2@proxy.test/path",
             "http://user:hunter2@proxy.test?x",
             "http://user:hunter2@pro xy",
         ] {
-            let message = Proxy::parse("HTTPS_PROXY", given).unwrap_err().to_string();
+            let message = Proxy::parse("HTTPS_PROXY", given).unwrap_err().error().to_string();
             assert!(message.starts_with("HTTPS_PROXY "), "{given}: {message}");
             assert!(!message.contains("hunter2"), "{message}");
         }

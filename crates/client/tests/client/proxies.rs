@@ -1,10 +1,12 @@
 //! Requests that take a proxy, and which do.
 
+use modzy_client::OutputRef;
+
 use crate::support::{
     builder,
     certificates::Authority,
     millis, options,
-    proxy::{CREDENTIALS, ENCODED, proxy, to, with_credentials},
+    proxy::{CREDENTIALS, ENCODED, proxy, secure_proxy, to, with_credentials},
     server::{Received, Reply, Server, answer, job},
 };
 
@@ -62,6 +64,79 @@ async fn a_server_behind_http_is_asked_by_way_of_the_proxy() {
     }
     assert_eq!(server.lines(), ["GET /api/jobs/j", "POST /api/jobs"]);
     server.requests().iter().for_each(knows_of_no_proxy);
+}
+
+#[tokio::test]
+async fn a_proxy_can_itself_be_reached_over_tls() {
+    let (of_server, of_proxy) = (Authority::new(), Authority::new());
+    let secure = Server::tls(of_server.server("modzy.example")).await;
+    let plain = Server::always(Reply::Close(answer(200, "connection: close\r\n", "{}"))).await;
+    let proxy = secure_proxy(of_proxy.server("localhost"), Some(CREDENTIALS)).await;
+    let url = format!("https://{CREDENTIALS}@localhost:{}", proxy.address().port());
+    let through_tunnel = format!("modzy.example:{}", secure.address().port());
+    let forwarded = format!("http://modzy.example:{}/api", plain.address().port());
+    for root in [secure.https("modzy.example"), forwarded.clone()] {
+        let client = builder(&root).proxy(&url).unwrap();
+        let client = client.ca([of_server.pem(), of_proxy.pem()]).unwrap().build().unwrap();
+        client.get_job("j", &options()).await.unwrap();
+        client.submit_job("{}", &options()).await.unwrap();
+    }
+    assert_eq!(
+        proxy.lines(),
+        [
+            format!("CONNECT {through_tunnel}"),
+            format!("GET {forwarded}/jobs/j"),
+            format!("POST {forwarded}/jobs"),
+        ]
+    );
+    for request in proxy.requests() {
+        assert_eq!(request.header("proxy-authorization"), [format!("Basic {ENCODED}")]);
+    }
+    for server in [&secure, &plain] {
+        assert_eq!(server.lines(), ["GET /api/jobs/j", "POST /api/jobs"]);
+        server.requests().iter().for_each(knows_of_no_proxy);
+    }
+}
+
+#[tokio::test]
+async fn a_variable_that_names_no_proxy_matters_only_to_requests_that_would_take_it() {
+    let authority = Authority::new();
+    let (secure, plain) = (
+        Server::tls(authority.server("localhost")).await,
+        Server::always(job("COMPLETED")).await,
+    );
+    let client = |root: &str, (name, value): (&'static str, &'static str), none_for: &'static str| {
+        let variables = [(name, value), ("NO_PROXY", none_for)];
+        let builder = builder(root).ca([authority.pem()]).unwrap();
+        builder.proxy_from_variables(move |name| {
+            let found = variables.iter().find(|(given, _)| *given == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    };
+    let socks = "socks5://user:hunter2@proxy.example:1080";
+    for (root, variable, none_for) in [
+        (secure.https("localhost"), ("HTTP_PROXY", socks), ""),
+        (secure.https("localhost"), ("HTTPS_PROXY", socks), "*"),
+        (plain.api(), ("HTTPS_PROXY", "ftp://proxy.example"), ""),
+    ] {
+        let client = client(&root, variable, none_for).unwrap().build().unwrap();
+        client.get_job("j", &options()).await.unwrap();
+    }
+    assert_eq!((secure.count(), plain.count()), (2, 1));
+
+    let unusable = "HTTPS_PROXY must start with http:// or https://";
+    let refused = client(&secure.https("localhost"), ("HTTPS_PROXY", socks), "").unwrap_err();
+    assert!(refused.to_string().starts_with(unusable), "{refused}");
+    // An output elsewhere would take it, though the client's own server does not.
+    let client = client(&plain.api(), ("HTTPS_PROXY", socks), "")
+        .unwrap()
+        .build()
+        .unwrap();
+    let output = OutputRef::Url(secure.https("localhost"));
+    let error = client.open_output(&output, &options()).await.unwrap_err();
+    assert!(error.to_string().starts_with(unusable), "{error}");
+    assert!(!format!("{refused} {error:?} {client:?}").contains("hunter2"));
+    assert_eq!(secure.connections(), 2);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::support::{
     certificates::Authority,
     clock::SkippingClock,
     connection_fault, everything, millis, options,
-    proxy::{CREDENTIALS, ENCODED, proxy, to},
+    proxy::{CREDENTIALS, ENCODED, proxy, secure_proxy, to},
     server::{Reply, Server, answer, closed_port, gone},
 };
 fn shows_no_credentials(error: &Error) {
@@ -223,4 +223,50 @@ async fn a_certificate_that_does_not_verify_through_a_tunnel_names_server_and_pr
             proxy.address()
         )
     );
+}
+
+#[tokio::test]
+async fn a_certificate_of_the_proxys_that_does_not_verify_names_the_proxy_alone() {
+    let proxy = secure_proxy(Authority::new().server("localhost"), None).await;
+    let place = format!("localhost:{}", proxy.address().port());
+    for root in ["https://modzy.example/api", "http://modzy.example/api"] {
+        let client = builder(root)
+            .proxy(&format!("https://{place}"))
+            .unwrap()
+            .build()
+            .unwrap();
+        let error = client.submit_job("{}", &options()).await.unwrap_err();
+        assert_eq!(
+            connection_fault(&error),
+            Some(ConnectionFault::Certificate),
+            "{error:?}"
+        );
+        assert_eq!((error.phase(), error.sent()), (Some(Phase::Tls), Some(Sent::No)));
+        assert_eq!(
+            error.to_string(),
+            format!("the certificate of the proxy {place} is not accepted: its issuer is not trusted")
+        );
+    }
+    assert_eq!((proxy.connections(), proxy.count()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_proxy_behind_tls_that_opens_no_tunnel_says_why() {
+    let authority = Authority::new();
+    let wants_credentials = secure_proxy(authority.server("localhost"), Some(CREDENTIALS)).await;
+    let refuses = Server::tls_always(authority.server("localhost"), Reply::Close(answer(502, "", "no"))).await;
+    for (proxy, fault) in [
+        (&wants_credentials, ConnectionFault::ProxyCredentials),
+        (&refuses, ConnectionFault::Tunnel),
+    ] {
+        let url = format!("https://localhost:{}", proxy.address().port());
+        let client = builder("https://modzy.example/api").proxy(&url).unwrap();
+        let client = client.ca([authority.pem()]).unwrap().retries(0).build().unwrap();
+        let error = client.submit_job("{}", &options()).await.unwrap_err();
+        assert_eq!(
+            (connection_fault(&error), error.sent()),
+            (Some(fault), Some(Sent::No)),
+            "{error:?}"
+        );
+    }
 }

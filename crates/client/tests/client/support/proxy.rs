@@ -1,12 +1,16 @@
 //! A proxy that opens tunnels and forwards requests, and keeps the account of what it was asked.
 
+use std::sync::Arc;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use rustls::ServerConfig;
 use tokio::{
-    io::{AsyncWriteExt, copy, copy_bidirectional},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, copy_bidirectional},
     net::TcpStream,
 };
+use tokio_rustls::TlsAcceptor;
 
-use super::server::{Received, Server, answer, receive};
+use super::server::{Received, Seen, Server, answer, gone, receive};
 
 pub(crate) const CREDENTIALS: &str = "proxyUser:proxyPassword";
 
@@ -24,30 +28,49 @@ pub(crate) fn with_credentials(server: &Server) -> String {
 
 /// A proxy for everybody, or for those who know the credentials, as `user:password`. Every name is `127.0.0.1` to it.
 pub(crate) async fn proxy(credentials: Option<&'static str>) -> Server {
-    let wanted = credentials.map(|credentials| format!("Basic {}", STANDARD.encode(credentials)));
-    Server::raw(move |mut socket, number, seen| {
-        let wanted = wanted.clone();
+    Server::raw(move |mut socket, number, seen| async move { treat(&mut socket, number, &seen, credentials).await })
+        .await
+}
+
+/// The same, reached over TLS.
+pub(crate) async fn secure_proxy(config: ServerConfig, credentials: Option<&'static str>) -> Server {
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    Server::raw(move |socket, number, seen| {
+        let acceptor = acceptor.clone();
         async move {
-            let Some(request) = receive(&mut socket, number).await else {
-                return;
-            };
-            seen.note(request.clone());
-            if wanted.is_some_and(|wanted| request.header("proxy-authorization") != [wanted]) {
-                let challenge = "proxy-authenticate: Basic realm=\"x\"\r\nconnection: close\r\n";
-                let echo = format!("<p>you sent {:?}</p>", request.header("proxy-authorization"));
-                socket.write_all(&answer(407, challenge, echo)).await.unwrap();
-                socket.shutdown().await.unwrap();
-            } else if let Some(target) = request.line().strip_prefix("CONNECT ") {
-                let mut server = TcpStream::connect(local(target)).await.unwrap();
-                socket.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await.unwrap();
-                // Ends when either side goes.
-                let _ = copy_bidirectional(&mut socket, &mut server).await;
-            } else {
-                forward(&mut socket, &request).await;
+            match acceptor.accept(socket).into_fallible().await {
+                Ok(mut socket) => treat(&mut socket, number, &seen, credentials).await,
+                Err((_, mut socket)) => gone(&mut socket).await,
             }
         }
     })
     .await
+}
+
+async fn treat(
+    socket: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    number: usize,
+    seen: &Seen,
+    credentials: Option<&'static str>,
+) {
+    let wanted = credentials.map(|credentials| format!("Basic {}", STANDARD.encode(credentials)));
+    let Some(request) = receive(socket, number).await else {
+        return;
+    };
+    seen.note(request.clone());
+    if wanted.is_some_and(|wanted| request.header("proxy-authorization") != [wanted]) {
+        let challenge = "proxy-authenticate: Basic realm=\"x\"\r\nconnection: close\r\n";
+        let echo = format!("<p>you sent {:?}</p>", request.header("proxy-authorization"));
+        socket.write_all(&answer(407, challenge, echo)).await.unwrap();
+        socket.shutdown().await.unwrap();
+    } else if let Some(target) = request.line().strip_prefix("CONNECT ") {
+        let mut server = TcpStream::connect(local(target)).await.unwrap();
+        socket.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await.unwrap();
+        // Ends when either side goes.
+        let _ = copy_bidirectional(socket, &mut server).await;
+    } else {
+        forward(socket, &request).await;
+    }
 }
 
 fn local(authority: &str) -> String {
@@ -56,7 +79,7 @@ fn local(authority: &str) -> String {
 }
 
 /// Sends a request on to the server that its target names, without what is meant for the proxy.
-async fn forward(socket: &mut TcpStream, request: &Received) {
+async fn forward(socket: &mut (impl AsyncWrite + Unpin), request: &Received) {
     let (method, target) = request.line().split_once(' ').unwrap();
     let (authority, path) = target.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut server = TcpStream::connect(local(authority)).await.unwrap();
