@@ -9,7 +9,7 @@ const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { ConnectionError, ModzyClient } = require('modzy-client');
-const { certificates, serve, shows, stop, useOwnEnvironment } = require('./support/network.js');
+const { certificates, selfSigned, serve, shows, stop, useOwnEnvironment } = require('./support/network.js');
 
 const KEY = 'aPrefix.aSecretBody';
 
@@ -60,6 +60,77 @@ describe('certificates', () => {
       await ask(api, { ca: null });
       await assert.rejects(ask(api, { ca: theirs.ca }), ConnectionError);
     } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('of the server itself are trusted where they are given, self-signed and of an authority as openssl makes them', async () => {
+    const { cert, private: key } = await selfSigned('localhost', { cA: true });
+    const own = await serve(https.createServer({ cert, key }));
+    try {
+      assert.equal((await ask(own, { ca: cert })).status, 'COMPLETED');
+      await assert.rejects(ask(own, { ca: theirs.ca }), {
+        name: 'ConnectionError',
+        message: /is not accepted: it is one of an authority \(CA:TRUE\), and not itself among those that are trusted/,
+      });
+    } finally {
+      await stop(own);
+    }
+  });
+
+  it('made with an algorithm that is not supported are refused by its name', async () => {
+    const strong = { algorithm: 'sha512' };
+    const authority = await selfSigned('an authority', { ...strong, cA: true });
+    const signed = await selfSigned('localhost', { ...strong, ca: { cert: authority.cert, key: authority.private } });
+    const large = await selfSigned('localhost', { ...strong, curve: 'P-521' });
+    for (const [{ cert, private: key }, ca, message] of [
+      [signed, authority.cert, /is not accepted: a signature with ecdsa-with-SHA512 is not supported$/],
+      // Whose signature it has does not matter where it is itself trusted.
+      [signed, signed.cert, null],
+      [authority, authority.cert, /is not accepted: it was issued for another host name$/],
+      [large, large.cert, /HandshakeFailure; the server may want .* such as a key of P-521$/],
+    ]) {
+      const made = await serve(https.createServer({ cert, key }));
+      try {
+        const asked = ask(made, { ca });
+        await (message === null ? asked : assert.rejects(asked, { name: 'ConnectionError', phase: 'tls', message }));
+      } finally {
+        await stop(made);
+      }
+    }
+  });
+
+  it('of NODE_EXTRA_CA_CERTS are read when the client is made, whatever its directory is later', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'modzy-client-'));
+    const home = process.cwd();
+    try {
+      writeFileSync(path.join(directory, 'ours.pem'), ours.ca);
+      process.chdir(directory);
+      process.env.NODE_EXTRA_CA_CERTS = 'ours.pem';
+      const modzyClient = new ModzyClient({ apiKey: KEY, url: url(api) });
+      process.chdir(home);
+      rmSync(directory, { recursive: true });
+      assert.equal((await modzyClient.getJob('j')).status, 'COMPLETED');
+    } finally {
+      process.chdir(home);
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+
+  it('of a NODE_EXTRA_CA_CERTS that is no file are ignored at once, with one warning', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'modzy-client-'));
+    const warnings = [];
+    const note = (warning) => warnings.push([warning.code, warning.message]);
+    process.on('warning', note);
+    try {
+      process.env.NODE_EXTRA_CA_CERTS = directory;
+      for (let made = 0; made < 3; made += 1) {
+        await assert.rejects(ask(api), { phase: 'tls' });
+      }
+      const text = `NODE_EXTRA_CA_CERTS: the certificates of ${directory} are ignored: it is not a regular file`;
+      assert.deepEqual(warnings, [['MODZY_EXTRA_CA_CERTS', text]]);
+    } finally {
+      process.off('warning', note);
       rmSync(directory, { recursive: true });
     }
   });

@@ -26,7 +26,7 @@ pub struct BindingClient {
 
 #[napi]
 impl BindingClient {
-    /// Checks the settings. Opens nothing and reads nothing. The function is called whenever there are news to take.
+    /// Checks the settings, and reads the file of further certificates, if one is named. Opens nothing else. The function is called whenever there are news to take.
     #[napi(constructor, catch_unwind)]
     pub fn new(config: BindingConfig, on_news: Function<'_, (), ()>) -> napi::Result<Self> {
         let client = config
@@ -42,6 +42,12 @@ impl BindingClient {
     #[napi(getter, catch_unwind)]
     pub fn base_url(&self) -> String {
         self.client.base_url().as_str().to_owned()
+    }
+
+    /// What was ignored of the settings, and why.
+    #[napi(getter, catch_unwind)]
+    pub fn warnings(&self) -> Vec<String> {
+        self.client.warnings().to_vec()
     }
 
     /// A text of the caller's as a log may show it: without the client's own key or token.

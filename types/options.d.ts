@@ -36,8 +36,10 @@ export type Pem = string | Uint8Array;
 /** Certificates. Those of servers are always verified; there is no switch to turn that off. */
 export interface TlsOptions {
   /**
-   * The certificates of all authorities that are trusted, each text with one or more of them. Unless given, the system's
-   * store, Mozilla's list, and the file that the environment variable `NODE_EXTRA_CA_CERTS` names.
+   * The certificates of all authorities that are trusted, each text with one or more of them; a server's own, self-signed, may
+   * be among them. Unless given, the system's store, Mozilla's list, and the file that the environment variable
+   * `NODE_EXTRA_CA_CERTS` names, which is read when the client is made. A file that cannot be used is ignored, with a process
+   * warning.
    */
   ca?: Pem | readonly Pem[] | null | undefined;
   /**
@@ -45,7 +47,7 @@ export interface TlsOptions {
    * none.
    */
   cert?: Pem | null | undefined;
-  /** The key of `cert`, not encrypted: RSA, ECDSA or Ed25519. No error shows anything of it. Default: none. */
+  /** The key of `cert`, not encrypted: RSA, ECDSA with P-256 or P-384, or Ed25519. No error shows anything of it. Default: none. */
   key?: Pem | null | undefined;
 }
 

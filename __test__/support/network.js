@@ -70,9 +70,22 @@ async function certificates(name = 'an authority') {
   return { ca: authority.cert, sign };
 }
 
+/** A certificate that vouches for itself. */
+function selfSigned(host, { cA = false, ...made }) {
+  return selfsigned.generate([{ name: 'commonName', value: host }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: host }] },
+    ],
+    ...made,
+  });
+}
+
 function shows(error, ...secrets) {
   const text = `${inspect(error, { depth: 9, showHidden: true })} ${JSON.stringify(error)} ${error} ${error.stack}`;
   return secrets.some((secret) => text.includes(secret));
 }
 
-module.exports = { certificates, forget, serve, shows, stop, useOwnEnvironment };
+module.exports = { certificates, forget, selfSigned, serve, shows, stop, useOwnEnvironment };

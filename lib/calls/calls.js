@@ -43,6 +43,7 @@ class Calls {
     // turn between two batches.
     const onNews = () => void setImmediate(take);
     this.#native = outside.runInAsyncScope(() => new BindingClient(config, onNews));
+    this.#native.warnings.forEach(warnOnce);
   }
 
   /** The root of the routes. */
@@ -262,5 +263,20 @@ class Calls {
  * @typedef {import('./call.js').Reader} Reader
  * @typedef {import('./call.js').Carried} Carried
  */
+
+/** @type {Set<string>} */
+const warned = new Set();
+
+/**
+ * What is ignored of the environment is most likely a mistake, and no error, as in Node.js itself.
+ *
+ * @param {string} text
+ */
+function warnOnce(text) {
+  if (!warned.has(text)) {
+    warned.add(text);
+    process.emitWarning(`NODE_EXTRA_CA_CERTS: ${text}`, { code: 'MODZY_EXTRA_CA_CERTS' });
+  }
+}
 
 module.exports = { Calls };

@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     observer::Observed,
     resolver::Resolver,
-    transport::{Authorities, Config, Identity, Proxies, Route, Settings, Transport},
+    transport::{Authorities, Config, Identity, Proxies, Route, Settings, Transport, certificates_of},
 };
 
 /// Settings of a [`Client`].
@@ -30,6 +30,7 @@ pub struct ClientBuilder {
     headers: HeaderMap,
     user_agent: String,
     route: Route,
+    extra_ca_file: Option<PathBuf>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
@@ -63,6 +64,7 @@ impl ClientBuilder {
             headers: HeaderMap::new(),
             user_agent: concat!("modzy-client/", env!("CARGO_PKG_VERSION")).to_owned(),
             route: Route::default(),
+            extra_ca_file: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         }
@@ -165,7 +167,8 @@ impl ClientBuilder {
     }
 
     /// The certificates of all authorities that are trusted, as texts in PEM, each of which holds one or more. They stand in for
-    /// the system's store, Mozilla's list and [`ClientBuilder::extra_ca_file`].
+    /// the system's store, Mozilla's list and [`ClientBuilder::extra_ca_file`]. A server's own certificate, self-signed, may be
+    /// among them.
     ///
     /// # Errors
     /// [`Error::Argument`] for a text without a certificate, for one that cannot be read, and for no text at all.
@@ -175,7 +178,7 @@ impl ClientBuilder {
     }
 
     /// A certificate that the client shows to servers that ask for one, followed by its chain if there is one, and its key
-    /// (RSA, ECDSA or Ed25519, not encrypted), both in PEM.
+    /// (RSA, ECDSA with P-256 or P-384, or Ed25519, not encrypted), both in PEM.
     ///
     /// # Errors
     /// [`Error::Argument`] for what cannot be read, and for a key that is not the certificate's. No message shows anything of
@@ -185,10 +188,11 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// A PEM file of certificates that are trusted beside the system's store and Mozilla's list. Read with the first
-    /// request; ignored where it cannot be read, and where [`ClientBuilder::ca`] is set.
+    /// A PEM file of certificates that are trusted beside the system's store and Mozilla's list. Read when the client is built,
+    /// at most 16 MiB; ignored where [`ClientBuilder::ca`] is set, and, with a word in [`Client::warnings`], where it cannot be
+    /// read, is not a regular file, or holds no certificate.
     pub fn extra_ca_file(mut self, file: impl Into<PathBuf>) -> Self {
-        self.route.roots.extra_ca_file = Some(file.into());
+        self.extra_ca_file = Some(file.into());
         self
     }
 
@@ -210,12 +214,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Checks the settings. Opens nothing and reads nothing: that is left to the first request.
+    /// Checks the settings, and reads the file of [`ClientBuilder::extra_ca_file`]. Opens no connection, and leaves the system's
+    /// certificates to the first request.
     ///
     /// # Errors
     /// [`Error::Argument`] for credentials or a user agent that no header can carry, for no sockets at all, and for a proxy in
     /// front of a server that is an address of IPv6 behind `https`, to which no tunnel leads.
-    pub fn build(self) -> Result<Client> {
+    pub fn build(mut self) -> Result<Client> {
         self.auth.validate()?;
         if HeaderValue::from_str(&self.user_agent).is_err() {
             return Err(Error::argument(
@@ -227,6 +232,7 @@ impl ClientBuilder {
             return Err(Error::argument("maxSockets", "must be at least 1"));
         }
         self.route.proxies.check(&self.base.route(""))?;
+        let warnings = self.read_extra_ca();
         let defaults = Settings {
             request_timeout: self.request_timeout.min(FOR_EVER),
             retries: self.retries,
@@ -246,6 +252,22 @@ impl ClientBuilder {
             clock: self.clock,
             random: self.random,
         });
-        Ok(Client::from_parts(self.base, defaults, transport))
+        Ok(Client::from_parts(self.base, defaults, transport, warnings))
+    }
+
+    /// Reads the file of further certificates. What is in its way is a warning.
+    fn read_extra_ca(&mut self) -> Vec<String> {
+        let file = self.extra_ca_file.as_ref().filter(|_| self.route.roots.only.is_none());
+        match file.map(|file| (file, certificates_of(file))) {
+            Some((_, Ok(certificates))) => {
+                self.route.roots.extra = certificates;
+                Vec::new()
+            }
+            Some((file, Err(reason))) => vec![format!(
+                "the certificates of {} are ignored: it {reason}",
+                file.display()
+            )],
+            None => Vec::new(),
+        }
     }
 }

@@ -26,14 +26,16 @@ struct Inner {
     base: BaseUrl,
     defaults: Settings,
     transport: Transport,
+    warnings: Vec<String>,
 }
 
 impl Client {
-    pub(super) fn from_parts(base: BaseUrl, defaults: Settings, transport: Transport) -> Self {
+    pub(super) fn from_parts(base: BaseUrl, defaults: Settings, transport: Transport, warnings: Vec<String>) -> Self {
         let inner = Inner {
             base,
             defaults,
             transport,
+            warnings,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -42,6 +44,12 @@ impl Client {
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         &self.inner.base
+    }
+
+    /// What was ignored of the settings, and why: see [`ClientBuilder::extra_ca_file`](crate::ClientBuilder::extra_ca_file).
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.inner.warnings
     }
 
     /// A text of the caller's as a log may show it: with stars in place of the client's own key or token, which may have been

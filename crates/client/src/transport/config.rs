@@ -2,10 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{
-    proxy::Proxies,
-    tls::{Identity, RootSources},
-};
+use super::{proxy::Proxies, tls::Identity, trust::RootSources};
 use crate::{
     auth::Auth,
     clock::{Clock, Random},

@@ -7,6 +7,7 @@ use hyper_util::client::legacy::connect::{HttpConnector, proxy::Tunnel};
 use rustls::{AlertDescription, CertificateError};
 use tower_service::Service;
 
+use super::algorithm;
 use crate::error::{ConnectionFault, Phase};
 
 /// Why a proxy opened no tunnel. hyper-util names the type nowhere else.
@@ -40,6 +41,13 @@ pub(super) fn diagnose(phase: Phase, error: &reqwest::Error) -> (ConnectionFault
             }
             Some(rustls::Error::AlertReceived(alert)) if is_about_clients(*alert) => {
                 (ConnectionFault::ClientCertificate, reason)
+            }
+            Some(rustls::Error::AlertReceived(AlertDescription::HandshakeFailure)) => {
+                let reason = format!(
+                    "{reason}; the server may want a version, a cipher or a kind of certificate that is not supported, such as a \
+                     key of P-521"
+                );
+                (ConnectionFault::Handshake, reason)
             }
             Some(rustls::Error::InvalidMessage(_)) => {
                 let reason = format!("the server does not speak TLS ({reason})");
@@ -98,18 +106,40 @@ fn is_about_clients(alert: AlertDescription) -> bool {
 fn explain(certificate: &CertificateError) -> String {
     use CertificateError::{
         BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
-        NotValidYetContext, Revoked, UnknownIssuer, UnsupportedSignatureAlgorithmContext,
+        NotValidYetContext, Other, Revoked, UnknownIssuer, UnsupportedSignatureAlgorithmContext,
         UnsupportedSignatureAlgorithmForPublicKeyContext,
     };
     match certificate {
         Expired | ExpiredContext { .. } => "it has expired".to_owned(),
         NotValidYet | NotValidYetContext { .. } => "it is not valid yet".to_owned(),
+        NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            "it names no host (it has no subjectAltName)".to_owned()
+        }
         NotValidForName | NotValidForNameContext { .. } => "it was issued for another host name".to_owned(),
         UnknownIssuer => "its issuer is not trusted".to_owned(),
         Revoked => "it has been revoked".to_owned(),
-        BadSignature
-        | UnsupportedSignatureAlgorithmContext { .. }
-        | UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => "its signature is not its issuer's".to_owned(),
+        BadSignature => "its signature is not its issuer's".to_owned(),
+        UnsupportedSignatureAlgorithmContext {
+            signature_algorithm_id, ..
+        } => {
+            let signature = algorithm::name(signature_algorithm_id);
+            format!("a signature with {signature} is not supported")
+        }
+        UnsupportedSignatureAlgorithmForPublicKeyContext {
+            signature_algorithm_id,
+            public_key_algorithm_id,
+        } => {
+            let signature = algorithm::name(signature_algorithm_id);
+            let key = algorithm::name(public_key_algorithm_id);
+            format!("a signature with {signature} by a key of {key} is not supported")
+        }
+        Other(other) => match other.0.downcast_ref() {
+            Some(webpki::Error::CaUsedAsEndEntity) => {
+                "it is one of an authority (CA:TRUE), and not itself among those that are trusted".to_owned()
+            }
+            Some(webpki::Error::UnsupportedCertVersion) => "its version of X.509 is not supported, 3 is".to_owned(),
+            _ => other.to_string(),
+        },
         other => other.to_string(),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A dropped future closes its request; that is all there is to cancellation.
 
+mod algorithm;
 mod answer;
 mod attempts;
 mod body;
@@ -20,6 +21,7 @@ pub(crate) mod retry;
 mod shared;
 mod stream;
 mod tls;
+mod trust;
 
 pub(crate) use self::{
     answer::Answer,
@@ -30,7 +32,8 @@ pub(crate) use self::{
     request::{Expect, Request, Settings},
     shared::Transport,
     stream::Streamed,
-    tls::{Authorities, Identity},
+    tls::Identity,
+    trust::{Authorities, certificates_of},
 };
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::{answer::Told, mask::Mask};

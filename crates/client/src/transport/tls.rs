@@ -1,10 +1,9 @@
-//! TLS: whom to trust, who the client is, and a session store that also notes the beginning of a handshake. Verification has
-//! no off switch.
+//! TLS: who the client is, and a session store that also notes the beginning of a handshake. Whom it trusts is left to `trust`.
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use rustls::{
-    ClientConfig, InconsistentKeys, NamedGroup, RootCertStore,
+    ClientConfig, InconsistentKeys, NamedGroup,
     client::{
         ClientSessionMemoryCache, ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue,
     },
@@ -14,24 +13,11 @@ use rustls::{
     sign::{CertifiedKey, SingleCertAndKey},
 };
 
-use super::progress;
+use super::{progress, trust::RootSources};
 use crate::error::{Error, Phase, Result};
 
 /// Sessions kept for resumption, as many as rustls keeps by default.
 const SESSIONS: usize = 256;
-
-/// Where trusted certificates come from.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct RootSources {
-    /// All that are trusted, in place of every other source.
-    pub(crate) only: Option<Authorities>,
-    /// A PEM file that is trusted beside the system's store and Mozilla's list. Ignored where it cannot be read.
-    pub(crate) extra_ca_file: Option<PathBuf>,
-}
-
-/// Certificates of authorities that a caller trusts.
-#[derive(Debug, Clone)]
-pub(crate) struct Authorities(Arc<RootCertStore>);
 
 /// A client certificate with its chain and its key. `Debug` shows nothing of it.
 #[derive(Clone)]
@@ -43,30 +29,11 @@ impl fmt::Debug for Identity {
     }
 }
 
-impl Authorities {
-    /// Reads texts in PEM, of which each holds one certificate or more.
-    pub(crate) fn from_pem(texts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Self> {
-        const NAME: &str = "tls.ca";
-        let mut roots = RootCertStore::empty();
-        for text in texts {
-            for certificate in certificates(NAME, text.as_ref())? {
-                roots
-                    .add(certificate)
-                    .map_err(|_| Error::argument(NAME, "holds a certificate that cannot be read"))?;
-            }
-        }
-        if roots.is_empty() {
-            return Err(Error::argument(NAME, "must hold a certificate"));
-        }
-        Ok(Self(Arc::new(roots)))
-    }
-}
-
 impl Identity {
     /// Reads a certificate, followed by its chain if there is one, and its key. No message shows anything of the key.
     pub(crate) fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self> {
         let refuse_key = |reason: &str| Error::argument("tls.key", reason);
-        let chain = certificates("tls.cert", certificate)?;
+        let chain = certificates(certificate)?;
         let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| {
             refuse_key(if is_encrypted(key) {
                 "is encrypted; it must be given decrypted"
@@ -77,7 +44,9 @@ impl Identity {
         let key = ring::default_provider()
             .key_provider
             .load_private_key(key)
-            .map_err(|_| refuse_key("holds a private key that cannot be used; RSA, ECDSA and Ed25519 can"))?;
+            .map_err(|_| {
+                refuse_key("holds a private key that cannot be used; RSA, ECDSA (P-256, P-384) and Ed25519 can")
+            })?;
         let identity = CertifiedKey::new(chain, key);
         match identity.keys_match() {
             Ok(()) | Err(rustls::Error::InconsistentKeys(InconsistentKeys::Unknown)) => {}
@@ -87,12 +56,13 @@ impl Identity {
     }
 }
 
-fn certificates(name: &'static str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
-    let unreadable = || Error::argument(name, "holds a certificate that cannot be read");
+fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
+    const NAME: &str = "tls.cert";
+    let unreadable = || Error::argument(NAME, "holds a certificate that cannot be read");
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let found = read.map_err(|_| unreadable())?;
     if found.is_empty() {
-        return Err(Error::argument(name, "holds no certificate in PEM"));
+        return Err(Error::argument(NAME, "holds no certificate in PEM"));
     }
     for certificate in &found {
         ParsedCertificate::try_from(certificate).map_err(|_| unreadable())?;
@@ -105,33 +75,14 @@ fn is_encrypted(key: &[u8]) -> bool {
     text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED")
 }
 
-/// Whom the client trusts: the caller's authorities alone, or the system's store, Mozilla's list (slim container images have
-/// no store), and the extra file.
-fn roots(sources: &RootSources) -> Arc<RootCertStore> {
-    if let Some(Authorities(roots)) = &sources.only {
-        return Arc::clone(roots);
-    }
-    let mut roots = RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    // A certificate of the system's that cannot be read is as good as absent: the others still serve.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    // An unreadable file adds nothing, as with NODE_EXTRA_CA_CERTS, where Node itself warns.
-    if let Some(certificates) = sources
-        .extra_ca_file
-        .as_ref()
-        .and_then(|file| CertificateDer::pem_file_iter(file).ok())
-    {
-        roots.add_parsable_certificates(certificates.flatten());
-    }
-    Arc::new(roots)
-}
-
 pub(super) fn config(sources: &RootSources, identity: Option<&Identity>) -> Result<ClientConfig> {
     let provider = Arc::new(ring::default_provider());
+    let verifier = sources.verifier(&provider)?;
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::Internal(format!("TLS cannot be set up: {error}")))?
-        .with_root_certificates(roots(sources));
+        .dangerous()
+        .with_custom_certificate_verifier(verifier);
     let mut config = match identity {
         Some(Identity(key)) => builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(key)))),
         None => builder.with_no_client_auth(),

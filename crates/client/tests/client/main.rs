@@ -61,6 +61,8 @@ mod tags;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]
+mod trust;
+#[cfg(test)]
 mod upload_failures;
 #[cfg(test)]
 mod upload_limits;

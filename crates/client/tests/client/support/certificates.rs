@@ -117,7 +117,17 @@ pub(crate) fn self_signed(host: &str) -> ServerConfig {
     config(certificate, &key)
 }
 
-fn params(host: &str) -> CertificateParams {
+/// A server whose certificate vouches for itself and says that it is one of an authority, as those that openssl makes; and that
+/// certificate.
+pub(crate) fn self_signed_authority(mut params: CertificateParams) -> (ServerConfig, String) {
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let pem = certificate.pem();
+    (config(certificate, &key), pem)
+}
+
+pub(crate) fn params(host: &str) -> CertificateParams {
     named(CertificateParams::new(vec![host.to_owned()]).unwrap(), host)
 }
 

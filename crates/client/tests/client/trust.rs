@@ -1,0 +1,123 @@
+//! Certificates that are trusted as they are, and the file that names further ones.
+
+use modzy_client::ConnectionFault;
+use rcgen::date_time_ymd;
+
+use crate::support::{
+    builder,
+    certificates::{Authority, params, self_signed_authority},
+    connection_fault,
+    folder::Folder,
+    options,
+    server::Server,
+};
+
+#[tokio::test]
+async fn a_self_signed_certificate_that_is_itself_trusted_is_accepted_as_the_servers() {
+    let (config, pem) = self_signed_authority(params("localhost"));
+    let server = Server::tls(config).await;
+    let file = Folder::new();
+    let path = file.file("own.pem", pem.as_bytes());
+    let root = server.https("localhost");
+    for builder in [builder(&root).ca([&pem]).unwrap(), builder(&root).extra_ca_file(&path)] {
+        builder.build().unwrap().get_job("j", &options()).await.unwrap();
+    }
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_that_is_itself_trusted_must_still_be_right() {
+    let expired = {
+        let mut params = params("localhost");
+        params.not_before = date_time_ymd(2001, 1, 1);
+        params.not_after = date_time_ymd(2002, 1, 1);
+        params
+    };
+    let nameless = {
+        let mut params = params("localhost");
+        params.subject_alt_names.clear();
+        params
+    };
+    let is_not_trusted = "it is one of an authority (CA:TRUE), and not itself among those that are trusted";
+    for (params, is_given, reason) in [
+        (expired, true, "it has expired"),
+        (params("other.example"), true, "it was issued for another host name"),
+        (nameless, true, "it names no host (it has no subjectAltName)"),
+        (params("localhost"), false, is_not_trusted),
+    ] {
+        let (config, pem) = self_signed_authority(params);
+        let server = Server::tls(config).await;
+        let given = if is_given { pem } else { Authority::new().pem() };
+        let client = builder(&server.https("localhost"))
+            .ca([given])
+            .unwrap()
+            .build()
+            .unwrap();
+        let error = client.get_job("j", &options()).await.unwrap_err();
+        assert_eq!(
+            connection_fault(&error),
+            Some(ConnectionFault::Certificate),
+            "{error:?}"
+        );
+        assert!(
+            error.to_string().ends_with(&format!("is not accepted: {reason}")),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_file_of_further_certificates_is_read_when_the_client_is_made() {
+    let authority = Authority::new();
+    let server = Server::tls(authority.server("localhost")).await;
+    let folder = Folder::new();
+    let path = folder.file("ca.pem", authority.pem().as_bytes());
+    let client = builder(&server.https("localhost"))
+        .extra_ca_file(&path)
+        .build()
+        .unwrap();
+    std::fs::remove_file(path).unwrap();
+    client.get_job("j", &options()).await.unwrap();
+    assert!(client.warnings().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_certificates_that_is_no_such_file_is_ignored_at_once_with_a_warning() {
+    let folder = Folder::new();
+    let pipe = folder.path().join("pipe");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let long = folder.path().join("long");
+    std::fs::File::create(&long)
+        .unwrap()
+        .set_len(16 * 1024 * 1024 + 1)
+        .unwrap();
+    let empty = folder.file("empty.pem", b"no certificate");
+    for (path, reason) in [
+        (pipe.as_path(), "is not a regular file"),
+        (std::path::Path::new("/dev/zero"), "is not a regular file"),
+        (folder.path(), "is not a regular file"),
+        (&long, "is longer than 16 MiB"),
+        (&empty, "holds no certificate in PEM"),
+        (
+            std::path::Path::new("/does/not/exist.pem"),
+            "cannot be read: No such file or directory (os error 2)",
+        ),
+    ] {
+        let client = builder("https://localhost/api").extra_ca_file(path).build().unwrap();
+        let warning = format!("the certificates of {} are ignored: it {reason}", path.display());
+        assert_eq!(client.warnings(), [warning]);
+        let client = builder("https://localhost/api").ca([Authority::new().pem()]).unwrap();
+        let client = client.extra_ca_file(path).build().unwrap();
+        assert!(
+            client.warnings().is_empty(),
+            "it is not read where others stand in for it"
+        );
+    }
+}
