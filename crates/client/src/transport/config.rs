@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{proxy::Proxies, tls::Identity, trust::RootSources};
+use reqwest::Url;
+
+use super::{dial::Dial, proxy::Proxies, tls::Identity, trust::RootSources};
 use crate::{
     auth::Auth,
     clock::{Clock, Random},
@@ -30,6 +32,17 @@ pub(crate) struct Route {
     pub(crate) roots: RootSources,
     /// Who the client is, to servers that ask for a certificate.
     pub(crate) identity: Option<Identity>,
+}
+
+impl Route {
+    /// The dialing of an attempt at a URL.
+    pub(super) fn dial(&self, url: &Url) -> Arc<Dial> {
+        match self.proxies.of(url) {
+            // Over TLS it is known when the proxy is reached.
+            Some(proxy) => Dial::to(proxy.port(), url.scheme() == "https" && !proxy.is_secure()),
+            None => Dial::to(url.port_or_known_default().unwrap_or_default(), false),
+        }
+    }
 }
 
 impl Default for Route {

@@ -7,7 +7,7 @@ use hyper_util::client::legacy::connect::{HttpConnector, proxy::Tunnel};
 use rustls::{AlertDescription, CertificateError};
 use tower_service::Service;
 
-use super::algorithm;
+use super::{algorithm, connect::MAX_HEADERS, dial::Redial};
 use crate::error::{ConnectionFault, Phase};
 
 /// Why a proxy opened no tunnel. hyper-util names the type nowhere else.
@@ -16,6 +16,16 @@ type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
 /// Whether a body arrived, and what it unpacks to is what is broken.
 pub(super) fn is_of_the_body(error: &reqwest::Error) -> bool {
     error.is_decode() && find::<hyper::Error>(error).is_none()
+}
+
+/// Whether a proxy was reached, and opened no tunnel.
+pub(super) fn is_of_tunnel(error: &(dyn StdError + 'static)) -> bool {
+    find::<TunnelError>(error).is_some_and(|error| !matches!(error, TunnelError::ConnectFailed(_)))
+}
+
+/// Whether the attempt is to dial again.
+pub(super) fn is_redial(error: &reqwest::Error) -> bool {
+    error.is_connect() && find::<Redial>(error).is_some()
 }
 
 /// Whether what broke is the connection to the proxy, before it was asked for a tunnel.
@@ -61,6 +71,9 @@ pub(super) fn diagnose(phase: Phase, error: &reqwest::Error) -> (ConnectionFault
                 && is_about_clients(*alert)
             {
                 (ConnectionFault::ClientCertificate, reason)
+            } else if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse_too_large) {
+                let reason = format!("it has more than {MAX_HEADERS} header fields, or more than 400 kB of them");
+                (ConnectionFault::Malformed, reason)
             } else if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
                 (ConnectionFault::Malformed, reason)
             } else {

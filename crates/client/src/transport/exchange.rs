@@ -6,6 +6,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use super::{
     answer::{self, Answer},
     attempts::Attempts,
+    diagnosis::is_redial,
     failure::{Account, Attempt},
     mask::Mask,
     progress::Progress,
@@ -46,7 +47,7 @@ impl Transport {
 
     /// One attempt, which may take what is left of the whole call's time.
     async fn attempt(&self, request: &Request, settings: &Settings, left: Option<Duration>) -> Result<Answer, Attempt> {
-        let progress = Progress::new();
+        let progress = Progress::new(self.config.route.dial(&request.url));
         let account = self.account(request, &progress);
         let asked = self.clock().now();
         let ready = async { Ok::<_, Error>((self.http().await?, granted(&self.sockets).await?)) };
@@ -66,6 +67,9 @@ impl Transport {
         self.within_limits(work, settings, account, limit)
             .await
             .map_err(|mut failed| {
+                if matches!(failed.error, Error::Connection { .. } | Error::Timeout { .. }) {
+                    progress.failed();
+                }
                 if let Some(call) = failed.error.call_mut() {
                     call.began = Some(began);
                 }
@@ -133,8 +137,13 @@ impl Transport {
         progress: &Arc<Progress>,
     ) -> Result<Answer, Attempt> {
         let account = self.account(request, progress);
-        let prepared = self.prepare(request, settings, progress)?;
-        let response = http.execute(prepared).await.map_err(|error| account.broken(error))?;
+        let response = loop {
+            let prepared = self.prepare(request, settings, progress)?;
+            match http.execute(prepared).await {
+                Err(error) if is_redial(&error) => {}
+                answered => break answered.map_err(|error| account.broken(error))?,
+            }
+        };
         progress.enter(Phase::Body);
         if stream::is_wanted(request.expect, &response) {
             let body = Streamed::new(response, Arc::clone(progress), account.proxy().cloned());

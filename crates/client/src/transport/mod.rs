@@ -2,6 +2,7 @@
 //!
 //! A dropped future closes its request; that is all there is to cancellation.
 
+mod addresses;
 mod algorithm;
 mod answer;
 mod attempts;
@@ -9,6 +10,7 @@ mod body;
 mod config;
 mod connect;
 mod diagnosis;
+mod dial;
 mod exchange;
 mod failure;
 mod link;
@@ -19,6 +21,7 @@ mod proxy;
 mod request;
 pub(crate) mod retry;
 mod shared;
+mod single;
 mod stream;
 mod tls;
 mod trust;

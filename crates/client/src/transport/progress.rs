@@ -14,6 +14,7 @@ use std::{
 
 use tokio::sync::Notify;
 
+use super::dial::Dial;
 use crate::{
     clock::Clock,
     error::{Error, Phase, Sent},
@@ -39,16 +40,18 @@ pub(super) struct Progress {
     refusal: Mutex<Option<Error>>,
     /// Told of each piece that goes out or comes in.
     moved: Notify,
+    dial: Arc<Dial>,
 }
 
 impl Progress {
-    pub(super) fn new() -> Arc<Self> {
+    pub(super) fn new(dial: Arc<Dial>) -> Arc<Self> {
         Arc::new(Self {
             phase: AtomicU8::new(Phase::Connect as u8),
             opened: AtomicBool::new(false),
             body: AtomicU8::new(HELD),
             refusal: Mutex::new(None),
             moved: Notify::new(),
+            dial,
         })
     }
 
@@ -142,6 +145,13 @@ impl Progress {
     pub(super) fn on_kept_alive_socket(&self) -> bool {
         !self.opened.load(Ordering::Acquire)
     }
+
+    /// Notes that the attempt has failed on its connection, or on the way to it.
+    pub(super) fn failed(&self) {
+        if self.is_connecting() || !self.on_kept_alive_socket() {
+            self.dial.failed();
+        }
+    }
 }
 
 /// Notes a step on the way to a connection, if this is the task of the request that needs it.
@@ -158,6 +168,11 @@ pub(super) fn opened() {
     });
 }
 
+/// The dialing of the current attempt.
+pub(super) fn dial() -> Option<Arc<Dial>> {
+    CURRENT.try_with(|progress| Arc::clone(&progress.dial)).ok()
+}
+
 /// Whether this code runs inside the task of a request, rather than in that of a connection.
 pub(super) fn in_request() -> bool {
     CURRENT.try_with(|_| ()).is_ok()
@@ -169,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_body_that_was_withdrawn_is_never_handed_over() {
-        let progress = Progress::new();
+        let progress = Progress::new(Arc::default());
         assert_eq!(progress.withdraw(), Sent::No);
         assert!(!progress.take_body());
         assert!(!progress.take_body());
@@ -177,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_body_that_was_handed_over_may_have_arrived() {
-        let progress = Progress::new();
+        let progress = Progress::new(Arc::default());
         assert!(progress.take_body());
         assert_eq!(progress.withdraw(), Sent::Maybe);
         // Its later pieces still go out.
@@ -187,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_request_without_a_body_may_have_arrived_once_it_was_dispatched() {
-        let progress = Progress::new();
+        let progress = Progress::new(Arc::default());
         progress.dispatched();
         assert_eq!(progress.withdraw(), Sent::Maybe);
     }
@@ -195,7 +210,7 @@ mod tests {
     #[test]
     fn of_two_that_reach_for_a_body_exactly_one_has_it() {
         for _ in 0..2_000 {
-            let progress = Progress::new();
+            let progress = Progress::new(Arc::default());
             std::thread::scope(|scope| {
                 let taken = scope.spawn(|| progress.take_body());
                 let sent = progress.withdraw();

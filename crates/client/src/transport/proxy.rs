@@ -186,6 +186,15 @@ impl Proxy {
         Ok(made)
     }
 
+    pub(super) fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or_default()
+    }
+
+    /// Whether it is itself reached over TLS.
+    pub(super) fn is_secure(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
     /// Host and port.
     pub(super) fn place(&self) -> &str {
         &self.place

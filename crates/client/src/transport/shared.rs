@@ -1,7 +1,7 @@
 //! What the calls of a client share: the HTTP client, sockets, what may be spent on retries, and the key that no text may show.
 //! What a call does with them is left to `attempts` and `exchange`.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
@@ -15,7 +15,7 @@ use crate::{
 /// The transport of a client.
 #[derive(Debug)]
 pub(crate) struct Transport {
-    pub(super) config: Config,
+    pub(super) config: Arc<Config>,
     key: Mask,
     /// Built by the first request, off the caller's thread: the system's certificates are read from disk.
     http: OnceCell<reqwest::Client>,
@@ -36,7 +36,7 @@ impl Transport {
             retries: Bucket::of_retries(),
             replays: Bucket::of_replays(sockets),
             key: Mask::of_key(&config.auth),
-            config,
+            config: Arc::new(config),
         }
     }
 
@@ -85,9 +85,8 @@ impl Transport {
     /// The HTTP client underneath.
     pub(super) async fn http(&self) -> Result<&reqwest::Client> {
         let build = async || {
-            let user_agent = self.config.user_agent.clone();
-            let route = self.config.route.clone();
-            tokio::task::spawn_blocking(move || connect::http_client(&user_agent, &route))
+            let config = Arc::clone(&self.config);
+            tokio::task::spawn_blocking(move || connect::http_client(&config))
                 .await
                 .map_err(|error| Error::Internal(format!("the HTTP client was not built: {error}")))?
         };

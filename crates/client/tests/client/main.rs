@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod accounting;
 #[cfg(test)]
+mod addresses;
+#[cfg(test)]
 mod cancel;
 #[cfg(test)]
 mod changing_files;
@@ -24,6 +26,8 @@ mod jobs;
 mod keep_alive;
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod look_ups;
 #[cfg(test)]
 mod models;
 #[cfg(test)]

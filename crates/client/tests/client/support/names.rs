@@ -4,7 +4,10 @@ use std::{
     future::pending,
     io,
     net::{IpAddr, Ipv4Addr},
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use modzy_client::{Lookup, Resolver};
@@ -34,6 +37,34 @@ impl Names {
     pub(crate) fn first(times: usize, fate: Fate) -> Self {
         let asked = AtomicUsize::new(0);
         Self { fate, times, asked }
+    }
+}
+
+/// Every name has these addresses. Its look-ups are counted.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    addresses: Vec<IpAddr>,
+    asked: AtomicUsize,
+}
+
+impl Listed {
+    pub(crate) fn new(addresses: &[&str]) -> Arc<Self> {
+        Arc::new(Self {
+            addresses: addresses.iter().map(|address| address.parse().unwrap()).collect(),
+            asked: AtomicUsize::new(0),
+        })
+    }
+
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+impl Resolver for Listed {
+    fn resolve(&self, _: &str) -> Lookup {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let found = self.addresses.clone();
+        Box::pin(async move { Ok(found) })
     }
 }
 

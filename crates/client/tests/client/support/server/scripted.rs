@@ -80,7 +80,18 @@ impl Server {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::raw_at("127.0.0.1:0".parse().unwrap(), treat).await
+    }
+
+    /// The same at an address.
+    pub(crate) async fn raw_at<F>(
+        address: SocketAddr,
+        treat: impl Fn(TcpStream, usize, Arc<Seen>) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Seen::default());
         let shared = Arc::clone(&seen);

@@ -1,0 +1,152 @@
+//! The addresses of names: looked up once at a time, in an order in which those that have failed come last, and raced.
+
+use std::{
+    cmp::Reverse,
+    collections::HashMap,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::{net::TcpStream, task::JoinSet};
+
+use super::single::Singles;
+use crate::{clock::Clock, resolver::Resolver};
+
+/// How long an address may be silent before the next one is dialed beside it: the Connection Attempt Delay of RFC 8305.
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// For how long an address that has failed comes last.
+const MEMORY: Duration = Duration::from_mins(1);
+
+/// What a look-up found. Those that wait for it share it.
+type Found = Result<Arc<[IpAddr]>, Arc<io::Error>>;
+
+/// What is known of names and their addresses.
+pub(super) struct Addresses {
+    resolver: Arc<dyn Resolver>,
+    clock: Arc<dyn Clock>,
+    connect_timeout: Duration,
+    look_ups: Singles<String, Found>,
+    races: Singles<Vec<SocketAddr>, Option<IpAddr>>,
+    failed: Mutex<HashMap<IpAddr, Instant>>,
+}
+
+impl Addresses {
+    pub(super) fn new(resolver: Arc<dyn Resolver>, clock: Arc<dyn Clock>, connect_timeout: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            resolver,
+            clock,
+            connect_timeout,
+            look_ups: Singles::default(),
+            races: Singles::default(),
+            failed: Mutex::default(),
+        })
+    }
+
+    /// The addresses of a name, in the order in which they are to be tried.
+    pub(super) async fn of(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+        let look_up = self.look_ups.join(host.to_owned(), || {
+            let asked = self.resolver.resolve(host);
+            Box::pin(async move { asked.await.map(Arc::from).map_err(Arc::new) })
+        });
+        let found = look_up.await.map_err(|error| io::Error::new(error.kind(), error))?;
+        let mut ordered = interleaved(&found);
+        let now = self.clock.now();
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.retain(|_, at| now.saturating_duration_since(*at) < MEMORY);
+        // A stable sort: those without a failure first, and then the one whose failure is the oldest.
+        ordered.sort_by_key(|address| failed.get(address).map_or((false, None), |at| (true, Some(*at))));
+        Ok(ordered)
+    }
+
+    /// Notes that no connection to an address came about, so that others come before it for a while.
+    pub(super) fn failed(&self, address: IpAddr) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.insert(address, self.clock.now());
+    }
+
+    /// Notes that a connection to an address stands.
+    pub(super) fn stands(&self, address: IpAddr) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.remove(&address);
+    }
+
+    /// How long one of so many addresses may be silent before the next is dialed. All of them get their turn, and as long as
+    /// each other to answer, before the limit of a connection has passed.
+    fn head_start(&self, addresses: usize) -> Duration {
+        let share = self.connect_timeout / u32::try_from(addresses + 1).unwrap_or(u32::MAX);
+        share.min(HEAD_START)
+    }
+
+    /// Ends when an address, of so many, has had the time that it has for itself.
+    pub(super) async fn silence(&self, addresses: usize) {
+        self.clock.deadline(self.head_start(addresses)).await;
+    }
+
+    /// Dials addresses until one of them answers, all who ask for the same in one race; `None` if each has failed.
+    pub(super) async fn race(&self, addresses: Vec<SocketAddr>) -> Option<IpAddr> {
+        let head_start = self.head_start(addresses.len());
+        let race = self.races.join(addresses.clone(), || {
+            Box::pin(first_to_answer(addresses, head_start, Arc::clone(&self.clock)))
+        });
+        race.await
+    }
+}
+
+/// Dials one address after the other, each a while after the one before it, or as soon as that has failed.
+async fn first_to_answer(addresses: Vec<SocketAddr>, head_start: Duration, clock: Arc<dyn Clock>) -> Option<IpAddr> {
+    let mut dials = JoinSet::new();
+    let mut left = addresses.into_iter();
+    loop {
+        if let Some(address) = left.next() {
+            dials.spawn(async move { TcpStream::connect(address).await.map(|_| address.ip()) });
+        } else if dials.is_empty() {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            Some(dialed) = dials.join_next() => if let Ok(Ok(address)) = dialed {
+                return Some(address);
+            },
+            () = clock.deadline(head_start), if left.len() > 0 => {}
+        }
+    }
+}
+
+/// The addresses of both families in turn, beginning with that of the first, each once.
+fn interleaved(found: &[IpAddr]) -> Vec<IpAddr> {
+    let mut places: Vec<(usize, Reverse<bool>, IpAddr)> = Vec::with_capacity(found.len());
+    for &address in found {
+        if places.iter().all(|(_, _, known)| *known != address) {
+            let same = |(_, _, known): &&(usize, Reverse<bool>, IpAddr)| known.is_ipv4() == address.is_ipv4();
+            let is_of_the_first = found.first().is_some_and(|first| first.is_ipv4() == address.is_ipv4());
+            places.push((places.iter().filter(same).count(), Reverse(is_of_the_first), address));
+        }
+    }
+    places.sort_by_key(|&(nth, family, _)| (nth, family));
+    places.into_iter().map(|(_, _, address)| address).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_take_turns_beginning_with_that_of_the_first_address() {
+        for (found, expected) in [
+            ("", ""),
+            ("a1 a2 a3", "a1 a2 a3"),
+            ("::1 ::2 a1 ::3 a2", "::1 a1 ::2 a2 ::3"),
+            ("a1 ::1 ::2 ::3", "a1 ::1 ::2 ::3"),
+            ("a1 a2 a1 ::1", "a1 ::1 a2"),
+        ] {
+            let read = |text: &str| -> Vec<IpAddr> {
+                let read = |address: &str| address.replace('a', "192.0.2.").parse().unwrap();
+                text.split_whitespace().map(read).collect()
+            };
+            assert_eq!(interleaved(&read(found)), read(expected), "{found}");
+        }
+    }
+}

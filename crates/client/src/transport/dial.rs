@@ -1,0 +1,248 @@
+//! The addresses that an attempt dials: one at a time, because the HTTP client underneath opens one connection for a request.
+//! Where that fails, or is silent while another address answers, the attempt dials again, which costs it nothing else.
+
+use std::{
+    error::Error as StdError,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
+
+use super::addresses::Addresses;
+
+pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
+
+tokio::task_local! {
+    /// That of the connection which is being made. It stays with it where it outlives its request.
+    static DIAL: Arc<Dial>;
+}
+
+/// The dialing of one attempt.
+#[derive(Debug, Default)]
+pub(super) struct Dial {
+    port: u16,
+    /// Whether a connection begins with a question to a proxy. Its answer may take its time, which tells nothing of the address.
+    asks_proxy: bool,
+    /// Whether something has been said on the connection, so that it is beyond its address.
+    is_reached: AtomicBool,
+    /// Told when an address has been handed out.
+    handed_out: Notify,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    name: Option<Name>,
+    /// The address that is being dialed, or that the connection was made to.
+    current: Option<IpAddr>,
+    tried: Vec<IpAddr>,
+    /// Where to dial next.
+    winner: Option<IpAddr>,
+    /// Of the first address that failed: that of the last one often is of a family that the machine has no route for.
+    first: Option<BoxError>,
+}
+
+impl State {
+    /// The address that was handed out has failed.
+    fn give_up(&mut self) {
+        if let Some(address) = self.current.take() {
+            self.tried.push(address);
+            if let Some(name) = &self.name {
+                name.addresses.failed(address);
+            }
+        }
+    }
+}
+
+/// The name, with its addresses.
+struct Name {
+    host: String,
+    found: Vec<IpAddr>,
+    addresses: Arc<Addresses>,
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.host, self.found)
+    }
+}
+
+/// The attempt is to dial again: another address is next.
+#[derive(Debug)]
+pub(super) struct Redial;
+
+impl fmt::Display for Redial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("another address is next")
+    }
+}
+
+impl StdError for Redial {}
+
+impl Dial {
+    /// That of an attempt which begins with a connection to this port.
+    pub(super) fn to(port: u16, asks_proxy: bool) -> Arc<Self> {
+        Arc::new(Self {
+            port,
+            asks_proxy,
+            ..Self::default()
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a connection, as far as that is one to the address which is handed out meanwhile.
+    pub(super) async fn follow<T>(
+        self: Arc<Self>,
+        connecting: impl Future<Output = Result<T, BoxError>>,
+        is_refusal: impl Fn(&BoxError) -> bool,
+    ) -> Result<T, BoxError> {
+        self.is_reached.store(false, Ordering::Release);
+        self.state().current = None;
+        let connected = tokio::select! {
+            biased;
+            connected = DIAL.scope(Arc::clone(&self), connecting) => connected,
+            () = self.overtaken() => return Err(Redial.into()),
+        };
+        match connected {
+            Ok(connection) => {
+                self.stands();
+                Ok(connection)
+            }
+            Err(error) if self.is_reached.load(Ordering::Acquire) || is_refusal(&error) => Err(error),
+            Err(error) => Err(self.next_after(error)),
+        }
+    }
+
+    /// The address to be dialed now, if the attempt knows those of this name already.
+    pub(super) fn again(&self, host: &str) -> Option<IpAddr> {
+        let mut state = self.state();
+        let name = state.name.as_ref().filter(|name| name.host == host)?;
+        let next = name
+            .found
+            .iter()
+            .find(|address| !state.tried.contains(address))
+            .copied();
+        let next = state.winner.take().or(next)?;
+        Some(self.hand_out(&mut state, next))
+    }
+
+    /// The address to be dialed first, of those that were found for a name.
+    pub(super) fn first(&self, host: &str, found: Vec<IpAddr>, addresses: &Arc<Addresses>) -> Option<IpAddr> {
+        let first = found.first().copied()?;
+        let mut state = self.state();
+        *state = State {
+            name: Some(Name {
+                host: host.to_owned(),
+                found,
+                addresses: Arc::clone(addresses),
+            }),
+            ..State::default()
+        };
+        Some(self.hand_out(&mut state, first))
+    }
+
+    fn hand_out(&self, state: &mut State, address: IpAddr) -> IpAddr {
+        state.current = Some(address);
+        self.handed_out.notify_one();
+        address
+    }
+
+    /// Ends when another address answers while the one that was handed out is silent.
+    async fn overtaken(&self) {
+        // An earlier address may have been told of, too.
+        while self.state().current.is_none() {
+            self.handed_out.notified().await;
+        }
+        let Some((addresses, rivals)) = self.rivals() else {
+            return std::future::pending().await;
+        };
+        addresses.silence(rivals.len()).await;
+        if !self.is_reached.load(Ordering::Acquire)
+            && let Some(winner) = addresses.race(rivals).await
+            && !self.is_reached.load(Ordering::Acquire)
+            && self.turn_to(winner)
+        {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
+
+    /// What else can be dialed. A proxy that is silent may be about to answer, so its own address is dialed, too.
+    fn rivals(&self) -> Option<(Arc<Addresses>, Vec<SocketAddr>)> {
+        let state = self.state();
+        let (name, current) = (state.name.as_ref()?, state.current?);
+        let untried = |address: &&IpAddr| **address != current && !state.tried.contains(address);
+        let others: Vec<_> = name.found.iter().filter(untried).copied().collect();
+        if others.is_empty() {
+            return None;
+        }
+        let own = Some(current).filter(|_| self.asks_proxy);
+        let all = own.into_iter().chain(others);
+        let all = all.map(|address| SocketAddr::new(address, self.port)).collect();
+        Some((Arc::clone(&name.addresses), all))
+    }
+
+    /// Makes another address the next one. Whether it is another.
+    fn turn_to(&self, winner: IpAddr) -> bool {
+        let mut state = self.state();
+        let is_another = state.current != Some(winner);
+        if is_another {
+            state.give_up();
+            state.winner = Some(winner);
+        }
+        is_another
+    }
+
+    /// What follows where the address that was handed out has failed.
+    fn next_after(&self, error: BoxError) -> BoxError {
+        let mut state = self.state();
+        if state.current.is_none() {
+            return error;
+        }
+        state.give_up();
+        let first = state.first.take().unwrap_or(error);
+        let is_left = state.name.as_ref().is_some_and(|name| {
+            let mut found = name.found.iter();
+            found.any(|address| !state.tried.contains(address))
+        });
+        if is_left {
+            state.first = Some(first);
+            return Redial.into();
+        }
+        first
+    }
+
+    fn stands(&self) {
+        let state = self.state();
+        if let (Some(name), Some(address)) = (&state.name, state.current) {
+            name.addresses.stands(address);
+        }
+    }
+
+    /// Notes that the attempt has failed on the connection, or on the way to it: others come before its address for a while.
+    pub(super) fn failed(&self) {
+        let state = self.state();
+        if let (Some(name), Some(address)) = (&state.name, state.current) {
+            name.addresses.failed(address);
+        }
+    }
+}
+
+/// The dialing that this code is a part of.
+pub(super) fn current() -> Option<Arc<Dial>> {
+    DIAL.try_with(Arc::clone).ok()
+}
+
+/// Notes that the connection which is being made is beyond its address.
+pub(super) fn reached() {
+    // No dialing: it is to an address that the caller named.
+    let _ = DIAL.try_with(|dial| dial.is_reached.store(true, Ordering::Release));
+}

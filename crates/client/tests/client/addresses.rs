@@ -1,0 +1,238 @@
+//! Names with several addresses, of which some are dead.
+#![cfg(target_os = "linux")]
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use modzy_client::{ClientBuilder, ConnectionFault, Error, Phase, Sent};
+use tokio::io::AsyncWriteExt as _;
+
+use crate::support::{
+    attempts, builder,
+    certificates::Authority,
+    clock::SkippingClock,
+    connection_fault, millis,
+    names::Listed,
+    options, plain,
+    server::{FullListener, Reply, Server, answer, closed_port, gone, job},
+};
+
+/// An address that swallows packets, at this port.
+async fn dead(host: &str, port: u16) -> FullListener {
+    FullListener::at(SocketAddr::new(host.parse().unwrap(), port)).await
+}
+
+/// A client of a name with these addresses, at this port, and of a client that has been built.
+fn of(port: u16, names: &Arc<Listed>) -> ClientBuilder {
+    plain(&format!("http://modzy.example:{port}/api"))
+        .resolver(names.clone())
+        .retries(0)
+}
+
+/// A server that closes each connection after its answer.
+async fn brief() -> Server {
+    Server::always(Reply::Close(answer(200, "connection: close\r\n", "{}"))).await
+}
+
+/// How long a call takes, in ms. It succeeds.
+async fn took(client: &modzy_client::Client) -> u128 {
+    let began = Instant::now();
+    client.get_job("j", &options()).await.unwrap();
+    began.elapsed().as_millis()
+}
+
+#[tokio::test]
+async fn an_address_that_swallows_packets_costs_a_quarter_of_a_second_and_once() {
+    let server = brief().await;
+    let port = server.address().port();
+    let _dead = dead("127.0.0.2", port).await;
+    let names = Listed::new(&["127.0.0.2", "127.0.0.1"]);
+    let client = of(port, &names).build().unwrap();
+    let first = took(&client).await;
+    assert!((250..600).contains(&first), "{first} ms");
+    for _ in 0..3 {
+        let next = took(&client).await;
+        assert!(next < 200, "{next} ms");
+    }
+    // The one that was found in the race, and one for each request.
+    assert_eq!((server.connections(), server.count(), names.asked()), (5, 4, 4));
+}
+
+#[tokio::test]
+async fn a_submit_is_sent_once_and_to_the_address_that_answers() {
+    let server = brief().await;
+    let port = server.address().port();
+    let _dead = dead("127.0.0.2", port).await;
+    let client = of(port, &Listed::new(&["127.0.0.2", "127.0.0.1"])).build().unwrap();
+    client.submit_job("{}", &options()).await.unwrap();
+    assert_eq!(server.lines(), ["POST /api/jobs"]);
+}
+
+#[tokio::test]
+async fn the_address_that_answers_is_found_over_tls_and_behind_several_dead_ones() {
+    let authority = Authority::new();
+    let server = Server::tls(authority.server("modzy.example")).await;
+    let port = server.address().port();
+    let (_one, _two) = (dead("127.0.0.2", port).await, dead("127.0.0.3", port).await);
+    // The first refuses.
+    let names = Listed::new(&["127.0.0.4", "127.0.0.2", "127.0.0.3", "127.0.0.1"]);
+    let client = builder(&server.https("modzy.example"))
+        .ca([authority.pem()])
+        .unwrap()
+        .resolver(names)
+        .build()
+        .unwrap();
+    let first = took(&client).await;
+    assert!((500..900).contains(&first), "{first} ms");
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_refuses_or_has_no_route_costs_nothing() {
+    for failing in ["127.0.0.2", "ff02::1", "::1"] {
+        let server = brief().await;
+        let names = Listed::new(&[failing, "127.0.0.1"]);
+        let client = of(server.address().port(), &names).build().unwrap();
+        for _ in 0..2 {
+            let took = took(&client).await;
+            assert!(took < 200, "{failing}: {took} ms");
+        }
+        assert_eq!((server.connections(), names.asked()), (2, 2), "{failing}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_without_a_route_before_a_dead_one_does_not_keep_it_from_being_overtaken() {
+    let server = brief().await;
+    let port = server.address().port();
+    let _dead = dead("127.0.0.2", port).await;
+    let client = of(port, &Listed::new(&["ff02::1", "127.0.0.2", "127.0.0.1"]))
+        .build()
+        .unwrap();
+    let first = took(&client).await;
+    assert!((250..600).contains(&first), "{first} ms");
+}
+
+#[tokio::test]
+async fn where_all_addresses_fail_the_first_failure_is_told() {
+    let port = closed_port().await;
+    let names = Listed::new(&["127.0.0.2", "ff02::1", "127.0.0.3"]);
+    let client = of(port, &names).build().unwrap();
+    let error = client.submit_job("{}", &options()).await.unwrap_err();
+    assert_eq!(connection_fault(&error), Some(ConnectionFault::Refused), "{error:?}");
+    assert_eq!((error.phase(), error.sent()), (Some(Phase::Connect), Some(Sent::No)));
+    assert_eq!((attempts(&error), names.asked()), (1, 1));
+}
+
+#[tokio::test]
+async fn each_address_has_its_share_of_a_short_limit() {
+    let server = brief().await;
+    let port = server.address().port();
+    let (_one, _two) = (dead("127.0.0.2", port).await, dead("127.0.0.3", port).await);
+    let names = Listed::new(&["127.0.0.2", "127.0.0.3", "127.0.0.1"]);
+    let client = of(port, &names).connect_timeout(millis(400)).build().unwrap();
+    let first = took(&client).await;
+    assert!(first < 400, "{first} ms");
+}
+
+#[tokio::test]
+async fn addresses_that_all_swallow_packets_end_by_the_connect_timeout() {
+    let one = dead("127.0.0.2", 0).await;
+    let port = one.address().port();
+    let _two = dead("127.0.0.3", port).await;
+    let client = of(port, &Listed::new(&["127.0.0.2", "127.0.0.3"])).connect_timeout(millis(400));
+    let error = client.build().unwrap().submit_job("{}", &options()).await.unwrap_err();
+    assert!(
+        matches!(error, Error::Timeout { limit, .. } if limit == millis(400)),
+        "{error:?}"
+    );
+    assert_eq!((error.phase(), error.sent()), (Some(Phase::Connect), Some(Sent::No)));
+}
+
+#[tokio::test]
+async fn a_retry_does_not_begin_with_the_address_at_which_a_handshake_stalled() {
+    let authority = Authority::new();
+    let server = Server::tls(authority.server("modzy.example")).await;
+    let silent = SocketAddr::new("127.0.0.2".parse().unwrap(), server.address().port());
+    let silent = Server::raw_at(silent, |mut socket, _, _| async move { gone(&mut socket).await }).await;
+    let client = builder(&server.https("modzy.example"))
+        .ca([authority.pem()])
+        .unwrap()
+        .resolver(Listed::new(&["127.0.0.2", "127.0.0.1"]))
+        .connect_timeout(millis(300))
+        .clock(Arc::new(SkippingClock::default()))
+        .build()
+        .unwrap();
+    client.submit_job("{}", &options().retries(1)).await.unwrap();
+    assert_eq!((silent.connections(), server.connections(), server.count()), (1, 1, 1));
+}
+
+#[tokio::test]
+async fn a_retry_does_not_begin_with_the_address_that_dropped_the_request() {
+    let good = Server::always(job("COMPLETED")).await;
+    let bad = SocketAddr::new("127.0.0.2".parse().unwrap(), good.address().port());
+    let bad = Server::raw_at(bad, |socket, _, _| async move { drop(socket) }).await;
+    let client = of(good.address().port(), &Listed::new(&["127.0.0.2", "127.0.0.1"]));
+    let client = client.clock(Arc::new(SkippingClock::default())).build().unwrap();
+    client.get_job("j", &options().retries(1)).await.unwrap();
+    assert_eq!((bad.connections(), good.connections()), (1, 1));
+}
+
+#[tokio::test]
+async fn the_dead_address_of_a_proxy_is_overtaken_too() {
+    let server = brief().await;
+    for root in [
+        format!("http://{}/api", server.address()),
+        "https://modzy.example/api".to_owned(),
+    ] {
+        let proxy = crate::support::proxy::proxy(None).await;
+        let port = proxy.address().port();
+        let _dead = dead("127.0.0.2", port).await;
+        let client = plain(&root)
+            .proxy(&format!("http://proxy.example:{port}"))
+            .unwrap()
+            .retries(0);
+        let client = client
+            .resolver(Listed::new(&["127.0.0.2", "127.0.0.1"]))
+            .build()
+            .unwrap();
+        // Nobody serves TLS behind the tunnel.
+        let _ = tokio::time::timeout(Duration::from_secs(2), client.get_job("j", &options())).await;
+        assert_eq!(proxy.count(), 1, "{root}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_takes_its_time_with_a_tunnel_is_asked_once() {
+    let slow = Server::raw(|mut socket, number, seen| async move {
+        seen.note(crate::support::server::receive(&mut socket, number).await.unwrap());
+        tokio::time::sleep(millis(700)).await;
+        socket
+            .write_all(&answer(502, "connection: close\r\n", ""))
+            .await
+            .unwrap();
+    })
+    .await;
+    let port = slow.address().port();
+    let other = SocketAddr::new("127.0.0.2".parse().unwrap(), port);
+    let other = Server::raw_at(other, |mut socket, number, seen| async move {
+        if let Some(request) = crate::support::server::receive(&mut socket, number).await {
+            seen.note(request);
+        }
+    })
+    .await;
+    let client = plain("https://modzy.example/api")
+        .proxy(&format!("http://proxy.example:{port}"))
+        .unwrap();
+    let client = client
+        .resolver(Listed::new(&["127.0.0.1", "127.0.0.2"]))
+        .retries(0)
+        .build()
+        .unwrap();
+    let error = client.get_job("j", &options()).await.unwrap_err();
+    assert_eq!(connection_fault(&error), Some(ConnectionFault::Tunnel), "{error:?}");
+    assert_eq!((slow.count(), other.count()), (1, 0));
+}

@@ -1,0 +1,117 @@
+//! Look-ups of names: how many, and for how long.
+
+use std::{
+    future::pending,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use modzy_client::{Lookup, Phase, Resolver};
+use tokio::task::JoinSet;
+
+use crate::support::{millis, options, plain, server::Server, until};
+
+/// Never finds anything. Notes how often it was asked, and how many look-ups are under way.
+#[derive(Debug, Default)]
+struct Silent {
+    asked: AtomicUsize,
+    under_way: Arc<AtomicUsize>,
+}
+
+struct UnderWay(Arc<AtomicUsize>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Silent {
+    fn counts(&self) -> (usize, usize) {
+        (self.asked.load(Ordering::SeqCst), self.under_way.load(Ordering::SeqCst))
+    }
+}
+
+impl Resolver for Silent {
+    fn resolve(&self, _: &str) -> Lookup {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        let under_way = UnderWay(Arc::clone(&self.under_way));
+        Box::pin(async move {
+            pending::<()>().await;
+            drop(under_way);
+            Ok(Vec::new())
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_looked_up_once_for_all_who_wait_and_dropped_with_the_last_of_them() {
+    let names = Arc::new(Silent::default());
+    let client = plain("http://modzy.example/api")
+        .max_sockets(1000)
+        .resolver(names.clone());
+    let client = client.build().unwrap();
+    let mut calls = JoinSet::new();
+    for _ in 0..1000 {
+        let client = client.clone();
+        calls.spawn(async move { client.get_job("j", &options()).await });
+    }
+    let last = {
+        let client = client.clone();
+        tokio::spawn(async move { client.get_job("j", &options()).await })
+    };
+    until(|| names.counts().0 > 0).await;
+    tokio::time::sleep(millis(50)).await;
+    assert_eq!(names.counts(), (1, 1));
+    calls.shutdown().await;
+    assert_eq!(names.counts(), (1, 1), "one still waits");
+    last.abort();
+    until(|| names.counts() == (1, 0)).await;
+}
+
+#[tokio::test]
+async fn a_silent_look_up_ends_by_the_connect_timeout_and_is_then_dropped() {
+    let names = Arc::new(Silent::default());
+    let client = plain("http://modzy.example/api").resolver(names.clone()).retries(0);
+    let client = client.connect_timeout(millis(100)).build().unwrap();
+    let error = client.submit_job("{}", &options()).await.unwrap_err();
+    assert_eq!(error.phase(), Some(Phase::Dns), "{error:?}");
+    assert_eq!(names.counts(), (1, 0));
+}
+
+#[tokio::test]
+async fn what_is_found_is_not_kept_for_later_connections() {
+    use crate::support::{
+        names::Listed,
+        server::{Reply, answer},
+    };
+    let server = Server::always(Reply::Close(answer(200, "connection: close\r\n", "{}"))).await;
+    let names = Listed::new(&["127.0.0.1"]);
+    let root = format!("http://modzy.example:{}/api", server.address().port());
+    let client = plain(&root).resolver(names.clone()).build().unwrap();
+    for asked in 1..=3 {
+        client.get_job("j", &options()).await.unwrap();
+        assert_eq!(names.asked(), asked);
+    }
+}
+
+#[tokio::test]
+async fn the_systems_names_are_found_and_unknown_ones_are_not() {
+    use modzy_client::SystemResolver;
+    let found = SystemResolver.resolve("localhost").await.unwrap();
+    assert!(
+        found.iter().all(std::net::IpAddr::is_loopback) && !found.is_empty(),
+        "{found:?}"
+    );
+    let mut look_ups = JoinSet::new();
+    for _ in 0..100 {
+        look_ups.spawn(SystemResolver.resolve("does-not-exist.invalid"));
+    }
+    while let Some(found) = look_ups.join_next().await {
+        let error = found.unwrap().unwrap_err();
+        assert!(!error.to_string().is_empty());
+    }
+}
