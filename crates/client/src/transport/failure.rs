@@ -181,7 +181,7 @@ impl<'a> Account<'a> {
             ConnectionFault::ClientCertificate => format!("{secured} wants a client certificate: {reason}"),
             ConnectionFault::Handshake => format!("the TLS handshake with {secured} failed: {reason}"),
             ConnectionFault::Cut => format!("the connection to {whole} broke {phase}: {reason}"),
-            ConnectionFault::Malformed => format!("{whole} answers with something that is not HTTP: {reason}"),
+            ConnectionFault::Malformed => format!("the answer of {whole} is not HTTP that can be read: {reason}"),
         };
         let stale = fault == ConnectionFault::Cut && phase < Phase::Body && self.progress.on_kept_alive_socket();
         Attempt {

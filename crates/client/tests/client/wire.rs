@@ -1,10 +1,10 @@
 //! What goes over the wire: methods, paths, headers, bodies.
 
-use modzy_client::{Auth, BaseUrl, Client, Error};
+use modzy_client::{Auth, BaseUrl, Client, ConnectionFault, Error, Sent};
 
 use crate::support::{
-    KEY, builder, options,
-    server::{Received, Server, answer, job, ok},
+    KEY, builder, connection_fault, options,
+    server::{Received, Reply, Server, answer, job, ok},
     skipping, text_job,
 };
 
@@ -261,4 +261,36 @@ async fn a_good_answer_without_a_body_is_an_empty_document() {
     assert!(client.get_job("j", &options()).await.unwrap().is_empty());
     assert!(client.get_result("j", &options()).await.unwrap().is_empty());
     assert_eq!(server.count(), 3);
+}
+
+/// So many header fields, with values of this length.
+fn header_fields(count: usize, length: usize) -> String {
+    let value = "x".repeat(length);
+    let fields: Vec<_> = (0..count).map(|nth| format!("x-{nth}: {value}\r\n")).collect();
+    fields.concat()
+}
+
+#[tokio::test]
+async fn an_answer_may_have_eight_thousand_header_fields_of_256_kb() {
+    for (fields, length) in [(101, 10), (1000, 250), (8190, 12)] {
+        let server = Server::always(Reply::Keep(answer(200, &header_fields(fields, length), "{}"))).await;
+        let client = builder(&server.api()).build().unwrap();
+        for _ in 0..2 {
+            client.get_job("j", &options()).await.unwrap();
+        }
+        assert_eq!((server.connections(), server.count()), (1, 2), "{fields}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_with_more_header_fields_says_so() {
+    for (fields, length) in [(9000, 1), (100, 8000)] {
+        let server = Server::always(Reply::Keep(answer(200, &header_fields(fields, length), "{}"))).await;
+        let client = builder(&server.api()).retries(0).build().unwrap();
+        let error = client.submit_job("{}", &options()).await.unwrap_err();
+        assert_eq!(connection_fault(&error), Some(ConnectionFault::Malformed), "{error:?}");
+        assert_eq!(error.sent(), Some(Sent::Maybe));
+        let told = "is not HTTP that can be read: it has more than 8192 header fields, or more than 400 kB of them";
+        assert!(error.to_string().contains(told), "{error}");
+    }
 }
