@@ -2,3 +2,4 @@
 
 mod faults;
 mod masking;
+mod name_server;

@@ -152,16 +152,19 @@ fn again(what: What, class: Class) -> Again {
         What::Body(Body::Bomb | Body::Endless) if class != Class::Stream => Again::Never,
         What::Status(408 | 425 | 500 | 502 | 503 | 504, _) | What::Lost(_) | What::Body(_) => read,
         What::IdleDied if may_be_repeated => Again::Free,
-        What::Distrusted(..) | What::Status(..) | What::Redirect { .. } | What::IdleClosed | What::IdleDied => {
-            Again::Never
-        }
+        What::Distrusted(..)
+        | What::Status(..)
+        | What::Redirect { .. }
+        | What::IdleClosed
+        | What::IdleDied
+        | What::OtherAddress => Again::Never,
     }
 }
 
 /// Whether an answer is one that the class takes, or the fault none that it meets.
 fn is_well(what: What, class: Class) -> bool {
     match what {
-        What::IdleClosed => true,
+        What::IdleClosed | What::OtherAddress => true,
         What::Redirect { followed, .. } => followed && class == Class::Stream,
         What::Body(body) => match class {
             // Any bytes are an output, at any speed above none.
@@ -196,7 +199,7 @@ fn error(what: What, class: Class) -> (Kind, Option<Sent>) {
         What::NeverSent(broke) => broken(broke, Sent::No),
         What::Distrusted(fault, phase) => broken(Broke::Connection(fault, phase), Sent::No),
         What::Lost(broke) => broken(broke, Sent::Maybe),
-        What::IdleClosed | What::IdleDied => {
+        What::IdleClosed | What::IdleDied | What::OtherAddress => {
             broken(Broke::Connection(ConnectionFault::Cut, Phase::Headers), Sent::Maybe)
         }
         What::Status(status, _) | What::Redirect { status, .. } => (Kind::Status(status), None),

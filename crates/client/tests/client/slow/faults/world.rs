@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use modzy_client::{Client, Error};
+use modzy_client::{Client, Error, Resolver};
 use rustls::ServerConfig;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -16,6 +16,8 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
+#[cfg(target_os = "linux")]
+use super::catalogue::Addresses;
 use super::{
     calls::Class,
     catalogue::{Fault, HOST, Handshake, How, MOST, What},
@@ -32,6 +34,8 @@ use crate::support::{
     server::{Received, Reply, Seen, Server, answer, closed_port, converse, gone, job, ok, receive, status},
     until,
 };
+#[cfg(target_os = "linux")]
+use crate::support::{names::Listed, server::FullListener};
 
 /// What a client asks for to have an idle socket.
 pub(super) const WARM_UP: &str = "GET /api/jobs/warm-up";
@@ -82,6 +86,9 @@ pub(super) async fn outcome(
     });
     let server = account.serve(Arc::new(authority.server(HOST))).await;
     let clock = Arc::new(SkippingClock::default());
+    let port = server.address().port();
+    #[cfg(target_os = "linux")]
+    let _silent = silent(fault, port).await;
     let client = client(fault, course, limit, authority, &server, &clock).await;
     if let How::IdleClosed | How::IdleDies(_) = fault.how {
         client.get_job("warm-up", &options()).await.unwrap();
@@ -91,7 +98,7 @@ pub(super) async fn outcome(
         }
     }
     let result = class.call(&client, "j").await;
-    let origin = format!("http://{HOST}:{}", server.address().port());
+    let origin = format!("http://{HOST}:{port}");
     Outcome {
         result,
         lines: server.lines().iter().map(|line| line.replace(&origin, "")).collect(),
@@ -102,6 +109,21 @@ pub(super) async fn outcome(
             .collect(),
         doubled: account.may_be_done.load(Ordering::SeqCst).saturating_sub(1),
     }
+}
+
+/// The addresses of a fault that swallow packets at the server's port.
+#[cfg(target_os = "linux")]
+async fn silent(fault: &Fault, port: u16) -> Vec<FullListener> {
+    let hosts: &[&str] = match fault.how {
+        How::Addresses(Addresses::Silent) => &["127.0.0.2"],
+        How::Addresses(Addresses::AllSilent) => &["127.0.0.2", "127.0.0.3"],
+        _ => &[],
+    };
+    let mut silent = Vec::new();
+    for host in hosts {
+        silent.push(FullListener::at(std::net::SocketAddr::new(host.parse().unwrap(), port)).await);
+    }
+    silent
 }
 
 async fn client(
@@ -120,13 +142,20 @@ async fn client(
     let times = if course == Course::Lasting { usize::MAX } else { 1 };
     let mut port = server.address().port();
     let mut scheme = "http";
-    let mut names = Names::found();
+    let mut names: Arc<dyn Resolver> = Arc::new(Names::found());
     let mut proxy = None;
     match &fault.how {
-        How::Lookup(fate) => names = Names::first(times, *fate),
+        How::Lookup(fate) => names = Arc::new(Names::first(times, *fate)),
         How::Refused => port = closed_port().await,
         #[cfg(target_os = "linux")]
         How::NeverStands(listener) => port = listener.address().port(),
+        #[cfg(target_os = "linux")]
+        How::Addresses(addresses) => {
+            names = Listed::new(match addresses {
+                Addresses::Silent | Addresses::Refusing => &["127.0.0.2", "127.0.0.1"],
+                Addresses::AllSilent => &["127.0.0.2", "127.0.0.3"],
+            });
+        }
         How::Tls(_) => scheme = "https",
         How::Tunnel(_) => {
             scheme = "https";
@@ -138,7 +167,7 @@ async fn client(
     let mut builder = builder(&format!("{scheme}://{HOST}:{port}/api"))
         .ca([authority.pem()])
         .unwrap()
-        .resolver(Arc::new(names))
+        .resolver(names)
         .clock(clock.clone())
         .random(Arc::new(Fixed(fraction(course))))
         .max_response_bytes(MOST)

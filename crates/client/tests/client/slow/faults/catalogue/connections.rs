@@ -4,6 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use modzy_client::{ConnectionFault, Phase};
 
+#[cfg(target_os = "linux")]
+use super::Addresses;
 use super::{Asked, Broke, Fault, HOST, Handshake, How, What};
 #[cfg(target_os = "linux")]
 use crate::support::server::FullListener;
@@ -44,6 +46,24 @@ pub(super) async fn before_the_connection(authority: &Authority) -> Vec<Fault> {
             "the connection never stands",
             limit(Phase::Connect),
             How::NeverStands(full),
+        ),
+        #[cfg(target_os = "linux")]
+        Fault::new(
+            "the first of two addresses swallows packets",
+            What::OtherAddress,
+            How::Addresses(Addresses::Silent),
+        ),
+        #[cfg(target_os = "linux")]
+        Fault::new(
+            "the first of two addresses refuses",
+            What::OtherAddress,
+            How::Addresses(Addresses::Refusing),
+        ),
+        #[cfg(target_os = "linux")]
+        Fault::new(
+            "both addresses swallow packets",
+            limit(Phase::Connect),
+            How::Addresses(Addresses::AllSilent),
         ),
         Fault::new(
             "the TLS handshake is cut",

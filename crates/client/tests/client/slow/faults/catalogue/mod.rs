@@ -49,6 +49,8 @@ pub(super) enum What {
     Redirect { status: u16, followed: bool },
     /// The server had closed an idle socket.
     IdleClosed,
+    /// The first address of the server is dead, and another is not.
+    OtherAddress,
     /// The server closed an idle socket while the request was on its way.
     IdleDied,
 }
@@ -95,6 +97,9 @@ pub(super) enum How {
     /// Nobody accepts at the port.
     #[cfg(target_os = "linux")]
     NeverStands(Arc<FullListener>),
+    /// The name of the server has these addresses beside its own, which comes last if it is there.
+    #[cfg(target_os = "linux")]
+    Addresses(Addresses),
     Tls(Handshake),
     /// What a proxy answers to `CONNECT`.
     Tunnel(Reply),
@@ -104,6 +109,17 @@ pub(super) enum How {
     IdleClosed,
     /// A socket that has been idle dies by this.
     IdleDies(Reply),
+}
+
+#[cfg(target_os = "linux")]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Addresses {
+    /// One that swallows packets.
+    Silent,
+    /// One at which nobody listens.
+    Refusing,
+    /// Two that swallow packets, and none of the server's.
+    AllSilent,
 }
 
 #[derive(Clone)]
@@ -134,7 +150,7 @@ impl Fault {
         match self.how {
             How::Refused => false,
             #[cfg(target_os = "linux")]
-            How::NeverStands(_) => false,
+            How::NeverStands(_) | How::Addresses(Addresses::AllSilent) => false,
             _ => true,
         }
     }

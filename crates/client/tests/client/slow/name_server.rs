@@ -1,0 +1,142 @@
+//! The system's resolver with a name server that is silent for one name, in a network namespace of the test's own.
+#![cfg(target_os = "linux")]
+
+use std::{
+    collections::HashMap,
+    net::UdpSocket,
+    process::{Command, Output},
+    sync::{Arc, Mutex},
+    thread,
+    time::Instant,
+};
+
+use modzy_client::{Error, Phase, Resolver as _, SystemResolver};
+use tokio::task::JoinSet;
+
+use crate::support::{millis, options, plain, until};
+
+const CHILD: &str = "MODZY_CLIENT_TEST_NAMESPACE";
+
+fn ip(arguments: &[&str]) -> Option<Output> {
+    let run = Command::new("ip").args(arguments).output().ok()?;
+    run.status.success().then_some(run)
+}
+
+/// The namespace, with a file of name servers that the command `ip` puts in place, until this is dropped.
+struct Namespace(String);
+
+impl Namespace {
+    fn new() -> Option<Self> {
+        let name = format!("modzy-client-{}", std::process::id());
+        let files = format!("/etc/netns/{name}");
+        std::fs::create_dir_all(&files).ok()?;
+        let made = Self(name);
+        std::fs::write(
+            format!("{files}/resolv.conf"),
+            "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n",
+        )
+        .ok()?;
+        std::fs::write(format!("{files}/nsswitch.conf"), "hosts: files dns\n").ok()?;
+        ip(&["netns", "add", &made.0])?;
+        ip(&["-n", &made.0, "link", "set", "lo", "up"])?;
+        Some(made)
+    }
+}
+
+impl Drop for Namespace {
+    fn drop(&mut self) {
+        ip(&["netns", "del", &self.0]);
+        // What is left of it harms nobody.
+        let _ = std::fs::remove_dir_all(format!("/etc/netns/{}", self.0));
+    }
+}
+
+#[test]
+fn a_name_server_that_is_silent_for_one_name_holds_up_neither_other_names_nor_files() {
+    if std::env::var_os(CHILD).is_some() {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build();
+        return runtime.unwrap().block_on(beside_a_silent_name_server());
+    }
+    let Some(namespace) = Namespace::new() else {
+        eprintln!("skipped: no network namespace can be made here");
+        return;
+    };
+    let name = "slow::name_server::a_name_server_that_is_silent_for_one_name_holds_up_neither_other_names_nor_files";
+    let child = Command::new("ip")
+        .args(["netns", "exec", &namespace.0])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout) + String::from_utf8_lossy(&child.stderr);
+    assert!(child.status.success() && said.contains("1 passed"), "{said}");
+}
+
+/// The first label of the name that is asked for, and the answer that there is none, but for `silent.test`.
+fn answer(question: &[u8]) -> (String, Option<Vec<u8>>) {
+    let length = usize::from(question[12]);
+    let label = String::from_utf8_lossy(&question[13..13 + length]).into_owned();
+    let is_silent = label == "silent";
+    let mut answer = question.to_vec();
+    // A response that no such name exists.
+    answer[2] |= 0x80;
+    answer[3] = 0x83;
+    (label, (!is_silent).then_some(answer))
+}
+
+async fn beside_a_silent_name_server() {
+    let asked: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
+    let server = UdpSocket::bind("127.0.0.1:53").unwrap();
+    let count = Arc::clone(&asked);
+    thread::spawn(move || {
+        let mut question = [0; 512];
+        while let Ok((length, from)) = server.recv_from(&mut question) {
+            let (label, answer) = answer(&question[..length]);
+            *count.lock().unwrap().entry(label).or_default() += 1;
+            if let Some(answer) = answer {
+                server.send_to(&answer, from).unwrap();
+            }
+        }
+    });
+    let of = |label: &str| asked.lock().unwrap().get(label).copied().unwrap_or_default();
+
+    // Many clients, each of which would ask for itself.
+    let mut calls = JoinSet::new();
+    for _ in 0..20 {
+        let client = plain("http://silent.test/api")
+            .connect_timeout(millis(500))
+            .build()
+            .unwrap();
+        for _ in 0..50 {
+            let client = client.clone();
+            calls.spawn(async move { client.get_job("j", &options().retries(2)).await });
+        }
+    }
+    until(|| of("silent") > 0).await;
+    let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
+    assert!(threads() < 20, "{} threads", threads());
+
+    let began = Instant::now();
+    assert!(SystemResolver.resolve("unknown.test").await.is_err());
+    assert!(SystemResolver.resolve("localhost").await.is_ok());
+    // On the pool that files are read by.
+    let file = tokio::task::spawn_blocking(|| std::fs::read("/etc/resolv.conf"))
+        .await
+        .unwrap();
+    assert!(file.unwrap().starts_with(b"nameserver 127.0.0.1"));
+    assert!(began.elapsed() < millis(500), "{:?}", began.elapsed());
+
+    while let Some(call) = calls.join_next().await {
+        let error = call.unwrap().unwrap_err();
+        assert!(
+            matches!(error, Error::Timeout { .. }) && error.phase() == Some(Phase::Dns),
+            "{error:?}"
+        );
+    }
+    // An address of each family is asked for twice, by each of at most four look-ups in a row.
+    assert!(of("silent") <= 16, "{} questions", of("silent"));
+}
