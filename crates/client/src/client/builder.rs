@@ -161,7 +161,7 @@ impl ClientBuilder {
     /// As [`ClientBuilder::proxy_from_env`].
     pub fn proxy_from_variables(mut self, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let proxies = Proxies::from_variables(variable);
-        proxies.check_setting(&self.base.route(""))?;
+        proxies.check(&self.base.route(""))?;
         self.route.proxies = proxies;
         Ok(self)
     }
@@ -218,8 +218,7 @@ impl ClientBuilder {
     /// certificates to the first request.
     ///
     /// # Errors
-    /// [`Error::Argument`] for credentials or a user agent that no header can carry, for no sockets at all, and for a proxy in
-    /// front of a server that is an address of IPv6 behind `https`, to which no tunnel leads.
+    /// [`Error::Argument`] for credentials or a user agent that no header can carry, and for no sockets at all.
     pub fn build(mut self) -> Result<Client> {
         self.auth.validate()?;
         if HeaderValue::from_str(&self.user_agent).is_err() {
@@ -231,7 +230,6 @@ impl ClientBuilder {
         if self.max_sockets == 0 {
             return Err(Error::argument("maxSockets", "must be at least 1"));
         }
-        self.route.proxies.check(&self.base.route(""))?;
         let warnings = self.read_extra_ca();
         let defaults = Settings {
             request_timeout: self.request_timeout.min(FOR_EVER),

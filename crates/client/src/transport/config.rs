@@ -38,9 +38,8 @@ impl Route {
     /// The dialing of an attempt at a URL.
     pub(super) fn dial(&self, url: &Url) -> Arc<Dial> {
         match self.proxies.of(url) {
-            // Over TLS it is known when the proxy is reached.
-            Some(proxy) => Dial::to(proxy.port(), url.scheme() == "https" && !proxy.is_secure()),
-            None => Dial::to(url.port_or_known_default().unwrap_or_default(), false),
+            Some(proxy) => Dial::to(proxy.port()),
+            None => Dial::to(url.port_or_known_default().unwrap_or_default()),
         }
     }
 }

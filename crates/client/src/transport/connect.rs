@@ -1,4 +1,4 @@
-//! The HTTP client underneath: its resolver, connector and TLS report how far a connection has come.
+//! The HTTP clients underneath: their resolver, connectors and TLS report how far a connection has come.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -6,18 +6,32 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
+    vec,
 };
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use http::{HeaderValue, header::USER_AGENT};
+use hyper_util::{
+    client::legacy::{
+        self,
+        connect::{HttpConnector, dns},
+    },
+    rt::{TokioExecutor, TokioTimer},
+};
+use reqwest::{
+    Url,
+    dns::{Addrs, Resolve, Resolving},
+};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
     addresses::Addresses,
     config::Config,
-    diagnosis::is_of_tunnel,
     dial::{self, BoxError},
-    progress, tls,
+    progress,
+    proxy::{Proxies, Proxy},
+    tls,
+    tunnel::Tunnels,
 };
 use crate::error::{Error, Phase, Result};
 
@@ -27,55 +41,164 @@ const KEEP_IDLE: Duration = Duration::from_secs(4);
 /// How many header fields an answer may have. hyper reads up to 400 kB of them.
 pub(super) const MAX_HEADERS: usize = 8192;
 
-/// Builds the client. Reads the system's certificates, so it belongs on a thread that may block.
-pub(super) fn http_client(config: &Config) -> Result<reqwest::Client> {
-    let route = &config.route;
-    let resolver = Arc::clone(&route.resolver);
-    let addresses = Addresses::new(resolver, Arc::clone(&config.clock), config.connect_timeout);
-    let builder = reqwest::Client::builder()
-        .user_agent(&config.user_agent)
-        .tls_backend_preconfigured(tls::config(&route.roots, route.identity.as_ref())?)
-        .dns_resolver(WatchedResolver(addresses))
-        .connector_layer(Watched)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        // Not those of the environment, which is for the caller to read.
-        .no_proxy()
-        .http1_only()
-        .http1_max_headers(MAX_HEADERS)
-        .pool_idle_timeout(KEEP_IDLE);
-    let builder = route.proxies.rules().fold(builder, reqwest::ClientBuilder::proxy);
-    builder
-        .build()
-        .map_err(|error| Error::Internal(format!("the HTTP client cannot be built: {error}")))
+/// The HTTP clients underneath: reqwest, and beside it, for tunnels, the one that it is made of.
+#[derive(Debug)]
+pub(super) struct Http {
+    direct: reqwest::Client,
+    tunneled: Option<Tunneled>,
+}
+
+/// Requests through a proxy's tunnel.
+#[derive(Debug)]
+struct Tunneled {
+    client: legacy::Client<WatchedConnector<Tunnels>, reqwest::Body>,
+    proxies: Proxies,
+    user_agent: HeaderValue,
+}
+
+impl Http {
+    /// Builds the clients. Reads the system's certificates, so it belongs on a thread that may block.
+    pub(super) fn new(config: &Config) -> Result<Self> {
+        let route = &config.route;
+        let resolver = Arc::clone(&route.resolver);
+        let addresses = Addresses::new(resolver, Arc::clone(&config.clock), config.connect_timeout);
+        let resolver = WatchedResolver(addresses);
+        let tls = tls::config(&route.roots, route.identity.as_ref())?;
+        let tunneled = match route.proxies.of_https() {
+            Some(proxy) => Some(Tunneled::new(config, proxy, resolver.clone(), tls.clone())?),
+            None => None,
+        };
+        let direct = reqwest::Client::builder()
+            .user_agent(&config.user_agent)
+            .tls_backend_preconfigured(tls)
+            .dns_resolver(resolver)
+            .connector_layer(Watched)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            // Not those of the environment, which is for the caller to read.
+            .no_proxy()
+            .http1_only()
+            .http1_max_headers(MAX_HEADERS)
+            .pool_idle_timeout(KEEP_IDLE);
+        let direct = route
+            .proxies
+            .of_http()
+            .into_iter()
+            .fold(direct, reqwest::ClientBuilder::proxy);
+        let direct = direct
+            .build()
+            .map_err(|error| Error::Internal(format!("the HTTP client cannot be built: {error}")))?;
+        Ok(Self { direct, tunneled })
+    }
+
+    /// Sends a request, by way of its proxy.
+    pub(super) async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, BoxError> {
+        let tunneled = self.tunneled.as_ref();
+        match tunneled.filter(|tunneled| tunneled.is_for(request.url())) {
+            Some(tunneled) => tunneled.execute(request).await,
+            None => Ok(self
+                .direct
+                .execute(request)
+                .await
+                .map_err(reqwest::Error::without_url)?),
+        }
+    }
+}
+
+impl Tunneled {
+    fn new(config: &Config, proxy: &Proxy, resolver: WatchedResolver, tls: rustls::ClientConfig) -> Result<Self> {
+        let unusable = |_| Error::argument("userAgent", "holds characters that a header cannot carry");
+        let user_agent = HeaderValue::from_str(&config.user_agent).map_err(unusable)?;
+        let mut tcp = HttpConnector::new_with_resolver(resolver);
+        // As reqwest has them.
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(Duration::from_secs(15)));
+        tcp.set_keepalive_interval(Some(Duration::from_secs(15)));
+        tcp.set_keepalive_retries(Some(3));
+        #[cfg(target_os = "linux")]
+        tcp.set_tcp_user_timeout(Some(Duration::from_secs(30)));
+        let tunnels = Tunnels {
+            proxy: proxy.clone(),
+            tcp,
+            tls: Arc::new(tls),
+            user_agent: config.user_agent.clone(),
+        };
+        let client = legacy::Client::builder(TokioExecutor::new())
+            .http1_max_headers(MAX_HEADERS)
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(KEEP_IDLE)
+            .build(WatchedConnector(tunnels));
+        Ok(Self {
+            client,
+            proxies: config.route.proxies.clone(),
+            user_agent,
+        })
+    }
+
+    fn is_for(&self, url: &Url) -> bool {
+        url.scheme() == "https" && self.proxies.of(url).is_some()
+    }
+
+    async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, BoxError> {
+        let mut request = http::Request::try_from(request).map_err(reqwest::Error::without_url)?;
+        let headers = request.headers_mut();
+        headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
+        let answer = self.client.request(request).await?;
+        Ok(answer.map(reqwest::Body::wrap).into())
+    }
 }
 
 /// Notes when a name is looked up, and when it has been, and hands out one of its addresses.
-struct WatchedResolver(Arc<Addresses>);
+#[derive(Clone)]
+pub(super) struct WatchedResolver(Arc<Addresses>);
 
-impl Resolve for WatchedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
+impl WatchedResolver {
+    fn hand_out(&self, host: String) -> HandingOut {
         let addresses = Arc::clone(&self.0);
         let dial = dial::current();
         Box::pin(async move {
-            let host = name.as_str();
-            if let Some(next) = dial.as_ref().and_then(|dial| dial.again(host)) {
-                return Ok(addrs(vec![next]));
+            if let Some(next) = dial.as_ref().and_then(|dial| dial.again(&host)) {
+                return Ok(at_any_port(vec![next]));
             }
             progress::entered(Phase::Dns);
-            let found = addresses.of(host).await?;
+            let found = addresses.of(&host).await?;
             progress::entered(Phase::Connect);
-            Ok(addrs(match dial {
-                Some(dial) => dial.first(host, found, &addresses).into_iter().collect(),
+            Ok(at_any_port(match dial {
+                Some(dial) => dial.first(&host, found, &addresses).into_iter().collect(),
                 None => found,
             }))
         })
     }
 }
 
+type HandingOut = Pin<Box<dyn Future<Output = Result<vec::IntoIter<SocketAddr>, BoxError>> + Send>>;
+
 /// The port is the URL's.
-fn addrs(found: Vec<IpAddr>) -> Addrs {
-    Box::new(found.into_iter().map(|ip| SocketAddr::new(ip, 0)))
+fn at_any_port(found: Vec<IpAddr>) -> vec::IntoIter<SocketAddr> {
+    let found: Vec<_> = found.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect();
+    found.into_iter()
+}
+
+impl Resolve for WatchedResolver {
+    fn resolve(&self, name: reqwest::dns::Name) -> Resolving {
+        let handing_out = self.hand_out(name.as_str().to_owned());
+        Box::pin(async move { Ok(Box::new(handing_out.await?) as Addrs) })
+    }
+}
+
+impl Service<dns::Name> for WatchedResolver {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = BoxError;
+    type Future = HandingOut;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: dns::Name) -> HandingOut {
+        self.hand_out(name.as_str().to_owned())
+    }
 }
 
 /// Notes when a connection stands.
@@ -91,7 +214,7 @@ impl<S> Layer<S> for Watched {
 }
 
 #[derive(Clone)]
-struct WatchedConnector<S>(S);
+pub(super) struct WatchedConnector<S>(S);
 
 impl<S, Target> Service<Target> for WatchedConnector<S>
 where
@@ -111,7 +234,7 @@ where
         let connecting = self.0.call(target);
         Box::pin(async move {
             let connection = match dial {
-                Some(dial) => dial.follow(connecting, |error| is_of_tunnel(&**error)).await?,
+                Some(dial) => dial.follow(connecting).await?,
                 None => connecting.await?,
             };
             progress::opened();

@@ -2,39 +2,28 @@
 
 use std::{error::Error as StdError, io};
 
-use http::Uri;
-use hyper_util::client::legacy::connect::{HttpConnector, proxy::Tunnel};
 use rustls::{AlertDescription, CertificateError};
-use tower_service::Service;
 
-use super::{algorithm, connect::MAX_HEADERS, dial::Redial};
+use super::{algorithm, connect::MAX_HEADERS, dial::Redial, tunnel::TunnelError};
 use crate::error::{ConnectionFault, Phase};
-
-/// Why a proxy opened no tunnel. hyper-util names the type nowhere else.
-type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
 
 /// Whether a body arrived, and what it unpacks to is what is broken.
 pub(super) fn is_of_the_body(error: &reqwest::Error) -> bool {
     error.is_decode() && find::<hyper::Error>(error).is_none()
 }
 
-/// Whether a proxy was reached, and opened no tunnel.
-pub(super) fn is_of_tunnel(error: &(dyn StdError + 'static)) -> bool {
-    find::<TunnelError>(error).is_some_and(|error| !matches!(error, TunnelError::ConnectFailed(_)))
-}
-
 /// Whether the attempt is to dial again.
-pub(super) fn is_redial(error: &reqwest::Error) -> bool {
-    error.is_connect() && find::<Redial>(error).is_some()
+pub(super) fn is_redial(error: &(dyn StdError + 'static)) -> bool {
+    find::<Redial>(error).is_some()
 }
 
 /// Whether what broke is the connection to the proxy, before it was asked for a tunnel.
-pub(super) fn is_before_tunnel(error: &reqwest::Error) -> bool {
-    matches!(find::<TunnelError>(error), Some(TunnelError::ConnectFailed(_)))
+pub(super) fn is_before_tunnel(error: &(dyn StdError + 'static)) -> bool {
+    matches!(find::<TunnelError>(error), Some(TunnelError::ToProxy(_)))
 }
 
 /// What broke in this phase, and the reason.
-pub(super) fn diagnose(phase: Phase, error: &reqwest::Error) -> (ConnectionFault, String) {
+pub(super) fn diagnose(phase: Phase, error: &(dyn StdError + 'static)) -> (ConnectionFault, String) {
     if let Some(refusal) = find::<TunnelError>(error).and_then(refused_tunnel) {
         return refusal;
     }
@@ -86,16 +75,11 @@ pub(super) fn diagnose(phase: Phase, error: &reqwest::Error) -> (ConnectionFault
 /// What a proxy made of the request for a tunnel, if it was reached. One that is reached over TLS is asked in that phase.
 fn refused_tunnel(error: &TunnelError) -> Option<(ConnectionFault, String)> {
     let fault = match error {
-        TunnelError::ConnectFailed(_) => return None,
-        TunnelError::ProxyAuthRequired => ConnectionFault::ProxyCredentials,
+        TunnelError::ToProxy(_) => return None,
+        TunnelError::Credentials => ConnectionFault::ProxyCredentials,
         _ => ConnectionFault::Tunnel,
     };
-    let reason = match error {
-        TunnelError::TunnelUnsuccessful => "it refused".to_owned(),
-        TunnelError::TunnelUnexpectedEof => "it closed the connection".to_owned(),
-        other => root(other).to_string(),
-    };
-    Some((fault, reason))
+    Some((fault, error.to_string()))
 }
 
 /// Whether a server tells with this alert what it makes of the client's certificate.

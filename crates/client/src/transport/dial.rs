@@ -26,8 +26,6 @@ tokio::task_local! {
 #[derive(Debug, Default)]
 pub(super) struct Dial {
     port: u16,
-    /// Whether a connection begins with a question to a proxy. Its answer may take its time, which tells nothing of the address.
-    asks_proxy: bool,
     /// Whether something has been said on the connection, so that it is beyond its address.
     is_reached: AtomicBool,
     /// Told when an address has been handed out.
@@ -86,10 +84,9 @@ impl StdError for Redial {}
 
 impl Dial {
     /// That of an attempt which begins with a connection to this port.
-    pub(super) fn to(port: u16, asks_proxy: bool) -> Arc<Self> {
+    pub(super) fn to(port: u16) -> Arc<Self> {
         Arc::new(Self {
             port,
-            asks_proxy,
             ..Self::default()
         })
     }
@@ -102,7 +99,6 @@ impl Dial {
     pub(super) async fn follow<T>(
         self: Arc<Self>,
         connecting: impl Future<Output = Result<T, BoxError>>,
-        is_refusal: impl Fn(&BoxError) -> bool,
     ) -> Result<T, BoxError> {
         self.is_reached.store(false, Ordering::Release);
         self.state().current = None;
@@ -116,7 +112,7 @@ impl Dial {
                 self.stands();
                 Ok(connection)
             }
-            Err(error) if self.is_reached.load(Ordering::Acquire) || is_refusal(&error) => Err(error),
+            Err(error) if self.is_reached.load(Ordering::Acquire) => Err(error),
             Err(error) => Err(self.next_after(error)),
         }
     }
@@ -168,37 +164,28 @@ impl Dial {
         if !self.is_reached.load(Ordering::Acquire)
             && let Some(winner) = addresses.race(rivals).await
             && !self.is_reached.load(Ordering::Acquire)
-            && self.turn_to(winner)
         {
-            return;
+            return self.turn_to(winner);
         }
         std::future::pending::<()>().await;
     }
 
-    /// What else can be dialed. A proxy that is silent may be about to answer, so its own address is dialed, too.
+    /// What else can be dialed.
     fn rivals(&self) -> Option<(Arc<Addresses>, Vec<SocketAddr>)> {
         let state = self.state();
         let (name, current) = (state.name.as_ref()?, state.current?);
         let untried = |address: &&IpAddr| **address != current && !state.tried.contains(address);
-        let others: Vec<_> = name.found.iter().filter(untried).copied().collect();
-        if others.is_empty() {
-            return None;
-        }
-        let own = Some(current).filter(|_| self.asks_proxy);
-        let all = own.into_iter().chain(others);
-        let all = all.map(|address| SocketAddr::new(address, self.port)).collect();
-        Some((Arc::clone(&name.addresses), all))
+        let mut others = name.found.iter().filter(untried).copied().peekable();
+        others.peek()?;
+        let rivals = others.map(|address| SocketAddr::new(address, self.port)).collect();
+        Some((Arc::clone(&name.addresses), rivals))
     }
 
-    /// Makes another address the next one. Whether it is another.
-    fn turn_to(&self, winner: IpAddr) -> bool {
+    /// Makes another address the next one.
+    fn turn_to(&self, winner: IpAddr) {
         let mut state = self.state();
-        let is_another = state.current != Some(winner);
-        if is_another {
-            state.give_up();
-            state.winner = Some(winner);
-        }
-        is_another
+        state.give_up();
+        state.winner = Some(winner);
     }
 
     /// What follows where the address that was handed out has failed.

@@ -6,6 +6,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use super::{
     answer::{self, Answer},
     attempts::Attempts,
+    connect::Http,
     diagnosis::is_redial,
     failure::{Account, Attempt},
     mask::Mask,
@@ -131,7 +132,7 @@ impl Transport {
 
     async fn exchange(
         &self,
-        http: &reqwest::Client,
+        http: &Http,
         request: &Request,
         settings: &Settings,
         progress: &Arc<Progress>,
@@ -140,7 +141,7 @@ impl Transport {
         let response = loop {
             let prepared = self.prepare(request, settings, progress)?;
             match http.execute(prepared).await {
-                Err(error) if is_redial(&error) => {}
+                Err(error) if is_redial(&*error) => {}
                 answered => break answered.map_err(|error| account.broken(error))?,
             }
         };

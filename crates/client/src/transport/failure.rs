@@ -8,6 +8,7 @@ use reqwest::Url;
 
 use super::{
     diagnosis::{diagnose, is_before_tunnel},
+    dial::BoxError,
     progress::Progress,
     proxy::Proxy,
     request::Request,
@@ -148,11 +149,14 @@ impl<'a> Account<'a> {
         }
     }
 
-    pub(super) fn broken(&self, error: reqwest::Error) -> Attempt {
+    pub(super) fn broken(&self, error: impl Into<BoxError>) -> Attempt {
         let phase = self.progress.phase();
         // The URL stands in the error already, and reqwest's copy would repeat it.
-        let error = error.without_url();
-        let (fault, reason) = diagnose(phase, &error);
+        let error = match error.into().downcast::<reqwest::Error>() {
+            Ok(error) => error.without_url().into(),
+            Err(error) => error,
+        };
+        let (fault, reason) = diagnose(phase, &*error);
         let server = place(&self.request.url);
         // A connection to the proxy comes first; what breaks later is the one to the server.
         let (first, whole) = match self.proxy {
@@ -166,7 +170,7 @@ impl<'a> Account<'a> {
             None => (server.clone(), server.clone()),
         };
         // Over TLS speak the proxy that is reached so, and the server behind its tunnel.
-        let secured = if is_before_tunnel(&error) || self.request.url.scheme() == "http" {
+        let secured = if is_before_tunnel(&*error) || self.request.url.scheme() == "http" {
             &first
         } else {
             &whole
@@ -190,7 +194,7 @@ impl<'a> Account<'a> {
                 phase,
                 sent: self.withdraw(),
                 message,
-                source: Some(Box::new(error)),
+                source: Some(error),
                 call: Box::new(self.call()),
             },
             stale,

@@ -25,6 +25,7 @@ mod single;
 mod stream;
 mod tls;
 mod trust;
+mod tunnel;
 
 pub(crate) use self::{
     answer::Answer,

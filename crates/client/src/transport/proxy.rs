@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use http::HeaderValue;
+use http::{HeaderValue, Uri, uri::InvalidUri};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
@@ -80,24 +80,11 @@ impl Proxies {
     }
 
     /// Refuses a server whose requests would take a proxy that is none.
-    pub(crate) fn check_setting(&self, server: &Url) -> Result<()> {
+    pub(crate) fn check(&self, server: &Url) -> Result<()> {
         match self.setting(server) {
             Some(Err(unusable)) => Err(unusable.error()),
             Some(Ok(_)) | None => Ok(()),
         }
-    }
-
-    /// Refuses, beside those, a server that the HTTP client underneath cannot reach through a tunnel: it takes the brackets of
-    /// an address of IPv6 for a part of the name that a certificate must have.
-    pub(crate) fn check(&self, server: &Url) -> Result<()> {
-        self.check_setting(server)?;
-        let is_by_address = matches!(server.host(), Some(url::Host::Ipv6(_)));
-        if server.scheme() == "https" && is_by_address && self.of(server).is_some() {
-            let reason = "cannot be used for an address of IPv6 behind https; give the server's name, or let it be \
-                reached without the proxy";
-            return Err(Error::argument("proxy", reason));
-        }
-        Ok(())
     }
 
     /// The one that a request to this URL takes.
@@ -114,22 +101,21 @@ impl Proxies {
         setting.filter(|_| !self.none_for.matches(url))
     }
 
-    /// The same for the HTTP client underneath.
-    pub(super) fn rules(&self) -> impl Iterator<Item = reqwest::Proxy> {
-        let rule = |scheme: &'static str, proxy: &Proxy| {
-            let (target, none_for) = (proxy.url.clone(), self.none_for.clone());
-            let rule = reqwest::Proxy::custom(move |url| {
-                (url.scheme() == scheme && !none_for.matches(url)).then(|| target.clone())
-            });
-            match &proxy.authorization {
-                Some(value) => rule.custom_http_auth(value.clone()),
-                None => rule,
-            }
-        };
-        let usable = [("http", &self.http), ("https", &self.https)];
-        usable.into_iter().filter_map(move |(scheme, setting)| {
-            let proxy = setting.as_ref()?.as_ref().ok()?;
-            Some(rule(scheme, proxy))
+    /// The one of servers behind `https`, which tunnels go through.
+    pub(super) fn of_https(&self) -> Option<&Proxy> {
+        self.https.as_ref()?.as_ref().ok()
+    }
+
+    /// The one of other servers, which the HTTP client underneath asks in their place.
+    pub(super) fn of_http(&self) -> Option<reqwest::Proxy> {
+        let proxy = self.http.as_ref()?.as_ref().ok()?;
+        let (target, none_for) = (proxy.url.clone(), self.none_for.clone());
+        let rule = reqwest::Proxy::custom(move |url| {
+            (url.scheme() == "http" && !none_for.matches(url)).then(|| target.clone())
+        });
+        Some(match &proxy.authorization {
+            Some(value) => rule.custom_http_auth(value.clone()),
+            None => rule,
         })
     }
 }
@@ -193,6 +179,20 @@ impl Proxy {
     /// Whether it is itself reached over TLS.
     pub(super) fn is_secure(&self) -> bool {
         self.url.scheme() == "https"
+    }
+
+    pub(super) fn uri(&self) -> Result<Uri, InvalidUri> {
+        self.url.as_str().parse()
+    }
+
+    /// As in its URL.
+    pub(super) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    /// What it wants to be shown with each request.
+    pub(super) fn authorization(&self) -> Option<&HeaderValue> {
+        self.authorization.as_ref()
     }
 
     /// Host and port.

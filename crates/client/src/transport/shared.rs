@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
-use super::{config::Config, connect, mask::Mask, retry::Bucket};
+use super::{config::Config, connect::Http, mask::Mask, retry::Bucket};
 use crate::{
     clock::{Clock, Random},
     endpoint::{LONGEST_URL, too_long},
@@ -18,7 +18,7 @@ pub(crate) struct Transport {
     pub(super) config: Arc<Config>,
     key: Mask,
     /// Built by the first request, off the caller's thread: the system's certificates are read from disk.
-    http: OnceCell<reqwest::Client>,
+    http: OnceCell<Http>,
     pub(super) sockets: Semaphore,
     /// Polls keep out of a quarter of the sockets, so that thousands of waits never shut out a call.
     polls: Semaphore,
@@ -82,11 +82,11 @@ impl Transport {
         granted(&self.polls).await
     }
 
-    /// The HTTP client underneath.
-    pub(super) async fn http(&self) -> Result<&reqwest::Client> {
+    /// The HTTP clients underneath.
+    pub(super) async fn http(&self) -> Result<&Http> {
         let build = async || {
             let config = Arc::clone(&self.config);
-            tokio::task::spawn_blocking(move || connect::http_client(&config))
+            tokio::task::spawn_blocking(move || Http::new(&config))
                 .await
                 .map_err(|error| Error::Internal(format!("the HTTP client was not built: {error}")))?
         };

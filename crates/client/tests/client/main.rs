@@ -67,6 +67,8 @@ mod tls;
 #[cfg(test)]
 mod trust;
 #[cfg(test)]
+mod tunnels;
+#[cfg(test)]
 mod upload_failures;
 #[cfg(test)]
 mod upload_limits;

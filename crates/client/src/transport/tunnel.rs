@@ -1,0 +1,210 @@
+//! Connections to servers behind `https` through a proxy. The connector of reqwest takes no other answer to `CONNECT` than a
+//! 200 of at most 8 kB and 100 fields, and cannot be replaced, so these have one of their own.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{StatusCode, Uri};
+use hyper_util::{
+    client::legacy::connect::{Connected, Connection, HttpConnector},
+    rt::TokioIo,
+};
+use rustls::{ClientConfig, pki_types::ServerName};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+use tower_service::Service;
+
+use super::{
+    connect::{MAX_HEADERS, WatchedResolver},
+    dial::{self, BoxError},
+    proxy::Proxy,
+};
+
+/// The longest answer to `CONNECT`, in bytes.
+const LONGEST_HEAD: usize = 256 * 1024;
+
+/// Why there is no tunnel.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TunnelError {
+    /// The proxy cannot be reached.
+    #[error("no connection to the proxy")]
+    ToProxy(#[source] BoxError),
+    #[error("it wants credentials")]
+    Credentials,
+    #[error("it refused")]
+    Refused,
+    #[error("it closed the connection")]
+    Closed,
+    #[error("its answer is longer than {} kB, or has more than {MAX_HEADERS} header fields", LONGEST_HEAD / 1024)]
+    TooLong,
+    #[error("its answer is not HTTP")]
+    NotHttp,
+    #[error("{0}")]
+    Io(io::Error),
+}
+
+/// Opens tunnels through a proxy, and TLS within them.
+#[derive(Clone)]
+pub(super) struct Tunnels {
+    pub(super) proxy: Proxy,
+    pub(super) tcp: HttpConnector<WatchedResolver>,
+    pub(super) tls: Arc<ClientConfig>,
+    pub(super) user_agent: String,
+}
+
+impl Service<Uri> for Tunnels {
+    type Response = TokioIo<Tunnel>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, server: Uri) -> Self::Future {
+        let tunnels = self.clone();
+        Box::pin(async move { tunnels.open(server).await.map(TokioIo::new) })
+    }
+}
+
+impl Tunnels {
+    async fn open(mut self, server: Uri) -> Result<Tunnel, BoxError> {
+        let host = server.host().ok_or("the URL has no host")?;
+        let port = server.port_u16().unwrap_or(443);
+        let to_proxy = self.reach_proxy().await.map_err(TunnelError::ToProxy)?;
+        let within = ask(to_proxy, &self.request(host, port)).await?;
+        let tls = TlsConnector::from(self.tls).connect(name(host)?, within).await?;
+        Ok(Tunnel(tls))
+    }
+
+    /// A connection to the proxy, over TLS where its URL says so.
+    async fn reach_proxy(&mut self) -> Result<Box<dyn Stream>, BoxError> {
+        let tcp = self.tcp.call(self.proxy.uri()?).await?.into_inner();
+        dial::reached();
+        if !self.proxy.is_secure() {
+            return Ok(Box::new(tcp));
+        }
+        let server = name(self.proxy.host())?;
+        let tls = TlsConnector::from(Arc::clone(&self.tls)).connect(server, tcp).await?;
+        Ok(Box::new(tls))
+    }
+
+    fn request(&self, host: &str, port: u16) -> Vec<u8> {
+        let user_agent = &self.user_agent;
+        let head = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {user_agent}\r\n");
+        let mut request = head.into_bytes();
+        if let Some(value) = self.proxy.authorization() {
+            request.extend_from_slice(b"Proxy-Authorization: ");
+            request.extend_from_slice(value.as_bytes());
+            request.extend_from_slice(b"\r\n");
+        }
+        request.extend_from_slice(b"\r\n");
+        request
+    }
+}
+
+/// The name that a certificate must have.
+fn name(host: &str) -> Result<ServerName<'static>, BoxError> {
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    Ok(ServerName::try_from(bare.unwrap_or(host).to_owned())?)
+}
+
+/// Asks a proxy for a tunnel, which any 2xx opens, after interim answers or at once.
+async fn ask(mut proxy: Box<dyn Stream>, request: &[u8]) -> Result<Box<dyn Stream>, TunnelError> {
+    proxy.write_all(request).await.map_err(TunnelError::Io)?;
+    proxy.flush().await.map_err(TunnelError::Io)?;
+    let mut came = Vec::new();
+    loop {
+        let seen = came.len().saturating_sub(2);
+        if proxy.read_buf(&mut came).await.map_err(TunnelError::Io)? == 0 {
+            return Err(head(&came).err().unwrap_or(TunnelError::Closed));
+        }
+        // Read only when it may be whole, however small the parts are that it comes in.
+        let mut may_be_whole = came.get(seen..).is_some_and(has_empty_line);
+        while may_be_whole && let Some((status, length)) = head(&came)? {
+            match status {
+                StatusCode::SWITCHING_PROTOCOLS => return Err(TunnelError::Refused),
+                StatusCode::PROXY_AUTHENTICATION_REQUIRED => return Err(TunnelError::Credentials),
+                status if status.is_success() => return Ok(proxy),
+                status if status.is_informational() => drop(came.drain(..length)),
+                _ => return Err(TunnelError::Refused),
+            }
+            may_be_whole = has_empty_line(&came);
+        }
+        if came.len() > LONGEST_HEAD {
+            return Err(TunnelError::TooLong);
+        }
+    }
+}
+
+fn has_empty_line(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|end| end == b"\n\n") || bytes.windows(3).any(|end| end == b"\n\r\n")
+}
+
+/// The status of the head that has come, and its length; `None` where it is not whole.
+fn head(came: &[u8]) -> Result<Option<(StatusCode, usize)>, TunnelError> {
+    let mut fields = vec![httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut answer = httparse::Response::new(&mut fields);
+    let parsed = answer.parse(came).map_err(|error| match error {
+        httparse::Error::TooManyHeaders => TunnelError::TooLong,
+        _ => TunnelError::NotHttp,
+    })?;
+    let httparse::Status::Complete(length) = parsed else {
+        return Ok(None);
+    };
+    if length > LONGEST_HEAD {
+        return Err(TunnelError::TooLong);
+    }
+    let status = answer.code.and_then(|code| StatusCode::from_u16(code).ok());
+    Ok(Some((status.ok_or(TunnelError::NotHttp)?, length)))
+}
+
+/// What a tunnel runs over.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// A tunnel, with TLS to the server in it.
+pub(super) struct Tunnel(TlsStream<Box<dyn Stream>>);
+
+impl Connection for Tunnel {
+    fn connected(&self) -> Connected {
+        Connected::new()
+    }
+}
+
+impl AsyncRead for Tunnel {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Tunnel {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write_vectored(cx, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.0.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
