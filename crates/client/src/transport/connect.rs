@@ -1,45 +1,35 @@
-//! The HTTP clients underneath: their resolver, connectors and TLS report how far a connection has come.
+//! The HTTP clients underneath: their connectors report how far a connection has come.
 
 use std::{
-    net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
-    vec,
 };
 
 use http::{HeaderValue, header::USER_AGENT};
 use hyper_util::{
-    client::legacy::{
-        self,
-        connect::{HttpConnector, dns},
-    },
+    client::legacy::{self, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
 };
-use reqwest::{
-    Url,
-    dns::{Addrs, Resolve, Resolving},
-};
+use reqwest::Url;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
     addresses::Addresses,
     config::Config,
-    dial::{self, BoxError},
+    dial::BoxError,
+    lookup::WatchedResolver,
     progress,
     proxy::{Proxies, Proxy},
     tls,
-    tunnel::Tunnels,
+    tunnel::{MAX_HEADERS, Tunnels},
 };
-use crate::error::{Error, Phase, Result};
+use crate::error::{Error, Result};
 
 /// Node's servers close an idle socket after 5 s. Ours goes first, so that no request is written to a dying one.
 const KEEP_IDLE: Duration = Duration::from_secs(4);
-
-/// How many header fields an answer may have. hyper reads up to 400 kB of them.
-pub(super) const MAX_HEADERS: usize = 8192;
 
 /// The HTTP clients underneath: reqwest, and beside it, for tunnels, the one that it is made of.
 #[derive(Debug)]
@@ -62,7 +52,7 @@ impl Http {
         let route = &config.route;
         let resolver = Arc::clone(&route.resolver);
         let addresses = Addresses::new(resolver, Arc::clone(&config.clock), config.connect_timeout);
-        let resolver = WatchedResolver(addresses);
+        let resolver = WatchedResolver::new(addresses);
         let tls = tls::config(&route.roots, route.identity.as_ref())?;
         let tunneled = match route.proxies.of_https() {
             Some(proxy) => Some(Tunneled::new(config, proxy, resolver.clone(), tls.clone())?),
@@ -146,58 +136,6 @@ impl Tunneled {
         headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
         let answer = self.client.request(request).await?;
         Ok(answer.map(reqwest::Body::wrap).into())
-    }
-}
-
-/// Notes when a name is looked up, and when it has been, and hands out one of its addresses.
-#[derive(Clone)]
-pub(super) struct WatchedResolver(Arc<Addresses>);
-
-impl WatchedResolver {
-    fn hand_out(&self, host: String) -> HandingOut {
-        let addresses = Arc::clone(&self.0);
-        let dial = dial::current();
-        Box::pin(async move {
-            if let Some(next) = dial.as_ref().and_then(|dial| dial.again(&host)) {
-                return Ok(at_any_port(vec![next]));
-            }
-            progress::entered(Phase::Dns);
-            let found = addresses.of(&host).await?;
-            progress::entered(Phase::Connect);
-            Ok(at_any_port(match dial {
-                Some(dial) => dial.first(&host, found, &addresses).into_iter().collect(),
-                None => found,
-            }))
-        })
-    }
-}
-
-type HandingOut = Pin<Box<dyn Future<Output = Result<vec::IntoIter<SocketAddr>, BoxError>> + Send>>;
-
-/// The port is the URL's.
-fn at_any_port(found: Vec<IpAddr>) -> vec::IntoIter<SocketAddr> {
-    let found: Vec<_> = found.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect();
-    found.into_iter()
-}
-
-impl Resolve for WatchedResolver {
-    fn resolve(&self, name: reqwest::dns::Name) -> Resolving {
-        let handing_out = self.hand_out(name.as_str().to_owned());
-        Box::pin(async move { Ok(Box::new(handing_out.await?) as Addrs) })
-    }
-}
-
-impl Service<dns::Name> for WatchedResolver {
-    type Response = vec::IntoIter<SocketAddr>;
-    type Error = BoxError;
-    type Future = HandingOut;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: dns::Name) -> HandingOut {
-        self.hand_out(name.as_str().to_owned())
     }
 }
 

@@ -1,20 +1,19 @@
 //! Reads what broke from the errors of the HTTP client underneath. The words for a caller are left to `failure`.
 
-use std::{error::Error as StdError, io};
+use std::error::Error as StdError;
 
 use rustls::{AlertDescription, CertificateError};
 
-use super::{algorithm, connect::MAX_HEADERS, dial::Redial, tunnel::TunnelError};
+use super::{
+    algorithm,
+    causes::{find, is_refusal, root},
+    tunnel::{MAX_HEADERS, TunnelError},
+};
 use crate::error::{ConnectionFault, Phase};
 
 /// Whether a body arrived, and what it unpacks to is what is broken.
 pub(super) fn is_of_the_body(error: &reqwest::Error) -> bool {
     error.is_decode() && find::<hyper::Error>(error).is_none()
-}
-
-/// Whether the attempt is to dial again.
-pub(super) fn is_redial(error: &(dyn StdError + 'static)) -> bool {
-    find::<Redial>(error).is_some()
 }
 
 /// Whether what broke is the connection to the proxy, before it was asked for a tunnel.
@@ -30,10 +29,8 @@ pub(super) fn diagnose(phase: Phase, error: &(dyn StdError + 'static)) -> (Conne
     let reason = root(error).to_string();
     match phase {
         Phase::Dns => (ConnectionFault::Unresolved, reason),
-        Phase::Connect => match find::<io::Error>(error).map(io::Error::kind) {
-            Some(io::ErrorKind::ConnectionRefused) => (ConnectionFault::Refused, reason),
-            _ => (ConnectionFault::Unreachable, reason),
-        },
+        Phase::Connect if is_refusal(error) => (ConnectionFault::Refused, reason),
+        Phase::Connect => (ConnectionFault::Unreachable, reason),
         Phase::Tls => match find::<rustls::Error>(error) {
             Some(rustls::Error::InvalidCertificate(certificate)) => {
                 (ConnectionFault::Certificate, explain(certificate))
@@ -139,21 +136,4 @@ fn explain(certificate: &CertificateError) -> String {
         },
         other => other.to_string(),
     }
-}
-
-/// The first error of a type in a chain of causes. `io::Error` hides what it wraps from `source`, so it is opened.
-fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
-    chain(error).find_map(|cause| cause.downcast_ref())
-}
-
-/// The cause at the bottom, which says most.
-fn root<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
-    chain(error).last().unwrap_or(error)
-}
-
-fn chain<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
-        Some(io) => io.get_ref().map(|inner| inner as _),
-        None => error.source(),
-    })
 }

@@ -13,7 +13,10 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::addresses::Addresses;
+use super::{
+    addresses::Addresses,
+    causes::{find, is_refusal},
+};
 
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -41,8 +44,8 @@ struct State {
     tried: Vec<IpAddr>,
     /// Where to dial next.
     winner: Option<IpAddr>,
-    /// Of the first address that failed: that of the last one often is of a family that the machine has no route for.
-    first: Option<BoxError>,
+    /// What failed at an address: what its machine answered rather than that there is no way to it, and of equals the first.
+    failure: Option<BoxError>,
 }
 
 impl State {
@@ -72,7 +75,7 @@ impl fmt::Debug for Name {
 
 /// The attempt is to dial again: another address is next.
 #[derive(Debug)]
-pub(super) struct Redial;
+struct Redial;
 
 impl fmt::Display for Redial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,6 +84,11 @@ impl fmt::Display for Redial {
 }
 
 impl StdError for Redial {}
+
+/// Whether the attempt is to dial again.
+pub(super) fn is_redial(error: &(dyn StdError + 'static)) -> bool {
+    find::<Redial>(error).is_some()
+}
 
 impl Dial {
     /// That of an attempt which begins with a connection to this port.
@@ -195,16 +203,19 @@ impl Dial {
             return error;
         }
         state.give_up();
-        let first = state.first.take().unwrap_or(error);
+        let failure = match state.failure.take() {
+            Some(earlier) if is_refusal(&*earlier) || !is_refusal(&*error) => earlier,
+            _ => error,
+        };
         let is_left = state.name.as_ref().is_some_and(|name| {
             let mut found = name.found.iter();
             found.any(|address| !state.tried.contains(address))
         });
         if is_left {
-            state.first = Some(first);
+            state.failure = Some(failure);
             return Redial.into();
         }
-        first
+        failure
     }
 
     fn stands(&self) {

@@ -7,7 +7,7 @@ use super::{
     answer::{self, Answer},
     attempts::Attempts,
     connect::Http,
-    diagnosis::is_redial,
+    dial::is_redial,
     failure::{Account, Attempt},
     mask::Mask,
     progress::Progress,

@@ -19,10 +19,13 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 use tower_service::Service;
 
 use super::{
-    connect::{MAX_HEADERS, WatchedResolver},
     dial::{self, BoxError},
+    lookup::WatchedResolver,
     proxy::Proxy,
 };
+
+/// How many header fields an answer may have, that of a proxy or of a server. Of the latter, hyper reads up to 400 kB.
+pub(super) const MAX_HEADERS: usize = 8192;
 
 /// The longest answer to `CONNECT`, in bytes.
 const LONGEST_HEAD: usize = 256 * 1024;

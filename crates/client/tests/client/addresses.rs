@@ -117,14 +117,19 @@ async fn an_address_without_a_route_before_a_dead_one_does_not_keep_it_from_bein
 }
 
 #[tokio::test]
-async fn where_all_addresses_fail_the_first_failure_is_told() {
+async fn where_all_addresses_fail_what_a_machine_answered_is_told() {
     let port = closed_port().await;
-    let names = Listed::new(&["127.0.0.2", "ff02::1", "127.0.0.3"]);
-    let client = of(port, &names).build().unwrap();
-    let error = client.submit_job("{}", &options()).await.unwrap_err();
-    assert_eq!(connection_fault(&error), Some(ConnectionFault::Refused), "{error:?}");
-    assert_eq!((error.phase(), error.sent()), (Some(Phase::Connect), Some(Sent::No)));
-    assert_eq!((attempts(&error), names.asked()), (1, 1));
+    for addresses in [
+        ["127.0.0.2", "ff02::1", "127.0.0.3"],
+        ["ff02::1", "127.0.0.2", "ff02::2"],
+    ] {
+        let names = Listed::new(&addresses);
+        let client = of(port, &names).build().unwrap();
+        let error = client.submit_job("{}", &options()).await.unwrap_err();
+        assert_eq!(connection_fault(&error), Some(ConnectionFault::Refused), "{error:?}");
+        assert_eq!((error.phase(), error.sent()), (Some(Phase::Connect), Some(Sent::No)));
+        assert_eq!((attempts(&error), names.asked()), (1, 1));
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,76 @@
+//! The look-ups that connections begin with: each is handed one address, and reports how far it has come.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    vec,
+};
+
+use hyper_util::client::legacy::connect::dns;
+use reqwest::dns::{Addrs, Resolve, Resolving};
+use tower_service::Service;
+
+use super::{
+    addresses::Addresses,
+    dial::{self, BoxError},
+    progress,
+};
+use crate::error::Phase;
+
+/// Notes when a name is looked up, and when it has been, and hands out one of its addresses.
+#[derive(Clone)]
+pub(super) struct WatchedResolver(Arc<Addresses>);
+
+impl WatchedResolver {
+    pub(super) fn new(addresses: Arc<Addresses>) -> Self {
+        Self(addresses)
+    }
+
+    fn hand_out(&self, host: String) -> HandingOut {
+        let addresses = Arc::clone(&self.0);
+        let dial = dial::current();
+        Box::pin(async move {
+            if let Some(next) = dial.as_ref().and_then(|dial| dial.again(&host)) {
+                return Ok(at_any_port(vec![next]));
+            }
+            progress::entered(Phase::Dns);
+            let found = addresses.of(&host).await?;
+            progress::entered(Phase::Connect);
+            Ok(at_any_port(match dial {
+                Some(dial) => dial.first(&host, found, &addresses).into_iter().collect(),
+                None => found,
+            }))
+        })
+    }
+}
+
+type HandingOut = Pin<Box<dyn Future<Output = Result<vec::IntoIter<SocketAddr>, BoxError>> + Send>>;
+
+/// The port is the URL's.
+fn at_any_port(found: Vec<IpAddr>) -> vec::IntoIter<SocketAddr> {
+    let found: Vec<_> = found.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect();
+    found.into_iter()
+}
+
+impl Resolve for WatchedResolver {
+    fn resolve(&self, name: reqwest::dns::Name) -> Resolving {
+        let handing_out = self.hand_out(name.as_str().to_owned());
+        Box::pin(async move { Ok(Box::new(handing_out.await?) as Addrs) })
+    }
+}
+
+impl Service<dns::Name> for WatchedResolver {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = BoxError;
+    type Future = HandingOut;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: dns::Name) -> HandingOut {
+        self.hand_out(name.as_str().to_owned())
+    }
+}
