@@ -11,10 +11,11 @@ use napi::{
 use napi_derive::napi;
 
 use crate::{
-    calls::{Call, Calls, EventQueue, Outcome},
+    calls::{Call, Calls, Outcome},
     config::BindingConfig,
     operations::{self, BindingOperation},
     options::BindingCallOptions,
+    runtime,
 };
 
 /// A client, and the calls that it has under way.
@@ -26,15 +27,15 @@ pub struct BindingClient {
 
 #[napi]
 impl BindingClient {
-    /// Checks the settings, and reads the file of further certificates, if one is named. Opens nothing else. The function is called whenever there are news to take.
+    /// Checks the settings, and reads the file of further certificates, if one is named. Opens nothing else.
     #[napi(constructor, catch_unwind)]
-    pub fn new(config: BindingConfig, on_news: Function<'_, (), ()>) -> napi::Result<Self> {
+    pub fn new(config: BindingConfig) -> napi::Result<Self> {
         let client = config
             .client()
             .map_err(|error| napi::Error::new(Status::InvalidArg, error.to_string()))?;
         Ok(Self {
             client,
-            calls: Calls::new(EventQueue::new(&on_news)?),
+            calls: Calls::new(),
         })
     }
 
@@ -75,10 +76,15 @@ impl BindingClient {
         let bytes = bytes.unwrap_or_default();
         let bytes: Vec<_> = bytes.iter().map(|bytes| Bytes::copy_from_slice(bytes)).collect();
         let options = options.map(Box::new);
-        napi::bindgen_prelude::spawn(async move {
-            let outcome = operations::run(&client, operation, &argument, &bytes, options, &call).await;
-            call.settle(outcome.unwrap_or_else(|error| Outcome::Settled(Err(error))));
-        });
+        match runtime::handle() {
+            Ok(handle) => {
+                handle.spawn(async move {
+                    let outcome = operations::run(&client, operation, &argument, &bytes, options, &call).await;
+                    call.settle(outcome.unwrap_or_else(|error| Outcome::Settled(Err(error))));
+                });
+            }
+            Err(error) => call.settle(Outcome::NotStarted(error)),
+        }
         id
     }
 
@@ -102,10 +108,17 @@ impl BindingClient {
         self.calls.take_events(env)
     }
 
-    /// Whether the process lives on for the sake of news that may come. At first it does not.
+    /// Whether the process lives on for the sake of events that may come. At first it does not. Returns whether there is a
+    /// function that is called when there are events to take; if not, `listen` has to give one.
     #[napi(catch_unwind)]
-    pub fn hold(&self, env: Env, held: bool) -> napi::Result<()> {
-        self.calls.events.hold(env, held)
+    pub fn hold(&self, env: Env, held: bool) -> napi::Result<bool> {
+        self.calls.hold(env, held)
+    }
+
+    /// Gives the function that is called when there are events to take, and has the process live on.
+    #[napi(catch_unwind)]
+    pub fn listen(&self, env: Env, on_events: Function<'_, (), ()>) -> napi::Result<()> {
+        self.calls.events.listen(env, &on_events)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Failures as plain data. The errors that users see are made from them in JavaScript, where the callers' lines are known.
 
-use std::{error::Error as StdError, fmt::Write as _};
+use std::{error::Error as StdError, fmt::Write as _, io};
 
 use modzy_client::{Call, Error, Sent};
 use napi_derive::napi;
@@ -25,6 +25,8 @@ pub enum BindingErrorKind {
     Timeout,
     /// The time limit of a wait.
     WaitTimeout,
+    /// The system refused what a call needs.
+    System,
     /// A defect of this library.
     Internal,
 }
@@ -72,10 +74,9 @@ pub(crate) struct BindingError {
 }
 
 impl BindingError {
-    /// A defect, with nothing but its message.
-    pub(crate) fn internal(message: String) -> Self {
+    fn new(kind: BindingErrorKind, message: String) -> Self {
         Self {
-            kind: BindingErrorKind::Internal,
+            kind,
             message,
             retryable: false,
             status: None,
@@ -96,12 +97,16 @@ impl BindingError {
         }
     }
 
-    /// An answer that came, and that nobody can read.
+    /// A defect, with nothing but its message.
+    pub(crate) fn internal(message: String) -> Self {
+        Self::new(BindingErrorKind::Internal, message)
+    }
+
+    /// A response that came, and that nobody can read.
     pub(crate) fn unreadable(message: String) -> Self {
         Self {
-            kind: BindingErrorKind::Response,
             sent: Some("maybe".to_owned()),
-            ..Self::internal(message)
+            ..Self::new(BindingErrorKind::Response, message)
         }
     }
 
@@ -113,19 +118,36 @@ impl BindingError {
             ..self.clone()
         }
     }
+
+    /// For a call whose threads cannot be started. Nothing was sent.
+    pub(crate) fn not_started(error: &io::Error) -> Self {
+        let advice = match (error.kind(), error.raw_os_error()) {
+            (io::ErrorKind::WouldBlock, _) => {
+                "the limit on processes and threads is reached: raise it (ulimit -u, or the pids limit of the container)"
+            }
+            // ENFILE and EMFILE, which have no kind of their own.
+            (_, Some(23 | 24)) if cfg!(unix) => "the limit on open files is reached: raise it (ulimit -n)",
+            _ => "the system refuses what a thread needs",
+        };
+        let mut made = Self::new(
+            BindingErrorKind::System,
+            format!("the client cannot start its threads: {advice}"),
+        );
+        made.retryable = true;
+        made.cause = Some(error.to_string());
+        made
+    }
 }
 
 impl From<&Error> for BindingError {
     fn from(error: &Error) -> Self {
-        let mut made = Self {
-            retryable: error.is_retryable(),
-            status: error.status().map(u32::from),
-            phase: error.phase().map(|phase| phase.as_str().to_owned()),
-            sent: error
-                .sent()
-                .map(|sent| if sent == Sent::No { "no" } else { "maybe" }.to_owned()),
-            ..Self::internal(error.to_string())
-        };
+        let mut made = Self::new(BindingErrorKind::Internal, error.to_string());
+        made.retryable = error.is_retryable();
+        made.status = error.status().map(u32::from);
+        made.phase = error.phase().map(|phase| phase.as_str().to_owned());
+        made.sent = error
+            .sent()
+            .map(|sent| if sent == Sent::No { "no" } else { "maybe" }.to_owned());
         if let Some(Call {
             method,
             url,

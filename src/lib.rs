@@ -2,6 +2,8 @@
 //!
 //! A promise of Node-API costs the event loop a handle for as long as it is pending. So calls are started synchronously,
 //! and their outcomes are taken in batches, whenever the one function that each client has for it is called.
+//!
+//! napi's own runtime is not used: it starts its threads while the addon is loaded, and aborts where the system refuses one.
 
 mod calls;
 mod client;
@@ -10,21 +12,21 @@ mod errors;
 mod numbers;
 mod operations;
 mod options;
+mod runtime;
 
-use napi_derive::module_init;
+use napi::{Env, bindgen_prelude::Object};
+use napi_derive::{module_init, napi};
 
 #[module_init]
 fn init() {
-    // A single thread beside that of JavaScript: requests wait far more than they compute, and with several most of a small call
-    // is spent on waking one for the other. What computes for long, or blocks, has threads of its own.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name("modzy-client")
-        .enable_all()
-        .build();
-    // Without a runtime of ours, napi makes one with its own settings; it also does when the addon comes back to life in a
-    // process whose last environment that had it is gone.
-    if let Ok(runtime) = runtime {
-        napi::bindgen_prelude::create_custom_tokio_runtime(runtime);
-    }
+    runtime::keep_panics();
+}
+
+/// Runs in each thread of JavaScript that loads the addon.
+///
+/// # Errors
+/// Where the thread is ending already.
+#[napi(module_exports)]
+pub fn register(_exports: Object<'_>, env: Env) -> napi::Result<()> {
+    runtime::enter(env)
 }

@@ -12,6 +12,7 @@ use super::{
     queue::Topic,
     registry::{Abort, Calls, Opened},
 };
+use crate::{errors::BindingError, runtime::last_panic};
 
 /// A call under way. Dropped without an end, as by a panic, it reports a defect, so that no promise stays pending.
 #[derive(Debug)]
@@ -80,7 +81,7 @@ impl Call {
         self.calls.forget(self.id);
         let event = match &outcome {
             Outcome::Settled(Ok(_)) => BindingEvent::Done,
-            Outcome::Settled(Err(_)) | Outcome::Failed(..) => BindingEvent::Failed,
+            Outcome::Settled(Err(_)) | Outcome::Failed(..) | Outcome::NotStarted(_) => BindingEvent::Failed,
             Outcome::Aborted(_) => BindingEvent::Aborted,
         };
         let completion = BindingCompletion::new(self.id, event);
@@ -97,6 +98,11 @@ impl Call {
                 completion.cancelled = cancelled.map(Into::into);
                 completion
             }
+            Outcome::NotStarted(error) => {
+                let mut completion = completion;
+                completion.error = Some(BindingError::not_started(&error));
+                completion
+            }
         });
     }
 }
@@ -104,7 +110,8 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         if !self.settled {
-            let defect = Error::Internal("the call ended without an outcome".to_owned());
+            let panic = last_panic().map_or_else(String::new, |text| format!(": {text}"));
+            let defect = Error::Internal(format!("the call ended without an outcome{panic}"));
             self.push(Outcome::Settled(Err(defect)));
         }
     }

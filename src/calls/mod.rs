@@ -5,6 +5,7 @@ mod context;
 mod crossing;
 mod events;
 mod guard;
+mod notifier;
 mod observer;
 mod outcome;
 mod queue;
@@ -14,6 +15,5 @@ pub(crate) use self::{
     context::{BoxFuture, Context, NO_OPTIONS, WaitContext, unless_aborted},
     guard::Call,
     outcome::{Outcome, Value},
-    queue::EventQueue,
     registry::{Calls, Chunk, Opened},
 };

@@ -2,18 +2,17 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    fmt, mem,
+    fmt,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use modzy_client::Phase;
-use napi::{
-    Env,
-    bindgen_prelude::Function,
-    threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode},
-};
+use napi::{Env, bindgen_prelude::Function};
 
-use super::events::{BindingCompletion, BindingEvent};
+use super::{
+    events::{BindingCompletion, BindingEvent},
+    notifier::Notifier,
+};
 
 /// How many events cross at a time, and how much text (that of a single one may be more). The user's own work on the
 /// event loop gets its turn between two batches.
@@ -31,13 +30,11 @@ pub(crate) enum Topic {
     Failure(Option<u16>, Option<Phase>),
 }
 
-/// Calls the function of JavaScript that takes what the queue holds.
-type Notify = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
-
 /// The queue.
+#[derive(Default)]
 pub(crate) struct EventQueue {
     queue: Mutex<Queue>,
-    notify: Mutex<Notify>,
+    pub(super) notifier: Notifier,
 }
 
 #[derive(Debug, Default)]
@@ -60,15 +57,6 @@ impl fmt::Debug for EventQueue {
 }
 
 impl EventQueue {
-    /// A queue that calls a function whenever there is something to `take`.
-    pub(crate) fn new(on_events: &Function<'_, (), ()>) -> napi::Result<Self> {
-        let notify = on_events.build_threadsafe_function().weak::<true>().build()?;
-        Ok(Self {
-            queue: Mutex::default(),
-            notify: Mutex::new(notify),
-        })
-    }
-
     /// Adds an event.
     pub(crate) fn push(&self, event: BindingCompletion) {
         let mut queue = self.queue();
@@ -106,23 +94,23 @@ impl EventQueue {
         batch
     }
 
-    /// Whether the event loop goes on for the sake of what may come.
-    #[expect(
-        deprecated,
-        reason = "a clone would hold the event loop for as long as the client exists"
-    )]
-    pub(crate) fn hold(&self, env: Env, held: bool) -> napi::Result<()> {
-        let mut notify = self.notify.lock().unwrap_or_else(PoisonError::into_inner);
-        if held { notify.refer(&env) } else { notify.unref(&env) }
+    /// Calls a function whenever there is something to `take`, and has the event loop go on for the sake of it.
+    pub(crate) fn listen(&self, env: Env, on_events: &Function<'_, (), ()>) -> napi::Result<()> {
+        self.notifier.open(on_events)?;
+        self.notifier.hold(env, true)?;
+        // What was pushed before had no function, or one that is closed.
+        let mut queue = self.queue();
+        queue.notified = false;
+        if !queue.waiting.is_empty() {
+            self.notify(queue);
+        }
+        Ok(())
     }
 
     fn notify(&self, mut queue: MutexGuard<'_, Queue>) {
-        let notified = mem::replace(&mut queue.notified, true);
-        drop(queue);
-        if !notified {
-            // Where the environment is gone, nobody is left to hear it.
-            let notify = self.notify.lock().unwrap_or_else(PoisonError::into_inner);
-            notify.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        if !queue.notified {
+            // Not noted where nothing was called, as before `listen`.
+            queue.notified = self.notifier.call();
         }
     }
 

@@ -19,8 +19,10 @@ use tokio_util::sync::CancellationToken;
 use super::{
     crossing::cross,
     events::{BindingCompletion, BindingEvent},
+    notifier::LINGER,
     queue::EventQueue,
 };
+use crate::runtime;
 
 /// A chunk of a source; `None` at its end.
 pub(crate) type Chunk = Option<Bytes>;
@@ -69,13 +71,36 @@ impl Abort {
 }
 
 impl Calls {
-    /// No calls yet, whose events will go there.
-    pub(crate) fn new(events: EventQueue) -> Arc<Self> {
+    /// No calls yet.
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
-            events,
+            events: EventQueue::default(),
             all: CancellationToken::new(),
             live: Mutex::default(),
         })
+    }
+
+    /// Whether the event loop goes on for the sake of what may come. Returns whether events have a function that is called;
+    /// that of an idle client is closed after a moment.
+    pub(crate) fn hold(self: &Arc<Self>, env: Env, is_held: bool) -> napi::Result<bool> {
+        let is_open = self.events.notifier.hold(env, is_held)?;
+        if self.events.notifier.needs_watch() {
+            match runtime::handle() {
+                Ok(handle) => {
+                    let calls = Arc::clone(self);
+                    handle.spawn(async move {
+                        loop {
+                            tokio::time::sleep(LINGER).await;
+                            if calls.events.notifier.close_if_idle() {
+                                break;
+                            }
+                        }
+                    });
+                }
+                Err(_) => while !self.events.notifier.close_if_idle() {},
+            }
+        }
+        Ok(is_open)
     }
 
     /// Registers a call under a new number.

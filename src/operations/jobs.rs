@@ -40,6 +40,13 @@ pub(super) fn cancel_abandoned<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Ou
     })
 }
 
+pub(super) fn grace<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
+    Box::pin(async move {
+        context.client.cancel_grace().await;
+        Ok(Document::default())
+    })
+}
+
 pub(super) fn block_until_complete<'a>(context: &'a WaitContext<'_>) -> BoxFuture<'a, Document> {
     let on_progress = context.job_listener();
     Box::pin(

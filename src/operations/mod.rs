@@ -81,6 +81,7 @@ fn handler(operation: Op) -> Handler {
         Op::GetTagsAndModels => Handler::Read(tags::get_tags_and_models),
         Op::GetApiKeys => Handler::Read(accounting::get_api_keys),
         Op::GetKeyBody => Handler::Read(accounting::get_key_body),
+        Op::Grace => Handler::Read(jobs::grace),
         Op::PathToDataUrl => Handler::ReadValue(data_urls::path_to_data_url),
     }
 }

@@ -92,6 +92,8 @@ pub enum BindingOperation {
     GetApiKeys,
     /// `POST /accounting/access-keys/{prefix}/hash`.
     GetKeyBody,
+    /// Ends when the time is over that the cancellation of a job may take; sends nothing.
+    Grace,
     /// A file as a data URI; sends nothing. The argument is `{path, mimeType}`, the result text.
     PathToDataUrl,
 }

@@ -64,6 +64,11 @@ impl Client {
         }
     }
 
+    /// Ends when the five seconds are over that a cancellation may take. For what has to end with it.
+    pub async fn cancel_grace(&self) {
+        self.transport().clock().deadline(GRACE).await;
+    }
+
     /// Cancels the job of a submit that its owner has given up while it was under way: waits up to five seconds for the
     /// receipt, then cancels. The submit should have been made with [`RequestOptions::nothing_sent_after`], so that it is not
     /// sent only now.

@@ -1,6 +1,11 @@
 //! An open source, cut into chunks when their turn comes. Sends nothing.
 
-use std::{future::poll_fn, io, pin::Pin, sync::Arc};
+use std::{
+    future::poll_fn,
+    io,
+    pin::{Pin, pin},
+    sync::Arc,
+};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
@@ -126,14 +131,30 @@ async fn fill(
         let Some(coming) = pieces else {
             return Ok(chunk.freeze());
         };
+        match next_piece(coming, idle).await? {
+            Some(piece) => *rest = piece,
+            None => *pieces = None,
+        }
+    }
+}
+
+/// The next piece with bytes. Empty ones are no sign of life, however many there are.
+async fn next_piece(pieces: &mut Pieces, idle: &Idle<'_>) -> Result<Option<Bytes>, Failure> {
+    let mut passed = pin!(idle.passed());
+    loop {
         let piece = tokio::select! {
             biased;
-            piece = poll_fn(|cx| coming.as_mut().poll_next(cx)) => piece,
-            () = idle.passed() => return Err(Failure::Stalled),
+            piece = poll_fn(|cx| pieces.as_mut().poll_next(cx)) => piece.transpose().map_err(Failure::Broken)?,
+            () = &mut passed => return Err(Failure::Stalled),
         };
-        match piece {
-            Some(piece) => *rest = piece.map_err(Failure::Broken)?,
-            None => *pieces = None,
+        if piece.as_ref().is_none_or(|bytes| !bytes.is_empty()) {
+            return Ok(piece);
+        }
+        // A stream that is always ready would not let the limit pass.
+        tokio::select! {
+            biased;
+            () = &mut passed => return Err(Failure::Stalled),
+            () = tokio::task::yield_now() => {}
         }
     }
 }

@@ -1,0 +1,104 @@
+//! The function of JavaScript that is called when events wait. It is open while calls are pending, and for a moment after them:
+//! an idle client has nothing in the event loop.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use napi::{
+    Env,
+    bindgen_prelude::Function,
+    threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode},
+};
+
+/// How long the function stays open without a call, so that calls one after the other share it.
+pub(super) const LINGER: Duration = Duration::from_millis(10);
+
+/// Calls the function from any thread.
+type Notify = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
+
+/// The function, where it is open.
+#[derive(Default)]
+pub(super) struct Notifier(Mutex<Slot>);
+
+#[derive(Default)]
+struct Slot {
+    notify: Option<Notify>,
+    /// Whether the event loop goes on for the sake of what may come.
+    is_held: bool,
+    /// Whether it was held since it was last looked at.
+    was_held: bool,
+    /// Whether somebody looks whether it can be closed.
+    is_watched: bool,
+}
+
+impl Notifier {
+    /// Opens the function.
+    pub(super) fn open(&self, on_events: &Function<'_, (), ()>) -> napi::Result<()> {
+        let notify = on_events.build_threadsafe_function().weak::<true>().build()?;
+        self.slot().notify = Some(notify);
+        Ok(())
+    }
+
+    /// Whether the event loop goes on for the sake of what may come. Returns whether the function is open.
+    #[expect(
+        deprecated,
+        reason = "a clone would hold the event loop for as long as the client exists"
+    )]
+    pub(super) fn hold(&self, env: Env, is_held: bool) -> napi::Result<bool> {
+        let mut slot = self.slot();
+        slot.is_held = is_held;
+        slot.was_held |= is_held;
+        let Some(notify) = &mut slot.notify else {
+            return Ok(false);
+        };
+        if is_held {
+            notify.refer(&env)?;
+        } else {
+            notify.unref(&env)?;
+        }
+        Ok(true)
+    }
+
+    /// Calls the function. Returns whether it is open.
+    pub(super) fn call(&self) -> bool {
+        let slot = self.slot();
+        // Where the environment is gone, nobody is left to hear it.
+        let called = slot
+            .notify
+            .as_ref()
+            .map(|notify| notify.call((), ThreadsafeFunctionCallMode::NonBlocking));
+        called.is_some()
+    }
+
+    /// Whether somebody has to look from now on whether it can be closed.
+    pub(super) fn needs_watch(&self) -> bool {
+        let mut slot = self.slot();
+        let needed = slot.notify.is_some() && !slot.is_held && !slot.is_watched;
+        slot.is_watched |= needed;
+        needed
+    }
+
+    /// Closes the function if it was not held since the last look. Returns whether nobody has to look any more.
+    pub(super) fn close_if_idle(&self) -> bool {
+        let mut slot = self.slot();
+        if slot.is_held {
+            slot.is_watched = false;
+            return true;
+        }
+        if slot.was_held {
+            slot.was_held = false;
+            return false;
+        }
+        slot.is_watched = false;
+        let notify = slot.notify.take();
+        drop(slot);
+        drop(notify);
+        true
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

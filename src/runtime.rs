@@ -1,0 +1,176 @@
+//! The thread that drives all calls of the process. The first call starts it, so loading the addon takes neither a thread nor a
+//! descriptor, and what the system then refuses is an error of that call.
+
+use std::{
+    cell::RefCell,
+    io,
+    panic::{self, AssertUnwindSafe},
+    sync::{Mutex, MutexGuard, PoisonError, mpsc},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use napi::{Env, bindgen_prelude::retain_current_module_for_unload_safety};
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    sync::oneshot,
+};
+
+/// How long the end of the last environment waits for the thread and for work on files. What takes longer ends with the
+/// process.
+const SHUTDOWN: Duration = Duration::from_millis(100);
+
+static SHARED: Mutex<Shared> = Mutex::new(Shared {
+    environments: 0,
+    driver: None,
+});
+
+struct Shared {
+    /// How many threads of JavaScript have loaded the addon.
+    environments: usize,
+    driver: Option<Driver>,
+}
+
+/// The thread and what it drives.
+struct Driver {
+    handle: Handle,
+    /// Dropped, it ends the thread.
+    stop: oneshot::Sender<()>,
+    ended: mpsc::Receiver<()>,
+    thread: JoinHandle<()>,
+}
+
+thread_local! {
+    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Keeps what a panic says for the error that it becomes, instead of writing it to the standard error of somebody else's
+/// program. The addon has a standard library of its own, so that no panic but its own is meant.
+pub(crate) fn keep_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let text = panic.to_string().replace('\n', " ");
+        // Where the thread is ending, nobody asks any more.
+        let _ = PANIC.try_with(|last| last.replace(Some(text)));
+    }));
+}
+
+/// What the last panic of this thread has said.
+pub(crate) fn last_panic() -> Option<String> {
+    PANIC.try_with(RefCell::take).ok().flatten()
+}
+
+/// Counts a thread of JavaScript. With the last one, the thread that drives the calls ends.
+pub(crate) fn enter(env: Env) -> napi::Result<()> {
+    shared().environments += 1;
+    env.add_env_cleanup_hook((), |()| leave())?;
+    Ok(())
+}
+
+fn leave() {
+    let mut shared = shared();
+    shared.environments = shared.environments.saturating_sub(1);
+    let driver = if shared.environments == 0 {
+        shared.driver.take()
+    } else {
+        None
+    };
+    drop(shared);
+    if let Some(driver) = driver {
+        driver.end();
+    }
+}
+
+/// Where calls are spawned. Starts the thread unless it runs.
+pub(crate) fn handle() -> io::Result<Handle> {
+    let mut shared = shared();
+    if let Some(driver) = &shared.driver {
+        return Ok(driver.handle.clone());
+    }
+    let driver = Driver::start()?;
+    let handle = driver.handle.clone();
+    shared.driver = Some(driver);
+    Ok(handle)
+}
+
+impl Driver {
+    fn start() -> io::Result<Self> {
+        // The threads may outlive the environment that has loaded the image.
+        retain_current_module_for_unload_safety();
+        let runtime = build()?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel();
+        let (end, ended) = mpsc::channel();
+        let thread = thread::Builder::new().name("modzy-client".to_owned()).spawn(move || {
+            drive(runtime, stopped);
+            // Whoever waited may have gone.
+            let _ = end.send(());
+        })?;
+        let driver = Self {
+            handle,
+            stop,
+            ended,
+            thread,
+        };
+        if let Err(error) = start_file_thread(&driver.handle) {
+            driver.end();
+            return Err(error);
+        }
+        Ok(driver)
+    }
+
+    /// Ends the thread, and waits for a while until it is no more.
+    fn end(self) {
+        drop(self.stop);
+        if self.ended.recv_timeout(2 * SHUTDOWN).is_ok() {
+            // It has only to return. What a panic has said is kept elsewhere.
+            let _ = self.thread.join();
+        }
+    }
+}
+
+fn build() -> io::Result<Runtime> {
+    has_room()?;
+    // Tokio panics where it is refused some of its descriptors.
+    let built = panic::catch_unwind(|| {
+        Builder::new_current_thread()
+            .thread_name("modzy-client-files")
+            .enable_all()
+            .build()
+    });
+    built.unwrap_or_else(|_| Err(io::Error::other(last_panic().unwrap_or_default())))
+}
+
+/// Whether there are the six descriptors that Tokio opens, and what the system says where there are not.
+#[cfg(unix)]
+fn has_room() -> io::Result<()> {
+    use std::os::unix::net::UnixStream;
+
+    let _room = (UnixStream::pair()?, UnixStream::pair()?, UnixStream::pair()?);
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn has_room() -> io::Result<()> {
+    Ok(())
+}
+
+/// Runs the calls until it is stopped. Two threads would spend most of a small call on waking one for the other; what computes
+/// for long, or blocks, has threads of its own.
+fn drive(runtime: Runtime, stopped: oneshot::Receiver<()>) {
+    // Nothing is ever sent: it ends when the sender is dropped.
+    let _ = runtime.block_on(stopped);
+    runtime.shutdown_timeout(SHUTDOWN);
+}
+
+/// Starts the first thread for what blocks. Tokio panics where the system refuses it; with one, further work waits for it.
+fn start_file_thread(handle: &Handle) -> io::Result<()> {
+    // Whether there is room, and what the system says where there is none.
+    let probe = thread::Builder::new().spawn(|| ())?;
+    let _ = probe.join();
+    let started = panic::catch_unwind(AssertUnwindSafe(|| drop(handle.spawn_blocking(|| ()))));
+    started.map_err(|_| io::ErrorKind::WouldBlock.into())
+}
+
+fn shared() -> MutexGuard<'static, Shared> {
+    SHARED.lock().unwrap_or_else(PoisonError::into_inner)
+}
