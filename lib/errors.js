@@ -199,6 +199,8 @@ function toError(failure) {
       return new InputError(message, { ...details, code: failure.inputFault });
     case 'file':
       return new ModzyError(message, { cause });
+    case 'system':
+      return new ModzyError(message, { retryable: true, cause });
     case 'status':
       return new (ofStatus(failure))(message, details);
     case 'response':
@@ -213,6 +215,24 @@ function toError(failure) {
     }
     default:
       return new ModzyError(message);
+  }
+}
+
+/**
+ * The lines of a caller, for errors of a call that goes on for longer than their frames should be held: these refer to objects.
+ *
+ * @param {Function} entry The stack begins with the caller of this one, which has to be under way.
+ * @returns {{ stack?: string }}
+ */
+function linesOfCaller(entry) {
+  const site = {};
+  Error.captureStackTrace(site, entry);
+  try {
+    // Once they are text, the frames are let go.
+    return { stack: /** @type {{ stack?: string }} */ (site).stack };
+  } catch {
+    // A custom Error.prepareStackTrace may throw.
+    return {};
   }
 }
 
@@ -244,4 +264,4 @@ function atCall(error, call) {
  * @typedef {Partial<Omit<BindingError, 'cause' | 'body'>> & { body?: unknown, cause?: unknown }} ApiErrorDetails
  */
 
-module.exports = { ...family, toError, atCall };
+module.exports = { ...family, atCall, linesOfCaller, toError };

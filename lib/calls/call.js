@@ -2,9 +2,10 @@
 
 // A call under way: what its end is made of, and how its promise settles.
 
-const { AsyncResource } = require('node:async_hooks');
 const { readDocument } = require('../documents.js');
 const { ModzyError, atCall, toError } = require('../errors.js');
+const { inThisContext } = require('./context.js');
+const { Listener } = require('./listener.js');
 
 /** @type {Set<Operation>} */
 const waits = new Set(['blockUntilComplete', 'blockUntilResult']);
@@ -42,16 +43,18 @@ class Call {
   /** @type {((reason: unknown) => void) | undefined} */
   abort;
 
+  /** @type {(() => void) | undefined} Ends the wait for callbacks that are busy, although the call has ended in Rust. */
+  hurry;
+
   /**
    * @param {Operation} operation
    * @param {string} argument
    * @param {CallOptions} options
    * @param {Reader} read
    * @param {Carried} carried
-   * @param {(value: any) => void} resolve
-   * @param {(reason: unknown) => void} reject
+   * @param {{ resolve: (value: any) => void, reject: (reason: unknown) => void, end: End }} settling
    */
-  constructor(operation, argument, options, read, { bytes, sources }, resolve, reject) {
+  constructor(operation, argument, options, read, { bytes, sources }, { resolve, reject, end }) {
     this.submits = operation.startsWith('submitJob');
     /** The job that the call waits for. */
     this.job = waits.has(operation) ? argument : undefined;
@@ -64,12 +67,15 @@ class Call {
     this.binding = options.binding;
     this.trace = options.trace;
     this.signal = options.signal;
-    // What the user wrote runs in the user's context.
-    this.onCancel = options.onCancel && AsyncResource.bind(options.onCancel, 'ModzyCallback');
-    this.onProgress = options.onProgress && AsyncResource.bind(options.onProgress, 'ModzyCallback');
     const listener = listeners[operation];
-    const onTransfer = listener && options[listener];
-    this.onTransfer = onTransfer && AsyncResource.bind(onTransfer, 'ModzyCallback');
+    this.isTransfer = listener !== undefined;
+    const onProgress = listener === undefined ? options.onProgress : options[listener];
+    // A callback that fails ends its call: a transfer that ends so leaves no open job behind.
+    this.progress = listen(onProgress, (reason) => end(this, reason, this.isTransfer && this.cancelOnAbort));
+    // By then the call has ended, and what the callback brings takes the place of the reason.
+    this.canceled = listen(options.onCancel, (reason) => {
+      this.ending = { reason, cancelJob: false };
+    });
     this.read = read;
     this.resolve = resolve;
     this.reject = reject;
@@ -97,8 +103,7 @@ class Call {
    */
   settle(completion) {
     const { event, text } = completion;
-    const error = completion.error && atCall(toError(completion.error), this.site);
-    this.tellOfCancel(completion, error);
+    const error = this.errorOf(completion);
     if (this.ending !== undefined) {
       this.reject(this.ending.reason);
     } else if (error !== undefined) {
@@ -110,43 +115,76 @@ class Call {
     }
   }
 
+  /** @param {Completion} completion */
+  errorOf({ error }) {
+    return error && atCall(toError(error), this.site);
+  }
+
+  /**
+   * Tells how far the call has come.
+   *
+   * @param {Completion} completion
+   */
+  tellOfProgress({ text = '', loadedBytes, totalBytes }) {
+    if (this.isTransfer) {
+      const subject = text === '' ? {} : JSON.parse(text);
+      this.progress?.notify({ ...subject, loadedBytes, ...(totalBytes !== undefined && { totalBytes }) }, text);
+    } else {
+      const job = readDocument(text);
+      this.progress?.notify(job, job?.status);
+    }
+  }
+
   /**
    * Tells how the cancellation of the job went, where there was one.
    *
    * @param {Completion} completion
-   * @param {Error | undefined} error How the call failed.
    */
-  tellOfCancel({ event, text = '', cancelled }, error) {
-    const { onCancel, job: jobIdentifier } = this;
-    if (onCancel === undefined) {
+  tellOfCancel(completion) {
+    const { canceled, job: jobIdentifier } = this;
+    if (canceled === undefined) {
       return;
     }
+    const { event, text = '', cancelled } = completion;
+    const error = this.errorOf(completion);
     if (cancelled !== undefined) {
       const { job, error: failure } = cancelled;
       const name = cancelled.jobIdentifier ?? jobIdentifier;
       if (failure === undefined) {
-        onCancel({ jobIdentifier: name, job: readDocument(job ?? '') });
+        canceled.notify({ jobIdentifier: name, job: readDocument(job ?? '') });
       } else {
-        onCancel({ jobIdentifier: name, error: atCall(toError(failure), this.site) });
+        canceled.notify({ jobIdentifier: name, error: atCall(toError(failure), this.site) });
       }
     } else if (this.ending?.cancelJob && event !== 'aborted') {
       // The call had ended by itself when its signal fired.
       if (error !== undefined) {
-        onCancel({ jobIdentifier, error });
+        canceled.notify({ jobIdentifier, error });
       } else if (this.submits) {
-        onCancel({ jobIdentifier, error: new ModzyError('the receipt names no job, so none was cancelled') });
+        canceled.notify({ jobIdentifier, error: new ModzyError('the receipt names no job, so none was cancelled') });
       } else {
         // Of a wait that had its end already, nothing was left to cancel: its job is the outcome.
-        onCancel({ jobIdentifier, job: readDocument(text) });
+        canceled.notify({ jobIdentifier, job: readDocument(text) });
       }
     }
   }
 }
 
 /**
+ * What the user wrote runs in the user's context.
+ *
+ * @param {((value: any) => unknown) | undefined} callback
+ * @param {(reason: unknown) => void} onFailure
+ */
+function listen(callback, onFailure) {
+  return callback && new Listener(inThisContext(callback), onFailure);
+}
+
+/**
  * @typedef {import('../../js-binding').BindingCompletion} Completion
  * @typedef {import('../../js-binding').BindingOperation} Operation
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
+ *
+ * @typedef {(call: Call, reason: unknown, cancelJob: boolean) => void} End Ends a call before its time.
  *
  * @typedef {(text: string, bytes?: Uint8Array) => any} Reader Of the answer's text, which is empty where there was no body,
  *   or where the answer came as bytes, of which it may tell what they are.

@@ -4,15 +4,13 @@
 // client that waits for ten thousand jobs costs the event loop no more than one that waits for a single one, and an idle
 // client keeps no process alive.
 
-const { AsyncResource } = require('node:async_hooks');
-// The next turn of the event loop, and no timer. Not by the global name, which the tests of users may replace.
-// eslint-disable-next-line no-restricted-modules
-const { setImmediate } = require('node:timers');
 const { BindingClient } = require('../binding.js');
 const { readDocument } = require('../documents.js');
 const { ModzyError, atCall } = require('../errors.js');
 const { Call } = require('./call.js');
-const { LEFT, unwatch, watch } = require('./signals.js');
+const { outside } = require('./context.js');
+const { LEFT, reasonOf, unwatch, watch } = require('./signals.js');
+const { nextTurn } = require('./turns.js');
 
 /**
  * The clients with a call under way, which live on for its sake.
@@ -21,17 +19,15 @@ const { LEFT, unwatch, watch } = require('./signals.js');
  */
 const busy = new Set();
 
-// News are read outside of any caller's context, which would otherwise be kept for as long as another call is pending.
-const outside = new AsyncResource('ModzyCalls');
-
 class Calls {
   #native;
+  #onEvents;
   /** @type {Map<number, Call>} */
   #pending = new Map();
 
   /** @param {import('../../js-binding').BindingConfig} config */
   constructor(config) {
-    // What Rust holds is not to keep a client that nobody uses any more.
+    // What Rust holds for a moment longer than the calls is not to keep a client that nobody uses any more.
     const self = new WeakRef(this);
     const take = () => {
       const client = self.deref();
@@ -41,8 +37,8 @@ class Calls {
     };
     // Node.js calls this as often as there is a reason before the event loop goes on, and the user's own work is to have its
     // turn between two batches.
-    const onNews = () => void setImmediate(take);
-    this.#native = outside.runInAsyncScope(() => new BindingClient(config, onNews));
+    this.#onEvents = () => void nextTurn().then(take);
+    this.#native = new BindingClient(config);
     this.#native.warnings.forEach(warnOnce);
   }
 
@@ -80,10 +76,10 @@ class Calls {
     const { signal } = options;
     if (signal?.aborted) {
       carried.sources?.forEach((source) => source.close());
-      return Promise.reject(signal.reason);
+      return Promise.reject(reasonOf(signal));
     }
     return new Promise((resolve, reject) => {
-      const call = new Call(operation, argument, options, read, carried, resolve, reject);
+      const call = new Call(operation, argument, options, read, carried, { resolve, reject, end: this.#end });
       Error.captureStackTrace(call.site, entry);
       if (signal !== undefined) {
         call.abort = this.#aborter(call);
@@ -122,7 +118,9 @@ class Calls {
     this.#pending.set(call.id, call);
     if (!busy.has(this)) {
       busy.add(this);
-      this.#native.hold(true);
+      if (!this.#native.hold(true)) {
+        outside.runInAsyncScope(() => this.#native.listen(this.#onEvents));
+      }
     }
   }
 
@@ -138,19 +136,19 @@ class Calls {
   /**
    * Ends a call before its time. Its promise settles once Rust has closed the request.
    *
-   * @param {Call} call
-   * @param {unknown} reason
-   * @param {boolean} cancelJob
+   * @type {import('./call.js').End}
    */
-  #end(call, reason, cancelJob) {
+  #end = (call, reason, cancelJob) => {
     if (call.ending === undefined) {
       call.ending = { reason, cancelJob };
+      call.progress?.stop();
+      call.hurry?.();
       // A signal may fire while the listener is added: then nothing has been started.
       if (call.id !== 0) {
         this.#native.cancel(call.id, cancelJob);
       }
     }
-  }
+  };
 
   #take() {
     try {
@@ -160,8 +158,10 @@ class Calls {
     } catch (cause) {
       for (const call of this.#pending.values()) {
         this.#native.cancel(call.id, false);
-        this.#release(call);
-        call.reject(atCall(new ModzyError('internal error: the news of the calls broke off', { cause }), call.site));
+        this.#abandon(
+          call,
+          atCall(new ModzyError('internal error: the news of the calls broke off', { cause }), call.site),
+        );
       }
     }
     if (this.#pending.size === 0) {
@@ -190,40 +190,79 @@ class Calls {
       return;
     }
     this.#pending.delete(call.id);
-    try {
-      const abandoned = call.ending?.cancelJob ? call.abandonedJob(completion) : undefined;
-      if (abandoned !== undefined) {
-        this.#start(call, 'cancelAbandoned', abandoned);
-        return;
-      }
-      this.#release(call);
-      call.settle(completion);
-    } catch (error) {
-      this.#release(call);
-      call.reject(error);
-    }
+    this.#finish(call, completion);
   }
 
   /**
    * @param {Call} call
    * @param {Completion} completion
    */
-  #progress(call, { text = '', loadedBytes, totalBytes }) {
-    if (call.ending !== undefined) {
-      return;
-    }
-    const { onProgress, onTransfer } = call;
-    try {
-      if (loadedBytes === undefined) {
-        onProgress?.(readDocument(text));
-      } else {
-        const subject = text === '' ? {} : JSON.parse(text);
-        onTransfer?.({ ...subject, loadedBytes, ...(totalBytes !== undefined && { totalBytes }) });
+  #progress(call, completion) {
+    if (call.ending === undefined) {
+      try {
+        call.tellOfProgress(completion);
+      } catch (error) {
+        this.#end(call, error, false);
       }
-    } catch (error) {
-      // A transfer that ends leaves no open job behind.
-      this.#end(call, error, onTransfer !== undefined && call.cancelOnAbort);
     }
+  }
+
+  /**
+   * Takes a call that has ended in Rust to the end of its promise. Its callbacks come to theirs first.
+   *
+   * @param {Call} call
+   * @param {Completion} completion
+   */
+  async #finish(call, completion) {
+    try {
+      const progress = call.progress?.busy;
+      if (progress !== undefined && completion.event === 'done' && call.ending === undefined) {
+        await this.#withinGraceOf(call, progress);
+      }
+      const abandoned = call.ending?.cancelJob ? call.abandonedJob(completion) : undefined;
+      if (abandoned !== undefined) {
+        this.#start(call, 'cancelAbandoned', abandoned);
+        return;
+      }
+      call.tellOfCancel(completion);
+      if (call.canceled?.busy !== undefined) {
+        await this.withinGrace(call.canceled.busy);
+      }
+      this.#release(call);
+      call.settle(completion);
+    } catch (error) {
+      this.#abandon(call, error);
+    }
+  }
+
+  /**
+   * Waits for work of the user's that may never end, for as long as the cancellation of a job may take.
+   *
+   * @param {PromiseLike<unknown>} work
+   */
+  async withinGrace(work) {
+    const over = new AbortController();
+    const settings = { signal: over.signal };
+    // Where no limit can be had, nothing is waited for.
+    const grace = Calls.prototype.run.call(this, 'grace', '', settings).catch(() => {});
+    try {
+      await Promise.race([work, grace]);
+    } finally {
+      over.abort(LEFT);
+    }
+  }
+
+  /**
+   * The same, unless the call is ended before its time.
+   *
+   * @param {Call} call
+   * @param {Promise<void>} work
+   */
+  async #withinGraceOf(call, work) {
+    const hurried = new Promise((resolve) => {
+      call.hurry = () => resolve(undefined);
+    });
+    await this.withinGrace(Promise.race([work, hurried]));
   }
 
   /**
@@ -241,6 +280,21 @@ class Calls {
     } catch (error) {
       this.#end(call, error, true);
     }
+  }
+
+  /**
+   * Rejects a call that cannot come to its own end.
+   *
+   * @param {Call} call
+   * @param {unknown} error
+   */
+  #abandon(call, error) {
+    try {
+      this.#release(call);
+    } catch {
+      // The first error is the one that counts.
+    }
+    call.reject(error);
   }
 
   /** @param {Call} call */

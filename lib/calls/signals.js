@@ -3,9 +3,10 @@
 // Abort signals: one listener for each signal, however many calls it is given to, and none once they have settled.
 
 /**
- * What is used of a signal. Signals of other realms and libraries have it too, so that is all that is asked for.
+ * What is used of a signal. Signals of other realms and libraries have it too, so that is all that is asked for. Some have no
+ * `reason`.
  *
- * @typedef {Pick<AbortSignal, 'aborted' | 'reason' | 'addEventListener' | 'removeEventListener'>} Signal
+ * @typedef {Pick<AbortSignal, 'aborted' | 'addEventListener' | 'removeEventListener'> & { reason?: unknown }} Signal
  *
  * @typedef {object} Watch
  * @property {Set<(reason: unknown) => void>} callbacks
@@ -17,6 +18,46 @@ const LEFT = Symbol('left');
 
 /** @type {WeakMap<Signal, Watch>} */
 const watches = new WeakMap();
+
+/** @type {WeakMap<Signal, unknown>} The reasons of signals that have none of their own. */
+const reasons = new WeakMap();
+
+/**
+ * The reason of a signal that has fired. Of one that has none it is an AbortError, always the same one.
+ *
+ * @param {Signal} signal
+ * @returns {unknown}
+ */
+function reasonOf(signal) {
+  if (!reasons.has(signal)) {
+    const reason = ownReason(signal);
+    if (reason !== undefined) {
+      return reason;
+    }
+    reasons.set(signal, new DOMException('This operation was aborted', 'AbortError'));
+  }
+  return reasons.get(signal);
+}
+
+/** @param {Signal} signal */
+function ownReason(signal) {
+  try {
+    return signal.reason;
+  } catch (error) {
+    return error;
+  }
+}
+
+/**
+ * Throws the reason of a signal that has fired.
+ *
+ * @param {Signal | undefined} signal
+ */
+function throwIfAborted(signal) {
+  if (signal?.aborted) {
+    throw reasonOf(signal);
+  }
+}
 
 /**
  * Calls back when a signal fires. A signal that has fired already never does.
@@ -33,7 +74,7 @@ function watch(signal, callback) {
   const callbacks = new Set([callback]);
   const listener = () => {
     watches.delete(signal);
-    const { reason } = signal;
+    const reason = reasonOf(signal);
     for (const each of callbacks) {
       each(reason);
     }
@@ -65,22 +106,29 @@ function unwatch(signal, callback) {
  * Awaits work of JavaScript's own, unless a signal fires first.
  *
  * @template T
- * @param {Promise<T>} work
+ * @param {PromiseLike<T>} work
  * @param {Signal | undefined} signal
  * @returns {Promise<T>}
  */
-function untilAborted(work, signal) {
+async function untilAborted(work, signal) {
   if (signal === undefined) {
     return work;
   }
-  if (signal.aborted) {
-    work.catch(() => {});
-    return Promise.reject(signal.reason);
-  }
-  return new Promise((resolve, reject) => {
-    watch(signal, reject);
-    work.then(resolve, reject).finally(() => unwatch(signal, reject));
+  /** @type {any} */
+  let abort;
+  // Both promises are in the race before anything can throw, so that neither rejects where nobody listens.
+  const aborted = new Promise((_, reject) => {
+    abort = reject;
   });
+  const first = Promise.race([new Promise((resolve) => resolve(work)), aborted]);
+  try {
+    throwIfAborted(signal);
+    watch(signal, abort);
+    return await first;
+  } finally {
+    first.catch(() => {});
+    unwatch(signal, abort);
+  }
 }
 
-module.exports = { LEFT, untilAborted, unwatch, watch };
+module.exports = { LEFT, reasonOf, throwIfAborted, untilAborted, unwatch, watch };

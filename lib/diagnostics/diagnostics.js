@@ -3,10 +3,10 @@
 // What calls tell while they are made: on channels of node:diagnostics_channel, and to loggers. As long as nobody listens,
 // nothing is made to be told, here or in Rust.
 
-const { AsyncResource } = require('node:async_hooks');
 const { channel } = require('node:diagnostics_channel');
-const { headers } = require('../arguments/checks.js');
-const { LEFT } = require('../calls/signals.js');
+const { headers, isGiven } = require('../arguments/checks.js');
+const { Context } = require('../calls/context.js');
+const { LEFT, reasonOf } = require('../calls/signals.js');
 const { atCall, toError } = require('../errors.js');
 const { throwUncaught } = require('./loggers.js');
 
@@ -61,11 +61,13 @@ class Trace {
   #signal;
   #began = performance.now();
   /** Retries and polls are told in the context of the caller. */
-  #scope = new AsyncResource('ModzyRequest');
+  #scope = new Context('ModzyRequest');
   /** @type {Observation | undefined} What Rust is asked to tell. */
   #observe;
-  /** The same object in all that is told of the call. */
+  /** The same object in all that is told of the call. Subscribers may do anything to it, so nothing is read from it but headers. */
   #request;
+  #method;
+  #jobIdentifier;
   /** @type {Record<string, string>} The headers of subscribers. */
   #added = {};
 
@@ -78,8 +80,10 @@ class Trace {
     this.#logs = logs;
     this.#signal = signal;
     this.#observe = observationOf(logs);
+    this.#method = method;
+    this.#jobIdentifier = jobIdentifier;
     this.#request = { method, jobIdentifier, baseURL, headers: {} };
-    this.#tell('start', { request: this.#request });
+    this.#tell('start', {});
   }
 
   /**
@@ -91,7 +95,8 @@ class Trace {
    */
   follow(work) {
     const promise = attempt(() => {
-      this.#added = headers(this.#request.headers, 'headers of modzy:request:start');
+      const { headers: added } = this.#request;
+      this.#added = isGiven(added) ? headers(added, 'headers of modzy:request:start') : {};
       return work();
     });
     promise.then(
@@ -103,9 +108,9 @@ class Trace {
 
   /** @param {unknown} reason */
   fail(reason) {
-    const isAbort = Boolean(this.#signal?.aborted) && reason === this.#signal?.reason;
+    const isAbort = this.#signal !== undefined && hasFired(this.#signal) && reason === reasonOf(this.#signal);
     const error = reason === LEFT ? new DOMException('the loop was left', 'AbortError') : reason;
-    this.#tell('error', { request: this.#request, error, durationMs: this.#duration() }, isAbort);
+    this.#tell('error', { error, durationMs: this.#duration() }, isAbort);
   }
 
   /**
@@ -129,27 +134,29 @@ class Trace {
    * @param {{ stack?: string }} site The lines of the caller.
    */
   observe({ event, number, text: status, error: failure, delayMs }, site) {
-    const request = this.#request;
     const error = failure && atCall(toError(failure), site);
     this.#scope.runInAsyncScope(() => {
       if (event === 'retry') {
-        this.#tell('retry', { request, attempt: number, error, delayMs });
+        this.#tell('retry', { attempt: number, error, delayMs });
       } else {
-        const { jobIdentifier } = request;
-        this.#tell('poll', { request, jobIdentifier, polls: number, status, error, delayMs });
+        this.#tell('poll', { jobIdentifier: this.#jobIdentifier, polls: number, status, error, delayMs });
       }
     });
   }
 
   /** @param {any} value What the call brings. */
   #end(value) {
-    const request = this.#request;
     // Of a receipt alone: what else is brought may be an output, which is nobody's business here.
-    if (request.method.startsWith('submit')) {
-      // Does not throw where a subscriber has frozen it.
-      Reflect.set(request, 'jobIdentifier', value?.jobIdentifier);
+    if (this.#method.startsWith('submit')) {
+      this.#jobIdentifier = value?.jobIdentifier;
+      try {
+        // Does not throw where a subscriber has frozen it, but where one has given it a setter that does.
+        Reflect.set(this.#request, 'jobIdentifier', this.#jobIdentifier);
+      } catch (error) {
+        throwUncaught(error);
+      }
     }
-    this.#tell('end', { request, durationMs: this.#duration() });
+    this.#tell('end', { durationMs: this.#duration() });
   }
 
   #duration() {
@@ -158,11 +165,12 @@ class Trace {
 
   /**
    * @param {Event} event
-   * @param {any} message
+   * @param {object} told
    * @param {boolean} [isAbort] Whether the call has ended because its signal fired.
    */
-  #tell(event, message, isAbort = false) {
-    channels[event].publish(message);
+  #tell(event, told, isAbort = false) {
+    channels[event].publish({ request: this.#request, ...told });
+    const message = { ...told, request: { method: this.#method, jobIdentifier: this.#jobIdentifier } };
     for (const log of this.#logs) {
       try {
         log.tell(event, message, isAbort);
@@ -170,6 +178,15 @@ class Trace {
         throwUncaught(error);
       }
     }
+  }
+}
+
+/** @param {import('../calls/signals.js').Signal} signal */
+function hasFired(signal) {
+  try {
+    return Boolean(signal.aborted);
+  } catch {
+    return false;
   }
 }
 

@@ -1,14 +1,19 @@
 'use strict';
 
-// An async iterator that is fed from outside: it buffers what nobody has asked for yet, and begins with the first question.
+// Async iterators that are fed from outside. The feed buffers what nobody has asked for yet and begins with the first question;
+// the queue is what a loop holds of it. Work that goes on holds the feed alone: so a queue that was abandoned without a word is
+// collected, and its work ends as if the loop had been left.
 
-const { AsyncResource } = require('node:async_hooks');
+const { inThisContext } = require('../calls/context.js');
 
-/**
- * @template T
- * @implements {AsyncIterableIterator<T>}
- */
-class AsyncQueue {
+/** @type {FinalizationRegistry<Feed<any>>} */
+const abandoned = new FinalizationRegistry((feed) => {
+  // Nobody is left to hear how the source was closed.
+  feed.leave().catch(() => {});
+});
+
+/** @template T */
+class Feed {
   #begin;
   #leave;
   #state = /** @type {'new' | 'open' | 'ended'} */ ('new');
@@ -20,30 +25,12 @@ class AsyncQueue {
   #failure;
 
   /**
-   * @param {(queue: AsyncQueue<T>) => void} begin Runs with the first question, in the context of this call.
+   * @param {(feed: Feed<T>) => void} begin Runs with the first question, in the context of this call.
    * @param {() => Promise<void>} leave Runs when the loop is left early.
    */
   constructor(begin, leave) {
-    this.#begin = AsyncResource.bind(begin, 'ModzyAsyncQueue');
+    this.#begin = inThisContext(begin);
     this.#leave = leave;
-  }
-
-  /**
-   * What makes an iterator, or one that rejects with what that throws: the methods themselves throw nothing.
-   *
-   * @template T
-   * @param {() => AsyncIterableIterator<T>} make
-   * @returns {AsyncIterableIterator<T>}
-   */
-  static attempt(make) {
-    try {
-      return make();
-    } catch (error) {
-      return new AsyncQueue(
-        (queue) => queue.fail(error),
-        async () => {},
-      );
-    }
   }
 
   /** @param {T} item */
@@ -106,8 +93,11 @@ class AsyncQueue {
     this.fail(reason);
   }
 
-  /** @returns {Promise<IteratorResult<T, undefined>>} */
-  async next() {
+  /**
+   * @param {AsyncQueue<T>} queue Who asks, who is not abandoned before there is an answer.
+   * @returns {Promise<IteratorResult<T, undefined>>}
+   */
+  async next(queue) {
     if (this.#state === 'new') {
       this.#state = 'open';
       this.#begin(this);
@@ -126,12 +116,12 @@ class AsyncQueue {
       return { done: true, value: undefined };
     }
     return new Promise((resolve, reject) => {
-      this.#takers.push({ resolve, reject });
+      this.#takers.push({ queue, resolve, reject });
     });
   }
 
-  /** @returns {Promise<IteratorReturnResult<undefined>>} */
-  async return() {
+  /** Leaves the loop, and settles once nothing of its work is left. */
+  async leave() {
     const hasBegun = this.#state !== 'new';
     this.#ready = [];
     this.#failure = undefined;
@@ -139,6 +129,50 @@ class AsyncQueue {
     if (hasBegun) {
       await this.#leave();
     }
+  }
+}
+
+/**
+ * @template T
+ * @implements {AsyncIterableIterator<T>}
+ */
+class AsyncQueue {
+  #feed;
+
+  /** @param {Feed<T>} feed What holds the feed does not hold this. */
+  constructor(feed) {
+    this.#feed = feed;
+    abandoned.register(this, feed);
+  }
+
+  /**
+   * What makes an iterator, or one that rejects with what that throws: the methods themselves throw nothing.
+   *
+   * @template T
+   * @param {() => AsyncIterableIterator<T>} make
+   * @returns {AsyncIterableIterator<T>}
+   */
+  static attempt(make) {
+    try {
+      return make();
+    } catch (error) {
+      return new AsyncQueue(
+        new Feed(
+          (feed) => feed.fail(error),
+          async () => {},
+        ),
+      );
+    }
+  }
+
+  /** @returns {Promise<IteratorResult<T, undefined>>} */
+  async next() {
+    return this.#feed.next(this);
+  }
+
+  /** @returns {Promise<IteratorReturnResult<undefined>>} */
+  async return() {
+    await this.#feed.leave();
     return { done: true, value: undefined };
   }
 
@@ -150,8 +184,9 @@ class AsyncQueue {
 /**
  * @template T
  * @typedef {object} Taker
+ * @property {AsyncQueue<T>} queue
  * @property {(result: IteratorResult<T, undefined>) => void} resolve
  * @property {(reason: unknown) => void} reject
  */
 
-module.exports = { AsyncQueue };
+module.exports = { AsyncQueue, Feed };

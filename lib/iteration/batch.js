@@ -5,12 +5,16 @@
 
 const { inspect, types } = require('node:util');
 const { jobReference } = require('../arguments/references.js');
-const { LEFT, unwatch, watch } = require('../calls/signals.js');
-const { ModzyError, atCall } = require('../errors.js');
-const { AsyncQueue } = require('./async-queue.js');
+const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
+const { nextTurn } = require('../calls/turns.js');
+const { ModzyError, atCall, linesOfCaller } = require('../errors.js');
+const { AsyncQueue, Feed } = require('./async-queue.js');
 
 /** How many jobs that a batch submits are alive at a time, unless it is told. Those that exist already have no bound. */
 const SUBMITTED_AT_A_TIME = 50;
+
+/** How many jobs are started in a turn of the event loop, which takes them a few milliseconds at most. */
+const STARTED_IN_A_TURN = 16;
 
 /** What the cancellation of a job may take, in ms, as in a wait. */
 const CANCEL_MS = 5000;
@@ -34,7 +38,7 @@ class Batch {
   /** @type {CallOptions} What each wait is told. */
   #waitOptions;
   /** The lines of the caller, for the stacks of errors. */
-  #site = /** @type {{ stack?: string }} */ (Object.create(Error.prototype));
+  #site = linesOfCaller(Batch);
   /** Ends the waits. */
   #polls = new AbortController();
   /** @type {any} The iterator that the jobs come from; `undefined` before it is open, and once it has ended. */
@@ -44,6 +48,7 @@ class Batch {
   /** @type {Set<Task>} */
   #tasks = new Set();
   #bounded = 0;
+  #feed;
   /** @type {Promise<void> | undefined} Of a batch that is over: settles once nothing is left of it. */
   #over;
   /** Whether the jobs are cancelled that have not come to their end. */
@@ -64,20 +69,22 @@ class Batch {
       signal: this.#polls.signal,
       onCancel: options.onCancel && this.#tell,
     });
-    Error.captureStackTrace(this.#site, Batch);
-    /** @type {AsyncQueue<JobOutcome>} */
-    this.outcomes = new AsyncQueue(
+    /** @type {Feed<JobOutcome>} */
+    this.#feed = new Feed(
       () => this.#begin(),
       () => this.#leave(),
     );
   }
 
+  /** The outcomes of its jobs, to be gone through once. */
+  get outcomes() {
+    return new AsyncQueue(this.#feed);
+  }
+
   async #begin() {
     const { signal } = this.#options;
     try {
-      if (signal?.aborted) {
-        throw signal.reason;
-      }
+      throwIfAborted(signal);
       if (signal !== undefined) {
         watch(signal, this.#abort);
       }
@@ -99,11 +106,18 @@ class Batch {
     this.#isPulling = true;
     try {
       while (this.#source !== undefined && this.#over === undefined && this.#hasRoom()) {
-        const { done, value } = await this.#source.next();
+        const result = await this.#source.next();
+        if (!isObject(result)) {
+          throw new TypeError('the iterator of the jobs brought a result that is not an object');
+        }
+        const { done, value } = result;
         if (done) {
           this.#source = undefined;
         } else if (this.#over === undefined) {
           this.#start(value);
+          if (this.#taken % STARTED_IN_A_TURN === 0) {
+            await nextTurn();
+          }
         }
       }
     } catch (error) {
@@ -115,8 +129,8 @@ class Batch {
     if (this.#source === undefined && this.#tasks.size === 0 && this.#over === undefined) {
       this.#over = this.#close(LEFT);
       this.#over.then(
-        () => this.outcomes.end(),
-        (error) => this.outcomes.fail(error),
+        () => this.#feed.end(),
+        (error) => this.#feed.fail(error),
       );
     }
   }
@@ -147,11 +161,11 @@ class Batch {
     try {
       const job = await this.#run(task);
       if (this.#over === undefined) {
-        this.outcomes.put({ index, jobIdentifier: /** @type {string} */ (task.jobIdentifier), job });
+        this.#feed.put({ index, jobIdentifier: /** @type {string} */ (task.jobIdentifier), job });
       }
     } catch (thrown) {
       if (this.#over === undefined) {
-        this.outcomes.put({ index, jobIdentifier: task.jobIdentifier, error: toError(thrown) });
+        this.#feed.put({ index, jobIdentifier: task.jobIdentifier, error: toError(thrown) });
       }
     }
     this.#tasks.delete(task);
@@ -194,17 +208,17 @@ class Batch {
     try {
       const options = { __proto__: null, binding: limits, method, jobIdentifier };
       const job = await this.#session.run('cancelJob', jobIdentifier, options);
-      this.#tell({ jobIdentifier, job });
+      await this.#tell({ jobIdentifier, job });
     } catch (error) {
-      this.#tell({ jobIdentifier, error: toError(error) });
+      await this.#tell({ jobIdentifier, error: toError(error) });
     }
   }
 
   /** Tells how a cancellation went. */
-  #tell = (/** @type {object} */ outcome) => {
+  #tell = async (/** @type {object} */ outcome) => {
     const { onCancel } = this.#options;
     try {
-      onCancel?.(outcome);
+      await onCancel?.(/** @type {any} */ (outcome));
     } catch (thrown) {
       this.#mishap ??= { thrown };
     }
@@ -215,7 +229,7 @@ class Batch {
     this.#cancels = this.#options.cancelOnAbort ?? false;
     this.#over ??= this.#close(reason);
     await this.#over.catch(() => {});
-    this.outcomes.abort(this.#mishap === undefined ? reason : this.#mishap.thrown);
+    this.#feed.abort(this.#mishap === undefined ? reason : this.#mishap.thrown);
   };
 
   /**
@@ -226,7 +240,7 @@ class Batch {
   async #fail(error) {
     this.#over ??= this.#close(LEFT);
     await this.#over.catch(() => {});
-    this.outcomes.fail(error);
+    this.#feed.fail(error);
   }
 
   /** The loop has been left. */
@@ -252,15 +266,26 @@ class Batch {
     closing.catch(() => {});
     // A submit that is under way is not broken off. It is waited for where its job is to be cancelled.
     const tasks = [...this.#tasks].filter(({ isSubmitting }) => this.#cancels || !isSubmitting);
-    await Promise.all(tasks.map(({ done }) => done));
-    if (signal !== undefined) {
-      unwatch(signal, this.#abort);
-    }
-    // A source that is busy with its next job closes when that has come, which may take any time.
-    if (!isPulling) {
-      await closing;
+    try {
+      if (tasks.length > 0 || source !== undefined) {
+        // A source that is busy with its next job closes when that has come, which may take any time.
+        await this.#session.withinGrace(end(tasks, isPulling ? undefined : closing));
+      }
+    } finally {
+      if (signal !== undefined) {
+        unwatch(signal, this.#abort);
+      }
     }
   }
+}
+
+/**
+ * @param {Task[]} tasks
+ * @param {Promise<void>} [closing] Of their source.
+ */
+async function end(tasks, closing) {
+  await Promise.all(tasks.map(({ done }) => done));
+  await closing;
 }
 
 /** @param {any} jobs */
@@ -273,12 +298,35 @@ async function closeIterator(iterator) {
   await iterator?.return?.();
 }
 
+/**
+ * @param {unknown} value
+ * @returns {value is any}
+ */
+function isObject(value) {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
 /** @param {unknown} thrown */
 function toError(thrown) {
-  if (thrown instanceof Error || types.isNativeError(thrown)) {
+  if (isError(thrown)) {
     return thrown;
   }
-  return new ModzyError(`the submit threw ${inspect(thrown)}`, { cause: thrown });
+  // What an object says of itself may throw, or be of any length. It is the cause.
+  const what = isObject(thrown) ? 'an object that is not an Error' : inspect(thrown);
+  return new ModzyError(`the submit threw ${what}`, { cause: thrown });
+}
+
+/**
+ * @param {unknown} thrown
+ * @returns {thrown is Error}
+ */
+function isError(thrown) {
+  try {
+    return thrown instanceof Error || types.isNativeError(thrown);
+  } catch {
+    // A proxy may refuse to be looked at.
+    return false;
+  }
 }
 
 /**

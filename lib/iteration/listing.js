@@ -2,6 +2,7 @@
 
 // Listings: what the server hands out in pages, read page by page as the loop comes to need them.
 
+const { throwIfAborted } = require('../calls/signals.js');
 const { readPage, textOf } = require('../documents.js');
 
 /**
@@ -70,9 +71,7 @@ class Listing {
     for await (const page of this.pages()) {
       const { signal } = this.#plan().options;
       for (const item of page) {
-        if (signal?.aborted) {
-          throw signal.reason;
-        }
+        throwIfAborted(signal);
         yield item;
       }
     }

@@ -2,9 +2,10 @@
 
 // A watch over one job: a wait whose news are told one by one.
 
-const { LEFT, unwatch, watch } = require('../calls/signals.js');
+const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { textOf } = require('../documents.js');
-const { AsyncQueue } = require('./async-queue.js');
+const { ModzyError, atCall, linesOfCaller } = require('../errors.js');
+const { AsyncQueue, Feed } = require('./async-queue.js');
 
 /**
  * The jobs that the polls of a wait bring, each that differs from the one before, the final one last.
@@ -16,44 +17,54 @@ const { AsyncQueue } = require('./async-queue.js');
 function watchJob(session, jobIdentifier, options) {
   const { binding, signal } = options;
   const polls = new AbortController();
+  const site = linesOfCaller(watchJob);
   const abort = (/** @type {unknown} */ reason) => polls.abort(reason);
   /** @type {Promise<void>} */
   let over = Promise.resolve();
   let seen = '';
 
-  /** @param {AsyncQueue<Job>} queue */
-  function begin(queue) {
-    over = follow(queue);
+  /** @param {Feed<Job>} feed */
+  function begin(feed) {
+    over = follow(feed);
   }
 
-  /** @param {AsyncQueue<Job>} queue */
-  async function follow(queue) {
+  /** @param {Feed<Job>} feed */
+  async function follow(feed) {
     /** @param {Job} job */
     const onProgress = (job) => {
       const text = textOf(job);
       if (text !== seen) {
         seen = text;
         // To a loop that is slower than the polls, each status is told, and of each the newest figures.
-        queue.putOver(job, (last) => last.status === job.status);
+        feed.putOver(job, (last) => last.status === job.status);
       }
     };
     try {
-      if (signal?.aborted) {
-        throw signal.reason;
-      }
-      if (signal !== undefined) {
-        watch(signal, abort);
-      }
-      const told = Object.assign(Object.create(null), binding, { progress: true });
-      const waiting = { ...options, __proto__: null, binding: told, signal: polls.signal, onProgress };
-      onProgress(await session.run('blockUntilComplete', jobIdentifier, waiting));
-      queue.end();
+      // The wait notes the stack, on which the queue is that was asked. It is not to be held by that.
+      await undefined;
+      onProgress(await wait(onProgress));
+      feed.end();
     } catch (error) {
       if (polls.signal.aborted) {
-        queue.abort(error);
+        feed.abort(error);
       } else {
-        queue.fail(error);
+        feed.fail(error);
       }
+    }
+  }
+
+  /** @param {(job: Job) => void} onProgress */
+  async function wait(onProgress) {
+    throwIfAborted(signal);
+    if (signal !== undefined) {
+      watch(signal, abort);
+    }
+    try {
+      const told = Object.assign(Object.create(null), binding, { progress: true });
+      const waiting = { ...options, __proto__: null, binding: told, signal: polls.signal, onProgress };
+      return await session.run('blockUntilComplete', jobIdentifier, waiting);
+    } catch (error) {
+      throw error instanceof ModzyError ? atCall(error, site) : error;
     } finally {
       if (signal !== undefined) {
         unwatch(signal, abort);
@@ -61,10 +72,11 @@ function watchJob(session, jobIdentifier, options) {
     }
   }
 
-  return new AsyncQueue(begin, () => {
+  const leave = () => {
     polls.abort(LEFT);
     return over;
-  });
+  };
+  return new AsyncQueue(new Feed(begin, leave));
 }
 
 /** @typedef {{ status?: unknown }} Job */

@@ -3,8 +3,8 @@
 // What is open in Rust and read piece by piece. Each piece is a call of its own, made when it is asked for, so nothing is read
 // ahead, and nothing keeps the process alive between two pieces.
 
-const { AsyncResource } = require('node:async_hooks');
-const { unwatch, watch } = require('../calls/signals.js');
+const { inThisContext } = require('../calls/context.js');
+const { reasonOf, unwatch, watch } = require('../calls/signals.js');
 
 /**
  * What becomes of it when whoever reads it was left without a word.
@@ -52,13 +52,13 @@ class OpenStream {
    */
   static async open(session, operations, argument, options) {
     const { onDownloadProgress, signal } = options;
-    const inContext = onDownloadProgress && AsyncResource.bind(onDownloadProgress, 'ModzyCallback');
+    const inContext = onDownloadProgress && inThisContext(onDownloadProgress);
     const bound = { ...options, onDownloadProgress: inContext };
     return session.tell(bound, async (told) => {
       const head = await session.runSilently(operations.open, argument, told, (text) => JSON.parse(text));
       if (signal?.aborted) {
         session.close(head.opened);
-        throw signal.reason;
+        throw reasonOf(signal);
       }
       return { head, stream: new OpenStream(session, head.opened, operations.pull, told) };
     });

@@ -5,6 +5,7 @@
 const { types } = require('node:util');
 const { MessageChannel } = require('node:worker_threads');
 const { mistaken } = require('../arguments/checks.js');
+const { InputError } = require('../errors.js');
 
 /**
  * What Rust pulls an input from.
@@ -12,6 +13,12 @@ const { mistaken } = require('../arguments/checks.js');
  * @typedef {object} Source
  * @property {() => Uint8Array | undefined | Promise<Uint8Array | undefined>} next The next piece; nothing at the end.
  * @property {() => void} close Nothing more will be asked for.
+ */
+
+/**
+ * What messages call a stream: the argument that it stands in, and the input that it is.
+ *
+ * @typedef {{ name: string, inputKey: string, inputName: string }} Place
  */
 
 /** How many bytes of memory cross at a time. */
@@ -150,11 +157,11 @@ class WebSource {
 
   /**
    * @param {any} stream
-   * @param {string} name
+   * @param {Place} place
    */
-  constructor(stream, name) {
+  constructor(stream, place) {
     this.#stream = stream;
-    this.#pieces = new Pieces(name);
+    this.#pieces = new Pieces(place);
   }
 
   async next() {
@@ -178,11 +185,11 @@ class IterableSource {
 
   /**
    * @param {any} iterable
-   * @param {string} name
+   * @param {Place} place
    */
-  constructor(iterable, name) {
+  constructor(iterable, place) {
     this.#iterable = iterable;
-    this.#pieces = new Pieces(name);
+    this.#pieces = new Pieces(place);
     // A stream may fail before its turn, when nobody else listens: that must not end the process.
     if (typeof iterable.on === 'function') {
       iterable.on('error', (/** @type {unknown} */ error) => {
@@ -220,40 +227,47 @@ function letGo(release) {
     .catch(() => {});
 }
 
-/** The pieces of a stream: none is empty, and none larger than what crosses at a time. */
+/** The pieces of a stream, none of them larger than what crosses at a time. */
 class Pieces {
-  #name;
+  #place;
   /** What the stream gave last. */
   #given = new MemorySource(new Uint8Array());
 
-  /** @param {string} name */
-  constructor(name) {
-    this.#name = name;
+  /** @param {Place} place */
+  constructor(place) {
+    this.#place = place;
   }
 
   /**
+   * The next piece. An empty one crosses as well: it takes a turn of the event loop then, and Rust goes by the limit.
+   *
    * @param {() => Promise<{ done?: boolean, value?: unknown }>} read
    * @returns {Promise<Uint8Array | undefined>}
    */
   async next(read) {
-    for (;;) {
-      if (this.#given.isGone) {
-        throw mistaken(this.#name, 'a stream of bytes that stay in place until it is asked for more');
-      }
-      const piece = this.#given.next();
-      if (piece !== undefined) {
-        return piece;
-      }
-      const { done, value } = await read();
-      if (done) {
-        return undefined;
-      }
-      const bytes = toBytes(value, this.#name);
-      if (bytes === undefined) {
-        throw mistaken(this.#name, 'a stream of bytes');
-      }
-      this.#given = new MemorySource(bytes);
+    const { name, ...input } = this.#place;
+    if (this.#given.isGone) {
+      throw mistaken(name, 'a stream of bytes that stay in place until it is asked for more');
     }
+    const piece = this.#given.next();
+    if (piece !== undefined) {
+      return piece;
+    }
+    const result = await read();
+    if ((typeof result !== 'object' && typeof result !== 'function') || result === null) {
+      const message = `the ${name} param cannot be read: its iterator brought a result that is not an object`;
+      throw new InputError(message, { code: 'unusable', ...input });
+    }
+    const { done, value } = result;
+    if (done) {
+      return undefined;
+    }
+    const bytes = toBytes(value, name);
+    if (bytes === undefined) {
+      throw mistaken(name, 'a stream of bytes');
+    }
+    this.#given = new MemorySource(bytes);
+    return this.#given.next() ?? bytes;
   }
 }
 

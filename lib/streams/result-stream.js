@@ -3,8 +3,8 @@
 // Results that are read as they arrive: those that have come cross together as text, and each becomes an object when it is
 // asked for.
 
-const { AsyncResource } = require('node:async_hooks');
-const { LEFT, unwatch, watch } = require('../calls/signals.js');
+const { inThisContext } = require('../calls/context.js');
+const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { OpenStream } = require('./open-stream.js');
 
 /** @type {{ open: 'openResults', pull: 'pullResults' }} */
@@ -32,7 +32,7 @@ class ResultStream {
     this.#session = session;
     this.#job = job;
     this.#signal = signal;
-    const inContext = onDownloadProgress && AsyncResource.bind(onDownloadProgress, 'ModzyCallback');
+    const inContext = onDownloadProgress && inThisContext(onDownloadProgress);
     this.#options = { ...options, onDownloadProgress: inContext, signal: this.#ended.signal };
   }
 
@@ -57,9 +57,7 @@ class ResultStream {
     let stream;
     try {
       if (this.#signal !== undefined) {
-        if (this.#signal.aborted) {
-          throw this.#signal.reason;
-        }
+        throwIfAborted(this.#signal);
         watch(this.#signal, abort);
       }
       ({ stream } = await OpenStream.open(this.#session, operations, this.#job, this.#options));

@@ -44,11 +44,12 @@ function isUrl(value) {
 
 /**
  * @param {any} value
- * @param {string} name
+ * @param {import('./pulled-sources.js').Place} place
  * @param {number} room How many bytes may be copied.
  * @returns {{ path: string } | { size?: number, source: Source, copied?: number }}
  */
-function readFileSource(value, name, room) {
+function readFileSource(value, place, room) {
+  const { name } = place;
   if (typeof value === 'string' || isUrl(value)) {
     return { path: filePath(value, name) };
   }
@@ -63,10 +64,10 @@ function readFileSource(value, name, room) {
     return { size: value.size, source: new BlobSource(value) };
   }
   if (typeof value?.getReader === 'function') {
-    return { source: new WebSource(value, name) };
+    return { source: new WebSource(value, place) };
   }
   if (typeof value?.[Symbol.asyncIterator] === 'function') {
-    return { source: new IterableSource(value, name) };
+    return { source: new IterableSource(value, place) };
   }
   throw mistaken(name, 'a path, a file: URL, bytes, a Blob or a stream');
 }
@@ -93,7 +94,8 @@ function readFileSources(sources, argument) {
         }
         streams.add(value);
       }
-      const { source, copied = 0, ...origin } = /** @type {any} */ (readFileSource(value, name, room));
+      const place = { name, inputKey, inputName };
+      const { source, copied = 0, ...origin } = /** @type {any} */ (readFileSource(value, place, room));
       room -= copied;
       files.push({ inputKey, inputName, ...origin });
       if (source !== undefined) {
