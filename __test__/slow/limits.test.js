@@ -1,85 +1,91 @@
 'use strict';
 
-// Texts longer than a string can be, and how much memory is held after an abort.
+// A process that may have no more threads, or no more descriptors: loading the package works or throws, and a call that cannot have
+// what it needs rejects and says which limit is reached. No process crashes, and nothing is written to its standard error.
 
 const assert = require('node:assert/strict');
-const { constants } = require('node:buffer');
-const fs = require('node:fs/promises');
-const http = require('node:http');
-const { once } = require('node:events');
-const os = require('node:os');
+const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 const { describe, it } = require('node:test');
-const { setTimeout: sleep } = require('node:timers/promises');
-const { ModzyClient, ResponseError } = require('modzy-client');
 
-process.env.no_proxy = '*';
+const hasPrlimit = process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0;
+const isRoot = process.getuid?.() === 0;
 
-const MIB = 1024 * 1024;
+/** Nobody else's, so that no other process counts for its limit. Root has none. */
+const user = { uid: 54_321, gid: 54_321 };
 
-describe('an answer whose text is longer than a string can be', () => {
-  it('fails its own call, with an error that says so, and no other', { timeout: 120_000 }, async (t) => {
-    let finish;
-    const chunk = Buffer.alloc(MIB, 'a');
-    const server = http.createServer(async (request, response) => {
-      if (!request.url.includes('history')) {
-        finish = () => response.end('{"jobIdentifier":"j","status":"OPEN"}');
-        return;
-      }
-      // Read whole it fits, and as a part of a page it does not.
-      let left = constants.MAX_STRING_LENGTH - 4;
-      response.write('["');
-      while (left > 0) {
-        const piece = chunk.subarray(0, left);
-        left -= piece.length;
-        if (!response.write(piece)) {
-          await once(response, 'drain');
-        }
-      }
-      response.end('"]');
+/** Loads the package, and makes calls that need a thread for files, too. Nothing listens at port 1. */
+const PROGRAM = `
+  const load = () => {
+    try {
+      return require(${JSON.stringify(path.resolve(__dirname, '../..'))});
+    } catch (error) {
+      console.log('require', error.message);
+      process.exit();
+    }
+  };
+  const { ModzyClient } = load();
+  const client = new ModzyClient('http://127.0.0.1:1/api', 'prefix.body', { retries: 0, proxy: false });
+  (async () => {
+    for (const call of [() => client.getJob('j'), () => client.pathToDataUrl('/', 'text/plain'), () => client.getJob('j')]) {
+      await call().then(
+        () => console.log('done'),
+        ({ name, message, cause }) => console.log(name, message, cause?.message),
+      );
+    }
+  })();
+`;
+
+/** What a program says within a limit; nothing where Node.js itself cannot start. */
+function within(limit, options) {
+  const run = (program) =>
+    spawnSync('prlimit', [limit, process.execPath, '-e', program], {
+      encoding: 'utf8',
+      cwd: '/',
+      timeout: 20_000,
+      ...options,
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    t.after(() => server.closeAllConnections() ?? server.close());
-    const client = new ModzyClient(`http://127.0.0.1:${server.address().port}/api`, 'aPrefix.aSecretBody', {
-      maxResponseBytes: constants.MAX_STRING_LENGTH,
-      requestTimeout: Infinity,
-    });
-    const other = client.getJob('j');
-    const error = await client
-      .listJobHistory()
-      .toArray()
-      .catch((reason) => reason);
-    assert.ok(error instanceof ResponseError, error);
-    assert.match(error.message, /^the response has a text of 5368\d+ bytes, longer than a JavaScript string can be/);
-    assert.equal(error.sent, 'maybe');
-    finish();
-    assert.equal((await other).status, 'OPEN');
+  const { status, signal, stdout, stderr } = run(PROGRAM);
+  if (status !== 0 && run('').status !== 0) {
+    return [];
+  }
+  // Node.js itself reports on a thread that it does without.
+  const written = stderr.replaceAll(/^node\[\d+\]: pthread_create: .*\n/gm, '');
+  assert.deepEqual([status, signal, written], [0, null, ''], `${limit}: ${stdout}`);
+  return stdout.trimEnd().split('\n');
+}
+
+describe('a process at its limit', { skip: !hasPrlimit && 'prlimit is not there' }, () => {
+  it('of threads', { skip: !isRoot && 'another user is needed, whose processes are counted' }, () => {
+    const refused =
+      /^ModzyError the client cannot start its threads: the limit on processes and threads is reached: raise it \(ulimit -u, .*os error 11/;
+    const seen = new Set();
+    for (let limit = 6; limit <= 11; limit += 1) {
+      for (const line of within(`--nproc=${limit}`, user)) {
+        assert.match(line, /^(ModzyError the client cannot start|ConnectionError|InputError) /);
+        assert.doesNotMatch(line, /internal error|panic/);
+        seen.add(refused.test(line) ? 'refused' : 'called');
+      }
+    }
+    assert.deepEqual([...seen].sort(), ['called', 'refused']);
   });
-});
 
-describe('pathToDataUrl', () => {
-  it('stops reading when it is aborted, and holds no memory then', async (t) => {
-    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-'));
-    t.after(() => fs.rm(folder, { recursive: true }));
-    const file = path.join(folder, 'large');
-    await fs.writeFile(file, '');
-    await fs.truncate(file, 250 * MIB);
-    const client = new ModzyClient('http://127.0.0.1:9/api', 'aPrefix.aSecretBody');
-    await client.pathToDataUrl(__filename, 'text/plain');
-    const idle = process.memoryUsage().rss;
-    for (let times = 0; times < 5; times += 1) {
-      const controller = new AbortController();
-      const reading = client.pathToDataUrl(file, 'image/png', { signal: controller.signal });
-      await sleep(10);
-      controller.abort();
-      await assert.rejects(reading, { name: 'AbortError' });
+  it('of descriptors', () => {
+    const refused =
+      /^ModzyError the client cannot start its threads: the limit on open files is reached: raise it \(ulimit -n\) .*os error 24/;
+    const seen = new Set();
+    for (let limit = 16; limit <= 26; limit += 1) {
+      for (const line of within(`--nofile=${limit}`)) {
+        assert.doesNotMatch(line, /internal error|panic/);
+        const kinds = {
+          require: /^require .*(EMFILE|Too many open files)/,
+          refused,
+          called: /^(ConnectionError|InputError) /,
+        };
+        const [kind] = Object.entries(kinds).find(([, text]) => text.test(line)) ?? assert.fail(line);
+        seen.add(kind);
+      }
     }
-    let most = 0;
-    for (let times = 0; times < 10; times += 1) {
-      await sleep(50);
-      most = Math.max(most, process.memoryUsage().rss - idle);
-    }
-    assert.ok(most < 32 * MIB, `${(most / MIB).toFixed(1)} MiB more`);
+    assert.ok(seen.has('refused') && seen.has('called'), [...seen].join());
   });
 });

@@ -1,0 +1,144 @@
+'use strict';
+
+// Work of users that never ends: how long a call waits for it. And loops that were abandoned without a word.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const { describe, it } = require('node:test');
+const { ModzyClient } = require('modzy-client');
+const { useEmulator } = require('../support/emulator.js');
+const { job, numberedJobs, path, quickly } = require('../support/numbered-jobs.js');
+const { collect } = require('../support/outcomes.js');
+
+const reason = new Error('changed my mind');
+const never = () => new Promise(() => {});
+
+/** ms that an end may take which has five seconds. */
+const [SOONEST, LATEST] = [4900, 5600];
+
+describe('work that never ends', { concurrency: true }, () => {
+  const emulator = useEmulator();
+  const { answer } = numberedJobs(emulator);
+  const client = (options) => new ModzyClient(emulator.baseURL, emulator.apiKey, options);
+
+  /** How long a batch takes to end after its signal. */
+  async function ends(sources, options) {
+    const controller = new AbortController();
+    const settings = { ...quickly, requestTimeout: 60_000, signal: controller.signal, cancelOnAbort: true, ...options };
+    const waiting = client().blockUntilAllComplete(sources, settings);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const aborted = performance.now();
+    controller.abort(reason);
+    await assert.rejects(waiting, (error) => error === reason);
+    return performance.now() - aborted;
+  }
+
+  const hanging = () => ({ [Symbol.asyncIterator]: () => ({ next: never, return: never }) });
+  /** A source that has brought one job, is not busy, and does not close. */
+  const unclosable = () => {
+    let asked = 0;
+    const next = async () => ({ done: false, value: [job(9), never][(asked += 1) - 1] });
+    return { [Symbol.asyncIterator]: () => ({ next, return: never }) };
+  };
+  const batches = {
+    'a submit that never settles': [() => [never], SOONEST],
+    'a submit that is a thenable and never settles': [() => [() => ({ then() {} })], SOONEST],
+    'a receipt that does not come, whatever the requestTimeout': [
+      (modzy) => [() => modzy.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'x' } })],
+      SOONEST,
+    ],
+    'a cancellation that stalls': [() => [job(8)], SOONEST],
+    'a source whose return() hangs': [unclosable, SOONEST, { concurrency: 1 }],
+    'a source whose next() hangs': [hanging, 0],
+  };
+  for (const [what, [make, soonest, options]] of Object.entries(batches)) {
+    it(`ends a batch with cancelOnAbort five seconds after the signal at most: ${what}`, async () => {
+      await emulator.fault({ method: 'POST', path: '/api/jobs', connection: 'stall' });
+      await emulator.answerJob(job(8), { status: 'SUBMITTED' });
+      await emulator.answerJob(job(9), { status: 'SUBMITTED' });
+      await emulator.fault({ method: 'DELETE', path: path(8), connection: 'stall' });
+      await emulator.fault({ method: 'DELETE', path: path(9), status: 200, body: '{"status":"CANCELED"}' });
+      const elapsed = await ends(make(client()), options);
+      assert.ok(elapsed >= soonest && elapsed < LATEST, `${elapsed} ms`);
+    });
+  }
+
+  it('a loop that is left waits five seconds at most for a source whose return() hangs', async () => {
+    const [done] = await answer(0);
+    let asked = 0;
+    const next = async () => ({ done: false, value: [done, never][(asked += 1) - 1] });
+    const source = { [Symbol.asyncIterator]: () => ({ next, return: never }) };
+    const outcomes = client().jobsAsCompleted(source, { ...quickly, concurrency: 1 });
+    assert.equal((await outcomes.next()).value.index, 0);
+    const left = performance.now();
+    await outcomes.return();
+    assert.ok(performance.now() - left < LATEST);
+  });
+
+  for (const [what, returned] of Object.entries({ 'a promise': never, 'a thenable': () => ({ then() {} }) })) {
+    it(`a call settles five seconds after its end at most where its callback returns ${what} that never settles`, async () => {
+      await answer(0);
+      const began = performance.now();
+      const { status } = await client().blockUntilComplete(job(0), { onProgress: returned });
+      const elapsed = performance.now() - began;
+      assert.equal(status, 'COMPLETED');
+      assert.ok(elapsed > SOONEST && elapsed < LATEST, `${elapsed} ms`);
+    });
+  }
+});
+
+describe('a loop that nobody holds any more', () => {
+  const emulator = useEmulator();
+
+  /** Runs a program that abandons a loop and then collects garbage. */
+  async function run(program) {
+    await emulator.answerJob(job(0), { status: 'IN_PROGRESS' });
+    const text = `
+      const { ModzyClient } = require('modzy-client');
+      const modzy = new ModzyClient(${JSON.stringify(emulator.baseURL)}, ${JSON.stringify(emulator.apiKey)});
+      const job = ${JSON.stringify(job(0))};
+      const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      const polls = async () => (await (await fetch(modzy.baseURL.replace('/api', '/control/requests'))).json()).length;
+      (async () => {
+        ${program}
+        for (let round = 0; round < 10; round += 1) { await sleep(10); gc(); }
+        const before = await polls();
+        await sleep(300);
+        console.log(await polls() - before);
+      })();
+    `;
+    const child = spawn(process.execPath, ['--expose-gc', '-e', text], {
+      cwd: __dirname,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    let output = '';
+    child.stdout.on('data', (data) => (output += data));
+    const [code, signal] = await once(child, 'close');
+    clearTimeout(timer);
+    return [code, signal, output];
+  }
+
+  const loops = {
+    watchJob: `modzy.watchJob(job, { pollInterval: 20 })`,
+    'watchJob with a signal': `modzy.watchJob(job, { pollInterval: 20, signal: (globalThis.kept = new AbortController()).signal })`,
+    jobsAsCompleted: `modzy.jobsAsCompleted([async () => 7, job], { pollInterval: 20 })`,
+  };
+  for (const [what, loop] of Object.entries(loops)) {
+    it(`stops polling and lets the process end: ${what}`, async () => {
+      assert.deepEqual(await run(`await (async () => { await ${loop}.next(); })();`), [0, null, '0\n']);
+    });
+  }
+
+  it('goes on while somebody awaits its next item', async () => {
+    const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    await emulator.answerJob(job(1), ...Array(10).fill({ status: 'SUBMITTED' }), { status: 'COMPLETED' });
+    require('node:v8').setFlagsFromString('--expose-gc');
+    const gc = require('node:vm').runInNewContext('gc');
+    const timer = setInterval(gc, 10);
+    const [{ job: final }] = await collect(modzy.jobsAsCompleted([job(1)], quickly));
+    clearInterval(timer);
+    assert.equal(final.status, 'COMPLETED');
+  });
+});
