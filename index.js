@@ -1,5 +1,8 @@
 'use strict';
 
+// First, because what follows may be beyond an older version of Node.js.
+require('./lib/runtime.js');
+
 const { AccountingClient } = require('./lib/resources/accounting.js');
 const { ModzyClient } = require('./lib/client.js');
 const errors = require('./lib/errors.js');

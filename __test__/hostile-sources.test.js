@@ -37,7 +37,7 @@ describe('a source that brings nothing', () => {
   const iterable = (next) => ({ [Symbol.asyncIterator]: () => ({ next }) });
 
   const empty = {
-    async *'an async generator of empty chunks' () {
+    async *'an async generator of empty chunks'() {
       for (;;) {
         yield EMPTY;
       }
@@ -52,7 +52,7 @@ describe('a source that brings nothing', () => {
           this.push(EMPTY);
         },
       }),
-    async *'empty chunks after bytes' () {
+    async *'empty chunks after bytes'() {
       yield Buffer.from('bytes');
       for (;;) {
         yield EMPTY;

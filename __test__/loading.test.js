@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
-const { cp, mkdtemp, rm, writeFile } = require('node:fs/promises');
+const { cp, mkdtemp, readFile, rm, writeFile } = require('node:fs/promises');
 const os = require('node:os');
 const path = require('node:path');
 const { describe, it } = require('node:test');
@@ -23,10 +23,10 @@ async function copyOf(t, folder, names) {
 }
 
 /** How a program ends that loads a module: its code, and the message of its error. */
-function load(program, env = {}) {
+function load(program, env = {}, flags = []) {
   const catching = `(async () => { ${program} })().catch((error) => { console.error(error.message); process.exitCode = 3; })`;
   const options = { encoding: 'utf8', env: { ...process.env, MODZY_EMULATOR_BINARY: '', ...env } };
-  const { status, stderr } = spawnSync(process.execPath, ['-e', catching], options);
+  const { status, stderr } = spawnSync(process.execPath, [...flags, '-e', catching], options);
   return { status, message: stderr };
 }
 
@@ -68,6 +68,83 @@ describe('modzy-client without an addon', () => {
     assert.ok(first.includes(addon) && !first.includes('Cannot find'), first);
     assert.equal(second, `  Cannot find module 'modzy-client-${platform}'`);
     assert.deepEqual(more, []);
+  });
+
+  /** What to do, and nothing else. */
+  function toDo(message) {
+    assert.match(message, head);
+    return message.slice(message.indexOf('What to do: ') + 'What to do: '.length).trimEnd();
+  }
+
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  const permission = major < 23 ? '--experimental-permission' : '--permission';
+  for (const [what, flags, expected] of [
+    [
+      'the permission model without --allow-addons',
+      [permission, '--allow-fs-read=*', '--no-warnings'],
+      'start Node.js with --allow-addons beside --permission. Without it, no addon is loaded.',
+    ],
+    ['--no-addons', ['--no-addons'], 'start Node.js without --no-addons.'],
+  ]) {
+    // Before it had a flag for addons, the permission model let them load.
+    const skip = flags.includes('--experimental-permission') && major < 22 && 'it does not know addons yet';
+    it(`says what to do under ${what}`, { skip }, () => {
+      const { status, message } = load(`require(${JSON.stringify(root)})`, {}, flags);
+      assert.equal(status, 3, message);
+      assert.equal(toDo(message), expected);
+    });
+  }
+
+  it('says which limit is reached where no file can be opened', async (t) => {
+    const folder = await copyOf(t, '.', [...files, 'js-binding.js']);
+    // The loader is read while there is still a descriptor; the addon is one too many.
+    await writeFile(
+      path.join(folder, 'js-binding.js'),
+      `const { openSync } = require('node:fs');
+       for (;;) { openSync(__filename); }`,
+    );
+    const { status, message } = load(`require(${JSON.stringify(folder)})`);
+    assert.equal(status, 3);
+    assert.match(message, /Found:\n {2}EMFILE: too many open files/);
+    assert.match(toDo(message), /^raise the limit on open files \(ulimit -n\), or close some\./);
+  });
+
+  const left = /^modzy-client is in a bundle that left its addon behind\. .*--external:modzy-client/s;
+  for (const [what, addon] of [
+    ['is missing', undefined],
+    ['has become a path', "module.exports = '/assets/modzy-client.node';"],
+    ['is empty', 'module.exports = {};'],
+  ]) {
+    it(`says what to do about a bundle whose addon ${what}`, async (t) => {
+      const folder = await copyOf(t, '.', [...files, 'js-binding.js']);
+      // A bundle has the modules under another name and in one file: enough of it is the one that loads the addon.
+      const text = await readFile(path.join(folder, 'lib/binding.js'), 'utf8');
+      await writeFile(path.join(folder, 'lib/bundle.js'), text);
+      if (addon !== undefined) {
+        await writeFile(path.join(folder, 'js-binding.js'), addon);
+      }
+      const { status, message } = load(`require(${JSON.stringify(path.join(folder, 'lib/bundle.js'))})`);
+      assert.equal(status, 3);
+      assert.match(toDo(message), left);
+    });
+  }
+});
+
+describe('an older Node.js', () => {
+  it('is told which version is needed and which is there, before anything else is loaded', async (t) => {
+    const folder = await copyOf(t, '.', ['index.js', 'lib']);
+    // Nothing of what is loaded after the check would be understood.
+    await writeFile(path.join(folder, 'lib/client.js'), 'what an older version does not understand');
+    for (const version of ['18.20.8', '16.0.0', '4.9.1']) {
+      const older = `Object.defineProperty(process, 'versions', { value: { node: '${version}' } });`;
+      const { status, message } = load(`${older} require(${JSON.stringify(folder)})`);
+      assert.equal(status, 3);
+      assert.equal(message.trimEnd(), `modzy-client needs Node.js 20 or newer, and this is ${version}: update Node.js`);
+    }
+  });
+
+  it('is not one that package.json admits', () => {
+    assert.equal(require('../package.json').engines.node, '>=20');
   });
 });
 

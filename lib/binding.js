@@ -2,39 +2,92 @@
 
 // The addon, or an error that says what was looked for, what was found, and what to do.
 
+/** Whether this is the file that the package has, and no part of a bundle. */
+const isCalledByItsName = typeof __filename === 'string' && /[\\/]lib[\\/]binding\.js$/.test(__filename);
+
+/**
+ * What keeps an addon from loading, and what to do about just that. By their messages, as the generated loader keeps no codes.
+ *
+ * @type {{ is: (messages: string) => boolean, advice: string[] }[]}
+ */
+const causes = [
+  {
+    is: (messages) => /loading addons is disabled/.test(messages) && isRestricted(),
+    advice: ['start Node.js with --allow-addons beside --permission. Without it, no addon is loaded.'],
+  },
+  {
+    is: (messages) => /loading addons is disabled/.test(messages),
+    advice: ['start Node.js without --no-addons.'],
+  },
+  {
+    is: (messages) => /Access to this API has been restricted/.test(messages),
+    advice: [
+      'start Node.js with --allow-fs-read for the folders of modzy-client and of its addon, and with --allow-addons.',
+    ],
+  },
+  {
+    is: (messages) => /too many open files/i.test(messages),
+    advice: ['raise the limit on open files (ulimit -n), or close some. The addon itself may be fine.'],
+  },
+  {
+    is: () => !isCalledByItsName,
+    advice: [
+      'modzy-client is in a bundle that left its addon behind. Have the bundler leave the package out (esbuild:',
+      '--external:modzy-client; webpack and Rollup: externals), and install modzy-client where the bundle runs.',
+    ],
+  },
+];
+
+const anyCause = [
+  'in a checkout of modzy-client, run `npm run build`, with a Rust toolchain. Elsewhere install again, with',
+  'optional dependencies: --omit=optional leaves the package of the platform out, and so does a lock file or a',
+  'node_modules that was made on another platform. Where there is no package for the platform, install a checkout that',
+  'has been built.',
+];
+
+/** Whether Node.js runs under its permission model. */
+function isRestricted() {
+  return /** @type {any} */ (process).permission !== undefined;
+}
+
 /**
  * What the generated loader met, in the order of its looking.
  *
  * @param {unknown} failure
  */
-function findings(failure) {
-  const found = [];
+function messagesOf(failure) {
+  const messages = [];
   const isLoaders = failure instanceof Error && failure.cause instanceof Error;
   for (let error = isLoaders ? failure.cause : failure; error instanceof Error; error = error.cause) {
-    const [line] = error.message.split('\n', 1);
+    const [line = ''] = error.message.split('\n', 1);
     // The loader asks for a build for WebAssembly as well, which does not exist.
-    if (line !== undefined && !/wasi\b/.test(line)) {
-      found.unshift(`  ${line}`);
+    if (!/wasi\b/.test(line)) {
+      messages.unshift(`  ${line}`);
     }
   }
-  return found;
+  return messages.join('\n');
 }
 
 /** @returns {typeof import('../js-binding')} */
 function load() {
   try {
-    return require('../js-binding.js');
+    const binding = require('../js-binding.js');
+    if (typeof binding?.BindingClient !== 'function') {
+      // What bundlers make of a file that they do not know.
+      throw new TypeError(`the addon is not one: ${typeof binding}`);
+    }
+    return binding;
   } catch (failure) {
     const { platform, arch, version } = process;
+    const messages = messagesOf(failure);
+    const [first, ...more] = causes.find(({ is }) => is(messages))?.advice ?? anyCause;
     const lines = [
       `modzy-client has no addon that works on ${platform} ${arch} with Node.js ${version}.`,
       'Looked for: what `npm run build` makes in a checkout, and the package of the platform.',
       'Found:',
-      ...findings(failure),
-      'What to do: in a checkout of modzy-client, run `npm run build`, with a Rust toolchain. Elsewhere install again, with',
-      'optional dependencies: --omit=optional leaves the package of the platform out, and so does a lock file or a',
-      'node_modules that was made on another platform. Where there is no package for the platform, install a checkout that',
-      'has been built.',
+      messages,
+      `What to do: ${first}`,
+      ...more,
     ];
     throw new Error(lines.join('\n'), { cause: failure });
   }
