@@ -4,7 +4,9 @@
 // thousands that settle at once hold it.
 
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
 const { stat } = require('node:fs/promises');
+const path = require('node:path');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
@@ -100,6 +102,24 @@ describe('the event loop', () => {
     assert.ok(asked.length < calls.length && most > 50, `${most} at once`);
     assert.ok(most <= 64, `${most} in a turn`);
   });
+
+  for (const jobs of [10_000, 50_000]) {
+    const skip = process.platform !== 'linux' && 'no times of threads';
+    it(`is held for 10 ms at most by a batch that starts ${jobs} jobs`, { skip }, async (t) => {
+      await emulator.fault({ path: `/api/jobs/${JOB}`, status: 200, body: '{"status":"IN_PROGRESS"}' });
+      // The runner of tests follows each promise, which takes longer than the batch.
+      const { baseURL, apiKey } = emulator;
+      const program = path.join(__dirname, '../support/start-jobs.js');
+      const { stdout, stderr } = spawnSync(process.execPath, [program, baseURL, apiKey, JOB, jobs], {
+        encoding: 'utf8',
+      });
+      assert.equal(stderr, '');
+      const longest = JSON.parse(stdout);
+      t.diagnostic(`${longest.map((ms) => ms.toFixed(1)).join(', ')} ms`);
+      // The collector of garbage takes its share of some rounds.
+      assert.ok(Math.min(...longest) <= 10, `${longest} ms`);
+    });
+  }
 
   it('brings news to those who have replaced its timers', { timeout: 20_000 }, async (t) => {
     t.mock.timers.enable({ apis: ['setImmediate', 'setInterval', 'setTimeout'] });

@@ -13,8 +13,8 @@ const { AsyncQueue, Feed } = require('./async-queue.js');
 /** How many jobs that a batch submits are alive at a time, unless it is told. Those that exist already have no bound. */
 const SUBMITTED_AT_A_TIME = 50;
 
-/** How many jobs are started in a turn of the event loop, which takes them a few milliseconds at most. */
-const STARTED_IN_A_TURN = 16;
+/** How many jobs are started in a turn of the event loop, which takes them a millisecond or two. */
+const STARTED_IN_A_TURN = 8;
 
 /** What the cancellation of a job may take, in ms, as in a wait. */
 const CANCEL_MS = 5000;
