@@ -7,11 +7,13 @@ const { it } = require('node:test');
 const { fuzzCalls } = require('../../dev/fuzz/run.js');
 
 const CALLS = 3000;
+const HOSTILE = 1000;
 const seed = Date.now() % 1_000_000;
 
-it(`${CALLS} random calls with random answers crash nothing and leave nothing pending (seed ${seed})`, async (t) => {
-  const { methods, outcomes, slowest } = await fuzzCalls({ calls: CALLS, seed });
-  t.diagnostic(`${methods} methods, the slowest call ${slowest.toFixed()} ms, ${JSON.stringify(outcomes)}`);
+it(`${CALLS} random calls and ${HOSTILE} hostile ones crash nothing, leave nothing pending and hold nothing up (seed ${seed})`, async (t) => {
+  const { methods, outcomes, slowest, longestTurn } = await fuzzCalls({ calls: CALLS, hostile: HOSTILE, seed });
+  const figures = `the slowest call ${slowest.toFixed()} ms, the longest turn ${longestTurn.toFixed()} ms`;
+  t.diagnostic(`${methods} methods, ${figures}, ${JSON.stringify(outcomes)}`);
   assert.ok(methods >= 45);
   // They get as far as every kind of outcome.
   for (const name of [

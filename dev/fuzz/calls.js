@@ -1,14 +1,16 @@
 'use strict';
 
-// Random calls with random arguments to a server with random answers: none crashes the process, none rejects with nobody
-// listening, none stays pending. Runs in a process of its own, which tells what became of them.
+// Random calls with random arguments to a server with random answers, and then calls whose callbacks, signals and sources are
+// hostile: none crashes the process, none rejects with nobody listening, none stays pending, none holds the event loop. Runs in a
+// process of its own, which tells what became of them.
 
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { inspect } = require('node:util');
+const util = require('node:util');
 const { ModzyClient } = require('modzy-client');
 const { Random } = require('../soak/random.js');
+const { anyCallback, anyJobs, anySignal, anySource } = require('./hostile.js');
 const { anyText, anyValue } = require('./values.js');
 
 /** So many calls are under way at a time. */
@@ -110,6 +112,91 @@ function argumentsOf(random, name, folder) {
   return [...given, anyOptions(random, name)];
 }
 
+/** Calls to which a user hands over what runs or is asked again later, by the method. */
+const handingOver = {
+  blockUntilComplete: (random, options) => ['j', { ...options, onProgress: anyCallback(random) }],
+  blockUntilResult: (random, options) => ['j', { ...options, onProgress: anyCallback(random) }],
+  // Without a signal that fires, a batch goes on for as long as its source and its submits do.
+  blockUntilAllComplete: (random, options) => [anyJobs(random), { ...options, ...batchOf(random) }],
+  jobsAsCompleted: (random, options) => [anyJobs(random), { ...options, ...batchOf(random) }],
+  watchJob: (random, options) => ['j', options],
+  submitJobText: (random, options) => [...MODEL, { a: { b: 'x' } }, options],
+  submitJobEmbedded: (random, options) => [
+    ...MODEL,
+    'x',
+    { a: { b: anySource(random), c: anySource(random) } },
+    options,
+  ],
+  submitJobFile: (random, options) => [
+    ...MODEL,
+    { a: { b: anySource(random), c: anySource(random) } },
+    { ...options, onUploadProgress: anyCallback(random) },
+  ],
+  appendInput: (random, options) => [
+    'j',
+    'a',
+    'b',
+    anySource(random),
+    { ...options, onUploadProgress: anyCallback(random) },
+  ],
+  openOutput: (random, options) => [OUTPUT, { ...options, onDownloadProgress: anyCallback(random) }],
+  downloadOutput: (random, options, folder) => [
+    OUTPUT,
+    path.join(folder, 'y'),
+    { ...options, onDownloadProgress: anyCallback(random) },
+  ],
+  streamResults: (random, options) => ['j', { ...options, onDownloadProgress: anyCallback(random) }],
+  getJob: (random, options) => ['j', options],
+  fileToDataUrl: (random, options) => [anySource(random), options],
+};
+const OUTPUT = { jobId: 'j', inputKey: 'a', outputName: 'b' };
+
+function batchOf(random) {
+  return {
+    signal: AbortSignal.timeout(30 + random.below(100)),
+    onProgress: anyCallback(random),
+    concurrency: random.pick([undefined, 1, 3]),
+  };
+}
+
+/** A call of one of these methods. */
+function hostileCall(random, client, folder) {
+  const name = random.pick(Object.keys(handingOver));
+  const options = { ...(waiting.has(name) ? waits : settings) };
+  // What nobody else ends, a signal does.
+  options.signal = random.chance(0.3) ? anySignal(random) : AbortSignal.timeout(500);
+  if (/^(submit|block|jobs|watch)/.test(name)) {
+    options.cancelOnAbort = random.chance(0.5) && !/^submitJobFile/.test(name);
+    options.onCancel = anyCallback(random);
+  }
+  return { name, owner: client, given: handingOver[name](random, options, folder) };
+}
+
+/** Where Linux tells for how long this thread has had a processor. The time of a busy machine is not that of the loop. */
+const statistics = process.platform === 'linux' && fs.openSync(`/proc/self/task/${process.pid}/schedstat`);
+const digits = Buffer.alloc(64);
+
+/** ms that this thread has had a processor. */
+function threadTime() {
+  return Number.parseInt(digits.toString('latin1', 0, fs.readSync(statistics, digits, 0, 64, 0)), 10) / 1e6;
+}
+
+/** Watches how long the turns of the event loop are, where that can be told. */
+function watchTurns() {
+  const turns = { longest: 0, isOver: statistics === false };
+  let last = turns.isOver ? 0 : threadTime();
+  const turn = () => {
+    if (!turns.isOver) {
+      const now = threadTime();
+      turns.longest = Math.max(turns.longest, now - last);
+      last = now;
+      setImmediate(turn);
+    }
+  };
+  turn();
+  return turns;
+}
+
 /** Takes what a call returns to its end. */
 async function settle(returned) {
   const value = await returned;
@@ -128,7 +215,20 @@ async function settle(returned) {
   }
 }
 
-async function run({ seed, calls, baseURL }) {
+/**
+ * What a call rejected with, which may be anything that a user has thrown.
+ *
+ * @param {unknown} error
+ */
+function nameOf(error) {
+  if (!util.types.isNativeError(error)) {
+    // A DOMException is none in every version, and a proxy may refuse to be asked.
+    return util.types.isProxy(error) || !(error instanceof DOMException) ? 'what is no error' : error.name;
+  }
+  return error.message.startsWith('internal error') ? error.message : error.name;
+}
+
+async function run({ seed, calls, hostile, baseURL }) {
   const random = new Random(seed);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'modzy-client-fuzz-'));
   const client = new ModzyClient(baseURL, 'aPrefix.aSecretBody', { ...settings, maxSockets: 32 });
@@ -138,21 +238,26 @@ async function run({ seed, calls, baseURL }) {
   let started = 0;
   let slowest = 0;
 
+  /** The next call, in the order of the seed. */
+  function nextCall() {
+    if (started > calls) {
+      return hostileCall(random, client, folder);
+    }
+    const [name, owner] = random.pick(methods);
+    return { name, owner, given: argumentsOf(random, name, folder) };
+  }
+
   async function lane() {
-    while (started < calls) {
+    while (started < calls + hostile) {
       const id = (started += 1);
-      const [name, owner] = random.pick(methods);
-      const given = argumentsOf(random, name, folder);
+      const { name, owner, given } = nextCall();
       const began = performance.now();
       pending.set(id, { name, given, began });
       let outcome = 'done';
       try {
         await settle(owner[name](...given));
       } catch (error) {
-        outcome = error instanceof Error ? error.name : typeof error;
-        if (error instanceof Error && error.message.startsWith('internal error')) {
-          outcome = `internal error: ${error.message}`;
-        }
+        outcome = nameOf(error);
       }
       slowest = Math.max(slowest, performance.now() - began);
       pending.delete(id);
@@ -160,21 +265,25 @@ async function run({ seed, calls, baseURL }) {
     }
   }
 
+  // What is loaded and compiled once is no hold-up of a call.
+  await client.getJob('j').catch(() => {});
+  const turns = watchTurns();
   const watchdog = setInterval(() => {
     for (const [id, { name, given, began }] of pending) {
       if (performance.now() - began > LIMIT) {
-        process.send({ stuck: `call ${id}, ${name}: ${inspect(given)}` }, () => process.exit(3));
+        process.send({ stuck: `call ${id}, ${name}: ${util.inspect(given)}` }, () => process.exit(3));
       }
     }
   }, 1000);
   await Promise.all(Array.from({ length: LANES }, lane));
   clearInterval(watchdog);
+  turns.isOver = true;
   fs.rmSync(folder, { recursive: true });
-  return { calls: started, methods: methods.length, outcomes, slowest };
+  return { calls: started, methods: methods.length, outcomes, slowest, longestTurn: turns.longest };
 }
 
 const unhandled = [];
-process.on('unhandledRejection', (error) => unhandled.push(String(error?.stack ?? error)));
+process.on('unhandledRejection', (error) => unhandled.push(util.inspect(error)));
 process.on('warning', () => {});
 
 /** Whoever asked for the calls is gone. */

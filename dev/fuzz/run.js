@@ -7,15 +7,18 @@ const { fork } = require('node:child_process');
 const { once } = require('node:events');
 const path = require('node:path');
 
+/** ms for which calls may hold the event loop. */
+const LONGEST_TURN = 50;
+
 const program = (name) => path.join(__dirname, name);
 
 /**
- * Makes so many random calls. A seed gives the same arguments and, as far as the order of requests is the same, the same
- * answers.
+ * Makes so many random calls, and then so many with hostile callbacks, signals and sources. A seed gives the same arguments and, as
+ * far as the order of requests is the same, the same answers.
  *
- * @param {{ calls: number, seed: number }} settings
+ * @param {{ calls: number, hostile: number, seed: number }} settings
  */
-async function fuzzCalls({ calls, seed }) {
+async function fuzzCalls({ calls, hostile, seed }) {
   const server = fork(program('answers.js'), [String(seed)]);
   const [{ port }] = await once(server, 'message');
   // What is told of extra members is many lines, and no finding.
@@ -24,15 +27,16 @@ async function fuzzCalls({ calls, seed }) {
   child.on('message', (message) => {
     report = message;
   });
-  child.send({ calls, seed, baseURL: `http://127.0.0.1:${port}/api` });
+  child.send({ calls, hostile, seed, baseURL: `http://127.0.0.1:${port}/api` });
   const [code, signal] = await once(child, 'exit');
   server.disconnect();
-  const again = `to repeat it: npm run fuzz -- --calls ${calls} --seed ${seed} --only calls`;
+  const again = `to repeat it: npm run fuzz -- --calls ${calls} --hostile ${hostile} --seed ${seed} --only calls`;
   assert.equal(signal, null, `the process crashed; ${again}`);
   assert.equal(report?.stuck, undefined, `a promise stayed pending; ${again}`);
   assert.equal(code, 0, again);
   assert.deepEqual(report.unhandled, [], again);
-  assert.ok(report.calls >= calls);
+  assert.ok(report.calls >= calls + hostile);
+  assert.ok(report.longestTurn <= LONGEST_TURN, `the event loop was held for ${report.longestTurn} ms; ${again}`);
   const internal = Object.keys(report.outcomes).filter((name) => name.startsWith('internal error'));
   assert.deepEqual(internal, [], again);
   return report;

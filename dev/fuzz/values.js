@@ -45,6 +45,24 @@ function anyJson(random, depth) {
   }
 }
 
+/** What throws whatever is done to it. */
+function revokedProxy() {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+/** Memory that is gone, or that another thread may write to. */
+function oddMemory(random) {
+  const buffer = new ArrayBuffer(4);
+  const view = new Uint8Array(buffer);
+  if (random.chance(0.5)) {
+    return random.pick([new SharedArrayBuffer(4), new Uint8Array(new SharedArrayBuffer(4))]);
+  }
+  structuredClone(buffer, { transfer: [buffer] });
+  return view;
+}
+
 /** What throws when it is looked at. */
 function hostile(random) {
   const fail = () => {
@@ -57,6 +75,12 @@ function hostile(random) {
     () => ({ [Symbol.iterator]: fail }),
     () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) }),
     () => Object.create({ jobIdentifier: 'j' }),
+    () => Object.create(null),
+    () => ({ then() {} }),
+    () => Object.defineProperty({}, 'then', { get: fail }),
+    () => oddMemory(random),
+    () => ({ [Symbol('x')]: fail, [Symbol.toStringTag]: 'Blob' }),
+    revokedProxy,
     () => {
       const circle = {};
       circle.circle = circle;
@@ -99,4 +123,4 @@ function anyValue(random, depth = 2) {
   }
 }
 
-module.exports = { anyJson, anyText, anyValue };
+module.exports = { anyJson, anyText, anyValue, revokedProxy };

@@ -1,7 +1,7 @@
 'use strict';
 
 // `npm run fuzz`: 10,000,000 executions of each target in Rust, by cargo-fuzz where it and a nightly toolchain are there, else by
-// proptest in `cargo test`; then 100,000 random calls from JavaScript. Prints counts, seconds and the seed.
+// proptest in `cargo test`; then 100,000 random calls from JavaScript, and 20,000 with hostile callbacks, signals and sources. Prints counts, seconds and the seed.
 
 const { spawnSync } = require('node:child_process');
 const { mkdirSync, readdirSync } = require('node:fs');
@@ -11,7 +11,8 @@ const { buildDebug } = require('./builds.js');
 const { readCommandLine } = require('./command-line.js');
 const { prepare, run } = require('./setup.js');
 
-const usage = 'npm run fuzz [-- --cases 10000000 --calls 100000 --seed SEED --only TARGET|calls --proptest]';
+const usage =
+  'npm run fuzz [-- --cases 10000000 --calls 100000 --hostile 20000 --seed SEED --only TARGET|calls --proptest]';
 const fuzz = path.resolve(__dirname, '../fuzz');
 const targets = readdirSync(path.join(fuzz, 'seeds'));
 
@@ -20,19 +21,20 @@ function readArguments() {
     options: {
       cases: { type: 'string', default: '10000000' },
       calls: { type: 'string', default: '100000' },
+      hostile: { type: 'string', default: '20000' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       only: { type: 'string' },
       proptest: { type: 'boolean', default: false },
     },
   });
-  const { cases, calls, seed, only, proptest } = values;
-  if (![cases, calls, seed].every((text) => /^\d+$/.test(text))) {
+  const { cases, calls, hostile, seed, only, proptest } = values;
+  if (![cases, calls, hostile, seed].every((text) => /^\d+$/.test(text))) {
     throw new Error('the figures should be whole numbers');
   }
   if (only !== undefined && only !== 'calls' && !targets.includes(only)) {
     throw new Error(`--only should be calls or one of ${targets.join(', ')}`);
   }
-  return { cases, calls: Number(calls), seed: Number(seed), only, proptest };
+  return { cases, calls: Number(calls), hostile: Number(hostile), seed: Number(seed), only, proptest };
 }
 
 function hasCargoFuzz() {
@@ -55,7 +57,7 @@ function testTarget(target, { cases }) {
 
 async function main() {
   const given = readCommandLine(usage, readArguments);
-  const { calls, cases, seed, only, proptest } = given;
+  const { calls, cases, hostile, seed, only, proptest } = given;
   const takes = async (what, work) => {
     const began = performance.now();
     const report = await work();
@@ -71,7 +73,7 @@ async function main() {
     buildDebug();
     // Not before the addon is there.
     const { fuzzCalls } = require('../fuzz/run.js');
-    await takes(`${calls} calls`, () => fuzzCalls({ calls, seed }));
+    await takes(`${calls} calls, ${hostile} hostile ones`, () => fuzzCalls({ calls, hostile, seed }));
   }
 }
 
