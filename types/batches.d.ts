@@ -52,7 +52,9 @@ export interface BatchMethods {
    * job is cancelled by that. A submit that is under way comes to its end. When the signal fires, the same is done, what the
    * loop has not come to is dropped, and it rejects with `signal.reason`. With `cancelOnAbort`, the jobs that are waited for
    * are cancelled first, and so are those whose submits were under way, once their receipts have come; hand the signal to
-   * the submits too, if that is to be soon. `onCancel` is told of each.
+   * the submits too, if that is to be soon. `onCancel` is told of each. The loop ends 5 s after its signal at most, whatever
+   * submits, cancellations or `return()` of the source are still under way; a job whose receipt comes later is cancelled then.
+   * A loop that nobody holds any more and that was not left is left once it is collected.
    *
    * @param jobs Gone through as `concurrency` has room. If it throws, every poll stops, and the loop rejects with that error
    *   after what had completed by then.
@@ -77,7 +79,8 @@ export interface BatchMethods {
    * Waits for a job, as {@link WaitMethods.blockUntilComplete} does, and brings it each time that a poll finds it changed, the
    * final one last. To a loop that is slower than the polls it brings each status, and of each the newest figures.
    *
-   * Nothing is sent before the loop begins, and there is one loop. Leaving it ends the wait, and cancels nothing.
+   * Nothing is sent before the loop begins, and there is one loop. Leaving it ends the wait, and cancels nothing. A loop that
+   * nobody holds any more and that was not left is left once it is collected.
    *
    * @throws {WaitTimeoutError} When `waitTimeout` has passed, after what had been found by then.
    * @throws {ApiError} When the server refuses, or an outage lasts longer than `maxOutage`, likewise.

@@ -203,9 +203,10 @@ export interface CancelOptions {
   cancelOnAbort?: boolean | null | undefined;
   /**
    * Called once with how the cancellation went, before the promise rejects; not for a signal that had fired before the
-   * call. What it throws takes the place of `signal.reason`.
+   * call. What it throws or rejects with takes the place of `signal.reason`. A promise that it returns is awaited, for 5 s at
+   * most.
    */
-  onCancel?: ((outcome: CancelOutcome) => void) | null | undefined;
+  onCancel?: ((outcome: CancelOutcome) => void | PromiseLike<void>) | null | undefined;
 }
 
 /** Reads jobs, and cancels them. */

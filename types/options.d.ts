@@ -4,7 +4,7 @@
 export interface RequestOptions {
   /**
    * Ends the call. The promise rejects with `signal.reason` once the request is closed; a signal that has fired already
-   * sends none.
+   * sends none. Signals of other libraries work as well: of one without a `reason` it is a `DOMException` called `AbortError`.
    */
   signal?: AbortSignal | null | undefined;
   /**

@@ -165,9 +165,10 @@ export interface DownloadOptions extends RequestOptions {
   idleTimeout?: number | null | undefined;
   /**
    * Called once the headers have come, at most 20 times a second from then on, and at the end, in the async context of the
-   * call. If it throws, the download ends with that error. It is not awaited.
+   * call. If it throws or rejects, the download ends with that error. A promise that it returns is awaited before it is called
+   * again, and before the download resolves; then for 5 s at most.
    */
-  onDownloadProgress?: ((progress: DownloadProgress) => void) | null | undefined;
+  onDownloadProgress?: ((progress: DownloadProgress) => void | PromiseLike<void>) | null | undefined;
 }
 
 /** What can be done with results. */

@@ -56,10 +56,10 @@ export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
   idleTimeout?: number | null | undefined;
   /**
    * Called before the first byte of each input and after its last, and at most 20 times a second between, in the async
-   * context of the call. If it throws, the upload ends with that error, and the job that it opened is cancelled. It is not
-   * awaited.
+   * context of the call. If it throws or rejects, the upload ends with that error, and the job that it opened is cancelled. A
+   * promise that it returns is awaited before it is called again, and before the upload resolves; then for 5 s at most.
    */
-  onUploadProgress?: ((progress: UploadProgress) => void) | null | undefined;
+  onUploadProgress?: ((progress: UploadProgress) => void | PromiseLike<void>) | null | undefined;
 }
 
 /** What {@link UploadMethods.submitJobFile} takes as one object. */

@@ -25,10 +25,11 @@ export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOpti
 export interface WaitOptions extends PollOptions {
   /**
    * Called with the job after each poll that brought it, the final one included, in the async context of the call. Of several
-   * with the same status that come while the event loop is blocked, only the last is told. If it throws, the wait ends with
-   * that error. It is not awaited: what an async one rejects with is for that one to handle.
+   * with the same status that come while the event loop is blocked or the callback is busy, only the last is reported. If it
+   * throws or rejects, the wait ends with that error. A promise that it returns is awaited before it is called again for the
+   * job, and before the wait resolves; then for 5 s at most.
    */
-  onProgress?: ((job: Job) => void) | null | undefined;
+  onProgress?: ((job: Job) => void | PromiseLike<void>) | null | undefined;
 }
 
 /** Options of {@link WaitMethods.blockUntilJobComplete}. */
