@@ -170,3 +170,52 @@ pub(super) fn empty(place: &Place) -> Error {
         "is empty, and servers drop an empty input without a word",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        task::{Context, Poll},
+        time::Duration,
+    };
+
+    use tokio::time::{Instant, Sleep, sleep};
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    const LIMIT: Duration = Duration::from_millis(300);
+
+    /// Brings an empty piece after each pause; none where there is no pause to wait for.
+    struct Empty(Duration, Option<Pin<Box<Sleep>>>);
+
+    impl Stream for Empty {
+        type Item = io::Result<Bytes>;
+
+        fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            let pause = self.0;
+            let waiting = self.1.get_or_insert_with(|| Box::pin(sleep(pause)));
+            if waiting.as_mut().poll(cx).is_pending() && !pause.is_zero() {
+                return Poll::Pending;
+            }
+            self.1 = None;
+            Poll::Ready(Some(Ok(Bytes::new())))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn empty_pieces_do_not_prolong_the_limit() {
+        let mut pieces: Pieces = Box::pin(Empty(Duration::from_millis(70), None));
+        let started = Instant::now();
+        let piece = next_piece(&mut pieces, &Idle::new(&SystemClock, LIMIT)).await;
+        assert!(matches!(piece, Err(Failure::Stalled)));
+        assert_eq!(started.elapsed(), LIMIT);
+    }
+
+    #[tokio::test]
+    async fn empty_pieces_that_are_always_ready_let_the_limit_pass() {
+        let mut pieces: Pieces = Box::pin(Empty(Duration::ZERO, None));
+        let limit = Duration::from_millis(20);
+        let piece = next_piece(&mut pieces, &Idle::new(&SystemClock, limit)).await;
+        assert!(matches!(piece, Err(Failure::Stalled)));
+    }
+}
