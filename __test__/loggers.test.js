@@ -215,8 +215,8 @@ describe('the logger', () => {
       mock.restoreAll();
     }
     assert.deepEqual(lines, [
-      `modzy: blockUntilComplete ${JOB} failed after <n> ms: what was thrown has no text`,
-      'Modzy > blockUntilComplete errorwhat was thrown has no text',
+      `modzy: blockUntilComplete ${JOB} failed after <n> ms: an error that cannot be shown as text`,
+      'Modzy > blockUntilComplete erroran error that cannot be shown as text',
     ]);
   });
 

@@ -130,6 +130,22 @@ describe('no promise rejects where nobody listens', () => {
     });
   }
 
+  for (const [what, value] of Object.entries(thrown)) {
+    it(`a callback that rejects with ${what}, with all that is logged of it`, async () => {
+      await answer(0);
+      const lines = [];
+      const logger = { error: (line) => lines.push(line) };
+      const modzy = new ModzyClient({ url: emulator.url, apiKey: emulator.apiKey, logger, logging: 'on' });
+      const unhandled = await unhandledBy(async () => {
+        const waiting = modzy.blockUntilComplete(job(0), { onProgress: () => Promise.reject(value) });
+        const settled = await Promise.allSettled([waiting]);
+        assert.ok(Object.is(settled[0].reason, value));
+      });
+      assert.deepEqual(unhandled, []);
+      assert.equal(lines.length, 1);
+    });
+  }
+
   it('loops that are asked and then dropped', async () => {
     await answer(Infinity);
     const unhandled = await unhandledBy(async () => {

@@ -149,7 +149,7 @@ function textOf(error) {
   try {
     return String(error);
   } catch {
-    return 'what was thrown has no text';
+    return 'an error that cannot be shown as text';
   }
 }
 
