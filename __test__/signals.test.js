@@ -3,6 +3,7 @@
 // Signals of other makers: those without a reason, and those that are hostile.
 
 const assert = require('node:assert/strict');
+const { Readable } = require('node:stream');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
@@ -105,6 +106,21 @@ describe('a hostile signal', () => {
     'throws for its reason': () => Object.defineProperty({ ...quiet(), aborted: true }, 'reason', { get: fails }),
   };
   const quiet = () => ({ aborted: false, addEventListener() {}, removeEventListener() {} });
+
+  for (const what of [
+    'throws when it is looked at again',
+    'throws when a listener is added',
+    'throws for its reason',
+  ]) {
+    it(`that ${what} leaves no source open`, async () => {
+      const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
+      const source = new Readable({ read() {} });
+      await failure(modzy.submitJobFile('m', 'v', { a: { b: source } }, { signal: signals[what]() }));
+      await sleep(10);
+      assert.ok(source.destroyed);
+      assert.deepEqual(await emulator.requests(), []);
+    });
+  }
 
   for (const [what, make] of Object.entries(signals)) {
     it(`that ${what} rejects the call, and nothing else`, async () => {

@@ -9,7 +9,7 @@ const { readDocument } = require('../documents.js');
 const { ModzyError, atCall } = require('../errors.js');
 const { Call } = require('./call.js');
 const { outside } = require('./context.js');
-const { LEFT, reasonOf, unwatch, watch } = require('./signals.js');
+const { LEFT, throwIfAborted, unwatch, watch } = require('./signals.js');
 const { nextTurn } = require('./turns.js');
 
 /**
@@ -74,25 +74,21 @@ class Calls {
    */
   run(operation, argument, options, read = readDocument, carried = {}, entry = this.run) {
     const { signal } = options;
-    if (signal?.aborted) {
-      carried.sources?.forEach((source) => source.close());
-      return Promise.reject(reasonOf(signal));
-    }
     return new Promise((resolve, reject) => {
       const call = new Call(operation, argument, options, read, carried, { resolve, reject, end: this.#end });
       Error.captureStackTrace(call.site, entry);
-      if (signal !== undefined) {
-        call.abort = this.#aborter(call);
-        watch(signal, call.abort);
-      }
       try {
+        throwIfAborted(signal);
+        if (signal !== undefined) {
+          call.abort = this.#aborter(call);
+          watch(signal, call.abort);
+        }
         if (call.ending !== undefined) {
           throw call.ending.reason;
         }
         this.#start(call, operation, argument);
       } catch (error) {
-        this.#release(call);
-        throw error;
+        this.#abandon(call, error);
       }
     });
   }
