@@ -2,9 +2,10 @@
 //! to `tls`.
 
 use std::{
+    env,
     fs::{self, File},
     io::Read,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -84,7 +85,7 @@ impl RootSources {
         let mut roots = RootCertStore::empty();
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         // A certificate of the system's that cannot be read is as good as absent: the others still serve.
-        let systems = rustls_native_certs::load_native_certs().certs;
+        let systems = of_the_system();
         // Most are of authorities alone, which have no names: they need not be kept twice.
         let named = systems.iter().filter(|one| has_names(one));
         let own = named.chain(&self.extra).cloned().collect();
@@ -101,6 +102,18 @@ impl RootSources {
             .build()
             .map_err(|error| Error::Internal(format!("certificates cannot be verified: {error}")))?;
         Ok(Arc::new(Verifier { chains, trusted }))
+    }
+}
+
+/// The system's store, or what the variables of OpenSSL name in its place. What they name is opened without a look at what it
+/// is, so that a pipe would keep the first request waiting for ever, and a device fill the memory.
+fn of_the_system() -> Vec<CertificateDer<'static>> {
+    let named = |variable| env::var_os(variable).map(PathBuf::from);
+    match named("SSL_CERT_FILE") {
+        Some(file) if !fs::metadata(&file).is_ok_and(|metadata| metadata.is_file()) => {
+            rustls_native_certs::load_certs_from_paths(None, named("SSL_CERT_DIR").as_deref()).certs
+        }
+        _ => rustls_native_certs::load_native_certs().certs,
     }
 }
 

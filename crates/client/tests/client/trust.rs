@@ -121,3 +121,47 @@ fn a_file_of_certificates_that_is_no_such_file_is_ignored_at_once_with_a_warning
         );
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_the_systems_certificates_keeps_no_request_waiting() {
+    const CHILD: &str = "MODZY_CLIENT_TEST_TRUST";
+    if std::env::var_os(CHILD).is_some() {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let server = Server::tls(Authority::new().server("localhost")).await;
+            let client = builder(&server.https("localhost")).build().unwrap();
+            let (limit, options) = (std::time::Duration::from_secs(20), options());
+            let asked = tokio::time::timeout(limit, client.get_job("j", &options));
+            let error = asked.await.expect("it waits for the pipe").unwrap_err();
+            assert_eq!(
+                connection_fault(&error),
+                Some(ConnectionFault::Certificate),
+                "{error:?}"
+            );
+        });
+        std::process::exit(0);
+    }
+    let folder = Folder::new();
+    let pipe = folder.path().join("pipe");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    for file in [pipe.as_path(), std::path::Path::new("/dev/zero")] {
+        let name = "trust::a_pipe_in_place_of_the_systems_certificates_keeps_no_request_waiting";
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name, "--nocapture"])
+            .env(CHILD, "1")
+            .env("SSL_CERT_FILE", file)
+            .output()
+            .unwrap();
+        assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+    }
+}
