@@ -2,15 +2,15 @@
 
 // The statuses of jobs.
 
-const unfinished = new Set(['OPEN', 'SUBMITTED', 'PENDING', 'IN_PROGRESS']);
+const { BindingClient } = require('./binding.js');
 
 /**
- * Whether a job with this status has come to its end. One that nobody knows is an end too: nothing can be waited for then.
+ * Whether a job with this status has come to its end, by the rule of the waits. What is no text is no status.
  *
  * @param {unknown} status
  */
 function isFinalStatus(status) {
-  return typeof status === 'string' && !unfinished.has(status);
+  return BindingClient.isFinalStatus(typeof status === 'string' ? status : undefined);
 }
 
 module.exports = { isFinalStatus };

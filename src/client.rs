@@ -39,6 +39,12 @@ impl BindingClient {
         })
     }
 
+    /// Whether a job with this status has come to its end. Without one it has not.
+    #[napi(catch_unwind)]
+    pub fn is_final_status(status: Option<String>) -> bool {
+        status.is_some_and(|status| modzy_client::is_final_status(&status))
+    }
+
     /// The root of the routes.
     #[napi(getter, catch_unwind)]
     pub fn base_url(&self) -> String {
