@@ -62,7 +62,7 @@ class ResultClient {
       );
     }
     const argument = JSON.stringify(url === undefined ? { jobId, inputKey, outputName } : { url });
-    const { bytes, type } = await this.#session.run('getOutputContents', argument, options, contentsOf);
+    const { bytes, type, status } = await this.#session.run('getOutputContents', argument, options, contentsOf);
     switch (responseType) {
       case 'arraybuffer':
         return bytes;
@@ -70,6 +70,7 @@ class ResultClient {
         return new Blob([bytes], { type });
       default:
         return readJsonOrText(bytes, {
+          status,
           jobIdentifier: jobId,
           // The query of a URL may be a signature.
           url: url === undefined ? this.#urlOf(jobId, inputKey, outputName) : url.trim().replace(/[?#].*$/s, ''),
@@ -99,19 +100,21 @@ class ResultClient {
 }
 
 /**
- * @param {string} type Empty where the server does not tell.
+ * @param {string} text The status of the answer and, where the server tells it, the type of the bytes.
  * @param {Uint8Array} [bytes] Missing where the answer had no body.
  */
-function contentsOf(type, bytes = Buffer.alloc(0)) {
+function contentsOf(text, bytes = Buffer.alloc(0)) {
+  const { status, type } = JSON.parse(text);
   return {
     bytes: Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    type,
+    type: type ?? '',
+    status,
   };
 }
 
 /**
  * @param {Buffer} bytes
- * @param {{ jobIdentifier?: string, url: string }} request Where they came from.
+ * @param {{ status: number, jobIdentifier?: string, url: string }} request Where they came from, and with which status.
  * @returns {unknown}
  */
 function readJsonOrText(bytes, request) {
@@ -120,7 +123,7 @@ function readJsonOrText(bytes, request) {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     const message = 'the output is neither JSON nor text: ask for the responseType "arraybuffer" or "blob"';
-    throw new ResponseError(message, { ...request, status: 200, attempts: 1, sent: 'maybe', cause });
+    throw new ResponseError(message, { ...request, attempts: 1, sent: 'maybe', cause });
   }
   try {
     return JSON.parse(text);

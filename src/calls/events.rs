@@ -5,6 +5,7 @@ use std::{fmt, time::Duration};
 use modzy_client::{CancelOutcome, Contents};
 use napi::bindgen_prelude::{Buffer, Either, Latin1String};
 use napi_derive::napi;
+use serde_json::json;
 
 use super::outcome::Value;
 use crate::errors::BindingError;
@@ -38,7 +39,7 @@ pub(crate) struct BindingCompletion {
     pub id: i64,
     /// What the rest tells.
     pub event: BindingEvent,
-    /// JSON, or text where the operation brings text or, beside bytes, what they are.
+    /// JSON, or text where the operation brings text. Beside bytes, what is known of them, as JSON.
     #[napi(ts_type = "string")]
     pub text: Option<Text>,
     /// What an operation brings that brings bytes.
@@ -124,10 +125,13 @@ impl BindingCompletion {
             Value::Text(value) => self.text = Some(text(value)),
             Value::Bytes(bytes) => self.bytes = Some(Vec::from(bytes).into()),
             Value::Contents(Contents {
-                bytes, content_type, ..
+                status,
+                bytes,
+                content_type,
+                ..
             }) => {
                 self.bytes = Some(Vec::from(bytes).into());
-                self.text = content_type.map(text);
+                self.text = Some(text(json!({ "status": status, "type": content_type }).to_string()));
             }
         }
         self

@@ -24,6 +24,8 @@ pub struct Output {
     origin: Request,
     /// What `body` is the answer to: the same, or where it led to.
     request: Request,
+    /// With which the whole was answered.
+    status: StatusCode,
     body: Streamed,
     /// Where in the output the next piece of the body belongs.
     at: u64,
@@ -41,6 +43,8 @@ pub struct Output {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Contents {
+    /// The status with which they came.
+    pub status: u16,
     /// The bytes.
     pub bytes: Bytes,
     /// What the server says they are.
@@ -86,6 +90,7 @@ impl Output {
             origin,
             request,
             at: 0,
+            status: body.status(),
             entity: Entity::of(body.headers()),
             body,
             loaded: 0,
@@ -159,6 +164,7 @@ impl Output {
             return Err(self.attempts.end(too_large));
         }
         Ok(Contents {
+            status: self.status.as_u16(),
             bytes: whole.freeze(),
             content_type: self.entity.content_type,
         })
@@ -240,6 +246,7 @@ impl Output {
 
     fn begin_anew(&mut self, request: Request, body: Streamed) {
         self.entity = Entity::of(body.headers());
+        self.status = body.status();
         (self.request, self.body) = (request, body);
         (self.at, self.loaded) = (0, 0);
     }
