@@ -178,7 +178,7 @@ describe('the body of results', () => {
       await closed;
       assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
     }
-    answer = (response) => response.end('{}');
+    answer = (response) => response.end('{"results":{}}');
     const { signal } = new AbortController();
     assert.deepEqual(await collect(modzy.streamResults('j', { signal })), []);
     assert.equal(getEventListeners(signal, 'abort').length, 0);

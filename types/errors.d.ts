@@ -83,7 +83,10 @@ export declare class RateLimitError extends ApiError {
 export declare class ServerError extends ApiError {
   name: 'ServerError';
 }
-/** A 2xx whose body cannot be read: no JSON, no UTF-8, too large, or missing where it is needed. */
+/**
+ * A 2xx that cannot be read, or is something else: no JSON, no UTF-8, a coding other than gzip, too large, missing where it is
+ * needed, an error body, a receipt without a job, another job. `code` is the status that came.
+ */
 export declare class ResponseError extends ApiError {
   name: 'ResponseError';
   /** Whether the server has acted, which matters for a submit. */

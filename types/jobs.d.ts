@@ -14,7 +14,7 @@ export type JobStatus =
 
 /**
  * Whether a job with this status has come to its end: any but `OPEN`, `SUBMITTED`, `PENDING` and `IN_PROGRESS`. An
- * unknown status is an end, too.
+ * unknown status is an end, too; what is no text is no status. Waits go by this rule.
  */
 export declare function isFinalStatus(status: string | null | undefined): boolean;
 
@@ -214,7 +214,9 @@ export interface JobReadMethods {
   /**
    * Reads a job: `GET /jobs/{job}`.
    *
-   * @returns The job as the server sent it. As of every read and cancel, `undefined` where it sent a 2xx without a body.
+   * @returns The job as the server sent it, with or without a `status`: waits alone ask for one. As of every read and cancel,
+   *   `undefined` where it sent a 2xx without a body.
+   * @throws {ResponseError} For an error body with a 2xx, and for another job.
    * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
    */
   getJob(jobId: string, options?: RequestOptions | null): Promise<Job>;

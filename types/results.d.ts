@@ -178,6 +178,7 @@ export interface ResultMethods {
    *
    * @returns The results as the server sent them.
    * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
+   * @throws {ResponseError} For a 2xx that is no results, or those of another job.
    */
   getResult(jobId: string, options?: RequestOptions | null): Promise<Result>;
 

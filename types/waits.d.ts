@@ -48,8 +48,8 @@ export interface WaitMethods {
    * Waits until a job moves to a final state: polls `GET /jobs/{job}` at once, and then two seconds after each answer.
    *
    * Ends on `COMPLETED`, `TIMEDOUT`, `CANCELED`, `ERROR` and any unknown status; goes on while `SUBMITTED`,
-   * `IN_PROGRESS`, `PENDING` and `OPEN`. Rides out 408, 425, 429, 5xx, resets and timeouts for up to `maxOutage`, and a 404
-   * for four seconds, because the receipt precedes the stored job.
+   * `IN_PROGRESS`, `PENDING` and `OPEN`. Rides out 408, 425, 429, 5xx, resets, timeouts and answers that are not the job for up
+   * to `maxOutage`, and a 404 for four seconds, because the receipt precedes the stored job.
    *
    * @param job A job, a receipt, anything with a `jobIdentifier`, or the identifier.
    * @returns The job with its final status, whatever that is: look at `status`.

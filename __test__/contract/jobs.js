@@ -34,7 +34,7 @@ module.exports = [
   reads((c) => c.getJob(JOB), ofJob, job),
   reads((c) => c.getJob(JOB), ofJob, job, 'job'),
   reads((c) => c.getJobClient().getJob(JOB, { retries: 0 }), ofJob, job),
-  reads((c) => c.getJob('a b/c'), '/jobs/a%20b%2Fc', job),
+  reads((c) => c.getJob('a b/c'), '/jobs/a%20b%2Fc', { ...job, jobIdentifier: 'A b/c' }),
   { call: (c) => c.getJob(JOB), asks: [get(ofJob)], answers: [reply(200, JSON.stringify(job))], gives: job },
   { call: (c) => c.getJob(JOB).then(({ identifier }) => identifier), asks: [get(ofJob)], answers: [job], gives: JOB },
   {

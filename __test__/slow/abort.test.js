@@ -119,7 +119,8 @@ describe('a signal', () => {
       await emulator.fault({ method: 'POST', path: '/api/jobs', status: 202, body: '{}' });
       const { jobIdentifier, error } = await race((modzy, options) => submit(modzy, options));
       assert.equal(jobIdentifier, undefined);
-      assert.match(error.message, /the receipt names no job/);
+      assert.deepEqual([error.name, error.code, error.sent], ['ResponseError', 202, 'maybe']);
+      assert.match(error.message, /names no job/);
       assert.ok((await emulator.requests()).every(({ method }) => method !== 'DELETE'));
     });
   });

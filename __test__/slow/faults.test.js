@@ -217,10 +217,24 @@ const cells = {
   ],
   'a page in place of JSON: wait': [
     always(page),
-    (client) => wait(client),
+    (client) => wait(client, { maxOutage: 300 }),
     {},
-    4000,
+    300,
     { name: 'ResponseError', code: 200, sent: 'maybe' },
+  ],
+  'a message in place of the job: wait': [
+    always({ body: { message: 'Service under maintenance' } }),
+    (client) => wait(client, { maxOutage: 300 }),
+    {},
+    300,
+    { name: 'ResponseError', code: 200, sent: 'maybe' },
+  ],
+  'a message in place of a receipt: submit': [
+    always({ status: 202, body: { message: 'Service under maintenance' } }),
+    submit,
+    { retries: 3 },
+    0,
+    { name: 'ResponseError', code: 202, sent: 'maybe', attempts: 1, requests: 1 },
   ],
   'bytes that are no UTF-8: read': [
     always({ headers: { 'content-type': 'application/json' }, body: Buffer.from([0x22, 0xff, 0x22]) }),

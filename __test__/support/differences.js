@@ -110,7 +110,7 @@ function sharedTests(generation) {
     },
 
     async 'Too many arguments'(t) {
-      const server = await serve(t, { '*': job('COMPLETED') });
+      const server = await serve(t, { '*': { body: { status: 'COMPLETED' } } });
       const client = connect(server);
       await assert.rejects(client.getJob('a', {}, 'b'), TypeError);
       await assert.rejects(client.getJob('a', 'b'), TypeError);
@@ -145,6 +145,14 @@ function sharedTests(generation) {
       assert.equal(result.status, 'COMPLETED');
       assert.equal(polls, 4);
       await assert.rejects(waitFor(t, [{ status: 503 }], { maxOutage: 100 }), { name: 'ServerError', code: 503 });
+    },
+
+    async 'Polls answered by something else'(t) {
+      const others = [{}, { message: 'down' }, { status: null }, { jobIdentifier: 'k', status: 'COMPLETED' }, []];
+      const { result, polls } = await waitFor(t, [...others.map((body) => ({ body })), job('COMPLETED')]);
+      assert.equal(result.status, 'COMPLETED');
+      assert.equal(polls, 6);
+      await assert.rejects(waitFor(t, [{ body: {} }], { maxOutage: 100 }), { name: 'ResponseError', code: 200 });
     },
 
     async 'What a wait takes'(t) {
@@ -204,6 +212,22 @@ function sharedTests(generation) {
       }
     },
 
+    async 'Messages with status 200'(t) {
+      const server = await serve(t, { '*': { body: { message: 'Service under maintenance' } } });
+      const client = connect(server, { retries: 0 });
+      for (const method of ['getJob', 'cancelJob', 'getResult', 'getModel']) {
+        assert.equal((await failure(client[method]('a'))).name, 'ResponseError', method);
+      }
+      const error = await failure(submitText(client, SOURCES));
+      assert.deepEqual([error.name, error.code, error.sent], ['ResponseError', 200, 'maybe']);
+      const another = await serve(t, { '*': { body: { jobIdentifier: 'k', results: {} } } });
+      const errors = ['getJob', 'getResult'].map((method) => failure(connect(another, { retries: 0 })[method]('j')));
+      assert.deepEqual(
+        await Promise.all(errors.map(async (each) => (await each).name)),
+        Array(2).fill('ResponseError'),
+      );
+    },
+
     async 'Success without a body'(t) {
       const server = await serve(t, { 'GET /api/jobs/j': { status: 204 }, 'POST /api/jobs': { status: 202 } });
       const client = connect(server);
@@ -214,7 +238,10 @@ function sharedTests(generation) {
     },
 
     async 'Identifiers in paths'(t) {
-      const server = await serve(t, { ...uploadRoutes(), 'GET /api/jobs/a%2Fb%3Fc%23d%20e': job('COMPLETED') });
+      const server = await serve(t, {
+        ...uploadRoutes(),
+        'GET /api/jobs/a%2Fb%3Fc%23d%20e': { body: { status: 'COMPLETED' } },
+      });
       const client = connect(server);
       assert.equal((await client.getJob('a/b?c#d e')).status, 'COMPLETED');
       await submitFiles(client, { 'photos/cat 1.png': { 'input?': Buffer.from('x') } });
@@ -375,7 +402,7 @@ function sharedTests(generation) {
             }
             await whenFull;
             under -= 1;
-            return job('COMPLETED');
+            return { body: { status: 'COMPLETED' } };
           },
         });
         const client = connect(server, options);

@@ -42,9 +42,12 @@ const timedTests = {
     ...sharedTests((server, id, options) => secondClient(server).blockUntilJobComplete(id, options)),
 
     async '`timeout` of `blockUntilJobComplete`'(t) {
-      const running = job('IN_PROGRESS');
-      const polls = [running, running, job('COMPLETED')];
-      const server = await serve(t, { 'GET /api/jobs/j': running, 'GET /api/jobs/k': polls });
+      const of = (jobIdentifier, status) => ({ body: { jobIdentifier, status } });
+      const running = of('k', 'IN_PROGRESS');
+      const server = await serve(t, {
+        'GET /api/jobs/j': of('j', 'IN_PROGRESS'),
+        'GET /api/jobs/k': [running, running, of('k', 'COMPLETED')],
+      });
       const client = secondClient(server);
       const { result, ms } = await timed(() => client.blockUntilJobComplete('k', { timeout: 300 }));
       assert.equal(result.status, 'COMPLETED');

@@ -75,7 +75,7 @@ pub enum Error {
         call: Box<Call>,
     },
 
-    /// A 2xx whose body is not what the route promises: no JSON, no UTF-8, too large, or missing where it is needed.
+    /// A 2xx whose body is not what the route promises: no JSON, no UTF-8, too large, missing where it is needed, or something else.
     #[error("the answer {fault} (status {status}){}", fate(*.sent, .call))]
     #[non_exhaustive]
     Response {

@@ -149,6 +149,15 @@ pub enum BodyFault {
     /// It is JSON, but holds no results where the route promises them. Worth another attempt where the request may be repeated.
     #[error("holds something else where the results belong")]
     NoResults,
+    /// It is a job without a text as its status. Worth another attempt where the request may be repeated.
+    #[error("tells no status of the job")]
+    NoStatus,
+    /// It is about another job than the request. Worth another attempt where the request may be repeated.
+    #[error("is about another job")]
+    AnotherJob,
+    /// It is an error body, although the status is that of a success. Worth another attempt where the request may be repeated.
+    #[error("is a message in place of what was asked for")]
+    Message,
     /// Its content encoding cannot be undone. Worth another attempt where the request may be repeated.
     #[error("cannot be unpacked")]
     NotUnpacked,

@@ -91,7 +91,7 @@ impl Client {
             Ok(Some(job_id)) => self.cancel_abandoned(&job_id, options).await,
             Ok(None) => CancelOutcome {
                 job_identifier: None,
-                result: Err(self.receipt_without_a_job()),
+                result: Err(Error::Internal("the receipt names no job".to_owned())),
             },
             Err(error) => CancelOutcome {
                 job_identifier: None,

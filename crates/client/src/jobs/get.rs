@@ -18,7 +18,8 @@ pub fn is_final_status(status: &str) -> bool {
 }
 
 impl Client {
-    /// Reads a job: `GET /jobs/{job}`.
+    /// Reads a job: `GET /jobs/{job}`. Unlike a wait it takes any JSON that is neither about another job nor an error body, whether
+    /// it tells a status or not.
     ///
     /// # Errors
     /// `Status` 404 for a job that does not exist, or does not exist yet.

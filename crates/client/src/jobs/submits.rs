@@ -9,7 +9,7 @@ use super::secrets::secrets_of;
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
-    error::{BodyFault, Call, Error, Result, Sent},
+    error::{Call, Error, Result},
     transport::{Expect, Payload, Request},
 };
 
@@ -35,22 +35,11 @@ impl Client {
     ) -> Result<Document> {
         let request = Request {
             payload: Payload::Json(body.into()),
-            expect: Expect::Object,
+            expect: Expect::Receipt,
             secrets,
             ..self.request(Method::POST, "/jobs", None)
         };
         self.send(&request, options).await
-    }
-
-    /// The error for a receipt that names no job although the server has accepted the request.
-    pub(crate) fn receipt_without_a_job(&self) -> Error {
-        Error::Response {
-            // As the route answers.
-            status: 202,
-            fault: BodyFault::NoJob,
-            sent: Sent::Maybe,
-            call: Box::new(self.submit_call()),
-        }
     }
 
     pub(super) fn submit_call(&self) -> Call {

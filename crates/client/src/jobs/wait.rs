@@ -73,7 +73,8 @@ impl WaitOptions {
 
 impl Client {
     /// Waits until a job has come to its end, whatever that is, and answers with the job. Polls `GET /jobs/{job}`, at once
-    /// and then at each interval, and rides out outages. `on_progress` sees every job that a poll brings, the last included.
+    /// and then at each interval, and rides out outages, as which counts every 2xx that is not the job with a status. `on_progress`
+    /// sees every job that a poll brings, the last included.
     ///
     /// # Errors
     /// [`Error::WaitTimeout`] when the wait's limit passes; else the failure that ended the wait: an outage longer than
@@ -86,7 +87,12 @@ impl Client {
         on_progress: impl FnMut(&Document),
     ) -> Result<Document> {
         let transport = self.transport();
-        let request = || self.job_request(Method::GET, "job", job_id);
+        let request = || {
+            Ok(Request {
+                expect: Expect::Job,
+                ..self.job_request(Method::GET, "job", job_id)?
+            })
+        };
         let poll = || async { judge(self.poll(request, &options.request).await) };
         let waited = waiter::wait(
             transport.clock(),
@@ -120,10 +126,7 @@ impl Client {
     ) -> Result<Document> {
         let _turn = self.transport().turn_to_poll().await?;
         Box::pin(async {
-            let request = Request {
-                expect: Expect::Object,
-                ..request()?
-            };
+            let request = request()?;
             let settings = Settings {
                 retries: 0,
                 ..self.settings(options)
@@ -150,9 +153,10 @@ pub(crate) fn observed(observer: &Observed, mut on_answer: impl FnMut(&Document)
 fn judge(polled: Result<Document>) -> Polled<Document> {
     match polled {
         Ok(job) => {
-            let status = job.string_member("status");
-            let is_final = status.is_none_or(|status| is_final_status(&status));
-            if is_final {
+            if job
+                .string_member("status")
+                .is_some_and(|status| is_final_status(&status))
+            {
                 Polled::Done(job)
             } else {
                 Polled::Pending(job)
@@ -174,11 +178,7 @@ pub(crate) fn judge_failure(error: Error) -> Polled<Document> {
             status: 408 | 425 | 429 | 500..=599,
             ..
         }
-        | Error::Timeout { .. }
-        | Error::Response {
-            fault: BodyFault::NotUnpacked,
-            ..
-        } => Polled::Outage {
+        | Error::Timeout { .. } => Polled::Outage {
             error,
             retry_after,
             began,
@@ -188,7 +188,12 @@ pub(crate) fn judge_failure(error: Error) -> Polled<Document> {
             retry_after,
             began,
         },
-        Error::Response { fault, .. } if *fault != BodyFault::TooLarge => Polled::Doubtful(error),
+        // Whatever it is, it says nothing about the job.
+        Error::Response { fault, .. } if *fault != BodyFault::TooLarge => Polled::Outage {
+            error,
+            retry_after,
+            began,
+        },
         Error::Status { status: 404, .. } => Polled::Doubtful(error),
         // Among them a body that is too large, and would be as large again.
         _ => Polled::Refused(error),

@@ -1,10 +1,13 @@
 //! One model, and what hangs below it: `GET /models/{model}` and its versions.
 
+use http::Method;
+
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
     endpoint::segment,
     error::Result,
+    transport::{Expect, Request},
 };
 
 impl Client {
@@ -53,7 +56,7 @@ impl Client {
         options: &RequestOptions,
     ) -> Result<Document> {
         let path = format!("{}/sample-input", version_path(model_id, version)?);
-        self.read(&path, options).await
+        self.sample(&path, options).await
     }
 
     /// Reads a sample of a version's results: `GET /models/{model}/versions/{version}/sample-output`.
@@ -67,7 +70,16 @@ impl Client {
         options: &RequestOptions,
     ) -> Result<Document> {
         let path = format!("{}/sample-output", version_path(model_id, version)?);
-        self.read(&path, options).await
+        self.sample(&path, options).await
+    }
+
+    /// Reads what the author of a model has made, which may look like anything.
+    async fn sample(&self, path: &str, options: &RequestOptions) -> Result<Document> {
+        let request = Request {
+            expect: Expect::AnyOrNothing,
+            ..self.request(Method::GET, path, None)
+        };
+        self.send(&request, options).await
     }
 }
 

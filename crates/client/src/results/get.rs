@@ -7,6 +7,7 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::Result,
+    transport::{Expect, Request},
 };
 
 impl Client {
@@ -15,9 +16,17 @@ impl Client {
     /// # Errors
     /// `Status` 404 for a job that does not exist, and for a short while after its receipt.
     pub async fn get_result(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
-        let path = format!("/results/{}", segment("jobId", job_id)?);
-        self.send(&self.request(Method::GET, &path, Some(job_id)), options)
-            .await
+        let request = Request {
+            expect: Expect::ResultsOrNothing,
+            ..self.results_request("jobId", job_id)?
+        };
+        self.send(&request, options).await
+    }
+
+    /// A request for the results of a job.
+    pub(super) fn results_request(&self, argument: &'static str, job_id: &str) -> Result<Request> {
+        let path = format!("/results/{}", segment(argument, job_id)?);
+        Ok(self.request(Method::GET, &path, Some(job_id)))
     }
 
     /// Reads the result of one input: `GET /results/{job}/datasource/{input}`.

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use http::{Method, StatusCode, header::CONTENT_LENGTH};
+use http::{StatusCode, header::CONTENT_LENGTH};
 
 use super::{
     input,
@@ -11,7 +11,6 @@ use super::{
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
-    endpoint::segment,
     error::{BodyFault, Error, Result},
     observer::{Observed, Observer},
     outputs::{DownloadProgress, Meter},
@@ -49,10 +48,9 @@ impl Client {
     /// # Errors
     /// As [`Client::get_result`].
     pub async fn stream_results(&self, job_id: &str, options: &RequestOptions) -> Result<ResultStream> {
-        let path = format!("/results/{}", segment("job", job_id)?);
         let request = Request {
             expect: Expect::ObjectStream,
-            ..self.request(Method::GET, &path, Some(job_id))
+            ..self.results_request("job", job_id)?
         };
         let settings = self.settings(options);
         let transport = self.transport();
@@ -60,7 +58,7 @@ impl Client {
         let body = self.send_for_stream(&request, &settings, &mut attempts).await?;
         Ok(ResultStream {
             client: self.clone(),
-            scanner: Scanner::new(transport.max_response_bytes()),
+            scanner: Scanner::new(transport.max_response_bytes(), request.job.clone()),
             long: None,
             fault: part(&body),
             loaded: 0,
@@ -166,7 +164,13 @@ impl ResultStream {
                 self.loaded += piece.len() as u64;
                 self.scanner.feed(&piece);
             }
-            None if self.scanner.is_whole() => self.ended = true,
+            None if self.scanner.is_whole() => {
+                // Of results that hold no input, nothing may be left but the name of the job.
+                if !self.scanner.is_of_results() {
+                    return Err(self.body.unreadable(&self.request, BodyFault::NoResults));
+                }
+                self.ended = true;
+            }
             None if self.loaded == 0 => return Err(self.body.unreadable(&self.request, BodyFault::Missing)),
             None => return Err(self.body.unreadable(&self.request, BodyFault::NotJson)),
         }
@@ -182,7 +186,7 @@ impl ResultStream {
         let transport = self.client.transport();
         transport.again(attempts, settings, failure).await?;
         let body = self.client.send_for_stream(&self.request, settings, attempts).await?;
-        self.scanner = Scanner::new(transport.max_response_bytes());
+        self.scanner = Scanner::new(transport.max_response_bytes(), self.request.job.clone());
         (self.fault, self.loaded, self.total) = (part(&body), 0, length(&body));
         self.body = body;
         Ok(())

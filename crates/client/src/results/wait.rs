@@ -1,13 +1,11 @@
 //! The wait for results: for the job, and then for `GET /results/{job}`.
 
-use http::Method;
-
 use crate::{
     client::Client,
     document::Document,
-    endpoint::segment,
     error::Result,
     jobs::{WaitOptions, judge_failure, observed},
+    transport::{Expect, Request},
     waiter::{self, GivenUp, Polled, Schedule},
 };
 
@@ -35,8 +33,12 @@ impl Client {
             wait_timeout: options.schedule.wait_timeout.map(|limit| limit.saturating_sub(spent)),
             ..options.schedule
         };
-        let path = format!("/results/{}", segment("job", job_id)?);
-        let request = || Ok(self.request(Method::GET, &path, Some(job_id)));
+        let request = || {
+            Ok(Request {
+                expect: Expect::Results,
+                ..self.results_request("job", job_id)?
+            })
+        };
         let poll = || async {
             let read = self.poll(request, &options.request).await;
             read.map_or_else(judge_failure, Polled::Done)

@@ -10,8 +10,8 @@ use super::{
     failure::{Account, Attempt},
     link,
     mask::Mask,
-    request::Expect,
-    retry,
+    request::Request,
+    retry, shape,
     stream::Streamed,
 };
 use crate::{
@@ -52,7 +52,7 @@ pub(super) struct Reader<'a, M> {
 }
 
 impl<M: Fn() -> Mask> Reader<'_, M> {
-    pub(super) async fn read(&self, response: reqwest::Response, expect: Expect) -> Result<Answer, Attempt> {
+    pub(super) async fn read(&self, response: reqwest::Response, request: &Request) -> Result<Answer, Attempt> {
         let status = response.status();
         if !status.is_success() {
             return Err(self.refusal(status, response).await.into());
@@ -72,19 +72,8 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
             End::Broken(error) if is_of_the_body(&error) => return Err(unreadable(BodyFault::NotUnpacked)),
             End::Broken(error) => return Err(self.account.broken(error)),
         }
-        let document = match expect {
-            Expect::Ignored => ignore(&body),
-            Expect::JsonOrText => Document::from_json_or_text(body),
-            _ => check(body).await,
-        }
-        .map_err(unreadable)?
-        .linking_to_next(links_to_next);
-        match expect {
-            Expect::Object | Expect::Array if document.is_empty() => Err(unreadable(BodyFault::Missing)),
-            Expect::Object if !document.is_object() => Err(unreadable(BodyFault::NotObject)),
-            Expect::Array if !document.is_array() => Err(unreadable(BodyFault::NotArray)),
-            _ => Ok(Answer::Document(document)),
-        }
+        let document = check(body, request).await.map_err(unreadable)?;
+        Ok(Answer::Document(document.linking_to_next(links_to_next)))
     }
 
     /// The error for a status outside 2xx. A body that is cut or too long costs nothing but its rest: the status is known.
@@ -156,22 +145,15 @@ impl Told {
     }
 }
 
-/// Accepts any body but a page.
-fn ignore(body: &[u8]) -> Result<Document, BodyFault> {
-    if body.trim_ascii_start().starts_with(b"<") {
-        Err(BodyFault::NotJson)
-    } else {
-        Ok(Document::default())
-    }
-}
-
-/// Reads a body as JSON; a long one where that keeps nobody waiting.
-async fn check(body: Vec<u8>) -> Result<Document, BodyFault> {
+/// Reads a body as what was asked for; a long one where that keeps nobody waiting.
+async fn check(body: Vec<u8>, request: &Request) -> Result<Document, BodyFault> {
     const LONG: usize = 1024 * 1024;
+    let expect = request.expect;
     if body.len() < LONG {
-        return Document::from_body(body);
+        return shape::read(body, expect, request.job.as_deref());
     }
-    let checked = tokio::task::spawn_blocking(|| Document::from_body(body)).await;
+    let job = request.job.clone();
+    let checked = tokio::task::spawn_blocking(move || shape::read(body, expect, job.as_deref())).await;
     checked.unwrap_or(Err(BodyFault::NotJson))
 }
 

@@ -155,7 +155,7 @@ impl Transport {
             account,
             limit: self.config.max_response_bytes,
         };
-        reader.read(response, request.expect).await
+        reader.read(response, request).await
     }
 
     fn account<'a>(&'a self, request: &'a Request, progress: &'a Arc<Progress>) -> Account<'a> {

@@ -22,6 +22,7 @@ mod progress;
 mod proxy;
 mod request;
 pub(crate) mod retry;
+mod shape;
 mod shared;
 mod single;
 mod stream;
@@ -36,6 +37,7 @@ pub(crate) use self::{
     config::{Config, Route},
     proxy::Proxies,
     request::{Expect, Request, Settings},
+    shape::{Named, is_of_results},
     shared::Transport,
     stream::Streamed,
     tls::Identity,

@@ -51,13 +51,24 @@ impl Request {
 pub(crate) enum Expect {
     /// A JSON object.
     Object,
-    /// JSON or nothing.
+    /// A JSON object that names a job: the one that the request is about, where it is about one.
+    Receipt,
+    /// The job that the request is about, with its status.
+    Job,
+    /// The results of a job.
+    Results,
+    /// The same or nothing.
+    ResultsOrNothing,
+    /// JSON or nothing. An object is neither an error body nor about another job than the request.
     JsonOrNothing,
+    /// Any JSON or nothing, as the author of a model has made it.
+    AnyOrNothing,
     /// A JSON array.
     Array,
     /// JSON or text, which becomes a JSON string. What the route answers cannot be asked for again.
     JsonOrText,
-    /// Whatever it is, it tells nothing, as long as it is no page of a gateway that never forwarded the request.
+    /// Whatever it is, it tells nothing, as long as it is neither a page nor an error body, as of a gateway that never forwarded
+    /// the request.
     Ignored,
     /// Bytes of whatever kind, read by the caller as they come. What a redirect leads to is for the caller to decide.
     Stream,

@@ -21,7 +21,7 @@ impl Client {
         let path = format!("/jobs/{}/close", segment("jobId", job_id)?);
         let request = Request {
             payload: Payload::Json(Bytes::from_static(b"{}")),
-            expect: Expect::Object,
+            expect: Expect::Receipt,
             ..self.request(Method::POST, &path, Some(job_id))
         };
         let error = match self.send(&request, options).await {

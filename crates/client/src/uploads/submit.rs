@@ -74,7 +74,7 @@ impl Client {
             }
         };
         let Some(job_id) = receipt.string_member("jobIdentifier") else {
-            return self.receipt_without_a_job().into();
+            return Error::Internal("the receipt names no job".to_owned()).into();
         };
         let mut listener = self.listener(&mut on_progress);
         let transfer = self.transfer(&job_id, inputs, &limits, options, &mut listener);

@@ -29,7 +29,7 @@ async fn two_hundred_reads_in_a_row_use_one_connection() {
 
 #[tokio::test]
 async fn an_answer_on_a_kept_socket_may_take_longer_than_a_connection() {
-    let server = Server::always(Reply::Late(millis(150), answer(200, "", "{}"))).await;
+    let server = Server::always(Reply::Late(millis(150), answer(200, "", r#"{"jobIdentifier":"j"}"#))).await;
     let client = builder(&server.api())
         .connect_timeout(millis(40))
         .retries(0)

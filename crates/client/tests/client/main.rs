@@ -55,6 +55,8 @@ mod secrets;
 #[cfg(test)]
 mod slow;
 #[cfg(test)]
+mod something_else;
+#[cfg(test)]
 mod streamed_results;
 #[cfg(test)]
 mod submits;

@@ -45,7 +45,12 @@ async fn a_server_behind_https_is_reached_through_a_tunnel() {
 
 #[tokio::test]
 async fn a_server_behind_http_is_asked_by_way_of_the_proxy() {
-    let server = Server::always(Reply::Close(answer(200, "connection: close\r\n", "{}"))).await;
+    let server = Server::always(Reply::Close(answer(
+        200,
+        "connection: close\r\n",
+        r#"{"jobIdentifier":"j"}"#,
+    )))
+    .await;
     let proxy = proxy(Some(CREDENTIALS)).await;
     let client = builder(&format!("http://modzy.example:{}/api", server.address().port()))
         .proxy(&with_credentials(&proxy))

@@ -10,7 +10,7 @@ use crate::support::{
     skipping, submit,
 };
 
-const BOTH: &str = r#"{"job":{"jobIdentifier":"j","status":"COMPLETED"},"result":{ "results": 1.10 }}"#;
+const BOTH: &str = r#"{"job":{"jobIdentifier":"j","status":"COMPLETED"},"result":{ "results": {"k": 1.10} }}"#;
 
 /// A server whose job is over, and which replies to the questions for its results in this way.
 async fn result_after(replies: Vec<Reply>) -> Server {
@@ -19,7 +19,7 @@ async fn result_after(replies: Vec<Reply>) -> Server {
             return job("COMPLETED");
         }
         let reply = nth.checked_sub(1).and_then(|nth| replies.get(nth)).cloned();
-        reply.unwrap_or_else(|| ok(r#"{ "results": 1.10 }"#))
+        reply.unwrap_or_else(|| ok(r#"{ "results": {"k": 1.10} }"#))
     })
     .await
 }
@@ -48,7 +48,7 @@ async fn a_wait_for_a_result_ends_with_the_job_and_the_result_as_sent() {
     let server = Server::start(|request, nth| match (request.line(), nth) {
         ("GET /api/jobs/j", 0) => job("SUBMITTED"),
         ("GET /api/jobs/j", _) => job("COMPLETED"),
-        _ => ok(r#"{ "results": 1.10 }"#),
+        _ => ok(r#"{ "results": {"k": 1.10} }"#),
     })
     .await;
     let (client, clock) = skipping(&server.api());
@@ -75,7 +75,7 @@ async fn a_result_that_is_not_there_yet_is_asked_for_again() {
     let both = client.block_until_result("j", &options, |_| {}).await.unwrap();
     assert_eq!(both.as_str(), BOTH);
     assert_eq!(server.lines()[1..], ["GET /api/results/j"; 4]);
-    assert_eq!(clock.pauses(), [1000; 3]);
+    assert_eq!(clock.pauses(), [1000, 2000, 3500]);
 }
 
 #[tokio::test]
@@ -118,14 +118,26 @@ async fn an_outage_longer_than_allowed_and_a_refusal_are_told() {
 }
 
 #[tokio::test]
-async fn an_empty_result_is_doubted_and_then_told() {
-    let server = result_after(vec![Reply::Keep(answer(204, "", "")); 10]).await;
-    let (client, _) = skipping(&server.api());
-    let error = client
-        .block_until_result("j", &WaitOptions::default(), |_| {})
-        .await
-        .unwrap_err();
-    assert_eq!(body_fault(&error), Some(BodyFault::Missing));
+async fn an_answer_that_is_no_result_is_an_outage_which_is_told_at_its_end() {
+    for (reply, fault) in [
+        (Reply::Keep(answer(204, "", "")), BodyFault::Missing),
+        (ok("{}"), BodyFault::NoResults),
+        (ok(r#"{"results":[]}"#), BodyFault::NoResults),
+        (ok(r#"{"message":"Service under maintenance"}"#), BodyFault::NoResults),
+        (ok(r#"{"jobIdentifier":"another","results":{}}"#), BodyFault::AnotherJob),
+    ] {
+        let server = result_after(vec![reply.clone(); 3]).await;
+        let (client, clock) = skipping(&server.api());
+        let options = WaitOptions::default();
+        let both = client.block_until_result("j", &options, |_| {}).await.unwrap();
+        assert_eq!((both.as_str(), clock.pauses()), (BOTH, vec![4000, 7000, 8000]));
+        let server = result_after(vec![reply; 10]).await;
+        let (client, clock) = skipping(&server.api());
+        let options = options.max_outage(Duration::from_secs(10));
+        let error = client.block_until_result("j", &options, |_| {}).await.unwrap_err();
+        assert_eq!((body_fault(&error), error.status().is_some()), (Some(fault), true));
+        assert_eq!(clock.pauses(), [4000, 6000]);
+    }
 }
 
 #[tokio::test]

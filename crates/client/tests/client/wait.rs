@@ -251,7 +251,7 @@ async fn a_good_answer_ends_the_doubt_about_a_404() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_object_is_doubted_and_then_an_error() {
+async fn an_answer_that_is_not_the_job_is_an_outage_which_is_told_at_its_end() {
     let answers = [
         ("[]", BodyFault::NotObject),
         ("\"COMPLETED\"", BodyFault::NotObject),
@@ -260,31 +260,74 @@ async fn an_answer_that_is_no_object_is_doubted_and_then_an_error() {
         ("[{\"status\":\"COMPLETED\"}]", BodyFault::NotObject),
         ("<html></html>", BodyFault::NotJson),
         ("", BodyFault::Missing),
+        ("{}", BodyFault::NoStatus),
+        (r#"{"jobIdentifier":"j"}"#, BodyFault::NoStatus),
+        (r#"{"jobIdentifier":"j","status":null}"#, BodyFault::NoStatus),
+        (r#"{"jobIdentifier":"j","status":7}"#, BodyFault::NoStatus),
+        (r#"{"jobIdentifier":"j","status":["COMPLETED"]}"#, BodyFault::NoStatus),
+        (r#"{"message":"Service under maintenance"}"#, BodyFault::NoStatus),
+        (
+            r#"{"message":"Down","status":"Service Unavailable"}"#,
+            BodyFault::Message,
+        ),
+        (r#"{"jobIdentifier":"k","status":"COMPLETED"}"#, BodyFault::AnotherJob),
+        (r#"{"jobIdentifier":7,"status":"COMPLETED"}"#, BodyFault::AnotherJob),
     ];
     for (body, fault) in answers {
         let server = Server::always(ok(body)).await;
         let (client, clock) = skipping(&server.api());
         let mut shown = 0;
+        let options = WaitOptions::default().max_outage(Duration::from_secs(10));
         let error = client
-            .block_until_complete("j", &WaitOptions::default(), |_| shown += 1)
+            .block_until_complete("j", &options, |_| shown += 1)
             .await
             .unwrap_err();
         assert_eq!((body_fault(&error), error.status()), (Some(fault), Some(200)), "{body}");
         assert_eq!(
             (server.count(), clock.pauses(), shown),
-            (3, vec![2000, 2000], 0),
+            (3, vec![4000, 6000], 0),
             "{body}"
         );
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_object_may_be_followed_by_a_good_one() {
-    let server = Server::scripted(vec![ok("[]"), ok("<html></html>")]).await;
+async fn an_answer_that_is_not_the_job_may_be_followed_by_a_good_one() {
+    let others = [
+        "[]",
+        "<html></html>",
+        "{}",
+        r#"{"message":"Service under maintenance"}"#,
+    ];
+    let server = Server::scripted(others.map(ok).into()).await;
     let (client, _) = skipping(&server.api());
     let job = client
         .block_until_complete("j", &WaitOptions::default(), |_| {})
         .await
         .unwrap();
-    assert_eq!((status_of(&job).as_str(), server.count()), ("COMPLETED", 3));
+    assert_eq!((status_of(&job).as_str(), server.count()), ("COMPLETED", 5));
+}
+
+#[tokio::test]
+async fn a_job_is_known_by_its_identifier_in_any_case_and_where_none_is_told() {
+    for identifier in [r#""AB-Cd""#, r#""ab-\u0063D""#, "null"] {
+        let body = format!(r#"{{"jobIdentifier":{identifier},"status":"COMPLETED"}}"#);
+        let server = Server::always(ok(&body)).await;
+        let (client, _) = skipping(&server.api());
+        let options = WaitOptions::default();
+        let job = client.block_until_complete("aB-cd", &options, |_| {}).await.unwrap();
+        assert_eq!((job.as_str(), server.count()), (body.as_str(), 1));
+    }
+}
+
+#[tokio::test]
+async fn a_doubt_about_a_404_is_not_lifted_by_an_answer_that_is_not_the_job() {
+    let server = Server::start(|_, nth| if nth % 2 == 0 { status(404) } else { ok("{}") }).await;
+    let (client, clock) = skipping(&server.api());
+    let error = client
+        .block_until_complete("j", &WaitOptions::default(), |_| {})
+        .await
+        .unwrap_err();
+    assert_eq!((error.status(), server.count()), (Some(404), 3));
+    assert_eq!(clock.pauses(), [2000, 4000]);
 }

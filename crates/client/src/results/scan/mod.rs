@@ -3,7 +3,11 @@
 
 use bytes::{Buf, Bytes, BytesMut};
 
-use crate::{document, error::BodyFault};
+use crate::{
+    document,
+    error::BodyFault,
+    transport::{Named, is_of_results},
+};
 
 /// Which of the two objects of the results an input stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,12 +29,16 @@ pub(crate) struct Found {
 pub(super) struct Scanner {
     /// The longest text of a key or a value, in bytes.
     limit: usize,
+    /// The job whose results they should be, where that matters.
+    job: Option<String>,
     buffer: BytesMut,
     /// How far into the value at the front of the buffer it has come.
     extent: Extent,
     due: Due,
     section: Option<Section>,
     key: Bytes,
+    /// Whether there was a member that results have.
+    is_of_results: bool,
 }
 
 /// What comes next.
@@ -46,14 +54,16 @@ enum Due {
 }
 
 impl Scanner {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(super) fn new(limit: usize, job: Option<String>) -> Self {
         Self {
             limit,
+            job,
             buffer: BytesMut::new(),
             extent: Extent::default(),
             due: Due::Object,
             section: None,
             key: Bytes::new(),
+            is_of_results: false,
         }
     }
 
@@ -64,6 +74,11 @@ impl Scanner {
     /// Whether the object has come to its end.
     pub(super) fn is_whole(&self) -> bool {
         self.due == Due::Nothing
+    }
+
+    /// Whether the object has shown a member that results have.
+    pub(super) fn is_of_results(&self) -> bool {
+        self.is_of_results
     }
 
     /// The next input, if what it was fed holds one.
@@ -104,11 +119,13 @@ impl Scanner {
                     self.due = Due::Colon;
                 }
                 (Due::Value, byte) => {
-                    let opens = if self.section.is_none() {
-                        section(&self.key)?
+                    let member = if self.section.is_none() {
+                        Member::of(&self.key)?
                     } else {
-                        None
+                        Member::default()
                     };
+                    let opens = member.section;
+                    self.is_of_results |= member.is_of_results;
                     if opens.is_some() && byte == b'{' {
                         self.buffer.advance(1);
                         self.section = opens;
@@ -123,9 +140,15 @@ impl Scanner {
                         let key = std::mem::take(&mut self.key);
                         return Ok(Some(Found { section, key, value }));
                     }
-                    document::check(&value)?;
+                    let text = document::check(&value)?;
                     if opens.is_some() && value != "null" {
                         return Err(BodyFault::NoResults);
+                    }
+                    if member.names_the_job
+                        && let Some(job) = &self.job
+                        && Named::by(text, Some(job)) == Named::Another
+                    {
+                        return Err(BodyFault::AnotherJob);
                     }
                 }
                 (Due::Object, b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => {
@@ -153,16 +176,29 @@ impl Scanner {
     }
 }
 
-/// Which section a member of the results is.
-fn section(key: &[u8]) -> Result<Option<Section>, BodyFault> {
-    document::check(key)?;
-    // A name that no text can hold is none of these.
-    let name: Option<String> = serde_json::from_slice(key).ok();
-    Ok(match name.as_deref() {
-        Some("results") => Some(Section::Results),
-        Some("failures") => Some(Section::Failures),
-        _ => None,
-    })
+/// What a member of the object is, by its name.
+#[derive(Debug, Default)]
+struct Member {
+    section: Option<Section>,
+    names_the_job: bool,
+    is_of_results: bool,
+}
+
+impl Member {
+    fn of(key: &[u8]) -> Result<Self, BodyFault> {
+        document::check(key)?;
+        // A name that no text can hold is none of these.
+        let name: String = serde_json::from_slice(key).unwrap_or_default();
+        Ok(Self {
+            section: match name.as_str() {
+                "results" => Some(Section::Results),
+                "failures" => Some(Section::Failures),
+                _ => None,
+            },
+            names_the_job: name == "jobIdentifier",
+            is_of_results: is_of_results(&name),
+        })
+    }
 }
 
 /// Looks for the end of a value, of which more comes each time.
@@ -224,7 +260,7 @@ pub(crate) fn scan<'p>(
     pieces: impl IntoIterator<Item = &'p [u8]>,
     limit: usize,
 ) -> (Vec<Found>, Result<(), BodyFault>) {
-    let mut scanner = Scanner::new(limit);
+    let mut scanner = Scanner::new(limit, None);
     let mut inputs = Vec::new();
     let mut take = |scanner: &mut Scanner| -> Result<(), BodyFault> {
         while let Some(found) = scanner.next()? {

@@ -109,7 +109,7 @@ fn a_key_or_a_value_has_a_limit_and_the_whole_has_none() {
     let other = format!(r#"{{"other":[{}]}}"#, "1,".repeat(99));
     assert_eq!(scan(other.as_bytes(), Vec::new(), 100), Err(BodyFault::TooLarge));
     // No more is held than what is refused.
-    let mut scanner = Scanner::new(100);
+    let mut scanner = Scanner::new(100, None);
     scanner.feed(b"{\"results\":{\"a\":[");
     let mut fed = 0;
     while scanner.next() == Ok(None) {

@@ -9,7 +9,7 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 
 use super::{
-    reply::Reply,
+    reply::{Reply, job_of},
     seen::{Counted, Received, Seen},
 };
 
@@ -45,7 +45,11 @@ pub(crate) async fn converse<S: Socket>(
         let busy = Counted::new(&seen.busy);
         seen.busiest
             .fetch_max(seen.busy.load(Ordering::SeqCst), Ordering::SeqCst);
-        match script(&request, nth) {
+        let reply = match script(&request, nth) {
+            Reply::Job(status) => Reply::Keep(job_of(&request, &status)),
+            reply => reply,
+        };
+        match reply {
             Reply::Keep(bytes) => {
                 // No longer counted when the client reads it, and may send the next.
                 drop(busy);
@@ -100,6 +104,8 @@ pub(crate) async fn converse<S: Socket>(
                     }
                 }
             }
+            // A whole answer by now.
+            Reply::Job(_) => {}
             Reply::Endless(head, piece) => {
                 let mut written = socket.write_all(&head).await;
                 while written.is_ok() {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::seen::Received;
+
 /// What becomes of a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Reply {
@@ -21,6 +23,8 @@ pub(crate) enum Reply {
     Dribble(Vec<u8>, Duration, Vec<u8>),
     /// The first bytes, and then the others over and over until the client goes.
     Endless(Vec<u8>, Vec<u8>),
+    /// The job that the path names, or `j`, with this status; the socket is kept.
+    Job(String),
 }
 
 /// A whole answer. The headers are lines, each with its end.
@@ -34,7 +38,11 @@ pub(crate) fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Vec<
 
 /// A whole answer on a socket that is kept.
 pub(crate) fn status(status: u16) -> Reply {
-    Reply::Keep(answer(status, "", format!(r#"{{"message":"server says {status}"}}"#)))
+    let body = match status {
+        200..300 => "{}".to_owned(),
+        _ => format!(r#"{{"message":"server says {status}"}}"#),
+    };
+    Reply::Keep(answer(status, "", body))
 }
 
 pub(crate) fn ok(body: impl AsRef<[u8]>) -> Reply {
@@ -42,7 +50,21 @@ pub(crate) fn ok(body: impl AsRef<[u8]>) -> Reply {
 }
 
 pub(crate) fn job(status: &str) -> Reply {
-    ok(format!(r#"{{"jobIdentifier":"j","status":"{status}"}}"#))
+    Reply::Job(status.to_owned())
+}
+
+/// What comes of a request for a job.
+pub(super) fn job_of(request: &Received, status: &str) -> Vec<u8> {
+    let line = request.line();
+    let place = ["/jobs/", "/results/"].iter().find_map(|route| line.split_once(route));
+    let (_, path) = place.unwrap_or_default();
+    let id = percent_encoding::percent_decode_str(path.split(['/', '?']).next().unwrap_or_default());
+    let id = match id.decode_utf8_lossy() {
+        id if id.is_empty() => "j".into(),
+        id => id,
+    };
+    let body = serde_json::json!({ "jobIdentifier": id, "status": status }).to_string();
+    answer(200, "content-type: application/json\r\n", body)
 }
 
 /// The head of an answer and half of its body; then the socket is closed.
