@@ -158,9 +158,12 @@ pub enum BodyFault {
     /// It is an error body, although the status is that of a success. Worth another attempt where the request may be repeated.
     #[error("is a message in place of what was asked for")]
     Message,
-    /// Its content encoding cannot be undone. Worth another attempt where the request may be repeated.
+    /// It is not the gzip that its headers say, or is cut. Worth another attempt where the request may be repeated.
     #[error("cannot be unpacked")]
     NotUnpacked,
+    /// It has a coding that the client does not decode. Worth another attempt where the request may be repeated.
+    #[error("has a Content-Encoding other than gzip")]
+    UnknownCoding,
     /// It is a receipt that names no job. Never worth another attempt.
     #[error("names no job")]
     NoJob,

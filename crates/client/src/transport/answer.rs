@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, StatusCode, header::RETRY_AFTER};
 use serde::Deserialize;
 
 use super::{
-    diagnosis::is_of_the_body,
+    coding::{Broken, Decoded},
     failure::{Account, Attempt},
     link,
     mask::Mask,
@@ -54,31 +54,29 @@ pub(super) struct Reader<'a, M> {
 impl<M: Fn() -> Mask> Reader<'_, M> {
     pub(super) async fn read(&self, response: reqwest::Response, request: &Request) -> Result<Answer, Attempt> {
         let status = response.status();
+        let body = Decoded::new(response);
         if !status.is_success() {
-            return Err(self.refusal(status, response).await.into());
+            return Err(self.refusal(status, body).await.into());
         }
         let unreadable = |fault| self.account.unreadable(status.as_u16(), fault);
-        if response
-            .content_length()
-            .is_some_and(|length| length > self.limit as u64)
-        {
+        if body.length().is_some_and(|length| length > self.limit as u64) {
             return Err(unreadable(BodyFault::TooLarge));
         }
-        let links_to_next = link::has_next(response.headers());
-        let (body, end) = self.collect(response, self.limit).await;
+        let links_to_next = link::has_next(body.response().headers());
+        let (body, end) = self.collect(body, self.limit).await;
         match end {
             End::Whole => {}
             End::TooLarge => return Err(unreadable(BodyFault::TooLarge)),
-            End::Broken(error) if is_of_the_body(&error) => return Err(unreadable(BodyFault::NotUnpacked)),
-            End::Broken(error) => return Err(self.account.broken(error)),
+            End::Broken(Broken::Content(fault)) => return Err(unreadable(fault)),
+            End::Broken(Broken::Connection(error)) => return Err(self.account.broken(error)),
         }
         let document = check(body, request).await.map_err(unreadable)?;
         Ok(Answer::Document(document.linking_to_next(links_to_next)))
     }
 
     /// The error for a status outside 2xx. A body that is cut or too long costs nothing but its rest: the status is known.
-    async fn refusal(&self, status: StatusCode, response: reqwest::Response) -> Error {
-        let headers = response.headers().clone();
+    async fn refusal(&self, status: StatusCode, body: Decoded) -> Error {
+        let headers = body.response().headers().clone();
         let mask = (self.mask)().ready().await;
         // A little more than is kept, so that a secret at the end of what is kept is whole, and masked.
         let refusal = |message, body| Error::Status {
@@ -91,7 +89,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         };
         // Stands in for the timeout where the body stalls.
         self.account.refused(refusal(self.account.phrase(status), None));
-        let (body, end) = self.collect(response, ERROR_BODY + MASK_MARGIN).await;
+        let (body, end) = self.collect(body, ERROR_BODY + MASK_MARGIN).await;
         let is_cut = !matches!(end, End::Whole);
         let told = mask.work_on(body.len(), (body, is_cut), |mask, (body, is_cut)| {
             Told::read(mask, &body, is_cut)
@@ -102,12 +100,12 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
     }
 
     /// Reads a body until it ends, breaks, or has grown past the limit.
-    async fn collect(&self, mut response: reqwest::Response, limit: usize) -> (Vec<u8>, End) {
-        let length = response.content_length().and_then(|length| length.try_into().ok());
+    async fn collect(&self, mut answer: Decoded, limit: usize) -> (Vec<u8>, End) {
+        let length = answer.length().and_then(|length| length.try_into().ok());
         let mut body = Vec::with_capacity(length.unwrap_or(0).min(limit).min(RESERVED));
         loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            match answer.next().await {
+                Ok(Some(piece)) => body.extend_from_slice(&piece),
                 Ok(None) => return (body, End::Whole),
                 Err(error) => return (body, End::Broken(error)),
             }
@@ -160,7 +158,7 @@ async fn check(body: Vec<u8>, request: &Request) -> Result<Document, BodyFault> 
 enum End {
     Whole,
     TooLarge,
-    Broken(reqwest::Error),
+    Broken(Broken),
 }
 
 fn header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

@@ -11,11 +11,6 @@ use super::{
 };
 use crate::error::{ConnectionFault, Phase};
 
-/// Whether a body arrived, and what it unpacks to is what is broken.
-pub(super) fn is_of_the_body(error: &reqwest::Error) -> bool {
-    error.is_decode() && find::<hyper::Error>(error).is_none()
-}
-
 /// Whether what broke is the connection to the proxy, before it was asked for a tunnel.
 pub(super) fn is_before_tunnel(error: &(dyn StdError + 'static)) -> bool {
     matches!(find::<TunnelError>(error), Some(TunnelError::ToProxy(_)))

@@ -3,6 +3,8 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
+use http::HeaderValue;
+
 use super::{
     answer::{self, Answer},
     attempts::Attempts,
@@ -166,6 +168,7 @@ impl Transport {
         let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
         let headers = prepared.headers_mut();
         headers.insert(http::header::ACCEPT, request.expect.media_types());
+        headers.insert(http::header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         if !request.foreign {
             headers.extend(settings.headers.clone());
             self.config.auth.apply(headers)?;

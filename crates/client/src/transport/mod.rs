@@ -8,6 +8,7 @@ mod answer;
 mod attempts;
 mod body;
 mod causes;
+mod coding;
 mod config;
 mod connect;
 mod diagnosis;

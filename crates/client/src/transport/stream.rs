@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
 
 use super::{
-    diagnosis::is_of_the_body,
+    coding::{Broken, Decoded},
     failure::Account,
     progress::Progress,
     proxy::Proxy,
@@ -32,7 +32,7 @@ pub(super) fn is_wanted(expect: Expect, response: &reqwest::Response) -> bool {
 /// The answer. Dropping it closes its connection.
 #[derive(Debug)]
 pub(crate) struct Streamed {
-    response: reqwest::Response,
+    body: Decoded,
     progress: Arc<Progress>,
     /// By way of which it came, for errors.
     proxy: Option<Proxy>,
@@ -41,18 +41,18 @@ pub(crate) struct Streamed {
 impl Streamed {
     pub(super) fn new(response: reqwest::Response, progress: Arc<Progress>, proxy: Option<Proxy>) -> Self {
         Self {
-            response,
+            body: Decoded::new(response),
             progress,
             proxy,
         }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
-        self.response.status()
+        self.body.response().status()
     }
 
     pub(crate) fn headers(&self) -> &HeaderMap {
-        self.response.headers()
+        self.body.response().headers()
     }
 
     /// The next piece, which is not empty; `None` at the end. `request` is what this is the answer to.
@@ -68,16 +68,14 @@ impl Streamed {
         loop {
             let read = tokio::select! {
                 biased;
-                read = self.response.chunk() => read,
+                read = self.body.next() => read,
                 () = &mut idle => return Err(account.timeout(idle_timeout).error),
             };
             match read {
                 Ok(Some(piece)) if piece.is_empty() => {}
                 Ok(piece) => return Ok(piece),
-                Err(error) if is_of_the_body(&error) => {
-                    return Err(account.unreadable(status, BodyFault::NotUnpacked).error);
-                }
-                Err(error) => return Err(account.broken(error).error),
+                Err(Broken::Content(fault)) => return Err(account.unreadable(status, fault).error),
+                Err(Broken::Connection(error)) => return Err(account.broken(error).error),
             }
         }
     }

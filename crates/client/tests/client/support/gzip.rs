@@ -1,4 +1,21 @@
-//! Packed bodies that unpack to too much.
+//! Packed bodies, some of which unpack to too much.
+
+use std::io::Write;
+
+use flate2::{Compression, write::GzEncoder};
+
+/// A member.
+pub(crate) fn member(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The two halves of a text, a member each.
+pub(crate) fn two_members(text: &str) -> Vec<u8> {
+    let (first, second) = text.as_bytes().split_at(text.len() / 2);
+    [member(first), member(second)].concat()
+}
 
 /// Bits in the order of DEFLATE.
 #[derive(Default)]
