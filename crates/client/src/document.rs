@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::faults::BodyFault;
 
-/// JSON text as the server sent it, checked to be JSON, or nothing where a 2xx came without a body.
+/// JSON text as the server sent it, without a byte order mark, checked to be JSON, or nothing where a 2xx came without a body.
 ///
 /// It is kept as text because most of it only passes through: unknown members, number formats and the order of members all
 /// survive. Read it with [`Document::parse`].
@@ -27,10 +27,10 @@ impl Document {
     /// # Errors
     /// What makes the bytes unreadable.
     pub(crate) fn from_body(body: Vec<u8>) -> Result<Self, BodyFault> {
-        if body.is_empty() {
+        let text = text_of(body)?;
+        if text.is_empty() {
             return Ok(Self::default());
         }
-        let text = String::from_utf8(body).map_err(|_| BodyFault::NotUtf8)?;
         check_text(&text)?;
         Ok(Self::of_json(text))
     }
@@ -41,7 +41,7 @@ impl Document {
     /// # Errors
     /// What makes the bytes unreadable.
     pub(crate) fn from_json_or_text(body: Vec<u8>) -> Result<Self, BodyFault> {
-        let text = String::from_utf8(body).map_err(|_| BodyFault::NotUtf8)?;
+        let text = text_of(body)?;
         let is_json =
             text.trim_start().starts_with(['{', '[', '"']) && serde_json::from_str::<IgnoredAny>(&text).is_ok();
         if is_json {
@@ -137,6 +137,21 @@ impl fmt::Debug for Document {
     }
 }
 
+/// U+FEFF in UTF-8, which servers put before JSON although it is none, and readers leave out.
+pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// The bytes of a text without the byte order mark before it.
+pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(MARK).unwrap_or(bytes)
+}
+
+fn text_of(mut body: Vec<u8>) -> Result<String, BodyFault> {
+    if body.starts_with(MARK) {
+        body.drain(..MARK.len());
+    }
+    String::from_utf8(body).map_err(|_| BodyFault::NotUtf8)
+}
+
 /// Checks that bytes are JSON.
 ///
 /// # Errors
@@ -226,15 +241,42 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_refused() {
-        for body in ["<html></html>", "{", "{} {}", "nul", "\u{feff}{}"] {
+        for body in [
+            "<html></html>",
+            "{",
+            "{} {}",
+            "nul",
+            "\u{feff}\u{feff}{}",
+            "{}\u{feff}",
+            " \u{feff}{}",
+        ] {
             assert_eq!(Document::from_body(body.into()), Err(BodyFault::NotJson), "{body}");
         }
         assert_eq!(Document::from_body(vec![b'"', 0xff, b'"']), Err(BodyFault::NotUtf8));
     }
 
     #[test]
+    fn a_byte_order_mark_is_no_part_of_the_text() {
+        assert_eq!(document("\u{feff}{\"a\":1}").as_str(), r#"{"a":1}"#);
+        assert_eq!(document("\u{feff} [1]").as_str(), " [1]");
+        for (body, json) in [
+            ("\u{feff}prefix.body", r#""prefix.body""#),
+            ("\u{feff}{\"a\":1}", r#"{"a":1}"#),
+        ] {
+            assert_eq!(Document::from_json_or_text(body.into()).unwrap().as_str(), json);
+        }
+        assert_eq!(Document::from_json_or_text(MARK.to_vec()), Err(BodyFault::Missing));
+        // UTF-16 has one of its own.
+        assert_eq!(
+            Document::from_body(vec![0xff, 0xfe, b'{', 0, b'}', 0]),
+            Err(BodyFault::NotUtf8)
+        );
+    }
+
+    #[test]
     fn an_empty_body_is_an_empty_document() {
         assert!(Document::from_body(Vec::new()).unwrap().is_empty());
+        assert!(Document::from_body(MARK.to_vec()).unwrap().is_empty());
     }
 
     #[test]

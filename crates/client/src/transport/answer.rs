@@ -15,7 +15,7 @@ use super::{
     stream::Streamed,
 };
 use crate::{
-    document::Document,
+    document::{Document, without_mark},
     error::{BodyFault, Error, Result},
 };
 
@@ -129,7 +129,7 @@ pub(crate) struct Told {
 impl Told {
     /// Reads a body, which may be cut.
     pub(crate) fn read(mask: &Mask, body: &[u8], is_cut: bool) -> Self {
-        let body = String::from_utf8_lossy(body);
+        let body = String::from_utf8_lossy(without_mark(body));
         let body = if is_cut {
             mask.apply_to_cut(&body)
         } else {

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::request::Expect;
 use crate::{
-    document::{self, Document, Members},
+    document::{self, Document, Members, without_mark},
     error::BodyFault,
 };
 
@@ -71,6 +71,7 @@ pub(super) fn read(body: Vec<u8>, expect: Expect, job: Option<&str>) -> Result<D
 
 /// Accepts the beginning of a body of which nobody needs anything, as long as it is no page, and no message in its place.
 fn acknowledged(body: &[u8]) -> Result<Document, BodyFault> {
+    let body = without_mark(body);
     if body.trim_ascii_start().starts_with(b"<") {
         return Err(BodyFault::NotJson);
     }

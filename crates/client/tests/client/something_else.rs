@@ -1,6 +1,6 @@
-//! Answers with 2xx that are not what was asked for: messages of gateways, jobs of others.
+//! Answers with 2xx that are not what was asked for: messages of gateways, jobs of others, texts with a mark before them.
 
-use modzy_client::{BodyFault, JobHistoryFilter, OutputRef, Sent};
+use modzy_client::{BodyFault, Error, JobHistoryFilter, OutputRef, Sent};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
@@ -13,10 +13,11 @@ use crate::support::{
 const MESSAGE: &str = r#"{"message":"Service under maintenance"}"#;
 
 /// Error bodies as the API and gateways have them.
-const MESSAGES: [&str; 3] = [
+const MESSAGES: [&str; 4] = [
     MESSAGE,
     r#"{"statusCode":503,"status":"Service Unavailable","message":"down","reportErrorUrl":"u"}"#,
     r#"{"message":null,"message":"down"}"#,
+    "\u{feff}{\"error\":\"x\",\"message\":\"down\"}",
 ];
 
 fn created(body: &str) -> Reply {
@@ -239,5 +240,68 @@ async fn results_that_are_none_are_no_empty_results() {
         assert_eq!(client.get_result("j", &options()).await.unwrap().as_str(), body);
         let mut stream = client.stream_results("j", &options()).await.unwrap();
         assert_eq!(stream.next().await.unwrap(), None, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_before_json_is_left_out_everywhere() {
+    const JOB: &str = r#"{"jobIdentifier":"j","status":"COMPLETED"}"#;
+    let marked = |text: &str| format!("\u{feff}{text}");
+    let server = Server::always(ok(marked(JOB))).await;
+    let (client, _) = skipping(&server.api());
+    let wait = modzy_client::WaitOptions::default();
+    for document in [
+        client.get_job("j", &options()).await,
+        client.submit_job("{}", &options()).await,
+        client.close_job("j", &options()).await,
+        client.cancel_job("j", &options()).await,
+        client.block_until_complete("j", &wait, |_| {}).await,
+        client.get_features(&options()).await,
+        client.get_result("j", &options()).await,
+        client.get_key_body("p", &options()).await,
+    ] {
+        assert_eq!(document.unwrap().as_str(), JOB);
+    }
+    assert_eq!(server.count(), 8);
+
+    let server = Server::always(ok(marked("[]"))).await;
+    let (client, _) = skipping(&server.api());
+    let page = client
+        .get_job_history_page(&JobHistoryFilter::default(), &options())
+        .await;
+    assert_eq!(page.unwrap().as_str(), r#"{"items":[],"next":false}"#);
+
+    let server = Server::always(ok(marked("prefix.body"))).await;
+    let (client, _) = skipping(&server.api());
+    let key = client.get_key_body("p", &options()).await;
+    assert_eq!(key.unwrap().as_str(), r#""prefix.body""#);
+
+    let server = Server::always(Reply::Keep(answer(404, "", marked(r#"{"message":"no such job"}"#)))).await;
+    let (client, _) = skipping(&server.api());
+    let error = client.get_job("j", &options()).await.unwrap_err();
+    let Error::Status { body: Some(body), .. } = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(
+        (error.to_string().as_str(), body.as_str()),
+        ("no such job", r#"{"message":"no such job"}"#)
+    );
+}
+
+#[tokio::test]
+async fn a_mark_before_streamed_results_may_come_in_pieces() {
+    let body = "\u{feff}{\"results\":{\"a\":{\"status\":\"SUCCESSFUL\",\"o\":1}}}";
+    let whole = answer(200, "", body);
+    let (head, body) = whole.split_at(whole.len() - body.len());
+    for reply in [
+        Reply::Keep(whole.clone()),
+        Reply::Dribble(head.to_vec(), std::time::Duration::ZERO, body.to_vec()),
+    ] {
+        let server = Server::always(reply).await;
+        let (client, _) = skipping(&server.api());
+        let mut stream = client.stream_results("j", &options()).await.unwrap();
+        let input = stream.next().await.unwrap().unwrap();
+        assert_eq!(input.string_member("inputKey").as_deref(), Some("a"));
+        assert_eq!(stream.next().await.unwrap(), None);
     }
 }

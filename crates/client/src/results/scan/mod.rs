@@ -4,7 +4,7 @@
 use bytes::{Buf, Bytes, BytesMut};
 
 use crate::{
-    document,
+    document::{self, MARK},
     error::BodyFault,
     transport::{Named, is_of_results},
 };
@@ -44,6 +44,8 @@ pub(super) struct Scanner {
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Due {
+    /// The first byte, which may be that of a byte order mark.
+    Text,
     Object,
     FirstKey,
     Key,
@@ -60,7 +62,7 @@ impl Scanner {
             job,
             buffer: BytesMut::new(),
             extent: Extent::default(),
-            due: Due::Object,
+            due: Due::Text,
             section: None,
             key: Bytes::new(),
             is_of_results: false,
@@ -86,6 +88,15 @@ impl Scanner {
     /// # Errors
     /// What is wrong with the text.
     pub(super) fn next(&mut self) -> Result<Option<Found>, BodyFault> {
+        if self.due == Due::Text {
+            if self.buffer.len() < MARK.len() && MARK.starts_with(&self.buffer) {
+                return Ok(None);
+            }
+            if self.buffer.starts_with(MARK) {
+                self.buffer.advance(MARK.len());
+            }
+            self.due = Due::Object;
+        }
         loop {
             if !self.extent.has_begun() {
                 let blank = self.buffer.iter().take_while(|byte| is_space(**byte)).count();
