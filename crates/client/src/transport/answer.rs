@@ -2,7 +2,10 @@
 
 use std::time::SystemTime;
 
-use http::{HeaderMap, HeaderName, StatusCode, header::RETRY_AFTER};
+use http::{
+    HeaderMap, HeaderName, StatusCode,
+    header::{DATE, RETRY_AFTER},
+};
 use serde::Deserialize;
 
 use super::{
@@ -84,7 +87,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
             message,
             body,
             request_id: request_id(&headers).map(|id| shown(&mask, id)),
-            retry_after: header(&headers, &RETRY_AFTER).and_then(|value| retry::retry_after(value, SystemTime::now())),
+            retry_after: header(&headers, &RETRY_AFTER).and_then(|value| retry::retry_after(value, sent_at(&headers))),
             call: Box::new(self.account.call()),
         };
         // Stands in for the timeout where the body stalls.
@@ -159,6 +162,12 @@ enum End {
     Whole,
     TooLarge,
     Broken(Broken),
+}
+
+/// When an answer was sent, by the clock that its dates go by, which is the server's where it tells.
+fn sent_at(headers: &HeaderMap) -> SystemTime {
+    let date = header(headers, &DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    date.unwrap_or_else(SystemTime::now)
 }
 
 fn header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

@@ -148,6 +148,30 @@ async fn a_date_to_come_back_at_is_a_pause_until_then() {
 }
 
 #[tokio::test]
+async fn a_date_to_come_back_at_goes_by_the_clock_of_the_server_that_sent_it() {
+    let http_date = |moment| httpdate::fmt_http_date(moment);
+    let now = SystemTime::now();
+    let skew = Duration::from_secs(45);
+    for date in [now - skew, now, now + skew] {
+        for code in [429, 503] {
+            let until = http_date(date + Duration::from_secs(3));
+            let headers = format!("date: {}\r\nretry-after: {until}\r\n", http_date(date));
+            let server = Server::scripted(vec![Reply::Keep(answer(code, &headers, ""))]).await;
+            let (client, clock) = skipping(&server.api());
+            client.get_job("j", &options()).await.unwrap();
+            assert_eq!(clock.pauses(), [3150], "{headers}");
+        }
+    }
+    // Where it tells no date that can be read, its clock is taken for ours.
+    let until = http_date(now + skew);
+    let headers = format!("date: yesterday\r\nretry-after: {until}\r\n");
+    let server = Server::scripted(vec![Reply::Keep(answer(429, &headers, ""))]).await;
+    let (client, clock) = skipping(&server.api());
+    client.get_job("j", &options()).await.unwrap();
+    assert!((30_000..=47_250).contains(&clock.pauses()[0]), "{:?}", clock.pauses());
+}
+
+#[tokio::test]
 async fn an_error_says_when_the_server_wants_to_be_asked_again() {
     let busy = Reply::Keep(answer(429, "retry-after: 7\r\nx-request-id: r-1\r\n", "{}"));
     let server = Server::always(busy).await;
