@@ -1,6 +1,6 @@
 //! Reads an answer to its end, within the limits, and tells good ones from the others.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::{
     HeaderMap, HeaderName, StatusCode,
@@ -13,11 +13,12 @@ use super::{
     failure::{Account, Attempt},
     link,
     mask::Mask,
-    request::Request,
+    request::{Expect, Request},
     retry, shape,
     stream::Streamed,
 };
 use crate::{
+    clock::Clock,
     document::{Document, without_mark},
     error::{BodyFault, Error, Result},
 };
@@ -29,6 +30,9 @@ const ERROR_BODY: usize = 64 * 1024;
 const RESERVED: usize = 64 * 1024;
 
 const MASK_MARGIN: usize = 8 * 1024;
+
+/// How much is kept of a body of which nobody needs anything.
+const IGNORED_BODY: usize = 64 * 1024;
 
 /// How much of a server's message is repeated.
 const ERROR_MESSAGE: usize = 1024;
@@ -52,12 +56,15 @@ pub(super) struct Reader<'a, M> {
     pub(super) mask: M,
     pub(super) account: Account<'a>,
     pub(super) limit: usize,
+    pub(super) clock: &'a dyn Clock,
+    /// How long a body may come of which nobody needs anything.
+    pub(super) patience: Duration,
 }
 
 impl<M: Fn() -> Mask> Reader<'_, M> {
     pub(super) async fn read(&self, response: reqwest::Response, request: &Request) -> Result<Answer, Attempt> {
         let status = response.status();
-        let body = Decoded::new(response);
+        let mut body = Decoded::new(response);
         if !status.is_success() {
             return Err(self.refusal(status, body).await.into());
         }
@@ -66,19 +73,29 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
             return Err(unreadable(BodyFault::TooLarge));
         }
         let links_to_next = link::has_next(body.response().headers());
-        let (body, end) = self.collect(body, self.limit).await;
+        let (mut bytes, mut end) = (Vec::new(), End::Whole);
+        if request.expect == Expect::Ignored {
+            // What has been taken is taken, however long the rest of the answer makes us wait.
+            tokio::select! {
+                biased;
+                all = self.collect(&mut body, &mut bytes, IGNORED_BODY, self.limit) => end = all,
+                () = self.clock.deadline(self.patience) => {}
+            }
+        } else {
+            end = self.collect(&mut body, &mut bytes, usize::MAX, self.limit).await;
+        }
         match end {
             End::Whole => {}
             End::TooLarge => return Err(unreadable(BodyFault::TooLarge)),
             End::Broken(Broken::Content(fault)) => return Err(unreadable(fault)),
             End::Broken(Broken::Connection(error)) => return Err(self.account.broken(error)),
         }
-        let document = check(body, request).await.map_err(unreadable)?;
+        let document = check(bytes, request).await.map_err(unreadable)?;
         Ok(Answer::Document(document.linking_to_next(links_to_next)))
     }
 
     /// The error for a status outside 2xx. A body that is cut or too long costs nothing but its rest: the status is known.
-    async fn refusal(&self, status: StatusCode, body: Decoded) -> Error {
+    async fn refusal(&self, status: StatusCode, mut body: Decoded) -> Error {
         let headers = body.response().headers().clone();
         let mask = (self.mask)().ready().await;
         // A little more than is kept, so that a secret at the end of what is kept is whole, and masked.
@@ -92,29 +109,36 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         };
         // Stands in for the timeout where the body stalls.
         self.account.refused(refusal(self.account.phrase(status), None));
-        let (body, end) = self.collect(body, ERROR_BODY + MASK_MARGIN).await;
+        let mut bytes = Vec::new();
+        let limit = ERROR_BODY + MASK_MARGIN;
+        let end = self.collect(&mut body, &mut bytes, usize::MAX, limit).await;
         let is_cut = !matches!(end, End::Whole);
-        let told = mask.work_on(body.len(), (body, is_cut), |mask, (body, is_cut)| {
-            Told::read(mask, &body, is_cut)
+        let told = mask.work_on(bytes.len(), (bytes, is_cut), |mask, (bytes, is_cut)| {
+            Told::read(mask, &bytes, is_cut)
         });
         let told = told.await.unwrap_or_default();
         let message = told.message.filter(|_| !self.account.is_the_proxys(status));
         refusal(message.unwrap_or_else(|| self.account.phrase(status)), told.body)
     }
 
-    /// Reads a body until it ends, breaks, or has grown past the limit.
-    async fn collect(&self, mut answer: Decoded, limit: usize) -> (Vec<u8>, End) {
-        let length = answer.length().and_then(|length| length.try_into().ok());
-        let mut body = Vec::with_capacity(length.unwrap_or(0).min(limit).min(RESERVED));
+    /// Reads a body until it ends, breaks, or has grown past the limit. What comes after so many bytes is not kept.
+    async fn collect(&self, body: &mut Decoded, bytes: &mut Vec<u8>, kept: usize, limit: usize) -> End {
+        let length = body.length().and_then(|length| length.try_into().ok());
+        bytes.reserve(length.unwrap_or(0).min(limit).min(RESERVED));
+        let mut came = 0_usize;
         loop {
-            match answer.next().await {
-                Ok(Some(piece)) => body.extend_from_slice(&piece),
-                Ok(None) => return (body, End::Whole),
-                Err(error) => return (body, End::Broken(error)),
+            match body.next().await {
+                Ok(Some(piece)) => {
+                    came = came.saturating_add(piece.len());
+                    let room = kept.saturating_sub(bytes.len()).min(piece.len());
+                    bytes.extend_from_slice(piece.get(..room).unwrap_or_default());
+                }
+                Ok(None) => return End::Whole,
+                Err(broken) => return End::Broken(broken),
             }
             self.account.moved();
-            if body.len() > limit {
-                return (body, End::TooLarge);
+            if came > limit {
+                return End::TooLarge;
             }
         }
     }

@@ -156,6 +156,8 @@ impl Transport {
             mask: || Mask::new(&self.config.auth, &settings.headers, &request.secrets, account.proxy()),
             account,
             limit: self.config.max_response_bytes,
+            clock: self.clock(),
+            patience: settings.request_timeout + settings.idle_timeout,
         };
         reader.read(response, request).await
     }

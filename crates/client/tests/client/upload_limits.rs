@@ -4,11 +4,12 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
+    time::Instant,
 };
 
 use bytes::Bytes;
 use futures_core::Stream;
-use modzy_client::{Client, Error, FileSource, InputFault, JobInput, Phase, RequestOptions, Upload};
+use modzy_client::{BodyFault, Client, Error, FileSource, InputFault, JobInput, Phase, RequestOptions, Sent, Upload};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -16,7 +17,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
-    TOLERANCE, builder, millis, options,
+    TOLERANCE, body_fault, builder, millis, options,
     server::{Received, Reply, Server, answer, job, ok, receive_head},
     upload::file_job,
 };
@@ -102,6 +103,42 @@ async fn a_chunk_has_a_limit_up_to_the_headers_of_its_answer() {
     assert_eq!(
         timeout(upload(&server, memory(10), &limits).await.result),
         (1000, Phase::Body)
+    );
+}
+
+#[tokio::test]
+async fn a_chunk_that_is_taken_waits_for_the_rest_of_its_answer_no_longer_than_its_limits() {
+    let limits = options().request_timeout(millis(150)).idle_timeout(millis(150));
+    let head = b"HTTP/1.1 202 Accepted\r\n\r\n".to_vec();
+    let server = replying(Reply::Dribble(head.clone(), millis(20), vec![b' '; 10_000])).await;
+    let started = Instant::now();
+    upload(&server, memory(10), &limits).await.result.unwrap();
+    let elapsed = started.elapsed();
+    assert!((millis(300)..millis(300) + TOLERANCE).contains(&elapsed), "{elapsed:?}");
+    // Its connection is closed, and the close goes out on another.
+    assert_eq!(server.lines().last().unwrap(), "POST /api/jobs/j/close");
+    assert_eq!(server.connections(), 2);
+
+    // A page shows in what has come.
+    let page = [b"<html>".as_slice(), &[b' '; 10_000]].concat();
+    let server = replying(Reply::Dribble(head, millis(20), page)).await;
+    let error = upload(&server, memory(10), &limits).await.result.unwrap_err();
+    assert_eq!((error.status(), error.sent()), (Some(202), Some(Sent::Maybe)));
+}
+
+#[tokio::test]
+async fn the_answer_to_a_chunk_has_the_size_of_any_other_and_is_not_kept() {
+    let head = b"HTTP/1.1 202 Accepted\r\n\r\n{".to_vec();
+    let server = replying(Reply::Endless(head, vec![b' '; 64 * 1024])).await;
+    let job = file_job(vec![("k", "input", memory(10))]);
+    let client = builder(&server.api()).max_response_bytes(8 << 20).build().unwrap();
+    let upload = client
+        .submit_job_files(job, &options(), &CancellationToken::new(), |_| {})
+        .await;
+    let error = upload.result.unwrap_err();
+    assert_eq!(
+        (body_fault(&error), error.status()),
+        (Some(BodyFault::TooLarge), Some(202))
     );
 }
 
