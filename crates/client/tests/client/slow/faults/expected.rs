@@ -167,12 +167,19 @@ fn is_well(what: What, class: Class) -> bool {
         What::IdleClosed | What::OtherAddress => true,
         What::Redirect { followed, .. } => followed && class == Class::Stream,
         What::Body(body) => match class {
+            _ if body == Body::Members => true,
             // Any bytes are an output, at any speed above none.
-            Class::Stream => !matches!(body, Body::Packed | Body::Bomb),
-            // Nobody reads more of it than whether it is a page, and however slowly it comes, the chunk has been taken.
-            Class::Chunk => matches!(body, Body::Nothing | Body::Garbled(_) | Body::Array | Body::Slow),
-            Class::Read | Class::Delete => matches!(body, Body::Nothing | Body::Array),
-            Class::Submit | Class::Close => false,
+            Class::Stream => !matches!(body, Body::Packed | Body::Coded | Body::Bomb),
+            // Nobody reads more of it than whether it is a page or an error body, and however slowly it comes, the chunk has been
+            // taken.
+            Class::Chunk => {
+                use Body::{AnotherJob, Array, Garbled, Nothing, Slow, Unnamed};
+                matches!(body, Nothing | Garbled(_) | Array | Unnamed | AnotherJob | Slow)
+            }
+            Class::Read | Class::Delete => matches!(body, Body::Nothing | Body::Array | Body::Unnamed),
+            // Any job may be the new one.
+            Class::Submit => body == Body::AnotherJob,
+            Class::Close => false,
         },
         _ => false,
     }
@@ -210,8 +217,12 @@ fn error(what: What, class: Class) -> (Kind, Option<Sent>) {
                 Body::Page => BodyFault::NotJson,
                 Body::Garbled(fault) => fault,
                 Body::Array => BodyFault::NotObject,
+                Body::Message | Body::Unnamed if matches!(class, Class::Submit | Class::Close) => BodyFault::NoJob,
+                Body::Message | Body::Unnamed => BodyFault::Message,
+                Body::AnotherJob => BodyFault::AnotherJob,
+                Body::Coded => BodyFault::UnknownCoding,
                 Body::Bomb | Body::Endless if class != Class::Stream => BodyFault::TooLarge,
-                Body::Packed | Body::Bomb | Body::Endless | Body::Slow => BodyFault::NotUnpacked,
+                Body::Packed | Body::Members | Body::Bomb | Body::Endless | Body::Slow => BodyFault::NotUnpacked,
             };
             (Kind::Response(fault), Some(Sent::Maybe))
         }

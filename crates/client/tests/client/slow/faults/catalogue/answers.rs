@@ -6,7 +6,7 @@ use modzy_client::BodyFault;
 
 use super::{Asked, Body, Fault, MOST, What};
 use crate::support::{
-    gzip::bomb,
+    gzip::{bomb, member, two_members},
     server::{Reply, answer},
 };
 
@@ -20,6 +20,11 @@ pub(super) fn bodies() -> Vec<Fault> {
             Reply::Keep(answer(200, &format!("content-encoding: {encoding}\r\n"), &bytes))
         })
     };
+    let packed = |name: &str, body: Body, encoding: &'static str, pack: fn(&str) -> Vec<u8>| {
+        Fault::answer(name, What::Body(body), move |good, _| {
+            Reply::Keep(answer(200, &format!("content-encoding: {encoding}\r\n"), pack(good)))
+        })
+    };
     vec![
         body("200 without a body", Body::Nothing, b""),
         Fault::answer("204", What::Body(Body::Nothing), |_, _| {
@@ -30,6 +35,45 @@ pub(super) fn bodies() -> Vec<Fault> {
         body("two documents", Body::Garbled(NotJson), b"{} {}"),
         body("invalid UTF-8", Body::Garbled(NotUtf8), b"{\"a\":\"\xff\"}"),
         body("JSON of another kind", Body::Array, b"[]"),
+        body(
+            "an error body with 200",
+            Body::Message,
+            b"{\"message\":\"Service under maintenance\"}",
+        ),
+        body("an object that says nothing", Body::Unnamed, b"{}"),
+        body(
+            "another job",
+            Body::AnotherJob,
+            b"{\"jobIdentifier\":\"another\",\"status\":\"COMPLETED\"}",
+        ),
+        packed("gzip of two members", Body::Members, "gzip", two_members),
+        packed("the same as `x-gzip`", Body::Members, "x-gzip", two_members),
+        Fault::answer(
+            "gzip of two members, byte by byte",
+            What::Body(Body::Members),
+            |good, _| {
+                let mut head = answer(200, "content-encoding: gzip\r\n", two_members(good));
+                let body = head.split_off(head.len() - two_members(good).len());
+                Reply::Dribble(head, Duration::ZERO, body)
+            },
+        ),
+        packed("bytes behind the last member", Body::Packed, "gzip", |good| {
+            [&two_members(good), b"more".as_slice()].concat()
+        }),
+        packed("gzip that is cut in the last trailer", Body::Packed, "gzip", |good| {
+            let mut cut = two_members(good);
+            cut.truncate(cut.len() - 3);
+            cut
+        }),
+        packed("gzip with a wrong checksum", Body::Packed, "gzip", |good| {
+            let mut wrong = two_members(good);
+            let at = wrong.len() - 8;
+            wrong[at] ^= 1;
+            wrong
+        }),
+        packed("gzip within gzip", Body::Coded, "gzip, gzip", |good| {
+            member(&member(good.as_bytes()))
+        }),
         Fault::answer(
             "a length within the body",
             What::Body(Body::Garbled(NotJson)),
@@ -44,7 +88,7 @@ pub(super) fn bodies() -> Vec<Fault> {
         encoded("a gzip bomb", Body::Bomb, "gzip", bomb(8 * MOST)),
         encoded(
             "an unknown Content-Encoding",
-            Body::Garbled(NotUtf8),
+            Body::Coded,
             "br",
             b"\x0b\x02\x80{}\x03\xff".to_vec(),
         ),

@@ -65,6 +65,16 @@ pub(super) enum Body {
     Garbled(BodyFault),
     /// JSON of the wrong kind.
     Array,
+    /// An error body.
+    Message,
+    /// An object that says nothing.
+    Unnamed,
+    /// What is about another job.
+    AnotherJob,
+    /// A good one in gzip, of several members.
+    Members,
+    /// One in a coding that is not decoded.
+    Coded,
     /// An encoding that is known, but cannot be undone.
     Packed,
     /// A little that unpacks to too much, and then breaks off.

@@ -1,0 +1,197 @@
+'use strict';
+
+// Answers that are not what was asked for, as a user meets them: packed in several members, in a coding of another kind, with a
+// mark before their JSON, or messages in place of jobs.
+
+const assert = require('node:assert/strict');
+const { mkdtempSync, readFileSync, readdirSync } = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { describe, it } = require('node:test');
+const { brotliCompressSync, deflateSync, gzipSync } = require('node:zlib');
+const { ModzyClient, ResponseError, isFinalStatus } = require('..');
+const { serve, uploadRoutes } = require('./support/server.js');
+
+const JOB = '{"jobIdentifier":"j","status":"COMPLETED"}';
+const MESSAGE = { message: 'Service under maintenance' };
+const OUTPUT = { jobId: 'j', inputKey: 'k', outputName: 'o' };
+const OUTPUT_ROUTE = 'GET /api/results/j/datasource/k/output/o';
+
+const connect = ({ baseURL }, options = {}) => new ModzyClient(baseURL, 'prefix.body', { retries: 0, ...options });
+const packed = (coding, body) => ({ headers: { 'content-encoding': coding }, body });
+const members = (text) => Buffer.concat([gzipSync(text.slice(0, 9)), gzipSync(text.slice(9))]);
+const submit = (client) => client.submitJobText('m', '1', { k: { 'input.txt': 'x' } });
+
+describe('an answer in gzip', () => {
+  it('is read whole, of however many members it is', async (t) => {
+    const text = JSON.stringify({ jobIdentifier: 'j', status: 'COMPLETED', text: 'x'.repeat(300_000) });
+    for (const coding of ['gzip', 'GZIP', 'x-gzip']) {
+      const server = await serve(t, { '*': packed(coding, members(text)) });
+      const client = connect(server);
+      const job = JSON.parse(text);
+      assert.deepEqual({ ...(await client.getJob('j')) }, job);
+      assert.deepEqual({ ...(await client.blockUntilComplete('j')) }, job);
+      assert.equal((await submit(client)).jobIdentifier, 'j');
+      assert.deepEqual(await client.getOutputContents({ ...OUTPUT, responseType: 'json' }), job);
+      const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'modzy-')), 'output');
+      assert.equal((await client.downloadOutput(OUTPUT, file)).bytes, text.length);
+      assert.equal(readFileSync(file, 'utf8'), text);
+    }
+  });
+
+  it('is an error where bytes behind it are no member, and no file is left', async (t) => {
+    const server = await serve(t, { '*': packed('gzip', Buffer.concat([members(JOB), Buffer.from('more')])) });
+    const client = connect(server);
+    await assert.rejects(submit(client), { name: 'ResponseError', code: 200, sent: 'maybe', attempts: 1 });
+    await assert.rejects(client.getJob('j'), { name: 'ResponseError', code: 200 });
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'modzy-'));
+    await assert.rejects(client.downloadOutput(OUTPUT, path.join(folder, 'output')), ResponseError);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});
+
+it('an output in a coding that is not decoded is an error, not bytes', async (t) => {
+  const bytes = Buffer.from('an output');
+  for (const [coding, body] of [
+    ['br', brotliCompressSync(bytes)],
+    ['deflate', deflateSync(bytes)],
+    ['gzip, gzip', gzipSync(gzipSync(bytes))],
+    ['zstd', bytes],
+  ]) {
+    const server = await serve(t, { [OUTPUT_ROUTE]: packed(coding, body) });
+    for (const responseType of ['arraybuffer', 'blob', 'json']) {
+      const reading = connect(server).getOutputContents({ ...OUTPUT, responseType });
+      await assert.rejects(reading, { name: 'ResponseError', code: 200, message: /Content-Encoding other than gzip/ });
+    }
+    const { body: stream } = await connect(server).openOutput(OUTPUT);
+    await assert.rejects(stream.getReader().read(), { name: 'ResponseError', code: 200 });
+  }
+  for (const coding of ['identity', '']) {
+    const server = await serve(t, { [OUTPUT_ROUTE]: packed(coding, bytes) });
+    assert.deepEqual(await connect(server).getOutputContents({ ...OUTPUT, responseType: 'arraybuffer' }), bytes);
+  }
+});
+
+describe('a byte order mark before JSON', () => {
+  const marked = (text) => `\ufeff${text}`;
+
+  it('is left out of every answer', async (t) => {
+    const server = await serve(t, { '*': { body: marked(JOB) }, 'GET /api/jobs/history': { body: marked('[]') } });
+    const client = connect(server);
+    const job = JSON.parse(JOB);
+    for (const read of [
+      client.getJob('j'),
+      client.blockUntilComplete('j'),
+      client.cancelJob('j'),
+      client.getResult('j'),
+      client.getModel('m'),
+      client.getOutputContents({ ...OUTPUT, responseType: 'json' }),
+      client.getAccountingClient().getKeyBody('p'),
+    ]) {
+      assert.deepEqual({ ...(await read) }, job);
+    }
+    assert.equal((await submit(client)).jobIdentifier, 'j');
+    assert.deepEqual(await client.getJobHistory({}), []);
+    assert.deepEqual(await client.listJobHistory().toArray(), []);
+  });
+
+  it('is left out of streamed results and of the message of an error', async (t) => {
+    const results = marked('{"results":{"k":{"status":"SUCCESSFUL","o":1}}}');
+    const refusal = { status: 404, body: marked('{"message":"no such job","reason":7}') };
+    const server = await serve(t, { 'GET /api/results/j': { body: results }, '*': refusal });
+    const client = connect(server);
+    const keys = [];
+    for await (const { inputKey } of client.streamResults('j')) {
+      keys.push(inputKey);
+    }
+    assert.deepEqual(keys, ['k']);
+    const body = { message: 'no such job', reason: 7 };
+    await assert.rejects(client.getJob('j'), { name: 'NotFoundError', message: 'no such job', body });
+  });
+});
+
+describe('a 2xx that is something else', () => {
+  it('is no receipt, and the job may have been made', async (t) => {
+    for (const body of [MESSAGE, {}, { status: 'SUBMITTED' }, { jobIdentifier: 7 }]) {
+      const server = await serve(t, { 'POST /api/jobs': { status: 201, body } });
+      const failure = { name: 'ResponseError', code: 201, status: 201, sent: 'maybe', attempts: 1, retryable: false };
+      await assert.rejects(submit(connect(server, { retries: 3 })), failure);
+      assert.equal(server.requests.length, 1);
+    }
+  });
+
+  it('is neither results nor a job', async (t) => {
+    const server = await serve(t, { '*': { status: 203, body: MESSAGE } });
+    const client = connect(server);
+    const failure = { name: 'ResponseError', code: 203, status: 203 };
+    await assert.rejects(client.getResult('j'), failure);
+    await assert.rejects(client.streamResults('j').next(), failure);
+    await assert.rejects(client.getJob('j'), failure);
+    await assert.rejects(client.getFeatures(), failure);
+    await assert.rejects(client.cancelJob('j'), failure);
+  });
+
+  it('ends an upload where it answers a chunk, and the job is canceled', async (t) => {
+    const server = await serve(t, uploadRoutes(undefined, { '*': { status: 202, body: MESSAGE } }));
+    const files = { k: { 'input.txt': Buffer.from('x') } };
+    const submitting = connect(server).submitJobFiles('m', '1', files);
+    await assert.rejects(submitting, { name: 'ResponseError', code: 202, sent: 'maybe' });
+    assert.equal(server.lines().at(-1), 'DELETE /api/jobs/j');
+  });
+
+  it('is an outage of a wait in all its forms', async (t) => {
+    const others = [
+      MESSAGE,
+      {},
+      { jobIdentifier: 'j', status: null },
+      { jobIdentifier: 'j', status: 7 },
+      { jobIdentifier: 'k', status: 'COMPLETED' },
+      [],
+      '<html></html>',
+    ].map((body) => ({ body }));
+    const job = { body: { jobIdentifier: 'J', status: 'COMPLETED' } };
+    const results = { body: { jobIdentifier: 'j', results: {} } };
+    const start = () =>
+      serve(t, { 'GET /api/jobs/j': [...others, job], 'GET /api/results/j': [{ body: MESSAGE }, results] });
+    const options = { pollInterval: 1, maxOutage: 600_000 };
+    const one = async (method) => {
+      const server = await start();
+      return { server, settled: await method(connect(server)) };
+    };
+    const waits = await Promise.all([
+      one((client) => client.blockUntilComplete('j', options)),
+      one(async (client) => (await client.blockUntilResult('j', options)).job),
+      one(async (client) => (await client.blockUntilAllComplete(['j'], options))[0].job),
+      one(async (client) => {
+        const jobs = [];
+        for await (const seen of client.watchJob('j', options)) {
+          jobs.push(seen);
+        }
+        assert.equal(jobs.length, 1);
+        return jobs[0];
+      }),
+    ]);
+    for (const { server, settled } of waits) {
+      assert.deepEqual({ ...settled }, job.body);
+      const polls = server.lines().filter((line) => line === 'GET /api/jobs/j');
+      assert.equal(polls.length, others.length + 1);
+    }
+  });
+
+  it('and what is no status is no end for `isFinalStatus` either', () => {
+    for (const status of [undefined, null, 7, {}, ['COMPLETED'], 'OPEN', 'SUBMITTED', 'PENDING', 'IN_PROGRESS']) {
+      assert.equal(isFinalStatus(status), false);
+    }
+    for (const status of ['COMPLETED', 'CANCELED', 'TIMEDOUT', 'ERROR', 'completed', 'ARCHIVED', '']) {
+      assert.equal(isFinalStatus(status), true, status);
+    }
+  });
+});
+
+it('an output that is neither JSON nor text is told with the status that it came with', async (t) => {
+  const server = await serve(t, { [OUTPUT_ROUTE]: { status: 203, body: Buffer.from([0xff]) } });
+  await assert.rejects(connect(server).getOutputContents({ ...OUTPUT, responseType: 'json' }), {
+    code: 203,
+    status: 203,
+  });
+});
