@@ -223,6 +223,8 @@ impl Decoder {
 
 #[cfg(test)]
 mod tests {
+    use std::task::{Context, Poll, Waker};
+
     use flate2::{Compression, write::GzEncoder};
     use http::HeaderValue;
 
@@ -232,6 +234,11 @@ mod tests {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(text).unwrap();
         encoder.finish().unwrap()
+    }
+
+    /// A text in members, which together are too long to be decoded in passing.
+    fn members_of(text: &[u8]) -> Bytes {
+        text.chunks(1000).flat_map(gzip).collect()
     }
 
     /// What comes of a body that arrives in pieces of this length.
@@ -309,13 +316,31 @@ mod tests {
             let mut next = Box::pin(async move {
                 let _ = gzip.next().await;
             });
-            let waker = std::task::Waker::noop();
-            next.as_mut()
-                .poll(&mut std::task::Context::from_waker(waker))
-                .is_pending()
+            next.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
         };
         assert!(!is_away(gzip(b"{}")));
         assert!(is_away(gzip(b"").repeat(IN_PASSING / 20 + 1)));
+    }
+
+    #[tokio::test]
+    async fn a_step_that_nobody_waits_for_is_not_lost() {
+        let long = b"The same over and over. ".repeat(40_000);
+        let mut gzip = Gzip::new();
+        gzip.feed(members_of(&long));
+        let mut whole = Vec::new();
+        while !matches!(&gzip, Gzip::Here(decoder) if decoder.coded.is_empty()) {
+            // Polled once, and dropped where it is under way.
+            let polled = Box::pin(gzip.next())
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()));
+            if let Poll::Ready(made) = polled {
+                whole.extend(made.unwrap().unwrap_or_default());
+                continue;
+            }
+            whole.extend(gzip.next().await.unwrap().unwrap_or_default());
+        }
+        whole.extend(gzip.end().unwrap().unwrap_or_default());
+        assert_eq!(whole, long);
     }
 
     #[test]
