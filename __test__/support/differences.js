@@ -8,6 +8,7 @@ const http = require('node:http');
 const https = require('node:https');
 const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
 const modzy = require('modzy-client');
+const { answerTests } = require('./answer-differences.js');
 const { temporaryFile } = require('./files.js');
 const { failure } = require('./outcomes.js');
 const { serve, uploadRoutes } = require('./server.js');
@@ -64,6 +65,7 @@ function sharedTests(generation) {
 
   return {
     ...uploadTests(generation),
+    ...answerTests(generation, SOURCES),
 
     async 'Texts that are no strings'(t) {
       const server = await serve(t, { '*': { status: 202, body: { jobIdentifier: 'j' } } });
@@ -198,43 +200,6 @@ function sharedTests(generation) {
       assert.ok(error instanceof modzy.RequestTimeoutError);
       assert.match(error.message, /200 ms/);
       assert.match((await failure(client.getJob('j', { requestTimeout: 50 }))).message, /50 ms/);
-    },
-
-    async 'HTML with status 200'(t) {
-      const html = { headers: { 'content-type': 'text/html' }, body: '<html>sign in</html>' };
-      const server = await serve(t, { '*': html });
-      const methods = ['getJob', 'getResult', 'getModel', 'getRelatedModels'];
-      const client = connect(server, { retries: 0 });
-      const errors = await Promise.all(methods.map((method) => failure(client[method]('a'))));
-      for (const error of errors) {
-        assert.ok(error instanceof modzy.ResponseError);
-        assert.equal(error.code, 200);
-      }
-    },
-
-    async 'Messages with status 200'(t) {
-      const server = await serve(t, { '*': { body: { message: 'Service under maintenance' } } });
-      const client = connect(server, { retries: 0 });
-      for (const method of ['getJob', 'cancelJob', 'getResult', 'getModel']) {
-        assert.equal((await failure(client[method]('a'))).name, 'ResponseError', method);
-      }
-      const error = await failure(submitText(client, SOURCES));
-      assert.deepEqual([error.name, error.code, error.sent], ['ResponseError', 200, 'maybe']);
-      const another = await serve(t, { '*': { body: { jobIdentifier: 'k', results: {} } } });
-      const errors = ['getJob', 'getResult'].map((method) => failure(connect(another, { retries: 0 })[method]('j')));
-      assert.deepEqual(
-        await Promise.all(errors.map(async (each) => (await each).name)),
-        Array(2).fill('ResponseError'),
-      );
-    },
-
-    async 'Success without a body'(t) {
-      const server = await serve(t, { 'GET /api/jobs/j': { status: 204 }, 'POST /api/jobs': { status: 202 } });
-      const client = connect(server);
-      assert.equal(await client.getJob('j'), undefined);
-      const error = await failure(submitText(client, SOURCES));
-      assert.ok(error instanceof modzy.ResponseError);
-      assert.equal(error.sent, 'maybe');
     },
 
     async 'Identifiers in paths'(t) {
