@@ -18,7 +18,14 @@ pub struct InvalidFault(String);
 
 /// The faults of one emulator, in order of addition.
 #[derive(Clone, Default)]
-pub(crate) struct FaultList(Arc<Mutex<Vec<Rule>>>);
+pub(crate) struct FaultList(Arc<Mutex<Rules>>);
+
+#[derive(Default)]
+struct Rules {
+    list: Vec<Rule>,
+    /// The bytes of their faults.
+    bytes: usize,
+}
 
 /// A fault, and how much of it is left.
 struct Rule {
@@ -31,12 +38,12 @@ impl FaultList {
     pub(crate) fn add(&self, fault: Fault) -> Result<(), InvalidFault> {
         validate(&fault).map_err(InvalidFault)?;
         let mut rules = self.rules();
-        if rules.len() >= MAX_FAULTS {
+        if rules.list.len() >= MAX_FAULTS {
             let message = format!("there are {MAX_FAULTS} faults already, and no more are held: clear them first");
             return Err(InvalidFault(message));
         }
-        let bytes: usize = rules.iter().map(|rule| rule.fault.bytes()).sum();
-        if bytes + fault.bytes() > MAX_BYTES {
+        let bytes = rules.bytes + fault.bytes();
+        if bytes > MAX_BYTES {
             let message = format!("the faults have more than {MAX_BYTES} bytes between them: clear them first");
             return Err(InvalidFault(message));
         }
@@ -45,32 +52,35 @@ impl FaultList {
             times: fault.times,
             fault: Arc::new(fault),
         };
-        rules.push(rule);
+        rules.bytes = bytes;
+        rules.list.push(rule);
         Ok(())
     }
 
     pub(crate) fn clear(&self) {
-        self.rules().clear();
+        *self.rules() = Rules::default();
     }
 
     /// The fault that a request meets, which is used up by one time.
     pub(super) fn take(&self, method: &Method, path: &str) -> Option<Arc<Fault>> {
         let mut rules = self.rules();
         let position = rules
+            .list
             .iter_mut()
             .position(|rule| rule.fault.matches(method, path) && rule.is_due())?;
-        let rule = rules.get_mut(position)?;
+        let rule = rules.list.get_mut(position)?;
         let fault = Arc::clone(&rule.fault);
         if let Some(times) = &mut rule.times {
             *times -= 1;
             if *times == 0 {
-                rules.remove(position);
+                rules.list.remove(position);
+                rules.bytes -= fault.bytes();
             }
         }
         Some(fault)
     }
 
-    fn rules(&self) -> MutexGuard<'_, Vec<Rule>> {
+    fn rules(&self) -> MutexGuard<'_, Rules> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
