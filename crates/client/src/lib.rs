@@ -59,6 +59,7 @@ mod models;
 mod observer;
 mod outputs;
 mod pace;
+mod reactor;
 mod resolver;
 mod results;
 mod transport;

@@ -1,6 +1,7 @@
 //! The HTTP clients underneath: their connectors report how far a connection has come.
 
 use std::{
+    fmt,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -28,8 +29,70 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// Node's servers close an idle socket after 5 s. Ours goes first, so that no request is written to a dying one.
-const KEEP_IDLE: Duration = Duration::from_secs(4);
+/// What the clients are built from, any number of times.
+pub(super) struct Recipe {
+    config: Arc<Config>,
+    resolver: WatchedResolver,
+    tls: rustls::ClientConfig,
+}
+
+impl fmt::Debug for Recipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recipe")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Recipe {
+    /// Reads the system's certificates, so it belongs on a thread that may block.
+    pub(super) fn new(config: Arc<Config>) -> Result<Self> {
+        let route = &config.route;
+        let resolver = Arc::clone(&route.resolver);
+        let addresses = Addresses::new(resolver, Arc::clone(&config.clock), config.connect_timeout);
+        let tls = tls::config(&route.roots, route.identity.as_ref())?;
+        Ok(Self {
+            resolver: WatchedResolver::new(addresses),
+            tls,
+            config,
+        })
+    }
+
+    /// Clients whose sockets are kept for so long without use.
+    pub(super) fn build(&self, keep_idle: Duration) -> Result<Http> {
+        let proxies = &self.config.route.proxies;
+        let tunneled = match proxies.of_https() {
+            Some(proxy) => Some(Tunneled::new(self, proxy, keep_idle)?),
+            None => None,
+        };
+        let direct = reqwest::Client::builder()
+            .user_agent(&self.config.user_agent)
+            .tls_backend_preconfigured(self.tls.clone())
+            .dns_resolver(self.resolver.clone())
+            .connector_layer(Watched)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            // Not those of the environment, which is for the caller to read.
+            .no_proxy()
+            .http1_only()
+            .http1_max_headers(MAX_HEADERS)
+            .pool_idle_timeout(keep_idle)
+            .pool_max_idle_per_host(most_idle(keep_idle));
+        let direct = proxies
+            .of_http()
+            .into_iter()
+            .fold(direct, reqwest::ClientBuilder::proxy);
+        let direct = direct
+            .build()
+            .map_err(|error| Error::Internal(format!("the HTTP client cannot be built: {error}")))?;
+        Ok(Http { direct, tunneled })
+    }
+}
+
+/// How many idle sockets are kept: those that may not be used at all would be kept until somebody looks.
+fn most_idle(keep_idle: Duration) -> usize {
+    if keep_idle.is_zero() { 0 } else { usize::MAX }
+}
 
 /// The HTTP clients underneath: reqwest, and beside it, for tunnels, the one that it is made of.
 #[derive(Debug)]
@@ -47,40 +110,6 @@ struct Tunneled {
 }
 
 impl Http {
-    /// Builds the clients. Reads the system's certificates, so it belongs on a thread that may block.
-    pub(super) fn new(config: &Config) -> Result<Self> {
-        let route = &config.route;
-        let resolver = Arc::clone(&route.resolver);
-        let addresses = Addresses::new(resolver, Arc::clone(&config.clock), config.connect_timeout);
-        let resolver = WatchedResolver::new(addresses);
-        let tls = tls::config(&route.roots, route.identity.as_ref())?;
-        let tunneled = match route.proxies.of_https() {
-            Some(proxy) => Some(Tunneled::new(config, proxy, resolver.clone(), tls.clone())?),
-            None => None,
-        };
-        let direct = reqwest::Client::builder()
-            .user_agent(&config.user_agent)
-            .tls_backend_preconfigured(tls)
-            .dns_resolver(resolver)
-            .connector_layer(Watched)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            // Not those of the environment, which is for the caller to read.
-            .no_proxy()
-            .http1_only()
-            .http1_max_headers(MAX_HEADERS)
-            .pool_idle_timeout(KEEP_IDLE);
-        let direct = route
-            .proxies
-            .of_http()
-            .into_iter()
-            .fold(direct, reqwest::ClientBuilder::proxy);
-        let direct = direct
-            .build()
-            .map_err(|error| Error::Internal(format!("the HTTP client cannot be built: {error}")))?;
-        Ok(Self { direct, tunneled })
-    }
-
     /// Sends a request, by way of its proxy.
     pub(super) async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, BoxError> {
         let tunneled = self.tunneled.as_ref();
@@ -96,10 +125,11 @@ impl Http {
 }
 
 impl Tunneled {
-    fn new(config: &Config, proxy: &Proxy, resolver: WatchedResolver, tls: rustls::ClientConfig) -> Result<Self> {
+    fn new(recipe: &Recipe, proxy: &Proxy, keep_idle: Duration) -> Result<Self> {
+        let config = &recipe.config;
         let unusable = |_| Error::argument("userAgent", "holds characters that a header cannot carry");
         let user_agent = HeaderValue::from_str(&config.user_agent).map_err(unusable)?;
-        let mut tcp = HttpConnector::new_with_resolver(resolver);
+        let mut tcp = HttpConnector::new_with_resolver(recipe.resolver.clone());
         // As reqwest has them.
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -111,13 +141,14 @@ impl Tunneled {
         let tunnels = Tunnels {
             proxy: proxy.clone(),
             tcp,
-            tls: Arc::new(tls),
+            tls: Arc::new(recipe.tls.clone()),
             user_agent: config.user_agent.clone(),
         };
         let client = legacy::Client::builder(TokioExecutor::new())
             .http1_max_headers(MAX_HEADERS)
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(KEEP_IDLE)
+            .pool_idle_timeout(keep_idle)
+            .pool_max_idle_per_host(most_idle(keep_idle))
             .build(WatchedConnector(tunnels));
         Ok(Self {
             client,

@@ -8,16 +8,20 @@ use http::HeaderValue;
 use super::{
     answer::{self, Answer},
     attempts::Attempts,
-    connect::Http,
     dial::is_redial,
     failure::{Account, Attempt},
     mask::Mask,
+    pool::Pool,
     progress::Progress,
     request::{Expect, Request, Settings},
+    retry::Class,
     shared::{Transport, granted},
     stream::{self, Streamed},
 };
-use crate::error::{Error, Phase, Result, Sent};
+use crate::{
+    error::{Error, Phase, Result, Sent},
+    reactor,
+};
 
 impl Transport {
     /// Sends a request, again where the retry table says so, until there is an answer or nothing is left to try. It may be one
@@ -53,8 +57,8 @@ impl Transport {
         let progress = Progress::new(self.config.route.dial(&request.url));
         let account = self.account(request, &progress);
         let asked = self.clock().now();
-        let ready = async { Ok::<_, Error>((self.http().await?, granted(&self.sockets).await?)) };
-        let (http, _socket) = tokio::select! {
+        let ready = async { Ok::<_, Error>((self.pool().await?, granted(&self.sockets).await?)) };
+        let (pool, _socket) = tokio::select! {
             biased;
             () = settings.given_up() => return Err(Error::GivenUp.into()),
             ready = ready => ready?,
@@ -65,7 +69,7 @@ impl Transport {
             left.saturating_sub(began - asked).min(settings.request_timeout)
         });
         // On the heap, and only now: thousands of calls may queue for a socket or pause, and none of them holds any of it.
-        let exchange = Box::pin(self.exchange(http, request, settings, &progress));
+        let exchange = Box::pin(self.exchange(pool, request, settings, &progress));
         let work = Arc::clone(&progress).follow(exchange);
         self.within_limits(work, settings, account, limit)
             .await
@@ -90,8 +94,9 @@ impl Transport {
         let mut work = pin!(work);
         let mut connecting = self.clock().deadline(self.config.connect_timeout);
         let mut whole = self.clock().deadline(limit);
+        // Only the nearest of both is polled, and so is a timer.
         let mut stalled = pin!(account.stalled(self.clock(), settings.idle_timeout));
-        let mut connected = false;
+        let mut connected = self.config.connect_timeout >= limit;
         let mut unlimited = false;
         let mut given_up = false;
         loop {
@@ -110,7 +115,7 @@ impl Transport {
                     }
                     connected = true;
                 }
-                () = &mut whole, if !unlimited => {
+                () = &mut whole, if connected && !unlimited => {
                     if !account.is_beyond_limit() {
                         return Err(account.timeout(limit));
                     }
@@ -134,12 +139,17 @@ impl Transport {
 
     async fn exchange(
         &self,
-        http: &Http,
+        pool: &Pool,
         request: &Request,
         settings: &Settings,
         progress: &Arc<Progress>,
     ) -> Result<Answer, Attempt> {
         let account = self.account(request, progress);
+        let (http, may_be_stale) = pool.http()?;
+        if may_be_stale && request.class() == Class::Write {
+            // An idle socket that has been closed meanwhile is left alone once its end is known.
+            reactor::settle().await;
+        }
         let response = loop {
             let prepared = self.prepare(request, settings, progress)?;
             match http.execute(prepared).await {
@@ -148,6 +158,10 @@ impl Transport {
             }
         };
         progress.enter(Phase::Body);
+        if !request.foreign {
+            pool.heard(&response)?;
+        }
+        let _held = (!response.status().is_success()).then(|| progress.hold_rest());
         if stream::is_wanted(request.expect, &response) {
             let body = Streamed::new(response, Arc::clone(progress), account.proxy().cloned());
             return Ok(Answer::Stream(Box::new(body)));

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
-use super::{config::Config, connect::Http, mask::Mask, retry::Bucket};
+use super::{config::Config, connect::Recipe, mask::Mask, pool::Pool, retry::Bucket};
 use crate::{
     clock::{Clock, Random},
     endpoint::{LONGEST_URL, too_long},
@@ -18,7 +18,7 @@ pub(crate) struct Transport {
     pub(super) config: Arc<Config>,
     key: Mask,
     /// Built by the first request, off the caller's thread: the system's certificates are read from disk.
-    http: OnceCell<Http>,
+    pool: OnceCell<Pool>,
     pub(super) sockets: Semaphore,
     /// Polls keep out of a quarter of the sockets, so that thousands of waits never shut out a call.
     polls: Semaphore,
@@ -30,7 +30,7 @@ impl Transport {
     pub(crate) fn new(config: Config) -> Self {
         let sockets = config.max_sockets.min(Semaphore::MAX_PERMITS);
         Self {
-            http: OnceCell::new(),
+            pool: OnceCell::new(),
             sockets: Semaphore::new(sockets),
             polls: Semaphore::new((sockets * 3 / 4).max(1)),
             retries: Bucket::of_retries(),
@@ -83,14 +83,14 @@ impl Transport {
     }
 
     /// The HTTP clients underneath.
-    pub(super) async fn http(&self) -> Result<&Http> {
+    pub(super) async fn pool(&self) -> Result<&Pool> {
         let build = async || {
             let config = Arc::clone(&self.config);
-            tokio::task::spawn_blocking(move || Http::new(&config))
+            tokio::task::spawn_blocking(move || Pool::new(Recipe::new(config)?))
                 .await
                 .map_err(|error| Error::Internal(format!("the HTTP client was not built: {error}")))?
         };
-        self.http.get_or_try_init(build).await
+        self.pool.get_or_try_init(build).await
     }
 }
 

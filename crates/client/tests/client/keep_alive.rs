@@ -1,10 +1,12 @@
 //! Sockets that are kept for the next request, and those that died meanwhile.
 
-use modzy_client::{ConnectionFault, Sent};
+use bytes::Bytes;
+use modzy_client::{ConnectionFault, FileSource, JobInput, Sent};
+use tokio::io::AsyncWriteExt;
 
 use crate::support::{
-    attempts, builder, connection_fault, millis, options,
-    server::{Reply, Server, answer, job, ok},
+    attempts, builder, connection_fault, millis, options, plain,
+    server::{Reply, Server, Stream, Then, Threaded, answer, job, ok, receive},
     skipping, until,
 };
 
@@ -182,4 +184,149 @@ async fn a_client_that_is_dropped_closes_its_sockets() {
     assert_eq!(server.open(), 1);
     drop(client);
     until(|| server.open() == 0).await;
+}
+
+/// An answer that says when its socket ends.
+fn hinting(hint: &str) -> Vec<u8> {
+    answer(200, &format!("{hint}\r\n"), r#"{"jobIdentifier":"j"}"#)
+}
+
+/// After which pauses a submit of a row goes by another socket than the one before. The first two always do where the hint is
+/// new: it is heeded from the moment on at which it is known.
+async fn changes_socket(hint: &str, pauses: &[u64]) -> Vec<bool> {
+    let server = Server::always(Reply::Keep(hinting(hint))).await;
+    let client = builder(&server.api()).build().unwrap();
+    for _ in 0..2 {
+        client.submit_job("{}", &options()).await.unwrap();
+    }
+    for &pause in pauses {
+        tokio::time::sleep(millis(pause)).await;
+        client.submit_job("{}", &options()).await.unwrap();
+    }
+    let by: Vec<_> = server.requests().iter().map(|request| request.connection).collect();
+    by.windows(2).skip(1).map(|pair| pair[0] != pair[1]).collect()
+}
+
+#[tokio::test]
+async fn a_socket_is_left_a_second_before_the_end_that_its_server_announces() {
+    for (hint, pauses, changes) in [
+        ("keep-alive: timeout=2", vec![0, 600, 1100], vec![false, false, true]),
+        ("Keep-Alive: TIMEOUT=2, max=100", vec![600, 1100], vec![false, true]),
+        ("keep-alive: timeout=1", vec![0, 0], vec![true, true]),
+        ("keep-alive: timeout=0", vec![0, 0], vec![true, true]),
+        ("keep-alive: timeout=65", vec![1100], vec![false]),
+        ("keep-alive: timeout=soon", vec![1100], vec![false]),
+    ] {
+        assert_eq!(changes_socket(hint, &pauses).await, changes, "{hint}");
+    }
+}
+
+#[tokio::test]
+async fn of_several_hints_the_shortest_holds() {
+    let server = Server::start(|_, nth| {
+        let timeout = if nth == 1 { 1 } else { 65 };
+        Reply::Keep(hinting(&format!("keep-alive: timeout={timeout}")))
+    })
+    .await;
+    let client = builder(&server.api()).build().unwrap();
+    for _ in 0..5 {
+        client.submit_job("{}", &options()).await.unwrap();
+    }
+    assert_eq!(per_connection(&server), [2, 1, 1, 1]);
+}
+
+#[tokio::test]
+async fn a_socket_carries_no_more_requests_than_its_server_announces() {
+    // Closes after the last one, without a word of it.
+    for counts_down in [false, true] {
+        let server = Server::raw(move |mut socket, number, seen| async move {
+            for nth in 0..3 {
+                let Some(request) = receive(&mut socket, number).await else {
+                    return;
+                };
+                seen.note(request);
+                let max = if counts_down { 2 - nth } else { 3 };
+                let hint = format!("keep-alive: timeout=60, max={max}");
+                socket.write_all(&hinting(&hint)).await.unwrap();
+            }
+        })
+        .await;
+        let client = builder(&server.api()).build().unwrap();
+        for _ in 0..30 {
+            client.submit_job("{}", &options()).await.unwrap();
+        }
+        assert_eq!(server.count(), 30);
+        assert_eq!(per_connection(&server), [3; 10]);
+    }
+}
+
+/// What a server says to an idle socket before it closes it, if anything.
+const LAST_WORDS: [&[u8]; 2] = [
+    b"",
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}",
+];
+
+/// A server of jobs that keeps its sockets.
+fn keeping(_: &str, socket: &mut dyn Stream) -> std::io::Result<Then> {
+    socket.write_all(&answer(200, "", r#"{"jobIdentifier":"j","status":"OPEN"}"#))?;
+    Ok(Then::Keep)
+}
+
+#[tokio::test]
+async fn of_200_submits_after_the_idle_sockets_were_closed_unseen_all_arrive_once() {
+    for last_words in LAST_WORDS {
+        let server = Threaded::start(0, keeping);
+        let client = plain(&server.api()).retries(0).build().unwrap();
+        client.submit_job("{}", &options()).await.unwrap();
+        for nth in 1..=100 {
+            // The client's thread does nothing else meanwhile, as that of a process that stands still.
+            server.close(last_words);
+            client.submit_job("{}", &options()).await.unwrap();
+            assert_eq!(server.count(), nth + 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_many_submits_at_once_none_goes_by_a_socket_that_was_closed_unseen() {
+    const AT_ONCE: usize = 100;
+    let server = Threaded::start(0, |line, socket| {
+        std::thread::sleep(millis(20));
+        keeping(line, socket)
+    });
+    let client = plain(&server.api()).retries(0).build().unwrap();
+    for round in 1..=3 {
+        let submits = (0..AT_ONCE).map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.submit_job("{}", &options()).await })
+        });
+        for submit in submits.collect::<Vec<_>>() {
+            submit.await.unwrap().unwrap();
+        }
+        assert_eq!(server.count(), round * AT_ONCE);
+        server.close(b"");
+    }
+    assert!(server.connections() >= 3 * AT_ONCE, "{}", server.connections());
+}
+
+#[tokio::test]
+async fn chunks_and_closes_leave_sockets_alone_that_were_closed_unseen() {
+    let server = Threaded::start(usize::MAX, |line, socket| match line {
+        "GET /api/jobs/features" => {
+            socket.write_all(&answer(200, "", r#"{"inputChunkMaximumSize":"1Ki"}"#))?;
+            Ok(Then::Keep)
+        }
+        _ => keeping(line, socket),
+    });
+    let client = plain(&server.api()).retries(0).build().unwrap();
+    let input = || FileSource::Bytes(Bytes::from(vec![7; 1500]));
+    let append = || JobInput::new("j", "k", "input", input());
+    for _ in 0..20 {
+        server.close(b"");
+        client.append_input(append(), &options(), |_| {}).await.unwrap();
+        server.close(b"");
+        client.close_job("j", &options()).await.unwrap();
+    }
+    let posts = |end: &str| server.lines().iter().filter(|line| line.ends_with(end)).count();
+    assert_eq!((posts("/k/input"), posts("/close"), server.count()), (20, 20, 40));
 }

@@ -14,9 +14,11 @@ use http::HeaderValue;
 use http_body::{Body, Frame, SizeHint};
 
 pub(crate) use self::file::{FileRange, OpenFile};
+use self::pacing::Pacing;
 use super::progress::{self, Progress};
 
 mod file;
+mod pacing;
 
 /// The recipe.
 #[derive(Debug, Clone)]
@@ -77,6 +79,7 @@ impl Payload {
             segments,
             piece: Bytes::new(),
             left,
+            pacing: None,
             progress,
         })
     }
@@ -136,6 +139,8 @@ struct Tracked {
     piece: Bytes,
     /// Bytes that have not been taken.
     left: u64,
+    /// What the next piece has to wait for, once there was one.
+    pacing: Option<Pacing>,
     progress: Arc<Progress>,
 }
 
@@ -147,6 +152,12 @@ impl Body for Tracked {
         if !self.progress.take_body() {
             // The connection ends with this error before anything of the request is flushed.
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
+        }
+        if !ready!(self.progress.poll_rest(cx)) {
+            return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
+        }
+        if let Some(pacing) = &mut self.pacing {
+            ready!(pacing.poll(cx));
         }
         while self.piece.is_empty() {
             let Some(segment) = self.segments.front_mut() else {
@@ -163,6 +174,10 @@ impl Body for Tracked {
             progress: Arc::clone(&self.progress),
         };
         self.left = self.left.saturating_sub(length as u64);
+        match &mut self.pacing {
+            None => self.pacing = Some(Pacing::begin(self.left)),
+            Some(pacing) => pacing.go_on(),
+        }
         self.progress.moved();
         Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(sending)))))
     }

@@ -4,6 +4,7 @@ mod conversation;
 mod reply;
 mod scripted;
 mod seen;
+mod threaded;
 mod unreachable;
 
 #[cfg(target_os = "linux")]
@@ -13,5 +14,6 @@ pub(crate) use self::{
     reply::{Reply, answer, cut, job, ok, status},
     scripted::Server,
     seen::{Received, Seen},
+    threaded::{Stream, Then, Threaded},
     unreachable::closed_port,
 };

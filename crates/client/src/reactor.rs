@@ -1,0 +1,51 @@
+//! Turns of the reactor. What has arrived at a socket is known once the reactor has asked the system for it and the connection's
+//! task has read it; a decision that depends on it waits for both. Decides nothing itself.
+
+use std::{
+    future::poll_fn,
+    mem,
+    pin::pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::{runtime::Handle, task, time};
+
+/// A response passes from its connection to the call, which asks for the body: a turn each, and some to spare.
+const TURNS: usize = 4;
+
+/// How long other threads may take over their turn.
+const OTHERS: Duration = Duration::from_millis(1);
+
+/// Ends when everything that had arrived by now has been read, if the connection had room for it.
+pub(crate) async fn settle() {
+    if Handle::current().metrics().num_workers() > 1 {
+        // Another thread has the reactor, and nothing tells when it has had its turn.
+        return time::sleep(OTHERS).await;
+    }
+    for _ in 0..TURNS {
+        task::yield_now().await;
+        behind_all_others().await;
+    }
+}
+
+/// Wakes a task after the reactor's next turn.
+pub(crate) fn wake_after_a_turn(cx: &mut Context<'_>) {
+    let turn = pin!(task::yield_now());
+    // Hands the task over to the scheduler, which needs nothing more of this future.
+    let _: Poll<()> = turn.poll(cx);
+}
+
+/// Ends when all tasks that can go on by now have done so. A task that Tokio wakes may run before those that wait longer; one
+/// that wakes itself is the last.
+async fn behind_all_others() {
+    let mut waited = false;
+    poll_fn(|cx| {
+        if mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
