@@ -93,7 +93,7 @@ impl Progress {
                 biased;
                 () = self.moved.notified() => {}
                 // How long a connection may take is another limit.
-                () = clock.deadline(limit) => if !self.is_connecting() { return },
+                () = clock.idle(limit) => if !self.is_connecting() { return },
             }
         }
     }

@@ -64,7 +64,7 @@ impl Streamed {
     ) -> Result<Option<Bytes>> {
         let status = self.status().as_u16();
         let account = Account::new(request, &self.progress, self.proxy.as_ref());
-        let mut idle = clock.deadline(idle_timeout);
+        let mut idle = clock.idle(idle_timeout);
         loop {
             let read = tokio::select! {
                 biased;

@@ -42,7 +42,7 @@ impl<'c> Idle<'c> {
             tokio::select! {
                 biased;
                 () = self.sent.notified() => continue,
-                () = self.clock.deadline(self.limit) => {}
+                () = self.clock.idle(self.limit) => {}
             }
             if !self.sending.load(Ordering::Acquire) {
                 return;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     backoff::{self, Backoff, SHORTEST_PAUSE},
-    clock::{Clock, Random},
+    clock::{Clock, GAP, Random, Sleep},
     error::Error,
 };
 
@@ -83,11 +83,15 @@ where
     let mut seen = None;
     let mut failing_since: Option<Instant> = None;
     let mut doubting_since: Option<Instant> = None;
+    let mut stood_still = false;
 
     loop {
         let asked = clock.now();
-        let Some(left) = time_left(schedule.wait_timeout, asked - started) else {
-            return Err(GivenUp::TimedOut(seen));
+        let left = match time_left(schedule.wait_timeout, asked - started) {
+            Some(left) => left,
+            // The job may have ended meanwhile, in time.
+            None if stood_still => GAP,
+            None => return Err(GivenUp::TimedOut(seen)),
         };
         // On the heap: nearly all of thousands of waits pause, and hold nothing of a poll meanwhile.
         let Some(polled) = within(clock, left, Box::pin(poll())).await else {
@@ -145,8 +149,22 @@ where
         let Some(delay) = delay else {
             return Err(GivenUp::TimedOut(seen));
         };
-        clock.sleep(delay).await;
+        let late = lateness(delay, clock.sleep(delay)).await;
+        stood_still = late > GAP;
+        if stood_still {
+            // Nobody asked meanwhile, so that nothing failed.
+            for since in [&mut failing_since, &mut doubting_since].into_iter().flatten() {
+                *since += late;
+            }
+        }
     }
+}
+
+/// How much longer a pause took than it should have.
+async fn lateness(pause: Duration, slept: Sleep) -> Duration {
+    let began = tokio::time::Instant::now();
+    slept.await;
+    began.elapsed().saturating_sub(pause)
 }
 
 /// What is left of a limit, unless it has passed.

@@ -302,6 +302,10 @@ impl Clock for Noting {
         self.0.lock().unwrap().insert(limit);
         self.sleep(limit)
     }
+
+    fn idle(&self, limit: Duration) -> Sleep {
+        self.deadline(limit)
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,8 @@ mod dropping;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod frozen;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod jobs;

@@ -80,4 +80,8 @@ impl Clock for FastClock {
     fn deadline(&self, limit: Duration) -> Sleep {
         self.sleep(limit)
     }
+
+    fn idle(&self, limit: Duration) -> Sleep {
+        self.sleep(limit)
+    }
 }

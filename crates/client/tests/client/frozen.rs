@@ -1,0 +1,235 @@
+//! A process that stands still for longer than its limits, as after SIGSTOP: what arrived in time counts. The client has the test's
+//! own thread, which sleeps where nothing of the client can run; the servers have threads of their own.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use modzy_client::{Client, ClientBuilder, Error, FileSource, JobInput, OutputRef, Phase, WaitOptions};
+use tokio::task::JoinHandle;
+
+use crate::support::{
+    builder,
+    certificates::Authority,
+    millis, options, plain,
+    server::{Reply, Server, Stream, Then, Threaded, answer, job},
+    until,
+};
+
+const LIMIT: Duration = Duration::from_millis(100);
+
+/// Longer than the limit and the 250 ms from which on it is noticed late.
+const FROZEN: Duration = Duration::from_millis(450);
+
+const LONG: Duration = Duration::from_secs(30);
+
+const JOB: &str = r#"{"jobIdentifier":"j","status":"COMPLETED"}"#;
+
+/// Stands still once this many requests have come.
+async fn freeze_at<T>(server: &Threaded, requests: usize, call: JoinHandle<T>) -> T {
+    until(|| server.count() >= requests).await;
+    thread::sleep(FROZEN);
+    call.await.unwrap()
+}
+
+/// Answers within the time that the client stands still, in two parts where there are two.
+fn late(parts: Vec<Vec<u8>>) -> Threaded {
+    Threaded::start(usize::MAX, move |_, socket| {
+        for part in &parts {
+            thread::sleep(LIMIT / 2);
+            socket.write_all(part)?;
+            socket.flush()?;
+        }
+        Ok(Then::Keep)
+    })
+}
+
+/// The head and the beginning of an answer, and its end.
+fn halves(body: &str) -> Vec<Vec<u8>> {
+    let mut head = answer(200, "", body);
+    let rest = head.split_off(head.len() - body.len() / 2);
+    vec![head, rest]
+}
+
+fn client(api: &str, set: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Client {
+    set(plain(api).retries(0)).build().unwrap()
+}
+
+fn limited(api: &str) -> Client {
+    client(api, |builder| builder.request_timeout(LIMIT))
+}
+
+#[tokio::test]
+async fn an_answer_that_came_while_the_process_stood_still_is_read() {
+    for parts in [vec![answer(200, "", JOB)], halves(JOB)] {
+        for is_submit in [false, true] {
+            let server = late(parts.clone());
+            let client = limited(&server.api());
+            let call = tokio::spawn(async move {
+                if is_submit {
+                    client.submit_job("{}", &options()).await
+                } else {
+                    client.get_job("j", &options()).await
+                }
+            });
+            assert_eq!(freeze_at(&server, 1, call).await.unwrap().as_str(), JOB);
+            assert_eq!(server.count(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_came_just_before_its_limit_is_read_however_late_that_is_noticed() {
+    // Less than what is noticed as late.
+    for frozen in [110, 200, 300] {
+        let server = late(vec![answer(200, "", JOB)]);
+        let client = limited(&server.api());
+        let call = tokio::spawn(async move { client.submit_job("{}", &options()).await });
+        until(|| server.count() == 1).await;
+        thread::sleep(millis(frozen));
+        assert_eq!(call.await.unwrap().unwrap().as_str(), JOB, "{frozen} ms");
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_is_noticed_late_is_extended_by_250_ms_and_no_more() {
+    let server = Threaded::start(usize::MAX, |_, _| Ok(Then::Keep));
+    let client = limited(&server.api());
+    let call = tokio::spawn(async move { client.submit_job("{}", &options()).await });
+    until(|| server.count() == 1).await;
+    thread::sleep(FROZEN);
+    let awake = std::time::Instant::now();
+    let error = call.await.unwrap().unwrap_err();
+    let took = awake.elapsed();
+    assert!(
+        matches!(
+            error,
+            Error::Timeout {
+                limit: LIMIT,
+                phase: Phase::Headers,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert!(took >= millis(200) && took < millis(1250), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_connection_and_its_handshake_may_be_finished_after_a_freeze() {
+    let authority = Authority::new();
+    let server = Threaded::tls(authority.server("127.0.0.1"), usize::MAX, |_, socket| {
+        socket.write_all(&answer(200, "", JOB))?;
+        Ok(Then::Keep)
+    });
+    let client = builder(&server.https())
+        .ca([authority.pem().as_str()])
+        .unwrap()
+        .retries(0)
+        .connect_timeout(LIMIT)
+        .build()
+        .unwrap();
+    let call = tokio::spawn(async move { client.submit_job("{}", &options()).await });
+    until(|| server.connections() == 1).await;
+    thread::sleep(FROZEN);
+    assert_eq!(call.await.unwrap().unwrap().as_str(), JOB);
+}
+
+fn job_or_chunk(line: &str, socket: &mut dyn Stream) -> io::Result<Then> {
+    if line.ends_with("/k/input") {
+        thread::sleep(LIMIT / 2);
+    }
+    socket.write_all(&answer(200, "", JOB))?;
+    Ok(Then::Keep)
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_after_a_freeze() {
+    let server = Threaded::start(usize::MAX, job_or_chunk);
+    let client = limited(&server.api());
+    let call = tokio::spawn(async move {
+        let source = FileSource::Bytes(Bytes::from(vec![7; 3000]));
+        let mut input = JobInput::new("j", "k", "input", source);
+        input.chunk_size = Some(1000);
+        client.append_input(input, &options().idle_timeout(LIMIT), |_| {}).await
+    });
+    freeze_at(&server, 2, call).await.unwrap();
+    assert_eq!(server.count(), 3);
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_after_a_freeze_and_counts_none_of_it_as_idle() {
+    let rest: Arc<Mutex<()>> = Arc::default();
+    // Held until the process runs again.
+    let frozen = rest.lock().unwrap();
+    let server = Threaded::start(usize::MAX, {
+        let rest = Arc::clone(&rest);
+        move |_, socket| {
+            let parts = halves("0123456789");
+            socket.write_all(&parts[0])?;
+            let _running = rest.lock();
+            thread::sleep(millis(80));
+            socket.write_all(&parts[1])?;
+            Ok(Then::Keep)
+        }
+    });
+    let client = client(&server.api(), |builder| builder.request_timeout(LONG));
+    let url = OutputRef::Url(format!("{}/output", server.api()));
+    let mut output = client
+        .open_output(&url, &options().idle_timeout(millis(300)))
+        .await
+        .unwrap();
+    assert_eq!(output.next().await.unwrap().unwrap(), "01234");
+    let next = tokio::spawn(async move { output.next().await });
+    tokio::time::sleep(millis(20)).await;
+    thread::sleep(millis(900));
+    drop(frozen);
+    assert_eq!(next.await.unwrap().unwrap().unwrap(), "56789");
+}
+
+#[tokio::test]
+async fn a_wait_whose_limit_passed_in_a_freeze_reads_the_poll_that_was_under_way() {
+    let server = late(vec![answer(200, "", JOB)]);
+    let client = client(&server.api(), |builder| builder);
+    let call = tokio::spawn(async move {
+        let wait = WaitOptions::default().wait_timeout(LIMIT);
+        client.block_until_complete("j", &wait, |_| {}).await
+    });
+    assert_eq!(freeze_at(&server, 1, call).await.unwrap().as_str(), JOB);
+}
+
+#[tokio::test]
+async fn a_wait_whose_limit_passed_in_a_pause_that_was_a_freeze_polls_once_more() {
+    for (then, completes) in [("COMPLETED", true), ("IN_PROGRESS", false)] {
+        let server = Server::start(move |_, nth| job(if nth == 0 { "OPEN" } else { then })).await;
+        let client = client(&server.api(), |builder| builder);
+        let wait = WaitOptions::default().wait_timeout(LIMIT).poll_interval(millis(60));
+        let call = tokio::spawn(async move { client.block_until_complete("j", &wait, |_| {}).await });
+        until(|| server.count() == 1).await;
+        tokio::time::sleep(millis(20)).await;
+        thread::sleep(FROZEN);
+        let waited = call.await.unwrap();
+        assert_eq!((waited.is_ok(), server.count()), (completes, 2), "{waited:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_freeze_in_a_pause_is_no_outage() {
+    let server = Server::start(|_, nth| match nth {
+        0 | 1 => Reply::Keep(answer(500, "", "{}")),
+        _ => job("COMPLETED"),
+    })
+    .await;
+    let client = client(&server.api(), |builder| builder);
+    let wait = WaitOptions::default().max_outage(millis(700)).poll_interval(millis(60));
+    let call = tokio::spawn(async move { client.block_until_complete("j", &wait, |_| {}).await });
+    until(|| server.count() == 1).await;
+    tokio::time::sleep(millis(20)).await;
+    thread::sleep(millis(1000));
+    call.await.unwrap().unwrap();
+    assert_eq!(server.count(), 3);
+}
