@@ -31,7 +31,9 @@ use crate::support::{
     millis,
     names::Names,
     options,
-    server::{Received, Reply, Seen, Server, answer, closed_port, converse, gone, job, ok, receive, status},
+    server::{
+        Received, Reply, Seen, Server, answer, closed_port, converse, gone, job, ok, receive, receive_head, status,
+    },
     until,
 };
 #[cfg(target_os = "linux")]
@@ -90,7 +92,7 @@ pub(super) async fn outcome(
     #[cfg(target_os = "linux")]
     let _silent = silent(fault, port).await;
     let client = client(fault, course, limit, authority, &server, &clock).await;
-    if let How::IdleClosed | How::IdleDies(_) = fault.how {
+    if let How::IdleClosed | How::IdleDies(_) | How::IdleEnds(_) = fault.how {
         client.get_job("warm-up", &options()).await.unwrap();
         if let How::IdleClosed = fault.how {
             until(|| server.open() == 0).await;
@@ -162,7 +164,7 @@ async fn client(
             proxy = Some(server.address());
         }
         How::Proxy(_) => proxy = Some(server.address()),
-        How::Answer(_) | How::IdleClosed | How::IdleDies(_) => {}
+        How::Answer(_) | How::IdleClosed | How::IdleDies(_) | How::IdleEnds(_) | How::Early(_) => {}
     }
     let mut builder = builder(&format!("{scheme}://{HOST}:{port}/api"))
         .ca([authority.pem()])
@@ -223,7 +225,32 @@ impl Account {
                     self.serve_tls(socket, number, seen, good).await;
                 }
             }
+            How::Early(refusal) => self.refuse(socket, number, seen, refusal).await,
             _ => converse(&mut socket, number, seen, &|request, _| self.reply(request)).await,
+        }
+    }
+
+    /// Answers to requests of the class that the fault meets with this, before their bodies are read.
+    async fn refuse(&self, mut socket: TcpStream, number: usize, seen: &Seen, refusal: &[u8]) {
+        while let Some((mut request, left)) = receive_head(&mut socket, number).await {
+            let is_met = self.is_of_the_class(&request) && self.meets(self.asked.load(Ordering::SeqCst));
+            if is_met {
+                self.asked.fetch_add(1, Ordering::SeqCst);
+                seen.note(request);
+                // Those who are gone already do not mind.
+                let _ = socket.write_all(refusal).await;
+                socket.set_zero_linger().unwrap();
+                return;
+            }
+            let came = request.body.len();
+            request.body.resize(came + left, 0);
+            socket.read_exact(&mut request.body[came..]).await.unwrap();
+            let reply = self.reply(&request);
+            seen.note(request);
+            let Reply::Keep(bytes) = reply else {
+                panic!("{reply:?}");
+            };
+            let _ = socket.write_all(&bytes).await;
         }
     }
 
@@ -239,17 +266,22 @@ impl Account {
         self.course == Course::Lasting || nth == 0
     }
 
+    fn is_of_the_class(&self, request: &Received) -> bool {
+        let (method, path) = self.class.line().split_once(' ').unwrap();
+        // To a proxy, the path comes with its origin.
+        request.line().starts_with(method) && request.line().ends_with(path)
+    }
+
     fn reply(&self, request: &Received) -> Reply {
         if request.line().ends_with("/warm-up") {
             let answer = answer(200, "", "{}");
             return match self.how {
                 How::IdleClosed => Reply::Close(answer),
+                How::IdleEnds(hint) => Reply::Keep(self::answer(200, &format!("{hint}\r\n"), "{}")),
                 _ => Reply::Keep(answer),
             };
         }
-        let (method, path) = self.class.line().split_once(' ').unwrap();
-        // To a proxy, the path comes with its origin.
-        if !request.line().starts_with(method) || !request.line().ends_with(path) {
+        if !self.is_of_the_class(request) {
             return self.other();
         }
         let nth = self.asked.fetch_add(1, Ordering::SeqCst);
@@ -258,6 +290,7 @@ impl Account {
             How::Proxy(reply) if self.meets(nth) => Some(reply.clone()),
             // Only the socket of the warm-up has been idle.
             How::IdleDies(reply) if request.connection == 0 => Some(reply.clone()),
+            How::IdleEnds(_) if request.connection == 0 => Some(Reply::Reset),
             _ => None,
         };
         if fault.is_none() || may_be_done(self.what) {

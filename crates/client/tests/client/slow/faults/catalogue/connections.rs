@@ -127,6 +127,21 @@ pub(super) fn before_the_answer() -> Vec<Fault> {
             How::IdleClosed,
         ),
         Fault::new(
+            "the server had announced the end of the idle socket (`timeout`)",
+            What::IdleClosed,
+            How::IdleEnds("keep-alive: timeout=1"),
+        ),
+        Fault::new(
+            "the server had announced the end of the idle socket (`max`)",
+            What::IdleClosed,
+            How::IdleEnds("keep-alive: timeout=60, max=1"),
+        ),
+        Fault::new(
+            "413 before the request is read, and a reset",
+            What::Status(413, Asked::Nothing),
+            How::Early(answer(413, "", "{}")),
+        ),
+        Fault::new(
             "the idle socket closes under the request",
             What::IdleDied,
             How::IdleDies(Reply::Close(Vec::new())),

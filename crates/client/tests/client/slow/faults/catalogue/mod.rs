@@ -47,7 +47,7 @@ pub(super) enum What {
     Body(Body),
     /// It leads elsewhere.
     Redirect { status: u16, followed: bool },
-    /// The server had closed an idle socket.
+    /// The server had closed an idle socket, or said that it will.
     IdleClosed,
     /// The first address of the server is dead, and another is not.
     OtherAddress,
@@ -119,6 +119,10 @@ pub(super) enum How {
     IdleClosed,
     /// A socket that has been idle dies by this.
     IdleDies(Reply),
+    /// With this header the server announces that the socket ends, as it then does under the next request.
+    IdleEnds(&'static str),
+    /// This as soon as the head of the request has come, and then RST.
+    Early(Vec<u8>),
 }
 
 #[cfg(target_os = "linux")]
