@@ -27,7 +27,10 @@ use super::{
     tls,
     tunnel::{MAX_HEADERS, Tunnels},
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    reactor,
+};
 
 /// What the clients are built from, any number of times.
 pub(super) struct Recipe {
@@ -189,6 +192,7 @@ impl<S, Target> Service<Target> for WatchedConnector<S>
 where
     S: Service<Target, Error = BoxError>,
     S::Future: Send + 'static,
+    S::Response: Send,
 {
     type Response = S::Response;
     type Error = S::Error;
@@ -206,6 +210,8 @@ where
                 Some(dial) => dial.follow(connecting).await?,
                 None => connecting.await?,
             };
+            // Where the process stood still meanwhile, the server may have closed it.
+            reactor::settle().await;
             progress::opened();
             Ok(connection)
         })

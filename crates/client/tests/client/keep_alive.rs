@@ -1,11 +1,21 @@
 //! Sockets that are kept for the next request, and those that died meanwhile.
 
+use std::{
+    net::Ipv4Addr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
 use bytes::Bytes;
-use modzy_client::{ConnectionFault, FileSource, JobInput, Sent};
+use modzy_client::{ConnectionFault, FileSource, JobInput, Lookup, Resolver, Sent};
 use tokio::io::AsyncWriteExt;
 
 use crate::support::{
-    attempts, builder, connection_fault, millis, options, plain,
+    attempts, builder,
+    clock::SkippingClock,
+    connection_fault, millis, options, plain,
     server::{Reply, Server, Stream, Then, Threaded, answer, job, ok, receive},
     skipping, until,
 };
@@ -307,6 +317,46 @@ async fn of_many_submits_at_once_none_goes_by_a_socket_that_was_closed_unseen() 
         server.close(b"");
     }
     assert!(server.connections() >= 3 * AT_ONCE, "{}", server.connections());
+}
+
+/// Tells when a look-up has been made, after which the connection begins at once.
+#[derive(Debug, Default)]
+struct Counting(AtomicUsize);
+
+impl Resolver for Counting {
+    fn resolve(&self, _: &str) -> Lookup {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Box::pin(std::future::ready(Ok(vec![Ipv4Addr::LOCALHOST.into()])))
+    }
+}
+
+#[tokio::test]
+async fn a_submit_leaves_a_new_socket_alone_that_was_closed_unseen() {
+    let server = Threaded::start(0, |_, socket| {
+        socket.write_all(&hinting("keep-alive: timeout=0"))?;
+        Ok(Then::Keep)
+    });
+    let names = Arc::new(Counting::default());
+    let client = plain(&format!("http://modzy.test:{}/api", server.address().port()))
+        .clock(Arc::new(SkippingClock::default()))
+        .resolver(names.clone())
+        .build()
+        .unwrap();
+    client.submit_job("{}", &options()).await.unwrap();
+    for round in 1..=20 {
+        let asked = names.0.load(Ordering::SeqCst);
+        let submit = tokio::spawn({
+            let client = client.clone();
+            async move { client.submit_job("{}", &options()).await }
+        });
+        while names.0.load(Ordering::SeqCst) == asked {
+            tokio::task::yield_now().await;
+        }
+        std::thread::sleep(millis(10));
+        server.close(b"");
+        submit.await.unwrap().unwrap();
+        assert_eq!(server.count(), round + 1);
+    }
 }
 
 #[tokio::test]
