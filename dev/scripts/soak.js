@@ -1,14 +1,14 @@
 'use strict';
 
 // `npm run soak`: uploads of 1 GB from every kind of source, then an hour of mixed calls with faults. Prints what it measures,
-// and fails where something grows or differs.
+// and fails where something grows or differs. With `--freezes`, the process stands still for 1 to 40 s at times.
 
 const { parseArgs } = require('node:util');
 const { buildRelease } = require('./builds.js');
 const { readCommandLine } = require('./command-line.js');
 const { prepare } = require('./setup.js');
 
-const usage = 'npm run soak [-- --minutes 60 --rate 40 --bytes 1000000007 --seed SEED --as-built]';
+const usage = 'npm run soak [-- --minutes 60 --rate 40 --bytes 1000000007 --seed SEED --freezes --as-built]';
 
 function readArguments() {
   const { values } = parseArgs({
@@ -17,19 +17,20 @@ function readArguments() {
       rate: { type: 'string', default: '40' },
       bytes: { type: 'string', default: '1000000007' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      freezes: { type: 'boolean', default: false },
       'as-built': { type: 'boolean', default: false },
     },
   });
-  const { 'as-built': asBuilt, ...numbers } = values;
+  const { 'as-built': asBuilt, freezes, ...numbers } = values;
   const read = Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)]));
   if (!Object.values(read).every((number) => number >= 0)) {
     throw new Error('the figures should be numbers');
   }
-  return { asBuilt, ...read };
+  return { asBuilt, freezes, ...read };
 }
 
 async function main() {
-  const { asBuilt, minutes, rate, bytes, seed } = readCommandLine(usage, readArguments);
+  const { asBuilt, freezes, minutes, rate, bytes, seed } = readCommandLine(usage, readArguments);
   if (!asBuilt) {
     prepare();
     buildRelease();
@@ -46,7 +47,7 @@ async function main() {
   }
   if (minutes > 0) {
     log(`${minutes} minutes of mixed calls, ${rate} programs a second`);
-    await soak({ seconds: minutes * 60, rate, seed, log });
+    await soak({ seconds: minutes * 60, rate, seed, freezes, log });
     log('nothing grew');
   }
 }

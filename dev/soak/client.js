@@ -40,6 +40,8 @@ class Soak {
   #calls = 0;
   #left = 0;
   #running = new Set();
+  /** Of each program that failed and may have submitted, the names of its submits, and why. */
+  #maybes = [];
 
   constructor(settings) {
     this.#settings = settings;
@@ -63,7 +65,7 @@ class Soak {
       await Promise.all(this.#running);
       await this.#quiet(before.sockets);
       const after = { ...(await this.#sample()), started: { ...before, others } };
-      return { after, outcomes: this.#outcomes, calls: this.#calls, left: this.#left };
+      return { after, outcomes: this.#outcomes, calls: this.#calls, left: this.#left, maybes: this.#maybes };
     } finally {
       await fs.rm(folder, { recursive: true });
     }
@@ -103,10 +105,16 @@ class Soak {
     }
     const [name, program] = this.#random.pick(wheel);
     const { signal } = this.#shutdown;
-    const { client, random, submits } = { client: this.#client, random: this.#random, submits: this.#submits };
+    const { client, random } = { client: this.#client, random: this.#random };
+    const submits = this.#submits.ofOne();
     const run = (async () => program({ client, random, submits, ...given, options: { signal } }))().then(
       (calls) => this.#note(name, 'done', typeof calls === 'number' ? calls : 1),
-      (error) => this.#note(name, nameOf(error), 1),
+      (error) => {
+        this.#note(name, nameOf(error), 1);
+        if (error.sent === 'maybe' && submits.names.length > 0) {
+          this.#maybes.push({ names: submits.names, message: error.message });
+        }
+      },
     );
     this.#running.add(run);
     run.finally(() => this.#running.delete(run));

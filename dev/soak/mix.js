@@ -219,11 +219,22 @@ const wheel = Object.entries(mix).flatMap(([name, [weight, program]]) => Array(w
 
 /** What tells submits apart, for those who look whether one comes twice. */
 class Submits {
-  #count = 0;
+  #count = { made: 0 };
+  /** Those of one program. */
+  names = [];
+
+  /** The submits of a program, beside those of others. */
+  ofOne() {
+    const own = new Submits();
+    own.#count = this.#count;
+    return own;
+  }
 
   name() {
-    this.#count += 1;
-    return `submit-${this.#count}`;
+    this.#count.made += 1;
+    const name = `submit-${this.#count.made}`;
+    this.names.push(name);
+    return name;
   }
 
   texts() {

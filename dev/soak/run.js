@@ -9,6 +9,8 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { Emulator } = require('../../__test__/support/emulator.js');
 const { Feeder } = require('./faults.js');
+const { freeze } = require('./freezes.js');
+const { Gateway } = require('./gateway.js');
 const { Random } = require('./random.js');
 const { slopeOfFloor } = require('./slope.js');
 
@@ -42,12 +44,14 @@ const SHORT = 1200;
 const EXIT = 2000;
 
 /**
- * Runs a soak, and returns its figures once all that has to hold held.
+ * Runs a soak, and returns its figures once all that has to hold held. With freezes the process stands still at times, and a
+ * gateway closes its idle sockets meanwhile and packs some of the answers.
  *
- * @param {{ seconds: number, rate: number, seed: number, log?: (line: string) => void }} settings
+ * @param {{ seconds: number, rate: number, seed: number, freezes?: boolean, log?: (line: string) => void }} settings
  */
-async function soak({ seconds, rate, seed, log = () => {} }) {
+async function soak({ seconds, rate, seed, freezes = false, log = () => {} }) {
   const emulator = await new Emulator().start({ submittedMs: 20, inProgressMs: 60, chunkSize: '64Ki' });
+  const gateway = freezes ? await new Gateway(emulator.baseURL, new Random(seed + 2)).start() : undefined;
   try {
     const feeder = new Feeder(emulator, SHARE, new Random(seed + 1));
     const samplePeriod = Math.max(250, Math.min(10_000, seconds * 10));
@@ -55,8 +59,11 @@ async function soak({ seconds, rate, seed, log = () => {} }) {
     const env = { ...process.env, MALLOC_ARENA_MAX: '1' };
     const child = fork(path.join(__dirname, 'client.js'), { execArgv: ['--expose-gc'], env });
     const samples = [];
-    const { report, code, lingered } = await follow(child, { emulator, feeder, samples, log }, () =>
-      child.send({ seconds, rate, seed, samplePeriod, baseURL: emulator.baseURL, apiKey: emulator.apiKey }),
+    const { baseURL } = gateway ?? emulator;
+    const freezing = (isOver) =>
+      gateway && freeze(child, { random: new Random(seed + 3), seconds, isOver, gateway, log });
+    const { report, code, lingered, frozen } = await follow(child, { emulator, feeder, samples, freezing, log }, () =>
+      child.send({ seconds, rate, seed, samplePeriod, baseURL, apiKey: emulator.apiKey }),
     );
     const figures = {
       ...report,
@@ -70,22 +77,30 @@ async function soak({ seconds, rate, seed, log = () => {} }) {
       last: samples.at(-1),
       exit: { code, lingered },
       doubled: feeder.doubled,
+      frozen,
+      packed: gateway?.packed,
+      // What may have been sent, and never was: a look at the socket would have told.
+      unsent: gateway && report.maybes.filter(({ names }) => !names.some((name) => gateway.seen.has(name))),
     };
     log(JSON.stringify(figures, undefined, 2));
     check(figures);
     return figures;
   } finally {
+    gateway?.stop();
     await emulator.stop();
   }
 }
 
 /** Lets a process make its calls, with faults, until it has ended. */
-async function follow(child, { emulator, feeder, samples, log }, start) {
+async function follow(child, { emulator, feeder, samples, freezing, log }, start) {
   let report;
   let settled;
+  let frozen;
+  const isOver = () => settled !== undefined || child.exitCode !== null || child.signalCode !== null;
   child.on('message', (message) => {
     if (message.ready) {
-      feeding = feedUntil(() => settled !== undefined || child.exitCode !== null || child.signalCode !== null);
+      feeding = feedUntil(isOver);
+      frozen = freezing(isOver);
     } else if (message.sample) {
       samples.push(message.sample);
       log(JSON.stringify(message.sample, (key, value) => (typeof value === 'number' ? Math.round(value) : value)));
@@ -95,7 +110,7 @@ async function follow(child, { emulator, feeder, samples, log }, start) {
     }
   });
   let feeding;
-  async function feedUntil(isOver) {
+  async function feedUntil() {
     while (!isOver()) {
       await feeder.feed();
       await sleep(200);
@@ -107,7 +122,7 @@ async function follow(child, { emulator, feeder, samples, log }, start) {
   const lingered = performance.now() - settled;
   await feeding;
   assert.equal(signal, null, 'the process crashed');
-  return { report, code, lingered };
+  return { report, code, lingered, frozen: await frozen };
 }
 
 /** How fast, or in a short soak how far, each figure rises once the start is over. */
@@ -122,7 +137,8 @@ function slopes(samples, seconds) {
   );
 }
 
-function check({ after, outcomes, calls, slopes: rises, seconds, share, exit, unhandled, doubled }) {
+function check(figures) {
+  const { after, outcomes, calls, slopes: rises, seconds, share, exit, unhandled, doubled, frozen, unsent } = figures;
   const most = seconds < SHORT ? shortLimits : limits;
   for (const [name, rise] of Object.entries(rises)) {
     assert.ok(rise <= most[name], `${name} rises by ${rise}, more than ${most[name]}`);
@@ -138,8 +154,10 @@ function check({ after, outcomes, calls, slopes: rises, seconds, share, exit, un
   assert.deepEqual(unexpected, []);
   assert.equal(unhandled, 0);
   assert.equal(doubled, 0, 'a submit came twice');
+  assert.deepEqual(unsent ?? [], [], 'submits may have been sent, and never arrived');
   assert.ok(share > 0.03 && share < 0.06, `${share} of the requests met a fault`);
-  assert.ok(calls > seconds * 10, `${calls} calls`);
+  const ran = seconds - (frozen?.ms ?? 0) / 1000;
+  assert.ok(calls > ran * 10, `${calls} calls`);
   assert.equal(exit.code, 0);
   assert.ok(exit.lingered < EXIT, `the process ended ${exit.lingered} ms after its last call`);
 }

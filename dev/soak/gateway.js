@@ -1,0 +1,100 @@
+'use strict';
+
+// A gateway in front of the emulator, for a soak whose process stands still at times: it announces the end of its idle sockets,
+// packs some answers as gzip of two members, and knows which submits have reached it.
+
+const { once } = require('node:events');
+const http = require('node:http');
+const { gzipSync } = require('node:zlib');
+
+/** ms after which an idle socket is closed, as `Keep-Alive: timeout=2` announces. */
+const KEEP_ALIVE = 2000;
+
+/** The share of the answers that are packed, where the client takes that. */
+const PACKED = 0.3;
+
+class Gateway {
+  #server;
+  #target;
+  #random;
+  /** The names of the submits that came. */
+  seen = new Set();
+  packed = 0;
+
+  constructor(target, random) {
+    this.#target = new URL(target);
+    this.#random = random;
+  }
+
+  async start() {
+    this.#server = http.createServer((request, response) => this.#forward(request, response));
+    this.#server.keepAliveTimeout = KEEP_ALIVE;
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.baseURL = `http://127.0.0.1:${this.#server.address().port}${this.#target.pathname}`;
+    return this;
+  }
+
+  closeIdle() {
+    this.#server.closeIdleConnections();
+  }
+
+  stop() {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #forward(request, response) {
+    const { hostname, port } = this.#target;
+    const { method, url, headers } = request;
+    const upstream = http.request({ hostname, port, method, path: url, headers: { ...headers, connection: 'close' } });
+    // What breaks on one side breaks on the other.
+    upstream.on('error', () => response.destroy());
+    response.on('close', () => upstream.destroy());
+    request.on('error', () => upstream.destroy());
+    if (method === 'POST' && url.endsWith('/jobs')) {
+      request.on('data', (bytes) => this.#note(bytes));
+    }
+    request.pipe(upstream);
+    upstream.on('response', (answer) => {
+      answer.on('error', () => response.destroy());
+      const rest = { ...answer.headers };
+      // Those of this connection alone.
+      delete rest.connection;
+      delete rest['transfer-encoding'];
+      const isPackable = (headers['accept-encoding'] ?? '').includes('gzip') && !('content-encoding' in rest);
+      if (isPackable && answer.statusCode === 200 && this.#random.chance(PACKED)) {
+        this.#pack(answer, response, rest);
+        return;
+      }
+      response.writeHead(answer.statusCode, rest);
+      answer.pipe(response);
+    });
+  }
+
+  async #pack(answer, response, headers) {
+    const pieces = [];
+    try {
+      for await (const piece of answer) {
+        pieces.push(piece);
+      }
+    } catch {
+      response.destroy();
+      return;
+    }
+    const whole = Buffer.concat(pieces);
+    const middle = this.#random.below(whole.length + 1);
+    const packed = Buffer.concat([gzipSync(whole.subarray(0, middle)), gzipSync(whole.subarray(middle))]);
+    this.packed += 1;
+    response.writeHead(answer.statusCode, { ...headers, 'content-encoding': 'gzip', 'content-length': packed.length });
+    response.end(packed);
+  }
+
+  #note(bytes) {
+    for (const [, name] of bytes.toString('latin1').matchAll(/"(submit-\d+)"/g)) {
+      this.seen.add(name);
+    }
+  }
+}
+
+module.exports = { Gateway };
