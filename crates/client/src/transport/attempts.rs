@@ -116,7 +116,8 @@ impl Transport {
         let came_further = mem::take(&mut attempts.came_further);
         // The server had closed an idle socket: the request never got a chance, so this costs no retry and no pause. A server
         // that does so again and again without a good answer between is no such case.
-        let is_free = stale && attempts.class == Class::Read && !attempts.replayed && self.replays.take();
+        let may_be_repeated = attempts.class == Class::Read || error.sent() == Some(Sent::No);
+        let is_free = stale && may_be_repeated && !attempts.replayed && self.replays.take();
         let pause = if is_free {
             attempts.replayed = true;
             Duration::ZERO

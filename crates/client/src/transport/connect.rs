@@ -211,6 +211,7 @@ where
                 None => connecting.await?,
             };
             // Where the process stood still meanwhile, the server may have closed it.
+            progress::looks();
             reactor::settle().await;
             progress::opened();
             Ok(connection)

@@ -146,6 +146,7 @@ impl Transport {
     ) -> Result<Answer, Attempt> {
         let account = self.account(request, progress);
         let (http, may_be_stale) = pool.http()?;
+        progress.looks();
         if may_be_stale && request.class() == Class::Write {
             // An idle socket that has been closed meanwhile is left alone once its end is known.
             reactor::settle().await;

@@ -22,7 +22,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) error: Error,
-    /// It ran on a socket that was kept alive, and that broke before a byte of the answer came.
+    /// It ran on a socket that was kept alive, and that broke before a byte of the answer came; or it was not sent, because the
+    /// process had stood still since the socket was looked at.
     pub(super) stale: bool,
 }
 
@@ -187,7 +188,8 @@ impl<'a> Account<'a> {
             ConnectionFault::Cut => format!("the connection to {whole} broke {phase}: {reason}"),
             ConnectionFault::Malformed => format!("the answer of {whole} is not HTTP that can be read: {reason}"),
         };
-        let stale = fault == ConnectionFault::Cut && phase < Phase::Body && self.progress.on_kept_alive_socket();
+        let may_be_stale = self.progress.on_kept_alive_socket() || self.progress.is_withdrawn();
+        let stale = fault == ConnectionFault::Cut && phase < Phase::Body && may_be_stale;
         Attempt {
             error: Error::Connection {
                 fault,

@@ -11,14 +11,14 @@ use std::{
         atomic::{AtomicBool, AtomicU8, Ordering},
     },
     task::{Context, Poll, Waker},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::Notify;
 
 use super::dial::Dial;
 use crate::{
-    clock::Clock,
+    clock::{Clock, GAP},
     error::{Error, Phase, Sent},
 };
 
@@ -44,6 +44,8 @@ pub(super) struct Progress {
     moved: Notify,
     dial: Arc<Dial>,
     rest: Mutex<Rest>,
+    /// When the last look began at which sockets are still open.
+    looked: Mutex<Instant>,
 }
 
 /// What becomes of the rest of a body that has not been sent when the response comes.
@@ -68,6 +70,7 @@ impl Progress {
             moved: Notify::new(),
             dial,
             rest: Mutex::default(),
+            looked: Mutex::new(Instant::now()),
         })
     }
 
@@ -113,6 +116,27 @@ impl Progress {
 
     pub(super) fn is_connecting(&self) -> bool {
         self.phase() < Phase::Send
+    }
+
+    /// Notes that a look at the sockets begins, which shows what has been closed by now.
+    pub(super) fn looks(&self) {
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Gives the attempt up as never sent, unless its body has been taken, where that look is too long ago for the socket to be
+    /// trusted: the process stood still since.
+    pub(super) fn withdraw_unless_fresh(&self) {
+        let looked = *self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        if looked.elapsed() > GAP {
+            let _ = self
+                .body
+                .compare_exchange(HELD, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire);
+        }
+    }
+
+    /// Whether the transport has had the body.
+    pub(super) fn is_taken(&self) -> bool {
+        self.body.load(Ordering::Acquire) == TAKEN
     }
 
     /// The transport asks for the body. Whether it may have it: not once the attempt has been given up as never sent.
@@ -206,6 +230,11 @@ impl Progress {
 pub(super) fn entered(phase: Phase) {
     // No cell: the request has found another socket, and this connection is made for whoever comes next.
     let _ = CURRENT.try_with(|progress| progress.enter(phase));
+}
+
+/// Notes that a look at the current attempt's sockets begins.
+pub(super) fn looks() {
+    let _ = CURRENT.try_with(|progress| progress.looks());
 }
 
 /// Notes that a socket stands open for the current attempt.

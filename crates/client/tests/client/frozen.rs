@@ -3,7 +3,7 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex},
+    sync::{Mutex, mpsc},
     thread,
     time::Duration,
 };
@@ -163,19 +163,16 @@ async fn an_upload_goes_on_after_a_freeze() {
 
 #[tokio::test]
 async fn a_stream_goes_on_after_a_freeze_and_counts_none_of_it_as_idle() {
-    let rest: Arc<Mutex<()>> = Arc::default();
-    // Held until the process runs again.
-    let frozen = rest.lock().unwrap();
-    let server = Threaded::start(usize::MAX, {
-        let rest = Arc::clone(&rest);
-        move |_, socket| {
-            let parts = halves("0123456789");
-            socket.write_all(&parts[0])?;
-            let _running = rest.lock();
-            thread::sleep(millis(80));
-            socket.write_all(&parts[1])?;
-            Ok(Then::Keep)
-        }
+    // Sent when the process runs again.
+    let (running, runs) = mpsc::channel();
+    let runs = Mutex::new(runs);
+    let server = Threaded::start(usize::MAX, move |_, socket| {
+        let parts = halves("0123456789");
+        socket.write_all(&parts[0])?;
+        runs.lock().unwrap().recv().unwrap();
+        thread::sleep(millis(80));
+        socket.write_all(&parts[1])?;
+        Ok(Then::Keep)
     });
     let client = client(&server.api(), |builder| builder.request_timeout(LONG));
     let url = OutputRef::Url(format!("{}/output", server.api()));
@@ -187,7 +184,7 @@ async fn a_stream_goes_on_after_a_freeze_and_counts_none_of_it_as_idle() {
     let next = tokio::spawn(async move { output.next().await });
     tokio::time::sleep(millis(20)).await;
     thread::sleep(millis(900));
-    drop(frozen);
+    running.send(()).unwrap();
     assert_eq!(next.await.unwrap().unwrap().unwrap(), "56789");
 }
 

@@ -1,22 +1,11 @@
 //! Sockets that are kept for the next request, and those that died meanwhile.
 
-use std::{
-    net::Ipv4Addr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
-
-use bytes::Bytes;
-use modzy_client::{ConnectionFault, FileSource, JobInput, Lookup, Resolver, Sent};
+use modzy_client::{ConnectionFault, Sent};
 use tokio::io::AsyncWriteExt;
 
 use crate::support::{
-    attempts, builder,
-    clock::SkippingClock,
-    connection_fault, millis, options, plain,
-    server::{Reply, Server, Stream, Then, Threaded, answer, job, ok, receive},
+    attempts, builder, connection_fault, millis, options,
+    server::{Reply, Server, answer, job, ok, receive},
     skipping, until,
 };
 
@@ -268,115 +257,4 @@ async fn a_socket_carries_no_more_requests_than_its_server_announces() {
         assert_eq!(server.count(), 30);
         assert_eq!(per_connection(&server), [3; 10]);
     }
-}
-
-/// What a server says to an idle socket before it closes it, if anything.
-const LAST_WORDS: [&[u8]; 2] = [
-    b"",
-    b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}",
-];
-
-/// A server of jobs that keeps its sockets.
-fn keeping(_: &str, socket: &mut dyn Stream) -> std::io::Result<Then> {
-    socket.write_all(&answer(200, "", r#"{"jobIdentifier":"j","status":"OPEN"}"#))?;
-    Ok(Then::Keep)
-}
-
-#[tokio::test]
-async fn of_200_submits_after_the_idle_sockets_were_closed_unseen_all_arrive_once() {
-    for last_words in LAST_WORDS {
-        let server = Threaded::start(0, keeping);
-        let client = plain(&server.api()).retries(0).build().unwrap();
-        client.submit_job("{}", &options()).await.unwrap();
-        for nth in 1..=100 {
-            // The client's thread does nothing else meanwhile, as that of a process that stands still.
-            server.close(last_words);
-            client.submit_job("{}", &options()).await.unwrap();
-            assert_eq!(server.count(), nth + 1);
-        }
-    }
-}
-
-#[tokio::test]
-async fn of_many_submits_at_once_none_goes_by_a_socket_that_was_closed_unseen() {
-    const AT_ONCE: usize = 100;
-    let server = Threaded::start(0, |line, socket| {
-        std::thread::sleep(millis(20));
-        keeping(line, socket)
-    });
-    let client = plain(&server.api()).retries(0).build().unwrap();
-    for round in 1..=3 {
-        let submits = (0..AT_ONCE).map(|_| {
-            let client = client.clone();
-            tokio::spawn(async move { client.submit_job("{}", &options()).await })
-        });
-        for submit in submits.collect::<Vec<_>>() {
-            submit.await.unwrap().unwrap();
-        }
-        assert_eq!(server.count(), round * AT_ONCE);
-        server.close(b"");
-    }
-    assert!(server.connections() >= 3 * AT_ONCE, "{}", server.connections());
-}
-
-/// Tells when a look-up has been made, after which the connection begins at once.
-#[derive(Debug, Default)]
-struct Counting(AtomicUsize);
-
-impl Resolver for Counting {
-    fn resolve(&self, _: &str) -> Lookup {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        Box::pin(std::future::ready(Ok(vec![Ipv4Addr::LOCALHOST.into()])))
-    }
-}
-
-#[tokio::test]
-async fn a_submit_leaves_a_new_socket_alone_that_was_closed_unseen() {
-    let server = Threaded::start(0, |_, socket| {
-        socket.write_all(&hinting("keep-alive: timeout=0"))?;
-        Ok(Then::Keep)
-    });
-    let names = Arc::new(Counting::default());
-    let client = plain(&format!("http://modzy.test:{}/api", server.address().port()))
-        .clock(Arc::new(SkippingClock::default()))
-        .resolver(names.clone())
-        .build()
-        .unwrap();
-    client.submit_job("{}", &options()).await.unwrap();
-    for round in 1..=20 {
-        let asked = names.0.load(Ordering::SeqCst);
-        let submit = tokio::spawn({
-            let client = client.clone();
-            async move { client.submit_job("{}", &options()).await }
-        });
-        while names.0.load(Ordering::SeqCst) == asked {
-            tokio::task::yield_now().await;
-        }
-        std::thread::sleep(millis(10));
-        server.close(b"");
-        submit.await.unwrap().unwrap();
-        assert_eq!(server.count(), round + 1);
-    }
-}
-
-#[tokio::test]
-async fn chunks_and_closes_leave_sockets_alone_that_were_closed_unseen() {
-    let server = Threaded::start(usize::MAX, |line, socket| match line {
-        "GET /api/jobs/features" => {
-            socket.write_all(&answer(200, "", r#"{"inputChunkMaximumSize":"1Ki"}"#))?;
-            Ok(Then::Keep)
-        }
-        _ => keeping(line, socket),
-    });
-    let client = plain(&server.api()).retries(0).build().unwrap();
-    let input = || FileSource::Bytes(Bytes::from(vec![7; 1500]));
-    let append = || JobInput::new("j", "k", "input", input());
-    for _ in 0..20 {
-        server.close(b"");
-        client.append_input(append(), &options(), |_| {}).await.unwrap();
-        server.close(b"");
-        client.close_job("j", &options()).await.unwrap();
-    }
-    let posts = |end: &str| server.lines().iter().filter(|line| line.ends_with(end)).count();
-    assert_eq!((posts("/k/input"), posts("/close"), server.count()), (20, 20, 40));
 }

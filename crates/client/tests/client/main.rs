@@ -11,6 +11,8 @@ mod cancel;
 #[cfg(test)]
 mod changing_files;
 #[cfg(test)]
+mod closed_unseen;
+#[cfg(test)]
 mod codings;
 #[cfg(test)]
 mod download_targets;

@@ -149,6 +149,7 @@ impl Body for Tracked {
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        self.progress.withdraw_unless_fresh();
         if !self.progress.take_body() {
             // The connection ends with this error before anything of the request is flushed.
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
@@ -196,9 +197,9 @@ impl Body for Tracked {
 
 impl Drop for Tracked {
     /// The connection's task drops a body once it is written, or at once where there is nothing to write. Dropped in the
-    /// request's own task, it was never handed over.
+    /// request's own task, or before it was asked for anything, it was never handed over.
     fn drop(&mut self) {
-        if !progress::in_request() {
+        if !progress::in_request() && self.progress.is_taken() {
             self.progress.dispatched();
         }
     }
