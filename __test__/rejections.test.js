@@ -42,6 +42,21 @@ describe('no promise rejects where nobody listens', () => {
     });
   }
 
+  it('a Blob that brings no bytes is refused, and nothing is made up in their place', async () => {
+    for (const brought of [7, '7', undefined, null, [7], { length: 7 }]) {
+      const source = { size: 7, type: '', slice: () => source, arrayBuffer: async () => brought };
+      for (const call of [
+        (modzy) => modzy.fileToDataUrl(source),
+        (modzy) => modzy.submitJobEmbedded('ed542963de', '1.0.1', 'text/plain', { a: { b: source } }),
+        (modzy) => modzy.submitJobFile('d1g35t0256', '1.0.0', { a: { input: source } }),
+      ]) {
+        const error = await failure(call(client()));
+        assert.equal(error.name, 'TypeError');
+        assert.match(error.message, /a Blob whose arrayBuffer\(\) resolves with bytes/);
+      }
+    }
+  });
+
   it('fileToDataUrl of what is hardly a Blob', async () => {
     const unhandled = await unhandledBy(async () => {
       for (const arrayBuffer of [rejects, fails, () => 7, () => undefined, () => ({ then: fails })]) {

@@ -5,6 +5,7 @@
 const { constants } = require('node:buffer');
 const { untilAborted } = require('./calls/signals.js');
 const { InputError } = require('./errors.js');
+const { bytesOfBlob } = require('./streams/pulled-sources.js');
 
 /** The limit unless the caller sets another, in bytes: 256 MiB. */
 const MAX_BYTES = 2 ** 28;
@@ -34,8 +35,8 @@ async function blobToDataUrl(file, { maxBytes, signal }) {
     const message = `the input ${name} has ${file.size} bytes, and at most ${most} are made a data URL (maxBytes)`;
     throw new InputError(message, { code: 'limit', inputKey: '', inputName: name });
   }
-  const data = Buffer.from(await untilAborted(file.arrayBuffer(), signal)).toString('base64');
-  return `data:${mimeType};base64,${data}`;
+  const bytes = bytesOfBlob(await untilAborted(file.arrayBuffer(), signal), 'file');
+  return `data:${mimeType};base64,${Buffer.from(bytes).toString('base64')}`;
 }
 
 module.exports = { blobToDataUrl, mostBytes };

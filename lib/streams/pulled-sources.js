@@ -128,7 +128,7 @@ class BlobSource {
       }
       this.#at += piece.size;
       if (!this.#isOfNode) {
-        return new Uint8Array(await piece.arrayBuffer());
+        return bytesOfBlob(await piece.arrayBuffer(), 'Blob');
       }
       this.#reader = piece.stream().getReader();
     }
@@ -290,4 +290,18 @@ function toBytes(value, name) {
   }
 }
 
-module.exports = { BlobSource, IterableSource, MemorySource, WebSource, toBytes };
+/**
+ * What a Blob has brought. Those of others may bring anything, and of a number an array would be made.
+ *
+ * @param {unknown} brought
+ * @param {string} name
+ */
+function bytesOfBlob(brought, name) {
+  const bytes = toBytes(brought);
+  if (bytes === undefined) {
+    throw mistaken(name, 'a Blob whose arrayBuffer() resolves with bytes');
+  }
+  return bytes;
+}
+
+module.exports = { BlobSource, IterableSource, MemorySource, WebSource, bytesOfBlob, toBytes };

@@ -5,7 +5,7 @@
 
 const { types } = require('node:util');
 const { filePath, mistaken, string } = require('../arguments/checks.js');
-const { BlobSource, IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
+const { BlobSource, IterableSource, MemorySource, WebSource, bytesOfBlob, toBytes } = require('./pulled-sources.js');
 
 /**
  * How many bytes of memory a call copies before it returns, which takes a few ms. What is beyond is read where it is when its
@@ -123,11 +123,14 @@ function readEmbeddedSources(sources, argument, generation) {
   const named = Object.create(null);
   /** @type {(Uint8Array | Blob)[]} */
   const given = [];
+  /** @type {string[]} */
+  const places = [];
   let inline = 0;
   for (const [key, name, value, place] of leaves(sources, argument)) {
     const parts = (named[key] ??= Object.create(null));
     if (generation === 1) {
       parts[name] = given.push(embeddedBytes(value, place)) - 1;
+      places.push(place);
     } else if (typeof value === 'string') {
       inline += string(value, place).length;
       parts[name] = value;
@@ -142,8 +145,8 @@ function readEmbeddedSources(sources, argument, generation) {
   if (given.every((each) => types.isUint8Array(each))) {
     return { sources: named, bytes: warn(given) };
   }
-  const read = given.map(async (each) =>
-    types.isUint8Array(each) ? new Uint8Array(each) : new Uint8Array(await each.arrayBuffer()),
+  const read = given.map(async (each, index) =>
+    types.isUint8Array(each) ? new Uint8Array(each) : bytesOfBlob(await each.arrayBuffer(), String(places[index])),
   );
   return { sources: named, bytes: Promise.all(read).then(warn) };
 }
