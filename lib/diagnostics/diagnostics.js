@@ -124,7 +124,7 @@ class Trace {
     const { binding } = options;
     const all = { ...withoutNamesakes(this.#added, binding?.headers), ...binding?.headers };
     const extended = { __proto__: null, ...binding, headers: all, observe: this.#observe };
-    return Object.assign(Object.create(null), options, { binding: extended, trace: this });
+    return Object.assign(Object.create(options), { binding: extended, trace: this });
   }
 
   /**

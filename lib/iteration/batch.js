@@ -187,7 +187,8 @@ class Batch {
     }
     try {
       const { jobIdentifier } = task;
-      const options = Object.assign(Object.create(null), this.#waitOptions, { jobIdentifier });
+      // Thousands of waits have all but this in common.
+      const options = Object.assign(Object.create(this.#waitOptions), { jobIdentifier });
       return await this.#session.run('blockUntilComplete', jobIdentifier, options);
     } catch (error) {
       throw error instanceof ModzyError ? atCall(error, this.#site) : error;
