@@ -110,13 +110,12 @@ describe('the event loop', () => {
       // The runner of tests follows each promise, which takes longer than the batch.
       const { baseURL, apiKey } = emulator;
       const program = path.join(__dirname, '../support/start-jobs.js');
-      const { stdout, stderr } = spawnSync(process.execPath, [program, baseURL, apiKey, JOB, jobs], {
-        encoding: 'utf8',
-      });
+      // The collector of garbage takes many short turns in place of a few long ones, which would be what is measured.
+      const args = ['--max-semi-space-size=1', program, baseURL, apiKey, JOB, String(jobs)];
+      const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
       assert.equal(stderr, '');
       const longest = JSON.parse(stdout);
       t.diagnostic(`${longest.map((ms) => ms.toFixed(1)).join(', ')} ms`);
-      // The collector of garbage takes its share of some rounds.
       assert.ok(Math.min(...longest) <= 10, `${longest} ms`);
     });
   }

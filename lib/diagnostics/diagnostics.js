@@ -49,9 +49,9 @@ class Diagnostics {
     if (logs.length === 0 && !everyChannel.some(({ hasSubscribers }) => hasSubscribers)) {
       return undefined;
     }
-    const { jobIdentifier: given } = call;
+    const { method, signal, jobIdentifier: given } = call;
     const jobIdentifier = given && this.#withoutKey(given);
-    return new Trace(this.#baseURL, logs, { ...call, jobIdentifier });
+    return new Trace(this.#baseURL, logs, { method, signal, jobIdentifier });
   }
 }
 
