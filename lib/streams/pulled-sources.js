@@ -297,11 +297,12 @@ function toBytes(value, name) {
  * @param {string} name
  */
 function bytesOfBlob(brought, name) {
-  const bytes = toBytes(brought);
+  const bytes = toBytes(brought, name);
   if (bytes === undefined) {
     throw mistaken(name, 'a Blob whose arrayBuffer() resolves with bytes');
   }
-  return bytes;
+  // Rust must not read what another thread may be writing.
+  return types.isSharedArrayBuffer(bytes.buffer) ? new Uint8Array(bytes) : bytes;
 }
 
 module.exports = { BlobSource, IterableSource, MemorySource, WebSource, bytesOfBlob, toBytes };

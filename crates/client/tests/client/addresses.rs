@@ -34,7 +34,12 @@ fn of(port: u16, names: &Arc<Listed>) -> ClientBuilder {
 
 /// A server that closes each connection after its answer.
 async fn brief() -> Server {
-    Server::always(Reply::Close(answer(200, "connection: close\r\n", "{}"))).await
+    Server::always(Reply::Close(answer(
+        200,
+        "connection: close\r\n",
+        r#"{"jobIdentifier":"j"}"#,
+    )))
+    .await
 }
 
 /// How long a call takes, in ms. It succeeds.

@@ -75,7 +75,12 @@ async fn a_server_behind_http_is_asked_by_way_of_the_proxy() {
 async fn a_proxy_can_itself_be_reached_over_tls() {
     let (of_server, of_proxy) = (Authority::new(), Authority::new());
     let secure = Server::tls(of_server.server("modzy.example")).await;
-    let plain = Server::always(Reply::Close(answer(200, "connection: close\r\n", "{}"))).await;
+    let plain = Server::always(Reply::Close(answer(
+        200,
+        "connection: close\r\n",
+        r#"{"jobIdentifier":"j"}"#,
+    )))
+    .await;
     let proxy = secure_proxy(of_proxy.server("localhost"), Some(CREDENTIALS)).await;
     let url = format!("https://{CREDENTIALS}@localhost:{}", proxy.address().port());
     let through_tunnel = format!("modzy.example:{}", secure.address().port());
