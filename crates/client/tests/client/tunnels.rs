@@ -7,7 +7,7 @@ use crate::support::{
     certificates::Authority,
     connection_fault, options, plain,
     proxy::{opening, to},
-    server::{Reply, Server, ok},
+    server::{Reply, Server, answer, ok},
 };
 
 /// A server behind `https` that answers with more than a socket holds, and a client that asks it through this proxy.
@@ -117,4 +117,18 @@ async fn a_proxy_that_never_comes_to_its_answer_ends_by_the_connect_timeout() {
         (Some(Phase::Connect), Some(Sent::No)),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn a_tunnel_carries_no_more_requests_than_its_server_announces() {
+    let authority = Authority::new();
+    let hint = answer(200, "keep-alive: timeout=60, max=3\r\n", r#"{"jobIdentifier":"j"}"#);
+    let server = Server::tls_always(authority.server("modzy.example"), Reply::Keep(hint)).await;
+    let proxy = opening(head("200 OK", ""), false).await;
+    let builder = builder(&server.https("modzy.example")).proxy(&to(&proxy)).unwrap();
+    let client = builder.ca([authority.pem()]).unwrap().build().unwrap();
+    for _ in 0..9 {
+        client.submit_job("{}", &options()).await.unwrap();
+    }
+    assert_eq!((server.count(), server.connections()), (9, 3));
 }
