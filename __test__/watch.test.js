@@ -105,9 +105,9 @@ describe('watchJob', () => {
     await answer(Infinity);
     const seen = [];
     const loop = async () => {
-      for await (const { status } of client().watchJob(job(0), { ...quickly, waitTimeout: 60 })) {
+      for await (const { status } of client().watchJob(job(0), { ...quickly, waitTimeout: 300 })) {
         seen.push(status);
-        await sleep(120);
+        await sleep(400);
       }
     };
     await assert.rejects(loop, WaitTimeoutError);
