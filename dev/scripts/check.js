@@ -100,6 +100,7 @@ const checks = {
   rust: { phases: [[[cargo('tests in Rust', ['test', ...WORKSPACE])]]] },
   docs: { phases: [[[typedoc, node('tests of the docs', 'docs')], [rustdoc]]], isBuilt: true },
   slow: { phases: [[[node('slow tests in JavaScript', 'slow'), slowRust]]], isBuilt: true },
+  long: { phases: [[[node('long tests in JavaScript', 'long')]]], isBuilt: true },
   test: {
     phases: [
       [

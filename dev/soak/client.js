@@ -57,8 +57,10 @@ class Soak {
   async run() {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-soak-'));
     try {
-      const before = await descriptors();
       const files = await writeFiles(folder, this.#random);
+      // Starts the thread of the addon, which has descriptors of its own, without a connection.
+      await this.#client.pathToDataUrl(__filename, 'text/javascript');
+      const before = await descriptors();
       const output = await this.#makeOutput();
       const { others } = await descriptors();
       await this.#turns({ folder, files, output });

@@ -54,7 +54,11 @@ pub(super) fn each_value(json: &[u8], mut found: impl FnMut(&str, &str)) {
                 name = open.last().copied().flatten();
                 at += 1;
             }
-            _ => at += 1,
+            // The last ones are those of `true`, `false` and `null`.
+            b' ' | b'\t' | b'\n' | b'\r' | b':' | b'a' | b'e' | b'f' | b'l' | b'n' | b'r' | b's' | b't' | b'u' => {
+                at += 1;
+            }
+            _ => return,
         }
     }
 }

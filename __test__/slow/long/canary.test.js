@@ -9,7 +9,7 @@ const net = require('node:net');
 const { after, afterEach, before, beforeEach, describe, it } = require('node:test');
 const selfsigned = require('selfsigned');
 const { ModzyClient } = require('modzy-client');
-const { forms, seenOf, spellings, tells } = require('../support/canary.js');
+const { forms, seenOf, spellings, tells } = require('../../support/canary.js');
 
 /** What is looked for. Around it stand characters that one layer or another escapes. */
 const CORE = 'c4n4ryC0re';

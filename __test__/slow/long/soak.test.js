@@ -4,9 +4,9 @@
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
-const { soak } = require('../../dev/soak/run.js');
-const { slope, slopeOfFloor } = require('../../dev/soak/slope.js');
-const { transfers } = require('../../dev/soak/transfers.js');
+const { soak } = require('../../../dev/soak/run.js');
+const { slope, slopeOfFloor } = require('../../../dev/soak/slope.js');
+const { transfers } = require('../../../dev/soak/transfers.js');
 
 const seed = Date.now() % 1_000_000;
 

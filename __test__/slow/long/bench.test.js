@@ -8,10 +8,10 @@ const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { describe, it } = require('node:test');
 const { promisify } = require('node:util');
-const { draw } = require('../../dev/bench/chart.js');
-const { quantile, show, target } = require('../../dev/bench/figures.js');
+const { draw } = require('../../../dev/bench/chart.js');
+const { quantile, show, target } = require('../../../dev/bench/figures.js');
 
-const bench = path.resolve(__dirname, '../../dev/bench/bench.js');
+const bench = path.resolve(__dirname, '../../../dev/bench/bench.js');
 
 const clients = ['modzy-client', 'fetch'];
 if (spawnSync('curl', ['--version']).status === 0) {
@@ -75,7 +75,7 @@ describe('npm run bench', { skip: process.platform !== 'linux' }, () => {
 
 describe('docs/performance.md', () => {
   it('has a place for what each group measures', () => {
-    const page = readFileSync(path.resolve(__dirname, '../../docs/performance.md'), 'utf8');
+    const page = readFileSync(path.resolve(__dirname, '../../../docs/performance.md'), 'utf8');
     for (const group of ['calls', 'waits', 'data', 'start']) {
       assert.match(page, new RegExp(`\n<!-- ${group}: begin -->\n(.*\n)*?<!-- ${group}: end -->\n`));
     }
