@@ -157,7 +157,6 @@ impl Mask {
             found.extend(beginnings.map(|part| reading.place(part).start..text.len()));
             found.extend(plain.find_cut(bytes));
         }
-        found.sort_unstable_by_key(|part| part.start);
         found
     }
 }
@@ -192,11 +191,12 @@ fn readings(secret: &str) -> impl Iterator<Item = Vec<u8>> {
     [Some(read(secret)), unescaped, of_queries].into_iter().flatten()
 }
 
-/// The text without some parts of it, which are in their order, and may overlap.
-fn without(text: &str, parts: Vec<Range<usize>>) -> Cow<'_, str> {
+/// The text without some parts of it, which may overlap.
+fn without(text: &str, mut parts: Vec<Range<usize>>) -> Cow<'_, str> {
     if parts.is_empty() {
         return Cow::Borrowed(text);
     }
+    parts.sort_unstable_by_key(|part| part.start);
     let mut masked = String::new();
     let mut kept = 0;
     for Range { start, end } in parts {

@@ -175,6 +175,17 @@ fn a_secret_is_known_behind_what_looks_like_an_escape_of_its_beginning() {
 }
 
 #[test]
+fn a_cut_secret_is_masked_from_its_beginning_though_it_contains_another() {
+    let mask = Mask::of(["jdbc:x://host?password=inner-secret&more=1", "inner-secret"].into_iter());
+    for text in [
+        "to jdbc:x://host?password=inner-secret&mo",
+        "to jdbc:x://host?password=inner-secret",
+    ] {
+        assert_eq!(mask.apply_to_cut(text), "to ***", "{text}");
+    }
+}
+
+#[test]
 fn secrets_that_overlap_are_masked_together() {
     let mask = Mask::of(["abcdefgh", "efghijkl", "abcd"].into_iter());
     assert_eq!(mask.apply("<abcd><abcdefgh><efghijkl>"), "<***><***><***>");
