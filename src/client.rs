@@ -89,7 +89,7 @@ impl BindingClient {
                     call.settle(outcome.unwrap_or_else(|error| Outcome::Settled(Err(error))));
                 });
             }
-            Err(error) => call.settle(Outcome::NotStarted(error)),
+            Err(error) => call.settle(Outcome::Settled(Err(error))),
         }
         id
     }

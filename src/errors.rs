@@ -1,6 +1,6 @@
 //! Failures as plain data. The errors that users see are made from them in JavaScript, where the callers' lines are known.
 
-use std::{error::Error as StdError, fmt::Write as _, io};
+use std::{error::Error as StdError, fmt::Write as _};
 
 use modzy_client::{Call, Error, Sent};
 use napi_derive::napi;
@@ -118,25 +118,6 @@ impl BindingError {
             ..self.clone()
         }
     }
-
-    /// For a call whose threads cannot be started. Nothing was sent.
-    pub(crate) fn not_started(error: &io::Error) -> Self {
-        let advice = match (error.kind(), error.raw_os_error()) {
-            (io::ErrorKind::WouldBlock, _) => {
-                "the limit on processes and threads is reached: raise it (ulimit -u, or the pids limit of the container)"
-            }
-            // ENFILE and EMFILE, which have no kind of their own.
-            (_, Some(23 | 24)) if cfg!(unix) => "the limit on open files is reached: raise it (ulimit -n)",
-            _ => "the system refuses what a thread needs",
-        };
-        let mut made = Self::new(
-            BindingErrorKind::System,
-            format!("the client cannot start its threads: {advice}"),
-        );
-        made.retryable = true;
-        made.cause = Some(error.to_string());
-        made
-    }
 }
 
 impl From<&Error> for BindingError {
@@ -203,6 +184,10 @@ impl From<&Error> for BindingError {
                 made.kind = BindingErrorKind::WaitTimeout;
                 made.job_identifier = Some(job_identifier.clone());
                 made.job = job.clone().map(String::from);
+            }
+            Error::System { source, .. } => {
+                made.kind = BindingErrorKind::System;
+                made.cause = Some(account(&**source));
             }
             // What is left, now and later, is shown as a defect with its message.
             _ => {}

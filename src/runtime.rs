@@ -3,13 +3,13 @@
 
 use std::{
     cell::RefCell,
-    io,
-    panic::{self, AssertUnwindSafe},
+    io, panic,
     sync::{Mutex, MutexGuard, PoisonError, mpsc},
     thread::{self, JoinHandle},
     time::Duration,
 };
 
+use modzy_client::{Error, Result, end_threads, start_threads};
 use napi::{Env, bindgen_prelude::retain_current_module_for_unload_safety};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
@@ -81,7 +81,7 @@ fn leave() {
 }
 
 /// Where calls are spawned. Starts the thread unless it runs.
-pub(crate) fn handle() -> io::Result<Handle> {
+pub(crate) fn handle() -> Result<Handle> {
     let mut shared = shared();
     if let Some(driver) = &shared.driver {
         return Ok(driver.handle.clone());
@@ -93,10 +93,10 @@ pub(crate) fn handle() -> io::Result<Handle> {
 }
 
 impl Driver {
-    fn start() -> io::Result<Self> {
+    fn start() -> Result<Self> {
         // The threads may outlive the environment that has loaded the image.
         retain_current_module_for_unload_safety();
-        let runtime = build()?;
+        let runtime = build().map_err(Error::system)?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = mpsc::channel();
@@ -104,14 +104,15 @@ impl Driver {
             drive(runtime, stopped);
             // Whoever waited may have gone.
             let _ = end.send(());
-        })?;
+        });
+        let thread = thread.map_err(Error::system)?;
         let driver = Self {
             handle,
             stop,
             ended,
             thread,
         };
-        if let Err(error) = start_file_thread(&driver.handle) {
+        if let Err(error) = start_threads() {
             driver.end();
             return Err(error);
         }
@@ -131,12 +132,7 @@ impl Driver {
 fn build() -> io::Result<Runtime> {
     has_room()?;
     // Tokio panics where it is refused some of its descriptors.
-    let built = panic::catch_unwind(|| {
-        Builder::new_current_thread()
-            .thread_name("modzy-client-files")
-            .enable_all()
-            .build()
-    });
+    let built = panic::catch_unwind(|| Builder::new_current_thread().enable_all().build());
     built.unwrap_or_else(|_| Err(io::Error::other(last_panic().unwrap_or_default())))
 }
 
@@ -159,16 +155,8 @@ fn has_room() -> io::Result<()> {
 fn drive(runtime: Runtime, stopped: oneshot::Receiver<()>) {
     // Nothing is ever sent: it ends when the sender is dropped.
     let _ = runtime.block_on(stopped);
-    runtime.shutdown_timeout(SHUTDOWN);
-}
-
-/// Starts the first thread for what blocks. Tokio panics where the system refuses it; with one, further work waits for it.
-fn start_file_thread(handle: &Handle) -> io::Result<()> {
-    // Whether there is room, and what the system says where there is none.
-    let probe = thread::Builder::new().spawn(|| ())?;
-    let _ = probe.join();
-    let started = panic::catch_unwind(AssertUnwindSafe(|| drop(handle.spawn_blocking(|| ()))));
-    started.map_err(|_| io::ErrorKind::WouldBlock.into())
+    drop(runtime);
+    end_threads(SHUTDOWN);
 }
 
 fn shared() -> MutexGuard<'static, Shared> {

@@ -3,8 +3,8 @@
 import type { Job } from './jobs.js';
 
 /**
- * The root of this package's errors. The class itself stands for a file that cannot be written, and for a defect of this
- * package.
+ * The root of this package's errors. The class itself stands for a file that cannot be written, for a thread that the system
+ * refuses before anything is sent (`retryable`), and for a defect of this package.
  */
 export declare class ModzyError extends Error {
   /** Whether the same call may be made again: it does no harm, and it may succeed. */

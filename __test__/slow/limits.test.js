@@ -4,9 +4,17 @@
 // what it needs rejects and says which limit is reached. No process crashes, and nothing is written to its standard error.
 
 const assert = require('node:assert/strict');
-const { spawnSync } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
+const { randomBytes } = require('node:crypto');
+const { once } = require('node:events');
+const fs = require('node:fs/promises');
+const os = require('node:os');
 const path = require('node:path');
+const { createInterface } = require('node:readline');
 const { describe, it } = require('node:test');
+const { gzipSync } = require('node:zlib');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { chunksOf, serve, uploadRoutes } = require('../support/server.js');
 
 const hasPrlimit = process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0;
 const isRoot = process.getuid?.() === 0;
@@ -35,6 +43,108 @@ const PROGRAM = `
     }
   })();
 `;
+
+/**
+ * Makes calls of every kind with its threads at their limit, which is set once it has made the first of them and said so.
+ * `isWarm` is whether it has looked the name up before, too.
+ */
+const everyCall = (port, folder, isWarm) => `
+  const { once } = require('node:events');
+  const path = require('node:path');
+  const { ModzyClient } = require(${JSON.stringify(path.resolve(__dirname, '../..'))});
+  const client = (host) => new ModzyClient('http://' + host + ':${port}/api', 'prefix.body', { retries: 0, proxy: false });
+  const [numbered, named] = [client('127.0.0.1'), client('localhost')];
+  const told = async (text) => {
+    console.log(text);
+    await once(process.stdin, 'data');
+  };
+  const outcome = (promise) =>
+    promise.then(
+      (value) => value?.bytes ?? value?.length ?? (value?.results && Object.keys(value.results).length) ?? value?.jobIdentifier,
+      ({ name, message, code, sent, retryable }) => [name, message.slice(0, 100), code, sent, retryable],
+    );
+  const text = { a: { 'input.txt': 'text' } };
+  const output = path.join(${JSON.stringify(folder)}, 'output-${isWarm}');
+  const calls = {
+    accepted: (client) => client.submitJobText('accepted', 'v', text),
+    refused: (client) => client.submitJobText('refused', 'v', text),
+    upload: (client) => client.submitJobFile('accepted', 'v', { a: { b: ${JSON.stringify(path.join(folder, 'input'))} } }),
+    result: (client) => client.getResult('j'),
+    download: (client) => client.downloadOutput({ url: client.baseURL + '/output' }, output),
+    dataUrl: (client) => client.pathToDataUrl(${JSON.stringify(path.join(folder, 'input'))}, 'a/b'),
+    again: (client) => client.submitJobText('accepted', 'v', text),
+  };
+  const all = async (client) => {
+    const outcomes = {};
+    for (const [name, call] of Object.entries(calls)) {
+      outcomes[name] = await outcome(call(client));
+    }
+    return JSON.stringify(outcomes);
+  };
+  (async () => {
+    await numbered.getJob('j');
+    ${isWarm ? "await named.getJob('j');" : ''}
+    await told('ready');
+    console.log(await all(numbered));
+    await told(await all(named));
+    console.log(await all(named));
+    process.exit();
+  })();
+`;
+
+/** A server for those calls, whose answers are all decoded or read off the client's thread. */
+async function startServer(t) {
+  const filler = randomBytes(24 * 1024).toString('hex');
+  const receipt = { jobIdentifier: 'j', model: { identifier: 'm', version: 'v' }, filler };
+  const results = Array.from({ length: 30 }, (_, nth) => [`input-${nth}`, { status: 'SUCCESSFUL', text: filler }]);
+  const zipped = (body, status = 200) => ({
+    status,
+    headers: { 'content-encoding': 'gzip' },
+    body: gzipSync(JSON.stringify(body)),
+  });
+  return serve(t, {
+    ...uploadRoutes(),
+    'GET /api/jobs/j': { body: { ...receipt, status: 'OPEN' } },
+    'POST /api/jobs': ({ body }) =>
+      JSON.parse(body.toString()).model.identifier === 'refused'
+        ? zipped({ statusCode: 400, message: 'refused', filler }, 400)
+        : zipped(receipt, 202),
+    'GET /api/results/j': zipped({ jobIdentifier: 'j', results: Object.fromEntries(results), failures: {} }),
+    'GET /api/output': { body: Buffer.alloc(700_000, 'a') },
+  });
+}
+
+/** What that program says of each call: by address, by name, and by name once the limit is lifted. */
+async function atItsLimit(t, isWarm) {
+  const server = await startServer(t);
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-'));
+  t.after(() => fs.rm(folder, { recursive: true }));
+  await fs.chmod(folder, 0o777);
+  await fs.writeFile(path.join(folder, 'input'), Buffer.alloc(700_000, 'a'));
+  const child = spawn(process.execPath, ['-e', everyCall(server.port, folder, isWarm)], { ...user, cwd: '/' });
+  t.after(() => child.kill('SIGKILL'));
+  let written = '';
+  child.stderr.on('data', (text) => (written += text));
+  const exited = once(child, 'exit');
+  const said = [];
+  const limit = (threads) => {
+    const { status, stderr } = spawnSync('prlimit', ['--pid', String(child.pid), `--nproc=${threads}:`], user);
+    assert.equal(status, 0, String(stderr));
+  };
+  for await (const line of createInterface(child.stdout)) {
+    if (line === 'ready') {
+      limit(1);
+      // Longer than threads without work stay.
+      await sleep(2500);
+      child.stdin.write('on\n');
+    } else if (said.push(JSON.parse(line)) === 2) {
+      limit(100);
+      child.stdin.write('on\n');
+    }
+  }
+  assert.deepEqual([await exited, written], [[0, null], '']);
+  return { said, chunks: chunksOf(server) };
+}
 
 /** What a program says within a limit; nothing where Node.js itself cannot start. */
 function within(limit, options) {
@@ -68,6 +178,35 @@ describe('a process at its limit', { skip: !hasPrlimit && 'prlimit is not there'
       }
     }
     assert.deepEqual([...seen].sort(), ['called', 'refused']);
+  });
+
+  describe('of threads, after idleness', { skip: !isRoot && 'another user is needed', concurrency: true }, () => {
+    const fine = {
+      accepted: 'j',
+      refused: ['BadRequestError', 'refused', 400, null, false],
+      upload: 'j',
+      result: 30,
+      download: 700_000,
+      dataUrl: 933_352,
+      again: 'j',
+    };
+
+    it('goes on with the threads that it has', async (t) => {
+      const { said, chunks } = await atItsLimit(t, true);
+      assert.deepEqual(said, [fine, fine, fine]);
+      assert.equal(chunks.length, 3);
+    });
+
+    it('fails look-ups that have no thread, each at once, and does everything else', async (t) => {
+      const { said, chunks } = await atItsLimit(t, false);
+      const text =
+        'the client cannot start its threads: the limit on processes and threads is reached: raise it (ulimit -u, or';
+      const noThread = ['ModzyError', text.slice(0, 100), null, null, true];
+      const { dataUrl } = fine;
+      const refused = Object.fromEntries(Object.keys(fine).map((name) => [name, noThread]));
+      assert.deepEqual(said, [fine, { ...refused, dataUrl }, fine]);
+      assert.equal(chunks.length, 2);
+    });
   });
 
   it('of descriptors', () => {

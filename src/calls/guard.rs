@@ -12,7 +12,7 @@ use super::{
     queue::Topic,
     registry::{Abort, Calls, Opened},
 };
-use crate::{errors::BindingError, runtime::last_panic};
+use crate::runtime::last_panic;
 
 /// A call under way. Dropped without an end, as by a panic, it reports a defect, so that no promise stays pending.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ impl Call {
         self.calls.forget(self.id);
         let event = match &outcome {
             Outcome::Settled(Ok(_)) => BindingEvent::Done,
-            Outcome::Settled(Err(_)) | Outcome::Failed(..) | Outcome::NotStarted(_) => BindingEvent::Failed,
+            Outcome::Settled(Err(_)) | Outcome::Failed(..) => BindingEvent::Failed,
             Outcome::Aborted(_) => BindingEvent::Aborted,
         };
         let completion = BindingCompletion::new(self.id, event);
@@ -96,11 +96,6 @@ impl Call {
             Outcome::Aborted(cancelled) => {
                 let mut completion = completion;
                 completion.cancelled = cancelled.map(Into::into);
-                completion
-            }
-            Outcome::NotStarted(error) => {
-                let mut completion = completion;
-                completion.error = Some(BindingError::not_started(&error));
                 completion
             }
         });

@@ -1,7 +1,5 @@
 //! What comes of a call.
 
-use std::io;
-
 use bytes::Bytes;
 use modzy_client::{CancelOutcome, Contents, Document, Error, Result};
 
@@ -49,8 +47,6 @@ pub(crate) enum Outcome {
     Failed(Error, CancelOutcome),
     /// Cancelled, perhaps with its job.
     Aborted(Option<CancelOutcome>),
-    /// Not at all: the system refused the thread for it.
-    NotStarted(io::Error),
 }
 
 impl Outcome {

@@ -3,13 +3,14 @@
 use std::{
     io,
     path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use http::Method;
 
-use crate::document::Document;
 pub use crate::faults::{BodyFault, ConnectionFault, InputFault, Phase, Sent};
+use crate::{blocking::Refused, document::Document};
 
 /// What a call returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -139,6 +140,17 @@ pub enum Error {
     #[error("given up before it was sent")]
     GivenUp,
 
+    /// The system refuses a thread, or what a thread needs. Nothing was sent, or the job of an upload was cancelled; the same call
+    /// may succeed later.
+    #[error("the client cannot start its threads: {advice}")]
+    #[non_exhaustive]
+    System {
+        /// The limit that is reached, and what to do about it.
+        advice: &'static str,
+        /// The system's own account.
+        source: Arc<io::Error>,
+    },
+
     /// A defect of this library, never of the caller or the server.
     #[error("internal error: {0}")]
     Internal(String),
@@ -179,6 +191,12 @@ impl Call {
 }
 
 impl Error {
+    /// The error for threads that the system refuses with this.
+    #[must_use]
+    pub fn system(refusal: io::Error) -> Self {
+        Refused(Arc::new(refusal)).to_error()
+    }
+
     pub(crate) fn argument(name: &'static str, reason: impl Into<String>) -> Self {
         Self::Argument {
             name,
@@ -199,6 +217,7 @@ impl Error {
             | Self::File { .. }
             | Self::WaitTimeout { .. }
             | Self::GivenUp
+            | Self::System { .. }
             | Self::Internal(_) => None,
         }
     }
@@ -214,6 +233,7 @@ impl Error {
             | Self::File { .. }
             | Self::WaitTimeout { .. }
             | Self::GivenUp
+            | Self::System { .. }
             | Self::Internal(_) => None,
         }
     }
@@ -256,7 +276,7 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::WaitTimeout { .. } => true,
+            Self::WaitTimeout { .. } | Self::System { .. } => true,
             other => other.call().is_some_and(|call| call.retryable),
         }
     }

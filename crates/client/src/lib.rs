@@ -42,6 +42,7 @@
 mod accounting;
 mod auth;
 mod backoff;
+mod blocking;
 mod client;
 mod clock;
 mod document;
@@ -68,6 +69,7 @@ mod waiter;
 
 pub use self::{
     auth::Auth,
+    blocking::{end_threads, start_threads},
     client::{Client, ClientBuilder, RequestOptions},
     clock::{Clock, Random, Sleep, SystemClock, SystemRandom},
     document::Document,

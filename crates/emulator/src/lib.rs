@@ -17,6 +17,10 @@
 
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 #![deny(missing_docs)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a program of its own, which nobody needs where it gets no thread"
+)]
 
 mod account;
 mod accounting;

@@ -1,5 +1,10 @@
 //! The emulator as a program: starts it, says where it listens, and serves until it is told to end.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a program of its own, which nobody needs where it gets no thread"
+)]
+
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;

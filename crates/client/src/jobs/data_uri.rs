@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::inputs::Place;
 use crate::{
+    blocking,
     error::{Error, InputFault, Result},
     files::{FileChanged, Stamp},
 };
@@ -29,8 +30,7 @@ pub async fn path_to_data_uri(path: impl Into<PathBuf>, media_type: &str, max_by
     let beginning = format!("data:{media_type};base64,");
     let stop = CancellationToken::new();
     let _stopped = stop.clone().drop_guard();
-    let reading = tokio::task::spawn_blocking(move || read(&path, beginning, max_bytes, || stop.is_cancelled()));
-    reading.await.map_err(|error| Error::Internal(error.to_string()))?
+    blocking::start(move || read(&path, beginning, max_bytes, || stop.is_cancelled())).await?
 }
 
 fn read(path: &Path, mut text: String, max_bytes: u64, is_stopped: impl Fn() -> bool) -> Result<String> {

@@ -1,6 +1,6 @@
 //! The inputs of a job: how they are named, and the errors that name them.
 
-use std::{fs, io, path::Path};
+use std::{fs, io, path::Path, sync::Arc};
 
 use indexmap::IndexMap;
 
@@ -42,6 +42,11 @@ impl Place {
 
     /// The error for a file whose reading broke off.
     pub(crate) fn unreadable(&self, failure: &io::Error) -> Error {
+        // It says nothing about the file.
+        if let Some(Error::System { advice, source }) = failure.get_ref().and_then(|inner| inner.downcast_ref()) {
+            let source = Arc::clone(source);
+            return Error::System { advice, source };
+        }
         let cause = io::Error::new(failure.kind(), failure.to_string());
         if failure
             .get_ref()

@@ -178,7 +178,8 @@ pub(crate) fn judge_failure(error: Error) -> Polled<Document> {
             status: 408 | 425 | 429 | 500..=599,
             ..
         }
-        | Error::Timeout { .. } => Polled::Outage {
+        | Error::Timeout { .. }
+        | Error::System { .. } => Polled::Outage {
             error,
             retry_after,
             began,

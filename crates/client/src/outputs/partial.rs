@@ -8,10 +8,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::task::JoinHandle;
 
 use super::{part::Part, target::Target};
-use crate::error::{Error, Result};
+use crate::{
+    blocking::{self, Work},
+    error::{Error, Result},
+};
 
 /// How much is gathered for the disk. As much again may be on its way there.
 const BLOCK: usize = 1024 * 1024;
@@ -27,7 +29,7 @@ pub(crate) struct Partial {
     in_place: bool,
     /// `None` while it is being written to, and once that has failed.
     file: Option<File>,
-    writing: Option<JoinHandle<io::Result<File>>>,
+    writing: Option<Work<io::Result<File>>>,
     gathered: Vec<Bytes>,
     size: usize,
 }
@@ -37,11 +39,8 @@ impl Partial {
     pub(crate) async fn create(place: &Path) -> Result<Self> {
         let place = place.to_owned();
         // What is made for a caller that is gone is dropped, and removed.
-        let made = tokio::task::spawn_blocking(move || {
-            Self::new(&place).map_err(|source| Error::File { path: place, source })
-        });
-        let made = made.await;
-        made.map_err(|error| Error::Internal(format!("a file was not made: {error}")))?
+        let made = blocking::start(move || Self::new(&place).map_err(|source| Error::File { path: place, source }));
+        made.await?
     }
 
     fn new(named: &Path) -> io::Result<Self> {
@@ -116,13 +115,12 @@ impl Partial {
                 Err(_) => {}
             }
         }
-        let overwriting = tokio::task::spawn_blocking(move || {
+        let overwriting = blocking::start(move || {
             let overwritten = target.overwrite_with(&file);
             drop(part);
             overwritten
         });
-        let overwritten = overwriting.await;
-        let overwritten = overwritten.map_err(|error| Error::Internal(format!("a file was not written: {error}")))?;
+        let overwritten = overwriting.await?;
         overwritten.map_err(|source| Error::File { path: named, source })
     }
 
@@ -140,7 +138,7 @@ impl Partial {
     }
 
     fn work(&mut self, work: impl FnOnce() -> io::Result<File> + Send + 'static) {
-        self.writing = Some(tokio::task::spawn_blocking(work));
+        self.writing = Some(blocking::start(work));
     }
 
     /// The file, once nothing is written to it.
@@ -148,8 +146,7 @@ impl Partial {
         if let Some(writing) = &mut self.writing {
             let written = writing.await;
             self.writing = None;
-            let written = written.map_err(|error| Error::Internal(format!("a file was not written: {error}")))?;
-            self.file = Some(written.map_err(|source| self.failed(source))?);
+            self.file = Some(written?.map_err(|source| self.failed(source))?);
         }
         let file = self.file.take();
         file.ok_or_else(|| Error::Internal("a file was written to after a failure".to_owned()))

@@ -9,6 +9,7 @@ use super::{
     scan::{Found, Scanner},
 };
 use crate::{
+    blocking,
     client::{Client, RequestOptions},
     document::Document,
     error::{BodyFault, Error, Result},
@@ -105,8 +106,7 @@ impl ResultStream {
                 return Ok(None);
             }
             if let Some(found) = self.long.take() {
-                let read = tokio::task::spawn_blocking(move || input::read(&found)).await;
-                match read.map_err(|error| Error::Internal(format!("a result was not read: {error}")))? {
+                match blocking::compute(move || input::read(&found)).await? {
                     Ok(result) => return Ok(Some(self.hand_out(result))),
                     Err(fault) => self.fault = Some(fault),
                 }

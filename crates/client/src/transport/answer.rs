@@ -18,6 +18,7 @@ use super::{
     stream::Streamed,
 };
 use crate::{
+    blocking,
     clock::Clock,
     document::{Document, without_mark},
     error::{BodyFault, Error, Result},
@@ -178,7 +179,7 @@ async fn check(body: Vec<u8>, request: &Request) -> Result<Document, BodyFault> 
         return shape::read(body, expect, request.job.as_deref());
     }
     let job = request.job.clone();
-    let checked = tokio::task::spawn_blocking(move || shape::read(body, expect, job.as_deref())).await;
+    let checked = blocking::compute(move || shape::read(body, expect, job.as_deref())).await;
     checked.unwrap_or(Err(BodyFault::NotJson))
 }
 

@@ -1,6 +1,6 @@
 //! The causes of an error, down to the one that says what happened.
 
-use std::{error::Error as StdError, io};
+use std::{error::Error as StdError, io, sync::Arc};
 
 /// Whether the machine at an address refused the connection.
 pub(super) fn is_refusal(error: &(dyn StdError + 'static)) -> bool {
@@ -18,8 +18,11 @@ pub(super) fn root<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError
 }
 
 fn chain<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
-        Some(io) => io.get_ref().map(|inner| inner as _),
-        None => error.source(),
+    std::iter::successors(Some(error), |&error| {
+        let shared = error.downcast_ref::<Arc<io::Error>>().map(|shared| &**shared);
+        match error.downcast_ref::<io::Error>().or(shared) {
+            Some(io) => io.get_ref().map(|inner| inner as _),
+            None => error.source(),
+        }
     })
 }

@@ -7,6 +7,7 @@ use http::StatusCode;
 use reqwest::Url;
 
 use super::{
+    causes::find,
     diagnosis::{diagnose, is_before_tunnel},
     dial::BoxError,
     progress::Progress,
@@ -14,6 +15,7 @@ use super::{
     request::Request,
 };
 use crate::{
+    blocking::Refused,
     clock::Clock,
     error::{BodyFault, Call, ConnectionFault, Error, Phase, Sent},
 };
@@ -151,9 +153,13 @@ impl<'a> Account<'a> {
     }
 
     pub(super) fn broken(&self, error: impl Into<BoxError>) -> Attempt {
+        let error = error.into();
+        if let Some(refused) = find::<Refused>(&*error) {
+            return Attempt::from(refused.to_error());
+        }
         let phase = self.progress.phase();
         // The URL stands in the error already, and reqwest's copy would repeat it.
-        let error = match error.into().downcast::<reqwest::Error>() {
+        let error = match error.downcast::<reqwest::Error>() {
             Ok(error) => error.without_url().into(),
             Err(error) => error,
         };

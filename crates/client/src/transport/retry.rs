@@ -42,6 +42,8 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
             (408 | 425 | 500..=599, Class::Read) => AGAIN,
             _ => Verdict::Never,
         },
+        // Before anything was sent: afterwards no thread is indispensable.
+        Error::System { .. } => AGAIN,
         Error::Connection { fault, .. } if fault.is_lasting() => Verdict::Never,
         Error::Argument { .. }
         | Error::Input { .. }

@@ -7,6 +7,7 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{config::Config, connect::Recipe, mask::Mask, pool::Pool, retry::Bucket};
 use crate::{
+    blocking,
     clock::{Clock, Random},
     endpoint::{LONGEST_URL, too_long},
     error::{Error, Result},
@@ -86,9 +87,7 @@ impl Transport {
     pub(super) async fn pool(&self) -> Result<&Pool> {
         let build = async || {
             let config = Arc::clone(&self.config);
-            tokio::task::spawn_blocking(move || Pool::new(Recipe::new(config)?))
-                .await
-                .map_err(|error| Error::Internal(format!("the HTTP client was not built: {error}")))?
+            blocking::start(move || Pool::new(Recipe::new(config)?)).await?
         };
         self.pool.get_or_try_init(build).await
     }

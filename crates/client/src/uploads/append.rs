@@ -12,9 +12,10 @@ use super::{
     sources::Checked,
 };
 use crate::{
+    blocking,
     client::{Client, RequestOptions},
     endpoint::segment,
-    error::{Error, InputFault, Result},
+    error::{InputFault, Result},
     jobs::Place,
     transport::{Data, Expect, Request},
 };
@@ -40,7 +41,7 @@ impl Client {
         } = input;
         let place = Place { input_key, input_name };
         segments(&job_id, &place)?;
-        let checked = blocking(move || Checked::new(place, source)).await?;
+        let checked = blocking::start(move || Checked::new(place, source)).await??;
         let limits = Limits {
             chunk: chunk_size.unwrap_or(size::DEFAULT_CHUNK),
             chunks: None,
@@ -104,12 +105,6 @@ impl Client {
     pub(super) fn listener<'l>(&'l self, tell: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send)) -> Listener<'l> {
         Listener::new(self.transport().clock(), tell)
     }
-}
-
-/// Does work that may block, and that needs nothing but what it takes along.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Error::Internal(format!("the inputs were not checked: {error}")))?
 }
 
 /// The path of an input.

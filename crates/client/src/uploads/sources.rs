@@ -11,7 +11,8 @@ use bytes::Bytes;
 
 use super::chunks::{Chunks, Open, Pieces, empty};
 use crate::{
-    error::{Error, InputFault, Result},
+    blocking,
+    error::{InputFault, Result},
     files::Stamp,
     jobs::Place,
     transport::OpenFile,
@@ -109,8 +110,7 @@ impl Checked {
         let source = match source {
             Source::File { path, stamp } => {
                 let of_file = place.clone();
-                let opened = tokio::task::spawn_blocking(move || reopen(&of_file, &path, stamp)).await;
-                let file = opened.map_err(|error| Error::Internal(format!("a file was not opened: {error}")))??;
+                let file = blocking::start(move || reopen(&of_file, &path, stamp)).await??;
                 Open::File {
                     file: OpenFile::new(file, stamp),
                     at: 0,

@@ -4,13 +4,14 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    append::{blocking, segments},
+    append::segments,
     job::{FileJob, Upload},
     limits::{Limits, limits},
     progress::{Listener, UploadProgress},
     sources::{Checked, FileSource},
 };
 use crate::{
+    blocking,
     client::{Client, RequestOptions},
     document::Document,
     error::{Error, InputFault, Result},
@@ -99,7 +100,7 @@ impl Client {
         options: &RequestOptions,
     ) -> Result<(Vec<Checked>, Limits)> {
         let keys = sources.len() as u64;
-        let checked = blocking(move || check(sources)).await?;
+        let checked = blocking::start(move || check(sources)).await??;
         let mut limits = limits(&self.get_features(options).await?);
         limits.chunk = limits.chunk.min(chunk_size.unwrap_or(u64::MAX)).max(1);
         if let Some(most) = limits.inputs.filter(|&most| keys > most) {

@@ -2,6 +2,11 @@
 //!
 //! `cfg(test)` tells Clippy that the helpers are tests, too, where `unwrap` is at home.
 
+#![cfg_attr(
+    test,
+    expect(clippy::disallowed_methods, reason = "a test may fail where it gets no thread")
+)]
+
 #[cfg(test)]
 mod accounting;
 #[cfg(test)]

@@ -8,14 +8,16 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::task::JoinHandle;
 
-use crate::files::{FileChanged, Stamp};
+use crate::{
+    blocking::{self, Work},
+    files::{FileChanged, Stamp},
+};
 
 /// Large enough that the hand-over to a thread which may block costs little beside the reading.
 const PIECE: u64 = 512 * 1024;
 
-type Reading = JoinHandle<io::Result<Bytes>>;
+type Reading = Work<io::Result<Bytes>>;
 
 /// A file that is read in pieces. Their memory is used again: to be given fresh memory takes longer than to read into it.
 #[derive(Debug)]
@@ -38,7 +40,7 @@ impl OpenFile {
     /// Begins to read a piece.
     fn read(self: &Arc<Self>, offset: u64, length: u64) -> Reading {
         let file = Arc::clone(self);
-        tokio::task::spawn_blocking(move || {
+        blocking::start(move || {
             let spare = file.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut memory = spare.unwrap_or_default();
             memory.resize(usize::try_from(length).map_err(io::Error::other)?, 0);

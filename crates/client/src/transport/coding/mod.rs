@@ -12,9 +12,11 @@ use http::{
     HeaderMap, HeaderName,
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, TRANSFER_ENCODING},
 };
-use tokio::task::JoinHandle;
 
-use crate::error::BodyFault;
+use crate::{
+    blocking::{self, Work},
+    error::BodyFault,
+};
 
 /// How many coded bytes of a body are decoded on the thread of all requests: a few can be hundreds of members, or a thousand
 /// times as many bytes.
@@ -112,7 +114,7 @@ impl Decoded {
 #[derive(Debug)]
 enum Gzip {
     Here(Box<Decoder>),
-    Away(JoinHandle<(Box<Decoder>, io::Result<Bytes>)>),
+    Away(Work<(Box<Decoder>, io::Result<Bytes>)>),
     Broken,
 }
 
@@ -162,7 +164,7 @@ impl Gzip {
 
     fn send_away(&mut self) {
         *self = match mem::replace(self, Self::Broken) {
-            Self::Here(mut decoder) => Self::Away(tokio::task::spawn_blocking(move || {
+            Self::Here(mut decoder) => Self::Away(blocking::compute(move || {
                 let made = decoder.step();
                 (decoder, made)
             })),

@@ -93,8 +93,10 @@ async fn what_is_little_is_decoded_in_passing_and_what_is_much_on_another_thread
         });
         next.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
     };
-    assert!(!is_away(gzip(b"{}")));
-    assert!(is_away(gzip(b"").repeat(IN_PASSING / 20 + 1)));
+    // The other thread may be done at once.
+    let is_ever_away = |coded: &[u8]| (0..100).any(|_| is_away(coded.to_vec()));
+    assert!(!is_ever_away(&gzip(b"{}")));
+    assert!(is_ever_away(&gzip(b"").repeat(IN_PASSING / 20 + 1)));
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use self::{
     reading::{Reading, cuts},
 };
 use super::proxy::Proxy;
-use crate::auth::Auth;
+use crate::{auth::Auth, blocking};
 
 const MASK: &str = "***";
 
@@ -110,7 +110,7 @@ impl Mask {
             return Some(work(self, on));
         }
         let mask = Arc::clone(self);
-        tokio::task::spawn_blocking(move || work(&mask, on)).await.ok()
+        blocking::compute(move || work(&mask, on)).await.ok()
     }
 
     /// Whether a text holds any of the secrets.

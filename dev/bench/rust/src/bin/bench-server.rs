@@ -1,6 +1,11 @@
 //! A server that costs next to nothing beside its client: answers out of memory what the routes of Modzy answer, makes the
 //! bytes of downloads, and counts and throws away those of uploads. Otherwise what it answers follows from the path alone.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a program of its own, which nobody needs where it gets no thread"
+)]
+
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io::{self, Write as _};

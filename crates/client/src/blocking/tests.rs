@@ -1,0 +1,159 @@
+//! When threads come and go, and what happens where the system refuses them.
+
+use std::{
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::mpsc,
+    thread::ThreadId,
+    time::Instant,
+};
+
+use super::*;
+
+const BRIEF: Duration = Duration::from_millis(20);
+
+fn refusal() -> io::Error {
+    io::Error::from_raw_os_error(if cfg!(windows) { 8 } else { 11 })
+}
+
+/// Threads that the system refuses.
+pub(crate) fn refusing() -> &'static Threads {
+    leaked(16, |_| Err(refusal()))
+}
+
+fn start_one(threads: &'static Threads) -> io::Result<()> {
+    thread::Builder::new().spawn(|| threads.serve()).map(drop)
+}
+
+fn leaked(most: usize, start_one: fn(&'static Threads) -> io::Result<()>) -> &'static Threads {
+    Box::leak(Box::new(Threads {
+        start_one,
+        ..Threads::new("test", most, BRIEF)
+    }))
+}
+
+fn me() -> ThreadId {
+    thread::current().id()
+}
+
+fn until(what: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !what() {
+        assert!(began.elapsed() < Duration::from_secs(10), "it does not come about");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[tokio::test]
+async fn where_the_first_thread_is_refused_what_blocks_is_an_error_and_what_computes_is_done_in_place() {
+    let begun = Arc::new(AtomicBool::new(false));
+    let begins = Arc::clone(&begun);
+    let threads = refusing();
+    let failure = threads.start(move || begins.store(true, Ordering::SeqCst)).await;
+    let error = failure.unwrap_err();
+    assert!(error.is_retryable());
+    let text = error.to_string();
+    assert!(text.starts_with("the client cannot start its threads: "), "{text}");
+    if cfg!(unix) {
+        assert!(
+            text.ends_with("raise it (ulimit -u, or the pids limit of the container)"),
+            "{text}"
+        );
+    }
+    assert!(!begun.load(Ordering::SeqCst));
+    assert_eq!(threads.compute(me).await.unwrap(), me());
+    assert_eq!(threads.pool().queue.len(), 0);
+}
+
+#[tokio::test]
+async fn where_another_thread_is_refused_what_blocks_waits_and_what_computes_does_not() {
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+    let threads = leaked(16, |threads| match STARTED.fetch_add(1, Ordering::SeqCst) {
+        0 => start_one(threads),
+        _ => Err(refusal()),
+    });
+    let (go_on, waits) = mpsc::channel();
+    let first = threads.start(move || {
+        waits.recv().unwrap();
+        me()
+    });
+    until(|| threads.pool().queue.is_empty());
+    let second = threads.start(me);
+    assert_eq!(threads.compute(me).await.unwrap(), me());
+    assert_eq!(threads.pool().queue.len(), 1);
+    go_on.send(()).unwrap();
+    assert_eq!(first.await.unwrap(), second.await.unwrap());
+    assert_eq!(STARTED.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn no_more_threads_are_started_than_there_may_be_and_idle_ones_are_used_first() {
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+    let threads = leaked(4, |threads| {
+        STARTED.fetch_add(1, Ordering::SeqCst);
+        start_one(threads)
+    });
+    let work: Vec<_> = (0..100).map(|number| threads.start(move || number)).collect();
+    for (number, done) in work.into_iter().enumerate() {
+        assert_eq!(done.await.unwrap(), number);
+    }
+    until(|| threads.pool().idle == STARTED.load(Ordering::SeqCst));
+    let started = STARTED.load(Ordering::SeqCst);
+    assert!(started <= 4, "{started}");
+    for _ in 0..10 {
+        threads.start(|| ()).await.unwrap();
+        until(|| threads.pool().idle == started);
+    }
+    assert_eq!(STARTED.load(Ordering::SeqCst), started);
+}
+
+#[test]
+fn idle_threads_leave_but_for_the_last_which_leaves_when_all_shall_end() {
+    let threads = leaked(16, start_one);
+    let (arrived, arrivals) = mpsc::channel();
+    let (let_go, goes) = mpsc::channel::<()>();
+    let goes = Arc::new(Mutex::new(goes));
+    for _ in 0..3 {
+        let (arrived, goes) = (arrived.clone(), Arc::clone(&goes));
+        let job = move || {
+            arrived.send(()).unwrap();
+            let _ = goes.lock().unwrap().recv();
+        };
+        assert!(threads.submit(Box::new(job), true).is_ok());
+    }
+    (0..3).for_each(|_| arrivals.recv().unwrap());
+    assert_eq!(threads.pool().threads, 3);
+    drop(let_go);
+    until(|| threads.pool().threads == 1);
+    thread::sleep(3 * BRIEF);
+    assert_eq!(threads.pool().threads, 1);
+    let began = Instant::now();
+    threads.end(Duration::from_secs(10));
+    assert_eq!(threads.pool().threads, 0);
+    assert!(began.elapsed() < Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn a_panic_is_an_error_of_its_own_work_alone() {
+    let threads = leaked(1, start_one);
+    let panicked = threads.start(|| panic!("a bad day")).await;
+    assert_eq!(
+        panicked.unwrap_err().to_string(),
+        "internal error: blocking work failed: a bad day"
+    );
+    threads.start(|| ()).await.unwrap();
+    assert_eq!(threads.pool().threads, 1);
+}
+
+#[tokio::test]
+async fn work_that_nobody_waits_for_is_not_begun() {
+    let threads = leaked(1, start_one);
+    let (go_on, waits) = mpsc::channel();
+    let first = threads.start(move || waits.recv().unwrap());
+    let begun = Arc::new(AtomicBool::new(false));
+    let begins = Arc::clone(&begun);
+    drop(threads.start(move || begins.store(true, Ordering::SeqCst)));
+    go_on.send(()).unwrap();
+    first.await.unwrap();
+    threads.start(|| ()).await.unwrap();
+    assert!(!begun.load(Ordering::SeqCst));
+}
