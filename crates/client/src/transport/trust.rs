@@ -6,7 +6,7 @@ use std::{
     fs::{self, File},
     io::Read,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use rustls::{
@@ -50,6 +50,28 @@ struct Trusted {
     own: Vec<CertificateDer<'static>>,
 }
 
+impl Trusted {
+    /// The system's certificates, and Mozilla's list. All clients share them, since they are the same for nearly all: to read and
+    /// to look through some hundred takes milliseconds.
+    fn by_default(systems: Vec<CertificateDer<'static>>) -> Arc<Self> {
+        static LAST: Mutex<Option<(Vec<CertificateDer<'static>>, Arc<Trusted>)>> = Mutex::new(None);
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, trusted)) = last.as_ref().filter(|(known, _)| *known == systems) {
+            return Arc::clone(trusted);
+        }
+        let mut roots = RootCertStore::empty();
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        // A certificate that cannot be read is as good as absent: the others still serve.
+        roots.add_parsable_certificates(systems.iter().cloned());
+        // Most are of authorities alone, which have no names: they are no server's.
+        let own = systems.iter().filter(|one| has_names(one)).cloned().collect();
+        let roots = Arc::new(roots);
+        let trusted = Arc::new(Self { roots, own });
+        *last = Some((systems, Arc::clone(&trusted)));
+        trusted
+    }
+}
+
 impl Authorities {
     /// Reads texts in PEM, of which each holds one certificate or more.
     pub(crate) fn from_pem(texts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Self> {
@@ -82,15 +104,13 @@ impl RootSources {
         if let Some(Authorities(trusted)) = &self.only {
             return Arc::clone(trusted);
         }
-        let mut roots = RootCertStore::empty();
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        // A certificate of the system's that cannot be read is as good as absent: the others still serve.
-        let systems = of_the_system();
-        // Most are of authorities alone, which have no names: they need not be kept twice.
-        let named = systems.iter().filter(|one| has_names(one));
-        let own = named.chain(&self.extra).cloned().collect();
-        roots.add_parsable_certificates(systems);
+        let common = Trusted::by_default(of_the_system());
+        if self.extra.is_empty() {
+            return common;
+        }
+        let mut roots = RootCertStore::clone(&common.roots);
         roots.add_parsable_certificates(self.extra.iter().cloned());
+        let own = common.own.iter().chain(&self.extra).cloned().collect();
         let roots = Arc::new(roots);
         Arc::new(Trusted { roots, own })
     }
@@ -212,5 +232,23 @@ fn is_about_the_issuer(error: &rustls::Error) -> bool {
             matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_certificates_are_looked_through_once_and_others_anew() {
+        let certificate = |text: &str| CertificateDer::from(text.as_bytes().to_vec());
+        let unnamed = certificate("an authority");
+        let named = CertificateDer::from([b"a server ", ALTERNATIVE_NAMES].concat());
+        let set = || vec![unnamed.clone(), named.clone()];
+        let first = Trusted::by_default(set());
+        assert_eq!(first.own, std::slice::from_ref(&named));
+        assert!(Arc::ptr_eq(&first, &Trusted::by_default(set())));
+        let other = Trusted::by_default(vec![unnamed.clone()]);
+        assert!(!Arc::ptr_eq(&first, &other) && other.own.is_empty());
     }
 }
