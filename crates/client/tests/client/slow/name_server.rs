@@ -1,4 +1,4 @@
-//! The system's resolver with a name server that is silent for one name, in a network namespace of the test's own.
+//! The system's resolver with a name server that is silent for some names, in a network namespace of the test's own.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -10,10 +10,16 @@ use std::{
     time::Instant,
 };
 
-use modzy_client::{Error, Phase, Resolver as _, SystemResolver};
+use modzy_client::{Error, FileSource, Phase, Resolver as _, SystemResolver};
 use tokio::task::JoinSet;
 
-use crate::support::{millis, options, plain, until};
+use crate::support::{
+    folder::Folder,
+    millis, options, plain,
+    server::{self, Reply, Server, job},
+    until,
+    upload::{CHUNK, bytes, file_job, server_limits, upload},
+};
 
 const CHILD: &str = "MODZY_CLIENT_TEST_NAMESPACE";
 
@@ -76,11 +82,11 @@ fn a_name_server_that_is_silent_for_one_name_holds_up_neither_other_names_nor_fi
     assert!(child.status.success() && said.contains("1 passed"), "{said}");
 }
 
-/// The first label of the name that is asked for, and the answer that there is none, but for `silent.test`.
+/// The first label of the name that is asked for, and the answer that there is none, but for `silent.test` and its like.
 fn answer(question: &[u8]) -> (String, Option<Vec<u8>>) {
     let length = usize::from(question[12]);
     let label = String::from_utf8_lossy(&question[13..13 + length]).into_owned();
-    let is_silent = label == "silent";
+    let is_silent = label.starts_with("silent");
     let mut answer = question.to_vec();
     // A response that no such name exists.
     answer[2] |= 0x80;
@@ -117,18 +123,22 @@ async fn beside_a_silent_name_server() {
         }
     }
     until(|| of("silent") > 0).await;
-    let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
-    assert!(threads() < 20, "{} threads", threads());
+    assert_eq!(look_up_threads(), 1);
 
     let began = Instant::now();
     assert!(SystemResolver.resolve("unknown.test").await.is_err());
     assert!(SystemResolver.resolve("localhost").await.is_ok());
-    // On the pool that files are read by.
-    let file = tokio::task::spawn_blocking(|| std::fs::read("/etc/resolv.conf"))
-        .await
-        .unwrap();
-    assert!(file.unwrap().starts_with(b"nameserver 127.0.0.1"));
     assert!(began.elapsed() < millis(500), "{:?}", began.elapsed());
+
+    // As many names as there may be look-ups at a time, and more.
+    for number in 0..20 {
+        let client = plain(&format!("http://silent-{number}.test/api"));
+        let client = client.connect_timeout(millis(3000)).retries(0).build().unwrap();
+        calls.spawn(async move { client.get_job("j", &options()).await });
+    }
+    until(|| asked.lock().unwrap().len() > 16).await;
+    assert_eq!(look_up_threads(), 16);
+    upload_of_another_client().await;
 
     while let Some(call) = calls.join_next().await {
         let error = call.unwrap().unwrap_err();
@@ -139,4 +149,27 @@ async fn beside_a_silent_name_server() {
     }
     // An address of each family is asked for twice, by each of at most four look-ups in a row.
     assert!(of("silent") <= 16, "{} questions", of("silent"));
+}
+
+/// How many threads there are that look names up.
+fn look_up_threads() -> usize {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    let names = threads.filter_map(|thread| std::fs::read_to_string(thread.unwrap().path().join("comm")).ok());
+    names.filter(|name| name.trim() == "modzy-look-up").count()
+}
+
+/// An upload from a file in many chunks, each of which is read, sent and answered.
+async fn upload_of_another_client() {
+    const CHUNKS: usize = 10;
+    let replies = [server_limits(), job("OPEN")].into_iter();
+    let taken = (0..CHUNKS).map(|_| Reply::Keep(server::answer(202, "", "")));
+    let server = Server::scripted(replies.chain(taken).chain([job("SUBMITTED")]).collect()).await;
+    let folder = Folder::new();
+    let file = folder.file("x", &bytes(CHUNKS * CHUNK));
+    let client = plain(&server.api()).build().unwrap();
+    let began = Instant::now();
+    let done = upload(&client, file_job(vec![("a", "b", FileSource::Path(file))])).await;
+    assert_eq!(done.result.unwrap().string_member("status").unwrap(), "SUBMITTED");
+    assert!(began.elapsed() < millis(1000), "{:?}", began.elapsed());
+    assert_eq!(server.requests().len(), CHUNKS + 3);
 }
