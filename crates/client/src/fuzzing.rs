@@ -10,6 +10,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use bytes::Bytes;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
@@ -159,7 +160,7 @@ fn inputs_of(text: &str) -> (Vec<Found>, Result<(), BodyFault>) {
 pub fn error_body(data: &[u8]) {
     let auth = Auth::api_key(format!("aPrefix.{SECRET}"));
     let headers = HeaderMap::new();
-    let mask = Mask::new(&auth, &headers, &[], None);
+    let mask = Mask::new(&auth, &headers, Bytes::new(), None);
     for is_cut in [false, true] {
         let told = Told::read(&mask, data, is_cut);
         assert!(told.message.as_ref().is_none_or(|message| message.len() <= 1024));

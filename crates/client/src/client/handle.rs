@@ -71,7 +71,6 @@ impl Client {
             payload: Payload::Empty,
             expect: Expect::JsonOrNothing,
             job: job.map(str::to_owned),
-            secrets: Vec::new(),
             headers: HeaderMap::new(),
             foreign: false,
         }

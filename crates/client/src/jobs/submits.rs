@@ -2,10 +2,8 @@
 
 use bytes::Bytes;
 use http::Method;
-use secrecy::SecretString;
 use serde::Serialize;
 
-use super::secrets::secrets_of;
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
@@ -21,22 +19,9 @@ impl Client {
     /// # Errors
     /// With `sent: Maybe` where the job may have been accepted although no readable receipt came.
     pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
-        let body = body.into();
-        let secrets = secrets_of(&body);
-        self.submit(body, secrets, options).await
-    }
-
-    /// Sends the body of a submit.
-    pub(crate) async fn submit(
-        &self,
-        body: impl Into<Bytes>,
-        secrets: Vec<SecretString>,
-        options: &RequestOptions,
-    ) -> Result<Document> {
         let request = Request {
             payload: Payload::Json(body.into()),
             expect: Expect::Receipt,
-            secrets,
             ..self.request(Method::POST, "/jobs", None)
         };
         self.send(&request, options).await

@@ -98,19 +98,22 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
     /// The error for a status outside 2xx. A body that is cut or too long costs nothing but its rest: the status is known.
     async fn refusal(&self, status: StatusCode, mut body: Decoded) -> Error {
         let headers = body.response().headers().clone();
-        let mask = (self.mask)().ready().await;
-        // A little more than is kept, so that a secret at the end of what is kept is whole, and masked.
-        let refusal = |message, body| Error::Status {
+        let refusal = |message, body, request_id| Error::Status {
             status: status.as_u16(),
             message,
             body,
-            request_id: request_id(&headers).map(|id| shown(&mask, id)),
+            request_id,
             retry_after: header(&headers, &RETRY_AFTER).and_then(|value| retry::retry_after(value, sent_at(&headers))),
             call: Box::new(self.account.call()),
         };
-        // Stands in for the timeout where the body stalls.
-        self.account.refused(refusal(self.account.phrase(status), None));
+        let without_body = |id| self.account.refused(refusal(self.account.phrase(status), None, id));
+        // Stands in for the timeout where there are many secrets, or the body stalls.
+        without_body(None);
+        let mask = (self.mask)().ready().await;
+        let id = request_id(&headers).map(|id| shown(&mask, id));
+        without_body(id.clone());
         let mut bytes = Vec::new();
+        // A little more than is kept, so that a secret at the end of what is kept is whole, and masked.
         let limit = ERROR_BODY + MASK_MARGIN;
         let end = self.collect(&mut body, &mut bytes, usize::MAX, limit).await;
         let is_cut = !matches!(end, End::Whole);
@@ -119,7 +122,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         });
         let told = told.await.unwrap_or_default();
         let message = told.message.filter(|_| !self.account.is_the_proxys(status));
-        refusal(message.unwrap_or_else(|| self.account.phrase(status)), told.body)
+        refusal(message.unwrap_or_else(|| self.account.phrase(status)), told.body, id)
     }
 
     /// Reads a body until it ends, breaks, or has grown past the limit. What comes after so many bytes is not kept.
@@ -205,13 +208,7 @@ fn request_id(headers: &HeaderMap) -> Option<&str> {
 
 /// What the server calls a request, without the secrets. A name is not long.
 fn shown(mask: &Mask, id: &str) -> String {
-    let kept = cut(id, ERROR_MESSAGE);
-    let masked = if kept.len() < id.len() {
-        mask.apply_to_cut(kept)
-    } else {
-        mask.apply(kept)
-    };
-    masked.into_owned()
+    mask.apply_to_beginning(id, ERROR_MESSAGE).into_owned()
 }
 
 /// The words of the API's error body.

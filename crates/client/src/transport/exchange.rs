@@ -168,7 +168,14 @@ impl Transport {
             return Ok(Answer::Stream(Box::new(body)));
         }
         let reader = answer::Reader {
-            mask: || Mask::new(&self.config.auth, &settings.headers, &request.secrets, account.proxy()),
+            mask: || {
+                Mask::new(
+                    &self.config.auth,
+                    &settings.headers,
+                    request.payload.json(),
+                    account.proxy(),
+                )
+            },
             account,
             limit: self.config.max_response_bytes,
             clock: self.clock(),

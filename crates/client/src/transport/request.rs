@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, Method};
 use reqwest::Url;
-use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::{body::Payload, retry::Class};
@@ -19,8 +18,6 @@ pub(crate) struct Request {
     pub(crate) expect: Expect,
     /// The job that it is about, for errors.
     pub(crate) job: Option<String>,
-    /// What its body holds that must never be shown.
-    pub(crate) secrets: Vec<SecretString>,
     /// What it has beside, or in place of, the headers of the caller.
     pub(crate) headers: HeaderMap,
     /// It goes to another origin, which is given neither the credentials nor the headers of the caller.

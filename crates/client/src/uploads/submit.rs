@@ -63,7 +63,7 @@ impl Client {
                 };
             }
         };
-        let mut open = std::pin::pin!(self.submit(body, Vec::new(), options));
+        let mut open = std::pin::pin!(self.submit_job(body, options));
         let receipt = match until(abort, &mut open).await {
             Some(Ok(receipt)) => receipt,
             Some(Err(error)) => return error.into(),

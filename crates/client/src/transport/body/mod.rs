@@ -56,6 +56,14 @@ impl Payload {
         matches!(self, Self::Framed { .. })
     }
 
+    /// What may hold credentials for somebody else.
+    pub(super) fn json(&self) -> Bytes {
+        match self {
+            Self::Json(bytes) => bytes.clone(),
+            Self::Empty | Self::Framed { .. } => Bytes::new(),
+        }
+    }
+
     pub(super) fn content_type(&self) -> Option<HeaderValue> {
         match self {
             Self::Empty => None,

@@ -3,14 +3,16 @@
 mod encoded;
 mod finder;
 mod reading;
+mod secrets;
 
 use std::{
     borrow::Cow,
-    fmt,
+    fmt, iter,
     ops::Range,
     sync::{Arc, OnceLock},
 };
 
+use bytes::Bytes;
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -18,6 +20,7 @@ use self::{
     encoded::in_base64,
     finder::Finder,
     reading::{Reading, cuts},
+    secrets::{of_credential, secrets_of},
 };
 use super::proxy::Proxy;
 use crate::{auth::Auth, blocking};
@@ -40,6 +43,10 @@ const LONG_SECRETS: usize = 512;
 /// Secrets, ready to be looked for. `Debug` shows none of them.
 pub(crate) struct Mask {
     secrets: Vec<SecretString>,
+    /// Values of the caller's headers, for the credentials in them.
+    values: Vec<SecretString>,
+    /// The body of the request, likewise.
+    body: Bytes,
     /// Made when the first text is masked: most requests are never refused.
     finders: OnceLock<Finders>,
 }
@@ -53,16 +60,22 @@ struct Finders {
 
 impl Mask {
     /// The secrets that a request carries.
-    pub(crate) fn new(auth: &Auth, headers: &HeaderMap, secrets: &[SecretString], proxy: Option<&Proxy>) -> Self {
-        let secrets = secrets.iter().map(ExposeSecret::expose_secret);
+    pub(crate) fn new(auth: &Auth, headers: &HeaderMap, body: Bytes, proxy: Option<&Proxy>) -> Self {
         let parts = auth
             .secrets()
             .into_iter()
-            .chain(secrets)
             .chain(proxy.into_iter().flat_map(Proxy::secrets))
-            .filter(|part| part.len() >= SHORTEST_PART);
+            .filter(|part| part.len() >= SHORTEST_PART)
+            .map(SecretString::from);
         let values = headers.values().filter_map(|value| value.to_str().ok());
-        Self::of(parts.chain(values.filter(|value| value.len() >= SHORTEST_VALUE)))
+        let values = values.filter(|value| value.len() >= SHORTEST_VALUE);
+        let values: Vec<_> = values.map(SecretString::from).collect();
+        Self {
+            secrets: parts.chain(values.iter().cloned()).collect(),
+            values,
+            body,
+            finders: OnceLock::new(),
+        }
     }
 
     /// The caller's own key or token, where it cannot be a part of other words by chance.
@@ -74,6 +87,8 @@ impl Mask {
     fn of<'s>(secrets: impl Iterator<Item = &'s str>) -> Self {
         Self {
             secrets: secrets.map(SecretString::from).collect(),
+            values: Vec::new(),
+            body: Bytes::new(),
             finders: OnceLock::new(),
         }
     }
@@ -82,10 +97,11 @@ impl Mask {
     pub(super) async fn ready(self) -> Arc<Self> {
         let mask = Arc::new(self);
         let length: usize = mask.secrets.iter().map(|secret| secret.expose_secret().len()).sum();
+        let is_long = length > LONG_SECRETS || mask.body.len() > LONG_TEXT;
         let prepare = |mask: &Self, ()| {
             mask.finders();
         };
-        if length > LONG_SECRETS {
+        if is_long {
             mask.work(true, (), prepare).await;
         }
         mask
@@ -128,9 +144,25 @@ impl Mask {
         without(text, self.find(text, true))
     }
 
+    /// The beginning of a text, of so many bytes at most, without the secrets. What is behind it costs nothing.
+    pub(crate) fn apply_to_beginning<'t>(&self, text: &'t str, most: usize) -> Cow<'t, str> {
+        match text.get(..text.floor_char_boundary(most)) {
+            Some(beginning) if beginning.len() < text.len() => self.apply_to_cut(beginning),
+            _ => self.apply(text),
+        }
+    }
+
     fn finders(&self) -> &Finders {
-        self.finders
-            .get_or_init(|| Finders::new(self.secrets.iter().map(ExposeSecret::expose_secret)))
+        self.finders.get_or_init(|| {
+            let parts = self
+                .values
+                .iter()
+                .flat_map(|value| of_credential(value.expose_secret()));
+            let parts: Vec<_> = parts.map(SecretString::from).chain(secrets_of(&self.body)).collect();
+            let parts = parts.iter().map(ExposeSecret::expose_secret);
+            let parts = parts.filter(|part| part.len() >= SHORTEST_PART);
+            Finders::new(self.secrets.iter().map(ExposeSecret::expose_secret).chain(parts))
+        })
     }
 
     fn find(&self, text: &str, is_cut: bool) -> Vec<Range<usize>> {
@@ -175,7 +207,7 @@ impl Finders {
             .filter(|secret| secret.len() >= SHORTEST_PART);
         let encoded = secrets.clone().flat_map(in_base64);
         Self {
-            plain: Finder::new(secrets.map(|secret| secret.as_bytes().to_vec()), std::iter::empty()),
+            plain: Finder::new(secrets.map(|secret| secret.as_bytes().to_vec()), iter::empty()),
             read: Finder::new(read, encoded),
         }
     }

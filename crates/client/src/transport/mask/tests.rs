@@ -1,16 +1,23 @@
 //! What is masked, in which spellings, and what is left.
 
+use std::time::{Duration, Instant};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::HeaderValue;
 use proptest::prelude::*;
 
 use super::*;
 
+/// A body of JSON with these secrets.
+fn body_of(secrets: &[&str]) -> Bytes {
+    serde_json::json!({ "passwords": secrets }).to_string().into()
+}
+
 #[test]
 fn an_echoed_key_is_masked_whole_and_by_its_secret_part_but_the_prefix_stays() {
     let auth = Auth::api_key("publicPrefix.secretBody");
     let headers = HeaderMap::new();
-    let mask = Mask::new(&auth, &headers, &[], None);
+    let mask = Mask::new(&auth, &headers, Bytes::new(), None);
     let echoed = "key publicPrefix.secretBody of publicPrefix: secretBody";
     assert_eq!(mask.apply(echoed), "key *** of publicPrefix: ***");
     assert!(matches!(mask.apply("nothing here"), Cow::Borrowed(_)));
@@ -23,8 +30,8 @@ fn an_echoed_key_is_masked_whole_and_by_its_secret_part_but_the_prefix_stays() {
 fn a_secret_of_any_characters_is_known_in_every_spelling_of_json() {
     let auth = Auth::api_key("publicPrefix.secretBody");
     let headers = HeaderMap::new();
-    let secrets = ["pässwört", "pass\tword\n1", "a\\b\"c/d", "key\u{1f511}s"].map(SecretString::from);
-    let mask = Mask::new(&auth, &headers, &secrets, None);
+    let secrets = ["pässwört", "pass\tword\n1", "a\\b\"c/d", "key\u{1f511}s"];
+    let mask = Mask::new(&auth, &headers, body_of(&secrets), None);
     for (text, masked) in [
         (r#""p\u00e4ssw\u00F6rt""#, r#""***""#),
         ("pässwört!", "***!"),
@@ -42,8 +49,8 @@ fn a_secret_of_any_characters_is_known_in_every_spelling_of_json() {
 fn a_secret_is_known_in_json_within_json_in_urls_and_in_pages() {
     let auth = Auth::api_key("publicPrefix.secretBody");
     let headers = HeaderMap::new();
-    let secrets = ["a\\b\"c/d ü", "x&<y>'z", "100%sure"].map(SecretString::from);
-    let mask = Mask::new(&auth, &headers, &secrets, None);
+    let secrets = ["a\\b\"c/d ü", "x&<y>'z", "100%sure"];
+    let mask = Mask::new(&auth, &headers, body_of(&secrets), None);
     let nested = |text: &str, times: usize| {
         let quote = |text: String, _| serde_json::to_string(&text).unwrap();
         (0..times).fold(text.to_owned(), quote)
@@ -77,7 +84,7 @@ fn a_secret_is_known_in_json_within_json_in_urls_and_in_pages() {
 fn a_secret_within_base64_takes_the_whole_word_along() {
     let auth = Auth::api_key("publicPrefix.secretBody???>>>");
     let headers = HeaderMap::new();
-    let mask = Mask::new(&auth, &headers, &[], None);
+    let mask = Mask::new(&auth, &headers, Bytes::new(), None);
     for before in ["", "a", "ab", "Authorization: ApiKey ", "ApiKey publicPrefix."] {
         for behind in ["", "\n", " and more"] {
             let encoded = STANDARD.encode(format!("{before}secretBody???>>>{behind}"));
@@ -106,8 +113,40 @@ fn the_values_of_a_users_own_headers_are_masked_unless_they_are_short() {
     let mut headers = HeaderMap::new();
     headers.insert("x-gateway-token", HeaderValue::from_static("s3cr3t-token"));
     headers.insert("x-stage", HeaderValue::from_static("test"));
-    let mask = Mask::new(&auth, &headers, &[], None);
+    let mask = Mask::new(&auth, &headers, Bytes::new(), None);
     assert_eq!(mask.apply("token s3cr3t-token on test"), "token *** on test");
+    headers.insert("x-upstream", HeaderValue::from_static("Basic YWRhOnMzY3JldA=="));
+    let mask = Mask::new(&auth, &headers, Bytes::new(), None);
+    assert_eq!(
+        mask.apply("s3cret of ada:s3cret is YWRhOnMzY3JldA=="),
+        "*** of *** is ***"
+    );
+}
+
+#[test]
+fn of_a_long_text_the_beginning_is_masked_as_cut_and_the_rest_costs_nothing() {
+    let key = "secretBodyOfTheKey";
+    let mask = Mask::of_key(&Auth::api_key(format!("publicPrefix.{key}")));
+    let long = "x".repeat(5_000_000);
+    let mut took = Duration::ZERO;
+    for (before, told, masked) in [
+        (100, key, "***x"),
+        (1006, key, "***"),
+        (1010, key, "***"),
+        (1020, key, "***"),
+        (1021, key, "sec"),
+        (1024, key, ""),
+        (1014, "%73ecretBodyOf", "***"),
+    ] {
+        let text = format!("{}{told}{long}", &long[..before]);
+        let began = Instant::now();
+        let shown = mask.apply_to_beginning(&text, 1024).into_owned();
+        took += began.elapsed();
+        assert!(shown.starts_with(&format!("{}{masked}", &long[..before])), "{before}");
+        assert!(shown.len() <= 1024 && !shown.contains("ecre"), "{before}");
+    }
+    assert!(took < Duration::from_millis(100), "{took:?}");
+    assert_eq!(mask.apply_to_beginning(&format!("<{key}>"), 1024), "<***>");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use modzy_client::Error;
+use modzy_client::{Client, Error};
 
 use crate::support::{
     millis, options, plain,
@@ -13,14 +13,26 @@ use crate::support::{
 const LENGTH: usize = 72 * 1024;
 
 /// A refusal of this text, to a call with these headers: for how long it kept the client's only thread busy at a time, and its
-/// error. The server replies from another runtime.
+/// error.
 fn refused(text: String, headers: &[String]) -> (Duration, Error) {
+    let (longest, outcome) = held(answer(500, "", text), headers, |client| async move {
+        client.get_job("j", &options()).await.map(drop)
+    });
+    (longest, outcome.unwrap_err())
+}
+
+/// For how long a call kept the client's only thread busy at a time, and its outcome. The server replies from another runtime.
+fn held<C: Future<Output = Result<(), Error>> + Send + 'static>(
+    reply: Vec<u8>,
+    headers: &[String],
+    call: impl FnOnce(Client) -> C,
+) -> (Duration, Result<(), Error>) {
     let servers = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .unwrap();
-    let server = servers.block_on(Server::always(Reply::Keep(answer(500, "", text))));
+    let server = servers.block_on(Server::always(Reply::Keep(reply)));
     let client = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -31,7 +43,7 @@ fn refused(text: String, headers: &[String]) -> (Duration, Error) {
             builder = builder.header(&format!("x-secret-{number}"), value).unwrap();
         }
         let client = builder.build().unwrap();
-        let call = tokio::spawn(async move { client.get_job("j", &options()).await.unwrap_err() });
+        let call = tokio::spawn(call(client));
         let mut longest = Duration::ZERO;
         while !call.is_finished() {
             let before = Instant::now();
@@ -78,5 +90,30 @@ fn masking_a_long_refusal_holds_no_other_call_up() {
         let (longest, error) = refused(text, &headers);
         assert!(matches!(error, Error::Status { status: 500, .. }), "{case}: {error:?}");
         assert!(longest < millis(50), "{case}: {longest:?}");
+    }
+}
+
+#[test]
+fn the_credentials_in_a_large_submit_hold_no_other_call_up() {
+    // More than a megabyte in many members, the last of which is a secret.
+    let members: Vec<_> = (0..30_000)
+        .map(|number| format!("\"input-{number}\":{{\"input.txt\":\"a text\"}}"))
+        .collect();
+    let body = format!("{{\"input\":{{{}}},\"dbPassword\":\"s3cr3t\"}}", members.join(","));
+    for (case, reply) in [
+        (
+            "accepted",
+            answer(202, "", r#"{"jobIdentifier":"j","status":"SUBMITTED"}"#),
+        ),
+        ("refused", answer(400, "", r#"{"message":"not with s3cr3t"}"#)),
+    ] {
+        let body = body.clone();
+        let submit = |client: Client| async move { client.submit_job(body, &options()).await.map(drop) };
+        let (longest, outcome) = held(reply, &[], submit);
+        assert!(longest < millis(50), "{case}: {longest:?}");
+        match outcome {
+            Ok(()) => assert_eq!(case, "accepted"),
+            Err(error) => assert_eq!((case, error.to_string().as_str()), ("refused", "not with ***")),
+        }
     }
 }

@@ -1,0 +1,161 @@
+//! The credentials in the body of a request, which no error may show. How they are looked for in a text is left to others.
+
+mod names;
+mod parts;
+mod tokens;
+
+use std::collections::HashSet;
+
+use secrecy::SecretString;
+
+pub(super) use self::parts::of_credential;
+use self::{
+    names::{Meaning, is_named_by_another, names_another},
+    tokens::{Token, Tokens, read},
+};
+
+/// No credential is longer. What is called like one and is longer, is data.
+const LONGEST: usize = 16 * 1024;
+
+/// How many layers of JSON within texts are looked into.
+const LAYERS: usize = 3;
+
+/// The credentials in a body of JSON, wherever they stand in it: the texts and numbers that are called like one or belong to what
+/// is, and those in texts of whatever name that show them, as the URL of a database. What is no JSON brings what was found before
+/// that showed.
+pub(super) fn secrets_of(body: &[u8]) -> Vec<SecretString> {
+    let mut secrets = Vec::new();
+    walk(body, Meaning::default(), LAYERS, &mut secrets);
+    secrets.into_iter().map(SecretString::from).collect()
+}
+
+/// An object or a list that is open.
+struct Open {
+    is_list: bool,
+    /// By the names of all that it is in.
+    meaning: Meaning,
+    /// Whether one of its values is the name of another, and of a credential.
+    is_pair: bool,
+    /// How many values have come before.
+    before: usize,
+    /// What is behind the last name.
+    next: Meaning,
+    /// Whether that is the name of another value.
+    is_label: bool,
+}
+
+impl Open {
+    /// What the next value is.
+    fn meaning(&self) -> Meaning {
+        match (self.is_pair, self.is_list) {
+            (true, true) if self.before == 0 => Meaning::default(),
+            (true, true) => Meaning::SECRET,
+            (true, false) if self.is_label => Meaning::default(),
+            _ => self.next.within(self.meaning),
+        }
+    }
+}
+
+fn walk(json: &[u8], outer: Meaning, layers: usize, secrets: &mut Vec<String>) {
+    let pairs = pairs(json);
+    let mut open: Vec<Open> = Vec::new();
+    for (at, token) in Tokens::of(json) {
+        let meaning = open.last().map_or(outer, Open::meaning);
+        match token {
+            Token::Open { is_list } => open.push(Open {
+                is_list,
+                meaning,
+                is_pair: pairs.contains(&at),
+                before: 0,
+                next: Meaning::default(),
+                is_label: false,
+            }),
+            Token::Close => drop(open.pop()),
+            Token::Comma => {
+                if let Some(open) = open.last_mut() {
+                    open.before += 1;
+                    open.next = Meaning::default();
+                }
+            }
+            Token::Name(name) => {
+                if let (Some(open), Some(name)) = (open.last_mut(), read(name, names::LONGEST)) {
+                    let is_named = open.is_pair && is_named_by_another(&name);
+                    open.is_label = open.is_pair && names_another(&name);
+                    open.next = if is_named { Meaning::SECRET } else { Meaning::of(&name) };
+                }
+            }
+            Token::Number(number) => {
+                if meaning.is_secret && !meaning.may_be_amount {
+                    secrets.push(number.to_owned());
+                }
+            }
+            Token::Text(text) => {
+                if let Some(text) = read(text, LONGEST) {
+                    take(&text, meaning, layers, secrets);
+                }
+            }
+        }
+    }
+}
+
+/// Takes what is secret of a text. The longest first, so that it is masked as a whole.
+fn take(text: &str, meaning: Meaning, layers: usize, secrets: &mut Vec<String>) {
+    let is_amount = meaning.may_be_amount && text.parse::<f64>().is_ok();
+    if meaning.is_secret && !is_amount {
+        secrets.push(text.to_owned());
+        secrets.extend(of_credential(text));
+    } else if meaning.is_url || text.starts_with("jdbc:") {
+        secrets.push(text.to_owned());
+        secrets.extend(parts::of_url(text));
+    } else {
+        secrets.extend(parts::of_text(text));
+    }
+    if layers > 0 && text.trim_start().starts_with(['{', '[']) {
+        walk(text.as_bytes(), meaning, layers - 1, secrets);
+    }
+}
+
+/// Where the objects and lists begin in which a value is the name of another, and of a credential:
+/// `{"name": "password", "value": …}`, `["password", …]`.
+fn pairs(json: &[u8]) -> HashSet<usize> {
+    struct Open {
+        start: usize,
+        is_list: bool,
+        is_pair: bool,
+        commas: usize,
+        names_another: bool,
+    }
+    let mut open: Vec<Open> = Vec::new();
+    let mut pairs = HashSet::new();
+    for (at, token) in Tokens::of(json) {
+        let is_secret = |text| read(text, names::LONGEST).is_some_and(|name| Meaning::of(&name).is_secret);
+        match (token, open.last_mut()) {
+            (Token::Open { is_list }, _) => open.push(Open {
+                start: at,
+                is_list,
+                is_pair: false,
+                commas: 0,
+                names_another: is_list,
+            }),
+            (Token::Close, _) => {
+                let closed = open
+                    .pop()
+                    .filter(|open| open.is_pair && (!open.is_list || open.commas == 1));
+                pairs.extend(closed.map(|open| open.start));
+            }
+            (Token::Comma, Some(open)) => {
+                open.commas += 1;
+                open.names_another = false;
+            }
+            (Token::Name(name), Some(open)) => {
+                open.names_another = read(name, names::LONGEST).is_some_and(|name| names_another(&name));
+            }
+            (Token::Text(text), Some(open)) if open.names_another => open.is_pair |= is_secret(text),
+            _ => {}
+        }
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! What the name of a member, of a header or of a parameter says about its value, however it is spelled.
+
+/// What is in the names of credentials, in small letters and without signs: `SecretAccessKey`, `db_password`.
+const PARTS: [&str; 8] = [
+    "connectionstring",
+    "encryptionkey",
+    "passcode",
+    "passphrase",
+    "passwd",
+    "password",
+    "privatekey",
+    "secret",
+];
+
+/// What they end in, without the `s` of several: `sessionToken`, `x-amz-signature`.
+const ENDS: [&str; 33] = [
+    "accesskey",
+    "accountkey",
+    "adminkey",
+    "aeskey",
+    "apikey",
+    "appkey",
+    "assertion",
+    "authkey",
+    "authorization",
+    "bearer",
+    "cipherkey",
+    "clientkey",
+    "cookie",
+    "credential",
+    "customerkey",
+    "decryptionkey",
+    "deploykey",
+    "functionkey",
+    "hmackey",
+    "jwt",
+    "licensekey",
+    "masterkey",
+    "passkey",
+    "privkey",
+    "pwd",
+    "servicekey",
+    "sessionid",
+    "sessionkey",
+    "sharedkey",
+    "signature",
+    "signingkey",
+    "sshkey",
+    "subscriptionkey",
+];
+
+/// What they end in as well, unless the value is a number: `maxTokens`.
+const TOKEN: &str = "token";
+
+/// Their last words, which are too short to be looked for within others: `dbPass`, `x_sig`.
+const WORDS: [&str; 8] = ["auth", "hmac", "oauth", "otp", "pass", "pin", "sas", "sig"];
+
+/// Names are not longer.
+pub(super) const LONGEST: usize = 256;
+
+/// What a value is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Meaning {
+    /// A credential.
+    pub(super) is_secret: bool,
+    /// A number is none, but an amount.
+    pub(super) may_be_amount: bool,
+    /// The URL of a database or a storage.
+    pub(super) is_url: bool,
+}
+
+impl Meaning {
+    pub(super) const SECRET: Self = Self {
+        is_secret: true,
+        may_be_amount: false,
+        is_url: false,
+    };
+
+    /// What a name says.
+    pub(super) fn of(name: &str) -> Self {
+        let plain = plain(name);
+        let one = plain.strip_suffix('s').unwrap_or(&plain);
+        let is_part = PARTS.iter().any(|part| plain.contains(part));
+        let is_end = ENDS.iter().any(|end| one.ends_with(end));
+        let is_word = WORDS.contains(&plain_word(name).as_str());
+        let is_token = one.ends_with(TOKEN);
+        Self {
+            is_secret: is_part || is_end || is_word || is_token,
+            may_be_amount: is_token && !is_part,
+            is_url: plain == "url",
+        }
+    }
+
+    /// What a value within a value is, by its own name and by that of the other.
+    pub(super) fn within(self, outer: Self) -> Self {
+        Self {
+            is_secret: self.is_secret || outer.is_secret,
+            may_be_amount: if self.is_secret { self } else { outer }.may_be_amount,
+            is_url: self.is_url || outer.is_url,
+        }
+    }
+}
+
+/// Whether a member of this name says what the name of another member's value is: `{"name": "password", "value": …}`.
+pub(super) fn names_another(name: &str) -> bool {
+    let plain = plain(name);
+    [
+        "name",
+        "key",
+        "field",
+        "header",
+        "parameter",
+        "param",
+        "property",
+        "variable",
+        "id",
+        "k",
+    ]
+    .contains(&&*plain)
+}
+
+/// Whether a member of this name has a value that another member names.
+pub(super) fn is_named_by_another(name: &str) -> bool {
+    let plain = plain(name);
+    let one = plain.strip_suffix('s').unwrap_or(&plain);
+    one.ends_with("value") || ["val", "v", "content", "data"].contains(&&*plain)
+}
+
+/// A name in small letters and without signs.
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|character| character.to_ascii_lowercase()).collect()
+}
+
+/// The last word of a name: behind a sign, or from its capital on.
+fn plain_word(name: &str) -> String {
+    let name = name
+        .trim_end_matches(|last: char| !last.is_ascii_alphanumeric())
+        .as_bytes();
+    let begins = |at: &usize| {
+        let byte = |at: usize| name.get(at).copied().unwrap_or_default();
+        let (before, here, next) = (byte(at.wrapping_sub(1)), byte(*at), byte(at + 1));
+        !before.is_ascii_alphanumeric()
+            || here.is_ascii_uppercase() && (!before.is_ascii_uppercase() || next.is_ascii_lowercase())
+    };
+    let start = (0..name.len()).rev().find(begins).unwrap_or_default();
+    plain(&String::from_utf8_lossy(name.get(start..).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_known_by_their_names_however_these_are_spelled() {
+        const OF_CREDENTIALS: &str = "password dbPassword DB_PASSWORD db-password passwords passwd pwd passphrase pass dbPass DBPass \
+            db_pass jwt userJwt USER_JWT jwts cookie Set-Cookie cookies bearer authorization Proxy-Authorization proxyAuthorization \
+            auth basicAuth accessKey access_key ACCESS-KEY awsAccessKey accessKeys encryptionKey encryption_key_base64 privateKey \
+            private-key privateKeyPem connectionString connection_string CONNECTIONSTRING signature X-Amz-Signature sig SIG sasSig \
+            x_sig x-api-key X_API_KEY apikey api.key xApiKey apiKeys client_secret clientSecretValue SecretAccessKey sas SASTOKEN \
+            sas_token accessToken x-amz-security-token storageAccountKey Ocp-Apim-Subscription-Key masterKey credential \
+            credentials AWS_CREDENTIALS otp sharedAccessSignature client_assertion sessionId";
+        const OF_OTHERS: &str = "_ key inputKey objectKey publicKey accessKeyID keyId user username bypass compass config design \
+            sigma author pinned pinboard token.txt tokenizer input.txt";
+        for name in OF_CREDENTIALS.split_whitespace().chain(["db password"]) {
+            assert!(Meaning::of(name).is_secret, "{name}");
+        }
+        for name in OF_OTHERS.split_whitespace().chain([""]) {
+            assert!(!Meaning::of(name).is_secret, "{name}");
+        }
+        assert!(Meaning::of("maxTokens").may_be_amount);
+        assert!(!Meaning::of("passwordToken").may_be_amount);
+    }
+}

@@ -1,0 +1,205 @@
+//! Which credentials are found in which bodies, and what is left.
+
+use secrecy::ExposeSecret;
+
+use super::*;
+
+fn known(body: &str) -> Vec<String> {
+    let secrets = secrets_of(body.as_bytes());
+    secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect()
+}
+
+/// The same for the value of a member, each once.
+fn known_of(name: &str, value: &str) -> Vec<String> {
+    let mut known = known(&serde_json::json!({ "input": { name: value } }).to_string());
+    let mut seen = HashSet::new();
+    known.retain(|secret| seen.insert(secret.clone()));
+    known
+}
+
+#[test]
+fn the_credentials_of_any_body_are_known() {
+    for (body, expected) in [
+        (
+            r#"{"model":{},"input":{"type":"azureblob","storageAccountKey":"one","password":7,"secretAccessKey":"two"}}"#,
+            &["one", "7", "two"][..],
+        ),
+        (
+            r#"{"input":{"SecretAccessKey":"one","sessionToken":"two","sas_token":"three","headers":{"Authorization":"four"}}}"#,
+            &["one", "two", "three", "four"],
+        ),
+        (
+            r#"{"input":{"sources":{"a":{"b":{"bucket":"b","SASTOKEN":"one"}}}}}"#,
+            &["one"],
+        ),
+        (
+            r#"{"input":[{"secret-access-key":["one",["two"],{"name":"x","privateKey":"three"}]}],"passwords":["four"]}"#,
+            &["one", "two", "x", "three", "four"],
+        ),
+        (
+            r#"{"input":{"x-amz-security-token":"a\"b\\c","secret\u0041ccessKey":"two"}}"#,
+            &["a\"b\\c", "two"],
+        ),
+        (
+            r#"{"input":{"accessKeyID":"AKIA","region":"r","username":"u","token.txt":"text","key":"k"}}"#,
+            &[],
+        ),
+        (
+            r#"{"maxTokens":4096,"webhookUrl":"https://host/x","imageUri":"https://a:bcd@host/x"}"#,
+            &["https://a:bcd@host/x", "bcd", "bcd"],
+        ),
+        ("{}", &[]),
+        ("no JSON", &[]),
+        ("", &[]),
+        (r#"{"password":"#, &[]),
+        (r#"{"password":"cut"#, &[]),
+    ] {
+        assert_eq!(known(body), expected, "{body}");
+    }
+    let deep = format!("{}{{\"password\":\"one\"}}{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(known(&deep), ["one"]);
+    let data = format!(r#"{{"token":"{}"}}"#, "x".repeat(LONGEST + 1));
+    assert!(known(&data).is_empty());
+}
+
+#[test]
+fn everything_below_the_name_of_a_credential_is_one() {
+    for (body, expected) in [
+        (
+            r#"{"password":{"value":"one","n":[2,{"x":"three"}]},"a":"b"}"#,
+            &["one", "2", "three"][..],
+        ),
+        (
+            r#"{"credentials":{"username":"ada","secret":"one","port":5432,"tls":true,"max_tokens":7}}"#,
+            &["ada", "one", "5432"],
+        ),
+        (r#"{"tokens":[4096,"8192","one"],"auth":[["two"]]}"#, &["one", "two"]),
+        (r#"{"cookies":[{"name":"a","value":"one"}],"b":"c"}"#, &["a", "one"]),
+    ] {
+        assert_eq!(known(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn a_value_that_another_member_names_is_a_credential() {
+    for (body, expected) in [
+        (
+            r#"[{"name":"password","value":"one"},{"name":"user","value":"ada"}]"#,
+            &["one"][..],
+        ),
+        (r#"{"env":[{"value":"one","key":"DB_PASSWORD"}]}"#, &["one"]),
+        (r#"{"Header":"X-Api-Key","Values":["one",{"two":2}]}"#, &["one", "2"]),
+        (r#"{"id":"jwt","stringValue":"one","comment":"text"}"#, &["one"]),
+        (
+            r#"{"headers":[["Authorization","one"],["Accept","*/*"],["password","is","bad"]]}"#,
+            &["one"],
+        ),
+        (r#"{"key":"passwords.csv","bucket":"b"}"#, &[]),
+    ] {
+        assert_eq!(known(body), expected, "{body}");
+    }
+    let deep = r#"{"name":"password","value":"#.repeat(10_000) + "\"one\"" + &"}".repeat(10_000);
+    assert_eq!(known(&deep), ["one"]);
+}
+
+#[test]
+fn json_within_texts_is_looked_into() {
+    let inner = serde_json::json!({ "private_key": "one", "type": "service_account" }).to_string();
+    let twice = serde_json::json!({ "config": inner }).to_string();
+    for text in [inner, twice] {
+        assert_eq!(known_of("x", &text), ["one"], "{text}");
+    }
+}
+
+#[test]
+fn the_credentials_within_a_url_are_known() {
+    for (url, expected) in [
+        ("jdbc:postgresql://host/db?user=u&password=one", &["one"][..]),
+        ("jdbc:sqlserver://host;databaseName=d;PASSWORD=two;x=y", &["two"]),
+        ("jdbc:mysql://ada:th%40ree@host:3306/db", &["th%40ree", "th@ree"]),
+        ("jdbc:x://h/d?trustStorePassword=four&pwd=five", &["four", "five"]),
+        ("jdbc:x://h/d?passwordOfStore=six&secretName=seven", &["six", "seven"]),
+        ("jdbc:oracle:thin:scott/tiger@//host:1521/service", &["tiger"]),
+        (
+            "https://a.blob.core.windows.net/c?sv=1&sig=ei%2Bght",
+            &["ei%2Bght", "ei+ght"],
+        ),
+        ("AccountName=a;AccountKey=nine==;EndpointSuffix=s", &["nine=="]),
+        ("jdbc:oracle:thin:@//host:1521/service", &[]),
+        ("jdbc:postgresql://host/db", &[]),
+    ] {
+        let known = known_of("url", url);
+        assert_eq!(known[0], url);
+        assert_eq!(known[1..], *expected);
+    }
+}
+
+#[test]
+fn a_url_with_a_credential_is_one_under_any_name_and_within_any_text() {
+    let tokens = "ghp_16charactersAndMore";
+    for (url, expected) in [
+        (
+            "https://b.s3.amazonaws.com/k?X-Amz-Expires=9&X-Amz-Signature=one",
+            &["one"][..],
+        ),
+        ("https://a.example/c?sv=1&sig=one", &["one"]),
+        ("https://ada:one@host/x", &["one"]),
+        (
+            "https://d.cloudfront.net/x?Expires=9&Signature=one&Key-Pair-Id=K",
+            &["one"],
+        ),
+        ("https://host/cb#access_token=one&x=y", &["one"]),
+        ("postgres://ada:one@host:5432/db", &["one"]),
+        (&format!("https://{tokens}@github.com/x"), &[tokens]),
+    ] {
+        for text in [url.to_owned(), format!("see <{url}>, or \"{url}\"; {url}.")] {
+            let known = known_of("input.txt", &text);
+            assert_eq!(known[0], url);
+            assert_eq!(known[1..], *expected, "{text}");
+        }
+    }
+    for text in [
+        "https://host/x?a=b",
+        "https://alice@host/x",
+        "mail ada@host",
+        "a = b & c",
+    ] {
+        assert!(known_of("input.txt", text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn the_parts_of_a_credential_are_known_by_themselves() {
+    for (name, value, expected) in [
+        ("Authorization", "Bearer abcd", &["abcd"][..]),
+        ("authorization", "bearer  abcd", &["abcd"]),
+        (
+            "auth",
+            "Basic YWRhOnMzY3JldA==",
+            &["YWRhOnMzY3JldA==", "ada:s3cret", "s3cret"],
+        ),
+        ("auth", "YWRhOnMzY3JldA==", &["ada:s3cret", "s3cret"]),
+        ("Authorization", "ApiKey prefix.body", &["prefix.body"]),
+        ("cookie", "sid=0123456789; theme=dark", &["0123456789"]),
+        ("connectionString", "Server=s;Password=one two;", &["one two", "one"]),
+        ("jwt", "aaaa.bbbb.cccc", &[]),
+    ] {
+        let known = known_of(name, value);
+        assert_eq!(known[0], value);
+        assert_eq!(known[1..], *expected, "{name}: {value}");
+    }
+    for (text, expected) in [
+        ("Authorization: Bearer abcd", &["Bearer abcd", "abcd"][..]),
+        ("Accept: */*\nX-Api-Key: one\n", &["one"]),
+        ("Bearer 0123456789abcdef", &["0123456789abcdef"]),
+        ("Bearer of bad news, and more of it", &[]),
+        (
+            "-----BEGIN PRIVATE KEY-----\nabcd\n",
+            &["-----BEGIN PRIVATE KEY-----\nabcd\n"],
+        ),
+        ("Basic training, at 9", &[]),
+        ("AccountName=a;AccountKey=nine==", &["nine=="]),
+    ] {
+        assert_eq!(known_of("input.txt", text), expected, "{text}");
+    }
+}
