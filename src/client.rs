@@ -57,7 +57,7 @@ impl BindingClient {
         self.client.warnings().to_vec()
     }
 
-    /// A text of the caller's as a log may show it: without the client's own key or token.
+    /// A text of the caller's as a log may show it: its first kilobyte, without the client's own key or token.
     #[napi(catch_unwind)]
     pub fn without_key(&self, text: String) -> String {
         let masked = match self.client.without_key(&text) {

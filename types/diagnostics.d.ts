@@ -11,7 +11,7 @@
 export interface DiagnosticsRequest {
   /** The method, such as `submitJobText`. */
   readonly method: string;
-  /** The job that the call is about, where there is one; of a submit, once it has ended. */
+  /** The job that the call is about, where there is one; of a submit, once it has ended. Of what a caller gives, the first kilobyte. */
   readonly jobIdentifier: string | undefined;
   /** The root of the routes. */
   readonly baseURL: string;

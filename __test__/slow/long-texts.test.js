@@ -58,6 +58,47 @@ describe('an answer whose text is longer than a string can be', () => {
   });
 });
 
+describe('a logger', () => {
+  const SECRET = 'aSecretBodyOf24Letters..';
+  const lines = [];
+  const log = (line) => lines.push(line);
+  const options = [{}, { logger: { debug: log, info: log, warn: log, error: log } }];
+  const [silent, logging] = options.map((each) => new ModzyClient('http://127.0.0.1:9/api', `aPrefix.${SECRET}`, each));
+
+  /** For how long a call that fails holds the event loop, in ms. */
+  async function held(call) {
+    const began = performance.now();
+    const failed = call().catch((error) => error);
+    const took = performance.now() - began;
+    assert.ok((await failed) instanceof Error);
+    return took;
+  }
+
+  it('that hears of an identifier of 50 MB holds the event loop no longer than the call itself', async () => {
+    const id = 'x'.repeat(1000) + SECRET + 'x'.repeat(50_000_000);
+    await held(() => silent.getJob(id));
+    const without = await held(() => silent.getJob(id));
+    const took = await held(() => logging.getJob(id));
+    assert.ok(took < without + 50, `${took} ms, ${without} ms without it`);
+    assert.match(lines[0], /^modzy: getJob x{1000}\*\*\* called$/);
+    assert.ok(lines.every((line) => line.length < 2000 && !line.includes('aSecret')));
+  });
+
+  it('that hears of an error of 50 MB holds the event loop for a moment', async () => {
+    const error = new Error(`failed${'\n'.repeat(50_000_000)}`);
+    const sources = {
+      get a() {
+        throw error;
+      },
+    };
+    lines.length = 0;
+    await held(() => silent.submitJobText('m', 'v', sources));
+    const took = await held(() => logging.submitJobText('m', 'v', sources));
+    assert.match(lines.at(-1), /^modzy: submitJobText failed after \d+ ms: Error: failed +$/);
+    assert.ok(took < 100, `${took} ms`);
+  });
+});
+
 describe('pathToDataUrl', () => {
   it('stops reading when it is aborted, and holds no memory then', async (t) => {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-'));

@@ -48,12 +48,14 @@ class Calls {
   }
 
   /**
-   * A text of the caller's as a log may show it: without the key or token, which may be in the place of an identifier.
+   * A text of the caller's as a log may show it: its first kilobyte, without the key or token, which may be in the place of an
+   * identifier.
    *
    * @param {string} text
    */
   withoutKey(text) {
-    return this.#native.withoutKey(text);
+    // More than is shown, so that Rust knows where it is cut.
+    return this.#native.withoutKey(text.slice(0, 2048));
   }
 
   /** How many calls have not settled. */

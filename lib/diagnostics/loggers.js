@@ -15,6 +15,9 @@
  * @property {(event: Event, message: any, isAbort: boolean) => void} tell
  */
 
+/** In characters. */
+const LONGEST_LINE = 8192;
+
 const levels = /** @type {const} */ (['debug', 'info', 'warn', 'error']);
 
 /** Writes to a logger of the user's, as its levels are at the time. */
@@ -137,7 +140,7 @@ function describe(event, message, isAbort) {
  * @param {string} text
  */
 function inOneLine(text) {
-  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ');
+  return text.slice(0, LONGEST_LINE).replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ');
 }
 
 /**

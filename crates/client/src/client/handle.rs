@@ -52,8 +52,8 @@ impl Client {
         &self.inner.warnings
     }
 
-    /// A text of the caller's as a log may show it: with stars in place of the client's own key or token, which may have been
-    /// given where an identifier belongs.
+    /// A text of the caller's as a log may show it: its first kilobyte, with stars in place of the client's own key or token, which
+    /// may have been given where an identifier belongs. It takes no longer for a longer text.
     #[must_use]
     pub fn without_key<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.inner.transport.without_key(text)

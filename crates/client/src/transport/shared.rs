@@ -13,6 +13,9 @@ use crate::{
     error::{Error, Result},
 };
 
+/// How much is shown of a text that stands where an identifier belongs.
+const LONGEST_SHOWN: usize = 1024;
+
 /// The transport of a client.
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -53,8 +56,9 @@ impl Transport {
         self.config.max_response_bytes
     }
 
+    /// The beginning of a text without the caller's own key.
     pub(crate) fn without_key<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.key.apply(text)
+        self.key.apply_to_beginning(text, LONGEST_SHOWN)
     }
 
     /// Whether a URL holds the caller's own key or token, which belongs into a header alone.
