@@ -30,7 +30,7 @@ describe('a signal', () => {
   });
 
   for (const [where, fault] of Object.entries({
-    'a pause': { status: 200, body: '{"status":"SUBMITTED"}' },
+    'a pause': { status: 200, body: `{"jobIdentifier":"${JOB}","status":"SUBMITTED"}` },
     'a poll': { connection: 'stall' },
     'a backoff': { status: 503 },
   })) {

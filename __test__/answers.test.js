@@ -76,14 +76,17 @@ describe('a byte order mark before JSON', () => {
   const marked = (text) => `\ufeff${text}`;
 
   it('is left out of every answer', async (t) => {
-    const server = await serve(t, { '*': { body: marked(JOB) }, 'GET /api/jobs/history': { body: marked('[]') } });
+    const server = await serve(t, {
+      '*': { body: marked(JOB) },
+      'GET /api/jobs/history': { body: marked('[]') },
+      'GET /api/results/r': { body: marked('{"jobIdentifier":"r","results":{}}') },
+    });
     const client = connect(server);
     const job = JSON.parse(JOB);
     for (const read of [
       client.getJob('j'),
       client.blockUntilComplete('j'),
       client.cancelJob('j'),
-      client.getResult('j'),
       client.getModel('m'),
       client.getOutputContents({ ...OUTPUT, responseType: 'json' }),
       client.getAccountingClient().getKeyBody('p'),
@@ -91,12 +94,13 @@ describe('a byte order mark before JSON', () => {
       assert.deepEqual({ ...(await read) }, job);
     }
     assert.equal((await submit(client)).jobIdentifier, 'j');
+    assert.deepEqual({ ...(await client.getResult('r')) }, { jobIdentifier: 'r', results: {} });
     assert.deepEqual(await client.getJobHistory({}), []);
     assert.deepEqual(await client.listJobHistory().toArray(), []);
   });
 
   it('is left out of streamed results and of the message of an error', async (t) => {
-    const results = marked('{"results":{"k":{"status":"SUCCESSFUL","o":1}}}');
+    const results = marked('{"jobIdentifier":"j","results":{"k":{"status":"SUCCESSFUL","o":1}}}');
     const refusal = { status: 404, body: marked('{"message":"no such job","reason":7}') };
     const server = await serve(t, { 'GET /api/results/j': { body: results }, '*': refusal });
     const client = connect(server);
@@ -132,11 +136,13 @@ describe('a 2xx that is something else', () => {
   });
 
   it('ends an upload where it answers a chunk, and the job is canceled', async (t) => {
-    const server = await serve(t, uploadRoutes(undefined, { '*': { status: 202, body: MESSAGE } }));
-    const files = { k: { 'input.txt': Buffer.from('x') } };
-    const submitting = connect(server).submitJobFiles('m', '1', files);
-    await assert.rejects(submitting, { name: 'ResponseError', code: 202, sent: 'maybe' });
-    assert.equal(server.lines().at(-1), 'DELETE /api/jobs/j');
+    for (const body of [MESSAGE, { error: 'upstream' }, { status: 500, path: '/' }, '<html></html>', 'OK']) {
+      const server = await serve(t, uploadRoutes(undefined, { '*': { status: 202, body } }));
+      const files = { k: { 'input.txt': Buffer.from('x') } };
+      const submitting = connect(server).submitJobFiles('m', '1', files);
+      await assert.rejects(submitting, { name: 'ResponseError', code: 202, sent: 'maybe' });
+      assert.equal(server.lines().at(-1), 'DELETE /api/jobs/j');
+    }
   });
 
   it('is an outage of a wait in all its forms', async (t) => {
@@ -145,7 +151,12 @@ describe('a 2xx that is something else', () => {
       {},
       { jobIdentifier: 'j', status: null },
       { jobIdentifier: 'j', status: 7 },
+      { jobIdentifier: 'j', status: '' },
+      { jobIdentifier: 'j', status: '   ' },
       { jobIdentifier: 'k', status: 'COMPLETED' },
+      { status: 'COMPLETED' },
+      { status: 'WHATEVER' },
+      { status: 'ERROR', error: 'upstream' },
       [],
       '<html></html>',
     ].map((body) => ({ body }));
@@ -178,13 +189,22 @@ describe('a 2xx that is something else', () => {
     }
   });
 
-  it('and what is no status is no end for `isFinalStatus` either', () => {
-    for (const status of [undefined, null, 7, {}, ['COMPLETED'], 'OPEN', 'SUBMITTED', 'PENDING', 'IN_PROGRESS']) {
-      assert.equal(isFinalStatus(status), false);
-    }
-    for (const status of ['COMPLETED', 'CANCELED', 'TIMEDOUT', 'ERROR', 'completed', 'ARCHIVED', '']) {
-      assert.equal(isFinalStatus(status), true, status);
-    }
+  it('and `isFinalStatus` and the waits are one rule', async (t) => {
+    const running = ['OPEN', 'SUBMITTED', 'PENDING', 'IN_PROGRESS'];
+    const none = [undefined, null, 7, true, {}, ['COMPLETED'], '', ' ', ' \t\n', '\u00a0'];
+    const final = ['COMPLETED', 'CANCELED', 'TIMEDOUT', 'ERROR'];
+    const unknown = ['COMPLETED_WITH_ERROR', 'ARCHIVED', 'completed', 'open', ' OPEN', 'IN PROGRESS', '0', 'null'];
+    const polls = async (status) => {
+      const end = { body: { jobIdentifier: 'j', status: 'COMPLETED' } };
+      const server = await serve(t, { 'GET /api/jobs/j': [{ body: { jobIdentifier: 'j', status } }, end] });
+      await connect(server).blockUntilComplete('j', { pollInterval: 1 });
+      return server.requests.length;
+    };
+    const each = [...running, ...none, ...final, ...unknown].map(async (status) => {
+      const ends = final.includes(status) || unknown.includes(status);
+      assert.deepEqual([isFinalStatus(status), await polls(status)], [ends, ends ? 1 : 2], `${status}`);
+    });
+    await Promise.all(each);
   });
 });
 

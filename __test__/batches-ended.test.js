@@ -12,6 +12,8 @@ const { collect } = require('./support/outcomes.js');
 
 const reason = new Error('changed my mind');
 
+const canceled = (number) => JSON.stringify({ jobIdentifier: job(number), status: 'CANCELED' });
+
 describe('batches that end early', () => {
   const emulator = useEmulator({ submittedMs: 10, inProgressMs: 40 });
   const { answer, answered, assertQuiet, client } = numberedJobs(emulator);
@@ -184,7 +186,7 @@ describe('batches that end early', () => {
       const receipt = JSON.stringify({ jobIdentifier: job(1) });
       await emulator.fault({ method: 'POST', path: '/api/jobs', delayMs: 300, status: 202, body: receipt });
       for (const number of [0, 1]) {
-        await emulator.fault({ method: 'DELETE', path: path(number), status: 200, body: '{"status":"CANCELED"}' });
+        await emulator.fault({ method: 'DELETE', path: path(number), status: 200, body: canceled(number) });
       }
       const controller = new AbortController();
       const { signal } = controller;
@@ -204,7 +206,7 @@ describe('batches that end early', () => {
     it('rejects with what onCancel throws, once every job has been dealt with', async () => {
       const jobs = await answer(Infinity, Infinity);
       for (const number of [0, 1]) {
-        await emulator.fault({ method: 'DELETE', path: path(number), status: 200, body: '{"status":"CANCELED"}' });
+        await emulator.fault({ method: 'DELETE', path: path(number), status: 200, body: canceled(number) });
       }
       const controller = new AbortController();
       let told = 0;

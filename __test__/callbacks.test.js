@@ -41,7 +41,11 @@ describe('a callback that returns a promise', () => {
     it(`and rejects ends the call with that reason: ${what}`, async () => {
       await answer(0);
       await emulator.fault({ path: '/api/results/j/datasource/k/output/o', status: 200, body: 'bytes' });
-      await emulator.fault({ path: `/api/results/${job(0)}`, status: 200, body: '{"results":{}}' });
+      await emulator.fault({
+        path: `/api/results/${job(0)}`,
+        status: 200,
+        body: `{"jobIdentifier":"${job(0)}","results":{}}`,
+      });
       const unhandled = await unhandledBy(() => assert.rejects(call(client()), (error) => error === reason));
       assert.deepEqual(unhandled, []);
       await rm(path.join(os.tmpdir(), `modzy-callbacks-${process.pid}`), { force: true });
@@ -65,7 +69,12 @@ describe('a callback that returns a promise', () => {
 
   it('and rejects takes the place of the reason: onCancel, of a wait and of a batch', async () => {
     await answer(Infinity);
-    await emulator.fault({ method: 'DELETE', path: route(0), status: 200, body: '{"status":"CANCELED"}' });
+    await emulator.fault({
+      method: 'DELETE',
+      path: route(0),
+      status: 200,
+      body: `{"jobIdentifier":"${job(0)}","status":"CANCELED"}`,
+    });
     for (const start of [
       (modzy, options) => modzy.blockUntilComplete(job(0), options),
       (modzy, options) => modzy.blockUntilAllComplete([job(0)], options),

@@ -158,7 +158,7 @@ describe('fromEnv', () => {
     const seen = [];
     const server = http.createServer(({ headers }, response) => {
       seen.push([headers.authorization, headers['modzy-team-id']]);
-      response.end('{}');
+      response.end('{"jobIdentifier":"j"}');
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -68,6 +68,7 @@ describe('diagnostics', () => {
         return (await modzy.streamResults(JOB).next()).done;
       },
     };
+    const results = JSON.stringify({ jobIdentifier: JOB, results: {} });
     const answers = {
       openOutput: [
         { status: 200, connection: 'cut', headers: { etag: '"v1"' }, body: '0123456789' },
@@ -75,9 +76,9 @@ describe('diagnostics', () => {
         { status: 206, headers: { etag: '"v1"', 'content-range': 'bytes 5-9/10' }, body: '56789' },
       ],
       streamResults: [
-        { status: 200, connection: 'cut', body: '{"results":{}}' },
+        { status: 200, connection: 'cut', body: results },
         { status: 503, headers: { 'retry-after': '0' } },
-        { status: 200, body: '{"results":{}}' },
+        { status: 200, body: results },
       ],
     };
     const brought = { openOutput: '0123456789', streamResults: true };

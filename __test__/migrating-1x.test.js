@@ -40,7 +40,7 @@ testRows('From 1.x', {
   }),
 
   async 'Tag routes'(t) {
-    const server = await serve(t, { '*': { body: { tags: [], models: [] } } });
+    const server = await serve(t, { '*': { body: { tags: [], models: [] } }, 'GET /api/models/tags': { body: [] } });
     const client = connect(server);
     await client.getAllTags();
     await client.getTagsAndModels('a', 'b');

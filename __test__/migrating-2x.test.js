@@ -302,7 +302,8 @@ testRows('From 2.x', {
   },
 
   async 'What 2.x had dropped'(t) {
-    const server = await serve(t, { '*': { body: [] } });
+    const tagged = { body: { tags: [], models: [] } };
+    const server = await serve(t, { '*': { body: [] }, 'GET /api/models/tags/a,b': tagged });
     const client = connect(server);
     await client.getAllModels();
     await client.getRelatedModels('m');

@@ -80,7 +80,7 @@ describe('the body of results', () => {
   /** Sends inputs for as long as they are taken. */
   const endless = (response) => {
     response.sent = 0;
-    response.write('{"results":{');
+    response.write('{"jobIdentifier":"j","results":{');
     const more = () => {
       while (!response.destroyed) {
         response.sent += 1;
@@ -92,7 +92,7 @@ describe('the body of results', () => {
     };
     more();
   };
-  const stalled = (response) => response.write(`{"results":{${input('a')},${input('b')},`);
+  const stalled = (response) => response.write(`{"jobIdentifier":"j","results":{${input('a')},${input('b')},`);
 
   it('is asked for when the loop begins, and read no further than the loop takes', async () => {
     let sending;
@@ -178,7 +178,7 @@ describe('the body of results', () => {
       await closed;
       assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
     }
-    answer = (response) => response.end('{"results":{}}');
+    answer = (response) => response.end('{"jobIdentifier":"j","results":{}}');
     const { signal } = new AbortController();
     assert.deepEqual(await collect(modzy.streamResults('j', { signal })), []);
     assert.equal(getEventListeners(signal, 'abort').length, 0);
@@ -220,10 +220,10 @@ describe('the body of results', () => {
   it('is asked for again until the first input has come', async () => {
     answer = (response) => {
       if (asked === 1) {
-        response.write('{"results":{"a":{"status"');
+        response.write('{"jobIdentifier":"j","results":{"a":{"status"');
         setTimeout(() => response.destroy(), 50);
       } else {
-        response.end(`{"results":{${input('a')}}}`);
+        response.end(`{"jobIdentifier":"j","results":{${input('a')}}}`);
       }
     };
     const results = await collect(modzy.streamResults('j', { retries: 1 }));
@@ -233,7 +233,7 @@ describe('the body of results', () => {
   it('may have inputs of old servers, names of every kind, and what is nested deeply', async () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const results = `"old":{"old":{"status":"SUCCESSFUL","results.json":1.50}},"\\ud800":{"__proto__":{"x":1}},"deep":{"o":${deep}}`;
-    answer = (response) => response.end(`{"failures":null,"results":{${results}}}`);
+    answer = (response) => response.end(`{"jobIdentifier":"j","failures":null,"results":{${results}}}`);
     const [old, strange, nested] = await collect(modzy.streamResults('j'));
     assert.deepEqual(old.outputs, { 'results.json': 1.5 });
     assert.equal(strange.inputKey, '\ud800');
@@ -242,7 +242,7 @@ describe('the body of results', () => {
   });
 
   it('tells its progress in the context of the call, and what the callback throws ends the loop', async () => {
-    const body = `{"results":{${input('a')},${input('b')}}}`;
+    const body = `{"jobIdentifier":"j","results":{${input('a')},${input('b')}}}`;
     answer = (response) => {
       response.setHeader('content-length', body.length);
       response.end(body);
@@ -270,7 +270,7 @@ describe('the body of results', () => {
   });
 
   it('gives inputs in turn to whoever asks for several at once', async () => {
-    answer = (response) => response.end(`{"results":{${input('a')},${input('b')}}}`);
+    answer = (response) => response.end(`{"jobIdentifier":"j","results":{${input('a')},${input('b')}}}`);
     const results = modzy.streamResults('j')[Symbol.asyncIterator]();
     const asking = await Promise.all([results.next(), results.next(), results.next(), results.next()]);
     assert.deepEqual(

@@ -80,7 +80,12 @@ describe('watchJob', () => {
 
   it('rejects with the reason of its signal, and cancels the job if asked', async () => {
     await answer(Infinity);
-    await emulator.fault({ method: 'DELETE', path: path(0), status: 200, body: '{"status":"CANCELED"}' });
+    await emulator.fault({
+      method: 'DELETE',
+      path: path(0),
+      status: 200,
+      body: `{"jobIdentifier":"${job(0)}","status":"CANCELED"}`,
+    });
     const controller = new AbortController();
     const { signal } = controller;
     const told = [];

@@ -85,7 +85,7 @@ export declare class ServerError extends ApiError {
 }
 /**
  * A 2xx that cannot be read, or is something else: no JSON, no UTF-8, a coding other than gzip, too large, missing where it is
- * needed, an error body, a receipt without a job, another job. `code` is the status that came.
+ * needed, an error body, no job where one is due, another job. `code` is the status that came.
  */
 export declare class ResponseError extends ApiError {
   name: 'ResponseError';

@@ -14,7 +14,7 @@ export type JobStatus =
 
 /**
  * Whether a job with this status has come to its end: any but `OPEN`, `SUBMITTED`, `PENDING` and `IN_PROGRESS`. An
- * unknown status is an end, too; what is no text is no status. Waits go by this rule.
+ * unknown status is an end, too; what is no text, or a blank one, is no status. Waits go by this rule.
  */
 export declare function isFinalStatus(status: string | null | undefined): boolean;
 
@@ -216,7 +216,7 @@ export interface JobReadMethods {
    *
    * @returns The job as the server sent it, with or without a `status`: waits alone ask for one. As of every read and cancel,
    *   `undefined` where it sent a 2xx without a body.
-   * @throws {ResponseError} For an error body with a 2xx, and for another job.
+   * @throws {ResponseError} For a 2xx that is not this job.
    * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
    */
   getJob(jobId: string, options?: RequestOptions | null): Promise<Job>;

@@ -86,11 +86,11 @@ export interface SubmitJobJDBCParams extends SubmitParams, SubmitOptions {
 /** Submits jobs in one request. */
 export interface SubmitMethods {
   /**
-   * Submits a job as it stands: `POST /jobs`.
+   * Submits a job as it stands: `POST /jobs`. What has a `toJSON` is what that says.
    *
    * @returns The receipt.
-   * @throws {TypeError} For what JSON would make something else of, anywhere in it: a promise, bytes, a Map, a function, `NaN`, a
-   *   lone surrogate.
+   * @throws {TypeError} For what JSON would make something else of, by its place: a promise, bytes, a Map, an Error, a function,
+   *   `NaN`, a date that is none, an object that has no members and is none of a literal, a lone surrogate.
    * @throws {BadRequestError} For a body that the server refuses.
    */
   submitJob(job: SubmitJobParams, options?: SubmitOptions | null): Promise<JobReceipt>;

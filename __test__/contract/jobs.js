@@ -103,7 +103,7 @@ module.exports = [
   reads((c) => c.getResult(JOB), `/results/${JOB}`, result),
   reads((c) => c.getResult(JOB), `/results/${JOB}`, result, 'result'),
   reads((c) => c.getResultClient().getResult(JOB, { retries: 0 }), `/results/${JOB}`, result),
-  reads((c) => c.getResult(JOB), `/results/${JOB}`, { jobIdentifier: JOB, failures: null }),
+  reads((c) => c.getResult(JOB), `/results/${JOB}`, { jobIdentifier: JOB, finished: true, failures: null }),
   reads((c) => c.getInputResult(JOB, 'a b/c'), `/results/${JOB}/datasource/a%20b%2Fc`, { status: 'SUCCESSFUL' }),
   {
     call: (c) => c.getResult(JOB),

@@ -91,7 +91,11 @@ module.exports = [
     on: 'result',
     asks: [get(`/results/${JOB}`)],
     answers: [
-      { results: { a: { engine: 'e', 'results.json': 1 } }, failures: { b: { status: 'FAILED', error: 'why' } } },
+      {
+        jobIdentifier: JOB,
+        results: { a: { engine: 'e', 'results.json': 1 } },
+        failures: { b: { status: 'FAILED', error: 'why' } },
+      },
     ],
     gives: streamed,
   },

@@ -43,7 +43,7 @@ describe('a signal', () => {
   });
 
   for (const [where, fault] of Object.entries({
-    'a pause': { status: 200, body: '{"status":"SUBMITTED"}' },
+    'a pause': { status: 200, body: `{"jobIdentifier":"${JOB}","status":"SUBMITTED"}` },
     'a poll': { connection: 'stall' },
     'a backoff': { status: 503 },
   })) {
@@ -101,7 +101,7 @@ describe('a signal', () => {
         method: 'GET',
         path: `/api/jobs/${jobIdentifier}`,
         status: 200,
-        body: '{"status":"OPEN"}',
+        body: JSON.stringify({ jobIdentifier, status: 'OPEN' }),
       });
       const wait = (modzy, options) => modzy.blockUntilComplete(jobIdentifier, { ...options, waitTimeout: 100 });
       assert.equal((await race(wait)).job.status, 'CANCELED');

@@ -58,7 +58,12 @@ describe('work that never ends', { concurrency: true }, () => {
       await emulator.answerJob(job(8), { status: 'SUBMITTED' });
       await emulator.answerJob(job(9), { status: 'SUBMITTED' });
       await emulator.fault({ method: 'DELETE', path: path(8), connection: 'stall' });
-      await emulator.fault({ method: 'DELETE', path: path(9), status: 200, body: '{"status":"CANCELED"}' });
+      await emulator.fault({
+        method: 'DELETE',
+        path: path(9),
+        status: 200,
+        body: `{"jobIdentifier":"${job(9)}","status":"CANCELED"}`,
+      });
       const elapsed = await ends(make(client()), options);
       assert.ok(elapsed >= soonest && elapsed < LATEST, `${elapsed} ms`);
     });

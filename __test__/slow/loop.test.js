@@ -35,7 +35,7 @@ describe('the event loop', () => {
   for (const [what, fault, call] of [
     [
       'waits',
-      { status: 200, body: '{"status":"IN_PROGRESS"}' },
+      { status: 200, body: `{"jobIdentifier":"${JOB}","status":"IN_PROGRESS"}` },
       (modzyClient, options) => modzyClient.blockUntilComplete(JOB, { ...options, pollInterval: 600_000 }),
     ],
     ['reads that get no answer', { connection: 'stall' }, (modzyClient, options) => modzyClient.getJob(JOB, options)],

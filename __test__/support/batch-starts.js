@@ -19,7 +19,11 @@ const whyNotTimed = process.platform !== 'linux' && 'no times of threads';
  * @param {number} jobs
  */
 async function assertHoldsLittle(t, emulator, jobs) {
-  await emulator.fault({ path: `/api/jobs/${JOB}`, status: 200, body: '{"status":"IN_PROGRESS"}' });
+  await emulator.fault({
+    path: `/api/jobs/${JOB}`,
+    status: 200,
+    body: `{"jobIdentifier":"${JOB}","status":"IN_PROGRESS"}`,
+  });
   // The runner of tests follows each promise, which takes longer than the batch.
   const { baseURL, apiKey } = emulator;
   const program = path.join(__dirname, 'start-jobs.js');

@@ -112,7 +112,8 @@ function sharedTests(generation) {
     },
 
     async 'Too many arguments'(t) {
-      const server = await serve(t, { '*': { body: { status: 'COMPLETED' } } });
+      const named = ({ path }) => ({ body: { jobIdentifier: path.at(-1), status: 'COMPLETED' } });
+      const server = await serve(t, { '*': named });
       const client = connect(server);
       await assert.rejects(client.getJob('a', {}, 'b'), TypeError);
       await assert.rejects(client.getJob('a', 'b'), TypeError);
@@ -205,7 +206,7 @@ function sharedTests(generation) {
     async 'Identifiers in paths'(t) {
       const server = await serve(t, {
         ...uploadRoutes(),
-        'GET /api/jobs/a%2Fb%3Fc%23d%20e': { body: { status: 'COMPLETED' } },
+        'GET /api/jobs/a%2Fb%3Fc%23d%20e': { body: { jobIdentifier: 'a/b?c#d e', status: 'COMPLETED' } },
       });
       const client = connect(server);
       assert.equal((await client.getJob('a/b?c#d e')).status, 'COMPLETED');
@@ -343,7 +344,7 @@ function sharedTests(generation) {
     },
 
     async 'Large answers'(t) {
-      const server = await serve(t, { '*': { body: { text: 'x'.repeat(2000) } } });
+      const server = await serve(t, { '*': { body: { jobIdentifier: 'j', text: 'x'.repeat(2000) } } });
       const error = await failure(connect(server, { maxResponseBytes: 1000 }).getJob('j'));
       assert.ok(error instanceof modzy.ResponseError);
       assert.equal((await connect(server).getJob('j')).text.length, 2000);
@@ -359,7 +360,7 @@ function sharedTests(generation) {
         // Answers once as many are there as may be, and late enough for one more to show.
         const whenFull = once(full, 'full').then(() => sleep(300));
         const server = await serve(t, {
-          '*': async () => {
+          '*': async ({ path }) => {
             under += 1;
             most = Math.max(most, under);
             if (under === expected) {
@@ -367,7 +368,7 @@ function sharedTests(generation) {
             }
             await whenFull;
             under -= 1;
-            return { body: { status: 'COMPLETED' } };
+            return { body: { jobIdentifier: path.split('/').at(-1) } };
           },
         });
         const client = connect(server, options);

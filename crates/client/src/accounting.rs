@@ -8,7 +8,7 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::Result,
-    transport::{Expect, Payload, Request},
+    transport::{Expect, Payload, Request, Shape},
 };
 
 impl Client {
@@ -18,7 +18,7 @@ impl Client {
     /// As every read.
     pub async fn get_api_keys(&self, email: &str, options: &RequestOptions) -> Result<Document> {
         let path = format!("/accounting/access-keys/user/{}", segment("email", email)?);
-        self.read(&path, options).await
+        self.list(&path, options).await
     }
 
     /// Fetches the whole of a key, once: `POST /accounting/access-keys/{prefix}/hash`. The server gives it to the key's owner
@@ -33,7 +33,7 @@ impl Client {
         let path = format!("/accounting/access-keys/{}/hash", segment("prefix", prefix)?);
         let request = Request {
             payload: Payload::Json(Bytes::from_static(b"{}")),
-            expect: Expect::JsonOrText,
+            expect: Expect::Body(Shape::Key),
             ..self.request(Method::POST, &path, None)
         };
         self.send(&request, options).await

@@ -105,11 +105,6 @@ impl Document {
         self.text.trim_start().starts_with('{')
     }
 
-    /// Whether the text is a JSON array, as every list is.
-    pub(crate) fn is_array(&self) -> bool {
-        self.text.trim_start().starts_with('[')
-    }
-
     /// The elements of the top-level array, unread. None where it is no array.
     pub(crate) fn elements(&self) -> Vec<Box<RawValue>> {
         self.parse().unwrap_or_default()

@@ -12,6 +12,6 @@ impl Client {
     /// # Errors
     /// As every read.
     pub async fn get_processing_engine_status(&self, options: &RequestOptions) -> Result<Document> {
-        self.read("/resources/processing/engines", options).await
+        self.list("/resources/processing/engines", options).await
     }
 }

@@ -149,7 +149,7 @@ pub enum BodyFault {
     /// It is JSON, but holds no results where the route promises them. Worth another attempt where the request may be repeated.
     #[error("holds something else where the results belong")]
     NoResults,
-    /// It is a job without a text as its status. Worth another attempt where the request may be repeated.
+    /// It is a job whose status is no text, or blank. Worth another attempt where the request may be repeated.
     #[error("tells no status of the job")]
     NoStatus,
     /// It is about another job than the request. Worth another attempt where the request may be repeated.
@@ -164,7 +164,7 @@ pub enum BodyFault {
     /// It has a coding that the client does not decode. Worth another attempt where the request may be repeated.
     #[error("has a Content-Encoding other than gzip")]
     UnknownCoding,
-    /// It is a receipt that names no job. Never worth another attempt.
+    /// It names no job where it should. Worth another attempt where the request may be repeated.
     #[error("names no job")]
     NoJob,
     /// It is a part where the whole was asked for. Worth another attempt where the request may be repeated.

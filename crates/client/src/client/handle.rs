@@ -9,7 +9,7 @@ use crate::{
     document::Document,
     endpoint::BaseUrl,
     error::{Error, Result},
-    transport::{Answer, Attempts, Expect, Payload, Request, Settings, Streamed, Transport},
+    transport::{Answer, Attempts, Expect, Payload, Request, Settings, Shape, Streamed, Transport},
 };
 
 /// A client of one Modzy server. Cheap to clone; clones share connections and limits.
@@ -69,7 +69,7 @@ impl Client {
             method,
             url: self.inner.base.route(path),
             payload: Payload::Empty,
-            expect: Expect::JsonOrNothing,
+            expect: Expect::BodyOrNothing(Shape::Object),
             job: job.map(str::to_owned),
             headers: HeaderMap::new(),
             foreign: false,

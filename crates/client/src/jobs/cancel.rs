@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 
+use super::status::Stage;
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
@@ -43,10 +44,9 @@ impl Client {
                 let mut options = options.clone();
                 let spent = self.transport().clock().now() - started;
                 options.total = options.total.map(|total| total.saturating_sub(spent));
-                let job = self.get_job(job_id, &options).await;
-                job.ok()
-                    .filter(|job| job.string_member("status").as_deref() == Some("CANCELED"))
-                    .map_or(cancelled, Ok)
+                let is_canceled = |stage| stage == Stage::Canceled;
+                let job = self.job_at_stage(job_id, &options, is_canceled).await;
+                job.map_or(cancelled, Ok)
             }
             other => other,
         }

@@ -1,25 +1,18 @@
-//! A job: `GET /jobs/{job}`, and whether its status is an end.
+//! A job: `GET /jobs/{job}`.
 
 use http::Method;
 
+use super::status::Stage;
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
     endpoint::segment,
     error::Result,
-    transport::Request,
+    transport::{Expect, Request, Shape},
 };
 
-/// Whether a job with this status has come to its end. `SUBMITTED`, `IN_PROGRESS`, `PENDING` and `OPEN` have not; a status
-/// that nobody knows counts as an end, as it does in Modzy's own SDKs.
-#[must_use]
-pub fn is_final_status(status: &str) -> bool {
-    !matches!(status, "SUBMITTED" | "IN_PROGRESS" | "PENDING" | "OPEN")
-}
-
 impl Client {
-    /// Reads a job: `GET /jobs/{job}`. Unlike a wait it takes any JSON that is neither about another job nor an error body, whether
-    /// it tells a status or not.
+    /// Reads a job: `GET /jobs/{job}`. Unlike a wait it takes one without a status.
     ///
     /// # Errors
     /// `Status` 404 for a job that does not exist, or does not exist yet.
@@ -28,9 +21,27 @@ impl Client {
             .await
     }
 
-    /// A request about one job.
+    /// Reads how far a job has come, for what became of another request about it.
+    pub(crate) async fn job_at_stage(
+        &self,
+        job_id: &str,
+        options: &RequestOptions,
+        is_wanted: impl Fn(Stage) -> bool,
+    ) -> Option<Document> {
+        let request = Request {
+            expect: Expect::Body(Shape::JobWithStatus),
+            ..self.job_request(Method::GET, "jobId", job_id).ok()?
+        };
+        let job = self.send(&request, options).await.ok()?;
+        Stage::of_job(&job).is_some_and(is_wanted).then_some(job)
+    }
+
+    /// A request about one job, whose answer is the job.
     pub(super) fn job_request(&self, method: Method, argument: &'static str, job_id: &str) -> Result<Request> {
         let path = format!("/jobs/{}", segment(argument, job_id)?);
-        Ok(self.request(method, &path, Some(job_id)))
+        Ok(Request {
+            expect: Expect::BodyOrNothing(Shape::Job),
+            ..self.request(method, &path, Some(job_id))
+        })
     }
 }

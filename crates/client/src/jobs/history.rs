@@ -11,7 +11,7 @@ use crate::{
     endpoint::segment,
     error::Result,
     listing::{count, text, with_query},
-    transport::{Expect, Request},
+    transport::{Expect, Request, Shape},
 };
 
 /// Which jobs [`Client::get_job_history`] lists. What is `None` is not sent, and left to the server.
@@ -76,7 +76,7 @@ impl Client {
     /// # Errors
     /// As every read; `Status` 400 for dates that the server refuses.
     pub async fn get_job_history(&self, filter: &JobHistoryFilter, options: &RequestOptions) -> Result<Document> {
-        self.read(&filter.path(), options).await
+        self.list(&filter.path(), options).await
     }
 
     /// Searches the jobs of the past, one page: `GET /jobs/history`. Answers as [`Client::get_models_page`] does.
@@ -99,7 +99,7 @@ impl Client {
         let requests = ids.map(|id| {
             let path = format!("/jobs/{}", segment("jobIdentifiers", id)?);
             Ok(Request {
-                expect: Expect::Object,
+                expect: Expect::Body(Shape::Job),
                 ..self.request(Method::GET, &path, Some(id))
             })
         });

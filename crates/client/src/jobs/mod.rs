@@ -9,6 +9,7 @@ mod history;
 mod inputs;
 mod jdbc;
 mod s3;
+mod status;
 mod submits;
 mod text;
 mod wait;
@@ -17,16 +18,17 @@ pub use self::{
     cancel::CancelOutcome,
     data_uri::path_to_data_uri,
     embedded::{EmbeddedJob, EmbeddedValue},
-    get::is_final_status,
     history::JobHistoryFilter,
     inputs::Sources,
     jdbc::JdbcJob,
     s3::S3Job,
+    status::is_final_status,
     text::TextJob,
     wait::WaitOptions,
 };
 pub(crate) use self::{
     inputs::Place,
+    status::Stage,
     submits::body,
     wait::{judge_failure, observed},
 };

@@ -8,7 +8,7 @@ use crate::{
     client::{Client, RequestOptions},
     document::Document,
     error::{Call, Error, Result},
-    transport::{Expect, Payload, Request},
+    transport::{Expect, Payload, Request, Shape},
 };
 
 impl Client {
@@ -21,7 +21,7 @@ impl Client {
     pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
         let request = Request {
             payload: Payload::Json(body.into()),
-            expect: Expect::Receipt,
+            expect: Expect::Body(Shape::Receipt),
             ..self.request(Method::POST, "/jobs", None)
         };
         self.send(&request, options).await

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use http::Method;
 
-use super::get::is_final_status;
+use super::status::is_final_status;
 use crate::{
     client::{Client, RequestOptions},
     clock::FOR_EVER,
     document::Document,
     error::{BodyFault, Error, Result},
     observer::{Event, Observed},
-    transport::{Expect, Request, Settings},
+    transport::{Expect, Request, Settings, Shape},
     waiter::{self, GivenUp, Look, Polled, Schedule},
 };
 
@@ -89,7 +89,7 @@ impl Client {
         let transport = self.transport();
         let request = || {
             Ok(Request {
-                expect: Expect::Job,
+                expect: Expect::Body(Shape::JobWithStatus),
                 ..self.job_request(Method::GET, "job", job_id)?
             })
         };

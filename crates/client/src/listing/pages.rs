@@ -6,19 +6,28 @@ use crate::{
     client::{Client, RequestOptions},
     document::Document,
     error::Result,
-    transport::{Expect, Request},
+    transport::{Expect, Request, Shape},
 };
 
 impl Client {
-    /// Reads a path below the API's root.
+    /// Reads an object at a path below the API's root.
     pub(crate) async fn read(&self, path: &str, options: &RequestOptions) -> Result<Document> {
         self.send(&self.request(Method::GET, path, None), options).await
+    }
+
+    /// Reads an array.
+    pub(crate) async fn list(&self, path: &str, options: &RequestOptions) -> Result<Document> {
+        let request = Request {
+            expect: Expect::BodyOrNothing(Shape::Array),
+            ..self.request(Method::GET, path, None)
+        };
+        self.send(&request, options).await
     }
 
     /// Reads an array, and answers with `{"items": […], "next": …}`.
     pub(crate) async fn page(&self, path: &str, per_page: Option<u64>, options: &RequestOptions) -> Result<Document> {
         let request = Request {
-            expect: Expect::Array,
+            expect: Expect::Body(Shape::Array),
             ..self.request(Method::GET, path, None)
         };
         let items = self.send(&request, options).await?;

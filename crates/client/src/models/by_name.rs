@@ -11,7 +11,7 @@ use crate::{
     client::{Client, RequestOptions},
     document::{Document, string_member},
     error::{Call, Error, Result},
-    transport::{Expect, Request},
+    transport::{Expect, Request, Shape},
 };
 
 /// How many hits of a name are looked at, as in Modzy's own SDKs.
@@ -39,7 +39,7 @@ impl Client {
             ..ModelFilter::default()
         };
         let list = Request {
-            expect: Expect::Array,
+            expect: Expect::Body(Shape::Array),
             ..self.request(Method::GET, &filter.path(), None)
         };
         let hits = self.send(&list, options).await?.elements();
@@ -49,7 +49,7 @@ impl Client {
             .filter_map(|hit| model_path(&string_member(hit.get(), "modelId")?).ok());
         let details = paths.take(HITS.into()).map(|path| {
             Ok(Request {
-                expect: Expect::Object,
+                expect: Expect::Body(Shape::Object),
                 ..self.request(Method::GET, &path, None)
             })
         });

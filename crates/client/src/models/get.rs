@@ -7,7 +7,7 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::Result,
-    transport::{Expect, Request},
+    transport::{Expect, Request, Shape},
 };
 
 impl Client {
@@ -25,7 +25,7 @@ impl Client {
     /// As [`Client::get_model`].
     pub async fn get_related_models(&self, model_id: &str, options: &RequestOptions) -> Result<Document> {
         let path = format!("{}/related-models", model_path(model_id)?);
-        self.read(&path, options).await
+        self.list(&path, options).await
     }
 
     /// Lists a model's versions: `GET /models/{model}/versions`.
@@ -34,7 +34,7 @@ impl Client {
     /// As [`Client::get_model`].
     pub async fn get_model_versions(&self, model_id: &str, options: &RequestOptions) -> Result<Document> {
         let path = format!("{}/versions", model_path(model_id)?);
-        self.read(&path, options).await
+        self.list(&path, options).await
     }
 
     /// Reads a version of a model: `GET /models/{model}/versions/{version}`.
@@ -76,7 +76,7 @@ impl Client {
     /// Reads what the author of a model has made, which may look like anything.
     async fn sample(&self, path: &str, options: &RequestOptions) -> Result<Document> {
         let request = Request {
-            expect: Expect::AnyOrNothing,
+            expect: Expect::BodyOrNothing(Shape::Anything),
             ..self.request(Method::GET, path, None)
         };
         self.send(&request, options).await

@@ -87,7 +87,7 @@ impl Client {
     /// # Errors
     /// As every read.
     pub async fn get_models(&self, filter: &ModelFilter, options: &RequestOptions) -> Result<Document> {
-        self.read(&filter.path(), options).await
+        self.list(&filter.path(), options).await
     }
 
     /// Lists one page of models: `GET /models`. Answers with `{"items": […], "next": …}`: the array as the server sent it,
@@ -106,6 +106,6 @@ impl Client {
     /// # Errors
     /// As every read.
     pub async fn get_active_models(&self, options: &RequestOptions) -> Result<Document> {
-        self.read("/models/latest", options).await
+        self.list("/models/latest", options).await
     }
 }

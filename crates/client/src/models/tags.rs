@@ -13,7 +13,7 @@ impl Client {
     /// # Errors
     /// As every read.
     pub async fn get_all_tags(&self, options: &RequestOptions) -> Result<Document> {
-        self.read("/models/tags", options).await
+        self.list("/models/tags", options).await
     }
 
     /// Reads tags with the models that carry them: `GET /models/tags/{tag},{tag}…`. Answers with `{"tags", "models"}`;

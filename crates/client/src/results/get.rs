@@ -7,7 +7,7 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::Result,
-    transport::{Expect, Request},
+    transport::{Expect, Request, Shape},
 };
 
 impl Client {
@@ -17,7 +17,7 @@ impl Client {
     /// `Status` 404 for a job that does not exist, and for a short while after its receipt.
     pub async fn get_result(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
         let request = Request {
-            expect: Expect::ResultsOrNothing,
+            expect: Expect::BodyOrNothing(Shape::Results),
             ..self.results_request("jobId", job_id)?
         };
         self.send(&request, options).await
@@ -36,7 +36,10 @@ impl Client {
     pub async fn get_input_result(&self, job_id: &str, input_key: &str, options: &RequestOptions) -> Result<Document> {
         let job = segment("jobId", job_id)?;
         let path = format!("/results/{job}/datasource/{}", segment("inputKey", input_key)?);
-        self.send(&self.request(Method::GET, &path, Some(job_id)), options)
-            .await
+        let request = Request {
+            expect: Expect::BodyOrNothing(Shape::InputResult),
+            ..self.request(Method::GET, &path, Some(job_id))
+        };
+        self.send(&request, options).await
     }
 }

@@ -165,8 +165,8 @@ impl ResultStream {
                 self.scanner.feed(&piece);
             }
             None if self.scanner.is_whole() => {
-                // Of results that hold no input, nothing may be left but the name of the job.
-                if !self.scanner.is_of_results() {
+                // Inputs alone do not tell whose they are.
+                if !self.scanner.are_results() {
                     return Err(self.body.unreadable(&self.request, BodyFault::NoResults));
                 }
                 self.ended = true;

@@ -5,7 +5,7 @@ use crate::{
     document::Document,
     error::Result,
     jobs::{WaitOptions, judge_failure, observed},
-    transport::{Expect, Request},
+    transport::{Expect, Request, Shape},
     waiter::{self, GivenUp, Polled, Schedule},
 };
 
@@ -35,7 +35,7 @@ impl Client {
         };
         let request = || {
             Ok(Request {
-                expect: Expect::Results,
+                expect: Expect::Body(Shape::Results),
                 ..self.results_request("job", job_id)?
             })
         };

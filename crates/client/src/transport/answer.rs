@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{
     HeaderMap, HeaderName, StatusCode,
-    header::{DATE, RETRY_AFTER},
+    header::{CONTENT_TYPE, DATE, RETRY_AFTER},
 };
 use serde::Deserialize;
 
@@ -70,26 +70,34 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
             return Err(self.refusal(status, body).await.into());
         }
         let unreadable = |fault| self.account.unreadable(status.as_u16(), fault);
+        let media_type = header(body.response().headers(), &CONTENT_TYPE).map(str::to_owned);
+        let too_large = |begun: &[u8]| unreadable(shape::oversized(begun, media_type.as_deref(), request.expect));
         if body.length().is_some_and(|length| length > self.limit as u64) {
-            return Err(unreadable(BodyFault::TooLarge));
+            return Err(too_large(&[]));
         }
         let links_to_next = link::has_next(body.response().headers());
-        let (mut bytes, mut end) = (Vec::new(), End::Whole);
-        if request.expect == Expect::Ignored {
+        let mut bytes = Vec::new();
+        let is_acknowledgement = request.expect == Expect::Acknowledgement;
+        let end = if is_acknowledgement {
             // What has been taken is taken, however long the rest of the answer makes us wait.
             tokio::select! {
                 biased;
-                all = self.collect(&mut body, &mut bytes, IGNORED_BODY, self.limit) => end = all,
-                () = self.clock.deadline(self.patience) => {}
+                end = self.collect(&mut body, &mut bytes, IGNORED_BODY, self.limit) => end,
+                () = self.clock.deadline(self.patience) => End::Unread,
             }
         } else {
-            end = self.collect(&mut body, &mut bytes, usize::MAX, self.limit).await;
-        }
+            self.collect(&mut body, &mut bytes, usize::MAX, self.limit).await
+        };
         match end {
-            End::Whole => {}
-            End::TooLarge => return Err(unreadable(BodyFault::TooLarge)),
+            End::Whole | End::Unread => {}
+            End::TooLarge => return Err(too_large(&bytes)),
             End::Broken(Broken::Content(fault)) => return Err(unreadable(fault)),
             End::Broken(Broken::Connection(error)) => return Err(self.account.broken(error)),
+        }
+        if is_acknowledgement {
+            let is_whole = matches!(end, End::Whole) && bytes.len() < IGNORED_BODY;
+            shape::acknowledge(&bytes, is_whole, request.job.as_deref()).map_err(unreadable)?;
+            return Ok(Answer::Document(Document::default()));
         }
         let document = check(bytes, request).await.map_err(unreadable)?;
         Ok(Answer::Document(document.linking_to_next(links_to_next)))
@@ -188,6 +196,8 @@ async fn check(body: Vec<u8>, request: &Request) -> Result<Document, BodyFault> 
 
 enum End {
     Whole,
+    /// Its end was not waited for.
+    Unread,
     TooLarge,
     Broken(Broken),
 }

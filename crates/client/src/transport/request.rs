@@ -46,34 +46,52 @@ impl Request {
 /// What the body of a 2xx has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expect {
-    /// A JSON object.
-    Object,
-    /// A JSON object that names a job: the one that the request is about, where it is about one.
-    Receipt,
-    /// The job that the request is about, with its status.
-    Job,
-    /// The results of a job.
-    Results,
+    /// A body of this shape.
+    Body(Shape),
     /// The same or nothing.
-    ResultsOrNothing,
-    /// JSON or nothing. An object is neither an error body nor about another job than the request.
-    JsonOrNothing,
-    /// Any JSON or nothing, as the author of a model has made it.
-    AnyOrNothing,
-    /// A JSON array.
-    Array,
-    /// JSON or text, which becomes a JSON string. What the route answers cannot be asked for again.
-    JsonOrText,
-    /// Whatever it is, it tells nothing, as long as it is neither a page nor an error body, as of a gateway that never forwarded
-    /// the request.
-    Ignored,
+    BodyOrNothing(Shape),
+    /// JSON or nothing, as far as it comes in time. Nobody needs what it tells, as long as it is no error body, as of a gateway
+    /// that never forwarded the request.
+    Acknowledgement,
     /// Bytes of whatever kind, read by the caller as they come. What a redirect leads to is for the caller to decide.
     Stream,
     /// A JSON object, read by the caller as it comes.
     ObjectStream,
 }
 
+/// What a body is, by the class of its request. `shape` holds it to that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// An object that names a job: the one that the request is about, where it is about one.
+    Receipt,
+    /// The job that the request is about.
+    Job,
+    /// The same with a status.
+    JobWithStatus,
+    /// The results of the job that the request is about.
+    Results,
+    /// The result of one input: an object whose members the author of a model may have named.
+    InputResult,
+    /// An object that is no error body.
+    Object,
+    /// An array.
+    Array,
+    /// An answer that cannot be asked for again: JSON that is no error body, or text other than a page, which becomes a JSON string.
+    Key,
+    /// Any JSON, as the author of a model may have made it.
+    Anything,
+}
+
 impl Expect {
+    /// What the body has to be, and whether there may be none.
+    pub(super) fn shape(self) -> (Shape, bool) {
+        match self {
+            Self::Body(shape) => (shape, false),
+            Self::BodyOrNothing(shape) => (shape, true),
+            Self::Acknowledgement | Self::Stream | Self::ObjectStream => (Shape::Anything, true),
+        }
+    }
+
     /// What the server is told.
     pub(super) fn media_types(self) -> HeaderValue {
         HeaderValue::from_static(match self {

@@ -78,7 +78,7 @@ impl Client {
             }
             let request = Request {
                 payload: part(&place.input_name, data.clone())?,
-                expect: Expect::Ignored,
+                expect: Expect::Acknowledgement,
                 ..self.request(Method::POST, &path, Some(job_id))
             };
             let send = async {

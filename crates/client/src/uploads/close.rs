@@ -8,7 +8,8 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::{Error, Result, Sent},
-    transport::{Expect, Payload, Request},
+    jobs::Stage,
+    transport::{Expect, Payload, Request, Shape},
 };
 
 impl Client {
@@ -21,16 +22,16 @@ impl Client {
         let path = format!("/jobs/{}/close", segment("jobId", job_id)?);
         let request = Request {
             payload: Payload::Json(Bytes::from_static(b"{}")),
-            expect: Expect::Receipt,
+            expect: Expect::Body(Shape::Receipt),
             ..self.request(Method::POST, &path, Some(job_id))
         };
         let error = match self.send(&request, options).await {
             Err(error) if may_have_arrived(&error) => error,
             settled => return settled,
         };
-        let job = self.get_job(job_id, options).await.ok();
-        let is_closed = |job: &Document| job.string_member("status").is_some_and(|status| status != "OPEN");
-        job.filter(is_closed).ok_or(error)
+        // A status that nobody knows says nothing of it.
+        let is_closed = |stage| !matches!(stage, Stage::Open | Stage::Unknown);
+        self.job_at_stage(job_id, options, is_closed).await.ok_or(error)
     }
 }
 

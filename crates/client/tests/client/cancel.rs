@@ -156,7 +156,7 @@ async fn a_cancellation_of_a_job_given_up_takes_five_seconds_at_most() {
         all.spawn(async move {
             let server = Server::start(move |request, nth| {
                 if request.line().ends_with("warm-up") {
-                    return ok("{}");
+                    return job("OPEN");
                 }
                 course.get(nth - 1).or(course.last()).cloned().unwrap()
             })
@@ -222,7 +222,7 @@ async fn a_submit_given_up_is_cancelled_once_its_receipt_has_come() {
 
 #[tokio::test]
 async fn a_submit_given_up_whose_receipt_does_not_come_is_closed_after_five_seconds() {
-    let server = Server::scripted(vec![ok("{}"), Reply::Stall(Vec::new())]).await;
+    let server = Server::scripted(vec![job("OPEN"), Reply::Stall(Vec::new())]).await;
     let client = fast(&server.api());
     warm_up(&client).await;
     let started = Instant::now();

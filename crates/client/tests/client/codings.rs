@@ -61,7 +61,15 @@ async fn downloaded(client: &Client) -> Result<Vec<u8>, Error> {
 
 #[tokio::test]
 async fn all_members_of_a_gzip_body_are_read_by_every_kind_of_call() {
-    for coding in ["gzip", "GZIP", "x-gzip", "identity, gzip"] {
+    for coding in [
+        "gzip",
+        "GZIP",
+        " gzip ",
+        "x-gzip",
+        "identity, gzip",
+        "gzip,",
+        "identity\r\ncontent-encoding: gzip",
+    ] {
         for reply in coded(200, coding, &two_members(JOB)) {
             let (server, client) = client_of(reply).await;
             let read = client.get_job("j", &options()).await.unwrap();
@@ -159,7 +167,16 @@ async fn a_coding_that_is_not_decoded_is_an_error_and_never_bytes() {
         "deflate",
         "zstd",
         "compress",
+        "Br",
+        "dcb",
+        "aws-chunked",
+        "\"gzip\"",
+        "gzip;q=1",
         "gzip, gzip",
+        "gzip,x-gzip",
+        "gzip , GZIP",
+        "gzip, br",
+        "gzip\r\ncontent-encoding: br",
         "br, gzip",
         "gzip\r\ncontent-encoding: gzip",
     ] {
@@ -199,7 +216,15 @@ async fn a_coding_that_is_not_decoded_is_an_error_and_never_bytes() {
             (Some(404), "the server answered 404 Not Found".to_owned())
         );
     }
-    for coding in ["identity", "Identity", "", ","] {
+    for coding in [
+        "identity",
+        "Identity",
+        " IDENTITY ",
+        "",
+        ",",
+        "identity, identity",
+        "identity\r\ncontent-encoding: identity",
+    ] {
         let [reply, _] = coded(200, coding, RESULTS.as_bytes());
         let (_server, client) = client_of(reply).await;
         assert_eq!(downloaded(&client).await.unwrap(), RESULTS.as_bytes());

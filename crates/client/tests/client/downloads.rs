@@ -9,7 +9,7 @@ use crate::support::{
     folder::Folder,
     millis, options,
     output::{ROUTE, named, whole},
-    server::{Reply, Server, answer, status},
+    server::{Reply, Server, answer, job, status},
     skipping, until,
 };
 
@@ -334,7 +334,7 @@ async fn an_open_output_holds_no_permit_and_closes_its_connection_when_it_is_dro
         if request.line() == ROUTE {
             Reply::Stall(begun(&whole("", "0123456789"), 4))
         } else {
-            status(200)
+            job("OPEN")
         }
     })
     .await;

@@ -4,7 +4,7 @@ use modzy_client::{BodyFault, Error, JobHistoryFilter};
 
 use crate::support::{
     body_fault, millis, options,
-    server::{Reply, Server, answer, ok, status},
+    server::{Reply, Server, answer, job, ok, status},
     skipping,
 };
 
@@ -57,12 +57,12 @@ async fn jobs_come_in_the_order_asked_for_whatever_the_order_of_the_answers() {
 async fn a_job_named_twice_is_read_once_and_a_missing_one_is_left_out() {
     let server = Server::start(|request, _| match request.line() {
         "GET /api/jobs/gone" => status(404),
-        line => ok(format!(r#"{{"id":"{}"}}"#, line.rsplit('/').next().unwrap())),
+        line => ok(format!(r#"{{"jobIdentifier":"{}"}}"#, line.rsplit('/').next().unwrap())),
     })
     .await;
     let (client, _) = skipping(&server.api());
     let jobs = client.get_jobs(&["b", "gone", "a", "b"], &options()).await.unwrap();
-    assert_eq!(jobs.as_str(), r#"[{"id":"b"},{"id":"a"}]"#);
+    assert_eq!(jobs.as_str(), r#"[{"jobIdentifier":"b"},{"jobIdentifier":"a"}]"#);
     assert_eq!(server.count(), 3);
     let none = client.get_jobs(&["gone"], &options()).await.unwrap();
     assert_eq!(none.as_str(), "[]");
@@ -103,15 +103,23 @@ async fn a_failure_other_than_404_is_the_calls_and_names_its_job() {
 }
 
 #[tokio::test]
-async fn each_job_has_retries_of_its_own_and_must_be_an_object() {
-    let server = Server::start(|_, nth| if nth < 2 { status(503) } else { ok("{}") }).await;
+async fn each_job_has_retries_of_its_own_and_must_be_the_one_asked_for() {
+    let server = Server::start(|_, nth| if nth < 2 { status(503) } else { job("OPEN") }).await;
     let (client, _) = skipping(&server.api());
     let jobs = client.get_jobs(&["a", "b"], &options()).await.unwrap();
-    assert_eq!((jobs.as_str(), server.count()), ("[{},{}]", 4));
-    let server = Server::always(ok("[]")).await;
-    let (client, _) = skipping(&server.api());
-    let error = client.get_jobs(&["a"], &options().retries(0)).await.unwrap_err();
-    assert_eq!(body_fault(&error), Some(BodyFault::NotObject));
+    let expected = r#"[{"jobIdentifier":"a","status":"OPEN"},{"jobIdentifier":"b","status":"OPEN"}]"#;
+    assert_eq!((jobs.as_str(), server.count()), (expected, 4));
+    for (body, fault) in [
+        ("[]", BodyFault::NotObject),
+        ("{}", BodyFault::NoJob),
+        ("", BodyFault::Missing),
+        (r#"{"jobIdentifier":"b"}"#, BodyFault::AnotherJob),
+    ] {
+        let server = Server::always(ok(body)).await;
+        let (client, _) = skipping(&server.api());
+        let error = client.get_jobs(&["a"], &options().retries(0)).await.unwrap_err();
+        assert_eq!(body_fault(&error), Some(fault), "{body}");
+    }
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ async fn a_read_on_a_stale_socket_is_replayed_for_free() {
 async fn a_read_is_replayed_for_free_only_once() {
     // Each connection dies at its second request.
     let server = Server::start(|request, nth| match (request.line().ends_with("warm"), nth) {
-        (true, _) => Reply::Late(millis(100), answer(200, "", "{}")),
+        (true, _) => Reply::Late(millis(100), answer(200, "", r#"{"jobIdentifier":"warm"}"#)),
         _ => Reply::Reset,
     })
     .await;
@@ -162,13 +162,13 @@ async fn a_submit_on_a_socket_that_dies_under_it_is_told_and_not_doubled() {
 
 #[tokio::test]
 async fn what_a_server_says_unasked_is_nobodys_answer() {
-    let mut twice = answer(200, "", r#"{"n":1}"#);
-    twice.extend(answer(200, "", r#"{"n":"smuggled"}"#));
+    let mut twice = answer(200, "", r#"{"jobIdentifier":"j"}"#);
+    twice.extend(answer(200, "", r#"{"jobIdentifier":"j","n":"smuggled"}"#));
     for _ in 0..10 {
         let server = Server::scripted(vec![Reply::Keep(twice.clone())]).await;
         let (client, _) = skipping(&server.api());
         let first = client.get_job("j", &options()).await.unwrap();
-        assert_eq!(first.as_str(), r#"{"n":1}"#);
+        assert_eq!(first.as_str(), r#"{"jobIdentifier":"j"}"#);
         let second = client.get_job("j", &options()).await.unwrap();
         assert_eq!(second.string_member("status").as_deref(), Some("COMPLETED"));
         assert_eq!(server.connections(), 2);

@@ -26,7 +26,7 @@ async fn limited(reply: Reply) -> (Server, Client) {
 
 fn blank(length: usize) -> Vec<u8> {
     let mut body = vec![b' '; length];
-    body[0] = b'1';
+    body[..2].copy_from_slice(b"{}");
     body
 }
 
@@ -39,7 +39,7 @@ const EMPTY_OBJECT: [u8; 25] = [
 async fn a_body_of_just_the_limit_is_taken_and_one_byte_more_is_not() {
     for (length, taken) in [(LIMIT, true), (LIMIT + 1, false)] {
         let (_server, client) = limited(ok(blank(length))).await;
-        let result = client.get_job("j", &options()).await;
+        let result = client.get_features(&options()).await;
         assert_eq!(result.is_ok(), taken, "{length}");
     }
 }
@@ -114,7 +114,7 @@ async fn a_bomb_in_an_error_is_cut_to_what_an_error_keeps() {
 async fn a_packed_answer_is_unpacked() {
     let server = Server::always(Reply::Keep(answer(200, "content-encoding: gzip\r\n", EMPTY_OBJECT))).await;
     let client = builder(&server.api()).build().unwrap();
-    assert_eq!(client.get_job("j", &options()).await.unwrap().as_str(), "{}");
+    assert_eq!(client.get_features(&options()).await.unwrap().as_str(), "{}");
     assert_eq!(server.requests()[0].header("accept-encoding"), ["gzip"]);
 }
 
@@ -146,7 +146,8 @@ async fn depth_is_no_danger_in_answers_and_in_errors() {
     for deep in [arrays, objects] {
         let server = Server::always(ok(&deep)).await;
         let client = builder(&server.api()).build().unwrap();
-        let document = client.get_job("j", &options()).await.unwrap();
+        let document = client.get_model_version_output_sample("m", "1", &options()).await;
+        let document = document.unwrap();
         assert!(document.as_str() == deep);
         assert_eq!(document.string_member("status"), None);
         assert!(document.parse::<serde_json::Value>().is_err());
@@ -225,7 +226,7 @@ async fn a_body_that_is_longer_than_promised_ends_where_it_was_promised_to() {
     let longer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}{}{}{}".to_vec();
     let server = Server::scripted(vec![Reply::Keep(longer)]).await;
     let (client, _) = skipping(&server.api());
-    assert_eq!(client.get_job("j", &options()).await.unwrap().as_str(), "{}");
+    assert_eq!(client.get_features(&options()).await.unwrap().as_str(), "{}");
     let next = client.get_job("j", &options()).await.unwrap();
     assert_eq!(next.string_member("status").as_deref(), Some("COMPLETED"));
     assert_eq!((server.count(), server.connections()), (2, 2));
@@ -281,7 +282,7 @@ async fn as_many_sockets_as_a_number_can_name_are_no_danger() {
             .max_response_bytes(usize::MAX)
             .build()
             .unwrap();
-        client.get_job("j", &options()).await.unwrap();
+        client.get_features(&options()).await.unwrap();
     }
 }
 
@@ -317,7 +318,7 @@ async fn the_limits_are_those_of_the_documentation_unless_told_otherwise() {
         let limits = std::mem::take(&mut *clock.0.lock().unwrap());
         limits.iter().map(Duration::as_secs).collect()
     };
-    client.get_job("j", &options()).await.unwrap();
+    client.get_features(&options()).await.unwrap();
     assert_eq!(limits(), [10, 60]);
     let url = OutputRef::Url(format!("{}/elsewhere", server.api()));
     let mut output = client.open_output(&url, &options()).await.unwrap();

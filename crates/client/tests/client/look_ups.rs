@@ -93,7 +93,7 @@ async fn what_is_found_is_not_kept_for_later_connections() {
     let root = format!("http://modzy.example:{}/api", server.address().port());
     let client = plain(&root).resolver(names.clone()).build().unwrap();
     for asked in 1..=3 {
-        client.get_job("j", &options()).await.unwrap();
+        client.get_features(&options()).await.unwrap();
         assert_eq!(names.asked(), asked);
     }
 }

@@ -68,6 +68,8 @@ mod slow;
 #[cfg(test)]
 mod something_else;
 #[cfg(test)]
+mod something_else_done;
+#[cfg(test)]
 mod streamed_results;
 #[cfg(test)]
 mod submits;

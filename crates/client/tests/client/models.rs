@@ -42,8 +42,15 @@ async fn found(models: &'static [(&'static str, &'static str)], name: &str) -> S
 
 #[tokio::test]
 async fn each_read_has_its_route_and_answers_as_sent() {
-    let answer = r#"{ "n": 1.10 }"#;
-    let server = Server::always(ok(answer)).await;
+    let (object, list) = (r#"{ "n": 1.10 }"#, "[ 1.10 ]");
+    let server = Server::start(move |request, _| {
+        let path = request.line();
+        let is_list = ["/models", "latest", "related-models", "versions", "engines"]
+            .iter()
+            .any(|end| path.ends_with(end));
+        ok(if is_list { list } else { object })
+    })
+    .await;
     let (client, _) = skipping(&server.api());
     let options = options();
     let none = ModelFilter::default();
@@ -59,9 +66,11 @@ async fn each_read_has_its_route_and_answers_as_sent() {
         client.get_model_version_output_sample("m", "1/0", &options).await,
         client.get_processing_engine_status(&options).await,
     ];
-    for document in answers {
-        assert_eq!(document.unwrap().as_str(), answer);
-    }
+    let texts: Vec<String> = answers.into_iter().map(|document| document.unwrap().into()).collect();
+    assert_eq!(
+        texts,
+        [list, list, object, object, list, list, object, object, object, list]
+    );
     assert_eq!(
         server.lines(),
         [

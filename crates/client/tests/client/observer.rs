@@ -186,7 +186,7 @@ async fn the_retries_that_an_output_needs_to_be_read_on_are_told_as_those_of_its
 
 #[tokio::test]
 async fn the_retries_that_results_need_before_the_first_input_are_told_as_those_of_their_call() {
-    let server = Server::scripted(vec![cut(), status(503), ok(r#"{"results":{}}"#)]).await;
+    let server = Server::scripted(vec![cut(), status(503), ok(r#"{"jobIdentifier":"j","results":{}}"#)]).await;
     let (client, clock) = skipping(&server.api());
     let (notes, options) = observed();
     let mut results = client.stream_results("j", &options).await.unwrap();
@@ -197,7 +197,7 @@ async fn the_retries_that_results_need_before_the_first_input_are_told_as_those_
 
 #[tokio::test]
 async fn who_reads_on_may_be_another_than_who_opened_it() {
-    let server = Server::scripted(vec![cut(), ok(r#"{"results":{}}"#)]).await;
+    let server = Server::scripted(vec![cut(), ok(r#"{"jobIdentifier":"j","results":{}}"#)]).await;
     let (client, _) = skipping(&server.api());
     let (opener, options) = observed();
     let mut results = client.stream_results("j", &options).await.unwrap();

@@ -7,7 +7,7 @@ use modzy_emulator::{ConnectionFault, Fault};
 
 use crate::support::{
     attempts, builder, connection_fault, emulator, millis, options,
-    server::{Reply, Server, answer, closed_port, cut, job, ok, status},
+    server::{Reply, Server, answer, closed_port, cut, job, status},
     skipping, submit,
 };
 
@@ -173,7 +173,7 @@ async fn a_wait_takes_nothing_from_the_retries_of_calls() {
         "GET /api/jobs/waited" if nth < 50 => status(503),
         "GET /api/jobs/waited" => job("COMPLETED"),
         _ if nth == 51 => status(503),
-        _ => ok("{}"),
+        _ => job("OPEN"),
     })
     .await;
     let (client, clock) = skipping(&server.api());
@@ -204,7 +204,7 @@ async fn a_server_that_comes_back_on_its_port_is_found_again() {
     let emulator = modzy_emulator::Emulator::start(options).await.unwrap();
     let fault = Fault {
         status: Some(200),
-        body: Some(r#"{"status":"COMPLETED"}"#.to_owned()),
+        body: Some(r#"{"jobIdentifier":"j","status":"COMPLETED"}"#.to_owned()),
         ..Fault::default()
     };
     emulator.fault(fault).unwrap();

@@ -7,7 +7,7 @@ use crate::support::{
     certificates::Authority,
     everything, options,
     output::{named, whole},
-    server::{Reply, Server, answer, status},
+    server::{Reply, Server, answer, job, status},
     skipping,
 };
 
@@ -88,7 +88,7 @@ async fn five_redirects_within_the_origin_are_followed_and_no_more() {
 async fn a_stale_socket_costs_nothing_at_each_place_that_an_output_leads_to() {
     let moved = Reply::Keep(answer(302, "location: /api/elsewhere\r\n", ""));
     let there = Reply::Keep(whole("", "there"));
-    let server = Server::scripted(vec![status(200), Reply::Reset, moved, Reply::Reset, there]).await;
+    let server = Server::scripted(vec![job("OPEN"), Reply::Reset, moved, Reply::Reset, there]).await;
     let (client, clock) = skipping(&server.api());
     client.get_job("j", &options()).await.unwrap();
     let read = client.get_output_contents(&at(server.api()), &options()).await.unwrap();

@@ -20,7 +20,7 @@ use crate::support::{
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_more_requests_are_under_way_than_there_are_sockets() {
     for sockets in [1, 4] {
-        let server = Server::always(Reply::Late(millis(10), answer(200, "", "{}"))).await;
+        let server = Server::always(Reply::Late(millis(10), answer(200, "", r#"{"jobIdentifier":"j"}"#))).await;
         let client = builder(&server.api()).max_sockets(sockets).build().unwrap();
         let mut calls = JoinSet::new();
         for _ in 0..40 {
@@ -37,7 +37,7 @@ async fn no_more_requests_are_under_way_than_there_are_sockets() {
 
 #[tokio::test]
 async fn the_time_in_the_queue_is_not_the_requests() {
-    let server = Server::always(Reply::Late(millis(100), answer(200, "", "{}"))).await;
+    let server = Server::always(Reply::Late(millis(100), answer(200, "", r#"{"jobIdentifier":"j"}"#))).await;
     let client = builder(&server.api())
         .max_sockets(1)
         .request_timeout(millis(400))

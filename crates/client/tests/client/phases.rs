@@ -227,7 +227,13 @@ async fn one_good_connection(authority: &Authority, release: Arc<Notify>, second
                 return gone(&mut socket).await;
             }
             let mut socket = acceptor.accept(socket).await.unwrap();
-            let script = move |_: &_, nth| if nth == 0 { ok("{}") } else { second.clone() };
+            let script = move |_: &_, nth| {
+                if nth == 0 {
+                    ok(r#"{"jobIdentifier":"first"}"#)
+                } else {
+                    second.clone()
+                }
+            };
             release.notified().await;
             converse(&mut socket, number, &seen, &script).await;
         }
@@ -239,7 +245,10 @@ async fn one_good_connection(authority: &Authority, release: Arc<Notify>, second
 async fn a_slow_answer_on_a_kept_socket_outlives_a_connection_that_stalls() {
     let authority = Authority::new();
     let release = Arc::new(Notify::new());
-    let slow = Reply::Late(millis(600), crate::support::server::answer(200, "", r#"{"slow":true}"#));
+    let slow = Reply::Late(
+        millis(600),
+        crate::support::server::answer(200, "", r#"{"jobIdentifier":"second","slow":true}"#),
+    );
     let server = one_good_connection(&authority, Arc::clone(&release), slow).await;
     let client = builder(&server.https("127.0.0.1"))
         .extra_ca_file(authority.file())
@@ -262,7 +271,7 @@ async fn a_slow_answer_on_a_kept_socket_outlives_a_connection_that_stalls() {
     release.notify_one();
     first.await.unwrap().unwrap();
     let answered = second.await.unwrap().unwrap();
-    assert_eq!(answered.as_str(), r#"{"slow":true}"#);
+    assert_eq!(answered.as_str(), r#"{"jobIdentifier":"second","slow":true}"#);
     assert_eq!(
         server
             .requests()

@@ -10,7 +10,8 @@ use crate::support::{
     skipping, submit,
 };
 
-const BOTH: &str = r#"{"job":{"jobIdentifier":"j","status":"COMPLETED"},"result":{ "results": {"k": 1.10} }}"#;
+const BOTH: &str =
+    r#"{"job":{"jobIdentifier":"j","status":"COMPLETED"},"result":{ "jobIdentifier":"j", "results": {"k": 1.10} }}"#;
 
 /// A server whose job is over, and which replies to the questions for its results in this way.
 async fn result_after(replies: Vec<Reply>) -> Server {
@@ -19,7 +20,7 @@ async fn result_after(replies: Vec<Reply>) -> Server {
             return job("COMPLETED");
         }
         let reply = nth.checked_sub(1).and_then(|nth| replies.get(nth)).cloned();
-        reply.unwrap_or_else(|| ok(r#"{ "results": {"k": 1.10} }"#))
+        reply.unwrap_or_else(|| ok(r#"{ "jobIdentifier":"j", "results": {"k": 1.10} }"#))
     })
     .await
 }
@@ -48,7 +49,7 @@ async fn a_wait_for_a_result_ends_with_the_job_and_the_result_as_sent() {
     let server = Server::start(|request, nth| match (request.line(), nth) {
         ("GET /api/jobs/j", 0) => job("SUBMITTED"),
         ("GET /api/jobs/j", _) => job("COMPLETED"),
-        _ => ok(r#"{ "results": {"k": 1.10} }"#),
+        _ => ok(r#"{ "jobIdentifier":"j", "results": {"k": 1.10} }"#),
     })
     .await;
     let (client, clock) = skipping(&server.api());

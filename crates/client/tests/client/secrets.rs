@@ -6,7 +6,7 @@ use modzy_client::{Auth, BaseUrl, Client, Error, OutputRef, WaitOptions};
 
 use crate::support::{
     KEY, builder, everything, options,
-    server::{Received, Reply, Server, answer, ok},
+    server::{Received, Reply, Server, answer, job, ok},
 };
 
 const SECRET: &str = "secretBodyOfTheKey";
@@ -155,7 +155,7 @@ async fn no_failure_of_the_transport_shows_the_key() {
 
 #[tokio::test]
 async fn a_key_given_in_place_of_an_identifier_is_sent_nowhere() {
-    let (server, other) = (Server::always(ok("{}")).await, "https://other.example/output");
+    let (server, other) = (Server::always(job("OPEN")).await, "https://other.example/output");
     let client = builder(&server.api()).build().unwrap();
     let output = OutputRef::Url(format!("{other}?key={KEY}"));
     let wait = WaitOptions::default();
@@ -224,7 +224,7 @@ async fn a_client_in_a_log_shows_neither_key_nor_headers() {
         .unwrap();
     let shown = format!("{builder:?} {builder:#?} {call:?}");
     let client = builder.build().unwrap();
-    client.get_job("j", &call).await.unwrap();
+    client.get_features(&call).await.unwrap();
     let shown = format!("{shown} {client:?} {client:#?} {:?}", Auth::api_key(KEY));
     assert!(!shown.contains(SECRET), "{shown}");
     assert!(!shown.contains("anotherSecret"), "{shown}");
@@ -252,8 +252,8 @@ async fn what_is_being_read_shows_neither_its_url_nor_its_content_in_a_log() {
 
 #[tokio::test]
 async fn a_document_in_a_log_shows_its_length() {
-    let server = Server::always(ok(format!(r#"{{"accessKey":"{KEY}"}}"#))).await;
+    let server = Server::always(ok(format!(r#"{{"jobIdentifier":"j","accessKey":"{KEY}"}}"#))).await;
     let client = builder(&server.api()).build().unwrap();
     let document = client.get_job("j", &options()).await.unwrap();
-    assert_eq!(format!("{document:?}"), format!("Document({} bytes)", KEY.len() + 16));
+    assert_eq!(format!("{document:?}"), format!("Document({} bytes)", KEY.len() + 36));
 }

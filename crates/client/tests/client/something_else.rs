@@ -1,26 +1,36 @@
-//! Answers with 2xx that are not what was asked for: messages of gateways, jobs of others, texts with a mark before them.
+//! Answers with 2xx that are not what was asked for: messages of gateways, jobs of others, texts with a mark before them. Those to
+//! uploads and cancels are in `something_else_done`.
 
 use modzy_client::{BodyFault, Error, JobHistoryFilter, OutputRef, Sent};
-use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     attempts, body_fault, options,
-    server::{Reply, Server, answer, job, ok},
+    server::{Reply, Server, answer, ok},
     skipping,
-    upload::file_job,
 };
 
-const MESSAGE: &str = r#"{"message":"Service under maintenance"}"#;
+pub(crate) const MESSAGE: &str = r#"{"message":"Service under maintenance"}"#;
 
-/// Error bodies as the API and gateways have them.
-const MESSAGES: [&str; 4] = [
+/// Error bodies as the API, gateways and frameworks have them.
+pub(crate) const MESSAGES: [&str; 7] = [
     MESSAGE,
     r#"{"statusCode":503,"status":"Service Unavailable","message":"down","reportErrorUrl":"u"}"#,
     r#"{"message":null,"message":"down"}"#,
     "\u{feff}{\"error\":\"x\",\"message\":\"down\"}",
+    r#"{"error":"maintenance"}"#,
+    r#"{"timestamp":"t","status":500,"error":"Internal Server Error","path":"/api"}"#,
+    r#"{"title":"Service Unavailable","status":503,"detail":"maintenance"}"#,
 ];
 
-fn created(body: &str) -> Reply {
+/// Bodies that are neither a job nor JSON.
+pub(crate) const NO_JSON: [&str; 4] = [
+    "<html>maintenance</html>",
+    "OK",
+    "Service Unavailable",
+    "{\"jobIdentifier\":",
+];
+
+pub(crate) fn created(body: &str) -> Reply {
     Reply::Keep(answer(201, "content-type: application/json\r\n", body))
 }
 
@@ -49,80 +59,7 @@ async fn a_receipt_that_names_no_job_is_an_error_with_the_status_that_came() {
 }
 
 #[tokio::test]
-async fn an_open_job_without_a_name_ends_an_upload_before_a_chunk() {
-    let server = Server::start(|request, _| match request.line() {
-        "GET /api/jobs/features" => ok("{}"),
-        _ => created(MESSAGE),
-    })
-    .await;
-    let (client, _) = skipping(&server.api());
-    let upload = client
-        .submit_job_files(
-            file_job(vec![("k", "n", modzy_client::FileSource::Bytes("x".into()))]),
-            &options(),
-            &CancellationToken::new(),
-            |_| {},
-        )
-        .await;
-    let error = upload.result.unwrap_err();
-    assert_eq!(
-        (error.status(), error.sent()),
-        (Some(201), Some(Sent::Maybe)),
-        "{error:?}"
-    );
-    assert!(upload.cancelled.is_none());
-    assert_eq!(server.lines(), ["GET /api/jobs/features", "POST /api/jobs"]);
-}
-
-#[tokio::test]
-async fn a_message_in_the_place_of_features_or_of_a_chunks_answer_ends_an_upload() {
-    for (message_at, requests) in [("GET /api/jobs/features", 3), ("POST /api/jobs/j/k/n", 4)] {
-        for message in MESSAGES {
-            let server = Server::start(move |request, _| match request.line() {
-                line if line == message_at => created(message),
-                "GET /api/jobs/features" => ok("{}"),
-                _ => job("OPEN"),
-            })
-            .await;
-            let (client, _) = skipping(&server.api());
-            let source = modzy_client::FileSource::Bytes("x".into());
-            let job = file_job(vec![("k", "n", source)]);
-            let never = CancellationToken::new();
-            let upload = client.submit_job_files(job, &options(), &never, |_| {}).await;
-            let error = upload.result.unwrap_err();
-            assert_eq!(
-                (error.status(), body_fault(&error)),
-                (Some(201), Some(BodyFault::Message)),
-                "{error:?}"
-            );
-            // The features are asked for three times; after a chunk the job is canceled.
-            assert_eq!(server.count(), requests, "{:?}", server.lines());
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_close_that_is_answered_by_something_else_is_settled_by_the_job() {
-    for body in MESSAGES.into_iter().chain(["{}", r#"{"jobIdentifier":"another"}"#]) {
-        for (status, closed) in [("SUBMITTED", true), ("OPEN", false)] {
-            let server = Server::start(move |request, _| match request.line() {
-                "POST /api/jobs/j/close" => created(body),
-                _ => job(status),
-            })
-            .await;
-            let (client, _) = skipping(&server.api());
-            let result = client.close_job("j", &options()).await;
-            assert_eq!(server.lines(), ["POST /api/jobs/j/close", "GET /api/jobs/j"]);
-            match result {
-                Ok(job) => assert!(closed && job.string_member("status").as_deref() == Some(status)),
-                Err(error) => assert_eq!((closed, error.status()), (false, Some(201)), "{body}"),
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn reads_refuse_a_message_and_take_whatever_else_may_be_meant() {
+async fn reads_refuse_what_was_not_asked_for() {
     for message in MESSAGES {
         let server = Server::always(created(message)).await;
         let (client, _) = skipping(&server.api());
@@ -133,6 +70,12 @@ async fn reads_refuse_a_message_and_take_whatever_else_may_be_meant() {
             client.cancel_job("j", options).await.unwrap_err(),
             client.get_features(options).await.unwrap_err(),
             client.get_model("m", options).await.unwrap_err(),
+            client.get_model_version("m", "1", options).await.unwrap_err(),
+            client.get_related_models("m", options).await.unwrap_err(),
+            client.get_tags_and_models(&["t"], options).await.unwrap_err(),
+            client.get_all_tags(options).await.unwrap_err(),
+            client.get_api_keys("e", options).await.unwrap_err(),
+            client.get_processing_engine_status(options).await.unwrap_err(),
             client.get_input_result("j", "k", options).await.unwrap_err(),
             client
                 .get_job_history(&JobHistoryFilter::default(), options)
@@ -148,6 +91,11 @@ async fn reads_refuse_a_message_and_take_whatever_else_may_be_meant() {
             assert_eq!((attempts(error), error.is_retryable()), (2, true));
             assert!(!error.to_string().contains("maintenance"), "{error}");
         }
+        let error = client.get_key_body("p", options).await.unwrap_err();
+        assert_eq!(
+            (body_fault(&error), error.sent(), attempts(&error)),
+            (Some(BodyFault::Message), Some(Sent::Maybe), 1)
+        );
         // What the author of a model has made may look like anything, and so may an output.
         client.get_model_version_output_sample("m", "1", options).await.unwrap();
         let output = OutputRef::Url(format!("{}/elsewhere", server.api()));
@@ -156,21 +104,59 @@ async fn reads_refuse_a_message_and_take_whatever_else_may_be_meant() {
             message
         );
     }
-    for body in [
-        "{}",
-        r#"{"status":null}"#,
-        r#"{"message":"m","label":"cat"}"#,
-        r#"{"message":7}"#,
-        "[]",
-        "7",
+    for (body, job, input_result) in [
+        ("{}", Some(BodyFault::NoJob), None),
+        (r#"{"status":null}"#, Some(BodyFault::NoJob), None),
+        (r#"{"message":"m","label":"cat"}"#, Some(BodyFault::Message), None),
+        (
+            r#"{"status":"FAILED","error":"no such picture"}"#,
+            Some(BodyFault::Message),
+            None,
+        ),
+        (r#"{"message":7}"#, Some(BodyFault::Message), Some(BodyFault::Message)),
+        ("[]", Some(BodyFault::NotObject), Some(BodyFault::NotObject)),
+        ("7", Some(BodyFault::NotObject), Some(BodyFault::NotObject)),
+        (r#"{"jobIdentifier":"j"}"#, None, None),
+        ("", None, None),
     ] {
         let server = Server::always(ok(body)).await;
         let (client, _) = skipping(&server.api());
-        assert_eq!(client.get_job("j", &options()).await.unwrap().as_str(), body);
-        assert_eq!(
-            client.get_input_result("j", "k", &options()).await.unwrap().as_str(),
-            body
-        );
+        for (read, fault) in [
+            (client.get_job("j", &options()).await, job),
+            (client.get_input_result("j", "k", &options()).await, input_result),
+        ] {
+            assert_eq!(read.as_ref().err().and_then(body_fault), fault, "{body}");
+            assert!(read.map_or(true, |document| document.as_str() == body));
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_with_any_2xx_is_an_answer_to_a_read_and_none_to_a_submit_or_a_wait() {
+    for status in [200, 202, 204, 205] {
+        let server = Server::always(Reply::Keep(answer(status, "", ""))).await;
+        let (client, _) = skipping(&server.api());
+        let options = &options().retries(0);
+        for read in [
+            client.get_job("j", options).await,
+            client.get_result("j", options).await,
+            client.get_model("m", options).await,
+            client.get_all_tags(options).await,
+        ] {
+            assert!(read.unwrap().is_empty(), "{status}");
+        }
+        let outage = modzy_client::WaitOptions::default().max_outage(std::time::Duration::ZERO);
+        for error in [
+            client.submit_job("{}", options).await.unwrap_err(),
+            client.get_key_body("p", options).await.unwrap_err(),
+            client.get_jobs(&["j"], options).await.unwrap_err(),
+            client.block_until_complete("j", &outage, |_| {}).await.unwrap_err(),
+        ] {
+            assert_eq!(
+                (body_fault(&error), error.status()),
+                (Some(BodyFault::Missing), Some(status))
+            );
+        }
     }
 }
 
@@ -205,10 +191,20 @@ async fn what_is_about_another_job_is_no_answer() {
 
 #[tokio::test]
 async fn results_that_are_none_are_no_empty_results() {
-    for body in MESSAGES
-        .into_iter()
-        .chain(["{}", r#"{"results":[]}"#, r#"{"failures":7}"#, r#"{"status":"OK"}"#])
-    {
+    for body in MESSAGES.into_iter().chain([
+        "{}",
+        r#"{"results":[]}"#,
+        r#"{"failures":7}"#,
+        r#"{"status":"OK"}"#,
+        r#"{"results":{}}"#,
+        r#"{"finished":true}"#,
+        r#"{"failures":null}"#,
+        r#"{"message":"maintenance","finished":true}"#,
+        r#"{"message":"maintenance","results":{}}"#,
+        r#"{"jobIdentifier":"j"}"#,
+        r#"{"jobIdentifier":"j","message":"maintenance","finished":true}"#,
+        r#"{"jobIdentifier":"j","status":"COMPLETED","total":1,"completed":1,"failed":0}"#,
+    ]) {
         let server = Server::always(created(body)).await;
         let (client, _) = skipping(&server.api());
         for error in [
@@ -230,10 +226,10 @@ async fn results_that_are_none_are_no_empty_results() {
         }
     }
     for body in [
-        r#"{"jobIdentifier":"j"}"#,
-        r#"{"finished":true}"#,
-        r#"{"failures":null}"#,
-        r#"{"results":{},"message":"none"}"#,
+        r#"{"jobIdentifier":"j","results":{}}"#,
+        r#"{"jobIdentifier":"j","finished":true}"#,
+        r#"{"failures":{},"jobIdentifier":"J"}"#,
+        r#"{"jobIdentifier":"j","results":{},"message":"none"}"#,
     ] {
         let server = Server::always(ok(body)).await;
         let (client, _) = skipping(&server.api());
@@ -244,8 +240,43 @@ async fn results_that_are_none_are_no_empty_results() {
 }
 
 #[tokio::test]
+async fn a_page_longer_than_the_limit_is_ridden_out_and_a_job_that_long_ends_the_wait() {
+    let long = |begun: &str| format!("{begun}{}", " ".repeat(4096));
+    let page = "content-type: text/html\r\n";
+    let endless = b"HTTP/1.1 200 OK\r\n\r\n<html>".to_vec();
+    let job = long(r#"{"jobIdentifier":"j","status":"IN_PROGRESS"}"#);
+    for (reply, fault) in [
+        (Reply::Keep(answer(200, page, long("<html>"))), None),
+        (Reply::Endless(endless, vec![b' '; 1024]), None),
+        (Reply::Keep(answer(200, "", &job)), Some(BodyFault::TooLarge)),
+        (
+            Reply::Close(
+                b"HTTP/1.1 200 OK\r\n\r\n"
+                    .iter()
+                    .chain(job.as_bytes())
+                    .copied()
+                    .collect(),
+            ),
+            Some(BodyFault::TooLarge),
+        ),
+    ] {
+        let server = Server::scripted(vec![reply]).await;
+        let clock = std::sync::Arc::new(crate::support::clock::SkippingClock::default());
+        let client = crate::support::builder(&server.api())
+            .clock(clock)
+            .max_response_bytes(2048)
+            .build()
+            .unwrap();
+        let wait = modzy_client::WaitOptions::default();
+        let waited = client.block_until_complete("j", &wait, |_| {}).await;
+        assert_eq!(waited.as_ref().err().and_then(body_fault), fault, "{waited:?}");
+        assert_eq!(server.count(), if fault.is_none() { 2 } else { 1 });
+    }
+}
+
+#[tokio::test]
 async fn a_byte_order_mark_before_json_is_left_out_everywhere() {
-    const JOB: &str = r#"{"jobIdentifier":"j","status":"COMPLETED"}"#;
+    const JOB: &str = r#"{"jobIdentifier":"j","status":"COMPLETED","finished":true}"#;
     let marked = |text: &str| format!("\u{feff}{text}");
     let server = Server::always(ok(marked(JOB))).await;
     let (client, _) = skipping(&server.api());
@@ -290,7 +321,7 @@ async fn a_byte_order_mark_before_json_is_left_out_everywhere() {
 
 #[tokio::test]
 async fn a_mark_before_streamed_results_may_come_in_pieces() {
-    let body = "\u{feff}{\"results\":{\"a\":{\"status\":\"SUCCESSFUL\",\"o\":1}}}";
+    let body = "\u{feff}{\"jobIdentifier\":\"j\",\"results\":{\"a\":{\"status\":\"SUCCESSFUL\",\"o\":1}}}";
     let whole = answer(200, "", body);
     let (head, body) = whole.split_at(whole.len() - body.len());
     for reply in [

@@ -62,7 +62,7 @@ async fn each_input_comes_by_itself_in_the_order_of_the_body() {
     end.unwrap();
     assert_eq!(server.lines(), ["GET /api/results/j"]);
     assert_eq!(server.requests()[0].header("accept"), ["application/json"]);
-    let (_, inputs, end) = read(vec![ok(r#"{"jobIdentifier":"j","failures":null}"#)]).await;
+    let (_, inputs, end) = read(vec![ok(r#"{"jobIdentifier":"j","failures":null,"finished":true}"#)]).await;
     assert!(inputs.is_empty());
     end.unwrap();
 }
@@ -149,6 +149,19 @@ async fn a_body_that_turns_out_to_be_no_results_is_told_after_what_was_good() {
         (r#"{"results":{"a":{"o":1}}} and more"#, BodyFault::NotJson),
         (r#"{"results":{"a":{"o":1},"b":7}}"#, BodyFault::NoResults),
         (r#"{"results":{"a":{"o":1}},"failures":[]}"#, BodyFault::NoResults),
+        (r#"{"results":{"a":{"o":1}}}"#, BodyFault::NoResults),
+        (
+            r#"{"results":{"a":{"o":1}},"jobIdentifier":null}"#,
+            BodyFault::NoResults,
+        ),
+        (
+            r#"{"results":{"a":{"o":1}},"jobIdentifier":"k"}"#,
+            BodyFault::AnotherJob,
+        ),
+        (
+            r#"{"jobIdentifier":"j","results":{"a":{"o":1}},"statusCode":500}"#,
+            BodyFault::NoResults,
+        ),
     ] {
         let (server, inputs, end) = read(vec![ok(body); 3]).await;
         assert_eq!(inputs.len(), 1, "{body}");
@@ -162,7 +175,7 @@ async fn an_input_may_be_as_long_as_a_body_and_all_together_longer() {
     let input = |length: usize| format!(r#""{0}":{{"o":"{1}"}}"#, length, "x".repeat(length));
     let body = |lengths: &[usize]| {
         let inputs: Vec<_> = lengths.iter().map(|&length| input(length)).collect();
-        format!(r#"{{"results":{{{}}}}}"#, inputs.join(","))
+        format!(r#"{{"jobIdentifier":"j","results":{{{}}}}}"#, inputs.join(","))
     };
     let lengths = [1_400_000, 1_300_000, 10];
     let server = Server::always(ok(body(&lengths))).await;

@@ -123,7 +123,11 @@ async fn a_certificate_that_goes_bad_ends_a_wait_at_once() {
         let acceptor = if number == 0 { good.clone() } else { bad.clone() };
         async move {
             if let Ok(mut socket) = acceptor.accept(socket).await {
-                let running = Reply::Close(answer(200, "connection: close\r\n", r#"{"status":"IN_PROGRESS"}"#));
+                let running = Reply::Close(answer(
+                    200,
+                    "connection: close\r\n",
+                    r#"{"jobIdentifier":"j","status":"IN_PROGRESS"}"#,
+                ));
                 converse(&mut socket, number, &seen, &move |_, _| running.clone()).await;
             }
         }
@@ -182,7 +186,7 @@ async fn a_handshake_that_resumes_a_session_can_stall_like_any_other() {
                 return gone(&mut socket).await;
             }
             let mut socket = acceptor.accept(socket).await.unwrap();
-            let last = Reply::Close(answer(200, "connection: close\r\n", "{}"));
+            let last = Reply::Close(answer(200, "connection: close\r\n", r#"{"jobIdentifier":"j"}"#));
             converse(&mut socket, number, &seen, &move |_, _| last.clone()).await;
         }
     })

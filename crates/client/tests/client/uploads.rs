@@ -18,7 +18,7 @@ async fn the_limits_the_opening_the_chunks_in_order_and_the_close_are_all_that_i
         server_limits(),
         job("OPEN"),
         Reply::Keep(answer(202, "", "")),
-        Reply::Keep(answer(202, "", "taken")),
+        Reply::Keep(answer(202, "", "\"taken\"")),
         Reply::Keep(answer(202, "", "{}")),
         job("SUBMITTED"),
     ])

@@ -112,7 +112,7 @@ async fn texts_go_out_with_explain_and_timeout_only_where_they_are_given() {
 
 #[tokio::test]
 async fn what_nobody_has_heard_of_survives_to_the_letter() {
-    let text = "{ \"jobIdentifier\":\"j\", \"new\": {\"deep\": [1.10, 1e400, 12345678901234567890]}, \"\\u0041\": null,\n \"status\": \"COMPLETED\", \"new\": 2 }";
+    let text = "{ \"jobIdentifier\":\"j\", \"new\": {\"deep\": [1.10, 1e400, 12345678901234567890]}, \"\\u0041\": null,\n \"status\": \"COMPLETED\", \"finished\": true, \"new\": 2 }";
     let server = Server::always(ok(text)).await;
     let client = builder(&server.api()).build().unwrap();
     assert_eq!(client.get_job("j", &options()).await.unwrap().as_str(), text);
@@ -276,7 +276,7 @@ async fn an_answer_may_have_eight_thousand_header_fields_of_256_kb() {
         let server = Server::always(Reply::Keep(answer(200, &header_fields(fields, length), "{}"))).await;
         let client = builder(&server.api()).build().unwrap();
         for _ in 0..2 {
-            client.get_job("j", &options()).await.unwrap();
+            client.get_features(&options()).await.unwrap();
         }
         assert_eq!((server.connections(), server.count()), (1, 2), "{fields}");
     }

@@ -6,7 +6,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use crate::{
     document::{self, MARK},
     error::BodyFault,
-    transport::{Named, is_of_results},
+    transport::{Named, Results},
 };
 
 /// Which of the two objects of the results an input stands in.
@@ -37,8 +37,8 @@ pub(super) struct Scanner {
     due: Due,
     section: Option<Section>,
     key: Bytes,
-    /// Whether there was a member that results have.
-    is_of_results: bool,
+    /// What the members so far tell.
+    seen: Results,
 }
 
 /// What comes next.
@@ -65,7 +65,7 @@ impl Scanner {
             due: Due::Text,
             section: None,
             key: Bytes::new(),
-            is_of_results: false,
+            seen: Results::default(),
         }
     }
 
@@ -78,9 +78,9 @@ impl Scanner {
         self.due == Due::Nothing
     }
 
-    /// Whether the object has shown a member that results have.
-    pub(super) fn is_of_results(&self) -> bool {
-        self.is_of_results
+    /// Whether the object has shown itself to be the results of the job.
+    pub(super) fn are_results(&self) -> bool {
+        self.seen.are_results()
     }
 
     /// The next input, if what it was fed holds one.
@@ -136,8 +136,8 @@ impl Scanner {
                         Member::default()
                     };
                     let opens = member.section;
-                    self.is_of_results |= member.is_of_results;
                     if opens.is_some() && byte == b'{' {
+                        self.seen.note(&member.name, "{", self.job.as_deref());
                         self.buffer.advance(1);
                         self.section = opens;
                         self.due = Due::FirstKey;
@@ -155,10 +155,7 @@ impl Scanner {
                     if opens.is_some() && value != "null" {
                         return Err(BodyFault::NoResults);
                     }
-                    if member.names_the_job
-                        && let Some(job) = &self.job
-                        && Named::by(text, Some(job)) == Named::Another
-                    {
+                    if self.seen.note(&member.name, text, self.job.as_deref()) == Named::Another {
                         return Err(BodyFault::AnotherJob);
                     }
                 }
@@ -190,9 +187,8 @@ impl Scanner {
 /// What a member of the object is, by its name.
 #[derive(Debug, Default)]
 struct Member {
+    name: String,
     section: Option<Section>,
-    names_the_job: bool,
-    is_of_results: bool,
 }
 
 impl Member {
@@ -206,8 +202,7 @@ impl Member {
                 "failures" => Some(Section::Failures),
                 _ => None,
             },
-            names_the_job: name == "jobIdentifier",
-            is_of_results: is_of_results(&name),
+            name,
         })
     }
 }

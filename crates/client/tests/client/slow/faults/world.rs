@@ -274,10 +274,11 @@ impl Account {
 
     fn reply(&self, request: &Received) -> Reply {
         if request.line().ends_with("/warm-up") {
-            let answer = answer(200, "", "{}");
+            let body = r#"{"jobIdentifier":"warm-up"}"#;
+            let answer = answer(200, "", body);
             return match self.how {
                 How::IdleClosed => Reply::Close(answer),
-                How::IdleEnds(hint) => Reply::Keep(self::answer(200, &format!("{hint}\r\n"), "{}")),
+                How::IdleEnds(hint) => Reply::Keep(self::answer(200, &format!("{hint}\r\n"), body)),
                 _ => Reply::Keep(answer),
             };
         }

@@ -63,7 +63,11 @@ pub(super) fn job_of(request: &Received, status: &str) -> Vec<u8> {
         id if id.is_empty() => "j".into(),
         id => id,
     };
-    let body = serde_json::json!({ "jobIdentifier": id, "status": status }).to_string();
+    let mut body = serde_json::json!({ "jobIdentifier": id, "status": status });
+    if line.contains("/results/") {
+        body["finished"] = true.into();
+    }
+    let body = body.to_string();
     answer(200, "content-type: application/json\r\n", body)
 }
 

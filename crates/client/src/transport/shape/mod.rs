@@ -1,0 +1,110 @@
+//! Whether the body of a 2xx is what was asked for: gateways and servers under maintenance answer with a 2xx that is something
+//! else. What a fault means for the request is left to others.
+
+mod object;
+
+use self::object::Object;
+pub(crate) use self::object::{Named, Results};
+use super::request::{Expect, Shape};
+use crate::{
+    document::{self, Document, Members, without_mark},
+    error::BodyFault,
+};
+
+/// Reads the body of an answer about this job, or about none in particular.
+pub(super) fn read(body: Vec<u8>, expect: Expect, job: Option<&str>) -> Result<Document, BodyFault> {
+    let (shape, may_be_nothing) = expect.shape();
+    let document = match shape {
+        Shape::Key => Document::from_json_or_text(body)?,
+        _ => Document::from_body(body)?,
+    };
+    if document.is_empty() {
+        return if may_be_nothing {
+            Ok(document)
+        } else {
+            Err(BodyFault::Missing)
+        };
+    }
+    judge(document.as_str(), shape, job)?;
+    Ok(document)
+}
+
+/// Checks as much as came of the answer to a chunk, of which nobody needs anything: the API's SDKs read JSON or nothing there.
+pub(super) fn acknowledge(body: &[u8], is_whole: bool, job: Option<&str>) -> Result<(), BodyFault> {
+    let body = without_mark(body).trim_ascii();
+    if body.is_empty() {
+        return Ok(());
+    }
+    if !is_whole {
+        return if begins_like_json(body) {
+            Ok(())
+        } else {
+            Err(BodyFault::NotJson)
+        };
+    }
+    let Some(members) = Members::read(document::check(body)?) else {
+        return Ok(());
+    };
+    let object = Object::of(&members);
+    match object.job(job) {
+        Named::Another => Err(BodyFault::AnotherJob),
+        Named::Nothing if object.is_error() => Err(BodyFault::Message),
+        _ if object.is_error_of_the_api() => Err(BodyFault::Message),
+        _ => Ok(()),
+    }
+}
+
+/// What is wrong with a body of which this much came before it was found to be too long. What is announced as something else, or
+/// begins so, would not be what was asked for if it were shorter.
+pub(super) fn oversized(begun: &[u8], media_type: Option<&str>, expect: Expect) -> BodyFault {
+    let begun = without_mark(begun).trim_ascii_start();
+    let (shape, _) = expect.shape();
+    let is_page = media_type.is_some_and(|media_type| media_type.to_ascii_lowercase().starts_with("text/html"));
+    if shape == Shape::Key || !is_page && (begun.is_empty() || begins_like_json(begun)) {
+        BodyFault::TooLarge
+    } else {
+        BodyFault::NotJson
+    }
+}
+
+fn begins_like_json(body: &[u8]) -> bool {
+    body.first()
+        .is_some_and(|byte| matches!(byte, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n'))
+}
+
+/// The table: what the body of each class of request has to be.
+fn judge(text: &str, shape: Shape, job: Option<&str>) -> Result<(), BodyFault> {
+    let is_array = text.trim_start().starts_with('[');
+    let Some(members) = Members::read(text) else {
+        return match shape {
+            // Its text has been made a JSON string.
+            Shape::Key if text.starts_with("\"<") => Err(BodyFault::NotJson),
+            Shape::Anything | Shape::Key => Ok(()),
+            Shape::Array if is_array => Ok(()),
+            Shape::Array => Err(BodyFault::NotArray),
+            _ => Err(BodyFault::NotObject),
+        };
+    };
+    let object = Object::of(&members);
+    let named = object.job(job);
+    let fault = match shape {
+        Shape::Anything => None,
+        _ if named == Named::Another => Some(BodyFault::AnotherJob),
+        // Whatever else it holds, the job may have been made.
+        Shape::Receipt => (named == Named::Nothing).then_some(BodyFault::NoJob),
+        Shape::Results => (!object.are_results(job)).then_some(BodyFault::NoResults),
+        Shape::InputResult => object.is_nothing_but_error().then_some(BodyFault::Message),
+        Shape::JobWithStatus if !object.tells_status() => Some(BodyFault::NoStatus),
+        Shape::Job | Shape::JobWithStatus if named == Named::It => {
+            object.is_error_of_the_api().then_some(BodyFault::Message)
+        }
+        _ if object.is_error() => Some(BodyFault::Message),
+        Shape::Job | Shape::JobWithStatus => Some(BodyFault::NoJob),
+        Shape::Array => Some(BodyFault::NotArray),
+        Shape::Object | Shape::Key => None,
+    };
+    fault.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! What the members of an object tell of it: which job it names, and whether it is an error body or results.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use crate::document::{self, Members};
+
+/// The members by which an error body is known, in lower case: those of the API, of gateways, and of the frameworks behind them.
+/// No object that the API answers with has one beside its inputs' outputs.
+const MARKS: [&str; 11] = [
+    "message",
+    "msg",
+    "error",
+    "errors",
+    "error_description",
+    "exception",
+    "fault",
+    "detail",
+    "statuscode",
+    "status_code",
+    "reporterrorurl",
+];
+
+/// What else error bodies hold, in lower case.
+const BESIDE_MARKS: [&str; 12] = [
+    "code",
+    "details",
+    "instance",
+    "ok",
+    "path",
+    "requestid",
+    "status",
+    "success",
+    "timestamp",
+    "title",
+    "trace",
+    "type",
+];
+
+/// The job that an object names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Named {
+    #[default]
+    Nothing,
+    /// The job that was asked for, or any where none was.
+    It,
+    Another,
+}
+
+impl Named {
+    /// By the text of a `jobIdentifier`. Servers may spell it in another case than the caller.
+    fn by(identifier: &str, job: Option<&str>) -> Self {
+        if identifier == "null" {
+            return Self::Nothing;
+        }
+        let named: Option<String> = serde_json::from_str(identifier).ok();
+        match (named, job) {
+            (Some(named), None) if named.trim().is_empty() => Self::Nothing,
+            (Some(_), None) => Self::It,
+            (Some(named), Some(job)) if named.to_lowercase() == job.to_lowercase() => Self::It,
+            (_, Some(_)) => Self::Another,
+            (None, None) => Self::Nothing,
+        }
+    }
+}
+
+/// Whether the members of an object, seen one after the other, are those of the results of a job: they name the job, and hold
+/// results, failures, or whether the job has finished.
+#[derive(Debug, Default)]
+pub(crate) struct Results {
+    named: Named,
+    sections: Sections,
+    tells_end: bool,
+    error: Likeness,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Sections {
+    #[default]
+    None,
+    Some,
+    /// One is something else.
+    Wrong,
+}
+
+/// How much an object is like an error body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Likeness {
+    #[default]
+    None,
+    Marked,
+    OfTheApi,
+}
+
+impl Results {
+    /// Takes a member along. Of a value that is an object, its first byte is enough.
+    pub(crate) fn note(&mut self, name: &str, value: &str, job: Option<&str>) -> Named {
+        match name {
+            "jobIdentifier" => self.named = Named::by(value, job),
+            "results" | "failures" => {
+                self.sections = self.sections.max(match value {
+                    "null" => Sections::None,
+                    _ if value.starts_with('{') => Sections::Some,
+                    _ => Sections::Wrong,
+                });
+            }
+            "finished" => self.tells_end = matches!(value, "true" | "false"),
+            _ if is_mark_of_the_api(name, value) => self.error = Likeness::OfTheApi,
+            _ if is_mark(name, value) => self.error = self.error.max(Likeness::Marked),
+            _ => {}
+        }
+        self.named
+    }
+
+    pub(crate) fn are_results(&self) -> bool {
+        let are_these = match self.sections {
+            Sections::None => self.tells_end && self.error == Likeness::None,
+            Sections::Some => self.error < Likeness::OfTheApi,
+            Sections::Wrong => false,
+        };
+        self.named == Named::It && are_these
+    }
+}
+
+/// An object, by the names of its members. Of a member that stands twice, the last one counts.
+pub(super) struct Object<'a>(Vec<(Cow<'a, str>, &'a str)>);
+
+impl<'a> Object<'a> {
+    pub(super) fn of(members: &Members<'a>) -> Self {
+        // A name that no text can hold is none of those that are known.
+        let named =
+            |(name, value): (&'a RawValue, &'a RawValue)| (document::name(name).unwrap_or_default(), value.get());
+        Self(members.iter().map(named).collect())
+    }
+
+    fn member(&self, name: &str) -> Option<&'a str> {
+        let (_, value) = self.0.iter().rfind(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.member(name).and_then(|value| serde_json::from_str(value).ok())
+    }
+
+    pub(super) fn job(&self, asked: Option<&str>) -> Named {
+        self.member("jobIdentifier")
+            .map_or(Named::Nothing, |identifier| Named::by(identifier, asked))
+    }
+
+    /// Whether it has a status that is text, and not blank.
+    pub(super) fn tells_status(&self) -> bool {
+        self.text("status").is_some_and(|status| !status.trim().is_empty())
+    }
+
+    pub(super) fn are_results(&self, job: Option<&str>) -> bool {
+        let mut results = Results::default();
+        for (name, value) in &self.0 {
+            results.note(name, value, job);
+        }
+        results.are_results()
+    }
+
+    fn has(&self, is: impl Fn(&str, &str) -> bool) -> bool {
+        self.0.iter().any(|(name, value)| is(name, value))
+    }
+
+    /// Whether it is an error body, although its status is that of a success.
+    pub(super) fn is_error(&self) -> bool {
+        self.has(is_mark)
+    }
+
+    /// The same of an object that names what was asked for.
+    pub(super) fn is_error_of_the_api(&self) -> bool {
+        self.has(is_mark_of_the_api)
+    }
+
+    /// The same of an object that may have members of any name, as the outputs of a model, and an error of its own.
+    pub(super) fn is_nothing_but_error(&self) -> bool {
+        let is_of_errors = |name: &str| {
+            let name = name.to_lowercase();
+            MARKS.contains(&name.as_str()) || BESIDE_MARKS.contains(&name.as_str())
+        };
+        let is_result = matches!(self.text("status").as_deref(), Some("SUCCESSFUL" | "FAILED"));
+        self.is_error() && !is_result && self.0.iter().all(|(name, _)| is_of_errors(name))
+    }
+}
+
+fn is_mark(name: &str, value: &str) -> bool {
+    let is_number = value.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+    match name.to_lowercase().as_str() {
+        "status" | "code" => is_number,
+        "ok" | "success" => value == "false",
+        name => MARKS.contains(&name) && value != "null",
+    }
+}
+
+/// Whether a member is one that the API has in its error bodies alone.
+fn is_mark_of_the_api(name: &str, value: &str) -> bool {
+    matches!(name, "statusCode" | "reportErrorUrl") && value != "null"
+}
