@@ -90,8 +90,8 @@ class Call {
    */
   abandonedJob({ event, text = '' }) {
     if (event === 'done' && this.submits) {
-      const { jobIdentifier } = readDocument(text);
-      return typeof jobIdentifier === 'string' ? jobIdentifier : undefined;
+      // Rust takes no receipt that names no job.
+      return readDocument(text).jobIdentifier;
     }
     return event === 'failed' ? this.job : undefined;
   }
@@ -159,8 +159,6 @@ class Call {
       // The call had ended by itself when its signal fired.
       if (error !== undefined) {
         canceled.notify({ jobIdentifier, error });
-      } else if (this.submits) {
-        canceled.notify({ jobIdentifier, error: new ModzyError('the receipt names no job, so none was cancelled') });
       } else {
         // Of a wait that had its end already, nothing was left to cancel: its job is the outcome.
         canceled.notify({ jobIdentifier, job: readDocument(text) });
