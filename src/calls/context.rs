@@ -2,6 +2,7 @@
 //! operations.
 
 use std::{
+    collections::BTreeMap,
     pin::Pin,
     sync::{Arc, LazyLock},
 };
@@ -9,6 +10,7 @@ use std::{
 use bytes::Bytes;
 use modzy_client::{Client, Document, DownloadProgress, Error, RequestOptions, Result, UploadProgress, WaitOptions};
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use super::{guard::Call, observer::CallObserver, registry::Abort};
 use crate::options::BindingCallOptions;
@@ -48,11 +50,22 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Reads an argument that the face has made. What cannot be read in it is what the user put there.
+    /// Reads the arguments of a call, as members of one object that the face has made. What cannot be read in it is what the user
+    /// put there.
     pub(crate) fn parse_argument<T: DeserializeOwned>(&self) -> Result<T> {
+        self.parse("the argument", || unreadable_member(self.argument))
+    }
+
+    /// The same of an argument that is the only one.
+    pub(crate) fn parse_only<T: DeserializeOwned>(&self, name: &'static str) -> Result<T> {
+        self.parse(name, || None)
+    }
+
+    fn parse<T: DeserializeOwned>(&self, name: &'static str, member: impl FnOnce() -> Option<String>) -> Result<T> {
+        // Without the parser's words, which repeat what they are about.
         serde_json::from_str(self.argument).map_err(|_| Error::Argument {
-            name: "sources",
-            reason: "cannot be serialized to JSON".to_owned(),
+            name,
+            reason: format!("{}cannot be read", member().unwrap_or_default()),
         })
     }
 
@@ -124,11 +137,37 @@ fn requests(options: &BindingCallOptions, call: &Call) -> Result<RequestOptions>
     })
 }
 
+/// The name of the first member that cannot be read, and a blank.
+fn unreadable_member(object: &str) -> Option<String> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(object).ok()?;
+    let is_unreadable = |value: &RawValue| serde_json::from_str::<serde_json::Value>(value.get()).is_err();
+    let (name, _) = members.into_iter().find(|(_, value)| is_unreadable(value))?;
+    Some(format!("{name} "))
+}
+
 /// Makes a call unless it is aborted first. Leaving the call closes its request.
 pub(crate) async fn unless_aborted<F: Future + Unpin>(abort: &Abort, call: F) -> Option<F::Output> {
     tokio::select! {
         biased;
         () = abort.token.cancelled() => None,
         output = call => Some(output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_told_by_its_name() {
+        for (argument, name) in [
+            (r#"{"modelId":"m","version":"\ud83d","sources":{}}"#, Some("version ")),
+            (r#"{"modelId":"m","sources":{"a":{"b":["\ud83d"]}}}"#, Some("sources ")),
+            (r#"{"modelId":"m","query":"secret \udc00"}"#, Some("query ")),
+            (r#"{"modelId":"m"}"#, None),
+            (r#"["\ud83d"]"#, None),
+        ] {
+            assert_eq!(unreadable_member(argument).as_deref(), name, "{argument}");
+        }
     }
 }

@@ -10,7 +10,7 @@ pub(super) fn get_job<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
 
 pub(super) fn get_jobs<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
     Box::pin(async move {
-        let ids: Vec<String> = context.parse_argument()?;
+        let ids: Vec<String> = context.parse_only("jobIdentifiers")?;
         context.client.get_jobs(&ids, &context.request).await
     })
 }

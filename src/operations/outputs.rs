@@ -96,7 +96,7 @@ pub(super) fn open_output<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> 
 /// The next chunk of an open output; nothing at its end. Leaving it closes the output.
 pub(super) fn pull_output<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
     Box::pin(async move {
-        let id = context.parse_argument()?;
+        let id = context.parse_only("opened")?;
         let Some(Opened::Output(mut output)) = context.call.calls.take(id) else {
             return Err(Error::Internal("the output is not open".to_owned()));
         };

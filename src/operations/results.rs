@@ -62,7 +62,7 @@ pub(super) fn open_results<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value>
 /// The next results, of those that have arrived; nothing at their end. Leaving it closes the request.
 pub(super) fn pull_results<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
     Box::pin(async move {
-        let id = context.parse_argument()?;
+        let id = context.parse_only("opened")?;
         let Some(Opened::Results(mut results)) = context.call.calls.take(id) else {
             return Err(Error::Internal("the results are not open".to_owned()));
         };

@@ -10,7 +10,7 @@ pub(super) fn get_all_tags<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Docume
 
 pub(super) fn get_tags_and_models<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
     Box::pin(async move {
-        let ids: Vec<String> = context.parse_argument()?;
+        let ids: Vec<String> = context.parse_only("tagIds")?;
         context.client.get_tags_and_models(&ids, &context.request).await
     })
 }
