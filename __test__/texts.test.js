@@ -90,25 +90,58 @@ describe('in the place of a text', () => {
     }
   });
 
-  it('in a body of the caller’s own, no promise, no bytes and no lone surrogate are taken', async (t) => {
+  it('in a body of the caller’s own, what JSON would lose is named by its place', async (t) => {
     const body = (value) => ({
       model: { identifier: 'm', version: 'v' },
-      input: { type: 'text', sources: { a: { b: value } } },
+      input: { type: 'text', sources: { first: [{}], a: { b: value } } },
     });
+    class Private {
+      #text = 'x';
+      get text() {
+        return this.#text;
+      }
+    }
     for (const [value, message] of [
-      [Promise.resolve('x'), /the job's b param should be its value, not a promise: await it first/],
-      [Buffer.from('x'), /the job's b param should be text: bytes have to be encoded, or uploaded/],
+      [Promise.resolve('x'), /the job.input.sources.a.b param should be its value, not a promise: await it first/],
+      [Buffer.from('x'), /the job.input.sources.a.b param should be text: bytes have to be encoded, or uploaded/],
+      [new Float64Array(1), /should be text/],
+      [new DataView(new ArrayBuffer(1)), /should be text/],
+      [new SharedArrayBuffer(1), /should be text/],
       [new ArrayBuffer(1), /should be text/],
       [{ then: () => {} }, /not a promise/],
       [{ toJSON: () => Promise.resolve('x') }, /not a promise/],
       [new Map([['a', 'b']]), /should be an object, a list, a string, a number or a boolean/],
       [new Set(['a']), /should be an object, a list/],
+      [Object.assign(new Map(), { a: 1 }), /should be an object, a list/],
+      [new WeakMap(), /should be an object, a list/],
+      [new WeakSet(), /should be an object, a list/],
+      [/x/, /should be an object, a list/],
+      [new Error('x'), /should be an object, a list/],
+      [Object.assign(new TypeError('x'), { code: 'E' }), /should be an object, a list/],
+      [new Blob(['x']), /should be an object, a list/],
+      [new URLSearchParams('a=b'), /should be an object, a list/],
+      [new Headers({ a: 'b' }), /should be an object, a list/],
+      [new Private(), /should be an object, a list/],
+      [[1].values(), /should be an object, a list/],
       [() => 'x', /should be an object, a list/],
+      [Symbol('x'), /should be an object, a list/],
+      [Object(Symbol('x')), /should be an object, a list/],
       [Number.NaN, /should be a finite number/],
-      [[undefined], /the job's 0 param should be given, as every item of a list/],
-      [LONE, /the job's b param should be a string without lone surrogates/],
-      [[[LONE]], /without lone surrogates/],
+      [Number.POSITIVE_INFINITY, /should be a finite number/],
+      [new Number(Number.NaN), /the job.input.sources.a.b param should be a finite number/],
+      [7n, /the job.input.sources.a.b param should be a number or a string, as JSON has no bigints/],
+      [Object(7n), /should be an object, a list/],
+      [new Date(Number.NaN), /the job.input.sources.a.b param should be a valid date/],
+      [[undefined], /the job.input.sources.a.b\[0\] param should be given, as every item of a list/],
+      [[1, , 3], /the job.input.sources.a.b\[1\] param should be given/], // eslint-disable-line no-sparse-arrays
+      [LONE, /the job.input.sources.a.b param should be a string without lone surrogates/],
+      [new String(LONE), /without lone surrogates/],
+      [
+        [[{}], [{ 'a key': [LONE] }]],
+        /the job.input.sources.a.b\[1\]\[0\]\["a key"\]\[0\] param should be a string without/,
+      ],
       [{ [LONE]: 'x' }, /without lone surrogates/],
+      [{ toJSON: () => Number.NaN }, /should be a finite number/],
     ]) {
       const error = await outcome(t, (client) => client.submitJob(body(value)));
       assert.equal(error.name, 'TypeError');
@@ -119,9 +152,118 @@ describe('in the place of a text', () => {
   it('in a body of the caller’s own, what is not given is left out, and what says itself in JSON is taken', async (t) => {
     const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
     const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');
-    const input = { type: 'x', none: undefined, empty: null, flag: false, when: new Date(0), list: [1, [{}]] };
+    class Options {
+      threshold = 0.5;
+    }
+    const said = Object.assign(new Map(), { toJSON: () => ({ of: 'a Map' }) });
+    const input = {
+      type: 'x',
+      none: undefined,
+      empty: null,
+      flag: false,
+      when: new Date(0),
+      list: [1, [{}]],
+      boxed: [new String('text'), new Number(1.5), new Boolean(false)],
+      where: new URL('https://modzy.example/a b'),
+      bare: Object.assign(Object.create(null), { a: 1 }),
+      options: new Options(),
+      said,
+      'a key': { same: said, again: said },
+    };
     await client.submitJob({ model: { identifier: 'm', version: 'v' }, input });
-    assert.deepEqual(JSON.parse(server.requests[0].body.toString()).input, JSON.parse(JSON.stringify(input)));
+    const sent = JSON.parse(server.requests[0].body.toString()).input;
+    assert.deepEqual(sent, JSON.parse(JSON.stringify(input)));
+    assert.deepEqual(sent.boxed, ['text', 1.5, false]);
+    assert.deepEqual(sent.said, { of: 'a Map' });
+  });
+
+  it('a job that says itself in JSON is that, whatever is added to it', async (t) => {
+    const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
+    const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');
+    const said = { model: { identifier: 'm', version: 'v' }, input: { type: 'text', sources: { a: { b: 'x' } } } };
+    class Private {
+      toJSON() {
+        return said;
+      }
+    }
+    for (const job of [new Private(), { hidden: 1, toJSON: () => said }]) {
+      assert.equal((await client.submitJob(job)).status, 'SUBMITTED');
+      await client.submitJob(job, { jobTimeout: 5000 });
+    }
+    const sent = server.requests.map(({ body }) => JSON.parse(body.toString()));
+    const timed = { ...said, timeout: 5000 };
+    assert.deepEqual(sent, [said, timed, said, timed]);
+    for (const other of [undefined, 'x', 7, null, [said], new Date(0)]) {
+      const error = await outcome(t, (modzy) => modzy.submitJob({ toJSON: () => other }, { jobTimeout: 5000 }));
+      assert.match(error.message, /the job param should be an object with members/);
+    }
+  });
+
+  it('what is said of an object in S3 beside its bucket and its key is sent, and nothing that JSON would lose', async (t) => {
+    const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
+    const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');
+    const object = { bucket: 'b', key: 'k', versionId: '7', size: 7, latest: true, none: null };
+    await client.submitJobAwsS3(s3({ a: { b: object } }));
+    assert.deepEqual(JSON.parse(server.requests[0].body.toString()).input.sources, { a: { b: object } });
+    for (const [more, message] of [
+      [Number.NaN, /the sources\["a"\]\["b"\]\["more"\] param should be a string, a finite number or a boolean/],
+      [new Map(), /should be a string, a finite number or a boolean/],
+      [new Date(0), /should be a string, a finite number or a boolean/],
+      [() => 'x', /should be a string, a finite number or a boolean/],
+      [LONE, /the sources\["a"\]\["b"\]\["more"\] param should be a string without lone surrogates/],
+    ]) {
+      const error = await outcome(t, (modzy) => modzy.submitJobAwsS3(s3({ a: { b: { ...object, more } } })));
+      assert.equal(error.name, 'TypeError');
+      assert.match(error.message, message);
+    }
+    const said = { bucket: 'b', key: 'k', toJSON: () => ({ bucket: 'c', key: 'l' }) };
+    const error = await outcome(t, (modzy) => modzy.submitJobAwsS3(s3({ a: { b: said } })));
+    assert.match(error.message, /without a toJSON/);
+  });
+
+  it('in no argument and no option a lone surrogate is taken', async (t) => {
+    const headers = { 'x-team': LONE };
+    const calls = {
+      'headers["x-team"]': (client) => client.getJob('j', { headers }),
+      tagsId: (client) => client.getTagsAndModels('a', LONE),
+      isActive: (client) => client.getModels({ isActive: LONE }),
+      user: (client) => client.getJobHistory({ user: LONE }),
+      startDate: (client) => client.getJobHistory({ startDate: LONE }),
+      jobIdentifiers: (client) => client.getJobHistory(null, null, null, null, LONE),
+      modelId: (client) => client.getModelDetails({ modelId: LONE, version: 'v' }),
+      versionId: (client) => client.getModelVersion('m', LONE),
+      name: (client) => client.getModelByName(LONE),
+      jobId: (client) => client.getJob(LONE),
+      job: (client) => client.blockUntilComplete({ jobIdentifier: LONE }),
+      inputKey: (client) => client.getInputResult('j', LONE),
+      outputName: (client) => client.getOutputContents({ jobId: 'j', inputKey: 'k', outputName: LONE }),
+      url: (client) => client.getOutputContents({ url: `http://127.0.0.1/${LONE}` }),
+      'output.inputKey': (client) => client.openOutput({ jobId: 'j', inputKey: LONE, outputName: 'o' }),
+      file: (client) => client.downloadOutput({ jobId: 'j', inputKey: 'k', outputName: 'o' }, `/tmp/${LONE}`),
+      mediaType: (client) => client.submitJobEmbedded('m', 'v', LONE, { a: { b: 'x' } }),
+      email: (client) => client.getAccountingClient().getAPIKeys(LONE),
+      key: (client) => client.getAccountingClient().getKeyBody(LONE),
+      inputItemKey: (client) => client.getJobClient().appendInput('j', LONE, 'n', Buffer.from('x')),
+      path: (client) => client.pathToDataUrl(`/tmp/${LONE}`, 'text/plain'),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const error = await outcome(t, call);
+      assert.equal(error.name, 'TypeError', name);
+      assert.equal(error.message, `the ${name} param should be a string without lone surrogates`);
+    }
+    const url = 'http://127.0.0.1:9';
+    for (const [name, given] of Object.entries({
+      apiKey: [url, `prefix.${LONE}`],
+      baseURL: [`${url}/${LONE}`, 'prefix.body'],
+      teamToken: [{ url, teamId: 't', teamToken: LONE }],
+      userAgent: [url, 'prefix.body', { userAgent: LONE }],
+      'headers["x-team"]': [url, 'prefix.body', { headers }],
+      proxy: [url, 'prefix.body', { proxy: LONE }],
+      'tls.ca': [url, 'prefix.body', { tls: { ca: [LONE] } }],
+    })) {
+      const message = `the ${name} param should be a string without lone surrogates`;
+      assert.throws(() => new ModzyClient(...given), { name: 'TypeError', message });
+    }
   });
 
   it('in a body of the caller’s own, what is too deep or goes round is a wrong argument', async (t) => {

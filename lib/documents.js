@@ -4,7 +4,7 @@
 // of their own making, as JSON.
 
 const { types } = require('node:util');
-const { mistaken, string } = require('./arguments/checks.js');
+const { isPlainObject, mistaken } = require('./arguments/checks.js');
 
 const identifier = {
   configurable: true,
@@ -154,6 +154,31 @@ function readTextOrDocument(text) {
  * @returns {string | undefined} `undefined` where it has nothing to say in JSON.
  */
 function writeBody(body) {
+  /** @type {unknown[]} What holds the member that is written, and what holds that, from the outside in. */
+  const holders = [];
+  /** @type {string[]} Their names. */
+  const names = [];
+  /**
+   * @this {Record<string, unknown>} What has the member.
+   * @param {string} member
+   * @param {unknown} value What is left of it after its `toJSON`.
+   */
+  function replace(member, value) {
+    while (holders.length > 0 && holders.at(-1) !== this) {
+      holders.pop();
+      names.pop();
+    }
+    const written = unboxed(value);
+    const expected = expectedFor(this[member], written, member, this);
+    if (expected !== undefined) {
+      throw mistaken(placeOf(names, holders, member), expected);
+    }
+    if (typeof written === 'object' && written !== null) {
+      holders.push(written);
+      names.push(member);
+    }
+    return written;
+  }
   try {
     return JSON.stringify(body, replace);
   } catch (error) {
@@ -166,45 +191,88 @@ function writeBody(body) {
 }
 
 /**
- * @this {Record<string, unknown>} What has the member.
+ * The place of a member in a body: `job.input.sources["my key"][0]`.
+ *
+ * @param {string[]} names Of what is around it, from the outside in. The first is the body's own.
+ * @param {unknown[]} holders
  * @param {string} member
- * @param {unknown} value
  */
-function replace(member, value) {
-  const name = member === '' ? 'job' : `job's ${member}`;
-  string(member, 'job');
-  // As it was before its `toJSON`, which Buffers have, and behind that.
-  for (const given of [this[member], value]) {
-    const expected = expectedFor(given);
-    if (expected !== undefined) {
-      throw mistaken(name, expected);
+function placeOf(names, holders, member) {
+  const steps = [...names, member].slice(1).map((name, depth) => {
+    if (Array.isArray(holders[depth])) {
+      return `[${name}]`;
     }
-  }
-  if (value === undefined && Array.isArray(this)) {
-    throw mistaken(name, 'given, as every item of a list');
-  }
-  return typeof value === 'string' ? string(value, name) : value;
+    return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+  });
+  return `job${steps.join('')}`;
 }
 
 /**
- * What should be there in place of a value that JSON has nothing for; `undefined` where it has.
+ * What JSON writes of an object that stands for a string, a number or a boolean.
  *
- * @param {any} value
+ * @param {unknown} value
  */
-function expectedFor(value) {
-  if (typeof value === 'function' || typeof value === 'symbol' || types.isMap(value) || types.isSet(value)) {
-    return 'an object, a list, a string, a number or a boolean';
+function unboxed(value) {
+  if (typeof value !== 'object' || value === null || !types.isBoxedPrimitive(value)) {
+    return value;
   }
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    return 'a finite number';
+  if (types.isNumberObject(value)) {
+    return Number(value);
   }
-  if (typeof value === 'object' && typeof value?.then === 'function') {
-    return 'its value, not a promise: await it first';
+  if (types.isStringObject(value)) {
+    return String(value);
   }
-  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
+  return types.isBooleanObject(value) ? Boolean.prototype.valueOf.call(value) : value;
+}
+
+/**
+ * What should be there in place of a value that JSON would make something else of; `undefined` where it would not.
+ *
+ * @param {any} given As the caller has it.
+ * @param {any} value As JSON has it, after its `toJSON`.
+ * @param {string} member
+ * @param {unknown} holder
+ */
+function expectedFor(given, value, member, holder) {
+  if (!member.isWellFormed()) {
+    return 'named by a string without lone surrogates';
+  }
+  // Both have a `toJSON` that writes something else than they hold.
+  if (ArrayBuffer.isView(given) || types.isAnyArrayBuffer(value)) {
     return 'text: bytes have to be encoded, or uploaded';
   }
-  return undefined;
+  if (types.isDate(given) && value === null) {
+    return 'a valid date';
+  }
+  switch (typeof value) {
+    case 'string':
+      return value.isWellFormed() ? undefined : 'a string without lone surrogates';
+    case 'number':
+      return Number.isFinite(value) ? undefined : 'a finite number';
+    case 'bigint':
+      return 'a number or a string, as JSON has no bigints';
+    case 'undefined':
+      return Array.isArray(holder) ? 'given, as every item of a list' : undefined;
+    case 'object':
+      return value === null ? undefined : expectedForObject(value);
+    default:
+      return typeof value === 'boolean' ? undefined : 'an object, a list, a string, a number or a boolean';
+  }
+}
+
+/** What keeps what it holds from JSON, whatever members it has besides. */
+const closed = [types.isMap, types.isSet, types.isNativeError, types.isRegExp, types.isDate, types.isBoxedPrimitive];
+
+/** @param {any} value */
+function expectedForObject(value) {
+  if (Array.isArray(value)) {
+    return undefined;
+  }
+  if (typeof value.then === 'function') {
+    return 'its value, not a promise: await it first';
+  }
+  const isOpen = isPlainObject(value) || (Object.keys(value).length > 0 && !closed.some((is) => is(value)));
+  return isOpen ? undefined : 'an object, a list, a string, a number or a boolean';
 }
 
 module.exports = { readDocument, readJobAndResult, readPage, readTextOrDocument, receiptReader, textOf, writeBody };

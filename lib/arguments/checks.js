@@ -80,7 +80,7 @@ function flag(value, name) {
   if (typeof value !== 'boolean' && typeof value !== 'string') {
     throw mistaken(name, 'a boolean or string');
   }
-  return value;
+  return typeof value === 'string' ? string(value, name) : value;
 }
 
 /**
@@ -125,17 +125,21 @@ function callback(value, name) {
 }
 
 /**
- * An object that has something to say in JSON, unlike a Map or a promise that was not awaited.
+ * An object that has something to say in JSON, unlike a Map or a promise that was not awaited. What has a `toJSON` is what that
+ * says, to all who read it or add to it.
  *
  * @param {unknown} value
  * @param {string} name
  */
 function object(value, name) {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
-  if (!isObject || Object.keys(value).length === 0) {
+  const isObject = (/** @type {unknown} */ each) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each) && !ArrayBuffer.isView(each);
+  const toJSON = isObject(value) ? /** @type {any} */ (value).toJSON : undefined;
+  const given = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
+  if (!isObject(given) || Object.keys(given).length === 0) {
     throw mistaken(name, 'an object with members');
   }
-  return value;
+  return given;
 }
 
 /**
@@ -147,7 +151,11 @@ function headers(value, name) {
   if (!isPlainObject(value) || Object.values(value).some((each) => typeof each !== 'string')) {
     throw mistaken(name, 'an object of strings');
   }
-  return { ...value };
+  const given = { ...value };
+  for (const [header, text] of Object.entries(given)) {
+    string(text, `${name}[${JSON.stringify(string(header, name))}]`);
+  }
+  return given;
 }
 
 /**

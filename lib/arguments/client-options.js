@@ -132,7 +132,7 @@ function credential(value, name) {
   if (typeof value !== 'string' || value === '') {
     throw new TypeError(`Cannot initialize the modzy client: the ${name} param should be a valid not empty string`);
   }
-  return value;
+  return string(value, name);
 }
 
 module.exports = { readConstructor };

@@ -3,6 +3,7 @@
 // The inputs of a job: by their keys, and by the names that the model has for their parts. What a source is read from is left to
 // streams.
 
+const { types } = require('node:util');
 const { isGiven, mistaken, object, string } = require('./checks.js');
 
 /**
@@ -33,24 +34,38 @@ function inputsOf(read) {
  * @param {string} name
  */
 function membersOf(value, name) {
-  const given = /** @type {any} */ (object(value, name));
-  if (typeof given.toJSON === 'function') {
-    throw mistaken(name, 'an object of sources, without a toJSON that makes another of it');
-  }
-  return Object.entries(given);
+  return Object.entries(object(withoutToJson(value, name), name));
 }
 
 /**
- * An object in a bucket.
+ * What is read member by member, and so must not say something else of itself.
+ *
+ * @param {any} value
+ * @param {string} name
+ */
+function withoutToJson(value, name) {
+  if (typeof value === 'object' && typeof value?.toJSON === 'function' && !types.isDate(value)) {
+    throw mistaken(name, 'an object of sources, without a toJSON that makes another of it');
+  }
+  return value;
+}
+
+/**
+ * An object in a bucket. What else is said of it goes to the server as it is.
  *
  * @param {unknown} value
  * @param {string} name
  */
 function s3Object(value, name) {
-  const members = { .../** @type {Record<string, unknown>} */ (object(value, name)) };
-  for (const [member, each] of Object.entries({ bucket: undefined, key: undefined, ...members })) {
-    if (member === 'bucket' || member === 'key' || typeof each === 'string') {
-      string(each, `${name}.${member}`);
+  const members = { .../** @type {Record<string, unknown>} */ (object(withoutToJson(value, name), name)) };
+  string(members.bucket, `${name}.bucket`);
+  string(members.key, `${name}.key`);
+  for (const [member, each] of Object.entries(members)) {
+    const place = `${name}[${JSON.stringify(string(member, name))}]`;
+    if (typeof each === 'string') {
+      string(each, place);
+    } else if (isGiven(each) && typeof each !== 'boolean' && !Number.isFinite(each)) {
+      throw mistaken(place, 'a string, a finite number or a boolean');
     }
   }
   return members;

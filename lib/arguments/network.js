@@ -39,7 +39,7 @@ function proxy(value, name) {
  */
 function pem(value, name) {
   if (typeof value === 'string') {
-    return Buffer.from(value);
+    return Buffer.from(string(value, name));
   }
   if (ArrayBuffer.isView(value)) {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
