@@ -139,7 +139,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         bytes.reserve(length.unwrap_or(0).min(limit).min(RESERVED));
         let mut came = 0_usize;
         loop {
-            match body.next().await {
+            match self.account.rest().while_held(self.clock, body.next()).await {
                 Ok(Some(piece)) => {
                     came = came.saturating_add(piece.len());
                     let room = kept.saturating_sub(bytes.len()).min(piece.len());

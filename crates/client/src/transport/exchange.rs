@@ -162,7 +162,7 @@ impl Transport {
         if !request.foreign {
             pool.heard(&response)?;
         }
-        let _held = (!response.status().is_success()).then(|| progress.hold_rest());
+        let _held = progress.rest.hold(!response.status().is_success());
         if stream::is_wanted(request.expect, &response) {
             let body = Streamed::new(response, Arc::clone(progress), account.proxy().cloned());
             return Ok(Answer::Stream(Box::new(body)));

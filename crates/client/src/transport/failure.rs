@@ -13,6 +13,7 @@ use super::{
     progress::Progress,
     proxy::Proxy,
     request::Request,
+    rest::Rest,
 };
 use crate::{
     blocking::Refused,
@@ -115,6 +116,11 @@ impl<'a> Account<'a> {
     /// Notes that a piece of the answer came in.
     pub(super) fn moved(&self) {
         self.progress.moved();
+    }
+
+    /// The rest of the request's body.
+    pub(super) fn rest(&self) -> &'a Rest {
+        &self.progress.rest
     }
 
     /// Ends when nothing of an upload has moved for so long; never of another request.

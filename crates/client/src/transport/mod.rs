@@ -24,6 +24,7 @@ mod pool;
 mod progress;
 mod proxy;
 mod request;
+mod rest;
 pub(crate) mod retry;
 mod shape;
 mod shared;

@@ -5,18 +5,16 @@
 //! write into the account of another.
 
 use std::{
-    mem,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU8, Ordering},
     },
-    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
 use tokio::sync::Notify;
 
-use super::dial::Dial;
+use super::{dial::Dial, rest::Rest};
 use crate::{
     clock::{Clock, GAP},
     error::{Error, Phase, Sent},
@@ -43,21 +41,9 @@ pub(super) struct Progress {
     /// Told of each piece that goes out or comes in.
     moved: Notify,
     dial: Arc<Dial>,
-    rest: Mutex<Rest>,
+    pub(super) rest: Rest,
     /// When the last look began at which sockets are still open.
     looked: Mutex<Instant>,
-}
-
-/// What becomes of the rest of a body that has not been sent when the response comes.
-#[derive(Debug, Default)]
-enum Rest {
-    /// Sent: there is no response yet, or one that may want it.
-    #[default]
-    Sent,
-    /// Held back: the server refuses the request, and a write to a socket that it closes would lose the response.
-    Held(Option<Waker>),
-    /// Never sent: the response has been read, and the connection is of no more use.
-    Dropped,
 }
 
 impl Progress {
@@ -69,7 +55,7 @@ impl Progress {
             refusal: Mutex::new(None),
             moved: Notify::new(),
             dial,
-            rest: Mutex::default(),
+            rest: Rest::default(),
             looked: Mutex::new(Instant::now()),
         })
     }
@@ -162,38 +148,6 @@ impl Progress {
             Sent::Maybe
         } else {
             Sent::No
-        }
-    }
-
-    /// Holds back what has not been sent of the body, until what this returns is dropped. Then the connection ends.
-    pub(super) fn hold_rest(&self) -> impl Drop {
-        struct Held<'p>(&'p Progress);
-
-        impl Drop for Held<'_> {
-            fn drop(&mut self) {
-                if let Rest::Held(Some(waker)) = self.0.set_rest(Rest::Dropped) {
-                    waker.wake();
-                }
-            }
-        }
-
-        self.set_rest(Rest::Held(None));
-        Held(self)
-    }
-
-    fn set_rest(&self, rest: Rest) -> Rest {
-        mem::replace(&mut *self.rest.lock().unwrap_or_else(PoisonError::into_inner), rest)
-    }
-
-    /// Whether the rest of the body may be sent; pending while it is held back.
-    pub(super) fn poll_rest(&self, cx: &Context<'_>) -> Poll<bool> {
-        match &mut *self.rest.lock().unwrap_or_else(PoisonError::into_inner) {
-            Rest::Sent => Poll::Ready(true),
-            Rest::Held(waker) => {
-                *waker = Some(cx.waker().clone());
-                Poll::Pending
-            }
-            Rest::Dropped => Poll::Ready(false),
         }
     }
 

@@ -81,8 +81,9 @@ impl Payload {
                 vec![Data::Bytes(head.clone()), data.clone(), Data::Bytes(tail.clone())]
             }
         };
-        let left = data.iter().map(Data::len).sum();
+        let left: u64 = data.iter().map(Data::len).sum();
         let segments = data.into_iter().map(Segment::from).collect();
+        progress.rest.begin(left > 0);
         reqwest::Body::wrap(Tracked {
             segments,
             piece: Bytes::new(),
@@ -162,7 +163,7 @@ impl Body for Tracked {
             // The connection ends with this error before anything of the request is flushed.
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
         }
-        if !ready!(self.progress.poll_rest(cx)) {
+        if !ready!(self.progress.rest.poll(cx)) {
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
         }
         if let Some(pacing) = &mut self.pacing {
@@ -187,6 +188,7 @@ impl Body for Tracked {
             None => self.pacing = Some(Pacing::begin(self.left)),
             Some(pacing) => pacing.go_on(),
         }
+        self.progress.rest.sends(self.left > 0);
         self.progress.moved();
         Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(sending)))))
     }

@@ -4,12 +4,13 @@
 
 use std::{
     io::{self, Read},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use modzy_client::{Client, Document, FileSource, Result};
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
@@ -57,8 +58,16 @@ fn refusal(
 }
 
 async fn submit_large(client: &Client) -> Result<Document> {
+    submit_of(client, LARGE.len()).await
+}
+
+async fn submit_of(client: &Client, length: usize) -> Result<Document> {
     let client = client.clone();
-    let submit = async move { client.submit_job(Bytes::from_static(&LARGE), &options()).await };
+    let submit = async move {
+        client
+            .submit_job(Bytes::from_static(&LARGE[..length]), &options())
+            .await
+    };
     // In the runtime's own thread, as the requests of the addon are.
     tokio::spawn(submit).await.unwrap()
 }
@@ -191,4 +200,99 @@ async fn a_receipt_that_comes_before_the_body_is_read_is_one_and_the_rest_is_sen
     });
     let client = builder(&server.api()).retries(0).build().unwrap();
     assert_eq!(submit_large(&client).await.unwrap().as_str(), receipt);
+}
+
+/// Sends the head of an answer, then does this, then sends the rest and closes.
+fn in_two_parts(
+    whole: Vec<u8>,
+    lingers: Duration,
+    between: impl Fn(&mut dyn Stream) -> io::Result<()> + Send + Sync + 'static,
+) -> impl Fn(&str, &mut dyn Stream) -> io::Result<Then> + Send + Sync + 'static {
+    move |_, socket| {
+        let end = whole.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
+        socket.write_all(&whole[..end])?;
+        socket.flush()?;
+        between(socket)?;
+        socket.write_all(&whole[end..])?;
+        Ok(Then::Close(lingers))
+    }
+}
+
+/// Submits so often at the same time, and sees each refused with the server's words.
+async fn are_refused(client: &Client, length: usize) {
+    let mut calls = JoinSet::new();
+    for _ in 0..TIMES {
+        let client = client.clone();
+        calls.spawn(async move { submit_of(&client, length).await.unwrap_err() });
+    }
+    for error in calls.join_all().await {
+        let told = (error.status(), error.to_string());
+        assert_eq!(told, (Some(413), "no room for this".to_owned()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn the_words_of_a_refusal_that_come_only_after_the_request_was_read_are_the_answer() {
+    const LENGTH: usize = 4 * MIB;
+    let _alone = ALONE.lock().await;
+    let reads_on = |socket: &mut dyn Stream| {
+        // Of what came with the head, nobody knows how much it was.
+        io::copy(&mut socket.take(LENGTH as u64 - 64 * 1024), &mut io::sink()).map(drop)
+    };
+    let authority = Authority::new();
+    let plain = Threaded::start(0, in_two_parts(answer(413, "", WORDS), MOMENT, reads_on));
+    let tls = authority.server("127.0.0.1");
+    let tls = Threaded::tls(tls, 0, in_two_parts(answer(413, "", WORDS), MOMENT, reads_on));
+    for (server, root) in [(&plain, plain.api()), (&tls, tls.https())] {
+        let client = builder(&root)
+            .ca([authority.pem()])
+            .unwrap()
+            .retries(0)
+            .build()
+            .unwrap();
+        let began = Instant::now();
+        are_refused(&client, LENGTH).await;
+        // 64 pieces, in growing parts of which each is 100 ms after the one before.
+        let took = began.elapsed();
+        assert!(
+            (Duration::from_millis(500)..Duration::from_secs(5)).contains(&took),
+            "{took:?}"
+        );
+        assert_eq!(server.count(), TIMES);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn the_words_of_a_refusal_that_come_late_and_before_a_close_are_the_answer() {
+    let _alone = ALONE.lock().await;
+    let waits = |_: &mut dyn Stream| {
+        thread::sleep(Duration::from_millis(250));
+        Ok(())
+    };
+    let server = Threaded::start(0, in_two_parts(answer(413, "", WORDS), MOMENT, waits));
+    let client = builder(&server.api()).retries(0).build().unwrap();
+    are_refused(&client, LARGE.len()).await;
+    assert_eq!(server.count(), TIMES);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_long_receipt_that_comes_before_the_body_is_read_is_read_whole() {
+    let _alone = ALONE.lock().await;
+    // What a server has not got rid of when it closes is lost: the first fits into the client's window, the others have time.
+    for (length, lingers) in [
+        (48 * 1024, MOMENT),
+        (MIB, Duration::from_millis(20)),
+        (6 * MIB, Duration::from_millis(100)),
+    ] {
+        let filler = "x".repeat(length);
+        let receipt = format!(r#"{{"jobIdentifier":"j","status":"SUBMITTED","more":"{filler}"}}"#);
+        let server = Threaded::start(0, in_two_parts(answer(202, "", &receipt), lingers, |_| Ok(())));
+        let client = builder(&server.api()).retries(0).build().unwrap();
+        for nth in 1..=TIMES {
+            let read = submit_large(&client).await;
+            let read = read.unwrap_or_else(|error| panic!("{length} bytes, {nth}: {error:?}"));
+            assert_eq!(read.as_str().len(), receipt.len());
+        }
+        assert_eq!(server.count(), TIMES);
+    }
 }
