@@ -32,6 +32,13 @@ use crate::{
     reactor,
 };
 
+/// How TCP keeps the way of a silent connection open: a probe after so long, then one after each interval. Whether a silent server is
+/// waited for is for the limits of the caller to say, so TCP ends a connection only after as many probes as Linux allows, and
+/// not because a server that stands still takes no more (`TCP_USER_TIMEOUT`, which reqwest sets to 30 s).
+const KEEPALIVE: Duration = Duration::from_secs(15);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_mins(1);
+const KEEPALIVE_PROBES: u32 = 127;
+
 /// What the clients are built from, any number of times.
 pub(super) struct Recipe {
     config: Arc<Config>,
@@ -80,7 +87,12 @@ impl Recipe {
             .http1_only()
             .http1_max_headers(MAX_HEADERS)
             .pool_idle_timeout(keep_idle)
-            .pool_max_idle_per_host(most_idle(keep_idle));
+            .pool_max_idle_per_host(most_idle(keep_idle))
+            .tcp_keepalive(KEEPALIVE)
+            .tcp_keepalive_interval(KEEPALIVE_INTERVAL)
+            .tcp_keepalive_retries(KEEPALIVE_PROBES);
+        #[cfg(any(target_os = "android", target_os = "linux"))]
+        let direct = direct.tcp_user_timeout(None);
         let direct = proxies
             .of_http()
             .into_iter()
@@ -136,11 +148,9 @@ impl Tunneled {
         // As reqwest has them.
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        tcp.set_keepalive(Some(Duration::from_secs(15)));
-        tcp.set_keepalive_interval(Some(Duration::from_secs(15)));
-        tcp.set_keepalive_retries(Some(3));
-        #[cfg(target_os = "linux")]
-        tcp.set_tcp_user_timeout(Some(Duration::from_secs(30)));
+        tcp.set_keepalive(Some(KEEPALIVE));
+        tcp.set_keepalive_interval(Some(KEEPALIVE_INTERVAL));
+        tcp.set_keepalive_retries(Some(KEEPALIVE_PROBES));
         let tunnels = Tunnels {
             proxy: proxy.clone(),
             tcp,

@@ -66,6 +66,8 @@ mod secrets;
 #[cfg(test)]
 mod slow;
 #[cfg(test)]
+mod sockets;
+#[cfg(test)]
 mod something_else;
 #[cfg(test)]
 mod something_else_done;
