@@ -30,7 +30,7 @@ pub trait Clock: Debug + Send + Sync {
     /// pauses can leave the limits on real sockets real.
     ///
     /// What arrived in time counts, even if the process stood still and could not read it: a limit that is noticed more than
-    /// 250 ms late is extended once by 250 ms.
+    /// 250 ms late is extended by 250 ms, and again where that is noticed late in its turn.
     fn deadline(&self, limit: Duration) -> Sleep {
         Box::pin(passed(tokio::time::sleep(limit)))
     }
@@ -65,11 +65,39 @@ impl Clock for SystemClock {
 async fn passed(timer: tokio::time::Sleep) {
     let mut timer = pin!(timer);
     timer.as_mut().await;
-    if timer.deadline().elapsed() > GAP {
+    while timer.deadline().elapsed() > GAP {
         timer.as_mut().reset(tokio::time::Instant::now() + GAP);
         timer.as_mut().await;
     }
     reactor::settle().await;
+}
+
+/// Ends when a limit has passed on work that arrives in pieces. `moves` tells whether one has come within the last 250 ms. A limit
+/// that was noticed late is extended for as long as they keep coming, since many may have arrived in time, but by no more than its
+/// length.
+pub(crate) fn limit<'w>(
+    clock: &'w dyn Clock,
+    length: Duration,
+    moves: impl Fn() -> bool + Send + 'w,
+) -> Pin<Box<dyn Future<Output = ()> + Send + 'w>> {
+    let length = length.min(FOR_EVER);
+    let mut due = clock.now() + length;
+    let mut timer = clock.deadline(length);
+    Box::pin(async move {
+        let mut most = None;
+        loop {
+            timer.await;
+            let now = clock.now();
+            if now.saturating_duration_since(due) > GAP {
+                most = Some(now + length);
+            }
+            if !most.is_some_and(|most| now < most && moves()) {
+                return;
+            }
+            due = now + GAP;
+            timer = clock.deadline(GAP);
+        }
+    })
 }
 
 /// Ends when steps of time have passed that add up to a limit. A step that is noticed late is taken again.
@@ -144,12 +172,61 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_deadline_that_is_noticed_late_is_extended_once_and_idle_time_begins_anew() {
+    async fn a_deadline_that_is_noticed_late_is_extended_once_a_gap_and_idle_time_begins_anew() {
         assert_eq!(after_a_freeze(MINUTE, millis(1000)).await, (250, 1000));
         assert_eq!(after_a_freeze(MINUTE, millis(100)).await, (250, 100));
         // Not so late that anybody stood still.
         assert_eq!(after_a_freeze(millis(350), millis(100)).await, (0, 0));
         // In the midst of the limit.
         assert_eq!(after_a_freeze(millis(900), millis(1000)).await, (100, 1000));
+    }
+
+    /// Time that passes while nothing runs.
+    async fn freeze(frozen: u64) {
+        tokio::time::advance(millis(frozen)).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_is_extended_again_by_each_gap_in_its_extension() {
+        let mut deadline = pin!(SystemClock.deadline(millis(100)));
+        for frozen in [1000, 600, 40_000] {
+            assert!(tokio::time::timeout(millis(10), &mut deadline).await.is_err());
+            freeze(frozen).await;
+        }
+        let ran = tokio::time::Instant::now();
+        deadline.await;
+        assert_eq!(ran.elapsed(), millis(250));
+    }
+
+    /// How long a limit of a second holds after a freeze in which it passed, where pieces come at these times after it.
+    async fn extended(pieces: &[u64], frozen: &[u64]) -> u128 {
+        let began = tokio::time::Instant::now();
+        let thawed = std::sync::Mutex::new(began);
+        let moves = || {
+            let now = thawed.lock().unwrap().elapsed();
+            pieces.iter().any(|&at| millis(at) <= now && now < millis(at) + GAP)
+        };
+        let mut limit = limit(&SystemClock, millis(1000), moves);
+        for &frozen in frozen {
+            let waits = tokio::time::timeout(millis(10), &mut limit).await;
+            assert!(waits.is_err());
+            freeze(frozen).await;
+            *thawed.lock().unwrap() = tokio::time::Instant::now();
+        }
+        limit.await;
+        let thawed = *thawed.lock().unwrap();
+        thawed.elapsed().as_millis()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_that_is_noticed_late_is_extended_while_pieces_come_but_by_no_more_than_its_length() {
+        let often: Vec<_> = (0..1000).map(|nth| nth * 50).collect();
+        for (pieces, expected) in [(&[][..], 250), (&[100], 500), (&[100, 300, 700], 1000), (&often, 1250)] {
+            assert_eq!(extended(pieces, &[5000]).await, expected, "{} pieces", pieces.len());
+        }
+        // Each freeze in the extension begins another.
+        assert_eq!(extended(&[100, 300], &[5000, 700, 40_000]).await, 750);
+        // Nobody stood still.
+        assert_eq!(extended(&often, &[]).await, 1000);
     }
 }

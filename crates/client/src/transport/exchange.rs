@@ -19,6 +19,7 @@ use super::{
     stream::{self, Streamed},
 };
 use crate::{
+    clock,
     error::{Error, Phase, Result, Sent},
     reactor,
 };
@@ -92,8 +93,9 @@ impl Transport {
         limit: Duration,
     ) -> Result<Answer, Attempt> {
         let mut work = pin!(work);
-        let mut connecting = self.clock().deadline(self.config.connect_timeout);
-        let mut whole = self.clock().deadline(limit);
+        let limit_of = |length| clock::limit(self.clock(), length, move || account.moves());
+        let mut connecting = limit_of(self.config.connect_timeout);
+        let mut whole = limit_of(limit);
         // Only the nearest of both is polled, and so is a timer.
         let mut stalled = pin!(account.stalled(self.clock(), settings.idle_timeout));
         let mut connected = self.config.connect_timeout >= limit;

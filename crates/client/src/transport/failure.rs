@@ -123,6 +123,11 @@ impl<'a> Account<'a> {
         &self.progress.rest
     }
 
+    /// Whether a piece has gone out or come in of late.
+    pub(super) fn moves(&self) -> bool {
+        self.progress.moves()
+    }
+
     /// Ends when nothing of an upload has moved for so long; never of another request.
     pub(super) async fn stalled(&self, clock: &dyn Clock, limit: Duration) {
         if !self.request.payload.is_chunk() {

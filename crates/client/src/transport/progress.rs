@@ -40,6 +40,8 @@ pub(super) struct Progress {
     refusal: Mutex<Option<Error>>,
     /// Told of each piece that goes out or comes in.
     moved: Notify,
+    /// When one last did.
+    last_move: Mutex<tokio::time::Instant>,
     dial: Arc<Dial>,
     pub(super) rest: Rest,
     /// When the last look began at which sockets are still open.
@@ -54,6 +56,7 @@ impl Progress {
             body: AtomicU8::new(HELD),
             refusal: Mutex::new(None),
             moved: Notify::new(),
+            last_move: Mutex::new(tokio::time::Instant::now()),
             dial,
             rest: Rest::default(),
             looked: Mutex::new(Instant::now()),
@@ -72,7 +75,14 @@ impl Progress {
 
     /// Notes that a piece went out or came in.
     pub(super) fn moved(&self) {
+        *self.last_move.lock().unwrap_or_else(PoisonError::into_inner) = tokio::time::Instant::now();
         self.moved.notify_one();
+    }
+
+    /// Whether a piece went out or came in within the last 250 ms.
+    pub(super) fn moves(&self) -> bool {
+        let last_move = *self.last_move.lock().unwrap_or_else(PoisonError::into_inner);
+        last_move.elapsed() <= GAP
     }
 
     /// Ends when nothing has moved for so long on a socket that stands open.

@@ -120,6 +120,41 @@ async fn a_limit_that_is_noticed_late_is_extended_by_250_ms_and_no_more() {
 }
 
 #[tokio::test]
+async fn an_answer_that_takes_longer_than_the_extension_to_read_is_read_as_long_as_it_moves() {
+    let limit = millis(400);
+    // Its last pieces come half a second after the freeze, in which the limit passed.
+    let server = Threaded::start(usize::MAX, move |_, socket| {
+        let whole = answer(200, "", JOB);
+        let (first, rest) = whole.split_at(whole.len() - 6);
+        socket.write_all(first)?;
+        thread::sleep(millis(750));
+        for byte in rest {
+            thread::sleep(millis(100));
+            socket.write_all(&[*byte])?;
+        }
+        Ok(Then::Keep)
+    });
+    let client = client(&server.api(), |builder| builder.request_timeout(limit));
+    let call = tokio::spawn(async move { client.submit_job("{}", &options()).await });
+    until(|| server.count() == 1).await;
+    thread::sleep(millis(800));
+    assert_eq!(call.await.unwrap().unwrap().as_str(), JOB);
+}
+
+#[tokio::test]
+async fn a_second_freeze_in_the_extension_extends_it_again() {
+    let server = late(vec![Vec::new(); 14].into_iter().chain([answer(200, "", JOB)]).collect());
+    let client = limited(&server.api());
+    let call = tokio::spawn(async move { client.submit_job("{}", &options()).await });
+    until(|| server.count() == 1).await;
+    thread::sleep(FROZEN);
+    tokio::time::sleep(millis(50)).await;
+    // The answer comes 750 ms after the request.
+    thread::sleep(FROZEN);
+    assert_eq!(call.await.unwrap().unwrap().as_str(), JOB);
+}
+
+#[tokio::test]
 async fn a_connection_and_its_handshake_may_be_finished_after_a_freeze() {
     let authority = Authority::new();
     let server = Threaded::tls(authority.server("127.0.0.1"), usize::MAX, |_, socket| {
