@@ -9,10 +9,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{net::TcpStream, task::JoinSet};
+use tokio_rustls::TlsConnector;
 
 use super::single::Singles;
-use crate::{clock::Clock, resolver::Resolver};
+use crate::{
+    clock::{Clock, Sleep},
+    resolver::Resolver,
+};
 
 /// How long an address may be silent before the next one is dialed beside it: the Connection Attempt Delay of RFC 8305.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -23,21 +28,42 @@ const MEMORY: Duration = Duration::from_mins(1);
 /// What a look-up found. Those that wait for it share it.
 type Found = Result<Arc<[IpAddr]>, Arc<io::Error>>;
 
+/// Addresses that are raced.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Rivals {
+    pub(super) addresses: Vec<SocketAddr>,
+    /// Who they are, where TLS is spoken with them.
+    pub(super) server: Option<ServerName<'static>>,
+}
+
+impl Rivals {
+    pub(super) fn count(&self) -> usize {
+        self.addresses.len()
+    }
+}
+
 /// What is known of names and their addresses.
 pub(super) struct Addresses {
     resolver: Arc<dyn Resolver>,
     clock: Arc<dyn Clock>,
+    tls: Arc<ClientConfig>,
     connect_timeout: Duration,
     look_ups: Singles<String, Found>,
-    races: Singles<Vec<SocketAddr>, Option<IpAddr>>,
+    races: Singles<Rivals, Option<IpAddr>>,
     failed: Mutex<HashMap<IpAddr, Instant>>,
 }
 
 impl Addresses {
-    pub(super) fn new(resolver: Arc<dyn Resolver>, clock: Arc<dyn Clock>, connect_timeout: Duration) -> Arc<Self> {
+    pub(super) fn new(
+        resolver: Arc<dyn Resolver>,
+        clock: Arc<dyn Clock>,
+        tls: Arc<ClientConfig>,
+        connect_timeout: Duration,
+    ) -> Arc<Self> {
         Arc::new(Self {
             resolver,
             clock,
+            tls,
             connect_timeout,
             look_ups: Singles::default(),
             races: Singles::default(),
@@ -73,11 +99,19 @@ impl Addresses {
         failed.remove(&address);
     }
 
-    /// How long one of so many addresses may be silent before the next is dialed. All of them get their turn, and as long as
-    /// each other to answer, before the limit of a connection has passed.
+    /// How long one of so many addresses may be silent before the next is dialed.
     fn head_start(&self, addresses: usize) -> Duration {
-        let share = self.connect_timeout / u32::try_from(addresses + 1).unwrap_or(u32::MAX);
-        share.min(HEAD_START)
+        self.share_of(addresses).min(HEAD_START)
+    }
+
+    /// All of them get their turn, and as long as each other to answer, before the limit of a connection has passed.
+    fn share_of(&self, addresses: usize) -> Duration {
+        self.connect_timeout / u32::try_from(addresses + 1).unwrap_or(u32::MAX)
+    }
+
+    /// Ends when an address that has so many rivals has had its part of the time for a connection.
+    pub(super) fn share(&self, rivals: usize) -> Sleep {
+        self.clock.deadline(self.share_of(rivals))
     }
 
     /// Ends when an address, of so many, has had the time that it has for itself.
@@ -85,23 +119,29 @@ impl Addresses {
         self.clock.deadline(self.head_start(addresses)).await;
     }
 
-    /// Dials addresses until one of them answers, all who ask for the same in one race; `None` if each has failed.
-    pub(super) async fn race(&self, addresses: Vec<SocketAddr>) -> Option<IpAddr> {
-        let head_start = self.head_start(addresses.len());
-        let race = self.races.join(addresses.clone(), || {
-            Box::pin(first_to_answer(addresses, head_start, Arc::clone(&self.clock)))
+    /// Dials addresses until one of them has come through, all who ask for the same in one race; `None` if each has failed.
+    pub(super) async fn race(&self, rivals: Rivals) -> Option<IpAddr> {
+        let head_start = self.head_start(rivals.count());
+        let race = self.races.join(rivals.clone(), || {
+            let (tls, clock) = (Arc::clone(&self.tls), Arc::clone(&self.clock));
+            Box::pin(first_to_answer(rivals, tls, head_start, clock))
         });
         race.await
     }
 }
 
 /// Dials one address after the other, each a while after the one before it, or as soon as that has failed.
-async fn first_to_answer(addresses: Vec<SocketAddr>, head_start: Duration, clock: Arc<dyn Clock>) -> Option<IpAddr> {
+async fn first_to_answer(
+    rivals: Rivals,
+    tls: Arc<ClientConfig>,
+    head_start: Duration,
+    clock: Arc<dyn Clock>,
+) -> Option<IpAddr> {
     let mut dials = JoinSet::new();
-    let mut left = addresses.into_iter();
+    let mut left = rivals.addresses.into_iter();
     loop {
         if let Some(address) = left.next() {
-            dials.spawn(async move { TcpStream::connect(address).await.map(|_| address.ip()) });
+            dials.spawn(answers(address, rivals.server.clone(), Arc::clone(&tls)));
         } else if dials.is_empty() {
             return None;
         }
@@ -113,6 +153,19 @@ async fn first_to_answer(addresses: Vec<SocketAddr>, head_start: Duration, clock
             () = clock.deadline(head_start), if left.len() > 0 => {}
         }
     }
+}
+
+/// Opens a connection as one for a request would be, and closes it.
+async fn answers(
+    address: SocketAddr,
+    server: Option<ServerName<'static>>,
+    tls: Arc<ClientConfig>,
+) -> io::Result<IpAddr> {
+    let socket = TcpStream::connect(address).await?;
+    if let Some(server) = server {
+        TlsConnector::from(tls).connect(server, socket).await?;
+    }
+    Ok(address.ip())
 }
 
 /// The addresses of both families in turn, beginning with that of the first, each once.

@@ -38,8 +38,8 @@ impl Route {
     /// The dialing of an attempt at a URL.
     pub(super) fn dial(&self, url: &Url) -> Arc<Dial> {
         match self.proxies.of(url) {
-            Some(proxy) => Dial::to(proxy.port()),
-            None => Dial::to(url.port_or_known_default().unwrap_or_default()),
+            Some(proxy) => Dial::to(proxy.port(), proxy.is_secure()),
+            None => Dial::to(url.port_or_known_default().unwrap_or_default(), url.scheme() == "https"),
         }
     }
 }

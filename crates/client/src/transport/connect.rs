@@ -59,8 +59,9 @@ impl Recipe {
     pub(super) fn new(config: Arc<Config>) -> Result<Self> {
         let route = &config.route;
         let resolver = Arc::clone(&route.resolver);
-        let addresses = Addresses::new(resolver, Arc::clone(&config.clock), config.connect_timeout);
         let tls = tls::config(&route.roots, route.identity.as_ref())?;
+        let (clock, of_races) = (Arc::clone(&config.clock), Arc::new(tls.clone()));
+        let addresses = Addresses::new(resolver, clock, of_races, config.connect_timeout);
         Ok(Self {
             resolver: WatchedResolver::new(addresses),
             tls,

@@ -7,16 +7,18 @@ use std::{
     net::{IpAddr, SocketAddr},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU8, Ordering},
     },
 };
 
+use rustls::pki_types::ServerName;
 use tokio::sync::Notify;
 
 use super::{
-    addresses::Addresses,
+    addresses::{Addresses, Rivals},
     causes::{find, is_refusal},
 };
+use crate::clock::Sleep;
 
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -25,12 +27,21 @@ tokio::task_local! {
     static DIAL: Arc<Dial>;
 }
 
+/// Nothing has been said on the connection yet.
+const DIALED: u8 = 0;
+/// The address has answered, and a TLS handshake with it may be under way.
+const REACHED: u8 = 1;
+/// A proxy has been asked for a tunnel.
+const ASKED: u8 = 2;
+
 /// The dialing of one attempt.
 #[derive(Debug, Default)]
 pub(super) struct Dial {
     port: u16,
-    /// Whether something has been said on the connection, so that it is beyond its address.
-    is_reached: AtomicBool,
+    /// Whether TLS is spoken at the address.
+    is_secure: bool,
+    /// How far the connection has come.
+    stage: AtomicU8,
     /// Told when an address has been handed out.
     handed_out: Notify,
     state: Mutex<State>,
@@ -92,9 +103,10 @@ pub(super) fn is_redial(error: &(dyn StdError + 'static)) -> bool {
 
 impl Dial {
     /// That of an attempt which begins with a connection to this port.
-    pub(super) fn to(port: u16) -> Arc<Self> {
+    pub(super) fn to(port: u16, is_secure: bool) -> Arc<Self> {
         Arc::new(Self {
             port,
+            is_secure,
             ..Self::default()
         })
     }
@@ -108,7 +120,7 @@ impl Dial {
         self: Arc<Self>,
         connecting: impl Future<Output = Result<T, BoxError>>,
     ) -> Result<T, BoxError> {
-        self.is_reached.store(false, Ordering::Release);
+        self.stage.store(DIALED, Ordering::Release);
         self.state().current = None;
         let connected = tokio::select! {
             biased;
@@ -120,7 +132,7 @@ impl Dial {
                 self.stands();
                 Ok(connection)
             }
-            Err(error) if self.is_reached.load(Ordering::Acquire) => Err(error),
+            Err(error) if self.stage() > DIALED => Err(error),
             Err(error) => Err(self.next_after(error)),
         }
     }
@@ -159,7 +171,12 @@ impl Dial {
         address
     }
 
-    /// Ends when another address answers while the one that was handed out is silent.
+    fn stage(&self) -> u8 {
+        self.stage.load(Ordering::Acquire)
+    }
+
+    /// Ends when another address has come through, with TLS where that is spoken, while the one that was handed out has not. How
+    /// long a proxy takes over a tunnel is up to the server behind it, so one that has been asked has its share of the time.
     async fn overtaken(&self) {
         // An earlier address may have been told of, too.
         while self.state().current.is_none() {
@@ -168,24 +185,36 @@ impl Dial {
         let Some((addresses, rivals)) = self.rivals() else {
             return std::future::pending().await;
         };
-        addresses.silence(rivals.len()).await;
-        if !self.is_reached.load(Ordering::Acquire)
-            && let Some(winner) = addresses.race(rivals).await
-            && !self.is_reached.load(Ordering::Acquire)
-        {
+        let mut share = Some(addresses.share(rivals.count()));
+        addresses.silence(rivals.count()).await;
+        self.wait_for_tunnel(&mut share).await;
+        if let Some(winner) = addresses.race(rivals).await {
+            self.wait_for_tunnel(&mut share).await;
             return self.turn_to(winner);
         }
         std::future::pending::<()>().await;
     }
 
+    async fn wait_for_tunnel(&self, share: &mut Option<Sleep>) {
+        if self.stage() == ASKED
+            && let Some(share) = share.take()
+        {
+            share.await;
+        }
+    }
+
     /// What else can be dialed.
-    fn rivals(&self) -> Option<(Arc<Addresses>, Vec<SocketAddr>)> {
+    fn rivals(&self) -> Option<(Arc<Addresses>, Rivals)> {
         let state = self.state();
         let (name, current) = (state.name.as_ref()?, state.current?);
         let untried = |address: &&IpAddr| **address != current && !state.tried.contains(address);
         let mut others = name.found.iter().filter(untried).copied().peekable();
         others.peek()?;
-        let rivals = others.map(|address| SocketAddr::new(address, self.port)).collect();
+        let server = self.is_secure.then(|| ServerName::try_from(name.host.clone()).ok());
+        let rivals = Rivals {
+            addresses: others.map(|address| SocketAddr::new(address, self.port)).collect(),
+            server: server.flatten(),
+        };
         Some((Arc::clone(&name.addresses), rivals))
     }
 
@@ -239,8 +268,17 @@ pub(super) fn current() -> Option<Arc<Dial>> {
     DIAL.try_with(Arc::clone).ok()
 }
 
-/// Notes that the connection which is being made is beyond its address.
+/// Notes that the address of the connection which is being made has answered.
 pub(super) fn reached() {
+    comes_to(REACHED);
+}
+
+/// Notes that the connection which is being made is to a proxy that is asked for a tunnel now.
+pub(super) fn asked() {
+    comes_to(ASKED);
+}
+
+fn comes_to(stage: u8) {
     // No dialing: it is to an address that the caller named.
-    let _ = DIAL.try_with(|dial| dial.is_reached.store(true, Ordering::Release));
+    let _ = DIAL.try_with(|dial| dial.stage.fetch_max(stage, Ordering::AcqRel));
 }

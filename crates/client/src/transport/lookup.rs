@@ -33,6 +33,7 @@ impl WatchedResolver {
         let dial = dial::current();
         Box::pin(async move {
             if let Some(next) = dial.as_ref().and_then(|dial| dial.again(&host)) {
+                progress::entered(Phase::Connect);
                 return Ok(at_any_port(vec![next]));
             }
             progress::entered(Phase::Dns);

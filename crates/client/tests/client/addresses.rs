@@ -17,7 +17,7 @@ use crate::support::{
     connection_fault, millis,
     names::Listed,
     options, plain,
-    server::{FullListener, Reply, Server, answer, closed_port, gone, job},
+    server::{FullListener, Reply, Server, answer, closed_port, job},
 };
 
 /// An address that swallows packets, at this port.
@@ -160,24 +160,6 @@ async fn addresses_that_all_swallow_packets_end_by_the_connect_timeout() {
         "{error:?}"
     );
     assert_eq!((error.phase(), error.sent()), (Some(Phase::Connect), Some(Sent::No)));
-}
-
-#[tokio::test]
-async fn a_retry_does_not_begin_with_the_address_at_which_a_handshake_stalled() {
-    let authority = Authority::new();
-    let server = Server::tls(authority.server("modzy.example")).await;
-    let silent = SocketAddr::new("127.0.0.2".parse().unwrap(), server.address().port());
-    let silent = Server::raw_at(silent, |mut socket, _, _| async move { gone(&mut socket).await }).await;
-    let client = builder(&server.https("modzy.example"))
-        .ca([authority.pem()])
-        .unwrap()
-        .resolver(Listed::new(&["127.0.0.2", "127.0.0.1"]))
-        .connect_timeout(millis(300))
-        .clock(Arc::new(SkippingClock::default()))
-        .build()
-        .unwrap();
-    client.submit_job("{}", &options().retries(1)).await.unwrap();
-    assert_eq!((silent.connections(), server.connections(), server.count()), (1, 1, 1));
 }
 
 #[tokio::test]

@@ -30,6 +30,8 @@ mod examples;
 #[cfg(test)]
 mod frozen;
 #[cfg(test)]
+mod handshakes;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod jobs;
