@@ -3,11 +3,13 @@
 // Whom a client trusts, and what it shows to a server that asks: `tls`.
 
 const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
 const https = require('node:https');
 const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
+const { promisify } = require('node:util');
 const { ConnectionError, ModzyClient } = require('modzy-client');
 const { certificates, selfSigned, serve, shows, stop, useOwnEnvironment } = require('./support/network.js');
 
@@ -83,11 +85,18 @@ describe('certificates', () => {
     const authority = await selfSigned('an authority', { ...strong, cA: true });
     const signed = await selfSigned('localhost', { ...strong, ca: { cert: authority.cert, key: authority.private } });
     const large = await selfSigned('localhost', { ...strong, curve: 'P-521' });
+    const largest = await selfSigned('an authority', { cA: true, curve: 'P-521' });
+    const ofLargest = { ca: { cert: largest.cert, key: largest.private } };
+    const bySha256 = await selfSigned('localhost', ofLargest);
+    const bySha512 = await selfSigned('localhost', { ...strong, ...ofLargest });
     for (const [{ cert, private: key }, ca, message] of [
       [signed, authority.cert, /is not accepted: a signature with ecdsa-with-SHA512 is not supported$/],
       // Whose signature it has does not matter where it is itself trusted.
       [signed, signed.cert, null],
       [authority, authority.cert, /is not accepted: it was issued for another host name$/],
+      [bySha256, largest.cert, /a signature with ecdsa-with-SHA256 by a key of ECDSA P-521 is not supported$/],
+      [bySha512, largest.cert, /is not accepted: a signature with ecdsa-with-SHA512 is not supported$/],
+      [bySha256, bySha256.cert, null],
       [large, large.cert, /HandshakeFailure; the server may want .* such as a key of P-521$/],
     ]) {
       const made = await serve(https.createServer({ cert, key }));
@@ -116,6 +125,34 @@ describe('certificates', () => {
       rmSync(directory, { recursive: true, force: true });
     }
   });
+
+  const isRoot = process.getuid?.() === 0;
+  it(
+    'of NODE_EXTRA_CA_CERTS are those of the user who makes the client, whoever the process is later',
+    { skip: !isRoot && 'only root can become another user' },
+    async () => {
+      const directory = mkdtempSync(path.join(tmpdir(), 'modzy-client-'));
+      const file = path.join(directory, 'ours.pem');
+      const program = `
+        const { readFileSync } = require('node:fs');
+        const { ModzyClient } = require(${JSON.stringify(path.resolve(__dirname, '..'))});
+        const client = new ModzyClient({ apiKey: '${KEY}', url: '${url(api)}' });
+        process.setgid(65534);
+        process.setuid(65534);
+        let denied = false;
+        try { readFileSync(process.env.NODE_EXTRA_CA_CERTS); } catch { denied = true; }
+        client.getJob('j').then((job) => console.log(denied, job.status));
+      `;
+      try {
+        writeFileSync(file, ours.ca, { mode: 0o600 });
+        const env = { ...process.env, NODE_EXTRA_CA_CERTS: file };
+        const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { env });
+        assert.equal(stdout, 'true COMPLETED\n');
+      } finally {
+        rmSync(directory, { recursive: true });
+      }
+    },
+  );
 
   it('of a NODE_EXTRA_CA_CERTS that is no file are ignored at once, with one warning', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'modzy-client-'));
