@@ -77,9 +77,12 @@ pub(super) fn expected(what: What, class: Class, course: Course, fraction: f64) 
         return None;
     }
     let mut lines = Vec::new();
-    if let What::IdleClosed | What::IdleDied = what {
-        lines.push(super::world::WARM_UP);
-    }
+    let idle = match what {
+        What::IdleClosed(many) => many,
+        What::IdleDied => 1,
+        _ => 0,
+    };
+    lines.extend(vec![super::world::WARM_UP; idle]);
     let well = |lines, pauses| {
         Some(Expected {
             failure: None,
@@ -155,8 +158,9 @@ fn again(what: What, class: Class) -> Again {
         What::Distrusted(..)
         | What::Status(..)
         | What::Redirect { .. }
-        | What::IdleClosed
+        | What::IdleClosed(_)
         | What::IdleDied
+        | What::Early
         | What::OtherAddress => Again::Never,
     }
 }
@@ -164,7 +168,7 @@ fn again(what: What, class: Class) -> Again {
 /// Whether an answer is one that the class takes, or the fault none that it meets.
 fn is_well(what: What, class: Class) -> bool {
     match what {
-        What::IdleClosed | What::OtherAddress => true,
+        What::IdleClosed(_) | What::Early | What::OtherAddress => true,
         What::Redirect { followed, .. } => followed && class == Class::Stream,
         What::Body(body) => match class {
             _ if body == Body::Members => true,
@@ -206,7 +210,7 @@ fn error(what: What, class: Class) -> (Kind, Option<Sent>) {
         What::NeverSent(broke) => broken(broke, Sent::No),
         What::Distrusted(fault, phase) => broken(Broke::Connection(fault, phase), Sent::No),
         What::Lost(broke) => broken(broke, Sent::Maybe),
-        What::IdleClosed | What::IdleDied | What::OtherAddress => {
+        What::IdleClosed(_) | What::IdleDied | What::Early | What::OtherAddress => {
             broken(Broke::Connection(ConnectionFault::Cut, Phase::Headers), Sent::Maybe)
         }
         What::Status(status, _) | What::Redirect { status, .. } => (Kind::Status(status), None),

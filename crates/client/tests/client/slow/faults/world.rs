@@ -1,14 +1,16 @@
 //! A server with one fault, a client, and the account of what comes of a call.
 
 use std::{
+    collections::HashSet,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use modzy_client::{Client, Error, Resolver};
+use futures_util::future::join_all;
+use modzy_client::Error;
 use rustls::ServerConfig;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -16,28 +18,24 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-#[cfg(target_os = "linux")]
-use super::catalogue::Addresses;
 use super::{
+    callers::client,
     calls::Class,
-    catalogue::{Fault, HOST, Handshake, How, MOST, What},
+    catalogue::{Fault, HOST, Handshake, How, Then, What},
     expected::{Course, may_be_done},
-    matrix::fraction,
+};
+#[cfg(target_os = "linux")]
+use super::{
+    callers::{silent, silent_in_tls},
+    catalogue::Addresses,
 };
 use crate::support::{
-    builder,
     certificates::Authority,
-    clock::{Fixed, SkippingClock},
-    millis,
-    names::Names,
-    options,
-    server::{
-        Received, Reply, Seen, Server, answer, closed_port, converse, gone, job, ok, receive, receive_head, status,
-    },
+    clock::SkippingClock,
+    millis, options,
+    server::{Received, Reply, Seen, Server, answer, converse, gone, job, ok, receive, receive_head, status},
     until,
 };
-#[cfg(target_os = "linux")]
-use crate::support::{names::Listed, server::FullListener};
 
 /// What a client asks for to have an idle socket.
 pub(super) const WARM_UP: &str = "GET /api/jobs/warm-up";
@@ -66,6 +64,8 @@ struct Account {
     done: AtomicUsize,
     /// How often it may have, for all that the client can know.
     may_be_done: AtomicUsize,
+    /// The connections on which a warm-up has come.
+    warm: Mutex<HashSet<usize>>,
 }
 
 /// Sees a call of this class through the fault, by a client with this limit where it is one that ends the attempts.
@@ -85,15 +85,22 @@ pub(super) async fn outcome(
         asked: AtomicUsize::default(),
         done: AtomicUsize::default(),
         may_be_done: AtomicUsize::default(),
+        warm: Mutex::default(),
     });
     let server = account.serve(Arc::new(authority.server(HOST))).await;
     let clock = Arc::new(SkippingClock::default());
     let port = server.address().port();
     #[cfg(target_os = "linux")]
-    let _silent = silent(fault, port).await;
+    let _silent = (silent(fault, port).await, silent_in_tls(fault, port).await);
     let client = client(fault, course, limit, authority, &server, &clock).await;
-    if let How::IdleClosed | How::IdleDies(_) | How::IdleEnds(_) = fault.how {
-        client.get_job("warm-up", &options()).await.unwrap();
+    let idle = match fault.how {
+        How::IdleEnds(_, many) => many,
+        How::IdleClosed | How::IdleDies(_) => 1,
+        _ => 0,
+    };
+    if idle > 0 {
+        let warm_up = async || client.get_job("warm-up", &options()).await.unwrap();
+        join_all((0..idle).map(|_| warm_up())).await;
         if let How::IdleClosed = fault.how {
             until(|| server.open() == 0).await;
             tokio::time::sleep(millis(50)).await;
@@ -111,75 +118,6 @@ pub(super) async fn outcome(
             .collect(),
         doubled: account.may_be_done.load(Ordering::SeqCst).saturating_sub(1),
     }
-}
-
-/// The addresses of a fault that swallow packets at the server's port.
-#[cfg(target_os = "linux")]
-async fn silent(fault: &Fault, port: u16) -> Vec<FullListener> {
-    let hosts: &[&str] = match fault.how {
-        How::Addresses(Addresses::Silent) => &["127.0.0.2"],
-        How::Addresses(Addresses::AllSilent) => &["127.0.0.2", "127.0.0.3"],
-        _ => &[],
-    };
-    let mut silent = Vec::new();
-    for host in hosts {
-        silent.push(FullListener::at(std::net::SocketAddr::new(host.parse().unwrap(), port)).await);
-    }
-    silent
-}
-
-async fn client(
-    fault: &Fault,
-    course: Course,
-    limit: Duration,
-    authority: &Authority,
-    server: &Server,
-    clock: &Arc<SkippingClock>,
-) -> Client {
-    let limit = if fault.takes_its_time() {
-        limit
-    } else {
-        Duration::from_mins(1)
-    };
-    let times = if course == Course::Lasting { usize::MAX } else { 1 };
-    let mut port = server.address().port();
-    let mut scheme = "http";
-    let mut names: Arc<dyn Resolver> = Arc::new(Names::found());
-    let mut proxy = None;
-    match &fault.how {
-        How::Lookup(fate) => names = Arc::new(Names::first(times, *fate)),
-        How::Refused => port = closed_port().await,
-        #[cfg(target_os = "linux")]
-        How::NeverStands(listener) => port = listener.address().port(),
-        #[cfg(target_os = "linux")]
-        How::Addresses(addresses) => {
-            names = Listed::new(match addresses {
-                Addresses::Silent | Addresses::Refusing => &["127.0.0.2", "127.0.0.1"],
-                Addresses::AllSilent => &["127.0.0.2", "127.0.0.3"],
-            });
-        }
-        How::Tls(_) => scheme = "https",
-        How::Tunnel(_) => {
-            scheme = "https";
-            proxy = Some(server.address());
-        }
-        How::Proxy(_) => proxy = Some(server.address()),
-        How::Answer(_) | How::IdleClosed | How::IdleDies(_) | How::IdleEnds(_) | How::Early(_) => {}
-    }
-    let mut builder = builder(&format!("{scheme}://{HOST}:{port}/api"))
-        .ca([authority.pem()])
-        .unwrap()
-        .resolver(names)
-        .clock(clock.clone())
-        .random(Arc::new(Fixed(fraction(course))))
-        .max_response_bytes(MOST)
-        .connect_timeout(limit)
-        .request_timeout(limit)
-        .idle_timeout(limit);
-    if let Some(proxy) = proxy {
-        builder = builder.proxy(&format!("http://{proxy}")).unwrap();
-    }
-    builder.build().unwrap()
 }
 
 impl Account {
@@ -211,6 +149,8 @@ impl Account {
                 }
             }
             How::Tls(_) => self.serve_tls(socket, number, seen, good).await,
+            #[cfg(target_os = "linux")]
+            How::Addresses(Addresses::SilentInTls) => self.serve_tls(socket, number, seen, good).await,
             How::Tunnel(refusal) => {
                 let Some(_connect) = receive(&mut socket, number).await else {
                     return;
@@ -225,30 +165,49 @@ impl Account {
                     self.serve_tls(socket, number, seen, good).await;
                 }
             }
-            How::Early(refusal) => self.refuse(socket, number, seen, refusal).await,
+            How::Early(make, then) => {
+                let Reply::Keep(answer) = make(self.class.good(), self.limit) else {
+                    panic!("an early answer of another kind");
+                };
+                self.answer_early(socket, number, seen, &answer, *then).await;
+            }
             _ => converse(&mut socket, number, seen, &|request, _| self.reply(request)).await,
         }
     }
 
     /// Answers to requests of the class that the fault meets with this, before their bodies are read.
-    async fn refuse(&self, mut socket: TcpStream, number: usize, seen: &Seen, refusal: &[u8]) {
+    async fn answer_early(&self, mut socket: TcpStream, number: usize, seen: &Seen, early: &[u8], then: Then) {
         while let Some((mut request, left)) = receive_head(&mut socket, number).await {
             let is_met = self.is_of_the_class(&request) && self.meets(self.asked.load(Ordering::SeqCst));
             if is_met {
                 self.asked.fetch_add(1, Ordering::SeqCst);
+                if may_be_done(self.what) {
+                    self.may_be_done.fetch_add(1, Ordering::SeqCst);
+                }
                 seen.note(request);
+                let end = early.windows(4).position(|part| part == b"\r\n\r\n").unwrap() + 4;
                 // Those who are gone already do not mind.
-                let _ = socket.write_all(refusal).await;
-                socket.set_zero_linger().unwrap();
-                return;
+                let _ = socket.write_all(&early[..end]).await;
+                if then == Then::ReadsOn {
+                    socket.read_exact(&mut vec![0; left]).await.unwrap();
+                }
+                let _ = socket.write_all(&early[end..]).await;
+                if then == Then::Resets {
+                    socket.set_zero_linger().unwrap();
+                    return;
+                }
+                continue;
             }
             let came = request.body.len();
             request.body.resize(came + left, 0);
             socket.read_exact(&mut request.body[came..]).await.unwrap();
             let reply = self.reply(&request);
             seen.note(request);
-            let Reply::Keep(bytes) = reply else {
-                panic!("{reply:?}");
+            let bytes = match reply {
+                Reply::Keep(bytes) => bytes,
+                // The one that all calls of the classes are about.
+                Reply::Job(status) => answer(200, "", format!(r#"{{"jobIdentifier":"j","status":"{status}"}}"#)),
+                other => panic!("{other:?}"),
             };
             let _ = socket.write_all(&bytes).await;
         }
@@ -266,6 +225,10 @@ impl Account {
         self.course == Course::Lasting || nth == 0
     }
 
+    fn is_warm(&self, request: &Received) -> bool {
+        self.warm.lock().unwrap().contains(&request.connection)
+    }
+
     fn is_of_the_class(&self, request: &Received) -> bool {
         let (method, path) = self.class.line().split_once(' ').unwrap();
         // To a proxy, the path comes with its origin.
@@ -276,9 +239,11 @@ impl Account {
         if request.line().ends_with("/warm-up") {
             let body = r#"{"jobIdentifier":"warm-up"}"#;
             let answer = answer(200, "", body);
+            let is_first = self.warm.lock().unwrap().insert(request.connection);
             return match self.how {
                 How::IdleClosed => Reply::Close(answer),
-                How::IdleEnds(hint) => Reply::Keep(self::answer(200, &format!("{hint}\r\n"), body)),
+                How::IdleEnds(..) if !is_first => Reply::Reset,
+                How::IdleEnds(hint, _) => Reply::Keep(self::answer(200, &format!("{hint}\r\n"), body)),
                 _ => Reply::Keep(answer),
             };
         }
@@ -289,9 +254,9 @@ impl Account {
         let fault = match &self.how {
             How::Answer(make) if self.meets(nth) => Some(make(self.class.good(), self.limit)),
             How::Proxy(reply) if self.meets(nth) => Some(reply.clone()),
-            // Only the socket of the warm-up has been idle.
-            How::IdleDies(reply) if request.connection == 0 => Some(reply.clone()),
-            How::IdleEnds(_) if request.connection == 0 => Some(Reply::Reset),
+            // Only the sockets of warm-ups have been idle.
+            How::IdleDies(reply) if self.is_warm(request) => Some(reply.clone()),
+            How::IdleEnds(..) if self.is_warm(request) => Some(Reply::Reset),
             _ => None,
         };
         if fault.is_none() || may_be_done(self.what) {

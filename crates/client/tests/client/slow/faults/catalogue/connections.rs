@@ -6,7 +6,7 @@ use modzy_client::{ConnectionFault, Phase};
 
 #[cfg(target_os = "linux")]
 use super::Addresses;
-use super::{Asked, Broke, Fault, HOST, Handshake, How, What};
+use super::{Asked, Broke, Fault, HOST, Handshake, How, Then, What};
 #[cfg(target_os = "linux")]
 use crate::support::server::FullListener;
 use crate::support::{
@@ -46,24 +46,6 @@ pub(super) async fn before_the_connection(authority: &Authority) -> Vec<Fault> {
             "the connection never stands",
             limit(Phase::Connect),
             How::NeverStands(full),
-        ),
-        #[cfg(target_os = "linux")]
-        Fault::new(
-            "the first of two addresses swallows packets",
-            What::OtherAddress,
-            How::Addresses(Addresses::Silent),
-        ),
-        #[cfg(target_os = "linux")]
-        Fault::new(
-            "the first of two addresses refuses",
-            What::OtherAddress,
-            How::Addresses(Addresses::Refusing),
-        ),
-        #[cfg(target_os = "linux")]
-        Fault::new(
-            "both addresses swallow packets",
-            limit(Phase::Connect),
-            How::Addresses(Addresses::AllSilent),
         ),
         Fault::new(
             "the TLS handshake is cut",
@@ -115,32 +97,83 @@ pub(super) async fn before_the_connection(authority: &Authority) -> Vec<Fault> {
     ]
 }
 
+#[cfg(target_os = "linux")]
+pub(super) fn of_addresses() -> Vec<Fault> {
+    let other = |name, addresses| Fault::new(name, What::OtherAddress, How::Addresses(addresses));
+    vec![
+        other("the first of two addresses swallows packets", Addresses::Silent),
+        other("the first of two addresses is silent in TLS", Addresses::SilentInTls),
+        other("the first of two addresses refuses", Addresses::Refusing),
+        Fault::new(
+            "both addresses swallow packets",
+            What::NeverSent(Broke::Limit(Phase::Connect)),
+            How::Addresses(Addresses::AllSilent),
+        ),
+    ]
+}
+
+pub(super) fn announced() -> Vec<Fault> {
+    let ends = |announced, hint, many| {
+        let name = format!("the server had announced the end of {announced}");
+        Fault::new(name, What::IdleClosed(many), How::IdleEnds(hint, many))
+    };
+    vec![
+        Fault::new(
+            "the server had closed the idle socket",
+            What::IdleClosed(1),
+            How::IdleClosed,
+        ),
+        ends("the idle socket (`timeout`)", "keep-alive: timeout=1", 1),
+        ends("the idle socket (`max`)", "keep-alive: timeout=60, max=1", 1),
+        ends("three idle sockets (`max`)", "keep-alive: timeout=60, max=1", 3),
+    ]
+}
+
+pub(super) fn early() -> Vec<Fault> {
+    let refused = What::Status(413, Asked::Nothing);
+    let refusal = |_: &str, _: Duration| Reply::Keep(answer(413, "", "{}"));
+    let good = |good: &str, _: Duration| Reply::Keep(answer(200, "", good));
+    let later = |_: &str, _: Duration| Reply::Keep(answer(503, "retry-after: 2\r\n", "{}"));
+    vec![
+        Fault::early(
+            "413 before the request is read, and a reset",
+            refused,
+            Then::Resets,
+            refusal,
+        ),
+        Fault::early(
+            "413 before the request is read, its body after that",
+            refused,
+            Then::ReadsOn,
+            refusal,
+        ),
+        Fault::early(
+            "503 with `Retry-After` before the request is read, and a reset",
+            What::Status(503, Asked::Pause(2000, 2000)),
+            Then::Resets,
+            later,
+        ),
+        Fault::early(
+            "a good answer before the request is read, and a reset",
+            What::Early,
+            Then::Resets,
+            good,
+        ),
+        Fault::early(
+            "a good answer before the request is read, its body after that",
+            What::Early,
+            Then::ReadsOn,
+            good,
+        ),
+    ]
+}
+
 pub(super) fn before_the_answer() -> Vec<Fault> {
     use ConnectionFault::{Cut, Malformed};
     let lost = |fault| What::Lost(Broke::Connection(fault, Phase::Headers));
     let stalled = What::Lost(Broke::Limit(Phase::Headers));
     let bytes = |bytes: &'static [u8]| move |_: &str, _: Duration| Reply::Close(bytes.to_vec());
     vec![
-        Fault::new(
-            "the server had closed the idle socket",
-            What::IdleClosed,
-            How::IdleClosed,
-        ),
-        Fault::new(
-            "the server had announced the end of the idle socket (`timeout`)",
-            What::IdleClosed,
-            How::IdleEnds("keep-alive: timeout=1"),
-        ),
-        Fault::new(
-            "the server had announced the end of the idle socket (`max`)",
-            What::IdleClosed,
-            How::IdleEnds("keep-alive: timeout=60, max=1"),
-        ),
-        Fault::new(
-            "413 before the request is read, and a reset",
-            What::Status(413, Asked::Nothing),
-            How::Early(answer(413, "", "{}")),
-        ),
         Fault::new(
             "the idle socket closes under the request",
             What::IdleDied,

@@ -47,8 +47,10 @@ pub(super) enum What {
     Body(Body),
     /// It leads elsewhere.
     Redirect { status: u16, followed: bool },
-    /// The server had closed an idle socket, or said that it will.
-    IdleClosed,
+    /// The server had closed so many idle sockets, or said that it will.
+    IdleClosed(usize),
+    /// The server answered well, before it had read the request.
+    Early,
     /// The first address of the server is dead, and another is not.
     OtherAddress,
     /// The server closed an idle socket while the request was on its way.
@@ -119,10 +121,19 @@ pub(super) enum How {
     IdleClosed,
     /// A socket that has been idle dies by this.
     IdleDies(Reply),
-    /// With this header the server announces that the socket ends, as it then does under the next request.
-    IdleEnds(&'static str),
-    /// This as soon as the head of the request has come, and then RST.
-    Early(Vec<u8>),
+    /// With this header the server announces that sockets end, so many side by side, as they then do under the next request.
+    IdleEnds(&'static str, usize),
+    /// This as soon as the head of the request has come, of which the body may come later.
+    Early(Arc<Make>, Then),
+}
+
+/// What a server does after the head of an early answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Sends the rest, and RST.
+    Resets,
+    /// Reads the request, and sends the rest.
+    ReadsOn,
 }
 
 #[cfg(target_os = "linux")]
@@ -130,6 +141,8 @@ pub(super) enum How {
 pub(super) enum Addresses {
     /// One that swallows packets.
     Silent,
+    /// One that takes connections, and is silent in TLS.
+    SilentInTls,
     /// One at which nobody listens.
     Refusing,
     /// Two that swallow packets, and none of the server's.
@@ -159,6 +172,16 @@ impl Fault {
         Self::new(name, what, How::Answer(Arc::new(make)))
     }
 
+    /// An answer that comes before its request is read.
+    fn early(
+        name: impl Into<String>,
+        what: What,
+        then: Then,
+        make: impl Fn(&str, Duration) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(name, what, How::Early(Arc::new(make), then))
+    }
+
     /// Whether it can end before the call does.
     pub(super) fn can_pass(&self) -> bool {
         match self.how {
@@ -181,6 +204,10 @@ impl Fault {
 
 pub(super) async fn all(authority: &Authority) -> Vec<Fault> {
     let mut faults = connections::before_the_connection(authority).await;
+    #[cfg(target_os = "linux")]
+    faults.extend(connections::of_addresses());
+    faults.extend(connections::announced());
+    faults.extend(connections::early());
     faults.extend(connections::before_the_answer());
     faults.extend(connections::in_the_answer());
     faults.extend(answers::bodies());
