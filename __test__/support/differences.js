@@ -10,6 +10,7 @@ const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises'
 const modzy = require('modzy-client');
 const { answerTests } = require('./answer-differences.js');
 const { temporaryFile } = require('./files.js');
+const { networkTests } = require('./network-differences.js');
 const { failure } = require('./outcomes.js');
 const { serve, uploadRoutes } = require('./server.js');
 const { uploadTests } = require('./upload-differences.js');
@@ -66,6 +67,7 @@ function sharedTests(generation) {
   return {
     ...uploadTests(generation),
     ...answerTests(generation, SOURCES),
+    ...networkTests(generation),
 
     async 'Texts that are no strings'(t) {
       const server = await serve(t, { '*': { status: 202, body: { jobIdentifier: 'j' } } });
