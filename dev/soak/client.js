@@ -16,6 +16,9 @@ const { Random } = require('./random.js');
 /** More programs than this do not run at a time; a turn that would be one more is left out. */
 const MOST = 300;
 
+/** ms of turns that are made up for at once where they come late. */
+const BEHIND = 1000;
+
 /** Idle connections are closed after 4 s, and looked for as often. */
 const QUIET = 12_000;
 
@@ -40,8 +43,6 @@ class Soak {
   #calls = 0;
   #left = 0;
   #running = new Set();
-  /** Of each program that failed and may have submitted, the names of its submits, and why. */
-  #maybes = [];
 
   constructor(settings) {
     this.#settings = settings;
@@ -61,31 +62,36 @@ class Soak {
       // Starts the thread of the addon, which has descriptors of its own, without a connection.
       await this.#client.pathToDataUrl(__filename, 'text/javascript');
       const before = await descriptors();
-      const output = await this.#makeOutput();
+      const made = await this.#makeOutput();
       const { others } = await descriptors();
-      await this.#turns({ folder, files, output });
+      await this.#turns({ folder, files, ...made });
       await Promise.all(this.#running);
+      process.send({ ended: true });
       await this.#quiet(before.sockets);
       const after = { ...(await this.#sample()), started: { ...before, others } };
-      return { after, outcomes: this.#outcomes, calls: this.#calls, left: this.#left, maybes: this.#maybes };
+      return { after, outcomes: this.#outcomes, calls: this.#calls, left: this.#left, maybes: this.#submits.maybes };
     } finally {
       await fs.rm(folder, { recursive: true });
     }
   }
 
-  /** An output to read again and again. */
+  /** An output to read again and again, and what is read of it and its job where no fault is met. */
   async #makeOutput() {
     const job = await this.#client.submitJobText(...SENTIMENT, { key: { 'input.txt': 'What a lovely day!' } });
-    await this.#client.blockUntilResult(job, { pollInterval: 20 });
+    const { result } = await this.#client.blockUntilResult(job, { pollInterval: 20 });
+    const output = { jobId: job.jobIdentifier, inputKey: 'key', outputName: 'results.json' };
+    const bytes = await this.#client.getOutputContents({ ...output, responseType: 'arraybuffer' });
+    const known = { job: await this.#client.getJob(job.jobIdentifier), result, bytes: Buffer.from(bytes) };
     process.send({ ready: true });
-    return { jobId: job.jobIdentifier, inputKey: 'key', outputName: 'results.json' };
+    return { output, known };
   }
 
   async #turns(given) {
     const { seconds, rate, samplePeriod } = this.#settings;
     const began = performance.now();
+    let due = began;
     let nextSample = samplePeriod;
-    for (let turn = 1; ; turn += 1) {
+    for (;;) {
       const elapsed = performance.now() - began;
       if (elapsed > seconds * 1000) {
         return;
@@ -95,8 +101,9 @@ class Soak {
         process.send({ sample: { ...(await this.#sample()), seconds: elapsed / 1000, calls: this.#calls } });
       }
       this.#turn(given);
-      const ahead = (turn * 1000) / rate - (performance.now() - began);
-      await sleep(Math.max(0, ahead));
+      // What a process missed that stood still is not made up for.
+      due = Math.max(due + 1000 / rate, performance.now() - BEHIND);
+      await sleep(Math.max(0, due - performance.now()));
     }
   }
 
@@ -113,9 +120,7 @@ class Soak {
       (calls) => this.#note(name, 'done', typeof calls === 'number' ? calls : 1),
       (error) => {
         this.#note(name, nameOf(error), 1);
-        if (error.sent === 'maybe' && submits.names.length > 0) {
-          this.#maybes.push({ names: submits.names, message: error.message });
-        }
+        submits.failed(error);
       },
     );
     this.#running.add(run);
@@ -153,10 +158,13 @@ class Soak {
   }
 }
 
+/** Messages of errors that no fault explains. What is packed is always whole. */
+const NEVER = /^internal error|cannot be unpacked/;
+
 /** What an outcome is called. `unexpected` is for what no fault explains. */
 function nameOf(error) {
   const { name, message } = error;
-  const isKnown = error instanceof ModzyError ? !message.startsWith('internal error') : name === 'TimeoutError';
+  const isKnown = error instanceof ModzyError ? !NEVER.test(message) : name === 'TimeoutError';
   return isKnown || (name === 'TypeError' && /^jobId /.test(message)) ? name : `unexpected ${name}: ${message}`;
 }
 

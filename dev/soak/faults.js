@@ -92,4 +92,4 @@ class Feeder {
   }
 }
 
-module.exports = { Feeder, faults };
+module.exports = { Feeder, faults, lies };

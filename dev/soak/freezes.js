@@ -11,12 +11,12 @@ const STANDS = [1000, 40_000];
 /** ms after which what the process had sent has arrived. */
 const SETTLED = 100;
 
-/** Stops a process again and again until it is over; resolves how often, and for how many ms in all. */
+/** Stops a process again and again until it is over; resolves how often, for how many ms in all, and at most. */
 async function freeze(child, { random, seconds, isOver, gateway, log }) {
   // In a short soak all of it is shorter.
   const scale = Math.min(1, seconds / 300);
   const between = ([least, most]) => Math.max(least * scale, 300) + random.fraction() ** 2 * (most - least) * scale;
-  const frozen = { times: 0, ms: 0 };
+  const frozen = { times: 0, ms: 0, longest: 0 };
   const runs = async (ms) => {
     for (const end = performance.now() + ms; performance.now() < end && !isOver();) {
       await sleep(50);
@@ -32,6 +32,7 @@ async function freeze(child, { random, seconds, isOver, gateway, log }) {
     child.kill('SIGCONT');
     frozen.times += 1;
     frozen.ms += SETTLED + ms;
+    frozen.longest = Math.max(frozen.longest, ms);
     log(`stood still for ${Math.round(ms)} ms`);
   }
   return frozen;

@@ -17,8 +17,9 @@ class Gateway {
   #server;
   #target;
   #random;
-  /** The names of the submits that came. */
+  /** The names of the submits that came, and of each that was answered well the time. */
   seen = new Set();
+  answered = new Map();
   packed = 0;
 
   constructor(target, random) {
@@ -52,12 +53,16 @@ class Gateway {
     upstream.on('error', () => response.destroy());
     response.on('close', () => upstream.destroy());
     request.on('error', () => upstream.destroy());
+    const names = [];
     if (method === 'POST' && url.endsWith('/jobs')) {
-      request.on('data', (bytes) => this.#note(bytes));
+      request.on('data', (bytes) => names.push(...this.#note(bytes)));
     }
     request.pipe(upstream);
     upstream.on('response', (answer) => {
       answer.on('error', () => response.destroy());
+      if (answer.statusCode === 202) {
+        response.on('finish', () => names.forEach((name) => this.answered.set(name, Date.now())));
+      }
       const rest = { ...answer.headers };
       // Those of this connection alone.
       delete rest.connection;
@@ -90,10 +95,11 @@ class Gateway {
     response.end(packed);
   }
 
+  /** The names of submits in these bytes. */
   #note(bytes) {
-    for (const [, name] of bytes.toString('latin1').matchAll(/"(submit-\d+)"/g)) {
-      this.seen.add(name);
-    }
+    const names = [...bytes.toString('latin1').matchAll(/"(submit-\d+)"/g)].map(([, name]) => name);
+    names.forEach((name) => this.seen.add(name));
+    return names;
   }
 }
 

@@ -9,6 +9,7 @@ const fs = require('node:fs/promises');
 const path = require('node:path');
 const { Readable } = require('node:stream');
 const { pathToFileURL } = require('node:url');
+const { lies } = require('./faults.js');
 
 const SENTIMENT = ['ed542963de', '1.0.1'];
 const DIGEST = ['d1g35t0256', '1.0.0'];
@@ -34,6 +35,19 @@ const sources = {
 async function* pieces(bytes) {
   for (let at = 0; at < bytes.length; at += 10_000) {
     yield bytes.subarray(at, at + 10_000);
+  }
+}
+
+/** Refuses bytes that are neither those of the output nor a lie of the server's. */
+function checkBytes(bytes, { known }) {
+  const isLie = lies.some(({ body = '' }) => bytes.equals(Buffer.from(body)));
+  assert.ok(isLie || bytes.equals(known.bytes), `an output of ${bytes.length} bytes: ${bytes}`);
+}
+
+/** The same for what is read as JSON. Of the lies, some are taken: nothing, and a list. */
+function checkJson(json, known) {
+  if (json !== undefined && !(Array.isArray(json) && json.length === 0)) {
+    assert.deepEqual(json, known);
   }
 }
 
@@ -97,7 +111,17 @@ const mix = {
   batch: [
     1,
     async ({ client, options, random, submits }) => {
-      const jobs = Array.from({ length: 4 }, () => () => client.submitJobText(...SENTIMENT, submits.texts()));
+      const jobs = Array.from({ length: 4 }, () => {
+        const own = submits.ofOne();
+        return async () => {
+          try {
+            return await client.submitJobText(...SENTIMENT, own.texts());
+          } catch (error) {
+            own.failed(error);
+            throw error;
+          }
+        };
+      });
       if (random.chance(0.5)) {
         await client.blockUntilAllComplete(jobs, { ...options, ...waits, concurrency: 2 });
       } else {
@@ -163,25 +187,35 @@ const mix = {
       return client.submitJobFiles(...DIGEST, { a: { input } }, { ...options, signal });
     },
   ],
-  contents: [3, ({ client, options, output }) => client.getOutputContents(output, options)],
+  contents: [
+    3,
+    async ({ client, options, output, known }) => {
+      const bytes = await client.getOutputContents({ ...output, responseType: 'arraybuffer' }, options);
+      checkBytes(Buffer.from(bytes), { known });
+    },
+  ],
   stream: [
     3,
-    async ({ client, options, output, random }) => {
+    async ({ client, options, output, known, random }) => {
       const { body } = await client.openOutput(output, options);
       const leaves = random.chance(0.3);
+      const read = [];
       for await (const piece of body) {
         assert.ok(piece.length > 0);
         if (leaves) {
-          break;
+          return;
         }
+        read.push(piece);
       }
+      checkBytes(Buffer.concat(read), { known });
     },
   ],
   'streamed results': [
     3,
-    async ({ client, options, output, random }) => {
-      for await (const { inputKey } of client.streamResults(output.jobId, options)) {
+    async ({ client, options, output, known, random }) => {
+      for await (const { inputKey, outputs } of client.streamResults(output.jobId, options)) {
         assert.equal(inputKey, output.inputKey);
+        assert.deepEqual(outputs['results.json'], known.result.results[inputKey]['results.json']);
         if (random.chance(0.3)) {
           break;
         }
@@ -190,18 +224,26 @@ const mix = {
   ],
   download: [
     3,
-    async ({ client, options, output, folder, submits }) => {
-      const file = path.join(folder, submits.name());
+    async ({ client, options, output, known, folder, submits }) => {
+      const file = path.join(folder, submits.ofOne().name());
       try {
         await client.downloadOutput(output, file, { ...options, onDownloadProgress() {} });
+        checkBytes(await fs.readFile(file), { known });
       } finally {
         await fs.rm(file, { force: true });
       }
     },
   ],
-  job: [4, ({ client, options, output }) => client.getJob(output.jobId, options)],
+  job: [
+    4,
+    async ({ client, options, output, known }) => checkJson(await client.getJob(output.jobId, options), known.job),
+  ],
   'job that is not there': [1, ({ client, options }) => client.getJob('00000000-0000-4000-8000-00000000dead', options)],
-  results: [3, ({ client, options, output }) => client.getResult(output.jobId, options)],
+  results: [
+    3,
+    async ({ client, options, output, known }) =>
+      checkJson(await client.getResult(output.jobId, options), known.result),
+  ],
   model: [2, ({ client, options }) => client.getModelDetails(...SENTIMENT, options)],
   'model by name': [1, ({ client, options }) => client.getModelByName('Sentiment Analysis', options)],
   models: [1, ({ client, options }) => client.listModels({ perPage: 5 }, { ...options, limit: 12 }).toArray()],
@@ -222,12 +264,22 @@ class Submits {
   #count = { made: 0 };
   /** Those of one program. */
   names = [];
+  /** Of each that failed and may have been sent, the names of which it has one, and why. */
+  maybes = [];
 
   /** The submits of a program, beside those of others. */
   ofOne() {
     const own = new Submits();
     own.#count = this.#count;
+    own.maybes = this.maybes;
     return own;
+  }
+
+  /** Notes why the program ended, whose submit may have been sent. */
+  failed({ sent, message }) {
+    if (sent === 'maybe' && this.names.length > 0) {
+      this.maybes.push({ names: this.names, message, at: Date.now() });
+    }
   }
 
   name() {

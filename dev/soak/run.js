@@ -40,6 +40,9 @@ const shortLimits = { rss: 24_576, heap: 8192, sockets: 60, others: 60, pending:
  */
 const SHORT = 1200;
 
+/** ms after which an answer has been read, or never will be. */
+const ANSWERED = 500;
+
 /** How long a process may take to end once its calls have settled. */
 const EXIT = 2000;
 
@@ -81,6 +84,10 @@ async function soak({ seconds, rate, seed, freezes = false, log = () => {} }) {
       packed: gateway?.packed,
       // What may have been sent, and never was: a look at the socket would have told.
       unsent: gateway && report.maybes.filter(({ names }) => !names.some((name) => gateway.seen.has(name))),
+      // What was answered, and nobody read it in time.
+      unread:
+        gateway &&
+        report.maybes.filter(({ names, at }) => names.some((name) => at - gateway.answered.get(name) > ANSWERED)),
     };
     log(JSON.stringify(figures, undefined, 2));
     check(figures);
@@ -96,11 +103,15 @@ async function follow(child, { emulator, feeder, samples, freezing, log }, start
   let report;
   let settled;
   let frozen;
+  let hasEnded = false;
   const isOver = () => settled !== undefined || child.exitCode !== null || child.signalCode !== null;
   child.on('message', (message) => {
     if (message.ready) {
       feeding = feedUntil(isOver);
-      frozen = freezing(isOver);
+      // Not while it waits for its sockets to close, for which it has a limit.
+      frozen = freezing(() => hasEnded || isOver());
+    } else if (message.ended) {
+      hasEnded = true;
     } else if (message.sample) {
       samples.push(message.sample);
       log(JSON.stringify(message.sample, (key, value) => (typeof value === 'number' ? Math.round(value) : value)));
@@ -138,7 +149,21 @@ function slopes(samples, seconds) {
 }
 
 function check(figures) {
-  const { after, outcomes, calls, slopes: rises, seconds, share, exit, unhandled, doubled, frozen, unsent } = figures;
+  const {
+    after,
+    outcomes,
+    calls,
+    slopes: rises,
+    seconds,
+    share,
+    exit,
+    unhandled,
+    doubled,
+    frozen,
+    packed,
+    unsent,
+    unread,
+  } = figures;
   const most = seconds < SHORT ? shortLimits : limits;
   for (const [name, rise] of Object.entries(rises)) {
     assert.ok(rise <= most[name], `${name} rises by ${rise}, more than ${most[name]}`);
@@ -155,6 +180,8 @@ function check(figures) {
   assert.equal(unhandled, 0);
   assert.equal(doubled, 0, 'a submit came twice');
   assert.deepEqual(unsent ?? [], [], 'submits may have been sent, and never arrived');
+  assert.deepEqual(unread ?? [], [], 'submits were answered, and may have been sent');
+  assert.ok(frozen === undefined || (frozen.times > 0 && packed > 0), 'it never stood still, or nothing was packed');
   assert.ok(share > 0.03 && share < 0.06, `${share} of the requests met a fault`);
   const ran = seconds - (frozen?.ms ?? 0) / 1000;
   assert.ok(calls > ran * 10, `${calls} calls`);

@@ -22,6 +22,12 @@ describe(`a soak (seed ${seed})`, () => {
     assert.ok(share > 0.02 && share < 0.1, `${share} of the requests met a fault`);
   });
 
+  it('of calls in a process that stands still at times loses no submit and no answer', async (t) => {
+    const { calls, frozen, packed, maybes } = await soak({ seconds: 12, rate: 30, seed, freezes: true });
+    t.diagnostic(`${calls} calls, ${JSON.stringify(frozen)}, ${packed} packed, ${maybes.length} maybes`);
+    assert.ok(frozen.longest >= 300, `${frozen.longest} ms`);
+  });
+
   it('uploads every byte from every kind of source', async () => {
     const { kinds } = await transfers({ bytes: 20_000_003, seed });
     assert.equal(kinds, 8);
