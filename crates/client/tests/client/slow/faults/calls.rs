@@ -1,8 +1,9 @@
 //! The classes of requests, each with a call that stands for it.
 
 use bytes::Bytes;
-use modzy_client::{Client, Document, Error, FileSource, JobInput, OutputRef};
+use modzy_client::{Client, Document, Error, FileSource, JobInput, OutputRef, WaitOptions};
 
+use super::expected::{MAX_OUTAGE, POLL_INTERVAL};
 use crate::support::{folder::Folder, options};
 
 /// The body of a submit.
@@ -12,30 +13,39 @@ pub(super) const SUBMIT: &str = r#"{"model":{"identifier":"ed542963de","version"
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     Read,
+    Poll,
+    Results,
     Delete,
     Submit,
     Chunk,
     Close,
+    Output,
     Stream,
 }
 
 impl Class {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Read,
+        Self::Poll,
+        Self::Results,
         Self::Delete,
         Self::Submit,
         Self::Chunk,
         Self::Close,
+        Self::Output,
         Self::Stream,
     ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
-            Self::Delete => "delete",
+            Self::Poll => "poll",
+            Self::Results => "results",
+            Self::Delete => "cancel",
             Self::Submit => "submit",
             Self::Chunk => "chunk",
             Self::Close => "close",
+            Self::Output => "output",
             Self::Stream => "download",
         }
     }
@@ -44,15 +54,21 @@ impl Class {
         matches!(self, Self::Submit | Self::Chunk | Self::Close)
     }
 
+    /// Whether its answers are bytes.
+    pub(super) fn is_of_outputs(self) -> bool {
+        matches!(self, Self::Output | Self::Stream)
+    }
+
     /// The method and the path of its request.
     pub(super) fn line(self) -> &'static str {
         match self {
-            Self::Read => "GET /api/jobs/j",
+            Self::Read | Self::Poll => "GET /api/jobs/j",
+            Self::Results => "GET /api/results/j",
             Self::Delete => "DELETE /api/jobs/j",
             Self::Submit => "POST /api/jobs",
             Self::Chunk => "POST /api/jobs/j/key/input.txt",
             Self::Close => "POST /api/jobs/j/close",
-            Self::Stream => "GET /api/results/j/datasource/key/output/results.json",
+            Self::Output | Self::Stream => "GET /api/results/j/datasource/key/output/results.json",
         }
     }
 
@@ -60,9 +76,11 @@ impl Class {
     pub(super) fn good(self) -> &'static str {
         match self {
             Self::Read | Self::Submit | Self::Close => r#"{"jobIdentifier":"j","status":"SUBMITTED"}"#,
+            Self::Poll => r#"{"jobIdentifier":"j","status":"COMPLETED"}"#,
+            Self::Results => r#"{"jobIdentifier":"j","finished":true,"results":{}}"#,
             Self::Delete => r#"{"jobIdentifier":"j","status":"CANCELED"}"#,
             Self::Chunk => "{}                                        ",
-            Self::Stream => "0123456789 are the digits of this output.",
+            Self::Output | Self::Stream => "0123456789 are the digits of this output.",
         }
     }
 
@@ -72,6 +90,13 @@ impl Class {
         let text = |document: Document| document.as_str().to_owned();
         match self {
             Self::Read => client.get_job(job_id, &options).await.map(text),
+            Self::Poll => {
+                let wait = WaitOptions::default()
+                    .poll_interval(POLL_INTERVAL)
+                    .max_outage(MAX_OUTAGE);
+                client.block_until_complete(job_id, &wait, |_| {}).await.map(text)
+            }
+            Self::Results => client.get_result(job_id, &options).await.map(text),
             Self::Delete => client.cancel_job(job_id, &options).await.map(text),
             Self::Submit => client.submit_job(SUBMIT, &options).await.map(text),
             Self::Close => client.close_job(job_id, &options).await.map(text),
@@ -81,14 +106,15 @@ impl Class {
                 let appended = client.append_input(input, &options, |_| {}).await;
                 appended.map(|()| self.good().to_owned())
             }
+            Self::Output => {
+                let contents = client.get_output_contents(&output(job_id), &options).await?;
+                Ok(String::from_utf8_lossy(&contents.bytes).into_owned())
+            }
             Self::Stream => {
-                let output = OutputRef::Named {
-                    job_id: job_id.to_owned(),
-                    input_key: "key".to_owned(),
-                    output_name: "results.json".to_owned(),
-                };
                 let folder = Folder::new();
-                let downloaded = client.download_output(&output, &folder.place(), &options, |_| {}).await;
+                let downloaded = client
+                    .download_output(&output(job_id), &folder.place(), &options, |_| {})
+                    .await;
                 match downloaded {
                     Ok(_) => Ok(String::from_utf8_lossy(&std::fs::read(folder.place()).unwrap()).into_owned()),
                     Err(error) => {
@@ -98,5 +124,13 @@ impl Class {
                 }
             }
         }
+    }
+}
+
+fn output(job_id: &str) -> OutputRef {
+    OutputRef::Named {
+        job_id: job_id.to_owned(),
+        input_key: "key".to_owned(),
+        output_name: "results.json".to_owned(),
     }
 }

@@ -22,7 +22,8 @@ const OPEN: &str = r#"{"model":{"identifier":"ed542963de","version":"1.0.1"}}"#;
 
 /// An emulator with a job for a call of this class.
 async fn emulator_for(class: Class) -> (Emulator, String) {
-    let stays = if class == Class::Stream { 0 } else { 60_000 };
+    let is_over = matches!(class, Class::Poll | Class::Results | Class::Output | Class::Stream);
+    let stays = if is_over { 0 } else { 60_000 };
     let (emulator, _) = emulator(stays, stays).await;
     let client = plain(emulator.base_url()).build().unwrap();
     let body = if matches!(class, Class::Chunk | Class::Close) {
@@ -37,7 +38,7 @@ async fn emulator_for(class: Class) -> (Emulator, String) {
     let job_id = receipt.string_member("jobIdentifier").unwrap();
     match class {
         Class::Close => drop(Class::Chunk.call(&client, &job_id).await.unwrap()),
-        Class::Stream => {
+        _ if is_over => {
             let quick = WaitOptions::default().poll_interval(millis(5));
             client.block_until_complete(&job_id, &quick, |_| {}).await.unwrap();
         }

@@ -9,6 +9,9 @@
 //! | 408, 425, 500, 502, 504 | again | never |
 //! | reset, timeout, cut or unreadable body | again | never |
 //! | other 4xx, a redirect | never | never |
+//!
+//! A poll is one attempt. What is repeated of reads is an outage to a wait, which goes on for `maxOutage`, and a 404 is believed once
+//! it has stood for four seconds.
 
 use std::time::Duration;
 
@@ -70,9 +73,18 @@ pub(super) struct Expected {
 /// How many attempts may follow a failed one.
 const RETRIES: u32 = 2;
 
+/// Between two polls, at least.
+pub(super) const POLL_INTERVAL: Duration = Duration::from_secs(2);
+
+/// How long a wait rides out what fails.
+pub(super) const MAX_OUTAGE: Duration = Duration::from_secs(10);
+
+/// How long a wait doubts a 404.
+const DOUBT: Duration = Duration::from_secs(4);
+
 /// Of calls with two retries and a generator that always gives this fraction. `None`: the fault means nothing to the class.
 pub(super) fn expected(what: What, class: Class, course: Course, fraction: f64) -> Option<Expected> {
-    if (what, class) == (What::Body(Body::Endless), Class::Stream) {
+    if what == What::Body(Body::Endless) && class == Class::Stream {
         // It goes on for as long as somebody reads.
         return None;
     }
@@ -98,6 +110,9 @@ pub(super) fn expected(what: What, class: Class, course: Course, fraction: f64) 
         return well(lines, vec![]);
     }
     let again = again(what, class);
+    if class == Class::Poll && again != Again::Free {
+        return Some(expected_of_wait(what, again, course, fraction));
+    }
     let attempts = match (again, course) {
         (Again::Never, _) => 1,
         (Again::Free, _) | (_, Course::Passing) => 2,
@@ -144,6 +159,51 @@ pub(super) fn expected(what: What, class: Class, course: Course, fraction: f64) 
     })
 }
 
+/// The same of a wait.
+fn expected_of_wait(what: What, again: Again, course: Course, fraction: f64) -> Expected {
+    let limit = match (what, again) {
+        (What::Status(404, _), _) => DOUBT,
+        (_, Again::Never) => Duration::ZERO,
+        _ => MAX_OUTAGE,
+    };
+    let (mut last, mut passed) = (POLL_INTERVAL, Duration::ZERO);
+    let mut pauses = Vec::new();
+    while passed < limit && (course == Course::Lasting || pauses.is_empty()) {
+        let pause = match what {
+            What::Status(404, _) => POLL_INTERVAL,
+            // Asked for by whatever status.
+            What::Status(_, Asked::Pause(asked, _)) => millis(asked).max(POLL_INTERVAL).mul_f64(1.0 + 0.1 * fraction),
+            _ => {
+                last = (POLL_INTERVAL + (last * 3).saturating_sub(POLL_INTERVAL).mul_f64(fraction))
+                    .min(Duration::from_secs(8));
+                last
+            }
+        };
+        let pause = pause.min(limit.saturating_sub(passed));
+        passed += pause;
+        pauses.push((in_millis(pause), in_millis(pause)));
+    }
+    let fails = course == Course::Lasting || limit.is_zero();
+    let polls = if fails { pauses.len() + 1 } else { 2 };
+    let hidden = match what {
+        What::NeverSent(_) | What::Distrusted(..) if fails => polls,
+        What::NeverSent(_) => 1,
+        _ => 0,
+    };
+    let (kind, sent) = error(what, Class::Poll);
+    let failure = Failure {
+        kind,
+        sent,
+        attempts: 1,
+        retryable: again != Again::Never,
+    };
+    Expected {
+        failure: fails.then_some(failure),
+        lines: vec![Class::Poll.line(); polls - hidden],
+        pauses,
+    }
+}
+
 /// The table.
 fn again(what: What, class: Class) -> Again {
     let may_be_repeated = !class.is_post();
@@ -169,23 +229,28 @@ fn again(what: What, class: Class) -> Again {
 fn is_well(what: What, class: Class) -> bool {
     match what {
         What::IdleClosed(_) | What::Early | What::OtherAddress => true,
-        What::Redirect { followed, .. } => followed && class == Class::Stream,
-        What::Body(body) => match class {
-            _ if body == Body::Members => true,
-            // Any bytes are an output, at any speed above none.
-            Class::Stream => !matches!(body, Body::Packed | Body::Coded | Body::Bomb),
-            // Nobody reads more of it than whether it is a page or an error body, and however slowly it comes, the chunk has been
-            // taken.
-            Class::Chunk => {
-                use Body::{AnotherJob, Array, Garbled, Nothing, Slow, Unnamed};
-                matches!(body, Nothing | Garbled(_) | Array | Unnamed | AnotherJob | Slow)
-            }
-            Class::Read | Class::Delete => matches!(body, Body::Nothing | Body::Array | Body::Unnamed),
-            // Any job may be the new one.
-            Class::Submit => body == Body::AnotherJob,
-            Class::Close => false,
-        },
+        What::Redirect { followed, .. } => followed && class.is_of_outputs(),
+        What::Body(body) => is_taken(body, class),
         _ => false,
+    }
+}
+
+/// Whether the class takes a body for what it asked for.
+fn is_taken(body: Body, class: Class) -> bool {
+    use Body::{AnotherJob, Array, Bomb, Coded, Endless, Members, Named, Nothing, Packed, Slow, Text, Unnamed};
+    match class {
+        _ if body == Members => true,
+        // Any bytes are an output, at any speed above none.
+        Class::Stream => !matches!(body, Packed | Coded | Bomb),
+        Class::Output => !matches!(body, Packed | Coded | Bomb | Endless),
+        // Nobody needs to know more than that it is JSON and no error body, and however slowly it comes, the chunk has been taken.
+        Class::Chunk => matches!(body, Nothing | Array | Text | Unnamed(_) | Named | Slow),
+        Class::Read | Class::Delete => matches!(body, Nothing | Named),
+        Class::Results => body == Nothing,
+        Class::Poll => false,
+        // Any job may be the new one.
+        Class::Submit => matches!(body, AnotherJob | Named),
+        Class::Close => body == Named,
     }
 }
 
@@ -220,9 +285,11 @@ fn error(what: What, class: Class) -> (Kind, Option<Sent>) {
                 Body::Nothing => BodyFault::Missing,
                 Body::Page => BodyFault::NotJson,
                 Body::Garbled(fault) => fault,
-                Body::Array => BodyFault::NotObject,
-                Body::Message | Body::Unnamed if matches!(class, Class::Submit | Class::Close) => BodyFault::NoJob,
-                Body::Message | Body::Unnamed => BodyFault::Message,
+                Body::Array | Body::Text => BodyFault::NotObject,
+                Body::Message | Body::Unnamed(_) | Body::Named if class == Class::Results => BodyFault::NoResults,
+                Body::Message | Body::Unnamed(false) | Body::Named if class == Class::Poll => BodyFault::NoStatus,
+                Body::Message if !matches!(class, Class::Submit | Class::Close) => BodyFault::Message,
+                Body::Message | Body::Unnamed(_) | Body::Named => BodyFault::NoJob,
                 Body::AnotherJob => BodyFault::AnotherJob,
                 Body::Coded => BodyFault::UnknownCoding,
                 Body::Bomb | Body::Endless if class != Class::Stream => BodyFault::TooLarge,

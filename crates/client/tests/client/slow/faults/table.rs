@@ -50,7 +50,8 @@ impl Row {
 
 fn word(class: Class, outcome: &Outcome) -> &'static str {
     let asked = outcome.lines.iter().filter(|line| *line == class.line()).count();
-    let asks_the_job = class != Class::Read && outcome.lines.iter().any(|line| line == "GET /api/jobs/j");
+    let asks_the_job =
+        !matches!(class, Class::Read | Class::Poll) && outcome.lines.iter().any(|line| line == "GET /api/jobs/j");
     let Err(error) = &outcome.result else {
         return match (asked, outcome.lines.last().map(String::as_str)) {
             (2.., _) => "again at once",
@@ -58,6 +59,13 @@ fn word(class: Class, outcome: &Outcome) -> &'static str {
             _ => "fine",
         };
     };
+    if class == Class::Poll {
+        return match error.status() {
+            _ if outcome.pauses.is_empty() => "never",
+            Some(404) => "doubted",
+            _ => "ridden out",
+        };
+    }
     let attempts = error.call().map_or(1, |call| call.attempts);
     let own_pauses = pauses(Again::Backoff, attempts - 1, fraction(Course::Lasting));
     let is_backoff = outcome.pauses.iter().eq(own_pauses.iter().map(|(pause, _)| pause));

@@ -11,10 +11,77 @@ use crate::support::{
 };
 
 pub(super) fn bodies() -> Vec<Fault> {
+    let mut faults = something_else();
+    faults.extend(packed_bodies());
+    faults.extend(lengths());
+    faults
+}
+
+fn something_else() -> Vec<Fault> {
     use BodyFault::{NotJson, NotUtf8};
     let body = |name: &str, body: Body, bytes: &'static [u8]| {
         Fault::answer(name, What::Body(body), move |_, _| Reply::Keep(answer(200, "", bytes)))
     };
+    vec![
+        body("200 without a body", Body::Nothing, b""),
+        Fault::answer("204", What::Body(Body::Nothing), |_, _| {
+            Reply::Keep(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec())
+        }),
+        Fault::answer("202 without a body", What::Body(Body::Nothing), |_, _| {
+            Reply::Keep(answer(202, "", ""))
+        }),
+        Fault::answer("205", What::Body(Body::Nothing), |_, _| {
+            Reply::Keep(answer(205, "", ""))
+        }),
+        body("text with 200", Body::Garbled(NotJson), b"Service under maintenance"),
+        body("a JSON string", Body::Text, b"\"OK\""),
+        body("HTML with 200", Body::Page, b"<html><p>Please log in.</p></html>"),
+        body("invalid JSON", Body::Garbled(NotJson), b"{\"jobIdentifier\":"),
+        body("two documents", Body::Garbled(NotJson), b"{} {}"),
+        body("invalid UTF-8", Body::Garbled(NotUtf8), b"{\"a\":\"\xff\"}"),
+        body("JSON of another kind", Body::Array, b"[]"),
+        body(
+            "an error body with 200",
+            Body::Message,
+            b"{\"message\":\"Service under maintenance\"}",
+        ),
+        body(
+            "an error body without a message",
+            Body::Message,
+            b"{\"error\":\"upstream\"}",
+        ),
+        body(
+            "an error body of a framework",
+            Body::Message,
+            b"{\"timestamp\":\"t\",\"status\":500,\"error\":\"Internal Server Error\",\"path\":\"/api\"}",
+        ),
+        body(
+            "an error body beside a member of results",
+            Body::Message,
+            b"{\"message\":\"maintenance\",\"finished\":true}",
+        ),
+        body("an object that says nothing", Body::Unnamed(false), b"{}"),
+        body(
+            "a status and no job",
+            Body::Unnamed(true),
+            b"{\"status\":\"COMPLETED\"}",
+        ),
+        body("a job without a status", Body::Named, b"{\"jobIdentifier\":\"j\"}"),
+        body(
+            "a job with a blank status",
+            Body::Named,
+            b"{\"jobIdentifier\":\"j\",\"status\":\" \"}",
+        ),
+        body(
+            "another job",
+            Body::AnotherJob,
+            b"{\"jobIdentifier\":\"another\",\"status\":\"COMPLETED\"}",
+        ),
+    ]
+}
+
+/// Packed well, and badly.
+fn packed_bodies() -> Vec<Fault> {
     let encoded = |name: &str, body: Body, encoding: &'static str, bytes: Vec<u8>| {
         Fault::answer(name, What::Body(body), move |_, _| {
             Reply::Keep(answer(200, &format!("content-encoding: {encoding}\r\n"), &bytes))
@@ -26,26 +93,6 @@ pub(super) fn bodies() -> Vec<Fault> {
         })
     };
     vec![
-        body("200 without a body", Body::Nothing, b""),
-        Fault::answer("204", What::Body(Body::Nothing), |_, _| {
-            Reply::Keep(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec())
-        }),
-        body("HTML with 200", Body::Page, b"<html><p>Please log in.</p></html>"),
-        body("invalid JSON", Body::Garbled(NotJson), b"{\"jobIdentifier\":"),
-        body("two documents", Body::Garbled(NotJson), b"{} {}"),
-        body("invalid UTF-8", Body::Garbled(NotUtf8), b"{\"a\":\"\xff\"}"),
-        body("JSON of another kind", Body::Array, b"[]"),
-        body(
-            "an error body with 200",
-            Body::Message,
-            b"{\"message\":\"Service under maintenance\"}",
-        ),
-        body("an object that says nothing", Body::Unnamed, b"{}"),
-        body(
-            "another job",
-            Body::AnotherJob,
-            b"{\"jobIdentifier\":\"another\",\"status\":\"COMPLETED\"}",
-        ),
         packed("gzip of two members", Body::Members, "gzip", two_members),
         packed("the same as `x-gzip`", Body::Members, "x-gzip", two_members),
         Fault::answer(
@@ -74,11 +121,6 @@ pub(super) fn bodies() -> Vec<Fault> {
         packed("gzip within gzip", Body::Coded, "gzip, gzip", |good| {
             member(&member(good.as_bytes()))
         }),
-        Fault::answer(
-            "a length within the body",
-            What::Body(Body::Garbled(NotJson)),
-            |_, _| Reply::Keep(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{\"a\":1}".to_vec()),
-        ),
         encoded(
             "not the gzip that it claims",
             Body::Packed,
@@ -91,6 +133,17 @@ pub(super) fn bodies() -> Vec<Fault> {
             Body::Coded,
             "br",
             b"\x0b\x02\x80{}\x03\xff".to_vec(),
+        ),
+    ]
+}
+
+/// Longer or slower than they should be.
+fn lengths() -> Vec<Fault> {
+    vec![
+        Fault::answer(
+            "a length within the body",
+            What::Body(Body::Garbled(BodyFault::NotJson)),
+            |_, _| Reply::Keep(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{\"a\":1}".to_vec()),
         ),
         Fault::answer("a body without end", What::Body(Body::Endless), |_, _| {
             Reply::Endless(b"HTTP/1.1 200 OK\r\n\r\n1".to_vec(), vec![b' '; 16 * 1024])

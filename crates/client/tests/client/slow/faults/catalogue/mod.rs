@@ -67,10 +67,14 @@ pub(super) enum Body {
     Garbled(BodyFault),
     /// JSON of the wrong kind.
     Array,
-    /// An error body.
+    /// A JSON string.
+    Text,
+    /// An error body, without a text as its status.
     Message,
-    /// An object that says nothing.
-    Unnamed,
+    /// An object that names no job, with or without a status.
+    Unnamed(bool),
+    /// One that names the job, and says nothing of it.
+    Named,
     /// What is about another job.
     AnotherJob,
     /// A good one in gzip, of several members.
