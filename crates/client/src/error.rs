@@ -10,7 +10,7 @@ use std::{
 use http::Method;
 
 pub use crate::faults::{BodyFault, ConnectionFault, InputFault, Phase, Sent};
-use crate::{blocking::Refused, document::Document};
+use crate::{document::Document, faults::limit_of_threads};
 
 /// What a call returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -193,8 +193,10 @@ impl Call {
 impl Error {
     /// The error for threads that the system refuses with this.
     #[must_use]
-    pub fn system(refusal: io::Error) -> Self {
-        Refused(Arc::new(refusal)).to_error()
+    pub fn system(refusal: impl Into<Arc<io::Error>>) -> Self {
+        let source = refusal.into();
+        let advice = limit_of_threads(&source);
+        Self::System { advice, source }
     }
 
     pub(crate) fn argument(name: &'static str, reason: impl Into<String>) -> Self {

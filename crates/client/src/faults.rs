@@ -1,6 +1,6 @@
 //! What an error tells beside its words: what broke, how far the attempt had come, and whether the server can have seen it.
 
-use std::fmt;
+use std::{fmt, io};
 
 /// Whether the server can have seen a request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,4 +173,16 @@ pub enum BodyFault {
     /// It is empty where the caller needs a body. Worth another attempt where the request may be repeated.
     #[error("has no body")]
     Missing,
+}
+
+/// The limit by which a thread cannot be had, and what to do about it.
+pub(crate) fn limit_of_threads(refusal: &io::Error) -> &'static str {
+    match (refusal.kind(), refusal.raw_os_error()) {
+        (io::ErrorKind::WouldBlock, _) => {
+            "the limit on processes and threads is reached: raise it (ulimit -u, or the pids limit of the container)"
+        }
+        // ENFILE and EMFILE, which have no kind of their own.
+        (_, Some(23 | 24)) if cfg!(unix) => "the limit on open files is reached: raise it (ulimit -n)",
+        _ => "the system refuses what a thread needs",
+    }
 }

@@ -16,7 +16,10 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    faults::limit_of_threads,
+};
 
 /// For files, and for what takes long to compute.
 static WORK: Threads = Threads::new("modzy-client-files", 512, IDLE);
@@ -54,29 +57,14 @@ pub fn end_threads(patience: Duration) {
     WORK.end(patience);
 }
 
-/// Why a thread cannot be had, and what to do about it.
-fn advice(refusal: &io::Error) -> &'static str {
-    match (refusal.kind(), refusal.raw_os_error()) {
-        (io::ErrorKind::WouldBlock, _) => {
-            "the limit on processes and threads is reached: raise it (ulimit -u, or the pids limit of the container)"
-        }
-        // ENFILE and EMFILE, which have no kind of their own.
-        (_, Some(23 | 24)) if cfg!(unix) => "the limit on open files is reached: raise it (ulimit -n)",
-        _ => "the system refuses what a thread needs",
-    }
-}
-
 /// What the system says where it refuses a thread, and there is none to wait for.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{}", advice(.0))]
+#[error("{}", limit_of_threads(.0))]
 pub(crate) struct Refused(pub(crate) Arc<io::Error>);
 
 impl Refused {
     pub(crate) fn to_error(&self) -> Error {
-        Error::System {
-            advice: advice(&self.0),
-            source: Arc::clone(&self.0),
-        }
+        Error::system(Arc::clone(&self.0))
     }
 }
 
