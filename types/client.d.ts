@@ -157,8 +157,8 @@ export declare class ModzyClient {
   getAccountingClient(): AccountingClient;
 
   /**
-   * Reads a file as a data URL, for the object form of `submitJobEmbedded`. When the signal fires, reading stops and the memory
-   * is released.
+   * Reads a file as a data URL, for the object form of `submitJobEmbedded`. As for an upload, a file that may be changing is read
+   * twice, 100 ms apart. When the signal fires, reading stops and the memory is released.
    *
    * @param path A path, or a `file:` URL. A relative one is resolved when the call is made.
    * @param mimeType Such as `image/png`.

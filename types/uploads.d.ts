@@ -16,9 +16,10 @@ export interface ByteStream {
 
 /**
  * What to upload: a path, a `file:` URL, bytes, a Blob or a File, or a stream of bytes (a Node.js `Readable`, a web stream, any
- * async iterable). Paths are read outside the event loop; a relative one is resolved when the call is made. Up to 8 MiB of
- * memory are copied before the call returns, which takes a few ms. Everything else is taken piece by piece when its turn comes,
- * in chunks of at most 4 MiB: larger memory is not to be changed before the promise settles.
+ * async iterable). Paths are read outside the event loop, twice if the file was changed within two minutes or is not on a local
+ * disk; a relative one is resolved when the call is made. Up to 8 MiB of memory are copied before the call returns, which takes a
+ * few ms. Everything else is taken piece by piece when its turn comes, in chunks of at most 4 MiB: larger memory is not to be
+ * changed before the promise settles.
  */
 export type FileSource =
   string | URL | ArrayBufferLike | ArrayBufferView | Blob | AsyncIterable<Uint8Array> | ByteStream;

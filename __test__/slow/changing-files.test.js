@@ -1,50 +1,90 @@
 'use strict';
 
-// Files that are written to at random moments while they are uploaded: what arrives is a content that the file had, or the
-// upload says that it has changed. There is no third outcome.
+// Files that another process writes to at random moments while they are uploaded: what arrives is a content that the file had, or the
+// upload says that it has changed. There is no third outcome, however little of the processors the writer gets.
 
 const assert = require('node:assert/strict');
+const { spawn, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
-const fs = require('node:fs');
-const { describe, it } = require('node:test');
-const { setTimeout: sleep } = require('node:timers/promises');
+const { once } = require('node:events');
+const os = require('node:os');
+const { after, before, describe, it } = require('node:test');
 const { CHUNK, MODEL, useUploads } = require('../support/uploads.js');
 
 const SIZE = 20 * CHUNK + 1;
 const MS = 2000;
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+const version = (number) => Buffer.alloc(SIZE, String.fromCharCode(97 + (number % 26)));
 
-describe('a file that is written to at random moments', () => {
-  const uploads = useUploads();
-  const version = (number) => Buffer.alloc(SIZE, String.fromCharCode(97 + (number % 26)));
-
-  // Each gives the file the next content in one step, so that there is no content between.
-  const writers = {
-    'in place': (file, content) => {
+/** Gives the file the next content after each pause, for good. */
+const IN_NODE = `
+  const fs = require('node:fs');
+  const [file, how, size] = process.argv.slice(1);
+  const write = {
+    'in place by one write'(content) {
       const descriptor = fs.openSync(file, 'r+');
       fs.writeSync(descriptor, content);
       fs.closeSync(descriptor);
     },
-    // It is empty for a moment, which is an input that servers drop.
-    'after it was emptied': (file, content) => fs.writeFileSync(file, content),
-    'by another in its place': (file, content) => {
-      fs.writeFileSync(`${file}.new`, content);
-      fs.renameSync(`${file}.new`, file);
+    'in place by many writes'(content) {
+      const descriptor = fs.openSync(file, 'r+');
+      for (let at = 0; at < size; at += 65_536) {
+        fs.writeSync(descriptor, content, at, Math.min(65_536, size - at), at);
+      }
+      fs.closeSync(descriptor);
     },
-  };
-  for (const [how, write] of Object.entries(writers)) {
-    it(`${how} arrives whole, or is refused and its job is canceled`, async () => {
+    // It is empty for a moment, which is an input that servers drop.
+    'after it was emptied': (content) => fs.writeFileSync(file, content),
+    'by another in its place'(content) {
+      fs.writeFileSync(file + '.new', content);
+      fs.renameSync(file + '.new', file);
+    },
+  }[how];
+  for (let number = 1; ; number += 1) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.random() * 300);
+    write(Buffer.alloc(Number(size), String.fromCharCode(97 + (number % 26))));
+  }
+`;
+
+/** The same through a memory map, whose pages stay dirty, so that the time of the file stays as it is. */
+const IN_PYTHON = `
+import mmap, random, sys, time
+file, _, size = sys.argv[1:]
+with open(file, 'r+b') as opened, mmap.mmap(opened.fileno(), 0) as mapped:
+    number = 0
+    while True:
+        time.sleep(random.random() * 0.3)
+        number += 1
+        mapped[:] = bytes([97 + number % 26]) * int(size)
+`;
+
+const node = [process.execPath, '--eval', IN_NODE];
+const WRITERS = {
+  'in place by one write': node,
+  'in place by many writes': node,
+  'after it was emptied': node,
+  'by another in its place': node,
+  'through a memory map': ['python3', '-c', IN_PYTHON],
+};
+
+describe('a file that is written to at random moments', () => {
+  const uploads = useUploads();
+  let busy;
+  before(() => {
+    const processors = Array.from({ length: os.availableParallelism() });
+    busy = processors.map(() => spawn(process.execPath, ['--eval', 'for (;;);'], { stdio: 'inherit' }));
+  });
+  after(() => busy.forEach((child) => child.kill()));
+
+  for (const [how, [command, ...args]] of Object.entries(WRITERS)) {
+    const skip = command === 'python3' && spawnSync(command, ['--version']).error ? 'there is no python3' : false;
+    it(`${how} arrives whole, or is refused and its job is canceled`, { skip }, async () => {
       const file = await uploads.write('changing', version(0));
       const known = new Set(Array.from({ length: 26 }, (_, number) => sha256(version(number))));
+      const writer = spawn(command, [...args, file, how, SIZE], { stdio: 'inherit' });
+      await once(writer, 'spawn');
       const ends = performance.now() + MS;
-      let isOver = false;
-      const writing = (async () => {
-        for (let number = 1; !isOver; number += 1) {
-          await sleep(Math.random() * 300);
-          write(file, version(number));
-        }
-      })();
       const outcomes = { whole: 0, changed: 0 };
       // A file that another takes the place of is refused only where that happens between its measure and its turn.
       const isShown = () => outcomes.whole > 0 && (outcomes.changed > 0 || how === 'by another in its place');
@@ -68,8 +108,8 @@ describe('a file that is written to at random moments', () => {
           outcomes.changed += 1;
         }
       }
-      isOver = true;
-      await writing;
+      writer.kill();
+      await once(writer, 'close');
     });
   }
 });

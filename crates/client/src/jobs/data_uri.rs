@@ -1,7 +1,7 @@
 //! Files as data URIs, for jobs whose inputs are embedded.
 
 use std::{
-    io::{self, Read as _},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -12,42 +12,56 @@ use super::inputs::Place;
 use crate::{
     blocking,
     error::{Error, InputFault, Result},
-    files::{FileChanged, Stamp},
+    files::{self, Measure},
 };
 
 /// How many bytes are read at a time. Three of them are four characters, so that pieces join without padding.
 const PIECE: usize = 3 * 64 * 1024;
 
-/// Reads a file and makes it the data URI that [`EmbeddedValue::DataUri`] takes, on a thread that may block. Dropping the
-/// future ends the reading with the piece that is being read, and frees what was read.
+/// Reads a file and makes it the data URI that [`EmbeddedValue::DataUri`] takes, on a thread that may block. A relative path is
+/// resolved in the call, before the future is first polled. Dropping the future ends the reading with the piece that is being read, and
+/// frees what was read.
 ///
 /// # Errors
 /// [`Error::Input`] for a file that cannot be read, that changes while it is read, or that has more than `max_bytes`.
 ///
 /// [`EmbeddedValue::DataUri`]: crate::EmbeddedValue::DataUri
-pub async fn path_to_data_uri(path: impl Into<PathBuf>, media_type: &str, max_bytes: u64) -> Result<String> {
+pub fn path_to_data_uri<P: Into<PathBuf>>(
+    path: P,
+    media_type: &str,
+    max_bytes: u64,
+) -> impl Future<Output = Result<String>> + use<P> {
     let path = path.into();
-    let beginning = format!("data:{media_type};base64,");
-    let stop = CancellationToken::new();
-    let _stopped = stop.clone().drop_guard();
-    blocking::start(move || read(&path, beginning, max_bytes, || stop.is_cancelled())).await?
-}
-
-fn read(path: &Path, mut text: String, max_bytes: u64, is_stopped: impl Fn() -> bool) -> Result<String> {
     let place = Place {
         input_key: String::new(),
         input_name: path.display().to_string(),
     };
-    let too_large = |bytes: u64| {
-        let reason = format!("has {bytes} bytes, and at most {max_bytes} are made a data URL (maxBytes)");
-        place.refuse(InputFault::Limit, reason)
+    let resolved = std::path::absolute(&path).map_err(|cause| place.cannot_open(&path, cause));
+    let beginning = format!("data:{media_type};base64,");
+    async move {
+        let path = resolved?;
+        let stop = CancellationToken::new();
+        let _stopped = stop.clone().drop_guard();
+        blocking::start(move || read(&place, &path, beginning, max_bytes, || stop.is_cancelled())).await?
+    }
+}
+
+fn read(place: &Place, path: &Path, mut text: String, max_bytes: u64, is_stopped: impl Fn() -> bool) -> Result<String> {
+    let limit = |bytes: u64| {
+        let reason = || format!("has {bytes} bytes, and at most {max_bytes} are made a data URL (maxBytes)");
+        let is_within = bytes <= max_bytes;
+        is_within
+            .then_some(bytes)
+            .ok_or_else(|| place.refuse(InputFault::Limit, reason()))
     };
     let unreadable = |failure: io::Error| place.unreadable(&failure);
-    let (mut file, stamp) = place.open(path)?;
-    let length = stamp.size();
-    if length > max_bytes {
-        return Err(too_large(length));
-    }
+    let file = place.open(path)?;
+    limit(file.metadata().map_err(unreadable)?.len())?;
+    let Some(measure) = Measure::of(&file, &is_stopped).map_err(unreadable)? else {
+        return Err(Error::GivenUp);
+    };
+    // It may have grown meanwhile.
+    let length = limit(measure.size())?;
     let characters = usize::try_from(length.div_ceil(3) * 4).ok();
     if characters.is_none_or(|characters| text.try_reserve_exact(characters).is_err()) {
         return Err(place.refuse(
@@ -55,33 +69,27 @@ fn read(path: &Path, mut text: String, max_bytes: u64, is_stopped: impl Fn() -> 
             format!("has {length} bytes, for which there is no memory"),
         ));
     }
+    let mut comparison = measure.compare(&file).map_err(unreadable)?;
     let mut piece = Vec::with_capacity(PIECE);
-    let mut total = 0;
-    loop {
-        piece.clear();
-        let mut rest = file.by_ref().take(PIECE as u64);
-        rest.read_to_end(&mut piece).map_err(unreadable)?;
-        total += piece.len() as u64;
-        // It may grow while it is read.
-        if total > max_bytes {
-            return Err(too_large(total));
-        }
+    let mut at = 0;
+    while at < length {
         if is_stopped() {
             return Err(Error::GivenUp);
         }
+        let rest = usize::try_from(length - at).unwrap_or(PIECE);
+        piece.resize(rest.min(PIECE), 0);
+        let read = files::read_at(&file, at, &mut piece).and_then(|()| comparison.absorb(&piece));
+        read.map_err(unreadable)?;
         STANDARD.encode_string(&piece, &mut text);
-        if piece.len() < PIECE {
-            if Stamp::of(&file.metadata().map_err(unreadable)?) != stamp {
-                return Err(unreadable(io::Error::other(FileChanged)));
-            }
-            return Ok(text);
-        }
+        at += piece.len() as u64;
     }
+    comparison.stamp().check(&file).map_err(unreadable)?;
+    Ok(text)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::{cell::Cell, io::Write as _};
 
     use super::*;
 
@@ -93,11 +101,19 @@ mod tests {
         (path, data)
     }
 
+    fn of_file(path: &Path, beginning: &str, max_bytes: u64, is_stopped: impl Fn() -> bool) -> Result<String> {
+        let place = Place {
+            input_key: String::new(),
+            input_name: "x".to_owned(),
+        };
+        read(&place, path, beginning.to_owned(), max_bytes, is_stopped)
+    }
+
     #[test]
     fn a_file_of_any_length_is_its_bytes_in_base64() {
         for length in [0, 1, 2, 3, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 2] {
             let (path, data) = file("lengths", length);
-            let uri = read(&path, "data:x/y;base64,".to_owned(), length as u64, || false).unwrap();
+            let uri = of_file(&path, "data:x/y;base64,", length as u64, || false).unwrap();
             assert_eq!(uri, format!("data:x/y;base64,{}", STANDARD.encode(data)));
             std::fs::remove_file(path).unwrap();
         }
@@ -106,7 +122,7 @@ mod tests {
     #[test]
     fn a_file_above_the_limit_is_refused_before_it_is_read() {
         let (path, _) = file("limit", 11);
-        let error = read(&path, String::new(), 10, || panic!("it was read")).unwrap_err();
+        let error = of_file(&path, "", 10, || panic!("it was read")).unwrap_err();
         assert!(
             error
                 .to_string()
@@ -124,6 +140,33 @@ mod tests {
     }
 
     #[test]
+    fn a_change_while_it_is_read_is_noticed_even_if_the_system_does_not_tell_of_it() {
+        // Before each of the two readings of a piece; the file has three.
+        for changed_at in 1..=6 {
+            let (path, data) = file("changed", 3 * PIECE);
+            let calls = Cell::new(0);
+            let change = || {
+                calls.set(calls.get() + 1);
+                if calls.get() == changed_at {
+                    let time = std::fs::metadata(&path).unwrap().modified().unwrap();
+                    let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+                    file.write_all(&vec![0; data.len()]).unwrap();
+                    file.set_modified(time).unwrap();
+                }
+                false
+            };
+            let read = of_file(&path, "", u64::MAX, change);
+            match (changed_at, read) {
+                // Nothing has been read yet.
+                (1, read) => assert_eq!(read.unwrap(), STANDARD.encode(vec![0; data.len()])),
+                (_, Err(Error::Input { fault, .. })) => assert_eq!(fault, InputFault::Changed),
+                (_, read) => panic!("{changed_at}: {} bytes", read.unwrap().len()),
+            }
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+
+    #[test]
     fn reading_stops_with_the_piece_that_is_being_read() {
         let (path, _) = file("stop", 4 * PIECE);
         let pieces = Cell::new(0);
@@ -131,10 +174,7 @@ mod tests {
             pieces.set(pieces.get() + 1);
             pieces.get() == 2
         };
-        assert!(matches!(
-            read(&path, String::new(), u64::MAX, stopped),
-            Err(Error::GivenUp)
-        ));
+        assert!(matches!(of_file(&path, "", u64::MAX, stopped), Err(Error::GivenUp)));
         assert_eq!(pieces.get(), 2);
         std::fs::remove_file(path).unwrap();
     }

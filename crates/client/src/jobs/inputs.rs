@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::{
     error::{Error, InputFault, Result},
-    files::{self, FileChanged, Stamp},
+    files::{self, FileChanged},
 };
 
 /// Input key → name of the model's input → value.
@@ -48,18 +48,15 @@ impl Place {
             return Error::System { advice, source };
         }
         let cause = io::Error::new(failure.kind(), failure.to_string());
-        if failure
-            .get_ref()
-            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<FileChanged>)
-        {
+        if FileChanged::is_cause_of(failure) {
             self.broken(InputFault::Changed, "has changed while it was read", cause)
         } else {
             self.broken(InputFault::Unusable, "cannot be read", cause)
         }
     }
 
-    /// Opens a file, and measures it.
-    pub(crate) fn open(&self, path: &Path) -> Result<(fs::File, Stamp)> {
+    /// Opens a file that can be measured.
+    pub(crate) fn open(&self, path: &Path) -> Result<fs::File> {
         let cannot_open = |cause| self.cannot_open(path, cause);
         // Looked at before it is opened: to open a device may do something to it.
         self.expect_file(path, &fs::metadata(path).map_err(cannot_open)?)?;
@@ -72,7 +69,7 @@ impl Place {
             );
             return Err(self.refuse(InputFault::Unusable, reason));
         }
-        Ok((file, Stamp::of(&metadata)))
+        Ok(file)
     }
 
     fn expect_file(&self, path: &Path, metadata: &fs::Metadata) -> Result<()> {
@@ -83,7 +80,7 @@ impl Place {
         }
     }
 
-    fn cannot_open(&self, path: &Path, cause: io::Error) -> Error {
+    pub(crate) fn cannot_open(&self, path: &Path, cause: io::Error) -> Error {
         let reason = format!("cannot be opened: {}", path.display());
         let fault = match cause.kind() {
             io::ErrorKind::NotFound => InputFault::Missing,

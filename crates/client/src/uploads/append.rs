@@ -1,6 +1,7 @@
 //! One input for an open job: `POST /jobs/{job}/{input}/{modelInput}` for each chunk, one after the other.
 
 use http::Method;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     form::part,
@@ -26,29 +27,30 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Input`] for a source that cannot be used. The job is not cancelled.
-    pub async fn append_input(
+    pub fn append_input(
         &self,
-        input: JobInput,
+        mut input: JobInput,
         options: &RequestOptions,
         mut on_progress: impl FnMut(&UploadProgress<'_>) + Send,
-    ) -> Result<()> {
-        let JobInput {
-            job_id,
-            input_key,
-            input_name,
-            source,
-            chunk_size,
-        } = input;
-        let place = Place { input_key, input_name };
-        segments(&job_id, &place)?;
-        let checked = blocking::start(move || Checked::new(place, source)).await??;
-        let limits = Limits {
-            chunk: chunk_size.unwrap_or(size::DEFAULT_CHUNK),
-            chunks: None,
-            inputs: None,
+    ) -> impl Future<Output = Result<()>> {
+        let place = Place {
+            input_key: input.input_key,
+            input_name: input.input_name,
         };
-        let mut listener = self.listener(&mut on_progress);
-        self.append(&job_id, checked, &limits, options, &mut listener).await
+        let resolved = input.source.resolve(|| place.clone());
+        async move {
+            resolved?;
+            segments(&input.job_id, &place)?;
+            let checked = stoppable(move |stop| Checked::new(place, input.source, stop)).await?;
+            let limits = Limits {
+                chunk: input.chunk_size.unwrap_or(size::DEFAULT_CHUNK),
+                chunks: None,
+                inputs: None,
+            };
+            let mut listener = self.listener(&mut on_progress);
+            self.append(&input.job_id, checked, &limits, options, &mut listener)
+                .await
+        }
     }
 
     /// Sends an input that has been checked.
@@ -105,6 +107,15 @@ impl Client {
     pub(super) fn listener<'l>(&'l self, tell: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send)) -> Listener<'l> {
         Listener::new(self.transport().clock(), tell)
     }
+}
+
+/// Does work that may block, and that needs nothing but what it takes along. Where nobody waits for it any more, it is stopped.
+pub(super) async fn stoppable<T: Send + 'static>(
+    work: impl FnOnce(&CancellationToken) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let stop = CancellationToken::new();
+    let _stopped = stop.clone().drop_guard();
+    blocking::start(move || work(&stop)).await?
 }
 
 /// The path of an input.

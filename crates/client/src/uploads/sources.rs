@@ -3,18 +3,17 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    thread,
-    time::SystemTime,
 };
 
 use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
 
 use super::chunks::{Chunks, Open, Pieces, empty};
 use crate::{
     blocking,
-    error::{InputFault, Result},
-    files::Stamp,
-    jobs::Place,
+    error::{Error, InputFault, Result},
+    files::{Comparison, FileChanged, Measure},
+    jobs::{Place, Sources},
     transport::OpenFile,
 };
 
@@ -24,9 +23,8 @@ const LARGEST_HELD: u64 = 4 * 1024 * 1024;
 /// Where an input of an upload comes from.
 #[non_exhaustive]
 pub enum FileSource {
-    /// A file. It is measured before the job is opened, and read in pieces when its turn comes. A change that its size, its time
-    /// or its number shows, until its last byte has been read, ends the upload. Where a path leads that is relative is decided
-    /// when the call is first polled.
+    /// A file. It is measured before the job is opened, and read in pieces when its turn comes. If it changes between, the upload
+    /// ends. A relative path is resolved in the call, before its future is first polled.
     Path(PathBuf),
     /// Memory.
     Bytes(Bytes),
@@ -56,20 +54,43 @@ pub(super) struct Checked {
 }
 
 enum Source {
-    File { path: PathBuf, stamp: Stamp },
+    File { path: PathBuf, measure: Measure },
     Bytes(Bytes),
     Pieces { size: Option<u64>, pieces: Pieces },
 }
 
+/// Resolves relative paths: what is opened later may be so in another folder of the process.
+pub(super) fn resolve(sources: &mut Sources<FileSource>) -> Result<()> {
+    for (input_key, parts) in sources {
+        for (input_name, source) in parts {
+            let place = || Place {
+                input_key: input_key.clone(),
+                input_name: input_name.clone(),
+            };
+            source.resolve(place)?;
+        }
+    }
+    Ok(())
+}
+
+impl FileSource {
+    pub(super) fn resolve(&mut self, place: impl FnOnce() -> Place) -> Result<()> {
+        if let Self::Path(path) = self {
+            *path = std::path::absolute(&*path).map_err(|cause| place().cannot_open(path, cause))?;
+        }
+        Ok(())
+    }
+}
+
 impl Checked {
-    /// Checks a source. Opens and closes a file, so it belongs on a thread that may block.
-    pub(super) fn new(place: Place, source: FileSource) -> Result<Self> {
+    /// Checks a source, whose path is absolute. Opens, reads and closes a file, so it belongs on a thread that may block.
+    pub(super) fn new(place: Place, source: FileSource, stop: &CancellationToken) -> Result<Self> {
         let source = match source {
             FileSource::Path(path) => {
-                // Opened again later, when the process may be in another folder.
-                let path = std::path::absolute(&path).unwrap_or(path);
-                let (_, stamp) = place.open(&path)?;
-                Source::File { path, stamp }
+                let measured = Measure::of(&place.open(&path)?, || stop.is_cancelled());
+                let measure = measured.map_err(|failure| place.unreadable(&failure))?;
+                let measure = measure.ok_or(Error::GivenUp)?;
+                Source::File { path, measure }
             }
             FileSource::Bytes(bytes) => Source::Bytes(bytes),
             FileSource::Pieces { size, pieces } => Source::Pieces { size, pieces },
@@ -84,7 +105,7 @@ impl Checked {
     /// In bytes, where that is known.
     pub(super) fn size(&self) -> Option<u64> {
         match &self.source {
-            Source::File { stamp, .. } => Some(stamp.size()),
+            Source::File { measure, .. } => Some(measure.size()),
             Source::Bytes(bytes) => Some(bytes.len() as u64),
             Source::Pieces { size, .. } => *size,
         }
@@ -108,13 +129,14 @@ impl Checked {
         let limit = self.chunk_size(most);
         let Self { place, source } = self;
         let source = match source {
-            Source::File { path, stamp } => {
+            Source::File { path, measure } => {
+                let size = measure.size();
                 let of_file = place.clone();
-                let file = blocking::start(move || reopen(&of_file, &path, stamp)).await??;
+                let (file, comparison) = blocking::start(move || reopen(&of_file, &path, &measure)).await??;
                 Open::File {
-                    file: OpenFile::new(file, stamp),
+                    file: OpenFile::new(file, comparison),
                     at: 0,
-                    size: stamp.size(),
+                    size,
                 }
             }
             Source::Bytes(bytes) => Open::Bytes(bytes),
@@ -129,14 +151,16 @@ impl Checked {
     }
 }
 
-/// Opens a file again, and makes sure that a change from now on would show.
-fn reopen(place: &Place, path: &Path, measured: Stamp) -> Result<fs::File> {
-    let (file, stamp) = place.open(path)?;
-    if stamp != measured {
-        let reason = format!("has changed since the upload began: {}", path.display());
-        return Err(place.refuse(InputFault::Changed, reason));
-    }
-    // By the clock of the system, which sets the times of files, whatever clock the client has.
-    thread::sleep(stamp.unsettled(SystemTime::now()));
-    Ok(file)
+/// Opens a file again, to read it as it was measured.
+fn reopen(place: &Place, path: &Path, measure: &Measure) -> Result<(fs::File, Comparison)> {
+    let file = place.open(path)?;
+    let comparison = measure.compare(&file).map_err(|failure| {
+        if FileChanged::is_cause_of(&failure) {
+            let reason = format!("has changed since the upload began: {}", path.display());
+            place.refuse(InputFault::Changed, reason)
+        } else {
+            place.unreadable(&failure)
+        }
+    })?;
+    Ok((file, comparison))
 }

@@ -4,14 +4,13 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    append::segments,
+    append::{segments, stoppable},
     job::{FileJob, Upload},
     limits::{Limits, limits},
     progress::{Listener, UploadProgress},
-    sources::{Checked, FileSource},
+    sources::{Checked, FileSource, resolve},
 };
 use crate::{
-    blocking,
     client::{Client, RequestOptions},
     document::Document,
     error::{Error, InputFault, Result},
@@ -30,12 +29,29 @@ impl Client {
     /// byte where it is refused, and neither it nor a source may stand still for `idle_timeout`.
     ///
     /// `on_progress` hears of each input before its first byte and after its last, and at most 20 times a second between.
-    pub async fn submit_job_files(
+    pub fn submit_job_files(
+        &self,
+        mut job: FileJob,
+        options: &RequestOptions,
+        abort: &CancellationToken,
+        mut on_progress: impl FnMut(&UploadProgress<'_>) + Send,
+    ) -> impl Future<Output = Upload> {
+        let resolved = resolve(&mut job.sources);
+        async move {
+            match resolved {
+                // Too large to be moved about.
+                Ok(()) => Box::pin(self.upload(job, options, abort, &mut on_progress)).await,
+                Err(error) => error.into(),
+            }
+        }
+    }
+
+    async fn upload(
         &self,
         job: FileJob,
         options: &RequestOptions,
         abort: &CancellationToken,
-        mut on_progress: impl FnMut(&UploadProgress<'_>) + Send,
+        on_progress: &mut (dyn FnMut(&UploadProgress<'_>) + Send),
     ) -> Upload {
         let options = &options.clone().nothing_sent_after(abort.clone());
         let FileJob {
@@ -77,7 +93,7 @@ impl Client {
         let Some(job_id) = receipt.string_member("jobIdentifier") else {
             return Error::Internal("the receipt names no job".to_owned()).into();
         };
-        let mut listener = self.listener(&mut on_progress);
+        let mut listener = self.listener(on_progress);
         let transfer = self.transfer(&job_id, inputs, &limits, options, &mut listener);
         let transferred = until(abort, transfer).await;
         match transferred.unwrap_or(Err(Error::GivenUp)) {
@@ -100,7 +116,7 @@ impl Client {
         options: &RequestOptions,
     ) -> Result<(Vec<Checked>, Limits)> {
         let keys = sources.len() as u64;
-        let checked = blocking::start(move || check(sources)).await??;
+        let checked = stoppable(move |stop| check(sources, stop)).await?;
         let mut limits = limits(&self.get_features(options).await?);
         limits.chunk = limits.chunk.min(chunk_size.unwrap_or(u64::MAX)).max(1);
         if let Some(most) = limits.inputs.filter(|&most| keys > most) {
@@ -144,7 +160,7 @@ async fn until<T>(abort: &CancellationToken, work: impl Future<Output = T>) -> O
     }
 }
 
-fn check(sources: Sources<FileSource>) -> Result<Vec<Checked>> {
+fn check(sources: Sources<FileSource>, stop: &CancellationToken) -> Result<Vec<Checked>> {
     let mut checked = Vec::new();
     for (input_key, parts) in sources {
         if parts.is_empty() {
@@ -157,7 +173,7 @@ fn check(sources: Sources<FileSource>) -> Result<Vec<Checked>> {
             let input_key = input_key.clone();
             let place = Place { input_key, input_name };
             segments("job", &place)?;
-            checked.push(Checked::new(place, source)?);
+            checked.push(Checked::new(place, source, stop)?);
         }
     }
     if checked.is_empty() {

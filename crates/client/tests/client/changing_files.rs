@@ -89,15 +89,23 @@ struct Changing {
 
 impl Changing {
     async fn new(at: usize, change: impl Fn(&Path) + Send + Sync + 'static) -> Self {
+        Self::of(change, move |request, nth| is_chunk(request) && nth == 2 + at).await
+    }
+
+    /// The same before a request of any kind.
+    async fn of(
+        change: impl Fn(&Path) + Send + Sync + 'static,
+        is_time: impl Fn(&Received, usize) -> bool + Send + Sync + 'static,
+    ) -> Self {
         let folder = Folder::new();
         let content = bytes(CHUNKS * CHUNK);
         let path = folder.file("x", &content);
         let changed = Arc::new(path.clone());
         let server = Server::start(move |request, nth| {
+            if is_time(request, nth) {
+                change(&changed);
+            }
             if is_chunk(request) {
-                if nth == 2 + at {
-                    change(&changed);
-                }
                 return status(202);
             }
             match request.line() {
@@ -152,6 +160,33 @@ async fn a_file_that_changes_between_chunks_is_refused_before_a_byte_of_the_new_
             assert!(arrived.len() <= (at + 2) * CHUNK, "{name}: {}", arrived.len());
             assert_eq!(changing.server.lines().last().unwrap(), "DELETE /api/jobs/j", "{name}");
         }
+    }
+}
+
+/// Another content that the system would not tell from the one before: as long, and of the same time.
+fn overwrite_unnoticed(path: &Path) {
+    let time = fs::metadata(path).unwrap().modified().unwrap();
+    overwrite(path, &new_content());
+    let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.set_modified(time).unwrap();
+}
+
+#[tokio::test]
+async fn a_change_that_the_system_does_not_tell_of_ends_the_upload_before_the_last_byte_is_sent() {
+    for at in [0, 3] {
+        let changing = Changing::new(at, overwrite_unnoticed).await;
+        let done = changing.upload().await;
+        let error = done.result.unwrap_err();
+        assert_eq!(input_fault(&error), Some(InputFault::Changed), "{error:?}");
+        assert!(done.cancelled.unwrap().result.is_ok());
+        assert_eq!(changing.arrived().len(), (CHUNKS - 1) * CHUNK);
+    }
+    // Opened, but not yet read: what arrives is not what was measured.
+    for number in [0, 1] {
+        let changing = Changing::of(overwrite_unnoticed, move |_, nth| nth == number).await;
+        let error = changing.upload().await.result.unwrap_err();
+        assert_eq!(input_fault(&error), Some(InputFault::Changed), "{error:?}");
+        assert!(changing.arrived().len() < CHUNKS * CHUNK);
     }
 }
 
