@@ -129,25 +129,55 @@ describe('a download by a user who is not root', { skip }, () => {
     }
   });
 
-  it('that is killed leaves a part, which the next one removes', async () => {
-    const file = place([USER, USER, 0o755], [USER, USER, 0o644]);
-    const within = path.dirname(file);
-    const path_ = `/api/results/${output.jobId}/datasource/only/output/results.json`;
-    await emulator.fault({ method: 'GET', path: path_, connection: 'stall', times: 1 });
-    const program = `
+  for (const [what, change, isRefused] of [
+    ['is given to another who lets nobody write', (file) => fs.chownSync(file, OTHER, OTHER), true],
+    [
+      'is given to another who lets all write',
+      (file) => {
+        fs.chownSync(file, OTHER, OTHER);
+        fs.chmodSync(file, 0o666);
+      },
+      false,
+    ],
+    ['may not be written any more', (file) => fs.chmodSync(file, 0o444), true],
+    ['may only be written any more', (file) => fs.chmodSync(file, 0o200), false],
+  ]) {
+    it(`onto what ${what} meanwhile ${isRefused ? 'is refused' : 'changes nothing but the content'}`, async () => {
+      const file = place([USER, USER, 0o755], [USER, USER, 0o644]);
+      const path_ = `/api/results/${output.jobId}/datasource/only/output/results.json`;
+      await emulator.fault({ method: 'GET', path: path_, delayMs: 300, times: 1 });
+      const downloading = download(file);
+      await emulator.arrival();
+      change(file);
+      const { owner } = seen(file);
+      assert.match(await downloading, isRefused ? /cannot be written: Permission denied/ : /^$/);
+      assert.deepEqual(fs.readFileSync(file), isRefused ? Buffer.from(OLD) : expected);
+      assert.deepEqual(seen(file).owner, owner);
+      assert.deepEqual(fs.readdirSync(path.dirname(file)), ['output.json']);
+    });
+  }
+
+  for (const mode of [0o644, 0o200]) {
+    it(`that is killed leaves a part, which the next one removes, of a file with the mode ${mode.toString(8)}, too`, async () => {
+      const file = place([USER, USER, 0o755], [USER, USER, mode]);
+      const within = path.dirname(file);
+      const path_ = `/api/results/${output.jobId}/datasource/only/output/results.json`;
+      await emulator.fault({ method: 'GET', path: path_, connection: 'stall', times: 1 });
+      const program = `
       const { ModzyClient } = require('modzy-client');
       const [baseURL, apiKey, output, file] = process.argv.slice(1);
       new ModzyClient(baseURL, apiKey).downloadOutput(JSON.parse(output), file);
     `;
-    const args = ['--eval', program, emulator.baseURL, emulator.apiKey, JSON.stringify(output), file];
-    const child = spawn(process.execPath, args, { cwd: __dirname, uid: USER, gid: USER, stdio: 'inherit' });
-    await emulator.arrival();
-    child.kill('SIGKILL');
-    await once(child, 'close');
-    assert.deepEqual(fs.readdirSync(within).sort(), ['.output.json.modzy-0.part', 'output.json']);
-    assert.equal(fs.readFileSync(file, 'utf8'), OLD);
-    assert.equal(await download(file), '');
-    assert.deepEqual(fs.readdirSync(within), ['output.json']);
-    assert.deepEqual(fs.readFileSync(file), expected);
-  });
+      const args = ['--eval', program, emulator.baseURL, emulator.apiKey, JSON.stringify(output), file];
+      const child = spawn(process.execPath, args, { cwd: __dirname, uid: USER, gid: USER, stdio: 'inherit' });
+      await emulator.arrival();
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      assert.deepEqual(fs.readdirSync(within).sort(), ['.output.json.modzy-0.part', 'output.json']);
+      assert.equal(fs.readFileSync(file, 'utf8'), OLD);
+      assert.equal(await download(file), '');
+      assert.deepEqual(fs.readdirSync(within), ['output.json']);
+      assert.deepEqual(fs.readFileSync(file), expected);
+    });
+  }
 });

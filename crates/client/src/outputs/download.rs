@@ -7,10 +7,11 @@ use super::{
     partial::Partial,
     progress::DownloadProgress,
     reference::OutputRef,
+    target::resolve,
 };
 use crate::{
     client::{Client, RequestOptions},
-    error::Result,
+    error::{Error, Result},
 };
 
 impl Client {
@@ -26,43 +27,53 @@ impl Client {
         Ok(Output::new(self.clone(), settings, origin, found, attempts))
     }
 
-    /// Downloads an output to a file, which is there once it is whole: until then it is written beside its place, and whatever
-    /// goes wrong, or where the future is dropped, nothing is left. A file that is there already is replaced, and its mode and
-    /// owner are kept; symbolic links are followed. Where more than the content would change, or where the folder takes no new
-    /// file, it is written in place once all bytes are there, and may be cut by a crash at that moment.
+    /// Downloads an output to a file, which is there once it is whole and on the disk: until then it is written beside its place, and
+    /// whatever goes wrong, or where the future is dropped, nothing is left. A relative path is resolved in the call, before its
+    /// future is first polled.
+    ///
+    /// What is at the place counts when all bytes have come. A file there is replaced, and its owner, its mode and its extended
+    /// attributes are kept; symbolic links are followed. Where more than the content would change, or where the folder takes no new file,
+    /// it is written in place, and may be cut by a crash at that moment.
     ///
     /// An interrupted download goes on where it was, if the server supports it and the output is still the same; else it
     /// starts again. `on_progress` hears of it once the headers have come and at the end, and at most 20 times a second between.
     ///
     /// # Errors
-    /// As [`Client::open_output`], and [`Error::File`](crate::Error::File) for a file that cannot be written, for a pipe, a
-    /// socket or a device, before anything is sent.
-    pub async fn download_output(
+    /// As [`Client::open_output`], and [`Error::File`] for a file that cannot be written, and for a folder, a pipe, a socket or a device:
+    /// before anything is sent or, where it has come there meanwhile, at the end.
+    pub fn download_output(
         &self,
         output: &OutputRef,
         file: &Path,
         options: &RequestOptions,
         mut on_progress: impl FnMut(DownloadProgress),
-    ) -> Result<Downloaded> {
-        // Before anything is sent.
-        self.output_request(output)?;
-        let mut partial = Partial::create(file).await?;
-        let mut output = self.open_output(output, options).await?;
-        loop {
+    ) -> impl Future<Output = Result<Downloaded>> {
+        let resolved = resolve(file);
+        async move {
+            // Before anything is sent.
+            self.output_request(output)?;
+            let place = resolved.map_err(|source| Error::File {
+                path: file.to_owned(),
+                source,
+            })?;
+            let mut partial = Partial::create(file, place).await?;
+            let mut output = self.open_output(output, options).await?;
+            loop {
+                if let Some(progress) = output.progress() {
+                    on_progress(progress);
+                }
+                match output.advance(true).await? {
+                    Next::Piece(piece) => partial.write(piece).await?,
+                    Next::StartAgain => partial.start_again().await?,
+                    Next::End => break,
+                }
+            }
+            partial.finish().await?;
             if let Some(progress) = output.progress() {
                 on_progress(progress);
             }
-            match output.advance(true).await? {
-                Next::Piece(piece) => partial.write(piece).await?,
-                Next::StartAgain => partial.start_again().await?,
-                Next::End => break,
-            }
+            Ok(output.into_downloaded())
         }
-        partial.finish().await?;
-        if let Some(progress) = output.progress() {
-            on_progress(progress);
-        }
-        Ok(output.into_downloaded())
     }
 
     /// Reads an output as bytes, in memory. It is downloaded as [`Client::open_output`] does.

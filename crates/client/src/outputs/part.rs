@@ -26,27 +26,40 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Makes the file, open and locked. A private one can be read by nobody else.
-    pub(super) fn create(folder: &Path, name: &OsStr, private: bool) -> io::Result<(Self, File)> {
+    /// Makes the file, open and locked. Nobody else can read it, and this user can remove it whatever becomes of this process.
+    pub(super) fn create(folder: &Path, name: &OsStr) -> io::Result<(Self, File)> {
+        let mut options = OpenOptions::new();
+        for_this_user(&mut options);
+        Self::with(&mut options, folder, name)
+    }
+
+    /// Makes an empty one with the access that every new file has in its folder.
+    #[cfg(unix)]
+    pub(super) fn of_everybody(folder: &Path, name: &OsStr) -> io::Result<(Self, File)> {
+        Self::with(&mut OpenOptions::new(), folder, name)
+    }
+
+    fn with(options: &mut OpenOptions, folder: &Path, name: &OsStr) -> io::Result<(Self, File)> {
         let name = name.to_string_lossy();
         let end = name.floor_char_boundary(LONGEST_NAME);
         let name = name.get(..end).unwrap_or_default();
-        let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
-        if private {
-            for_this_user(&mut options);
-        }
         let mut made = None;
         for number in 0..MOST {
             let path = folder.join(format!(".{name}.modzy-{number}.part"));
             remove_left(&path);
             if made.is_none() {
-                made = make(&path, &options)?;
+                made = make(&path, options)?;
             } else if number >= SWEPT {
                 break;
             }
         }
         made.ok_or_else(|| io::ErrorKind::ResourceBusy.into())
+    }
+
+    /// Where it is.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.path.as_deref().and_then(Path::parent)
     }
 
     /// Moves the file to a place.

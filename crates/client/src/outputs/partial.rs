@@ -8,8 +8,9 @@ use std::{
 };
 
 use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
 
-use super::{part::Part, target::Target};
+use super::{part::Part, replace::replace, target::Target};
 use crate::{
     blocking::{self, Work},
     error::{Error, Result},
@@ -25,8 +26,6 @@ pub(crate) struct Partial {
     named: PathBuf,
     target: Target,
     part: Part,
-    /// Whether the file that is there is written to, because another in its place would not be the same.
-    in_place: bool,
     /// `None` while it is being written to, and once that has failed.
     file: Option<File>,
     writing: Option<Work<io::Result<File>>>,
@@ -35,36 +34,20 @@ pub(crate) struct Partial {
 }
 
 impl Partial {
-    /// Looks at the place where the file shall be, and makes the part.
-    pub(crate) async fn create(place: &Path) -> Result<Self> {
-        let place = place.to_owned();
+    /// Looks at the place where the file shall be, by its absolute path, and makes the part.
+    pub(crate) async fn create(named: &Path, place: PathBuf) -> Result<Self> {
+        let named = named.to_owned();
         // What is made for a caller that is gone is dropped, and removed.
-        let made = blocking::start(move || Self::new(&place).map_err(|source| Error::File { path: place, source }));
-        made.await?
-    }
-
-    fn new(named: &Path) -> io::Result<Self> {
-        let target = Target::find(named)?;
-        let name = target.path.file_name().unwrap_or_default();
-        let folder = target.path.parent().unwrap_or(Path::new("/"));
-        let existing = target.existing.as_ref();
-        let (in_place, part, file) = match Part::create(folder, name, existing.is_some()) {
-            Ok((part, file)) => {
-                let is_replaceable = existing.is_none_or(|existing| existing.is_replaceable_by(&file));
-                (!is_replaceable, part, file)
-            }
-            // A file that may be written, in a folder that may not.
-            Err(error) if existing.is_some() && is_closed(&error) => {
-                let (part, file) = Part::create(&std::env::temp_dir(), name, true)?;
-                (true, part, file)
-            }
-            Err(error) => return Err(error),
-        };
+        let made = blocking::start(move || {
+            begin(&place)
+                .map(|begun| (named.clone(), begun))
+                .map_err(|source| Error::File { path: named, source })
+        });
+        let (named, (target, part, file)) = made.await??;
         Ok(Self {
-            named: named.to_owned(),
+            named,
             target,
             part,
-            in_place,
             file: Some(file),
             writing: None,
             gathered: Vec::new(),
@@ -95,33 +78,18 @@ impl Partial {
         Ok(())
     }
 
-    /// Writes what is left, and gives the file its content.
+    /// Writes what is left, and gives the file its content. Dropped meanwhile, it leaves what was there or, where that comes too late,
+    /// the whole content.
     pub(crate) async fn finish(mut self) -> Result<()> {
         self.pass_on().await?;
         let file = self.idle_file().await?;
         let Self {
-            named,
-            target,
-            mut part,
-            in_place,
-            ..
+            named, target, part, ..
         } = self;
-        if !in_place {
-            // In one step with the end of the call: whoever gives it up finds either no file or has the answer.
-            match part.move_to(&target.path) {
-                Ok(()) => return Ok(()),
-                Err(source) if target.existing.is_none() => return Err(Error::File { path: named, source }),
-                // It may be written, but not replaced: mounted by itself, or another's in a folder of all.
-                Err(_) => {}
-            }
-        }
-        let overwriting = blocking::start(move || {
-            let overwritten = target.overwrite_with(&file);
-            drop(part);
-            overwritten
-        });
-        let overwritten = overwriting.await?;
-        overwritten.map_err(|source| Error::File { path: named, source })
+        let stop = CancellationToken::new();
+        let _stopped = stop.clone().drop_guard();
+        let replacing = blocking::start(move || replace(part, file, &target, || stop.is_cancelled()));
+        replacing.await?.map_err(|source| Error::File { path: named, source })
     }
 
     async fn pass_on(&mut self) -> Result<()> {
@@ -158,6 +126,18 @@ impl Partial {
             source,
         }
     }
+}
+
+fn begin(place: &Path) -> io::Result<(Target, Part, File)> {
+    let target = Target::find(place)?;
+    let (part, file) = match Part::create(target.folder(), target.name()) {
+        // A file that may be written, in a folder that may not.
+        Err(error) if target.existing.is_some() && is_closed(&error) => {
+            Part::create(&std::env::temp_dir(), target.name())
+        }
+        made => made,
+    }?;
+    Ok((target, part, file))
 }
 
 /// Whether a folder takes no file.

@@ -2,6 +2,7 @@
 //! bytes are gathered in is left to `part`.
 
 use std::{
+    ffi::OsStr,
     fs::{self, File, Metadata, OpenOptions, TryLockError},
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
@@ -9,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::replace::sync;
 use crate::files::{identity, without_waiting};
 
 /// Linux follows no more.
@@ -20,6 +22,8 @@ const LONGEST_LOCK: Duration = Duration::from_secs(10);
 /// The place of a download.
 #[derive(Debug)]
 pub(super) struct Target {
+    /// As it was named, in the folder where its own is behind all symbolic links.
+    pub(super) place: PathBuf,
     /// Behind all symbolic links.
     pub(super) path: PathBuf,
     pub(super) existing: Option<Existing>,
@@ -32,25 +36,30 @@ pub(super) struct Existing {
     metadata: Metadata,
 }
 
+/// The absolute path of a place. Fails for one that cannot be a file's.
+pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
+    if names_a_file(path) {
+        std::path::absolute(path)
+    } else {
+        Err(io::ErrorKind::IsADirectory.into())
+    }
+}
+
 impl Target {
-    /// Looks at a place. Fails where no file can be, or may be written.
+    /// Looks at a place, by its absolute path. Fails where no file can be, or may be written.
     pub(super) fn find(path: &Path) -> io::Result<Self> {
-        if !names_a_file(path) {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        // The process may be in another folder when the file is moved there.
-        let path = std::path::absolute(path)?;
-        let found = match fs::metadata(&path) {
+        let found = match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
             Ok(metadata) if metadata.is_file() => true,
             Ok(_) => return Err(refuse("it is a pipe, a socket or a device")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(error),
         };
-        let path = settled(&behind_links(path)?)?;
+        let place = settled(path)?;
+        let path = settled(&behind_links(path.to_owned())?)?;
         if !found {
             let existing = None;
-            return Ok(Self { path, existing });
+            return Ok(Self { place, path, existing });
         }
         let file = without_waiting(OpenOptions::new().write(true)).open(&path)?;
         let metadata = file.metadata()?;
@@ -58,44 +67,51 @@ impl Target {
             return Err(refuse("it is a pipe, a socket or a device"));
         }
         let existing = Some(Existing { file, metadata });
-        Ok(Self { path, existing })
+        Ok(Self { place, path, existing })
     }
 
-    /// Gives the file that is there the content of another, in place. A crash may cut it; where the disk is full, it stays as it
-    /// was.
-    pub(super) fn overwrite_with(&self, content: &File) -> io::Result<()> {
-        match &self.existing {
-            Some(existing) => existing.overwrite(&self.path, content),
-            None => Err(io::ErrorKind::NotFound.into()),
-        }
+    pub(super) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
+    }
+
+    pub(super) fn name(&self) -> &OsStr {
+        self.path.file_name().unwrap_or_default()
     }
 }
 
 impl Existing {
-    /// Makes a new file such that it can take the place of this one and nothing but the content changes: with its owner, its
-    /// group and its mode. Answers whether that is possible.
     #[cfg(unix)]
-    pub(super) fn is_replaceable_by(&self, new: &File) -> bool {
-        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
-        // As the system does when a file is written to, it is not left in the power of its owner.
-        let mode = fs::Permissions::from_mode(self.metadata.mode() & 0o1777);
-        self.metadata.nlink() == 1
-            && !has_own_attributes(&self.file)
-            && fchown(new, Some(self.metadata.uid()), Some(self.metadata.gid())).is_ok()
-            && new.set_permissions(mode).is_ok()
+    pub(super) fn file(&self) -> &File {
+        &self.file
     }
 
-    #[cfg(not(unix))]
-    pub(super) fn is_replaceable_by(&self, _new: &File) -> bool {
-        true
+    /// Whether it has other names (hard links), under which it would keep its content if another took its place.
+    #[cfg(unix)]
+    pub(super) fn has_other_names(&self) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        self.metadata.nlink() > 1
     }
 
-    fn overwrite(&self, path: &Path, mut content: &File) -> io::Result<()> {
+    /// Programs that run with the rights of another user do not get a new content: for root, the system would leave them these rights.
+    #[cfg(unix)]
+    fn leave_power(&self) {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+        let mode = self.metadata.mode();
+        if mode & 0o6000 != 0 {
+            // For whoever may not do this, the system does it.
+            let _ = self.file.set_permissions(fs::Permissions::from_mode(mode & 0o1777));
+        }
+    }
+
+    /// Gives it the content of another file, in place. A crash may cut it; where the disk is full, it stays as it was.
+    pub(super) fn overwrite(&self, path: &Path, mut content: &File) -> io::Result<()> {
         let mut file = &self.file;
         lock(file)?;
         if identity(&fs::metadata(path)?) != identity(&self.metadata) {
             return Err(io::Error::other("another file has taken its place meanwhile"));
         }
+        #[cfg(unix)]
+        self.leave_power();
         let (before, after) = (file.metadata()?.len(), content.metadata()?.len());
         if after > before {
             // What takes room comes first.
@@ -109,8 +125,9 @@ impl Existing {
         content.rewind()?;
         file.rewind()?;
         io::copy(&mut content.take(before.min(after)), &mut file)?;
+        file.set_len(after)?;
         // Closed with the target, the lock is gone.
-        file.set_len(after)
+        sync(file)
     }
 }
 
@@ -124,26 +141,6 @@ fn lock(file: &File) -> io::Result<()> {
         thread::sleep(Duration::from_millis(10));
     }
     Ok(())
-}
-
-/// Attributes that a new file would not have: lists of access, beside which the mode means something else, and the user's own.
-#[cfg(target_os = "linux")]
-fn has_own_attributes(file: &File) -> bool {
-    let mut names = [0; 4096];
-    // A file system without attributes has none, and a longer list has some.
-    let length = match rustix::fs::flistxattr(file, &mut names[..]) {
-        Ok(length) => length,
-        Err(error) => return error == rustix::io::Errno::RANGE,
-    };
-    let names = names.get(..length).unwrap_or_default().split(|&byte| byte == 0);
-    names
-        .into_iter()
-        .any(|name| name.starts_with(b"user.") || name == b"system.posix_acl_access")
-}
-
-#[cfg(all(unix, not(target_os = "linux")))]
-fn has_own_attributes(_file: &File) -> bool {
-    false
 }
 
 /// Whether a path ends in a name, and not in a separator or a dot.

@@ -167,7 +167,7 @@ async fn a_file_keeps_its_mode_and_its_owner_and_is_never_open_to_more_than_befo
 }
 
 #[tokio::test]
-async fn a_file_with_another_name_or_with_attributes_of_its_own_is_written_in_place() {
+async fn a_file_with_another_name_is_written_in_place() {
     let (_server, client) = server().await;
     for content in [OLD, "", "1234", NEW] {
         let folder = Folder::new();
@@ -178,21 +178,6 @@ async fn a_file_with_another_name_or_with_attributes_of_its_own_is_written_in_pl
         assert_eq!(fs::read_to_string(&other).unwrap(), NEW);
         assert_eq!(fs::metadata(&place).unwrap().nlink(), 2);
         assert_eq!(sorted(&folder), ["other", "output.bin"]);
-    }
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::fs::{XattrFlags, getxattr, setxattr};
-        let folder = Folder::new();
-        let place = folder.file("output.bin", OLD.as_bytes());
-        if setxattr(&place, "user.note", b"mine", XattrFlags::empty()).is_err() {
-            eprintln!("not tried: the file system has no attributes");
-            return;
-        }
-        download(&client, &place).await.unwrap();
-        let mut value = [0; 8];
-        let length = getxattr(&place, "user.note", &mut value[..]).unwrap();
-        assert_eq!(&value[..length], b"mine");
-        assert_eq!(fs::read_to_string(&place).unwrap(), NEW);
     }
 }
 

@@ -16,9 +16,15 @@ mod cancel;
 #[cfg(test)]
 mod changing_files;
 #[cfg(test)]
+mod changing_targets;
+#[cfg(test)]
 mod closed_unseen;
 #[cfg(test)]
 mod codings;
+#[cfg(test)]
+mod download_access;
+#[cfg(test)]
+mod download_durability;
 #[cfg(test)]
 mod download_targets;
 #[cfg(test)]
@@ -97,3 +103,5 @@ mod uploads;
 mod wait;
 #[cfg(test)]
 mod wire;
+#[cfg(test)]
+mod working_folder;

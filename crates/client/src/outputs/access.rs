@@ -1,0 +1,125 @@
+//! Who may do what with a file, and what else is noted of it beside its content: read from one file, and given to another that is to
+//! take its place.
+
+use std::{
+    fs::{File, Permissions},
+    io,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown},
+};
+
+/// The owner, the mode and, on Linux, the extended attributes, a list of access among them.
+#[derive(Debug)]
+pub(super) struct Access {
+    owner: (u32, u32),
+    mode: u32,
+    attributes: Attributes,
+}
+
+impl Access {
+    /// What a file has. Fails where not all of it may be known.
+    pub(super) fn of(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self {
+            owner: (metadata.uid(), metadata.gid()),
+            // A program that runs with the rights of its owner does not get a new content.
+            mode: metadata.mode() & 0o1777,
+            attributes: Attributes::of(file)?,
+        })
+    }
+
+    /// Gives it to another file, which has then no more and no less. Fails where that may not be.
+    pub(super) fn give_to(&self, file: &File) -> io::Result<()> {
+        let metadata = file.metadata()?;
+        if (metadata.uid(), metadata.gid()) != self.owner {
+            fchown(file, Some(self.owner.0), Some(self.owner.1))?;
+        }
+        self.attributes.give_to(file)?;
+        // The mode of a file with a list of access is a part of it, and comes last.
+        file.set_permissions(Permissions::from_mode(self.mode))
+    }
+}
+
+#[cfg(target_os = "linux")]
+use self::linux::Attributes;
+
+#[cfg(not(target_os = "linux"))]
+#[derive(Debug)]
+struct Attributes;
+
+#[cfg(not(target_os = "linux"))]
+impl Attributes {
+    #[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
+    fn of(_file: &File) -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "on Linux it can fail")]
+    fn give_to(&self, _file: &File) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::{fs::File, io};
+
+    use rustix::{
+        fs::{XattrFlags, fgetxattr, flistxattr, fremovexattr, fsetxattr},
+        io::Errno,
+    };
+
+    /// The system takes no longer list and no longer value.
+    const LONGEST: usize = 64 * 1024;
+
+    /// The list of access, which a new file has by default from its folder.
+    const ACCESS: &[u8] = b"system.posix_acl_access";
+
+    /// What speaks for the content as it was, and is dropped or made anew by the system when it is written to.
+    const OF_CONTENT: [&[u8]; 3] = [b"security.capability", b"security.evm", b"security.ima"];
+
+    /// Names and values.
+    #[derive(Debug)]
+    pub(super) struct Attributes(Vec<(Vec<u8>, Vec<u8>)>);
+
+    impl Attributes {
+        pub(super) fn of(file: &File) -> io::Result<Self> {
+            let mut memory = vec![0; LONGEST];
+            let length = match flistxattr(file, &mut memory[..]) {
+                // A file system without attributes.
+                Err(Errno::NOTSUP) => 0,
+                listed => listed?,
+            };
+            let names = memory.get(..length).unwrap_or_default().split(|&byte| byte == 0);
+            let kept = names.filter(|name| !name.is_empty() && !OF_CONTENT.contains(name));
+            let read = kept.map(|name| Ok((name.to_vec(), value(file, name)?.unwrap_or_default())));
+            Ok(Self(read.collect::<io::Result<_>>()?))
+        }
+
+        pub(super) fn give_to(&self, file: &File) -> io::Result<()> {
+            if !self.0.iter().any(|(name, _)| name == ACCESS) {
+                match fremovexattr(file, ACCESS) {
+                    Ok(()) | Err(Errno::NODATA | Errno::NOTSUP) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            for (name, wanted) in &self.0 {
+                if value(file, name)?.as_ref() != Some(wanted) {
+                    fsetxattr(file, name.as_slice(), wanted, XattrFlags::empty())?;
+                }
+            }
+            Ok(())
+        }
+    }
+
+    fn value(file: &File, name: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        let mut memory = vec![0; LONGEST];
+        match fgetxattr(file, name, &mut memory[..]) {
+            Ok(length) => {
+                memory.truncate(length);
+                Ok(Some(memory))
+            }
+            Err(Errno::NODATA) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Relative paths are those of the folder that the process is in when the call is made, not when its future is polled.
+
+use std::{env, fs, path::Path, process::Command};
+
+use modzy_client::{Error, FileSource, JobInput, path_to_data_uri};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{
+    folder::Folder,
+    options,
+    output::{named, whole},
+    server::{Reply, Server, job, ok, status},
+    skipping,
+    upload::file_job,
+};
+
+#[tokio::test]
+async fn a_relative_path_is_resolved_in_the_call_and_not_when_its_future_is_polled() {
+    const CHILD: &str = "MODZY_CLIENT_TEST_CHILD";
+    // The folder of a process is that of all its tests.
+    if let Some(root) = env::var_os(CHILD) {
+        return Box::pin(calls_are_made_in_one_folder_and_polled_in_another(Path::new(&root))).await;
+    }
+    let root = Folder::new();
+    let name = "working_folder::a_relative_path_is_resolved_in_the_call_and_not_when_its_future_is_polled";
+    let child = Command::new(env::current_exe().unwrap())
+        .args(["--exact", name])
+        .env(CHILD, root.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && said.contains("1 passed"), "{said}");
+}
+
+async fn calls_are_made_in_one_folder_and_polled_in_another(root: &Path) {
+    for folder in ["here", "there", "gone"] {
+        fs::create_dir(root.join(folder)).unwrap();
+        fs::write(root.join(folder).join("file.txt"), folder).unwrap();
+    }
+    let server = Server::start(|request, _| match request.line() {
+        "GET /api/jobs/features" => ok("{}"),
+        "POST /api/jobs/j/k/n" => status(202),
+        line if line.contains("/output/") => Reply::Keep(whole("", "output")),
+        _ => job("OPEN"),
+    })
+    .await;
+    let (client, _) = skipping(&server.api());
+    let (options, never, output) = (options(), CancellationToken::new(), named());
+    let source = || FileSource::Path("file.txt".into());
+    let sources = || file_job(vec![("k", "n", source())]);
+    let input = || JobInput::new("j", "k", "n", source());
+    let go = |folder: &str| env::set_current_dir(root.join(folder)).unwrap();
+    let chunks = || {
+        let requests = server.requests();
+        let chunks = requests.iter().filter(|request| request.line().ends_with("/k/n"));
+        let bodies = chunks.map(|chunk| String::from_utf8_lossy(&chunk.body).into_owned());
+        bodies.collect::<Vec<_>>()
+    };
+
+    go("here");
+    let upload = client.submit_job_files(sources(), &options, &never, |_| {});
+    let append = client.append_input(input(), &options, |_| {});
+    let download = client.download_output(&output, Path::new("output.bin"), &options, |_| {});
+    let data_uri = path_to_data_uri("file.txt", "text/plain", 100);
+    go("there");
+    upload.await.result.unwrap();
+    append.await.unwrap();
+    download.await.unwrap();
+    assert_eq!(data_uri.await.unwrap(), "data:text/plain;base64,aGVyZQ==");
+    let chunks_before = chunks();
+    assert_eq!(chunks_before.len(), 2);
+    assert!(chunks_before.iter().all(|chunk| chunk.contains("\r\n\r\nhere\r\n")));
+    assert_eq!(fs::read_to_string(root.join("here/output.bin")).unwrap(), "output");
+    assert_eq!(fs::read_dir(root.join("there")).unwrap().count(), 1);
+
+    // In a folder that is gone there is nothing that it could be relative to, whatever comes later.
+    go("gone");
+    fs::remove_dir_all(root.join("gone")).unwrap();
+    let before = server.count();
+    let upload = client.submit_job_files(sources(), &options, &never, |_| {});
+    let append = client.append_input(input(), &options, |_| {});
+    let download = client.download_output(&output, Path::new("output.bin"), &options, |_| {});
+    let data_uri = path_to_data_uri("file.txt", "text/plain", 100);
+    go("there");
+    for error in [
+        upload.await.result.unwrap_err(),
+        append.await.unwrap_err(),
+        data_uri.await.unwrap_err(),
+    ] {
+        assert!(matches!(error, Error::Input { .. }), "{error:?}");
+        assert!(error.to_string().contains("cannot be opened: file.txt"), "{error}");
+    }
+    let error = download.await.unwrap_err();
+    assert!(
+        matches!(&error, Error::File { path, .. } if path == Path::new("output.bin")),
+        "{error:?}"
+    );
+    assert_eq!(server.count(), before);
+}
