@@ -243,6 +243,7 @@ export interface ResultMethods {
    *
    * @param file A path, or a `file:` URL. A relative one is resolved when the call is made.
    * @throws {NotFoundError} For an output that does not exist.
+   * @throws {ResponseError} For a success without an output, such as 202 or 204.
    * @throws {RequestTimeoutError} For headers that take longer than `requestTimeout`, and bytes longer than `idleTimeout`.
    * @throws {ModzyError} For a file that cannot be written.
    */

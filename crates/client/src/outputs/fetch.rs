@@ -47,8 +47,13 @@ impl Client {
         let mut redirects = 0;
         loop {
             let body = self.send_for_stream(&request, settings, attempts).await?;
-            if !body.status().is_redirection() {
-                return Ok((request, body));
+            match body.status() {
+                StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION | StatusCode::PARTIAL_CONTENT => {
+                    return Ok((request, body));
+                }
+                status if status.is_redirection() => {}
+                // Accepted, created or reset: the output, which may be empty, is not there.
+                _ => return Err(attempts.end(body.unreadable(&request, BodyFault::NoOutput))),
             }
             redirects += 1;
             request = self

@@ -48,6 +48,8 @@ mod limits;
 #[cfg(test)]
 mod look_ups;
 #[cfg(test)]
+mod missing_outputs;
+#[cfg(test)]
 mod models;
 #[cfg(test)]
 mod observer;

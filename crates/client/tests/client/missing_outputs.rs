@@ -1,0 +1,65 @@
+//! Answers that are successes, but not the output: nothing is taken for it.
+
+use std::{fs, path::Path};
+
+use modzy_client::{BodyFault, Client, Downloaded, Error};
+
+use crate::support::{
+    body_fault,
+    folder::Folder,
+    options,
+    output::{named, whole},
+    server::{Reply, Server, answer},
+    skipping,
+};
+
+const V1: &str = "etag: \"one\"\r\n";
+
+async fn download(client: &Client, place: &Path) -> Result<Downloaded, Error> {
+    client.download_output(&named(), place, &options(), |_| {}).await
+}
+
+#[tokio::test]
+async fn a_success_without_the_output_is_an_error_and_leaves_what_was_there() {
+    for code in [201, 202, 204, 205, 207] {
+        // At first, and in place of the rest.
+        for is_cut in [false, true] {
+            let mut cut = whole(V1, "0123456789");
+            cut.truncate(cut.len() - 6);
+            let server = Server::start(move |_, nth| {
+                if is_cut && nth == 0 {
+                    return Reply::Close(cut.clone());
+                }
+                Reply::Keep(answer(code, V1, ""))
+            })
+            .await;
+            let (client, _) = skipping(&server.api());
+            let folder = Folder::new();
+            fs::write(folder.place(), "good").unwrap();
+            let error = download(&client, &folder.place()).await.unwrap_err();
+            assert_eq!(
+                (error.status(), body_fault(&error)),
+                (Some(code), Some(BodyFault::NoOutput)),
+                "{error:?}"
+            );
+            let told = format!("the answer is not the output (status {code})");
+            assert_eq!(error.to_string(), told);
+            assert_eq!(fs::read_to_string(folder.place()).unwrap(), "good");
+            assert_eq!(folder.files(), ["output.bin"]);
+            if !is_cut {
+                let error = client.open_output(&named(), &options()).await.unwrap_err();
+                assert_eq!(body_fault(&error), Some(BodyFault::NoOutput), "{error:?}");
+                let error = client.get_output_contents(&named(), &options()).await.unwrap_err();
+                assert_eq!(body_fault(&error), Some(BodyFault::NoOutput), "{error:?}");
+            }
+        }
+    }
+    // An output may be empty, and another server may have transformed it.
+    for code in [200, 203] {
+        let server = Server::always(Reply::Keep(answer(code, "", ""))).await;
+        let (client, _) = skipping(&server.api());
+        let folder = Folder::new();
+        assert_eq!(download(&client, &folder.place()).await.unwrap().bytes, 0);
+        assert_eq!(fs::read_to_string(folder.place()).unwrap(), "");
+    }
+}
