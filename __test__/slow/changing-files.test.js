@@ -8,11 +8,11 @@ const { spawn, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const { once } = require('node:events');
 const os = require('node:os');
-const { after, before, describe, it } = require('node:test');
+const { after, afterEach, before, describe, it } = require('node:test');
 const { CHUNK, MODEL, useUploads } = require('../support/uploads.js');
 
 const SIZE = 20 * CHUNK + 1;
-const MS = 2000;
+const MS = 1500;
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const version = (number) => Buffer.alloc(SIZE, String.fromCharCode(97 + (number % 26)));
@@ -71,9 +71,15 @@ const WRITERS = {
 describe('a file that is written to at random moments', () => {
   const uploads = useUploads();
   let busy;
+  let writer;
   before(() => {
     const processors = Array.from({ length: os.availableParallelism() });
     busy = processors.map(() => spawn(process.execPath, ['--eval', 'for (;;);'], { stdio: 'inherit' }));
+  });
+  afterEach(async () => {
+    if (writer?.kill()) {
+      await once(writer, 'close');
+    }
   });
   after(() => busy.forEach((child) => child.kill()));
 
@@ -82,7 +88,7 @@ describe('a file that is written to at random moments', () => {
     it(`${how} arrives whole, or is refused and its job is canceled`, { skip }, async () => {
       const file = await uploads.write('changing', version(0));
       const known = new Set(Array.from({ length: 26 }, (_, number) => sha256(version(number))));
-      const writer = spawn(command, [...args, file, how, SIZE], { stdio: 'inherit' });
+      writer = spawn(command, [...args, file, how, SIZE], { stdio: 'inherit' });
       await once(writer, 'spawn');
       const ends = performance.now() + MS;
       const outcomes = { whole: 0, changed: 0 };
@@ -108,8 +114,6 @@ describe('a file that is written to at random moments', () => {
           outcomes.changed += 1;
         }
       }
-      writer.kill();
-      await once(writer, 'close');
     });
   }
 });

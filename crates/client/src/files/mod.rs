@@ -54,22 +54,26 @@ pub(crate) fn has_unmeasured_bytes(mut file: &File) -> io::Result<bool> {
 
 /// Reads just so many bytes from a place of a file.
 pub(crate) fn read_at(file: &File, offset: u64, piece: &mut [u8]) -> io::Result<()> {
-    #[cfg(unix)]
-    let read = std::os::unix::fs::FileExt::read_exact_at(file, piece, offset);
-    #[cfg(windows)]
-    let read = (|| {
-        let mut filled = 0;
-        while let Some(rest) = piece.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            match std::os::windows::fs::FileExt::seek_read(file, rest, offset + filled as u64)? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                read => filled += read,
-            }
-        }
-        Ok(())
-    })();
-    read.map_err(|error| match error.kind() {
+    fill(file, offset, piece).map_err(|error| match error.kind() {
         // It is shorter than it was when it was measured.
         io::ErrorKind::UnexpectedEof => io::Error::other(FileChanged),
         _ => error,
     })
+}
+
+#[cfg(unix)]
+fn fill(file: &File, offset: u64, piece: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, piece, offset)
+}
+
+#[cfg(windows)]
+fn fill(file: &File, offset: u64, piece: &mut [u8]) -> io::Result<()> {
+    let mut filled = 0;
+    while let Some(rest) = piece.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match std::os::windows::fs::FileExt::seek_read(file, rest, offset + filled as u64)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => filled += read,
+        }
+    }
+    Ok(())
 }

@@ -34,8 +34,11 @@ impl Access {
             fchown(file, Some(self.owner.0), Some(self.owner.1))?;
         }
         self.attributes.give_to(file)?;
-        // The mode of a file with a list of access is a part of it, and comes last.
-        file.set_permissions(Permissions::from_mode(self.mode))
+        // A list of access sets the mode as well. Some file systems let nobody set it, and show one that is good.
+        if file.metadata()?.mode() & 0o7777 != self.mode {
+            file.set_permissions(Permissions::from_mode(self.mode))?;
+        }
+        Ok(())
     }
 }
 
@@ -96,11 +99,8 @@ mod linux {
         }
 
         pub(super) fn give_to(&self, file: &File) -> io::Result<()> {
-            if !self.0.iter().any(|(name, _)| name == ACCESS) {
-                match fremovexattr(file, ACCESS) {
-                    Ok(()) | Err(Errno::NODATA | Errno::NOTSUP) => {}
-                    Err(error) => return Err(error.into()),
-                }
+            if !self.0.iter().any(|(name, _)| name == ACCESS) && value(file, ACCESS)?.is_some() {
+                fremovexattr(file, ACCESS)?;
             }
             for (name, wanted) in &self.0 {
                 if value(file, name)?.as_ref() != Some(wanted) {
@@ -118,7 +118,7 @@ mod linux {
                 memory.truncate(length);
                 Ok(Some(memory))
             }
-            Err(Errno::NODATA) => Ok(None),
+            Err(Errno::NODATA | Errno::NOTSUP) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
