@@ -53,7 +53,11 @@ impl Client {
                 }
                 status if status.is_redirection() => {}
                 // Accepted, created or reset: the output, which may be empty, is not there.
-                _ => return Err(attempts.end(body.unreadable(&request, BodyFault::NoOutput))),
+                _ => {
+                    let missing = body.unreadable(&request, BodyFault::NoOutput);
+                    self.transport().again(attempts, settings, missing).await?;
+                    continue;
+                }
             }
             redirects += 1;
             request = self

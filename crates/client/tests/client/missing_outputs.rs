@@ -1,11 +1,11 @@
-//! Answers that are successes, but not the output: nothing is taken for it.
+//! Answers that are successes, but not the output: it is asked for again, and nothing is taken for it.
 
 use std::{fs, path::Path};
 
 use modzy_client::{BodyFault, Client, Downloaded, Error};
 
 use crate::support::{
-    body_fault,
+    attempts, body_fault,
     folder::Folder,
     options,
     output::{named, whole},
@@ -42,6 +42,8 @@ async fn a_success_without_the_output_is_an_error_and_leaves_what_was_there() {
                 (Some(code), Some(BodyFault::NoOutput)),
                 "{error:?}"
             );
+            // Two retries of three attempts.
+            assert_eq!((attempts(&error), server.count()), (3, 3), "{error:?}");
             let told = format!("the answer is not the output (status {code})");
             assert_eq!(error.to_string(), told);
             assert_eq!(fs::read_to_string(folder.place()).unwrap(), "good");

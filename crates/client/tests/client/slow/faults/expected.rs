@@ -237,16 +237,16 @@ fn is_well(what: What, class: Class) -> bool {
 
 /// Whether the class takes a body for what it asked for.
 fn is_taken(body: Body, class: Class) -> bool {
-    use Body::{AnotherJob, Array, Bomb, Coded, Endless, Members, Named, Nothing, Packed, Slow, Text, Unnamed};
+    use Body::{AnotherJob, Array, Bomb, Coded, Endless, Members, Named, NoContent, Nothing, Packed, Slow, Text, Unnamed};
     match class {
         _ if body == Members => true,
         // Any bytes are an output, at any speed above none.
-        Class::Stream => !matches!(body, Packed | Coded | Bomb),
-        Class::Output => !matches!(body, Packed | Coded | Bomb | Endless),
+        Class::Stream => !matches!(body, NoContent | Packed | Coded | Bomb),
+        Class::Output => !matches!(body, NoContent | Packed | Coded | Bomb | Endless),
         // Nobody needs to know more than that it is JSON and no error body, and however slowly it comes, the chunk has been taken.
-        Class::Chunk => matches!(body, Nothing | Array | Text | Unnamed(_) | Named | Slow),
-        Class::Read | Class::Delete => matches!(body, Nothing | Named),
-        Class::Results => body == Nothing,
+        Class::Chunk => matches!(body, Nothing | NoContent | Array | Text | Unnamed(_) | Named | Slow),
+        Class::Read | Class::Delete => matches!(body, Nothing | NoContent | Named),
+        Class::Results => matches!(body, Nothing | NoContent),
         Class::Poll => false,
         // Any job may be the new one.
         Class::Submit => matches!(body, AnotherJob | Named),
@@ -282,7 +282,8 @@ fn error(what: What, class: Class) -> (Kind, Option<Sent>) {
         What::Body(Body::Slow) => broken(Broke::Limit(Phase::Body), Sent::Maybe),
         What::Body(body) => {
             let fault = match body {
-                Body::Nothing => BodyFault::Missing,
+                Body::NoContent if class.is_of_outputs() => BodyFault::NoOutput,
+                Body::Nothing | Body::NoContent => BodyFault::Missing,
                 Body::Page => BodyFault::NotJson,
                 Body::Garbled(fault) => fault,
                 Body::Array | Body::Text => BodyFault::NotObject,

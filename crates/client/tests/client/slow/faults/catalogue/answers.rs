@@ -24,13 +24,13 @@ fn something_else() -> Vec<Fault> {
     };
     vec![
         body("200 without a body", Body::Nothing, b""),
-        Fault::answer("204", What::Body(Body::Nothing), |_, _| {
+        Fault::answer("204", What::Body(Body::NoContent), |_, _| {
             Reply::Keep(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec())
         }),
-        Fault::answer("202 without a body", What::Body(Body::Nothing), |_, _| {
+        Fault::answer("202 without a body", What::Body(Body::NoContent), |_, _| {
             Reply::Keep(answer(202, "", ""))
         }),
-        Fault::answer("205", What::Body(Body::Nothing), |_, _| {
+        Fault::answer("205", What::Body(Body::NoContent), |_, _| {
             Reply::Keep(answer(205, "", ""))
         }),
         body("text with 200", Body::Garbled(NotJson), b"Service under maintenance"),

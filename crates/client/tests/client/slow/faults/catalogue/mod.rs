@@ -61,6 +61,8 @@ pub(super) enum What {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Body {
     Nothing,
+    /// With a status that brings nothing either.
+    NoContent,
     /// HTML, as of a gateway.
     Page,
     /// Neither a page nor what its routes answer, in a way that a reader of JSON sees.
