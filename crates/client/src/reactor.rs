@@ -9,24 +9,55 @@ use std::{
     time::Duration,
 };
 
-use tokio::{runtime::Handle, task, time};
+use tokio::{
+    runtime::Handle,
+    task::{self, coop},
+    time,
+};
 
 /// A response passes from its connection to the call, which asks for the body: a turn each, and some to spare.
 const TURNS: usize = 4;
+
+/// More than what Tokio lets a task do in one poll, which is 128. A task that is not limited is not kept from anything.
+const MOST_IN_A_POLL: usize = 1024;
 
 /// How long other threads may take over their turn.
 const OTHERS: Duration = Duration::from_millis(1);
 
 /// Ends when everything that had arrived by now has been read, if the connection had room for it.
 pub(crate) async fn settle() {
-    if Handle::current().metrics().num_workers() > 1 {
-        // Another thread has the reactor, and nothing tells when it has had its turn.
+    if is_shared() {
         return time::sleep(OTHERS).await;
     }
     for _ in 0..TURNS {
         task::yield_now().await;
         behind_all_others().await;
     }
+}
+
+/// Gives other threads the time to read what has arrived by now, where there are any.
+pub(crate) async fn settle_others() {
+    if is_shared() {
+        time::sleep(OTHERS).await;
+    }
+}
+
+/// Whether another thread may have the reactor. Nothing tells when it has had its turn.
+fn is_shared() -> bool {
+    Handle::current().metrics().num_workers() > 1
+}
+
+/// Keeps the current task from its sockets until it is polled again, which it is after the reactor's next turn. Whether it could.
+///
+/// Tokio lets a task do so much in one poll, and then has every resource answer that it is not ready, so that other tasks have their
+/// turn. What the task may still do is used up here.
+pub(crate) fn bar_until_a_turn(cx: &mut Context<'_>) -> bool {
+    (0..MOST_IN_A_POLL).any(|_| pin!(coop::consume_budget()).poll(cx).is_pending())
+}
+
+/// Whether the current task is kept from its sockets.
+pub(crate) fn is_barred() -> bool {
+    !coop::has_budget_remaining()
 }
 
 /// Wakes a task after the reactor's next turn.

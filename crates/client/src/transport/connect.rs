@@ -27,10 +27,7 @@ use super::{
     tls,
     tunnel::{MAX_HEADERS, Tunnels},
 };
-use crate::{
-    error::{Error, Result},
-    reactor,
-};
+use crate::error::{Error, Result};
 
 /// How TCP keeps the way of a silent connection open: a probe after so long, then one after each interval. Whether a silent server is
 /// waited for is for the limits of the caller to say, so TCP ends a connection only after as many probes as Linux allows, and
@@ -221,9 +218,6 @@ where
                 Some(dial) => dial.follow(connecting).await?,
                 None => connecting.await?,
             };
-            // Where the process stood still meanwhile, the server may have closed it.
-            progress::looks();
-            reactor::settle().await;
             progress::opened();
             Ok(connection)
         })

@@ -254,6 +254,11 @@ impl Dial {
         }
     }
 
+    /// Notes that the connection was lost before anything was written to it: the attempt dials again, another address first.
+    pub(super) fn leave(&self) {
+        self.state().give_up();
+    }
+
     /// Notes that the attempt has failed on the connection, or on the way to it: others come before its address for a while.
     pub(super) fn failed(&self) {
         let state = self.state();

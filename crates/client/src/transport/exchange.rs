@@ -10,6 +10,7 @@ use super::{
     attempts::Attempts,
     dial::is_redial,
     failure::{Account, Attempt},
+    handover::HandOver,
     mask::Mask,
     pool::Pool,
     progress::Progress,
@@ -55,7 +56,7 @@ impl Transport {
 
     /// One attempt, which may take what is left of the whole call's time.
     async fn attempt(&self, request: &Request, settings: &Settings, left: Option<Duration>) -> Result<Answer, Attempt> {
-        let progress = Progress::new(self.config.route.dial(&request.url));
+        let progress = Progress::new(self.config.route.dial(&request.url), HandOver::new());
         let account = self.account(request, &progress);
         let asked = self.clock().now();
         let ready = async { Ok::<_, Error>((self.pool().await?, granted(&self.sockets).await?)) };
@@ -101,31 +102,37 @@ impl Transport {
         let mut connected = self.config.connect_timeout >= limit;
         let mut unlimited = false;
         let mut given_up = false;
-        loop {
+        let ended = loop {
             tokio::select! {
                 biased;
                 outcome = &mut work => return outcome,
                 () = settings.given_up(), if !given_up => {
                     if account.withdraw() == Sent::No {
-                        return Err(Error::GivenUp.into());
+                        break Error::GivenUp.into();
                     }
                     given_up = true;
                 }
                 () = &mut connecting, if !connected => {
                     if account.is_connecting() {
-                        return Err(account.timeout(self.config.connect_timeout));
+                        break account.timeout(self.config.connect_timeout);
                     }
                     connected = true;
                 }
                 () = &mut whole, if connected && !unlimited => {
                     if !account.is_beyond_limit() {
-                        return Err(account.timeout(limit));
+                        break account.timeout(limit);
                     }
                     unlimited = true;
                 }
-                () = &mut stalled => return Err(account.timeout(settings.idle_timeout)),
+                () = &mut stalled => break account.timeout(settings.idle_timeout),
             }
+        };
+        if account.was_asked_for() {
+            // A connection that looks at its socket has the head ready, and would write that if the request were dropped. Within a
+            // turn it finds that there is no body for it, and ends.
+            let _ = work.await;
         }
+        Err(ended)
     }
 
     /// Ends, with the limit, when the limit has passed; never where there is none.
@@ -147,16 +154,16 @@ impl Transport {
         progress: &Arc<Progress>,
     ) -> Result<Answer, Attempt> {
         let account = self.account(request, progress);
-        let (http, may_be_stale) = pool.http()?;
-        progress.looks();
-        if may_be_stale && request.class() == Class::Write {
-            // An idle socket that has been closed meanwhile is left alone once its end is known.
-            reactor::settle().await;
+        if request.class() == Class::Write {
+            reactor::settle_others().await;
         }
         let response = loop {
             let prepared = self.prepare(request, settings, progress)?;
-            match http.execute(prepared).await {
+            match pool.http()?.execute(prepared).await {
                 Err(error) if is_redial(&*error) => {}
+                Err(_) if progress.offer_again() => {}
+                // Said before it was asked for, as a server may do that closes an idle socket.
+                Ok(_) if progress.on_kept_alive_socket() && progress.offer_again() => {}
                 answered => break answered.map_err(|error| account.broken(error))?,
             }
         };

@@ -10,6 +10,7 @@ use super::{
     causes::find,
     diagnosis::{diagnose, is_before_tunnel},
     dial::BoxError,
+    handover::State,
     progress::Progress,
     proxy::Proxy,
     request::Request,
@@ -25,8 +26,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) error: Error,
-    /// It ran on a socket that was kept alive, and that broke before a byte of the answer came; or it was not sent, because the
-    /// process had stood still since the socket was looked at.
+    /// It ran on a socket that was kept alive, and that broke before a byte of the answer came.
     pub(super) stale: bool,
 }
 
@@ -107,6 +107,12 @@ impl<'a> Account<'a> {
     /// Whether the server can have seen the request, which from now on it will not, if it has not.
     pub(super) fn withdraw(&self) -> Sent {
         self.progress.withdraw()
+    }
+
+    /// Whether a connection had asked for the request when that was withdrawn.
+    pub(super) fn was_asked_for(&self) -> bool {
+        let hand_over = &self.progress.hand_over;
+        hand_over.state() == State::Withdrawn && hand_over.connection().is_some()
     }
 
     pub(super) fn is_connecting(&self) -> bool {
@@ -205,7 +211,7 @@ impl<'a> Account<'a> {
             ConnectionFault::Cut => format!("the connection to {whole} broke {phase}: {reason}"),
             ConnectionFault::Malformed => format!("the answer of {whole} is not HTTP that can be read: {reason}"),
         };
-        let may_be_stale = self.progress.on_kept_alive_socket() || self.progress.is_withdrawn();
+        let may_be_stale = self.progress.on_kept_alive_socket();
         let stale = fault == ConnectionFault::Cut && phase < Phase::Body && may_be_stale;
         Attempt {
             error: Error::Connection {

@@ -15,6 +15,7 @@ mod diagnosis;
 mod dial;
 mod exchange;
 mod failure;
+mod handover;
 mod keep_alive;
 mod link;
 mod lookup;

@@ -40,8 +40,6 @@ struct State {
     idle: Idle,
     counts: Counts,
     awake: Awake,
-    /// Whether there may be an idle socket.
-    has_answered: bool,
 }
 
 impl Pool {
@@ -56,7 +54,6 @@ impl Pool {
             },
             counts: Counts::default(),
             awake: Awake(now, SystemTime::now()),
-            has_answered: false,
         };
         Ok(Self {
             recipe,
@@ -64,15 +61,15 @@ impl Pool {
         })
     }
 
-    /// The client for a request that is made now, and whether there may be an idle socket for it.
-    pub(super) fn http(&self) -> Result<(Arc<Http>, bool)> {
+    /// The client for a request that is made now.
+    pub(super) fn http(&self) -> Result<Arc<Http>> {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.awake.slept(now, SystemTime::now()) {
             // Servers have closed their side of all sockets, and nothing here has noticed.
             self.renew(&mut state)?;
         }
-        Ok((Arc::clone(&state.http), state.has_answered))
+        Ok(Arc::clone(&state.http))
     }
 
     /// Notes what a response announces of the socket by which it came.
@@ -82,7 +79,6 @@ impl Pool {
         let announced = Announced::read(headers);
         let socket = response.extensions().get::<HttpInfo>().map(HttpInfo::local_addr);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.has_answered = true;
         let limit = announced.idle.map_or(KEEP_IDLE, |idle| idle.min(KEEP_IDLE));
         let is_used_up = socket.is_some_and(|socket| state.counts.is_used_up(socket, announced, headers));
         if state.idle.learn(limit, now) || is_used_up {
@@ -94,7 +90,6 @@ impl Pool {
     fn renew(&self, state: &mut State) -> Result<()> {
         state.http = Arc::new(self.recipe.build(state.idle.limit)?);
         state.counts = Counts::default();
-        state.has_answered = false;
         Ok(())
     }
 }

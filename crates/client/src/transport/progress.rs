@@ -9,20 +9,19 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU8, Ordering},
     },
-    time::{Duration, Instant},
 };
 
 use tokio::sync::Notify;
 
-use super::{dial::Dial, rest::Rest};
+use super::{
+    dial::Dial,
+    handover::{HandOver, Offer, State},
+    rest::Rest,
+};
 use crate::{
     clock::{Clock, GAP},
     error::{Error, Phase, Sent},
 };
-
-const HELD: u8 = 0;
-const TAKEN: u8 = 1;
-const WITHDRAWN: u8 = 2;
 
 tokio::task_local! {
     static CURRENT: Arc<Progress>;
@@ -34,8 +33,9 @@ pub(super) struct Progress {
     phase: AtomicU8,
     /// Whether a socket was opened for this attempt. If not, it ran on one that was kept alive and may have been stale.
     opened: AtomicBool,
-    /// Who has the request's body: see [`Progress::take_body`].
-    body: AtomicU8,
+    /// Whether a socket that was opened for this attempt has been closed before anything was written to it.
+    has_lost: AtomicBool,
+    pub(super) hand_over: HandOver,
     /// The error for a status outside 2xx, as long as its body is being read.
     refusal: Mutex<Option<Error>>,
     /// Told of each piece that goes out or comes in.
@@ -44,22 +44,20 @@ pub(super) struct Progress {
     last_move: Mutex<tokio::time::Instant>,
     dial: Arc<Dial>,
     pub(super) rest: Rest,
-    /// When the last look began at which sockets are still open.
-    looked: Mutex<Instant>,
 }
 
 impl Progress {
-    pub(super) fn new(dial: Arc<Dial>) -> Arc<Self> {
+    pub(super) fn new(dial: Arc<Dial>, hand_over: HandOver) -> Arc<Self> {
         Arc::new(Self {
             phase: AtomicU8::new(Phase::Connect as u8),
             opened: AtomicBool::new(false),
-            body: AtomicU8::new(HELD),
+            has_lost: AtomicBool::new(false),
+            hand_over,
             refusal: Mutex::new(None),
             moved: Notify::new(),
             last_move: Mutex::new(tokio::time::Instant::now()),
             dial,
             rest: Rest::default(),
-            looked: Mutex::new(Instant::now()),
         })
     }
 
@@ -114,47 +112,48 @@ impl Progress {
         self.phase() < Phase::Send
     }
 
-    /// Notes that a look at the sockets begins, which shows what has been closed by now.
-    pub(super) fn looks(&self) {
-        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    }
-
-    /// Gives the attempt up as never sent, unless its body has been taken, where that look is too long ago for the socket to be
-    /// trusted: the process stood still since.
-    pub(super) fn withdraw_unless_fresh(&self) {
-        let looked = *self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        if looked.elapsed() > GAP {
-            let _ = self
-                .body
-                .compare_exchange(HELD, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire);
+    /// A connection asks for the request, and may look at its socket before it takes it. Whether it may have it.
+    pub(super) fn ask(&self, offer: Offer) -> bool {
+        let may_have_it = self.hand_over.ask(offer);
+        if may_have_it {
+            // Not back to it: a server may answer before it has read the whole body.
+            self.phase.fetch_max(Phase::Send as u8, Ordering::AcqRel);
         }
+        may_have_it
     }
 
-    /// Whether the transport has had the body.
-    pub(super) fn is_taken(&self) -> bool {
-        self.body.load(Ordering::Acquire) == TAKEN
+    /// A connection takes the request, if it may.
+    pub(super) fn take(&self, offer: Offer) -> bool {
+        self.ask(offer) && self.hand_over.take(offer)
     }
 
-    /// The transport asks for the body. Whether it may have it: not once the attempt has been given up as never sent.
-    pub(super) fn take_body(&self) -> bool {
-        let taken = self
-            .body
-            .compare_exchange(HELD, TAKEN, Ordering::AcqRel, Ordering::Acquire);
-        // Not back to it: a server may answer before it has read the whole body.
-        self.phase.fetch_max(Phase::Send as u8, Ordering::AcqRel);
-        taken != Err(WITHDRAWN)
-    }
-
-    pub(super) fn is_withdrawn(&self) -> bool {
-        self.body.load(Ordering::Acquire) == WITHDRAWN
+    /// After a connection has failed, or has said something unasked: offers the request to another one, which costs nothing, if
+    /// nothing was written. Whether it does.
+    ///
+    /// Those that were kept may all have been closed by now. Of those that are opened for the attempt one may be, while the process
+    /// stood still; a server that closes them all fails it.
+    pub(super) fn offer_again(&self) -> bool {
+        let is_new = !self.on_kept_alive_socket();
+        let is_free = match self.hand_over.state() {
+            State::Asked => !is_new || !self.has_lost.swap(true, Ordering::AcqRel),
+            // The connection has ended before it could ask, if there was one.
+            State::Offered => is_new && !self.has_lost.swap(true, Ordering::AcqRel),
+            State::Taken | State::Withdrawn => false,
+        };
+        let is_offered = is_free && self.hand_over.offer_again();
+        if is_offered {
+            if is_new {
+                self.dial.leave();
+            }
+            self.opened.store(false, Ordering::Release);
+            self.enter(Phase::Connect);
+        }
+        is_offered
     }
 
     /// Ends the attempt: what was not sent by now never is, so that the answer stays true.
     pub(super) fn withdraw(&self) -> Sent {
-        let taken = self
-            .body
-            .compare_exchange(HELD, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire);
-        if taken == Err(TAKEN) || self.phase() > Phase::Send {
+        if self.hand_over.withdraw() || self.phase() > Phase::Send {
             Sent::Maybe
         } else {
             Sent::No
@@ -196,11 +195,6 @@ pub(super) fn entered(phase: Phase) {
     let _ = CURRENT.try_with(|progress| progress.enter(phase));
 }
 
-/// Notes that a look at the current attempt's sockets begins.
-pub(super) fn looks() {
-    let _ = CURRENT.try_with(|progress| progress.looks());
-}
-
 /// Notes that a socket stands open for the current attempt.
 pub(super) fn opened() {
     let _ = CURRENT.try_with(|progress| {
@@ -223,40 +217,50 @@ pub(super) fn in_request() -> bool {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_body_that_was_withdrawn_is_never_handed_over() {
-        let progress = Progress::new(Arc::default());
-        assert_eq!(progress.withdraw(), Sent::No);
-        assert!(!progress.take_body());
-        assert!(!progress.take_body());
+    fn progress() -> Arc<Progress> {
+        Progress::new(Arc::default(), HandOver::new())
     }
 
     #[test]
-    fn a_body_that_was_handed_over_may_have_arrived() {
-        let progress = Progress::new(Arc::default());
-        assert!(progress.take_body());
+    fn a_request_that_was_taken_may_have_arrived_and_one_that_was_withdrawn_never_is_taken() {
+        let progress = progress();
+        assert_eq!(progress.withdraw(), Sent::No);
+        assert!(!progress.take(progress.hand_over.offer()));
+        let progress = self::progress();
+        assert!(progress.take(progress.hand_over.offer()));
         assert_eq!(progress.withdraw(), Sent::Maybe);
-        // Its later pieces still go out.
-        assert!(progress.take_body());
         assert_eq!(progress.phase(), Phase::Send);
     }
 
     #[test]
     fn a_request_without_a_body_may_have_arrived_once_it_was_dispatched() {
-        let progress = Progress::new(Arc::default());
+        let progress = progress();
         progress.dispatched();
         assert_eq!(progress.withdraw(), Sent::Maybe);
     }
 
     #[test]
-    fn of_two_that_reach_for_a_body_exactly_one_has_it() {
-        for _ in 0..2_000 {
-            let progress = Progress::new(Arc::default());
-            std::thread::scope(|scope| {
-                let taken = scope.spawn(|| progress.take_body());
-                let sent = progress.withdraw();
-                assert_eq!(taken.join().unwrap(), sent == Sent::Maybe);
-            });
+    fn any_number_of_kept_sockets_may_be_lost_and_one_new_one() {
+        let progress = progress();
+        let ask = || assert!(progress.ask(progress.hand_over.offer()));
+        for _ in 0..100 {
+            ask();
+            assert!(progress.offer_again());
         }
+        let opened = || progress.opened.store(true, Ordering::Release);
+        opened();
+        ask();
+        assert!(progress.offer_again() && progress.is_connecting() && progress.on_kept_alive_socket());
+        ask();
+        assert!(progress.offer_again());
+        opened();
+        ask();
+        assert!(!progress.offer_again());
+        assert_eq!((progress.withdraw(), progress.phase()), (Sent::No, Phase::Send));
+    }
+
+    #[test]
+    fn a_failure_on_the_way_to_a_connection_is_one() {
+        assert!(!progress().offer_again());
     }
 }

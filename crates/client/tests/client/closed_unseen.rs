@@ -13,6 +13,7 @@ use bytes::Bytes;
 use modzy_client::{FileSource, JobInput, Lookup, Resolver};
 
 use crate::support::{
+    certificates::Authority,
     clock::SkippingClock,
     millis, options, plain,
     server::{Stream, Then, Threaded, answer},
@@ -85,7 +86,7 @@ async fn a_submit_leaves_a_new_socket_alone_that_was_closed_unseen() {
     });
     let names = Arc::new(Counting::default());
     let client = plain(&format!("http://modzy.test:{}/api", server.address().port()))
-        .clock(Arc::new(SkippingClock::default()))
+        .retries(0)
         .resolver(names.clone())
         .build()
         .unwrap();
@@ -133,6 +134,46 @@ fn a_process_may_stand_still_anywhere_between_a_submit_and_its_sending() {
             });
         }
     });
+}
+
+/// Submits by an idle socket, and stands still for so long after so many turns of other tasks, while the server closes that socket if
+/// nothing has come by it.
+#[cfg(unix)]
+async fn stops_after(turns: usize, stop: u64, authority: Option<&Authority>) {
+    let server = Threaded::limited(authority.map(|it| it.server("127.0.0.1")), usize::MAX, keeping);
+    let client = match authority {
+        Some(authority) => crate::support::builder(&server.https()).ca([authority.pem()]).unwrap(),
+        None => plain(&server.api()),
+    };
+    let client = client.retries(0).build().unwrap();
+    client.submit_job("{}", &options()).await.unwrap();
+    let submit = tokio::spawn(async move { client.submit_job("{}", &options()).await });
+    for _ in 0..turns {
+        tokio::task::yield_now().await;
+    }
+    std::thread::sleep(millis(stop));
+    server.close_idle();
+    let submitted = submit.await.unwrap();
+    assert!(submitted.is_ok(), "{stop} ms after {turns} turns: {submitted:?}");
+    assert_eq!(server.count(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stop_of_any_length_between_a_submit_and_its_sending_loses_none() {
+    let authority = Authority::new();
+    for authority in [None, Some(&authority)] {
+        for stop in [2, 5, 20, 60] {
+            std::thread::scope(|scope| {
+                for turns in 0..20 {
+                    scope.spawn(move || {
+                        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                        runtime.unwrap().block_on(stops_after(turns, stop, authority));
+                    });
+                }
+            });
+        }
+    }
 }
 
 #[tokio::test]

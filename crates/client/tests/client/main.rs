@@ -22,6 +22,8 @@ mod closed_unseen;
 #[cfg(test)]
 mod codings;
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod download_access;
 #[cfg(test)]
 mod download_durability;

@@ -15,7 +15,10 @@ use http_body::{Body, Frame, SizeHint};
 
 pub(crate) use self::file::{FileRange, OpenFile};
 use self::pacing::Pacing;
-use super::progress::{self, Progress};
+use super::{
+    handover::{Look, Offer},
+    progress::{self, Progress},
+};
 
 mod file;
 mod pacing;
@@ -89,6 +92,8 @@ impl Payload {
             piece: Bytes::new(),
             left,
             pacing: None,
+            look: Look::default(),
+            offer: progress.hand_over.offer(),
             progress,
         })
     }
@@ -150,7 +155,30 @@ struct Tracked {
     left: u64,
     /// What the next piece has to wait for, once there was one.
     pacing: Option<Pacing>,
+    look: Look,
+    offer: Offer,
     progress: Arc<Progress>,
+}
+
+impl Tracked {
+    /// Ends when the connection has the request, or is not to have it.
+    fn poll_hand_over(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        if self.progress.hand_over.is_taken(self.offer) {
+            return Poll::Ready(true);
+        }
+        if !self.progress.ask(self.offer) {
+            return Poll::Ready(false);
+        }
+        if self.piece.is_empty()
+            && let Some(Segment::Bytes(bytes)) = self.segments.front_mut()
+        {
+            // So that the look is as late as can be.
+            self.piece = mem::take(bytes);
+        }
+        // What has a body is never to be repeated.
+        ready!(self.look.poll(cx));
+        Poll::Ready(self.progress.hand_over.take(self.offer))
+    }
 }
 
 impl Body for Tracked {
@@ -158,8 +186,7 @@ impl Body for Tracked {
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        self.progress.withdraw_unless_fresh();
-        if !self.progress.take_body() {
+        if !ready!(self.poll_hand_over(cx)) {
             // The connection ends with this error before anything of the request is flushed.
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
         }
@@ -194,13 +221,14 @@ impl Body for Tracked {
     }
 
     fn is_end_stream(&self) -> bool {
-        // The connection asks for no body that is empty, so that this question of its task is then the hand-over.
-        self.left == 0 && (progress::in_request() || self.progress.take_body())
+        // The connection asks for no body that is empty, so that this question of its task is then the hand-over, without a look:
+        // no request that must not be repeated is without a body, and a close has `{}`.
+        self.left == 0 && (progress::in_request() || self.progress.take(self.offer))
     }
 
     fn size_hint(&self) -> SizeHint {
-        // What was withdrawn has a byte to be asked for, which is refused.
-        let least = u64::from(self.progress.is_withdrawn());
+        // What is not to be had has a byte to be asked for, which is refused.
+        let least = u64::from(self.progress.hand_over.is_over(self.offer));
         SizeHint::with_exact(self.left.max(least))
     }
 }
@@ -209,7 +237,7 @@ impl Drop for Tracked {
     /// The connection's task drops a body once it is written, or at once where there is nothing to write. Dropped in the
     /// request's own task, or before it was asked for anything, it was never handed over.
     fn drop(&mut self) {
-        if !progress::in_request() && self.progress.is_taken() {
+        if !progress::in_request() && self.progress.hand_over.is_taken(self.offer) {
             self.progress.dispatched();
         }
     }
@@ -221,12 +249,12 @@ mod tests {
 
     use tokio::time::{Instant, sleep};
 
-    use super::*;
+    use super::{super::handover::HandOver, *};
     use crate::{clock::SystemClock, error::Phase};
 
     #[tokio::test(start_paused = true)]
     async fn a_piece_moves_when_it_is_taken_and_when_the_socket_has_it() {
-        let progress = Progress::new(Arc::default());
+        let progress = Progress::new(Arc::default(), HandOver::new());
         progress.enter(Phase::Send);
         let bytes = Bytes::from(vec![7; 2 * PIECE]);
         let mut body = Payload::Json(bytes).open(Arc::clone(&progress));

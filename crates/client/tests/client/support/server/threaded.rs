@@ -3,7 +3,10 @@
 use std::{
     io::{self, Read, Write},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -27,11 +30,25 @@ pub(crate) enum Then {
 
 type Treat = dyn Fn(&str, &mut dyn Stream) -> io::Result<Then> + Send + Sync;
 
+/// A second handle of a connection.
+struct Open {
+    socket: TcpStream,
+    /// Whether it has had a response, and no byte of another request has been read.
+    is_idle: Arc<AtomicBool>,
+}
+
+impl Open {
+    #[cfg(unix)]
+    fn is_idle(&self) -> bool {
+        self.is_idle.load(Ordering::SeqCst) && rustix::io::ioctl_fionread(&self.socket).unwrap() == 0
+    }
+}
+
 /// A server on `127.0.0.1`, to the end of the tests.
 pub(crate) struct Threaded {
     address: SocketAddr,
-    /// Of each connection a second handle, while the first is open.
-    sockets: Arc<Mutex<Vec<Option<TcpStream>>>>,
+    /// Each connection, while it is open.
+    sockets: Arc<Mutex<Vec<Option<Open>>>>,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
@@ -41,7 +58,16 @@ impl Threaded {
         most: usize,
         treat: impl Fn(&str, &mut dyn Stream) -> io::Result<Then> + Send + Sync + 'static,
     ) -> Self {
-        Self::serve(None, most, Arc::new(treat))
+        Self::serve(None, most, usize::MAX, Arc::new(treat))
+    }
+
+    /// The same, over TLS or not, for so many requests a connection, which then closes without having said so.
+    pub(crate) fn limited(
+        tls: Option<ServerConfig>,
+        requests: usize,
+        treat: impl Fn(&str, &mut dyn Stream) -> io::Result<Then> + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(tls.map(Arc::new), usize::MAX, requests, Arc::new(treat))
     }
 
     /// The same over TLS.
@@ -50,10 +76,10 @@ impl Threaded {
         most: usize,
         treat: impl Fn(&str, &mut dyn Stream) -> io::Result<Then> + Send + Sync + 'static,
     ) -> Self {
-        Self::serve(Some(Arc::new(config)), most, Arc::new(treat))
+        Self::serve(Some(Arc::new(config)), most, usize::MAX, Arc::new(treat))
     }
 
-    fn serve(tls: Option<Arc<ServerConfig>>, most: usize, treat: Arc<Treat>) -> Self {
+    fn serve(tls: Option<Arc<ServerConfig>>, most: usize, requests: usize, treat: Arc<Treat>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Self {
             address: listener.local_addr().unwrap(),
@@ -66,9 +92,13 @@ impl Threaded {
                 let mut socket = socket.unwrap();
                 // What waits for an acknowledgement when the socket is reset is never sent.
                 socket.set_nodelay(true).unwrap();
+                let is_idle = Arc::new(AtomicBool::new(false));
                 let nth = {
                     let mut sockets = sockets.lock().unwrap();
-                    sockets.push(Some(socket.try_clone().unwrap()));
+                    sockets.push(Some(Open {
+                        socket: socket.try_clone().unwrap(),
+                        is_idle: Arc::clone(&is_idle),
+                    }));
                     sockets.len() - 1
                 };
                 let (tls, lines, treat) = (tls.clone(), Arc::clone(&lines), Arc::clone(&treat));
@@ -76,13 +106,21 @@ impl Threaded {
                 // Ends with the connection, which closes with its last handle.
                 thread::spawn(move || {
                     let done = || sockets.lock().unwrap()[nth] = None;
+                    let converse = |socket: &mut dyn Stream| {
+                        for _ in 0..requests {
+                            if !converse(socket, most, &is_idle, &lines, &*treat)? {
+                                break;
+                            }
+                        }
+                        io::Result::Ok(())
+                    };
                     if let Some(config) = tls {
                         let connection = ServerConnection::new(config).unwrap();
                         let mut socket = StreamOwned::new(connection, socket);
-                        let _ = converse(&mut socket, most, &lines, &*treat);
+                        let _ = converse(&mut socket);
                         done();
                     } else {
-                        let _ = converse(&mut socket, most, &lines, &*treat);
+                        let _ = converse(&mut socket);
                         done();
                     }
                 });
@@ -119,29 +157,50 @@ impl Threaded {
 
     /// Closes all connections, after these bytes. What was sent has arrived when this returns.
     pub(crate) fn close(&self, last_words: &[u8]) {
-        for mut socket in self.sockets.lock().unwrap().iter().flatten() {
+        for open in self.sockets.lock().unwrap().iter().flatten() {
+            let mut socket = &open.socket;
             // Those that have been closed before cannot be.
             let _ = socket.write_all(last_words);
             let _ = socket.shutdown(Shutdown::Both);
         }
     }
-}
 
-fn converse(socket: &mut dyn Stream, most: usize, lines: &Mutex<Vec<String>>, treat: &Treat) -> io::Result<()> {
-    loop {
-        let line = receive(socket, most)?;
-        lines.lock().unwrap().push(line.clone());
-        let then = treat(&line, socket)?;
-        socket.flush()?;
-        if let Then::Close(moment) = then {
-            thread::sleep(moment);
-            return Ok(());
+    /// Closes the connections by which nothing of a request has come since the last response.
+    #[cfg(unix)]
+    pub(crate) fn close_idle(&self) {
+        for open in self.sockets.lock().unwrap().iter().flatten() {
+            if open.is_idle() {
+                // What its thread has just read may not be noted yet.
+                thread::sleep(Duration::from_millis(1));
+                if open.is_idle() {
+                    let _ = open.socket.shutdown(Shutdown::Both);
+                }
+            }
         }
     }
 }
 
+/// One request and its response. Whether another may follow.
+fn converse(
+    socket: &mut dyn Stream,
+    most: usize,
+    is_idle: &AtomicBool,
+    lines: &Mutex<Vec<String>>,
+    treat: &Treat,
+) -> io::Result<bool> {
+    let line = receive(socket, most, is_idle)?;
+    lines.lock().unwrap().push(line.clone());
+    let then = treat(&line, socket)?;
+    socket.flush()?;
+    is_idle.store(true, Ordering::SeqCst);
+    if let Then::Close(moment) = then {
+        thread::sleep(moment);
+    }
+    Ok(then == Then::Keep)
+}
+
 /// Reads a request, and tells its line.
-fn receive(socket: &mut dyn Stream, most: usize) -> io::Result<String> {
+fn receive(socket: &mut dyn Stream, most: usize, is_idle: &AtomicBool) -> io::Result<String> {
     let mut bytes = Vec::new();
     let mut piece = vec![0; LONG];
     let end = loop {
@@ -150,7 +209,10 @@ fn receive(socket: &mut dyn Stream, most: usize) -> io::Result<String> {
         }
         match socket.read(&mut piece)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => bytes.extend_from_slice(&piece[..read]),
+            read => {
+                is_idle.store(false, Ordering::SeqCst);
+                bytes.extend_from_slice(&piece[..read]);
+            }
         }
     };
     let head = String::from_utf8(bytes[..end].to_vec()).unwrap();

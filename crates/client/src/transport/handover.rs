@@ -1,0 +1,270 @@
+//! The hand-over of a request to a connection, the last moment at which nothing of it has been written: whether the connection may
+//! have it. What follows where it may not is left to `exchange`.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use tokio::task::{self, Id};
+
+use crate::reactor;
+
+/// How many turns of the reactor in a row have to show nothing. In one the connection reads what has arrived; by the next, the
+/// call has it.
+const TURNS: u8 = 2;
+
+/// A turn that took longer was interrupted, as by a process that stood still, and what it has shown is no longer all there is.
+const FRESH: Duration = Duration::from_millis(1);
+
+/// How many turns a look may take in all, on a machine that is busy.
+const MOST_TURNS: u8 = 6;
+
+/// What becomes of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub(super) enum State {
+    Offered,
+    /// A connection asks for the request, and looks at its socket first.
+    Asked,
+    /// From now on it may have been written.
+    Taken,
+    /// No connection gets it any more.
+    Withdrawn,
+}
+
+impl State {
+    const ALL: [Self; 4] = [Self::Offered, Self::Asked, Self::Taken, Self::Withdrawn];
+}
+
+/// One of the offers of a request to connections. The body of each knows its own, so that a connection that comes too late has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Offer(u32);
+
+impl Offer {
+    const STATES: u32 = 8;
+
+    fn at(self, state: State) -> u32 {
+        self.0 * Self::STATES + state as u32
+    }
+}
+
+/// The hand-over of an attempt's request.
+#[derive(Debug)]
+pub(super) struct HandOver {
+    /// The number of the last offer, and what has become of it.
+    state: AtomicU32,
+    /// Who has asked for it, by the task that drives the connection.
+    connection: Mutex<Option<Id>>,
+}
+
+impl HandOver {
+    pub(super) fn new() -> Self {
+        Self {
+            state: AtomicU32::new(Offer(0).at(State::Offered)),
+            connection: Mutex::new(None),
+        }
+    }
+
+    /// The last offer.
+    pub(super) fn offer(&self) -> Offer {
+        Offer(self.state.load(Ordering::Acquire) / Offer::STATES)
+    }
+
+    /// What has become of it.
+    pub(super) fn state(&self) -> State {
+        let state = self.state.load(Ordering::Acquire) % Offer::STATES;
+        let mut all = State::ALL.into_iter();
+        all.find(|&known| known as u32 == state).unwrap_or(State::Withdrawn)
+    }
+
+    /// A connection asks for the request, and may look at its socket before it takes it. Whether it may have it.
+    pub(super) fn ask(&self, offer: Offer) -> bool {
+        self.advance(offer, State::Asked)
+    }
+
+    /// A connection takes the request. Whether it may.
+    pub(super) fn take(&self, offer: Offer) -> bool {
+        self.advance(offer, State::Taken)
+    }
+
+    fn advance(&self, offer: Offer, to: State) -> bool {
+        let open = [offer.at(State::Offered), offer.at(State::Asked)];
+        let advance = |state| open.contains(&state).then_some(offer.at(to));
+        let mut asks = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let advanced = self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, advance);
+        match advanced {
+            Ok(_) => {
+                *asks = task::try_id();
+                true
+            }
+            Err(state) => state == offer.at(State::Taken),
+        }
+    }
+
+    /// The task of the connection that has asked for the last offer.
+    pub(super) fn connection(&self) -> Option<Id> {
+        *self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a connection has taken what was offered so.
+    pub(super) fn is_taken(&self, offer: Offer) -> bool {
+        self.state.load(Ordering::Acquire) == offer.at(State::Taken)
+    }
+
+    /// Whether no connection gets what was offered so.
+    pub(super) fn is_over(&self, offer: Offer) -> bool {
+        let state = self.state.load(Ordering::Acquire);
+        [State::Offered, State::Asked, State::Taken]
+            .into_iter()
+            .all(|open| state != offer.at(open))
+    }
+
+    /// Ends the offers, unless the request has been taken. Whether it has been.
+    pub(super) fn withdraw(&self) -> bool {
+        let _ = self.replace(|offer| offer.at(State::Withdrawn));
+        self.state() == State::Taken
+    }
+
+    /// Offers the request again, and no longer to those that have not taken it by now. Whether that could be.
+    pub(super) fn offer_again(&self) -> bool {
+        let mut asks = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_offered = self.replace(|offer| Offer(offer.0 + 1).at(State::Offered)).is_ok();
+        if is_offered {
+            *asks = None;
+        }
+        is_offered
+    }
+
+    fn replace(&self, by: impl Fn(Offer) -> u32) -> Result<u32, u32> {
+        self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |state| {
+            let offer = Offer(state / Offer::STATES);
+            let is_open = [State::Offered, State::Asked]
+                .into_iter()
+                .any(|open| state == offer.at(open));
+            is_open.then(|| by(offer))
+        })
+    }
+}
+
+/// A look at the socket by which a request is about to go, for one that must not be lost: where the socket was closed or has
+/// something to say, the connection finds that in this time, and fails before anything is written.
+#[derive(Debug)]
+pub(super) struct Look {
+    /// When the connection was last kept from writing.
+    since: Option<Instant>,
+    fresh: u8,
+    left: u8,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            since: None,
+            fresh: 0,
+            left: MOST_TURNS,
+        }
+    }
+}
+
+impl Look {
+    /// Ends when the request may be written, in this poll of the connection's task.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.since.is_some() && reactor::is_barred() {
+            // The same poll of the task, and so the same turn.
+            return Poll::Pending;
+        }
+        let now = Instant::now();
+        let is_fresh = self.since.is_some_and(|since| now - since <= FRESH);
+        self.fresh = if is_fresh { self.fresh + 1 } else { 0 };
+        // The head of the request lies ready, and would be written where this was pending and no more.
+        if self.fresh >= TURNS || self.left == 0 || !reactor::bar_until_a_turn(cx) {
+            return Poll::Ready(());
+        }
+        self.left -= 1;
+        self.since = Some(now);
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    fn hand_over() -> HandOver {
+        HandOver::new()
+    }
+
+    #[test]
+    fn what_was_withdrawn_is_never_taken() {
+        let hand_over = hand_over();
+        let offer = hand_over.offer();
+        assert!(hand_over.ask(offer));
+        assert!(!hand_over.withdraw());
+        assert!(!hand_over.ask(offer) && !hand_over.take(offer) && hand_over.is_over(offer));
+        assert!(!hand_over.offer_again());
+    }
+
+    #[test]
+    fn what_was_taken_is_neither_withdrawn_nor_offered_again() {
+        let hand_over = hand_over();
+        let offer = hand_over.offer();
+        assert!(hand_over.take(offer));
+        assert!(hand_over.withdraw() && !hand_over.offer_again());
+        // Its later chunks still go out.
+        assert!(hand_over.ask(offer) && hand_over.take(offer) && !hand_over.is_over(offer));
+    }
+
+    #[test]
+    fn what_is_offered_again_is_no_longer_for_those_that_asked_before() {
+        let hand_over = hand_over();
+        let first = hand_over.offer();
+        assert!(hand_over.ask(first) && hand_over.offer_again());
+        let second = hand_over.offer();
+        assert!(!hand_over.take(first) && hand_over.is_over(first));
+        assert_eq!(hand_over.state(), State::Offered);
+        assert!(hand_over.take(second) && hand_over.is_taken(second) && !hand_over.is_taken(first));
+    }
+
+    #[test]
+    fn of_two_that_reach_for_a_request_exactly_one_has_it() {
+        for _ in 0..2_000 {
+            let hand_over = hand_over();
+            let offer = hand_over.offer();
+            std::thread::scope(|scope| {
+                let taken = scope.spawn(|| hand_over.take(offer));
+                let was_taken = hand_over.withdraw();
+                assert_eq!(taken.join().unwrap(), was_taken);
+            });
+        }
+    }
+
+    /// How many polls a look takes, of which each sleeps so long.
+    async fn polls(pause: Duration) -> usize {
+        let mut look = Look::default();
+        let mut polls = 0;
+        poll_fn(|cx| {
+            polls += 1;
+            std::thread::sleep(pause);
+            let looked = look.poll(cx);
+            // Not in the same poll, however often it is asked.
+            assert!(looked.is_ready() || (reactor::is_barred() && look.poll(cx).is_pending()));
+            looked
+        })
+        .await;
+        polls
+    }
+
+    #[tokio::test]
+    async fn a_look_takes_two_turns_and_some_more_where_they_are_interrupted() {
+        let quick = tokio::spawn(polls(Duration::ZERO)).await.unwrap();
+        assert!((3..=7).contains(&quick), "{quick}");
+        assert_eq!(tokio::spawn(polls(2 * FRESH)).await.unwrap(), 7);
+    }
+}
