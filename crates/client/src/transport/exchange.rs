@@ -11,6 +11,7 @@ use super::{
     dial::is_redial,
     failure::{Account, Attempt},
     handover::HandOver,
+    keep_alive::Announced,
     mask::Mask,
     pool::Pool,
     progress::Progress,
@@ -56,7 +57,8 @@ impl Transport {
 
     /// One attempt, which may take what is left of the whole call's time.
     async fn attempt(&self, request: &Request, settings: &Settings, left: Option<Duration>) -> Result<Answer, Attempt> {
-        let progress = Progress::new(self.config.route.dial(&request.url), HandOver::new());
+        let hand_over = HandOver::new(Arc::clone(&self.counts));
+        let progress = Progress::new(self.config.route.dial(&request.url), hand_over);
         let account = self.account(request, &progress);
         let asked = self.clock().now();
         let ready = async { Ok::<_, Error>((self.pool().await?, granted(&self.sockets).await?)) };
@@ -168,8 +170,13 @@ impl Transport {
             }
         };
         progress.enter(Phase::Body);
+        // At once: the connection has been handed on by now, but not a request to it.
+        let announced = Announced::read(response.headers());
+        if let Some(connection) = progress.hand_over.connection() {
+            self.counts.heard(connection, announced, response.headers());
+        }
         if !request.foreign {
-            pool.heard(&response)?;
+            pool.heard(announced)?;
         }
         let _held = progress.rest.hold(!response.status().is_success());
         if stream::is_wanted(request.expect, &response) {

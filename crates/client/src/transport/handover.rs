@@ -3,7 +3,7 @@
 
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     task::{Context, Poll},
@@ -12,6 +12,7 @@ use std::{
 
 use tokio::task::{self, Id};
 
+use super::keep_alive::Counts;
 use crate::reactor;
 
 /// How many turns of the reactor in a row have to show nothing. In one the connection reads what has arrived; by the next, the
@@ -31,6 +32,8 @@ pub(super) enum State {
     Offered,
     /// A connection asks for the request, and looks at its socket first.
     Asked,
+    /// The connection that asks for it has carried all that its server allows.
+    Refused,
     /// From now on it may have been written.
     Taken,
     /// No connection gets it any more.
@@ -38,7 +41,7 @@ pub(super) enum State {
 }
 
 impl State {
-    const ALL: [Self; 4] = [Self::Offered, Self::Asked, Self::Taken, Self::Withdrawn];
+    const ALL: [Self; 5] = [Self::Offered, Self::Asked, Self::Refused, Self::Taken, Self::Withdrawn];
 }
 
 /// One of the offers of a request to connections. The body of each knows its own, so that a connection that comes too late has none.
@@ -60,13 +63,15 @@ pub(super) struct HandOver {
     state: AtomicU32,
     /// Who has asked for it, by the task that drives the connection.
     connection: Mutex<Option<Id>>,
+    counts: Arc<Counts>,
 }
 
 impl HandOver {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(counts: Arc<Counts>) -> Self {
         Self {
             state: AtomicU32::new(Offer(0).at(State::Offered)),
             connection: Mutex::new(None),
+            counts,
         }
     }
 
@@ -93,14 +98,17 @@ impl HandOver {
     }
 
     fn advance(&self, offer: Offer, to: State) -> bool {
+        let connection = task::try_id();
+        let is_used_up = connection.is_some_and(|connection| self.counts.is_used_up(connection));
+        let to = if is_used_up { State::Refused } else { to };
         let open = [offer.at(State::Offered), offer.at(State::Asked)];
         let advance = |state| open.contains(&state).then_some(offer.at(to));
         let mut asks = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let advanced = self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, advance);
         match advanced {
             Ok(_) => {
-                *asks = task::try_id();
-                true
+                *asks = connection;
+                !is_used_up
             }
             Err(state) => state == offer.at(State::Taken),
         }
@@ -143,7 +151,7 @@ impl HandOver {
     fn replace(&self, by: impl Fn(Offer) -> u32) -> Result<u32, u32> {
         self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |state| {
             let offer = Offer(state / Offer::STATES);
-            let is_open = [State::Offered, State::Asked]
+            let is_open = [State::Offered, State::Asked, State::Refused]
                 .into_iter()
                 .any(|open| state == offer.at(open));
             is_open.then(|| by(offer))
@@ -198,7 +206,7 @@ mod tests {
     use super::*;
 
     fn hand_over() -> HandOver {
-        HandOver::new()
+        HandOver::new(Arc::default())
     }
 
     #[test]

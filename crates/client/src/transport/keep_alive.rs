@@ -1,19 +1,25 @@
 //! When a kept socket ends, as its server announces: the header `Keep-Alive: timeout=N, max=M`. What follows is left to `pool`.
 
-use std::{collections::HashMap, net::SocketAddr, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use http::{
     HeaderMap, HeaderName,
     header::{CONNECTION, HeaderValue},
 };
+use tokio::task::Id;
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 /// The server counts from the moment it has sent the response, and we from the one we have read it.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// Sockets whose requests are counted. Servers that announce `max` for more of them are believed less.
+/// Of more sockets than these, those that were last heard of this long ago are forgotten, which are closed by then.
 const COUNTED: usize = 4096;
+const MEMORY: Duration = Duration::from_mins(1);
 
 /// What a response announces of its socket.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -54,38 +60,70 @@ fn parameters<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<It
         })
 }
 
-/// How many requests each socket has carried, where its server counts them.
+/// How many requests each socket may still carry, where its server announces that, by the task that drives its connection.
 #[derive(Debug, Default)]
-pub(super) struct Counts(HashMap<SocketAddr, Count>);
+pub(super) struct Counts(Mutex<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    counts: HashMap<Id, Count>,
+    /// How many there were when some had last been forgotten.
+    kept: usize,
+}
 
 #[derive(Debug)]
 struct Count {
     /// What its first response announced.
     first: u64,
     carried: u64,
+    left: u64,
+    heard: Instant,
+}
+
+impl Count {
+    fn new(first: u64) -> Self {
+        Self {
+            first,
+            carried: 0,
+            left: first,
+            heard: Instant::now(),
+        }
+    }
+
+    /// Another response.
+    fn hear(&mut self, max: u64) {
+        self.carried += 1;
+        self.heard = Instant::now();
+        // Apache counts down, and Node.js repeats the same number.
+        self.left = if max < self.first {
+            max
+        } else {
+            self.first.saturating_sub(self.carried)
+        };
+    }
 }
 
 impl Counts {
-    /// Notes a response. Answers whether its socket, which is known by its local address, has carried all that it may, though the
-    /// response does not say that it is the last.
-    pub(super) fn is_used_up(&mut self, socket: SocketAddr, announced: Announced, headers: &HeaderMap) -> bool {
+    /// Whether the socket has carried all that it may.
+    pub(super) fn is_used_up(&self, connection: Id) -> bool {
+        let counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.counts.get(&connection).is_some_and(|count| count.left == 0)
+    }
+
+    /// Notes a response of the socket.
+    pub(super) fn heard(&self, connection: Id, announced: Announced, headers: &HeaderMap) {
         let closes = headers.get_all(CONNECTION).iter().any(is_close);
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(max) = announced.max.filter(|_| !closes) else {
-            self.0.remove(&socket);
-            return false;
+            counted.counts.remove(&connection);
+            return;
         };
-        if self.0.len() >= COUNTED {
-            self.0.clear();
+        if counted.counts.len() >= COUNTED.max(2 * counted.kept) {
+            counted.counts.retain(|_, count| count.heard.elapsed() < MEMORY);
+            counted.kept = counted.counts.len();
         }
-        let count = self.0.entry(socket).or_insert(Count { first: max, carried: 0 });
-        count.carried += 1;
-        // Apache counts down, and Node.js repeats the same number.
-        let left = if max < count.first {
-            max
-        } else {
-            count.first.saturating_sub(count.carried)
-        };
-        left == 0
+        let count = counted.counts.entry(connection).or_insert_with(|| Count::new(max));
+        count.hear(max);
     }
 }
 
@@ -135,14 +173,10 @@ mod tests {
 
     /// After which of the responses of one socket it is used up.
     fn used_up(maxima: &[u64]) -> Option<usize> {
-        let mut counts = Counts::default();
-        let socket = SocketAddr::from(([127, 0, 0, 1], 1));
+        let mut count = Count::new(maxima[0]);
         maxima.iter().position(|&max| {
-            let announced = Announced {
-                idle: None,
-                max: Some(max),
-            };
-            counts.is_used_up(socket, announced, &HeaderMap::new())
+            count.hear(max);
+            count.left == 0
         })
     }
 
@@ -155,15 +189,16 @@ mod tests {
         assert_eq!(used_up(&[100, 99, 98]), None);
     }
 
-    #[test]
-    fn a_response_that_is_the_last_needs_no_count() {
-        let mut counts = Counts::default();
-        let socket = SocketAddr::from(([127, 0, 0, 1], 1));
+    #[tokio::test]
+    async fn each_socket_is_counted_by_itself_and_one_that_closes_not_at_all() {
+        let counts = Counts::default();
+        let [first, second, third] = std::array::from_fn(|_| tokio::spawn(async {}).id());
         let announced = Announced {
             idle: None,
             max: Some(1),
         };
-        let last = headers(&[("connection", "Keep-Alive, Close")]);
-        assert!(!counts.is_used_up(socket, announced, &last));
+        counts.heard(first, announced, &HeaderMap::new());
+        counts.heard(second, announced, &headers(&[("connection", "Keep-Alive, Close")]));
+        assert!(counts.is_used_up(first) && !counts.is_used_up(second) && !counts.is_used_up(third));
     }
 }

@@ -1,8 +1,7 @@
 //! The HTTP clients underneath, and until when its idle sockets may be used. Reads no body and decides nothing about attempts.
 //!
-//! reqwest takes the limit of idle sockets when a client is built, and lets nobody drop one of them. So another limit, or a
-//! socket that must carry no more requests, is another client: what is under way ends on the one before, whose idle sockets close.
-//! TLS sessions are common to all.
+//! reqwest takes the limit of idle sockets when a client is built, and lets nobody drop one of them. So another limit is another
+//! client: what is under way ends on the one before, whose idle sockets close. TLS sessions are common to all.
 
 use std::{
     mem,
@@ -10,11 +9,9 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use hyper_util::client::legacy::connect::HttpInfo;
-
 use super::{
     connect::{Http, Recipe},
-    keep_alive::{Announced, Counts},
+    keep_alive::Announced,
 };
 use crate::error::Result;
 
@@ -38,7 +35,6 @@ pub(super) struct Pool {
 struct State {
     http: Arc<Http>,
     idle: Idle,
-    counts: Counts,
     awake: Awake,
 }
 
@@ -52,7 +48,6 @@ impl Pool {
                 limit: KEEP_IDLE,
                 announced: now,
             },
-            counts: Counts::default(),
             awake: Awake(now, SystemTime::now()),
         };
         Ok(Self {
@@ -72,16 +67,12 @@ impl Pool {
         Ok(Arc::clone(&state.http))
     }
 
-    /// Notes what a response announces of the socket by which it came.
-    pub(super) fn heard(&self, response: &reqwest::Response) -> Result<()> {
+    /// Notes for how long a socket may be idle, as a response announces it.
+    pub(super) fn heard(&self, announced: Announced) -> Result<()> {
         let now = Instant::now();
-        let headers = response.headers();
-        let announced = Announced::read(headers);
-        let socket = response.extensions().get::<HttpInfo>().map(HttpInfo::local_addr);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let limit = announced.idle.map_or(KEEP_IDLE, |idle| idle.min(KEEP_IDLE));
-        let is_used_up = socket.is_some_and(|socket| state.counts.is_used_up(socket, announced, headers));
-        if state.idle.learn(limit, now) || is_used_up {
+        if state.idle.learn(limit, now) {
             self.renew(&mut state)?;
         }
         Ok(())
@@ -89,7 +80,6 @@ impl Pool {
 
     fn renew(&self, state: &mut State) -> Result<()> {
         state.http = Arc::new(self.recipe.build(state.idle.limit)?);
-        state.counts = Counts::default();
         Ok(())
     }
 }

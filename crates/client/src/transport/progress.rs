@@ -135,6 +135,7 @@ impl Progress {
     pub(super) fn offer_again(&self) -> bool {
         let is_new = !self.on_kept_alive_socket();
         let is_free = match self.hand_over.state() {
+            State::Refused => true,
             State::Asked => !is_new || !self.has_lost.swap(true, Ordering::AcqRel),
             // The connection has ended before it could ask, if there was one.
             State::Offered => is_new && !self.has_lost.swap(true, Ordering::AcqRel),
@@ -218,7 +219,7 @@ mod tests {
     use super::*;
 
     fn progress() -> Arc<Progress> {
-        Progress::new(Arc::default(), HandOver::new())
+        Progress::new(Arc::default(), HandOver::new(Arc::default()))
     }
 
     #[test]

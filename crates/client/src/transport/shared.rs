@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
-use super::{config::Config, connect::Recipe, mask::Mask, pool::Pool, retry::Bucket};
+use super::{config::Config, connect::Recipe, keep_alive::Counts, mask::Mask, pool::Pool, retry::Bucket};
 use crate::{
     blocking,
     clock::{Clock, Random},
@@ -23,6 +23,7 @@ pub(crate) struct Transport {
     key: Mask,
     /// Built by the first request, off the caller's thread: the system's certificates are read from disk.
     pool: OnceCell<Pool>,
+    pub(super) counts: Arc<Counts>,
     pub(super) sockets: Semaphore,
     /// Polls keep out of a quarter of the sockets, so that thousands of waits never shut out a call.
     polls: Semaphore,
@@ -35,6 +36,7 @@ impl Transport {
         let sockets = config.max_sockets.min(Semaphore::MAX_PERMITS);
         Self {
             pool: OnceCell::new(),
+            counts: Arc::default(),
             sockets: Semaphore::new(sockets),
             polls: Semaphore::new((sockets * 3 / 4).max(1)),
             retries: Bucket::of_retries(),

@@ -8,9 +8,9 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Extensions, StatusCode, Uri};
+use http::{StatusCode, Uri};
 use hyper_util::{
-    client::legacy::connect::{Connected, Connection, HttpConnector, HttpInfo},
+    client::legacy::connect::{Connected, Connection, HttpConnector},
     rt::TokioIo,
 };
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -78,27 +78,23 @@ impl Tunnels {
     async fn open(mut self, server: Uri) -> Result<Tunnel, BoxError> {
         let host = server.host().ok_or("the URL has no host")?;
         let port = server.port_u16().unwrap_or(443);
-        let (to_proxy, socket) = self.reach_proxy().await.map_err(TunnelError::ToProxy)?;
+        let to_proxy = self.reach_proxy().await.map_err(TunnelError::ToProxy)?;
         dial::asked();
         let within = ask(to_proxy, &self.request(host, port)).await?;
         let tls = TlsConnector::from(self.tls).connect(name(host)?, within).await?;
-        Ok(Tunnel { tls, socket })
+        Ok(Tunnel(tls))
     }
 
-    /// A connection to the proxy, over TLS where its URL says so, and what is known of its socket.
-    async fn reach_proxy(&mut self) -> Result<(Box<dyn Stream>, Option<HttpInfo>), BoxError> {
-        let tcp = self.tcp.call(self.proxy.uri()?).await?;
-        let mut known = Extensions::new();
-        tcp.connected().get_extras(&mut known);
-        let socket = known.remove();
+    /// A connection to the proxy, over TLS where its URL says so.
+    async fn reach_proxy(&mut self) -> Result<Box<dyn Stream>, BoxError> {
+        let tcp = self.tcp.call(self.proxy.uri()?).await?.into_inner();
         dial::reached();
         if !self.proxy.is_secure() {
-            return Ok((Box::new(tcp.into_inner()), socket));
+            return Ok(Box::new(tcp));
         }
         let server = name(self.proxy.host())?;
-        let connector = TlsConnector::from(Arc::clone(&self.tls));
-        let tls = connector.connect(server, tcp.into_inner()).await?;
-        Ok((Box::new(tls), socket))
+        let tls = TlsConnector::from(Arc::clone(&self.tls)).connect(server, tcp).await?;
+        Ok(Box::new(tls))
     }
 
     fn request(&self, host: &str, port: u16) -> Vec<u8> {
@@ -177,30 +173,23 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// A tunnel, with TLS to the server in it.
-pub(super) struct Tunnel {
-    tls: TlsStream<Box<dyn Stream>>,
-    /// By its address, requests are counted where a server announces how many it takes.
-    socket: Option<HttpInfo>,
-}
+pub(super) struct Tunnel(TlsStream<Box<dyn Stream>>);
 
 impl Connection for Tunnel {
     fn connected(&self) -> Connected {
-        match &self.socket {
-            Some(socket) => Connected::new().extra(socket.clone()),
-            None => Connected::new(),
-        }
+        Connected::new()
     }
 }
 
 impl AsyncRead for Tunnel {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tls).poll_read(cx, buf)
+        Pin::new(&mut self.0).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Tunnel {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tls).poll_write(cx, bytes)
+        Pin::new(&mut self.0).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -208,18 +197,18 @@ impl AsyncWrite for Tunnel {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tls).poll_write_vectored(cx, parts)
+        Pin::new(&mut self.0).poll_write_vectored(cx, parts)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.tls.is_write_vectored()
+        self.0.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tls).poll_flush(cx)
+        Pin::new(&mut self.0).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tls).poll_shutdown(cx)
+        Pin::new(&mut self.0).poll_shutdown(cx)
     }
 }

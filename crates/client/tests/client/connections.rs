@@ -1,4 +1,4 @@
-//! How requests come by their connections: slowly, and by the connection of another.
+//! How requests come by their connections: slowly, by the connection of another, and by each no more than its server announces.
 
 use std::{
     io,
@@ -12,6 +12,7 @@ use std::{
 };
 
 use modzy_client::{Client, Lookup, Resolver};
+use tokio::task::JoinSet;
 
 use crate::support::{
     builder,
@@ -116,6 +117,61 @@ async fn a_submit_that_waits_for_a_connection_goes_by_that_of_another_once_it_is
         first.unwrap();
         second.unwrap();
         assert_eq!((server.count(), server.connections()), (2 * (nth + 1), 1));
+    }
+}
+
+#[tokio::test]
+async fn a_socket_that_has_carried_what_its_server_announces_has_neither_reads_nor_submits() {
+    for is_read in [true, false] {
+        // Which would take more.
+        let server = Threaded::start(0, |_, socket| {
+            socket.write_all(&answer(200, "keep-alive: timeout=60, max=3\r\n", RECEIPT))?;
+            Ok(Then::Keep)
+        });
+        let client = plain(&server.api()).retries(0).build().unwrap();
+        for _ in 0..30 {
+            if is_read {
+                client.get_job("j", &options()).await.unwrap();
+            } else {
+                client.submit_job("{}", &options()).await.unwrap();
+            }
+        }
+        assert_eq!((server.count(), server.connections()), (30, 10), "reads: {is_read}");
+    }
+}
+
+#[tokio::test]
+async fn of_200_submits_side_by_side_none_goes_by_a_socket_that_has_carried_what_its_server_announces() {
+    const AT_ONCE: usize = 40;
+    let authority = Authority::new();
+    for max in [1, 2, 5] {
+        for is_tls in [false, true] {
+            let tls = is_tls.then(|| authority.server("127.0.0.1"));
+            let server = Threaded::limited(tls, max, move |_, socket| {
+                let hint = format!("keep-alive: timeout=60, max={max}\r\n");
+                socket.write_all(&answer(200, &hint, RECEIPT))?;
+                Ok(Then::Keep)
+            });
+            let root = if is_tls { server.https() } else { server.api() };
+            let client = trusting(&root, &authority);
+            let mut submits = JoinSet::new();
+            for _ in 0..AT_ONCE {
+                let client = client.clone();
+                submits.spawn(async move {
+                    for _ in 0..200 / AT_ONCE {
+                        client.submit_job("{}", &options()).await.unwrap();
+                    }
+                });
+            }
+            submits.join_all().await;
+            assert_eq!(server.count(), 200, "max={max}, TLS: {is_tls}");
+            // Used up, but for the last ones.
+            let connections = server.connections();
+            assert!(
+                (200 / max..=200 / max + AT_ONCE).contains(&connections),
+                "{connections}"
+            );
+        }
     }
 }
 

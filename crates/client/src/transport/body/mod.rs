@@ -254,7 +254,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_piece_moves_when_it_is_taken_and_when_the_socket_has_it() {
-        let progress = Progress::new(Arc::default(), HandOver::new());
+        let progress = Progress::new(Arc::default(), HandOver::new(Arc::default()));
         progress.enter(Phase::Send);
         let bytes = Bytes::from(vec![7; 2 * PIECE]);
         let mut body = Payload::Json(bytes).open(Arc::clone(&progress));
