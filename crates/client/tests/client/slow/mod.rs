@@ -4,3 +4,4 @@ mod early_answers;
 mod faults;
 mod masking;
 mod name_server;
+mod stops;
