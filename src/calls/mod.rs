@@ -6,6 +6,7 @@ mod crossing;
 mod events;
 mod guard;
 mod notifier;
+mod notify;
 mod observer;
 mod outcome;
 mod queue;

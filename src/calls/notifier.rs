@@ -6,17 +6,12 @@ use std::{
     time::Duration,
 };
 
-use napi::{
-    Env,
-    bindgen_prelude::Function,
-    threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode},
-};
+use napi::{Env, bindgen_prelude::Function};
+
+use super::notify::Notify;
 
 /// How long the function stays open without a call, so that calls one after the other share it.
 pub(super) const LINGER: Duration = Duration::from_millis(10);
-
-/// Calls the function from any thread.
-type Notify = ThreadsafeFunction<(), (), (), napi::Status, false, true>;
 
 /// The function, where it is open.
 #[derive(Default)]
@@ -35,41 +30,27 @@ struct Slot {
 
 impl Notifier {
     /// Opens the function.
-    pub(super) fn open(&self, on_events: &Function<'_, (), ()>) -> napi::Result<()> {
-        let notify = on_events.build_threadsafe_function().weak::<true>().build()?;
+    pub(super) fn open(&self, env: Env, on_events: &Function<'_, (), ()>) -> napi::Result<()> {
+        let notify = Notify::open(env, on_events)?;
         self.slot().notify = Some(notify);
         Ok(())
     }
 
     /// Whether the event loop goes on for the sake of what may come. Returns whether the function is open.
-    #[expect(
-        deprecated,
-        reason = "a clone would hold the event loop for as long as the client exists"
-    )]
     pub(super) fn hold(&self, env: Env, is_held: bool) -> napi::Result<bool> {
         let mut slot = self.slot();
         slot.is_held = is_held;
         slot.was_held |= is_held;
-        let Some(notify) = &mut slot.notify else {
+        let Some(notify) = &slot.notify else {
             return Ok(false);
         };
-        if is_held {
-            notify.refer(&env)?;
-        } else {
-            notify.unref(&env)?;
-        }
+        notify.hold(env, is_held)?;
         Ok(true)
     }
 
     /// Calls the function. Returns whether it is open.
     pub(super) fn call(&self) -> bool {
-        let slot = self.slot();
-        // Where the environment is gone, nobody is left to hear it.
-        let called = slot
-            .notify
-            .as_ref()
-            .map(|notify| notify.call((), ThreadsafeFunctionCallMode::NonBlocking));
-        called.is_some()
+        self.slot().notify.as_ref().map(Notify::call).is_some()
     }
 
     /// Whether somebody has to look from now on whether it can be closed.

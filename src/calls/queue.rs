@@ -96,7 +96,7 @@ impl EventQueue {
 
     /// Calls a function whenever there is something to `take`, and has the event loop go on for the sake of it.
     pub(crate) fn listen(&self, env: Env, on_events: &Function<'_, (), ()>) -> napi::Result<()> {
-        self.notifier.open(on_events)?;
+        self.notifier.open(env, on_events)?;
         self.notifier.hold(env, true)?;
         // What was pushed before had no function, or one that is closed.
         let mut queue = self.queue();
