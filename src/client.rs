@@ -101,11 +101,17 @@ impl BindingClient {
         self.calls.feed(id.cast_unsigned(), piece);
     }
 
-    /// Cancels a call: its request is closed. With `cancel_job`, the job that it submits or waits for is then cancelled on
-    /// the server. Its end still is to be taken.
+    /// Cancels calls: their requests are closed. With `cancel_job`, the jobs that they submit or wait for are then cancelled on
+    /// the server. Their ends still are to be taken.
     #[napi(catch_unwind)]
-    pub fn cancel(&self, id: i64, cancel_job: bool) {
-        self.calls.abort(id.cast_unsigned(), cancel_job);
+    pub fn cancel(&self, ids: &[f64], cancel_job: bool) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "they are numbers that `start` has given"
+        )]
+        let ids = ids.iter().map(|id| *id as u64).collect();
+        self.calls.abort(ids, cancel_job);
     }
 
     /// Takes the oldest news. For those that are left, the function is called again.

@@ -24,6 +24,11 @@ class Calls {
   #onEvents;
   /** @type {Map<number, Call>} */
   #pending = new Map();
+  /** Calls that are to be ended in Rust, by whether their jobs are canceled: all of one signal in one go. */
+  #ended = new Map([
+    [false, /** @type {number[]} */ ([])],
+    [true, []],
+  ]);
 
   /** @param {import('../../js-binding').BindingConfig} config */
   constructor(config) {
@@ -101,7 +106,7 @@ class Calls {
    * @param {number} id
    */
   close(id) {
-    this.#native.cancel(id, false);
+    this.#native.cancel(Float64Array.of(id), false);
   }
 
   /**
@@ -128,7 +133,10 @@ class Calls {
    * @param {Call} call
    */
   #aborter(call) {
-    return (/** @type {unknown} */ reason) => this.#end(call, reason, call.cancelOnAbort && reason !== LEFT);
+    return (/** @type {unknown} */ reason) => {
+      this.#mark(call, reason, call.cancelOnAbort && reason !== LEFT);
+      return this.#endMarked;
+    };
   }
 
   /**
@@ -137,13 +145,28 @@ class Calls {
    * @type {import('./call.js').End}
    */
   #end = (call, reason, cancelJob) => {
+    this.#mark(call, reason, cancelJob);
+    this.#endMarked();
+  };
+
+  /** @type {import('./call.js').End} */
+  #mark(call, reason, cancelJob) {
     if (call.ending === undefined) {
       call.ending = { reason, cancelJob };
       call.progress?.stop();
       call.hurry?.();
       // A signal may fire while the listener is added: then nothing has been started.
       if (call.id !== 0) {
-        this.#native.cancel(call.id, cancelJob);
+        this.#ended.get(cancelJob)?.push(call.id);
+      }
+    }
+  }
+
+  /** Ends those calls in Rust. */
+  #endMarked = () => {
+    for (const [cancelJob, ids] of this.#ended) {
+      if (ids.length > 0) {
+        this.#native.cancel(Float64Array.from(ids.splice(0)), cancelJob);
       }
     }
   };
@@ -155,7 +178,7 @@ class Calls {
       }
     } catch (cause) {
       for (const call of this.#pending.values()) {
-        this.#native.cancel(call.id, false);
+        this.close(call.id);
         this.#abandon(
           call,
           atCall(new ModzyError('internal error: the news of the calls broke off', { cause }), call.site),

@@ -2,16 +2,23 @@
 
 // Abort signals: one listener for each signal, however many calls it is given to, and none once they have settled.
 
+const { nextTurn } = require('./turns.js');
+
 /**
  * What is used of a signal. Signals of other realms and libraries have it too, so that is all that is asked for. Some have no
  * `reason`.
  *
  * @typedef {Pick<AbortSignal, 'aborted' | 'addEventListener' | 'removeEventListener'> & { reason?: unknown }} Signal
  *
+ * @typedef {(reason: unknown) => void | (() => void)} Callback May return what is left to do once all are called back.
+ *
  * @typedef {object} Watch
- * @property {Set<(reason: unknown) => void>} callbacks
+ * @property {Set<Callback>} callbacks
  * @property {() => void} listener
  */
+
+/** How many calls end in a turn of the event loop when their signal fires, which takes them a millisecond or two. */
+const CALLED_IN_A_TURN = 1000;
 
 /** The reason of a signal of ours that ends waits and leaves their jobs alone, whatever they were told about aborts. */
 const LEFT = Symbol('left');
@@ -63,7 +70,7 @@ function throwIfAborted(signal) {
  * Calls back when a signal fires. A signal that has fired already never does.
  *
  * @param {Signal} signal
- * @param {(reason: unknown) => void} callback
+ * @param {Callback} callback
  */
 function watch(signal, callback) {
   const known = watches.get(signal);
@@ -72,13 +79,7 @@ function watch(signal, callback) {
     return;
   }
   const callbacks = new Set([callback]);
-  const listener = () => {
-    watches.delete(signal);
-    const reason = reasonOf(signal);
-    for (const each of callbacks) {
-      each(reason);
-    }
-  };
+  const listener = () => void fire(signal, callbacks);
   watches.set(signal, { callbacks, listener });
   try {
     signal.addEventListener('abort', listener, { once: true });
@@ -89,10 +90,41 @@ function watch(signal, callback) {
 }
 
 /**
+ * Calls back, the first of them at once and thousands in several turns of the event loop.
+ *
+ * @param {Signal} signal
+ * @param {Set<Callback>} callbacks
+ */
+async function fire(signal, callbacks) {
+  const reason = reasonOf(signal);
+  while (callbacks.size > 0) {
+    const rest = new Set();
+    let left = CALLED_IN_A_TURN;
+    for (const each of callbacks) {
+      if (left === 0) {
+        break;
+      }
+      left -= 1;
+      callbacks.delete(each);
+      rest.add(each(reason));
+    }
+    for (const each of rest) {
+      each?.();
+    }
+    if (callbacks.size > 0) {
+      await nextTurn();
+    }
+  }
+  if (watches.get(signal)?.callbacks === callbacks) {
+    watches.delete(signal);
+  }
+}
+
+/**
  * Ends a watch. The last one takes the listener along.
  *
  * @param {Signal} signal
- * @param {(reason: unknown) => void} callback
+ * @param {Callback} callback
  */
 function unwatch(signal, callback) {
   const known = watches.get(signal);

@@ -53,6 +53,8 @@ class Batch {
   #over;
   /** Whether the jobs are cancelled that have not come to their end. */
   #cancels = false;
+  /** @type {Promise<void>[]} The callbacks about cancellations. */
+  #told = [];
   /** @type {{ thrown: unknown } | undefined} What a callback about a cancellation threw. */
   #mishap;
 
@@ -209,28 +211,33 @@ class Batch {
     try {
       const options = { __proto__: null, binding: limits, method, jobIdentifier };
       const job = await this.#session.run('cancelJob', jobIdentifier, options);
-      await this.#tell({ jobIdentifier, job });
+      this.#tell({ jobIdentifier, job });
     } catch (error) {
-      await this.#tell({ jobIdentifier, error: toError(error) });
+      this.#tell({ jobIdentifier, error: toError(error) });
     }
   }
 
-  /** Tells how a cancellation went. */
-  #tell = async (/** @type {object} */ outcome) => {
+  /** Tells how a cancellation went. The wait whose job that is does not go on for the sake of it. */
+  #tell = (/** @type {object} */ outcome) => {
+    this.#told.push(this.#callBack(outcome));
+  };
+
+  /** @param {object} outcome */
+  async #callBack(outcome) {
     const { onCancel } = this.#options;
     try {
       await onCancel?.(/** @type {any} */ (outcome));
     } catch (thrown) {
       this.#mishap ??= { thrown };
     }
-  };
+  }
 
   /** The user's signal has fired. */
-  #abort = async (/** @type {unknown} */ reason) => {
+  #abort = (/** @type {unknown} */ reason) => {
     this.#cancels = this.#options.cancelOnAbort ?? false;
     this.#over ??= this.#close(reason);
-    await this.#over.catch(() => {});
-    this.#feed.abort(this.#mishap === undefined ? reason : this.#mishap.thrown);
+    const end = () => this.#feed.abort(this.#mishap === undefined ? reason : this.#mishap.thrown);
+    this.#over.then(end, end);
   };
 
   /**
@@ -251,6 +258,16 @@ class Batch {
   }
 
   /**
+   * @param {Task[]} tasks
+   * @param {Promise<void>} [closing] Of their source.
+   */
+  async #end(tasks, closing) {
+    await ends(tasks);
+    await Promise.all(this.#told);
+    await closing;
+  }
+
+  /**
    * Stops every poll and closes the source.
    *
    * @param {unknown} reason `LEFT` leaves the jobs alone.
@@ -266,11 +283,15 @@ class Batch {
     const closing = closeIterator(source);
     closing.catch(() => {});
     // A submit that is under way is not broken off. It is waited for where its job is to be cancelled.
-    const tasks = [...this.#tasks].filter(({ isSubmitting }) => this.#cancels || !isSubmitting);
+    const tasks = [...this.#tasks];
+    const waits = tasks.filter(({ isSubmitting }) => !isSubmitting);
+    const all = this.#cancels ? tasks : waits;
     try {
-      if (tasks.length > 0 || source !== undefined) {
+      if (all.length > 0 || source !== undefined) {
         // A source that is busy with its next job closes when that has come, which may take any time.
-        await this.#session.withinGrace(end(tasks, isPulling ? undefined : closing));
+        await this.#session.withinGrace(this.#end(all, isPulling ? undefined : closing));
+        // Rust ends each wait in time, and then its end has to be delivered. All else is work of the user's.
+        await ends(waits);
       }
     } finally {
       if (signal !== undefined) {
@@ -281,12 +302,14 @@ class Batch {
 }
 
 /**
+ * Ends when all tasks have. One by one: they are thousands.
+ *
  * @param {Task[]} tasks
- * @param {Promise<void>} [closing] Of their source.
  */
-async function end(tasks, closing) {
-  await Promise.all(tasks.map(({ done }) => done));
-  await closing;
+async function ends(tasks) {
+  for (const { done } of tasks) {
+    await done;
+  }
 }
 
 /** @param {any} jobs */

@@ -1,5 +1,7 @@
 //! Events on their way into JavaScript, one by one: one that cannot cross ends its own call, and no other.
 
+use std::sync::Arc;
+
 use napi::{
     Env,
     bindgen_prelude::{ToNapiValue as _, Unknown},
@@ -12,13 +14,13 @@ use super::{
 use crate::{errors::BindingError, numbers::LONGEST_STRING};
 
 /// Makes an event a value of JavaScript.
-pub(super) fn cross<'e>(event: BindingCompletion, env: &'e Env, calls: &Calls) -> napi::Result<Unknown<'e>> {
+pub(super) fn cross<'e>(event: BindingCompletion, env: &'e Env, calls: &Arc<Calls>) -> napi::Result<Unknown<'e>> {
     let id = event.id.cast_unsigned();
     let length = event.text_length();
     // What failed before says more than that it cannot be told in full.
     let error = event.error.as_ref().map(BindingError::without_texts);
     event.into_unknown(env).or_else(|reason| {
-        calls.abort(id, false);
+        calls.abort(vec![id], false);
         let mut failed = BindingCompletion::new(id, BindingEvent::Failed);
         failed.error = Some(error.unwrap_or_else(|| uncrossed(length, &reason)));
         failed.into_unknown(env)

@@ -4,10 +4,8 @@
 use std::{
     collections::HashMap,
     mem,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -27,6 +25,13 @@ use crate::runtime;
 /// A chunk of a source; `None` at its end.
 pub(crate) type Chunk = Option<Bytes>;
 
+/// So many calls that are aborted within `BURST` are ended at once, in the thread of JavaScript. Tokio takes what other threads wake
+/// one at a time, between dozens of its own: of thousands the last would wait for seconds, and so would the event loop.
+const FEW: usize = 32;
+
+/// See `FEW`.
+const BURST: Duration = Duration::from_millis(10);
+
 /// The calls of one client.
 #[derive(Debug)]
 pub(crate) struct Calls {
@@ -44,6 +49,34 @@ struct Live {
     pulls: HashMap<u64, oneshot::Sender<Chunk>>,
     /// What is read chunk by chunk and waits to be asked, by the call that opened it.
     opened: HashMap<u64, Opened>,
+    burst: Burst,
+}
+
+/// Calls that are aborted one shortly after the other.
+#[derive(Debug, Default)]
+struct Burst {
+    began: Option<Instant>,
+    size: usize,
+    /// Those that the thread of the calls is to end.
+    waiting: Vec<Aborted>,
+}
+
+/// Calls to end.
+#[derive(Debug)]
+struct Aborted {
+    ids: Vec<u64>,
+    /// Since when their jobs are to be canceled, where they are.
+    canceled: Option<Instant>,
+}
+
+/// Whether calls are ended by the thread of the calls.
+enum Deferred {
+    /// It has to be asked to.
+    First,
+    /// It has been asked to.
+    Behind,
+    /// They are few.
+    No(Aborted),
 }
 
 /// What is read chunk by chunk.
@@ -60,13 +93,30 @@ pub(crate) enum Opened {
 pub(crate) struct Abort {
     /// Ends the call.
     pub(crate) token: CancellationToken,
-    cancel_job: Arc<AtomicBool>,
+    cancel_job: Arc<OnceLock<Instant>>,
 }
 
 impl Abort {
-    /// Whether the job is to be cancelled on the server, too. To be asked once the token has fired.
-    pub(crate) fn cancels_job(&self) -> bool {
-        self.cancel_job.load(Ordering::Acquire)
+    /// Whether the job is to be cancelled on the server, too, and since when. To be asked once the token has fired.
+    pub(crate) fn cancels_job(&self) -> Option<Instant> {
+        self.cancel_job.get().copied()
+    }
+}
+
+impl Burst {
+    /// Keeps calls for the thread of the calls, unless they are few.
+    fn defer(&mut self, aborted: Aborted) -> Deferred {
+        let now = Instant::now();
+        if self.began.is_none_or(|began| now - began > BURST) {
+            (self.began, self.size) = (Some(now), 0);
+        }
+        self.size += aborted.ids.len();
+        let is_asked = !self.waiting.is_empty();
+        if self.size <= FEW && !is_asked {
+            return Deferred::No(aborted);
+        }
+        self.waiting.push(aborted);
+        if is_asked { Deferred::Behind } else { Deferred::First }
     }
 }
 
@@ -117,16 +167,45 @@ impl Calls {
         (id, abort)
     }
 
-    /// Aborts a call and, if asked to, cancels its job. Of a call that has ended already, what it opened is closed.
-    pub(crate) fn abort(&self, id: u64, cancel_job: bool) {
-        let mut live = self.live();
-        let abort = live.aborts.remove(&id);
-        let opened = live.opened.remove(&id);
-        drop(live);
-        drop(opened);
-        if let Some(abort) = abort {
-            abort.cancel_job.store(cancel_job, Ordering::Release);
-            abort.token.cancel();
+    /// Aborts calls and, if asked to, cancels their jobs. Of a call that has ended already, what it opened is closed.
+    pub(crate) fn abort(self: &Arc<Self>, ids: Vec<u64>, cancel_job: bool) {
+        let aborted = Aborted {
+            ids,
+            canceled: cancel_job.then(Instant::now),
+        };
+        let deferred = self.live().burst.defer(aborted);
+        match deferred {
+            Deferred::No(aborted) => self.end(aborted),
+            Deferred::First => {
+                let calls = Arc::clone(self);
+                let end = move || {
+                    let waiting = mem::take(&mut calls.live().burst.waiting);
+                    for aborted in waiting {
+                        calls.end(aborted);
+                    }
+                };
+                match runtime::handle() {
+                    Ok(handle) => drop(handle.spawn(async move { end() })),
+                    Err(_) => end(),
+                }
+            }
+            Deferred::Behind => {}
+        }
+    }
+
+    fn end(&self, Aborted { ids, canceled }: Aborted) {
+        for id in ids {
+            let mut live = self.live();
+            let abort = live.aborts.remove(&id);
+            let opened = live.opened.remove(&id);
+            drop(live);
+            drop(opened);
+            if let Some(abort) = abort {
+                if let Some(moment) = canceled {
+                    let _ = abort.cancel_job.set(moment);
+                }
+                abort.token.cancel();
+            }
         }
     }
 
@@ -169,7 +248,7 @@ impl Calls {
     }
 
     /// Hands the oldest events over.
-    pub(crate) fn take_events<'e>(&self, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
+    pub(crate) fn take_events<'e>(self: &Arc<Self>, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
         let events = self.events.take().into_iter();
         events.map(|event| cross(event, env, self)).collect()
     }

@@ -134,8 +134,9 @@ async fn read<T: Into<Value>>(call: &Call, reading: BoxFuture<'_, T>) -> Outcome
 async fn submit(context: &Context<'_>, mut submitting: BoxFuture<'_, Document>) -> Outcome {
     let abort = &context.call.abort;
     let Some(submitted) = unless_aborted(abort, &mut submitting).await else {
-        return Outcome::Aborted(if abort.cancels_job() {
-            let canceling = context.client.cancel_submitted(submitting, &context.request);
+        return Outcome::Aborted(if let Some(moment) = abort.cancels_job() {
+            let request = context.request.clone().given_up_at(moment);
+            let canceling = context.client.cancel_submitted(submitting, &request);
             Some(Box::pin(canceling).await)
         } else {
             None
@@ -148,9 +149,9 @@ async fn submit(context: &Context<'_>, mut submitting: BoxFuture<'_, Document>) 
 async fn wait(context: &WaitContext<'_>, waiting: BoxFuture<'_, Document>) -> Outcome {
     let abort = &context.call.abort;
     let Some(waited) = unless_aborted(abort, waiting).await else {
-        return Outcome::Aborted(if abort.cancels_job() {
-            let request = context.options.request_options();
-            let canceling = context.client.cancel_abandoned(context.job_id, request);
+        return Outcome::Aborted(if let Some(moment) = abort.cancels_job() {
+            let request = context.options.request_options().clone().given_up_at(moment);
+            let canceling = context.client.cancel_abandoned(context.job_id, &request);
             Some(Box::pin(canceling).await)
         } else {
             None

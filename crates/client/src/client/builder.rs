@@ -236,6 +236,7 @@ impl ClientBuilder {
             retries: self.retries,
             idle_timeout: self.idle_timeout.min(FOR_EVER),
             total: None,
+            given_up_at: None,
             headers: self.headers,
             nothing_sent_after: None,
             observed: Observed::default(),

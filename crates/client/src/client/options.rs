@@ -1,6 +1,9 @@
 //! The settings of one call.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use http::HeaderMap;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +27,7 @@ pub struct RequestOptions {
     pub(crate) total: Option<Duration>,
     headers: HeaderMap,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
+    pub(crate) given_up_at: Option<Instant>,
     pub(crate) observed: Observed,
 }
 
@@ -39,6 +43,7 @@ impl RequestOptions {
             total: self.total.or(defaults.total),
             headers,
             nothing_sent_after: self.nothing_sent_after.clone(),
+            given_up_at: self.given_up_at,
             observed: self.observed.clone(),
         }
     }
@@ -66,6 +71,13 @@ impl RequestOptions {
     /// end that as well, drop the future.
     pub fn nothing_sent_after(mut self, token: CancellationToken) -> Self {
         self.nothing_sent_after = Some(token);
+        self
+    }
+
+    /// When the owner of the call has given it up: the five seconds for the cancellation of its job begin there, and not when the
+    /// cancellation has its turn among thousands.
+    pub fn given_up_at(mut self, moment: Instant) -> Self {
+        self.given_up_at = Some(moment);
         self
     }
 

@@ -1,6 +1,6 @@
 //! Cancellation: `DELETE /jobs/{job}`, of a job whose caller asks for it and of one whose caller has gone.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::Method;
 
@@ -64,6 +64,12 @@ impl Client {
         }
     }
 
+    /// What is left of the five seconds that begin when a call is given up.
+    fn grace_from(&self, given_up: Option<Instant>) -> Duration {
+        let spent = given_up.map(|moment| self.transport().clock().now().saturating_duration_since(moment));
+        GRACE.saturating_sub(spent.unwrap_or_default())
+    }
+
     /// Ends when the five seconds are over that a cancellation may take. For what has to end with it.
     pub async fn cancel_grace(&self) {
         self.transport().clock().deadline(GRACE).await;
@@ -80,7 +86,7 @@ impl Client {
         let receipt = tokio::select! {
             biased;
             receipt = submit => receipt,
-            () = self.transport().clock().deadline(GRACE) => Err(Error::Timeout {
+            () = self.transport().clock().deadline(self.grace_from(options.given_up_at)) => Err(Error::Timeout {
                 limit: GRACE,
                 phase: Phase::Headers,
                 sent: Sent::Maybe,
@@ -88,7 +94,12 @@ impl Client {
             }),
         };
         match receipt.map(|receipt| receipt.string_member("jobIdentifier")) {
-            Ok(Some(job_id)) => self.cancel_abandoned(&job_id, options).await,
+            Ok(Some(job_id)) => {
+                // Which has five seconds of its own.
+                let mut options = options.clone();
+                options.given_up_at = None;
+                self.cancel_abandoned(&job_id, &options).await
+            }
             Ok(None) => CancelOutcome {
                 job_identifier: None,
                 result: Err(Error::Internal("the receipt names no job".to_owned())),

@@ -78,7 +78,7 @@ impl Transport {
     pub(crate) fn attempts(&self, request: &Request, settings: &Settings) -> Attempts {
         Attempts {
             class: request.class(),
-            began: self.clock().now(),
+            began: settings.given_up_at.unwrap_or_else(|| self.clock().now()),
             failed: 0,
             retries: settings.retries,
             backoff: Backoff::new(RETRY_PAUSE),
@@ -91,7 +91,7 @@ impl Transport {
 
     /// What is left of the time for all attempts, where it is limited.
     pub(super) fn left(&self, attempts: &Attempts, settings: &Settings) -> Option<Duration> {
-        let spent = || self.clock().now() - attempts.began;
+        let spent = || self.clock().now().saturating_duration_since(attempts.began);
         settings.total.map(|total| total.saturating_sub(spent()))
     }
 

@@ -66,12 +66,16 @@ impl Transport {
             biased;
             () = settings.given_up() => return Err(Error::GivenUp.into()),
             ready = ready => ready?,
-            limit = self.passed(left) => return Err(account.timeout(limit)),
+            limit = self.passed(left) => return Err(account.timeout(settings.total.unwrap_or(limit))),
         };
         let began = self.clock().now();
         let limit = left.map_or(settings.request_timeout, |left| {
             left.saturating_sub(began - asked).min(settings.request_timeout)
         });
+        if limit.is_zero() && left.is_some() {
+            // The socket was granted at the last moment.
+            return Err(account.timeout(settings.total.unwrap_or(limit)));
+        }
         // On the heap, and only now: thousands of calls may queue for a socket or pause, and none of them holds any of it.
         let exchange = Box::pin(self.exchange(pool, request, settings, &progress));
         let work = Arc::clone(&progress).follow(exchange);

@@ -1,6 +1,6 @@
 //! What is asked for, and what a caller sets for it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderValue, Method};
 use reqwest::Url;
@@ -110,6 +110,8 @@ pub(crate) struct Settings {
     pub(crate) retries: u32,
     /// All attempts, with the pauses and the waiting for sockets.
     pub(crate) total: Option<Duration>,
+    /// Where `total` begins, unless it is with the first attempt.
+    pub(crate) given_up_at: Option<Instant>,
     /// Between two pieces of a streamed body, and of a chunk and its answer.
     pub(crate) idle_timeout: Duration,
     pub(crate) headers: HeaderMap,

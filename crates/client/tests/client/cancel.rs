@@ -200,6 +200,20 @@ async fn a_cancellation_that_waits_for_a_socket_gives_up_after_five_seconds() {
 }
 
 #[tokio::test]
+async fn a_cancellation_has_what_is_left_of_the_five_seconds_since_its_call_was_given_up() {
+    let server = Server::always(Reply::Stall(Vec::new())).await;
+    let client = builder(&server.api()).build().unwrap();
+    for (spent, requests) in [(Duration::from_secs(5), 0), (millis(4700), 1)] {
+        let started = Instant::now();
+        let given_up = options().given_up_at(started.checked_sub(spent).unwrap());
+        let error = client.cancel_abandoned("j", &given_up).await.result.unwrap_err();
+        assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+        assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+        assert_eq!(server.count(), requests, "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_submit_given_up_is_cancelled_once_its_receipt_has_come() {
     let (emulator, builder) = emulator(60_000, 60_000).await;
     let slow = Fault {

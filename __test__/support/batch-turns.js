@@ -1,0 +1,85 @@
+'use strict';
+
+// Starts a batch of so many jobs, ends it by its signal, and prints how long the longest turns of the event loop were meanwhile, in ms: by
+// what Linux tells of the time that the thread of JavaScript had a processor, as the time of a busy machine is not that of the loop.
+
+const { openSync, readSync } = require('node:fs');
+const { PerformanceObserver } = require('node:perf_hooks');
+const { ModzyClient } = require('modzy-client');
+
+const [, , baseURL, apiKey, job, count, cancels] = process.argv;
+const jobs = Number(count);
+
+const statistics = openSync(`/proc/self/task/${process.pid}/schedstat`);
+const bytes = Buffer.alloc(64);
+
+/** ms that this thread has had a processor. */
+function threadTime() {
+  return Number.parseInt(bytes.toString('latin1', 0, readSync(statistics, bytes, 0, 64, 0)), 10) / 1e6;
+}
+
+/** @type {{ startTime: number, duration: number }[]} What the collector of garbage has taken. */
+const collections = [];
+new PerformanceObserver((list) => collections.push(...list.getEntries())).observe({ entryTypes: ['gc'] });
+
+/** Watches the turns of the event loop until it is told to stop. */
+function watchTurns() {
+  const turns = [];
+  let [began, last, isOver] = [performance.now(), threadTime(), false];
+  const turn = () => {
+    const [now, time] = [performance.now(), threadTime()];
+    // Millions are shorter, and none of them is the longest.
+    if (time - last > 1) {
+      turns.push({ began, ended: now, ms: time - last });
+    }
+    [began, last] = [now, time];
+    if (!isOver) {
+      setTimeout(turn);
+    }
+  };
+  setTimeout(turn);
+  /** The longest turn, and the longest without what the collector took in it. */
+  return async () => {
+    isOver = true;
+    // Its entries come later.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const own = turns.map(({ began: from, ended, ms }) => {
+      const within = collections.map(({ startTime, duration }) =>
+        Math.max(0, Math.min(ended, startTime + duration) - Math.max(from, startTime)),
+      );
+      return ms - within.reduce((sum, part) => sum + part, 0);
+    });
+    return { longest: Math.max(0, ...turns.map(({ ms }) => ms)), own: Math.max(0, ...own) };
+  };
+}
+
+async function main() {
+  const client = new ModzyClient(baseURL, apiKey, { proxy: false });
+  // What is loaded and compiled once is no hold-up of a batch.
+  await client.blockUntilComplete(job, { waitTimeout: 0 }).catch(() => {});
+  const controller = new AbortController();
+  const reported = { canceled: 0, late: 0 };
+  const onCancel = ({ error }) => (reported[error === undefined ? 'canceled' : 'late'] += 1);
+  const options = { signal: controller.signal, pollInterval: 600_000 };
+  let stop = watchTurns();
+  const batch = client.blockUntilAllComplete(
+    Array(jobs).fill(job),
+    cancels === 'true' ? { ...options, cancelOnAbort: true, onCancel } : options,
+  );
+  const ended = batch.catch((error) => error.name);
+  // Its jobs are started, and their first polls answered, once the process has little to do.
+  for (let used = process.cpuUsage(), busy = true; busy; used = process.cpuUsage()) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { user, system } = process.cpuUsage(used);
+    busy = user + system > 50_000;
+  }
+  const start = await stop();
+  stop = watchTurns();
+  const aborted = performance.now();
+  controller.abort();
+  const error = await ended;
+  const elapsed = performance.now() - aborted;
+  console.log(JSON.stringify({ start, abort: await stop(), error, elapsed, ...reported }));
+}
+
+main();
