@@ -160,7 +160,8 @@ describe('memory', () => {
       },
     };
     await assert.rejects(uploads.modzy.submitJobFile(...MODEL, { k: { input: give(value) } }, options), {
-      name: 'TypeError',
+      name: 'InputError',
+      code: 'changed',
       message: /should be a stream of bytes that stay in place until it is asked for more/,
     });
   });

@@ -188,7 +188,7 @@ describe('an upload', () => {
     await assert.rejects(uploading, { name: 'InputError', code: 'changed', inputKey: 'k', inputName: 'input' });
   });
 
-  it('of a Blob whose file changes meanwhile rejects with the Blob’s own error', async () => {
+  it('of a Blob whose file changes meanwhile rejects with the Blob’s own error as the cause', async () => {
     const file = await write('behind a blob', Buffer.alloc(8 * CHUNK, 'o'));
     // Reports of progress are at least 50 ms apart.
     await emulator.fault({ method: 'POST', path: '/api/jobs/*', delayMs: 60 });
@@ -202,7 +202,10 @@ describe('an upload', () => {
       },
     };
     const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: await openAsBlob(file) } }, options);
-    await assert.rejects(uploading, { name: 'NotReadableError' });
+    await assert.rejects(uploading, (error) => {
+      assert.deepEqual([error.name, error.code, error.inputKey], ['InputError', 'changed', 'k']);
+      return error.cause.name === 'NotReadableError';
+    });
     assert.equal(outcomes[0].job.status, 'CANCELED');
   });
 

@@ -333,7 +333,9 @@ class ModzyClient {
 
   /** @param {unknown[]} given */
   async fileToDataUrl(...given) {
-    return this.#session.call('fileToDataUrl', given, ({ values: { file }, options }) => blobToDataUrl(file, options));
+    return this.#session.call('fileToDataUrl', given, ({ values: { file }, options }) =>
+      blobToDataUrl(this.#session, file, options),
+    );
   }
 }
 

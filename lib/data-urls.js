@@ -3,9 +3,8 @@
 // How large a file may be that becomes a data URL: within the caller's limit, and not longer than a string can be.
 
 const { constants } = require('node:buffer');
-const { untilAborted } = require('./calls/signals.js');
 const { InputError } = require('./errors.js');
-const { bytesOfBlob } = require('./streams/pulled-sources.js');
+const { readBlob } = require('./streams/read-blob.js');
 
 /** The limit unless the caller sets another, in bytes: 256 MiB. */
 const MAX_BYTES = 2 ** 28;
@@ -24,19 +23,20 @@ function mostBytes(mimeType, maxBytes = MAX_BYTES) {
 /**
  * Reads a Blob as a data URL.
  *
+ * @param {import('./calls/session.js').Session} session
  * @param {Blob} file
  * @param {import('./arguments/options.js').CallOptions} options
  */
-async function blobToDataUrl(file, { maxBytes, signal }) {
+async function blobToDataUrl(session, file, options) {
   const mimeType = file.type || 'application/octet-stream';
-  const most = mostBytes(mimeType, maxBytes);
+  const most = mostBytes(mimeType, options.maxBytes);
   const { name = 'of the Blob' } = /** @type {{ name?: string }} */ (file);
   if (file.size > most) {
     const message = `the input ${name} has ${file.size} bytes, and at most ${most} are made a data URL (maxBytes)`;
     throw new InputError(message, { code: 'limit', inputKey: '', inputName: name });
   }
-  const bytes = bytesOfBlob(await untilAborted(file.arrayBuffer(), signal), 'file');
-  return `data:${mimeType};base64,${Buffer.from(bytes).toString('base64')}`;
+  const bytes = await readBlob(session, file, { name: 'file', inputKey: '', inputName: name }, options);
+  return `data:${mimeType};base64,${bytes.toString('base64')}`;
 }
 
 module.exports = { blobToDataUrl, mostBytes };

@@ -170,7 +170,8 @@ export declare class ModzyClient {
    * Reads a Blob or a File as a data URL, for the object form of `submitJobEmbedded`. One without a type is
    * `application/octet-stream`.
    *
-   * @throws {InputError} For one that has more than `maxBytes` (`limit`).
+   * @throws {InputError} For one that has more than `maxBytes` (`limit`), that changes or has another size than it tells (`changed`), or that
+   *   brings no byte for the client's `idleTimeout` (`timeout`).
    */
   fileToDataUrl(file: Blob, options?: DataUrlOptions | null): Promise<string>;
 }

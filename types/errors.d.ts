@@ -119,7 +119,7 @@ export declare class InputError extends ModzyError {
   name: 'InputError';
   /**
    * `missing`: there is no such file. `empty`: no bytes, which servers drop without a word. `changed`: not as it was when it was
-   * checked, or memory that is gone. `unusable`: unreadable, or no file. `limit`: more chunks than the server takes. `timeout`: a stream gave no byte
+   * checked, or memory that is gone. `unusable`: unreadable, or no file. `limit`: more chunks than the server takes. `timeout`: a stream or a Blob gave no byte
    * for `idleTimeout`.
    */
   code?: 'missing' | 'empty' | 'changed' | 'unusable' | 'limit' | 'timeout' | (string & {});

@@ -3,12 +3,12 @@
 // Jobs: submit, upload, read, cancel, wait.
 
 const { Session } = require('../calls/session.js');
-const { untilAborted } = require('../calls/signals.js');
 const { readJobAndResult, receiptReader, writeBody } = require('../documents.js');
 const { AsyncQueue } = require('../iteration/async-queue.js');
 const { Batch } = require('../iteration/batch.js');
 const { Listing } = require('../iteration/listing.js');
 const { watchJob } = require('../iteration/watch.js');
+const { readBlob } = require('../streams/read-blob.js');
 const { readEmbeddedSources, readFileSources } = require('../streams/upload-sources.js');
 const { ResultClient } = require('./results.js');
 
@@ -146,9 +146,12 @@ class JobClient {
     // Awaited, so that the stack of an error that comes later keeps the caller's lines.
     return await this.#session.call('submitJobEmbedded', given, async (call) => {
       const { mediaType, embeddedSources } = call.values;
-      const read = readEmbeddedSources(embeddedSources.value, embeddedSources.name, call.generation);
+      const { value, name } = embeddedSources;
+      const read = readEmbeddedSources(value, name, call.generation, (blob, place) =>
+        readBlob(this.#session, blob, place, call.options),
+      );
       // Memory is copied in this turn, after which the caller may do with it what they like.
-      const bytes = Array.isArray(read.bytes) ? read.bytes : await untilAborted(read.bytes, call.options.signal);
+      const bytes = Array.isArray(read.bytes) ? read.bytes : await read.bytes;
       return this.#submit('submitJobEmbedded', call, { sources: read.sources, mediaType }, { bytes });
     });
   }

@@ -1,9 +1,8 @@
 'use strict';
 
-// Sources that Rust pulls piece by piece: memory, Blobs and streams.
+// Sources that Rust pulls piece by piece: memory and streams. Blobs are read in blob-source.js.
 
 const { types } = require('node:util');
-const { MessageChannel } = require('node:worker_threads');
 const { mistaken } = require('../arguments/checks.js');
 const { InputError } = require('../errors.js');
 
@@ -71,80 +70,6 @@ class MemorySource {
   close() {
     this.#bytes = new Uint8Array();
     this.#at = this.#size;
-  }
-}
-
-/** A port that leads nowhere. What is transferred to it is gone at once. */
-const nowhere = (() => {
-  const { port1, port2 } = new MessageChannel();
-  port2.close();
-  return port1;
-})();
-
-/** @type {any} Throws for anything but a Blob of Node.js. */
-const sizeOfBlob = Object.getOwnPropertyDescriptor(Blob.prototype, 'size')?.get;
-
-/** @param {Blob} blob */
-function isOfNode(blob) {
-  try {
-    return sizeOfBlob.call(blob) === blob.size;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * A Blob or a File. What Node.js gives of one is a copy, which is freed once it has crossed: as garbage it would be collected
- * only when there are 32 MiB of it. What Blobs of others give may be their own memory.
- */
-class BlobSource {
-  /** @type {Blob | undefined} */
-  #blob;
-  #at = 0;
-  #isOfNode;
-  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
-  #reader;
-  /** @type {Uint8Array | undefined} What crossed last. */
-  #copy;
-
-  /** @param {Blob} blob */
-  constructor(blob) {
-    this.#blob = blob;
-    this.#isOfNode = isOfNode(blob);
-  }
-
-  async next() {
-    this.#free();
-    for (;;) {
-      const read = await this.#reader?.read();
-      if (read?.value !== undefined) {
-        this.#copy = read.value;
-        return read.value;
-      }
-      this.#reader = undefined;
-      const piece = this.#blob?.slice(this.#at, this.#at + PIECE);
-      if (piece === undefined || piece.size === 0) {
-        return undefined;
-      }
-      this.#at += piece.size;
-      if (!this.#isOfNode) {
-        return bytesOfBlob(await piece.arrayBuffer(), 'Blob');
-      }
-      this.#reader = piece.stream().getReader();
-    }
-  }
-
-  close() {
-    this.#blob = undefined;
-    this.#reader = undefined;
-    this.#free();
-  }
-
-  #free() {
-    if (this.#copy !== undefined) {
-      nowhere.postMessage(null, [/** @type {ArrayBuffer} */ (this.#copy.buffer)]);
-      this.#copy = undefined;
-    }
   }
 }
 
@@ -247,7 +172,7 @@ class Pieces {
   async next(read) {
     const { name, ...input } = this.#place;
     if (this.#given.isGone) {
-      throw mistaken(name, 'a stream of bytes that stay in place until it is asked for more');
+      throw this.#gone();
     }
     const piece = this.#given.next();
     if (piece !== undefined) {
@@ -262,12 +187,28 @@ class Pieces {
     if (done) {
       return undefined;
     }
-    const bytes = toBytes(value, name);
+    const bytes = this.#bytesOf(value);
     if (bytes === undefined) {
       throw mistaken(name, 'a stream of bytes');
     }
     this.#given = new MemorySource(bytes);
     return this.#given.next() ?? bytes;
+  }
+
+  /** @param {unknown} value */
+  #bytesOf(value) {
+    try {
+      return toBytes(value, this.#place.name);
+    } catch (cause) {
+      throw this.#gone(cause);
+    }
+  }
+
+  /** @param {unknown} [cause] */
+  #gone(cause) {
+    const { name, ...input } = this.#place;
+    const message = `the ${name} param should be a stream of bytes that stay in place until it is asked for more`;
+    return new InputError(message, { code: 'changed', cause, ...input });
   }
 }
 
@@ -290,19 +231,4 @@ function toBytes(value, name) {
   }
 }
 
-/**
- * What a Blob has brought. Those of others may bring anything, and of a number an array would be made.
- *
- * @param {unknown} brought
- * @param {string} name
- */
-function bytesOfBlob(brought, name) {
-  const bytes = toBytes(brought, name);
-  if (bytes === undefined) {
-    throw mistaken(name, 'a Blob whose arrayBuffer() resolves with bytes');
-  }
-  // Rust must not read what another thread may be writing.
-  return types.isSharedArrayBuffer(bytes.buffer) ? new Uint8Array(bytes) : bytes;
-}
-
-module.exports = { BlobSource, IterableSource, MemorySource, WebSource, bytesOfBlob, toBytes };
+module.exports = { IterableSource, MemorySource, PIECE, WebSource, letGo, toBytes };

@@ -5,7 +5,8 @@
 
 const { types } = require('node:util');
 const { filePath, mistaken, string } = require('../arguments/checks.js');
-const { BlobSource, IterableSource, MemorySource, WebSource, bytesOfBlob, toBytes } = require('./pulled-sources.js');
+const { BlobSource } = require('./blob-source.js');
+const { IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
 
 /**
  * How many bytes of memory a call copies before it returns, which takes a few ms. What is beyond is read where it is when its
@@ -14,6 +15,7 @@ const { BlobSource, IterableSource, MemorySource, WebSource, bytesOfBlob, toByte
 const COPIED = 8 * 1024 * 1024;
 
 /**
+ * @typedef {import('./pulled-sources.js').Place} Place
  * @typedef {import('./pulled-sources.js').Source} Source
  *
  * @typedef {{ inputKey: string, inputName: string, path?: string, size?: number }} FileInput
@@ -61,7 +63,7 @@ function readFileSource(value, place, room) {
       : { size, source: new MemorySource(new Uint8Array(bytes)), copied: size };
   }
   if (isBlob(value)) {
-    return { size: value.size, source: new BlobSource(value) };
+    return { size: value.size, source: new BlobSource(value, place) };
   }
   if (typeof value?.getReader === 'function') {
     return { source: new WebSource(value, place) };
@@ -116,21 +118,22 @@ function readFileSources(sources, argument) {
  * @param {Record<string, any>} sources Input key → name of the model's input → value.
  * @param {string} argument
  * @param {1 | 2} generation What a string is: a binary string in 1.x, a data URI in 2.x.
+ * @param {(blob: Blob, place: Place) => Promise<Uint8Array>} readBlob
  * @returns {{ sources: Record<string, Record<string, string | number>>, bytes: Uint8Array[] | Promise<Uint8Array[]> }}
  */
-function readEmbeddedSources(sources, argument, generation) {
+function readEmbeddedSources(sources, argument, generation, readBlob) {
   /** @type {Record<string, Record<string, string | number>>} */
   const named = Object.create(null);
   /** @type {(Uint8Array | Blob)[]} */
   const given = [];
-  /** @type {string[]} */
+  /** @type {Place[]} */
   const places = [];
   let inline = 0;
   for (const [key, name, value, place] of leaves(sources, argument)) {
     const parts = (named[key] ??= Object.create(null));
     if (generation === 1) {
       parts[name] = given.push(embeddedBytes(value, place)) - 1;
-      places.push(place);
+      places.push({ name: place, inputKey: key, inputName: name });
     } else if (typeof value === 'string') {
       inline += string(value, place).length;
       parts[name] = value;
@@ -145,10 +148,23 @@ function readEmbeddedSources(sources, argument, generation) {
   if (given.every((each) => types.isUint8Array(each))) {
     return { sources: named, bytes: warn(given) };
   }
-  const read = given.map(async (each, index) =>
-    types.isUint8Array(each) ? new Uint8Array(each) : bytesOfBlob(await each.arrayBuffer(), String(places[index])),
-  );
-  return { sources: named, bytes: Promise.all(read).then(warn) };
+  const copied = given.map((each) => (types.isUint8Array(each) ? new Uint8Array(each) : each));
+  return { sources: named, bytes: readAll(copied, places, readBlob).then(warn) };
+}
+
+/**
+ * The bytes of all inputs, one Blob after the other: none is read any more once one has failed.
+ *
+ * @param {(Uint8Array | Blob)[]} given
+ * @param {Place[]} places
+ * @param {(blob: Blob, place: Place) => Promise<Uint8Array>} readBlob
+ */
+async function readAll(given, places, readBlob) {
+  const read = [];
+  for (const [index, each] of given.entries()) {
+    read.push(types.isUint8Array(each) ? each : await readBlob(each, /** @type {Place} */ (places[index])));
+  }
+  return read;
 }
 
 let warned = false;

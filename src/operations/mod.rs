@@ -82,6 +82,7 @@ fn handler(operation: Op) -> Handler {
         Op::GetApiKeys => Handler::Read(accounting::get_api_keys),
         Op::GetKeyBody => Handler::Read(accounting::get_key_body),
         Op::Grace => Handler::Read(jobs::grace),
+        Op::SourceIdle => Handler::ReadValue(uploads::source_idle),
         Op::PathToDataUrl => Handler::ReadValue(data_urls::path_to_data_url),
     }
 }

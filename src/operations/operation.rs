@@ -94,6 +94,8 @@ pub enum BindingOperation {
     GetKeyBody,
     /// Ends when the time is over that the cancellation of a job may take; sends nothing.
     Grace,
+    /// Ends when a source that JavaScript reads has brought nothing for `idleTimeout`; sends nothing. The result is the ms, as text.
+    SourceIdle,
     /// A file as a data URI; sends nothing. The argument is `{path, mimeType}`, the result text.
     PathToDataUrl,
 }

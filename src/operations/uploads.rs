@@ -75,6 +75,13 @@ pub(super) fn get_features<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Docume
     Box::pin(context.client.get_features(&context.request))
 }
 
+pub(super) fn source_idle<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let limit = context.client.source_idle(&context.request).await;
+        Ok(limit.as_millis().to_string().into())
+    })
+}
+
 fn upload(argument: UploadArgument, call: &Call) -> FileJob {
     let sources = sources::sources(argument.sources, call);
     let mut job = FileJob::new(argument.model_id, argument.version, sources);

@@ -12,6 +12,9 @@ use crate::reactor;
 /// Longer limits than this, `Duration::MAX` included, mean the same: for ever.
 pub(crate) const FOR_EVER: Duration = Duration::from_hours(100 * 365 * 24);
 
+/// What a cancellation, or the receipt of a submit that was given up, may take.
+pub(crate) const GRACE: Duration = Duration::from_secs(5);
+
 /// A limit that is noticed later than this was not watched: the process, or its thread, stood still meanwhile.
 pub(crate) const GAP: Duration = Duration::from_millis(250);
 

@@ -1,6 +1,6 @@
 //! The client, and how its methods make and send their requests. How one is built is left to `builder`.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::{HeaderMap, Method};
 
@@ -105,8 +105,15 @@ impl Client {
 
     async fn execute(&self, request: &Request, settings: &Settings) -> Result<Answer> {
         let transport = self.transport();
-        let mut attempts = transport.attempts(request, settings);
+        let mut attempts = Attempts::new(request, settings);
         transport.execute(request, settings, &mut attempts).await
+    }
+
+    /// Ends when a source that is read outside of the client has brought nothing for `idle_timeout`, and returns that.
+    pub async fn source_idle(&self, options: &RequestOptions) -> Duration {
+        let limit = self.settings(options).idle_timeout;
+        self.transport().clock().idle(limit).await;
+        limit
     }
 
     pub(crate) fn settings(&self, options: &RequestOptions) -> Settings {

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::headers::insert_header;
 use crate::{
-    clock::FOR_EVER,
+    clock::{FOR_EVER, GRACE},
     error::Result,
     observer::{Observed, Observer},
     transport::Settings,
@@ -23,11 +23,10 @@ pub struct RequestOptions {
     request_timeout: Option<Duration>,
     idle_timeout: Option<Duration>,
     retries: Option<u32>,
-    /// What all attempts and the pauses between them may take together.
-    pub(crate) total: Option<Duration>,
+    /// When all attempts and the pauses between them have to be over.
+    pub(crate) until: Option<Instant>,
     headers: HeaderMap,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
-    pub(crate) given_up_at: Option<Instant>,
     pub(crate) observed: Observed,
 }
 
@@ -40,10 +39,9 @@ impl RequestOptions {
             request_timeout: self.request_timeout.unwrap_or(defaults.request_timeout),
             retries: self.retries.unwrap_or(defaults.retries),
             idle_timeout: self.idle_timeout.unwrap_or(defaults.idle_timeout),
-            total: self.total.or(defaults.total),
+            until: self.until.or(defaults.until),
             headers,
             nothing_sent_after: self.nothing_sent_after.clone(),
-            given_up_at: self.given_up_at,
             observed: self.observed.clone(),
         }
     }
@@ -77,7 +75,7 @@ impl RequestOptions {
     /// When the owner of the call has given it up: the five seconds for the cancellation of its job begin there, and not when the
     /// cancellation has its turn among thousands.
     pub fn given_up_at(mut self, moment: Instant) -> Self {
-        self.given_up_at = Some(moment);
+        self.until = Some(moment + GRACE);
         self
     }
 

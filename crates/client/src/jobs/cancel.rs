@@ -1,18 +1,14 @@
 //! Cancellation: `DELETE /jobs/{job}`, of a job whose caller asks for it and of one whose caller has gone.
 
-use std::time::{Duration, Instant};
-
 use http::Method;
 
 use super::status::Stage;
 use crate::{
     client::{Client, RequestOptions},
+    clock::GRACE,
     document::Document,
     error::{Error, Phase, Result, Sent},
 };
-
-/// What a cancellation, or the receipt of a submit that was given up, may take.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// How the cancellation of a given-up job went.
 #[derive(Debug)]
@@ -30,7 +26,6 @@ impl Client {
     /// # Errors
     /// `Status` as the server answers, for instance for a job that is final already.
     pub async fn cancel_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
-        let started = self.transport().clock().now();
         let cancelled = self
             .send(&self.job_request(Method::DELETE, "jobId", job_id)?, options)
             .await;
@@ -41,11 +36,8 @@ impl Client {
                 ref call,
                 ..
             }) if call.attempts > 1 => {
-                let mut options = options.clone();
-                let spent = self.transport().clock().now() - started;
-                options.total = options.total.map(|total| total.saturating_sub(spent));
                 let is_canceled = |stage| stage == Stage::Canceled;
-                let job = self.job_at_stage(job_id, &options, is_canceled).await;
+                let job = self.job_at_stage(job_id, options, is_canceled).await;
                 job.map_or(cancelled, Ok)
             }
             other => other,
@@ -57,17 +49,19 @@ impl Client {
     pub async fn cancel_abandoned(&self, job_id: &str, options: &RequestOptions) -> CancelOutcome {
         let mut options = options.clone();
         options.nothing_sent_after = None;
-        options.total = Some(GRACE);
+        let now = || self.transport().clock().now();
+        let until = *options.until.get_or_insert_with(|| now() + GRACE);
+        let mut result = self.cancel_job(job_id, &options).await;
+        if let Err(Error::Timeout { limit, .. }) = &mut result
+            && now() >= until
+        {
+            // However little of it its turn among others has left it.
+            *limit = GRACE;
+        }
         CancelOutcome {
             job_identifier: Some(job_id.to_owned()),
-            result: self.cancel_job(job_id, &options).await,
+            result,
         }
-    }
-
-    /// What is left of the five seconds that begin when a call is given up.
-    fn grace_from(&self, given_up: Option<Instant>) -> Duration {
-        let spent = given_up.map(|moment| self.transport().clock().now().saturating_duration_since(moment));
-        GRACE.saturating_sub(spent.unwrap_or_default())
     }
 
     /// Ends when the five seconds are over that a cancellation may take. For what has to end with it.
@@ -83,10 +77,12 @@ impl Client {
         submit: impl Future<Output = Result<Document>>,
         options: &RequestOptions,
     ) -> CancelOutcome {
+        let clock = self.transport().clock();
+        let left = options.until.map(|until| until.saturating_duration_since(clock.now()));
         let receipt = tokio::select! {
             biased;
             receipt = submit => receipt,
-            () = self.transport().clock().deadline(self.grace_from(options.given_up_at)) => Err(Error::Timeout {
+            () = clock.deadline(left.unwrap_or(GRACE)) => Err(Error::Timeout {
                 limit: GRACE,
                 phase: Phase::Headers,
                 sent: Sent::Maybe,
@@ -97,7 +93,7 @@ impl Client {
             Ok(Some(job_id)) => {
                 // Which has five seconds of its own.
                 let mut options = options.clone();
-                options.given_up_at = None;
+                options.until = None;
                 self.cancel_abandoned(&job_id, &options).await
             }
             Ok(None) => CancelOutcome {

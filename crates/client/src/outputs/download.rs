@@ -12,6 +12,7 @@ use super::{
 use crate::{
     client::{Client, RequestOptions},
     error::{Error, Result},
+    transport::Attempts,
 };
 
 impl Client {
@@ -22,7 +23,7 @@ impl Client {
     pub async fn open_output(&self, output: &OutputRef, options: &RequestOptions) -> Result<Output> {
         let settings = self.settings(options);
         let origin = self.output_request(output)?;
-        let mut attempts = self.transport().attempts(&origin, &settings);
+        let mut attempts = Attempts::new(&origin, &settings);
         let found = self.fetch_whole(&origin, &settings, &mut attempts).await?;
         Ok(Output::new(self.clone(), settings, origin, found, attempts))
     }

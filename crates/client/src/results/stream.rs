@@ -55,7 +55,7 @@ impl Client {
         };
         let settings = self.settings(options);
         let transport = self.transport();
-        let mut attempts = transport.attempts(&request, &settings);
+        let mut attempts = Attempts::new(&request, &settings);
         let body = self.send_for_stream(&request, &settings, &mut attempts).await?;
         Ok(ResultStream {
             client: self.clone(),

@@ -1,10 +1,7 @@
 //! The attempts of a call, from the first request to the last byte that is read: what follows one that fails, after which
 //! pause, and who hears of it.
 
-use std::{
-    mem,
-    time::{Duration, Instant},
-};
+use std::{mem, time::Duration};
 
 use super::{
     failure::Attempt,
@@ -22,7 +19,6 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Attempts {
     class: Class,
-    began: Instant,
     failed: u32,
     /// How many may follow.
     retries: u32,
@@ -35,6 +31,20 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
+    /// The account of a call that begins.
+    pub(crate) fn new(request: &Request, settings: &Settings) -> Self {
+        Self {
+            class: request.class(),
+            failed: 0,
+            retries: settings.retries,
+            backoff: Backoff::new(RETRY_PAUSE),
+            replayed: false,
+            came_further: false,
+            maybe_sent: false,
+            last: None,
+        }
+    }
+
     /// Notes that the call has come further than ever, so that it is no outage which goes on.
     pub(crate) fn came_further(&mut self, settings: &Settings) {
         self.retries = settings.retries;
@@ -74,25 +84,11 @@ impl Attempts {
 }
 
 impl Transport {
-    /// The account of a call that begins.
-    pub(crate) fn attempts(&self, request: &Request, settings: &Settings) -> Attempts {
-        Attempts {
-            class: request.class(),
-            began: settings.given_up_at.unwrap_or_else(|| self.clock().now()),
-            failed: 0,
-            retries: settings.retries,
-            backoff: Backoff::new(RETRY_PAUSE),
-            replayed: false,
-            came_further: false,
-            maybe_sent: false,
-            last: None,
-        }
-    }
-
     /// What is left of the time for all attempts, where it is limited.
-    pub(super) fn left(&self, attempts: &Attempts, settings: &Settings) -> Option<Duration> {
-        let spent = || self.clock().now().saturating_duration_since(attempts.began);
-        settings.total.map(|total| total.saturating_sub(spent()))
+    pub(super) fn left(&self, settings: &Settings) -> Option<Duration> {
+        settings
+            .until
+            .map(|until| until.saturating_duration_since(self.clock().now()))
     }
 
     /// Ends after a failed attempt when the next one is due.
@@ -134,7 +130,7 @@ impl Transport {
                 Some(asked) => backoff::asked_pause(asked, SHORTEST_PAUSE, self.random()),
                 None => attempts.backoff.next(self.random()),
             };
-            if self.left(attempts, settings).is_some_and(|left| pause >= left) {
+            if self.left(settings).is_some_and(|left| pause >= left) {
                 return Err(error);
             }
             pause

@@ -42,7 +42,7 @@ impl Transport {
         self.check_url(&request.url)?;
         self.config.route.proxies.check(&request.url)?;
         loop {
-            let left = self.left(attempts, settings);
+            let left = self.left(settings);
             match self.attempt(request, settings, left).await {
                 Ok(answer) => {
                     self.retries.give_back();
@@ -66,7 +66,7 @@ impl Transport {
             biased;
             () = settings.given_up() => return Err(Error::GivenUp.into()),
             ready = ready => ready?,
-            limit = self.passed(left) => return Err(account.timeout(settings.total.unwrap_or(limit))),
+            limit = self.passed(left) => return Err(account.timeout(limit)),
         };
         let began = self.clock().now();
         let limit = left.map_or(settings.request_timeout, |left| {
@@ -74,7 +74,7 @@ impl Transport {
         });
         if limit.is_zero() && left.is_some() {
             // The socket was granted at the last moment.
-            return Err(account.timeout(settings.total.unwrap_or(limit)));
+            return Err(account.timeout(limit));
         }
         // On the heap, and only now: thousands of calls may queue for a socket or pause, and none of them holds any of it.
         let exchange = Box::pin(self.exchange(pool, request, settings, &progress));

@@ -108,10 +108,8 @@ pub(crate) struct Settings {
     /// answer.
     pub(crate) request_timeout: Duration,
     pub(crate) retries: u32,
-    /// All attempts, with the pauses and the waiting for sockets.
-    pub(crate) total: Option<Duration>,
-    /// Where `total` begins, unless it is with the first attempt.
-    pub(crate) given_up_at: Option<Instant>,
+    /// When all attempts are over, with the pauses and the waiting for sockets.
+    pub(crate) until: Option<Instant>,
     /// Between two pieces of a streamed body, and of a chunk and its answer.
     pub(crate) idle_timeout: Duration,
     pub(crate) headers: HeaderMap,

@@ -127,7 +127,7 @@ impl Changing {
 
     async fn upload(&self) -> Upload {
         let source = FileSource::Path(self.path.clone());
-        Box::pin(upload(&self.client, file_job(vec![("k", "n", source)]))).await
+        upload(&self.client, file_job(vec![("k", "n", source)])).await
     }
 
     fn arrived(&self) -> Vec<u8> {

@@ -1,0 +1,71 @@
+'use strict';
+
+// Blobs that are read whole, before Rust is asked for anything: within `idleTimeout`, and no further once the signal has fired. How
+// their bytes are had is left to the sources.
+
+const { LEFT, untilAborted } = require('../calls/signals.js');
+const { InputError } = require('../errors.js');
+const { BlobSource } = require('./blob-source.js');
+
+/**
+ * @param {Session} session
+ * @param {Blob} blob
+ * @param {Place} place
+ * @param {CallOptions} options
+ * @returns {Promise<Buffer>}
+ */
+async function readBlob(session, blob, place, options) {
+  const { name, ...input } = place;
+  const { size } = blob;
+  const source = new BlobSource(blob, place, true);
+  /** @type {Buffer[]} */
+  const chunks = [];
+  let length = 0;
+  try {
+    for (;;) {
+      const chunk = await withinLimits(session, source.next(), place, options);
+      length += chunk?.length ?? 0;
+      if (length > size || (chunk === undefined && length !== size)) {
+        throw new InputError(`the ${name} param has another size than it tells`, { code: 'changed', ...input });
+      }
+      if (chunk === undefined) {
+        return Buffer.concat(chunks, length);
+      }
+      // What is pulled is gone with the next one.
+      chunks.push(Buffer.from(chunk));
+    }
+  } finally {
+    source.close();
+  }
+}
+
+/**
+ * Awaits the next chunk, until the signal fires or Rust says that it has taken too long.
+ *
+ * @template T
+ * @param {Session} session
+ * @param {Promise<T>} chunk
+ * @param {Place} place
+ * @param {CallOptions} options
+ */
+async function withinLimits(session, chunk, { name, ...input }, { signal, binding }) {
+  const over = new AbortController();
+  const settings = { binding: { idleTimeout: binding?.idleTimeout }, signal: over.signal };
+  const idle = session.runSilently('sourceIdle', '', settings, (ms) => {
+    throw new InputError(`the ${name} param gave no byte for ${ms} ms (idleTimeout)`, { code: 'timeout', ...input });
+  });
+  const first = Promise.race([chunk, idle]);
+  try {
+    return await untilAborted(first, signal);
+  } finally {
+    over.abort(LEFT);
+  }
+}
+
+/**
+ * @typedef {import('../arguments/options.js').CallOptions} CallOptions
+ * @typedef {import('../calls/session.js').Session} Session
+ * @typedef {import('./pulled-sources.js').Place} Place
+ */
+
+module.exports = { readBlob };
