@@ -16,6 +16,7 @@ const { ModzyClient } = require('modzy-client');
 const { CHANNELS, useChannels } = require('./support/channels.js');
 const { useEmulator } = require('./support/emulator.js');
 const { observed } = require('./support/observed.js');
+const { unhandledBy } = require('./support/unhandled.js');
 
 const JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 const SOURCES = { first: { 'input.txt': 'What a lovely day!' } };
@@ -106,6 +107,37 @@ describe('diagnostics, as subscribers see them', () => {
     const messages = collect(['modzy:request:end']);
     await client().submitJobText('ed542963de', '1.0.1', SOURCES);
     assert.equal(messages.length, 1);
+  });
+
+  it('may change and break whatever is published, and no call: each has its own outcome', async () => {
+    const fails = () => {
+      throw new Error('do not touch');
+    };
+    const unhandled = await unhandledBy(async () => {
+      for (const change of [
+        (message) => Object.setPrototypeOf(message, null),
+        ({ request }) => Object.defineProperty(request, 'jobIdentifier', { get: fails }),
+        ({ request }) => Object.defineProperty(request, 'method', { get: fails }),
+        (message) => Object.defineProperty(message, 'request', { get: fails }),
+        ({ error }) => error && Object.defineProperty(error, 'toString', { get: fails }),
+        ({ error }) => error && Object.freeze(error),
+        (message) => Object.keys(message).forEach((name) => delete message[name]),
+      ]) {
+        const subscriber = (message) => {
+          try {
+            change(message);
+          } catch {
+            // What it throws itself is not what is asked here.
+          }
+        };
+        CHANNELS.forEach((name) => subscribe(name, subscriber));
+        const modzy = client({ logger: { info() {}, error() {} } });
+        const receipt = await modzy.submitJobText('ed542963de', '1.0.1', SOURCES);
+        assert.equal(typeof receipt.jobIdentifier, 'string');
+        await assert.rejects(modzy.getResult('none'), { name: 'NotFoundError', code: 404 });
+      }
+    });
+    assert.deepEqual(unhandled, []);
   });
 
   it('publishes nothing of a call that began before anybody listened', async () => {

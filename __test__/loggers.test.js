@@ -290,4 +290,33 @@ describe('the logger', () => {
       assert.deepEqual(JSON.parse(execFileSync(process.execPath, ['--eval', program], options)), ['full disk']);
     });
   }
+
+  for (const [what, logger] of Object.entries({
+    'methods reject': `{ debug: fail, info: fail, warn: fail, error: fail }`,
+    'methods return thenables that reject': `{ info: () => ({ then: (_, reject) => reject(new Error('full disk')) }) }`,
+    'isLevelEnabled rejects': `{ info() {}, isLevelEnabled: fail }`,
+  })) {
+    it(`whose ${what} breaks no call and leaves no rejection: one warning says so`, () => {
+      const program = `
+        const { ModzyClient } = require('modzy-client');
+        const fail = async () => { throw new Error('full\\ndisk'); };
+        const seen = [];
+        for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, () => seen.push(event));
+        process.on('warning', ({ code, message }) => seen.push(code, message));
+        const modzy = ModzyClient.fromEnv({ logger: ${logger}, proxy: false });
+        modzy.getFeatures()
+          .then(() => modzy.getFeatures())
+          .then(() => setTimeout(() => console.log(JSON.stringify(seen)), 20));
+      `;
+      const env = {
+        ...process.env,
+        MODZY_BASE_URL: emulator.url,
+        MODZY_API_KEY: emulator.apiKey,
+        NODE_NO_WARNINGS: '1',
+      };
+      const options = { cwd: path.resolve(__dirname, '..'), env, encoding: 'utf8' };
+      const seen = JSON.parse(execFileSync(process.execPath, ['--eval', program], options));
+      assert.deepEqual(seen, ['MODZY_LOGGER', 'a method of the logger rejected: Error: full disk']);
+    });
+  }
 });

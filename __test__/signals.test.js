@@ -3,6 +3,8 @@
 // Signals of other makers: those without a reason, and those that are hostile.
 
 const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const { createServer } = require('node:http');
 const { Readable } = require('node:stream');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
@@ -25,6 +27,7 @@ class BareSignal extends EventTarget {
 
 const OUTPUT = { jobId: 'j', inputKey: 'k', outputName: 'o' };
 const SOURCES = { a: { 'input.txt': 'x' } };
+const FILES = { a: { 'input.txt': Buffer.from('x') } };
 
 describe('a signal without a reason', () => {
   const emulator = useEmulator();
@@ -144,5 +147,62 @@ describe('a hostile signal', () => {
       assert.deepEqual(unhandled, []);
       assert.equal((await bystander).status, 'COMPLETED');
     });
+  }
+
+  it('that throws when a listener is removed loses no outcome: a receipt, a job, an output', async () => {
+    await answer(0, 4);
+    const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    const warnings = [];
+    const note = ({ code }) => code === 'MODZY_SIGNAL' && warnings.push(code);
+    process.on('warning', note);
+    const options = () => ({ signal: signals['throws when a listener is removed']() });
+    const receipt = await modzy.submitJobText('ed542963de', '1.0.1', SOURCES, options());
+    assert.equal(receipt.status, 'SUBMITTED');
+    assert.equal((await modzy.submitJobFile('ed542963de', '1.0.1', FILES, options())).status, 'SUBMITTED');
+    const { status } = await modzy.blockUntilComplete(job(0), { ...quickly, ...options() });
+    assert.equal(status, 'COMPLETED');
+    const [outcome] = await modzy.blockUntilAllComplete([job(1)], { ...quickly, ...options() });
+    assert.equal(outcome.job.status, 'COMPLETED');
+    assert.equal(await modzy.fileToDataUrl(new Blob(['x'], { type: 'a/b' }), options()), 'data:a/b;base64,eA==');
+    process.off('warning', note);
+    assert.ok(warnings.length <= 1, 'once for the process');
+  });
+
+  const looks = (count) => {
+    let left = count;
+    return () => {
+      left -= 1;
+      return left < 0 ? fails() : false;
+    };
+  };
+  for (const count of [0, 1, 2, 3]) {
+    for (const [what, make] of Object.entries({
+      'a listener is added': () => ({ ...quiet(), addEventListener: looks(count) }),
+      'it is looked at': () => Object.defineProperty(quiet(), 'aborted', { get: looks(count) }),
+    })) {
+      it(`that throws when ${what}, after ${count} times, leaves no output and no results open`, async (t) => {
+        // Answers that have begun, and do not end.
+        const open = new Set();
+        const server = createServer((_, response) => {
+          open.add(response.on('close', () => open.delete(response)));
+          response
+            .writeHead(200, { 'content-type': 'application/json' })
+            .write('{"results":{"a":{"status":"SUCCESSFUL"');
+        });
+        await once(server.listen(0, '127.0.0.1'), 'listening');
+        t.after(() => (server.closeAllConnections(), server.close()));
+        const modzy = new ModzyClient(`http://127.0.0.1:${server.address().port}/api`, 'a.b');
+        const unhandled = await unhandledBy(async () => {
+          for (const read of [
+            async (options) => (await modzy.openOutput(OUTPUT, options)).body.cancel(),
+            async (options) => modzy.streamResults('j', { ...options, idleTimeout: 100 }).next(),
+          ]) {
+            await read({ signal: make() }).catch(() => {});
+          }
+        });
+        assert.deepEqual(unhandled, []);
+        assert.equal(open.size, 0);
+      });
+    }
   }
 });

@@ -99,7 +99,8 @@ export interface ClientOptions {
    * Each message is one line of text. `debug`: a call begins; a wait has polled. `info`: a call is done, or its signal has fired.
    * `warn`: an attempt failed and is made again; a poll failed. `error`: a call has failed. A level is off where the logger lacks
    * its method, or has a method `isLevelEnabled`, as pino and winston do, that says so; what is off costs nothing. What the
-   * logger throws is an uncaught exception, and the call goes on.
+   * logger throws is an uncaught exception, and the call goes on. A promise that it returns is not awaited; where it rejects, a
+   * process warning says so.
    */
   logger?: Logger | null | undefined;
 }

@@ -5,6 +5,7 @@
 // client keeps no process alive.
 
 const { BindingClient } = require('../binding.js');
+const { warnOnce } = require('../diagnostics/warnings.js');
 const { readDocument } = require('../documents.js');
 const { ModzyError, atCall } = require('../errors.js');
 const { Call } = require('./call.js');
@@ -44,7 +45,10 @@ class Calls {
     // turn between two batches.
     this.#onEvents = () => void nextTurn().then(take);
     this.#native = new BindingClient(config);
-    this.#native.warnings.forEach(warnOnce);
+    // What is ignored of the environment is most likely a mistake, and no error, as in Node.js itself.
+    for (const warning of this.#native.warnings) {
+      warnOnce('MODZY_EXTRA_CA_CERTS', `NODE_EXTRA_CA_CERTS: ${warning}`);
+    }
   }
 
   /** The root of the routes. */
@@ -338,20 +342,5 @@ class Calls {
  * @typedef {import('./call.js').Reader} Reader
  * @typedef {import('./call.js').Carried} Carried
  */
-
-/** @type {Set<string>} */
-const warned = new Set();
-
-/**
- * What is ignored of the environment is most likely a mistake, and no error, as in Node.js itself.
- *
- * @param {string} text
- */
-function warnOnce(text) {
-  if (!warned.has(text)) {
-    warned.add(text);
-    process.emitWarning(`NODE_EXTRA_CA_CERTS: ${text}`, { code: 'MODZY_EXTRA_CA_CERTS' });
-  }
-}
 
 module.exports = { Calls };

@@ -2,6 +2,7 @@
 
 // Abort signals: one listener for each signal, however many calls it is given to, and none once they have settled.
 
+const { warnOnce } = require('../diagnostics/warnings.js');
 const { nextTurn } = require('./turns.js');
 
 /**
@@ -130,7 +131,15 @@ function unwatch(signal, callback) {
   const known = watches.get(signal);
   if (known?.callbacks.delete(callback) && known.callbacks.size === 0) {
     watches.delete(signal);
-    signal.removeEventListener('abort', known.listener);
+    try {
+      signal.removeEventListener('abort', known.listener);
+    } catch {
+      // The call has its outcome, which counts. The listener does nothing any more.
+      warnOnce(
+        'MODZY_SIGNAL',
+        'a signal that was given to a call throws in removeEventListener, and so keeps a listener',
+      );
+    }
   }
 }
 

@@ -169,7 +169,12 @@ class Trace {
    * @param {boolean} [isAbort] Whether the call has ended because its signal fired.
    */
   #tell(event, told, isAbort = false) {
-    channels[event].publish({ request: this.#request, ...told });
+    try {
+      channels[event].publish({ request: this.#request, ...told });
+    } catch (error) {
+      // Channels catch what subscribers throw, but not what somebody makes of a channel.
+      throwUncaught(error);
+    }
     const message = { ...told, request: { method: this.#method, jobIdentifier: this.#jobIdentifier } };
     for (const log of this.#logs) {
       try {

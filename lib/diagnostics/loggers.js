@@ -3,6 +3,8 @@
 // What is written of calls, and where: to the logger of a client, line by line, or to the console as 2.x does. Never a key,
 // never a body.
 
+const { warnOnce } = require('./warnings.js');
+
 /**
  * @typedef {'debug' | 'info' | 'warn' | 'error'} Level
  *
@@ -44,7 +46,7 @@ class LoggerLog {
   tell(event, message, isAbort) {
     const level = levelOf(event, message, isAbort);
     if (this.#writes(level)) {
-      this.#logger[level]?.(`modzy: ${inOneLine(describe(event, message, isAbort))}`);
+      ignoreRejection(this.#logger[level]?.(`modzy: ${inOneLine(describe(event, message, isAbort))}`));
     }
   }
 
@@ -52,7 +54,9 @@ class LoggerLog {
   #writes(level) {
     const logger = this.#logger;
     try {
-      return typeof logger[level] === 'function' && (logger.isLevelEnabled?.(level) ?? true);
+      const isEnabled = typeof logger[level] === 'function' && (logger.isLevelEnabled?.(level) ?? true);
+      ignoreRejection(isEnabled);
+      return Boolean(isEnabled);
     } catch (error) {
       throwUncaught(error);
       return false;
@@ -153,6 +157,19 @@ function textOf(error) {
     return String(error);
   } catch {
     return 'an error that cannot be shown as text';
+  }
+}
+
+/**
+ * A promise of a logger's is not waited for, and breaks nothing where it rejects.
+ *
+ * @param {any} returned
+ */
+function ignoreRejection(returned) {
+  if (typeof returned?.then === 'function') {
+    new Promise((resolve) => resolve(returned)).catch((error) => {
+      warnOnce('MODZY_LOGGER', `a method of the logger rejected: ${inOneLine(textOf(error)).slice(0, 200)}`);
+    });
   }
 }
 

@@ -4,7 +4,7 @@
 // ahead, and nothing keeps the process alive between two pieces.
 
 const { inThisContext } = require('../calls/context.js');
-const { reasonOf, unwatch, watch } = require('../calls/signals.js');
+const { throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 
 /**
  * What becomes of it when whoever reads it was left without a word.
@@ -56,16 +56,18 @@ class OpenStream {
     const bound = { ...options, onDownloadProgress: inContext };
     return session.tell(bound, async (told) => {
       const head = await session.runSilently(operations.open, argument, told, (text) => JSON.parse(text));
-      if (signal?.aborted) {
+      try {
+        throwIfAborted(signal);
+      } catch (error) {
         session.close(head.opened);
-        throw reasonOf(signal);
+        throw error;
       }
       return { head, stream: new OpenStream(session, head.opened, operations.pull, told) };
     });
   }
 
   /**
-   * Begins to listen to the signal.
+   * Begins to listen to the signal. Where that throws, this is closed.
    *
    * @param {object} reader When it is collected, this is closed.
    * @param {(reason: unknown) => void} [onAbort] Runs where the signal fires between two pieces.
@@ -73,8 +75,13 @@ class OpenStream {
   watch(reader, onAbort) {
     this.#onAbort = onAbort;
     abandoned.register(reader, { session: this.#session, id: this.#id }, this);
-    if (this.#signal !== undefined) {
-      watch(this.#signal, this.#abort);
+    try {
+      if (this.#signal !== undefined) {
+        watch(this.#signal, this.#abort);
+      }
+    } catch (error) {
+      this.close(error);
+      throw error;
     }
   }
 
