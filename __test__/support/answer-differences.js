@@ -34,12 +34,14 @@ function answerTests({ connect, submitText }, sources) {
       }
       const error = await failure(submitText(client, sources));
       assert.deepEqual([error.name, error.code, error.sent], ['ResponseError', 200, 'maybe']);
-      const another = await serve(t, { '*': { body: { jobIdentifier: 'k', results: {} } } });
-      const errors = ['getJob', 'getResult'].map((method) => failure(connect(another, { retries: 0 })[method]('j')));
-      assert.deepEqual(
-        await Promise.all(errors.map(async (each) => (await each).name)),
-        Array(2).fill('ResponseError'),
-      );
+      for (const body of [{ jobIdentifier: 'k', results: {} }, { results: {} }, { error: 'down' }, {}, 'OK']) {
+        const other = await serve(t, { '*': { body } });
+        for (const method of ['getJob', 'cancelJob', 'getResult', 'getAllTags']) {
+          const argument = method === 'getAllTags' ? [] : ['j'];
+          const failed = await failure(connect(other, { retries: 0 })[method](...argument));
+          assert.equal(failed.name, 'ResponseError', method);
+        }
+      }
     },
 
     async 'Success without a body'(t) {
