@@ -101,7 +101,8 @@ fn judge(text: &str, shape: Shape, job: Option<&str>) -> Result<(), BodyFault> {
         _ if object.is_error() => Some(BodyFault::Message),
         Shape::Job | Shape::JobWithStatus => Some(BodyFault::NoJob),
         Shape::Array => Some(BodyFault::NotArray),
-        Shape::Object | Shape::Key => None,
+        Shape::Object => object.is_of_errors().then_some(BodyFault::Message),
+        Shape::Key => None,
     };
     fault.map_or(Ok(()), Err)
 }

@@ -177,12 +177,17 @@ impl<'a> Object<'a> {
 
     /// The same of an object that may have members of any name, as the outputs of a model, and an error of its own.
     pub(super) fn is_nothing_but_error(&self) -> bool {
+        let is_result = matches!(self.text("status").as_deref(), Some("SUCCESSFUL" | "FAILED"));
+        self.is_error() && !is_result && self.is_of_errors()
+    }
+
+    /// Whether it has members, and none beside those of error bodies, as the answer of a gateway to who asks for its health.
+    pub(super) fn is_of_errors(&self) -> bool {
         let is_of_errors = |name: &str| {
             let name = name.to_lowercase();
             MARKS.contains(&name.as_str()) || BESIDE_MARKS.contains(&name.as_str())
         };
-        let is_result = matches!(self.text("status").as_deref(), Some("SUCCESSFUL" | "FAILED"));
-        self.is_error() && !is_result && self.0.iter().all(|(name, _)| is_of_errors(name))
+        !self.0.is_empty() && self.0.iter().all(|(name, _)| is_of_errors(name))
     }
 }
 
