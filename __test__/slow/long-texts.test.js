@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { constants } = require('node:buffer');
+const { readFileSync } = require('node:fs');
 const fs = require('node:fs/promises');
 const http = require('node:http');
 const { once } = require('node:events');
@@ -65,26 +66,37 @@ describe('a logger', () => {
   const options = [{}, { logger: { debug: log, info: log, warn: log, error: log } }];
   const [silent, logging] = options.map((each) => new ModzyClient('http://127.0.0.1:9/api', `aPrefix.${SECRET}`, each));
 
-  /** For how long a call that fails holds the event loop, in ms. */
+  /** The time that the main thread has run, in ms: on a busy machine less than passes. Elsewhere what has passed. */
+  function now() {
+    if (process.platform !== 'linux') {
+      return performance.now();
+    }
+    const [nanoseconds] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ');
+    return Number(nanoseconds) / 1e6;
+  }
+
+  /** For how long a call that fails holds the event loop, in ms: the best of some, since the collector runs at times. */
   async function held(call) {
-    const began = performance.now();
-    const failed = call().catch((error) => error);
-    const took = performance.now() - began;
-    assert.ok((await failed) instanceof Error);
-    return took;
+    const took = [];
+    while (took.length < 4) {
+      const began = now();
+      const failed = call().catch((error) => error);
+      took.push(now() - began);
+      assert.ok((await failed) instanceof Error);
+    }
+    return Math.min(...took);
   }
 
   it('that hears of an identifier of 50 MB holds the event loop no longer than the call itself', async () => {
     const id = 'x'.repeat(1000) + SECRET + 'x'.repeat(50_000_000);
-    await held(() => silent.getJob(id));
     const without = await held(() => silent.getJob(id));
     const took = await held(() => logging.getJob(id));
-    assert.ok(took < without + 50, `${took} ms, ${without} ms without it`);
+    assert.ok(took < without + 25, `${took} ms, ${without} ms without it`);
     assert.match(lines[0], /^modzy: getJob x{1000}\*\*\* called$/);
     assert.ok(lines.every((line) => line.length < 2000 && !line.includes('aSecret')));
   });
 
-  it('that hears of an error of 50 MB holds the event loop for a moment', async () => {
+  it('that hears of an error of 50 MB holds the event loop no longer than it takes to make it a text', async () => {
     const error = new Error(`failed${'\n'.repeat(50_000_000)}`);
     const sources = {
       get a() {
@@ -92,10 +104,12 @@ describe('a logger', () => {
       },
     };
     lines.length = 0;
-    await held(() => silent.submitJobText('m', 'v', sources));
     const took = await held(() => logging.submitJobText('m', 'v', sources));
+    const asText = await held(async () => {
+      throw new Error(`${error}`.slice(0, 20));
+    });
     assert.match(lines.at(-1), /^modzy: submitJobText failed after \d+ ms: Error: failed +$/);
-    assert.ok(took < 100, `${took} ms`);
+    assert.ok(took < asText + 25, `${took} ms, ${asText} ms to make a text of it`);
   });
 });
 
