@@ -231,15 +231,15 @@ export interface ResultMethods {
    * Downloads one output of any size to a file, outside the event loop: `GET
    * /results/{job}/datasource/{input}/output/{output}`.
    *
-   * The file is there once it is whole and on the disk, in place of one that was there before, whose owner, mode, list of access and
-   * other extended attributes it keeps: until then it is written beside its place, and removed if anything fails. Symbolic links are
-   * followed. Folders, pipes, sockets, devices and what may not be written are refused before anything is sent or, where they
-   * have come there meanwhile, at the end. A file that can be written but not replaced without a change of more than its content
-   * (hard links, another owner, a folder that takes no new file) is written in place once all bytes are there, and may be cut by a
-   * crash at that moment. An interrupted download goes on after the last byte if the server supports ranges and the output is
-   * unchanged (by its `ETag` or `Last-Modified`), else it starts again; `retries` says how often without a new byte. An abort that comes
-   * when the file takes its place comes too late to undo it.
-   * What `onDownloadProgress` throws when it is told of the end comes too late to remove the file.
+   * The file is there once it is whole and on the disk, in place of one that was there before, whose owner, mode, list of
+   * access and other extended attributes it keeps: until then it is written beside its place, and removed if anything fails.
+   * Symbolic links are followed. Folders, pipes, sockets, devices and what may not be written are refused before anything is
+   * sent or, where they have come there meanwhile, at the end. A file that can be written but not replaced without a change of
+   * more than its content (hard links, another owner, a folder that takes no new file) is written in place once all bytes are
+   * there, and may be cut by a crash at that moment. An interrupted download goes on after the last byte if the server supports
+   * ranges and the output is unchanged (by its `ETag` or `Last-Modified`), else it starts again; `retries` says how often
+   * without a new byte. An abort that comes when the file takes its place comes too late to undo it. What `onDownloadProgress`
+   * throws when it is told of the end comes too late to remove the file.
    *
    * @param file A path, or a `file:` URL. A relative one is resolved when the call is made.
    * @throws {NotFoundError} For an output that does not exist.

@@ -1,7 +1,7 @@
 'use strict';
 
-// Files that another process writes to at random moments while they are uploaded: what arrives is a content that the file had, or the
-// upload says that it has changed. There is no third outcome, however little of the processors the writer gets.
+// Files that another process writes to at random moments while they are uploaded: what arrives is a content that the file had,
+// or the upload says that it has changed. There is no third outcome, however little of the processors the writer gets.
 
 const assert = require('node:assert/strict');
 const { spawn, spawnSync } = require('node:child_process');

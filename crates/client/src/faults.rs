@@ -170,8 +170,8 @@ pub enum BodyFault {
     /// It is a part where the whole was asked for. Worth another attempt where the request may be repeated.
     #[error("is a part that nobody asked for")]
     Partial,
-    /// It comes with the status of another success than an output has, such as 202 or 204. Worth another attempt where the request may
-    /// be repeated.
+    /// It comes with the status of another success than an output has, such as 202 or 204. Worth another attempt where the
+    /// request may be repeated.
     #[error("is not the output")]
     NoOutput,
     /// It is empty where the caller needs a body. Worth another attempt where the request may be repeated.

@@ -1,5 +1,5 @@
-//! A file is measured before it is read: by what the system notes of its changes and, where that is not all of them, by its content as
-//! well. What is read later is compared with both.
+//! A file is measured before it is read: by what the system notes of its changes and, where that is not all of them, by its
+//! content as well. What is read later is compared with both.
 
 use std::{
     fs::File,
@@ -77,7 +77,8 @@ impl Measure {
         self.stamp.size()
     }
 
-    /// Makes ready to read the file, which may have been opened again, on a thread that may block. Fails where it is known to have changed.
+    /// Makes ready to read the file, which may have been opened again, on a thread that may block. Fails where it is known to
+    /// have changed.
     pub(crate) fn compare(&self, file: &File) -> io::Result<Comparison> {
         if let Some(content) = &self.content {
             thread::sleep(QUIET.saturating_sub(content.read.elapsed()));
@@ -149,8 +150,8 @@ impl Comparison {
     }
 }
 
-/// Waits until no write is under way. A system locks a file for the time of one, but does not always make readers wait for it, who may
-/// see the old and the new content mixed: ext4, Btrfs and tmpfs do not. They do so for the question where data begin.
+/// Waits until no write is under way. A system locks a file for the time of one, but does not always make readers wait for it,
+/// who may see the old and the new content mixed: ext4, Btrfs and tmpfs do not. They do so for the question where data begin.
 #[cfg(target_os = "linux")]
 fn await_writer(file: &File) {
     // There need not be an answer.

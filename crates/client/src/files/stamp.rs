@@ -8,8 +8,8 @@ use std::{
 
 use super::identity;
 
-/// Systems write memory maps back after 35 seconds, by default, and from then on note the next write through one. So a file that was
-/// not changed for longer has no page that is written to unnoticed.
+/// Systems write memory maps back after 35 seconds, by default, and from then on note the next write through one. So a file
+/// that was not changed for longer has no page that is written to unnoticed.
 const SETTLED: Duration = Duration::from_mins(2);
 
 /// What tells that a file is still the same.
@@ -84,8 +84,8 @@ fn last_changes(metadata: &Metadata) -> [Option<SystemTime>; 1] {
     [metadata.modified().ok()]
 }
 
-/// Whether a file lies on a disk of this machine, in a file system whose times are exact and which notes writes through memory maps. Those in
-/// memory do not note these, and those of other machines note changes by another clock, or late.
+/// Whether a file lies on a disk of this machine, in a file system whose times are exact and which notes writes through memory
+/// maps. Those in memory do not note these, and those of other machines note changes by another clock, or late.
 #[cfg(target_os = "linux")]
 fn is_on_local_disk(file: &File) -> bool {
     /// ext2 to ext4, XFS and Btrfs, as `linux/magic.h` has them.

@@ -19,8 +19,8 @@ use crate::{
 const PIECE: usize = 3 * 64 * 1024;
 
 /// Reads a file and makes it the data URI that [`EmbeddedValue::DataUri`] takes, on a thread that may block. A relative path is
-/// resolved in the call, before the future is first polled. Dropping the future ends the reading with the piece that is being read, and
-/// frees what was read.
+/// resolved in the call, before the future is first polled. Dropping the future ends the reading with the piece that is being
+/// read, and frees what was read.
 ///
 /// # Errors
 /// [`Error::Input`] for a file that cannot be read, that changes while it is read, or that has more than `max_bytes`.

@@ -1,5 +1,5 @@
-//! Who may do what with a file, and what else is noted of it beside its content: read from one file, and given to another that is to
-//! take its place.
+//! Who may do what with a file, and what else is noted of it beside its content: read from one file, and given to another that
+//! is to take its place.
 
 use std::{
     fs::{File, Permissions},

@@ -28,20 +28,20 @@ impl Client {
         Ok(Output::new(self.clone(), settings, origin, found, attempts))
     }
 
-    /// Downloads an output to a file, which is there once it is whole and on the disk: until then it is written beside its place, and
-    /// whatever goes wrong, or where the future is dropped, nothing is left. A relative path is resolved in the call, before its
-    /// future is first polled.
+    /// Downloads an output to a file, which is there once it is whole and on the disk: until then it is written beside its
+    /// place, and whatever goes wrong, or where the future is dropped, nothing is left. A relative path is resolved in the
+    /// call, before its future is first polled.
     ///
     /// What is at the place counts when all bytes have come. A file there is replaced, and its owner, its mode and its extended
-    /// attributes are kept; symbolic links are followed. Where more than the content would change, or where the folder takes no new file,
-    /// it is written in place, and may be cut by a crash at that moment.
+    /// attributes are kept; symbolic links are followed. Where more than the content would change, or where the folder takes no
+    /// new file, it is written in place, and may be cut by a crash at that moment.
     ///
     /// An interrupted download goes on where it was, if the server supports it and the output is still the same; else it
     /// starts again. `on_progress` hears of it once the headers have come and at the end, and at most 20 times a second between.
     ///
     /// # Errors
-    /// As [`Client::open_output`], and [`Error::File`] for a file that cannot be written, and for a folder, a pipe, a socket or a device:
-    /// before anything is sent or, where it has come there meanwhile, at the end.
+    /// As [`Client::open_output`], and [`Error::File`] for a file that cannot be written, and for a folder, a pipe, a socket or
+    /// a device: before anything is sent or, where it has come there meanwhile, at the end.
     pub fn download_output(
         &self,
         output: &OutputRef,

@@ -78,8 +78,8 @@ impl Partial {
         Ok(())
     }
 
-    /// Writes what is left, and gives the file its content. Dropped meanwhile, it leaves what was there or, where that comes too late,
-    /// the whole content.
+    /// Writes what is left, and gives the file its content. Dropped meanwhile, it leaves what was there or, where that comes
+    /// too late, the whole content.
     pub(crate) async fn finish(mut self) -> Result<()> {
         self.pass_on().await?;
         let file = self.idle_file().await?;

@@ -1,5 +1,5 @@
-//! The end of a download: its part, which is whole, takes the place of what is there by then, and stays there whatever becomes of the
-//! machine.
+//! The end of a download: its part, which is whole, takes the place of what is there by then, and stays there whatever becomes
+//! of the machine.
 
 use std::{
     fs::File,
@@ -11,8 +11,8 @@ use std::{
 use super::access::Access;
 use super::{part::Part, target::Target};
 
-/// Puts a content in its place, unless nobody wants it any more. What the place is, and what is there, is looked up again: both may have
-/// changed since the download began.
+/// Puts a content in its place, unless nobody wants it any more. What the place is, and what is there, is looked up again: both
+/// may have changed since the download began.
 pub(super) fn replace(mut part: Part, mut file: File, began: &Target, is_stopped: impl Fn() -> bool) -> io::Result<()> {
     sync(&file)?;
     let target = Target::find(&began.place)?;

@@ -92,7 +92,8 @@ impl Existing {
         self.metadata.nlink() > 1
     }
 
-    /// Programs that run with the rights of another user do not get a new content: for root, the system would leave them these rights.
+    /// Programs that run with the rights of another user do not get a new content: for root, the system would leave them these
+    /// rights.
     #[cfg(unix)]
     fn leave_power(&self) {
         use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};

@@ -1,5 +1,5 @@
-//! Downloads onto what changes meanwhile: what is there when all bytes have come is what counts, and what would have been refused at the
-//! beginning is refused then.
+//! Downloads onto what changes meanwhile: what is there when all bytes have come is what counts, and what would have been
+//! refused at the beginning is refused then.
 
 #![cfg(unix)]
 
