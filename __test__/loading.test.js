@@ -76,18 +76,18 @@ describe('modzy-client without an addon', () => {
     return message.slice(message.indexOf('What to do: ') + 'What to do: '.length).trimEnd();
   }
 
-  const [major = 0] = process.versions.node.split('.').map(Number);
-  const permission = major < 23 ? '--experimental-permission' : '--permission';
+  const known = process.allowedNodeEnvironmentFlags;
+  const permission = known.has('--permission') ? '--permission' : '--experimental-permission';
   for (const [what, flags, expected] of [
     [
       'the permission model without --allow-addons',
       [permission, '--allow-fs-read=*', '--no-warnings'],
-      'start Node.js with --allow-addons beside --permission. Without it, no addon is loaded.',
+      `start Node.js with --allow-addons beside ${permission}. Without it, no addon is loaded.`,
     ],
     ['--no-addons', ['--no-addons'], 'start Node.js without --no-addons.'],
   ]) {
     // Before it had a flag for addons, the permission model let them load.
-    const skip = flags.includes('--experimental-permission') && major < 22 && 'it does not know addons yet';
+    const skip = flags.includes(permission) && !known.has('--allow-addons') && 'it does not know addons yet';
     it(`says what to do under ${what}`, { skip }, () => {
       const { status, message } = load(`require(${JSON.stringify(root)})`, {}, flags);
       assert.equal(status, 3, message);

@@ -5,6 +5,11 @@
 /** Whether this is the file that the package has, and no part of a bundle. */
 const isCalledByItsName = typeof __filename === 'string' && /[\\/]lib[\\/]binding\.js$/.test(__filename);
 
+/** The flag of the permission model, which older versions know by another name. */
+const permission = process.allowedNodeEnvironmentFlags?.has('--permission')
+  ? '--permission'
+  : '--experimental-permission';
+
 /**
  * What keeps an addon from loading, and what to do about just that. By their messages, as the generated loader keeps no codes.
  *
@@ -13,7 +18,7 @@ const isCalledByItsName = typeof __filename === 'string' && /[\\/]lib[\\/]bindin
 const causes = [
   {
     is: (messages) => /loading addons is disabled/.test(messages) && isRestricted(),
-    advice: ['start Node.js with --allow-addons beside --permission. Without it, no addon is loaded.'],
+    advice: [`start Node.js with --allow-addons beside ${permission}. Without it, no addon is loaded.`],
   },
   {
     is: (messages) => /loading addons is disabled/.test(messages),
