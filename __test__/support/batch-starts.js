@@ -9,6 +9,9 @@ const path = require('node:path');
 /** Only Linux tells the time that one thread has used. */
 const whyNotTimed = process.platform !== 'linux' && 'no times of threads';
 
+/** All waits of the batch are for the same job. */
+const JOB = '00000000-0000-4000-8000-000000000001';
+
 /** ms for which the event loop may be held by the client, and for which it may be held at all: V8 collects garbage meanwhile. */
 const [OWN, LONGEST] = [10, 50];
 

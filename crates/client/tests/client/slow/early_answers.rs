@@ -218,6 +218,11 @@ fn in_two_parts(
     }
 }
 
+/// Reads a body of this length. Of what came with the head, nobody knows how much it was.
+fn reads_on(length: usize) -> impl Fn(&mut dyn Stream) -> io::Result<()> + Send + Sync + 'static {
+    move |socket| io::copy(&mut socket.take(length as u64 - 64 * 1024), &mut io::sink()).map(drop)
+}
+
 /// Submits so often at the same time, and sees each refused with the server's words.
 async fn are_refused(client: &Client, length: usize) {
     let mut calls = JoinSet::new();
@@ -235,14 +240,23 @@ async fn are_refused(client: &Client, length: usize) {
 async fn the_words_of_a_refusal_that_come_only_after_the_request_was_read_are_the_answer() {
     const LENGTH: usize = 4 * MIB;
     let _alone = ALONE.lock().await;
-    let reads_on = |socket: &mut dyn Stream| {
-        // Of what came with the head, nobody knows how much it was.
-        io::copy(&mut socket.take(LENGTH as u64 - 64 * 1024), &mut io::sink()).map(drop)
-    };
     let authority = Authority::new();
+<<<<<<< ours
     let plain = Threaded::start(0, in_two_parts(answer(413, "", WORDS), MOMENT, reads_on));
     let tls = authority.server("127.0.0.1");
     let tls = Threaded::tls(tls, 0, in_two_parts(answer(413, "", WORDS), MOMENT, reads_on));
+=======
+    let plain = Threaded::start(
+        0,
+        in_two_parts(answer(413, "", WORDS), Then::Close(MOMENT), reads_on(LENGTH)),
+    );
+    let tls = authority.server("127.0.0.1");
+    let tls = Threaded::tls(
+        tls,
+        0,
+        in_two_parts(answer(413, "", WORDS), Then::Close(MOMENT), reads_on(LENGTH)),
+    );
+>>>>>>> theirs
     for (server, root) in [(&plain, plain.api()), (&tls, tls.https())] {
         let client = builder(&root)
             .ca([authority.pem()])
@@ -295,4 +309,39 @@ async fn a_long_receipt_that_comes_before_the_body_is_read_is_read_whole() {
         }
         assert_eq!(server.count(), TIMES);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn the_late_words_of_a_refusal_of_a_chunk_are_the_answer_and_cancel_the_job() {
+    const LENGTH: usize = 2 * MIB;
+    let _alone = ALONE.lock().await;
+    let refuse = in_two_parts(answer(413, "", WORDS), Then::Close(MOMENT), reads_on(LENGTH));
+    let server = Threaded::start(0, move |line, socket| {
+        let (status, body) = match line {
+            "POST /api/jobs/j/k/input" => return refuse(line, socket),
+            "GET /api/jobs/features" => (200, r#"{"inputChunkMaximumSize":"1Gi"}"#),
+            _ => (202, r#"{"jobIdentifier":"j","status":"OPEN"}"#),
+        };
+        socket.write_all(&answer(status, "", body))?;
+        Ok(Then::Keep)
+    });
+    let client = builder(&server.api()).retries(0).build().unwrap();
+    let mut uploads = JoinSet::new();
+    for _ in 0..TIMES {
+        let client = client.clone();
+        uploads.spawn(async move {
+            let source = FileSource::Bytes(Bytes::from_static(&LARGE[..LENGTH]));
+            let job = file_job(vec![("k", "input", source)]);
+            client
+                .submit_job_files(job, &options(), &CancellationToken::new(), |_| {})
+                .await
+        });
+    }
+    for upload in uploads.join_all().await {
+        let error = upload.result.unwrap_err();
+        let told = (error.status(), error.to_string());
+        assert_eq!(told, (Some(413), "no room for this".to_owned()));
+        assert!(upload.cancelled.unwrap().result.is_ok());
+    }
+    assert_eq!(server.count(), 4 * TIMES);
 }
