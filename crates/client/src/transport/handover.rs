@@ -23,7 +23,7 @@ const TURNS: u8 = 2;
 const FRESH: Duration = Duration::from_millis(1);
 
 /// How many turns a look may take in all, on a machine that is busy.
-const MOST_TURNS: u8 = 6;
+const MOST_TURNS: u8 = 16;
 
 /// What becomes of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -272,7 +272,7 @@ mod tests {
     #[tokio::test]
     async fn a_look_takes_two_turns_and_some_more_where_they_are_interrupted() {
         let quick = tokio::spawn(polls(Duration::ZERO)).await.unwrap();
-        assert!((3..=7).contains(&quick), "{quick}");
-        assert_eq!(tokio::spawn(polls(2 * FRESH)).await.unwrap(), 7);
+        assert!((3..=17).contains(&quick), "{quick}");
+        assert_eq!(tokio::spawn(polls(2 * FRESH)).await.unwrap(), 17);
     }
 }

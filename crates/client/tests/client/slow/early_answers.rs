@@ -241,11 +241,6 @@ async fn the_words_of_a_refusal_that_come_only_after_the_request_was_read_are_th
     const LENGTH: usize = 4 * MIB;
     let _alone = ALONE.lock().await;
     let authority = Authority::new();
-<<<<<<< ours
-    let plain = Threaded::start(0, in_two_parts(answer(413, "", WORDS), MOMENT, reads_on));
-    let tls = authority.server("127.0.0.1");
-    let tls = Threaded::tls(tls, 0, in_two_parts(answer(413, "", WORDS), MOMENT, reads_on));
-=======
     let plain = Threaded::start(
         0,
         in_two_parts(answer(413, "", WORDS), Then::Close(MOMENT), reads_on(LENGTH)),
@@ -256,7 +251,6 @@ async fn the_words_of_a_refusal_that_come_only_after_the_request_was_read_are_th
         0,
         in_two_parts(answer(413, "", WORDS), Then::Close(MOMENT), reads_on(LENGTH)),
     );
->>>>>>> theirs
     for (server, root) in [(&plain, plain.api()), (&tls, tls.https())] {
         let client = builder(&root)
             .ca([authority.pem()])

@@ -237,7 +237,9 @@ fn is_well(what: What, class: Class) -> bool {
 
 /// Whether the class takes a body for what it asked for.
 fn is_taken(body: Body, class: Class) -> bool {
-    use Body::{AnotherJob, Array, Bomb, Coded, Endless, Members, Named, NoContent, Nothing, Packed, Slow, Text, Unnamed};
+    use Body::{
+        AnotherJob, Array, Bomb, Coded, Endless, Members, Named, NoContent, Nothing, Packed, Slow, Text, Unnamed,
+    };
     match class {
         _ if body == Members => true,
         // Any bytes are an output, at any speed above none.
