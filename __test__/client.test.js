@@ -73,12 +73,18 @@ describe('the constructor', () => {
       /unknown option requesttimeout; known are connectTimeout, headers, idleTimeout, logger, maxResponseBytes/,
     ],
     [[{ apiKey: KEY, ulr: url }], /unknown option ulr; known are apiKey, .*url/],
-    [[url, KEY, { requestTimeout: -1 }], /requestTimeout must be a number of milliseconds/],
+    [[url, KEY, { requestTimeout: -1 }], /the requestTimeout param should be a number of milliseconds, 1 or more/],
     [[url, KEY, { requestTimeout: '5' }], /requestTimeout param should be a number/],
-    [[url, KEY, { maxSockets: 0 }], /maxSockets must be a whole number, 1 or more/],
-    [[url, KEY, { maxResponseBytes: 2 ** 29 }], /maxResponseBytes must not exceed 536870888/],
-    [[url, KEY, { retries: 1.5 }], /retries must be a whole number/],
-    [[url, KEY, { headers: { Host: 'x' } }], /headers must not set a header that is the client's own/],
+    [[url, KEY, { maxSockets: 0 }], /the maxSockets param should be a whole number, 1 or more/],
+    [
+      [url, KEY, { maxResponseBytes: 2 ** 29 }],
+      /the maxResponseBytes param should be 536870888, the longest string of JavaScript, or less/,
+    ],
+    [[url, KEY, { retries: 1.5 }], /the retries param should be a whole number from 0 to 4294967295/],
+    [
+      [url, KEY, { headers: { Host: 'x' } }],
+      /the headers param should be an object of headers, without one that is the client's own: "Host"/,
+    ],
     [[url, KEY, { userAgent: 'a\nb' }], /userAgent/],
     [[url, KEY, 5], /options should be a plain object/],
   ];

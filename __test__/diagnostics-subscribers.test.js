@@ -85,9 +85,18 @@ describe('diagnostics, as subscribers see them', () => {
     });
 
     for (const [headers, message] of [
-      [{ authorization: 'Bearer x' }, /headers must not set a header that is the client's own: "authorization"/],
-      [{ 'a name': 'x' }, /headers hold a name that HTTP does not allow/],
-      [{ name: 'a\nvalue' }, /headers hold a value that HTTP does not allow, for: "name"/],
+      [
+        { authorization: 'Bearer x' },
+        /the headers of modzy:request:start param .* without one that is the client's own: "authorization"$/,
+      ],
+      [
+        { 'a name': 'x' },
+        /the headers of modzy:request:start param .* without a name that HTTP does not allow: "a name"$/,
+      ],
+      [
+        { name: 'a\nvalue' },
+        /the headers of modzy:request:start param .* without a value that HTTP does not allow, for: "name"$/,
+      ],
       [{ name: 7 }, /the headers of modzy:request:start param should be an object of strings/],
     ]) {
       it(`are refused as those of callers are: ${inspect(headers)}`, async () => {

@@ -5,6 +5,7 @@
 
 const { types } = require('node:util');
 const { isPlainObject, mistaken } = require('./arguments/checks.js');
+const { argumentError } = require('./stacks.js');
 
 const identifier = {
   configurable: true,
@@ -184,7 +185,7 @@ function writeBody(body) {
   } catch (error) {
     // Nested too deep, or too long.
     if (error instanceof RangeError) {
-      throw new TypeError(`the job param cannot be serialized to JSON: ${error.message}`, { cause: error });
+      throw argumentError(`the job param cannot be serialized to JSON: ${error.message}`, { cause: error });
     }
     throw error;
   }

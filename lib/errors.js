@@ -219,49 +219,8 @@ function toError(failure) {
 }
 
 /**
- * The lines of a caller, for errors of a call that goes on for longer than their frames should be held: these refer to objects.
- *
- * @param {Function} entry The stack begins with the caller of this one, which has to be under way.
- * @returns {{ stack?: string }}
- */
-function linesOfCaller(entry) {
-  const site = {};
-  Error.captureStackTrace(site, entry);
-  try {
-    // Once they are text, the frames are let go.
-    return { stack: /** @type {{ stack?: string }} */ (site).stack };
-  } catch {
-    // A custom Error.prepareStackTrace may throw.
-    return {};
-  }
-}
-
-/**
- * Gives an error the stack of the call that it ends: the lines that matter are the caller's, not those that read the news.
- *
- * @template {Error} E
- * @param {E} error
- * @param {{ stack?: string }} call What `Error.captureStackTrace` marked when the call was made.
- * @returns {E}
- */
-function atCall(error, call) {
-  let lines;
-  try {
-    lines = call.stack;
-  } catch {
-    // A custom Error.prepareStackTrace may throw; the failure itself must survive that.
-  }
-  // A custom Error.prepareStackTrace may have made anything of it.
-  if (typeof lines === 'string') {
-    const frames = lines.indexOf('\n');
-    error.stack = `${error.name}: ${error.message}${frames < 0 ? '' : lines.slice(frames)}`;
-  }
-  return error;
-}
-
-/**
  * @typedef {import('../js-binding').BindingError} BindingError
  * @typedef {Partial<Omit<BindingError, 'cause' | 'body'>> & { body?: unknown, cause?: unknown }} ApiErrorDetails
  */
 
-module.exports = { ...family, atCall, linesOfCaller, toError };
+module.exports = { ...family, toError };

@@ -6,6 +6,7 @@
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { types } = require('node:util');
+const { argumentError } = require('../stacks.js');
 
 /** @param {unknown} value */
 function isGiven(value) {
@@ -31,7 +32,7 @@ function isPlainObject(value) {
  * @param {string} expected
  */
 function mistaken(name, expected) {
-  return new TypeError(`the ${name} param should be ${expected}`);
+  return argumentError(`the ${name} param should be ${expected}`);
 }
 
 /**
@@ -145,28 +146,34 @@ function object(value, name) {
 /**
  * @param {unknown} value
  * @param {string} name
- * @returns {Record<string, any>}
- */
-function headers(value, name) {
-  if (!isPlainObject(value) || Object.values(value).some((each) => typeof each !== 'string')) {
-    throw mistaken(name, 'an object of strings');
-  }
-  const given = { ...value };
-  for (const [header, text] of Object.entries(given)) {
-    string(text, `${name}[${JSON.stringify(string(header, name))}]`);
-  }
-  return given;
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
  */
 function signal(value, name) {
   const given = /** @type {any} */ (value);
   const methods = [given?.addEventListener, given?.removeEventListener];
   if (typeof given?.aborted !== 'boolean' || methods.some((method) => typeof method !== 'function')) {
     throw mistaken(name, 'an AbortSignal');
+  }
+  return given;
+}
+
+/**
+ * Where a client writes what it does. Levels that it does not have are not written.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {import('../../types/options.js').Logger}
+ */
+function logger(value, name) {
+  const given = /** @type {any} */ (value);
+  const levels = ['debug', 'info', 'warn', 'error'];
+  const isObject = typeof given === 'object' || typeof given === 'function';
+  if (!isObject || levels.every((level) => !isGiven(given[level]))) {
+    throw mistaken(name, 'an object with one or more of the methods debug, info, warn and error');
+  }
+  for (const method of [...levels, 'isLevelEnabled']) {
+    if (isGiven(given[method])) {
+      callback(given[method], `${name}.${method}`);
+    }
   }
   return given;
 }
@@ -230,7 +237,7 @@ function pathOf(given, name) {
   try {
     return fileURLToPath(given.href);
   } catch (cause) {
-    throw new TypeError(`the ${name} param should be the URL of a local file`, { cause });
+    throw argumentError(`the ${name} param should be the URL of a local file`, { cause });
   }
 }
 
@@ -254,10 +261,10 @@ module.exports = {
   date,
   filePath,
   flag,
-  headers,
   isGiven,
   isPlainObject,
   iterable,
+  logger,
   mistaken,
   notEmptyString,
   object,

@@ -1,51 +1,13 @@
 'use strict';
 
-// The arguments of a client's constructor: its credentials and its options. The proxy and the certificates are read by network.js.
+// The arguments of a client's constructor: its credentials and its options, by the table in option-table.js.
 
 const { ConsoleLog, LoggerLog } = require('../diagnostics/loggers.js');
-const { callback, headers, isGiven, mistaken, oneOf, string } = require('./checks.js');
-const { proxy, readNetwork, tls } = require('./network.js');
-const { number, positive } = require('./numbers.js');
-const { ownMembers, unknownOption } = require('./options.js');
-
-/**
- * Where a client writes what it does. Levels that it does not have are not written.
- *
- * @param {unknown} value
- * @param {string} name
- * @returns {import('../../types/options.js').Logger}
- */
-function logger(value, name) {
-  const given = /** @type {any} */ (value);
-  const levels = ['debug', 'info', 'warn', 'error'];
-  const isObject = typeof given === 'object' || typeof given === 'function';
-  if (!isObject || levels.every((level) => !isGiven(given[level]))) {
-    throw mistaken(name, 'an object with one or more of the methods debug, info, warn and error');
-  }
-  for (const method of [...levels, 'isLevelEnabled']) {
-    if (isGiven(given[method])) {
-      callback(given[method], `${name}.${method}`);
-    }
-  }
-  return given;
-}
-
-const logging = oneOf('off', 'on', 'verbose');
-
-/** The options of clients. */
-const clientOptions = /** @type {const} */ ({
-  connectTimeout: number,
-  requestTimeout: number,
-  idleTimeout: positive,
-  retries: number,
-  maxSockets: number,
-  maxResponseBytes: number,
-  headers,
-  userAgent: string,
-  proxy,
-  tls,
-  logger,
-});
+const { argumentError } = require('../stacks.js');
+const { isGiven } = require('./checks.js');
+const { credential, readCredentials } = require('./credentials.js');
+const { readNetwork } = require('./network.js');
+const { optionOf, ownMembers } = require('./option-table.js');
 
 /**
  * Reads the arguments of a client's constructor: `(baseURL, apiKey, options)`, `({ apiKey, url, logging, ...options })` or
@@ -57,82 +19,58 @@ const clientOptions = /** @type {const} */ ({
 function readConstructor(given) {
   const [first, second, third] = given;
   if (typeof first !== 'object' || first === null) {
-    const config = {
+    const identity = {
       baseUrl: credential(first, 'baseURL'),
       hostRoot: false,
       apiKey: credential(second, 'apiKey'),
     };
-    const { settings, logs } = readClientOptions(third, {});
-    return { config: Object.assign(Object.create(null), config, settings), generation: 1, logs };
+    const options = readOptions(isGiven(third) ? ownMembers(third, 'the client') : {}, 'client');
+    return { ...toConfig(identity, options), generation: 1 };
   }
   if (isGiven(second)) {
-    throw new TypeError(
+    throw argumentError(
       'the client takes (baseURL, apiKey, options) or ({ apiKey, url, ...options }), and no mixture of the two',
     );
   }
-  const { apiKey, teamId, teamToken, url, logging: level, ...options } = ownMembers(first, 'the client');
-  const config = {
+  const { apiKey, teamId, teamToken, url, ...others } = ownMembers(first, 'the client');
+  const identity = {
     baseUrl: isGiven(url) ? credential(url, 'url') : 'https://app.modzy.com',
     hostRoot: true,
     ...readCredentials(apiKey, teamId, teamToken),
   };
-  const { settings, logs } = readClientOptions(options, { apiKey, logging: level, teamId, teamToken, url });
-  if (isGiven(level) && logging(level, 'logging') !== 'off') {
-    logs.push(new ConsoleLog(String(level)));
-  }
-  return { config: Object.assign(Object.create(null), config, settings), generation: 2, logs };
+  return { ...toConfig(identity, readOptions(others, 'initiator')), generation: 2 };
 }
 
 /**
- * A key, or what a team has in its place.
- *
- * @param {unknown} apiKey
- * @param {unknown} teamId
- * @param {unknown} teamToken
+ * @param {Record<string, unknown>} given
+ * @param {'client' | 'initiator'} of
  */
-function readCredentials(apiKey, teamId, teamToken) {
-  if (!isGiven(teamId) && !isGiven(teamToken)) {
-    return { apiKey: credential(apiKey, 'apiKey') };
-  }
-  if (isGiven(apiKey)) {
-    throw new TypeError(
-      'Cannot initialize the modzy client: it takes apiKey, or teamId and teamToken, and no mixture of the two',
-    );
-  }
-  return { teamId: credential(teamId, 'teamId'), teamToken: credential(teamToken, 'teamToken') };
-}
-
-/**
- * @param {unknown} given
- * @param {object} named What is known beside the options.
- */
-function readClientOptions(given, named) {
+function readOptions(given, of) {
   /** @type {Record<string, any>} */
   const options = { __proto__: null };
-  for (const [name, value] of Object.entries(isGiven(given) ? ownMembers(given, 'the client') : {})) {
-    if (!Object.hasOwn(clientOptions, name)) {
-      throw unknownOption('the client', name, { ...named, ...clientOptions });
-    }
+  for (const [name, value] of Object.entries(given)) {
+    const { check } = optionOf(name, of, 'the client');
     if (isGiven(value)) {
-      options[name] = clientOptions[/** @type {keyof typeof clientOptions} */ (name)](value, name);
+      options[name] = check(value, name);
     }
   }
-  const { proxy: url, tls: certificates, logger: listener, ...others } = options;
-  const settings = { ...others, ...readNetwork({ proxy: url, tls: certificates }) };
-  /** @type {import('../diagnostics/loggers.js').Log[]} */
-  const logs = listener === undefined ? [] : [new LoggerLog(listener)];
-  return { settings, logs };
+  return options;
 }
 
 /**
- * @param {unknown} value
- * @param {string} name
+ * What Rust makes a client of, and where the client writes what it does.
+ *
+ * @param {Record<string, any>} identity
+ * @param {Record<string, any>} options
  */
-function credential(value, name) {
-  if (typeof value !== 'string' || value === '') {
-    throw new TypeError(`Cannot initialize the modzy client: the ${name} param should be a valid not empty string`);
+function toConfig(identity, { proxy, tls, logger, logging = 'off', ...others }) {
+  const settings = { ...identity, ...others, ...readNetwork({ proxy, tls }) };
+  /** @type {import('../diagnostics/loggers.js').Log[]} */
+  const logs = logger === undefined ? [] : [new LoggerLog(logger)];
+  if (logging !== 'off') {
+    logs.push(new ConsoleLog(logging));
   }
-  return string(value, name);
+  return { config: Object.assign(Object.create(null), settings), logs };
 }
 
 module.exports = { readConstructor };

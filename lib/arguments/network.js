@@ -2,6 +2,7 @@
 
 // How a client reaches its server: the options for proxies and TLS, and what the environment says of them.
 
+const { argumentError } = require('../stacks.js');
 const { isGiven, isPlainObject, mistaken, string } = require('./checks.js');
 
 /** The variables that may name a proxy. Rust decides between them. */
@@ -72,7 +73,7 @@ function tls(value, name) {
   for (const [member, given] of Object.entries(value)) {
     if (!Object.hasOwn(members, member)) {
       const known = Object.keys(members).map((one) => `${name}.${one}`);
-      throw new TypeError(`the client: unknown option ${name}.${member}; known are ${known.sort().join(', ')}`);
+      throw argumentError(`the client: unknown option ${name}.${member}; known are ${known.sort().join(', ')}`);
     }
     if (isGiven(given)) {
       read[member] = members[/** @type {keyof typeof members} */ (member)](given, `${name}.${member}`);
@@ -80,7 +81,7 @@ function tls(value, name) {
   }
   if ((read.cert === undefined) !== (read.key === undefined)) {
     const [has, lacks] = read.key === undefined ? ['cert', 'key'] : ['key', 'cert'];
-    throw new TypeError(`the client: ${name}.${has} needs ${name}.${lacks} beside it`);
+    throw argumentError(`the client: ${name}.${has} needs ${name}.${lacks} beside it`);
   }
   return read;
 }

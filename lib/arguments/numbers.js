@@ -4,16 +4,11 @@
 
 const { mistaken } = require('./checks.js');
 
-/**
- * @param {unknown} value
- * @param {string} name
- */
-function number(value, name) {
-  if (typeof value !== 'number') {
-    throw mistaken(name, 'a number');
-  }
-  return value;
-}
+/** The most that Rust counts in 32 bits. */
+const MOST = 2 ** 32 - 1;
+
+/** The longest string that V8 makes, in UTF-16 units, of which no text has more than it has bytes. */
+const LONGEST_STRING = 2 ** 29 - 24;
 
 /**
  * @param {unknown} value
@@ -27,6 +22,19 @@ function count(value, name) {
 }
 
 /**
+ * A count that may be none.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function fromZero(value, name) {
+  if (!Number.isSafeInteger(value) || Number(value) < 0 || Number(value) > MOST) {
+    throw mistaken(name, `a whole number from 0 to ${MOST}`);
+  }
+  return value;
+}
+
+/**
  * How many at most.
  *
  * @param {unknown} value
@@ -34,6 +42,19 @@ function count(value, name) {
  */
 function bound(value, name) {
   return value === Infinity ? value : count(value, name);
+}
+
+/**
+ * Bytes that become one string.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function size(value, name) {
+  if (Number(count(value, name)) > LONGEST_STRING) {
+    throw mistaken(name, `${LONGEST_STRING}, the longest string of JavaScript, or less`);
+  }
+  return value;
 }
 
 /**
@@ -53,35 +74,26 @@ function pageNumber(value, name) {
 }
 
 /**
- * @param {unknown} value
- * @param {string} name
- */
-function positive(value, name) {
-  if (typeof value !== 'number' || !(value >= 1)) {
-    throw mistaken(name, 'a number of milliseconds, 1 or more');
-  }
-  return value;
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- */
-function notNegative(value, name) {
-  if (typeof value !== 'number' || !(value >= 0)) {
-    throw mistaken(name, 'a number of milliseconds, 0 or more');
-  }
-  return value;
-}
-
-/**
- * What 2.x calls the timeout of a wait. It counted on timers, for which 0 is 1.
+ * Milliseconds, of which `Infinity` is no limit.
  *
- * @param {unknown} value
- * @param {string} name
+ * @param {number} least
  */
-function interval(value, name) {
-  return Math.max(1, notNegative(value, name));
+function milliseconds(least) {
+  return (/** @type {unknown} */ value, /** @type {string} */ name) => {
+    if (typeof value !== 'number' || !(value >= least)) {
+      throw mistaken(name, `a number of milliseconds, ${least} or more`);
+    }
+    return value;
+  };
+}
+
+/**
+ * The same number, or 1 where it is less.
+ *
+ * @param {(value: unknown, name: string) => number} check
+ */
+function atLeastOne(check) {
+  return (/** @type {unknown} */ value, /** @type {string} */ name) => Math.max(1, check(value, name));
 }
 
 /**
@@ -100,13 +112,4 @@ function wholeMs(value, name) {
   return value;
 }
 
-module.exports = {
-  bound,
-  count,
-  interval,
-  notNegative,
-  number,
-  pageNumber,
-  positive,
-  wholeMs,
-};
+module.exports = { atLeastOne, bound, count, fromZero, milliseconds, pageNumber, size, wholeMs };

@@ -1,15 +1,17 @@
 'use strict';
 
-// The options of calls: which there are, and which of them are passed on to Rust. Those of clients are in client-options.js.
+// The reader of a call's options, by the table in option-table.js.
 
-const { boolean, callback, headers, isGiven, isPlainObject, signal } = require('./checks.js');
-const { bound, count, interval, notNegative, number, positive, wholeMs } = require('./numbers.js');
+const { argumentError } = require('../stacks.js');
+const { isGiven } = require('./checks.js');
+const { optionOf, otherNames, ownMembers } = require('./option-table.js');
 
 /**
  * @typedef {object} CallOptions
  * @property {import('../../js-binding').BindingCallOptions} [binding] What Rust needs to know.
  * @property {string} [method] Whose they are.
  * @property {string} [jobIdentifier] The job that the call is about.
+ * @property {import('../stacks.js').Site} [site] The lines of the caller.
  * @property {import('../diagnostics/diagnostics.js').Trace} [trace] What reports the call to subscribers and loggers.
  * @property {number} [jobTimeout]
  * @property {number} [chunkSize]
@@ -24,113 +26,57 @@ const { bound, count, interval, notNegative, number, positive, wholeMs } = requi
  * @property {(progress: object) => void} [onDownloadProgress]
  */
 
-/** The options of calls. `true`: Rust is told. */
-const callOptions = /** @type {const} */ ({
-  requestTimeout: [number, true],
-  retries: [number, true],
-  headers: [headers, true],
-  idleTimeout: [positive, true],
-  signal: [signal, false],
-  jobTimeout: [wholeMs, false],
-  chunkSize: [count, false],
-  concurrency: [bound, false],
-  limit: [bound, false],
-  maxBytes: [bound, false],
-  pollInterval: [positive, true],
-  waitTimeout: [notNegative, true],
-  maxOutage: [notNegative, true],
-  cancelOnAbort: [boolean, false],
-  onCancel: [callback, false],
-  onProgress: [callback, false],
-  onUploadProgress: [callback, false],
-  onDownloadProgress: [callback, false],
-});
-
-/** What single methods of 2.x call an option: its name here, and what it may be. */
-const renamedOptions = /** @type {const} */ ({
-  timeout: ['pollInterval', interval],
-});
-
 /**
- * @param {unknown} given
- * @param {string} owner
- * @returns {Record<string, unknown>}
- */
-function ownMembers(given, owner) {
-  if (!isPlainObject(given)) {
-    throw new TypeError(`${owner}: the options should be a plain object`);
-  }
-  return { __proto__: null, ...given };
-}
-
-/**
- * @param {string} owner
- * @param {string} name
- * @param {object} known
- */
-function unknownOption(owner, name, known) {
-  return new TypeError(`${owner}: unknown option ${name}; known are ${Object.keys(known).sort().join(', ')}`);
-}
-
-/**
- * The options as they are named here.
+ * The options by their own names.
  *
  * @param {unknown} given
  * @param {string} method
- * @param {(keyof typeof renamedOptions)[]} renamed Which of them the method knows by another name.
+ * @param {readonly (keyof typeof otherNames)[]} renamed Which of them the method knows by another name.
  */
 function withOwnNames(given, method, renamed) {
-  const options = ownMembers(given, method);
+  const members = ownMembers(given, method);
   for (const former of renamed) {
-    const [name, read] = renamedOptions[former];
-    if (isGiven(options[former])) {
-      if (isGiven(options[name])) {
-        throw new TypeError(`${method}: the option ${name} is given twice, as ${name} and as ${former}`);
+    const { name, check } = otherNames[former];
+    if (isGiven(members[former])) {
+      if (isGiven(members[name])) {
+        throw argumentError(`${method}: the option ${name} is given twice, as ${name} and as ${former}`);
       }
-      options[name] = read(options[former], former);
+      members[name] = check(members[former], former);
     }
-    delete options[former];
+    delete members[former];
   }
-  return options;
+  return members;
 }
 
 /**
  * @param {unknown} given
  * @param {string} method
- * @param {(keyof typeof renamedOptions)[]} [renamed] Which of them the method knows by another name.
+ * @param {readonly (keyof typeof otherNames)[]} [renamed] Which of them the method knows by another name.
  * @returns {CallOptions}
  */
 function readOptions(given, method, renamed = []) {
   /** @type {any} */
   // Without a prototype, so that nothing but what is given can be read from it, here or in Rust.
-  const options = { __proto__: null, binding: undefined };
+  const read = { __proto__: null, binding: undefined };
   if (!isGiven(given)) {
-    return options;
+    return read;
   }
   for (const [name, value] of Object.entries(withOwnNames(given, method, renamed))) {
-    if (!Object.hasOwn(callOptions, name)) {
-      throw unknownOption(method, name, callOptions);
-    }
+    const { check, side } = optionOf(name, 'call', method);
     if (isGiven(value)) {
-      const [read, forRust] = callOptions[/** @type {keyof typeof callOptions} */ (name)];
-      if (forRust) {
-        options.binding ??= { __proto__: null };
-        options.binding[name] = read(value, name);
+      if (side === 'rust') {
+        read.binding ??= { __proto__: null };
+        read.binding[name] = check(value, name);
       } else {
-        options[name] = read(value, name);
+        read[name] = check(value, name);
       }
     }
   }
-  if ([options.onProgress, options.onUploadProgress, options.onDownloadProgress].some(isGiven)) {
-    options.binding ??= { __proto__: null };
-    options.binding.progress = true;
+  if ([read.onProgress, read.onUploadProgress, read.onDownloadProgress].some(isGiven)) {
+    read.binding ??= { __proto__: null };
+    read.binding.progress = true;
   }
-  return options;
+  return read;
 }
 
-/** @param {string} name */
-function isCallOption(name) {
-  return Object.hasOwn(callOptions, name);
-}
-
-module.exports = { isCallOption, ownMembers, readOptions, unknownOption };
+module.exports = { readOptions };

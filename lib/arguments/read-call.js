@@ -1,28 +1,29 @@
 'use strict';
 
-// The reader of calls. By the rows of the methods, it turns any call into values and options.
+// The reader of calls. By the row of the method, it turns any call into values and options.
 
 /**
  * @typedef {import('./rows.js').Generation} Generation
  * @typedef {import('./rows.js').Parameter} Parameter
- * @typedef {import('./rows.js').Row} Row
+ * @typedef {import('./rows.js').Form} Row
  *
  * @typedef {object} Reading
  * @property {Record<string, any>} values By positional name.
  * @property {import('./options.js').CallOptions} options
  * @property {Generation} generation The one that the call's form tells; the client's where both have the same.
  *
- * @typedef {object} Form
+ * @typedef {object} Given
  * @property {Record<string, unknown>} given By positional name.
  * @property {unknown} options
  * @property {Generation | undefined} generation
  * @property {'name' | 'member'} names Which of a parameter's names the caller knows.
  */
 
+const { argumentError } = require('../stacks.js');
 const { isGiven, isPlainObject, object } = require('./checks.js');
 const { s3Objects, source, sources, texts } = require('./inputs.js');
-const { isCallOption, ownMembers, readOptions } = require('./options.js');
-const { rows } = require('./rows.js');
+const { isCallOption, ownMembers } = require('./option-table.js');
+const { readOptions } = require('./options.js');
 
 /** What may be a plain object in the positional form too. */
 const takesObject = new Set([object, s3Objects, source, sources, texts]);
@@ -31,12 +32,12 @@ const takesObject = new Set([object, s3Objects, source, sources, texts]);
  * Reads a call of a method.
  *
  * @param {string} method
+ * @param {Row} row
  * @param {unknown[]} args
  * @param {Generation} generation The client's.
  * @returns {Reading}
  */
-function readCall(method, args, generation) {
-  const row = /** @type {Row} */ (rows[method]);
+function readCall(method, row, args, generation) {
   const form = readForm(method, row, args);
   const decided = row.generation ?? form.generation ?? generation;
   const values = readValues(row, form, decided);
@@ -47,7 +48,7 @@ function readCall(method, args, generation) {
  * @param {string} method
  * @param {Row} row
  * @param {unknown[]} args
- * @returns {Form}
+ * @returns {Given}
  */
 function readForm(method, row, args) {
   if (row.variadic) {
@@ -69,7 +70,7 @@ function readForm(method, row, args) {
 
 /**
  * @param {Row} row
- * @param {Form} form
+ * @param {Given} form
  * @param {Generation} generation
  */
 function readValues({ parameters }, form, generation) {
@@ -92,7 +93,7 @@ function readValues({ parameters }, form, generation) {
  * Whether a form has a parameter at all.
  *
  * @param {Parameter} parameter
- * @param {Form} form
+ * @param {Given} form
  */
 function isPart({ member, positional = true }, { names }) {
   return names === 'member' ? member !== undefined : positional;
@@ -102,7 +103,7 @@ function isPart({ member, positional = true }, { names }) {
  * @param {string} method
  * @param {Row} row
  * @param {unknown[]} given
- * @returns {Form}
+ * @returns {Given}
  */
 function readPositionalForm(method, row, given) {
   const parameters = positionalOf(row);
@@ -115,7 +116,7 @@ function readPositionalForm(method, row, given) {
   if (row.objectOnly || isMixed || args.slice(slot + 1).some(isGiven)) {
     throw wrongForm(method, row);
   }
-  /** @type {Form['given']} */
+  /** @type {Given['given']} */
   const values = { __proto__: null };
   for (const [index, { name }] of parameters.slice(0, slot).entries()) {
     values[name] = args[index];
@@ -140,7 +141,7 @@ function generationOf(row, args) {
  *
  * @param {Row} row
  * @param {unknown[]} args
- * @returns {Form}
+ * @returns {Given}
  */
 function readVariadicForm({ parameters }, args) {
   const given = isFromMap(args) ? args.slice(0, 1) : [...args];
@@ -156,14 +157,14 @@ function readVariadicForm({ parameters }, args) {
  * @param {Row} row
  * @param {Record<string, unknown>} params
  * @param {unknown[]} rest
- * @returns {Form}
+ * @returns {Given}
  */
 function readObjectForm(method, row, params, rest) {
   if (rest.slice(1).some(isGiven) || (isGiven(rest[0]) && typeof rest[0] !== 'object')) {
     throw wrongForm(method, row);
   }
   const options = ownMembers(rest[0] ?? {}, method);
-  /** @type {Form['given']} */
+  /** @type {Given['given']} */
   const given = { __proto__: null };
   for (const [name, value] of Object.entries(params)) {
     const parameter = row.parameters.find(({ member }) => member === name);
@@ -171,7 +172,7 @@ function readObjectForm(method, row, params, rest) {
       given[parameter.name] = value;
     } else if (isCallOption(name)) {
       if (isGiven(value) && isGiven(options[name])) {
-        throw new TypeError(`${method}: the option ${name} is given twice`);
+        throw argumentError(`${method}: the option ${name} is given twice`);
       }
       options[name] = isGiven(value) ? value : options[name];
     } else if (!row.ignored?.includes(name)) {
@@ -209,9 +210,9 @@ function wrongForm(method, row) {
   const members = row.parameters.flatMap(({ member }) => member ?? []);
   const byObject = `({ ${members.join(', ')} }, options)`;
   if (members.length === 0 || row.objectOnly) {
-    return new TypeError(`${method} takes ${row.objectOnly ? byObject : positional}`);
+    return argumentError(`${method} takes ${row.objectOnly ? byObject : positional}`);
   }
-  return new TypeError(`${method} takes ${positional} or ${byObject}, and no mixture of the two`);
+  return argumentError(`${method} takes ${positional} or ${byObject}, and no mixture of the two`);
 }
 
 /** @type {Set<string>} */

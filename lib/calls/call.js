@@ -3,7 +3,8 @@
 // A call under way: what its end is made of, and how its promise settles.
 
 const { readDocument } = require('../documents.js');
-const { ModzyError, atCall, toError } = require('../errors.js');
+const { ModzyError, toError } = require('../errors.js');
+const { atCall } = require('../stacks.js');
 const { inThisContext } = require('./context.js');
 const { Listener } = require('./listener.js');
 
@@ -37,9 +38,6 @@ class Call {
    */
   ending;
 
-  /** The lines of the caller, for the stack of an error. */
-  site = /** @type {{ stack?: string }} */ (Object.create(Error.prototype));
-
   /** @type {((reason: unknown) => void) | undefined} */
   abort;
 
@@ -55,6 +53,8 @@ class Call {
    * @param {{ resolve: (value: any) => void, reject: (reason: unknown) => void, end: End }} settling
    */
   constructor(operation, argument, options, read, { bytes, sources }, { resolve, reject, end }) {
+    /** The lines of the caller, for the stack of an error. */
+    this.site = options.site;
     this.submits = operation.startsWith('submitJob');
     /** The job that the call waits for. */
     this.job = waits.has(operation) ? argument : undefined;

@@ -7,7 +7,8 @@
 const { BindingClient } = require('../binding.js');
 const { warnOnce } = require('../diagnostics/warnings.js');
 const { readDocument } = require('../documents.js');
-const { ModzyError, atCall } = require('../errors.js');
+const { ModzyError } = require('../errors.js');
+const { atCall } = require('../stacks.js');
 const { Call } = require('./call.js');
 const { outside } = require('./context.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('./signals.js');
@@ -80,14 +81,12 @@ class Calls {
    * @param {CallOptions} options
    * @param {Reader} [read] Makes the result.
    * @param {Carried} [carried] What goes along beside the argument.
-   * @param {Function} [entry] The stack of an error begins with the caller of this one, which has to be under way.
    * @returns {Promise<any>}
    */
-  run(operation, argument, options, read = readDocument, carried = {}, entry = this.run) {
+  run(operation, argument, options, read = readDocument, carried = {}) {
     const { signal } = options;
     return new Promise((resolve, reject) => {
       const call = new Call(operation, argument, options, read, carried, { resolve, reject, end: this.#end });
-      Error.captureStackTrace(call.site, entry);
       try {
         throwIfAborted(signal);
         if (signal !== undefined) {
@@ -120,8 +119,11 @@ class Calls {
    */
   #start(call, operation, argument) {
     call.id = this.#native.start(operation, argument, call.binding, call.bytes);
-    // Copied by now.
+    // Copied by now. The options are needed again where the job of a call that has ended is canceled.
     call.bytes = undefined;
+    if (!call.cancelOnAbort) {
+      call.binding = undefined;
+    }
     this.#pending.set(call.id, call);
     if (!busy.has(this)) {
       busy.add(this);

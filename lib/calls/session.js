@@ -6,6 +6,7 @@
 const { readConstructor } = require('../arguments/client-options.js');
 const { readCall } = require('../arguments/read-call.js');
 const { Diagnostics } = require('../diagnostics/diagnostics.js');
+const { captureSite, keepLines, showCaller } = require('../stacks.js');
 const { Calls } = require('./calls.js');
 
 class Session extends Calls {
@@ -39,56 +40,56 @@ class Session extends Calls {
   }
 
   /**
-   * Reads a call's arguments.
+   * Makes a call of a method that returns a promise.
    *
-   * @param {string} method
+   * @param {string} name
+   * @param {Method} method
+   * @param {unknown[]} given
+   * @returns {Promise<any>}
+   */
+  call(name, method, given) {
+    const site = captureSite(this.call);
+    try {
+      const reading = this.#read(name, method, given, site);
+      const { options } = reading;
+      options.trace = method.isReported === false ? undefined : this.#diagnostics.begin(options);
+      return options.trace === undefined
+        ? method.run(this, reading)
+        : options.trace.follow(() => method.run(this, reading));
+    } catch (error) {
+      return Promise.reject(showCaller(error, site));
+    }
+  }
+
+  /**
+   * Reads the arguments of a method that returns what a loop goes through, which may outlive everything that its caller holds.
+   *
+   * @param {string} name
+   * @param {Form} form
    * @param {unknown[]} given
    */
-  read(method, given) {
+  begin(name, form, given) {
+    return this.#read(name, form, given, keepLines(captureSite(this.begin)));
+  }
+
+  /**
+   * @param {string} name
+   * @param {Form} form
+   * @param {unknown[]} given
+   * @param {import('../stacks.js').Site} site
+   */
+  #read(name, form, given, site) {
     try {
-      const reading = readCall(method, given, this.generation);
+      const reading = readCall(name, form, given, this.generation);
       const { options, values } = reading;
       const job = values.jobId ?? values.job ?? values.output?.jobId;
-      options.method = method;
+      options.method = name;
       options.jobIdentifier = typeof job === 'string' ? job : undefined;
+      options.site = site;
       return reading;
     } catch (error) {
-      this.#diagnostics.begin({ method })?.fail(error);
-      throw error;
-    }
-  }
-
-  /**
-   * Makes a call of a method that has work to do before or after the call of Rust, where it may fail as well.
-   *
-   * @template T
-   * @param {string} method
-   * @param {unknown[]} given
-   * @param {(reading: import('../arguments/read-call.js').Reading) => Promise<T>} work
-   * @returns {Promise<T>}
-   */
-  call(method, given, work) {
-    const reading = this.read(method, given);
-    const trace = this.#diagnostics.begin(reading.options);
-    reading.options.trace = trace;
-    return trace === undefined ? work(reading) : trace.follow(() => work(reading));
-  }
-
-  /**
-   * Rejects for options that Rust refuses, before anything is done by them.
-   *
-   * @param {CallOptions} options
-   */
-  async check(options) {
-    const { binding } = options;
-    if (binding === undefined) {
-      return;
-    }
-    try {
-      // Reads no job, and so sends nothing.
-      await this.runSilently('getJobs', '[]', { binding });
-    } catch (error) {
-      this.#diagnostics.begin(options)?.fail(error);
+      showCaller(error, site);
+      this.#diagnostics.begin({ method: name })?.fail(error);
       throw error;
     }
   }
@@ -124,10 +125,20 @@ class Session extends Calls {
    * @type {Calls['run']}
    */
   runSilently(operation, argument, options, read, carried) {
-    return super.run(operation, argument, options, read, carried, this.runSilently);
+    return super.run(operation, argument, options, read, carried);
   }
 }
 
-/** @typedef {import('../arguments/options.js').CallOptions} CallOptions */
+/**
+ * @typedef {import('../arguments/options.js').CallOptions} CallOptions
+ * @typedef {import('../arguments/read-call.js').Reading} Reading
+ * @typedef {import('../arguments/rows.js').Form} Form
+ *
+ * @typedef {object} Actions
+ * @property {(session: Session, reading: Reading) => any} run
+ * @property {boolean} [isReported] `false` where the calls of Rust that it makes are reported in its place.
+ *
+ * @typedef {Form & Actions} Method
+ */
 
 module.exports = { Session };

@@ -4,10 +4,12 @@
 // nothing is made to be told, here or in Rust.
 
 const { channel } = require('node:diagnostics_channel');
-const { headers, isGiven } = require('../arguments/checks.js');
+const { isGiven } = require('../arguments/checks.js');
+const { headers } = require('../arguments/headers.js');
 const { Context } = require('../calls/context.js');
 const { LEFT, reasonOf } = require('../calls/signals.js');
-const { atCall, toError } = require('../errors.js');
+const { toError } = require('../errors.js');
+const { atCall } = require('../stacks.js');
 const { throwUncaught } = require('./loggers.js');
 
 /** @satisfies {Record<Event, import('node:diagnostics_channel').Channel>} */
@@ -131,7 +133,7 @@ class Trace {
    * Tells what Rust has told.
    *
    * @param {import('../../js-binding').BindingCompletion} completion
-   * @param {{ stack?: string }} site The lines of the caller.
+   * @param {import('../stacks.js').Site | undefined} site The lines of the caller.
    */
   observe({ event, number, text: status, error: failure, delayMs }, site) {
     const error = failure && atCall(toError(failure), site);

@@ -7,7 +7,8 @@ const { inspect, types } = require('node:util');
 const { jobReference } = require('../arguments/references.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
-const { ModzyError, atCall, linesOfCaller } = require('../errors.js');
+const { ModzyError } = require('../errors.js');
+const { argumentError, showCaller, withoutCaller } = require('../stacks.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
 
 /** How many jobs that a batch submits are alive at a time, unless it is told. Those that exist already have no bound. */
@@ -37,8 +38,6 @@ class Batch {
   #options;
   /** @type {CallOptions} What each wait is told. */
   #waitOptions;
-  /** The lines of the caller, for the stacks of errors. */
-  #site = linesOfCaller(Batch);
   /** Ends the waits. */
   #polls = new AbortController();
   /** @type {any} The iterator that the jobs come from; `undefined` before it is open, and once it has ended. */
@@ -90,7 +89,8 @@ class Batch {
       if (signal !== undefined) {
         watch(signal, this.#abort);
       }
-      await this.#session.check(this.#options);
+      // A signal that fires in the turn of the first question leaves the source closed.
+      await undefined;
       if (this.#over === undefined) {
         this.#source = open(this.#jobs);
         this.#pull();
@@ -110,7 +110,7 @@ class Batch {
       while (this.#source !== undefined && this.#over === undefined && this.#hasRoom()) {
         const result = await this.#source.next();
         if (!isObject(result)) {
-          throw new TypeError('the iterator of the jobs brought a result that is not an object');
+          throw argumentError('the iterator of the jobs brought a result that is not an object');
         }
         const { done, value } = result;
         if (done) {
@@ -167,7 +167,8 @@ class Batch {
       }
     } catch (thrown) {
       if (this.#over === undefined) {
-        this.#feed.put({ index, jobIdentifier: task.jobIdentifier, error: toError(thrown) });
+        const error = showCaller(toError(thrown), this.#options.site);
+        this.#feed.put({ index, jobIdentifier: task.jobIdentifier, error });
       }
     }
     this.#tasks.delete(task);
@@ -187,14 +188,10 @@ class Batch {
     if (this.#over !== undefined) {
       return this.#cancel(task.jobIdentifier);
     }
-    try {
-      const { jobIdentifier } = task;
-      // Thousands of waits have all but this in common.
-      const options = Object.assign(Object.create(this.#waitOptions), { jobIdentifier });
-      return await this.#session.run('blockUntilComplete', jobIdentifier, options);
-    } catch (error) {
-      throw error instanceof ModzyError ? atCall(error, this.#site) : error;
-    }
+    const { jobIdentifier } = task;
+    // Thousands of waits have all but this in common.
+    const options = Object.assign(Object.create(this.#waitOptions), { jobIdentifier });
+    return this.#session.run('blockUntilComplete', jobIdentifier, options);
   }
 
   /**
@@ -206,10 +203,10 @@ class Batch {
     if (!this.#cancels) {
       return;
     }
-    const { binding, method } = this.#options;
+    const { binding, method, site } = this.#options;
     const limits = { __proto__: null, headers: binding?.headers, requestTimeout: CANCEL_MS, retries: 0 };
     try {
-      const options = { __proto__: null, binding: limits, method, jobIdentifier };
+      const options = { __proto__: null, binding: limits, method, site, jobIdentifier };
       const job = await this.#session.run('cancelJob', jobIdentifier, options);
       this.#tell({ jobIdentifier, job });
     } catch (error) {
@@ -248,7 +245,7 @@ class Batch {
   async #fail(error) {
     this.#over ??= this.#close(LEFT);
     await this.#over.catch(() => {});
-    this.#feed.fail(error);
+    this.#feed.fail(showCaller(error, this.#options.site));
   }
 
   /** The loop has been left. */
@@ -337,7 +334,7 @@ function toError(thrown) {
   }
   // What an object says of itself may throw, or be of any length. It is the cause.
   const what = isObject(thrown) ? 'an object that is not an Error' : inspect(thrown);
-  return new ModzyError(`the submit threw ${what}`, { cause: thrown });
+  return withoutCaller(new ModzyError(`the submit threw ${what}`, { cause: thrown }));
 }
 
 /**

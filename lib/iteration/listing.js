@@ -29,21 +29,6 @@ class Listing {
     }
   }
 
-  /**
-   * What makes a listing, or one that rejects with what that throws.
-   *
-   * @param {() => Listing} make
-   */
-  static attempt(make) {
-    try {
-      return make();
-    } catch (error) {
-      return new Listing(() => {
-        throw error;
-      });
-    }
-  }
-
   async *pages() {
     const { session, operation, filter, options } = this.#plan();
     let missing = options.limit ?? Infinity;

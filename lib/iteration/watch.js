@@ -4,7 +4,6 @@
 
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { textOf } = require('../documents.js');
-const { ModzyError, atCall, linesOfCaller } = require('../errors.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
 
 /**
@@ -17,7 +16,6 @@ const { AsyncQueue, Feed } = require('./async-queue.js');
 function watchJob(session, jobIdentifier, options) {
   const { binding, signal } = options;
   const polls = new AbortController();
-  const site = linesOfCaller(watchJob);
   const abort = (/** @type {unknown} */ reason) => polls.abort(reason);
   /** @type {Promise<void>} */
   let over = Promise.resolve();
@@ -40,8 +38,6 @@ function watchJob(session, jobIdentifier, options) {
       }
     };
     try {
-      // The wait notes the stack, on which the queue is that was asked. It is not to be held by that.
-      await undefined;
       onProgress(await wait(onProgress));
       feed.end();
     } catch (error) {
@@ -63,8 +59,6 @@ function watchJob(session, jobIdentifier, options) {
       const told = Object.assign(Object.create(null), binding, { progress: true });
       const waiting = { ...options, __proto__: null, binding: told, signal: polls.signal, onProgress };
       return await session.run('blockUntilComplete', jobIdentifier, waiting);
-    } catch (error) {
-      throw error instanceof ModzyError ? atCall(error, site) : error;
     } finally {
       if (signal !== undefined) {
         unwatch(signal, abort);

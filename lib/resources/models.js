@@ -2,129 +2,67 @@
 
 // Models and their versions.
 
+const { date, flag, notEmptyString, string } = require('../arguments/checks.js');
+const { pageNumber } = require('../arguments/numbers.js');
 const { readCall } = require('../arguments/read-call.js');
-const { Session } = require('../calls/session.js');
-const { Listing } = require('../iteration/listing.js');
+const { named, optional, required, version } = require('../arguments/rows.js');
+const { Resource, alias, composeResource, list, methodsOf, read } = require('./resource.js');
 
-class ModelClient {
-  #session;
+const filter = [
+  optional('modelId', string, 'modelId'),
+  optional('author', string, 'author'),
+  optional('createdByEmail', string, 'createdByEmail'),
+  optional('name', string, 'name'),
+  optional('description', string, 'description'),
+  optional('isActive', flag, 'isActive'),
+  optional('isExpired', flag, 'isExpired'),
+  optional('isRecommended', flag, 'isFeatured'),
+  optional('lastActiveDateTime', date, 'lastActiveDateTime'),
+  optional('expirationDateTime', date, 'expirationDateTime'),
+  optional('page', pageNumber, 'page'),
+  optional('perPage', pageNumber, 'perPage', { 1: 1000, 2: 500 }),
+  optional('direction', string, 'direction'),
+  optional('sortBy', string, 'sortBy'),
+];
 
-  /** @param {unknown[]} given */
-  constructor(...given) {
-    this.#session = Session.of(given);
-  }
+const model = [required('modelId', string)];
 
-  /** The root of the routes of models, as 1.x has it. */
-  get baseURL() {
-    return `${this.#session.baseURL}/models`;
-  }
+/** @param {import('../arguments/read-call.js').Reading} reading */
+const versionArgument = ({ values: { modelId, versionId } }) => JSON.stringify({ modelId, version: versionId });
 
-  /** The root of the host, as 2.x has it. */
-  get baseUrl() {
-    return this.#session.hostURL;
-  }
+const getModels = read('getModels', filter);
+const getModel = read('getModel', model);
+const getModelVersions = read('getModelVersions', model);
+const getModelVersion = read('getModelVersion', version, { argument: versionArgument });
 
-  /** @param {unknown[]} given */
-  async getModels(...given) {
-    const { values, options } = this.#session.read('getModels', given);
-    return this.#session.run('getModels', JSON.stringify(values), options);
-  }
+const rows = {
+  getModels,
+  listModels: list('getModelsPage', named(filter)),
+  // The same without a filter, whose defaults go by the generation alone.
+  getAllModels: alias(
+    getModels,
+    read('getModels', [], {
+      argument: ({ generation }) => JSON.stringify(readCall('getModels', getModels, [], generation).values),
+    }),
+  ),
+  getActiveModels: read('getActiveModels'),
+  getModel,
+  getModelById: alias(getModel),
+  getModelByName: read('getModelByName', [required('name', notEmptyString)], {
+    argument: ({ values: { name }, generation }) => JSON.stringify({ name, activeOnly: generation === 1 }),
+  }),
+  getRelatedModels: read('getRelatedModels', model),
+  getModelVersions,
+  getModelVersionsById: alias(getModelVersions),
+  getModelVersion,
+  getModelDetails: alias(getModelVersion),
+  getModelVersionInputSample: read('getModelVersionInputSample', version, { argument: versionArgument }),
+  getModelVersionOutputSample: read('getModelVersionOutputSample', version, { argument: versionArgument }),
+};
 
-  /** @param {unknown[]} given */
-  listModels(...given) {
-    return new Listing(() => {
-      const { values: filter, options } = this.#session.read('listModels', given);
-      return { session: this.#session, operation: 'getModelsPage', filter, options };
-    });
-  }
+const methods = methodsOf(rows);
 
-  /** @param {unknown[]} given */
-  async getAllModels(...given) {
-    const { options, generation } = this.#session.read('getAllModels', given);
-    const { values } = readCall('getModels', [], generation);
-    return this.#session.run('getModels', JSON.stringify(values), options);
-  }
+class ModelClient extends Resource {}
+composeResource(ModelClient, 'models', methods);
 
-  /** @param {unknown[]} given */
-  async getActiveModels(...given) {
-    const { options } = this.#session.read('getActiveModels', given);
-    return this.#session.run('getActiveModels', '', options);
-  }
-
-  /** @param {unknown[]} given */
-  async getModel(...given) {
-    return this.#ofModel('getModel', 'getModel', given);
-  }
-
-  /** @param {unknown[]} given */
-  async getModelById(...given) {
-    return this.#ofModel('getModelById', 'getModel', given);
-  }
-
-  /** @param {unknown[]} given */
-  async getModelByName(...given) {
-    const { values, options, generation } = this.#session.read('getModelByName', given);
-    const argument = JSON.stringify({ name: values.name, activeOnly: generation === 1 });
-    return this.#session.run('getModelByName', argument, options);
-  }
-
-  /** @param {unknown[]} given */
-  async getRelatedModels(...given) {
-    return this.#ofModel('getRelatedModels', 'getRelatedModels', given);
-  }
-
-  /** @param {unknown[]} given */
-  async getModelVersions(...given) {
-    return this.#ofModel('getModelVersions', 'getModelVersions', given);
-  }
-
-  /** @param {unknown[]} given */
-  async getModelVersionsById(...given) {
-    return this.#ofModel('getModelVersionsById', 'getModelVersions', given);
-  }
-
-  /** @param {unknown[]} given */
-  async getModelVersion(...given) {
-    return this.#ofVersion('getModelVersion', 'getModelVersion', given);
-  }
-
-  /** @param {unknown[]} given */
-  async getModelDetails(...given) {
-    return this.#ofVersion('getModelDetails', 'getModelVersion', given);
-  }
-
-  /** @param {unknown[]} given */
-  async getModelVersionInputSample(...given) {
-    return this.#ofVersion('getModelVersionInputSample', 'getModelVersionInputSample', given);
-  }
-
-  /** @param {unknown[]} given */
-  async getModelVersionOutputSample(...given) {
-    return this.#ofVersion('getModelVersionOutputSample', 'getModelVersionOutputSample', given);
-  }
-
-  /**
-   * @param {string} method
-   * @param {Operation} operation
-   * @param {unknown[]} given
-   */
-  #ofModel(method, operation, given) {
-    const { values, options } = this.#session.read(method, given);
-    return this.#session.run(operation, values.modelId, options);
-  }
-
-  /**
-   * @param {string} method
-   * @param {Operation} operation
-   * @param {unknown[]} given
-   */
-  #ofVersion(method, operation, given) {
-    const { values, options } = this.#session.read(method, given);
-    const { modelId, versionId: version } = values;
-    return this.#session.run(operation, JSON.stringify({ modelId, version }), options);
-  }
-}
-
-/** @typedef {import('../../js-binding').BindingOperation} Operation */
-
-module.exports = { ModelClient };
+module.exports = { ModelClient, methods, rows };

@@ -2,101 +2,93 @@
 
 // Results of jobs.
 
-const { isGiven } = require('../arguments/checks.js');
-const { Session } = require('../calls/session.js');
+const { filePath, isGiven, notEmptyString, oneOf, string, url } = require('../arguments/checks.js');
+const { jobReference, outputReference } = require('../arguments/references.js');
+const { optional, required, unless } = require('../arguments/rows.js');
 const { ResponseError } = require('../errors.js');
-const { AsyncQueue } = require('../iteration/async-queue.js');
+const { argumentError, withoutCaller } = require('../stacks.js');
 const { openOutputStream } = require('../streams/output-stream.js');
 const { ResultStream } = require('../streams/result-stream.js');
+const { Resource, composeResource, iterate, methodsOf, own, plain, read } = require('./resource.js');
 
-class ResultClient {
-  #session;
+/** @typedef {import('../arguments/read-call.js').Reading} Reading */
 
-  /** @param {unknown[]} given */
-  constructor(...given) {
-    this.#session = Session.of(given);
+const output = required('output', outputReference);
+
+const outputContents = [
+  unless('url', required('jobId', string, 'jobId')),
+  unless('url', required('inputKey', notEmptyString, 'inputKey')),
+  unless('url', required('outputName', notEmptyString, 'outputName')),
+  optional('responseType', oneOf('json', 'blob', 'arraybuffer'), 'responseType'),
+  optional('url', url, 'url'),
+];
+
+const rows = {
+  getResult: read('getResult', [required('jobId', string)]),
+  getInputResult: read('getInputResult', [required('jobId', string), required('inputKey', notEmptyString)]),
+  streamResults: iterate(
+    'download',
+    ['openResults', 'pullResults'],
+    [required('job', jobReference)],
+    (session, { values, options }) => new ResultStream(session, values.job, options),
+  ),
+  getOutputContents: own('read', ['getOutputContents'], outputContents, getOutputContents, { objectOnly: true }),
+  downloadOutput: plain('download', 'downloadOutput', [output, required('file', filePath)], {
+    answer: (text) => JSON.parse(text),
+  }),
+  openOutput: own('download', ['openOutput', 'pullOutput'], [output], (session, { values, options }) =>
+    openOutputStream(session, values.output, options),
+  ),
+};
+
+const methods = methodsOf(rows);
+
+class ResultClient extends Resource {}
+composeResource(ResultClient, 'results', methods);
+
+/**
+ * @param {import('../calls/session.js').Session} session
+ * @param {Reading} reading
+ */
+async function getOutputContents(session, { values, options }) {
+  const { url: address, jobId, inputKey, outputName, responseType = 'json' } = values;
+  if (address !== undefined && [jobId, inputKey, outputName].some(isGiven)) {
+    throw argumentError(
+      'getOutputContents takes { jobId, inputKey, outputName } or { url }, and no mixture of the two',
+    );
   }
-
-  /** The root of the routes of results, as 1.x has it. */
-  get baseURL() {
-    return `${this.#session.baseURL}/results`;
+  const argument = JSON.stringify(address === undefined ? { jobId, inputKey, outputName } : { url: address });
+  const { bytes, type, status } = await session.run('getOutputContents', argument, options, contentsOf);
+  switch (responseType) {
+    case 'arraybuffer':
+      return bytes;
+    case 'blob':
+      return new Blob([bytes], { type });
+    default:
+      return readJsonOrText(bytes, {
+        status,
+        jobIdentifier: jobId,
+        url: address === undefined ? urlOf(session, values) : withoutQuery(address),
+      });
   }
+}
 
-  /** The root of the host, as 2.x has it. */
-  get baseUrl() {
-    return this.#session.hostURL;
-  }
+/**
+ * @param {import('../calls/session.js').Session} session
+ * @param {Reading['values']} values
+ */
+function urlOf(session, { jobId, inputKey, outputName }) {
+  const [job, input, name] = [jobId, inputKey, outputName].map(encodeURIComponent);
+  return `${session.baseURL}/results/${job}/datasource/${input}/output/${name}`;
+}
 
-  /** @param {unknown[]} given */
-  async getResult(...given) {
-    const { values, options } = this.#session.read('getResult', given);
-    return this.#session.run('getResult', values.jobId, options);
-  }
-
-  /** @param {unknown[]} given */
-  async getInputResult(...given) {
-    const { values, options } = this.#session.read('getInputResult', given);
-    const { jobId, inputKey } = values;
-    return this.#session.run('getInputResult', JSON.stringify({ jobId, inputKey }), options);
-  }
-
-  /** @param {unknown[]} given */
-  streamResults(...given) {
-    return AsyncQueue.attempt(() => {
-      const { values, options } = this.#session.read('streamResults', given);
-      return new ResultStream(this.#session, values.job, options);
-    });
-  }
-
-  /** @param {unknown[]} given */
-  async getOutputContents(...given) {
-    return await this.#session.call('getOutputContents', given, (reading) => this.#readOutput(reading));
-  }
-
-  /** @param {import('../arguments/read-call.js').Reading} reading */
-  async #readOutput({ values, options }) {
-    const { url, jobId, inputKey, outputName, responseType = 'json' } = values;
-    if (url !== undefined && [jobId, inputKey, outputName].some(isGiven)) {
-      throw new TypeError(
-        'getOutputContents takes { jobId, inputKey, outputName } or { url }, and no mixture of the two',
-      );
-    }
-    const argument = JSON.stringify(url === undefined ? { jobId, inputKey, outputName } : { url });
-    const { bytes, type, status } = await this.#session.run('getOutputContents', argument, options, contentsOf);
-    switch (responseType) {
-      case 'arraybuffer':
-        return bytes;
-      case 'blob':
-        return new Blob([bytes], { type });
-      default:
-        return readJsonOrText(bytes, {
-          status,
-          jobIdentifier: jobId,
-          // The query of a URL may be a signature.
-          url: url === undefined ? this.#urlOf(jobId, inputKey, outputName) : url.trim().replace(/[?#].*$/s, ''),
-        });
-    }
-  }
-
-  /** @param {string[]} place */
-  #urlOf(...place) {
-    const [job, input, output] = place.map(encodeURIComponent);
-    return `${this.baseURL}/${job}/datasource/${input}/output/${output}`;
-  }
-
-  /** @param {unknown[]} given */
-  async downloadOutput(...given) {
-    const { values, options } = this.#session.read('downloadOutput', given);
-    const { output, file } = values;
-    return this.#session.run('downloadOutput', JSON.stringify({ output, file }), options, (text) => JSON.parse(text));
-  }
-
-  /** @param {unknown[]} given */
-  async openOutput(...given) {
-    const { values, options } = this.#session.read('openOutput', given);
-    // Awaited, so that the stack of an error that comes later keeps the caller's lines.
-    return await openOutputStream(this.#session, values.output, options);
-  }
+/**
+ * The query of a URL may be a signature.
+ *
+ * @param {string} address
+ */
+function withoutQuery(address) {
+  return address.trim().replace(/[?#].*$/s, '');
 }
 
 /**
@@ -123,7 +115,7 @@ function readJsonOrText(bytes, request) {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     const message = 'the output is neither JSON nor text: ask for the responseType "arraybuffer" or "blob"';
-    throw new ResponseError(message, { ...request, attempts: 1, sent: 'maybe', cause });
+    throw withoutCaller(new ResponseError(message, { ...request, attempts: 1, sent: 'maybe', cause }));
   }
   try {
     return JSON.parse(text);
@@ -132,4 +124,4 @@ function readJsonOrText(bytes, request) {
   }
 }
 
-module.exports = { ResultClient };
+module.exports = { ResultClient, methods, rows };

@@ -2,37 +2,21 @@
 
 // Tags of models.
 
-const { Session } = require('../calls/session.js');
+const { required } = require('../arguments/rows.js');
+const { tagIds } = require('../arguments/references.js');
+const { Resource, composeResource, methodsOf, read } = require('./resource.js');
 
-class TagClient {
-  #session;
+const rows = {
+  getAllTags: read('getAllTags'),
+  getTagsAndModels: read('getTagsAndModels', [required('tagsId', tagIds)], {
+    variadic: true,
+    argument: ({ values }) => JSON.stringify(values.tagsId),
+  }),
+};
 
-  /** @param {unknown[]} given */
-  constructor(...given) {
-    this.#session = Session.of(given);
-  }
+const methods = methodsOf(rows);
 
-  /** The root of the routes of tags, as 1.x has it. */
-  get baseURL() {
-    return `${this.#session.baseURL}/models/tags`;
-  }
+class TagClient extends Resource {}
+composeResource(TagClient, 'models/tags', methods);
 
-  /** The root of the host, as 2.x has it. */
-  get baseUrl() {
-    return this.#session.hostURL;
-  }
-
-  /** @param {unknown[]} given */
-  async getAllTags(...given) {
-    const { options } = this.#session.read('getAllTags', given);
-    return this.#session.run('getAllTags', '', options);
-  }
-
-  /** @param {unknown[]} given */
-  async getTagsAndModels(...given) {
-    const { values, options } = this.#session.read('getTagsAndModels', given);
-    return this.#session.run('getTagsAndModels', JSON.stringify(values.tagsId), options);
-  }
-}
-
-module.exports = { TagClient };
+module.exports = { TagClient, methods, rows };

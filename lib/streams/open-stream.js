@@ -5,6 +5,7 @@
 
 const { inThisContext } = require('../calls/context.js');
 const { throwIfAborted, unwatch, watch } = require('../calls/signals.js');
+const { keepLines } = require('../stacks.js');
 
 /**
  * What becomes of it when whoever reads it was left without a word.
@@ -36,8 +37,9 @@ class OpenStream {
     this.#session = session;
     this.#id = id;
     this.#operation = operation;
-    const { onDownloadProgress, trace, binding: { progress, observe } = {} } = options;
-    this.#options = { onDownloadProgress, trace, binding: { progress, observe }, signal: this.#ended.signal };
+    const { onDownloadProgress, trace, site, binding: { progress, observe } = {} } = options;
+    const { signal } = this.#ended;
+    this.#options = { onDownloadProgress, trace, site: keepLines(site), binding: { progress, observe }, signal };
     this.#signal = options.signal;
   }
 

@@ -1,0 +1,110 @@
+'use strict';
+
+// What a method costs: each operation of Rust is run by one row, each row is one method of the classes, and each method has its
+// signatures in one place. So nothing else has to be found when one is added.
+
+const assert = require('node:assert/strict');
+const { readFileSync, readdirSync } = require('node:fs');
+const path = require('node:path');
+const { describe, it } = require('node:test');
+const ts = require('typescript');
+const modzy = require('modzy-client');
+
+const root = path.resolve(__dirname, '..');
+
+/** Operations that no method of the public API stands for: they are parts of calls. */
+const PARTS = ['cancelAbandoned', 'grace'];
+
+/** What the facade and the classes have that is not a row. */
+const NOT_ROWS = ['getAccountingClient', 'getJobClient', 'getModelClient', 'getResultClient', 'getTagClient'];
+
+/** The rows of each file in `lib/resources`. */
+const tables = Object.fromEntries(
+  readdirSync(path.join(root, 'lib/resources'))
+    .map((file) => [path.basename(file, '.js'), require(path.join(root, 'lib/resources', file)).rows])
+    .filter(([, rows]) => rows !== undefined),
+);
+const rows = Object.values(tables).flatMap((table) => Object.entries(table));
+const names = rows.map(([name]) => name);
+
+/** The operations that the addon starts. */
+function operations() {
+  const text = readFileSync(path.join(root, 'js-binding.d.ts'), 'utf8');
+  const types = new Set(Array.from(text.matchAll(/^ {2}\w+\(operation: (\w+)/gm), ([, type]) => type));
+  const members = [...types].flatMap((type) => {
+    const [, union] = new RegExp(`export type ${type} =([^;\n]*)`).exec(text);
+    return union.match(/\w+/g);
+  });
+  assert.ok(members.includes('getJob'), text);
+  return members;
+}
+
+/** The methods that the interfaces and classes in `types` declare, each with the name of what declares it. */
+function declared() {
+  return readdirSync(path.join(root, 'types')).flatMap((file) => {
+    const text = readFileSync(path.join(root, 'types', file), 'utf8');
+    return ts.createSourceFile(file, text, ts.ScriptTarget.Latest).statements.flatMap((statement) => {
+      const isOfMethods = ts.isInterfaceDeclaration(statement) && /Methods$/.test(statement.name.text);
+      if (!isOfMethods && !(ts.isClassDeclaration(statement) && /Client$/.test(statement.name.text))) {
+        return [];
+      }
+      const methods = statement.members.filter(
+        (member) =>
+          (ts.isMethodSignature(member) || ts.isMethodDeclaration(member)) &&
+          !member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword),
+      );
+      const own = [...new Set(methods.map(({ name }) => name.text))];
+      return own.map((name) => ({ name, by: `${file} ${statement.name.text}` }));
+    });
+  });
+}
+
+/** The own methods of a class. */
+function methodsOf(type) {
+  return Object.entries(Object.getOwnPropertyDescriptors(type.prototype))
+    .filter(([name, { value }]) => name !== 'constructor' && typeof value === 'function')
+    .map(([name, { value }]) => [name, value]);
+}
+
+describe('a method', () => {
+  it('is one row, and each operation is run by one row', () => {
+    assert.equal(new Set(names).size, names.length);
+    const run = rows.flatMap(([, { aliasOf, operations: own }]) => (aliasOf === undefined ? own : []));
+    assert.deepEqual(
+      run.toSorted(),
+      operations()
+        .filter((name) => !PARTS.includes(name))
+        .toSorted(),
+    );
+  });
+
+  it('that is another name of one runs no operation of its own', () => {
+    for (const [name, { aliasOf, operations: own }] of rows) {
+      assert.deepEqual(own, aliasOf?.operations ?? own, name);
+      assert.ok(aliasOf === undefined || rows.some(([, row]) => row === aliasOf), name);
+    }
+  });
+
+  it('has its signatures in one place', () => {
+    const signatures = declared().filter(({ name }) => !NOT_ROWS.includes(name));
+    assert.deepEqual(signatures.map(({ name }) => name).toSorted(), names.toSorted());
+  });
+
+  it('is the same function in each class that has it', () => {
+    const classes = Object.values(modzy).filter((value) => /Client$/.test(value.name));
+    const functions = new Map();
+    for (const [name, value] of classes.flatMap(methodsOf)) {
+      assert.equal(functions.get(name) ?? value, value, name);
+      functions.set(name, value);
+      assert.deepEqual([value.name, value.length], [name, 0]);
+    }
+    assert.deepEqual([...functions.keys()].filter((name) => !NOT_ROWS.includes(name)).toSorted(), names.toSorted());
+  });
+
+  it('rejects where it is called on something that is not a client', async () => {
+    const { getJob, jobsAsCompleted, listModels } = modzy.ModzyClient.prototype;
+    await assert.rejects(getJob.call(undefined, 'a'), TypeError);
+    await assert.rejects(jobsAsCompleted.call({}, []).next(), TypeError);
+    await assert.rejects(listModels.call(null).toArray(), TypeError);
+  });
+});

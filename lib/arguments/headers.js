@@ -1,0 +1,72 @@
+'use strict';
+
+// Headers that callers add, by the rules of the Rust client: what HTTP allows, and none of the client's own.
+
+const { isPlainObject, mistaken, string } = require('./checks.js');
+
+/** Headers that are the client's own, because they carry credentials or frame the message. */
+const reserved = new Set([
+  'accept-encoding',
+  'authorization',
+  'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'modzy-team-id',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** The longest name, in bytes. */
+const LONGEST_NAME = 65_535;
+
+const allowedName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const allowedValue = /^[\t\x20-\x7e]*$/;
+
+/**
+ * Name → value. A value may be a secret, so messages leave it out.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {Record<string, string>}
+ */
+function headers(value, name) {
+  if (!isPlainObject(value) || Object.values(value).some((each) => typeof each !== 'string')) {
+    throw mistaken(name, 'an object of strings');
+  }
+  const given = /** @type {Record<string, string>} */ ({ ...value });
+  for (const [header, text] of Object.entries(given)) {
+    const shown = JSON.stringify(header);
+    if (!allowedName.test(header) || header.length > LONGEST_NAME) {
+      throw mistaken(name, `an object of headers, without a name that HTTP does not allow: ${shown}`);
+    }
+    if (reserved.has(header.toLowerCase())) {
+      throw mistaken(name, `an object of headers, without one that is the client's own: ${shown}`);
+    }
+    if (!allowedValue.test(text)) {
+      throw mistaken(name, `an object of headers, without a value that HTTP does not allow, for: ${shown}`);
+    }
+  }
+  return given;
+}
+
+/**
+ * What the client calls itself.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function userAgent(value, name) {
+  if (!allowedValue.test(string(value, name))) {
+    throw mistaken(name, 'a string that HTTP allows as the value of a header');
+  }
+  return value;
+}
+
+module.exports = { headers, userAgent };

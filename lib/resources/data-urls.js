@@ -1,0 +1,21 @@
+'use strict';
+
+// Files as data URLs, for embedded inputs.
+
+const { blob, filePath, string } = require('../arguments/checks.js');
+const { required } = require('../arguments/rows.js');
+const { blobToDataUrl, mostBytes } = require('../data-urls.js');
+const { methodsOf, own, plain } = require('./resource.js');
+
+const rows = {
+  pathToDataUrl: plain('dataUrl', 'pathToDataUrl', [required('path', filePath), required('mimeType', string)], {
+    argument: ({ values: { path, mimeType }, options }) =>
+      JSON.stringify({ path, mimeType, maxBytes: mostBytes(mimeType, options.maxBytes) }),
+    answer: (text) => text,
+  }),
+  fileToDataUrl: own('dataUrl', [], [required('file', blob)], (session, { values, options }) =>
+    blobToDataUrl(session, values.file, options),
+  ),
+};
+
+module.exports = { methods: methodsOf(rows), rows };

@@ -1,0 +1,115 @@
+'use strict';
+
+// Submits of jobs whose input goes along with them, or is fetched by the server. Files are uploaded by uploads.js.
+
+const { object, string } = require('../arguments/checks.js');
+const { s3Objects, sources, texts } = require('../arguments/inputs.js');
+const { explain, required, version } = require('../arguments/rows.js');
+const { receiptReader, writeBody } = require('../documents.js');
+const { argumentError } = require('../stacks.js');
+const { readBlob } = require('../streams/read-blob.js');
+const { readEmbeddedSources } = require('../streams/upload-sources.js');
+const { alias, methodsOf, own } = require('./resource.js');
+
+/**
+ * @typedef {import('../../js-binding').BindingOperation} Operation
+ * @typedef {import('../arguments/read-call.js').Reading} Reading
+ * @typedef {import('../arguments/rows.js').Parameter} Parameter
+ * @typedef {import('../calls/session.js').Session} Session
+ */
+
+/**
+ * A method that submits what its parameters hold.
+ *
+ * @param {Operation} operation
+ * @param {Parameter[]} input
+ * @param {(values: Reading['values']) => object} inputOf What the operation takes beside the model and the settings of the job.
+ */
+function submit(operation, input, inputOf) {
+  const parameters = [...version, ...input, explain];
+  return own('submit', [operation], parameters, async (session, reading) =>
+    submitTo(session, operation, reading, inputOf(reading.values)),
+  );
+}
+
+/**
+ * @param {Session} session
+ * @param {Operation} operation
+ * @param {Reading} reading
+ * @param {object} input What the operation takes beside the model and the settings of the job.
+ * @param {import('../calls/call.js').Carried} [carried] What goes beside the JSON.
+ */
+function submitTo(session, operation, { values, options, generation }, input, carried) {
+  const { modelId, versionId } = values;
+  // 1.x sends it only where it is asked for; 2.x always does.
+  const isExplained = generation === 2 ? (values.explain ?? false) : values.explain || undefined;
+  const job = { modelId, version: versionId, ...input, explain: isExplained, timeout: options.jobTimeout };
+  return session.run(operation, JSON.stringify(job), options, receiptReader(generation, 'SUBMITTED'), carried);
+}
+
+const submitJobAWSS3 = submit(
+  'submitJobAwsS3',
+  [
+    required('accessKeyID', string, 'accessKeyID'),
+    required('secretAccessKey', string, 'secretAccessKey'),
+    required('region', string, 'region'),
+    required('awss3Sources', s3Objects, 'sources'),
+  ],
+  ({ accessKeyID, secretAccessKey, region, awss3Sources }) => ({
+    accessKeyID,
+    secretAccessKey,
+    region,
+    sources: awss3Sources,
+  }),
+);
+
+const rows = {
+  submitJob: own('submit', ['submitJob'], [required('job', object)], submitJob),
+  submitJobText: submit('submitJobText', [required('textSources', texts, 'sources')], ({ textSources }) => ({
+    sources: textSources,
+  })),
+  submitJobEmbedded: own(
+    'submit',
+    ['submitJobEmbedded'],
+    [...version, required('mediaType', string), required('embeddedSources', sources, 'sources'), explain],
+    submitJobEmbedded,
+    { ignored: ['mediaType'] },
+  ),
+  submitJobAWSS3,
+  submitJobAwsS3: alias(submitJobAWSS3),
+  submitJobJDBC: submit(
+    'submitJobJdbc',
+    ['url', 'username', 'password', 'driver', 'query'].map((name) => required(name, string, name)),
+    ({ url, username, password, driver, query }) => ({ url, username, password, driver, query }),
+  ),
+};
+
+/**
+ * @param {Session} session
+ * @param {Reading} reading
+ */
+async function submitJob(session, { values: { job }, options, generation }) {
+  const body = writeBody(options.jobTimeout === undefined ? job : { ...job, timeout: options.jobTimeout });
+  if (typeof body !== 'string') {
+    throw argumentError('the job param should be an object with members');
+  }
+  const status = job.input === undefined ? 'OPEN' : 'SUBMITTED';
+  return session.run('submitJob', body, options, receiptReader(generation, status));
+}
+
+/**
+ * @param {Session} session
+ * @param {Reading} reading
+ */
+async function submitJobEmbedded(session, reading) {
+  const { mediaType, embeddedSources } = reading.values;
+  const { value, name } = embeddedSources;
+  const read = readEmbeddedSources(value, name, reading.generation, (blob, place) =>
+    readBlob(session, blob, place, reading.options),
+  );
+  // Memory is copied in this turn, after which the caller may do with it what they like.
+  const bytes = Array.isArray(read.bytes) ? read.bytes : await read.bytes;
+  return submitTo(session, 'submitJobEmbedded', reading, { sources: read.sources, mediaType }, { bytes });
+}
+
+module.exports = { methods: methodsOf(rows), rows, submitTo };
