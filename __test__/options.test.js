@@ -8,6 +8,10 @@ const path = require('node:path');
 const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const { ModzyClient } = require('modzy-client');
+const { headers: readHeaders, userAgent } = require('../lib/arguments/headers.js');
+const { options: optionTable } = require('../lib/arguments/option-table.js');
+const { BindingClient } = require('../lib/binding.js');
+const { Session } = require('../lib/calls/session.js');
 
 const KEY = 'aPrefix.aSecretBody';
 
@@ -177,4 +181,65 @@ describe('the options of calls', () => {
       }
     });
   }
+});
+
+describe('the addon', () => {
+  const config = { baseUrl: 'http://127.0.0.1:9', hostRoot: true, apiKey: KEY };
+  const session = new Session([{ apiKey: KEY, url: 'http://127.0.0.1:9', proxy: false }]);
+  const isHeaders = (value) =>
+    Object.getPrototypeOf(Object(value)) === Object.prototype && Object.keys(value).length > 0;
+  /** The numbers and headers among values: the addon has no type for what else there is. */
+  const typed = (name) =>
+    ofCalls[name].filter((value) =>
+      name === 'headers'
+        ? isHeaders(value) && Object.values(value).every((each) => typeof each === 'string')
+        : typeof value === 'number',
+    );
+
+  for (const [name, values] of Object.keys(ofCalls)
+    .filter((each) => optionTable[each].side === 'rust')
+    .map((each) => [each, typed(each)])) {
+    it(`refuses, and names, what ${name} cannot be, as ${values.length} values`, async () => {
+      assert.ok(values.length > 0);
+      for (const value of values) {
+        const calling = session.run('blockUntilComplete', 'j', { binding: { maxOutage: 0, [name]: value } });
+        await assert.rejects(calling, ({ name: type, message }) => type === 'TypeError' && message.startsWith(name));
+      }
+    });
+  }
+
+  it('takes the same names and values of headers, character by character', () => {
+    const isTaken = (headers, agent) => {
+      const byTable = failure(() => [readHeaders(headers, 'headers'), userAgent(agent, 'userAgent')]) === undefined;
+      const byAddon = failure(() => new BindingClient({ ...config, headers, userAgent: agent })) === undefined;
+      assert.equal(byTable, byAddon, inspect([headers, agent]));
+      return byTable;
+    };
+    const characters = Array.from({ length: 0x180 }, (_, code) => String.fromCharCode(code));
+    assert.equal(characters.filter((character) => isTaken({ [`x${character}`]: 'v' }, 'a')).length, 77);
+    assert.equal(characters.filter((character) => isTaken({ x: `v${character}` }, 'a')).length, 352);
+    assert.equal(characters.filter((character) => isTaken({}, `a${character}`)).length, 352);
+    assert.ok(!isTaken({ '': 'v' }, 'a'));
+    assert.throws(() => readHeaders({ x: '\ud800' }, 'headers'), /without lone surrogates, for: "x"$/);
+    assert.deepEqual(
+      [2 ** 16 - 1, 2 ** 16].map((length) => isTaken({ ['x'.repeat(length)]: 'v' }, 'a')),
+      [true, false],
+    );
+  });
+
+  it('keeps the same headers to itself', () => {
+    const common = [
+      ...['accept', 'accept-encoding', 'authorization', 'cache-control', 'connection', 'content-encoding'],
+      ...['content-length', 'content-type', 'cookie', 'date', 'expect', 'forwarded', 'host', 'if-match', 'keep-alive'],
+      ...['modzy-team-id', 'origin', 'pragma', 'proxy-authorization', 'proxy-connection', 'range', 'referer', 'te'],
+      ...['trailer', 'transfer-encoding', 'upgrade', 'user-agent', 'via', 'x-forwarded-for', 'x-request-id'],
+    ];
+    const refused = (read) => common.filter((name) => failure(() => read({ [name.toUpperCase()]: 'v' })) !== undefined);
+    const byTable = refused((headers) => readHeaders(headers, 'headers'));
+    assert.deepEqual(
+      byTable,
+      refused((headers) => new BindingClient({ ...config, headers })),
+    );
+    assert.equal(byTable.length, 15);
+  });
 });

@@ -18,6 +18,13 @@ const PARTS = ['cancelAbandoned', 'grace'];
 /** What the facade and the classes have that is not a row. */
 const NOT_ROWS = ['getAccountingClient', 'getJobClient', 'getModelClient', 'getResultClient', 'getTagClient'];
 
+/** What people call most. */
+const WITH_EXAMPLES = [
+  ...['submitJobText', 'submitJobEmbedded', 'submitJobFile', 'submitJobAWSS3', 'submitJob'],
+  ...['blockUntilComplete', 'blockUntilResult', 'jobsAsCompleted', 'getJob', 'cancelJob', 'getJobHistory'],
+  ...['getResult', 'downloadOutput', 'getModels', 'getModel'],
+];
+
 /** The rows of each file in `lib/resources`. */
 const tables = Object.fromEntries(
   readdirSync(path.join(root, 'lib/resources'))
@@ -39,11 +46,16 @@ function operations() {
   return members;
 }
 
-/** The methods that the interfaces and classes in `types` declare, each with the name of what declares it. */
+/** The names of the tags in the docs of a declaration. */
+function tagsOf(declaration) {
+  return ts.getJSDocTags(declaration).map(({ tagName }) => tagName.text);
+}
+
+/** The methods that the interfaces and classes in `types` declare, with the tags in their docs. */
 function declared() {
   return readdirSync(path.join(root, 'types')).flatMap((file) => {
     const text = readFileSync(path.join(root, 'types', file), 'utf8');
-    return ts.createSourceFile(file, text, ts.ScriptTarget.Latest).statements.flatMap((statement) => {
+    return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true).statements.flatMap((statement) => {
       const isOfMethods = ts.isInterfaceDeclaration(statement) && /Methods$/.test(statement.name.text);
       if (!isOfMethods && !(ts.isClassDeclaration(statement) && /Client$/.test(statement.name.text))) {
         return [];
@@ -53,8 +65,10 @@ function declared() {
           (ts.isMethodSignature(member) || ts.isMethodDeclaration(member)) &&
           !member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword),
       );
-      const own = [...new Set(methods.map(({ name }) => name.text))];
-      return own.map((name) => ({ name, by: `${file} ${statement.name.text}` }));
+      return [...new Set(methods.map(({ name }) => name.text))].map((name) => ({
+        name,
+        tags: methods.filter((method) => method.name.text === name).flatMap(tagsOf),
+      }));
     });
   });
 }
@@ -88,6 +102,15 @@ describe('a method', () => {
   it('has its signatures in one place', () => {
     const signatures = declared().filter(({ name }) => !NOT_ROWS.includes(name));
     assert.deepEqual(signatures.map(({ name }) => name).toSorted(), names.toSorted());
+  });
+
+  it('has an example, if it is one of the fifteen that people call most', () => {
+    const shown = declared().filter(({ tags }) => tags.includes('example'));
+    assert.equal(WITH_EXAMPLES.length, 15);
+    assert.deepEqual(
+      WITH_EXAMPLES.filter((name) => !shown.some((each) => each.name === name)),
+      [],
+    );
   });
 
   it('is the same function in each class that has it', () => {

@@ -20,21 +20,35 @@ export type JobOutcome =
 
 /** What {@link BatchMethods.listJobHistory} looks for. */
 export interface JobHistoryFilter extends Omit<GetJobHistoryParams, 'startDate' | 'page' | 'perPage'>, ListOptions {
-  /** ISO 8601, or a `Date`. Not sent unless it is given: the listing goes back as far as the server does. */
+  /**
+   * ISO 8601, or a `Date`. Without it, the listing goes back as far as the server does.
+   *
+   * @default none
+   */
   startDate?: string | Date | null | undefined;
-  /** The first page that is read. Default: 1. */
+  /**
+   * The first page that is read.
+   *
+   * @default 1
+   */
   page?: number | null | undefined;
-  /** How many jobs a page holds. Default: 100. */
+  /**
+   * How many jobs a page holds.
+   *
+   * @default 100
+   */
   perPage?: number | null | undefined;
 }
 
 /** Options of waits for many jobs. */
 export interface WaitManyOptions extends WaitOptions {
   /**
-   * How many jobs are alive at a time, from the submit to the end, whatever stands for them; a whole number, at least 1, or
+   * Limits how many jobs are alive at a time, from the submit to the end, whatever stands for them. A whole number, at least 1, or
    * `Infinity`. Unless it is given, jobs that exist already have no bound, for waiting costs next to nothing; and of those
    * that functions submit, 50 are alive at a time, which leaves the server and its quotas room for others; while 50 are, no
    * job is taken. An endless source of jobs that exist needs a bound.
+   *
+   * @default 50 of those that functions submit
    */
   concurrency?: number | null | undefined;
 }
@@ -72,6 +86,9 @@ export interface BatchMethods {
    *
    * @returns The outcomes in the order of the jobs.
    * @throws {TypeError} For a wrong argument, before anything is sent.
+   * @example
+   * const outcomes = await client.blockUntilAllComplete(['first-job', 'second-job'], { waitTimeout: 600_000 });
+   * for (const { jobIdentifier, job, error } of outcomes) console.log(jobIdentifier, error ?? job.status);
    */
   blockUntilAllComplete(jobs: Many<JobSource>, options?: WaitManyOptions | null): Promise<JobOutcome[]>;
 

@@ -21,74 +21,37 @@ import type { WaitMethods } from './waits.js';
  */
 export interface JobMethods extends JobReadMethods, SubmitMethods, UploadMethods, WaitMethods {}
 
-/** The methods about models, as a client of their own. */
-export declare class ModelClient {
+/** What the clients of resources have in common. */
+declare class ResourceClient {
   /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
   constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
   /** The form of 2.x, with a key or what a team has in its place. */
   constructor(options: ClassInitiator | TeamInitiator);
 
-  /** The root of the routes about models, as in 1.x. Not enumerable. */
+  /** The root of the routes of the resource, as in 1.x. Not enumerable. */
   get baseURL(): string;
   /** The root of the host, as in 2.x. Not enumerable. */
   get baseUrl(): string;
 }
+
+/** The methods about models, as a client of their own. */
+export declare class ModelClient extends ResourceClient {}
 export interface ModelClient extends ModelMethods {}
 
 /** The methods about tags, as a client of their own. */
-export declare class TagClient {
-  /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
-  constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x, with a key or what a team has in its place. */
-  constructor(options: ClassInitiator | TeamInitiator);
-
-  /** The root of the routes about tags, as in 1.x. Not enumerable. */
-  get baseURL(): string;
-  /** The root of the host, as in 2.x. Not enumerable. */
-  get baseUrl(): string;
-}
+export declare class TagClient extends ResourceClient {}
 export interface TagClient extends TagMethods {}
 
 /** The methods about jobs, as a client of their own. */
-export declare class JobClient {
-  /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
-  constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x, with a key or what a team has in its place. */
-  constructor(options: ClassInitiator | TeamInitiator);
-
-  /** The root of the routes about jobs, as in 1.x. Not enumerable. */
-  get baseURL(): string;
-  /** The root of the host, as in 2.x. Not enumerable. */
-  get baseUrl(): string;
-}
+export declare class JobClient extends ResourceClient {}
 export interface JobClient extends JobMethods, BatchMethods, ResultMethods {}
 
 /** The methods about results, as a client of their own. */
-export declare class ResultClient {
-  /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
-  constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x, with a key or what a team has in its place. */
-  constructor(options: ClassInitiator | TeamInitiator);
-
-  /** The root of the routes about results, as in 1.x. Not enumerable. */
-  get baseURL(): string;
-  /** The root of the host, as in 2.x. Not enumerable. */
-  get baseUrl(): string;
-}
+export declare class ResultClient extends ResourceClient {}
 export interface ResultClient extends ResultMethods {}
 
 /** The methods about accounts, as a client of their own. */
-export declare class AccountingClient {
-  /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
-  constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x, with a key or what a team has in its place. */
-  constructor(options: ClassInitiator | TeamInitiator);
-
-  /** The root of the routes about accounts, as in 1.x. Not enumerable. */
-  get baseURL(): string;
-  /** The root of the host, as in 2.x. Not enumerable. */
-  get baseUrl(): string;
-}
+export declare class AccountingClient extends ResourceClient {}
 export interface AccountingClient extends AccountingMethods {}
 
 /**
@@ -176,3 +139,6 @@ export declare class ModzyClient {
   fileToDataUrl(file: Blob, options?: DataUrlOptions | null): Promise<string>;
 }
 export interface ModzyClient extends ModelMethods, TagMethods, JobMethods, BatchMethods, ResultMethods {}
+
+// Without this, all that is declared here would be exported.
+export {};

@@ -166,21 +166,45 @@ export interface GetJobHistoryParams extends RequestOptions {
   user?: string | null | undefined;
   /** The prefix of the key that submitted the job. */
   accessKey?: string | null | undefined;
-  /** ISO 8601, or a `Date`. Default: 30 days ago, also for `null`; older jobs are left out unless it says otherwise. */
+  /**
+   * ISO 8601, or a `Date`. Older jobs are left out.
+   *
+   * @default 30 days ago, also for `null`
+   */
   startDate?: string | Date | null | undefined;
   /** ISO 8601, or a `Date`. */
   endDate?: string | Date | null | undefined;
   /** The name of a model, or part of it. */
   model?: string | null | undefined;
-  /** A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status. Default: `ALL`, as the server's. */
+  /**
+   * A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status.
+   *
+   * @default `ALL`, as the server's
+   */
   status?: 'ALL' | 'TERMINATED' | 'TERMINATED_WITH_ERROR' | 'PENDING' | JobStatus | null | undefined;
-  /** The number of the page, from 1. Default: 1. */
+  /**
+   * The number of the page, from 1.
+   *
+   * @default 1
+   */
   page?: number | null | undefined;
-  /** How many jobs at most. Default: 100. */
+  /**
+   * How many jobs at most.
+   *
+   * @default 100
+   */
   perPage?: number | null | undefined;
-  /** Ascending or descending. Default: `DESC`. */
+  /**
+   * Ascending or descending.
+   *
+   * @default `DESC`
+   */
   direction?: 'ASC' | 'DESC' | null | undefined;
-  /** Such as `status`, `submittedAt` or `total`. Default: `createdAt`. */
+  /**
+   * Such as `status`, `submittedAt` or `total`.
+   *
+   * @default `createdAt`
+   */
   sortBy?: string | null | undefined;
 }
 
@@ -197,14 +221,17 @@ export interface CancelOutcome {
 /** What a job's owner can ask for when the signal of a submit or a wait fires. */
 export interface CancelOptions {
   /**
-   * Whether the job is cancelled on the server when the signal fires. The promise rejects once that has been answered, or
-   * after 5 s; a submit waits up to 5 s for its receipt first. Default: false.
+   * Cancels the job on the server when the signal fires. The promise rejects once that has been answered, or after 5 s; a submit
+   * waits up to 5 s for its receipt first.
+   *
+   * @default false
    */
   cancelOnAbort?: boolean | null | undefined;
   /**
-   * Called once with how the cancellation went, before the promise rejects; not for a signal that had fired before the
-   * call. What it throws or rejects with takes the place of `signal.reason`. A promise that it returns is awaited, for 5 s at
-   * most.
+   * Gets how the cancellation went, once, before the promise rejects; not for a signal that had fired before the call. What it
+   * throws or rejects with takes the place of `signal.reason`. A promise that it returns is awaited, for 5 s at most.
+   *
+   * @default none
    */
   onCancel?: ((outcome: CancelOutcome) => void | PromiseLike<void>) | null | undefined;
 }
@@ -218,6 +245,9 @@ export interface JobReadMethods {
    *   `undefined` where it sent a 2xx without a body.
    * @throws {ResponseError} For a 2xx that is not this job.
    * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
+   * @example
+   * const job = await client.getJob('14856eb1-0ad8-49e7-9da3-887acb80fea5');
+   * console.log(`Job ${job.identifier} status ${job.status}`);
    */
   getJob(jobId: string, options?: RequestOptions | null): Promise<Job>;
 
@@ -226,6 +256,8 @@ export interface JobReadMethods {
    *
    * @returns The job as the server sent it.
    * @throws {ApiError} As the server answers, for instance for a job that is final already.
+   * @example
+   * const { status } = await client.cancelJob('14856eb1-0ad8-49e7-9da3-887acb80fea5');
    */
   cancelJob(jobId: string, options?: RequestOptions | null): Promise<Job>;
 
@@ -245,6 +277,9 @@ export interface JobReadMethods {
    * @param sortBy Such as `status`, `submittedAt` or `total`.
    * @throws {TypeError} For an argument of another type, and for an array that is not of UUIDs.
    * @throws {BadRequestError} For dates that the server refuses.
+   * @example
+   * const jobs = await client.getJobHistory({ startDate: '2026-01-01', status: 'TERMINATED', perPage: 20 });
+   * for (const { jobIdentifier, status } of jobs) console.log(jobIdentifier, status);
    */
   getJobHistory(
     user?: string | null,

@@ -4,7 +4,11 @@ import type { RequestOptions } from './options.js';
 
 /** Options of listings. */
 export interface ListOptions extends RequestOptions {
-  /** How many items at most, from all pages; a whole number, at least 1. Default: `Infinity`. */
+  /**
+   * Limits how many items come, from all pages. A whole number, at least 1, or `Infinity`.
+   *
+   * @default `Infinity`
+   */
   limit?: number | null | undefined;
 }
 

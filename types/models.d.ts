@@ -179,11 +179,23 @@ export interface GetModelsParams extends RequestOptions {
   lastActiveDateTime?: string | Date | null | undefined;
   /** ISO 8601, or a `Date`. */
   expirationDateTime?: string | Date | null | undefined;
-  /** The number of the page, from 1. Default: the server's, which is the first. */
+  /**
+   * The number of the page, from 1.
+   *
+   * @default the server's, which is the first
+   */
   page?: number | null | undefined;
-  /** How many models at most. Default: 500. */
+  /**
+   * How many models at most.
+   *
+   * @default 500
+   */
   perPage?: number | null | undefined;
-  /** Ascending or descending. Default: the server's, which is `ASC`. */
+  /**
+   * Ascending or descending.
+   *
+   * @default the server's, which is `ASC`
+   */
   direction?: 'ASC' | 'DESC' | null | undefined;
   /** Such as `name`, `author` or `lastActiveDateTime`. */
   sortBy?: ModelSortKey | (string & {}) | null | undefined;
@@ -204,9 +216,17 @@ export type ModelSortKey =
 
 /** What {@link ModelMethods.listModels} looks for. */
 export interface ModelFilter extends Omit<GetModelsParams, 'page' | 'perPage'>, ListOptions {
-  /** The first page that is read. Default: 1. */
+  /**
+   * The first page that is read.
+   *
+   * @default 1
+   */
   page?: number | null | undefined;
-  /** How many models a page holds. Default: 500. */
+  /**
+   * How many models a page holds.
+   *
+   * @default 500
+   */
   perPage?: number | null | undefined;
 }
 
@@ -227,6 +247,9 @@ export interface ModelMethods {
    * @param direction `ASC` or `DESC`.
    * @param sortBy Such as `name`, `author` or `lastActiveDateTime`.
    * @throws {TypeError} For an argument of another type.
+   * @example
+   * const models = await client.getModels({ name: 'sentiment', isActive: true });
+   * for (const { modelId, latestVersion } of models) console.log(modelId, latestVersion);
    */
   getModels(
     modelId?: string | null,
@@ -261,14 +284,12 @@ export interface ModelMethods {
    * Reads a model: `GET /models/{model}`.
    *
    * @throws {NotFoundError} For a model that does not exist.
+   * @example
+   * const { name, latestActiveVersion } = await client.getModel('ed542963de');
    */
   getModel(modelId: string, options?: RequestOptions | null): Promise<GetModelByIdResponse>;
 
-  /**
-   * The name that 2.x has for {@link ModelMethods.getModel}.
-   *
-   * @throws {NotFoundError} For a model that does not exist.
-   */
+  /** The name that 2.x has for {@link ModelMethods.getModel}. */
   getModelById(modelId: string, options?: RequestOptions | null): Promise<GetModelByIdResponse>;
 
   /**
@@ -276,6 +297,8 @@ export interface ModelMethods {
    * `GET /models/{model}` for each of them. A client in the form of 1.x looks among active models only.
    *
    * @throws {ApiError} With the code 400 where there is none.
+   * @example
+   * const { modelId } = await client.getModelByName('Sentiment Analysis');
    */
   getModelByName(name: string, options?: RequestOptions | null): Promise<GetModelByIdResponse>;
 
@@ -293,11 +316,7 @@ export interface ModelMethods {
    */
   getModelVersions(modelId: string, options?: RequestOptions | null): Promise<GetModelVersionsByIdResponse>;
 
-  /**
-   * The name that 2.x has for {@link ModelMethods.getModelVersions}.
-   *
-   * @throws {NotFoundError} For a model that does not exist.
-   */
+  /** The name that 2.x has for {@link ModelMethods.getModelVersions}. */
   getModelVersionsById(modelId: string, options?: RequestOptions | null): Promise<GetModelVersionsByIdResponse>;
 
   /**
@@ -305,6 +324,9 @@ export interface ModelMethods {
    *
    * @param versionId The version's number, such as `1.0.1`.
    * @throws {NotFoundError} For a model or a version that does not exist.
+   * @example
+   * const { inputs, outputs } = await client.getModelVersion('ed542963de', '1.0.1');
+   * console.log(inputs.map(({ name }) => name), outputs.map(({ name }) => name));
    */
   getModelVersion(
     modelId: string,
@@ -314,11 +336,7 @@ export interface ModelMethods {
   /** The same with one object. */
   getModelVersion(params: GetModelDetailsParams, options?: RequestOptions | null): Promise<GetModelDetailsResponse>;
 
-  /**
-   * The name that 2.x has for {@link ModelMethods.getModelVersion}.
-   *
-   * @throws {NotFoundError} For a model or a version that does not exist.
-   */
+  /** The name that 2.x has for {@link ModelMethods.getModelVersion}. */
   getModelDetails(
     modelId: string,
     versionId: string,

@@ -5,27 +5,39 @@ export interface RequestOptions {
   /**
    * Ends the call. The promise rejects with `signal.reason` once the request is closed; a signal that has fired already
    * sends none. Signals of other libraries work as well: of one without a `reason` it is a `DOMException` called `AbortError`.
+   *
+   * @default none
    */
   signal?: AbortSignal | null | undefined;
   /**
-   * ms for one attempt, from the grant of a socket to the last byte: of an upload one chunk, of a download up to the headers;
-   * at least 1. Default: the client's, 60000. `Infinity`: no limit.
+   * Limits one attempt, from the grant of a socket to the last byte: of an upload one chunk, of a download up to the headers.
+   * In ms, at least 1. `Infinity`: no limit.
+   *
+   * @default the client's
    */
   requestTimeout?: number | null | undefined;
   /**
-   * How many attempts may follow a failed one, where repeating is safe; a whole number, 0 or more. Default: the client's, 2.
-   * Means nothing in a wait. All calls of a client together have twenty in hand; every ten successes bring one back.
+   * Limits how many attempts may follow a failed one, where repeating is safe. A whole number, 0 or more. Means nothing in a
+   * wait. All calls of a client together have twenty in hand; every ten successes bring one back.
+   *
+   * @default the client's
    */
   retries?: number | null | undefined;
-  /** Headers added to the client's, or in place of them. Those that carry credentials or frame the message are refused. */
+  /**
+   * Adds headers to the client's, or replaces them. Those that carry credentials or frame the message are refused.
+   *
+   * @default none
+   */
   headers?: Record<string, string> | null | undefined;
 }
 
 /** Options of the calls that make a data URL of a file. */
 export interface DataUrlOptions extends RequestOptions {
   /**
-   * The most bytes that the file may have; a whole number, 1 or more. Default: 268435456 (256 MiB). `Infinity`: as many as a
-   * string of JavaScript can hold, which in Node.js are about 384 MiB. One with more is refused before it is read.
+   * Limits the size of the file, which is refused before it is read where it is larger. In bytes, a whole number, 1 or more.
+   * `Infinity`: as many as a string of JavaScript can hold, which in Node.js are about 384 MiB.
+   *
+   * @default 268435456
    */
   maxBytes?: number | null | undefined;
 }
@@ -36,50 +48,81 @@ export type Pem = string | Uint8Array;
 /** Certificates. Those of servers are always verified; there is no switch to turn that off. */
 export interface TlsOptions {
   /**
-   * The certificates of all authorities that are trusted, each text with one or more of them; a server's own, self-signed, may
-   * be among them. Unless given, the system's store, Mozilla's list, and the file that the environment variable
-   * `NODE_EXTRA_CA_CERTS` names, which is read when the client is made. A file that cannot be used is ignored, with a process
-   * warning.
+   * Sets the certificates of all authorities that are trusted, each text with one or more of them; a server's own, self-signed,
+   * may be among them. Unless given, the file that the environment variable `NODE_EXTRA_CA_CERTS` names is read, too, when the
+   * client is made. A file that cannot be used is ignored, with a process warning.
+   *
+   * @default the system's store and Mozilla's list
    */
   ca?: Pem | readonly Pem[] | null | undefined;
   /**
-   * What the client shows to servers that ask for a certificate, followed by its chain if there is one; needs `key`. Default:
-   * none.
+   * Sets the certificate that servers get which ask for one, followed by its chain if there is one; needs `key`.
+   *
+   * @default none
    */
   cert?: Pem | null | undefined;
-  /** The key of `cert`, not encrypted: RSA, ECDSA with P-256 or P-384, or Ed25519. No error shows anything of it. Default: none. */
+  /**
+   * Sets the key of `cert`, not encrypted: RSA, ECDSA with P-256 or P-384, or Ed25519. No error shows anything of it.
+   *
+   * @default none
+   */
   key?: Pem | null | undefined;
 }
 
 /** Options of clients. `null` and `undefined` mean: not given. */
 export interface ClientOptions {
-  /** ms for name look-up, TCP and TLS; at least 1. Default: 10000. `Infinity`: no limit. */
+  /**
+   * Limits name look-up, TCP and TLS together. In ms, at least 1. `Infinity`: no limit.
+   *
+   * @default 10000
+   */
   connectTimeout?: number | null | undefined;
   /**
-   * ms for one attempt, from the grant of a socket to the last byte: of an upload one chunk, of a download up to the headers;
-   * at least 1. Default: 60000. `Infinity`: no limit.
+   * Limits one attempt, from the grant of a socket to the last byte: of an upload one chunk, of a download up to the headers.
+   * In ms, at least 1. `Infinity`: no limit.
+   *
+   * @default 60000
    */
   requestTimeout?: number | null | undefined;
-  /** ms that an upload, a download or streamed results may go without a byte; at least 1. Default: 30000. `Infinity`: no limit. */
+  /**
+   * Limits how long an upload, a download or streamed results may go without a byte. In ms, at least 1. `Infinity`: no limit.
+   *
+   * @default 30000
+   */
   idleTimeout?: number | null | undefined;
-  /** How many attempts may follow a failed one, where repeating is safe; a whole number, 0 or more. Default: 2. */
+  /**
+   * Limits how many attempts may follow a failed one, where repeating is safe. A whole number, 0 or more.
+   *
+   * @default 2
+   */
   retries?: number | null | undefined;
   /**
-   * How many sockets may be busy at a time, a whole number, at least 1; further requests wait their turn. Polls take three quarters
-   * of them at most. Default: 256.
+   * Limits how many sockets may be busy at a time; further requests wait their turn. Polls take three quarters of them at most. A
+   * whole number, at least 1.
+   *
+   * @default 256
    */
   maxSockets?: number | null | undefined;
   /**
-   * Bytes of the longest body, decoded, that is held in memory: a whole number, at least 1, at most 536870888, the longest string.
-   * Default: 268435456.
+   * Limits the body, decoded, that is held in memory. In bytes, a whole number, at least 1, at most 536870888, the longest string.
+   *
+   * @default 268435456
    */
   maxResponseBytes?: number | null | undefined;
-  /** Headers that go with every request. Those that carry credentials or frame the message are refused. */
+  /**
+   * Adds headers to every request. Those that carry credentials or frame the message are refused.
+   *
+   * @default none
+   */
   headers?: Record<string, string> | null | undefined;
-  /** What the client calls itself. Default: `modzy-client/<version>`. */
+  /**
+   * Sets what the client calls itself.
+   *
+   * @default `modzy-client/<version>`
+   */
   userAgent?: string | null | undefined;
   /**
-   * The `http://` or `https://` URL of a proxy for every request, such as `http://user:password@proxy.example:3128`; `false`:
+   * Sets the `http://` or `https://` URL of a proxy for every request, such as `http://user:password@proxy.example:3128`; `false`:
    * none. Servers behind `https` are reached through a tunnel. User and password, percent-encoded, go to the proxy and nowhere
    * else. A proxy behind `https://` is verified like a server, by the same certificates.
    *
@@ -88,19 +131,27 @@ export interface ClientOptions {
    * their callers), and none for a server that `no_proxy` or `NO_PROXY` lists: `*`, `example.com` with all below it,
    * `example.com:8443`, `10.0.0.1`, `10.0.0.0/8`, `[::1]:8080`, `fd00::/8`, separated by commas. Lower case comes first, blank
    * counts as unset, and `localhost` takes the proxy like any other. A variable that does not apply to the client's server is
-   * ignored, whatever it holds. Without all of these: none.
+   * ignored, whatever it holds.
+   *
+   * @default none
    */
   proxy?: string | URL | false | null | undefined;
-  /** Whom to trust, and who the client is. */
+  /**
+   * Sets whom to trust, and who the client is.
+   *
+   * @default none
+   */
   tls?: TlsOptions | null | undefined;
   /**
-   * Where the client writes what it does: `console`, pino, winston, or any object with some of the same methods. Default: none.
+   * Sets where the client writes what it does: `console`, pino, winston, or any object with some of the same methods.
    *
    * Each message is one line of text. `debug`: a call begins; a wait has polled. `info`: a call is done, or its signal has fired.
    * `warn`: an attempt failed and is made again; a poll failed. `error`: a call has failed. A level is off where the logger lacks
    * its method, or has a method `isLevelEnabled`, as pino and winston do, that says so; what is off costs nothing. What the
    * logger throws is an uncaught exception, and the call goes on. A promise that it returns is not awaited; where it rejects, a
    * process warning says so.
+   *
+   * @default none
    */
   logger?: Logger | null | undefined;
 }
@@ -134,11 +185,17 @@ export interface ClassInitiator extends ClientOptions {
   /** A team's are in place of a key: {@link TeamInitiator}. */
   teamToken?: null | undefined;
   /**
-   * The root of the host, with or without `/api`. Default: `https://app.modzy.com`; with `ModzyClient.fromEnv`, the environment
-   * variable `MODZY_BASE_URL` first.
+   * Sets the root of the host, with or without `/api`. With `ModzyClient.fromEnv`, the environment variable `MODZY_BASE_URL` comes
+   * before the default.
+   *
+   * @default `https://app.modzy.com`
    */
   url?: string | null | undefined;
-  /** Default: `off`. */
+  /**
+   * Sets what the client writes to the console.
+   *
+   * @default `'off'`
+   */
   logging?: LoggingLevel | null | undefined;
 }
 

@@ -113,8 +113,10 @@ export type OutputRef = NamedOutput | OutputUrl;
 /** What can be said of how {@link ResultMethods.getOutputContents} reads an output. */
 export interface OutputContentsOptions extends RequestOptions {
   /**
-   * `json`: JSON, or text where it is no JSON. `blob`: a `Blob` of the type that the server names. `arraybuffer`: a `Buffer`, as
-   * in 2.x. Default: `json`.
+   * Sets what comes back. `json`: JSON, or text where it is not JSON. `blob`: a `Blob` of the type that the server names.
+   * `arraybuffer`: a `Buffer`, as in 2.x.
+   *
+   * @default `json`
    */
   responseType?: 'json' | 'blob' | 'arraybuffer' | null | undefined;
 }
@@ -133,7 +135,7 @@ export interface OpenedOutput {
    * alive. `cancel()` closes the request. Where the connection breaks, it goes on after the last byte if the server supports
    * ranges and the output is unchanged; else the stream ends with the error.
    */
-  body: ReadableStream<Uint8Array>;
+  body: ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
   /** The media type that the server names; `null` where it names none. */
   contentType: string | null;
   /** How many bytes there are; `null` where the server does not say. */
@@ -161,12 +163,18 @@ export interface DownloadProgress {
  * answer.
  */
 export interface DownloadOptions extends RequestOptions {
-  /** ms without a byte once the headers have come; at least 1. Default: the client's, 30000. `Infinity`: no limit. */
+  /**
+   * Limits how long no byte comes once the headers have come. In ms, at least 1. `Infinity`: no limit.
+   *
+   * @default the client's
+   */
   idleTimeout?: number | null | undefined;
   /**
-   * Called once the headers have come, at most 20 times a second from then on, and at the end, in the async context of the
-   * call. If it throws or rejects, the download ends with that error. A promise that it returns is awaited before it is called
-   * again, and before the download resolves; then for 5 s at most.
+   * Gets how far the download has come: once the headers have come, at most 20 times a second from then on, and at the end, in the
+   * async context of the call. If it throws or rejects, the download ends with that error. A promise that it returns is awaited
+   * before it is called again, and before the download resolves; then for 5 s at most.
+   *
+   * @default none
    */
   onDownloadProgress?: ((progress: DownloadProgress) => void | PromiseLike<void>) | null | undefined;
 }
@@ -179,6 +187,9 @@ export interface ResultMethods {
    * @returns The results as the server sent them.
    * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
    * @throws {ResponseError} For a 2xx that is no results, or those of another job.
+   * @example
+   * const { results, failures } = await client.getResult('14856eb1-0ad8-49e7-9da3-887acb80fea5');
+   * console.log(results['first']?.['results.json'], failures?.['second']?.error);
    */
   getResult(jobId: string, options?: RequestOptions | null): Promise<Result>;
 
@@ -206,6 +217,10 @@ export interface ResultMethods {
    * @throws {RequestTimeoutError} For headers that take longer than `requestTimeout`, and bytes longer than `idleTimeout`.
    * @throws {ResponseError} For a body that is no JSON or holds no results, which may come after some inputs, and for an input
    *   that is too long.
+   * @example
+   * for await (const { inputKey, outputs, error } of client.streamResults('14856eb1-0ad8-49e7-9da3-887acb80fea5')) {
+   *   console.log(inputKey, error ?? outputs['results.json']);
+   * }
    */
   streamResults(job: JobRef, options?: DownloadOptions | null): AsyncIterable<StreamedResult>;
 
@@ -246,6 +261,9 @@ export interface ResultMethods {
    * @throws {ResponseError} For a success without an output, such as 202 or 204.
    * @throws {RequestTimeoutError} For headers that take longer than `requestTimeout`, and bytes longer than `idleTimeout`.
    * @throws {ModzyError} For a file that cannot be written.
+   * @example
+   * const output = { jobId: '14856eb1-0ad8-49e7-9da3-887acb80fea5', inputKey: 'first', outputName: 'results.json' };
+   * const { bytes } = await client.downloadOutput(output, './results.json');
    */
   downloadOutput(output: OutputRef, file: string | URL, options?: DownloadOptions | null): Promise<DownloadedOutput>;
 }

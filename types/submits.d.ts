@@ -5,7 +5,11 @@ import type { RequestOptions } from './options.js';
 
 /** Options of submits. */
 export interface SubmitOptions extends RequestOptions, CancelOptions {
-  /** Whole ms, at least 1, after which the server gives the job up as `TIMEDOUT`: `timeout` in the body. Default: none. */
+  /**
+   * Limits the job on the server, which ends it as `TIMEDOUT`: `timeout` in the body. In ms, a whole number, at least 1.
+   *
+   * @default none
+   */
   jobTimeout?: number | null | undefined;
 }
 
@@ -42,7 +46,11 @@ export interface SubmitParams {
   modelId: string;
   /** Such as `1.0.1`. */
   version: string;
-  /** Whether to explain the results, where the model can. Default: false. */
+  /**
+   * Whether to explain the results, where the model can.
+   *
+   * @default false
+   */
   explain?: boolean | null | undefined;
 }
 
@@ -92,6 +100,10 @@ export interface SubmitMethods {
    * @throws {TypeError} For what JSON would make something else of, by its place: a promise, bytes, a Map, an Error, a function,
    *   `NaN`, a date that is none, an object that has no members and is none of a literal, a lone surrogate.
    * @throws {BadRequestError} For a body that the server refuses.
+   * @example
+   * const model = { identifier: 'ed542963de', version: '1.0.1' };
+   * const input = { type: 'text', sources: { first: { 'input.txt': 'What a lovely day!' } } };
+   * await client.submitJob({ model, input });
    */
   submitJob(job: SubmitJobParams, options?: SubmitOptions | null): Promise<JobReceipt>;
 
@@ -103,6 +115,10 @@ export interface SubmitMethods {
    * @param explain Whether to explain the results, where the model can. Default: false.
    * @throws {TypeError} For anything but strings without lone surrogates, before anything is sent.
    * @throws {BadRequestError} For a body that the server refuses.
+   * @example
+   * const sources = { first: { 'input.txt': 'What a lovely day!' } };
+   * const receipt = await client.submitJobText('ed542963de', '1.0.1', sources);
+   * console.log(receipt.jobIdentifier);
    */
   submitJobText(
     modelId: string,
@@ -130,6 +146,9 @@ export interface SubmitMethods {
    * @param explain Whether to explain the results, where the model can. Default: false.
    * @throws {TypeError} For a string with characters that fit no byte: pass a Buffer.
    * @throws {BadRequestError} For a body that the server refuses.
+   * @example
+   * const sources = { first: { image: Buffer.from('iVBORw0KGgo=', 'base64') } };
+   * await client.submitJobEmbedded('ed542963de', '1.0.1', 'image/png', sources);
    */
   submitJobEmbedded(
     modelId: string,
@@ -157,6 +176,10 @@ export interface SubmitMethods {
    * @param awss3Sources Input key → name of the model's input → bucket and key.
    * @param explain Whether to explain the results, where the model can. Default: false.
    * @throws {BadRequestError} For a body that the server refuses.
+   * @example
+   * const sources = { first: { 'input.txt': { bucket: 'my-bucket', key: 'texts/first.txt' } } };
+   * const access = { accessKeyID: 'id', secretAccessKey: 'secret', region: 'us-east-1' };
+   * await client.submitJobAWSS3({ modelId: 'ed542963de', version: '1.0.1', ...access, sources });
    */
   submitJobAWSS3(
     modelId: string,

@@ -44,21 +44,27 @@ export interface UploadProgress {
 /** Options of uploads. They cancel the job that they opened whenever they fail, so there is nothing to ask for. */
 export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
   /**
-   * Bytes of each chunk, a whole number, at least 1; where the server allows less, that is taken. Default: what the server
-   * allows (`GET /jobs/features`), or 1 MiB where it does not tell; of what is no file, 4 MiB at most.
+   * Sets the size of each chunk; where the server allows less, that is taken. In bytes, a whole number, at least 1.
+   *
+   * @default what the server allows (`GET /jobs/features`), or 1 MiB; of what is not a file, 4 MiB at most
    */
   chunkSize?: number | null | undefined;
   /**
-   * ms without a byte in either direction, at least 1. A server that takes or answers nothing ends the upload with a {@link
+   * Limits how long no byte moves in either direction. In ms, at least 1. `Infinity`: no limit. A server that takes or answers nothing ends the upload with a {@link
    * RequestTimeoutError}, a source that gives nothing with an {@link InputError} (`timeout`); either cancels the job. There
    * is no limit for the whole: `requestTimeout` is for each chunk, up to the headers of its answer, and to its last byte where
-   * it is refused. Default: the client's, 30000. `Infinity`: no limit.
+   * it is refused.
+   *
+   * @default the client's
    */
   idleTimeout?: number | null | undefined;
   /**
-   * Called before the first byte of each input and after its last, and at most 20 times a second between, in the async
-   * context of the call. If it throws or rejects, the upload ends with that error, and the job that it opened is cancelled. A
-   * promise that it returns is awaited before it is called again, and before the upload resolves; then for 5 s at most.
+   * Gets how far the upload has come: before the first byte of each input and after its last, and at most 20 times a second
+   * between, in the async context of the call. If it throws or rejects, the upload ends with that error, and the job that it
+   * opened is canceled. A promise that it returns is awaited before it is called again, and before the upload resolves; then for
+   * 5 s at most.
+   *
+   * @default none
    */
   onUploadProgress?: ((progress: UploadProgress) => void | PromiseLike<void>) | null | undefined;
 }
@@ -83,6 +89,9 @@ export interface UploadMethods {
    * @throws {InputError} With the `code` `missing`, `empty`, `changed`, `unusable`, `limit` for more chunks than the server takes, or
    *   `timeout` for a stream that stands still. A stream that fails rejects with its own error.
    * @throws {TypeError} For wrong arguments, and for more inputs than the server takes in a job.
+   * @example
+   * const sources = { first: { 'input.txt': './review.txt' }, second: { 'input.txt': new Blob(['What a day!']) } };
+   * const receipt = await client.submitJobFile('ed542963de', '1.0.1', sources);
    */
   submitJobFile(
     modelId: string,

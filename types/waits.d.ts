@@ -8,26 +8,34 @@ import type { Result } from './results.js';
 /** What rules the polls of a wait. */
 export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOptions {
   /**
-   * ms between an answer and the next poll, give or take 2.5 %; at least 1. Default: 2000. In an outage it is the least, as 100
-   * are, whatever the server asks for; the last poll before the wait gives up may come sooner.
+   * Sets the time between an answer and the next poll, give or take 2.5 %. In ms, at least 1. In an outage it is the least, as 100
+   * are, whatever the server asks for; the last poll before a limit ends the wait may come sooner.
+   *
+   * @default 2000
    */
   pollInterval?: number | null | undefined;
   /**
-   * ms for the whole wait, from its first poll; at least 0. Rejects with a {@link WaitTimeoutError}; the job goes on. Default:
-   * none.
+   * Limits the whole wait, from its first poll, which rejects with a {@link WaitTimeoutError}; the job goes on. In ms, at least 0.
+   *
+   * @default none
    */
   waitTimeout?: number | null | undefined;
-  /** ms of unbroken failure that the wait rides out, after which it rejects with the last one; 0: none. Default: 300000. */
+  /**
+   * Limits the unbroken failure that the wait rides out, after which it rejects with the last one. In ms; 0: none.
+   *
+   * @default 300000
+   */
   maxOutage?: number | null | undefined;
 }
 
 /** Options of waits. */
 export interface WaitOptions extends PollOptions {
   /**
-   * Called with the job after each poll that brought it, the final one included, in the async context of the call. Of several
-   * with the same status that come while the event loop is blocked or the callback is busy, only the last is reported. If it
+   * Gets the job after each poll that brought it, the final one included, in the async context of the call. Of several with the same status that come while the event loop is blocked or the callback is busy, only the last is reported. If it
    * throws or rejects, the wait ends with that error. A promise that it returns is awaited before it is called again for the
    * job, and before the wait resolves; then for 5 s at most.
+   *
+   * @default none
    */
   onProgress?: ((job: Job) => void | PromiseLike<void>) | null | undefined;
 }
@@ -35,8 +43,9 @@ export interface WaitOptions extends PollOptions {
 /** Options of {@link WaitMethods.blockUntilJobComplete}. */
 export interface JobWaitOptions extends WaitOptions {
   /**
-   * ms between an answer and the next poll: `pollInterval` under the name that it has in 2.x. Not both.
+   * Sets the `pollInterval`, under the name that it has in 2.x. In ms. Not both.
    *
+   * @default 2000
    * @deprecated Say `pollInterval`.
    */
   timeout?: number | null | undefined;
@@ -55,15 +64,14 @@ export interface WaitMethods {
    * @returns The job with its final status, whatever that is: look at `status`.
    * @throws {WaitTimeoutError} When `waitTimeout` has passed.
    * @throws {ApiError} When the server refuses, or an outage lasts longer than `maxOutage`: the last failure.
+   * @example
+   * let job = await client.submitJobText('ed542963de', '1.0.1', { first: { 'input.txt': 'What a lovely day!' } });
+   * job = await client.blockUntilComplete(job, { waitTimeout: 600_000 });
+   * console.log(`Job ${job.identifier} status ${job.status}`);
    */
   blockUntilComplete(job: JobRef, options?: WaitOptions | null): Promise<Job>;
 
-  /**
-   * The name that 2.x has for {@link WaitMethods.blockUntilComplete}.
-   *
-   * @throws {WaitTimeoutError} When `waitTimeout` has passed.
-   * @throws {ApiError} When the server refuses, or an outage lasts longer than `maxOutage`: the last failure.
-   */
+  /** The name that 2.x has for {@link WaitMethods.blockUntilComplete}. */
   blockUntilJobComplete(job: JobRef, options?: JobWaitOptions | null): Promise<Job>;
 
   /**
@@ -73,6 +81,10 @@ export interface WaitMethods {
    * @returns The job with its final status, whatever that is, and its results.
    * @throws {WaitTimeoutError} When `waitTimeout` has passed.
    * @throws {ApiError} When the server refuses, or an outage lasts longer than `maxOutage`: the last failure.
+   * @example
+   * const receipt = await client.submitJobText('ed542963de', '1.0.1', { first: { 'input.txt': 'What a lovely day!' } });
+   * const { result } = await client.blockUntilResult(receipt);
+   * console.log(result.results['first']?.['results.json']);
    */
   blockUntilResult(job: JobRef, options?: WaitOptions | null): Promise<{ job: Job; result: Result }>;
 }

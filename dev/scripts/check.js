@@ -62,9 +62,12 @@ const lintJavaScript = [
   tool('prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
 ];
 const typecheck = [
-  ...['tsconfig.json', '__test__/types/tsconfig.node16.json', '__test__/types/tsconfig.bundler.json'].map((project) =>
-    tool(`tsc ${project}`, 'typescript/bin/tsc', ['--project', project]),
-  ),
+  ...[
+    'tsconfig.json',
+    '__test__/types/tsconfig.node16.json',
+    '__test__/types/tsconfig.bundler.json',
+    '__test__/types/tsconfig.dom.json',
+  ].map((project) => tool(`tsc ${project}`, 'typescript/bin/tsc', ['--project', project])),
   ...['.', 'crates/emulator/npm'].map((folder) =>
     tool(`publint ${folder}`, 'publint/src/cli.js', ['--strict', folder]),
   ),

@@ -27,7 +27,7 @@ const reserved = new Set([
 const LONGEST_NAME = 65_535;
 
 const allowedName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const allowedValue = /^[\t\x20-\x7e]*$/;
+const allowedValue = /^[\t\x20-\x7e\x80-\u{10ffff}]*$/u;
 
 /**
  * Name → value. A value may be a secret, so messages leave it out.
@@ -48,6 +48,9 @@ function headers(value, name) {
     }
     if (reserved.has(header.toLowerCase())) {
       throw mistaken(name, `an object of headers, without one that is the client's own: ${shown}`);
+    }
+    if (!text.isWellFormed()) {
+      throw mistaken(name, `an object of strings without lone surrogates, for: ${shown}`);
     }
     if (!allowedValue.test(text)) {
       throw mistaken(name, `an object of headers, without a value that HTTP does not allow, for: ${shown}`);
