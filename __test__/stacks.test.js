@@ -4,6 +4,7 @@
 // between, whether the promise is awaited, one of several, or handed to `catch` alone, and in a loop.
 
 const assert = require('node:assert/strict');
+const { Readable } = require('node:stream');
 const { after, before, describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
 const { serve } = require('./support/server.js');
@@ -40,6 +41,14 @@ const calls = {
   'an embedded Blob that brings no bytes': [
     'TypeError',
     (c) => c.submitJobEmbedded('m', 'v', 'a/b', { a: { b: { size: 1, slice() {}, arrayBuffer: async () => {} } } }),
+  ],
+  'a stream that brings something else than bytes': [
+    'TypeError',
+    (c) => c.appendInput('open', 'a', 'b', Readable.from([7])),
+  ],
+  'an iterator that brings no results': [
+    'InputError',
+    (c) => c.appendInput('open', 'a', 'b', { [Symbol.asyncIterator]: () => ({ next: async () => 7 }) }),
   ],
   'an output that is neither JSON nor text': ['ResponseError', (c) => c.getOutputContents(OUTPUT)],
   'two ways to name an output': ['TypeError', (c) => c.getOutputContents({ ...OUTPUT, url: 'https://h.example' })],

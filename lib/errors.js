@@ -3,6 +3,7 @@
 // The error family that users see. The structure comes from Rust, where a failure arises; the stack comes from the call.
 
 const { readDocument } = require('./documents.js');
+const { withoutCaller } = require('./stacks.js');
 
 /**
  * Members that are not known are left out, so that an error prints only what it has to say.
@@ -119,6 +120,8 @@ class InputError extends ModzyError {
   constructor(message, details = {}) {
     super(message, details);
     assignGiven(this, details, ['code', 'inputKey', 'inputName']);
+    // Sources are read, and found wanting, long after the call has begun.
+    withoutCaller(this);
   }
 }
 

@@ -78,10 +78,8 @@ function withoutCaller(error) {
  * @returns {E}
  */
 function showCaller(error, site) {
-  if (error instanceof Error && unplaced.delete(error)) {
-    atCall(error, site);
-  }
-  return error;
+  // No look at anything else than the marks: it may be a proxy that throws.
+  return unplaced.has(/** @type {any} */ (error)) ? /** @type {E} */ (atCall(/** @type {any} */ (error), site)) : error;
 }
 
 /**
@@ -94,6 +92,7 @@ function showCaller(error, site) {
  */
 function atCall(error, site) {
   const lines = linesOf(site);
+  unplaced.delete(error);
   // A custom Error.prepareStackTrace may have made anything of it.
   if (typeof lines === 'string') {
     const frames = lines.indexOf('\n');

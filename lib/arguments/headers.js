@@ -49,10 +49,7 @@ function headers(value, name) {
     if (reserved.has(header.toLowerCase())) {
       throw mistaken(name, `an object of headers, without one that is the client's own: ${shown}`);
     }
-    if (!text.isWellFormed()) {
-      throw mistaken(name, `an object of strings without lone surrogates, for: ${shown}`);
-    }
-    if (!allowedValue.test(text)) {
+    if (!allowedValue.test(string(text, `${name}[${shown}]`))) {
       throw mistaken(name, `an object of headers, without a value that HTTP does not allow, for: ${shown}`);
     }
   }

@@ -4,7 +4,7 @@
 
 const { readDocument } = require('../documents.js');
 const { ModzyError, toError } = require('../errors.js');
-const { atCall } = require('../stacks.js');
+const { atCall, showCaller } = require('../stacks.js');
 const { inThisContext } = require('./context.js');
 const { Listener } = require('./listener.js');
 
@@ -105,7 +105,7 @@ class Call {
     const { event, text } = completion;
     const error = this.errorOf(completion);
     if (this.ending !== undefined) {
-      this.reject(this.ending.reason);
+      this.reject(showCaller(this.ending.reason, this.site));
     } else if (error !== undefined) {
       this.reject(error);
     } else if (event === 'aborted') {

@@ -8,7 +8,7 @@ const { BindingClient } = require('../binding.js');
 const { warnOnce } = require('../diagnostics/warnings.js');
 const { readDocument } = require('../documents.js');
 const { ModzyError } = require('../errors.js');
-const { atCall } = require('../stacks.js');
+const { atCall, showCaller } = require('../stacks.js');
 const { Call } = require('./call.js');
 const { outside } = require('./context.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('./signals.js');
@@ -321,7 +321,7 @@ class Calls {
     } catch {
       // The first error is the one that counts.
     }
-    call.reject(error);
+    call.reject(showCaller(error, call.site));
   }
 
   /** @param {Call} call */

@@ -5,7 +5,7 @@
 const { blob, filePath, string } = require('../arguments/checks.js');
 const { required } = require('../arguments/rows.js');
 const { blobToDataUrl, mostBytes } = require('../data-urls.js');
-const { methodsOf, own, plain } = require('./resource.js');
+const { inSteps, methodsOf, own, plain } = require('./resource.js');
 
 const rows = {
   pathToDataUrl: plain('dataUrl', 'pathToDataUrl', [required('path', filePath), required('mimeType', string)], {
@@ -13,8 +13,11 @@ const rows = {
       JSON.stringify({ path, mimeType, maxBytes: mostBytes(mimeType, options.maxBytes) }),
     answer: (text) => text,
   }),
-  fileToDataUrl: own('dataUrl', [], [required('file', blob)], (session, { values, options }) =>
-    blobToDataUrl(session, values.file, options),
+  fileToDataUrl: own(
+    'dataUrl',
+    [],
+    [required('file', blob)],
+    inSteps((session, { values, options }) => blobToDataUrl(session, values.file, options)),
   ),
 };
 

@@ -41,7 +41,7 @@ const rows = {
  * @param {import('../calls/session.js').Session} session
  * @param {import('../arguments/read-call.js').Reading} reading
  */
-async function getJobHistory(session, { values, options, generation }) {
+function getJobHistory(session, { values, options, generation }) {
   const { jobs, model } = values.jobIdentifiers ?? { jobs: undefined, model: values.model };
   if (jobs !== undefined) {
     return session.run('getJobs', JSON.stringify(jobs), options);

@@ -93,20 +93,25 @@ function wait(operation, parameters, details) {
  * @param {CallKind} kind
  * @param {readonly Operation[]} operations
  * @param {readonly Parameter[]} parameters
- * @param {(session: Session, reading: Reading) => Promise<any>} work
+ * @param {(session: Session, reading: Reading) => Promise<any>} work Throws at once, or returns the promise of its operation.
  * @param {Partial<Row>} [more]
  * @returns {Row}
  */
 function own(kind, operations, parameters, work, more = {}) {
-  /** @type {Row['run']} */
-  async function run(session, reading) {
-    try {
-      return await work(session, reading);
-    } catch (error) {
+  return bare({ kind, parameters, operations, returns: 'promise', run: work, ...more });
+}
+
+/**
+ * Work that awaits something before its operation or after it: an error that it throws then shows the caller's lines, too.
+ *
+ * @param {(session: Session, reading: Reading) => Promise<any>} work
+ * @returns {(session: Session, reading: Reading) => Promise<any>}
+ */
+function inSteps(work) {
+  return (session, reading) =>
+    work(session, reading).catch((error) => {
       throw showCaller(error, reading.options.site);
-    }
-  }
-  return bare({ kind, parameters, operations, returns: 'promise', run, ...more });
+    });
 }
 
 /**
@@ -262,6 +267,7 @@ module.exports = {
   alias,
   compose,
   composeResource,
+  inSteps,
   iterate,
   list,
   methodsOf,

@@ -9,7 +9,7 @@ const { ResponseError } = require('../errors.js');
 const { argumentError, withoutCaller } = require('../stacks.js');
 const { openOutputStream } = require('../streams/output-stream.js');
 const { ResultStream } = require('../streams/result-stream.js');
-const { Resource, composeResource, iterate, methodsOf, own, plain, read } = require('./resource.js');
+const { Resource, composeResource, inSteps, iterate, methodsOf, own, plain, read } = require('./resource.js');
 
 /** @typedef {import('../arguments/read-call.js').Reading} Reading */
 
@@ -32,7 +32,9 @@ const rows = {
     [required('job', jobReference)],
     (session, { values, options }) => new ResultStream(session, values.job, options),
   ),
-  getOutputContents: own('read', ['getOutputContents'], outputContents, getOutputContents, { objectOnly: true }),
+  getOutputContents: own('read', ['getOutputContents'], outputContents, inSteps(getOutputContents), {
+    objectOnly: true,
+  }),
   downloadOutput: plain('download', 'downloadOutput', [output, required('file', filePath)], {
     answer: (text) => JSON.parse(text),
   }),

@@ -9,7 +9,7 @@ const { receiptReader, writeBody } = require('../documents.js');
 const { argumentError } = require('../stacks.js');
 const { readBlob } = require('../streams/read-blob.js');
 const { readEmbeddedSources } = require('../streams/upload-sources.js');
-const { alias, methodsOf, own } = require('./resource.js');
+const { alias, inSteps, methodsOf, own } = require('./resource.js');
 
 /**
  * @typedef {import('../../js-binding').BindingOperation} Operation
@@ -27,7 +27,7 @@ const { alias, methodsOf, own } = require('./resource.js');
  */
 function submit(operation, input, inputOf) {
   const parameters = [...version, ...input, explain];
-  return own('submit', [operation], parameters, async (session, reading) =>
+  return own('submit', [operation], parameters, (session, reading) =>
     submitTo(session, operation, reading, inputOf(reading.values)),
   );
 }
@@ -72,7 +72,7 @@ const rows = {
     'submit',
     ['submitJobEmbedded'],
     [...version, required('mediaType', string), required('embeddedSources', sources, 'sources'), explain],
-    submitJobEmbedded,
+    inSteps(submitJobEmbedded),
     { ignored: ['mediaType'] },
   ),
   submitJobAWSS3,
@@ -88,7 +88,7 @@ const rows = {
  * @param {Session} session
  * @param {Reading} reading
  */
-async function submitJob(session, { values: { job }, options, generation }) {
+function submitJob(session, { values: { job }, options, generation }) {
   const body = writeBody(options.jobTimeout === undefined ? job : { ...job, timeout: options.jobTimeout });
   if (typeof body !== 'string') {
     throw argumentError('the job param should be an object with members');

@@ -52,7 +52,7 @@ const rows = {
  * @param {Session} session
  * @param {Reading} reading
  */
-async function submitFiles(session, reading) {
+function submitFiles(session, reading) {
   const { value, name } = reading.values.fileSources;
   const { files, carried } = readFileSources(value, name);
   const input = { sources: files, chunkSize: reading.options.chunkSize };
@@ -63,7 +63,7 @@ async function submitFiles(session, reading) {
  * @param {Session} session
  * @param {Reading} reading
  */
-async function appendInput(session, { values, options }) {
+function appendInput(session, { values, options }) {
   const { job: jobId, inputItemKey, dataItemKey, inputValue, chunkSize = options.chunkSize } = values;
   if (values.chunkSize !== undefined && options.chunkSize !== undefined) {
     throw argumentError('appendInput: the option chunkSize is given twice');

@@ -8,7 +8,7 @@ const { required } = require('../arguments/rows.js');
 const { readJobAndResult } = require('../documents.js');
 const { Batch } = require('../iteration/batch.js');
 const { watchJob } = require('../iteration/watch.js');
-const { alias, iterate, methodsOf, own, wait } = require('./resource.js');
+const { alias, inSteps, iterate, methodsOf, own, wait } = require('./resource.js');
 
 const job = [required('job', jobReference)];
 const jobs = [required('jobs', iterable)];
@@ -19,7 +19,7 @@ const rows = {
   blockUntilComplete,
   blockUntilJobComplete: alias(blockUntilComplete, { renamed: ['timeout'] }),
   blockUntilResult: wait('blockUntilResult', job, { answer: readJobAndResult }),
-  blockUntilAllComplete: own('waitMany', [], jobs, blockUntilAllComplete, { isReported: false }),
+  blockUntilAllComplete: own('waitMany', [], jobs, inSteps(blockUntilAllComplete), { isReported: false }),
   jobsAsCompleted: iterate('waitMany', [], jobs, outcomesOf),
   watchJob: iterate('watch', [], job, (session, { values, options }) => watchJob(session, values.job, options)),
 };

@@ -5,6 +5,7 @@
 const { types } = require('node:util');
 const { mistaken } = require('../arguments/checks.js');
 const { InputError } = require('../errors.js');
+const { argumentError } = require('../stacks.js');
 
 /**
  * What Rust pulls an input from.
@@ -227,7 +228,7 @@ function toBytes(value, name) {
     }
     return types.isAnyArrayBuffer(value) ? new Uint8Array(value, 0, value.byteLength) : undefined;
   } catch (cause) {
-    throw new TypeError(`the ${name} param should be memory that has not been transferred or cut short`, { cause });
+    throw argumentError(`the ${name} param should be memory that has not been transferred or cut short`, { cause });
   }
 }
 
