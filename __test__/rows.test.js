@@ -13,7 +13,7 @@ const modzy = require('modzy-client');
 const root = path.resolve(__dirname, '..');
 
 /** Operations that no method of the public API stands for: they are parts of calls. */
-const PARTS = ['cancelAbandoned', 'grace'];
+const PARTS = ['cancelAbandoned', 'grace', 'sourceIdle'];
 
 /** What the facade and the classes have that is not a row. */
 const NOT_ROWS = ['getAccountingClient', 'getJobClient', 'getModelClient', 'getResultClient', 'getTagClient'];
