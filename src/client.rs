@@ -13,6 +13,7 @@ use napi_derive::napi;
 use crate::{
     calls::{Call, Calls, Outcome},
     config::BindingConfig,
+    errors::BindingError,
     operations::{self, BindingOperation},
     options::BindingCallOptions,
     runtime,
@@ -32,7 +33,7 @@ impl BindingClient {
     pub fn new(config: BindingConfig) -> napi::Result<Self> {
         let client = config
             .client()
-            .map_err(|error| napi::Error::new(Status::InvalidArg, error.to_string()))?;
+            .map_err(|error| napi::Error::new(Status::InvalidArg, BindingError::from(&error).message))?;
         Ok(Self {
             client,
             calls: Calls::new(),

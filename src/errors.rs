@@ -143,7 +143,10 @@ impl From<&Error> for BindingError {
             made.job_identifier.clone_from(job_identifier);
         }
         match error {
-            Error::Argument { .. } => made.kind = BindingErrorKind::Argument,
+            Error::Argument { name, reason } => {
+                made.kind = BindingErrorKind::Argument;
+                made.message = format!("{} {reason}", in_javascript(name));
+            }
             Error::Input {
                 fault,
                 input_key,
@@ -193,6 +196,26 @@ impl From<&Error> for BindingError {
             _ => {}
         }
         made
+    }
+}
+
+/// A parameter or option of the client by the name that JavaScript knows it by. The settings that are converted here have it
+/// already.
+pub(crate) fn in_javascript(name: &str) -> String {
+    match name {
+        "base_url" => "baseURL".to_owned(),
+        "job_ids" => "jobIdentifiers".to_owned(),
+        "tag_ids" => "tagsId".to_owned(),
+        _ => {
+            let mut words = name.split('_');
+            let mut camel = words.next().unwrap_or_default().to_owned();
+            for word in words {
+                let mut letters = word.chars();
+                camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+                camel.push_str(letters.as_str());
+            }
+            camel
+        }
     }
 }
 

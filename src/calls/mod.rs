@@ -5,6 +5,7 @@ mod context;
 mod crossing;
 mod events;
 mod guard;
+pub(crate) mod joined;
 mod notifier;
 mod notify;
 mod observer;

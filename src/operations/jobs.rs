@@ -2,30 +2,31 @@
 
 use modzy_client::Document;
 
-use crate::calls::{BoxFuture, Context, Outcome, WaitContext};
+use super::filters::HistoryArgument;
+use crate::calls::{BoxFuture, Context, Outcome, Value, WaitContext, joined};
 
 pub(super) fn get_job<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
     Box::pin(context.client.get_job(context.argument, &context.request))
 }
 
-pub(super) fn get_jobs<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
+pub(super) fn get_jobs<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
     Box::pin(async move {
         let ids: Vec<String> = context.parse_only("jobIdentifiers")?;
-        context.client.get_jobs(&ids, &context.request).await
+        joined::jobs(&context.client.get_jobs(&ids, &context.request).await?)
     })
 }
 
 pub(super) fn get_job_history<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
     Box::pin(async move {
-        let filter = context.parse_argument()?;
+        let filter = context.parse_argument::<HistoryArgument>()?.into();
         context.client.get_job_history(&filter, &context.request).await
     })
 }
 
-pub(super) fn get_job_history_page<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
+pub(super) fn get_job_history_page<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
     Box::pin(async move {
-        let filter = context.parse_argument()?;
-        context.client.get_job_history_page(&filter, &context.request).await
+        let filter = context.parse_argument::<HistoryArgument>()?.into();
+        joined::page(&context.client.get_job_history_page(&filter, &context.request).await?)
     })
 }
 
@@ -47,11 +48,10 @@ pub(super) fn grace<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
     })
 }
 
-pub(super) fn block_until_complete<'a>(context: &'a WaitContext<'_>) -> BoxFuture<'a, Document> {
+pub(super) fn block_until_complete<'a>(context: &'a WaitContext<'_>) -> BoxFuture<'a, Value> {
     let on_progress = context.job_listener();
-    Box::pin(
-        context
-            .client
-            .block_until_complete(context.job_id, &context.options, on_progress),
-    )
+    let waiting = context
+        .client
+        .block_until_complete(context.job_id, &context.options, on_progress);
+    Box::pin(async { Ok(waiting.await?.into()) })
 }

@@ -4,6 +4,7 @@
 mod accounting;
 mod data_urls;
 mod engines;
+mod filters;
 mod jobs;
 mod models;
 mod operation;
@@ -15,7 +16,7 @@ mod tags;
 mod uploads;
 
 use bytes::Bytes;
-use modzy_client::{Client, Document, Result};
+use modzy_client::{Client, Document, Error, Result};
 
 pub(crate) use self::operation::BindingOperation;
 use self::operation::BindingOperation as Op;
@@ -33,7 +34,7 @@ enum Handler {
     /// Submits a job, which may have to be canceled in its turn.
     Submit(for<'a> fn(&'a Context<'_>) -> Result<BoxFuture<'a, Document>>),
     /// Waits for a job, which may have to be canceled when the wait is aborted.
-    Wait(for<'a> fn(&'a WaitContext<'_>) -> BoxFuture<'a, Document>),
+    Wait(for<'a> fn(&'a WaitContext<'_>) -> BoxFuture<'a, Value>),
     /// Runs to its end, and handles an abort by itself.
     Own(for<'a> fn(&'a Context<'_>) -> BoxFuture<'a, Outcome>),
 }
@@ -56,8 +57,8 @@ fn handler(operation: Op) -> Handler {
         Op::BlockUntilComplete => Handler::Wait(jobs::block_until_complete),
         Op::BlockUntilResult => Handler::Wait(results::block_until_result),
         Op::GetJobHistory => Handler::Read(jobs::get_job_history),
-        Op::GetJobHistoryPage => Handler::Read(jobs::get_job_history_page),
-        Op::GetJobs => Handler::Read(jobs::get_jobs),
+        Op::GetJobHistoryPage => Handler::ReadValue(jobs::get_job_history_page),
+        Op::GetJobs => Handler::ReadValue(jobs::get_jobs),
         Op::GetProcessingEngineStatus => Handler::Read(engines::get_processing_engine_status),
         Op::GetResult => Handler::Read(results::get_result),
         Op::GetInputResult => Handler::Read(results::get_input_result),
@@ -68,7 +69,7 @@ fn handler(operation: Op) -> Handler {
         Op::OpenResults => Handler::ReadValue(results::open_results),
         Op::PullResults => Handler::ReadValue(results::pull_results),
         Op::GetModels => Handler::Read(models::get_models),
-        Op::GetModelsPage => Handler::Read(models::get_models_page),
+        Op::GetModelsPage => Handler::ReadValue(models::get_models_page),
         Op::GetActiveModels => Handler::Read(models::get_active_models),
         Op::GetModel => Handler::Read(models::get_model),
         Op::GetModelByName => Handler::Read(models::get_model_by_name),
@@ -147,7 +148,7 @@ async fn submit(context: &Context<'_>, mut submitting: BoxFuture<'_, Document>) 
 }
 
 /// Waits for a job, which may have to be canceled when the wait is aborted.
-async fn wait(context: &WaitContext<'_>, waiting: BoxFuture<'_, Document>) -> Outcome {
+async fn wait(context: &WaitContext<'_>, waiting: BoxFuture<'_, Value>) -> Outcome {
     let abort = &context.call.abort;
     let Some(waited) = unless_aborted(abort, waiting).await else {
         return Outcome::Aborted(if let Some(moment) = abort.cancels_job() {
@@ -158,5 +159,13 @@ async fn wait(context: &WaitContext<'_>, waiting: BoxFuture<'_, Document>) -> Ou
             None
         });
     };
-    Outcome::settled(waited)
+    Outcome::settled(waited.map_err(as_of_wait))
+}
+
+/// The parameter that names a job is `job` in the waits of JavaScript, and `jobId` elsewhere.
+fn as_of_wait(error: Error) -> Error {
+    match error {
+        Error::Argument { name: "job_id", reason } => Error::Argument { name: "job", reason },
+        error => error,
+    }
 }

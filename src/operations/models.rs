@@ -3,7 +3,8 @@
 use modzy_client::Document;
 use serde::Deserialize;
 
-use crate::calls::{BoxFuture, Context};
+use super::filters::ModelsArgument;
+use crate::calls::{BoxFuture, Context, Value, joined};
 
 /// A model by its name.
 #[derive(Deserialize)]
@@ -23,15 +24,15 @@ struct VersionArgument {
 
 pub(super) fn get_models<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
     Box::pin(async move {
-        let filter = context.parse_argument()?;
+        let filter = context.parse_argument::<ModelsArgument>()?.into();
         context.client.get_models(&filter, &context.request).await
     })
 }
 
-pub(super) fn get_models_page<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
+pub(super) fn get_models_page<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
     Box::pin(async move {
-        let filter = context.parse_argument()?;
-        context.client.get_models_page(&filter, &context.request).await
+        let filter = context.parse_argument::<ModelsArgument>()?.into();
+        joined::page(&context.client.get_models_page(&filter, &context.request).await?)
     })
 }
 

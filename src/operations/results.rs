@@ -4,7 +4,7 @@ use modzy_client::{Document, Error};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::calls::{BoxFuture, Context, Opened, Value, WaitContext};
+use crate::calls::{BoxFuture, Context, Opened, Value, WaitContext, joined};
 
 /// What stands between two results: no JSON has it.
 const SEPARATOR: char = '\u{1e}';
@@ -34,13 +34,12 @@ pub(super) fn get_input_result<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Do
     })
 }
 
-pub(super) fn block_until_result<'a>(context: &'a WaitContext<'_>) -> BoxFuture<'a, Document> {
+pub(super) fn block_until_result<'a>(context: &'a WaitContext<'_>) -> BoxFuture<'a, Value> {
     let on_progress = context.job_listener();
-    Box::pin(
-        context
-            .client
-            .block_until_result(context.job_id, &context.options, on_progress),
-    )
+    let waiting = context
+        .client
+        .block_until_result(context.job_id, &context.options, on_progress);
+    Box::pin(async { joined::job_and_result(&waiting.await?) })
 }
 
 /// Opens the results of a job, which are then kept under the number of this call.

@@ -9,6 +9,44 @@ use crate::calls::{BoxFuture, Context};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+struct TextArgument {
+    model_id: String,
+    version: String,
+    sources: Box<RawValue>,
+    explain: Option<bool>,
+    timeout: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct S3Argument {
+    model_id: String,
+    version: String,
+    #[serde(rename = "accessKeyID")]
+    access_key_id: String,
+    secret_access_key: String,
+    region: String,
+    sources: Box<RawValue>,
+    explain: Option<bool>,
+    timeout: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct JdbcArgument {
+    model_id: String,
+    version: String,
+    url: String,
+    username: String,
+    password: String,
+    driver: String,
+    query: String,
+    explain: Option<bool>,
+    timeout: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct EmbeddedArgument {
     model_id: String,
     version: String,
@@ -35,7 +73,7 @@ pub(super) fn submit_job<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, D
 }
 
 pub(super) fn submit_job_text<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
-    let job: TextJob<Box<RawValue>> = context.parse_argument()?;
+    let job = text(context.parse_argument()?);
     Ok(Box::pin(async move {
         context.client.submit_job_text(&job, &context.request).await
     }))
@@ -49,17 +87,46 @@ pub(super) fn submit_job_embedded<'a>(context: &'a Context<'_>) -> Result<BoxFut
 }
 
 pub(super) fn submit_job_aws_s3<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
-    let job: S3Job<Box<RawValue>> = context.parse_argument()?;
+    let job = s3(context.parse_argument()?)?;
     Ok(Box::pin(async move {
         context.client.submit_job_aws_s3(&job, &context.request).await
     }))
 }
 
 pub(super) fn submit_job_jdbc<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
-    let job: JdbcJob = context.parse_argument()?;
+    let job = jdbc(context.parse_argument()?)?;
     Ok(Box::pin(async move {
         context.client.submit_job_jdbc(&job, &context.request).await
     }))
+}
+
+fn text(argument: TextArgument) -> TextJob<Box<RawValue>> {
+    let mut job = TextJob::new(argument.model_id, argument.version, argument.sources);
+    job.explain = argument.explain;
+    job.timeout = argument.timeout;
+    job
+}
+
+fn s3(argument: S3Argument) -> Result<S3Job<Box<RawValue>>> {
+    let mut job = S3Job::builder(argument.model_id, argument.version, argument.sources)
+        .access_key(argument.access_key_id, argument.secret_access_key)
+        .region(argument.region)
+        .build()?;
+    job.explain = argument.explain;
+    job.timeout = argument.timeout;
+    Ok(job)
+}
+
+fn jdbc(argument: JdbcArgument) -> Result<JdbcJob> {
+    let mut job = JdbcJob::builder(argument.model_id, argument.version)
+        .url(argument.url)
+        .credentials(argument.username, argument.password)
+        .driver(argument.driver)
+        .query(argument.query)
+        .build()?;
+    job.explain = argument.explain;
+    job.timeout = argument.timeout;
+    Ok(job)
 }
 
 /// The job, with the bytes that came along in their places.

@@ -55,9 +55,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let both = client
         .block_until_result(&job_id, &WaitOptions::default(), |_| {})
         .await?;
-    let both: Value = both.parse()?;
-    let results = both
-        .pointer("/result/results")
+    let result: Value = both.result.parse()?;
+    let results = result
+        .pointer("/results")
         .and_then(Value::as_object)
         .ok_or("every input failed")?;
     for (input, result) in results {

@@ -42,14 +42,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
             eprintln!("{}", job.string_member("status").unwrap_or_default());
         })
         .await?;
-    let both: Value = both.parse()?;
-
-    let member = |pointer: &str| both.pointer(pointer).and_then(Value::as_str);
-    println!("Job {job_id} {}", member("/job/status").unwrap_or_default());
+    let status = both.job.string_member("status").unwrap_or_default();
+    println!("Job {job_id} {status}");
+    let result: Value = both.result.parse()?;
     for (index, text) in texts.iter().enumerate() {
-        let output = format!("/result/results/text-{index}/results.json");
-        let class = member(&format!("{output}/data/result/classPredictions/0/class"));
-        println!("{}: {text}", class.unwrap_or("failed"));
+        let output = format!("/results/text-{index}/results.json");
+        let class = result.pointer(&format!("{output}/data/result/classPredictions/0/class"));
+        println!("{}: {text}", class.and_then(Value::as_str).unwrap_or("failed"));
     }
     Ok(())
 }

@@ -39,10 +39,10 @@ impl Auth {
     /// Refuses credentials that no header can carry. The message does not repeat them.
     pub(crate) fn validate(&self) -> Result<()> {
         match self {
-            Self::ApiKey(key) if key.expose_secret().is_empty() => Err(Error::argument("apiKey", "must not be empty")),
-            Self::Team { id, .. } if id.is_empty() => Err(Error::argument("teamId", "must not be empty")),
+            Self::ApiKey(key) if key.expose_secret().is_empty() => Err(Error::argument("api_key", "must not be empty")),
+            Self::Team { id, .. } if id.is_empty() => Err(Error::argument("team_id", "must not be empty")),
             Self::Team { token, .. } if token.expose_secret().is_empty() => {
-                Err(Error::argument("teamToken", "must not be empty"))
+                Err(Error::argument("team_token", "must not be empty"))
             }
             _ => self.apply(&mut HeaderMap::new()),
         }
@@ -52,12 +52,12 @@ impl Auth {
         match self {
             Self::ApiKey(key) => {
                 let value = format!("ApiKey {}", key.expose_secret());
-                headers.insert(AUTHORIZATION, secret_value("apiKey", &value)?);
+                headers.insert(AUTHORIZATION, secret_value("api_key", &value)?);
             }
             Self::Team { id, token } => {
                 let value = format!("Bearer {}", token.expose_secret());
-                headers.insert(AUTHORIZATION, secret_value("teamToken", &value)?);
-                headers.insert(TEAM_ID, secret_value("teamId", id)?);
+                headers.insert(AUTHORIZATION, secret_value("team_token", &value)?);
+                headers.insert(TEAM_ID, secret_value("team_id", id)?);
             }
         }
         Ok(())
@@ -113,7 +113,7 @@ mod tests {
     fn a_key_that_no_header_can_carry_is_refused_without_being_shown() {
         for key in ["", "a\r\nb: c", "clé.secrète", "tab\tkey"] {
             let message = Auth::api_key(key).validate().unwrap_err().to_string();
-            assert!(message.starts_with("apiKey "), "{message}");
+            assert!(message.starts_with("api_key "), "{message}");
             assert!(key.is_empty() || !message.contains(key), "{message}");
         }
         assert!(Auth::team("", "token").validate().is_err());

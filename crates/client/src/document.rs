@@ -14,11 +14,9 @@ use crate::faults::BodyFault;
 ///
 /// It is kept as text because most of it only passes through: unknown members, number formats and the order of members all
 /// survive. Read it with [`Document::parse`].
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Document {
     text: String,
-    /// Whether the answer's headers link to a next page.
-    links_to_next: bool,
 }
 
 impl Document {
@@ -55,21 +53,7 @@ impl Document {
 
     /// Takes text that is known to be JSON.
     pub(crate) fn of_json(text: String) -> Self {
-        Self {
-            text,
-            links_to_next: false,
-        }
-    }
-
-    /// Notes whether the answer's headers link to a next page.
-    pub(crate) fn linking_to_next(mut self, links_to_next: bool) -> Self {
-        self.links_to_next = links_to_next;
-        self
-    }
-
-    /// Whether the answer's headers link to a next page.
-    pub(crate) fn links_to_next(&self) -> bool {
-        self.links_to_next
+        Self { text }
     }
 
     /// The text; empty where the answer had no body.
@@ -110,15 +94,6 @@ impl Document {
         self.parse().unwrap_or_default()
     }
 }
-
-/// Documents are equal where their texts are.
-impl PartialEq for Document {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-
-impl Eq for Document {}
 
 impl From<Document> for String {
     fn from(document: Document) -> Self {

@@ -23,7 +23,7 @@ impl BaseUrl {
     /// # Errors
     /// [`Error::Argument`] for a text that is no absolute `http` or `https` URL, or that has a user, a query or a fragment.
     pub fn api(text: &str) -> Result<Self> {
-        Self::parse("baseURL", text)
+        Self::parse("base_url", text)
     }
 
     fn parse(name: &'static str, text: &str) -> Result<Self> {
@@ -173,7 +173,7 @@ mod tests {
             "https://app.modzy.com/api#x",
         ] {
             let message = BaseUrl::api(given).unwrap_err().to_string();
-            assert!(message.starts_with("baseURL "), "{given}: {message}");
+            assert!(message.starts_with("base_url "), "{given}: {message}");
             assert!(!message.contains("hunter2"), "{message}");
         }
     }
@@ -199,7 +199,7 @@ mod tests {
             "@:!$&'()*+,",
             "http://other.example/",
         ] {
-            let path = format!("/jobs/{}/close", segment("jobId", hostile).unwrap());
+            let path = format!("/jobs/{}/close", segment("job_id", hostile).unwrap());
             let url = base.route(&path);
             assert_eq!(url.host_str(), Some("example.com"));
             assert_eq!((url.query(), url.fragment()), (None, None));
@@ -213,24 +213,24 @@ mod tests {
     #[test]
     fn what_cannot_be_a_segment_is_refused_by_name() {
         for text in ["", ".", ".."] {
-            let message = segment("jobId", text).unwrap_err().to_string();
-            assert!(message.starts_with("jobId must not be"), "{message}");
+            let message = segment("job_id", text).unwrap_err().to_string();
+            assert!(message.starts_with("job_id must not be"), "{message}");
         }
     }
 
     #[test]
     fn what_is_longer_than_a_url_may_be_is_refused_by_name() {
         for (text, length) in [("x".repeat(70_000), 70_000), ("/".repeat(30_000), 90_000)] {
-            let message = segment("jobId", &text).unwrap_err().to_string();
-            let expected = format!("jobId is too long: {length} bytes, where a URL has at most 65534");
+            let message = segment("job_id", &text).unwrap_err().to_string();
+            let expected = format!("job_id is too long: {length} bytes, where a URL has at most 65534");
             assert_eq!(message, expected);
         }
-        assert_eq!(segment("jobId", &"x".repeat(LONGEST_URL)).unwrap().len(), LONGEST_URL);
+        assert_eq!(segment("job_id", &"x".repeat(LONGEST_URL)).unwrap().len(), LONGEST_URL);
         let base = format!("http://example.com/{}", "x".repeat(LONGEST_URL));
         let message = BaseUrl::api(&base).unwrap_err().to_string();
         assert_eq!(
             message,
-            "baseURL is too long: 65553 bytes, where a URL has at most 65534"
+            "base_url is too long: 65553 bytes, where a URL has at most 65534"
         );
     }
 
@@ -241,7 +241,7 @@ mod tests {
             text in ".{0,8}|[?#%/\\\\. ü\\t\\n'\"<>`{}|^]{1,6}",
             has_query in any::<bool>(),
         ) {
-            let (Ok(base), Ok(id)) = (BaseUrl::api(&root), segment("jobId", &text)) else {
+            let (Ok(base), Ok(id)) = (BaseUrl::api(&root), segment("job_id", &text)) else {
                 return Err(TestCaseError::reject("it is refused"));
             };
             let query = if has_query { format!("?name={}", encoded(&text)) } else { String::new() };

@@ -24,9 +24,7 @@ pub enum Error {
     /// An argument or an option that cannot be used. Nothing was sent; repeating the call cannot help.
     #[error("{name} {reason}")]
     Argument {
-        /// The argument or option, by its name in the JavaScript API: `maxSockets` is [`ClientBuilder::max_sockets`].
-        ///
-        /// [`ClientBuilder::max_sockets`]: crate::ClientBuilder::max_sockets
+        /// The parameter of the method or function, or the method of the builder: `job_id`, `max_sockets`.
         name: &'static str,
         /// What is wrong with it, to be read after the name.
         reason: String,

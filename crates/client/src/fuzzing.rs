@@ -47,7 +47,7 @@ pub fn url(data: &[u8]) {
     let mut parts = text.splitn(4, '\n');
     let [first, second, value, root] = std::array::from_fn(|_| parts.next().unwrap_or_default());
     let fixed = BaseUrl::api("https://example.com:8443/api").expect("a base URL");
-    let (Ok(one), Ok(two)) = (segment("jobId", first), segment("inputKey", second)) else {
+    let (Ok(one), Ok(two)) = (segment("job_id", first), segment("input_key", second)) else {
         assert!([first, second].iter().any(|text| matches!(*text, "" | "." | "..")));
         return;
     };

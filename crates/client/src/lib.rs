@@ -76,13 +76,14 @@ pub use self::{
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, InputFault, Phase, Result, Sent},
     jobs::{
-        CancelOutcome, EmbeddedJob, EmbeddedValue, JdbcJob, JobHistoryFilter, S3Job, Sources, TextJob, WaitOptions,
-        is_final_status, path_to_data_uri,
+        CancelOutcome, EmbeddedJob, EmbeddedValue, JdbcJob, JdbcJobBuilder, JobHistoryFilter, S3Job, S3JobBuilder,
+        Sources, TextJob, WaitOptions, is_final_status, path_to_data_uri,
     },
+    listing::Page,
     models::ModelFilter,
     observer::{Event, Observer},
     outputs::{Contents, DownloadProgress, Downloaded, Output, OutputRef},
     resolver::{Lookup, Resolver, SystemResolver},
-    results::ResultStream,
+    results::{JobAndResult, ResultStream},
     uploads::{FileJob, FileSource, JobInput, Pieces, Upload, UploadProgress},
 };

@@ -223,12 +223,12 @@ impl ClientBuilder {
         self.auth.validate()?;
         if HeaderValue::from_str(&self.user_agent).is_err() {
             return Err(Error::argument(
-                "userAgent",
+                "user_agent",
                 "holds characters that a header cannot carry",
             ));
         }
         if self.max_sockets == 0 {
-            return Err(Error::argument("maxSockets", "must be at least 1"));
+            return Err(Error::argument("max_sockets", "must be at least 1"));
         }
         let warnings = self.read_extra_ca();
         let defaults = Settings {

@@ -83,10 +83,19 @@ impl Client {
     /// The same with settings that are there already, as those of a wait's polls.
     pub(crate) async fn send_with(&self, request: &Request, settings: &Settings) -> Result<Document> {
         match self.execute(request, settings).await? {
-            Answer::Document(document) => Ok(document),
-            Answer::Stream(_) => Err(Error::Internal(
-                "a stream came where a document was asked for".to_owned(),
-            )),
+            Answer::Document { document, .. } => Ok(document),
+            Answer::Stream(_) => Err(unexpected_stream()),
+        }
+    }
+
+    /// Sends a request for a part of a list, and returns also whether the response's headers link to a next page.
+    pub(crate) async fn send_for_page(&self, request: &Request, options: &RequestOptions) -> Result<(Document, bool)> {
+        match self.execute(request, &self.settings(options)).await? {
+            Answer::Document {
+                document,
+                links_to_next,
+            } => Ok((document, links_to_next)),
+            Answer::Stream(_) => Err(unexpected_stream()),
         }
     }
 
@@ -99,7 +108,7 @@ impl Client {
     ) -> Result<Streamed> {
         match self.transport().execute(request, settings, attempts).await? {
             Answer::Stream(body) => Ok(*body),
-            Answer::Document(_) => Err(Error::Internal("no stream came where it was asked for".to_owned())),
+            Answer::Document { .. } => Err(Error::Internal("no stream came where it was asked for".to_owned())),
         }
     }
 
@@ -119,4 +128,8 @@ impl Client {
     pub(crate) fn settings(&self, options: &RequestOptions) -> Settings {
         options.over(&self.inner.defaults)
     }
+}
+
+fn unexpected_stream() -> Error {
+    Error::Internal("a stream came where a document was asked for".to_owned())
 }

@@ -26,9 +26,7 @@ impl Client {
     /// # Errors
     /// `Status` as the server answers, for instance for a job that is final already.
     pub async fn cancel_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
-        let cancelled = self
-            .send(&self.job_request(Method::DELETE, "jobId", job_id)?, options)
-            .await;
+        let cancelled = self.send(&self.job_request(Method::DELETE, job_id)?, options).await;
         match cancelled {
             // An earlier attempt may have cancelled the job and lost its answer: then this is what the second finds.
             Err(Error::Status {

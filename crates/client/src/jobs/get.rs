@@ -17,8 +17,7 @@ impl Client {
     /// # Errors
     /// `Status` 404 for a job that does not exist, or does not exist yet.
     pub async fn get_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
-        self.send(&self.job_request(Method::GET, "jobId", job_id)?, options)
-            .await
+        self.send(&self.job_request(Method::GET, job_id)?, options).await
     }
 
     /// Reads how far a job has come, for what became of another request about it.
@@ -30,15 +29,15 @@ impl Client {
     ) -> Option<Document> {
         let request = Request {
             expect: Expect::Body(Shape::JobWithStatus),
-            ..self.job_request(Method::GET, "jobId", job_id).ok()?
+            ..self.job_request(Method::GET, job_id).ok()?
         };
         let job = self.send(&request, options).await.ok()?;
         Stage::of_job(&job).is_some_and(is_wanted).then_some(job)
     }
 
     /// A request about one job, whose answer is the job.
-    pub(super) fn job_request(&self, method: Method, argument: &'static str, job_id: &str) -> Result<Request> {
-        let path = format!("/jobs/{}", segment(argument, job_id)?);
+    pub(super) fn job_request(&self, method: Method, job_id: &str) -> Result<Request> {
+        let path = format!("/jobs/{}", segment("job_id", job_id)?);
         Ok(Request {
             expect: Expect::BodyOrNothing(Shape::Job),
             ..self.request(method, &path, Some(job_id))

@@ -1,9 +1,9 @@
 //! S3 jobs: inputs that the server fetches from buckets.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::submits::{Input, body};
+use super::submits::{Input, body, required};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
@@ -11,8 +11,7 @@ use crate::{
 };
 
 /// A job whose inputs lie in S3, to be submitted with [`Client::submit_job_aws_s3`]. `Debug` hides the secret key.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct S3Job<S> {
     /// The model's identifier.
@@ -20,7 +19,6 @@ pub struct S3Job<S> {
     /// The version's number.
     pub version: String,
     /// The access key's identifier.
-    #[serde(rename = "accessKeyID")]
     pub access_key_id: String,
     /// The access key's secret.
     pub secret_access_key: SecretString,
@@ -35,25 +33,74 @@ pub struct S3Job<S> {
 }
 
 impl<S> S3Job<S> {
-    /// Objects for a version of a model, without explanation and time limit.
-    pub fn new(
-        model_id: impl Into<String>,
-        version: impl Into<String>,
-        access_key_id: impl Into<String>,
-        secret_access_key: impl Into<String>,
-        region: impl Into<String>,
-        sources: S,
-    ) -> Self {
-        Self {
+    /// Begins a job with objects for a version of a model, without explanation and time limit.
+    pub fn builder(model_id: impl Into<String>, version: impl Into<String>, sources: S) -> S3JobBuilder<S> {
+        S3JobBuilder {
             model_id: model_id.into(),
             version: version.into(),
-            access_key_id: access_key_id.into(),
-            secret_access_key: SecretString::from(secret_access_key.into()),
-            region: region.into(),
             sources,
+            access_key: None,
+            region: None,
             explain: None,
             timeout: None,
         }
+    }
+}
+
+/// Makes an [`S3Job`]. `Debug` hides the secret key.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct S3JobBuilder<S> {
+    model_id: String,
+    version: String,
+    sources: S,
+    access_key: Option<(String, SecretString)>,
+    region: Option<String>,
+    explain: Option<bool>,
+    timeout: Option<u64>,
+}
+
+impl<S> S3JobBuilder<S> {
+    /// The access key: its identifier, and its secret. Required.
+    pub fn access_key(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.access_key = Some((id.into(), SecretString::from(secret.into())));
+        self
+    }
+
+    /// The region of the buckets, such as `us-east-1`. Required.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// As in [`TextJob`](crate::TextJob).
+    pub fn explain(mut self, explain: bool) -> Self {
+        self.explain = Some(explain);
+        self
+    }
+
+    /// As in [`TextJob`](crate::TextJob), in milliseconds.
+    pub fn timeout(mut self, timeout: u64) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The job.
+    ///
+    /// # Errors
+    /// [`Error::Argument`](crate::Error::Argument) where something that is required was not given.
+    pub fn build(self) -> Result<S3Job<S>> {
+        let (access_key_id, secret_access_key) = required("access_key", self.access_key)?;
+        Ok(S3Job {
+            model_id: self.model_id,
+            version: self.version,
+            access_key_id,
+            secret_access_key,
+            region: required("region", self.region)?,
+            sources: self.sources,
+            explain: self.explain,
+            timeout: self.timeout,
+        })
     }
 }
 

@@ -42,6 +42,14 @@ pub(super) struct Input<'a, D, S> {
     pub(super) sources: Option<&'a S>,
 }
 
+/// What a builder needs.
+///
+/// # Errors
+/// Where it was not given.
+pub(super) fn required<T>(name: &'static str, value: Option<T>) -> Result<T> {
+    value.ok_or_else(|| Error::argument(name, "must be given"))
+}
+
 /// What belongs to a type that has its sources alone.
 #[derive(Serialize)]
 pub(super) struct NoDetails {}

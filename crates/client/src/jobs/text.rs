@@ -1,6 +1,6 @@
 //! Text jobs: texts within the request.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::submits::{Input, NoDetails, body};
 use crate::{
@@ -10,8 +10,7 @@ use crate::{
 };
 
 /// A job for a model that reads text, to be submitted with [`Client::submit_job_text`].
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TextJob<S> {
     /// The model's identifier, such as `ed542963de`.

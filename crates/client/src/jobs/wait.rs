@@ -90,7 +90,7 @@ impl Client {
         let request = || {
             Ok(Request {
                 expect: Expect::Body(Shape::JobWithStatus),
-                ..self.job_request(Method::GET, "job", job_id)?
+                ..self.job_request(Method::GET, job_id)?
             })
         };
         let poll = || async { judge(self.poll(request, &options.request).await) };

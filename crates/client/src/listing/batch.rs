@@ -1,10 +1,6 @@
 //! Several reads of one call, a few at a time.
 
-use std::{
-    future::poll_fn,
-    pin::Pin,
-    task::{Context, Poll},
-};
+use futures_util::{TryStreamExt as _, stream::FuturesUnordered};
 
 use crate::{
     client::{Client, RequestOptions},
@@ -31,45 +27,27 @@ impl Client {
     }
 }
 
-/// Awaits work of which so many pieces run at a time. They run in the caller's own task, so that dropping the future drops
-/// them at once.
+/// Awaits work of which so many pieces run at a time, and returns what they bring in the order of the work. They run in the
+/// caller's own task, so that dropping the future drops them at once.
+///
+/// Not by `buffered`, which shows a failure only once all earlier work is done, nor by `buffer_unordered`, which holds the
+/// closure that numbers the work: the compiler then no longer sees that the whole can be sent between threads.
 async fn in_order<T, F>(work: impl IntoIterator<Item = F>, at_once: usize) -> Result<Vec<T>>
 where
     F: Future<Output = Result<T>>,
 {
-    let mut waiting = work.into_iter().map(Box::pin).enumerate();
-    let mut running: Vec<(usize, Pin<Box<F>>)> = Vec::new();
-    let mut done: Vec<(usize, T)> = Vec::new();
-    poll_fn(|context: &mut Context<'_>| {
-        loop {
-            let free = at_once.saturating_sub(running.len());
-            running.extend(waiting.by_ref().take(free));
-            if running.is_empty() {
-                return Poll::Ready(Ok(()));
-            }
-            let under_way = running.len();
-            let mut failure = None;
-            running.retain_mut(|(index, future)| match future.as_mut().poll(context) {
-                Poll::Pending => true,
-                Poll::Ready(Ok(output)) => {
-                    done.push((*index, output));
-                    false
-                }
-                Poll::Ready(Err(error)) => {
-                    failure.get_or_insert(error);
-                    false
-                }
-            });
-            if let Some(error) = failure {
-                return Poll::Ready(Err(error));
-            }
-            // Only what has just begun needs another look.
-            if running.len() == under_way {
-                return Poll::Pending;
-            }
-        }
-    })
-    .await?;
+    let mut waiting = work.into_iter().enumerate();
+    let mut running = FuturesUnordered::new();
+    let mut done = Vec::new();
+    loop {
+        let free = at_once.saturating_sub(running.len());
+        let next = waiting.by_ref().take(free);
+        running.extend(next.map(|(index, work)| async move { Ok((index, work.await?)) }));
+        let Some(output) = running.try_next().await? else {
+            break;
+        };
+        done.push(output);
+    }
     done.sort_unstable_by_key(|(index, _)| *index);
     Ok(done.into_iter().map(|(_, output)| output).collect())
 }

@@ -3,6 +3,7 @@
 
 mod batch;
 mod pages;
-mod query;
+pub(crate) mod query;
 
-pub(crate) use self::query::{count, text, with_query};
+pub use self::pages::Page;
+pub(crate) use self::query::with_query;

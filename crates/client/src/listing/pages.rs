@@ -1,6 +1,7 @@
 //! What the routes share that list something: plain reads, and pages that know whether another follows.
 
 use http::Method;
+use serde::de::DeserializeOwned;
 
 use crate::{
     client::{Client, RequestOptions},
@@ -8,6 +9,29 @@ use crate::{
     error::Result,
     transport::{Expect, Request, Shape},
 };
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Page<T = Document> {
+    /// The items: a [`Document`] holds the array as the server sent it.
+    pub items: T,
+    /// Whether another page follows: the server links to one, and this one is full.
+    pub has_next: bool,
+}
+
+impl Page {
+    /// Reads the items into a type of the caller's, such as a `Vec`.
+    ///
+    /// # Errors
+    /// When the items do not have the type's shape.
+    pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<Page<T>> {
+        Ok(Page {
+            items: self.items.parse()?,
+            has_next: self.has_next,
+        })
+    }
+}
 
 impl Client {
     /// Reads an object at a path below the API's root.
@@ -24,17 +48,18 @@ impl Client {
         self.send(&request, options).await
     }
 
-    /// Reads an array, and answers with `{"items": […], "next": …}`.
-    pub(crate) async fn page(&self, path: &str, per_page: Option<u64>, options: &RequestOptions) -> Result<Document> {
+    /// Reads an array, and whether another page follows it.
+    pub(crate) async fn page(&self, path: &str, per_page: Option<u64>, options: &RequestOptions) -> Result<Page> {
         let request = Request {
             expect: Expect::Body(Shape::Array),
             ..self.request(Method::GET, path, None)
         };
-        let items = self.send(&request, options).await?;
+        let (items, links_to_next) = self.send_for_page(&request, options).await?;
         // The link alone is not always right: servers were seen to send one with the last page.
-        let full = items.elements().len() as u64 >= per_page.unwrap_or(1).max(1);
-        let next = full && items.links_to_next();
-        let page = format!(r#"{{"items":{},"next":{next}}}"#, items.as_str());
-        Ok(Document::of_json(page))
+        let is_full = items.elements().len() as u64 >= per_page.unwrap_or(1).max(1);
+        Ok(Page {
+            items,
+            has_next: is_full && links_to_next,
+        })
     }
 }

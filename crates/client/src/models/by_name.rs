@@ -33,7 +33,7 @@ impl Client {
         }
         let filter = ModelFilter {
             name: Some(name.to_owned()),
-            is_active: active_only.then(|| "true".to_owned()),
+            is_active: active_only.then_some(true),
             sort_by: Some("name".to_owned()),
             per_page: Some(HITS.into()),
             ..ModelFilter::default()

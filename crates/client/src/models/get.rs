@@ -85,7 +85,7 @@ impl Client {
 
 /// The path of a model.
 pub(super) fn model_path(model_id: &str) -> Result<String> {
-    Ok(format!("/models/{}", segment("modelId", model_id)?))
+    Ok(format!("/models/{}", segment("model_id", model_id)?))
 }
 
 fn version_path(model_id: &str, version: &str) -> Result<String> {

@@ -27,9 +27,9 @@ impl Client {
         options: &RequestOptions,
     ) -> Result<Document> {
         if tag_ids.is_empty() {
-            return Err(Error::argument("tagIds", "must name at least one tag"));
+            return Err(Error::argument("tag_ids", "must name at least one tag"));
         }
-        let tags = tag_ids.iter().map(|id| segment("tagIds", id.as_ref()));
+        let tags = tag_ids.iter().map(|id| segment("tag_ids", id.as_ref()));
         // The comma between them stands for itself; one within an identifier is encoded.
         let tags = tags.collect::<Result<Vec<_>>>()?.join(",");
         self.read(&format!("/models/tags/{tags}"), options).await

@@ -18,14 +18,14 @@ impl Client {
     pub async fn get_result(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
         let request = Request {
             expect: Expect::BodyOrNothing(Shape::Results),
-            ..self.results_request("jobId", job_id)?
+            ..self.results_request(job_id)?
         };
         self.send(&request, options).await
     }
 
     /// A request for the results of a job.
-    pub(super) fn results_request(&self, argument: &'static str, job_id: &str) -> Result<Request> {
-        let path = format!("/results/{}", segment(argument, job_id)?);
+    pub(super) fn results_request(&self, job_id: &str) -> Result<Request> {
+        let path = format!("/results/{}", segment("job_id", job_id)?);
         Ok(self.request(Method::GET, &path, Some(job_id)))
     }
 
@@ -34,8 +34,8 @@ impl Client {
     /// # Errors
     /// `Status` 404 for a job or an input that does not exist, and as [`Client::get_result`].
     pub async fn get_input_result(&self, job_id: &str, input_key: &str, options: &RequestOptions) -> Result<Document> {
-        let job = segment("jobId", job_id)?;
-        let path = format!("/results/{job}/datasource/{}", segment("inputKey", input_key)?);
+        let job = segment("job_id", job_id)?;
+        let path = format!("/results/{job}/datasource/{}", segment("input_key", input_key)?);
         let request = Request {
             expect: Expect::BodyOrNothing(Shape::InputResult),
             ..self.request(Method::GET, &path, Some(job_id))

@@ -70,8 +70,8 @@ pub(crate) fn read(found: &Found) -> Result<Document, BodyFault> {
                 Kind::Error if is_string(value) => error = Some(value.get()),
                 // None was told.
                 Kind::Status | Kind::Error if value.get() == "null" => {}
-                Kind::Status | Kind::Error | Kind::Metadata => metadata.add(name, value),
-                Kind::Output => outputs.add(name, value),
+                Kind::Status | Kind::Error | Kind::Metadata => metadata.add(name.get(), value.get()),
+                Kind::Output => outputs.add(name.get(), value.get()),
             }
         }
     } else if found.section == Section::Failures {
@@ -79,11 +79,15 @@ pub(crate) fn read(found: &Found) -> Result<Document, BodyFault> {
     } else {
         return Err(BodyFault::NoResults);
     }
-    let error = error.map_or_else(String::new, |error| format!(r#""error":{error},"#));
-    let (outputs, metadata) = (outputs.0, metadata.0);
-    Ok(Document::of_json(format!(
-        r#"{{"inputKey":{key},"status":{status},{error}"metadata":{{{metadata}}},"outputs":{{{outputs}}}}}"#
-    )))
+    let mut result = Object::default();
+    result.add(r#""inputKey""#, key);
+    result.add(r#""status""#, status);
+    if let Some(error) = error {
+        result.add(r#""error""#, error);
+    }
+    result.add(r#""metadata""#, &metadata.close());
+    result.add(r#""outputs""#, &outputs.close());
+    Ok(Document::of_json(result.close()))
 }
 
 /// The members a level deeper, where old servers have them: under the input's own key, which stands alone. An output may have
@@ -104,18 +108,25 @@ fn is_string(value: &RawValue) -> bool {
     value.get().starts_with('"')
 }
 
-/// The text of an object, without its braces.
+/// Writes an object whose names and values are JSON already. Not by serde, whose names of members are Unicode: those of the
+/// server may hold half a character, and go on as they came.
 #[derive(Default)]
 struct Object(String);
 
 impl Object {
-    fn add(&mut self, name: &RawValue, value: &RawValue) {
-        if !self.0.is_empty() {
-            self.0.push(',');
-        }
-        self.0.push_str(name.get());
+    fn add(&mut self, name: &str, value: &str) {
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        self.0.push_str(name);
         self.0.push(':');
-        self.0.push_str(value.get());
+        self.0.push_str(value);
+    }
+
+    fn close(mut self) -> String {
+        if self.0.is_empty() {
+            self.0.push('{');
+        }
+        self.0.push('}');
+        self.0
     }
 }
 

@@ -7,9 +7,9 @@ mod scan;
 mod stream;
 mod wait;
 
-pub use self::stream::ResultStream;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::{
     input::read,
     scan::{Found, Section, scan},
 };
+pub use self::{stream::ResultStream, wait::JobAndResult};

@@ -51,7 +51,7 @@ impl Client {
     pub async fn stream_results(&self, job_id: &str, options: &RequestOptions) -> Result<ResultStream> {
         let request = Request {
             expect: Expect::ObjectStream,
-            ..self.results_request("job", job_id)?
+            ..self.results_request(job_id)?
         };
         let settings = self.settings(options);
         let transport = self.transport();

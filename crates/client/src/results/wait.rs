@@ -9,10 +9,19 @@ use crate::{
     waiter::{self, GivenUp, Polled, Schedule},
 };
 
+/// A job that has come to its end, and its results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JobAndResult {
+    /// The job, as the server sent it.
+    pub job: Document,
+    /// Its results, as the server sent them.
+    pub result: Document,
+}
+
 impl Client {
     /// Waits as [`Client::block_until_complete`] does, then reads the results: `GET /results/{job}`, again where they are not
-    /// there yet, and through outages. Answers with `{"job": …, "result": …}`, each as the server sent it. The wait's limit
-    /// holds for both together.
+    /// there yet, and through outages. The wait's limit holds for both together.
     ///
     /// # Errors
     /// As [`Client::block_until_complete`]. After a [`Error::WaitTimeout`] whose job is final, its results were what was
@@ -24,7 +33,7 @@ impl Client {
         job_id: &str,
         options: &WaitOptions,
         on_progress: impl FnMut(&Document),
-    ) -> Result<Document> {
+    ) -> Result<JobAndResult> {
         let clock = self.transport().clock();
         let started = clock.now();
         let job = self.block_until_complete(job_id, options, on_progress).await?;
@@ -36,7 +45,7 @@ impl Client {
         let request = || {
             Ok(Request {
                 expect: Expect::Body(Shape::Results),
-                ..self.results_request("job", job_id)?
+                ..self.results_request(job_id)?
             })
         };
         let poll = || async {
@@ -45,10 +54,7 @@ impl Client {
         };
         let look = observed(&options.request.observed, |_| {});
         match waiter::wait(clock, self.transport().random(), schedule, poll, look).await {
-            Ok(result) => {
-                let both = format!(r#"{{"job":{},"result":{}}}"#, job.as_str(), result.as_str());
-                Ok(Document::of_json(both))
-            }
+            Ok(result) => Ok(JobAndResult { job, result }),
             Err(GivenUp::Failed(error)) => Err(error),
             Err(GivenUp::TimedOut(_)) => Err(self.wait_timeout(job_id, Some(job), options)),
         }

@@ -47,7 +47,12 @@ const REQUEST_IDS: [HeaderName; 2] = [
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// Read whole.
-    Document(Document),
+    Document {
+        /// Its body.
+        document: Document,
+        /// Whether its headers link to a next page.
+        links_to_next: bool,
+    },
     /// To be read by the caller.
     Stream(Box<Streamed>),
 }
@@ -97,10 +102,16 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         if is_acknowledgement {
             let is_whole = matches!(end, End::Whole) && bytes.len() < IGNORED_BODY;
             shape::acknowledge(&bytes, is_whole, request.job.as_deref()).map_err(unreadable)?;
-            return Ok(Answer::Document(Document::default()));
+            return Ok(Answer::Document {
+                document: Document::default(),
+                links_to_next,
+            });
         }
         let document = check(bytes, request).await.map_err(unreadable)?;
-        Ok(Answer::Document(document.linking_to_next(links_to_next)))
+        Ok(Answer::Document {
+            document,
+            links_to_next,
+        })
     }
 
     /// The error for a status outside 2xx. A body that is cut or too long costs nothing but its rest: the status is known.

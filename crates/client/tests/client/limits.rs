@@ -330,8 +330,8 @@ async fn the_limits_are_those_of_the_documentation_unless_told_otherwise() {
 async fn limits_that_allow_nothing_are_refused() {
     let api = "http://127.0.0.1:1/api";
     for (built, argument) in [
-        (builder(api).max_sockets(0).build(), "maxSockets"),
-        (builder(api).user_agent("a\nb").build(), "userAgent"),
+        (builder(api).max_sockets(0).build(), "max_sockets"),
+        (builder(api).user_agent("a\nb").build(), "user_agent"),
     ] {
         let error = built.unwrap_err();
         assert!(

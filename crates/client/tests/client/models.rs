@@ -92,12 +92,23 @@ async fn each_read_has_its_route_and_answers_as_sent() {
 async fn a_whole_filter_goes_out_in_order_and_encoded() {
     let server = Server::always(ok("[]")).await;
     let (client, _) = skipping(&server.api());
-    let filter: ModelFilter = serde_json::from_str(
-        r#"{"sortBy":"name,author","perPage":500,"page":"2","direction":"DESC","modelId":"m","author":"A & B",
-        "createdByEmail":"a+b@example.com","name":"two words","description":"50%","isActive":true,"isExpired":"false",
-        "isRecommended":false,"lastActiveDateTime":"2024-01-01T00:00:00Z","expirationDateTime":null,"unknown":1}"#,
-    )
-    .unwrap();
+    let text = |text: &str| Some(text.to_owned());
+    let filter = ModelFilter {
+        sort_by: text("name,author"),
+        per_page: Some(500),
+        page: Some(2),
+        direction: text("DESC"),
+        model_id: text("m"),
+        author: text("A & B"),
+        created_by_email: text("a+b@example.com"),
+        name: text("two words"),
+        description: text("50%"),
+        is_active: Some(true),
+        is_expired: Some(false),
+        is_recommended: Some(false),
+        last_active_date_time: text("2024-01-01T00:00:00Z"),
+        expiration_date_time: None,
+    };
     client.get_models(&filter, &options()).await.unwrap();
     assert_eq!(
         server.lines(),
@@ -232,7 +243,7 @@ async fn what_names_no_model_is_refused_before_anything_is_sent() {
         error => panic!("{error:?}"),
     };
     assert_eq!(refused(client.get_model_by_name("", true, &options()).await), "name");
-    assert_eq!(refused(client.get_model("..", &options()).await), "modelId");
+    assert_eq!(refused(client.get_model("..", &options()).await), "model_id");
     assert_eq!(refused(client.get_model_version("m", "", &options()).await), "version");
     assert_eq!(server.count(), 0);
 }

@@ -1,6 +1,6 @@
 //! Pages of lists: whether another follows.
 
-use modzy_client::{BodyFault, JobHistoryFilter, ModelFilter};
+use modzy_client::{BodyFault, JobHistoryFilter, ModelFilter, Page};
 
 use crate::support::{
     body_fault, options,
@@ -10,36 +10,51 @@ use crate::support::{
 
 const NEXT: &str = "link: <https://example.com/api/models?page=2>; rel=\"next\"\r\n";
 
-async fn models_page(headers: &str, body: &str, per_page: Option<u64>) -> String {
+async fn models_page(headers: &str, body: &str, per_page: Option<u64>) -> Page {
     let server = Server::always(Reply::Keep(answer(200, headers, body))).await;
     let (client, _) = skipping(&server.api());
     let filter = ModelFilter {
         per_page,
         ..ModelFilter::default()
     };
-    let page = client.get_models_page(&filter, &options()).await.unwrap();
-    page.as_str().to_owned()
+    client.get_models_page(&filter, &options()).await.unwrap()
 }
 
 #[tokio::test]
 async fn another_page_follows_a_full_one_with_a_link() {
     let full = r#"[ {"n": 1.10}, [] ]"#;
     let two = Some(2);
-    let page = |next: bool| format!(r#"{{"items":{full},"next":{next}}}"#);
-    assert_eq!(models_page(NEXT, full, two).await, page(true));
-    assert_eq!(models_page("", full, two).await, page(false));
-    assert_eq!(models_page("link: <x>; rel=\"prev\"\r\n", full, two).await, page(false));
     let second = format!("link: <x>; rel=\"prev\"\r\n{NEXT}");
-    assert_eq!(models_page(&second, full, two).await, page(true));
-    assert_eq!(models_page(NEXT, full, Some(3)).await, page(false));
-    assert_eq!(models_page(NEXT, full, Some(1)).await, page(true));
-    assert_eq!(models_page(NEXT, full, None).await, page(true));
+    for (headers, per_page, has_next) in [
+        (NEXT, two, true),
+        ("", two, false),
+        ("link: <x>; rel=\"prev\"\r\n", two, false),
+        (&second, two, true),
+        (NEXT, Some(3), false),
+        (NEXT, Some(1), true),
+        (NEXT, None, true),
+    ] {
+        let page = models_page(headers, full, per_page).await;
+        assert_eq!((page.items.as_str(), page.has_next), (full, has_next), "{headers}");
+    }
+}
+
+#[tokio::test]
+async fn the_items_of_a_page_are_read_into_a_type_of_the_callers() {
+    let page = models_page(NEXT, r#"["a","b"]"#, Some(2)).await;
+    let read: Page<Vec<String>> = page.parse().unwrap();
+    assert_eq!(
+        (read.items, read.has_next),
+        (vec!["a".to_owned(), "b".to_owned()], true)
+    );
+    assert!(page.parse::<Vec<u64>>().is_err());
 }
 
 #[tokio::test]
 async fn nothing_follows_an_empty_page() {
     for per_page in [None, Some(0), Some(10)] {
-        assert_eq!(models_page(NEXT, "[]", per_page).await, r#"{"items":[],"next":false}"#);
+        let page = models_page(NEXT, "[]", per_page).await;
+        assert_eq!((page.items.as_str(), page.has_next), ("[]", false));
     }
 }
 
@@ -53,7 +68,7 @@ async fn a_page_of_the_history_is_one_request() {
         ..JobHistoryFilter::default()
     };
     let page = client.get_job_history_page(&filter, &options()).await.unwrap();
-    assert_eq!(page.as_str(), r#"{"items":[{"a":1}],"next":true}"#);
+    assert_eq!((page.items.as_str(), page.has_next), (r#"[{"a":1}]"#, true));
     assert_eq!(server.lines(), ["GET /api/jobs/history?page=3&per-page=1"; 2]);
 }
 

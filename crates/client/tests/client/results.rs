@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use modzy_client::{BodyFault, Document, Error, WaitOptions};
+use modzy_client::{BodyFault, Document, Error, JobAndResult, WaitOptions};
 
 use crate::support::{
     body_fault, emulator, millis, options,
@@ -10,8 +10,15 @@ use crate::support::{
     skipping, submit,
 };
 
-const BOTH: &str =
-    r#"{"job":{"jobIdentifier":"j","status":"COMPLETED"},"result":{ "jobIdentifier":"j", "results": {"k": 1.10} }}"#;
+const BOTH: (&str, &str) = (
+    r#"{"jobIdentifier":"j","status":"COMPLETED"}"#,
+    r#"{ "jobIdentifier":"j", "results": {"k": 1.10} }"#,
+);
+
+/// What such a wait brings.
+fn texts(both: &JobAndResult) -> (&str, &str) {
+    (both.job.as_str(), both.result.as_str())
+}
 
 /// A server whose job is over, and which replies to the questions for its results in this way.
 async fn result_after(replies: Vec<Reply>) -> Server {
@@ -35,7 +42,7 @@ async fn the_result_of_an_input_has_its_route() {
         .unwrap();
     assert_eq!(result.as_str(), "{ }");
     assert_eq!(server.lines(), ["GET /api/results/j%2F1/datasource/my%20input%3F.txt"]);
-    for (job, input, argument) in [("", "a", "jobId"), ("j", "..", "inputKey")] {
+    for (job, input, argument) in [("", "a", "job_id"), ("j", "..", "input_key")] {
         let error = client.get_input_result(job, input, &options()).await.unwrap_err();
         assert!(
             matches!(error, Error::Argument { name, .. } if name == argument),
@@ -59,7 +66,7 @@ async fn a_wait_for_a_result_ends_with_the_job_and_the_result_as_sent() {
         .block_until_result("j", &WaitOptions::default(), progress)
         .await
         .unwrap();
-    assert_eq!(both.as_str(), BOTH);
+    assert_eq!(texts(&both), BOTH);
     assert_eq!(seen, ["SUBMITTED", "COMPLETED"]);
     assert_eq!(
         server.lines(),
@@ -74,7 +81,7 @@ async fn a_result_that_is_not_there_yet_is_asked_for_again() {
     let (client, clock) = skipping(&server.api());
     let options = WaitOptions::default().poll_interval(millis(1000));
     let both = client.block_until_result("j", &options, |_| {}).await.unwrap();
-    assert_eq!(both.as_str(), BOTH);
+    assert_eq!(texts(&both), BOTH);
     assert_eq!(server.lines()[1..], ["GET /api/results/j"; 4]);
     assert_eq!(clock.pauses(), [1000, 2000, 3500]);
 }
@@ -99,7 +106,7 @@ async fn an_outage_before_the_result_is_ridden_out() {
     let (client, clock) = skipping(&server.api());
     let options = WaitOptions::default();
     let both = client.block_until_result("j", &options, |_| {}).await.unwrap();
-    assert_eq!(both.as_str(), BOTH);
+    assert_eq!(texts(&both), BOTH);
     assert_eq!((server.count(), clock.pauses()[2]), (5, 7350));
 }
 
@@ -131,7 +138,7 @@ async fn an_answer_that_is_no_result_is_an_outage_which_is_told_at_its_end() {
         let (client, clock) = skipping(&server.api());
         let options = WaitOptions::default();
         let both = client.block_until_result("j", &options, |_| {}).await.unwrap();
-        assert_eq!((both.as_str(), clock.pauses()), (BOTH, vec![4000, 7000, 8000]));
+        assert_eq!((texts(&both), clock.pauses()), (BOTH, vec![4000, 7000, 8000]));
         let server = result_after(vec![reply; 10]).await;
         let (client, clock) = skipping(&server.api());
         let options = options.max_outage(Duration::from_secs(10));
@@ -170,7 +177,7 @@ async fn a_result_of_the_emulator_comes_with_its_job() {
     let id = submit(&client).await;
     let options = WaitOptions::default().poll_interval(millis(10));
     let both = client.block_until_result(&id, &options, |_| {}).await.unwrap();
-    let both: serde_json::Value = both.parse().unwrap();
-    assert_eq!(both["job"]["status"], "COMPLETED");
-    assert!(both["result"]["results"]["my-input"].is_object(), "{both}");
+    assert_eq!(both.job.string_member("status").as_deref(), Some("COMPLETED"));
+    let result: serde_json::Value = both.result.parse().unwrap();
+    assert!(result["results"]["my-input"].is_object(), "{result}");
 }

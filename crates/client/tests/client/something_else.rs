@@ -299,8 +299,9 @@ async fn a_byte_order_mark_before_json_is_left_out_everywhere() {
     let (client, _) = skipping(&server.api());
     let page = client
         .get_job_history_page(&JobHistoryFilter::default(), &options())
-        .await;
-    assert_eq!(page.unwrap().as_str(), r#"{"items":[],"next":false}"#);
+        .await
+        .unwrap();
+    assert_eq!((page.items.as_str(), page.has_next), ("[]", false));
 
     let server = Server::always(ok(marked("prefix.body"))).await;
     let (client, _) = skipping(&server.api());

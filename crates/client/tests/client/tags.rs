@@ -45,7 +45,7 @@ async fn tags_that_are_none_are_refused_by_name() {
     let (client, _) = skipping(&server.api());
     for ids in [&[][..], &["a", ""], &[".."]] {
         let error = client.get_tags_and_models(ids, &options()).await.unwrap_err();
-        assert!(matches!(error, Error::Argument { name: "tagIds", .. }), "{error:?}");
+        assert!(matches!(error, Error::Argument { name: "tag_ids", .. }), "{error:?}");
     }
     assert_eq!(server.count(), 0);
 }

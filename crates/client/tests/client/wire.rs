@@ -169,12 +169,12 @@ async fn an_id_that_names_nothing_is_refused_before_anything_is_sent() {
     let (client, clock) = skipping(&server.api());
     for id in ["", ".", ".."] {
         let refusals = [
-            ("jobId", client.get_job(id, &options()).await),
-            ("jobId", client.get_result(id, &options()).await),
-            ("jobId", client.cancel_job(id, &options()).await),
-            ("jobId", client.cancel_abandoned(id, &options()).await.result),
+            ("job_id", client.get_job(id, &options()).await),
+            ("job_id", client.get_result(id, &options()).await),
+            ("job_id", client.cancel_job(id, &options()).await),
+            ("job_id", client.cancel_abandoned(id, &options()).await.result),
             (
-                "job",
+                "job_id",
                 client
                     .block_until_complete(id, &modzy_client::WaitOptions::default(), |_| {})
                     .await,

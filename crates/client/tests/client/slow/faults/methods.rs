@@ -84,11 +84,21 @@ fn embedded_job() -> EmbeddedJob {
 }
 
 fn s3_job() -> S3Job<Sources<&'static str>> {
-    S3Job::new("m", "v", "a", "s", "r", sources("x"))
+    S3Job::builder("m", "v", sources("x"))
+        .access_key("a", "s")
+        .region("r")
+        .build()
+        .unwrap()
 }
 
 fn jdbc_job() -> JdbcJob {
-    JdbcJob::new("m", "v", "jdbc:x", "u", "p", "d", "q")
+    JdbcJob::builder("m", "v")
+        .url("jdbc:x")
+        .credentials("u", "p")
+        .driver("d")
+        .query("q")
+        .build()
+        .unwrap()
 }
 
 fn job_input() -> JobInput {
