@@ -95,6 +95,12 @@ impl Document {
     }
 }
 
+impl AsRef<Document> for Document {
+    fn as_ref(&self) -> &Document {
+        self
+    }
+}
+
 impl From<Document> for String {
     fn from(document: Document) -> Self {
         document.text

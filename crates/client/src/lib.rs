@@ -76,8 +76,8 @@ pub use self::{
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, InputFault, Phase, Result, Sent},
     jobs::{
-        CancelOutcome, EmbeddedJob, EmbeddedValue, JdbcJob, JdbcJobBuilder, JobHistoryFilter, S3Job, S3JobBuilder,
-        Sources, TextJob, WaitOptions, is_final_status, path_to_data_uri,
+        Abort, CancelOutcome, EmbeddedJob, EmbeddedValue, Ended, JdbcJob, JdbcJobBuilder, JobHistoryFilter, JobOfCall,
+        S3Job, S3JobBuilder, Sources, TextJob, WaitOptions, is_final_status, path_to_data_uri,
     },
     listing::Page,
     models::ModelFilter,

@@ -1,4 +1,5 @@
-//! Cancellation: `DELETE /jobs/{job}`, of a job whose caller asks for it and of one whose caller has gone.
+//! Cancellation: `DELETE /jobs/{job}`, of a job whose caller asks for it and of one whose call was aborted. Which job that is
+//! is left to `abort`.
 
 use http::Method;
 
@@ -7,7 +8,7 @@ use crate::{
     client::{Client, RequestOptions},
     clock::GRACE,
     document::Document,
-    error::{Error, Phase, Result, Sent},
+    error::{Error, Result},
 };
 
 /// How the cancellation of a given-up job went.
@@ -65,43 +66,5 @@ impl Client {
     /// Ends when the five seconds are over that a cancellation may take. For what has to end with it.
     pub async fn cancel_grace(&self) {
         self.transport().clock().deadline(GRACE).await;
-    }
-
-    /// Cancels the job of a submit that its owner has given up while it was under way: waits up to five seconds for the
-    /// receipt, then cancels. The submit should have been made with [`RequestOptions::nothing_sent_after`], so that it is not
-    /// sent only now.
-    pub async fn cancel_submitted(
-        &self,
-        submit: impl Future<Output = Result<Document>>,
-        options: &RequestOptions,
-    ) -> CancelOutcome {
-        let clock = self.transport().clock();
-        let left = options.until.map(|until| until.saturating_duration_since(clock.now()));
-        let receipt = tokio::select! {
-            biased;
-            receipt = submit => receipt,
-            () = clock.deadline(left.unwrap_or(GRACE)) => Err(Error::Timeout {
-                limit: GRACE,
-                phase: Phase::Headers,
-                sent: Sent::Maybe,
-                call: Box::new(self.submit_call()),
-            }),
-        };
-        match receipt.map(|receipt| receipt.string_member("jobIdentifier")) {
-            Ok(Some(job_id)) => {
-                // Which has five seconds of its own.
-                let mut options = options.clone();
-                options.until = None;
-                self.cancel_abandoned(&job_id, &options).await
-            }
-            Ok(None) => CancelOutcome {
-                job_identifier: None,
-                result: Err(Error::Internal("the receipt names no job".to_owned())),
-            },
-            Err(error) => CancelOutcome {
-                job_identifier: None,
-                result: Err(error),
-            },
-        }
     }
 }

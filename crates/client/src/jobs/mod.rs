@@ -1,6 +1,7 @@
 //! Jobs: how one is submitted in a single request, read, waited for, canceled and found again. Inputs of any size are left to
 //! `uploads`, and what a job brings to `results`.
 
+mod abort;
 mod cancel;
 mod data_uri;
 mod embedded;
@@ -15,6 +16,7 @@ mod text;
 mod wait;
 
 pub use self::{
+    abort::{Abort, Ended, JobOfCall},
     cancel::CancelOutcome,
     data_uri::path_to_data_uri,
     embedded::{EmbeddedJob, EmbeddedValue},

@@ -19,6 +19,13 @@ pub struct JobAndResult {
     pub result: Document,
 }
 
+/// The job.
+impl AsRef<Document> for JobAndResult {
+    fn as_ref(&self) -> &Document {
+        &self.job
+    }
+}
+
 impl Client {
     /// Waits as [`Client::block_until_complete`] does, then reads the results: `GET /results/{job}`, again where they are not
     /// there yet, and through outages. The wait's limit holds for both together.

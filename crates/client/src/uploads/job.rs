@@ -84,6 +84,15 @@ impl JobInput {
     }
 }
 
+impl Upload {
+    pub(super) fn aborted(cancelled: Option<CancelOutcome>) -> Self {
+        Self {
+            result: Err(Error::GivenUp),
+            cancelled,
+        }
+    }
+}
+
 impl From<Error> for Upload {
     fn from(error: Error) -> Self {
         Self {

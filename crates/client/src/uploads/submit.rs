@@ -14,7 +14,7 @@ use crate::{
     client::{Client, RequestOptions},
     document::Document,
     error::{Error, InputFault, Result},
-    jobs::{self, CancelOutcome, Place, Sources},
+    jobs::{self, Abort, CancelOutcome, Ended, JobOfCall, Place, Sources},
 };
 
 impl Client {
@@ -54,6 +54,7 @@ impl Client {
         on_progress: &mut (dyn FnMut(&UploadProgress<'_>) + Send),
     ) -> Upload {
         let options = &options.clone().nothing_sent_after(abort.clone());
+        let abort = &Abort::canceling(abort);
         let FileJob {
             model_id,
             version,
@@ -66,45 +67,40 @@ impl Client {
             Ok(body) => body,
             Err(error) => return error.into(),
         };
-        let (inputs, limits) = match until(abort, self.prepare(sources, chunk_size, options)).await {
+        let prepared = abort.unless_aborted(self.prepare(sources, chunk_size, options)).await;
+        let (inputs, limits) = match prepared {
             Some(Ok(prepared)) => prepared,
             Some(Err(error)) => return error.into(),
             None => {
-                return Upload {
+                return Upload::aborted(Some(CancelOutcome {
+                    job_identifier: None,
                     result: Err(Error::GivenUp),
-                    cancelled: Some(CancelOutcome {
-                        job_identifier: None,
-                        result: Err(Error::GivenUp),
-                    }),
-                };
+                }));
             }
         };
-        let mut open = std::pin::pin!(self.submit_job(body, options));
-        let receipt = match until(abort, &mut open).await {
-            Some(Ok(receipt)) => receipt,
-            Some(Err(error)) => return error.into(),
-            None => {
-                return Upload {
-                    result: Err(Error::GivenUp),
-                    cancelled: Some(self.cancel_submitted(open, options).await),
-                };
-            }
+        let open = std::pin::pin!(self.submit_job(body, options));
+        let receipt = match self.unless_aborted(open, JobOfCall::Submitted, abort, options).await {
+            Ended::Settled(Ok(receipt)) => receipt,
+            Ended::Settled(Err(error)) => return error.into(),
+            Ended::Aborted(cancelled) => return Upload::aborted(cancelled),
         };
         let Some(job_id) = receipt.string_member("jobIdentifier") else {
             return Error::Internal("the receipt names no job".to_owned()).into();
         };
         let mut listener = self.listener(on_progress);
-        let transfer = self.transfer(&job_id, inputs, &limits, options, &mut listener);
-        let transferred = until(abort, transfer).await;
-        match transferred.unwrap_or(Err(Error::GivenUp)) {
-            Ok(closed) => Upload {
+        // Boxed, so that an abort drops it, and closes its request, before the job is canceled.
+        let transfer = Box::pin(self.transfer(&job_id, inputs, &limits, options, &mut listener));
+        let job = JobOfCall::Known(&job_id);
+        match self.unless_aborted(transfer, job, abort, options).await {
+            Ended::Settled(Ok(closed)) => Upload {
                 result: Ok(closed),
                 cancelled: None,
             },
-            Err(error) => Upload {
-                result: Err(error),
+            Ended::Settled(Err(error)) => Upload {
                 cancelled: Some(self.cancel_abandoned(&job_id, options).await),
+                result: Err(error),
             },
+            Ended::Aborted(cancelled) => Upload::aborted(cancelled),
         }
     }
 
@@ -148,15 +144,6 @@ impl Client {
             self.append(job_id, input, limits, options, listener).await?;
         }
         self.close_job(job_id, options).await
-    }
-}
-
-/// Does a piece of work unless it is given up first.
-async fn until<T>(abort: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
-    tokio::select! {
-        biased;
-        () = abort.cancelled() => None,
-        done = work => Some(done),
     }
 }
 

@@ -8,6 +8,7 @@
 )]
 
 #[cfg(test)]
+mod aborts;
 mod accounting;
 #[cfg(test)]
 mod addresses;

@@ -1,12 +1,12 @@
 //! Every method of the client goes by the rules of its class: told apart by a 500, which reads alone repeat, and a 503 that
 //! says when to come back, which writes repeat as well.
 
-use std::{collections::BTreeSet, fs, path::Path, pin::Pin, sync::Arc};
+use std::{collections::BTreeSet, fs, path::Path, pin::Pin, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use modzy_client::{
-    Client, EmbeddedJob, EmbeddedValue, FileJob, FileSource, JdbcJob, JobHistoryFilter, JobInput, ModelFilter,
-    OutputRef, S3Job, Sources, WaitOptions,
+    Abort, Client, Document, EmbeddedJob, EmbeddedValue, Error, FileJob, FileSource, JdbcJob, JobHistoryFilter,
+    JobInput, JobOfCall, ModelFilter, OutputRef, S3Job, Sources, WaitOptions,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -115,6 +115,25 @@ fn reads_of_jobs() -> Vec<Method> {
         method!(Read, "GET /api/jobs/j", get_jobs(&["j"], &options())),
         method!(Read, "DELETE /api/jobs/j", cancel_job("j", &options())),
         method!(Read, "DELETE /api/jobs/j", cancel_abandoned("j", &options())),
+        method!(
+            Read,
+            "DELETE /api/jobs/j",
+            cancel_ended(Err::<Document, _>(Error::GivenUp), JobOfCall::Known("j"), &options())
+        ),
+        Method {
+            name: "unless_aborted",
+            rule: Rule::Read,
+            line: "DELETE /api/jobs/j",
+            call: |client| {
+                Box::pin(async move {
+                    let (abort, options, wait) = (Abort::default(), options(), WaitOptions::default());
+                    abort.abort(Some(Instant::now()));
+                    let waiting = Box::pin(client.block_until_complete("j", &wait, |_| {}));
+                    let job = JobOfCall::Known("j");
+                    client.unless_aborted(waiting, job, &abort, &options).await;
+                })
+            },
+        },
         Method {
             name: "cancel_submitted",
             rule: Rule::Read,

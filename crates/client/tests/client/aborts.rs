@@ -1,0 +1,95 @@
+//! What an abort means for a submit and for a wait, while it is under way and once it has ended.
+
+use std::time::Instant;
+
+use modzy_client::{Abort, CancelOutcome, Document, Ended, Error, JobOfCall, Result, WaitOptions};
+
+use crate::support::{
+    options,
+    server::{Reply, Server, job, ok, status},
+    skipping, until,
+};
+
+const RECEIPT: &str = r#"{"jobIdentifier":"made","status":"SUBMITTED"}"#;
+
+/// The job of a cancellation, and the status that it brought.
+fn canceled(outcome: &CancelOutcome) -> (Option<&str>, Option<String>) {
+    let job = outcome.result.as_ref().ok();
+    (
+        outcome.job_identifier.as_deref(),
+        job.and_then(|job| job.string_member("status")),
+    )
+}
+
+#[tokio::test]
+async fn an_aborted_wait_closes_its_poll_and_then_cancels_its_job_where_it_is_to() {
+    for cancel_job in [true, false] {
+        let server = Server::scripted(vec![Reply::Stall(Vec::new()), job("CANCELED")]).await;
+        let (client, _) = skipping(&server.api());
+        let abort = Abort::default();
+        let wait = WaitOptions::default();
+        let waiting = Box::pin(client.block_until_complete("j", &wait, |_| {}));
+        let options = options();
+        let aborting = async {
+            until(|| server.busy() == 1).await;
+            abort.abort(cancel_job.then(Instant::now));
+        };
+        let ended = client.unless_aborted(waiting, JobOfCall::Known("j"), &abort, &options);
+        let (ended, ()) = tokio::join!(ended, aborting);
+        let Ended::Aborted(outcome) = ended else {
+            panic!("{ended:?}");
+        };
+        until(|| server.busy() == 0).await;
+        if cancel_job {
+            assert_eq!(canceled(&outcome.unwrap()), (Some("j"), Some("CANCELED".to_owned())));
+            assert_eq!(server.lines(), ["GET /api/jobs/j", "DELETE /api/jobs/j"]);
+        } else {
+            assert!(outcome.is_none());
+            assert_eq!(server.lines(), ["GET /api/jobs/j"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_aborted_ends_by_itself() {
+    let server = Server::always(ok(RECEIPT)).await;
+    let (client, _) = skipping(&server.api());
+    let options = options();
+    let submit = Box::pin(client.submit_job("{}", &options));
+    let ended = client
+        .unless_aborted(submit, JobOfCall::Submitted, &Abort::default(), &options)
+        .await;
+    assert!(matches!(ended, Ended::Settled(Ok(receipt)) if receipt.as_str() == RECEIPT));
+    assert_eq!(server.lines(), ["POST /api/jobs"]);
+}
+
+#[tokio::test]
+async fn an_abort_that_comes_after_the_end_cancels_the_job_that_is_left() {
+    let server = Server::always(job("CANCELED")).await;
+    let (client, _) = skipping(&server.api());
+    let receipt = {
+        let server = Server::always(ok(RECEIPT)).await;
+        let (client, _) = skipping(&server.api());
+        client.submit_job("{}", &options()).await
+    };
+    let outcome = client.cancel_ended(receipt, JobOfCall::Submitted, &options()).await;
+    assert_eq!(canceled(&outcome), (Some("made"), Some("CANCELED".to_owned())));
+    let failed: Result<Document> = Err(Error::GivenUp);
+    let outcome = client.cancel_ended(failed, JobOfCall::Known("j"), &options()).await;
+    assert_eq!(canceled(&outcome), (Some("j"), Some("CANCELED".to_owned())));
+    assert_eq!(server.lines(), ["DELETE /api/jobs/made", "DELETE /api/jobs/j"]);
+}
+
+#[tokio::test]
+async fn an_abort_that_comes_after_the_end_sends_nothing_where_no_job_is_left() {
+    let server = Server::scripted(vec![job("COMPLETED"), status(400)]).await;
+    let (client, _) = skipping(&server.api());
+    let ended = client.block_until_complete("j", &WaitOptions::default(), |_| {}).await;
+    let outcome = client.cancel_ended(ended, JobOfCall::Known("j"), &options()).await;
+    assert_eq!(canceled(&outcome), (Some("j"), Some("COMPLETED".to_owned())));
+    let refused = client.submit_job("{}", &options()).await;
+    let outcome = client.cancel_ended(refused, JobOfCall::Submitted, &options()).await;
+    assert_eq!(canceled(&outcome), (None, None));
+    assert_eq!(outcome.result.unwrap_err().status(), Some(400));
+    assert_eq!(server.lines(), ["GET /api/jobs/j", "POST /api/jobs"]);
+}
