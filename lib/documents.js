@@ -48,23 +48,22 @@ function readDocument(text) {
 /**
  * Reads the job and the result that a wait for both brings.
  *
- * @param {string} text
+ * @param {string} job
+ * @param {string} result
  */
-function readJobAndResult(text) {
-  const { job, result } = JSON.parse(text);
-  return { job: identify(job), result: identify(result) };
+function readJobAndResult(job, result) {
+  return { job: readDocument(job), result: readDocument(result) };
 }
 
 /**
  * Reads a page of a listing.
  *
- * @param {string} text
+ * @param {string} items
+ * @param {boolean} next Whether another page follows.
  * @returns {{ items: any[], next: boolean }}
  */
-function readPage(text) {
-  const page = JSON.parse(text);
-  page.items.forEach(identify);
-  return page;
+function readPage(items, next) {
+  return { items: readDocument(items), next };
 }
 
 /**

@@ -156,8 +156,8 @@ const byStatus = {
   429: RateLimitError,
 };
 
-/** @param {BindingError} failure */
-function ofStatus({ status = 0 }) {
+/** @param {number} status */
+function ofStatus(status) {
   return byStatus[status] ?? (status >= 500 ? ServerError : ApiError);
 }
 
@@ -174,11 +174,14 @@ function readBody(text) {
 }
 
 /**
- * The transport's own account. It arose in Rust, so no line of JavaScript has a place in its stack.
+ * The transport's own account, where there is one. It arose in Rust, so no line of JavaScript has a place in its stack.
  *
- * @param {string} account
+ * @param {string | undefined} account
  */
 function toCause(account) {
+  if (account === undefined) {
+    return undefined;
+  }
   const cause = new Error(account);
   cause.stack = `Error: ${account}`;
   return cause;
@@ -191,39 +194,54 @@ function toCause(account) {
  * @returns {Error}
  */
 function toError(failure) {
-  const { kind, message } = failure;
-  const cause = failure.cause === undefined ? undefined : toCause(failure.cause);
-  const body = failure.body === undefined ? undefined : readBody(failure.body);
-  const details = { ...failure, body, cause };
-  switch (kind) {
+  const { message } = failure;
+  switch (failure.kind) {
     case 'argument':
       return new TypeError(message);
-    case 'input':
-      return new InputError(message, { ...details, code: failure.inputFault });
-    case 'file':
-      return new ModzyError(message, { cause });
-    case 'system':
-      return new ModzyError(message, { retryable: true, cause });
-    case 'status':
-      return new (ofStatus(failure))(message, details);
-    case 'response':
-      return new ResponseError(message, details);
-    case 'connection':
-      return new ConnectionError(message, details);
-    case 'timeout':
-      return new RequestTimeoutError(message, details);
-    case 'waitTimeout': {
-      const job = failure.job === undefined ? undefined : readDocument(failure.job);
-      return new WaitTimeoutError(message, { ...details, job });
+    case 'input': {
+      const { fault: code, inputKey, inputName } = failure;
+      return new InputError(message, { code, inputKey, inputName, cause: toCause(failure.cause) });
     }
-    default:
+    case 'file':
+      return new ModzyError(message, { cause: toCause(failure.cause) });
+    case 'system':
+      return new ModzyError(message, { retryable: true, cause: toCause(failure.cause) });
+    case 'status': {
+      const body = failure.body === undefined ? undefined : readBody(failure.body);
+      return new (ofStatus(failure.status))(message, { ...failure, ...failure.request, body });
+    }
+    case 'response':
+      return new ResponseError(message, { ...failure, ...failure.request });
+    case 'unreadable':
+      return new ResponseError(message, { sent: 'maybe' });
+    case 'connection':
+      return new ConnectionError(message, { ...failure, ...failure.request, cause: toCause(failure.cause) });
+    case 'timeout':
+      return new RequestTimeoutError(message, { ...failure, ...failure.request });
+    case 'waitTimeout': {
+      const { jobIdentifier } = failure;
+      const job = failure.job === undefined ? undefined : readDocument(failure.job);
+      return new WaitTimeoutError(message, { jobIdentifier, job, retryable: true });
+    }
+    case 'internal':
       return new ModzyError(message);
   }
 }
 
 /**
  * @typedef {import('../js-binding').BindingError} BindingError
- * @typedef {Partial<Omit<BindingError, 'cause' | 'body'>> & { body?: unknown, cause?: unknown }} ApiErrorDetails
+ * @typedef {object} ApiErrorDetails
+ * @property {number} [status]
+ * @property {string} [url]
+ * @property {unknown} [body]
+ * @property {string} [requestId]
+ * @property {number} [retryAfterMs]
+ * @property {number} [attempts]
+ * @property {string} [jobIdentifier]
+ * @property {string} [phase]
+ * @property {string} [sent]
+ * @property {boolean} [retryable]
+ * @property {unknown} [cause]
  */
 
 module.exports = { ...family, toError };

@@ -11,10 +11,11 @@ use napi::{
 use napi_derive::napi;
 
 use crate::{
-    calls::{Call, Calls, Outcome},
+    calls::{Argument, Call, Calls, Value},
     config::BindingConfig,
-    errors::BindingError,
-    operations::{self, BindingOperation},
+    errors::message_of,
+    operation::{BindingRead, BindingSubmit, BindingWait, BindingWrite, Operation},
+    operations,
     options::BindingCallOptions,
     runtime,
 };
@@ -33,7 +34,7 @@ impl BindingClient {
     pub fn new(config: BindingConfig) -> napi::Result<Self> {
         let client = config
             .client()
-            .map_err(|error| napi::Error::new(Status::InvalidArg, BindingError::from(&error).message))?;
+            .map_err(|error| napi::Error::new(Status::InvalidArg, message_of(&error)))?;
         Ok(Self {
             client,
             calls: Calls::new(),
@@ -68,31 +69,79 @@ impl BindingClient {
         masked.unwrap_or(text)
     }
 
-    /// Starts a call and names it. Its end, and its news before that, are then to be taken. The bytes are copied.
+    /// Starts a call that reads, and names it. Its end, and what is reported before that, are then to be taken.
     #[napi(catch_unwind)]
-    pub fn start(
+    pub fn start_read(&self, operation: BindingRead, argument: String, options: Option<BindingCallOptions>) -> i64 {
+        let argument = Argument::new(Operation::Read(operation), argument, Vec::new());
+        let options = options.map(Box::new);
+        self.start(|client, call| operations::read(client, operation, argument, options, call))
+    }
+
+    /// Starts a call that changes something on the server, other than to submit a job.
+    #[napi(catch_unwind)]
+    pub fn start_write(&self, operation: BindingWrite, argument: String, options: Option<BindingCallOptions>) -> i64 {
+        let argument = Argument::new(Operation::Write(operation), argument, Vec::new());
+        let options = options.map(Box::new);
+        self.start(|client, call| operations::write(client, operation, argument, options, call))
+    }
+
+    /// Starts a call that submits a job. With `cancels_job`, `abort` is called for it once it has been settled, so that an
+    /// abort can cancel the job until then. The bytes are copied.
+    #[napi(catch_unwind)]
+    pub fn start_submit(
         &self,
-        operation: BindingOperation,
+        operation: BindingSubmit,
         argument: String,
+        cancels_job: bool,
         options: Option<BindingCallOptions>,
         bytes: Option<Vec<Uint8Array>>,
     ) -> i64 {
-        let client = self.client.clone();
-        let call = Call::begin(&self.calls);
-        let id = call.id.cast_signed();
         let bytes = bytes.unwrap_or_default();
-        let bytes: Vec<_> = bytes.iter().map(|bytes| Bytes::copy_from_slice(bytes)).collect();
+        let bytes = bytes.iter().map(|bytes| Bytes::copy_from_slice(bytes)).collect();
+        let argument = Argument::new(Operation::Submit(operation), argument, bytes);
         let options = options.map(Box::new);
-        match runtime::handle() {
-            Ok(handle) => {
-                handle.spawn(async move {
-                    let outcome = operations::run(&client, operation, &argument, &bytes, options, &call).await;
-                    call.settle(outcome.unwrap_or_else(|error| Outcome::Settled(Err(error))));
-                });
-            }
-            Err(error) => call.settle(Outcome::Settled(Err(error))),
-        }
-        id
+        self.start(|client, call| operations::submit(client, operation, argument, options, cancels_job, call))
+    }
+
+    /// Starts a call that waits for a job. With `cancels_job` as `startSubmit` has it.
+    #[napi(catch_unwind)]
+    pub fn start_wait(
+        &self,
+        operation: BindingWait,
+        job: String,
+        cancels_job: bool,
+        options: Option<BindingCallOptions>,
+    ) -> i64 {
+        let options = options.map(Box::new);
+        self.start(|client, call| operations::wait(client, operation, job, options, cancels_job, call))
+    }
+
+    /// Starts a call for the next chunk of the stream that a call has opened. Until one has brought its end or a failure,
+    /// `abort` closes the stream by the number of the call that has opened it.
+    #[napi(catch_unwind)]
+    pub fn next_chunk(&self, stream: i64, options: Option<BindingCallOptions>) -> i64 {
+        let options = options.map(Box::new);
+        self.start(|_, call| operations::next_chunk(stream.cast_unsigned(), options, call))
+    }
+
+    /// Starts a call that ends when a source that JavaScript reads has brought nothing for `idleTimeout`, with that limit. It sends
+    /// nothing.
+    #[napi(catch_unwind)]
+    pub fn start_source_idle(&self, options: Option<BindingCallOptions>) -> i64 {
+        let options = options.map(Box::new);
+        self.start(|client, call| operations::source_idle(client, options, call))
+    }
+
+    /// Starts a call that ends when the time is over that the cancellation of a job may take. It sends nothing.
+    #[napi(catch_unwind)]
+    pub fn start_grace(&self) -> i64 {
+        self.start(|client, call| async move {
+            call.run(async {
+                client.cancel_grace().await;
+                Ok(Value::Nothing)
+            })
+            .await;
+        })
     }
 
     /// Gives a call the piece of a source that it has pulled; none at the end of the source. The piece is copied.
@@ -102,21 +151,23 @@ impl BindingClient {
         self.calls.feed(id.cast_unsigned(), piece);
     }
 
-    /// Cancels calls: their requests are closed. With `cancel_job`, the jobs that they submit or wait for are then cancelled on
-    /// the server. Their ends still are to be taken.
+    /// Aborts calls: their requests are closed. With `cancel_job`, the jobs that they submit or wait for are then canceled on the
+    /// server. Their ends still are to be taken. Returns those of which another end follows the one to which they had come by
+    /// themselves.
     #[napi(catch_unwind)]
-    pub fn cancel(&self, ids: &[f64], cancel_job: bool) {
+    pub fn abort(&self, ids: &[f64], cancel_job: bool) -> Vec<i64> {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "they are numbers that `start` has given"
+            reason = "they are numbers that a start has given"
         )]
         let ids = ids.iter().map(|id| *id as u64).collect();
-        self.calls.abort(ids, cancel_job);
+        let again = self.calls.abort(ids, cancel_job);
+        again.into_iter().map(u64::cast_signed).collect()
     }
 
     /// Takes the oldest news. For those that are left, the function is called again.
-    #[napi(catch_unwind, ts_return_type = "Array<BindingCompletion>")]
+    #[napi(catch_unwind, ts_return_type = "Array<BindingEvent>")]
     pub fn take<'e>(&self, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
         self.calls.take_events(env)
     }
@@ -132,6 +183,23 @@ impl BindingClient {
     #[napi(catch_unwind)]
     pub fn listen(&self, env: Env, on_events: Function<'_, (), ()>) -> napi::Result<()> {
         self.calls.events.listen(env, &on_events)
+    }
+}
+
+impl BindingClient {
+    fn start<F>(&self, run: impl FnOnce(Client, Call) -> F) -> i64
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let call = Call::begin(&self.calls);
+        let id = call.id.cast_signed();
+        match runtime::handle() {
+            Ok(handle) => {
+                handle.spawn(run(self.client.clone(), call));
+            }
+            Err(error) => call.settle(Err::<Value, _>(error)),
+        }
+        id
     }
 }
 

@@ -1,202 +1,260 @@
 //! Failures as plain data. The errors that users see are made from them in JavaScript, where the callers' lines are known.
 
+#![expect(
+    unreachable_pub,
+    reason = "napi takes public enums alone, and what they are made of is as public"
+)]
+
 use std::{error::Error as StdError, fmt::Write as _};
 
 use modzy_client::{Call, Error, Sent};
 use napi_derive::napi;
 
-/// Which error class to make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[napi(string_enum = "camelCase")]
-pub enum BindingErrorKind {
-    /// A wrong argument, named by `argument`.
-    Argument,
+/// A failed call, by the error class to make of it.
+#[derive(Debug, Clone)]
+#[napi(discriminant = "kind", discriminant_case = "camelCase", object_from_js = false)]
+pub enum BindingError {
+    /// A wrong argument.
+    Argument {
+        /// One sentence, without secrets. So it is in all others.
+        message: String,
+    },
     /// An input of a job that cannot be used.
-    Input,
+    Input {
+        /// One sentence.
+        message: String,
+        /// What is wrong with it.
+        fault: String,
+        /// Its key.
+        input_key: String,
+        /// The name of the model's input.
+        input_name: String,
+        /// The system's own words.
+        cause: Option<String>,
+    },
     /// A file that cannot be written.
-    File,
+    File {
+        /// One sentence.
+        message: String,
+        /// The system's own words.
+        cause: String,
+    },
     /// A status outside 2xx.
-    Status,
+    Status {
+        /// One sentence.
+        message: String,
+        /// The HTTP status.
+        status: u32,
+        /// The body of the response.
+        body: Option<String>,
+        /// The server's name for the request.
+        request_id: Option<String>,
+        /// What the server asked for, in ms.
+        retry_after_ms: Option<f64>,
+        /// The request.
+        request: BindingRequest,
+    },
     /// A 2xx that cannot be read.
-    Response,
+    Response {
+        /// One sentence.
+        message: String,
+        /// The HTTP status.
+        status: u32,
+        /// `no` or `maybe`.
+        sent: String,
+        /// The request.
+        request: BindingRequest,
+    },
+    /// A response that cannot be handed to JavaScript.
+    Unreadable {
+        /// One sentence.
+        message: String,
+    },
     /// No connection, or one that broke.
-    Connection,
+    Connection {
+        /// One sentence.
+        message: String,
+        /// How far the last attempt had come.
+        phase: String,
+        /// `no` or `maybe`.
+        sent: String,
+        /// The transport's own words.
+        cause: Option<String>,
+        /// The request.
+        request: BindingRequest,
+    },
     /// A time limit of a request.
-    Timeout,
+    Timeout {
+        /// One sentence.
+        message: String,
+        /// How far the last attempt had come.
+        phase: String,
+        /// `no` or `maybe`.
+        sent: String,
+        /// The request.
+        request: BindingRequest,
+    },
     /// The time limit of a wait.
-    WaitTimeout,
+    WaitTimeout {
+        /// One sentence.
+        message: String,
+        /// The job.
+        job_identifier: String,
+        /// The job as it was last seen, as JSON.
+        job: Option<String>,
+    },
     /// The system refused what a call needs.
-    System,
-    /// A defect of this library.
-    Internal,
+    System {
+        /// One sentence.
+        message: String,
+        /// The system's own words.
+        cause: String,
+    },
+    /// A defect of this library, or a call that was aborted.
+    Internal {
+        /// One sentence.
+        message: String,
+    },
 }
 
-/// A failed call.
+/// The request behind a failure.
 #[derive(Debug, Clone)]
 #[napi(object, object_from_js = false)]
-pub(crate) struct BindingError {
-    /// Which error class to make.
-    pub kind: BindingErrorKind,
-    /// One sentence, without secrets.
-    pub message: String,
-    /// Whether the same call may be made again.
-    pub retryable: bool,
-    /// The HTTP status.
-    pub status: Option<u32>,
-    /// The body of the answer.
-    pub body: Option<String>,
-    /// The server's name for the request.
-    pub request_id: Option<String>,
-    /// What the server asked for, in ms.
-    pub retry_after_ms: Option<f64>,
-    /// The method and the URL of the request.
-    pub method: Option<String>,
-    /// The URL of the request.
-    pub url: Option<String>,
+pub struct BindingRequest {
+    /// Its URL.
+    pub url: String,
     /// How many attempts were made.
-    pub attempts: Option<u32>,
-    /// How far the last attempt had come.
-    pub phase: Option<String>,
-    /// `no` or `maybe`.
-    pub sent: Option<String>,
+    pub attempts: u32,
     /// The job that the call was about.
     pub job_identifier: Option<String>,
-    /// What is wrong with an input.
-    pub input_fault: Option<String>,
-    /// The input's key.
-    pub input_key: Option<String>,
-    /// The name of the model's input.
-    pub input_name: Option<String>,
-    /// The job as it was last seen, as JSON.
-    pub job: Option<String>,
-    /// The transport's own account.
-    pub cause: Option<String>,
+    /// Whether the same call may be made again.
+    pub retryable: bool,
 }
 
 impl BindingError {
-    fn new(kind: BindingErrorKind, message: String) -> Self {
-        Self {
-            kind,
-            message,
-            retryable: false,
-            status: None,
-            body: None,
-            request_id: None,
-            retry_after_ms: None,
-            method: None,
-            url: None,
-            attempts: None,
-            phase: None,
-            sent: None,
-            job_identifier: None,
-            input_fault: None,
-            input_key: None,
-            input_name: None,
-            job: None,
-            cause: None,
-        }
-    }
-
     /// A defect, with nothing but its message.
     pub(crate) fn internal(message: String) -> Self {
-        Self::new(BindingErrorKind::Internal, message)
+        Self::Internal { message }
     }
 
     /// A response that came, and that nobody can read.
     pub(crate) fn unreadable(message: String) -> Self {
-        Self {
-            sent: Some("maybe".to_owned()),
-            ..Self::new(BindingErrorKind::Response, message)
-        }
+        Self::Unreadable { message }
     }
 
     /// The same without what may be of any length.
     pub(crate) fn without_texts(&self) -> Self {
+        let mut made = self.clone();
+        match &mut made {
+            Self::Status { body: text, .. } | Self::WaitTimeout { job: text, .. } => *text = None,
+            _ => {}
+        }
+        made
+    }
+}
+
+impl From<&Call> for BindingRequest {
+    fn from(call: &Call) -> Self {
         Self {
-            body: None,
-            job: None,
-            ..self.clone()
+            url: call.url.clone(),
+            attempts: call.attempts,
+            job_identifier: call.job_identifier.clone(),
+            retryable: call.retryable,
         }
     }
 }
 
 impl From<&Error> for BindingError {
     fn from(error: &Error) -> Self {
-        let mut made = Self::new(BindingErrorKind::Internal, error.to_string());
-        made.retryable = error.is_retryable();
-        made.status = error.status().map(u32::from);
-        made.phase = error.phase().map(|phase| phase.as_str().to_owned());
-        made.sent = error
-            .sent()
-            .map(|sent| if sent == Sent::No { "no" } else { "maybe" }.to_owned());
-        if let Some(Call {
-            method,
-            url,
-            attempts,
-            job_identifier,
-            ..
-        }) = error.call()
-        {
-            made.method = Some(method.to_string());
-            made.url = Some(url.clone());
-            made.attempts = Some(*attempts);
-            made.job_identifier.clone_from(job_identifier);
-        }
+        let message = error.to_string();
         match error {
-            Error::Argument { name, reason } => {
-                made.kind = BindingErrorKind::Argument;
-                made.message = format!("{} {reason}", in_javascript(name));
-            }
+            Error::Argument { .. } => Self::Argument {
+                message: message_of(error),
+            },
             Error::Input {
                 fault,
                 input_key,
                 input_name,
                 source,
                 ..
-            } => {
-                made.kind = BindingErrorKind::Input;
-                made.input_fault = Some(fault.as_str().to_owned());
-                made.input_key = Some(input_key.clone());
-                made.input_name = Some(input_name.clone());
-                made.cause = source.as_deref().map(|source| account(source));
-            }
-            Error::File { source, .. } => {
-                made.kind = BindingErrorKind::File;
-                made.cause = Some(account(source));
-            }
+            } => Self::Input {
+                message,
+                fault: fault.as_str().to_owned(),
+                input_key: input_key.clone(),
+                input_name: input_name.clone(),
+                cause: source.as_deref().map(|source| account(source)),
+            },
+            Error::File { source, .. } => Self::File {
+                message,
+                cause: account(source),
+            },
             Error::Status {
+                status,
                 body,
                 request_id,
                 retry_after,
+                call,
                 ..
-            } => {
-                made.kind = BindingErrorKind::Status;
-                made.body.clone_from(body);
-                made.request_id.clone_from(request_id);
-                made.retry_after_ms = retry_after.map(|pause| pause.as_secs_f64() * 1000.0);
-            }
-            Error::Response { .. } => made.kind = BindingErrorKind::Response,
-            Error::Connection { source, .. } => {
-                made.kind = BindingErrorKind::Connection;
-                made.cause = source.as_deref().map(|source| account(source));
-            }
-            Error::Timeout { .. } => made.kind = BindingErrorKind::Timeout,
+            } => Self::Status {
+                message,
+                status: (*status).into(),
+                body: body.clone(),
+                request_id: request_id.clone(),
+                retry_after_ms: retry_after.map(|pause| pause.as_secs_f64() * 1000.0),
+                request: (&**call).into(),
+            },
+            Error::Response { status, sent, call, .. } => Self::Response {
+                message,
+                status: (*status).into(),
+                sent: sent_text(*sent),
+                request: (&**call).into(),
+            },
+            Error::Connection {
+                phase,
+                sent,
+                source,
+                call,
+                ..
+            } => Self::Connection {
+                message,
+                phase: phase.as_str().to_owned(),
+                sent: sent_text(*sent),
+                cause: source.as_deref().map(|source| account(source)),
+                request: (&**call).into(),
+            },
+            Error::Timeout { phase, sent, call, .. } => Self::Timeout {
+                message,
+                phase: phase.as_str().to_owned(),
+                sent: sent_text(*sent),
+                request: (&**call).into(),
+            },
             Error::WaitTimeout {
                 job_identifier, job, ..
-            } => {
-                made.kind = BindingErrorKind::WaitTimeout;
-                made.job_identifier = Some(job_identifier.clone());
-                made.job = job.clone().map(String::from);
-            }
-            Error::System { source, .. } => {
-                made.kind = BindingErrorKind::System;
-                made.cause = Some(account(&**source));
-            }
+            } => Self::WaitTimeout {
+                message,
+                job_identifier: job_identifier.clone(),
+                job: job.clone().map(String::from),
+            },
+            Error::System { source, .. } => Self::System {
+                message,
+                cause: account(&**source),
+            },
             // What is left, now and later, is shown as a defect with its message.
-            _ => {}
+            _ => Self::Internal { message },
         }
-        made
     }
+}
+
+/// What an error says, with the names that JavaScript knows.
+pub(crate) fn message_of(error: &Error) -> String {
+    match error {
+        Error::Argument { name, reason } => format!("{} {reason}", in_javascript(name)),
+        _ => error.to_string(),
+    }
+}
+
+fn sent_text(sent: Sent) -> String {
+    if sent == Sent::No { "no" } else { "maybe" }.to_owned()
 }
 
 /// A parameter or option of the client by the name that JavaScript knows it by. The settings that are converted here have it
@@ -206,6 +264,8 @@ pub(crate) fn in_javascript(name: &str) -> String {
         "base_url" => "baseURL".to_owned(),
         "job_ids" => "jobIdentifiers".to_owned(),
         "tag_ids" => "tagsId".to_owned(),
+        // A variable of the environment, or a name of JavaScript.
+        _ if name.contains(|letter: char| letter.is_ascii_uppercase()) => name.to_owned(),
         _ => {
             let mut words = name.split('_');
             let mut camel = words.next().unwrap_or_default().to_owned();
@@ -216,6 +276,14 @@ pub(crate) fn in_javascript(name: &str) -> String {
             }
             camel
         }
+    }
+}
+
+/// The parameter that names a job is `job` in the waits of JavaScript, and `jobId` elsewhere.
+pub(crate) fn as_of_wait(error: Error) -> Error {
+    match error {
+        Error::Argument { name: "job_id", reason } => Error::Argument { name: "job", reason },
+        error => error,
     }
 }
 

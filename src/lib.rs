@@ -10,6 +10,7 @@ mod client;
 mod config;
 mod errors;
 mod numbers;
+mod operation;
 mod operations;
 mod options;
 mod runtime;

@@ -9,16 +9,20 @@ const { BindingClient } = require('../../js-binding.js');
  * @returns {Promise<(string | undefined)[]>} Of each call, in order.
  */
 async function observed(work) {
-  const { start } = BindingClient.prototype;
+  const { startRead, startWait } = BindingClient.prototype;
   const asked = [];
-  BindingClient.prototype.start = function (operation, argument, options, ...rest) {
+  BindingClient.prototype.startRead = function (operation, argument, options) {
     asked.push(options?.observe);
-    return start.call(this, operation, argument, options, ...rest);
+    return startRead.call(this, operation, argument, options);
+  };
+  BindingClient.prototype.startWait = function (operation, job, cancelsJob, options) {
+    asked.push(options?.observe);
+    return startWait.call(this, operation, job, cancelsJob, options);
   };
   try {
     await work();
   } finally {
-    BindingClient.prototype.start = start;
+    Object.assign(BindingClient.prototype, { startRead, startWait });
   }
   return asked;
 }

@@ -7,9 +7,7 @@ const { ModzyError, toError } = require('../errors.js');
 const { atCall, showCaller } = require('../stacks.js');
 const { inThisContext } = require('./context.js');
 const { Listener } = require('./listener.js');
-
-/** @type {Set<Operation>} */
-const waits = new Set(['blockUntilComplete', 'blockUntilResult']);
+const { kindOf } = require('./operations.js');
 
 /**
  * What hears of the progress of a transfer.
@@ -21,9 +19,8 @@ const listeners = {
   appendInput: 'onUploadProgress',
   downloadOutput: 'onDownloadProgress',
   openOutput: 'onDownloadProgress',
-  pullOutput: 'onDownloadProgress',
   openResults: 'onDownloadProgress',
-  pullResults: 'onDownloadProgress',
+  nextChunk: 'onDownloadProgress',
 };
 
 /** A call that has not settled. */
@@ -38,6 +35,9 @@ class Call {
    */
   ending;
 
+  /** Whether another end follows the one to which the call has come by itself: its signal fired after that. */
+  endsAgain = false;
+
   /** @type {((reason: unknown) => void) | undefined} */
   abort;
 
@@ -46,21 +46,18 @@ class Call {
 
   /**
    * @param {Operation} operation
-   * @param {string} argument
    * @param {CallOptions} options
    * @param {Reader} read
    * @param {Carried} carried
    * @param {{ resolve: (value: any) => void, reject: (reason: unknown) => void, end: End }} settling
    */
-  constructor(operation, argument, options, read, { bytes, sources }, { resolve, reject, end }) {
+  constructor(operation, options, read, { bytes, sources }, { resolve, reject, end }) {
     /** The lines of the caller, for the stack of an error. */
     this.site = options.site;
-    this.submits = operation.startsWith('submitJob');
-    /** The job that the call waits for. */
-    this.job = waits.has(operation) ? argument : undefined;
+    this.kind = kindOf(operation);
     // An upload that does not end well leaves no open job behind.
     const cancels = operation === 'submitJobFiles' || Boolean(options.cancelOnAbort);
-    this.cancelOnAbort = cancels && (this.submits || this.job !== undefined);
+    this.cancelOnAbort = cancels && (this.kind === 'submit' || this.kind === 'wait');
     this.bytes = bytes;
     /** What is pulled piece by piece. */
     this.sources = sources ?? [];
@@ -82,87 +79,87 @@ class Call {
   }
 
   /**
-   * The job that still has to be cancelled although the call had ended when its signal fired: its receipt was under way, or
-   * the wait for it had failed.
-   *
-   * @param {Completion} completion
-   * @returns {string | undefined}
-   */
-  abandonedJob({ event, text = '' }) {
-    if (event === 'done' && this.submits) {
-      // Rust takes no receipt that names no job.
-      return readDocument(text).jobIdentifier;
-    }
-    return event === 'failed' ? this.job : undefined;
-  }
-
-  /**
    * Settles the promise.
    *
-   * @param {Completion} completion
+   * @param {Ending} event
    */
-  settle(completion) {
-    const { event, text } = completion;
-    const error = this.errorOf(completion);
+  settle(event) {
     if (this.ending !== undefined) {
       this.reject(showCaller(this.ending.reason, this.site));
-    } else if (error !== undefined) {
-      this.reject(error);
-    } else if (event === 'aborted') {
+    } else if (event.event === 'failed') {
+      this.reject(this.#errorOf(event.error));
+    } else if (event.event === 'aborted') {
       this.reject(new ModzyError('internal error: the call was given up by nobody'));
     } else {
-      this.resolve(this.read(text ?? '', completion.bytes));
+      this.resolve(this.#valueOf(event));
     }
   }
 
-  /** @param {Completion} completion */
-  errorOf({ error }) {
-    return error && atCall(toError(error), this.site);
+  /** @param {import('../../js-binding').BindingError} failure */
+  #errorOf(failure) {
+    return atCall(toError(failure), this.site);
+  }
+
+  /** @param {Exclude<Ending, { event: 'failed' | 'aborted' }>} event */
+  #valueOf(event) {
+    switch (event.event) {
+      case 'document':
+        return this.read(event.text);
+      case 'documents':
+        return event.texts.map((text) => this.read(text));
+      case 'page':
+        return this.read(event.items, event.hasNext);
+      case 'jobAndResult':
+        return this.read(event.job, event.result);
+      case 'contents':
+      case 'downloaded':
+      case 'opened':
+        return this.read(event);
+      case 'chunk':
+        return this.read(event.bytes);
+      case 'results':
+        return this.read(event.texts);
+      case 'dataUri':
+        return this.read(event.uri);
+      case 'sourceIdle':
+        return this.read(event.limitMs);
+      case 'streamEnded':
+        return undefined;
+      case 'finished':
+        return this.read('');
+    }
   }
 
   /**
    * Tells how far the call has come.
    *
-   * @param {Completion} completion
+   * @param {Extract<Event, { event: 'jobSeen' | 'transferred' }>} event
    */
-  tellOfProgress({ text = '', loadedBytes, totalBytes }) {
-    if (this.isTransfer) {
-      const subject = text === '' ? {} : JSON.parse(text);
-      this.progress?.notify({ ...subject, loadedBytes, ...(totalBytes !== undefined && { totalBytes }) }, text);
-    } else {
-      const job = readDocument(text);
+  tellOfProgress(event) {
+    if (event.event === 'jobSeen') {
+      const job = readDocument(event.job);
       this.progress?.notify(job, job?.status);
+    } else {
+      const { input, loadedBytes, totalBytes } = event;
+      const progress = { ...input, loadedBytes, ...(totalBytes !== undefined && { totalBytes }) };
+      this.progress?.notify(progress, input && JSON.stringify([input.inputKey, input.inputName]));
     }
   }
 
   /**
    * Tells how the cancellation of the job went, where there was one.
    *
-   * @param {Completion} completion
+   * @param {Ending} event
    */
-  tellOfCancel(completion) {
-    const { canceled, job: jobIdentifier } = this;
-    if (canceled === undefined) {
+  tellOfCancel(event) {
+    if (this.canceled === undefined || !('canceled' in event) || event.canceled === undefined) {
       return;
     }
-    const { event, text = '', cancelled } = completion;
-    const error = this.errorOf(completion);
-    if (cancelled !== undefined) {
-      const { job, error: failure } = cancelled;
-      const name = cancelled.jobIdentifier ?? jobIdentifier;
-      if (failure === undefined) {
-        canceled.notify({ jobIdentifier: name, job: readDocument(job ?? '') });
-      } else {
-        canceled.notify({ jobIdentifier: name, error: atCall(toError(failure), this.site) });
-      }
-    } else if (this.ending?.cancelJob && event !== 'aborted') {
-      // The call had ended by itself when its signal fired.
-      if (error !== undefined) {
-        canceled.notify({ jobIdentifier, error });
-      } else {
-        // Of a wait that had its end already, nothing was left to cancel: its job is the outcome.
-        canceled.notify({ jobIdentifier, job: readDocument(text) });
-      }
+    const { jobIdentifier, job, error } = event.canceled;
+    if (error === undefined) {
+      this.canceled.notify({ jobIdentifier, job: readDocument(job ?? '') });
+    } else {
+      this.canceled.notify({ jobIdentifier, error: this.#errorOf(error) });
     }
   }
 }
@@ -178,14 +175,15 @@ function listen(callback, onFailure) {
 }
 
 /**
- * @typedef {import('../../js-binding').BindingCompletion} Completion
- * @typedef {import('../../js-binding').BindingOperation} Operation
+ * @typedef {import('../../js-binding').BindingEvent} Event
+ * @typedef {Exclude<Event, { event: 'jobSeen' | 'transferred' | 'chunkWanted' | 'retry' | 'poll' }>} Ending
+ * @typedef {import('./operations.js').Operation} Operation
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  *
  * @typedef {(call: Call, reason: unknown, cancelJob: boolean) => void} End Ends a call before its time.
  *
- * @typedef {(text: string, bytes?: Uint8Array) => any} Reader Of the answer's text, which is empty where there was no body,
- *   or where the answer came as bytes, of which it may tell what they are.
+ * @typedef {(...parts: any[]) => any} Reader Of what the end of the call brings: a text, which is empty where there was no
+ *   body, the two parts of a page or of a job with its result, bytes, or an event with members of its own.
  *
  * @typedef {object} Carried
  * @property {Uint8Array[]} [bytes] Byte arrays that the argument names by their numbers. They are copied.

@@ -11,6 +11,7 @@ const { ModzyError } = require('../errors.js');
 const { atCall, showCaller } = require('../stacks.js');
 const { Call } = require('./call.js');
 const { outside } = require('./context.js');
+const { start } = require('./operations.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('./signals.js');
 const { nextTurn } = require('./turns.js');
 
@@ -86,7 +87,7 @@ class Calls {
   run(operation, argument, options, read = readDocument, carried = {}) {
     const { signal } = options;
     return new Promise((resolve, reject) => {
-      const call = new Call(operation, argument, options, read, carried, { resolve, reject, end: this.#end });
+      const call = new Call(operation, options, read, carried, { resolve, reject, end: this.#end });
       try {
         throwIfAborted(signal);
         if (signal !== undefined) {
@@ -109,7 +110,7 @@ class Calls {
    * @param {number} id
    */
   close(id) {
-    this.#native.cancel(Float64Array.of(id), false);
+    this.#native.abort(Float64Array.of(id), false);
   }
 
   /**
@@ -118,12 +119,10 @@ class Calls {
    * @param {string} argument
    */
   #start(call, operation, argument) {
-    call.id = this.#native.start(operation, argument, call.binding, call.bytes);
-    // Copied by now. The options are needed again where the job of a call that has ended is canceled.
+    call.id = start(this.#native, call, operation, argument);
+    // Copied by now.
     call.bytes = undefined;
-    if (!call.cancelOnAbort) {
-      call.binding = undefined;
-    }
+    call.binding = undefined;
     this.#pending.set(call.id, call);
     if (!busy.has(this)) {
       busy.add(this);
@@ -172,15 +171,20 @@ class Calls {
   #endMarked = () => {
     for (const [cancelJob, ids] of this.#ended) {
       if (ids.length > 0) {
-        this.#native.cancel(Float64Array.from(ids.splice(0)), cancelJob);
+        for (const id of this.#native.abort(Float64Array.from(ids.splice(0)), cancelJob)) {
+          const call = this.#pending.get(id);
+          if (call !== undefined) {
+            call.endsAgain = true;
+          }
+        }
       }
     }
   };
 
   #take() {
     try {
-      for (const completion of this.#native.take()) {
-        this.#deliver(completion);
+      for (const event of this.#native.take()) {
+        this.#deliver(event);
       }
     } catch (cause) {
       for (const call of this.#pending.values()) {
@@ -191,43 +195,48 @@ class Calls {
         );
       }
     }
-    if (this.#pending.size === 0) {
-      busy.delete(this);
+    this.#rest();
+  }
+
+  /** Without a call under way, the process need not live on. */
+  #rest() {
+    if (this.#pending.size === 0 && busy.delete(this)) {
       this.#native.hold(false);
     }
   }
 
-  /** @param {Completion} completion */
-  #deliver(completion) {
-    const call = this.#pending.get(completion.id);
+  /** @param {import('./call.js').Event} event */
+  #deliver(event) {
+    const call = this.#pending.get(event.id);
     if (call === undefined) {
       // Left over from calls whose news broke off.
       return;
     }
-    if (completion.event === 'progress') {
-      this.#progress(call, completion);
-      return;
+    switch (event.event) {
+      case 'jobSeen':
+      case 'transferred':
+        this.#progress(call, event);
+        break;
+      case 'chunkWanted':
+        this.#pull(call, event);
+        break;
+      case 'retry':
+      case 'poll':
+        call.trace?.observe(event, call.site);
+        break;
+      default:
+        this.#finish(call, event);
     }
-    if (completion.event === 'pull') {
-      this.#pull(call, completion);
-      return;
-    }
-    if (completion.event === 'retry' || completion.event === 'poll') {
-      call.trace?.observe(completion, call.site);
-      return;
-    }
-    this.#pending.delete(call.id);
-    this.#finish(call, completion);
   }
 
   /**
    * @param {Call} call
-   * @param {Completion} completion
+   * @param {Extract<import('./call.js').Event, { event: 'jobSeen' | 'transferred' }>} event
    */
-  #progress(call, completion) {
+  #progress(call, event) {
     if (call.ending === undefined) {
       try {
-        call.tellOfProgress(completion);
+        call.tellOfProgress(event);
       } catch (error) {
         this.#end(call, error, false);
       }
@@ -238,28 +247,29 @@ class Calls {
    * Takes a call that has ended in Rust to the end of its promise. Its callbacks come to theirs first.
    *
    * @param {Call} call
-   * @param {Completion} completion
+   * @param {import('./call.js').Ending} event
    */
-  async #finish(call, completion) {
+  async #finish(call, event) {
     try {
       const progress = call.progress?.busy;
-      if (progress !== undefined && completion.event === 'done' && call.ending === undefined) {
+      const isResult = event.event !== 'failed' && event.event !== 'aborted';
+      if (progress !== undefined && isResult && call.ending === undefined) {
         await this.#withinGraceOf(call, progress);
       }
-      const abandoned = call.ending?.cancelJob ? call.abandonedJob(completion) : undefined;
-      if (abandoned !== undefined) {
-        this.#start(call, 'cancelAbandoned', abandoned);
+      if (call.endsAgain) {
+        call.endsAgain = false;
         return;
       }
-      call.tellOfCancel(completion);
+      call.tellOfCancel(event);
       if (call.canceled?.busy !== undefined) {
         await this.withinGrace(call.canceled.busy);
       }
       this.#release(call);
-      call.settle(completion);
+      call.settle(event);
     } catch (error) {
       this.#abandon(call, error);
     }
+    this.#rest();
   }
 
   /**
@@ -296,11 +306,11 @@ class Calls {
    * Hands over the next piece of a source. One that fails ends the call with its own error.
    *
    * @param {Call} call
-   * @param {Completion} completion
+   * @param {{ source: number }} wanted
    */
-  async #pull(call, { number = 0 }) {
+  async #pull(call, { source }) {
     try {
-      const piece = await call.sources[number]?.next();
+      const piece = await call.sources[source]?.next();
       if (call.ending === undefined) {
         this.#native.feed(call.id, piece);
       }
@@ -327,6 +337,10 @@ class Calls {
   /** @param {Call} call */
   #release(call) {
     this.#pending.delete(call.id);
+    if (call.cancelOnAbort && call.id !== 0) {
+      // From here on no abort can come that would cancel its job.
+      this.close(call.id);
+    }
     for (const source of call.sources) {
       source.close();
     }
@@ -338,8 +352,7 @@ class Calls {
 }
 
 /**
- * @typedef {import('../../js-binding').BindingCompletion} Completion
- * @typedef {import('../../js-binding').BindingOperation} Operation
+ * @typedef {import('./operations.js').Operation} Operation
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  * @typedef {import('./call.js').Reader} Reader
  * @typedef {import('./call.js').Carried} Carried

@@ -132,16 +132,18 @@ class Trace {
   /**
    * Tells what Rust has told.
    *
-   * @param {import('../../js-binding').BindingCompletion} completion
+   * @param {Extract<import('../../js-binding').BindingEvent, { event: 'retry' | 'poll' }>} observed
    * @param {import('../stacks.js').Site | undefined} site The lines of the caller.
    */
-  observe({ event, number, text: status, error: failure, delayMs }, site) {
-    const error = failure && atCall(toError(failure), site);
+  observe(observed, site) {
+    const { delayMs } = observed;
+    const error = observed.error && atCall(toError(observed.error), site);
     this.#scope.runInAsyncScope(() => {
-      if (event === 'retry') {
-        this.#tell('retry', { attempt: number, error, delayMs });
+      if (observed.event === 'retry') {
+        this.#tell('retry', { attempt: observed.attempt, error, delayMs });
       } else {
-        this.#tell('poll', { jobIdentifier: this.#jobIdentifier, polls: number, status, error, delayMs });
+        const { polls, status } = observed;
+        this.#tell('poll', { jobIdentifier: this.#jobIdentifier, polls, status, error, delayMs });
       }
     });
   }

@@ -8,7 +8,7 @@ const { readPage, textOf } = require('../documents.js');
 /**
  * @typedef {object} Plan
  * @property {import('../calls/session.js').Session} session
- * @property {import('../../js-binding').BindingOperation} operation That reads a page.
+ * @property {import('../calls/operations.js').Operation} operation That reads a page.
  * @property {Record<string, any>} filter
  * @property {import('../arguments/options.js').CallOptions} options
  */

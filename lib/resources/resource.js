@@ -10,7 +10,7 @@ const { Listing } = require('../iteration/listing.js');
 const { captureSite, showCaller } = require('../stacks.js');
 
 /**
- * @typedef {import('../../js-binding').BindingOperation} Operation
+ * @typedef {import('../calls/operations.js').Operation} Operation
  * @typedef {import('../arguments/option-table.js').CallKind} CallKind
  * @typedef {import('../arguments/read-call.js').Reading} Reading
  * @typedef {import('../arguments/rows.js').Form} Form

@@ -28,7 +28,7 @@ const rows = {
   getInputResult: read('getInputResult', [required('jobId', string), required('inputKey', notEmptyString)]),
   streamResults: iterate(
     'download',
-    ['openResults', 'pullResults'],
+    ['openResults'],
     [required('job', jobReference)],
     (session, { values, options }) => new ResultStream(session, values.job, options),
   ),
@@ -36,9 +36,9 @@ const rows = {
     objectOnly: true,
   }),
   downloadOutput: plain('download', 'downloadOutput', [output, required('file', filePath)], {
-    answer: (text) => JSON.parse(text),
+    answer: readDownloaded,
   }),
-  openOutput: own('download', ['openOutput', 'pullOutput'], [output], (session, { values, options }) =>
+  openOutput: own('download', ['openOutput'], [output], (session, { values, options }) =>
     openOutputStream(session, values.output, options),
   ),
 };
@@ -93,17 +93,15 @@ function withoutQuery(address) {
   return address.trim().replace(/[?#].*$/s, '');
 }
 
-/**
- * @param {string} text The status of the answer and, where the server tells it, the type of the bytes.
- * @param {Uint8Array} [bytes] Missing where the answer had no body.
- */
-function contentsOf(text, bytes = Buffer.alloc(0)) {
-  const { status, type } = JSON.parse(text);
-  return {
-    bytes: Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    type: type ?? '',
-    status,
-  };
+/** @param {{ bytes: number, contentType?: string | null }} downloaded */
+function readDownloaded({ bytes, contentType = null }) {
+  return { bytes, contentType };
+}
+
+/** @param {{ bytes: Uint8Array, status: number, contentType?: string }} contents */
+function contentsOf({ bytes, status, contentType: type = '' }) {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return { bytes: Buffer.isBuffer(bytes) ? bytes : Buffer.from(buffer, byteOffset, byteLength), type, status };
 }
 
 /**

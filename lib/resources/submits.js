@@ -12,7 +12,7 @@ const { readEmbeddedSources } = require('../streams/upload-sources.js');
 const { alias, inSteps, methodsOf, own } = require('./resource.js');
 
 /**
- * @typedef {import('../../js-binding').BindingOperation} Operation
+ * @typedef {import('../calls/operations.js').Operation} Operation
  * @typedef {import('../arguments/read-call.js').Reading} Reading
  * @typedef {import('../arguments/rows.js').Parameter} Parameter
  * @typedef {import('../calls/session.js').Session} Session

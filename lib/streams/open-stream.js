@@ -17,7 +17,6 @@ const abandoned = new FinalizationRegistry(({ session, id }) => session.close(id
 class OpenStream {
   #session;
   #id;
-  #operation;
   #options;
   #signal;
   /** Ends the call for a piece that is under way. */
@@ -30,13 +29,11 @@ class OpenStream {
   /**
    * @param {Session} session
    * @param {number} id
-   * @param {Operation} operation What brings a piece.
    * @param {CallOptions} options
    */
-  constructor(session, id, operation, options) {
+  constructor(session, id, options) {
     this.#session = session;
     this.#id = id;
-    this.#operation = operation;
     const { onDownloadProgress, trace, site, binding: { progress, observe } = {} } = options;
     const { signal } = this.#ended;
     this.#options = { onDownloadProgress, trace, site: keepLines(site), binding: { progress, observe }, signal };
@@ -48,23 +45,23 @@ class OpenStream {
    * listens to retries.
    *
    * @param {Session} session
-   * @param {{ open: Operation, pull: Operation }} operations
+   * @param {'openOutput' | 'openResults'} operation
    * @param {string} argument
    * @param {CallOptions} options
    */
-  static async open(session, operations, argument, options) {
+  static async open(session, operation, argument, options) {
     const { onDownloadProgress, signal } = options;
     const inContext = onDownloadProgress && inThisContext(onDownloadProgress);
     const bound = { ...options, onDownloadProgress: inContext };
     return session.tell(bound, async (told) => {
-      const head = await session.runSilently(operations.open, argument, told, (text) => JSON.parse(text));
+      const head = await session.runSilently(operation, argument, told, (opened) => opened);
       try {
         throwIfAborted(signal);
       } catch (error) {
-        session.close(head.opened);
+        session.close(head.id);
         throw error;
       }
-      return { head, stream: new OpenStream(session, head.opened, operations.pull, told) };
+      return { head, stream: new OpenStream(session, head.id, told) };
     });
   }
 
@@ -91,11 +88,11 @@ class OpenStream {
    * The next piece, by this reader of it.
    *
    * @template T
-   * @param {(text: string, bytes?: Uint8Array) => T} read
-   * @returns {Promise<T>}
+   * @param {(piece: any) => T} read
+   * @returns {Promise<T | undefined>} `undefined` at the end.
    */
   async pull(read) {
-    const pulling = this.#session.runSilently(this.#operation, String(this.#id), this.#options, read);
+    const pulling = this.#session.runSilently('nextChunk', String(this.#id), this.#options, read);
     this.#pulling = pulling;
     try {
       return await pulling;
@@ -138,7 +135,6 @@ class OpenStream {
 }
 
 /**
- * @typedef {import('../../js-binding').BindingOperation} Operation
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  * @typedef {import('../calls/session.js').Session} Session
  */

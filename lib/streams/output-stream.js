@@ -5,9 +5,6 @@
 const { ReadableStream } = require('node:stream/web');
 const { OpenStream } = require('./open-stream.js');
 
-/** @type {{ open: 'openOutput', pull: 'pullOutput' }} */
-const operations = { open: 'openOutput', pull: 'pullOutput' };
-
 /**
  * Opens an output.
  *
@@ -16,8 +13,8 @@ const operations = { open: 'openOutput', pull: 'pullOutput' };
  * @param {import('../arguments/options.js').CallOptions} options
  */
 async function openOutputStream(session, output, options) {
-  const { head, stream } = await OpenStream.open(session, operations, JSON.stringify(output), options);
-  const { contentType, contentLength } = head;
+  const { head, stream } = await OpenStream.open(session, 'openOutput', JSON.stringify(output), options);
+  const { contentType = null, contentLength = null } = head;
   /** @type {ReadableStreamDefaultController<Uint8Array> | undefined} */
   let controller;
   const source = {
@@ -45,12 +42,9 @@ async function openOutputStream(session, output, options) {
   return { body, contentType, contentLength };
 }
 
-/**
- * @param {string} _text
- * @param {Uint8Array} [bytes] Missing at the end.
- */
-function bytesOf(_text, bytes) {
-  return bytes && new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** @param {Uint8Array} bytes */
+function bytesOf(bytes) {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 module.exports = { openOutputStream };

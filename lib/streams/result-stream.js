@@ -7,9 +7,6 @@ const { inThisContext } = require('../calls/context.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { OpenStream } = require('./open-stream.js');
 
-/** @type {{ open: 'openResults', pull: 'pullResults' }} */
-const operations = { open: 'openResults', pull: 'pullResults' };
-
 /** What stands between two results. */
 const SEPARATOR = '\x1e';
 
@@ -60,11 +57,11 @@ class ResultStream {
         throwIfAborted(this.#signal);
         watch(this.#signal, abort);
       }
-      ({ stream } = await OpenStream.open(this.#session, operations, this.#job, this.#options));
+      ({ stream } = await OpenStream.open(this.#session, 'openResults', this.#job, this.#options));
       stream.watch(this);
       for (;;) {
         const text = await stream.pull(asItIs);
-        if (text === '') {
+        if (text === undefined) {
           return;
         }
         for (const result of text.split(SEPARATOR)) {

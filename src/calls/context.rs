@@ -2,7 +2,6 @@
 //! operations.
 
 use std::{
-    collections::BTreeMap,
     pin::Pin,
     sync::{Arc, LazyLock},
 };
@@ -10,10 +9,9 @@ use std::{
 use bytes::Bytes;
 use modzy_client::{Client, Document, DownloadProgress, Error, RequestOptions, Result, UploadProgress, WaitOptions};
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
-use super::{guard::Call, observer::CallObserver, registry::Abort};
-use crate::options::BindingCallOptions;
+use super::{guard::Call, observer::CallObserver};
+use crate::{operation::Operation, options::BindingCallOptions};
 
 /// Most calls are made without, and take no room for them.
 pub(crate) static NO_OPTIONS: LazyLock<BindingCallOptions> = LazyLock::new(BindingCallOptions::default);
@@ -24,58 +22,92 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send
 /// What an operation gets that is not a wait.
 pub(crate) struct Context<'a> {
     pub(crate) client: &'a Client,
-    pub(crate) argument: &'a str,
-    pub(crate) bytes: &'a [Bytes],
+    pub(crate) argument: &'a Argument,
     pub(crate) call: &'a Call,
     pub(crate) request: RequestOptions,
-    options: &'a BindingCallOptions,
+    pub(crate) reports: Reports<'a>,
+}
+
+/// The argument of an operation, as JavaScript gives it.
+pub(crate) struct Argument {
+    /// Whose it is.
+    operation: Operation,
+    /// JSON, or an identifier.
+    pub(crate) text: String,
+    /// What goes along beside it.
+    pub(crate) bytes: Vec<Bytes>,
+}
+
+impl Argument {
+    pub(crate) fn new(operation: Operation, text: String, bytes: Vec<Bytes>) -> Self {
+        Self { operation, text, bytes }
+    }
+
+    /// Reads JSON. The error names the operation and the member, and shows no value, which may be a secret.
+    pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_str(&self.text).map_err(|_| Error::Argument {
+            name: "the argument",
+            reason: format!("of {} cannot be used: {}", self.operation, fault_in::<T>(&self.text)),
+        })
+    }
+}
+
+/// What is wrong with an argument.
+fn fault_in<T: DeserializeOwned>(text: &str) -> String {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut json) else {
+        return "it has something behind it".to_owned();
+    };
+    // Of all that serde says, this alone has no value in it.
+    let message = error.inner().to_string();
+    let missing = message
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    match (error.path().to_string().as_str(), missing) {
+        (".", None) => "it is not what is expected".to_owned(),
+        (".", Some(missing)) => format!("its member {missing} is missing"),
+        (member, None) => format!("its member {member} is not what is expected"),
+        (member, Some(missing)) => format!("its member {member}.{missing} is missing"),
+    }
 }
 
 impl<'a> Context<'a> {
     /// Fails where a setting is refused.
     pub(crate) fn new(
         client: &'a Client,
-        argument: &'a str,
-        bytes: &'a [Bytes],
+        argument: &'a Argument,
         options: &'a BindingCallOptions,
         call: &'a Call,
     ) -> Result<Self> {
         Ok(Self {
             client,
             argument,
-            bytes,
             call,
             request: requests(options, call)?,
-            options,
+            reports: Reports { call, options },
         })
     }
 
-    /// Reads the arguments of a call, as members of one object that the face has made. What cannot be read in it is what the user
-    /// put there.
-    pub(crate) fn parse_argument<T: DeserializeOwned>(&self) -> Result<T> {
-        self.parse("the argument", || unreadable_member(self.argument))
+    /// An argument that is an identifier.
+    pub(crate) fn identifier(&self) -> &'a str {
+        &self.argument.text
     }
+}
 
-    /// The same of an argument that is the only one.
-    pub(crate) fn parse_only<T: DeserializeOwned>(&self, name: &'static str) -> Result<T> {
-        self.parse(name, || None)
-    }
+/// What is reported of a call before its end.
+pub(crate) struct Reports<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) options: &'a BindingCallOptions,
+}
 
-    fn parse<T: DeserializeOwned>(&self, name: &'static str, member: impl FnOnce() -> Option<String>) -> Result<T> {
-        // Without the parser's words, which repeat what they are about.
-        serde_json::from_str(self.argument).map_err(|_| Error::Argument {
-            name,
-            reason: format!("{}cannot be read", member().unwrap_or_default()),
-        })
-    }
-
+impl Reports<'_> {
     /// The observer of the call, if anybody listens.
     pub(crate) fn observer(&self) -> Option<Arc<CallObserver>> {
         CallObserver::of(self.call, self.options)
     }
 
     /// Reports how far a download has come, if the caller wants to know.
-    pub(crate) fn report_download(&self, progress: DownloadProgress) {
+    pub(crate) fn download(&self, progress: DownloadProgress) {
         if self.options.progress.unwrap_or_default() {
             self.call.report_download(progress);
         }
@@ -130,44 +162,42 @@ impl<'a> WaitContext<'a> {
 
 /// The settings of the call's requests.
 fn requests(options: &BindingCallOptions, call: &Call) -> Result<RequestOptions> {
-    let request = options.request()?.nothing_sent_after(call.abort.token.clone());
+    let request = options.request()?.nothing_sent_after(call.abort.token().clone());
     Ok(match CallObserver::of(call, options) {
         Some(observer) => request.observer(observer),
         None => request,
     })
 }
 
-/// The name of the first member that cannot be read, and a blank.
-fn unreadable_member(object: &str) -> Option<String> {
-    let members: BTreeMap<String, &RawValue> = serde_json::from_str(object).ok()?;
-    let is_unreadable = |value: &RawValue| serde_json::from_str::<serde_json::Value>(value.get()).is_err();
-    let (name, _) = members.into_iter().find(|(_, value)| is_unreadable(value))?;
-    Some(format!("{name} "))
-}
-
-/// Makes a call unless it is aborted first. Leaving the call closes its request.
-pub(crate) async fn unless_aborted<F: Future + Unpin>(abort: &Abort, call: F) -> Option<F::Output> {
-    tokio::select! {
-        biased;
-        () = abort.token.cancelled() => None,
-        output = call => Some(output),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
+
+    #[derive(Deserialize)]
+    struct Given {
+        #[serde(rename = "modelId")]
+        _model_id: String,
+        #[serde(rename = "query")]
+        _query: Option<String>,
+    }
 
     #[test]
     fn what_cannot_be_read_is_told_by_its_name() {
-        for (argument, name) in [
-            (r#"{"modelId":"m","version":"\ud83d","sources":{}}"#, Some("version ")),
-            (r#"{"modelId":"m","sources":{"a":{"b":["\ud83d"]}}}"#, Some("sources ")),
-            (r#"{"modelId":"m","query":"secret \udc00"}"#, Some("query ")),
-            (r#"{"modelId":"m"}"#, None),
-            (r#"["\ud83d"]"#, None),
+        for (argument, fault) in [
+            (r#"{"modelId":"\ud83d"}"#, "its member modelId is not what is expected"),
+            (
+                r#"{"modelId":"m","query":"secret \udc00"}"#,
+                "its member query is not what is expected",
+            ),
+            (r#"{"query":"q"}"#, "its member modelId is missing"),
         ] {
-            assert_eq!(unreadable_member(argument).as_deref(), name, "{argument}");
+            assert_eq!(fault_in::<Given>(argument), fault, "{argument}");
         }
+        assert_eq!(
+            fault_in::<Vec<String>>(r#"["\ud83d"]"#),
+            "its member [0] is not what is expected"
+        );
     }
 }

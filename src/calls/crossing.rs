@@ -7,23 +7,18 @@ use napi::{
     bindgen_prelude::{ToNapiValue as _, Unknown},
 };
 
-use super::{
-    events::{BindingCompletion, BindingEvent},
-    registry::Calls,
-};
+use super::{events::BindingEvent, registry::Calls};
 use crate::{errors::BindingError, numbers::LONGEST_STRING};
 
 /// Makes an event a value of JavaScript.
-pub(super) fn cross<'e>(event: BindingCompletion, env: &'e Env, calls: &Arc<Calls>) -> napi::Result<Unknown<'e>> {
-    let id = event.id.cast_unsigned();
+pub(super) fn cross<'e>(event: BindingEvent, env: &'e Env, calls: &Arc<Calls>) -> napi::Result<Unknown<'e>> {
+    let id = event.id().cast_unsigned();
     let length = event.text_length();
-    // What failed before says more than that it cannot be told in full.
-    let error = event.error.as_ref().map(BindingError::without_texts);
+    // What failed before says more than that it cannot be reported in full.
+    let error = event.error().map(BindingError::without_texts);
     event.into_unknown(env).or_else(|reason| {
         calls.abort(vec![id], false);
-        let mut failed = BindingCompletion::new(id, BindingEvent::Failed);
-        failed.error = Some(error.unwrap_or_else(|| uncrossed(length, &reason)));
-        failed.into_unknown(env)
+        BindingEvent::failed(id, error.unwrap_or_else(|| uncrossed(length, &reason))).into_unknown(env)
     })
 }
 

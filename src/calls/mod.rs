@@ -5,7 +5,6 @@ mod context;
 mod crossing;
 mod events;
 mod guard;
-pub(crate) mod joined;
 mod notifier;
 mod notify;
 mod observer;
@@ -14,8 +13,8 @@ mod queue;
 mod registry;
 
 pub(crate) use self::{
-    context::{BoxFuture, Context, NO_OPTIONS, WaitContext, unless_aborted},
-    guard::Call,
-    outcome::{Outcome, Value},
+    context::{Argument, BoxFuture, Context, NO_OPTIONS, Reports, WaitContext},
+    guard::{Call, GivenJob},
+    outcome::Value,
     registry::{Calls, Chunk, Opened},
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use modzy_client::{Event, Observer};
 
 use super::{
-    events::{BindingCompletion, BindingEvent},
+    events::{BindingEvent, millis, text},
     guard::Call,
     queue::Topic,
     registry::Calls,
@@ -38,29 +38,38 @@ impl Observer for CallObserver {
             return;
         }
         let events = &self.calls.events;
+        let id = self.id.cast_signed();
         match *event {
             // Few, as retries are.
-            Event::Retry { attempt, delay, error } => {
-                let retry = BindingCompletion::new(self.id, BindingEvent::Retry);
-                events.push(retry.with_error(error).with_number(attempt).with_delay(Some(delay)));
-            }
+            Event::Retry { attempt, delay, error } => events.push(BindingEvent::Retry {
+                id,
+                attempt,
+                error: error.into(),
+                delay_ms: millis(delay),
+            }),
             Event::Poll { polls, answer, delay } => {
-                let poll = BindingCompletion::new(self.id, BindingEvent::Poll);
-                let poll = poll.with_number(polls).with_delay(delay);
-                match answer {
+                let delay_ms = delay.map(millis);
+                let (status, error, topic) = match answer {
                     Ok(job) if self.observation == BindingObservation::All => {
                         let status = job.string_member("status");
-                        let topic = Topic::Job(status.clone());
-                        events.push_over(poll.with_text(status), topic);
+                        (status.clone().map(text), None, Topic::Job(status))
                     }
-                    Ok(_) => {}
+                    Ok(_) => return,
                     Err(error) => {
                         let topic = Topic::Failure(error.status(), error.phase());
-                        events.push_over(poll.with_error(error), topic);
+                        (None, Some(error.into()), topic)
                     }
-                }
+                };
+                let poll = BindingEvent::Poll {
+                    id,
+                    polls,
+                    status,
+                    error,
+                    delay_ms,
+                };
+                events.push_over(poll, topic);
             }
-            // What the client tells beside them is nothing that is listened to here.
+            // The client may report more than is listened to here.
             _ => {}
         }
     }

@@ -1,18 +1,43 @@
-//! What comes of a call.
+//! What a call brings, and the event that it ends with.
+
+use std::time::Duration;
 
 use bytes::Bytes;
-use modzy_client::{CancelOutcome, Contents, Document, Error, Result};
+use modzy_client::{Contents, Document, Downloaded, JobAndResult, Page};
+
+use super::events::{BindingEvent, double, text};
 
 /// What a call brings.
 pub(crate) enum Value {
     /// JSON, or nothing.
     Document(Document),
-    /// Bytes of whatever kind.
-    Bytes(Bytes),
-    /// The same, and what they are.
+    /// JSON, each.
+    Documents(Vec<Document>),
+    /// A page of a list.
+    Page(Page),
+    /// A job that is over, and its results.
+    JobAndResult(JobAndResult),
+    /// An output as a whole.
     Contents(Contents),
-    /// Text that is no JSON.
-    Text(String),
+    /// An output has been downloaded.
+    Downloaded(Downloaded),
+    /// A stream is open.
+    Opened {
+        content_type: Option<String>,
+        content_length: Option<u64>,
+    },
+    /// The next bytes of a stream.
+    Chunk(Bytes),
+    /// The next results of a stream.
+    Results(String),
+    /// A stream has come to its end.
+    StreamEnded,
+    /// A data URI.
+    DataUri(String),
+    /// A source has brought nothing for this long.
+    SourceIdle(Duration),
+    /// Nothing.
+    Nothing,
 }
 
 impl From<Document> for Value {
@@ -21,9 +46,21 @@ impl From<Document> for Value {
     }
 }
 
-impl From<Bytes> for Value {
-    fn from(bytes: Bytes) -> Self {
-        Self::Bytes(bytes)
+impl From<Vec<Document>> for Value {
+    fn from(documents: Vec<Document>) -> Self {
+        Self::Documents(documents)
+    }
+}
+
+impl From<Page> for Value {
+    fn from(page: Page) -> Self {
+        Self::Page(page)
+    }
+}
+
+impl From<JobAndResult> for Value {
+    fn from(both: JobAndResult) -> Self {
+        Self::JobAndResult(both)
     }
 }
 
@@ -33,24 +70,72 @@ impl From<Contents> for Value {
     }
 }
 
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(text)
+impl From<Downloaded> for Value {
+    fn from(downloaded: Downloaded) -> Self {
+        Self::Downloaded(downloaded)
     }
 }
 
-/// How a call ended.
-pub(crate) enum Outcome {
-    /// By itself.
-    Settled(Result<Value>),
-    /// With an error, for which its job was cancelled.
-    Failed(Error, CancelOutcome),
-    /// Cancelled, perhaps with its job.
-    Aborted(Option<CancelOutcome>),
+impl From<()> for Value {
+    fn from((): ()) -> Self {
+        Self::Nothing
+    }
 }
 
-impl Outcome {
-    pub(crate) fn settled<T: Into<Value>>(result: Result<T>) -> Self {
-        Self::Settled(result.map(Into::into))
+impl Value {
+    /// The end of a call that brings it.
+    pub(crate) fn event(self, id: u64) -> BindingEvent {
+        let id = id.cast_signed();
+        match self {
+            Self::Document(document) => BindingEvent::Document {
+                id,
+                text: text(document.into()),
+            },
+            Self::Documents(documents) => BindingEvent::Documents {
+                id,
+                texts: documents.into_iter().map(|document| text(document.into())).collect(),
+            },
+            Self::Page(page) => BindingEvent::Page {
+                id,
+                items: text(page.items.into()),
+                has_next: page.has_next,
+            },
+            Self::JobAndResult(both) => BindingEvent::JobAndResult {
+                id,
+                job: text(both.job.into()),
+                result: text(both.result.into()),
+            },
+            Self::Contents(contents) => BindingEvent::Contents {
+                id,
+                bytes: Vec::from(contents.bytes).into(),
+                status: contents.status.into(),
+                content_type: contents.content_type,
+            },
+            Self::Downloaded(downloaded) => BindingEvent::Downloaded {
+                id,
+                bytes: double(downloaded.bytes),
+                content_type: downloaded.content_type,
+            },
+            Self::Opened {
+                content_type,
+                content_length,
+            } => BindingEvent::Opened {
+                id,
+                content_type,
+                content_length: content_length.map(double),
+            },
+            Self::Chunk(bytes) => BindingEvent::Chunk {
+                id,
+                bytes: Vec::from(bytes).into(),
+            },
+            Self::Results(texts) => BindingEvent::Results { id, texts: text(texts) },
+            Self::StreamEnded => BindingEvent::StreamEnded { id },
+            Self::DataUri(uri) => BindingEvent::DataUri { id, uri: text(uri) },
+            Self::SourceIdle(limit) => BindingEvent::SourceIdle {
+                id,
+                limit_ms: limit.as_secs_f64() * 1000.0,
+            },
+            Self::Nothing => BindingEvent::Finished { id },
+        }
     }
 }

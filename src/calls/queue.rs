@@ -10,7 +10,7 @@ use modzy_client::Phase;
 use napi::{Env, bindgen_prelude::Function};
 
 use super::{
-    events::{BindingCompletion, BindingEvent},
+    events::{BindingEvent, BindingInput, Family},
     notifier::Notifier,
 };
 
@@ -25,7 +25,7 @@ pub(crate) enum Topic {
     /// A job, by its status.
     Job(Option<String>),
     /// A transfer, by what is transferred, and whether anything of it has been.
-    Transfer(Option<String>, bool),
+    Transfer(Option<BindingInput>, bool),
     /// A failure, by its status or phase.
     Failure(Option<u16>, Option<Phase>),
 }
@@ -39,13 +39,13 @@ pub(crate) struct EventQueue {
 
 #[derive(Debug, Default)]
 struct Queue {
-    waiting: VecDeque<BindingCompletion>,
+    waiting: VecDeque<BindingEvent>,
     /// Whether JavaScript has been notified of them.
     notified: bool,
     /// How many have been taken before the first that waits.
     taken: usize,
-    /// The last event of each kind that waits, by call: its place, counted from the beginning, and its topic.
-    last: HashMap<(i64, BindingEvent), (usize, Topic)>,
+    /// The last event of each family that waits, by call: its place, counted from the beginning, and its topic.
+    last: HashMap<(i64, Family), (usize, Topic)>,
 }
 
 impl fmt::Debug for EventQueue {
@@ -58,17 +58,20 @@ impl fmt::Debug for EventQueue {
 
 impl EventQueue {
     /// Adds an event.
-    pub(crate) fn push(&self, event: BindingCompletion) {
+    pub(crate) fn push(&self, event: BindingEvent) {
         let mut queue = self.queue();
         queue.waiting.push_back(event);
         self.notify(queue);
     }
 
-    /// Adds an event, in the place of the last one of its call and kind if that still waits and has the same topic: so
+    /// Adds an event, in the place of the last one of its call and family if that still waits and has the same topic: so
     /// the queue does not grow for as long as the event loop is blocked.
-    pub(crate) fn push_over(&self, event: BindingCompletion, topic: Topic) {
+    pub(crate) fn push_over(&self, event: BindingEvent, topic: Topic) {
+        let Some(family) = event.family() else {
+            return self.push(event);
+        };
         let mut queue = self.queue();
-        let key = (event.id, event.event);
+        let key = (event.id(), family);
         let (taken, next) = (queue.taken, queue.taken + queue.waiting.len());
         if let Some((place, last)) = queue.last.get(&key)
             && *last == topic
@@ -84,7 +87,7 @@ impl EventQueue {
     }
 
     /// Takes the oldest events. Of what is left over, JavaScript is notified in another turn of the event loop.
-    pub(crate) fn take(&self) -> Vec<BindingCompletion> {
+    pub(crate) fn take(&self) -> Vec<BindingEvent> {
         let mut queue = self.queue();
         queue.notified = false;
         let batch = queue.take();
@@ -120,9 +123,9 @@ impl EventQueue {
 }
 
 impl Queue {
-    fn take(&mut self) -> Vec<BindingCompletion> {
+    fn take(&mut self) -> Vec<BindingEvent> {
         let mut sum = 0;
-        let fits = |event: &&BindingCompletion| {
+        let fits = |event: &&BindingEvent| {
             let is_first = sum == 0;
             sum += 1 + event.text_length();
             is_first || sum <= BATCH_TEXT
@@ -131,9 +134,11 @@ impl Queue {
         let batch: Vec<_> = self.waiting.drain(..batch).collect();
         self.taken += batch.len();
         for event in &batch {
-            let key = (event.id, event.event);
-            if self.last.get(&key).is_some_and(|(place, _)| *place < self.taken) {
-                self.last.remove(&key);
+            if let Some(family) = event.family() {
+                let key = (event.id(), family);
+                if self.last.get(&key).is_some_and(|(place, _)| *place < self.taken) {
+                    self.last.remove(&key);
+                }
             }
         }
         batch

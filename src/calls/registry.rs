@@ -4,22 +4,17 @@
 use std::{
     collections::HashMap,
     mem,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use modzy_client::{Output, ResultStream};
+use modzy_client::{Abort, Output, ResultStream};
 use napi::{Env, bindgen_prelude::Unknown};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    crossing::cross,
-    events::{BindingCompletion, BindingEvent},
-    notifier::LINGER,
-    queue::EventQueue,
-};
+use super::{crossing::cross, events::BindingEvent, notifier::LINGER, queue::EventQueue};
 use crate::runtime;
 
 /// A chunk of a source; `None` at its end.
@@ -44,7 +39,7 @@ pub(crate) struct Calls {
 #[derive(Debug, Default)]
 struct Live {
     last: u64,
-    aborts: HashMap<u64, Abort>,
+    calls: HashMap<u64, Registered>,
     /// Who waits for a chunk that was pulled, by the call; one at a time, as uploads take their sources in turn.
     pulls: HashMap<u64, oneshot::Sender<Chunk>>,
     /// What is read chunk by chunk and waits to be asked, by the call that opened it.
@@ -58,15 +53,7 @@ struct Burst {
     began: Option<Instant>,
     size: usize,
     /// Those that the thread of the calls is to end.
-    waiting: Vec<Aborted>,
-}
-
-/// Calls to end.
-#[derive(Debug)]
-struct Aborted {
-    ids: Vec<u64>,
-    /// Since when their jobs are to be canceled, where they are.
-    canceled: Option<Instant>,
+    waiting: Vec<Abort>,
 }
 
 /// Whether calls are ended by the thread of the calls.
@@ -76,7 +63,7 @@ enum Deferred {
     /// It has been asked to.
     Behind,
     /// They are few.
-    No(Aborted),
+    No(Vec<Abort>),
 }
 
 /// What is read chunk by chunk.
@@ -88,34 +75,27 @@ pub(crate) enum Opened {
     Results(Box<ResultStream>),
 }
 
-/// How a call is aborted from outside.
-#[derive(Debug, Clone)]
-pub(crate) struct Abort {
-    /// Ends the call.
-    pub(crate) token: CancellationToken,
-    cancel_job: Arc<OnceLock<Instant>>,
-}
-
-impl Abort {
-    /// Whether the job is to be cancelled on the server, too, and since when. To be asked once the token has fired.
-    pub(crate) fn cancels_job(&self) -> Option<Instant> {
-        self.cancel_job.get().copied()
-    }
+/// A call that can be aborted.
+#[derive(Debug)]
+struct Registered {
+    abort: Abort,
+    /// Whether it has ended by itself, and stays for the sake of an abort that comes before JavaScript has settled it.
+    has_ended: bool,
 }
 
 impl Burst {
     /// Keeps calls for the thread of the calls, unless they are few.
-    fn defer(&mut self, aborted: Aborted) -> Deferred {
+    fn defer(&mut self, aborted: Vec<Abort>) -> Deferred {
         let now = Instant::now();
         if self.began.is_none_or(|began| now - began > BURST) {
             (self.began, self.size) = (Some(now), 0);
         }
-        self.size += aborted.ids.len();
+        self.size += aborted.len();
         let is_asked = !self.waiting.is_empty();
         if self.size <= FEW && !is_asked {
             return Deferred::No(aborted);
         }
-        self.waiting.push(aborted);
+        self.waiting.extend(aborted);
         if is_asked { Deferred::Behind } else { Deferred::First }
     }
 }
@@ -155,71 +135,86 @@ impl Calls {
 
     /// Registers a call under a new number.
     pub(super) fn register(&self) -> (u64, Abort) {
-        let abort = Abort {
-            token: self.all.child_token(),
-            cancel_job: Arc::default(),
+        let abort = Abort::within(&self.all);
+        let registered = Registered {
+            abort: abort.clone(),
+            has_ended: false,
         };
         let mut live = self.live();
         live.last += 1;
         let id = live.last;
-        live.aborts.insert(id, abort.clone());
+        live.calls.insert(id, registered);
         drop(live);
         (id, abort)
     }
 
-    /// Aborts calls and, if asked to, cancels their jobs. Of a call that has ended already, what it opened is closed.
-    pub(crate) fn abort(self: &Arc<Self>, ids: Vec<u64>, cancel_job: bool) {
-        let aborted = Aborted {
-            ids,
-            canceled: cancel_job.then(Instant::now),
+    /// Aborts calls and, if asked to, cancels their jobs. Of a call that has ended already, what it opened is closed. Returns
+    /// those of which another end follows the one to which they had come by themselves.
+    pub(crate) fn abort(self: &Arc<Self>, ids: Vec<u64>, cancel_job: bool) -> Vec<u64> {
+        let canceled = cancel_job.then(Instant::now);
+        let (mut aborted, mut closed, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        let mut live = self.live();
+        for id in ids {
+            closed.extend(live.opened.remove(&id));
+            if let Some(Registered { abort, has_ended }) = live.calls.remove(&id) {
+                // Now, and not when its turn has come: it may end by itself until then.
+                abort.decide(canceled);
+                aborted.push(abort);
+                if has_ended && cancel_job {
+                    again.push(id);
+                }
+            }
+        }
+        let deferred = if aborted.is_empty() {
+            Deferred::Behind
+        } else {
+            live.burst.defer(aborted)
         };
-        let deferred = self.live().burst.defer(aborted);
+        drop(live);
+        drop(closed);
         match deferred {
-            Deferred::No(aborted) => self.end(aborted),
+            Deferred::No(aborted) => end(aborted),
             Deferred::First => {
                 let calls = Arc::clone(self);
-                let end = move || {
+                let end_waiting = move || {
                     let waiting = mem::take(&mut calls.live().burst.waiting);
-                    for aborted in waiting {
-                        calls.end(aborted);
-                    }
+                    end(waiting);
                 };
                 match runtime::handle() {
-                    Ok(handle) => drop(handle.spawn(async move { end() })),
-                    Err(_) => end(),
+                    Ok(handle) => drop(handle.spawn(async move { end_waiting() })),
+                    Err(_) => end_waiting(),
                 }
             }
             Deferred::Behind => {}
         }
-    }
-
-    fn end(&self, Aborted { ids, canceled }: Aborted) {
-        for id in ids {
-            let mut live = self.live();
-            let abort = live.aborts.remove(&id);
-            let opened = live.opened.remove(&id);
-            drop(live);
-            drop(opened);
-            if let Some(abort) = abort {
-                if let Some(moment) = canceled {
-                    let _ = abort.cancel_job.set(moment);
-                }
-                abort.token.cancel();
-            }
-        }
+        again
     }
 
     /// Whether a call is under way and has not been aborted.
     pub(crate) fn is_live(&self, id: u64) -> bool {
-        self.live().aborts.contains_key(&id)
+        self.live().calls.get(&id).is_some_and(|call| !call.has_ended)
+    }
+
+    /// Notes that a call has ended by itself, and keeps it for an abort that comes before JavaScript has settled it. Returns
+    /// whether it does: not where it was aborted meanwhile.
+    pub(super) fn linger(&self, id: u64) -> bool {
+        let mut live = self.live();
+        live.pulls.remove(&id);
+        let registered = live.calls.get_mut(&id);
+        registered.is_some_and(|call| {
+            call.has_ended = true;
+            true
+        })
     }
 
     /// Asks for a chunk of a call's source.
     pub(crate) fn pull(&self, id: u64, source: u32) -> oneshot::Receiver<Chunk> {
         let (sender, receiver) = oneshot::channel();
         self.live().pulls.insert(id, sender);
-        self.events
-            .push(BindingCompletion::new(id, BindingEvent::Pull).with_number(source));
+        self.events.push(BindingEvent::ChunkWanted {
+            id: id.cast_signed(),
+            source,
+        });
         receiver
     }
 
@@ -235,7 +230,7 @@ impl Calls {
     /// that holds it was aborted.
     pub(super) fn keep(&self, holder: u64, id: u64, opened: Opened) {
         let mut live = self.live();
-        if live.aborts.contains_key(&holder) {
+        if live.calls.contains_key(&holder) {
             live.opened.insert(id, opened);
         }
     }
@@ -243,7 +238,7 @@ impl Calls {
     /// Forgets a call that has ended. What it opened stays open.
     pub(super) fn forget(&self, id: u64) {
         let mut live = self.live();
-        live.aborts.remove(&id);
+        live.calls.remove(&id);
         live.pulls.remove(&id);
     }
 
@@ -263,7 +258,7 @@ impl Calls {
         self.all.cancel();
         let mut live = self.live();
         // What a call has in its hands at this moment is not kept any more.
-        live.aborts.clear();
+        live.calls.clear();
         let opened = mem::take(&mut live.opened);
         drop(live);
         drop(opened);
@@ -271,5 +266,11 @@ impl Calls {
 
     fn live(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn end(aborted: Vec<Abort>) {
+    for abort in aborted {
+        abort.end();
     }
 }

@@ -1,13 +1,19 @@
 //! API keys of an account.
 
-use modzy_client::Document;
+use modzy_client::{Document, Result};
 
-use crate::calls::{BoxFuture, Context};
+use crate::calls::Context;
 
-pub(super) fn get_api_keys<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.get_api_keys(context.argument, &context.request))
+pub(super) async fn get_api_keys(context: &Context<'_>) -> Result<Document> {
+    context
+        .client
+        .get_api_keys(context.identifier(), &context.request)
+        .await
 }
 
-pub(super) fn get_key_body<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.get_key_body(context.argument, &context.request))
+pub(super) async fn get_key_body(context: &Context<'_>) -> Result<Document> {
+    context
+        .client
+        .get_key_body(context.identifier(), &context.request)
+        .await
 }

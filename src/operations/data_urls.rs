@@ -1,9 +1,9 @@
 //! Files as data URIs, which are read without a request.
 
-use modzy_client::path_to_data_uri;
+use modzy_client::{Result, path_to_data_uri};
 use serde::Deserialize;
 
-use crate::calls::{BoxFuture, Context, Value};
+use crate::calls::{Context, Value};
 
 /// A file that becomes a data URI.
 #[derive(Deserialize)]
@@ -14,13 +14,11 @@ struct FileArgument {
     max_bytes: u64,
 }
 
-pub(super) fn path_to_data_url<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
-    Box::pin(async move {
-        let FileArgument {
-            path,
-            mime_type,
-            max_bytes,
-        } = context.parse_argument()?;
-        Ok(path_to_data_uri(path, &mime_type, max_bytes).await?.into())
-    })
+pub(super) async fn path_to_data_url(context: &Context<'_>) -> Result<Value> {
+    let FileArgument {
+        path,
+        mime_type,
+        max_bytes,
+    } = context.argument.parse()?;
+    Ok(Value::DataUri(path_to_data_uri(path, &mime_type, max_bytes).await?))
 }

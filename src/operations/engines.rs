@@ -1,9 +1,9 @@
 //! The processing engines.
 
-use modzy_client::Document;
+use modzy_client::{Document, Result};
 
-use crate::calls::{BoxFuture, Context};
+use crate::calls::Context;
 
-pub(super) fn get_processing_engine_status<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.get_processing_engine_status(&context.request))
+pub(super) async fn get_processing_engine_status(context: &Context<'_>) -> Result<Document> {
+    context.client.get_processing_engine_status(&context.request).await
 }

@@ -1,57 +1,39 @@
 //! Jobs that exist: one, several, their history, the wait for an end, and cancellation.
 
-use modzy_client::Document;
+use modzy_client::{Document, Page, Result};
 
 use super::filters::HistoryArgument;
-use crate::calls::{BoxFuture, Context, Outcome, Value, WaitContext, joined};
+use crate::{
+    calls::{Context, WaitContext},
+    errors::as_of_wait,
+};
 
-pub(super) fn get_job<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.get_job(context.argument, &context.request))
+pub(super) async fn get_job(context: &Context<'_>) -> Result<Document> {
+    context.client.get_job(context.identifier(), &context.request).await
 }
 
-pub(super) fn get_jobs<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
-    Box::pin(async move {
-        let ids: Vec<String> = context.parse_only("jobIdentifiers")?;
-        joined::jobs(&context.client.get_jobs(&ids, &context.request).await?)
-    })
+pub(super) async fn get_jobs(context: &Context<'_>) -> Result<Vec<Document>> {
+    let ids: Vec<String> = context.argument.parse()?;
+    context.client.get_jobs(&ids, &context.request).await
 }
 
-pub(super) fn get_job_history<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(async move {
-        let filter = context.parse_argument::<HistoryArgument>()?.into();
-        context.client.get_job_history(&filter, &context.request).await
-    })
+pub(super) async fn get_job_history(context: &Context<'_>) -> Result<Document> {
+    let filter = context.argument.parse::<HistoryArgument>()?.into();
+    context.client.get_job_history(&filter, &context.request).await
 }
 
-pub(super) fn get_job_history_page<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
-    Box::pin(async move {
-        let filter = context.parse_argument::<HistoryArgument>()?.into();
-        joined::page(&context.client.get_job_history_page(&filter, &context.request).await?)
-    })
+pub(super) async fn get_job_history_page(context: &Context<'_>) -> Result<Page> {
+    let filter = context.argument.parse::<HistoryArgument>()?.into();
+    context.client.get_job_history_page(&filter, &context.request).await
 }
 
-pub(super) fn cancel_job<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.cancel_job(context.argument, &context.request))
+pub(super) async fn cancel_job(context: &Context<'_>) -> Result<Document> {
+    context.client.cancel_job(context.identifier(), &context.request).await
 }
 
-pub(super) fn cancel_abandoned<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Outcome> {
-    Box::pin(async move {
-        let canceling = context.client.cancel_abandoned(context.argument, &context.request);
-        Ok(Outcome::Aborted(Some(canceling.await)))
-    })
-}
-
-pub(super) fn grace<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(async move {
-        context.client.cancel_grace().await;
-        Ok(Document::default())
-    })
-}
-
-pub(super) fn block_until_complete<'a>(context: &'a WaitContext<'_>) -> BoxFuture<'a, Value> {
-    let on_progress = context.job_listener();
+pub(super) async fn block_until_complete(context: &WaitContext<'_>) -> Result<Document> {
     let waiting = context
         .client
-        .block_until_complete(context.job_id, &context.options, on_progress);
-    Box::pin(async { Ok(waiting.await?.into()) })
+        .block_until_complete(context.job_id, &context.options, context.job_listener());
+    waiting.await.map_err(as_of_wait)
 }

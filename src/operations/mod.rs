@@ -1,5 +1,5 @@
-//! Which function an operation is, and what an abort of its call means for it. What the function does is left to the file of
-//! its resource.
+//! Which function an operation is, by the entry point that it goes through. What the function does is left to the file of its
+//! resource, and what an abort means to `calls`.
 
 mod accounting;
 mod data_urls;
@@ -7,165 +7,172 @@ mod engines;
 mod filters;
 mod jobs;
 mod models;
-mod operation;
 mod outputs;
 mod results;
 mod sources;
+mod streams;
 mod submits;
 mod tags;
 mod uploads;
 
-use bytes::Bytes;
-use modzy_client::{Client, Document, Error, Result};
+use modzy_client::{Client, Document, Error, JobOfCall, RequestOptions, Result};
 
-pub(crate) use self::operation::BindingOperation;
-use self::operation::BindingOperation as Op;
+pub(crate) use self::{streams::next_chunk, uploads::source_idle};
 use crate::{
-    calls::{BoxFuture, Call, Context, NO_OPTIONS, Outcome, Value, WaitContext, unless_aborted},
+    calls::{Argument, BoxFuture, Call, Context, GivenJob, NO_OPTIONS, Value, WaitContext},
+    operation::{BindingRead as Read, BindingSubmit as Submit, BindingWait as Wait, BindingWrite as Write},
     options::BindingCallOptions,
 };
 
-/// A function that starts an operation, by what an abort of the call means for it.
-enum Handler {
-    /// Can be left at any moment: it only reads, or nobody has to know whether it arrived.
-    Read(for<'a> fn(&'a Context<'_>) -> BoxFuture<'a, Document>),
-    /// The same, where the answer is bytes or text.
-    ReadValue(for<'a> fn(&'a Context<'_>) -> BoxFuture<'a, Value>),
-    /// Submits a job, which may have to be canceled in its turn.
-    Submit(for<'a> fn(&'a Context<'_>) -> Result<BoxFuture<'a, Document>>),
-    /// Waits for a job, which may have to be canceled when the wait is aborted.
-    Wait(for<'a> fn(&'a WaitContext<'_>) -> BoxFuture<'a, Value>),
-    /// Runs to its end, and handles an abort by itself.
-    Own(for<'a> fn(&'a Context<'_>) -> BoxFuture<'a, Outcome>),
-}
+/// Settings of a call, where it has any.
+pub(crate) type Given = Option<Box<BindingCallOptions>>;
 
-/// The function of each operation.
-fn handler(operation: Op) -> Handler {
-    match operation {
-        Op::GetJob => Handler::Read(jobs::get_job),
-        Op::CancelJob => Handler::Read(jobs::cancel_job),
-        Op::CancelAbandoned => Handler::Own(jobs::cancel_abandoned),
-        Op::SubmitJob => Handler::Submit(submits::submit_job),
-        Op::SubmitJobText => Handler::Submit(submits::submit_job_text),
-        Op::SubmitJobEmbedded => Handler::Submit(submits::submit_job_embedded),
-        Op::SubmitJobAwsS3 => Handler::Submit(submits::submit_job_aws_s3),
-        Op::SubmitJobJdbc => Handler::Submit(submits::submit_job_jdbc),
-        Op::SubmitJobFiles => Handler::Own(uploads::submit_job_files),
-        Op::AppendInput => Handler::Read(uploads::append_input),
-        Op::CloseJob => Handler::Read(uploads::close_job),
-        Op::GetFeatures => Handler::Read(uploads::get_features),
-        Op::BlockUntilComplete => Handler::Wait(jobs::block_until_complete),
-        Op::BlockUntilResult => Handler::Wait(results::block_until_result),
-        Op::GetJobHistory => Handler::Read(jobs::get_job_history),
-        Op::GetJobHistoryPage => Handler::ReadValue(jobs::get_job_history_page),
-        Op::GetJobs => Handler::ReadValue(jobs::get_jobs),
-        Op::GetProcessingEngineStatus => Handler::Read(engines::get_processing_engine_status),
-        Op::GetResult => Handler::Read(results::get_result),
-        Op::GetInputResult => Handler::Read(results::get_input_result),
-        Op::GetOutputContents => Handler::ReadValue(outputs::get_output_contents),
-        Op::DownloadOutput => Handler::ReadValue(outputs::download_output),
-        Op::OpenOutput => Handler::ReadValue(outputs::open_output),
-        Op::PullOutput => Handler::ReadValue(outputs::pull_output),
-        Op::OpenResults => Handler::ReadValue(results::open_results),
-        Op::PullResults => Handler::ReadValue(results::pull_results),
-        Op::GetModels => Handler::Read(models::get_models),
-        Op::GetModelsPage => Handler::ReadValue(models::get_models_page),
-        Op::GetActiveModels => Handler::Read(models::get_active_models),
-        Op::GetModel => Handler::Read(models::get_model),
-        Op::GetModelByName => Handler::Read(models::get_model_by_name),
-        Op::GetRelatedModels => Handler::Read(models::get_related_models),
-        Op::GetModelVersions => Handler::Read(models::get_model_versions),
-        Op::GetModelVersion => Handler::Read(models::get_model_version),
-        Op::GetModelVersionInputSample => Handler::Read(models::get_model_version_input_sample),
-        Op::GetModelVersionOutputSample => Handler::Read(models::get_model_version_output_sample),
-        Op::GetAllTags => Handler::Read(tags::get_all_tags),
-        Op::GetTagsAndModels => Handler::Read(tags::get_tags_and_models),
-        Op::GetApiKeys => Handler::Read(accounting::get_api_keys),
-        Op::GetKeyBody => Handler::Read(accounting::get_key_body),
-        Op::Grace => Handler::Read(jobs::grace),
-        Op::SourceIdle => Handler::ReadValue(uploads::source_idle),
-        Op::PathToDataUrl => Handler::ReadValue(data_urls::path_to_data_url),
-    }
-}
-
-/// Runs an operation for a call.
-pub(crate) async fn run(
-    client: &Client,
-    operation: Op,
-    argument: &str,
-    bytes: &[Bytes],
-    given: Option<Box<BindingCallOptions>>,
-    call: &Call,
-) -> Result<Outcome> {
+/// Runs an operation that reads.
+pub(crate) async fn read(client: Client, operation: Read, argument: Argument, given: Given, call: Call) {
     let options = given.as_deref().unwrap_or(&NO_OPTIONS);
-    match handler(operation) {
-        Handler::Read(start) => {
-            let context = Context::new(client, argument, bytes, options, call)?;
-            Ok(read(call, start(&context)).await)
+    // Not within the statement that awaits, which would reserve room for both.
+    let context = match Context::new(&client, &argument, options, &call) {
+        Ok(context) => context,
+        Err(error) => return call.settle(Err::<Value, _>(error)),
+    };
+    call.run(reading(operation, &context)).await;
+}
+
+/// Runs an operation that changes something on the server, other than to submit a job.
+pub(crate) async fn write(client: Client, operation: Write, argument: Argument, given: Given, call: Call) {
+    let options = given.as_deref().unwrap_or(&NO_OPTIONS);
+    // Not within the statement that awaits, which would reserve room for both.
+    let context = match Context::new(&client, &argument, options, &call) {
+        Ok(context) => context,
+        Err(error) => return call.settle(Err::<Value, _>(error)),
+    };
+    call.run(writing(operation, &context)).await;
+}
+
+/// Runs an operation that submits a job, which an abort may have to cancel.
+pub(crate) async fn submit(
+    client: Client,
+    operation: Submit,
+    argument: Argument,
+    given: Given,
+    cancels_job: bool,
+    call: Call,
+) {
+    let options = given.as_deref().unwrap_or(&NO_OPTIONS);
+    let job = JobOfCall::Submitted;
+    let refused = 'refused: {
+        let context = match Context::new(&client, &argument, options, &call) {
+            Ok(context) => context,
+            Err(error) => break 'refused error,
+        };
+        let given = GivenJob {
+            job,
+            options: &context.request,
+            cancels_job,
+        };
+        return submitting(operation, &context, given).await;
+    };
+    Box::pin(refuse(&client, &call, job, cancels_job, refused)).await;
+}
+
+/// Runs an operation that waits for a job, which an abort may have to cancel.
+pub(crate) async fn wait(client: Client, operation: Wait, job_id: String, given: Given, cancels_job: bool, call: Call) {
+    let options = given.as_deref().unwrap_or(&NO_OPTIONS);
+    let job = JobOfCall::Known(&job_id);
+    let refused = 'refused: {
+        let context = match WaitContext::new(&client, &job_id, options, &call) {
+            Ok(context) => context,
+            Err(error) => break 'refused error,
+        };
+        // Read, and not to be kept for as long as the job takes.
+        drop(given);
+        let given = GivenJob {
+            job,
+            options: context.options.request_options(),
+            cancels_job,
+        };
+        match operation {
+            Wait::BlockUntilComplete => {
+                let waiting = Box::pin(jobs::block_until_complete(&context));
+                call.run_with_job(&client, given, waiting).await;
+            }
+            Wait::BlockUntilResult => {
+                let waiting = Box::pin(results::block_until_result(&context));
+                call.run_with_job(&client, given, waiting).await;
+            }
         }
-        Handler::ReadValue(start) => {
-            let context = Context::new(client, argument, bytes, options, call)?;
-            Ok(read(call, start(&context)).await)
-        }
-        Handler::Submit(start) => {
-            let context = Context::new(client, argument, bytes, options, call)?;
-            // On a line of its own: within the one that awaits, `?` would reserve room for an error in the future.
-            let submitting = start(&context)?;
-            Ok(submit(&context, submitting).await)
-        }
-        Handler::Wait(start) => {
-            let context = WaitContext::new(client, argument, options, call)?;
-            // Read, and not to be kept for as long as the job takes.
-            drop(given);
-            Ok(wait(&context, start(&context)).await)
-        }
-        Handler::Own(start) => {
-            let context = Context::new(client, argument, bytes, options, call)?;
-            start(&context).await
-        }
+        return;
+    };
+    Box::pin(refuse(&client, &call, job, cancels_job, refused)).await;
+}
+
+/// Ends a call whose settings are refused.
+async fn refuse(client: &Client, call: &Call, job: JobOfCall<'_>, cancels_job: bool, error: Error) {
+    let options = &RequestOptions::default();
+    let given = GivenJob {
+        job,
+        options,
+        cancels_job,
+    };
+    if let Some(lingering) = call.settle_with_job(client, given, Err::<Document, _>(error)) {
+        lingering.await;
     }
 }
 
-/// Reads, unless the call is aborted first.
-async fn read<T: Into<Value>>(call: &Call, reading: BoxFuture<'_, T>) -> Outcome {
-    let read = unless_aborted(&call.abort, reading).await;
-    read.map_or(Outcome::Aborted(None), Outcome::settled)
-}
-
-/// Submits a job, which may have to be canceled in its turn.
-async fn submit(context: &Context<'_>, mut submitting: BoxFuture<'_, Document>) -> Outcome {
-    let abort = &context.call.abort;
-    let Some(submitted) = unless_aborted(abort, &mut submitting).await else {
-        return Outcome::Aborted(if let Some(moment) = abort.cancels_job() {
-            let request = context.request.clone().given_up_at(moment);
-            let canceling = context.client.cancel_submitted(submitting, &request);
-            Some(Box::pin(canceling).await)
-        } else {
-            None
-        });
-    };
-    Outcome::settled(submitted)
-}
-
-/// Waits for a job, which may have to be canceled when the wait is aborted.
-async fn wait(context: &WaitContext<'_>, waiting: BoxFuture<'_, Value>) -> Outcome {
-    let abort = &context.call.abort;
-    let Some(waited) = unless_aborted(abort, waiting).await else {
-        return Outcome::Aborted(if let Some(moment) = abort.cancels_job() {
-            let request = context.options.request_options().clone().given_up_at(moment);
-            let canceling = context.client.cancel_abandoned(context.job_id, &request);
-            Some(Box::pin(canceling).await)
-        } else {
-            None
-        });
-    };
-    Outcome::settled(waited.map_err(as_of_wait))
-}
-
-/// The parameter that names a job is `job` in the waits of JavaScript, and `jobId` elsewhere.
-fn as_of_wait(error: Error) -> Error {
-    match error {
-        Error::Argument { name: "job_id", reason } => Error::Argument { name: "job", reason },
-        error => error,
+fn reading<'a>(operation: Read, context: &'a Context<'_>) -> BoxFuture<'a, Value> {
+    match operation {
+        Read::GetJob => boxed(jobs::get_job(context)),
+        Read::GetJobs => boxed(jobs::get_jobs(context)),
+        Read::GetJobHistory => boxed(jobs::get_job_history(context)),
+        Read::GetJobHistoryPage => boxed(jobs::get_job_history_page(context)),
+        Read::GetFeatures => boxed(uploads::get_features(context)),
+        Read::GetProcessingEngineStatus => boxed(engines::get_processing_engine_status(context)),
+        Read::GetResult => boxed(results::get_result(context)),
+        Read::GetInputResult => boxed(results::get_input_result(context)),
+        Read::OpenResults => boxed(results::open_results(context)),
+        Read::GetOutputContents => boxed(outputs::get_output_contents(context)),
+        Read::DownloadOutput => boxed(outputs::download_output(context)),
+        Read::OpenOutput => boxed(outputs::open_output(context)),
+        Read::GetModels => boxed(models::get_models(context)),
+        Read::GetModelsPage => boxed(models::get_models_page(context)),
+        Read::GetActiveModels => boxed(models::get_active_models(context)),
+        Read::GetModel => boxed(models::get_model(context)),
+        Read::GetModelByName => boxed(models::get_model_by_name(context)),
+        Read::GetRelatedModels => boxed(models::get_related_models(context)),
+        Read::GetModelVersions => boxed(models::get_model_versions(context)),
+        Read::GetModelVersion => boxed(models::get_model_version(context)),
+        Read::GetModelVersionInputSample => boxed(models::get_model_version_input_sample(context)),
+        Read::GetModelVersionOutputSample => boxed(models::get_model_version_output_sample(context)),
+        Read::GetAllTags => boxed(tags::get_all_tags(context)),
+        Read::GetTagsAndModels => boxed(tags::get_tags_and_models(context)),
+        Read::GetApiKeys => boxed(accounting::get_api_keys(context)),
+        Read::PathToDataUrl => boxed(data_urls::path_to_data_url(context)),
     }
+}
+
+fn writing<'a>(operation: Write, context: &'a Context<'_>) -> BoxFuture<'a, Value> {
+    match operation {
+        Write::CancelJob => boxed(jobs::cancel_job(context)),
+        Write::AppendInput => boxed(uploads::append_input(context)),
+        Write::CloseJob => boxed(uploads::close_job(context)),
+        Write::GetKeyBody => boxed(accounting::get_key_body(context)),
+    }
+}
+
+async fn submitting(operation: Submit, context: &Context<'_>, given: GivenJob<'_>) {
+    let submitting: BoxFuture<'_, Document> = match operation {
+        Submit::SubmitJob => Box::pin(submits::submit_job(context)),
+        Submit::SubmitJobText => Box::pin(submits::submit_job_text(context)),
+        Submit::SubmitJobEmbedded => Box::pin(submits::submit_job_embedded(context)),
+        Submit::SubmitJobAwsS3 => Box::pin(submits::submit_job_aws_s3(context)),
+        Submit::SubmitJobJdbc => Box::pin(submits::submit_job_jdbc(context)),
+        // Cancels its job wherever it fails.
+        Submit::SubmitJobFiles => return Box::pin(uploads::submit_job_files(context, given)).await,
+    };
+    context.call.run_with_job(context.client, given, submitting).await;
+}
+
+/// On the heap, so that what is there ten thousand times, a wait, holds no room for the others.
+fn boxed<'a, T: Into<Value>>(operation: impl Future<Output = Result<T>> + Send + 'a) -> BoxFuture<'a, Value> {
+    Box::pin(async move { Ok(operation.await?.into()) })
 }

@@ -1,10 +1,10 @@
 //! Models, their versions and samples.
 
-use modzy_client::Document;
+use modzy_client::{Document, Page, Result};
 use serde::Deserialize;
 
 use super::filters::ModelsArgument;
-use crate::calls::{BoxFuture, Context, Value, joined};
+use crate::calls::Context;
 
 /// A model by its name.
 #[derive(Deserialize)]
@@ -22,72 +22,66 @@ struct VersionArgument {
     version: String,
 }
 
-pub(super) fn get_models<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(async move {
-        let filter = context.parse_argument::<ModelsArgument>()?.into();
-        context.client.get_models(&filter, &context.request).await
-    })
+pub(super) async fn get_models(context: &Context<'_>) -> Result<Document> {
+    let filter = context.argument.parse::<ModelsArgument>()?.into();
+    context.client.get_models(&filter, &context.request).await
 }
 
-pub(super) fn get_models_page<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
-    Box::pin(async move {
-        let filter = context.parse_argument::<ModelsArgument>()?.into();
-        joined::page(&context.client.get_models_page(&filter, &context.request).await?)
-    })
+pub(super) async fn get_models_page(context: &Context<'_>) -> Result<Page> {
+    let filter = context.argument.parse::<ModelsArgument>()?.into();
+    context.client.get_models_page(&filter, &context.request).await
 }
 
-pub(super) fn get_active_models<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.get_active_models(&context.request))
+pub(super) async fn get_active_models(context: &Context<'_>) -> Result<Document> {
+    context.client.get_active_models(&context.request).await
 }
 
-pub(super) fn get_model<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.get_model(context.argument, &context.request))
+pub(super) async fn get_model(context: &Context<'_>) -> Result<Document> {
+    context.client.get_model(context.identifier(), &context.request).await
 }
 
-pub(super) fn get_model_by_name<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(async move {
-        let NameArgument { name, active_only } = context.parse_argument()?;
-        context
-            .client
-            .get_model_by_name(&name, active_only, &context.request)
-            .await
-    })
+pub(super) async fn get_model_by_name(context: &Context<'_>) -> Result<Document> {
+    let NameArgument { name, active_only } = context.argument.parse()?;
+    context
+        .client
+        .get_model_by_name(&name, active_only, &context.request)
+        .await
 }
 
-pub(super) fn get_related_models<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.get_related_models(context.argument, &context.request))
+pub(super) async fn get_related_models(context: &Context<'_>) -> Result<Document> {
+    context
+        .client
+        .get_related_models(context.identifier(), &context.request)
+        .await
 }
 
-pub(super) fn get_model_versions<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.get_model_versions(context.argument, &context.request))
+pub(super) async fn get_model_versions(context: &Context<'_>) -> Result<Document> {
+    context
+        .client
+        .get_model_versions(context.identifier(), &context.request)
+        .await
 }
 
-pub(super) fn get_model_version<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(async move {
-        let VersionArgument { model_id, version } = context.parse_argument()?;
-        context
-            .client
-            .get_model_version(&model_id, &version, &context.request)
-            .await
-    })
+pub(super) async fn get_model_version(context: &Context<'_>) -> Result<Document> {
+    let VersionArgument { model_id, version } = context.argument.parse()?;
+    context
+        .client
+        .get_model_version(&model_id, &version, &context.request)
+        .await
 }
 
-pub(super) fn get_model_version_input_sample<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(async move {
-        let VersionArgument { model_id, version } = context.parse_argument()?;
-        context
-            .client
-            .get_model_version_input_sample(&model_id, &version, &context.request)
-            .await
-    })
+pub(super) async fn get_model_version_input_sample(context: &Context<'_>) -> Result<Document> {
+    let VersionArgument { model_id, version } = context.argument.parse()?;
+    context
+        .client
+        .get_model_version_input_sample(&model_id, &version, &context.request)
+        .await
 }
 
-pub(super) fn get_model_version_output_sample<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(async move {
-        let VersionArgument { model_id, version } = context.parse_argument()?;
-        context
-            .client
-            .get_model_version_output_sample(&model_id, &version, &context.request)
-            .await
-    })
+pub(super) async fn get_model_version_output_sample(context: &Context<'_>) -> Result<Document> {
+    let VersionArgument { model_id, version } = context.argument.parse()?;
+    context
+        .client
+        .get_model_version_output_sample(&model_id, &version, &context.request)
+        .await
 }

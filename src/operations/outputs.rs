@@ -1,10 +1,9 @@
 //! Outputs: read whole, downloaded to a file, or held open and read one chunk per call.
 
-use modzy_client::{Document, Downloaded, Error, OutputRef};
+use modzy_client::{Contents, Downloaded, Output, OutputRef, Result};
 use serde::Deserialize;
-use serde_json::json;
 
-use crate::calls::{BoxFuture, Context, Opened, Value};
+use crate::calls::{Context, Opened, Reports, Value};
 
 /// An output, by its names or by its URL.
 #[derive(Deserialize)]
@@ -45,74 +44,52 @@ struct DownloadArgument {
 }
 
 /// Reads an output whole.
-pub(super) fn get_output_contents<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
-    Box::pin(async move {
-        let output = context.parse_argument::<OutputArgument>()?.into();
-        Ok(context
-            .client
-            .get_output_contents(&output, &context.request)
-            .await?
-            .into())
-    })
+pub(super) async fn get_output_contents(context: &Context<'_>) -> Result<Contents> {
+    let output = context.argument.parse::<OutputArgument>()?.into();
+    context.client.get_output_contents(&output, &context.request).await
 }
 
 /// Downloads an output to a file.
-pub(super) fn download_output<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
-    Box::pin(async move {
-        let DownloadArgument { output, file } = context.parse_argument()?;
-        let output = output.into();
-        let on_progress = |progress| context.report_download(progress);
-        let download = context
-            .client
-            .download_output(&output, file.as_ref(), &context.request, on_progress);
-        let Downloaded {
-            bytes, content_type, ..
-        } = download.await?;
-        Ok(json!({ "bytes": bytes, "contentType": content_type })
-            .to_string()
-            .into())
-    })
+pub(super) async fn download_output(context: &Context<'_>) -> Result<Downloaded> {
+    let DownloadArgument { output, file } = context.argument.parse()?;
+    let output = output.into();
+    let on_progress = |progress| context.reports.download(progress);
+    context
+        .client
+        .download_output(&output, file.as_ref(), &context.request, on_progress)
+        .await
 }
 
 /// Opens an output, which is then kept under the number of this call.
-pub(super) fn open_output<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
-    Box::pin(async move {
-        let call = context.call;
-        let output = context.parse_argument::<OutputArgument>()?.into();
-        let mut opened = context.client.open_output(&output, &context.request).await?;
-        if let Some(progress) = opened.progress() {
-            context.report_download(progress);
-        }
-        let head = json!({
-            "opened": call.id,
-            "contentType": opened.content_type(),
-            "contentLength": opened.content_length(),
-        });
-        call.keep(call.id, Opened::Output(Box::new(opened)));
-        Ok(head.to_string().into())
-    })
+pub(super) async fn open_output(context: &Context<'_>) -> Result<Value> {
+    let call = context.call;
+    let output = context.argument.parse::<OutputArgument>()?.into();
+    let mut opened = context.client.open_output(&output, &context.request).await?;
+    if let Some(progress) = opened.progress() {
+        context.reports.download(progress);
+    }
+    let head = Value::Opened {
+        content_type: opened.content_type().map(str::to_owned),
+        content_length: opened.content_length(),
+    };
+    call.keep(call.id, Opened::Output(Box::new(opened)));
+    Ok(head)
 }
 
-/// The next chunk of an open output; nothing at its end. Leaving it closes the output.
-pub(super) fn pull_output<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
-    Box::pin(async move {
-        let id = context.parse_only("opened")?;
-        let Some(Opened::Output(mut output)) = context.call.calls.take(id) else {
-            return Err(Error::Internal("the output is not open".to_owned()));
-        };
-        if let Some(observer) = context.observer() {
-            output.observe(observer);
+/// Brings the next chunk of an open output, which is then kept again until its end.
+pub(super) async fn next_chunk(id: u64, mut output: Box<Output>, reports: &Reports<'_>) -> Result<Value> {
+    if let Some(observer) = reports.observer() {
+        output.observe(observer);
+    }
+    let chunk = output.next().await?;
+    if let Some(progress) = output.progress() {
+        reports.download(progress);
+    }
+    Ok(match chunk {
+        Some(chunk) => {
+            reports.call.keep(id, Opened::Output(output));
+            Value::Chunk(chunk)
         }
-        let chunk = output.next().await?;
-        if let Some(progress) = output.progress() {
-            context.report_download(progress);
-        }
-        Ok(match chunk {
-            Some(chunk) => {
-                context.call.keep(id, Opened::Output(output));
-                chunk.into()
-            }
-            None => Document::default().into(),
-        })
+        None => Value::StreamEnded,
     })
 }

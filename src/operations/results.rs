@@ -1,10 +1,12 @@
 //! The results of a job: whole, awaited, of one input, or read as they arrive.
 
-use modzy_client::{Document, Error};
+use modzy_client::{Document, JobAndResult, Result, ResultStream};
 use serde::Deserialize;
-use serde_json::json;
 
-use crate::calls::{BoxFuture, Context, Opened, Value, WaitContext, joined};
+use crate::{
+    calls::{Context, Opened, Reports, Value, WaitContext},
+    errors::as_of_wait,
+};
 
 /// What stands between two results: no JSON has it.
 const SEPARATOR: char = '\u{1e}';
@@ -20,72 +22,64 @@ struct InputArgument {
     input_key: String,
 }
 
-pub(super) fn get_result<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.get_result(context.argument, &context.request))
+pub(super) async fn get_result(context: &Context<'_>) -> Result<Document> {
+    context.client.get_result(context.identifier(), &context.request).await
 }
 
-pub(super) fn get_input_result<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(async move {
-        let InputArgument { job_id, input_key } = context.parse_argument()?;
-        context
-            .client
-            .get_input_result(&job_id, &input_key, &context.request)
-            .await
-    })
+pub(super) async fn get_input_result(context: &Context<'_>) -> Result<Document> {
+    let InputArgument { job_id, input_key } = context.argument.parse()?;
+    context
+        .client
+        .get_input_result(&job_id, &input_key, &context.request)
+        .await
 }
 
-pub(super) fn block_until_result<'a>(context: &'a WaitContext<'_>) -> BoxFuture<'a, Value> {
-    let on_progress = context.job_listener();
+pub(super) async fn block_until_result(context: &WaitContext<'_>) -> Result<JobAndResult> {
     let waiting = context
         .client
-        .block_until_result(context.job_id, &context.options, on_progress);
-    Box::pin(async { joined::job_and_result(&waiting.await?) })
+        .block_until_result(context.job_id, &context.options, context.job_listener());
+    waiting.await.map_err(as_of_wait)
 }
 
 /// Opens the results of a job, which are then kept under the number of this call.
-pub(super) fn open_results<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
-    Box::pin(async move {
-        let call = context.call;
-        let mut results = context
-            .client
-            .stream_results(context.argument, &context.request)
-            .await?;
-        if let Some(progress) = results.progress() {
-            context.report_download(progress);
-        }
-        call.keep(call.id, Opened::Results(Box::new(results)));
-        Ok(json!({ "opened": call.id }).to_string().into())
+pub(super) async fn open_results(context: &Context<'_>) -> Result<Value> {
+    let call = context.call;
+    let mut results = context
+        .client
+        .stream_results(context.identifier(), &context.request)
+        .await?;
+    if let Some(progress) = results.progress() {
+        context.reports.download(progress);
+    }
+    call.keep(call.id, Opened::Results(Box::new(results)));
+    Ok(Value::Opened {
+        content_type: None,
+        content_length: None,
     })
 }
 
-/// The next results, of those that have arrived; nothing at their end. Leaving it closes the request.
-pub(super) fn pull_results<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
-    Box::pin(async move {
-        let id = context.parse_only("opened")?;
-        let Some(Opened::Results(mut results)) = context.call.calls.take(id) else {
-            return Err(Error::Internal("the results are not open".to_owned()));
-        };
-        if let Some(observer) = context.observer() {
-            results.observe(observer);
-        }
-        let next = results.next().await?;
-        let Some(first) = next else {
-            if let Some(progress) = results.progress() {
-                context.report_download(progress);
-            }
-            return Ok(Document::default().into());
-        };
-        let mut text = String::from(first);
-        while text.len() < BATCH
-            && let Some(next) = results.ready()
-        {
-            text.push(SEPARATOR);
-            text.push_str(next.as_str());
-        }
+/// Brings the next results, of those that have arrived. They are then kept again until their end.
+pub(super) async fn next_results(id: u64, mut results: Box<ResultStream>, reports: &Reports<'_>) -> Result<Value> {
+    if let Some(observer) = reports.observer() {
+        results.observe(observer);
+    }
+    let next = results.next().await?;
+    let Some(first) = next else {
         if let Some(progress) = results.progress() {
-            context.report_download(progress);
+            reports.download(progress);
         }
-        context.call.keep(id, Opened::Results(results));
-        Ok(text.into())
-    })
+        return Ok(Value::StreamEnded);
+    };
+    let mut texts = String::from(first);
+    while texts.len() < BATCH
+        && let Some(next) = results.ready()
+    {
+        texts.push(SEPARATOR);
+        texts.push_str(next.as_str());
+    }
+    if let Some(progress) = results.progress() {
+        reports.download(progress);
+    }
+    reports.call.keep(id, Opened::Results(results));
+    Ok(Value::Results(texts))
 }

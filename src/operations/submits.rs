@@ -5,7 +5,7 @@ use modzy_client::{Document, EmbeddedJob, EmbeddedValue, Error, JdbcJob, Result,
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::calls::{BoxFuture, Context};
+use crate::calls::Context;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -63,41 +63,29 @@ enum EmbeddedLeaf {
     Bytes(usize),
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the other submits read an argument, which can fail"
-)]
-pub(super) fn submit_job<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
-    let body = context.argument.to_owned();
-    Ok(Box::pin(context.client.submit_job(body, &context.request)))
+pub(super) async fn submit_job(context: &Context<'_>) -> Result<Document> {
+    let body = context.argument.text.clone();
+    context.client.submit_job(body, &context.request).await
 }
 
-pub(super) fn submit_job_text<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
-    let job = text(context.parse_argument()?);
-    Ok(Box::pin(async move {
-        context.client.submit_job_text(&job, &context.request).await
-    }))
+pub(super) async fn submit_job_text(context: &Context<'_>) -> Result<Document> {
+    let job = text(context.argument.parse()?);
+    context.client.submit_job_text(&job, &context.request).await
 }
 
-pub(super) fn submit_job_embedded<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
-    let job = embedded(context.parse_argument()?, context.bytes)?;
-    Ok(Box::pin(async move {
-        context.client.submit_job_embedded(&job, &context.request).await
-    }))
+pub(super) async fn submit_job_embedded(context: &Context<'_>) -> Result<Document> {
+    let job = embedded(context.argument.parse()?, &context.argument.bytes)?;
+    context.client.submit_job_embedded(&job, &context.request).await
 }
 
-pub(super) fn submit_job_aws_s3<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
-    let job = s3(context.parse_argument()?)?;
-    Ok(Box::pin(async move {
-        context.client.submit_job_aws_s3(&job, &context.request).await
-    }))
+pub(super) async fn submit_job_aws_s3(context: &Context<'_>) -> Result<Document> {
+    let job = s3(context.argument.parse()?)?;
+    context.client.submit_job_aws_s3(&job, &context.request).await
 }
 
-pub(super) fn submit_job_jdbc<'a>(context: &'a Context<'_>) -> Result<BoxFuture<'a, Document>> {
-    let job = jdbc(context.parse_argument()?)?;
-    Ok(Box::pin(async move {
-        context.client.submit_job_jdbc(&job, &context.request).await
-    }))
+pub(super) async fn submit_job_jdbc(context: &Context<'_>) -> Result<Document> {
+    let job = jdbc(context.argument.parse()?)?;
+    context.client.submit_job_jdbc(&job, &context.request).await
 }
 
 fn text(argument: TextArgument) -> TextJob<Box<RawValue>> {

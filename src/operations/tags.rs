@@ -1,16 +1,14 @@
 //! Tags, and the models that have them.
 
-use modzy_client::Document;
+use modzy_client::{Document, Result};
 
-use crate::calls::{BoxFuture, Context};
+use crate::calls::Context;
 
-pub(super) fn get_all_tags<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.get_all_tags(&context.request))
+pub(super) async fn get_all_tags(context: &Context<'_>) -> Result<Document> {
+    context.client.get_all_tags(&context.request).await
 }
 
-pub(super) fn get_tags_and_models<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(async move {
-        let ids: Vec<String> = context.parse_only("tagIds")?;
-        context.client.get_tags_and_models(&ids, &context.request).await
-    })
+pub(super) async fn get_tags_and_models(context: &Context<'_>) -> Result<Document> {
+    let ids: Vec<String> = context.argument.parse()?;
+    context.client.get_tags_and_models(&ids, &context.request).await
 }

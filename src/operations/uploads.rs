@@ -1,10 +1,13 @@
 //! Uploads: files as the inputs of a new job, and inputs that are appended to a job one by one.
 
-use modzy_client::{Document, Error, FileJob, JobInput, Upload};
+use modzy_client::{Client, Document, Error, FileJob, JobInput, Result, Upload};
 use serde::Deserialize;
 
-use super::sources::{self, NamedSource, Origin};
-use crate::calls::{BoxFuture, Call, Context, Outcome, Value};
+use super::{
+    Given,
+    sources::{self, NamedSource, Origin},
+};
+use crate::calls::{Call, Context, GivenJob, NO_OPTIONS, Value};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,58 +31,61 @@ struct AppendArgument {
     origin: Origin,
 }
 
-/// Handles an abort by itself, since the job may have to be canceled wherever the upload fails.
-pub(super) fn submit_job_files<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Outcome> {
-    Box::pin(async move {
-        let call = context.call;
-        let job = upload(context.parse_argument()?, call);
-        let on_progress = context.upload_listener();
-        let Upload { result, cancelled, .. } = context
-            .client
-            .submit_job_files(job, &context.request, &call.abort.token, on_progress)
-            .await;
-        Ok(match (result, cancelled) {
-            (Err(Error::GivenUp), cancelled) => Outcome::Aborted(cancelled),
-            (Err(error), Some(cancelled)) => Outcome::Failed(error, cancelled),
-            (result, _) => Outcome::Settled(result.map(Value::from)),
-        })
+/// Cancels its job wherever it fails, and so handles an abort by itself.
+pub(super) async fn submit_job_files(context: &Context<'_>, given: GivenJob<'_>) {
+    let Context { client, call, .. } = *context;
+    let job = match context.argument.parse() {
+        Ok(argument) => upload(argument, call),
+        Err(error) => return end(call.settle_with_job(client, given, Err::<Document, _>(error))).await,
+    };
+    let on_progress = context.reports.upload_listener();
+    let Upload { result, cancelled, .. } = client
+        .submit_job_files(job, &context.request, call.abort.token(), on_progress)
+        .await;
+    match (result, cancelled) {
+        (Err(Error::GivenUp), canceled) => call.settle_aborted(canceled),
+        (Err(error), Some(canceled)) => call.settle_canceled(&error, canceled),
+        (result, _) => end(call.settle_with_job(client, given, result)).await,
+    }
+}
+
+async fn end(lingering: Option<impl Future<Output = ()>>) {
+    if let Some(lingering) = lingering {
+        lingering.await;
+    }
+}
+
+pub(super) async fn append_input(context: &Context<'_>) -> Result<()> {
+    let AppendArgument {
+        job_id,
+        input_key,
+        input_name,
+        chunk_size,
+        origin,
+    } = context.argument.parse()?;
+    let source = sources::source(origin, context.call, &mut 0);
+    let mut input = JobInput::new(job_id, input_key, input_name, source);
+    input.chunk_size = chunk_size;
+    let on_progress = context.reports.upload_listener();
+    context.client.append_input(input, &context.request, on_progress).await
+}
+
+pub(super) async fn close_job(context: &Context<'_>) -> Result<Document> {
+    context.client.close_job(context.identifier(), &context.request).await
+}
+
+pub(super) async fn get_features(context: &Context<'_>) -> Result<Document> {
+    context.client.get_features(&context.request).await
+}
+
+/// Ends when a source that JavaScript reads has brought nothing for too long.
+pub(crate) async fn source_idle(client: Client, given: Given, call: Call) {
+    let options = given.as_deref().unwrap_or(&NO_OPTIONS);
+    call.run(async {
+        let limit = client.source_idle(&options.request()?).await;
+        Ok(Value::SourceIdle(limit))
     })
-}
-
-pub(super) fn append_input<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(async move {
-        let AppendArgument {
-            job_id,
-            input_key,
-            input_name,
-            chunk_size,
-            origin,
-        } = context.parse_argument()?;
-        let source = sources::source(origin, context.call, &mut 0);
-        let mut input = JobInput::new(job_id, input_key, input_name, source);
-        input.chunk_size = chunk_size;
-        let on_progress = context.upload_listener();
-        context
-            .client
-            .append_input(input, &context.request, on_progress)
-            .await?;
-        Ok(Document::default())
-    })
-}
-
-pub(super) fn close_job<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.close_job(context.argument, &context.request))
-}
-
-pub(super) fn get_features<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Document> {
-    Box::pin(context.client.get_features(&context.request))
-}
-
-pub(super) fn source_idle<'a>(context: &'a Context<'_>) -> BoxFuture<'a, Value> {
-    Box::pin(async move {
-        let limit = context.client.source_idle(&context.request).await;
-        Ok(limit.as_millis().to_string().into())
-    })
+    .await;
 }
 
 fn upload(argument: UploadArgument, call: &Call) -> FileJob {

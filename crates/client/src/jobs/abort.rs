@@ -52,10 +52,15 @@ impl Abort {
         }
     }
 
+    /// Ends the call.
+    pub fn end(&self) {
+        self.token.cancel();
+    }
+
     /// Decides, and ends the call.
     pub fn abort(&self, canceled: Option<Instant>) {
         self.decide(canceled);
-        self.token.cancel();
+        self.end();
     }
 
     /// What ends the call, for [`RequestOptions::nothing_sent_after`].

@@ -1,0 +1,75 @@
+'use strict';
+
+// Through which entry point of the addon an operation goes, and so what it is: the enums of the addon say so, and no name.
+
+const binding = /** @type {any} */ (require('../binding.js'));
+
+/** @type {Map<string, Kind>} */
+const kinds = new Map([
+  ...Object.values(binding.BindingRead).map((read) => /** @type {const} */ ([read, 'read'])),
+  ...Object.values(binding.BindingWrite).map((write) => /** @type {const} */ ([write, 'write'])),
+  ...Object.values(binding.BindingSubmit).map((submit) => /** @type {const} */ ([submit, 'submit'])),
+  ...Object.values(binding.BindingWait).map((wait) => /** @type {const} */ ([wait, 'wait'])),
+  /** @type {const} */ (['nextChunk', 'chunk']),
+  /** @type {const} */ (['sourceIdle', 'sourceIdle']),
+  /** @type {const} */ (['grace', 'grace']),
+]);
+
+/**
+ * @param {Operation} operation
+ * @returns {Kind}
+ */
+function kindOf(operation) {
+  const kind = kinds.get(operation);
+  if (kind === undefined) {
+    throw new TypeError(`internal error: the addon has no operation ${operation}`);
+  }
+  return kind;
+}
+
+/**
+ * Starts a call.
+ *
+ * @param {import('../../js-binding').BindingClient} native
+ * @param {Started} call
+ * @param {any} operation
+ * @param {string} argument
+ * @returns {number} Its id.
+ */
+function start(native, { kind, binding: options, bytes, cancelOnAbort }, operation, argument) {
+  switch (kind) {
+    case 'read':
+      return native.startRead(operation, argument, options);
+    case 'write':
+      return native.startWrite(operation, argument, options);
+    case 'submit':
+      return native.startSubmit(operation, argument, cancelOnAbort, options, bytes);
+    case 'wait':
+      return native.startWait(operation, argument, cancelOnAbort, options);
+    case 'chunk':
+      return native.nextChunk(Number(argument), options);
+    case 'sourceIdle':
+      return native.startSourceIdle(options);
+    case 'grace':
+      return native.startGrace();
+  }
+}
+
+/**
+ * @typedef {import('../../js-binding').BindingRead} Read
+ * @typedef {import('../../js-binding').BindingWrite} Write
+ * @typedef {import('../../js-binding').BindingSubmit} Submit
+ * @typedef {import('../../js-binding').BindingWait} Wait
+ * @typedef {Read | Write | Submit | Wait | 'nextChunk' | 'sourceIdle' | 'grace'} Operation The argument of `nextChunk` is the id
+ *   of the call that has opened the stream.
+ *
+ * @typedef {object} Started What of a call its entry point takes.
+ * @property {Kind} kind
+ * @property {import('../../js-binding').BindingCallOptions} [binding]
+ * @property {Uint8Array[]} [bytes] They are copied.
+ * @property {boolean} cancelOnAbort
+ *
+ * @typedef {'read' | 'write' | 'submit' | 'wait' | 'chunk' | 'sourceIdle' | 'grace'} Kind
+ */
+
+module.exports = { kindOf, start };

@@ -1,0 +1,133 @@
+//! The operations, as JavaScript names them: an enum for each entry point of the client. What each does is in the file of its
+//! resource.
+
+use std::fmt;
+
+use napi_derive::napi;
+
+/// What is read: an abort leaves nothing behind. The argument is the identifier of the job or model, unless it says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[napi(string_enum = "camelCase")]
+pub enum BindingRead {
+    /// `GET /jobs/{job}`.
+    GetJob,
+    /// `GET /jobs/{job}` for each. The argument is an array of identifiers.
+    GetJobs,
+    /// `GET /jobs/history`. The argument is the filter.
+    GetJobHistory,
+    /// The same, as a page.
+    GetJobHistoryPage,
+    /// `GET /jobs/features`. No argument.
+    GetFeatures,
+    /// `GET /resources/processing/engines`. No argument.
+    GetProcessingEngineStatus,
+    /// `GET /results/{job}`.
+    GetResult,
+    /// `GET /results/{job}/datasource/{input}`. The argument is `{jobId, inputKey}`.
+    GetInputResult,
+    /// `GET /results/{job}`, as a stream.
+    OpenResults,
+    /// `GET /results/{job}/datasource/{input}/output/{output}`. The argument is `{jobId, inputKey, outputName}` or `{url}`.
+    GetOutputContents,
+    /// The same, to a file. The argument is `{output, file}`.
+    DownloadOutput,
+    /// The same, as a stream. The argument is the output.
+    OpenOutput,
+    /// `GET /models`. The argument is the filter.
+    GetModels,
+    /// The same, as a page.
+    GetModelsPage,
+    /// `GET /models/latest`. No argument.
+    GetActiveModels,
+    /// `GET /models/{model}`.
+    GetModel,
+    /// `GET /models`, and `GET /models/{model}` for each that is found. The argument is `{name, activeOnly}`.
+    GetModelByName,
+    /// `GET /models/{model}/related-models`.
+    GetRelatedModels,
+    /// `GET /models/{model}/versions`.
+    GetModelVersions,
+    /// `GET /models/{model}/versions/{version}`. The argument is `{modelId, version}`, as of the samples.
+    GetModelVersion,
+    /// `GET /models/{model}/versions/{version}/sample-input`.
+    GetModelVersionInputSample,
+    /// `GET /models/{model}/versions/{version}/sample-output`.
+    GetModelVersionOutputSample,
+    /// `GET /models/tags`. No argument.
+    GetAllTags,
+    /// `GET /models/tags/{tag,tag…}`. The argument is an array of identifiers.
+    GetTagsAndModels,
+    /// `GET /accounting/access-keys/user/{email}`. The argument is the address.
+    GetApiKeys,
+    /// A file as a data URI; sends nothing. The argument is `{path, mimeType, maxBytes}`.
+    PathToDataUrl,
+}
+
+/// What changes something on the server. An abort closes the request, and undoes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[napi(string_enum = "camelCase")]
+pub enum BindingWrite {
+    /// `DELETE /jobs/{job}`. The argument is the job's identifier.
+    CancelJob,
+    /// `POST /jobs/{job}/{input}/{modelInput}`. The argument is `{jobId, inputKey, inputName, path? | size?, chunkSize?}`.
+    AppendInput,
+    /// `POST /jobs/{job}/close`. The argument is the job's identifier.
+    CloseJob,
+    /// `POST /accounting/access-keys/{prefix}/hash`. The argument is the prefix.
+    GetKeyBody,
+}
+
+/// What submits a job: an abort may have to cancel it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[napi(string_enum = "camelCase")]
+pub enum BindingSubmit {
+    /// `POST /jobs`. The argument is the body.
+    SubmitJob,
+    /// `POST /jobs`. The argument is `{modelId, version, sources, explain?, timeout?}`.
+    SubmitJobText,
+    /// `POST /jobs`. The argument is `{modelId, version, sources, mediaType?, explain?, timeout?}`, where a value is a data
+    /// URI, or the number of one of the byte arrays that come along.
+    SubmitJobEmbedded,
+    /// `POST /jobs`. The argument is `{modelId, version, accessKeyID, secretAccessKey, region, sources, explain?, timeout?}`.
+    SubmitJobAwsS3,
+    /// `POST /jobs`. The argument is `{modelId, version, url, username, password, driver, query, explain?, timeout?}`.
+    SubmitJobJdbc,
+    /// `POST /jobs`, the chunks, and `POST /jobs/{job}/close`. The argument is `{modelId, version, sources: [{inputKey,
+    /// inputName, path? | size?}], explain?, timeout?, chunkSize?}`.
+    SubmitJobFiles,
+}
+
+/// What waits for a job: an abort may have to cancel it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[napi(string_enum = "camelCase")]
+pub enum BindingWait {
+    /// `GET /jobs/{job}` until the job is final.
+    BlockUntilComplete,
+    /// `GET /jobs/{job}` until the job is final, then `GET /results/{job}`.
+    BlockUntilResult,
+}
+
+/// An operation that has an argument to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    /// By `startRead`.
+    Read(BindingRead),
+    /// By `startWrite`.
+    Write(BindingWrite),
+    /// By `startSubmit`.
+    Submit(BindingSubmit),
+}
+
+/// As JavaScript names it.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Read(read) => format!("{read:?}"),
+            Self::Write(write) => format!("{write:?}"),
+            Self::Submit(submit) => format!("{submit:?}"),
+        };
+        let mut letters = name.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+        write!(f, "{}{}", first.unwrap_or_default(), letters.as_str())
+    }
+}
