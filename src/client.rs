@@ -11,7 +11,7 @@ use napi::{
 use napi_derive::napi;
 
 use crate::{
-    calls::{Argument, Call, Calls, Value},
+    calls::{Argument, Call, Calls, Value, take_events},
     config::BindingConfig,
     errors::message_of,
     operation::{BindingRead, BindingSubmit, BindingWait, BindingWrite, Operation},
@@ -166,10 +166,10 @@ impl BindingClient {
         again.into_iter().map(u64::cast_signed).collect()
     }
 
-    /// Takes the oldest news. For those that are left, the function is called again.
+    /// Takes the oldest events. For those that are left, the function is called again.
     #[napi(catch_unwind, ts_return_type = "Array<BindingEvent>")]
     pub fn take<'e>(&self, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
-        self.calls.take_events(env)
+        take_events(&self.calls, env)
     }
 
     /// Whether the process lives on for the sake of events that may come. At first it does not. Returns whether there is a

@@ -10,8 +10,14 @@ use napi::{
 use super::{events::BindingEvent, registry::Calls};
 use crate::{errors::BindingError, numbers::LONGEST_STRING};
 
+/// Hands the oldest events over.
+pub(crate) fn take_events<'e>(calls: &Arc<Calls>, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
+    let events = calls.events.take().into_iter();
+    events.map(|event| cross(event, env, calls)).collect()
+}
+
 /// Makes an event a value of JavaScript.
-pub(super) fn cross<'e>(event: BindingEvent, env: &'e Env, calls: &Arc<Calls>) -> napi::Result<Unknown<'e>> {
+fn cross<'e>(event: BindingEvent, env: &'e Env, calls: &Arc<Calls>) -> napi::Result<Unknown<'e>> {
     let id = event.id().cast_unsigned();
     let length = event.text_length();
     // What failed before says more than that it cannot be reported in full.

@@ -14,6 +14,7 @@ mod registry;
 
 pub(crate) use self::{
     context::{Argument, BoxFuture, Context, NO_OPTIONS, Reports, WaitContext},
+    crossing::take_events,
     guard::{Call, GivenJob},
     outcome::Value,
     registry::{Calls, Chunk, Opened},

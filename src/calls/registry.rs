@@ -10,11 +10,11 @@ use std::{
 
 use bytes::Bytes;
 use modzy_client::{Abort, Output, ResultStream};
-use napi::{Env, bindgen_prelude::Unknown};
+use napi::Env;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::{crossing::cross, events::BindingEvent, notifier::LINGER, queue::EventQueue};
+use super::{events::BindingEvent, notifier::LINGER, queue::EventQueue};
 use crate::runtime;
 
 /// A chunk of a source; `None` at its end.
@@ -240,12 +240,6 @@ impl Calls {
         let mut live = self.live();
         live.calls.remove(&id);
         live.pulls.remove(&id);
-    }
-
-    /// Hands the oldest events over.
-    pub(crate) fn take_events<'e>(self: &Arc<Self>, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
-        let events = self.events.take().into_iter();
-        events.map(|event| cross(event, env, self)).collect()
     }
 
     /// Takes what a call has opened to read from it.
