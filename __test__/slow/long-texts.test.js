@@ -23,13 +23,13 @@ describe('an answer whose text is longer than a string can be', () => {
     let finish;
     const chunk = Buffer.alloc(MIB, 'a');
     const server = http.createServer(async (request, response) => {
-      if (!request.url.includes('history')) {
+      if (!request.url.includes('results')) {
         finish = () => response.end('{"jobIdentifier":"j","status":"OPEN"}');
         return;
       }
-      // Read whole it fits, and as a part of a page it does not.
+      // By itself it fits, and with the names of its input it does not.
       let left = constants.MAX_STRING_LENGTH - 4;
-      response.write('["');
+      response.write('{"failures":{"k":"');
       while (left > 0) {
         const piece = chunk.subarray(0, left);
         left -= piece.length;
@@ -37,7 +37,7 @@ describe('an answer whose text is longer than a string can be', () => {
           await once(response, 'drain');
         }
       }
-      response.end('"]');
+      response.end('"}}');
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -48,8 +48,8 @@ describe('an answer whose text is longer than a string can be', () => {
     });
     const other = client.getJob('j');
     const error = await client
-      .listJobHistory()
-      .toArray()
+      .streamResults('j')
+      .next()
       .catch((reason) => reason);
     assert.ok(error instanceof ResponseError, error);
     assert.match(error.message, /^the response has a text of 5368\d+ bytes, longer than a JavaScript string can be/);
