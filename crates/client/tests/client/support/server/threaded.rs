@@ -1,6 +1,7 @@
 //! A server in threads of its own, which goes on while the thread of the test, and the client in it, stands still.
 
 use std::{
+    fs,
     io::{self, Read, Write},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
@@ -26,6 +27,8 @@ pub(crate) enum Then {
     Keep,
     /// Closed after a moment, with what has not been read.
     Close(Duration),
+    /// The same, once the client's system has all of the answer: what it has not is lost with such a close.
+    CloseWhenAcknowledged,
 }
 
 type Treat = dyn Fn(&str, &mut dyn Stream) -> io::Result<Then> + Send + Sync;
@@ -103,12 +106,13 @@ impl Threaded {
                 };
                 let (tls, lines, treat) = (tls.clone(), Arc::clone(&lines), Arc::clone(&treat));
                 let sockets = Arc::clone(&sockets);
+                let ports = [socket.local_addr(), socket.peer_addr()].map(|address| address.unwrap().port());
                 // Ends with the connection, which closes with its last handle.
                 thread::spawn(move || {
                     let done = || sockets.lock().unwrap()[nth] = None;
                     let converse = |socket: &mut dyn Stream| {
                         for _ in 0..requests {
-                            if !converse(socket, most, &is_idle, &lines, &*treat)? {
+                            if !converse(socket, ports, most, &is_idle, &lines, &*treat)? {
                                 break;
                             }
                         }
@@ -183,6 +187,7 @@ impl Threaded {
 /// One request and its response. Whether another may follow.
 fn converse(
     socket: &mut dyn Stream,
+    ports: [u16; 2],
     most: usize,
     is_idle: &AtomicBool,
     lines: &Mutex<Vec<String>>,
@@ -193,10 +198,30 @@ fn converse(
     let then = treat(&line, socket)?;
     socket.flush()?;
     is_idle.store(true, Ordering::SeqCst);
-    if let Then::Close(moment) = then {
-        thread::sleep(moment);
+    match then {
+        Then::Keep => return Ok(true),
+        Then::Close(moment) => thread::sleep(moment),
+        Then::CloseWhenAcknowledged => {
+            while !is_acknowledged(ports) {
+                thread::sleep(Duration::from_micros(100));
+            }
+        }
     }
-    Ok(then == Then::Keep)
+    Ok(false)
+}
+
+/// Whether nothing that was sent between these ports of this machine is under way. Where the system does not tell, after a while.
+fn is_acknowledged([local, peer]: [u16; 2]) -> bool {
+    let Ok(table) = fs::read_to_string("/proc/net/tcp") else {
+        thread::sleep(Duration::from_millis(200));
+        return true;
+    };
+    let ends = [local, peer].map(|port| format!(":{port:04X}"));
+    table.lines().all(|line| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let is_this = fields.len() > 4 && fields[1].ends_with(&ends[0]) && fields[2].ends_with(&ends[1]);
+        !is_this || fields[4].starts_with("00000000:")
+    })
 }
 
 /// Reads a request, and tells its line.
