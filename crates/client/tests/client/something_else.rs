@@ -98,6 +98,8 @@ async fn reads_refuse_what_was_not_asked_for() {
         );
         // What the author of a model has made may look like anything, and so may an output.
         client.get_model_version_output_sample("m", "1", options).await.unwrap();
+        let server = Server::always(ok(message)).await;
+        let (client, _) = skipping(&server.api());
         let output = OutputRef::Url(format!("{}/elsewhere", server.api()));
         assert_eq!(
             client.get_output_contents(&output, options).await.unwrap().bytes,
