@@ -233,7 +233,9 @@ mod tests {
             let file = File::open(&path).unwrap();
             let mut writer = File::options().write(true).open(&path).unwrap();
             let content = vec![b'n'; LENGTH];
-            let writing = thread::spawn(move || writer.write(&content).unwrap());
+            let writing = thread::Builder::new()
+                .spawn(move || writer.write(&content).unwrap())
+                .unwrap();
             let byte = |at: usize| {
                 let mut byte = [0];
                 read_at(&file, at as u64, &mut byte).unwrap();

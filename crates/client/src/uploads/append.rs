@@ -26,7 +26,7 @@ impl Client {
     /// fate is unknown is never sent again. `on_progress` hears of it as in [`Client::submit_job_files`].
     ///
     /// # Errors
-    /// [`Error::Input`] for a source that cannot be used. The job is not cancelled.
+    /// [`Error::Input`](crate::Error::Input) for a source that cannot be used. The job is not cancelled.
     pub fn append_input(
         &self,
         mut input: JobInput,
