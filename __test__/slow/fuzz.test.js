@@ -6,8 +6,9 @@ const assert = require('node:assert/strict');
 const { it } = require('node:test');
 const { fuzzCalls } = require('../../dev/fuzz/run.js');
 
-const CALLS = 3000;
-const HOSTILE = 1000;
+// `npm run test:runtimes` makes as many as `npm run fuzz`.
+const CALLS = Number(process.env.FUZZ_CALLS ?? 3000);
+const HOSTILE = Number(process.env.FUZZ_HOSTILE ?? 1000);
 const seed = Date.now() % 1_000_000;
 
 it(`${CALLS} random calls and ${HOSTILE} hostile ones crash nothing, leave nothing pending and hold nothing up (seed ${seed})`, async (t) => {

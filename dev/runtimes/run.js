@@ -42,6 +42,13 @@ if (unknown.length > 0) {
   throw new Error(`there is no runtime ${unknown.join(', ')}; there are ${Object.keys(runtimes).join(', ')}`);
 }
 
+/** The emulator is on this machine, to which no proxy leads. Random calls are as many as `npm run fuzz` makes, unless they are told. */
+const env = {
+  no_proxy: '*',
+  FUZZ_CALLS: process.env.FUZZ_CALLS ?? '100000',
+  FUZZ_HOSTILE: process.env.FUZZ_HOSTILE ?? '20000',
+};
+
 prepare();
 installPackages(__dirname);
 buildDebug();
@@ -49,9 +56,8 @@ for (const [name, commands] of Object.entries(runtimes)) {
   if (asked.length === 0 || asked.includes(name)) {
     const started = performance.now();
     console.log(`\n== ${name}`);
-    // The emulator is on this machine, to which no proxy leads.
     for (const [program, args] of commands) {
-      run(program, args, root, { no_proxy: '*' });
+      run(program, args, root, env);
     }
     console.log(`== ${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
   }
