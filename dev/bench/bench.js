@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run bench`: builds what is measured, takes the measurements, prints them, and writes them to docs/performance.md.
+// `npm run bench`: builds the clients, measures them, prints the figures, and writes them to docs/performance.md and README.md here.
 //
 //   npm run bench -- calls waits data start      (all of them, unless some are named)
 //   npm run bench -- --quick                     (whether everything works; writes nothing)

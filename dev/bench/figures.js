@@ -1,6 +1,6 @@
 'use strict';
 
-// Figures, and what they are held against.
+// Figures and their targets.
 
 /** @returns {number | undefined} */
 function per(sum, count) {
@@ -34,7 +34,7 @@ function quantile(values, share) {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
 }
 
-/** What is to be reached: not more, or not less, than a limit. */
+/** A target: a figure that must not be more, or not less, than a limit. */
 function target(what, value, relation, limit) {
   const isKnown = Number.isFinite(value);
   const isMet = isKnown && (relation === '≤' ? value <= limit : value >= limit);

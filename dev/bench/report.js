@@ -1,6 +1,6 @@
 'use strict';
 
-// Prints what was measured, and puts it into docs/performance.md with its charts.
+// Prints the figures, writes them with their charts to docs/performance.md, and compares them with their targets in README.md here.
 
 const { execFileSync } = require('node:child_process');
 const { readFileSync, writeFileSync } = require('node:fs');
@@ -10,14 +10,15 @@ const { runPackage } = require('../scripts/setup.js');
 const { draw } = require('./chart.js');
 const { show } = require('./figures.js');
 
-const folder = path.resolve(__dirname, '../../docs');
-const page = path.join(folder, 'performance.md');
+const docs = path.resolve(__dirname, '../../docs');
+const figuresPage = path.join(docs, 'performance.md');
+const targetsPage = path.join(__dirname, 'README.md');
 
-/** A table of targets, as the other tables are. */
+/** The table of a group's targets, in the form of the other tables. */
 function targetTable(targets) {
   return {
-    title: 'Held against what is to be reached',
-    head: ['measure', 'to reach', 'measured', 'verdict'],
+    title: 'Targets',
+    head: ['measure', 'target', 'measured', 'verdict'],
     rows: targets.map(({ what, bound, value, verdict }) => [what, bound, value, verdict]),
   };
 }
@@ -50,25 +51,28 @@ function conditions(group) {
   ].join(' ');
 }
 
-/** Puts a group's report between its marks, and draws its charts. */
-function write(group, { tables, targets, charts }) {
-  const drawn = charts.map((chart) => ({ ...chart, svg: draw(chart) })).filter(({ svg }) => svg !== undefined);
-  for (const { file, svg } of drawn) {
-    writeFileSync(path.join(folder, `${file}.svg`), svg);
-  }
-  const parts = [
-    conditions(group),
-    ...[...tables, targetTable(targets)].map(markdown),
-    ...drawn.map(({ title, file }) => `![${title}](${file}.svg)`),
-  ];
+/** Replaces the text between a group's marks on a page. */
+function replaceSection(page, group, parts) {
   const [begin, end] = [`<!-- ${group}: begin -->`, `<!-- ${group}: end -->`];
   const text = readFileSync(page, 'utf8');
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from === -1 || to < from) {
-    throw new Error(`${page} has no place for ${group}`);
+    throw new Error(`${page} has no section for ${group}`);
   }
   writeFileSync(page, `${text.slice(0, from + begin.length)}\n\n${parts.join('\n\n')}\n\n${text.slice(to)}`);
   runPackage('prettier/bin/prettier.cjs', ['--write', '--log-level', 'warn', page]);
+}
+
+/** Writes a group's figures and charts to the page of figures, and its targets to the page for contributors. */
+function write(group, { tables, targets, charts }) {
+  const drawn = charts.map((chart) => ({ ...chart, svg: draw(chart) })).filter(({ svg }) => svg !== undefined);
+  for (const { file, svg } of drawn) {
+    writeFileSync(path.join(docs, `${file}.svg`), svg);
+  }
+  const measured = conditions(group);
+  const images = drawn.map(({ title, file }) => `![${title}](${file}.svg)`);
+  replaceSection(figuresPage, group, [measured, ...tables.map(markdown), ...images]);
+  replaceSection(targetsPage, group, [measured, markdown(targetTable(targets))]);
 }
 
 module.exports = { print, write };
