@@ -21,7 +21,7 @@ use crate::{
     error::BodyFault,
     jobs::is_final_status,
     results::{self, Found, Section},
-    transport::{Data, Mask, Payload, Told, retry},
+    transport::{Data, ErrorText, Mask, Payload, retry},
     uploads::{self, size},
 };
 
@@ -162,10 +162,10 @@ pub fn error_body(data: &[u8]) {
     let headers = HeaderMap::new();
     let mask = Mask::new(&auth, &headers, Bytes::new(), None);
     for is_cut in [false, true] {
-        let told = Told::read(&mask, data, is_cut);
-        assert!(told.message.as_ref().is_none_or(|message| message.len() <= 1024));
-        assert!(told.body.as_ref().is_none_or(|body| body.len() <= 64 * 1024));
-        for shown in told.message.iter().chain(&told.body) {
+        let text = ErrorText::read(&mask, data, is_cut);
+        assert!(text.message.as_ref().is_none_or(|message| message.len() <= 1024));
+        assert!(text.body.as_ref().is_none_or(|body| body.len() <= 64 * 1024));
+        for shown in text.message.iter().chain(&text.body) {
             assert!(!shown.contains(SECRET));
             // What a reader of JSON, of JSON within JSON and so on makes of it.
             let mut read = shown.clone();

@@ -43,7 +43,7 @@ pub enum Event<'a> {
 pub(crate) struct Observed(pub(crate) Option<Arc<dyn Observer>>);
 
 impl Observed {
-    pub(crate) fn tell(&self, event: Event<'_>) {
+    pub(crate) fn notify(&self, event: Event<'_>) {
         if let Some(observer) = &self.0 {
             observer.observe(&event);
         }

@@ -67,10 +67,10 @@ impl From<Failure> for io::Error {
 }
 
 /// The look-ups that are queued or under way.
-static ASKED: LazyLock<Mutex<HashMap<String, watch::Receiver<Option<Found>>>>> = LazyLock::new(Mutex::default);
+static UNDER_WAY: LazyLock<Mutex<HashMap<String, watch::Receiver<Option<Found>>>>> = LazyLock::new(Mutex::default);
 
 fn table() -> MutexGuard<'static, HashMap<String, watch::Receiver<Option<Found>>>> {
-    ASKED.lock().unwrap_or_else(PoisonError::into_inner)
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The look-up of a name: the one that is under way, or a new one.

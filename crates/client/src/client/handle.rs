@@ -9,7 +9,7 @@ use crate::{
     document::Document,
     endpoint::BaseUrl,
     error::{Error, Result},
-    transport::{Answer, Attempts, Expect, Payload, Request, Settings, Shape, Streamed, Transport},
+    transport::{Answer, Expect, Payload, Request, RetryState, Settings, Shape, Streamed, Transport},
 };
 
 /// A client of one Modzy server. Cheap to clone; clones share connections and limits.
@@ -104,9 +104,9 @@ impl Client {
         &self,
         request: &Request,
         settings: &Settings,
-        attempts: &mut Attempts,
+        retry_state: &mut RetryState,
     ) -> Result<Streamed> {
-        match self.transport().execute(request, settings, attempts).await? {
+        match self.transport().execute(request, settings, retry_state).await? {
             Answer::Stream(body) => Ok(*body),
             Answer::Document { .. } => Err(Error::Internal("no stream came where it was asked for".to_owned())),
         }
@@ -114,8 +114,8 @@ impl Client {
 
     async fn execute(&self, request: &Request, settings: &Settings) -> Result<Answer> {
         let transport = self.transport();
-        let mut attempts = Attempts::new(request, settings);
-        transport.execute(request, settings, &mut attempts).await
+        let mut retry_state = RetryState::new(request, settings);
+        transport.execute(request, settings, &mut retry_state).await
     }
 
     /// Ends when a source that is read outside of the client has brought nothing for `idle_timeout`, and returns that.

@@ -145,7 +145,7 @@ pub(crate) fn observed(observer: &Observed, mut on_answer: impl FnMut(&Document)
         if let Ok(answer) = answer {
             on_answer(answer);
         }
-        observer.tell(Event::Poll { polls, answer, delay });
+        observer.notify(Event::Poll { polls, answer, delay });
     }
 }
 

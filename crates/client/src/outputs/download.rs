@@ -12,7 +12,7 @@ use super::{
 use crate::{
     client::{Client, RequestOptions},
     error::{Error, Result},
-    transport::Attempts,
+    transport::RetryState,
 };
 
 impl Client {
@@ -23,9 +23,9 @@ impl Client {
     pub async fn open_output(&self, output: &OutputRef, options: &RequestOptions) -> Result<Output> {
         let settings = self.settings(options);
         let origin = self.output_request(output)?;
-        let mut attempts = Attempts::new(&origin, &settings);
-        let found = self.fetch_whole(&origin, &settings, &mut attempts).await?;
-        Ok(Output::new(self.clone(), settings, origin, found, attempts))
+        let mut retry_state = RetryState::new(&origin, &settings);
+        let found = self.fetch_whole(&origin, &settings, &mut retry_state).await?;
+        Ok(Output::new(self.clone(), settings, origin, found, retry_state))
     }
 
     /// Downloads an output to a file, which is there once it is whole and on the disk: until then it is written beside its

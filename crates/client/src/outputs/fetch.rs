@@ -10,7 +10,7 @@ use crate::{
     client::Client,
     endpoint::LONGEST_URL,
     error::{BodyFault, Error, Result},
-    transport::{Attempts, Request, Settings, Streamed},
+    transport::{Request, RetryState, Settings, Streamed},
 };
 
 const MOST_REDIRECTS: usize = 5;
@@ -20,11 +20,11 @@ impl Client {
         &self,
         origin: &Request,
         settings: &Settings,
-        attempts: &mut Attempts,
+        retry_state: &mut RetryState,
     ) -> Result<(Request, Streamed)> {
-        let (request, body) = self.fetch(origin, None, settings, attempts).await?;
+        let (request, body) = self.fetch(origin, None, settings, retry_state).await?;
         if body.status() == StatusCode::PARTIAL_CONTENT {
-            return Err(attempts.end(body.unreadable(&request, BodyFault::Partial)));
+            return Err(retry_state.end(body.unreadable(&request, BodyFault::Partial)));
         }
         Ok((request, body))
     }
@@ -35,7 +35,7 @@ impl Client {
         origin: &Request,
         rest: Option<(&Validator, u64)>,
         settings: &Settings,
-        attempts: &mut Attempts,
+        retry_state: &mut RetryState,
     ) -> Result<(Request, Streamed)> {
         let mut request = origin.clone();
         if let Some((validator, at)) = rest {
@@ -46,7 +46,7 @@ impl Client {
         }
         let mut redirects = 0;
         loop {
-            let body = self.send_for_stream(&request, settings, attempts).await?;
+            let body = self.send_for_stream(&request, settings, retry_state).await?;
             match body.status() {
                 StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION | StatusCode::PARTIAL_CONTENT => {
                     return Ok((request, body));
@@ -55,14 +55,14 @@ impl Client {
                 // Accepted, created or reset: the output, which may be empty, is not there.
                 _ => {
                     let missing = body.unreadable(&request, BodyFault::NoOutput);
-                    self.transport().again(attempts, settings, missing).await?;
+                    self.transport().again(retry_state, settings, missing).await?;
                     continue;
                 }
             }
             redirects += 1;
             request = self
                 .follow(request, &body, redirects)
-                .map_err(|refused| attempts.end(refused))?;
+                .map_err(|refused| retry_state.end(refused))?;
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
     client::Client,
     error::{BodyFault, Error, Result},
     observer::{Observed, Observer},
-    transport::{Attempts, Request, Settings, Streamed},
+    transport::{Request, RetryState, Settings, Streamed},
 };
 
 /// An output that is being read. Dropping it closes its request. `Debug` does not show its URL, which may be signed.
@@ -34,7 +34,7 @@ pub struct Output {
     loaded: u64,
     /// How many there ever were, so that a download which always breaks at the same place comes to an end.
     farthest: u64,
-    attempts: Attempts,
+    retry_state: RetryState,
     ended: bool,
     meter: Meter,
 }
@@ -82,7 +82,7 @@ impl Output {
         settings: Settings,
         origin: Request,
         (request, body): (Request, Streamed),
-        attempts: Attempts,
+        retry_state: RetryState,
     ) -> Self {
         Self {
             client,
@@ -95,7 +95,7 @@ impl Output {
             body,
             loaded: 0,
             farthest: 0,
-            attempts,
+            retry_state,
             ended: false,
             meter: Meter::default(),
         }
@@ -161,7 +161,7 @@ impl Output {
         }
         if is_too_large {
             let too_large = self.body.unreadable(&self.request, BodyFault::TooLarge);
-            return Err(self.attempts.end(too_large));
+            return Err(self.retry_state.end(too_large));
         }
         Ok(Contents {
             status: self.status.as_u16(),
@@ -182,7 +182,7 @@ impl Output {
                     self.at += piece.len() as u64;
                     if let Some(whole) = end.filter(|&end| self.at > end) {
                         let too_long = self.body.wrong_length(&self.request, self.at, whole);
-                        return Err(self.attempts.end(too_long));
+                        return Err(self.retry_state.end(too_long));
                     }
                     // A body that had to begin anew repeats what was handed out before.
                     let known = usize::try_from(self.loaded.saturating_sub(start)).unwrap_or(usize::MAX);
@@ -211,23 +211,25 @@ impl Output {
 
     /// Opens an interrupted output again. Answers whether it had to start again.
     async fn resume(&mut self, failure: Error, may_start_again: bool) -> Result<bool> {
-        let Self { settings, attempts, .. } = self;
+        let Self {
+            settings, retry_state, ..
+        } = self;
         if self.loaded > self.farthest {
             self.farthest = self.loaded;
-            attempts.came_further(settings);
+            retry_state.made_progress(settings);
         }
         let rest = self.entity.rest().map(|validator| (validator, self.loaded));
         if rest.is_none() && !may_start_again {
-            return Err(attempts.end(failure));
+            return Err(retry_state.end(failure));
         }
-        self.client.transport().again(attempts, settings, failure).await?;
-        match self.client.fetch(&self.origin, rest, settings, attempts).await {
+        self.client.transport().again(retry_state, settings, failure).await?;
+        match self.client.fetch(&self.origin, rest, settings, retry_state).await {
             Ok((request, body)) => match self.entity.judge(&body, rest.map(|(_, at)| at)) {
                 Some(at) => {
                     (self.request, self.body, self.at) = (request, body, at);
                     return Ok(false);
                 }
-                None if !may_start_again => return Err(attempts.given_up()),
+                None if !may_start_again => return Err(retry_state.last_error()),
                 None if body.status() != StatusCode::PARTIAL_CONTENT => {
                     self.begin_anew(request, body);
                     return Ok(true);
@@ -236,10 +238,10 @@ impl Output {
             },
             // The output has become shorter.
             Err(Error::Status { status: 416, .. }) if may_start_again && rest.is_some() => {}
-            Err(Error::Status { status: 416, .. }) => return Err(attempts.given_up()),
+            Err(Error::Status { status: 416, .. }) => return Err(retry_state.last_error()),
             Err(error) => return Err(error),
         }
-        let (request, body) = self.client.fetch_whole(&self.origin, settings, attempts).await?;
+        let (request, body) = self.client.fetch_whole(&self.origin, settings, retry_state).await?;
         self.begin_anew(request, body);
         Ok(true)
     }

@@ -15,7 +15,7 @@ use crate::{
     error::{BodyFault, Error, Result},
     observer::{Observed, Observer},
     outputs::{DownloadProgress, Meter},
-    transport::{Attempts, Expect, Request, Settings, Streamed},
+    transport::{Expect, Request, RetryState, Settings, Streamed},
 };
 
 /// From this size on a text is read where that keeps nobody waiting.
@@ -37,7 +37,7 @@ pub struct ResultStream {
     /// Whether an input was handed out.
     begun: bool,
     ended: bool,
-    attempts: Attempts,
+    retry_state: RetryState,
     meter: Meter,
 }
 
@@ -55,8 +55,8 @@ impl Client {
         };
         let settings = self.settings(options);
         let transport = self.transport();
-        let mut attempts = Attempts::new(&request, &settings);
-        let body = self.send_for_stream(&request, &settings, &mut attempts).await?;
+        let mut retry_state = RetryState::new(&request, &settings);
+        let body = self.send_for_stream(&request, &settings, &mut retry_state).await?;
         Ok(ResultStream {
             client: self.clone(),
             scanner: Scanner::new(transport.max_response_bytes(), request.job.clone()),
@@ -66,7 +66,7 @@ impl Client {
             total: length(&body),
             begun: false,
             ended: false,
-            attempts,
+            retry_state,
             meter: Meter::default(),
             settings,
             request,
@@ -179,13 +179,18 @@ impl ResultStream {
 
     /// Sends the request again after a failure, where nobody has seen anything of the answer yet.
     async fn repeat(&mut self, failure: Error) -> Result<()> {
-        let Self { settings, attempts, .. } = self;
+        let Self {
+            settings, retry_state, ..
+        } = self;
         if self.begun {
-            return Err(attempts.end(failure));
+            return Err(retry_state.end(failure));
         }
         let transport = self.client.transport();
-        transport.again(attempts, settings, failure).await?;
-        let body = self.client.send_for_stream(&self.request, settings, attempts).await?;
+        transport.again(retry_state, settings, failure).await?;
+        let body = self
+            .client
+            .send_for_stream(&self.request, settings, retry_state)
+            .await?;
         self.scanner = Scanner::new(transport.max_response_bytes(), self.request.job.clone());
         (self.fault, self.loaded, self.total) = (part(&body), 0, length(&body));
         self.body = body;

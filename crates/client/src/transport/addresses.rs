@@ -94,7 +94,7 @@ impl Addresses {
     }
 
     /// Notes that a connection to an address stands.
-    pub(super) fn stands(&self, address: IpAddr) {
+    pub(super) fn connected(&self, address: IpAddr) {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         failed.remove(&address);
     }

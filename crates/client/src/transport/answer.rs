@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{
     coding::{Broken, Decoded},
-    failure::{Account, Attempt},
+    failure::{FailedAttempt, FailureContext},
     link,
     mask::Mask,
     request::{Expect, Request},
@@ -60,7 +60,7 @@ pub(crate) enum Answer {
 pub(super) struct Reader<'a, M> {
     /// Makes the mask of a request's secrets, which only refusals need.
     pub(super) mask: M,
-    pub(super) account: Account<'a>,
+    pub(super) context: FailureContext<'a>,
     pub(super) limit: usize,
     pub(super) clock: &'a dyn Clock,
     /// How long a body may come of which nobody needs anything.
@@ -68,13 +68,13 @@ pub(super) struct Reader<'a, M> {
 }
 
 impl<M: Fn() -> Mask> Reader<'_, M> {
-    pub(super) async fn read(&self, response: reqwest::Response, request: &Request) -> Result<Answer, Attempt> {
+    pub(super) async fn read(&self, response: reqwest::Response, request: &Request) -> Result<Answer, FailedAttempt> {
         let status = response.status();
         let mut body = Decoded::new(response);
         if !status.is_success() {
             return Err(self.refusal(status, body).await.into());
         }
-        let unreadable = |fault| self.account.unreadable(status.as_u16(), fault);
+        let unreadable = |fault| self.context.unreadable(status.as_u16(), fault);
         let media_type = header(body.response().headers(), &CONTENT_TYPE).map(str::to_owned);
         let too_large = |begun: &[u8]| unreadable(shape::oversized(begun, media_type.as_deref(), request.expect));
         if body.length().is_some_and(|length| length > self.limit as u64) {
@@ -97,7 +97,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
             End::Whole | End::Unread => {}
             End::TooLarge => return Err(too_large(&bytes)),
             End::Broken(Broken::Content(fault)) => return Err(unreadable(fault)),
-            End::Broken(Broken::Connection(error)) => return Err(self.account.broken(error)),
+            End::Broken(Broken::Connection(error)) => return Err(self.context.broken(error)),
         }
         if is_acknowledgement {
             let is_whole = matches!(end, End::Whole) && bytes.len() < IGNORED_BODY;
@@ -123,9 +123,9 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
             body,
             request_id,
             retry_after: header(&headers, &RETRY_AFTER).and_then(|value| retry::retry_after(value, sent_at(&headers))),
-            call: Box::new(self.account.call()),
+            call: Box::new(self.context.call()),
         };
-        let without_body = |id| self.account.refused(refusal(self.account.phrase(status), None, id));
+        let without_body = |id| self.context.refused(refusal(self.context.phrase(status), None, id));
         // Stands in for the timeout where there are many secrets, or the body stalls.
         without_body(None);
         let mask = (self.mask)().ready().await;
@@ -136,12 +136,12 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         let limit = ERROR_BODY + MASK_MARGIN;
         let end = self.collect(&mut body, &mut bytes, usize::MAX, limit).await;
         let is_cut = !matches!(end, End::Whole);
-        let told = mask.work_on(bytes.len(), (bytes, is_cut), |mask, (bytes, is_cut)| {
-            Told::read(mask, &bytes, is_cut)
+        let text = mask.work_on(bytes.len(), (bytes, is_cut), |mask, (bytes, is_cut)| {
+            ErrorText::read(mask, &bytes, is_cut)
         });
-        let told = told.await.unwrap_or_default();
-        let message = told.message.filter(|_| !self.account.is_the_proxys(status));
-        refusal(message.unwrap_or_else(|| self.account.phrase(status)), told.body, id)
+        let text = text.await.unwrap_or_default();
+        let message = text.message.filter(|_| !self.context.is_the_proxys(status));
+        refusal(message.unwrap_or_else(|| self.context.phrase(status)), text.body, id)
     }
 
     /// Reads a body until it ends, breaks, or has grown past the limit. What comes after so many bytes is not kept.
@@ -150,7 +150,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         bytes.reserve(length.unwrap_or(0).min(limit).min(RESERVED));
         let mut came = 0_usize;
         loop {
-            match self.account.rest().while_held(self.clock, body.next()).await {
+            match self.context.rest().while_held(self.clock, body.next()).await {
                 Ok(Some(piece)) => {
                     came = came.saturating_add(piece.len());
                     let room = kept.saturating_sub(bytes.len()).min(piece.len());
@@ -159,7 +159,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
                 Ok(None) => return End::Whole,
                 Err(broken) => return End::Broken(broken),
             }
-            self.account.moved();
+            self.context.moved();
             if came > limit {
                 return End::TooLarge;
             }
@@ -169,14 +169,14 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
 
 /// What a server tells with a status outside 2xx, without the secrets.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct ErrorText {
     /// Its words, where the body has some.
     pub(crate) message: Option<String>,
     /// The whole as text, where there is any.
     pub(crate) body: Option<String>,
 }
 
-impl Told {
+impl ErrorText {
     /// Reads a body, which may be cut.
     pub(crate) fn read(mask: &Mask, body: &[u8], is_cut: bool) -> Self {
         let body = String::from_utf8_lossy(without_mark(body));

@@ -19,10 +19,10 @@ use tower_service::Service;
 
 use super::{
     addresses::Addresses,
+    attempt_state,
     config::Config,
     dial::BoxError,
     lookup::WatchedResolver,
-    progress,
     proxy::{Proxies, Proxy},
     tls,
     tunnel::{MAX_HEADERS, Tunnels},
@@ -211,14 +211,14 @@ where
     }
 
     fn call(&mut self, target: Target) -> Self::Future {
-        let dial = progress::dial();
+        let dial = attempt_state::dial();
         let connecting = self.0.call(target);
         Box::pin(async move {
             let connection = match dial {
                 Some(dial) => dial.follow(connecting).await?,
                 None => connecting.await?,
             };
-            progress::opened();
+            attempt_state::opened();
             Ok(connection)
         })
     }

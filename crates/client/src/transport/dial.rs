@@ -32,7 +32,7 @@ const DIALED: u8 = 0;
 /// The address has answered, and a TLS handshake with it may be under way.
 const REACHED: u8 = 1;
 /// A proxy has been asked for a tunnel.
-const ASKED: u8 = 2;
+const TUNNEL_REQUESTED: u8 = 2;
 
 /// The dialing of one attempt.
 #[derive(Debug, Default)]
@@ -61,7 +61,7 @@ struct State {
 
 impl State {
     /// The address that was handed out has failed.
-    fn give_up(&mut self) {
+    fn mark_failed(&mut self) {
         if let Some(address) = self.current.take() {
             self.tried.push(address);
             if let Some(name) = &self.name {
@@ -129,7 +129,7 @@ impl Dial {
         };
         match connected {
             Ok(connection) => {
-                self.stands();
+                self.connected();
                 Ok(connection)
             }
             Err(error) if self.stage() > DIALED => Err(error),
@@ -196,7 +196,7 @@ impl Dial {
     }
 
     async fn wait_for_tunnel(&self, share: &mut Option<Sleep>) {
-        if self.stage() == ASKED
+        if self.stage() == TUNNEL_REQUESTED
             && let Some(share) = share.take()
         {
             share.await;
@@ -221,7 +221,7 @@ impl Dial {
     /// Makes another address the next one.
     fn turn_to(&self, winner: IpAddr) {
         let mut state = self.state();
-        state.give_up();
+        state.mark_failed();
         state.winner = Some(winner);
     }
 
@@ -231,7 +231,7 @@ impl Dial {
         if state.current.is_none() {
             return error;
         }
-        state.give_up();
+        state.mark_failed();
         let failure = match state.failure.take() {
             Some(earlier) if is_refusal(&*earlier) || !is_refusal(&*error) => earlier,
             _ => error,
@@ -247,16 +247,16 @@ impl Dial {
         failure
     }
 
-    fn stands(&self) {
+    fn connected(&self) {
         let state = self.state();
         if let (Some(name), Some(address)) = (&state.name, state.current) {
-            name.addresses.stands(address);
+            name.addresses.connected(address);
         }
     }
 
     /// Notes that the connection was lost before anything was written to it: the attempt dials again, another address first.
     pub(super) fn leave(&self) {
-        self.state().give_up();
+        self.state().mark_failed();
     }
 
     /// Notes that the attempt has failed on the connection, or on the way to it: others come before its address for a while.
@@ -279,8 +279,8 @@ pub(super) fn reached() {
 }
 
 /// Notes that the connection which is being made is to a proxy that is asked for a tunnel now.
-pub(super) fn asked() {
-    comes_to(ASKED);
+pub(super) fn tunnel_requested() {
+    comes_to(TUNNEL_REQUESTED);
 }
 
 fn comes_to(stage: u8) {

@@ -1,5 +1,5 @@
 //! The exchanges of a call: one attempt after the other, each within its limits, from the recipe of a request to its answer. What
-//! follows a failed one is left to `attempts`.
+//! follows a failed one is left to `retry_state`.
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -7,16 +7,16 @@ use http::HeaderValue;
 
 use super::{
     answer::{self, Answer},
-    attempts::Attempts,
+    attempt_state::AttemptState,
     dial::is_redial,
-    failure::{Account, Attempt},
+    failure::{FailedAttempt, FailureContext},
     handover::HandOver,
     keep_alive::Announced,
     mask::Mask,
     pool::Pool,
-    progress::Progress,
     request::{Expect, Request, Settings},
     retry::Class,
+    retry_state::RetryState,
     shared::{Transport, granted},
     stream::{self, Streamed},
 };
@@ -37,7 +37,7 @@ impl Transport {
         &self,
         request: &Request,
         settings: &Settings,
-        attempts: &mut Attempts,
+        retry_state: &mut RetryState,
     ) -> Result<Answer> {
         self.check_url(&request.url)?;
         self.config.route.proxies.check(&request.url)?;
@@ -45,28 +45,33 @@ impl Transport {
             let left = self.left(settings);
             match self.attempt(request, settings, left).await {
                 Ok(answer) => {
-                    self.retries.give_back();
-                    self.replays.give_back();
-                    attempts.answered();
+                    self.retry_budget.give_back();
+                    self.replay_budget.give_back();
+                    retry_state.answered();
                     return Ok(answer);
                 }
-                Err(failed) => self.again_after(attempts, settings, failed).await?,
+                Err(failed) => self.again_after(retry_state, settings, failed).await?,
             }
         }
     }
 
     /// One attempt, which may take what is left of the whole call's time.
-    async fn attempt(&self, request: &Request, settings: &Settings, left: Option<Duration>) -> Result<Answer, Attempt> {
+    async fn attempt(
+        &self,
+        request: &Request,
+        settings: &Settings,
+        left: Option<Duration>,
+    ) -> Result<Answer, FailedAttempt> {
         let hand_over = HandOver::new(Arc::clone(&self.counts));
-        let progress = Progress::new(self.config.route.dial(&request.url), hand_over);
-        let account = self.account(request, &progress);
+        let attempt = AttemptState::new(self.config.route.dial(&request.url), hand_over);
+        let context = self.failure_context(request, &attempt);
         let asked = self.clock().now();
         let ready = async { Ok::<_, Error>((self.pool().await?, granted(&self.sockets).await?)) };
         let (pool, _socket) = tokio::select! {
             biased;
-            () = settings.given_up() => return Err(Error::GivenUp.into()),
+            () = settings.aborted() => return Err(Error::GivenUp.into()),
             ready = ready => ready?,
-            limit = self.passed(left) => return Err(account.timeout(limit)),
+            limit = self.passed(left) => return Err(context.timeout(limit)),
         };
         let began = self.clock().now();
         let limit = left.map_or(settings.request_timeout, |left| {
@@ -74,16 +79,16 @@ impl Transport {
         });
         if limit.is_zero() && left.is_some() {
             // The socket was granted at the last moment.
-            return Err(account.timeout(limit));
+            return Err(context.timeout(limit));
         }
         // On the heap, and only now: thousands of calls may queue for a socket or pause, and none of them holds any of it.
-        let exchange = Box::pin(self.exchange(pool, request, settings, &progress));
-        let work = Arc::clone(&progress).follow(exchange);
-        self.within_limits(work, settings, account, limit)
+        let exchange = Box::pin(self.exchange(pool, request, settings, &attempt));
+        let work = Arc::clone(&attempt).follow(exchange);
+        self.within_limits(work, settings, context, limit)
             .await
             .map_err(|mut failed| {
                 if matches!(failed.error, Error::Connection { .. } | Error::Timeout { .. }) {
-                    progress.failed();
+                    attempt.failed();
                 }
                 if let Some(call) = failed.error.call_mut() {
                     call.began = Some(began);
@@ -94,46 +99,46 @@ impl Transport {
 
     async fn within_limits(
         &self,
-        work: impl Future<Output = Result<Answer, Attempt>>,
+        work: impl Future<Output = Result<Answer, FailedAttempt>>,
         settings: &Settings,
-        account: Account<'_>,
+        context: FailureContext<'_>,
         limit: Duration,
-    ) -> Result<Answer, Attempt> {
+    ) -> Result<Answer, FailedAttempt> {
         let mut work = pin!(work);
-        let limit_of = |length| clock::limit(self.clock(), length, move || account.moves());
+        let limit_of = |length| clock::limit(self.clock(), length, move || context.moves());
         let mut connecting = limit_of(self.config.connect_timeout);
         let mut whole = limit_of(limit);
         // Only the nearest of both is polled, and so is a timer.
-        let mut stalled = pin!(account.stalled(self.clock(), settings.idle_timeout));
+        let mut stalled = pin!(context.stalled(self.clock(), settings.idle_timeout));
         let mut connected = self.config.connect_timeout >= limit;
         let mut unlimited = false;
-        let mut given_up = false;
+        let mut is_aborted = false;
         let ended = loop {
             tokio::select! {
                 biased;
                 outcome = &mut work => return outcome,
-                () = settings.given_up(), if !given_up => {
-                    if account.withdraw() == Sent::No {
+                () = settings.aborted(), if !is_aborted => {
+                    if context.withdraw() == Sent::No {
                         break Error::GivenUp.into();
                     }
-                    given_up = true;
+                    is_aborted = true;
                 }
                 () = &mut connecting, if !connected => {
-                    if account.is_connecting() {
-                        break account.timeout(self.config.connect_timeout);
+                    if context.is_connecting() {
+                        break context.timeout(self.config.connect_timeout);
                     }
                     connected = true;
                 }
                 () = &mut whole, if connected && !unlimited => {
-                    if !account.is_beyond_limit() {
-                        break account.timeout(limit);
+                    if !context.is_beyond_limit() {
+                        break context.timeout(limit);
                     }
                     unlimited = true;
                 }
-                () = &mut stalled => break account.timeout(settings.idle_timeout),
+                () = &mut stalled => break context.timeout(settings.idle_timeout),
             }
         };
-        if account.was_asked_for() {
+        if context.was_claimed() {
             // A connection that looks at its socket has the head ready, and would write that if the request were dropped. Within a
             // turn it finds that there is no body for it, and ends.
             let _ = work.await;
@@ -157,34 +162,34 @@ impl Transport {
         pool: &Pool,
         request: &Request,
         settings: &Settings,
-        progress: &Arc<Progress>,
-    ) -> Result<Answer, Attempt> {
-        let account = self.account(request, progress);
+        attempt: &Arc<AttemptState>,
+    ) -> Result<Answer, FailedAttempt> {
+        let context = self.failure_context(request, attempt);
         if request.class() == Class::Write {
             reactor::settle_others().await;
         }
         let response = loop {
-            let prepared = self.prepare(request, settings, progress)?;
+            let prepared = self.prepare(request, settings, attempt)?;
             match pool.http()?.execute(prepared).await {
                 Err(error) if is_redial(&*error) => {}
-                Err(_) if progress.offer_again() => {}
+                Err(_) if attempt.offer_again() => {}
                 // Said before it was asked for, as a server may do that closes an idle socket.
-                Ok(_) if progress.on_kept_alive_socket() && progress.offer_again() => {}
-                answered => break answered.map_err(|error| account.broken(error))?,
+                Ok(_) if attempt.on_kept_alive_socket() && attempt.offer_again() => {}
+                answered => break answered.map_err(|error| context.broken(error))?,
             }
         };
-        progress.enter(Phase::Body);
+        attempt.enter(Phase::Body);
         // At once: the connection has been handed on by now, but not a request to it.
         let announced = Announced::read(response.headers());
-        if let Some(connection) = progress.hand_over.connection() {
+        if let Some(connection) = attempt.hand_over.connection() {
             self.counts.heard(connection, announced, response.headers());
         }
         if !request.foreign {
             pool.heard(announced)?;
         }
-        let _held = progress.rest.hold(!response.status().is_success());
+        let _held = attempt.rest.hold(!response.status().is_success());
         if stream::is_wanted(request.expect, &response) {
-            let body = Streamed::new(response, Arc::clone(progress), account.proxy().cloned());
+            let body = Streamed::new(response, Arc::clone(attempt), context.proxy().cloned());
             return Ok(Answer::Stream(Box::new(body)));
         }
         let reader = answer::Reader {
@@ -193,10 +198,10 @@ impl Transport {
                     &self.config.auth,
                     &settings.headers,
                     request.payload.json(),
-                    account.proxy(),
+                    context.proxy(),
                 )
             },
-            account,
+            context,
             limit: self.config.max_response_bytes,
             clock: self.clock(),
             patience: settings.request_timeout + settings.idle_timeout,
@@ -204,11 +209,11 @@ impl Transport {
         reader.read(response, request).await
     }
 
-    fn account<'a>(&'a self, request: &'a Request, progress: &'a Arc<Progress>) -> Account<'a> {
-        Account::new(request, progress, self.config.route.proxies.of(&request.url))
+    fn failure_context<'a>(&'a self, request: &'a Request, attempt: &'a Arc<AttemptState>) -> FailureContext<'a> {
+        FailureContext::new(request, attempt, self.config.route.proxies.of(&request.url))
     }
 
-    fn prepare(&self, request: &Request, settings: &Settings, progress: &Arc<Progress>) -> Result<reqwest::Request> {
+    fn prepare(&self, request: &Request, settings: &Settings, attempt: &Arc<AttemptState>) -> Result<reqwest::Request> {
         let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
         let headers = prepared.headers_mut();
         headers.insert(http::header::ACCEPT, request.expect.media_types());
@@ -226,7 +231,7 @@ impl Transport {
         if let Some(content_type) = request.payload.content_type() {
             headers.insert(http::header::CONTENT_TYPE, content_type);
         }
-        *prepared.body_mut() = Some(request.payload.open(Arc::clone(progress)));
+        *prepared.body_mut() = Some(request.payload.open(Arc::clone(attempt)));
         Ok(prepared)
     }
 }

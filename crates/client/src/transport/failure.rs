@@ -7,11 +7,11 @@ use http::StatusCode;
 use reqwest::Url;
 
 use super::{
+    attempt_state::AttemptState,
     causes::find,
     diagnosis::{diagnose, is_before_tunnel},
     dial::BoxError,
     handover::State,
-    progress::Progress,
     proxy::Proxy,
     request::Request,
     rest::Rest,
@@ -24,13 +24,13 @@ use crate::{
 
 /// A failed attempt.
 #[derive(Debug)]
-pub(super) struct Attempt {
+pub(super) struct FailedAttempt {
     pub(super) error: Error,
     /// It ran on a socket that was kept alive, and that broke before a byte of the answer came.
     pub(super) stale: bool,
 }
 
-impl From<Error> for Attempt {
+impl From<Error> for FailedAttempt {
     fn from(error: Error) -> Self {
         Self { error, stale: false }
     }
@@ -38,17 +38,17 @@ impl From<Error> for Attempt {
 
 /// What an error is made from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Account<'a> {
+pub(super) struct FailureContext<'a> {
     request: &'a Request,
-    progress: &'a Arc<Progress>,
+    attempt: &'a Arc<AttemptState>,
     proxy: Option<&'a Proxy>,
 }
 
-impl<'a> Account<'a> {
-    pub(super) fn new(request: &'a Request, progress: &'a Arc<Progress>, proxy: Option<&'a Proxy>) -> Self {
+impl<'a> FailureContext<'a> {
+    pub(super) fn new(request: &'a Request, attempt: &'a Arc<AttemptState>, proxy: Option<&'a Proxy>) -> Self {
         Self {
             request,
-            progress,
+            attempt,
             proxy,
         }
     }
@@ -87,18 +87,18 @@ impl<'a> Account<'a> {
 
     /// Notes the error for a status that is known while its body is not.
     pub(super) fn refused(&self, error: Error) {
-        self.progress.refused(error);
+        self.attempt.refused(error);
     }
 
-    pub(super) fn timeout(&self, limit: Duration) -> Attempt {
-        if let Some(refusal) = self.progress.refusal() {
-            return Attempt::from(refusal);
+    pub(super) fn timeout(&self, limit: Duration) -> FailedAttempt {
+        if let Some(refusal) = self.attempt.refusal() {
+            return FailedAttempt::from(refusal);
         }
         // First what was sent, which decides how far the attempt had come.
         let sent = self.withdraw();
-        Attempt::from(Error::Timeout {
+        FailedAttempt::from(Error::Timeout {
             limit,
-            phase: self.progress.phase(),
+            phase: self.attempt.phase(),
             sent,
             call: Box::new(self.call()),
         })
@@ -106,32 +106,32 @@ impl<'a> Account<'a> {
 
     /// Whether the server can have seen the request, which from now on it will not, if it has not.
     pub(super) fn withdraw(&self) -> Sent {
-        self.progress.withdraw()
+        self.attempt.withdraw()
     }
 
     /// Whether a connection had asked for the request when that was withdrawn.
-    pub(super) fn was_asked_for(&self) -> bool {
-        let hand_over = &self.progress.hand_over;
+    pub(super) fn was_claimed(&self) -> bool {
+        let hand_over = &self.attempt.hand_over;
         hand_over.state() == State::Withdrawn && hand_over.connection().is_some()
     }
 
     pub(super) fn is_connecting(&self) -> bool {
-        self.progress.is_connecting()
+        self.attempt.is_connecting()
     }
 
     /// Notes that a piece of the answer came in.
     pub(super) fn moved(&self) {
-        self.progress.moved();
+        self.attempt.moved();
     }
 
     /// The rest of the request's body.
     pub(super) fn rest(&self) -> &'a Rest {
-        &self.progress.rest
+        &self.attempt.rest
     }
 
     /// Whether a piece has gone out or come in of late.
     pub(super) fn moves(&self) -> bool {
-        self.progress.moves()
+        self.attempt.moves()
     }
 
     /// Ends when nothing of an upload has moved for so long; never of another request.
@@ -139,17 +139,17 @@ impl<'a> Account<'a> {
         if !self.request.payload.is_chunk() {
             return std::future::pending().await;
         }
-        self.progress.stalled(clock, limit).await;
+        self.attempt.stalled(clock, limit).await;
     }
 
     /// Whether the limit for the whole request has ended before the answer: that of a chunk does with the headers, unless they
     /// refuse it, so that nothing but an error is left to be told.
     pub(super) fn is_beyond_limit(&self) -> bool {
-        self.request.payload.is_chunk() && self.progress.phase() == Phase::Body && !self.progress.is_refused()
+        self.request.payload.is_chunk() && self.attempt.phase() == Phase::Body && !self.attempt.is_refused()
     }
 
-    pub(super) fn unreadable(&self, status: u16, fault: BodyFault) -> Attempt {
-        Attempt::from(Error::Response {
+    pub(super) fn unreadable(&self, status: u16, fault: BodyFault) -> FailedAttempt {
+        FailedAttempt::from(Error::Response {
             status,
             fault,
             sent: self.withdraw(),
@@ -161,7 +161,7 @@ impl<'a> Account<'a> {
         let place = place(&self.request.url);
         Error::Connection {
             fault: ConnectionFault::Cut,
-            phase: self.progress.phase(),
+            phase: self.attempt.phase(),
             sent: self.withdraw(),
             message: format!("the answer of {place} has {came} bytes in place of {whole}"),
             source: None,
@@ -169,12 +169,12 @@ impl<'a> Account<'a> {
         }
     }
 
-    pub(super) fn broken(&self, error: impl Into<BoxError>) -> Attempt {
+    pub(super) fn broken(&self, error: impl Into<BoxError>) -> FailedAttempt {
         let error = error.into();
         if let Some(refused) = find::<Refused>(&*error) {
-            return Attempt::from(refused.to_error());
+            return FailedAttempt::from(refused.to_error());
         }
-        let phase = self.progress.phase();
+        let phase = self.attempt.phase();
         // The URL stands in the error already, and reqwest's copy would repeat it.
         let error = match error.downcast::<reqwest::Error>() {
             Ok(error) => error.without_url().into(),
@@ -211,9 +211,9 @@ impl<'a> Account<'a> {
             ConnectionFault::Cut => format!("the connection to {whole} broke {phase}: {reason}"),
             ConnectionFault::Malformed => format!("the answer of {whole} is not HTTP that can be read: {reason}"),
         };
-        let may_be_stale = self.progress.on_kept_alive_socket();
+        let may_be_stale = self.attempt.on_kept_alive_socket();
         let stale = fault == ConnectionFault::Cut && phase < Phase::Body && may_be_stale;
-        Attempt {
+        FailedAttempt {
             error: Error::Connection {
                 fault,
                 phase,

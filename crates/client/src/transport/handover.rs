@@ -31,7 +31,7 @@ const MOST_TURNS: u8 = 16;
 pub(super) enum State {
     Offered,
     /// A connection asks for the request, and looks at its socket first.
-    Asked,
+    Claimed,
     /// The connection that asks for it has carried all that its server allows.
     Refused,
     /// From now on it may have been written.
@@ -41,7 +41,13 @@ pub(super) enum State {
 }
 
 impl State {
-    const ALL: [Self; 5] = [Self::Offered, Self::Asked, Self::Refused, Self::Taken, Self::Withdrawn];
+    const ALL: [Self; 5] = [
+        Self::Offered,
+        Self::Claimed,
+        Self::Refused,
+        Self::Taken,
+        Self::Withdrawn,
+    ];
 }
 
 /// One of the offers of a request to connections. The body of each knows its own, so that a connection that comes too late has none.
@@ -88,8 +94,8 @@ impl HandOver {
     }
 
     /// A connection asks for the request, and may look at its socket before it takes it. Whether it may have it.
-    pub(super) fn ask(&self, offer: Offer) -> bool {
-        self.advance(offer, State::Asked)
+    pub(super) fn claim(&self, offer: Offer) -> bool {
+        self.advance(offer, State::Claimed)
     }
 
     /// A connection takes the request. Whether it may.
@@ -101,13 +107,13 @@ impl HandOver {
         let connection = task::try_id();
         let is_used_up = connection.is_some_and(|connection| self.counts.is_used_up(connection));
         let to = if is_used_up { State::Refused } else { to };
-        let open = [offer.at(State::Offered), offer.at(State::Asked)];
+        let open = [offer.at(State::Offered), offer.at(State::Claimed)];
         let advance = |state| open.contains(&state).then_some(offer.at(to));
-        let mut asks = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut claimant = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let advanced = self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, advance);
         match advanced {
             Ok(_) => {
-                *asks = connection;
+                *claimant = connection;
                 !is_used_up
             }
             Err(state) => state == offer.at(State::Taken),
@@ -127,7 +133,7 @@ impl HandOver {
     /// Whether no connection gets what was offered so.
     pub(super) fn is_over(&self, offer: Offer) -> bool {
         let state = self.state.load(Ordering::Acquire);
-        [State::Offered, State::Asked, State::Taken]
+        [State::Offered, State::Claimed, State::Taken]
             .into_iter()
             .all(|open| state != offer.at(open))
     }
@@ -140,10 +146,10 @@ impl HandOver {
 
     /// Offers the request again, and no longer to those that have not taken it by now. Whether that could be.
     pub(super) fn offer_again(&self) -> bool {
-        let mut asks = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut claimant = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let is_offered = self.replace(|offer| Offer(offer.0 + 1).at(State::Offered)).is_ok();
         if is_offered {
-            *asks = None;
+            *claimant = None;
         }
         is_offered
     }
@@ -151,7 +157,7 @@ impl HandOver {
     fn replace(&self, by: impl Fn(Offer) -> u32) -> Result<u32, u32> {
         self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |state| {
             let offer = Offer(state / Offer::STATES);
-            let is_open = [State::Offered, State::Asked, State::Refused]
+            let is_open = [State::Offered, State::Claimed, State::Refused]
                 .into_iter()
                 .any(|open| state == offer.at(open));
             is_open.then(|| by(offer))
@@ -162,14 +168,14 @@ impl HandOver {
 /// A look at the socket by which a request is about to go, for one that must not be lost: where the socket was closed or has
 /// something to say, the connection finds that in this time, and fails before anything is written.
 #[derive(Debug)]
-pub(super) struct Look {
+pub(super) struct SocketCheck {
     /// When the connection was last kept from writing.
     since: Option<Instant>,
     fresh: u8,
     left: u8,
 }
 
-impl Default for Look {
+impl Default for SocketCheck {
     fn default() -> Self {
         Self {
             since: None,
@@ -179,7 +185,7 @@ impl Default for Look {
     }
 }
 
-impl Look {
+impl SocketCheck {
     /// Ends when the request may be written, in this poll of the connection's task.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.since.is_some() && reactor::is_barred() {
@@ -213,9 +219,9 @@ mod tests {
     fn what_was_withdrawn_is_never_taken() {
         let hand_over = hand_over();
         let offer = hand_over.offer();
-        assert!(hand_over.ask(offer));
+        assert!(hand_over.claim(offer));
         assert!(!hand_over.withdraw());
-        assert!(!hand_over.ask(offer) && !hand_over.take(offer) && hand_over.is_over(offer));
+        assert!(!hand_over.claim(offer) && !hand_over.take(offer) && hand_over.is_over(offer));
         assert!(!hand_over.offer_again());
     }
 
@@ -226,14 +232,14 @@ mod tests {
         assert!(hand_over.take(offer));
         assert!(hand_over.withdraw() && !hand_over.offer_again());
         // Its later chunks still go out.
-        assert!(hand_over.ask(offer) && hand_over.take(offer) && !hand_over.is_over(offer));
+        assert!(hand_over.claim(offer) && hand_over.take(offer) && !hand_over.is_over(offer));
     }
 
     #[test]
     fn what_is_offered_again_is_no_longer_for_those_that_asked_before() {
         let hand_over = hand_over();
         let first = hand_over.offer();
-        assert!(hand_over.ask(first) && hand_over.offer_again());
+        assert!(hand_over.claim(first) && hand_over.offer_again());
         let second = hand_over.offer();
         assert!(!hand_over.take(first) && hand_over.is_over(first));
         assert_eq!(hand_over.state(), State::Offered);
@@ -255,15 +261,15 @@ mod tests {
 
     /// How many polls a look takes, of which each sleeps so long.
     async fn polls(pause: Duration) -> usize {
-        let mut look = Look::default();
+        let mut check = SocketCheck::default();
         let mut polls = 0;
         poll_fn(|cx| {
             polls += 1;
             std::thread::sleep(pause);
-            let looked = look.poll(cx);
+            let checked = check.poll(cx);
             // Not in the same poll, however often it is asked.
-            assert!(looked.is_ready() || (reactor::is_barred() && look.poll(cx).is_pending()));
-            looked
+            assert!(checked.is_ready() || (reactor::is_barred() && check.poll(cx).is_pending()));
+            checked
         })
         .await;
         polls

@@ -14,8 +14,8 @@ use tower_service::Service;
 
 use super::{
     addresses::Addresses,
+    attempt_state,
     dial::{self, BoxError},
-    progress,
 };
 use crate::error::Phase;
 
@@ -33,12 +33,12 @@ impl WatchedResolver {
         let dial = dial::current();
         Box::pin(async move {
             if let Some(next) = dial.as_ref().and_then(|dial| dial.again(&host)) {
-                progress::entered(Phase::Connect);
+                attempt_state::entered(Phase::Connect);
                 return Ok(at_any_port(vec![next]));
             }
-            progress::entered(Phase::Dns);
+            attempt_state::entered(Phase::Dns);
             let found = addresses.of(&host).await?;
-            progress::entered(Phase::Connect);
+            attempt_state::entered(Phase::Connect);
             Ok(at_any_port(match dial {
                 Some(dial) => dial.first(&host, found, &addresses).into_iter().collect(),
                 None => found,

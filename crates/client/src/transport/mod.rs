@@ -5,7 +5,7 @@
 mod addresses;
 mod algorithm;
 mod answer;
-mod attempts;
+mod attempt_state;
 mod body;
 mod causes;
 mod coding;
@@ -22,11 +22,11 @@ mod lookup;
 mod mask;
 mod no_proxy;
 mod pool;
-mod progress;
 mod proxy;
 mod request;
 mod rest;
 pub(crate) mod retry;
+mod retry_state;
 mod shape;
 mod shared;
 mod single;
@@ -37,11 +37,11 @@ mod tunnel;
 
 pub(crate) use self::{
     answer::Answer,
-    attempts::Attempts,
     body::{Data, FileRange, OpenFile, Payload},
     config::{Config, Route},
     proxy::Proxies,
     request::{Expect, Request, Settings, Shape},
+    retry_state::RetryState,
     shape::{Named, Results},
     shared::Transport,
     stream::Streamed,
@@ -49,4 +49,4 @@ pub(crate) use self::{
     trust::{Authorities, certificates_of},
 };
 #[cfg(any(fuzzing, test))]
-pub(crate) use self::{answer::Told, mask::Mask};
+pub(crate) use self::{answer::ErrorText, mask::Mask};

@@ -120,7 +120,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// Ends when nothing more is to be sent.
-    pub(crate) async fn given_up(&self) {
+    pub(crate) async fn aborted(&self) {
         match &self.nothing_sent_after {
             Some(token) => token.cancelled().await,
             None => std::future::pending().await,

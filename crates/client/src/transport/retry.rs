@@ -68,20 +68,20 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
 /// What a client may spend beyond one attempt for each call, so that an outage is not multiplied by everybody's attempts. A
 /// success gives back a part of what an attempt costs.
 #[derive(Debug)]
-pub(crate) struct Bucket {
+pub(crate) struct RetryBudget {
     full: u32,
     price: u32,
     left: AtomicU32,
 }
 
-impl Bucket {
+impl RetryBudget {
     /// Twenty retries, of which a success gives back a tenth.
-    pub(crate) fn of_retries() -> Self {
+    pub(crate) fn for_retries() -> Self {
         Self::new(200, 10)
     }
 
     /// As many replays as there are sockets that may have gone stale, each by a success.
-    pub(crate) fn of_replays(sockets: usize) -> Self {
+    pub(crate) fn for_replays(sockets: usize) -> Self {
         Self::new(u32::try_from(sockets).unwrap_or(u32::MAX), 1)
     }
 
@@ -232,27 +232,27 @@ mod tests {
     }
 
     #[test]
-    fn twenty_retries_are_in_the_bucket_and_ten_successes_bring_one_back() {
-        let bucket = Bucket::of_retries();
-        assert_eq!((0..100).filter(|_| bucket.take()).count(), 20);
+    fn the_budget_holds_twenty_retries_and_ten_successes_return_one() {
+        let budget = RetryBudget::for_retries();
+        assert_eq!((0..100).filter(|_| budget.take()).count(), 20);
         for _ in 0..9 {
-            bucket.give_back();
+            budget.give_back();
         }
-        assert!(!bucket.take());
-        bucket.give_back();
-        assert!(bucket.take());
+        assert!(!budget.take());
+        budget.give_back();
+        assert!(budget.take());
         for _ in 0..10_000 {
-            bucket.give_back();
+            budget.give_back();
         }
-        assert_eq!((0..100).filter(|_| bucket.take()).count(), 20);
+        assert_eq!((0..100).filter(|_| budget.take()).count(), 20);
     }
 
     #[test]
-    fn as_many_replays_as_sockets_are_in_the_bucket_and_each_success_brings_one_back() {
-        let bucket = Bucket::of_replays(3);
-        assert_eq!((0..100).filter(|_| bucket.take()).count(), 3);
-        bucket.give_back();
-        assert_eq!((0..100).filter(|_| bucket.take()).count(), 1);
+    fn the_budget_holds_as_many_replays_as_sockets_and_each_success_returns_one() {
+        let budget = RetryBudget::for_replays(3);
+        assert_eq!((0..100).filter(|_| budget.take()).count(), 3);
+        budget.give_back();
+        assert_eq!((0..100).filter(|_| budget.take()).count(), 1);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What the calls of a client share: the HTTP client, sockets, what may be spent on retries, and the key that no text may show.
-//! What a call does with them is left to `attempts` and `exchange`.
+//! What a call does with them is left to `retry_state` and `exchange`.
 
 use std::{borrow::Cow, sync::Arc};
 
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
-use super::{config::Config, connect::Recipe, keep_alive::Counts, mask::Mask, pool::Pool, retry::Bucket};
+use super::{config::Config, connect::Recipe, keep_alive::Counts, mask::Mask, pool::Pool, retry::RetryBudget};
 use crate::{
     blocking,
     clock::{Clock, Random},
@@ -27,8 +27,8 @@ pub(crate) struct Transport {
     pub(super) sockets: Semaphore,
     /// Polls keep out of a quarter of the sockets, so that thousands of waits never shut out a call.
     polls: Semaphore,
-    pub(super) retries: Bucket,
-    pub(super) replays: Bucket,
+    pub(super) retry_budget: RetryBudget,
+    pub(super) replay_budget: RetryBudget,
 }
 
 impl Transport {
@@ -39,8 +39,8 @@ impl Transport {
             counts: Arc::default(),
             sockets: Semaphore::new(sockets),
             polls: Semaphore::new((sockets * 3 / 4).max(1)),
-            retries: Bucket::of_retries(),
-            replays: Bucket::of_replays(sockets),
+            retry_budget: RetryBudget::for_retries(),
+            replay_budget: RetryBudget::for_replays(sockets),
             key: Mask::of_key(&config.auth),
             config: Arc::new(config),
         }

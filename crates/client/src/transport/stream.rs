@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
 
 use super::{
+    attempt_state::AttemptState,
     coding::{Broken, Decoded},
-    failure::Account,
-    progress::Progress,
+    failure::FailureContext,
     proxy::Proxy,
     request::{Expect, Request},
 };
@@ -33,16 +33,16 @@ pub(super) fn is_wanted(expect: Expect, response: &reqwest::Response) -> bool {
 #[derive(Debug)]
 pub(crate) struct Streamed {
     body: Decoded,
-    progress: Arc<Progress>,
+    attempt: Arc<AttemptState>,
     /// By way of which it came, for errors.
     proxy: Option<Proxy>,
 }
 
 impl Streamed {
-    pub(super) fn new(response: reqwest::Response, progress: Arc<Progress>, proxy: Option<Proxy>) -> Self {
+    pub(super) fn new(response: reqwest::Response, attempt: Arc<AttemptState>, proxy: Option<Proxy>) -> Self {
         Self {
             body: Decoded::new(response),
-            progress,
+            attempt,
             proxy,
         }
     }
@@ -63,36 +63,36 @@ impl Streamed {
         idle_timeout: Duration,
     ) -> Result<Option<Bytes>> {
         let status = self.status().as_u16();
-        let account = Account::new(request, &self.progress, self.proxy.as_ref());
+        let context = FailureContext::new(request, &self.attempt, self.proxy.as_ref());
         let mut idle = clock.idle(idle_timeout);
         loop {
             let read = tokio::select! {
                 biased;
                 read = self.body.next() => read,
-                () = &mut idle => return Err(account.timeout(idle_timeout).error),
+                () = &mut idle => return Err(context.timeout(idle_timeout).error),
             };
             match read {
                 Ok(Some(piece)) if piece.is_empty() => {}
                 Ok(piece) => return Ok(piece),
-                Err(Broken::Content(fault)) => return Err(account.unreadable(status, fault).error),
-                Err(Broken::Connection(error)) => return Err(account.broken(error).error),
+                Err(Broken::Content(fault)) => return Err(context.unreadable(status, fault).error),
+                Err(Broken::Connection(error)) => return Err(context.broken(error).error),
             }
         }
     }
 
     /// The error for a body that has ended, but not where it should.
     pub(crate) fn wrong_length(&self, request: &Request, came: u64, whole: u64) -> Error {
-        Account::new(request, &self.progress, self.proxy.as_ref()).wrong_length(came, whole)
+        FailureContext::new(request, &self.attempt, self.proxy.as_ref()).wrong_length(came, whole)
     }
 
     /// The request, for errors.
     pub(crate) fn call(&self, request: &Request) -> Call {
-        Account::new(request, &self.progress, self.proxy.as_ref()).call()
+        FailureContext::new(request, &self.attempt, self.proxy.as_ref()).call()
     }
 
     /// The error for a body that is not what was asked for.
     pub(crate) fn unreadable(&self, request: &Request, fault: BodyFault) -> Error {
-        let account = Account::new(request, &self.progress, self.proxy.as_ref());
-        account.unreadable(self.status().as_u16(), fault).error
+        let context = FailureContext::new(request, &self.attempt, self.proxy.as_ref());
+        context.unreadable(self.status().as_u16(), fault).error
     }
 }

@@ -13,7 +13,7 @@ use rustls::{
     sign::{CertifiedKey, SingleCertAndKey},
 };
 
-use super::{dial, progress, trust::RootSources};
+use super::{attempt_state, dial, trust::RootSources};
 use crate::error::{Error, Phase, Result};
 
 /// Sessions kept for resumption, as many as rustls keeps by default.
@@ -99,7 +99,7 @@ struct WatchedSessions(ClientSessionMemoryCache);
 
 impl ClientSessionStore for WatchedSessions {
     fn kx_hint(&self, server: &ServerName<'_>) -> Option<NamedGroup> {
-        progress::entered(Phase::Tls);
+        attempt_state::entered(Phase::Tls);
         dial::reached();
         self.0.kx_hint(server)
     }

@@ -79,7 +79,7 @@ impl Tunnels {
         let host = server.host().ok_or("the URL has no host")?;
         let port = server.port_u16().unwrap_or(443);
         let to_proxy = self.reach_proxy().await.map_err(TunnelError::ToProxy)?;
-        dial::asked();
+        dial::tunnel_requested();
         let within = ask(to_proxy, &self.request(host, port)).await?;
         let tls = TlsConnector::from(self.tls).connect(name(host)?, within).await?;
         Ok(Tunnel(tls))

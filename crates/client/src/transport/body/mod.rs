@@ -16,8 +16,8 @@ use http_body::{Body, Frame, SizeHint};
 pub(crate) use self::file::{FileRange, OpenFile};
 use self::pacing::Pacing;
 use super::{
-    handover::{Look, Offer},
-    progress::{self, Progress},
+    attempt_state::{self, AttemptState},
+    handover::{Offer, SocketCheck},
 };
 
 mod file;
@@ -76,7 +76,7 @@ impl Payload {
     }
 
     /// A fresh body for an attempt.
-    pub(super) fn open(&self, progress: Arc<Progress>) -> reqwest::Body {
+    pub(super) fn open(&self, attempt: Arc<AttemptState>) -> reqwest::Body {
         let data = match self {
             Self::Empty => vec![],
             Self::Json(bytes) => vec![Data::Bytes(bytes.clone())],
@@ -86,15 +86,15 @@ impl Payload {
         };
         let left: u64 = data.iter().map(Data::len).sum();
         let segments = data.into_iter().map(Segment::from).collect();
-        progress.rest.begin(left > 0);
+        attempt.rest.begin(left > 0);
         reqwest::Body::wrap(Tracked {
             segments,
             piece: Bytes::new(),
             left,
             pacing: None,
-            look: Look::default(),
-            offer: progress.hand_over.offer(),
-            progress,
+            check: SocketCheck::default(),
+            offer: attempt.hand_over.offer(),
+            attempt,
         })
     }
 }
@@ -106,7 +106,7 @@ const PIECE: usize = 64 * 1024;
 /// A piece that is on its way.
 struct Sending {
     piece: Bytes,
-    progress: Arc<Progress>,
+    attempt: Arc<AttemptState>,
 }
 
 impl AsRef<[u8]> for Sending {
@@ -117,7 +117,7 @@ impl AsRef<[u8]> for Sending {
 
 impl Drop for Sending {
     fn drop(&mut self) {
-        self.progress.moved();
+        self.attempt.moved();
     }
 }
 
@@ -155,18 +155,18 @@ struct Tracked {
     left: u64,
     /// What the next piece has to wait for, once there was one.
     pacing: Option<Pacing>,
-    look: Look,
+    check: SocketCheck,
     offer: Offer,
-    progress: Arc<Progress>,
+    attempt: Arc<AttemptState>,
 }
 
 impl Tracked {
     /// Ends when the connection has the request, or is not to have it.
     fn poll_hand_over(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        if self.progress.hand_over.is_taken(self.offer) {
+        if self.attempt.hand_over.is_taken(self.offer) {
             return Poll::Ready(true);
         }
-        if !self.progress.ask(self.offer) {
+        if !self.attempt.claim(self.offer) {
             return Poll::Ready(false);
         }
         if self.piece.is_empty()
@@ -176,8 +176,8 @@ impl Tracked {
             self.piece = mem::take(bytes);
         }
         // What has a body is never to be repeated.
-        ready!(self.look.poll(cx));
-        Poll::Ready(self.progress.hand_over.take(self.offer))
+        ready!(self.check.poll(cx));
+        Poll::Ready(self.attempt.hand_over.take(self.offer))
     }
 }
 
@@ -190,7 +190,7 @@ impl Body for Tracked {
             // The connection ends with this error before anything of the request is flushed.
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
         }
-        if !ready!(self.progress.rest.poll(cx)) {
+        if !ready!(self.attempt.rest.poll(cx)) {
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
         }
         if let Some(pacing) = &mut self.pacing {
@@ -208,27 +208,27 @@ impl Body for Tracked {
         let length = self.piece.len().min(PIECE);
         let sending = Sending {
             piece: self.piece.split_to(length),
-            progress: Arc::clone(&self.progress),
+            attempt: Arc::clone(&self.attempt),
         };
         self.left = self.left.saturating_sub(length as u64);
         match &mut self.pacing {
             None => self.pacing = Some(Pacing::begin(self.left)),
             Some(pacing) => pacing.go_on(),
         }
-        self.progress.rest.sends(self.left > 0);
-        self.progress.moved();
+        self.attempt.rest.sends(self.left > 0);
+        self.attempt.moved();
         Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(sending)))))
     }
 
     fn is_end_stream(&self) -> bool {
         // The connection asks for no body that is empty, so that this question of its task is then the hand-over, without a look:
         // no request that must not be repeated is without a body, and a close has `{}`.
-        self.left == 0 && (progress::in_request() || self.progress.take(self.offer))
+        self.left == 0 && (attempt_state::in_request() || self.attempt.take(self.offer))
     }
 
     fn size_hint(&self) -> SizeHint {
         // What is not to be had has a byte to be asked for, which is refused.
-        let least = u64::from(self.progress.hand_over.is_over(self.offer));
+        let least = u64::from(self.attempt.hand_over.is_over(self.offer));
         SizeHint::with_exact(self.left.max(least))
     }
 }
@@ -237,8 +237,8 @@ impl Drop for Tracked {
     /// The connection's task drops a body once it is written, or at once where there is nothing to write. Dropped in the
     /// request's own task, or before it was asked for anything, it was never handed over.
     fn drop(&mut self) {
-        if !progress::in_request() && self.progress.hand_over.is_taken(self.offer) {
-            self.progress.dispatched();
+        if !attempt_state::in_request() && self.attempt.hand_over.is_taken(self.offer) {
+            self.attempt.dispatched();
         }
     }
 }
@@ -254,10 +254,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_piece_moves_when_it_is_taken_and_when_the_socket_has_it() {
-        let progress = Progress::new(Arc::default(), HandOver::new(Arc::default()));
-        progress.enter(Phase::Send);
+        let attempt = AttemptState::new(Arc::default(), HandOver::new(Arc::default()));
+        attempt.enter(Phase::Send);
         let bytes = Bytes::from(vec![7; 2 * PIECE]);
-        let mut body = Payload::Json(bytes).open(Arc::clone(&progress));
+        let mut body = Payload::Json(bytes).open(Arc::clone(&attempt));
         let mut taken = Vec::new();
         while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
             taken.push(frame.unwrap().into_data().unwrap());
@@ -270,7 +270,7 @@ mod tests {
                 drop(piece);
             }
         };
-        tokio::join!(write, progress.stalled(&SystemClock, Duration::from_millis(300)));
+        tokio::join!(write, attempt.stalled(&SystemClock, Duration::from_millis(300)));
         assert_eq!(started.elapsed().as_millis(), 700);
     }
 }

@@ -4,7 +4,7 @@
 use std::{mem, time::Duration};
 
 use super::{
-    failure::Attempt,
+    failure::FailedAttempt,
     request::{Request, Settings},
     retry::{self, Class, Verdict},
     shared::Transport,
@@ -17,20 +17,20 @@ use crate::{
 
 /// The account of a call.
 #[derive(Debug)]
-pub(crate) struct Attempts {
+pub(crate) struct RetryState {
     class: Class,
     failed: u32,
     /// How many may follow.
     retries: u32,
     backoff: Backoff,
     replayed: bool,
-    came_further: bool,
+    made_progress: bool,
     maybe_sent: bool,
     /// Why the last one failed that was followed by another.
     last: Option<Error>,
 }
 
-impl Attempts {
+impl RetryState {
     /// The account of a call that begins.
     pub(crate) fn new(request: &Request, settings: &Settings) -> Self {
         Self {
@@ -39,21 +39,21 @@ impl Attempts {
             retries: settings.retries,
             backoff: Backoff::new(RETRY_PAUSE),
             replayed: false,
-            came_further: false,
+            made_progress: false,
             maybe_sent: false,
             last: None,
         }
     }
 
     /// Notes that the call has come further than ever, so that it is no outage which goes on.
-    pub(crate) fn came_further(&mut self, settings: &Settings) {
+    pub(crate) fn made_progress(&mut self, settings: &Settings) {
         self.retries = settings.retries;
         self.backoff.reset();
-        self.came_further = true;
+        self.made_progress = true;
     }
 
     /// Why the call has not come to its end where no other attempt is to be made.
-    pub(crate) fn given_up(&mut self) -> Error {
+    pub(crate) fn last_error(&mut self) -> Error {
         self.last.take().unwrap_or(Error::GivenUp)
     }
 
@@ -84,7 +84,7 @@ impl Attempts {
 }
 
 impl Transport {
-    /// What is left of the time for all attempts, where it is limited.
+    /// What is left of the time for all retry_state, where it is limited.
     pub(super) fn left(&self, settings: &Settings) -> Option<Duration> {
         settings
             .until
@@ -95,59 +95,59 @@ impl Transport {
     ///
     /// # Errors
     /// The failure, where none follows.
-    pub(crate) async fn again(&self, attempts: &mut Attempts, settings: &Settings, error: Error) -> Result<()> {
-        self.again_after(attempts, settings, error.into()).await
+    pub(crate) async fn again(&self, retry_state: &mut RetryState, settings: &Settings, error: Error) -> Result<()> {
+        self.again_after(retry_state, settings, error.into()).await
     }
 
     pub(super) async fn again_after(
         &self,
-        attempts: &mut Attempts,
+        retry_state: &mut RetryState,
         settings: &Settings,
-        Attempt { mut error, stale }: Attempt,
+        FailedAttempt { mut error, stale }: FailedAttempt,
     ) -> Result<()> {
         if matches!(error, Error::GivenUp) {
-            return Err(attempts.given_up());
+            return Err(retry_state.last_error());
         }
-        let verdict = attempts.judge(&mut error);
-        let came_further = mem::take(&mut attempts.came_further);
+        let verdict = retry_state.judge(&mut error);
+        let made_progress = mem::take(&mut retry_state.made_progress);
         // The server had closed an idle socket: the request never got a chance, so this costs no retry and no pause. A server
         // that does so again and again without a good answer between is no such case.
-        let may_be_repeated = attempts.class == Class::Read || error.sent() == Some(Sent::No);
-        let is_free = stale && may_be_repeated && !attempts.replayed && self.replays.take();
+        let may_be_repeated = retry_state.class == Class::Read || error.sent() == Some(Sent::No);
+        let is_free = stale && may_be_repeated && !retry_state.replayed && self.replay_budget.take();
         let pause = if is_free {
-            attempts.replayed = true;
+            retry_state.replayed = true;
             Duration::ZERO
         } else {
             let Verdict::Again { after } = verdict else {
                 return Err(error);
             };
             // What moves is no outage that could be multiplied.
-            if attempts.retries == 0 || !(came_further || self.retries.take()) {
+            if retry_state.retries == 0 || !(made_progress || self.retry_budget.take()) {
                 return Err(error);
             }
-            attempts.retries -= 1;
+            retry_state.retries -= 1;
             let pause = match after {
                 Some(asked) => backoff::asked_pause(asked, SHORTEST_PAUSE, self.random()),
-                None => attempts.backoff.next(self.random()),
+                None => retry_state.backoff.next(self.random()),
             };
             if self.left(settings).is_some_and(|left| pause >= left) {
                 return Err(error);
             }
             pause
         };
-        settings.observed.tell(Event::Retry {
-            attempt: attempts.failed,
+        settings.observed.notify(Event::Retry {
+            attempt: retry_state.failed,
             delay: pause,
             error: &error,
         });
         if !is_free {
             tokio::select! {
                 biased;
-                () = settings.given_up() => return Err(error),
+                () = settings.aborted() => return Err(error),
                 () = self.clock().sleep(pause) => {}
             }
         }
-        attempts.last = Some(error);
+        retry_state.last = Some(error);
         Ok(())
     }
 }

@@ -25,12 +25,12 @@ use crate::{
 };
 
 tokio::task_local! {
-    static CURRENT: Arc<Progress>;
+    static CURRENT: Arc<AttemptState>;
 }
 
 /// The account of one attempt.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct AttemptState {
     phase: AtomicU8,
     /// Whether a socket was opened for this attempt. If not, it ran on one that was kept alive and may have been stale.
     opened: AtomicBool,
@@ -47,7 +47,7 @@ pub(super) struct Progress {
     pub(super) rest: Rest,
 }
 
-impl Progress {
+impl AttemptState {
     pub(super) fn new(dial: Arc<Dial>, hand_over: HandOver) -> Arc<Self> {
         Arc::new(Self {
             phase: AtomicU8::new(Phase::Connect as u8),
@@ -63,8 +63,8 @@ impl Progress {
     }
 
     /// Runs an attempt with this account as the current one.
-    pub(super) async fn follow<F: Future>(self: Arc<Self>, attempt: F) -> F::Output {
-        CURRENT.scope(self, attempt).await
+    pub(super) async fn follow<F: Future>(self: Arc<Self>, work: F) -> F::Output {
+        CURRENT.scope(self, work).await
     }
 
     pub(super) fn enter(&self, phase: Phase) {
@@ -114,8 +114,8 @@ impl Progress {
     }
 
     /// A connection asks for the request, and may look at its socket before it takes it. Whether it may have it.
-    pub(super) fn ask(&self, offer: Offer) -> bool {
-        let may_have_it = self.hand_over.ask(offer);
+    pub(super) fn claim(&self, offer: Offer) -> bool {
+        let may_have_it = self.hand_over.claim(offer);
         if may_have_it {
             // Not back to it: a server may answer before it has read the whole body.
             self.phase.fetch_max(Phase::Send as u8, Ordering::AcqRel);
@@ -125,7 +125,7 @@ impl Progress {
 
     /// A connection takes the request, if it may.
     pub(super) fn take(&self, offer: Offer) -> bool {
-        self.ask(offer) && self.hand_over.take(offer)
+        self.claim(offer) && self.hand_over.take(offer)
     }
 
     /// After a connection has failed, or has said something unasked: offers the request to another one, which costs nothing, if
@@ -137,7 +137,7 @@ impl Progress {
         let is_new = !self.on_kept_alive_socket();
         let is_free = match self.hand_over.state() {
             State::Refused => true,
-            State::Asked => !is_new || !self.has_lost.swap(true, Ordering::AcqRel),
+            State::Claimed => !is_new || !self.has_lost.swap(true, Ordering::AcqRel),
             // The connection has ended before it could ask, if there was one.
             State::Offered => is_new && !self.has_lost.swap(true, Ordering::AcqRel),
             State::Taken | State::Withdrawn => false,
@@ -194,20 +194,20 @@ impl Progress {
 /// Notes a step on the way to a connection, if this is the task of the request that needs it.
 pub(super) fn entered(phase: Phase) {
     // No cell: the request has found another socket, and this connection is made for whoever comes next.
-    let _ = CURRENT.try_with(|progress| progress.enter(phase));
+    let _ = CURRENT.try_with(|attempt| attempt.enter(phase));
 }
 
 /// Notes that a socket stands open for the current attempt.
 pub(super) fn opened() {
-    let _ = CURRENT.try_with(|progress| {
-        progress.opened.store(true, Ordering::Release);
-        progress.enter(Phase::Send);
+    let _ = CURRENT.try_with(|attempt| {
+        attempt.opened.store(true, Ordering::Release);
+        attempt.enter(Phase::Send);
     });
 }
 
 /// The dialing of the current attempt.
 pub(super) fn dial() -> Option<Arc<Dial>> {
-    CURRENT.try_with(|progress| Arc::clone(&progress.dial)).ok()
+    CURRENT.try_with(|attempt| Arc::clone(&attempt.dial)).ok()
 }
 
 /// Whether this code runs inside the task of a request, rather than in that of a connection.
@@ -219,50 +219,50 @@ pub(super) fn in_request() -> bool {
 mod tests {
     use super::*;
 
-    fn progress() -> Arc<Progress> {
-        Progress::new(Arc::default(), HandOver::new(Arc::default()))
+    fn attempt() -> Arc<AttemptState> {
+        AttemptState::new(Arc::default(), HandOver::new(Arc::default()))
     }
 
     #[test]
     fn a_request_that_was_taken_may_have_arrived_and_one_that_was_withdrawn_never_is_taken() {
-        let progress = progress();
-        assert_eq!(progress.withdraw(), Sent::No);
-        assert!(!progress.take(progress.hand_over.offer()));
-        let progress = self::progress();
-        assert!(progress.take(progress.hand_over.offer()));
-        assert_eq!(progress.withdraw(), Sent::Maybe);
-        assert_eq!(progress.phase(), Phase::Send);
+        let attempt = attempt();
+        assert_eq!(attempt.withdraw(), Sent::No);
+        assert!(!attempt.take(attempt.hand_over.offer()));
+        let attempt = self::attempt();
+        assert!(attempt.take(attempt.hand_over.offer()));
+        assert_eq!(attempt.withdraw(), Sent::Maybe);
+        assert_eq!(attempt.phase(), Phase::Send);
     }
 
     #[test]
     fn a_request_without_a_body_may_have_arrived_once_it_was_dispatched() {
-        let progress = progress();
-        progress.dispatched();
-        assert_eq!(progress.withdraw(), Sent::Maybe);
+        let attempt = attempt();
+        attempt.dispatched();
+        assert_eq!(attempt.withdraw(), Sent::Maybe);
     }
 
     #[test]
     fn any_number_of_kept_sockets_may_be_lost_and_one_new_one() {
-        let progress = progress();
-        let ask = || assert!(progress.ask(progress.hand_over.offer()));
+        let attempt = attempt();
+        let claim = || assert!(attempt.claim(attempt.hand_over.offer()));
         for _ in 0..100 {
-            ask();
-            assert!(progress.offer_again());
+            claim();
+            assert!(attempt.offer_again());
         }
-        let opened = || progress.opened.store(true, Ordering::Release);
+        let opened = || attempt.opened.store(true, Ordering::Release);
         opened();
-        ask();
-        assert!(progress.offer_again() && progress.is_connecting() && progress.on_kept_alive_socket());
-        ask();
-        assert!(progress.offer_again());
+        claim();
+        assert!(attempt.offer_again() && attempt.is_connecting() && attempt.on_kept_alive_socket());
+        claim();
+        assert!(attempt.offer_again());
         opened();
-        ask();
-        assert!(!progress.offer_again());
-        assert_eq!((progress.withdraw(), progress.phase()), (Sent::No, Phase::Send));
+        claim();
+        assert!(!attempt.offer_again());
+        assert_eq!((attempt.withdraw(), attempt.phase()), (Sent::No, Phase::Send));
     }
 
     #[test]
     fn a_failure_on_the_way_to_a_connection_is_one() {
-        assert!(!progress().offer_again());
+        assert!(!attempt().offer_again());
     }
 }
