@@ -73,7 +73,7 @@ describe('certificates', () => {
       assert.equal((await ask(own, { ca: cert })).status, 'COMPLETED');
       await assert.rejects(ask(own, { ca: theirs.ca }), {
         name: 'ConnectionError',
-        message: /is not accepted: it is one of an authority \(CA:TRUE\), and not itself among those that are trusted/,
+        message: /is not accepted: it belongs to a certificate authority \(CA:TRUE\) and is not itself trusted/,
       });
     } finally {
       await stop(own);
@@ -97,7 +97,7 @@ describe('certificates', () => {
       [bySha256, largest.cert, /a signature with ecdsa-with-SHA256 by a key of ECDSA P-521 is not supported$/],
       [bySha512, largest.cert, /is not accepted: a signature with ecdsa-with-SHA512 is not supported$/],
       [bySha256, bySha256.cert, null],
-      [large, large.cert, /HandshakeFailure; the server may want .* such as a key of P-521$/],
+      [large, large.cert, /HandshakeFailure; the server may require .* such as a P-521 key$/],
     ]) {
       const made = await serve(https.createServer({ cert, key }));
       try {

@@ -153,7 +153,7 @@ describe('a proxy', () => {
 
   it('that wants other credentials says so, and they are not shown', async () => {
     const wrong = `http://proxyUser:wrongPassword@${first.place}`;
-    const message = /^the proxy 127\.0\.0\.1:\d+ wants other credentials than those it was given/;
+    const message = /^the proxy 127\.0\.0\.1:\d+ requires credentials other than those it was given/;
     const encoded = Buffer.from('proxyUser:wrongPassword').toString('base64');
     await assert.rejects(ask({ url: 'https://modzy.example', proxy: wrong, retries: 2 }), (error) => {
       assert.ok(error instanceof ConnectionError);
@@ -170,7 +170,7 @@ describe('a proxy', () => {
       return true;
     });
     await assert.rejects(ask({ proxy: `http://${first.place}` }), {
-      message: `the proxy ${first.place} wants credentials (407 Proxy Authentication Required)`,
+      message: `the proxy ${first.place} requires credentials (407 Proxy Authentication Required)`,
     });
     assert.equal(first.asked().length, 3);
   });

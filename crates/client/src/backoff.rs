@@ -1,21 +1,22 @@
-//! How long to pause before another try: decorrelated jitter, or what a server asked for. Whether there is another try is left
-//! to those that make it.
+//! Computes the pause before another attempt: decorrelated jitter, or what the server asked for. The callers decide
+//! whether there is another attempt.
 
 use std::time::Duration;
 
 use crate::clock::Random;
 
-/// Backoff of ordinary calls: the least pause, and the greatest.
+/// The backoff of ordinary calls: the shortest pause and the longest.
 pub(crate) const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(8));
 
 /// `Retry-After: 0` must not become a loop without a pause.
 pub(crate) const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
-/// What a server asks for is the least, and up to this part of it is added: those whom it turned away at the same moment must
-/// not come back at the same moment.
+/// The part of a requested pause that jitter may add, so that clients that were turned away at the same moment do not
+/// come back at the same moment.
 const SPREAD: f64 = 0.1;
 
-/// Decorrelated jitter: each pause lies between the least one and three times the one before, and never above the greatest.
+/// Decorrelated jitter: each pause lies between the shortest one and three times the one before, and never exceeds the
+/// longest.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     least: Duration,
@@ -43,9 +44,9 @@ impl Backoff {
     }
 }
 
-/// The pause where a server asked for one, which it can make longer than the least, and not shorter.
-pub(crate) fn asked_pause(asked: Duration, least: Duration, random: &dyn Random) -> Duration {
-    asked.max(least).mul_f64(1.0 + SPREAD * random.fraction())
+/// The pause that a server asked for, but at least the shortest one, plus jitter.
+pub(crate) fn requested_pause(requested: Duration, least: Duration, random: &dyn Random) -> Duration {
+    requested.max(least).mul_f64(1.0 + SPREAD * random.fraction())
 }
 
 #[cfg(test)]
@@ -75,16 +76,22 @@ mod tests {
     }
 
     #[test]
-    fn what_a_server_asked_for_is_the_least_and_a_tenth_more_the_most() {
-        for (asked, least, most) in [
+    fn a_requested_pause_grows_by_a_tenth_at_most() {
+        for (requested, least, most) in [
             (0, 100, 109),
             (99, 100, 109),
             (1_000, 1_000, 1_099),
             (60_000, 60_000, 65_994),
         ] {
-            let asked = Duration::from_millis(asked);
-            assert_eq!(asked_pause(asked, SHORTEST_PAUSE, &Always(0.0)).as_millis(), least);
-            assert_eq!(asked_pause(asked, SHORTEST_PAUSE, &Always(0.999)).as_millis(), most);
+            let requested = Duration::from_millis(requested);
+            assert_eq!(
+                requested_pause(requested, SHORTEST_PAUSE, &Always(0.0)).as_millis(),
+                least
+            );
+            assert_eq!(
+                requested_pause(requested, SHORTEST_PAUSE, &Always(0.999)).as_millis(),
+                most
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Time and chance, injected: everything that pauses or jitters asks these traits, so that tests can record or advance a
-//! schedule instead of living through it.
+//! Time and randomness, injected: everything that pauses or jitters uses these traits, so that tests can record or
+//! advance a schedule.
 
 use std::{
     fmt::Debug,
@@ -9,48 +9,49 @@ use std::{
 
 use crate::reactor;
 
-/// Longer limits than this, `Duration::MAX` included, mean the same: for ever.
-pub(crate) const FOR_EVER: Duration = Duration::from_hours(100 * 365 * 24);
+/// Limits of this length or longer, including `Duration::MAX`, never end.
+pub(crate) const FOREVER: Duration = Duration::from_hours(100 * 365 * 24);
 
-/// What a cancellation, or the receipt of a submit that was given up, may take.
+/// The limit of a cancellation, and of the wait for the receipt of an aborted submit.
 pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
-/// A limit that is noticed later than this was not watched: the process, or its thread, stood still meanwhile.
+/// A limit that ends this much later than it should was not watched: the process or its thread was frozen.
 pub(crate) const GAP: Duration = Duration::from_millis(250);
 
-/// A pause under way.
+/// A running pause.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The client's source of time.
+/// The source of time of a client.
 pub trait Clock: Debug + Send + Sync {
-    /// The present moment. Never goes back.
+    /// Returns the current time, which never goes back.
     fn now(&self) -> Instant;
 
     /// Pauses between two attempts or two polls.
     fn sleep(&self, duration: Duration) -> Sleep;
 
-    /// Ends when a limit on work that is under way has passed. Apart from [`Clock::sleep`], so that a clock which skips
-    /// pauses can leave the limits on real sockets real.
+    /// Ends when a limit on running work has passed. Separate from [`Clock::sleep`], so that a clock that skips pauses
+    /// can leave the limits on real sockets real.
     ///
-    /// What arrived in time counts, even if the process stood still and could not read it: a limit that is noticed more than
-    /// 250 ms late is extended by 250 ms, and again where that is noticed late in its turn.
+    /// Bytes that arrived in time count even if the process was frozen and could not read them: a limit that is noticed
+    /// more than 250 ms late is extended by 250 ms, and again if the extension is noticed late.
     fn deadline(&self, limit: Duration) -> Sleep {
         Box::pin(passed(tokio::time::sleep(limit)))
     }
 
-    /// Ends when the process has run for so long. Time during which it stood still does not count, give or take 250 ms each time.
+    /// Ends when the process has run for this long. Does not count time during which it was frozen, to within 250 ms
+    /// each time.
     fn idle(&self, limit: Duration) -> Sleep {
         Box::pin(idle(tokio::time::sleep(limit.min(GAP)), limit))
     }
 }
 
-/// The client's source of chance.
+/// The source of randomness of a client.
 pub trait Random: Debug + Send + Sync {
-    /// A number from 0 up to, but not including, 1.
+    /// Returns a number from 0 up to, but not including, 1.
     fn fraction(&self) -> f64;
 }
 
-/// Tokio's clock: the machine's own, or the paused one of a test.
+/// The clock of Tokio: that of the machine, or the paused one of a test.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct SystemClock;
 
@@ -64,7 +65,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Ends when a timer does, once what arrived before has been read.
+/// Ends when a timer does, once everything that arrived before has been read.
 async fn passed(timer: tokio::time::Sleep) {
     let mut timer = pin!(timer);
     timer.as_mut().await;
@@ -75,15 +76,15 @@ async fn passed(timer: tokio::time::Sleep) {
     reactor::settle().await;
 }
 
-/// Ends when a limit has passed on work that arrives in pieces. `moves` tells whether one has come within the last 250 ms. A limit
-/// that was noticed late is extended for as long as they keep coming, since many may have arrived in time, but by no more than its
-/// length.
+/// Ends when a limit has passed on work that receives bytes. `moves` returns whether bytes have moved within the last
+/// 250 ms. A limit that is noticed late is extended while bytes keep moving, since many may have arrived in time, but
+/// by no more than its own length.
 pub(crate) fn limit<'w>(
     clock: &'w dyn Clock,
     length: Duration,
     moves: impl Fn() -> bool + Send + 'w,
 ) -> Pin<Box<dyn Future<Output = ()> + Send + 'w>> {
-    let length = length.min(FOR_EVER);
+    let length = length.min(FOREVER);
     let mut due = clock.now() + length;
     let mut timer = clock.deadline(length);
     Box::pin(async move {
@@ -103,7 +104,7 @@ pub(crate) fn limit<'w>(
     })
 }
 
-/// Ends when steps of time have passed that add up to a limit. A step that is noticed late is taken again.
+/// Ends when steps have passed that add up to a limit. A step that is noticed late is repeated.
 async fn idle(timer: tokio::time::Sleep, limit: Duration) {
     let mut timer = pin!(timer);
     let mut left = limit;
@@ -124,7 +125,7 @@ async fn idle(timer: tokio::time::Sleep, limit: Duration) {
     reactor::settle().await;
 }
 
-/// A fast generator, seeded by the system. Spreads requests in time; guards nothing.
+/// A fast generator, seeded by the system. It spreads requests in time, and protects nothing.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct SystemRandom;
 
@@ -144,10 +145,10 @@ mod tests {
         Duration::from_millis(millis)
     }
 
-    /// The process stands still from the beginning on, then runs. How long each of both limits takes afterwards.
+    /// Returns how many milliseconds each of both limits takes after the process was frozen from the start.
     async fn after_a_freeze(frozen: Duration, limit: Duration) -> (u128, u128) {
         let ends = [SystemClock.deadline(limit), SystemClock.idle(limit)].map(|limit| async {
-            // So that the timer is set.
+            // Polls once, so that the timer is set.
             let mut limit = limit;
             let set = tokio::time::timeout(Duration::ZERO, &mut limit).await;
             (set.is_err(), limit)
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn limits_take_their_time_while_the_process_runs() {
+    async fn limits_are_exact_while_the_process_runs() {
         for limit in [1, 249, 250, 251, 1000, 30_000] {
             let started = tokio::time::Instant::now();
             SystemClock.deadline(millis(limit)).await;
@@ -175,16 +176,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_deadline_that_is_noticed_late_is_extended_once_a_gap_and_idle_time_begins_anew() {
+    async fn a_late_deadline_is_extended_by_a_gap_and_idle_time_begins_anew() {
         assert_eq!(after_a_freeze(MINUTE, millis(1000)).await, (250, 1000));
         assert_eq!(after_a_freeze(MINUTE, millis(100)).await, (250, 100));
-        // Not so late that anybody stood still.
+        // Not late enough for a freeze.
         assert_eq!(after_a_freeze(millis(350), millis(100)).await, (0, 0));
-        // In the midst of the limit.
+        // In the middle of the limit.
         assert_eq!(after_a_freeze(millis(900), millis(1000)).await, (100, 1000));
     }
 
-    /// Time that passes while nothing runs.
+    /// Advances the time without running anything.
     async fn freeze(frozen: u64) {
         tokio::time::advance(millis(frozen)).await;
     }
@@ -201,13 +202,14 @@ mod tests {
         assert_eq!(ran.elapsed(), millis(250));
     }
 
-    /// How long a limit of a second holds after a freeze in which it passed, where pieces come at these times after it.
-    async fn extended(pieces: &[u64], frozen: &[u64]) -> u128 {
+    /// Returns how many milliseconds a limit of one second lasts after the freezes, if bytes arrive at these times
+    /// after them.
+    async fn extended(arrivals: &[u64], frozen: &[u64]) -> u128 {
         let began = tokio::time::Instant::now();
         let thawed = std::sync::Mutex::new(began);
         let moves = || {
             let now = thawed.lock().unwrap().elapsed();
-            pieces.iter().any(|&at| millis(at) <= now && now < millis(at) + GAP)
+            arrivals.iter().any(|&at| millis(at) <= now && now < millis(at) + GAP)
         };
         let mut limit = limit(&SystemClock, millis(1000), moves);
         for &frozen in frozen {
@@ -222,14 +224,19 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_limit_that_is_noticed_late_is_extended_while_pieces_come_but_by_no_more_than_its_length() {
+    async fn a_late_limit_is_extended_while_bytes_arrive_but_by_no_more_than_its_length() {
         let often: Vec<_> = (0..1000).map(|nth| nth * 50).collect();
-        for (pieces, expected) in [(&[][..], 250), (&[100], 500), (&[100, 300, 700], 1000), (&often, 1250)] {
-            assert_eq!(extended(pieces, &[5000]).await, expected, "{} pieces", pieces.len());
+        for (arrivals, expected) in [(&[][..], 250), (&[100], 500), (&[100, 300, 700], 1000), (&often, 1250)] {
+            assert_eq!(
+                extended(arrivals, &[5000]).await,
+                expected,
+                "{} arrivals",
+                arrivals.len()
+            );
         }
-        // Each freeze in the extension begins another.
+        // Each freeze within the extension begins another one.
         assert_eq!(extended(&[100, 300], &[5000, 700, 40_000]).await, 750);
-        // Nobody stood still.
+        // Without a freeze.
         assert_eq!(extended(&often, &[]).await, 1000);
     }
 }

@@ -1,10 +1,10 @@
-//! How often a transfer tells how far it has come.
+//! How often a transfer reports its progress.
 
 use std::time::{Duration, Instant};
 
 use crate::clock::Clock;
 
-/// The least time between two pieces of news that need not be told.
+/// The shortest time between two reports that are not mandatory.
 const INTERVAL: Duration = Duration::from_millis(50);
 
 #[derive(Debug, Default)]
@@ -13,7 +13,7 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// Whether there is something to tell: always where it must be, else when the last time is long enough ago.
+    /// Whether a report is due: always if it is mandatory, else if the last one is old enough.
     pub(crate) fn is_due(&mut self, clock: &dyn Clock, must: bool) -> bool {
         let now = clock.now();
         let due = must

@@ -1,5 +1,6 @@
-//! Turns of the reactor. What has arrived at a socket is known once the reactor has asked the system for it and the connection's
-//! task has read it; a decision that depends on it waits for both. Decides nothing itself.
+//! Turns of the reactor. The client learns what has arrived at a socket once the reactor has asked the system and the
+//! task of the connection has read it. A decision that depends on it waits for both. This module decides nothing
+//! itself. What it assumes about Tokio is listed in `transport::assumptions`.
 
 use std::{
     future::poll_fn,
@@ -15,16 +16,16 @@ use tokio::{
     time,
 };
 
-/// A response passes from its connection to the call, which asks for the body: a turn each, and some to spare.
+/// A response passes from its connection to the call, which then asks for the body: a turn each, and two to spare.
 const TURNS: usize = 4;
 
-/// More than what Tokio lets a task do in one poll, which is 128. A task that is not limited is not kept from anything.
+/// More than the 128 operations that Tokio allows a task in one poll. A task without that limit is not barred.
 const MOST_IN_A_POLL: usize = 1024;
 
-/// How long other threads may take over their turn.
+/// How long other threads get for their turn.
 const OTHERS: Duration = Duration::from_millis(1);
 
-/// Ends when everything that had arrived by now has been read, if the connection had room for it.
+/// Ends when everything that has arrived by now has been read, as far as the connection has room for it.
 pub(crate) async fn settle() {
     if is_shared() {
         return time::sleep(OTHERS).await;
@@ -35,40 +36,41 @@ pub(crate) async fn settle() {
     }
 }
 
-/// Gives other threads the time to read what has arrived by now, where there are any.
+/// Gives other threads the time to read what has arrived by now, if there are any.
 pub(crate) async fn settle_others() {
     if is_shared() {
         time::sleep(OTHERS).await;
     }
 }
 
-/// Whether another thread may have the reactor. Nothing tells when it has had its turn.
+/// Whether another thread may run the reactor. Tokio does not report when that thread has had its turn.
 fn is_shared() -> bool {
     Handle::current().metrics().num_workers() > 1
 }
 
-/// Keeps the current task from its sockets until it is polled again, which it is after the reactor's next turn. Whether it could.
+/// Bars the current task from its sockets until it is polled again, after the next turn of the reactor. Returns whether
+/// that was possible.
 ///
-/// Tokio lets a task do so much in one poll, and then has every resource answer that it is not ready, so that other tasks have their
-/// turn. What the task may still do is used up here.
+/// Tokio limits what a task may do in one poll. Once a task has used up that budget, every resource reports that it is
+/// not ready, so that other tasks get their turn. This function uses up the budget.
 pub(crate) fn bar_until_a_turn(cx: &mut Context<'_>) -> bool {
     (0..MOST_IN_A_POLL).any(|_| pin!(coop::consume_budget()).poll(cx).is_pending())
 }
 
-/// Whether the current task is kept from its sockets.
+/// Whether the current task is barred from its sockets.
 pub(crate) fn is_barred() -> bool {
     !coop::has_budget_remaining()
 }
 
-/// Wakes a task after the reactor's next turn.
+/// Wakes a task after the next turn of the reactor.
 pub(crate) fn wake_after_a_turn(cx: &mut Context<'_>) {
     let turn = pin!(task::yield_now());
-    // Hands the task over to the scheduler, which needs nothing more of this future.
+    // This registers the task with the scheduler, which does not need the future any more.
     let _: Poll<()> = turn.poll(cx);
 }
 
-/// Ends when all tasks that can go on by now have done so. A task that Tokio wakes may run before those that wait longer; one
-/// that wakes itself is the last.
+/// Ends when all tasks that are ready by now have run. A task that Tokio wakes may run before earlier ones; a task that
+/// wakes itself runs last.
 async fn behind_all_others() {
     let mut waited = false;
     poll_fn(|cx| {

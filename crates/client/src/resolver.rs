@@ -1,5 +1,5 @@
-//! Looking names up, injected like time and chance: a caller may have a resolver of its own, and a test names that lead
-//! nowhere. Which of the addresses is used is left to the transport.
+//! Name resolution, injected like time and randomness: a caller may have its own resolver, and a test can use names
+//! that lead to closed ports. The transport chooses among the addresses.
 
 use std::{
     collections::HashMap,
@@ -14,46 +14,47 @@ use tokio::sync::watch;
 
 use crate::blocking::{LOOK_UPS, Refused, Threads};
 
-/// A look-up under way.
+/// A running look-up.
 pub type Lookup = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
 
-/// The client's source of addresses.
+/// The source of addresses of a client.
 pub trait Resolver: Debug + Send + Sync {
-    /// The addresses of a host, which is no address itself, in the order in which they are tried. A client asks for a name once
-    /// at a time, whatever number of its requests wait for it, and drops the look-up when none does any more.
+    /// Returns the addresses of a host name (never of an IP address), in the order in which to try them. A client looks
+    /// up a name once at a time, however many of its requests wait for it, and drops the look-up when none waits any
+    /// more.
     fn resolve(&self, host: &str) -> Lookup;
 }
 
-/// The operating system's resolver.
+/// The resolver of the operating system.
 ///
-/// It blocks, and cannot be interrupted, so it has a few threads of its own, where a silent name server keeps nothing else from
-/// its turn. All clients of the process share its look-ups: a name is asked for once at a time, and not at all if nobody waits
-/// for it any more when its turn comes.
+/// It blocks and cannot be interrupted, so it has a few threads of its own, where a silent name server delays nothing
+/// else. All clients of the process share its look-ups: a name is looked up once at a time, and not at all if no
+/// request waits for it any more when its turn comes.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct SystemResolver;
 
 impl Resolver for SystemResolver {
     fn resolve(&self, host: &str) -> Lookup {
-        let mut asked = look_up(host, &LOOK_UPS);
+        let mut under_way = look_up(host, &LOOK_UPS);
         Box::pin(async move {
-            let found = asked.wait_for(Option::is_some).await;
-            // Nothing is sent where the look-up panicked.
+            let found = under_way.wait_for(Option::is_some).await;
+            // A look-up that panics sends nothing.
             let found = found.ok().and_then(|found| found.clone());
-            let found = found.ok_or_else(|| io::Error::other("the look-up was not finished"))?;
+            let found = found.ok_or_else(|| io::Error::other("the look-up did not finish"))?;
             found.map_err(io::Error::from)
         })
     }
 }
 
-/// What became of a look-up. Those that wait for it each have their copy.
+/// The result of a look-up. Each request that waits for it has a copy.
 type Found = Result<Vec<IpAddr>, Failure>;
 
-/// Why nothing was found.
+/// Why a look-up failed.
 #[derive(Debug, Clone)]
 enum Failure {
-    /// By the system's own account.
+    /// The system found nothing, for this reason.
     NotFound(io::ErrorKind, String),
-    /// There is no thread to look it up.
+    /// The system refused a thread for the look-up.
     Refused(Refused),
 }
 
@@ -66,72 +67,73 @@ impl From<Failure> for io::Error {
     }
 }
 
-/// The look-ups that are queued or under way.
+/// The look-ups that are queued or running.
 static UNDER_WAY: LazyLock<Mutex<HashMap<String, watch::Receiver<Option<Found>>>>> = LazyLock::new(Mutex::default);
 
 fn table() -> MutexGuard<'static, HashMap<String, watch::Receiver<Option<Found>>>> {
     UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The look-up of a name: the one that is under way, or a new one.
+/// Joins the running look-up of a name, or starts one.
 fn look_up(host: &str, threads: &'static Threads) -> watch::Receiver<Option<Found>> {
-    let mut asked = table();
-    if let Some(found) = asked.get(host) {
+    let mut under_way = table();
+    if let Some(found) = under_way.get(host) {
         return found.clone();
     }
     let (sender, receiver) = watch::channel(None);
-    asked.insert(host.to_owned(), receiver.clone());
-    // What follows may drop the look-up, which takes itself out of the table.
-    drop(asked);
-    let asking = Asking {
+    under_way.insert(host.to_owned(), receiver.clone());
+    // The next statements may drop the look-up, which removes itself from the table.
+    drop(under_way);
+    let pending = Pending {
         host: host.to_owned(),
         receiver: receiver.clone(),
     };
     let refusing = sender.clone();
     let job = move || {
-        if asking.is_wanted(&sender) {
-            let found = (asking.host.as_str(), 0).to_socket_addrs();
+        if pending.is_wanted(&sender) {
+            let found = (pending.host.as_str(), 0).to_socket_addrs();
             let found = found.map(|found| found.map(|address| address.ip()).collect());
-            drop(asking);
+            drop(pending);
             let not_found = |error: io::Error| Failure::NotFound(error.kind(), error.to_string());
             sender.send_replace(Some(found.map_err(not_found)));
         }
     };
     if let Err((job, refused)) = threads.submit(Box::new(job), true) {
-        // Whoever comes from now on asks anew. Those who have come meanwhile hear of it, too.
+        // Later requests look the name up again. Requests that joined meanwhile get the refusal, too.
         drop(job);
         refusing.send_replace(Some(Err(Failure::Refused(refused))));
     }
     receiver
 }
 
-/// A look-up that is queued or under way, and stands in the table until this is dropped.
-struct Asking {
+/// A look-up that is queued or running. It is in the table until this is dropped.
+struct Pending {
     host: String,
     receiver: watch::Receiver<Option<Found>>,
 }
 
-impl Asking {
-    /// Whether somebody waits for it, now that its turn has come. If not, whoever comes next asks anew.
+impl Pending {
+    /// Whether a request still waits for it, now that its turn has come. If not, the next request looks the name up
+    /// again.
     fn is_wanted(&self, sender: &watch::Sender<Option<Found>>) -> bool {
-        let mut asked = table();
-        // One receiver is the table's, and one this. Nobody gets another while the table is locked.
+        let mut under_way = table();
+        // The table and this have one receiver each, and no request gets another while the table is locked.
         let is_wanted = sender.receiver_count() > 2;
         if !is_wanted {
-            asked.remove(&self.host);
+            under_way.remove(&self.host);
         }
         is_wanted
     }
 }
 
-impl Drop for Asking {
+impl Drop for Pending {
     fn drop(&mut self) {
-        let mut asked = table();
-        if asked
+        let mut under_way = table();
+        if under_way
             .get(&self.host)
             .is_some_and(|found| found.same_channel(&self.receiver))
         {
-            asked.remove(&self.host);
+            under_way.remove(&self.host);
         }
     }
 }
@@ -142,8 +144,8 @@ mod tests {
     use crate::blocking::tests::refusing;
 
     #[tokio::test]
-    async fn a_name_whose_look_up_got_no_thread_is_looked_up_by_the_next_who_asks() {
-        // No other test's.
+    async fn a_look_up_without_a_thread_is_repeated_for_the_next_request() {
+        // No other test uses this address.
         const HOST: &str = "127.7.7.7";
         let refused = look_up(HOST, refusing()).borrow().clone();
         let Some(Err(failure)) = refused else {

@@ -1,6 +1,6 @@
-//! Work that blocks, or computes for long, on threads of its own. Tokio's threads for it leave when they are idle, and it panics
-//! where the system refuses another; these report the refusal, and the last of them stays, so that a process at its limit goes
-//! on. What a refusal means for a call is left to the callers.
+//! Runs work that blocks or computes for long on its own threads. The blocking threads of Tokio end when they are idle,
+//! and Tokio panics if the system refuses a new one. These threads report the refusal, and the last of them stays, so
+//! that a process at its limit goes on. The callers decide what a refusal means for a call.
 
 use std::{
     any::Any,
@@ -21,43 +21,44 @@ use crate::{
     faults::limit_of_threads,
 };
 
-/// For files, and for what takes long to compute.
+/// For files, and for long computations.
 static WORK: Threads = Threads::new("modzy-client-files", 512, IDLE);
 
-/// For the look-ups of the system's resolver, which keep nothing else from its turn.
+/// For the look-ups of the resolver of the system, so that they delay nothing else.
 pub(crate) static LOOK_UPS: Threads = Threads::new("modzy-look-up", 16, IDLE);
 
-/// How long a thread waits for further work, unless it is the last.
+/// How long a thread waits for work, unless it is the last one.
 const IDLE: Duration = Duration::from_secs(2);
 
-/// Does work that blocks, behind other work where the system refuses another thread, and not at all where there is none.
+/// Runs work that blocks. If the system refuses another thread, the work waits for an existing one; without any, it
+/// fails.
 pub(crate) fn start<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Work<T> {
     WORK.start(work)
 }
 
-/// Computes what is bounded and needed: here and now, where the system refuses a thread.
+/// Runs a bounded computation; on this thread, if the system refuses one.
 pub(crate) fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Work<T> {
     WORK.compute(work)
 }
 
-/// Starts the thread that reads and writes files, unless there is one. It stays: where the system refuses further threads later,
-/// calls wait for this one. Without this, the first call that needs it starts it.
+/// Starts the thread that reads and writes files, unless it exists. It stays, so that later calls can wait for it if
+/// the system refuses further threads. Without this call, the first call that needs the thread starts it.
 ///
 /// # Errors
-/// [`Error::System`] where the system refuses it.
+/// [`Error::System`] if the system refuses the thread.
 pub fn start_threads() -> Result<()> {
     WORK.submit(Box::new(|| ()), true)
         .map_err(|(_, refused)| refused.to_error())
 }
 
-/// Ends the threads of the process that read and write files and look names up: those that are idle at once, and the others with
-/// their work, for which this waits so long at most. Later calls start others.
+/// Ends the threads of the process that read and write files and look names up: idle ones at once, and the others with
+/// their work. Waits for the threads of files at most for `patience`. Later calls start new threads.
 pub fn end_threads(patience: Duration) {
     LOOK_UPS.end(Duration::ZERO);
     WORK.end(patience);
 }
 
-/// What the system says where it refuses a thread, and there is none to wait for.
+/// The error of the system when it refuses a thread and there is none to wait for.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}", limit_of_threads(.0))]
 pub(crate) struct Refused(pub(crate) Arc<io::Error>);
@@ -68,13 +69,13 @@ impl Refused {
     }
 }
 
-/// Work under way. Dropped before its turn has come, it is not begun.
+/// Running or queued work. Work that is dropped in the queue never begins.
 #[derive(Debug)]
 pub(crate) struct Work<T>(State<T>);
 
 #[derive(Debug)]
 enum State<T> {
-    /// Else what a panic said.
+    /// The result, or the message of a panic.
     UnderWay(oneshot::Receiver<Result<T, String>>),
     Refused(Refused),
 }
@@ -95,29 +96,29 @@ impl<T> Future for Work<T> {
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Threads that come with the work and go without it, but for the last.
+/// A pool of threads that grows with its work and shrinks without, to one thread.
 #[derive(Debug)]
 pub(crate) struct Threads {
     name: &'static str,
-    /// How many there may be; further work waits.
+    /// The most threads; further work waits.
     most: usize,
-    /// How long one waits for further work, unless it is the last.
+    /// How long a thread waits for work, unless it is the last one.
     idle: Duration,
-    /// Starts one.
+    /// Starts a thread.
     start_one: fn(&'static Self) -> io::Result<()>,
     pool: Mutex<Pool>,
-    /// There is work, or the end of a thread is asked for.
+    /// Notified when there is work, or when threads must end.
     changed: Condvar,
-    /// A thread has ended.
+    /// Notified when a thread has ended.
     left: Condvar,
 }
 
 struct Pool {
     queue: VecDeque<Job>,
     threads: usize,
-    /// How many of them wait for work.
+    /// How many threads wait for work.
     idle: usize,
-    /// Whether the last one goes, too.
+    /// Whether the last thread must end, too.
     ends: bool,
 }
 
@@ -158,11 +159,11 @@ impl Threads {
         Work(State::UnderWay(done))
     }
 
-    /// Has a job done by a thread that is idle, or by another. Where the system refuses that, the job waits for one that works;
-    /// if it may not wait or there is none, it comes back.
+    /// Gives a job to an idle thread, or to a new one. If the system refuses a new thread, the job waits for a busy
+    /// one; if it may not wait, or there is none, it is returned.
     pub(crate) fn submit(&'static self, job: Job, may_wait: bool) -> Result<(), (Job, Refused)> {
         let mut pool = self.pool();
-        // Whatever is queued has an idle thread that is on its way, as far as there are any.
+        // Each queued job has an idle thread that is about to take it, as far as there are any.
         let has_idle = pool.idle > pool.queue.len();
         if !has_idle && pool.threads < self.most {
             match (self.start_one)(self) {
@@ -176,13 +177,13 @@ impl Threads {
         Ok(())
     }
 
-    /// The life of a thread.
+    /// The main loop of a thread.
     fn serve(&self) {
         let mut pool = self.pool();
         loop {
             while let Some(job) = pool.queue.pop_front() {
                 drop(pool);
-                // It reports a panic of its work. What is dropped with it may panic, too.
+                // The job reports a panic of its work. Dropping its captures may panic, too.
                 let _ = catch_unwind(AssertUnwindSafe(job));
                 pool = self.pool();
             }
@@ -210,7 +211,7 @@ impl Threads {
         self.left.notify_all();
     }
 
-    /// Has all threads end that have nothing to do, and waits for the others, but not for long.
+    /// Ends all idle threads, and waits for the others for at most `patience`.
     fn end(&self, patience: Duration) {
         let mut pool = self.pool();
         pool.ends = true;
@@ -231,22 +232,22 @@ impl fmt::Debug for Pool {
     }
 }
 
-/// Work as a job that panics never, and where its outcome is to be had.
+/// Wraps work as a job that never panics, and returns the receiver of its result.
 fn job<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> (Job, oneshot::Receiver<Result<T, String>>) {
     let (sender, done) = oneshot::channel();
     let job = move || {
         if sender.is_closed() {
             return;
         }
-        let outcome = catch_unwind(AssertUnwindSafe(work)).map_err(|panic| said(&*panic));
-        // Whoever waited may have gone.
+        let outcome = catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panic_message(&*panic));
+        // The receiver may have been dropped.
         let _ = sender.send(outcome);
     };
     (Box::new(job), done)
 }
 
-/// What a panic says.
-fn said(panic: &(dyn Any + Send)) -> String {
+/// Returns the message of a panic.
+fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default()

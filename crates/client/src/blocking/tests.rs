@@ -1,4 +1,4 @@
-//! When threads come and go, and what happens where the system refuses them.
+//! When threads start and end, and what happens when the system refuses them.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -15,7 +15,7 @@ fn refusal() -> io::Error {
     io::Error::from_raw_os_error(if cfg!(windows) { 8 } else { 11 })
 }
 
-/// Threads that the system refuses.
+/// A pool whose threads the system refuses.
 pub(crate) fn refusing() -> &'static Threads {
     leaked(16, |_| Err(refusal()))
 }
@@ -42,13 +42,16 @@ fn me() -> ThreadId {
 fn until(what: impl Fn() -> bool) {
     let began = Instant::now();
     while !what() {
-        assert!(began.elapsed() < Duration::from_secs(10), "it does not come about");
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "the condition was not met within 10 s"
+        );
         thread::sleep(Duration::from_millis(1));
     }
 }
 
 #[tokio::test]
-async fn where_the_first_thread_is_refused_what_blocks_is_an_error_and_what_computes_is_done_in_place() {
+async fn without_any_thread_blocking_work_fails_and_computations_run_in_place() {
     let begun = Arc::new(AtomicBool::new(false));
     let begins = Arc::clone(&begun);
     let threads = refusing();
@@ -69,7 +72,7 @@ async fn where_the_first_thread_is_refused_what_blocks_is_an_error_and_what_comp
 }
 
 #[tokio::test]
-async fn where_another_thread_is_refused_what_blocks_waits_and_what_computes_does_not() {
+async fn without_another_thread_blocking_work_waits_and_computations_do_not() {
     static STARTED: AtomicUsize = AtomicUsize::new(0);
     let threads = leaked(16, |threads| match STARTED.fetch_add(1, Ordering::SeqCst) {
         0 => start_one(threads),
@@ -90,7 +93,7 @@ async fn where_another_thread_is_refused_what_blocks_waits_and_what_computes_doe
 }
 
 #[tokio::test]
-async fn no_more_threads_are_started_than_there_may_be_and_idle_ones_are_used_first() {
+async fn no_more_threads_start_than_allowed_and_idle_ones_are_used_first() {
     static STARTED: AtomicUsize = AtomicUsize::new(0);
     // None of them leaves during the test.
     let threads = leaked_idle(4, Duration::from_mins(1), |threads| {
@@ -112,22 +115,22 @@ async fn no_more_threads_are_started_than_there_may_be_and_idle_ones_are_used_fi
 }
 
 #[test]
-fn idle_threads_leave_but_for_the_last_which_leaves_when_all_shall_end() {
+fn idle_threads_end_except_the_last_which_ends_when_all_must() {
     let threads = leaked(16, start_one);
     let (arrived, arrivals) = mpsc::channel();
-    let (let_go, goes) = mpsc::channel::<()>();
-    let goes = Arc::new(Mutex::new(goes));
+    let (release, released) = mpsc::channel::<()>();
+    let released = Arc::new(Mutex::new(released));
     for _ in 0..3 {
-        let (arrived, goes) = (arrived.clone(), Arc::clone(&goes));
+        let (arrived, released) = (arrived.clone(), Arc::clone(&released));
         let job = move || {
             arrived.send(()).unwrap();
-            let _ = goes.lock().unwrap().recv();
+            let _ = released.lock().unwrap().recv();
         };
         assert!(threads.submit(Box::new(job), true).is_ok());
     }
     (0..3).for_each(|_| arrivals.recv().unwrap());
     assert_eq!(threads.pool().threads, 3);
-    drop(let_go);
+    drop(release);
     until(|| threads.pool().threads == 1);
     thread::sleep(3 * BRIEF);
     assert_eq!(threads.pool().threads, 1);
@@ -138,7 +141,7 @@ fn idle_threads_leave_but_for_the_last_which_leaves_when_all_shall_end() {
 }
 
 #[tokio::test]
-async fn a_panic_is_an_error_of_its_own_work_alone() {
+async fn a_panic_fails_only_its_own_work() {
     let threads = leaked(1, start_one);
     let panicked = threads.start(|| panic!("a bad day")).await;
     assert_eq!(
@@ -150,7 +153,7 @@ async fn a_panic_is_an_error_of_its_own_work_alone() {
 }
 
 #[tokio::test]
-async fn work_that_nobody_waits_for_is_not_begun() {
+async fn dropped_work_never_begins() {
     let threads = leaked(1, start_one);
     let (go_on, waits) = mpsc::channel();
     let first = threads.start(move || waits.recv().unwrap());

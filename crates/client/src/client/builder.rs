@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue};
 use super::{handle::Client, headers::insert_header};
 use crate::{
     auth::Auth,
-    clock::{Clock, FOR_EVER, Random, SystemClock, SystemRandom},
+    clock::{Clock, FOREVER, Random, SystemClock, SystemRandom},
     endpoint::BaseUrl,
     error::{Error, Result},
     observer::Observed,
@@ -232,9 +232,9 @@ impl ClientBuilder {
         }
         let warnings = self.read_extra_ca();
         let defaults = Settings {
-            request_timeout: self.request_timeout.min(FOR_EVER),
+            request_timeout: self.request_timeout.min(FOREVER),
             retries: self.retries,
-            idle_timeout: self.idle_timeout.min(FOR_EVER),
+            idle_timeout: self.idle_timeout.min(FOREVER),
             until: None,
             headers: self.headers,
             nothing_sent_after: None,
@@ -242,7 +242,7 @@ impl ClientBuilder {
         };
         let transport = Transport::new(Config {
             auth: self.auth,
-            connect_timeout: self.connect_timeout.min(FOR_EVER),
+            connect_timeout: self.connect_timeout.min(FOREVER),
             max_sockets: self.max_sockets,
             max_response_bytes: self.max_response_bytes,
             user_agent: self.user_agent,

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::headers::insert_header;
 use crate::{
-    clock::{FOR_EVER, GRACE},
+    clock::{FOREVER, GRACE},
     error::Result,
     observer::{Observed, Observer},
     transport::Settings,
@@ -48,13 +48,13 @@ impl RequestOptions {
 
     /// As [`ClientBuilder::request_timeout`](crate::ClientBuilder::request_timeout), for this call.
     pub fn request_timeout(mut self, limit: Duration) -> Self {
-        self.request_timeout = Some(limit.min(FOR_EVER));
+        self.request_timeout = Some(limit.min(FOREVER));
         self
     }
 
     /// As [`ClientBuilder::idle_timeout`](crate::ClientBuilder::idle_timeout), for this call.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
-        self.idle_timeout = Some(limit.min(FOR_EVER));
+        self.idle_timeout = Some(limit.min(FOREVER));
         self
     }
 

@@ -1,4 +1,4 @@
-//! A file is measured before it is read: by what the system notes of its changes and, where that is not all of them, by its
+//! Measures a file before it is read: by the changes that the system records and, if these are incomplete, by its
 //! content as well. What is read later is compared with both.
 
 use std::{
@@ -14,30 +14,31 @@ use super::{
 };
 
 /// How many bytes are read at a time.
-const PIECE: u64 = 256 * 1024;
+const BLOCK: u64 = 256 * 1024;
 
-/// The content is read again no sooner than this after it was measured. Where both are the same it did not change between; a writer
-/// who takes several steps, or one through a memory map, rests for less between two steps, even if it shares its processor.
+/// The shortest time between two reads of the content. If both are the same, the content did not change in between: a
+/// writer with several steps, or one through a memory map, pauses for less between two steps, even on a shared
+/// processor.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// What a file was when it was measured.
+/// The state of a file when it was measured.
 #[derive(Debug)]
 pub(crate) struct Measure {
     stamp: Stamp,
-    /// None where the stamp will show every change.
+    /// `None` if the stamp shows every change.
     content: Option<Content>,
 }
 
 #[derive(Debug)]
 struct Content {
-    /// By keys of its own, so that nobody can know of two contents with the same digest.
+    /// Random keys, so that nobody can choose two contents with the same digest.
     keys: RandomState,
     digest: u64,
     read: Instant,
 }
 
 impl Measure {
-    /// Measures an open file, on a thread that may block. `None` where it is stopped.
+    /// Measures an open file. Call it on a thread that may block. Returns `None` if it is stopped.
     pub(crate) fn of(file: &File, is_stopped: impl Fn() -> bool) -> io::Result<Option<Self>> {
         await_writer(file);
         let metadata = file.metadata()?;
@@ -54,11 +55,11 @@ impl Measure {
             if is_stopped() {
                 return Ok(None);
             }
-            let length = PIECE.min(stamp.size() - at);
+            let length = BLOCK.min(stamp.size() - at);
             memory.resize(usize::try_from(length).map_err(io::Error::other)?, 0);
             match read_at(file, at, &mut memory) {
                 Ok(()) => hasher.write(&memory),
-                // What is read later is not the same, whatever it is.
+                // The content will differ when it is read.
                 Err(failure) if FileChanged::is_cause_of(&failure) => break,
                 Err(failure) => return Err(failure),
             }
@@ -72,18 +73,18 @@ impl Measure {
         Ok(Some(Self { stamp, content }))
     }
 
-    /// In bytes.
+    /// Returns the size in bytes.
     pub(crate) fn size(&self) -> u64 {
         self.stamp.size()
     }
 
-    /// Makes ready to read the file, which may have been opened again, on a thread that may block. Fails where it is known to
-    /// have changed.
+    /// Prepares to read the file, which may have been reopened. Call it on a thread that may block. Fails if the file
+    /// is known to have changed.
     pub(crate) fn compare(&self, file: &File) -> io::Result<Comparison> {
         if let Some(content) = &self.content {
             thread::sleep(QUIET.saturating_sub(content.read.elapsed()));
         }
-        // A write notes its time when it begins: one that began before the measure must have ended.
+        // A write records its time when it begins, so a write that began before the measurement must have ended.
         await_writer(file);
         let content = self.content.as_ref().map(|content| Reading {
             hasher: content.keys.build_hasher(),
@@ -99,7 +100,7 @@ impl Measure {
     }
 }
 
-/// How far a file has been read, and found to be as it was measured. Clones go on from there.
+/// How far a file has been read and found unchanged. Clones continue from there.
 #[derive(Debug, Clone)]
 pub(crate) struct Comparison {
     stamp: Stamp,
@@ -115,7 +116,7 @@ struct Reading {
 }
 
 impl Comparison {
-    /// How many bytes have been compared; `None` where the content need not be.
+    /// Returns how many bytes have been compared, or `None` if the content need not be.
     pub(crate) fn at(&self) -> Option<u64> {
         self.content.as_ref().map(|content| content.at)
     }
@@ -124,13 +125,13 @@ impl Comparison {
         self.stamp
     }
 
-    /// Compares what has been read next. A difference shows with the last byte.
-    pub(crate) fn absorb(&mut self, piece: &[u8]) -> io::Result<()> {
+    /// Compares the bytes that were read next. A difference shows at the last byte.
+    pub(crate) fn absorb(&mut self, block: &[u8]) -> io::Result<()> {
         let Some(content) = &mut self.content else {
             return Ok(());
         };
-        content.hasher.write(piece);
-        content.at += piece.len() as u64;
+        content.hasher.write(block);
+        content.at += block.len() as u64;
         if content.at < content.size || (content.at == content.size && content.hasher.finish() == content.digest) {
             Ok(())
         } else {
@@ -138,11 +139,11 @@ impl Comparison {
         }
     }
 
-    /// Compares what lies before a place and was not read.
+    /// Reads and compares the bytes before an offset that were not read.
     pub(crate) fn catch_up(&mut self, file: &File, offset: u64) -> io::Result<()> {
         let mut memory = Vec::new();
         while let Some(at) = self.at().filter(|&at| at < offset) {
-            memory.resize(usize::try_from(PIECE.min(offset - at)).map_err(io::Error::other)?, 0);
+            memory.resize(usize::try_from(BLOCK.min(offset - at)).map_err(io::Error::other)?, 0);
             read_at(file, at, &mut memory)?;
             self.absorb(&memory)?;
         }
@@ -150,11 +151,11 @@ impl Comparison {
     }
 }
 
-/// Waits until no write is under way. A system locks a file for the time of one, but does not always make readers wait for it,
-/// who may see the old and the new content mixed: ext4, Btrfs and tmpfs do not. They do so for the question where data begin.
+/// Waits until no write is running. A system locks a file during a write, but ext4, Btrfs and tmpfs do not make readers
+/// wait for it, who may see old and new content mixed. They do wait when they are asked where data begin.
 #[cfg(target_os = "linux")]
 fn await_writer(file: &File) {
-    // There need not be an answer.
+    // The answer does not matter.
     let _ = rustix::fs::seek(file, rustix::fs::SeekFrom::Data(0));
 }
 
@@ -175,21 +176,21 @@ mod tests {
     }
 
     #[test]
-    fn a_content_is_the_same_in_whatever_pieces_it_is_read() {
+    fn content_compares_equal_in_blocks_of_any_length() {
         let content: Vec<u8> = (0..251).cycle().take(300_001).collect();
-        let (path, file) = file("pieces", &content);
+        let (path, file) = file("blocks", &content);
         assert!(Measure::of(&file, || true).unwrap().is_none());
         let measure = Measure::of(&file, || false).unwrap().unwrap();
         for length in [1, 3, 7, 8, 9, 4096, 65_537, 300_001] {
             let mut comparison = measure.compare(&file).unwrap();
-            for piece in content.chunks(length) {
-                comparison.absorb(piece).unwrap();
+            for block in content.chunks(length) {
+                comparison.absorb(block).unwrap();
             }
             let mut skipped = measure.compare(&file).unwrap();
             skipped.catch_up(&file, 299_999).unwrap();
             skipped.absorb(&content[299_999..]).unwrap();
         }
-        // One that differs does so with its last byte, and one that is longer at once.
+        // A different content shows at its last byte, and a longer one at once.
         let mut other = measure.compare(&file).unwrap();
         other.absorb(b"x").unwrap();
         let differs = other.absorb(&content[1..]).unwrap_err();
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_read_no_sooner_than_it_was_quiet_for_a_while() {
+    fn a_file_is_read_only_after_a_quiet_time() {
         let (path, file) = file("quiet", b"content");
         let measure = Measure::of(&file, || false).unwrap().unwrap();
         let began = Instant::now();
@@ -212,8 +213,8 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_cut_while_it_is_measured_is_another_later() {
-        let (path, file) = file("cut", &vec![7; 3 * usize::try_from(PIECE).unwrap()]);
+    fn a_file_that_is_truncated_during_measurement_has_changed() {
+        let (path, file) = file("cut", &vec![7; 3 * usize::try_from(BLOCK).unwrap()]);
         let cut = || {
             fs::File::options().write(true).open(&path).unwrap().set_len(9).unwrap();
             false
@@ -225,7 +226,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_write_that_is_under_way_is_waited_for() {
+    fn a_running_write_is_waited_for() {
         const LENGTH: usize = 64 * 1024 * 1024;
         for folder in [std::env::temp_dir(), "/dev/shm".into()] {
             let path = folder.join(format!("modzy-client-{}-writing", std::process::id()));

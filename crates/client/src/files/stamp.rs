@@ -1,4 +1,4 @@
-//! What a system notes of a file's changes, and when it notes all of them.
+//! The changes of a file that the system records, and when that record is complete.
 
 use std::{
     fs::{File, Metadata},
@@ -8,11 +8,11 @@ use std::{
 
 use super::identity;
 
-/// Systems write memory maps back after 35 seconds, by default, and from then on note the next write through one. So a file
-/// that was not changed for longer has no page that is written to unnoticed.
+/// Systems write memory maps back after 35 seconds by default, and record the next write after that. So a file that has
+/// not changed for longer has no page that can be written unnoticed.
 const SETTLED: Duration = Duration::from_mins(2);
 
-/// What tells that a file is still the same.
+/// The properties that show whether a file has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
     size: u64,
@@ -20,13 +20,13 @@ pub(crate) struct Stamp {
     identity: (u64, u64),
 }
 
-/// Why a file is not read on: it is no longer as it was measured.
+/// The file is no longer as it was measured.
 #[derive(Debug, thiserror::Error)]
 #[error("the file has changed")]
 pub(crate) struct FileChanged;
 
 impl FileChanged {
-    /// Whether a reading failed for this.
+    /// Whether this caused a read to fail.
     pub(crate) fn is_cause_of(failure: &io::Error) -> bool {
         failure
             .get_ref()
@@ -43,12 +43,12 @@ impl Stamp {
         }
     }
 
-    /// In bytes.
+    /// Returns the size in bytes.
     pub(crate) fn size(&self) -> u64 {
         self.size
     }
 
-    /// Whether all that was read of a file until now is of it as it was, as far as this shows it.
+    /// Checks that the file has not changed so far, as far as its stamp shows.
     pub(crate) fn check(&self, file: &File) -> io::Result<()> {
         if Self::of(&file.metadata()?) == *self {
             Ok(())
@@ -63,14 +63,14 @@ pub(super) fn notes_every_change(file: &File, metadata: &Metadata) -> bool {
     is_settled(metadata, SystemTime::now()) && is_on_local_disk(file)
 }
 
-/// By the clock of the system, which sets the times of files, whatever clock the client has.
+/// Uses the clock of the system, which sets the times of files, and not the clock of the client.
 fn is_settled(metadata: &Metadata, now: SystemTime) -> bool {
     last_changes(metadata)
         .iter()
         .all(|change| change.is_some_and(|change| now.duration_since(change).is_ok_and(|age| age >= SETTLED)))
 }
 
-/// The change of the content, whose time a program can set, and that of what is noted of the file, whose time it cannot.
+/// Returns the time of the last change of the content, which a program can set, and of the metadata, which it cannot.
 #[cfg(unix)]
 fn last_changes(metadata: &Metadata) -> [Option<SystemTime>; 2] {
     use std::os::unix::fs::MetadataExt as _;
@@ -84,11 +84,11 @@ fn last_changes(metadata: &Metadata) -> [Option<SystemTime>; 1] {
     [metadata.modified().ok()]
 }
 
-/// Whether a file lies on a disk of this machine, in a file system whose times are exact and which notes writes through memory
-/// maps. Those in memory do not note these, and those of other machines note changes by another clock, or late.
+/// Whether a file is on a local disk, in a file system with exact times that records writes through memory maps. File
+/// systems in memory do not record these, and network file systems record changes by another clock, or late.
 #[cfg(target_os = "linux")]
 fn is_on_local_disk(file: &File) -> bool {
-    /// ext2 to ext4, XFS and Btrfs, as `linux/magic.h` has them.
+    /// ext2 to ext4, XFS and Btrfs, with the values of `linux/magic.h`.
     const KNOWN: [u32; 3] = [0xEF53, 0x5846_5342, 0x9123_683E];
     let kind = rustix::fs::fstatfs(file).map(|system| u32::try_from(system.f_type));
     matches!(kind, Ok(Ok(kind)) if KNOWN.contains(&kind))
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_settled_once_neither_it_nor_what_is_noted_of_it_changed_for_two_minutes() {
+    fn a_file_is_settled_two_minutes_after_its_content_and_metadata_changed() {
         let path = std::env::temp_dir().join(format!("modzy-client-{}-settled", std::process::id()));
         std::fs::write(&path, "x").unwrap();
         let file = File::options().write(true).open(&path).unwrap();
@@ -115,10 +115,10 @@ mod tests {
             )
         };
         assert_eq!((settled(0), settled(119), settled(121)), (false, false, true));
-        // A time that a program has set says nothing.
+        // A time that a program has set proves nothing.
         file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
         assert_eq!((settled(0), settled(121)), (cfg!(not(unix)), true));
-        // Nor does one of the future.
+        // Nor does a time in the future.
         file.set_modified(SystemTime::now() + Duration::from_hours(1)).unwrap();
         assert!(!settled(121));
         std::fs::remove_file(path).unwrap();
@@ -126,7 +126,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_file_in_memory_is_on_no_disk() {
+    fn a_file_in_memory_is_not_on_a_disk() {
         let shared = File::open("/dev/shm").unwrap();
         assert!(!is_on_local_disk(&shared));
     }

@@ -7,7 +7,7 @@ use http::Method;
 use super::status::is_final_status;
 use crate::{
     client::{Client, RequestOptions},
-    clock::FOR_EVER,
+    clock::FOREVER,
     document::Document,
     error::{BodyFault, Error, Result},
     observer::{Event, Observed},
@@ -43,13 +43,13 @@ impl WaitOptions {
     /// The pause between an answer and the next poll, give or take 2.5 %; at least 1 ms. In an outage it is the least, as
     /// 100 ms are, whatever the server asks for; the last poll before the wait gives up may come sooner. 2 s.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
-        self.schedule.poll_interval = interval.clamp(SHORTEST_INTERVAL, FOR_EVER);
+        self.schedule.poll_interval = interval.clamp(SHORTEST_INTERVAL, FOREVER);
         self
     }
 
     /// How long the wait may take from its first poll. It never cancels the job. None.
     pub fn wait_timeout(mut self, limit: Duration) -> Self {
-        self.schedule.wait_timeout = Some(limit.min(FOR_EVER));
+        self.schedule.wait_timeout = Some(limit.min(FOREVER));
         self
     }
 

@@ -1,4 +1,4 @@
-//! The addresses of names: looked up once at a time, in an order in which those that have failed come last, and raced.
+//! The addresses of names: looked up once at a time, ordered so that failed ones come last, and raced.
 
 use std::{
     cmp::Reverse,
@@ -19,20 +19,20 @@ use crate::{
     resolver::Resolver,
 };
 
-/// How long an address may be silent before the next one is dialed beside it: the Connection Attempt Delay of RFC 8305.
+/// How long an address may be silent before the next one is dialed as well: the Connection Attempt Delay of RFC 8305.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// For how long an address that has failed comes last.
+/// How long an address that has failed comes last.
 const MEMORY: Duration = Duration::from_mins(1);
 
-/// What a look-up found. Those that wait for it share it.
+/// The result of a look-up, shared by all who wait for it.
 type Found = Result<Arc<[IpAddr]>, Arc<io::Error>>;
 
-/// Addresses that are raced.
+/// Addresses to race.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Rivals {
     pub(super) addresses: Vec<SocketAddr>,
-    /// Who they are, where TLS is spoken with them.
+    /// The server name, if TLS is expected.
     pub(super) server: Option<ServerName<'static>>,
 }
 
@@ -42,7 +42,7 @@ impl Rivals {
     }
 }
 
-/// What is known of names and their addresses.
+/// What the client knows about names and their addresses.
 pub(super) struct Addresses {
     resolver: Arc<dyn Resolver>,
     clock: Arc<dyn Clock>,
@@ -71,55 +71,55 @@ impl Addresses {
         })
     }
 
-    /// The addresses of a name, in the order in which they are to be tried.
+    /// Returns the addresses of a name, in the order in which to try them.
     pub(super) async fn of(&self, host: &str) -> io::Result<Vec<IpAddr>> {
         let look_up = self.look_ups.join(host.to_owned(), || {
-            let asked = self.resolver.resolve(host);
-            Box::pin(async move { asked.await.map(Arc::from).map_err(Arc::new) })
+            let look_up = self.resolver.resolve(host);
+            Box::pin(async move { look_up.await.map(Arc::from).map_err(Arc::new) })
         });
         let found = look_up.await.map_err(|error| io::Error::new(error.kind(), error))?;
         let mut ordered = interleaved(&found);
         let now = self.clock.now();
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         failed.retain(|_, at| now.saturating_duration_since(*at) < MEMORY);
-        // A stable sort: those without a failure first, and then the one whose failure is the oldest.
+        // A stable sort: addresses without a failure first, then by the age of the failure, oldest first.
         ordered.sort_by_key(|address| failed.get(address).map_or((false, None), |at| (true, Some(*at))));
         Ok(ordered)
     }
 
-    /// Notes that no connection to an address came about, so that others come before it for a while.
+    /// Notes that a connection to an address failed, so that others precede it for a while.
     pub(super) fn failed(&self, address: IpAddr) {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         failed.insert(address, self.clock.now());
     }
 
-    /// Notes that a connection to an address stands.
+    /// Notes that a connection to an address is open.
     pub(super) fn connected(&self, address: IpAddr) {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         failed.remove(&address);
     }
 
-    /// How long one of so many addresses may be silent before the next is dialed.
+    /// How long one of this many addresses may be silent before the next is dialed.
     fn head_start(&self, addresses: usize) -> Duration {
         self.share_of(addresses).min(HEAD_START)
     }
 
-    /// All of them get their turn, and as long as each other to answer, before the limit of a connection has passed.
+    /// An equal share for each address, so that all get their turn before `connectTimeout` has passed.
     fn share_of(&self, addresses: usize) -> Duration {
         self.connect_timeout / u32::try_from(addresses + 1).unwrap_or(u32::MAX)
     }
 
-    /// Ends when an address that has so many rivals has had its part of the time for a connection.
+    /// Ends when an address with this many rivals has had its share of `connectTimeout`.
     pub(super) fn share(&self, rivals: usize) -> Sleep {
         self.clock.deadline(self.share_of(rivals))
     }
 
-    /// Ends when an address, of so many, has had the time that it has for itself.
+    /// Ends when an address has had its head start over this many rivals.
     pub(super) async fn silence(&self, addresses: usize) {
         self.clock.deadline(self.head_start(addresses)).await;
     }
 
-    /// Dials addresses until one of them has come through, all who ask for the same in one race; `None` if each has failed.
+    /// Dials addresses until one has connected. Equal races run once. Returns `None` if each address has failed.
     pub(super) async fn race(&self, rivals: Rivals) -> Option<IpAddr> {
         let head_start = self.head_start(rivals.count());
         let race = self.races.join(rivals.clone(), || {
@@ -130,7 +130,7 @@ impl Addresses {
     }
 }
 
-/// Dials one address after the other, each a while after the one before it, or as soon as that has failed.
+/// Dials the addresses in order, each after a head start of the one before, or as soon as that has failed.
 async fn first_to_answer(
     rivals: Rivals,
     tls: Arc<ClientConfig>,
@@ -155,7 +155,7 @@ async fn first_to_answer(
     }
 }
 
-/// Opens a connection as one for a request would be, and closes it.
+/// Opens a connection like one for a request, and closes it.
 async fn answers(
     address: SocketAddr,
     server: Option<ServerName<'static>>,
@@ -168,7 +168,7 @@ async fn answers(
     Ok(address.ip())
 }
 
-/// The addresses of both families in turn, beginning with that of the first, each once.
+/// Orders the addresses of both families in turn, beginning with the family of the first, without duplicates.
 fn interleaved(found: &[IpAddr]) -> Vec<IpAddr> {
     let mut places: Vec<(usize, Reverse<bool>, IpAddr)> = Vec::with_capacity(found.len());
     for &address in found {

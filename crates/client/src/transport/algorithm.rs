@@ -1,8 +1,8 @@
-//! The names of algorithms that certificates are made with, from their identifiers in DER.
+//! The names of the algorithms of certificates, from their identifiers in DER.
 
 use std::fmt::Write as _;
 
-/// Those that are met in practice and not supported, and the curves.
+/// The unsupported algorithms that occur in practice, and the curves.
 const NAMES: [(&str, &str); 14] = [
     ("1.2.840.10045.2.1", "ECDSA"),
     ("1.2.840.10045.3.1.7", "P-256"),
@@ -20,8 +20,8 @@ const NAMES: [(&str, &str); 14] = [
     ("1.3.101.113", "Ed448"),
 ];
 
-/// The name of an algorithm, with its curve where it has one: the content of an `AlgorithmIdentifier`. An unknown one goes by
-/// its number.
+/// Returns the name of an algorithm, with its curve if it has one, from the content of an `AlgorithmIdentifier`. An
+/// unknown one is named by its number.
 pub(super) fn name(identifier: &[u8]) -> String {
     let (algorithm, rest) = object(identifier);
     let algorithm = algorithm.unwrap_or_else(|| "an unknown algorithm".to_owned());
@@ -31,7 +31,7 @@ pub(super) fn name(identifier: &[u8]) -> String {
     }
 }
 
-/// The name of the object identifier that comes first, if one does, and what follows.
+/// Returns the name of the leading object identifier, if there is one, and the rest.
 fn object(der: &[u8]) -> (Option<String>, &[u8]) {
     let [0x06, length, rest @ ..] = der else {
         return (None, der);
@@ -51,7 +51,7 @@ fn number(content: &[u8]) -> String {
         if byte & 0x80 != 0 {
             continue;
         }
-        // The first two parts share a number. Writing to a string cannot fail.
+        // The first two components share a number. Writing to a string cannot fail.
         let _ = if text.is_empty() {
             let first = (value / 40).min(2);
             write!(text, "{first}.{}", value - first * 40)
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn algorithms_go_by_their_names_with_their_curves_and_unknown_ones_by_their_numbers() {
+    fn algorithms_have_names_with_curves_and_unknown_ones_have_numbers() {
         for (identifier, expected) in [
             (
                 &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x04][..],

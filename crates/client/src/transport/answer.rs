@@ -1,4 +1,4 @@
-//! Reads an answer to its end, within the limits, and tells good ones from the others.
+//! Reads a response to its end, within the limits, and separates answers from errors.
 
 use std::time::{Duration, SystemTime};
 
@@ -24,18 +24,18 @@ use crate::{
     error::{BodyFault, Error, Result},
 };
 
-/// How much of an error's body is kept.
+/// How many bytes of the body of an error are kept.
 const ERROR_BODY: usize = 64 * 1024;
 
-/// How much memory a body is given before it comes. Who announces more has to send it.
+/// How many bytes are reserved for a body before it arrives. A longer one must arrive first.
 const RESERVED: usize = 64 * 1024;
 
 const MASK_MARGIN: usize = 8 * 1024;
 
-/// How much is kept of a body of which nobody needs anything.
+/// How many bytes are kept of a body that the caller does not need.
 const IGNORED_BODY: usize = 64 * 1024;
 
-/// How much of a server's message is repeated.
+/// How many bytes of a message of the server are shown.
 const ERROR_MESSAGE: usize = 1024;
 
 const REQUEST_IDS: [HeaderName; 2] = [
@@ -43,27 +43,27 @@ const REQUEST_IDS: [HeaderName; 2] = [
     HeaderName::from_static("x-correlation-id"),
 ];
 
-/// What came.
+/// An answer.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// Read whole.
+    /// Read to its end.
     Document {
-        /// Its body.
+        /// The body.
         document: Document,
-        /// Whether its headers link to a next page.
+        /// Whether the headers link to a next page.
         links_to_next: bool,
     },
-    /// To be read by the caller.
+    /// Left for the caller to read.
     Stream(Box<Streamed>),
 }
 
 pub(super) struct Reader<'a, M> {
-    /// Makes the mask of a request's secrets, which only refusals need.
+    /// Makes the mask for the secrets of the request. Only a refusal needs it.
     pub(super) mask: M,
     pub(super) context: FailureContext<'a>,
     pub(super) limit: usize,
     pub(super) clock: &'a dyn Clock,
-    /// How long a body may come of which nobody needs anything.
+    /// How long a body may take that the caller does not need.
     pub(super) patience: Duration,
 }
 
@@ -84,7 +84,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         let mut bytes = Vec::new();
         let is_acknowledgement = request.expect == Expect::Acknowledgement;
         let end = if is_acknowledgement {
-            // What has been taken is taken, however long the rest of the answer makes us wait.
+            // The server has accepted the request, however long the rest of its answer takes.
             tokio::select! {
                 biased;
                 end = self.collect(&mut body, &mut bytes, IGNORED_BODY, self.limit) => end,
@@ -114,7 +114,8 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         })
     }
 
-    /// The error for a status outside 2xx. A body that is cut or too long costs nothing but its rest: the status is known.
+    /// Returns the error for a status outside 2xx. A body that is cut or too long loses only its end: the status is
+    /// known.
     async fn refusal(&self, status: StatusCode, mut body: Decoded) -> Error {
         let headers = body.response().headers().clone();
         let refusal = |message, body, request_id| Error::Status {
@@ -126,13 +127,13 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
             call: Box::new(self.context.call()),
         };
         let without_body = |id| self.context.refused(refusal(self.context.phrase(status), None, id));
-        // Stands in for the timeout where there are many secrets, or the body stalls.
+        // Replaces the timeout if there are many secrets, or if the body stalls.
         without_body(None);
         let mask = (self.mask)().ready().await;
         let id = request_id(&headers).map(|id| shown(&mask, id));
         without_body(id.clone());
         let mut bytes = Vec::new();
-        // A little more than is kept, so that a secret at the end of what is kept is whole, and masked.
+        // Slightly more than is kept, so that a secret at the end of the kept part is complete and is masked.
         let limit = ERROR_BODY + MASK_MARGIN;
         let end = self.collect(&mut body, &mut bytes, usize::MAX, limit).await;
         let is_cut = !matches!(end, End::Whole);
@@ -144,17 +145,17 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         refusal(message.unwrap_or_else(|| self.context.phrase(status)), text.body, id)
     }
 
-    /// Reads a body until it ends, breaks, or has grown past the limit. What comes after so many bytes is not kept.
+    /// Reads a body until it ends, breaks, or exceeds the limit. Keeps no more than the first `kept` bytes.
     async fn collect(&self, body: &mut Decoded, bytes: &mut Vec<u8>, kept: usize, limit: usize) -> End {
         let length = body.length().and_then(|length| length.try_into().ok());
         bytes.reserve(length.unwrap_or(0).min(limit).min(RESERVED));
         let mut came = 0_usize;
         loop {
             match self.context.rest().while_held(self.clock, body.next()).await {
-                Ok(Some(piece)) => {
-                    came = came.saturating_add(piece.len());
-                    let room = kept.saturating_sub(bytes.len()).min(piece.len());
-                    bytes.extend_from_slice(piece.get(..room).unwrap_or_default());
+                Ok(Some(chunk)) => {
+                    came = came.saturating_add(chunk.len());
+                    let room = kept.saturating_sub(bytes.len()).min(chunk.len());
+                    bytes.extend_from_slice(chunk.get(..room).unwrap_or_default());
                 }
                 Ok(None) => return End::Whole,
                 Err(broken) => return End::Broken(broken),
@@ -167,17 +168,17 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
     }
 }
 
-/// What a server tells with a status outside 2xx, without the secrets.
+/// The text of an error from the server, without the secrets.
 #[derive(Debug, Default)]
 pub(crate) struct ErrorText {
-    /// Its words, where the body has some.
+    /// The message of the server, if the body has one.
     pub(crate) message: Option<String>,
-    /// The whole as text, where there is any.
+    /// The whole body as text, unless it is empty.
     pub(crate) body: Option<String>,
 }
 
 impl ErrorText {
-    /// Reads a body, which may be cut.
+    /// Reads a body, which may be cut off.
     pub(crate) fn read(mask: &Mask, body: &[u8], is_cut: bool) -> Self {
         let body = String::from_utf8_lossy(without_mark(body));
         let body = if is_cut {
@@ -186,14 +187,14 @@ impl ErrorText {
             mask.apply(&body)
         };
         Self {
-            // Masked again, because JSON may have spelled the secret in a way of its own.
+            // Masked again, because JSON can spell a secret in another way.
             message: server_message(&body).map(|message| cut(&mask.apply(&message), ERROR_MESSAGE).to_owned()),
             body: (!body.is_empty()).then(|| cut(&body, ERROR_BODY).to_owned()),
         }
     }
 }
 
-/// Reads a body as what was asked for; a long one where that keeps nobody waiting.
+/// Checks that a body has the expected shape. A long one is checked on another thread.
 async fn check(body: Vec<u8>, request: &Request) -> Result<Document, BodyFault> {
     const LONG: usize = 1024 * 1024;
     let expect = request.expect;
@@ -207,13 +208,13 @@ async fn check(body: Vec<u8>, request: &Request) -> Result<Document, BodyFault> 
 
 enum End {
     Whole,
-    /// Its end was not waited for.
+    /// The end did not arrive in time.
     Unread,
     TooLarge,
     Broken(Broken),
 }
 
-/// When an answer was sent, by the clock that its dates go by, which is the server's where it tells.
+/// The time at which a response was sent, by the clock of the server if it sends a `Date`.
 fn sent_at(headers: &HeaderMap) -> SystemTime {
     let date = header(headers, &DATE).and_then(|date| httpdate::parse_http_date(date).ok());
     date.unwrap_or_else(SystemTime::now)
@@ -227,12 +228,12 @@ fn request_id(headers: &HeaderMap) -> Option<&str> {
     REQUEST_IDS.iter().find_map(|name| header(headers, name))
 }
 
-/// What the server calls a request, without the secrets. A name is not long.
+/// The ID that the server gave a request, without the secrets. It is short.
 fn shown(mask: &Mask, id: &str) -> String {
     mask.apply_to_beginning(id, ERROR_MESSAGE).into_owned()
 }
 
-/// The words of the API's error body.
+/// The message in an error body of the API.
 fn server_message(body: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct ErrorBody {
@@ -244,7 +245,7 @@ fn server_message(body: &str) -> Option<String> {
     (!message.is_empty()).then(|| message.to_owned())
 }
 
-/// The text up to so many bytes, and not into the middle of a character.
+/// Cuts a text to this many bytes, but not inside a character.
 fn cut(text: &str, most: usize) -> &str {
     let end = text.floor_char_boundary(most);
     text.get(..end).unwrap_or(text)

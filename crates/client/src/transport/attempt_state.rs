@@ -1,8 +1,8 @@
-//! How far the attempt under way has come: one cell per attempt, written by whoever carries it a step further.
+//! The state of one attempt: its phase, the hand-over of its request, and when bytes last moved.
 //!
-//! The resolver, the connector and the TLS handshake run inside the request's own task, where they find the cell as a task
-//! local. A connection that outlives the request which opened it goes on in a task of its own and finds none, so it cannot
-//! write into the account of another.
+//! The resolver, the connector and the TLS handshake run inside the task of the request and find the state there as a
+//! task local. A connection that outlives the request that opened it goes on in a task of its own, without that task
+//! local, so it cannot change the state of another attempt.
 
 use std::{
     sync::{
@@ -28,20 +28,20 @@ tokio::task_local! {
     static CURRENT: Arc<AttemptState>;
 }
 
-/// The account of one attempt.
+/// The state of one attempt.
 #[derive(Debug)]
 pub(super) struct AttemptState {
     phase: AtomicU8,
-    /// Whether a socket was opened for this attempt. If not, it ran on one that was kept alive and may have been stale.
+    /// Whether a socket was opened for this attempt. If not, it uses one from the pool, which may be stale.
     opened: AtomicBool,
-    /// Whether a socket that was opened for this attempt has been closed before anything was written to it.
+    /// Whether a socket that was opened for this attempt was closed before anything was written to it.
     has_lost: AtomicBool,
     pub(super) hand_over: HandOver,
-    /// The error for a status outside 2xx, as long as its body is being read.
+    /// The error for a status outside 2xx while its body is still being read.
     refusal: Mutex<Option<Error>>,
-    /// Told of each piece that goes out or comes in.
+    /// Notified whenever bytes go out or come in.
     moved: Notify,
-    /// When one last did.
+    /// When bytes last went out or came in.
     last_move: Mutex<tokio::time::Instant>,
     dial: Arc<Dial>,
     pub(super) rest: Rest,
@@ -62,7 +62,7 @@ impl AttemptState {
         })
     }
 
-    /// Runs an attempt with this account as the current one.
+    /// Runs a future with this state as the current one.
     pub(super) async fn follow<F: Future>(self: Arc<Self>, work: F) -> F::Output {
         CURRENT.scope(self, work).await
     }
@@ -72,25 +72,25 @@ impl AttemptState {
         self.moved();
     }
 
-    /// Notes that a piece went out or came in.
+    /// Notes that bytes went out or came in.
     pub(super) fn moved(&self) {
         *self.last_move.lock().unwrap_or_else(PoisonError::into_inner) = tokio::time::Instant::now();
         self.moved.notify_one();
     }
 
-    /// Whether a piece went out or came in within the last 250 ms.
+    /// Whether bytes went out or came in within the last 250 ms.
     pub(super) fn moves(&self) -> bool {
         let last_move = *self.last_move.lock().unwrap_or_else(PoisonError::into_inner);
         last_move.elapsed() <= GAP
     }
 
-    /// Ends when nothing has moved for so long on a socket that stands open.
+    /// Ends when no bytes have moved on an open socket for this long.
     pub(super) async fn stalled(&self, clock: &dyn Clock, limit: Duration) {
         loop {
             tokio::select! {
                 biased;
                 () = self.moved.notified() => {}
-                // How long a connection may take is another limit.
+                // Connecting has a limit of its own.
                 () = clock.idle(limit) => if !self.is_connecting() { return },
             }
         }
@@ -113,32 +113,33 @@ impl AttemptState {
         self.phase() < Phase::Send
     }
 
-    /// A connection asks for the request, and may look at its socket before it takes it. Whether it may have it.
+    /// Reserves the request for a connection, which checks its socket before it takes the request. Returns whether the
+    /// connection may have it.
     pub(super) fn claim(&self, offer: Offer) -> bool {
         let may_have_it = self.hand_over.claim(offer);
         if may_have_it {
-            // Not back to it: a server may answer before it has read the whole body.
+            // The phase never goes back: a server may answer before it has read the whole body.
             self.phase.fetch_max(Phase::Send as u8, Ordering::AcqRel);
         }
         may_have_it
     }
 
-    /// A connection takes the request, if it may.
+    /// Hands the request to a connection. Returns whether the connection may have it.
     pub(super) fn take(&self, offer: Offer) -> bool {
         self.claim(offer) && self.hand_over.take(offer)
     }
 
-    /// After a connection has failed, or has said something unasked: offers the request to another one, which costs nothing, if
-    /// nothing was written. Whether it does.
+    /// Offers the request to another connection after one has failed, or has received an unsolicited response. This
+    /// costs no attempt, because nothing was written. Returns whether it did.
     ///
-    /// Those that were kept may all have been closed by now. Of those that are opened for the attempt one may be, while the process
-    /// stood still; a server that closes them all fails it.
+    /// The server may have closed every pooled socket by now. One socket opened for the attempt may be closed while the
+    /// process is frozen, but a server that closes every new one fails the attempt.
     pub(super) fn offer_again(&self) -> bool {
         let is_new = !self.on_kept_alive_socket();
         let is_free = match self.hand_over.state() {
             State::Refused => true,
             State::Claimed => !is_new || !self.has_lost.swap(true, Ordering::AcqRel),
-            // The connection has ended before it could ask, if there was one.
+            // The connection ended before it claimed the request, or none was made.
             State::Offered => is_new && !self.has_lost.swap(true, Ordering::AcqRel),
             State::Taken | State::Withdrawn => false,
         };
@@ -153,7 +154,7 @@ impl AttemptState {
         is_offered
     }
 
-    /// Ends the attempt: what was not sent by now never is, so that the answer stays true.
+    /// Ends the attempt. A request that has not been written by now never will be, so the result stays true.
     pub(super) fn withdraw(&self) -> Sent {
         if self.hand_over.withdraw() || self.phase() > Phase::Send {
             Sent::Maybe
@@ -174,7 +175,7 @@ impl AttemptState {
         self.refusal.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// The request is out of our hands. May come after the answer's head, when a server answers early.
+    /// Notes that the request has been written. This may follow the headers of an early answer.
     pub(super) fn dispatched(&self) {
         self.phase.fetch_max(Phase::Headers as u8, Ordering::AcqRel);
     }
@@ -183,7 +184,7 @@ impl AttemptState {
         !self.opened.load(Ordering::Acquire)
     }
 
-    /// Notes that the attempt has failed on its connection, or on the way to it.
+    /// Notes that the attempt failed on its connection or while connecting.
     pub(super) fn failed(&self) {
         if self.is_connecting() || !self.on_kept_alive_socket() {
             self.dial.failed();
@@ -191,13 +192,13 @@ impl AttemptState {
     }
 }
 
-/// Notes a step on the way to a connection, if this is the task of the request that needs it.
+/// Notes that connecting has reached a phase, if this runs in the task of the request that needs the connection.
 pub(super) fn entered(phase: Phase) {
-    // No cell: the request has found another socket, and this connection is made for whoever comes next.
+    // Without a state, the request has found another socket, and this connection is for a later request.
     let _ = CURRENT.try_with(|attempt| attempt.enter(phase));
 }
 
-/// Notes that a socket stands open for the current attempt.
+/// Notes that a socket is open for the current attempt.
 pub(super) fn opened() {
     let _ = CURRENT.try_with(|attempt| {
         attempt.opened.store(true, Ordering::Release);
@@ -205,12 +206,12 @@ pub(super) fn opened() {
     });
 }
 
-/// The dialing of the current attempt.
+/// The dial of the current attempt.
 pub(super) fn dial() -> Option<Arc<Dial>> {
     CURRENT.try_with(|attempt| Arc::clone(&attempt.dial)).ok()
 }
 
-/// Whether this code runs inside the task of a request, rather than in that of a connection.
+/// Whether this runs in the task of a request, rather than in that of a connection.
 pub(super) fn in_request() -> bool {
     CURRENT.try_with(|_| ()).is_ok()
 }
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_was_taken_may_have_arrived_and_one_that_was_withdrawn_never_is_taken() {
+    fn a_taken_request_may_have_arrived_and_a_withdrawn_one_is_never_taken() {
         let attempt = attempt();
         assert_eq!(attempt.withdraw(), Sent::No);
         assert!(!attempt.take(attempt.hand_over.offer()));
@@ -235,14 +236,14 @@ mod tests {
     }
 
     #[test]
-    fn a_request_without_a_body_may_have_arrived_once_it_was_dispatched() {
+    fn a_request_without_a_body_may_have_arrived_once_dispatched() {
         let attempt = attempt();
         attempt.dispatched();
         assert_eq!(attempt.withdraw(), Sent::Maybe);
     }
 
     #[test]
-    fn any_number_of_kept_sockets_may_be_lost_and_one_new_one() {
+    fn an_attempt_may_lose_any_number_of_pooled_sockets_and_one_new_one() {
         let attempt = attempt();
         let claim = || assert!(attempt.claim(attempt.hand_over.offer()));
         for _ in 0..100 {
@@ -262,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_on_the_way_to_a_connection_is_one() {
+    fn a_failure_to_connect_fails_the_attempt() {
         assert!(!attempt().offer_again());
     }
 }

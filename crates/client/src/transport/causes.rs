@@ -1,4 +1,4 @@
-//! The causes of an error, down to the one that says what happened.
+//! Walks the causes of an error, down to the root.
 
 use std::{error::Error as StdError, io, sync::Arc};
 
@@ -7,12 +7,13 @@ pub(super) fn is_refusal(error: &(dyn StdError + 'static)) -> bool {
     find::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
 }
 
-/// The first error of a type in a chain of causes. `io::Error` hides what it wraps from `source`, so it is opened.
+/// Returns the first error of a type in a chain of causes. `io::Error` hides its inner error from `source`, so this
+/// looks inside.
 pub(super) fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
     chain(error).find_map(|cause| cause.downcast_ref())
 }
 
-/// The cause at the bottom, which says most.
+/// Returns the root cause, which is the most specific.
 pub(super) fn root<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
     chain(error).last().unwrap_or(error)
 }

@@ -1,4 +1,4 @@
-//! What is the same for all calls of a client, the way to the server included.
+//! The settings that all calls of a client share, including the route to the server.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use crate::{
     resolver::{Resolver, SystemResolver},
 };
 
-/// What is the same for all calls of a client.
+/// The settings that all calls of a client share.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) auth: Auth,
@@ -24,18 +24,18 @@ pub(crate) struct Config {
     pub(crate) random: Arc<dyn Random>,
 }
 
-/// How the server is reached.
+/// The route to the server.
 #[derive(Debug, Clone)]
 pub(crate) struct Route {
     pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) proxies: Proxies,
     pub(crate) roots: RootSources,
-    /// Who the client is, to servers that ask for a certificate.
+    /// The client certificate, for servers that request one.
     pub(crate) identity: Option<Identity>,
 }
 
 impl Route {
-    /// The dialing of an attempt at a URL.
+    /// The dial of an attempt at a URL.
     pub(super) fn dial(&self, url: &Url) -> Arc<Dial> {
         match self.proxies.of(url) {
             Some(proxy) => Dial::to(proxy.port(), proxy.is_secure()),

@@ -1,4 +1,4 @@
-//! The HTTP clients underneath: their connectors report how far a connection has come.
+//! Builds the HTTP clients. Their connectors report the phase of a connection.
 
 use std::{
     fmt,
@@ -29,14 +29,14 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// How TCP keeps the way of a silent connection open: a probe after so long, then one after each interval. Whether a silent server is
-/// waited for is for the limits of the caller to say, so TCP ends a connection only after as many probes as Linux allows, and
-/// not because a server that stands still takes no more (`TCP_USER_TIMEOUT`, which reqwest sets to 30 s).
+/// TCP keep-alive: the first probe follows this much silence, further ones come after each interval. The limits of the
+/// caller decide how long a silent server is waited for, so TCP ends a connection only after as many probes as Linux
+/// allows. `TCP_USER_TIMEOUT`, which reqwest sets to 30 s, would end it while a frozen server takes no more data.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_mins(1);
 const KEEPALIVE_PROBES: u32 = 127;
 
-/// What the clients are built from, any number of times.
+/// The configuration from which clients can be built any number of times.
 pub(super) struct Recipe {
     config: Arc<Config>,
     resolver: WatchedResolver,
@@ -52,7 +52,7 @@ impl fmt::Debug for Recipe {
 }
 
 impl Recipe {
-    /// Reads the system's certificates, so it belongs on a thread that may block.
+    /// Reads the certificates of the system. Call it on a thread that may block.
     pub(super) fn new(config: Arc<Config>) -> Result<Self> {
         let route = &config.route;
         let resolver = Arc::clone(&route.resolver);
@@ -66,7 +66,7 @@ impl Recipe {
         })
     }
 
-    /// Clients whose sockets are kept for so long without use.
+    /// Builds clients that keep idle sockets for this long.
     pub(super) fn build(&self, keep_idle: Duration) -> Result<Http> {
         let proxies = &self.config.route.proxies;
         let tunneled = match proxies.of_https() {
@@ -80,7 +80,7 @@ impl Recipe {
             .connector_layer(Watched)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            // Not those of the environment, which is for the caller to read.
+            // Without the proxies of the environment: the caller decides whether to read them.
             .no_proxy()
             .http1_only()
             .http1_max_headers(MAX_HEADERS)
@@ -102,19 +102,20 @@ impl Recipe {
     }
 }
 
-/// How many idle sockets are kept: those that may not be used at all would be kept until somebody looks.
+/// How many idle sockets are kept: none if they may not be reused, because a pool drops expired ones only on its next
+/// use.
 fn most_idle(keep_idle: Duration) -> usize {
     if keep_idle.is_zero() { 0 } else { usize::MAX }
 }
 
-/// The HTTP clients underneath: reqwest, and beside it, for tunnels, the one that it is made of.
+/// The HTTP clients: reqwest and, for tunnels, the hyper-util client that reqwest is built on.
 #[derive(Debug)]
 pub(super) struct Http {
     direct: reqwest::Client,
     tunneled: Option<Tunneled>,
 }
 
-/// Requests through a proxy's tunnel.
+/// The client for requests through the tunnel of a proxy.
 #[derive(Debug)]
 struct Tunneled {
     client: legacy::Client<WatchedConnector<Tunnels>, reqwest::Body>,
@@ -123,7 +124,7 @@ struct Tunneled {
 }
 
 impl Http {
-    /// Sends a request, by way of its proxy.
+    /// Sends a request, through its proxy if it has one.
     pub(super) async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, BoxError> {
         let tunneled = self.tunneled.as_ref();
         match tunneled.filter(|tunneled| tunneled.is_for(request.url())) {
@@ -143,7 +144,7 @@ impl Tunneled {
         let unusable = |_| Error::argument("userAgent", "holds characters that a header cannot carry");
         let user_agent = HeaderValue::from_str(&config.user_agent).map_err(unusable)?;
         let mut tcp = HttpConnector::new_with_resolver(recipe.resolver.clone());
-        // As reqwest has them.
+        // The same settings as in reqwest.
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_keepalive(Some(KEEPALIVE));
@@ -181,7 +182,7 @@ impl Tunneled {
     }
 }
 
-/// Notes when a connection stands.
+/// Adds [`WatchedConnector`] to a connector.
 #[derive(Clone)]
 struct Watched;
 
@@ -193,6 +194,7 @@ impl<S> Layer<S> for Watched {
     }
 }
 
+/// Notes when a connection is open.
 #[derive(Clone)]
 pub(super) struct WatchedConnector<S>(S);
 

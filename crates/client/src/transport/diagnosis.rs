@@ -1,4 +1,4 @@
-//! Reads what broke from the errors of the HTTP client underneath. The words for a caller are left to `failure`.
+//! Classifies the errors of the HTTP client. `failure` writes the messages.
 
 use std::error::Error as StdError;
 
@@ -11,12 +11,12 @@ use super::{
 };
 use crate::error::{ConnectionFault, Phase};
 
-/// Whether what broke is the connection to the proxy, before it was asked for a tunnel.
+/// Whether the connection to the proxy failed, before `CONNECT` was sent.
 pub(super) fn is_before_tunnel(error: &(dyn StdError + 'static)) -> bool {
     matches!(find::<TunnelError>(error), Some(TunnelError::ToProxy(_)))
 }
 
-/// What broke in this phase, and the reason.
+/// Returns what broke in this phase, and the reason.
 pub(super) fn diagnose(phase: Phase, error: &(dyn StdError + 'static)) -> (ConnectionFault, String) {
     if let Some(refusal) = find::<TunnelError>(error).and_then(refused_tunnel) {
         return refusal;
@@ -35,8 +35,8 @@ pub(super) fn diagnose(phase: Phase, error: &(dyn StdError + 'static)) -> (Conne
             }
             Some(rustls::Error::AlertReceived(AlertDescription::HandshakeFailure)) => {
                 let reason = format!(
-                    "{reason}; the server may want a version, a cipher or a kind of certificate that is not supported, such as a \
-                     key of P-521"
+                    "{reason}; the server may require a TLS version, a cipher or a kind of certificate that is not supported, such as \
+                     a P-521 key"
                 );
                 (ConnectionFault::Handshake, reason)
             }
@@ -47,7 +47,7 @@ pub(super) fn diagnose(phase: Phase, error: &(dyn StdError + 'static)) -> (Conne
             _ => (ConnectionFault::Handshake, reason),
         },
         Phase::Send | Phase::Headers | Phase::Body => {
-            // In TLS 1.3 the server judges the client's certificate after the handshake.
+            // In TLS 1.3, the server checks the client certificate after the handshake.
             if let Some(rustls::Error::AlertReceived(alert)) = find::<rustls::Error>(error)
                 && is_about_clients(*alert)
             {
@@ -64,7 +64,8 @@ pub(super) fn diagnose(phase: Phase, error: &(dyn StdError + 'static)) -> (Conne
     }
 }
 
-/// What a proxy made of the request for a tunnel, if it was reached. One that is reached over TLS is asked in that phase.
+/// Returns how the proxy refused the tunnel, if it was reached. A proxy that is reached over TLS receives `CONNECT` in
+/// the TLS phase.
 fn refused_tunnel(error: &TunnelError) -> Option<(ConnectionFault, String)> {
     let fault = match error {
         TunnelError::ToProxy(_) => return None,
@@ -74,7 +75,7 @@ fn refused_tunnel(error: &TunnelError) -> Option<(ConnectionFault, String)> {
     Some((fault, error.to_string()))
 }
 
-/// Whether a server tells with this alert what it makes of the client's certificate.
+/// Whether an alert is about the client certificate.
 fn is_about_clients(alert: AlertDescription) -> bool {
     use AlertDescription::{
         BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked, CertificateUnknown, UnknownCA,
@@ -124,9 +125,11 @@ fn explain(certificate: &CertificateError) -> String {
         }
         Other(other) => match other.0.downcast_ref() {
             Some(webpki::Error::CaUsedAsEndEntity) => {
-                "it is one of an authority (CA:TRUE), and not itself among those that are trusted".to_owned()
+                "it belongs to a certificate authority (CA:TRUE) and is not itself trusted".to_owned()
             }
-            Some(webpki::Error::UnsupportedCertVersion) => "its version of X.509 is not supported, 3 is".to_owned(),
+            Some(webpki::Error::UnsupportedCertVersion) => {
+                "its X.509 version is not supported; only version 3 is".to_owned()
+            }
             _ => other.to_string(),
         },
         other => other.to_string(),

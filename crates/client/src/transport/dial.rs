@@ -1,5 +1,6 @@
-//! The addresses that an attempt dials: one at a time, because the HTTP client underneath opens one connection for a request.
-//! Where that fails, or is silent while another address answers, the attempt dials again, which costs it nothing else.
+//! The addresses that an attempt dials, one at a time, because the HTTP client opens one connection for each request.
+//! If a connection fails, or is silent while another address answers, the attempt dials again, at no cost to its
+//! retries.
 
 use std::{
     error::Error as StdError,
@@ -23,26 +24,26 @@ use crate::clock::Sleep;
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 
 tokio::task_local! {
-    /// That of the connection which is being made. It stays with it where it outlives its request.
+    /// The dial of the connection that is being made. It stays with the connection even if that outlives its request.
     static DIAL: Arc<Dial>;
 }
 
-/// Nothing has been said on the connection yet.
+/// Nothing has been received on the connection yet.
 const DIALED: u8 = 0;
-/// The address has answered, and a TLS handshake with it may be under way.
+/// The address has answered, and a TLS handshake with it may have begun.
 const REACHED: u8 = 1;
-/// A proxy has been asked for a tunnel.
+/// A `CONNECT` request has been sent to the proxy.
 const TUNNEL_REQUESTED: u8 = 2;
 
-/// The dialing of one attempt.
+/// The dial of one attempt.
 #[derive(Debug, Default)]
 pub(super) struct Dial {
     port: u16,
-    /// Whether TLS is spoken at the address.
+    /// Whether the address expects TLS.
     is_secure: bool,
-    /// How far the connection has come.
+    /// The stage of the connection.
     stage: AtomicU8,
-    /// Told when an address has been handed out.
+    /// Notified when an address has been handed out.
     handed_out: Notify,
     state: Mutex<State>,
 }
@@ -53,14 +54,14 @@ struct State {
     /// The address that is being dialed, or that the connection was made to.
     current: Option<IpAddr>,
     tried: Vec<IpAddr>,
-    /// Where to dial next.
+    /// The address to dial next.
     winner: Option<IpAddr>,
-    /// What failed at an address: what its machine answered rather than that there is no way to it, and of equals the first.
+    /// The failure to report: a refusal by a machine rather than a missing route, and the earliest of the same kind.
     failure: Option<BoxError>,
 }
 
 impl State {
-    /// The address that was handed out has failed.
+    /// Notes that the current address has failed.
     fn mark_failed(&mut self) {
         if let Some(address) = self.current.take() {
             self.tried.push(address);
@@ -71,7 +72,7 @@ impl State {
     }
 }
 
-/// The name, with its addresses.
+/// A name and its addresses.
 struct Name {
     host: String,
     found: Vec<IpAddr>,
@@ -84,7 +85,7 @@ impl fmt::Debug for Name {
     }
 }
 
-/// The attempt is to dial again: another address is next.
+/// Makes the attempt dial again, to another address.
 #[derive(Debug)]
 struct Redial;
 
@@ -96,13 +97,13 @@ impl fmt::Display for Redial {
 
 impl StdError for Redial {}
 
-/// Whether the attempt is to dial again.
+/// Whether the attempt must dial again.
 pub(super) fn is_redial(error: &(dyn StdError + 'static)) -> bool {
     find::<Redial>(error).is_some()
 }
 
 impl Dial {
-    /// That of an attempt which begins with a connection to this port.
+    /// The dial of an attempt that connects to this port.
     pub(super) fn to(port: u16, is_secure: bool) -> Arc<Self> {
         Arc::new(Self {
             port,
@@ -115,7 +116,8 @@ impl Dial {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes a connection, as far as that is one to the address which is handed out meanwhile.
+    /// Follows a connection to the address that the resolver hands out meanwhile, and replaces it if another address is
+    /// faster.
     pub(super) async fn follow<T>(
         self: Arc<Self>,
         connecting: impl Future<Output = Result<T, BoxError>>,
@@ -137,7 +139,7 @@ impl Dial {
         }
     }
 
-    /// The address to be dialed now, if the attempt knows those of this name already.
+    /// The next address to dial, if the attempt already knows those of this name.
     pub(super) fn again(&self, host: &str) -> Option<IpAddr> {
         let mut state = self.state();
         let name = state.name.as_ref().filter(|name| name.host == host)?;
@@ -150,7 +152,7 @@ impl Dial {
         Some(self.hand_out(&mut state, next))
     }
 
-    /// The address to be dialed first, of those that were found for a name.
+    /// The first address to dial, of those that were found for a name.
     pub(super) fn first(&self, host: &str, found: Vec<IpAddr>, addresses: &Arc<Addresses>) -> Option<IpAddr> {
         let first = found.first().copied()?;
         let mut state = self.state();
@@ -175,10 +177,11 @@ impl Dial {
         self.stage.load(Ordering::Acquire)
     }
 
-    /// Ends when another address has come through, with TLS where that is spoken, while the one that was handed out has not. How
-    /// long a proxy takes over a tunnel is up to the server behind it, so one that has been asked has its share of the time.
+    /// Ends when another address has connected, with TLS if it is expected, before the current one. A proxy that has
+    /// received `CONNECT` gets its full share of the time, because the server behind it determines how long the tunnel
+    /// takes.
     async fn overtaken(&self) {
-        // An earlier address may have been told of, too.
+        // The notification may be for an earlier address.
         while self.state().current.is_none() {
             self.handed_out.notified().await;
         }
@@ -203,7 +206,7 @@ impl Dial {
         }
     }
 
-    /// What else can be dialed.
+    /// The addresses that have not been tried.
     fn rivals(&self) -> Option<(Arc<Addresses>, Rivals)> {
         let state = self.state();
         let (name, current) = (state.name.as_ref()?, state.current?);
@@ -218,14 +221,14 @@ impl Dial {
         Some((Arc::clone(&name.addresses), rivals))
     }
 
-    /// Makes another address the next one.
+    /// Makes another address the next one, in place of the current one.
     fn turn_to(&self, winner: IpAddr) {
         let mut state = self.state();
         state.mark_failed();
         state.winner = Some(winner);
     }
 
-    /// What follows where the address that was handed out has failed.
+    /// Returns the error after the current address has failed: another dial, or the failure to report.
     fn next_after(&self, error: BoxError) -> BoxError {
         let mut state = self.state();
         if state.current.is_none() {
@@ -254,12 +257,13 @@ impl Dial {
         }
     }
 
-    /// Notes that the connection was lost before anything was written to it: the attempt dials again, another address first.
+    /// Notes that the connection was lost before anything was written to it. The attempt dials another address first.
     pub(super) fn leave(&self) {
         self.state().mark_failed();
     }
 
-    /// Notes that the attempt has failed on the connection, or on the way to it: others come before its address for a while.
+    /// Notes that the attempt failed on its connection or while connecting. Other addresses precede this one for a
+    /// while.
     pub(super) fn failed(&self) {
         let state = self.state();
         if let (Some(name), Some(address)) = (&state.name, state.current) {
@@ -268,22 +272,22 @@ impl Dial {
     }
 }
 
-/// The dialing that this code is a part of.
+/// The dial that this code runs in.
 pub(super) fn current() -> Option<Arc<Dial>> {
     DIAL.try_with(Arc::clone).ok()
 }
 
-/// Notes that the address of the connection which is being made has answered.
+/// Notes that the address that is being dialed has answered.
 pub(super) fn reached() {
-    comes_to(REACHED);
+    advance_to(REACHED);
 }
 
-/// Notes that the connection which is being made is to a proxy that is asked for a tunnel now.
+/// Notes that `CONNECT` is being sent to the proxy that is being dialed.
 pub(super) fn tunnel_requested() {
-    comes_to(TUNNEL_REQUESTED);
+    advance_to(TUNNEL_REQUESTED);
 }
 
-fn comes_to(stage: u8) {
-    // No dialing: it is to an address that the caller named.
+fn advance_to(stage: u8) {
+    // Without a dial, the connection is to an address that the caller named.
     let _ = DIAL.try_with(|dial| dial.stage.fetch_max(stage, Ordering::AcqRel));
 }

@@ -1,5 +1,5 @@
-//! The exchanges of a call: one attempt after the other, each within its limits, from the recipe of a request to its answer. What
-//! follows a failed one is left to `retry_state`.
+//! Runs the attempts of a call one after the other, each within its limits, until there is an answer. `retry_state`
+//! decides what follows a failed attempt.
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -27,12 +27,12 @@ use crate::{
 };
 
 impl Transport {
-    /// Sends a request, again where the retry table says so, until there is an answer or nothing is left to try. It may be one
-    /// of several of a call, as those that go on with a download.
+    /// Sends a request, and repeats it as the retry table says, until there is an answer or no attempt is left. A call
+    /// may send several requests, for example to resume a download.
     ///
     /// # Errors
-    /// [`Error::Argument`], before anything is sent, for a URL that is too long, that has the caller's key in it, or whose proxy
-    /// cannot be used.
+    /// [`Error::Argument`], before anything is sent, for a URL that is too long, that contains the caller's key, or
+    /// whose proxy cannot be used.
     pub(crate) async fn execute(
         &self,
         request: &Request,
@@ -55,7 +55,7 @@ impl Transport {
         }
     }
 
-    /// One attempt, which may take what is left of the whole call's time.
+    /// Makes one attempt, within the time that is left for the call.
     async fn attempt(
         &self,
         request: &Request,
@@ -78,10 +78,11 @@ impl Transport {
             left.saturating_sub(began - asked).min(settings.request_timeout)
         });
         if limit.is_zero() && left.is_some() {
-            // The socket was granted at the last moment.
+            // The socket permit was granted at the last moment.
             return Err(context.timeout(limit));
         }
-        // On the heap, and only now: thousands of calls may queue for a socket or pause, and none of them holds any of it.
+        // Allocated only now: thousands of calls may wait for a socket permit or pause, and need none of this
+        // meanwhile.
         let exchange = Box::pin(self.exchange(pool, request, settings, &attempt));
         let work = Arc::clone(&attempt).follow(exchange);
         self.within_limits(work, settings, context, limit)
@@ -108,7 +109,7 @@ impl Transport {
         let limit_of = |length| clock::limit(self.clock(), length, move || context.moves());
         let mut connecting = limit_of(self.config.connect_timeout);
         let mut whole = limit_of(limit);
-        // Only the nearest of both is polled, and so is a timer.
+        // Polled in this order, so that only the nearest limit has a running timer.
         let mut stalled = pin!(context.stalled(self.clock(), settings.idle_timeout));
         let mut connected = self.config.connect_timeout >= limit;
         let mut unlimited = false;
@@ -139,14 +140,14 @@ impl Transport {
             }
         };
         if context.was_claimed() {
-            // A connection that looks at its socket has the head ready, and would write that if the request were dropped. Within a
-            // turn it finds that there is no body for it, and ends.
+            // A connection that checks its socket has the head of the request ready, and would write it if this future
+            // were dropped. Within a turn it finds that the request has no body for it, and ends.
             let _ = work.await;
         }
         Err(ended)
     }
 
-    /// Ends, with the limit, when the limit has passed; never where there is none.
+    /// Returns the limit once it has passed. Never ends without one.
     async fn passed(&self, limit: Option<Duration>) -> Duration {
         match limit {
             Some(limit) => {
@@ -173,13 +174,13 @@ impl Transport {
             match pool.http()?.execute(prepared).await {
                 Err(error) if is_redial(&*error) => {}
                 Err(_) if attempt.offer_again() => {}
-                // Said before it was asked for, as a server may do that closes an idle socket.
+                // An unsolicited response, for example from a server that closes an idle socket.
                 Ok(_) if attempt.on_kept_alive_socket() && attempt.offer_again() => {}
                 answered => break answered.map_err(|error| context.broken(error))?,
             }
         };
         attempt.enter(Phase::Body);
-        // At once: the connection has been handed on by now, but not a request to it.
+        // Read at once: the connection is back in the pool by now, but has no other request yet.
         let announced = Announced::read(response.headers());
         if let Some(connection) = attempt.hand_over.connection() {
             self.counts.heard(connection, announced, response.headers());
@@ -223,7 +224,7 @@ impl Transport {
             self.config.auth.apply(headers)?;
         }
         if matches!(request.expect, Expect::Stream | Expect::ObjectStream) {
-            // Which part is asked for is known to whoever puts the parts together, and to nobody else.
+            // Only the code that joins the parts may choose the range.
             headers.remove(http::header::RANGE);
             headers.remove(http::header::IF_RANGE);
         }

@@ -1,5 +1,5 @@
-//! Turns what the transport reports into an [`Error`] that says what broke, how far the attempt had come, and whether the
-//! server can have seen the request.
+//! Turns a failure of the transport into an [`Error`] that says what broke, in which phase, and whether the server may
+//! have seen the request.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct FailedAttempt {
     pub(super) error: Error,
-    /// It ran on a socket that was kept alive, and that broke before a byte of the answer came.
+    /// The attempt ran on a pooled socket that broke before a byte of the answer came.
     pub(super) stale: bool,
 }
 
@@ -36,7 +36,7 @@ impl From<Error> for FailedAttempt {
     }
 }
 
-/// What an error is made from.
+/// What is known about an attempt when it fails.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FailureContext<'a> {
     request: &'a Request,
@@ -53,20 +53,20 @@ impl<'a> FailureContext<'a> {
         }
     }
 
-    /// The proxy that the request takes.
+    /// The proxy of the request.
     pub(super) fn proxy(&self) -> Option<&'a Proxy> {
         self.proxy
     }
 
-    /// Whether the status is what the proxy says for itself.
+    /// Whether the status comes from the proxy itself.
     pub(super) fn is_the_proxys(&self, status: StatusCode) -> bool {
         self.proxy.is_some() && status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
     }
 
-    /// The words for a status that comes without any.
+    /// The message for a status whose answer has none.
     pub(super) fn phrase(&self, status: StatusCode) -> String {
         if let Some(proxy) = self.proxy.filter(|_| self.is_the_proxys(status)) {
-            return wants_credentials(proxy);
+            return requires_credentials(proxy);
         }
         let reason = status.canonical_reason().unwrap_or("without a reason");
         let code = status.as_u16();
@@ -85,7 +85,7 @@ impl<'a> FailureContext<'a> {
         }
     }
 
-    /// Notes the error for a status that is known while its body is not.
+    /// Notes the error for a status before its body has been read.
     pub(super) fn refused(&self, error: Error) {
         self.attempt.refused(error);
     }
@@ -94,7 +94,7 @@ impl<'a> FailureContext<'a> {
         if let Some(refusal) = self.attempt.refusal() {
             return FailedAttempt::from(refusal);
         }
-        // First what was sent, which decides how far the attempt had come.
+        // Withdraw first: that decides the phase.
         let sent = self.withdraw();
         FailedAttempt::from(Error::Timeout {
             limit,
@@ -104,12 +104,12 @@ impl<'a> FailureContext<'a> {
         })
     }
 
-    /// Whether the server can have seen the request, which from now on it will not, if it has not.
+    /// Withdraws the request. Returns whether the server may have seen it.
     pub(super) fn withdraw(&self) -> Sent {
         self.attempt.withdraw()
     }
 
-    /// Whether a connection had asked for the request when that was withdrawn.
+    /// Whether a connection had claimed the request when it was withdrawn.
     pub(super) fn was_claimed(&self) -> bool {
         let hand_over = &self.attempt.hand_over;
         hand_over.state() == State::Withdrawn && hand_over.connection().is_some()
@@ -119,22 +119,22 @@ impl<'a> FailureContext<'a> {
         self.attempt.is_connecting()
     }
 
-    /// Notes that a piece of the answer came in.
+    /// Notes that bytes of the answer came in.
     pub(super) fn moved(&self) {
         self.attempt.moved();
     }
 
-    /// The rest of the request's body.
+    /// The unsent rest of the request's body.
     pub(super) fn rest(&self) -> &'a Rest {
         &self.attempt.rest
     }
 
-    /// Whether a piece has gone out or come in of late.
+    /// Whether bytes went out or came in recently.
     pub(super) fn moves(&self) -> bool {
         self.attempt.moves()
     }
 
-    /// Ends when nothing of an upload has moved for so long; never of another request.
+    /// Ends when no bytes of an upload have moved for this long. Never ends for another request.
     pub(super) async fn stalled(&self, clock: &dyn Clock, limit: Duration) {
         if !self.request.payload.is_chunk() {
             return std::future::pending().await;
@@ -142,8 +142,8 @@ impl<'a> FailureContext<'a> {
         self.attempt.stalled(clock, limit).await;
     }
 
-    /// Whether the limit for the whole request has ended before the answer: that of a chunk does with the headers, unless they
-    /// refuse it, so that nothing but an error is left to be told.
+    /// Whether the attempt has outlived `requestTimeout`, which ends for a chunk with the headers of the answer. If the
+    /// headers refuse the chunk, the limit still holds: the rest is only the text of the error.
     pub(super) fn is_beyond_limit(&self) -> bool {
         self.request.payload.is_chunk() && self.attempt.phase() == Phase::Body && !self.attempt.is_refused()
     }
@@ -163,7 +163,7 @@ impl<'a> FailureContext<'a> {
             fault: ConnectionFault::Cut,
             phase: self.attempt.phase(),
             sent: self.withdraw(),
-            message: format!("the answer of {place} has {came} bytes in place of {whole}"),
+            message: format!("the answer of {place} has {came} bytes instead of {whole}"),
             source: None,
             call: Box::new(self.call()),
         }
@@ -175,14 +175,14 @@ impl<'a> FailureContext<'a> {
             return FailedAttempt::from(refused.to_error());
         }
         let phase = self.attempt.phase();
-        // The URL stands in the error already, and reqwest's copy would repeat it.
+        // The error has the URL already, so reqwest need not repeat it.
         let error = match error.downcast::<reqwest::Error>() {
             Ok(error) => error.without_url().into(),
             Err(error) => error,
         };
         let (fault, reason) = diagnose(phase, &*error);
         let server = place(&self.request.url);
-        // A connection to the proxy comes first; what breaks later is the one to the server.
+        // The connection to the proxy comes first. What breaks later is the connection to the server.
         let (first, whole) = match self.proxy {
             Some(proxy) => {
                 let proxy = proxy.place();
@@ -193,7 +193,7 @@ impl<'a> FailureContext<'a> {
             }
             None => (server.clone(), server.clone()),
         };
-        // Over TLS speak the proxy that is reached so, and the server behind its tunnel.
+        // Before the tunnel, TLS is with the proxy; within it, with the server.
         let secured = if is_before_tunnel(&*error) || self.request.url.scheme() == "http" {
             &first
         } else {
@@ -203,13 +203,13 @@ impl<'a> FailureContext<'a> {
             ConnectionFault::Unresolved => format!("the host name of {first} could not be resolved: {reason}"),
             ConnectionFault::Refused => format!("{first} refused the connection: nothing listens there"),
             ConnectionFault::Unreachable => format!("{first} cannot be reached: {reason}"),
-            ConnectionFault::ProxyCredentials => self.proxy.map_or(reason, wants_credentials),
-            ConnectionFault::Tunnel => format!("{first} opened no tunnel to {server}: {reason}"),
+            ConnectionFault::ProxyCredentials => self.proxy.map_or(reason, requires_credentials),
+            ConnectionFault::Tunnel => format!("{first} did not open a tunnel to {server}: {reason}"),
             ConnectionFault::Certificate => format!("the certificate of {secured} is not accepted: {reason}"),
-            ConnectionFault::ClientCertificate => format!("{secured} wants a client certificate: {reason}"),
+            ConnectionFault::ClientCertificate => format!("{secured} requires a client certificate: {reason}"),
             ConnectionFault::Handshake => format!("the TLS handshake with {secured} failed: {reason}"),
             ConnectionFault::Cut => format!("the connection to {whole} broke {phase}: {reason}"),
-            ConnectionFault::Malformed => format!("the answer of {whole} is not HTTP that can be read: {reason}"),
+            ConnectionFault::Malformed => format!("the answer of {whole} is not valid HTTP: {reason}"),
         };
         let may_be_stale = self.attempt.on_kept_alive_socket();
         let stale = fault == ConnectionFault::Cut && phase < Phase::Body && may_be_stale;
@@ -227,14 +227,14 @@ impl<'a> FailureContext<'a> {
     }
 }
 
-fn wants_credentials(proxy: &Proxy) -> String {
+fn requires_credentials(proxy: &Proxy) -> String {
     let place = proxy.place();
     let what = if proxy.has_credentials() {
-        "other credentials than those it was given"
+        "credentials other than those it was given"
     } else {
         "credentials"
     };
-    format!("the proxy {place} wants {what} (407 Proxy Authentication Required)")
+    format!("the proxy {place} requires {what} (407 Proxy Authentication Required)")
 }
 
 fn place(url: &Url) -> String {

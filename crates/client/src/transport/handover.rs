@@ -1,5 +1,6 @@
-//! The hand-over of a request to a connection, the last moment at which nothing of it has been written: whether the connection may
-//! have it. What follows where it may not is left to `exchange`.
+//! The hand-over of a request to a connection: the last moment at which none of it has been written. Decides whether
+//! the connection may have the request; `exchange` handles a refusal. How hyper polls the body is described in
+//! `upstream`.
 
 use std::{
     sync::{
@@ -15,28 +16,29 @@ use tokio::task::{self, Id};
 use super::keep_alive::Counts;
 use crate::reactor;
 
-/// How many turns of the reactor in a row have to show nothing. In one the connection reads what has arrived; by the next, the
-/// call has it.
+/// How many turns of the reactor in a row must show nothing. In one turn the connection reads what has arrived; by the
+/// next, the call has it.
 const TURNS: u8 = 2;
 
-/// A turn that took longer was interrupted, as by a process that stood still, and what it has shown is no longer all there is.
+/// A longer turn was interrupted, for example because the process was frozen, and may have missed what arrived
+/// meanwhile.
 const FRESH: Duration = Duration::from_millis(1);
 
-/// How many turns a look may take in all, on a machine that is busy.
+/// How many turns a check may take in all on a busy machine.
 const MOST_TURNS: u8 = 16;
 
-/// What becomes of an offer.
+/// The state of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub(super) enum State {
     Offered,
-    /// A connection asks for the request, and looks at its socket first.
+    /// A connection has reserved the request and checks its socket first.
     Claimed,
-    /// The connection that asks for it has carried all that its server allows.
+    /// The connection that reserved it has carried as many requests as its server allows.
     Refused,
-    /// From now on it may have been written.
+    /// The request may have been written.
     Taken,
-    /// No connection gets it any more.
+    /// No connection may have the request any more.
     Withdrawn,
 }
 
@@ -50,7 +52,8 @@ impl State {
     ];
 }
 
-/// One of the offers of a request to connections. The body of each knows its own, so that a connection that comes too late has none.
+/// One offer of a request to a connection. Each body knows its own offer, so that a connection that comes too late has
+/// no claim to a later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Offer(u32);
 
@@ -62,12 +65,12 @@ impl Offer {
     }
 }
 
-/// The hand-over of an attempt's request.
+/// The hand-over of the request of one attempt.
 #[derive(Debug)]
 pub(super) struct HandOver {
-    /// The number of the last offer, and what has become of it.
+    /// The number of the last offer, and its state.
     state: AtomicU32,
-    /// Who has asked for it, by the task that drives the connection.
+    /// The connection that has claimed it, by the task that drives that connection.
     connection: Mutex<Option<Id>>,
     counts: Arc<Counts>,
 }
@@ -86,19 +89,19 @@ impl HandOver {
         Offer(self.state.load(Ordering::Acquire) / Offer::STATES)
     }
 
-    /// What has become of it.
+    /// The state of the last offer.
     pub(super) fn state(&self) -> State {
         let state = self.state.load(Ordering::Acquire) % Offer::STATES;
         let mut all = State::ALL.into_iter();
         all.find(|&known| known as u32 == state).unwrap_or(State::Withdrawn)
     }
 
-    /// A connection asks for the request, and may look at its socket before it takes it. Whether it may have it.
+    /// Reserves the request for a connection, which then checks its socket. Returns whether it may have the request.
     pub(super) fn claim(&self, offer: Offer) -> bool {
         self.advance(offer, State::Claimed)
     }
 
-    /// A connection takes the request. Whether it may.
+    /// Hands the request to a connection. Returns whether it may have it.
     pub(super) fn take(&self, offer: Offer) -> bool {
         self.advance(offer, State::Taken)
     }
@@ -120,17 +123,17 @@ impl HandOver {
         }
     }
 
-    /// The task of the connection that has asked for the last offer.
+    /// The task of the connection that has claimed the last offer.
     pub(super) fn connection(&self) -> Option<Id> {
         *self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a connection has taken what was offered so.
+    /// Whether a connection has taken this offer.
     pub(super) fn is_taken(&self, offer: Offer) -> bool {
         self.state.load(Ordering::Acquire) == offer.at(State::Taken)
     }
 
-    /// Whether no connection gets what was offered so.
+    /// Whether no connection can take this offer any more.
     pub(super) fn is_over(&self, offer: Offer) -> bool {
         let state = self.state.load(Ordering::Acquire);
         [State::Offered, State::Claimed, State::Taken]
@@ -138,13 +141,13 @@ impl HandOver {
             .all(|open| state != offer.at(open))
     }
 
-    /// Ends the offers, unless the request has been taken. Whether it has been.
+    /// Ends the offers, unless a connection has taken the request. Returns whether one has.
     pub(super) fn withdraw(&self) -> bool {
         let _ = self.replace(|offer| offer.at(State::Withdrawn));
         self.state() == State::Taken
     }
 
-    /// Offers the request again, and no longer to those that have not taken it by now. Whether that could be.
+    /// Offers the request again, and ends the earlier offers. Returns whether that was possible.
     pub(super) fn offer_again(&self) -> bool {
         let mut claimant = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let is_offered = self.replace(|offer| Offer(offer.0 + 1).at(State::Offered)).is_ok();
@@ -165,11 +168,11 @@ impl HandOver {
     }
 }
 
-/// A look at the socket by which a request is about to go, for one that must not be lost: where the socket was closed or has
-/// something to say, the connection finds that in this time, and fails before anything is written.
+/// A check of the socket before a request that must not be lost is written. If the server has closed the socket or has
+/// sent something, the connection finds that during the check and fails before it writes anything.
 #[derive(Debug)]
 pub(super) struct SocketCheck {
-    /// When the connection was last kept from writing.
+    /// When the check last kept the connection from writing.
     since: Option<Instant>,
     fresh: u8,
     left: u8,
@@ -186,16 +189,17 @@ impl Default for SocketCheck {
 }
 
 impl SocketCheck {
-    /// Ends when the request may be written, in this poll of the connection's task.
+    /// Ends when the request may be written, in this poll of the task of the connection.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.since.is_some() && reactor::is_barred() {
-            // The same poll of the task, and so the same turn.
+            // The task is polled again within the same turn.
             return Poll::Pending;
         }
         let now = Instant::now();
         let is_fresh = self.since.is_some_and(|since| now - since <= FRESH);
         self.fresh = if is_fresh { self.fresh + 1 } else { 0 };
-        // The head of the request lies ready, and would be written where this was pending and no more.
+        // The head of the request is ready, and returning `Pending` alone would not keep the connection from writing
+        // it.
         if self.fresh >= TURNS || self.left == 0 || !reactor::bar_until_a_turn(cx) {
             return Poll::Ready(());
         }
@@ -216,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_withdrawn_is_never_taken() {
+    fn a_withdrawn_request_is_never_taken() {
         let hand_over = hand_over();
         let offer = hand_over.offer();
         assert!(hand_over.claim(offer));
@@ -226,17 +230,17 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_is_neither_withdrawn_nor_offered_again() {
+    fn a_taken_request_is_neither_withdrawn_nor_offered_again() {
         let hand_over = hand_over();
         let offer = hand_over.offer();
         assert!(hand_over.take(offer));
         assert!(hand_over.withdraw() && !hand_over.offer_again());
-        // Its later chunks still go out.
+        // The rest of its body still goes out.
         assert!(hand_over.claim(offer) && hand_over.take(offer) && !hand_over.is_over(offer));
     }
 
     #[test]
-    fn what_is_offered_again_is_no_longer_for_those_that_asked_before() {
+    fn a_new_offer_ends_the_claims_to_the_one_before() {
         let hand_over = hand_over();
         let first = hand_over.offer();
         assert!(hand_over.claim(first) && hand_over.offer_again());
@@ -247,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_that_reach_for_a_request_exactly_one_has_it() {
+    fn a_request_is_either_taken_or_withdrawn_in_a_race() {
         for _ in 0..2_000 {
             let hand_over = hand_over();
             let offer = hand_over.offer();
@@ -259,7 +263,7 @@ mod tests {
         }
     }
 
-    /// How many polls a look takes, of which each sleeps so long.
+    /// How many polls a check takes if each sleeps this long.
     async fn polls(pause: Duration) -> usize {
         let mut check = SocketCheck::default();
         let mut polls = 0;
@@ -267,7 +271,7 @@ mod tests {
             polls += 1;
             std::thread::sleep(pause);
             let checked = check.poll(cx);
-            // Not in the same poll, however often it is asked.
+            // Another call in the same poll does not end the check.
             assert!(checked.is_ready() || (reactor::is_barred() && check.poll(cx).is_pending()));
             checked
         })
@@ -276,7 +280,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_look_takes_two_turns_and_some_more_where_they_are_interrupted() {
+    async fn a_check_takes_two_turns_and_more_if_they_are_interrupted() {
         let quick = tokio::spawn(polls(Duration::ZERO)).await.unwrap();
         assert!((3..=17).contains(&quick), "{quick}");
         assert_eq!(tokio::spawn(polls(2 * FRESH)).await.unwrap(), 17);

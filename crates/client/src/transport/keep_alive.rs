@@ -1,4 +1,5 @@
-//! When a kept socket ends, as its server announces: the header `Keep-Alive: timeout=N, max=M`. What follows is left to `pool`.
+//! How long a pooled socket may be reused, as its server announces with `Keep-Alive: timeout=N, max=M`. `pool` applies
+//! it.
 
 use std::{
     collections::HashMap,
@@ -14,19 +15,19 @@ use tokio::task::Id;
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
-/// The server counts from the moment it has sent the response, and we from the one we have read it.
+/// The server counts from sending the response, the client from reading it.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// Of more sockets than these, those that were last heard of this long ago are forgotten, which are closed by then.
+/// Above this number of sockets, those without a response for this long are forgotten: they have closed by then.
 const COUNTED: usize = 4096;
 const MEMORY: Duration = Duration::from_mins(1);
 
-/// What a response announces of its socket.
+/// What a response announces about its socket.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Announced {
-    /// For how long the socket may go without a request, less the margin.
+    /// How long the socket may be idle, less the margin.
     pub(super) idle: Option<Duration>,
-    /// A number of requests: those that may follow or, of some servers, all of the socket.
+    /// A number of requests: those that may follow or, with some servers, the total for the socket.
     max: Option<u64>,
 }
 
@@ -34,7 +35,7 @@ impl Announced {
     pub(super) fn read(headers: &HeaderMap) -> Self {
         let mut announced = Self::default();
         for (name, number) in parameters(headers, &KEEP_ALIVE) {
-            // Of several the least.
+            // The smallest of several values counts.
             if name.eq_ignore_ascii_case("timeout") {
                 let idle = Duration::from_secs(number).saturating_sub(MARGIN);
                 announced.idle = Some(announced.idle.map_or(idle, |known| known.min(idle)));
@@ -46,7 +47,7 @@ impl Announced {
     }
 }
 
-/// The parameters that are numbers; what cannot be read announces nothing.
+/// The numeric parameters of a header. Others are ignored.
 fn parameters<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = (&'h str, u64)> {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values
@@ -55,25 +56,26 @@ fn parameters<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<It
             let (name, number) = parameter.split_once('=')?;
             let number = number.trim().trim_matches('"');
             let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-            // More digits than a number holds are a long time.
+            // A value with more digits than a number holds is a long time.
             is_number.then(|| (name.trim(), number.parse().unwrap_or(u64::MAX)))
         })
 }
 
-/// How many requests each socket may still carry, where its server announces that, by the task that drives its connection.
+/// How many requests each socket may still carry, if its server announces that. The key is the task that drives the
+/// connection.
 #[derive(Debug, Default)]
 pub(super) struct Counts(Mutex<Counted>);
 
 #[derive(Debug, Default)]
 struct Counted {
     counts: HashMap<Id, Count>,
-    /// How many there were when some had last been forgotten.
+    /// How many counts remained when some were last forgotten.
     kept: usize,
 }
 
 #[derive(Debug)]
 struct Count {
-    /// What its first response announced.
+    /// What the first response announced.
     first: u64,
     carried: u64,
     left: u64,
@@ -90,11 +92,11 @@ impl Count {
         }
     }
 
-    /// Another response.
+    /// Notes another response.
     fn hear(&mut self, max: u64) {
         self.carried += 1;
         self.heard = Instant::now();
-        // Apache counts down, and Node.js repeats the same number.
+        // Apache counts down; Node.js repeats the same number.
         self.left = if max < self.first {
             max
         } else {
@@ -104,13 +106,13 @@ impl Count {
 }
 
 impl Counts {
-    /// Whether the socket has carried all that it may.
+    /// Whether the socket has carried as many requests as it may.
     pub(super) fn is_used_up(&self, connection: Id) -> bool {
         let counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counted.counts.get(&connection).is_some_and(|count| count.left == 0)
     }
 
-    /// Notes a response of the socket.
+    /// Notes a response on the socket.
     pub(super) fn heard(&self, connection: Id, announced: Announced, headers: &HeaderMap) {
         let closes = headers.get_all(CONNECTION).iter().any(is_close);
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -171,7 +173,7 @@ mod tests {
         assert_eq!(Announced::read(&HeaderMap::new()), Announced::default());
     }
 
-    /// After which of the responses of one socket it is used up.
+    /// The index of the response after which a socket is used up.
     fn used_up(maxima: &[u64]) -> Option<usize> {
         let mut count = Count::new(maxima[0]);
         maxima.iter().position(|&max| {
@@ -190,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_socket_is_counted_by_itself_and_one_that_closes_not_at_all() {
+    async fn each_socket_has_its_own_count_and_a_closing_one_has_none() {
         let counts = Counts::default();
         let [first, second, third] = std::array::from_fn(|_| tokio::spawn(async {}).id());
         let announced = Announced {

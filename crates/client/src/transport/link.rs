@@ -1,15 +1,15 @@
-//! The `Link` header of a collection, by RFC 8288: whether it names a next page.
+//! Reads the `Link` header of a collection (RFC 8288): whether there is a next page.
 
 use http::{HeaderMap, header::LINK};
 
-/// Whether one of the answer's links has the relation `next`.
+/// Whether one of the links of the response has the relation `next`.
 pub(crate) fn has_next(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
     values.any(names_next)
 }
 
 fn names_next(value: &str) -> bool {
-    // Targets and quoted texts may hold the characters that separate links and parameters.
+    // Targets and quoted texts may contain the characters that separate links and parameters.
     let mut closed_by = None;
     let mut parameters = value.split(|c: char| {
         if let Some(end) = closed_by {
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_next_page_is_none() {
+    fn other_links_are_not_a_next_page() {
         for value in [
             "",
             "next",

@@ -1,4 +1,4 @@
-//! The look-ups that connections begin with: each is handed one address, and reports how far it has come.
+//! The resolver of the HTTP clients: hands each connection one address, and reports the phase.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::error::Phase;
 
-/// Notes when a name is looked up, and when it has been, and hands out one of its addresses.
+/// Notes when a look-up begins and ends, and hands out one of the addresses.
 #[derive(Clone)]
 pub(super) struct WatchedResolver(Arc<Addresses>);
 
@@ -49,7 +49,7 @@ impl WatchedResolver {
 
 type HandingOut = Pin<Box<dyn Future<Output = Result<vec::IntoIter<SocketAddr>, BoxError>> + Send>>;
 
-/// The port is the URL's.
+/// Port 0 means the port of the URL.
 fn at_any_port(found: Vec<IpAddr>) -> vec::IntoIter<SocketAddr> {
     let found: Vec<_> = found.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect();
     found.into_iter()

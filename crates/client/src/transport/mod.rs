@@ -1,6 +1,6 @@
-//! One request, from its recipe to a whole answer: sockets, limits, attempts. Decides nothing about jobs.
+//! Sends one request and reads its answer: sockets, limits, attempts. Decides nothing about jobs.
 //!
-//! A dropped future closes its request; that is all there is to cancellation.
+//! Dropping the future of a request closes its connection. There is no other form of cancellation.
 
 mod addresses;
 mod algorithm;

@@ -1,4 +1,4 @@
-//! Which servers are reached without the proxy: the list that `NO_PROXY` holds. hyper-util's matcher knows no ports.
+//! Which servers are reached without a proxy: the list in `NO_PROXY`. The matcher of hyper-util ignores ports.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -6,13 +6,14 @@ use url::{Host, Url};
 
 /// The servers of a list, whose entries are separated by commas or white space:
 ///
-/// - `*`: all of them.
-/// - `example.com`, `.example.com`, `*.example.com`: the host and all below it, in any case, with or without a dot at the end.
-/// - `192.0.2.1`, `2001:db8::1`, `[2001:db8::1]`: an address, however it is spelled.
+/// - `*`: all servers.
+/// - `example.com`, `.example.com`, `*.example.com`: the host and all hosts below it, in any case, with or without a
+///   trailing dot.
+/// - `192.0.2.1`, `2001:db8::1`, `[2001:db8::1]`: an address, in any spelling.
 /// - `192.0.2.0/24`, `2001:db8::/32`: the addresses of a network. Names are not looked up for this.
 ///
-/// Each but a network may be followed by a port, of an address of IPv6 with brackets: `example.com:8443`, `[::1]:8443`. An
-/// entry that cannot be read matches nothing.
+/// Every entry except a network may have a port, for an IPv6 address after brackets: `example.com:8443`, `[::1]:8443`.
+/// An invalid entry matches nothing.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NoProxy(Vec<Entry>);
 
@@ -53,7 +54,7 @@ impl Entry {
     }
 
     fn matches(&self, url: &Url) -> bool {
-        (self.port.is_none() || self.port == url.port_or_known_default()) && self.servers.hold(url)
+        (self.port.is_none() || self.port == url.port_or_known_default()) && self.servers.contain(url)
     }
 }
 
@@ -73,7 +74,7 @@ impl Servers {
         }
         let name = text.strip_prefix('*').unwrap_or(text);
         let name = name.strip_prefix('.').unwrap_or(name);
-        // As URLs have them: in lower case, and beyond ASCII in Punycode.
+        // URLs have host names in lower case and, beyond ASCII, in Punycode.
         match Host::parse(name).ok()? {
             Host::Domain(name) => Some(Self::Below(without_dot(&name).to_owned())),
             Host::Ipv4(address) => Some(Self::Network(address.into(), 32)),
@@ -81,7 +82,7 @@ impl Servers {
         }
     }
 
-    /// A port after an address of IPv6 without brackets would be one more part of the address.
+    /// Whether a port may follow. After an IPv6 address without brackets it would be a part of the address.
     fn may_have_a_port(&self, text: &str) -> bool {
         match self {
             Self::All | Self::Below(_) => true,
@@ -91,7 +92,7 @@ impl Servers {
         }
     }
 
-    fn hold(&self, url: &Url) -> bool {
+    fn contain(&self, url: &Url) -> bool {
         match (self, url.host()) {
             (Self::All, _) => true,
             (Self::Below(name), Some(Host::Domain(host))) => {
@@ -113,7 +114,7 @@ fn without_dot(name: &str) -> &str {
     name.strip_suffix('.').unwrap_or(name)
 }
 
-/// An address, of IPv6 with or without brackets.
+/// Parses an address; an IPv6 address may have brackets.
 fn address_of(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     match bare {
@@ -135,7 +136,7 @@ fn in_network(address: IpAddr, network: IpAddr, length: u8) -> bool {
         (IpAddr::V6(address), IpAddr::V6(network)) => (address.to_bits(), network.to_bits(), 128),
         _ => return false,
     };
-    // The bits behind the prefix do not count; shifting all of them out is no number's business.
+    // Ignore the bits after the prefix. `checked_shr` returns `None` if that is all of them.
     let differing = (address ^ network).checked_shr(bits - u32::from(length));
     differing.unwrap_or_default() == 0
 }
@@ -148,23 +149,23 @@ fn of_v4(address: Ipv4Addr) -> u128 {
 mod tests {
     use super::*;
 
-    /// Which of the URLs a list holds.
-    fn held<'u>(list: &str, urls: &[&'u str]) -> Vec<&'u str> {
+    /// Returns the URLs that a list matches.
+    fn matched<'u>(list: &str, urls: &[&'u str]) -> Vec<&'u str> {
         let list = NoProxy::parse(list);
-        let held = |url: &&&str| list.matches(&Url::parse(url).unwrap());
-        urls.iter().filter(held).copied().collect()
+        let matched = |url: &&&str| list.matches(&Url::parse(url).unwrap());
+        urls.iter().filter(matched).copied().collect()
     }
 
-    /// Each list with the URLs that it holds, and those that it does not.
+    /// Checks each list against URLs that it matches and URLs that it does not.
     fn check(table: &[(&str, &[&str], &[&str])]) {
         for (list, inside, outside) in table {
-            assert_eq!(held(list, inside), *inside, "{list:?} holds");
-            assert!(held(list, outside).is_empty(), "{list:?} does not hold {outside:?}");
+            assert_eq!(matched(list, inside), *inside, "{list:?} matches");
+            assert!(matched(list, outside).is_empty(), "{list:?} does not match {outside:?}");
         }
     }
 
     #[test]
-    fn a_star_holds_everything_and_an_empty_list_nothing() {
+    fn a_star_matches_everything_and_an_empty_list_nothing() {
         let urls: &[&str] = &[
             "https://example.com",
             "http://127.0.0.1:8080",
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_holds_itself_and_all_below_it() {
+    fn a_host_matches_itself_and_all_below_it() {
         let inside: &[&str] = &[
             "https://example.com",
             "https://example.com.",
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_holds_only_that_port_even_where_it_is_the_schemes() {
+    fn a_port_matches_only_that_port_even_if_it_is_the_default() {
         check(&[
             (
                 "example.com:8443",
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_itself_however_it_is_spelled() {
+    fn an_address_matches_every_spelling_of_itself() {
         check(&[
             (
                 "192.0.2.1",
@@ -281,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_holds_its_addresses_and_no_names() {
+    fn a_network_matches_its_addresses_and_no_names() {
         check(&[
             (
                 "10.0.0.0/8",
@@ -307,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_holds_nothing() {
+    fn an_invalid_entry_matches_nothing() {
         let urls: &[&str] = &[
             "http://10.0.0.1:8080",
             "https://example.com",
@@ -331,7 +332,7 @@ mod tests {
             "*.",
             "**",
         ] {
-            assert!(held(list, urls).is_empty(), "{list:?}");
+            assert!(matched(list, urls).is_empty(), "{list:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The HTTP clients underneath, and until when its idle sockets may be used. Reads no body and decides nothing about attempts.
+//! The HTTP clients, and how long their idle sockets may be reused. Reads no body and decides nothing about attempts.
 //!
-//! reqwest takes the limit of idle sockets when a client is built, and lets nobody drop one of them. So another limit is another
-//! client: what is under way ends on the one before, whose idle sockets close. TLS sessions are common to all.
+//! reqwest fixes the idle limit when a client is built, and cannot drop single sockets. So a new limit needs a new
+//! client: running requests end on the old one, whose idle sockets then close. All clients share their TLS sessions.
 
 use std::{
     mem,
@@ -15,13 +15,14 @@ use super::{
 };
 use crate::error::Result;
 
-/// Node's servers close an idle socket after 5 s. Ours goes first, so that no request is written to a dying one.
+/// Servers on Node.js close an idle socket after 5 s. The client closes it first, so that no request is written to a
+/// closing socket.
 const KEEP_IDLE: Duration = Duration::from_secs(4);
 
-/// How long a short limit holds after the last response that announced one: servers behind one name may differ.
+/// How long a short limit holds after the last response that announced one. Several servers behind one name may differ.
 const MEMORY: Duration = Duration::from_mins(1);
 
-/// By how much the time of day may be set without anybody having slept.
+/// How far the time of day may be adjusted without counting as sleep.
 const SLEPT: Duration = Duration::from_secs(1);
 
 /// The sockets of a client.
@@ -39,7 +40,7 @@ struct State {
 }
 
 impl Pool {
-    /// Reads the system's certificates, so it belongs on a thread that may block.
+    /// Reads the certificates of the system. Call it on a thread that may block.
     pub(super) fn new(recipe: Recipe) -> Result<Self> {
         let now = Instant::now();
         let state = State {
@@ -56,18 +57,18 @@ impl Pool {
         })
     }
 
-    /// The client for a request that is made now.
+    /// Returns the client for a new request.
     pub(super) fn http(&self) -> Result<Arc<Http>> {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.awake.slept(now, SystemTime::now()) {
-            // Servers have closed their side of all sockets, and nothing here has noticed.
+            // Servers have closed all sockets meanwhile, unnoticed here.
             self.renew(&mut state)?;
         }
         Ok(Arc::clone(&state.http))
     }
 
-    /// Notes for how long a socket may be idle, as a response announces it.
+    /// Notes the idle limit that a response announces.
     pub(super) fn heard(&self, announced: Announced) -> Result<()> {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,16 +85,16 @@ impl Pool {
     }
 }
 
-/// For how long a socket may be idle.
+/// The idle limit of sockets.
 #[derive(Debug)]
 struct Idle {
     limit: Duration,
-    /// When a response last allowed no more.
+    /// When a response last announced this limit.
     announced: Instant,
 }
 
 impl Idle {
-    /// Answers whether the limit has changed.
+    /// Notes an announced limit. Returns whether the limit has changed.
     fn learn(&mut self, limit: Duration, now: Instant) -> bool {
         if limit > self.limit && now - self.announced < MEMORY {
             return false;
@@ -103,7 +104,8 @@ impl Idle {
     }
 }
 
-/// When the machine was last known to be awake, by the clock that stands still while it sleeps and by the one that goes on.
+/// When the machine was last known to be awake, by a clock that stops during sleep and by the time of day, which does
+/// not.
 #[derive(Debug)]
 struct Awake(Instant, SystemTime);
 
@@ -145,13 +147,13 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_has_slept_where_the_time_of_day_went_on_alone() {
+    fn a_machine_has_slept_if_only_the_time_of_day_went_on() {
         let (start, time) = (Instant::now(), SystemTime::now());
         let mut awake = Awake(start, time);
         assert!(!awake.slept(start + seconds(100), time + seconds(100)));
         assert!(awake.slept(start + seconds(101), time + seconds(110)));
         assert!(!awake.slept(start + seconds(102), time + seconds(111)));
-        // Set back.
+        // The time of day was set back.
         assert!(!awake.slept(start + seconds(103), time));
         assert!(!awake.slept(start + seconds(104), time + seconds(1)));
     }

@@ -1,4 +1,4 @@
-//! Which proxy a request takes, and what is known of each.
+//! Which proxy a request takes, and the settings of each proxy.
 
 use std::fmt;
 
@@ -19,10 +19,10 @@ pub(crate) struct Proxies {
     none_for: NoProxy,
 }
 
-/// What is set for a scheme: a proxy, or what names none, which matters only to requests that would take it.
+/// The setting for a scheme: a proxy, or an invalid value, which matters only to requests that would use it.
 type Setting = Result<Proxy, Unusable>;
 
-/// Why a setting names no proxy.
+/// Why a setting is not a valid proxy.
 #[derive(Debug, Clone)]
 struct Unusable {
     name: &'static str,
@@ -53,7 +53,7 @@ impl fmt::Debug for Proxy {
 }
 
 impl Proxies {
-    /// One for all requests.
+    /// One proxy for all requests.
     pub(crate) fn all(url: &str) -> Result<Self> {
         let proxy = Proxy::parse("proxy", url).map_err(|unusable| unusable.error())?;
         Ok(Self {
@@ -63,11 +63,11 @@ impl Proxies {
         })
     }
 
-    /// What the variables of an environment say. Blank ones count as unset.
+    /// Reads the proxies from environment variables. Blank ones count as unset.
     pub(crate) fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         let given = |name: &'static str| Some((name, variable(name).filter(|value| !value.trim().is_empty())?));
         let proxy = |(name, url): (&'static str, String)| Proxy::parse(name, url.trim());
-        // A CGI program finds the `Proxy` header of its caller in HTTP_PROXY. On Windows that is `http_proxy`, too.
+        // In a CGI program, `HTTP_PROXY` is the `Proxy` header of its caller. On Windows, so is `http_proxy`.
         let in_cgi = variable("REQUEST_METHOD").is_some();
         let http = given("http_proxy").filter(|_| !(in_cgi && cfg!(windows)));
         let http = http.or_else(|| given("HTTP_PROXY").filter(|_| !in_cgi));
@@ -79,7 +79,7 @@ impl Proxies {
         }
     }
 
-    /// Refuses a server whose requests would take a proxy that is none.
+    /// Checks the proxy setting for a server.
     pub(crate) fn check(&self, server: &Url) -> Result<()> {
         match self.setting(server) {
             Some(Err(unusable)) => Err(unusable.error()),
@@ -87,7 +87,7 @@ impl Proxies {
         }
     }
 
-    /// The one that a request to this URL takes.
+    /// Returns the proxy for a request to this URL.
     pub(super) fn of(&self, url: &Url) -> Option<&Proxy> {
         self.setting(url)?.as_ref().ok()
     }
@@ -101,12 +101,12 @@ impl Proxies {
         setting.filter(|_| !self.none_for.matches(url))
     }
 
-    /// The one of servers behind `https`, which tunnels go through.
+    /// Returns the proxy for `https` servers, which tunnels go through.
     pub(super) fn of_https(&self) -> Option<&Proxy> {
         self.https.as_ref()?.as_ref().ok()
     }
 
-    /// The one of other servers, which the HTTP client underneath asks in their place.
+    /// Returns the proxy for `http` servers, which reqwest sends whole requests to.
     pub(super) fn of_http(&self) -> Option<reqwest::Proxy> {
         let proxy = self.http.as_ref()?.as_ref().ok()?;
         let (target, none_for) = (proxy.url.clone(), self.none_for.clone());
@@ -121,7 +121,7 @@ impl Proxies {
 }
 
 impl Proxy {
-    /// Reads a URL; one without a scheme is that of HTTP. The message of a refusal does not repeat it.
+    /// Reads a URL, with `http` as its default scheme. Errors do not repeat the URL.
     fn parse(name: &'static str, text: &str) -> Setting {
         let refuse = |reason: &str| Unusable {
             name,
@@ -176,7 +176,7 @@ impl Proxy {
         self.url.port_or_known_default().unwrap_or_default()
     }
 
-    /// Whether it is itself reached over TLS.
+    /// Whether the proxy itself is reached over TLS.
     pub(super) fn is_secure(&self) -> bool {
         self.url.scheme() == "https"
     }
@@ -185,12 +185,12 @@ impl Proxy {
         self.url.as_str().parse()
     }
 
-    /// As in its URL.
+    /// The host, as written in the URL.
     pub(super) fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
 
-    /// What it wants to be shown with each request.
+    /// The value of `Proxy-Authorization`.
     pub(super) fn authorization(&self) -> Option<&HeaderValue> {
         self.authorization.as_ref()
     }
@@ -204,7 +204,7 @@ impl Proxy {
         self.authorization.is_some()
     }
 
-    /// What must never be shown.
+    /// The secrets, which no text may show.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(ExposeSecret::expose_secret)
     }
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_proxy_is_refused_by_name_without_its_credentials() {
+    fn an_invalid_proxy_is_refused_by_name_without_its_credentials() {
         for given in [
             "",
             "http://",

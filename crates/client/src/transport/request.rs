@@ -1,4 +1,4 @@
-//! What is asked for, and what a caller sets for it.
+//! A request, and the settings of its call.
 
 use std::time::{Duration, Instant};
 
@@ -16,11 +16,12 @@ pub(crate) struct Request {
     pub(crate) url: Url,
     pub(crate) payload: Payload,
     pub(crate) expect: Expect,
-    /// The job that it is about, for errors.
+    /// The job of the request, for errors.
     pub(crate) job: Option<String>,
-    /// What it has beside, or in place of, the headers of the caller.
+    /// The headers of the request itself, which add to the headers of the caller or replace them.
     pub(crate) headers: HeaderMap,
-    /// It goes to another origin, which is given neither the credentials nor the headers of the caller.
+    /// Whether the request goes to another origin, which receives neither the credentials nor the headers of the
+    /// caller.
     pub(crate) foreign: bool,
 }
 
@@ -33,7 +34,7 @@ impl Request {
         }
     }
 
-    /// The URL for errors. The query of an output's may be a signature, and so is left out.
+    /// The URL for errors. The query of the URL of an output may be a signature, so it is left out.
     pub(crate) fn shown_url(&self) -> String {
         let mut url = self.url.clone();
         if self.foreign || self.expect == Expect::Stream {
@@ -43,47 +44,48 @@ impl Request {
     }
 }
 
-/// What the body of a 2xx has to be.
+/// What the body of a 2xx must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expect {
     /// A body of this shape.
     Body(Shape),
-    /// The same or nothing.
+    /// A body of this shape, or none.
     BodyOrNothing(Shape),
-    /// JSON or nothing, as far as it comes in time. Nobody needs what it tells, as long as it is no error body, as of a gateway
-    /// that never forwarded the request.
+    /// JSON or nothing, as far as it arrives in time. The caller does not need its content, but an error body counts as
+    /// a failure: it may come from a gateway that never forwarded the request.
     Acknowledgement,
-    /// Bytes of whatever kind, read by the caller as they come. What a redirect leads to is for the caller to decide.
+    /// Bytes of any kind, which the caller reads as they arrive. The caller also decides whether to follow a redirect.
     Stream,
-    /// A JSON object, read by the caller as it comes.
+    /// A JSON object, which the caller reads as it arrives.
     ObjectStream,
 }
 
-/// What a body is, by the class of its request. `shape` holds it to that.
+/// The shape of a body, which `shape` checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// An object that names a job: the one that the request is about, where it is about one.
+    /// An object that names a job: the one of the request, if the request has one.
     Receipt,
-    /// The job that the request is about.
+    /// The job of the request.
     Job,
-    /// The same with a status.
+    /// The job of the request, with a status.
     JobWithStatus,
-    /// The results of the job that the request is about.
+    /// The results of the job of the request.
     Results,
     /// The result of one input: an object whose members the author of a model may have named.
     InputResult,
-    /// An object that is no error body.
+    /// An object that is not an error body.
     Object,
     /// An array.
     Array,
-    /// An answer that cannot be asked for again: JSON that is no error body, or text other than a page, which becomes a JSON string.
+    /// An answer that the server gives only once: JSON that is not an error body, or text that is not an HTML page,
+    /// which becomes a JSON string.
     Key,
-    /// Any JSON, as the author of a model may have made it.
+    /// Any JSON: the author of a model chooses it.
     Anything,
 }
 
 impl Expect {
-    /// What the body has to be, and whether there may be none.
+    /// The shape of the body, and whether the body may be empty.
     pub(super) fn shape(self) -> (Shape, bool) {
         match self {
             Self::Body(shape) => (shape, false),
@@ -92,7 +94,7 @@ impl Expect {
         }
     }
 
-    /// What the server is told.
+    /// The value of the `Accept` header.
     pub(super) fn media_types(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Stream => "*/*",
@@ -101,25 +103,25 @@ impl Expect {
     }
 }
 
-/// What a caller sets for one call.
+/// The settings of one call.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// One attempt, from the grant of a socket to the last byte or, of a chunk that is not refused, to the headers of its
-    /// answer.
+    /// The limit of one attempt, from the grant of a socket permit to the last byte of the answer. For a chunk that the
+    /// server accepts, it ends with the headers.
     pub(crate) request_timeout: Duration,
     pub(crate) retries: u32,
-    /// When all attempts are over, with the pauses and the waiting for sockets.
+    /// The deadline of all attempts, with their pauses and the wait for socket permits.
     pub(crate) until: Option<Instant>,
-    /// Between two pieces of a streamed body, and of a chunk and its answer.
+    /// The longest silence of a streamed body, and of a chunk and its answer.
     pub(crate) idle_timeout: Duration,
     pub(crate) headers: HeaderMap,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
-    /// Who hears of retries and polls.
+    /// The observer of retries and polls.
     pub(crate) observed: Observed,
 }
 
 impl Settings {
-    /// Ends when nothing more is to be sent.
+    /// Ends when the call must not send anything more.
     pub(crate) async fn aborted(&self) {
         match &self.nothing_sent_after {
             Some(token) => token.cancelled().await,

@@ -1,6 +1,7 @@
-//! What becomes of the rest of a body that has not been sent when the answer comes. A server may close the socket after an early
-//! answer, and a write to it would then lose what has not been read of the answer. Or it may read the whole body first. Which of
-//! both, nobody knows.
+//! The unsent rest of a request body once the response has begun. The server may close the socket after an early
+//! response, and another write would then lose the unread part of the response. Or the server may read the whole body
+//! first. The client cannot know which, so it holds the rest back and sends it in growing parts while the response is
+//! silent.
 
 use std::{
     convert::Infallible,
@@ -12,33 +13,33 @@ use std::{
 
 use crate::clock::Clock;
 
-/// An answer of which nothing has come for so long may wait for the rest of the request.
+/// A response that has been silent for this long may be waiting for the rest of the request.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// The rest of one attempt's body.
+/// The unsent rest of the body of one attempt.
 #[derive(Debug, Default)]
 pub(super) struct Rest(Mutex<State>);
 
 #[derive(Debug, Default)]
 enum State {
-    /// There is none.
+    /// Nothing is left.
     #[default]
     Gone,
-    /// Sent: there is no answer yet, or it has been read.
+    /// Sent without delay: there is no response yet, or it has been read.
     Sent,
-    /// Held back while the answer comes, but for some pieces.
+    /// Held back while the response arrives, except for a few blocks.
     Held(Allowance),
-    /// Never sent: the request was refused, and the connection is of no more use.
+    /// Never sent: the request was refused, and the connection is of no further use.
     Dropped,
 }
 
-/// How many pieces may be sent meanwhile.
+/// How many blocks may be sent meanwhile.
 #[derive(Debug)]
 struct Allowance {
-    pieces: u32,
-    /// How many more it will be next.
+    blocks: u32,
+    /// How many blocks the next step adds.
     more: u32,
-    /// Of the body, which waits for it.
+    /// The waker of the body, which waits for the next step.
     waker: Option<Waker>,
 }
 
@@ -47,24 +48,24 @@ impl Rest {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that a body is made, of which there is something to send or nothing.
+    /// Notes that a body has begun, and whether it has anything to send.
     pub(super) fn begin(&self, is_left: bool) {
         *self.state() = if is_left { State::Sent } else { State::Gone };
     }
 
-    /// Notes that a piece of the body goes out, behind which something is left or nothing.
+    /// Notes that a block of the body goes out, and whether anything is left after it.
     pub(super) fn sends(&self, is_left: bool) {
         match &mut *self.state() {
             state if !is_left => *state = State::Gone,
-            State::Held(allowance) => allowance.pieces = allowance.pieces.saturating_sub(1),
+            State::Held(allowance) => allowance.blocks = allowance.blocks.saturating_sub(1),
             _ => {}
         }
     }
 
-    /// Whether the next piece may be sent; pending while it is held back.
+    /// Whether the next block may be sent. Pending while it is held back.
     pub(super) fn poll(&self, cx: &Context<'_>) -> Poll<bool> {
         match &mut *self.state() {
-            State::Held(Allowance { pieces: 0, waker, .. }) => {
+            State::Held(Allowance { blocks: 0, waker, .. }) => {
                 *waker = Some(cx.waker().clone());
                 Poll::Pending
             }
@@ -72,8 +73,8 @@ impl Rest {
         }
     }
 
-    /// Holds it back until what this returns is dropped. That of a request that is refused is never sent, and its connection
-    /// ends.
+    /// Holds the rest back until the returned guard is dropped. The rest of a refused request is never sent, and its
+    /// connection ends.
     pub(super) fn hold(&self, is_refused: bool) -> impl Drop {
         struct Held<'r>(&'r Rest, bool);
 
@@ -92,7 +93,7 @@ impl Rest {
         let mut state = self.state();
         if matches!(*state, State::Sent) {
             *state = State::Held(Allowance {
-                pieces: 0,
+                blocks: 0,
                 more: 1,
                 waker: None,
             });
@@ -101,8 +102,8 @@ impl Rest {
         Held(self, is_refused)
     }
 
-    /// Reads the next piece of the answer. As long as none comes, more and more of what is held back is sent, each time twice as
-    /// much: a server that does not read has room for the first pieces, and one that reads soon has all.
+    /// Reads the next chunk of the response. While none arrives, sends more and more of the rest, twice as much at each
+    /// step: a server that does not read has room for the first blocks, and one that reads soon has them all.
     pub(super) async fn while_held<T>(&self, clock: &dyn Clock, next: impl Future<Output = T>) -> T {
         tokio::select! {
             biased;
@@ -114,8 +115,8 @@ impl Rest {
     async fn send_on(&self, clock: &dyn Clock) -> Infallible {
         while matches!(*self.state(), State::Held(_)) {
             clock.idle(QUIET).await;
-            if let State::Held(Allowance { pieces, more, waker }) = &mut *self.state() {
-                *pieces = pieces.saturating_add(*more);
+            if let State::Held(Allowance { blocks, more, waker }) = &mut *self.state() {
+                *blocks = blocks.saturating_add(*more);
                 *more = more.saturating_mul(2);
                 mem::take(waker).into_iter().for_each(Waker::wake);
             }
@@ -140,8 +141,8 @@ mod tests {
         rest
     }
 
-    /// How many pieces go out now.
-    fn pieces(rest: &Rest) -> usize {
+    /// How many blocks go out now.
+    fn blocks(rest: &Rest) -> usize {
         let sent = || rest.poll(&Context::from_waker(Waker::noop())) == Poll::Ready(true);
         (0..10_000)
             .take_while(|_| {
@@ -154,13 +155,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_held_back_goes_out_in_growing_parts_where_the_answer_stands_still() {
+    async fn the_rest_goes_out_in_growing_parts_while_the_response_is_silent() {
         let rest = held();
         let sending = async {
             let mut sent = vec![];
             sleep(Duration::from_millis(90)).await;
             for _ in 0..9 {
-                sent.push(pieces(&rest));
+                sent.push(blocks(&rest));
                 sleep(Duration::from_millis(100)).await;
             }
             sent
@@ -172,11 +173,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nothing_goes_out_as_long_as_the_answer_moves_and_nothing_waits_where_nothing_is_left() {
+    async fn nothing_goes_out_while_the_response_moves_and_an_empty_rest_waits_for_nothing() {
         let rest = held();
         for _ in 0..100 {
             rest.while_held(&SystemClock, sleep(Duration::from_millis(90))).await;
-            assert_eq!(pieces(&rest), 0);
+            assert_eq!(blocks(&rest), 0);
         }
         rest.sends(false);
         assert_eq!(rest.poll(&Context::from_waker(Waker::noop())), Poll::Ready(true));
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_what_is_refused_is_dropped_and_of_anything_else_sent() {
+    fn the_rest_of_a_refused_request_is_dropped_and_of_any_other_sent() {
         for (is_refused, is_sent) in [(true, false), (false, true)] {
             let rest = Rest::default();
             rest.begin(true);

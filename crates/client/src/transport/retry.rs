@@ -1,5 +1,5 @@
-//! Whether and how often a failed attempt is repeated. Knows errors and numbers; sends nothing. How long the pause before another
-//! is, where the server does not say, is left to `backoff`.
+//! Decides whether a failed attempt is repeated. Sends nothing. `backoff` computes the pause where the server names
+//! none.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -8,24 +8,24 @@ use std::{
 
 use crate::error::{BodyFault, Error, Sent};
 
-/// What a server may ask for with `Retry-After` at most.
+/// The longest pause that a `Retry-After` can ask for.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(1);
 
-/// What repeating a request does.
+/// What repeating a request may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// GET and DELETE: repeating changes nothing.
+    /// GET and DELETE: a repetition changes nothing.
     Read,
-    /// POST: repeating may do the work twice.
+    /// POST: a repetition may do the work twice.
     Write,
 }
 
 /// What to do after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Nothing would change, or repeating could do harm.
+    /// No further attempt: it would change nothing, or could do harm.
     Never,
-    /// Another attempt, after the pause that the server asked for or, without one, after a backoff.
+    /// Another attempt, after the pause that the server asked for or, by default, after a backoff.
     Again { after: Option<Duration> },
 }
 
@@ -37,12 +37,12 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
             status, retry_after, ..
         } => match (*status, class) {
             (429, _) | (503, Class::Read) => Verdict::Again { after: *retry_after },
-            // A proxy may have forwarded the request before it gave up; one that says when to come back has not.
+            // A proxy may have forwarded the request before it failed. One that says when to come back has not.
             (503, Class::Write) if retry_after.is_some() => Verdict::Again { after: *retry_after },
             (408 | 425 | 500..=599, Class::Read) => AGAIN,
             _ => Verdict::Never,
         },
-        // Before anything was sent: afterwards no thread is indispensable.
+        // This happens only before anything is sent: later steps need no new thread.
         Error::System { .. } => AGAIN,
         Error::Connection { fault, .. } if fault.is_lasting() => Verdict::Never,
         Error::Argument { .. }
@@ -65,8 +65,8 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
     }
 }
 
-/// What a client may spend beyond one attempt for each call, so that an outage is not multiplied by everybody's attempts. A
-/// success gives back a part of what an attempt costs.
+/// The retries that a client may still make, so that an outage is not multiplied by every call. A success returns a
+/// part of what a retry costs.
 #[derive(Debug)]
 pub(crate) struct RetryBudget {
     full: u32,
@@ -75,12 +75,12 @@ pub(crate) struct RetryBudget {
 }
 
 impl RetryBudget {
-    /// Twenty retries, of which a success gives back a tenth.
+    /// Twenty retries; a success returns a tenth of one.
     pub(crate) fn for_retries() -> Self {
         Self::new(200, 10)
     }
 
-    /// As many replays as there are sockets that may have gone stale, each by a success.
+    /// As many replays as there are sockets that may be stale; a success returns one.
     pub(crate) fn for_replays(sockets: usize) -> Self {
         Self::new(u32::try_from(sockets).unwrap_or(u32::MAX), 1)
     }
@@ -93,7 +93,7 @@ impl RetryBudget {
         }
     }
 
-    /// Pays for an attempt, if it can.
+    /// Pays for an attempt. Returns whether the budget allows it.
     pub(crate) fn take(&self) -> bool {
         let pay = |left: u32| left.checked_sub(self.price);
         self.left
@@ -101,25 +101,25 @@ impl RetryBudget {
             .is_ok()
     }
 
-    /// For a success.
+    /// Returns a part of the price after a success.
     pub(crate) fn give_back(&self) {
         let refill = |left: u32| (left < self.full).then(|| left + 1);
-        // Full already: nothing to give back.
+        // Already full: there is nothing to give back.
         let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, refill);
     }
 }
 
-/// Reads `Retry-After`, in seconds or as a date, clamped to 60 s. What cannot be read counts as not given.
+/// Reads `Retry-After`, in seconds or as a date, clamped to 60 s. Ignores a value that it cannot read.
 pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
-    let asked = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than a number holds is a long time, not an unreadable one.
+    let requested = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A value with more digits than a number holds is a long time, not an unreadable one.
         value.parse().map_or(Duration::MAX, Duration::from_secs)
     } else {
         let date = httpdate::parse_http_date(value).ok()?;
         date.duration_since(now).unwrap_or_default()
     };
-    Some(asked.min(LONGEST_RETRY_AFTER))
+    Some(requested.min(LONGEST_RETRY_AFTER))
 }
 
 #[cfg(test)]
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_holds_for_every_status() {
+    fn every_status_follows_the_table() {
         let after = |seconds| Verdict::Again {
             after: Some(Duration::from_secs(seconds)),
         };
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_sent_is_repeated_and_what_may_have_arrived_only_by_reads() {
+    fn an_unsent_request_is_repeated_and_one_that_may_have_arrived_only_if_it_reads() {
         use ConnectionFault::{
             Certificate, ClientCertificate, Cut, Handshake, Malformed, ProxyCredentials, Refused, Tunnel, Unreachable,
             Unresolved,

@@ -1,5 +1,5 @@
-//! The attempts of a call, from the first request to the last byte that is read: what follows one that fails, after which
-//! pause, and who hears of it.
+//! The retries of one call: whether another attempt follows a failed one, after which pause, and what the observer
+//! hears of it. A call may read its answer long after the headers, so the state lasts until the last byte.
 
 use std::{mem, time::Duration};
 
@@ -15,23 +15,23 @@ use crate::{
     observer::Event,
 };
 
-/// The account of a call.
+/// What one call may still retry.
 #[derive(Debug)]
 pub(crate) struct RetryState {
     class: Class,
     failed: u32,
-    /// How many may follow.
+    /// How many more attempts may follow.
     retries: u32,
     backoff: Backoff,
     replayed: bool,
     made_progress: bool,
     maybe_sent: bool,
-    /// Why the last one failed that was followed by another.
+    /// The failure of the last attempt that another one followed.
     last: Option<Error>,
 }
 
 impl RetryState {
-    /// The account of a call that begins.
+    /// The state of a call that begins.
     pub(crate) fn new(request: &Request, settings: &Settings) -> Self {
         Self {
             class: request.class(),
@@ -45,25 +45,25 @@ impl RetryState {
         }
     }
 
-    /// Notes that the call has come further than ever, so that it is no outage which goes on.
+    /// Notes that the call has received new bytes. The outage is over, so the call has all its retries again.
     pub(crate) fn made_progress(&mut self, settings: &Settings) {
         self.retries = settings.retries;
         self.backoff.reset();
         self.made_progress = true;
     }
 
-    /// Why the call has not come to its end where no other attempt is to be made.
+    /// The error of a call that makes no further attempt: its last failure, if it has one.
     pub(crate) fn last_error(&mut self) -> Error {
         self.last.take().unwrap_or(Error::GivenUp)
     }
 
-    /// The failure of an attempt as that of the call.
+    /// Turns the failure of an attempt into the error of the call.
     pub(crate) fn end(&mut self, mut error: Error) -> Error {
         self.judge(&mut error);
         error
     }
 
-    /// Notes that an attempt has brought an answer.
+    /// Notes that an attempt has received an answer.
     pub(super) fn answered(&mut self) {
         self.replayed = false;
     }
@@ -84,17 +84,17 @@ impl RetryState {
 }
 
 impl Transport {
-    /// What is left of the time for all retry_state, where it is limited.
+    /// How much time is left for all attempts, if the call has a limit.
     pub(super) fn left(&self, settings: &Settings) -> Option<Duration> {
         settings
             .until
             .map(|until| until.saturating_duration_since(self.clock().now()))
     }
 
-    /// Ends after a failed attempt when the next one is due.
+    /// Waits until the next attempt is due.
     ///
     /// # Errors
-    /// The failure, where none follows.
+    /// The failure, if no attempt follows.
     pub(crate) async fn again(&self, retry_state: &mut RetryState, settings: &Settings, error: Error) -> Result<()> {
         self.again_after(retry_state, settings, error.into()).await
     }
@@ -110,8 +110,8 @@ impl Transport {
         }
         let verdict = retry_state.judge(&mut error);
         let made_progress = mem::take(&mut retry_state.made_progress);
-        // The server had closed an idle socket: the request never got a chance, so this costs no retry and no pause. A server
-        // that does so again and again without a good answer between is no such case.
+        // The server had closed an idle socket before the request reached it, so the replay costs no retry and no
+        // pause. A server that does so repeatedly, without a good answer between, gets ordinary retries.
         let may_be_repeated = retry_state.class == Class::Read || error.sent() == Some(Sent::No);
         let is_free = stale && may_be_repeated && !retry_state.replayed && self.replay_budget.take();
         let pause = if is_free {
@@ -121,13 +121,13 @@ impl Transport {
             let Verdict::Again { after } = verdict else {
                 return Err(error);
             };
-            // What moves is no outage that could be multiplied.
+            // A call that makes progress is not in an outage, so its retries cannot multiply the load.
             if retry_state.retries == 0 || !(made_progress || self.retry_budget.take()) {
                 return Err(error);
             }
             retry_state.retries -= 1;
             let pause = match after {
-                Some(asked) => backoff::asked_pause(asked, SHORTEST_PAUSE, self.random()),
+                Some(requested) => backoff::requested_pause(requested, SHORTEST_PAUSE, self.random()),
                 None => retry_state.backoff.next(self.random()),
             };
             if self.left(settings).is_some_and(|left| pause >= left) {

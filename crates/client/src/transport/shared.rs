@@ -1,5 +1,5 @@
-//! What the calls of a client share: the HTTP client, sockets, what may be spent on retries, and the key that no text may show.
-//! What a call does with them is left to `retry_state` and `exchange`.
+//! What the calls of a client share: the HTTP client, socket permits, the retry budget, and the mask that keeps the key
+//! out of every text. `retry_state` and `exchange` use them.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How much is shown of a text that stands where an identifier belongs.
+/// How many bytes are shown of a text that is used as an identifier.
 const LONGEST_SHOWN: usize = 1024;
 
 /// The transport of a client.
@@ -21,11 +21,12 @@ const LONGEST_SHOWN: usize = 1024;
 pub(crate) struct Transport {
     pub(super) config: Arc<Config>,
     key: Mask,
-    /// Built by the first request, off the caller's thread: the system's certificates are read from disk.
+    /// Built by the first request, off the thread of the caller: reading the certificates of the system takes disk
+    /// access.
     pool: OnceCell<Pool>,
     pub(super) counts: Arc<Counts>,
     pub(super) sockets: Semaphore,
-    /// Polls keep out of a quarter of the sockets, so that thousands of waits never shut out a call.
+    /// Permits for polls: three quarters of the sockets, so that thousands of waits never block a call.
     polls: Semaphore,
     pub(super) retry_budget: RetryBudget,
     pub(super) replay_budget: RetryBudget,
@@ -58,20 +59,20 @@ impl Transport {
         self.config.max_response_bytes
     }
 
-    /// The beginning of a text without the caller's own key.
+    /// Returns the beginning of a text without the key of the caller.
     pub(crate) fn without_key<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.key.apply_to_beginning(text, LONGEST_SHOWN)
     }
 
-    /// Whether a URL holds the caller's own key or token, which belongs into a header alone.
+    /// Whether a URL contains the key or the token of the caller, which belongs only in a header.
     pub(crate) fn is_key_in(&self, url: &reqwest::Url) -> bool {
         self.key.finds(url.as_str())
     }
 
-    /// Refuses a URL that cannot be sent, or that must not be.
+    /// Checks that a URL can be sent, and is safe to send.
     ///
     /// # Errors
-    /// [`Error::Argument`] for one that is too long, or that has the caller's key in it, which logs would keep.
+    /// [`Error::Argument`] for a URL that is too long, or that contains the key of the caller, which logs would keep.
     pub(super) fn check_url(&self, url: &reqwest::Url) -> Result<()> {
         const NAME: &str = "the URL";
         let length = url.as_str().len();
@@ -84,12 +85,12 @@ impl Transport {
         Ok(())
     }
 
-    /// Waits until another poll may be made, which holds the permit to its end.
+    /// Waits for permission to poll. The poll holds the permit to its end.
     pub(crate) async fn turn_to_poll(&self) -> Result<SemaphorePermit<'_>> {
         granted(&self.polls).await
     }
 
-    /// The HTTP clients underneath.
+    /// Returns the pool of HTTP clients, and builds it on first use.
     pub(super) async fn pool(&self) -> Result<&Pool> {
         let build = async || {
             let config = Arc::clone(&self.config);
@@ -99,7 +100,7 @@ impl Transport {
     }
 }
 
-/// Waits for a permit of a semaphore that nobody closes.
+/// Waits for a permit of a semaphore that is never closed.
 pub(super) async fn granted(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>> {
     let closed = |_| Error::Internal("a semaphore was closed".to_owned());
     semaphore.acquire().await.map_err(closed)

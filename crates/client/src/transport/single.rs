@@ -1,4 +1,4 @@
-//! Work of which there is one at a time by its key: done for all who wait for it, and dropped with the last of them.
+//! Work that runs once at a time for each key: all who wait share its result, and dropping the last of them drops it.
 
 use std::{
     collections::HashMap,
@@ -11,7 +11,7 @@ use futures_util::future::{FutureExt as _, Shared, WeakShared};
 
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The work that is under way.
+/// The running work, by its keys.
 pub(super) struct Singles<K, T: Clone>(Mutex<HashMap<K, WeakShared<Work<T>>>>);
 
 impl<K, T: Clone> Default for Singles<K, T> {
@@ -21,11 +21,11 @@ impl<K, T: Clone> Default for Singles<K, T> {
 }
 
 impl<K: Eq + Hash, T: Clone> Singles<K, T> {
-    /// The work of this key: what is under way, or what is started.
+    /// Joins the work of this key, or starts it.
     pub(super) fn join(&self, key: K, start: impl FnOnce() -> Work<T>) -> Shared<Work<T>> {
         let mut under_way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = under_way.get(&key).and_then(WeakShared::upgrade);
-        // What is done is not to be had again by whoever comes later.
+        // A finished result is not reused by a later caller.
         if let Some(found) = found.filter(|found| found.peek().is_none()) {
             return found;
         }

@@ -1,5 +1,5 @@
-//! An answer whose body is read piece by piece: its head has come, and with it the end of all that is counted and limited for
-//! a request, but for the time between two pieces.
+//! A response that the caller reads one chunk per call. Its headers have come, so the limits and retries of a request
+//! are over, except for the time between two chunks.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +18,7 @@ use crate::{
     error::{BodyFault, Call, Error, Result},
 };
 
-/// Whether an answer is one for the caller to read: what was asked for or, of bytes, where it is.
+/// Whether the caller reads this response: a success or, for bytes, a redirect.
 pub(super) fn is_wanted(expect: Expect, response: &reqwest::Response) -> bool {
     let status = response.status();
     let moved = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) && response.headers().contains_key(LOCATION);
@@ -29,12 +29,12 @@ pub(super) fn is_wanted(expect: Expect, response: &reqwest::Response) -> bool {
     }
 }
 
-/// The answer. Dropping it closes its connection.
+/// A response whose body is still open. Dropping it closes its connection.
 #[derive(Debug)]
 pub(crate) struct Streamed {
     body: Decoded,
     attempt: Arc<AttemptState>,
-    /// By way of which it came, for errors.
+    /// The proxy of the request, for errors.
     proxy: Option<Proxy>,
 }
 
@@ -55,7 +55,7 @@ impl Streamed {
         self.body.response().headers()
     }
 
-    /// The next piece, which is not empty; `None` at the end. `request` is what this is the answer to.
+    /// Returns the next chunk, which is not empty, or `None` at the end. `request` is the request of this response.
     pub(crate) async fn next(
         &mut self,
         request: &Request,
@@ -72,25 +72,25 @@ impl Streamed {
                 () = &mut idle => return Err(context.timeout(idle_timeout).error),
             };
             match read {
-                Ok(Some(piece)) if piece.is_empty() => {}
-                Ok(piece) => return Ok(piece),
+                Ok(Some(chunk)) if chunk.is_empty() => {}
+                Ok(chunk) => return Ok(chunk),
                 Err(Broken::Content(fault)) => return Err(context.unreadable(status, fault).error),
                 Err(Broken::Connection(error)) => return Err(context.broken(error).error),
             }
         }
     }
 
-    /// The error for a body that has ended, but not where it should.
+    /// Returns the error for a body of another length than announced.
     pub(crate) fn wrong_length(&self, request: &Request, came: u64, whole: u64) -> Error {
         FailureContext::new(request, &self.attempt, self.proxy.as_ref()).wrong_length(came, whole)
     }
 
-    /// The request, for errors.
+    /// Returns the description of the request, for errors.
     pub(crate) fn call(&self, request: &Request) -> Call {
         FailureContext::new(request, &self.attempt, self.proxy.as_ref()).call()
     }
 
-    /// The error for a body that is not what was asked for.
+    /// Returns the error for a body that is not what the request expects.
     pub(crate) fn unreadable(&self, request: &Request, fault: BodyFault) -> Error {
         let context = FailureContext::new(request, &self.attempt, self.proxy.as_ref());
         context.unreadable(self.status().as_u16(), fault).error

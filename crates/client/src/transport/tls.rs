@@ -1,4 +1,5 @@
-//! TLS: who the client is, and a session store that also notes the beginning of a handshake. Whom it trusts is left to `trust`.
+//! TLS: the client certificate, and a session store that also notes the beginning of a handshake. `trust` checks the
+//! certificates of servers.
 
 use std::{fmt, sync::Arc};
 
@@ -16,10 +17,10 @@ use rustls::{
 use super::{attempt_state, dial, trust::RootSources};
 use crate::error::{Error, Phase, Result};
 
-/// Sessions kept for resumption, as many as rustls keeps by default.
+/// The number of sessions kept for resumption: the default of rustls.
 const SESSIONS: usize = 256;
 
-/// A client certificate with its chain and its key. `Debug` shows nothing of it.
+/// A client certificate with its chain and its key. `Debug` shows none of them.
 #[derive(Clone)]
 pub(crate) struct Identity(Arc<CertifiedKey>);
 
@@ -30,7 +31,7 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// Reads a certificate, followed by its chain if there is one, and its key. No message shows anything of the key.
+    /// Reads a certificate, optionally followed by its chain, and its key. No error shows any of the key.
     pub(crate) fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self> {
         let refuse_key = |reason: &str| Error::argument("tls.key", reason);
         let chain = certificates(certificate)?;
@@ -92,8 +93,8 @@ pub(super) fn config(sources: &RootSources, identity: Option<&Identity>) -> Resu
     Ok(config)
 }
 
-/// rustls asks for the key exchange to begin with as it writes its first message, which makes this the one place that
-/// sees the TCP connection done and the handshake begin.
+/// Notes the beginning of a handshake: rustls calls `kx_hint` for its first message, so the TCP connection is open by
+/// then. No other hook sees that moment (see `assumptions`).
 #[derive(Debug)]
 struct WatchedSessions(ClientSessionMemoryCache);
 

@@ -1,5 +1,5 @@
-//! Whom the client trusts: where certificates come from, and the check of a server's. What the client shows of itself is left
-//! to `tls`.
+//! Which certificates of servers the client trusts: where they come from, and the check. `tls` handles the client
+//! certificate.
 
 use std::{
     env,
@@ -23,18 +23,18 @@ use rustls::{
 
 use crate::error::{Error, Result};
 
-/// The longest file of certificates that is read. All of Mozilla's list has 250 kB.
+/// The longest file of certificates that is read. The whole list of Mozilla has 250 kB.
 const LONGEST_FILE: u64 = 16 * 1024 * 1024;
 
-/// The object identifier of the extension with a certificate's names (2.5.29.17), in DER.
+/// The object identifier of the extension with the names of a certificate (2.5.29.17), in DER.
 const ALTERNATIVE_NAMES: &[u8] = &[0x06, 0x03, 0x55, 0x1d, 0x11];
 
 /// Where trusted certificates come from.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RootSources {
-    /// All that are trusted, in place of every other source.
+    /// The only trusted certificates, in place of every other source.
     pub(crate) only: Option<Authorities>,
-    /// What is trusted beside the system's store and Mozilla's list.
+    /// Certificates that are trusted in addition to the store of the system and the list of Mozilla.
     pub(crate) extra: Vec<CertificateDer<'static>>,
 }
 
@@ -42,17 +42,17 @@ pub(crate) struct RootSources {
 #[derive(Debug, Clone)]
 pub(crate) struct Authorities(Arc<Trusted>);
 
-/// What is trusted.
+/// Trusted certificates.
 #[derive(Debug)]
 struct Trusted {
     roots: Arc<RootCertStore>,
-    /// Those among them that may be a server's own.
+    /// The certificates among them that may belong to a server.
     own: Vec<CertificateDer<'static>>,
 }
 
 impl Trusted {
-    /// The system's certificates, and Mozilla's list. All clients share them, since they are the same for nearly all: to read and
-    /// to look through some hundred takes milliseconds.
+    /// The certificates of the system and the list of Mozilla. All clients share them, because reading and scanning
+    /// several hundred takes milliseconds.
     fn by_default(systems: Vec<CertificateDer<'static>>) -> Arc<Self> {
         static LAST: Mutex<Option<(Vec<CertificateDer<'static>>, Arc<Trusted>)>> = Mutex::new(None);
         let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,9 +61,9 @@ impl Trusted {
         }
         let mut roots = RootCertStore::empty();
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        // A certificate that cannot be read is as good as absent: the others still serve.
+        // An unreadable certificate is skipped: the others still serve.
         roots.add_parsable_certificates(systems.iter().cloned());
-        // Most are of authorities alone, which have no names: they are no server's.
+        // Most belong to authorities and have no names, so they cannot be those of a server.
         let own = systems.iter().filter(|one| has_names(one)).cloned().collect();
         let roots = Arc::new(roots);
         let trusted = Arc::new(Self { roots, own });
@@ -73,7 +73,7 @@ impl Trusted {
 }
 
 impl Authorities {
-    /// Reads texts in PEM, of which each holds one certificate or more.
+    /// Reads PEM texts with at least one certificate each.
     pub(crate) fn from_pem(texts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Self> {
         const NAME: &str = "tls.ca";
         let unreadable = || Error::argument(NAME, "holds a certificate that cannot be read");
@@ -98,8 +98,8 @@ impl Authorities {
 }
 
 impl RootSources {
-    /// The caller's authorities alone, or the system's store, Mozilla's list (slim container images have no store), and the
-    /// further ones.
+    /// Returns the authorities of the caller alone or, without them, the store of the system, the list of Mozilla (slim
+    /// container images have no store) and the additional certificates.
     fn trusted(&self) -> Arc<Trusted> {
         if let Some(Authorities(trusted)) = &self.only {
             return Arc::clone(trusted);
@@ -115,7 +115,7 @@ impl RootSources {
         Arc::new(Trusted { roots, own })
     }
 
-    /// What checks the certificates of servers.
+    /// Returns the verifier of server certificates.
     pub(super) fn verifier(&self, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>> {
         let trusted = self.trusted();
         let chains = WebPkiServerVerifier::builder_with_provider(Arc::clone(&trusted.roots), Arc::clone(provider))
@@ -125,8 +125,8 @@ impl RootSources {
     }
 }
 
-/// The system's store, or what the variables of OpenSSL name in its place. What they name is opened without a look at what it
-/// is, so that a pipe would keep the first request waiting for ever, and a device fill the memory.
+/// Reads the store of the system, or the files that the variables of OpenSSL name instead. The library opens a named
+/// file without checking its type: a pipe would block the first request forever, and a device would fill the memory.
 fn of_the_system() -> Vec<CertificateDer<'static>> {
     let named = |variable| env::var_os(variable).map(PathBuf::from);
     match named("SSL_CERT_FILE") {
@@ -143,13 +143,13 @@ fn has_names(certificate: &CertificateDer<'_>) -> bool {
         .any(|part| part == ALTERNATIVE_NAMES)
 }
 
-/// Reads a PEM file of certificates, bounded and at once. Those that cannot be read are left out.
+/// Reads a PEM file of certificates, up to a size limit. Skips those that it cannot read.
 ///
 /// # Errors
-/// Why there are none, to be read after the path.
+/// The reason why there are none, worded to follow the path.
 pub(crate) fn certificates_of(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
-    // Looked at before it is opened: opening a pipe waits for whoever writes into it.
+    // Checked before it is opened, because opening a pipe waits for a writer.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err("is not a regular file".to_owned());
     }
@@ -166,8 +166,8 @@ pub(crate) fn certificates_of(path: &Path) -> Result<Vec<CertificateDer<'static>
     Ok(found)
 }
 
-/// Verifies chains as rustls does, and accepts beside them a certificate that is itself among those that are trusted, such as
-/// the self-signed one that openssl makes: it says of itself that it is an authority, which a server's in a chain must not.
+/// Verifies chains as rustls does. Also accepts a certificate that is itself trusted, such as the self-signed one that
+/// openssl makes: it marks itself as an authority, which the certificate of a server in a chain must not.
 #[derive(Debug)]
 struct Verifier {
     chains: Arc<WebPkiServerVerifier>,
@@ -187,7 +187,8 @@ impl ServerCertVerifier for Verifier {
             .chains
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         match verified {
-            // Its time has been checked, which comes before its issuer. Its key is checked with the signature of the handshake.
+            // Its validity period has been checked before its issuer. Its key is checked with the signature of the
+            // handshake.
             Err(error) if is_about_the_issuer(&error) && self.trusted.own.contains(end_entity) => {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 Ok(ServerCertVerified::assertion())
@@ -219,7 +220,7 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Whether a certificate was refused for what says who vouches for it, which does not matter where it is itself trusted.
+/// Whether a certificate was refused because of its issuer, which does not matter if it is itself trusted.
 fn is_about_the_issuer(error: &rustls::Error) -> bool {
     let rustls::Error::InvalidCertificate(error) = error else {
         return false;
@@ -240,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_certificates_are_looked_through_once_and_others_anew() {
+    fn equal_certificates_are_scanned_once() {
         let certificate = |text: &str| CertificateDer::from(text.as_bytes().to_vec());
         let unnamed = certificate("an authority");
         let named = CertificateDer::from([b"a server ", ALTERNATIVE_NAMES].concat());

@@ -1,5 +1,5 @@
-//! Connections to servers behind `https` through a proxy. The connector of reqwest takes no other answer to `CONNECT` than a
-//! 200 of at most 8 kB and 100 fields, and cannot be replaced, so these have one of their own.
+//! Connections to `https` servers through a proxy. The connector of reqwest accepts only a 200 of at most 8 kB and 100
+//! fields as an answer to `CONNECT`, and cannot be replaced, so these connections have their own.
 
 use std::{
     io,
@@ -24,19 +24,20 @@ use super::{
     proxy::Proxy,
 };
 
-/// How many header fields an answer may have, that of a proxy or of a server. Of the latter, hyper reads up to 400 kB.
+/// The highest number of header fields in a response of a proxy or of a server. For a server, hyper reads up to 400 kB
+/// of them.
 pub(super) const MAX_HEADERS: usize = 8192;
 
 /// The longest answer to `CONNECT`, in bytes.
 const LONGEST_HEAD: usize = 256 * 1024;
 
-/// Why there is no tunnel.
+/// Why a tunnel could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TunnelError {
     /// The proxy cannot be reached.
     #[error("no connection to the proxy")]
     ToProxy(#[source] BoxError),
-    #[error("it wants credentials")]
+    #[error("it requires credentials")]
     Credentials,
     #[error("it refused")]
     Refused,
@@ -50,7 +51,7 @@ pub(super) enum TunnelError {
     Io(io::Error),
 }
 
-/// Opens tunnels through a proxy, and TLS within them.
+/// Opens tunnels through a proxy, and TLS connections inside them.
 #[derive(Clone)]
 pub(super) struct Tunnels {
     pub(super) proxy: Proxy,
@@ -80,12 +81,12 @@ impl Tunnels {
         let port = server.port_u16().unwrap_or(443);
         let to_proxy = self.reach_proxy().await.map_err(TunnelError::ToProxy)?;
         dial::tunnel_requested();
-        let within = ask(to_proxy, &self.request(host, port)).await?;
+        let within = connect(to_proxy, &self.request(host, port)).await?;
         let tls = TlsConnector::from(self.tls).connect(name(host)?, within).await?;
         Ok(Tunnel(tls))
     }
 
-    /// A connection to the proxy, over TLS where its URL says so.
+    /// Connects to the proxy, over TLS if its URL says so.
     async fn reach_proxy(&mut self) -> Result<Box<dyn Stream>, BoxError> {
         let tcp = self.tcp.call(self.proxy.uri()?).await?.into_inner();
         dial::reached();
@@ -111,35 +112,35 @@ impl Tunnels {
     }
 }
 
-/// The name that a certificate must have.
+/// The name that the certificate must have.
 fn name(host: &str) -> Result<ServerName<'static>, BoxError> {
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     Ok(ServerName::try_from(bare.unwrap_or(host).to_owned())?)
 }
 
-/// Asks a proxy for a tunnel, which any 2xx opens, after interim answers or at once.
-async fn ask(mut proxy: Box<dyn Stream>, request: &[u8]) -> Result<Box<dyn Stream>, TunnelError> {
+/// Sends `CONNECT` to a proxy. Any 2xx opens the tunnel, possibly after interim responses.
+async fn connect(mut proxy: Box<dyn Stream>, request: &[u8]) -> Result<Box<dyn Stream>, TunnelError> {
     proxy.write_all(request).await.map_err(TunnelError::Io)?;
     proxy.flush().await.map_err(TunnelError::Io)?;
-    let mut came = Vec::new();
+    let mut received = Vec::new();
     loop {
-        let seen = came.len().saturating_sub(2);
-        if proxy.read_buf(&mut came).await.map_err(TunnelError::Io)? == 0 {
-            return Err(head(&came).err().unwrap_or(TunnelError::Closed));
+        let seen = received.len().saturating_sub(2);
+        if proxy.read_buf(&mut received).await.map_err(TunnelError::Io)? == 0 {
+            return Err(head(&received).err().unwrap_or(TunnelError::Closed));
         }
-        // Read only when it may be whole, however small the parts are that it comes in.
-        let mut may_be_whole = came.get(seen..).is_some_and(has_empty_line);
-        while may_be_whole && let Some((status, length)) = head(&came)? {
+        // Parsed only when it may be complete, so that small reads do not parse it again and again.
+        let mut may_be_whole = received.get(seen..).is_some_and(has_empty_line);
+        while may_be_whole && let Some((status, length)) = head(&received)? {
             match status {
                 StatusCode::SWITCHING_PROTOCOLS => return Err(TunnelError::Refused),
                 StatusCode::PROXY_AUTHENTICATION_REQUIRED => return Err(TunnelError::Credentials),
                 status if status.is_success() => return Ok(proxy),
-                status if status.is_informational() => drop(came.drain(..length)),
+                status if status.is_informational() => drop(received.drain(..length)),
                 _ => return Err(TunnelError::Refused),
             }
-            may_be_whole = has_empty_line(&came);
+            may_be_whole = has_empty_line(&received);
         }
-        if came.len() > LONGEST_HEAD {
+        if received.len() > LONGEST_HEAD {
             return Err(TunnelError::TooLong);
         }
     }
@@ -149,11 +150,11 @@ fn has_empty_line(bytes: &[u8]) -> bool {
     bytes.windows(2).any(|end| end == b"\n\n") || bytes.windows(3).any(|end| end == b"\n\r\n")
 }
 
-/// The status of the head that has come, and its length; `None` where it is not whole.
-fn head(came: &[u8]) -> Result<Option<(StatusCode, usize)>, TunnelError> {
+/// Returns the status of the head and its length, or `None` if it is incomplete.
+fn head(received: &[u8]) -> Result<Option<(StatusCode, usize)>, TunnelError> {
     let mut fields = vec![httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut answer = httparse::Response::new(&mut fields);
-    let parsed = answer.parse(came).map_err(|error| match error {
+    let parsed = answer.parse(received).map_err(|error| match error {
         httparse::Error::TooManyHeaders => TunnelError::TooLong,
         _ => TunnelError::NotHttp,
     })?;
@@ -167,12 +168,12 @@ fn head(came: &[u8]) -> Result<Option<(StatusCode, usize)>, TunnelError> {
     Ok(Some((status.ok_or(TunnelError::NotHttp)?, length)))
 }
 
-/// What a tunnel runs over.
+/// The connection under a tunnel.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// A tunnel, with TLS to the server in it.
+/// A tunnel, with TLS to the server inside.
 pub(super) struct Tunnel(TlsStream<Box<dyn Stream>>);
 
 impl Connection for Tunnel {

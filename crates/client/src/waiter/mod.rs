@@ -121,7 +121,7 @@ where
                 let outage = now - *failing_since.get_or_insert(began.unwrap_or(asked));
                 let pause = |left| {
                     let pause = match retry_after {
-                        Some(asked) => backoff::asked_pause(asked, least_of_outage, random),
+                        Some(asked) => backoff::requested_pause(asked, least_of_outage, random),
                         None => backoff.next(random).max(least_of_outage),
                     };
                     pause.min(left)

@@ -59,7 +59,7 @@ async fn a_proxy_that_wants_credentials_before_a_tunnel_is_asked_once() {
         (to(&proxy), "credentials"),
         (
             format!("http://proxyUser:wrongPassword@{}", proxy.address()),
-            "other credentials than those it was given",
+            "credentials other than those it was given",
         ),
     ] {
         let before = proxy.count();
@@ -83,7 +83,7 @@ async fn a_proxy_that_wants_credentials_before_a_tunnel_is_asked_once() {
             let place = proxy.address();
             assert_eq!(
                 error.to_string(),
-                format!("the proxy {place} wants {what} (407 Proxy Authentication Required)")
+                format!("the proxy {place} requires {what} (407 Proxy Authentication Required)")
             );
             assert!(!everything(&error).contains("wrongPassword"), "{error:?}");
         }
@@ -103,9 +103,10 @@ async fn a_proxy_that_wants_credentials_of_a_plain_request_is_named_and_its_echo
     let error = client.get_job("j", &options()).await.unwrap_err();
     assert_eq!((error.status(), attempts(&error)), (Some(407), 1));
     assert!(
-        error
-            .to_string()
-            .starts_with(&format!("the proxy {} wants other credentials", proxy.address())),
+        error.to_string().starts_with(&format!(
+            "the proxy {} requires credentials other than",
+            proxy.address()
+        )),
         "{error}"
     );
     let text = everything(&error);
@@ -147,7 +148,7 @@ async fn a_proxy_that_opens_no_tunnel_is_named_and_asked_again() {
         assert_eq!(
             error.to_string(),
             format!(
-                "the proxy {} opened no tunnel to modzy.example:443: {reason}",
+                "the proxy {} did not open a tunnel to modzy.example:443: {reason}",
                 proxy.address()
             )
         );

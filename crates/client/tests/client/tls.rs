@@ -267,7 +267,7 @@ async fn a_server_that_misses_a_client_certificate_is_asked_once() {
                 "{error:?}"
             );
             assert_eq!(attempts(&error), 1);
-            assert!(error.to_string().contains("wants a client certificate"), "{error}");
+            assert!(error.to_string().contains("requires a client certificate"), "{error}");
         }
         assert_eq!(server.connections(), 2);
         assert!(clock.pauses().is_empty());

@@ -38,7 +38,7 @@ async fn a_self_signed_certificate_that_is_itself_trusted_must_still_be_right() 
         params.subject_alt_names.clear();
         params
     };
-    let is_not_trusted = "it is one of an authority (CA:TRUE), and not itself among those that are trusted";
+    let is_not_trusted = "it belongs to a certificate authority (CA:TRUE) and is not itself trusted";
     for (params, is_given, reason) in [
         (expired, true, "it has expired"),
         (params("other.example"), true, "it was issued for another host name"),

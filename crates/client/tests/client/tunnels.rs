@@ -97,7 +97,10 @@ async fn what_opens_no_tunnel_is_told_by_what_it_is() {
         let error = client.build().unwrap().submit_job("{}", &options()).await.unwrap_err();
         assert_eq!(connection_fault(&error), Some(ConnectionFault::Tunnel), "{error:?}");
         assert_eq!((error.phase(), error.sent()), (Some(Phase::Connect), Some(Sent::No)));
-        let begin = format!("the proxy {} opened no tunnel to modzy.example:443: ", proxy.address());
+        let begin = format!(
+            "the proxy {} did not open a tunnel to modzy.example:443: ",
+            proxy.address()
+        );
         assert_eq!(error.to_string(), format!("{begin}{reason}"));
     }
 }

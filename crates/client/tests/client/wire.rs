@@ -290,7 +290,7 @@ async fn an_answer_with_more_header_fields_says_so() {
         let error = client.submit_job("{}", &options()).await.unwrap_err();
         assert_eq!(connection_fault(&error), Some(ConnectionFault::Malformed), "{error:?}");
         assert_eq!(error.sent(), Some(Sent::Maybe));
-        let told = "is not HTTP that can be read: it has more than 8192 header fields, or more than 400 kB of them";
+        let told = "is not valid HTTP: it has more than 8192 header fields, or more than 400 kB of them";
         assert!(error.to_string().contains(told), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! A stretch of a file as a body: read in pieces, the next one while the one before is being sent.
+//! A range of a file as a body: read in blocks, the next one while the one before is being sent.
 
 use std::{
     fmt, fs, io, mem,
@@ -14,12 +14,12 @@ use crate::{
     files::{Comparison, Stamp, read_at},
 };
 
-/// Large enough that the hand-over to a thread which may block costs little beside the reading.
-const PIECE: u64 = 512 * 1024;
+/// The length of a block, in bytes. Large enough that the hand-over to another thread costs little beside the read.
+const BLOCK: u64 = 512 * 1024;
 
 type Reading = Work<io::Result<(Bytes, Comparison)>>;
 
-/// A file that is read in pieces. Their memory is used again: to be given fresh memory takes longer than to read into it.
+/// A file that is read in blocks. Their memory is reused, because fresh memory takes longer to get than to fill.
 #[derive(Debug)]
 pub(crate) struct OpenFile {
     file: fs::File,
@@ -28,7 +28,7 @@ pub(crate) struct OpenFile {
     compared: Mutex<Compared>,
 }
 
-/// How far a file was compared where the stretch begins that is being read, and where it was last read to its end.
+/// The comparisons at the beginning of the range that is being read, and at the end of the last complete read.
 #[derive(Debug)]
 struct Compared {
     begin: Comparison,
@@ -36,7 +36,7 @@ struct Compared {
 }
 
 impl OpenFile {
-    /// A file that is to be read as it was measured.
+    /// Wraps a file that must still be as it was measured.
     pub(crate) fn new(file: fs::File, comparison: Comparison) -> Arc<Self> {
         Arc::new(Self {
             file,
@@ -49,7 +49,7 @@ impl OpenFile {
         })
     }
 
-    /// Reads a piece.
+    /// Reads a block.
     fn read(self: &Arc<Self>, offset: u64, length: u64) -> io::Result<Bytes> {
         let spare = lock(&self.spare).pop();
         let mut memory = spare.unwrap_or_default();
@@ -57,10 +57,10 @@ impl OpenFile {
         read_at(&self.file, offset, &mut memory)?;
         self.stamp.check(&self.file)?;
         let file = Arc::clone(self);
-        Ok(Bytes::from_owner(Piece { memory, file }))
+        Ok(Bytes::from_owner(Block { memory, file }))
     }
 
-    /// How far it was compared before a stretch. Those before it have been sent; it may be read again.
+    /// Returns the comparison before a range. The ranges before it have been sent; this one may be read again.
     fn compared_before(&self, offset: u64) -> Comparison {
         let mut compared = lock(&self.compared);
         if compared.end.at() <= Some(offset) {
@@ -74,42 +74,42 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A piece, whose memory goes back to its file.
-struct Piece {
+/// A block, whose memory returns to its file.
+struct Block {
     memory: Vec<u8>,
     file: Arc<OpenFile>,
 }
 
-impl AsRef<[u8]> for Piece {
+impl AsRef<[u8]> for Block {
     fn as_ref(&self) -> &[u8] {
         &self.memory
     }
 }
 
-impl Drop for Piece {
+impl Drop for Block {
     fn drop(&mut self) {
         let memory = mem::take(&mut self.memory);
         lock(&self.file.spare).push(memory);
     }
 }
 
-/// A stretch of an open file.
+/// A range of an open file.
 #[derive(Clone)]
 pub(crate) struct FileRange {
     file: Arc<OpenFile>,
     offset: u64,
     length: u64,
-    /// Its first piece, for whoever reads first.
+    /// Its first block, for the first reader.
     ahead: Arc<Mutex<Option<Bytes>>>,
-    /// Why it could not be read. The transport would only say that the request was not sent.
+    /// Why it could not be read. The transport would report only that the request was not sent.
     failure: Arc<OnceLock<io::Error>>,
 }
 
 impl FileRange {
-    /// A stretch whose first piece has been read, so that a file which has changed is known before anything is sent.
+    /// Makes a range and reads its first block, so that a changed file is noticed before anything is sent.
     pub(crate) async fn new(file: Arc<OpenFile>, offset: u64, length: u64) -> io::Result<Self> {
         let of_file = Arc::clone(&file);
-        let reading = blocking::start(move || of_file.read(offset, length.min(PIECE)));
+        let reading = blocking::start(move || of_file.read(offset, length.min(BLOCK)));
         let ahead = reading.await.map_err(io::Error::other)??;
         Ok(Self {
             file,
@@ -124,7 +124,7 @@ impl FileRange {
         self.length
     }
 
-    /// Why a reading of it failed, if one did.
+    /// Returns why a read failed, if one did.
     pub(crate) fn failure(&self) -> Option<&io::Error> {
         self.failure.get()
     }
@@ -149,42 +149,42 @@ impl fmt::Debug for FileRange {
     }
 }
 
-/// A reading of a stretch.
+/// One read of a range.
 pub(super) struct Reader {
     range: FileRange,
-    /// The first piece, where it is there already.
+    /// The first block, if it has been read already.
     ahead: Option<Bytes>,
-    /// How much of the stretch has been asked for.
+    /// How many bytes of the range have been requested.
     at: u64,
-    /// The next piece, and the comparison up to its end; none at the end.
+    /// The next block, with the comparison up to its end; `None` at the end of the range.
     reading: Option<Reading>,
 }
 
 impl Reader {
-    /// The next piece, which is empty at the end.
-    pub(super) fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+    /// Returns the next block, which is empty at the end.
+    pub(super) fn poll_block(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         let Some(reading) = &mut self.reading else {
             return Poll::Ready(Ok(Bytes::new()));
         };
         let read = ready!(Pin::new(reading).poll(cx));
         self.reading = None;
         Poll::Ready(match read.unwrap_or_else(|error| Err(io::Error::other(error))) {
-            Ok((piece, comparison)) => {
+            Ok((block, comparison)) => {
                 self.read_on(comparison);
-                Ok(piece)
+                Ok(block)
             }
             Err(error) => {
                 let shown = error.kind().into();
-                // The first reason is the one that is told.
+                // Only the first failure is reported.
                 let _ = self.range.failure.set(error);
                 Err(shown)
             }
         })
     }
 
-    /// Begins to read the next piece, unless nothing is left.
+    /// Starts to read the next block, unless nothing is left.
     fn read_on(&mut self, mut comparison: Comparison) {
-        let length = (self.range.length - self.at).min(PIECE);
+        let length = (self.range.length - self.at).min(BLOCK);
         if length == 0 {
             lock(&self.range.file.compared).end = comparison;
             return;
@@ -193,14 +193,14 @@ impl Reader {
         let offset = self.range.offset + self.at;
         self.at += length;
         self.reading = Some(blocking::start(move || {
-            let piece = match ahead {
-                Some(piece) => piece,
+            let block = match ahead {
+                Some(block) => block,
                 None => file.read(offset, length)?,
             };
-            // A server may have answered before it had all of an earlier stretch.
+            // The server may have answered before it had all of an earlier range.
             comparison.catch_up(&file.file, offset)?;
-            comparison.absorb(&piece)?;
-            Ok((piece, comparison))
+            comparison.absorb(&block)?;
+            Ok((block, comparison))
         }));
     }
 }
@@ -216,36 +216,36 @@ mod tests {
         let mut reader = range.clone().read();
         let mut bytes = Vec::new();
         loop {
-            let piece = poll_fn(|cx| reader.poll_piece(cx)).await.unwrap();
-            if piece.is_empty() {
+            let block = poll_fn(|cx| reader.poll_block(cx)).await.unwrap();
+            if block.is_empty() {
                 return bytes;
             }
-            bytes.extend_from_slice(&piece);
+            bytes.extend_from_slice(&block);
         }
     }
 
     #[tokio::test]
-    async fn a_stretch_can_be_read_again_and_takes_the_memory_of_two_pieces() {
-        // A file of some MB that is there: the program of the test.
+    async fn a_range_can_be_read_again_and_takes_the_memory_of_two_blocks() {
+        // An existing file of several MB: the program of the test.
         let path = std::env::current_exe().unwrap();
         let content = fs::read(&path).unwrap();
-        let length = 5 * PIECE + 1;
-        let stretch = content.get(1..=usize::try_from(length).unwrap()).unwrap();
+        let length = 5 * BLOCK + 1;
+        let range_bytes = content.get(1..=usize::try_from(length).unwrap()).unwrap();
         let file = fs::File::open(path).unwrap();
         let measure = Measure::of(&file, || false).unwrap().unwrap();
         let comparison = measure.compare(&file).unwrap();
         let file = OpenFile::new(file, comparison);
         let range = FileRange::new(Arc::clone(&file), 1, length).await.unwrap();
         for _ in 0..2 {
-            assert!(read(&range).await == stretch);
+            assert!(read(&range).await == range_bytes);
         }
         assert!(file.spare.lock().unwrap().len() <= 3);
     }
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn a_stretch_that_was_not_read_to_its_end_is_compared_with_the_next() {
-        let path = std::env::temp_dir().join(format!("modzy-client-{}-stretches", std::process::id()));
+    async fn a_range_that_was_not_read_to_its_end_is_compared_with_the_next() {
+        let path = std::env::temp_dir().join(format!("modzy-client-{}-ranges", std::process::id()));
         for is_changed in [false, true] {
             let content = vec![b'o'; 20];
             fs::write(&path, &content).unwrap();
@@ -264,7 +264,7 @@ mod tests {
                 changed.set_modified(time).unwrap();
             }
             let mut reader = next.clone().read();
-            let read = poll_fn(|cx| reader.poll_piece(cx)).await;
+            let read = poll_fn(|cx| reader.poll_block(cx)).await;
             assert_eq!(read.is_err(), is_changed);
             assert_eq!(next.failure().is_some_and(FileChanged::is_cause_of), is_changed);
         }

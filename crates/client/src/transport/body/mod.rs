@@ -1,5 +1,5 @@
-//! What a request carries: a recipe that can be asked again for every attempt, and the body made from it, which notes how
-//! far the transport has come.
+//! The body of a request: a payload that every attempt can open again, and the body made from it, which notes how far
+//! the transport has come. `assumptions` lists how hyper handles the body.
 
 use std::{
     collections::VecDeque,
@@ -23,12 +23,12 @@ use super::{
 mod file;
 mod pacing;
 
-/// The recipe.
+/// A payload, from which each attempt makes a body.
 #[derive(Debug, Clone)]
 pub(crate) enum Payload {
     Empty,
     Json(Bytes),
-    /// Data within a frame, as a part of a form has it.
+    /// Data between a head and a tail, as a part of a form has them.
     Framed {
         content_type: HeaderValue,
         head: Bytes,
@@ -37,7 +37,7 @@ pub(crate) enum Payload {
     },
 }
 
-/// What a chunk consists of.
+/// The data of a chunk.
 #[derive(Debug, Clone)]
 pub(crate) enum Data {
     Bytes(Bytes),
@@ -54,12 +54,12 @@ impl Data {
 }
 
 impl Payload {
-    /// Whether it is a part of an upload, which may take long as long as something moves.
+    /// Whether it is a chunk of an upload, which may take any time while bytes move.
     pub(super) fn is_chunk(&self) -> bool {
         matches!(self, Self::Framed { .. })
     }
 
-    /// What may hold credentials for somebody else.
+    /// The JSON body, which may contain credentials for other services.
     pub(super) fn json(&self) -> Bytes {
         match self {
             Self::Json(bytes) => bytes.clone(),
@@ -75,7 +75,7 @@ impl Payload {
         }
     }
 
-    /// A fresh body for an attempt.
+    /// Opens a new body for an attempt.
     pub(super) fn open(&self, attempt: Arc<AttemptState>) -> reqwest::Body {
         let data = match self {
             Self::Empty => vec![],
@@ -89,7 +89,7 @@ impl Payload {
         attempt.rest.begin(left > 0);
         reqwest::Body::wrap(Tracked {
             segments,
-            piece: Bytes::new(),
+            block: Bytes::new(),
             left,
             pacing: None,
             check: SocketCheck::default(),
@@ -99,19 +99,19 @@ impl Payload {
     }
 }
 
-/// The transport takes some pieces before the socket does, and lets go of each when the socket has it. Small enough that a slow
-/// connection is seen to move, and a server that does not read to stall the sending.
-const PIECE: usize = 64 * 1024;
+/// The length of a block, in bytes. hyper takes several blocks before the socket does, and drops each once the socket
+/// has it. Small enough that a slow connection is seen to move, and that a server that does not read stalls the upload.
+const BLOCK: usize = 64 * 1024;
 
-/// A piece that is on its way.
+/// A block that is being written.
 struct Sending {
-    piece: Bytes,
+    block: Bytes,
     attempt: Arc<AttemptState>,
 }
 
 impl AsRef<[u8]> for Sending {
     fn as_ref(&self) -> &[u8] {
-        &self.piece
+        &self.block
     }
 }
 
@@ -121,7 +121,7 @@ impl Drop for Sending {
     }
 }
 
-/// A part of a body on its way out.
+/// A part of a body that is being sent.
 enum Segment {
     Bytes(Bytes),
     File(file::Reader),
@@ -137,23 +137,24 @@ impl From<Data> for Segment {
 }
 
 impl Segment {
-    /// The next piece, which is empty at the end.
-    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+    /// Returns the next block, which is empty at the end.
+    fn poll_block(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         match self {
             Self::Bytes(bytes) => Poll::Ready(Ok(mem::take(bytes))),
-            Self::File(reader) => reader.poll_piece(cx),
+            Self::File(reader) => reader.poll_block(cx),
         }
     }
 }
 
-/// A body that tells the attempt's account when the transport begins to read it, and when the transport is through with it.
+/// A body that notes in the state of its attempt when the transport begins to read it, and when the transport has
+/// written it.
 struct Tracked {
     segments: VecDeque<Segment>,
-    /// What the segments have given, and has not been taken.
-    piece: Bytes,
-    /// Bytes that have not been taken.
+    /// The bytes that the segments have provided, and that have not been taken.
+    block: Bytes,
+    /// How many bytes have not been taken.
     left: u64,
-    /// What the next piece has to wait for, once there was one.
+    /// What the next block must wait for; `None` before the first.
     pacing: Option<Pacing>,
     check: SocketCheck,
     offer: Offer,
@@ -161,7 +162,7 @@ struct Tracked {
 }
 
 impl Tracked {
-    /// Ends when the connection has the request, or is not to have it.
+    /// Ends when the connection has taken the request. Returns false if it must not have it.
     fn poll_hand_over(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         if self.attempt.hand_over.is_taken(self.offer) {
             return Poll::Ready(true);
@@ -169,13 +170,13 @@ impl Tracked {
         if !self.attempt.claim(self.offer) {
             return Poll::Ready(false);
         }
-        if self.piece.is_empty()
+        if self.block.is_empty()
             && let Some(Segment::Bytes(bytes)) = self.segments.front_mut()
         {
-            // So that the look is as late as can be.
-            self.piece = mem::take(bytes);
+            // Read before the check, so that the check is as late as possible.
+            self.block = mem::take(bytes);
         }
-        // What has a body is never to be repeated.
+        // A request with a body must never be repeated, so its socket is checked first.
         ready!(self.check.poll(cx));
         Poll::Ready(self.attempt.hand_over.take(self.offer))
     }
@@ -187,7 +188,7 @@ impl Body for Tracked {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if !ready!(self.poll_hand_over(cx)) {
-            // The connection ends with this error before anything of the request is flushed.
+            // The connection ends with this error before any of the request is flushed.
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
         }
         if !ready!(self.attempt.rest.poll(cx)) {
@@ -196,18 +197,18 @@ impl Body for Tracked {
         if let Some(pacing) = &mut self.pacing {
             ready!(pacing.poll(cx));
         }
-        while self.piece.is_empty() {
+        while self.block.is_empty() {
             let Some(segment) = self.segments.front_mut() else {
                 return Poll::Ready(None);
             };
-            self.piece = ready!(segment.poll_piece(cx))?;
-            if self.piece.is_empty() {
+            self.block = ready!(segment.poll_block(cx))?;
+            if self.block.is_empty() {
                 self.segments.pop_front();
             }
         }
-        let length = self.piece.len().min(PIECE);
+        let length = self.block.len().min(BLOCK);
         let sending = Sending {
-            piece: self.piece.split_to(length),
+            block: self.block.split_to(length),
             attempt: Arc::clone(&self.attempt),
         };
         self.left = self.left.saturating_sub(length as u64);
@@ -221,21 +222,21 @@ impl Body for Tracked {
     }
 
     fn is_end_stream(&self) -> bool {
-        // The connection asks for no body that is empty, so that this question of its task is then the hand-over, without a look:
-        // no request that must not be repeated is without a body, and a close has `{}`.
+        // hyper does not poll an empty body, so this question from the task of the connection is the hand-over, without
+        // a check of the socket. Every request that must not be repeated has a body: a close has `{}`.
         self.left == 0 && (attempt_state::in_request() || self.attempt.take(self.offer))
     }
 
     fn size_hint(&self) -> SizeHint {
-        // What is not to be had has a byte to be asked for, which is refused.
+        // An offer that is over reports at least one byte, so that hyper asks for it and is refused.
         let least = u64::from(self.attempt.hand_over.is_over(self.offer));
         SizeHint::with_exact(self.left.max(least))
     }
 }
 
 impl Drop for Tracked {
-    /// The connection's task drops a body once it is written, or at once where there is nothing to write. Dropped in the
-    /// request's own task, or before it was asked for anything, it was never handed over.
+    /// The task of the connection drops a body once it is written, or at once if it is empty. A body that is dropped in
+    /// the task of the request, or before it was claimed, was never handed over.
     fn drop(&mut self) {
         if !attempt_state::in_request() && self.attempt.hand_over.is_taken(self.offer) {
             self.attempt.dispatched();
@@ -253,21 +254,21 @@ mod tests {
     use crate::{clock::SystemClock, error::Phase};
 
     #[tokio::test(start_paused = true)]
-    async fn a_piece_moves_when_it_is_taken_and_when_the_socket_has_it() {
+    async fn a_block_counts_as_moved_when_it_is_taken_and_when_it_is_written() {
         let attempt = AttemptState::new(Arc::default(), HandOver::new(Arc::default()));
         attempt.enter(Phase::Send);
-        let bytes = Bytes::from(vec![7; 2 * PIECE]);
+        let bytes = Bytes::from(vec![7; 2 * BLOCK]);
         let mut body = Payload::Json(bytes).open(Arc::clone(&attempt));
         let mut taken = Vec::new();
         while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
             taken.push(frame.unwrap().into_data().unwrap());
         }
-        assert_eq!(taken.iter().map(Bytes::len).collect::<Vec<_>>(), [PIECE, PIECE]);
+        assert_eq!(taken.iter().map(Bytes::len).collect::<Vec<_>>(), [BLOCK, BLOCK]);
         let started = Instant::now();
         let write = async {
-            for piece in taken {
+            for block in taken {
                 sleep(Duration::from_millis(200)).await;
-                drop(piece);
+                drop(block);
             }
         };
         tokio::join!(write, attempt.stalled(&SystemClock, Duration::from_millis(300)));

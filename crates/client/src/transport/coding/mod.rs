@@ -1,5 +1,5 @@
-//! The bodies of answers without their coding, of which only gzip is decoded: in bounded memory and, where that takes long, on
-//! another thread. What a fault means for the request is left to others.
+//! Decodes the bodies of responses, from gzip only: in bounded memory and, if that takes long, on another thread. The
+//! callers decide what a fault means.
 
 use std::{
     io::{self, Write},
@@ -18,14 +18,14 @@ use crate::{
     error::BodyFault,
 };
 
-/// How many coded bytes of a body are decoded on the thread of all requests: a few can be hundreds of members, or a thousand
-/// times as many bytes.
-const IN_PASSING: usize = 4 * 1024;
+/// How many compressed bytes of a body are decoded on the thread of the requests. A few bytes can be hundreds of
+/// members, or expand a thousandfold.
+const INLINE: usize = 4 * 1024;
 
-/// How many bytes are decoded at a time, give or take the decoder's own buffer.
+/// How many bytes are decoded at a time, excluding the buffer of the decoder.
 const STEP: usize = 64 * 1024;
 
-/// How the bytes of a body stand for its content.
+/// The content coding of a body.
 #[derive(Debug)]
 enum Coding {
     Identity,
@@ -45,7 +45,7 @@ impl Coding {
     }
 }
 
-/// The codings that a header names, in lower case, without those that change nothing.
+/// The codings in a header, in lower case, without those that change nothing.
 fn codings<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = String> + use<'h> {
     let values = headers.get_all(name).into_iter();
     let values = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
@@ -53,16 +53,16 @@ fn codings<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item 
     names.filter(|coding| !matches!(coding.as_str(), "" | "identity"))
 }
 
-/// Why a body does not go on.
+/// Why a body cannot be read further.
 #[derive(Debug)]
 pub(super) enum Broken {
     /// Its connection broke.
     Connection(reqwest::Error),
-    /// It is not what its headers say, or cannot be decoded.
+    /// It is not what its headers announce, or cannot be decoded.
     Content(BodyFault),
 }
 
-/// An answer, and its body without the coding.
+/// A response, with its body decoded.
 #[derive(Debug)]
 pub(super) struct Decoded {
     response: reqwest::Response,
@@ -73,7 +73,7 @@ impl Decoded {
     pub(super) fn new(mut response: reqwest::Response) -> Self {
         let coding = Coding::of(response.headers());
         if !matches!(coding, Coding::Identity) {
-            // They count coded bytes.
+            // These headers count compressed bytes.
             response.headers_mut().remove(CONTENT_LENGTH);
             response.headers_mut().remove(CONTENT_RANGE);
         }
@@ -84,18 +84,18 @@ impl Decoded {
         &self.response
     }
 
-    /// The length of the content, where the head tells it.
+    /// The length of the decoded body, if the headers announce it.
     pub(super) fn length(&self) -> Option<u64> {
         let is_known = matches!(self.coding, Coding::Identity);
         self.response.content_length().filter(|_| is_known)
     }
 
-    /// The next piece, which may be empty; `None` at the end. A future of this that is dropped takes nothing along.
+    /// Returns the next chunk, which may be empty, or `None` at the end. Dropping the future loses no bytes.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Broken> {
         if let Coding::Gzip(gzip) = &mut self.coding
-            && let Some(piece) = gzip.next().await.map_err(Broken::Content)?
+            && let Some(chunk) = gzip.next().await.map_err(Broken::Content)?
         {
-            return Ok(Some(piece));
+            return Ok(Some(chunk));
         }
         let coded = self.response.chunk().await.map_err(Broken::Connection)?;
         match (&mut self.coding, coded) {
@@ -105,12 +105,12 @@ impl Decoded {
             }
             (Coding::Gzip(gzip), None) => gzip.end().map_err(Broken::Content),
             (Coding::Unknown, Some(coded)) if !coded.is_empty() => Err(Broken::Content(BodyFault::UnknownCoding)),
-            (Coding::Identity | Coding::Unknown, piece) => Ok(piece),
+            (Coding::Identity | Coding::Unknown, chunk) => Ok(chunk),
         }
     }
 }
 
-/// A decoder, wherever it works.
+/// A decoder, on this thread or on another.
 #[derive(Debug)]
 enum Gzip {
     Here(Box<Decoder>),
@@ -123,20 +123,20 @@ impl Gzip {
         Self::Here(Box::new(Decoder {
             members: MultiGzDecoder::new(Vec::new()),
             coded: Bytes::new(),
-            came: 0,
+            received: 0,
             made: 0,
         }))
     }
 
-    /// Takes coded bytes, once all before them are decoded.
+    /// Takes compressed bytes, after all earlier ones have been decoded.
     fn feed(&mut self, coded: Bytes) {
         if let Self::Here(decoder) = self {
-            decoder.came = decoder.came.saturating_add(coded.len());
+            decoder.received = decoder.received.saturating_add(coded.len());
             decoder.coded = coded;
         }
     }
 
-    /// Decodes a part of what has come; `None` where nothing is left of it.
+    /// Decodes a part of the bytes received; `None` if none are left.
     async fn next(&mut self) -> Result<Option<Bytes>, BodyFault> {
         loop {
             let made = match self {
@@ -172,11 +172,11 @@ impl Gzip {
         };
     }
 
-    /// What is left once all has come, which has to end with a member. Nothing at all is a body without a coding.
+    /// Returns the rest at the end of the body, which must end with a member. An empty body has no coding.
     fn end(&mut self) -> Result<Option<Bytes>, BodyFault> {
         match mem::replace(self, Self::Broken) {
             Self::Here(mut decoder) => {
-                if mem::take(&mut decoder.came) > 0 {
+                if mem::take(&mut decoder.received) > 0 {
                     decoder.members.try_finish().map_err(|_| BodyFault::NotUnpacked)?;
                 }
                 let rest = decoder.take();
@@ -188,21 +188,22 @@ impl Gzip {
     }
 }
 
-/// Decodes one member after the other. What follows the last one and is none is an error, as is a wrong checksum or length.
+/// Decodes one member after the other. Other bytes after the last one are an error, as are a wrong checksum and a wrong
+/// length.
 #[derive(Debug)]
 struct Decoder {
     members: MultiGzDecoder<Vec<u8>>,
-    /// What has not been decoded yet.
+    /// Compressed bytes that have not been decoded.
     coded: Bytes,
-    /// How many coded bytes have come in all.
-    came: usize,
-    /// How many bytes were made of them.
+    /// How many compressed bytes have been received.
+    received: usize,
+    /// How many bytes have been decoded.
     made: usize,
 }
 
 impl Decoder {
     fn is_quick(&self) -> bool {
-        self.came <= IN_PASSING && self.made < STEP
+        self.received <= INLINE && self.made < STEP
     }
 
     fn step(&mut self) -> io::Result<Bytes> {

@@ -11,17 +11,17 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// A text in members, which together are too long to be decoded in passing.
+/// A text in members that together are too long to be decoded inline.
 fn members_of(text: &[u8]) -> Bytes {
     text.chunks(1000).flat_map(gzip).collect()
 }
 
-/// What comes of a body that arrives in pieces of this length.
+/// Decodes a body that arrives in chunks of this length.
 async fn decoded(body: &[u8], length: usize) -> Result<Vec<u8>, BodyFault> {
     let mut gzip = Gzip::new();
     let mut whole = Vec::new();
-    for piece in body.chunks(length) {
-        gzip.feed(Bytes::copy_from_slice(piece));
+    for chunk in body.chunks(length) {
+        gzip.feed(Bytes::copy_from_slice(chunk));
         while let Some(made) = gzip.next().await? {
             assert!(made.len() <= STEP + 64 * 1024, "{}", made.len());
             whole.extend_from_slice(&made);
@@ -32,7 +32,7 @@ async fn decoded(body: &[u8], length: usize) -> Result<Vec<u8>, BodyFault> {
 }
 
 #[tokio::test]
-async fn all_members_are_read_however_they_arrive() {
+async fn all_members_are_read_in_chunks_of_any_length() {
     let long = b"The same over and over. ".repeat(40_000);
     for members in [
         vec![b"".as_slice()],
@@ -50,7 +50,7 @@ async fn all_members_are_read_however_they_arrive() {
 }
 
 #[tokio::test]
-async fn what_is_no_member_at_any_place_and_any_missing_byte_is_an_error() {
+async fn foreign_bytes_anywhere_and_any_missing_byte_are_an_error() {
     let body = [gzip(b"first"), gzip(b"second")].concat();
     let first = gzip(b"first").len();
     for end in 1..body.len() {
@@ -84,7 +84,7 @@ async fn what_is_no_member_at_any_place_and_any_missing_byte_is_an_error() {
 }
 
 #[tokio::test]
-async fn what_is_little_is_decoded_in_passing_and_what_is_much_on_another_thread() {
+async fn short_bodies_are_decoded_inline_and_long_ones_on_another_thread() {
     let is_away = |coded: Vec<u8>| {
         let mut gzip = Gzip::new();
         gzip.feed(coded.into());
@@ -93,20 +93,20 @@ async fn what_is_little_is_decoded_in_passing_and_what_is_much_on_another_thread
         });
         next.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
     };
-    // The other thread may be done at once.
+    // The other thread may have finished at once.
     let is_ever_away = |coded: &[u8]| (0..100).any(|_| is_away(coded.to_vec()));
     assert!(!is_ever_away(&gzip(b"{}")));
     assert!(is_ever_away(&gzip(b"").repeat(IN_PASSING / 20 + 1)));
 }
 
 #[tokio::test]
-async fn a_step_that_nobody_waits_for_is_not_lost() {
+async fn a_step_whose_future_was_dropped_is_not_lost() {
     let long = b"The same over and over. ".repeat(40_000);
     let mut gzip = Gzip::new();
     gzip.feed(members_of(&long));
     let mut whole = Vec::new();
     while !matches!(&gzip, Gzip::Here(decoder) if decoder.coded.is_empty()) {
-        // Polled once, and dropped where it is under way.
+        // Polled once, and dropped while it is running.
         let polled = Box::pin(gzip.next())
             .as_mut()
             .poll(&mut Context::from_waker(Waker::noop()));
@@ -121,7 +121,7 @@ async fn a_step_that_nobody_waits_for_is_not_lost() {
 }
 
 #[test]
-fn the_codings_of_every_spelling_are_known() {
+fn codings_are_known_in_every_spelling() {
     let of = |fields: &[(HeaderName, &'static str)]| {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {

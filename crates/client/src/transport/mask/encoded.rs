@@ -1,14 +1,15 @@
-//! What stands in base64 for a secret that is a part of what was encoded.
+//! The base64 forms of a secret inside a longer encoded text.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-/// The part of a secret that is the same whatever stands before and behind it in base64 has at least so many characters.
+/// The shortest base64 form that is looked for. Only the characters that do not depend on the surrounding bytes count.
 const SHORTEST: usize = 8;
 
-/// So many bytes of a secret are looked for: all of a word in base64 is masked that they stand in.
+/// How many bytes of a secret are looked for. The whole base64 word around them is masked.
 const MOST_BYTES: usize = 60;
 
-/// What stands in base64 for a secret, as it is and as JSON has it, by its place within what was encoded, in both alphabets.
+/// Returns the base64 forms of a secret, raw and escaped for JSON, at each offset within the encoded text, in both
+/// alphabets.
 pub(super) fn in_base64(secret: &str) -> Vec<Vec<u8>> {
     let beginning = secret.get(..secret.floor_char_boundary(MOST_BYTES)).unwrap_or(secret);
     let quoted = serde_json::Value::from(beginning).to_string();
@@ -25,11 +26,11 @@ pub(super) fn in_base64(secret: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// What stands in base64 for a text behind so many other bytes, where that is long enough to be told by.
+/// Returns the base64 form of a text after this many other bytes, if it is long enough to be recognized.
 fn encoded(text: &str, before: usize) -> Option<String> {
     let bytes: Vec<u8> = std::iter::repeat_n(0, before).chain(text.bytes()).collect();
     let encoded = STANDARD.encode(&bytes);
-    // The characters at the ends are those of the neighbours, too.
+    // The characters at the ends depend on the surrounding bytes.
     let word = encoded.get((before * 8).div_ceil(6)..bytes.len() * 8 / 6)?;
     (word.len() >= SHORTEST).then(|| word.to_owned())
 }

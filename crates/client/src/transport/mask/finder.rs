@@ -1,5 +1,5 @@
-//! Finds secrets in text: any number of them, of any length, in work that is linear in the text. How a text may spell a secret
-//! is left to others.
+//! Finds secrets in a text: any number, of any length, in time linear in the text. `reading` and `encoded` handle other
+//! spellings.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,33 +9,33 @@ use std::{
 
 use aho_corasick::{Input, MatchKind, automaton::Automaton, nfa::noncontiguous::NFA};
 
-/// So many bytes of a secret are looked for, and what follows is compared: the automaton stays small however long it is. Of
-/// very many secrets it is fewer, so that all of them together have about a million.
+/// The automaton looks for this many bytes of a secret, and the rest is compared, so that it stays small. With many
+/// secrets the number is lower, to keep the total near a million bytes.
 const LONGEST_BEGINNING: usize = 256;
 const LEAST_OF_MANY: usize = 16;
 const MOST_BYTES: usize = 1 << 20;
 
-/// Of a text whose end is missing, so many bytes count as a secret's beginning.
+/// How many bytes count as the beginning of a secret at the end of a text that was cut off.
 const SHORTEST_BEGINNING: usize = 4;
 
 /// Looks for secrets.
 pub(super) struct Finder {
-    /// Absent where the secrets are more than it can hold: then all of a text counts as secret.
+    /// `None` if there are too many secrets for it: then the whole text counts as secret.
     automaton: Option<NFA>,
     secrets: Vec<Secrets>,
     /// How many bytes of a secret the automaton knows.
     beginning: usize,
 }
 
-/// Secrets that begin alike.
+/// Secrets with the same beginning.
 struct Secrets {
     all: BTreeSet<Vec<u8>>,
-    /// Whether they are in base64, and make all of the word around them a secret.
+    /// Whether they are base64 forms, and make the whole word around them a secret.
     encoded: bool,
 }
 
 impl Finder {
-    /// Looks for each of the secrets, and for those in base64.
+    /// Builds a finder of plain secrets and of base64 forms.
     pub(super) fn new(plain: impl Iterator<Item = Vec<u8>>, encoded: impl Iterator<Item = Vec<u8>>) -> Self {
         let plain = plain.map(|secret| (secret, false));
         let all: Vec<_> = plain.chain(encoded.map(|secret| (secret, true))).collect();
@@ -60,7 +60,7 @@ impl Finder {
         }
     }
 
-    /// Where the secrets stand, in their order. A beginning that is as long as what is looked for counts as one.
+    /// Returns where the secrets are, in order. A beginning of the length that the automaton knows counts as a secret.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
         let everything = || iter::once(0..text.len()).collect();
         let Some(automaton) = &self.automaton else {
@@ -80,7 +80,7 @@ impl Finder {
             }
             let part = self.around(secrets, text, seen, each.range());
             match found.last_mut() {
-                // It begins within one that was found to be longer than what is looked for.
+                // It begins within a secret that turned out to be longer.
                 Some(last) if each.start() < seen => last.end = part.end,
                 _ => found.push(part),
             }
@@ -88,7 +88,7 @@ impl Finder {
         found
     }
 
-    /// Where the beginning of a secret stands that the end of the text cuts off, the longest one.
+    /// Returns where the longest beginning of a secret is that the end of the text cuts off.
     pub(super) fn find_cut(&self, text: &[u8]) -> Option<Range<usize>> {
         let starts = self.secrets.iter().flat_map(|secrets| {
             let cut = secrets.all.iter().filter_map(|secret| cut_off(text, secret));
@@ -104,7 +104,7 @@ impl Finder {
         starts.min().map(|start| start..text.len())
     }
 
-    /// All of a secret, of which this is the beginning, but for what was found before.
+    /// Extends the beginning of a secret to the whole, except for what was found before.
     fn around(&self, secrets: &Secrets, text: &[u8], seen: usize, beginning: Range<usize>) -> Range<usize> {
         let rest = text.get(beginning.end..).unwrap_or_default();
         if secrets.encoded {
@@ -123,20 +123,21 @@ impl Finder {
     }
 }
 
-/// How many characters of base64 end a part of a text.
+/// Counts the base64 characters at the end of a part of a text.
 fn word_before(text: &[u8], part: Range<usize>) -> usize {
     let before = text.get(part).unwrap_or_default();
     before.iter().rev().take_while(|byte| is_of_base64(**byte)).count()
 }
 
-/// Whether a byte may be one of base64, in either alphabet.
+/// Whether a byte is a base64 character in either alphabet.
 fn is_of_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
 }
 
-/// How much of a secret the end of a text cuts off from its rest, at most; by the algorithm of Knuth, Morris and Pratt.
+/// Returns the length of the longest beginning of a secret at the end of a text, by the algorithm of Knuth, Morris and
+/// Pratt.
 fn cut_off(text: &[u8], secret: &[u8]) -> Option<usize> {
-    // Of each beginning of the secret, the length of the longest other one that it ends with.
+    // For each beginning of the secret, the length of its longest proper border.
     let mut borders = vec![0; secret.len()];
     let longer = |borders: &[usize], mut length: usize, byte: u8| loop {
         if secret.get(length) == Some(&byte) {
@@ -154,7 +155,7 @@ fn cut_off(text: &[u8], secret: &[u8]) -> Option<usize> {
             *border = length;
         }
     }
-    // A whole one is not cut.
+    // A complete secret is not cut off.
     let tail = (text.len() + 1).saturating_sub(secret.len());
     let tail = text.get(tail..)?;
     let length = tail.iter().fold(0, |length, &byte| longer(&borders, length, byte));

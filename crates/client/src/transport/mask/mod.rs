@@ -1,4 +1,4 @@
-//! Keeps secrets that a server echoes out of errors, however long the text and the secrets are, in work that is linear in both.
+//! Masks secrets that a server echoes, before an error shows them, in time linear in the text and the secrets.
 
 mod encoded;
 mod finder;
@@ -27,39 +27,39 @@ use crate::{auth::Auth, blocking};
 
 const MASK: &str = "***";
 
-/// Shorter parts of credentials are not masked: blotting every `a` out of a message would hide the message, not the secret.
+/// Shorter parts of credentials are not masked: masking every `a` in a message would hide the message, not the secret.
 const SHORTEST_PART: usize = 4;
 
-/// The same for the values of headers, which are mostly no secrets.
+/// The shortest value of a header that is masked. Most values are not secrets.
 const SHORTEST_VALUE: usize = 8;
 
-/// A shorter key may stand in a URL by chance. Those of the API have 41 characters.
+/// The shortest key that is looked for in URLs. A shorter one may occur by chance; those of the API have 41 characters.
 const SHORTEST_KEY: usize = 16;
 
-/// To look for secrets in a longer text, or to prepare for more of them, keeps a thread busy that others wait for.
+/// From these lengths on, masking a text or preparing for the secrets takes long enough to move to another thread.
 const LONG_TEXT: usize = 16 * 1024;
 const LONG_SECRETS: usize = 512;
 
-/// Secrets, ready to be looked for. `Debug` shows none of them.
+/// Secrets to look for. `Debug` shows none of them.
 pub(crate) struct Mask {
     secrets: Vec<SecretString>,
-    /// Values of the caller's headers, for the credentials in them.
+    /// Values of the headers of the caller, which may contain credentials.
     values: Vec<SecretString>,
-    /// The body of the request, likewise.
+    /// The body of the request, which may contain credentials.
     body: Bytes,
-    /// Made when the first text is masked: most requests are never refused.
+    /// Built when the first text is masked: most requests are never refused.
     finders: OnceLock<Finders>,
 }
 
 struct Finders {
-    /// Finds secrets as they are.
+    /// Finds the secrets themselves.
     plain: Finder,
-    /// Finds them in a text whose escapes have been undone, as theirs have.
+    /// Finds the unescaped secrets in an unescaped text.
     read: Finder,
 }
 
 impl Mask {
-    /// The secrets that a request carries.
+    /// The mask for the secrets of a request.
     pub(crate) fn new(auth: &Auth, headers: &HeaderMap, body: Bytes, proxy: Option<&Proxy>) -> Self {
         let parts = auth
             .secrets()
@@ -78,7 +78,7 @@ impl Mask {
         }
     }
 
-    /// The caller's own key or token, where it cannot be a part of other words by chance.
+    /// The mask for the key or token of the caller, if it is too long to be a part of other words by chance.
     pub(crate) fn of_key(auth: &Auth) -> Self {
         let long = |secret: &&str| secret.len() >= SHORTEST_KEY;
         Self::of(auth.secrets().into_iter().filter(long))
@@ -93,7 +93,7 @@ impl Mask {
         }
     }
 
-    /// Gets ready to mask texts: where there is much to be looked for, on a thread that nobody waits for.
+    /// Prepares to mask texts; with many secrets, on another thread.
     pub(super) async fn ready(self) -> Arc<Self> {
         let mask = Arc::new(self);
         let length: usize = mask.secrets.iter().map(|secret| secret.expose_secret().len()).sum();
@@ -107,8 +107,7 @@ impl Mask {
         mask
     }
 
-    /// Works on a text of so many bytes; where that takes long, on a thread that nobody waits for. None where the runtime ends
-    /// before the work does.
+    /// Works on a text of this many bytes; if it is long, on another thread. Returns `None` if the runtime ends first.
     pub(super) async fn work_on<I, O>(self: &Arc<Self>, length: usize, text: I, work: fn(&Self, I) -> O) -> Option<O>
     where
         I: Send + 'static,
@@ -129,22 +128,22 @@ impl Mask {
         blocking::compute(move || work(&mask, on)).await.ok()
     }
 
-    /// Whether a text holds any of the secrets.
+    /// Whether a text contains any of the secrets.
     pub(crate) fn finds(&self, text: &str) -> bool {
         !self.find(text, false).is_empty()
     }
 
-    /// The text without the secrets.
+    /// Masks the secrets in a text.
     pub(crate) fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
         without(text, self.find(text, false))
     }
 
-    /// The same for a text whose end is missing, and may be the middle of a secret.
+    /// Masks the secrets in a text that was cut off, possibly within a secret.
     pub(crate) fn apply_to_cut<'t>(&self, text: &'t str) -> Cow<'t, str> {
         without(text, self.find(text, true))
     }
 
-    /// The beginning of a text, of so many bytes at most, without the secrets. What is behind it costs nothing.
+    /// Masks the secrets in the beginning of a text, up to this many bytes. The rest costs nothing.
     pub(crate) fn apply_to_beginning<'t>(&self, text: &'t str, most: usize) -> Cow<'t, str> {
         match text.get(..text.floor_char_boundary(most)) {
             Some(beginning) if beginning.len() < text.len() => self.apply_to_cut(beginning),
@@ -166,7 +165,7 @@ impl Mask {
     }
 
     fn find(&self, text: &str, is_cut: bool) -> Vec<Range<usize>> {
-        // As of the many refusals that have no body.
+        // Many refusals have no body.
         if text.len() < SHORTEST_PART {
             return Vec::new();
         }
@@ -178,7 +177,7 @@ impl Mask {
             found.extend(is_cut.then(|| read.find_cut(bytes)).flatten());
             return found;
         }
-        // As it is, too: what stands before or behind a secret may look like a part of its first or last character.
+        // Search the raw text as well: characters around a secret may form an escape with its first or last character.
         let mut found = plain.find(bytes);
         let reading = Reading::of(bytes);
         found.extend(read.find(reading.bytes()).into_iter().map(|part| reading.place(part)));
@@ -213,17 +212,17 @@ impl Finders {
     }
 }
 
-/// What a secret reads as, with its escapes undone as those of the text are.
+/// Returns the readings of a secret: its escapes undone, as those of the text are.
 fn readings(secret: &str) -> impl Iterator<Item = Vec<u8>> {
     let read = |secret: &str| Reading::of(secret.as_bytes()).bytes().to_vec();
-    // What looks like an escape in it may be undone in the text, or not.
+    // What looks like an escape within the secret may or may not be undone in the text.
     let unescaped = secret.contains('\\').then(|| read(&secret.replace('\\', "")));
-    // A space is a plus sign in some queries.
+    // Some queries encode a space as a plus sign.
     let of_queries = secret.contains(' ').then(|| read(&secret.replace(' ', "+")));
     [Some(read(secret)), unescaped, of_queries].into_iter().flatten()
 }
 
-/// The text without some parts of it, which may overlap.
+/// Masks some parts of a text. The parts may overlap.
 fn without(text: &str, mut parts: Vec<Range<usize>>) -> Cow<'_, str> {
     if parts.is_empty() {
         return Cow::Borrowed(text);

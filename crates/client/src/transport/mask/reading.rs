@@ -1,29 +1,28 @@
-//! Text with its escapes undone, in one pass, so that a secret reads the same however a server has spelled it: escaped by JSON
-//! or for a URL or a page, in any order and once or several times over. What is looked for in it is left to others.
+//! Undoes the escapes of a text in one pass, so that a secret reads the same in every spelling: escaped for JSON, a URL
+//! or HTML, in any order and number of layers. `finder` looks for secrets in the result.
 
 use std::ops::Range;
 
-/// No escape that is not complete yet is longer.
+/// The longest escape, in bytes.
 const LONGEST_ESCAPE: usize = 12;
 
-/// A text with its escapes undone, and without its backslashes: how many there are tells of the layers of escapes, and not of
-/// what is escaped.
+/// A text with its escapes undone and without its backslashes: their number depends only on the layers of escapes.
 #[derive(Default)]
 pub(super) struct Reading {
     bytes: Vec<u8>,
-    /// Which part of the text each byte stands for.
+    /// The part of the text that each byte comes from.
     places: Vec<Place>,
-    /// Where the backslashes begin that stand before the next byte.
+    /// Where the backslashes before the next byte begin.
     backslashes: Option<usize>,
 }
 
 struct Place {
     part: Range<usize>,
-    /// Where the backslashes before it begin, if there are any.
+    /// Where the backslashes before the byte begin, if there are any.
     backslashes: Option<usize>,
 }
 
-/// What an escape stands for.
+/// The meaning of an escape.
 enum Escaped {
     Byte(u8),
     Character(char),
@@ -36,7 +35,7 @@ impl Reading {
             .all(|&byte| !matches!(byte, b'\\' | b'%' | b'&') && letter(byte) == byte)
     }
 
-    /// Reads a text. The work is linear, because an escape that is undone is gone.
+    /// Reads a text, in linear time: an escape that has been undone is removed.
     pub(super) fn of(text: &[u8]) -> Self {
         let mut reading = Self {
             bytes: Vec::with_capacity(text.len()),
@@ -56,19 +55,19 @@ impl Reading {
         &self.bytes
     }
 
-    /// The part of the text that a part of the reading stands for.
+    /// Returns the part of the text that a part of the reading comes from.
     pub(super) fn place(&self, part: Range<usize>) -> Range<usize> {
         let byte = self.bytes.get(part.start);
         let places = self.places.get(part).unwrap_or_default();
         let start = places.first().map_or(0, |Place { part, backslashes }| {
-            // Before another character they are no part of it, as in `C:\Users`.
+            // Before any other character, backslashes are not a part of it, as in `C:\Users`.
             let is_escape = byte.is_some_and(|byte| b"\"'/nrtbf".contains(byte));
             backslashes.filter(|_| is_escape).unwrap_or(part.start)
         });
         start..places.last().map_or(start, |last| last.part.end)
     }
 
-    /// How many bytes of the reading stand before this place of the text.
+    /// Returns how many bytes of the reading come from before this place of the text.
     pub(super) fn length_before(&self, place: usize) -> usize {
         self.places.partition_point(|each| each.part.start < place)
     }
@@ -83,7 +82,7 @@ impl Reading {
         self.places.push(Place { part, backslashes });
     }
 
-    /// Puts what the escape stands for that begins there and ends here in its place.
+    /// Replaces the escape from `start` to the end by its meaning.
     fn undo(&mut self, start: usize, escaped: &Escaped) {
         let first = self.places.get(start);
         let end = self.places.last().map_or(0, |last| last.part.end);
@@ -108,9 +107,9 @@ impl Reading {
         }
     }
 
-    /// Where the escape begins that ends here, and what it stands for.
+    /// Returns the start and the meaning of the escape that ends here.
     fn escape_at_end(&self) -> Option<(usize, Escaped)> {
-        // A backslash ends none.
+        // A backslash does not end an escape.
         if self.backslashes.is_some() {
             return None;
         }
@@ -137,7 +136,7 @@ impl Reading {
         }
     }
 
-    /// Where the `\u0041` begins that ends there, and its number.
+    /// Returns the start and the number of the `\u0041` that ends there.
     fn unit(&self, end: usize) -> Option<(usize, u32)> {
         let (before, digits) = self.bytes.get(..end)?.split_last_chunk::<4>()?;
         let start = before.strip_suffix(b"u")?.len();
@@ -145,12 +144,12 @@ impl Reading {
         self.is_escaped(start).then_some((start, code))
     }
 
-    /// Whether a backslash stands before a byte.
+    /// Whether a backslash precedes a byte.
     fn is_escaped(&self, at: usize) -> bool {
         self.places.get(at).is_some_and(|place| place.backslashes.is_some())
     }
 
-    /// Where the `&amp;`, `&#38;` or the like begins that ends here, and what it stands for.
+    /// Returns the start and the meaning of the `&amp;`, `&#38;` or similar entity that ends here.
     fn entity_at_end(&self) -> Option<(usize, Escaped)> {
         let tail = self.bytes.len().saturating_sub(LONGEST_ESCAPE);
         let (name, _) = self.bytes.get(tail..)?.split_at_checked(self.bytes.len() - tail - 1)?;
@@ -174,7 +173,7 @@ impl Reading {
     }
 }
 
-/// A control character as the letter that stands for it behind a backslash: without the backslash they are the same.
+/// Maps a control character to the letter of its escape, so that both read the same without backslashes.
 fn letter(byte: u8) -> u8 {
     match byte {
         b'\n' => b'n',
@@ -186,7 +185,7 @@ fn letter(byte: u8) -> u8 {
     }
 }
 
-/// The places at which a text whose end is missing may have been cut in the middle of an escape or of a character.
+/// Returns the places near the end of a text where it may have been cut within an escape or a character.
 pub(super) fn cuts(text: &[u8]) -> impl Iterator<Item = usize> {
     let tail = text.len().saturating_sub(LONGEST_ESCAPE);
     (tail..text.len()).filter(|&at| {
@@ -195,7 +194,7 @@ pub(super) fn cuts(text: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The number of hexadecimal digits.
+/// Parses hexadecimal digits.
 fn number(digits: &[u8]) -> Option<u32> {
     digits
         .iter()

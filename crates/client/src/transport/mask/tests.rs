@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A body of JSON with these secrets.
+/// Returns a JSON body with these secrets.
 fn body_of(secrets: &[&str]) -> Bytes {
     serde_json::json!({ "passwords": secrets }).to_string().into()
 }
@@ -27,7 +27,7 @@ fn an_echoed_key_is_masked_whole_and_by_its_secret_part_but_the_prefix_stays() {
 }
 
 #[test]
-fn a_secret_of_any_characters_is_known_in_every_spelling_of_json() {
+fn a_secret_of_any_characters_is_masked_in_every_spelling_of_json() {
     let auth = Auth::api_key("publicPrefix.secretBody");
     let headers = HeaderMap::new();
     let secrets = ["pässwört", "pass\tword\n1", "a\\b\"c/d", "key\u{1f511}s"];
@@ -46,7 +46,7 @@ fn a_secret_of_any_characters_is_known_in_every_spelling_of_json() {
 }
 
 #[test]
-fn a_secret_is_known_in_json_within_json_in_urls_and_in_pages() {
+fn a_secret_is_masked_in_nested_json_in_urls_and_in_pages() {
     let auth = Auth::api_key("publicPrefix.secretBody");
     let headers = HeaderMap::new();
     let secrets = ["a\\b\"c/d ü", "x&<y>'z", "100%sure"];
@@ -56,10 +56,10 @@ fn a_secret_is_known_in_json_within_json_in_urls_and_in_pages() {
         (0..times).fold(text.to_owned(), quote)
     };
     for times in 1..5 {
-        let told = nested(r#"it is "secretBody", or a\b"c/d ü."#, times);
-        let masked = mask.apply(&told);
+        let echo = nested(r#"it is "secretBody", or a\b"c/d ü."#, times);
+        let masked = mask.apply(&echo);
         let read = (0..times).fold(masked.into_owned(), |text, _| serde_json::from_str(&text).unwrap());
-        assert_eq!(read, r#"it is "***", or ***."#, "{told}");
+        assert_eq!(read, r#"it is "***", or ***."#, "{echo}");
     }
     for (text, masked) in [
         (r#""{\"key\":\"\\u0073ecretBod\\u0079\"}""#, r#""{\"key\":\"***\"}""#),
@@ -81,23 +81,23 @@ fn a_secret_is_known_in_json_within_json_in_urls_and_in_pages() {
 }
 
 #[test]
-fn a_secret_within_base64_takes_the_whole_word_along() {
+fn a_secret_inside_base64_masks_the_whole_word() {
     let auth = Auth::api_key("publicPrefix.secretBody???>>>");
     let headers = HeaderMap::new();
     let mask = Mask::new(&auth, &headers, Bytes::new(), None);
     for before in ["", "a", "ab", "Authorization: ApiKey ", "ApiKey publicPrefix."] {
         for behind in ["", "\n", " and more"] {
             let encoded = STANDARD.encode(format!("{before}secretBody???>>>{behind}"));
-            for told in [
+            for echo in [
                 encoded.clone(),
                 encoded.replace('+', "-").replace('/', "_"),
                 encoded.replace('/', "\\/"),
                 encoded.replace('+', "%2B").replace('/', "%2F"),
             ] {
-                let masked = mask.apply(&format!("got {told}, sorry")).into_owned();
+                let masked = mask.apply(&format!("got {echo}, sorry")).into_owned();
                 let left = masked.replace("got ", "").replace(", sorry", "");
-                assert!(masked.contains("***"), "{told}: {masked}");
-                assert!(left.len() < 12, "{told}: {masked}");
+                assert!(masked.contains("***"), "{echo}: {masked}");
+                assert!(left.len() < 12, "{echo}: {masked}");
             }
         }
     }
@@ -124,12 +124,12 @@ fn the_values_of_a_users_own_headers_are_masked_unless_they_are_short() {
 }
 
 #[test]
-fn of_a_long_text_the_beginning_is_masked_as_cut_and_the_rest_costs_nothing() {
+fn the_beginning_of_a_long_text_is_masked_and_the_rest_costs_nothing() {
     let key = "secretBodyOfTheKey";
     let mask = Mask::of_key(&Auth::api_key(format!("publicPrefix.{key}")));
     let long = "x".repeat(5_000_000);
     let mut took = Duration::ZERO;
-    for (before, told, masked) in [
+    for (before, echo, masked) in [
         (100, key, "***x"),
         (1006, key, "***"),
         (1010, key, "***"),
@@ -138,7 +138,7 @@ fn of_a_long_text_the_beginning_is_masked_as_cut_and_the_rest_costs_nothing() {
         (1024, key, ""),
         (1014, "%73ecretBodyOf", "***"),
     ] {
-        let text = format!("{}{told}{long}", &long[..before]);
+        let text = format!("{}{echo}{long}", &long[..before]);
         let began = Instant::now();
         let shown = mask.apply_to_beginning(&text, 1024).into_owned();
         took += began.elapsed();
@@ -199,7 +199,7 @@ fn layers_of_escapes_may_be_mixed() {
 }
 
 #[test]
-fn a_secret_is_known_behind_what_looks_like_an_escape_of_its_beginning() {
+fn a_secret_is_masked_after_what_looks_like_an_escape_of_its_beginning() {
     for (secret, text, masked) in [
         ("newSecret", r"C:\\newSecret", "C:***"),
         ("newSecret", r"C:\newSecr\u0065t!", "C:***!"),
@@ -231,7 +231,7 @@ fn secrets_that_overlap_are_masked_together() {
     assert_eq!(mask.apply("abcdabcd"), "******");
 }
 
-/// A text as one layer of a server's answer spells it.
+/// Returns a text as one layer of the answer of a server spells it.
 fn spelled(text: &str, layer: u8) -> String {
     match layer {
         0 => serde_json::to_string(text).unwrap().trim_matches('"').to_owned(),

@@ -1,5 +1,5 @@
-//! Whether the body of a 2xx is what was asked for: gateways and servers under maintenance answer with a 2xx that is something
-//! else. What a fault means for the request is left to others.
+//! Checks that the body of a 2xx is what the request expects: gateways and servers under maintenance answer with a 2xx
+//! that is something else. The callers decide what a fault means.
 
 mod object;
 
@@ -11,7 +11,7 @@ use crate::{
     error::BodyFault,
 };
 
-/// Reads the body of an answer about this job, or about none in particular.
+/// Reads the body of an answer about this job, or about none.
 pub(super) fn read(body: Vec<u8>, expect: Expect, job: Option<&str>) -> Result<Document, BodyFault> {
     let (shape, may_be_nothing) = expect.shape();
     let document = match shape {
@@ -29,7 +29,8 @@ pub(super) fn read(body: Vec<u8>, expect: Expect, job: Option<&str>) -> Result<D
     Ok(document)
 }
 
-/// Checks as much as came of the answer to a chunk, of which nobody needs anything: the API's SDKs read JSON or nothing there.
+/// Checks the received part of the answer to a chunk. The caller needs none of it, and the SDKs of the API expect JSON
+/// or nothing.
 pub(super) fn acknowledge(body: &[u8], is_whole: bool, job: Option<&str>) -> Result<(), BodyFault> {
     let body = without_mark(body).trim_ascii();
     if body.is_empty() {
@@ -54,8 +55,8 @@ pub(super) fn acknowledge(body: &[u8], is_whole: bool, job: Option<&str>) -> Res
     }
 }
 
-/// What is wrong with a body of which this much came before it was found to be too long. What is announced as something else, or
-/// begins so, would not be what was asked for if it were shorter.
+/// Returns the fault of a body that is too long, from its beginning. If that, or the media type, is something else, the
+/// body would be wrong at any length.
 pub(super) fn oversized(begun: &[u8], media_type: Option<&str>, expect: Expect) -> BodyFault {
     let begun = without_mark(begun).trim_ascii_start();
     let (shape, _) = expect.shape();
@@ -72,12 +73,12 @@ fn begins_like_json(body: &[u8]) -> bool {
         .is_some_and(|byte| matches!(byte, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n'))
 }
 
-/// The table: what the body of each class of request has to be.
+/// The table: what the body of each class of request must be.
 fn judge(text: &str, shape: Shape, job: Option<&str>) -> Result<(), BodyFault> {
     let is_array = text.trim_start().starts_with('[');
     let Some(members) = Members::read(text) else {
         return match shape {
-            // Its text has been made a JSON string.
+            // The text has become a JSON string.
             Shape::Key if text.starts_with("\"<") => Err(BodyFault::NotJson),
             Shape::Anything | Shape::Key => Ok(()),
             Shape::Array if is_array => Ok(()),
@@ -90,11 +91,11 @@ fn judge(text: &str, shape: Shape, job: Option<&str>) -> Result<(), BodyFault> {
     let fault = match shape {
         Shape::Anything => None,
         _ if named == Named::Another => Some(BodyFault::AnotherJob),
-        // Whatever else it holds, the job may have been made.
+        // The job may exist, whatever else the body holds.
         Shape::Receipt => (named == Named::Nothing).then_some(BodyFault::NoJob),
         Shape::Results => (!object.are_results(job)).then_some(BodyFault::NoResults),
         Shape::InputResult => object.is_nothing_but_error().then_some(BodyFault::Message),
-        Shape::JobWithStatus if !object.tells_status() => Some(BodyFault::NoStatus),
+        Shape::JobWithStatus if !object.has_status() => Some(BodyFault::NoStatus),
         Shape::Job | Shape::JobWithStatus if named == Named::It => {
             object.is_error_of_the_api().then_some(BodyFault::Message)
         }

@@ -1,4 +1,4 @@
-//! What the members of an object tell of it: which job it names, and whether it is an error body or results.
+//! What an object is, by its members: which job it names, and whether it is an error body or results.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 
 use crate::document::{self, Members};
 
-/// The members by which an error body is known, in lower case: those of the API, of gateways, and of the frameworks behind them.
-/// No object that the API answers with has one beside its inputs' outputs.
+/// The members that mark an error body, in lower case: those of the API, of gateways, and of the frameworks behind
+/// them. Objects of the API have none of them, except among the outputs of inputs.
 const MARKS: [&str; 11] = [
     "message",
     "msg",
@@ -22,7 +22,7 @@ const MARKS: [&str; 11] = [
     "reporterrorurl",
 ];
 
-/// What else error bodies hold, in lower case.
+/// Further members of error bodies, in lower case.
 const BESIDE_MARKS: [&str; 12] = [
     "code",
     "details",
@@ -38,18 +38,18 @@ const BESIDE_MARKS: [&str; 12] = [
     "type",
 ];
 
-/// The job that an object names.
+/// Which job an object names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Named {
     #[default]
     Nothing,
-    /// The job that was asked for, or any where none was.
+    /// The job of the request, or any job if the request has none.
     It,
     Another,
 }
 
 impl Named {
-    /// By the text of a `jobIdentifier`. Servers may spell it in another case than the caller.
+    /// Reads the JSON of a `jobIdentifier`. Servers may spell it in another case than the caller.
     fn by(identifier: &str, job: Option<&str>) -> Self {
         if identifier == "null" {
             return Self::Nothing;
@@ -65,13 +65,13 @@ impl Named {
     }
 }
 
-/// Whether the members of an object, seen one after the other, are those of the results of a job: they name the job, and hold
+/// Recognizes the results of a job by the members of an object, read one after the other: they name the job, and hold
 /// results, failures, or whether the job has finished.
 #[derive(Debug, Default)]
 pub(crate) struct Results {
     named: Named,
     sections: Sections,
-    tells_end: bool,
+    has_finished: bool,
     error: Likeness,
 }
 
@@ -80,11 +80,11 @@ enum Sections {
     #[default]
     None,
     Some,
-    /// One is something else.
+    /// One of them is something else.
     Wrong,
 }
 
-/// How much an object is like an error body.
+/// How closely an object resembles an error body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 enum Likeness {
     #[default]
@@ -94,7 +94,7 @@ enum Likeness {
 }
 
 impl Results {
-    /// Takes a member along. Of a value that is an object, its first byte is enough.
+    /// Notes a member. For an object, the first byte of the value is enough.
     pub(crate) fn note(&mut self, name: &str, value: &str, job: Option<&str>) -> Named {
         match name {
             "jobIdentifier" => self.named = Named::by(value, job),
@@ -105,7 +105,7 @@ impl Results {
                     _ => Sections::Wrong,
                 });
             }
-            "finished" => self.tells_end = matches!(value, "true" | "false"),
+            "finished" => self.has_finished = matches!(value, "true" | "false"),
             _ if is_mark_of_the_api(name, value) => self.error = Likeness::OfTheApi,
             _ if is_mark(name, value) => self.error = self.error.max(Likeness::Marked),
             _ => {}
@@ -115,7 +115,7 @@ impl Results {
 
     pub(crate) fn are_results(&self) -> bool {
         let are_these = match self.sections {
-            Sections::None => self.tells_end && self.error == Likeness::None,
+            Sections::None => self.has_finished && self.error == Likeness::None,
             Sections::Some => self.error < Likeness::OfTheApi,
             Sections::Wrong => false,
         };
@@ -123,12 +123,12 @@ impl Results {
     }
 }
 
-/// An object, by the names of its members. Of a member that stands twice, the last one counts.
+/// An object, by the names of its members. The last of several equal names counts.
 pub(super) struct Object<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
 impl<'a> Object<'a> {
     pub(super) fn of(members: &Members<'a>) -> Self {
-        // A name that no text can hold is none of those that are known.
+        // A name that is not valid text is not one of the known ones.
         let named =
             |(name, value): (&'a RawValue, &'a RawValue)| (document::name(name).unwrap_or_default(), value.get());
         Self(members.iter().map(named).collect())
@@ -143,13 +143,13 @@ impl<'a> Object<'a> {
         self.member(name).and_then(|value| serde_json::from_str(value).ok())
     }
 
-    pub(super) fn job(&self, asked: Option<&str>) -> Named {
+    pub(super) fn job(&self, requested: Option<&str>) -> Named {
         self.member("jobIdentifier")
-            .map_or(Named::Nothing, |identifier| Named::by(identifier, asked))
+            .map_or(Named::Nothing, |identifier| Named::by(identifier, requested))
     }
 
-    /// Whether it has a status that is text, and not blank.
-    pub(super) fn tells_status(&self) -> bool {
+    /// Whether it has a status that is a text and not blank.
+    pub(super) fn has_status(&self) -> bool {
         self.text("status").is_some_and(|status| !status.trim().is_empty())
     }
 
@@ -165,23 +165,24 @@ impl<'a> Object<'a> {
         self.0.iter().any(|(name, value)| is(name, value))
     }
 
-    /// Whether it is an error body, although its status is that of a success.
+    /// Whether it is an error body, despite the status of a success.
     pub(super) fn is_error(&self) -> bool {
         self.has(is_mark)
     }
 
-    /// The same of an object that names what was asked for.
+    /// The same for an object that names the job of the request.
     pub(super) fn is_error_of_the_api(&self) -> bool {
         self.has(is_mark_of_the_api)
     }
 
-    /// The same of an object that may have members of any name, as the outputs of a model, and an error of its own.
+    /// The same for an object that may have members of any name, such as the outputs of a model, and an error of its
+    /// own.
     pub(super) fn is_nothing_but_error(&self) -> bool {
         let is_result = matches!(self.text("status").as_deref(), Some("SUCCESSFUL" | "FAILED"));
         self.is_error() && !is_result && self.is_of_errors()
     }
 
-    /// Whether it has members, and none beside those of error bodies, as the answer of a gateway to who asks for its health.
+    /// Whether it has members, all of them typical of error bodies, like the answer of a gateway to a health check.
     pub(super) fn is_of_errors(&self) -> bool {
         let is_of_errors = |name: &str| {
             let name = name.to_lowercase();
@@ -200,7 +201,7 @@ fn is_mark(name: &str, value: &str) -> bool {
     }
 }
 
-/// Whether a member is one that the API has in its error bodies alone.
+/// Whether a member occurs in the error bodies of the API alone.
 fn is_mark_of_the_api(name: &str, value: &str) -> bool {
     matches!(name, "statusCode" | "reportErrorUrl") && value != "null"
 }

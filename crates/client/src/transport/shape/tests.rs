@@ -38,7 +38,7 @@ const OTHERS: [&str; 7] = [
     r#"{"ok":true}"#,
 ];
 
-/// JSON that is no object.
+/// JSON that is not an object.
 const SCALARS: [&str; 6] = ["7", "null", "true", r#""OK""#, r#""""#, "-1.5"];
 
 const NO_JSON: [&str; 7] = [
@@ -55,7 +55,7 @@ fn fault(body: &str, expect: Expect) -> Option<BodyFault> {
     read(body.into(), expect, Some("j")).err()
 }
 
-/// How each body is judged, with and without a body being needed.
+/// Asserts how each body is judged, whether or not a body is required.
 fn assert_judged(shape: Shape, bodies: &[&str], expected: Option<BodyFault>) {
     for body in bodies {
         for expect in [Expect::Body(shape), Expect::BodyOrNothing(shape)] {
@@ -65,7 +65,7 @@ fn assert_judged(shape: Shape, bodies: &[&str], expected: Option<BodyFault>) {
 }
 
 #[test]
-fn nothing_is_an_answer_where_a_route_may_have_none() {
+fn an_empty_body_is_an_answer_of_routes_that_may_have_none() {
     for shape in [
         Shape::Job,
         Shape::Results,
@@ -81,7 +81,7 @@ fn nothing_is_an_answer_where_a_route_may_have_none() {
 }
 
 #[test]
-fn what_is_not_json_is_nothing_that_was_asked_for() {
+fn a_body_that_is_not_json_is_never_an_answer() {
     use Shape::{Anything, Array, InputResult, Job, JobWithStatus, Object, Receipt, Results};
     for shape in [
         Receipt,
@@ -114,7 +114,7 @@ fn a_receipt_names_a_job_whatever_else_it_holds() {
     for another in [ANOTHER, r#"{"jobIdentifier":7}"#, r#"{"jobIdentifier":" "}"#] {
         assert_judged(Shape::Receipt, &[another], Some(BodyFault::AnotherJob));
     }
-    // That of a submit may name any.
+    // The receipt of a submit may name any job.
     for (body, expected) in [
         (ANOTHER, None),
         (r#"{"jobIdentifier":" "}"#, Some(BodyFault::NoJob)),
@@ -137,9 +137,9 @@ fn a_job_names_itself_and_that_of_a_poll_has_a_status() {
             None,
         );
         for body in ERRORS.iter().chain(&OTHERS) {
-            let tells_status = body.contains(r#""status":""#) && !body.contains(r#""status":"""#);
+            let has_status = body.contains(r#""status":""#) && !body.contains(r#""status":"""#);
             let fault = match shape {
-                Shape::JobWithStatus if !tells_status => BodyFault::NoStatus,
+                Shape::JobWithStatus if !has_status => BodyFault::NoStatus,
                 _ if ERRORS.contains(body) => BodyFault::Message,
                 _ => BodyFault::NoJob,
             };
@@ -162,7 +162,7 @@ fn a_job_names_itself_and_that_of_a_poll_has_a_status() {
 }
 
 #[test]
-fn results_name_their_job_and_hold_results_or_tell_whether_it_has_finished() {
+fn results_name_their_job_and_hold_results_or_whether_it_has_finished() {
     let good = [
         RESULTS,
         r#"{"jobIdentifier":"J","failures":{}}"#,
@@ -188,7 +188,7 @@ fn results_name_their_job_and_hold_results_or_tell_whether_it_has_finished() {
         r#"{"jobIdentifier":"j","finished":"soon"}"#,
         r#"{"results":{"k":{"status":"SUCCESSFUL","o":1}}}"#,
         r#"{"finished":true}"#,
-        // The job in the place of its results.
+        // The job instead of its results.
         JOB,
     ];
     assert_judged(Shape::Results, &wrong, Some(BodyFault::NoResults));
@@ -213,7 +213,7 @@ fn the_result_of_an_input_may_hold_anything_beside_an_error() {
 }
 
 #[test]
-fn other_objects_are_no_error_bodies_and_lists_are_arrays() {
+fn other_objects_are_not_error_bodies_and_lists_are_arrays() {
     assert_judged(Shape::Object, &[MODEL, JOB], None);
     for body in OTHERS {
         let holds_more = body == "{}" || body.contains("job");
@@ -254,7 +254,7 @@ fn a_key_is_text_or_json_and_neither_a_page_nor_an_error_body() {
 }
 
 #[test]
-fn the_answer_to_a_chunk_is_json_that_is_no_error_body_or_nothing() {
+fn the_answer_to_a_chunk_is_empty_or_json_that_is_not_an_error_body() {
     let fault = |body: &str| acknowledge(body.as_bytes(), true, Some("j")).err();
     for body in ["", " \n", "\u{feff}", JOB, RECEIPT, "[]"]
         .iter()
@@ -271,7 +271,7 @@ fn the_answer_to_a_chunk_is_json_that_is_no_error_body_or_nothing() {
     }
     assert_eq!(fault(ANOTHER), Some(BodyFault::AnotherJob));
     assert_eq!(acknowledge(b"\"\xff\"", true, None), Err(BodyFault::NotUtf8));
-    // What has not come to its end is judged by its beginning.
+    // An incomplete body is judged by its beginning.
     for (body, expected) in [
         (r#"{"message":"mainte"#, None),
         (" [", None),
@@ -284,7 +284,7 @@ fn the_answer_to_a_chunk_is_json_that_is_no_error_body_or_nothing() {
 }
 
 #[test]
-fn a_body_that_is_too_long_is_something_else_where_it_begins_so() {
+fn a_body_that_is_too_long_is_judged_by_its_beginning() {
     let poll = Expect::Body(Shape::JobWithStatus);
     for (begun, expected) in [
         ("", BodyFault::TooLarge),

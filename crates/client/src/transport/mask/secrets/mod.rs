@@ -1,4 +1,4 @@
-//! The credentials in the body of a request, which no error may show. How they are looked for in a text is left to others.
+//! Finds the credentials in the body of a request, which no error may show. `finder` looks for them in a text.
 
 mod names;
 mod parts;
@@ -14,38 +14,38 @@ use self::{
     tokens::{Token, Tokens, read},
 };
 
-/// No credential is longer. What is called like one and is longer, is data.
+/// The longest credential. A longer value with such a name is data.
 const LONGEST: usize = 16 * 1024;
 
-/// How many layers of JSON within texts are looked into.
+/// How many layers of JSON inside texts are searched.
 const LAYERS: usize = 3;
 
-/// The credentials in a body of JSON, wherever they stand in it: the texts and numbers that are called like one or belong to what
-/// is, and those in texts of whatever name that show them, as the URL of a database. What is no JSON brings what was found before
-/// that showed.
+/// Returns the credentials in a JSON body, at any depth: texts and numbers with the name of a credential or inside such
+/// a value, and texts of any name that contain some, such as the URL of a database. Stops at the first byte that is not
+/// JSON.
 pub(super) fn secrets_of(body: &[u8]) -> Vec<SecretString> {
     let mut secrets = Vec::new();
     walk(body, Meaning::default(), LAYERS, &mut secrets);
     secrets.into_iter().map(SecretString::from).collect()
 }
 
-/// An object or a list that is open.
+/// An open object or list.
 struct Open {
     is_list: bool,
-    /// By the names of all that it is in.
+    /// The meaning that the names around it give its values.
     meaning: Meaning,
-    /// Whether one of its values is the name of another, and of a credential.
+    /// Whether one of its values names another value as a credential.
     is_pair: bool,
-    /// How many values have come before.
+    /// How many values precede the next one.
     before: usize,
-    /// What is behind the last name.
+    /// The meaning of the value after the last name.
     next: Meaning,
-    /// Whether that is the name of another value.
+    /// Whether that value is the name of another.
     is_label: bool,
 }
 
 impl Open {
-    /// What the next value is.
+    /// Returns the meaning of the next value.
     fn meaning(&self) -> Meaning {
         match (self.is_pair, self.is_list) {
             (true, true) if self.before == 0 => Meaning::default(),
@@ -98,7 +98,7 @@ fn walk(json: &[u8], outer: Meaning, layers: usize, secrets: &mut Vec<String>) {
     }
 }
 
-/// Takes what is secret of a text. The longest first, so that it is masked as a whole.
+/// Collects the secrets of a text, the longest first, so that it is masked as a whole.
 fn take(text: &str, meaning: Meaning, layers: usize, secrets: &mut Vec<String>) {
     let is_amount = meaning.may_be_amount && text.parse::<f64>().is_ok();
     if meaning.is_secret && !is_amount {
@@ -115,8 +115,8 @@ fn take(text: &str, meaning: Meaning, layers: usize, secrets: &mut Vec<String>) 
     }
 }
 
-/// Where the objects and lists begin in which a value is the name of another, and of a credential:
-/// `{"name": "password", "value": …}`, `["password", …]`.
+/// Returns the offsets of objects and lists in which one value names another as a credential: `{"name": "password",
+/// "value": …}`, `["password", …]`.
 fn pairs(json: &[u8]) -> HashSet<usize> {
     struct Open {
         start: usize,

@@ -1,6 +1,6 @@
-//! What the name of a member, of a header or of a parameter says about its value, however it is spelled.
+//! What the name of a member, a header or a parameter says about its value, in every spelling.
 
-/// What is in the names of credentials, in small letters and without signs: `SecretAccessKey`, `db_password`.
+/// Words within the names of credentials, in lower case without separators: `SecretAccessKey`, `db_password`.
 const PARTS: [&str; 8] = [
     "connectionstring",
     "encryptionkey",
@@ -12,7 +12,7 @@ const PARTS: [&str; 8] = [
     "secret",
 ];
 
-/// What they end in, without the `s` of several: `sessionToken`, `x-amz-signature`.
+/// Endings of the names of credentials, without a plural `s`: `sessionToken`, `x-amz-signature`.
 const ENDS: [&str; 33] = [
     "accesskey",
     "accountkey",
@@ -49,23 +49,23 @@ const ENDS: [&str; 33] = [
     "subscriptionkey",
 ];
 
-/// What they end in as well, unless the value is a number: `maxTokens`.
+/// A further ending, unless the value is a number: `maxTokens`.
 const TOKEN: &str = "token";
 
-/// Their last words, which are too short to be looked for within others: `dbPass`, `x_sig`.
+/// Last words of the names of credentials, too short to be looked for inside other words: `dbPass`, `x_sig`.
 const WORDS: [&str; 8] = ["auth", "hmac", "oauth", "otp", "pass", "pin", "sas", "sig"];
 
-/// Names are not longer.
+/// The longest name.
 pub(super) const LONGEST: usize = 256;
 
-/// What a value is.
+/// The meaning of a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Meaning {
     /// A credential.
     pub(super) is_secret: bool,
-    /// A number is none, but an amount.
+    /// A number is an amount, not a credential.
     pub(super) may_be_amount: bool,
-    /// The URL of a database or a storage.
+    /// The value is the URL of a database or a storage service.
     pub(super) is_url: bool,
 }
 
@@ -76,7 +76,7 @@ impl Meaning {
         is_url: false,
     };
 
-    /// What a name says.
+    /// Returns the meaning of the value with this name.
     pub(super) fn of(name: &str) -> Self {
         let plain = plain(name);
         let one = plain.strip_suffix('s').unwrap_or(&plain);
@@ -91,7 +91,7 @@ impl Meaning {
         }
     }
 
-    /// What a value within a value is, by its own name and by that of the other.
+    /// Combines the meaning of a value with that of the value around it.
     pub(super) fn within(self, outer: Self) -> Self {
         Self {
             is_secret: self.is_secret || outer.is_secret,
@@ -101,7 +101,8 @@ impl Meaning {
     }
 }
 
-/// Whether a member of this name says what the name of another member's value is: `{"name": "password", "value": …}`.
+/// Whether a member with this name contains the name of the value in another member: `{"name": "password", "value":
+/// …}`.
 pub(super) fn names_another(name: &str) -> bool {
     let plain = plain(name);
     [
@@ -119,20 +120,20 @@ pub(super) fn names_another(name: &str) -> bool {
     .contains(&&*plain)
 }
 
-/// Whether a member of this name has a value that another member names.
+/// Whether a member with this name contains a value that another member names.
 pub(super) fn is_named_by_another(name: &str) -> bool {
     let plain = plain(name);
     let one = plain.strip_suffix('s').unwrap_or(&plain);
     one.ends_with("value") || ["val", "v", "content", "data"].contains(&&*plain)
 }
 
-/// A name in small letters and without signs.
+/// Returns a name in lower case without separators.
 fn plain(name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|character| character.to_ascii_lowercase()).collect()
 }
 
-/// The last word of a name: behind a sign, or from its capital on.
+/// Returns the last word of a name: after a separator, or from its capital on.
 fn plain_word(name: &str) -> String {
     let name = name
         .trim_end_matches(|last: char| !last.is_ascii_alphanumeric())

@@ -1,11 +1,11 @@
-//! What in a text is a credential: in a URL, in the value of a header, in a connection string.
+//! Finds the credentials inside a text: in a URL, in the value of a header, in a connection string.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 
 use super::names::{LONGEST, Meaning};
 
-/// How a value of `Authorization` and its like begins, before what is secret.
+/// The schemes of `Authorization` and similar headers, which precede the secret.
 const SCHEMES: [&str; 10] = [
     "apikey",
     "aws4-hmac-sha256",
@@ -19,17 +19,17 @@ const SCHEMES: [&str; 10] = [
     "token",
 ];
 
-/// A value of a shorter parameter of a credential is hardly a secret by itself.
+/// The shortest value of a parameter of a credential that counts as a secret by itself.
 const SHORTEST_PARAMETER: usize = 8;
 
-/// What stands alone before the host of a URL is a user's name, unless it may be a token.
+/// The shortest user without a password in a URL that may be a token rather than a name.
 const SHORTEST_USER: usize = 8;
 
-/// What stands behind the name of a scheme in a text is a word, unless it may be a token.
+/// The shortest text after a scheme that may be a token rather than a word.
 const SHORTEST_TOKEN: usize = 16;
 
-/// What in a credential is one by itself: behind the name of its scheme, in its parameters (of a cookie or of a connection string),
-/// and behind a user's name in base64.
+/// Returns the parts of a credential that are credentials themselves: after its scheme, in its parameters (of a cookie
+/// or a connection string), and after a user name in base64.
 pub(in super::super) fn of_credential(value: &str) -> Vec<String> {
     let mut parts = Vec::new();
     let token = behind_scheme(value);
@@ -46,15 +46,15 @@ pub(in super::super) fn of_credential(value: &str) -> Vec<String> {
     parts
 }
 
-/// What a text of any kind has of credentials: URLs with some, what is in these, parameters and lines of headers that are called
-/// like one. A private key in PEM is one as a whole.
+/// Returns the credentials in a text of any kind: URLs with credentials, the credentials inside them, and parameters
+/// and header lines with the name of a credential. A text with a private key in PEM counts as a whole.
 pub(super) fn of_text(text: &str) -> Vec<String> {
     let mut parts = Vec::new();
     if text.contains("PRIVATE KEY-----") {
         parts.push(text.to_owned());
     }
     for word in text.split(|each: char| each.is_whitespace() || matches!(each, '"' | '\'' | '<' | '>')) {
-        // Signs that end a sentence, or a part of it, are no part of it.
+        // Without the punctuation after the word.
         let word = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}']);
         if word.contains("://") {
             let within = of_url(word);
@@ -85,7 +85,7 @@ pub(super) fn of_text(text: &str) -> Vec<String> {
     parts
 }
 
-/// What in a URL is a credential: behind the user, or in a parameter, of which drivers separate several with `&` or `;`.
+/// Returns the credentials in a URL: after the user, or in parameters. Drivers separate these with `&` or `;`.
 pub(super) fn of_url(url: &str) -> Vec<String> {
     let authority = url.split_once("//").map_or("", |(_, rest)| rest);
     let authority = authority.split(['/', '?', ';', '#']).next().unwrap_or_default();
@@ -94,7 +94,7 @@ pub(super) fn of_url(url: &str) -> Vec<String> {
         Some((_, password)) => Some(password),
         None => Some(user).filter(|user| user.len() >= SHORTEST_USER),
     };
-    // Oracle's: `jdbc:oracle:thin:user/password@…`.
+    // The form of Oracle: `jdbc:oracle:thin:user/password@…`.
     let before = url.split_once('@').map_or("", |(before, _)| before);
     let of_oracle = before.rsplit_once('/').filter(|(rest, _)| !rest.contains('/'));
     let of_oracle = of_oracle.map(|(_, password)| password);
@@ -103,13 +103,13 @@ pub(super) fn of_url(url: &str) -> Vec<String> {
     parts.flat_map(spelled).chain(of_parameters).collect()
 }
 
-/// The values of those parameters that are called like credentials.
+/// Returns the values of the parameters with the name of a credential.
 fn named<'t>(parameters: impl Iterator<Item = (&'t str, &'t str)>) -> impl Iterator<Item = String> {
     let secret = parameters.filter(|(name, _)| Meaning::of(name).is_secret);
     secret.flat_map(|(_, value)| spelled(value))
 }
 
-/// Names with their values.
+/// Returns the parameters of a text: names with their values.
 fn parameters<'t>(text: &'t str, separators: &'t [char]) -> impl Iterator<Item = (&'t str, &'t str)> {
     text.split(separators).filter_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
@@ -119,7 +119,7 @@ fn parameters<'t>(text: &'t str, separators: &'t [char]) -> impl Iterator<Item =
     })
 }
 
-/// As it is, and as servers may tell it when they have decoded it.
+/// The raw text and its percent-decoded form: servers may repeat either.
 fn spelled(part: &str) -> [String; 2] {
     [
         part.to_owned(),
@@ -138,7 +138,7 @@ fn behind_scheme(value: &str) -> Option<&str> {
     SCHEMES.contains(&scheme.as_str()).then_some(rest.trim())
 }
 
-/// A user's name and password in base64, and the password.
+/// Decodes a user name and a password from base64. Returns both forms: with the user name, and the password alone.
 fn in_base64(encoded: &str) -> Vec<String> {
     let decoded = STANDARD
         .decode(encoded)

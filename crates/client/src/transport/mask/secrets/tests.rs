@@ -1,4 +1,4 @@
-//! Which credentials are found in which bodies, and what is left.
+//! Which credentials are found in which bodies, and what is left out.
 
 use secrecy::ExposeSecret;
 
@@ -9,7 +9,7 @@ fn known(body: &str) -> Vec<String> {
     secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect()
 }
 
-/// The same for the value of a member, each once.
+/// The credentials in the value of a member, without duplicates.
 fn known_of(name: &str, value: &str) -> Vec<String> {
     let mut known = known(&serde_json::json!({ "input": { name: value } }).to_string());
     let mut seen = HashSet::new();
@@ -63,7 +63,7 @@ fn the_credentials_of_any_body_are_known() {
 }
 
 #[test]
-fn everything_below_the_name_of_a_credential_is_one() {
+fn everything_below_the_name_of_a_credential_is_a_credential() {
     for (body, expected) in [
         (
             r#"{"password":{"value":"one","n":[2,{"x":"three"}]},"a":"b"}"#,
@@ -103,7 +103,7 @@ fn a_value_that_another_member_names_is_a_credential() {
 }
 
 #[test]
-fn json_within_texts_is_looked_into() {
+fn json_inside_texts_is_searched() {
     let inner = serde_json::json!({ "private_key": "one", "type": "service_account" }).to_string();
     let twice = serde_json::json!({ "config": inner }).to_string();
     for text in [inner, twice] {
@@ -135,7 +135,7 @@ fn the_credentials_within_a_url_are_known() {
 }
 
 #[test]
-fn a_url_with_a_credential_is_one_under_any_name_and_within_any_text() {
+fn a_url_with_a_credential_is_found_under_any_name_and_in_any_text() {
     let tokens = "ghp_16charactersAndMore";
     for (url, expected) in [
         (
@@ -169,7 +169,7 @@ fn a_url_with_a_credential_is_one_under_any_name_and_within_any_text() {
 }
 
 #[test]
-fn the_parts_of_a_credential_are_known_by_themselves() {
+fn the_parts_of_a_credential_are_credentials_too() {
     for (name, value, expected) in [
         ("Authorization", "Bearer abcd", &["abcd"][..]),
         ("authorization", "bearer  abcd", &["abcd"]),
@@ -192,7 +192,7 @@ fn the_parts_of_a_credential_are_known_by_themselves() {
         ("Authorization: Bearer abcd", &["Bearer abcd", "abcd"][..]),
         ("Accept: */*\nX-Api-Key: one\n", &["one"]),
         ("Bearer 0123456789abcdef", &["0123456789abcdef"]),
-        ("Bearer of bad news, and more of it", &[]),
+        ("Bearer of bad tidings, and more of it", &[]),
         (
             "-----BEGIN PRIVATE KEY-----\nabcd\n",
             &["-----BEGIN PRIVATE KEY-----\nabcd\n"],

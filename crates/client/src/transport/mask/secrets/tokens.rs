@@ -1,16 +1,16 @@
-//! The tokens of a JSON of any depth and size, without making values of it: most of it may be data, and it may be nested deeper
-//! than a parser goes. What is not JSON ends where that shows. What the tokens mean is left to others.
+//! Reads the tokens of JSON of any depth and size without building values: most of it may be data, and it may be nested
+//! deeper than a parser allows. Stops at the first byte that is not JSON. The parent module interprets the tokens.
 
 use std::borrow::Cow;
 
-/// A token. Names and texts have their quotes and escapes.
+/// A token. Names and texts keep their quotes and escapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'j> {
-    /// Of a member, whose value follows.
+    /// The name of a member, whose value follows.
     Name(&'j [u8]),
     Text(&'j [u8]),
     Number(&'j str),
-    /// The beginning of a list, or of an object.
+    /// The start of a list or of an object.
     Open {
         is_list: bool,
     },
@@ -18,7 +18,7 @@ pub(super) enum Token<'j> {
     Comma,
 }
 
-/// The tokens, each with its place. Colons, `true`, `false` and `null` are left out.
+/// The tokens, each with its offset. Skips colons, `true`, `false` and `null`.
 pub(super) struct Tokens<'j> {
     json: &'j [u8],
     at: usize,
@@ -34,7 +34,7 @@ impl<'j> Iterator for Tokens<'j> {
     type Item = (usize, Token<'j>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        // The letters are those of `true`, `false` and `null`.
+        // The letters of `true`, `false` and `null`.
         let is_passed = |byte: &u8| b" \t\r\n:aeflnrstu".contains(byte);
         let rest = self.json.get(self.at..)?;
         let passed = rest.iter().take_while(|byte| is_passed(byte)).count();
@@ -64,7 +64,7 @@ impl<'j> Iterator for Tokens<'j> {
     }
 }
 
-/// A text with its quotes, at the beginning of what is given.
+/// Returns the text at the start of the input, with its quotes.
 fn text(json: &[u8]) -> Option<&[u8]> {
     let mut at = 1;
     loop {
@@ -77,9 +77,9 @@ fn text(json: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What a text says, unless that is longer than so many bytes.
+/// Returns the content of a text, unless it exceeds this many bytes.
 pub(super) fn read(text: &[u8], longest: usize) -> Option<Cow<'_, str>> {
-    // One byte may be written in six.
+    // JSON may spell one byte with six.
     if text.len() > 6 * longest + 2 {
         return None;
     }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_come_in_their_order_until_it_shows_that_it_is_no_json() {
+    fn tokens_come_in_order_up_to_the_first_byte_that_is_not_json() {
         for (json, expected) in [
             (
                 r#"{"a":"1","b":2.5e3,"c":null,"d":[true,{}]}"#,
