@@ -1,6 +1,6 @@
 //! The hand-over of a request to a connection: the last moment at which none of it has been written. Decides whether
 //! the connection may have the request; `exchange` handles a refusal. How hyper polls the body is described in
-//! `upstream`.
+//! `assumptions`.
 
 use std::{
     sync::{

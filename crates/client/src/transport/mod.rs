@@ -5,6 +5,7 @@
 mod addresses;
 mod algorithm;
 mod answer;
+mod assumptions;
 mod attempt_state;
 mod body;
 mod causes;
