@@ -55,7 +55,7 @@ impl Client {
                 // Accepted, created or reset: the output, which may be empty, is not there.
                 _ => {
                     let missing = body.unreadable(&request, BodyFault::NoOutput);
-                    self.transport().again(retry_state, settings, missing).await?;
+                    self.transport().wait_for_retry(retry_state, settings, missing).await?;
                     continue;
                 }
             }

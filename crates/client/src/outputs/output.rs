@@ -222,7 +222,10 @@ impl Output {
         if rest.is_none() && !may_start_again {
             return Err(retry_state.end(failure));
         }
-        self.client.transport().again(retry_state, settings, failure).await?;
+        self.client
+            .transport()
+            .wait_for_retry(retry_state, settings, failure)
+            .await?;
         match self.client.fetch(&self.origin, rest, settings, retry_state).await {
             Ok((request, body)) => match self.entity.judge(&body, rest.map(|(_, at)| at)) {
                 Some(at) => {

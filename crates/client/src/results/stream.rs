@@ -186,7 +186,7 @@ impl ResultStream {
             return Err(retry_state.end(failure));
         }
         let transport = self.client.transport();
-        transport.again(retry_state, settings, failure).await?;
+        transport.wait_for_retry(retry_state, settings, failure).await?;
         let body = self
             .client
             .send_for_stream(&self.request, settings, retry_state)

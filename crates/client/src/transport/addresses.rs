@@ -72,7 +72,7 @@ impl Addresses {
     }
 
     /// Returns the addresses of a name, in the order in which to try them.
-    pub(super) async fn of(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+    pub(super) async fn look_up(&self, host: &str) -> io::Result<Vec<IpAddr>> {
         let look_up = self.look_ups.join(host.to_owned(), || {
             let look_up = self.resolver.resolve(host);
             Box::pin(async move { look_up.await.map(Arc::from).map_err(Arc::new) })

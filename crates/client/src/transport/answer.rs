@@ -141,7 +141,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
             ErrorText::read(mask, &bytes, is_cut)
         });
         let text = text.await.unwrap_or_default();
-        let message = text.message.filter(|_| !self.context.is_the_proxys(status));
+        let message = text.message.filter(|_| !self.context.is_from_proxy(status));
         refusal(message.unwrap_or_else(|| self.context.phrase(status)), text.body, id)
     }
 
@@ -149,11 +149,11 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
     async fn collect(&self, body: &mut Decoded, bytes: &mut Vec<u8>, kept: usize, limit: usize) -> End {
         let length = body.length().and_then(|length| length.try_into().ok());
         bytes.reserve(length.unwrap_or(0).min(limit).min(RESERVED));
-        let mut came = 0_usize;
+        let mut received = 0_usize;
         loop {
             match self.context.rest().while_held(self.clock, body.next()).await {
                 Ok(Some(chunk)) => {
-                    came = came.saturating_add(chunk.len());
+                    received = received.saturating_add(chunk.len());
                     let room = kept.saturating_sub(bytes.len()).min(chunk.len());
                     bytes.extend_from_slice(chunk.get(..room).unwrap_or_default());
                 }
@@ -161,7 +161,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
                 Err(broken) => return End::Broken(broken),
             }
             self.context.moved();
-            if came > limit {
+            if received > limit {
                 return End::TooLarge;
             }
         }

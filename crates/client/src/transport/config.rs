@@ -37,7 +37,7 @@ pub(crate) struct Route {
 impl Route {
     /// The dial of an attempt at a URL.
     pub(super) fn dial(&self, url: &Url) -> Arc<Dial> {
-        match self.proxies.of(url) {
+        match self.proxies.for_url(url) {
             Some(proxy) => Dial::to(proxy.port(), proxy.is_secure()),
             None => Dial::to(url.port_or_known_default().unwrap_or_default(), url.scheme() == "https"),
         }

@@ -69,7 +69,7 @@ impl Recipe {
     /// Builds clients that keep idle sockets for this long.
     pub(super) fn build(&self, keep_idle: Duration) -> Result<Http> {
         let proxies = &self.config.route.proxies;
-        let tunneled = match proxies.of_https() {
+        let tunneled = match proxies.for_https() {
             Some(proxy) => Some(Tunneled::new(self, proxy, keep_idle)?),
             None => None,
         };
@@ -92,7 +92,7 @@ impl Recipe {
         #[cfg(any(target_os = "android", target_os = "linux"))]
         let direct = direct.tcp_user_timeout(None);
         let direct = proxies
-            .of_http()
+            .for_http()
             .into_iter()
             .fold(direct, reqwest::ClientBuilder::proxy);
         let direct = direct
@@ -170,7 +170,7 @@ impl Tunneled {
     }
 
     fn is_for(&self, url: &Url) -> bool {
-        url.scheme() == "https" && self.proxies.of(url).is_some()
+        url.scheme() == "https" && self.proxies.for_url(url).is_some()
     }
 
     async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, BoxError> {

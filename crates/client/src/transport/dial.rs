@@ -140,7 +140,7 @@ impl Dial {
     }
 
     /// The next address to dial, if the attempt already knows those of this name.
-    pub(super) fn again(&self, host: &str) -> Option<IpAddr> {
+    pub(super) fn next_address(&self, host: &str) -> Option<IpAddr> {
         let mut state = self.state();
         let name = state.name.as_ref().filter(|name| name.host == host)?;
         let next = name
@@ -153,7 +153,7 @@ impl Dial {
     }
 
     /// The first address to dial, of those that were found for a name.
-    pub(super) fn first(&self, host: &str, found: Vec<IpAddr>, addresses: &Arc<Addresses>) -> Option<IpAddr> {
+    pub(super) fn first_address(&self, host: &str, found: Vec<IpAddr>, addresses: &Arc<Addresses>) -> Option<IpAddr> {
         let first = found.first().copied()?;
         let mut state = self.state();
         *state = State {

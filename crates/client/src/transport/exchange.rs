@@ -17,7 +17,7 @@ use super::{
     request::{Expect, Request, Settings},
     retry::Class,
     retry_state::RetryState,
-    shared::{Transport, granted},
+    shared::{Transport, acquire},
     stream::{self, Streamed},
 };
 use crate::{
@@ -50,7 +50,7 @@ impl Transport {
                     retry_state.answered();
                     return Ok(answer);
                 }
-                Err(failed) => self.again_after(retry_state, settings, failed).await?,
+                Err(failed) => self.wait_after(retry_state, settings, failed).await?,
             }
         }
     }
@@ -66,7 +66,7 @@ impl Transport {
         let attempt = AttemptState::new(self.config.route.dial(&request.url), hand_over);
         let context = self.failure_context(request, &attempt);
         let asked = self.clock().now();
-        let ready = async { Ok::<_, Error>((self.pool().await?, granted(&self.sockets).await?)) };
+        let ready = async { Ok::<_, Error>((self.pool().await?, acquire(&self.sockets).await?)) };
         let (pool, _socket) = tokio::select! {
             biased;
             () = settings.aborted() => return Err(Error::GivenUp.into()),
@@ -183,10 +183,10 @@ impl Transport {
         // Read at once: the connection is back in the pool by now, but has no other request yet.
         let announced = Announced::read(response.headers());
         if let Some(connection) = attempt.hand_over.connection() {
-            self.counts.heard(connection, announced, response.headers());
+            self.counts.note(connection, announced, response.headers());
         }
         if !request.foreign {
-            pool.heard(announced)?;
+            pool.note(announced)?;
         }
         let _held = attempt.rest.hold(!response.status().is_success());
         if stream::is_wanted(request.expect, &response) {
@@ -211,7 +211,7 @@ impl Transport {
     }
 
     fn failure_context<'a>(&'a self, request: &'a Request, attempt: &'a Arc<AttemptState>) -> FailureContext<'a> {
-        FailureContext::new(request, attempt, self.config.route.proxies.of(&request.url))
+        FailureContext::new(request, attempt, self.config.route.proxies.for_url(&request.url))
     }
 
     fn prepare(&self, request: &Request, settings: &Settings, attempt: &Arc<AttemptState>) -> Result<reqwest::Request> {

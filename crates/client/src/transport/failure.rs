@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct FailedAttempt {
     pub(super) error: Error,
-    /// The attempt ran on a pooled socket that broke before a byte of the answer came.
+    /// The attempt ran on a pooled socket that broke before a byte of the answer arrived.
     pub(super) stale: bool,
 }
 
@@ -59,13 +59,13 @@ impl<'a> FailureContext<'a> {
     }
 
     /// Whether the status comes from the proxy itself.
-    pub(super) fn is_the_proxys(&self, status: StatusCode) -> bool {
+    pub(super) fn is_from_proxy(&self, status: StatusCode) -> bool {
         self.proxy.is_some() && status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
     }
 
     /// The message for a status whose answer has none.
     pub(super) fn phrase(&self, status: StatusCode) -> String {
-        if let Some(proxy) = self.proxy.filter(|_| self.is_the_proxys(status)) {
+        if let Some(proxy) = self.proxy.filter(|_| self.is_from_proxy(status)) {
             return requires_credentials(proxy);
         }
         let reason = status.canonical_reason().unwrap_or("without a reason");
@@ -119,7 +119,7 @@ impl<'a> FailureContext<'a> {
         self.attempt.is_connecting()
     }
 
-    /// Notes that bytes of the answer came in.
+    /// Notes that bytes of the answer arrived.
     pub(super) fn moved(&self) {
         self.attempt.moved();
     }
@@ -157,13 +157,13 @@ impl<'a> FailureContext<'a> {
         })
     }
 
-    pub(super) fn wrong_length(&self, came: u64, whole: u64) -> Error {
+    pub(super) fn wrong_length(&self, received: u64, whole: u64) -> Error {
         let place = place(&self.request.url);
         Error::Connection {
             fault: ConnectionFault::Cut,
             phase: self.attempt.phase(),
             sent: self.withdraw(),
-            message: format!("the answer of {place} has {came} bytes instead of {whole}"),
+            message: format!("the answer of {place} has {received} bytes instead of {whole}"),
             source: None,
             call: Box::new(self.call()),
         }

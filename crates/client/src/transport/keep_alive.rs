@@ -79,7 +79,7 @@ struct Count {
     first: u64,
     carried: u64,
     left: u64,
-    heard: Instant,
+    last: Instant,
 }
 
 impl Count {
@@ -88,14 +88,14 @@ impl Count {
             first,
             carried: 0,
             left: first,
-            heard: Instant::now(),
+            last: Instant::now(),
         }
     }
 
     /// Notes another response.
-    fn hear(&mut self, max: u64) {
+    fn note(&mut self, max: u64) {
         self.carried += 1;
-        self.heard = Instant::now();
+        self.last = Instant::now();
         // Apache counts down; Node.js repeats the same number.
         self.left = if max < self.first {
             max
@@ -113,7 +113,7 @@ impl Counts {
     }
 
     /// Notes a response on the socket.
-    pub(super) fn heard(&self, connection: Id, announced: Announced, headers: &HeaderMap) {
+    pub(super) fn note(&self, connection: Id, announced: Announced, headers: &HeaderMap) {
         let closes = headers.get_all(CONNECTION).iter().any(is_close);
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(max) = announced.max.filter(|_| !closes) else {
@@ -121,11 +121,11 @@ impl Counts {
             return;
         };
         if counted.counts.len() >= COUNTED.max(2 * counted.kept) {
-            counted.counts.retain(|_, count| count.heard.elapsed() < MEMORY);
+            counted.counts.retain(|_, count| count.last.elapsed() < MEMORY);
             counted.kept = counted.counts.len();
         }
         let count = counted.counts.entry(connection).or_insert_with(|| Count::new(max));
-        count.hear(max);
+        count.note(max);
     }
 }
 
@@ -177,7 +177,7 @@ mod tests {
     fn used_up(maxima: &[u64]) -> Option<usize> {
         let mut count = Count::new(maxima[0]);
         maxima.iter().position(|&max| {
-            count.hear(max);
+            count.note(max);
             count.left == 0
         })
     }
@@ -199,8 +199,8 @@ mod tests {
             idle: None,
             max: Some(1),
         };
-        counts.heard(first, announced, &HeaderMap::new());
-        counts.heard(second, announced, &headers(&[("connection", "Keep-Alive, Close")]));
+        counts.note(first, announced, &HeaderMap::new());
+        counts.note(second, announced, &headers(&[("connection", "Keep-Alive, Close")]));
         assert!(counts.is_used_up(first) && !counts.is_used_up(second) && !counts.is_used_up(third));
     }
 }

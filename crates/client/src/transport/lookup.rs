@@ -32,15 +32,15 @@ impl WatchedResolver {
         let addresses = Arc::clone(&self.0);
         let dial = dial::current();
         Box::pin(async move {
-            if let Some(next) = dial.as_ref().and_then(|dial| dial.again(&host)) {
+            if let Some(next) = dial.as_ref().and_then(|dial| dial.next_address(&host)) {
                 attempt_state::entered(Phase::Connect);
                 return Ok(at_any_port(vec![next]));
             }
             attempt_state::entered(Phase::Dns);
-            let found = addresses.of(&host).await?;
+            let found = addresses.look_up(&host).await?;
             attempt_state::entered(Phase::Connect);
             Ok(at_any_port(match dial {
-                Some(dial) => dial.first(&host, found, &addresses).into_iter().collect(),
+                Some(dial) => dial.first_address(&host, found, &addresses).into_iter().collect(),
                 None => found,
             }))
         })

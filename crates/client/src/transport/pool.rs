@@ -69,7 +69,7 @@ impl Pool {
     }
 
     /// Notes the idle limit that a response announces.
-    pub(super) fn heard(&self, announced: Announced) -> Result<()> {
+    pub(super) fn note(&self, announced: Announced) -> Result<()> {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let limit = announced.idle.map_or(KEEP_IDLE, |idle| idle.min(KEEP_IDLE));

@@ -88,7 +88,7 @@ impl Proxies {
     }
 
     /// Returns the proxy for a request to this URL.
-    pub(super) fn of(&self, url: &Url) -> Option<&Proxy> {
+    pub(super) fn for_url(&self, url: &Url) -> Option<&Proxy> {
         self.setting(url)?.as_ref().ok()
     }
 
@@ -102,12 +102,12 @@ impl Proxies {
     }
 
     /// Returns the proxy for `https` servers, which tunnels go through.
-    pub(super) fn of_https(&self) -> Option<&Proxy> {
+    pub(super) fn for_https(&self) -> Option<&Proxy> {
         self.https.as_ref()?.as_ref().ok()
     }
 
     /// Returns the proxy for `http` servers, which reqwest sends whole requests to.
-    pub(super) fn of_http(&self) -> Option<reqwest::Proxy> {
+    pub(super) fn for_http(&self) -> Option<reqwest::Proxy> {
         let proxy = self.http.as_ref()?.as_ref().ok()?;
         let (target, none_for) = (proxy.url.clone(), self.none_for.clone());
         let rule = reqwest::Proxy::custom(move |url| {
@@ -221,7 +221,7 @@ mod tests {
         };
         let proxies = Proxies::from_variables(variable);
         ["http://example.com", "https://example.com"].map(|url| {
-            let proxy = proxies.of(&Url::parse(url).unwrap());
+            let proxy = proxies.for_url(&Url::parse(url).unwrap());
             proxy.map(|proxy| proxy.place().to_owned())
         })
     }

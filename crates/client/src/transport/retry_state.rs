@@ -95,11 +95,16 @@ impl Transport {
     ///
     /// # Errors
     /// The failure, if no attempt follows.
-    pub(crate) async fn again(&self, retry_state: &mut RetryState, settings: &Settings, error: Error) -> Result<()> {
-        self.again_after(retry_state, settings, error.into()).await
+    pub(crate) async fn wait_for_retry(
+        &self,
+        retry_state: &mut RetryState,
+        settings: &Settings,
+        error: Error,
+    ) -> Result<()> {
+        self.wait_after(retry_state, settings, error.into()).await
     }
 
-    pub(super) async fn again_after(
+    pub(super) async fn wait_after(
         &self,
         retry_state: &mut RetryState,
         settings: &Settings,

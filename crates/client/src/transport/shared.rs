@@ -87,7 +87,7 @@ impl Transport {
 
     /// Waits for permission to poll. The poll holds the permit to its end.
     pub(crate) async fn turn_to_poll(&self) -> Result<SemaphorePermit<'_>> {
-        granted(&self.polls).await
+        acquire(&self.polls).await
     }
 
     /// Returns the pool of HTTP clients, and builds it on first use.
@@ -101,7 +101,7 @@ impl Transport {
 }
 
 /// Waits for a permit of a semaphore that is never closed.
-pub(super) async fn granted(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>> {
+pub(super) async fn acquire(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>> {
     let closed = |_| Error::Internal("a semaphore was closed".to_owned());
     semaphore.acquire().await.map_err(closed)
 }

@@ -81,8 +81,8 @@ impl Streamed {
     }
 
     /// Returns the error for a body of another length than announced.
-    pub(crate) fn wrong_length(&self, request: &Request, came: u64, whole: u64) -> Error {
-        FailureContext::new(request, &self.attempt, self.proxy.as_ref()).wrong_length(came, whole)
+    pub(crate) fn wrong_length(&self, request: &Request, received: u64, whole: u64) -> Error {
+        FailureContext::new(request, &self.attempt, self.proxy.as_ref()).wrong_length(received, whole)
     }
 
     /// Returns the description of the request, for errors.

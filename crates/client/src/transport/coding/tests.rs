@@ -96,7 +96,7 @@ async fn short_bodies_are_decoded_inline_and_long_ones_on_another_thread() {
     // The other thread may have finished at once.
     let is_ever_away = |coded: &[u8]| (0..100).any(|_| is_away(coded.to_vec()));
     assert!(!is_ever_away(&gzip(b"{}")));
-    assert!(is_ever_away(&gzip(b"").repeat(IN_PASSING / 20 + 1)));
+    assert!(is_ever_away(&gzip(b"").repeat(INLINE / 20 + 1)));
 }
 
 #[tokio::test]
