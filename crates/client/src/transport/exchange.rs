@@ -65,7 +65,7 @@ impl Transport {
         let hand_over = HandOver::new(Arc::clone(&self.counts));
         let attempt = AttemptState::new(self.config.route.dial(&request.url), hand_over);
         let context = self.failure_context(request, &attempt);
-        let asked = self.clock().now();
+        let queued = self.clock().now();
         let ready = async { Ok::<_, Error>((self.pool().await?, acquire(&self.sockets).await?)) };
         let (pool, _socket) = tokio::select! {
             biased;
@@ -75,7 +75,7 @@ impl Transport {
         };
         let began = self.clock().now();
         let limit = left.map_or(settings.request_timeout, |left| {
-            left.saturating_sub(began - asked).min(settings.request_timeout)
+            left.saturating_sub(began - queued).min(settings.request_timeout)
         });
         if limit.is_zero() && left.is_some() {
             // The socket permit was granted at the last moment.
@@ -107,9 +107,9 @@ impl Transport {
     ) -> Result<Answer, FailedAttempt> {
         let mut work = pin!(work);
         let limit_of = |length| clock::limit(self.clock(), length, move || context.moves());
+        // Of these two limits only the nearest is polled, so only that one has a running timer.
         let mut connecting = limit_of(self.config.connect_timeout);
         let mut whole = limit_of(limit);
-        // Polled in this order, so that only the nearest limit has a running timer.
         let mut stalled = pin!(context.stalled(self.clock(), settings.idle_timeout));
         let mut connected = self.config.connect_timeout >= limit;
         let mut unlimited = false;
