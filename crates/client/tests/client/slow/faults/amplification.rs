@@ -1,4 +1,4 @@
-//! What an outage costs a server whose callers go on calling, and how soon they are well once it is over.
+//! How many requests an outage causes while callers keep calling, and how soon the callers recover after it.
 
 use std::{
     sync::{
@@ -19,17 +19,17 @@ use crate::support::{
 
 const CALLERS: usize = 200;
 
-/// Between the end of a call and the caller's next.
-const THOUGHT: Duration = Duration::from_millis(500);
+/// The pause of a caller between two calls.
+const THINK_TIME: Duration = Duration::from_millis(500);
 
-/// The retries that a client has in hand.
-const ALLOWANCE: usize = 20;
+/// The initial retry budget of a client.
+const BUDGET: usize = 20;
 
-/// What was counted.
+/// Counts of the callers.
 struct Callers {
-    /// Calls of those who read, which would be as many requests with one attempt each.
+    /// The calls of the readers. With one attempt each, there would be as many requests.
     calls: AtomicUsize,
-    /// When each caller last had a good answer.
+    /// When each caller last got a good response.
     well: Mutex<Vec<Instant>>,
 }
 
@@ -44,7 +44,7 @@ impl Callers {
             if client.get_job("read", &options()).await.is_ok() {
                 self.is_well(caller);
             }
-            tokio::time::sleep(THOUGHT).await;
+            tokio::time::sleep(THINK_TIME).await;
         }
     }
 
@@ -57,7 +57,7 @@ impl Callers {
     }
 }
 
-/// A server that fails in all ways while it is down, and keeps some of its sockets only to reset them.
+/// Starts a server that fails in several ways while it is down, and keeps some sockets only to reset them.
 async fn failing_server() -> (Server, Arc<AtomicBool>) {
     let down = Arc::new(AtomicBool::new(false));
     let is_down = Arc::clone(&down);
@@ -73,7 +73,7 @@ async fn failing_server() -> (Server, Arc<AtomicBool>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes 75 seconds; `npm run test:faults` runs it"]
-async fn an_outage_of_a_minute_is_not_multiplied_and_soon_forgotten() {
+async fn an_outage_of_a_minute_is_not_amplified_and_callers_recover_at_once() {
     const LENGTH: usize = 60;
     let (server, down) = failing_server().await;
     let client = builder(&server.api()).random(Arc::new(SystemRandom)).build().unwrap();
@@ -110,13 +110,13 @@ async fn an_outage_of_a_minute_is_not_multiplied_and_soon_forgotten() {
     tokio::time::sleep(Duration::from_secs(10)).await;
     tasks.abort_all();
 
-    // Each wait polls every two seconds where all is well.
+    // In normal operation, each wait polls every two seconds.
     let undisturbed = CALLERS / 2 * LENGTH / 2;
-    let hundredths = reads.saturating_sub(ALLOWANCE) * 100 / calls;
+    let hundredths = reads.saturating_sub(BUDGET) * 100 / calls;
     let recovered = callers.well.lock().unwrap().iter().filter(|when| **when > back).count();
     println!(
-        "{CALLERS} callers, {LENGTH} s of outage: {reads} requests for {calls} reads, which beyond the first \
-         {ALLOWANCE} are {hundredths} % of one attempt each; {polls} polls where {undisturbed} are usual; {recovered} of {CALLERS} well within 10 s of its end"
+        "{CALLERS} callers, {LENGTH} s of outage: {reads} requests for {calls} reads, which without the first \
+         {BUDGET} are {hundredths} % of one attempt each; {polls} polls, where {undisturbed} are usual; {recovered} of {CALLERS} recovered within 10 s of its end"
     );
     assert!(calls > CALLERS / 2 * LENGTH, "{calls}");
     assert!(hundredths <= 120, "{hundredths} %");
@@ -124,7 +124,7 @@ async fn an_outage_of_a_minute_is_not_multiplied_and_soon_forgotten() {
     assert_eq!(recovered, CALLERS);
 }
 
-/// Calls at the same time, over and over, by so many callers: how many requests they make.
+/// Makes this many calls in a row from each of the callers at the same time, and returns how many requests they cause.
 async fn requests_of(calls_each: usize, server: &Server, client: &Client) -> usize {
     let before = server.count();
     let mut callers = JoinSet::new();
@@ -141,7 +141,7 @@ async fn requests_of(calls_each: usize, server: &Server, client: &Client) -> usi
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_hundred_callers_do_not_multiply_an_outage_and_are_well_when_it_is_over() {
+async fn two_hundred_callers_do_not_amplify_an_outage_and_recover_after_it() {
     const CALLS: usize = 10;
     let (server, down) = failing_server().await;
     let (client, clock) = skipping(&server.api());
@@ -150,8 +150,8 @@ async fn two_hundred_callers_do_not_multiply_an_outage_and_are_well_when_it_is_o
     let requests = requests_of(CALLS, &server, &client).await;
     let calls = CALLERS * CALLS;
     println!("{requests} requests for {calls} calls that fail");
-    assert_eq!(clock.pauses().len(), ALLOWANCE);
-    assert!(requests - ALLOWANCE <= calls * 12 / 10, "{requests} for {calls}");
+    assert_eq!(clock.pauses().len(), BUDGET);
+    assert!(requests - BUDGET <= calls * 12 / 10, "{requests} for {calls}");
     down.store(false, Ordering::SeqCst);
     for _ in 0..CALLERS {
         client.get_job("read", &options()).await.unwrap();

@@ -1,4 +1,4 @@
-//! The clients that meet a fault, and the addresses that their names have.
+//! The clients that meet a fault, and the addresses of their servers.
 
 #[cfg(target_os = "linux")]
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use modzy_client::{Client, Resolver};
 #[cfg(target_os = "linux")]
 use super::catalogue::Addresses;
 use super::{
-    catalogue::{Fault, HOST, How, MOST},
+    catalogue::{Fault, HOST, Injection, MAX_BYTES},
     expected::Course,
     matrix::fraction,
 };
@@ -26,12 +26,12 @@ use crate::support::{
     server::{FullListener, gone},
 };
 
-/// The addresses of a fault that swallow packets at the server's port.
+/// Opens the addresses of a fault that drop packets at the server's port.
 #[cfg(target_os = "linux")]
 pub(super) async fn silent(fault: &Fault, port: u16) -> Vec<FullListener> {
-    let hosts: &[&str] = match fault.how {
-        How::Addresses(Addresses::Silent) => &["127.0.0.2"],
-        How::Addresses(Addresses::AllSilent) => &["127.0.0.2", "127.0.0.3"],
+    let hosts: &[&str] = match fault.injection {
+        Injection::Addresses(Addresses::Silent) => &["127.0.0.2"],
+        Injection::Addresses(Addresses::AllSilent) => &["127.0.0.2", "127.0.0.3"],
         _ => &[],
     };
     let mut silent = Vec::new();
@@ -41,17 +41,17 @@ pub(super) async fn silent(fault: &Fault, port: u16) -> Vec<FullListener> {
     silent
 }
 
-/// The same, silent only in TLS.
+/// Opens the address of a fault that accepts connections and is silent in TLS.
 #[cfg(target_os = "linux")]
 pub(super) async fn silent_in_tls(fault: &Fault, port: u16) -> Option<Server> {
-    let How::Addresses(Addresses::SilentInTls) = fault.how else {
+    let Injection::Addresses(Addresses::SilentInTls) = fault.injection else {
         return None;
     };
     let address = SocketAddr::new("127.0.0.2".parse().unwrap(), port);
     Some(Server::raw_at(address, |mut socket, _, _| async move { gone(&mut socket).await }).await)
 }
 
-/// A client that meets a fault.
+/// Builds a client that meets a fault.
 pub(super) async fn client(
     fault: &Fault,
     course: Course,
@@ -60,7 +60,7 @@ pub(super) async fn client(
     server: &Server,
     clock: &Arc<SkippingClock>,
 ) -> Client {
-    let limit = if fault.takes_its_time() {
+    let limit = if fault.is_ended_by_a_limit() {
         limit
     } else {
         Duration::from_mins(1)
@@ -70,13 +70,13 @@ pub(super) async fn client(
     let mut scheme = "http";
     let mut names: Arc<dyn Resolver> = Arc::new(Names::found());
     let mut proxy = None;
-    match &fault.how {
-        How::Lookup(fate) => names = Arc::new(Names::first(times, *fate)),
-        How::Refused => port = closed_port().await,
+    match &fault.injection {
+        Injection::Lookup(fate) => names = Arc::new(Names::first(times, *fate)),
+        Injection::Refused => port = closed_port().await,
         #[cfg(target_os = "linux")]
-        How::NeverStands(listener) => port = listener.address().port(),
+        Injection::NeverAccepts(listener) => port = listener.address().port(),
         #[cfg(target_os = "linux")]
-        How::Addresses(addresses) => {
+        Injection::Addresses(addresses) => {
             if *addresses == Addresses::SilentInTls {
                 scheme = "https";
             }
@@ -85,13 +85,17 @@ pub(super) async fn client(
                 Addresses::AllSilent => &["127.0.0.2", "127.0.0.3"],
             });
         }
-        How::Tls(_) => scheme = "https",
-        How::Tunnel(_) => {
+        Injection::Tls(_) => scheme = "https",
+        Injection::Tunnel(_) => {
             scheme = "https";
             proxy = Some(server.address());
         }
-        How::Proxy(_) => proxy = Some(server.address()),
-        How::Answer(_) | How::IdleClosed | How::IdleDies(_) | How::IdleEnds(..) | How::Early(..) => {}
+        Injection::Proxy(_) => proxy = Some(server.address()),
+        Injection::Answer(_)
+        | Injection::IdleClosed
+        | Injection::IdleDies(_)
+        | Injection::IdleEnds(..)
+        | Injection::Early(..) => {}
     }
     let mut builder = builder(&format!("{scheme}://{HOST}:{port}/api"))
         .ca([authority.pem()])
@@ -99,7 +103,7 @@ pub(super) async fn client(
         .resolver(names)
         .clock(clock.clone())
         .random(Arc::new(Fixed(fraction(course))))
-        .max_response_bytes(MOST)
+        .max_response_bytes(MAX_BYTES)
         .connect_timeout(limit)
         .request_timeout(limit)
         .idle_timeout(limit);

@@ -1,4 +1,4 @@
-//! The classes of requests, each with a call that stands for it.
+//! The classes of requests, each with a call that makes such a request.
 
 use bytes::Bytes;
 use modzy_client::{Client, Document, Error, FileSource, JobInput, OutputRef, WaitOptions};
@@ -9,7 +9,7 @@ use crate::support::{folder::Folder, options};
 /// The body of a submit.
 pub(super) const SUBMIT: &str = r#"{"model":{"identifier":"ed542963de","version":"1.0.1"},"input":{"type":"text","sources":{"key":{"input.txt":"What a lovely day!"}}}}"#;
 
-/// What repeating a request does, and what is read of its answer.
+/// A class of requests: requests that repeat alike, and whose responses are read alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     Read,
@@ -54,12 +54,12 @@ impl Class {
         matches!(self, Self::Submit | Self::Chunk | Self::Close)
     }
 
-    /// Whether its answers are bytes.
+    /// Whether its responses are bytes of an output.
     pub(super) fn is_of_outputs(self) -> bool {
         matches!(self, Self::Output | Self::Stream)
     }
 
-    /// The method and the path of its request.
+    /// Returns the method and the path of its request.
     pub(super) fn line(self) -> &'static str {
         match self {
             Self::Read | Self::Poll => "GET /api/jobs/j",
@@ -72,7 +72,7 @@ impl Class {
         }
     }
 
-    /// The body of a good answer.
+    /// Returns the body of a good response.
     pub(super) fn good(self) -> &'static str {
         match self {
             Self::Read | Self::Submit | Self::Close => r#"{"jobIdentifier":"j","status":"SUBMITTED"}"#,
@@ -84,7 +84,7 @@ impl Class {
         }
     }
 
-    /// Makes the call, for this job where it is about one, and answers with what it brings.
+    /// Makes the call, for this job if the class has one, and returns the result as text.
     pub(super) async fn call(self, client: &Client, job_id: &str) -> Result<String, Error> {
         let options = options();
         let text = |document: Document| document.as_str().to_owned();
@@ -118,7 +118,7 @@ impl Class {
                 match downloaded {
                     Ok(_) => Ok(String::from_utf8_lossy(&std::fs::read(folder.place()).unwrap()).into_owned()),
                     Err(error) => {
-                        assert!(folder.files().is_empty(), "half a download was left");
+                        assert!(folder.files().is_empty(), "the failed download left a file");
                         Err(error)
                     }
                 }

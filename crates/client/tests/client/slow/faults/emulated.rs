@@ -1,4 +1,4 @@
-//! The same rules against the emulator, which really makes jobs, cancels and closes them: what a fault hides has happened.
+//! The same rules against the emulator, which creates, cancels and closes real jobs behind a fault.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,10 +8,10 @@ use tokio::task::JoinSet;
 
 use super::{
     calls::{Class, SUBMIT},
-    catalogue::{Broke, What},
+    catalogue::{Break, Cause},
     expected::{Course, expected},
     matrix::{LIMITS, differences, fraction},
-    world::Outcome,
+    outcome::Outcome,
 };
 use crate::support::{
     clock::{Fixed, SkippingClock},
@@ -20,10 +20,10 @@ use crate::support::{
 
 const OPEN: &str = r#"{"model":{"identifier":"ed542963de","version":"1.0.1"}}"#;
 
-/// An emulator with a job for a call of this class.
+/// Starts an emulator with a job for a call of this class.
 async fn emulator_for(class: Class) -> (Emulator, String) {
-    let is_over = matches!(class, Class::Poll | Class::Results | Class::Output | Class::Stream);
-    let stays = if is_over { 0 } else { 60_000 };
+    let is_final = matches!(class, Class::Poll | Class::Results | Class::Output | Class::Stream);
+    let stays = if is_final { 0 } else { 60_000 };
     let (emulator, _) = emulator(stays, stays).await;
     let client = plain(emulator.base_url()).build().unwrap();
     let body = if matches!(class, Class::Chunk | Class::Close) {
@@ -38,7 +38,7 @@ async fn emulator_for(class: Class) -> (Emulator, String) {
     let job_id = receipt.string_member("jobIdentifier").unwrap();
     match class {
         Class::Close => drop(Class::Chunk.call(&client, &job_id).await.unwrap()),
-        _ if is_over => {
+        _ if is_final => {
             let quick = WaitOptions::default().poll_interval(millis(5));
             client.block_until_complete(&job_id, &quick, |_| {}).await.unwrap();
         }
@@ -54,18 +54,18 @@ async fn jobs(builder: ClientBuilder) -> usize {
     jobs.unwrap().parse::<Vec<serde_json::Value>>().unwrap().len()
 }
 
-async fn cell(what: What, fault: Fault, class: Class, course: Course) -> Vec<String> {
+async fn cell(cause: Cause, fault: Fault, class: Class, course: Course) -> Vec<String> {
     let is_stall = fault.connection == Some(ConnectionFault::Stall);
     let [limit, longer] = if is_stall { LIMITS } else { [Duration::from_mins(1); 2] };
-    let differences = tried(what, fault.clone(), class, course, limit).await;
+    let differences = run(cause, fault.clone(), class, course, limit).await;
     if differences.is_empty() || !is_stall {
         return differences;
     }
-    tried(what, fault, class, course, longer).await
+    run(cause, fault, class, course, longer).await
 }
 
-async fn tried(what: What, fault: Fault, class: Class, course: Course, limit: Duration) -> Vec<String> {
-    let expected = expected(what, class, course, fraction(course)).unwrap();
+async fn run(cause: Cause, fault: Fault, class: Class, course: Course, limit: Duration) -> Vec<String> {
+    let expected = expected(cause, class, course, fraction(course)).unwrap();
     let (emulator, job_id) = emulator_for(class).await;
     let (method, path) = class.line().split_once(' ').unwrap();
     let of_the_job = |part| if part == "j" { job_id.as_str() } else { part };
@@ -115,12 +115,12 @@ async fn tried(what: What, fault: Fault, class: Class, course: Course, limit: Du
     emulator.clear_faults();
     let made = jobs(plain(emulator.base_url())).await;
     let expected_jobs = match (class, course) {
-        // Nothing was made of what the emulator never looked at.
+        // The emulator never handled the request.
         (Class::Submit, Course::Lasting) => 0,
         _ => 1,
     };
     if made != expected_jobs {
-        differences.push(format!("made {made} jobs in place of {expected_jobs}"));
+        differences.push(format!("made {made} jobs instead of {expected_jobs}"));
     }
     differences
         .iter()
@@ -129,18 +129,18 @@ async fn tried(what: What, fault: Fault, class: Class, course: Course, limit: Du
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_fault_hides_has_happened_once() {
+async fn a_request_whose_response_is_lost_is_done_once() {
     let faults = [
-        (ConnectionFault::Reset, Broke::Connection(Broken::Cut, Phase::Headers)),
-        (ConnectionFault::Stall, Broke::Limit(Phase::Headers)),
-        (ConnectionFault::Cut, Broke::Connection(Broken::Cut, Phase::Body)),
+        (ConnectionFault::Reset, Break::Connection(Broken::Cut, Phase::Headers)),
+        (ConnectionFault::Stall, Break::Limit(Phase::Headers)),
+        (ConnectionFault::Cut, Break::Connection(Broken::Cut, Phase::Body)),
     ];
     let mut cells = JoinSet::new();
-    for (connection, broke) in faults {
+    for (connection, failure) in faults {
         for class in Class::ALL {
             for course in [Course::Lasting, Course::Passing] {
                 let is_cut = connection == ConnectionFault::Cut;
-                // The answer to a chunk has no body that could be cut; what is cut is done, and so never lasts.
+                // The response to a chunk has no body to truncate, and a truncated response never lasts: the request is done.
                 if is_cut && (class == Class::Chunk || course == Course::Lasting) {
                     continue;
                 }
@@ -148,7 +148,7 @@ async fn what_a_fault_hides_has_happened_once() {
                     connection: Some(connection),
                     ..Fault::default()
                 };
-                cells.spawn(cell(What::Lost(broke), fault, class, course));
+                cells.spawn(cell(Cause::Lost(failure), fault, class, course));
             }
         }
     }

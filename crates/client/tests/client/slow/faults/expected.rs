@@ -1,17 +1,7 @@
-//! What has to come of a fault, from the rules alone:
+//! Derives the outcome of every cell from the retry rules.
 //!
-//! | what happened | GET, DELETE | POST |
-//! | --- | --- | --- |
-//! | never sent | again | again |
-//! | a certificate that does not verify | never | never |
-//! | 429 | again, after `Retry-After` | again, likewise |
-//! | 503 | again, likewise | only if the answer carries `Retry-After` |
-//! | 408, 425, 500, 502, 504 | again | never |
-//! | reset, timeout, cut or unreadable body | again | never |
-//! | other 4xx, a redirect | never | never |
-//!
-//! A poll is one attempt. What is repeated of reads is an outage to a wait, which goes on for `maxOutage`, and a 404 is believed once
-//! it has stood for four seconds.
+//! Each poll of a wait is one attempt. A failure that a read would retry is an outage to a wait, which polls on for `maxOutage`. A wait
+//! believes a 404 after four seconds without another response.
 
 use std::time::Duration;
 
@@ -19,29 +9,30 @@ use modzy_client::{BodyFault, ConnectionFault, Phase, Sent};
 
 use super::{
     calls::Class,
-    catalogue::{Asked, Body, Broke, What},
+    catalogue::{Body, Break, Cause, RetryAfter},
+    outcome::{ELSEWHERE, THE_JOB, WARM_UP},
+    rules::{Repeats, Rule, may_have_acted},
 };
 use crate::support::millis;
 
-/// Whether the fault is there for good, or meets the first request alone.
+/// Whether the fault is permanent or hits only the first request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Course {
-    /// The server does nothing of what it is asked for.
+    /// The server never acts on a request.
     Lasting,
-    /// Where a server can have done what it was asked for before the fault hid it, it has.
+    /// The server acts on the request if it can have done so before the fault.
     Passing,
 }
 
-/// What becomes of the next attempt.
+/// Whether and when the next attempt follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Again {
+pub(super) enum Repeat {
     Never,
-    /// After a pause of the client's own.
+    /// After a pause that the client chooses.
     Backoff,
-    /// After a pause within these bounds, in milliseconds, and a tenth more at most.
-    Asked(u64, u64),
-    /// At once.
-    Free,
+    /// After a pause within these bounds, in milliseconds, plus up to a tenth.
+    After(u64, u64),
+    AtOnce,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,93 +52,129 @@ pub(super) struct Failure {
     pub(super) retryable: bool,
 }
 
+/// How a call ends, in the words of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Again,
+    AgainAsAsked,
+    AgainAtOnce,
+    Never,
+    RiddenOut,
+    Doubted,
+    Followed,
+    Fine,
+}
+
+impl Ending {
+    pub(super) const ALL: [Self; 8] = [
+        Self::Again,
+        Self::AgainAsAsked,
+        Self::AgainAtOnce,
+        Self::Never,
+        Self::RiddenOut,
+        Self::Doubted,
+        Self::Followed,
+        Self::Fine,
+    ];
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Expected {
+    pub(super) ending: Ending,
+    /// Whether the client reads the job to settle what happened.
+    pub(super) reads_the_job: bool,
     pub(super) failure: Option<Failure>,
     /// The requests that reach the server.
     pub(super) lines: Vec<&'static str>,
-    /// Of each pause the least and the most, in milliseconds.
+    /// The shortest and the longest form of each pause, in milliseconds.
     pub(super) pauses: Vec<(u64, u64)>,
 }
 
-/// How many attempts may follow a failed one.
+/// How many attempts may follow the first one.
 const RETRIES: u32 = 2;
 
-/// Between two polls, at least.
+/// The shortest pause between two polls.
 pub(super) const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How long a wait rides out what fails.
+/// How long a wait polls on through failures.
 pub(super) const MAX_OUTAGE: Duration = Duration::from_secs(10);
 
-/// How long a wait doubts a 404.
+/// How long a wait does not believe a 404.
 const DOUBT: Duration = Duration::from_secs(4);
 
-/// Of calls with two retries and a generator that always gives this fraction. `None`: the fault means nothing to the class.
-pub(super) fn expected(what: What, class: Class, course: Course, fraction: f64) -> Option<Expected> {
-    if what == What::Body(Body::Endless) && class == Class::Stream {
-        // It goes on for as long as somebody reads.
+/// Returns the outcome of a call with two retries and a random generator that always gives this fraction, or `None` if the fault does
+/// not apply to the class.
+pub(super) fn expected(cause: Cause, class: Class, course: Course, fraction: f64) -> Option<Expected> {
+    if cause == Cause::Body(Body::Endless) && class == Class::Stream {
+        // The stream goes on as long as the caller reads.
         return None;
     }
     let mut lines = Vec::new();
-    let idle = match what {
-        What::IdleClosed(many) => many,
-        What::IdleDied => 1,
+    let idle = match cause {
+        Cause::IdleClosed(many) => many,
+        Cause::IdleDied => 1,
         _ => 0,
     };
-    lines.extend(vec![super::world::WARM_UP; idle]);
-    let well = |lines, pauses| {
+    lines.extend(vec![WARM_UP; idle]);
+    let resolves = |ending, reads_the_job, lines, pauses| {
         Some(Expected {
+            ending,
+            reads_the_job,
             failure: None,
             lines,
             pauses,
         })
     };
-    if is_well(what, class) {
+    if succeeds(cause, class) {
         lines.push(class.line());
-        if let What::Redirect { .. } = what {
-            lines.push("GET /api/elsewhere");
+        if let Cause::Redirect { .. } = cause {
+            lines.push(ELSEWHERE);
+            return resolves(Ending::Followed, false, lines, vec![]);
         }
-        return well(lines, vec![]);
+        return resolves(Ending::Fine, false, lines, vec![]);
     }
-    let again = again(what, class);
-    if class == Class::Poll && again != Again::Free {
-        return Some(expected_of_wait(what, again, course, fraction));
+    let repeat = repeat(cause, class);
+    if class == Class::Poll && repeat != Repeat::AtOnce {
+        return Some(expected_of_wait(cause, repeat, course, fraction));
     }
-    let attempts = match (again, course) {
-        (Again::Never, _) => 1,
-        (Again::Free, _) | (_, Course::Passing) => 2,
+    let attempts = match (repeat, course) {
+        (Repeat::Never, _) => 1,
+        (Repeat::AtOnce, _) | (_, Course::Passing) => 2,
         (_, Course::Lasting) => 1 + RETRIES,
     };
-    let arrives = !matches!(what, What::NeverSent(_) | What::Distrusted(..));
-    let hidden = match (arrives, again, course) {
-        (false, Again::Never, _) | (false, _, Course::Lasting) => attempts,
+    let arrives = !matches!(cause, Cause::NeverSent(_) | Cause::Untrusted(..));
+    let hidden = match (arrives, repeat, course) {
+        (false, Repeat::Never, _) | (false, _, Course::Lasting) => attempts,
         (false, _, Course::Passing) => 1,
         (true, ..) => 0,
     };
     lines.extend(vec![class.line(); (attempts - hidden) as usize]);
-    let pauses = if again == Again::Free {
-        vec![]
-    } else {
-        pauses(again, attempts - 1, fraction)
+    let (ending, pauses) = match repeat {
+        Repeat::Never => (Ending::Never, vec![]),
+        Repeat::AtOnce => (Ending::AgainAtOnce, vec![]),
+        Repeat::Backoff => (Ending::Again, pauses(repeat, attempts - 1, fraction)),
+        Repeat::After(..) => (Ending::AgainAsAsked, pauses(repeat, attempts - 1, fraction)),
     };
-    let fails = again == Again::Never || (course == Course::Lasting && again != Again::Free);
-    let asks_the_job = match class {
-        // A close that is turned away to the end asks all the same.
-        Class::Close => fails && (may_be_done(what) || matches!(what, What::Status(503, _))),
-        // The first may have cancelled the job, so that the second is refused.
-        Class::Delete if fails => attempts > 1 && matches!(what, What::Status(400..=499, _)),
-        Class::Delete => may_be_done(what) && course == Course::Passing,
+    let fails = repeat == Repeat::Never || (course == Course::Lasting && repeat != Repeat::AtOnce);
+    let reads_the_job = match class {
+        // The client reads the job even after the last 503.
+        Class::Close => fails && (may_have_acted(cause) || matches!(cause, Cause::Status(503, _))),
+        // The first request may have canceled the job, so that the server refuses the second.
+        Class::Delete if fails => attempts > 1 && matches!(cause, Cause::Status(400..=499, _)),
+        Class::Delete => may_have_acted(cause) && course == Course::Passing,
         _ => false,
     };
-    if asks_the_job {
-        lines.push("GET /api/jobs/j");
+    if reads_the_job {
+        lines.push(THE_JOB);
     }
-    if !fails || (asks_the_job && course == Course::Passing) {
-        return well(lines, pauses);
+    if !fails || (reads_the_job && course == Course::Passing) {
+        return resolves(ending, reads_the_job, lines, pauses);
     }
-    let (kind, sent) = error(what, class);
-    let retryable = again != Again::Never;
+    let (kind, sent) = error(cause, class);
+    let retryable = repeat != Repeat::Never;
     Some(Expected {
+        ending,
+        reads_the_job,
         failure: Some(Failure {
             kind,
             sent,
@@ -159,20 +186,22 @@ pub(super) fn expected(what: What, class: Class, course: Course, fraction: f64) 
     })
 }
 
-/// The same of a wait.
-fn expected_of_wait(what: What, again: Again, course: Course, fraction: f64) -> Expected {
-    let limit = match (what, again) {
-        (What::Status(404, _), _) => DOUBT,
-        (_, Again::Never) => Duration::ZERO,
-        _ => MAX_OUTAGE,
+/// Returns the outcome of a wait.
+fn expected_of_wait(cause: Cause, repeat: Repeat, course: Course, fraction: f64) -> Expected {
+    let (ending, limit) = match (cause, repeat) {
+        (Cause::Status(404, _), _) => (Ending::Doubted, DOUBT),
+        (_, Repeat::Never) => (Ending::Never, Duration::ZERO),
+        _ => (Ending::RiddenOut, MAX_OUTAGE),
     };
     let (mut last, mut passed) = (POLL_INTERVAL, Duration::ZERO);
     let mut pauses = Vec::new();
     while passed < limit && (course == Course::Lasting || pauses.is_empty()) {
-        let pause = match what {
-            What::Status(404, _) => POLL_INTERVAL,
-            // Asked for by whatever status.
-            What::Status(_, Asked::Pause(asked, _)) => millis(asked).max(POLL_INTERVAL).mul_f64(1.0 + 0.1 * fraction),
+        let pause = match cause {
+            Cause::Status(404, _) => POLL_INTERVAL,
+            // `Retry-After` counts with every status.
+            Cause::Status(_, RetryAfter::Pause(asked, _)) => {
+                millis(asked).max(POLL_INTERVAL).mul_f64(1.0 + 0.1 * fraction)
+            }
             _ => {
                 last = (POLL_INTERVAL + (last * 3).saturating_sub(POLL_INTERVAL).mul_f64(fraction))
                     .min(Duration::from_secs(8));
@@ -185,132 +214,124 @@ fn expected_of_wait(what: What, again: Again, course: Course, fraction: f64) -> 
     }
     let fails = course == Course::Lasting || limit.is_zero();
     let polls = if fails { pauses.len() + 1 } else { 2 };
-    let hidden = match what {
-        What::NeverSent(_) | What::Distrusted(..) if fails => polls,
-        What::NeverSent(_) => 1,
+    let hidden = match cause {
+        Cause::NeverSent(_) | Cause::Untrusted(..) if fails => polls,
+        Cause::NeverSent(_) => 1,
         _ => 0,
     };
-    let (kind, sent) = error(what, Class::Poll);
+    let (kind, sent) = error(cause, Class::Poll);
     let failure = Failure {
         kind,
         sent,
         attempts: 1,
-        retryable: again != Again::Never,
+        retryable: repeat != Repeat::Never,
     };
     Expected {
+        ending,
+        reads_the_job: false,
         failure: fails.then_some(failure),
         lines: vec![Class::Poll.line(); polls - hidden],
         pauses,
     }
 }
 
-/// The table.
-fn again(what: What, class: Class) -> Again {
-    let may_be_repeated = !class.is_post();
-    let read = if may_be_repeated { Again::Backoff } else { Again::Never };
-    match what {
-        What::NeverSent(_) | What::Status(429, Asked::Nothing) => Again::Backoff,
-        What::Status(429 | 503, Asked::Pause(least, most)) => Again::Asked(least, most),
-        // It would be as large again.
-        What::Body(Body::Bomb | Body::Endless) if class != Class::Stream => Again::Never,
-        What::Status(408 | 425 | 500 | 502 | 503 | 504, _) | What::Lost(_) | What::Body(_) => read,
-        What::IdleDied if may_be_repeated => Again::Free,
-        What::Distrusted(..)
-        | What::Status(..)
-        | What::Redirect { .. }
-        | What::IdleClosed(_)
-        | What::IdleDied
-        | What::Early
-        | What::OtherAddress => Again::Never,
+/// Returns what the rules say about the next attempt.
+fn repeat(cause: Cause, class: Class) -> Repeat {
+    let repeats = Rule::of(cause, class).map_or(Repeats::Never, |rule| rule.repeats(class.is_post()));
+    match (repeats, cause) {
+        (Repeats::Never, _) => Repeat::Never,
+        // The request is repeated on another socket.
+        (_, Cause::IdleDied) => Repeat::AtOnce,
+        (_, Cause::Status(429 | 503, RetryAfter::Pause(least, most))) => Repeat::After(least, most),
+        (Repeats::WithRetryAfter, _) => Repeat::Never,
+        (Repeats::Always, _) => Repeat::Backoff,
     }
 }
 
-/// Whether an answer is one that the class takes, or the fault none that it meets.
-fn is_well(what: What, class: Class) -> bool {
-    match what {
-        What::IdleClosed(_) | What::Early | What::OtherAddress => true,
-        What::Redirect { followed, .. } => followed && class.is_of_outputs(),
-        What::Body(body) => is_taken(body, class),
+/// Whether the class accepts the response, or the fault does not harm it.
+fn succeeds(cause: Cause, class: Class) -> bool {
+    match cause {
+        Cause::IdleClosed(_) | Cause::Early | Cause::OtherAddress => true,
+        Cause::Redirect { followed, .. } => followed && class.is_of_outputs(),
+        Cause::Body(body) => accepts(body, class),
         _ => false,
     }
 }
 
-/// Whether the class takes a body for what it asked for.
-fn is_taken(body: Body, class: Class) -> bool {
+/// Whether the class accepts a body.
+fn accepts(body: Body, class: Class) -> bool {
     use Body::{
-        AnotherJob, Array, Bomb, Coded, Endless, Members, Named, NoContent, Nothing, Packed, Slow, Text, Unnamed,
+        AnotherJob, Array, Bomb, CorruptGzip, Empty, Endless, Gzip, JobWithoutStatus, JsonString, NoContent, NoJob,
+        Slow, UnknownCoding,
     };
     match class {
-        _ if body == Members => true,
-        // Any bytes are an output, at any speed above none.
-        Class::Stream => !matches!(body, NoContent | Packed | Coded | Bomb),
-        Class::Output => !matches!(body, NoContent | Packed | Coded | Bomb | Endless),
-        // Nobody needs to know more than that it is JSON and no error body, and however slowly it comes, the chunk has been taken.
-        Class::Chunk => matches!(body, Nothing | NoContent | Array | Text | Unnamed(_) | Named | Slow),
-        Class::Read | Class::Delete => matches!(body, Nothing | NoContent | Named),
-        Class::Results => matches!(body, Nothing | NoContent),
+        _ if body == Gzip => true,
+        // An output may have any bytes, and may be slow as long as it is not idle.
+        Class::Stream => !matches!(body, NoContent | CorruptGzip | UnknownCoding | Bomb),
+        Class::Output => !matches!(body, NoContent | CorruptGzip | UnknownCoding | Bomb | Endless),
+        // The response only has to be JSON and not an error body. However slow it is, the server has accepted the chunk.
+        Class::Chunk => matches!(
+            body,
+            Empty | NoContent | Array | JsonString | NoJob { .. } | JobWithoutStatus | Slow
+        ),
+        Class::Read | Class::Delete => matches!(body, Empty | NoContent | JobWithoutStatus),
+        Class::Results => matches!(body, Empty | NoContent),
         Class::Poll => false,
-        // Any job may be the new one.
-        Class::Submit => matches!(body, AnotherJob | Named),
-        Class::Close => body == Named,
+        // The new job may have any identifier.
+        Class::Submit => matches!(body, AnotherJob | JobWithoutStatus),
+        Class::Close => body == JobWithoutStatus,
     }
 }
 
-/// Whether a server can have done what it was asked for. One that says when to come back has not.
-pub(super) fn may_be_done(what: What) -> bool {
-    matches!(
-        what,
-        What::Lost(_)
-            | What::Body(_)
-            | What::IdleDied
-            | What::Status(408 | 500 | 502 | 504, _)
-            | What::Status(503, Asked::Nothing)
-    )
-}
-
-fn error(what: What, class: Class) -> (Kind, Option<Sent>) {
-    let broken = |broke, sent| match broke {
-        Broke::Limit(phase) => (Kind::Timeout(phase), Some(sent)),
-        Broke::Connection(fault, phase) => (Kind::Connection(fault, phase), Some(sent)),
+fn error(cause: Cause, class: Class) -> (Kind, Option<Sent>) {
+    let broken = |failure, sent| match failure {
+        Break::Limit(phase) => (Kind::Timeout(phase), Some(sent)),
+        Break::Connection(fault, phase) => (Kind::Connection(fault, phase), Some(sent)),
     };
-    match what {
-        What::NeverSent(broke) => broken(broke, Sent::No),
-        What::Distrusted(fault, phase) => broken(Broke::Connection(fault, phase), Sent::No),
-        What::Lost(broke) => broken(broke, Sent::Maybe),
-        What::IdleClosed(_) | What::IdleDied | What::Early | What::OtherAddress => {
-            broken(Broke::Connection(ConnectionFault::Cut, Phase::Headers), Sent::Maybe)
+    match cause {
+        Cause::NeverSent(failure) => broken(failure, Sent::No),
+        Cause::Untrusted(fault, phase) => broken(Break::Connection(fault, phase), Sent::No),
+        Cause::Lost(failure) => broken(failure, Sent::Maybe),
+        Cause::IdleClosed(_) | Cause::IdleDied | Cause::Early | Cause::OtherAddress => {
+            broken(Break::Connection(ConnectionFault::Cut, Phase::Headers), Sent::Maybe)
         }
-        What::Status(status, _) | What::Redirect { status, .. } => (Kind::Status(status), None),
-        What::Body(Body::Slow) => broken(Broke::Limit(Phase::Body), Sent::Maybe),
-        What::Body(body) => {
+        Cause::Status(status, _) | Cause::Redirect { status, .. } => (Kind::Status(status), None),
+        Cause::Body(Body::Slow) => broken(Break::Limit(Phase::Body), Sent::Maybe),
+        Cause::Body(body) => {
             let fault = match body {
                 Body::NoContent if class.is_of_outputs() => BodyFault::NoOutput,
-                Body::Nothing | Body::NoContent => BodyFault::Missing,
-                Body::Page => BodyFault::NotJson,
-                Body::Garbled(fault) => fault,
-                Body::Array | Body::Text => BodyFault::NotObject,
-                Body::Message | Body::Unnamed(_) | Body::Named if class == Class::Results => BodyFault::NoResults,
-                Body::Message | Body::Unnamed(false) | Body::Named if class == Class::Poll => BodyFault::NoStatus,
-                Body::Message if !matches!(class, Class::Submit | Class::Close) => BodyFault::Message,
-                Body::Message | Body::Unnamed(_) | Body::Named => BodyFault::NoJob,
+                Body::Empty | Body::NoContent => BodyFault::Missing,
+                Body::Html => BodyFault::NotJson,
+                Body::Unreadable(fault) => fault,
+                Body::Array | Body::JsonString => BodyFault::NotObject,
+                Body::ErrorBody | Body::NoJob { .. } | Body::JobWithoutStatus if class == Class::Results => {
+                    BodyFault::NoResults
+                }
+                Body::ErrorBody | Body::NoJob { has_status: false } | Body::JobWithoutStatus
+                    if class == Class::Poll =>
+                {
+                    BodyFault::NoStatus
+                }
+                Body::ErrorBody if !matches!(class, Class::Submit | Class::Close) => BodyFault::Message,
+                Body::ErrorBody | Body::NoJob { .. } | Body::JobWithoutStatus => BodyFault::NoJob,
                 Body::AnotherJob => BodyFault::AnotherJob,
-                Body::Coded => BodyFault::UnknownCoding,
+                Body::UnknownCoding => BodyFault::UnknownCoding,
                 Body::Bomb | Body::Endless if class != Class::Stream => BodyFault::TooLarge,
-                Body::Packed | Body::Members | Body::Bomb | Body::Endless | Body::Slow => BodyFault::NotUnpacked,
+                Body::CorruptGzip | Body::Gzip | Body::Bomb | Body::Endless | Body::Slow => BodyFault::NotUnpacked,
             };
             (Kind::Response(fault), Some(Sent::Maybe))
         }
     }
 }
 
-/// So many pauses. Decorrelated jitter: each lies between 500 ms and three times the one before, and never above 8 s. What a
-/// server asks for is the least, and a tenth more the most.
-pub(super) fn pauses(again: Again, count: u32, fraction: f64) -> Vec<(u64, u64)> {
+/// Returns the bounds of so many pauses. With decorrelated jitter, each pause lies between 500 ms and three times the one before, and
+/// never above 8 s. A pause that the server asks for is the minimum, and up to a tenth is added.
+pub(super) fn pauses(repeat: Repeat, count: u32, fraction: f64) -> Vec<(u64, u64)> {
     const LEAST: Duration = Duration::from_millis(500);
     const MOST: Duration = Duration::from_secs(8);
     let mut last = LEAST;
     let pause = |_| {
-        if let Again::Asked(least, most) = again {
+        if let Repeat::After(least, most) = repeat {
             let spread = |asked| in_millis(millis(asked).mul_f64(1.0 + 0.1 * fraction));
             (spread(least), spread(most))
         } else {

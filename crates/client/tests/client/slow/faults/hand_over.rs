@@ -1,4 +1,4 @@
-//! What is said not to have been sent has not arrived, however close to its sending a call was ended.
+//! A request that is reported as not sent never arrives, however close to the send its call ends.
 
 use std::{
     collections::HashSet,
@@ -21,7 +21,7 @@ use crate::support::{
 
 const AT_ONCE: u64 = 16;
 
-/// Lets others run for a while that is up to chance, and mostly short.
+/// Yields a random number of times, usually few.
 async fn turns() {
     let most = 1 << fastrand::u32(0..9);
     for _ in 0..fastrand::u32(0..most) {
@@ -29,7 +29,7 @@ async fn turns() {
     }
 }
 
-/// Its deadlines come after some turns, whatever the limit.
+/// A clock whose deadlines pass after some turns of other tasks, whatever the limit.
 #[derive(Debug)]
 struct Turns;
 
@@ -49,15 +49,15 @@ impl Clock for Turns {
 
 type Arrived = Arc<Mutex<HashSet<u64>>>;
 
-/// Notes each call of which a head arrives, and answers it once it is whole.
+/// Records each call whose head arrives, and responds once the request is complete.
 async fn note(mut socket: TcpStream, arrived: Arrived) {
     let mut bytes = Vec::new();
-    let mut piece = [0; 4096];
+    let mut chunk = [0; 4096];
     let receipt = answer(202, "", r#"{"jobIdentifier":"j"}"#);
     loop {
-        match socket.read(&mut piece).await {
+        match socket.read(&mut chunk).await {
             Ok(0) | Err(_) => return,
-            Ok(read) => bytes.extend_from_slice(&piece[..read]),
+            Ok(read) => bytes.extend_from_slice(&chunk[..read]),
         }
         while let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
@@ -77,7 +77,7 @@ async fn note(mut socket: TcpStream, arrived: Arrived) {
     }
 }
 
-/// A submit or, as often, a request without a body.
+/// Makes a submit or, as often, a request without a body.
 async fn call(nth: u64, client: &Client, options: &RequestOptions) -> Result<Document, Error> {
     match nth % 4 {
         0 => client.get_job("j", options).await,
@@ -86,15 +86,15 @@ async fn call(nth: u64, client: &Client, options: &RequestOptions) -> Result<Doc
     }
 }
 
-/// What the calls said of themselves.
+/// What the calls reported.
 #[derive(Default)]
-struct Said {
+struct Reports {
     not_sent: HashSet<u64>,
-    sent: usize,
+    answered: usize,
     maybe: usize,
 }
 
-/// Makes so many calls, each ended about when it is sent: by a limit, or because its caller gives it up.
+/// Makes this many calls. A limit or the caller ends each of them at about the moment of the send.
 async fn calls(count: u64) {
     let arrived = Arrived::default();
     let noted = Arc::clone(&arrived);
@@ -105,10 +105,10 @@ async fn calls(count: u64) {
         .build()
         .unwrap();
     let patient = builder(&server.api()).retries(0).build().unwrap();
-    let said = Arc::new(Mutex::new(Said::default()));
+    let reports = Arc::new(Mutex::new(Reports::default()));
     let mut tasks = JoinSet::new();
     for task in 0..AT_ONCE {
-        let (limited, patient, said) = (limited.clone(), patient.clone(), said.clone());
+        let (limited, patient, reports) = (limited.clone(), patient.clone(), reports.clone());
         tasks.spawn(async move {
             for nth in (task..count).step_by(usize::try_from(AT_ONCE).unwrap()) {
                 let options = options().header("x-nth", &nth.to_string()).unwrap();
@@ -117,18 +117,18 @@ async fn calls(count: u64) {
                 } else {
                     let token = CancellationToken::new();
                     let options = options.nothing_sent_after(token.clone());
-                    let give_up = async {
+                    let abort = async {
                         turns().await;
                         token.cancel();
                     };
-                    tokio::join!(call(nth, &patient, &options), give_up).0
+                    tokio::join!(call(nth, &patient, &options), abort).0
                 };
-                let mut said = said.lock().unwrap();
+                let mut reports = reports.lock().unwrap();
                 match result {
-                    Ok(_) => said.sent += 1,
-                    Err(Error::GivenUp) => drop(said.not_sent.insert(nth)),
-                    Err(error) if error.sent() == Some(Sent::No) => drop(said.not_sent.insert(nth)),
-                    Err(error) if error.sent() == Some(Sent::Maybe) => said.maybe += 1,
+                    Ok(_) => reports.answered += 1,
+                    Err(Error::GivenUp) => drop(reports.not_sent.insert(nth)),
+                    Err(error) if error.sent() == Some(Sent::No) => drop(reports.not_sent.insert(nth)),
+                    Err(error) if error.sent() == Some(Sent::Maybe) => reports.maybe += 1,
                     Err(error) => panic!("{error:?}"),
                 }
             }
@@ -137,34 +137,34 @@ async fn calls(count: u64) {
     while let Some(done) = tasks.join_next().await {
         done.unwrap();
     }
-    // What is under way arrives.
+    // Requests on their way arrive.
     tokio::time::sleep(millis(500)).await;
-    let said = said.lock().unwrap();
+    let reports = reports.lock().unwrap();
     let arrived = arrived.lock().unwrap();
-    let lied = said.not_sent.intersection(&arrived).count();
+    let false_reports = reports.not_sent.intersection(&arrived).count();
     println!(
-        "{count} calls ended about when they were sent: {} said not to be sent, {} maybe, {} answered; {} arrived, {lied} \
-         of those said not to be sent",
-        said.not_sent.len(),
-        said.maybe,
-        said.sent,
+        "{count} calls that ended at about the moment of the send: {} reported as not sent, {} maybe, {} answered; \
+         {} arrived, {false_reports} of those reported as not sent",
+        reports.not_sent.len(),
+        reports.maybe,
+        reports.answered,
         arrived.len()
     );
-    assert_eq!(lied, 0);
+    assert_eq!(false_reports, 0);
     let share = usize::try_from(count / 200).unwrap();
-    let enough = [said.not_sent.len(), said.maybe, said.sent]
+    let enough = [reports.not_sent.len(), reports.maybe, reports.answered]
         .iter()
         .all(|many| *many > share);
-    assert!(enough, "the calls do not end about when they are sent");
+    assert!(enough, "too few calls end at about the moment of the send");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
-async fn of_a_thousand_calls_none_arrives_that_was_not_sent() {
+async fn none_of_a_thousand_calls_arrives_if_reported_as_not_sent() {
     calls(1_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 #[ignore = "takes a minute; `npm run test:faults` runs it"]
-async fn of_a_hundred_thousand_calls_none_arrives_that_was_not_sent() {
+async fn none_of_a_hundred_thousand_calls_arrives_if_reported_as_not_sent() {
     calls(100_000).await;
 }

@@ -1,5 +1,4 @@
-//! Every method of the client goes by the rules of its class: told apart by a 500, which reads alone repeat, and a 503 that
-//! says when to come back, which writes repeat as well.
+//! Every method of the client follows the rules of its class. Only reads repeat a 500. Writes, too, repeat a 503 with `Retry-After`.
 
 use std::{collections::BTreeSet, fs, path::Path, pin::Pin, sync::Arc, time::Instant};
 
@@ -19,21 +18,21 @@ use crate::support::{
     text_job,
 };
 
-/// How often a request is made against the two faults.
+/// How often a request is made under the two faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rule {
-    /// Three times against both.
+    /// Three times under both.
     Read,
-    /// Once, and three times.
+    /// Once under the 500, and three times under the 503.
     Write,
-    /// For as long as the outage of a wait may last.
+    /// Until `maxOutage` is over.
     Poll,
 }
 
 struct Method {
     name: &'static str,
     rule: Rule,
-    /// What its request that meets the fault begins with.
+    /// The beginning of the request that meets the fault.
     line: &'static str,
     call: fn(Client) -> Pin<Box<dyn Future<Output = ()> + Send>>,
 }
@@ -46,7 +45,7 @@ macro_rules! method {
             line: $line,
             call: |client| {
                 Box::pin(async move {
-                    // What comes of it is for the other tests.
+                    // Other tests assert the result.
                     let _ = client.$method($($argument),*).await;
                 })
             },
@@ -280,12 +279,12 @@ fn all() -> Vec<Method> {
         .collect()
 }
 
-/// How often the request is made where it always meets this reply.
-async fn asked(method: &Method, fault: Reply) -> usize {
+/// Returns how often the request is made if every one gets this reply.
+async fn requests(method: &Method, fault: Reply) -> usize {
     let begins = method.line;
     let is_met = move |line: &str| {
         let rest = line.strip_prefix(begins);
-        // A whole path, unless it is meant to go on.
+        // The path must match to its end, unless the beginning ends in `/` or `?`.
         rest.is_some_and(|rest| rest.is_empty() || begins.ends_with(['/', '?']))
     };
     let server = Server::start(move |request, _| {
@@ -303,10 +302,10 @@ async fn asked(method: &Method, fault: Reply) -> usize {
 }
 
 #[tokio::test]
-async fn every_method_goes_by_the_rules_of_its_class() {
+async fn every_method_follows_the_rules_of_its_class() {
     for method in &all() {
-        let of_500 = asked(method, Reply::Keep(answer(500, "", ""))).await;
-        let of_503 = asked(method, Reply::Keep(answer(503, "retry-after: 0\r\n", ""))).await;
+        let of_500 = requests(method, Reply::Keep(answer(500, "", ""))).await;
+        let of_503 = requests(method, Reply::Keep(answer(503, "retry-after: 0\r\n", ""))).await;
         let seen = match (of_500, of_503) {
             (3, 3) => Some(Rule::Read),
             (1, 3) => Some(Rule::Write),
@@ -323,7 +322,7 @@ async fn every_method_goes_by_the_rules_of_its_class() {
 }
 
 #[test]
-fn no_method_is_left_out() {
+fn every_public_method_is_tested() {
     let mut entries = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     let mut public = BTreeSet::new();
     while let Some(entry) = entries.pop() {
@@ -333,7 +332,7 @@ fn no_method_is_left_out() {
         }
         let text = fs::read_to_string(entry).unwrap();
         let asynchronous = text.split("pub async fn ").skip(1);
-        // Those that decide something before they are polled.
+        // Methods that do work before they are polled.
         let futures = text.split("pub fn ").skip(1).filter(|rest| {
             let signature = rest.split('{').next().unwrap();
             signature.contains("-> impl Future")
@@ -343,9 +342,9 @@ fn no_method_is_left_out() {
             public.insert(name.to_owned());
         }
     }
-    // Reads on in what `open_output` or `stream_results` has opened.
+    // Reads from what `open_output` or `stream_results` opened.
     public.remove("next");
-    // Send nothing.
+    // These two send nothing.
     public.remove("path_to_data_uri");
     public.remove("cancel_grace");
     public.remove("source_idle");

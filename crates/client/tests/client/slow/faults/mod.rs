@@ -1,4 +1,5 @@
-//! What becomes of every class of request under every fault: expected from the rules alone, then seen on real sockets.
+//! Every fault against every class of request: the expected outcome follows from the rules alone, and is compared with the outcome on
+//! real sockets.
 
 mod amplification;
 mod callers;
@@ -9,5 +10,6 @@ mod expected;
 mod hand_over;
 mod matrix;
 mod methods;
+mod outcome;
+mod rules;
 mod table;
-mod world;

@@ -1,123 +1,99 @@
-//! The table in `docs/reliability.md`, from what was seen.
+//! Writes the tables of `docs/reliability.md` from the rules and the expected outcomes, or compares them.
 
-use std::path::Path;
+use std::{fmt::Write as _, path::Path};
 
-use modzy_client::{Error, Sent};
+use modzy_client::Sent;
 
 use super::{
     calls::Class,
-    expected::{Again, Course, pauses},
+    catalogue::{self, Cause, Fault},
+    expected::{Course, Ending, Expected, Failure, Kind, expected},
     matrix::fraction,
-    world::Outcome,
+    rules,
 };
+use crate::support::certificates::Authority;
 
-const BEGIN: &str = "<!-- Written by `npm run test:faults`. -->\n";
-const END: &str = "<!-- The end of what is written. -->\n";
-
-/// Writes the table in place of comparing it.
+/// If set, the tables are written and not compared.
 const WRITE: &str = "MODZY_WRITE_TABLES";
 
-/// What was seen of one fault.
-pub(super) struct Row {
-    /// Of a status the form of its `Retry-After` stands behind a semicolon.
+/// One line of the table of faults.
+struct Row {
+    /// If the fault is a status, its form of `Retry-After` follows a semicolon.
     name: String,
     error: Option<String>,
     cells: Vec<&'static str>,
 }
 
 impl Row {
-    pub(super) fn new(name: &str) -> Self {
+    fn new(fault: &Fault) -> Self {
+        let ends = Class::ALL.map(|class| outcome(fault.cause, class, Course::Lasting));
+        // The error of a submit says most.
+        let of_submit = ends[Class::ALL.iter().position(|class| *class == Class::Submit).unwrap()].as_ref();
+        let mut failures = of_submit
+            .into_iter()
+            .chain(ends.iter().flatten())
+            .filter_map(|end| end.failure);
         Self {
-            name: name.to_owned(),
-            error: None,
-            cells: vec!["–"; Class::ALL.len()],
-        }
-    }
-
-    pub(super) fn note(&mut self, column: usize, outcome: &Outcome) {
-        let class = Class::ALL[column];
-        if let Some(cell) = self.cells.get_mut(column) {
-            *cell = word(class, outcome);
-        }
-        // That of a submit says most.
-        if let Err(error) = &outcome.result
-            && (self.error.is_none() || class == Class::Submit)
-        {
-            self.error = Some(described(error));
+            name: fault.name.clone(),
+            error: failures.next().map(described),
+            cells: ends.iter().map(|end| end.as_ref().map_or("–", word)).collect(),
         }
     }
 }
 
-fn word(class: Class, outcome: &Outcome) -> &'static str {
-    let asked = outcome.lines.iter().filter(|line| *line == class.line()).count();
-    let asks_the_job =
-        !matches!(class, Class::Read | Class::Poll) && outcome.lines.iter().any(|line| line == "GET /api/jobs/j");
-    let Err(error) = &outcome.result else {
-        return match (asked, outcome.lines.last().map(String::as_str)) {
-            (2.., _) => "again at once",
-            (_, Some("GET /api/elsewhere")) => "followed",
-            _ => "fine",
-        };
-    };
-    if class == Class::Poll {
-        return match error.status() {
-            _ if outcome.pauses.is_empty() => "never",
-            Some(404) => "doubted",
-            _ => "ridden out",
-        };
-    }
-    let attempts = error.call().map_or(1, |call| call.attempts);
-    let own_pauses = pauses(Again::Backoff, attempts - 1, fraction(Course::Lasting));
-    let is_backoff = outcome.pauses.iter().eq(own_pauses.iter().map(|(pause, _)| pause));
-    match (attempts, is_backoff, asks_the_job) {
-        (1, _, false) => "never",
-        (1, _, true) => "asks the job",
-        (_, true, false) => "again",
-        (_, true, true) => "again; asks the job",
-        (_, false, false) => "again, as asked",
-        (_, false, true) => "again, as asked; asks the job",
+fn outcome(cause: Cause, class: Class, course: Course) -> Option<Expected> {
+    expected(cause, class, course, fraction(course))
+}
+
+fn word(expected: &Expected) -> &'static str {
+    match (expected.ending, expected.reads_the_job) {
+        (Ending::Again, false) => "again",
+        (Ending::Again, true) => "again; asks the job",
+        (Ending::AgainAsAsked, false) => "again, as asked",
+        (Ending::AgainAsAsked, true) => "again, as asked; asks the job",
+        (Ending::AgainAtOnce, _) => "again at once",
+        (Ending::Never, false) => "never",
+        (Ending::Never, true) => "asks the job",
+        (Ending::RiddenOut, _) => "ridden out",
+        (Ending::Doubted, _) => "doubted",
+        (Ending::Followed, _) => "followed",
+        (Ending::Fine, _) => "fine",
     }
 }
 
-/// The error by its class in JavaScript, and what it says.
-fn described(error: &Error) -> String {
-    let class = match error {
-        Error::Status { status, .. } => match status {
-            400 | 422 => "BadRequestError",
-            401 => "AuthenticationError",
-            403 => "PermissionError",
-            404 => "NotFoundError",
-            429 => "RateLimitError",
-            500..=599 => "ServerError",
-            _ => "ApiError",
-        },
-        Error::Timeout { .. } => "RequestTimeoutError",
-        Error::Connection { .. } => "ConnectionError",
-        Error::Response { .. } => "ResponseError",
-        other => panic!("{other:?}"),
+/// Returns the class of the error in JavaScript, its phase and its `sent`.
+fn described(failure: Failure) -> String {
+    let (class, phase) = match failure.kind {
+        Kind::Status(400 | 422) => ("BadRequestError", None),
+        Kind::Status(401) => ("AuthenticationError", None),
+        Kind::Status(403) => ("PermissionError", None),
+        Kind::Status(404) => ("NotFoundError", None),
+        Kind::Status(429) => ("RateLimitError", None),
+        Kind::Status(500..=599) => ("ServerError", None),
+        Kind::Status(_) => ("ApiError", None),
+        Kind::Timeout(phase) => ("RequestTimeoutError", Some(phase)),
+        Kind::Connection(_, phase) => ("ConnectionError", Some(phase)),
+        Kind::Response(_) => ("ResponseError", None),
     };
-    let phase = error.phase().map_or("", |phase| phase.as_str());
-    let sent = match error.sent() {
-        Some(_) if phase.is_empty() => "",
-        Some(Sent::No) => "not sent",
-        Some(Sent::Maybe) => "maybe sent",
+    let Some(phase) = phase else {
+        return class.to_owned();
+    };
+    let sent = match failure.sent {
+        Some(Sent::No) => ", not sent",
+        Some(Sent::Maybe) => ", maybe sent",
         None => "",
     };
-    let parts: Vec<_> = [class, phase, sent]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
-    parts.join(", ")
+    format!("{class}, {}{sent}", phase.as_str())
 }
 
-/// The rows, with those of a status as one where its `Retry-After` makes no difference.
-pub(super) fn merged(rows: Vec<Row>) -> Vec<Row> {
+/// Joins the rows of a status whose cells do not depend on `Retry-After`.
+fn merged(rows: Vec<Row>) -> Vec<Row> {
     let mut merged: Vec<(Row, usize)> = Vec::new();
     for row in rows {
         let status = |row: &Row| row.name.split_once("; ").map(|(status, _)| status.to_owned());
-        let of_same =
+        let is_same =
             |other: &Row| status(other).is_some() && status(other) == status(&row) && other.cells == row.cells;
-        match merged.iter_mut().find(|(other, _)| of_same(other)) {
+        match merged.iter_mut().find(|(other, _)| is_same(other)) {
             Some((other, forms)) => {
                 let (_, form) = row.name.split_once("; ").unwrap();
                 other.name = format!("{}, {form}", other.name);
@@ -138,32 +114,98 @@ pub(super) fn merged(rows: Vec<Row>) -> Vec<Row> {
     merged.into_iter().map(named).collect()
 }
 
-pub(super) fn render(rows: &[Row]) -> String {
+/// Renders the meaning of each word of the table of faults.
+fn render_words() -> String {
+    let meaning = |ending| match ending {
+        Ending::Again => "the client makes the request again after a pause of its own, until `retries` is used up",
+        Ending::AgainAsAsked => "the same, after the pause that the server asked for",
+        Ending::AgainAtOnce => "the same, without a pause, and free",
+        Ending::Never => "the call rejects with the first failure",
+        Ending::RiddenOut => "the wait polls again until `maxOutage` is over",
+        Ending::Doubted => "the wait polls again until the response has been the same for four seconds",
+        Ending::Followed => "the client follows the redirect",
+        Ending::Fine => "the call resolves: the class accepts the response, or the fault does not affect it",
+    };
+    let mut text = "| in the table | means |\n| --- | --- |\n".to_owned();
+    for ending in Ending::ALL {
+        let [word, with_job] = [false, true].map(|reads_the_job| {
+            word(&Expected {
+                ending,
+                reads_the_job,
+                failure: None,
+                lines: vec![],
+                pauses: vec![],
+            })
+        });
+        writeln!(text, "| {word} | {} |", meaning(ending)).unwrap();
+        if ending == Ending::Never {
+            writeln!(
+                text,
+                "| {with_job} | the client reads the job, which settles what happened |"
+            )
+            .unwrap();
+        }
+    }
+    text
+}
+
+fn render_faults(faults: &[Fault]) -> String {
     let classes = Class::ALL.map(Class::name).join(" | ");
     let mut lines = vec![
         format!("| what happens | rejects with | {classes} |"),
         format!("|{}", " --- |".repeat(2 + Class::ALL.len())),
     ];
-    for Row { name, error, cells } in rows {
+    for Row { name, error, cells } in merged(faults.iter().map(Row::new).collect()) {
         let error = error.as_deref().unwrap_or("–");
         lines.push(format!("| {name} | {error} | {} |", cells.join(" | ")));
     }
-    lines.join("\n") + "\n"
+    let mut cells = 0;
+    for fault in faults {
+        let courses = if fault.can_pass() {
+            [Course::Lasting, Course::Passing].as_slice()
+        } else {
+            &[Course::Lasting]
+        };
+        for class in Class::ALL {
+            let expected = courses.iter().filter_map(|course| outcome(fault.cause, class, *course));
+            cells += expected.count();
+        }
+    }
+    // `matrix` asserts that nothing is done twice.
+    format!(
+        "{}\n\n{} faults, {cells} cells, 0 requests done twice.\n",
+        lines.join("\n"),
+        faults.len()
+    )
 }
 
-/// Compares the table with the documented one, or writes it.
-pub(super) fn document(table: &str) {
+/// Replaces what lies between the markers of a table.
+fn replaced(page: &str, name: &str, table: &str) -> String {
+    let begin = format!("<!-- {name}: written by `npm run test:faults` -->\n");
+    let end = format!("<!-- end of {name} -->\n");
+    let (before, rest) = page.split_once(&begin).unwrap();
+    let (_, after) = rest.split_once(&end).unwrap();
+    [before, &begin, "\n", table, "\n", &end, after].concat()
+}
+
+#[tokio::test]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "some of the documented faults can be made on Linux only"
+)]
+async fn the_page_states_the_rules_and_what_follows_from_them() {
+    let faults = catalogue::all(&Authority::new()).await;
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reliability.md");
-    let text = std::fs::read_to_string(&file).unwrap();
-    let (before, rest) = text.split_once(BEGIN).unwrap();
-    let (documented, after) = rest.split_once(END).unwrap();
-    let table = format!("\n{table}\n");
+    let documented = std::fs::read_to_string(&file).unwrap();
+    let page = replaced(&documented, "rules", &rules::render());
+    let page = replaced(&page, "words", &render_words());
+    let page = replaced(&page, "faults", &render_faults(&faults));
     if std::env::var_os(WRITE).is_some() {
-        std::fs::write(&file, [before, BEGIN, &table, END, after].concat()).unwrap();
+        std::fs::write(&file, page).unwrap();
     } else {
         assert!(
-            documented == table,
-            "docs/reliability.md is not what was seen; `npm run test:faults` writes it:\n{table}"
+            documented == page,
+            "docs/reliability.md does not match the rules; run `npm run test:faults`, which writes it:\n{page}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The faults: how each is made, and what has happened in the words of the retry rules.
+//! The faults: how each is injected, and its cause as the retry rules see it.
 
 mod answers;
 mod connections;
@@ -12,146 +12,148 @@ use rustls::ServerConfig;
 use crate::support::server::FullListener;
 use crate::support::{certificates::Authority, names::Fate, server::Reply};
 
-/// The host of all servers here.
+/// The host name of all servers.
 pub(super) const HOST: &str = "modzy.test";
 
-/// More than this, decoded, is too large.
-pub(super) const MOST: usize = 256 * 1024;
+/// The largest decoded body that a client accepts.
+pub(super) const MAX_BYTES: usize = 256 * 1024;
 
 pub(super) struct Fault {
     pub(super) name: String,
-    pub(super) what: What,
-    pub(super) how: How,
+    pub(super) cause: Cause,
+    pub(super) injection: Injection,
 }
 
-/// How an attempt ended that brought no whole answer.
+/// How an attempt failed that got no complete response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Broke {
-    /// A limit passed in this phase.
+pub(super) enum Break {
+    /// A limit expired in this phase.
     Limit(Phase),
     Connection(ConnectionFault, Phase),
 }
 
-/// What has happened.
+/// What happened to an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
-    /// There was no connection to send anything on.
-    NeverSent(Broke),
-    /// There is one that must not be used.
-    Distrusted(ConnectionFault, Phase),
+pub(super) enum Cause {
+    /// There was no connection to send the request on.
+    NeverSent(Break),
+    /// There was a connection that must not be used.
+    Untrusted(ConnectionFault, Phase),
     /// The server answered with a status outside 2xx and 3xx.
-    Status(u16, Asked),
-    /// The request left, and its answer did not come.
-    Lost(Broke),
-    /// It came, and is not what it should be.
+    Status(u16, RetryAfter),
+    /// The request was sent, and no complete response came.
+    Lost(Break),
+    /// The body of a 2xx is not as it should be.
     Body(Body),
-    /// It leads elsewhere.
+    /// The response is a redirect.
     Redirect { status: u16, followed: bool },
-    /// The server had closed so many idle sockets, or said that it will.
+    /// The server had closed this many idle sockets, or had announced it.
     IdleClosed(usize),
-    /// The server answered well, before it had read the request.
+    /// The server sent a good response before it had read the request.
     Early,
-    /// The first address of the server is dead, and another is not.
+    /// The first address of the server is dead, and another one works.
     OtherAddress,
-    /// The server closed an idle socket while the request was on its way.
+    /// The server closed an idle socket while the client was sending the request.
     IdleDied,
 }
 
-/// What the body of a 2xx is instead of a good one.
+/// The body of a 2xx.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Body {
-    Nothing,
-    /// With a status that brings nothing either.
+    Empty,
+    /// Empty, with a status that has no body.
     NoContent,
-    /// HTML, as of a gateway.
-    Page,
-    /// Neither a page nor what its routes answer, in a way that a reader of JSON sees.
-    Garbled(BodyFault),
+    /// HTML, as from a gateway.
+    Html,
+    /// Neither HTML nor JSON.
+    Unreadable(BodyFault),
     /// JSON of the wrong kind.
     Array,
-    /// A JSON string.
-    Text,
-    /// An error body, without a text as its status.
-    Message,
-    /// An object that names no job, with or without a status.
-    Unnamed(bool),
-    /// One that names the job, and says nothing of it.
-    Named,
-    /// What is about another job.
+    JsonString,
+    /// An error body whose `status`, if any, is not a string.
+    ErrorBody,
+    /// An object without a job identifier.
+    NoJob {
+        has_status: bool,
+    },
+    /// An object with the identifier of the job, and without a status.
+    JobWithoutStatus,
+    /// A good body, about another job.
     AnotherJob,
-    /// A good one in gzip, of several members.
-    Members,
-    /// One in a coding that is not decoded.
-    Coded,
-    /// An encoding that is known, but cannot be undone.
-    Packed,
-    /// A little that unpacks to too much, and then breaks off.
+    /// A good body as gzip of several members.
+    Gzip,
+    /// A body in a coding that the client does not decode.
+    UnknownCoding,
+    /// A body that claims to be gzip and cannot be decoded.
+    CorruptGzip,
+    /// A small gzip stream that decodes to too much, and then breaks off.
     Bomb,
-    /// It never ends.
+    /// A body that never ends.
     Endless,
-    /// It comes, slower than the limit of a call allows, but without a long pause.
+    /// A body that is slower than the limit of a call allows, without a long pause.
     Slow,
 }
 
-/// What the server wants of those who come back.
+/// When the server wants the next attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// Nothing, or nothing that can be read.
-    Nothing,
-    /// To wait so long, within these bounds, in milliseconds.
+pub(super) enum RetryAfter {
+    /// There is no `Retry-After`, or it is unreadable.
+    Ignored,
+    /// After a pause within these bounds, in milliseconds.
     Pause(u64, u64),
 }
 
-/// Makes a reply from the body of a good answer and the limit of the client.
+/// Makes a reply from a good body and the limit of the client.
 type Make = dyn Fn(&str, Duration) -> Reply + Send + Sync;
 
+/// How the fault is injected.
 #[derive(Clone)]
-pub(super) enum How {
-    /// This in place of an answer.
+pub(super) enum Injection {
+    /// The server sends this instead of a good response.
     Answer(Arc<Make>),
     Lookup(Fate),
-    /// Nobody listens at the port.
+    /// No process listens on the port.
     Refused,
-    /// Nobody accepts at the port.
+    /// No process accepts connections on the port.
     #[cfg(target_os = "linux")]
-    NeverStands(Arc<FullListener>),
-    /// The name of the server has these addresses beside its own, which comes last if it is there.
+    NeverAccepts(Arc<FullListener>),
+    /// The name of the server has these addresses. Its own address, if included, comes last.
     #[cfg(target_os = "linux")]
     Addresses(Addresses),
     Tls(Handshake),
-    /// What a proxy answers to `CONNECT`.
+    /// The proxy responds to `CONNECT` with this.
     Tunnel(Reply),
-    /// What a proxy answers to any request for a server without TLS.
+    /// The proxy responds with this to every request for a server without TLS.
     Proxy(Reply),
-    /// The socket is closed once it is idle.
+    /// The server closes the socket once it is idle.
     IdleClosed,
-    /// A socket that has been idle dies by this.
+    /// The server ends a socket that has been idle with this.
     IdleDies(Reply),
-    /// With this header the server announces that sockets end, so many side by side, as they then do under the next request.
+    /// The server announces the end of this many sockets with this header, and resets them at the next request.
     IdleEnds(&'static str, usize),
-    /// This as soon as the head of the request has come, of which the body may come later.
+    /// The server responds as soon as it has the head of the request.
     Early(Arc<Make>, Then),
 }
 
-/// What a server does after the head of an early answer.
+/// What a server does after the head of an early response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
-    /// Sends the rest, and RST.
+    /// Sends the rest, then RST.
     Resets,
-    /// Reads the request, and sends the rest.
+    /// Reads the request, then sends the rest.
     ReadsOn,
 }
 
 #[cfg(target_os = "linux")]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Addresses {
-    /// One that swallows packets.
+    /// The first address drops packets.
     Silent,
-    /// One that takes connections, and is silent in TLS.
+    /// The first address accepts connections, and is silent in TLS.
     SilentInTls,
-    /// One at which nobody listens.
+    /// The first address refuses connections.
     Refusing,
-    /// Two that swallow packets, and none of the server's.
+    /// Both addresses drop packets.
     AllSilent,
 }
 
@@ -159,51 +161,51 @@ pub(super) enum Addresses {
 pub(super) enum Handshake {
     Cut,
     Stalls,
-    /// The server answers in plain text.
+    /// The server responds in plain text.
     NoTls,
     With(Arc<ServerConfig>),
 }
 
 impl Fault {
-    fn new(name: impl Into<String>, what: What, how: How) -> Self {
+    fn new(name: impl Into<String>, cause: Cause, injection: Injection) -> Self {
         let name = name.into();
-        Self { name, what, how }
+        Self { name, cause, injection }
     }
 
     fn answer(
         name: impl Into<String>,
-        what: What,
+        cause: Cause,
         make: impl Fn(&str, Duration) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::new(name, what, How::Answer(Arc::new(make)))
+        Self::new(name, cause, Injection::Answer(Arc::new(make)))
     }
 
-    /// An answer that comes before its request is read.
+    /// A response that comes before the server has read the request.
     fn early(
         name: impl Into<String>,
-        what: What,
+        cause: Cause,
         then: Then,
         make: impl Fn(&str, Duration) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::new(name, what, How::Early(Arc::new(make), then))
+        Self::new(name, cause, Injection::Early(Arc::new(make), then))
     }
 
-    /// Whether it can end before the call does.
+    /// Whether the fault can end before the call does.
     pub(super) fn can_pass(&self) -> bool {
-        match self.how {
-            How::Refused => false,
+        match self.injection {
+            Injection::Refused => false,
             #[cfg(target_os = "linux")]
-            How::NeverStands(_) | How::Addresses(Addresses::AllSilent) => false,
+            Injection::NeverAccepts(_) | Injection::Addresses(Addresses::AllSilent) => false,
             _ => true,
         }
     }
 
-    /// Whether it is a limit that ends an attempt.
-    pub(super) fn takes_its_time(&self) -> bool {
-        use What::{Body, Lost, NeverSent};
+    /// Whether a limit ends the attempt.
+    pub(super) fn is_ended_by_a_limit(&self) -> bool {
+        use Cause::{Body, Lost, NeverSent};
         matches!(
-            self.what,
-            NeverSent(Broke::Limit(_)) | Lost(Broke::Limit(_)) | Body(self::Body::Slow)
+            self.cause,
+            NeverSent(Break::Limit(_)) | Lost(Break::Limit(_)) | Body(self::Body::Slow)
         )
     }
 }

@@ -1,4 +1,4 @@
-//! A server with one fault, a client, and the account of what comes of a call.
+//! Runs one cell: a server with one fault, a client, and the outcome of a call.
 
 use std::{
     collections::HashSet,
@@ -21,8 +21,9 @@ use tokio_rustls::TlsAcceptor;
 use super::{
     callers::client,
     calls::Class,
-    catalogue::{Fault, HOST, Handshake, How, Then, What},
-    expected::{Course, may_be_done},
+    catalogue::{Cause, Fault, HOST, Handshake, Injection, Then},
+    expected::Course,
+    rules::may_have_acted,
 };
 #[cfg(target_os = "linux")]
 use super::{
@@ -37,38 +38,44 @@ use crate::support::{
     until,
 };
 
-/// What a client asks for to have an idle socket.
+/// The request by which a client gets an idle socket.
 pub(super) const WARM_UP: &str = "GET /api/jobs/warm-up";
 
-/// What came of a call.
+/// The request that settles a close or a cancel.
+pub(super) const THE_JOB: &str = "GET /api/jobs/j";
+
+/// The target of the redirects that a download follows.
+pub(super) const ELSEWHERE: &str = "GET /api/elsewhere";
+
+/// The outcome of a call.
 pub(super) struct Outcome {
     pub(super) result: Result<String, Error>,
-    /// The method and the path of each request that the server saw.
+    /// The method and the path of each request that reached the server.
     pub(super) lines: Vec<String>,
-    /// In milliseconds.
+    /// The pauses of the client, in milliseconds.
     pub(super) pauses: Vec<u64>,
-    /// How often more than once the server may have done what it was asked for.
+    /// How many times more than once the server may have acted on the request.
     pub(super) doubled: usize,
 }
 
-/// What the server knows.
-struct Account {
+/// The server and its fault.
+struct FaultyServer {
     class: Class,
     course: Course,
-    what: What,
-    how: How,
+    cause: Cause,
+    injection: Injection,
     limit: Duration,
-    /// Requests of the class so far.
-    asked: AtomicUsize,
-    /// How often the server has done what the class asks for, as its other answers tell.
+    /// The requests of the class so far.
+    requests: AtomicUsize,
+    /// How many requests the server has acted on, as its other responses show.
     done: AtomicUsize,
-    /// How often it may have, for all that the client can know.
+    /// How many requests it may have acted on, as far as the client can know.
     may_be_done: AtomicUsize,
-    /// The connections on which a warm-up has come.
+    /// The connections that have carried a warm-up.
     warm: Mutex<HashSet<usize>>,
 }
 
-/// Sees a call of this class through the fault, by a client with this limit where it is one that ends the attempts.
+/// Makes a call of this class under the fault. If a limit ends the attempts, the client has this one.
 pub(super) async fn outcome(
     fault: &Fault,
     class: Class,
@@ -76,32 +83,32 @@ pub(super) async fn outcome(
     limit: Duration,
     authority: &Authority,
 ) -> Outcome {
-    let account = Arc::new(Account {
+    let faulty = Arc::new(FaultyServer {
         class,
         course,
-        what: fault.what,
-        how: fault.how.clone(),
+        cause: fault.cause,
+        injection: fault.injection.clone(),
         limit,
-        asked: AtomicUsize::default(),
+        requests: AtomicUsize::default(),
         done: AtomicUsize::default(),
         may_be_done: AtomicUsize::default(),
         warm: Mutex::default(),
     });
-    let server = account.serve(Arc::new(authority.server(HOST))).await;
+    let server = faulty.serve(Arc::new(authority.server(HOST))).await;
     let clock = Arc::new(SkippingClock::default());
     let port = server.address().port();
     #[cfg(target_os = "linux")]
     let _silent = (silent(fault, port).await, silent_in_tls(fault, port).await);
     let client = client(fault, course, limit, authority, &server, &clock).await;
-    let idle = match fault.how {
-        How::IdleEnds(_, many) => many,
-        How::IdleClosed | How::IdleDies(_) => 1,
+    let idle = match fault.injection {
+        Injection::IdleEnds(_, many) => many,
+        Injection::IdleClosed | Injection::IdleDies(_) => 1,
         _ => 0,
     };
     if idle > 0 {
         let warm_up = async || client.get_job("warm-up", &options()).await.unwrap();
         join_all((0..idle).map(|_| warm_up())).await;
-        if let How::IdleClosed = fault.how {
+        if let Injection::IdleClosed = fault.injection {
             until(|| server.open() == 0).await;
             tokio::time::sleep(millis(50)).await;
         }
@@ -116,27 +123,27 @@ pub(super) async fn outcome(
             .iter()
             .map(|&pause| u64::try_from(pause).unwrap())
             .collect(),
-        doubled: account.may_be_done.load(Ordering::SeqCst).saturating_sub(1),
+        doubled: faulty.may_be_done.load(Ordering::SeqCst).saturating_sub(1),
     }
 }
 
-impl Account {
+impl FaultyServer {
     async fn serve(self: &Arc<Self>, good: Arc<ServerConfig>) -> Server {
-        let account = Arc::clone(self);
+        let faulty = Arc::clone(self);
         Server::raw(move |socket, number, seen| {
-            let (account, good) = (Arc::clone(&account), Arc::clone(&good));
-            async move { account.treat(socket, number, &seen, good).await }
+            let (faulty, good) = (Arc::clone(&faulty), Arc::clone(&good));
+            async move { faulty.serve_connection(socket, number, &seen, good).await }
         })
         .await
     }
 
-    async fn treat(&self, mut socket: TcpStream, number: usize, seen: &Seen, good: Arc<ServerConfig>) {
+    async fn serve_connection(&self, mut socket: TcpStream, number: usize, seen: &Seen, good: Arc<ServerConfig>) {
         let is_met = self.meets(number);
-        match &self.how {
-            How::Tls(Handshake::With(config)) if is_met => {
+        match &self.injection {
+            Injection::Tls(Handshake::With(config)) if is_met => {
                 self.serve_tls(socket, number, seen, Arc::clone(config)).await;
             }
-            How::Tls(handshake) if is_met => {
+            Injection::Tls(handshake) if is_met => {
                 let mut hello = [0; 1024];
                 let _ = socket.read(&mut hello).await;
                 match handshake {
@@ -148,10 +155,10 @@ impl Account {
                     }
                 }
             }
-            How::Tls(_) => self.serve_tls(socket, number, seen, good).await,
+            Injection::Tls(_) => self.serve_tls(socket, number, seen, good).await,
             #[cfg(target_os = "linux")]
-            How::Addresses(Addresses::SilentInTls) => self.serve_tls(socket, number, seen, good).await,
-            How::Tunnel(refusal) => {
+            Injection::Addresses(Addresses::SilentInTls) => self.serve_tls(socket, number, seen, good).await,
+            Injection::Tunnel(refusal) => {
                 let Some(_connect) = receive(&mut socket, number).await else {
                     return;
                 };
@@ -165,9 +172,9 @@ impl Account {
                     self.serve_tls(socket, number, seen, good).await;
                 }
             }
-            How::Early(make, then) => {
+            Injection::Early(make, then) => {
                 let Reply::Keep(answer) = make(self.class.good(), self.limit) else {
-                    panic!("an early answer of another kind");
+                    panic!("an early response must keep its socket");
                 };
                 self.answer_early(socket, number, seen, &answer, *then).await;
             }
@@ -175,18 +182,18 @@ impl Account {
         }
     }
 
-    /// Answers to requests of the class that the fault meets with this, before their bodies are read.
+    /// Responds to requests of the class that meet the fault before their bodies are read.
     async fn answer_early(&self, mut socket: TcpStream, number: usize, seen: &Seen, early: &[u8], then: Then) {
         while let Some((mut request, left)) = receive_head(&mut socket, number).await {
-            let is_met = self.is_of_the_class(&request) && self.meets(self.asked.load(Ordering::SeqCst));
+            let is_met = self.is_of_the_class(&request) && self.meets(self.requests.load(Ordering::SeqCst));
             if is_met {
-                self.asked.fetch_add(1, Ordering::SeqCst);
-                if may_be_done(self.what) {
+                self.requests.fetch_add(1, Ordering::SeqCst);
+                if may_have_acted(self.cause) {
                     self.may_be_done.fetch_add(1, Ordering::SeqCst);
                 }
                 seen.note(request);
                 let end = early.windows(4).position(|part| part == b"\r\n\r\n").unwrap() + 4;
-                // Those who are gone already do not mind.
+                // The client may already be gone.
                 let _ = socket.write_all(&early[..end]).await;
                 if then == Then::ReadsOn {
                     socket.read_exact(&mut vec![0; left]).await.unwrap();
@@ -205,7 +212,7 @@ impl Account {
             seen.note(request);
             let bytes = match reply {
                 Reply::Keep(bytes) => bytes,
-                // The one that all calls of the classes are about.
+                // All calls of the classes are about this job.
                 Reply::Job(status) => answer(200, "", format!(r#"{{"jobIdentifier":"j","status":"{status}"}}"#)),
                 other => panic!("{other:?}"),
             };
@@ -220,7 +227,7 @@ impl Account {
         }
     }
 
-    /// Whether the fault meets the request, or the connection, of this number.
+    /// Whether the request, or the connection, of this number meets the fault.
     fn meets(&self, nth: usize) -> bool {
         self.course == Course::Lasting || nth == 0
     }
@@ -231,7 +238,7 @@ impl Account {
 
     fn is_of_the_class(&self, request: &Received) -> bool {
         let (method, path) = self.class.line().split_once(' ').unwrap();
-        // To a proxy, the path comes with its origin.
+        // A request to a proxy has the origin before the path.
         request.line().starts_with(method) && request.line().ends_with(path)
     }
 
@@ -240,31 +247,31 @@ impl Account {
             let body = r#"{"jobIdentifier":"warm-up"}"#;
             let answer = answer(200, "", body);
             let is_first = self.warm.lock().unwrap().insert(request.connection);
-            return match self.how {
-                How::IdleClosed => Reply::Close(answer),
-                How::IdleEnds(..) if !is_first => Reply::Reset,
-                How::IdleEnds(hint, _) => Reply::Keep(self::answer(200, &format!("{hint}\r\n"), body)),
+            return match self.injection {
+                Injection::IdleClosed => Reply::Close(answer),
+                Injection::IdleEnds(..) if !is_first => Reply::Reset,
+                Injection::IdleEnds(hint, _) => Reply::Keep(self::answer(200, &format!("{hint}\r\n"), body)),
                 _ => Reply::Keep(answer),
             };
         }
         if !self.is_of_the_class(request) {
-            return self.other();
+            return self.reply_to_other();
         }
-        let nth = self.asked.fetch_add(1, Ordering::SeqCst);
-        let fault = match &self.how {
-            How::Answer(make) if self.meets(nth) => Some(make(self.class.good(), self.limit)),
-            How::Proxy(reply) if self.meets(nth) => Some(reply.clone()),
-            // Only the sockets of warm-ups have been idle.
-            How::IdleDies(reply) if self.is_warm(request) => Some(reply.clone()),
-            How::IdleEnds(..) if self.is_warm(request) => Some(Reply::Reset),
+        let nth = self.requests.fetch_add(1, Ordering::SeqCst);
+        let fault = match &self.injection {
+            Injection::Answer(make) if self.meets(nth) => Some(make(self.class.good(), self.limit)),
+            Injection::Proxy(reply) if self.meets(nth) => Some(reply.clone()),
+            // Only the sockets of warm-ups were ever idle.
+            Injection::IdleDies(reply) if self.is_warm(request) => Some(reply.clone()),
+            Injection::IdleEnds(..) if self.is_warm(request) => Some(Reply::Reset),
             _ => None,
         };
-        if fault.is_none() || may_be_done(self.what) {
+        if fault.is_none() || may_have_acted(self.cause) {
             self.may_be_done.fetch_add(1, Ordering::SeqCst);
         }
         match fault {
             Some(fault) => {
-                if self.course == Course::Passing && may_be_done(self.what) {
+                if self.course == Course::Passing && may_have_acted(self.cause) {
                     self.done.fetch_add(1, Ordering::SeqCst);
                 }
                 fault
@@ -277,9 +284,8 @@ impl Account {
         }
     }
 
-    /// What the server says to requests that are not of the class: to those for the job how it is, and where a redirect leads
-    /// to what was asked for.
-    fn other(&self) -> Reply {
+    /// Replies to requests that are not of the class: reads of the job, and targets of redirects.
+    fn reply_to_other(&self) -> Reply {
         let done = self.done.load(Ordering::SeqCst) > 0;
         match self.class {
             Class::Delete => job(if done { "CANCELED" } else { "SUBMITTED" }),
