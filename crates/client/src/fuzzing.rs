@@ -1,11 +1,12 @@
-//! What reads the words of strangers, and what puts a caller's words on the wire, each as a function of any bytes: it must not
-//! panic, and what has to hold of every outcome is asserted. For the targets in `dev/fuzz/`, and for `cargo test`, which takes the
-//! same functions through the corpus and through chance.
+//! Fuzz targets: the parsers of server input, and the encoders of caller input, as functions of any bytes.
+//!
+//! A target must not panic, and asserts what holds for every outcome. The fuzzers in `dev/fuzz/` run the targets, and
+//! so does `cargo test`, with the corpus and with random bytes.
 
 #![expect(
     clippy::expect_used,
     clippy::panic,
-    reason = "what does not hold has to end the run, and nobody else calls this"
+    reason = "a failed assertion must end the run, and only fuzzers and tests call this"
 )]
 
 use std::time::{Duration, UNIX_EPOCH};
@@ -25,10 +26,10 @@ use crate::{
     uploads::{self, size},
 };
 
-/// A target: its name, which is that of its corpus, and what it does.
+/// A target: the name of its corpus, and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// All of them.
+/// All targets.
 pub const TARGETS: [Target; 7] = [
     ("url", url),
     ("retry_after", retry_after),
@@ -41,7 +42,7 @@ pub const TARGETS: [Target; 7] = [
 
 const SECRET: &str = "theSecretBody";
 
-/// Builds a route from two segments and a value of a query, below a fixed root and below one that is read from the same bytes.
+/// Builds a route from two segments and a query value, below a fixed base URL and below one from the same bytes.
 pub fn url(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut parts = text.splitn(4, '\n');
@@ -99,18 +100,19 @@ pub fn status(data: &[u8]) {
     }
 }
 
-/// Finds the inputs in results that arrive in pieces, of which one ends at each byte that no text holds, and reads them.
+/// Finds and reads the inputs of results that arrive in chunks. A chunk ends at each byte `0xff`, which UTF-8 never
+/// has.
 pub fn results(data: &[u8]) {
     const LIMIT: usize = 16;
-    let pieces: Vec<_> = data.split(|byte| *byte == 0xff).collect();
-    let text = pieces.concat();
+    let chunks: Vec<_> = data.split(|byte| *byte == 0xff).collect();
+    let text = chunks.concat();
     let whole = results::scan([text.as_slice()], usize::MAX);
-    assert_eq!(whole, results::scan(pieces.clone(), usize::MAX));
+    assert_eq!(whole, results::scan(chunks.clone(), usize::MAX));
     assert_eq!(whole, results::scan(text.chunks(1), usize::MAX));
     let (inputs, end) = &whole;
     match document::check(without_mark(&text)) {
         Ok(text) => assert_eq!(whole, inputs_of(text)),
-        // That it is something else may be told before the rest has come.
+        // The scanner may report another fault before the rest has come.
         Err(_) => assert!(matches!(
             end,
             Err(BodyFault::NotJson | BodyFault::NotUtf8 | BodyFault::NotObject | BodyFault::NoResults)
@@ -121,7 +123,7 @@ pub fn results(data: &[u8]) {
             assert_eq!(document::check(read.as_str().as_bytes()), Ok(read.as_str()));
         }
     }
-    let (limited, its_end) = results::scan(pieces, LIMIT);
+    let (limited, its_end) = results::scan(chunks, LIMIT);
     assert!(inputs.starts_with(&limited));
     assert!(
         limited
@@ -131,7 +133,7 @@ pub fn results(data: &[u8]) {
     assert!(its_end == *end || (its_end == Err(BodyFault::TooLarge) && text.len() > LIMIT));
 }
 
-/// What a parser of the whole finds.
+/// Returns the inputs that a parser of the whole text finds.
 fn inputs_of(text: &str) -> (Vec<Found>, Result<(), BodyFault>) {
     let mut inputs = Vec::new();
     let Some(members) = Members::read(text) else {
@@ -156,7 +158,7 @@ fn inputs_of(text: &str) -> (Vec<Found>, Result<(), BodyFault>) {
     (inputs, Ok(()))
 }
 
-/// Reads the body of an answer outside 2xx, whole and cut, and keeps a key out of it that its server knows.
+/// Reads the body of a response outside 2xx, complete and truncated, and masks the key in it.
 pub fn error_body(data: &[u8]) {
     let auth = Auth::api_key(format!("aPrefix.{SECRET}"));
     let headers = HeaderMap::new();
@@ -167,7 +169,7 @@ pub fn error_body(data: &[u8]) {
         assert!(text.body.as_ref().is_none_or(|body| body.len() <= 64 * 1024));
         for shown in text.message.iter().chain(&text.body) {
             assert!(!shown.contains(SECRET));
-            // What a reader of JSON, of JSON within JSON and so on makes of it.
+            // Neither must JSON within JSON show the key.
             let mut read = shown.clone();
             while let Ok(serde_json::Value::String(inner)) = serde_json::from_str(&read) {
                 assert!(!inner.contains(SECRET), "{shown}");
@@ -228,7 +230,7 @@ mod tests {
 
     use super::*;
 
-    /// What is taken through each target by chance, where `FUZZ_CASES` does not say otherwise.
+    /// The number of random inputs of each target, unless `FUZZ_CASES` sets another.
     const CASES: u32 = 3000;
 
     fn corpus(name: &str) -> Vec<Vec<u8>> {
@@ -239,8 +241,8 @@ mod tests {
         files.map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
     }
 
-    /// Seeds in pieces, between bytes of any value, or whole, with a few among them: what is nearly right finds more than what is
-    /// altogether wrong.
+    /// Parts of seeds between random bytes, or whole seeds with a few random bytes: nearly valid input finds more than
+    /// random bytes.
     fn bytes_around(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
         let more = vec((any::<Index>(), prop_oneof![any::<u8>(), Just(0xff)]), 0..6);
         let with_more = (select(seeds.clone()), more).prop_map(|(mut seed, more)| {
@@ -250,7 +252,7 @@ mod tests {
             seed
         });
         let numbers = 0..seeds.len();
-        let piece = (numbers, any::<(u8, u8)>()).prop_map(move |(number, (from, length))| {
+        let part = (numbers, any::<(u8, u8)>()).prop_map(move |(number, (from, length))| {
             let seed = seeds.get(number).cloned().unwrap_or_default();
             let from = usize::from(from) % (seed.len() + 1);
             seed.into_iter().skip(from).take(usize::from(length)).collect()
@@ -259,12 +261,12 @@ mod tests {
             vec(any::<u8>(), 0..24),
             vec(prop_oneof![Just(b'\\'), Just(b'"'), Just(b'%'), Just(b'\n')], 0..4)
         ];
-        let in_pieces = vec(prop_oneof![2 => piece, 1 => any], 0..6).prop_map(|pieces| pieces.concat());
-        prop_oneof![in_pieces, with_more]
+        let in_parts = vec(prop_oneof![2 => part, 1 => any], 0..6).prop_map(|parts| parts.concat());
+        prop_oneof![in_parts, with_more]
     }
 
     #[test]
-    fn no_target_panics_over_its_seeds_or_over_what_chance_makes_of_them() {
+    fn no_target_panics_with_its_seeds_or_with_random_bytes_around_them() {
         let cases = env::var("FUZZ_CASES").map_or(CASES, |cases| cases.parse().unwrap());
         let only = env::var("FUZZ_TARGET").ok();
         for (name, target) in TARGETS {

@@ -1,4 +1,4 @@
-//! The program: its line, its arguments, its end.
+//! The program: its output, its arguments, its exit.
 
 #[cfg(test)]
 mod program {
@@ -9,7 +9,7 @@ mod program {
 
     use serde_json::Value;
 
-    /// A running program that is killed with the test, unless it has ended by then.
+    /// A running program. The drop kills it.
     struct Program {
         child: Child,
         stdin: Option<ChildStdin>,
@@ -37,7 +37,7 @@ mod program {
             TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap()
         }
 
-        /// Sends a request, and returns the answer's first line.
+        /// Sends a request, and returns the status line of the response.
         fn request(&self, method: &str, path: &str, body: &str) -> String {
             let mut line = String::new();
             BufReader::new(self.send(method, path, body))
@@ -65,7 +65,7 @@ mod program {
             assert!(sent.success());
         }
 
-        /// Waits for the end; returns the exit code and what was printed after the line.
+        /// Waits for the program to exit, and returns the exit code and the output after the first line.
         fn end(&mut self) -> (Option<i32>, String) {
             let deadline = Instant::now() + Duration::from_secs(5);
             loop {
@@ -136,12 +136,12 @@ mod program {
         let mut features = program.send("GET", "/api/jobs/features", "");
         let body = r#"{"inputChunkMaximumSize":"1.5Ki","maximumInputChunks":7,"maximumInputsPerJob":3}"#;
         let mut answer = String::new();
-        let mut piece = [0; 1024];
-        // The connection is kept, so the answer's end is not the stream's.
+        let mut chunk = [0; 1024];
+        // The connection stays open, so the stream does not end with the response.
         while !answer.ends_with('}') {
-            let length = features.read(&mut piece).unwrap();
+            let length = features.read(&mut chunk).unwrap();
             assert_ne!(length, 0, "{answer}");
-            answer.push_str(std::str::from_utf8(&piece[..length]).unwrap());
+            answer.push_str(std::str::from_utf8(&chunk[..length]).unwrap());
         }
         assert!(answer.ends_with(body), "{answer}");
     }
@@ -167,7 +167,7 @@ mod program {
     }
 
     #[test]
-    fn it_ends_with_its_standard_input_when_told_to() {
+    fn it_ends_with_its_standard_input_if_requested() {
         let mut program = Program::start(&["--exit-with-stdin"]);
         program.stdin.as_mut().unwrap().write_all(b"ignored\n").unwrap();
         assert_eq!(program.request("GET", "/api/models", ""), "HTTP/1.1 200 OK");
@@ -191,12 +191,12 @@ mod program {
         for _ in 0..3 {
             assert_eq!(program.request("POST", "/api/jobs", job), "HTTP/1.1 202 Accepted");
         }
-        let mut told = String::new();
+        let mut line = String::new();
         let stderr = program.child.stderr.take().unwrap();
-        BufReader::new(stderr).read_line(&mut told).unwrap();
+        BufReader::new(stderr).read_line(&mut line).unwrap();
         let expected = "modzy-emulator: finished jobs are being dropped, the oldest first: at most 1 are kept \
             (max_finished_jobs), and at most 2147483648 bytes (max_job_bytes)\n";
-        assert_eq!(told, expected);
+        assert_eq!(line, expected);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! API keys: a key is given out once, so it must neither be lost nor be seen.
+//! API keys: the server hands out a key once, so it must neither be lost nor shown.
 
 use modzy_client::{BodyFault, Error, Sent};
 
@@ -8,7 +8,7 @@ use crate::support::{
     skipping,
 };
 
-/// What no error may show.
+/// The part of the key that no error may show.
 const SECRET: &str = "bodyThatIsGivenOutOnce";
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_key_may_come_as_text_or_as_json() {
 }
 
 #[tokio::test]
-async fn a_key_that_may_have_been_given_out_is_not_asked_for_again_and_stands_in_no_error() {
+async fn a_key_that_may_have_been_handed_out_is_not_requested_again_and_is_in_no_error() {
     let whole = answer(200, "", SECRET);
     let mut half = whole.clone();
     half.truncate(half.len() - 2);
@@ -103,7 +103,7 @@ async fn a_key_that_is_too_long_is_in_no_error_either() {
 }
 
 #[tokio::test]
-async fn a_refused_key_is_told_in_the_servers_words() {
+async fn a_refused_key_is_reported_with_the_servers_message() {
     for code in [400, 403, 404, 408, 500, 502, 503] {
         let server = Server::always(status(code)).await;
         let (client, _) = skipping(&server.api());

@@ -1,4 +1,4 @@
-//! Names with several addresses, of which some are dead.
+//! Host names with several addresses, some of them dead.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -20,19 +20,19 @@ use crate::support::{
     server::{FullListener, Reply, Server, answer, closed_port, job},
 };
 
-/// An address that swallows packets, at this port.
+/// Listens on this port of an address that drops packets.
 async fn dead(host: &str, port: u16) -> FullListener {
     FullListener::at(SocketAddr::new(host.parse().unwrap(), port)).await
 }
 
-/// A client of a name with these addresses, at this port, and of a client that has been built.
+/// Builds a client of a host name with these addresses, and its HTTP client.
 fn of(port: u16, names: &Arc<Listed>) -> ClientBuilder {
     plain(&format!("http://modzy.example:{port}/api"))
         .resolver(names.clone())
         .retries(0)
 }
 
-/// A server that closes each connection after its answer.
+/// Starts a server that closes each connection after its response.
 async fn brief() -> Server {
     Server::always(Reply::Close(answer(
         200,
@@ -42,7 +42,7 @@ async fn brief() -> Server {
     .await
 }
 
-/// How long a call takes, in ms. It succeeds.
+/// Returns how long a successful call takes, in ms.
 async fn took(client: &modzy_client::Client) -> u128 {
     let began = Instant::now();
     client.get_job("j", &options()).await.unwrap();
@@ -50,7 +50,7 @@ async fn took(client: &modzy_client::Client) -> u128 {
 }
 
 #[tokio::test]
-async fn an_address_that_swallows_packets_costs_a_quarter_of_a_second_and_once() {
+async fn an_address_that_drops_packets_costs_a_quarter_of_a_second_once() {
     let server = brief().await;
     let port = server.address().port();
     let _dead = dead("127.0.0.2", port).await;
@@ -62,7 +62,7 @@ async fn an_address_that_swallows_packets_costs_a_quarter_of_a_second_and_once()
         let next = took(&client).await;
         assert!(next < 200, "{next} ms");
     }
-    // The one that was found in the race, and one for each request.
+    // One connection won the race, and each request has another.
     assert_eq!((server.connections(), server.count(), names.asked()), (5, 4, 4));
 }
 
@@ -82,7 +82,7 @@ async fn the_address_that_answers_is_found_over_tls_and_behind_several_dead_ones
     let server = Server::tls(authority.server("modzy.example")).await;
     let port = server.address().port();
     let (_one, _two) = (dead("127.0.0.2", port).await, dead("127.0.0.3", port).await);
-    // The first refuses.
+    // The first address refuses.
     let names = Listed::new(&["127.0.0.4", "127.0.0.2", "127.0.0.3", "127.0.0.1"]);
     let client = builder(&server.https("modzy.example"))
         .ca([authority.pem()])
@@ -122,7 +122,7 @@ async fn an_address_without_a_route_before_a_dead_one_does_not_keep_it_from_bein
 }
 
 #[tokio::test]
-async fn where_all_addresses_fail_what_a_machine_answered_is_told() {
+async fn if_all_addresses_fail_the_error_reports_what_a_machine_answered() {
     let port = closed_port().await;
     for addresses in [
         ["127.0.0.2", "ff02::1", "127.0.0.3"],
@@ -149,7 +149,7 @@ async fn each_address_has_its_share_of_a_short_limit() {
 }
 
 #[tokio::test]
-async fn addresses_that_all_swallow_packets_end_by_the_connect_timeout() {
+async fn a_name_whose_addresses_all_drop_packets_ends_by_the_connect_timeout() {
     let one = dead("127.0.0.2", 0).await;
     let port = one.address().port();
     let _two = dead("127.0.0.3", port).await;
@@ -191,14 +191,14 @@ async fn the_dead_address_of_a_proxy_is_overtaken_too() {
             .resolver(Listed::new(&["127.0.0.2", "127.0.0.1"]))
             .build()
             .unwrap();
-        // Nobody serves TLS behind the tunnel.
+        // No server speaks TLS behind the tunnel.
         let _ = tokio::time::timeout(Duration::from_secs(2), client.get_job("j", &options())).await;
         assert_eq!(proxy.count(), 1, "{root}");
     }
 }
 
 #[tokio::test]
-async fn a_proxy_that_takes_its_time_with_a_tunnel_is_asked_once() {
+async fn a_proxy_that_is_slow_with_a_tunnel_is_asked_once() {
     let slow = Server::raw(|mut socket, number, seen| async move {
         seen.note(crate::support::server::receive(&mut socket, number).await.unwrap());
         tokio::time::sleep(millis(700)).await;

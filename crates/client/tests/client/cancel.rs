@@ -1,4 +1,4 @@
-//! Cancelling jobs that their owners have given up, and cancellations whose answer was lost.
+//! Cancels of jobs whose calls were aborted, and cancels whose response was lost.
 
 use std::{
     sync::Arc,
@@ -20,26 +20,26 @@ use crate::support::{
 
 const FACTOR: u32 = 10;
 
-/// A client for which five seconds pass in half a second.
+/// Builds a client whose clock runs ten times as fast.
 fn fast(api: &str) -> Client {
     builder(api).clock(Arc::new(FastClock::new(FACTOR))).build().unwrap()
 }
 
-/// The time that has passed for such a client.
+/// Returns the time that has passed for such a client.
 fn passed(since: Instant) -> Duration {
     since.elapsed() * FACTOR
 }
 
-/// Builds the HTTP client, which takes no part in what is measured.
+/// Makes a call that builds the HTTP client, so that the measurement does not include it.
 async fn warm_up(client: &Client) {
-    // What comes of it does not matter.
+    // The result does not matter.
     let _ = client
         .get_job("warm-up", &options().retries(0).request_timeout(Duration::from_secs(5)))
         .await;
 }
 
 #[tokio::test]
-async fn a_cancellation_whose_answer_was_lost_is_settled_by_the_job() {
+async fn a_cancel_whose_response_was_lost_is_settled_by_the_job() {
     let (emulator, builder) = emulator(60_000, 60_000).await;
     let clock = Arc::new(crate::support::clock::SkippingClock::default());
     let client = builder.clock(clock.clone()).build().unwrap();
@@ -65,7 +65,7 @@ async fn a_cancellation_whose_answer_was_lost_is_settled_by_the_job() {
 }
 
 #[tokio::test]
-async fn a_repeated_cancellation_of_a_job_that_ended_otherwise_is_what_the_server_says() {
+async fn a_repeated_cancel_of_a_job_that_ended_otherwise_fails_with_the_servers_status() {
     for end in ["COMPLETED", "TIMEDOUT", "IN_PROGRESS"] {
         let server = Server::scripted(vec![status(502), status(409), job(end)]).await;
         let (client, _) = skipping(&server.api());
@@ -79,7 +79,7 @@ async fn a_repeated_cancellation_of_a_job_that_ended_otherwise_is_what_the_serve
 }
 
 #[tokio::test]
-async fn a_repeated_cancellation_of_a_job_that_cannot_be_read_is_what_the_server_says() {
+async fn a_repeated_cancel_of_a_job_that_cannot_be_read_fails_with_the_servers_status() {
     let server = Server::scripted(vec![status(502), status(404), status(404)]).await;
     let (client, _) = skipping(&server.api());
     let error = client.cancel_job("j", &options()).await.unwrap_err();
@@ -87,7 +87,7 @@ async fn a_repeated_cancellation_of_a_job_that_cannot_be_read_is_what_the_server
 }
 
 #[tokio::test]
-async fn a_cancellation_that_may_have_arrived_stays_so_when_later_attempts_find_no_server() {
+async fn a_cancel_that_may_have_arrived_stays_so_if_later_attempts_find_no_server() {
     let server = Server::always(Reply::Reset).await;
     let client = builder(&server.api()).build().unwrap();
     let options = options();
@@ -95,14 +95,14 @@ async fn a_cancellation_that_may_have_arrived_stays_so_when_later_attempts_find_
         until(|| server.count() == 1).await;
         drop(server);
     };
-    let (cancelled, ()) = tokio::join!(client.cancel_job("j", &options), gone);
-    let error = cancelled.unwrap_err();
+    let (canceled, ()) = tokio::join!(client.cancel_job("j", &options), gone);
+    let error = canceled.unwrap_err();
     assert_eq!(connection_fault(&error), Some(Broken::Refused), "{error:?}");
     assert_eq!((error.sent(), attempts(&error)), (Some(Sent::Maybe), 3));
 }
 
 #[tokio::test]
-async fn a_first_cancellation_that_is_refused_is_not_looked_into() {
+async fn a_cancel_that_is_refused_at_once_does_not_read_the_job() {
     let server = Server::always(status(409)).await;
     let (client, _) = skipping(&server.api());
     client.cancel_job("j", &options()).await.unwrap_err();
@@ -110,7 +110,7 @@ async fn a_first_cancellation_that_is_refused_is_not_looked_into() {
 }
 
 #[tokio::test]
-async fn a_cancellation_replayed_on_a_new_socket_is_settled_by_the_job_too() {
+async fn a_cancel_that_is_replayed_on_a_new_socket_is_settled_by_the_job_too() {
     let server = Server::scripted(vec![job("OPEN"), Reply::Reset, status(400), job("CANCELED")]).await;
     let (client, clock) = skipping(&server.api());
     client.get_job("j", &options()).await.unwrap();
@@ -119,7 +119,7 @@ async fn a_cancellation_replayed_on_a_new_socket_is_settled_by_the_job_too() {
 }
 
 #[tokio::test]
-async fn a_job_given_up_is_cancelled() {
+async fn an_abandoned_job_is_canceled() {
     let (emulator, builder) = emulator(60_000, 60_000).await;
     let client = builder.build().unwrap();
     let id = submit(&client).await;
@@ -133,7 +133,7 @@ async fn a_job_given_up_is_cancelled() {
 }
 
 #[tokio::test]
-async fn a_cancellation_of_a_job_given_up_takes_five_seconds_at_most() {
+async fn a_cancel_of_an_abandoned_job_takes_at_most_five_seconds() {
     let slow_refusal = Reply::Late(Duration::from_secs(4) / FACTOR, answer(409, "", "{}"));
     let courses = [
         ("stalled", vec![Reply::Stall(Vec::new())]),
@@ -168,7 +168,7 @@ async fn a_cancellation_of_a_job_given_up_takes_five_seconds_at_most() {
             let passed = passed(started);
             assert!(outcome.result.is_err(), "{name}");
             assert_eq!(outcome.job_identifier.as_deref(), Some("j"));
-            // A second of this clock is 100 ms, which a busy machine may lose.
+            // A second of this clock is 100 ms, by which a busy machine may be late.
             assert!(passed < Duration::from_secs(8), "{name}: {passed:?}");
             until(|| server.busy() == 0).await;
         });
@@ -179,7 +179,7 @@ async fn a_cancellation_of_a_job_given_up_takes_five_seconds_at_most() {
 }
 
 #[tokio::test]
-async fn a_cancellation_that_waits_for_a_socket_gives_up_after_five_seconds() {
+async fn a_cancel_that_waits_for_a_socket_expires_after_five_seconds() {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let client = builder(&server.api())
         .clock(Arc::new(FastClock::new(FACTOR)))
@@ -200,7 +200,7 @@ async fn a_cancellation_that_waits_for_a_socket_gives_up_after_five_seconds() {
 }
 
 #[tokio::test]
-async fn a_cancellation_has_what_is_left_of_the_five_seconds_since_its_call_was_given_up() {
+async fn a_cancel_has_the_rest_of_the_five_seconds_since_the_abort() {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let client = builder(&server.api()).build().unwrap();
     for (spent, requests) in [(Duration::from_secs(5), 0), (millis(4700), 1)] {
@@ -214,7 +214,7 @@ async fn a_cancellation_has_what_is_left_of_the_five_seconds_since_its_call_was_
 }
 
 #[tokio::test]
-async fn a_submit_given_up_is_cancelled_once_its_receipt_has_come() {
+async fn the_job_of_an_aborted_submit_is_canceled_once_the_receipt_has_come() {
     let (emulator, builder) = emulator(60_000, 60_000).await;
     let slow = Fault {
         method: Some("POST".to_owned()),
@@ -227,15 +227,15 @@ async fn a_submit_given_up_is_cancelled_once_its_receipt_has_come() {
     let outcome = client
         .cancel_submitted(client.submit_job_text(&job, &options()), &options())
         .await;
-    let cancelled = outcome.result.unwrap();
-    assert_eq!(cancelled.string_member("status").as_deref(), Some("CANCELED"));
-    assert_eq!(outcome.job_identifier, cancelled.string_member("jobIdentifier"));
+    let canceled = outcome.result.unwrap();
+    assert_eq!(canceled.string_member("status").as_deref(), Some("CANCELED"));
+    assert_eq!(outcome.job_identifier, canceled.string_member("jobIdentifier"));
     let methods: Vec<_> = emulator.requests().into_iter().map(|request| request.method).collect();
     assert_eq!(methods, ["POST", "DELETE"]);
 }
 
 #[tokio::test]
-async fn a_submit_given_up_whose_receipt_does_not_come_is_closed_after_five_seconds() {
+async fn an_aborted_submit_whose_receipt_does_not_come_is_closed_after_five_seconds() {
     let server = Server::scripted(vec![job("OPEN"), Reply::Stall(Vec::new())]).await;
     let client = fast(&server.api());
     warm_up(&client).await;
@@ -257,7 +257,7 @@ async fn a_submit_given_up_whose_receipt_does_not_come_is_closed_after_five_seco
 }
 
 #[tokio::test]
-async fn a_submit_given_up_that_fails_leaves_nothing_to_cancel() {
+async fn an_aborted_submit_that_fails_has_no_job_to_cancel() {
     for (reply, code) in [(status(400), Some(400)), (Reply::Reset, None), (status(503), Some(503))] {
         let server = Server::always(reply).await;
         let (client, _) = skipping(&server.api());
@@ -273,7 +273,7 @@ async fn a_submit_given_up_that_fails_leaves_nothing_to_cancel() {
 }
 
 #[tokio::test]
-async fn a_receipt_without_a_job_leaves_nothing_to_cancel_and_is_no_timeout() {
+async fn a_receipt_without_a_job_has_no_job_to_cancel_and_is_not_a_timeout() {
     for receipt in ["{}", "[]", r#"{"jobIdentifier":7}"#] {
         let server = Server::always(ok(receipt)).await;
         let (client, _) = skipping(&server.api());
@@ -288,7 +288,7 @@ async fn a_receipt_without_a_job_leaves_nothing_to_cancel_and_is_no_timeout() {
 }
 
 #[tokio::test]
-async fn a_cancellation_of_a_job_given_up_that_fails_says_why() {
+async fn a_failed_cancel_of_an_abandoned_job_says_why() {
     let server = Server::scripted(vec![ok(r#"{"jobIdentifier":"made"}"#), status(403)]).await;
     let (client, _) = skipping(&server.api());
     let outcome = client
@@ -302,7 +302,7 @@ async fn a_cancellation_of_a_job_given_up_that_fails_says_why() {
 }
 
 #[tokio::test]
-async fn a_submit_given_up_in_a_pause_is_not_sent_again() {
+async fn a_submit_aborted_in_a_pause_is_not_sent_again() {
     let reply = answer(429, "retry-after: 30\r\n", "{}");
     let server = Server::always(Reply::Keep(reply)).await;
     let client = builder(&server.api()).build().unwrap();
@@ -322,7 +322,7 @@ async fn a_submit_given_up_in_a_pause_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_submit_given_up_before_it_had_a_socket_is_never_sent() {
+async fn a_submit_aborted_before_it_has_a_socket_is_never_sent() {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let client = builder(&server.api()).max_sockets(1).build().unwrap();
     let holder = tokio::spawn({
@@ -348,8 +348,8 @@ async fn a_submit_given_up_before_it_had_a_socket_is_never_sent() {
 }
 
 #[tokio::test]
-async fn a_submit_given_up_while_connecting_is_never_sent() {
-    // Accepts connections and says nothing, so that the handshake never ends.
+async fn a_submit_aborted_while_connecting_is_never_sent() {
+    // The listener accepts connections and stays silent, so that the handshake never ends.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let api = format!("https://{}/api", silent.local_addr().unwrap());
     let client = builder(&api).build().unwrap();

@@ -1,4 +1,4 @@
-//! Files that change while they are uploaded: what arrives is the file as it was, or nothing that counts.
+//! Files that change during their upload: either the original content arrives, or the upload fails.
 
 use std::{
     fs,
@@ -27,7 +27,7 @@ fn overwrite(path: &Path, content: &[u8]) {
     file.write_all(content).unwrap();
 }
 
-/// A file with the same content under another number, as programs save that write a new one and rename it.
+/// Replaces the file by a new one with the same content, as programs do that write a new file and rename it.
 fn replace(path: &Path, content: &[u8]) {
     let other = path.with_extension("new");
     fs::write(&other, content).unwrap();
@@ -67,7 +67,7 @@ const CHANGES: [(&str, Change); 6] = [
     ("emptied", |path| drop(fs::File::create(path).unwrap())),
 ];
 
-/// The data of a chunk.
+/// Returns the data of a chunk.
 fn data(request: &Received) -> Vec<u8> {
     let start = request.body.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
     let tail = request.body.windows(4).rposition(|four| four == b"\r\n--").unwrap();
@@ -92,7 +92,7 @@ impl Changing {
         Self::of(change, move |request, nth| is_chunk(request) && nth == 2 + at).await
     }
 
-    /// The same before a request of any kind.
+    /// Like `new`, with the change before a request of any kind.
     async fn of(
         change: impl Fn(&Path) + Send + Sync + 'static,
         is_time: impl Fn(&Received, usize) -> bool + Send + Sync + 'static,
@@ -148,22 +148,21 @@ async fn a_file_that_changes_between_chunks_is_refused_before_a_byte_of_the_new_
             let done = changing.upload().await;
             let error = done.result.unwrap_err();
             assert_eq!(input_fault(&error), Some(InputFault::Changed), "{name}: {error:?}");
-            let told = error.to_string();
             assert_eq!(
-                told,
+                error.to_string(),
                 r#"the input "k", "n" has changed while it was read: the file has changed"#
             );
             assert!(done.cancelled.unwrap().result.is_ok(), "{name}");
             let arrived = changing.arrived();
             assert!(changing.content.starts_with(&arrived), "{name}");
-            // What was being read when the change came may have been sent as well.
+            // The chunk that was being read during the change may have been sent as well.
             assert!(arrived.len() <= (at + 2) * CHUNK, "{name}: {}", arrived.len());
             assert_eq!(changing.server.lines().last().unwrap(), "DELETE /api/jobs/j", "{name}");
         }
     }
 }
 
-/// Another content that the system would not tell from the one before: as long, and of the same time.
+/// Overwrites the file with another content of the same length and time, so that its metadata shows no change.
 fn overwrite_unnoticed(path: &Path) {
     let time = fs::metadata(path).unwrap().modified().unwrap();
     overwrite(path, &new_content());
@@ -172,7 +171,7 @@ fn overwrite_unnoticed(path: &Path) {
 }
 
 #[tokio::test]
-async fn a_change_that_the_system_does_not_tell_of_ends_the_upload_before_the_last_byte_is_sent() {
+async fn a_change_that_the_metadata_does_not_show_ends_the_upload_before_the_last_byte_is_sent() {
     for at in [0, 3] {
         let changing = Changing::new(at, overwrite_unnoticed).await;
         let done = changing.upload().await;
@@ -181,7 +180,7 @@ async fn a_change_that_the_system_does_not_tell_of_ends_the_upload_before_the_la
         assert!(done.cancelled.unwrap().result.is_ok());
         assert_eq!(changing.arrived().len(), (CHUNKS - 1) * CHUNK);
     }
-    // Opened, but not yet read: what arrives is not what was measured.
+    // The file is open, but not yet read: the content that arrives differs from the measured one.
     for number in [0, 1] {
         let changing = Changing::of(overwrite_unnoticed, move |_, nth| nth == number).await;
         let error = changing.upload().await.result.unwrap_err();
@@ -191,7 +190,7 @@ async fn a_change_that_the_system_does_not_tell_of_ends_the_upload_before_the_la
 }
 
 #[tokio::test]
-async fn a_file_that_another_takes_the_place_of_or_that_is_removed_arrives_as_it_was() {
+async fn a_file_that_is_replaced_or_removed_arrives_unchanged() {
     let changes: [Change; 2] = [
         |path| replace(path, &new_content()),
         |path| fs::remove_file(path).unwrap(),
@@ -204,17 +203,17 @@ async fn a_file_that_another_takes_the_place_of_or_that_is_removed_arrives_as_it
 }
 
 #[tokio::test]
-async fn a_file_that_changes_after_its_last_byte_was_read_has_arrived_as_it_was() {
+async fn a_file_that_changes_after_its_last_byte_was_read_arrives_unchanged() {
     let changing = Changing::new(CHUNKS - 1, |path| overwrite(path, &new_content())).await;
     changing.upload().await.result.unwrap();
     assert!(changing.arrived() == changing.content);
 }
 
 #[tokio::test]
-async fn an_input_appended_by_hand_is_held_to_the_same() {
+async fn append_input_detects_changes_too() {
     for (name, change) in CHANGES {
         let changing = Changing::new(0, change).await;
-        // The first two requests of an upload.
+        // These are the first two requests of an upload.
         for _ in 0..2 {
             changing.client.get_job("j", &options()).await.unwrap();
         }
@@ -231,14 +230,14 @@ async fn an_input_appended_by_hand_is_held_to_the_same() {
 }
 
 #[tokio::test]
-async fn a_chunk_of_several_pieces_that_a_change_catches_is_never_sent_whole() {
+async fn a_chunk_of_several_reads_is_never_sent_whole_if_the_file_changes_between_them() {
     const LENGTH: usize = 8 * 1024 * 1024;
     let folder = Folder::new();
     let path = folder.file("x", &vec![b'o'; LENGTH]);
     let changed = path.clone();
     let arrived = Arc::new(Mutex::new((0, Vec::new())));
     let shared = Arc::clone(&arrived);
-    // Of the chunk, the server reads a part, then the file changes, and then it reads on.
+    // The server reads a part of the chunk, then the file changes, and then the server reads on.
     let server = Server::raw(move |mut socket, _, _| {
         let (changed, arrived) = (changed.clone(), Arc::clone(&shared));
         async move {
@@ -276,7 +275,7 @@ async fn a_chunk_of_several_pieces_that_a_change_catches_is_never_sent_whole() {
 }
 
 #[tokio::test]
-async fn a_chunk_that_was_turned_away_is_not_sent_again_from_another_content() {
+async fn a_rejected_chunk_is_not_sent_again_from_another_content() {
     let folder = Folder::new();
     let path = folder.file("x", &bytes(CHUNK));
     let changed = path.clone();
@@ -299,7 +298,7 @@ async fn a_chunk_that_was_turned_away_is_not_sent_again_from_another_content() {
 }
 
 #[tokio::test]
-async fn a_file_that_another_takes_the_place_of_before_its_turn_is_refused_however_much_alike_they_are() {
+async fn a_file_that_is_replaced_before_its_turn_is_refused_even_by_an_equal_one() {
     let folder = Folder::new();
     let path = folder.file("x", &bytes(CHUNK));
     let time = SystemTime::now() - Duration::from_mins(1);
@@ -349,7 +348,7 @@ async fn a_sparse_file_arrives_with_its_holes() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_is_no_file_or_has_no_size_is_refused_at_once_and_nothing_is_sent() {
+async fn a_path_that_is_not_a_file_or_has_no_size_is_refused_before_anything_is_sent() {
     let folder = Folder::new();
     let pipe = folder.pipe("pipe");
     let socket = folder.path().join("socket");
@@ -369,15 +368,15 @@ async fn what_is_no_file_or_has_no_size_is_refused_at_once_and_nothing_is_sent()
         refused.push(("/proc/cpuinfo".into(), "does not say how long it is"));
     }
     for (path, reason) in refused {
-        let told = format!("{}", path.display());
+        let shown = path.display().to_string();
         let error = upload(&client, file_job(vec![("k", "n", FileSource::Path(path))]))
             .await
             .result
             .unwrap_err();
-        assert_eq!(input_fault(&error), Some(InputFault::Unusable), "{told}: {error:?}");
+        assert_eq!(input_fault(&error), Some(InputFault::Unusable), "{shown}: {error:?}");
         assert!(
             matches!(&error, Error::Input { reason: text, .. } if text.contains(reason)),
-            "{told}: {error}"
+            "{shown}: {error}"
         );
     }
     assert_eq!(server.count(), 0);

@@ -1,5 +1,5 @@
-//! Downloads onto what changes meanwhile: what is there when all bytes have come is what counts, and what would have been
-//! refused at the beginning is refused then.
+//! Downloads to targets that change meanwhile: the target at the end counts, and is refused if it would have been
+//! refused at the beginning.
 
 #![cfg(unix)]
 
@@ -25,7 +25,7 @@ use crate::support::{
 const OLD: &str = "something older and longer";
 const NEW: &str = "bytes";
 
-/// Downloads to a place, where something happens as soon as the request is there.
+/// Downloads to a target that changes as soon as the request has arrived.
 async fn download_while(place: &Path, happens: impl Fn(&Path) + Send + Sync + 'static) -> Result<Downloaded, Error> {
     let changed = place.to_owned();
     let server = Server::start(move |_, _| {
@@ -58,7 +58,7 @@ fn sorted(folder: &Path) -> Vec<String> {
 type Happens = fn(&Path);
 
 #[tokio::test]
-async fn a_file_has_the_access_of_the_one_that_is_there_at_the_end() {
+async fn a_file_gets_the_permissions_of_the_target_at_the_end() {
     let happen: [(&str, Option<u32>, Happens, u32); 7] = [
         (
             "closed to others",
@@ -107,11 +107,11 @@ async fn a_file_has_the_access_of_the_one_that_is_there_at_the_end() {
 }
 
 #[tokio::test]
-async fn a_file_has_the_owner_that_it_has_at_the_end() {
+async fn a_file_gets_the_owner_of_the_target_at_the_end() {
     let folder = Folder::new();
     let place = folder.file("output.bin", OLD.as_bytes());
     if fs::metadata(&place).unwrap().uid() != 0 {
-        eprintln!("not tried: only root can give a file away");
+        eprintln!("skipped: only root can change the owner of a file");
         return;
     }
     for owner in [(1234, 4321), (0, 4321), (0, 0)] {
@@ -124,7 +124,7 @@ async fn a_file_has_the_owner_that_it_has_at_the_end() {
 }
 
 #[tokio::test]
-async fn a_file_that_gets_another_name_meanwhile_is_written_in_place() {
+async fn a_file_that_gets_a_second_name_meanwhile_is_written_in_place() {
     for is_new in [true, false] {
         let folder = Folder::new();
         if !is_new {
@@ -144,8 +144,8 @@ async fn a_file_that_gets_another_name_meanwhile_is_written_in_place() {
 }
 
 #[tokio::test]
-async fn a_symbolic_link_that_comes_or_turns_meanwhile_is_followed() {
-    // Nothing, a file, and a link to one, that become a link to another file, or to where nothing is.
+async fn a_symbolic_link_that_appears_or_changes_meanwhile_is_followed() {
+    // A missing file, a file, and a link to a file become a link to another file, or to a missing one.
     for before in ["nothing", "file", "link"] {
         for is_there in [true, false] {
             let folder = Folder::new();
@@ -183,7 +183,7 @@ async fn a_symbolic_link_that_comes_or_turns_meanwhile_is_followed() {
 }
 
 #[tokio::test]
-async fn what_is_refused_at_the_beginning_is_refused_at_the_end() {
+async fn a_target_that_is_refused_at_the_beginning_is_refused_at_the_end() {
     let happen: [(&str, Happens); 5] = [
         ("it is a pipe, a socket or a device", |place| {
             let folder = Folder::new();

@@ -1,5 +1,5 @@
-//! Sockets that were closed while the client's thread did nothing, as that of a process that stands still. Each test has the client
-//! in its own thread, and the server in others.
+//! Sockets that the server closes while the client's thread does not run, as in a stopped process. The client runs in
+//! the thread of the test, and the server in others.
 
 use std::{
     net::Ipv4Addr,
@@ -19,26 +19,26 @@ use crate::support::{
     server::{Stream, Then, Threaded, answer},
 };
 
-/// What a server says to an idle socket before it closes it, if anything.
-const LAST_WORDS: [&[u8]; 2] = [
+/// The bytes that a server sends on an idle socket before it closes it.
+const FINAL_BYTES: [&[u8]; 2] = [
     b"",
     b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}",
 ];
 
-/// A server of jobs that keeps its sockets.
+/// Responds with a job, and keeps the socket.
 fn keeping(_: &str, socket: &mut dyn Stream) -> std::io::Result<Then> {
     socket.write_all(&answer(200, "", r#"{"jobIdentifier":"j","status":"OPEN"}"#))?;
     Ok(Then::Keep)
 }
 
 #[tokio::test]
-async fn of_200_submits_after_the_idle_sockets_were_closed_unseen_all_arrive_once() {
-    for last_words in LAST_WORDS {
+async fn all_of_200_submits_arrive_once_after_the_idle_sockets_were_closed_unseen() {
+    for final_bytes in FINAL_BYTES {
         let server = Threaded::start(0, keeping);
         let client = plain(&server.api()).retries(0).build().unwrap();
         client.submit_job("{}", &options()).await.unwrap();
         for nth in 1..=100 {
-            server.close(last_words);
+            server.close(final_bytes);
             client.submit_job("{}", &options()).await.unwrap();
             assert_eq!(server.count(), nth + 1);
         }
@@ -46,7 +46,7 @@ async fn of_200_submits_after_the_idle_sockets_were_closed_unseen_all_arrive_onc
 }
 
 #[tokio::test]
-async fn of_many_submits_at_once_none_goes_by_a_socket_that_was_closed_unseen() {
+async fn none_of_many_concurrent_submits_uses_a_socket_that_was_closed_unseen() {
     const AT_ONCE: usize = 100;
     let server = Threaded::start(0, |line, socket| {
         std::thread::sleep(millis(20));
@@ -67,7 +67,7 @@ async fn of_many_submits_at_once_none_goes_by_a_socket_that_was_closed_unseen() 
     assert!(server.connections() >= 3 * AT_ONCE, "{}", server.connections());
 }
 
-/// Tells when a look-up has been made, after which the connection begins at once.
+/// A resolver that signals each lookup. The connection begins immediately after it.
 #[derive(Debug, Default)]
 struct Counting(AtomicUsize);
 
@@ -79,7 +79,7 @@ impl Resolver for Counting {
 }
 
 #[tokio::test]
-async fn a_submit_leaves_a_new_socket_alone_that_was_closed_unseen() {
+async fn a_submit_does_not_use_a_new_socket_that_was_closed_unseen() {
     let server = Threaded::start(0, |_, socket| {
         socket.write_all(&answer(200, "keep-alive: timeout=0\r\n", r#"{"jobIdentifier":"j"}"#))?;
         Ok(Then::Keep)
@@ -107,8 +107,8 @@ async fn a_submit_leaves_a_new_socket_alone_that_was_closed_unseen() {
     }
 }
 
-/// Submits, and stands still after so many turns of other tasks.
-async fn stands_still_after(turns: usize) {
+/// Submits, and blocks the thread after this many turns of other tasks.
+async fn block_after(turns: usize) {
     let server = Threaded::start(0, keeping);
     let clock = Arc::new(SkippingClock::default());
     let client = plain(&server.api()).clock(clock).build().unwrap();
@@ -117,7 +117,7 @@ async fn stands_still_after(turns: usize) {
     for _ in 0..turns {
         tokio::task::yield_now().await;
     }
-    // The server accepts, and answers what has been sent.
+    // Meanwhile the server accepts, and responds to requests that were sent.
     std::thread::sleep(millis(400));
     server.close(b"");
     submit.await.unwrap().unwrap();
@@ -125,19 +125,19 @@ async fn stands_still_after(turns: usize) {
 }
 
 #[test]
-fn a_process_may_stand_still_anywhere_between_a_submit_and_its_sending() {
+fn a_process_may_stop_anywhere_between_a_submit_and_its_send() {
     std::thread::scope(|scope| {
         for turns in 0..30 {
             scope.spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                runtime.unwrap().block_on(stands_still_after(turns));
+                runtime.unwrap().block_on(block_after(turns));
             });
         }
     });
 }
 
-/// Submits by an idle socket, and stands still for so long after so many turns of other tasks, while the server closes that socket if
-/// nothing has come by it.
+/// Submits on an idle socket, and blocks the thread for `stop` ms after this many turns of other tasks. Meanwhile the
+/// server closes the socket unless a request has come on it.
 #[cfg(unix)]
 async fn stops_after(turns: usize, stop: u64, authority: Option<&Authority>) {
     let server = Threaded::limited(authority.map(|it| it.server("127.0.0.1")), usize::MAX, keeping);
@@ -160,7 +160,7 @@ async fn stops_after(turns: usize, stop: u64, authority: Option<&Authority>) {
 
 #[cfg(unix)]
 #[test]
-fn a_stop_of_any_length_between_a_submit_and_its_sending_loses_none() {
+fn a_stop_of_any_length_between_a_submit_and_its_send_loses_none() {
     let authority = Authority::new();
     for authority in [None, Some(&authority)] {
         for stop in [2, 5, 20, 60] {
@@ -177,7 +177,7 @@ fn a_stop_of_any_length_between_a_submit_and_its_sending_loses_none() {
 }
 
 #[tokio::test]
-async fn chunks_and_closes_leave_sockets_alone_that_were_closed_unseen() {
+async fn chunks_and_closes_do_not_use_sockets_that_were_closed_unseen() {
     let server = Threaded::start(usize::MAX, |line, socket| match line {
         "GET /api/jobs/features" => {
             socket.write_all(&answer(200, "", r#"{"inputChunkMaximumSize":"1Ki"}"#))?;

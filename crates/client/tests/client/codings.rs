@@ -1,4 +1,5 @@
-//! Packed answers of every kind of call: all members are read, in one read of the socket or in many, and nothing else.
+//! Gzip responses to every kind of call: the client decodes all members, whether they come in one read of the socket or
+//! in many.
 
 use std::{fs, time::Duration};
 
@@ -18,7 +19,7 @@ const JOB: &str = r#"{"jobIdentifier":"j","status":"COMPLETED"}"#;
 const RESULTS: &str = r#"{"jobIdentifier":"j","results":{"a":{"status":"SUCCESSFUL","o":1}}}"#;
 const INPUT: &str = r#"{"inputKey":"a","status":"SUCCESSFUL","metadata":{},"outputs":{"o":1}}"#;
 
-/// The head and the body of an answer in a coding, at once and byte by byte.
+/// Returns two replies with a coded body: one at once, and one byte by byte.
 fn coded(status: u16, coding: &str, body: &[u8]) -> [Reply; 2] {
     let whole = answer(status, &format!("content-encoding: {coding}\r\n"), body);
     let (head, body) = whole.split_at(whole.len() - body.len());
@@ -53,7 +54,7 @@ async fn downloaded(client: &Client) -> Result<Vec<u8>, Error> {
             Ok(bytes)
         }
         Err(error) => {
-            assert!(folder.files().is_empty(), "a part of the output was left");
+            assert!(folder.files().is_empty(), "the failed download left a file");
             Err(error)
         }
     }
@@ -103,7 +104,7 @@ async fn all_members_of_a_gzip_body_are_read_by_every_kind_of_call() {
 }
 
 #[tokio::test]
-async fn what_is_no_member_and_what_is_cut_is_an_error_of_every_kind_of_call() {
+async fn trailing_bytes_and_truncated_members_are_an_error_of_every_kind_of_call() {
     let good = two_members(JOB);
     let first = member(&JOB.as_bytes()[..JOB.len() / 2]).len();
     let with_wrong = |at: usize| {
@@ -150,7 +151,7 @@ async fn what_is_no_member_and_what_is_cut_is_an_error_of_every_kind_of_call() {
 }
 
 #[tokio::test]
-async fn a_poll_whose_answer_cannot_be_unpacked_is_followed_by_the_next() {
+async fn a_poll_whose_response_cannot_be_decoded_is_followed_by_the_next() {
     let [broken, _] = coded(200, "gzip", &[&two_members(JOB), b"more".as_slice()].concat());
     let [unknown, _] = coded(200, "br", JOB.as_bytes());
     let server = Server::scripted(vec![broken, unknown]).await;
@@ -161,7 +162,7 @@ async fn a_poll_whose_answer_cannot_be_unpacked_is_followed_by_the_next() {
 }
 
 #[tokio::test]
-async fn a_coding_that_is_not_decoded_is_an_error_and_never_bytes() {
+async fn an_unknown_coding_is_an_error_and_never_bytes() {
     for coding in [
         "br",
         "deflate",
@@ -180,7 +181,7 @@ async fn a_coding_that_is_not_decoded_is_an_error_and_never_bytes() {
         "br, gzip",
         "gzip\r\ncontent-encoding: gzip",
     ] {
-        // Whatever the bytes are, even those of what was asked for.
+        // The bytes do not matter, even if they are a good body.
         let [reply, _] = coded(200, coding, RESULTS.as_bytes());
         let (server, client) = client_of(reply).await;
         let unknown = |error: Error| {
@@ -233,7 +234,7 @@ async fn a_coding_that_is_not_decoded_is_an_error_and_never_bytes() {
 }
 
 #[tokio::test]
-async fn an_output_is_not_taken_up_in_a_coding_in_which_it_did_not_begin() {
+async fn an_output_does_not_continue_in_another_coding() {
     let tag = "etag: \"v\"\r\naccept-ranges: bytes\r\n";
     let mut cut = answer(200, tag, "0123456789");
     cut.truncate(cut.len() - 6);
@@ -251,7 +252,7 @@ async fn an_output_is_not_taken_up_in_a_coding_in_which_it_did_not_begin() {
 }
 
 #[tokio::test]
-async fn members_without_end_end_with_the_limit_of_the_call() {
+async fn endless_members_end_by_the_limit_of_the_call() {
     let head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n".to_vec();
     let (server, client) = client_of(Reply::Endless(head, member(b"").repeat(100))).await;
     let limits = options().request_timeout(millis(200)).idle_timeout(millis(200));

@@ -1,4 +1,5 @@
-//! How requests come by their connections: slowly, by the connection of another, and by each no more than its server announces.
+//! How requests get their connections: slowly, from another request, and on each connection no more than its server
+//! announces.
 
 use std::{
     io,
@@ -21,7 +22,7 @@ use crate::support::{
     server::{Stream, Then, Threaded, answer},
 };
 
-/// Longer than what anybody would take for an instant.
+/// Long enough to be noticed.
 const LONG: Duration = Duration::from_millis(400);
 
 const RECEIPT: &str = r#"{"jobIdentifier":"j"}"#;
@@ -36,7 +37,7 @@ fn trusting(root: &str, authority: &Authority) -> Client {
     client.retries(0).build().unwrap()
 }
 
-/// Passes connections on to a server, each after a pause.
+/// Forwards each connection to a server after a pause.
 fn slow_way(to: SocketAddr, pause: fn(usize) -> Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -50,7 +51,7 @@ fn slow_way(to: SocketAddr, pause: fn(usize) -> Duration) -> SocketAddr {
                     socket.set_nodelay(true).unwrap();
                 }
                 thread::scope(|scope| {
-                    // They end with the test.
+                    // The tasks end with the test.
                     scope.spawn(|| io::copy(&mut &socket, &mut &server));
                     scope.spawn(|| io::copy(&mut &server, &mut &socket));
                 });
@@ -61,7 +62,7 @@ fn slow_way(to: SocketAddr, pause: fn(usize) -> Duration) -> SocketAddr {
 }
 
 #[tokio::test]
-async fn a_slow_handshake_is_nothing_that_a_submit_fails_for() {
+async fn a_slow_handshake_does_not_fail_a_submit() {
     let authority = Authority::new();
     let server = Threaded::tls(authority.server("127.0.0.1"), 0, keeping);
     let way = slow_way(server.address(), |_| LONG);
@@ -85,7 +86,7 @@ impl Resolver for SlowNames {
 }
 
 #[tokio::test]
-async fn a_slow_look_up_is_nothing_that_a_submit_fails_for() {
+async fn a_slow_lookup_does_not_fail_a_submit() {
     let server = Threaded::start(0, keeping);
     let client = plain(&format!("http://modzy.test:{}/api", server.address().port()))
         .resolver(Arc::new(SlowNames))
@@ -97,7 +98,7 @@ async fn a_slow_look_up_is_nothing_that_a_submit_fails_for() {
 }
 
 #[tokio::test]
-async fn a_submit_that_waits_for_a_connection_goes_by_that_of_another_once_it_is_free() {
+async fn a_submit_that_waits_for_a_connection_takes_the_next_free_one() {
     let authority = Authority::new();
     let server = Threaded::tls(authority.server("127.0.0.1"), 0, |line, socket| {
         thread::sleep(LONG);
@@ -121,9 +122,9 @@ async fn a_submit_that_waits_for_a_connection_goes_by_that_of_another_once_it_is
 }
 
 #[tokio::test]
-async fn a_socket_that_has_carried_what_its_server_announces_has_neither_reads_nor_submits() {
+async fn a_socket_that_has_carried_as_many_requests_as_announced_carries_no_other() {
     for is_read in [true, false] {
-        // Which would take more.
+        // The server would accept more.
         let server = Threaded::start(0, |_, socket| {
             socket.write_all(&answer(200, "keep-alive: timeout=60, max=3\r\n", RECEIPT))?;
             Ok(Then::Keep)
@@ -165,7 +166,7 @@ async fn of_200_submits_side_by_side_none_goes_by_a_socket_that_has_carried_what
             }
             submits.join_all().await;
             assert_eq!(server.count(), 200, "max={max}, TLS: {is_tls}");
-            // Used up, but for the last ones.
+            // All are used up, except the last ones.
             let connections = server.connections();
             assert!(
                 (200 / max..=200 / max + AT_ONCE).contains(&connections),
@@ -176,7 +177,7 @@ async fn of_200_submits_side_by_side_none_goes_by_a_socket_that_has_carried_what
 }
 
 #[tokio::test]
-async fn a_server_that_closes_each_new_connection_at_once_has_two_of_a_submit() {
+async fn a_server_that_closes_each_new_connection_at_once_gets_two_from_a_submit() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let accepted = Arc::new(AtomicUsize::new(0));
@@ -189,7 +190,7 @@ async fn a_server_that_closes_each_new_connection_at_once_has_two_of_a_submit() 
     });
     let client = plain(&format!("http://{address}/api")).retries(0).build().unwrap();
     client.submit_job("{}", &options()).await.unwrap_err();
-    // One where the close comes too late to be seen.
+    // Or one connection, if the close comes too late for the client to see it.
     let accepted = accepted.load(Ordering::SeqCst);
     assert!((1..=2).contains(&accepted), "{accepted} connections");
 }

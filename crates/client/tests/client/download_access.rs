@@ -1,4 +1,4 @@
-//! What is noted of a file beside its content, and who may read it, before, while and after a download takes its place.
+//! The metadata of a file, and who may read the file, before, during and after a download that replaces it.
 
 #![cfg(target_os = "linux")]
 
@@ -24,7 +24,7 @@ const DEFAULT: &str = "system.posix_acl_default";
 
 const NEW: &str = "bytes";
 
-/// A list of access as the system has it, by which user 1234 may read and write as far as the mask allows.
+/// An access control list in the system's form: user 1234 may read and write as far as the mask allows.
 fn list(mask: u16) -> Vec<u8> {
     let nobody = u32::MAX;
     let entries = [
@@ -53,7 +53,7 @@ fn attribute(path: &Path, name: &str) -> Option<Vec<u8>> {
 fn set(path: &Path, name: &str, value: &[u8]) -> bool {
     let set = setxattr(path, name, value, XattrFlags::empty()).is_ok();
     if !set {
-        eprintln!("not tried: {name} cannot be set here");
+        eprintln!("skipped: {name} cannot be set on this system");
     }
     set
 }
@@ -62,7 +62,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o7777
 }
 
-/// Downloads to the place of a folder. Answers with the mode that the part had meanwhile.
+/// Downloads into a folder, and returns the mode of the temporary file.
 async fn download(folder: &Folder) -> u32 {
     let (within, seen) = (folder.path().to_owned(), Arc::new(Mutex::new(0)));
     let noted = Arc::clone(&seen);
@@ -81,7 +81,7 @@ async fn download(folder: &Folder) -> u32 {
 }
 
 #[tokio::test]
-async fn the_list_of_access_of_a_folder_does_not_open_a_file_that_was_there() {
+async fn the_access_control_list_of_a_folder_does_not_open_an_existing_file() {
     for of_file in [0o640, 0o600, 0o644, 0o664] {
         let folder = Folder::new();
         let place = folder.file("output.bin", b"old");
@@ -96,7 +96,7 @@ async fn the_list_of_access_of_a_folder_does_not_open_a_file_that_was_there() {
 }
 
 #[tokio::test]
-async fn a_new_file_has_the_access_that_every_new_file_has_in_its_folder() {
+async fn a_new_file_has_the_permissions_of_every_new_file_in_its_folder() {
     for has_list in [true, false] {
         let folder = Folder::new();
         if has_list && !set(folder.path(), DEFAULT, &list(6)) {
@@ -113,7 +113,7 @@ async fn a_new_file_has_the_access_that_every_new_file_has_in_its_folder() {
 }
 
 #[tokio::test]
-async fn a_file_keeps_its_list_of_access_and_its_attributes_though_it_is_replaced() {
+async fn a_replaced_file_keeps_its_access_control_list_and_its_attributes() {
     let kept: [(&str, &[u8]); 4] = [
         ("user.note", b"mine"),
         ("user.empty", b""),
@@ -143,8 +143,8 @@ async fn a_file_keeps_its_list_of_access_and_its_attributes_though_it_is_replace
 }
 
 #[tokio::test]
-async fn what_a_program_may_do_is_not_handed_on_to_a_new_content() {
-    // As `setcap cap_net_bind_service=ep` sets it.
+async fn capabilities_of_a_program_are_not_passed_on_to_new_content() {
+    // The value that `setcap cap_net_bind_service=ep` sets.
     let capability = [0x0200_0001_u32, 0x400, 0, 0, 0].map(u32::to_le_bytes).concat();
     for links in [1, 2] {
         let folder = Folder::new();
@@ -163,7 +163,7 @@ async fn what_a_program_may_do_is_not_handed_on_to_a_new_content() {
 }
 
 #[tokio::test]
-async fn a_file_that_may_not_be_read_is_gathered_in_a_part_that_can_be_removed() {
+async fn an_unreadable_file_is_downloaded_to_a_part_that_can_be_removed() {
     for of_file in [0o200, 0o222] {
         let folder = Folder::new();
         let place = folder.file("output.bin", b"old");

@@ -1,4 +1,4 @@
-//! Downloads that outlast a crash of the machine: what is written to the disk when, as a trace of the system's calls shows it.
+//! Downloads that survive a crash of the machine. A trace of system calls shows what is written to the disk, and when.
 
 #![cfg(target_os = "linux")]
 
@@ -13,10 +13,9 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn a_file_is_on_the_disk_before_it_takes_its_place_and_its_name_is_before_the_call_ends() {
+async fn a_file_is_on_the_disk_before_it_is_renamed_and_its_name_before_the_call_ends() {
     const CHILD: &str = "MODZY_CLIENT_TEST_CHILD";
-    let name =
-        "download_durability::a_file_is_on_the_disk_before_it_takes_its_place_and_its_name_is_before_the_call_ends";
+    let name = "download_durability::a_file_is_on_the_disk_before_it_is_renamed_and_its_name_before_the_call_ends";
     if let Some(place) = env::var_os(CHILD) {
         let server = Server::always(Reply::Keep(whole("", "bytes"))).await;
         let (client, _) = skipping(&server.api());
@@ -42,12 +41,12 @@ async fn a_file_is_on_the_disk_before_it_takes_its_place_and_its_name_is_before_
             .env(CHILD, folder.place())
             .output();
         let Some(traced) = traced.ok().filter(|traced| traced.status.success()) else {
-            eprintln!("not tried: nothing can be traced here");
+            eprintln!("skipped: system calls cannot be traced on this system");
             return;
         };
         let trace = String::from_utf8(traced.stderr).unwrap();
         let within = folder.path().display().to_string();
-        // As in `[pid 7] fsync(9</tmp/folder>) = 0` and `rename("/tmp/folder/a", "/tmp/folder/b") = 0`.
+        // For example, `[pid 7] fsync(9</tmp/folder>) = 0` and `rename("/tmp/folder/a", "/tmp/folder/b") = 0`.
         let call = |line: &str| {
             let (before, arguments) = line.split_once('(')?;
             let path = arguments.split(['<', '"']).nth(1)?.split(['>', '"']).next()?;

@@ -1,4 +1,4 @@
-//! Downloads onto what is there: which file gets the content, what it keeps, and what is refused.
+//! Downloads to existing targets: which file gets the content, what the file keeps, and which targets are refused.
 
 #![cfg(unix)]
 
@@ -45,7 +45,7 @@ fn is_root(folder: &Folder) -> bool {
 }
 
 #[tokio::test]
-async fn a_symbolic_link_stays_and_what_it_leads_to_gets_the_content() {
+async fn a_symbolic_link_stays_and_its_target_gets_the_content() {
     let (_server, client) = server().await;
     for leads_to_a_file in [true, false] {
         let folder = Folder::new();
@@ -54,7 +54,7 @@ async fn a_symbolic_link_stays_and_what_it_leads_to_gets_the_content() {
         if leads_to_a_file {
             fs::write(&target, OLD).unwrap();
         }
-        // Absolute, relative, through a folder that is a link itself, and a link to a link.
+        // The links are absolute, relative, through a folder that is itself a link, and to another link.
         symlink(&target, folder.path().join("absolute")).unwrap();
         symlink("inner/target", folder.path().join("relative")).unwrap();
         symlink("inner", folder.path().join("door")).unwrap();
@@ -80,7 +80,7 @@ async fn a_symbolic_link_stays_and_what_it_leads_to_gets_the_content() {
 }
 
 #[tokio::test]
-async fn what_is_no_file_is_refused_before_anything_is_sent_and_stays_as_it_is() {
+async fn a_target_that_is_not_a_file_is_refused_before_anything_is_sent_and_stays_unchanged() {
     let (server, client) = server().await;
     let folder = Folder::new();
     folder.pipe("pipe");
@@ -90,7 +90,7 @@ async fn what_is_no_file_is_refused_before_anything_is_sent_and_stays_as_it_is()
     let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
     fs::create_dir(folder.path().join("folder")).unwrap();
     symlink("folder", folder.path().join("link to a folder")).unwrap();
-    symlink("nowhere/at/all", folder.path().join("dangling")).unwrap();
+    symlink("missing/at/all", folder.path().join("dangling")).unwrap();
     let open = File::create(folder.path().join("open")).unwrap();
     let descriptor = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&open));
     let before = sorted(&folder);
@@ -127,7 +127,7 @@ async fn what_is_no_file_is_refused_before_anything_is_sent_and_stays_as_it_is()
 }
 
 #[tokio::test]
-async fn a_file_keeps_its_mode_and_its_owner_and_is_never_open_to_more_than_before() {
+async fn a_file_keeps_its_mode_and_its_owner_and_is_never_readable_by_more_users_than_before() {
     for mode in [0o640, 0o600, 0o755, 0o666] {
         let server = Server::always(Reply::Stall(whole("", NEW)[..whole("", NEW).len() - 2].to_vec())).await;
         let (client, _) = skipping(&server.api());
@@ -183,14 +183,14 @@ async fn a_file_with_another_name_is_written_in_place() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_file_that_is_mounted_by_itself_is_written_in_place() {
+async fn a_file_that_is_a_mount_point_is_written_in_place() {
     let (_server, client) = server().await;
     let folder = Folder::new();
     let source = folder.file("source", OLD.as_bytes());
     let place = folder.file("output.bin", b"covered");
     let mounted = Command::new("mount").arg("--bind").args([&source, &place]).output();
     if !mounted.is_ok_and(|mounted| mounted.status.success()) {
-        eprintln!("not tried: nothing can be mounted here");
+        eprintln!("skipped: no file system can be mounted on this system");
         return;
     }
     let done = download(&client, &place).await;
@@ -204,11 +204,11 @@ async fn a_file_that_is_mounted_by_itself_is_written_in_place() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_full_disk_leaves_the_old_content_and_nothing_else() {
+async fn a_full_disk_leaves_only_the_old_content() {
     let large = "n".repeat(2 * 1024 * 1024);
     let server = Server::always(Reply::Keep(whole("", &large))).await;
     let (client, _) = skipping(&server.api());
-    // Too small for the part, and for the part but not for what it is to be written to.
+    // The first disk is too small for the temporary file, and the second for the target beside it.
     for (size, links) in [("1m", 1), ("3m", 2)] {
         let folder = Folder::new();
         let disk = folder.path().join("disk");
@@ -219,7 +219,7 @@ async fn a_full_disk_leaves_the_old_content_and_nothing_else() {
             .arg(&disk)
             .output();
         if !mounting.is_ok_and(|mounted| mounted.status.success()) {
-            eprintln!("not tried: nothing can be mounted here");
+            eprintln!("skipped: no file system can be mounted on this system");
             return;
         }
         let place = disk.join("output.bin");
@@ -237,7 +237,7 @@ async fn a_full_disk_leaves_the_old_content_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_folder_behind_a_link_is_the_one_that_it_was_when_the_download_began() {
+async fn a_folder_behind_a_link_is_resolved_when_the_download_begins() {
     let folder = Folder::new();
     for name in ["first", "second"] {
         fs::create_dir(folder.path().join(name)).unwrap();
@@ -263,7 +263,7 @@ fn part(folder: &Folder, number: usize) -> PathBuf {
 }
 
 #[tokio::test]
-async fn what_a_killed_process_has_left_is_removed_and_what_another_download_holds_is_not() {
+async fn parts_of_a_killed_process_are_removed_and_parts_of_running_downloads_are_not() {
     let (_server, client) = server().await;
     let folder = Folder::new();
     for number in [0, 3] {
@@ -271,8 +271,8 @@ async fn what_a_killed_process_has_left_is_removed_and_what_another_download_hol
     }
     let held = File::create(part(&folder, 1)).unwrap();
     held.lock().unwrap();
-    fs::write(folder.path().join(".another.bin.modzy-0.part"), "of another place").unwrap();
-    // Not a file of ours, and nothing that may be written through.
+    fs::write(folder.path().join(".another.bin.modzy-0.part"), "of another target").unwrap();
+    // A link is not one of our files, and must not be written through.
     let elsewhere = folder.file("elsewhere", b"kept");
     symlink(&elsewhere, part(&folder, 2)).unwrap();
     download(&client, &folder.place()).await.unwrap();
@@ -289,7 +289,7 @@ async fn what_a_killed_process_has_left_is_removed_and_what_another_download_hol
 }
 
 #[tokio::test]
-async fn downloads_to_the_same_place_at_once_do_not_meet() {
+async fn concurrent_downloads_to_the_same_target_do_not_interfere() {
     const LENGTH: usize = 3_000_000;
     let server = Server::start(|_, nth| {
         let letter = char::from(b'a' + u8::try_from(nth).unwrap());
@@ -297,7 +297,7 @@ async fn downloads_to_the_same_place_at_once_do_not_meet() {
     })
     .await;
     let (client, _) = skipping(&server.api());
-    // A new file, one that is replaced, and one that is written in place.
+    // The targets are a new file, a file that is replaced, and a file that is written in place.
     for links in 0..3 {
         let folder = Folder::new();
         let place = folder.place();
@@ -322,7 +322,7 @@ async fn downloads_to_the_same_place_at_once_do_not_meet() {
 }
 
 #[tokio::test]
-async fn a_failure_leaves_the_old_content_and_nothing_else() {
+async fn a_failure_leaves_only_the_old_content() {
     let cut = whole("", NEW);
     let cut = Server::always(Reply::Close(cut[..cut.len() - 1].to_vec())).await;
     for server in [cut, Server::always(status(404)).await] {

@@ -1,4 +1,4 @@
-//! Downloads: what is asked, how one goes on that was interrupted, and that no half is ever left.
+//! Downloads: the requests, how an interrupted download continues, and that none leaves a partial file.
 
 use std::{pin::pin, sync::Mutex, time::Duration};
 
@@ -19,7 +19,7 @@ async fn download(client: &Client, folder: &Folder) -> Result<Downloaded, Error>
         .await
 }
 
-/// The head of an answer and so many bytes of its body.
+/// Returns the head of a response and this many bytes of its body.
 fn begun(answer: &[u8], bytes: usize) -> Vec<u8> {
     let head = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
     answer[..head + bytes].to_vec()
@@ -32,7 +32,7 @@ fn part(headers: &str, range: &str, body: &str) -> Reply {
 const V1: &str = "etag: \"one\"\r\n";
 const V2: &str = "etag: \"two\"\r\n";
 
-/// A server that cuts its first answer after 4 of 10 bytes, and a download from it.
+/// Downloads from a server that truncates its first response after 4 of 10 bytes.
 async fn cut_then(first: &str, replies: Vec<Reply>) -> (Server, Folder, Result<Downloaded, Error>) {
     let cut = Reply::Close(begun(&whole(first, "0123456789"), 4));
     let replies = [vec![cut], replies].concat();
@@ -49,21 +49,24 @@ fn content(folder: &Folder) -> String {
 }
 
 #[tokio::test]
-async fn an_output_is_asked_for_unpacked_and_written_whole_in_place_of_what_was_there() {
+async fn an_output_is_requested_without_a_coding_and_replaces_the_old_file() {
     let server = Server::always(Reply::Keep(whole("", "bytes"))).await;
     let (client, _) = skipping(&server.api());
     let folder = Folder::new();
     std::fs::write(folder.place(), "something older and longer").unwrap();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let options = options().header("Range", "bytes=2-").unwrap();
     let done = client
-        .download_output(&named(), &folder.place(), &options, |progress| told.push(progress))
+        .download_output(&named(), &folder.place(), &options, |progress| reported.push(progress))
         .await
         .unwrap();
     assert_eq!((done.bytes, done.content_type.as_deref()), (5, Some("audio/wav")));
     assert_eq!(content(&folder), "bytes");
-    let told: Vec<_> = told.iter().map(|told| (told.loaded_bytes, told.total_bytes)).collect();
-    assert_eq!(told, [(0, Some(5)), (5, Some(5))]);
+    let reported: Vec<_> = reported
+        .iter()
+        .map(|progress| (progress.loaded_bytes, progress.total_bytes))
+        .collect();
+    assert_eq!(reported, [(0, Some(5)), (5, Some(5))]);
     let requests = server.requests();
     assert_eq!(server.lines(), [ROUTE]);
     assert_eq!(requests[0].header("accept-encoding"), ["identity"]);
@@ -73,30 +76,30 @@ async fn an_output_is_asked_for_unpacked_and_written_whole_in_place_of_what_was_
 }
 
 #[tokio::test]
-async fn an_output_read_into_memory_is_downloaded_as_one_that_is_written() {
+async fn an_output_that_is_read_into_memory_continues_like_a_download() {
     let cut = Reply::Close(begun(&whole(V1, "0123456789"), 4));
     let moved = Reply::Keep(answer(307, "location: /api/elsewhere\r\n", ""));
     let server = Server::scripted(vec![moved, cut, part(V1, "4-9/10", "456789")]).await;
     let (client, _) = skipping(&server.api());
     let read = client.get_output_contents(&named(), &options()).await;
-    // The rest is asked for where the output was first, which now is the answer itself.
+    // The client requests the rest from the first URL of the output, which now sends it directly.
     assert_eq!(read.unwrap().bytes, "0123456789");
     assert_eq!(server.lines(), [ROUTE, "GET /api/elsewhere", ROUTE]);
 
-    // Without a name for its version it starts again.
+    // Without an `ETag`, the output starts again.
     let cut = Reply::Close(begun(&whole("", "0123456789"), 4));
     let server = Server::scripted(vec![cut, Reply::Keep(whole("", "ABCDE"))]).await;
     let (client, _) = skipping(&server.api());
     let read = client.get_output_contents(&named(), &options()).await;
     assert_eq!(read.unwrap().bytes, "ABCDE");
 
-    // A part that nobody asked for is not the output.
+    // An unsolicited range is not the output.
     let server = Server::always(part(V1, "0-3/10", "0123")).await;
     let (client, _) = skipping(&server.api());
     let error = client.get_output_contents(&named(), &options()).await.unwrap_err();
     assert!(matches!(error, Error::Response { .. }), "{error:?}");
 
-    // One that is too long is not read.
+    // An output that is too long is not read.
     let server = Server::always(Reply::Keep(whole("", "0123456789"))).await;
     let client = builder(&server.api()).max_response_bytes(9).build().unwrap();
     let error = client.get_output_contents(&named(), &options()).await.unwrap_err();
@@ -117,7 +120,7 @@ async fn a_large_output_without_a_length_arrives_whole() {
 }
 
 #[tokio::test]
-async fn an_interrupted_download_goes_on_after_its_last_byte() {
+async fn an_interrupted_download_continues_after_its_last_byte() {
     let dated = "date: Sun, 06 Nov 1994 08:49:39 GMT\r\nlast-modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     for (headers, validator) in [(V1, "\"one\""), (dated, "Sun, 06 Nov 1994 08:49:37 GMT")] {
         let (server, folder, done) = cut_then(headers, vec![part(headers, "4-9/10", "456789")]).await;
@@ -132,8 +135,8 @@ async fn an_interrupted_download_goes_on_after_its_last_byte() {
 }
 
 #[tokio::test]
-async fn a_download_that_comes_further_each_time_is_not_given_up() {
-    let pieces = (4..10).map(|at: usize| {
+async fn a_download_that_makes_progress_each_time_does_not_fail() {
+    let parts = (4..10).map(|at: usize| {
         let rest = answer(
             206,
             &format!("content-range: bytes {at}-9/10\r\n{V1}"),
@@ -141,7 +144,7 @@ async fn a_download_that_comes_further_each_time_is_not_given_up() {
         );
         Reply::Close(begun(&rest, 1))
     });
-    let (server, folder, done) = cut_then(V1, pieces.collect()).await;
+    let (server, folder, done) = cut_then(V1, parts.collect()).await;
     assert_eq!(done.unwrap().bytes, 10);
     assert_eq!(content(&folder), "0123456789");
     assert_eq!(server.count(), 7);
@@ -151,7 +154,7 @@ async fn a_download_that_comes_further_each_time_is_not_given_up() {
 async fn parts_of_different_versions_are_never_put_together() {
     let new = || Reply::Keep(whole(V2, "ABCDEFGHIJ"));
     for replies in [
-        // As servers should answer, and as they might.
+        // The first servers respond as they should, and the others as they might.
         vec![new()],
         vec![part(V2, "4-9/10", "EFGHIJ"), new()],
         vec![part("", "4-9/10", "EFGHIJ"), new()],
@@ -169,8 +172,9 @@ async fn parts_of_different_versions_are_never_put_together() {
 }
 
 #[tokio::test]
-async fn refusals_count_among_the_retries_of_a_download_that_comes_no_further() {
-    // Begun, and then no byte more: of two retries, the first refusal takes one and what it leads to the other.
+async fn refusals_count_as_retries_of_a_download_that_makes_no_progress() {
+    // The download begins, and no further byte comes. The first refusal takes one of two retries, and the request after
+    // it the other.
     let stuck = Reply::Close(begun(
         &answer(206, "content-range: bytes 4-9/10\r\netag: \"one\"\r\n", "456789"),
         0,
@@ -182,7 +186,7 @@ async fn refusals_count_among_the_retries_of_a_download_that_comes_no_further() 
 }
 
 #[tokio::test]
-async fn the_retries_of_a_download_are_those_of_all_requests_that_it_leads_to() {
+async fn the_retries_of_a_download_count_for_all_its_requests() {
     let server = Server::start(|request, nth| match request.line() {
         ROUTE if nth > 0 => Reply::Keep(answer(302, "location: /api/elsewhere\r\n", "")),
         _ => status(503),
@@ -195,7 +199,7 @@ async fn the_retries_of_a_download_are_those_of_all_requests_that_it_leads_to() 
 }
 
 #[tokio::test]
-async fn without_a_name_for_its_version_a_download_starts_again() {
+async fn without_an_etag_a_download_starts_again() {
     let same_second = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nlast-modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     for headers in ["", "etag: W/\"weak\"\r\n", same_second] {
         let (server, folder, done) = cut_then(headers, vec![Reply::Keep(whole("", "new"))]).await;
@@ -213,7 +217,7 @@ async fn a_server_without_ranges_sends_all_of_it_again() {
 }
 
 #[tokio::test]
-async fn a_download_that_always_breaks_at_the_same_place_fails_and_leaves_nothing() {
+async fn a_download_that_always_breaks_at_the_same_byte_fails_and_leaves_no_file() {
     for headers in ["", V1] {
         let cut = Reply::Close(begun(&whole(headers, "0123456789"), 4));
         let server = Server::always(cut).await;
@@ -230,7 +234,7 @@ async fn a_download_that_always_breaks_at_the_same_place_fails_and_leaves_nothin
 }
 
 #[tokio::test]
-async fn a_download_that_comes_no_further_is_tried_again_only_at_the_expense_of_the_client() {
+async fn retries_of_a_download_that_makes_no_progress_take_from_the_budget_of_the_client() {
     let cut = begun(&whole("", "0123456789"), 4);
     let server = Server::start(move |request, _| match request.line() {
         ROUTE => Reply::Close(cut.clone()),
@@ -238,16 +242,16 @@ async fn a_download_that_comes_no_further_is_tried_again_only_at_the_expense_of_
     })
     .await;
     let (client, clock) = skipping(&server.api());
-    // The twenty retries of a client.
+    // The retry budget of a client is 20.
     client.get_job("j", &options().retries(100)).await.unwrap_err();
     let before = clock.pauses().len();
     let error = download(&client, &Folder::new()).await.unwrap_err();
-    // The first had brought something that was new.
+    // The first attempt had made progress.
     assert_eq!((attempts(&error), clock.pauses().len() - before), (2, 1));
 }
 
 #[tokio::test]
-async fn an_open_output_goes_on_only_with_the_same_version() {
+async fn an_open_output_continues_only_with_the_same_version() {
     let cut = Reply::Close(begun(&whole(V1, "0123456789"), 4));
     for (second, expected) in [
         (part(V1, "4-9/10", "456789"), Some("0123456789")),
@@ -264,7 +268,7 @@ async fn an_open_output_goes_on_only_with_the_same_version() {
         let mut read = Vec::new();
         let end = loop {
             match output.next().await {
-                Ok(Some(piece)) => read.extend_from_slice(&piece),
+                Ok(Some(chunk)) => read.extend_from_slice(&chunk),
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(error),
             }
@@ -329,7 +333,7 @@ async fn the_request_timeout_ends_with_the_headers_and_the_idle_timeout_counts_b
 }
 
 #[tokio::test]
-async fn an_open_output_holds_no_permit_and_closes_its_connection_when_it_is_dropped() {
+async fn an_open_output_holds_no_permit_and_closes_its_connection_on_drop() {
     let server = Server::start(|request, _| {
         if request.line() == ROUTE {
             Reply::Stall(begun(&whole("", "0123456789"), 4))
@@ -349,7 +353,7 @@ async fn an_open_output_holds_no_permit_and_closes_its_connection_when_it_is_dro
 }
 
 #[tokio::test]
-async fn a_download_that_is_dropped_leaves_nothing() {
+async fn a_dropped_download_leaves_no_file() {
     let server = Server::always(Reply::Stall(begun(&whole("", "0123456789"), 4))).await;
     let (client, _) = skipping(&server.api());
     let folder = Folder::new();
@@ -371,7 +375,7 @@ async fn a_download_that_is_dropped_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_written_is_told_before_anything_is_sent() {
+async fn a_file_that_cannot_be_written_is_reported_before_anything_is_sent() {
     let server = Server::always(status(200)).await;
     let (client, _) = skipping(&server.api());
     let folder = Folder::new();
@@ -390,7 +394,7 @@ async fn a_file_that_cannot_be_written_is_told_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn what_the_server_refuses_leaves_nothing() {
+async fn a_refused_download_leaves_no_file() {
     let server = Server::always(status(404)).await;
     let (client, _) = skipping(&server.api());
     let folder = Folder::new();

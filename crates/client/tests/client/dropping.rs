@@ -1,4 +1,4 @@
-//! Dropping a future closes its request, and nothing follows.
+//! A dropped future closes its request, and makes no further one.
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -12,17 +12,17 @@ use crate::support::{
     submit, text_job, until,
 };
 
-/// Longer than any pause that a dropped future could still be in.
+/// Longer than any pause of a dropped future.
 const AFTERWARDS: Duration = Duration::from_millis(700);
 
 type Call<'a> = Pin<Box<dyn Future<Output = modzy_client::Result<Document>> + 'a>>;
 
-/// Clients whose first pause is the least of all, half a second.
+/// Builds a client whose first pause is the shortest possible, half a second.
 fn builder(api: &str) -> ClientBuilder {
     crate::support::builder(api).random(Arc::new(Fixed(0.0)))
 }
 
-/// Starts a call, and drops it once the condition holds.
+/// Starts a call, and drops its future once the condition holds.
 async fn dropped_when<T>(call: impl Future<Output = T>, condition: impl Fn() -> bool) {
     tokio::select! {
         _ = call => panic!("the call was over before it was dropped"),
@@ -31,7 +31,7 @@ async fn dropped_when<T>(call: impl Future<Output = T>, condition: impl Fn() -> 
 }
 
 #[tokio::test]
-async fn dropped_before_it_is_polled_it_does_nothing() {
+async fn a_future_dropped_before_its_first_poll_does_nothing() {
     let server = Server::always(job("COMPLETED")).await;
     let client = builder(&server.api()).build().unwrap();
     drop(client.submit_job("{}", &options()));
@@ -40,7 +40,7 @@ async fn dropped_before_it_is_polled_it_does_nothing() {
 }
 
 #[tokio::test]
-async fn dropped_while_connecting_it_leaves_no_socket() {
+async fn a_future_dropped_while_connecting_leaves_no_socket() {
     let server = Server::raw(|mut socket, _, _| async move { gone(&mut socket).await }).await;
     let client = builder(&server.https("127.0.0.1")).build().unwrap();
     dropped_when(client.submit_job("{}", &options()), || server.open() == 1).await;
@@ -50,7 +50,7 @@ async fn dropped_while_connecting_it_leaves_no_socket() {
 }
 
 #[tokio::test]
-async fn dropped_while_it_waits_for_the_answer_it_is_aborted() {
+async fn a_future_dropped_while_it_waits_for_the_response_closes_its_request() {
     let (emulator, builder) = emulator(0, 0).await;
     let stall = Fault {
         connection: Some(ConnectionFault::Stall),
@@ -73,7 +73,7 @@ async fn dropped_while_it_waits_for_the_answer_it_is_aborted() {
 }
 
 #[tokio::test]
-async fn dropped_in_the_middle_of_the_answer_it_closes_the_socket() {
+async fn a_future_dropped_in_the_middle_of_the_response_closes_its_socket() {
     let begun = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{".to_vec();
     let server = Server::always(Reply::Stall(begun)).await;
     let client = builder(&server.api()).build().unwrap();
@@ -84,7 +84,7 @@ async fn dropped_in_the_middle_of_the_answer_it_closes_the_socket() {
 }
 
 #[tokio::test]
-async fn dropped_between_two_attempts_it_makes_no_other() {
+async fn a_future_dropped_between_two_attempts_makes_no_other() {
     let server = Server::always(status(503)).await;
     let client = builder(&server.api()).build().unwrap();
     dropped_when(client.get_job("j", &options()), || server.count() == 1).await;
@@ -93,7 +93,7 @@ async fn dropped_between_two_attempts_it_makes_no_other() {
 }
 
 #[tokio::test]
-async fn dropped_between_two_polls_it_makes_no_other() {
+async fn a_wait_dropped_between_two_polls_makes_no_other() {
     let (emulator, builder) = emulator(60_000, 60_000).await;
     let client = builder.random(Arc::new(Fixed(0.0))).build().unwrap();
     let id = submit(&client).await;
@@ -105,7 +105,7 @@ async fn dropped_between_two_polls_it_makes_no_other() {
 }
 
 #[tokio::test]
-async fn dropped_in_a_poll_a_wait_closes_it() {
+async fn a_wait_dropped_in_a_poll_closes_its_request() {
     let server = Server::scripted(vec![job("OPEN"), Reply::Stall(Vec::new())]).await;
     let client = builder(&server.api()).build().unwrap();
     let options = WaitOptions::default().poll_interval(millis(10));
@@ -117,7 +117,7 @@ async fn dropped_in_a_poll_a_wait_closes_it() {
 }
 
 #[tokio::test]
-async fn dropped_while_it_waits_for_a_socket_it_never_leaves() {
+async fn a_future_dropped_while_it_waits_for_a_socket_is_never_sent() {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let client = builder(&server.api()).max_sockets(1).build().unwrap();
     let holder = {

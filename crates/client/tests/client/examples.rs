@@ -10,14 +10,14 @@ use tokio::{process::Command, sync::OnceCell};
 
 use super::support::{KEY, emulator};
 
-/// Builds the examples once, with the features of the whole workspace, as these tests are built; returns their folder.
+/// Builds the examples once, with the features of the whole workspace like these tests, and returns their folder.
 async fn examples() -> &'static Path {
     static FOLDER: OnceCell<PathBuf> = OnceCell::const_new();
     let build = async || {
         let arguments = ["build", "--quiet", "--locked", "--workspace", "--examples"];
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(arguments);
-        // ring is built again wherever these differ, and all that needs it, now and in the next build after this.
+        // With other features, cargo would build ring and its dependents again, now and in the next build.
         for (name, _) in env::vars_os() {
             let name = name.to_string_lossy();
             if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
@@ -52,7 +52,7 @@ async fn run(name: &str, arguments: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn wait_shows_what_became_of_each_text() {
+async fn wait_prints_the_result_of_each_text() {
     let printed = run("wait", &["What a lovely day!", "I hate waiting."]).await;
     let (job, rest) = printed.split_once('\n').unwrap();
     assert!(job.starts_with("Job ") && job.ends_with(" COMPLETED"), "{job}");

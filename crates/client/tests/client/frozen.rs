@@ -1,5 +1,5 @@
-//! A process that stands still for longer than its limits, as after SIGSTOP: what arrived in time counts. The client has the test's
-//! own thread, which sleeps where nothing of the client can run; the servers have threads of their own.
+//! A process that is stopped for longer than its limits, as by SIGSTOP: whatever arrived in time counts. The client
+//! runs in the thread of the test, which sleeps to stop the client. The servers run in other threads.
 
 use std::{
     io,
@@ -22,21 +22,21 @@ use crate::support::{
 
 const LIMIT: Duration = Duration::from_millis(100);
 
-/// Longer than the limit and the 250 ms from which on it is noticed late.
+/// Longer than the limit plus the 250 ms after which the limit counts as noticed late.
 const FROZEN: Duration = Duration::from_millis(450);
 
 const LONG: Duration = Duration::from_secs(30);
 
 const JOB: &str = r#"{"jobIdentifier":"j","status":"COMPLETED"}"#;
 
-/// Stands still once this many requests have come.
+/// Blocks the thread once this many requests have come.
 async fn freeze_at<T>(server: &Threaded, requests: usize, call: JoinHandle<T>) -> T {
     until(|| server.count() >= requests).await;
     thread::sleep(FROZEN);
     call.await.unwrap()
 }
 
-/// Answers within the time that the client stands still, in two parts where there are two.
+/// Starts a server that sends each part of its response while the client is stopped.
 fn late(parts: Vec<Vec<u8>>) -> Threaded {
     Threaded::start(usize::MAX, move |_, socket| {
         for part in &parts {
@@ -48,7 +48,7 @@ fn late(parts: Vec<Vec<u8>>) -> Threaded {
     })
 }
 
-/// The head and the beginning of an answer, and its end.
+/// Splits a response within its body.
 fn halves(body: &str) -> Vec<Vec<u8>> {
     let mut head = answer(200, "", body);
     let rest = head.split_off(head.len() - body.len() / 2);
@@ -64,7 +64,7 @@ fn limited(api: &str) -> Client {
 }
 
 #[tokio::test]
-async fn an_answer_that_came_while_the_process_stood_still_is_read() {
+async fn a_response_that_came_while_the_process_was_stopped_is_read() {
     for parts in [vec![answer(200, "", JOB)], halves(JOB)] {
         for is_submit in [false, true] {
             let server = late(parts.clone());
@@ -83,8 +83,8 @@ async fn an_answer_that_came_while_the_process_stood_still_is_read() {
 }
 
 #[tokio::test]
-async fn an_answer_that_came_just_before_its_limit_is_read_however_late_that_is_noticed() {
-    // Less than what is noticed as late.
+async fn a_response_that_came_just_before_its_limit_is_read_however_late_the_limit_is_noticed() {
+    // Less than what counts as late.
     for frozen in [110, 200, 300] {
         let server = late(vec![answer(200, "", JOB)]);
         let client = limited(&server.api());
@@ -120,9 +120,9 @@ async fn a_limit_that_is_noticed_late_is_extended_by_250_ms_and_no_more() {
 }
 
 #[tokio::test]
-async fn an_answer_that_takes_longer_than_the_extension_to_read_is_read_as_long_as_it_moves() {
+async fn a_response_that_takes_longer_than_the_extension_is_read_as_long_as_it_makes_progress() {
     let limit = millis(400);
-    // Its last pieces come half a second after the freeze, in which the limit passed.
+    // The limit expires in the freeze, and the last parts come half a second after it.
     let server = Threaded::start(usize::MAX, move |_, socket| {
         let whole = answer(200, "", JOB);
         let (first, rest) = whole.split_at(whole.len() - 6);
@@ -149,7 +149,7 @@ async fn a_second_freeze_in_the_extension_extends_it_again() {
     until(|| server.count() == 1).await;
     thread::sleep(FROZEN);
     tokio::time::sleep(millis(50)).await;
-    // The answer comes 750 ms after the request.
+    // The response comes 750 ms after the request.
     thread::sleep(FROZEN);
     assert_eq!(call.await.unwrap().unwrap().as_str(), JOB);
 }
@@ -183,7 +183,7 @@ fn job_or_chunk(line: &str, socket: &mut dyn Stream) -> io::Result<Then> {
 }
 
 #[tokio::test]
-async fn an_upload_goes_on_after_a_freeze() {
+async fn an_upload_continues_after_a_freeze() {
     let server = Threaded::start(usize::MAX, job_or_chunk);
     let client = limited(&server.api());
     let call = tokio::spawn(async move {
@@ -197,8 +197,8 @@ async fn an_upload_goes_on_after_a_freeze() {
 }
 
 #[tokio::test]
-async fn a_stream_goes_on_after_a_freeze_and_counts_none_of_it_as_idle() {
-    // Sent when the process runs again.
+async fn a_stream_continues_after_a_freeze_and_does_not_count_it_as_idle() {
+    // The server sends this when the process runs again.
     let (running, runs) = mpsc::channel();
     let runs = Mutex::new(runs);
     let server = Threaded::start(usize::MAX, move |_, socket| {
@@ -224,7 +224,7 @@ async fn a_stream_goes_on_after_a_freeze_and_counts_none_of_it_as_idle() {
 }
 
 #[tokio::test]
-async fn a_wait_whose_limit_passed_in_a_freeze_reads_the_poll_that_was_under_way() {
+async fn a_wait_whose_limit_expired_in_a_freeze_reads_the_poll_in_progress() {
     let server = late(vec![answer(200, "", JOB)]);
     let client = client(&server.api(), |builder| builder);
     let call = tokio::spawn(async move {
@@ -235,7 +235,7 @@ async fn a_wait_whose_limit_passed_in_a_freeze_reads_the_poll_that_was_under_way
 }
 
 #[tokio::test]
-async fn a_wait_whose_limit_passed_in_a_pause_that_was_a_freeze_polls_once_more() {
+async fn a_wait_whose_limit_expired_in_a_pause_with_a_freeze_polls_once_more() {
     for (then, completes) in [("COMPLETED", true), ("IN_PROGRESS", false)] {
         let server = Server::start(move |_, nth| job(if nth == 0 { "OPEN" } else { then })).await;
         let client = client(&server.api(), |builder| builder);
@@ -250,7 +250,7 @@ async fn a_wait_whose_limit_passed_in_a_pause_that_was_a_freeze_polls_once_more(
 }
 
 #[tokio::test]
-async fn a_freeze_in_a_pause_is_no_outage() {
+async fn a_freeze_in_a_pause_is_not_an_outage() {
     let server = Server::start(|_, nth| match nth {
         0 | 1 => Reply::Keep(answer(500, "", "{}")),
         _ => job("COMPLETED"),

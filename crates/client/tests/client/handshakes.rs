@@ -1,4 +1,5 @@
-//! Names with several addresses, of which the first takes connections and is silent then: in TLS, or when it is asked for a tunnel.
+//! Host names with several addresses. The first address accepts connections and stays silent: in TLS, or after a
+//! `CONNECT`.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -24,7 +25,7 @@ use crate::support::{
 
 const NAME: &str = "modzy.example";
 
-/// The first of the addresses that the tests' names have, and the second.
+/// The first and the second address of the host names here.
 const FIRST: &str = "127.0.0.2";
 const SECOND: &str = "127.0.0.1";
 
@@ -40,7 +41,7 @@ fn at(host: &str, port: u16) -> SocketAddr {
     SocketAddr::new(host.parse().unwrap(), port)
 }
 
-/// Takes connections, and reads what comes.
+/// Accepts connections, reads, and stays silent.
 async fn silent(host: &str, port: u16) -> Server {
     Server::raw_at(
         at(host, port),
@@ -49,7 +50,7 @@ async fn silent(host: &str, port: u16) -> Server {
     .await
 }
 
-/// Speaks TLS after a while.
+/// Completes TLS handshakes after a pause.
 async fn slow(host: &str, port: u16, config: ServerConfig, delay: Duration) -> Server {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     Server::raw_at(at(host, port), move |socket, number, seen| {
@@ -64,7 +65,7 @@ async fn slow(host: &str, port: u16, config: ServerConfig, delay: Duration) -> S
     .await
 }
 
-/// How long a submit takes, in ms. It succeeds.
+/// Returns how long a successful submit takes, in ms.
 async fn took(client: &modzy_client::Client) -> u128 {
     let began = Instant::now();
     client.submit_job("{}", &options()).await.unwrap();
@@ -72,7 +73,7 @@ async fn took(client: &modzy_client::Client) -> u128 {
 }
 
 #[tokio::test]
-async fn an_address_that_is_silent_in_tls_costs_a_quarter_of_a_second_and_once() {
+async fn an_address_that_is_silent_in_tls_costs_a_quarter_of_a_second_once() {
     let authority = Authority::new();
     let good = Server::tls(authority.server(NAME)).await;
     let port = good.address().port();
@@ -83,7 +84,7 @@ async fn an_address_that_is_silent_in_tls_costs_a_quarter_of_a_second_and_once()
         assert!((250..900).contains(&first), "{first} ms");
         let second = took(&client).await;
         assert!(second < 200, "{second} ms");
-        // The one that was found in the race, and the one that is used.
+        // One connection won the race, and the other one is used.
         assert_eq!(
             (silent.connections(), good.connections(), good.count()),
             (nth, 2 * nth, 2 * nth)
@@ -92,7 +93,7 @@ async fn an_address_that_is_silent_in_tls_costs_a_quarter_of_a_second_and_once()
 }
 
 #[tokio::test]
-async fn a_handshake_that_takes_its_time_is_not_given_up_for_one_that_takes_as_long() {
+async fn a_slow_handshake_is_not_dropped_for_another_one_as_slow() {
     let authority = Authority::new();
     let first = slow(FIRST, 0, authority.server(NAME), millis(600)).await;
     let port = first.address().port();
@@ -132,7 +133,7 @@ async fn addresses_that_are_all_silent_in_tls_end_by_the_connect_timeout() {
 async fn a_retry_does_not_begin_with_the_address_at_which_a_handshake_stalled() {
     let authority = Authority::new();
     let acceptor = TlsAcceptor::from(Arc::new(authority.server(NAME)));
-    // Silent in the race, too.
+    // The address is silent in the race, too.
     let second = Server::raw(move |mut socket, number, seen| {
         let acceptor = acceptor.clone();
         async move {
@@ -173,7 +174,7 @@ async fn a_proxy_that_is_silent_in_tls_is_overtaken() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_silent_when_it_is_asked_has_its_share_of_the_limit() {
+async fn a_proxy_that_is_silent_after_connect_has_its_share_of_the_limit() {
     let authority = Authority::new();
     let server = Server::tls(authority.server(NAME)).await;
     let good = proxy(None).await;

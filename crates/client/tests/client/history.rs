@@ -1,4 +1,4 @@
-//! Jobs by the dozen: the history's query, and reading the jobs of a list.
+//! Many jobs: the query of the history, and reading a list of jobs.
 
 use modzy_client::{BodyFault, Document, Error, JobHistoryFilter};
 
@@ -44,7 +44,7 @@ fn texts(documents: &[Document]) -> Vec<&str> {
     documents.iter().map(Document::as_str).collect()
 }
 
-/// A job that is answered the later, the smaller its number is.
+/// Replies with a job, after a pause that is longer for smaller numbers.
 fn numbered(line: &str) -> Reply {
     let number: u64 = line.rsplit('/').next().unwrap().parse().unwrap();
     let delay = millis(100_u64.saturating_sub(number * 5));
@@ -52,7 +52,7 @@ fn numbered(line: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn jobs_come_in_the_order_asked_for_whatever_the_order_of_the_answers() {
+async fn jobs_come_in_the_requested_order_whatever_the_order_of_the_responses() {
     let server = Server::start(|request, _| numbered(request.line())).await;
     let (client, _) = skipping(&server.api());
     let ids: Vec<_> = (0..20).map(|number| number.to_string()).collect();
@@ -81,7 +81,7 @@ async fn a_job_named_twice_is_read_once_and_a_missing_one_is_left_out() {
 }
 
 #[tokio::test]
-async fn no_jobs_are_no_requests() {
+async fn an_empty_list_of_jobs_makes_no_request() {
     let server = Server::always(ok("{}")).await;
     let (client, _) = skipping(&server.api());
     let none = client.get_jobs::<&str>(&[], &options()).await.unwrap();
@@ -92,7 +92,7 @@ async fn no_jobs_are_no_requests() {
 }
 
 #[tokio::test]
-async fn a_failure_other_than_404_is_the_calls_and_names_its_job() {
+async fn a_failure_other_than_404_fails_the_call_and_names_its_job() {
     let server = Server::start(|request, _| match request.line() {
         "GET /api/jobs/bad" => status(403),
         _ => Reply::Stall(Vec::new()),
@@ -106,7 +106,7 @@ async fn a_failure_other_than_404_is_the_calls_and_names_its_job() {
 }
 
 #[tokio::test]
-async fn each_job_has_retries_of_its_own_and_must_be_the_one_asked_for() {
+async fn each_job_has_retries_of_its_own_and_must_be_the_requested_one() {
     let server = Server::start(|_, nth| if nth < 2 { status(503) } else { job("OPEN") }).await;
     let (client, _) = skipping(&server.api());
     let jobs = client.get_jobs(&["a", "b"], &options()).await.unwrap();
@@ -129,7 +129,7 @@ async fn each_job_has_retries_of_its_own_and_must_be_the_one_asked_for() {
 }
 
 #[tokio::test]
-async fn lists_can_be_read_on_any_thread_and_dropped_under_way() {
+async fn lists_can_be_read_on_any_thread_and_dropped_at_any_time() {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let (client, _) = skipping(&server.api());
     let reading = tokio::spawn(async move { client.get_jobs(&["a", "b"], &options()).await });

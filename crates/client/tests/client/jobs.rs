@@ -1,4 +1,4 @@
-//! Jobs from end to end, on the emulator.
+//! Jobs from end to end, with the emulator.
 
 use modzy_client::{Error, RequestOptions};
 use modzy_emulator::RequestState;
@@ -41,13 +41,13 @@ async fn a_text_goes_in_and_its_sentiment_comes_out() {
 }
 
 #[tokio::test]
-async fn a_job_is_cancelled_once() {
+async fn a_job_is_canceled_once() {
     let (emulator, builder) = emulator(60_000, 60_000).await;
     let client = builder.build().unwrap();
     let id = submit(&client).await;
-    let cancelled = client.cancel_job(&id, &options()).await.unwrap();
-    assert_eq!(cancelled.string_member("status").as_deref(), Some("CANCELED"));
-    assert_eq!(cancelled.string_member("jobIdentifier"), Some(id.clone()));
+    let canceled = client.cancel_job(&id, &options()).await.unwrap();
+    assert_eq!(canceled.string_member("status").as_deref(), Some("CANCELED"));
+    assert_eq!(canceled.string_member("jobIdentifier"), Some(id.clone()));
 
     let error = client.cancel_job(&id, &options()).await.unwrap_err();
     assert_eq!((error.status(), attempts(&error)), (Some(400), 1));
@@ -59,10 +59,10 @@ async fn a_job_is_cancelled_once() {
 }
 
 #[tokio::test]
-async fn a_job_that_nobody_knows_is_a_404_in_the_servers_words() {
+async fn an_unknown_job_is_a_404_with_the_servers_message() {
     let (emulator, builder) = emulator(0, 0).await;
     let client = builder.build().unwrap();
-    let error = client.get_job("nowhere", &options()).await.unwrap_err();
+    let error = client.get_job("unknown", &options()).await.unwrap_err();
     let Error::Status {
         status, message, body, ..
     } = &error
@@ -87,7 +87,7 @@ async fn clones_share_their_connections_and_calls_their_client() {
 }
 
 #[tokio::test]
-async fn a_hundred_jobs_at_once_keep_their_own_answers() {
+async fn a_hundred_concurrent_jobs_keep_their_own_responses() {
     let (emulator, builder) = emulator(0, 20).await;
     let client = builder.max_sockets(16).build().unwrap();
     let jobs: Vec<_> = (0..100)

@@ -1,4 +1,4 @@
-//! Sockets that are kept for the next request, and those that died meanwhile.
+//! Sockets that are kept for the next request, and sockets that died meanwhile.
 
 use modzy_client::{ConnectionFault, Sent};
 use tokio::io::AsyncWriteExt;
@@ -9,7 +9,7 @@ use crate::support::{
     skipping, until,
 };
 
-/// For each connection, how many requests came by it.
+/// Returns how many requests came on each connection.
 fn per_connection(server: &Server) -> Vec<usize> {
     let mut counts = vec![0; server.connections()];
     for request in server.requests() {
@@ -29,7 +29,7 @@ async fn two_hundred_reads_in_a_row_use_one_connection() {
 }
 
 #[tokio::test]
-async fn an_answer_on_a_kept_socket_may_take_longer_than_a_connection() {
+async fn a_response_on_a_kept_socket_may_take_longer_than_a_connection() {
     let server = Server::always(Reply::Late(millis(150), answer(200, "", r#"{"jobIdentifier":"j"}"#))).await;
     let client = builder(&server.api())
         .connect_timeout(millis(40))
@@ -45,7 +45,7 @@ async fn an_answer_on_a_kept_socket_may_take_longer_than_a_connection() {
 }
 
 #[tokio::test]
-async fn refusals_and_unreadable_answers_keep_the_connection() {
+async fn refusals_and_unreadable_responses_keep_the_connection() {
     let server = Server::start(|_, nth| match nth % 3 {
         0 => Reply::Keep(answer(404, "", "{}")),
         1 => ok("<html>"),
@@ -54,7 +54,7 @@ async fn refusals_and_unreadable_answers_keep_the_connection() {
     .await;
     let client = builder(&server.api()).retries(0).build().unwrap();
     for _ in 0..30 {
-        // What comes of it does not matter here.
+        // The result does not matter here.
         let _ = client.get_job("j", &options()).await;
     }
     assert_eq!(per_connection(&server), [30]);
@@ -90,7 +90,7 @@ async fn a_read_on_a_stale_socket_is_replayed_for_free() {
 
 #[tokio::test]
 async fn a_read_is_replayed_for_free_only_once() {
-    // Each connection dies at its second request.
+    // The server ends each connection at its second request.
     let server = Server::start(|request, nth| match (request.line().ends_with("warm"), nth) {
         (true, _) => Reply::Late(millis(100), answer(200, "", r#"{"jobIdentifier":"warm"}"#)),
         _ => Reply::Reset,
@@ -114,7 +114,7 @@ async fn a_read_is_replayed_for_free_only_once() {
 }
 
 #[tokio::test]
-async fn a_cut_body_on_a_kept_socket_is_no_stale_socket() {
+async fn a_truncated_body_on_a_kept_socket_is_not_a_stale_socket() {
     let server = Server::scripted(vec![job("OPEN"), crate::support::server::cut()]).await;
     let (client, clock) = skipping(&server.api());
     client.get_job("first", &options()).await.unwrap();
@@ -138,7 +138,7 @@ async fn a_submit_after_the_server_closed_its_idle_sockets_is_neither_lost_nor_d
         client.get_job("j", &options()).await.unwrap();
         until(|| server.open() == 0 || round == 1).await;
         client.submit_job("{}", &options()).await.unwrap();
-        // Leaves no kept socket for the next round.
+        // The next round must find no kept socket.
         client.get_job("j", &options()).await.unwrap();
         assert_eq!(server.count(), round * 3);
     }
@@ -147,7 +147,7 @@ async fn a_submit_after_the_server_closed_its_idle_sockets_is_neither_lost_nor_d
 }
 
 #[tokio::test]
-async fn a_submit_on_a_socket_that_dies_under_it_is_told_and_not_doubled() {
+async fn a_submit_on_a_socket_that_dies_under_it_fails_and_is_not_repeated() {
     for death in [Reply::Reset, Reply::Close(Vec::new())] {
         let server = Server::scripted(vec![job("OPEN"), death]).await;
         let (client, clock) = skipping(&server.api());
@@ -161,7 +161,7 @@ async fn a_submit_on_a_socket_that_dies_under_it_is_told_and_not_doubled() {
 }
 
 #[tokio::test]
-async fn what_a_server_says_unasked_is_nobodys_answer() {
+async fn an_unsolicited_response_answers_no_request() {
     let mut twice = answer(200, "", r#"{"jobIdentifier":"j"}"#);
     twice.extend(answer(200, "", r#"{"jobIdentifier":"j","n":"smuggled"}"#));
     for _ in 0..10 {
@@ -176,7 +176,7 @@ async fn what_a_server_says_unasked_is_nobodys_answer() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_dropped_closes_its_sockets() {
+async fn a_dropped_client_closes_its_sockets() {
     let server = Server::always(job("COMPLETED")).await;
     let client = builder(&server.api()).build().unwrap();
     client.get_job("j", &options()).await.unwrap();
@@ -185,13 +185,13 @@ async fn a_client_that_is_dropped_closes_its_sockets() {
     until(|| server.open() == 0).await;
 }
 
-/// An answer that says when its socket ends.
+/// Replies with a job, and announces the end of the socket.
 fn hinting(hint: &str) -> Vec<u8> {
     answer(200, &format!("{hint}\r\n"), r#"{"jobIdentifier":"j"}"#)
 }
 
-/// After which pauses a submit of a row goes by another socket than the one before. The first two always do where the hint is
-/// new: it is heeded from the moment on at which it is known.
+/// Makes a row of submits, and returns the pauses after which a submit used another socket than the one before. The
+/// first two always do if the hint is new: the client follows a hint from the moment at which it is known.
 async fn changes_socket(hint: &str, pauses: &[u64]) -> Vec<bool> {
     let server = Server::always(Reply::Keep(hinting(hint))).await;
     let client = builder(&server.api()).build().unwrap();
@@ -207,7 +207,7 @@ async fn changes_socket(hint: &str, pauses: &[u64]) -> Vec<bool> {
 }
 
 #[tokio::test]
-async fn a_socket_is_left_a_second_before_the_end_that_its_server_announces() {
+async fn a_socket_is_not_used_from_a_second_before_its_announced_end() {
     for (hint, pauses, changes) in [
         ("keep-alive: timeout=2", vec![0, 600, 1100], vec![false, false, true]),
         ("Keep-Alive: TIMEOUT=2, max=100", vec![600, 1100], vec![false, true]),
@@ -221,7 +221,7 @@ async fn a_socket_is_left_a_second_before_the_end_that_its_server_announces() {
 }
 
 #[tokio::test]
-async fn of_several_hints_the_shortest_holds() {
+async fn the_shortest_of_several_hints_holds() {
     let server = Server::start(|_, nth| {
         let timeout = if nth == 1 { 1 } else { 65 };
         Reply::Keep(hinting(&format!("keep-alive: timeout={timeout}")))
@@ -236,7 +236,7 @@ async fn of_several_hints_the_shortest_holds() {
 
 #[tokio::test]
 async fn a_socket_carries_no_more_requests_than_its_server_announces() {
-    // Closes after the last one, without a word of it.
+    // The server closes after the last request, without an announcement.
     for counts_down in [false, true] {
         let server = Server::raw(move |mut socket, number, seen| async move {
             for nth in 0..3 {

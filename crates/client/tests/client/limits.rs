@@ -1,4 +1,4 @@
-//! Answers that are too much, and answers that are none.
+//! Responses that are too large, and bytes that are not a response.
 
 use std::{
     collections::BTreeSet,
@@ -30,22 +30,22 @@ fn blank(length: usize) -> Vec<u8> {
     body
 }
 
-/// A whole gzip stream, not compressed: the JSON text `{}`.
+/// A complete gzip stream of the JSON text `{}`, stored without compression.
 const EMPTY_OBJECT: [u8; 25] = [
     0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1, 2, 0, 0xfd, 0xff, b'{', b'}', 0x43, 0xbf, 0xa6, 0xa3, 2, 0, 0, 0,
 ];
 
 #[tokio::test]
-async fn a_body_of_just_the_limit_is_taken_and_one_byte_more_is_not() {
-    for (length, taken) in [(LIMIT, true), (LIMIT + 1, false)] {
+async fn a_body_of_exactly_the_limit_is_accepted_and_one_byte_more_is_not() {
+    for (length, accepted) in [(LIMIT, true), (LIMIT + 1, false)] {
         let (_server, client) = limited(ok(blank(length))).await;
         let result = client.get_features(&options()).await;
-        assert_eq!(result.is_ok(), taken, "{length}");
+        assert_eq!(result.is_ok(), accepted, "{length}");
     }
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_an_error_at_once_and_for_good() {
+async fn a_body_that_is_too_large_is_an_error_at_once_and_is_not_requested_again() {
     let mut endless = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
     endless.extend(blank(LIMIT * 3));
     let lying = b"HTTP/1.1 200 OK\r\ncontent-length: 9223372036854775807\r\n\r\n".to_vec();
@@ -58,7 +58,7 @@ async fn a_body_that_is_too_large_is_an_error_at_once_and_for_good() {
         assert!(!error.is_retryable());
         assert!(error.to_string().contains("maxResponseBytes"), "{error}");
         assert!(started.elapsed() < millis(1000), "{:?}", started.elapsed());
-        // What is left of it is not read.
+        // The client does not read the rest of it.
         crate::support::until(|| server.open() == 0).await;
         assert_eq!(server.count(), 1);
     }
@@ -84,7 +84,7 @@ async fn a_job_that_is_too_large_ends_a_wait_at_once() {
 }
 
 #[tokio::test]
-async fn a_body_that_only_unpacks_to_too_much_is_too_large() {
+async fn a_body_that_is_too_large_once_decoded_is_too_large() {
     let packed = bomb(200 << 20);
     assert!(packed.len() < 2 << 20);
     let (server, client) = limited(Reply::Keep(answer(200, "content-encoding: gzip\r\n", packed))).await;
@@ -96,7 +96,7 @@ async fn a_body_that_only_unpacks_to_too_much_is_too_large() {
 }
 
 #[tokio::test]
-async fn a_bomb_in_an_error_is_cut_to_what_an_error_keeps() {
+async fn a_bomb_in_an_error_is_truncated_to_what_an_error_keeps() {
     for body in [bomb(200 << 20), bomb(4096)] {
         let (server, client) = limited(Reply::Keep(answer(400, "content-encoding: gzip\r\n", body))).await;
         let started = Instant::now();
@@ -111,7 +111,7 @@ async fn a_bomb_in_an_error_is_cut_to_what_an_error_keeps() {
 }
 
 #[tokio::test]
-async fn a_packed_answer_is_unpacked() {
+async fn a_gzip_response_is_decoded() {
     let server = Server::always(Reply::Keep(answer(200, "content-encoding: gzip\r\n", EMPTY_OBJECT))).await;
     let client = builder(&server.api()).build().unwrap();
     assert_eq!(client.get_features(&options()).await.unwrap().as_str(), "{}");
@@ -119,8 +119,8 @@ async fn a_packed_answer_is_unpacked() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_unpack_is_read_again() {
-    let broken = Reply::Keep(answer(200, "content-encoding: gzip\r\n", "this is no gzip"));
+async fn a_body_that_cannot_be_decoded_is_requested_again() {
+    let broken = Reply::Keep(answer(200, "content-encoding: gzip\r\n", "this is not gzip"));
     let server = Server::scripted(vec![broken]).await;
     let (client, clock) = skipping(&server.api());
     client.get_job("j", &options()).await.unwrap();
@@ -128,9 +128,9 @@ async fn a_body_that_does_not_unpack_is_read_again() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_unpack_is_no_broken_connection() {
+async fn a_body_that_cannot_be_decoded_is_not_a_broken_connection() {
     let truncated = &EMPTY_OBJECT[..20];
-    for body in [b"this is no gzip".as_slice(), truncated] {
+    for body in [b"this is not gzip".as_slice(), truncated] {
         let server = Server::always(Reply::Keep(answer(200, "content-encoding: gzip\r\n", body))).await;
         let (client, _) = skipping(&server.api());
         let error = client.get_job("j", &options()).await.unwrap_err();
@@ -140,7 +140,7 @@ async fn a_body_that_does_not_unpack_is_no_broken_connection() {
 }
 
 #[tokio::test]
-async fn depth_is_no_danger_in_answers_and_in_errors() {
+async fn deep_json_is_safe_in_responses_and_in_errors() {
     let arrays = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let objects = format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000));
     for deep in [arrays, objects] {
@@ -169,7 +169,7 @@ async fn depth_is_no_danger_in_answers_and_in_errors() {
 }
 
 #[tokio::test]
-async fn what_is_not_http_is_told_as_that() {
+async fn a_response_that_is_not_http_is_reported_as_such() {
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x-a: b\r\n".repeat(10_000));
     let long = format!("HTTP/1.1 200 OK\r\nx-a: {}\r\n\r\n", "b".repeat(2 << 20));
     for head in [
@@ -201,7 +201,7 @@ async fn what_is_not_http_is_told_as_that() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_shorter_than_promised_is_cut() {
+async fn a_body_shorter_than_its_length_is_truncated() {
     for bytes in [
         "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n{}",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n",
@@ -222,7 +222,7 @@ async fn a_body_that_is_shorter_than_promised_is_cut() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_longer_than_promised_ends_where_it_was_promised_to() {
+async fn a_body_longer_than_its_length_ends_at_its_length() {
     let longer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}{}{}{}".to_vec();
     let server = Server::scripted(vec![Reply::Keep(longer)]).await;
     let (client, _) = skipping(&server.api());
@@ -233,7 +233,7 @@ async fn a_body_that_is_longer_than_promised_ends_where_it_was_promised_to() {
 }
 
 #[tokio::test]
-async fn an_error_whose_body_is_cut_keeps_its_status() {
+async fn an_error_whose_body_is_truncated_keeps_its_status() {
     let mut bytes = answer(404, "", r#"{"message":"the job is gone"}"#);
     bytes.truncate(bytes.len() - 5);
     let server = Server::always(Reply::Close(bytes)).await;
@@ -258,7 +258,7 @@ async fn an_error_whose_body_stalls_keeps_its_status() {
 }
 
 #[tokio::test]
-async fn the_words_of_a_server_are_cut_to_a_bearable_length() {
+async fn the_message_of_a_server_is_truncated() {
     let body = format!(r#"{{"message":"{}"}}"#, "ü".repeat(50_000));
     let server = Server::always(Reply::Keep(answer(400, "", &body))).await;
     let client = builder(&server.api()).build().unwrap();
@@ -274,7 +274,7 @@ async fn the_words_of_a_server_are_cut_to_a_bearable_length() {
 }
 
 #[tokio::test]
-async fn as_many_sockets_as_a_number_can_name_are_no_danger() {
+async fn the_largest_number_of_sockets_is_safe() {
     let server = Server::always(ok("{}")).await;
     for sockets in [1, 1 << 20, usize::MAX] {
         let client = builder(&server.api())
@@ -286,11 +286,11 @@ async fn as_many_sockets_as_a_number_can_name_are_no_danger() {
     }
 }
 
-/// Notes the limits that are set.
+/// A clock that records the limits that are set.
 #[derive(Debug, Default)]
-struct Noting(Mutex<BTreeSet<Duration>>);
+struct Recording(Mutex<BTreeSet<Duration>>);
 
-impl Clock for Noting {
+impl Clock for Recording {
     fn now(&self) -> Instant {
         Instant::now()
     }
@@ -310,9 +310,9 @@ impl Clock for Noting {
 }
 
 #[tokio::test]
-async fn the_limits_are_those_of_the_documentation_unless_told_otherwise() {
+async fn the_default_limits_are_those_of_the_documentation() {
     let server = Server::always(ok("{}")).await;
-    let clock = Arc::new(Noting::default());
+    let clock = Arc::new(Recording::default());
     let client = builder(&server.api()).clock(clock.clone()).build().unwrap();
     let limits = || -> Vec<u64> {
         let limits = std::mem::take(&mut *clock.0.lock().unwrap());

@@ -1,4 +1,4 @@
-//! Look-ups of names: how many, and for how long.
+//! Lookups of host names: how many, and how long.
 
 use std::{
     future::pending,
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{millis, options, plain, server::Server, until};
 
-/// Never finds anything. Notes how often it was asked, and how many look-ups are under way.
+/// A resolver whose lookups never end. Counts all lookups, and those in progress.
 #[derive(Debug, Default)]
 struct Silent {
     asked: AtomicUsize,
@@ -48,7 +48,7 @@ impl Resolver for Silent {
 }
 
 #[tokio::test]
-async fn a_name_is_looked_up_once_for_all_who_wait_and_dropped_with_the_last_of_them() {
+async fn all_callers_share_one_lookup_which_is_dropped_with_the_last_of_them() {
     let names = Arc::new(Silent::default());
     let client = plain("http://modzy.example/api")
         .max_sockets(1000)
@@ -67,13 +67,13 @@ async fn a_name_is_looked_up_once_for_all_who_wait_and_dropped_with_the_last_of_
     tokio::time::sleep(millis(50)).await;
     assert_eq!(names.counts(), (1, 1));
     calls.shutdown().await;
-    assert_eq!(names.counts(), (1, 1), "one still waits");
+    assert_eq!(names.counts(), (1, 1), "one caller still waits");
     last.abort();
     until(|| names.counts() == (1, 0)).await;
 }
 
 #[tokio::test]
-async fn a_silent_look_up_ends_by_the_connect_timeout_and_is_then_dropped() {
+async fn a_silent_lookup_ends_by_the_connect_timeout_and_is_dropped() {
     let names = Arc::new(Silent::default());
     let client = plain("http://modzy.example/api").resolver(names.clone()).retries(0);
     let client = client.connect_timeout(millis(100)).build().unwrap();
@@ -83,7 +83,7 @@ async fn a_silent_look_up_ends_by_the_connect_timeout_and_is_then_dropped() {
 }
 
 #[tokio::test]
-async fn what_is_found_is_not_kept_for_later_connections() {
+async fn addresses_are_not_kept_for_later_connections() {
     use crate::support::{
         names::Listed,
         server::{Reply, answer},
@@ -99,7 +99,7 @@ async fn what_is_found_is_not_kept_for_later_connections() {
 }
 
 #[tokio::test]
-async fn the_systems_names_are_found_and_unknown_ones_are_not() {
+async fn the_system_resolver_finds_known_names_and_no_others() {
     use modzy_client::SystemResolver;
     let found = SystemResolver.resolve("localhost").await.unwrap();
     assert!(

@@ -1,10 +1,10 @@
-//! The client over real sockets: against the emulator, and against servers that no emulator would be.
+//! The client over real sockets: against the emulator, and against scripted servers.
 //!
-//! `cfg(test)` tells Clippy that the helpers are tests, too, where `unwrap` is at home.
+//! With `cfg(test)`, Clippy treats the helpers as tests and allows `unwrap`.
 
 #![cfg_attr(
     test,
-    expect(clippy::disallowed_methods, reason = "a test may fail where it gets no thread")
+    expect(clippy::disallowed_methods, reason = "a test may fail if it gets no thread")
 )]
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Answers that are successes, but not the output: it is asked for again, and nothing is taken for it.
+//! Successful responses that are not the output: the client requests the output again, and never uses them as the
+//! output.
 
 use std::{fs, path::Path};
 
@@ -20,9 +21,9 @@ async fn download(client: &Client, place: &Path) -> Result<Downloaded, Error> {
 }
 
 #[tokio::test]
-async fn a_success_without_the_output_is_an_error_and_leaves_what_was_there() {
+async fn a_success_without_the_output_is_an_error_and_leaves_the_old_file() {
     for code in [201, 202, 204, 205, 207] {
-        // At first, and in place of the rest.
+        // Once at the beginning, and once instead of the rest.
         for is_cut in [false, true] {
             let mut cut = whole(V1, "0123456789");
             cut.truncate(cut.len() - 6);
@@ -42,10 +43,10 @@ async fn a_success_without_the_output_is_an_error_and_leaves_what_was_there() {
                 (Some(code), Some(BodyFault::NoOutput)),
                 "{error:?}"
             );
-            // Two retries of three attempts.
+            // Three attempts have two retries.
             assert_eq!((attempts(&error), server.count()), (3, 3), "{error:?}");
-            let told = format!("the answer is not the output (status {code})");
-            assert_eq!(error.to_string(), told);
+            let expected = format!("the answer is not the output (status {code})");
+            assert_eq!(error.to_string(), expected);
             assert_eq!(fs::read_to_string(folder.place()).unwrap(), "good");
             assert_eq!(folder.files(), ["output.bin"]);
             if !is_cut {
@@ -56,7 +57,7 @@ async fn a_success_without_the_output_is_an_error_and_leaves_what_was_there() {
             }
         }
     }
-    // An output may be empty, and another server may have transformed it.
+    // An output may be empty, and a proxy may have transformed it.
     for code in [200, 203] {
         let server = Server::always(Reply::Keep(answer(code, "", ""))).await;
         let (client, _) = skipping(&server.api());

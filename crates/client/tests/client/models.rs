@@ -1,4 +1,4 @@
-//! Models: which routes are asked, and how one is found by its name.
+//! Models: their routes, and how a model is found by its name.
 
 use modzy_client::{BodyFault, Document, Error, ModelFilter};
 
@@ -8,7 +8,7 @@ use crate::support::{
     skipping,
 };
 
-/// A server that lists these models, in this order, and knows their details.
+/// Starts a server that lists these models in this order, and has their details.
 async fn server_of(models: &'static [(&'static str, &'static str)]) -> Server {
     Server::start(move |request, _| list_or_details(request, models)).await
 }
@@ -32,7 +32,7 @@ fn details(id: &str, name: &str) -> String {
     format!(r#"{{ "modelId":"{id}", "name":"{name}", "order": 1.10 }}"#)
 }
 
-/// The identifier of the model that is found by a name.
+/// Returns the identifier of the model that is found by a name.
 async fn found(models: &'static [(&'static str, &'static str)], name: &str) -> String {
     let server = server_of(models).await;
     let (client, _) = skipping(&server.api());
@@ -41,7 +41,7 @@ async fn found(models: &'static [(&'static str, &'static str)], name: &str) -> S
 }
 
 #[tokio::test]
-async fn each_read_has_its_route_and_answers_as_sent() {
+async fn each_read_has_its_route_and_returns_the_body_unchanged() {
     let (object, list) = (r#"{ "n": 1.10 }"#, "[ 1.10 ]");
     let server = Server::start(move |request, _| {
         let path = request.line();
@@ -121,7 +121,7 @@ async fn a_whole_filter_goes_out_in_order_and_encoded() {
 }
 
 #[tokio::test]
-async fn a_name_asks_for_twenty_hits_and_the_details_of_each() {
+async fn a_name_requests_twenty_hits_and_the_details_of_each() {
     let server = server_of(&[("a", "Sentiment"), ("b", "Sentiment Analysis"), ("c", "Analysis")]).await;
     let (client, _) = skipping(&server.api());
     let model = client
@@ -147,7 +147,7 @@ async fn a_name_asks_for_twenty_hits_and_the_details_of_each() {
 }
 
 #[tokio::test]
-async fn the_most_similar_name_wins_and_of_equals_the_first() {
+async fn the_most_similar_name_wins_and_the_first_among_equals() {
     assert_eq!(found(&[("a", "sentiment"), ("b", "Sentiment")], "Sentiment").await, "b");
     assert_eq!(found(&[("a", "Blur x"), ("b", "Blur y")], "Blur").await, "a");
     assert_eq!(found(&[("a", "Blur and more"), ("b", "Blur y")], "Blur").await, "b");
@@ -157,7 +157,7 @@ async fn the_most_similar_name_wins_and_of_equals_the_first() {
 }
 
 #[tokio::test]
-async fn hits_that_are_gone_or_cannot_be_read_are_left_out() {
+async fn missing_and_unreadable_hits_are_left_out() {
     let server = Server::start(|request, _| match request.line() {
         "GET /api/models/a" => status(404),
         "GET /api/models/b" => ok(details("b", "Blur 2")),
@@ -171,7 +171,7 @@ async fn hits_that_are_gone_or_cannot_be_read_are_left_out() {
 }
 
 #[tokio::test]
-async fn a_name_that_nothing_matches_is_an_error_400_of_the_clients_own() {
+async fn a_name_without_a_match_is_an_error_400_of_the_client() {
     for (models, requests) in [
         (&[][..], 1),
         (&[("a", "Translation")][..], 2),
@@ -192,7 +192,7 @@ async fn a_name_that_nothing_matches_is_an_error_400_of_the_clients_own() {
 }
 
 #[tokio::test]
-async fn a_failure_among_the_details_is_the_calls() {
+async fn a_failure_among_the_details_fails_the_call() {
     let server = Server::start(|request, _| match request.line() {
         "GET /api/models/a" => status(403),
         line if line.contains('?') => ok(r#"[{"modelId":"a"},{"modelId":"b"}]"#),
@@ -208,7 +208,7 @@ async fn a_failure_among_the_details_is_the_calls() {
 }
 
 #[tokio::test]
-async fn a_server_that_sends_more_hits_than_asked_for_is_not_flooded() {
+async fn a_server_that_sends_more_hits_than_requested_is_not_flooded() {
     let server = Server::start(|request, _| {
         if request.line().contains('?') {
             let hits: Vec<_> = (0..1000).map(|n| format!(r#"{{"modelId":"m{n}"}}"#)).collect();
@@ -226,7 +226,7 @@ async fn a_server_that_sends_more_hits_than_asked_for_is_not_flooded() {
 }
 
 #[tokio::test]
-async fn a_list_of_hits_that_is_no_list_is_asked_for_again_and_then_told() {
+async fn a_search_response_that_is_not_an_array_is_requested_again_and_then_fails() {
     let server = Server::always(ok("{}")).await;
     let (client, _) = skipping(&server.api());
     let error = client.get_model_by_name("Blur", true, &options()).await.unwrap_err();
@@ -235,7 +235,7 @@ async fn a_list_of_hits_that_is_no_list_is_asked_for_again_and_then_told() {
 }
 
 #[tokio::test]
-async fn what_names_no_model_is_refused_before_anything_is_sent() {
+async fn an_invalid_identifier_is_refused_before_anything_is_sent() {
     let server = Server::always(ok("[]")).await;
     let (client, _) = skipping(&server.api());
     let refused = |answer: modzy_client::Result<Document>| match answer.unwrap_err() {

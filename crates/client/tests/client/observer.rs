@@ -1,4 +1,4 @@
-//! What an observer hears of a call: every retry and every poll, with what becomes of it, and no secret.
+//! The events of an observer: every retry and every poll, with its outcome, and without secrets.
 
 use std::{
     mem,
@@ -14,7 +14,7 @@ use crate::support::{
     skipping,
 };
 
-/// Notes events as lines.
+/// Records events as lines.
 #[derive(Debug, Default)]
 struct Notes {
     lines: Mutex<Vec<String>>,
@@ -58,7 +58,7 @@ fn observed() -> (Arc<Notes>, RequestOptions) {
 }
 
 #[tokio::test]
-async fn each_retry_is_told_with_its_attempt_its_cause_and_its_pause() {
+async fn each_retry_is_reported_with_its_attempt_its_cause_and_its_pause() {
     let asked = Reply::Keep(answer(429, "retry-after: 7\r\n", "{}"));
     let server = Server::scripted(vec![status(503), asked]).await;
     let (client, clock) = skipping(&server.api());
@@ -72,7 +72,7 @@ async fn each_retry_is_told_with_its_attempt_its_cause_and_its_pause() {
 }
 
 #[tokio::test]
-async fn a_failure_that_ends_the_call_is_no_retry() {
+async fn a_failure_that_ends_the_call_is_not_a_retry() {
     for (reply, retries) in [(status(404), 2), (status(503), 0)] {
         let server = Server::always(reply).await;
         let (client, _) = skipping(&server.api());
@@ -98,7 +98,7 @@ async fn a_replay_on_a_stale_socket_is_a_retry_without_a_pause() {
 }
 
 #[tokio::test]
-async fn each_poll_is_told_with_the_pause_that_follows() {
+async fn each_poll_is_reported_with_the_pause_that_follows() {
     let server = Server::scripted(vec![job("SUBMITTED"), status(502), job("IN_PROGRESS")]).await;
     let (client, clock) = skipping(&server.api());
     let (notes, options) = observed();
@@ -135,7 +135,7 @@ async fn the_poll_that_ends_a_wait_has_no_pause_whatever_it_found() {
 }
 
 #[tokio::test]
-async fn a_pause_is_no_longer_than_what_is_left_of_the_wait() {
+async fn a_pause_is_no_longer_than_the_rest_of_the_wait() {
     let server = Server::always(job("OPEN")).await;
     let (client, _) = skipping(&server.api());
     let (notes, options) = observed();
@@ -153,7 +153,7 @@ async fn a_pause_is_no_longer_than_what_is_left_of_the_wait() {
 }
 
 #[tokio::test]
-async fn the_polls_for_results_are_counted_anew() {
+async fn polls_for_results_are_counted_from_one() {
     let results = ok(r#"{"jobIdentifier":"j","results":{}}"#);
     let server = Server::scripted(vec![job("COMPLETED"), status(404), results]).await;
     let (client, _) = skipping(&server.api());
@@ -169,7 +169,7 @@ async fn the_polls_for_results_are_counted_anew() {
 const RETRIES_OF_A_BODY: [&str; 2] = ["attempt 1 failed: body, +1000", "attempt 2 failed: 503, +1750"];
 
 #[tokio::test]
-async fn the_retries_that_an_output_needs_to_be_read_on_are_told_as_those_of_its_call() {
+async fn retries_that_continue_an_output_are_reported_for_its_call() {
     let head = "content-length: 6\r\netag: \"a\"\r\naccept-ranges: bytes\r\n\r\n";
     let cut = Reply::Close(format!("HTTP/1.1 200 OK\r\n{head}abc").into_bytes());
     let rest =
@@ -185,7 +185,7 @@ async fn the_retries_that_an_output_needs_to_be_read_on_are_told_as_those_of_its
 }
 
 #[tokio::test]
-async fn the_retries_that_results_need_before_the_first_input_are_told_as_those_of_their_call() {
+async fn retries_before_the_first_streamed_result_are_reported_for_its_call() {
     let server = Server::scripted(vec![cut(), status(503), ok(r#"{"jobIdentifier":"j","results":{}}"#)]).await;
     let (client, clock) = skipping(&server.api());
     let (notes, options) = observed();
@@ -196,7 +196,7 @@ async fn the_retries_that_results_need_before_the_first_input_are_told_as_those_
 }
 
 #[tokio::test]
-async fn who_reads_on_may_be_another_than_who_opened_it() {
+async fn a_stream_may_have_another_observer_than_the_call_that_opened_it() {
     let server = Server::scripted(vec![cut(), ok(r#"{"jobIdentifier":"j","results":{}}"#)]).await;
     let (client, _) = skipping(&server.api());
     let (opener, options) = observed();
@@ -208,7 +208,7 @@ async fn who_reads_on_may_be_another_than_who_opened_it() {
 }
 
 #[tokio::test]
-async fn what_is_told_holds_no_secret() {
+async fn events_hold_no_secret() {
     let echo = Reply::Keep(answer(500, "", format!(r#"{{"message":"no {KEY}"}}"#)));
     let (notes, options) = observed();
     let server = Server::scripted(vec![echo.clone()]).await;
@@ -225,9 +225,9 @@ async fn what_is_told_holds_no_secret() {
             "poll 2: COMPLETED, None"
         ]
     );
-    let told = notes.errors.lock().unwrap();
+    let shown = notes.errors.lock().unwrap();
     assert!(
-        told.contains("no ***") && !told.contains("secretBodyOfTheKey"),
-        "{told:.2000}"
+        shown.contains("no ***") && !shown.contains("secretBodyOfTheKey"),
+        "{shown:.2000}"
     );
 }

@@ -1,4 +1,4 @@
-//! What a wait rides out, for how long, and how often it asks meanwhile.
+//! Outages of a wait: which failures it rides out, for how long, and how often it polls meanwhile.
 
 use std::time::Duration;
 
@@ -88,7 +88,7 @@ async fn an_outage_of_the_emulator_is_ridden_out() {
     let options = WaitOptions::default().request(options().request_timeout(millis(150)));
     let job = client.block_until_complete(&id, &options, |_| {}).await.unwrap();
     assert_eq!(job.string_member("status").as_deref(), Some("COMPLETED"));
-    // One fault met a kept socket, and was replayed for free: seven polls and a submit.
+    // One fault met a kept socket and was replayed for free, so there are seven polls and a submit.
     assert_eq!((emulator.requests().len(), clock.pauses().len()), (8, 5));
 }
 
@@ -104,7 +104,7 @@ async fn an_outage_ends_at_its_limit_with_the_last_failure() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_gone_is_an_outage_too() {
+async fn an_unreachable_server_is_an_outage_too() {
     let port = closed_port().await;
     let (client, clock) = skipping(&format!("http://127.0.0.1:{port}/api"));
     let error = client
@@ -131,7 +131,7 @@ async fn a_good_answer_ends_an_outage() {
 }
 
 #[tokio::test]
-async fn the_server_sets_the_pause_between_polls_where_it_asks_for_a_longer_one() {
+async fn a_longer_retry_after_sets_the_pause_between_polls() {
     let busy = |seconds: &str| Reply::Keep(answer(429, &format!("retry-after: {seconds}\r\n"), ""));
     let server = Server::scripted(vec![busy("1"), busy("45"), busy("0"), busy("soon"), busy("3600")]).await;
     let (client, clock) = skipping(&server.api());
@@ -156,7 +156,7 @@ async fn a_limit_of_the_wait_holds_in_an_outage() {
 }
 
 #[tokio::test]
-async fn a_doubt_is_not_lifted_by_an_outage() {
+async fn an_outage_does_not_end_the_doubt_about_a_404() {
     let server = Server::start(|_, nth| if nth % 2 == 0 { status(404) } else { status(503) }).await;
     let (client, clock) = skipping(&server.api());
     let error = client
@@ -168,7 +168,7 @@ async fn a_doubt_is_not_lifted_by_an_outage() {
 }
 
 #[tokio::test]
-async fn a_wait_takes_nothing_from_the_retries_of_calls() {
+async fn a_wait_takes_nothing_from_the_retry_budget() {
     let server = Server::start(|request, nth| match request.line() {
         "GET /api/jobs/waited" if nth < 50 => status(503),
         "GET /api/jobs/waited" => job("COMPLETED"),

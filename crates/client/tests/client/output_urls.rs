@@ -1,4 +1,4 @@
-//! Outputs by their URLs: which may be asked, where redirects lead, and who is told the key.
+//! Outputs by their URLs: which URLs are allowed, where redirects lead, and which servers get the key.
 
 use modzy_client::{Error, OutputRef};
 
@@ -16,7 +16,7 @@ fn at(url: impl Into<String>) -> OutputRef {
 }
 
 #[tokio::test]
-async fn a_url_of_the_own_origin_is_trimmed_and_asked_with_the_key() {
+async fn a_url_of_the_clients_origin_is_trimmed_and_requested_with_the_key() {
     let server = Server::always(Reply::Keep(whole("", "x"))).await;
     let (client, _) = skipping(&server.api());
     let options = options().header("x-mine", "1").unwrap();
@@ -33,7 +33,7 @@ async fn a_url_of_the_own_origin_is_trimmed_and_asked_with_the_key() {
 }
 
 #[tokio::test]
-async fn a_url_that_may_not_be_asked_is_refused() {
+async fn a_url_that_is_not_allowed_is_refused() {
     let server = Server::always(status(200)).await;
     let (client, _) = skipping(&server.api());
     for url in [
@@ -85,7 +85,7 @@ async fn five_redirects_within_the_origin_are_followed_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_stale_socket_costs_nothing_at_each_place_that_an_output_leads_to() {
+async fn a_stale_socket_costs_nothing_at_each_redirect_of_an_output() {
     let moved = Reply::Keep(answer(302, "location: /api/elsewhere\r\n", ""));
     let there = Reply::Keep(whole("", "there"));
     let server = Server::scripted(vec![job("OPEN"), Reply::Reset, moved, Reply::Reset, there]).await;
@@ -117,7 +117,7 @@ async fn a_redirect_to_another_origin_without_tls_or_with_a_user_is_not_followed
 }
 
 #[tokio::test]
-async fn another_origin_is_told_neither_the_key_nor_the_headers_of_the_caller() {
+async fn another_origin_gets_neither_the_key_nor_the_headers_of_the_caller() {
     let authority = Authority::new();
     let other = Server::tls_always(authority.server("localhost"), Reply::Keep(whole("", "x"))).await;
     let signed = other.https("localhost") + "/file?signature=secret";
@@ -156,7 +156,7 @@ async fn no_redirect_leads_from_https_to_http_and_a_signature_is_not_shown() {
 }
 
 #[tokio::test]
-async fn the_longest_url_is_sent_and_no_longer_one_is() {
+async fn the_longest_url_is_sent_and_longer_ones_are_refused() {
     let long = |server: &Server, length: usize| {
         let root = format!("{}/", server.api());
         format!("{root}{}", "x".repeat(length - root.len()))

@@ -1,4 +1,4 @@
-//! Pages of lists: whether another follows.
+//! Pages of lists: whether another page follows.
 
 use modzy_client::{BodyFault, JobHistoryFilter, ModelFilter, Page};
 
@@ -51,7 +51,7 @@ async fn the_items_of_a_page_are_read_into_a_type_of_the_callers() {
 }
 
 #[tokio::test]
-async fn nothing_follows_an_empty_page() {
+async fn no_page_follows_an_empty_one() {
     for per_page in [None, Some(0), Some(10)] {
         let page = models_page(NEXT, "[]", per_page).await;
         assert_eq!((page.items.as_str(), page.has_next), ("[]", false));
@@ -73,7 +73,7 @@ async fn a_page_of_the_history_is_one_request() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_no_array_is_an_error() {
+async fn a_page_that_is_not_an_array_is_an_error() {
     for (body, fault) in [
         ("{}", BodyFault::NotArray),
         ("null", BodyFault::NotArray),

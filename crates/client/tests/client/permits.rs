@@ -1,4 +1,4 @@
-//! How many requests are under way at a time, and that a place is always given back.
+//! Socket permits: how many requests run at the same time, and that every permit is returned.
 
 use std::{
     sync::{
@@ -18,7 +18,7 @@ use crate::support::{
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_more_requests_are_under_way_than_there_are_sockets() {
+async fn no_more_requests_run_than_there_are_sockets() {
     for sockets in [1, 4] {
         let server = Server::always(Reply::Late(millis(10), answer(200, "", r#"{"jobIdentifier":"j"}"#))).await;
         let client = builder(&server.api()).max_sockets(sockets).build().unwrap();
@@ -36,7 +36,7 @@ async fn no_more_requests_are_under_way_than_there_are_sockets() {
 }
 
 #[tokio::test]
-async fn the_time_in_the_queue_is_not_the_requests() {
+async fn the_time_in_the_queue_does_not_count_for_the_request() {
     let server = Server::always(Reply::Late(millis(100), answer(200, "", r#"{"jobIdentifier":"j"}"#))).await;
     let client = builder(&server.api())
         .max_sockets(1)
@@ -75,7 +75,7 @@ async fn ten_thousand_waits_leave_room_for_a_call() {
                 .await
         });
     }
-    // Three quarters of 256 sockets.
+    // Polls use three quarters of 256 sockets.
     until(|| server.busy() == 192).await;
     for _ in 0..20 {
         let started = Instant::now();
@@ -88,7 +88,7 @@ async fn ten_thousand_waits_leave_room_for_a_call() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_place_is_given_back_whatever_becomes_of_a_call() {
+async fn a_permit_is_returned_however_a_call_ends() {
     let over = Arc::new(AtomicBool::new(false));
     let all_stall = Arc::clone(&over);
     let server = Server::start(move |_, nth| match nth % 6 {
@@ -108,7 +108,7 @@ async fn a_place_is_given_back_whatever_becomes_of_a_call() {
         calls.spawn(async move {
             let options = options().request_timeout(millis(8));
             let wait = WaitOptions::default().wait_timeout(millis(4));
-            // What comes of each does not matter here.
+            // The results do not matter here.
             match nth % 4 {
                 0 => drop(client.get_job("j", &options).await),
                 1 => drop(client.submit_job("{}", &options).await),

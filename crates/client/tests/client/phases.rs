@@ -1,4 +1,4 @@
-//! How far an attempt had come when it failed, and that each phase ends within its limit.
+//! The phase of a failed attempt, and that each phase ends within its limit.
 
 use std::{
     sync::Arc,
@@ -20,7 +20,7 @@ use crate::support::{
 const LIMIT: Duration = Duration::from_millis(150);
 const LONG: Duration = Duration::from_secs(30);
 
-/// Sees a call run into a limit: how far it had come, and that it took as long as the limit.
+/// Asserts that a call ends by a limit: its phase, its `sent`, and that it took as long as the limit.
 async fn runs_into(client: &Client, limit: Duration, phase: Phase, sent: Sent, post: bool) {
     let call = async || {
         if post {
@@ -35,10 +35,13 @@ async fn runs_into(client: &Client, limit: Duration, phase: Phase, sent: Sent, p
     let error = call().await.unwrap_err();
     let took = started.elapsed();
     assert!(took >= limit && took < limit + TOLERANCE, "{took:?}");
-    let Error::Timeout { limit: told, .. } = &error else {
+    let Error::Timeout { limit: reported, .. } = &error else {
         panic!("{error:?}");
     };
-    assert_eq!((*told, error.phase(), error.sent()), (limit, Some(phase), Some(sent)));
+    assert_eq!(
+        (*reported, error.phase(), error.sent()),
+        (limit, Some(phase), Some(sent))
+    );
     assert_eq!(error.is_retryable(), sent == Sent::No || !post);
     assert!(
         error.to_string().contains(&format!("{} ms", limit.as_millis())),
@@ -47,7 +50,7 @@ async fn runs_into(client: &Client, limit: Duration, phase: Phase, sent: Sent, p
 }
 
 #[tokio::test]
-async fn a_name_without_an_address_fails_in_the_look_up() {
+async fn a_host_name_without_an_address_fails_in_the_lookup() {
     let (client, clock) = skipping("http://does-not-exist.invalid/api");
     for post in [false, true] {
         let result = if post {
@@ -70,7 +73,7 @@ async fn a_name_without_an_address_fails_in_the_look_up() {
 }
 
 #[tokio::test]
-async fn a_port_where_nobody_listens_refuses_while_connecting() {
+async fn a_port_without_a_listener_refuses_the_connection() {
     for scheme in ["http", "https"] {
         let port = closed_port().await;
         let (client, _) = skipping(&format!("{scheme}://localhost:{port}/api"));
@@ -86,7 +89,7 @@ async fn a_port_where_nobody_listens_refuses_while_connecting() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_connection_that_never_stands_ends_by_the_connect_timeout() {
+async fn a_connection_that_is_never_accepted_ends_by_the_connect_timeout() {
     let listener = crate::support::server::FullListener::new().await;
     let address = listener.address();
     let client = builder(&format!("http://{address}/api"))
@@ -143,7 +146,7 @@ async fn a_server_without_tls_behind_https_fails_in_the_handshake() {
 }
 
 #[tokio::test]
-async fn an_answer_that_never_begins_ends_by_the_request_timeout() {
+async fn a_response_that_never_begins_ends_by_the_request_timeout() {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let client = builder(&server.api())
         .connect_timeout(millis(20))
@@ -169,7 +172,7 @@ async fn a_body_that_stalls_ends_by_the_request_timeout() {
 }
 
 #[tokio::test]
-async fn a_submit_that_nobody_reads_stalls_while_it_is_sent() {
+async fn a_submit_that_the_server_does_not_read_stalls_in_the_send() {
     let server = Server::raw(|socket, _, _| async move {
         std::future::pending::<()>().await;
         drop(socket);
@@ -185,7 +188,7 @@ async fn a_submit_that_nobody_reads_stalls_while_it_is_sent() {
 }
 
 #[tokio::test]
-async fn the_request_timeout_of_a_call_stands_in_for_the_clients() {
+async fn the_request_timeout_of_a_call_replaces_the_clients() {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let client = builder(&server.api()).request_timeout(LONG).build().unwrap();
     let options = options().retries(0).request_timeout(millis(60));
@@ -197,7 +200,7 @@ async fn the_request_timeout_of_a_call_stands_in_for_the_clients() {
 }
 
 #[tokio::test]
-async fn limits_of_for_ever_are_no_limits() {
+async fn the_longest_duration_means_no_limit() {
     let server = Server::always(job("COMPLETED")).await;
     let client = builder(&server.api())
         .connect_timeout(Duration::MAX)
@@ -217,7 +220,8 @@ async fn limits_of_for_ever_are_no_limits() {
     assert_eq!(server.count(), 3);
 }
 
-/// One good connection over TLS, of which the first answer is held back; every further one stalls in its handshake.
+/// Starts a TLS server with one good connection, which delays its first response. All other connections stall in the
+/// handshake.
 async fn one_good_connection(authority: &Authority, release: Arc<Notify>, second: Reply) -> Server {
     let acceptor = TlsAcceptor::from(Arc::new(authority.server("127.0.0.1")));
     Server::raw(move |mut socket, number, seen| {
@@ -242,7 +246,7 @@ async fn one_good_connection(authority: &Authority, release: Arc<Notify>, second
 }
 
 #[tokio::test]
-async fn a_slow_answer_on_a_kept_socket_outlives_a_connection_that_stalls() {
+async fn a_slow_response_on_a_kept_socket_outlives_a_connection_that_stalls() {
     let authority = Authority::new();
     let release = Arc::new(Notify::new());
     let slow = Reply::Late(
@@ -262,7 +266,7 @@ async fn a_slow_answer_on_a_kept_socket_outlives_a_connection_that_stalls() {
     };
     crate::support::until(|| server.connections() == 1).await;
     tokio::time::sleep(millis(50)).await;
-    // Begins a connection of its own, which stalls, and is given the first one's as soon as that is free.
+    // This request begins a connection of its own, which stalls, and gets the first connection as soon as that is free.
     let second = {
         let client = client.clone();
         tokio::spawn(async move { client.get_job("second", &options()).await })
@@ -283,7 +287,7 @@ async fn a_slow_answer_on_a_kept_socket_outlives_a_connection_that_stalls() {
 }
 
 #[tokio::test]
-async fn a_stall_on_a_kept_socket_is_told_as_one_whatever_another_connection_does() {
+async fn a_stall_on_a_kept_socket_is_reported_whatever_another_connection_does() {
     let authority = Authority::new();
     let release = Arc::new(Notify::new());
     let server = one_good_connection(&authority, Arc::clone(&release), Reply::Stall(Vec::new())).await;

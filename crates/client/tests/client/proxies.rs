@@ -1,4 +1,4 @@
-//! Requests that take a proxy, and which do.
+//! Proxies: which requests use one, and how.
 
 use modzy_client::OutputRef;
 
@@ -10,7 +10,7 @@ use crate::support::{
     server::{Received, Reply, Server, answer, job},
 };
 
-/// A request shows nothing of what was meant for the proxy.
+/// Asserts that a request has no credentials or headers of the proxy.
 fn knows_of_no_proxy(request: &Received) {
     assert!(!request.head.to_ascii_lowercase().contains("proxy"), "{}", request.head);
     assert!(!request.head.contains(ENCODED), "{}", request.head);
@@ -44,7 +44,7 @@ async fn a_server_behind_https_is_reached_through_a_tunnel() {
 }
 
 #[tokio::test]
-async fn a_server_behind_http_is_asked_by_way_of_the_proxy() {
+async fn a_server_behind_http_is_reached_by_forwarding() {
     let server = Server::always(Reply::Close(answer(
         200,
         "connection: close\r\n",
@@ -72,7 +72,7 @@ async fn a_server_behind_http_is_asked_by_way_of_the_proxy() {
 }
 
 #[tokio::test]
-async fn a_proxy_can_itself_be_reached_over_tls() {
+async fn a_proxy_may_be_reached_over_tls() {
     let (of_server, of_proxy) = (Authority::new(), Authority::new());
     let secure = Server::tls(of_server.server("modzy.example")).await;
     let plain = Server::always(Reply::Close(answer(
@@ -109,7 +109,7 @@ async fn a_proxy_can_itself_be_reached_over_tls() {
 }
 
 #[tokio::test]
-async fn a_variable_that_names_no_proxy_matters_only_to_requests_that_would_take_it() {
+async fn an_invalid_variable_fails_only_requests_that_would_use_it() {
     let authority = Authority::new();
     let (secure, plain) = (
         Server::tls(authority.server("localhost")).await,
@@ -137,7 +137,7 @@ async fn a_variable_that_names_no_proxy_matters_only_to_requests_that_would_take
     let unusable = "HTTPS_PROXY must start with http:// or https://";
     let refused = client(&secure.https("localhost"), ("HTTPS_PROXY", socks), "").unwrap_err();
     assert!(refused.to_string().starts_with(unusable), "{refused}");
-    // An output elsewhere would take it, though the client's own server does not.
+    // An output on another server would use the proxy, though the client's own server does not.
     let client = client(&plain.api(), ("HTTPS_PROXY", socks), "")
         .unwrap()
         .build()
@@ -150,7 +150,7 @@ async fn a_variable_that_names_no_proxy_matters_only_to_requests_that_would_take
 }
 
 #[tokio::test]
-async fn loopback_takes_the_proxy_like_any_other_and_what_no_proxy_holds_does_not() {
+async fn loopback_uses_the_proxy_like_any_host_except_those_in_no_proxy() {
     let server = Server::always(job("COMPLETED")).await;
     let proxy = proxy(None).await;
     let url = with_credentials(&proxy);
@@ -178,7 +178,7 @@ async fn loopback_takes_the_proxy_like_any_other_and_what_no_proxy_holds_does_no
 }
 
 #[tokio::test]
-async fn what_is_set_last_counts_and_the_environment_only_when_asked_for() {
+async fn the_last_setting_counts_and_the_environment_only_on_request() {
     let server = Server::always(job("COMPLETED")).await;
     let (first, second) = (proxy(None).await, proxy(None).await);
     let variables = |name: &str| (name == "http_proxy").then(|| to(&first));
@@ -211,7 +211,7 @@ async fn credentials_of_a_proxy_cannot_be_set_as_a_header() {
 }
 
 #[tokio::test]
-async fn a_client_in_a_log_shows_where_its_proxy_is_but_no_credentials() {
+async fn a_client_in_a_log_shows_the_host_of_its_proxy_but_no_credentials() {
     let builder = builder("http://modzy.example/api")
         .proxy(&format!("http://{CREDENTIALS}@proxy.example:3128"))
         .unwrap();
@@ -224,7 +224,7 @@ async fn a_client_in_a_log_shows_where_its_proxy_is_but_no_credentials() {
         .retries(0)
         .build()
         .unwrap();
-    // Builds the HTTP client, whatever becomes of the request.
+    // The call builds the HTTP client. Its result does not matter.
     let _ = tokio::time::timeout(millis(500), client.get_job("j", &options())).await;
     let shown = format!("{shown} {client:?} {client:#?}");
     assert!(!shown.contains("proxyPassword") && !shown.contains(ENCODED), "{shown}");
@@ -246,7 +246,7 @@ async fn an_address_of_ipv6_behind_https_is_reached_through_a_tunnel() {
 }
 
 #[test]
-fn the_environment_of_the_process_is_read_when_it_is_asked_for() {
+fn the_environment_of_the_process_is_read_on_request() {
     const CHILD: &str = "MODZY_CLIENT_TEST_CHILD";
     let builder = builder("http://modzy.example/api");
     if std::env::var_os(CHILD).is_some() {
@@ -255,7 +255,7 @@ fn the_environment_of_the_process_is_read_when_it_is_asked_for() {
         assert!(format!("{builder:?}").contains("proxy.example:3128"));
         return;
     }
-    let name = "proxies::the_environment_of_the_process_is_read_when_it_is_asked_for";
+    let name = "proxies::the_environment_of_the_process_is_read_on_request";
     let child = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", name])
         .envs([(CHILD, "1"), ("http_proxy", "http://proxy.example:3128")])

@@ -1,4 +1,4 @@
-//! Proxies that fail or refuse, and servers that do behind a proxy: who is named, and what is told.
+//! Proxies that fail or refuse, and servers behind a proxy that do: which of them the error names, and why.
 
 use modzy_client::{ConnectionFault, Error, Phase, Sent, WaitOptions};
 
@@ -38,7 +38,7 @@ async fn a_proxy_that_refuses_connections_is_named() {
 }
 
 #[tokio::test]
-async fn a_proxy_without_an_address_fails_in_the_look_up() {
+async fn a_proxy_without_an_address_fails_in_the_lookup() {
     let client = builder("https://modzy.example/api")
         .proxy("http://does-not-exist.invalid:3128")
         .unwrap()
@@ -111,13 +111,13 @@ async fn a_proxy_that_wants_credentials_of_a_plain_request_is_named_and_its_echo
     );
     let text = everything(&error);
     assert!(text.contains("you sent"), "{text}");
-    // What the proxy was sent, in base64.
+    // The credentials that the proxy got, in base64.
     assert!(!text.contains("cHJveHlVc2VyOndyb25nUGFzc3dvcmQ"), "{text}");
     assert!(!text.contains("wrongPassword"), "{text}");
 }
 
 #[tokio::test]
-async fn a_server_that_wants_proxy_credentials_without_a_proxy_is_no_proxy() {
+async fn a_407_without_a_proxy_is_a_status_of_the_server() {
     let server = Server::always(Reply::Keep(answer(407, "", ""))).await;
     let client = builder(&server.api()).build().unwrap();
     let error = client.get_job("j", &options()).await.unwrap_err();
@@ -128,7 +128,7 @@ async fn a_server_that_wants_proxy_credentials_without_a_proxy_is_no_proxy() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_opens_no_tunnel_is_named_and_asked_again() {
+async fn a_proxy_that_opens_no_tunnel_is_named_and_the_request_is_retried() {
     for (reply, reason) in [
         (Reply::Close(answer(502, "", "no")), "it refused"),
         (Reply::Close(Vec::new()), "it closed the connection"),
@@ -156,7 +156,7 @@ async fn a_proxy_that_opens_no_tunnel_is_named_and_asked_again() {
 }
 
 #[tokio::test]
-async fn each_phase_is_told_apart_through_a_tunnel() {
+async fn each_phase_is_reported_through_a_tunnel() {
     let silent = Server::raw(|mut socket, _, _| async move { gone(&mut socket).await }).await;
     let tunnels = proxy(None).await;
     for (through, phase) in [(&silent, Phase::Connect), (&tunnels, Phase::Tls)] {
@@ -227,7 +227,7 @@ async fn a_certificate_that_does_not_verify_through_a_tunnel_names_server_and_pr
 }
 
 #[tokio::test]
-async fn a_certificate_of_the_proxys_that_does_not_verify_names_the_proxy_alone() {
+async fn an_invalid_certificate_of_the_proxy_names_only_the_proxy() {
     let proxy = secure_proxy(Authority::new().server("localhost"), None).await;
     let place = format!("localhost:{}", proxy.address().port());
     for root in ["https://modzy.example/api", "http://modzy.example/api"] {

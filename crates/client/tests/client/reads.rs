@@ -1,4 +1,4 @@
-//! The retry table, for requests that may be repeated.
+//! The retry rules for requests that may be repeated.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use crate::support::{
     skipping,
 };
 
-/// Faults that a read rides out.
+/// Faults after which a read is repeated.
 fn passing() -> Vec<(&'static str, Reply)> {
     let mut faults: Vec<_> = [408, 425, 429, 500, 501, 502, 503, 504, 520, 599]
         .map(|code| ("status", status(code)))
@@ -32,7 +32,7 @@ fn passing() -> Vec<(&'static str, Reply)> {
 }
 
 #[tokio::test]
-async fn a_passing_fault_costs_two_pauses_and_no_answer() {
+async fn a_passing_fault_costs_two_pauses() {
     for (name, fault) in passing() {
         let server = Server::scripted(vec![fault.clone(), fault]).await;
         let (client, clock) = skipping(&server.api());
@@ -44,7 +44,7 @@ async fn a_passing_fault_costs_two_pauses_and_no_answer() {
 }
 
 #[tokio::test]
-async fn a_lasting_fault_is_told_after_three_attempts() {
+async fn a_lasting_fault_fails_the_call_after_three_attempts() {
     for (name, fault) in passing() {
         let server = Server::always(fault).await;
         let (client, clock) = skipping(&server.api());
@@ -86,7 +86,7 @@ async fn a_delete_is_repeated_like_any_read() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_at_once() {
+async fn a_refusal_fails_the_call_at_once() {
     let codes = [
         300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 413, 415, 418, 422, 431,
         451,
@@ -107,7 +107,7 @@ async fn a_refusal_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn the_server_sets_the_pause_where_it_can_be_read() {
+async fn a_readable_retry_after_sets_the_pause() {
     let headers = [
         ("0", 105),
         ("7", 7350),
@@ -134,7 +134,7 @@ async fn the_server_sets_the_pause_where_it_can_be_read() {
 }
 
 #[tokio::test]
-async fn a_date_to_come_back_at_is_a_pause_until_then() {
+async fn a_date_in_retry_after_is_a_pause_until_then() {
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(30));
     let busy = Reply::Keep(answer(429, &format!("retry-after: {date}\r\n"), ""));
     let server = Server::scripted(vec![busy]).await;
@@ -148,7 +148,7 @@ async fn a_date_to_come_back_at_is_a_pause_until_then() {
 }
 
 #[tokio::test]
-async fn a_date_to_come_back_at_goes_by_the_clock_of_the_server_that_sent_it() {
+async fn a_date_in_retry_after_is_read_by_the_clock_of_its_server() {
     let http_date = |moment| httpdate::fmt_http_date(moment);
     let now = SystemTime::now();
     let skew = Duration::from_secs(45);
@@ -162,7 +162,7 @@ async fn a_date_to_come_back_at_goes_by_the_clock_of_the_server_that_sent_it() {
             assert_eq!(clock.pauses(), [3150], "{headers}");
         }
     }
-    // Where it tells no date that can be read, its clock is taken for ours.
+    // Without a readable `Date`, the client uses its own clock.
     let until = http_date(now + skew);
     let headers = format!("date: yesterday\r\nretry-after: {until}\r\n");
     let server = Server::scripted(vec![Reply::Keep(answer(429, &headers, ""))]).await;
@@ -172,7 +172,7 @@ async fn a_date_to_come_back_at_goes_by_the_clock_of_the_server_that_sent_it() {
 }
 
 #[tokio::test]
-async fn an_error_says_when_the_server_wants_to_be_asked_again() {
+async fn an_error_has_the_retry_after_of_the_server() {
     let busy = Reply::Keep(answer(429, "retry-after: 7\r\nx-request-id: r-1\r\n", "{}"));
     let server = Server::always(busy).await;
     let (client, _) = skipping(&server.api());
@@ -211,7 +211,7 @@ async fn the_clients_retries_are_the_default_of_its_calls() {
 }
 
 #[tokio::test]
-async fn an_outage_takes_twenty_retries_of_a_client_and_ten_successes_bring_one_back() {
+async fn an_outage_takes_the_retry_budget_of_twenty_and_ten_successes_return_one() {
     let server = Server::start(|_, nth| {
         if (21..31).contains(&nth) {
             job("OPEN")

@@ -1,4 +1,4 @@
-//! Results: of one input, and waiting for those of a job.
+//! Results: of one input, and waits for the results of a job.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn texts(both: &JobAndResult) -> (&str, &str) {
     (both.job.as_str(), both.result.as_str())
 }
 
-/// A server whose job is over, and which replies to the questions for its results in this way.
+/// Starts a server whose job is final, and which replies to requests for its results with these.
 async fn result_after(replies: Vec<Reply>) -> Server {
     Server::start(move |request, nth| {
         if request.line() == "GET /api/jobs/j" {
@@ -52,7 +52,7 @@ async fn the_result_of_an_input_has_its_route() {
 }
 
 #[tokio::test]
-async fn a_wait_for_a_result_ends_with_the_job_and_the_result_as_sent() {
+async fn a_wait_for_a_result_ends_with_the_job_and_the_result_unchanged() {
     let server = Server::start(|request, nth| match (request.line(), nth) {
         ("GET /api/jobs/j", 0) => job("SUBMITTED"),
         ("GET /api/jobs/j", _) => job("COMPLETED"),
@@ -76,7 +76,7 @@ async fn a_wait_for_a_result_ends_with_the_job_and_the_result_as_sent() {
 }
 
 #[tokio::test]
-async fn a_result_that_is_not_there_yet_is_asked_for_again() {
+async fn a_result_that_is_not_stored_yet_is_requested_again() {
     let server = result_after(vec![status(404), ok("<html>"), ok("[]")]).await;
     let (client, clock) = skipping(&server.api());
     let options = WaitOptions::default().poll_interval(millis(1000));
@@ -87,7 +87,7 @@ async fn a_result_that_is_not_there_yet_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_result_that_stays_away_for_four_seconds_is_believed_to_be_missing() {
+async fn a_404_for_a_result_is_believed_after_four_seconds() {
     let server = result_after(vec![status(404); 10]).await;
     let (client, clock) = skipping(&server.api());
     let error = client
@@ -111,7 +111,7 @@ async fn an_outage_before_the_result_is_ridden_out() {
 }
 
 #[tokio::test]
-async fn an_outage_longer_than_allowed_and_a_refusal_are_told() {
+async fn an_outage_beyond_its_limit_and_a_refusal_fail_the_wait() {
     let server = result_after(vec![status(500); 100]).await;
     let (client, _) = skipping(&server.api());
     let options = WaitOptions::default().max_outage(Duration::from_secs(20));
@@ -126,7 +126,7 @@ async fn an_outage_longer_than_allowed_and_a_refusal_are_told() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_result_is_an_outage_which_is_told_at_its_end() {
+async fn a_response_that_is_not_a_result_is_an_outage_and_fails_the_wait_at_its_end() {
     for (reply, fault) in [
         (Reply::Keep(answer(204, "", "")), BodyFault::Missing),
         (ok("{}"), BodyFault::NoResults),
@@ -160,11 +160,11 @@ async fn the_limit_of_a_wait_holds_for_job_and_result_together() {
     let limit = Duration::from_secs(10);
     let options = WaitOptions::default().wait_timeout(limit);
     let error = client.block_until_result("j", &options, |_| {}).await.unwrap_err();
-    let Error::WaitTimeout { job, limit: told, .. } = error else {
+    let Error::WaitTimeout { job, limit, .. } = error else {
         panic!("{error:?}");
     };
     assert_eq!(
-        (job.unwrap().string_member("status").as_deref(), told),
+        (job.unwrap().string_member("status").as_deref(), limit),
         (Some("COMPLETED"), limit)
     );
     assert_eq!(clock.pauses().iter().sum::<u128>(), 10_000);

@@ -1,4 +1,4 @@
-//! The key goes into the header and nowhere else, whatever a server makes of it.
+//! The key is sent in its header only, and no error shows it, even if the server echoes it.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::{
 
 const SECRET: &str = "secretBodyOfTheKey";
 
-/// The errors of a client whose server echoes the key, after a check that the secret cannot be read in them.
+/// Returns the errors of a read and a submit to such a server as text, and asserts that they do not show the secret.
 async fn error_of(
     secret: &str,
     key: &str,
@@ -61,7 +61,7 @@ async fn an_echoed_key_is_masked_in_body_message_and_request_id() {
 }
 
 #[tokio::test]
-async fn a_key_echoed_where_no_error_looks_stays_there() {
+async fn a_key_echoed_in_an_invalid_response_is_in_no_error() {
     error_of(SECRET, KEY, |_, _| ok("<secretBodyOfTheKey>")).await;
     error_of(SECRET, KEY, |_, _| ok(b"\xffsecretBodyOfTheKey")).await;
     error_of(SECRET, KEY, |_, _| {
@@ -93,7 +93,7 @@ fn ok_encoded(encoding: &str, body: &str) -> Reply {
 
 #[tokio::test]
 async fn a_key_that_json_spells_differently_is_masked_in_the_message() {
-    // Gson, for one, escapes `=` and others in strings.
+    // Gson, for example, escapes `=` in strings.
     let body = r#"{"message":"bad key p.abc\u003d\/def\u0026ghi\u003d"}"#;
     error_of("abc=/def&ghi=", "p.abc=/def&ghi=", echo(401, "", body)).await;
     let body = r#"{"message":"bad key \u0073ecretBodyOfTheKey"}"#;
@@ -101,7 +101,7 @@ async fn a_key_that_json_spells_differently_is_masked_in_the_message() {
 }
 
 #[tokio::test]
-async fn a_key_at_the_end_of_what_is_kept_is_not_kept_in_part() {
+async fn a_key_at_the_limit_of_a_message_is_not_kept_in_part() {
     for filler in [65_500, 65_520, 65_530, 73_700] {
         let body = format!("{}{KEY}{}", "x".repeat(filler), "y".repeat(20_000));
         error_of("secretBodyOf", KEY, move |_, _| Reply::Keep(answer(500, "", &body))).await;
@@ -109,7 +109,7 @@ async fn a_key_at_the_end_of_what_is_kept_is_not_kept_in_part() {
 }
 
 #[tokio::test]
-async fn a_body_of_nothing_but_keys_gives_none_of_them_away() {
+async fn a_body_of_keys_only_shows_none_of_them() {
     for shift in (0..KEY.len()).step_by(3) {
         let body = format!("{}{}", "x".repeat(shift), KEY.repeat(6000));
         error_of("secretBo", KEY, move |_, _| Reply::Keep(answer(500, "", &body))).await;
@@ -117,14 +117,14 @@ async fn a_body_of_nothing_but_keys_gives_none_of_them_away() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_cut_in_the_middle_of_the_key_does_not_give_its_beginning_away() {
+async fn a_body_truncated_in_the_middle_of_the_key_does_not_show_its_beginning() {
     let mut bytes = answer(500, "", format!("bad key {KEY}"));
     bytes.truncate(bytes.len() - 3);
     error_of("secretBodyOf", KEY, move |_, _| Reply::Close(bytes.clone())).await;
 }
 
 #[tokio::test]
-async fn a_token_of_a_team_is_masked_too() {
+async fn a_team_token_is_masked_too() {
     let body = r#"{"message":"bad token theTokenOfTheTeam of team-7"}"#;
     let server = Server::start(echo(403, "", body)).await;
     let base = BaseUrl::api(&server.api()).unwrap();
@@ -154,7 +154,7 @@ async fn no_failure_of_the_transport_shows_the_key() {
 }
 
 #[tokio::test]
-async fn a_key_given_in_place_of_an_identifier_is_sent_nowhere() {
+async fn a_key_given_instead_of_an_identifier_is_never_sent() {
     let (server, other) = (Server::always(job("OPEN")).await, "https://other.example/output");
     let client = builder(&server.api()).build().unwrap();
     let output = OutputRef::Url(format!("{other}?key={KEY}"));
@@ -169,7 +169,7 @@ async fn a_key_given_in_place_of_an_identifier_is_sent_nowhere() {
         assert_eq!(error.to_string(), "the URL must not hold the client's own key or token");
         assert!(!everything(&error).contains(SECRET));
     }
-    // A limit that has passed before there was a poll.
+    // A limit that expires before the first poll.
     let wait = wait.wait_timeout(Duration::ZERO);
     let error = client.block_until_complete(KEY, &wait, |_| {}).await.unwrap_err();
     assert!(matches!(error, Error::WaitTimeout { .. }), "{error:?}");
@@ -231,7 +231,7 @@ async fn a_client_in_a_log_shows_neither_key_nor_headers() {
 }
 
 #[tokio::test]
-async fn what_is_being_read_shows_neither_its_url_nor_its_content_in_a_log() {
+async fn an_open_stream_in_a_log_shows_neither_its_url_nor_its_content() {
     let body = r#"{"results":{"k":{"accessKey":"theAccessKey"},"l":"#;
     let server = Server::always(Reply::Stall(
         format!("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{body}").into_bytes(),

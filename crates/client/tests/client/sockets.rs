@@ -1,4 +1,4 @@
-//! What the client asks of its sockets: how long a connection lasts is for its own limits to say, not for TCP.
+//! Socket options of the client: its own limits decide how long a connection lasts, and not those of TCP.
 #![cfg(target_os = "linux")]
 
 use std::{fs, net::SocketAddr, os::fd::OwnedFd};
@@ -16,7 +16,7 @@ use crate::support::{
     server::{Server, job},
 };
 
-/// The sockets of this process that are connected to an address.
+/// Returns the sockets of this process that are connected to an address.
 fn connected_to(address: SocketAddr) -> Vec<OwnedFd> {
     let this = pidfd_open(getpid(), PidfdFlags::empty()).unwrap();
     let descriptors = fs::read_dir("/proc/self/fd").unwrap();
@@ -29,9 +29,9 @@ fn connected_to(address: SocketAddr) -> Vec<OwnedFd> {
     copies.filter(is_there).collect()
 }
 
-/// A server that takes nothing for a while has 30 s by reqwest's own setting, and one that is silent a minute.
+/// By default, reqwest ends a connection if the server accepts nothing for 30 s, or is silent for a minute.
 #[tokio::test]
-async fn tcp_ends_no_connection_to_a_server_that_stands_still() {
+async fn tcp_does_not_end_a_connection_to_a_stopped_server() {
     let authority = Authority::new();
     let plain = Server::always(job("COMPLETED")).await;
     let secure = Server::tls(authority.server("localhost")).await;

@@ -1,5 +1,5 @@
-//! Answers with 2xx that are not what was asked for: messages of gateways, jobs of others, texts with a mark before them. Those to
-//! uploads and cancels are in `something_else_done`.
+//! Unexpected 2xx responses: messages of gateways, other jobs, and JSON after a byte order mark. `something_else_done`
+//! has those to uploads and cancels.
 
 use modzy_client::{BodyFault, Error, JobHistoryFilter, OutputRef, Sent};
 
@@ -11,7 +11,7 @@ use crate::support::{
 
 pub(crate) const MESSAGE: &str = r#"{"message":"Service under maintenance"}"#;
 
-/// Error bodies as the API, gateways and frameworks have them.
+/// Error bodies of the API, of gateways and of frameworks.
 pub(crate) const MESSAGES: [&str; 7] = [
     MESSAGE,
     r#"{"statusCode":503,"status":"Service Unavailable","message":"down","reportErrorUrl":"u"}"#,
@@ -22,7 +22,7 @@ pub(crate) const MESSAGES: [&str; 7] = [
     r#"{"title":"Service Unavailable","status":503,"detail":"maintenance"}"#,
 ];
 
-/// Bodies that are neither a job nor JSON.
+/// Bodies that are not a job or not JSON.
 pub(crate) const NO_JSON: [&str; 4] = [
     "<html>maintenance</html>",
     "OK",
@@ -35,7 +35,7 @@ pub(crate) fn created(body: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_receipt_that_names_no_job_is_an_error_with_the_status_that_came() {
+async fn a_receipt_without_a_job_is_an_error_with_its_status() {
     for body in MESSAGES.into_iter().chain([
         "{}",
         r#"{"status":"SUBMITTED"}"#,
@@ -59,7 +59,7 @@ async fn a_receipt_that_names_no_job_is_an_error_with_the_status_that_came() {
 }
 
 #[tokio::test]
-async fn reads_refuse_what_was_not_asked_for() {
+async fn reads_refuse_unexpected_bodies() {
     for message in MESSAGES {
         let server = Server::always(created(message)).await;
         let (client, _) = skipping(&server.api());
@@ -96,7 +96,7 @@ async fn reads_refuse_what_was_not_asked_for() {
             (body_fault(&error), error.sent(), attempts(&error)),
             (Some(BodyFault::Message), Some(Sent::Maybe), 1)
         );
-        // What the author of a model has made may look like anything, and so may an output.
+        // The result of a model may look like anything, and so may an output.
         client.get_model_version_output_sample("m", "1", options).await.unwrap();
         let server = Server::always(ok(message)).await;
         let (client, _) = skipping(&server.api());
@@ -163,7 +163,7 @@ async fn nothing_with_any_2xx_is_an_answer_to_a_read_and_none_to_a_submit_or_a_w
 }
 
 #[tokio::test]
-async fn what_is_about_another_job_is_no_answer() {
+async fn a_response_about_another_job_is_an_error() {
     let another = r#"{"jobIdentifier":"another","status":"COMPLETED","results":{"k":{"status":"SUCCESSFUL","o":1}}}"#;
     let server = Server::always(ok(another)).await;
     let (client, _) = skipping(&server.api());
@@ -192,7 +192,7 @@ async fn what_is_about_another_job_is_no_answer() {
 }
 
 #[tokio::test]
-async fn results_that_are_none_are_no_empty_results() {
+async fn bodies_that_are_not_results_are_not_empty_results() {
     for body in MESSAGES.into_iter().chain([
         "{}",
         r#"{"results":[]}"#,
@@ -242,7 +242,7 @@ async fn results_that_are_none_are_no_empty_results() {
 }
 
 #[tokio::test]
-async fn a_page_longer_than_the_limit_is_ridden_out_and_a_job_that_long_ends_the_wait() {
+async fn an_html_page_beyond_the_limit_is_ridden_out_and_a_job_beyond_it_ends_the_wait() {
     let long = |begun: &str| format!("{begun}{}", " ".repeat(4096));
     let page = "content-type: text/html\r\n";
     let endless = b"HTTP/1.1 200 OK\r\n\r\n<html>".to_vec();
@@ -277,7 +277,7 @@ async fn a_page_longer_than_the_limit_is_ridden_out_and_a_job_that_long_ends_the
 }
 
 #[tokio::test]
-async fn a_byte_order_mark_before_json_is_left_out_everywhere() {
+async fn a_byte_order_mark_before_json_is_removed_everywhere() {
     const JOB: &str = r#"{"jobIdentifier":"j","status":"COMPLETED","finished":true}"#;
     let marked = |text: &str| format!("\u{feff}{text}");
     let server = Server::always(ok(marked(JOB))).await;
@@ -323,7 +323,7 @@ async fn a_byte_order_mark_before_json_is_left_out_everywhere() {
 }
 
 #[tokio::test]
-async fn a_mark_before_streamed_results_may_come_in_pieces() {
+async fn a_byte_order_mark_before_streamed_results_may_be_split() {
     let body = "\u{feff}{\"jobIdentifier\":\"j\",\"results\":{\"a\":{\"status\":\"SUCCESSFUL\",\"o\":1}}}";
     let whole = answer(200, "", body);
     let (head, body) = whole.split_at(whole.len() - body.len());

@@ -1,4 +1,4 @@
-//! Uploads and cancels whose requests are answered by a 2xx that is something else, and what settles them.
+//! Unexpected 2xx responses to uploads and cancels, and how the client settles them.
 
 use modzy_client::{BodyFault, Sent};
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn an_open_job_without_a_name_ends_an_upload_before_a_chunk() {
+async fn an_open_job_without_an_identifier_ends_an_upload_before_the_first_chunk() {
     let server = Server::start(|request, _| match request.line() {
         "GET /api/jobs/features" => ok("{}"),
         _ => created(MESSAGE),
@@ -39,7 +39,7 @@ async fn an_open_job_without_a_name_ends_an_upload_before_a_chunk() {
     assert_eq!(server.lines(), ["GET /api/jobs/features", "POST /api/jobs"]);
 }
 
-/// An upload of one small input to a server that answers this to a request of the upload.
+/// Uploads one small input to a server that sends this response to one request of the upload.
 async fn upload_met_by(line: &'static str, reply: Reply) -> (modzy_client::Upload, Vec<String>) {
     let server = Server::start(move |request, _| match request.line() {
         asked if asked == line => reply.clone(),
@@ -57,7 +57,7 @@ async fn upload_met_by(line: &'static str, reply: Reply) -> (modzy_client::Uploa
 }
 
 #[tokio::test]
-async fn a_message_in_the_place_of_features_or_of_a_chunks_answer_ends_an_upload() {
+async fn a_message_instead_of_features_or_of_the_response_to_a_chunk_ends_an_upload() {
     for (line, requests) in [("GET /api/jobs/features", 3), ("POST /api/jobs/j/k/n", 4)] {
         for message in MESSAGES {
             let (upload, lines) = upload_met_by(line, created(message)).await;
@@ -67,14 +67,14 @@ async fn a_message_in_the_place_of_features_or_of_a_chunks_answer_ends_an_upload
                 (Some(201), Some(BodyFault::Message)),
                 "{error:?}"
             );
-            // The features are asked for three times; after a chunk the job is canceled.
+            // The client requests the features three times. After a chunk, it cancels the job.
             assert_eq!(lines.len(), requests, "{lines:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_chunk_is_answered_by_json_or_nothing() {
+async fn a_chunk_may_be_answered_by_json_or_an_empty_body() {
     const CHUNK: &str = "POST /api/jobs/j/k/n";
     for (body, fault) in NO_JSON
         .map(|body| (body, BodyFault::NotJson))
@@ -110,7 +110,7 @@ async fn a_chunk_is_answered_by_json_or_nothing() {
 }
 
 #[tokio::test]
-async fn a_close_that_is_answered_by_something_else_is_settled_by_the_job() {
+async fn a_close_with_an_unexpected_response_is_settled_by_the_job() {
     for body in MESSAGES
         .into_iter()
         .chain(NO_JSON)
@@ -143,7 +143,7 @@ async fn a_close_that_is_answered_by_something_else_is_settled_by_the_job() {
 }
 
 #[tokio::test]
-async fn what_is_not_the_job_settles_no_close_and_no_cancel() {
+async fn a_response_that_is_not_the_job_settles_neither_a_close_nor_a_cancel() {
     for read in MESSAGES.into_iter().chain(NO_JSON).chain([
         "",
         "{}",
@@ -173,7 +173,7 @@ async fn what_is_not_the_job_settles_no_close_and_no_cancel() {
 }
 
 #[tokio::test]
-async fn a_cancel_is_answered_by_the_job_or_nothing() {
+async fn a_cancel_may_be_answered_by_the_job_or_an_empty_body() {
     for (body, fault) in MESSAGES
         .map(|body| (body, BodyFault::Message))
         .into_iter()

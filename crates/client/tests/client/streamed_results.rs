@@ -1,4 +1,4 @@
-//! Results read input by input: what is asked, what comes out, how much is read, and what becomes of it when it breaks.
+//! Streamed results: their requests, their inputs, how much is read, and how a broken stream ends.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn open(client: &Client) -> ResultStream {
     client.stream_results("j", &options()).await.unwrap()
 }
 
-/// All inputs, and what ended them.
+/// Reads all inputs, and returns them with the error that ended the stream.
 async fn drain(mut stream: ResultStream) -> (Vec<String>, Result<(), Error>) {
     let mut inputs = Vec::new();
     loop {
@@ -36,7 +36,7 @@ async fn drain(mut stream: ResultStream) -> (Vec<String>, Result<(), Error>) {
     }
 }
 
-/// A server that replies in this way, and what a client reads from it.
+/// Opens a stream of results from a server that replies with this.
 async fn read(replies: Vec<Reply>) -> (Server, Vec<String>, Result<(), Error>) {
     let server = Server::scripted(replies).await;
     let (client, _) = skipping(&server.api());
@@ -47,7 +47,7 @@ async fn read(replies: Vec<Reply>) -> (Server, Vec<String>, Result<(), Error>) {
     (server, inputs, end)
 }
 
-/// The head of an answer and its body up to the end of this text.
+/// Returns the head of a response and its body up to the end of this text.
 fn until_text(text: &str) -> Vec<u8> {
     let mut bytes = answer(200, "", RESULTS);
     let end = bytes.windows(text.len()).position(|window| window == text.as_bytes());
@@ -56,7 +56,7 @@ fn until_text(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn each_input_comes_by_itself_in_the_order_of_the_body() {
+async fn each_input_comes_separately_in_the_order_of_the_body() {
     let (server, inputs, end) = read(vec![ok(RESULTS)]).await;
     assert_eq!(inputs, [A, B, C]);
     end.unwrap();
@@ -68,7 +68,7 @@ async fn each_input_comes_by_itself_in_the_order_of_the_body() {
 }
 
 #[tokio::test]
-async fn an_input_is_there_before_the_next_one_has_come_and_dropping_the_stream_closes_the_request() {
+async fn an_input_is_available_before_the_next_arrives_and_a_dropped_stream_closes_its_request() {
     let server = Server::always(Reply::Stall(until_text(r#""o":1},"#))).await;
     let (client, _) = skipping(&server.api());
     let mut stream = open(&client).await;
@@ -80,7 +80,7 @@ async fn an_input_is_there_before_the_next_one_has_come_and_dropping_the_stream_
 }
 
 #[tokio::test]
-async fn what_has_arrived_is_ready() {
+async fn inputs_that_have_arrived_are_ready() {
     let server = Server::always(ok(RESULTS)).await;
     let (client, _) = skipping(&server.api());
     let mut stream = open(&client).await;
@@ -93,7 +93,7 @@ async fn what_has_arrived_is_ready() {
 }
 
 #[tokio::test]
-async fn until_the_first_input_it_is_asked_for_again_as_every_read_is() {
+async fn a_stream_is_retried_like_every_read_until_its_first_input() {
     for reply in [
         status(503),
         Reply::Reset,
@@ -115,7 +115,7 @@ async fn until_the_first_input_it_is_asked_for_again_as_every_read_is() {
 }
 
 #[tokio::test]
-async fn refusals_before_a_body_that_breaks_count_among_its_retries() {
+async fn refusals_before_a_broken_body_count_as_its_retries() {
     let cut = Reply::Close(until_text(r#""o":1"#));
     for replies in [
         vec![status(503), status(503), cut.clone()],
@@ -131,7 +131,7 @@ async fn refusals_before_a_body_that_breaks_count_among_its_retries() {
 }
 
 #[tokio::test]
-async fn once_an_input_was_told_a_body_that_breaks_is_the_end() {
+async fn a_body_that_breaks_after_the_first_input_ends_the_stream() {
     let (server, inputs, end) = read(vec![Reply::Close(until_text(r#""o":2"#)); 3]).await;
     assert_eq!(inputs, [A]);
     let error = end.unwrap_err();
@@ -142,7 +142,7 @@ async fn once_an_input_was_told_a_body_that_breaks_is_the_end() {
 }
 
 #[tokio::test]
-async fn a_body_that_turns_out_to_be_no_results_is_told_after_what_was_good() {
+async fn a_body_that_turns_out_not_to_be_results_fails_after_its_good_inputs() {
     for (body, fault) in [
         (r#"{"results":{"a":{"o":1},"b":{]}}"#, BodyFault::NotJson),
         (r#"{"results":{"a":{"o":1}}"#, BodyFault::NotJson),
@@ -194,7 +194,7 @@ async fn an_input_may_be_as_long_as_a_body_and_all_together_longer() {
 }
 
 #[tokio::test]
-async fn a_body_that_stalls_is_given_up_and_one_that_takes_long_is_not() {
+async fn a_body_that_stalls_expires_and_a_slow_one_does_not() {
     let server = Server::always(Reply::Stall(until_text(r#""o":2"#))).await;
     let client = builder(&server.api()).build().unwrap();
     let limits = RequestOptions::default()
@@ -221,17 +221,17 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn how_far_it_has_come_is_told_at_both_ends() {
+async fn progress_is_known_at_both_ends() {
     let server = Server::always(ok(RESULTS)).await;
     let (client, _) = skipping(&server.api());
     let mut stream = open(&client).await;
     let total = Some(RESULTS.len() as u64);
-    let told = stream.progress().unwrap();
-    assert_eq!((told.loaded_bytes, told.total_bytes), (0, total));
+    let progress = stream.progress().unwrap();
+    assert_eq!((progress.loaded_bytes, progress.total_bytes), (0, total));
     while stream.next().await.unwrap().is_some() {
         assert_eq!(stream.progress(), None);
     }
-    let told = stream.progress().unwrap();
-    assert_eq!((Some(told.loaded_bytes), told.total_bytes), (total, total));
+    let progress = stream.progress().unwrap();
+    assert_eq!((Some(progress.loaded_bytes), progress.total_bytes), (total, total));
     assert_eq!(stream.progress(), None);
 }

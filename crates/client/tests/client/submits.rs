@@ -1,4 +1,4 @@
-//! The retry table, for the request that must not be repeated: a job is never created twice.
+//! The retry rules for submits, which must not be repeated: a job is never created twice.
 
 use modzy_client::{BodyFault, ConnectionFault as Fault, Error, Phase, Sent};
 use modzy_emulator::{ConnectionFault, Fault as Injected};
@@ -58,7 +58,7 @@ async fn a_status_that_may_come_from_a_proxy_ends_a_submit() {
 }
 
 #[tokio::test]
-async fn a_submit_that_was_turned_away_is_sent_again_to_the_byte() {
+async fn a_rejected_submit_is_sent_again_with_the_same_bytes() {
     let overloaded = Reply::Keep(answer(503, "retry-after: 2\r\n", ""));
     let limited = Reply::Keep(answer(429, "retry-after: 3\r\n", ""));
     for (turned_away, pause) in [(status(429), 1000), (limited, 3150), (overloaded, 2100)] {
@@ -80,7 +80,7 @@ async fn a_503_whose_retry_after_cannot_be_read_ends_a_submit() {
 }
 
 #[tokio::test]
-async fn a_submit_that_nobody_took_is_tried_again_and_was_not_sent() {
+async fn a_submit_without_a_connection_is_retried_and_was_not_sent() {
     let port = closed_port().await;
     let (client, clock) = skipping(&format!("http://127.0.0.1:{port}/api"));
     let error = client.submit_job(BODY, &options()).await.unwrap_err();
@@ -92,7 +92,7 @@ async fn a_submit_that_nobody_took_is_tried_again_and_was_not_sent() {
 }
 
 #[tokio::test]
-async fn a_submit_whose_handshake_breaks_is_tried_again_and_was_not_sent() {
+async fn a_submit_whose_handshake_breaks_is_retried_and_was_not_sent() {
     let server = Server::raw(|socket, _, _| async move { drop(socket) }).await;
     let (client, clock) = skipping(&server.https("127.0.0.1"));
     let error = client.submit_job(BODY, &options()).await.unwrap_err();
@@ -102,7 +102,7 @@ async fn a_submit_whose_handshake_breaks_is_tried_again_and_was_not_sent() {
 }
 
 #[tokio::test]
-async fn a_receipt_that_is_lost_leaves_one_job() {
+async fn a_lost_receipt_leaves_one_job() {
     for connection in [ConnectionFault::Cut, ConnectionFault::Reset, ConnectionFault::Stall] {
         let (emulator, builder) = emulator(0, 0).await;
         emulator
@@ -128,7 +128,7 @@ async fn a_receipt_that_is_lost_leaves_one_job() {
 }
 
 #[tokio::test]
-async fn a_receipt_that_is_no_receipt_names_what_is_wrong() {
+async fn an_invalid_receipt_fails_with_the_reason() {
     for (body, fault) in [("", BodyFault::Missing), ("<p>", BodyFault::NotJson)] {
         let server = Server::always(ok(body)).await;
         let (client, _) = skipping(&server.api());
@@ -150,7 +150,7 @@ async fn sources_that_do_not_serialize_are_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn a_large_submit_that_is_refused_early_is_not_repeated() {
-    // The server answers and closes before it has read a tenth of the body.
+    // The server responds and closes before it has read a tenth of the body.
     let server = Server::raw(|mut socket, _, seen| async move {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let mut bytes = vec![0; 64 * 1024];
@@ -161,7 +161,7 @@ async fn a_large_submit_that_is_refused_early_is_not_repeated() {
     .await;
     let (client, clock) = skipping(&server.api());
     let error = client.submit_job(vec![b' '; 8 << 20], &options()).await.unwrap_err();
-    // Which of the two arrives first, the answer or the reset, is the network's choice.
+    // Either the response or the reset arrives first.
     assert!(
         error.status() == Some(413) || error.sent() == Some(Sent::Maybe),
         "{error:?}"

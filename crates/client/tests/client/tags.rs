@@ -1,4 +1,4 @@
-//! Tags: which routes are asked.
+//! Tags: their routes.
 
 use modzy_client::Error;
 
@@ -9,7 +9,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn tags_are_joined_by_commas_that_stand_for_themselves() {
+async fn tags_are_joined_by_commas_that_are_not_encoded() {
     let answer = r#"{ "tags": [], "models": [] }"#;
     let server = Server::start(move |request, _| {
         ok(if request.line().ends_with("/tags") {
@@ -40,7 +40,7 @@ async fn tags_are_joined_by_commas_that_stand_for_themselves() {
 }
 
 #[tokio::test]
-async fn tags_that_are_none_are_refused_by_name() {
+async fn invalid_tags_are_refused_by_the_name_of_the_parameter() {
     let server = Server::always(ok("{}")).await;
     let (client, _) = skipping(&server.api());
     for ids in [&[][..], &["a", ""], &[".."]] {

@@ -1,4 +1,4 @@
-//! Whom the client trusts.
+//! Certificates: which servers the client trusts.
 
 use modzy_client::{Client, ConnectionFault, Error, Phase, Sent, WaitOptions};
 use rustls::ServerConfig;
@@ -22,7 +22,7 @@ async fn client(config: ServerConfig, authority: &Authority) -> (Server, Client,
     (server, client, clock)
 }
 
-/// The error of a certificate that does not verify, after which nothing is tried again.
+/// Returns the error of a call whose certificate does not verify, and asserts that the call made no other attempt.
 async fn refused(config: ServerConfig, authority: &Authority) -> String {
     let (server, client, clock) = client(config, authority).await;
     let submitted = client.submit_job("{}", &options()).await;
@@ -48,7 +48,7 @@ async fn refused(config: ServerConfig, authority: &Authority) -> String {
 }
 
 #[tokio::test]
-async fn an_authority_of_the_callers_own_is_trusted_beside_the_others() {
+async fn an_authority_of_the_caller_is_trusted_beside_the_others() {
     let authority = Authority::new();
     let (server, client, _) = client(authority.server("localhost"), &authority).await;
     for _ in 0..3 {
@@ -59,7 +59,7 @@ async fn an_authority_of_the_callers_own_is_trusted_beside_the_others() {
 }
 
 #[tokio::test]
-async fn a_certificate_for_an_address_is_good_for_the_address() {
+async fn a_certificate_for_an_address_is_accepted_for_the_address() {
     let authority = Authority::new();
     let server = Server::tls(authority.server("127.0.0.1")).await;
     let client = builder(&server.https("127.0.0.1"))
@@ -205,7 +205,7 @@ async fn a_handshake_that_resumes_a_session_can_stall_like_any_other() {
 }
 
 #[tokio::test]
-async fn the_authorities_given_stand_in_for_all_others() {
+async fn the_given_authorities_replace_all_others() {
     let (given, extra) = (Authority::new(), Authority::new());
     let second = Authority::new();
     let pem = format!("some text\n{}\nand more\n{}", given.pem(), second.pem());
@@ -220,7 +220,7 @@ async fn the_authorities_given_stand_in_for_all_others() {
         let answered = client.get_job("j", &options()).await;
         assert_eq!(answered.is_ok(), trusted, "{answered:?}");
     }
-    // The same as texts of their own.
+    // The same certificates as separate texts.
     let server = Server::tls(second.server("localhost")).await;
     let client = builder(&server.https("localhost"))
         .ca([given.pem(), second.pem()])
@@ -231,7 +231,7 @@ async fn the_authorities_given_stand_in_for_all_others() {
 }
 
 #[tokio::test]
-async fn a_client_certificate_opens_servers_that_ask_for_one() {
+async fn a_client_certificate_satisfies_servers_that_require_one() {
     let authority = Authority::new();
     let server = Server::tls(authority.server_for_clients("localhost")).await;
     let (certificate, key) = authority.client();
@@ -247,7 +247,7 @@ async fn a_client_certificate_opens_servers_that_ask_for_one() {
 }
 
 #[tokio::test]
-async fn a_server_that_misses_a_client_certificate_is_asked_once() {
+async fn a_missing_client_certificate_fails_the_call_at_once() {
     let authority = Authority::new();
     let (certificate, key) = Authority::new().client();
     for identity in [None, Some((certificate, key))] {
@@ -275,7 +275,7 @@ async fn a_server_that_misses_a_client_certificate_is_asked_once() {
 }
 
 #[test]
-fn what_is_no_pem_is_refused_by_name_and_nothing_of_a_key_is_shown() {
+fn invalid_pem_is_refused_by_name_and_no_part_of_a_key_is_shown() {
     let authority = Authority::new();
     let (certificate, key) = authority.client();
     let (_, other_key) = authority.client();

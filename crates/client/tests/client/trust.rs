@@ -1,4 +1,4 @@
-//! Certificates that are trusted as they are, and the file that names further ones.
+//! Certificates that are themselves trusted, and the file of additional ones.
 
 use modzy_client::ConnectionFault;
 use rcgen::date_time_ymd;
@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn a_self_signed_certificate_that_is_itself_trusted_is_accepted_as_the_servers() {
+async fn a_trusted_self_signed_certificate_is_accepted() {
     let (config, pem) = self_signed_authority(params("localhost"));
     let server = Server::tls(config).await;
     let file = Folder::new();
@@ -26,7 +26,7 @@ async fn a_self_signed_certificate_that_is_itself_trusted_is_accepted_as_the_ser
 }
 
 #[tokio::test]
-async fn a_self_signed_certificate_that_is_itself_trusted_must_still_be_right() {
+async fn a_trusted_self_signed_certificate_must_still_be_valid() {
     let expired = {
         let mut params = params("localhost");
         params.not_before = date_time_ymd(2001, 1, 1);
@@ -67,7 +67,7 @@ async fn a_self_signed_certificate_that_is_itself_trusted_must_still_be_right() 
 }
 
 #[tokio::test]
-async fn the_file_of_further_certificates_is_read_when_the_client_is_made() {
+async fn the_file_of_additional_certificates_is_read_when_the_client_is_built() {
     let authority = Authority::new();
     let server = Server::tls(authority.server("localhost")).await;
     let folder = Folder::new();
@@ -83,7 +83,7 @@ async fn the_file_of_further_certificates_is_read_when_the_client_is_made() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_of_certificates_that_is_no_such_file_is_ignored_at_once_with_a_warning() {
+fn an_invalid_file_of_certificates_is_ignored_at_once_with_a_warning() {
     let folder = Folder::new();
     let pipe = folder.path().join("pipe");
     assert!(
@@ -115,16 +115,13 @@ fn a_file_of_certificates_that_is_no_such_file_is_ignored_at_once_with_a_warning
         assert_eq!(client.warnings(), [warning]);
         let client = builder("https://localhost/api").ca([Authority::new().pem()]).unwrap();
         let client = client.extra_ca_file(path).build().unwrap();
-        assert!(
-            client.warnings().is_empty(),
-            "it is not read where others stand in for it"
-        );
+        assert!(client.warnings().is_empty(), "the file is not read if `ca` replaces it");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_in_place_of_the_systems_certificates_keeps_no_request_waiting() {
+fn a_pipe_instead_of_the_systems_certificates_does_not_block_requests() {
     const CHILD: &str = "MODZY_CLIENT_TEST_TRUST";
     if std::env::var_os(CHILD).is_some() {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -155,7 +152,7 @@ fn a_pipe_in_place_of_the_systems_certificates_keeps_no_request_waiting() {
             .success()
     );
     for file in [pipe.as_path(), std::path::Path::new("/dev/zero")] {
-        let name = "trust::a_pipe_in_place_of_the_systems_certificates_keeps_no_request_waiting";
+        let name = "trust::a_pipe_instead_of_the_systems_certificates_does_not_block_requests";
         let child = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", name, "--nocapture"])
             .env(CHILD, "1")

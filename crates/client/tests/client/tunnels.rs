@@ -1,4 +1,4 @@
-//! What a proxy may answer to `CONNECT`.
+//! Responses of a proxy to `CONNECT`.
 
 use modzy_client::{Client, ConnectionFault, Phase, Sent};
 
@@ -10,7 +10,8 @@ use crate::support::{
     server::{Reply, Server, answer, ok},
 };
 
-/// A server behind `https` that answers with more than a socket holds, and a client that asks it through this proxy.
+/// Starts a TLS server whose response is larger than a socket buffer, and builds a client that reaches it through this
+/// proxy.
 async fn through(proxy: &Server) -> (Server, Client) {
     let authority = Authority::new();
     let body = format!(r#"{{"jobIdentifier":"j","text":"{}"}}"#, "x".repeat(1 << 20));
@@ -48,27 +49,27 @@ async fn any_2xx_opens_a_tunnel_after_interim_answers_and_with_any_headers() {
         (head("200 OK", &many), false),
         (head("200 OK", &long), false),
     ] {
-        let told = String::from_utf8_lossy(&answer[..answer.len().min(40)]).into_owned();
+        let shown = String::from_utf8_lossy(&answer[..answer.len().min(40)]).into_owned();
         let proxy = opening(answer, one_by_one).await;
         let (server, client) = through(&proxy).await;
         for _ in 0..2 {
             let read = client.get_job("j", &options()).await;
             assert!(
                 read.as_ref().is_ok_and(|job| job.as_str().len() > 1 << 20),
-                "{told:?}: {read:?}"
+                "{shown:?}: {read:?}"
             );
         }
         client.submit_job(vec![b' '; 1 << 20], &options()).await.unwrap();
         assert_eq!(
             (proxy.count(), server.connections(), server.count()),
             (1, 1, 3),
-            "{told:?}"
+            "{shown:?}"
         );
     }
 }
 
 #[tokio::test]
-async fn what_opens_no_tunnel_is_told_by_what_it_is() {
+async fn a_response_that_opens_no_tunnel_is_described() {
     let too_long = format!("x-long: {}\r\n", "x".repeat(300_000));
     let too_many: String = (0..9000)
         .map(|nth| format!("x-{nth}: \r\n"))
@@ -106,7 +107,7 @@ async fn what_opens_no_tunnel_is_told_by_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_never_comes_to_its_answer_ends_by_the_connect_timeout() {
+async fn an_endless_response_of_a_proxy_ends_by_the_connect_timeout() {
     let interim = b"HTTP/1.1 102 Processing\r\n\r\n".to_vec();
     let proxy = Server::always(Reply::Endless(Vec::new(), interim)).await;
     let client = plain("https://modzy.example/api")

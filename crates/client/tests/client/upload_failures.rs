@@ -1,4 +1,4 @@
-//! Uploads that fail: what is told, that no chunk is sent twice, and that no open job is left behind.
+//! Failed uploads: their errors, that no chunk is sent twice, and that no job stays open.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::support::{
     input_fault, options,
     server::{Reply, Server, answer, job, ok, status},
     skipping, until,
-    upload::{CHUNK, bytes, file_job, pieces, server_limits, small_chunks, upload},
+    upload::{CHUNK, bytes, chunked, file_job, server_limits, small_chunks, upload},
 };
 
 fn lines(emulator: &Emulator) -> Vec<String> {
@@ -30,7 +30,7 @@ async fn a_stream_of_more_chunks_than_the_server_takes_ends_the_upload_at_the_fi
     script.push(job("CANCELED"));
     let server = Server::scripted(script).await;
     let (client, _) = skipping(&server.api());
-    let stream = pieces(None, (0..11).map(|_| Ok(Bytes::from(bytes(CHUNK)))).collect());
+    let stream = chunked(None, (0..11).map(|_| Ok(Bytes::from(bytes(CHUNK)))).collect());
     let done = upload(&client, file_job(vec![("k", "n", stream)])).await;
     let error = done.result.unwrap_err();
     assert_eq!(input_fault(&error), Some(InputFault::Limit), "{error:?}");
@@ -39,7 +39,7 @@ async fn a_stream_of_more_chunks_than_the_server_takes_ends_the_upload_at_the_fi
 }
 
 #[tokio::test]
-async fn a_failure_cancels_the_open_job_and_is_the_error_that_is_told() {
+async fn a_failure_cancels_the_open_job_and_is_the_error_of_the_call() {
     let (emulator, client, _) = small_chunks().await;
     let refused = Fault {
         method: Some("POST".to_owned()),
@@ -51,9 +51,9 @@ async fn a_failure_cancels_the_open_job_and_is_the_error_that_is_told() {
     let source = FileSource::Bytes(Bytes::from(bytes(3 * CHUNK)));
     let done = upload(&client, file_job(vec![("k", "input.txt", source)])).await;
     assert_eq!(done.result.unwrap_err().status(), Some(413));
-    let cancelled = done.cancelled.unwrap();
-    assert_eq!(cancelled.result.unwrap().string_member("status").unwrap(), "CANCELED");
-    assert!(cancelled.job_identifier.is_some());
+    let cancel = done.cancelled.unwrap();
+    assert_eq!(cancel.result.unwrap().string_member("status").unwrap(), "CANCELED");
+    assert!(cancel.job_identifier.is_some());
     let methods: Vec<_> = lines(&emulator)
         .iter()
         .map(|line| line.split(' ').next().unwrap().to_owned())
@@ -85,7 +85,7 @@ async fn a_chunk_of_unknown_fate_is_never_sent_again() {
 }
 
 #[tokio::test]
-async fn a_chunk_that_was_turned_away_is_sent_again_to_the_byte() {
+async fn a_rejected_chunk_is_sent_again_with_the_same_bytes() {
     let folder = Folder::new();
     let server = Server::scripted(vec![
         server_limits(),
@@ -107,7 +107,7 @@ async fn a_chunk_that_was_turned_away_is_sent_again_to_the_byte() {
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_an_answer_to_a_chunk_is_no_success() {
+async fn an_html_page_as_response_to_a_chunk_is_not_a_success() {
     let server = Server::scripted(vec![
         server_limits(),
         job("OPEN"),
@@ -123,7 +123,7 @@ async fn a_page_in_place_of_an_answer_to_a_chunk_is_no_success() {
 }
 
 #[tokio::test]
-async fn a_file_that_changes_after_it_was_measured_is_refused() {
+async fn a_file_that_changes_after_its_measurement_is_refused() {
     let folder = Folder::new();
     let path = folder.file("x", b"as measured");
     let (emulator, client, _) = small_chunks().await;
@@ -149,12 +149,12 @@ async fn a_stream_that_fails_or_lies_about_its_size_ends_the_upload_and_cancels_
     let one = || Ok(Bytes::from_static(b"1"));
     let streams = [
         (
-            pieces(None, vec![one(), Err(io::Error::other("torn"))]),
+            chunked(None, vec![one(), Err(io::Error::other("torn"))]),
             InputFault::Unusable,
         ),
-        (pieces(None, vec![]), InputFault::Empty),
-        (pieces(Some(3), vec![one()]), InputFault::Changed),
-        (pieces(Some(1), vec![one(), one()]), InputFault::Changed),
+        (chunked(None, vec![]), InputFault::Empty),
+        (chunked(Some(3), vec![one()]), InputFault::Changed),
+        (chunked(Some(1), vec![one(), one()]), InputFault::Changed),
     ];
     for (stream, expected) in streams {
         let (emulator, client, _) = small_chunks().await;
@@ -169,7 +169,7 @@ async fn a_stream_that_fails_or_lies_about_its_size_ends_the_upload_and_cancels_
 }
 
 #[tokio::test]
-async fn an_upload_that_is_given_up_closes_its_request_and_cancels_its_job() {
+async fn an_aborted_upload_closes_its_request_and_cancels_its_job() {
     let (emulator, client, _) = small_chunks().await;
     let stall = Fault {
         method: Some("POST".to_owned()),
@@ -195,7 +195,7 @@ async fn an_upload_that_is_given_up_closes_its_request_and_cancels_its_job() {
 }
 
 #[tokio::test]
-async fn a_close_whose_answer_was_lost_or_empty_is_settled_by_the_job() {
+async fn a_close_whose_response_was_lost_or_empty_is_settled_by_the_job() {
     for lost in [
         Reply::Reset,
         Reply::Keep(answer(202, "", "")),

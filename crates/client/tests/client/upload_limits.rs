@@ -1,4 +1,4 @@
-//! How long an upload may take: none as a whole, but neither the server nor a source may stand still.
+//! Limits of uploads: the whole upload has none, but neither the server nor a source may be idle for too long.
 
 use std::{
     io,
@@ -24,7 +24,7 @@ use crate::support::{
 
 const MIB: usize = 1024 * 1024;
 
-/// Some pieces, and nothing more for ever.
+/// A stream that stalls forever after its chunks.
 struct Stalling(Vec<Bytes>);
 
 impl Stream for Stalling {
@@ -32,16 +32,16 @@ impl Stream for Stalling {
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         match self.0.pop() {
-            Some(piece) => Poll::Ready(Some(Ok(piece))),
+            Some(chunk) => Poll::Ready(Some(Ok(chunk))),
             None => Poll::Pending,
         }
     }
 }
 
-fn stalling(pieces: Vec<Bytes>) -> FileSource {
+fn stalling(chunks: Vec<Bytes>) -> FileSource {
     FileSource::Pieces {
         size: None,
-        pieces: Box::pin(Stalling(pieces)),
+        pieces: Box::pin(Stalling(chunks)),
     }
 }
 
@@ -53,7 +53,7 @@ async fn upload(server: &Server, source: FileSource, options: &RequestOptions) -
         .await
 }
 
-/// A server that takes chunks of any size and replies to them in this way.
+/// Starts a server that accepts chunks of any size and replies to them with this.
 async fn replying(chunk: Reply) -> Server {
     Server::start(move |request, _| match request.line() {
         "GET /api/jobs/features" => ok(r#"{"inputChunkMaximumSize":"1Gi"}"#),
@@ -75,7 +75,7 @@ fn timeout(result: Result<modzy_client::Document, Error>) -> (u128, Phase) {
 }
 
 #[tokio::test]
-async fn a_server_that_stands_still_ends_the_upload_and_the_job_is_cancelled() {
+async fn a_stalled_server_ends_the_upload_and_the_job_is_canceled() {
     let begun = b"HTTP/1.1 202 Accepted\r\ncontent-length: 10\r\n\r\n{".to_vec();
     for (reply, phase) in [(Vec::new(), Phase::Headers), (begun, Phase::Body)] {
         let server = replying(Reply::Stall(reply)).await;
@@ -87,7 +87,7 @@ async fn a_server_that_stands_still_ends_the_upload_and_the_job_is_cancelled() {
 }
 
 #[tokio::test]
-async fn a_chunk_has_a_limit_up_to_the_headers_of_its_answer() {
+async fn a_chunk_has_a_limit_up_to_the_headers_of_its_response() {
     let limits = options().request_timeout(millis(200)).idle_timeout(millis(60_000));
     let server = replying(Reply::Stall(Vec::new())).await;
     assert_eq!(
@@ -107,7 +107,7 @@ async fn a_chunk_has_a_limit_up_to_the_headers_of_its_answer() {
 }
 
 #[tokio::test]
-async fn a_chunk_that_is_taken_waits_for_the_rest_of_its_answer_no_longer_than_its_limits() {
+async fn an_accepted_chunk_waits_for_the_rest_of_its_response_no_longer_than_its_limits() {
     let limits = options().request_timeout(millis(150)).idle_timeout(millis(150));
     let head = b"HTTP/1.1 202 Accepted\r\n\r\n".to_vec();
     let server = replying(Reply::Dribble(head.clone(), millis(20), vec![b' '; 10_000])).await;
@@ -115,11 +115,11 @@ async fn a_chunk_that_is_taken_waits_for_the_rest_of_its_answer_no_longer_than_i
     upload(&server, memory(10), &limits).await.result.unwrap();
     let elapsed = started.elapsed();
     assert!((millis(300)..millis(300) + TOLERANCE).contains(&elapsed), "{elapsed:?}");
-    // Its connection is closed, and the close goes out on another.
+    // Its connection is closed, and the close uses another one.
     assert_eq!(server.lines().last().unwrap(), "POST /api/jobs/j/close");
     assert_eq!(server.connections(), 2);
 
-    // A page shows in what has come.
+    // The bytes that have come show that the body is HTML.
     let page = [b"<html>".as_slice(), &[b' '; 10_000]].concat();
     let server = replying(Reply::Dribble(head, millis(20), page)).await;
     let error = upload(&server, memory(10), &limits).await.result.unwrap_err();
@@ -127,7 +127,7 @@ async fn a_chunk_that_is_taken_waits_for_the_rest_of_its_answer_no_longer_than_i
 }
 
 #[tokio::test]
-async fn the_answer_to_a_chunk_has_the_size_of_any_other_and_is_not_kept() {
+async fn the_response_to_a_chunk_may_be_as_large_as_any_other_and_is_not_kept() {
     let head = b"HTTP/1.1 202 Accepted\r\n\r\n{".to_vec();
     let server = replying(Reply::Endless(head, vec![b' '; 64 * 1024])).await;
     let job = file_job(vec![("k", "input", memory(10))]);
@@ -142,7 +142,7 @@ async fn the_answer_to_a_chunk_has_the_size_of_any_other_and_is_not_kept() {
     );
 }
 
-/// Reads no chunk, but refuses it with an error that comes byte by byte.
+/// Refuses chunks without reading them, with an error that comes byte by byte.
 async fn refuse_slowly(mut socket: TcpStream) {
     while let Some((request, mut left)) = receive_head(&mut socket, 0).await {
         if request.line() == "POST /api/jobs/j/k/input" {
@@ -163,10 +163,10 @@ async fn refuse_slowly(mut socket: TcpStream) {
 }
 
 #[tokio::test]
-async fn a_refusal_of_a_chunk_that_takes_longer_than_its_limit_is_told_without_its_body() {
+async fn a_refusal_of_a_chunk_that_takes_longer_than_its_limit_is_reported_without_its_body() {
     let server = Server::raw(|socket, _, _| refuse_slowly(socket)).await;
     let limits = options().request_timeout(millis(800)).idle_timeout(millis(60_000));
-    // One that has been sent when the refusal comes, and one that never is.
+    // One chunk has been sent when the refusal comes, and one is never sent completely.
     for length in [10, 64 * MIB] {
         let started = std::time::Instant::now();
         let Upload { result, cancelled, .. } = upload(&server, memory(length), &limits).await;
@@ -180,10 +180,10 @@ async fn a_refusal_of_a_chunk_that_takes_longer_than_its_limit_is_told_without_i
 }
 
 #[tokio::test]
-async fn a_source_that_gives_nothing_is_named_and_the_job_is_cancelled() {
-    for pieces in [vec![], vec![Bytes::from_static(b"12")]] {
+async fn a_source_that_stalls_is_named_and_the_job_is_canceled() {
+    for chunks in [vec![], vec![Bytes::from_static(b"12")]] {
         let server = replying(Reply::Keep(answer(202, "", ""))).await;
-        let source = stalling(pieces);
+        let source = stalling(chunks);
         let Upload { result, cancelled, .. } = upload(&server, source, &options().idle_timeout(millis(200))).await;
         let Err(Error::Input {
             fault,
@@ -211,7 +211,7 @@ async fn a_source_that_gives_nothing_is_named_and_the_job_is_cancelled() {
     assert_eq!(fault, InputFault::Timeout);
 }
 
-/// What a server answers to a request that it takes.
+/// Returns a good response to a request.
 fn document(request: &Received) -> Vec<u8> {
     let body = if request.line() == "GET /api/jobs/features" {
         r#"{"inputChunkMaximumSize":"1Gi"}"#
@@ -221,13 +221,13 @@ fn document(request: &Received) -> Vec<u8> {
     answer(200, "", body)
 }
 
-/// Takes 2 MiB of a body every 50 ms, and then replies.
+/// Reads 2 MiB of a body every 50 ms, then replies.
 async fn take_slowly(mut socket: TcpStream) {
-    let mut piece = vec![0; 2 * MIB];
+    let mut chunk = vec![0; 2 * MIB];
     while let Some((request, mut left)) = receive_head(&mut socket, 0).await {
         while left > 0 {
-            let taken = left.min(piece.len());
-            socket.read_exact(&mut piece[..taken]).await.unwrap();
+            let taken = left.min(chunk.len());
+            socket.read_exact(&mut chunk[..taken]).await.unwrap();
             left -= taken;
             tokio::time::sleep(millis(50)).await;
         }
@@ -236,7 +236,7 @@ async fn take_slowly(mut socket: TcpStream) {
 }
 
 #[tokio::test]
-async fn an_upload_that_moves_may_take_longer_than_it_may_stand_still() {
+async fn an_upload_that_makes_progress_may_take_longer_than_its_idle_timeout() {
     let server = Server::raw(|socket, _, _| take_slowly(socket)).await;
     let started = std::time::Instant::now();
     let limits = options().idle_timeout(millis(800));

@@ -1,4 +1,4 @@
-//! Uploads: what is sent and in which order, and what is refused before anything is.
+//! Uploads: their requests in order, and what is refused before the first one.
 
 use bytes::Bytes;
 use modzy_client::{Error, FileSource, InputFault};
@@ -9,11 +9,11 @@ use crate::support::{
     input_fault, options,
     server::{Reply, Server, answer, job, ok, status},
     skipping,
-    upload::{CHUNK, bytes, file_job, pieces, server_limits, small_chunks, upload},
+    upload::{CHUNK, bytes, chunked, file_job, server_limits, small_chunks, upload},
 };
 
 #[tokio::test]
-async fn the_limits_the_opening_the_chunks_in_order_and_the_close_are_all_that_is_sent() {
+async fn an_upload_requests_the_limits_opens_a_job_sends_the_chunks_in_order_and_closes() {
     let server = Server::scripted(vec![
         server_limits(),
         job("OPEN"),
@@ -82,18 +82,18 @@ async fn the_limits_the_opening_the_chunks_in_order_and_the_close_are_all_that_i
 }
 
 #[tokio::test]
-async fn every_kind_of_source_is_cut_into_the_same_chunks() {
+async fn every_kind_of_source_is_split_into_the_same_chunks() {
     for length in [1, CHUNK - 1, CHUNK, CHUNK + 1, 10 * CHUNK] {
         let content = bytes(length);
         let folder = Folder::new();
         let thirds = content
             .chunks(length / 3 + 1)
-            .map(|piece| Ok(Bytes::copy_from_slice(piece)));
+            .map(|third| Ok(Bytes::copy_from_slice(third)));
         let sources = [
             FileSource::Path(folder.file("x", &content)),
             FileSource::Bytes(Bytes::from(content.clone())),
-            pieces(Some(length as u64), vec![Ok(Bytes::from(content.clone()))]),
-            pieces(None, thirds.collect()),
+            chunked(Some(length as u64), vec![Ok(Bytes::from(content.clone()))]),
+            chunked(None, thirds.collect()),
         ];
         for source in sources {
             let mut script = vec![server_limits(), job("OPEN")];
@@ -121,7 +121,7 @@ async fn every_kind_of_source_is_cut_into_the_same_chunks() {
 }
 
 #[tokio::test]
-async fn an_upload_that_is_submitted_runs() {
+async fn an_uploaded_job_runs() {
     let (emulator, client, _) = small_chunks().await;
     let text = FileSource::Bytes(Bytes::from_static(b"What a lovely day!"));
     let receipt = upload(&client, file_job(vec![("k", "input.txt", text)]))
@@ -139,7 +139,7 @@ async fn an_upload_that_is_submitted_runs() {
 }
 
 #[tokio::test]
-async fn a_source_that_cannot_be_used_is_refused_by_name_before_anything_is_sent() {
+async fn an_unusable_source_is_refused_by_name_before_anything_is_sent() {
     let (emulator, client, _) = small_chunks().await;
     let folder = Folder::new();
     let refused = [
@@ -147,7 +147,7 @@ async fn a_source_that_cannot_be_used_is_refused_by_name_before_anything_is_sent
         (FileSource::Path(folder.path().to_owned()), InputFault::Unusable),
         (FileSource::Path(folder.file("empty", b"")), InputFault::Empty),
         (FileSource::Bytes(Bytes::new()), InputFault::Empty),
-        (pieces(Some(0), vec![]), InputFault::Empty),
+        (chunked(Some(0), vec![]), InputFault::Empty),
     ];
     for (source, expected) in refused {
         let good = FileSource::Bytes(Bytes::from_static(b"x"));
@@ -167,7 +167,7 @@ async fn a_source_that_cannot_be_used_is_refused_by_name_before_anything_is_sent
 }
 
 #[tokio::test]
-async fn what_the_servers_limits_forbid_is_refused_before_a_job_is_opened() {
+async fn a_job_beyond_the_servers_limits_is_refused_before_it_is_opened() {
     let server = Server::always(server_limits()).await;
     let (client, _) = skipping(&server.api());
     let large = FileSource::Bytes(Bytes::from(bytes(10 * CHUNK + 1)));
@@ -202,7 +202,7 @@ async fn what_the_servers_limits_forbid_is_refused_before_a_job_is_opened() {
 }
 
 #[tokio::test]
-async fn limits_may_be_text_or_missing_and_an_unreadable_size_is_a_mebibyte() {
+async fn limits_may_be_text_or_missing_and_an_unreadable_size_means_one_mebibyte() {
     for (size, expected) in [
         ("\"2Ki\"", 2048),
         ("4096", 4096),
@@ -243,7 +243,7 @@ async fn the_callers_chunk_size_lowers_the_servers_and_never_raises_it() {
 }
 
 #[tokio::test]
-async fn progress_is_told_at_both_ends_of_each_input_and_between_only_when_time_has_passed() {
+async fn progress_is_reported_at_both_ends_of_each_input_and_between_only_after_some_time() {
     let busy = Reply::Keep(answer(429, "retry-after: 1\r\n", ""));
     let replies = vec![
         ok(r#"{"inputChunkMaximumSize":"1Ki"}"#),
@@ -260,19 +260,19 @@ async fn progress_is_told_at_both_ends_of_each_input_and_between_only_when_time_
     let (client, _) = skipping(&server.api());
     let job = file_job(vec![
         ("a", "input.txt", FileSource::Bytes(Bytes::from(bytes(4 * CHUNK)))),
-        ("b", "x", pieces(None, vec![Ok(Bytes::from_static(b"12"))])),
+        ("b", "x", chunked(None, vec![Ok(Bytes::from_static(b"12"))])),
     ]);
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let done = client
         .submit_job_files(job, &options(), &CancellationToken::new(), |progress| {
             assert_eq!(progress.job_identifier, "j");
-            let place = format!("{}/{}", progress.input_key, progress.input_name);
-            told.push((place, progress.loaded_bytes, progress.total_bytes));
+            let input = format!("{}/{}", progress.input_key, progress.input_name);
+            reported.push((input, progress.loaded_bytes, progress.total_bytes));
         })
         .await;
     done.result.unwrap();
     let of_a = |loaded: u64| ("a/input.txt".to_owned(), loaded, Some(4096));
     let of_b = |loaded: u64| ("b/x".to_owned(), loaded, None);
-    // The server made the client wait for a second with the second chunk.
-    assert_eq!(told, [of_a(0), of_a(2048), of_a(4096), of_b(0), of_b(2)]);
+    // The client waited a second before it repeated the second chunk.
+    assert_eq!(reported, [of_a(0), of_a(2048), of_a(4096), of_b(0), of_b(2)]);
 }

@@ -1,4 +1,4 @@
-//! Waiting for jobs: what ends a wait, and what it shows on the way.
+//! Waits: what ends a wait, and what it reports meanwhile.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ async fn a_job_is_watched_from_submitted_to_completed() {
 }
 
 #[tokio::test]
-async fn a_job_whose_time_is_up_ends_a_wait_like_any_other() {
+async fn a_job_that_timed_out_ends_a_wait_like_any_other() {
     let (_emulator, builder) = emulator(0, 60_000).await;
     let client = builder.build().unwrap();
     let mut job = text_job();
@@ -50,22 +50,22 @@ async fn a_job_whose_time_is_up_ends_a_wait_like_any_other() {
 }
 
 #[tokio::test]
-async fn a_job_that_somebody_cancels_ends_a_wait_like_any_other() {
+async fn a_job_that_another_caller_cancels_ends_a_wait_like_any_other() {
     let (_emulator, builder) = emulator(60_000, 60_000).await;
     let client = builder.build().unwrap();
     let id = submit(&client).await;
     let options = quick();
     let waited = client.block_until_complete(&id, &options, |_| {});
-    let cancelled = async {
+    let cancel = async {
         tokio::time::sleep(millis(50)).await;
         client.cancel_job(&id, &crate::support::options()).await.unwrap();
     };
-    let (job, ()) = tokio::join!(waited, cancelled);
+    let (job, ()) = tokio::join!(waited, cancel);
     assert_eq!(status_of(&job.unwrap()), "CANCELED");
 }
 
 #[tokio::test]
-async fn only_the_four_statuses_of_a_job_under_way_go_on() {
+async fn a_wait_continues_only_on_the_four_statuses_of_an_unfinished_job() {
     let script = ["OPEN", "SUBMITTED", "PENDING", "IN_PROGRESS"];
     for end in [
         "COMPLETED",
@@ -90,7 +90,7 @@ async fn only_the_four_statuses_of_a_job_under_way_go_on() {
 }
 
 #[tokio::test]
-async fn an_unusual_status_of_the_emulator_ends_a_wait() {
+async fn an_unknown_status_of_the_emulator_ends_a_wait() {
     let (emulator, builder) = emulator(0, 0).await;
     for (code, body) in [("OPEN", true), ("PENDING", true), ("ERROR", false)] {
         emulator
@@ -113,7 +113,7 @@ async fn an_unusual_status_of_the_emulator_ends_a_wait() {
 }
 
 #[tokio::test]
-async fn a_wait_ends_at_its_own_limit_with_the_job_as_last_seen() {
+async fn a_wait_ends_at_its_limit_with_the_last_seen_job() {
     let server = Server::always(job("IN_PROGRESS")).await;
     let (client, clock) = skipping(&server.api());
     let options = WaitOptions::default().wait_timeout(Duration::from_secs(5));
@@ -135,7 +135,7 @@ async fn a_wait_ends_at_its_own_limit_with_the_job_as_last_seen() {
 }
 
 #[tokio::test]
-async fn a_wait_ends_at_its_own_limit_in_the_middle_of_a_poll() {
+async fn a_wait_ends_at_its_limit_in_the_middle_of_a_poll() {
     let server = Server::scripted(vec![job("SUBMITTED"), Reply::Stall(Vec::new())]).await;
     let client = builder(&server.api()).build().unwrap();
     let options = quick().wait_timeout(millis(600));
@@ -155,7 +155,7 @@ async fn a_wait_ends_at_its_own_limit_in_the_middle_of_a_poll() {
 }
 
 #[tokio::test]
-async fn a_limit_of_nothing_asks_nothing() {
+async fn a_limit_of_zero_makes_no_request() {
     let server = Server::always(job("COMPLETED")).await;
     let (client, _) = skipping(&server.api());
     let options = WaitOptions::default().wait_timeout(Duration::ZERO);
@@ -236,7 +236,7 @@ async fn a_job_that_is_stored_after_its_receipt_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_good_answer_ends_the_doubt_about_a_404() {
+async fn a_good_response_ends_the_doubt_about_a_404() {
     let answers = [404, 404, 200, 404, 404, 200];
     let server = Server::start(move |_, nth| match answers.get(nth) {
         Some(404) => status(404),
@@ -253,7 +253,7 @@ async fn a_good_answer_ends_the_doubt_about_a_404() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_the_job_is_an_outage_which_is_told_at_its_end() {
+async fn a_response_that_is_not_the_job_is_an_outage_and_fails_the_wait_at_its_end() {
     let answers = [
         ("[]", BodyFault::NotObject),
         ("\"COMPLETED\"", BodyFault::NotObject),
@@ -300,7 +300,7 @@ async fn an_answer_that_is_not_the_job_is_an_outage_which_is_told_at_its_end() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_the_job_may_be_followed_by_a_good_one() {
+async fn a_response_that_is_not_the_job_may_be_followed_by_a_good_one() {
     let others = [
         "[]",
         "<html></html>",
@@ -317,7 +317,7 @@ async fn an_answer_that_is_not_the_job_may_be_followed_by_a_good_one() {
 }
 
 #[tokio::test]
-async fn a_job_is_known_by_its_identifier_in_any_case() {
+async fn identifiers_of_jobs_are_compared_without_case() {
     for identifier in [r#""AB-Cd""#, r#""ab-\u0063D""#] {
         let body = format!(r#"{{"jobIdentifier":{identifier},"status":"COMPLETED"}}"#);
         let server = Server::always(ok(&body)).await;

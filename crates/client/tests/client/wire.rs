@@ -1,4 +1,4 @@
-//! What goes over the wire: methods, paths, headers, bodies.
+//! Requests on the wire: methods, paths, headers, bodies.
 
 use modzy_client::{Auth, BaseUrl, Client, ConnectionFault, Error, Sent};
 
@@ -10,7 +10,7 @@ use crate::support::{
 
 const AGENT: &str = concat!("modzy-client/", env!("CARGO_PKG_VERSION"));
 
-/// The names of a request's headers, sorted.
+/// Returns the sorted names of a request's headers.
 fn names(request: &Received) -> Vec<String> {
     let fields = request.head.lines().skip(1).filter_map(|line| line.split_once(':'));
     let mut names: Vec<_> = fields.map(|(name, _)| name.to_ascii_lowercase()).collect();
@@ -52,7 +52,7 @@ async fn each_call_is_one_request_of_its_own_form() {
 }
 
 #[tokio::test]
-async fn only_a_post_has_a_type_and_a_length_and_nothing_is_chunked() {
+async fn only_a_post_has_a_type_and_a_length_and_no_request_is_chunked() {
     let server = Server::always(job("COMPLETED")).await;
     let client = builder(&server.api()).build().unwrap();
     client.submit_job("{ }", &options()).await.unwrap();
@@ -68,7 +68,7 @@ async fn only_a_post_has_a_type_and_a_length_and_nothing_is_chunked() {
 }
 
 #[tokio::test]
-async fn the_body_of_a_submit_is_untouched_to_the_byte() {
+async fn the_body_of_a_submit_is_sent_unchanged() {
     let server = Server::always(ok(r#"{"jobIdentifier":"j"}"#)).await;
     let client = builder(&server.api()).build().unwrap();
     let large = format!("[\"{}\"]", "ü".repeat(300_000));
@@ -85,7 +85,7 @@ async fn the_body_of_a_submit_is_untouched_to_the_byte() {
 }
 
 #[tokio::test]
-async fn texts_go_out_with_explain_and_timeout_only_where_they_are_given() {
+async fn explain_and_timeout_are_sent_only_if_given() {
     let server = Server::always(ok(r#"{"jobIdentifier":"j"}"#)).await;
     let client = builder(&server.api()).build().unwrap();
     let plain = text_job();
@@ -111,7 +111,7 @@ async fn texts_go_out_with_explain_and_timeout_only_where_they_are_given() {
 }
 
 #[tokio::test]
-async fn what_nobody_has_heard_of_survives_to_the_letter() {
+async fn unknown_members_are_returned_unchanged() {
     let text = "{ \"jobIdentifier\":\"j\", \"new\": {\"deep\": [1.10, 1e400, 12345678901234567890]}, \"\\u0041\": null,\n \"status\": \"COMPLETED\", \"finished\": true, \"new\": 2 }";
     let server = Server::always(ok(text)).await;
     let client = builder(&server.api()).build().unwrap();
@@ -164,7 +164,7 @@ async fn a_hostile_id_stays_within_its_segment() {
 }
 
 #[tokio::test]
-async fn an_id_that_names_nothing_is_refused_before_anything_is_sent() {
+async fn an_invalid_id_is_refused_before_anything_is_sent() {
     let server = Server::always(job("COMPLETED")).await;
     let (client, clock) = skipping(&server.api());
     for id in ["", ".", ".."] {
@@ -193,7 +193,7 @@ async fn an_id_that_names_nothing_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn headers_of_a_call_replace_the_clients_and_the_clients_replace_the_usual_ones() {
+async fn headers_of_a_call_replace_the_clients_which_replace_the_defaults() {
     let server = Server::always(job("COMPLETED")).await;
     let client = builder(&server.api())
         .user_agent("mine/1")
@@ -218,7 +218,7 @@ async fn headers_of_a_call_replace_the_clients_and_the_clients_replace_the_usual
 }
 
 #[tokio::test]
-async fn a_header_of_the_clients_own_cannot_be_set() {
+async fn a_header_that_the_client_sets_cannot_be_set_by_the_caller() {
     for name in [
         "Authorization",
         "HOST",
@@ -248,7 +248,7 @@ async fn a_team_sends_its_id_and_its_token() {
 }
 
 #[tokio::test]
-async fn a_good_answer_without_a_body_is_an_empty_document() {
+async fn a_good_response_without_a_body_is_an_empty_document() {
     use crate::support::server::Reply;
     let server = Server::scripted(vec![
         Reply::Keep(answer(204, "", "")),
@@ -263,7 +263,7 @@ async fn a_good_answer_without_a_body_is_an_empty_document() {
     assert_eq!(server.count(), 3);
 }
 
-/// So many header fields, with values of this length.
+/// Returns this many header fields with values of this length.
 fn header_fields(count: usize, length: usize) -> String {
     let value = "x".repeat(length);
     let fields: Vec<_> = (0..count).map(|nth| format!("x-{nth}: {value}\r\n")).collect();
@@ -271,7 +271,7 @@ fn header_fields(count: usize, length: usize) -> String {
 }
 
 #[tokio::test]
-async fn an_answer_may_have_eight_thousand_header_fields_of_256_kb() {
+async fn a_response_may_have_eight_thousand_header_fields_of_256_kb() {
     for (fields, length) in [(101, 10), (1000, 250), (8190, 12)] {
         let server = Server::always(Reply::Keep(answer(200, &header_fields(fields, length), "{}"))).await;
         let client = builder(&server.api()).build().unwrap();
@@ -283,14 +283,14 @@ async fn an_answer_may_have_eight_thousand_header_fields_of_256_kb() {
 }
 
 #[tokio::test]
-async fn an_answer_with_more_header_fields_says_so() {
+async fn a_response_with_more_header_fields_fails_with_that_reason() {
     for (fields, length) in [(9000, 1), (100, 8000)] {
         let server = Server::always(Reply::Keep(answer(200, &header_fields(fields, length), "{}"))).await;
         let client = builder(&server.api()).retries(0).build().unwrap();
         let error = client.submit_job("{}", &options()).await.unwrap_err();
         assert_eq!(connection_fault(&error), Some(ConnectionFault::Malformed), "{error:?}");
         assert_eq!(error.sent(), Some(Sent::Maybe));
-        let told = "is not valid HTTP: it has more than 8192 header fields, or more than 400 kB of them";
-        assert!(error.to_string().contains(told), "{error}");
+        let reason = "is not valid HTTP: it has more than 8192 header fields, or more than 400 kB of them";
+        assert!(error.to_string().contains(reason), "{error}");
     }
 }

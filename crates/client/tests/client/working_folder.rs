@@ -1,4 +1,4 @@
-//! Relative paths are those of the folder that the process is in when the call is made, not when its future is polled.
+//! A relative path is resolved in the working folder at the time of the call, not when the future is polled.
 
 use std::{env, fs, path::Path, process::Command};
 
@@ -15,14 +15,14 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn a_relative_path_is_resolved_in_the_call_and_not_when_its_future_is_polled() {
+async fn a_relative_path_is_resolved_in_the_call_and_not_in_the_first_poll() {
     const CHILD: &str = "MODZY_CLIENT_TEST_CHILD";
-    // The folder of a process is that of all its tests.
+    // All tests of a process share its working folder.
     if let Some(root) = env::var_os(CHILD) {
         return Box::pin(calls_are_made_in_one_folder_and_polled_in_another(Path::new(&root))).await;
     }
     let root = Folder::new();
-    let name = "working_folder::a_relative_path_is_resolved_in_the_call_and_not_when_its_future_is_polled";
+    let name = "working_folder::a_relative_path_is_resolved_in_the_call_and_not_in_the_first_poll";
     let child = Command::new(env::current_exe().unwrap())
         .args(["--exact", name])
         .env(CHILD, root.path())
@@ -49,7 +49,7 @@ async fn calls_are_made_in_one_folder_and_polled_in_another(root: &Path) {
     let source = || FileSource::Path("file.txt".into());
     let sources = || file_job(vec![("k", "n", source())]);
     let input = || JobInput::new("j", "k", "n", source());
-    let go = |folder: &str| env::set_current_dir(root.join(folder)).unwrap();
+    let enter = |folder: &str| env::set_current_dir(root.join(folder)).unwrap();
     let chunks = || {
         let requests = server.requests();
         let chunks = requests.iter().filter(|request| request.line().ends_with("/k/n"));
@@ -57,12 +57,12 @@ async fn calls_are_made_in_one_folder_and_polled_in_another(root: &Path) {
         bodies.collect::<Vec<_>>()
     };
 
-    go("here");
+    enter("here");
     let upload = client.submit_job_files(sources(), &options, &never, |_| {});
     let append = client.append_input(input(), &options, |_| {});
     let download = client.download_output(&output, Path::new("output.bin"), &options, |_| {});
     let data_uri = path_to_data_uri("file.txt", "text/plain", 100);
-    go("there");
+    enter("there");
     upload.await.result.unwrap();
     append.await.unwrap();
     download.await.unwrap();
@@ -73,15 +73,15 @@ async fn calls_are_made_in_one_folder_and_polled_in_another(root: &Path) {
     assert_eq!(fs::read_to_string(root.join("here/output.bin")).unwrap(), "output");
     assert_eq!(fs::read_dir(root.join("there")).unwrap().count(), 1);
 
-    // In a folder that is gone there is nothing that it could be relative to, whatever comes later.
-    go("gone");
+    // In a removed folder, a relative path can never be resolved.
+    enter("gone");
     fs::remove_dir_all(root.join("gone")).unwrap();
     let before = server.count();
     let upload = client.submit_job_files(sources(), &options, &never, |_| {});
     let append = client.append_input(input(), &options, |_| {});
     let download = client.download_output(&output, Path::new("output.bin"), &options, |_| {});
     let data_uri = path_to_data_uri("file.txt", "text/plain", 100);
-    go("there");
+    enter("there");
     for error in [
         upload.await.result.unwrap_err(),
         append.await.unwrap_err(),

@@ -1,4 +1,4 @@
-//! Who may call the API.
+//! Keys: which requests may use the API.
 
 use axum::http::Method;
 use bytes::Bytes;

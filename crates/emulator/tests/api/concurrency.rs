@@ -1,4 +1,4 @@
-//! Many requests at the same time.
+//! Concurrent requests.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use modzy_emulator::{Fault, RequestState};
 use crate::support::{DIGEST, FOREVER, Server, text_job};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_hundreds_of_parallel_submits_and_reads_none_is_lost() {
+async fn none_of_hundreds_of_parallel_submits_and_reads_is_lost() {
     let server = Server::instant().await;
     let texts: Vec<_> = (0..300).map(|number| format!("text {number} is good")).collect();
     let runs = texts.iter().map(|text| async {
@@ -34,7 +34,7 @@ async fn of_hundreds_of_parallel_submits_and_reads_none_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_hits_exactly_as_many_parallel_requests_as_it_is_good_for() {
+async fn a_fault_hits_exactly_as_many_parallel_requests_as_its_times() {
     let server = Server::instant().await;
     let fault = Fault {
         times: Some(50),
@@ -91,7 +91,7 @@ async fn no_parallel_chunk_is_lost_or_torn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_parallel_closes_and_cancels_one_comes_first() {
+async fn only_one_of_parallel_closes_and_cancels_succeeds() {
     let server = Server::timed(FOREVER, FOREVER).await;
     for _ in 0..20 {
         let id = server.open(DIGEST, "1.0.0").await;

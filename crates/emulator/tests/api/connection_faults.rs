@@ -1,4 +1,4 @@
-//! Faults that act on the socket itself.
+//! Faults of the socket.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -16,14 +16,14 @@ fn once(connection: ConnectionFault) -> Fault {
     }
 }
 
-/// How many jobs the requests so far have created: each cancel of one of them would be a 202.
+/// Returns how many jobs the requests so far have created: no other request here gets a 202.
 fn submitted(server: &Server) -> usize {
     let requests = server.emulator.requests();
     requests.iter().filter(|request| request.status == Some(202)).count()
 }
 
 #[tokio::test]
-async fn a_reset_closes_the_socket_before_a_byte_of_the_answer() {
+async fn a_reset_closes_the_socket_before_the_first_byte_of_the_response() {
     let server = Server::instant().await;
     server.emulator.fault(once(ConnectionFault::Reset)).unwrap();
     let mut socket = server.raw("POST", "/api/jobs", &text_job(&["x"]).to_string()).await;
@@ -36,7 +36,7 @@ async fn a_reset_closes_the_socket_before_a_byte_of_the_answer() {
 }
 
 #[tokio::test]
-async fn a_stall_never_answers_and_ends_when_the_client_goes() {
+async fn a_stall_never_responds_and_ends_when_the_client_closes() {
     let server = Server::instant().await;
     server.emulator.fault(once(ConnectionFault::Stall)).unwrap();
     let mut socket = server.raw("GET", "/api/models", "").await;
@@ -51,7 +51,7 @@ async fn a_stall_never_answers_and_ends_when_the_client_goes() {
 }
 
 #[tokio::test]
-async fn a_cut_sends_the_head_and_half_of_the_real_answer() {
+async fn a_cut_sends_the_head_and_half_of_the_real_response() {
     let server = Server::instant().await;
     let whole = server.get("/api/models").await.body;
     server.emulator.fault(once(ConnectionFault::Cut)).unwrap();
@@ -69,7 +69,7 @@ async fn a_cut_sends_the_head_and_half_of_the_real_answer() {
 }
 
 #[tokio::test]
-async fn a_cut_of_a_large_canned_answer_sends_exactly_half() {
+async fn a_cut_of_a_large_canned_response_sends_exactly_half() {
     let server = Server::instant().await;
     let fault = Fault {
         status: Some(200),
@@ -86,7 +86,7 @@ async fn a_cut_of_a_large_canned_answer_sends_exactly_half() {
 }
 
 #[tokio::test]
-async fn a_cut_of_one_byte_sends_the_head_alone_and_of_none_all_there_is() {
+async fn a_cut_of_a_body_of_one_byte_sends_the_head_and_of_an_empty_body_everything() {
     let server = Server::instant().await;
     for (status, body, length) in [(200, Some("x"), "content-length: 1"), (503, None, "content-length: 0")] {
         let fault = Fault {
@@ -113,7 +113,7 @@ async fn a_cut_submit_has_created_its_job() {
 }
 
 #[tokio::test]
-async fn an_after_fault_runs_the_route_and_loses_the_answer() {
+async fn a_fault_with_after_runs_the_route_and_loses_the_response() {
     let server = Server::timed(FOREVER, Duration::ZERO).await;
     for connection in [ConnectionFault::Reset, ConnectionFault::Stall] {
         let id = server.submit(&["x"]).await;
@@ -158,7 +158,7 @@ async fn a_reset_waits_for_its_delay() {
 }
 
 #[tokio::test]
-async fn a_reset_spares_the_other_connections() {
+async fn a_reset_does_not_affect_other_connections() {
     let server = Server::instant().await;
     let fault = Fault {
         path: Some("/api/jobs/x".into()),

@@ -1,4 +1,4 @@
-//! The routes that drive the emulator from another process.
+//! The routes that control the emulator from another process.
 
 use axum::http::Method;
 use modzy_emulator::Options;
@@ -68,7 +68,7 @@ async fn requests_are_read_and_cleared() {
 }
 
 #[tokio::test]
-async fn connections_are_counted_without_the_asking_one() {
+async fn connections_are_counted_without_that_of_the_request() {
     let server = Server::instant().await;
     assert_eq!(server.get("/control/connections").await.json(), json!({ "open": 0 }));
     let stall = json!({ "path": "/api/models", "connection": "stall" });
@@ -135,7 +135,7 @@ async fn a_request_without_a_host_is_403() {
 }
 
 #[tokio::test]
-async fn without_the_option_there_is_no_control() {
+async fn without_the_option_there_are_no_control_routes() {
     let server = Server::start(Options::default()).await;
     for path in ["/control/requests", "/control/connections"] {
         assert_eq!(server.get(path).await.status, 404);

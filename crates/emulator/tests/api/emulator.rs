@@ -16,7 +16,7 @@ fn stall() -> Fault {
 }
 
 #[tokio::test]
-async fn it_says_where_it_listens() {
+async fn an_emulator_has_the_url_of_its_listener() {
     let emulator = Emulator::start(Options::default()).await.unwrap();
     let port = emulator.url().strip_prefix("http://127.0.0.1:").unwrap();
     assert_ne!(port.parse::<u16>().unwrap(), 0);

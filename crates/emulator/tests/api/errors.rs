@@ -1,4 +1,4 @@
-//! What every route answers when it cannot answer.
+//! Errors of all routes.
 
 use axum::http::Method;
 use bytes::Bytes;
@@ -68,7 +68,7 @@ async fn an_unknown_job_is_404() {
 }
 
 #[tokio::test]
-async fn a_segment_that_is_no_utf_8_is_400() {
+async fn a_segment_that_is_not_utf_8_is_400() {
     let server = Server::instant().await;
     let answer = server.get("/api/jobs/%FF").await;
     assert_eq!(
@@ -95,14 +95,14 @@ async fn a_body_of_more_than_64_mib_is_413_and_one_of_64_mib_is_read() {
 }
 
 #[tokio::test]
-async fn a_head_request_has_the_headers_alone() {
+async fn the_response_to_a_head_request_has_only_headers() {
     let server = Server::instant().await;
     let answer = server.send(Method::HEAD, "/api/models", "").await.unwrap();
     assert_eq!((answer.status, answer.body.len()), (200, 0));
 }
 
 #[tokio::test]
-async fn what_is_no_http_ends_the_connection_alone() {
+async fn bytes_that_are_not_http_end_only_their_connection() {
     let server = Server::instant().await;
     let mut socket = server.raw("NOT HTTP\r\n\r\n", "", "").await;
     assert!(read_all(&mut socket).await.unwrap().starts_with("HTTP/1.1 400"));

@@ -1,4 +1,4 @@
-//! Faults that answer in the place of a route, or hold its answer back.
+//! Faults that respond instead of a route, or delay its response.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::support::{FOREVER, Server};
 
 #[tokio::test]
-async fn a_canned_answer_comes_as_often_as_the_fault_says() {
+async fn a_canned_response_comes_as_many_times_as_the_fault_says() {
     let server = Server::instant().await;
     let fault = Fault {
         method: Some("GET".into()),
@@ -38,7 +38,7 @@ async fn a_canned_answer_comes_as_often_as_the_fault_says() {
 }
 
 #[tokio::test]
-async fn a_canned_answer_may_have_another_type_or_no_body() {
+async fn a_canned_response_may_have_another_type_or_no_body() {
     let server = Server::instant().await;
     let html = Fault {
         times: Some(1),
@@ -67,7 +67,7 @@ async fn a_canned_answer_may_have_another_type_or_no_body() {
 }
 
 #[tokio::test]
-async fn a_canned_answer_keeps_the_route_from_running() {
+async fn the_route_does_not_run_for_a_canned_response() {
     let server = Server::timed(FOREVER, Duration::ZERO).await;
     let id = server.submit(&["x"]).await;
     let fault = Fault {
@@ -84,7 +84,7 @@ async fn a_canned_answer_keeps_the_route_from_running() {
 }
 
 #[tokio::test]
-async fn faults_come_before_the_key_is_looked_at() {
+async fn faults_come_before_the_check_of_the_key() {
     let server = Server::instant().await;
     let fault = Fault {
         times: Some(1),
@@ -99,7 +99,7 @@ async fn faults_come_before_the_key_is_looked_at() {
 }
 
 #[tokio::test]
-async fn a_delay_holds_back_the_real_answer_and_the_canned_one() {
+async fn a_delay_holds_back_the_real_and_the_canned_response() {
     let server = Server::instant().await;
     for status in [None, Some(503)] {
         let fault = Fault {
@@ -116,7 +116,7 @@ async fn a_delay_holds_back_the_real_answer_and_the_canned_one() {
 }
 
 #[tokio::test]
-async fn a_delay_holds_back_the_answer_and_not_the_route() {
+async fn a_delay_holds_back_the_response_and_not_the_route() {
     let server = Server::timed(FOREVER, Duration::ZERO).await;
     let path = format!("/api/jobs/{}", server.submit(&["x"]).await);
     let fault = Fault {
@@ -131,7 +131,7 @@ async fn a_delay_holds_back_the_answer_and_not_the_route() {
 }
 
 #[tokio::test]
-async fn cleared_faults_are_gone() {
+async fn cleared_faults_have_no_effect() {
     let server = Server::instant().await;
     let fault = Fault {
         status: Some(500),
@@ -157,7 +157,7 @@ async fn a_path_is_compared_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn a_fault_that_cannot_work_is_refused_by_the_name_of_its_member() {
+async fn an_impossible_fault_is_refused_by_the_name_of_its_member() {
     let server = Server::instant().await;
     let fault = Fault {
         path: Some("/jobs".into()),

@@ -1,4 +1,4 @@
-//! The history of jobs, and the list of them.
+//! The history and the list of jobs.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn search(server: &Server, query: &str) -> Vec<String> {
     history
 }
 
-/// Jobs that are submitted, timed out, canceled and open.
+/// Creates jobs that are submitted, timed out, canceled and open.
 async fn unfinished() -> (Server, [String; 4]) {
     let server = Server::timed(FOREVER, FOREVER).await;
     let submitted = server.submit(&["a"]).await;
@@ -39,7 +39,7 @@ async fn unfinished() -> (Server, [String; 4]) {
     (server, [submitted, timed_out, canceled, open])
 }
 
-/// Jobs that are completed, with no, one and two failed inputs; the first has two inputs.
+/// Creates completed jobs with no, one and two failed inputs. The first job has two inputs.
 async fn finished() -> (Server, [String; 3]) {
     let server = Server::instant().await;
     let good = server.submit(&["a", "b"]).await;
@@ -59,7 +59,7 @@ async fn finished() -> (Server, [String; 3]) {
 }
 
 #[tokio::test]
-async fn an_item_of_the_history_is_the_jobs_details() {
+async fn an_item_of_the_history_has_the_details_of_the_job() {
     let (server, ids) = unfinished().await;
     let history = server.get("/api/jobs/history").await.json();
     assert_eq!(identifiers(&history), ids);
@@ -218,7 +218,7 @@ async fn the_history_is_paged_and_a_full_page_links_to_the_next() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_refused_by_its_name() {
+async fn an_invalid_parameter_is_refused_by_its_name() {
     let server = Server::instant().await;
     let tomorrow = Timestamp::now() + SignedDuration::from_hours(24);
     let future = format!("startDate={tomorrow}");
@@ -227,7 +227,7 @@ async fn what_cannot_be_read_is_refused_by_its_name() {
         (&future, "startDate is in the future"),
         ("startDate=yesterday", "startDate must be an ISO 8601 date"),
         ("startDate=2021-01-01&endDate=x", "endDate must be an ISO 8601 date"),
-        // A plus sign that is not encoded is a space.
+        // An unencoded plus sign means a space.
         (
             "startDate=2021-08-13T07:28:03.831+0000",
             "startDate must be an ISO 8601 date",

@@ -11,7 +11,7 @@ fn digest_job(input: &Value) -> Value {
     json!({ "model": { "identifier": DIGEST, "version": "1.0.0" }, "input": input })
 }
 
-/// A submit that is right, of each type that names a place elsewhere.
+/// Returns a valid submit of each type that refers to external storage.
 fn elsewhere() -> [Value; 5] {
     let objects =
         json!({ "a": { "input": { "bucket": "B", "key": "K" } }, "b": { "input": { "bucket": "B", "key": "L" } } });
@@ -57,7 +57,7 @@ async fn embedded_files_are_digested() {
 }
 
 #[tokio::test]
-async fn an_embedded_text_suits_a_text_model() {
+async fn an_embedded_text_is_accepted_by_a_text_model() {
     let server = Server::instant().await;
     let sources = json!({ "a": { "input.txt": "data:text/plain;base64,SSBsb3ZlIGl0IQ==" } });
     let body = crate::support::job(&json!({ "type": "embedded", "sources": sources }));
@@ -67,7 +67,7 @@ async fn an_embedded_text_suits_a_text_model() {
 }
 
 #[tokio::test]
-async fn what_is_no_data_uri_is_refused_without_its_value() {
+async fn an_invalid_data_uri_is_refused_without_its_value() {
     let server = Server::instant().await;
     for leaf in [
         json!("s3cret"),
@@ -117,7 +117,7 @@ async fn a_file_of_many_chunks_and_parts_keeps_its_digest() {
 }
 
 #[tokio::test]
-async fn inputs_from_elsewhere_run_on_stand_ins_that_are_always_the_same() {
+async fn external_inputs_run_on_fixed_substitutes() {
     let server = Server::instant().await;
     for (input, keys) in elsewhere().iter().zip([
         &["a", "b"][..],
@@ -149,7 +149,7 @@ async fn inputs_from_elsewhere_run_on_stand_ins_that_are_always_the_same() {
 }
 
 #[tokio::test]
-async fn each_member_of_an_input_is_needed_and_is_named_without_its_value() {
+async fn each_member_of_an_input_is_required_and_is_named_without_its_value() {
     let server = Server::instant().await;
     for input in elsewhere() {
         for name in input.as_object().unwrap().keys() {
@@ -192,7 +192,7 @@ async fn each_member_of_an_input_is_needed_and_is_named_without_its_value() {
 }
 
 #[tokio::test]
-async fn an_endpoint_is_a_full_url() {
+async fn an_endpoint_must_be_a_full_url() {
     let server = Server::instant().await;
     let [.., mut grid, _] = elsewhere();
     for endpoint in ["s3cret.example", "/s3cret", "ftp://s3cret.example", ""] {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{FOREVER, MODEL, Server, job, text_job};
 
-/// Whether the text is a timestamp that ends in the given offset.
+/// Returns whether the text is a timestamp with this offset.
 fn is_timestamp(value: &Value, offset: &str) -> bool {
     let text = value.as_str().unwrap();
     let Some((date, rest)) = text.split_once('T') else {
@@ -85,7 +85,7 @@ async fn job_details_have_both_timestamp_formats_and_an_array_of_inputs() {
 }
 
 #[tokio::test]
-async fn a_job_goes_from_submitted_over_in_progress_to_completed() {
+async fn a_job_goes_from_submitted_through_in_progress_to_completed() {
     let server = Server::timed(Duration::from_millis(150), Duration::from_millis(400)).await;
     let id = server.submit(&["good"; 4]).await;
     let mut seen = Vec::<(String, u64)>::new();
@@ -143,7 +143,7 @@ async fn a_cancel_answers_with_the_details_of_the_canceled_job() {
 }
 
 #[tokio::test]
-async fn a_job_that_has_ended_cannot_be_canceled() {
+async fn a_final_job_cannot_be_canceled() {
     let server = Server::instant().await;
     let id = server.submit(&["good"]).await;
     let answer = server.delete(&format!("/api/jobs/{id}")).await;
@@ -156,7 +156,7 @@ async fn a_job_that_has_ended_cannot_be_canceled() {
 }
 
 #[tokio::test]
-async fn a_job_is_canceled_once_however_many_ask() {
+async fn a_job_is_canceled_once_by_concurrent_requests() {
     let server = Server::timed(FOREVER, FOREVER).await;
     let path = format!("/api/jobs/{}", server.submit(&["good"]).await);
     let deletes = (0..20).map(|_| async { server.delete(&path).await.status });
@@ -231,7 +231,7 @@ async fn a_submit_of_the_wrong_shape_names_the_member() {
 }
 
 #[tokio::test]
-async fn what_unfinished_jobs_leave_no_room_for_is_507() {
+async fn a_submit_beyond_the_memory_of_unfinished_jobs_is_507() {
     let server = Server::start(Options {
         max_job_bytes: 10_000,
         ..Options::default()
@@ -251,7 +251,7 @@ async fn what_unfinished_jobs_leave_no_room_for_is_507() {
     assert_eq!(server.post("/api/jobs", text_job(&[&text])).await.status, 507);
     assert_eq!(server.emulator.dropped_jobs(), 0);
 
-    // A job that has ended makes room.
+    // A finished job makes room.
     assert_eq!(server.delete(&format!("/api/jobs/{first}")).await.status, 202);
     assert_eq!(server.post("/api/jobs", text_job(&[&text])).await.status, 202);
     assert_eq!(server.emulator.dropped_jobs(), 1);

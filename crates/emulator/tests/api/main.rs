@@ -1,4 +1,4 @@
-//! The emulator over real sockets, spoken to by clients that know nothing of it.
+//! The emulator over real sockets, with independent clients.
 
 #[cfg(test)]
 mod accounting;

@@ -34,7 +34,7 @@ async fn search(server: &Server, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn each_filter_leaves_some_models_out() {
+async fn each_filter_excludes_some_models() {
     let server = Server::instant().await;
     let labs = &["l4ngu4g3gs", "s3nt1m3ntw", "r34d4b1l1t", "f1l3typ3id"][..];
     for (query, expected) in [
@@ -138,7 +138,7 @@ async fn the_list_is_paged_and_a_full_page_links_to_the_next() {
 }
 
 #[tokio::test]
-async fn the_links_lead_through_all_models_once() {
+async fn the_links_lead_to_every_model_once() {
     let server = Server::instant().await;
     let mut path = "/api/models?per-page=5&sort-by=name&direction=DESC".to_owned();
     let mut seen = Vec::new();
@@ -155,7 +155,7 @@ async fn the_links_lead_through_all_models_once() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_refused_by_its_name() {
+async fn an_invalid_parameter_is_refused_by_its_name() {
     let server = Server::instant().await;
     for (query, message) in [
         ("per-page=0", "per-page must be at least 1"),

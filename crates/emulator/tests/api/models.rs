@@ -1,4 +1,4 @@
-//! The routes that show models.
+//! The routes of models.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Results of one input, and the bytes of one output.
+//! The results of one input, and the bytes of one output.
 
 use axum::http::Method;
 use bytes::Bytes;
@@ -8,7 +8,7 @@ use crate::support::{Answer, FOREVER, Server, text_job};
 
 const TONES: &str = "t3xtt0t0n3";
 
-/// A job that turned texts into tones, by input key.
+/// Runs a job that turns texts into tones, by input key.
 async fn tones(server: &Server, texts: &Value) -> String {
     let sources = texts.as_object().unwrap().iter();
     let sources: Value = sources
@@ -33,7 +33,7 @@ async fn get(server: &Server, path: &str, headers: &[(&str, &str)]) -> Answer {
 }
 
 #[tokio::test]
-async fn a_binary_output_is_shown_by_a_url_that_leads_to_it() {
+async fn a_binary_output_is_referenced_by_its_url() {
     let server = Server::instant().await;
     let id = tones(
         &server,
@@ -90,7 +90,7 @@ async fn both_forms_of_the_route_give_the_same_bytes_of_any_output() {
 }
 
 #[tokio::test]
-async fn the_result_of_one_input_is_that_of_all_results() {
+async fn the_result_of_one_input_equals_its_part_of_all_results() {
     let server = Server::instant().await;
     let id = tones(&server, &json!({ "a b": "do", "bad": "x".repeat(20_001) })).await;
     let results = server.get(&format!("/api/results/{id}")).await.json();
@@ -101,7 +101,7 @@ async fn the_result_of_one_input_is_that_of_all_results() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_404() {
+async fn unknown_inputs_and_outputs_are_404() {
     let server = Server::instant().await;
     let id = tones(&server, &json!({ "a": "do", "bad": "x".repeat(20_001) })).await;
     for (path, message) in [
@@ -179,7 +179,7 @@ async fn a_range_gives_a_part_of_the_output() {
 }
 
 #[tokio::test]
-async fn an_output_is_not_sent_again_to_a_client_that_has_it() {
+async fn an_output_is_not_sent_again_to_a_client_with_its_etag() {
     let server = Server::instant().await;
     let id = tones(&server, &json!({ "a": "do", "b": "re" })).await;
     let path = format!("/api/results/{id}/a/results.wav");
@@ -198,7 +198,7 @@ async fn an_output_is_not_sent_again_to_a_client_that_has_it() {
     }
 }
 
-/// A job of the Generator with inputs of these texts.
+/// Runs a job of the Generator with these texts.
 async fn generated(server: &Server, inputs: &[&str]) -> String {
     let sources = inputs.iter().enumerate();
     let sources: serde_json::Map<_, _> = sources
@@ -213,7 +213,7 @@ async fn generated(server: &Server, inputs: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn results_have_the_sizes_that_were_asked_for() {
+async fn results_have_the_requested_sizes() {
     let server = Server::instant().await;
     let id = generated(&server, &[r#"{"json": 300000}"#, r#"{"json": 56}"#, r#"{"json": 1}"#]).await;
     let answer = server.get(&format!("/api/results/{id}")).await;
@@ -234,7 +234,7 @@ async fn results_have_the_sizes_that_were_asked_for() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_made_are_the_same_in_whatever_parts_they_are_read() {
+async fn generated_bytes_are_the_same_in_every_range() {
     let server = Server::instant().await;
     let id = generated(&server, &[r#"{"binary": 200000}"#]).await;
     let results = server.get(&format!("/api/results/{id}")).await.json();

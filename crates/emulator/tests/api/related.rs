@@ -1,4 +1,4 @@
-//! Models by their tags and relatives, the active ones, and the engines.
+//! Models by tags, related models, active models, and engines.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn the_tags_are_listed_once_each() {
 }
 
 #[tokio::test]
-async fn tags_come_with_the_models_that_carry_them() {
+async fn tags_come_with_their_models() {
     let server = Server::instant().await;
     for (path, tags, models) in [
         ("audio", &["audio"][..], &["t3xtt0t0n3"][..]),

@@ -1,4 +1,4 @@
-//! The log of requests.
+//! The request log.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ async fn a_request_is_recorded_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn no_key_is_kept_but_its_scheme_is() {
+async fn the_log_keeps_the_scheme_and_not_the_key() {
     let server = Server::instant().await;
     server.get("/api/models").await;
     for header in ["Bearer secret", "secret"] {
@@ -86,7 +86,7 @@ async fn requests_outside_the_api_are_not_recorded() {
 }
 
 #[tokio::test]
-async fn a_request_whose_client_goes_away_is_aborted() {
+async fn a_request_whose_client_closes_is_aborted() {
     let server = Server::instant().await;
     let fault = Fault {
         delay_ms: 3_600_000,
@@ -119,7 +119,7 @@ async fn a_request_whose_body_breaks_off_is_aborted() {
 }
 
 #[tokio::test]
-async fn cleared_requests_are_gone() {
+async fn cleared_requests_are_not_listed() {
     let server = Server::instant().await;
     server.get("/api/models").await;
     server.emulator.clear_requests();

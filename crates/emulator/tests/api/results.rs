@@ -1,4 +1,4 @@
-//! The results of jobs, as far as they have got.
+//! Results of jobs, complete and partial.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ fn predictions(output: &Value) -> Vec<(String, f64)> {
 }
 
 #[tokio::test]
-async fn results_are_what_the_model_makes_of_the_texts() {
+async fn results_are_the_outputs_of_the_model() {
     let server = Server::instant().await;
     let id = server.submit(&["I love it, great!", "I hate it, terrible!", ""]).await;
     let results = results(&server, &id).await;
@@ -156,7 +156,7 @@ async fn results_keep_the_keys_and_the_order_of_the_inputs() {
 }
 
 #[tokio::test]
-async fn a_long_text_does_not_hold_up_other_requests() {
+async fn a_long_text_does_not_block_other_requests() {
     let server = Server::instant().await;
     let text = "what a good and happy day but not without trouble ".repeat(10_000);
     let id = server.submit(&[&text]).await;
@@ -176,7 +176,7 @@ async fn a_long_text_does_not_hold_up_other_requests() {
 }
 
 #[tokio::test]
-async fn a_job_with_explain_is_explained_by_the_models_that_can() {
+async fn a_job_with_explain_is_explained_if_its_model_can() {
     let server = Server::instant().await;
     for (model, version, explain, explained) in [
         (MODEL, "1.0.1", true, true),

@@ -15,10 +15,10 @@ use tokio::net::TcpStream;
 
 pub(crate) const MODEL: &str = "ed542963de";
 
-/// A model that tells the length and the SHA-256 of its inputs `input` and `extra`.
+/// A model that returns the length and the SHA-256 of its inputs `input` and `extra`.
 pub(crate) const DIGEST: &str = "d1g35t0256";
 
-/// The time of a stage that no test lives to see the end of.
+/// The time of a stage that outlasts every test.
 pub(crate) const FOREVER: Duration = Duration::MAX;
 
 pub(crate) struct Server {
@@ -39,7 +39,7 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The message of an error answer, whose other members are checked.
+    /// Returns the message of an error, and asserts its other members.
     pub(crate) fn message(&self) -> String {
         let body = self.json();
         assert_eq!(body["statusCode"], self.status);
@@ -58,7 +58,7 @@ impl Server {
         }
     }
 
-    /// Jobs take no time at all.
+    /// Starts an emulator whose jobs take no time.
     pub(crate) async fn instant() -> Self {
         Self::timed(Duration::ZERO, Duration::ZERO).await
     }
@@ -85,7 +85,7 @@ impl Server {
         self.send(Method::POST, path, body).await.unwrap()
     }
 
-    /// A request with the API key. The error says in words what went wrong on the connection.
+    /// Makes a request with the API key. An `Err` describes the failure of the connection.
     pub(crate) async fn send(&self, method: Method, path: &str, body: impl ToString) -> Result<Answer, String> {
         let key = format!("ApiKey {}", self.emulator.api_key());
         self.send_as(Some(&key), method, path, body.to_string().into()).await
@@ -103,7 +103,7 @@ impl Server {
         self.send_with(&headers, method, path, body).await
     }
 
-    /// A request with these headers and no others, with no key of its own.
+    /// Makes a request with these headers only, and without a key.
     pub(crate) async fn send_with(
         &self,
         headers: &[(&str, &str)],
@@ -137,7 +137,7 @@ impl Server {
             .to_owned()
     }
 
-    /// Uploads a chunk; the path is `{job}/{input}/{modelInput}`.
+    /// Uploads a chunk. The path is `{job}/{input}/{modelInput}`.
     pub(crate) async fn chunk(&self, path: &str, chunk: &[u8]) -> Answer {
         let part = "Content-Disposition: form-data; name=\"input\"; filename=\"blob\"\r\n\
                     Content-Type: application/octet-stream";
@@ -170,7 +170,7 @@ impl Server {
         self.post(&format!("/api/jobs/{job}/close"), "{}").await
     }
 
-    /// Submits the texts under the keys `0`, `1`, … and returns the job's identifier.
+    /// Submits the texts under the keys `0`, `1`, …, and returns the identifier of the job.
     pub(crate) async fn submit(&self, texts: &[&str]) -> String {
         let answer = self.post("/api/jobs", text_job(texts)).await;
         assert_eq!(answer.status, 202, "{}", answer.json());
@@ -181,7 +181,7 @@ impl Server {
         self.get(&format!("/api/jobs/{job}")).await.json()["status"].clone()
     }
 
-    /// Waits until the condition holds; at most a few seconds.
+    /// Waits until the condition holds, for at most a few seconds.
     pub(crate) async fn until(&self, condition: impl Fn(&Emulator) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(5);
         while !condition(&self.emulator) {
@@ -190,7 +190,7 @@ impl Server {
         }
     }
 
-    /// Sends a request by hand, and returns the socket.
+    /// Sends the bytes of a request, and returns the socket.
     pub(crate) async fn raw(&self, method: &str, path: &str, body: &str) -> TcpStream {
         let address = self.emulator.url().strip_prefix("http://").unwrap();
         let mut socket = TcpStream::connect(address).await.unwrap();
@@ -217,7 +217,7 @@ pub(crate) fn job(input: &Value) -> Value {
     json!({ "model": { "identifier": MODEL, "version": "1.0.1" }, "input": input })
 }
 
-/// All that a socket has to say until it is closed.
+/// Reads from a socket until it is closed.
 pub(crate) async fn read_all(socket: &mut TcpStream) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     socket.read_to_end(&mut bytes).await?;

@@ -1,4 +1,4 @@
-//! Chunks and closes that are refused.
+//! Refused chunks and closes.
 
 use modzy_emulator::{Emulator, Options};
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::uploads::limited;
 const PART: &str = "Content-Disposition: form-data; name=\"input\"; filename=\"input.txt\"";
 
 #[tokio::test]
-async fn a_limit_of_nothing_is_an_error() {
+async fn a_limit_of_zero_is_an_error() {
     for (chunk_size, max_chunks, max_inputs, name) in [
         ("1kb", 1, 1, "chunk_size"),
         ("0", 1, 1, "chunk_size"),
@@ -45,7 +45,7 @@ async fn a_chunk_has_a_largest_size_and_is_not_empty() {
 }
 
 #[tokio::test]
-async fn an_input_has_so_many_chunks_and_a_job_so_many_inputs() {
+async fn chunks_of_an_input_and_inputs_of_a_job_are_limited() {
     let server = limited("10", 2, 2).await;
     let id = server.open(MODEL, "1.0.1").await;
     for (key, status) in [("a", 202), ("a", 202), ("a", 400), ("b", 202), ("c", 400), ("b", 202)] {
@@ -80,7 +80,7 @@ async fn an_unknown_model_input_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_no_multipart_with_one_named_file_is_refused() {
+async fn a_body_that_is_not_multipart_with_one_named_file_is_refused() {
     let server = Server::instant().await;
     let id = server.open(MODEL, "1.0.1").await;
     let path = format!("{id}/a/input.txt");
@@ -142,7 +142,7 @@ async fn what_is_no_multipart_with_one_named_file_is_refused() {
 }
 
 #[tokio::test]
-async fn a_job_that_is_not_open_takes_no_chunk_and_no_close() {
+async fn a_job_that_is_not_open_accepts_neither_chunks_nor_a_close() {
     let server = Server::timed(FOREVER, FOREVER).await;
     let submitted = server.submit(&["good"]).await;
     let closed = server.open(MODEL, "1.0.1").await;
@@ -168,7 +168,7 @@ async fn a_job_that_is_not_open_takes_no_chunk_and_no_close() {
 }
 
 #[tokio::test]
-async fn a_job_without_inputs_cannot_be_closed_but_stays_open() {
+async fn a_job_without_inputs_cannot_be_closed_and_stays_open() {
     let server = Server::instant().await;
     let id = server.open(MODEL, "1.0.1").await;
     let answer = server.close(&id).await;

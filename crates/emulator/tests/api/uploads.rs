@@ -1,4 +1,4 @@
-//! Open jobs: chunks, and the close.
+//! Open jobs: chunks and the close.
 
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ async fn chunks_are_appended_in_the_order_of_their_arrival() {
 }
 
 #[tokio::test]
-async fn a_closed_job_lives_from_its_close_on() {
+async fn a_closed_job_starts_at_its_close() {
     let server = Server::timed(Duration::from_millis(200), FOREVER).await;
     let id = server.open(MODEL, "1.0.1").await;
     server.chunk(&format!("{id}/a/input.txt"), b"good").await;
@@ -118,7 +118,7 @@ async fn uploads_do_not_wait_for_the_store() {
 }
 
 #[tokio::test]
-async fn a_text_that_is_no_utf_8_fails_its_input() {
+async fn a_text_that_is_not_utf_8_fails_its_input() {
     let server = Server::instant().await;
     let id = server.open(MODEL, "1.0.1").await;
     server.chunk(&format!("{id}/bad/input.txt"), b"\xff").await;

@@ -1,6 +1,8 @@
-//! Servers that answer before they have read the request, and close the socket with the rest of it unread: the answer counts.
+//! Servers that respond before they have read the request, and close the socket with the rest unread: the client reads
+//! the response.
 //!
-//! One after the other: a thread that is interrupted between its last look at a socket and its write to it has lost the answer.
+//! The tests run one at a time: a thread that is interrupted between its last check of a socket and its write loses the
+//! response.
 
 use std::{
     io::{self, Read},
@@ -23,20 +25,20 @@ use crate::support::{
 
 const MIB: usize = 1024 * 1024;
 
-/// What a submit of 30 MB consists of. No JSON, so that nobody reads it first.
+/// The body of a submit of 30 MB. It is not JSON, so that the client does not parse it first.
 static LARGE: [u8; 30 * MIB] = [b'x'; 30 * MIB];
 
-/// How long a server needs from its answer to the close, at the least.
+/// The shortest time between the response of a server and its close.
 const MOMENT: Duration = Duration::from_micros(200);
 
-/// How often each is tried. What is asserted of one holds for all.
+/// How many times each call is made. Every one must end alike.
 const TIMES: usize = 12;
 
 static ALONE: Mutex<()> = Mutex::const_new(());
 
 const WORDS: &str = r#"{"message":"no room for this"}"#;
 
-/// A server that refuses what is long after so much of it, and takes the rest.
+/// Starts a server that refuses long bodies after it has read this much of them, and accepts all other requests.
 fn refusing(read_first: usize, status: u16, headers: &'static str) -> Threaded {
     Threaded::start(read_first, refusal(status, headers))
 }
@@ -68,11 +70,11 @@ async fn submit_of(client: &Client, length: usize) -> Result<Document> {
             .submit_job(Bytes::from_static(&LARGE[..length]), &options())
             .await
     };
-    // In the runtime's own thread, as the requests of the addon are.
+    // The call runs in the thread of the runtime, like the calls of the addon.
     tokio::spawn(submit).await.unwrap()
 }
 
-/// Submits so often, and sees each refused with the server's words, after one request.
+/// Submits `TIMES` times, and asserts that each submit is refused with the server's message after one request.
 async fn is_refused(client: &Client, server: &Threaded, status: u16) {
     for nth in 1..=TIMES {
         let error = submit_large(client).await.unwrap_err();
@@ -99,7 +101,7 @@ async fn a_refusal_of_30_mb_that_comes_before_they_are_read_is_the_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn an_early_refusal_is_the_answer_over_tls_and_by_way_of_a_proxy() {
+async fn an_early_refusal_is_read_over_tls_and_through_a_proxy() {
     let _alone = ALONE.lock().await;
     let authority = Authority::new();
     let server = Threaded::tls(authority.server("127.0.0.1"), 0, refusal(413, ""));
@@ -122,7 +124,7 @@ async fn an_early_refusal_is_the_answer_over_tls_and_by_way_of_a_proxy() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn an_early_refusal_of_a_chunk_is_the_answer_and_cancels_the_job() {
+async fn an_early_refusal_of_a_chunk_is_read_and_cancels_the_job() {
     let _alone = ALONE.lock().await;
     for status in [413, 401, 507] {
         let server = Threaded::start(0, move |line, socket| match line {
@@ -159,7 +161,7 @@ async fn an_early_refusal_of_a_chunk_is_the_answer_and_cancels_the_job() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_refusal_that_ends_without_its_body_keeps_its_status() {
     let _alone = ALONE.lock().await;
-    // Closed within its body, with an RST for what has not been read.
+    // The server closes within the body of its response, with an RST because of the unread request.
     let server = Threaded::start(0, |_, socket| {
         let mut bytes = answer(413, "", WORDS);
         bytes.truncate(bytes.len() - 10);
@@ -174,7 +176,7 @@ async fn a_refusal_that_ends_without_its_body_keeps_its_status() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_receipt_that_comes_before_the_body_is_read_is_one_and_the_rest_is_sent_where_the_server_reads_on() {
+async fn an_early_receipt_is_read_and_the_rest_of_the_request_is_sent_if_the_server_reads_on() {
     let _alone = ALONE.lock().await;
     let receipt = r#"{"jobIdentifier":"j","status":"SUBMITTED"}"#;
     let server = Threaded::start(0, move |_, socket| {
@@ -185,7 +187,7 @@ async fn a_receipt_that_comes_before_the_body_is_read_is_one_and_the_rest_is_sen
     for _ in 0..TIMES {
         assert_eq!(submit_large(&client).await.unwrap().as_str(), receipt);
     }
-    // The head, then all of the body is read, then the rest of the answer.
+    // The server sends the head, reads all of the body, then sends the rest of the response.
     let server = Threaded::start(0, move |_, socket| {
         let whole = answer(202, "", receipt);
         let (head, body) = whole.split_at(whole.len() - receipt.len());
@@ -202,7 +204,7 @@ async fn a_receipt_that_comes_before_the_body_is_read_is_one_and_the_rest_is_sen
     assert_eq!(submit_large(&client).await.unwrap().as_str(), receipt);
 }
 
-/// Sends the head of an answer, then does this, then sends the rest.
+/// Sends the head of a response, calls `between`, then sends the rest.
 fn in_two_parts(
     whole: Vec<u8>,
     then: Then,
@@ -218,12 +220,12 @@ fn in_two_parts(
     }
 }
 
-/// Reads a body of this length. Of what came with the head, nobody knows how much it was.
+/// Reads a body of this length, without the unknown part that came with the head.
 fn reads_on(length: usize) -> impl Fn(&mut dyn Stream) -> io::Result<()> + Send + Sync + 'static {
     move |socket| io::copy(&mut socket.take(length as u64 - 64 * 1024), &mut io::sink()).map(drop)
 }
 
-/// Submits so often at the same time, and sees each refused with the server's words.
+/// Makes `TIMES` concurrent submits, and asserts that each is refused with the server's message.
 async fn are_refused(client: &Client, length: usize) {
     let mut calls = JoinSet::new();
     for _ in 0..TIMES {
@@ -231,13 +233,13 @@ async fn are_refused(client: &Client, length: usize) {
         calls.spawn(async move { submit_of(&client, length).await.unwrap_err() });
     }
     for error in calls.join_all().await {
-        let told = (error.status(), error.to_string());
-        assert_eq!(told, (Some(413), "no room for this".to_owned()));
+        let refusal = (error.status(), error.to_string());
+        assert_eq!(refusal, (Some(413), "no room for this".to_owned()));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn the_words_of_a_refusal_that_come_only_after_the_request_was_read_are_the_answer() {
+async fn a_message_of_a_refusal_that_comes_after_the_request_was_read_is_the_error() {
     const LENGTH: usize = 4 * MIB;
     let _alone = ALONE.lock().await;
     let authority = Authority::new();
@@ -260,7 +262,7 @@ async fn the_words_of_a_refusal_that_come_only_after_the_request_was_read_are_th
             .unwrap();
         let began = Instant::now();
         are_refused(&client, LENGTH).await;
-        // 64 pieces, in growing parts of which each is 100 ms after the one before.
+        // The client sends 64 times 64 KiB in growing parts, each 100 ms after the one before.
         let took = began.elapsed();
         assert!(
             (Duration::from_millis(500)..Duration::from_secs(5)).contains(&took),
@@ -271,7 +273,7 @@ async fn the_words_of_a_refusal_that_come_only_after_the_request_was_read_are_th
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn the_words_of_a_refusal_that_come_late_and_before_a_close_are_the_answer() {
+async fn a_message_of_a_refusal_that_comes_late_before_a_close_is_the_error() {
     let _alone = ALONE.lock().await;
     let waits = |_: &mut dyn Stream| {
         thread::sleep(Duration::from_millis(250));
@@ -284,7 +286,7 @@ async fn the_words_of_a_refusal_that_come_late_and_before_a_close_are_the_answer
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_long_receipt_that_comes_before_the_body_is_read_is_read_whole() {
+async fn a_long_early_receipt_is_read_completely() {
     let _alone = ALONE.lock().await;
     for length in [48 * 1024, MIB, 2 * MIB] {
         let filler = "x".repeat(length);
@@ -304,7 +306,7 @@ async fn a_long_receipt_that_comes_before_the_body_is_read_is_read_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn the_late_words_of_a_refusal_of_a_chunk_are_the_answer_and_cancel_the_job() {
+async fn a_late_message_of_a_refusal_of_a_chunk_is_the_error_and_cancels_the_job() {
     const LENGTH: usize = 2 * MIB;
     let _alone = ALONE.lock().await;
     let refuse = in_two_parts(answer(413, "", WORDS), Then::Close(MOMENT), reads_on(LENGTH));
@@ -331,8 +333,8 @@ async fn the_late_words_of_a_refusal_of_a_chunk_are_the_answer_and_cancel_the_jo
     }
     for upload in uploads.join_all().await {
         let error = upload.result.unwrap_err();
-        let told = (error.status(), error.to_string());
-        assert_eq!(told, (Some(413), "no room for this".to_owned()));
+        let refusal = (error.status(), error.to_string());
+        assert_eq!(refusal, (Some(413), "no room for this".to_owned()));
         assert!(upload.cancelled.unwrap().result.is_ok());
     }
     assert_eq!(server.count(), 4 * TIMES);

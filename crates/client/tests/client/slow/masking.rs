@@ -1,4 +1,4 @@
-//! What a refusal costs the calls beside it: the secrets in it are masked on a thread of its own.
+//! The effect of a long refusal on other calls: another thread masks the secrets in it.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -12,14 +12,14 @@ use crate::support::{
     server::{Reply, Server, answer},
 };
 
-/// What is masked on another thread must not compete with that of another test.
+/// The masking of one test must not compete with that of another.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// As long as what is read of a refusal.
+/// The length that the client reads of a refusal.
 const LENGTH: usize = 72 * 1024;
 
-/// A refusal of this text, to a call with these headers: for how long it kept the client's only thread busy at a time, and its
-/// error.
+/// Makes a call with these headers that is refused with this text, and returns the longest time for which it kept the
+/// client's only thread busy, and its error.
 fn refused(text: String, headers: &[String]) -> (Duration, Error) {
     let (longest, outcome) = held(answer(500, "", text), headers, |client| async move {
         client.get_job("j", &options()).await.map(drop)
@@ -27,7 +27,8 @@ fn refused(text: String, headers: &[String]) -> (Duration, Error) {
     (longest, outcome.unwrap_err())
 }
 
-/// For how long a call kept the client's only thread busy at a time, and its outcome. The server replies from another runtime.
+/// Returns the longest time for which a call kept the client's only thread busy, and its outcome. The server runs in
+/// another runtime.
 fn held<C: Future<Output = Result<(), Error>> + Send + 'static>(
     reply: Vec<u8>,
     headers: &[String],
@@ -68,7 +69,7 @@ fn repeated(text: &str) -> String {
 }
 
 #[test]
-fn masking_a_long_refusal_holds_no_other_call_up() {
+fn masking_a_long_refusal_does_not_block_other_calls() {
     let twenty: Vec<_> = (0..20)
         .map(|number| format!("{}{number:02}", "ab".repeat(40)))
         .collect();
@@ -101,8 +102,8 @@ fn masking_a_long_refusal_holds_no_other_call_up() {
 }
 
 #[test]
-fn the_credentials_in_a_large_submit_hold_no_other_call_up() {
-    // Half a megabyte in many members, the last of which is a secret.
+fn the_credentials_in_a_large_submit_do_not_block_other_calls() {
+    // Half a megabyte in many members. The last one is a secret.
     let members: Vec<_> = (0..10_000)
         .map(|number| format!("\"input-{number}\":{{\"input.txt\":\"a text\"}}"))
         .collect();

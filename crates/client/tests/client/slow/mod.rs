@@ -1,4 +1,5 @@
-//! What takes long or has the processors to itself: `npm run test:slow` runs these tests, `npm run test:unit` leaves them out.
+//! Tests that are slow or need the processors to themselves. `npm run test:slow` runs them, and `npm run test:unit`
+//! skips them.
 
 mod early_answers;
 mod faults;

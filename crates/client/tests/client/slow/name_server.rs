@@ -1,4 +1,4 @@
-//! The system's resolver with a name server that is silent for some names, in a network namespace of the test's own.
+//! The system's resolver with a name server that is silent for some names, in a separate network namespace.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -31,7 +31,7 @@ fn ip(arguments: &[&str]) -> Option<Output> {
     run.status.success().then_some(run)
 }
 
-/// The namespace, with a file of name servers that the command `ip` puts in place, until this is dropped.
+/// A network namespace with its own `resolv.conf`, which the command `ip` mounts. The drop removes both.
 struct Namespace(String);
 
 impl Namespace {
@@ -57,12 +57,12 @@ impl Namespace {
 impl Drop for Namespace {
     fn drop(&mut self) {
         ip(&["netns", "del", &self.0]);
-        // What is left of it harms nobody.
+        // A folder that stays is harmless.
         let _ = std::fs::remove_dir_all(format!("/etc/netns/{}", self.0));
     }
 }
 
-/// Runs a test of this file in a namespace of its own.
+/// Runs a test of this file in a separate namespace.
 fn in_a_namespace(name: &str, test: impl Future<Output = ()>) {
     if std::env::var_os(CHILD).is_some() {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -87,41 +87,42 @@ fn in_a_namespace(name: &str, test: impl Future<Output = ()>) {
 }
 
 #[test]
-fn a_name_server_that_is_silent_for_one_name_holds_up_neither_other_names_nor_files() {
+fn a_name_server_that_is_silent_for_one_name_delays_neither_other_names_nor_files() {
     in_a_namespace(
-        "a_name_server_that_is_silent_for_one_name_holds_up_neither_other_names_nor_files",
+        "a_name_server_that_is_silent_for_one_name_delays_neither_other_names_nor_files",
         beside_a_silent_name_server(),
     );
 }
 
 #[test]
-fn an_upload_goes_on_while_all_look_ups_of_other_clients_hang() {
+fn an_upload_continues_while_all_lookups_of_other_clients_hang() {
     in_a_namespace(
-        "an_upload_goes_on_while_all_look_ups_of_other_clients_hang",
-        upload_beside_look_ups(),
+        "an_upload_continues_while_all_lookups_of_other_clients_hang",
+        upload_beside_lookups(),
     );
 }
 
-/// The first label of the name that is asked for, and the answer that there is none, but for `silent.test` and its like.
+/// Returns the first label of the name in a question, and the answer that the name does not exist, or `None` if the
+/// label begins with `silent`.
 fn answer(question: &[u8]) -> (String, Option<Vec<u8>>) {
     let length = usize::from(question[12]);
     let label = String::from_utf8_lossy(&question[13..13 + length]).into_owned();
     let is_silent = label.starts_with("silent");
     let mut answer = question.to_vec();
-    // A response that no such name exists.
+    // The answer is that the name does not exist.
     answer[2] |= 0x80;
     answer[3] = 0x83;
     (label, (!is_silent).then_some(answer))
 }
 
-/// How often each name is asked for of a name server.
-type Asked = Arc<Mutex<HashMap<String, usize>>>;
+/// How many questions each name has caused.
+type Questions = Arc<Mutex<HashMap<String, usize>>>;
 
-/// A name server, where the namespace has it.
-fn name_server() -> Asked {
-    let asked = Asked::default();
+/// Starts the name server of the namespace.
+fn name_server() -> Questions {
+    let questions = Questions::default();
     let server = UdpSocket::bind("127.0.0.1:53").unwrap();
-    let count = Arc::clone(&asked);
+    let count = Arc::clone(&questions);
     thread::spawn(move || {
         let mut question = [0; 512];
         while let Ok((length, from)) = server.recv_from(&mut question) {
@@ -132,14 +133,14 @@ fn name_server() -> Asked {
             }
         }
     });
-    asked
+    questions
 }
 
 async fn beside_a_silent_name_server() {
-    let asked = name_server();
-    let of = |label: &str| asked.lock().unwrap().get(label).copied().unwrap_or_default();
+    let questions = name_server();
+    let of = |label: &str| questions.lock().unwrap().get(label).copied().unwrap_or_default();
 
-    // Many clients, each of which would ask for itself.
+    // Many clients look the same name up.
     let mut calls = JoinSet::new();
     for _ in 0..20 {
         let client = plain("http://silent.test/api")
@@ -152,7 +153,7 @@ async fn beside_a_silent_name_server() {
         }
     }
     until(|| of("silent") > 0).await;
-    assert_eq!(look_up_threads(), 1);
+    assert_eq!(lookup_threads(), 1);
 
     let began = Instant::now();
     assert!(SystemResolver.resolve("unknown.test").await.is_err());
@@ -171,29 +172,29 @@ async fn beside_a_silent_name_server() {
             "{error:?}"
         );
     }
-    // An address of each family is asked for twice, by each of at most four look-ups in a row.
+    // Each of at most four lookups in a row asks twice for an address of each family.
     assert!(of("silent") <= 16, "{} questions", of("silent"));
 }
 
-/// How many threads there are that look names up.
-fn look_up_threads() -> usize {
+/// Returns how many threads look names up.
+fn lookup_threads() -> usize {
     let threads = std::fs::read_dir("/proc/self/task").unwrap();
     let names = threads.filter_map(|thread| std::fs::read_to_string(thread.unwrap().path().join("comm")).ok());
     names.filter(|name| name.trim() == "modzy-look-up").count()
 }
 
-async fn upload_beside_look_ups() {
+async fn upload_beside_lookups() {
     const CHUNKS: usize = 10;
-    let asked = name_server();
+    let questions = name_server();
     let mut calls = JoinSet::new();
-    // More names than may be looked up at a time.
+    // There are more names than concurrent lookups.
     for number in 0..20 {
         let client = plain(&format!("http://silent-{number}.test/api")).retries(0);
         let client = client.connect_timeout(millis(60_000)).build().unwrap();
         calls.spawn(async move { client.get_job("j", &options()).await });
     }
-    until(|| asked.lock().unwrap().len() == 16).await;
-    assert_eq!(look_up_threads(), 16);
+    until(|| questions.lock().unwrap().len() == 16).await;
+    assert_eq!(lookup_threads(), 16);
 
     let replies = [server_limits(), job("OPEN")].into_iter();
     let taken = (0..CHUNKS).map(|_| Reply::Keep(server::answer(202, "", "")));
@@ -204,5 +205,5 @@ async fn upload_beside_look_ups() {
     let done = upload(&client, file_job(vec![("a", "b", FileSource::Path(file))])).await;
     assert_eq!(done.result.unwrap().string_member("status").unwrap(), "SUBMITTED");
     assert_eq!(server.requests().len(), CHUNKS + 3);
-    assert!(calls.try_join_next().is_none(), "a look-up has ended before the upload");
+    assert!(calls.try_join_next().is_none(), "a lookup has ended before the upload");
 }

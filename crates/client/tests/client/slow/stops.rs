@@ -1,5 +1,5 @@
-//! A process that is stopped again and again (`SIGSTOP`), while a server closes its idle sockets. Nothing but a stop in the microseconds
-//! between the look at a socket and the write may lose a submit: as few as are asserted.
+//! A process that is stopped repeatedly (`SIGSTOP`) while a server closes its idle sockets. Only a stop in the
+//! microseconds between the check of a socket and the write may lose a submit.
 #![cfg(unix)]
 
 use std::{
@@ -22,11 +22,11 @@ use crate::support::{
 
 const TEST: &str = "slow::stops::stops_at_any_moment_lose_no_more_than_one_submit_in_twenty";
 
-/// The root of the API, and whom to trust.
+/// The root of the API, and the trusted certificate.
 const ROOT: &str = "MODZY_CLIENT_TEST_ROOT";
 const TRUSTED: &str = "MODZY_CLIENT_TEST_TRUSTED";
 
-/// For a longer form: how often, and for how many milliseconds at most, the process is stopped.
+/// For longer runs: how many times the process is stopped, and for how many milliseconds at most.
 const STOPS: &str = "MODZY_CLIENT_TEST_STOPS";
 const LONGEST: &str = "MODZY_CLIENT_TEST_LONGEST_STOP";
 
@@ -64,13 +64,13 @@ async fn stops_at_any_moment_lose_no_more_than_one_submit_in_twenty() {
             thread::sleep(Duration::from_micros(fastrand::u64(500..10_000)));
             signal("STOP", &child);
             let stopped = millis(fastrand::u64(20..=number(LONGEST, 60) as u64));
-            // What was under way is answered meanwhile.
+            // Meanwhile the server responds to requests in progress.
             thread::sleep(stopped.min(millis(15)));
             server.close_idle();
             thread::sleep(stopped.saturating_sub(millis(15)));
             signal("CONT", &child);
         }
-        // Ends its input, and with it the child.
+        // The child ends when its input ends.
         let said = child.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&said.stdout) + String::from_utf8_lossy(&said.stderr);
         let figures = said.lines().find_map(|line| line.strip_prefix("made and lost: "));
@@ -89,7 +89,7 @@ async fn stops_at_any_moment_lose_no_more_than_one_submit_in_twenty() {
             "{count} of {made} arrived, {lost} lost"
         );
         assert!(server.connections() > stops / 2, "{} connections", server.connections());
-        // Before a connection looked by itself, 2 of 60 stops were measured to lose one, and 7 of 60 over TLS.
+        // Before the check, 2 of 60 stops lost a submit, and 7 of 60 over TLS.
         assert!(lost <= stops / 20, "{lost} of {stops}: {said}");
     }
 }

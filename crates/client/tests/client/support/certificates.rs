@@ -1,4 +1,4 @@
-//! Certificates, good and bad, and the file that says whom to trust.
+//! Certificates, good and bad, and the file of trusted ones.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,7 +11,7 @@ use std::{
 use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{RootCertStore, ServerConfig, crypto::ring, pki_types::PrivateKeyDer, server::WebPkiClientVerifier};
 
-/// An authority of the test's own, and a PEM file of its certificate that lives as long as this.
+/// A certificate authority, and a PEM file of its certificate that exists as long as this value.
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: rcgen::Certificate,
@@ -20,7 +20,7 @@ pub(crate) struct Authority {
 
 impl Drop for Authority {
     fn drop(&mut self) {
-        // What stays behind in the directory for temporary files harms nobody.
+        // A file that stays in the directory for temporary files is harmless.
         let _ = std::fs::remove_file(&self.file);
     }
 }
@@ -47,19 +47,19 @@ impl Authority {
         &self.file
     }
 
-    /// The certificate that says whom to trust.
+    /// Returns the certificate of the authority.
     pub(crate) fn pem(&self) -> String {
         self.certificate.pem()
     }
 
-    /// A certificate of this authority's for a client, and its key.
+    /// Issues a certificate for a client, and returns it with its key.
     pub(crate) fn client(&self) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let certificate = params("client.example").signed_by(&key, &self.issuer).unwrap();
         (certificate.pem(), key.serialize_pem())
     }
 
-    /// A server that wants certificates of this authority's from its clients.
+    /// Configures a server that requires certificates of this authority from its clients.
     pub(crate) fn server_for_clients(&self, host: &str) -> ServerConfig {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.der().clone()).unwrap();
@@ -80,12 +80,12 @@ impl Authority {
             .unwrap()
     }
 
-    /// A server with a certificate of this authority's for a host.
+    /// Configures a server with a certificate of this authority for a host.
     pub(crate) fn server(&self, host: &str) -> ServerConfig {
         self.server_with(&params(host))
     }
 
-    /// The same, with a certificate that has expired.
+    /// Configures a server with an expired certificate.
     pub(crate) fn expired(&self, host: &str) -> ServerConfig {
         let mut params = params(host);
         params.not_before = date_time_ymd(2001, 1, 1);
@@ -93,7 +93,7 @@ impl Authority {
         self.server_with(&params)
     }
 
-    /// The same, with a certificate from the future.
+    /// Configures a server with a certificate that is not valid yet.
     pub(crate) fn premature(&self, host: &str) -> ServerConfig {
         let mut params = params(host);
         params.not_before = date_time_ymd(2999, 1, 1);
@@ -108,17 +108,15 @@ impl Authority {
     }
 }
 
-/// A server that vouches for itself.
+/// Configures a server with a self-signed certificate.
 pub(crate) fn self_signed(host: &str) -> ServerConfig {
     let key = KeyPair::generate().unwrap();
-    let certificate = named(params(host), "a server that vouches for itself")
-        .self_signed(&key)
-        .unwrap();
+    let certificate = named(params(host), "a self-signed server").self_signed(&key).unwrap();
     config(certificate, &key)
 }
 
-/// A server whose certificate vouches for itself and says that it is one of an authority, as those that openssl makes; and that
-/// certificate.
+/// Configures a server with a self-signed certificate that claims to be one of an authority, as openssl makes them, and
+/// returns both.
 pub(crate) fn self_signed_authority(mut params: CertificateParams) -> (ServerConfig, String) {
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
@@ -131,7 +129,7 @@ pub(crate) fn params(host: &str) -> CertificateParams {
     named(CertificateParams::new(vec![host.to_owned()]).unwrap(), host)
 }
 
-/// Two issuers of the same name would be told apart only by their signatures.
+/// Two issuers need different names, or only their signatures would differ.
 fn named(mut params: CertificateParams, name: &str) -> CertificateParams {
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);

@@ -1,4 +1,4 @@
-//! Time and chance of the tests' own.
+//! Clocks and random generators for tests.
 
 use std::{
     sync::Mutex,
@@ -7,7 +7,7 @@ use std::{
 
 use modzy_client::{Clock, Random, Sleep};
 
-/// The same number every time.
+/// A random generator that always gives the same number.
 #[derive(Debug)]
 pub(crate) struct Fixed(pub(crate) f64);
 
@@ -17,7 +17,7 @@ impl Random for Fixed {
     }
 }
 
-/// Stands still but for the pauses, which it notes and skips. Deadlines are real.
+/// A clock that records pauses and skips them. Its time passes in pauses only. Deadlines use the real time.
 #[derive(Debug)]
 pub(crate) struct SkippingClock {
     origin: Instant,
@@ -34,7 +34,7 @@ impl Default for SkippingClock {
 }
 
 impl SkippingClock {
-    /// The pauses so far, in milliseconds.
+    /// Returns the pauses so far, in milliseconds.
     pub(crate) fn pauses(&self) -> Vec<u128> {
         let pauses = self.pauses.lock().unwrap();
         pauses.iter().map(Duration::as_millis).collect()
@@ -52,7 +52,7 @@ impl Clock for SkippingClock {
     }
 }
 
-/// Real time, so many times as fast, for pauses and deadlines alike.
+/// A clock that runs this many times as fast as real time, for pauses and deadlines.
 #[derive(Debug)]
 pub(crate) struct FastClock {
     origin: Instant,

@@ -1,8 +1,8 @@
-//! Folders for what the tests write.
+//! Folders for files of tests.
 
 use std::path::{Path, PathBuf};
 
-/// A folder of this test alone, gone with it.
+/// A temporary folder of one test. The drop removes it.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -16,14 +16,14 @@ impl Folder {
         &self.0
     }
 
-    /// A file in it.
+    /// Creates a file in the folder.
     pub(crate) fn file(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.0.join(name);
         std::fs::write(&path, content).unwrap();
         path
     }
 
-    /// A pipe in it.
+    /// Creates a pipe in the folder.
     #[cfg(unix)]
     pub(crate) fn pipe(&self, name: &str) -> PathBuf {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -32,12 +32,12 @@ impl Folder {
         path
     }
 
-    /// Where a download may go.
+    /// Returns the path of a download.
     pub(crate) fn place(&self) -> PathBuf {
         self.0.join("output.bin")
     }
 
-    /// The names of what is in it.
+    /// Returns the names of the folder's entries.
     pub(crate) fn files(&self) -> Vec<String> {
         let files = std::fs::read_dir(&self.0).unwrap();
         files

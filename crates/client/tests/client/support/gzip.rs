@@ -1,23 +1,23 @@
-//! Packed bodies, some of which unpack to too much.
+//! Gzip bodies, some of them bombs.
 
 use std::io::Write;
 
 use flate2::{Compression, write::GzEncoder};
 
-/// A member.
+/// Encodes one member.
 pub(crate) fn member(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
 }
 
-/// The two halves of a text, a member each.
+/// Encodes the two halves of a text, each as a member.
 pub(crate) fn two_members(text: &str) -> Vec<u8> {
     let (first, second) = text.as_bytes().split_at(text.len() / 2);
     [member(first), member(second)].concat()
 }
 
-/// Bits in the order of DEFLATE.
+/// Writes bits in the order of DEFLATE.
 #[derive(Default)]
 struct Bits {
     bytes: Vec<u8>,
@@ -36,10 +36,10 @@ impl Bits {
     }
 }
 
-/// A gzip stream of blanks, 258 for every 13 bits. It has no end, which nobody should live to see.
+/// Returns a gzip stream of blanks, 258 for every 13 bits. It has no trailer, since no client should read to its end.
 pub(crate) fn bomb(blanks: usize) -> Vec<u8> {
     let mut bits = Bits::default();
-    // The last block, with the fixed codes; a literal blank; then copies of what precedes.
+    // The final block with fixed codes: a literal blank, then copies of the bytes before.
     bits.push([1, 1, 0]);
     bits.push([0, 1, 0, 1, 0, 0, 0, 0]);
     for _ in 0..blanks / 258 {

@@ -1,4 +1,4 @@
-//! What the tests share: clients with a clock and a chance of their own, and servers to talk to.
+//! Helpers of the tests: clients with test clocks and random generators, and servers.
 
 pub(crate) mod certificates;
 pub(crate) mod clock;
@@ -29,7 +29,7 @@ use self::{
 
 pub(crate) const KEY: &str = "publicPrefix.secretBodyOfTheKey";
 
-/// What a limit may be overrun by on a machine that runs other tests meanwhile.
+/// How late a limit may be on a machine that runs other tests at the same time.
 pub(crate) const TOLERANCE: Duration = Duration::from_secs(1);
 
 pub(crate) type Texts = BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>;
@@ -38,18 +38,18 @@ pub(crate) fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// A client of the API at this root, in real time and without chance.
+/// Returns the builder of a client of the API at this root, with real time and without randomness.
 pub(crate) fn builder(api: &str) -> ClientBuilder {
     Client::builder(BaseUrl::api(api).unwrap(), Auth::api_key(KEY)).random(Arc::new(Fixed(0.5)))
 }
 
-/// The same where no TLS is spoken: built without the system's certificates, which take their time to read.
+/// Returns the builder of a client without TLS. It does not read the system's certificates, which is slow.
 pub(crate) fn plain(api: &str) -> ClientBuilder {
     static PEM: LazyLock<String> = LazyLock::new(|| Authority::new().pem());
     builder(api).ca([PEM.as_str()]).unwrap()
 }
 
-/// A client that records its pauses and skips them.
+/// Builds a client that records its pauses and skips them.
 pub(crate) fn skipping(api: &str) -> (Client, Arc<SkippingClock>) {
     let clock = Arc::new(SkippingClock::default());
     let client = builder(api).clock(clock.clone()).build().unwrap();
@@ -60,7 +60,8 @@ pub(crate) fn options() -> RequestOptions {
     RequestOptions::default()
 }
 
-/// An emulator whose jobs stay in each stage for so many milliseconds, and a builder for its clients.
+/// Starts an emulator whose jobs stay in each stage for this many milliseconds, and returns it with the builder of a
+/// client.
 pub(crate) async fn emulator(submitted: u64, in_progress: u64) -> (Emulator, ClientBuilder) {
     emulator_with(Options {
         submitted: millis(submitted),
@@ -85,13 +86,13 @@ pub(crate) fn text_job() -> TextJob<Texts> {
     TextJob::new("ed542963de", "1.0.1", sources)
 }
 
-/// Submits a text, and returns the job's identifier.
+/// Submits a text, and returns the identifier of the job.
 pub(crate) async fn submit(client: &Client) -> String {
     let receipt = client.submit_job_text(&text_job(), &options()).await.unwrap();
     receipt.string_member("jobIdentifier").unwrap()
 }
 
-/// Waits until the condition holds; at most a few seconds.
+/// Waits until the condition holds, for at most a few seconds.
 pub(crate) async fn until(condition: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(5);
     while !condition() {
@@ -100,7 +101,7 @@ pub(crate) async fn until(condition: impl Fn() -> bool) {
     }
 }
 
-/// An error and all its causes, in every form that a log could print.
+/// Formats an error and all its causes in every form that a log could print.
 pub(crate) fn everything(error: &Error) -> String {
     let mut texts = Vec::new();
     let mut cause: Option<&dyn StdError> = Some(error);

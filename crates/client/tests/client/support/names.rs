@@ -1,4 +1,4 @@
-//! Names that lead to the machine of the test, or nowhere.
+//! Resolvers whose names lead to this machine, or have no address.
 
 use std::{
     future::pending,
@@ -12,7 +12,7 @@ use std::{
 
 use modzy_client::{Lookup, Resolver};
 
-/// What becomes of a look-up.
+/// The outcome of a lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     Found,
@@ -20,7 +20,7 @@ pub(crate) enum Fate {
     Hangs,
 }
 
-/// Every name is `127.0.0.1` to it, but in its first look-ups.
+/// A resolver that finds `127.0.0.1` for every name, except in its first lookups.
 #[derive(Debug)]
 pub(crate) struct Names {
     fate: Fate,
@@ -33,14 +33,14 @@ impl Names {
         Self::first(0, Fate::Found)
     }
 
-    /// The first look-ups, so many, end like this.
+    /// Creates a resolver whose first lookups, this many, end like this.
     pub(crate) fn first(times: usize, fate: Fate) -> Self {
         let asked = AtomicUsize::new(0);
         Self { fate, times, asked }
     }
 }
 
-/// Every name has these addresses. Its look-ups are counted.
+/// A resolver that finds these addresses for every name, and counts its lookups.
 #[derive(Debug)]
 pub(crate) struct Listed {
     addresses: Vec<IpAddr>,

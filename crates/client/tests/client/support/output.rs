@@ -1,4 +1,4 @@
-//! An output, and what a server answers to who asks for it.
+//! An output, and the responses of its server.
 
 use modzy_client::OutputRef;
 

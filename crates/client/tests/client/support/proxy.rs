@@ -1,4 +1,4 @@
-//! A proxy that opens tunnels and forwards requests, and keeps the account of what it was asked.
+//! A proxy that opens tunnels, forwards requests, and records them.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use super::server::{Received, Seen, Server, answer, gone, receive};
 
 pub(crate) const CREDENTIALS: &str = "proxyUser:proxyPassword";
 
-/// `Proxy-Authorization: Basic` with these.
+/// The credentials for `Proxy-Authorization: Basic`.
 pub(crate) const ENCODED: &str = "cHJveHlVc2VyOnByb3h5UGFzc3dvcmQ=";
 
-/// The URL of a proxy.
+/// Returns the URL of a proxy.
 pub(crate) fn to(server: &Server) -> String {
     format!("http://{}", server.address())
 }
@@ -26,13 +26,13 @@ pub(crate) fn with_credentials(server: &Server) -> String {
     format!("http://{CREDENTIALS}@{}", server.address())
 }
 
-/// A proxy for everybody, or for those who know the credentials, as `user:password`. Every name is `127.0.0.1` to it.
+/// Starts a proxy that requires these credentials (`user:password`), if any. It connects to `127.0.0.1` for every name.
 pub(crate) async fn proxy(credentials: Option<&'static str>) -> Server {
     Server::raw(move |mut socket, number, seen| async move { treat(&mut socket, number, &seen, credentials).await })
         .await
 }
 
-/// A proxy that opens tunnels with this answer, as bytes one by one or at once.
+/// Starts a proxy that opens tunnels with this response, sent byte by byte or at once.
 pub(crate) async fn opening(answer: Vec<u8>, one_by_one: bool) -> Server {
     Server::raw(move |mut socket, number, seen| {
         let answer = answer.clone();
@@ -42,7 +42,7 @@ pub(crate) async fn opening(answer: Vec<u8>, one_by_one: bool) -> Server {
             seen.note(request);
             socket.set_nodelay(true).unwrap();
             for part in answer.chunks(if one_by_one { 1 } else { answer.len() }) {
-                // A client that has heard enough does not mind.
+                // The client may already have closed the connection.
                 let _ = socket.write_all(part).await;
             }
             let mut server = TcpStream::connect(target).await.unwrap();
@@ -52,7 +52,7 @@ pub(crate) async fn opening(answer: Vec<u8>, one_by_one: bool) -> Server {
     .await
 }
 
-/// The same, reached over TLS.
+/// Starts a proxy that is reached over TLS.
 pub(crate) async fn secure_proxy(config: ServerConfig, credentials: Option<&'static str>) -> Server {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     Server::raw(move |socket, number, seen| {
@@ -86,7 +86,7 @@ async fn treat(
     } else if let Some(target) = request.line().strip_prefix("CONNECT ") {
         let mut server = TcpStream::connect(local(target)).await.unwrap();
         socket.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await.unwrap();
-        // Ends when either side goes.
+        // The tunnel ends when either side closes.
         let _ = copy_bidirectional(socket, &mut server).await;
     } else {
         forward(socket, &request).await;
@@ -98,7 +98,7 @@ fn local(authority: &str) -> String {
     format!("127.0.0.1:{port}")
 }
 
-/// Sends a request on to the server that its target names, without what is meant for the proxy.
+/// Forwards a request to the server in its target, without the headers for the proxy.
 async fn forward(socket: &mut (impl AsyncWrite + Unpin), request: &Received) {
     let (method, target) = request.line().split_once(' ').unwrap();
     let (authority, path) = target.strip_prefix("http://").unwrap().split_once('/').unwrap();
@@ -113,6 +113,6 @@ async fn forward(socket: &mut (impl AsyncWrite + Unpin), request: &Received) {
     head.push_str("\r\n");
     server.write_all(head.as_bytes()).await.unwrap();
     server.write_all(&request.body).await.unwrap();
-    // Ends when the client goes.
+    // The connection ends when the client closes it.
     let _ = copy(&mut server, socket).await;
 }

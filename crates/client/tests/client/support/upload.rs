@@ -1,4 +1,4 @@
-//! Uploads from every kind of source, in chunks that are small.
+//! Uploads from every kind of source, in small chunks.
 
 use std::{
     io,
@@ -21,25 +21,26 @@ use super::{
 
 pub(crate) const CHUNK: usize = 1024;
 
-/// A stream of these pieces, which must not be asked again after its end, as those of generators must not.
+/// A stream of these chunks. Like a generator, it panics if polled after its end.
 struct Script(Option<std::vec::IntoIter<io::Result<Bytes>>>);
 
 impl Stream for Script {
     type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let piece = self.0.as_mut().expect("asked after the end").next();
-        if piece.is_none() {
+        let chunk = self.0.as_mut().expect("polled after the end").next();
+        if chunk.is_none() {
             self.0 = None;
         }
-        Poll::Ready(piece)
+        Poll::Ready(chunk)
     }
 }
 
-pub(crate) fn pieces(size: Option<u64>, pieces: Vec<io::Result<Bytes>>) -> FileSource {
+/// Returns a source of these chunks.
+pub(crate) fn chunked(size: Option<u64>, chunks: Vec<io::Result<Bytes>>) -> FileSource {
     FileSource::Pieces {
         size,
-        pieces: Box::pin(Script(Some(pieces.into_iter()))),
+        pieces: Box::pin(Script(Some(chunks.into_iter()))),
     }
 }
 

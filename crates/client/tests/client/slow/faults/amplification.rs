@@ -115,8 +115,9 @@ async fn an_outage_of_a_minute_is_not_amplified_and_callers_recover_at_once() {
     let hundredths = reads.saturating_sub(BUDGET) * 100 / calls;
     let recovered = callers.well.lock().unwrap().iter().filter(|when| **when > back).count();
     println!(
-        "{CALLERS} callers, {LENGTH} s of outage: {reads} requests for {calls} reads, which without the first \
-         {BUDGET} are {hundredths} % of one attempt each; {polls} polls, where {undisturbed} are usual; {recovered} of {CALLERS} recovered within 10 s of its end"
+        "{CALLERS} callers, {LENGTH} s of outage: {reads} requests for {calls} reads, which without the first {BUDGET} \
+         are {hundredths} % of one attempt each; {polls} polls, where {undisturbed} are usual; {recovered} of {CALLERS} \
+         recovered within 10 s of its end"
     );
     assert!(calls > CALLERS / 2 * LENGTH, "{calls}");
     assert!(hundredths <= 120, "{hundredths} %");

@@ -140,7 +140,8 @@ async fn a_request_whose_response_is_lost_is_done_once() {
         for class in Class::ALL {
             for course in [Course::Lasting, Course::Passing] {
                 let is_cut = connection == ConnectionFault::Cut;
-                // The response to a chunk has no body to truncate, and a truncated response never lasts: the request is done.
+                // The response to a chunk has no body to truncate, and a truncated response never lasts: the request is
+                // done.
                 if is_cut && (class == Class::Chunk || course == Course::Lasting) {
                     continue;
                 }

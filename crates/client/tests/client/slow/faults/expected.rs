@@ -1,7 +1,7 @@
 //! Derives the outcome of every cell from the retry rules.
 //!
-//! Each poll of a wait is one attempt. A failure that a read would retry is an outage to a wait, which polls on for `maxOutage`. A wait
-//! believes a 404 after four seconds without another response.
+//! Each poll of a wait is one attempt. A failure that a read would retry is an outage to a wait, which polls on for
+//! `maxOutage`. A wait believes a 404 after four seconds without another response.
 
 use std::time::Duration;
 
@@ -102,8 +102,8 @@ pub(super) const MAX_OUTAGE: Duration = Duration::from_secs(10);
 /// How long a wait does not believe a 404.
 const DOUBT: Duration = Duration::from_secs(4);
 
-/// Returns the outcome of a call with two retries and a random generator that always gives this fraction, or `None` if the fault does
-/// not apply to the class.
+/// Returns the outcome of a call with two retries and a random generator that always gives this fraction, or `None` if
+/// the fault does not apply to the class.
 pub(super) fn expected(cause: Cause, class: Class, course: Course, fraction: f64) -> Option<Expected> {
     if cause == Cause::Body(Body::Endless) && class == Class::Stream {
         // The stream goes on as long as the caller reads.
@@ -269,7 +269,8 @@ fn accepts(body: Body, class: Class) -> bool {
         // An output may have any bytes, and may be slow as long as it is not idle.
         Class::Stream => !matches!(body, NoContent | CorruptGzip | UnknownCoding | Bomb),
         Class::Output => !matches!(body, NoContent | CorruptGzip | UnknownCoding | Bomb | Endless),
-        // The response only has to be JSON and not an error body. However slow it is, the server has accepted the chunk.
+        // The response only has to be JSON and not an error body. However slow it is, the server has accepted the
+        // chunk.
         Class::Chunk => matches!(
             body,
             Empty | NoContent | Array | JsonString | NoJob { .. } | JobWithoutStatus | Slow
@@ -324,8 +325,8 @@ fn error(cause: Cause, class: Class) -> (Kind, Option<Sent>) {
     }
 }
 
-/// Returns the bounds of so many pauses. With decorrelated jitter, each pause lies between 500 ms and three times the one before, and
-/// never above 8 s. A pause that the server asks for is the minimum, and up to a tenth is added.
+/// Returns the bounds of so many pauses. With decorrelated jitter, each pause lies between 500 ms and three times the
+/// one before, and never above 8 s. A pause that the server asks for is the minimum, and up to a tenth is added.
 pub(super) fn pauses(repeat: Repeat, count: u32, fraction: f64) -> Vec<(u64, u64)> {
     const LEAST: Duration = Duration::from_millis(500);
     const MOST: Duration = Duration::from_secs(8);

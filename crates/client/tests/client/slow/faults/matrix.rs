@@ -23,8 +23,8 @@ use crate::support::{
 /// How many cells run at the same time.
 const AT_ONCE: usize = 24;
 
-/// The limits of a client if no response comes. On a busy machine the shorter one may expire before the request meets the fault. The
-/// cell is then run again with the longer one.
+/// The limits of a client if no response comes. On a busy machine the shorter one may expire before the request meets
+/// the fault. The cell is then run again with the longer one.
 pub(super) const LIMITS: [Duration; 2] = [Duration::from_millis(400), Duration::from_secs(4)];
 
 /// Returns what the client's random generator gives in the cells of a course.

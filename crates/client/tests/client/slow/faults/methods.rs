@@ -1,4 +1,5 @@
-//! Every method of the client follows the rules of its class. Only reads repeat a 500. Writes, too, repeat a 503 with `Retry-After`.
+//! Every method of the client follows the rules of its class. Only reads repeat a 500. Writes, too, repeat a 503 with
+//! `Retry-After`.
 
 use std::{collections::BTreeSet, fs, path::Path, pin::Pin, sync::Arc, time::Instant};
 

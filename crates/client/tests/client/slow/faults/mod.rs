@@ -1,5 +1,5 @@
-//! Every fault against every class of request: the expected outcome follows from the rules alone, and is compared with the outcome on
-//! real sockets.
+//! Every fault against every class of request: the expected outcome follows from the rules alone, and is compared with
+//! the outcome on real sockets.
 
 mod amplification;
 mod callers;

@@ -1,5 +1,5 @@
-//! The retry rules. They are written here only: the expected outcome of every cell and the table of rules in `docs/reliability.md`
-//! follow from them. They know nothing of the client's own code.
+//! The retry rules. They are written here only: the expected outcome of every cell and the table of rules in
+//! `docs/reliability.md` follow from them. They know nothing of the client's own code.
 
 use super::{
     calls::Class,

@@ -1,4 +1,4 @@
-//! Reads requests from a connection, and does with each what a script says.
+//! Reads requests from a connection, and replies to each by a script.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -51,7 +51,7 @@ pub(crate) async fn converse<S: Socket>(
         };
         match reply {
             Reply::Keep(bytes) => {
-                // No longer counted when the client reads it, and may send the next.
+                // The request stops counting before the client reads the response and may send the next one.
                 drop(busy);
                 if socket.write_all(&bytes).await.is_err() || socket.flush().await.is_err() {
                     return;
@@ -69,7 +69,7 @@ pub(crate) async fn converse<S: Socket>(
             }
             Reply::Close(bytes) => {
                 drop(busy);
-                // A client that is gone already does not mind.
+                // The client may already have closed the connection.
                 let _ = socket.write_all(&bytes).await;
                 let _ = socket.shutdown().await;
                 return;
@@ -104,12 +104,12 @@ pub(crate) async fn converse<S: Socket>(
                     }
                 }
             }
-            // A whole answer by now.
+            // The response is complete at this point.
             Reply::Job(_) => {}
-            Reply::Endless(head, piece) => {
+            Reply::Endless(head, chunk) => {
                 let mut written = socket.write_all(&head).await;
                 while written.is_ok() {
-                    written = socket.write_all(&piece).await;
+                    written = socket.write_all(&chunk).await;
                 }
                 return;
             }
@@ -123,21 +123,21 @@ pub(crate) async fn gone(socket: &mut (impl AsyncRead + Unpin)) {
     while !matches!(socket.read(&mut bytes).await, Ok(0) | Err(_)) {}
 }
 
-/// A request of which the body has come only as far as it came with the head, and how many bytes of it have not; or `None`
-/// where the connection ends before it.
+/// Reads the head of a request and the part of the body that came with it, and returns them with the number of missing
+/// bytes. Returns `None` if the connection ends first.
 pub(crate) async fn receive_head(
     socket: &mut (impl AsyncRead + Unpin),
     connection: usize,
 ) -> Option<(Received, usize)> {
     let mut bytes = Vec::new();
-    let mut piece = vec![0; 16 * 1024];
+    let mut chunk = vec![0; 16 * 1024];
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             break end + 4;
         }
-        match socket.read(&mut piece).await {
+        match socket.read(&mut chunk).await {
             Ok(0) | Err(_) => return None,
-            Ok(read) => bytes.extend_from_slice(&piece[..read]),
+            Ok(read) => bytes.extend_from_slice(&chunk[..read]),
         }
     };
     let body = bytes.split_off(end);
@@ -154,7 +154,7 @@ pub(crate) async fn receive_head(
     Some((request, left))
 }
 
-/// A whole request, or `None` where the connection ends before it.
+/// Reads a complete request, or returns `None` if the connection ends first.
 pub(crate) async fn receive(socket: &mut (impl AsyncRead + Unpin), connection: usize) -> Option<Received> {
     let (mut request, left) = receive_head(socket, connection).await?;
     let came = request.body.len();

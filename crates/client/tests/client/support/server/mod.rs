@@ -1,4 +1,4 @@
-//! Servers that follow a script, byte by byte.
+//! Scripted servers, exact to the byte.
 
 mod conversation;
 mod reply;

@@ -1,33 +1,33 @@
-//! What a server does with a request.
+//! Replies of a scripted server.
 
 use std::time::Duration;
 
 use super::seen::Received;
 
-/// What becomes of a request.
+/// What a server does with a request and its socket.
 #[derive(Debug, Clone)]
 pub(crate) enum Reply {
-    /// These bytes; the socket is kept.
+    /// Sends these bytes and keeps the socket.
     Keep(Vec<u8>),
-    /// These bytes, after a while; the socket is kept.
+    /// Sends these bytes after a pause and keeps the socket.
     Late(Duration, Vec<u8>),
-    /// These bytes, and the socket is closed.
+    /// Sends these bytes and closes the socket.
     Close(Vec<u8>),
-    /// These bytes, and nothing more until the client goes.
+    /// Sends these bytes, then stays silent until the client closes the socket.
     Stall(Vec<u8>),
-    /// The socket is closed by RST.
+    /// Resets the socket.
     Reset,
-    /// These bytes and, once they have arrived, RST.
+    /// Sends these bytes, and resets the socket once they have arrived.
     Break(Vec<u8>),
-    /// The first bytes, and then the others one by one, each after a pause; the socket is kept.
+    /// Sends the first bytes, then the others one by one, each after a pause, and keeps the socket.
     Dribble(Vec<u8>, Duration, Vec<u8>),
-    /// The first bytes, and then the others over and over until the client goes.
+    /// Sends the first bytes, then repeats the others until the client closes the socket.
     Endless(Vec<u8>, Vec<u8>),
-    /// The job that the path names, or `j`, with this status; the socket is kept.
+    /// Sends the job in the path, or `j`, with this status and keeps the socket.
     Job(String),
 }
 
-/// A whole answer. The headers are lines, each with its end.
+/// Formats a complete response. Each line of `headers` ends with CRLF.
 pub(crate) fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = body.len();
@@ -36,7 +36,7 @@ pub(crate) fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Vec<
     answer
 }
 
-/// A whole answer on a socket that is kept.
+/// Replies with 200 and keeps the socket.
 pub(crate) fn status(status: u16) -> Reply {
     let body = match status {
         200..300 => "{}".to_owned(),
@@ -53,7 +53,7 @@ pub(crate) fn job(status: &str) -> Reply {
     Reply::Job(status.to_owned())
 }
 
-/// What comes of a request for a job.
+/// Formats the response to a request for a job.
 pub(super) fn job_of(request: &Received, status: &str) -> Vec<u8> {
     let line = request.line();
     let place = ["/jobs/", "/results/"].iter().find_map(|route| line.split_once(route));
@@ -71,7 +71,7 @@ pub(super) fn job_of(request: &Received, status: &str) -> Vec<u8> {
     answer(200, "content-type: application/json\r\n", body)
 }
 
-/// The head of an answer and half of its body; then the socket is closed.
+/// Sends the head of a response and half of its body, then closes the socket.
 pub(crate) fn cut() -> Reply {
     let mut bytes = answer(200, "", r#"{"status":"COMPLETED"}"#);
     bytes.truncate(bytes.len() - 11);

@@ -1,4 +1,4 @@
-//! A server that does what its script says, byte by byte, and records what it saw.
+//! A server that follows a script, exact to the byte, and records its requests.
 
 use std::{
     net::SocketAddr,
@@ -18,7 +18,7 @@ use super::{
     seen::{Counted, Received, Seen},
 };
 
-/// A server on `127.0.0.1`, until it is dropped.
+/// A server on `127.0.0.1`. The drop closes it.
 pub(crate) struct Server {
     address: SocketAddr,
     seen: Arc<Seen>,
@@ -34,7 +34,7 @@ impl Drop for Server {
 pub(crate) type Script = dyn Fn(&Received, usize) -> Reply + Send + Sync;
 
 impl Server {
-    /// Replies to each request, of which the function also gets the number.
+    /// Starts a server that replies to each request. The function gets the request and its number.
     pub(crate) async fn start(script: impl Fn(&Received, usize) -> Reply + Send + Sync + 'static) -> Self {
         let script: Arc<Script> = Arc::new(script);
         Self::raw(move |mut socket, number, seen| {
@@ -44,22 +44,22 @@ impl Server {
         .await
     }
 
-    /// Replies to one request after the other, and to all further ones with a completed job.
+    /// Starts a server that sends these replies in order, then a completed job to all other requests.
     pub(crate) async fn scripted(replies: Vec<Reply>) -> Self {
         Self::start(move |_, nth| replies.get(nth).cloned().unwrap_or_else(|| job("COMPLETED"))).await
     }
 
-    /// Replies to every request in the same way.
+    /// Starts a server that sends the same reply to every request.
     pub(crate) async fn always(reply: Reply) -> Self {
         Self::start(move |_, _| reply.clone()).await
     }
 
-    /// Replies over TLS with a completed job.
+    /// Starts a TLS server that replies with a completed job.
     pub(crate) async fn tls(config: ServerConfig) -> Self {
         Self::tls_always(config, job("COMPLETED")).await
     }
 
-    /// Replies over TLS to every request in the same way.
+    /// Starts a TLS server that sends the same reply to every request.
     pub(crate) async fn tls_always(config: ServerConfig, reply: Reply) -> Self {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         Self::raw(move |socket, number, seen| {
@@ -67,7 +67,7 @@ impl Server {
             async move {
                 match acceptor.accept(socket).into_fallible().await {
                     Ok(mut socket) => converse(&mut socket, number, &seen, &move |_, _| reply.clone()).await,
-                    // Closed at once, with bytes unread, it would be reset, and the alert lost.
+                    // An immediate close with unread bytes would reset the socket and lose the alert.
                     Err((_, mut socket)) => gone(&mut socket).await,
                 }
             }
@@ -75,7 +75,7 @@ impl Server {
         .await
     }
 
-    /// Treats each connection, of which the function also gets the number, as it likes.
+    /// Starts a server whose function handles each connection. It gets the socket and the connection's number.
     pub(crate) async fn raw<F>(treat: impl Fn(TcpStream, usize, Arc<Seen>) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
@@ -83,7 +83,7 @@ impl Server {
         Self::raw_at("127.0.0.1:0".parse().unwrap(), treat).await
     }
 
-    /// The same at an address.
+    /// Like `raw`, at a given address.
     pub(crate) async fn raw_at<F>(
         address: SocketAddr,
         treat: impl Fn(TcpStream, usize, Arc<Seen>) -> F + Send + Sync + 'static,
@@ -110,17 +110,17 @@ impl Server {
         Self { address, seen, task }
     }
 
-    /// The root of the API, as a client takes it.
+    /// Returns the root of the API.
     pub(crate) fn api(&self) -> String {
         format!("http://{}/api", self.address)
     }
 
-    /// The same over TLS, under a name.
+    /// Returns the root of the API over TLS, with a host name.
     pub(crate) fn https(&self, host: &str) -> String {
         format!("https://{host}:{}/api", self.address.port())
     }
 
-    /// Host and port.
+    /// Returns host and port.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
@@ -129,33 +129,33 @@ impl Server {
         self.seen.requests.lock().unwrap().clone()
     }
 
-    /// Method and path of each request so far.
+    /// Returns the method and the path of each request so far.
     pub(crate) fn lines(&self) -> Vec<String> {
         let requests = self.seen.requests.lock().unwrap();
         requests.iter().map(|request| request.line().to_owned()).collect()
     }
 
-    /// How many requests have come.
+    /// Returns how many requests have come.
     pub(crate) fn count(&self) -> usize {
         self.seen.requests.lock().unwrap().len()
     }
 
-    /// How many connections were ever opened.
+    /// Returns how many connections were opened in total.
     pub(crate) fn connections(&self) -> usize {
         self.seen.connections.load(Ordering::SeqCst)
     }
 
-    /// How many connections stand open.
+    /// Returns how many connections are open.
     pub(crate) fn open(&self) -> usize {
         self.seen.open.load(Ordering::SeqCst)
     }
 
-    /// How many requests wait for the end of their answer.
+    /// Returns how many requests still wait for the end of their response.
     pub(crate) fn busy(&self) -> usize {
         self.seen.busy.load(Ordering::SeqCst)
     }
 
-    /// How many there ever were at a time.
+    /// Returns the largest number of such requests at any time.
     pub(crate) fn busiest(&self) -> usize {
         self.seen.busiest.load(Ordering::SeqCst)
     }

@@ -1,26 +1,26 @@
-//! What a server saw.
+//! The records of a server.
 
 use std::sync::{
     Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub(crate) struct Received {
-    /// Counted from 0, in order of arrival.
+    /// The number of the connection, from 0 in order of arrival.
     pub(crate) connection: usize,
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
 impl Received {
-    /// Method and target.
+    /// Returns the method and the target.
     pub(crate) fn line(&self) -> &str {
         self.head.split(" HTTP/1.1\r\n").next().unwrap()
     }
 
-    /// The values of a header, whatever the case of its name.
+    /// Returns the values of a header. The case of its name does not matter.
     pub(crate) fn header(&self, name: &str) -> Vec<&str> {
         let fields = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         fields
@@ -35,7 +35,7 @@ impl Seen {
     }
 }
 
-/// What a server saw.
+/// The requests and connections that a server saw.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(super) requests: Mutex<Vec<Received>>,
@@ -45,7 +45,7 @@ pub(crate) struct Seen {
     pub(super) busiest: AtomicUsize,
 }
 
-/// One more of something, for as long as this lives.
+/// Counts one more until this is dropped.
 pub(super) struct Counted<'a>(&'a AtomicUsize);
 
 impl<'a> Counted<'a> {

@@ -1,4 +1,4 @@
-//! A server in threads of its own, which goes on while the thread of the test, and the client in it, stands still.
+//! A server in threads of its own. It runs on while the test blocks its own thread and the client in it.
 
 use std::{
     fs,
@@ -16,27 +16,28 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 const LONG: usize = 64 * 1024;
 
-/// A socket, plain or not.
+/// A socket with or without TLS.
 pub(crate) trait Stream: Read + Write {}
 
 impl<S: Read + Write> Stream for S {}
 
-/// What becomes of a connection after an answer.
+/// What the server does with a connection after a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
     Keep,
-    /// Closed after a moment, with what has not been read.
+    /// Closes the connection after a pause, even with unread bytes.
     Close(Duration),
-    /// The same, once the client's system has all of the answer: what it has not is lost with such a close.
+    /// Closes it once the client's system has acknowledged the whole response. Bytes without an acknowledgment would be
+    /// lost.
     CloseWhenAcknowledged,
 }
 
 type Treat = dyn Fn(&str, &mut dyn Stream) -> io::Result<Then> + Send + Sync;
 
-/// A second handle of a connection.
+/// Another handle of an open connection.
 struct Open {
     socket: TcpStream,
-    /// Whether it has had a response, and no byte of another request has been read.
+    /// Whether the server has responded and has read no byte of another request.
     is_idle: Arc<AtomicBool>,
 }
 
@@ -47,16 +48,17 @@ impl Open {
     }
 }
 
-/// A server on `127.0.0.1`, to the end of the tests.
+/// A server on `127.0.0.1` that runs until the process ends.
 pub(crate) struct Threaded {
     address: SocketAddr,
-    /// Each connection, while it is open.
+    /// The open connections.
     sockets: Arc<Mutex<Vec<Option<Open>>>>,
     lines: Arc<Mutex<Vec<String>>>,
 }
 
 impl Threaded {
-    /// Treats each request, of which the function gets the line, once its body has come or, of a long one, so much of it.
+    /// Starts a server whose function handles each request once its body has come, or `most` bytes of a long body. It
+    /// gets the request line.
     pub(crate) fn start(
         most: usize,
         treat: impl Fn(&str, &mut dyn Stream) -> io::Result<Then> + Send + Sync + 'static,
@@ -64,7 +66,7 @@ impl Threaded {
         Self::serve(None, most, usize::MAX, Arc::new(treat))
     }
 
-    /// The same, over TLS or not, for so many requests a connection, which then closes without having said so.
+    /// Starts a server, with or without TLS, that closes each connection without notice after this many requests.
     pub(crate) fn limited(
         tls: Option<ServerConfig>,
         requests: usize,
@@ -73,7 +75,7 @@ impl Threaded {
         Self::serve(tls.map(Arc::new), usize::MAX, requests, Arc::new(treat))
     }
 
-    /// The same over TLS.
+    /// Starts a TLS server.
     pub(crate) fn tls(
         config: ServerConfig,
         most: usize,
@@ -93,7 +95,7 @@ impl Threaded {
         thread::spawn(move || {
             for socket in listener.incoming() {
                 let mut socket = socket.unwrap();
-                // What waits for an acknowledgement when the socket is reset is never sent.
+                // A reset discards the bytes that have not been acknowledged.
                 socket.set_nodelay(true).unwrap();
                 let is_idle = Arc::new(AtomicBool::new(false));
                 let nth = {
@@ -107,7 +109,7 @@ impl Threaded {
                 let (tls, lines, treat) = (tls.clone(), Arc::clone(&lines), Arc::clone(&treat));
                 let sockets = Arc::clone(&sockets);
                 let ports = [socket.local_addr(), socket.peer_addr()].map(|address| address.unwrap().port());
-                // Ends with the connection, which closes with its last handle.
+                // The thread ends with the connection, which closes with its last handle.
                 thread::spawn(move || {
                     let done = || sockets.lock().unwrap()[nth] = None;
                     let converse = |socket: &mut dyn Stream| {
@@ -145,7 +147,7 @@ impl Threaded {
         self.address
     }
 
-    /// Method and target of each request so far.
+    /// Returns the method and the target of each request so far.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()
     }
@@ -154,27 +156,27 @@ impl Threaded {
         self.lines.lock().unwrap().len()
     }
 
-    /// How many connections were ever opened.
+    /// Returns how many connections were opened in total.
     pub(crate) fn connections(&self) -> usize {
         self.sockets.lock().unwrap().len()
     }
 
-    /// Closes all connections, after these bytes. What was sent has arrived when this returns.
+    /// Sends these bytes on all connections and closes them. The bytes have arrived when this returns.
     pub(crate) fn close(&self, last_words: &[u8]) {
         for open in self.sockets.lock().unwrap().iter().flatten() {
             let mut socket = &open.socket;
-            // Those that have been closed before cannot be.
+            // The write fails on connections that are already closed.
             let _ = socket.write_all(last_words);
             let _ = socket.shutdown(Shutdown::Both);
         }
     }
 
-    /// Closes the connections by which nothing of a request has come since the last response.
+    /// Closes the connections that have carried no byte of a request since the last response.
     #[cfg(unix)]
     pub(crate) fn close_idle(&self) {
         for open in self.sockets.lock().unwrap().iter().flatten() {
             if open.is_idle() {
-                // What its thread has just read may not be noted yet.
+                // The thread may not have recorded yet what it has just read.
                 thread::sleep(Duration::from_millis(1));
                 if open.is_idle() {
                     let _ = open.socket.shutdown(Shutdown::Both);
@@ -184,7 +186,7 @@ impl Threaded {
     }
 }
 
-/// One request and its response. Whether another may follow.
+/// Handles one request, and returns whether another one may follow.
 fn converse(
     socket: &mut dyn Stream,
     ports: [u16; 2],
@@ -210,7 +212,8 @@ fn converse(
     Ok(false)
 }
 
-/// Whether nothing that was sent between these ports of this machine is under way. Where the system does not tell, after a while.
+/// Returns whether all bytes between these ports of this machine are acknowledged. Without this information, waits a
+/// while.
 fn is_acknowledged([local, peer]: [u16; 2]) -> bool {
     let Ok(table) = fs::read_to_string("/proc/net/tcp") else {
         thread::sleep(Duration::from_millis(200));
@@ -224,19 +227,19 @@ fn is_acknowledged([local, peer]: [u16; 2]) -> bool {
     })
 }
 
-/// Reads a request, and tells its line.
+/// Reads a request, and returns its line.
 fn receive(socket: &mut dyn Stream, most: usize, is_idle: &AtomicBool) -> io::Result<String> {
     let mut bytes = Vec::new();
-    let mut piece = vec![0; LONG];
+    let mut chunk = vec![0; LONG];
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             break end + 4;
         }
-        match socket.read(&mut piece)? {
+        match socket.read(&mut chunk)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
             read => {
                 is_idle.store(false, Ordering::SeqCst);
-                bytes.extend_from_slice(&piece[..read]);
+                bytes.extend_from_slice(&chunk[..read]);
             }
         }
     };
@@ -248,7 +251,7 @@ fn receive(socket: &mut dyn Stream, most: usize, is_idle: &AtomicBool) -> io::Re
     let length = if length > LONG { length.min(most) } else { length };
     let mut left = length.saturating_sub(bytes.len() - end);
     while left > 0 {
-        match socket.read(&mut piece[..left.min(LONG)])? {
+        match socket.read(&mut chunk[..left.min(LONG)])? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
             read => left -= read,
         }

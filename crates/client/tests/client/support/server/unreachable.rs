@@ -8,13 +8,13 @@ use tokio::net::TcpListener;
 #[cfg(target_os = "linux")]
 use tokio::net::TcpStream;
 
-/// A port at which nobody listens.
+/// Returns a port without a listener.
 pub(crate) async fn closed_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     listener.local_addr().unwrap().port()
 }
 
-/// A listener whose backlog is full: Linux drops what else comes, so that no connection ever stands.
+/// A listener whose backlog is full. Linux drops all other packets, so that no connection is ever accepted.
 #[cfg(target_os = "linux")]
 pub(crate) struct FullListener {
     address: SocketAddr,
@@ -45,7 +45,7 @@ impl FullListener {
         }
     }
 
-    /// Host and port.
+    /// Returns host and port.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
