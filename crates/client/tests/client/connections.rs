@@ -142,7 +142,7 @@ async fn a_socket_that_has_carried_as_many_requests_as_announced_carries_no_othe
 }
 
 #[tokio::test]
-async fn of_200_submits_side_by_side_none_goes_by_a_socket_that_has_carried_what_its_server_announces() {
+async fn none_of_200_concurrent_submits_uses_a_socket_that_has_carried_as_many_requests_as_announced() {
     const AT_ONCE: usize = 40;
     let authority = Authority::new();
     for max in [1, 2, 5] {

@@ -134,7 +134,7 @@ async fn reads_refuse_unexpected_bodies() {
 }
 
 #[tokio::test]
-async fn nothing_with_any_2xx_is_an_answer_to_a_read_and_none_to_a_submit_or_a_wait() {
+async fn an_empty_2xx_is_accepted_by_reads_and_not_by_submits_or_waits() {
     for status in [200, 202, 204, 205] {
         let server = Server::always(Reply::Keep(answer(status, "", ""))).await;
         let (client, _) = skipping(&server.api());

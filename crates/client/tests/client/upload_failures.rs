@@ -24,7 +24,7 @@ fn lines(emulator: &Emulator) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_stream_of_more_chunks_than_the_server_takes_ends_the_upload_at_the_first_too_many() {
+async fn a_stream_of_more_chunks_than_the_server_accepts_ends_the_upload_at_the_first_excess_one() {
     let mut script = vec![server_limits(), job("OPEN")];
     script.extend((0..10).map(|_| status(202)));
     script.push(job("CANCELED"));

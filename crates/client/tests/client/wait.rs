@@ -329,7 +329,7 @@ async fn identifiers_of_jobs_are_compared_without_case() {
 }
 
 #[tokio::test]
-async fn a_doubt_about_a_404_is_not_lifted_by_an_answer_that_is_not_the_job() {
+async fn a_response_that_is_not_the_job_does_not_end_the_doubt_about_a_404() {
     let server = Server::start(|_, nth| if nth % 2 == 0 { status(404) } else { ok("{}") }).await;
     let (client, clock) = skipping(&server.api());
     let error = client

@@ -23,7 +23,7 @@ pub(super) enum Rule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repeats {
     Always,
-    /// Only after a response with a readable `Retry-After`.
+    /// Only after a response with a valid `Retry-After`.
     WithRetryAfter,
     Never,
 }
@@ -31,9 +31,9 @@ pub(super) enum Repeats {
 impl Repeats {
     fn words(self) -> &'static str {
         match self {
-            Self::Always => "again",
-            Self::WithRetryAfter => "again only with a readable `Retry-After`",
-            Self::Never => "never",
+            Self::Always => "retried",
+            Self::WithRetryAfter => "retried only with a valid `Retry-After`",
+            Self::Never => "not retried",
         }
     }
 }
@@ -80,25 +80,25 @@ impl Rule {
     fn happened(self) -> &'static str {
         match self {
             Self::NeverSent => "nothing was sent: no thread, no address, no connection, no TLS session, no tunnel",
-            Self::Untrusted => "a certificate that does not verify; a proxy that requires credentials",
+            Self::Untrusted => "a certificate does not verify; a proxy asks for credentials",
             Self::TooManyRequests => "429",
             Self::Unavailable => "503",
             Self::ServerFailed => "408, 425, 500, 502, 504",
             Self::Lost => {
-                "a reset, a timeout, or a response that is truncated, is unreadable, or has a 2xx and is something else"
+                "a reset; a timeout; a response that is truncated, unreadable, or a 2xx but not the expected one"
             }
             Self::TooLarge => {
-                "a response that is too large (`maxResponseBytes`), unless its beginning is HTML or not JSON"
+                "a response larger than `maxResponseBytes`, unless its beginning shows that it is HTML or not JSON"
             }
-            Self::Refused => "any other 4xx, a redirect",
+            Self::Refused => "any other 4xx; a redirect",
         }
     }
 
     /// What the page adds about POST.
     fn note_about_post(self) -> &'static str {
         match self {
-            Self::TooManyRequests => ": the server did not act on it",
-            Self::Unavailable => ": without one, a proxy may have forwarded the request",
+            Self::TooManyRequests => ": the server did not accept the request",
+            Self::Unavailable => ": without one, a proxy may have forwarded the request before it responded",
             Self::Lost => ": the error has `sent: 'maybe'`",
             Self::Refused => "; only downloads follow redirects",
             _ => "",

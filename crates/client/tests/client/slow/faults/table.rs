@@ -117,16 +117,16 @@ fn merged(rows: Vec<Row>) -> Vec<Row> {
 /// Renders the meaning of each word of the table of faults.
 fn render_words() -> String {
     let meaning = |ending| match ending {
-        Ending::Again => "the client makes the request again after a pause of its own, until `retries` is used up",
-        Ending::AgainAsAsked => "the same, after the pause that the server asked for",
-        Ending::AgainAtOnce => "the same, without a pause, and free",
+        Ending::Again => "the client retries after a delay of its own, until `retries` is used up",
+        Ending::AgainAsAsked => "the client retries after the delay that the server asked for",
+        Ending::AgainAtOnce => "the client sends the request again without a delay, and takes no retry",
         Ending::Never => "the call rejects with the first failure",
-        Ending::RiddenOut => "the wait polls again until `maxOutage` is over",
-        Ending::Doubted => "the wait polls again until the response has been the same for four seconds",
-        Ending::Followed => "the client follows the redirect",
-        Ending::Fine => "the call resolves: the class accepts the response, or the fault does not affect it",
+        Ending::RiddenOut => "the wait polls again until `maxOutage` has passed",
+        Ending::Doubted => "the wait polls again until the failure has lasted for four seconds",
+        Ending::Followed => "the download follows the redirect",
+        Ending::Fine => "the call resolves: the class accepts the response, or is not affected",
     };
-    let mut text = "| in the table | means |\n| --- | --- |\n".to_owned();
+    let mut text = "| in the table | meaning |\n| --- | --- |\n".to_owned();
     for ending in Ending::ALL {
         let [word, with_job] = [false, true].map(|reads_the_job| {
             word(&Expected {
@@ -141,7 +141,7 @@ fn render_words() -> String {
         if ending == Ending::Never {
             writeln!(
                 text,
-                "| {with_job} | the client reads the job, which settles what happened |"
+                "| {with_job} | the client reads the job, which shows what has happened |"
             )
             .unwrap();
         }
