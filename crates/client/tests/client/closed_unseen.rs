@@ -140,7 +140,11 @@ fn a_process_may_stop_anywhere_between_a_submit_and_its_send() {
 /// server closes the socket unless a request has come on it.
 #[cfg(unix)]
 async fn stops_after(turns: usize, stop: u64, authority: Option<&Authority>) {
-    let server = Threaded::limited(authority.map(|it| it.server("127.0.0.1")), usize::MAX, keeping);
+    let server = Threaded::limited(
+        authority.map(|authority| authority.server("127.0.0.1")),
+        usize::MAX,
+        keeping,
+    );
     let client = match authority {
         Some(authority) => crate::support::builder(&server.https()).ca([authority.pem()]).unwrap(),
         None => plain(&server.api()),

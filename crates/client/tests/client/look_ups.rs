@@ -16,13 +16,13 @@ use crate::support::{millis, options, plain, server::Server, until};
 /// A resolver whose lookups never end. Counts all lookups, and those in progress.
 #[derive(Debug, Default)]
 struct Silent {
-    asked: AtomicUsize,
-    under_way: Arc<AtomicUsize>,
+    lookups: AtomicUsize,
+    in_progress: Arc<AtomicUsize>,
 }
 
-struct UnderWay(Arc<AtomicUsize>);
+struct InProgress(Arc<AtomicUsize>);
 
-impl Drop for UnderWay {
+impl Drop for InProgress {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
@@ -30,18 +30,21 @@ impl Drop for UnderWay {
 
 impl Silent {
     fn counts(&self) -> (usize, usize) {
-        (self.asked.load(Ordering::SeqCst), self.under_way.load(Ordering::SeqCst))
+        (
+            self.lookups.load(Ordering::SeqCst),
+            self.in_progress.load(Ordering::SeqCst),
+        )
     }
 }
 
 impl Resolver for Silent {
     fn resolve(&self, _: &str) -> Lookup {
-        self.asked.fetch_add(1, Ordering::SeqCst);
-        self.under_way.fetch_add(1, Ordering::SeqCst);
-        let under_way = UnderWay(Arc::clone(&self.under_way));
+        self.lookups.fetch_add(1, Ordering::SeqCst);
+        self.in_progress.fetch_add(1, Ordering::SeqCst);
+        let in_progress = InProgress(Arc::clone(&self.in_progress));
         Box::pin(async move {
             pending::<()>().await;
-            drop(under_way);
+            drop(in_progress);
             Ok(Vec::new())
         })
     }

@@ -22,7 +22,7 @@ pub(crate) const MESSAGES: [&str; 7] = [
     r#"{"title":"Service Unavailable","status":503,"detail":"maintenance"}"#,
 ];
 
-/// Bodies that are not a job or not JSON.
+/// Bodies that are not JSON.
 pub(crate) const NO_JSON: [&str; 4] = [
     "<html>maintenance</html>",
     "OK",

@@ -205,9 +205,9 @@ impl FaultyServer {
                 }
                 continue;
             }
-            let came = request.body.len();
-            request.body.resize(came + left, 0);
-            socket.read_exact(&mut request.body[came..]).await.unwrap();
+            let received = request.body.len();
+            request.body.resize(received + left, 0);
+            socket.read_exact(&mut request.body[received..]).await.unwrap();
             let reply = self.reply(&request);
             seen.note(request);
             let bytes = match reply {

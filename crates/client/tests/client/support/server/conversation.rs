@@ -157,8 +157,8 @@ pub(crate) async fn receive_head(
 /// Reads a complete request, or returns `None` if the connection ends first.
 pub(crate) async fn receive(socket: &mut (impl AsyncRead + Unpin), connection: usize) -> Option<Received> {
     let (mut request, left) = receive_head(socket, connection).await?;
-    let came = request.body.len();
-    request.body.resize(came + left, 0);
-    socket.read_exact(&mut request.body[came..]).await.ok()?;
+    let received = request.body.len();
+    request.body.resize(received + left, 0);
+    socket.read_exact(&mut request.body[received..]).await.ok()?;
     Some(request)
 }
