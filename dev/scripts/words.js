@@ -40,7 +40,13 @@ const LIST = [
   { pattern: /\bnobody asked\b/, instead: 'unsolicited', example: 'that nobody asked for' },
   { pattern: /\bcame further\b/, instead: 'made progress', example: 'came_further', inNames: true },
   { pattern: /\baccount of\b/, instead: 'context, description', example: 'its account of it' },
-  { pattern: /\bcancell(ed|ing|s)\b/, instead: 'canceled, canceling', example: 'cancelled', inNames: true },
+  {
+    // But for the methods of Tokio's tokens and tasks.
+    pattern: /\bcancell(ed|ing|s)\b(?!( owned)?\()/,
+    instead: 'canceled, canceling',
+    example: 'cancelled',
+    inNames: true,
+  },
   {
     pattern:
       /\b(behaviours?|utilisation|licences?|licenced|honou?rable|honours?|honoured|colours?|favours?|favoured)\b/,
