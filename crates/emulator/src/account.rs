@@ -1,20 +1,20 @@
-//! The one account of the emulator: who its jobs and models say they belong to.
+//! The team and the user that own the jobs and models of the emulator, which has a single account.
 
 use serde::Serialize;
 
 /// The account that every job belongs to.
 pub(crate) const ACCOUNT: &str = "emulator";
 
-/// The name of the one team.
+/// The name of the only team.
 pub(crate) const TEAM_NAME: &str = "Emulator";
 
-/// `{identifier}` of the one team.
+/// `{identifier}` of the only team.
 #[derive(Serialize)]
 pub(crate) struct Team {
     identifier: &'static str,
 }
 
-/// The one team.
+/// The only team.
 pub(crate) const TEAM: Team = Team {
     identifier: "5d1e7c1a-8f0b-4f6e-9c5e-0a4c7f3b2d10",
 };
@@ -60,7 +60,7 @@ impl User {
         }
     }
 
-    /// What the history's filter by user looks at.
+    /// The text that the history's filter by user searches.
     pub(crate) fn searchable() -> String {
         let user = Self::brief();
         format!("{}\n{}\n{}", user.first_name, user.last_name, user.email)

@@ -1,4 +1,4 @@
-//! The root of the API, as the URLs in answers name it.
+//! The root of the API, for URLs in responses.
 
 use std::ops::Deref;
 use std::sync::Arc;

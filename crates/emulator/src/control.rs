@@ -1,4 +1,4 @@
-//! Routes for those who drive the emulator from another process: faults, the request log, connections.
+//! Routes that control the emulator from another process: faults, the request log, connections.
 
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
@@ -29,8 +29,8 @@ where
 }
 
 async fn add_fault(State(faults): State<FaultList>, body: Bytes) -> Result<StatusCode, Error> {
-    let fault =
-        serde_json::from_slice(&body).map_err(|error| Error::bad_request(format!("the body is no fault: {error}")))?;
+    let fault = serde_json::from_slice(&body)
+        .map_err(|error| Error::bad_request(format!("the body is not a fault: {error}")))?;
     match faults.add(fault) {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(invalid) => Err(Error::bad_request(invalid.to_string())),
@@ -56,7 +56,7 @@ struct Connections {
     open: usize,
 }
 
-/// The connections but for the one that asks.
+/// Counts the open connections, without that of this request.
 async fn connections(State(open): State<ConnectionCount>) -> Json<Connections> {
     Json(Connections {
         open: open.get().saturating_sub(1),

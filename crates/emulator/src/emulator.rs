@@ -1,4 +1,4 @@
-//! The emulator as its owner sees it: started, asked, told to fail, closed.
+//! The public handle of an emulator: start, faults, request log, close.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -17,7 +17,7 @@ use crate::router::router;
 use crate::server;
 use crate::state::AppState;
 
-/// A running emulator. It serves in background tasks of the runtime that started it, until it is closed or dropped.
+/// A running emulator. Background tasks of the runtime that started it serve requests until it is closed or dropped.
 pub struct Emulator {
     url: String,
     state: AppState,
@@ -26,13 +26,12 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Listens on `127.0.0.1` and serves from then on.
+    /// Starts an emulator that listens on `127.0.0.1`.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a key that is not `prefix.body`, for two keys that are the same, or for a
-    /// limit that is no size or nothing at all; otherwise what the system says about the port, for
-    /// instance `AddrInUse`.
+    /// Fails with `InvalidInput` for a key that is not `prefix.body`, for two equal keys, for a chunk size that is not a
+    /// size, and for a limit of 0; otherwise with the system's error about the port, for instance `AddrInUse`.
     pub async fn start(options: Options) -> io::Result<Self> {
         let keys = Keys::new(&options)?;
         let features = Features::new(&options)?;
@@ -60,75 +59,77 @@ impl Emulator {
         })
     }
 
-    /// The root of the server, for instance `http://127.0.0.1:1234`.
+    /// Returns the root of the server, for instance `http://127.0.0.1:1234`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The root of the API: [`url`](Self::url) followed by `/api`.
+    /// Returns the root of the API: [`url`](Self::url) followed by `/api`.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.state.base_url
     }
 
-    /// The key that may do everything.
+    /// Returns the key with all rights.
     #[must_use]
     pub fn api_key(&self) -> &str {
         &self.state.keys.api_key
     }
 
-    /// The key that is known but has no rights, if the options named one.
+    /// Returns the key without rights, if the options set one.
     #[must_use]
     pub fn restricted_key(&self) -> Option<&str> {
         self.state.keys.restricted_key.as_deref()
     }
 
-    /// Adds a fault behind those that are there already.
+    /// Adds a fault after the existing ones.
     ///
     /// # Errors
     ///
-    /// [`InvalidFault`] when the fault could never match, cannot be sent or contradicts itself; it names the member.
+    /// Fails with [`InvalidFault`], which names the member, if the fault can never match, cannot be sent or contradicts
+    /// itself, and if the emulator already has as many faults as it keeps.
     pub fn fault(&self, fault: Fault) -> Result<(), InvalidFault> {
         self.state.faults.add(fault)
     }
 
-    /// Removes all faults. Requests that a fault holds already stay held.
+    /// Removes all faults. A request that a fault is already holding back stays held.
     pub fn clear_faults(&self) {
         self.state.faults.clear();
     }
 
-    /// The requests under `/api` so far, oldest first. The log keeps the newest 100,000, and of those only as many as
-    /// have 64 MiB of bodies between them, and 64 MiB of heads.
+    /// Returns the requests under `/api` so far, oldest first. The log keeps the newest 100,000, within a total of 64 MiB
+    /// of bodies and 64 MiB of heads.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.requests.all()
     }
 
-    /// Forgets the requests so far, including those that are not answered yet.
+    /// Clears the log, including requests without a response yet.
     pub fn clear_requests(&self) {
         self.state.requests.clear();
     }
 
-    /// How many finished jobs have made room for others: `max_finished_jobs` and `max_job_bytes` of the options.
+    /// Returns how many finished jobs were dropped to make room: see `max_finished_jobs` and `max_job_bytes` of
+    /// [`Options`].
     #[must_use]
     pub fn dropped_jobs(&self) -> usize {
         self.state.jobs.dropped()
     }
 
-    /// Resolves when the first job has been dropped, with words that say so. Only once, however many wait for it.
+    /// Waits until the first job is dropped, and returns a message about it. Resolves for one caller only.
     pub async fn first_dropped(&self) -> String {
         self.state.jobs.first_dropped().await
     }
 
-    /// The number of connections that clients hold open.
+    /// Returns the number of open connections.
     #[must_use]
     pub fn open_connections(&self) -> usize {
         self.state.open_connections.get()
     }
 
-    /// Stops listening, drops every connection at once whatever it is doing, and returns when they are gone.
-    /// Calling it again does nothing.
+    /// Stops listening, drops all connections at once, even during a request, and returns when they are closed.
+    /// Further calls do nothing.
     pub async fn close(&self) {
         self.stop.cancel();
         self.tasks.wait().await;

@@ -1,4 +1,4 @@
-//! The engines that are said to run the models' versions.
+//! The processing engines that the API lists for the models' versions.
 
 use axum::extract::{FromRef, State};
 use axum::routing::get;
@@ -23,7 +23,7 @@ async fn minimum() -> Json<Value> {
     Json(json!({ "minimumProcessingEnginesSum": sum }))
 }
 
-/// Active versions, each with the number of jobs that wait for it.
+/// Returns the active versions, each with the number of jobs that wait for it.
 async fn engines(State(jobs): State<JobStore>) -> Json<Vec<Value>> {
     let jobs = jobs.all();
     let active = versions().filter(|(_, version)| version.is_active);

@@ -1,4 +1,4 @@
-//! The error answer that every route shares.
+//! The error response of all routes.
 
 use std::borrow::Cow;
 
@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Where the error body says that errors may be reported.
+/// The `reportErrorUrl` of error bodies.
 const REPORT_ERROR_URL: &str = "https://docs.modzy.com/";
 
-/// An answer that is no success.
+/// An error response.
 #[derive(Debug)]
 pub(crate) struct Error {
     status: StatusCode,
@@ -64,17 +64,17 @@ impl IntoResponse for Error {
     }
 }
 
-/// Answers a path that no route has.
+/// Responds to a path without a route.
 pub(crate) async fn unknown_route() -> Error {
     Error::not_found("no such route")
 }
 
-/// Answers a method that the path's route does not have.
+/// Responds to a method that the path's route does not have.
 pub(crate) async fn wrong_method() -> Error {
     Error::new(StatusCode::METHOD_NOT_ALLOWED, "the route does not have this method")
 }
 
-/// The percent-decoded segments of a path; what cannot be decoded is a 400 in the shape above.
+/// The percent-decoded segments of a path. A path that cannot be decoded gets a 400 with the error body above.
 pub(crate) struct Segments<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {

@@ -1,7 +1,7 @@
 //! A local Modzy: an HTTP server with the routes, the job life cycle and working models of the API.
 //!
-//! It is meant to develop and test against. Jobs are really processed, and [`Fault`]s make single requests fail the
-//! way a network or a gateway makes them fail. Nothing leaves the machine: it listens on `127.0.0.1` only.
+//! Use it for development and tests. It really processes jobs, and [`Fault`]s make single requests fail the way a
+//! network or a gateway makes them fail. Nothing leaves the machine: it listens on `127.0.0.1` only.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -19,7 +19,7 @@
 #![deny(missing_docs)]
 #![expect(
     clippy::disallowed_methods,
-    reason = "a program of its own, which nobody needs where it gets no thread"
+    reason = "a separate program, which may panic if the system refuses a thread"
 )]
 
 mod account;

@@ -1,5 +1,5 @@
-//! Keeps pages of the Internet away from routes that need no key. A page reaches them by a name of its own that leads to this
-//! machine, which the host of its requests gives away, or from its own origin, which the browser tells.
+//! Protects routes without a key from web pages. A page can reach them by a domain name that resolves to this machine, which the
+//! `Host` header shows, or from its own origin, which the `Origin` header shows.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use url::{Host, Url};
 
 use crate::error::Error;
 
-/// Answers with 403 unless a request is for a name of this machine, and of no page or one of that name and port.
+/// Responds with 403 unless the host of a request is this machine, and its origin, if it has one, is that host and port.
 pub(crate) async fn refuse_foreign(request: Request, next: Next) -> Response {
     match check(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
@@ -29,11 +29,11 @@ fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), Cow<'static, str>> {
     match only(headers, &ORIGIN)? {
         None => Ok(()),
         Some(origin) if origin_of(origin).is_some_and(|origin| origin == host) => Ok(()),
-        Some(_) => Err("pages of another origin may not use the control routes".into()),
+        Some(_) => Err("pages of another origin must not use the control routes".into()),
     }
 }
 
-/// The one value of a header, if there is any.
+/// Returns the only value of a header, if there is one.
 fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, Cow<'static, str>> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
@@ -42,13 +42,13 @@ fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>
             Ok(value) => Ok(Some(value)),
             Err(_) => Err(format!("the header {name} cannot be read").into()),
         },
-        _ => Err(format!("the header {name} stands twice").into()),
+        _ => Err(format!("the header {name} occurs more than once").into()),
     }
 }
 
-/// A host that is this machine, and its port.
+/// Returns the host and the port of an authority that is this machine.
 fn loopback(authority: &str) -> Option<(Host, u16)> {
-    // Only a host and a port, which the parser of URLs reads as browsers do.
+    // Only a host and a port. The parser of URLs reads them as browsers do.
     if authority.contains(['/', '\\', '?', '#', '@']) {
         return None;
     }
@@ -61,7 +61,7 @@ fn loopback(authority: &str) -> Option<(Host, u16)> {
     is_loopback.then_some((host, port))
 }
 
-/// The host and the port of an origin over HTTP.
+/// Returns the host and the port of an origin over HTTP.
 fn origin_of(origin: &str) -> Option<(Host, u16)> {
     let url = Url::parse(origin).ok()?;
     let is_origin = url.scheme() == "http" && url.path() == "/" && url.query().is_none() && url.fragment().is_none();
@@ -70,7 +70,7 @@ fn origin_of(origin: &str) -> Option<(Host, u16)> {
 
 fn host_and_port(url: &Url) -> Option<(Host, u16)> {
     let host = match url.host()?.to_owned() {
-        // The same name, said to be whole.
+        // A trailing dot marks a name as fully qualified.
         Host::Domain(name) => Host::Domain(name.strip_suffix('.').unwrap_or(&name).to_owned()),
         address => address,
     };
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_told_once_and_everywhere_the_same() {
+    fn a_host_occurs_once_and_is_the_same_in_url_and_header() {
         assert!(!allows("/control/faults", &[]));
         assert!(!allows(
             "/control/faults",

@@ -1,8 +1,8 @@
-//! The emulator as a program: starts it, says where it listens, and serves until it is told to end.
+//! The emulator as a program: starts it, prints where it listens, and serves until a signal or the end of standard input.
 
 #![expect(
     clippy::disallowed_methods,
-    reason = "a program of its own, which nobody needs where it gets no thread"
+    reason = "a separate program, which may panic if the system refuses a thread"
 )]
 
 use std::fmt;
@@ -15,41 +15,41 @@ use modzy_emulator::{Emulator, Options};
 use serde::Serialize;
 use tokio::sync::oneshot;
 
-/// A local Modzy: serves the API on 127.0.0.1, and prints one line of JSON that says where.
+/// A local Modzy: serves the API on 127.0.0.1, and prints one line of JSON with its URL and keys.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Port to listen on; 0 takes a free one
+    /// Port to listen on; 0 selects a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Key that may do everything, as prefix.body [default: a random one]
+    /// Key with all rights, as prefix.body [default: a random one]
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
-    /// Key that is known but has no rights [default: none]
+    /// Key without rights, which gets a 403 [default: none]
     #[arg(long, value_name = "KEY")]
     restricted_key: Option<String>,
     /// How long a job stays SUBMITTED, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 500)]
     submitted_ms: u64,
-    /// How long a job is in progress after that, in milliseconds
+    /// How long a job stays IN_PROGRESS after that, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 1500)]
     in_progress_ms: u64,
-    /// For how long after the receipt a job and its results answer 404, in milliseconds
+    /// How long a job and its results get a 404 after the receipt, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     store_delay_ms: u64,
-    /// Largest chunk of an upload, as the API writes sizes
+    /// Largest chunk of an upload, as a size of the API such as 1Mi
     #[arg(long, value_name = "SIZE", default_value = "1Mi")]
     chunk_size: String,
-    /// How many chunks one input may have
+    /// Most chunks of one input
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     max_chunks: usize,
-    /// How many inputs one job may have
+    /// Most inputs of one job
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     max_inputs: usize,
-    /// How many finished jobs are kept; the oldest make room for new ones
+    /// Most finished jobs to keep; the oldest are dropped for new ones
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     max_finished_jobs: usize,
-    /// How many bytes the jobs take, with inputs and outputs; the oldest finished ones make room for new ones
+    /// Most bytes of all jobs, with inputs and outputs; the oldest finished jobs are dropped for new ones
     #[arg(long, value_name = "BYTES", default_value_t = 2 << 30)]
     max_job_bytes: usize,
     /// Serve the routes under /control, which need no key
@@ -60,7 +60,7 @@ struct Arguments {
     exit_with_stdin: bool,
 }
 
-/// The line that says where the emulator listens.
+/// The line that the program prints when it listens.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Ready<'a> {
@@ -82,13 +82,13 @@ fn main() -> ExitCode {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => failure(&error, 2),
         Err(error) => failure(&error, 1),
     };
-    // Does not wait for a model that is still at work on a long text.
+    // Does not wait for a model that is still processing a long text.
     runtime.shutdown_background();
     code
 }
 
 async fn run(arguments: Arguments) -> io::Result<()> {
-    // Before the line is printed, so that a signal sent in answer to it is not missed.
+    // Before the line is printed, so that no signal sent in response is missed.
     let mut signals = Signals::new()?;
     let port = arguments.port;
     let exit_with_stdin = arguments.exit_with_stdin;
@@ -99,14 +99,14 @@ async fn run(arguments: Arguments) -> io::Result<()> {
             kind => io::Error::new(kind, format!("cannot listen on 127.0.0.1:{port}: {error}")),
         })?;
     print_ready(&emulator)?;
-    let told = async {
-        tell(&emulator.first_dropped().await);
+    let report_first_dropped = async {
+        report(&emulator.first_dropped().await);
         std::future::pending::<()>().await;
     };
     tokio::select! {
         () = signals.received() => {}
         () = stdin_closed(), if exit_with_stdin => {}
-        () = told => {}
+        () = report_first_dropped => {}
     }
     emulator.close().await;
     Ok(())
@@ -145,16 +145,16 @@ fn print_ready(emulator: &Emulator) -> io::Result<()> {
 }
 
 fn failure(error: &io::Error, code: u8) -> ExitCode {
-    tell(error);
+    report(error);
     ExitCode::from(code)
 }
 
-fn tell(message: &dyn fmt::Display) {
-    // When standard error is closed there is nobody left to tell.
+fn report(message: &dyn fmt::Display) {
+    // If standard error is closed, the message is lost.
     let _ = writeln!(io::stderr(), "modzy-emulator: {message}");
 }
 
-/// Resolves when standard input ends. A thread of its own waits for it, since no runtime can call off such a read.
+/// Resolves when standard input ends. A separate thread reads it, since the runtime cannot cancel such a read.
 async fn stdin_closed() {
     let (closed, wait) = oneshot::channel::<()>();
     std::thread::spawn(move || {

@@ -1,39 +1,38 @@
-//! What a caller may choose about an emulator.
+//! The options of an emulator.
 
 use std::fmt;
 use std::time::Duration;
 
 /// How an [`Emulator`](crate::Emulator) behaves.
 ///
-/// Every member has a default, so name the ones that matter: `Options { control: true, ..Options::default() }`.
+/// Every member has a default, so set only the ones that you need: `Options { control: true, ..Options::default() }`.
 #[derive(Clone)]
 pub struct Options {
-    /// The port of `127.0.0.1` to listen on. 0, the default, takes a free one.
+    /// The port of `127.0.0.1` to listen on. 0, the default, selects a free one.
     pub port: u16,
-    /// The key that may do everything, as `prefix.body`. `None`, the default, makes a random one per start.
+    /// The key with all rights, as `prefix.body`. `None`, the default, generates a random one per start.
     pub api_key: Option<String>,
-    /// A key that is known but has no rights: requests with it are answered by 403. `None`, the default, means that
-    /// there is no such key.
+    /// A key without rights: requests with it get a 403. Default: `None`.
     pub restricted_key: Option<String>,
-    /// How long a job stays `SUBMITTED`, from its receipt on. Default: 500 ms.
+    /// How long a job stays `SUBMITTED` after its receipt. Default: 500 ms.
     pub submitted: Duration,
     /// How long a job stays `IN_PROGRESS` after that. Its inputs finish one after the other, evenly spread over this
     /// time. Default: 1500 ms.
     pub in_progress: Duration,
-    /// For how long after the receipt the job and its results answer 404, since the real service sends the receipt
-    /// before it stores the job. Default: 0.
+    /// How long the job and its results get a 404 after the receipt, since the real service sends the receipt before it
+    /// stores the job. Default: 0.
     pub store_delay: Duration,
-    /// The largest chunk of an upload, as `GET /jobs/features` tells it: a number, and one of the API's units such as
-    /// `Mi`, `Ki`, `M` or `K`; without a unit in bytes. Default: `1Mi`.
+    /// The largest chunk of an upload, as `GET /jobs/features` returns it: a number, and one of the API's units such as
+    /// `Mi`, `Ki`, `M` or `K`. Without a unit it is in bytes. Default: `1Mi`.
     pub chunk_size: String,
-    /// How many chunks one input may have, over all its model inputs. Default: 10,000.
+    /// The most chunks of one input, summed over its model inputs. Default: 10,000.
     pub max_chunks: usize,
-    /// How many inputs one job may have. Default: 10,000.
+    /// The most inputs of one job. Default: 10,000.
     pub max_inputs: usize,
-    /// How many finished jobs are kept, of which the oldest make room for new ones. At least 1. Default: 10,000.
+    /// The most finished jobs to keep. The oldest are dropped for new ones. At least 1. Default: 10,000.
     pub max_finished_jobs: usize,
-    /// How many bytes the jobs take between them, with their inputs and outputs: finished ones make room for new ones, and what
-    /// the others leave no room for is refused by 507. At least 1. Default: 2 GiB.
+    /// The most bytes of all jobs, with their inputs and outputs. Finished jobs are dropped for new ones; a job that does not
+    /// fit beside the unfinished ones gets a 507. At least 1. Default: 2 GiB.
     pub max_job_bytes: usize,
     /// Whether the routes under `/control` are served. They need no key. Default: false.
     pub control: bool,

@@ -13,10 +13,10 @@ use url::form_urlencoded;
 
 use crate::error::Error;
 
-/// How many records a page has when the query does not say.
+/// How many records a page has by default.
 const DEFAULT_PER_PAGE: usize = 10;
 
-/// The parameters of a request, decoded. Of one that occurs twice the first counts.
+/// The decoded parameters of a request. If one occurs twice, the first counts.
 pub(crate) struct Parameters {
     /// The path under `/api`.
     path: String,
@@ -44,7 +44,7 @@ impl Parameters {
         pairs.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether a record passes the filter of this name: `;` joins what must all hold, `,` alternatives.
+    /// Whether a record passes the filter of this name: `;` joins conditions that must all hold, `,` alternatives.
     pub(crate) fn passes(&self, name: &str, holds: impl Fn(&str) -> bool) -> bool {
         self.get(name)
             .is_none_or(|filter| filter.split(';').all(|any| any.split(',').any(&holds)))
@@ -55,7 +55,7 @@ impl Parameters {
         self.passes(name, |part| text.to_lowercase().contains(&part.to_lowercase()))
     }
 
-    /// A filter that is true or false. Python's spelling is taken too.
+    /// Reads a filter that is true or false. Python's spelling is accepted too.
     pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Error> {
         match self.get(name) {
             None => Ok(None),
@@ -65,12 +65,12 @@ impl Parameters {
         }
     }
 
-    /// A moment. Without a zone it is in UTC, and without a time it is the beginning of that day.
+    /// Reads a point in time. Without a zone it is in UTC, and without a time it is the beginning of that day.
     pub(crate) fn moment(&self, name: &str) -> Result<Option<Timestamp>, Error> {
         self.parsed(name, moment, "an ISO 8601 date")
     }
 
-    /// A moment, or a whole day.
+    /// Reads a point in time, or a whole day.
     pub(crate) fn time(&self, name: &str) -> Result<Option<Time>, Error> {
         self.parsed(name, time, "an ISO 8601 date")
     }
@@ -85,7 +85,7 @@ impl Parameters {
             .transpose()
     }
 
-    /// Orders records by `sort-by` and `direction`; those that are equal keep their order.
+    /// Orders records by `sort-by` and `direction`. Equal records keep their order.
     pub(crate) fn sort<T>(
         &self,
         records: &mut [T],
@@ -119,7 +119,7 @@ impl Parameters {
         Ok(())
     }
 
-    /// The records of the page that is asked for. A full page has a `Link` to the next one, even if that is empty.
+    /// Returns the records of the requested page. A full page has a `Link` to the next one, even if that is empty.
     pub(crate) fn page<T>(&self, records: Vec<T>, base_url: &str) -> Result<(HeaderMap, Vec<T>), Error> {
         let per_page = match self.number("per-page")? {
             Some(0) => return Err(Error::bad_request("per-page must be at least 1")),
@@ -151,7 +151,7 @@ impl Parameters {
     }
 }
 
-/// What a filter by date names.
+/// The value of a filter by date.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Time {
     Moment(Timestamp),
@@ -159,7 +159,7 @@ pub(crate) enum Time {
 }
 
 impl Time {
-    /// Whether the moment is this one, or on this day in UTC. Answers have milliseconds, so no more is compared.
+    /// Whether a point in time is this one, or on this day in UTC. Compares milliseconds, since responses have no more.
     pub(crate) fn is(self, at: Option<Timestamp>) -> bool {
         at.is_some_and(|at| match self {
             Self::Moment(moment) => moment.as_millisecond() == at.as_millisecond(),

@@ -1,4 +1,4 @@
-//! Puts the routes of all resources together.
+//! Combines the routes of all resources.
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -7,7 +7,7 @@ use axum::middleware::from_fn_with_state;
 use crate::state::AppState;
 use crate::{accounting, auth, control, engines, error, faults, jobs, models, requests, results};
 
-/// All routes. A request under `/api` is recorded first, then meets the faults, then shows its key.
+/// Returns all routes. A request under `/api` is recorded, then meets the faults, then its key is checked.
 pub(crate) fn router(state: &AppState, with_control: bool) -> Router {
     let api = Router::new()
         .merge(jobs::routes())
@@ -17,7 +17,7 @@ pub(crate) fn router(state: &AppState, with_control: bool) -> Router {
         .merge(accounting::routes())
         .method_not_allowed_fallback(error::wrong_method)
         .fallback(error::unknown_route)
-        // The request log has read and measured the body by then.
+        // The request log has already read and measured the body.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(state.keys.clone(), auth::require_key))
         .layer(from_fn_with_state(state.faults.clone(), faults::inject))

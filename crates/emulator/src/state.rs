@@ -1,5 +1,5 @@
-//! What the requests of one emulator share, composed of parts. A route extracts each part that it uses by its type, and
-//! does not import this file.
+//! The state that all requests of one emulator share. A route extracts each part that it uses by its type, and does not
+//! import this file.
 
 use axum::extract::FromRef;
 

@@ -1,20 +1,20 @@
-//! The two timestamp formats of the API, which occur side by side in one answer.
+//! The two timestamp formats of the API, which occur side by side in one response.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// The moment `offset` after `start`.
+/// Returns the point in time `offset` after `start`.
 pub(crate) fn after(start: Timestamp, offset: Duration) -> Timestamp {
     start.checked_add(offset).unwrap_or(Timestamp::MAX)
 }
 
-/// `2021-07-20T01:40:11.187+0000`: always three digits of milliseconds, and an offset that RFC 3339 does not know.
+/// Formats as `2021-07-20T01:40:11.187+0000`: three digits of milliseconds, and an offset that is not RFC 3339.
 pub(crate) fn basic_offset(at: Timestamp) -> String {
     format!("{}.{:03}+0000", seconds(at), at.subsec_millisecond())
 }
 
-/// `2021-07-20T01:40:09.56+00:00`: one to three digits of milliseconds.
+/// Formats as `2021-07-20T01:40:09.56+00:00`: one to three digits of milliseconds.
 pub(crate) fn extended_offset(at: Timestamp) -> String {
     let milliseconds = format!("{:03}", at.subsec_millisecond());
     let fraction = match milliseconds.trim_end_matches('0') {

@@ -1,15 +1,15 @@
-//! What an emulator remembers of its API key.
+//! The history of an emulator's API key.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
 
-/// What is remembered of the API key.
+/// When the API key was created, and whether it was retrieved.
 #[derive(Clone)]
 pub(crate) struct Ledger {
     pub(super) created_at: Timestamp,
-    /// Whether the whole key has been asked for.
+    /// Whether a client has retrieved the whole key.
     pub(super) retrieved: Arc<AtomicBool>,
 }
 

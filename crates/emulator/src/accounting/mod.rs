@@ -1,4 +1,4 @@
-//! Accounting: the access keys and the teams that the API shows.
+//! Accounting: the API's access keys and teams.
 
 mod ledger;
 mod routes;

@@ -1,4 +1,4 @@
-//! The routes about keys and teams. The restricted key is nobody's, so they do not show it.
+//! The routes about keys and teams. They omit the restricted key, which belongs to no user.
 
 use std::sync::atomic::Ordering;
 
@@ -42,7 +42,7 @@ async fn keys_of_user(
     Ok(Json(vec![json!({
         "prefix": keys.prefix(),
         "name": "emulator",
-        "description": "The key that may do everything",
+        "description": "The key with all rights",
         "isDefault": true,
         "isHighPriority": false,
         "status": "Active",
@@ -58,7 +58,7 @@ async fn keys_of_user(
     })]))
 }
 
-/// The whole key, as a JSON string. It is shown once; from then on the answer is a 400.
+/// Returns the whole key, as a JSON string, the first time. Later requests get a 400.
 async fn full_key(
     State(keys): State<Keys>,
     State(ledger): State<Ledger>,

@@ -1,4 +1,4 @@
-//! The keys of an emulator: made where the options name none, and checked where they do.
+//! The keys of an emulator: taken from the options and checked, or generated.
 
 use std::io;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Takes the keys of the options, or makes the one that is missing. A key that could never be sent, or whose
-    /// prefix (which answers show) cannot be told from its body, is an `InvalidInput`.
+    /// Takes the keys from the options, and generates the API key if it is missing. Fails with `InvalidInput` for a key
+    /// that a header cannot carry, or whose prefix (which responses show) cannot be separated from its body.
     pub(crate) fn new(options: &Options) -> io::Result<Self> {
         let api_key = match &options.api_key {
             Some(key) => checked("api_key", key)?,

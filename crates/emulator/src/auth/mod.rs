@@ -1,4 +1,4 @@
-//! Who may call the API.
+//! Authentication: the keys, and the check of each request.
 
 mod keys;
 mod require_key;

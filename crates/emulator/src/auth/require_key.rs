@@ -1,4 +1,4 @@
-//! Who may call the API: `Authorization: ApiKey <prefix>.<body>`.
+//! Checks `Authorization: ApiKey <prefix>.<body>`.
 
 use axum::extract::{Request, State};
 use axum::http::header::AUTHORIZATION;
@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::keys::Keys;
 use crate::error::Error;
 
-/// Lets requests with the API key through, and answers all others: 403 for the restricted key, else 401.
+/// Passes on requests with the API key. Answers the restricted key with 403, and all other requests with 401.
 pub(crate) async fn require_key(State(keys): State<Keys>, request: Request, next: Next) -> Result<Response, Error> {
     check(&keys, request.headers())?;
     Ok(next.run(request).await)

@@ -1,4 +1,4 @@
-//! An answer that breaks off in the middle of its body.
+//! A response that breaks off in the middle of its body.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,7 +12,7 @@ use http_body::{Frame, SizeHint};
 
 use crate::server::SocketHandle;
 
-/// Cuts an answer in half. One without a body is sent whole, and only its connection ends.
+/// Cuts a response in half. A response without a body is sent whole, and only its connection closes.
 pub(super) async fn cut(answer: Response, socket: SocketHandle) -> Response {
     let (mut head, body) = answer.into_parts();
     // The bodies of the routes are in memory already, so that reading one cannot fail.
@@ -29,9 +29,9 @@ pub(super) async fn cut(answer: Response, socket: SocketHandle) -> Response {
     Response::from_parts(head, Body::new(body))
 }
 
-/// Announces `length` bytes, yields the first half, and then ends the connection instead of the rest.
+/// Announces `length` bytes, yields the first half, and then closes the connection.
 ///
-/// An error would end it too, but the HTTP layer then throws away what it has not written yet.
+/// An error would close it too, but the HTTP layer would then drop the bytes that it has not written yet.
 struct CutBody {
     length: usize,
     half: Option<Bytes>,

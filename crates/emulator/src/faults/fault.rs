@@ -1,58 +1,58 @@
-//! What a fault is, and which requests it matches. What it does to them is left to `inject`.
+//! The fault and the requests that it matches. Its effect is in `inject`.
 
 use std::collections::BTreeMap;
 
 use axum::http::Method;
 use serde::Deserialize;
 
-/// Makes requests under `/api` fail. The members left at their defaults do nothing, so name the ones
-/// that matter: `Fault { path: Some("/api/results/*".into()), status: Some(503), ..Fault::default() }`.
+/// Makes requests under `/api` fail. Members at their defaults have no effect, so set only the ones that you need:
+/// `Fault { path: Some("/api/results/*".into()), status: Some(503), ..Fault::default() }`.
 ///
-/// Each request meets the first fault, in order of addition, that matches it and has something left.
-/// As JSON the members are in camel case, and unknown ones are refused.
+/// Each request meets the first fault, in order of addition, that matches it and is not used up.
+/// In JSON the members are in camel case, and unknown members are refused.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Fault {
     /// The method, in upper or lower case. `None` matches every method.
     pub method: Option<String>,
-    /// The path as it was sent, still percent-encoded, without its query: exact, or a prefix when it
-    /// ends in `*`, for instance `/api/jobs/*`. `None` matches every path.
+    /// The path in its percent-encoded form, without its query: exact, or a prefix if it ends in `*`, for
+    /// instance `/api/jobs/*`. `None` matches every path.
     pub path: Option<String>,
-    /// How many requests it is good for. `None`: until the faults are cleared.
+    /// How many requests the fault applies to. `None`: all, until the faults are cleared.
     pub times: Option<u32>,
-    /// How many matching requests it lets pass first; those meet the faults behind it.
+    /// How many matching requests pass first. They can meet later faults.
     pub skip: u32,
-    /// How long the answer is held back, in milliseconds. The route itself runs at once.
+    /// How long the response is delayed, in milliseconds. The route itself runs at once.
     pub delay_ms: u64,
-    /// Answers with this status, 200 to 599, instead of running the route.
+    /// The status, 200 to 599, to respond with instead of running the route.
     pub status: Option<u16>,
-    /// Headers of that answer. Its content type is `application/json` unless they say otherwise.
+    /// Headers of that response. Its content type is `application/json` unless a header sets another.
     pub headers: BTreeMap<String, String>,
-    /// The body of that answer, sent as it is.
+    /// The body of that response, sent unchanged.
     pub body: Option<String>,
-    /// What becomes of the connection.
+    /// The failure of the connection.
     pub connection: Option<ConnectionFault>,
-    /// For `Reset` and `Stall`: runs the route first, so that a job is created although its receipt
-    /// never arrives. Otherwise the route does not run.
+    /// For `Reset` and `Stall`: whether the route runs first, so that a job is created although its receipt never
+    /// arrives.
     pub after: bool,
 }
 
-/// What a fault does to the connection that a request came by.
+/// What a fault does to the connection of a request.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ConnectionFault {
-    /// Closes it by RST before a byte of the answer.
+    /// Closes it with RST before the first byte of the response.
     Reset,
-    /// Never answers, and keeps it open until the client or the emulator closes it.
+    /// Never responds, and keeps it open until the client or the emulator closes it.
     Stall,
-    /// Sends the head of the answer with its full `Content-Length` and half of the body, rounded
-    /// down, then closes it. An answer that has no body is sent whole before the connection closes.
+    /// Sends the head of the response with its full `Content-Length` and half of the body, rounded down, then closes it.
+    /// A response without a body is sent whole before the connection closes.
     Cut,
 }
 
 impl Fault {
-    /// The bytes of its texts.
+    /// Returns how many bytes its texts have.
     pub(super) fn bytes(&self) -> usize {
         let texts = [&self.method, &self.path, &self.body];
         let texts = texts.iter().filter_map(|text| text.as_ref()).map(String::len);

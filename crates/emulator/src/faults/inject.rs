@@ -1,4 +1,4 @@
-//! Does to a request what its fault says.
+//! Applies a fault to a request.
 
 use std::future::pending;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use super::fault::{ConnectionFault, Fault};
 use super::list::FaultList;
 use crate::server::SocketHandle;
 
-/// Runs the route as it is, unless a fault matches.
+/// Runs the route, unless a fault matches.
 pub(crate) async fn inject(
     State(faults): State<FaultList>,
     OriginalUri(uri): OriginalUri,
@@ -46,7 +46,7 @@ pub(crate) async fn inject(
     }
 }
 
-/// The answer that a fault spells out. What could go wrong here was refused when the fault was added.
+/// Builds the response that a fault describes. Parts that cannot be sent were refused when the fault was added.
 fn canned(status: u16, fault: &Fault) -> Response {
     let mut answer = Response::default();
     *answer.status_mut() = StatusCode::from_u16(status).unwrap_or_default();

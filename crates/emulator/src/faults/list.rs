@@ -1,4 +1,4 @@
-//! The faults that an emulator holds ready, and which of them a request meets.
+//! The faults of an emulator, and the choice of one for a request.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,11 +7,11 @@ use axum::http::Method;
 use super::fault::Fault;
 use super::validate::validate;
 
-/// How many faults are held at a time, and how many bytes of answers between them.
+/// The most faults at a time, and the most bytes of responses in all of them.
 const MAX_FAULTS: usize = 10_000;
 const MAX_BYTES: usize = 64 << 20;
 
-/// Why a fault was refused; the text names the member.
+/// The reason for refusing a fault. The text names the member.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidFault(String);
@@ -23,11 +23,11 @@ pub(crate) struct FaultList(Arc<Mutex<Rules>>);
 #[derive(Default)]
 struct Rules {
     list: Vec<Rule>,
-    /// The bytes of their faults.
+    /// The sum of the faults' bytes.
     bytes: usize,
 }
 
-/// A fault, and how much of it is left.
+/// A fault, and how many requests it still applies to.
 struct Rule {
     fault: Arc<Fault>,
     skip: u32,
@@ -39,12 +39,12 @@ impl FaultList {
         validate(&fault).map_err(InvalidFault)?;
         let mut rules = self.rules();
         if rules.list.len() >= MAX_FAULTS {
-            let message = format!("there are {MAX_FAULTS} faults already, and no more are held: clear them first");
+            let message = format!("there are {MAX_FAULTS} faults already, which is the maximum: clear them first");
             return Err(InvalidFault(message));
         }
         let bytes = rules.bytes + fault.bytes();
         if bytes > MAX_BYTES {
-            let message = format!("the faults have more than {MAX_BYTES} bytes between them: clear them first");
+            let message = format!("the faults have more than {MAX_BYTES} bytes in total: clear them first");
             return Err(InvalidFault(message));
         }
         let rule = Rule {
@@ -61,7 +61,7 @@ impl FaultList {
         *self.rules() = Rules::default();
     }
 
-    /// The fault that a request meets, which is used up by one time.
+    /// Returns the fault that a request meets, and counts the request against its `times`.
     pub(super) fn take(&self, method: &Method, path: &str) -> Option<Arc<Fault>> {
         let mut rules = self.rules();
         let position = rules
@@ -86,7 +86,7 @@ impl FaultList {
 }
 
 impl Rule {
-    /// Whether a matching request meets the fault, rather than being one of those let pass.
+    /// Whether a matching request meets the fault, after the ones that `skip` lets pass.
     fn is_due(&mut self) -> bool {
         let due = self.skip == 0;
         self.skip = self.skip.saturating_sub(1);

@@ -1,4 +1,4 @@
-//! Faults: which requests fail, and how.
+//! Faults: requests that fail on purpose.
 
 mod cut;
 mod fault;

@@ -1,14 +1,14 @@
-//! Refuses faults that would silently do nothing or could not be sent.
+//! Refuses faults that would have no effect or cannot be sent.
 
 use axum::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use super::fault::{ConnectionFault, Fault};
 
-/// The root of everything that faults apply to.
+/// The root of the routes that faults apply to.
 const ROOT: &str = "/api/";
 
-/// Checks a fault; an error names the member as it is spelled in JSON.
+/// Checks a fault. An error names the member by its JSON spelling.
 pub(super) fn validate(fault: &Fault) -> Result<(), String> {
     if let Some(method) = &fault.method {
         Method::from_bytes(method.as_bytes()).map_err(|_| "`method` is not an HTTP method")?;
@@ -29,7 +29,7 @@ fn validate_path(path: &str) -> Result<(), String> {
         None => path == "/api" || path.starts_with(ROOT),
     };
     if !possible {
-        return Err("`path` must lie under /api, or it never matches".to_owned());
+        return Err("`path` must be under /api, or it never matches".to_owned());
     }
     if path.contains('?') {
         return Err("`path` must not have a query, or it never matches".to_owned());
@@ -55,7 +55,7 @@ fn validate_answer(fault: &Fault) -> Result<(), String> {
             HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`headers`: `{name}` is not a header name"))?;
         HeaderValue::from_str(value).map_err(|_| format!("`headers`: the value of `{name}` cannot be sent"))?;
         if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
-            return Err(format!("`headers`: `{name}` follows from the body"));
+            return Err(format!("`headers`: `{name}` must not be set: it follows from the body"));
         }
     }
     Ok(())
@@ -68,7 +68,7 @@ fn forbids_body(status: u16) -> bool {
 fn validate_connection(fault: &Fault) -> Result<(), String> {
     let silent = matches!(fault.connection, Some(ConnectionFault::Reset | ConnectionFault::Stall));
     if silent && fault.status.is_some() {
-        return Err("`status` has no meaning when `connection` is reset or stall".to_owned());
+        return Err("`status` has no effect if `connection` is reset or stall".to_owned());
     }
     if fault.after && !silent {
         return Err("`after` needs a `connection` of reset or stall".to_owned());
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_never_match_is_refused() {
+    fn a_fault_that_never_matches_is_refused() {
         for path in ["/jobs", "api/jobs", "/apix", "/control/*", "", "/jobs/*"] {
             let fault = Fault {
                 path: Some(path.to_owned()),
@@ -93,7 +93,7 @@ mod tests {
             };
             assert_eq!(
                 validate(&fault).unwrap_err(),
-                "`path` must lie under /api, or it never matches",
+                "`path` must be under /api, or it never matches",
                 "{path:?}"
             );
         }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused() {
+    fn a_response_that_cannot_be_sent_is_refused() {
         assert_eq!(refusal(r#"{"status":100}"#), "`status` must be between 200 and 599");
         assert_eq!(refusal(r#"{"status":600}"#), "`status` must be between 200 and 599");
         assert_eq!(
@@ -127,16 +127,16 @@ mod tests {
         );
         assert_eq!(
             refusal(r#"{"status":200,"headers":{"Content-Length":"9"}}"#),
-            "`headers`: `Content-Length` follows from the body"
+            "`headers`: `Content-Length` must not be set: it follows from the body"
         );
     }
 
     #[test]
-    fn what_contradicts_itself_is_refused() {
+    fn members_that_contradict_each_other_are_refused() {
         assert_eq!(refusal(r#"{"body":"x"}"#), "`body` and `headers` need a `status`");
         assert_eq!(
             refusal(r#"{"status":503,"connection":"reset"}"#),
-            "`status` has no meaning when `connection` is reset or stall"
+            "`status` has no effect if `connection` is reset or stall"
         );
         assert_eq!(
             refusal(r#"{"connection":"cut","after":true}"#),

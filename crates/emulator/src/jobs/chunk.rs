@@ -8,7 +8,7 @@ use crate::error::Error;
 /// The name of the part that holds the chunk.
 const PART: &str = "input";
 
-/// The content of the one part named `input`. Other parts are ignored.
+/// Returns the content of the only part named `input`. Other parts are ignored.
 pub(super) async fn read(mut multipart: Multipart) -> Result<Bytes, Error> {
     let broken = |_| Error::bad_request("the multipart body is malformed");
     let mut chunk = None;

@@ -1,4 +1,4 @@
-//! What the API says about a job: the receipt of a submit, and the details.
+//! The API's documents about a job: the receipt of a submit, and the details.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::account::{ACCOUNT, TEAM, Team, User};
 use crate::error::Error;
 use crate::timestamp::{basic_offset, extended_offset};
 
-/// For how many hours the inputs are said to be kept.
+/// How many hours the inputs are kept, according to the receipt.
 const HOURS_DELETE_INPUT: u32 = 24;
 
 #[derive(Serialize)]
@@ -32,7 +32,7 @@ impl ModelReference {
     }
 }
 
-/// The answer to a submit and to a close.
+/// The response to a submit and to a close.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Receipt {
@@ -84,7 +84,7 @@ impl Receipt {
     }
 }
 
-/// The answer of `GET` and `DELETE /jobs/{job}`.
+/// The response to `GET` and `DELETE /jobs/{job}`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Details {
@@ -111,7 +111,7 @@ pub(super) struct Details {
     input_byte_amount: usize,
     hours_delete_input: u32,
     image_classification_model: bool,
-    /// `updatedAt` before it is written out.
+    /// `updatedAt` before it is formatted.
     #[serde(skip)]
     pub(super) updated: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! The limits of jobs, which `GET /jobs/features` tells and uploads and submits are held to.
+//! The limits of jobs. `GET /jobs/features` returns them; uploads and submits must keep them.
 
 use std::io;
 use std::sync::Arc;
@@ -16,20 +16,20 @@ use crate::options::Options;
 #[derive(Clone)]
 pub(crate) struct Features(Arc<Limits>);
 
-/// The answer of `GET /jobs/features`.
+/// The response to `GET /jobs/features`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Limits {
     input_chunk_maximum_size: String,
     maximum_input_chunks: usize,
     maximum_inputs_per_job: usize,
-    /// The first member in bytes.
+    /// `input_chunk_maximum_size` in bytes.
     #[serde(skip)]
     chunk_bytes: usize,
 }
 
 impl Features {
-    /// The limits of the options; a size that cannot be read, or a limit of nothing, is an `InvalidInput`.
+    /// Takes the limits from the options. Fails with `InvalidInput` for a size that cannot be parsed and for a limit of 0.
     pub(crate) fn new(options: &Options) -> io::Result<Self> {
         let invalid = |message: &str| io::Error::new(io::ErrorKind::InvalidInput, message);
         let chunk_bytes = size::bytes(&options.chunk_size)
@@ -48,7 +48,7 @@ impl Features {
         })))
     }
 
-    /// Whether a job may have so many inputs.
+    /// Checks the number of a job's inputs.
     pub(super) fn check_inputs(&self, count: usize) -> Result<(), Error> {
         if count > self.0.maximum_inputs_per_job {
             return Err(Error::bad_request(format!(
@@ -59,7 +59,7 @@ impl Features {
         Ok(())
     }
 
-    /// Whether an input may have so many chunks.
+    /// Checks the number of an input's chunks.
     pub(super) fn check_chunks(&self, count: usize) -> Result<(), Error> {
         if count > self.0.maximum_input_chunks {
             return Err(Error::bad_request(format!(
@@ -70,7 +70,7 @@ impl Features {
         Ok(())
     }
 
-    /// Whether a chunk may have so many bytes.
+    /// Checks the size of a chunk.
     pub(super) fn check_chunk(&self, bytes: usize) -> Result<(), Error> {
         if bytes == 0 {
             return Err(Error::bad_request("the chunk is empty"));

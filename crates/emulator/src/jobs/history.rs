@@ -1,4 +1,4 @@
-//! The jobs so far: their history, and the short list of them.
+//! The lists of jobs: the history with details, and the short list.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::base_url::BaseUrl;
 use crate::error::Error;
 use crate::query::{Order, Parameters};
 
-/// What the filter `status` may name: categories, and the statuses themselves.
+/// The values of the filter `status`: categories, and the statuses themselves.
 const STATUSES: [&str; 11] = [
     "ALL",
     "PENDING",
@@ -34,7 +34,7 @@ const STATUSES: [&str; 11] = [
 const ORDERS: &[(&str, Order<Record>)] = &[
     ("identifier", |a, b| a.job.id.cmp(&b.job.id)),
     ("submittedBy", |a, b| a.job.key_prefix.cmp(&b.job.key_prefix)),
-    // All jobs are of the one key, so that its number of jobs is the same for each.
+    // All jobs belong to the same key, so each shows the same number of jobs.
     ("submittedJobs", |_, _| std::cmp::Ordering::Equal),
     ("status", |a, b| a.details.status.name().cmp(b.details.status.name())),
     ("createdAt", |a, b| a.job.created_at().cmp(&b.job.created_at())),
@@ -46,7 +46,7 @@ const ORDERS: &[(&str, Order<Record>)] = &[
     ("model", |a, b| a.job.model.about().name.cmp(b.job.model.about().name)),
 ];
 
-/// A job, as it stood when the list was made.
+/// A job and its progress at the time of the request.
 struct Record {
     job: Arc<Job>,
     details: Details,
@@ -119,10 +119,10 @@ impl<'a> Filter<'a> {
         Ok(Self { parameters, start, end })
     }
 
-    /// Whether a job passes the filters that do not depend on how far it has got.
+    /// Whether a job passes the filters that do not depend on its progress.
     fn passes(&self, job: &Job) -> bool {
         let about = job.model.about();
-        // Answers have milliseconds, so that no more can be asked for.
+        // Compares milliseconds, since responses have no more.
         let created = job.created_at().as_millisecond();
         self.start.is_none_or(|start| start.as_millisecond() <= created)
             && self.end.is_none_or(|end| created <= end.as_millisecond())

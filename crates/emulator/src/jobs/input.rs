@@ -1,10 +1,10 @@
-//! One input of a job, with the values that its model gets.
+//! One input of a job, with the values for its model.
 
 use bytes::Bytes;
 
 use crate::models::{Values, Version};
 
-/// What names take in memory, with the tables that they stand in: an estimate.
+/// The estimated memory of names and the tables that hold them.
 pub(super) fn names<'n>(key: &str, names: impl Iterator<Item = &'n String>) -> usize {
     const ENTRY: usize = 128;
     names.fold(key.len() + ENTRY, |sum, name| sum + name.len() + ENTRY)
@@ -13,14 +13,14 @@ pub(super) fn names<'n>(key: &str, names: impl Iterator<Item = &'n String>) -> u
 /// One input of a job.
 #[derive(Debug)]
 pub(crate) struct Input {
-    /// The key that the user chose.
+    /// The input key, which the user chooses.
     pub(crate) key: String,
     /// The values by model input name.
     pub(crate) values: Values,
 }
 
 impl Input {
-    /// The sample of a model's version.
+    /// Returns the sample of a model's version.
     pub(crate) fn sample(version: &Version) -> Self {
         Self {
             key: "sample".to_owned(),
@@ -32,7 +32,7 @@ impl Input {
         self.values.values().map(Bytes::len).sum()
     }
 
-    /// What it takes in memory, with its names: an estimate.
+    /// Returns its estimated memory, with its names.
     pub(super) fn memory(&self) -> usize {
         self.bytes() + names(&self.key, self.values.keys())
     }

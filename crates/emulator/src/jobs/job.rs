@@ -1,4 +1,4 @@
-//! What a job is: its inputs, its uploads and its outcomes. The status at a given age is left to `lifecycle`.
+//! A job: its inputs, its uploads and its outcomes. `lifecycle` computes its status.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -19,11 +19,11 @@ use crate::error::Error;
 use crate::models::{self, Model, Outcome, Output, Version};
 use crate::timestamp;
 
-/// Jobs with at most this many bytes of input are processed where they are asked for; the work of
-/// larger ones would hold up the requests that share the thread.
+/// Jobs with at most this many bytes of input are processed on the thread of the request. Larger jobs would block the other
+/// requests of that thread.
 const INLINE_BYTES: usize = 16 << 10;
 
-/// A job. Its status follows from its age whenever it is asked for, so that an idle one costs nothing.
+/// A job. Its status is computed from its age on each request, so an idle job costs nothing.
 pub(crate) struct Job {
     pub(crate) id: String,
     pub(crate) model: &'static dyn Model,
@@ -34,13 +34,13 @@ pub(crate) struct Job {
     pub(crate) timeout: Option<Duration>,
     timing: Timing,
     created: Moment,
-    /// When a job that was opened got all its inputs.
+    /// When the job was closed, if it was opened without inputs.
     closed: OnceLock<Moment>,
-    /// What has been uploaded to a job that was opened; empty again once it is closed.
+    /// The uploaded inputs of an open job. Empty after the close.
     upload: Option<Upload>,
-    /// Absent while the job is open.
+    /// Unset while the job is open.
     inputs: OnceLock<Vec<Input>>,
-    /// When it was canceled, counted from its start.
+    /// The age at which it was canceled.
     canceled: OnceLock<Duration>,
     outcomes: OnceCell<Vec<Outcome>>,
     usage: Usage,
@@ -92,7 +92,7 @@ impl Job {
         })
     }
 
-    /// A job that ran the model on its own sample, and looks the same every time.
+    /// Returns a job that ran the model on its own sample. It is the same every time.
     pub(crate) fn sample(model: &'static dyn Model, version: &'static Version) -> Result<Self, Error> {
         let submission = Submission {
             model: model.about().identifier.to_owned(),
@@ -113,9 +113,9 @@ impl Job {
         Ok(Self { created, ..job })
     }
 
-    /// Where the job stands by now.
+    /// Returns the current progress of the job.
     pub(crate) fn progress(&self) -> Progress {
-        // In this order: a close in between leaves the job open, rather than running since its receipt.
+        // In this order: after a close in between, the job still counts as open, not as running since its receipt.
         let lifecycle = self.lifecycle();
         lifecycle.at(self.start().instant.elapsed(), self.canceled.get().copied())
     }
@@ -129,17 +129,17 @@ impl Job {
         }
     }
 
-    /// Whether it waits for uploads, or was canceled while it did.
+    /// Whether it waits for uploads, or was canceled while waiting.
     pub(super) fn is_open(&self) -> bool {
         self.inputs.get().is_none()
     }
 
-    /// The moment from which its ages count: the close of a job that was opened, otherwise its receipt.
+    /// Returns the start of its age: its close if it was opened without inputs, otherwise its receipt.
     fn start(&self) -> Moment {
         self.closed.get().copied().unwrap_or(self.created)
     }
 
-    /// The time since its receipt.
+    /// Returns the time since its receipt.
     pub(super) fn age(&self) -> Duration {
         self.created.instant.elapsed()
     }
@@ -152,22 +152,22 @@ impl Job {
         self.start().timestamp
     }
 
-    /// The span in which the input with this index is processed, counted from the start.
+    /// Returns the ages between which the input with this index is processed.
     pub(crate) fn span(&self, index: usize) -> (Duration, Duration) {
         self.lifecycle().span(index)
     }
 
-    /// The moment `offset` after the start.
+    /// Returns the point in time `offset` after the start.
     pub(crate) fn moment(&self, offset: Duration) -> Timestamp {
         timestamp::after(self.submitted_at(), offset)
     }
 
-    /// The inputs that the model gets; none while the job is open.
+    /// Returns the model's inputs. Empty while the job is open.
     pub(crate) fn inputs(&self) -> &[Input] {
         self.inputs.get().map_or(&[], Vec::as_slice)
     }
 
-    /// The keys of all inputs, those of an open job included.
+    /// Returns the keys of all inputs, including those of an open job.
     pub(crate) fn keys(&self) -> Vec<String> {
         match (self.inputs.get(), &self.upload) {
             (None, Some(upload)) => upload.keys(),
@@ -175,7 +175,7 @@ impl Job {
         }
     }
 
-    /// What it takes in memory: an estimate.
+    /// Returns its estimated memory.
     pub(super) fn bytes(&self) -> usize {
         self.usage.bytes()
     }
@@ -187,7 +187,7 @@ impl Job {
         }
     }
 
-    /// What became of the first `processed` inputs. The model runs when this is first asked for.
+    /// Returns the outcomes of the first `processed` inputs. The first call runs the model.
     pub(crate) async fn outcomes(self: &Arc<Self>, processed: usize) -> Result<&[Outcome], Error> {
         if processed == 0 {
             return Ok(&[]);
@@ -217,7 +217,7 @@ impl Job {
             .collect()
     }
 
-    /// Adds a chunk behind those that the model input has already.
+    /// Appends a chunk to a model input.
     pub(super) fn append(&self, features: &Features, key: String, name: String, chunk: &[u8]) -> Result<(), Error> {
         if !self.version.inputs.iter().any(|input| input.name == name) {
             return Err(Error::bad_request(format!(
@@ -228,7 +228,7 @@ impl Job {
         }
         features.check_chunk(chunk.len())?;
         let mut inputs = self.open_upload()?.inputs();
-        // Again, now that nothing can change it.
+        // Again, under the lock.
         self.open_upload()?;
         match inputs.get(&key) {
             Some(parts) => features.check_chunks(parts.chunks + 1)?,
@@ -244,7 +244,7 @@ impl Job {
         Ok(())
     }
 
-    /// Ends the upload: the job runs from this moment on.
+    /// Closes the upload and starts the job.
     pub(super) fn close(&self) -> Result<(), Error> {
         let mut uploaded = self.open_upload()?.inputs();
         self.open_upload()?;
@@ -260,13 +260,13 @@ impl Job {
                 .collect(),
         });
         let inputs = inputs.collect();
-        // In this order, since the job counts as closed once it has inputs. The lock is held, so both are unset.
+        // In this order, since the job counts as closed once it has inputs. Both are unset, because the lock is held.
         let _ = self.closed.set(Moment::now());
         let _ = self.inputs.set(inputs);
         Ok(())
     }
 
-    /// The upload of a job that is `OPEN`.
+    /// Returns the upload of a job that is `OPEN`.
     pub(super) fn open_upload(&self) -> Result<&Upload, Error> {
         self.upload
             .as_ref()
@@ -278,12 +278,12 @@ impl Job {
     }
 
     pub(super) fn cancel(&self) -> Result<(), Error> {
-        // No chunk and no close may come in between.
+        // Blocks chunks and the close meanwhile.
         let _held = self.upload.as_ref().map(Upload::hold);
         let progress = self.progress();
         if progress.status.is_final() || self.canceled.set(progress.elapsed).is_err() {
             return Err(Error::bad_request(format!(
-                "the job {} is {} and cannot be canceled any more",
+                "the job {} is {} and can no longer be canceled",
                 self.id,
                 self.progress().status.name()
             )));
@@ -292,7 +292,7 @@ impl Job {
     }
 }
 
-/// What became of an input, in memory: an estimate.
+/// Returns the estimated memory of an input's outcome.
 fn memory_of(outcome: &Outcome) -> usize {
     match outcome {
         Ok(outputs) => outputs.values().map(Output::memory).sum(),

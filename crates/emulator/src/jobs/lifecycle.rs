@@ -1,10 +1,10 @@
-//! Where a job stands at a given age. Pure arithmetic: no clock, no job.
+//! The progress of a job at a given age. Pure arithmetic: no clock, no job.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// How long the two stages of every job last.
+/// The durations of the two stages of every job.
 #[derive(Clone, Copy)]
 pub(crate) struct Timing {
     pub(crate) submitted: Duration,
@@ -29,7 +29,7 @@ impl Status {
         matches!(self, Self::Completed | Self::Canceled | Self::TimedOut)
     }
 
-    /// The status as the API spells it.
+    /// Returns the API's spelling of the status.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Open => "OPEN",
@@ -42,31 +42,31 @@ impl Status {
     }
 }
 
-/// Where a job stands.
+/// The progress of a job at some age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Progress {
     pub(crate) status: Status,
-    /// The age of the job; it stands still once the job has ended.
+    /// The age of the job, or its age at the end.
     pub(crate) elapsed: Duration,
-    /// How much of that the job spent waiting for its model.
+    /// How long the job waited for its model.
     pub(crate) queued: Duration,
-    /// The age at which something about the job changed last.
+    /// The age at the last change of the job.
     pub(crate) updated: Duration,
-    /// How many inputs have been processed, well or badly.
+    /// How many inputs have been processed, with or without success.
     pub(crate) processed: usize,
 }
 
-/// What decides a job's course.
+/// The properties of a job that determine its progress.
 pub(crate) struct Lifecycle {
     pub(crate) timing: Timing,
-    /// Whether it was opened without inputs, so that it does not advance.
+    /// Whether it was opened without inputs, and so does not advance.
     pub(crate) is_open: bool,
     pub(crate) timeout: Option<Duration>,
     pub(crate) inputs: usize,
 }
 
 impl Lifecycle {
-    /// Where the job stands at the age `elapsed`, given the age at which it was canceled, if it was.
+    /// Returns the progress at the age `elapsed`, given the age at which the job was canceled, if it was.
     pub(crate) fn at(&self, elapsed: Duration, canceled: Option<Duration>) -> Progress {
         let end = self.end(canceled).filter(|(end, _)| *end <= elapsed);
         let (elapsed, status) = end.unwrap_or((elapsed, self.running(elapsed)));
@@ -90,7 +90,7 @@ impl Lifecycle {
         }
     }
 
-    /// The ages between which an input is processed: the inputs share the time evenly, one after the other.
+    /// Returns the ages between which an input is processed. The inputs share the time evenly, one after the other.
     pub(crate) fn span(&self, index: usize) -> (Duration, Duration) {
         let share = |count: usize| {
             let nanos = self.timing.in_progress.as_nanos() * count as u128 / self.inputs.max(1) as u128;
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_stands_still_once_the_job_has_ended() {
+    fn progress_is_final_after_the_end_of_the_job() {
         let job = lifecycle(3, None);
         assert_eq!(job.at(ms(2000), None), job.at(ms(60_000), None));
         let progress = job.at(ms(60_000), None);

@@ -1,4 +1,4 @@
-//! Reads a JSON body member by member, so that each error can name the one that is wrong.
+//! Reads a JSON body member by member, so that each error names the invalid member.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use serde_json::value::RawValue;
 
 use crate::error::Error;
 
-/// A JSON value that is not read yet.
+/// A JSON value that is not parsed yet.
 pub(super) struct Member<'a> {
-    /// Its path from the body's root, which has the empty one.
+    /// Its path from the body's root. Empty for the root.
     pub(super) name: String,
     value: &'a RawValue,
 }
@@ -40,7 +40,7 @@ impl<'a> Member<'a> {
         self.read("a string")
     }
 
-    /// `true`, `false`, or one of them as text, as a guide of the API sends it.
+    /// Reads `true`, `false`, or one of them as text, as a guide of the API sends it.
     pub(super) fn boolean(&self) -> Result<bool, Error> {
         match self.value.get() {
             "true" | "\"true\"" => Ok(true),
@@ -49,7 +49,7 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// A positive whole number, or one as text, which the reference calls for.
+    /// Reads a positive whole number, or one as text, as the API reference specifies.
     pub(super) fn milliseconds(&self) -> Result<Duration, Error> {
         match self.value.get().trim_matches('"').parse() {
             Ok(milliseconds) if milliseconds > 0 => Ok(Duration::from_millis(milliseconds)),
@@ -74,7 +74,7 @@ impl<'a> Members<'a> {
         Member::new(String::new(), body).members()
     }
 
-    /// A member that is neither missing nor null.
+    /// Returns a member that is neither missing nor null.
     pub(super) fn optional(&self, name: &str) -> Option<Member<'a>> {
         let value = self.values.get(name).filter(|value| value.get() != "null")?;
         Some(Member::new(format!("{}{name}", self.prefix), value))

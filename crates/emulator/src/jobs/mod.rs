@@ -1,4 +1,4 @@
-//! Jobs, from the submit to their end.
+//! Jobs, from the submit to the end.
 
 mod chunk;
 mod documents;

@@ -1,4 +1,4 @@
-//! The routes to submit, read and cancel jobs, and to upload their inputs. The lists of jobs are left to `history`.
+//! The routes to submit, read and cancel jobs, and to upload their inputs. `history` has the lists of jobs.
 
 use axum::extract::multipart::{Multipart, MultipartRejection};
 use axum::extract::{FromRef, State};
@@ -52,7 +52,7 @@ async fn details(State(jobs): State<JobStore>, Segments(id): Segments<String>) -
     Ok(Json(Details::of(&job).await?))
 }
 
-/// Cancels a job that has not ended yet; one that has ended keeps its status, and the answer is a 400.
+/// Cancels a job that has not ended. A job that has ended keeps its status, and the response is a 400.
 async fn cancel(
     State(jobs): State<JobStore>,
     Segments(id): Segments<String>,
@@ -62,7 +62,7 @@ async fn cancel(
     Ok((StatusCode::ACCEPTED, Json(Details::of(&job).await?)))
 }
 
-/// `POST /jobs/{job}/{input}/{modelInput}`: appends the chunk in the part `input`.
+/// `POST /jobs/{job}/{input}/{modelInput}`: appends the chunk of the part `input`.
 async fn append(
     State(jobs): State<JobStore>,
     State(features): State<Features>,

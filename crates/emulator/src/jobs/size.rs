@@ -1,7 +1,7 @@
-//! Sizes as the API writes them: a number, and up to two letters for its unit.
+//! The API's notation of sizes: a number, and up to two letters for its unit.
 
-/// The bytes of a size such as `1Mi`, `1.5Mi`, `500K` or `1048576`. What has no unit is in bytes; a fraction of a byte
-/// is dropped. `None` for what cannot be read, is nothing at all, or is too large to count.
+/// Returns the bytes of a size such as `1Mi`, `1.5Mi`, `500K` or `1048576`. Without a unit it is in bytes. A fraction of
+/// a byte is dropped. `None` if the text is not a size, is zero, or overflows.
 pub(super) fn bytes(text: &str) -> Option<usize> {
     let unit_at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at_checked(unit_at)?;
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_size_is_refused() {
+    fn text_that_is_not_a_size_is_refused() {
         for text in [
             "",
             "Mi",

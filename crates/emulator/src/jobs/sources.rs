@@ -1,5 +1,5 @@
-//! Reads the `input` of a submit, by its type. Nothing is ever fetched: what names a place elsewhere gets a stand-in,
-//! whose content follows from that place alone.
+//! Reads the `input` of a submit, by its type. Nothing is fetched: an object in another service is replaced by placeholder
+//! content, which depends only on the names of its bucket and file.
 
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
@@ -23,7 +23,7 @@ const INPUT_TYPES: [&str; 7] = [
     "jdbc",
 ];
 
-/// How many files a folder, and rows a query, is taken to have.
+/// How many files each folder, and rows each query, has.
 const STAND_INS: usize = 3;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -31,7 +31,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Where a job's inputs come from.
+/// The inputs of a job, or the rows of its query.
 #[derive(Debug)]
 pub(super) enum Sources {
     Inputs(Vec<Input>),
@@ -40,7 +40,7 @@ pub(super) enum Sources {
 }
 
 impl Sources {
-    /// The inputs for a model's version.
+    /// Returns the inputs for a model's version.
     pub(super) fn inputs(self, version: &Version) -> Vec<Input> {
         match self {
             Self::Inputs(inputs) => inputs,
@@ -123,7 +123,7 @@ fn leaves(input: &Members<'_>, read: impl Fn(&Member<'_>) -> Result<Bytes, Error
     Ok(Sources::Inputs(inputs))
 }
 
-/// Every input names a folder; each of its files becomes an input.
+/// Turns each file of the folders into an input.
 fn files(folders: Sources) -> Sources {
     let Sources::Inputs(folders) = folders else {
         return folders;
@@ -160,14 +160,14 @@ fn endpoint(endpoint: &Member<'_>) -> Result<(), Error> {
     }
 }
 
-/// The stand-in for an object, named by its two members.
+/// Returns the placeholder for an object that two members name.
 fn object(value: &Member<'_>, names: [&str; 2]) -> Result<Bytes, Error> {
     let members = value.members()?;
     let [place, name] = names.map(|name| members.required(name)?.string());
-    Ok(format!("A stand-in for {} in {}.", name?, place?).into())
+    Ok(format!("Placeholder for {} in {}.", name?, place?).into())
 }
 
-/// The content of `data:<media type>;base64,<data>`.
+/// Decodes `data:<media type>;base64,<data>`.
 fn data_uri(value: &Member<'_>) -> Result<Bytes, Error> {
     let text = value.string()?;
     let content = text
@@ -249,14 +249,14 @@ mod tests {
     }
 
     #[test]
-    fn objects_have_stand_ins_that_follow_from_their_names() {
+    fn objects_have_placeholders_that_follow_from_their_names() {
         let s3 = r#"{"type":"aws-s3","accessKeyID":"a","secretAccessKey":"b","region":"c",
             "sources":{"x":{"input.txt":{"bucket":"B","key":"K"}}}}"#;
-        assert_eq!(inputs(s3), [("x".to_owned(), "A stand-in for K in B.".to_owned())]);
+        assert_eq!(inputs(s3), [("x".to_owned(), "Placeholder for K in B.".to_owned())]);
         let folder = s3.replace("aws-s3", "aws-s3-folder");
         let keys: Vec<_> = inputs(&folder).into_iter().map(|(key, _)| key).collect();
         assert_eq!(keys, ["x-1", "x-2", "x-3"]);
-        assert_eq!(inputs(&folder)[2].1, "A stand-in for K in B. File 3");
+        assert_eq!(inputs(&folder)[2].1, "Placeholder for K in B. File 3");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The jobs of one emulator, of which the oldest finished ones make room for new ones.
+//! The jobs of one emulator. The oldest finished jobs are dropped for new ones.
 
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
@@ -30,7 +30,7 @@ pub(crate) struct JobStore {
 #[derive(Default)]
 struct Kept {
     jobs: IndexMap<String, Arc<Job>>,
-    /// How many were added since finished ones were last dropped.
+    /// How many were added since the last drop of finished jobs.
     added: usize,
     /// How many have been dropped.
     dropped: usize,
@@ -43,7 +43,7 @@ struct Limits {
 }
 
 impl JobStore {
-    /// No jobs yet; a limit of nothing is an `InvalidInput`.
+    /// Creates an empty store. Fails with `InvalidInput` for a limit of 0.
     pub(crate) fn new(options: &Options) -> io::Result<Self> {
         let invalid = |message| Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         if options.max_finished_jobs == 0 {
@@ -78,7 +78,7 @@ impl JobStore {
         Ok(job)
     }
 
-    /// Makes room for so many bytes of an upload.
+    /// Makes room for the bytes of an upload.
     pub(super) fn make_room_for(&self, bytes: usize) -> Result<(), Error> {
         if self.total.bytes() + bytes <= self.limits.bytes {
             return Ok(());
@@ -86,14 +86,14 @@ impl JobStore {
         self.make_room(&mut self.write(), bytes)
     }
 
-    /// Drops the oldest finished jobs where there are too many of them, or where they and the others take too much. A few more
-    /// than has to be, so that the next jobs find room, and not each of them asks all the others whether they have finished.
+    /// Drops the oldest finished jobs if there are too many of them, or if all jobs take too many bytes. Drops a few more than
+    /// necessary, so that the next jobs fit without another check of all jobs.
     fn make_room(&self, kept: &mut Kept, bytes: usize) -> Result<(), Error> {
         let Limits { finished, bytes: most } = self.limits;
         let more = finished / 16;
         let mut total = self.total.bytes() + bytes;
         let is_full = total > most;
-        // One job is on its way.
+        // The new job counts too.
         let are_many = kept.jobs.len() >= finished && kept.added > more;
         if !is_full && !are_many {
             return Ok(());
@@ -121,7 +121,7 @@ impl JobStore {
         kept.dropped += dropped;
         if total > most {
             let message = format!(
-                "no room: the jobs take at most {most} bytes (max_job_bytes), and those that have not finished are kept"
+                "no room: the jobs take at most {most} bytes (max_job_bytes), and unfinished jobs are not dropped"
             );
             return Err(Error::new(StatusCode::INSUFFICIENT_STORAGE, message));
         }
@@ -132,7 +132,7 @@ impl JobStore {
         self.is_stored(job) && job.progress().status.is_final()
     }
 
-    /// A job that is stored by now.
+    /// Returns a stored job.
     pub(crate) fn get(&self, id: &str) -> Result<Arc<Job>, Error> {
         let job = self.accepted(id)?;
         if self.is_stored(&job) {
@@ -142,13 +142,13 @@ impl JobStore {
         }
     }
 
-    /// All jobs that are stored by now, oldest first.
+    /// Returns all stored jobs, oldest first.
     pub(crate) fn all(&self) -> Vec<Arc<Job>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         kept.jobs.values().filter(|job| self.is_stored(job)).cloned().collect()
     }
 
-    /// A job that has had its receipt, stored or not: uploads and closes do not wait for the store.
+    /// Returns a job that has a receipt, stored or not: uploads and closes do not wait for the store.
     pub(super) fn accepted(&self, id: &str) -> Result<Arc<Job>, Error> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let job = kept.jobs.get(id).cloned();
@@ -161,12 +161,12 @@ impl JobStore {
         })
     }
 
-    /// How many finished jobs have been dropped.
+    /// Returns how many finished jobs were dropped.
     pub(crate) fn dropped(&self) -> usize {
         self.kept.read().unwrap_or_else(PoisonError::into_inner).dropped
     }
 
-    /// Resolves when the first job has been dropped, once, with the reason.
+    /// Waits until the first job is dropped, and returns the reason. Resolves once.
     pub(crate) async fn first_dropped(&self) -> String {
         self.first_dropped.notified().await;
         format!("finished jobs are being dropped, the oldest first: {}", self.rule())
@@ -226,7 +226,7 @@ mod tests {
                 }
             }
             assert!(by_count.kept.read().unwrap().jobs.len() <= 100);
-            // What a model makes of the newest job comes on top.
+            // The outputs of the newest job are not counted yet.
             assert!(by_bytes.total.bytes() <= 101_000);
         }
         let (many, large) = (by_count.all().len(), by_bytes.all().len());

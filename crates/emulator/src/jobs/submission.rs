@@ -1,4 +1,4 @@
-//! Reads the body of a submit. An error names the member that is wrong, and never repeats its value.
+//! Reads the body of a submit. An error names the invalid member, and never repeats its value.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::member::Members;
 use super::sources::Sources;
 use crate::error::Error;
 
-/// What `POST /jobs` asks for.
+/// The body of `POST /jobs`.
 #[derive(Debug)]
 pub(super) struct Submission {
     pub(super) model: String,
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_refused_with_its_place() {
+    fn text_that_is_not_json_is_refused_with_its_position() {
         for (body, place) in [
             (&b""[..], "line 1 column 0"),
             (b"{\"model\":", "line 1 column 9"),

@@ -1,15 +1,15 @@
-//! The inputs that an open job has received so far. When they may change is left to `job`.
+//! The inputs that an open job has received so far. `job` decides when they may change.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::BytesMut;
 use indexmap::IndexMap;
 
-/// What has been uploaded so far, in the order of the first chunks.
+/// The uploaded inputs, in the order of their first chunks.
 #[derive(Default)]
 pub(super) struct Upload(Mutex<IndexMap<String, Parts>>);
 
-/// One input on its way.
+/// One input during its upload.
 #[derive(Default)]
 pub(super) struct Parts {
     pub(super) chunks: usize,
@@ -17,7 +17,7 @@ pub(super) struct Parts {
 }
 
 impl Upload {
-    /// Keeps everyone else from changing the upload.
+    /// Locks the upload against other changes.
     pub(super) fn hold(&self) -> impl Drop {
         self.inputs()
     }

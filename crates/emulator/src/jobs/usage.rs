@@ -1,9 +1,9 @@
-//! How many bytes the jobs of an emulator hold. What follows from it is left to `store`.
+//! Counts the bytes that the jobs of an emulator hold. `store` acts on the count.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What any job takes, however small its inputs are: an estimate.
+/// The estimated memory of a job without inputs.
 pub(super) const JOB: usize = 1024;
 
 /// The bytes of all jobs.
@@ -15,7 +15,7 @@ impl Total {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The account of one more job.
+    /// Adds a job, and returns its share of the total.
     pub(super) fn open(&self) -> Usage {
         let usage = Usage {
             total: self.clone(),
@@ -26,7 +26,7 @@ impl Total {
     }
 }
 
-/// The bytes of one job, which are given back when it is dropped.
+/// The bytes of one job. Dropping it subtracts them from the total.
 pub(super) struct Usage {
     total: Total,
     own: AtomicUsize,

@@ -1,4 +1,4 @@
-//! The models that the emulator has, and the look-up of one.
+//! The list of the emulator's models, and the lookup of one.
 
 use super::description::Version;
 use super::library::{brightness, files, generator, sentiment, texts, tones};

@@ -1,4 +1,4 @@
-//! The descriptions of models: what they are, their versions, and the inputs and outputs of those.
+//! The descriptions of models, of their versions, and of the versions' inputs and outputs.
 
 use bytes::Bytes;
 use indexmap::IndexMap;
@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use super::tags::Tag;
 
-/// What all versions of a model have in common.
+/// The description that all versions of a model share.
 pub(crate) struct About {
     pub(crate) identifier: &'static str,
     pub(crate) name: &'static str,
     pub(crate) author: &'static str,
-    /// The e-mail address of the user who made it.
+    /// The e-mail address of the user who created it.
     pub(crate) created_by: &'static str,
     pub(crate) description: &'static str,
     pub(crate) permalink: &'static str,
@@ -19,13 +19,13 @@ pub(crate) struct About {
     pub(crate) features: &'static [Feature],
     pub(crate) is_recommended: bool,
     pub(crate) is_commercial: bool,
-    /// Not known of every model.
+    /// Some models have none.
     pub(crate) last_active_at: Option<Timestamp>,
     pub(crate) expires_at: Option<Timestamp>,
 }
 
 impl About {
-    /// Nothing but what every model has, for others to fill in.
+    /// The defaults of all models.
     pub(super) const BASE: Self = Self {
         identifier: "",
         name: "",
@@ -52,18 +52,18 @@ impl About {
     }
 }
 
-/// Something that a model can do beside its work.
+/// An optional feature of a model.
 pub(crate) struct Feature {
     pub(crate) identifier: &'static str,
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
 }
 
-/// That a model explains its results where a job asks for it.
+/// The model explains its results if a job requests it.
 pub(super) const EXPLAINABLE: Feature = Feature {
     identifier: "built-in-explainability",
     name: "Built-in Explainability",
-    description: "Tells on request what in the input led to the result.",
+    description: "Shows on request which parts of the input led to the result.",
 };
 
 /// One version of a model.
@@ -74,19 +74,19 @@ pub(crate) struct Version {
     pub(crate) description: &'static str,
     pub(crate) inputs: &'static [ModelInput],
     pub(crate) outputs: &'static [ModelOutput],
-    /// An input to try it with, by model input name.
+    /// A sample input, by model input name.
     pub(crate) sample: &'static [(&'static str, &'static [u8])],
 }
 
 impl Version {
-    /// Whether all it reads is text, so that an input of type `text` suits it.
+    /// Whether all its inputs are text, so that it accepts an input of type `text`.
     pub(super) fn is_textual(&self) -> bool {
         self.inputs
             .iter()
             .all(|input| input.accepted_media_types.starts_with("text/"))
     }
 
-    /// The sample as the values of an input.
+    /// Returns the sample as the values of an input.
     pub(crate) fn sample_values(&self) -> Values {
         let values = self.sample.iter();
         values
@@ -117,7 +117,7 @@ pub(crate) struct ModelOutput {
 
 pub(super) const RESULTS: &str = "results.json";
 
-/// The one output of most models.
+/// The only output of most models.
 pub(super) const JSON: &[ModelOutput] = &[ModelOutput {
     name: RESULTS,
     media_type: "application/json",

@@ -1,4 +1,4 @@
-//! Models and their versions as the routes show them.
+//! The API's documents about models and their versions.
 
 use serde_json::{Map, Value, json};
 
@@ -37,14 +37,14 @@ pub(super) fn model_document(model: &dyn Model) -> Value {
     Value::Object(document)
 }
 
-/// A model as tags and related models show it.
+/// Returns the document of a model in tags and related models.
 pub(super) fn identified_document(model: &dyn Model) -> Value {
     let mut document = common(model);
     document.insert("identifier".to_owned(), json!(model.about().identifier));
     Value::Object(document)
 }
 
-/// A model as `GET /models/latest` shows it.
+/// Returns the document of a model in `GET /models/latest`.
 pub(super) fn latest_document(model: &dyn Model) -> Value {
     let active: Vec<_> = model.versions().iter().filter(|version| version.is_active).collect();
     let mut document = common(model);
@@ -70,7 +70,7 @@ pub(super) fn latest_document(model: &dyn Model) -> Value {
     Value::Object(document)
 }
 
-/// The members that a model has wherever it is shown.
+/// Returns the members that all documents of a model share.
 fn common(model: &dyn Model) -> Map<String, Value> {
     let about = model.about();
     let features = about.features.iter().map(|feature| {
@@ -157,7 +157,7 @@ pub(super) fn version_document(model: &dyn Model, version: &Version) -> Value {
     })
 }
 
-/// How many engines are kept running: one for the newest version that is active.
+/// Returns how many engines run at least: one for the newest active version.
 pub(crate) fn minimum_engines(model: &dyn Model, version: &Version) -> u32 {
     u32::from(version.is_active && version.number == latest_active(model))
 }
@@ -166,7 +166,7 @@ pub(super) fn is_active(model: &dyn Model) -> bool {
     model.versions().iter().any(|version| version.is_active)
 }
 
-/// Empty when no version is active.
+/// Returns an empty text if no version is active.
 fn latest_active(model: &dyn Model) -> &'static str {
     let active = model.versions().iter().rfind(|version| version.is_active);
     active.map_or("", |version| version.number)

@@ -1,4 +1,4 @@
-//! Models: what each of them is, the running of one, and the routes that show them.
+//! Models: their descriptions, their execution, and the routes that return them.
 
 mod catalog;
 mod description;

@@ -1,4 +1,4 @@
-//! What a model does: its work on an input, and the outcome of that.
+//! The trait of models, and the outcome of processing an input.
 
 use bytes::Bytes;
 use indexmap::IndexMap;
@@ -7,49 +7,49 @@ use serde_json::Value;
 use super::description::{About, RESULTS, Values, Version};
 use super::predictions::Predictions;
 
-/// A model that the emulator really runs.
+/// A model that the emulator runs.
 pub(crate) trait Model: Send + Sync {
     fn about(&self) -> &About;
 
-    /// All versions, oldest first. There is at least one.
+    /// Returns all versions, oldest first. There is at least one.
     fn versions(&self) -> &'static [Version];
 
-    /// Processes one input, which has every required model input of the version. May take its time, and may
-    /// panic: both are the caller's to deal with. Explains its result where it can and is asked to.
+    /// Processes one input, which has every required model input of the version. May take long, and may panic: the caller
+    /// handles both. Explains its result if the model can and the job requests it.
     fn process(&self, version: &Version, values: &Values, explain: bool) -> Outcome;
 }
 
-/// What became of one input: the outputs by name, or why it failed.
+/// The outcome of one input: the outputs by name, or the reason for its failure.
 pub(crate) type Outcome = Result<Outputs, String>;
 
 /// The outputs of one input, by name.
 pub(crate) type Outputs = IndexMap<&'static str, Output>;
 
-/// What a model makes of an input under one name.
+/// One output of an input.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Output {
-    /// Shown in the results as it is.
+    /// Embedded in the results.
     Json(Value),
-    /// Shown in the results by its URL.
+    /// Shown in the results as a URL.
     Binary(Bytes),
-    /// JSON that is made when it is sent.
-    MadeJson(Predictions),
-    /// So many bytes that are made when they are sent.
-    MadeBinary(u64),
+    /// JSON that is generated while it is sent.
+    GeneratedJson(Predictions),
+    /// This number of bytes, which are generated while they are sent.
+    GeneratedBinary(u64),
 }
 
 impl Output {
-    /// What it takes in memory: an estimate.
+    /// Returns its estimated memory.
     pub(crate) fn memory(&self) -> usize {
         match self {
             Self::Json(value) => memory_of(value),
             Self::Binary(bytes) => bytes.len(),
-            Self::MadeJson(_) | Self::MadeBinary(_) => 0,
+            Self::GeneratedJson(_) | Self::GeneratedBinary(_) => 0,
         }
     }
 }
 
-/// The same of JSON.
+/// Returns the estimated memory of JSON.
 fn memory_of(value: &Value) -> usize {
     const ENTRY: usize = 64;
     ENTRY
@@ -61,7 +61,7 @@ fn memory_of(value: &Value) -> usize {
         }
 }
 
-/// A model whose work is one function, and that does not explain it.
+/// A model that is one function, without explanations.
 pub(crate) struct Described {
     pub(crate) about: About,
     pub(crate) versions: &'static [Version],
@@ -82,12 +82,12 @@ impl Model for Described {
     }
 }
 
-/// A JSON value as the one output of most models.
+/// Returns a JSON value as the only output of a model.
 pub(super) fn json_results(value: Value) -> Outputs {
     IndexMap::from([(RESULTS, Output::Json(value))])
 }
 
-/// The content of a model input as text, for models that read nothing else.
+/// Returns the content of a model input as text.
 pub(super) fn text<'a>(values: &'a Values, name: &str) -> Result<&'a str, String> {
     let bytes = values.get(name).map_or(&[][..], |bytes| bytes);
     std::str::from_utf8(bytes).map_err(|_| format!("the model input {name} is not UTF-8 text"))

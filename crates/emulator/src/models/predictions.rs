@@ -1,24 +1,24 @@
-//! JSON of any size, made when it is written, so that a large one costs no memory.
+//! JSON of any size, generated while it is written, so its memory does not depend on its size.
 
 use serde::ser::{SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-/// JSON of a size, as models that classify make it.
+/// JSON of a given size, in the shape of a classification.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Predictions {
     size: u64,
 }
 
-/// What there is without any prediction and padding.
+/// The bytes without predictions and padding.
 const ENVELOPE: u64 = r#"{"data":{"result":{"classPredictions":[]}},"padding":""}"#.len() as u64;
-/// A prediction with the comma before it.
+/// The bytes of a prediction, with the comma before it.
 const PREDICTION: u64 = r#",{"class":"class 00000000","score":0.125}"#.len() as u64;
 
-/// All of them are written with three decimals.
+/// The scores of the predictions, each with three decimals.
 const SCORES: [f64; 4] = [0.125, 0.375, 0.625, 0.875];
 
 impl Predictions {
-    /// The largest, in bytes.
+    /// The largest size, in bytes.
     pub(super) const LARGEST: u64 = 1 << 30;
 
     pub(super) fn of(size: u64) -> Result<Self, String> {
@@ -26,18 +26,18 @@ impl Predictions {
             Ok(Self { size })
         } else {
             Err(format!(
-                "json is {size}, and at least {ENVELOPE} and at most {}",
+                "json must be from {ENVELOPE} to {} bytes, and is {size}",
                 Self::LARGEST
             ))
         }
     }
 
-    /// In bytes.
+    /// Returns the size in bytes.
     pub(crate) fn size(self) -> u64 {
         self.size
     }
 
-    /// How many predictions there are, and how much is missing then.
+    /// Returns the number of predictions, and the bytes of padding.
     fn parts(self) -> (u64, u64) {
         let room = self.size - ENVELOPE;
         // The first one has no comma.
@@ -70,7 +70,7 @@ impl Serialize for Predictions {
     }
 }
 
-/// So many predictions.
+/// The given number of predictions.
 struct List(u64);
 
 impl Serialize for List {
@@ -95,14 +95,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_has_the_size_that_was_asked_for() {
+    fn json_has_the_requested_size() {
         for size in (ENVELOPE..ENVELOPE + 3 * PREDICTION).chain([100_000]) {
-            let made = serde_json::to_vec(&Predictions::of(size).unwrap()).unwrap();
-            assert_eq!(made.len() as u64, size);
+            let json = serde_json::to_vec(&Predictions::of(size).unwrap()).unwrap();
+            assert_eq!(json.len() as u64, size);
         }
-        let made = serde_json::to_value(Predictions::of(10_000).unwrap()).unwrap();
+        let json = serde_json::to_value(Predictions::of(10_000).unwrap()).unwrap();
         assert_eq!(
-            made["data"]["result"]["classPredictions"].as_array().unwrap().len(),
+            json["data"]["result"]["classPredictions"].as_array().unwrap().len(),
             242
         );
     }

@@ -1,4 +1,4 @@
-//! The routes that show models and their versions, but for `sample-output`, which `results` has.
+//! The routes that return models and their versions. `results` has `sample-output`.
 
 use axum::extract::{FromRef, State};
 use axum::http::HeaderMap;
@@ -47,7 +47,7 @@ async fn latest() -> Json<Vec<Value>> {
     Json(active.map(|model| latest_document(*model)).collect())
 }
 
-/// Models that share a tag with this one.
+/// Returns the models that share a tag with this one.
 async fn related(Segments(model): Segments<String>) -> Result<Json<Vec<Value>>, Error> {
     let about = find(&model)?.about();
     let related = MODELS.iter().filter(|other| {
@@ -67,7 +67,7 @@ async fn tags() -> Json<Vec<Value>> {
     Json(all_tags().into_iter().map(tag_document).collect())
 }
 
-/// Tags by their identifiers, joined by commas, and the models that carry one of them. Unknown ones are left out.
+/// Returns the tags with these identifiers, joined by commas, and the models with one of them. Unknown tags are left out.
 async fn tagged(Segments(identifiers): Segments<String>) -> Json<Value> {
     let identifiers: Vec<_> = identifiers.split(',').collect();
     let is_asked = |tag: &Tag| identifiers.contains(&tag.identifier);
@@ -79,7 +79,7 @@ async fn tagged(Segments(identifiers): Segments<String>) -> Json<Value> {
     Json(json!({ "tags": tags.collect::<Vec<_>>(), "models": models.collect::<Vec<_>>() }))
 }
 
-/// The tags that models carry, in the order in which they first occur.
+/// Returns the tags of all models, in the order of their first occurrence.
 fn all_tags() -> Vec<&'static Tag> {
     let tags = MODELS.iter().flat_map(|model| model.about().tags);
     let unique: IndexMap<_, _> = tags.map(|tag| (tag.identifier, *tag)).collect();

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::description::{Values, Version};
 use super::model::{Model, Outcome};
 
-/// Runs a model on one input. Whatever goes wrong is the input's failure, and nobody else's.
+/// Runs a model on one input. Any failure, including a panic, fails this input only.
 pub(crate) fn run(model: &dyn Model, version: &Version, values: &Values, explain: bool) -> Outcome {
     if let Some(missing) = version
         .inputs

@@ -35,12 +35,12 @@ fn caseless(first: &str, second: &str) -> Ordering {
     first.to_lowercase().cmp(&second.to_lowercase())
 }
 
-/// The numbers of a version, so that 1.10 comes after 1.9.
+/// Returns the numbers of a version, so that 1.10 sorts after 1.9.
 fn numbers(version: &str) -> impl Iterator<Item = u32> {
     version.split('.').map(|number| number.parse().unwrap_or(0))
 }
 
-/// The models that pass all filters, in the order that is asked for.
+/// Returns the models that pass all filters, in the requested order.
 pub(super) fn search(parameters: &Parameters) -> Result<Vec<Entry>, Error> {
     let active = parameters.boolean("isActive")?;
     let expired = parameters.boolean("isExpired")?;

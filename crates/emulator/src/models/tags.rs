@@ -1,4 +1,4 @@
-//! The tags that models carry.
+//! The tags of models.
 
 /// A tag.
 pub(crate) struct Tag {

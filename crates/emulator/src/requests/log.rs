@@ -1,4 +1,4 @@
-//! The log of requests under `/api`: what came, and what became of it.
+//! The log of requests under `/api`, each with its outcome.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,9 +10,9 @@ use serde::Serialize;
 
 /// How many requests the log keeps.
 const MAX_REQUESTS: usize = 100_000;
-/// How many bytes of bodies it keeps between them.
+/// How many bytes of bodies it keeps in total.
 const MAX_BODY_BYTES: usize = 64 << 20;
-/// How many bytes of heads: of paths, queries and headers.
+/// How many bytes of heads it keeps in total: paths, queries and headers.
 const MAX_HEAD_BYTES: usize = 64 << 20;
 /// How many bytes it keeps of one body.
 const MAX_BODY: usize = 64 << 10;
@@ -24,44 +24,44 @@ const MAX_BODY: usize = 64 << 10;
 pub struct RecordedRequest {
     /// The method, for instance `POST`.
     pub method: String,
-    /// The path as it was sent, still percent-encoded, without its query.
+    /// The path in its percent-encoded form, without its query.
     pub path: String,
-    /// The query as it was sent, without the `?`. `None` when there was no `?`.
+    /// The query in its encoded form, without the `?`. `None` if there was no `?`.
     pub query: Option<String>,
-    /// The headers by lower-case name; values of a repeated one are joined by `, `. Of `authorization`
-    /// only the scheme is kept, as `ApiKey ***`.
+    /// The headers by lower-case name. Values of a repeated header are joined by `, `. `authorization` keeps only its
+    /// scheme, as `ApiKey ***`.
     pub headers: BTreeMap<String, String>,
-    /// The first 64 KiB of the body as text; what is not UTF-8 is replaced by U+FFFD, so look at `body_bytes` for the
-    /// true size.
+    /// The first 64 KiB of the body as text. U+FFFD replaces bytes that are not UTF-8, so see `body_bytes` for the true
+    /// size.
     pub body: String,
-    /// How many bytes the whole body had. 0 until it has arrived.
+    /// The size of the whole body, in bytes. 0 until it has arrived.
     pub body_bytes: usize,
-    /// When its head had arrived, in milliseconds since the emulator started.
+    /// When its head arrived, in milliseconds since the emulator started.
     pub received_at_ms: f64,
-    /// The status it was answered with. `None` until then.
+    /// The status of its response. `None` until then.
     pub status: Option<u16>,
-    /// What became of it.
+    /// Its outcome.
     pub state: RequestState,
 }
 
 impl RecordedRequest {
-    /// The bytes of its method, path, query and headers.
+    /// Returns how many bytes its method, path, query and headers have.
     fn head_bytes(&self) -> usize {
         let headers = self.headers.iter().map(|(name, value)| name.len() + value.len());
         self.method.len() + self.path.len() + self.query.as_ref().map_or(0, String::len) + headers.sum::<usize>()
     }
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum RequestState {
-    /// It is not answered yet.
+    /// It has no response yet.
     Open,
-    /// Its answer was handed to the connection.
+    /// Its response was passed to the connection.
     Answered,
-    /// Its connection ended before the answer: the client went away, or a fault reset it.
+    /// Its connection closed before the response: the client disconnected, or a fault reset it.
     Aborted,
 }
 
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_was_cleared_away_is_not_confused_with_a_later_one() {
+    fn a_cleared_request_is_not_confused_with_a_later_one() {
         let log = RequestLog::default();
         let cleared = open(&log, "/api/first");
         log.clear();

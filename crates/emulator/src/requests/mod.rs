@@ -1,4 +1,4 @@
-//! The log of requests under `/api`, and the recording of them.
+//! The log of requests under `/api`, and the middleware that records them.
 
 mod log;
 mod record;

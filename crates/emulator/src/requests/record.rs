@@ -1,4 +1,4 @@
-//! Reads each request whole, and follows it to its end.
+//! Reads each request whole, and records its outcome.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use crate::error::Error;
 /// The largest request body, in bytes.
 const MAX_REQUEST_BODY: usize = 64 << 20;
 
-/// Records a request, its body and its answer.
+/// Records a request, its body and its response.
 pub(crate) async fn record(
     State(log): State<RequestLog>,
     OriginalUri(uri): OriginalUri,
@@ -39,14 +39,14 @@ pub(crate) async fn record(
         Err(ReadError::TooLarge) => {
             Error::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 64 MiB").into_response()
         }
-        // Nobody is there to read this answer, so the request counts as aborted.
+        // The client is gone and cannot read this response, so the request counts as aborted.
         Err(ReadError::Broken) => return Error::bad_request("the body broke off").into_response(),
     };
     entry.answered(answer.status());
     answer
 }
 
-/// A request on its way. It was aborted if this is dropped before the answer.
+/// A request in progress. Dropping this before the response records it as aborted.
 struct Entry<'a> {
     log: &'a RequestLog,
     number: usize,
@@ -73,8 +73,8 @@ enum ReadError {
     Broken,
 }
 
-/// Reads a body. One that is too large is still read to its end, since a client that is busy sending
-/// would otherwise see a reset instead of the answer.
+/// Reads a body. A body that is too large is still read to its end, since a client that is still sending would otherwise
+/// get a reset instead of the response.
 async fn read(mut body: Body) -> Result<Bytes, ReadError> {
     let mut bytes = BytesMut::new();
     let mut too_large = false;

@@ -1,4 +1,4 @@
-//! What the API says about the inputs of a job that are processed.
+//! The API's documents about the processed inputs of a job.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::jobs::{Job, milliseconds};
 use crate::models::{Outcome, Output, Predictions};
 use crate::timestamp::{basic_offset, extended_offset};
 
-/// The index of the input with this key, and what became of it, once it is processed.
+/// Returns the index and the outcome of the input with this key, if it is processed.
 pub(super) async fn processed<'a>(job: &'a Arc<Job>, key: &str) -> Result<(usize, &'a Outcome), Error> {
     let outcomes = job.outcomes(job.progress().processed).await?;
     let index = job.inputs().iter().position(|input| input.key == key);
@@ -22,7 +22,7 @@ pub(super) async fn processed<'a>(job: &'a Arc<Job>, key: &str) -> Result<(usize
         .ok_or_else(|| Error::not_found(format!("the job {} has no result for the input {key}", job.id)))
 }
 
-/// The answer of `GET /results/{job}`. `results` and `failures` are absent while they would be empty.
+/// The response to `GET /results/{job}`. `results` and `failures` are absent while they would be empty.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct JobResults {
@@ -50,7 +50,7 @@ pub(super) struct JobResults {
     failures: IndexMap<String, InputResult>,
 }
 
-/// What became of one input: its metadata, and beside them its outputs or its error.
+/// The outcome of one input: its metadata, and beside them its outputs or its error.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct InputResult {
@@ -70,12 +70,12 @@ pub(super) struct InputResult {
     outputs: IndexMap<&'static str, Shown>,
 }
 
-/// An output as the results show it.
+/// The form of an output in the results.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Shown {
     Value(Value),
-    Made(Predictions),
+    Generated(Predictions),
 }
 
 #[derive(Serialize)]
@@ -85,7 +85,7 @@ struct Voting {
 }
 
 impl JobResults {
-    /// The results of the inputs that are processed by now.
+    /// Returns the results of the inputs that are processed so far.
     pub(super) async fn of(job: &Arc<Job>, base_url: &str) -> Result<Self, Error> {
         let progress = job.progress();
         let outcomes = job.outcomes(progress.processed).await?;
@@ -124,17 +124,17 @@ impl JobResults {
         })
     }
 
-    /// How many bytes of them are yet to be made.
-    pub(super) fn made(&self) -> u64 {
-        self.results.values().map(InputResult::made).sum()
+    /// Returns how many of their bytes are generated while they are sent.
+    pub(super) fn generated_bytes(&self) -> u64 {
+        self.results.values().map(InputResult::generated_bytes).sum()
     }
 }
 
 impl InputResult {
-    /// How many bytes of it are yet to be made.
-    pub(super) fn made(&self) -> u64 {
+    /// Returns how many of its bytes are generated while they are sent.
+    pub(super) fn generated_bytes(&self) -> u64 {
         let sizes = self.outputs.values().map(|shown| match shown {
-            Shown::Made(made) => made.size(),
+            Shown::Generated(json) => json.size(),
             Shown::Value(_) => 0,
         });
         sizes.sum()
@@ -147,8 +147,8 @@ impl InputResult {
             Ok(outputs) => {
                 let shown = outputs.iter().map(|(name, output)| match output {
                     Output::Json(value) => (*name, Shown::Value(value.clone())),
-                    Output::MadeJson(made) => (*name, Shown::Made(*made)),
-                    Output::Binary(_) | Output::MadeBinary(_) => {
+                    Output::GeneratedJson(json) => (*name, Shown::Generated(*json)),
+                    Output::Binary(_) | Output::GeneratedBinary(_) => {
                         (*name, Shown::Value(link(base_url, &job.id, key, name).into()))
                     }
                 });

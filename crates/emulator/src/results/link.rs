@@ -1,14 +1,14 @@
-//! Where single outputs are.
+//! The URLs of single outputs.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What is encoded in a segment of a path: all but the characters that never need it.
+/// The characters that are encoded in a segment of a path: all but the unreserved ones.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The URL by which the results show an output that is not JSON. It ends in a newline, as in the reference's sample.
+/// Returns the URL that the results contain for an output that is not JSON. It ends in a newline, as in the reference's sample.
 pub(super) fn link(base_url: &str, job: &str, key: &str, output: &str) -> String {
     let [key_segment, output] = [key, output].map(|segment| utf8_percent_encode(segment, SEGMENT));
-    // The short form of this key would be taken for the route of the long form.
+    // The router would mistake the short form of this key for the route of the long form.
     let route = if key == "datasource" {
         format!("datasource/{key_segment}/output/{output}")
     } else {

@@ -1,4 +1,4 @@
-//! Results: what became of a job's inputs, as far as they are processed.
+//! Results: the outcomes of a job's processed inputs.
 
 mod documents;
 mod generated;

@@ -16,7 +16,7 @@ use crate::error::{Error, Segments};
 use crate::jobs::JobStore;
 use crate::models::Output;
 
-/// The bytes of one output, JSON or not, whole or in part.
+/// Returns the bytes of one output, JSON or not, whole or in part.
 pub(super) async fn output(
     State(jobs): State<JobStore>,
     Segments((id, key, name)): Segments<(String, String, String)>,
@@ -35,31 +35,31 @@ pub(super) async fn output(
     let content = match output {
         Output::Binary(bytes) => Content::Held(bytes.clone()),
         Output::Json(value) => Content::Held(json(serde_json::to_vec(value))),
-        Output::MadeJson(made) => Content::Held(json(serde_json::to_vec(made))),
-        Output::MadeBinary(size) => Content::Made(*size),
+        Output::GeneratedJson(predictions) => Content::Held(json(serde_json::to_vec(predictions))),
+        Output::GeneratedBinary(size) => Content::Generated(*size),
     };
     Ok(download(&content, described.media_type, &headers))
 }
 
-/// What an output consists of.
+/// The content of an output.
 enum Content {
     Held(Bytes),
-    /// So many bytes, which are made when they are sent.
-    Made(u64),
+    /// This number of bytes, which are generated while they are sent.
+    Generated(u64),
 }
 
 impl Content {
     fn length(&self) -> u64 {
         match self {
             Self::Held(bytes) => bytes.len() as u64,
-            Self::Made(size) => *size,
+            Self::Generated(size) => *size,
         }
     }
 
     fn etag(&self) -> String {
         match self {
             Self::Held(bytes) => format!("\"{:x}\"", Sha256::digest(bytes)),
-            Self::Made(size) => format!("\"made-{size}\""),
+            Self::Generated(size) => format!("\"made-{size}\""),
         }
     }
 
@@ -69,7 +69,7 @@ impl Content {
                 let [start, end] = [range.start, range.end].map(|place| usize::try_from(place).unwrap_or_default());
                 bytes.slice(start..end).into()
             }
-            Self::Made(_) => Body::new(Pattern::new(range.start, range.end)),
+            Self::Generated(_) => Body::new(Pattern::new(range.start, range.end)),
         }
     }
 }
@@ -88,7 +88,7 @@ fn download(content: &Content, media_type: &'static str, headers: &HeaderMap) ->
     }
     let media_type = [(CONTENT_TYPE, media_type)];
     let length = content.length();
-    // A range of another version is of no use to the client.
+    // The client cannot use a range of another version.
     let range = header(RANGE).filter(|_| header(IF_RANGE).is_none_or(|validator| validator == etag));
     match range.map_or(Part::Whole, |range| part(range, length)) {
         Part::Whole => (StatusCode::OK, common, media_type, content.part(0..length)).into_response(),
@@ -105,7 +105,7 @@ fn download(content: &Content, media_type: &'static str, headers: &HeaderMap) ->
     }
 }
 
-/// What a `Range` asks for.
+/// The part of an output that a `Range` selects.
 #[derive(Debug, PartialEq)]
 enum Part {
     Whole,
@@ -113,7 +113,7 @@ enum Part {
     Unsatisfiable,
 }
 
-/// Reads a `Range` of one part. What it cannot read, or has several parts, asks for the whole.
+/// Reads a `Range` of one part. A range that is malformed or has several parts selects the whole output.
 fn part(range: &str, length: u64) -> Part {
     let bounds = range
         .trim()
@@ -139,7 +139,7 @@ fn part(range: &str, length: u64) -> Part {
 /// One end of a range: left out, a number, or unreadable.
 #[expect(
     clippy::option_option,
-    reason = "an end that is left out means something else than one that is wrong"
+    reason = "a missing end and an invalid end mean different things"
 )]
 fn bound(text: &str) -> Option<Option<u64>> {
     if text.is_empty() {

@@ -15,10 +15,10 @@ use tower_service::Service;
 
 use super::socket::{ConnectionCount, Socket};
 
-/// How long to wait after a failed accept, which mostly means that the process is out of file descriptors.
+/// The pause after a failed accept, which mostly means that the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Accepts connections until `stop` is cancelled, which also drops every connection at once.
+/// Accepts connections until `stop` is canceled, which also drops all connections at once.
 pub(crate) async fn accept(
     listener: TcpListener,
     app: Router,
@@ -50,7 +50,7 @@ async fn serve(socket: Socket, app: Router, stop: CancellationToken) {
     });
     let connection = http1::Builder::new().serve_connection(TokioIo::new(socket), service);
     tokio::select! {
-        // An error here is the client's doing: it went away, or does not speak HTTP.
+        // The client causes errors here: it disconnects, or does not speak HTTP.
         _ = connection => {}
         () = handle.ended() => {}
         () = stop.cancelled() => {}

@@ -1,4 +1,4 @@
-//! Serves an application on sockets of the emulator's own.
+//! Serves the router on sockets that faults can reset.
 
 mod accept;
 mod socket;

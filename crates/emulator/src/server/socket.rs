@@ -1,4 +1,4 @@
-//! The sockets of the emulator: counted while open, and ended on demand by the request that they carry.
+//! The sockets of the emulator. They are counted while open, and a request can close its own.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -27,7 +27,7 @@ impl ConnectionCount {
     }
 }
 
-/// What a request may do to the socket that it came by.
+/// Closes the socket of a request.
 #[derive(Clone, Default)]
 pub(crate) struct SocketHandle(Arc<Fate>);
 
@@ -39,7 +39,7 @@ struct Fate {
 }
 
 impl Socket {
-    /// Takes over a stream, and counts it in `open` for as long as it lives.
+    /// Wraps a stream, and counts it in `open` until it is dropped.
     pub(crate) fn new(stream: TcpStream, open: ConnectionCount) -> Self {
         open.0.fetch_add(1, Ordering::Relaxed);
         Self {
@@ -55,18 +55,18 @@ impl Socket {
 }
 
 impl SocketHandle {
-    /// Ends the connection by RST; what was not sent yet is lost.
+    /// Closes the connection with RST. Unsent bytes are lost.
     pub(crate) fn reset(&self) {
         self.0.reset.store(true, Ordering::Release);
         self.0.end.notify_one();
     }
 
-    /// Ends the connection once everything written so far has left for the network.
+    /// Closes the connection after all bytes written so far are passed to the system.
     pub(crate) fn end_once_flushed(&self) {
         self.0.end_once_flushed.store(true, Ordering::Release);
     }
 
-    /// Resolves when the connection is to end; whoever serves it then drops the socket.
+    /// Resolves when the connection must close. The task that serves it then drops the socket.
     pub(crate) async fn ended(&self) {
         self.0.end.notified().await;
     }
@@ -75,7 +75,7 @@ impl SocketHandle {
 impl Drop for Socket {
     fn drop(&mut self) {
         if self.handle.0.reset.load(Ordering::Acquire) {
-            // Without a linger time, closing sends RST instead of FIN. A failure means that the peer is gone already.
+            // Without a linger time, closing sends RST instead of FIN. A failure means that the peer is already gone.
             let _ = self.stream.set_zero_linger();
         }
         self.open.0.fetch_sub(1, Ordering::Relaxed);
@@ -105,7 +105,7 @@ impl AsyncWrite for Socket {
         self.stream.is_write_vectored()
     }
 
-    /// The HTTP layer flushes when its own buffer is empty, so this is the moment when all bytes are on their way.
+    /// The HTTP layer flushes when its own buffer is empty, so at this point the system has all bytes.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = ready!(Pin::new(&mut self.stream).poll_flush(cx));
         if self.handle.0.end_once_flushed.load(Ordering::Acquire) {

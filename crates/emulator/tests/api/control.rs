@@ -27,15 +27,18 @@ async fn faults_are_added_and_cleared() {
 async fn a_bad_fault_is_400_with_the_reason() {
     let server = Server::instant().await;
     for (body, reason) in [
-        ("{", "the body is no fault: EOF while parsing"),
-        (r#"{"stauts":500}"#, "the body is no fault: unknown field `stauts`"),
+        ("{", "the body is not a fault: EOF while parsing"),
+        (r#"{"stauts":500}"#, "the body is not a fault: unknown field `stauts`"),
         (
             r#"{"connection":"drop"}"#,
-            "the body is no fault: unknown variant `drop`",
+            "the body is not a fault: unknown variant `drop`",
         ),
-        (r#"{"times":-1}"#, "the body is no fault: invalid value: integer `-1`"),
+        (
+            r#"{"times":-1}"#,
+            "the body is not a fault: invalid value: integer `-1`",
+        ),
         (r#"{"status":99}"#, "`status` must be between 200 and 599"),
-        (r#"{"path":"/jobs"}"#, "`path` must lie under /api"),
+        (r#"{"path":"/jobs"}"#, "`path` must be under /api"),
     ] {
         let answer = server.post("/control/faults", body).await;
         assert_eq!(answer.status, 400, "{body}");

@@ -164,7 +164,7 @@ async fn an_impossible_fault_is_refused_by_the_name_of_its_member() {
         ..Fault::default()
     };
     let refusal = server.emulator.fault(fault).unwrap_err();
-    assert_eq!(refusal.to_string(), "`path` must lie under /api, or it never matches");
+    assert_eq!(refusal.to_string(), "`path` must be under /api, or it never matches");
     assert_eq!(
         server.get("/api/models").await.json()[0]["modelId"],
         json!("ed542963de")

@@ -150,7 +150,7 @@ async fn a_final_job_cannot_be_canceled() {
     assert_eq!(answer.status, 400);
     assert_eq!(
         answer.message(),
-        format!("the job {id} is COMPLETED and cannot be canceled any more")
+        format!("the job {id} is COMPLETED and can no longer be canceled")
     );
     assert_eq!(server.status(&id).await, "COMPLETED");
 }

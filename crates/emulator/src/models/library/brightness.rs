@@ -1,4 +1,4 @@
-//! Brightness: tells bright pictures from dark ones, and by which of their pixels.
+//! Brightness: classifies pictures as bright or dark, and explains by which pixels.
 
 use std::io::Cursor;
 
@@ -20,7 +20,7 @@ static ABOUT: About = About {
     identifier: "br1ghtn355",
     name: "Brightness",
     author: "Emulator",
-    description: "Tells whether a picture is bright or dark.",
+    description: "Classifies a picture as bright or dark.",
     permalink: "br1ghtn355-brightness",
     tags: &[&FILES],
     features: &[EXPLAINABLE],
@@ -111,14 +111,14 @@ impl Picture {
         Ok(Self { width, shades })
     }
 
-    /// From 0 for black to 1 for white.
+    /// Returns the mean brightness, from 0 for black to 1 for white.
     #[expect(clippy::cast_precision_loss, reason = "no picture here has 2^52 pixels")]
     fn brightness(&self) -> f64 {
         let sum: u64 = self.shades.iter().map(|shade| u64::from(*shade)).sum();
         sum as f64 / (255 * self.shades.len().max(1)) as f64
     }
 
-    /// The pixels that are bright, or those that are dark, as lengths of runs down the columns.
+    /// Returns the bright or the dark pixels as run lengths down the columns.
     fn explain(&self, bright: bool) -> Value {
         let rows = self.shades.chunks_exact(self.width);
         let height = rows.len();
@@ -139,7 +139,7 @@ impl Picture {
     }
 }
 
-/// How bright a pixel is: a grey one as it is, one of colour by the mean of its channels. Transparency does not matter.
+/// Returns the brightness of a pixel: the value of a gray pixel, or the mean of the color channels. Ignores transparency.
 fn shade(pixel: &[u8]) -> u8 {
     match *pixel {
         [grey] | [grey, _] => grey,
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dark_pixels_of_a_dark_picture_are_marked_whatever_the_colours() {
+    fn the_dark_pixels_of_a_dark_picture_are_marked_in_any_color() {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, 3, 1);
         encoder.set_color(png::ColorType::Rgba);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_picture_is_a_failed_input() {
+    fn bytes_that_are_not_a_picture_fail_the_input() {
         for bytes in [&b""[..], b"GIF89a", SAMPLE.get(..50).unwrap()] {
             let failure = process(bytes, true).unwrap_err();
             assert!(failure.starts_with("the picture cannot be read: "), "{failure}");

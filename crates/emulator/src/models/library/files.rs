@@ -37,7 +37,7 @@ pub(crate) static DIGEST: Described = Described {
     about: About {
         identifier: "d1g35t0256",
         name: "Digest",
-        description: "Tells the length and the SHA-256 of every file of an input.",
+        description: "Computes the length and the SHA-256 of every file of an input.",
         permalink: "d1g35t0256-open-source-digest",
         tags: &[&FILES, &FILE_ANALYSIS],
         is_recommended: true,
@@ -79,7 +79,7 @@ pub(crate) static FILE_TYPE: Described = Described {
         name: "File Type",
         author: "Emulator Labs",
         created_by: "labs@emulator.local",
-        description: "Tells the media type of a file by its first bytes.",
+        description: "Detects the media type of a file by its first bytes.",
         permalink: "f1l3typ3id-file-type",
         tags: &[&FILES, &FILE_ANALYSIS],
         is_recommended: true,
@@ -96,7 +96,7 @@ pub(crate) static ENTROPY: Described = Described {
         identifier: "3ntr0pybyt",
         name: "Entropy",
         author: "Emulator",
-        description: "Tells how many bits of information there are in each byte of a file.",
+        description: "Computes how many bits of information each byte of a file has.",
         permalink: "3ntr0pybyt-entropy",
         tags: &[&FILE_ANALYSIS],
         last_active_at: Some(Timestamp::constant(1_609_459_200, 0)),
@@ -117,7 +117,7 @@ pub(crate) static ENTROPY: Described = Described {
     process: |version, values| Ok(entropy(version, values)),
 };
 
-/// What files of each type begin with.
+/// The first bytes of each file type.
 const SIGNATURES: [(&[u8], &str); 9] = [
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_told_by_its_first_bytes() {
+    fn a_file_type_is_detected_by_the_first_bytes() {
         for (bytes, media_type) in [
             (&b"\x89PNG\r\n\x1a\n123"[..], "image/png"),
             (b"%PDF-1.7", "application/pdf"),

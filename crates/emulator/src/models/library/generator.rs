@@ -1,4 +1,4 @@
-//! Generator: outputs of the sizes that are asked for, made when they are sent, so that large ones cost no memory.
+//! Generator: outputs of requested sizes, generated while they are sent, so their memory does not depend on their size.
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ const VERSION: Version = Version {
             name: RESULTS,
             media_type: "application/json",
             maximum_size: Predictions::LARGEST,
-            description: "Predictions, as many as make up the size.",
+            description: "Predictions that fill the requested size.",
         },
         ModelOutput {
             name: BYTES,
@@ -44,7 +44,7 @@ pub(crate) static GENERATOR: Described = Described {
         identifier: "g3n3r4t0r1",
         name: "Generator",
         author: "Emulator",
-        description: "Makes outputs of the sizes that are asked for.",
+        description: "Generates outputs of requested sizes.",
         permalink: "g3n3r4t0r1-generator",
         tags: &[&LANGUAGE_AND_TEXT],
         ..About::BASE
@@ -65,13 +65,13 @@ fn process(values: &Values) -> Outcome {
         .map_err(|error| format!("the input is not {{\"json\": <bytes>, \"binary\": <bytes>}}: {error}"))?;
     let mut outputs = IndexMap::new();
     if let Some(size) = sizes.json {
-        outputs.insert(RESULTS, Output::MadeJson(Predictions::of(size)?));
+        outputs.insert(RESULTS, Output::GeneratedJson(Predictions::of(size)?));
     }
     if let Some(size) = sizes.binary {
         if size > LARGEST_BINARY {
-            return Err(format!("binary is {size}, and at most {LARGEST_BINARY}"));
+            return Err(format!("binary must be at most {LARGEST_BINARY} bytes, and is {size}"));
         }
-        outputs.insert(BYTES, Output::MadeBinary(size));
+        outputs.insert(BYTES, Output::GeneratedBinary(size));
     }
     Ok(outputs)
 }
@@ -85,15 +85,15 @@ mod tests {
     }
 
     #[test]
-    fn an_input_says_which_outputs_it_wants() {
+    fn an_input_selects_its_outputs() {
         let outputs = of(r#"{"binary": 5}"#).unwrap();
-        assert_eq!(outputs, IndexMap::from([(BYTES, Output::MadeBinary(5))]));
+        assert_eq!(outputs, IndexMap::from([(BYTES, Output::GeneratedBinary(5))]));
         assert_eq!(of("{}").unwrap().len(), 0);
         for (input, message) in [
             ("text", "the input is not"),
             (r#"{"bytes": 5}"#, "unknown field"),
-            (r#"{"json": 5}"#, "json is 5, and at least 56"),
-            (r#"{"json": 2000000000}"#, "at most 1073741824"),
+            (r#"{"json": 5}"#, "json must be from 56 to 1073741824 bytes, and is 5"),
+            (r#"{"json": 2000000000}"#, "json must be from 56 to 1073741824 bytes"),
             (r#"{"binary": 20000000000}"#, "at most 17179869184"),
         ] {
             let refusal = of(input).unwrap_err();

@@ -1,4 +1,4 @@
-//! The models themselves, one family a file: their descriptions, and their work.
+//! The models, one family per file, with their descriptions.
 
 pub(super) mod brightness;
 pub(super) mod files;

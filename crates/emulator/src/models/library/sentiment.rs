@@ -1,4 +1,4 @@
-//! Sentiment Analysis: scores a text by the VADER lexicon.
+//! Sentiment Analysis: scores a text with the VADER lexicon.
 
 use std::sync::LazyLock;
 
@@ -14,14 +14,14 @@ use crate::models::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION};
 const INPUT: &str = "input.txt";
 const OUTPUT: &str = "results.json";
 
-/// The version whose results are flat, as they were before results had a `data` member.
+/// The version whose results have no `data` member.
 const FLAT_VERSION: &str = "0.0.27";
 
-/// A text is scored in pieces of about this many bytes. The lexicon's rules look at the whole piece for
-/// each word, so that the time for one long piece would grow with the square of its length.
-const PIECE_BYTES: usize = 512;
+/// The least size of the parts of a text that are scored separately. The lexicon's rules read a whole part for each word, so the
+/// time for one part grows with the square of its length.
+const PART_BYTES: usize = 512;
 
-/// Loading the lexicon takes a few milliseconds, which only the first text has to wait for.
+/// The lexicon, loaded for the first text. Loading takes a few milliseconds.
 static ANALYZER: LazyLock<SentimentIntensityAnalyzer<'static>> = LazyLock::new(SentimentIntensityAnalyzer::new);
 
 static ABOUT: About = About {
@@ -99,7 +99,7 @@ impl Model for SentimentAnalysis {
     }
 }
 
-/// The shares of a text's words that are neutral, positive and negative. They add up to 1.
+/// The shares of a text's words that are neutral, positive and negative. Their sum is 1.
 #[derive(Debug, Default, PartialEq)]
 struct Scores {
     neutral: f64,
@@ -108,12 +108,12 @@ struct Scores {
 }
 
 impl Scores {
-    /// The mean of the pieces' scores, weighed by their lengths. A text without words is neutral.
+    /// Returns the mean of the parts' scores, weighted by their lengths. A text without words is neutral.
     fn of(text: &str) -> Self {
         let mut sum = Self::default();
-        for piece in pieces(text) {
-            let scores = ANALYZER.polarity_scores(piece);
-            let weight = f64::from(u32::try_from(piece.len()).unwrap_or(u32::MAX));
+        for part in parts(text) {
+            let scores = ANALYZER.polarity_scores(part);
+            let weight = f64::from(u32::try_from(part.len()).unwrap_or(u32::MAX));
             sum.neutral += scores.neu * weight;
             sum.positive += scores.pos * weight;
             sum.negative += scores.neg * weight;
@@ -134,21 +134,21 @@ impl Scores {
     }
 }
 
-/// Splits a text after whitespace into pieces of at least `PIECE_BYTES`, but for the last one.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+/// Splits a text before whitespace into parts of at least `PART_BYTES`, except for the last one.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let end = rest
             .char_indices()
-            .find(|(index, c)| *index >= PIECE_BYTES && c.is_whitespace())
+            .find(|(index, c)| *index >= PART_BYTES && c.is_whitespace())
             .map_or(rest.len(), |(index, _)| index);
-        let (piece, remainder) = rest.split_at_checked(end)?;
+        let (part, remainder) = rest.split_at_checked(end)?;
         rest = remainder;
-        (!piece.is_empty()).then_some(piece)
+        (!part.is_empty()).then_some(part)
     })
 }
 
-/// The words of the lexicon in a text, in their order, each once: from -1 for the worst to 1 for the best.
+/// Returns the lexicon's words in a text, in their order, each once, with scores from -1 for the worst to 1 for the best.
 fn importances(text: &str) -> Vec<Value> {
     let mut words = IndexMap::new();
     for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'') {
@@ -163,7 +163,7 @@ fn importances(text: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The classes, best first, with scores of at most four decimals.
+/// Returns the classes, best first, with scores of at most four decimals.
 fn predictions(scores: &Scores) -> Vec<Value> {
     let mut classes = [
         ("neutral", scores.neutral),
@@ -280,16 +280,16 @@ mod tests {
     }
 
     #[test]
-    fn pieces_end_at_whitespace_and_lose_nothing() {
+    fn parts_end_at_whitespace_and_lose_nothing() {
         let text = "äöü 😀 word ".repeat(500);
-        let split: Vec<_> = pieces(&text).collect();
+        let split: Vec<_> = parts(&text).collect();
         assert!(split.len() > 10);
         assert_eq!(split.concat(), text);
-        for piece in &split[1..] {
-            assert!(piece.starts_with(char::is_whitespace));
+        for part in &split[1..] {
+            assert!(part.starts_with(char::is_whitespace));
         }
-        for piece in &split[..split.len() - 1] {
-            assert!((PIECE_BYTES..PIECE_BYTES + 20).contains(&piece.len()));
+        for part in &split[..split.len() - 1] {
+            assert!((PART_BYTES..PART_BYTES + 20).contains(&part.len()));
         }
     }
 
@@ -311,14 +311,14 @@ mod tests {
     }
 
     #[test]
-    fn the_words_that_count_are_told_once_and_with_their_sign() {
+    fn scored_words_are_listed_once_and_with_their_sign() {
         let words = importances("A lovely, LOVELY day; what a horrible train. Lovely day!");
-        let told: Vec<_> = words
+        let listed: Vec<_> = words
             .iter()
             .map(|entry| (entry["word"].as_str().unwrap(), entry["score"].as_f64().unwrap() > 0.0))
             .collect();
         assert_eq!(
-            told,
+            listed,
             [
                 ("lovely", true),
                 ("LOVELY", true),

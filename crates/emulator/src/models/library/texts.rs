@@ -1,4 +1,4 @@
-//! Small models that read a text. What they do with it is in `words`.
+//! The descriptions of small models that read a text. `words` has their functions.
 
 use jiff::Timestamp;
 
@@ -75,7 +75,7 @@ pub(crate) static LANGUAGE_GUESS: Described = Described {
         features: &[Feature {
             identifier: "retrainable",
             name: "Retrainable",
-            description: "Could learn further languages.",
+            description: "Could learn more languages.",
         }],
         is_commercial: true,
         last_active_at: Some(Timestamp::constant(1_646_092_800, 0)),
@@ -125,7 +125,7 @@ pub(crate) static TEXT_LENGTH: Described = Described {
     about: About {
         identifier: "t3xtl3ngth",
         name: "Text Length",
-        description: "Tells the length of a text in bytes, UTF-16 units and characters.",
+        description: "Computes the length of a text in bytes, UTF-16 units and characters.",
         permalink: "t3xtl3ngth-text-length",
         tags: &[&LANGUAGE_AND_TEXT, &TEXT_STATISTICS],
         author: "Emulator",
@@ -207,7 +207,7 @@ pub(crate) static READABILITY: Described = Described {
     about: About {
         identifier: "r34d4b1l1t",
         name: "Readability",
-        description: "Tells how long the words and sentences of a text are on average.",
+        description: "Computes the average length of the words and sentences of a text.",
         permalink: "r34d4b1l1t-readability",
         tags: &[&LANGUAGE_AND_TEXT, &TEXT_STATISTICS],
         author: "Emulator Labs",

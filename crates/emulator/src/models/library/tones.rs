@@ -13,9 +13,9 @@ use crate::models::tags::{AUDIO, LANGUAGE_AND_TEXT};
 
 const WAV: &str = "results.wav";
 
-/// Samples in a second.
+/// Samples per second.
 const RATE: u32 = 8000;
-/// Samples in a tone: a twentieth of a second.
+/// Samples per tone, which lasts 50 ms.
 const TONE: u32 = RATE / 20;
 /// The longest text, in characters.
 const LONGEST: usize = 20_000;
@@ -24,14 +24,14 @@ const WAV_OUTPUT: ModelOutput = ModelOutput {
     name: WAV,
     media_type: "audio/wav",
     maximum_size: 32 << 20,
-    description: "The tones: 16 bit, one channel, 8000 samples in a second.",
+    description: "The tones: 16 bit, one channel, 8000 samples per second.",
 };
 
 const VERSION: Version = Version {
     number: "1.0.0",
     created_at: Timestamp::constant(1_633_046_400, 0),
     is_active: true,
-    description: "Every character is a tone of 50 ms, of a pitch that follows from its code point. At most 20,000 characters.",
+    description: "Each character is a tone of 50 ms, whose pitch follows from its code point. At most 20,000 characters.",
     inputs: &[ModelInput {
         maximum_size: 80_000,
         ..TEXT
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newer_version_tells_the_duration_too() {
+    fn the_newer_version_also_has_the_duration() {
         let [older, newer] = TEXT_TO_TONES.versions else {
             panic!("two versions");
         };

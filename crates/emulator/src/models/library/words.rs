@@ -1,4 +1,4 @@
-//! The work of the models that read a text.
+//! The functions of the models that read a text.
 
 use indexmap::IndexMap;
 use serde_json::json;
@@ -6,10 +6,10 @@ use serde_json::json;
 use crate::models::description::{Values, Version};
 use crate::models::model::{Outcome, json_results, text};
 
-/// The one input of these models.
+/// The only input of these models.
 pub(super) const INPUT: &str = "input.txt";
 
-/// How many keywords are shown.
+/// The most keywords in a result.
 const KEYWORDS: usize = 5;
 
 /// The most common words of each language.
@@ -57,7 +57,7 @@ const BLAME: [&str; 10] = [
     "bad", "terrible", "hate", "hated", "awful", "sad", "worst", "poor", "horrible", "rude",
 ];
 
-/// The words of a text in lower case, without the marks around them.
+/// Returns the words of a text in lower case, without the punctuation around them.
 fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric() && c != '\'')
         .filter(|word| !word.is_empty())
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn languages_are_told_by_their_common_words() {
+    fn languages_are_detected_by_their_common_words() {
         for (text, language) in [
             ("This is the end of it", json!("en")),
             ("Das ist nicht das Ende", json!("de")),
