@@ -1,4 +1,4 @@
-//! Link settings that a Node-API addon needs.
+//! Sets the linker options of a Node-API addon.
 
 fn main() {
     napi_build::setup();

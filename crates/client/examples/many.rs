@@ -1,6 +1,6 @@
-//! Many jobs, so many at a time from the submit to the end, each with an outcome of its own.
+//! Runs many jobs with limited concurrency, and reports the outcome of each.
 //!
-//! `MODZY_BASE_URL=… MODZY_API_KEY=… cargo run -p modzy-client --example many -- 200`        (that many jobs)
+//! `MODZY_BASE_URL=… MODZY_API_KEY=… cargo run -p modzy-client --example many -- 200`        (200 jobs)
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program prints")]
 
 use std::{collections::BTreeMap, env, error::Error, sync::Arc};
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // Clones share connections and limits.
         let client = client.clone();
         jobs.spawn(async move {
-            let outcome = judge(&client, &format!("Text {number} was lovely.")).await;
+            let outcome = run_job(&client, &format!("Text {number} was lovely.")).await;
             drop(permit);
             outcome.map_err(|error| format!("job {number}: {error}"))
         });
@@ -46,8 +46,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Has one text judged, and tells the job's final status.
-async fn judge(client: &Client, text: &str) -> Result<String, modzy_client::Error> {
+/// Submits one text, and returns the job's final status.
+async fn run_job(client: &Client, text: &str) -> Result<String, modzy_client::Error> {
     let texts = BTreeMap::from([("text", BTreeMap::from([("input.txt", text)]))]);
     let job = TextJob::new("ed542963de", "1.0.1", texts);
     let receipt = client.submit_job_text(&job, &RequestOptions::default()).await?;

@@ -1,4 +1,4 @@
-//! Uploads files of any size, each as an input of one job. Ctrl-C cancels the job, so that none is left open.
+//! Uploads files of any size, each as an input of one job. Ctrl-C aborts the upload and cancels the job.
 //!
 //! `MODZY_BASE_URL=… MODZY_API_KEY=… cargo run -p modzy-client --example upload -- FILE …`
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program prints")]
@@ -44,8 +44,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             eprintln!("{}: {}{total} bytes", progress.input_key, progress.loaded_bytes);
         })
         .await;
-    if let Some(cancelled) = upload.cancelled {
-        eprintln!("the job was cancelled: {}", cancelled.result.is_ok());
+    if let Some(cancel) = upload.cancelled {
+        eprintln!("the job was canceled: {}", cancel.result.is_ok());
     }
     let receipt = upload.result?;
     let job_id = receipt

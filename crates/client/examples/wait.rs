@@ -1,4 +1,4 @@
-//! A job from beginning to end: submits texts, waits with progress and limits, and shows what became of each.
+//! Runs a job from beginning to end: submits texts, waits with progress and limits, and prints the result of each text.
 //!
 //! `MODZY_BASE_URL=… MODZY_API_KEY=… cargo run -p modzy-client --example wait -- "What a lovely day!" "I hate waiting."`
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program prints")]

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 
-// The program of this platform, with the arguments given. It ends with this process.
+// Runs the program of this platform with the given arguments. It ends with this process.
 
 const { spawn } = require('node:child_process');
 const { findProgram } = require('./lib/program.js');
@@ -11,7 +11,7 @@ const FLAG = '--exit-with-stdin';
 function main() {
   const args = process.argv.slice(2);
   const isFlagGiven = args.includes(FLAG);
-  // Before the program can print that it listens, so that no signal sent in response is missed.
+  // Before the program prints its line, so that no signal sent in response is missed.
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
     process.on(signal, () => child.kill(signal));
   }

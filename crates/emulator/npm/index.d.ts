@@ -1,63 +1,63 @@
 /**
- * A local Modzy for tests: started with the times and limits of its jobs, told which requests fail, asked which requests came.
+ * A local Modzy for tests. It runs jobs with chosen times and limits, makes chosen requests fail, and records all requests.
  */
 
-/** How an emulator starts. Every member may be left out. */
+/** The options of an emulator. All are optional. */
 export interface EmulatorOptions {
-  /** The port on 127.0.0.1. Default: 0, which takes a free one. */
+  /** The port on 127.0.0.1. Default: 0, which selects a free one. */
   port?: number | undefined;
-  /** The key that may do everything, as `prefix.body`. Default: a random one. */
+  /** The key with all rights, as `prefix.body`. Default: a random one. */
   apiKey?: string | undefined;
-  /** A key that is known but has no rights, and is answered by 403. Default: none. */
+  /** A key without rights, which gets a 403. Default: none. */
   restrictedKey?: string | undefined;
   /** How long a job stays `SUBMITTED`, in ms. Default: 500. */
   submittedMs?: number | undefined;
-  /** How long a job is `IN_PROGRESS` after that, in ms; its inputs are evenly spread over it. Default: 1500. */
+  /** How long a job stays `IN_PROGRESS` after that, in ms. Its inputs are evenly spread over this time. Default: 1500. */
   inProgressMs?: number | undefined;
-  /** For how long after the receipt a job and its results answer 404, in ms. Default: 0. */
+  /** How long a job and its results get a 404 after the receipt, in ms. Default: 0. */
   storeDelayMs?: number | undefined;
-  /** The largest chunk of an upload, as the API writes sizes, or in bytes. Default: `'1Mi'`. */
+  /** The largest chunk of an upload, as a size of the API or a number of bytes. Default: `'1Mi'`. */
   chunkSize?: string | number | undefined;
-  /** How many chunks one input may have. Default: 10,000. */
+  /** The most chunks of one input. Default: 10,000. */
   maxChunks?: number | undefined;
-  /** How many inputs one job may have. Default: 10,000. */
+  /** The most inputs of one job. Default: 10,000. */
   maxInputs?: number | undefined;
   /**
-   * How many finished jobs are kept; the oldest make room for new ones, which a line on standard error reports the first time,
-   * and then answer 404. Default: 10,000.
+   * The most finished jobs to keep. The oldest are dropped for new ones, and then get a 404. The first drop is reported on
+   * standard error. Default: 10,000.
    */
   maxFinishedJobs?: number | undefined;
   /**
-   * How many bytes the jobs take between them, with their inputs and outputs. Finished ones make room for new ones; what the
-   * others leave no room for is answered by 507. Default: 2147483648 (2 GiB).
+   * The most bytes of all jobs, with their inputs and outputs. Finished jobs are dropped for new ones; a job that does not fit
+   * beside the unfinished ones gets a 507. Default: 2147483648 (2 GiB).
    */
   maxJobBytes?: number | undefined;
 }
 
 /**
- * Which requests under `/api` fail, and how. A request meets the first fault, in order of addition, that matches it and has
- * something left. Faults come before the key is looked at.
+ * Makes requests under `/api` fail. A request meets the first fault, in order of addition, that matches it and is not used up.
+ * Faults apply before the key is checked.
  */
 export interface Fault {
   /** The method, in upper or lower case. Default: any. */
   method?: string | undefined;
-  /** The path as it was sent, still percent-encoded, without its query; a prefix when it ends in `*`. Default: any. */
+  /** The path in its percent-encoded form, without its query; a prefix if it ends in `*`. Default: any. */
   path?: string | undefined;
-  /** How many requests it is good for. Default: no limit. */
+  /** How many requests the fault applies to. Default: no limit. */
   times?: number | undefined;
   /** How many matching requests pass first. Default: 0. */
   skip?: number | undefined;
-  /** Holds the answer back, in ms; the route itself runs at once. Default: 0. */
+  /** How long the response is delayed, in ms. The route itself runs at once. Default: 0. */
   delayMs?: number | undefined;
-  /** Answers with this status, 200 to 599, instead of running the route. */
+  /** The status, 200 to 599, to respond with instead of running the route. */
   status?: number | undefined;
-  /** Headers of that answer, by name. Its content type is `application/json` unless they say otherwise. */
+  /** Headers of that response, by name. Its content type is `application/json` unless a header sets another. */
   headers?: Record<string, string> | undefined;
-  /** The body of that answer, sent as it is. */
+  /** The body of that response, sent unchanged. */
   body?: string | undefined;
   /**
-   * What becomes of the connection: `reset` closes it before a byte of the answer, `stall` never answers, `cut` ends it in the
-   * middle of the body.
+   * The failure of the connection: `reset` closes it before the first byte of the response, `stall` never responds, `cut` closes it
+   * in the middle of the body.
    */
   connection?: 'reset' | 'stall' | 'cut' | undefined;
   /** For `reset` and `stall`: runs the route first, so that a job exists although its receipt is lost. Default: false. */
@@ -67,60 +67,60 @@ export interface Fault {
 /** A request under `/api` that has arrived. */
 export interface RecordedRequest {
   method: string;
-  /** As it was sent, still percent-encoded, without its query. */
+  /** The path in its percent-encoded form, without its query. */
   path: string;
-  /** As it was sent, without the `?`; null where there was none. */
+  /** The query in its encoded form, without the `?`; null if there was no `?`. */
   query: string | null;
-  /** By lower-case name. Of `authorization` only the scheme. */
+  /** The headers by lower-case name. `authorization` keeps only its scheme. */
   headers: Record<string, string>;
-  /** The first 64 KiB of the body as text; what is not UTF-8 is replaced. */
+  /** The first 64 KiB of the body as text. U+FFFD replaces bytes that are not UTF-8. */
   body: string;
-  /** How many bytes the whole body had. */
+  /** The size of the whole body, in bytes. */
   bodyBytes: number;
-  /** When its head had arrived, in ms since the emulator started. */
+  /** When its head arrived, in ms since the emulator started. */
   receivedAtMs: number;
-  /** The status of its answer; null until then. */
+  /** The status of its response; null until then. */
   status: number | null;
-  /** `aborted` when the connection ended before the answer. */
+  /** `aborted` if the connection closed before the response. */
   state: 'open' | 'answered' | 'aborted';
 }
 
-/** A running emulator. It keeps no process alive, and ends with the one that started it. */
+/** A running emulator. It does not keep the process alive, and ends with the process that started it. */
 export interface Emulator {
   /** The root of the host, such as `http://127.0.0.1:40123`: the `url` of a client. */
   readonly url: string;
   /** The root of the API, which ends in `/api`: the `baseURL` of a client. */
   readonly baseURL: string;
-  /** The key that may do everything. */
+  /** The key with all rights. */
   readonly apiKey: string;
-  /** The key that has no rights; undefined where none was asked for. */
+  /** The key without rights; undefined if the options set none. */
   readonly restrictedKey: string | undefined;
 
   /**
-   * Makes the next requests that match fail. Rejects for a fault that could never match or contradicts itself, and where 10,000
-   * faults, or 64 MiB of them, are held already.
+   * Makes the next matching requests fail. Rejects if the fault can never match, cannot be sent or contradicts itself, and if
+   * 10,000 faults, or 64 MiB of them, exist already.
    */
   fault(fault: Fault): Promise<void>;
   /** Removes all faults. */
   clearFaults(): Promise<void>;
-  /** The requests so far, oldest first: the newest 100,000, with 64 MiB of bodies between them, and 64 MiB of heads. */
+  /** Returns the newest 100,000 requests, oldest first, within a total of 64 MiB of bodies and 64 MiB of heads. */
   requests(): Promise<RecordedRequest[]>;
-  /** Forgets the requests so far. */
+  /** Clears the log of requests. */
   clearRequests(): Promise<void>;
-  /** How many connections of clients are open. */
+  /** Returns the number of open connections. */
   connections(): Promise<number>;
-  /** Ends the emulator, whatever its requests are doing, and resolves once it is gone. May be called again. */
+  /** Ends the emulator, even during requests, and resolves when its process has ended. Further calls do nothing. */
   close(): Promise<void>;
-  /** `close()`, for `await using`. */
+  /** Calls `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Starts an emulator on 127.0.0.1, and resolves once it listens.
+ * Starts an emulator on 127.0.0.1, and resolves when it listens.
  *
- * Its program is the one that `MODZY_EMULATOR_BINARY` names, else that of this package for the platform.
+ * Runs the program that `MODZY_EMULATOR_BINARY` names, or the one of this package for the platform.
  *
- * @throws TypeError for an option that is not known; Error where there is no program for the platform, or where it does not
- *   start, for instance because the port is in use.
+ * @throws TypeError for an unknown option; Error if there is no program for the platform, or if it does not start, for
+ *   instance because the port is in use.
  */
 export declare function startEmulator(options?: EmulatorOptions): Promise<Emulator>;

@@ -1,6 +1,6 @@
 'use strict';
 
-// The control routes of an emulator. One connection for all of them, which no proxy of the environment comes between.
+// The control routes of an emulator. All requests share one connection, and ignore the proxy of the environment.
 
 const http = require('node:http');
 const { text } = require('node:stream/consumers');
@@ -18,9 +18,9 @@ class Control {
    * @param {string} method
    * @param {string} route
    * @param {unknown} [body]
-   * @returns {Promise<any>} What was answered.
+   * @returns {Promise<any>} The body of the response.
    */
-  async ask(method, route, body) {
+  async send(method, route, body) {
     const response = await new Promise((resolve, reject) => {
       const request = http.request(`${this.#url}/control/${route}`, { method, agent: this.#agent }, resolve);
       request.on('error', reject);

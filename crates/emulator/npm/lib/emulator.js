@@ -1,6 +1,6 @@
 'use strict';
 
-// An emulator as a child process: started from options, driven over its control routes, ended with its parent.
+// An emulator as a child process. It starts with options, is controlled over its control routes, and ends with its parent.
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -30,7 +30,7 @@ const ARGUMENTS = {
 function readOptions(options) {
   return Object.entries(options).flatMap(([name, value]) => {
     if (!Object.hasOwn(ARGUMENTS, name)) {
-      throw new TypeError(`there is no option ${name}; there are ${Object.keys(ARGUMENTS).join(', ')}`);
+      throw new TypeError(`unknown option ${name}; the options are ${Object.keys(ARGUMENTS).join(', ')}`);
     }
     const argument = ARGUMENTS[/** @type {keyof typeof ARGUMENTS} */ (name)];
     return value === undefined || value === null ? [] : [`--${argument}=${value}`];
@@ -50,7 +50,7 @@ class Emulator {
   /**
    * @param {import('node:child_process').ChildProcess} child
    * @param {Promise<unknown>} exited
-   * @param {any} ready What the program says once it listens.
+   * @param {any} ready The line that the program prints when it listens.
    */
   constructor(child, exited, { url, baseURL, apiKey, restrictedKey }) {
     this.#child = child;
@@ -64,25 +64,25 @@ class Emulator {
 
   /** @param {import('../index.d.ts').Fault} fault */
   async fault(fault) {
-    await this.#control.ask('POST', 'faults', fault);
+    await this.#control.send('POST', 'faults', fault);
   }
 
   async clearFaults() {
-    await this.#control.ask('DELETE', 'faults');
+    await this.#control.send('DELETE', 'faults');
   }
 
   /** @returns {Promise<import('../index.d.ts').RecordedRequest[]>} */
   async requests() {
-    return this.#control.ask('GET', 'requests');
+    return this.#control.send('GET', 'requests');
   }
 
   async clearRequests() {
-    await this.#control.ask('DELETE', 'requests');
+    await this.#control.send('DELETE', 'requests');
   }
 
   /** @returns {Promise<number>} */
   async connections() {
-    return (await this.#control.ask('GET', 'connections')).open;
+    return (await this.#control.send('GET', 'connections')).open;
   }
 
   async close() {
@@ -103,22 +103,22 @@ class Emulator {
  */
 async function startEmulator(options = {}) {
   const args = [...readOptions(options), '--control', '--exit-with-stdin'];
-  // In a group of its own, so that Ctrl-C does not end it before those who still talk to it. Windows would open a console.
+  // In a separate process group, so that Ctrl-C does not end it before the tests that use it. Windows would open a console.
   const child = spawn(findProgram(), args, {
     detached: process.platform !== 'win32',
     stdio: 'pipe',
     windowsHide: true,
   });
   /** @type {string[] | undefined} */
-  let complaints = [];
+  let errorOutput = [];
   child.stderr.setEncoding('utf8').on('data', (text) => {
-    if (complaints === undefined) {
+    if (errorOutput === undefined) {
       process.stderr.write(text);
     } else {
-      complaints.push(text);
+      errorOutput.push(text);
     }
   });
-  // It may be gone before it is told to end.
+  // The process may end before its standard input is closed.
   child.stdin.on('error', () => {});
   const exited = new Promise((resolve) => {
     child.once('exit', resolve);
@@ -126,11 +126,11 @@ async function startEmulator(options = {}) {
   const line = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line').then(([first]) => first),
     once(child, 'close').then(([code, signal]) => {
-      const reason = complaints?.join('').trim() || `it ended with ${signal ?? code}`;
+      const reason = errorOutput?.join('').trim() || `it ended with ${signal ?? code}`;
       throw new Error(`the emulator did not start: ${reason}`);
     }),
   ]);
-  complaints = undefined;
+  errorOutput = undefined;
   for (const held of [child, child.stdin, child.stdout, child.stderr]) {
     /** @type {any} */ (held).unref?.();
   }

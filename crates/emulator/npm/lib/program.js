@@ -1,11 +1,11 @@
 'use strict';
 
-// Where the program of this platform stands.
+// Finds the program of this platform.
 
 const { existsSync } = require('node:fs');
 const path = require('node:path');
 
-/** As the packages of the platforms are called. */
+/** Returns the platform as the names of the platform packages spell it. */
 function platform() {
   const { platform: system, arch } = process;
   const report = /** @type {any} */ (process.report);
@@ -18,12 +18,12 @@ function platform() {
   if (!report) {
     return `linux-${arch}-gnu`;
   }
-  // Else it looks up the names of all its peers.
+  // Otherwise the report resolves the names of all peers.
   report.excludeNetwork = true;
   return `linux-${arch}-${report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'}`;
 }
 
-/** @returns {string} The program's file. */
+/** @returns {string} The path of the program. */
 function findProgram() {
   const given = process.env.MODZY_EMULATOR_BINARY;
   if (given) {
@@ -34,7 +34,7 @@ function findProgram() {
   }
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const name = `modzy-emulator-${platform()}`;
-  // What `npm run build` makes in a checkout.
+  // The program that `npm run build` builds in a checkout.
   const built = path.resolve(__dirname, `../modzy-emulator${suffix}`);
   if (existsSync(built)) {
     return built;
