@@ -2,10 +2,10 @@
 
 // `npm run bench`: builds the clients, measures them, prints the figures, and writes them to docs/performance.md and README.md here.
 //
-//   npm run bench -- calls waits data start      (all of them, unless some are named)
-//   npm run bench -- --quick                     (whether everything works; writes nothing)
+//   npm run bench -- calls waits data start      (the groups to measure; default: all)
+//   npm run bench -- --quick                     (only checks that everything works; writes nothing)
 //   npm run bench -- --clients modzy-client,undici
-//   npm run bench -- --debug                     (the unoptimized addon that is there, and the programs beside it)
+//   npm run bench -- --debug                     (uses the existing unoptimized addon and programs; writes nothing)
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -19,7 +19,7 @@ const { installPackages, prepare } = require('../scripts/setup.js');
 const { print, write } = require('./report.js');
 const { measureAll } = require('./runner.js');
 
-/** What each name on the command line stands for. */
+/** The measures of each group that the command line can name. */
 const GROUPS = { calls: ['calls', 'result'], waits: ['waits'], data: ['data'], start: ['start'] };
 
 const CLIENTS = ['modzy-client', 'modzy-sdk 1.0.7', 'undici', 'fetch', 'curl'];
@@ -41,7 +41,7 @@ function readArguments() {
   ]) {
     const unknown = given.find((name) => !known.includes(name));
     if (unknown !== undefined) {
-      throw new Error(`${unknown} is none of ${known.join(', ')}`);
+      throw new Error(`unknown name ${unknown}; the known names are ${known.join(', ')}`);
     }
   }
   return { ...values, groups, clients };
@@ -65,7 +65,7 @@ async function startServer(folder) {
   return { baseURL, rustClient: path.join(folder, 'bench-client'), stop: () => child.stdin.end() };
 }
 
-/** Shows what is being done on a terminal, and nothing elsewhere. */
+/** Shows the progress if standard error is a terminal. */
 function show(line) {
   if (process.stderr.isTTY) {
     process.stderr.write(`\r${line}\x1b[K`);
@@ -78,7 +78,9 @@ async function main() {
     build();
   }
   if (quick) {
-    console.log('Only whether everything works: these figures mean nothing, and what is small is called large.');
+    console.log(
+      'Quick check: the measurements are small, so the figures mean nothing, and the titles state the full sizes.',
+    );
   }
   const server = await startServer(built(debug ? 'debug' : 'release'));
   const folder = await mkdtemp(path.join(os.tmpdir(), 'modzy-bench-'));

@@ -1,6 +1,6 @@
 'use strict';
 
-// Draws lines over two logarithmic axes, as SVG.
+// Draws charts with two logarithmic axes, as SVG.
 
 const { show } = require('./figures.js');
 
@@ -11,10 +11,10 @@ const RIGHT = 150;
 const TOP = 40;
 const BOTTOM = 50;
 
-/** Told apart by those who do not see colours, too (after Okabe and Ito). */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#000000'];
+/** The palette of Okabe and Ito, which people with color blindness can distinguish. */
+const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#000000'];
 
-/** A scale of powers of ten that holds all values. */
+/** Returns a scale of powers of ten that contains all values. */
 function scale(values, from, to) {
   const low = Math.floor(Math.log10(Math.min(...values)));
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));
@@ -24,7 +24,7 @@ function scale(values, from, to) {
 
 /**
  * @param {{ title: string, x: string, series: [name: string, points: [x: number, y: number | undefined][]][] }} chart
- * @returns {string | undefined} Nothing where there is nothing to draw.
+ * @returns {string | undefined} The SVG; undefined if there are no values.
  */
 function draw({ title, x: label, series }) {
   const lines = series
@@ -59,13 +59,13 @@ function draw({ title, x: label, series }) {
     ]),
     text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, label, 'text-anchor="middle"'),
     ...lines.flatMap(([name, points], index) => {
-      const colour = COLOURS[index % COLOURS.length];
-      const places = points.map(([px, py]) => [round(x.at(px)), round(y.at(py))]);
-      const path = places.map((place) => place.join(',')).join(' ');
+      const color = COLORS[index % COLORS.length];
+      const positions = points.map(([px, py]) => [round(x.at(px)), round(y.at(py))]);
+      const path = positions.map((position) => position.join(',')).join(' ');
       return [
-        `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`,
-        ...places.map(([px, py]) => `<circle cx="${px}" cy="${py}" r="3.5" fill="${colour}"/>`),
-        text(WIDTH - RIGHT + 12, TOP + 16 + index * 20, name, `fill="${colour}"`),
+        `<polyline points="${path}" fill="none" stroke="${color}" stroke-width="2"/>`,
+        ...positions.map(([px, py]) => `<circle cx="${px}" cy="${py}" r="3.5" fill="${color}"/>`),
+        text(WIDTH - RIGHT + 12, TOP + 16 + index * 20, name, `fill="${color}"`),
       ];
     }),
   ];

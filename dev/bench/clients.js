@@ -1,7 +1,7 @@
 'use strict';
 
-// The clients that are measured, each behind the same few methods. What is written by hand is what a careful user would write,
-// and no more: no retry, no check, no limit of time.
+// The measured clients, with the same methods. For undici and fetch they are the code that a careful user would write, without
+// retries, checks and timeouts.
 
 const { createWriteStream } = require('node:fs');
 const { open } = require('node:fs/promises');
@@ -14,7 +14,7 @@ const MODEL = ['d1g35t0256', '1.0.0'];
 const CHUNK = 1 << 20;
 const SOCKETS = 256;
 
-/** The chunks of a path or of bytes. */
+/** Yields the chunks of a path or of bytes. */
 async function* chunksOf(source) {
   if (typeof source !== 'string') {
     for (let at = 0; at < source.length; at += CHUNK) {
@@ -34,14 +34,14 @@ async function* chunksOf(source) {
   await file.close();
 }
 
-/** A form with one part. */
+/** Returns a form with one part. */
 function multipart(chunk) {
   const head = '--bench\r\nContent-Disposition: form-data; name="input"; filename="input"\r\n\r\n';
   const body = Buffer.concat([Buffer.from(head), chunk, Buffer.from('\r\n--bench--\r\n')]);
   return { body, type: 'multipart/form-data; boundary=bench' };
 }
 
-/** A client around a function that makes a request, and gives its answer as JSON and as a stream. */
+/** Returns a client on top of a function that sends a request and returns its response as JSON and as a stream. */
 function byHand(baseURL, send) {
   const request = (method, path, { body, type = 'application/json' } = {}) => {
     const headers = { authorization: `ApiKey ${KEY}`, 'content-type': type };
@@ -75,7 +75,7 @@ function byHand(baseURL, send) {
   };
 }
 
-/** Each makes a client of the server with this root. What it needs is loaded when it is made. */
+/** Functions that create a client for the root of a server. Each loads its package when it is called. */
 const clients = {
   'modzy-client'(baseURL) {
     const { ModzyClient } = require('../..');
@@ -110,8 +110,8 @@ const clients = {
   },
   fetch(baseURL) {
     return byHand(baseURL, async (url, options) => {
-      const answer = await fetch(url, options);
-      return { json: () => answer.json(), stream: () => Readable.fromWeb(answer.body) };
+      const response = await fetch(url, options);
+      return { json: () => response.json(), stream: () => Readable.fromWeb(response.body) };
     });
   },
 };

@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run test:compatibility`: takes the published SDK, 1.0.7, and this client through one program, each against an
-// emulator of its own, and compares what they return. Installs and builds what is missing.
+// `npm run test:compatibility`: runs one program with the published SDK, 1.0.7, and with this client, each against its own
+// emulator, and compares the results. Installs dependencies and builds first.
 
 const assert = require('node:assert/strict');
 const { createHash } = require('node:crypto');
@@ -15,10 +15,10 @@ const { installPackages, prepare } = require('../scripts/setup.js');
 const API_KEY = 'compatibility.secret';
 const START = new Date(Date.now() - 3_600_000).toISOString();
 
-// Several chunks of the 64 KiB that the emulator is told to take, and one that is not full.
+// Several full chunks of the emulator's 64 KiB, and a shorter one.
 const BYTES = Buffer.alloc(200_000, 'All of it, in order. ');
 
-// A string in which every character is a byte.
+// A binary string: each character is a byte.
 const BINARY = '\u00ff\u00fe\u0000 and more';
 
 const SENTIMENT = ['ed542963de', '1.0.1'];
@@ -41,15 +41,15 @@ const TEXTS = {
 };
 
 /**
- * What is done, in order. A step makes a value from the client and the values of the steps before it, by name.
+ * Returns the steps of the program, in order. A step computes a value from the client and from the values of earlier steps, by name.
  *
- * `known` asserts a difference that is documented, and `check` what equality alone does not show.
+ * `known` asserts a documented difference. `check` asserts properties that the comparison does not cover.
  */
 function program(file) {
   // 1.0.7 reads tags without the API key.
   const refused = (theirs, ours) => {
     assert.equal(theirs.failure?.code, 401);
-    assert.deepEqual(ours.value, ours.served, 'not what the server answers');
+    assert.deepEqual(ours.value, ours.served, 'differs from the response of the server');
   };
   return [
     { name: 'submit text', run: (client) => client.submitJobText(...SENTIMENT, TEXTS) },
@@ -162,12 +162,12 @@ function program(file) {
   ];
 }
 
-/** What the Digest model answers for these bytes. */
+/** Returns the output of the Digest model for these bytes. */
 function digest(bytes) {
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** What becomes of each step with one SDK. */
+/** Runs the steps with one SDK, and returns their outcomes. */
 async function take({ ModzyClient }, steps) {
   const { startEmulator } = require('modzy-emulator');
   const options = { apiKey: API_KEY, submittedMs: 50, inProgressMs: 150, chunkSize: '64Ki' };
@@ -179,7 +179,7 @@ async function take({ ModzyClient }, steps) {
     const outcomes = [];
     for (const { name, run, route } of steps) {
       try {
-        // 1.0.7 throws what is wrong with an argument.
+        // 1.0.7 throws synchronously for an invalid argument.
         values[name] = await run(client, values);
         outcomes.push({ value: comparable(values[name], baseURL) });
       } catch (error) {
@@ -195,13 +195,13 @@ async function take({ ModzyClient }, steps) {
   }
 }
 
-/** What a failure tells in both generations. */
+/** Returns the members of a failure that both generations have. */
 function failureOf(error) {
   const { code, message, url } = Object(error);
   return typeof error === 'string' ? { message: error } : { code, message, url };
 }
 
-/** What the server itself answers. */
+/** Returns the response of the server itself. */
 async function served(url) {
   const response = await fetch(url, { headers: { Authorization: `ApiKey ${API_KEY}` } });
   return response.json();
@@ -211,7 +211,7 @@ const ID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/g;
 const DURATION = /Time$|Latency$|^inputFetching$|^outputUploading$|^resultSummarizing$/;
 
-/** A value without what differs from run to run: identifiers, times, durations, and where the emulator listens. */
+/** Replaces the parts of a value that differ between runs: identifiers, times, durations, and the emulator's address. */
 function comparable(value, baseURL, key = '') {
   if (typeof value === 'string') {
     return value.replaceAll(baseURL, '<base>').replace(ID, '<id>').replace(TIME, '<time>');
@@ -228,7 +228,7 @@ function comparable(value, baseURL, key = '') {
   return value;
 }
 
-/** What a step shows: `equal`, `known difference`, or what is wrong. */
+/** Compares the outcomes of a step: `equal`, `known difference`, or `DIFFERENT` with details. */
 function verdict({ check, fails = false, known }, theirs, ours) {
   try {
     if (known !== undefined) {
@@ -245,7 +245,7 @@ function verdict({ check, fails = false, known }, theirs, ours) {
   }
 }
 
-/** An outcome in a few words. */
+/** Returns a short description of an outcome. */
 function describe({ value, failure }) {
   if (failure !== undefined) {
     return `fails: ${failure.code ?? ''} ${failure.message}`;
@@ -273,7 +273,7 @@ function print(rows) {
 }
 
 async function main() {
-  // Until the last step says otherwise, whatever ends this process.
+  // If this process ends before the last step, it has failed.
   process.exitCode = 1;
   prepare();
   installPackages(__dirname);

@@ -8,13 +8,13 @@ function per(sum, count) {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** How many times one is the other, as text. */
+/** Returns the ratio of two figures, as text. */
 function ratio(one, other) {
   const value = per(one, other);
   return value === undefined ? undefined : `${show(value)} ×`;
 }
 
-/** A figure in three digits, or what stands for none. */
+/** Returns a figure in three digits, or a dash if there is none. */
 function show(value) {
   if (typeof value === 'string') {
     return value;
@@ -28,13 +28,13 @@ function show(value) {
   return value === 0 ? '0' : String(Number(value.toPrecision(3)));
 }
 
-/** The smallest value that this share of the values does not exceed. */
+/** Returns the smallest value that this share of the values does not exceed. */
 function quantile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
 }
 
-/** A target: a figure that must not be more, or not less, than a limit. */
+/** Compares a figure with its target: a maximum or a minimum. */
 function target(what, value, relation, limit) {
   const isKnown = Number.isFinite(value);
   const isMet = isKnown && (relation === '≤' ? value <= limit : value >= limit);

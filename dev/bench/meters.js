@@ -1,23 +1,23 @@
 'use strict';
 
-// What a process measures about itself, with what Linux counts.
+// Measures the current process, with the counters of Linux.
 
 const { readFileSync, writeFileSync } = require('node:fs');
 const { stat } = require('node:fs/promises');
 const { quantile } = require('./figures.js');
 
-/** How long the thread that calls this has been on a processor, in ms. */
+/** Returns the CPU time of the calling thread, in ms. */
 function threadMs() {
   return Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0]) / 1e6;
 }
 
-/** How long all threads have been on a processor, in ms. */
+/** Returns the CPU time of all threads, in ms. */
 function processMs() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-/** Begins to measure; the function that it returns ends it. */
+/** Starts a measurement, and returns a function that ends it. */
 function start() {
   const before = { ms: performance.now(), thread: threadMs(), process: processMs() };
   const elu = performance.eventLoopUtilization();
@@ -29,13 +29,13 @@ function start() {
   });
 }
 
-/** Resident memory, in bytes, once what nobody holds any more is gone. */
+/** Returns the resident memory after a garbage collection, in bytes. */
 function resident() {
   globalThis.gc();
   return process.memoryUsage.rss();
 }
 
-/** Lets V8's young generation grow to its full size, as it is in a process that has been at work for a while. */
+/** Lets V8's young generation grow to its full size, as in a process that has run for a while. */
 function mature() {
   const kept = [];
   for (let count = 0; count < 1_500_000; count += 1) {
@@ -45,7 +45,7 @@ function mature() {
   globalThis.gc();
 }
 
-/** Forgets the peak of resident memory so far; the function that it returns tells how far it has grown since, in bytes. */
+/** Resets the peak of resident memory, and returns a function that returns its growth since then, in bytes. */
 function growth() {
   const before = resident();
   writeFileSync('/proc/self/clear_refs', '5');
@@ -55,7 +55,7 @@ function growth() {
   };
 }
 
-/** What a wake-up of the loop costs, in µs: the median of batches of `fs.promises.stat` in turn. */
+/** Returns the cost of a wake-up of the event loop, in µs: the median of batches of sequential `fs.promises.stat` calls. */
 async function wakeUp(batches) {
   const perBatch = 100;
   const costs = [];

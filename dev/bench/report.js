@@ -14,7 +14,7 @@ const docs = path.resolve(__dirname, '../../docs');
 const figuresPage = path.join(docs, 'performance.md');
 const targetsPage = path.join(__dirname, 'README.md');
 
-/** The table of a group's targets, in the form of the other tables. */
+/** Returns the table of a group's targets, in the format of the other tables. */
 function targetTable(targets) {
   return {
     title: 'Targets',
@@ -37,7 +37,7 @@ function print({ tables, targets }) {
   }
 }
 
-/** Where and with what it was measured. */
+/** Returns the machine and the versions of the measurement. */
 function conditions(group) {
   const versions = ['@modzy/modzy-sdk', 'undici'].map((name) => `${name} ${require(`${name}/package.json`).version}`);
   const [curl] = execFileSync('curl', ['--version'], { encoding: 'utf8' }).split(' (');
@@ -51,7 +51,7 @@ function conditions(group) {
   ].join(' ');
 }
 
-/** Replaces the text between a group's marks on a page. */
+/** Replaces the text between the markers of a group on a page. */
 function replaceSection(page, group, parts) {
   const [begin, end] = [`<!-- ${group}: begin -->`, `<!-- ${group}: end -->`];
   const text = readFileSync(page, 'utf8');

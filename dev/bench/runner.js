@@ -1,6 +1,7 @@
 'use strict';
 
-// Takes the measurements: each in a process of its own, all clients in turn in every round, and the median of the rounds.
+// Takes the measurements. Each runs in a separate process, every round measures all clients in turn, and the figures are the medians of
+// the rounds.
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -18,7 +19,7 @@ async function output(program, args, stderr = 'inherit') {
   return printed;
 }
 
-/** Runs a program that is no client in Node.js; the shell counts its time on the processors. */
+/** Runs a program that is not a Node.js client. The shell measures its CPU time. */
 async function runCommand(command) {
   const started = performance.now();
   const printed = await output('sh', ['-c', '"$@" && times', 'sh', ...command]);
@@ -31,7 +32,7 @@ async function runCommand(command) {
       const [, minutes, rest] = /^(\d+)m([\d.]+)s$/.exec(time);
       return minutes * 60_000 + rest * 1000;
     });
-  // What the program itself says, without its start, is nearer to the truth.
+  // The program's own figures exclude its start, so they are more accurate.
   const own = lines.find((line) => line.startsWith('{'));
   return { seconds, cpuMs: user + system, ...(own && JSON.parse(own)) };
 }
@@ -46,7 +47,7 @@ async function take(name, measure, point, server) {
   return JSON.parse(await output(process.execPath, args));
 }
 
-/** The median of each figure. */
+/** Returns the median of each figure. */
 function medians(rounds) {
   const names = Object.keys(rounds[0]);
   return Object.fromEntries(

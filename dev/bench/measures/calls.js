@@ -1,6 +1,6 @@
 'use strict';
 
-// `getJob`, so many calls at a time: how many there are in a second, and what each takes of the main thread.
+// `getJob` at several levels of concurrency: calls per second, and main-thread time per call.
 
 const meters = require('../meters.js');
 const { per, ratio, target } = require('../figures.js');
@@ -14,7 +14,7 @@ function points({ quick, clients }) {
   return levels.flatMap((inFlight) => names.map((client) => ({ client, inFlight, ms })));
 }
 
-/** The program for what is no client in Node.js. */
+/** Returns the command line of a client that does not run in Node.js. */
 function command({ client, inFlight, ms }, { rustClient, baseURL }) {
   return client === 'Rust' ? [rustClient, baseURL, 'calls', String(inFlight), String(ms)] : undefined;
 }

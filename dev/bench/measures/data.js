@@ -1,6 +1,6 @@
 'use strict';
 
-// Large inputs and outputs: uploads from a path and from memory, downloads to a file, and a large result, input by input.
+// Large inputs and outputs: uploads from a path and from memory, downloads to a file, and a large result, streamed by input.
 
 const { closeSync, openSync, writeFileSync, writeSync } = require('node:fs');
 const { rm, stat } = require('node:fs/promises');
@@ -35,7 +35,7 @@ function size(id) {
   return inputs * each;
 }
 
-/** Makes what is uploaded: a file, and for curl, which cannot cut one into parts, its last chunk and any other. */
+/** Creates the file to upload, and for curl, which cannot split a file, a full chunk and the last chunk. */
 function prepare({ folder, quick }) {
   const { bytes } = points({ quick, clients: ['modzy-client'], folder })[0];
   const chunk = Buffer.alloc(CHUNK, 'All of it, in order. ');
@@ -49,7 +49,7 @@ function prepare({ folder, quick }) {
   closeSync(file);
 }
 
-/** The program for what is no client in Node.js. */
+/** Returns the command line of a client that does not run in Node.js. */
 function command({ client, kind, bytes, folder }, { rustClient, baseURL }) {
   const [input, output] = [path.join(folder ?? '', 'input'), path.join(folder ?? '', 'output')];
   if (client === 'Rust') {
@@ -67,7 +67,7 @@ function command({ client, kind, bytes, folder }, { rustClient, baseURL }) {
     [
       `url = "${baseURL}/jobs/job/file/input"`,
       `form = "input=@${path.join(folder, name)};filename=input"`,
-      // No waiting for leave to send.
+      // Sends the body without waiting for `100 Continue`.
       'header = "Expect:"',
       'fail',
       'output = "/dev/null"',
@@ -104,7 +104,7 @@ async function run(connect, { kind, bytes, folder, id }) {
   return figures;
 }
 
-/** Reads a result input by input where the client can, else as a whole. */
+/** Reads a result input by input if the client can stream it, otherwise as a whole. */
 async function readResult(client, id) {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const grown = meters.growth();
@@ -119,13 +119,13 @@ async function readResult(client, id) {
     inputs = Object.keys((await client.getResult(id)).results).length;
   }
   const figures = { ...end(), growth: grown(), whole: !client.streamResults };
-  // A last turn of the loop tells of what held it until now.
+  // One more turn of the loop records the last delay.
   await new Promise((resolve) => setTimeout(resolve, 20));
   delay.disable();
   if (inputs !== Number(id.split('x')[0])) {
     throw new Error(`${inputs} inputs`);
   }
-  // The timer that looks runs every millisecond.
+  // The timer that measures the loop runs every millisecond.
   return { ...figures, heldP99: delay.percentile(99) / 1e6 - 1, heldMost: delay.max / 1e6 - 1 };
 }
 

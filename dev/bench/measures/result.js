@@ -1,6 +1,6 @@
 'use strict';
 
-// `getResult` of 10 MB: how long it takes, and how much of that the main thread.
+// `getResult` of 10 MB: its duration and its main-thread time.
 
 const meters = require('../meters.js');
 const { per, ratio, target } = require('../figures.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// What it takes to load a package, and how large the addon is.
+// The time to load a package, and the size of the addon.
 
 const { readdirSync, statSync } = require('node:fs');
 const path = require('node:path');

@@ -1,12 +1,12 @@
 'use strict';
 
-// Many pending waits: what they cost the event loop and its user's wake-ups, and memory; and how soon the end of a job is seen.
+// Many pending waits: their cost in event-loop time, wake-ups of the loop and memory, and the delay until the end of a job is seen.
 
 const { setTimeout: sleep } = require('node:timers/promises');
 const meters = require('../meters.js');
 const { per, quantile, target } = require('../figures.js');
 
-/** Per client: how many waits, and how often each polls, in ms. 1.0.7 knows one interval. */
+/** Per client: the number of waits, and their poll interval, in ms. 1.0.7 has a fixed interval. */
 const LOADS = {
   'modzy-client': [
     [100, 2000],
@@ -26,10 +26,10 @@ const LOADS = {
   ],
 };
 
-/** As many as a client of ours opens at most. */
+/** The default `maxSockets` of this client. */
 const SOCKETS = 256;
 
-/** How many of the waits are for jobs that end. */
+/** The most waits for jobs that end. */
 const ENDING = 500;
 
 function points({ quick, clients }) {
@@ -45,13 +45,13 @@ function points({ quick, clients }) {
 
 async function run(connect, { waits, interval, settle, watch, batches }) {
   const client = connect();
-  // Sockets are the process's, and as many for one wait as for all.
+  // Opens all sockets first: their cost does not depend on the number of waits.
   for (let round = 0; round < 4; round += 1) {
     await Promise.all(Array.from({ length: SOCKETS }, () => client.getJob('job')));
   }
   await meters.wakeUp(batches);
   const without = await meters.wakeUp(batches);
-  // They are the user's, whoever waits.
+  // The signals belong to the user, so their cost is not measured.
   const signals = Array.from({ length: waits }, () => new AbortController().signal);
   meters.mature();
   const before = meters.resident();
@@ -59,7 +59,7 @@ async function run(connect, { waits, interval, settle, watch, batches }) {
   const delays = [];
   const ending = Math.min(ENDING, waits / 2);
   const from = Date.now() + settle + watch;
-  // One that fails ends the process, as nobody handles it: a handler for each would be counted as the client's.
+  // A rejected wait ends the process, since it has no handler: a handler per wait would count as memory of the client.
   for (const [index, signal] of signals.entries()) {
     const at = Math.round(from + (watch * index) / ending);
     const isEnding = index < ending;
@@ -75,7 +75,7 @@ async function run(connect, { waits, interval, settle, watch, batches }) {
   await sleep(watch);
   const figures = end();
   const within = await meters.wakeUp(batches);
-  // Those that ended last are seen within one more interval.
+  // The last ends are seen within one more interval.
   await sleep(Math.max(0, from + watch + interval + 500 - Date.now()));
   const noticed = quantile(delays, 0.99);
   return { ...figures, memory: memory / waits, without, within, noticed, seen: delays.length / ending };
@@ -100,7 +100,7 @@ function report(results) {
           'client',
           'waits',
           'polled every',
-          'event-loop utilisation',
+          'event-loop utilization',
           'ms of the main thread in a second',
           'kB per wait',
           'wake-up, µs',
@@ -121,7 +121,7 @@ function report(results) {
       },
     ],
     targets: [
-      target('10,000 waits at 2 s: event-loop utilisation', many?.utilization, '≤', 0.01),
+      target('10,000 waits at 2 s: event-loop utilization', many?.utilization, '≤', 0.01),
       target("the same ÷ 1.0.7's at 4,000", many?.utilization / old?.utilization, '≤', 1 / 50),
       target('the same: memory per wait, kB', many?.memory / 1000, '≤', 4),
       target('the same: a wake-up of the loop ÷ one without', rise(many), '≤', 1.2),
@@ -151,7 +151,7 @@ function report(results) {
   };
 }
 
-/** How late the ends are seen, where all of them are. */
+/** Returns the delay until the ends are seen, if all of them were seen. */
 function seenBy(point) {
   return point?.seen === 1 ? point.noticed : undefined;
 }

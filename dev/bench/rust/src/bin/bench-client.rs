@@ -1,5 +1,5 @@
-//! The Rust client without Node.js, which is the limit of what the package can reach: does one kind of work, and prints one
-//! line of JSON about it.
+//! Measures the Rust client without Node.js, which is the upper limit of the package. Does one kind of work, and prints its figures
+//! as one line of JSON.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -20,13 +20,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Work {
-    /// Reads a job again and again, so many reads at a time, for so long.
+    /// Reads a job repeatedly, with this many reads at a time, for this duration.
     Calls { in_flight: usize, milliseconds: u64 },
-    /// Reads a result so many times.
+    /// Reads a result this many times.
     Result { id: String, times: u32 },
     /// Uploads a file.
     Upload { file: PathBuf },
-    /// Downloads so many bytes to a file.
+    /// Downloads this many bytes to a file.
     Download { bytes: u64, file: PathBuf },
 }
 

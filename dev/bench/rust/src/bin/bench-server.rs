@@ -1,9 +1,9 @@
-//! A server that costs next to nothing beside its client: answers out of memory what the routes of Modzy answer, makes the
-//! bytes of downloads, and counts and throws away those of uploads. Otherwise what it answers follows from the path alone.
+//! A server that takes little CPU time, so that its clients can be measured. It answers the routes of Modzy from memory, generates the
+//! bytes of downloads, and counts and discards those of uploads. All other responses depend on the path only.
 
 #![expect(
     clippy::disallowed_methods,
-    reason = "a program of its own, which nobody needs where it gets no thread"
+    reason = "a separate program, which may panic if the system refuses a thread"
 )]
 
 use std::collections::HashMap;
@@ -26,40 +26,41 @@ use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-/// What a piece of a download holds.
-static PIECE: [u8; 256 << 10] = [b'x'; 256 << 10];
+/// The content of a chunk of a download.
+static CHUNK: [u8; 256 << 10] = [b'x'; 256 << 10];
 
 #[derive(Default)]
 struct Server {
-    /// The results that have been asked for, by how many inputs they have and of how many bytes each.
+    /// The results that were requested, by the number of their inputs and the bytes of each.
     results: Mutex<HashMap<(usize, usize), Bytes>>,
-    /// How many bytes of requests have come since a job was opened.
+    /// How many bytes of request bodies have arrived since a job was opened.
     uploaded: AtomicU64,
 }
 
 impl Server {
     fn result(&self, inputs: usize, size: usize) -> Bytes {
-        let mut made = self.results.lock().unwrap_or_else(PoisonError::into_inner);
-        made.entry((inputs, size))
+        let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
+        results
+            .entry((inputs, size))
             .or_insert_with(|| result(inputs, size))
             .clone()
     }
 }
 
-/// A body of so many bytes, in pieces of memory that all share.
-struct Pieces {
+/// A body that sends the same memory in chunks until `left` is 0.
+struct Chunks {
     content: Bytes,
     left: u64,
 }
 
-impl From<Bytes> for Pieces {
+impl From<Bytes> for Chunks {
     fn from(content: Bytes) -> Self {
         let left = content.len() as u64;
         Self { content, left }
     }
 }
 
-impl Body for Pieces {
+impl Body for Chunks {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -89,7 +90,7 @@ fn main() -> io::Result<()> {
         writeln!(stdout, "http://{}/api", listener.local_addr()?)?;
         stdout.flush()?;
         tokio::spawn(serve(listener));
-        // Ends with whoever started it.
+        // Ends with its parent.
         stdin_closed().await;
         io::Result::Ok(())
     })?;
@@ -107,10 +108,10 @@ async fn serve(listener: TcpListener) {
     while let Ok((stream, _)) = listener.accept().await {
         let server = Arc::clone(&server);
         tokio::spawn(async move {
-            // Small answers leave at once.
+            // Sends small responses at once.
             let _ = stream.set_nodelay(true);
             let service = service_fn(|request| answer(request, &server));
-            // It ends with an error where the client goes away, and that is no concern of the server.
+            // Fails if the client disconnects, which the server ignores.
             let _ = http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
@@ -118,7 +119,7 @@ async fn serve(listener: TcpListener) {
     }
 }
 
-async fn answer(mut request: Request<Incoming>, server: &Server) -> Result<Response<Pieces>, hyper::Error> {
+async fn answer(mut request: Request<Incoming>, server: &Server) -> Result<Response<Chunks>, hyper::Error> {
     while let Some(frame) = std::future::poll_fn(|context| Pin::new(request.body_mut()).poll_frame(context)).await {
         if let Some(data) = frame?.data_ref() {
             server.uploaded.fetch_add(data.len() as u64, Ordering::Relaxed);
@@ -154,14 +155,14 @@ async fn answer(mut request: Request<Incoming>, server: &Server) -> Result<Respo
     Ok(response)
 }
 
-fn download(size: u64) -> Pieces {
-    Pieces {
-        content: Bytes::from_static(&PIECE),
+fn download(size: u64) -> Chunks {
+    Chunks {
+        content: Bytes::from_static(&CHUNK),
         left: size,
     }
 }
 
-/// The inputs and their bytes that an identifier such as `40x250000` asks for.
+/// Returns the number of inputs and the bytes of each from an identifier such as `40x250000`.
 fn sizes(id: &str) -> Option<(usize, usize)> {
     let (inputs, size) = id.split_once('x')?;
     Some((inputs.parse().ok()?, size.parse().ok()?))
@@ -173,20 +174,20 @@ fn features() -> Bytes {
         .into()
 }
 
-/// What has been uploaded is told, so that a client cannot seem fast by sending less.
+/// Returns a receipt with the uploaded bytes, so that a client which sends less is noticed.
 fn receipt(uploaded: u64) -> Bytes {
     json!({ "jobIdentifier": "open", "status": "OPEN", "inputByteAmount": uploaded })
         .to_string()
         .into()
 }
 
-/// A job: it is in progress, or completed from that time on that its identifier holds as `at-<Unix time in ms>`.
+/// Returns a job that is in progress, or, if its identifier is `at-<Unix time in ms>`, completed from that time on.
 fn job(id: &str) -> Bytes {
     let status = match id.strip_prefix("at-").and_then(|at| at.parse::<u128>().ok()) {
         Some(at) if now() >= at => "COMPLETED",
         _ => "IN_PROGRESS",
     };
-    // Written out, since most of what this server does is to answer this.
+    // Formatted by hand, since this is most of the server's work.
     format!(
         r#"{{"jobIdentifier":"{id}","status":"{status}","submittedBy":"benchPrefixBenchPref",
         "accountIdentifier":"bench-account",
@@ -203,7 +204,7 @@ fn job(id: &str) -> Bytes {
     .into()
 }
 
-/// A result of so many inputs, with an output of about so many bytes each.
+/// Returns a result with this many inputs, each with an output of about this many bytes.
 fn result(inputs: usize, size: usize) -> Bytes {
     let prediction = json!({ "class": "positive", "score": 0.5233 });
     let count = size / prediction.to_string().len();
@@ -238,7 +239,7 @@ fn result(inputs: usize, size: usize) -> Bytes {
     .into()
 }
 
-/// The Unix time, in ms.
+/// Returns the Unix time, in ms.
 fn now() -> u128 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
