@@ -1,7 +1,7 @@
 'use strict';
 
-// A server whose every answer is chance: statuses, headers, JSON of any shape, bytes of any value, cuts and silence. Runs in a
-// process of its own, so that the one with the client does nothing else.
+// A server with random responses: statuses, headers, JSON of any shape, arbitrary bytes, cut bodies and silence. Runs in a separate
+// process, so that the process of the client does nothing else.
 
 const net = require('node:net');
 const { Random } = require('../soak/random.js');
@@ -27,7 +27,7 @@ const HEADERS = [
   'content-disposition: attachment',
 ];
 
-/** A job that may be what was asked for, so that some calls come further than their first answer. */
+/** Returns a job that may be valid, so that some calls continue after their first response. */
 const job = (random) => ({
   jobIdentifier: random.pick(['j', '', 7, null, '../x']),
   status: random.pick(['SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'CANCELED', 'NEW', '', null, 3, 'OPEN']),
@@ -53,7 +53,7 @@ function body(random) {
   }
 }
 
-/** The bytes of an answer, and what happens after them. */
+/** Returns the bytes of a response, and what happens after them. */
 function answer(random) {
   const sent = body(random);
   const lines = [`HTTP/1.1 ${random.pick(STATUSES)} x`];
@@ -82,7 +82,7 @@ function answer(random) {
   }
 }
 
-/** Whether the requests in these bytes have ended: their heads, and bodies of the length that they say. */
+/** Whether these bytes contain a whole request: its head, and a body of the announced length. */
 function isWhole(bytes) {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) {
@@ -98,14 +98,14 @@ function isWhole(bytes) {
 
 function serve(random) {
   const server = net.createServer((socket) => {
-    let came = Buffer.alloc(0);
+    let received = Buffer.alloc(0);
     socket.on('error', () => {});
     socket.on('data', (bytes) => {
-      came = Buffer.concat([came, bytes]);
-      if (!isWhole(came)) {
+      received = Buffer.concat([received, bytes]);
+      if (!isWhole(received)) {
         return;
       }
-      came = Buffer.alloc(0);
+      received = Buffer.alloc(0);
       const [sent, then] = answer(random);
       if (then === 'reset') {
         socket.resetAndDestroy();

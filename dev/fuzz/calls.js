@@ -1,8 +1,8 @@
 'use strict';
 
-// Random calls with random arguments to a server with random answers, and then calls whose callbacks, signals and sources are
-// hostile: none crashes the process, none rejects with nobody listening, none stays pending, none holds the event loop. Runs in a
-// process of its own, which tells what became of them.
+// Makes random calls with random arguments to a server with random responses, and then calls with hostile callbacks, signals and
+// sources. No call may crash the process, leave an unhandled rejection, stay pending or block the event loop. Runs in a separate
+// process, which reports the outcomes.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -13,20 +13,20 @@ const { Random } = require('../soak/random.js');
 const { anyCallback, anyJobs, anySignal, anySource } = require('./hostile.js');
 const { anyText, anyValue } = require('./values.js');
 
-/** So many calls are under way at a time. */
+/** The number of concurrent calls. */
 const LANES = 40;
 
-/** ms that a call may take: each of its requests ends within its limit, and so does a wait. */
+/** The longest duration of a call, in ms: the limits of its requests and waits end it earlier. */
 const LIMIT = 20_000;
 
-/** Ends what would go on for long; anything may be set on top of it. */
+/** Limits that end calls early. Random options may override them. */
 const settings = { requestTimeout: 60, idleTimeout: 60, retries: 0 };
 const waits = { ...settings, pollInterval: 5, waitTimeout: 100, maxOutage: 50 };
 
 const MODEL = ['m', '1.0.0'];
 
-/** Arguments that are right as far as they go, by method, beside those that are chance altogether. */
-const right = {
+/** Mostly valid arguments, by method. Other calls get entirely random ones. */
+const validArguments = {
   getModels: () => [{ perPage: 2 }],
   listModels: () => [{ perPage: 2 }],
   getModelByName: (random) => [anyText(random)],
@@ -70,7 +70,7 @@ const waiting = new Set([
   'watchJob',
 ]);
 
-/** Methods that answer at once, and so are no calls. */
+/** Methods that return synchronously, so they are not calls. */
 const notCalls = /^(constructor|get\w+Client)$/;
 
 function methodsOf(client) {
@@ -82,7 +82,7 @@ function methodsOf(client) {
   return [...names.map((name) => [name, client]), ...ofAccounts];
 }
 
-/** Options, most of them right. */
+/** Returns options, most of them valid. */
 function anyOptions(random, name) {
   const options = { ...(waiting.has(name) ? waits : settings) };
   if (random.chance(0.1)) {
@@ -97,26 +97,26 @@ function anyOptions(random, name) {
       random.pick(['headers', 'chunkSize', 'concurrency', 'limit', 'jobTimeout', 'onUploadProgress', 'nonsense'])
     ] = anyValue(random);
   }
-  // A wait without limits would go on for as long as it should.
+  // A wait without limits would not end.
   return !waiting.has(name) && random.chance(0.03) ? anyValue(random) : options;
 }
 
 function argumentsOf(random, name, folder) {
   const given = random.chance(0.7)
-    ? (right[name]?.(random, folder) ?? [random.chance(0.8) ? 'j' : anyText(random)])
+    ? (validArguments[name]?.(random, folder) ?? [random.chance(0.8) ? 'j' : anyText(random)])
     : Array.from({ length: waiting.has(name) ? 1 : random.below(5) }, () => anyValue(random));
-  // A path to write to is not left to chance.
+  // A path to write to must not be random.
   if (name === 'downloadOutput' && typeof given[1] === 'string' && !given[1].startsWith(folder)) {
     given[1] = path.join(folder, 'x');
   }
   return [...given, anyOptions(random, name)];
 }
 
-/** Calls to which a user hands over what runs or is asked again later, by the method. */
-const handingOver = {
+/** Arguments with user code that runs during the call (callbacks, signals, sources), by method. */
+const hostileArguments = {
   blockUntilComplete: (random, options) => ['j', { ...options, onProgress: anyCallback(random) }],
   blockUntilResult: (random, options) => ['j', { ...options, onProgress: anyCallback(random) }],
-  // Without a signal that fires, a batch goes on for as long as its source and its submits do.
+  // Without a signal that fires, a batch may run as long as its source and its submits.
   blockUntilAllComplete: (random, options) => [anyJobs(random), { ...options, ...batchOf(random) }],
   jobsAsCompleted: (random, options) => [anyJobs(random), { ...options, ...batchOf(random) }],
   watchJob: (random, options) => ['j', options],
@@ -159,29 +159,29 @@ function batchOf(random) {
   };
 }
 
-/** A call of one of these methods. */
+/** Returns a call with hostile arguments. */
 function hostileCall(random, client, folder) {
-  const name = random.pick(Object.keys(handingOver));
+  const name = random.pick(Object.keys(hostileArguments));
   const options = { ...(waiting.has(name) ? waits : settings) };
-  // What nobody else ends, a signal does.
+  // A signal ends calls that nothing else ends.
   options.signal = random.chance(0.3) ? anySignal(random) : AbortSignal.timeout(500);
   if (/^(submit|block|jobs|watch)/.test(name)) {
     options.cancelOnAbort = random.chance(0.5) && !/^submitJobFile/.test(name);
     options.onCancel = anyCallback(random);
   }
-  return { name, owner: client, given: handingOver[name](random, options, folder) };
+  return { name, owner: client, given: hostileArguments[name](random, options, folder) };
 }
 
-/** Where Linux tells for how long this thread has had a processor. The time of a busy machine is not that of the loop. */
+/** The file with the CPU time of this thread, on Linux. The clock would also count the time of other processes. */
 const statistics = process.platform === 'linux' && fs.openSync(`/proc/self/task/${process.pid}/schedstat`);
 const digits = Buffer.alloc(64);
 
-/** ms that this thread has had a processor. */
+/** Returns the CPU time of this thread, in ms. */
 function threadTime() {
   return Number.parseInt(digits.toString('latin1', 0, fs.readSync(statistics, digits, 0, 64, 0)), 10) / 1e6;
 }
 
-/** Watches how long the turns of the event loop are, where that can be told. */
+/** Measures the longest turn of the event loop, where the system reports the CPU time of a thread. */
 function watchTurns() {
   const turns = { longest: 0, isOver: statistics === false };
   let last = turns.isOver ? 0 : threadTime();
@@ -197,12 +197,12 @@ function watchTurns() {
   return turns;
 }
 
-/** Takes what a call returns to its end. */
+/** Waits for the value of a call, and reads its stream or iterator. */
 async function settle(returned) {
   const value = await returned;
   if (value?.body?.getReader !== undefined) {
-    for await (const piece of value.body) {
-      void piece;
+    for await (const chunk of value.body) {
+      void chunk;
     }
   } else if (typeof value?.[Symbol.asyncIterator] === 'function') {
     let left = 20;
@@ -216,14 +216,14 @@ async function settle(returned) {
 }
 
 /**
- * What a call rejected with, which may be anything that a user has thrown.
+ * Returns the name of a rejection, which may be any value that user code has thrown.
  *
  * @param {unknown} error
  */
 function nameOf(error) {
   if (!util.types.isNativeError(error)) {
-    // A DOMException is none in every version, and a proxy may refuse to be asked.
-    return util.types.isProxy(error) || !(error instanceof DOMException) ? 'what is no error' : error.name;
+    // In some versions a DOMException is not a native error. A proxy may throw when it is inspected.
+    return util.types.isProxy(error) || !(error instanceof DOMException) ? 'not an error' : error.name;
   }
   return error.message.startsWith('internal error') ? error.message : error.name;
 }
@@ -238,7 +238,7 @@ async function run({ seed, calls, hostile, baseURL }) {
   let started = 0;
   let slowest = 0;
 
-  /** The next call, in the order of the seed. */
+  /** Returns the next call, in the order of the seed. */
   function nextCall() {
     if (started > calls) {
       return hostileCall(random, client, folder);
@@ -265,7 +265,7 @@ async function run({ seed, calls, hostile, baseURL }) {
     }
   }
 
-  // What is loaded and compiled once is no hold-up of a call.
+  // Loads and compiles everything first, so that no turn is charged for it.
   await client.getJob('j').catch(() => {});
   const turns = watchTurns();
   const watchdog = setInterval(() => {
@@ -286,13 +286,13 @@ const unhandled = [];
 process.on('unhandledRejection', (error) => unhandled.push(util.inspect(error)));
 process.on('warning', () => {});
 
-/** Whoever asked for the calls is gone. */
-const leave = () => process.exit(1);
-process.once('disconnect', leave);
+/** Ends this process if its parent is gone. */
+const exit = () => process.exit(1);
+process.once('disconnect', exit);
 
 process.once('message', async (given) => {
   const report = await run(given);
-  process.off('disconnect', leave);
-  // Whatever rejects late has its chance.
+  process.off('disconnect', exit);
+  // Waits for late rejections.
   setTimeout(() => process.send({ ...report, unhandled }, () => process.disconnect()), 300);
 });

@@ -1,6 +1,6 @@
 'use strict';
 
-// What a user may hand over that runs or is asked again later: callbacks, signals, sources and iterators, hostile by chance.
+// User code that runs during a call: callbacks, signals, sources and iterators, which are hostile at random.
 
 const { Readable } = require('node:stream');
 const { revokedProxy } = require('./values.js');
@@ -10,7 +10,7 @@ const fail = () => {
   throw new Error('do not touch');
 };
 
-/** What a callback, a submit or a `next()` may return or throw. Little of it never settles, as that takes five seconds each. */
+/** Returns a function that returns or throws a random outcome. Few outcomes never settle, since each takes five seconds. */
 function outcome(random) {
   return random.pick([
     ...Array(12).fill(() => undefined),
@@ -35,7 +35,7 @@ function anyCallback(random) {
   return (...given) => outcome(random)(...given);
 }
 
-/** A signal that fires, or does not, and is odd in one way. */
+/** Returns a signal that may fire, and that is unusual in one way. */
 function anySignal(random) {
   const quiet = () => ({ aborted: false, addEventListener() {}, removeEventListener() {} });
   return random.pick([
@@ -57,8 +57,8 @@ function anySignal(random) {
     () => ({ ...quiet(), addEventListener: (_, listener) => setTimeout(listener, random.below(30)) }),
     () => Object.defineProperty({ ...quiet(), aborted: true }, 'reason', { get: fail }),
     () => {
-      let looks = random.below(4);
-      return Object.defineProperty(quiet(), 'aborted', { get: () => ((looks -= 1) < 0 ? fail() : false) });
+      let reads = random.below(4);
+      return Object.defineProperty(quiet(), 'aborted', { get: () => ((reads -= 1) < 0 ? fail() : false) });
     },
     () => new Proxy(AbortSignal.timeout(20), {}),
     () => Object.freeze(quiet()),
@@ -67,7 +67,7 @@ function anySignal(random) {
   ])();
 }
 
-/** An iterator whose every part is chance. */
+/** Returns an iterator with random parts. */
 function anyIterator(random, value) {
   const result = () =>
     random.pick([
@@ -113,7 +113,7 @@ function anyChunk(random) {
   ])();
 }
 
-/** The source of an input. */
+/** Returns the source of an input. */
 function anySource(random) {
   const chunk = () => anyChunk(random);
   const blob = (more) => ({ size: 3, type: '', slice: () => blob(more), arrayBuffer: async () => chunk(), ...more });
@@ -138,7 +138,7 @@ function anySource(random) {
   ])();
 }
 
-/** The jobs of a batch. */
+/** Returns the jobs of a batch. */
 function anyJobs(random) {
   const job = () =>
     random.pick([

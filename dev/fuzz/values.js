@@ -1,6 +1,6 @@
 'use strict';
 
-// Values by chance: right ones, nearly right ones and wrong ones.
+// Random values: valid, nearly valid and invalid ones.
 
 const { Readable } = require('node:stream');
 
@@ -23,7 +23,7 @@ function anyText(random) {
   return random.chance(0.7) ? random.pick(TEXTS) : random.bytes(random.below(30)).toString('latin1');
 }
 
-/** What JSON can say. */
+/** Returns any JSON value. */
 function anyJson(random, depth) {
   switch (random.below(depth > 0 ? 8 : 5)) {
     case 0:
@@ -45,14 +45,14 @@ function anyJson(random, depth) {
   }
 }
 
-/** What throws whatever is done to it. */
+/** Returns an object that throws on every operation. */
 function revokedProxy() {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   return proxy;
 }
 
-/** Memory that is gone, or that another thread may write to. */
+/** Returns memory that is detached, or that another thread may write to. */
 function oddMemory(random) {
   const buffer = new ArrayBuffer(4);
   const view = new Uint8Array(buffer);
@@ -63,7 +63,7 @@ function oddMemory(random) {
   return view;
 }
 
-/** What throws when it is looked at. */
+/** Returns an object that throws when it is inspected. */
 function hostile(random) {
   const fail = () => {
     throw new Error('do not touch');
@@ -89,7 +89,7 @@ function hostile(random) {
   ])();
 }
 
-/** What JavaScript can say. */
+/** Returns any JavaScript value. */
 function anyValue(random, depth = 2) {
   switch (random.below(depth > 0 ? 16 : 9)) {
     case 0:

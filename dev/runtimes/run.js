@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run test:runtimes [-- NAME …]`: the tests of the package on each Node.js, and what users do first on Bun and Deno. For
-// Linux on x64, whose runtimes package.json names.
+// `npm run test:runtimes [-- NAME …]`: runs the tests of the package on each Node.js, and smoke tests on Bun and Deno. For Linux on
+// x64, whose runtimes are in package.json.
 
 const path = require('node:path');
 const { buildDebug } = require('../scripts/builds.js');
@@ -14,13 +14,13 @@ const smoke = path.join(tests, 'smoke.mjs');
 const bun = path.join(installed, '@oven/bun-linux-x64/bin/bun');
 const deno = path.join(installed, '@deno/linux-x64-glibc/deno');
 
-/** Every test of the package, by one Node.js. */
+/** Returns the commands that run all tests of the package with one Node.js. */
 function suite(name) {
   const node = path.join(installed, name, 'bin/node');
   return Object.keys(kinds).map((kind) => [node, testArguments(kind)]);
 }
 
-/** What the README says that Deno has to permit. */
+/** The permissions that the README documents for Deno. */
 const permitted = ['--no-prompt', '--allow-ffi', '--allow-read', '--allow-env'];
 
 /** The commands for each runtime. */
@@ -39,10 +39,10 @@ const runtimes = {
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(runtimes, name));
 if (unknown.length > 0) {
-  throw new Error(`there is no runtime ${unknown.join(', ')}; there are ${Object.keys(runtimes).join(', ')}`);
+  throw new Error(`unknown runtime ${unknown.join(', ')}; the runtimes are ${Object.keys(runtimes).join(', ')}`);
 }
 
-/** The emulator is on this machine, to which no proxy leads. Random calls are as many as `npm run fuzz` makes, unless they are told. */
+/** Reaches the emulator without a proxy, and makes as many random calls as `npm run fuzz` by default. */
 const env = {
   no_proxy: '*',
   FUZZ_CALLS: process.env.FUZZ_CALLS ?? '100000',

@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run audit [-- --advisories]`: licences, bans and sources of what the crates are built of, as deny.toml allows them. The
-// advisories need their database from the network.
+// `npm run audit [-- --advisories]`: checks the licenses, bans and sources of all crates against deny.toml. The advisories need their
+// database from the network.
 
 const { existsSync } = require('node:fs');
 const path = require('node:path');

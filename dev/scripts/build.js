@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run build` and `npm run build:debug`: the addon and the emulator, each where its package looks first.
+// `npm run build` and `npm run build:debug`: builds the addon and the emulator, and copies each to where its package looks first.
 
 const { buildDebug, buildRelease } = require('./builds.js');
 const { prepare } = require('./setup.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// Builds the addon, the emulator and the programs of the benchmarks, and puts each where its package looks first.
+// Builds the addon, the emulator and the programs of the benchmarks, and copies the first two to where their packages look first.
 
 const { copyFileSync, mkdirSync, renameSync } = require('node:fs');
 const path = require('node:path');
@@ -12,7 +12,7 @@ const RELEASED = ['--package', 'modzy-client-node', '--package', 'modzy-emulator
 
 /** @typedef {import('./platforms.js').Platform} Platform */
 
-/** This machine's platform. Read when it is needed: the command line of napi has to be installed by then. */
+/** Returns the platform of this machine. Loaded lazily, since the napi command line may not be installed yet. */
 function host() {
   return require('./platforms.js').host();
 }
@@ -28,7 +28,7 @@ function addonName({ platformArchABI }) {
 }
 
 /**
- * The folder of what cargo has built for this machine.
+ * Returns the folder in which cargo puts the builds for this machine.
  *
  * @param {'debug' | 'release'} profile
  */
@@ -39,7 +39,7 @@ function built(profile) {
 /**
  * Runs napi's build.
  *
- * @param {string} folder Where the addon and its loader go.
+ * @param {string} folder The folder for the addon and its loader.
  * @param {string[]} options
  * @param {string[]} cargo
  * @param {Record<string, string>} [env]
@@ -51,14 +51,14 @@ function build(folder, options, cargo, env) {
 }
 
 /**
- * Builds the addon and the emulator as they are published. Both in one command, so that what both need is built once.
+ * Builds the addon and the emulator for release, in one command, so that shared dependencies are built once.
  *
  * @param {Platform} platform
- * @param {string} folder Where the addon and its loader go.
+ * @param {string} folder The folder for the addon and its loader.
  * @param {object} [options]
- * @param {string} [options.targetFolder] Where cargo works.
+ * @param {string} [options.targetFolder] The target folder of cargo.
  * @param {Record<string, string>} [options.env]
- * @returns {string} The emulator.
+ * @returns {string} The path of the emulator.
  */
 function buildPublished(platform, folder, { targetFolder = target, env } = {}) {
   const { triple } = platform;
@@ -66,26 +66,26 @@ function buildPublished(platform, folder, { targetFolder = target, env } = {}) {
   return path.join(targetFolder, triple, 'release', programName(platform));
 }
 
-/** Builds everything that the tests and the demo run, quick to build. */
+/** Builds everything that the tests and the demo run, for short build times. */
 function buildDebug() {
   const folder = path.join(target, 'addon/debug');
   build(folder, [], ['--workspace']);
   install(folder, path.join(built('debug'), programName(host())));
 }
 
-/** Builds the addon and the emulator, quick to run. */
+/** Builds the addon and the emulator with optimizations. */
 function buildRelease() {
   const folder = path.join(target, 'addon/release');
   install(folder, buildPublished(host(), folder));
 }
 
-/** Builds the server and the client of the benchmarks, quick to run. */
+/** Builds the server and the client of the benchmarks with optimizations. */
 function buildBench() {
   run('cargo', ['build', '--locked', '--release', '--package', 'modzy-bench']);
 }
 
 /**
- * Puts the addon and the emulator where `require` and `startEmulator` look first.
+ * Copies the addon and the emulator to where `require` and `startEmulator` look first.
  *
  * @param {string} folder
  * @param {string} emulator
@@ -98,7 +98,7 @@ function install(folder, emulator) {
 }
 
 /**
- * Puts a copy in the place of a file, at once: a process that has loaded the old one keeps it.
+ * Replaces a file with a copy, atomically. A process that has loaded the old file keeps it.
  *
  * @param {string} from
  * @param {string} to

@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm test`, `npm run lint` and their kind: `node dev/scripts/check.js NAME …` runs checks by their names, one after the other,
-// each with what it needs installed and built. Stops at the first that fails.
+// `npm test`, `npm run lint` and similar commands: `node dev/scripts/check.js NAME …` runs checks by name, one after the other.
+// Installs and builds what they need first, and stops at the first failure.
 
 const os = require('node:os');
 const path = require('node:path');
@@ -24,7 +24,7 @@ function cargo(name, args, env) {
 }
 
 /**
- * A program of a package that is installed here.
+ * Returns the command for a program of an installed package.
  *
  * @param {string} name
  * @param {string} specifier The module that is its entry, as `package/path`.
@@ -44,13 +44,13 @@ function node(name, kind) {
   return { name, program: process.execPath, args: testArguments(kind) };
 }
 
-/** The whole workspace, so that all commands share what is built (see dev/features). */
+/** The whole workspace, so that all commands share their builds (see dev/features). */
 const WORKSPACE = ['--locked', '--workspace'];
 
-/** Most tests wait for sockets, and so more run than there are processors. */
+/** More than there are processors, since most tests wait for sockets. */
 const TEST_THREADS = { RUST_TEST_THREADS: String(4 * os.availableParallelism()) };
 
-/** Those that take long: every fault against every class of request. */
+/** The prefix of the slow tests: every fault against every class of request. */
 const SLOW = 'slow::';
 
 const lintRust = [
@@ -81,7 +81,7 @@ const slowRust = cargo('slow tests in Rust', ['test', ...WORKSPACE, '--tests', '
 
 /**
  * @typedef {object} Check
- * @property {Command[][][]} phases One after the other, each in lanes.
+ * @property {Command[][][]} phases They run one after the other, each in parallel lanes.
  * @property {boolean} [isBuilt] Whether it needs the addon and the emulator.
  */
 
@@ -123,7 +123,7 @@ function readNames() {
   const known = Object.keys(checks);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new Error(`there is no check ${unknown}`);
+    throw new Error(`unknown check ${unknown}`);
   }
   if (names.length === 0) {
     throw new Error('the name of a check is missing');

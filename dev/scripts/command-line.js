@@ -1,13 +1,13 @@
 'use strict';
 
-// What is written behind the name of a script.
+// Reads the command line of a script.
 
 /**
- * Reads it. Where something is wrong, says what, and what it should look like, and ends the process with 2.
+ * Reads the command line. Prints an error and the usage if it is invalid, and ends the process with exit code 2.
  *
  * @template T
  * @param {string} usage
- * @param {() => T} read Throws where something is wrong.
+ * @param {() => T} read Throws if the command line is invalid.
  * @returns {T}
  */
 function readCommandLine(usage, read) {

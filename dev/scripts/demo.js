@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run demo`: builds what is missing and runs the example of the documented page, examples/sentiment.js, against a local
-// emulator, or against the server that MODZY_BASE_URL and MODZY_API_KEY name.
+// `npm run demo`: builds first, and runs the example of the documented page, examples/sentiment.js, against a local emulator, or
+// against the server of MODZY_BASE_URL and MODZY_API_KEY.
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -12,13 +12,13 @@ const { buildDebug } = require('./builds.js');
 const { readCommandLine } = require('./command-line.js');
 const { prepare } = require('./setup.js');
 
-/** Where the user stands; npm runs its scripts elsewhere. */
+/** The working directory of the user. npm runs scripts in the folder of the package. */
 const userFolder = process.env.INIT_CWD ?? process.cwd();
 
 const example = path.resolve(__dirname, '../../examples/sentiment.js');
 
 /**
- * An environment in which what listens on this machine is reached without the proxy that it may name.
+ * Returns an environment in which this machine is reached without a proxy.
  *
  * @param {NodeJS.ProcessEnv} env
  */
@@ -27,14 +27,14 @@ function withoutProxy(env) {
   return { ...env, no_proxy: listed ? `${listed},127.0.0.1` : '127.0.0.1' };
 }
 
-/** Starts the emulator, with a job that takes long enough to be watched. Returns the environment that names it. */
+/** Starts the emulator, with jobs slow enough to show progress, and returns the environment with its URL and key. */
 async function startLocal() {
   const { startEmulator } = require('modzy-emulator');
   const { url, apiKey } = await startEmulator({ submittedMs: 1000, inProgressMs: 4000 });
   return { ...withoutProxy(process.env), MODZY_BASE_URL: url, MODZY_API_KEY: apiKey };
 }
 
-/** Says at once what the example would only say after the build. */
+/** Checks the arguments before the build. The example checks them only after it. */
 function checkArguments() {
   const { values } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } });
   if (values.file !== undefined) {
@@ -46,7 +46,7 @@ async function main() {
   readCommandLine('npm run demo [-- TEXT … | -- --file FILE]', checkArguments);
   const { MODZY_BASE_URL, MODZY_API_KEY } = process.env;
   if (Boolean(MODZY_BASE_URL) !== Boolean(MODZY_API_KEY)) {
-    console.error('MODZY_BASE_URL and MODZY_API_KEY belong together: set both, or none to use the emulator.');
+    console.error('MODZY_BASE_URL and MODZY_API_KEY belong together: set both, or neither to use the emulator.');
     process.exitCode = 2;
     return;
   }
@@ -56,7 +56,7 @@ async function main() {
   if (!MODZY_BASE_URL) {
     env = await startLocal();
   }
-  // The example answers to Ctrl-C; this process waits for it.
+  // The example handles Ctrl-C; this process waits for it.
   process.on('SIGINT', () => {});
   const args = [example, ...process.argv.slice(2)];
   const run = spawn(process.execPath, args, { stdio: 'inherit', cwd: userFolder, env });

@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run docs`: the reference of the package, from its types and guides, and that of the Rust crates, as pages in target/.
-// Warnings are errors: links that lead nowhere, and what is not documented.
+// `npm run docs`: generates the reference of the package, from its types and guides, and that of the Rust crates, in target/.
+// Warnings, such as broken links and missing documentation, are errors.
 
 const path = require('node:path');
 const { buildDebug } = require('./builds.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run test:exits`: each way in which a process may end with a client in it, 100 times of 100.
+// `npm run test:exits`: tests 100 times each way in which a process with a client can end.
 
 const path = require('node:path');
 const { buildDebug } = require('./builds.js');

@@ -1,7 +1,8 @@
 'use strict';
 
-// `npm run fuzz`: 10,000,000 executions of each target in Rust, by cargo-fuzz where it and a nightly toolchain are there, else by
-// proptest in `cargo test`; then 100,000 random calls from JavaScript, and 20,000 with hostile callbacks, signals and sources. Prints counts, seconds and the seed.
+// `npm run fuzz`: runs 10,000,000 executions of each target in Rust, with cargo-fuzz if it and a nightly toolchain are installed,
+// otherwise with proptest in `cargo test`. Then makes 100,000 random calls from JavaScript, and 20,000 with hostile callbacks, signals
+// and sources. Prints counts, durations and the seed.
 
 const { spawnSync } = require('node:child_process');
 const { mkdirSync, readdirSync } = require('node:fs');
@@ -29,10 +30,10 @@ function readArguments() {
   });
   const { cases, calls, hostile, seed, only, proptest } = values;
   if (![cases, calls, hostile, seed].every((text) => /^\d+$/.test(text))) {
-    throw new Error('the figures should be whole numbers');
+    throw new Error('--cases, --calls, --hostile and --seed must be whole numbers');
   }
   if (only !== undefined && only !== 'calls' && !targets.includes(only)) {
-    throw new Error(`--only should be calls or one of ${targets.join(', ')}`);
+    throw new Error(`--only must be calls or one of ${targets.join(', ')}`);
   }
   return { cases, calls: Number(calls), hostile: Number(hostile), seed: Number(seed), only, proptest };
 }
@@ -41,7 +42,7 @@ function hasCargoFuzz() {
   return spawnSync('cargo', ['+nightly', 'fuzz', '--version']).status === 0;
 }
 
-/** Takes a target through seeds, what was found before, and chance. */
+/** Fuzzes a target with cargo-fuzz, from its seeds and the corpus of earlier runs. */
 function fuzzTarget(target, { cases, seed }) {
   const folders = ['corpus', 'seeds'].map((name) => path.join(fuzz, name, target));
   folders.forEach((folder) => mkdirSync(folder, { recursive: true }));
@@ -49,7 +50,7 @@ function fuzzTarget(target, { cases, seed }) {
   run('cargo', ['+nightly', 'fuzz', 'run', '--fuzz-dir', fuzz, target, ...folders, '--', ...limits]);
 }
 
-/** The same without a toolchain of its own. */
+/** Fuzzes a target with proptest, which needs no nightly toolchain. */
 function testTarget(target, { cases }) {
   Object.assign(process.env, { FUZZ_CASES: cases, FUZZ_TARGET: target });
   run('cargo', ['test', '--locked', '--release', '--quiet', '--package', 'modzy-client', '--lib', 'fuzzing']);
@@ -71,7 +72,7 @@ async function main() {
   if (only === undefined || only === 'calls') {
     prepare();
     buildDebug();
-    // Not before the addon is there.
+    // Only after the build, since it loads the addon.
     const { fuzzCalls } = require('../fuzz/run.js');
     await takes(`${calls} calls, ${hostile} hostile ones`, () => fuzzCalls({ calls, hostile, seed }));
   }

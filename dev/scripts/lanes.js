@@ -1,7 +1,7 @@
 'use strict';
 
-// Runs commands in lanes: those of a lane one after the other, the lanes side by side. What a command prints is shown whole when
-// it has ended, so that two never mix, and that of one that fails last.
+// Runs commands in lanes: the commands of a lane one after the other, the lanes in parallel. Prints the output of a command when it has
+// ended, so that outputs never mix, and the output of failed commands last.
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -9,16 +9,16 @@ const { root } = require('./setup.js');
 
 /**
  * @typedef {object} Command
- * @property {string} name What it does, in a few words.
+ * @property {string} name A short description.
  * @property {string} program
  * @property {string[]} args
- * @property {Record<string, string>} [env] What its environment has beside that of this process.
+ * @property {Record<string, string>} [env] Variables to add to the environment of this process.
  */
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
-// An interrupt from a terminal reaches the commands by itself.
+// The terminal sends SIGINT to the commands itself.
 process.once('SIGTERM', () => {
   for (const child of running) {
     child.kill();
@@ -27,11 +27,11 @@ process.once('SIGTERM', () => {
 });
 
 /**
- * Runs a command, and shows how it ended.
+ * Runs a command, and prints its duration.
  *
  * @param {Command} command
- * @param {boolean} isAlone Whether its output is shown as it comes.
- * @returns {Promise<{ name: string, end: string, output: Buffer } | undefined>} How it failed, if it did.
+ * @param {boolean} isAlone Whether its output is printed at once.
+ * @returns {Promise<{ name: string, end: string, output: Buffer } | undefined>} The failure, if it failed.
  */
 async function run({ name, program, args, env }, isAlone) {
   const started = performance.now();
@@ -59,7 +59,7 @@ async function run({ name, program, args, env }, isAlone) {
 }
 
 /**
- * Runs all lanes. After a command that fails no lane begins another; then throws.
+ * Runs all lanes. After a failure no lane starts another command, and the promise rejects.
  *
  * @param {Command[][]} lanes
  */
