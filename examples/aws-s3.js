@@ -1,11 +1,11 @@
 'use strict';
 
-// Texts that lie in AWS S3: Modzy fetches them itself, with the credentials of the job.
+// Runs a model on texts in AWS S3. Modzy fetches them itself, with the credentials in the job.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… AWS_REGION=… \
 //     node examples/aws-s3.js my-bucket reviews/1.txt reviews/2.txt
 //
-// Without arguments and credentials it makes some up, which is enough for the local emulator.
+// Without arguments and credentials it uses example values, which are enough for the local emulator.
 
 const { ModzyClient } = require('modzy-client');
 
@@ -18,7 +18,7 @@ const {
   AWS_REGION = 'us-east-1',
 } = process.env;
 
-/** Shows one line on a terminal, and nothing elsewhere. */
+/** Shows one line if standard error is a terminal. */
 function show(line) {
   if (process.stderr.isTTY) {
     process.stderr.write(`\r${line}\x1b[K`);

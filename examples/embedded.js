@@ -1,7 +1,7 @@
 'use strict';
 
-// Inputs that travel inside the job, as Base64: a picture that is drawn here, and a text. For anything larger than about a
-// megabyte, see files.js.
+// Embeds inputs in the job, as Base64: a picture that the program draws, and a text. For inputs larger than about a megabyte, see
+// files.js.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/embedded.js
 
@@ -11,7 +11,7 @@ const { ModzyClient } = require('modzy-client');
 const MODEL = 'f1l3typ3id';
 const VERSION = '1.0.0';
 
-/** A PNG of one colour. */
+/** Returns a PNG of one color. */
 function drawPng(width, height, [red, green, blue]) {
   const chunk = (type, data) => {
     const body = Buffer.concat([Buffer.from(type), data]);
@@ -23,14 +23,14 @@ function drawPng(width, height, [red, green, blue]) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 2], 8); // bits a channel, colours without transparency
+  header.set([8, 2], 8); // 8 bits per channel, RGB without transparency
   const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(3 * width, Buffer.from([red, green, blue]))]);
   const pixels = deflateSync(Buffer.concat(Array(height).fill(row)));
   const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** Shows one line on a terminal, and nothing elsewhere. */
+/** Shows one line if standard error is a terminal. */
 function show(line) {
   if (process.stderr.isTTY) {
     process.stderr.write(`\r${line}\x1b[K`);
@@ -41,7 +41,7 @@ async function main() {
   const modzyClient = ModzyClient.fromEnv();
   const sources = {
     picture: { input: drawPng(32, 32, [200, 30, 60]) },
-    // A string is taken as bytes, one a character. Text that is more than Latin goes through a Buffer.
+    // The client sends a string as one byte per character. Use a Buffer for text beyond Latin-1.
     text: { input: Buffer.from('Grüße aus Łódź\n') },
   };
 

@@ -1,7 +1,6 @@
 'use strict';
 
-// What goes wrong, and how to tell: a model that does not exist, a job that does not exist, a key that is not valid, an
-// argument that cannot be right.
+// Shows common failures and how to distinguish them: an unknown model, an unknown job, an invalid key, an invalid argument.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/errors.js
 
@@ -9,7 +8,7 @@ const { ApiError, ModzyClient } = require('modzy-client');
 
 const TEXTS = { 'input-1': { 'input.txt': 'What a lovely day!' } };
 
-/** Prints how a call fails. It is wrong if it does not. */
+/** Prints the error of a call that must fail. */
 async function fails(what, call) {
   try {
     await call();
@@ -19,7 +18,7 @@ async function fails(what, call) {
     if (error instanceof ApiError) {
       console.log(`${what}: ${error.name}, code ${error.code}, ${error.message}`);
     } else {
-      // Not sent at all.
+      // The request was not sent.
       console.log(`${what}: ${error.name}, ${error.message}`);
     }
   }

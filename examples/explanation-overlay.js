@@ -1,10 +1,10 @@
 'use strict';
 
-// Why a model sees what it sees in a picture: asks for an explanation, and saves the picture with its important pixels in red.
+// Requests the explanation of a result, and saves the picture with its important pixels in red.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/explanation-overlay.js photo.png overlay.png
 //
-// Without arguments it draws a sun, and only counts the pixels.
+// Without arguments it draws a sun, and prints only the number of pixels.
 
 const { readFile, writeFile } = require('node:fs/promises');
 const { decode, encode } = require('fast-png');
@@ -13,7 +13,7 @@ const { ModzyClient, decodeExplanation } = require('modzy-client');
 const MODEL = 'br1ghtn355';
 const VERSION = '1.0.0';
 
-/** A bright disc before a dark sky. */
+/** Returns a picture of a bright disc in a dark sky. */
 function drawSun() {
   const [width, height, radius] = [160, 100, 24];
   const data = new Uint8Array(width * height * 3);
@@ -26,7 +26,7 @@ function drawSun() {
   return encode({ width, height, data, channels: 3, depth: 8 });
 }
 
-/** The picture with half of the colour of each pixel in the mask turned to red, in three channels. */
+/** Returns the picture in three channels, with the pixels of the mask blended with red. */
 function overlay(picture, { width, height, mask }) {
   if (picture.width !== width || picture.height !== height) {
     throw new Error(`the mask has ${width} × ${height} pixels, and the picture ${picture.width} × ${picture.height}`);
@@ -47,7 +47,7 @@ async function main() {
   const bytes = file === undefined ? drawSun() : await readFile(file);
   const picture = decode(bytes);
   if (picture.depth !== 8 || picture.palette !== undefined) {
-    throw new Error(`${file} is not a PNG of 8 bits a channel without a palette`);
+    throw new Error(`${file} is not a PNG with 8 bits per channel and without a palette`);
   }
 
   const receipt = await modzyClient.submitJobFile({
@@ -64,7 +64,7 @@ async function main() {
   }
   const explanation = decodeExplanation(input['results.json']);
   if (explanation?.type !== 'mask') {
-    throw new Error('the model did not explain itself by a mask');
+    throw new Error('the explanation of the model is not a mask');
   }
 
   const [best] = explanation.classPredictions;

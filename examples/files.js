@@ -1,9 +1,9 @@
 'use strict';
 
-// Uploads files of any size, by path, and bytes of memory beside them. Each arrives whole or the job is cancelled; the model
-// answers with lengths and SHA-256 sums, which are compared with our own.
+// Uploads files of any size, by path, and bytes from memory. If an upload fails, the client cancels the job. The model returns the
+// length and the SHA-256 of each file, which the program compares with its own.
 //
-//   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/files.js photo.jpg film.mp4      (this program itself, unless given)
+//   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/files.js photo.jpg film.mp4      (default: this program itself)
 
 const { createHash } = require('node:crypto');
 const { createReadStream } = require('node:fs');
@@ -13,14 +13,14 @@ const { ModzyClient } = require('modzy-client');
 const MODEL = 'd1g35t0256';
 const VERSION = '1.0.0';
 
-/** Shows one line on a terminal, and nothing elsewhere. */
+/** Shows one line if standard error is a terminal. */
 function show(line) {
   if (process.stderr.isTTY) {
     process.stderr.write(`\r${line}\x1b[K`);
   }
 }
 
-/** The SHA-256 of a file or of bytes. */
+/** Returns the SHA-256 of a file or of bytes. */
 async function sha256(input) {
   const hash = createHash('sha256');
   for await (const chunk of typeof input === 'string' ? createReadStream(input) : Readable.from([input])) {

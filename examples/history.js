@@ -1,6 +1,6 @@
 'use strict';
 
-// The jobs of the last days, newest first, and how many of each status there are.
+// Lists the jobs of the last days, newest first, and counts them by status.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/history.js --days 30 --status terminated --model Sentiment
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/history.js --job 14856eb1-0ad8-49e7-9da3-887acb80fea5
@@ -11,7 +11,7 @@ const { ModzyClient } = require('modzy-client');
 const DAY = 24 * 60 * 60 * 1000;
 const PER_PAGE = 100;
 
-/** All jobs since a date. Pages are read until one is not full. */
+/** Yields all jobs since a date, page by page, until a page is not full. */
 async function jobsSince(modzyClient, startDate, model, status) {
   const jobs = [];
   for (let page = 1; ; page++) {
@@ -47,7 +47,7 @@ async function main() {
   const { days, status, model = null, job } = values;
   const modzyClient = ModzyClient.fromEnv();
 
-  // In the place of a model's name, identifiers of jobs fetch exactly these.
+  // Identifiers of jobs in place of the model's name fetch these jobs only.
   const jobs = job
     ? await modzyClient.getJobHistory(null, null, null, null, job)
     : await jobsSince(modzyClient, new Date(Date.now() - Number(days) * DAY), model, status);

@@ -1,11 +1,11 @@
 'use strict';
 
-// Texts that lie in a database: Modzy runs the query itself, and every row of the answer is an input.
+// Runs a model on texts from a database. Modzy runs the query itself, and each row of the result is an input.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… DB_URL=jdbc:postgresql://… DB_USERNAME=… DB_PASSWORD=… \
 //     node examples/jdbc.js 'SELECT review AS "input.txt" FROM reviews LIMIT 10'
 //
-// Without a query and credentials it makes some up, which is enough for the local emulator.
+// Without a query and credentials it uses example values, which are enough for the local emulator.
 
 const { ModzyClient } = require('modzy-client');
 
@@ -19,10 +19,10 @@ const {
   DB_DRIVER = 'org.postgresql.Driver',
 } = process.env;
 
-// The columns have to be named as the model's inputs are.
+// The columns must have the names of the model's inputs.
 const QUERY = 'SELECT review AS "input.txt" FROM reviews LIMIT 3';
 
-/** Shows one line on a terminal, and nothing elsewhere. */
+/** Shows one line if standard error is a terminal. */
 function show(line) {
   if (process.stderr.isTTY) {
     process.stderr.write(`\r${line}\x1b[K`);

@@ -1,7 +1,6 @@
 'use strict';
 
-// What models there are: how many by which filter, and one of them in detail, with a sample of what it takes and of what it
-// gives.
+// Counts the models by several filters, and shows one of them in detail, with samples of its inputs and outputs.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/models.js "Sentiment Analysis"
 
@@ -15,7 +14,7 @@ async function main() {
   const byAuthor = await modzyClient.getModels(null, 'Open Source');
   const active = await modzyClient.getModels(null, null, null, null, null, true);
   const recommended = await modzyClient.getModels(null, null, null, null, null, null, null, true);
-  // Names match by any part of them.
+  // Names match by any part.
   const textModels = await modzyClient.getModels(null, null, null, 'Text');
   console.log(`${all.length} models`);
   console.log(`  ${byAuthor.length} by Open Source`);

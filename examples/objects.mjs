@@ -1,4 +1,4 @@
-// The forms of 2.x, in which every call takes one object: a text, an embedded file as a data URI, an upload, and a look at
+// Uses the forms of 2.x, in which every call takes one object: a text, an embedded file as a data URI, an upload, and queries for
 // models, history and engines.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/objects.mjs

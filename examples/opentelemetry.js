@@ -1,11 +1,11 @@
 'use strict';
 
-// Makes OpenTelemetry spans from what the client tells on its channels, and passes them on to the server.
+// Creates OpenTelemetry spans from the diagnostics channels of the client, and propagates their context to the server.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/opentelemetry.js "What a lovely day!"
 //
-// Needs @opentelemetry/api and @opentelemetry/sdk-trace-node. The spans are kept in memory and printed at the end; a program of
-// yours has an exporter in place of that, and may take `traceModzy` as it is.
+// Needs @opentelemetry/api and @opentelemetry/sdk-trace-node. This program keeps the spans in memory and prints them at the end. Use
+// an exporter instead in your programs; `traceModzy` needs no changes.
 
 const diagnostics = require('node:diagnostics_channel');
 const { SpanKind, SpanStatusCode, context, propagation, trace } = require('@opentelemetry/api');
@@ -16,13 +16,13 @@ const MODEL = 'ed542963de';
 const VERSION = '1.0.1';
 
 /**
- * Makes a span of every call that begins from now on, in this thread.
+ * Creates a span for every call that begins from now on, in this thread.
  *
- * @returns {() => void} Stops it.
+ * @returns {() => void} Stops the tracing.
  */
 function traceModzy() {
   const tracer = trace.getTracer('modzy-client');
-  /** The span of each call. All messages about a call have the same request. */
+  /** The span of each call, by its request. All messages about a call have the same request. */
   const spans = new WeakMap();
 
   const subscribers = {
@@ -35,7 +35,7 @@ function traceModzy() {
         span.setAttribute('modzy.job', jobIdentifier);
       }
       spans.set(request, span);
-      // Writes `traceparent` and what else the propagators have: it goes with every request of the call.
+      // Adds `traceparent` and the other headers of the propagators to every request of the call.
       propagation.inject(trace.setSpan(context.active(), span), headers);
     },
     'modzy:request:retry'({ request, attempt, error, delayMs }) {

@@ -1,6 +1,6 @@
 'use strict';
 
-// Watches a longer job, gives up after a time, and cancels it on Ctrl-C.
+// Shows the progress of a longer job, stops waiting after a time limit, and cancels the job on Ctrl-C.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/progress.js --texts 200 --timeout 600
 //
@@ -14,7 +14,7 @@ const VERSION = '1.0.1';
 
 const WIDTH = 30;
 
-/** Draws a bar on a terminal, and nothing elsewhere. */
+/** Draws a progress bar if standard error is a terminal. */
 function draw({ status, completed = 0, failed = 0, total = 0 }) {
   if (process.stderr.isTTY) {
     const done = completed + failed;
@@ -43,7 +43,7 @@ async function main() {
   const modzyClient = ModzyClient.fromEnv();
   const started = performance.now();
   try {
-    // An abort ends the call, and the job with it: a submit that was under way cancels what it has made.
+    // An abort ends the call and cancels the job, even if it arrives during the submit.
     const receipt = await modzyClient.submitJobText(MODEL, VERSION, sources, { signal, cancelOnAbort: true });
     const { job, result } = await modzyClient.blockUntilResult(receipt, {
       onProgress: draw,
@@ -62,7 +62,7 @@ async function main() {
       console.error('Interrupted.');
       process.exitCode = 130;
     } else if (error instanceof WaitTimeoutError) {
-      console.error(`Gave up waiting after ${values.timeout} s. The job goes on.`);
+      console.error(`Stopped waiting after ${values.timeout} s. The job continues.`);
       process.exitCode = 1;
     } else {
       throw error;

@@ -1,9 +1,9 @@
 'use strict';
 
-// Asks a sentiment model about some texts: submits a job, waits for it, prints each text with its sentiment.
+// Runs a sentiment model on some texts: submits a job, waits for it, and prints each text with its sentiment.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/sentiment.js "What a lovely day!" "I want my money back."
-//   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/sentiment.js --file reviews.txt      (one text a line)
+//   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/sentiment.js --file reviews.txt      (one text per line)
 //
 // The results go to standard output; progress goes to standard error.
 
@@ -21,7 +21,7 @@ const TEXTS = [
   'Great food, but the noise was terrible.',
 ];
 
-/** The texts of the command line, of a file, or a few of our own. */
+/** Returns the texts of the command line, of a file, or the defaults. */
 function readTexts() {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { file: { type: 'string' } } });
   if (values.file !== undefined && positionals.length > 0) {
@@ -30,12 +30,12 @@ function readTexts() {
   const lines = values.file === undefined ? positionals : readFileSync(values.file, 'utf8').split(/\r?\n/);
   const texts = lines.filter((line) => line.trim() !== '');
   if (values.file !== undefined && texts.length === 0) {
-    throw new Error(`${values.file} holds no text`);
+    throw new Error(`${values.file} contains no text`);
   }
   return texts.length > 0 ? texts : TEXTS;
 }
 
-/** Shows where the job stands: a line that renews itself on a terminal, a line for each change elsewhere. */
+/** Shows the progress of the job: one updated line on a terminal, otherwise a line for each change. */
 function progressBar() {
   const { stderr } = process;
   let last = '';
@@ -57,7 +57,7 @@ function progressBar() {
   };
 }
 
-/** The likeliest class of an input's result. Older versions of the model have no `data` around it. */
+/** Returns the likeliest class of an input's result. Older versions of the model have no `data` around it. */
 function sentiment(inputResult) {
   const output = inputResult['results.json'];
   const [best] = (output.data ?? output).result.classPredictions;
@@ -76,7 +76,7 @@ async function main() {
   let receipt;
   try {
     receipt = await modzyClient.submitJobText(MODEL, VERSION, sources, { signal, cancelOnAbort: true });
-    // A receipt comes before the job is stored, so a read may find nothing for a moment. The wait below knows that.
+    // The server sends the receipt before it stores the job, so a read may get a 404 at first. The wait below handles that itself.
     let job = await modzyClient.getJob(receipt.jobIdentifier, { signal }).catch((error) => {
       if (error.code === 404) {
         return receipt;
@@ -100,11 +100,11 @@ async function main() {
     }
     process.exitCode = 130;
     if (receipt === undefined) {
-      // A submit that was under way has cancelled its own job.
+      // The aborted submit has canceled its own job.
       console.error('Interrupted.');
       return;
     }
-    // A job that has come to its end meanwhile cannot be cancelled any more.
+    // A job that has ended meanwhile can no longer be canceled.
     const { jobIdentifier } = receipt;
     const job = await modzyClient.cancelJob(jobIdentifier).catch(() => modzyClient.getJob(jobIdentifier));
     console.error(`Interrupted. Job ${job.identifier} status ${job.status}`);

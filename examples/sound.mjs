@@ -1,4 +1,4 @@
-// An output that is not JSON: has a text turned into sound, and saves it.
+// Reads an output that is not JSON: turns a text into sound, and saves it.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/sound.mjs "do re mi" tones.wav
 
@@ -14,7 +14,7 @@ async function main() {
   const { jobIdentifier } = await modzyClient.submitJobText({ ...MODEL, sources: { song: { 'input.txt': text } } });
   await modzyClient.blockUntilResult(jobIdentifier);
 
-  // The results hold the URL of such an output. Its bytes are read by its name.
+  // The results contain the URL of such an output. Read its bytes by its name.
   const sound = await modzyClient.getOutputContents({
     jobId: jobIdentifier,
     inputKey: 'song',

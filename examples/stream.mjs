@@ -1,6 +1,6 @@
-// Results of any size: has many texts judged, and reads what became of them one by one, in the memory of a single one.
+// Reads results of any size: runs a model on many texts, and reads their results one at a time, with the memory of a single one.
 //
-//   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/stream.mjs 1000        (that many texts)
+//   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/stream.mjs 1000        (1000 texts)
 
 import { ModzyClient } from 'modzy-client';
 

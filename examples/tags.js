@@ -1,6 +1,6 @@
 'use strict';
 
-// The tags of the models, and the models that carry some of them.
+// Lists the tags of the models, and the models with some of these tags.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/tags.js language_and_text audio
 

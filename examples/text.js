@@ -1,13 +1,13 @@
 'use strict';
 
-// A job of texts from beginning to end: finds the model by its name, looks up what it takes and gives, submits three texts and
-// one under a wrong name, waits, and prints what became of each.
+// Runs a job of texts from beginning to end: finds the model by its name, shows its inputs and outputs, submits three texts and one
+// under a wrong name, waits, and prints the outcome of each.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/text.js
 
 const { ModzyClient } = require('modzy-client');
 
-// The outer keys are ours to choose; the inner ones are the names of the model's inputs.
+// You choose the outer keys; the inner ones are the names of the model's inputs.
 const SOURCES = {
   praise: { 'input.txt': 'The staff was friendly, and I really loved the food!' },
   blame: { 'input.txt': 'I hate it when a good book has such a terrible end.' },
@@ -15,7 +15,7 @@ const SOURCES = {
   'wrong name': { text: 'This fails alone. The rest of the job does not mind.' },
 };
 
-/** Shows one line on a terminal, and nothing elsewhere. */
+/** Shows one line if standard error is a terminal. */
 function show(line) {
   if (process.stderr.isTTY) {
     process.stderr.write(`\r${line}\x1b[K`);

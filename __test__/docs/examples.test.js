@@ -57,7 +57,7 @@ describe('examples/sentiment.js', () => {
     await rm(folder, { recursive: true });
     assert.equal(fromFile.stdout.trimEnd().split('\n').length, 3);
     assert.equal(fromEmpty.code, 1);
-    assert.match(fromEmpty.stderr, /holds no text/);
+    assert.match(fromEmpty.stderr, /contains no text/);
     const own = await run();
     assert.deepEqual([own.code, own.stdout.trimEnd().split('\n').length], [0, 5]);
   });

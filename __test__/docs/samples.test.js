@@ -290,7 +290,7 @@ describe('examples/progress.js', () => {
   it('gives up after a time, and leaves the job to go on', async () => {
     const { code, stdout, stderr } = await run('progress.js', ['--timeout', '0.3'], env());
     assert.deepEqual([code, stdout], [1, '']);
-    assert.equal(stderr, 'Gave up waiting after 0.3 s. The job goes on.\n');
+    assert.equal(stderr, 'Stopped waiting after 0.3 s. The job continues.\n');
     assert.deepEqual(
       (await emulator.requests()).filter(({ method }) => method === 'DELETE'),
       [],

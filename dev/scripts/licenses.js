@@ -1,31 +1,31 @@
 'use strict';
 
-// What the licences of the crates ask for: a package with a binary carries their texts and copyright notices along. They are read
-// from the sources that cargo has built; the tools that do the same take minutes to compile.
+// Writes the license texts and copyright notices of the crates, which a package with a binary must include. Reads them from the sources
+// that cargo has built, since the tools that do the same take minutes to compile.
 
 const { execFileSync } = require('node:child_process');
 const { existsSync, readFileSync, readdirSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { root } = require('./setup.js');
 
-/** Crates that come without the text of their licence, and the npm package of the same repository that has it. */
+/** Crates without the text of their license, and the npm package of the same repository that has it. */
 const ELSEWHERE = { napi: '@napi-rs/cli/LICENSE', 'napi-sys': '@napi-rs/cli/LICENSE' };
 
 const NOTICES = 'THIRD-PARTY-LICENSES.txt';
 const STANDARD_LIBRARY = 'COPYRIGHT-library.html';
 const LINE = '='.repeat(80);
 
-/** What a command prints. */
+/** Returns the output of a command. */
 function read(command, ...args) {
   return execFileSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
 }
 
 /**
- * The crates that are linked into each binary, as `name vVersion`. Both are asked for at once, since they are built at once, and
- * share the features of what both need.
+ * Returns the crates that are linked into each binary, as `name vVersion`. Reads both binaries at once, since they are built together
+ * and share the features of their dependencies.
  *
  * @param {string} triple
- * @param {string[]} binaries By their crates.
+ * @param {string[]} binaries The names of their crates.
  * @returns {Map<string, Set<string>>}
  */
 function linkedCrates(triple, binaries) {
@@ -45,7 +45,7 @@ function linkedCrates(triple, binaries) {
   return linked;
 }
 
-/** The licences and notices among the sources of a crate, those of code that it took over among them. */
+/** Returns the licenses and notices in the sources of a crate, including those of vendored code. */
 function textsOf({ name, version, manifest_path: manifest, license_file: named }) {
   const folder = path.dirname(manifest);
   const found = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -56,7 +56,7 @@ function textsOf({ name, version, manifest_path: manifest, license_file: named }
     files.add(path.join(root, 'node_modules', ELSEWHERE[name]));
   }
   if (files.size === 0) {
-    throw new Error(`${name} ${version} has no text of its licence: dev/scripts/licenses.js needs to know where it is`);
+    throw new Error(`${name} ${version} has no license text: add it to ELSEWHERE in dev/scripts/licenses.js`);
   }
   return [...files].sort().map((file) =>
     readFileSync(file, 'utf8')
@@ -65,12 +65,12 @@ function textsOf({ name, version, manifest_path: manifest, license_file: named }
   );
 }
 
-/** The notices of one binary: its crates, each with the numbers of its texts; and each text once. */
+/** Returns the notices of one binary: its crates, each with the numbers of its texts, and each text once. */
 function noticesOf(crates) {
   const texts = new Map();
   const lines = crates.map((crate) => {
     if (!crate.license) {
-      throw new Error(`${crate.name} ${crate.version} names no licence`);
+      throw new Error(`${crate.name} ${crate.version} declares no license`);
     }
     const numbers = textsOf(crate).map((text) => {
       const key = text.replaceAll(/\s+/g, ' ');
@@ -81,8 +81,8 @@ function noticesOf(crates) {
     return `${crate.name} ${crate.version}: ${crate.license} [${[...new Set(numbers)].join(', ')}]`;
   });
   return [
-    'The binary of this package is built of these Rust crates. Behind the licence of each stand the numbers of its texts, below.',
-    `Rust's standard library is in it as well: its notices are in ${STANDARD_LIBRARY}.`,
+    'The binary of this package contains these Rust crates. The numbers after each license refer to its texts below.',
+    `The binary also contains Rust's standard library: its notices are in ${STANDARD_LIBRARY}.`,
     '',
     ...lines,
     ...[...texts.values()].flatMap(({ number, text }) => ['', LINE, `[${number}]`, '', text]),
@@ -91,12 +91,12 @@ function noticesOf(crates) {
 }
 
 /**
- * Writes the notices that go with the binaries of a platform.
+ * Writes the notices for the binaries of a platform.
  *
  * @param {string} triple
- * @param {string[]} binaries By their crates.
- * @param {string} folder Where they are written.
- * @returns {Record<string, string>[]} Of each binary, the files for its package, by their names there.
+ * @param {string[]} binaries The names of their crates.
+ * @param {string} folder The folder to write to.
+ * @returns {Record<string, string>[]} For each binary, the files for its package, by their names in it.
  */
 function writeNotices(triple, binaries, folder) {
   const metadata = read('cargo', 'metadata', '--locked', '--format-version', '1', '--filter-platform', triple);
@@ -104,12 +104,14 @@ function writeNotices(triple, binaries, folder) {
   const linked = linkedCrates(triple, binaries);
   const standardLibrary = path.join(read('rustc', '--print', 'sysroot').trim(), 'share/doc/rust', STANDARD_LIBRARY);
   if (!existsSync(standardLibrary)) {
-    throw new Error(`${standardLibrary}, which comes with the Rust of rustup, is not there: no notices of the library`);
+    throw new Error(
+      `${standardLibrary} does not exist: install Rust with rustup, which includes the notices of the library`,
+    );
   }
   return binaries.map((binary) => {
     const file = path.join(folder, `${binary}-${NOTICES}`);
     const crates = [...linked.get(binary)].sort().map((crate) => packages.get(crate));
-    // What comes from nowhere is the project's own.
+    // Crates without a source belong to this project.
     writeFileSync(file, noticesOf(crates.filter(({ source }) => source !== null)));
     return { [NOTICES]: file, [STANDARD_LIBRARY]: standardLibrary };
   });

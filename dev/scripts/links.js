@@ -1,18 +1,18 @@
 'use strict';
 
-// Links between the pages of a package, in Markdown.
+// Rewrites the links between the Markdown pages of a package.
 
 const path = require('node:path');
 
 const LINK = /\[([^\]]*)\]\((?!https?:|#)([^)\s#]+)(#[^)]*)?\)/g;
 
 /**
- * A page as it is published: links that lead out of its package lead to the sources; where these have no address, the text of
- * the link stays.
+ * Returns the published form of a page. Links to files outside its package point to the sources; if the sources have no address, only
+ * the text of the link remains.
  *
  * @param {string} text
  * @param {string} page Its path in the package, with slashes.
- * @param {(file: string) => boolean} isPublished Whether there is such a file or folder in the package.
+ * @param {(file: string) => boolean} isPublished Whether the package contains a file or folder.
  * @param {string} [sources] The address of the package's folder.
  */
 function leadOut(text, page, isPublished, sources) {
@@ -26,7 +26,7 @@ function leadOut(text, page, isPublished, sources) {
 }
 
 /**
- * Where the links of a page lead, from the root of its package; those to other sites are left out.
+ * Returns the targets of a page's links, relative to the root of its package, without links to other sites.
  *
  * @param {string} text
  * @param {string} page

@@ -1,8 +1,8 @@
 'use strict';
 
-// `npm run pack [-- --target TRIPLE]`: the packages as they are published, in dist/: modzy-client and modzy-emulator, and the
-// package of each for one platform, this machine's unless told otherwise. Without a target they name no other platform's package:
-// npm would ask the registry for those, where others may have taken the names.
+// `npm run pack [-- --target TRIPLE]`: creates the tarballs for publishing in dist/: modzy-client, modzy-emulator, and the package of
+// each for one platform, by default that of this machine. Without a target, the first two depend on this platform's packages only:
+// npm would look for the others in the registry, where someone else may own their names.
 
 const { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -15,10 +15,10 @@ const { installPackages, packaging, prepare, root, runNpm, runPackage, target } 
 const emulatorFolder = path.join(root, 'crates/emulator/npm');
 const work = path.join(target, 'pack');
 const dist = path.join(root, 'dist');
-/** Where napi writes the manifests of all platforms. */
+/** The folder in which napi writes the manifests of all platforms. */
 const npmDirs = path.join(work, 'npm');
 
-/** What a package.json says to those who work on the project alone. */
+/** Members of package.json that are not published. */
 const DEVELOPMENT = new Set(['devDependencies', 'napi', 'overrides', 'scripts']);
 
 /** @param {string} folder */
@@ -26,7 +26,7 @@ function readManifest(folder) {
   return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 }
 
-/** One version for both packages and for the crates. */
+/** Throws unless both packages and the crates have the same version. */
 function checkVersions() {
   const [, crates] = /^\[workspace\.package\]\nversion = "(.*)"$/m.exec(
     readFileSync(path.join(root, 'Cargo.toml'), 'utf8'),
@@ -37,18 +37,18 @@ function checkVersions() {
   };
   for (const [name, { version }] of Object.entries(versions)) {
     if (version !== crates) {
-      throw new Error(`${name} has the version ${version}, and Cargo.toml ${crates}`);
+      throw new Error(`the versions differ: ${name} has ${version}, and Cargo.toml has ${crates}`);
     }
   }
 }
 
-/** The address of the sources, where a workflow says it. */
+/** Returns the address of the sources, if a workflow sets it. */
 function sources() {
   const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = process.env;
   return GITHUB_SERVER_URL && GITHUB_REPOSITORY ? `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}` : undefined;
 }
 
-/** Where the sources are, which npm compares with what a release's provenance says. */
+/** Returns the `repository` member, which npm compares with the provenance of a release. */
 function repository() {
   const address = sources();
   return address === undefined ? {} : { repository: { type: 'git', url: `git+${address}.git` } };
@@ -57,8 +57,8 @@ function repository() {
 /**
  * Adapts the links of a package's pages.
  *
- * @param {string} folder The package's.
- * @param {string} origin Where its files come from.
+ * @param {string} folder The folder of the package.
+ * @param {string} origin The folder of its sources.
  * @param {string} version
  */
 function adaptPages(folder, origin, version) {
@@ -75,11 +75,11 @@ function adaptPages(folder, origin, version) {
 }
 
 /**
- * Makes the tarball of a package.
+ * Creates the tarball of a package.
  *
  * @param {Record<string, any>} manifest
- * @param {Record<string, string>} files Its files, by their names in it.
- * @param {string} origin Where they come from.
+ * @param {Record<string, string>} files Its files, by their names in the package.
+ * @param {string} origin The folder of its sources.
  */
 function pack(manifest, files, origin) {
   const folder = path.join(work, 'stage', String(manifest.name));
@@ -110,9 +110,9 @@ function packMain(folder, platforms, generated = {}) {
 }
 
 /**
- * Packs a binary for its platform, whose `os`, `cpu` and `libc` are those that napi names.
+ * Packs a binary for its platform, with the `os`, `cpu` and `libc` from napi.
  *
- * @param {string} folder That of the package without a binary.
+ * @param {string} folder The folder of the package without a binary.
  * @param {import('./platforms.js').Platform} platform
  * @param {Record<string, unknown>} more
  * @param {Record<string, string>} files The binary and its notices, by their names in the package.
@@ -133,8 +133,8 @@ function packPlatform(folder, { triple, platformArchABI }, more, files) {
     libc,
   };
   const readme = path.join(work, 'README.md');
-  const what = `The binary of \`${parent}\` for \`${triple}\`, which \`${parent}\` brings along.`;
-  const notices = `The licences of what it is built of: \`${NOTICES}\` and \`${STANDARD_LIBRARY}\`.`;
+  const what = `The binary of \`${parent}\` for \`${triple}\`. Install \`${parent}\` instead, which depends on this package.`;
+  const notices = `The licenses of its dependencies are in \`${NOTICES}\` and \`${STANDARD_LIBRARY}\`.`;
   writeFileSync(readme, `# ${manifest.name}\n\n${what}\n\n${notices}\n`);
   pack(manifest, { ...files, 'README.md': readme }, folder);
 }
@@ -148,7 +148,7 @@ function main() {
   const { host, platforms } = require('./platforms.js');
   const platform = values.target === undefined ? host() : platforms.find(({ triple }) => triple === values.target);
   if (platform === undefined) {
-    throw new Error(`${values.target} is no target of package.json`);
+    throw new Error(`${values.target} is not one of napi.targets in package.json`);
   }
 
   const { triple } = platform;
@@ -170,7 +170,7 @@ function main() {
   const [ofAddon, ofEmulator] = writeNotices(triple, ['modzy-client-node', 'modzy-emulator'], folder);
   const addonFile = path.basename(addon);
   packPlatform(root, platform, { main: addonFile }, { [addonFile]: addon, ...ofAddon });
-  // Yarn would leave it in an archive, where it cannot be run.
+  // Yarn would keep the program in an archive, from which it cannot run.
   packPlatform(
     emulatorFolder,
     platform,

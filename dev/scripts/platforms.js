@@ -1,13 +1,13 @@
 'use strict';
 
-// The platforms that there are packages for, as the napi command line reads its targets in package.json.
+// The platforms of the packages, as the napi command line parses its targets in package.json.
 
 const { parseTriple } = require('@napi-rs/cli');
 const { napi } = require('../../package.json');
 
 /**
  * @typedef {object} Platform
- * @property {string} triple Rust's name of it.
+ * @property {string} triple Its target triple in Rust.
  * @property {string} platformArchABI Its name in packages, such as `linux-x64-gnu`.
  * @property {string} platform As in `process.platform`.
  * @property {string} arch As in `process.arch`.
@@ -17,13 +17,13 @@ const { napi } = require('../../package.json');
 /** @type {Platform[]} */
 const platforms = napi.targets.map(parseTriple);
 
-/** The C library of this machine's Linux. */
+/** Returns the C library of this machine's Linux. */
 function hostAbi() {
   process.report.excludeNetwork = true;
   return process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl';
 }
 
-/** The platform of this machine. */
+/** Returns the platform of this machine. */
 function host() {
   const { platform: system, arch } = process;
   const found = platforms.find(

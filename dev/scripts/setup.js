@@ -1,6 +1,6 @@
 'use strict';
 
-// Runs commands, and installs the npm packages that they need. What cargo builds is in builds.js.
+// Runs commands, and installs the npm packages that they need. builds.js runs the builds of cargo.
 
 const { spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
@@ -10,16 +10,16 @@ const path = require('node:path');
 const root = path.resolve(__dirname, '../..');
 const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 
-/** The folder of what the packages are built and checked with. */
+/** The folder of the tools that build and check the packages. */
 const packaging = path.join(root, 'dev/packaging');
 
 /**
- * Runs a command and shows what it prints. Ends this process where it fails.
+ * Runs a command and shows its output. Ends this process if it fails.
  *
  * @param {string} command
  * @param {string[]} args
- * @param {string} [cwd] Where it runs.
- * @param {Record<string, string>} [env] What its environment has beside that of this process.
+ * @param {string} [cwd] Its working directory.
+ * @param {Record<string, string>} [env] Variables to add to the environment of this process.
  */
 function run(command, args, cwd = root, env = {}) {
   const { status, signal, error } = spawnSync(command, args, {
@@ -37,7 +37,7 @@ function run(command, args, cwd = root, env = {}) {
 }
 
 /**
- * Runs a program of a package that is installed here.
+ * Runs a program of an installed package.
  *
  * @param {string} specifier The module that is its entry, as `package/path`.
  * @param {string[]} args
@@ -47,7 +47,7 @@ function runPackage(specifier, args, env) {
   run(process.execPath, [path.join(root, 'node_modules', specifier), ...args], root, env);
 }
 
-/** Checks for what only the user can install, and installs the rest. */
+/** Checks that cargo is installed, and installs the npm packages. */
 function prepare() {
   if (spawnSync('cargo', ['--version']).error !== undefined) {
     console.error('cargo was not found. This project needs a Rust toolchain (https://rustup.rs) to build from source.');
@@ -57,7 +57,7 @@ function prepare() {
 }
 
 /**
- * Installs what the lock file of a folder names, unless it is there.
+ * Installs the packages of a folder's lock file, unless they are installed.
  *
  * @param {string} [folder]
  */
@@ -74,7 +74,7 @@ function installPackages(folder = root) {
 }
 
 /**
- * Runs npm, which tells its scripts where it is; started by hand, it is looked for on the PATH.
+ * Runs npm: the one that runs this script, or the one on the PATH.
  *
  * @param {string[]} args
  * @param {string} folder

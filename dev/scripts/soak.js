@@ -1,7 +1,7 @@
 'use strict';
 
-// `npm run soak`: uploads of 1 GB from every kind of source, then an hour of mixed calls with faults. Prints what it measures,
-// and fails where something grows or differs. With `--freezes`, the process stands still for 1 to 40 s at times.
+// `npm run soak`: uploads 1 GB from every kind of source, then makes mixed calls with faults for an hour. Prints its figures, and fails
+// if a resource grows or an upload differs. With `--freezes`, it also suspends the process for 1 to 40 s at random.
 
 const { parseArgs } = require('node:util');
 const { buildRelease } = require('./builds.js');
@@ -24,7 +24,7 @@ function readArguments() {
   const { 'as-built': asBuilt, freezes, ...numbers } = values;
   const read = Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)]));
   if (!Object.values(read).every((number) => number >= 0)) {
-    throw new Error('the figures should be numbers');
+    throw new Error('--minutes, --rate, --bytes and --seed must be numbers');
   }
   return { asBuilt, freezes, ...read };
 }
@@ -35,7 +35,7 @@ async function main() {
     prepare();
     buildRelease();
   }
-  // Not before the addon is there.
+  // Only after the build, since they load the addon.
   const { soak } = require('../soak/run.js');
   const { transfers } = require('../soak/transfers.js');
   const log = (line) => console.log(`${new Date().toISOString()} ${line}`);
@@ -43,12 +43,12 @@ async function main() {
   if (bytes > 0) {
     log(`uploads of ${bytes} bytes`);
     const { kinds } = await transfers({ bytes, seed, log });
-    log(`uploads of ${bytes} bytes from ${kinds} kinds of source: all arrived as they were`);
+    log(`uploads of ${bytes} bytes from ${kinds} kinds of source: all arrived unchanged`);
   }
   if (minutes > 0) {
-    log(`${minutes} minutes of mixed calls, ${rate} programs a second`);
+    log(`${minutes} minutes of mixed calls, ${rate} programs per second`);
     await soak({ seconds: minutes * 60, rate, seed, freezes, log });
-    log('nothing grew');
+    log('no resource grew');
   }
 }
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run test:package`: packs for this machine, and tests the tarballs as a user gets them.
+// `npm run test:package`: packs for this machine, and tests the tarballs in the form that users install.
 
 const path = require('node:path');
 const { readdirSync } = require('node:fs');

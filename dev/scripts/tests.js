@@ -1,6 +1,6 @@
 'use strict';
 
-// The kinds of tests in JavaScript, by the folder that they stand in.
+// The kinds of tests in JavaScript, with their folders.
 
 const { readdirSync } = require('node:fs');
 const os = require('node:os');
@@ -8,19 +8,19 @@ const path = require('node:path');
 const { root } = require('./setup.js');
 
 /**
- * Where each kind stands, and how many of its files run at a time. Most of them wait for servers and processes, and so more run
- * than there are processors.
+ * The folder of each kind, and how many of its files run at a time: more than there are processors, since most tests wait for servers
+ * and processes.
  */
 const kinds = {
   unit: { folder: '__test__', atOnce: 2 * os.availableParallelism() },
   docs: { folder: '__test__/docs', atOnce: 2 * os.availableParallelism() },
-  // One at a time, since most of them measure.
+  // One at a time, since most of them measure time.
   slow: { folder: '__test__/slow', atOnce: 1 },
   long: { folder: '__test__/slow/long', atOnce: 1 },
 };
 
 /**
- * The arguments with which Node.js runs them.
+ * Returns the arguments of Node.js for a kind of tests.
  *
  * @param {keyof typeof kinds} kind
  */

@@ -1,7 +1,7 @@
 'use strict';
 
-// Compilers for binaries that run on older systems than this one. Those of the npm packages carry glibc 2.17, so that what they
-// build for Linux with glibc needs nothing newer than RHEL 8 and Debian 10 have.
+// Compilers for binaries that run on older systems than this one. The toolchains from npm have glibc 2.17, so their binaries run on
+// RHEL 8, Debian 10 and later.
 
 const { spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
@@ -12,7 +12,7 @@ const { packaging, run, target } = require('./setup.js');
 const MAX_GLIBC = '2.28';
 
 /**
- * The environment in which cargo builds for a platform.
+ * Returns the environment in which cargo builds for a platform.
  *
  * @param {import('./platforms.js').Platform} platform
  * @returns {Record<string, string>}
@@ -30,7 +30,7 @@ function buildEnvironment({ triple, abi, arch }) {
   };
 }
 
-/** Unpacks a toolchain, unless it is there, and returns its folder. */
+/** Unpacks a toolchain, unless it is unpacked, and returns its folder. */
 function unpack(triple, arch) {
   const folder = path.join(target, 'toolchains', triple);
   if (!existsSync(folder)) {
@@ -47,13 +47,13 @@ function unpack(triple, arch) {
 }
 
 /**
- * Throws for a binary that needs a glibc newer than `MAX_GLIBC`, and returns the newest that it needs.
+ * Returns the glibc version that a binary needs. Throws if it is newer than `MAX_GLIBC`.
  *
  * @param {string} file
- * @param {import('./platforms.js').Platform} platform That it was built for.
+ * @param {import('./platforms.js').Platform} platform The platform of the binary.
  */
 function checkGlibc(file, { triple }) {
-  // This machine's own may not know the format of another architecture.
+  // The objdump of this machine may not know the format of another architecture.
   const cross = path.join(target, 'toolchains', triple, 'bin', `${triple}-objdump`);
   const objdump = existsSync(cross) ? cross : 'objdump';
   const { stdout, stderr, status } = spawnSync(objdump, ['-T', file], { encoding: 'utf8', maxBuffer: 1 << 28 });
@@ -62,11 +62,11 @@ function checkGlibc(file, { triple }) {
   }
   const versions = [...stdout.matchAll(/GLIBC_([\d.]+)/g)].map(([, version]) => version);
   if (versions.length === 0) {
-    throw new Error(`${file} needs no glibc, which is not what was built`);
+    throw new Error(`${file} needs no glibc, so it is not the expected build`);
   }
   const [newest] = versions.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
   if (newest.localeCompare(MAX_GLIBC, 'en', { numeric: true }) > 0) {
-    throw new Error(`${file} needs glibc ${newest}; it may need ${MAX_GLIBC} at most`);
+    throw new Error(`${file} needs glibc ${newest}, but the newest allowed version is ${MAX_GLIBC}`);
   }
   return newest;
 }

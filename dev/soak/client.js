@@ -1,7 +1,7 @@
 'use strict';
 
-// The process under test: makes calls at an even pace, and tells what it holds meanwhile. Nothing but the calls goes on here,
-// so that what grows is theirs.
+// The process under test: makes calls at a constant rate, and reports its resources. It does nothing else, so that the calls cause
+// all growth.
 
 const { getEventListeners } = require('node:events');
 const fs = require('node:fs/promises');
@@ -13,21 +13,21 @@ const { Session } = require('../../lib/calls/session.js');
 const { SENTIMENT, Submits, wheel, writeFiles } = require('./mix.js');
 const { Random } = require('./random.js');
 
-/** More programs than this do not run at a time; a turn that would be one more is left out. */
+/** The most programs at a time. Further turns are skipped. */
 const MOST = 300;
 
-/** ms of turns that are made up for at once where they come late. */
+/** How late turns may start to be made up for, in ms. */
 const BEHIND = 1000;
 
-/** Idle connections are closed after 4 s, and looked for as often. */
+/** The longest wait for idle connections to close, in ms. The client closes them after 4 s, and checks every 4 s. */
 const QUIET = 12_000;
 
-/** How many descriptors are sockets, and how many are not. */
+/** Counts the descriptors that are sockets, and the others. */
 async function descriptors() {
   const names = await fs.readdir('/proc/self/fd');
   const links = await Promise.all(names.map((name) => fs.readlink(`/proc/self/fd/${name}`).catch(() => 'gone')));
   const sockets = links.filter((link) => link.startsWith('socket:')).length;
-  // One of them is the folder itself, which is gone by now.
+  // One of them is that of the folder, which is closed by now.
   return { sockets, others: links.filter((link) => link !== 'gone').length - sockets };
 }
 
@@ -36,7 +36,7 @@ class Soak {
   #random;
   #session;
   #client;
-  /** The signal of almost all calls, as a program has one for its shutdown. */
+  /** The signal of almost all calls, like that of a program for its shutdown. */
   #shutdown = new AbortController();
   #submits = new Submits();
   #outcomes = {};
@@ -59,7 +59,7 @@ class Soak {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-soak-'));
     try {
       const files = await writeFiles(folder, this.#random);
-      // Starts the thread of the addon, which has descriptors of its own, without a connection.
+      // Starts the thread of the addon, which opens descriptors, without a connection.
       await this.#client.pathToDataUrl(__filename, 'text/javascript');
       const before = await descriptors();
       const made = await this.#makeOutput();
@@ -75,7 +75,7 @@ class Soak {
     }
   }
 
-  /** An output to read again and again, and what is read of it and its job where no fault is met. */
+  /** Creates an output to read repeatedly, and returns the expected content of it and of its job. */
   async #makeOutput() {
     const job = await this.#client.submitJobText(...SENTIMENT, { key: { 'input.txt': 'What a lovely day!' } });
     const { result } = await this.#client.blockUntilResult(job, { pollInterval: 20 });
@@ -101,7 +101,7 @@ class Soak {
         process.send({ sample: { ...(await this.#sample()), seconds: elapsed / 1000, calls: this.#calls } });
       }
       this.#turn(given);
-      // What a process missed that stood still is not made up for.
+      // Turns that a suspended process missed are not made up for.
       due = Math.max(due + 1000 / rate, performance.now() - BEHIND);
       await sleep(Math.max(0, due - performance.now()));
     }
@@ -133,7 +133,7 @@ class Soak {
     this.#outcomes[name][outcome] = (this.#outcomes[name][outcome] ?? 0) + 1;
   }
 
-  /** Waits until idle connections have been closed; at most a while. */
+  /** Waits until idle connections are closed, but not longer than `QUIET`. */
   async #quiet(sockets) {
     const deadline = performance.now() + QUIET;
     while (performance.now() < deadline && (await descriptors()).sockets > sockets) {
@@ -158,10 +158,10 @@ class Soak {
   }
 }
 
-/** Messages of errors that no fault explains. What is packed is always whole. */
+/** Messages of errors that no fault explains. Compressed bodies are always whole. */
 const NEVER = /^internal error|cannot be unpacked/;
 
-/** What an outcome is called. `unexpected` is for what no fault explains. */
+/** Returns the name of an outcome. An error that no fault explains is `unexpected`. */
 function nameOf(error) {
   const { name, message } = error;
   const isKnown = error instanceof ModzyError ? !NEVER.test(message) : name === 'TimeoutError';
@@ -174,13 +174,13 @@ process.on('unhandledRejection', (error) => {
   console.error(error);
 });
 
-/** Whoever asked for the calls is gone. */
-const leave = () => process.exit(1);
-process.once('disconnect', leave);
+/** Ends this process if its parent is gone. */
+const exit = () => process.exit(1);
+process.once('disconnect', exit);
 
 process.once('message', async (settings) => {
   const report = await new Soak(settings).run();
-  process.off('disconnect', leave);
-  // With nothing left to wait for the process ends by itself.
+  process.off('disconnect', exit);
+  // The process then ends by itself, unless something keeps it alive.
   process.send({ report: { ...report, unhandled } }, () => process.disconnect());
 });

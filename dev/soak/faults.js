@@ -1,10 +1,10 @@
 'use strict';
 
-// What goes wrong in a soak, and the feeder that makes a share of the requests go wrong.
+// The faults of a soak, and the feeder that makes a share of the requests meet them.
 
 const message = (text) => JSON.stringify({ statusCode: 0, message: text });
 
-/** Answers that are no failure by their status. Of a chunk, nobody could tell that they are lies. */
+/** Invalid responses with a successful status. Not used for chunks, where the client cannot detect them. */
 const lies = [
   { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>sign in</html>' },
   { status: 200, body: '{"cut": "sho' },
@@ -33,25 +33,25 @@ const faults = [
   ...lies.map((lie) => ({ method: 'POST', path: '/api/jobs', ...lie })),
 ];
 
-/** Requests that pass between two faults come in clumps of this many. */
+/** A fault skips fewer requests than this, at random. */
 const SPREAD = 20;
 
 const isSubmit = ({ method, path }) => method === 'POST' && path === '/api/jobs';
 
-/** Reads what arrives at an emulator, and lets a share of what comes next meet a fault. */
+/** Reads the requests of an emulator, and makes a share of the next ones meet a fault. */
 class Feeder {
   #emulator;
   #share;
   #random;
   #due = 0;
-  /** Requests in the emulator's log that were counted. */
+  /** How many requests in the emulator's log are already counted. */
   #known = 0;
 
-  /** Requests that were answered, or not, and those which met a fault. */
+  /** The number of all requests, and of faults added for them. */
   requests = 0;
   faults = 0;
 
-  /** Of each submit that says who it is, how often it may have been accepted. */
+  /** For each submit with a name, whether it may have been accepted. */
   #submits = new Map();
   doubled = 0;
 
@@ -63,23 +63,23 @@ class Feeder {
 
   async feed() {
     const seen = await this.#emulator.requests();
-    const news = seen.length - this.#known;
-    this.requests += news;
+    const added = seen.length - this.#known;
+    this.requests += added;
     this.#known = seen.length;
-    // What becomes of a submit that is under way is not known yet.
+    // The outcome of a pending submit is not known yet.
     if (!seen.some((request) => isSubmit(request) && request.state === 'open')) {
       seen.filter(isSubmit).forEach((request) => this.#note(request));
       await this.#emulator.clearRequests();
       this.#known = 0;
     }
-    this.#due += news * this.#share;
+    this.#due += added * this.#share;
     for (; this.#due >= 1; this.#due -= 1) {
       this.faults += 1;
       await this.#emulator.fault({ ...this.#random.pick(faults), times: 1, skip: this.#random.below(SPREAD) });
     }
   }
 
-  /** Counts a submit that is repeated although the first may have been accepted. */
+  /** Counts a submit that is repeated although it may have been accepted before. */
   #note({ body, status }) {
     const name = /"(submit-\d+)"/.exec(body)?.[1];
     if (name === undefined) {

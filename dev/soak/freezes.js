@@ -1,19 +1,19 @@
 'use strict';
 
-// Lets a process stand still at times, while its server goes on and closes what is idle.
+// Suspends a process at random, while its server continues and closes idle connections.
 
 const { setTimeout: sleep } = require('node:timers/promises');
 
-/** ms that a process runs between two freezes, and stands still, at the least and at the most. */
-const RUNS = [2000, 20_000];
-const STANDS = [1000, 40_000];
+/** The shortest and longest time between two freezes, and of a freeze, in ms. */
+const RUNNING = [2000, 20_000];
+const FROZEN = [1000, 40_000];
 
-/** ms after which what the process had sent has arrived. */
+/** The time until the bytes that the process has sent have arrived, in ms. */
 const SETTLED = 100;
 
-/** Stops a process again and again until it is over; resolves how often, for how many ms in all, and at most. */
+/** Suspends a process repeatedly until it has ended. Returns the number of freezes, their total and the longest, in ms. */
 async function freeze(child, { random, seconds, isOver, gateway, log }) {
-  // In a short soak all of it is shorter.
+  // A short soak has shorter freezes.
   const scale = Math.min(1, seconds / 300);
   const between = ([least, most]) => Math.max(least * scale, 300) + random.fraction() ** 2 * (most - least) * scale;
   const frozen = { times: 0, ms: 0, longest: 0 };
@@ -23,8 +23,8 @@ async function freeze(child, { random, seconds, isOver, gateway, log }) {
     }
     return !isOver();
   };
-  while (await runs(between(RUNS))) {
-    const ms = between(STANDS);
+  while (await runs(between(RUNNING))) {
+    const ms = between(FROZEN);
     child.kill('SIGSTOP');
     await sleep(SETTLED);
     gateway.closeIdle();
@@ -33,7 +33,7 @@ async function freeze(child, { random, seconds, isOver, gateway, log }) {
     frozen.times += 1;
     frozen.ms += SETTLED + ms;
     frozen.longest = Math.max(frozen.longest, ms);
-    log(`stood still for ${Math.round(ms)} ms`);
+    log(`suspended for ${Math.round(ms)} ms`);
   }
   return frozen;
 }

@@ -1,23 +1,23 @@
 'use strict';
 
-// A gateway in front of the emulator, for a soak whose process stands still at times: it announces the end of its idle sockets,
-// packs some answers as gzip of two members, and knows which submits have reached it.
+// A gateway in front of the emulator, for a soak with freezes: it announces when it closes idle sockets, compresses some responses as
+// gzip of two members, and records which submits have arrived.
 
 const { once } = require('node:events');
 const http = require('node:http');
 const { gzipSync } = require('node:zlib');
 
-/** ms after which an idle socket is closed, as `Keep-Alive: timeout=2` announces. */
+/** The time until an idle socket is closed, in ms. `Keep-Alive: timeout=2` announces it. */
 const KEEP_ALIVE = 2000;
 
-/** The share of the answers that are packed, where the client takes that. */
+/** The share of the responses that are compressed, if the client accepts it. */
 const PACKED = 0.3;
 
 class Gateway {
   #server;
   #target;
   #random;
-  /** The names of the submits that came, and of each that was answered well the time. */
+  /** The names of the submits that arrived, and the time of each successful response. */
   seen = new Set();
   answered = new Map();
   packed = 0;
@@ -49,7 +49,7 @@ class Gateway {
     const { hostname, port } = this.#target;
     const { method, url, headers } = request;
     const upstream = http.request({ hostname, port, method, path: url, headers: { ...headers, connection: 'close' } });
-    // What breaks on one side breaks on the other.
+    // A failure on one side closes the other side.
     upstream.on('error', () => response.destroy());
     response.on('close', () => upstream.destroy());
     request.on('error', () => upstream.destroy());
@@ -64,7 +64,7 @@ class Gateway {
         response.on('finish', () => names.forEach((name) => this.answered.set(name, Date.now())));
       }
       const rest = { ...answer.headers };
-      // Those of this connection alone.
+      // These headers belong to the upstream connection.
       delete rest.connection;
       delete rest['transfer-encoding'];
       const isPackable = (headers['accept-encoding'] ?? '').includes('gzip') && !('content-encoding' in rest);
@@ -78,16 +78,16 @@ class Gateway {
   }
 
   async #pack(answer, response, headers) {
-    const pieces = [];
+    const chunks = [];
     try {
-      for await (const piece of answer) {
-        pieces.push(piece);
+      for await (const chunk of answer) {
+        chunks.push(chunk);
       }
     } catch {
       response.destroy();
       return;
     }
-    const whole = Buffer.concat(pieces);
+    const whole = Buffer.concat(chunks);
     const middle = this.#random.below(whole.length + 1);
     const packed = Buffer.concat([gzipSync(whole.subarray(0, middle)), gzipSync(whole.subarray(middle))]);
     this.packed += 1;
@@ -95,7 +95,7 @@ class Gateway {
     response.end(packed);
   }
 
-  /** The names of submits in these bytes. */
+  /** Records and returns the names of submits in these bytes. */
   #note(bytes) {
     const names = [...bytes.toString('latin1').matchAll(/"(submit-\d+)"/g)].map(([, name]) => name);
     names.forEach((name) => this.seen.add(name));

@@ -1,6 +1,6 @@
 'use strict';
 
-// The calls of a soak: each is a small program with a client, and returns how many calls it made.
+// The programs of a soak. Each makes some calls with a client, and returns how many.
 
 const assert = require('node:assert/strict');
 const { createHash } = require('node:crypto');
@@ -14,12 +14,12 @@ const { lies } = require('./faults.js');
 const SENTIMENT = ['ed542963de', '1.0.1'];
 const DIGEST = ['d1g35t0256', '1.0.0'];
 
-/** A job stays in progress for some tens of milliseconds. */
+/** The options of waits. A job stays in progress for some tens of milliseconds. */
 const waits = { pollInterval: 50, waitTimeout: 20_000, maxOutage: 10_000 };
 
 const DATABASE = ['jdbc:postgresql://db/shop', 'reader', 'a password', 'org.postgresql.Driver', 'SELECT 1'];
 
-/** Every kind of source for these bytes. */
+/** Functions that create each kind of source for bytes. */
 const sources = {
   path: (bytes, file) => file,
   url: (bytes, file) => pathToFileURL(file),
@@ -27,24 +27,24 @@ const sources = {
   arrayBuffer: (bytes) => Uint8Array.from(bytes).buffer,
   blob: (bytes) => new Blob([bytes]),
   'blob of a file': (bytes, file) => openAsBlob(file),
-  readable: (bytes) => Readable.from(pieces(bytes)),
+  readable: (bytes) => Readable.from(chunksOf(bytes)),
   'web stream': (bytes) => new Blob([bytes]).stream(),
-  iterable: (bytes) => pieces(bytes),
+  iterable: (bytes) => chunksOf(bytes),
 };
 
-async function* pieces(bytes) {
+async function* chunksOf(bytes) {
   for (let at = 0; at < bytes.length; at += 10_000) {
     yield bytes.subarray(at, at + 10_000);
   }
 }
 
-/** Refuses bytes that are neither those of the output nor a lie of the server's. */
+/** Throws unless bytes are those of the output or of one of the `lies`. */
 function checkBytes(bytes, { known }) {
   const isLie = lies.some(({ body = '' }) => bytes.equals(Buffer.from(body)));
   assert.ok(isLie || bytes.equals(known.bytes), `an output of ${bytes.length} bytes: ${bytes}`);
 }
 
-/** The same for what is read as JSON. Of the lies, some are taken: nothing, and a list. */
+/** Throws unless JSON is the expected one or one of the `lies` that the client accepts: no body, and a list. */
 function checkJson(json, known) {
   if (json !== undefined && !(Array.isArray(json) && json.length === 0)) {
     assert.deepEqual(json, known);
@@ -52,7 +52,7 @@ function checkJson(json, known) {
 }
 
 /**
- * The programs by name, with how often they run beside the others.
+ * The programs by name, each with its weight.
  *
  * @type {Record<string, [number, (turn: any) => Promise<unknown>]>}
  */
@@ -145,7 +145,7 @@ const mix = {
       const input = await sources[kind](bytes, file);
       const job = await client.submitJobFiles(...DIGEST, { [kind]: { input } }, { ...options, onUploadProgress() {} });
       const { result } = await client.blockUntilResult(job, { ...options, ...waits });
-      // A wait that was told of a status it does not know has ended early.
+      // A wait that received an unknown status has ended early.
       const digest = result.results?.[kind]?.['results.json'];
       assert.ok(digest === undefined || digest.input.sha256 === sha256, `${kind}: ${JSON.stringify(digest)}`);
       return 3;
@@ -155,7 +155,7 @@ const mix = {
     1,
     async ({ client, options, random, files }) => {
       const job = await client.submitJob({ model: { identifier: DIGEST[0], version: DIGEST[1] } }, options);
-      // The server's largest chunk is not asked for.
+      // With a chunk size, the client does not request the server's limits.
       await client.appendInput(job, 'key', 'input', random.pick(files).bytes, 50_000, options);
       await client.closeJob(job, options);
       return 3;
@@ -183,7 +183,7 @@ const mix = {
     1,
     ({ client, options, random }) => {
       const signal = AbortSignal.timeout(random.below(30));
-      const input = Readable.from(pieces(random.bytes(1000)));
+      const input = Readable.from(chunksOf(random.bytes(1000)));
       return client.submitJobFiles(...DIGEST, { a: { input } }, { ...options, signal });
     },
   ],
@@ -200,12 +200,12 @@ const mix = {
       const { body } = await client.openOutput(output, options);
       const leaves = random.chance(0.3);
       const read = [];
-      for await (const piece of body) {
-        assert.ok(piece.length > 0);
+      for await (const chunk of body) {
+        assert.ok(chunk.length > 0);
         if (leaves) {
           return;
         }
-        read.push(piece);
+        read.push(chunk);
       }
       checkBytes(Buffer.concat(read), { known });
     },
@@ -259,15 +259,15 @@ const mix = {
 
 const wheel = Object.entries(mix).flatMap(([name, [weight, program]]) => Array(weight).fill([name, program]));
 
-/** What tells submits apart, for those who look whether one comes twice. */
+/** Gives each submit a unique name, so that a repeated one is detected. */
 class Submits {
   #count = { made: 0 };
-  /** Those of one program. */
+  /** The names of one program. */
   names = [];
-  /** Of each that failed and may have been sent, the names of which it has one, and why. */
+  /** For each failed submit that may have been sent: the names of its program, and the error. */
   maybes = [];
 
-  /** The submits of a program, beside those of others. */
+  /** Returns the submits of one program, which shares the counter with the others. */
   ofOne() {
     const own = new Submits();
     own.#count = this.#count;
@@ -275,7 +275,7 @@ class Submits {
     return own;
   }
 
-  /** Notes why the program ended, whose submit may have been sent. */
+  /** Records the error of a program whose submit may have been sent. */
   failed({ sent, message }) {
     if (sent === 'maybe' && this.names.length > 0) {
       this.maybes.push({ names: this.names, message, at: Date.now() });
@@ -294,7 +294,7 @@ class Submits {
   }
 }
 
-/** Files of some sizes around that of a chunk. */
+/** Writes files of several sizes around that of a chunk. */
 async function writeFiles(folder, random) {
   const files = [];
   for (const size of [1, 1000, 65_536, 65_537, 150_000]) {

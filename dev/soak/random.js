@@ -1,9 +1,9 @@
 'use strict';
 
-// Chance that can be repeated.
+// A random generator with a seed.
 
 /**
- * A generator of numbers from 0 to 1, always the same ones for a seed (mulberry32).
+ * Returns a generator of numbers from 0 to 1 that a seed determines (mulberry32).
  *
  * @param {number} seed
  */
@@ -25,17 +25,17 @@ class Random {
     this.#next = generator(seed);
   }
 
-  /** A number from 0 to 1. */
+  /** Returns a number from 0 to 1. */
   fraction() {
     return this.#next();
   }
 
-  /** A whole number below a limit. */
+  /** Returns a whole number below a limit. */
   below(limit) {
     return Math.floor(this.#next() * limit);
   }
 
-  /** Whether something happens that has this probability. */
+  /** Returns true with this probability. */
   chance(probability) {
     return this.#next() < probability;
   }
@@ -45,7 +45,7 @@ class Random {
     return items[this.below(items.length)];
   }
 
-  /** Bytes of any value. */
+  /** Returns random bytes. */
   bytes(length) {
     return Buffer.from(Array.from({ length }, () => this.below(256)));
   }

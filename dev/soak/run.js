@@ -1,6 +1,6 @@
 'use strict';
 
-// A soak: mixed calls, of which some meet faults, for as long as is asked. Asserts that nothing grows.
+// A soak: makes mixed calls for a given time, with faults, and asserts that no resource grows.
 
 const assert = require('node:assert/strict');
 const { fork } = require('node:child_process');
@@ -14,41 +14,41 @@ const { Gateway } = require('./gateway.js');
 const { Random } = require('./random.js');
 const { slopeOfFloor } = require('./slope.js');
 
-/** The part of a soak in which memory finds its size. */
+/** The share of a soak before the measurement, in which memory reaches its steady size. */
 const WARM_UP = 1 / 6;
 
 /** The share of requests that meet a fault. */
 const SHARE = 0.05;
 
-/** How fast the least of what a process holds may rise, per minute. */
+/** The most that the minimum of each resource may rise, per minute. */
 const limits = {
-  /** kB of resident memory, and of the heap of JavaScript. At 2,400 calls a minute, some 20 bytes a call. */
+  /** Resident memory and the JavaScript heap, in kB. At 2,400 calls per minute, this is about 20 bytes per call. */
   rss: 50,
   heap: 20,
-  /** Descriptors; as calls are under way, their number moves. */
+  /** Descriptors. Their number varies with the pending calls. */
   sockets: 0.5,
   others: 0.5,
   pending: 0.5,
 };
 
-/** How far it may rise in a soak that is too short for a slope to mean much: kB, and descriptors. */
+/** The most that each resource may rise in a short soak: kB, and descriptors. */
 const shortLimits = { rss: 24_576, heap: 8192, sockets: 60, others: 60, pending: 60 };
 
 /**
- * Seconds. Shorter ones are judged by how far a figure rises: within ten minutes the slope of resident memory is anything between
- * -1,200 and 750 kB a minute, and that of the heap still that of its start.
+ * Soaks shorter than this, in seconds, are checked by the total rise: within ten minutes the slope of resident memory varies between
+ * -1,200 and 750 kB per minute, and that of the heap still shows its start.
  */
 const SHORT = 1200;
 
-/** ms after which an answer has been read, or never will be. */
+/** The time in which a response is read, in ms. */
 const ANSWERED = 500;
 
-/** How long a process may take to end once its calls have settled. */
+/** The longest time until a process ends after its calls have settled, in ms. */
 const EXIT = 2000;
 
 /**
- * Runs a soak, and returns its figures once all that has to hold held. With freezes the process stands still at times, and a
- * gateway closes its idle sockets meanwhile and packs some of the answers.
+ * Runs a soak, checks its figures and returns them. With `freezes` the process is suspended at random, and a gateway closes its idle
+ * sockets meanwhile and compresses some responses.
  *
  * @param {{ seconds: number, rate: number, seed: number, freezes?: boolean, log?: (line: string) => void }} settings
  */
@@ -58,7 +58,7 @@ async function soak({ seconds, rate, seed, freezes = false, log = () => {} }) {
   try {
     const feeder = new Feeder(emulator, SHARE, new Random(seed + 1));
     const samplePeriod = Math.max(250, Math.min(10_000, seconds * 10));
-    // One arena: what the allocator of glibc keeps for each thread, and never gives back, would be taken for growth.
+    // With one arena per thread, glibc's allocator keeps memory that would look like growth.
     const env = { ...process.env, MALLOC_ARENA_MAX: '1' };
     const child = fork(path.join(__dirname, 'client.js'), { execArgv: ['--expose-gc'], env });
     const samples = [];
@@ -82,9 +82,9 @@ async function soak({ seconds, rate, seed, freezes = false, log = () => {} }) {
       doubled: feeder.doubled,
       frozen,
       packed: gateway?.packed,
-      // What may have been sent, and never was: a look at the socket would have told.
+      // Submits with `sent: 'maybe'` that never arrived: the client should have noticed that the socket was closed.
       unsent: gateway && report.maybes.filter(({ names }) => !names.some((name) => gateway.seen.has(name))),
-      // What was answered, and nobody read it in time.
+      // Submits with `sent: 'maybe'` whose response had arrived in time.
       unread:
         gateway &&
         report.maybes.filter(({ names, at }) => names.some((name) => at - gateway.answered.get(name) > ANSWERED)),
@@ -98,7 +98,7 @@ async function soak({ seconds, rate, seed, freezes = false, log = () => {} }) {
   }
 }
 
-/** Lets a process make its calls, with faults, until it has ended. */
+/** Runs the process with faults until it has ended. */
 async function follow(child, { emulator, feeder, samples, freezing, log }, start) {
   let report;
   let settled;
@@ -108,7 +108,7 @@ async function follow(child, { emulator, feeder, samples, freezing, log }, start
   child.on('message', (message) => {
     if (message.ready) {
       feeding = feedUntil(isOver);
-      // Not while it waits for its sockets to close, for which it has a limit.
+      // Not while it waits for its sockets to close, since that wait has a time limit.
       frozen = freezing(() => hasEnded || isOver());
     } else if (message.ended) {
       hasEnded = true;
@@ -136,7 +136,7 @@ async function follow(child, { emulator, feeder, samples, freezing, log }, start
   return { report, code, lingered, frozen: await frozen };
 }
 
-/** How fast, or in a short soak how far, each figure rises once the start is over. */
+/** Returns how fast, or in a short soak how far, each figure rises after the warm-up. */
 function slopes(samples, seconds) {
   const settled = samples.filter((sample) => sample.seconds > seconds * WARM_UP);
   const unit = seconds < SHORT ? seconds * (1 - WARM_UP) : 60;
@@ -178,10 +178,10 @@ function check(figures) {
     .filter((name) => name.startsWith('unexpected'));
   assert.deepEqual(unexpected, []);
   assert.equal(unhandled, 0);
-  assert.equal(doubled, 0, 'a submit came twice');
-  assert.deepEqual(unsent ?? [], [], 'submits may have been sent, and never arrived');
-  assert.deepEqual(unread ?? [], [], 'submits were answered, and may have been sent');
-  assert.ok(frozen === undefined || (frozen.times > 0 && packed > 0), 'it never stood still, or nothing was packed');
+  assert.equal(doubled, 0, 'a submit arrived twice');
+  assert.deepEqual(unsent ?? [], [], "submits failed with sent: 'maybe', but never arrived");
+  assert.deepEqual(unread ?? [], [], "submits failed with sent: 'maybe', but had a response in time");
+  assert.ok(frozen === undefined || (frozen.times > 0 && packed > 0), 'there was no freeze, or no compressed response');
   assert.ok(share > 0.03 && share < 0.06, `${share} of the requests met a fault`);
   const ran = seconds - (frozen?.ms ?? 0) / 1000;
   assert.ok(calls > ran * 10, `${calls} calls`);

@@ -1,9 +1,9 @@
 'use strict';
 
-// Whether a figure grows.
+// Measures the growth of a figure.
 
 /**
- * How fast a figure rises: the slope of the line of least squares through points.
+ * Returns how fast a figure rises: the slope of the least-squares line through points.
  *
  * @param {readonly (readonly [number, number])[]} points
  */
@@ -15,22 +15,21 @@ function slope(points) {
   return above / below;
 }
 
-/** So many stretches of a soak are looked at. */
-const STRETCHES = 25;
+/** The number of intervals into which a soak is divided. */
+const INTERVALS = 25;
 
 /**
- * How fast the least of a figure rises: what is held when little is under way. What is held for the calls of a moment comes and
- * goes.
+ * Returns how fast the minimum of a figure rises. The minimum of an interval excludes the resources of pending calls, which vary.
  *
  * @param {readonly (readonly [number, number])[]} points
  */
 function slopeOfFloor(points) {
-  const length = Math.max(1, Math.floor(points.length / STRETCHES));
+  const length = Math.max(1, Math.floor(points.length / INTERVALS));
   const floors = [];
   for (let at = 0; at + length <= points.length; at += length) {
-    const stretch = points.slice(at, at + length);
-    const seconds = stretch.reduce((sum, [second]) => sum + second, 0) / length;
-    floors.push(/** @type {const} */ ([seconds, Math.min(...stretch.map(([, figure]) => figure))]));
+    const interval = points.slice(at, at + length);
+    const seconds = interval.reduce((sum, [second]) => sum + second, 0) / length;
+    floors.push(/** @type {const} */ ([seconds, Math.min(...interval.map(([, figure]) => figure))]));
   }
   return slope(floors);
 }

@@ -1,7 +1,7 @@
 'use strict';
 
-// Uploads of a large input from every kind of source, to the model that answers with what arrived: not a byte differs, and
-// what streams needs no more memory than a small one.
+// Uploads a large input from every kind of source, to a model that returns the digest of its input. No byte may differ, and streamed
+// sources must not need more memory than a small input.
 
 const assert = require('node:assert/strict');
 const { fork } = require('node:child_process');
@@ -18,12 +18,12 @@ const { Random } = require('./random.js');
 const DIGEST = ['d1g35t0256', '1.0.0'];
 const CHUNK_SIZE = '16Mi';
 
-/** MiB that an upload may take beside what the caller holds. What reads through JavaScript leaves garbage there. */
+/** The most memory of an upload beside that of the caller, in MiB. Sources that JavaScript reads leave garbage. */
 const MOST_MEMORY = 32;
 const MOST_WITH_GARBAGE = 128;
 const withGarbage = ['blob', 'readable', 'web stream', 'iterable'];
 
-/** What is written again and again, each time a little different. */
+/** The size of the block that is written repeatedly, each time with a different number in it. */
 const BLOCK = 1024 * 1024;
 
 const sources = {
@@ -32,25 +32,25 @@ const sources = {
   blob: (file) => openAsBlob(file),
   readable: (file) => createReadStream(file),
   'web stream': (file) => Readable.toWeb(createReadStream(file), { type: 'bytes' }),
-  iterable: (file) => pieces(file),
+  iterable: (file) => chunksOf(file),
   buffer: (file) => fs.readFile(file),
   arrayBuffer: async (file) => (await fs.readFile(file)).buffer,
 };
 
-async function* pieces(file) {
+async function* chunksOf(file) {
   yield* createReadStream(file, { highWaterMark: 777_777 });
 }
 
-/** Writes a file of pseudorandom bytes; returns their digest. */
+/** Writes a file of pseudorandom bytes, and returns their digest. */
 async function writeLarge(file, bytes, seed) {
   const block = new Random(seed).bytes(BLOCK);
   const hash = createHash('sha256');
   const stream = createWriteStream(file);
   for (let at = 0; at < bytes; at += BLOCK) {
     block.writeDoubleLE(at, 0);
-    const piece = Buffer.from(block.subarray(0, Math.min(BLOCK, bytes - at)));
-    hash.update(piece);
-    if (!stream.write(piece)) {
+    const chunk = Buffer.from(block.subarray(0, Math.min(BLOCK, bytes - at)));
+    hash.update(chunk);
+    if (!stream.write(chunk)) {
       await once(stream, 'drain');
     }
   }
@@ -59,7 +59,7 @@ async function writeLarge(file, bytes, seed) {
   return hash.digest('hex');
 }
 
-/** Uploads in a process of its own, whose memory is told. */
+/** Uploads in a separate process, and returns the digest and the growth of its memory. */
 async function inProcess(settings) {
   const child = fork(__filename, [JSON.stringify(settings)], { execArgv: [] });
   let report;
@@ -72,7 +72,7 @@ async function inProcess(settings) {
 }
 
 /**
- * Uploads so many bytes from every kind of source.
+ * Uploads this many bytes from every kind of source.
  *
  * @param {{ bytes: number, seed: number, log?: (line: string) => void }} settings
  */
@@ -83,7 +83,7 @@ async function transfers({ bytes, seed, log = () => {} }) {
     const file = path.join(folder, 'large');
     const sha256 = await writeLarge(file, bytes, seed);
     for (const kind of Object.keys(sources)) {
-      // One each, since an emulator keeps what it was sent.
+      // A new emulator per upload, since an emulator keeps its inputs in memory.
       const emulator = await new Emulator().start({ chunkSize: CHUNK_SIZE });
       try {
         const { baseURL, apiKey } = emulator;
@@ -106,7 +106,7 @@ async function transfers({ bytes, seed, log = () => {} }) {
   }
 }
 
-/** MiB of resident memory at its most. */
+/** Returns the peak of resident memory, in MiB. */
 const peak = () => process.resourceUsage().maxRSS / 1024;
 
 async function upload({ kind, file, baseURL, apiKey }) {
