@@ -40,8 +40,8 @@ async function main() {
   }
 
   const request = await modelClient.getModelVersionInputSample(model.modelId, details.version);
-  const answer = await modelClient.getModelVersionOutputSample(model.modelId, details.version);
-  const [[key, outputs]] = Object.entries(answer.results);
+  const sampleOutput = await modelClient.getModelVersionOutputSample(model.modelId, details.version);
+  const [[key, outputs]] = Object.entries(sampleOutput.results);
   console.log(`  sample input: ${JSON.stringify(request.input.sources[key])}`);
   for (const { name: output } of details.outputs) {
     console.log(`  sample output: ${JSON.stringify(outputs[output])}`);

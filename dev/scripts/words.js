@@ -1,7 +1,7 @@
 'use strict';
 
-// Keeps private words out of what people read: comments, docs, messages, names, titles of tests. Reads every tracked text but this
-// list; names are read as the words that they consist of (`letGo`, `let_go`).
+// Finds banned words in comments, docs, messages, names and titles of tests. Reads every tracked text except this list. Splits names
+// into their words (`letGo`, `let_go`).
 
 const { execFileSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');
@@ -12,8 +12,8 @@ const { root } = require('./setup.js');
  * @typedef {object} Entry
  * @property {RegExp} pattern
  * @property {string} instead
- * @property {string} example What the pattern must find.
- * @property {boolean} [inNames] Whether names are read as words.
+ * @property {string} example A text that the pattern must match.
+ * @property {boolean} [inNames] Whether names are split into words.
  */
 
 /** @type {Entry[]} */
@@ -41,7 +41,7 @@ const LIST = [
   { pattern: /\bcame further\b/, instead: 'made progress', example: 'came_further', inNames: true },
   { pattern: /\baccount of\b/, instead: 'context, description', example: 'its account of it' },
   {
-    // But for the methods of Tokio's tokens and tasks.
+    // Except for the methods of Tokio's tokens and tasks.
     pattern: /\bcancell(ed|ing|s)\b(?!( owned)?\()/,
     instead: 'canceled, canceling',
     example: 'cancelled',
@@ -63,11 +63,11 @@ const LIST = [
 /** Names of types, in the spelling of names only. */
 const NAMES = /\b(Asked|Bell|Look|Told)\b/;
 
-/** What people do not read: data, generated files, and this list. */
+/** Files that are not read: data, generated files, and this list. */
 const APART =
   /(^|\/)(Cargo\.lock|package-lock\.json)$|^dev\/fuzz\/(seeds|corpus)\/|\.(svg|png|wav|txt)$|^dev\/scripts\/words\.js$/;
 
-/** A line in lower case, with its names taken apart. */
+/** Returns a line in lower case, with its names split into words. */
 function wordsOf(line) {
   return line
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')

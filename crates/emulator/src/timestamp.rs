@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_formats_write_what_the_api_writes() {
+    fn both_formats_match_those_of_the_api() {
         let at = |milliseconds| Timestamp::from_millisecond(milliseconds).unwrap();
         assert_eq!(basic_offset(at(1_626_745_211_187)), "2021-07-20T01:40:11.187+0000");
         assert_eq!(basic_offset(at(1_626_745_209_005)), "2021-07-20T01:40:09.005+0000");

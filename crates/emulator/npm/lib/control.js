@@ -26,11 +26,11 @@ class Control {
       request.on('error', reject);
       request.end(body === undefined ? undefined : JSON.stringify(body));
     });
-    const answer = await text(response);
+    const received = await text(response);
     if (response.statusCode >= 300) {
-      throw new Error(JSON.parse(answer).message);
+      throw new Error(JSON.parse(received).message);
     }
-    return answer === '' ? undefined : JSON.parse(answer);
+    return received === '' ? undefined : JSON.parse(received);
   }
 
   close() {

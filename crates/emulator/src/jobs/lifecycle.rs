@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cancel_keeps_what_was_processed() {
+    fn a_cancel_keeps_the_processed_inputs() {
         assert_eq!(
             course(&lifecycle(3, Some(1900)), Some(1600), &[1599, 1600, 5000]),
             [(Status::InProgress, 2), (Status::Canceled, 2), (Status::Canceled, 2)]

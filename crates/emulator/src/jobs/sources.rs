@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base64_data_uri_is_refused_without_its_value() {
+    fn an_invalid_data_uri_is_refused_without_its_value() {
         for uri in [
             "",
             "secret",

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_scored_by_what_they_say() {
+    fn texts_are_scored_by_their_meaning() {
         assert_eq!(best("Great! I love it!"), "positive");
         assert_eq!(best("Terrible. I hate it."), "negative");
         assert_eq!(best("The train leaves at noon."), "neutral");
