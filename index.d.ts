@@ -1,8 +1,8 @@
 /**
- * Client of the Modzy API: submit a job, wait until it ends, read its results.
+ * A client for the Modzy API: submit jobs, wait until they end, and read their results.
  *
- * Every method returns a promise, or what `for await` goes through, and throws nothing; only the constructors throw. A wrong
- * argument rejects with a `TypeError` and sends nothing.
+ * Every method returns a promise or an async iterable. Only the constructors throw. A method with an invalid argument rejects with
+ * a `TypeError`, and sends nothing.
  */
 
 export * from './types/client.js';

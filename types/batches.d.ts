@@ -1,39 +1,40 @@
-// Many jobs at once, and the watch over one.
+// Waits for many jobs, the changes of one job, and the listing of the history.
 
 import type { GetJobHistoryParams, Job, JobRef } from './jobs.js';
 import type { Listing, ListOptions } from './listings.js';
 import type { PollOptions, WaitMethods, WaitOptions } from './waits.js';
 
-/** A job of a batch, or a function that submits one when its turn comes. */
+/** A job of a batch, or a function that submits a job when its turn comes. */
 export type JobSource = JobRef | (() => Promise<JobRef>);
 
-/** An array, a set, a generator, a stream of objects: whatever `for await` goes through, but for a lone string. */
+/** An array, a set, a generator, a stream of objects: anything that `for await` accepts, except a string. */
 export type Many<T> = object & (Iterable<T> | AsyncIterable<T>);
 
 /**
- * What became of a job of a batch: the job with its final status, whatever that is, or the error that a wait for it alone, or
- * its submit, rejects with. `index` is the place in what was given, from 0; a submit that failed left no `jobIdentifier`.
+ * The outcome of one job of a batch: the job with its final status, whatever that is, or the error with which its submit or a
+ * wait for it alone rejects. `index` is the position of the job in the given jobs, from 0. After a failed submit,
+ * `jobIdentifier` is `undefined`.
  */
 export type JobOutcome =
   | { index: number; jobIdentifier: string; job: Job; error?: undefined }
   | { index: number; jobIdentifier: string | undefined; job?: undefined; error: Error };
 
-/** What {@link BatchMethods.listJobHistory} looks for. */
+/** The filter of {@link BatchMethods.listJobHistory}. */
 export interface JobHistoryFilter extends Omit<GetJobHistoryParams, 'startDate' | 'page' | 'perPage'>, ListOptions {
   /**
-   * ISO 8601, or a `Date`. Without it, the listing goes back as far as the server does.
+   * ISO 8601, or a `Date`. Not sent unless given, so the listing covers the whole history that the server keeps.
    *
    * @default none
    */
   startDate?: string | Date | null | undefined;
   /**
-   * The first page that is read.
+   * The first page to read.
    *
    * @default 1
    */
   page?: number | null | undefined;
   /**
-   * How many jobs a page holds.
+   * The number of jobs in a page.
    *
    * @default 100
    */
@@ -43,36 +44,37 @@ export interface JobHistoryFilter extends Omit<GetJobHistoryParams, 'startDate' 
 /** Options of waits for many jobs. */
 export interface WaitManyOptions extends WaitOptions {
   /**
-   * Limits how many jobs are alive at a time, from the submit to the end, whatever stands for them. A whole number, at least 1, or
-   * `Infinity`. Unless it is given, jobs that exist already have no bound, for waiting costs next to nothing; and of those
-   * that functions submit, 50 are alive at a time, which leaves the server and its quotas room for others; while 50 are, no
-   * job is taken. An endless source of jobs that exist needs a bound.
+   * The greatest number of jobs in progress at a time, from submit to end: a whole number, at least 1, or `Infinity`. Jobs that
+   * exist already and jobs that functions submit count alike. While that many are in progress, no further job is taken from the
+   * source. By default, existing jobs are unlimited, because a pending wait costs little, and at most 50 jobs submitted by
+   * functions are in progress, which leaves the server and its quotas room for other work. An endless source of existing jobs
+   * needs a limit.
    *
-   * @default 50 of those that functions submit
+   * @default 50 for functions, `Infinity` for existing jobs
    */
   concurrency?: number | null | undefined;
 }
 
-/** What can be done with many jobs, and with one from change to change. */
+/** Methods about many jobs, and about the changes of one job. */
 export interface BatchMethods {
   /**
-   * Waits for many jobs, and brings each outcome as soon as it is known.
+   * Waits for many jobs, and yields each outcome as soon as it is known.
    *
-   * Each job is waited for as {@link WaitMethods.blockUntilComplete} does, with the same options; `onProgress` is told of all
-   * of them. One that fails is an outcome with an `error`, and the others go on. Nothing is sent before the loop begins, and
-   * there is one loop. Outcomes that the loop has not come to yet are kept: a slow one holds up no job.
+   * Each job is waited for as {@link WaitMethods.blockUntilComplete} does, with the same options; `onProgress` is called for all
+   * of them. A job that fails yields an outcome with an `error`, and the other jobs continue. No request is sent before the loop
+   * begins, and the iterable supports one loop. Outcomes are kept until the loop reads them, so a slow loop delays no job.
    *
-   * Leaving the loop stops every poll, takes the listener from the signal and calls `return()` on what the jobs came from. No
-   * job is cancelled by that. A submit that is under way comes to its end. When the signal fires, the same is done, what the
-   * loop has not come to is dropped, and it rejects with `signal.reason`. With `cancelOnAbort`, the jobs that are waited for
-   * are cancelled first, and so are those whose submits were under way, once their receipts have come; hand the signal to
-   * the submits too, if that is to be soon. `onCancel` is told of each. The loop ends 5 s after its signal at most, whatever
-   * submits, cancellations or `return()` of the source are still under way; a job whose receipt comes later is cancelled then.
-   * A loop that nobody holds any more and that was not left is left once it is collected.
+   * Leaving the loop stops all polls, removes the listener from the signal and calls `return()` on the source of the jobs. It
+   * cancels no job, and a submit in flight runs to its end. When the signal fires, the loop also drops the outcomes that it has
+   * not read, and rejects with `signal.reason`. With `cancelOnAbort`, it first cancels the jobs that it waits for, and those
+   * whose submits are in flight once their receipts arrive; pass the signal to the submits too if those should end soon. `onCancel`
+   * is called for each job. The loop ends at most 5 s after the signal, even if submits, cancellations or `return()` of the source
+   * are still pending; a job whose receipt arrives later is then canceled. If a loop was not left and becomes unreachable, it is
+   * closed when it is garbage-collected.
    *
-   * @param jobs Gone through as `concurrency` has room. If it throws, every poll stops, and the loop rejects with that error
-   *   after what had completed by then.
-   * @throws {TypeError} For a wrong argument, before anything is sent. What is no job among the jobs is an outcome.
+   * @param jobs The source of the jobs, read as `concurrency` allows. If it throws, all polls stop, and the loop yields the
+   *   outcomes known by then and rejects with that error.
+   * @throws {TypeError} If an argument is invalid. Nothing is sent. An invalid job yields an outcome with an error.
    * @example
    * const submits = texts.map((text) => () => client.submitJobText('ed542963de', '1.0.1', { text: { 'input.txt': text } }));
    * for await (const { index, job, error } of client.jobsAsCompleted(submits, { concurrency: 20 })) {
@@ -82,10 +84,10 @@ export interface BatchMethods {
   jobsAsCompleted(jobs: Many<JobSource>, options?: WaitManyOptions | null): AsyncIterable<JobOutcome>;
 
   /**
-   * Waits for many jobs, as {@link BatchMethods.jobsAsCompleted} does, until the last of them has its outcome.
+   * Waits for many jobs, as {@link BatchMethods.jobsAsCompleted} does, until each has an outcome.
    *
    * @returns The outcomes in the order of the jobs.
-   * @throws {TypeError} For a wrong argument, before anything is sent.
+   * @throws {TypeError} If an argument is invalid. Nothing is sent.
    * @example
    * const outcomes = await client.blockUntilAllComplete(['first-job', 'second-job'], { waitTimeout: 600_000 });
    * for (const { jobIdentifier, job, error } of outcomes) console.log(jobIdentifier, error ?? job.status);
@@ -93,20 +95,21 @@ export interface BatchMethods {
   blockUntilAllComplete(jobs: Many<JobSource>, options?: WaitManyOptions | null): Promise<JobOutcome[]>;
 
   /**
-   * Waits for a job, as {@link WaitMethods.blockUntilComplete} does, and brings it each time that a poll finds it changed, the
-   * final one last. To a loop that is slower than the polls it brings each status, and of each the newest figures.
+   * Waits for a job, as {@link WaitMethods.blockUntilComplete} does, and yields the job each time that a poll finds it changed,
+   * the final state last. A loop that is slower than the polls receives each status once, with its latest figures.
    *
-   * Nothing is sent before the loop begins, and there is one loop. Leaving it ends the wait, and cancels nothing. A loop that
-   * nobody holds any more and that was not left is left once it is collected.
+   * No request is sent before the loop begins, and the iterable supports one loop. Leaving the loop ends the wait and cancels no
+   * job. If a loop was not left and becomes unreachable, it is closed when it is garbage-collected.
    *
-   * @throws {WaitTimeoutError} When `waitTimeout` has passed, after what had been found by then.
-   * @throws {ApiError} When the server refuses, or an outage lasts longer than `maxOutage`, likewise.
+   * @throws {WaitTimeoutError} When `waitTimeout` has passed, after the changes found by then.
+   * @throws {ApiError} When the server refuses a poll, or with the last failure of an outage longer than `maxOutage`, after the
+   *   changes found by then.
    */
   watchJob(job: JobRef, options?: PollOptions | null): AsyncIterable<Job>;
 
   /**
-   * Searches the history of jobs, all of it: `GET /jobs/history`, page by page. The newest first, and no job left out for its
-   * age, unless the filter says otherwise.
+   * Lists the whole history of jobs: `GET /jobs/history`, page by page. By default, the newest jobs come first, and jobs of any
+   * age are included.
    */
   listJobHistory(filter?: JobHistoryFilter | null, options?: ListOptions | null): Listing<Job>;
 }

@@ -1,4 +1,4 @@
-// The classes: the client, and one for each resource.
+// The client class, and a class for each resource.
 
 import type { AccountingMethods } from './accounting.js';
 import type { BatchMethods } from './batches.js';
@@ -13,19 +13,19 @@ import type { UploadMethods } from './uploads.js';
 import type { WaitMethods } from './waits.js';
 
 /**
- * What can be done with jobs.
+ * Methods about jobs.
  *
- * A submit whose fate is unknown is never sent again: it rejects with a {@link ConnectionError}, or a {@link ResponseError},
- * whose `sent` is `maybe`. The form of 1.x returns the receipt with `status` `SUBMITTED`, the form of 2.x
- * as the server sent it.
+ * A submit is never sent again if the server may have accepted it: it rejects with a {@link ConnectionError} or a
+ * {@link ResponseError} whose `sent` is `maybe`. The form of 1.x sets the `status` of the receipt to `SUBMITTED`; the form of 2.x
+ * returns the receipt unchanged.
  */
 export interface JobMethods extends JobReadMethods, SubmitMethods, UploadMethods, WaitMethods {}
 
-/** What the clients of resources have in common. */
+/** The members that the clients of resources share. */
 declare class ResourceClient {
-  /** The form of 1.x: the API's own root, such as `https://app.modzy.com/api`, and the key. */
+  /** The form of 1.x: the root of the API, for example `https://app.modzy.com/api`, and the key. */
   constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
-  /** The form of 2.x, with a key or what a team has in its place. */
+  /** The form of 2.x, with a key or with the credentials of a team. */
   constructor(options: ClassInitiator | TeamInitiator);
 
   /** The root of the routes of the resource, as in 1.x. Not enumerable. */
@@ -34,23 +34,23 @@ declare class ResourceClient {
   get baseUrl(): string;
 }
 
-/** The methods about models, as a client of their own. */
+/** A client with the methods about models only. */
 export declare class ModelClient extends ResourceClient {}
 export interface ModelClient extends ModelMethods {}
 
-/** The methods about tags, as a client of their own. */
+/** A client with the methods about tags only. */
 export declare class TagClient extends ResourceClient {}
 export interface TagClient extends TagMethods {}
 
-/** The methods about jobs, as a client of their own. */
+/** A client with the methods about jobs only. */
 export declare class JobClient extends ResourceClient {}
 export interface JobClient extends JobMethods, BatchMethods, ResultMethods {}
 
-/** The methods about results, as a client of their own. */
+/** A client with the methods about results only. */
 export declare class ResultClient extends ResourceClient {}
 export interface ResultClient extends ResultMethods {}
 
-/** The methods about accounts, as a client of their own. */
+/** A client with the methods about accounts only. */
 export declare class AccountingClient extends ResourceClient {}
 export interface AccountingClient extends AccountingMethods {}
 
@@ -67,25 +67,25 @@ export declare class ModzyClient {
   /**
    * The form of 1.x.
    *
-   * @param baseURL The API's own root, such as `https://app.modzy.com/api`; used as it is but for one trailing slash.
+   * @param baseURL The root of the API, for example `https://app.modzy.com/api`. One trailing slash is removed.
    * @param apiKey `<prefix>.<body>`, from the API keys of your profile.
-   * @throws {TypeError} For a base URL or a key that is missing or cannot be used, and for an unknown option.
+   * @throws {TypeError} If the base URL or the key is missing or invalid, or an option is unknown.
    */
   constructor(baseURL: string, apiKey: string, options?: ClientOptions | null);
   /**
-   * The form of 2.x, with a key or what a team has in its place.
+   * The form of 2.x, with a key or with the credentials of a team.
    *
-   * @throws {TypeError} For a URL or credentials that are missing or cannot be used, for both kinds of them, and for an
-   *   unknown option.
+   * @throws {TypeError} If the URL or the credentials are missing or invalid, if both a key and a team are given, or if an option is
+   *   unknown.
    */
   constructor(options: ClassInitiator | TeamInitiator);
 
   /**
-   * A client in the form of 2.x with what the environment says: `MODZY_API_KEY`, and `MODZY_BASE_URL`, to which `/api` is
-   * added unless it is there (`https://app.modzy.com`). Blank counts as unset; options given here come first, and a team's
-   * credentials in place of the key.
+   * Creates a client in the form of 2.x from the environment: `MODZY_API_KEY`, and `MODZY_BASE_URL`, to which `/api` is added if
+   * missing (`https://app.modzy.com` by default). A blank variable counts as unset. Options given here override the environment,
+   * and the credentials of a team replace the key.
    *
-   * @throws {TypeError} Where `MODZY_API_KEY` is not set and no credentials are given, and as the constructor.
+   * @throws {TypeError} If `MODZY_API_KEY` is not set and no credentials are given, and as the constructor.
    */
   static fromEnv(options?: Partial<ClassInitiator> | TeamInitiator | null): ModzyClient;
 
@@ -97,44 +97,44 @@ export declare class ModzyClient {
   get tagClient(): TagClient;
   /** @see {@link ModzyClient.getJobClient} Not enumerable. */
   get jobClient(): JobClient;
-  /** What submits files in 2.x. Not enumerable. */
+  /** The client that submits files in 2.x; the same as `jobClient`. Not enumerable. */
   get fileJobClient(): JobClient;
   /** @see {@link ModzyClient.getResultClient} Not enumerable. */
   get resultClient(): ResultClient;
   /** @see {@link ModzyClient.getAccountingClient} Not enumerable. */
   get accountingClient(): AccountingClient;
 
-  /** The methods about models, as an object of their own. It shares this client's connections. */
+  /** Returns the client of the methods about models. It shares this client's connections. */
   getModelClient(): ModelClient;
 
-  /** The methods about tags, as an object of their own. It shares this client's connections. */
+  /** Returns the client of the methods about tags. It shares this client's connections. */
   getTagClient(): TagClient;
 
-  /** The methods about jobs, as an object of their own. It shares this client's connections. */
+  /** Returns the client of the methods about jobs. It shares this client's connections. */
   getJobClient(): JobClient;
 
-  /** The methods about results, as an object of their own. It shares this client's connections. */
+  /** Returns the client of the methods about results. It shares this client's connections. */
   getResultClient(): ResultClient;
 
-  /** The methods about accounts, as an object of their own. It shares this client's connections. */
+  /** Returns the client of the methods about accounts. It shares this client's connections. */
   getAccountingClient(): AccountingClient;
 
   /**
-   * Reads a file as a data URL, for the object form of `submitJobEmbedded`. As for an upload, a file that may be changing is read
+   * Reads a file as a data URL, for the object form of `submitJobEmbedded`. As in an upload, a file that may be changing is read
    * twice, 100 ms apart. When the signal fires, reading stops and the memory is released.
    *
-   * @param path A path, or a `file:` URL. A relative one is resolved when the call is made.
-   * @param mimeType Such as `image/png`.
-   * @throws {InputError} For a file that is missing or unreadable, that changes while it is read, or that has more than `maxBytes` (`limit`).
+   * @param path A path or a `file:` URL. A relative path is resolved when the call is made.
+   * @param mimeType For example `image/png`.
+   * @throws {InputError} If the file is missing, unreadable, larger than `maxBytes` (`limit`), or changes while it is read.
    */
   pathToDataUrl(path: string | URL, mimeType: string, options?: DataUrlOptions | null): Promise<string>;
 
   /**
-   * Reads a Blob or a File as a data URL, for the object form of `submitJobEmbedded`. One without a type is
+   * Reads a Blob or a File as a data URL, for the object form of `submitJobEmbedded`. Without a type, it is read as
    * `application/octet-stream`.
    *
-   * @throws {InputError} For one that has more than `maxBytes` (`limit`), that changes or has another size than it tells (`changed`), or that
-   *   brings no byte for the client's `idleTimeout` (`timeout`).
+   * @throws {InputError} If it is larger than `maxBytes` (`limit`), changes or does not match its `size` (`changed`), or delivers no
+   *   byte for the client's `idleTimeout` (`timeout`).
    */
   fileToDataUrl(file: Blob, options?: DataUrlOptions | null): Promise<string>;
 }

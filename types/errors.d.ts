@@ -1,21 +1,21 @@
-// The types of lib/errors.js, as index.d.ts gives them out.
+// The error classes. They are implemented in lib/errors.js.
 
 import type { Job } from './jobs.js';
 
 /**
- * The root of this package's errors. The class itself stands for a file that cannot be written, for a thread that the system
- * refuses before anything is sent (`retryable`), and for a defect of this package.
+ * The base class of this package's errors. An error of this class itself reports a file that cannot be written, a thread that the
+ * system refuses before anything is sent (`retryable` is true), or a defect of this package.
  */
 export declare class ModzyError extends Error {
-  /** Whether the same call may be made again: it does no harm, and it may succeed. */
+  /** Whether repeating the call is safe and may succeed. */
   retryable: boolean;
-  /** Errors are made by the library; a test may make one of its own. */
+  /** Creates an error. The library creates its errors itself; the constructor is for tests. */
   constructor(message: string, details?: { retryable?: boolean; cause?: unknown });
-  /** All members but `cause` and `stack`, `message` included. */
+  /** Returns all members, including `message`, except `cause` and `stack`. */
   toJSON(): Record<string, unknown>;
 }
 
-/** What the constructors of {@link ApiError} and its kind take. */
+/** The details that the constructors of {@link ApiError} and its subclasses take. */
 export interface ApiErrorDetails {
   status?: number;
   url?: string;
@@ -30,32 +30,32 @@ export interface ApiErrorDetails {
   cause?: unknown;
 }
 
-/** The server refused, or no answer came. The base class itself stands for a status that none of the others covers. */
+/** The server refused the request, or did not respond. The class itself covers statuses that no subclass covers. */
 export declare class ApiError extends ModzyError {
   name: string;
-  /** The status of the answer's status line; 500 where no answer came, as in 1.x. */
+  /** The status of the response; 500 without a response, as in 1.x. */
   code: number;
-  /** The status of the answer's status line. */
+  /** The status of the response; `undefined` without a response. */
   status?: number;
-  /** The whole URL of the request. It holds no credentials. */
+  /** The whole URL of the request, without credentials. */
   url?: string;
-  /** The server's own words where it has any (the first kilobyte). */
+  /** The server's message if it sent one (the first kilobyte), else a description of the failure. */
   message: string;
-  /** The answer's body: JSON where it is JSON, else text (the first 64 KiB). */
+  /** The body of the response, parsed if it is JSON, else as text (the first 64 KiB). */
   body?: unknown;
-  /** The server's name for the request, where a header gives one. */
+  /** The server's identifier of the request, if a header has one. */
   requestId?: string;
-  /** ms that the server asked to wait before the next attempt, 60000 at most. */
+  /** ms that the server asked the client to wait before the next attempt, at most 60000. */
   retryAfterMs?: number;
-  /** How many attempts were made. */
+  /** The number of attempts. */
   attempts?: number;
   /** The job that the call was about. */
   jobIdentifier?: string;
-  /** What code for 1.x and 2.x reads. Not enumerable. */
+  /** The error in the shape that code for 1.x and 2.x reads. Not enumerable. */
   get error(): { message: string; response?: { status: number; data: unknown }; config: { url?: string } };
-  /** Errors are made by the library; a test may make one of its own. */
+  /** Creates an error. The library creates its errors itself; the constructor is for tests. */
   constructor(message: string, details?: ApiErrorDetails);
-  /** `code :: message :: url`, as in 1.x. */
+  /** Returns `code :: message :: url`, as in 1.x. */
   toString(): string;
 }
 
@@ -71,62 +71,66 @@ export declare class AuthenticationError extends ApiError {
 export declare class PermissionError extends ApiError {
   name: 'PermissionError';
 }
-/** 404. Waits ride it out for four seconds, because the receipt precedes the stored job. */
+/** 404. Waits retry it for four seconds, because the server sends the receipt before it stores the job. */
 export declare class NotFoundError extends ApiError {
   name: 'NotFoundError';
 }
-/** 429, after the retries; `retryAfterMs` is what the server asked for. */
+/** 429, after the retries. `retryAfterMs` is the delay that the server asked for. */
 export declare class RateLimitError extends ApiError {
   name: 'RateLimitError';
 }
-/** 5xx, of a read after the retries. A submit may have been accepted all the same, where `retryable` is false. */
+/** 5xx; for a read, after the retries. If `retryable` is false, a submit may have been accepted nevertheless. */
 export declare class ServerError extends ApiError {
   name: 'ServerError';
 }
 /**
- * A 2xx that cannot be read, or is something else: no JSON, no UTF-8, a coding other than gzip, too large, missing where it is
- * needed, an error body, no job where one is due, another job. `code` is the status that came.
+ * A 2xx response that is unreadable or not the expected one: invalid JSON or UTF-8, a coding other than gzip, too large, empty, an
+ * error body, no job or another job. `code` is the status of the response.
  */
 export declare class ResponseError extends ApiError {
   name: 'ResponseError';
-  /** Whether the server has acted, which matters for a submit. */
+  /** Whether the server may have acted on the request, which matters for a submit. */
   sent: 'no' | 'maybe';
 }
-/** No connection, or one that broke before the answer was whole. */
+/** The connection failed, or broke before the response was complete. */
 export declare class ConnectionError extends ApiError {
   name: 'ConnectionError' | 'RequestTimeoutError';
-  /** How far the last attempt had come. */
+  /** The phase in which the last attempt failed. */
   phase: 'dns' | 'connect' | 'tls' | 'send' | 'headers' | 'body';
-  /** Whether the server can have seen the request. */
+  /** Whether the server may have received the request. */
   sent: 'no' | 'maybe';
 }
-/** `connectTimeout`, `requestTimeout` or `idleTimeout` passed; of a cancellation or a receipt that is waited for, 5 s. */
+/**
+ * `connectTimeout`, `requestTimeout` or `idleTimeout` passed, or, after an abort, the 5 s for a cancellation or the receipt of a
+ * submit.
+ */
 export declare class RequestTimeoutError extends ConnectionError {
   name: 'RequestTimeoutError';
 }
-/** `waitTimeout` passed. The job goes on; waiting again is safe. */
+/** `waitTimeout` passed. The job continues, and waiting again is safe. */
 export declare class WaitTimeoutError extends ModzyError {
   name: 'WaitTimeoutError';
-  /** The job that was waited for. */
+  /** The job that the wait was for. */
   jobIdentifier: string;
-  /** The job as it was last seen. */
+  /** The job as the last successful poll returned it. */
   job?: Job;
-  /** Errors are made by the library; a test may make one of its own. */
+  /** Creates an error. The library creates its errors itself; the constructor is for tests. */
   constructor(message: string, details?: { jobIdentifier?: string; job?: Job; retryable?: boolean; cause?: unknown });
 }
-/** An input of an upload that cannot be used. Where a job had been opened for it, it has been cancelled. */
+/** An input of an upload cannot be used. If a job was opened for it, the job has been canceled. */
 export declare class InputError extends ModzyError {
   name: 'InputError';
   /**
-   * `missing`: there is no such file. `empty`: no bytes, which servers drop without a word. `changed`: not as it was when it was
-   * checked, or memory that is gone. `unusable`: unreadable, or no file. `limit`: more chunks than the server takes. `timeout`: a stream or a Blob gave no byte
-   * for `idleTimeout`.
+   * `missing`: the file does not exist. `empty`: the input has no bytes; servers silently drop such inputs. `changed`: the file or
+   * Blob has changed since it was checked, or the memory was detached. `unusable`: not readable, or not a regular file. `limit`:
+   * more chunks than the server accepts, or more bytes than `maxBytes`. `timeout`: a stream or a Blob delivered no byte for
+   * `idleTimeout`.
    */
   code?: 'missing' | 'empty' | 'changed' | 'unusable' | 'limit' | 'timeout' | (string & {});
-  /** The key that the job was submitted with. */
+  /** The input key. */
   inputKey?: string;
-  /** The name of the model's input. */
+  /** The input name. */
   inputName?: string;
-  /** Errors are made by the library; a test may make one of its own. */
+  /** Creates an error. The library creates its errors itself; the constructor is for tests. */
   constructor(message: string, details?: { code?: string; inputKey?: string; inputName?: string; cause?: unknown });
 }

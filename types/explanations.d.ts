@@ -1,38 +1,38 @@
-// Explanations of outputs.
+// Explanations of outputs, decoded.
 
-/** How likely a model finds a class. */
+/** A class, and the score that the model gives it. */
 export interface ClassPrediction {
   class: string;
   score: number;
 }
 
-/** How much a word had to do with the prediction. */
+/** A word, and its weight in the prediction. */
 export interface WordImportance {
   word: string;
-  /** Negative where the word speaks against the class, if the model says so. */
+  /** The weight. Models that use negative weights give them to words that count against the class. */
   score: number;
-  /** Which class it is about, where the model tells them apart. */
+  /** The class, if the model weighs words for each class. */
   class?: string;
 }
 
-/** What every explanation has. */
+/** The members that all explanations have. */
 export interface Explained {
-  /** The scores of the classes, as the model ordered them. Empty where it has none. */
+  /** The scores of the classes, in the order of the model; empty if the output has none. */
   classPredictions: ClassPrediction[];
 }
 
-/** The scores of the classes, of an output whose `explanation` is absent, null or empty. */
+/** The scores of the classes alone, of an output whose `explanation` is absent, null or empty. */
 export interface ClassExplanation extends Explained {
   type: 'classes';
 }
 
-/** What the words of a text had to do with the prediction. */
+/** The weights of the words of a text. */
 export interface WordExplanation extends Explained {
   type: 'words';
   words: WordImportance[];
 }
 
-/** What regions of a picture had to do with the prediction. */
+/** The region of a picture that mattered for the prediction. */
 export interface MaskExplanation extends Explained {
   type: 'mask';
   /** Pixels. */
@@ -40,30 +40,29 @@ export interface MaskExplanation extends Explained {
   /** Pixels. */
   height: number;
   /**
-   * A byte for each pixel, row by row from the top left: 1 where the pixel mattered, else 0. The pixel in column `x` and row
-   * `y` is `mask[y * width + x]`.
+   * One byte for each pixel, row by row from the top left: 1 if the pixel mattered, else 0. The pixel in column `x` and row `y` is
+   * `mask[y * width + x]`.
    */
   mask: Uint8Array;
 }
 
-/** What an output says about why, told apart by `type`. */
+/** An explanation. `type` distinguishes the forms. */
 export type Explanation = ClassExplanation | WordExplanation | MaskExplanation;
 
 /**
- * Decodes the explanation in an output of a job that was submitted with `explain`, for models that explain themselves: a mask
- * for pictures, importances of words for texts. Both forms of outputs are read: `explanation` and `result` under `data`, and the
- * older one without.
+ * Decodes the explanation in an output of a job that was submitted with `explain`: a mask for a picture, weights of words for a
+ * text. Both forms of outputs are supported: `explanation` and `result` under `data`, and the older form without `data`.
  *
- * A mask comes as the lengths of runs of 0 and 1 in turn, down the columns, and is given row by row. Where it has several lists
- * of lengths, a pixel is 1 if it is in any of them. Lengths that end before the picture does leave the rest 0.
+ * The API encodes a mask as the lengths of alternating runs of 0 and 1, column by column; this function returns it row by row. If
+ * the mask has several lists of lengths, a pixel is 1 if any of them sets it. Pixels beyond the last run are 0.
  *
- * Words may be a list of `{ word, score }` or of pairs, or an object of scores; in `explanation` itself or its
- * `wordImportances`; for all classes or under the name of each.
+ * The words may be a list of `{ word, score }`, a list of pairs, or an object of scores, either in `explanation` itself or in its
+ * `wordImportances`, and either for all classes or under the name of each class.
  *
- * @param output One output of an input, such as `result.results['my-input']['results.json']`.
- * @returns `undefined` for what is no explanation in these forms: nothing there, lengths that are negative or go beyond the
- *   picture, a picture of more than 134,217,728 pixels (2²⁷) or lists that cover more than that together. Never throws for what
- *   was read from JSON.
+ * @param output One output of an input, for example `result.results['my-input']['results.json']`.
+ * @returns The explanation, or `undefined` if the output has none in these forms: it is absent, has lengths that are negative or
+ *   exceed the picture, or has more than 134,217,728 pixels (2²⁷) in the picture or in all its lists together. Never throws for
+ *   values read from JSON.
  *
  * @example
  * const explanation = decodeExplanation(result.results['my-input']['results.json']);

@@ -1,4 +1,4 @@
-// Jobs: what the server sends about them, and how they are read and canceled.
+// Jobs: their types as the server sends them, and the methods that read and cancel them.
 
 import type { RequestOptions } from './options.js';
 
@@ -6,29 +6,29 @@ import type { RequestOptions } from './options.js';
 export type JobRef = string | { readonly jobIdentifier: string };
 
 /**
- * The statuses that the API documents. `SUBMITTED`, `IN_PROGRESS`, `PENDING` and `OPEN` are not final; the others are, and
- * so is an unknown status.
+ * The statuses that the API documents. `SUBMITTED`, `IN_PROGRESS`, `PENDING` and `OPEN` are not final. All other statuses are final,
+ * including unknown ones.
  */
 export type JobStatus =
   'OPEN' | 'SUBMITTED' | 'PENDING' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELED' | 'TIMEDOUT' | 'ERROR' | (string & {});
 
 /**
- * Whether a job with this status has come to its end: any but `OPEN`, `SUBMITTED`, `PENDING` and `IN_PROGRESS`. An
- * unknown status is an end, too; what is no text, or a blank one, is no status. Waits go by this rule.
+ * Returns whether a job with this status has ended: true for any status except `OPEN`, `SUBMITTED`, `PENDING` and `IN_PROGRESS`,
+ * including an unknown one; false if `status` is not a string or is blank. Waits use the same rule.
  */
 export declare function isFinalStatus(status: string | null | undefined): boolean;
 
-/** A model, as jobs and receipts name it. */
+/** A reference to a model, as jobs and receipts contain it. */
 export interface ModelReference {
-  /** Such as `ed542963de`. */
+  /** For example `ed542963de`. */
   identifier: string;
-  /** Such as `1.0.1`. */
+  /** For example `1.0.1`. */
   version: string;
-  /** Such as `Sentiment Analysis`. */
+  /** For example `Sentiment Analysis`. */
   name: string;
 }
 
-/** Who submitted a job, as receipts tell. */
+/** The user who submitted a job, as receipts contain it. */
 export interface ReceiptUser {
   identifier: string;
   externalIdentifier: string;
@@ -38,40 +38,40 @@ export interface ReceiptUser {
   status: string;
 }
 
-/** Who submitted a job. */
+/** The user who submitted a job. */
 export interface JobUser extends ReceiptUser {
   accessKeys: Array<{ prefix: string; isDefault: boolean }>;
   title: string;
 }
 
-/** An input of a job, by its key. */
+/** An input of a job. `identifier` is its input key. */
 export interface JobInput {
   identifier: string;
 }
 
-/** A job, as 2.x types an item of the history. Servers may leave out any member but the identifier and the status. */
+/** A job, as 2.x types an item of the history. Servers may omit any member except the identifier and the status. */
 export interface JobHistoryResponseItem {
   /** A UUID. */
   jobIdentifier: string;
-  /** Where the job stands. `COMPLETED` means that every input was processed; single inputs may have failed. */
+  /** The state of the job. `COMPLETED` means that every input was processed; individual inputs may have failed. */
   status: JobStatus;
   model: ModelReference;
   /** The prefix of the key that submitted the job. */
   submittedBy: string;
   accountIdentifier: string;
-  /** ISO 8601; the zone is `+0000` or `+00:00`, both occur. */
+  /** ISO 8601, with the zone as `+0000` or `+00:00`. */
   createdAt: string;
   /** ISO 8601. */
   updatedAt: string;
   /** ISO 8601. */
   submittedAt: string;
-  /** How many inputs the job has. */
+  /** The number of inputs. */
   total: number;
-  /** How many of them are still to be processed. */
+  /** The number of inputs that are not processed yet. */
   pending: number;
-  /** How many of them have been processed. */
+  /** The number of inputs that were processed. */
   completed: number;
-  /** How many of them have failed. */
+  /** The number of inputs that failed. */
   failed: number;
   /** ms */
   elapsedTime: number;
@@ -88,24 +88,24 @@ export interface GetJobResponse extends JobHistoryResponseItem {
 }
 
 /**
- * A job, as `GET /jobs/{job}` answers: a plain object with just what the server sent. Servers may leave out any member but
- * the identifier and the status, although 2.x types them as always there; and there may be others.
+ * A job, as `GET /jobs/{job}` returns it: a plain object with the members that the server sent. Servers may omit any member except
+ * the identifier and the status, although 2.x types them as always present, and may add others.
  */
 export interface Job extends GetJobResponse {
-  /** The same as `jobIdentifier`, for the documented examples. Not enumerable, and not on the wire. */
+  /** The same as `jobIdentifier`, for the documented examples. Not enumerable, and never sent. */
   readonly identifier: string;
-  /** ms after which the server gives the job up. */
+  /** ms after which the server ends the job as `TIMEDOUT`. */
   timeout?: number;
   [member: string]: unknown;
 }
 
-/** A receipt, as 2.x types it. Servers may leave out any member but the identifier, `status` among them. */
+/** A receipt, as 2.x types it. Servers may omit any member except the identifier, even `status`. */
 export interface SubmitJobResponse {
   /** A UUID. */
   jobIdentifier: string;
   /**
-   * Servers may leave it out. A submit in the form of 1.x sets it, as 1.x does: `SUBMITTED`, or `OPEN` for a job without
-   * input. Where a submit has the same form in both, the form of the constructor decides.
+   * Servers may omit it. A submit in the form of 1.x sets it, as 1.x does: `SUBMITTED`, or `OPEN` for a job without inputs. If a
+   * submit has the same form in both generations, the form of the constructor decides.
    */
   status: JobStatus;
   model: ModelReference;
@@ -114,7 +114,7 @@ export interface SubmitJobResponse {
   /** The prefix of the key that submitted the job. */
   accessKey: string;
   explain: boolean;
-  /** Such as `batch`. */
+  /** For example `batch`. */
   jobType: string;
   accountIdentifier: string;
   team: { identifier: string };
@@ -125,29 +125,29 @@ export interface SubmitJobResponse {
   imageClassificationModel: boolean;
 }
 
-/** What a submit answers: `POST /jobs`. The server sends it before it has stored the job. */
+/** The receipt of a submit, as `POST /jobs` returns it. The server sends it before it stores the job. */
 export interface JobReceipt extends SubmitJobResponse {
-  /** The same as `jobIdentifier`. Not enumerable, and not on the wire. */
+  /** The same as `jobIdentifier`. Not enumerable, and never sent. */
   readonly identifier: string;
   [member: string]: unknown;
 }
 
-/** What the server allows uploads: `GET /jobs/features`. */
+/** The server's limits for uploads: `GET /jobs/features`. */
 export interface JobFeatures {
-  /** The largest chunk of an upload, such as `1Mi`. */
+  /** The size of the largest chunk, for example `1Mi`. */
   inputChunkMaximumSize?: string;
-  /** How many chunks one input may have. */
+  /** The greatest number of chunks of an input. */
   maximumInputChunks?: number | string;
-  /** How many inputs one job may have. */
+  /** The greatest number of inputs of a job. */
   maximumInputsPerJob?: number | string;
   [member: string]: unknown;
 }
 
-/** The processing engines of one version of a model, counted by what they do. */
+/** The numbers of processing engines of one version of a model, by state. */
 export interface Engine {
-  /** Of the model. */
+  /** The identifier of the model. */
   identifier: string;
-  /** Of the model. */
+  /** The version of the model. */
   version: string;
   failed: number;
   queued: number;
@@ -157,19 +157,19 @@ export interface Engine {
   ready: number;
 }
 
-/** `GET /resources/processing/engines` */
+/** The engines of all versions: `GET /resources/processing/engines`. */
 export type EnginesResponse = Engine[];
 
-/** What {@link JobReadMethods.getJobHistory} takes as one object. `null` where there is a default: not sent. */
+/** The parameters of {@link JobReadMethods.getJobHistory} in the form of 2.x. `null` omits a parameter that has a default. */
 export interface GetJobHistoryParams extends RequestOptions {
-  /** Part of the name or the email address of who submitted the job. */
+  /** Part of the name or the email address of the user who submitted the job. */
   user?: string | null | undefined;
   /** The prefix of the key that submitted the job. */
   accessKey?: string | null | undefined;
   /**
-   * ISO 8601, or a `Date`. Older jobs are left out.
+   * ISO 8601, or a `Date`. Older jobs are omitted. `null` also means the default.
    *
-   * @default 30 days ago, also for `null`
+   * @default 30 days ago
    */
   startDate?: string | Date | null | undefined;
   /** ISO 8601, or a `Date`. */
@@ -179,7 +179,7 @@ export interface GetJobHistoryParams extends RequestOptions {
   /**
    * A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status.
    *
-   * @default `ALL`, as the server's
+   * @default 'ALL', as the server's
    */
   status?: 'ALL' | 'TERMINATED' | 'TERMINATED_WITH_ERROR' | 'PENDING' | JobStatus | null | undefined;
   /**
@@ -189,7 +189,7 @@ export interface GetJobHistoryParams extends RequestOptions {
    */
   page?: number | null | undefined;
   /**
-   * How many jobs at most.
+   * The greatest number of jobs.
    *
    * @default 100
    */
@@ -197,54 +197,55 @@ export interface GetJobHistoryParams extends RequestOptions {
   /**
    * Ascending or descending.
    *
-   * @default `DESC`
+   * @default 'DESC'
    */
   direction?: 'ASC' | 'DESC' | null | undefined;
   /**
-   * Such as `status`, `submittedAt` or `total`.
+   * For example `status`, `submittedAt` or `total`.
    *
-   * @default `createdAt`
+   * @default 'createdAt'
    */
   sortBy?: string | null | undefined;
 }
 
-/** How the cancellation of a job went that was given up. */
+/** The outcome of canceling a job after an abort or a failure. */
 export interface CancelOutcome {
-  /** `undefined` where a submit was not sent or brought no receipt, so that there was no job to name. */
+  /** The job; `undefined` if a submit was not sent or its receipt did not arrive, so that no job is known. */
   jobIdentifier: string | undefined;
-  /** The job, as the server answered. */
+  /** The job that the server returned, if the cancellation succeeded. */
   job?: Job;
-  /** Why the cancellation failed, or the submit before it. */
+  /** The error of the cancellation, or of the submit before it. */
   error?: Error;
 }
 
-/** What a job's owner can ask for when the signal of a submit or a wait fires. */
+/** Options that cancel a job when the signal of a submit or a wait fires. */
 export interface CancelOptions {
   /**
-   * Cancels the job on the server when the signal fires. The promise rejects once that has been answered, or after 5 s; a submit
-   * waits up to 5 s for its receipt first.
+   * Whether the job is canceled on the server when the signal fires. The promise rejects once the server has responded, after at
+   * most 5 s. A submit first waits up to 5 s for its receipt.
    *
    * @default false
    */
   cancelOnAbort?: boolean | null | undefined;
   /**
-   * Gets how the cancellation went, once, before the promise rejects; not for a signal that had fired before the call. What it
-   * throws or rejects with takes the place of `signal.reason`. A promise that it returns is awaited, for 5 s at most.
+   * Called once with the outcome of the cancellation, before the promise rejects; not called if the signal had fired before the
+   * call. If it throws or rejects, the call rejects with that error instead of `signal.reason`. If it returns a promise, the promise
+   * is awaited for at most 5 s.
    *
    * @default none
    */
   onCancel?: ((outcome: CancelOutcome) => void | PromiseLike<void>) | null | undefined;
 }
 
-/** Reads jobs, and cancels them. */
+/** Methods that read and cancel jobs. */
 export interface JobReadMethods {
   /**
    * Reads a job: `GET /jobs/{job}`.
    *
-   * @returns The job as the server sent it, with or without a `status`: waits alone ask for one. As of every read and cancel,
-   *   `undefined` where it sent a 2xx without a body.
-   * @throws {ResponseError} For a 2xx that is not this job.
-   * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
+   * @returns The job as the server sent it, even without a `status`, which only waits require. Like every read and cancel, it
+   *   returns `undefined` for a 2xx response without a body.
+   * @throws {ResponseError} If a 2xx response is not this job.
+   * @throws {NotFoundError} If the job does not exist, or was submitted a moment ago and is not stored yet.
    * @example
    * const job = await client.getJob('14856eb1-0ad8-49e7-9da3-887acb80fea5');
    * console.log(`Job ${job.identifier} status ${job.status}`);
@@ -255,28 +256,28 @@ export interface JobReadMethods {
    * Cancels a job: `DELETE /jobs/{job}`.
    *
    * @returns The job as the server sent it.
-   * @throws {ApiError} As the server answers, for instance for a job that is final already.
+   * @throws {ApiError} When the server refuses, for instance because the job has ended.
    * @example
    * const { status } = await client.cancelJob('14856eb1-0ad8-49e7-9da3-887acb80fea5');
    */
   cancelJob(jobId: string, options?: RequestOptions | null): Promise<Job>;
 
   /**
-   * Searches the history of jobs, a page of it: `GET /jobs/history`. All arguments may be left out, or be `null`: not sent.
+   * Reads a page of the history of jobs: `GET /jobs/history`. Arguments that are omitted or `null` are not sent.
    *
-   * @param user Part of the name or the email address of who submitted the job.
+   * @param user Part of the name or the email address of the user who submitted the job.
    * @param accessKey The prefix of the key that submitted the job.
    * @param startDate ISO 8601, or a `Date`.
-   * @param endDate ISO 8601, or a `Date`. Servers want a `startDate` with it.
-   * @param jobIdentifiers UUIDs, in an array or separated by `,` or `;`: just those jobs are read, whatever the other
-   *   arguments say, and those that do not exist are left out. Any other string is the name of a model, or part of it.
+   * @param endDate ISO 8601, or a `Date`. Servers require a `startDate` with it.
+   * @param jobIdentifiers UUIDs, in an array or separated by `,` or `;`: exactly those jobs are read, whatever the other arguments
+   *   say, and jobs that do not exist are omitted. Any other string is the name of a model, or part of it.
    * @param status A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status.
-   * @param page The number of the page, from 1. Default: the server's, which is the first.
-   * @param perPage How many jobs at most. Default: 1000.
+   * @param page The number of the page, from 1. Default: the server's, which is 1.
+   * @param perPage The greatest number of jobs. Default: 1000.
    * @param direction `ASC` or `DESC`.
-   * @param sortBy Such as `status`, `submittedAt` or `total`.
-   * @throws {TypeError} For an argument of another type, and for an array that is not of UUIDs.
-   * @throws {BadRequestError} For dates that the server refuses.
+   * @param sortBy For example `status`, `submittedAt` or `total`.
+   * @throws {TypeError} If an argument has another type, or the array contains anything but UUIDs.
+   * @throws {BadRequestError} If the server refuses the dates.
    * @example
    * const jobs = await client.getJobHistory({ startDate: '2026-01-01', status: 'TERMINATED', perPage: 20 });
    * for (const { jobIdentifier, status } of jobs) console.log(jobIdentifier, status);
@@ -295,14 +296,14 @@ export interface JobReadMethods {
     options?: RequestOptions | null,
   ): Promise<Job[]>;
   /**
-   * The form of 2.x: the last 30 days, the newest first, 100 jobs at most, unless the members say otherwise. So does a
-   * client in the form of 2.x where no argument is given.
+   * The form of 2.x: by default, at most 100 jobs of the last 30 days, the newest first. Without arguments, this form applies to
+   * clients in the form of 2.x.
    */
   getJobHistory(params?: GetJobHistoryParams | null, options?: RequestOptions | null): Promise<Job[]>;
 
-  /** Reads what the server allows uploads: `GET /jobs/features`. */
+  /** Reads the server's limits for uploads: `GET /jobs/features`. */
   getFeatures(options?: RequestOptions | null): Promise<JobFeatures>;
 
-  /** Counts the processing engines of each version of a model: `GET /resources/processing/engines`. */
+  /** Reads the numbers of processing engines of each version of a model: `GET /resources/processing/engines`. */
   getProcessingEngineStatus(options?: RequestOptions | null): Promise<EnginesResponse>;
 }

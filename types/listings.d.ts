@@ -5,27 +5,26 @@ import type { RequestOptions } from './options.js';
 /** Options of listings. */
 export interface ListOptions extends RequestOptions {
   /**
-   * Limits how many items come, from all pages. A whole number, at least 1, or `Infinity`.
+   * The greatest number of items from all pages: a whole number, at least 1.
    *
-   * @default `Infinity`
+   * @default Infinity
    */
   limit?: number | null | undefined;
 }
 
 /**
- * What the server hands out in pages. Nothing is read before it is gone through; each loop reads from the first page on, and
- * a page only when the loop comes to it, so that one is held at a time.
+ * A list that the server returns in pages. No page is read before a loop begins. Each loop starts at the first page, reads a page
+ * when it gets there, and holds one page at a time.
  *
- * It ends with the page that is not full or links to none, with one that is empty, and with one that brings nothing that
- * the page before did not have. What a page has in common with the one before, because a new item has moved the others, comes
- * once.
+ * A listing ends with a page that is not full or has no link to a next page, with an empty page, or with a page whose items all
+ * occurred in the page before. An item that occurs in two consecutive pages, because new items have moved it, is yielded once.
  *
- * Rejects with a `TypeError` for a wrong argument, with `signal.reason` when the signal has fired, also between two items, and
- * with the `ApiError` of a page that cannot be read.
+ * A loop rejects with a `TypeError` for an invalid argument, with `signal.reason` when the signal fires (also between two items),
+ * and with the `ApiError` of a page that cannot be read.
  */
 export interface Listing<T> extends AsyncIterable<T> {
-  /** The pages in place of the items. */
+  /** Returns the pages instead of the items. */
   pages(): AsyncIterable<T[]>;
-  /** All items, in memory. */
+  /** Reads all items into an array. */
   toArray(): Promise<T[]>;
 }

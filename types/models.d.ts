@@ -4,11 +4,11 @@ import type { Listing, ListOptions } from './listings.js';
 import type { RequestOptions } from './options.js';
 import type { Tag, TaggedModel } from './tags.js';
 
-/** A model in brief: an item of `GET /models`. */
+/** A summary of a model: an item of `GET /models`. */
 export interface Model {
   modelId: string;
   latestVersion: string;
-  /** In no order. */
+  /** In no particular order. */
   versions: string[];
 }
 
@@ -17,11 +17,11 @@ export interface Image {
   /** Relative to the host. */
   url: string;
   caption: string;
-  /** Such as `card` or `thumbnail`. */
+  /** For example `card` or `thumbnail`. */
   relationType: string;
 }
 
-/** What a model can do besides its own task. */
+/** A feature of a model. */
 export interface Feature {
   identifier: string;
   name: string;
@@ -30,7 +30,7 @@ export interface Feature {
 
 /** A model with an active version: an item of `GET /models/latest`. */
 export interface LatestModel {
-  /** What other routes call `modelId`. */
+  /** The identifier, which other routes call `modelId`. */
   identifier: string;
   name: string;
   author: string;
@@ -54,7 +54,7 @@ export interface LatestModel {
   updateDateTime: string;
 }
 
-/** A model: `GET /models/{model}`. Servers may leave out members. */
+/** A model: `GET /models/{model}`. Servers may omit members. */
 export interface GetModelByIdResponse {
   modelId: string;
   name: string;
@@ -77,17 +77,17 @@ export interface GetModelByIdResponse {
   visibility: { scope: string };
 }
 
-/** A version of a model in brief. */
+/** A reference to a version of a model. */
 export interface ModelVersionReference {
   version: string;
 }
 
-/** `GET /models/{model}/versions` */
+/** The versions of a model: `GET /models/{model}/versions`. */
 export type GetModelVersionsByIdResponse = ModelVersionReference[];
 
-/** An input that a version of a model takes. */
+/** An input that a version of a model accepts. */
 export interface ModelInput {
-  /** What sources call it. */
+  /** The input name, as sources use it. */
   name: string;
   /** Separated by commas. */
   acceptedMediaTypes: string;
@@ -96,9 +96,9 @@ export interface ModelInput {
   description: string;
 }
 
-/** An output that a version of a model makes. */
+/** An output that a version of a model produces. */
 export interface ModelOutput {
-  /** What results call it. */
+  /** The output name, as results use it. */
   name: string;
   mediaType: string;
   /** Bytes. */
@@ -117,11 +117,11 @@ export interface Statistic {
   value: number;
 }
 
-/** A version of a model: `GET /models/{model}/versions/{version}`. Servers may leave out members. */
+/** A version of a model: `GET /models/{model}/versions/{version}`. Servers may omit members. */
 export interface GetModelDetailsResponse {
   version: string;
   model: GetModelByIdResponse;
-  /** Such as `active`. */
+  /** For example `active`. */
   status: string;
   isActive: boolean;
   isAvailable: boolean;
@@ -155,16 +155,16 @@ export interface GetModelDetailsResponse {
   };
 }
 
-/** What {@link ModelMethods.getModelDetails} takes as one object. */
+/** The parameters of {@link ModelMethods.getModelDetails} in the form of 2.x. */
 export interface GetModelDetailsParams extends RequestOptions {
   modelId: string;
-  /** Such as `1.0.1`. */
+  /** For example `1.0.1`. */
   version: string;
 }
 
-/** What {@link ModelMethods.getModels} takes as one object. `null` where there is a default: not sent. */
+/** The parameters of {@link ModelMethods.getModels} in the form of 2.x. `null` omits a parameter that has a default. */
 export interface GetModelsParams extends RequestOptions {
-  /** Several separated by `;`. */
+  /** One identifier, or several separated by `;`. */
   modelId?: string | null | undefined;
   author?: string | null | undefined;
   createdByEmail?: string | null | undefined;
@@ -182,11 +182,11 @@ export interface GetModelsParams extends RequestOptions {
   /**
    * The number of the page, from 1.
    *
-   * @default the server's, which is the first
+   * @default the server's, 1
    */
   page?: number | null | undefined;
   /**
-   * How many models at most.
+   * The greatest number of models.
    *
    * @default 500
    */
@@ -194,14 +194,14 @@ export interface GetModelsParams extends RequestOptions {
   /**
    * Ascending or descending.
    *
-   * @default the server's, which is `ASC`
+   * @default the server's, 'ASC'
    */
   direction?: 'ASC' | 'DESC' | null | undefined;
-  /** Such as `name`, `author` or `lastActiveDateTime`. */
+  /** For example `name`, `author` or `lastActiveDateTime`. */
   sortBy?: ModelSortKey | (string & {}) | null | undefined;
 }
 
-/** What models can be sorted by. */
+/** The members that the server can sort models by. */
 export type ModelSortKey =
   | 'modelId'
   | 'author'
@@ -214,39 +214,39 @@ export type ModelSortKey =
   | 'lastActiveDateTime'
   | 'expirationDateTime';
 
-/** What {@link ModelMethods.listModels} looks for. */
+/** The filter of {@link ModelMethods.listModels}. */
 export interface ModelFilter extends Omit<GetModelsParams, 'page' | 'perPage'>, ListOptions {
   /**
-   * The first page that is read.
+   * The first page to read.
    *
    * @default 1
    */
   page?: number | null | undefined;
   /**
-   * How many models a page holds.
+   * The number of models in a page.
    *
    * @default 500
    */
   perPage?: number | null | undefined;
 }
 
-/** What can be done with models. */
+/** Methods about models. */
 export interface ModelMethods {
   /**
-   * Lists models in brief, a page of them: `GET /models`. All arguments may be left out, or be `null`: not sent.
+   * Reads a page of summaries of models: `GET /models`. Arguments that are omitted or `null` are not sent.
    *
-   * @param modelId Several separated by `;`.
+   * @param modelId One identifier, or several separated by `;`.
    * @param name The name, or part of it.
-   * @param isActive A boolean, or its text.
-   * @param isExpired A boolean, or its text.
-   * @param isRecommended A boolean, or its text.
+   * @param isActive A boolean, or `'true'` or `'false'`.
+   * @param isExpired A boolean, or `'true'` or `'false'`.
+   * @param isRecommended A boolean, or `'true'` or `'false'`.
    * @param lastActiveDateTime ISO 8601, or a `Date`.
    * @param expirationDateTime ISO 8601, or a `Date`.
-   * @param page The number of the page, from 1. Default: the server's, which is the first.
-   * @param perPage How many models at most. Default: 1000; where no argument is given, 500 for a client in the form of 2.x.
+   * @param page The number of the page, from 1. Default: the server's, which is 1.
+   * @param perPage The greatest number of models. Default: 1000; without arguments, 500 for a client in the form of 2.x.
    * @param direction `ASC` or `DESC`.
-   * @param sortBy Such as `name`, `author` or `lastActiveDateTime`.
-   * @throws {TypeError} For an argument of another type.
+   * @param sortBy For example `name`, `author` or `lastActiveDateTime`.
+   * @throws {TypeError} If an argument has another type.
    * @example
    * const models = await client.getModels({ name: 'sentiment', isActive: true });
    * for (const { modelId, latestVersion } of models) console.log(modelId, latestVersion);
@@ -268,22 +268,29 @@ export interface ModelMethods {
     sortBy?: string | null,
     options?: RequestOptions | null,
   ): Promise<Model[]>;
-  /** The form of 2.x: 500 models at most, unless `perPage` says otherwise. */
+  /** The form of 2.x: by default, at most 500 models. */
   getModels(params?: GetModelsParams | null, options?: RequestOptions | null): Promise<Model[]>;
 
-  /** Lists models in brief, all of them: `GET /models`, page by page. */
+  /** Lists summaries of all models: `GET /models`, page by page. */
   listModels(filter?: ModelFilter | null, options?: ListOptions | null): Listing<Model>;
 
-  /** Lists models in brief, as `getModels()` does: 1000 at most, or 500 for a client in the form of 2.x. */
+  /** Reads summaries of models, as `getModels()` does: at most 1000, or 500 for a client in the form of 2.x. */
   getAllModels(options?: RequestOptions | null): Promise<Model[]>;
 
-  /** Lists all models with an active version, with details: `GET /models/latest`. */
+  /** Reads the details of all models that have an active version: `GET /models/latest`. */
   getActiveModels(options?: RequestOptions | null): Promise<LatestModel[]>;
 
   /**
    * Reads a model: `GET /models/{model}`.
    *
-   * @throws {NotFoundError} For a model that does not exist.
+   * @throws {NotFoundError} If the model does not exist.
+   */
+  getModel(modelId: string, options?: RequestOptions | null): Promise<GetModelByIdResponse>;
+
+  /**
+   * Reads a model: the name that 2.x has for {@link ModelMethods.getModel}.
+   *
+   * @throws {NotFoundError} If the model does not exist.
    * @example
    * const { name, latestActiveVersion } = await client.getModel('ed542963de');
    */
@@ -293,37 +300,41 @@ export interface ModelMethods {
   getModelById(modelId: string, options?: RequestOptions | null): Promise<GetModelByIdResponse>;
 
   /**
-   * Finds the model whose name is most like the given one, among twenty that the server finds: `GET /models`, and
-   * `GET /models/{model}` for each of them. A client in the form of 1.x looks among active models only.
+   * Returns the model whose name is most similar to the given one, among the first twenty that the server finds: `GET /models`, and
+   * `GET /models/{model}` for each of them. A client in the form of 1.x searches only active models.
    *
-   * @throws {ApiError} With the code 400 where there is none.
+   * @throws {ApiError} With the code 400 if the server finds no model.
    * @example
    * const { modelId } = await client.getModelByName('Sentiment Analysis');
    */
   getModelByName(name: string, options?: RequestOptions | null): Promise<GetModelByIdResponse>;
 
   /**
-   * Lists the models that are related to one: `GET /models/{model}/related-models`. They are called by `identifier`.
+   * Lists the models that are related to a model: `GET /models/{model}/related-models`. Their `identifier` is the `modelId`.
    *
-   * @throws {NotFoundError} For a model that does not exist.
+   * @throws {NotFoundError} If the model does not exist.
    */
   getRelatedModels(modelId: string, options?: RequestOptions | null): Promise<TaggedModel[]>;
 
   /**
    * Lists the versions of a model: `GET /models/{model}/versions`.
    *
-   * @throws {NotFoundError} For a model that does not exist.
+   * @throws {NotFoundError} If the model does not exist.
    */
   getModelVersions(modelId: string, options?: RequestOptions | null): Promise<GetModelVersionsByIdResponse>;
 
-  /** The name that 2.x has for {@link ModelMethods.getModelVersions}. */
+  /**
+   * Lists the versions of a model: the name that 2.x has for {@link ModelMethods.getModelVersions}.
+   *
+   * @throws {NotFoundError} If the model does not exist.
+   */
   getModelVersionsById(modelId: string, options?: RequestOptions | null): Promise<GetModelVersionsByIdResponse>;
 
   /**
    * Reads a version of a model: `GET /models/{model}/versions/{version}`.
    *
-   * @param versionId The version's number, such as `1.0.1`.
-   * @throws {NotFoundError} For a model or a version that does not exist.
+   * @param versionId The version, for example `1.0.1`.
+   * @throws {NotFoundError} If the model or the version does not exist.
    * @example
    * const { inputs, outputs } = await client.getModelVersion('ed542963de', '1.0.1');
    * console.log(inputs.map(({ name }) => name), outputs.map(({ name }) => name));
@@ -333,10 +344,14 @@ export interface ModelMethods {
     versionId: string,
     options?: RequestOptions | null,
   ): Promise<GetModelDetailsResponse>;
-  /** The same with one object. */
+  /** Takes the parameters in one object. */
   getModelVersion(params: GetModelDetailsParams, options?: RequestOptions | null): Promise<GetModelDetailsResponse>;
 
-  /** The name that 2.x has for {@link ModelMethods.getModelVersion}. */
+  /**
+   * Reads a version of a model: the name that 2.x has for {@link ModelMethods.getModelVersion}.
+   *
+   * @throws {NotFoundError} If the model or the version does not exist.
+   */
   getModelDetails(
     modelId: string,
     versionId: string,
@@ -346,20 +361,20 @@ export interface ModelMethods {
   getModelDetails(params: GetModelDetailsParams, options?: RequestOptions | null): Promise<GetModelDetailsResponse>;
 
   /**
-   * Reads a sample of what to submit to a version: `GET /models/{model}/versions/{version}/sample-input`.
+   * Reads a sample input of a version: `GET /models/{model}/versions/{version}/sample-input`.
    *
    * @returns The body of a submit.
-   * @throws {NotFoundError} For a version that does not exist or has no sample.
+   * @throws {NotFoundError} If the version does not exist or has no sample.
    */
   getModelVersionInputSample(modelId: string, versionId: string, options?: RequestOptions | null): Promise<any>;
   /** The form of 2.x. */
   getModelVersionInputSample(params: GetModelDetailsParams, options?: RequestOptions | null): Promise<any>;
 
   /**
-   * Reads a sample of what a version answers: `GET /models/{model}/versions/{version}/sample-output`.
+   * Reads a sample output of a version: `GET /models/{model}/versions/{version}/sample-output`.
    *
-   * @returns Results of a job.
-   * @throws {NotFoundError} For a version that does not exist or has no sample.
+   * @returns The results of a job.
+   * @throws {NotFoundError} If the version does not exist or has no sample.
    */
   getModelVersionOutputSample(modelId: string, versionId: string, options?: RequestOptions | null): Promise<any>;
   /** The form of 2.x. */

@@ -1,14 +1,14 @@
-// Results of jobs, and their outputs.
+// Results of jobs, and outputs.
 
 import type { JobRef } from './jobs.js';
 import type { RequestOptions } from './options.js';
 
-/** The outputs of one input, by their names (such as `results.json`), with metadata beside them. */
+/** The outputs of one input, by output name (for example `results.json`), and metadata. */
 export interface InputResult {
   /** `SUCCESSFUL` or `FAILED`. */
   status: string;
   engine: string;
-  /** Why the input failed. */
+  /** The reason why the input failed. */
   error?: string;
   /** ms */
   inputFetching: number;
@@ -27,16 +27,18 @@ export interface InputResult {
   [output: string]: any;
 }
 
-/** The results of a job, as 2.x types them, but for the keys of the inputs, which are what the caller chose. */
+/** The results of a job, as 2.x types them, except that the input keys are those of the caller. */
 export interface GetResultResponse {
   jobIdentifier: string;
   accountIdentifier: string;
   team: { identifier: string };
-  /** How many inputs the job has. */
+  /** The number of inputs. */
   total: number;
+  /** The number of inputs that were processed. */
   completed: number;
+  /** The number of inputs that failed. */
   failed: number;
-  /** Whether the job has come to its end. */
+  /** Whether the job has ended. */
   finished: boolean;
   /** The prefix of the key that submitted the job. */
   submittedByKey: string;
@@ -59,49 +61,49 @@ export interface GetResultResponse {
   resultSummarizing: number;
   /** Bytes. */
   inputSize: number;
-  /** By input key. Missing when every input failed, although 2.x types it as always there. */
+  /** Processed inputs, by input key. Missing if every input failed, although 2.x types it as always present. */
   results: Record<string, InputResult>;
-  /** By input key. Missing or null when none failed. */
+  /** Failed inputs, by input key. Missing or null if no input failed. */
   failures?: Record<string, InputResult> | null;
 }
 
 /**
- * The results of a job: `GET /results/{job}`. Partial while `finished` is false. Servers may leave out any member but the
- * identifier, and there may be others.
+ * The results of a job: `GET /results/{job}`. Partial while `finished` is false. Servers may omit any member except the identifier,
+ * and may add others.
  */
 export interface Result extends GetResultResponse {
-  /** The same as `jobIdentifier`. Not enumerable, and not on the wire. */
+  /** The same as `jobIdentifier`. Not enumerable, and never sent. */
   readonly identifier: string;
   [member: string]: unknown;
 }
 
-/** What became of one input, as {@link ResultMethods.streamResults} yields it. */
+/** The result of one input, as {@link ResultMethods.streamResults} yields it. */
 export interface StreamedResult {
-  /** As the job was submitted with it. */
+  /** The input key. */
   inputKey: string;
-  /** As the server says; where it does not, `SUCCESSFUL` for what stands in `results` and `FAILED` in `failures`. */
+  /** The status that the server sent; without one, `SUCCESSFUL` for an input in `results` and `FAILED` for one in `failures`. */
   status: string;
-  /** What the model made of it, by names such as `results.json`: JSON, or a text with the URL of what is none. */
+  /** The outputs, by output name (for example `results.json`): parsed JSON, or the URL of an output that is not JSON. */
   outputs: Record<string, unknown>;
-  /** Why the input failed. */
+  /** The reason why the input failed. */
   error?: string;
-  /** What else the server tells of it: `engine`, `startTime`, `modelLatency`, `voting` and the like, as far as it does. */
+  /** All other members that the server sent, for example `engine`, `startTime`, `modelLatency` and `voting`. */
   metadata: Record<string, unknown>;
 }
 
-/** An output of a job, by its names. */
+/** An output of a job, by job, input key and output name. */
 export interface NamedOutput {
   jobId: string;
-  /** As the job was submitted with it. */
+  /** The input key. */
   inputKey: string;
-  /** Such as `results.json`. */
+  /** For example `results.json`. */
   outputName: string;
 }
 
 /**
- * An output by its URL, as results have it in place of what is no JSON; white space around it does not matter. Of the API's
- * own origin, it is asked for with the key. Another must be `https`, and is told neither the key nor custom headers. At most
- * five redirects are followed, by the same rules, and never from `https` to `http`.
+ * An output, by the URL that results contain instead of outputs that are not JSON. White space around the URL is ignored. The key is
+ * sent only to the API's own origin. A URL of another origin must be `https`, and receives neither the key nor custom headers. At
+ * most five redirects are followed, by the same rules, and never from `https` to `http`.
  */
 export interface OutputUrl {
   url: string | URL;
@@ -110,83 +112,81 @@ export interface OutputUrl {
 /** An output of a job. */
 export type OutputRef = NamedOutput | OutputUrl;
 
-/** What can be said of how {@link ResultMethods.getOutputContents} reads an output. */
+/** Options of {@link ResultMethods.getOutputContents}. */
 export interface OutputContentsOptions extends RequestOptions {
   /**
-   * Sets what comes back. `json`: JSON, or text where it is not JSON. `blob`: a `Blob` of the type that the server names.
-   * `arraybuffer`: a `Buffer`, as in 2.x.
+   * The type to return. `json`: parsed JSON, or text if the output is not JSON. `blob`: a `Blob` with the media type that the server
+   * sent. `arraybuffer`: a `Buffer`, as in 2.x.
    *
-   * @default `json`
+   * @default 'json'
    */
   responseType?: 'json' | 'blob' | 'arraybuffer' | null | undefined;
 }
 
-/** What {@link ResultMethods.getOutputContents} takes. */
+/** The parameters of {@link ResultMethods.getOutputContents}. */
 export type GetOutputContentsParams = OutputContentsOptions &
   (
     | (NamedOutput & { url?: null | undefined })
     | (OutputUrl & { jobId?: null | undefined; inputKey?: null | undefined; outputName?: null | undefined })
   );
 
-/** An output that is open. */
+/** An open output. */
 export interface OpenedOutput {
   /**
-   * The bytes, each piece read from the network when it is asked for. Without a read under way it does not keep the process
-   * alive. `cancel()` closes the request. Where the connection breaks, it goes on after the last byte if the server supports
-   * ranges and the output is unchanged; else the stream ends with the error.
+   * The bytes, read from the network one chunk per read. The stream keeps the process alive only during a read. `cancel()` closes
+   * the request. If the connection breaks, reading continues after the last byte, provided that the server supports ranges and the
+   * output is unchanged; else the stream ends with the error.
    */
-  body: ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
-  /** The media type that the server names; `null` where it names none. */
+  body: ReadableStream<Uint8Array>;
+  /** The media type that the server sent; `null` without one. */
   contentType: string | null;
-  /** How many bytes there are; `null` where the server does not say. */
+  /** The number of bytes; `null` if the server did not send it. */
   contentLength: number | null;
 }
 
-/** A download that has come to its end. */
+/** A completed download. */
 export interface DownloadedOutput {
-  /** How many bytes the file has. */
+  /** The size of the file. */
   bytes: number;
-  /** The media type that the server names; `null` where it names none. */
+  /** The media type that the server sent; `null` without one. */
   contentType: string | null;
 }
 
-/** How far a download has come. */
+/** The progress of a download. */
 export interface DownloadProgress {
-  /** Bytes that have come. Less than before where the download had to start again. */
+  /** Bytes received. Smaller than before if the download had to start again. */
   loadedBytes: number;
-  /** All bytes. Missing where the server does not tell. */
+  /** All bytes; missing if the server did not send their number. */
   totalBytes?: number;
 }
 
 /**
- * Options of downloads and of streamed results, which have no limit for the whole: `requestTimeout` ends with the headers of the
- * answer.
+ * Options of downloads and of streamed results. Neither has a limit for the whole: `requestTimeout` applies until the headers of the
+ * response.
  */
 export interface DownloadOptions extends RequestOptions {
   /**
-   * Limits how long no byte comes once the headers have come. In ms, at least 1. `Infinity`: no limit.
+   * ms without a byte after the headers; at least 1. `Infinity`: no limit.
    *
-   * @default the client's
+   * @default the client's, 30000
    */
   idleTimeout?: number | null | undefined;
   /**
-   * Gets how far the download has come: once the headers have come, at most 20 times a second from then on, and at the end, in the
-   * async context of the call. If it throws or rejects, the download ends with that error. A promise that it returns is awaited
-   * before it is called again, and before the download resolves; then for 5 s at most.
-   *
-   * @default none
+   * Called when the headers have arrived, then at most 20 times a second, and at the end, in the async context of the call. If the
+   * callback throws or rejects, the download ends with that error. If it returns a promise, the promise is awaited before the next
+   * call, and for at most 5 s before the download resolves.
    */
   onDownloadProgress?: ((progress: DownloadProgress) => void | PromiseLike<void>) | null | undefined;
 }
 
-/** What can be done with results. */
+/** Methods about results. */
 export interface ResultMethods {
   /**
    * Reads the results of a job: `GET /results/{job}`. They are partial while the job runs.
    *
    * @returns The results as the server sent them.
-   * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
-   * @throws {ResponseError} For a 2xx that is no results, or those of another job.
+   * @throws {NotFoundError} If the job does not exist, or was submitted a moment ago and is not stored yet.
+   * @throws {ResponseError} If a 2xx response contains no results, or those of another job.
    * @example
    * const { results, failures } = await client.getResult('14856eb1-0ad8-49e7-9da3-887acb80fea5');
    * console.log(results['first']?.['results.json'], failures?.['second']?.error);
@@ -196,27 +196,25 @@ export interface ResultMethods {
   /**
    * Reads the result of one input of a job: `GET /results/{job}/datasource/{input}`.
    *
-   * @param inputKey As the job was submitted with it.
-   * @throws {NotFoundError} For a job or an input that does not exist, and for a short while after the receipt.
+   * @param inputKey The input key.
+   * @throws {NotFoundError} If the job or the input does not exist, or the job was submitted a moment ago and is not stored yet.
    */
   getInputResult(jobId: string, inputKey: string, options?: RequestOptions | null): Promise<InputResult>;
 
   /**
-   * Reads the results of a job input by input, as they arrive: `GET /results/{job}`. Results of any size take no more memory
-   * than a single input does, whose JSON becomes objects when the loop asks for it; the body is read no further than that.
-   * Those of `results` and `failures` come in the order of the body, and are partial while the job runs. An input that the
-   * server has twice is yielded twice.
+   * Reads the results of a job one input at a time, as they arrive: `GET /results/{job}`. Results of any size take the memory of one
+   * input: each is parsed when the loop reaches it, and the body is read no further. Inputs of `results` and `failures` are yielded
+   * in the order of the body, and are partial while the job runs. An input that occurs twice in the body is yielded twice.
    *
-   * Leaving the loop closes the request. `requestTimeout` ends with the headers; from then on `idleTimeout` holds while the
-   * loop waits, and `maxResponseBytes` for each input. Until the first input the request is repeated as `retries` says. A body
-   * that breaks after that ends the loop with the error: what was yielded is good, and the rest is missing. No request is made
-   * before the loop begins.
+   * No request is sent before the loop begins, and leaving the loop closes the request. `requestTimeout` applies until the headers;
+   * after that, `idleTimeout` applies while the loop waits, and `maxResponseBytes` to each input. Until the first input has arrived,
+   * the request is retried as `retries` allows. If the body breaks later, the loop ends with the error: the inputs yielded so far are
+   * valid, and the rest is missing.
    *
-   * @throws {NotFoundError} For a job that does not exist, and for a short while after its receipt.
-   * @throws {ConnectionError} For a body that breaks off.
-   * @throws {RequestTimeoutError} For headers that take longer than `requestTimeout`, and bytes longer than `idleTimeout`.
-   * @throws {ResponseError} For a body that is no JSON or holds no results, which may come after some inputs, and for an input
-   *   that is too long.
+   * @throws {NotFoundError} If the job does not exist, or was submitted a moment ago and is not stored yet.
+   * @throws {ConnectionError} If the body breaks off.
+   * @throws {RequestTimeoutError} If the headers take longer than `requestTimeout`, or the next byte longer than `idleTimeout`.
+   * @throws {ResponseError} If the body is not JSON or contains no results, possibly after some inputs, or if an input is too large.
    * @example
    * for await (const { inputKey, outputs, error } of client.streamResults('14856eb1-0ad8-49e7-9da3-887acb80fea5')) {
    *   console.log(inputKey, error ?? outputs['results.json']);
@@ -225,20 +223,20 @@ export interface ResultMethods {
   streamResults(job: JobRef, options?: DownloadOptions | null): AsyncIterable<StreamedResult>;
 
   /**
-   * Downloads one output into memory: `GET /results/{job}/datasource/{input}/output/{output}`, as
-   * {@link ResultMethods.downloadOutput} does.
+   * Downloads one output into memory, and resumes like {@link ResultMethods.downloadOutput}: `GET
+   * /results/{job}/datasource/{input}/output/{output}`.
    *
-   * @returns What `responseType` says.
-   * @throws {NotFoundError} For an output that does not exist.
-   * @throws {ResponseError} For bytes that are neither JSON nor UTF-8 where `responseType` is `json`.
+   * @returns The output in the type that `responseType` names.
+   * @throws {NotFoundError} If the output does not exist.
+   * @throws {ResponseError} If `responseType` is `json` and the output is neither JSON nor UTF-8.
    */
   getOutputContents<T = unknown>(params: GetOutputContentsParams, options?: RequestOptions | null): Promise<T>;
 
   /**
-   * Opens one output of any size, to be read as a stream: `GET /results/{job}/datasource/{input}/output/{output}`. `signal`,
-   * `idleTimeout` and `onDownloadProgress` are for the stream as well, which ends with the error or the reason.
+   * Opens one output of any size as a stream: `GET /results/{job}/datasource/{input}/output/{output}`. `signal`, `idleTimeout` and
+   * `onDownloadProgress` also apply to the stream, which fails with the error or with `signal.reason`.
    *
-   * @throws {NotFoundError} For an output that does not exist.
+   * @throws {NotFoundError} If the output does not exist.
    */
   openOutput(output: OutputRef, options?: DownloadOptions | null): Promise<OpenedOutput>;
 
@@ -246,21 +244,22 @@ export interface ResultMethods {
    * Downloads one output of any size to a file, outside the event loop: `GET
    * /results/{job}/datasource/{input}/output/{output}`.
    *
-   * The file is there once it is whole and on the disk, in place of one that was there before, whose owner, mode, list of
-   * access and other extended attributes it keeps: until then it is written beside its place, and removed if anything fails.
-   * Symbolic links are followed. Folders, pipes, sockets, devices and what may not be written are refused before anything is
-   * sent or, where they have come there meanwhile, at the end. A file that can be written but not replaced without a change of
-   * more than its content (hard links, another owner, a folder that takes no new file) is written in place once all bytes are
-   * there, and may be cut by a crash at that moment. An interrupted download goes on after the last byte if the server supports
-   * ranges and the output is unchanged (by its `ETag` or `Last-Modified`), else it starts again; `retries` says how often
-   * without a new byte. An abort that comes when the file takes its place comes too late to undo it. What `onDownloadProgress`
-   * throws when it is told of the end comes too late to remove the file.
+   * The bytes are written to a temporary file in the same folder, which replaces the target atomically once all bytes are on the
+   * disk, and is removed on failure. A target that exists keeps its owner, mode, access control list and other extended attributes.
+   * Symbolic links are followed. Folders, pipes, sockets, devices and files that may not be written are refused before anything is
+   * sent, or at the end if they appeared during the download. A file that can be written but not replaced without changing more
+   * than its content (hard links, another owner, a folder without write access) is written in place once all bytes have arrived; a
+   * crash at that moment may leave it truncated.
    *
-   * @param file A path, or a `file:` URL. A relative one is resolved when the call is made.
-   * @throws {NotFoundError} For an output that does not exist.
-   * @throws {ResponseError} For a success without an output, such as 202 or 204.
-   * @throws {RequestTimeoutError} For headers that take longer than `requestTimeout`, and bytes longer than `idleTimeout`.
-   * @throws {ModzyError} For a file that cannot be written.
+   * An interrupted download resumes after the last byte if the server supports ranges and the output is unchanged (by its `ETag` or
+   * `Last-Modified`); else it starts again. `retries` limits the consecutive attempts without a new byte. Once the file is being
+   * replaced, an abort no longer prevents it; nor does an exception of the last call of `onDownloadProgress`.
+   *
+   * @param file A path or a `file:` URL. A relative path is resolved when the call is made.
+   * @throws {NotFoundError} If the output does not exist.
+   * @throws {ResponseError} If the server sends a 2xx without an output, such as 202 or 204.
+   * @throws {RequestTimeoutError} If the headers take longer than `requestTimeout`, or the next byte longer than `idleTimeout`.
+   * @throws {ModzyError} If the file cannot be written.
    * @example
    * const output = { jobId: '14856eb1-0ad8-49e7-9da3-887acb80fea5', inputKey: 'first', outputName: 'results.json' };
    * const { bytes } = await client.downloadOutput(output, './results.json');

@@ -1,4 +1,4 @@
-// Submits: jobs whose input goes along with them or is fetched by the server. Files are in uploads.d.ts.
+// Submits of jobs whose inputs are in the request or are fetched by the server. Uploads are in uploads.d.ts.
 
 import type { CancelOptions, Job, JobReceipt } from './jobs.js';
 import type { RequestOptions } from './options.js';
@@ -6,100 +6,99 @@ import type { RequestOptions } from './options.js';
 /** Options of submits. */
 export interface SubmitOptions extends RequestOptions, CancelOptions {
   /**
-   * Limits the job on the server, which ends it as `TIMEDOUT`: `timeout` in the body. In ms, a whole number, at least 1.
+   * ms after which the server ends the job as `TIMEDOUT`; a whole number, at least 1. Sent as `timeout` in the body.
    *
    * @default none
    */
   jobTimeout?: number | null | undefined;
 }
 
-/** Texts to submit: input key → name of the model's input → text. */
+/** Texts to submit: input key → input name → text. */
 export type TextSources = Record<string, Record<string, string>>;
 
 /**
- * Data to submit within the body: input key → name of the model's input → bytes. A string is a binary string, each of whose
- * characters is a byte.
+ * Data to submit in the body: input key → input name → bytes. A string is a binary string: each of its characters is one byte.
  */
 export type EmbeddedSources = Record<string, Record<string, string | ArrayBufferLike | ArrayBufferView | Blob>>;
 
-/** Data to submit within the body: input key → name of the model's input → data URL. */
+/** Data to submit in the body: input key → input name → data URL. */
 export type DataUrlSources = Record<string, Record<string, string>>;
 
-/** Objects in S3 to submit: input key → name of the model's input → object. */
+/** Objects in S3 to submit: input key → input name → object. */
 export type AwsS3Sources = Record<string, Record<string, { bucket: string; key: string }>>;
 
-/** A job to submit as it stands, for input types that have no method of their own. */
+/** The body of a submit, for input types without a method of their own. */
 export interface SubmitJobParams {
   model: { identifier: string; version: string };
   explain?: boolean | undefined;
   /** ms */
   timeout?: number | undefined;
-  /** Without it the job is open, and waits for chunks. */
+  /** Without an input, the job is open and waits for chunks. */
   input?: Record<string, any> | undefined;
 }
 
 /** @see {@link SubmitJobParams} */
 export type JobSubmission = SubmitJobParams;
 
-/** What the submits of 2.x have in common. */
+/** The parameters that all submits of 2.x have. */
 export interface SubmitParams {
   modelId: string;
-  /** Such as `1.0.1`. */
+  /** For example `1.0.1`. */
   version: string;
   /**
-   * Whether to explain the results, where the model can.
+   * Whether to explain the results, if the model supports it.
    *
    * @default false
    */
   explain?: boolean | null | undefined;
 }
 
-/** What {@link SubmitMethods.submitJobText} takes as one object. */
+/** The parameters of {@link SubmitMethods.submitJobText} in the form of 2.x. */
 export interface SubmitJobTextParams extends SubmitParams, SubmitOptions {
   sources: TextSources;
 }
 
-/** What {@link SubmitMethods.submitJobEmbedded} takes as one object. */
+/** The parameters of {@link SubmitMethods.submitJobEmbedded} in the form of 2.x. */
 export interface SubmitJobEmbeddedParams extends SubmitParams, SubmitOptions {
   sources: DataUrlSources;
   /**
-   * 2.x types it and ignores it: the data URLs have their own.
+   * Ignored, as in 2.x: each data URL has a media type.
    *
-   * @deprecated
+   * @deprecated Omit it.
    */
   mediaType?: string | null | undefined;
 }
 
-/** What {@link SubmitMethods.submitJobAwsS3} takes as one object. */
+/** The parameters of {@link SubmitMethods.submitJobAwsS3} in the form of 2.x. */
 export interface SubmitJobAwsS3Params extends SubmitParams, SubmitOptions {
   accessKeyID: string;
   secretAccessKey: string;
-  /** Such as `us-east-1`. */
+  /** For example `us-east-1`. */
   region: string;
   sources: AwsS3Sources;
 }
 
-/** What {@link SubmitMethods.submitJobJDBC} takes as one object. */
+/** The parameters of {@link SubmitMethods.submitJobJDBC} in the form of 2.x. */
 export interface SubmitJobJDBCParams extends SubmitParams, SubmitOptions {
-  /** Such as `jdbc:postgresql://host:5432/database`. */
+  /** For example `jdbc:postgresql://host:5432/database`. */
   url: string;
   username: string;
   password: string;
-  /** A class, such as `org.postgresql.Driver`. */
+  /** A class, for example `org.postgresql.Driver`. */
   driver: string;
-  /** SQL. Each row is an input; the columns are called as the inputs of the model. */
+  /** SQL. Each row is an input; its columns have the input names of the model. */
   query: string;
 }
 
-/** Submits jobs in one request. */
+/** Methods that submit a job in one request. */
 export interface SubmitMethods {
   /**
-   * Submits a job as it stands: `POST /jobs`. What has a `toJSON` is what that says.
+   * Submits a job with the given body: `POST /jobs`. Values with a `toJSON` method are sent as it returns them.
    *
    * @returns The receipt.
-   * @throws {TypeError} For what JSON would make something else of, by its place: a promise, bytes, a Map, an Error, a function,
-   *   `NaN`, a date that is none, an object that has no members and is none of a literal, a lone surrogate.
-   * @throws {BadRequestError} For a body that the server refuses.
+   * @throws {TypeError} If the body contains a value that JSON cannot represent: a promise, bytes, a Map, an Error, a function,
+   *   `NaN`, an invalid date, an instance of a class without members, a lone surrogate. The message names its path.
+   * @throws {BadRequestError} If the server refuses the body.
    * @example
    * const model = { identifier: 'ed542963de', version: '1.0.1' };
    * const input = { type: 'text', sources: { first: { 'input.txt': 'What a lovely day!' } } };
@@ -110,11 +109,11 @@ export interface SubmitMethods {
   /**
    * Submits texts to a model: `POST /jobs` with an input of type `text`.
    *
-   * @param versionId The version's number, such as `1.0.1`.
-   * @param textSources Input key → name of the model's input → text.
-   * @param explain Whether to explain the results, where the model can. Default: false.
-   * @throws {TypeError} For anything but strings without lone surrogates, before anything is sent.
-   * @throws {BadRequestError} For a body that the server refuses.
+   * @param versionId The version, for example `1.0.1`.
+   * @param textSources Input key → input name → text.
+   * @param explain Whether to explain the results, if the model supports it. Default: false.
+   * @throws {TypeError} If a text is not a string or contains a lone surrogate. Nothing is sent.
+   * @throws {BadRequestError} If the server refuses the body.
    * @example
    * const sources = { first: { 'input.txt': 'What a lovely day!' } };
    * const receipt = await client.submitJobText('ed542963de', '1.0.1', sources);
@@ -127,7 +126,7 @@ export interface SubmitMethods {
     explain?: boolean | null,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
-  /** The same with the options in the place of `explain`. */
+  /** Takes the options in place of `explain`. */
   submitJobText(
     modelId: string,
     versionId: string,
@@ -138,14 +137,14 @@ export interface SubmitMethods {
   submitJobText(params: SubmitJobTextParams, options?: SubmitOptions | null): Promise<JobReceipt>;
 
   /**
-   * Submits small data within the body: `POST /jobs` with an input of type `embedded`. What is larger than a megabyte is
-   * better off with {@link JobMethods.submitJobFile}. The bytes are copied before the call returns, whatever their size.
+   * Submits small data in the body: `POST /jobs` with an input of type `embedded`. Use {@link JobMethods.submitJobFile} for more
+   * than a megabyte. All bytes are copied before the call returns, whatever their size.
    *
-   * @param mediaType Of all the data, such as `image/png`.
-   * @param embeddedSources Input key → name of the model's input → bytes, or a binary string.
-   * @param explain Whether to explain the results, where the model can. Default: false.
-   * @throws {TypeError} For a string with characters that fit no byte: pass a Buffer.
-   * @throws {BadRequestError} For a body that the server refuses.
+   * @param mediaType The media type of all inputs, for example `image/png`.
+   * @param embeddedSources Input key → input name → bytes, or a binary string.
+   * @param explain Whether to explain the results, if the model supports it. Default: false.
+   * @throws {TypeError} If a string has characters above U+00FF: pass a Buffer.
+   * @throws {BadRequestError} If the server refuses the body.
    * @example
    * const sources = { first: { image: Buffer.from('iVBORw0KGgo=', 'base64') } };
    * await client.submitJobEmbedded('ed542963de', '1.0.1', 'image/png', sources);
@@ -158,7 +157,7 @@ export interface SubmitMethods {
     explain?: boolean | null,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
-  /** The same with the options in the place of `explain`. */
+  /** Takes the options in place of `explain`. */
   submitJobEmbedded(
     modelId: string,
     versionId: string,
@@ -166,16 +165,16 @@ export interface SubmitMethods {
     embeddedSources: EmbeddedSources,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
-  /** The form of 2.x: the sources are data URLs, which `pathToDataUrl` and `fileToDataUrl` make. */
+  /** The form of 2.x: the sources are data URLs, as `pathToDataUrl` and `fileToDataUrl` return them. */
   submitJobEmbedded(params: SubmitJobEmbeddedParams, options?: SubmitOptions | null): Promise<JobReceipt>;
 
   /**
    * Submits objects in S3: `POST /jobs` with an input of type `aws-s3`.
    *
-   * @param region Such as `us-east-1`.
-   * @param awss3Sources Input key → name of the model's input → bucket and key.
-   * @param explain Whether to explain the results, where the model can. Default: false.
-   * @throws {BadRequestError} For a body that the server refuses.
+   * @param region For example `us-east-1`.
+   * @param awss3Sources Input key → input name → bucket and key.
+   * @param explain Whether to explain the results, if the model supports it. Default: false.
+   * @throws {BadRequestError} If the server refuses the body.
    * @example
    * const sources = { first: { 'input.txt': { bucket: 'my-bucket', key: 'texts/first.txt' } } };
    * const access = { accessKeyID: 'id', secretAccessKey: 'secret', region: 'us-east-1' };
@@ -191,7 +190,7 @@ export interface SubmitMethods {
     explain?: boolean | null,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
-  /** The same with the options in the place of `explain`. */
+  /** Takes the options in place of `explain`. */
   submitJobAWSS3(
     modelId: string,
     versionId: string,
@@ -215,7 +214,7 @@ export interface SubmitMethods {
     explain?: boolean | null,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
-  /** The same with the options in the place of `explain`. */
+  /** Takes the options in place of `explain`. */
   submitJobAwsS3(
     modelId: string,
     versionId: string,
@@ -229,13 +228,14 @@ export interface SubmitMethods {
   submitJobAwsS3(params: SubmitJobAwsS3Params, options?: SubmitOptions | null): Promise<JobReceipt>;
 
   /**
-   * Submits the rows of a query: `POST /jobs` with an input of type `jdbc`. The server runs it; each row is an input.
+   * Submits the rows of a database query: `POST /jobs` with an input of type `jdbc`. The server runs the query; each row is an
+   * input.
    *
-   * @param url Such as `jdbc:postgresql://host:5432/database`.
-   * @param driver A class, such as `org.postgresql.Driver`.
-   * @param query SQL, whose columns are called as the inputs of the model.
-   * @param explain Whether to explain the results, where the model can. Default: false.
-   * @throws {BadRequestError} For a body that the server refuses.
+   * @param url For example `jdbc:postgresql://host:5432/database`.
+   * @param driver A class, for example `org.postgresql.Driver`.
+   * @param query SQL whose columns have the input names of the model.
+   * @param explain Whether to explain the results, if the model supports it. Default: false.
+   * @throws {BadRequestError} If the server refuses the body.
    */
   submitJobJDBC(
     modelId: string,
@@ -248,7 +248,7 @@ export interface SubmitMethods {
     explain?: boolean | null,
     options?: SubmitOptions | null,
   ): Promise<JobReceipt | Job>;
-  /** The same with the options in the place of `explain`. */
+  /** Takes the options in place of `explain`. */
   submitJobJDBC(
     modelId: string,
     versionId: string,

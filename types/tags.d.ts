@@ -10,7 +10,7 @@ export interface Tag {
   isCategorical: boolean;
 }
 
-/** A model, as the routes of tags and of related models name it: what others call `modelId` is `identifier`. */
+/** A model, as the routes of tags and of related models return it: `identifier` is what other routes call `modelId`. */
 export interface TaggedModel {
   identifier: string;
   name?: string;
@@ -25,19 +25,19 @@ export interface TagsAndModels {
   models: TaggedModel[];
 }
 
-/** What can be done with tags. */
+/** Methods about tags. */
 export interface TagMethods {
   /** Lists all tags: `GET /models/tags`. */
   getAllTags(options?: RequestOptions | null): Promise<Tag[]>;
 
   /**
-   * Reads tags, and the models that have them: `GET /models/tags/{tag,…}`. Unknown tags bring empty lists.
+   * Reads tags, and the models that have them: `GET /models/tags/{tag,…}`. For unknown tags, both lists are empty.
    *
-   * @throws {TypeError} Where no identifier is given, or an empty one.
+   * @throws {TypeError} If no identifier is given, or an empty one.
    */
   getTagsAndModels(...tagsId: string[]): Promise<TagsAndModels>;
-  /** The same with the identifiers in an array. */
+  /** Takes the identifiers in an array. */
   getTagsAndModels(tagsId: readonly string[], options?: RequestOptions | null): Promise<TagsAndModels>;
-  /** The same with options behind the identifiers. */
+  /** Takes options after the identifiers. */
   getTagsAndModels(...tagsIdAndOptions: [...string[], RequestOptions | null | undefined]): Promise<TagsAndModels>;
 }

@@ -1,94 +1,92 @@
-// Uploads: jobs whose input is sent in chunks.
+// Uploads: jobs whose inputs are sent in chunks.
 
 import type { InputError, RequestTimeoutError } from './errors.js';
 import type { Job, JobReceipt, JobRef } from './jobs.js';
 import type { RequestOptions } from './options.js';
 import type { SubmitOptions, SubmitParams } from './submits.js';
 
-/** What a web stream of bytes has, of whatever realm. */
+/** The part of a web stream of bytes that uploads use, from any realm. */
 export interface ByteStream {
-  /** A reader of its own, as `ReadableStream` has it. */
+  /** Returns a reader, as `ReadableStream` does. */
   getReader(): {
-    /** The next piece; `done` at the end. */
+    /** Reads the next chunk; `done` is true at the end. */
     read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
   };
 }
 
 /**
- * What to upload: a path, a `file:` URL, bytes, a Blob or a File, or a stream of bytes (a Node.js `Readable`, a web stream, any
- * async iterable). Paths are read outside the event loop, twice if the file was changed within two minutes or is not on a local
- * disk; a relative one is resolved when the call is made. Up to 8 MiB of memory are copied before the call returns, which takes a
- * few ms. Everything else is taken piece by piece when its turn comes, in chunks of at most 4 MiB: larger memory is not to be
+ * A source to upload: a path, a `file:` URL, bytes, a Blob or a File, or a stream of bytes (a Node.js `Readable`, a web stream, any
+ * async iterable). Files are read outside the event loop, twice if the file was changed within two minutes or is not on a local
+ * disk. A relative path is resolved when the call is made. Up to 8 MiB of memory in all are copied before the call returns, which
+ * takes a few ms. Everything else is read one chunk of at most 4 MiB at a time when its turn comes, so larger memory must not be
  * changed before the promise settles.
  */
 export type FileSource =
   string | URL | ArrayBufferLike | ArrayBufferView | Blob | AsyncIterable<Uint8Array> | ByteStream;
 
-/** Files to upload: input key → name of the model's input → file. */
+/** Sources to upload: input key → input name → source. */
 export type FileSources = Record<string, Record<string, FileSource>>;
 
-/** How far an upload has come. */
+/** The progress of an upload. */
 export interface UploadProgress {
-  /** The job that the inputs go to. */
+  /** The job that receives the inputs. */
   jobIdentifier: string;
-  /** The key that the job was submitted with. */
+  /** The input key. */
   inputKey: string;
-  /** The name of the model's input. */
+  /** The input name. */
   inputName: string;
-  /** Bytes of this input in chunks that the server has taken. */
+  /** Bytes of this input in chunks that the server has accepted. */
   loadedBytes: number;
-  /** All bytes of this input. Missing for a stream, which does not tell. */
+  /** All bytes of this input; missing for a stream, whose size is unknown. */
   totalBytes?: number;
 }
 
-/** Options of uploads. They cancel the job that they opened whenever they fail, so there is nothing to ask for. */
+/** Options of uploads. An upload that fails or is aborted always cancels the job that it opened, so `cancelOnAbort` is not needed. */
 export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
   /**
-   * Sets the size of each chunk; where the server allows less, that is taken. In bytes, a whole number, at least 1.
+   * Bytes of each chunk: a whole number, at least 1. If the server allows less, the server's limit applies. By default, the server's
+   * limit (`GET /jobs/features`), or 1 MiB if the server reports none, and at most 4 MiB for sources other than files.
    *
-   * @default what the server allows (`GET /jobs/features`), or 1 MiB; of what is not a file, 4 MiB at most
+   * @default the server's limit
    */
   chunkSize?: number | null | undefined;
   /**
-   * Limits how long no byte moves in either direction. In ms, at least 1. `Infinity`: no limit. A server that takes or answers nothing ends the upload with a {@link
-   * RequestTimeoutError}, a source that gives nothing with an {@link InputError} (`timeout`); either cancels the job. There
-   * is no limit for the whole: `requestTimeout` is for each chunk, up to the headers of its answer, and to its last byte where
-   * it is refused.
+   * ms without a byte in either direction; at least 1. If the server reads and sends nothing, the upload ends with a {@link
+   * RequestTimeoutError}; if the source delivers nothing, with an {@link InputError} (`timeout`). Both cancel the job. The whole
+   * upload has no limit: `requestTimeout` applies to each chunk, until the headers of its response, or until the last byte of a
+   * refusal. `Infinity`: no limit.
    *
-   * @default the client's
+   * @default the client's, 30000
    */
   idleTimeout?: number | null | undefined;
   /**
-   * Gets how far the upload has come: before the first byte of each input and after its last, and at most 20 times a second
-   * between, in the async context of the call. If it throws or rejects, the upload ends with that error, and the job that it
-   * opened is canceled. A promise that it returns is awaited before it is called again, and before the upload resolves; then for
-   * 5 s at most.
-   *
-   * @default none
+   * Called before the first byte of each input and after its last, and at most 20 times a second in between, in the async context
+   * of the call. If the callback throws or rejects, the upload ends with that error and cancels the job that it opened. If it
+   * returns a promise, the promise is awaited before the next call, and for at most 5 s before the upload resolves.
    */
   onUploadProgress?: ((progress: UploadProgress) => void | PromiseLike<void>) | null | undefined;
 }
 
-/** What {@link UploadMethods.submitJobFile} takes as one object. */
+/** The parameters of {@link UploadMethods.submitJobFile} in the form of 2.x. */
 export interface SubmitJobFileParams extends SubmitParams, UploadOptions {
   sources: FileSources;
 }
 
-/** Submits files, and sends inputs to open jobs. */
+/** Methods that submit files, and that send inputs to open jobs. */
 export interface UploadMethods {
   /**
-   * Uploads files to a job of their own: opens it with `POST /jobs`, sends the chunks one after the other with
-   * `POST /jobs/{job}/{input}/{name}`, and closes it. If anything fails, the job is cancelled.
+   * Submits a job with uploaded inputs: opens it with `POST /jobs`, sends the chunks one after the other with
+   * `POST /jobs/{job}/{input}/{name}`, and closes it. If anything fails, it cancels the job.
    *
-   * The limits of the server are asked for first (`GET /jobs/features`), and every path is checked, so that what cannot work
-   * opens no job. A chunk whose fate is unknown is never sent again. Memory stays bounded whatever the sizes are.
+   * Before it opens the job, it reads the server's limits (`GET /jobs/features`) and checks every path, so inputs that cannot work
+   * open no job. A chunk that the server may have accepted is never sent again. Memory stays bounded whatever the sizes are.
    *
-   * @param fileSources Input key → name of the model's input → path, `file:` URL, bytes, Blob or stream.
-   * @param explain Whether to explain the results, where the model can. Default: false.
+   * @param fileSources Input key → input name → path, `file:` URL, bytes, Blob or stream.
+   * @param explain Whether to explain the results, if the model supports it. Default: false.
    * @returns The receipt of the close.
-   * @throws {InputError} With the `code` `missing`, `empty`, `changed`, `unusable`, `limit` for more chunks than the server takes, or
-   *   `timeout` for a stream that stands still. A stream that fails rejects with its own error.
-   * @throws {TypeError} For wrong arguments, and for more inputs than the server takes in a job.
+   * @throws {InputError} With the `code` `missing`, `empty`, `changed` or `unusable`, `limit` for more chunks than the server accepts,
+   *   or `timeout` for a stream that delivers nothing. If a stream fails, the call rejects with the error of the stream.
+   * @throws {TypeError} For invalid arguments, and for more inputs than the server accepts in a job.
    * @example
    * const sources = { first: { 'input.txt': './review.txt' }, second: { 'input.txt': new Blob(['What a day!']) } };
    * const receipt = await client.submitJobFile('ed542963de', '1.0.1', sources);
@@ -100,7 +98,7 @@ export interface UploadMethods {
     explain?: boolean | null,
     options?: UploadOptions | null,
   ): Promise<JobReceipt | Job>;
-  /** The same with the options in the place of `explain`. */
+  /** Takes the options in place of `explain`. */
   submitJobFile(
     modelId: string,
     versionId: string,
@@ -110,7 +108,7 @@ export interface UploadMethods {
   /** The form of 2.x. */
   submitJobFile(params: SubmitJobFileParams, options?: UploadOptions | null): Promise<JobReceipt>;
 
-  /** The name that the published 1.x has for {@link UploadMethods.submitJobFile}. */
+  /** Submits a job with uploaded inputs: the name that the published 1.x has for {@link UploadMethods.submitJobFile}. */
   submitJobFiles(
     modelId: string,
     versionId: string,
@@ -118,7 +116,7 @@ export interface UploadMethods {
     explain?: boolean | null,
     options?: UploadOptions | null,
   ): Promise<JobReceipt | Job>;
-  /** The same with the options in the place of `explain`. */
+  /** Takes the options in place of `explain`. */
   submitJobFiles(
     modelId: string,
     versionId: string,
@@ -129,16 +127,14 @@ export interface UploadMethods {
   submitJobFiles(params: SubmitJobFileParams, options?: UploadOptions | null): Promise<JobReceipt>;
 
   /**
-   * Sends an input to an open job, in chunks one after the other: `POST /jobs/{job}/{input}/{name}`.
+   * Sends an input to an open job, one chunk after the other: `POST /jobs/{job}/{input}/{name}`.
    *
    * @param inputItemKey The input key.
-   * @param dataItemKey The name of the model's input.
+   * @param dataItemKey The input name.
    * @param inputValue A path, a `file:` URL, bytes, a Blob or a stream.
-   * @param chunkSize Bytes of each chunk, a whole number, at least 1. Default: 1048576; the server is not asked for its
-   *   limits.
-   * @throws {InputError} For a source that is missing, empty or unusable, or that changes or stands still meanwhile. The job stays
-   *   open.
-   * @throws {BadRequestError} For a chunk that the server refuses.
+   * @param chunkSize Bytes of each chunk: a whole number, at least 1. Default: 1048576. The server's limits are not read.
+   * @throws {InputError} If the source is missing, empty or unusable, changes, or delivers nothing. The job stays open.
+   * @throws {BadRequestError} If the server refuses a chunk.
    */
   appendInput(
     job: JobRef,
@@ -148,7 +144,7 @@ export interface UploadMethods {
     chunkSize?: number | null,
     options?: UploadOptions | null,
   ): Promise<null>;
-  /** The same with the options in the place of `chunkSize`. */
+  /** Takes the options in place of `chunkSize`. */
   appendInput(
     job: JobRef,
     inputItemKey: string,
@@ -158,12 +154,12 @@ export interface UploadMethods {
   ): Promise<null>;
 
   /**
-   * Closes an open job, so that it is processed: `POST /jobs/{job}/close`.
+   * Closes an open job so that the server processes it: `POST /jobs/{job}/close`.
    *
-   * Where the answer is lost, the job is read, and returned if it is closed.
+   * If the response is lost, the call reads the job, and resolves with it if it is closed.
    *
-   * @returns The receipt, with `status` `SUBMITTED`.
-   * @throws {ApiError} As the server answers, for instance for a job that is not open.
+   * @returns The receipt, with the `status` `SUBMITTED`.
+   * @throws {ApiError} When the server refuses, for instance because the job is not open.
    */
   closeJob(job: JobRef, options?: RequestOptions | null): Promise<JobReceipt>;
 
@@ -171,7 +167,7 @@ export interface UploadMethods {
    * Closes an open job, as {@link UploadMethods.closeJob} does.
    *
    * @returns The receipt as the server sent it.
-   * @throws {ApiError} As the server answers, for instance for a job that is not open.
+   * @throws {ApiError} When the server refuses, for instance because the job is not open.
    */
   closeOpenJob(job: JobRef, options?: RequestOptions | null): Promise<JobReceipt>;
 }

@@ -1,27 +1,28 @@
-// Waits for one job. Those for many are in batches.d.ts.
+// Waits for one job. Waits for many jobs are in batches.d.ts.
 
 import type { WaitTimeoutError } from './errors.js';
 import type { CancelOptions, Job, JobRef } from './jobs.js';
 import type { RequestOptions } from './options.js';
 import type { Result } from './results.js';
 
-/** What rules the polls of a wait. */
+/** Options of the polls of a wait. */
 export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOptions {
   /**
-   * Sets the time between an answer and the next poll, give or take 2.5 %. In ms, at least 1. In an outage it is the least, as 100
-   * are, whatever the server asks for; the last poll before a limit ends the wait may come sooner.
+   * ms between a response and the next poll, varied by up to 2.5 %; at least 1. During an outage, the pause is never shorter than
+   * this or than 100 ms, whatever the server asks for. The last poll before a limit ends the wait may come sooner.
    *
    * @default 2000
    */
   pollInterval?: number | null | undefined;
   /**
-   * Limits the whole wait, from its first poll, which rejects with a {@link WaitTimeoutError}; the job goes on. In ms, at least 0.
+   * ms for the whole wait, from its first poll; at least 0. The wait then rejects with a {@link WaitTimeoutError}, and the job
+   * continues.
    *
    * @default none
    */
   waitTimeout?: number | null | undefined;
   /**
-   * Limits the unbroken failure that the wait rides out, after which it rejects with the last one. In ms; 0: none.
+   * ms of unbroken failure after which the wait rejects with the last failure. 0 ends the wait with its first failure.
    *
    * @default 300000
    */
@@ -31,9 +32,10 @@ export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOpti
 /** Options of waits. */
 export interface WaitOptions extends PollOptions {
   /**
-   * Gets the job after each poll that brought it, the final one included, in the async context of the call. Of several with the same status that come while the event loop is blocked or the callback is busy, only the last is reported. If it
-   * throws or rejects, the wait ends with that error. A promise that it returns is awaited before it is called again for the
-   * job, and before the wait resolves; then for 5 s at most.
+   * Called with the job after each successful poll, including the final one, in the async context of the call. If several polls
+   * find the same status while the event loop is blocked or the callback is busy, only the last is reported. If the callback
+   * throws or rejects, the wait ends with that error. If it returns a promise, the promise is awaited before the next call for
+   * this job, and for at most 5 s before the wait resolves.
    *
    * @default none
    */
@@ -43,27 +45,36 @@ export interface WaitOptions extends PollOptions {
 /** Options of {@link WaitMethods.blockUntilJobComplete}. */
 export interface JobWaitOptions extends WaitOptions {
   /**
-   * Sets the `pollInterval`, under the name that it has in 2.x. In ms. Not both.
+   * ms between a response and the next poll: the name that 2.x has for `pollInterval`. Only one of the two may be given.
+   *
+   * @deprecated Use `pollInterval`.
    *
    * @default 2000
-   * @deprecated Say `pollInterval`.
    */
   timeout?: number | null | undefined;
 }
 
-/** Waits until a job moves to a final state. */
+/** Methods that wait until a job has a final status. */
 export interface WaitMethods {
   /**
-   * Waits until a job moves to a final state: polls `GET /jobs/{job}` at once, and then two seconds after each answer.
+   * Waits until a job has a final status: polls `GET /jobs/{job}` at once, and again two seconds after each response.
    *
-   * Ends on `COMPLETED`, `TIMEDOUT`, `CANCELED`, `ERROR` and any unknown status; goes on while `SUBMITTED`,
-   * `IN_PROGRESS`, `PENDING` and `OPEN`. Rides out 408, 425, 429, 5xx, resets, timeouts and answers that are not the job for up
-   * to `maxOutage`, and a 404 for four seconds, because the receipt precedes the stored job.
+   * The wait ends on `COMPLETED`, `TIMEDOUT`, `CANCELED`, `ERROR` and any unknown status, and continues on `SUBMITTED`,
+   * `IN_PROGRESS`, `PENDING` and `OPEN`. It retries 408, 425, 429, 5xx, resets, timeouts and responses that are not the job for up
+   * to `maxOutage`. It retries a 404 for four seconds, because the server sends the receipt before it stores the job.
    *
-   * @param job A job, a receipt, anything with a `jobIdentifier`, or the identifier.
-   * @returns The job with its final status, whatever that is: look at `status`.
+   * @param job A job, a receipt, any object with a `jobIdentifier`, or the identifier.
+   * @returns The job with its final status, whatever that is: check `status`.
    * @throws {WaitTimeoutError} When `waitTimeout` has passed.
-   * @throws {ApiError} When the server refuses, or an outage lasts longer than `maxOutage`: the last failure.
+   * @throws {ApiError} When the server refuses a poll, or with the last failure of an outage longer than `maxOutage`.
+   */
+  blockUntilComplete(job: JobRef, options?: WaitOptions | null): Promise<Job>;
+
+  /**
+   * Waits until a job has a final status: the name that 2.x has for {@link WaitMethods.blockUntilComplete}.
+   *
+   * @throws {WaitTimeoutError} When `waitTimeout` has passed.
+   * @throws {ApiError} When the server refuses a poll, or with the last failure of an outage longer than `maxOutage`.
    * @example
    * let job = await client.submitJobText('ed542963de', '1.0.1', { first: { 'input.txt': 'What a lovely day!' } });
    * job = await client.blockUntilComplete(job, { waitTimeout: 600_000 });
@@ -75,12 +86,12 @@ export interface WaitMethods {
   blockUntilJobComplete(job: JobRef, options?: JobWaitOptions | null): Promise<Job>;
 
   /**
-   * Waits until a job moves to a final state, as {@link WaitMethods.blockUntilComplete} does, and reads its results, which
-   * may be a little late.
+   * Waits until a job has a final status, as {@link WaitMethods.blockUntilComplete} does, and reads its results, which may arrive
+   * slightly later.
    *
    * @returns The job with its final status, whatever that is, and its results.
    * @throws {WaitTimeoutError} When `waitTimeout` has passed.
-   * @throws {ApiError} When the server refuses, or an outage lasts longer than `maxOutage`: the last failure.
+   * @throws {ApiError} When the server refuses a poll, or with the last failure of an outage longer than `maxOutage`.
    * @example
    * const receipt = await client.submitJobText('ed542963de', '1.0.1', { first: { 'input.txt': 'What a lovely day!' } });
    * const { result } = await client.blockUntilResult(receipt);
