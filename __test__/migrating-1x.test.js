@@ -63,7 +63,7 @@ testRows('From 1.x', {
     ]);
   },
 
-  async 'Arguments that are not given'(t) {
+  async 'Omitted arguments'(t) {
     const server = await serve(t, list);
     const client = connect(server);
     await client.getJobHistory();

@@ -301,7 +301,7 @@ testRows('From 2.x', {
     assert.deepEqual([fileJobClient._getFeatures, fileJobClient._appendInput], [undefined, undefined]);
   },
 
-  async 'What 2.x had dropped'(t) {
+  async 'Methods that 2.x had dropped'(t) {
     const tagged = { body: { tags: [], models: [] } };
     const server = await serve(t, { '*': { body: [] }, 'GET /api/models/tags/a,b': tagged });
     const client = connect(server);

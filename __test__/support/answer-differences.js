@@ -26,7 +26,7 @@ function answerTests({ connect, submitText }, sources) {
       }
     },
 
-    async 'Messages with status 200'(t) {
+    async 'Other bodies with status 200'(t) {
       const server = await serve(t, { '*': { body: { message: 'Service under maintenance' } } });
       const client = connect(server, { retries: 0 });
       for (const method of ['getJob', 'cancelJob', 'getResult', 'getModel']) {

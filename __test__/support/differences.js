@@ -69,7 +69,7 @@ function sharedTests(generation) {
     ...answerTests(generation, SOURCES),
     ...networkTests(generation),
 
-    async 'Texts that are no strings'(t) {
+    async 'Texts that are not strings'(t) {
       const server = await serve(t, { '*': { status: 202, body: { jobIdentifier: 'j' } } });
       for (const value of [Buffer.from('x'), Promise.resolve('x'), undefined]) {
         const error = await failure(submitText(connect(server), { a: { 'input.txt': value } }));
@@ -152,7 +152,7 @@ function sharedTests(generation) {
       await assert.rejects(waitFor(t, [{ status: 503 }], { maxOutage: 100 }), { name: 'ServerError', code: 503 });
     },
 
-    async 'Polls answered by something else'(t) {
+    async 'Polls with another response'(t) {
       const others = [{}, { message: 'down' }, { status: null }, { jobIdentifier: 'k', status: 'COMPLETED' }, []];
       const { result, polls } = await waitFor(t, [...others.map((body) => ({ body })), job('COMPLETED')]);
       assert.equal(result.status, 'COMPLETED');
@@ -160,7 +160,7 @@ function sharedTests(generation) {
       await assert.rejects(waitFor(t, [{ body: {} }], { maxOutage: 100 }), { name: 'ResponseError', code: 200 });
     },
 
-    async 'What a wait takes'(t) {
+    async 'Argument of a wait'(t) {
       for (const each of ['j', { jobIdentifier: 'j' }, { jobIdentifier: 'j', status: 'SUBMITTED', totalInputs: 1 }]) {
         const server = await serve(t, { 'GET /api/jobs/j': job('COMPLETED') });
         assert.equal((await wait(connect(server), each)).status, 'COMPLETED');
@@ -345,14 +345,14 @@ function sharedTests(generation) {
       assert.equal(calls, 0);
     },
 
-    async 'Large answers'(t) {
+    async 'Large responses'(t) {
       const server = await serve(t, { '*': { body: { jobIdentifier: 'j', text: 'x'.repeat(2000) } } });
       const error = await failure(connect(server, { maxResponseBytes: 1000 }).getJob('j'));
       assert.ok(error instanceof modzy.ResponseError);
       assert.equal((await connect(server).getJob('j')).text.length, 2000);
     },
 
-    async 'Connections at a time'(t) {
+    async 'Concurrent connections'(t) {
       for (const [calls, expected, options] of [
         [300, 256],
         [7, 3, { maxSockets: 3 }],

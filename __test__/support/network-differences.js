@@ -32,7 +32,7 @@ function networkTests({ connect, submitText }) {
   }
 
   return {
-    async 'Answers before a request is read'(t) {
+    async 'Early responses'(t) {
       const server = net.createServer(async (socket) => {
         socket.on('error', () => {});
         await once(socket, 'data');
@@ -51,7 +51,7 @@ function networkTests({ connect, submitText }) {
       assert.deepEqual([code, message], [413, 'no room for this']);
     },
 
-    async 'Packed answers'(t) {
+    async 'Compressed responses'(t) {
       const text = JSON.stringify(JOB);
       const members = Buffer.concat([gzipSync(text.slice(0, 9)), gzipSync(text.slice(9))]);
       const packed = (coding, body) => read(t, { headers: { ...JSON_TYPE, 'content-encoding': coding }, body });
@@ -94,7 +94,7 @@ function networkTests({ connect, submitText }) {
       }
     },
 
-    async 'Long heads of answers'(t) {
+    async 'Large response headers'(t) {
       const headers = { ...JSON_TYPE, 'x-long': 'x'.repeat(200_000) };
       assert.deepEqual(await read(t, { headers, body: JOB }), JOB);
     },

@@ -196,7 +196,7 @@ function uploadTests({ connect, submitFiles }) {
       assert.deepEqual(server.lines(), ['GET /api/jobs/features', 'POST /api/jobs']);
     },
 
-    async 'Lost answer of a close'(t) {
+    async 'Lost response of a close'(t) {
       const more = {
         'POST /api/jobs/j/close': 'reset',
         'GET /api/jobs/j': { body: { jobIdentifier: 'j', status: 'IN_PROGRESS' } },
