@@ -47,7 +47,7 @@ describe('npm run bench', { skip: process.platform !== 'linux' }, () => {
       positive('`getResult` of 10 MB, in 40 inputs', client, 0);
     }
     positive('`getJob`: µs of the main thread per call', 'modzy-client', 0, 1);
-    // Waits, their interval, utilization, thread; wake-ups with and without; the end that is seen.
+    // The columns: waits, their interval, utilization, thread, wake-ups with and without calls, and the time to notice an end.
     positive('Pending waits', 'modzy-client', 0, 2, 3, 5, 6, 7);
     positive('Upload of 1 GB from a path', 'modzy-client', 0, 2, 3);
     positive('Upload of 1 GB from a path', 'Rust', 0, 2);
