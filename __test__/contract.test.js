@@ -1,11 +1,20 @@
 'use strict';
 
-// The contract of both generations, row by row: what a call sends, to the last byte that matters, and what it gives for an
-// answer. The rows are written from the facts about the API and the published SDKs, not from what this client does.
+// The contract of both generations, row by row: the requests of a call, to the last byte that matters, and its outcome. The
+// rows are written from the documentation of the API and from the published SDKs, not from what this client does.
 //
-// A row has the `call`, made with a client; which `client`, by the generation of its constructor, and `on` which of the
-// classes (the facade, unless it says otherwise), and with which `base` below the host, if not with `/api`; what the call `asks`, in order, but in any order within an inner list;
-// the `answers`, in order or by path; and what it `gives`, or how it `fails`. It `warns` of nothing, unless it says so.
+// Members of a row:
+//
+//   title     What the row shows. Unique in its table.
+//   call      Makes the call with the client that it gets.
+//   client    The generation of the client's constructor. 1 by default.
+//   on        The class of the client, by its resource. The facade by default.
+//   base      The path of the URL in the constructor. `/api` for 1.x and none for 2.x by default.
+//   asks      The requests that the call sends, in order. An inner list holds requests in any order.
+//   answers   The responses of the server, in order or by path.
+//   gives     What the call resolves with, or a function that checks it.
+//   fails     The error that the call rejects with, in place of `gives`.
+//   warns     The warnings of the call. None by default.
 
 const assert = require('node:assert/strict');
 const { readdirSync } = require('node:fs');
@@ -13,6 +22,7 @@ const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { setImmediate: turn } = require('node:timers/promises');
 const modzy = require('modzy-client');
+const { readPublicMethods } = require('./support/public-methods.js');
 const { Recorder } = require('./support/recorder.js');
 
 const KEY = 'contractPrefix.contractBody';
@@ -24,24 +34,15 @@ const classes = {
   result: 'ResultClient',
   accounting: 'AccountingClient',
 };
-/** At least so many rows of each generation. */
-const least = { 1: 120, 2: 60, forms: 25 };
-
 const folder = path.join(__dirname, 'contract');
 const tables = readdirSync(folder)
   .filter((name) => name.endsWith('.js') && name !== 'wire.js')
   .map((name) => ({ name: path.basename(name, '.js'), rows: require(path.join(folder, name)) }));
 
-/** The call as it stands in the table. */
-function title({ call, client = 1, on, base }) {
-  const text = String(call)
-    .replace(/^(async )?\(c\) =>/, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-  return `${text.length > 140 ? `${text.slice(0, 140)}…` : text} [${[client, on, base].filter((each) => each !== undefined).join(', ')}]`;
-}
-
-/** The request that a row expects, as the recorder reads it. Values that will do stand in for those expected. */
+/**
+ * The request that a row expects, in the shape of a recorded one. Where the row has a function for a query value, an actual
+ * value that it accepts takes its place.
+ */
 function expected({ method, path: route, query = {}, json, parts }, actual) {
   const pairs = Object.entries(query).map(([name, value]) => {
     const given = actual?.query?.find(([key]) => key === name)?.[1];
@@ -61,7 +62,7 @@ function expected({ method, path: route, query = {}, json, parts }, actual) {
     : { ...common, contentType: 'application/json', json };
 }
 
-/** Requests as plain lists, with the bytes of their parts as buffers of their own. */
+/** Copies requests, so that the bytes of their parts are buffers without a larger one behind them. */
 const copied = (requests) =>
   requests.map((request) =>
     request.parts === undefined
@@ -75,7 +76,7 @@ function checkRequests(asks, requests) {
     if (!Array.isArray(ask)) {
       return [expected(ask, requests[at++])];
     }
-    // In any order: in that of their arrival where that will do.
+    // An inner list takes the order in which its requests arrived.
     const waiting = [...ask];
     const arrived = requests.slice(at, (at += ask.length));
     return [
@@ -99,15 +100,15 @@ function checkFailure(error, { of, code, message }, urls) {
     assert.equal(error.code, code);
     assert.ok(urls.includes(error.url?.split('?')[0]), `the url is ${error.url}`);
     assert.equal(String(error), `${error.code} :: ${error.message} :: ${error.url}`);
-    const { message: told, code: asNumber, url } = JSON.parse(JSON.stringify(error));
-    assert.deepEqual([told, asNumber, url], [error.message, error.code, error.url]);
+    const { message: inJson, code: asNumber, url } = JSON.parse(JSON.stringify(error));
+    assert.deepEqual([inJson, asNumber, url], [error.message, error.code, error.url]);
   }
   if (message instanceof RegExp) {
     assert.match(error.message, message);
   } else {
     assert.equal(error.message, message);
   }
-  assert.ok(!`${error.stack}${JSON.stringify(error)}`.includes('contractBody'), 'the error tells the key');
+  assert.ok(!`${error.stack}${JSON.stringify(error)}`.includes('contractBody'), 'the error shows the key');
 }
 
 async function checkValue(value, gives) {
@@ -122,10 +123,39 @@ describe('the contract', () => {
   const recorder = new Recorder();
   /** One client of each class and constructor, shared by all rows. */
   const clients = { 1: {}, 2: {} };
+  const methods = readPublicMethods();
+  /** The calls of the row that runs, and those of all rows that passed and whose calls resolve. */
+  const calls = [];
+  const covered = new Set();
   const warnings = [];
   const onWarning = (warning) => warnings.push(warning.message);
 
+  /** Makes the methods of a class note their calls. Returns a function that restores them. */
+  function noteCalls({ prototype }) {
+    const originals = Object.entries(Object.getOwnPropertyDescriptors(prototype)).filter(([name]) => methods.has(name));
+    for (const [name, descriptor] of originals) {
+      const noting = function (...given) {
+        calls.push({ name, form: formOf(name, given) });
+        return descriptor.value.apply(this, given);
+      };
+      Object.defineProperty(prototype, name, { ...descriptor, value: noting });
+    }
+    return () => originals.forEach(([name, descriptor]) => Object.defineProperty(prototype, name, descriptor));
+  }
+
+  /** The form of a call, where its method has several. A call without arguments is in neither. */
+  function formOf(name, [first]) {
+    const forms = methods.get(name);
+    if (forms.size === 1) {
+      return [...forms][0];
+    }
+    const isObject = typeof first === 'object' && first !== null;
+    return first === undefined || first === null ? undefined : isObject ? 'object' : 'positional';
+  }
+
+  const restores = [];
   before(async () => {
+    restores.push(...Object.values(classes).map((name) => noteCalls(modzy[name])));
     process.on('warning', onWarning);
     await recorder.start();
     for (const [on, name] of Object.entries(classes)) {
@@ -134,6 +164,7 @@ describe('the contract', () => {
     }
   });
   after(async () => {
+    restores.forEach((restore) => restore());
     process.off('warning', onWarning);
     await recorder.stop();
   });
@@ -152,6 +183,7 @@ describe('the contract', () => {
     const { call, asks, answers = [], gives, fails, warns = [] } = row;
     recorder.script(answers);
     warnings.length = 0;
+    calls.length = 0;
     let outcome;
     try {
       outcome = { value: await call(clientOf(row)) };
@@ -170,9 +202,12 @@ describe('the contract', () => {
     }
     assert.equal(warnings.length, warns.length, warnings.join('\n'));
     warns.forEach((pattern, index) => assert.match(warnings[index], pattern));
+    if (fails === undefined) {
+      calls.forEach(({ name, form }) => covered.add(`${name}, ${form}, client of ${row.client ?? 1}.x`));
+    }
   }
 
-  /** The requests come first: an error is often no more than what came of a wrong one. */
+  /** Compares the requests before the outcome, because an unexpected error is often the consequence of a wrong request. */
   function checkRequestsAfter(asks, { error }) {
     try {
       checkRequests(asks, recorder.requests);
@@ -187,34 +222,42 @@ describe('the contract', () => {
   for (const { name, rows } of tables) {
     describe(name, () => {
       for (const row of rows) {
-        it(title(row), () => check(row));
+        it(row.title, () => check(row));
       }
     });
   }
 
-  it('has enough rows of each generation', () => {
-    const contract = tables.filter(({ name }) => name !== 'forms').flatMap(({ rows }) => rows);
-    const forms = tables.find(({ name }) => name === 'forms')?.rows ?? [];
-    const counts = {
-      1: contract.filter(({ client = 1 }) => client === 1).length,
-      2: contract.filter(({ client }) => client === 2).length,
-      forms: forms.length,
-    };
-    for (const [table, count] of Object.entries(counts)) {
-      assert.ok(count >= least[table], `${table}: ${count} rows of ${least[table]}`);
+  it('has a title for each row, unique in its table', () => {
+    for (const { name, rows } of tables) {
+      const titles = rows.map(({ title }) => title);
+      assert.ok(
+        titles.every((title) => typeof title === 'string' && title !== ''),
+        name,
+      );
+      assert.deepEqual(
+        titles.filter((title, index) => titles.indexOf(title) !== index),
+        [],
+        name,
+      );
     }
   });
 
-  it('has a row for every method of the facade and of each class', () => {
-    const calls = tables.flatMap(({ rows }) => rows.map(({ call }) => String(call))).join('\n');
-    const methods = new Set(
-      Object.values(classes).flatMap((name) =>
-        Object.entries(Object.getOwnPropertyDescriptors(modzy[name].prototype))
-          .filter(([method, { value }]) => method !== 'constructor' && typeof value === 'function')
-          .map(([method]) => method),
-      ),
+  it('covers each public method in each form of its types, with clients of both generations', () => {
+    const promised = Array.from(methods).flatMap(([name, forms]) =>
+      [...forms].flatMap((form) => [1, 2].map((client) => `${name}, ${form}, client of ${client}.x`)),
     );
-    const missing = [...methods].filter((method) => !new RegExp(`\\.${method}\\(`).test(calls));
-    assert.deepEqual(missing, []);
+    assert.deepEqual(
+      promised.filter((each) => !covered.has(each)),
+      [],
+    );
+  });
+
+  it('finds the same methods in the types as on the classes', () => {
+    const onClasses = Object.values(classes).flatMap((name) =>
+      Object.entries(Object.getOwnPropertyDescriptors(modzy[name].prototype))
+        .filter(([method, { value }]) => method !== 'constructor' && typeof value === 'function')
+        .map(([method]) => method),
+    );
+    assert.deepEqual([...methods.keys()].sort(), [...new Set(onClasses)].sort());
   });
 });

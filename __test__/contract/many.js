@@ -1,6 +1,6 @@
 'use strict';
 
-// Many at once: the same polls as single waits, and the same pages as single reads, one after the other.
+// Calls about many jobs, models or results. They send the polls of single waits and the pages of single reads.
 
 const assert = require('node:assert/strict');
 const { JOB, get, job, ofJob, refusal, reply } = require('./wire.js');
@@ -15,7 +15,7 @@ const newest = { direction: 'DESC', 'sort-by': 'createdAt' };
 /** A page that links to a next one. */
 const linked = (items) => reply(200, items, { link: '<https://h.example/api/next>; rel="next"' });
 
-const refused = (call, message) => ({ call, asks: [], fails: { of: 'TypeError', message } });
+const refused = (title, call, message) => ({ title, call, asks: [], fails: { of: 'TypeError', message } });
 
 const both = (value) => {
   assert.deepEqual(value, [
@@ -31,12 +31,14 @@ const streamed = [
 
 module.exports = [
   {
+    title: 'blockUntilAllComplete waits for identifiers and for functions that submit',
     call: (c) => c.blockUntilAllComplete([JOB, () => other], { concurrency: 1 }),
     asks: [get(ofJob), get(`/jobs/${OTHER}`)],
     answers: [job, other],
     gives: both,
   },
   {
+    title: 'jobsAsCompleted waits for a set of jobs and identifiers',
     call: (c) => collect(c.jobsAsCompleted(new Set([job, OTHER]), { concurrency: 1 })),
     client: 2,
     on: 'job',
@@ -45,6 +47,7 @@ module.exports = [
     gives: both,
   },
   {
+    title: 'blockUntilAllComplete returns the error of a failed wait as an outcome',
     call: (c) => c.blockUntilAllComplete([JOB]),
     asks: [get(ofJob)],
     answers: [refusal(403, 'not yours')],
@@ -53,18 +56,21 @@ module.exports = [
     },
   },
   {
+    title: 'watchJob yields the job at each change, and no two equal ones',
     call: (c) => collect(c.watchJob(JOB, { pollInterval: 1 })),
     asks: [get(ofJob), get(ofJob), get(ofJob)],
     answers: [running, running, job],
     gives: [running, job],
   },
   {
+    title: 'listJobHistory reads the next page while the server links to one',
     call: (c) => c.listJobHistory({ user: 'u', perPage: 1 }).toArray(),
     asks: [1, 2].map((page) => get('/jobs/history', { user: 'u', ...newest, page, 'per-page': 1 })),
     answers: [linked([job]), [other]],
     gives: [job, other],
   },
   {
+    title: 'listJobHistory sends the defaults of 2.x on a JobClient',
     call: (c) => collect(c.listJobHistory()),
     client: 2,
     on: 'job',
@@ -73,12 +79,14 @@ module.exports = [
     gives: [job],
   },
   {
+    title: 'listModels yields whole pages, and sends isFeatured as isRecommended',
     call: (c) => collect(c.listModels({ isFeatured: true, perPage: 2 }).pages()),
     asks: [1, 2].map((page) => get('/models', { isRecommended: true, page, 'per-page': 2 })),
     answers: [linked(models.slice(0, 2)), models.slice(2)],
     gives: [models.slice(0, 2), models.slice(2)],
   },
   {
+    title: 'listModels ends at its limit on a ModelClient',
     call: (c) => c.listModels(null, { limit: 2 }).toArray(),
     client: 2,
     on: 'model',
@@ -87,6 +95,7 @@ module.exports = [
     gives: models.slice(0, 2),
   },
   {
+    title: 'streamResults yields outputs and failures on a ResultClient',
     call: (c) => collect(c.streamResults(JOB)),
     on: 'result',
     asks: [get(`/results/${JOB}`)],
@@ -100,6 +109,7 @@ module.exports = [
     gives: streamed,
   },
   {
+    title: 'streamResults rejects with the message of the server on a JobClient',
     call: (c) => collect(c.streamResults(job, { retries: 0 })),
     client: 2,
     on: 'job',
@@ -107,10 +117,10 @@ module.exports = [
     answers: [refusal(404, 'not yet')],
     fails: { of: 'NotFoundError', code: 404, message: 'not yet' },
   },
-  refused((c) => c.blockUntilAllComplete(JOB), /the jobs param/),
-  refused((c) => collect(c.jobsAsCompleted(job)), /the jobs param/),
-  refused((c) => collect(c.watchJob()), /the job param/),
-  refused((c) => collect(c.streamResults()), /the job param/),
-  refused((c) => c.listJobHistory('u').toArray(), /takes \(\{ user, /),
-  refused((c) => collect(c.listModels({ name: 7 })), /the name param/),
+  refused('blockUntilAllComplete refuses one job', (c) => c.blockUntilAllComplete(JOB), /the jobs param/),
+  refused('jobsAsCompleted refuses one job', (c) => collect(c.jobsAsCompleted(job)), /the jobs param/),
+  refused('watchJob refuses a missing job', (c) => collect(c.watchJob()), /the job param/),
+  refused('streamResults refuses a missing job', (c) => collect(c.streamResults()), /the job param/),
+  refused('listJobHistory refuses positional arguments', (c) => c.listJobHistory('u').toArray(), /takes \(\{ user, /),
+  refused('listModels refuses a number as name', (c) => collect(c.listModels({ name: 7 })), /the name param/),
 ];

@@ -1,6 +1,6 @@
 'use strict';
 
-// Jobs and results, in the form of 2.x; and with a client in that form, the calls that have the same shape in 1.x.
+// Jobs and results, in the form of 2.x, and calls of the same shape in 1.x with a client of 2.x.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -8,7 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { JOB, del, file, get, inFile, job, ofJob, post, receipt, refusal, reply } = require('./wire.js');
 
-/** Whether a date is the one that 2.x begins its history with, give or take a minute. */
+/** Whether a date is 30 days ago, the default start of a history in 2.x, within a minute. */
 function thirtyDaysAgo(text) {
   const start = new Date();
   start.setDate(start.getDate() - 30);
@@ -17,8 +17,9 @@ function thirtyDaysAgo(text) {
 
 const defaults = { startDate: thirtyDaysAgo, 'sort-by': 'createdAt', direction: 'DESC', page: 1, 'per-page': 100 };
 
-/** A row about the query of a call, beside the defaults. */
-const asked = (call, query = {}, more = {}) => ({
+/** A row about the query of a call. The defaults are part of it. */
+const asked = (title, call, query = {}, more = {}) => ({
+  title,
   call,
   client: 2,
   asks: [get('/jobs/history', { ...defaults, ...query })],
@@ -28,7 +29,8 @@ const asked = (call, query = {}, more = {}) => ({
 });
 
 /** A row about one read. */
-const reads = (call, route, answer, more) => ({
+const reads = (title, call, route, answer, more) => ({
+  title,
   call,
   client: 2,
   asks: [get(route)],
@@ -38,14 +40,14 @@ const reads = (call, route, answer, more) => ({
 });
 
 /** A row about an argument of the wrong type. */
-const refused = (call, message) => ({ call, client: 2, asks: [], fails: { of: 'TypeError', message } });
+const refused = (title, call, message) => ({ title, call, client: 2, asks: [], fails: { of: 'TypeError', message } });
 
 const moment = new Date('2021-07-20T01:40:11.187Z');
 const ISO = '2021-07-20T01:40:11.187Z';
 const running = { ...job, status: 'IN_PROGRESS' };
 const result = { jobIdentifier: JOB, results: { first: { 'results.json': { a: [1.5] } } }, failures: null };
 
-/** Where a row downloads to. */
+/** The path that a row downloads to. */
 const downloaded = path.join(os.tmpdir(), `modzy-client-contract-${process.pid}`);
 
 const OUTPUT = `/results/${JOB}/datasource/first/output/results.json`;
@@ -54,7 +56,8 @@ const BYTES = Buffer.from([0xff, 0x00, 0xfe, 0x80]);
 const octets = (body) => reply(200, body, { 'content-type': 'application/octet-stream' });
 
 /** A row about the contents of an output. */
-const fetched = (call, answer, gives, more) => ({
+const fetched = (title, call, answer, gives, more) => ({
+  title,
   call,
   client: 2,
   asks: [get(OUTPUT)],
@@ -74,34 +77,62 @@ const isBlob = (bytes) => async (value) => {
 };
 
 module.exports = [
-  // The history, and its defaults.
-  asked((c) => c.getJobHistory()),
-  asked((c) => c.getJobHistory(), {}, { on: 'job' }),
-  asked((c) => c.getJobHistory({})),
-  asked((c) => c.getJobHistory({}), {}, { client: 1 }),
-  asked((c) => c.getJobHistory(null)),
-  asked((c) => c.getJobHistory({ startDate: '' })),
-  asked((c) => c.getJobHistory({ user: '' }), { user: '' }),
-  asked((c) => c.getJobHistory({ startDate: null, page: undefined, user: null })),
-  asked((c) => c.getJobHistory({ user: 'Ada & Co' }), { user: 'Ada & Co' }),
-  asked((c) => c.getJobHistory({ accessKey: 'aPrefix' }), { accessKey: 'aPrefix' }),
-  asked((c) => c.getJobHistory({ startDate: ISO }), { startDate: ISO }),
-  asked((c) => c.getJobHistory({ startDate: moment }), { startDate: ISO }),
-  asked((c) => c.getJobHistory({ startDate: '2021-07-20T01:40:11+0000' }), { startDate: '2021-07-20T01:40:11+0000' }),
-  asked((c) => c.getJobHistory({ endDate: ISO }), { endDate: ISO }),
-  asked((c) => c.getJobHistory({ endDate: moment }), { endDate: ISO }),
-  asked((c) => c.getJobHistory({ model: 'Sentiment Analysis' }), { model: 'Sentiment Analysis' }),
-  asked((c) => c.getJobHistory({ model: JOB }), { model: JOB }),
-  asked((c) => c.getJobHistory({ status: 'TERMINATED_WITH_ERROR' }), { status: 'TERMINATED_WITH_ERROR' }),
-  asked((c) => c.getJobHistory({ page: 2 }), { page: 2 }),
-  asked((c) => c.getJobHistory({ perPage: 5 }), { 'per-page': 5 }),
-  asked((c) => c.getJobHistory({ direction: 'ASC' }), { direction: 'ASC' }),
-  asked((c) => c.getJobHistory({ sortBy: 'status' }), { 'sort-by': 'status' }),
+  // The history and its defaults.
+  asked('getJobHistory sends the defaults of 2.x', (c) => c.getJobHistory()),
+  asked('getJobHistory sends the defaults of 2.x on a JobClient', (c) => c.getJobHistory(), {}, { on: 'job' }),
+  asked('getJobHistory sends the defaults for an empty object', (c) => c.getJobHistory({})),
+  asked(
+    'getJobHistory sends the defaults for an empty object on a client of 1.x',
+    (c) => c.getJobHistory({}),
+    {},
+    { client: 1 },
+  ),
+  asked('getJobHistory sends the defaults for null', (c) => c.getJobHistory(null)),
+  asked('getJobHistory sends the default startDate for an empty string', (c) => c.getJobHistory({ startDate: '' })),
+  asked('getJobHistory sends an empty user', (c) => c.getJobHistory({ user: '' }), { user: '' }),
+  asked('getJobHistory replaces a null startDate and an undefined page, and leaves out a null user', (c) =>
+    c.getJobHistory({ startDate: null, page: undefined, user: null }),
+  ),
+  asked('getJobHistory sends the user, encoded', (c) => c.getJobHistory({ user: 'Ada & Co' }), { user: 'Ada & Co' }),
+  asked('getJobHistory sends the access key', (c) => c.getJobHistory({ accessKey: 'aPrefix' }), {
+    accessKey: 'aPrefix',
+  }),
+  asked('getJobHistory sends a string in ISO 8601 as startDate', (c) => c.getJobHistory({ startDate: ISO }), {
+    startDate: ISO,
+  }),
+  asked('getJobHistory sends a Date as startDate in ISO 8601', (c) => c.getJobHistory({ startDate: moment }), {
+    startDate: ISO,
+  }),
+  asked(
+    'getJobHistory sends a startDate with an offset unchanged',
+    (c) => c.getJobHistory({ startDate: '2021-07-20T01:40:11+0000' }),
+    { startDate: '2021-07-20T01:40:11+0000' },
+  ),
+  asked('getJobHistory sends a string as endDate', (c) => c.getJobHistory({ endDate: ISO }), { endDate: ISO }),
+  asked('getJobHistory sends a Date as endDate in ISO 8601', (c) => c.getJobHistory({ endDate: moment }), {
+    endDate: ISO,
+  }),
+  asked('getJobHistory sends the name of a model', (c) => c.getJobHistory({ model: 'Sentiment Analysis' }), {
+    model: 'Sentiment Analysis',
+  }),
+  asked('getJobHistory sends a job identifier as model like any name', (c) => c.getJobHistory({ model: JOB }), {
+    model: JOB,
+  }),
+  asked('getJobHistory sends the status', (c) => c.getJobHistory({ status: 'TERMINATED_WITH_ERROR' }), {
+    status: 'TERMINATED_WITH_ERROR',
+  }),
+  asked('getJobHistory sends the page', (c) => c.getJobHistory({ page: 2 }), { page: 2 }),
+  asked('getJobHistory sends perPage', (c) => c.getJobHistory({ perPage: 5 }), { 'per-page': 5 }),
+  asked('getJobHistory sends the direction', (c) => c.getJobHistory({ direction: 'ASC' }), { direction: 'ASC' }),
+  asked('getJobHistory sends sortBy as sort-by', (c) => c.getJobHistory({ sortBy: 'status' }), { 'sort-by': 'status' }),
   {
-    ...asked((c) => c.getJobHistory({ page: null, perPage: null, direction: null, sortBy: null })),
+    ...asked('getJobHistory sends neither paging nor order where they are null', (c) =>
+      c.getJobHistory({ page: null, perPage: null, direction: null, sortBy: null }),
+    ),
     asks: [get('/jobs/history', { startDate: thirtyDaysAgo })],
   },
   asked(
+    'getJobHistory sends all ten members',
     (c) =>
       c.getJobHistory({
         user: 'Ada',
@@ -128,9 +159,18 @@ module.exports = [
       'sort-by': 'model',
     },
   ),
-  refused((c) => c.getJobHistory({ user: 7 }), 'the user param should be a string'),
-  refused((c) => c.getJobHistory({ endDate: 7 }), 'the endDate param should be a datetime or string'),
+  refused(
+    'getJobHistory refuses a number as user',
+    (c) => c.getJobHistory({ user: 7 }),
+    'the user param should be a string',
+  ),
+  refused(
+    'getJobHistory refuses a number as endDate',
+    (c) => c.getJobHistory({ endDate: 7 }),
+    'the endDate param should be a datetime or string',
+  ),
   {
+    title: 'getJobHistory rejects with the message of the server',
     call: (c) => c.getJobHistory({ endDate: ISO }),
     client: 2,
     asks: [get('/jobs/history', { ...defaults, endDate: ISO })],
@@ -139,14 +179,44 @@ module.exports = [
   },
 
   // Jobs.
-  reads((c) => c.getJob(JOB), ofJob, job),
-  reads((c) => c.getJob(JOB), ofJob, job, { on: 'job' }),
-  { call: (c) => c.cancelJob(JOB), client: 2, asks: [del(ofJob)], answers: [job], gives: job },
-  reads((c) => c.getProcessingEngineStatus(), '/resources/processing/engines', [{ identifier: 'm1', ready: 1 }]),
-  reads((c) => c.getProcessingEngineStatus(), '/resources/processing/engines', [], { on: 'job' }),
-  reads((c) => c.getProcessingEngineStatus({ retries: 0 }), '/resources/processing/engines', [], { client: 1 }),
-  reads((c) => c.getJobClient().getFeatures(), '/jobs/features', { inputChunkMaximumSize: '1Mi' }),
+  reads('getJob returns the job unchanged', (c) => c.getJob(JOB), ofJob, job),
+  reads('getJob returns the job on a JobClient', (c) => c.getJob(JOB), ofJob, job, { on: 'job' }),
   {
+    title: 'cancelJob returns the job',
+    call: (c) => c.cancelJob(JOB),
+    client: 2,
+    asks: [del(ofJob)],
+    answers: [job],
+    gives: job,
+  },
+  reads(
+    'getProcessingEngineStatus returns the engines',
+    (c) => c.getProcessingEngineStatus(),
+    '/resources/processing/engines',
+    [{ identifier: 'm1', ready: 1 }],
+  ),
+  reads(
+    'getProcessingEngineStatus returns an empty array on a JobClient',
+    (c) => c.getProcessingEngineStatus(),
+    '/resources/processing/engines',
+    [],
+    { on: 'job' },
+  ),
+  reads(
+    'getProcessingEngineStatus takes options on a client of 1.x',
+    (c) => c.getProcessingEngineStatus({ retries: 0 }),
+    '/resources/processing/engines',
+    [],
+    { client: 1 },
+  ),
+  reads(
+    'getFeatures returns the limits of uploads on the client of getJobClient',
+    (c) => c.getJobClient().getFeatures(),
+    '/jobs/features',
+    { inputChunkMaximumSize: '1Mi' },
+  ),
+  {
+    title: 'closeOpenJob returns the receipt unchanged on a JobClient',
     call: (c) => c.closeOpenJob(JOB),
     client: 2,
     on: 'job',
@@ -155,6 +225,7 @@ module.exports = [
     gives: receipt,
   },
   {
+    title: 'closeOpenJob returns the status of the server on the client of jobClient',
     call: (c) => c.jobClient.closeOpenJob(JOB),
     client: 2,
     asks: [post(`${ofJob}/close`, {})],
@@ -162,9 +233,17 @@ module.exports = [
     gives: { ...receipt, status: 'IN_PROGRESS' },
   },
 
-  // Waits: the first poll at once.
-  { call: (c) => c.blockUntilJobComplete(JOB), client: 2, asks: [get(ofJob)], answers: [job], gives: job },
+  // Waits. The first poll comes at once.
   {
+    title: 'blockUntilJobComplete polls at once',
+    call: (c) => c.blockUntilJobComplete(JOB),
+    client: 2,
+    asks: [get(ofJob)],
+    answers: [job],
+    gives: job,
+  },
+  {
+    title: 'blockUntilJobComplete reads timeout as the time between polls, as in 2.x',
     call: (c) => c.blockUntilJobComplete(JOB, { timeout: 1 }),
     client: 2,
     asks: [get(ofJob), get(ofJob), get(ofJob)],
@@ -172,6 +251,7 @@ module.exports = [
     gives: job,
   },
   {
+    title: 'blockUntilJobComplete takes a receipt and pollInterval on a JobClient',
     call: (c) => c.blockUntilJobComplete({ jobIdentifier: JOB }, { pollInterval: 1 }),
     client: 2,
     on: 'job',
@@ -179,9 +259,24 @@ module.exports = [
     answers: [running, { ...job, status: 'TIMEDOUT' }],
     gives: { ...job, status: 'TIMEDOUT' },
   },
-  { call: (c) => c.blockUntilJobComplete(JOB), client: 1, asks: [get(ofJob)], answers: [job], gives: job },
-  { call: (c) => c.blockUntilComplete(JOB), client: 2, asks: [get(ofJob)], answers: [job], gives: job },
   {
+    title: 'blockUntilJobComplete waits on a client of 1.x',
+    call: (c) => c.blockUntilJobComplete(JOB),
+    client: 1,
+    asks: [get(ofJob)],
+    answers: [job],
+    gives: job,
+  },
+  {
+    title: 'blockUntilComplete waits on a client of 2.x',
+    call: (c) => c.blockUntilComplete(JOB),
+    client: 2,
+    asks: [get(ofJob)],
+    answers: [job],
+    gives: job,
+  },
+  {
+    title: 'blockUntilResult takes a receipt and reads the result',
     call: (c) => c.blockUntilResult(receipt),
     client: 2,
     asks: [get(ofJob), get(`/results/${JOB}`)],
@@ -190,19 +285,74 @@ module.exports = [
   },
 
   // Results.
-  reads((c) => c.getResult(JOB), `/results/${JOB}`, result),
-  reads((c) => c.getResult(JOB), `/results/${JOB}`, result, { on: 'job' }),
-  fetched((c) => c.getOutputContents(output), { a: [1.5, null] }, { a: [1.5, null] }),
-  fetched((c) => c.getOutputContents(output), { a: 1 }, { a: 1 }, { on: 'job' }),
-  fetched((c) => c.getOutputContents(output), { a: 1 }, { a: 1 }, { client: 1 }),
-  fetched((c) => c.getOutputContents({ ...output, responseType: 'json' }), octets('{"a":"ü"}'), { a: 'ü' }),
-  fetched((c) => c.getOutputContents({ ...output, responseType: 'json' }), octets('größer'), 'größer'),
-  fetched((c) => c.getOutputContents({ ...output, responseType: null }), octets('7'), 7),
-  fetched((c) => c.getOutputContents({ ...output, responseType: 'arraybuffer' }), octets(BYTES), isBuffer(BYTES)),
-  fetched((c) => c.getOutputContents({ ...output, responseType: 'arraybuffer' }), { a: 1 }, isBuffer('{"a":1}')),
-  fetched((c) => c.getOutputContents({ ...output, responseType: 'blob' }), octets(BYTES), isBlob(BYTES)),
-  fetched((c) => c.getOutputContents({ ...output, responseType: 'arraybuffer' }), octets(''), isBuffer('')),
+  reads('getResult returns the result unchanged', (c) => c.getResult(JOB), `/results/${JOB}`, result),
+  reads('getResult returns the result on a JobClient', (c) => c.getResult(JOB), `/results/${JOB}`, result, {
+    on: 'job',
+  }),
+  fetched(
+    'getOutputContents returns JSON by default',
+    (c) => c.getOutputContents(output),
+    { a: [1.5, null] },
+    { a: [1.5, null] },
+  ),
+  fetched(
+    'getOutputContents returns JSON on a JobClient',
+    (c) => c.getOutputContents(output),
+    { a: 1 },
+    { a: 1 },
+    { on: 'job' },
+  ),
+  fetched(
+    'getOutputContents returns JSON on a client of 1.x',
+    (c) => c.getOutputContents(output),
+    { a: 1 },
+    { a: 1 },
+    { client: 1 },
+  ),
+  fetched(
+    'getOutputContents parses JSON of any content type for the responseType json',
+    (c) => c.getOutputContents({ ...output, responseType: 'json' }),
+    octets('{"a":"ü"}'),
+    { a: 'ü' },
+  ),
+  fetched(
+    'getOutputContents returns the text for the responseType json where it is not JSON',
+    (c) => c.getOutputContents({ ...output, responseType: 'json' }),
+    octets('größer'),
+    'größer',
+  ),
+  fetched(
+    'getOutputContents parses JSON for the responseType null',
+    (c) => c.getOutputContents({ ...output, responseType: null }),
+    octets('7'),
+    7,
+  ),
+  fetched(
+    'getOutputContents returns a Buffer for the responseType arraybuffer',
+    (c) => c.getOutputContents({ ...output, responseType: 'arraybuffer' }),
+    octets(BYTES),
+    isBuffer(BYTES),
+  ),
+  fetched(
+    'getOutputContents returns the bytes of JSON for the responseType arraybuffer',
+    (c) => c.getOutputContents({ ...output, responseType: 'arraybuffer' }),
+    { a: 1 },
+    isBuffer('{"a":1}'),
+  ),
+  fetched(
+    'getOutputContents returns a Blob for the responseType blob',
+    (c) => c.getOutputContents({ ...output, responseType: 'blob' }),
+    octets(BYTES),
+    isBlob(BYTES),
+  ),
+  fetched(
+    'getOutputContents returns an empty Buffer for an empty output',
+    (c) => c.getOutputContents({ ...output, responseType: 'arraybuffer' }),
+    octets(''),
+    isBuffer(''),
+  ),
   {
+    title: 'getOutputContents rejects bytes that are not text, and names arraybuffer',
     call: (c) => c.getOutputContents(output),
     client: 2,
     asks: [get(OUTPUT)],
@@ -210,6 +360,7 @@ module.exports = [
     fails: { of: 'ResponseError', code: 200, message: /arraybuffer/ },
   },
   {
+    title: 'getOutputContents encodes the input key and the output name into one path segment each',
     call: (c) => c.getOutputContents({ jobId: JOB, inputKey: 'a b/ü?', outputName: 'c#d' }, { retries: 0 }),
     client: 2,
     asks: [get(`/results/${JOB}/datasource/a%20b%2F%C3%BC%3F/output/c%23d`)],
@@ -217,6 +368,7 @@ module.exports = [
     gives: [],
   },
   {
+    title: 'getOutputContents rejects with the message of the server',
     call: (c) => c.getOutputContents(output),
     client: 2,
     asks: [get(OUTPUT)],
@@ -224,6 +376,7 @@ module.exports = [
     fails: { of: 'NotFoundError', code: 404, message: 'no such output' },
   },
   fetched(
+    'openOutput returns a stream and the content type',
     async (c) => {
       const { body, contentType } = await c.openOutput(output);
       return [await new Response(body).text(), contentType];
@@ -231,16 +384,36 @@ module.exports = [
     octets('bytes'),
     ['bytes', 'application/octet-stream'],
   ),
-  fetched((c) => c.downloadOutput(output, downloaded).finally(() => fs.rmSync(downloaded)), octets('bytes'), {
-    bytes: 5,
-    contentType: 'application/octet-stream',
-  }),
-  refused((c) => c.getOutputContents({ ...output, responseType: 'text' }), /responseType/),
-  refused((c) => c.getOutputContents({ jobId: JOB, inputKey: 'first' }), /outputName/),
+  fetched(
+    'downloadOutput writes a file and returns the number of bytes',
+    (c) => c.downloadOutput(output, downloaded).finally(() => fs.rmSync(downloaded)),
+    octets('bytes'),
+    {
+      bytes: 5,
+      contentType: 'application/octet-stream',
+    },
+  ),
+  refused(
+    'getOutputContents refuses an unknown responseType',
+    (c) => c.getOutputContents({ ...output, responseType: 'text' }),
+    /responseType/,
+  ),
+  refused(
+    'getOutputContents refuses a missing outputName',
+    (c) => c.getOutputContents({ jobId: JOB, inputKey: 'first' }),
+    /outputName/,
+  ),
 
   // Accounts, which have one form.
-  reads((c) => c.getAPIKeys('a@b.c'), '/accounting/access-keys/user/a%40b.c', [], { on: 'accounting' }),
+  reads(
+    'getAPIKeys encodes the email on an AccountingClient',
+    (c) => c.getAPIKeys('a@b.c'),
+    '/accounting/access-keys/user/a%40b.c',
+    [],
+    { on: 'accounting' },
+  ),
   {
+    title: 'getKeyBody returns the body on the client of getAccountingClient',
     call: (c) => c.getAccountingClient().getKeyBody('aPrefix'),
     client: 2,
     asks: [post('/accounting/access-keys/aPrefix/hash', {})],
@@ -248,36 +421,41 @@ module.exports = [
     gives: 'aPrefix.theBody',
   },
 
-  // Data URLs, which ask nobody.
+  // Data URLs, which need no request.
   {
+    title: 'pathToDataUrl reads a file and sends nothing',
     call: (c) => c.pathToDataUrl(file, 'text/plain'),
     client: 2,
     asks: [],
     gives: `data:text/plain;base64,${Buffer.from(inFile).toString('base64')}`,
   },
   {
+    title: 'pathToDataUrl rejects for a missing file',
     call: (c) => c.pathToDataUrl(`${file}.missing`, 'text/plain'),
     client: 2,
     asks: [],
     fails: { of: 'InputError', message: /sentence\.txt\.missing/ },
   },
   {
+    title: 'fileToDataUrl reads a Blob with a type',
     call: (c) => c.fileToDataUrl(new Blob(['a'], { type: 'text/plain' })),
     client: 2,
     asks: [],
     gives: 'data:text/plain;base64,YQ==',
   },
   {
+    title: 'fileToDataUrl reads a File',
     call: (c) => c.fileToDataUrl(new File([BYTES], 'x.png', { type: 'image/png' })),
     client: 2,
     asks: [],
     gives: 'data:image/png;base64,/wD+gA==',
   },
   {
+    title: 'fileToDataUrl reads an empty Blob without a type on a client of 1.x',
     call: (c) => c.fileToDataUrl(new Blob([])),
     client: 1,
     asks: [],
     gives: 'data:application/octet-stream;base64,',
   },
-  refused((c) => c.fileToDataUrl('a'), /file/),
+  refused('fileToDataUrl refuses a string', (c) => c.fileToDataUrl('a'), /file/),
 ];

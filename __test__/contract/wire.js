@@ -1,6 +1,6 @@
 'use strict';
 
-// The words in which the rows of the contract are written: requests and answers.
+// Requests and responses for the rows of the contract.
 
 const path = require('node:path');
 const { Reply } = require('../support/recorder.js');
@@ -9,7 +9,7 @@ const API = '/api';
 
 /**
  * @param {string} route
- * @param {Record<string, unknown>} [query] A function instead of a text says whether a value will do.
+ * @param {Record<string, unknown>} [query] A function in place of a text decides whether it accepts a value.
  */
 const get = (route, query = {}) => ({ method: 'GET', path: API + route, query });
 
@@ -23,7 +23,7 @@ const del = (route) => ({ method: 'DELETE', path: API + route });
 const post = (route, json) => ({ method: 'POST', path: API + route, json });
 
 /**
- * A chunk of an input.
+ * Returns the request of one chunk of an input.
  *
  * @param {string} route
  * @param {string | Buffer} bytes
@@ -42,14 +42,14 @@ function chunk(route, bytes, contentType = 'application/octet-stream') {
 const reply = (...given) => new Reply(...given);
 
 /**
- * A refusal in the words of the API.
+ * Returns an error response in the shape of the API.
  *
  * @param {number} statusCode
  * @param {string} message
  */
 const refusal = (statusCode, message) => reply(statusCode, { statusCode, status: 'Reason', message });
 
-/** A receipt as the server sends it, without a status as often happens. */
+/** A receipt as the server sends it, often without a status. */
 const receipt = {
   jobIdentifier: '14856eb1-0ad8-49e7-9da3-887acb80fea5',
   model: { identifier: 'ed542963de', version: '1.0.1' },
@@ -57,11 +57,11 @@ const receipt = {
   jobInputs: { identifier: ['first'] },
   accessKey: 'contractPrefix',
   jobType: 'batch',
-  aMemberNobodyKnows: { deep: [1, null, 'x'] },
+  anUnknownMember: { deep: [1, null, 'x'] },
 };
 const JOB = receipt.jobIdentifier;
 
-/** The route of that job. */
+/** The route of the job. */
 const ofJob = `/jobs/${JOB}`;
 
 /** A job as the server sends it. */
@@ -75,10 +75,10 @@ const job = {
   total: 1,
   completed: 1,
   jobInputs: [{ identifier: 'first' }],
-  aMemberNobodyKnows: { deep: [1, null, 'x'] },
+  anUnknownMember: { deep: [1, null, 'x'] },
 };
 
-/** The file that uploads by path read, and what is in it. */
+/** A file to upload by its path, and its content. */
 const file = path.join(__dirname, 'data', 'sentence.txt');
 const inFile = 'What a lovely day!';
 
