@@ -1,6 +1,7 @@
 'use strict';
 
-// Blobs and Files that do not do what they should: that never bring a byte, lie about their size, change, or give memory of their own.
+// Blobs and Files as sources, also invalid ones: those that never yield a byte, have a wrong size, change, or yield memory of
+// their own.
 
 const assert = require('node:assert/strict');
 const { openAsBlob } = require('node:fs');
@@ -160,6 +161,16 @@ describe('a Blob', () => {
       }
     });
     assert.deepEqual(unhandled, []);
+  });
+
+  it('becomes a data URL with its type, or application/octet-stream', async () => {
+    assert.equal(
+      await client().fileToDataUrl(new Blob(['abc'], { type: 'text/plain' })),
+      'data:text/plain;base64,YWJj',
+    );
+    assert.equal(await client().fileToDataUrl(new Blob(['abc'])), 'data:application/octet-stream;base64,YWJj');
+    const reason = new Error('enough');
+    await assert.rejects(client().fileToDataUrl(new Blob([]), { signal: AbortSignal.abort(reason) }), reason);
   });
 });
 

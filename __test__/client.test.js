@@ -6,7 +6,6 @@ const http = require('node:http');
 const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const modzy = require('modzy-client');
-const { useEmulator } = require('./support/emulator.js');
 
 const { JobClient, ModzyClient, ResultClient } = modzy;
 const KEY = 'aPrefix.aSecretBody';
@@ -217,41 +216,5 @@ describe('fromEnv', () => {
 
   it('names the variable that is missing', () => {
     assert.throws(() => from({ MODZY_API_KEY: ' ' }), { name: 'TypeError', message: /MODZY_API_KEY is not set/ });
-  });
-});
-
-describe('the clients of one resource', () => {
-  const emulator = useEmulator();
-
-  it('work alone, and share the connections of the client that has them', async () => {
-    const sources = { a: { 'input.txt': 'What a lovely day' } };
-    const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
-    assert.ok(client.getJobClient() instanceof JobClient);
-    assert.equal(client.jobClient, client.getJobClient());
-    assert.ok(client.getResultClient() instanceof ResultClient);
-    assert.equal(client.resultClient, client.getResultClient());
-
-    const jobs = new JobClient(emulator.baseURL, emulator.apiKey);
-    const receipt = await jobs.submitJobText('ed542963de', '1.0.1', sources);
-    const job = await jobs.blockUntilComplete(receipt);
-    assert.equal(job.status, 'COMPLETED');
-    const results = new ResultClient({ url: emulator.url, apiKey: emulator.apiKey });
-    const result = await results.getResult(job.identifier);
-    const [best] = result.results.a['results.json'].data.result.classPredictions;
-    assert.equal(best.class, 'positive');
-
-    await client.getJobClient().getJob(job.identifier);
-    await client.getResultClient().getResult(job.identifier);
-    await client.getJob(job.identifier);
-    assert.equal(await emulator.connections(), 3);
-  });
-
-  it('cancel a job', async () => {
-    const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
-    const opened = await client.submitJob({ model: { identifier: 'ed542963de', version: '1.0.1' } });
-    assert.equal(opened.status, 'OPEN');
-    const job = await client.cancelJob(opened.jobIdentifier);
-    assert.equal(job.status, 'CANCELED');
-    await assert.rejects(client.cancelJob(opened.jobIdentifier), { name: 'BadRequestError', code: 400 });
   });
 });

@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { ApiError, ModzyClient, WaitTimeoutError } = require('modzy-client');
+const { ApiError, ModzyClient, WaitTimeoutError, isFinalStatus } = require('modzy-client');
 const { RESTRICTED_KEY, useEmulator } = require('./support/emulator.js');
 
 const SOURCES = { greeting: { 'input.txt': 'What a lovely day' } };
@@ -188,4 +188,10 @@ describe('blockUntilComplete', () => {
     const methods = (await emulator.requests(PATH)).map(({ method }) => method);
     assert.deepEqual(methods, ['GET', 'GET', 'GET']);
   });
+});
+
+it('isFinalStatus holds for each status but those of a job that still runs', () => {
+  const final = ['COMPLETED', 'CANCELED', 'TIMEDOUT', 'ERROR', 'NOVEL'];
+  const others = ['OPEN', 'SUBMITTED', 'PENDING', 'IN_PROGRESS', undefined, null];
+  assert.deepEqual([...final, ...others].filter(isFinalStatus), final);
 });

@@ -62,7 +62,7 @@ function anchorsOf(page) {
 /** A folder within the package, which programs there find by its own name. */
 async function inFolder(work) {
   mkdirSync(path.join(root, 'target'), { recursive: true });
-  const folder = mkdtempSync(path.join(root, 'target', 'documentation-'));
+  const folder = mkdtempSync(path.join(root, 'target', 'pages-'));
   try {
     return await work(folder);
   } finally {
