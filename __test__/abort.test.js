@@ -1,6 +1,6 @@
 'use strict';
 
-// Giving calls up: what a signal ends, what it leaves behind, and what becomes of the job.
+// Aborted calls: what a signal ends, that no request or listener is left, and what happens to the job.
 
 const assert = require('node:assert/strict');
 const { getEventListeners } = require('node:events');
@@ -23,7 +23,7 @@ describe('a signal', () => {
 
   const reason = new Error('changed my mind');
 
-  it('that has fired before the call lets nothing be sent', async () => {
+  it('that has fired before the call keeps it from sending anything', async () => {
     const options = { signal: AbortSignal.abort(reason), cancelOnAbort: true };
     await assert.rejects(client().blockUntilComplete(JOB, options), (error) => error === reason);
     assert.equal((await emulator.requests()).length, 0);
@@ -34,12 +34,12 @@ describe('a signal', () => {
     'a poll': { connection: 'stall' },
     'a backoff': { status: 503 },
   })) {
-    it(`ends a wait in ${where}: no request, no listener is left, and the reason is untouched`, async () => {
+    it(`ends a wait in ${where} with its reason, and leaves no request and no listener`, async () => {
       await emulator.fault({ path: PATH, ...fault });
       const modzy = client();
       const controller = new AbortController();
       const { signal } = controller;
-      // Only the signal can end it before an hour is over.
+      // Within the next hour, only the signal can end the wait.
       const waiting = modzy.blockUntilComplete(JOB, { signal, pollInterval: 3_600_000, requestTimeout: 3_600_000 });
       await emulator.arrival({ answered: fault.connection !== 'stall' });
       assert.equal(getEventListeners(signal, 'abort').length, 1);
@@ -53,7 +53,7 @@ describe('a signal', () => {
     });
   }
 
-  it('takes one listener for any number of waits, and none once they have settled', async () => {
+  it('has one listener for any number of waits, and none once they have settled', async () => {
     await emulator.answerJob(JOB, { status: 'SUBMITTED' });
     const modzy = client();
     const { signal } = new AbortController();
@@ -66,7 +66,7 @@ describe('a signal', () => {
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
-  it('cancels the job with cancelOnAbort, tells onCancel, and then rejects with the reason', async () => {
+  it('with cancelOnAbort cancels the job, calls onCancel, and then rejects with the reason', async () => {
     const modzy = client();
     const job = await submit(modzy, { jobTimeout: 60_000 });
     const controller = new AbortController();
@@ -86,7 +86,7 @@ describe('a signal', () => {
     assert.equal((await modzy.getJob(job.jobIdentifier)).status, 'CANCELED');
   });
 
-  it('tells onCancel why a job could not be cancelled, and still rejects with the reason', async () => {
+  it('passes onCancel the error of a failed cancel, and still rejects with the reason', async () => {
     await emulator.answerJob(JOB, { status: 'IN_PROGRESS' });
     await emulator.fault({ method: 'DELETE', path: PATH, status: 403, body: '{"message":"not yours"}' });
     const controller = new AbortController();
@@ -95,8 +95,8 @@ describe('a signal', () => {
       ...quickly,
       signal: controller.signal,
       cancelOnAbort: true,
-      onCancel: (told) => {
-        outcome = told;
+      onCancel: (value) => {
+        outcome = value;
       },
       onProgress: () => controller.abort(reason),
     });
@@ -121,7 +121,7 @@ describe('a signal', () => {
     assert.deepEqual([method, headers['x-tenant']], ['DELETE', 'ours']);
   });
 
-  it('cancels the job of a submit that was under way', async () => {
+  it('cancels the job of a submit that is in flight', async () => {
     await emulator.fault({ method: 'POST', path: '/api/jobs', times: 1, delayMs: 200 });
     const modzy = client();
     const controller = new AbortController();
@@ -129,8 +129,8 @@ describe('a signal', () => {
     const submitting = submit(modzy, {
       signal: controller.signal,
       cancelOnAbort: true,
-      onCancel: (told) => {
-        outcome = told;
+      onCancel: (value) => {
+        outcome = value;
       },
     });
     await emulator.arrival();
@@ -141,7 +141,7 @@ describe('a signal', () => {
     assert.equal((await emulator.requests('/api/jobs')).length, 1);
   });
 
-  it('tells onCancel that a submit was never sent', async () => {
+  it('passes onCancel an error for a submit that was never sent', async () => {
     await emulator.fault({ path: PATH, connection: 'stall' });
     const modzy = client({ maxSockets: 1 });
     const holder = modzy.getJob(JOB, { signal: AbortSignal.timeout(500) });
@@ -160,7 +160,7 @@ describe('a signal', () => {
     assert.deepEqual(methods, ['GET']);
   });
 
-  it('that breaks harms no other call', async () => {
+  it('whose methods throw does not affect other calls', async () => {
     await emulator.answerJob(JOB, { status: 'IN_PROGRESS' }, { status: 'IN_PROGRESS' }, { status: 'COMPLETED' });
     const modzy = client();
     const bystander = modzy.blockUntilComplete(JOB, { pollInterval: 100 });
@@ -168,7 +168,7 @@ describe('a signal', () => {
       throw new Error(what);
     };
     const broken = { aborted: false, addEventListener() {}, removeEventListener: fails('remove') };
-    // The outcome counts, and not what its signal does afterwards.
+    // Whatever the signal does afterwards, the outcome is that of the call.
     assert.equal((await modzy.getJob(JOB, { signal: broken })).status, 'IN_PROGRESS');
     await emulator.clearRequests();
     const unusable = { aborted: false, addEventListener: fails('add'), removeEventListener() {} };

@@ -1,7 +1,7 @@
 'use strict';
 
-// Answers that are not what was asked for, as a user meets them: packed in several members, in a coding of another kind, with a
-// mark before their JSON, or messages in place of jobs.
+// Unexpected responses: gzip of several members, other codings, a byte order mark before the JSON, or another object in place of
+// the requested one.
 
 const assert = require('node:assert/strict');
 const { mkdtempSync, readFileSync, readdirSync } = require('node:fs');
@@ -22,8 +22,8 @@ const packed = (coding, body) => ({ headers: { 'content-encoding': coding }, bod
 const members = (text) => Buffer.concat([gzipSync(text.slice(0, 9)), gzipSync(text.slice(9))]);
 const submit = (client) => client.submitJobText('m', '1', { k: { 'input.txt': 'x' } });
 
-describe('an answer in gzip', () => {
-  it('is read whole, of however many members it is', async (t) => {
+describe('a response in gzip', () => {
+  it('is read whole, whatever the number of its members', async (t) => {
     const text = JSON.stringify({ jobIdentifier: 'j', status: 'COMPLETED', text: 'x'.repeat(300_000) });
     for (const coding of ['gzip', 'GZIP', 'x-gzip']) {
       const server = await serve(t, { '*': packed(coding, members(text)) });
@@ -39,7 +39,7 @@ describe('an answer in gzip', () => {
     }
   });
 
-  it('is an error where bytes behind it are no member, and no file is left', async (t) => {
+  it('is an error where invalid bytes follow it, and leaves no file', async (t) => {
     const server = await serve(t, { '*': packed('gzip', Buffer.concat([members(JOB), Buffer.from('more')])) });
     const client = connect(server);
     await assert.rejects(submit(client), { name: 'ResponseError', code: 200, sent: 'maybe', attempts: 1 });
@@ -75,7 +75,7 @@ it('an output in a coding that is not decoded is an error, not bytes', async (t)
 describe('a byte order mark before JSON', () => {
   const marked = (text) => `\ufeff${text}`;
 
-  it('is left out of every answer', async (t) => {
+  it('is removed from each response', async (t) => {
     const server = await serve(t, {
       '*': { body: marked(JOB) },
       'GET /api/jobs/history': { body: marked('[]') },
@@ -99,7 +99,7 @@ describe('a byte order mark before JSON', () => {
     assert.deepEqual(await client.listJobHistory().toArray(), []);
   });
 
-  it('is left out of streamed results and of the message of an error', async (t) => {
+  it('is removed from streamed results and from the message of an error', async (t) => {
     const results = marked('{"jobIdentifier":"j","results":{"k":{"status":"SUCCESSFUL","o":1}}}');
     const refusal = { status: 404, body: marked('{"message":"no such job","reason":7}') };
     const server = await serve(t, { 'GET /api/results/j': { body: results }, '*': refusal });
@@ -114,8 +114,8 @@ describe('a byte order mark before JSON', () => {
   });
 });
 
-describe('a 2xx that is something else', () => {
-  it('is no receipt, and the job may have been made', async (t) => {
+describe('a 2xx with another object', () => {
+  it('is not read as a receipt: the error says that the job may exist', async (t) => {
     for (const body of [MESSAGE, {}, { status: 'SUBMITTED' }, { jobIdentifier: 7 }]) {
       const server = await serve(t, { 'POST /api/jobs': { status: 201, body } });
       const failure = { name: 'ResponseError', code: 201, status: 201, sent: 'maybe', attempts: 1, retryable: false };
@@ -124,7 +124,7 @@ describe('a 2xx that is something else', () => {
     }
   });
 
-  it('is neither results nor a job', async (t) => {
+  it('is not read as results, a job or the limits of uploads', async (t) => {
     const server = await serve(t, { '*': { status: 203, body: MESSAGE } });
     const client = connect(server);
     const failure = { name: 'ResponseError', code: 203, status: 203 };
@@ -135,7 +135,7 @@ describe('a 2xx that is something else', () => {
     await assert.rejects(client.cancelJob('j'), failure);
   });
 
-  it('ends an upload where it answers a chunk, and the job is canceled', async (t) => {
+  it('in response to a chunk ends the upload and cancels the job', async (t) => {
     for (const body of [MESSAGE, { error: 'upstream' }, { status: 500, path: '/' }, '<html></html>', 'OK']) {
       const server = await serve(t, uploadRoutes(undefined, { '*': { status: 202, body } }));
       const files = { k: { 'input.txt': Buffer.from('x') } };
@@ -145,7 +145,7 @@ describe('a 2xx that is something else', () => {
     }
   });
 
-  it('is an outage of a wait in all its forms', async (t) => {
+  it('is an outage for each kind of wait', async (t) => {
     const others = [
       MESSAGE,
       {},
@@ -189,7 +189,7 @@ describe('a 2xx that is something else', () => {
     }
   });
 
-  it('and `isFinalStatus` and the waits are one rule', async (t) => {
+  it('with any status ends a wait where `isFinalStatus` holds for that status', async (t) => {
     const running = ['OPEN', 'SUBMITTED', 'PENDING', 'IN_PROGRESS'];
     const none = [undefined, null, 7, true, {}, ['COMPLETED'], '', ' ', ' \t\n', '\u00a0'];
     const final = ['COMPLETED', 'CANCELED', 'TIMEDOUT', 'ERROR'];
@@ -208,7 +208,7 @@ describe('a 2xx that is something else', () => {
   });
 });
 
-it('an output that is neither JSON nor text is told with the status that it came with', async (t) => {
+it('an output that is neither JSON nor text is an error with the status of its response', async (t) => {
   const server = await serve(t, { [OUTPUT_ROUTE]: { status: 203, body: Buffer.from([0xff]) } });
   await assert.rejects(connect(server).getOutputContents({ ...OUTPUT, responseType: 'json' }), {
     code: 203,

@@ -13,7 +13,7 @@ const JOB = '00000000-0000-4000-8000-000000000001';
 describe('arguments', () => {
   const emulator = useEmulator();
   const client = () => new ModzyClient(emulator.baseURL, emulator.apiKey);
-  /** The same client, made in the form of 2.x. */
+  /** The same client, constructed in the form of 2.x. */
   const client2 = () => new ModzyClient({ url: emulator.url, apiKey: emulator.apiKey });
 
   const jobReferences = [
@@ -52,14 +52,14 @@ describe('arguments', () => {
     'submitJobText names explain': [/explain/, [['submitJobText', 'm', 'v', SOURCES, 'true']]],
     'the object form names version': [/\bversion\b/, [['submitJobText', { modelId: 'm', sources: SOURCES }]]],
     'the object form names sources': [/\bsources\b/, [['submitJobText', { modelId: 'm', version: 'v' }]]],
-    'a mixture shows both forms': [
+    'the error of a mixed call shows both forms': [
       /takes \(modelId, versionId, textSources, explain, options\) or \(\{ modelId, version, sources, explain \}, options\)/,
       [
         ['submitJobText', { modelId: 'm' }, '1.0.1', SOURCES],
         ['submitJobText', 'm', { version: 'v', sources: SOURCES }],
       ],
     ],
-    'an unknown option is named, with the known ones': [
+    'an unknown option is named, and the known ones are listed': [
       /unknown option timeOut; known are cancelOnAbort, chunkSize, concurrency, headers, idleTimeout, jobTimeout, limit, maxBytes, maxOutage, onCancel, onDownloadProgress, onProgress, onUploadProgress, pollInterval, requestTimeout, retries, signal, waitTimeout/,
       [
         ['getJob', JOB, { timeOut: 5 }],
@@ -71,7 +71,7 @@ describe('arguments', () => {
       /options should be a plain object/,
       [5, 'x', [], new Date(), new Map()].map((o) => ['getJob', JOB, o]),
     ],
-    'an option stands in one place': [
+    'an option is given once': [
       /retries is given twice/,
       [['submitJobText', { modelId: 'm', version: 'v', sources: SOURCES, retries: 1 }, { retries: 1 }]],
     ],
@@ -97,7 +97,7 @@ describe('arguments', () => {
         ['getJob', JOB, { headers: 'a' }],
       ],
     ],
-    'headers are none of the client’s own': [
+    'headers do not replace those of the client': [
       /headers .*authorization/i,
       [['getJob', JOB, { headers: { Authorization: 'x' } }]],
     ],
@@ -151,10 +151,10 @@ describe('arguments', () => {
     ],
   };
   for (const [rule, [message, calls]] of Object.entries(wrong)) {
-    it(`${rule}: a rejected TypeError, and no request`, async () => {
+    it(`${rule}: the call rejects with a TypeError and sends nothing`, async () => {
       const modzyClient = client();
       for (const [method, ...args] of calls) {
-        // Nothing is thrown synchronously.
+        // The method does not throw.
         const promise = modzyClient[method](...args);
         await assert.rejects(promise, (error) => {
           assert.ok(error instanceof TypeError, `${error}`);
@@ -188,7 +188,7 @@ describe('arguments', () => {
     );
   });
 
-  it('null and undefined mean: not given', async () => {
+  it('null and undefined options count as missing', async () => {
     await emulator.answerJob('a', { status: 'COMPLETED' });
     const modzyClient = client();
     for (const none of [undefined, null]) {
@@ -207,13 +207,13 @@ describe('arguments', () => {
     }
   });
 
-  it('Infinity is no limit', async () => {
+  it('Infinity removes a limit', async () => {
     await emulator.answerJob('a', { status: 'COMPLETED' });
-    const forEver = { requestTimeout: Infinity, waitTimeout: Infinity, maxOutage: Infinity, pollInterval: Infinity };
-    assert.equal((await client().blockUntilComplete('a', forEver)).status, 'COMPLETED');
+    const unlimited = { requestTimeout: Infinity, waitTimeout: Infinity, maxOutage: Infinity, pollInterval: Infinity };
+    assert.equal((await client().blockUntilComplete('a', unlimited)).status, 'COMPLETED');
   });
 
-  it('objects of another realm are as good', async () => {
+  it('objects of another realm are accepted', async () => {
     const foreign = vm.runInNewContext(`({ sources: { a: { 'input.txt': 'hello' } }, options: { retries: 0 } })`);
     const receipt = await client().submitJobText('ed542963de', '1.0.1', foreign.sources, foreign.options);
     assert.equal(receipt.totalInputs, 1);
@@ -253,7 +253,7 @@ describe('arguments', () => {
     }
   });
 
-  it('headers go with the request, and the call’s before the client’s', async () => {
+  it('headers are sent, and those of the call override those of the client', async () => {
     const modzyClient = new ModzyClient(emulator.baseURL, emulator.apiKey, {
       headers: { 'x-a': 'client', 'x-b': 'client' },
       userAgent: 'mine/1',
@@ -272,12 +272,8 @@ describe('arguments', () => {
       'positional, without explain': [args, { model, input: text }, 1],
       'positional, explain false': [[...args, false], { model, input: text }, 1],
       'positional, explain true': [[...args, true], { model, explain: true, input: text }, 1],
-      'positional, options in the place of explain': [
-        [...args, { jobTimeout: 9 }],
-        { model, timeout: 9, input: text },
-        1,
-      ],
-      'positional, options behind explain': [
+      'positional, options in place of explain': [[...args, { jobTimeout: 9 }], { model, timeout: 9, input: text }, 1],
+      'positional, options after explain': [
         [...args, true, { jobTimeout: 9 }],
         { model, explain: true, timeout: 9, input: text },
         1,
@@ -285,10 +281,10 @@ describe('arguments', () => {
       'object, without explain': [[object], { model, explain: false, input: text }, 2],
       'object, explain true': [[{ ...object, explain: true }], { model, explain: true, input: text }, 2],
       'object, options within': [[{ ...object, jobTimeout: 9 }], { model, explain: false, timeout: 9, input: text }, 2],
-      'object, options behind': [[object, { jobTimeout: 9 }], { model, explain: false, timeout: 9, input: text }, 2],
+      'object, options after it': [[object, { jobTimeout: 9 }], { model, explain: false, timeout: 9, input: text }, 2],
     };
     for (const [form, [given, body, generation]] of Object.entries(forms)) {
-      it(`${form}: sends what ${generation}.x sends and gives back what it gives back`, async () => {
+      it(`${form}: sends the request of ${generation}.x and returns its receipt`, async () => {
         const answer = { jobIdentifier: JOB, model, status: 'ACCEPTED', totalInputs: 1 };
         for (const modzyClient of [client(), client2()]) {
           await emulator.clearRequests();
@@ -304,7 +300,7 @@ describe('arguments', () => {
       });
     }
 
-    it('a member that nobody knows brings one warning, and is not sent', async () => {
+    it('an unknown member is not sent, and the client warns of it once', async () => {
       const warned = once(process, 'warning');
       const modzyClient = client2();
       const more = [];
@@ -321,7 +317,7 @@ describe('arguments', () => {
     });
   });
 
-  it('submitJob sends its body as it stands; its receipt goes by the form of the constructor', async () => {
+  it('submitJob sends its body unchanged, and the form of the constructor decides on the status of its receipt', async () => {
     const body = { model: { identifier: 'ed542963de', version: '1.0.1' }, input: { type: 'text', sources: SOURCES } };
     const open = { model: body.model };
     for (const [make, forInput, forNone] of [

@@ -1,6 +1,6 @@
 'use strict';
 
-// What ends a batch before its jobs: a loop that is left, a signal, a source that fails; and what is left of it then.
+// Batches that end before their jobs: by a loop that is left, a signal, or a source that fails.
 
 const assert = require('node:assert/strict');
 const { getEventListeners } = require('node:events');
@@ -52,14 +52,14 @@ describe('batches that end early', () => {
       });
     }
 
-    it('before it has begun leaves nothing to stop', async () => {
+    it('before it has begun sends nothing', async () => {
       const outcomes = client().jobsAsCompleted([job(0)], quickly);
       assert.deepEqual(await outcomes.return(), { done: true, value: undefined });
       assert.deepEqual(await collect(outcomes), []);
       assert.equal((await emulator.requests()).length, 0);
     });
 
-    it('does not wait for a source that is busy with its next job', async () => {
+    it('does not wait for a source that is still producing its next job', async () => {
       const [first] = await answer(0);
       let closed = false;
       const source = {
@@ -79,7 +79,7 @@ describe('batches that end early', () => {
       await assertQuiet();
     });
 
-    it('rejects with what closing the source throws', async () => {
+    it('rejects with the error of closing the source', async () => {
       const jobs = await answer(0, Infinity);
       function* source() {
         try {
@@ -100,7 +100,7 @@ describe('batches that end early', () => {
       await assertQuiet();
     });
 
-    it('lets submits that are under way come to their end, and starts no other', async () => {
+    it('waits for submits in flight, and starts no other', async () => {
       const modzy = client();
       const [first] = await answer(0);
       await emulator.fault({ method: 'POST', path: '/api/jobs', delayMs: 150 });
@@ -111,14 +111,14 @@ describe('batches that end early', () => {
       }
       await answered(3);
       const requests = await emulator.requests();
-      // The room of the first had been given to the next by then.
+      // By then, the next job had taken the place of the first.
       assert.deepEqual(requests.map(({ method }) => method).sort(), ['GET', 'POST', 'POST']);
       assert.ok(requests.every(({ state }) => state === 'answered'));
     });
   });
 
   describe('a signal', () => {
-    it('that has fired before lets nothing be sent and no source be opened', async () => {
+    it('that has fired before sends nothing and opens no source', async () => {
       const options = { signal: AbortSignal.abort(reason) };
       const source = { [Symbol.iterator]: () => assert.fail('the source was opened') };
       await assert.rejects(collect(client().jobsAsCompleted(source, options)), (error) => error === reason);
@@ -145,7 +145,7 @@ describe('batches that end early', () => {
       assert.equal(opened, false);
     });
 
-    it('ends a batch: no poll, no listener, the source closed, no job cancelled', async () => {
+    it('ends the polls, removes its listener, closes the source, and cancels no job', async () => {
       const jobs = await answer(0, Infinity, Infinity, Infinity);
       const controller = new AbortController();
       const { signal } = controller;
@@ -167,7 +167,7 @@ describe('batches that end early', () => {
       assert.ok((await emulator.requests()).every(({ method }) => method === 'GET'));
     });
 
-    it('rejects once, drops what nobody has taken, and then the loop is over', async () => {
+    it('rejects once, drops outcomes that were not taken, and ends the loop', async () => {
       const jobs = await answer(0, 0, Infinity);
       const controller = new AbortController();
       const outcomes = client().jobsAsCompleted(jobs, { ...quickly, signal: controller.signal });
@@ -180,7 +180,7 @@ describe('batches that end early', () => {
       await assertQuiet(controller.signal);
     });
 
-    it('cancels with cancelOnAbort the jobs that are waited for and those whose receipts are under way', async () => {
+    it('with cancelOnAbort cancels the jobs of its waits and of its submits in flight', async () => {
       const modzy = client();
       const [waitedFor] = await answer(Infinity);
       const receipt = JSON.stringify({ jobIdentifier: job(1) });
@@ -190,42 +190,42 @@ describe('batches that end early', () => {
       }
       const controller = new AbortController();
       const { signal } = controller;
-      const told = [];
-      const options = { ...quickly, signal, cancelOnAbort: true, onCancel: (outcome) => told.push(outcome) };
+      const outcomes = [];
+      const options = { ...quickly, signal, cancelOnAbort: true, onCancel: (outcome) => outcomes.push(outcome) };
       const waiting = modzy.blockUntilAllComplete([() => submit(modzy), waitedFor], options);
       await answered(1);
       controller.abort(reason);
       await assert.rejects(waiting, (error) => error === reason);
-      assert.deepEqual(told.map(({ jobIdentifier }) => jobIdentifier).sort(), [job(0), job(1)]);
-      assert.ok(told.every((outcome) => outcome.job?.status === 'CANCELED'));
-      const cancelled = (await emulator.requests()).filter(({ method }) => method === 'DELETE');
-      assert.equal(cancelled.length, 2);
+      assert.deepEqual(outcomes.map(({ jobIdentifier }) => jobIdentifier).sort(), [job(0), job(1)]);
+      assert.ok(outcomes.every((outcome) => outcome.job?.status === 'CANCELED'));
+      const cancels = (await emulator.requests()).filter(({ method }) => method === 'DELETE');
+      assert.equal(cancels.length, 2);
       await assertQuiet(signal);
     });
 
-    it('rejects with what onCancel throws, once every job has been dealt with', async () => {
+    it('rejects with the first error of onCancel, once each job is canceled', async () => {
       const jobs = await answer(Infinity, Infinity);
       for (const number of [0, 1]) {
         await emulator.fault({ method: 'DELETE', path: path(number), status: 200, body: canceled(number) });
       }
       const controller = new AbortController();
-      let told = 0;
+      let calls = 0;
       const onCancel = () => {
-        told += 1;
-        throw new Error(`mishap ${told}`);
+        calls += 1;
+        throw new Error(`failure ${calls}`);
       };
       const options = { ...quickly, signal: controller.signal, cancelOnAbort: true, onCancel };
       const waiting = client().blockUntilAllComplete(jobs, options);
       await answered(2);
       controller.abort(reason);
-      await assert.rejects(waiting, { message: 'mishap 1' });
-      assert.equal(told, 2);
+      await assert.rejects(waiting, { message: 'failure 1' });
+      assert.equal(calls, 2);
     });
   });
 
   describe('a source', () => {
     for (const kind of ['iterable', 'async iterable']) {
-      it(`(${kind}) that throws ends the batch with its error, after what had completed`, async () => {
+      it(`(${kind}) that throws ends the batch with its error, after the outcomes so far`, async () => {
         const jobs = await answer(0, Infinity);
         let open;
         const opened = new Promise((resolve) => {
@@ -254,7 +254,7 @@ describe('batches that end early', () => {
       });
     }
 
-    it('that cannot be opened is an error of the loop', async () => {
+    it('that cannot be opened makes the loop throw', async () => {
       const source = {
         [Symbol.asyncIterator]() {
           throw reason;

@@ -1,6 +1,6 @@
 'use strict';
 
-// Many jobs at once: in which order outcomes come, and what each of them says.
+// Waits for many jobs: the order of the outcomes, and the content of each.
 
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
@@ -18,7 +18,7 @@ describe('batches', () => {
   const { answer, answered, client } = numberedJobs(emulator);
 
   describe('jobsAsCompleted', () => {
-    it('brings outcomes in the order in which jobs complete, with the index of each', async () => {
+    it('yields outcomes in the order in which jobs complete, each with its index', async () => {
       const jobs = await answer(12, 1, 6);
       const outcomes = await collect(client().jobsAsCompleted(jobs, quickly));
       assert.deepEqual(
@@ -56,7 +56,7 @@ describe('batches', () => {
       assert.equal((await emulator.requests()).length, 0);
     });
 
-    it('begins with the loop, and can be gone through once', async () => {
+    it('starts with the loop, and can be iterated once', async () => {
       const jobs = await answer(0);
       const outcomes = client().jobsAsCompleted(jobs);
       await sleep(50);
@@ -66,7 +66,7 @@ describe('batches', () => {
       assert.deepEqual(await outcomes.next(), { done: true, value: undefined });
     });
 
-    it('makes a failure an outcome, and goes on', async () => {
+    it('yields a failure as an outcome, and goes on', async () => {
       const jobs = await answer(1, Infinity, 1);
       await emulator.fault({ path: path(3), status: 403, body: '{"message":"not yours"}' });
       const thrown = new Error('no more paper');
@@ -110,7 +110,7 @@ describe('batches', () => {
       assert.match(outcomes[7].error.message, /the jobs\[7\] param should be a job/);
     });
 
-    it('gives errors the lines of its caller, and makes an Error of anything thrown', async () => {
+    it('yields errors with the lines of its caller, and an Error for any value thrown', async () => {
       await emulator.fault({ path: path(0), status: 403, body: '{}' });
       const thrown = { toString: undefined };
       async function theCaller() {
@@ -122,7 +122,7 @@ describe('batches', () => {
       assert.equal(outcomes[1].error.cause, thrown);
     });
 
-    it('takes from its source no more than the bound has room for', async () => {
+    it('takes no more jobs from its source than the concurrency allows', async () => {
       const jobs = await answer(Infinity, Infinity, Infinity, Infinity);
       let taken = 0;
       function* source() {
@@ -141,9 +141,9 @@ describe('batches', () => {
 
     for (const [what, options, bound] of [
       ['as many as concurrency says', { concurrency: 20 }, 20],
-      ['fifty unless it is told', {}, 50],
+      ['fifty by default', {}, 50],
     ]) {
-      it(`lets functions submit when their turn comes, with ${what} alive at a time`, async () => {
+      it(`calls functions that submit when their turn comes, with ${what} jobs at a time`, async () => {
         const modzy = client();
         let [alive, most] = [0, 0];
         const sources = Array.from({ length: 200 }, () => () => {
@@ -174,7 +174,7 @@ describe('batches', () => {
       assert.equal((await first).done, true);
     });
 
-    it('runs functions and callbacks in the context of its caller', async () => {
+    it('runs functions and callbacks in the async context of its caller', async () => {
       const modzy = client();
       const storage = new AsyncLocalStorage();
       const seen = new Set();
@@ -189,7 +189,7 @@ describe('batches', () => {
       assert.deepEqual([...seen], ['the caller']);
     });
 
-    it('hands what has completed to a slow loop, which loses nothing', async () => {
+    it('keeps all outcomes for a slow loop', async () => {
       const jobs = await answer(0, 0, 0, 0, 0);
       const seen = [];
       for await (const outcome of client().jobsAsCompleted(jobs, quickly)) {
@@ -199,7 +199,7 @@ describe('batches', () => {
       assert.deepEqual(seen.sort(), [0, 1, 2, 3, 4]);
     });
 
-    it('answers questions that are asked ahead, and those after the end', async () => {
+    it('answers calls of next() made in advance, and those after the end', async () => {
       const jobs = await answer(1, 3);
       const outcomes = client().jobsAsCompleted(jobs, quickly)[Symbol.asyncIterator]();
       const answers = await Promise.all([outcomes.next(), outcomes.next(), outcomes.next()]);
@@ -214,7 +214,7 @@ describe('batches', () => {
     });
   });
 
-  it('wrong arguments reject, and nothing is sent or submitted', async () => {
+  it('invalid arguments reject, and nothing is sent or submitted', async () => {
     const modzy = client();
     const never = () => assert.fail('submitted');
     const notIterable = [
@@ -250,7 +250,7 @@ describe('batches', () => {
     assert.equal((await emulator.requests()).length, 0);
   });
 
-  it('a batch that nobody goes through, and one left before its end, bring no unhandled rejection', async () => {
+  it('a batch that is not iterated, or is left before its end, causes no unhandled rejection', async () => {
     const unhandled = [];
     const note = (error) => unhandled.push(error);
     process.on('unhandledRejection', note);

@@ -47,7 +47,7 @@ describe('a Blob', () => {
       slice: () => stalled.blob,
       arrayBuffer: () => ({ then() {} }),
     },
-    'of Node.js whose own stream() and arrayBuffer() never bring a byte': Object.assign(new Blob(['xyz']), {
+    'of Node.js whose own stream() and arrayBuffer() never yield a byte': Object.assign(new Blob(['xyz']), {
       stream: () => new ReadableStream({ pull: never }),
       arrayBuffer: never,
       slice: () => stalled.blob,
@@ -72,7 +72,7 @@ describe('a Blob', () => {
     }
   }
 
-  it('leaves the call with the reason of its signal while it brings nothing', async () => {
+  it('that yields nothing ends with the reason of the signal', async () => {
     for (const method of readWhole) {
       const reason = new Error('changed my mind');
       const controller = new AbortController();
@@ -83,11 +83,11 @@ describe('a Blob', () => {
   });
 
   for (const method of readWhole) {
-    it(`is read by ${method} no further once its signal has fired`, async () => {
+    it(`is not read further by ${method} once the signal has fired`, async () => {
       let pulled = 0;
       const controller = new AbortController();
       const reason = new Error('enough');
-      // Node.js itself reads a Blob by its methods only here: so it is told how far it was read.
+      // Node.js reads its own Blob without public methods but for this one, which counts the reads.
       const { getReader } = ReadableStream.prototype;
       ReadableStream.prototype.getReader = function (...given) {
         pulled += 1;
@@ -134,7 +134,7 @@ describe('a Blob', () => {
     await assertNothingIsLeft();
   });
 
-  it('with a slice() of its own keeps the memory that it gives', async () => {
+  it('with a slice() of its own keeps the memory that it returns', async () => {
     const memory = new Uint8Array(3).fill(7);
     class Sliced extends Blob {
       slice() {
@@ -153,7 +153,7 @@ describe('a Blob', () => {
     }
   });
 
-  it('rejects nowhere else, whatever becomes of it', async () => {
+  it('that fails causes no unhandled rejection', async () => {
     const failing = { size: 3, type: '', slice: () => failing, arrayBuffer: () => Promise.reject(new Error('mine')) };
     const unhandled = await unhandledBy(async () => {
       for (const submit of Object.values(ways)) {
@@ -174,10 +174,10 @@ describe('a Blob', () => {
   });
 });
 
-describe('a chunk of a stream that was transferred', () => {
+describe('a chunk of a stream whose memory was transferred', () => {
   const emulator = useEmulator();
 
-  it('is an InputError, whether before it was given or while it was read', async () => {
+  it('is an InputError, whether the transfer came before the chunk or during the read', async () => {
     const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
     const transferred = () => {
       const chunk = new Uint8Array(8);

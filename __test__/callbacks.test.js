@@ -1,6 +1,6 @@
 'use strict';
 
-// Callbacks that return promises: when they are called again, what their rejection ends, and what nobody waits for.
+// Callbacks that return promises: when they are called again, what their rejection ends, and which promises are not awaited.
 
 const assert = require('node:assert/strict');
 const os = require('node:os');
@@ -67,7 +67,7 @@ describe('a callback that returns a promise', () => {
     assert.deepEqual(unhandled, []);
   });
 
-  it('and rejects takes the place of the reason: onCancel, of a wait and of a batch', async () => {
+  it('and rejects replaces the reason of the signal: onCancel of a wait and of a batch', async () => {
     await answer(Infinity);
     await emulator.fault({
       method: 'DELETE',
@@ -91,7 +91,7 @@ describe('a callback that returns a promise', () => {
     }
   });
 
-  it('is awaited before it is called again, with each status and the newest figures of it', async () => {
+  it('is awaited before it is called again, with each status and its latest figures', async () => {
     await emulator.answerJob(
       job(0),
       ...[{ status: 'SUBMITTED' }, { status: 'IN_PROGRESS', completed: 1 }, { status: 'IN_PROGRESS', completed: 2 }],
@@ -107,7 +107,7 @@ describe('a callback that returns a promise', () => {
     };
     const { status } = await client().blockUntilComplete(job(0), { ...quickly, onProgress });
     assert.equal(status, 'COMPLETED');
-    // The call does not settle before its callback has.
+    // The call settles after its callback.
     assert.equal(busy, 0);
     assert.deepEqual(seen, [
       [1, 'SUBMITTED', undefined],
@@ -129,7 +129,7 @@ describe('a callback that returns a promise', () => {
     assert.ok(performance.now() - aborted < 500);
   });
 
-  it('or something that only looks like one breaks no other call', async () => {
+  it('or an invalid thenable does not affect other calls', async () => {
     await answer(0, 3);
     const modzy = client();
     const bystander = modzy.blockUntilComplete(job(1), quickly);

@@ -1,6 +1,6 @@
 'use strict';
 
-// Whom a client trusts, and what it shows to a server that asks: `tls`.
+// The `tls` option: the certificates that a client trusts, and the one that it presents.
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -42,7 +42,7 @@ describe('certificates', () => {
     await assert.rejects(ask(api, { ca: theirs.ca }), refused);
   });
 
-  it('of authorities are taken as text, as bytes, several in one, and in an array', async () => {
+  it('of authorities are read from text, bytes, several in one text, and an array', async () => {
     const several = `# ours and theirs\n${theirs.ca}\n${ours.ca}`;
     const bytes = Buffer.from(ours.ca);
     const shared = Buffer.concat([Buffer.from('before'), bytes, Buffer.from('after')]);
@@ -52,7 +52,7 @@ describe('certificates', () => {
     }
   });
 
-  it('that are given come before those of the environment, and those before the default', async () => {
+  it('of the option override those of the environment, and these override the default', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'modzy-client-'));
     try {
       process.env.NODE_EXTRA_CA_CERTS = path.join(directory, 'ours.pem');
@@ -66,7 +66,7 @@ describe('certificates', () => {
     }
   });
 
-  it('of the server itself are trusted where they are given, self-signed and of an authority as openssl makes them', async () => {
+  it('of the server itself are trusted where the option holds them, self-signed or issued by openssl', async () => {
     const { cert, private: key } = await selfSigned('localhost', { cA: true });
     const own = await serve(https.createServer({ cert, key }));
     try {
@@ -80,7 +80,7 @@ describe('certificates', () => {
     }
   });
 
-  it('made with an algorithm that is not supported are refused by its name', async () => {
+  it('with an unsupported algorithm are refused, and the error names it', async () => {
     const strong = { algorithm: 'sha512' };
     const authority = await selfSigned('an authority', { ...strong, cA: true });
     const signed = await selfSigned('localhost', { ...strong, ca: { cert: authority.cert, key: authority.private } });
@@ -91,7 +91,7 @@ describe('certificates', () => {
     const bySha512 = await selfSigned('localhost', { ...strong, ...ofLargest });
     for (const [{ cert, private: key }, ca, message] of [
       [signed, authority.cert, /is not accepted: a signature with ecdsa-with-SHA512 is not supported$/],
-      // Whose signature it has does not matter where it is itself trusted.
+      // The signature on a certificate does not matter where that certificate is itself trusted.
       [signed, signed.cert, null],
       [authority, authority.cert, /is not accepted: it was issued for another host name$/],
       [bySha256, largest.cert, /a signature with ecdsa-with-SHA256 by a key of ECDSA P-521 is not supported$/],
@@ -109,7 +109,7 @@ describe('certificates', () => {
     }
   });
 
-  it('of NODE_EXTRA_CA_CERTS are read when the client is made, whatever its directory is later', async () => {
+  it('of NODE_EXTRA_CA_CERTS are read by the constructor, in the directory of that time', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'modzy-client-'));
     const home = process.cwd();
     try {
@@ -128,7 +128,7 @@ describe('certificates', () => {
 
   const isRoot = process.getuid?.() === 0;
   it(
-    'of NODE_EXTRA_CA_CERTS are those of the user who makes the client, whoever the process is later',
+    'of NODE_EXTRA_CA_CERTS are read by the constructor, as the user of that time',
     { skip: !isRoot && 'only root can become another user' },
     async () => {
       const directory = mkdtempSync(path.join(tmpdir(), 'modzy-client-'));
@@ -154,7 +154,7 @@ describe('certificates', () => {
     },
   );
 
-  it('of a NODE_EXTRA_CA_CERTS that is no file are ignored at once, with one warning', async () => {
+  it('of a NODE_EXTRA_CA_CERTS that is not a file are ignored at once, with one warning', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'modzy-client-'));
     const warnings = [];
     const note = (warning) => warnings.push([warning.code, warning.message]);
@@ -172,7 +172,7 @@ describe('certificates', () => {
     }
   });
 
-  it('of clients open servers that ask for one', async () => {
+  it('of clients are presented to servers that require one', async () => {
     for (const [cert, key] of [
       [client.cert, client.private],
       [Buffer.from(client.cert), Buffer.from(client.private)],
@@ -182,7 +182,7 @@ describe('certificates', () => {
     await assert.rejects(ask(strict, { ca: ours.ca }), ConnectionError);
   });
 
-  it('that cannot be used are refused by name, and nothing of a key is shown', () => {
+  it('that cannot be used are refused with the name of the option, and no part of a key is shown', () => {
     const { cert, private: key } = client;
     const secret = key.split('\n')[1];
     const garbage = '-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n';

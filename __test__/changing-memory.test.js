@@ -1,6 +1,6 @@
 'use strict';
 
-// Memory that changes hands after it was given to a call: what arrives is what it held then, or nothing that counts.
+// Memory that changes after a call got it: the server gets the bytes of that time, or the call fails.
 
 const assert = require('node:assert/strict');
 const { createHash, randomBytes } = require('node:crypto');
@@ -10,7 +10,7 @@ const { MODEL, useUploads } = require('./support/uploads.js');
 const MIB = 1024 * 1024;
 const digestOf = (bytes) => ({ bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
 
-/** What may become of memory, and of which kind it has to be for that. */
+/** The ways in which memory changes, each with the kind of memory that allows it. */
 const changes = {
   'is transferred': {
     make: (bytes) => new Uint8Array(bytes),
@@ -71,7 +71,7 @@ describe('memory', () => {
     appendInput: async (value) => {
       const [identifier, version] = MODEL;
       const job = await uploads.modzy.getJobClient().submitJob({ model: { identifier, version } });
-      // The arguments of a call are those of its own turn.
+      // A call reads its arguments before it returns.
       const appending = uploads.modzy.getJobClient().appendInput(job, 'only', 'input', value());
       return appending.then(() => uploads.modzy.getJobClient().closeJob(job));
     },
@@ -79,7 +79,7 @@ describe('memory', () => {
 
   for (const [what, { make, change }] of Object.entries(changes)) {
     for (const [method, submit] of Object.entries(submits)) {
-      it(`that ${what} right after ${method} arrives as it was`, async () => {
+      it(`that ${what} right after ${method} arrives unchanged`, async () => {
         const bytes = randomBytes(3001);
         const value = make(bytes);
         const changed = () => {
@@ -95,7 +95,7 @@ describe('memory', () => {
     }
   }
 
-  it('of more than 8 MiB in a call is read when its turn comes: gone by then, it is named, and its job is canceled', async () => {
+  it('of more than 8 MiB in a call is read when its turn comes; if it is gone by then, the error names it and the job is canceled', async () => {
     for (const what of ['is transferred', 'is transferred as a whole', 'is cut short', 'is cut short under a view']) {
       const outcomes = [];
       const { make, change } = changes[what];
@@ -106,7 +106,7 @@ describe('memory', () => {
       await assert.rejects(uploading, { name: 'InputError', code: 'changed', inputKey: 'k', inputName: 'input' }, what);
       assert.equal(outcomes[0].job.status, 'CANCELED');
     }
-    // The first is copied, and no room is left for the second.
+    // The first is copied. With the second, the copies would exceed the limit.
     const [first, second] = [new Uint8Array(8 * MIB).fill(1), new Uint8Array(10).fill(2)];
     const sources = { a: { input: first }, b: { input: second } };
     const uploading = uploads.modzy.submitJobFile(...MODEL, sources);
@@ -115,7 +115,7 @@ describe('memory', () => {
     await assert.rejects(uploading, { name: 'InputError', code: 'changed', inputKey: 'b' });
   });
 
-  it('of more than 8 MiB that only grows arrives as it was', async () => {
+  it('of more than 8 MiB that only grows arrives unchanged', async () => {
     const bytes = randomBytes(9 * MIB);
     for (const what of ['grows under a view of all of it', 'grows and is shared']) {
       const { make, change } = changes[what];
@@ -126,7 +126,7 @@ describe('memory', () => {
     }
   });
 
-  it('that is gone already is a wrong argument, and nothing is sent', async () => {
+  it('that is already gone is an invalid argument, and nothing is sent', async () => {
     const transferred = new Uint8Array(10);
     structuredClone(transferred.buffer, { transfer: [transferred.buffer] });
     const outside = new DataView(resizable(Buffer.alloc(10)), 5, 5);
@@ -140,7 +140,7 @@ describe('memory', () => {
     assert.deepEqual(await uploads.lines(), []);
   });
 
-  it('that a stream gives in pieces of any size is read a MiB at a time, and missed where it is transferred meanwhile', async () => {
+  it('of a chunk of a stream is read a MiB at a time, and is an error where it is transferred meanwhile', async () => {
     const bytes = randomBytes(5 * MIB + 1);
     const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
     shared.set(bytes);

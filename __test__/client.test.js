@@ -64,7 +64,7 @@ describe('the constructor', () => {
     [['app.modzy.com', KEY], /baseURL is not an absolute http or https URL/],
     [['ftp://app.modzy.com', KEY], /baseURL must start with http/],
     [['https://user:pass@app.modzy.com', KEY], /baseURL must not hold a user/],
-    [[{ apiKey: KEY, url: 'nowhere' }], /: url is not an absolute/],
+    [[{ apiKey: KEY, url: 'not a URL' }], /: url is not an absolute/],
     [[url, 'a\r\nb'], /apiKey must hold visible ASCII/],
     [[{ apiKey: KEY }, KEY], /no mixture of the two/],
     [
@@ -116,12 +116,12 @@ describe('the constructor', () => {
     [[{ apiKey: KEY, url: 'https://h.example/prefix' }], 'https://h.example/prefix/api'],
   ];
   for (const [args, root] of roots) {
-    it(`asks ${root} for ${inspect(args)}`, () => {
+    it(`has the root ${root} for ${inspect(args)}`, () => {
       assert.equal(new ModzyClient(...args).baseURL, root);
     });
   }
 
-  it('gives methods that throw nothing, even without their client', async () => {
+  it('returns a client whose methods reject, and do not throw, without it', async () => {
     const { getJob, submitJobText } = new ModzyClient(url, KEY);
     await assert.rejects(getJob('a'), TypeError);
     await assert.rejects(submitJobText(), TypeError);
@@ -152,14 +152,14 @@ describe('fromEnv', () => {
     assert.equal(client.baseURL, 'https://h.example/api');
   });
 
-  it('puts what is given before the environment, and the environment before the default', () => {
+  it('reads the options before the environment, and the environment before the default', () => {
     const env = { MODZY_API_KEY: KEY, MODZY_BASE_URL: 'https://h.example/api' };
     assert.equal(from(env, { url: 'https://given.example' }).baseURL, 'https://given.example/api');
     assert.equal(from(env).baseURL, 'https://h.example/api');
     assert.equal(from({ MODZY_API_KEY: KEY, MODZY_BASE_URL: '  ' }).baseURL, 'https://app.modzy.com/api');
   });
 
-  it('puts credentials that are given before the key of the environment', async () => {
+  it('reads the credentials of the options before the key of the environment', async () => {
     const seen = [];
     const server = http.createServer(({ headers }, response) => {
       seen.push([headers.authorization, headers['modzy-team-id']]);
@@ -188,14 +188,14 @@ describe('fromEnv', () => {
     assert.deepEqual(seen, [ofEnvironment, ofEnvironment, given, ofTeam, given, ofTeam]);
   });
 
-  it('takes null and undefined for: not given', () => {
+  it('reads null and undefined as missing', () => {
     const env = { MODZY_API_KEY: KEY, MODZY_BASE_URL: 'https://h.example' };
     for (const options of [undefined, null, {}, { url: undefined }, { url: null, retries: null }]) {
       assert.equal(from(env, options).baseURL, 'https://h.example/api');
     }
   });
 
-  it('refuses what are no options', () => {
+  it('refuses options that are not a plain object', () => {
     for (const options of [5, 'https://h.example', true, [], new Map(), new URL('https://h.example')]) {
       assert.throws(() => from({ MODZY_API_KEY: KEY }, options), {
         name: 'TypeError',
@@ -204,7 +204,7 @@ describe('fromEnv', () => {
     }
   });
 
-  it('makes a client of the class that it is asked of', () => {
+  it('returns an instance of the class that it is called on', () => {
     class Mine extends ModzyClient {}
     process.env.MODZY_API_KEY = KEY;
     try {
@@ -214,7 +214,7 @@ describe('fromEnv', () => {
     }
   });
 
-  it('names the variable that is missing', () => {
+  it('names the missing variable', () => {
     assert.throws(() => from({ MODZY_API_KEY: ' ' }), { name: 'TypeError', message: /MODZY_API_KEY is not set/ });
   });
 });
