@@ -1,6 +1,6 @@
 'use strict';
 
-// Subscribers of the channels: when and where they are called, what they may add to a call, and what they cannot break.
+// Subscribers of the channels: their async context, the headers that they add to a call, and the harm that they cannot do.
 
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
@@ -21,14 +21,14 @@ const { unhandledBy } = require('./support/unhandled.js');
 const JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 const SOURCES = { first: { 'input.txt': 'What a lovely day!' } };
 
-describe('diagnostics, as subscribers see them', () => {
+describe('subscribers of diagnostics', () => {
   const emulator = useEmulator({ submittedMs: 30, inProgressMs: 30 });
   const { collect, subscribe } = useChannels();
 
   const client = (options) => new ModzyClient({ url: emulator.url, apiKey: emulator.apiKey, ...options });
   const route = `/api/jobs/${JOB}`;
 
-  it('publishes in the async context of the call', async () => {
+  it('are called in the async context of the call', async () => {
     const storage = new AsyncLocalStorage();
     const stores = [];
     for (const name of CHANNELS) {
@@ -56,7 +56,7 @@ describe('diagnostics, as subscribers see them', () => {
     const add = (headers) => subscribe('modzy:request:start', ({ request }) => Object.assign(request.headers, headers));
     const sent = async () => (await emulator.requests()).map(({ headers }) => headers);
 
-    it('go with every request of the call', async () => {
+    it('are sent with each request of the call', async () => {
       add({ Traceparent: '00-1' });
       await client().submitJobFile('ed542963de', '1.0.1', { a: { 'input.txt': Buffer.from('text') } });
       const all = await sent();
@@ -67,7 +67,7 @@ describe('diagnostics, as subscribers see them', () => {
       );
     });
 
-    it("go before the client's and after the call's own, in whatever case", async () => {
+    it("override those of the client, and not the call's own, in any case", async () => {
       const fields = Array.from({ length: 20 }, (_, index) => `x-own-${index}`);
       const all = (value, spell = (name) => name) => Object.fromEntries(fields.map((name) => [spell(name), value]));
       add({ 'X-One': 'subscriber', ...all('subscriber', (name) => name.toUpperCase()) });
@@ -99,7 +99,7 @@ describe('diagnostics, as subscribers see them', () => {
       ],
       [{ name: 7 }, /the headers of modzy:request:start param should be an object of strings/],
     ]) {
-      it(`are refused as those of callers are: ${inspect(headers)}`, async () => {
+      it(`are refused like those of callers: ${inspect(headers)}`, async () => {
         add(headers);
         const messages = collect(['modzy:request:error']);
         const source = Readable.from([Buffer.from('text')]);
@@ -111,14 +111,14 @@ describe('diagnostics, as subscribers see them', () => {
     }
   });
 
-  it('tells the end of a call whose request a subscriber has frozen', async () => {
+  it('get the end of a call whose request one of them has frozen', async () => {
     subscribe('modzy:request:start', ({ request }) => Object.freeze(request));
     const messages = collect(['modzy:request:end']);
     await client().submitJobText('ed542963de', '1.0.1', SOURCES);
     assert.equal(messages.length, 1);
   });
 
-  it('may change and break whatever is published, and no call: each has its own outcome', async () => {
+  it('may change the messages without an effect on the outcome of a call', async () => {
     const fails = () => {
       throw new Error('do not touch');
     };
@@ -136,7 +136,7 @@ describe('diagnostics, as subscribers see them', () => {
           try {
             change(message);
           } catch {
-            // What it throws itself is not what is asked here.
+            // Another test covers subscribers that throw.
           }
         };
         CHANNELS.forEach((name) => subscribe(name, subscriber));
@@ -149,7 +149,7 @@ describe('diagnostics, as subscribers see them', () => {
     assert.deepEqual(unhandled, []);
   });
 
-  it('publishes nothing of a call that began before anybody listened', async () => {
+  it('get no message of a call that began before the first subscription', async () => {
     await emulator.answerJob(JOB, { status: 'OPEN' }, { status: 'OPEN' }, { status: 'COMPLETED' });
     let messages;
     await client().blockUntilComplete(JOB, {
@@ -161,7 +161,7 @@ describe('diagnostics, as subscribers see them', () => {
     assert.deepEqual(messages, []);
   });
 
-  it('asks Rust for retries and polls only where somebody listens to them', async () => {
+  it('make Rust report retries and polls, which it does not do without them', async () => {
     const asked = await observed(async () => {
       const listener = () => {};
       const ask = () =>
@@ -179,7 +179,7 @@ describe('diagnostics, as subscribers see them', () => {
     assert.deepEqual(asked, [undefined, undefined, 'failures', undefined, undefined, 'all', undefined]);
   });
 
-  it('does not let a subscriber that throws break a call, nor hides what it throws', () => {
+  it('that throw do not affect a call, and their errors are uncaught exceptions', () => {
     const program = `
       const diagnostics = require('node:diagnostics_channel');
       const { ModzyClient } = require('modzy-client');
@@ -201,14 +201,14 @@ describe('diagnostics, as subscribers see them', () => {
     assert.deepEqual(caught, [start, end, start, poll, poll, end]);
   });
 
-  it('is published in the worker that calls, to its own subscribers', async () => {
+  it('in a worker get the messages of its calls', async () => {
     const messages = collect();
     const worker = new Worker(path.join(__dirname, 'support', 'subscriber.js'), {
       workerData: { url: emulator.url, apiKey: emulator.apiKey },
     });
-    const [[told]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
+    const [[published]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
     assert.deepEqual(messages, []);
-    const { jobIdentifier } = told.at(-1);
+    const { jobIdentifier } = published.at(-1);
     const expected = [
       ['modzy:request:start', 'submitJobText'],
       ['modzy:request:end', 'submitJobText'],
@@ -218,14 +218,14 @@ describe('diagnostics, as subscribers see them', () => {
       ['modzy:request:start', 'getJob'],
       ['modzy:request:error', 'getJob'],
     ];
-    const calls = told.map(({ name, method }) => [name, method]);
+    const calls = published.map(({ name, method }) => [name, method]);
     assert.deepEqual(
       calls.filter((each, index) => String(each) !== String(calls[index - 1])),
       expected,
     );
-    assert.ok(told.every(({ store }) => store === 'of the worker'));
+    assert.ok(published.every(({ store }) => store === 'of the worker'));
     assert.equal(jobIdentifier, 'none');
-    const polls = told.filter(({ name }) => name === 'modzy:wait:poll');
+    const polls = published.filter(({ name }) => name === 'modzy:wait:poll');
     assert.deepEqual([polls.at(-1).status, polls.at(-1).hasNext], ['COMPLETED', false]);
     assert.ok(polls.slice(0, -1).every(({ status, hasNext }) => status !== 'COMPLETED' && hasNext));
     assert.ok(polls.length >= 2);

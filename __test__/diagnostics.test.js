@@ -1,6 +1,6 @@
 'use strict';
 
-// What is published of calls on the channels of node:diagnostics_channel.
+// The messages about calls on the channels of node:diagnostics_channel.
 
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
@@ -21,7 +21,7 @@ describe('diagnostics', () => {
   const names = (messages) => messages.map(([name]) => name);
   const route = `/api/jobs/${JOB}`;
 
-  it('tells the start before the method returns, and the end with the same object', async () => {
+  it('publishes the start before the method returns, and the end with the same object', async () => {
     const messages = collect();
     const submitted = client().submitJobText('ed542963de', '1.0.1', SOURCES);
     assert.deepEqual(names(messages), ['request:start']);
@@ -41,7 +41,7 @@ describe('diagnostics', () => {
     assert.deepEqual(Object.keys(end), ['request', 'durationMs']);
   });
 
-  it('tells each retry: the attempt, why it failed, and the pause', async () => {
+  it('publishes each retry with its attempt, its error and its delay', async () => {
     await emulator.fault({ method: 'GET', path: route, times: 1, status: 429, headers: { 'retry-after': '0' } });
     await emulator.answerJob(JOB, { status: 'COMPLETED' });
     const messages = collect();
@@ -51,14 +51,14 @@ describe('diagnostics', () => {
     assert.equal(request.jobIdentifier, JOB);
     assert.equal(retry.request, request);
     assert.equal(retry.attempt, 1);
-    // Up to a tenth longer than asked for.
+    // The client adds up to a tenth to the delay of the server.
     assert.ok(retry.delayMs >= 100 && retry.delayMs <= 110, `${retry.delayMs} ms`);
     assert.equal(retry.error.name, 'RateLimitError');
     assert.deepEqual([retry.error.status, retry.error.attempts], [429, 1]);
     assert.match(retry.error.stack, /diagnostics\.test\.js/);
   });
 
-  it('tells of what is read piece by piece, each retry, also those that come after the head', async () => {
+  it('publishes each retry of a stream, also after the response headers', async () => {
     const reads = {
       async openOutput(modzy) {
         const output = { jobId: JOB, inputKey: 'a', outputName: 'b' };
@@ -81,7 +81,7 @@ describe('diagnostics', () => {
         { status: 200, body: results },
       ],
     };
-    const brought = { openOutput: '0123456789', streamResults: true };
+    const expected = { openOutput: '0123456789', streamResults: true };
     for (const [method, read] of Object.entries(reads)) {
       for (const answer of answers[method]) {
         await emulator.fault({ path: '/api/results/*', times: 1, ...answer });
@@ -92,14 +92,14 @@ describe('diagnostics', () => {
       const context = new AsyncLocalStorage();
       const stores = [];
       subscribe('modzy:request:retry', () => stores.push(context.getStore()));
-      assert.equal(await context.run('me', () => read(client({ logger: { warn } }))), brought[method]);
-      const told = messages.map(([name, { request, attempt, error }]) => [
+      assert.equal(await context.run('me', () => read(client({ logger: { warn } }))), expected[method]);
+      const published = messages.map(([name, { request, attempt, error }]) => [
         name,
         request.method,
         attempt,
         error?.attempts,
       ]);
-      assert.deepEqual(told.sort(), [
+      assert.deepEqual(published.sort(), [
         ['request:end', method, undefined, undefined],
         ['request:retry', method, 1, 1],
         ['request:retry', method, 2, 2],
@@ -112,7 +112,7 @@ describe('diagnostics', () => {
     }
   });
 
-  it('tells why a call failed, with the very error', async () => {
+  it('publishes the error that a call rejects with', async () => {
     const messages = collect();
     const error = await client()
       .getJob(JOB)
@@ -124,7 +124,7 @@ describe('diagnostics', () => {
     assert.equal(typeof messages[1][1].durationMs, 'number');
   });
 
-  it('tells of wrong arguments, wherever they are found', async () => {
+  it('publishes the errors of invalid arguments', async () => {
     const circular = { a: {} };
     circular.a.b = circular;
     const broken = { arrayBuffer: () => Promise.reject(new Error('gone')), type: '' };
@@ -139,8 +139,8 @@ describe('diagnostics', () => {
       ['fileToDataUrl', broken],
     ]) {
       const messages = collect();
-      const talker = client();
-      const error = await talker[method](...args).catch((reason) => reason);
+      const modzyClient = client();
+      const error = await modzyClient[method](...args).catch((reason) => reason);
       assert.ok(error instanceof Error, method);
       assert.deepEqual(names(messages), ['request:start', 'request:error'], method);
       assert.equal(messages[0][1].request.method, method);
@@ -158,7 +158,7 @@ describe('diagnostics', () => {
     }
   });
 
-  it('tells the polls of a wait', async () => {
+  it('publishes the polls of a wait', async () => {
     await emulator.fault({ method: 'GET', path: route, times: 1, status: 502 });
     await emulator.answerJob(JOB, { status: 'SUBMITTED' }, { status: 'COMPLETED' });
     const messages = collect();
@@ -180,7 +180,7 @@ describe('diagnostics', () => {
     assert.deepEqual([completed.status, completed.delayMs], ['COMPLETED', undefined]);
   });
 
-  it('tells of each job of a batch, and of each page of a listing', async () => {
+  it('publishes each job of a batch, and each page of a listing', async () => {
     const messages = collect(['modzy:request:start', 'modzy:request:end']);
     const jobs = await Promise.all([1, 2, 3].map(() => client().submitJobText('ed542963de', '1.0.1', SOURCES)));
     messages.length = 0;
@@ -198,7 +198,7 @@ describe('diagnostics', () => {
     assert.deepEqual(names(messages), ['request:start', 'request:end', 'request:start', 'request:end']);
   });
 
-  it('tells of aborts with their reason, and of a loop that was left', async () => {
+  it('publishes aborts with their reason, and the end of a loop that was left', async () => {
     const messages = collect(['modzy:request:error']);
     await emulator.answerJob(JOB, { status: 'OPEN' });
     const controller = new AbortController();
@@ -217,8 +217,8 @@ describe('diagnostics', () => {
   it('holds no secret and no data in any message', async () => {
     const messages = collect();
     const ofAll = [emulator.apiKey.split('.')[1], 'aGatewayToken'];
-    const talker = client({ headers: { 'x-gateway': 'aGatewayToken' } });
-    /** Lets the server echo what a call carries, in an answer that is followed by another attempt. */
+    const modzyClient = client({ headers: { 'x-gateway': 'aGatewayToken' } });
+    /** Makes the server echo the secrets of a call in a response that the client retries. */
     const echo = async (method, to, ...secrets) => {
       const body = JSON.stringify({ message: `no ${[...ofAll, ...secrets].join(' ')}` });
       await emulator.clearFaults();
@@ -226,22 +226,22 @@ describe('diagnostics', () => {
     };
     await echo('POST', '/api/jobs', 's3cretAccess');
     const s3 = { a: { 'input.txt': { bucket: 'b', key: 'k' } } };
-    await talker
+    await modzyClient
       .submitJobAWSS3('ed542963de', '1.0.1', 'AKIA', 's3cretAccess', 'region', s3, { retries: 1 })
       .catch(() => {});
     await echo('POST', '/api/jobs', 'jdbcPassw0rd');
     const url = 'jdbc:postgresql://h/db';
     const jdbc = ['m', 'v', url, 'user', 'jdbcPassw0rd', 'driver', 'select 1'];
-    await talker.submitJobJDBC(...jdbc, { retries: 1 }).catch(() => {});
+    await modzyClient.submitJobJDBC(...jdbc, { retries: 1 }).catch(() => {});
     await echo('GET', route);
-    await talker.getJob(JOB, { retries: 1 }).catch(() => {});
+    await modzyClient.getJob(JOB, { retries: 1 }).catch(() => {});
     await echo('GET', route);
-    await talker.blockUntilComplete(JOB, { maxOutage: 0 }).catch(() => {});
+    await modzyClient.blockUntilComplete(JOB, { maxOutage: 0 }).catch(() => {});
     await emulator.clearFaults();
-    await talker.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'the text itself' } });
-    const told = ['start', 'retry', 'error', 'start', 'retry', 'error', 'start', 'retry', 'error'];
+    await modzyClient.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'the text itself' } });
+    const failed = ['start', 'retry', 'error', 'start', 'retry', 'error', 'start', 'retry', 'error'];
     assert.deepEqual(names(messages).slice(0, 11), [
-      ...told.map((name) => `request:${name}`),
+      ...failed.map((name) => `request:${name}`),
       'request:start',
       'wait:poll',
     ]);
@@ -252,7 +252,7 @@ describe('diagnostics', () => {
     }
   });
 
-  it('takes no output for a receipt', async () => {
+  it('does not read an output as a receipt', async () => {
     await emulator.fault({ path: '/api/results/*', status: 200, body: '{"jobIdentifier":"of the output"}' });
     const messages = collect(['modzy:request:end']);
     const output = await client().getOutputContents({ url: `${emulator.baseURL}/results/a` });

@@ -1,6 +1,6 @@
 'use strict';
 
-// Downloads onto what another user owns, and by one who may not do everything.
+// Downloads to files and folders of another user, by a user who is not root.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -13,7 +13,7 @@ const { ModzyClient } = require('modzy-client');
 const { useEmulator } = require('./support/emulator.js');
 
 const [ROOT, USER, OTHER] = [0, 65534, 4321];
-const OLD = 'what was there before, and is longer than what comes';
+const OLD = 'the old content, which is longer than the output of the job';
 
 const skip = process.getuid?.() === ROOT ? false : 'only root can become another user';
 
@@ -38,7 +38,7 @@ describe('a download by a user who is not root', { skip }, () => {
   });
   afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-  /** Downloads as the user. Answers with the error's message, if there is one. */
+  /** Downloads as the user. Returns the message of the error, if there is one. */
   async function download(file) {
     const program = `
       const { ModzyClient } = require('modzy-client');
@@ -56,11 +56,11 @@ describe('a download by a user who is not root', { skip }, () => {
       env: { ...process.env, TMPDIR: temporary },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    let told = '';
-    child.stdout.on('data', (data) => (told += data));
+    let message = '';
+    child.stdout.on('data', (data) => (message += data));
     const [code] = await once(child, 'close');
     assert.equal(code, 0);
-    return told.trim();
+    return message.trim();
   }
 
   /** A folder and a file in it, of these owners and modes. */
@@ -104,7 +104,7 @@ describe('a download by a user who is not root', { skip }, () => {
     });
   }
 
-  it('onto what it may not write is refused before anything is sent, and changes nothing', async () => {
+  it('to a place that the user must not write is refused before anything is sent, and changes nothing', async () => {
     for (const [ofFolder, ofFile] of [
       [
         [USER, USER, 0o755],
@@ -142,7 +142,7 @@ describe('a download by a user who is not root', { skip }, () => {
     ['may not be written any more', (file) => fs.chmodSync(file, 0o444), true],
     ['may only be written any more', (file) => fs.chmodSync(file, 0o200), false],
   ]) {
-    it(`onto what ${what} meanwhile ${isRefused ? 'is refused' : 'changes nothing but the content'}`, async () => {
+    it(`to a file that ${what} meanwhile ${isRefused ? 'is refused' : 'changes nothing but the content'}`, async () => {
       const file = place([USER, USER, 0o755], [USER, USER, 0o644]);
       const path_ = `/api/results/${output.jobId}/datasource/only/output/results.json`;
       await emulator.fault({ method: 'GET', path: path_, delayMs: 300, times: 1 });
@@ -158,7 +158,7 @@ describe('a download by a user who is not root', { skip }, () => {
   }
 
   for (const mode of [0o644, 0o200]) {
-    it(`that is killed leaves a part, which the next one removes, of a file with the mode ${mode.toString(8)}, too`, async () => {
+    it(`that is killed leaves a partial file, which the next one removes, for a file with the mode ${mode.toString(8)}, too`, async () => {
       const file = place([USER, USER, 0o755], [USER, USER, mode]);
       const within = path.dirname(file);
       const path_ = `/api/results/${output.jobId}/datasource/only/output/results.json`;

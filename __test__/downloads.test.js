@@ -1,6 +1,6 @@
 'use strict';
 
-// Downloads of outputs: to a file, whole or not at all.
+// Downloads of outputs to files. A file is complete, or not there.
 
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
@@ -48,7 +48,7 @@ describe('an output', () => {
     assert.ok(expected.length > 1000);
   });
 
-  it('goes to a file, by its names and by the URL that results have', async () => {
+  it('is written to a file, by its names or by the URL in the results', async () => {
     assert.match(url, /^http.*\n$/);
     for (const [from, to] of [
       [output, folder.file],
@@ -67,17 +67,17 @@ describe('an output', () => {
     });
   });
 
-  it('tells its progress in the context of the call', async () => {
+  it('reports its progress in the async context of the call', async () => {
     const context = new AsyncLocalStorage();
-    const told = [];
-    const options = { onDownloadProgress: (progress) => told.push([progress, context.getStore()]) };
+    const reports = [];
+    const options = { onDownloadProgress: (progress) => reports.push([progress, context.getStore()]) };
     await context.run('me', () => modzy.downloadOutput(output, folder.file, options));
     const totalBytes = expected.length;
-    assert.deepEqual(told[0], [{ loadedBytes: 0, totalBytes }, 'me']);
-    assert.deepEqual(told.at(-1), [{ loadedBytes: totalBytes, totalBytes }, 'me']);
+    assert.deepEqual(reports[0], [{ loadedBytes: 0, totalBytes }, 'me']);
+    assert.deepEqual(reports.at(-1), [{ loadedBytes: totalBytes, totalBytes }, 'me']);
   });
 
-  it('that does not exist, or whose file cannot be, is an error of the caller', async () => {
+  it('that does not exist, or whose file cannot be written, is an error of the caller', async () => {
     const missing = modzy.downloadOutput({ ...output, outputName: 'none' }, folder.file);
     await assert.rejects(missing, (error) => {
       assert.ok(error instanceof NotFoundError);
@@ -86,8 +86,8 @@ describe('an output', () => {
       return true;
     });
     await emulator.clearRequests();
-    const nowhere = modzy.downloadOutput(output, path.join(folder.path, 'none', 'x'));
-    await assert.rejects(nowhere, (error) => {
+    const unwritable = modzy.downloadOutput(output, path.join(folder.path, 'none', 'x'));
+    await assert.rejects(unwritable, (error) => {
       assert.ok(error instanceof ModzyError);
       assert.match(error.message, /^the file .*x cannot be written: No such file/);
       return true;
@@ -136,7 +136,7 @@ describe('an interrupted download', () => {
     response.write(whole.subarray(0, 100_000));
   };
 
-  it('goes on after its last byte', async () => {
+  it('continues after its last byte', async () => {
     requests = [];
     answer = (request, response) => {
       if (requests.length === 1) {
@@ -156,7 +156,7 @@ describe('an interrupted download', () => {
     );
   });
 
-  it('that cannot go on rejects, and leaves no file', async () => {
+  it('that cannot continue rejects, and leaves no file', async () => {
     requests = [];
     answer = (request, response) => {
       begin(response);
@@ -170,7 +170,7 @@ describe('an interrupted download', () => {
     assert.deepEqual(await fs.readdir(folder.path), []);
   });
 
-  it('ends when no byte has come for the idle timeout, of the call or of the client', async () => {
+  it('ends after the idle timeout of the call or of the client without a byte', async () => {
     answer = (request, response) => begin(response);
     const { baseURL } = modzy;
     for (const [client, options] of [
@@ -187,7 +187,7 @@ describe('an interrupted download', () => {
     }
   });
 
-  it('by its signal or its callback closes the request, and leaves no file and no listener', async () => {
+  it('by a signal or a callback closes the request, and leaves no file and no listener', async () => {
     for (const byCallback of [true, false]) {
       requests = [];
       const closed = new Promise((resolve) => {

@@ -1,6 +1,6 @@
 'use strict';
 
-// What an editor shows while a call is typed: the signatures of both generations, the right one of them, and its members.
+// The help of an editor while a user types a call: the signatures of both generations, the selected one, and its members.
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
@@ -25,11 +25,11 @@ const methods = {
 
 describe('an editor', () => {
   for (const [method, [first, members]] of Object.entries(methods)) {
-    it(`shows both forms of ${method}, and the one that is being typed`, () => {
+    it(`shows both forms of ${method}, and selects the form in use`, () => {
       const { names } = editor(`client.${method}(|`).signatures();
       assert.ok(names.length >= 2, names.join(' | '));
       assert.equal(names[0][0], first);
-      // The last one is what wrappers and `Parameters<>` see.
+      // Wrappers and `Parameters<>` see the last signature.
       assert.ok(names.at(-1).length <= 2, names.at(-1));
       assert.equal(editor(`client.${method}('a', |`).signatures().shown[0], first);
       const whole = members.map((member) => `${member}: undefined!`).join(', ');

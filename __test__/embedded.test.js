@@ -1,6 +1,6 @@
 'use strict';
 
-// Inputs within the body: what is sent for bytes and for data URLs, and what is said of large ones.
+// Inputs in the body of a submit: bytes, data URLs, and the warning about large ones.
 
 const assert = require('node:assert/strict');
 const { createHash, randomBytes } = require('node:crypto');
@@ -67,7 +67,7 @@ describe('an embedded input', () => {
     await fs.rm(folder, { recursive: true });
   });
 
-  it('of more than a megabyte is sent all the same, with one warning that advises an upload', async () => {
+  it('of more than a megabyte is sent, with one warning that recommends an upload', async () => {
     const bytes = randomBytes(1_000_001);
     const submit = () =>
       client().submitJobEmbedded(modelId, version, 'application/octet-stream', { only: { input: bytes } });

@@ -1,6 +1,6 @@
 'use strict';
 
-// modzy-emulator as users of the package see it: started, driven, asked, ended, from a program and from the command line.
+// The package modzy-emulator: startEmulator() and its handle, and the command.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -11,7 +11,7 @@ const { createInterface } = require('node:readline');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
-// Says where the program is.
+// Sets MODZY_EMULATOR_BINARY to the program.
 require('./support/emulator.js');
 const { startEmulator } = require('modzy-emulator');
 
@@ -49,7 +49,7 @@ async function start(t, args) {
 }
 
 describe('startEmulator', () => {
-  it('starts a Modzy that the client works with, and closes it', async () => {
+  it('starts a server that works with the client, and closes it', async () => {
     const emulator = await startEmulator({ submittedMs: 0, inProgressMs: 0 });
     assert.equal(emulator.baseURL, `${emulator.url}/api`);
     assert.equal(emulator.restrictedKey, undefined);
@@ -65,7 +65,7 @@ describe('startEmulator', () => {
     await emulator.close();
   });
 
-  it('takes the limits of jobs, keys and a port', async (t) => {
+  it('accepts limits of jobs, keys and a port', async (t) => {
     const probe = await startEmulator();
     const port = Number(new URL(probe.url).port);
     await probe.close();
@@ -105,7 +105,7 @@ describe('startEmulator', () => {
     await assert.rejects(submit('x'.repeat(10_000)), { code: 507, message: /^no room/ });
   });
 
-  it('makes requests fail, tells which came, and forgets both', async (t) => {
+  it('makes requests fail, lists requests, and clears both', async (t) => {
     const emulator = await startEmulator();
     t.after(() => emulator.close());
     const client = new ModzyClient(emulator.baseURL, emulator.apiKey, { retries: 0 });
@@ -124,7 +124,7 @@ describe('startEmulator', () => {
     assert.equal((await emulator.requests()).length, 1);
   });
 
-  it('refuses faults, options and keys that make no sense, by name', async (t) => {
+  it('refuses invalid faults, options and keys by name', async (t) => {
     const emulator = await startEmulator();
     t.after(() => emulator.close());
     await assert.rejects(emulator.fault({ status: 42 }), /status/);
@@ -142,7 +142,7 @@ describe('startEmulator', () => {
     await assert.rejects(startEmulator({ port: Number(port) }), /did not start: .*cannot listen/s);
   });
 
-  it('closes at the end of an `await using` block, whatever its requests are doing', async () => {
+  it('closes at the end of an `await using` block, also with pending requests', async () => {
     const emulator = await startEmulator();
     await emulator.fault({ connection: 'stall' });
     const client = new ModzyClient(emulator.baseURL, emulator.apiKey, { retries: 0 });
@@ -155,8 +155,8 @@ describe('startEmulator', () => {
     assert.equal(await listens(emulator.url), false);
   });
 
-  const told = 'console.log(JSON.stringify({ url: emulator.url }))';
-  const program = `require('modzy-emulator').startEmulator().then((emulator) => { ${told}; REST })`;
+  const print = 'console.log(JSON.stringify({ url: emulator.url }))';
+  const program = `require('modzy-emulator').startEmulator().then((emulator) => { ${print}; REST })`;
 
   it('keeps no process alive, and ends with it', { timeout: 20_000 }, async (t) => {
     const { child, ready } = await start(t, ['-e', program.replace('REST', '')]);
@@ -181,7 +181,7 @@ describe('startEmulator', () => {
     assert.equal(code, 7);
   });
 
-  it('is there for ES modules', async () => {
+  it('can be imported by ES modules', async () => {
     const module = await import('modzy-emulator');
     assert.equal(module.startEmulator, startEmulator);
     assert.equal(module.default.startEmulator, startEmulator);
@@ -190,7 +190,7 @@ describe('startEmulator', () => {
 });
 
 describe('the command modzy-emulator', () => {
-  it('passes its arguments on, prints where it listens, and ends on a signal', async (t) => {
+  it('passes its arguments to the program, prints its URL, and ends on a signal', async (t) => {
     for (const signal of ['SIGINT', 'SIGTERM']) {
       const { child, ready } = await start(t, [bin, '--api-key', 'a.b']);
       assert.equal(ready.apiKey, 'a.b');
@@ -202,26 +202,26 @@ describe('the command modzy-emulator', () => {
     }
   });
 
-  it('does not outlive its process, and ends with standard input where it is told to', async (t) => {
+  it('ends with its process, and with standard input where --exit-with-stdin is given', async (t) => {
     const killed = await start(t, [bin]);
     killed.child.kill('SIGKILL');
     assert.ok(await isGone(killed.ready.url));
 
-    const told = await start(t, [bin, '--exit-with-stdin']);
-    told.child.stdin.end();
-    const [code] = await once(told.child, 'exit');
+    const watching = await start(t, [bin, '--exit-with-stdin']);
+    watching.child.stdin.end();
+    const [code] = await once(watching.child, 'exit');
     assert.equal(code, 0);
-    assert.equal(await listens(told.ready.url), false);
+    assert.equal(await listens(watching.ready.url), false);
   });
 
-  it('has the exit code and the complaint of the program', async () => {
+  it('has the exit code and the message of the program', async () => {
     const child = spawn(process.execPath, [bin, '--prot', '1'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let complaint = '';
+    let message = '';
     child.stderr.on('data', (text) => {
-      complaint += text;
+      message += text;
     });
     const [code] = await once(child, 'close');
     assert.equal(code, 2);
-    assert.match(complaint, /--prot/);
+    assert.match(message, /--prot/);
   });
 });

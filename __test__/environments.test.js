@@ -1,7 +1,7 @@
 'use strict';
 
-// The environments that tests of users make: fake timers, whether before or after the package is loaded, and tools that look for open
-// handles. Each in a process of its own, as the package is loaded once.
+// Environments of tests that users write: fake timers before or after the load of the package, and tools that look for open
+// handles. Each test runs in a process of its own, because a process loads the package once.
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -57,7 +57,7 @@ describe('the environment of a test', { concurrency: true }, () => {
   };
   for (const [what, [prepare, begin, end]] of Object.entries(fakes)) {
     for (const [when, first] of Object.entries({ before: 'load();', after: '' })) {
-      it(`has calls work during and after the fake timers of ${what}, installed ${when === 'before' ? 'after' : 'before'} the load`, async () => {
+      it(`lets calls work during and after fake timers of ${what}, installed ${when === 'before' ? 'after' : 'before'} the load`, async () => {
         const printed = await programOf(`
           ${prepare}
           ${first}
@@ -73,11 +73,11 @@ describe('the environment of a test', { concurrency: true }, () => {
     }
   }
 
-  it('has nothing open after the load', async () => {
+  it('has no open handle after the load', async () => {
     assert.equal(await programOf('openHandlesOf(load).then(console.log);'), '[]');
   });
 
-  it('has nothing open after a client was made, and after the last call', async () => {
+  it('has no open handle after the constructor, and after the last call', async () => {
     const printed = await programOf(`
       (async () => {
         await calls();

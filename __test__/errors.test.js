@@ -47,7 +47,7 @@ describe('errors', () => {
       assert.equal(error.constructor, modzy[name]);
       assert.ok(error instanceof modzy.ApiError && error instanceof modzy.ModzyError && error instanceof Error);
       assert.equal(error.name, name);
-      // The status line counts, whatever the body says.
+      // The code is that of the status line, not that of the body.
       assert.equal(error.code, Number(status));
       assert.equal(error.status, Number(status));
       assert.equal(error.message, 'the server’s words');
@@ -61,7 +61,7 @@ describe('errors', () => {
     });
   }
 
-  it('are what callers of 1.x and 2.x read', async () => {
+  it('have the members that callers of 1.x and 2.x read', async () => {
     const error = await failure(client().getJob('unknown'));
     const { code, message, url } = error;
     assert.equal(String(error), `${code} :: ${message} :: ${url}`);
@@ -76,7 +76,7 @@ describe('errors', () => {
     assert.ok(!Object.keys(error).includes('error'));
   });
 
-  it('say what a gateway answers', async () => {
+  it('have the message of a gateway', async () => {
     await emulator.fault({ path: '/api/jobs/a', status: 502, body: '<html>bad gateway</html>' });
     const error = await failure(client().getJob('a'));
     assert.equal(error.message, 'the server answered 502 Bad Gateway');
@@ -92,12 +92,12 @@ describe('errors', () => {
     assert.match(error.message, /is not JSON/);
   });
 
-  it('an answer without a body resolves undefined', async () => {
+  it('a response without a body resolves undefined', async () => {
     await emulator.fault({ path: '/api/jobs/a', status: 204 });
     assert.equal(await client().getJob('a'), undefined);
   });
 
-  it('a submit that was accepted without a readable receipt says so', async () => {
+  it('a submit whose receipt cannot be read rejects with a message that says so', async () => {
     const bodies = [undefined, '<html>', 'null', '5', '"x"', '[]'];
     for (const body of bodies) {
       await emulator.fault({ method: 'POST', path: '/api/jobs', times: 1, status: 202, body });
@@ -110,7 +110,7 @@ describe('errors', () => {
     assert.equal((await emulator.requests('/api/jobs')).length, bodies.length);
   });
 
-  it('a lost answer is never submitted again', async () => {
+  it('a submit whose response is lost is not repeated', async () => {
     await emulator.fault({ method: 'POST', path: '/api/jobs', times: 1, connection: 'reset', after: true });
     const submit = client({ retries: 5 }).submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'a' } });
     const error = await failure(submit);
@@ -126,7 +126,7 @@ describe('errors', () => {
     assert.equal((await emulator.requests('/api/jobs/a')).length, 3);
   });
 
-  it('an unknown host, a closed port and a server without TLS are told apart', async (t) => {
+  it('an unknown host, a closed port and a server without TLS have codes of their own', async (t) => {
     const plain = await listen(
       t,
       net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
@@ -151,7 +151,7 @@ describe('errors', () => {
     }
   });
 
-  it('a certificate that does not verify is named, and never tried again', async (t) => {
+  it('a certificate that does not verify is an error of its own, without a retry', async (t) => {
     const selfsigned = require('selfsigned');
     const { private: key, cert } = await selfsigned.generate([{ name: 'commonName', value: 'localhost' }]);
     const server = https.createServer({ key, cert });
@@ -187,7 +187,7 @@ describe('errors', () => {
     assert.ok(!error.stack.includes('completions.js'), error.stack);
   });
 
-  it('survive a stack that is prepared by somebody else, or not at all', async () => {
+  it('are complete with a custom Error.prepareStackTrace, and without stacks', async () => {
     const { prepareStackTrace, stackTraceLimit } = Error;
     try {
       Error.prepareStackTrace = (error) => error.name.toUpperCase();
@@ -205,7 +205,7 @@ describe('errors', () => {
     }
   });
 
-  it('never show the key, though the server echoes it', async () => {
+  it('never show the key, even where the server echoes it', async () => {
     const [prefix, secret] = emulator.apiKey.split('.');
     const body = JSON.stringify({ message: `key ${emulator.apiKey} (${secret}) of ${prefix} is inactive` });
     await emulator.fault({ path: '/api/jobs/a', status: 401, body, headers: { 'x-request-id': secret } });
@@ -221,7 +221,7 @@ describe('errors', () => {
     assert.equal(shown.filter((text) => text?.includes(secret)).length, 0);
   });
 
-  it('never show the value of a header of the caller’s own', async () => {
+  it('never show the value of a header of the caller', async () => {
     const body = JSON.stringify({ message: 'token s3cr3t-token is unknown' });
     await emulator.fault({ path: '/api/jobs/a', status: 403, body });
     const error = await failure(client().getJob('a', { headers: { 'x-gateway-token': 's3cr3t-token' } }));
@@ -229,7 +229,7 @@ describe('errors', () => {
     assert.ok(!inspect(error, { showHidden: true, depth: 9 }).includes('s3cr3t-token'));
   });
 
-  it('can be made by hand, for tests of their own', () => {
+  it('can be constructed by users, for their own tests', () => {
     const error = new modzy.RateLimitError('slow down', { status: 429, retryAfterMs: 1000 });
     assert.deepEqual([error.code, error.retryAfterMs, error.name], [429, 1000, 'RateLimitError']);
     const input = new modzy.InputError('is empty', { code: 'EMPTY', inputKey: 'a', inputName: 'input.txt' });

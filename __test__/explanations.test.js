@@ -1,6 +1,6 @@
 'use strict';
 
-// Explanations in the forms that models write them, and what is none.
+// Explanations in the forms that models write, and values that are not explanations.
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
@@ -29,7 +29,7 @@ function rows({ mask, width, height }) {
 }
 
 describe('a mask', () => {
-  it('goes down the columns on the wire, and row by row as a value', () => {
+  it('is in columns on the wire, and in rows as a value', () => {
     // Columns from the left: 000 011 100 000.
     const explanation = decodeExplanation(masked([[4, 3, 5]], 4, 3));
     assert.deepEqual(
@@ -39,14 +39,14 @@ describe('a mask', () => {
     assert.ok(explanation.mask instanceof Uint8Array);
   });
 
-  it('may begin with a 1, be the whole picture or nothing of it', () => {
+  it('may begin with a 1, and cover the whole picture or none of it', () => {
     assert.deepEqual(rows(decodeExplanation(masked([[0, 2, 3, 1]], 3, 2))), ['100', '101']);
     assert.deepEqual(rows(decodeExplanation(masked([[0, 6]], 3, 2))), ['111', '111']);
     assert.deepEqual(rows(decodeExplanation(masked([[6]], 3, 2))), ['000', '000']);
     assert.deepEqual(rows(decodeExplanation(masked([], 3, 2))), ['000', '000']);
   });
 
-  it('leaves the rest 0 where its lengths end early, and takes lengths of 0', () => {
+  it('is 0 after lengths that end early, and may have lengths of 0', () => {
     assert.deepEqual(rows(decodeExplanation(masked([[1, 1]], 3, 2))), ['000', '100']);
     assert.deepEqual(rows(decodeExplanation(masked([[1, 0, 1, 1]], 3, 2))), ['010', '000']);
   });
@@ -67,7 +67,7 @@ describe('a mask', () => {
     assert.deepEqual(rows(union), ['101', '001']);
   });
 
-  it('is read as documented: a run of 6 pixels, 426 apart, in a picture of 640 × 426', () => {
+  it('is read as documented: 6 pixels in a row of a picture of 640 × 426 are runs 426 apart', () => {
     const { mask, width } = decodeExplanation(masked([[156402, 6, 420, 6]], 640, 426));
     const marked = [...mask.keys()].filter((index) => mask[index] === 1);
     // 156402 is column 367, row 60.
@@ -75,7 +75,7 @@ describe('a mask', () => {
     assert.deepEqual(marked, expected);
   });
 
-  it('is undefined where it does not fit its picture, or is no list of lengths', () => {
+  it('is undefined where it does not fit its picture, or is not a list of lengths', () => {
     const bad = [
       [[[7]], 3, 2],
       [[[0, 7]], 3, 2],
@@ -108,12 +108,12 @@ describe('a mask', () => {
     assert.equal(decodeExplanation(output({ maskRLE: [[1, 1]], dimensions: null })), undefined);
   });
 
-  it('does not let a few numbers take all the memory, or all the time', () => {
+  it('of a few numbers cannot use up the memory or the time', () => {
     const largest = decodeExplanation(masked([[0, 1]], 2 ** 14, 2 ** 13));
     assert.equal(largest.mask.length, 2 ** 27);
     assert.equal(decodeExplanation(masked([[0, 1]], 2 ** 14 + 1, 2 ** 13)), undefined);
     assert.equal(decodeExplanation(masked([[0, 1]], 2 ** 40, 2 ** 40)), undefined);
-    // Several masks are together no more work than one of that size.
+    // Several masks together take no longer than one of that size.
     const together = (...lengths) => decodeExplanation(masked(lengths, 2 ** 14, 2 ** 13));
     assert.equal(together([2 ** 27 - 1], [1]).mask.length, 2 ** 27);
     assert.equal(together([2 ** 27 - 1], [1], [1]), undefined);
@@ -126,7 +126,7 @@ describe('words', () => {
     { word: 'rain', score: -0.25 },
   ];
 
-  it('are read from lists and objects, under their name or none', () => {
+  it('are read from lists and objects, with or without their name', () => {
     const pairs = words.map(({ word, score }) => [word, score]);
     for (const importances of [words, pairs, Object.fromEntries(pairs)]) {
       for (const explanation of [importances, { wordImportances: importances }]) {
@@ -135,7 +135,7 @@ describe('words', () => {
     }
   });
 
-  it('tell their class where the model does', () => {
+  it('have a class where the model writes one', () => {
     const explanation = { wordImportances: { positive: words, negative: [['rain', 0.25]], neutral: [] } };
     assert.deepEqual(decodeExplanation(output(explanation)).words, [
       { word: 'lovely', score: 0.5, class: 'positive' },
@@ -159,7 +159,7 @@ describe('words', () => {
     }
   });
 
-  it('may have the names that objects have', () => {
+  it('may be the names of members of Object.prototype', () => {
     const explanation = JSON.parse('{"__proto__": 0.5, "constructor": 1}');
     assert.deepEqual(decodeExplanation(output(explanation)).words, [
       { word: '__proto__', score: 0.5 },
@@ -169,13 +169,13 @@ describe('words', () => {
 });
 
 describe('an output', () => {
-  it('without an explanation tells its classes', () => {
+  it('without an explanation has its classes', () => {
     for (const none of [null, undefined, {}, []]) {
       assert.deepEqual(decodeExplanation(output(none)), { type: 'classes', classPredictions });
     }
   });
 
-  it('may have the older form, and come from another realm', () => {
+  it('may have the older form, and be an object of another realm', () => {
     const older = { modelType: 'textClassification', result: { classPredictions }, explanation: null };
     assert.deepEqual(decodeExplanation(older), { type: 'classes', classPredictions });
     const words = { modelType: 'textClassification', result: null, explanation: { good: 1 } };
@@ -185,7 +185,7 @@ describe('an output', () => {
     assert.deepEqual(decodeExplanation(elsewhere), expected);
   });
 
-  it('has the scores beside the explanation, and none of them where one cannot be read', () => {
+  it('has the scores beside the explanation, and no scores where one of them cannot be read', () => {
     const withMore = [{ class: 'cat', score: 0.75, rank: 1 }];
     const explanation = { good: 1 };
     const of = (predictions) =>
@@ -196,7 +196,7 @@ describe('an output', () => {
     }
   });
 
-  it('that is none is undefined', () => {
+  it('of another shape is undefined', () => {
     const none = [
       undefined,
       null,
@@ -215,7 +215,7 @@ describe('an output', () => {
     }
   });
 
-  it('is left as it was', () => {
+  it('is not changed', () => {
     const given = masked([[0, 1]], 1, 1);
     const before = structuredClone(given);
     decodeExplanation(given).classPredictions[0].score = 0;

@@ -1,7 +1,7 @@
 'use strict';
 
-// Sources that bring nothing, for ever: uploads of empty chunks, and iterators whose results are not objects. The event loop goes on
-// beside them, and the call ends.
+// Sources that never yield a byte: empty chunks without an end, and iterators whose results are not objects. The event loop is not
+// blocked, and the call ends.
 
 const assert = require('node:assert/strict');
 const { Readable } = require('node:stream');
@@ -30,7 +30,7 @@ async function longestTurn(work) {
   return longest;
 }
 
-describe('a source that brings nothing', () => {
+describe('a source that yields nothing', () => {
   const emulator = useEmulator();
   const client = (options) => new ModzyClient(emulator.baseURL, emulator.apiKey, options);
   const submit = (source, options) => client().submitJobFile('d1g35t0256', '1.0.0', { a: { input: source } }, options);
@@ -60,7 +60,7 @@ describe('a source that brings nothing', () => {
     },
   };
   for (const [what, make] of Object.entries(empty)) {
-    it(`ends by idleTimeout, as an InputError, and holds nothing up: ${what}`, async () => {
+    it(`ends by idleTimeout, as an InputError, and does not block the event loop: ${what}`, async () => {
       let error;
       const longest = await longestTurn(async () => {
         error = await failure(submit(make(), { idleTimeout: IDLE }));
@@ -71,13 +71,13 @@ describe('a source that brings nothing', () => {
       );
       assert.match(error.message, /gave no byte for 200 ms \(idleTimeout\)/);
       assert.ok(longest < IDLE, `${longest} ms`);
-      // No open job is left behind.
+      // No job is left open.
       const { method, path } = (await emulator.requests()).at(-1);
       assert.equal(method, 'DELETE', path);
     });
   }
 
-  it('goes on after some empty chunks', async () => {
+  it('is read on after some empty chunks', async () => {
     const receipt = await submit(Readable.from([EMPTY, Buffer.from('a'), EMPTY, EMPTY, Buffer.from('b'), EMPTY]));
     assert.equal(typeof receipt.jobIdentifier, 'string');
   });
@@ -113,7 +113,7 @@ describe('a source that brings nothing', () => {
     }
   });
 
-  it('holds nothing up where a batch has no end of jobs that are none', async () => {
+  it('does not block the event loop where a batch has endless invalid jobs', async () => {
     const jobs = { [Symbol.iterator]: () => ({ next: () => ({ done: false, value: 7 }) }) };
     const signal = AbortSignal.timeout(100);
     const longest = await longestTurn(async () => {

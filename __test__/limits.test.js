@@ -1,6 +1,6 @@
 'use strict';
 
-// What is longer, deeper or more than usual: read where it can be, else refused before anything is sent, by a name.
+// Long, deep and large values: the client reads them where possible, or refuses them by name before it sends anything.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs/promises');
@@ -59,7 +59,7 @@ describe('JSON nested 10,000 deep', () => {
     return depth;
   };
 
-  it('is read in a job, and a watch sees what changes in it', async (t) => {
+  it('is read in a job, and a watch sees its changes', async (t) => {
     const polls = [job('IN_PROGRESS'), job('IN_PROGRESS'), job('IN_PROGRESS', ',"completed":1'), job('COMPLETED')];
     const server = await serve(t, { 'GET /api/jobs/j': polls.map((body) => ({ body })) });
     const jobs = await collect(clientOf(server).watchJob('j', { pollInterval: 5 }));
@@ -75,7 +75,7 @@ describe('JSON nested 10,000 deep', () => {
     );
   });
 
-  it('is read in listings, of items with a name and without one', async (t) => {
+  it('is read in listings, in items with and without an identifier', async (t) => {
     const page = (items) => ({ headers: { link: '<next>; rel="next"' }, body: `[${items.join(',')}]` });
     const unnamed = (number) => `{"deep":${deep},"number":${number}}`;
     const server = await serve(t, {
@@ -118,7 +118,7 @@ describe('JSON nested 10,000 deep', () => {
     assert.deepEqual([error.message, depthOf(error.body.deep)], ['no', 10_000]);
   });
 
-  it('is refused by name in a submit that JSON.stringify has no room for', async (t) => {
+  it('is refused by name in a submit that is too deep for JSON.stringify', async (t) => {
     const server = await serve(t, {});
     const input = JSON.parse(deep);
     const submit = clientOf(server).submitJob({ model: { identifier: 'm', version: 'v' }, input });
@@ -147,7 +147,7 @@ describe('a file that is too large for a data URL', () => {
     folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-'));
     file = path.join(folder, 'large');
     await fs.writeFile(file, '');
-    // It takes no room on the disk.
+    // The file is sparse.
     await fs.truncate(file, 420_000_000);
   });
   after(() => fs.rm(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 'use strict';
 
-// Listings: which pages they read, where they stop, and what is left when they are given up.
+// Listings: the pages that they read, where they stop, and that an abort leaves nothing behind.
 
 const assert = require('node:assert/strict');
 const { getEventListeners, once } = require('node:events');
@@ -33,7 +33,7 @@ describe('listings from the emulator', () => {
 
   const HISTORY = '/api/jobs/history';
 
-  it('listJobHistory brings every job, the newest first, page by page', async () => {
+  it('listJobHistory yields each job, the newest first, page by page', async () => {
     const jobs = await collect(client().listJobHistory({ perPage: 10 }));
     assert.deepEqual(jobs.map(({ jobIdentifier }) => jobIdentifier).sort(), identifiers.toSorted());
     const times = jobs.map(({ createdAt }) => createdAt);
@@ -42,7 +42,7 @@ describe('listings from the emulator', () => {
     assert.deepEqual(await pagesAsked(HISTORY), ['1', '2', '3']);
   });
 
-  it('hides no job behind a window of time, and asks for pages of 100', async () => {
+  it('listJobHistory has no default start, and reads pages of 100', async () => {
     await client().listJobHistory().toArray();
     await new ModzyClient({ url: emulator.url, apiKey: emulator.apiKey })
       .listJobHistory(null, { retries: 1 })
@@ -53,7 +53,7 @@ describe('listings from the emulator', () => {
     }
   });
 
-  it('sends what the filter says', async () => {
+  it('sends the members of the filter', async () => {
     const filter = { status: 'TERMINATED', model: 'Sentiment', startDate: new Date(0), direction: 'ASC', perPage: 7 };
     const jobs = await new JobClient(emulator.baseURL, emulator.apiKey).listJobHistory(filter).toArray();
     assert.equal(jobs.length, 25);
@@ -65,18 +65,18 @@ describe('listings from the emulator', () => {
     assert.deepEqual(await pagesAsked(HISTORY), ['1', '2', '3', '4']);
   });
 
-  it('begins with the page that the filter names', async () => {
+  it('starts with the page in the filter', async () => {
     const jobs = await client().listJobHistory({ perPage: 10, page: 2 }).toArray();
     assert.equal(jobs.length, 15);
     assert.deepEqual(await pagesAsked(HISTORY), ['2', '3']);
   });
 
-  it('takes page 0 for the first', async () => {
+  it('reads page 0 as the first', async () => {
     assert.equal((await client().listJobHistory({ perPage: 10, page: 0 }).toArray()).length, 25);
     assert.deepEqual(await pagesAsked(HISTORY), ['1', '2', '3']);
   });
 
-  it('pages() brings pages, and reads the next only when it is asked for', async () => {
+  it('pages() yields pages, and reads one only when the loop asks for it', async () => {
     const lengths = [];
     for await (const page of client().listJobHistory({ perPage: 10 }).pages()) {
       lengths.push(page.length);
@@ -85,7 +85,7 @@ describe('listings from the emulator', () => {
     assert.deepEqual(lengths, [10, 10, 5]);
   });
 
-  it('limit is the most items, over pages, and no page more than it takes is read', async () => {
+  it('limit bounds the items of all pages, and no page beyond it is read', async () => {
     const listing = (limit) => client().listJobHistory({ perPage: 10 }, { limit });
     assert.equal((await listing(12).toArray()).length, 12);
     assert.equal((await collect(listing(10))).length, 10);
@@ -93,7 +93,7 @@ describe('listings from the emulator', () => {
     assert.deepEqual(await pagesAsked(HISTORY), ['1', '2', '1', '1', '2', '3']);
   });
 
-  it('can be gone through again, and reads again', async () => {
+  it('can be iterated again, and reads again', async () => {
     const listing = client().listJobHistory({ perPage: 20 });
     assert.equal((await collect(listing)).length, 25);
     assert.equal((await listing.toArray()).length, 25);
@@ -108,13 +108,13 @@ describe('listings from the emulator', () => {
     assert.equal((await emulator.requests(HISTORY)).length, 1);
   });
 
-  it('sends nothing before it is gone through', async () => {
+  it('sends nothing before it is iterated', async () => {
     client().listJobHistory();
     client().listModels().pages();
     assert.equal((await emulator.requests()).length, 0);
   });
 
-  it('listModels brings every model, in pages of 500', async () => {
+  it('listModels yields each model, in pages of 500', async () => {
     const all = await client().getModels();
     const models = await client().listModels().toArray();
     assert.deepEqual(models, all);
@@ -127,7 +127,7 @@ describe('listings from the emulator', () => {
     assert.equal((await pagesAsked('/api/models')).length, Math.ceil((paged.length + 1) / 5));
   });
 
-  it('wrong arguments reject, and nothing is sent', async () => {
+  it('invalid arguments reject, and nothing is sent', async () => {
     const modzy = client();
     const calls = [
       [/takes \(\{ user, .*\}, options\)/, () => modzy.listJobHistory('user')],
@@ -149,7 +149,7 @@ describe('listings from the emulator', () => {
     assert.equal((await emulator.requests()).length, 0);
   });
 
-  it('an abort ends it between items and within a read, and leaves no listener', async () => {
+  it('an abort ends it between items and during a read, and leaves no listener', async () => {
     const controller = new AbortController();
     const { signal } = controller;
     const seen = [];
@@ -172,7 +172,7 @@ describe('listings from the emulator', () => {
     assert.equal(getEventListeners(other.signal, 'abort').length, 0);
   });
 
-  it('rejects with the failure of a page, after the items of those before', async () => {
+  it('rejects with the error of a page, after the items of earlier pages', async () => {
     const seen = [];
     const loop = async () => {
       for await (const job of client().listJobHistory({ perPage: 10 })) {
@@ -187,7 +187,7 @@ describe('listings from the emulator', () => {
   });
 });
 
-describe('listings from servers that page in their own ways', () => {
+describe('listings from servers with other ways of paging', () => {
   let server;
   let answers;
   let asked;
@@ -211,13 +211,13 @@ describe('listings from servers that page in their own ways', () => {
   const jobs = (...names) => names.map((jobIdentifier) => ({ jobIdentifier, status: 'COMPLETED' }));
   const names = async () => (await listing().toArray()).map(({ jobIdentifier }) => jobIdentifier);
 
-  it('a page without a link to a next one is the last, however full', async () => {
+  it('a full page without a link to a next one is the last', async () => {
     answers = (page) => ({ items: jobs(`a${page}`, `b${page}`, `c${page}`), next: page < 2 });
     assert.deepEqual(await names(), ['a1', 'b1', 'c1', 'a2', 'b2', 'c2']);
     assert.deepEqual(asked, [1, 2]);
   });
 
-  it('a page that is not full is the last, whatever it links to', async () => {
+  it('a page that is not full is the last, even with a link', async () => {
     answers = () => ({ items: jobs('a', 'b') });
     assert.deepEqual(await names(), ['a', 'b']);
     assert.deepEqual(asked, [1]);
@@ -231,20 +231,20 @@ describe('listings from servers that page in their own ways', () => {
     assert.deepEqual(await names(), []);
   });
 
-  it('a page that comes again ends it, even if its figures have changed meanwhile', async () => {
+  it('a repeated page ends it, even where its figures have changed', async () => {
     let count = 0;
     answers = () => ({ items: jobs('a', 'b', 'c').map((job) => ({ ...job, elapsedTime: (count += 1) })) });
     assert.deepEqual(await names(), ['a', 'b', 'c']);
     assert.deepEqual(asked, [1, 2]);
   });
 
-  it('what a new job moves to the next page comes once', async () => {
+  it('a job that a new one moves to the next page is yielded once', async () => {
     const pages = [jobs('d', 'c', 'b'), jobs('b', 'a', 'z')];
     answers = (page) => ({ items: pages[page - 1], next: page < 2 });
     assert.deepEqual(await names(), ['d', 'c', 'b', 'a', 'z']);
   });
 
-  it('pages of what has no name are compared as they are', async () => {
+  it('pages of items without an identifier are compared as a whole', async () => {
     answers = () => ({ items: [1, { b: 2 }, null] });
     assert.deepEqual(await listing().toArray(), [1, { b: 2 }, null]);
     assert.deepEqual(asked, [1, 2]);

@@ -1,6 +1,6 @@
 'use strict';
 
-// What is said where a binary is missing or does not work: what was looked for, what was found, what to do.
+// Messages about a missing or broken binary: the names that were tried, the files that were found, and what to do.
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
@@ -36,7 +36,7 @@ describe('modzy-client without an addon', () => {
     /^modzy-client has no addon that works on \S+ \S+ with Node\.js v\S+\.\nLooked for: .*`npm run build`.*\nFound:\n/;
   const advice = /What to do: in a checkout of modzy-client, run `npm run build`.* --omit=optional /s;
 
-  /** What stands under "Found". */
+  /** The lines below "Found". */
   function found(message) {
     assert.match(message, head);
     assert.match(message, advice);
@@ -86,7 +86,7 @@ describe('modzy-client without an addon', () => {
     ],
     ['--no-addons', ['--no-addons'], 'start Node.js without --no-addons.'],
   ]) {
-    // Before it had a flag for addons, the permission model let them load.
+    // The permission model allowed addons before it had a flag for them.
     const skip = flags.includes(permission) && !known.has('--allow-addons') && 'it does not know addons yet';
     it(`says what to do under ${what}`, { skip }, () => {
       const { status, message } = load(`require(${JSON.stringify(root)})`, {}, flags);
@@ -97,7 +97,7 @@ describe('modzy-client without an addon', () => {
 
   it('says which limit is reached where no file can be opened', async (t) => {
     const folder = await copyOf(t, '.', [...files, 'js-binding.js']);
-    // The loader is read while there is still a descriptor; the addon is one too many.
+    // The loader takes the last descriptor, so that the addon has none.
     await writeFile(
       path.join(folder, 'js-binding.js'),
       `const { openSync } = require('node:fs');
@@ -117,7 +117,7 @@ describe('modzy-client without an addon', () => {
   ]) {
     it(`says what to do about a bundle whose addon ${what}`, async (t) => {
       const folder = await copyOf(t, '.', [...files, 'js-binding.js']);
-      // A bundle has the modules under another name and in one file: enough of it is the one that loads the addon.
+      // A bundle has all modules in one file. The one that loads the addon is enough for this test.
       const text = await readFile(path.join(folder, 'lib/binding.js'), 'utf8');
       await writeFile(path.join(folder, 'lib/bundle.js'), text);
       if (addon !== undefined) {
@@ -131,9 +131,9 @@ describe('modzy-client without an addon', () => {
 });
 
 describe('an older Node.js', () => {
-  it('is told which version is needed and which is there, before anything else is loaded', async (t) => {
+  it('gets an error with the required and the actual version, before anything else is loaded', async (t) => {
     const folder = await copyOf(t, '.', ['index.js', 'lib']);
-    // Nothing of what is loaded after the check would be understood.
+    // An older version cannot parse the modules that are loaded after the check.
     await writeFile(path.join(folder, 'lib/client.js'), 'what an older version does not understand');
     for (const version of ['18.20.8', '16.0.0', '4.9.1']) {
       const older = `Object.defineProperty(process, 'versions', { value: { node: '${version}' } });`;
@@ -143,7 +143,7 @@ describe('an older Node.js', () => {
     }
   });
 
-  it('is not one that package.json admits', () => {
+  it('is outside the range of package.json', () => {
     assert.equal(require('../package.json').engines.node, '>=20');
   });
 });
@@ -151,7 +151,7 @@ describe('an older Node.js', () => {
 describe('modzy-emulator without a program', () => {
   const files = ['bin.js', 'index.js', 'lib'];
 
-  it('says what was looked for and what to do, in startEmulator and on the command line', async (t) => {
+  it('says which files were tried and what to do, in startEmulator and on the command line', async (t) => {
     const folder = await copyOf(t, 'crates/emulator/npm', files);
     const program = path.join(folder, process.platform === 'win32' ? 'modzy-emulator.exe' : 'modzy-emulator');
     const expected = [
@@ -170,7 +170,7 @@ describe('modzy-emulator without a program', () => {
     }
   });
 
-  it('says that MODZY_EMULATOR_BINARY names no file', async () => {
+  it('says that there is no file at MODZY_EMULATOR_BINARY', async () => {
     const { status, message } = load("await require('modzy-emulator').startEmulator()", {
       MODZY_EMULATOR_BINARY: '/no/such/program',
     });

@@ -1,6 +1,6 @@
 'use strict';
 
-// The logger of a client: what is written to console, pino, winston and others, on which level, and what is not.
+// The `logger` option: the lines for console, pino, winston and other loggers, and their levels.
 
 const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
@@ -75,7 +75,7 @@ describe('the logger', () => {
     const waiting = made.blockUntilComplete(JOB, { signal: controller.signal });
     controller.abort();
     await waiting.catch(() => {});
-    // Whoever awaited the call hears of its end first.
+    // The end is logged after the continuation of the caller.
     await new Promise(setImmediate);
   }
 
@@ -83,7 +83,7 @@ describe('the logger', () => {
   function plain(line) {
     const root = emulator.baseURL;
     const known = line.replaceAll(`${root}/jobs/${JOB}`, '<job>').replaceAll(root, '<base>');
-    // A pause that was asked for is up to a tenth longer.
+    // The client adds up to a tenth to the delay of the server.
     const paused = known.replace(/(failed, the next one in) 1(0\d|10) ms/, '$1 100 ms');
     return paused.replace(/(done in|after|found OPEN, the next one in) \d+ ms/, '$1 <n> ms');
   }
@@ -111,8 +111,8 @@ describe('the logger', () => {
     it(`writes to pino at the level ${level}`, async () => {
       const lines = [];
       await run({ logger: pino({ level }, { write: (line) => lines.push(JSON.parse(line)) }) });
-      const told = lines.map((line) => [pino.levels.labels[line.level], plain(line.msg)]);
-      assert.deepEqual(told, expected);
+      const written = lines.map((line) => [pino.levels.labels[line.level], plain(line.msg)]);
+      assert.deepEqual(written, expected);
     });
   }
 
@@ -141,7 +141,7 @@ describe('the logger', () => {
     assert.deepEqual(lines, upTo('info', 'warn', 'error'));
   });
 
-  it('writes only what the logger has methods for', async () => {
+  it('writes only lines whose level the logger has a method for', async () => {
     const lines = [];
     const logger = Object.assign(() => {}, { warn: (line) => lines.push(plain(line)), debug: null });
     await run({ logger });
@@ -159,14 +159,14 @@ describe('the logger', () => {
       }
     }
     const logger = new Own();
-    const talker = client({ logger, retries: 0 });
+    const modzyClient = client({ logger, retries: 0 });
     await emulator.fault({
       ...route,
       status: 500,
       body: JSON.stringify({ message: 'two\nlines\u2028and\u001b[31m more' }),
     });
-    await talker.getJob(JOB).catch(() => {});
-    await talker.getJob('a\nb').catch(() => {});
+    await modzyClient.getJob(JOB).catch(() => {});
+    await modzyClient.getJob('a\nb').catch(() => {});
     assert.deepEqual(
       logger.lines.map(({ length }) => length),
       [1, 1],
@@ -197,7 +197,7 @@ describe('the logger', () => {
     }
   });
 
-  it('writes a line for what has no text, and goes on', async () => {
+  it('writes a line about an error whose text cannot be read', async () => {
     const lines = [];
     const textless = Object.create(null);
     const options = {
@@ -208,8 +208,8 @@ describe('the logger', () => {
     await emulator.answerJob(JOB, { status: 'OPEN' });
     mock.method(console, 'error', (...args) => lines.push(args.join('')));
     try {
-      const talker = client({ logging: 'on', logger: { error: (line) => lines.push(plain(line)) } });
-      await assert.rejects(talker.blockUntilComplete(JOB, options), (thrown) => thrown === textless);
+      const modzyClient = client({ logging: 'on', logger: { error: (line) => lines.push(plain(line)) } });
+      await assert.rejects(modzyClient.blockUntilComplete(JOB, options), (thrown) => thrown === textless);
       await new Promise(setImmediate);
     } finally {
       mock.restoreAll();
@@ -220,7 +220,7 @@ describe('the logger', () => {
     ]);
   });
 
-  it('belongs to the form of 1.x as well, and stands beside the logging of 2.x', async () => {
+  it('is an option of the form of 1.x as well, and works beside the logging of 2.x', async () => {
     const lines = [];
     const logger = { error: (line) => lines.push(line) };
     await new ModzyClient(emulator.baseURL, emulator.apiKey, { logger }).getJob(7).catch(() => {});
@@ -246,22 +246,22 @@ describe('the logger', () => {
 
   it('learns no secret and no data', async () => {
     const lines = [];
-    const tell = (...args) => lines.push(inspect(args, { depth: 9 }));
+    const write = (...args) => lines.push(inspect(args, { depth: 9 }));
     const secret = emulator.apiKey.split('.')[1];
-    const talker = client({
-      logger: { debug: tell, info: tell, warn: tell, error: tell },
+    const modzyClient = client({
+      logger: { debug: write, info: write, warn: write, error: write },
       headers: { 'x-own': 'aGatewayToken' },
     });
     const body = JSON.stringify({ message: `no ${secret} aGatewayToken` });
     await emulator.fault({ path: '/api/*', status: 500, body });
-    await talker.getJob(JOB, { retries: 1 }).catch(() => {});
-    await talker.accountingClient.getKeyBody('aPrefix').catch(() => {});
-    await talker.submitJobText('m', 'v', { a: { 'input.txt': 'the text itself' } }).catch(() => {});
+    await modzyClient.getJob(JOB, { retries: 1 }).catch(() => {});
+    await modzyClient.accountingClient.getKeyBody('aPrefix').catch(() => {});
+    await modzyClient.submitJobText('m', 'v', { a: { 'input.txt': 'the text itself' } }).catch(() => {});
     assert.equal(lines.length, 7);
     assert.doesNotMatch(lines.join('\n'), new RegExp(`${secret}|aGatewayToken|the text itself`));
   });
 
-  it('makes Rust tell nothing that nobody writes', async () => {
+  it('makes Rust report only the events of its level', async () => {
     const asked = await observed(async () => {
       for (const level of ['debug', 'info', 'warn', 'error', 'silent']) {
         const logger = pino({ level }, { write: () => {} });
@@ -277,7 +277,7 @@ describe('the logger', () => {
     'a method of it': `{ info() { throw new Error('full disk'); }, isLevelEnabled: (level) => level === 'info' }`,
     isLevelEnabled: `{ info() {}, isLevelEnabled() { throw new Error('full disk'); } }`,
   })) {
-    it(`may throw in ${what}: the call goes on, and what it threw is an uncaught exception`, () => {
+    it(`may throw in ${what}: the call goes on, and the error is an uncaught exception`, () => {
       const program = `
         const { ModzyClient } = require('modzy-client');
         const caught = new Set();
@@ -296,7 +296,7 @@ describe('the logger', () => {
     'methods return thenables that reject': `{ info: () => ({ then: (_, reject) => reject(new Error('full disk')) }) }`,
     'isLevelEnabled rejects': `{ info() {}, isLevelEnabled: fail }`,
   })) {
-    it(`whose ${what} breaks no call and leaves no rejection: one warning says so`, () => {
+    it(`whose ${what} does not affect a call and causes no unhandled rejection, but one warning`, () => {
       const program = `
         const { ModzyClient } = require('modzy-client');
         const fail = async () => { throw new Error('full\\ndisk'); };

@@ -1,6 +1,6 @@
 'use strict';
 
-// Options: each value that one cannot have is a TypeError that names it, and the guide has them all.
+// The options of clients and of calls: a TypeError for an invalid value names the option, and the guide lists all options.
 
 const assert = require('node:assert/strict');
 const { readFileSync } = require('node:fs');
@@ -21,7 +21,7 @@ const counts = [...numbers, 1.5, Infinity];
 const functions = ['f', 1, {}, true];
 const strings = [7, true, {}, Symbol('s')];
 
-/** What the options of a client cannot be. */
+/** Invalid values of the options of a client. */
 const ofClients = {
   apiKey: ['', ...strings],
   connectTimeout: limits,
@@ -64,7 +64,7 @@ const ofClients = {
   userAgent: [7, true, {}, 'line\nbreak', '\ud800'],
 };
 
-/** What the options of a call cannot be. */
+/** Invalid values of the options of a call. */
 const ofCalls = {
   cancelOnAbort: ['yes', 1, {}],
   chunkSize: [...counts, 0],
@@ -101,7 +101,7 @@ function failure(work) {
 describe('the options of clients', () => {
   const make = (options) => new ModzyClient({ apiKey: KEY, url: 'http://127.0.0.1:9', ...options });
 
-  it('are these', () => {
+  it('are those of this table', () => {
     const names = Object.keys(ofClients);
     assert.deepEqual(known(failure(() => make({ retry: 1 }))), names);
     const own = ['apiKey', 'logging', 'teamId', 'teamToken', 'url'];
@@ -114,7 +114,7 @@ describe('the options of clients', () => {
 
   const others = { teamId: { apiKey: null, teamToken: 'aToken' }, teamToken: { apiKey: null, teamId: 'a-team' } };
   for (const [name, values] of Object.entries(ofClients)) {
-    it(`${name} is named where it cannot be used, as ${values.length} values`, () => {
+    it(`name ${name} in the error for each of ${values.length} invalid values`, () => {
       for (const value of values) {
         const error = failure(() => make({ ...others[name], [name]: value }));
         assert.ok(error instanceof TypeError, inspect(value));
@@ -137,7 +137,7 @@ describe('the options of clients', () => {
     );
   }
 
-  it('are each in the guide, with their environment', () => {
+  it('are in the guide, with their environment variables', () => {
     const guide = readFileSync(path.resolve(__dirname, '../docs/operations.md'), 'utf8');
     const table = guide.slice(guide.indexOf('| option |'), guide.indexOf('The options of calls'));
     const rows = table.split('\n').filter((line) => line.startsWith('| `'));
@@ -163,17 +163,17 @@ describe('the options of clients', () => {
 });
 
 describe('the options of calls', () => {
-  // Nothing listens there, and nothing is asked.
+  // No server is needed, since nothing is sent.
   const client = new ModzyClient({ apiKey: KEY, url: 'http://127.0.0.1:9', proxy: false });
   const call = (options) => client.blockUntilComplete('j', options);
 
-  it('are these', async () => {
+  it('are those of this table', async () => {
     const error = await call({ retry: 1 }).catch((reason) => reason);
     assert.deepEqual(known(error), Object.keys(ofCalls));
   });
 
   for (const [name, values] of Object.entries(ofCalls)) {
-    it(`${name} is named where it cannot be used, as ${values.length} values`, async () => {
+    it(`name ${name} in the error for each of ${values.length} invalid values`, async () => {
       for (const value of values) {
         const error = await call({ [name]: value }).catch((reason) => reason);
         assert.ok(error instanceof TypeError, inspect(value));
