@@ -1,4 +1,4 @@
-// What Deno has to permit: the README names it, and nothing more is given here. Nothing listens at that port.
+// The permissions that Deno needs, as the README lists them. Nothing listens at the port.
 
 import { ModzyClient } from 'modzy-client';
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// Through which proxy a client reaches its server: `proxy`, and the environment.
+// The proxy of a client: the `proxy` option and the environment.
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
@@ -98,7 +98,7 @@ describe('a proxy', () => {
     }
   });
 
-  it('is what is given before the environment, and the environment before none', async () => {
+  it('is that of the option before that of the environment', async () => {
     const asked = async (environment, options) => {
       forget();
       Object.assign(process.env, environment);
@@ -118,7 +118,7 @@ describe('a proxy', () => {
     assert.deepEqual(await asked({ HTTP_PROXY: second.url, REQUEST_METHOD: 'GET' }), [0, 0]);
     assert.deepEqual(await asked({ ...env, REQUEST_METHOD: 'GET' }), [1, 0]);
     assert.deepEqual(await asked({ HTTPS_PROXY: first.url }), [0, 0]);
-    // In lower case first, and only for what the environment names.
+    // Variables in lower case come first, and those for hosts without a proxy count.
     assert.deepEqual(await asked({ ...env, NO_PROXY: '127.0.0.0/8' }), [0, 0]);
     assert.deepEqual(await asked({ ...env, NO_PROXY: `127.0.0.1:${api.port}` }), [0, 0]);
     assert.deepEqual(await asked({ ...env, NO_PROXY: '127.0.0.1:1' }), [1, 0]);
@@ -126,7 +126,7 @@ describe('a proxy', () => {
     assert.deepEqual(await asked({ NO_PROXY: '*' }, { proxy: second.url }), [0, 1]);
   });
 
-  it('is looked up when the client is made, by every constructor', async () => {
+  it('is read from the environment by each constructor', async () => {
     process.env.http_proxy = second.url;
     const clients = [new ModzyClient(`${url()}/api`, KEY), new JobClient({ apiKey: KEY, url: url() })];
     process.env.MODZY_API_KEY = KEY;
@@ -151,7 +151,7 @@ describe('a proxy', () => {
     }
   });
 
-  it('that wants other credentials says so, and they are not shown', async () => {
+  it('that requires other credentials is an error that says so, without the credentials', async () => {
     const wrong = `http://proxyUser:wrongPassword@${first.place}`;
     const message = /^the proxy 127\.0\.0\.1:\d+ requires credentials other than those it was given/;
     const encoded = Buffer.from('proxyUser:wrongPassword').toString('base64');
@@ -189,7 +189,7 @@ describe('a proxy', () => {
     silent.close();
   });
 
-  it('that cannot be one is a TypeError that names the option or the variable', () => {
+  it('with an invalid URL is a TypeError that names the option or the variable', () => {
     for (const [proxy, message] of [
       [true, /the proxy param should be a URL, or false/],
       [5, /the proxy param should be a URL, or false/],
@@ -218,7 +218,7 @@ describe('a proxy', () => {
     assert.ok(new ModzyClient({ apiKey: KEY, proxy: false }));
   });
 
-  it('of a variable that does not apply to the server is ignored, whatever it is', async () => {
+  it('of a variable that does not apply to the server is ignored, even where it is invalid', async () => {
     for (const environment of [
       { HTTPS_PROXY: 'socks5://h' },
       { HTTP_PROXY: 'https://:99999', NO_PROXY: '*' },
@@ -233,7 +233,7 @@ describe('a proxy', () => {
     assert.ok(new ModzyClient({ apiKey: KEY, url: 'https://modzy.example' }));
   });
 
-  it('is sent no headers of the caller that would speak for it', async () => {
+  it('gets no proxy headers of the caller', async () => {
     const headers = { 'Proxy-Authorization': 'Basic x' };
     const message = /the headers param .* without one that is the client's own: "Proxy-Authorization"$/;
     assert.throws(() => new ModzyClient({ apiKey: KEY, headers }), { name: 'TypeError', message });

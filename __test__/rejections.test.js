@@ -1,6 +1,7 @@
 'use strict';
 
-// No promise of this package rejects where nobody listens, whatever users hand over. Each test counts what the process is told.
+// No promise of this package causes an unhandled rejection, whatever the arguments are. Each test counts the unhandledRejection
+// events of the process.
 
 const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
@@ -28,7 +29,7 @@ describe('no promise rejects where nobody listens', () => {
     'an unreadable Blob beside a wrong value': { a: { b: blob(rejects), c: 7 } },
     'an unreadable Blob beside one that throws': { a: { b: blob(rejects), c: blob(fails) } },
     'two unreadable Blobs': { a: { b: blob(rejects), c: blob(rejects) } },
-    'a Blob whose bytes are no promise': { a: { b: blob(() => 7), c: blob(rejects) } },
+    'a Blob whose bytes are not a promise': { a: { b: blob(() => 7), c: blob(rejects) } },
     'a Blob whose bytes are a thenable that throws': { a: { b: blob(() => ({ then: fails })), c: blob(rejects) } },
   };
   for (const [what, sources] of Object.entries(embedded)) {
@@ -42,9 +43,9 @@ describe('no promise rejects where nobody listens', () => {
     });
   }
 
-  it('a Blob that brings no bytes is refused, and nothing is made up in their place', async () => {
-    for (const brought of [7, '7', undefined, null, [7], { length: 7 }]) {
-      const source = { size: 7, type: '', slice: () => source, arrayBuffer: async () => brought };
+  it('a Blob whose arrayBuffer() resolves with another value is refused', async () => {
+    for (const value of [7, '7', undefined, null, [7], { length: 7 }]) {
+      const source = { size: 7, type: '', slice: () => source, arrayBuffer: async () => value };
       for (const call of [
         (modzy) => modzy.fileToDataUrl(source),
         (modzy) => modzy.submitJobEmbedded('ed542963de', '1.0.1', 'text/plain', { a: { b: source } }),
@@ -57,7 +58,7 @@ describe('no promise rejects where nobody listens', () => {
     }
   });
 
-  it('fileToDataUrl of what is hardly a Blob', async () => {
+  it('fileToDataUrl of objects that resemble a Blob', async () => {
     const unhandled = await unhandledBy(async () => {
       for (const arrayBuffer of [rejects, fails, () => 7, () => undefined, () => ({ then: fails })]) {
         await failure(client().fileToDataUrl(blob(arrayBuffer)));
@@ -79,7 +80,7 @@ describe('no promise rejects where nobody listens', () => {
     'freezes it': (request) => Object.freeze(request),
   };
   for (const [what, harm] of Object.entries(subscribers)) {
-    it(`a diagnostics subscriber that is handed the request and ${what}`, async () => {
+    it(`a diagnostics subscriber that gets the request and ${what}`, async () => {
       await answer(2);
       const subscriber = ({ request }) => harm(request);
       diagnostics.subscribe('modzy:request:start', subscriber);
@@ -93,7 +94,7 @@ describe('no promise rejects where nobody listens', () => {
           await failure(modzy.getJob('..'));
         });
         assert.deepEqual(unhandled, []);
-        // What others do to the request is not what is logged.
+        // The log does not show the changes of a subscriber.
         assert.ok(lines.some((line) => /submitJobText \S+ done/.test(line)));
       } finally {
         diagnostics.unsubscribe('modzy:request:start', subscriber);
@@ -146,7 +147,7 @@ describe('no promise rejects where nobody listens', () => {
   }
 
   for (const [what, value] of Object.entries(thrown)) {
-    it(`a callback that rejects with ${what}, with all that is logged of it`, async () => {
+    it(`a callback that rejects with ${what}, with a logger`, async () => {
       await answer(0);
       const lines = [];
       const logger = { error: (line) => lines.push(line) };
@@ -161,7 +162,7 @@ describe('no promise rejects where nobody listens', () => {
     });
   }
 
-  it('loops that are asked and then dropped', async () => {
+  it('loops that are dropped while next() is pending', async () => {
     await answer(Infinity);
     const unhandled = await unhandledBy(async () => {
       const modzy = client();

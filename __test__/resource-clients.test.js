@@ -12,7 +12,7 @@ const { JobClient, ModzyClient, ResultClient } = modzy;
 describe('the clients of one resource', () => {
   const emulator = useEmulator();
 
-  it('work alone, and share the connections of the client that has them', async () => {
+  it('work alone, and share the connections of their ModzyClient', async () => {
     const sources = { a: { 'input.txt': 'What a lovely day' } };
     const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
     assert.ok(client.getJobClient() instanceof JobClient);
@@ -35,7 +35,7 @@ describe('the clients of one resource', () => {
     assert.equal(await emulator.connections(), 3);
   });
 
-  it('cancel a job', async () => {
+  it('cancel a job, once', async () => {
     const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
     const opened = await client.submitJob({ model: { identifier: 'ed542963de', version: '1.0.1' } });
     assert.equal(opened.status, 'OPEN');

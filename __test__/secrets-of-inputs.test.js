@@ -1,6 +1,6 @@
 'use strict';
 
-// Credentials that a submit carries for somebody else: the server may echo them, no error shows them.
+// Credentials for other services in a submit: the server may echo them, but no error shows them.
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
@@ -65,10 +65,10 @@ const submits = {
 const names =
   'jwt cookie bearer authorization accessKey encryptionKey privateKey connectionString signature sig db_password dbPassword x-api-key X_API_KEY';
 for (const name of names.split(' ')) {
-  submits[`what is called ${name}`] = raw({ [name]: SECRET });
+  submits[`the value of ${name}`] = raw({ [name]: SECRET });
 }
 
-/** Those of which a part alone is secret. */
+/** Submits with a text that is secret only in part. */
 const partial = new Set(['a line of a header', 'a credential in JSON within a text', 'a signed URL in a text']);
 
 /** The texts anywhere in a value. */
@@ -76,9 +76,9 @@ const textsIn = (value) =>
   typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [value].filter(isText);
 const isText = (value) => typeof value === 'string';
 
-/** The ways in which a server may tell what it was sent. */
+/** The ways in which a server may echo an input. */
 const echoes = {
-  'as it is': (input) => JSON.stringify({ statusCode: 400, message: `refused: ${input}` }),
+  unchanged: (input) => JSON.stringify({ statusCode: 400, message: `refused: ${input}` }),
   'with escapes of JSON': (input) =>
     JSON.stringify({ message: `refused: ${input}` })
       .replaceAll('/', '\\/')
@@ -119,8 +119,8 @@ describe('an error of a submit never shows', () => {
 
   it('user and password of a `Basic` header, in any form', async (t) => {
     const encoded = Buffer.from(`ada:${SECRET}`).toString('base64');
-    for (const told of [encoded, `ada:${SECRET}`, SECRET, `Basic ${encoded}`]) {
-      const server = await serve(t, { '*': { status: 400, body: { message: `refused: ${told}` } } });
+    for (const echoed of [encoded, `ada:${SECRET}`, SECRET, `Basic ${encoded}`]) {
+      const server = await serve(t, { '*': { status: 400, body: { message: `refused: ${echoed}` } } });
       const submit = raw({ headers: { Authorization: `Basic ${encoded}` } });
       const error = await failure(submit(new ModzyClient(server.baseURL, 'aPrefix.aSecretBody')));
       assert.equal(error.message, 'refused: ***');
@@ -130,7 +130,7 @@ describe('an error of a submit never shows', () => {
     }
   });
 
-  it('but tells texts that are too short to be one', async (t) => {
+  it('but shows texts that are too short for a credential', async (t) => {
     const message = 'a is not b';
     const server = await serve(t, { '*': { status: 400, body: { message } } });
     const submit = raw({ credentials: { a: 'a', b: ['is', 'not'] }, password: 'b' });
@@ -138,7 +138,7 @@ describe('an error of a submit never shows', () => {
     assert.equal(error.message, message);
   });
 
-  it('but tells what is none: the user, the bucket and the access key’s identifier', async (t) => {
+  it('but shows the user, the bucket and the identifier of the access key', async (t) => {
     const message = 'AKIAIOSFODNN7EXAMPLE may not read bucket b';
     const server = await serve(t, { '*': { status: 403, body: { message } } });
     const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');

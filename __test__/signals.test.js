@@ -1,6 +1,6 @@
 'use strict';
 
-// Signals of other makers: those without a reason, and those that are hostile.
+// Signals that are not those of Node.js: without a reason, or hostile.
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
@@ -126,7 +126,7 @@ describe('a hostile signal', () => {
   }
 
   for (const [what, make] of Object.entries(signals)) {
-    it(`that ${what} rejects the call, and nothing else`, async () => {
+    it(`that ${what} rejects only its call`, async () => {
       await answer(0, 4);
       const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
       const bystander = modzy.blockUntilComplete(job(1), quickly);
@@ -149,7 +149,7 @@ describe('a hostile signal', () => {
     });
   }
 
-  it('that throws when a listener is removed loses no outcome: a receipt, a job, an output', async () => {
+  it('that throws on the removal of a listener does not hide a receipt, a job or an output', async () => {
     await answer(0, 4);
     const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
     const warnings = [];
@@ -181,7 +181,7 @@ describe('a hostile signal', () => {
       'it is looked at': () => Object.defineProperty(quiet(), 'aborted', { get: looks(count) }),
     })) {
       it(`that throws when ${what}, after ${count} times, leaves no output and no results open`, async (t) => {
-        // Answers that have begun, and do not end.
+        // Responses that have begun, and do not end.
         const open = new Set();
         const server = createServer((_, response) => {
           open.add(response.on('close', () => open.delete(response)));

@@ -1,5 +1,5 @@
-// What a user of the package does first, for runtimes that cannot run its tests: node, bun or deno smoke.mjs. Prints a line for
-// each thing that works, and fails at the first that does not.
+// The first steps of a user, for runtimes that cannot run the tests: node, bun or deno smoke.mjs. Prints a line for each step
+// that works, and fails at the first that does not.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ const folder = await mkdtemp(path.join(os.tmpdir(), 'modzy-'));
 
 const submit = (text) => modzyClient.submitJobText(MODEL, VERSION, { review: { 'input.txt': text } });
 
-/** Makes the known job stay as it is. */
+/** Makes the emulator answer each read of the known job with a status. */
 const answer = (status) =>
   emulator.fault({
     method: 'GET',
@@ -105,20 +105,20 @@ const checks = {
     const file = path.join(folder, 'tune.wav');
     const { bytes } = await modzyClient.downloadOutput(output, file);
     const { body } = await modzyClient.openOutput(output);
-    const pieces = [];
-    for await (const piece of body) {
-      pieces.push(piece);
+    const chunks = [];
+    for await (const chunk of body) {
+      chunks.push(chunk);
     }
-    assert.ok(Buffer.concat(pieces).equals(await readFile(file)));
-    assert.equal(Buffer.concat(pieces).length, bytes);
+    assert.ok(Buffer.concat(chunks).equals(await readFile(file)));
+    assert.equal(Buffer.concat(chunks).length, bytes);
   },
 
   async error() {
     const missing = await modzyClient.getJob(KNOWN.jobIdentifier).catch((e) => e);
     assert.ok(missing instanceof NotFoundError, String(missing));
     assert.deepEqual([missing.code, missing.url], [404, `${emulator.baseURL}/jobs/${KNOWN.jobIdentifier}`]);
-    const nobody = new ModzyClient('http://127.0.0.1:1/api', 'a.b', { retries: 0 });
-    const refused = await nobody.getJob(KNOWN.jobIdentifier).catch((e) => e);
+    const unreachable = new ModzyClient('http://127.0.0.1:1/api', 'a.b', { retries: 0 });
+    const refused = await unreachable.getJob(KNOWN.jobIdentifier).catch((e) => e);
     assert.ok(refused instanceof ConnectionError, String(refused));
     assert.deepEqual([refused.phase, refused.sent], ['connect', 'no']);
     const wrong = await modzyClient.getJob(KNOWN.jobIdentifier, { retires: 0 }).catch((e) => e);

@@ -1,6 +1,6 @@
 'use strict';
 
-// Results that are read as they arrive: what comes, how far the body is read for it, and what is left when the loop is.
+// Results that are streamed: their values, how far the body is read, and that nothing is left after the loop.
 
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
@@ -18,7 +18,7 @@ const SENTIMENT = ['ed542963de', '1.0.1'];
 describe('streamed results', () => {
   const emulator = useEmulator();
 
-  it('are those that are read whole, input by input', async () => {
+  it('are equal to the results of getResult, input by input', async () => {
     const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
     const good = { 'input.txt': 'What a lovely day' };
     const job = await modzy.submitJobText(...SENTIMENT, {
@@ -94,7 +94,7 @@ describe('the body of results', () => {
   };
   const stalled = (response) => response.write(`{"jobIdentifier":"j","results":{${input('a')},${input('b')},`);
 
-  it('is asked for when the loop begins, and read no further than the loop takes', async () => {
+  it('is requested when the loop begins, and read no further than the loop asks', async () => {
     let sending;
     answer = (response) => {
       sending = response;
@@ -111,7 +111,7 @@ describe('the body of results', () => {
         await sleep(300);
         sent = sending.sent;
         await sleep(200);
-        // What the sockets hold, and no more.
+        // The server sends as much as the buffers of the sockets hold.
         assert.equal(sending.sent, sent);
       } else if (taken.length === 2 * sent) {
         break;
@@ -126,7 +126,7 @@ describe('the body of results', () => {
     assert.equal(asked, 1);
   });
 
-  it('is left by a loop that is left, whether by a break or by an error of its own, and by no more questions', async () => {
+  it('is closed when the loop ends by a break or an error of its own, or when return() is called', async () => {
     answer = stalled;
     for await (const { inputKey } of modzy.streamResults('j')) {
       assert.equal(inputKey, 'a');
@@ -159,7 +159,7 @@ describe('the body of results', () => {
     assert.equal(asked, 0);
   });
 
-  it('is left when the signal fires, before, between and while inputs are awaited, and no listener is', async () => {
+  it('is closed when the signal fires before, between and during reads, and no listener is left', async () => {
     answer = stalled;
     const reason = new Error('changed my mind');
     await assert.rejects(collect(modzy.streamResults('j', { signal: AbortSignal.abort(reason) })), (e) => e === reason);
@@ -184,7 +184,7 @@ describe('the body of results', () => {
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
-  it('that breaks, stalls or turns out to be no JSON ends the loop with that error, after what was good', async () => {
+  it('that breaks, stalls or is not JSON ends the loop with an error after the complete inputs', async () => {
     const endings = [
       [(response) => setTimeout(() => response.destroy(), 50), ConnectionError, { phase: 'body', attempts: 1 }],
       [() => {}, RequestTimeoutError, { phase: 'body', message: /no answer within 100 ms/ }],
@@ -217,7 +217,7 @@ describe('the body of results', () => {
     }
   });
 
-  it('is asked for again until the first input has come', async () => {
+  it('is requested again until the first input has arrived', async () => {
     answer = (response) => {
       if (asked === 1) {
         response.write('{"jobIdentifier":"j","results":{"a":{"status"');
@@ -230,7 +230,7 @@ describe('the body of results', () => {
     assert.deepEqual([results.length, asked], [1, 2]);
   });
 
-  it('may have inputs of old servers, names of every kind, and what is nested deeply', async () => {
+  it('may have inputs of old servers, names of any kind, and deep nesting', async () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const results = `"old":{"old":{"status":"SUCCESSFUL","results.json":1.50}},"\\ud800":{"__proto__":{"x":1}},"deep":{"o":${deep}}`;
     answer = (response) => response.end(`{"jobIdentifier":"j","failures":null,"results":{${results}}}`);
@@ -241,35 +241,35 @@ describe('the body of results', () => {
     assert.equal(nested.outputs.o.length, 1);
   });
 
-  it('tells its progress in the context of the call, and what the callback throws ends the loop', async () => {
+  it('reports its progress in the async context of the call, and an error of the callback ends the loop', async () => {
     const body = `{"jobIdentifier":"j","results":{${input('a')},${input('b')}}}`;
     answer = (response) => {
       response.setHeader('content-length', body.length);
       response.end(body);
     };
     const context = new AsyncLocalStorage();
-    const told = [];
-    const onDownloadProgress = (progress) => told.push([progress, context.getStore()]);
+    const reports = [];
+    const onDownloadProgress = (progress) => reports.push([progress, context.getStore()]);
     const results = context.run('me', () => modzy.streamResults('j', { onDownloadProgress }));
     assert.equal((await collect(results)).length, 2);
     const progress = (loadedBytes) => [{ loadedBytes, totalBytes: body.length }, 'me'];
-    assert.deepEqual(told, [progress(0), progress(body.length)]);
+    assert.deepEqual(reports, [progress(0), progress(body.length)]);
 
     const thrown = new Error('enough');
     for (const at of [0, body.length]) {
-      const tell = ({ loadedBytes }) => {
+      const report = ({ loadedBytes }) => {
         if (loadedBytes === at) {
           throw thrown;
         }
       };
       await assert.rejects(
-        collect(modzy.streamResults('j', { onDownloadProgress: tell })),
+        collect(modzy.streamResults('j', { onDownloadProgress: report })),
         (error) => error === thrown,
       );
     }
   });
 
-  it('gives inputs in turn to whoever asks for several at once', async () => {
+  it('resolves several calls of next() in their order', async () => {
     answer = (response) => response.end(`{"jobIdentifier":"j","results":{${input('a')},${input('b')}}}`);
     const results = modzy.streamResults('j')[Symbol.asyncIterator]();
     const asking = await Promise.all([results.next(), results.next(), results.next(), results.next()]);
@@ -279,7 +279,7 @@ describe('the body of results', () => {
     );
   });
 
-  it('is closed when the loop is lost without a word', { timeout: 30_000 }, async (t) => {
+  it('is closed when the iterator is garbage-collected', { timeout: 30_000 }, async (t) => {
     answer = stalled;
     const program = `
       const { ModzyClient } = require('modzy-client');

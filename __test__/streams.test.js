@@ -1,6 +1,6 @@
 'use strict';
 
-// Outputs as streams: read only when the reader asks, and closed by whatever ends them.
+// Outputs as streams: a read asks the network for bytes, and each end closes the request.
 
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
@@ -16,7 +16,7 @@ const OUTPUT = { jobId: 'j', inputKey: 'k', outputName: 'o' };
 describe('an open output', () => {
   const emulator = useEmulator();
 
-  it('is the same as one that is read whole, by its names and by its URL', async () => {
+  it('is equal to that of getOutputContents, by its names and by its URL', async () => {
     const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
     const receipt = await modzy.submitJobText('t3xtt0t0n3', '1.1.0', { k: { 'input.txt': 'What a lovely day!' } });
     const { result } = await modzy.blockUntilResult(receipt);
@@ -38,7 +38,7 @@ describe('an open output', () => {
 });
 
 describe('the stream of an output', () => {
-  const PIECE = Buffer.alloc(64 * 1024, 'x');
+  const CHUNK = Buffer.alloc(64 * 1024, 'x');
   let modzy;
   let answer;
   let closed;
@@ -53,13 +53,13 @@ describe('the stream of an output', () => {
   after(() => server.close());
   afterEach(() => server.closeAllConnections());
 
-  /** Sends pieces for as long as they are taken. */
+  /** Sends chunks as long as the client reads. */
   const endless = (response) => {
     response.sent = 0;
     const more = () => {
       while (!response.destroyed) {
-        response.sent += PIECE.length;
-        if (!response.write(PIECE)) {
+        response.sent += CHUNK.length;
+        if (!response.write(CHUNK)) {
           response.once('drain', more);
           return;
         }
@@ -72,7 +72,7 @@ describe('the stream of an output', () => {
     response.write('0123');
   };
 
-  it('asks the network for no more than its reader takes', async () => {
+  it('reads no more from the network than its reader asks for', async () => {
     let sending;
     answer = (response) => {
       sending = response;
@@ -85,7 +85,7 @@ describe('the stream of an output', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     const { sent } = sending;
     await new Promise((resolve) => setTimeout(resolve, 200));
-    // What the sockets hold, and no more.
+    // The server sends as much as the buffers of the sockets hold.
     assert.equal(sending.sent, sent);
     let taken = 0;
     while (taken < 2 * sent) {
@@ -98,7 +98,7 @@ describe('the stream of an output', () => {
     await closed;
   });
 
-  it('that is cancelled closes the request, between two pieces and while one is awaited', async () => {
+  it('that is canceled closes the request, between two reads and during one', async () => {
     answer = stalled;
     for (const isAwaited of [false, true]) {
       const { body } = await modzy.openOutput(OUTPUT);
@@ -130,7 +130,7 @@ describe('the stream of an output', () => {
     }
   });
 
-  it('that comes to its end leaves no listener', async () => {
+  it('that ends leaves no listener', async () => {
     answer = (response) => response.end('bytes');
     const { signal } = new AbortController();
     const { body, contentLength } = await modzy.openOutput(OUTPUT, { signal });
@@ -152,7 +152,7 @@ describe('the stream of an output', () => {
     });
   });
 
-  it('goes on where it broke when the output is the same', async () => {
+  it('continues where the connection broke if the output is the same', async () => {
     let asked = 0;
     answer = (response, request) => {
       asked += 1;
@@ -169,17 +169,17 @@ describe('the stream of an output', () => {
     assert.equal(await new Response(body).text(), '0123456789');
   });
 
-  it('tells its progress in the context of the call, and ends with what the callback throws', async () => {
+  it('reports its progress in the async context of the call, and ends with an error of the callback', async () => {
     answer = (response) => {
       response.writeHead(200, { 'content-length': 5 });
       response.end('bytes');
     };
     const context = new AsyncLocalStorage();
-    const told = [];
-    const tell = (progress) => told.push([progress, context.getStore()]);
-    const opening = context.run('me', () => modzy.openOutput(OUTPUT, { onDownloadProgress: tell }));
+    const reports = [];
+    const report = (progress) => reports.push([progress, context.getStore()]);
+    const opening = context.run('me', () => modzy.openOutput(OUTPUT, { onDownloadProgress: report }));
     await new Response((await opening).body).text();
-    assert.deepEqual(told, [
+    assert.deepEqual(reports, [
       [{ loadedBytes: 0, totalBytes: 5 }, 'me'],
       [{ loadedBytes: 5, totalBytes: 5 }, 'me'],
     ]);
@@ -196,7 +196,7 @@ describe('the stream of an output', () => {
     }
   });
 
-  it('keeps the process alive only while a piece is awaited', async () => {
+  it('keeps the process alive only during a read', async () => {
     answer = (response) => {
       stalled(response);
       setTimeout(() => response.end('456789'), 300);

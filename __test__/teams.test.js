@@ -1,6 +1,6 @@
 'use strict';
 
-// Clients for teams: what they send, and which options belong together.
+// Clients for teams: their headers, and the options that belong together.
 
 const assert = require('node:assert/strict');
 const http = require('node:http');
@@ -20,7 +20,7 @@ describe('a team', () => {
   });
   after(() => stop(api));
 
-  it('sends its two headers, from every client', async () => {
+  it('sends its two headers from each client', async () => {
     for (const Client of [ModzyClient, JobClient]) {
       const client = new Client({ teamId: 'team-7', teamToken: 'aToken', url: `http://127.0.0.1:${api.port}` });
       await client.getJob('j');
@@ -32,7 +32,7 @@ describe('a team', () => {
     }
   });
 
-  it('has no header where a key is given', async () => {
+  it('sends no header with an API key', async () => {
     const url = `http://127.0.0.1:${api.port}`;
     await new ModzyClient({ apiKey: KEY, teamId: null, teamToken: undefined, url }).getJob('j');
     const [{ headers }] = api.requests.splice(0);
@@ -66,7 +66,7 @@ describe('a team', () => {
     });
   }
 
-  it('belongs to no constructor of 1.x', () => {
+  it('is not an option of the constructors of 1.x', () => {
     const options = { teamId: 'team-7', teamToken: 'aToken' };
     assert.throws(() => new ModzyClient('https://h.example/api', KEY, options), /unknown option teamId/);
   });

@@ -1,7 +1,6 @@
 'use strict';
 
-// Where text goes to the server, nothing but text is taken: what JSON would make something else of is refused before anything is
-// sent.
+// Where the API takes a text, the client accepts only text: values that JSON would change are refused before anything is sent.
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
@@ -10,7 +9,7 @@ const { serve } = require('./support/server.js');
 
 const LONE = 'half of \ud83d a pair';
 
-/** What is no text, and what is said of it. */
+/** Values that are not texts, and the messages about them. */
 const wrong = [
   [Promise.resolve('text'), /should be a string, not a promise: await it first/],
   [Buffer.from('text'), /should be a string/],
@@ -38,7 +37,7 @@ const s3 = (sources) => ({
 });
 const jdbc = { modelId: 'm', version: 'v', url: 'u', username: 'n', password: 'p', driver: 'd', query: 'q' };
 
-describe('in the place of a text', () => {
+describe('in place of a text', () => {
   const outcome = async (t, submit) => {
     const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
     const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');
@@ -64,7 +63,7 @@ describe('in the place of a text', () => {
     'the query of JDBC': (client, value) => client.submitJobJDBC({ ...jdbc, query: value }),
   };
   for (const [place, submit] of Object.entries(places)) {
-    it(`of ${place} nothing else is taken`, async (t) => {
+    it(`of ${place} other values are refused`, async (t) => {
       for (const [value, message] of wrong) {
         const error = await outcome(t, (client) => submit(client, value));
         assert.equal(error.name, 'TypeError');
@@ -74,7 +73,7 @@ describe('in the place of a text', () => {
     });
   }
 
-  it('of an input key or name no lone surrogate is taken', async (t) => {
+  it('of an input key or name a lone surrogate is refused', async (t) => {
     const keyed = (make) => [make(LONE, 'b'), make('a', LONE)];
     const submits = [
       ...keyed((a, b) => (client) => client.submitJobText('m', 'v', { [a]: { [b]: 'x' } })),
@@ -90,7 +89,7 @@ describe('in the place of a text', () => {
     }
   });
 
-  it('in a body of the caller’s own, what JSON would lose is named by its place', async (t) => {
+  it('in a body of the caller, a value that JSON would lose is named by its place', async (t) => {
     const body = (value) => ({
       model: { identifier: 'm', version: 'v' },
       input: { type: 'text', sources: { first: [{}], a: { b: value } } },
@@ -149,7 +148,7 @@ describe('in the place of a text', () => {
     }
   });
 
-  it('in a body of the caller’s own, what is not given is left out, and what says itself in JSON is taken', async (t) => {
+  it('in a body of the caller, undefined is left out, and toJSON() is called', async (t) => {
     const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
     const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');
     class Options {
@@ -177,7 +176,7 @@ describe('in the place of a text', () => {
     assert.deepEqual(sent.said, { of: 'a Map' });
   });
 
-  it('a job that says itself in JSON is that, whatever is added to it', async (t) => {
+  it('a body with toJSON() is its result, with the options added', async (t) => {
     const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
     const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');
     const said = { model: { identifier: 'm', version: 'v' }, input: { type: 'text', sources: { a: { b: 'x' } } } };
@@ -199,7 +198,7 @@ describe('in the place of a text', () => {
     }
   });
 
-  it('what is said of an object in S3 beside its bucket and its key is sent, and nothing that JSON would lose', async (t) => {
+  it('further members of an object in S3 are sent, and values that JSON would lose are refused', async (t) => {
     const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
     const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');
     const object = { bucket: 'b', key: 'k', versionId: '7', size: 7, latest: true, none: null };
@@ -221,7 +220,7 @@ describe('in the place of a text', () => {
     assert.match(error.message, /without a toJSON/);
   });
 
-  it('in no argument and no option a lone surrogate is taken', async (t) => {
+  it('in an argument or an option a lone surrogate is refused', async (t) => {
     const headers = { 'x-team': LONE };
     const calls = {
       'headers["x-team"]': (client) => client.getJob('j', { headers }),
@@ -266,7 +265,7 @@ describe('in the place of a text', () => {
     }
   });
 
-  it('in a body of the caller’s own, what is too deep or goes round is a wrong argument', async (t) => {
+  it('in a body of the caller, deep and circular values are invalid arguments', async (t) => {
     const deep = { model: {} };
     for (let depth = 0, at = deep; depth < 100_000; depth += 1) {
       at = at.next = {};
@@ -283,7 +282,7 @@ describe('in the place of a text', () => {
     }
   });
 
-  it('what is checked is what is sent', async (t) => {
+  it('the checked value is the one that is sent', async (t) => {
     const server = await serve(t, { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } });
     const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');
     let read = 0;

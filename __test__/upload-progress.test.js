@@ -1,6 +1,6 @@
 'use strict';
 
-// The progress of uploads: what is told, in whose context, and what becomes of a callback that throws.
+// The progress of uploads: the reports, their async context, and callbacks that throw.
 
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');
@@ -16,11 +16,11 @@ describe('the progress of an upload', () => {
   const emulator = useEmulator({ chunkSize: '64Ki' });
   const client = () => new ModzyClient(emulator.baseURL, emulator.apiKey);
 
-  it('is told at both ends of each input and between, in the context of the call', async () => {
+  it('is reported at both ends of each input and between them, in the async context of the call', async () => {
     const context = new AsyncLocalStorage();
-    const told = [];
+    const reports = [];
     const options = {
-      onUploadProgress: (progress) => told.push({ ...progress, caller: context.getStore() }),
+      onUploadProgress: (progress) => reports.push({ ...progress, caller: context.getStore() }),
     };
     const stream = (async function* () {
       yield randomBytes(10);
@@ -28,18 +28,20 @@ describe('the progress of an upload', () => {
     const sources = { a: { input: randomBytes(50 * CHUNK), extra: Buffer.from('xyz') }, b: { input: stream } };
     const uploading = context.run('me', () => client().submitJobFiles(...MODEL, sources, options));
     const { jobIdentifier } = await uploading;
-    assert.ok(told.every((progress) => progress.jobIdentifier === jobIdentifier && progress.caller === 'me'));
+    assert.ok(reports.every((progress) => progress.jobIdentifier === jobIdentifier && progress.caller === 'me'));
     const of = (key, name) =>
-      told.filter(({ inputKey, inputName }) => inputKey === key && inputName === name).map((each) => each.loadedBytes);
+      reports
+        .filter(({ inputKey, inputName }) => inputKey === key && inputName === name)
+        .map((each) => each.loadedBytes);
     const large = of('a', 'input');
     assert.deepEqual([large[0], large.at(-1)], [0, 50 * CHUNK]);
     assert.ok(large.every((loaded, index) => index === 0 || loaded > large[index - 1]));
     assert.deepEqual(of('a', 'extra'), [0, 3]);
     assert.deepEqual(of('b', 'input'), [0, 10]);
-    assert.ok(told.every((each) => (each.inputKey === 'b' ? !('totalBytes' in each) : each.totalBytes > 0)));
+    assert.ok(reports.every((each) => (each.inputKey === 'b' ? !('totalBytes' in each) : each.totalBytes > 0)));
   });
 
-  it('ends the upload with what the callback throws, and cancels the job, whenever that happens', async () => {
+  it('ends the upload with an error of the callback, and cancels the job', async () => {
     for (const when of [({ loadedBytes }) => loadedBytes === 0, ({ loadedBytes: l, totalBytes: t }) => l === t]) {
       const thrown = new Error('enough');
       const outcomes = [];
@@ -59,15 +61,15 @@ describe('the progress of an upload', () => {
     }
   });
 
-  it('is told of an input that is appended by hand', async () => {
+  it('is reported for appendInput', async () => {
     const jobs = client().getJobClient();
     const [identifier, version] = MODEL;
     const open = await jobs.submitJob({ model: { identifier, version } });
-    const told = [];
-    const options = { onUploadProgress: (progress) => told.push(progress) };
+    const reports = [];
+    const options = { onUploadProgress: (progress) => reports.push(progress) };
     await jobs.appendInput(open, 'k', 'input', Buffer.from('abc'), options);
     const common = { jobIdentifier: open.jobIdentifier, inputKey: 'k', inputName: 'input', totalBytes: 3 };
-    assert.deepEqual(told, [
+    assert.deepEqual(reports, [
       { ...common, loadedBytes: 0 },
       { ...common, loadedBytes: 3 },
     ]);

@@ -1,6 +1,6 @@
 'use strict';
 
-// Uploads that fail, stall or are given up: what the caller learns, and that no stream and no open job is left behind.
+// Uploads that fail, stall or are aborted: the error for the caller, and that no stream and no job is left open.
 
 const assert = require('node:assert/strict');
 const { randomBytes } = require('node:crypto');
@@ -16,7 +16,7 @@ describe('an upload', () => {
   const uploads = useUploads();
   const { emulator, lines, write } = uploads;
 
-  it('that fails cancels its open job, tells onCancel, and rejects with the first error', async () => {
+  it('that fails cancels its open job, calls onCancel, and rejects with the first error', async () => {
     await emulator.fault({ method: 'POST', path: '/api/jobs/*', status: 413 });
     const outcomes = [];
     const options = { onCancel: (outcome) => outcomes.push(outcome) };
@@ -29,7 +29,7 @@ describe('an upload', () => {
     assert.equal((await uploads.modzy.getJob(jobIdentifier)).status, 'CANCELED');
   });
 
-  it('never sends a chunk again whose fate is unknown', async () => {
+  it('does not repeat a chunk whose fate is unknown', async () => {
     await emulator.fault({ method: 'POST', path: '/api/jobs/*', connection: 'reset', times: 1 });
     await assert.rejects(uploads.modzy.submitJobFile(...MODEL, { k: { input: Buffer.from('x') } }), (error) => {
       assert.ok(error instanceof ConnectionError);
@@ -46,7 +46,7 @@ describe('an upload', () => {
     ]);
   });
 
-  it('rejects with the very error of a stream that fails, and cancels the job', async () => {
+  it('rejects with the error of a stream that fails, and cancels the job', async () => {
     const torn = new Error('torn');
     const streams = [
       Readable.from(
@@ -70,17 +70,17 @@ describe('an upload', () => {
     }
   });
 
-  it('lets the streams go whose turn never came', async () => {
+  it('closes the streams that it has not read', async () => {
     await emulator.fault({ method: 'POST', path: '/api/jobs/*', status: 413 });
     const file = await write('waiting', 'x');
     const readable = createReadStream(file);
     const web = new Blob(['x']).stream();
-    let cancelled = false;
+    let canceled = false;
     const iterable = {
       [Symbol.asyncIterator]: () => ({
         next: async () => ({ done: true, value: undefined }),
         return: async () => {
-          cancelled = true;
+          canceled = true;
           return { done: true, value: undefined };
         },
       }),
@@ -95,10 +95,10 @@ describe('an upload', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(readable.destroyed, true);
     assert.equal((await web.getReader().read()).done, true);
-    assert.equal(cancelled, true);
+    assert.equal(canceled, true);
   });
 
-  it('of a stream that fails before its turn rejects with its error, and ends no process', async () => {
+  it('of a stream that fails before its turn rejects with its error, which is not an uncaught exception', async () => {
     await emulator.fault({ method: 'GET', path: '/api/jobs/features', delayMs: 100, times: 1 });
     const sources = {
       a: { input: Buffer.from('x') },
@@ -107,7 +107,7 @@ describe('an upload', () => {
     await assert.rejects(uploads.modzy.submitJobFile(...MODEL, sources), { code: 'ENOENT' });
   });
 
-  it('lets its streams go when its arguments are refused, and when its signal has fired before', async () => {
+  it('closes its streams when its arguments are refused, and when its signal has fired before', async () => {
     const file = await write('kept', 'x');
     const streams = [createReadStream(file), createReadStream(file)];
     await assert.rejects(uploads.modzy.submitJobFile(...MODEL, { a: { input: streams[0], extra: 7 } }), {
@@ -125,10 +125,10 @@ describe('an upload', () => {
   });
 
   it('that is aborted while a web stream stalls cancels that stream', async () => {
-    let cancelled = false;
+    let canceled = false;
     const stream = new ReadableStream({
       cancel: () => {
-        cancelled = true;
+        canceled = true;
       },
     });
     const controller = new AbortController();
@@ -139,15 +139,15 @@ describe('an upload', () => {
     setTimeout(() => controller.abort(), 50);
     await assert.rejects(uploading, { name: 'AbortError' });
     await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.equal(cancelled, true);
+    assert.equal(canceled, true);
   });
 
-  it('of a stream that stalls for ever names it, lets it go and cancels the job', async () => {
-    let cancelled = false;
+  it('of a stream that stalls names the input, closes the stream and cancels the job', async () => {
+    let canceled = false;
     const web = new ReadableStream({
       start: (controller) => controller.enqueue(new Uint8Array(10)),
       cancel: () => {
-        cancelled = true;
+        canceled = true;
       },
     });
     const readable = new Readable({ read() {} });
@@ -164,10 +164,10 @@ describe('an upload', () => {
       assert.equal(outcomes[0].job.status, 'CANCELED');
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.deepEqual([cancelled, readable.destroyed], [true, true]);
+    assert.deepEqual([canceled, readable.destroyed], [true, true]);
   });
 
-  it('to a server that stands still is given up after idleTimeout', async () => {
+  it('to a server that stalls ends after idleTimeout', async () => {
     await emulator.fault({ method: 'POST', path: '/api/jobs/*', connection: 'stall', times: 1 });
     const outcomes = [];
     const options = { idleTimeout: 200, onCancel: (outcome) => outcomes.push(outcome) };
@@ -181,16 +181,16 @@ describe('an upload', () => {
   });
 
   it('of memory that is transferred meanwhile names the input', async () => {
-    // Up to 8 MiB are copied when the call is made.
+    // The call copies up to 8 MiB before it returns.
     const bytes = new Uint8Array(8 * 1024 * 1024 + 1);
     const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: bytes } });
     structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
     await assert.rejects(uploading, { name: 'InputError', code: 'changed', inputKey: 'k', inputName: 'input' });
   });
 
-  it('of a Blob whose file changes meanwhile rejects with the Blob’s own error as the cause', async () => {
+  it('of a Blob whose file changes meanwhile rejects with the error of the Blob as the cause', async () => {
     const file = await write('behind a blob', Buffer.alloc(8 * CHUNK, 'o'));
-    // Reports of progress are at least 50 ms apart.
+    // Progress reports are at least 50 ms apart.
     await emulator.fault({ method: 'POST', path: '/api/jobs/*', delayMs: 60 });
     const outcomes = [];
     const options = {
@@ -209,14 +209,14 @@ describe('an upload', () => {
     assert.equal(outcomes[0].job.status, 'CANCELED');
   });
 
-  it('refuses a stream of anything but bytes', async () => {
-    for (const pieces of [['text'], [7], [{}]]) {
-      const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: Readable.from(pieces) } });
+  it('refuses a stream of other values than bytes', async () => {
+    for (const values of [['text'], [7], [{}]]) {
+      const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: Readable.from(values) } });
       await assert.rejects(uploading, { name: 'TypeError', message: /should be a stream of bytes/ });
     }
   });
 
-  it('that is aborted closes its request, lets its stream go, cancels its job and leaves no listener', async () => {
+  it('that is aborted closes its request and its stream, cancels its job and leaves no listener', async () => {
     await emulator.fault({ method: 'POST', path: '/api/jobs/*', connection: 'stall' });
     const { signal } = new AbortController();
     const controller = new AbortController();

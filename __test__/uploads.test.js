@@ -1,6 +1,6 @@
 'use strict';
 
-// Uploads: every source arrives whole, in chunks that the server takes. The digest model tells what arrived.
+// Uploads: each kind of source arrives whole, in chunks within the limit. The result of the digest model shows what arrived.
 
 const assert = require('node:assert/strict');
 const { createHash, randomBytes } = require('node:crypto');
@@ -11,7 +11,7 @@ const { describe, it } = require('node:test');
 const { pathToFileURL } = require('node:url');
 const { InputError, ModzyClient } = require('modzy-client');
 const { useEmulator } = require('./support/emulator.js');
-const { CHUNK, MODEL, inPieces, useUploads } = require('./support/uploads.js');
+const { CHUNK, MODEL, inChunks, useUploads } = require('./support/uploads.js');
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
@@ -51,10 +51,10 @@ describe('an upload', () => {
       const stream = new Blob([bytes]).stream();
       return { getReader: () => stream.getReader() };
     },
-    'an async iterable': (bytes) => inPieces(bytes),
+    'an async iterable': (bytes) => inChunks(bytes),
   };
   for (const [kind, make] of Object.entries(kinds)) {
-    it(`of ${kind} arrives whole, whatever its size is beside the chunk's`, async () => {
+    it(`of ${kind} arrives whole, with sizes below, at and above that of a chunk`, async () => {
       for (const size of [1, CHUNK - 1, CHUNK, CHUNK + 1, 10 * CHUNK]) {
         const bytes = randomBytes(size);
         const source = make(bytes, await write(`${size}`, bytes));
@@ -72,7 +72,7 @@ describe('an upload', () => {
     });
   }
 
-  it('takes any number of inputs, of several parts, of all kinds at once, in the form of 2.x as well', async () => {
+  it('may have several inputs of several names and kinds, in both forms', async () => {
     const bytes = randomBytes(1000);
     const file = await write('mixed', bytes);
     const made = Object.values(kinds).map((make) => make(bytes, file));
@@ -86,7 +86,7 @@ describe('an upload', () => {
     assert.ok(all.every(({ input, extra }) => input.sha256 === expected.sha256 && extra.sha256 === expected.sha256));
   });
 
-  it('of a Blob leaves it as it is, to be uploaded again', async () => {
+  it('of a Blob can be repeated with the same Blob', async () => {
     const bytes = randomBytes(2 * CHUNK);
     for (const blob of [new Blob([bytes]), foreignBlob(bytes)]) {
       const { a, b } = await digests(
@@ -96,7 +96,7 @@ describe('an upload', () => {
     }
   });
 
-  it('that cannot begin names the input, and sends nothing', async () => {
+  it('with an unusable source names the input, and sends nothing', async () => {
     const refused = [
       [path.join(uploads.folder, 'none'), 'missing', /cannot be opened: .*none: .*No such file/],
       [uploads.folder, 'unusable', /is not a file/],
@@ -123,7 +123,7 @@ describe('an upload', () => {
   });
 
   it('refuses a stream that is given twice, before anything is sent', async () => {
-    for (const stream of [Readable.from([Buffer.from('x')]), new Blob(['x']).stream(), inPieces(Buffer.from('x'))]) {
+    for (const stream of [Readable.from([Buffer.from('x')]), new Blob(['x']).stream(), inChunks(Buffer.from('x'))]) {
       const uploading = uploads.modzy.submitJobFile(...MODEL, { a: { input: stream }, b: { input: stream } });
       await assert.rejects(uploading, {
         name: 'TypeError',
@@ -133,7 +133,7 @@ describe('an upload', () => {
     assert.deepEqual(await lines(), []);
   });
 
-  it('takes a chunk size that lowers the server’s and never raises it', async () => {
+  it('has a chunkSize option that lowers the limit of the server and does not raise it', async () => {
     for (const [chunkSize, chunks] of [
       [CHUNK / 2, 4],
       [10 * CHUNK, 2],
@@ -144,7 +144,7 @@ describe('an upload', () => {
     }
   });
 
-  it('can be made by hand: open, append, close', async () => {
+  it('can be made in steps: open, append, close', async () => {
     const jobs = uploads.modzy.getJobClient();
     const [identifier, version] = MODEL;
     const open = await jobs.submitJob({ model: { identifier, version } });
@@ -162,7 +162,7 @@ describe('an upload', () => {
 describe('the limits of a server', () => {
   const emulator = useEmulator({ chunkSize: '1Ki', maxChunks: 3, maxInputs: 2 });
 
-  it('are told before a job is opened', async () => {
+  it('are checked before a job is opened', async () => {
     const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
     const tooLong = modzy.submitJobFile(...MODEL, { k: { input: randomBytes(3 * 1024 + 1) } });
     await assert.rejects(tooLong, { name: 'InputError', code: 'limit', message: /takes 4 chunks.*maximumInputChunks/ });

@@ -36,7 +36,7 @@ describe('blockUntilComplete', () => {
     }
   });
 
-  it('gives back the server’s object, field for field, unheard-of ones included', async () => {
+  it('returns the object of the server with all members, including unknown ones', async () => {
     const wire = {
       status: 'COMPLETED',
       jobInputs: [{ identifier: 'a' }],
@@ -67,7 +67,7 @@ describe('blockUntilComplete', () => {
     });
   }
 
-  it('shows each job that a poll brings to onProgress, in the context of the call', async () => {
+  it('calls onProgress with the job of each poll, in the async context of the call', async () => {
     await emulator.answerJob(JOB, { status: 'SUBMITTED' }, { status: 'IN_PROGRESS' }, { status: 'COMPLETED' });
     const storage = new AsyncLocalStorage();
     const seen = [];
@@ -77,7 +77,7 @@ describe('blockUntilComplete', () => {
     assert.deepEqual(seen, expected);
   });
 
-  it('hands its callbacks the job, and nothing of its own', async () => {
+  it('calls its callbacks with the job alone', async () => {
     await emulator.answerJob(JOB, { status: 'COMPLETED' });
     const seen = [];
     async function onProgress(...args) {
@@ -88,7 +88,7 @@ describe('blockUntilComplete', () => {
     assert.deepEqual(seen, [undefined, 1]);
   });
 
-  it('keeps no caller’s context alive after its call, though another is pending', async () => {
+  it('releases the async context of a call while another is pending', async () => {
     if (!globalThis.gc) {
       require('node:v8').setFlagsFromString('--expose-gc');
       globalThis.gc = require('node:vm').runInNewContext('gc');
@@ -112,21 +112,21 @@ describe('blockUntilComplete', () => {
     await assert.rejects(waiting, { name: 'AbortError' });
   });
 
-  it('ends with what onProgress throws, and polls no more', async () => {
+  it('ends with the error of onProgress, and stops polling', async () => {
     await emulator.answerJob(JOB, { status: 'SUBMITTED' });
     const thrown = new Error('enough');
     const onProgress = () => {
       throw thrown;
     };
-    const cancelled = () => assert.fail('no signal fired');
-    const options = { ...quickly, onProgress, cancelOnAbort: true, onCancel: cancelled };
+    const onCancel = () => assert.fail('no signal fired');
+    const options = { ...quickly, onProgress, cancelOnAbort: true, onCancel };
     await assert.rejects(client().blockUntilComplete(JOB, options), (error) => error === thrown);
     const polls = (await emulator.requests(PATH)).length;
     await sleep(100);
     assert.equal((await emulator.requests(PATH)).length, polls);
   });
 
-  it('rides out an outage of every kind', async () => {
+  it('survives an outage of each kind', async () => {
     const modzy = client();
     const path = PATH;
     for (const status of [408, 425, 429, 500, 502, 503, 504]) {
@@ -141,7 +141,7 @@ describe('blockUntilComplete', () => {
     assert.equal((await emulator.requests(PATH)).length, 11);
   });
 
-  it('gives up an outage after maxOutage, with the last failure', async () => {
+  it('rejects with the last failure after an outage of maxOutage', async () => {
     await emulator.fault({ path: PATH, status: 503, body: '{"message":"down for maintenance"}' });
     await assert.rejects(client().blockUntilComplete(JOB, { ...quickly, maxOutage: 50 }), {
       name: 'ServerError',
@@ -152,7 +152,7 @@ describe('blockUntilComplete', () => {
     });
   });
 
-  it('rejects at once where polling again cannot help', async () => {
+  it('rejects at once for an error that another poll cannot resolve', async () => {
     const job = await submit(client());
     const wrong = { 401: 'unknown.key', 403: RESTRICTED_KEY };
     for (const [code, key] of Object.entries(wrong)) {
@@ -165,13 +165,13 @@ describe('blockUntilComplete', () => {
     }
   });
 
-  it('rides out the 404 of a job that is not stored yet', async () => {
+  it('survives the 404 of a job that is not stored yet', async () => {
     await emulator.fault({ path: PATH, times: 2, status: 404, body: '{}' });
     await emulator.answerJob(JOB, { status: 'COMPLETED' });
     assert.equal((await client().blockUntilComplete(JOB, quickly)).status, 'COMPLETED');
   });
 
-  it('ends after waitTimeout with the job as last seen, and leaves the job alone', async () => {
+  it('rejects after waitTimeout with the job of the last poll, and does not cancel it', async () => {
     await emulator.answerJob(JOB, { status: 'IN_PROGRESS' });
     const modzy = client();
     // The first request of a client also makes the connection.

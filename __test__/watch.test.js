@@ -1,6 +1,6 @@
 'use strict';
 
-// One job watched: which changes are seen, and what ends the loop.
+// Watches of one job: the changes that they yield, and the end of the loop.
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
@@ -18,7 +18,7 @@ describe('watchJob', () => {
 
   const statuses = (jobs) => jobs.map(({ status }) => status);
 
-  it('brings the job at each change, the final one last', async () => {
+  it('yields the job at each change, the final one last', async () => {
     await emulator.answerJob(
       job(0),
       ...[{ status: 'SUBMITTED' }, { status: 'SUBMITTED' }, { status: 'IN_PROGRESS', completed: 1 }],
@@ -34,12 +34,12 @@ describe('watchJob', () => {
     assert.equal((await emulator.requests(path(0))).length, 6);
   });
 
-  it('brings a job that is final already once', async () => {
+  it('yields a job that is already final once', async () => {
     await emulator.answerJob(job(0), { status: 'CANCELED' });
     assert.deepEqual(statuses(await collect(client().watchJob({ jobIdentifier: job(0) }))), ['CANCELED']);
   });
 
-  it('shows a slow loop every status, and of each the newest figures', async () => {
+  it('yields each status to a slow loop, with its latest figures', async () => {
     const [one, two] = ['IN_PROGRESS', 'COMPLETED'];
     await emulator.answerJob(
       job(0),
@@ -57,7 +57,7 @@ describe('watchJob', () => {
     ]);
   });
 
-  it('does not take what the loop does to a job for a change', async () => {
+  it('does not yield a job again because the loop has changed the object', async () => {
     await emulator.answerJob(job(0), { status: 'OPEN' }, { status: 'OPEN' }, { status: 'COMPLETED' });
     const seen = [];
     for await (const each of client().watchJob(job(0), quickly)) {
@@ -67,7 +67,7 @@ describe('watchJob', () => {
     assert.deepEqual(seen, ['OPEN', 'COMPLETED']);
   });
 
-  it('polls no more when the loop is left, and cancels nothing', async () => {
+  it('stops polling when the loop is left, and cancels nothing', async () => {
     await answer(Infinity);
     const { signal } = new AbortController();
     for await (const { status } of client().watchJob(job(0), { ...quickly, signal, cancelOnAbort: true })) {
@@ -88,8 +88,8 @@ describe('watchJob', () => {
     });
     const controller = new AbortController();
     const { signal } = controller;
-    const told = [];
-    const options = { ...quickly, signal, cancelOnAbort: true, onCancel: (outcome) => told.push(outcome) };
+    const outcomes = [];
+    const options = { ...quickly, signal, cancelOnAbort: true, onCancel: (outcome) => outcomes.push(outcome) };
     const loop = async () => {
       for await (const { status } of client().watchJob(job(0), options)) {
         assert.equal(status, 'SUBMITTED');
@@ -98,7 +98,7 @@ describe('watchJob', () => {
     };
     await assert.rejects(loop, (error) => error === reason);
     assert.deepEqual(
-      told.map(({ jobIdentifier, job: { status } }) => [jobIdentifier, status]),
+      outcomes.map(({ jobIdentifier, job: { status } }) => [jobIdentifier, status]),
       [[job(0), 'CANCELED']],
     );
     await assertQuiet(signal);
@@ -106,7 +106,7 @@ describe('watchJob', () => {
     await assert.rejects(collect(fired), (error) => error === reason);
   });
 
-  it('rejects as the wait does, after the changes that it saw', async () => {
+  it('rejects like blockUntilComplete, after the changes so far', async () => {
     await answer(Infinity);
     const seen = [];
     const loop = async () => {

@@ -1,6 +1,6 @@
 'use strict';
 
-// Relative paths are those of the folder that the process is in when the call is made, wherever it is when the file is read.
+// Relative paths are resolved in the working directory of the time of the call, not of the time when the file is read.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs/promises');
@@ -37,15 +37,15 @@ describe('a relative path', () => {
   const arrived = async (receipt) => (await uploads.digests(receipt)).only.input.bytes;
   const submit = (source) => uploads.modzy.submitJobFile(...MODEL, { only: { input: source } });
 
-  it('of an upload is resolved when the call is made', async () => {
+  it('of an upload is resolved at the time of the call', async () => {
     assert.equal(await arrived(await from('here', () => submit('file.txt'))), 'here'.length);
     assert.equal(await arrived(await from('here', () => submit('./deep/../file.txt'))), 'here'.length);
-    // Behind a link, `..` leads to the parent of what it leads to.
+    // After a symbolic link, `..` is the parent of its target.
     assert.equal(await arrived(await from('.', () => submit('link/../file.txt'))), 'here'.length);
     assert.equal(await arrived(await from('here', () => submit(pathToFileURL('file.txt')))), 'here'.length);
   });
 
-  it('of an input appended by hand is, too', async () => {
+  it('of appendInput is resolved at the time of the call', async () => {
     const [identifier, version] = MODEL;
     const jobs = uploads.modzy.getJobClient();
     const job = await jobs.submitJob({ model: { identifier, version } });
@@ -60,7 +60,7 @@ describe('a relative path', () => {
     assert.deepEqual(sizes, ['here'.length, 'here/deep'.length]);
   });
 
-  it('of a download is resolved when the call is made, and nothing is left elsewhere', async () => {
+  it('of a download is resolved at the time of the call, and no other file is left', async () => {
     const receipt = await from('here', () => submit('file.txt'));
     await uploads.modzy.blockUntilComplete(receipt);
     const output = { jobId: receipt.jobIdentifier, inputKey: 'only', outputName: 'results.json' };
@@ -73,12 +73,12 @@ describe('a relative path', () => {
     assert.deepEqual((await fs.readdir(path.join(root, 'here'))).sort(), ['deep', 'file.txt']);
   });
 
-  it('of a data URL is resolved when the call is made', async () => {
+  it('of a data URL is resolved at the time of the call', async () => {
     const url = await from('here', () => uploads.modzy.pathToDataUrl('file.txt', 'text/plain'));
     assert.equal(url, `data:text/plain;base64,${Buffer.from('here').toString('base64')}`);
   });
 
-  it('cannot be resolved in a folder that is gone, and an absolute one can be read there', async () => {
+  it('cannot be resolved in a removed folder, but an absolute one can be read there', async () => {
     await fs.mkdir(path.join(root, 'gone'));
     process.chdir(path.join(root, 'gone'));
     await fs.rmdir(path.join(root, 'gone'));
@@ -87,7 +87,7 @@ describe('a relative path', () => {
     process.chdir(home);
   });
 
-  it('has to name something', async () => {
+  it('must not be empty', async () => {
     await assert.rejects(submit(''), { name: 'TypeError', message: /should be a not empty string/ });
     for (const url of ['https://example.com/x', 'file://elsewhere/x', 'file:///%FF']) {
       await assert.rejects(submit(new URL(url)), {

@@ -1,6 +1,6 @@
 'use strict';
 
-// What is in the tarballs, and how large it is.
+// The content of the tarballs and its size.
 
 const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
@@ -76,7 +76,7 @@ function manifestOf(name) {
 
 describe('the tarballs', () => {
   for (const [name, { limit, files }] of Object.entries(expected)) {
-    it(`of ${name} holds these files, and no more than ${limit / kB} kB`, () => {
+    it(`of ${name} holds these files, and ${limit / kB} kB at most`, () => {
       const found = contents(name);
       assert.deepEqual(
         found.map((file) => file.path),
@@ -86,7 +86,7 @@ describe('the tarballs', () => {
       assert.ok(size <= limit, `${size} bytes`);
     });
 
-    it(`of ${name} runs nothing when it is installed`, () => {
+    it(`of ${name} has no install scripts`, () => {
       const { scripts, devDependencies, dependencies, license } = manifestOf(name);
       assert.deepEqual(
         [scripts, devDependencies, dependencies, license],
@@ -96,7 +96,7 @@ describe('the tarballs', () => {
   }
 
   for (const name of Object.keys(expected)) {
-    it(`of ${name} has no page with a link to what is not in it`, () => {
+    it(`of ${name} has no page with a broken link`, () => {
       const files = contents(name).map((file) => file.path);
       const folders = files.map((file) => path.posix.dirname(file));
       for (const page of files.filter((file) => file.endsWith('.md'))) {
@@ -107,7 +107,7 @@ describe('the tarballs', () => {
     });
   }
 
-  it('have pages whose links stay, lead to the sources of their version, or are text where these have no address', () => {
+  it('have pages whose links lead to files in them or to the sources of their version, or are text without a repository', () => {
     const page = 'See [waiting](waiting.md#limits), [a program](../examples/files.js#L1), [there](https://a.example).';
     const isPublished = (file) => file === 'docs/waiting.md';
     const address = 'https://git.example/modzy/client/blob/v1.2.3';
@@ -119,7 +119,7 @@ describe('the tarballs', () => {
   });
 
   for (const name of ['modzy-client', 'modzy-emulator']) {
-    it(`of ${name} names the package of this platform or, packed for one that was named, those of all`, () => {
+    it(`of ${name} depends on the package of this platform, or on those of all platforms where they are packed`, () => {
       const { optionalDependencies } = manifestOf(name);
       assert.equal(platforms.length, 8);
       const named = Object.keys(optionalDependencies).length === 1 ? [host()] : platforms;
@@ -127,7 +127,7 @@ describe('the tarballs', () => {
       assert.deepEqual(optionalDependencies, Object.fromEntries(names.map((each) => [each, version])));
     });
 
-    it(`of ${name} has types that attw and publint find nothing wrong with`, () => {
+    it(`of ${name} has types without a complaint of attw and publint`, () => {
       const attw = path.join(root, 'dev/packaging/node_modules/@arethetypeswrong/cli/dist/index.js');
       const found = execFileSync(process.execPath, [attw, tarballs[name], '--format', 'json'], { encoding: 'utf8' });
       const { analysis, problems } = JSON.parse(found);
@@ -140,7 +140,7 @@ describe('the tarballs', () => {
     });
   }
 
-  it('of a platform is installed there alone, and its program can be run', () => {
+  it('of a platform is installed on that platform only, and its program is executable', () => {
     const [, os, libc] = /^(\w+)-\w+(?:-(\w+))?$/.exec(platform);
     for (const name of [`modzy-client-${platform}`, `modzy-emulator-${platform}`]) {
       const manifest = manifestOf(name);
@@ -152,7 +152,7 @@ describe('the tarballs', () => {
     assert.equal(program.mode, 0o755);
   });
 
-  it('of Linux with glibc need no glibc newer than 2.28', { skip: !platform.endsWith('-gnu') }, async (t) => {
+  it('of Linux with glibc work with glibc 2.28', { skip: !platform.endsWith('-gnu') }, async (t) => {
     const project = new Project();
     t.after(() => project.remove());
     const names = [`modzy-client-${platform}`, `modzy-emulator-${platform}`];

@@ -1,7 +1,7 @@
 'use strict';
 
-// The tarballs, installed in an empty folder without the network, Rust or the sources: the documented example in every kind of
-// program, against the installed emulator.
+// The tarballs, installed in an empty folder without the network, Rust or the sources. Each kind of program runs the documented
+// example with the installed emulator.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -36,7 +36,7 @@ describe('the packages, installed from their tarballs', () => {
   });
   after(() => project.remove());
 
-  it('need no Rust and nothing of the checkout', async () => {
+  it('need neither Rust nor the checkout', async () => {
     await assert.rejects(project.run('cargo', []), { code: 'ENOENT' });
     const { stdout } = await project.npm(['ls', '--all', '--parseable']);
     const installed = stdout.trimEnd().split('\n').slice(1);
@@ -82,7 +82,7 @@ describe('the packages, installed from their tarballs', () => {
     });
   }
 
-  it('run from a bundle, with the binaries left out of it', async () => {
+  it('run from a bundle without the binaries', async () => {
     project.write('entry.js', `${required}(async () => {${body}})();`);
     const { warnings, metafile } = buildSync({
       absWorkingDir: project.folder,
@@ -101,7 +101,7 @@ describe('the packages, installed from their tarballs', () => {
     assert.match(stdout, printed);
   });
 
-  it('start the emulator by npx', async () => {
+  it('start the emulator with npx', async () => {
     const bin = path.join(project.folder, 'node_modules/.bin/modzy-emulator');
     const child = spawn(bin, ['--api-key', 'a.b'], { env: project.env, stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
@@ -115,7 +115,7 @@ describe('the packages, installed from their tarballs', () => {
 });
 
 describe('a client without the package of the platform', () => {
-  it('says what was looked for, what was found, and what to do', async (t) => {
+  it('has an error with the names that were tried, the files that were found, and what to do', async (t) => {
     const project = new Project();
     t.after(() => project.remove());
     await project.install(['modzy-client', 'modzy-emulator'], '--omit=optional');

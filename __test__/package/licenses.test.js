@@ -1,6 +1,6 @@
 'use strict';
 
-// The licences of the crates that a binary is built of, in the package that it comes in.
+// The licenses of the crates in a binary, in the package of that binary.
 
 const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
@@ -20,10 +20,10 @@ const packages = {
   },
 };
 
-/** What builds or tests, and is in no binary. */
+/** Crates for builds or tests, which no binary contains. */
 const APART = ['cc', 'napi-build', 'napi-derive', 'proptest', 'rcgen', 'serde_derive', 'syn'];
 
-/** What stands in the text of each licence, and in that of no other. */
+/** Words in the text of each license that the other texts do not have. */
 const WORDS = {
   'Apache-2.0': 'TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION',
   'BSD-3-Clause': 'Redistribution and use in source and binary forms',
@@ -34,7 +34,7 @@ const WORDS = {
   Zlib: "This software is provided 'as-is'",
 };
 
-/** The crates that the notices of a package list, each with its licence and its texts. */
+/** The crates in the notices of a package, each with its license and its texts. */
 function readNotices(name) {
   const [list, ...texts] = readFrom(name, 'THIRD-PARTY-LICENSES.txt').split(/\n={80}\n/);
   const lines = list.matchAll(/^(\S+) (\d\S+): (\S.*) \[([\d, ]+)\]$/gm);
@@ -83,7 +83,7 @@ describe('the notices', () => {
         [],
       );
 
-      // Where a panic may arise, the binary names the file, which is one of a crate's sources.
+      // A binary holds the name of each source file with a possible panic.
       const places = readFrom(name, binaries[name], 'latin1').matchAll(/registry[/\\]src[/\\][^/\\]+[/\\]([\w.+-]+)/g);
       const compiled = [...new Set(Array.from(places, ([, source]) => source))];
       assert.ok(compiled.length > 20, `${compiled.length} crates`);
@@ -93,7 +93,7 @@ describe('the notices', () => {
       );
     });
 
-    it(`of ${name} have the text of each licence, and each text once`, () => {
+    it(`of ${name} have the text of each license, and each text once`, () => {
       const { crates, texts } = readNotices(name);
       for (const { crate: each, license, text } of crates) {
         const words = text.replaceAll(/\s+/g, ' ');

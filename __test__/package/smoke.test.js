@@ -1,6 +1,6 @@
 'use strict';
 
-// What users do first, with the tarballs installed: the check for platforms on which nothing else is run.
+// The first steps of a user with the installed tarballs, for platforms that run no other tests.
 
 const assert = require('node:assert/strict');
 const { copyFile } = require('node:fs/promises');
@@ -8,7 +8,7 @@ const path = require('node:path');
 const { it } = require('node:test');
 const { Project, root, tarballs } = require('./tarballs.js');
 
-it('the installed packages do what users do first', async (t) => {
+it('the installed packages pass the smoke test', async (t) => {
   const project = new Project();
   t.after(() => project.remove());
   await project.install(Object.keys(tarballs));

@@ -1,6 +1,6 @@
 'use strict';
 
-// The tarballs of `npm run pack`, and folders that they are installed in.
+// The tarballs of `npm run pack`, and folders to install them in.
 
 const { execFile, execFileSync } = require('node:child_process');
 const {
@@ -38,7 +38,7 @@ const binaries = {
 };
 
 /**
- * A file of a tarball.
+ * Reads a file of a tarball.
  *
  * @param {string} name
  * @param {string} file
@@ -49,7 +49,7 @@ function readFrom(name, file, encoding = 'utf8') {
 }
 
 /**
- * What a tarball holds.
+ * Lists the files of a tarball.
  *
  * @param {string} name
  * @returns {{ path: string, mode: number, size: number }[]}
@@ -131,7 +131,7 @@ class Project {
   }
 }
 
-/** npm's program; npm tells its scripts, and else it comes with Node.js. */
+/** The program of npm: npm sets it for its scripts, and Node.js includes one. */
 function npmProgram() {
   const modules = process.platform === 'win32' ? '../node_modules' : '../../lib/node_modules';
   return process.env.npm_execpath ?? path.resolve(realpathSync(process.execPath), modules, 'npm/bin/npm-cli.js');

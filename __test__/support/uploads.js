@@ -15,7 +15,7 @@ const MODEL = ['d1g35t0256', '1.1.0'];
 const CHUNK = 64 * 1024;
 
 /** What is asked for while it is taken in pieces of a size that fits nothing. */
-async function* inPieces(bytes) {
+async function* inChunks(bytes) {
   for (let at = 0; at < bytes.length; at += 7777) {
     yield bytes.subarray(at, at + 7777);
   }
@@ -49,4 +49,4 @@ function useUploads() {
   return uploads;
 }
 
-module.exports = { CHUNK, MODEL, inPieces, useUploads };
+module.exports = { CHUNK, MODEL, inChunks, useUploads };

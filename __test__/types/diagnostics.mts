@@ -38,7 +38,7 @@ export const spans = new WeakMap<DiagnosticsRequest, string>();
 subscribe('modzy:request:start', ({ request }) => {
   request.headers['traceparent'] = 'a span';
   spans.set(request, request.method);
-  // @ts-expect-error: the method is not to be changed
+  // @ts-expect-error: the method is read-only
   request.method = 'another';
 });
 subscribe('modzy:request:retry', ({ request, attempt, error, delayMs }) => {

@@ -1,4 +1,4 @@
-// A test of a user's own, against an emulator.
+// A test that a user writes with an emulator.
 
 import emulators, {
   startEmulator,

@@ -66,7 +66,7 @@ export async function history(client: ModzyClient | JobClient): Promise<Job[]> {
   await client.getJobHistory({ users: 'u' });
   // @ts-expect-error: identifiers are strings
   await client.getJobHistory(none, none, none, none, [7]);
-  // @ts-expect-error: options stand behind the last argument
+  // @ts-expect-error: options follow the last argument
   await client.getJobHistory('user', request);
   return jobs;
 }
@@ -95,7 +95,7 @@ export async function embedded(client: ModzyClient): Promise<void> {
   await client.submitJobEmbedded({ modelId: 'm', version: 'v', sources: { a: { b: bytes } } });
 }
 
-async function* pieces(): AsyncIterable<Uint8Array> {
+async function* chunks(): AsyncIterable<Uint8Array> {
   yield bytes;
 }
 
@@ -103,7 +103,7 @@ export async function files(client: ModzyClient): Promise<void> {
   const sources: FileSources = {
     a: { 'input.bin': './path', 'more.bin': new URL('file:///path') },
     b: { 'input.bin': bytes, 'more.bin': new Blob([]) },
-    c: { 'input.bin': createReadStream('path'), 'more.bin': new Blob([]).stream(), 'others.bin': pieces() },
+    c: { 'input.bin': createReadStream('path'), 'more.bin': new Blob([]).stream(), 'others.bin': chunks() },
   };
   let job = await client.submitJobFile('m', 'v', sources);
   job = await client.submitJobFile('m', 'v', sources, true);
@@ -123,7 +123,7 @@ export async function files(client: ModzyClient): Promise<void> {
   ];
   console.log(job, receipts);
 
-  // @ts-expect-error: a number is no file
+  // @ts-expect-error: a number is not a file
   await client.submitJobFile('m', 'v', { a: { b: 7 } });
   // @ts-expect-error: not an option of uploads, which cancel on every failure
   await client.submitJobFile('m', 'v', sources, { cancelOnAbort: true });
@@ -210,7 +210,7 @@ export async function waits(client: ModzyClient | JobClient): Promise<void> {
     console.log(explanation.mask);
   }
 
-  // @ts-expect-error: the name that 2.x has for pollInterval belongs to the method of 2.x
+  // @ts-expect-error: timeout is an option of the method of 2.x
   await client.blockUntilComplete('id', { timeout: 100 });
   // @ts-expect-error: a number of ms
   await client.blockUntilJobComplete('id', { timeout: '100' });
@@ -229,14 +229,15 @@ export async function results(client: ModzyClient | JobClient | ResultClient): P
   console.log(result.failures?.['key']?.error, input.status, unknown, buffer.byteLength, blob.size, byUrl);
 
   const output: OutputRef = { url: 'https://example.com' };
-  const tell = ({ loadedBytes, totalBytes }: DownloadProgress) => console.log(loadedBytes, totalBytes?.toFixed());
-  const download: DownloadOptions = { ...request, idleTimeout: 1000, onDownloadProgress: tell };
+  const onDownloadProgress = ({ loadedBytes, totalBytes }: DownloadProgress) =>
+    console.log(loadedBytes, totalBytes?.toFixed());
+  const download: DownloadOptions = { ...request, idleTimeout: 1000, onDownloadProgress };
   const { bytes, contentType } = await client.downloadOutput(where, 'file.wav', download);
   await client.downloadOutput(output, new URL('file:///file.wav'));
   const { body, contentLength } = await client.openOutput(output, download);
   const text: string = await new Response(body).text();
-  for await (const piece of (await client.openOutput(where)).body) {
-    console.log(piece.byteLength);
+  for await (const chunk of (await client.openOutput(where)).body) {
+    console.log(chunk.byteLength);
   }
   console.log(bytes.toFixed(), contentType?.length, contentLength?.toFixed(), text);
 
@@ -248,9 +249,9 @@ export async function results(client: ModzyClient | JobClient | ResultClient): P
 
   // @ts-expect-error: one job
   client.streamResults(['id']);
-  // @ts-expect-error: a name or a URL, and not half a name
+  // @ts-expect-error: an output name is missing, and there is no URL
   await client.openOutput({ jobId: 'id', inputKey: 'key' });
-  // @ts-expect-error: to a file
+  // @ts-expect-error: the file is missing
   await client.downloadOutput(output);
 
   // @ts-expect-error: the input's key is missing

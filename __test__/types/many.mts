@@ -67,17 +67,17 @@ export async function batches(client: ModzyClient | JobClient): Promise<JobOutco
   await client.blockUntilAllComplete(sources, null);
   await client.blockUntilAllComplete(sources, { concurrency: null, onProgress: ({ status }) => console.log(status) });
 
-  // @ts-expect-error: a lone string is no list of jobs
+  // @ts-expect-error: a string is not a list of jobs
   client.jobsAsCompleted('id');
-  // @ts-expect-error: a lone job neither
+  // @ts-expect-error: a job is not a list of jobs
   client.jobsAsCompleted(job);
-  // @ts-expect-error: a promise is no job
+  // @ts-expect-error: a promise is not a job
   client.jobsAsCompleted([client.submitJobText('m', 'v', {})]);
-  // @ts-expect-error: a function brings a promise of a job
+  // @ts-expect-error: a function returns a job or a promise of one
   await client.blockUntilAllComplete([() => 7]);
   // @ts-expect-error: a number
   await client.blockUntilAllComplete(sources, { concurrency: '5' });
-  // @ts-expect-error: a wait makes one attempt at a time
+  // @ts-expect-error: a wait has no retries
   await client.blockUntilAllComplete(sources, { retries: 1 });
   for await (const outcome of client.jobsAsCompleted(sources)) {
     // @ts-expect-error: there may be an error in its place
@@ -98,7 +98,7 @@ export async function watching(client: ModzyClient | JobClient): Promise<void> {
     }
   }
 
-  // @ts-expect-error: the loop is told
+  // @ts-expect-error: the loop takes the place of onProgress
   client.watchJob('id', { onProgress: () => {} });
   // @ts-expect-error: neither a job nor an identifier
   client.watchJob(7);
@@ -135,9 +135,9 @@ export async function listings(client: ModzyClient, jobs: JobClient, models: Mod
   client.listJobHistory({ users: 'u' });
   // @ts-expect-error: a number
   client.listModels(null, { limit: '5' });
-  // @ts-expect-error: a single page has no limit but its own
+  // @ts-expect-error: a single page has perPage, not limit
   await client.getJobHistory({}, { limit: 5 });
-  // @ts-expect-error: the pages of a listing are no array
+  // @ts-expect-error: a listing is not an array
   client.listModels().length;
 }
 

@@ -53,7 +53,7 @@ export async function lists(client: ModzyClient | ModelClient): Promise<void> {
   await client.getModels({ isRecommended: true });
   // @ts-expect-error: the two forms are not mixed
   await client.getModels({ name: 'a' }, 'author');
-  // @ts-expect-error: options stand behind the last argument
+  // @ts-expect-error: options follow the last argument
   await client.getModels('m', request);
   // @ts-expect-error: there is no filter
   await client.getAllModels({ name: 'a' });
@@ -114,7 +114,7 @@ export async function tags(client: ModzyClient | TagClient): Promise<void> {
 
   // @ts-expect-error: an identifier is a string
   await client.getTagsAndModels(7);
-  // @ts-expect-error: options stand last
+  // @ts-expect-error: options come last
   await client.getTagsAndModels(request, 'a');
 }
 
@@ -163,6 +163,6 @@ export function clients(client: ModzyClient): void {
   new ModzyClient({ apiKey: 'a key', logging: 'loud' });
   // @ts-expect-error: the key is missing
   new ModelClient(base);
-  // @ts-expect-error: the key is not to be had
+  // @ts-expect-error: there is no member with the key
   console.log(client.modelClient.headers);
 }

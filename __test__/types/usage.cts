@@ -1,4 +1,4 @@
-// The same package, as CommonJS sees it.
+// The package in CommonJS.
 
 import modzy = require('modzy-client');
 

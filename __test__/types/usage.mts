@@ -1,4 +1,4 @@
-// What has to compile, and what must not. Compiled by the tests under each way of resolving modules; never run.
+// Programs that must compile, and lines that must not. Compiled by the tests under each way of resolving modules; never run.
 
 import modzy, {
   ApiError,
@@ -34,7 +34,7 @@ export async function documented(): Promise<void> {
 
 export async function submits(client: ModzyClient): Promise<void> {
   const sources = { key: { 'input.txt': 'text' } };
-  // One variable for the receipt and the job, as code for 1.x has it.
+  // Code for 1.x has one variable for the receipt and the job.
   let job = await client.submitJobText('m', 'v', sources);
   job = await client.blockUntilComplete(job);
   job = await client.submitJobText('m', 'v', sources, true);
@@ -77,9 +77,9 @@ export async function waits(client: ModzyClient): Promise<void> {
     const result: Result = await client.getResult(job.jobIdentifier, { signal });
     console.log(result.results?.['any key']?.['results.json'], result.failures?.['any key']?.error);
   }
-  const cancelled: Job = await client.cancelJob('id');
+  const canceled: Job = await client.cancelJob('id');
   const jobs: Job[] = await Promise.all(['a', 'b'].map((id) => client.getJob(id)));
-  console.log(cancelled, jobs);
+  console.log(canceled, jobs);
 
   // @ts-expect-error: not an option
   await client.blockUntilComplete('id', { pollIntervall: 500 });
@@ -89,7 +89,7 @@ export async function waits(client: ModzyClient): Promise<void> {
   await client.blockUntilComplete({ id: 'id' });
   // @ts-expect-error: an identifier is a string
   await client.getJob(7);
-  // @ts-expect-error: a job's identifier is not written
+  // @ts-expect-error: the identifier of a job is read-only
   job.identifier = 'other';
 }
 
@@ -119,11 +119,11 @@ export function constructors(options: ClientOptions): void {
   new ModzyClient({ teamId: 'a team' });
   // @ts-expect-error: a key and a team's credentials are not mixed
   new ModzyClient({ apiKey: 'a key', teamId: 'a team', teamToken: 'a token' });
-  // @ts-expect-error: what is no URL turns a proxy off or is none
+  // @ts-expect-error: a proxy is a URL or false
   new ModzyClient({ apiKey: 'a key', proxy: true });
   // @ts-expect-error: verification has no off switch
   new ModzyClient({ apiKey: 'a key', tls: { rejectUnauthorized: false } });
-  // @ts-expect-error: the key is not to be had
+  // @ts-expect-error: there is no member with the key
   console.log(clients[0]?.apiKey);
 }
 

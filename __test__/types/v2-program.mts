@@ -1,4 +1,4 @@
-// A program as it is written for 2.x, under the name of this package. Compiled by the tests; never run.
+// A program for 2.x with the name of this package. Compiled by the tests; never run.
 
 import { ModzyClient } from 'modzy-client';
 import type {
@@ -118,10 +118,10 @@ async function follow(receipt: SubmitJobResponse): Promise<void> {
     const contents: unknown = await modzyClient.getOutputContents({ ...params, responseType: 'arraybuffer' });
     console.log(contents);
   } else {
-    const cancelled: GetJobResponse = await modzyClient.cancelJob(
+    const canceled: GetJobResponse = await modzyClient.cancelJob(
       (await modzyClient.getJob(jobIdentifier)).jobIdentifier,
     );
-    console.log(cancelled.status.toLowerCase());
+    console.log(canceled.status.toLowerCase());
   }
 }
 
