@@ -1,6 +1,6 @@
 'use strict';
 
-// The documented page of blockUntilComplete: its two examples, word for word, and what it promises around them.
+// The documented page of blockUntilComplete: its two examples, word for word, and the behavior that it describes.
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
@@ -35,12 +35,12 @@ modzyClient.getJob('14856eb1-0ad8-49e7-9da3-887acb80fea5')
   );
 `;
 
-/** Runs an example with a console that tells the first thing it is given. */
+/** Runs an example. Returns the first value that it prints on its console, and the stream. */
 async function run(example, modzyClient) {
-  const told = new EventTarget();
-  const tell = (stream) => (value) => told.dispatchEvent(Object.assign(new Event('told'), { stream, value }));
-  const console = { log: tell('log'), error: tell('error') };
-  const first = once(told, 'told');
+  const output = new EventTarget();
+  const print = (stream) => (value) => output.dispatchEvent(Object.assign(new Event('line'), { stream, value }));
+  const console = { log: print('log'), error: print('error') };
+  const first = once(output, 'line');
   const main = new Function('modzyClient', 'console', `let job; return (async () => { ${example} })();`);
   await main(modzyClient, console);
   const [{ stream, value }] = await first;
@@ -57,7 +57,7 @@ describe('the examples of the documented page', () => {
       await emulator.answerJob(JOB, submitted, submitted, submitted, completed);
       assert.deepEqual(await run(example, client()), ['log', `Job ${JOB} status COMPLETED`]);
 
-      // getJob, and then polls at once and two seconds after each answer.
+      // getJob, a poll at once, and then polls two seconds after each response.
       const times = (await emulator.requests(`/api/jobs/${JOB}`)).map(({ receivedAtMs }) => receivedAtMs);
       assert.equal(times.length, 4);
       const [, second, third, fourth] = times;
@@ -75,7 +75,7 @@ describe('the examples of the documented page', () => {
     }
   }
 
-  it('WITH_PROMISES hands the error to its catch', async () => {
+  it('WITH_PROMISES passes the error to its catch', async () => {
     const [stream, error] = await run(WITH_PROMISES, new ModzyClient(emulator.baseURL, 'unknown.key'));
     assert.equal(stream, 'error');
     assert.equal(error.name, 'AuthenticationError');

@@ -1,6 +1,6 @@
 'use strict';
 
-// The other programs under examples/: what they print, and that they are quiet in a pipe and say what goes wrong.
+// The programs in examples/, but for sentiment.js and opentelemetry.js: their output in a pipe, and their errors.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -51,7 +51,7 @@ async function linesOf(emulator, name, ...args) {
 describe('examples of jobs', () => {
   const emulator = useEmulator();
 
-  it('text.js finds the model, and tells the failed input from the others', async () => {
+  it('text.js finds the model, and shows the failed input as such', async () => {
     const [model, takes, gives, job, ...rest] = await linesOf(emulator, 'text.js');
     assert.equal(model, 'Sentiment Analysis 1.0.1 (ed542963de)');
     assert.equal(takes, '  takes input.txt: text/plain');
@@ -66,7 +66,7 @@ describe('examples of jobs', () => {
     ]);
   });
 
-  it('embedded.js sends a picture and a text as they are', async () => {
+  it('embedded.js sends a picture and a text unchanged', async () => {
     const [job, ...rest] = await linesOf(emulator, 'embedded.js');
     assert.match(job, FINISHED);
     assert.deepEqual(rest, ['  picture: 99 bytes, image/png', '  text: 20 bytes, text/plain']);
@@ -75,7 +75,7 @@ describe('examples of jobs', () => {
     assert.match(picture.input, /^data:application\/octet-stream;base64,iVBORw0KGgo/);
   });
 
-  it('files.js uploads itself and memory, each in chunks of at most 1 MiB', async () => {
+  it('files.js uploads its own file and memory, in chunks of at most 1 MiB', async () => {
     const bytes = readFileSync(path.join(folder, 'files.js')).length;
     const [job, ...rest] = await linesOf(emulator, 'files.js');
     assert.match(job, FINISHED);
@@ -84,7 +84,7 @@ describe('examples of jobs', () => {
     assert.equal(chunks.length, 2);
   });
 
-  it('files.js uploads the files that it is given, and leaves no job behind where one is missing', async () => {
+  it('files.js uploads the given files, and leaves no job open where one is missing', async () => {
     const own = await mkdtemp(path.join(os.tmpdir(), 'modzy-'));
     const file = path.join(own, 'three.bin');
     await writeFile(file, 'abc');
@@ -100,7 +100,7 @@ describe('examples of jobs', () => {
     assert.deepEqual(await emulator.requests(), []);
   });
 
-  it('aws-s3.js names the objects and gives the credentials', async () => {
+  it('aws-s3.js sends the names of the objects and the credentials', async () => {
     const env = { AWS_ACCESS_KEY_ID: 'an id', AWS_SECRET_ACCESS_KEY: 'a secret', AWS_REGION: 'eu-west-1' };
     Object.assign(env, { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey });
     const { code, stdout, stderr } = await run('aws-s3.js', ['shop', 'a/1.txt', 'a/2.txt'], env);
@@ -122,7 +122,7 @@ describe('examples of jobs', () => {
     });
   });
 
-  it('jdbc.js shows a result for every row', async () => {
+  it('jdbc.js prints a result for each row', async () => {
     const [job, rows, ...rest] = await linesOf(emulator, 'jdbc.js', 'SELECT review AS "input.txt" FROM reviews');
     assert.match(job, FINISHED);
     assert.equal(rows, '3 rows');
@@ -134,7 +134,7 @@ describe('examples of jobs', () => {
     assert.equal(JSON.parse(body).input.query, 'SELECT review AS "input.txt" FROM reviews');
   });
 
-  it('objects.mjs gets by in the forms of 2.x', async () => {
+  it('objects.mjs works in the form of 2.x alone', async () => {
     const bytes = readFileSync(path.join(folder, 'objects.mjs')).length;
     const lines = await linesOf(emulator, 'objects.mjs');
     assert.deepEqual(lines, [
@@ -147,23 +147,24 @@ describe('examples of jobs', () => {
     ]);
   });
 
-  it('sound.mjs saves the output as it is', async () => {
+  it('sound.mjs saves the output unchanged', async () => {
     const own = await mkdtemp(path.join(os.tmpdir(), 'modzy-'));
     const file = path.join(own, 'tones.wav');
     const [size, saved] = await linesOf(emulator, 'sound.mjs', 'do re mi', file);
     const sound = await readFile(file);
     await rm(own, { recursive: true });
-    // Eight tones of a twentieth of a second, 8000 samples a second, two bytes each, behind a header of 44 bytes.
+    // Eight tones of a twentieth of a second, 8000 samples a second, two bytes each, after a header of 44 bytes.
     const expected = 44 + 8 * 400 * 2;
     assert.equal(size, `${expected} bytes of WAVE`);
     assert.equal(saved, `saved as ${file}`);
     assert.deepEqual([sound.length, sound.toString('latin1', 0, 4)], [expected, 'RIFF']);
   });
 
-  it('explanation-overlay.js turns the pixels that the mask has red, and leaves the others', async () => {
+  it('explanation-overlay.js turns the pixels of the mask red, and no others', async () => {
     const own = await mkdtemp(path.join(os.tmpdir(), 'modzy-'));
     const [file, saved] = [path.join(own, 'given.png'), path.join(own, 'overlay.png')];
-    // Bright at the top left, at the bottom, and on the right; more than half, so that the bright ones are the reason.
+    // The picture is bright at the top left, at the bottom, and on the right. That is more than half, so that the mask is the
+    // bright part.
     const data = Buffer.from('f0f0f0 102030 ffffff 203040 ffff80 c0c0c0'.replaceAll(' ', ''), 'hex');
     await writeFile(file, encode({ width: 3, height: 2, data, channels: 3, depth: 8 }));
     const [job, answer, last] = await linesOf(emulator, 'explanation-overlay.js', file, saved);
@@ -177,20 +178,20 @@ describe('examples of jobs', () => {
     assert.equal(Buffer.from(overlay.data).toString('hex'), expected.replaceAll(' ', ''));
   });
 
-  it('explanation-overlay.js draws a picture of its own, which is dark because of its sky', async () => {
+  it('explanation-overlay.js draws a picture by default, whose mask is its dark sky', async () => {
     const [job, answer, ...more] = await linesOf(emulator, 'explanation-overlay.js');
     assert.match(job, FINISHED);
     assert.match(answer, /^dark 0\.\d\d, because of 1\d{4} of 16000 pixels$/);
     assert.deepEqual(more, []);
   });
 
-  it('stream.mjs counts what it reads input by input', async () => {
+  it('stream.mjs counts the results that it streams', async () => {
     const [job, ...counts] = await linesOf(emulator, 'stream.mjs', '100');
     assert.match(job, FINISHED);
     assert.deepEqual(counts, ['  34 positive', '  33 negative', '  33 neutral', '  0 failed']);
   });
 
-  it('progress.js prints the figures of the job, without a bar in a pipe', async () => {
+  it('progress.js prints the figures of the job, without a progress bar in a pipe', async () => {
     const [job, figures, ...more] = await linesOf(emulator, 'progress.js', '--texts', '7');
     assert.match(job, FINISHED);
     assert.match(figures, /^7 of 7 texts in \d+\.\d s$/);
@@ -198,10 +199,10 @@ describe('examples of jobs', () => {
   });
 });
 
-describe('examples that look around', () => {
+describe('examples of reads', () => {
   const emulator = useEmulator();
 
-  it('history.js lists the jobs newest first, and single ones by their identifiers', async () => {
+  it('history.js lists jobs, the newest first, or those of given identifiers', async () => {
     assert.deepEqual(await linesOf(emulator, 'history.js'), ['0 jobs']);
     await linesOf(emulator, 'text.js');
     await linesOf(emulator, 'embedded.js');
@@ -225,7 +226,7 @@ describe('examples that look around', () => {
     assert.deepEqual(byModel, [newest, '1 jobs, COMPLETED 1']);
   });
 
-  it('models.js counts by filters, and shows one in detail', async () => {
+  it('models.js counts models by filters, and prints the details of one', async () => {
     const lines = await linesOf(emulator, 'models.js');
     assert.deepEqual(lines.slice(0, 5), [
       '14 models',
@@ -245,7 +246,7 @@ describe('examples that look around', () => {
     assert.equal(lines.length, 22);
   });
 
-  it('tags.js lists tags, and the models of those that it is given', async () => {
+  it('tags.js lists tags, or the models of given tags', async () => {
     const lines = await linesOf(emulator, 'tags.js', 'audio', 'text_statistics');
     assert.equal(lines[0], '6 tags');
     assert.ok(lines.includes('  audio: Audio (Output Type)'));
@@ -257,7 +258,7 @@ describe('examples that look around', () => {
     assert.equal((await linesOf(emulator, 'tags.js', 'none')).at(-1), '0 models of no known tag');
   });
 
-  it('errors.js tells five failures apart', async () => {
+  it('errors.js prints five kinds of failures', async () => {
     assert.deepEqual(await linesOf(emulator, 'errors.js'), [
       'unknown model: NotFoundError, code 404, the model 0000000000 does not exist',
       'unknown name: BadRequestError, code 400, Model No Such Model not found',
@@ -272,7 +273,7 @@ describe('examples/progress.js', () => {
   const emulator = useEmulator({ inProgressMs: 60_000 });
   const env = () => ({ MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey });
 
-  it('cancels its job on an interrupt, whether it has been polled or not', async () => {
+  it('cancels its job on an interrupt, before and after the first poll', async () => {
     for (const polled of [false, true]) {
       await emulator.clearRequests();
       const { child, output } = start('progress.js', [], env());
@@ -287,7 +288,7 @@ describe('examples/progress.js', () => {
     }
   });
 
-  it('gives up after a time, and leaves the job to go on', async () => {
+  it('stops waiting after --timeout, and does not cancel the job', async () => {
     const { code, stdout, stderr } = await run('progress.js', ['--timeout', '0.3'], env());
     assert.deepEqual([code, stdout], [1, '']);
     assert.equal(stderr, 'Stopped waiting after 0.3 s. The job continues.\n');
@@ -301,7 +302,7 @@ describe('examples/progress.js', () => {
 describe('every example', () => {
   const emulator = useEmulator();
 
-  it('fails with a line on standard error where there is no API key', async () => {
+  it('fails with a line on standard error without an API key', async () => {
     for (const name of programs) {
       const { code, stdout, stderr } = await run(name, [], { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: '' });
       assert.deepEqual([code, stdout], [1, ''], name);
@@ -309,8 +310,8 @@ describe('every example', () => {
     }
   });
 
-  it('fails where the API key is not valid', async () => {
-    // The one about errors prints them.
+  it('fails with an invalid API key', async () => {
+    // errors.js prints errors, and does not fail.
     for (const name of programs.filter((program) => program !== 'errors.js')) {
       const { code, stdout, stderr } = await run(name, [], { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: 'no.key' });
       assert.deepEqual([code, stdout], [1, ''], name);

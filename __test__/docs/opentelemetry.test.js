@@ -1,6 +1,6 @@
 'use strict';
 
-// The spans of examples/opentelemetry.js, by the OpenTelemetry SDK itself.
+// The spans of examples/opentelemetry.js in the OpenTelemetry SDK.
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -48,7 +48,7 @@ describe('examples/opentelemetry.js', () => {
     return `00-${traceId}-${spanId}-0${traceFlags}`;
   };
 
-  it('makes a span of each call, below the one that is active where it was made', async () => {
+  it('makes a span for each call, with the active span as its parent', async () => {
     let id;
     await inSpan('the whole', async () => {
       const receipt = await client().submitJobText('ed542963de', '1.0.1', SOURCES);
@@ -72,7 +72,7 @@ describe('examples/opentelemetry.js', () => {
     assert.equal(wait.attributes['modzy.polls'], polls);
   });
 
-  it('passes the span of each call on to the server, with every request of it', async () => {
+  it('sends the span of each call to the server, with each request', async () => {
     await inSpan('the whole', async () => {
       const input = { 'input.txt': Buffer.from('What a lovely day!') };
       const receipt = await client().submitJobFile('ed542963de', '1.0.1', { a: input });
@@ -87,7 +87,7 @@ describe('examples/opentelemetry.js', () => {
     assert.ok(sent.length >= 6);
   });
 
-  it('keeps calls apart that are made at the same time', async () => {
+  it('has separate spans for calls at the same time', async () => {
     await Promise.all(
       ['one', 'two', 'three'].map((name) =>
         inSpan(name, () =>
@@ -107,7 +107,7 @@ describe('examples/opentelemetry.js', () => {
     }
   });
 
-  it('tells retries, polls that failed, and errors', async () => {
+  it('has events for retries, failed polls and errors', async () => {
     const fault = { method: 'GET', path: `/api/jobs/${JOB}`, times: 1, headers: { 'retry-after': '0' } };
     await emulator.fault({ ...fault, status: 429 });
     await client()
@@ -119,7 +119,7 @@ describe('examples/opentelemetry.js', () => {
     const [retry, exception] = call.events;
     const { 'delay.ms': delay, ...attributes } = retry.attributes;
     assert.deepEqual([retry.name, attributes], ['retry', { attempt: 1, failure: 429 }]);
-    // Up to a tenth longer than asked for.
+    // The client adds up to a tenth to the delay of the server.
     assert.ok(delay >= 100 && delay <= 110, `${delay} ms`);
     assert.equal(exception.name, 'exception');
     assert.match(exception.attributes['exception.stacktrace'], /opentelemetry\.test\.js/);
@@ -133,7 +133,7 @@ describe('examples/opentelemetry.js', () => {
     );
   });
 
-  it('prints its spans as it stands', async () => {
+  it('prints its spans when it runs as a program', async () => {
     const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
     const example = path.resolve(__dirname, '../../examples/opentelemetry.js');
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [example, 'What a lovely day!'], { env });

@@ -1,18 +1,18 @@
 'use strict';
 
-// Every block of code on every page of the project is run, by its language:
+// Runs each block of code on each page of the project, by its language:
 //
-//   js        The blocks of a page are one program, one after the other; a `text` block behind one shows what it prints. A block
-//             with a name, as in `js worker.mjs`, is a file that lies beside the program. Types are checked as well.
-//   sh        Commands. What `npm` runs has to be a script of this package, and what tests are run of has to be there; an
-//             emulator is started, and the rest is run.
-//   console   The same, with what the commands print.
+//   js        The blocks of a page are one program, in their order. A `text` block after one shows its output. A block with a
+//             name, as in `js worker.mjs`, is a file beside the program. Types are checked as well.
+//   sh        Commands. A script of `npm` must be one of this package, and the file of a test must exist. An emulator is started,
+//             and all other commands are run.
+//   console   Commands with their output.
 //   diff      The new lines are run.
-//   rust      Doctests of the crate whose README it is.
-//   excerpt   Stands in the file that it names, but for white space.
-//   text      Beside what programs print: drawings, without code.
+//   rust      Doctests of the crate of that README.
+//   excerpt   The file in its name contains it, but for white space.
+//   text      The output of a program, or a drawing.
 //
-// In what is printed, `<n>` stands for a number, `…` for anything within a line, and a line of `…` alone for any lines.
+// In an output, `<n>` matches a number, `…` any part of a line, and a line of `…` alone any lines.
 
 const assert = require('node:assert/strict');
 const { spawn, spawnSync } = require('node:child_process');
@@ -30,25 +30,25 @@ const { blocksOf, examplesOfTypes, pages, programOf, readConsole } = require('..
 const root = path.resolve(__dirname, '../..');
 const DOCUMENTED_JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 
-/** Where the pages have their emulator. */
+/** The emulator on the pages. */
 const SHOWN_URL = 'http://127.0.0.1:8080';
 const SHOWN_KEY = 'dev.secret';
 
-/** What is printed between two blocks. */
+/** The separator in the output between two blocks. */
 const BETWEEN = '\u0000';
 
 const LANGUAGES = ['js', 'sh', 'console', 'diff', 'rust', 'excerpt', 'text'];
 
 const allPages = pages();
 
-/** The pages that have blocks of these languages, with those blocks. */
+/** Returns the pages with blocks of these languages, and those blocks. */
 function withBlocks(...languages) {
   return allPages
     .map((page) => ({ page, blocks: blocksOf(page).filter(({ language }) => languages.includes(language)) }))
     .filter(({ blocks }) => blocks.length > 0);
 }
 
-/** The anchors of a page's headings. */
+/** Returns the anchors of the headings of a page. */
 function anchorsOf(page) {
   const headings = readFileSync(path.join(root, page), 'utf8').matchAll(/^#+ (.*)$/gm);
   return Array.from(headings, ([, heading]) =>
@@ -59,7 +59,7 @@ function anchorsOf(page) {
   );
 }
 
-/** A folder within the package, which programs there find by its own name. */
+/** Runs work in a folder within the package, whose programs find the package by its name. */
 async function inFolder(work) {
   mkdirSync(path.join(root, 'target'), { recursive: true });
   const folder = mkdtempSync(path.join(root, 'target', 'pages-'));
@@ -70,9 +70,9 @@ async function inFolder(work) {
   }
 }
 
-/** Runs a command, which has to end well and say nothing on standard error. */
+/** Runs a command, which must succeed and print nothing on standard error. Returns its output. */
 async function run(command, args, { env = {}, cwd = root } = {}) {
-  // Without what tells a program that it is run by a test.
+  // Without the variable of the test runner.
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
@@ -88,17 +88,17 @@ async function run(command, args, { env = {}, cwd = root } = {}) {
   return stdout;
 }
 
-/** Asserts that something was printed as a page shows it. */
+/** Asserts that an output is the one that a page shows. */
 function assertPrints(printed, shown, place) {
   const pattern = shown
     .replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
     .replaceAll('<n>', String.raw`\d+`)
     .replaceAll(/^ *…\n/gm, String.raw`(?:.*\n)*?`)
     .replaceAll('…', '.*');
-  assert.match(printed, new RegExp(`^${pattern}$`), `${place} shows\n${shown}\nand it was\n${printed}`);
+  assert.match(printed, new RegExp(`^${pattern}$`), `${place} shows\n${shown}\nbut the output is\n${printed}`);
 }
 
-/** What stands for the files of the reader's own. */
+/** Returns files in place of those of the reader. */
 async function ownFiles() {
   const { cert, private: key } = await selfsigned.generate([{ name: 'commonName', value: 'client.example' }]);
   const texts = ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'];
@@ -112,12 +112,12 @@ async function ownFiles() {
 }
 
 describe('the pages', () => {
-  it('have no block that is not run', () => {
+  it('have only blocks that are run', () => {
     for (const page of allPages) {
       for (const { language, name, place } of blocksOf(page)) {
         assert.ok(LANGUAGES.includes(language), `${place} has a block of an unknown language: ${language}`);
         const isNamed = language === 'excerpt' || (language === 'js' && name !== undefined);
-        assert.equal(name !== undefined, isNamed, `${place} has a name that means nothing, or none`);
+        assert.equal(name !== undefined, isNamed, `${place} has an unexpected name, or lacks one`);
         if (language === 'text') {
           programOf(page);
         }
@@ -125,7 +125,7 @@ describe('the pages', () => {
     }
   });
 
-  it('lead to places that exist', () => {
+  it('have no broken links', () => {
     for (const page of allPages) {
       const links = readFileSync(path.join(root, page), 'utf8').matchAll(/\]\((?!https?:)([^)\s#]*)(?:#([^)]*))?\)/g);
       for (const [, link, anchor] of links) {
@@ -136,14 +136,14 @@ describe('the pages', () => {
     }
   });
 
-  it('of docs are linked from the README', () => {
+  it('in docs are linked from the README', () => {
     const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
     for (const page of allPages.filter((name) => name.startsWith('docs/'))) {
       assert.ok(readme.includes(`](${page})`), page);
     }
   });
 
-  it('have programs whose types are right, and so have the types themselves', async () => {
+  it('and the docs of the types have programs without type errors', async () => {
     await inFolder(async (folder) => {
       mkdirSync(path.join(folder, 'types'));
       writeFileSync(path.join(folder, 'types', 'examples.mjs'), examplesOfTypes());
@@ -167,7 +167,7 @@ describe('the pages', () => {
     });
   });
 
-  it('show what is new in a way that loads', async () => {
+  it('have diffs whose new lines run', async () => {
     for (const { blocks } of withBlocks('diff')) {
       for (const { code } of blocks) {
         const added = Array.from(code.matchAll(/^\+(.*)$/gm), ([, line]) => line).join('\n');
@@ -181,7 +181,7 @@ describe('the pages', () => {
     }
   });
 
-  it('show excerpts of files as they are', () => {
+  it('have excerpts that are equal to the files', () => {
     const words = (code) => code.replaceAll(/\s+/g, '');
     for (const { blocks } of withBlocks('excerpt')) {
       for (const { name, code, place } of blocks) {
@@ -190,7 +190,7 @@ describe('the pages', () => {
     }
   });
 
-  it('show Rust that cargo tests as part of its crate', () => {
+  it('have blocks of Rust that cargo tests with the crate', () => {
     for (const { page } of withBlocks('rust')) {
       const library = path.join(root, path.dirname(page), 'src/lib.rs');
       assert.match(readFileSync(library, 'utf8'), /#!?\[.*doc = include_str!\("\.\.\/README\.md"\)/, page);
@@ -223,7 +223,7 @@ describe('the programs', () => {
   }
 });
 
-/** What the commands need beside what the project does. */
+/** A program that the commands need and that is missing. */
 const missing = ['bash', 'curl'].find((name) => spawnSync(name, ['--version']).status !== 0);
 
 describe('the commands', { skip: missing !== undefined && `there is no ${missing}` }, () => {
@@ -231,7 +231,7 @@ describe('the commands', { skip: missing !== undefined && `there is no ${missing
 
   for (const { page, blocks } of withBlocks('sh', 'console')) {
     it(`of ${page} work, and print what it shows`, async () => {
-      // What a block sets, those behind it have.
+      // Variables of a block are set in later blocks.
       const variables = [];
       for (const { language, code, place } of blocks) {
         const commands = language === 'console' ? readConsole(code) : [{ command: code }];
@@ -244,7 +244,7 @@ describe('the commands', { skip: missing !== undefined && `there is no ${missing
     });
   }
 
-  /** A command, or several whose output is not shown. */
+  /** Runs a command, or several without an output on the page. */
   async function execute(command, output, place, variables) {
     const others = [];
     for (const line of command.trimEnd().split('\n')) {
@@ -274,7 +274,7 @@ describe('the commands', { skip: missing !== undefined && `there is no ${missing
   }
 });
 
-/** The file that a command is a test of, where it is one. */
+/** Returns the file that a command tests, if it tests one. */
 function testedBy(line) {
   const [, target] = /^cargo test --workspace --test (\w+)/.exec(line) ?? [];
   if (target !== undefined) {
@@ -284,7 +284,7 @@ function testedBy(line) {
   return /^node --test (\S+)$/.exec(line)?.[1];
 }
 
-/** Starts the emulator at another port than the one shown, and compares the line that it prints. */
+/** Starts the emulator at another port than that on the page, and compares its first line. */
 async function startsEmulator(args, output, place) {
   const port = new URL(SHOWN_URL).port;
   assert.ok(args.includes(`--port ${port}`), `${place} shows another port than ${port}`);

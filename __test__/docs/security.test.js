@@ -1,6 +1,6 @@
 'use strict';
 
-// The tests that SECURITY.md names for its promises are there.
+// Each promise of SECURITY.md names tests, and each test that it names exists.
 
 const assert = require('node:assert/strict');
 const { readFileSync } = require('node:fs');
@@ -10,7 +10,7 @@ const { it } = require('node:test');
 const root = path.resolve(__dirname, '../..');
 const security = readFileSync(path.join(root, 'SECURITY.md'), 'utf8');
 
-/** Names in backticks, of which two hold a name with backticks of its own. */
+/** A name in backticks, or in double backticks where it has some itself. */
 const NAME = /(`` .+? ``|`[^`]+`)/;
 const CITATION = new RegExp(`\`([\\w./-]+\\.(?:rs|js))\`: (${NAME.source}(?:, ${NAME.source})*)`, 'g');
 

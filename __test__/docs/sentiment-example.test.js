@@ -1,6 +1,6 @@
 'use strict';
 
-// The example of the documented page, run as a user runs it.
+// examples/sentiment.js, run as a user runs it.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -47,7 +47,7 @@ describe('examples/sentiment.js', () => {
     assert.match(stderr, /^SUBMITTED 0\/2\n(.*\n)*COMPLETED 2\/2\n$/);
   });
 
-  it('reads the texts from a file, one a line, and has some of its own', async () => {
+  it('reads the texts from a file, one a line, and has default texts', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'modzy-'));
     const file = path.join(folder, 'texts.txt');
     await writeFile(file, 'A great success\r\n\n  \nA sad failure\n');
@@ -62,8 +62,8 @@ describe('examples/sentiment.js', () => {
     assert.deepEqual([own.code, own.stdout.trimEnd().split('\n').length], [0, 5]);
   });
 
-  it('ends cleanly on an interrupt, and cancels its job', async () => {
-    const { child, output } = start('A text that nobody will hear about');
+  it('cancels its job on an interrupt, and ends', async () => {
+    const { child, output } = start('A text without a result');
     await emulator.arrival();
     child.kill('SIGINT');
     const [code] = await once(child, 'close');
@@ -74,14 +74,14 @@ describe('examples/sentiment.js', () => {
     assert.deepEqual([requests.at(-1).method, requests.at(-1).status], ['DELETE', 202]);
   });
 
-  it('rides out that the job is not stored yet', async () => {
+  it('survives the 404 of a job that is not stored yet', async () => {
     await emulator.fault({ method: 'GET', path: '/api/jobs/*', times: 2, status: 404, body: '{}' });
     const { code, stdout } = await run('I love it, wonderful!');
     assert.equal(code, 0);
     assert.match(stdout, /status COMPLETED/);
   });
 
-  it('says in one line what is wrong', async () => {
+  it('prints an error in one line', async () => {
     const { code, stdout, stderr } = await run('--fiel', 'x');
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(stderr, /^TypeError.*--fiel/);

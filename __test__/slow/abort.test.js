@@ -1,7 +1,6 @@
 'use strict';
 
-// How soon a signal ends a call, how long a cancellation may take that it has asked for, and signals that fire while the event
-// loop is busy.
+// The time from a signal to the end of a call, the limit of a cancellation, and signals that fire while the event loop is busy.
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
@@ -20,7 +19,7 @@ describe('a signal', () => {
   const submit = (modzy, options) => modzy.submitJobText('ed542963de', '1.0.1', SOURCES, options);
   const reason = new Error('changed my mind');
 
-  it('gives a cancellation that stalls five seconds', async () => {
+  it('waits five seconds at most for a cancellation that stalls', async () => {
     await emulator.answerJob(JOB, { status: 'IN_PROGRESS' });
     await emulator.fault({ method: 'DELETE', path: PATH, connection: 'stall' });
     const controller = new AbortController();
@@ -29,8 +28,8 @@ describe('a signal', () => {
       ...quickly,
       signal: controller.signal,
       cancelOnAbort: true,
-      onCancel: (told) => {
-        outcome = told;
+      onCancel: (value) => {
+        outcome = value;
       },
     });
     await emulator.arrival();
@@ -66,12 +65,12 @@ describe('a signal', () => {
     });
   }
 
-  describe('fires while the news of the call’s end are under way', () => {
-    /** Keeps the event loop busy while Rust goes on, so that the news wait to be read. */
+  describe('that fires when the end of the call is an event that JavaScript has not taken yet', () => {
+    /** Keeps the event loop busy while Rust goes on, so that its events are not taken. */
     function busy(ms) {
       const until = performance.now() + ms;
       while (performance.now() < until) {
-        // Nothing else gets its turn.
+        // The event loop is blocked.
       }
     }
 
@@ -89,13 +88,13 @@ describe('a signal', () => {
       return outcomes[0];
     }
 
-    it('and the job of a submit is cancelled', async () => {
+    it('cancels the job of a submit', async () => {
       const { jobIdentifier, job } = await race((modzy, options) => submit(modzy, options));
       assert.equal(job.status, 'CANCELED');
       assert.equal((await client().getJob(jobIdentifier)).status, 'CANCELED');
     });
 
-    it('and the job of a wait that has timed out is cancelled', async () => {
+    it('cancels the job of a wait that has timed out', async () => {
       const { jobIdentifier } = await submit(client());
       await emulator.fault({
         method: 'GET',
@@ -108,14 +107,14 @@ describe('a signal', () => {
       assert.equal((await emulator.requests()).at(-1).method, 'DELETE');
     });
 
-    it('and the job of a wait that had its end is the outcome', async () => {
+    it('passes onCancel the job of a wait that has completed', async () => {
       await emulator.answerJob(JOB, { status: 'COMPLETED' });
       const { jobIdentifier, job } = await race((modzy, options) => modzy.blockUntilComplete(JOB, options));
       assert.deepEqual([jobIdentifier, job.status], [JOB, 'COMPLETED']);
       assert.ok((await emulator.requests()).every(({ method }) => method === 'GET'));
     });
 
-    it('and a receipt that names no job cancels none', async () => {
+    it('cancels nothing after a receipt without a job', async () => {
       await emulator.fault({ method: 'POST', path: '/api/jobs', status: 202, body: '{}' });
       const { jobIdentifier, error } = await race((modzy, options) => submit(modzy, options));
       assert.equal(jobIdentifier, undefined);

@@ -1,7 +1,7 @@
 'use strict';
 
-// Files that another process writes to at random moments while they are uploaded: what arrives is a content that the file had,
-// or the upload says that it has changed. There is no third outcome, however little of the processors the writer gets.
+// Files that another process writes to at random moments during uploads. Either the server gets a content that the file had at one
+// time, or the upload rejects because the file has changed.
 
 const assert = require('node:assert/strict');
 const { spawn, spawnSync } = require('node:child_process');
@@ -34,7 +34,7 @@ const IN_NODE = `
       }
       fs.closeSync(descriptor);
     },
-    // It is empty for a moment, which is an input that servers drop.
+    // The file is empty for a moment, and servers drop empty inputs.
     'after it was emptied': (content) => fs.writeFileSync(file, content),
     'by another in its place'(content) {
       fs.writeFileSync(file + '.new', content);
@@ -47,7 +47,7 @@ const IN_NODE = `
   }
 `;
 
-/** The same through a memory map, whose pages stay dirty, so that the time of the file stays as it is. */
+/** The same through a memory map, whose pages stay dirty, so that the time of the file does not change. */
 const IN_PYTHON = `
 import mmap, random, sys, time
 file, _, size = sys.argv[1:]
@@ -92,12 +92,12 @@ describe('a file that is written to at random moments', () => {
       await once(writer, 'spawn');
       const ends = performance.now() + MS;
       const outcomes = { whole: 0, changed: 0 };
-      // A file that another takes the place of is refused only where that happens between its measure and its turn.
+      // A file that another one replaces is refused only if that happens between its measurement and its upload.
       const isShown = () => outcomes.whole > 0 && (outcomes.changed > 0 || how === 'by another in its place');
       while (performance.now() < ends || !isShown()) {
         assert.ok(performance.now() < ends + 10 * MS, JSON.stringify(outcomes));
-        let cancelled;
-        const options = { onCancel: (outcome) => (cancelled = outcome.job?.status) };
+        let status;
+        const options = { onCancel: (outcome) => (status = outcome.job?.status) };
         try {
           const receipt = await uploads.modzy.submitJobFile(...MODEL, { only: { input: file } }, options);
           const { only } = await uploads.digests(receipt);
@@ -109,8 +109,8 @@ describe('a file that is written to at random moments', () => {
             throw error;
           }
           assert.ok(error.code === 'changed' || (error.code === 'empty' && how === 'after it was emptied'), error.code);
-          // A file that is refused before its job is opened has none to cancel.
-          assert.equal(cancelled, error.code === 'changed' ? 'CANCELED' : undefined);
+          // For a file that is refused in advance, no job was opened.
+          assert.equal(status, error.code === 'changed' ? 'CANCELED' : undefined);
           outcomes.changed += 1;
         }
       }

@@ -18,7 +18,7 @@ describe('npm run demo', () => {
     const clean = { ...process.env };
     delete clean.MODZY_BASE_URL;
     delete clean.MODZY_API_KEY;
-    // A group of its own, as a terminal makes one, so that an interrupt reaches all of it.
+    // A process group of its own, as in a terminal, so that an interrupt reaches all its processes.
     const options = { env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true };
     const child = spawn(process.execPath, [demo, ...args], options);
     const output = { stdout: '', stderr: '' };
@@ -32,7 +32,7 @@ describe('npm run demo', () => {
     return { code, ...output };
   }
 
-  it('starts an emulator of its own, and shows progress and sentiment', async () => {
+  it('starts an emulator, and shows progress and sentiment', async () => {
     const { code, stdout, stderr } = await run({});
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^Job [0-9a-f-]{36} status COMPLETED\npositive 0\.\d\d +What a lovely day!\n$/m);
@@ -40,20 +40,20 @@ describe('npm run demo', () => {
     assert.match(stderr, /^IN_PROGRESS 0\/1$/m);
   });
 
-  it('asks the server that the environment names', async () => {
+  it('uses the server of the environment', async () => {
     const { code, stdout } = await run({ MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey });
     assert.equal(code, 0);
     assert.match(stdout, /status COMPLETED/);
     assert.equal((await emulator.requests('/api/jobs')).length, 1);
   });
 
-  it('asks for both variables or none', async () => {
+  it('requires both variables or none', async () => {
     const { code, stderr } = await run({ MODZY_BASE_URL: emulator.url });
     assert.equal(code, 2);
     assert.match(stderr, /belong together/);
   });
 
-  it('says what is wrong before it builds anything', async () => {
+  it('reports an error before it builds anything', async () => {
     for (const args of [['--help'], ['--file', 'no-such-file.txt']]) {
       const { code, stdout, stderr } = await run({}, undefined, args);
       assert.deepEqual([code, stdout], [2, '']);
@@ -64,7 +64,7 @@ describe('npm run demo', () => {
     assert.match(stderr, /^cargo was not found\. .*rustup\.rs/);
   });
 
-  it('ends cleanly on Ctrl-C', async () => {
+  it('ends on Ctrl-C', async () => {
     let interrupted = false;
     const { code, stderr } = await run({}, (child, output) => {
       if (!interrupted && output.stderr.includes('SUBMITTED')) {

@@ -1,6 +1,6 @@
 'use strict';
 
-// What is published of a wait while its process blocks the event loop.
+// The messages about a wait while its process blocks the event loop.
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
@@ -15,7 +15,7 @@ describe('diagnostics', () => {
   const { collect } = useChannels();
   const client = () => new ModzyClient({ url: emulator.url, apiKey: emulator.apiKey });
 
-  it('keeps the news of a wait few while the event loop is blocked, and the newest of them', async () => {
+  it('keeps few events of a wait while the event loop is blocked, among them the latest', async () => {
     const answers = Array.from({ length: 100 }, (_, completed) => ({ status: 'IN_PROGRESS', completed }));
     await emulator.answerJob(JOB, { status: 'SUBMITTED' }, ...answers, { status: 'COMPLETED' });
     const polls = collect(['modzy:wait:poll']);
@@ -32,8 +32,8 @@ describe('diagnostics', () => {
     const job = await waiting;
     assert.equal(job.status, 'COMPLETED');
     assert.deepEqual([jobs[0].status, jobs.at(-1)], ['SUBMITTED', job]);
-    assert.ok(jobs.length < 20, `${jobs.length} jobs were told`);
-    assert.ok(polls.length < 20, `${polls.length} polls were told`);
+    assert.ok(jobs.length < 20, `${jobs.length} calls of onProgress`);
+    assert.ok(polls.length < 20, `${polls.length} messages about polls`);
     const last = polls.at(-1)[1];
     assert.deepEqual([last.status, last.polls], ['COMPLETED', 102]);
     const counts = polls.map(([, poll]) => poll.polls);

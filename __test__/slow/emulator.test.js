@@ -1,16 +1,16 @@
 'use strict';
 
-// The times of the emulator's jobs.
+// The times of the jobs of the emulator.
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
-// Says where the program is.
+// Sets MODZY_EMULATOR_BINARY to the program.
 require('../support/emulator.js');
 const { startEmulator } = require('modzy-emulator');
 
 describe('a job of the emulator', () => {
-  it('is stored, submitted and in progress for as long as was asked for', async (t) => {
+  it('is stored, submitted and in progress for the times of the options', async (t) => {
     const emulator = await startEmulator({ submittedMs: 300, inProgressMs: 500, storeDelayMs: 100 });
     t.after(() => emulator.close());
     const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
@@ -23,6 +23,6 @@ describe('a job of the emulator', () => {
     }
     const elapsed = performance.now() - started;
     assert.deepEqual([...statuses], ['SUBMITTED', 'IN_PROGRESS', 'COMPLETED']);
-    assert.ok(elapsed > 750 && elapsed < 2_000, `the job took ${elapsed} ms of the 800 that were asked for`);
+    assert.ok(elapsed > 750 && elapsed < 2_000, `the job took ${elapsed} ms, not 800`);
   });
 });

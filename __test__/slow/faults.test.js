@@ -1,7 +1,7 @@
 'use strict';
 
-// Faults as a program meets them, in real time: each call ends within its limit, in the error that says what is known, and the
-// server has seen as many requests as it may. The same for every fault and class of request, in skipped time, is in Rust.
+// Faults in real time. Each call ends within its limit, with an error that says what is known, and the server receives the expected
+// number of requests. Tests in Rust cover each fault and class of request in skipped time.
 
 const assert = require('node:assert/strict');
 const os = require('node:os');
@@ -39,7 +39,8 @@ function answered(reply, call, retries, name, attempts = 1) {
 }
 
 /**
- * The cells: a server, a call, its limit in ms, and what is known at the end. `requests` is what the server has seen.
+ * The cells: a server, a call, its limit in ms, and the expected members of the error. `requests` is the number of requests that
+ * the server receives.
  *
  * @type {Record<string, [(t: any) => Promise<any>, (client: any, options: any) => Promise<any>, object, number, object]>}
  */
@@ -79,7 +80,7 @@ const cells = {
     300,
     { name: 'RequestTimeoutError', code: 500, phase: 'tls', sent: 'no', attempts: 1, requests: 0 },
   ],
-  'a certificate of nobody’s: submit': [
+  'a certificate of an unknown authority: submit': [
     overTls('unknown'),
     submit,
     { retries: 2 },
@@ -236,7 +237,7 @@ const cells = {
     0,
     { name: 'ResponseError', code: 202, sent: 'maybe', attempts: 1, requests: 1 },
   ],
-  'bytes that are no UTF-8: read': [
+  'bytes that are not UTF-8: read': [
     always({ headers: { 'content-type': 'application/json' }, body: Buffer.from([0x22, 0xff, 0x22]) }),
     read,
     {},
@@ -250,7 +251,7 @@ const cells = {
     0,
     { name: 'ResponseError', code: 200, sent: 'maybe', attempts: 1, requests: 1 },
   ],
-  'what is no gzip: features': [
+  'bytes that are not gzip: features': [
     always({ headers: { 'content-encoding': 'gzip' }, body: '{}' }),
     (client) => client.getFeatures(),
     {},
@@ -294,7 +295,7 @@ const cells = {
     0,
     { name: 'BadRequestError', code: 400, attempts: 1, requests: 1 },
   ],
-  'what is no HTTP: read': [
+  'bytes that are not HTTP: read': [
     sockets((socket) => socket.end('SSH-2.0-OpenSSH\r\n')),
     read,
     {},
@@ -341,7 +342,7 @@ describe(`${Object.keys(cells).length} faults, each met by a call`, { concurrenc
     /** Makes the call, with a server and a client of its own. */
     async function meet(t) {
       const server = await start(t);
-      // Another's certificate, so that no client reads the system's store while the clock runs.
+      // With this option, no client reads the store of the system while the time is measured.
       const tls = { ca: certificates['of another'].cert };
       const client = new ModzyClient(server.baseURL, KEY, { retries: 0, tls, ...options, ...server.options });
       const began = performance.now();
@@ -351,7 +352,7 @@ describe(`${Object.keys(cells).length} faults, each met by a call`, { concurrenc
 
     it(name, async (t) => {
       let met = await meet(t);
-      // On a machine that is busy with something else all are late now and then; one that is always late has no limit.
+      // On a busy machine, any call may be late once. A call that is late each time has no limit.
       for (let again = 0; again < 3 && met.elapsed >= most; again += 1) {
         met = await meet(t);
       }

@@ -1,7 +1,7 @@
 'use strict';
 
-// A process that stands still (SIGSTOP) while its servers go on: what arrived in time counts, and no submit goes to a socket that
-// was closed meanwhile.
+// A process that is stopped (SIGSTOP) while its servers go on: it reads responses that arrived in time, and sends no submit on a
+// socket that was closed meanwhile.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -55,8 +55,8 @@ function start(t, baseURL, program) {
   };
 }
 
-describe('a process that stands still', { skip: process.platform === 'win32' && 'there is no SIGSTOP' }, () => {
-  it('submits 200 times on sockets that were closed meanwhile, and none is lost or sent twice', async (t) => {
+describe('a process that is stopped', { skip: process.platform === 'win32' && 'there is no SIGSTOP' }, () => {
+  it('submits 200 times after its sockets were closed, and no submit is lost or sent twice', async (t) => {
     const { baseURL, requests, server } = await serve(t);
     const child = start(
       t,
@@ -70,7 +70,7 @@ describe('a process that stands still', { skip: process.platform === 'win32' && 
       child.kill('SIGSTOP');
       await sleep(10);
       server.closeIdleConnections();
-      // There when the process runs again, as the end of its sockets is.
+      // The process gets this when it runs again, together with the end of its sockets.
       child.ask('submit');
       await sleep(10);
       child.kill('SIGCONT');
@@ -79,7 +79,7 @@ describe('a process that stands still', { skip: process.platform === 'win32' && 
     }
   });
 
-  it('reads what was answered meanwhile, though its limits have passed', async (t) => {
+  it('reads responses that arrived meanwhile, even after its limits', async (t) => {
     const { baseURL, requests } = await serve(t, LIMIT / 2);
     const calls = {
       read: `modzyClient.getJob('j')`,

@@ -1,12 +1,12 @@
 'use strict';
 
-// The short form of `npm run fuzz` for calls; that of the targets in Rust is a test of `crates/client/src/fuzzing.rs`.
+// The short form of `npm run fuzz` for calls. That for the targets in Rust is a test in `crates/client/src/fuzzing.rs`.
 
 const assert = require('node:assert/strict');
 const { it } = require('node:test');
 const { fuzzCalls } = require('../../dev/fuzz/run.js');
 
-// `npm run test:runtimes` makes as many as `npm run fuzz`.
+// `npm run test:runtimes` makes as many calls as `npm run fuzz`.
 const CALLS = Number(process.env.FUZZ_CALLS ?? 3000);
 const HOSTILE = Number(process.env.FUZZ_HOSTILE ?? 1000);
 const seed = Date.now() % 1_000_000;
@@ -16,7 +16,7 @@ it(`${CALLS} random calls and ${HOSTILE} hostile ones crash nothing, leave nothi
   const figures = `the slowest call ${slowest.toFixed()} ms, the longest turn ${longestTurn.toFixed()} ms`;
   t.diagnostic(`${methods} methods, ${figures}, ${JSON.stringify(outcomes)}`);
   assert.ok(methods >= 45);
-  // They get as far as every kind of outcome.
+  // The calls have outcomes of each kind.
   for (const name of [
     'done',
     'TypeError',

@@ -1,6 +1,6 @@
 'use strict';
 
-// Work of users that never ends: how long a call waits for it. And loops that were abandoned without a word.
+// Work of users that never ends, and the time that a call waits for it. Loops that are garbage-collected.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -93,7 +93,7 @@ describe('work that never ends', { concurrency: true }, () => {
   }
 });
 
-describe('a loop that nobody holds any more', () => {
+describe('a loop that is garbage-collected', () => {
   const emulator = useEmulator();
 
   /** Runs a program that abandons a loop and then collects garbage. */
@@ -136,7 +136,7 @@ describe('a loop that nobody holds any more', () => {
     });
   }
 
-  it('goes on while somebody awaits its next item', async () => {
+  it('is kept while its next item is awaited', async () => {
     const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
     await emulator.answerJob(job(1), ...Array(10).fill({ status: 'SUBMITTED' }), { status: 'COMPLETED' });
     require('node:v8').setFlagsFromString('--expose-gc');

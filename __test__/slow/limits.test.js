@@ -1,7 +1,7 @@
 'use strict';
 
-// A process that may have no more threads, or no more descriptors: loading the package works or throws, and a call that cannot have
-// what it needs rejects and says which limit is reached. No process crashes, and nothing is written to its standard error.
+// A process that has reached its limit on threads or descriptors: loading the package works or throws, and a call that lacks one
+// rejects and names the limit. No process crashes or writes to standard error.
 
 const assert = require('node:assert/strict');
 const { spawn, spawnSync } = require('node:child_process');
@@ -45,8 +45,8 @@ const PROGRAM = `
 `;
 
 /**
- * Makes calls of every kind with its threads at their limit, which is set once it has made the first of them and said so.
- * `isWarm` is whether it has looked the name up before, too.
+ * Makes calls of each kind at the limit on threads. The program prints a line after its first call, and the test sets the limit.
+ * `isWarm` is whether that call has also looked up the name.
  */
 const everyCall = (port, folder, isWarm) => `
   const { once } = require('node:events');
@@ -54,7 +54,7 @@ const everyCall = (port, folder, isWarm) => `
   const { ModzyClient } = require(${JSON.stringify(path.resolve(__dirname, '../..'))});
   const client = (host) => new ModzyClient('http://' + host + ':${port}/api', 'prefix.body', { retries: 0, proxy: false });
   const [numbered, named] = [client('127.0.0.1'), client('localhost')];
-  const told = async (text) => {
+  const printed = async (text) => {
     console.log(text);
     await once(process.stdin, 'data');
   };
@@ -84,15 +84,15 @@ const everyCall = (port, folder, isWarm) => `
   (async () => {
     await numbered.getJob('j');
     ${isWarm ? "await named.getJob('j');" : ''}
-    await told('ready');
+    await printed('ready');
     console.log(await all(numbered));
-    await told(await all(named));
+    await printed(await all(named));
     console.log(await all(named));
     process.exit();
   })();
 `;
 
-/** A server for those calls, whose answers are all decoded or read off the client's thread. */
+/** Starts a server for these calls. The client decodes or reads each response on another thread. */
 async function startServer(t) {
   const filler = randomBytes(24 * 1024).toString('hex');
   const receipt = { jobIdentifier: 'j', model: { identifier: 'm', version: 'v' }, filler };
@@ -134,7 +134,7 @@ async function atItsLimit(t, isWarm) {
   for await (const line of createInterface(child.stdout)) {
     if (line === 'ready') {
       limit(1);
-      // Longer than threads without work stay.
+      // Idle threads end sooner.
       await sleep(2500);
       child.stdin.write('on\n');
     } else if (said.push(JSON.parse(line)) === 2) {
@@ -159,13 +159,13 @@ function within(limit, options) {
   if (status !== 0 && run('').status !== 0) {
     return [];
   }
-  // Node.js itself reports on a thread that it does without.
+  // Node.js itself reports a thread that it could not start.
   const written = stderr.replaceAll(/^node\[\d+\]: pthread_create: .*\n/gm, '');
   assert.deepEqual([status, signal, written], [0, null, ''], `${limit}: ${stdout}`);
   return stdout.trimEnd().split('\n');
 }
 
-describe('a process at its limit', { skip: !hasPrlimit && 'prlimit is not there' }, () => {
+describe('a process at its limit', { skip: !hasPrlimit && 'prlimit is missing' }, () => {
   it('of threads', { skip: !isRoot && 'another user is needed, whose processes are counted' }, () => {
     const refused =
       /^ModzyError the client cannot start its threads: the limit on processes and threads is reached: raise it \(ulimit -u, .*os error 11/;

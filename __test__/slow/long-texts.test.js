@@ -1,6 +1,6 @@
 'use strict';
 
-// Texts longer than a string can be, and how much memory is held after an abort.
+// Texts longer than the longest string, and the memory after an abort.
 
 const assert = require('node:assert/strict');
 const { constants } = require('node:buffer');
@@ -18,8 +18,8 @@ process.env.no_proxy = '*';
 
 const MIB = 1024 * 1024;
 
-describe('an answer whose text is longer than a string can be', () => {
-  it('fails its own call, with an error that says so, and no other', { timeout: 120_000 }, async (t) => {
+describe('a response whose text is longer than the longest string', () => {
+  it('fails its own call with an error that says so, and no other', { timeout: 120_000 }, async (t) => {
     let finish;
     const chunk = Buffer.alloc(MIB, 'a');
     const server = http.createServer(async (request, response) => {
@@ -27,13 +27,13 @@ describe('an answer whose text is longer than a string can be', () => {
         finish = () => response.end('{"jobIdentifier":"j","status":"OPEN"}');
         return;
       }
-      // By itself it fits, and with the names of its input it does not.
+      // It fits by itself, but not with the name of its input.
       let left = constants.MAX_STRING_LENGTH - 4;
       response.write('{"failures":{"k":"');
       while (left > 0) {
-        const piece = chunk.subarray(0, left);
-        left -= piece.length;
-        if (!response.write(piece)) {
+        const part = chunk.subarray(0, left);
+        left -= part.length;
+        if (!response.write(part)) {
           await once(response, 'drain');
         }
       }
@@ -87,7 +87,7 @@ describe('a logger', () => {
     return Math.min(...took);
   }
 
-  it('that hears of an identifier of 50 MB holds the event loop no longer than the call itself', async () => {
+  it('for an identifier of 50 MB blocks the event loop no longer than the call itself', async () => {
     const id = 'x'.repeat(1000) + SECRET + 'x'.repeat(50_000_000);
     const without = await held(() => silent.getJob(id));
     const took = await held(() => logging.getJob(id));
@@ -96,7 +96,7 @@ describe('a logger', () => {
     assert.ok(lines.every((line) => line.length < 2000 && !line.includes('aSecret')));
   });
 
-  it('that hears of an error of 50 MB holds the event loop no longer than it takes to make it a text', async () => {
+  it('for an error of 50 MB blocks the event loop no longer than its conversion to a text', async () => {
     const error = new Error(`failed${'\n'.repeat(50_000_000)}`);
     const sources = {
       get a() {
@@ -114,7 +114,7 @@ describe('a logger', () => {
 });
 
 describe('pathToDataUrl', () => {
-  it('stops reading when it is aborted, and holds no memory then', async (t) => {
+  it('stops reading when it is aborted, and releases its memory', async (t) => {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-'));
     t.after(() => fs.rm(folder, { recursive: true }));
     const file = path.join(folder, 'large');

@@ -1,7 +1,7 @@
 'use strict';
 
-// Ten thousand pending calls must not slow the event loop down: a wake-up of the user's costs what it costs without them. Nor do
-// thousands that settle at once hold it.
+// Ten thousand pending calls must not slow down the event loop: a wake-up of the user costs the same as without them. Thousands of
+// calls that settle at once must not block it.
 
 const assert = require('node:assert/strict');
 const { stat } = require('node:fs/promises');
@@ -58,7 +58,7 @@ describe('the event loop', () => {
       const { signal } = controller;
       const calls = Array.from({ length: PENDING }, () => call(modzyClient, { signal }));
       const settled = Promise.allSettled(calls);
-      // The first polls are made; then nothing is left to do but to wait.
+      // After the first polls, all calls wait.
       let seen = -1;
       for (let now = 0; now !== seen; await sleep(500)) {
         seen = now;
@@ -71,7 +71,7 @@ describe('the event loop', () => {
       controller.abort();
       const reasons = (await settled).map((each) => each.reason?.name);
       assert.deepEqual([...new Set(reasons)], ['AbortError']);
-      // Without calls again, so that a machine that has become slower meanwhile does not count.
+      // The time without calls is measured again, in case that the machine has become slower.
       for (let round = 0; round < ROUNDS; round += 1) {
         without.push(await wakeUp());
       }
@@ -91,7 +91,7 @@ describe('the event loop', () => {
       settled += 1;
     });
     const asked = await emulator.requests();
-    // Rust goes on while the loop is held.
+    // Rust goes on while the loop is blocked.
     for (const until = performance.now() + 3000; performance.now() < until;) {
       // Nothing.
     }
@@ -123,13 +123,13 @@ describe('the event loop', () => {
     async (t) => {
       const { error, elapsed, canceled, late } = await assertHoldsLittle(t, emulator, 10_000, true);
       assert.equal(error, 'AbortError');
-      // Each is reported: what could not be canceled in time, too.
+      // Each job is reported, also one that was not canceled in time.
       assert.equal(canceled + late, 10_000);
       assert.ok(elapsed < LATEST, `${elapsed} ms`);
     },
   );
 
-  it('brings news to those who have replaced its timers', { timeout: 20_000 }, async (t) => {
+  it('delivers events with mocked timers', { timeout: 20_000 }, async (t) => {
     t.mock.timers.enable({ apis: ['setImmediate', 'setInterval', 'setTimeout'] });
     const modzyClient = new ModzyClient(emulator.baseURL, emulator.apiKey);
     assert.equal((await modzyClient.getFeatures()).inputChunkMaximumSize, '1Mi');

@@ -1,6 +1,6 @@
 'use strict';
 
-// Uploads of many files, with few descriptors.
+// Uploads of many files with few descriptors.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -12,7 +12,7 @@ describe('an upload', () => {
   const uploads = useUploads();
   const { emulator, write } = uploads;
 
-  // 1024 is the limit of most systems, and 256 that of others.
+  // The limit is 1024 on most systems, and 256 on some.
   it('of five thousand files needs few descriptors', { timeout: 300_000 }, async () => {
     const file = await write('small', 'x');
     const program = `

@@ -1,7 +1,7 @@
 'use strict';
 
-// What a call means for the process around it: it lives while calls are pending, exits at once when they have settled, and
-// survives being torn down in the middle. Each in a child process with a time limit; the exit code is asserted.
+// The process of a call: it lives while calls are pending, exits at once when they have settled, and survives an end in the middle
+// of a call. Each test runs a child process with a time limit, and asserts its exit code.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -14,13 +14,13 @@ const JOB = '00000000-0000-4000-8000-000000000001';
 /** How often a teardown is repeated: a crash that depends on timing does not show the first time. `npm run test:exits`: 100. */
 const TIMES = Number(process.env.EXIT_TIMES ?? 10);
 
-/** ms that a process may take; one of them starts so many workers. */
+/** The time limit of a process in ms. One of them starts TIMES workers. */
 const LIMIT = 20_000 + 3000 * TIMES;
 
-/** ms after which it comes, so that it comes at any point of a call. */
+/** ms before the end of a process, which differ so that it comes at any point of a call. */
 const delayOf = (time) => (time % 20) * 5;
 
-/** A source that has a piece, and then nothing for ever. */
+/** A source that yields one chunk, and then nothing. */
 const SOURCE = `(async function* () { yield Buffer.alloc(2 ** 21); await new Promise(() => {}); })()`;
 
 describe('the process', () => {
@@ -53,7 +53,7 @@ describe('the process', () => {
     return { code, signal, ...output, elapsed: performance.now() - started };
   }
 
-  it('forgets a client that nobody holds, but not the call that one has under way', async () => {
+  it('collects a client as garbage, but not while it has a pending call', async () => {
     const { code, stdout, stderr } = await run(`
       const { Session } = require('../../lib/calls/session.js');
       require('node:v8').setFlagsFromString('--expose-gc');
@@ -129,7 +129,7 @@ describe('the process', () => {
          () => process.exit(2), (error) => { if (error !== signal.reason) process.exit(3); });`,
       0,
     ],
-    'a promise that nobody handles': [`modzyClient.getJob('..');`, 1],
+    'an unhandled rejection': [`modzyClient.getJob('..');`, 1],
     'process.exit during a wait': [
       `modzyClient.blockUntilComplete(job, { pollInterval: 5, onProgress: () => setTimeout(() => process.exit(7), delay) });`,
       7,
@@ -175,7 +175,7 @@ describe('the process', () => {
           await new Promise((resolve) => setTimeout(resolve, (time % 20) * 3));
           await worker.terminate();
         }
-        // The addon still works in this thread, and the waits of the workers have ended with them.
+        // The addon still works in this thread, and the waits of the workers have ended.
         console.log((await modzyClient.getJob(job)).status);
       })();
     `);
@@ -183,7 +183,7 @@ describe('the process', () => {
     });
   }
 
-  it('survives 50 workers that all wait, created and then terminated in turn, and leaves no polls behind', async () => {
+  it('survives 50 workers with waits, created and then terminated in turn, and no poll follows', async () => {
     const { code, signal, stdout, stderr } = await run(
       `
       const program = \`
@@ -207,7 +207,7 @@ describe('the process', () => {
         for (const worker of workers) {
           await worker.terminate();
         }
-        // The last one goes on while the others are gone.
+        // The last worker goes on after the end of the others.
         await new Promise((resolve) => last.once('message', resolve));
         await last.terminate();
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -221,7 +221,7 @@ describe('the process', () => {
     assert.deepEqual([code, signal, stdout, stderr], [0, null, '50 0 IN_PROGRESS\n', '']);
   });
 
-  it('leaves no polls behind when a worker is terminated', async () => {
+  it('sends no poll after a worker is terminated', async () => {
     const { code, stderr, stdout } = await run(`
       const program = \`
         const { parentPort, workerData } = require('node:worker_threads');

@@ -1,6 +1,6 @@
 'use strict';
 
-// Uploads of any size in bounded memory, whatever they come from.
+// Uploads of any size in bounded memory, from each kind of source.
 
 const assert = require('node:assert/strict');
 const { randomBytes } = require('node:crypto');
@@ -17,7 +17,7 @@ describe('the memory of uploads', () => {
   const emulator = useEmulator({ chunkSize: '64Mi' });
 
   const MIB = 1024 * 1024;
-  const piece = randomBytes(MIB);
+  const chunk = randomBytes(MIB);
   let folder;
   before(async () => {
     folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-'));
@@ -28,18 +28,18 @@ describe('the memory of uploads', () => {
     'a stream': async () =>
       (async function* () {
         for (let sent = 0; sent < 200; sent += 1) {
-          yield piece;
+          yield chunk;
         }
       })(),
     'a path': async () => {
       const file = path.join(folder, 'large');
       await fs.writeFile(file, '');
       for (let written = 0; written < 200; written += 1) {
-        await fs.appendFile(file, piece);
+        await fs.appendFile(file, chunk);
       }
       return file;
     },
-    'a Blob': async () => new Blob(Array(200).fill(piece)),
+    'a Blob': async () => new Blob(Array(200).fill(chunk)),
     'a Buffer': async () => Buffer.alloc(200 * MIB, 7),
     'a SharedArrayBuffer': async () => new Uint8Array(new SharedArrayBuffer(400 * MIB)).fill(7).buffer,
     'a resizable ArrayBuffer': async () => {
@@ -47,7 +47,7 @@ describe('the memory of uploads', () => {
       new Uint8Array(buffer).fill(7);
       return buffer;
     },
-    'a stream of one shared piece': async () => {
+    'a stream of one shared chunk': async () => {
       const shared = new Uint8Array(new SharedArrayBuffer(50 * MIB)).fill(7);
       return (async function* () {
         yield shared;

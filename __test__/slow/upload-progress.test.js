@@ -1,6 +1,6 @@
 'use strict';
 
-// How often the progress of an upload is told.
+// The rate of progress reports of an upload.
 
 const assert = require('node:assert/strict');
 const { randomBytes } = require('node:crypto');
@@ -13,13 +13,13 @@ const CHUNK = 64 * 1024;
 describe('the progress of an upload', () => {
   const emulator = useEmulator({ chunkSize: '64Ki' });
 
-  it('is told at most 20 times a second between both ends of an input', async () => {
+  it('is reported at most 20 times a second between both ends of an input', async () => {
     const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
-    let told = 0;
-    const options = { onUploadProgress: () => (told += 1) };
+    let reports = 0;
+    const options = { onUploadProgress: () => (reports += 1) };
     const started = performance.now();
     await client.submitJobFiles('d1g35t0256', '1.1.0', { a: { input: randomBytes(50 * CHUNK) } }, options);
     const seconds = (performance.now() - started) / 1000;
-    assert.ok(told >= 2 && told <= 2 + seconds * 20, `${told} in ${seconds} s`);
+    assert.ok(reports >= 2 && reports <= 2 + seconds * 20, `${reports} in ${seconds} s`);
   });
 });

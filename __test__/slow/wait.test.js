@@ -1,6 +1,6 @@
 'use strict';
 
-// How long a wait goes on through an outage.
+// The time that a wait continues in an outage.
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
@@ -10,7 +10,7 @@ const { useEmulator } = require('../support/emulator.js');
 describe('a wait', () => {
   const emulator = useEmulator();
 
-  it('gives up an outage after maxOutage', async () => {
+  it('rejects after an outage of maxOutage', async () => {
     await emulator.fault({ path: '/api/jobs/j', status: 503 });
     const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
     const started = performance.now();

@@ -1,6 +1,6 @@
 'use strict';
 
-// The tests of the rows about answers with 2xx that both tables of MIGRATING.md have.
+// The tests of the rows about 2xx responses that both tables of MIGRATING.md have.
 
 const assert = require('node:assert/strict');
 const modzy = require('modzy-client');
@@ -18,7 +18,7 @@ function answerTests({ connect, submitText }, sources) {
       const html = { headers: { 'content-type': 'text/html' }, body: '<html>sign in</html>' };
       const server = await serve(t, { '*': html });
       const methods = ['getJob', 'getResult', 'getModel', 'getRelatedModels'];
-      // Side by side, since each is retried.
+      // At the same time, because each is retried.
       const errors = await Promise.all(methods.map((method) => failure(connect(server)[method]('a'))));
       for (const error of errors) {
         assert.ok(error instanceof modzy.ResponseError);

@@ -1,23 +1,23 @@
 'use strict';
 
-// How long a batch of many jobs holds the event loop when it starts them, and when its signal fires.
+// How long a batch of many jobs blocks the event loop when it starts, and when its signal fires.
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 
-/** Only Linux tells the time that one thread has used. */
+/** Only Linux reports the processor time of one thread. */
 const whyNotTimed = process.platform !== 'linux' && 'no times of threads';
 
-/** All waits of the batch are for the same job. */
+/** The job of each wait in the batch. */
 const JOB = '00000000-0000-4000-8000-000000000001';
 
-/** ms for which the event loop may be held by the client, and for which it may be held at all: V8 collects garbage meanwhile. */
+/** ms for which the client may block the event loop, and for which it may be blocked in all, with garbage collection. */
 const [OWN, LONGEST] = [10, 50];
 
 /**
- * Asserts how long the event loop is held, by a plain run of a program. The runner of tests follows each promise, which takes longer
- * than the batch.
+ * Asserts how long the event loop is blocked, in a process of its own. In a test, the runner follows each promise, which takes
+ * longer than the batch.
  *
  * @param {import('node:test').TestContext} t
  * @param {import('./emulator.js').Emulator} emulator

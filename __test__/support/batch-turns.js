@@ -1,7 +1,7 @@
 'use strict';
 
-// Starts a batch of so many jobs, ends it by its signal, and prints how long the longest turns of the event loop were meanwhile, in ms: by
-// what Linux tells of the time that the thread of JavaScript had a processor, as the time of a busy machine is not that of the loop.
+// Starts a batch of jobs, ends it by its signal, and prints the longest turns of the event loop in ms. A turn is measured by the
+// processor time of the JavaScript thread on Linux, because the elapsed time depends on the load of the machine.
 
 const { openSync, readSync } = require('node:fs');
 const { PerformanceObserver } = require('node:perf_hooks');
@@ -13,22 +13,22 @@ const jobs = Number(count);
 const statistics = openSync(`/proc/self/task/${process.pid}/schedstat`);
 const bytes = Buffer.alloc(64);
 
-/** ms that this thread has had a processor. */
+/** Returns the processor time of this thread in ms. */
 function threadTime() {
   return Number.parseInt(bytes.toString('latin1', 0, readSync(statistics, bytes, 0, 64, 0)), 10) / 1e6;
 }
 
-/** @type {{ startTime: number, duration: number }[]} What the collector of garbage has taken. */
+/** @type {{ startTime: number, duration: number }[]} The garbage collections. */
 const collections = [];
 new PerformanceObserver((list) => collections.push(...list.getEntries())).observe({ entryTypes: ['gc'] });
 
-/** Watches the turns of the event loop until it is told to stop. */
+/** Watches the turns of the event loop. Returns a function that stops it. */
 function watchTurns() {
   const turns = [];
   let [began, last, isOver] = [performance.now(), threadTime(), false];
   const turn = () => {
     const [now, time] = [performance.now(), threadTime()];
-    // Millions are shorter, and none of them is the longest.
+    // Millions of turns are shorter. They are not kept.
     if (time - last > 1) {
       turns.push({ began, ended: now, ms: time - last });
     }
@@ -38,10 +38,10 @@ function watchTurns() {
     }
   };
   setTimeout(turn);
-  /** The longest turn, and the longest without what the collector took in it. */
+  /** Returns the longest turn, and the longest without garbage collection. */
   return async () => {
     isOver = true;
-    // Its entries come later.
+    // The entries of the observer come later.
     await new Promise((resolve) => setTimeout(resolve, 50));
     const own = turns.map(({ began: from, ended, ms }) => {
       const within = collections.map(({ startTime, duration }) =>
@@ -55,7 +55,7 @@ function watchTurns() {
 
 async function main() {
   const client = new ModzyClient(baseURL, apiKey, { proxy: false });
-  // What is loaded and compiled once is no hold-up of a batch.
+  // The first call loads and compiles code, which is not part of the measurement.
   await client.blockUntilComplete(job, { waitTimeout: 0 }).catch(() => {});
   const controller = new AbortController();
   const reported = { canceled: 0, late: 0 };
@@ -67,7 +67,7 @@ async function main() {
     cancels === 'true' ? { ...options, cancelOnAbort: true, onCancel } : options,
   );
   const ended = batch.catch((error) => error.name);
-  // Its jobs are started, and their first polls answered, once the process has little to do.
+  // Once the process is idle, the batch has started its jobs, and their first polls are answered.
   for (let used = process.cpuUsage(), busy = true; busy; used = process.cpuUsage()) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     const { user, system } = process.cpuUsage(used);

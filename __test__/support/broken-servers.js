@@ -1,6 +1,6 @@
 'use strict';
 
-// Servers by what is wrong with them. Each is started for a test, which gets where it is and what it was asked.
+// Servers with a fault, by its name. A test starts one, and gets its URL and the requests that it received.
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
@@ -11,7 +11,7 @@ const { serve } = require('./server.js');
 
 const JSON_HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
 
-/** A server that answers each request with what a function does to its socket. */
+/** Starts a server that passes the socket of each request to a function. */
 async function raw(t, respond, { createServer = net.createServer, ...options } = {}) {
   const sockets = new Set();
   const requests = [];
@@ -46,7 +46,7 @@ async function closedPort(t) {
   return { baseURL: `http://127.0.0.1:${free}/api`, requests: [] };
 }
 
-/** Certificates with their keys, made before the clock runs. */
+/** Certificates with their keys, made before the time of a test is measured. */
 const certificates = {};
 
 async function makeCertificate(name, { expired = false } = {}) {

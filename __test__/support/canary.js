@@ -1,6 +1,6 @@
 'use strict';
 
-// How a secret can be told, and how it is found wherever and in whatever spelling it is told.
+// Spellings of a secret in a response, and a search for the secret in any text and spelling.
 
 const { inspect } = require('node:util');
 
@@ -10,9 +10,9 @@ const percented = (text) => Array.from(Buffer.from(text), (byte) => `%${byte.toS
 const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const paged = (text) => text.replace(/[&<>"']/g, (each) => entities[each]);
 
-/** What a server may make of a text, each as the body of an answer. */
+/** The bodies in which a server may echo a text. */
 const spellings = {
-  'as it is': (text) => text,
+  unchanged: (text) => text,
   'in a message': (text) => json({ statusCode: 400, message: `refused: ${text}` }),
   'in a message of codes': (text) => `{"message": "refused: ${coded(text)}"}`,
   'deep in JSON': (text) => json({ details: [{ [text]: { request: text } }], message: 'refused' }),
@@ -29,8 +29,8 @@ const spellings = {
   'in base64 for URLs': (text) => `token.${Buffer.from(`{"key":${json(text)}}`).toString('base64url')}.signed`,
 };
 
-/** A text with every escape undone that this package's servers, or JavaScript, may have put into it. */
-function undone(text) {
+/** Returns a text without the escapes that a server of the tests or JavaScript may add. */
+function unescaped(text) {
   let before;
   let now = text;
   do {
@@ -43,19 +43,19 @@ function undone(text) {
   return now;
 }
 
-/** Whether a text tells a word, in whatever spelling. */
-function tells(text, word) {
-  const plain = undone(text);
+/** Whether a text contains a word, in any spelling. */
+function reveals(text, word) {
+  const plain = unescaped(text);
   if (plain.includes(word)) {
     return true;
   }
   const words = plain.replaceAll('\\', '').match(/[\w+/-]{12,}/g) ?? [];
   return words.some((each) =>
-    [0, 1, 2, 3].some((from) => undone(Buffer.from(each.slice(from), 'base64').toString('latin1')).includes(word)),
+    [0, 1, 2, 3].some((from) => unescaped(Buffer.from(each.slice(from), 'base64').toString('latin1')).includes(word)),
   );
 }
 
-/** The forms in which a value comes into a log, by name. */
+/** The ways to write a value to a log, by name. */
 const forms = {
   inspect: (value) => inspect(value, { showHidden: true, depth: Infinity, getters: true, showProxy: true }),
   'inspect as console does': (value) => inspect(value),
@@ -78,26 +78,26 @@ const forms = {
     return names.map((name) => inspect(value[name], { showHidden: true, depth: 4 })).join('\n');
   },
   causes: (value) => {
-    const told = [];
+    const texts = [];
     for (let cause = value.cause; cause !== undefined; cause = cause.cause) {
-      told.push(inspect(cause, { showHidden: true, depth: Infinity }), String(cause?.stack));
+      texts.push(inspect(cause, { showHidden: true, depth: Infinity }), String(cause?.stack));
     }
-    return told.join('\n');
+    return texts.join('\n');
   },
 };
 
-/** Everything that can be seen of a value, by the name of the form. */
+/** Yields each way to write a value to a log, with its text. */
 function* seenOf(value) {
   for (const [name, form] of Object.entries(forms)) {
     let text;
     try {
       text = form(value);
     } catch (error) {
-      // What cannot be cloned, or has no such form; the reason may tell as well.
+      // The value cannot be cloned, or has no such method. The error may show the secret, too.
       text = String(error?.stack);
     }
     yield [name, text ?? ''];
   }
 }
 
-module.exports = { forms, seenOf, spellings, tells };
+module.exports = { forms, reveals, seenOf, spellings };

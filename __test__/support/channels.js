@@ -1,6 +1,6 @@
 'use strict';
 
-// The channels of node:diagnostics_channel that calls are published on, and what is heard there in one test.
+// The channels of node:diagnostics_channel for calls, and their messages during one test.
 
 const diagnostics = require('node:diagnostics_channel');
 const { afterEach } = require('node:test');

@@ -18,7 +18,7 @@ const { uploadTests } = require('./upload-differences.js');
 const SOURCES = { a: { 'input.txt': 'What a lovely day' } };
 const TEXT_SIZE = 11 * 1024 * 1024;
 
-/** A certificate for localhost, and that of the authority that nobody but the test knows. */
+/** A certificate for localhost, and that of its authority, which only the test trusts. */
 async function certificates() {
   const { generate } = require('selfsigned');
   const ca = await generate([{ name: 'commonName', value: 'An authority' }], {
@@ -57,7 +57,7 @@ function sharedTests(generation) {
   const { connect, construct, historyPage, nameQuery, submitEmbedded, submitFiles, submitText, wait } = generation;
   const job = (status) => ({ body: { jobIdentifier: 'j', status } });
 
-  /** Waits for a job that answers these in turn, and tells how often it was read. */
+  /** Waits for a job with these responses in turn. Returns the outcome and the number of polls. */
   async function waitFor(t, answers, options) {
     const server = await serve(t, { 'GET /api/jobs/j': answers });
     const result = await wait(connect(server), 'j', { pollInterval: 20, ...options });
@@ -140,7 +140,7 @@ function sharedTests(generation) {
     },
 
     async 'First poll of a wait'(t) {
-      // Were it not at once, it would be in an hour.
+      // Otherwise the first poll would come in an hour.
       const { polls } = await waitFor(t, [job('COMPLETED')], { pollInterval: 3_600_000 });
       assert.equal(polls, 1);
     },
@@ -359,7 +359,7 @@ function sharedTests(generation) {
       ]) {
         let [under, most] = [0, 0];
         const full = new EventEmitter();
-        // Answers once as many are there as may be, and late enough for one more to show.
+        // Answers when the largest number of requests has arrived, and late enough for one more to be noticed.
         const whenFull = once(full, 'full').then(() => sleep(300));
         const server = await serve(t, {
           '*': async ({ path }) => {

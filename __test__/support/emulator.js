@@ -1,6 +1,6 @@
 'use strict';
 
-// An emulator for a test file: started before its tests, stopped after them, without faults between them.
+// An emulator for a test file. It starts before the tests and stops after them. Faults are cleared between them.
 
 const { after, afterEach, before } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
@@ -8,7 +8,7 @@ const { startEmulator } = require('modzy-emulator');
 
 const RESTRICTED_KEY = 'restrictedPrefix.restrictedBody';
 
-// Clients take the proxy of the environment on loopback, too; those of the tests take none.
+// Clients use the proxy of the environment for loopback addresses, too. Those of the tests must not.
 process.env.no_proxy = '*';
 
 class Emulator {
@@ -26,12 +26,12 @@ class Emulator {
     return this.#emulator.close();
   }
 
-  /** Makes the next requests that match fail, or answer what a test wants. */
+  /** Makes the next requests that match fail, or get the given response. */
   fault(fault) {
     return this.#emulator.fault(fault);
   }
 
-  /** Answers the reads of a job with these objects in turn, the last of them for ever. */
+  /** Answers the reads of a job with these objects in turn, and then always with the last. */
   async answerJob(jobId, ...answers) {
     const path = `/api/jobs/${jobId}`;
     for (const [index, answer] of answers.entries()) {
@@ -45,13 +45,13 @@ class Emulator {
     return this.#emulator.clearFaults();
   }
 
-  /** The requests that have arrived, about one path if it is given. */
+  /** Returns the requests so far, of one path if it is given. */
   async requests(path) {
     const all = await this.#emulator.requests();
     return path === undefined ? all : all.filter((request) => request.path === path);
   }
 
-  /** Waits until a request has arrived and, if asked, until it has been answered. */
+  /** Waits until a request has arrived and, with `answered`, until it has been answered. */
   async arrival({ answered = false } = {}) {
     while (!(await this.requests()).some(({ state }) => !answered || state === 'answered')) {
       await sleep(5);
@@ -62,14 +62,14 @@ class Emulator {
     return this.#emulator.clearRequests();
   }
 
-  /** How many connections are open, without the one that asks. */
+  /** Returns the number of open connections, without that of this request. */
   connections() {
     return this.#emulator.connections();
   }
 }
 
 /**
- * An emulator for the tests of a file.
+ * Provides an emulator for the tests of a file.
  *
  * @returns {any}
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-// Files of a test.
+// Temporary files of a test.
 
 const { mkdtemp, rm, writeFile } = require('node:fs/promises');
 const os = require('node:os');

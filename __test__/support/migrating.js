@@ -1,6 +1,6 @@
 'use strict';
 
-// The tables of MIGRATING.md: a test for each row, named as the row is.
+// The tables of MIGRATING.md: a test for each row, with the name of the row.
 
 const assert = require('node:assert/strict');
 const { readFileSync } = require('node:fs');
@@ -9,7 +9,7 @@ const { describe, it } = require('node:test');
 const { timedTests } = require('./timed-differences.js');
 
 /**
- * The rows of the last table under a heading, as what they are about → how it is here.
+ * Reads the rows of the last table under a heading: the subject of each, and its behavior in this package.
  *
  * @param {string} heading
  * @returns {[about: string, here: string][]}
@@ -28,15 +28,15 @@ function rowsOf(heading) {
 }
 
 /**
- * Runs the test of each row, but for those that take real time.
+ * Runs the tests of the rows, without those that take real time.
  *
  * @param {string} heading
- * @param {Record<string, (t: import('node:test').TestContext) => Promise<void> | void>} tests What a row is about → its test.
+ * @param {Record<string, (t: import('node:test').TestContext) => Promise<void> | void>} tests The subject of a row → its test.
  */
 function testRows(heading, tests) {
   const rows = rowsOf(heading);
   describe(`MIGRATING.md, ${heading}`, () => {
-    it('every row has a test, and every test a row', () => {
+    it('each row has a test, and each test a row', () => {
       const abouts = rows.map(([about]) => about);
       assert.equal(new Set(abouts).size, abouts.length, 'two rows are about the same');
       const tested = [...Object.keys(tests), ...Object.keys(timedTests[heading] ?? {})];
@@ -47,7 +47,7 @@ function testRows(heading, tests) {
   });
 }
 
-/** Runs the tests of the rows of all tables that take real time. */
+/** Runs the tests that take real time, for the rows of all tables. */
 function testTimedRows() {
   for (const [heading, tests] of Object.entries(timedTests)) {
     describe(`MIGRATING.md, ${heading}`, () => runRows(rowsOf(heading), tests));

@@ -14,10 +14,10 @@ const { serve } = require('./server.js');
 const JOB = { jobIdentifier: 'j', status: 'COMPLETED' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** More than a server has room for while nobody reads it. */
+/** More than the buffers of a connection hold. */
 const LARGE = 16 * 1024 * 1024;
 
-/** ms that a server takes over the close of a socket. */
+/** ms until a server closes a socket. */
 const MOMENT = 50;
 
 /**
@@ -25,7 +25,7 @@ const MOMENT = 50;
  * @returns {Record<string, (t: any) => Promise<void>>}
  */
 function networkTests({ connect, submitText }) {
-  /** What a read of a job resolves or rejects with, by a reply of the server. */
+  /** Returns the outcome of a read of a job, by the reply of the server. */
   async function read(t, reply) {
     const client = connect(await serve(t, { '*': reply }), { retries: 0 });
     return client.getJob('j').catch((error) => error);
@@ -63,7 +63,7 @@ function networkTests({ connect, submitText }) {
     },
 
     async '`Retry-After`'(t) {
-      // The server's clock is an hour ahead.
+      // The clock of the server is an hour ahead.
       const date = new Date(Date.now() + 3_600_000).toUTCString();
       const later = { status: 429, headers: { date, 'retry-after': date }, body: {} };
       const server = await serve(t, { '*': [later, { body: JOB }] });

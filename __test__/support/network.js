@@ -1,6 +1,6 @@
 'use strict';
 
-// Servers, certificates and the environment for the tests of how a client reaches its server.
+// Servers, certificates and the environment for tests of connections.
 
 const { once } = require('node:events');
 const { after, beforeEach } = require('node:test');
@@ -13,7 +13,7 @@ const VARIABLES = [...NAMES, ...NAMES.slice(0, 3).map((name) => name.toUpperCase
 const inherited = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
 const forget = () => VARIABLES.forEach((name) => delete process.env[name]);
 
-/** The environment of a test names no proxy and no certificate but its own. */
+/** Removes the proxies and certificates of the environment for the time of a test. */
 function useOwnEnvironment() {
   beforeEach(forget);
   after(() => {
@@ -25,14 +25,14 @@ function useOwnEnvironment() {
   });
 }
 
-/** Answers every request with a job, and keeps their headers. */
+/** Answers each request with a job, and keeps the requests. */
 async function serve(server) {
   const requests = [];
   server.on('request', ({ headers, url }, response) => {
     requests.push({ headers, url });
     response.end('{"jobIdentifier":"j","status":"COMPLETED"}');
   });
-  // Clients that are refused in the handshake.
+  // Errors of clients that are refused in the handshake.
   server.on('tlsClientError', () => {});
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -47,7 +47,7 @@ async function stop({ server }) {
   await closed;
 }
 
-/** A certificate that may sign others, and one that it signs. */
+/** Makes a certificate of an authority, and one that it signs. */
 async function certificates(name = 'an authority') {
   const authority = await selfsigned.generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
@@ -70,7 +70,7 @@ async function certificates(name = 'an authority') {
   return { ca: authority.cert, sign };
 }
 
-/** A certificate that vouches for itself. */
+/** Makes a self-signed certificate. */
 function selfSigned(host, { cA = false, ...made }) {
   return selfsigned.generate([{ name: 'commonName', value: host }], {
     keyType: 'ec',

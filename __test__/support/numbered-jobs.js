@@ -1,6 +1,6 @@
 'use strict';
 
-// Jobs that a test file knows by their numbers, and what is asserted once nobody waits for them any more.
+// Jobs with numbers for a test file, and assertions for the time after the waits for them.
 
 const assert = require('node:assert/strict');
 const { getEventListeners } = require('node:events');
@@ -12,7 +12,7 @@ const SOURCES = { greeting: { 'input.txt': 'What a lovely day' } };
 /** A poll every 20 ms, so that no test takes long. */
 const quickly = { pollInterval: 20 };
 
-/** The identifier of the job of this number. */
+/** Returns the identifier of the job with a number. */
 const job = (number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const path = (number) => `/api/jobs/${job(number)}`;
 
@@ -22,7 +22,7 @@ const submit = (modzy, options) => modzy.submitJobText('ed542963de', '1.0.1', SO
 function numberedJobs(emulator) {
   const client = (options) => new ModzyClient(emulator.baseURL, emulator.apiKey, options);
 
-  /** Jobs that are answered as submitted this many times before they are completed; `Infinity`: for ever. */
+  /** Makes jobs that are submitted for a number of polls, and then completed. `Infinity` keeps them submitted. */
   async function answer(...polls) {
     const [open, completed] = [{ status: 'SUBMITTED' }, { status: 'COMPLETED' }];
     for (const [number, times] of polls.entries()) {
@@ -32,14 +32,14 @@ function numberedJobs(emulator) {
     return polls.map((_, number) => job(number));
   }
 
-  /** Waits until so many requests have been answered. */
+  /** Waits until a number of requests have been answered. */
   async function answered(count) {
     while ((await emulator.requests()).filter(({ state }) => state === 'answered').length < count) {
       await sleep(5);
     }
   }
 
-  /** Asserts that no request arrives any more, and that nobody listens to the signal. */
+  /** Asserts that no request arrives, and that the signal has no listener. */
   async function assertQuiet(signal) {
     const before = (await emulator.requests()).length;
     await sleep(100);

@@ -1,12 +1,12 @@
 'use strict';
 
-// What Rust is asked to tell of the calls that some work makes.
+// The events that JavaScript requests from Rust for the calls of some work.
 
 const { BindingClient } = require('../../js-binding.js');
 
 /**
  * @param {() => Promise<unknown>} work
- * @returns {Promise<(string | undefined)[]>} Of each call, in order.
+ * @returns {Promise<(string | undefined)[]>} The `observe` option of each call, in order.
  */
 async function observed(work) {
   const { startRead, startWait } = BindingClient.prototype;

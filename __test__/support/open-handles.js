@@ -1,12 +1,12 @@
 'use strict';
 
-// What `jest --detectOpenHandles` does, by the same hooks: a resource counts for as long as it is not destroyed, unless it says that it
-// keeps nothing alive.
+// Finds open handles with the hooks of `jest --detectOpenHandles`: a resource counts until it is destroyed, unless its hasRef()
+// is false.
 
 const { createHook } = require('node:async_hooks');
 const { setTimeout: sleep } = require('node:timers/promises');
 
-/** Of no interest to Jest 30 either: promises, timers, and what napi-rs has for its own garbage collection. */
+/** Types that Jest 30 ignores as well: promises, timers, and resources of the garbage collection of napi-rs. */
 const ignored = new Set(['PROMISE', 'TIMERWRAP', 'CustomGC']);
 
 /** @param {() => unknown} work */
@@ -26,7 +26,7 @@ async function openHandlesOf(work) {
   await work();
   isWorking = false;
   const active = () => [...open.values()].filter(({ isActive }) => isActive()).map(({ type }) => type);
-  // Jest waits for 30 ms. A machine that is busy may take longer to close the last one.
+  // Jest waits for 30 ms. A busy machine may take longer to close the last handle.
   for (let round = 0; round < 20 && active().length > 0; round += 1) {
     await sleep(30);
     globalThis.gc();

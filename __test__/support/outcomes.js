@@ -1,11 +1,11 @@
 'use strict';
 
-// What promises and loops bring, for assertions.
+// The outcomes of promises and loops, for assertions.
 
 const assert = require('node:assert/strict');
 const { inspect } = require('node:util');
 
-/** All that a loop brings. */
+/** Returns the values of a loop. */
 async function collect(iterable) {
   const items = [];
   for await (const item of iterable) {
@@ -14,7 +14,7 @@ async function collect(iterable) {
   return items;
 }
 
-/** The error of a promise that rejects. */
+/** Returns the error of a promise that rejects. */
 async function failure(promise) {
   return promise.then(
     (value) => assert.fail(`resolved with ${inspect(value)}`),

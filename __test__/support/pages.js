@@ -12,7 +12,7 @@ const APART = new Set(['.git', 'dist', 'node_modules', 'target']);
 
 /**
  * @param {string} [folder]
- * @returns {string[]} Every page, by its path from the root.
+ * @returns {string[]} The path of each page from the root.
  */
 function pages(folder = '') {
   return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -51,7 +51,7 @@ function blocksOf(page) {
   return blocks;
 }
 
-/** The program of a page: its blocks, each with what it is said to print; and the files beside it. */
+/** Returns the program of a page: its blocks, each with the output that the page shows, and the files beside it. */
 function programOf(page) {
   const [parts, files] = [[], []];
   for (const { language, name, code, place } of blocksOf(page)) {
@@ -71,7 +71,7 @@ function isDrawing(code) {
   return /[│┌]/.test(code);
 }
 
-/** The commands of a console, each with what it prints. */
+/** Returns the commands of a console block, each with its output. */
 function readConsole(code) {
   const [before, ...commands] = code.split(/^\$ /m);
   assert.equal(before, '');
@@ -81,7 +81,7 @@ function readConsole(code) {
   });
 }
 
-/** The examples in the docs of the types, as one program, with what they take for granted. */
+/** Returns the examples in the docs of the types as one program, with the declarations that they need. */
 function examplesOfTypes() {
   const folders = ['.', 'types'].map((folder) => path.join(root, folder));
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));

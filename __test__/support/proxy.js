@@ -1,13 +1,13 @@
 'use strict';
 
-// A proxy that opens tunnels and forwards requests, and keeps the account of what it was asked. Every name is 127.0.0.1 to it.
+// A proxy that opens tunnels and forwards requests, and logs both. It resolves each name to 127.0.0.1.
 
 const { once } = require('node:events');
 const http = require('node:http');
 const net = require('node:net');
 
 /**
- * A proxy for everybody, or for those who know the credentials.
+ * Starts a proxy, which requires the credentials if they are given.
  *
  * @param {string} [credentials] `user:password`
  */
@@ -62,7 +62,7 @@ async function startProxy(credentials) {
     place,
     url: `http://${credentials === undefined ? '' : `${credentials}@`}${place}`,
     requests,
-    /** What it was asked since the last time: `CONNECT host:port`, or the method and the URL. */
+    /** Returns the requests since the last time: `CONNECT host:port`, or the method and the URL. */
     asked: () => requests.splice(0).map(({ method, target }) => `${method} ${target}`),
     async stop() {
       const closed = once(server, 'close');

@@ -1,16 +1,16 @@
 'use strict';
 
-// An HTTP server that answers what a script says and keeps what it was asked, as it came over the wire. What the requests
-// and answers should be is for the tests to say.
+// An HTTP server that answers by a script and records the requests as they arrive. The tests say which requests and responses they
+// expect.
 
 const { once } = require('node:events');
 const http = require('node:http');
 
-/** An answer other than a JSON document with status 200. */
+/** A response other than a JSON document with status 200. */
 class Reply {
   /**
    * @param {number} status
-   * @param {unknown} body Bytes and text as they are, anything else as JSON; nothing for `undefined`.
+   * @param {unknown} body Bytes and text are sent unchanged, other values as JSON. `undefined` is an empty body.
    * @param {Record<string, string>} [headers]
    */
   constructor(status, body, headers = {}) {
@@ -22,16 +22,16 @@ class Reply {
 }
 
 /**
- * The pairs of a query, decoded and sorted.
+ * Returns the pairs of a query, decoded and sorted.
  *
- * @param {string} text What stands behind the question mark.
+ * @param {string} text The part of the URL after the question mark.
  */
 function readQuery(text) {
   return [...new URLSearchParams(text)].sort(([one], [other]) => (one < other ? -1 : Number(one > other)));
 }
 
 /**
- * The parts of a multipart body, by RFC 2046 and 7578.
+ * Returns the parts of a multipart body, by RFC 2046 and 7578.
  *
  * @param {Buffer} body
  * @param {string} boundary
@@ -39,7 +39,7 @@ function readQuery(text) {
 function readParts(body, boundary) {
   const parts = [];
   const delimiter = Buffer.from(`\r\n--${boundary}`);
-  // The first delimiter may lack the line break that belongs to all the others.
+  // The first delimiter may lack the line break that begins the others.
   const framed = Buffer.concat([Buffer.from('\r\n'), body]);
   let at = framed.indexOf(delimiter);
   if (at !== 0) {
@@ -98,7 +98,7 @@ class Recorder {
   #answers = [];
   #server = http.createServer((request, response) => this.#serve(request, response));
 
-  /** What has been asked since the last script. */
+  /** The requests since the last script. */
   requests = [];
 
   async start() {
@@ -114,10 +114,10 @@ class Recorder {
   }
 
   /**
-   * Sets what is answered next.
+   * Sets the next responses.
    *
-   * @param {unknown[] | Record<string, unknown>} answers One after the other, or by path for requests without an order. A
-   *   `Reply`, or a JSON document.
+   * @param {unknown[] | Record<string, unknown>} answers In order, or by path for requests without an order. Each is a `Reply`
+   *   or a JSON document.
    */
   script(answers) {
     this.#answers = Array.isArray(answers) ? [...answers] : answers;
@@ -126,8 +126,8 @@ class Recorder {
 
   async #serve(request, response) {
     const body = [];
-    for await (const piece of request) {
-      body.push(piece);
+    for await (const chunk of request) {
+      body.push(chunk);
     }
     let answer;
     try {
@@ -145,7 +145,7 @@ class Recorder {
   #answerTo({ method, path }) {
     const isList = Array.isArray(this.#answers);
     if (isList ? this.#answers.length === 0 : !Object.hasOwn(this.#answers, path)) {
-      return new Reply(400, { message: `nobody expected ${method} ${path}` });
+      return new Reply(400, { message: `unexpected ${method} ${path}` });
     }
     const answer = isList ? this.#answers.shift() : this.#answers[path];
     return answer instanceof Reply ? answer : new Reply(200, answer);

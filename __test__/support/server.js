@@ -1,30 +1,30 @@
 'use strict';
 
-// A server that answers what a test wants, and keeps what it was asked.
+// An HTTP server with routes of a test, which records the requests.
 
 const http = require('node:http');
 const { once } = require('node:events');
 
 /**
- * @typedef {{ method: string, path: string, query: URLSearchParams, url: string, headers: any, body: Buffer }} Asked
+ * @typedef {{ method: string, path: string, query: URLSearchParams, url: string, headers: any, body: Buffer }} ReceivedRequest
  *
  * @typedef {object} Reply
  * @property {number} [status] 200.
  * @property {object} [headers]
- * @property {any} [body] Text and bytes go out as they are, anything else as JSON.
+ * @property {any} [body] Text and bytes are sent unchanged, other values as JSON.
  */
 
 /**
  * Starts a server that stops when the test ends.
  *
  * @param {{ after(stop: () => void): void }} t
- * @param {Record<string, any>} routes `METHOD /path` → a reply, an array of replies of which the last one stays, or a
- *   function of the request that returns one. `reset` cuts the connection, `stall` answers nothing. `*` is for all others,
- *   which get a 404 without it.
+ * @param {Record<string, any>} routes `METHOD /path` → a reply, an array of replies whose last one is repeated, or a function of
+ *   the request that returns one. `reset` cuts the connection, `stall` does not answer. `*` is for all other requests, which
+ *   get a 404 without it.
  * @param {http.ServerOptions & { createServer?: any }} [options]
  */
 async function serve(t, routes, { createServer = http.createServer, ...options } = {}) {
-  /** @type {Asked[]} */
+  /** @type {ReceivedRequest[]} */
   const requests = [];
   const turns = new Map();
   const server = createServer(options, async (request, response) => {
@@ -53,26 +53,26 @@ async function serve(t, routes, { createServer = http.createServer, ...options }
     url: `http://127.0.0.1:${port}`,
     baseURL: `http://127.0.0.1:${port}/api`,
     requests,
-    /** What was asked, as `METHOD /path` with the query. */
+    /** Returns the requests, as `METHOD /path` with the query. */
     lines: () => requests.map(({ method, url }) => `${method} ${url}`),
   };
 }
 
 /**
- * What arrives of a body.
+ * Reads a body, or the part of it that arrives.
  *
  * @param {http.IncomingMessage} request
  */
 async function bodyOf(request) {
-  const pieces = [];
+  const chunks = [];
   try {
-    for await (const piece of request) {
-      pieces.push(piece);
+    for await (const chunk of request) {
+      chunks.push(chunk);
     }
   } catch {
-    // The client has left.
+    // The client has closed the connection.
   }
-  return Buffer.concat(pieces);
+  return Buffer.concat(chunks);
 }
 
 /**
@@ -94,7 +94,7 @@ function send(response, reply) {
 }
 
 /**
- * The routes of a job `j` that is uploaded, which may be told otherwise.
+ * Returns routes for the upload of a job `j`, which the arguments may override.
  *
  * @param {object} [features]
  * @param {Record<string, any>} [more]
@@ -112,16 +112,16 @@ function uploadRoutes(features = { inputChunkMaximumSize: '1Mi' }, more = {}) {
 }
 
 /**
- * The data of a chunk.
+ * Returns the data of a chunk.
  *
- * @param {Asked} asked
+ * @param {ReceivedRequest} asked
  */
 function partOf({ body }) {
   const start = body.indexOf('\r\n\r\n') + 4;
   return body.subarray(start, body.lastIndexOf('\r\n--'));
 }
 
-/** The chunks that a server got, as `input/name` and a size. */
+/** Returns the chunks that a server received, as `input/name` and a size. */
 function chunksOf({ requests }) {
   return requests
     .filter(({ method, path }) => method === 'POST' && path.startsWith('/api/jobs/j/') && !path.endsWith('/close'))

@@ -1,6 +1,6 @@
 'use strict';
 
-// A worker that listens to its own calls, and posts what it hears.
+// A worker that subscribes to the channels, makes calls, and posts the messages.
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 const diagnostics = require('node:diagnostics_channel');
@@ -8,7 +8,7 @@ const { parentPort, workerData } = require('node:worker_threads');
 const { ModzyClient } = require('modzy-client');
 
 const storage = new AsyncLocalStorage();
-const told = [];
+const messages = [];
 
 for (const name of [
   'modzy:request:start',
@@ -20,7 +20,7 @@ for (const name of [
   diagnostics.subscribe(name, ({ request, status, delayMs }) => {
     request.headers['x-thread'] = 'worker';
     const { method, jobIdentifier } = request;
-    told.push({ name, method, jobIdentifier, status, hasNext: delayMs !== undefined, store: storage.getStore() });
+    messages.push({ name, method, jobIdentifier, status, hasNext: delayMs !== undefined, store: storage.getStore() });
   });
 }
 
@@ -29,7 +29,7 @@ async function main() {
   const job = await client.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'What a lovely day!' } });
   await client.blockUntilComplete(job, { pollInterval: 10 });
   await client.getJob('none').catch(() => {});
-  parentPort.postMessage(told);
+  parentPort.postMessage(messages);
 }
 
 storage.run('of the worker', main);

@@ -1,6 +1,6 @@
 'use strict';
 
-// The tests of those rows of MIGRATING.md that take real time, by the heading of their table. They run alone, in `slow`.
+// The tests of the rows of MIGRATING.md that take real time, by the heading of their table. Only `slow` runs them.
 
 const assert = require('node:assert/strict');
 const { ModzyClient } = require('modzy-client');
@@ -9,7 +9,7 @@ const { serve } = require('./server.js');
 const KEY = 'aPrefix.aSecretBody';
 const job = (status) => ({ body: { jobIdentifier: 'j', status } });
 
-/** How long work takes, in ms, and what comes of it. */
+/** Returns the duration of some work in ms, and its outcome. */
 async function timed(work) {
   const started = performance.now();
   const result = await work();

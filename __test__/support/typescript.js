@@ -1,7 +1,7 @@
 'use strict';
 
-// A program in TypeScript that uses the package, as an editor and a strict compiler see it. One language service for all
-// programs of a process: what they share is read and checked once.
+// An editor and a strict compiler for TypeScript programs that use the package. All programs of a process have one language
+// service, which reads and checks shared files once.
 
 const path = require('node:path');
 const ts = require('typescript');
@@ -35,14 +35,14 @@ const service = ts.createLanguageService({
   readFile: (name) => (path.resolve(name) === file ? content : ts.sys.readFile(name)),
 });
 
-/** @param {string} text The program from here on. */
+/** @param {string} text The new content of the program. */
 function write(text) {
   content = text;
   version += 1;
 }
 
 /**
- * What a strict compiler says about a program.
+ * Returns the messages of a strict compiler about a program.
  *
  * @param {string} text
  */
@@ -53,7 +53,7 @@ function complaintsAbout(text) {
 }
 
 /**
- * An editor with a program, in which `|` is the cursor.
+ * Returns an editor for a program, in which `|` is the cursor.
  *
  * @param {string} text
  */

@@ -1,12 +1,12 @@
 'use strict';
 
-// What rejects while some work is done, where nobody listens.
+// The unhandled rejections of some work.
 
 const { setTimeout: sleep } = require('node:timers/promises');
 
 /**
  * @param {() => Promise<unknown>} work
- * @returns {Promise<unknown[]>} The reasons, those that come shortly after the work included.
+ * @returns {Promise<unknown[]>} The reasons, also of rejections shortly after the work.
  */
 async function unhandledBy(work) {
   const reasons = [];

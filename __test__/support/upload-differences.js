@@ -18,15 +18,15 @@ const MiB = 1024 * 1024;
  * @returns {Record<string, (t: any) => Promise<void>>}
  */
 function uploadTests({ connect, submitFiles }) {
-  /** Uploads, and tells what the server saw and how the upload ended. */
+  /** Uploads sources. Returns the outcome, and the requests that the server received. */
   async function upload(t, sources, { features, more, options } = {}) {
     const server = await serve(t, uploadRoutes(features, more));
     const settled = await submitFiles(connect(server), sources, options).then(
       (receipt) => ({ receipt, error: undefined }),
       (error) => ({ receipt: undefined, error }),
     );
-    const isCancelled = server.lines().includes('DELETE /api/jobs/j');
-    return { ...settled, server, isCancelled, chunks: chunksOf(server) };
+    const isCanceled = server.lines().includes('DELETE /api/jobs/j');
+    return { ...settled, server, isCanceled, chunks: chunksOf(server) };
   }
 
   return {
@@ -55,13 +55,13 @@ function uploadTests({ connect, submitFiles }) {
           return { status: 202 };
         },
       };
-      const { error, isCancelled, chunks } = await upload(t, { a: { input: first }, b: { input: second } }, { more });
+      const { error, isCanceled, chunks } = await upload(t, { a: { input: first }, b: { input: second } }, { more });
       assert.ok(error instanceof modzy.InputError, `${error}`);
       assert.equal(error.inputKey, 'b');
       assert.deepEqual(chunks, [['a/input', 5]]);
-      assert.ok(isCancelled);
+      assert.ok(isCanceled);
 
-      // In the middle of the file, in place and of the same size.
+      // A change in the middle of a file, in place and of the same size.
       const large = await temporaryFile(t, Buffer.alloc(4 * MiB, 'old'));
       const rewrite = async () => {
         await writeFile(large, Buffer.alloc(4 * MiB, 'new'), { flag: 'r+' });
@@ -70,7 +70,7 @@ function uploadTests({ connect, submitFiles }) {
       const torn = await upload(t, { a: { input: large } }, { more: { 'POST /api/jobs/j/a/input': rewrite } });
       assert.equal(torn.error?.code, 'changed');
       assert.ok(torn.chunks.length < 4);
-      assert.ok(torn.isCancelled);
+      assert.ok(torn.isCanceled);
     },
 
     async 'Relative paths'(t) {
@@ -172,21 +172,21 @@ function uploadTests({ connect, submitFiles }) {
 
     async 'Connections lost in an upload'(t) {
       const more = { 'POST /api/jobs/j/a/input': 'reset' };
-      const { error, isCancelled, chunks } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
+      const { error, isCanceled, chunks } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
       assert.ok(error instanceof modzy.ConnectionError, `${error}`);
       assert.equal(error.sent, 'maybe');
       assert.equal(chunks.length, 1);
-      assert.ok(isCancelled);
+      assert.ok(isCanceled);
     },
 
     async 'Refused chunks'(t) {
       const more = {
         'POST /api/jobs/j/a/input': { status: 413, body: { statusCode: 413, message: 'too much of it' } },
       };
-      const { error, isCancelled } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
+      const { error, isCanceled } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
       assert.ok(error instanceof modzy.ApiError, `${error}`);
       assert.deepEqual([error.code, error.message], [413, 'too much of it']);
-      assert.ok(isCancelled);
+      assert.ok(isCanceled);
     },
 
     async 'Jobs that cannot be opened'(t) {
@@ -201,11 +201,11 @@ function uploadTests({ connect, submitFiles }) {
         'POST /api/jobs/j/close': 'reset',
         'GET /api/jobs/j': { body: { jobIdentifier: 'j', status: 'IN_PROGRESS' } },
       };
-      const { receipt, error, server, isCancelled } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
+      const { receipt, error, server, isCanceled } = await upload(t, { a: { input: Buffer.from('x') } }, { more });
       assert.equal(error, undefined);
       assert.equal(receipt.jobIdentifier, 'j');
       assert.deepEqual(server.lines().slice(-2), ['POST /api/jobs/j/close', 'GET /api/jobs/j']);
-      assert.ok(!isCancelled);
+      assert.ok(!isCanceled);
     },
   };
 }

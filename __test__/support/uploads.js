@@ -1,6 +1,6 @@
 'use strict';
 
-// An emulator that takes uploads, a folder for what is uploaded, and what has arrived.
+// An emulator for uploads, a folder for their files, and the inputs that have arrived.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs/promises');
@@ -10,11 +10,11 @@ const { after, before } = require('node:test');
 const { ModzyClient } = require('modzy-client');
 const { useEmulator } = require('./emulator.js');
 
-/** The model that tells the digest of each input. */
+/** The model whose result is the digest of each input. */
 const MODEL = ['d1g35t0256', '1.1.0'];
 const CHUNK = 64 * 1024;
 
-/** What is asked for while it is taken in pieces of a size that fits nothing. */
+/** Yields bytes in chunks whose size is not a factor of any other. */
 async function* inChunks(bytes) {
   for (let at = 0; at < bytes.length; at += 7777) {
     yield bytes.subarray(at, at + 7777);
@@ -32,7 +32,7 @@ function useUploads() {
       return file;
     },
 
-    /** What has arrived of each input of a job. */
+    /** Returns the digest of each input of a job. */
     async digests(receipt) {
       const { result } = await uploads.modzy.blockUntilResult(receipt);
       assert.equal(result.failures ?? undefined, undefined);

@@ -1,6 +1,6 @@
 'use strict';
 
-// The benchmarks: that each works, with the clients that need no package, and that what they find is drawn and judged right.
+// The benchmarks: each runs with the clients that need no package, and its figures are drawn and compared with their targets.
 
 const assert = require('node:assert/strict');
 const { execFile, spawnSync } = require('node:child_process');
@@ -18,7 +18,7 @@ if (spawnSync('curl', ['--version']).status === 0) {
   clients.push('curl');
 }
 
-/** The rows of a printed table, by what stands first in each. */
+/** Returns the rows of a printed table, by their first cell. */
 function rowsOf(printed, title) {
   const from = printed.indexOf(`\n${title}\n`);
   assert.notEqual(from, -1, title);
@@ -61,7 +61,7 @@ describe('npm run bench', { skip: process.platform !== 'linux' }, () => {
     positive('`require`', 'modzy-client', 0);
   });
 
-  it('knows its groups and clients', async () => {
+  it('refuses unknown groups and clients', async () => {
     for (const [given, known] of [
       [['nothing'], 'calls, waits, data, start'],
       [['--clients', 'axios'], 'modzy-client, modzy-sdk 1.0.7, undici, fetch, curl'],
@@ -73,7 +73,7 @@ describe('npm run bench', { skip: process.platform !== 'linux' }, () => {
   });
 });
 
-describe('the pages that the bench writes', () => {
+describe('the pages of the benchmarks', () => {
   for (const name of ['docs/performance.md', 'dev/bench/README.md']) {
     it(`have a section for each group: ${name}`, () => {
       const page = readFileSync(path.resolve(__dirname, '../../..', name), 'utf8');
@@ -85,7 +85,7 @@ describe('the pages that the bench writes', () => {
 });
 
 describe('a figure', () => {
-  it('is compared with its target, and never meets it unless it was measured', () => {
+  it('is compared with its target, and does not meet it without a measurement', () => {
     const verdict = (...args) => target('it', ...args).verdict;
     assert.deepEqual(
       [verdict(2, '≥', 2), verdict(1.9, '≥', 2), verdict(2, '≤', 2), verdict(2.1, '≤', 2), verdict(0, '≤', 2)],
@@ -111,7 +111,7 @@ describe('a figure', () => {
     );
   });
 
-  it('is drawn where it lies between powers of ten', () => {
+  it('is drawn on a logarithmic axis', () => {
     const svg = draw({
       title: 'A',
       x: 'b',
@@ -127,7 +127,7 @@ describe('a figure', () => {
         ['none', []],
       ],
     });
-    // The axes run from 1 to 10 over 70 to 490, and from 10 to 100 over 350 to 40.
+    // The x axis maps 1 to 10 to 70 to 490, and the y axis 10 to 100 to 350 to 40.
     assert.match(svg, /<polyline points="70,350 490,40" /);
     assert.equal(svg.match(/<polyline/g).length, 1);
     assert.equal(draw({ title: 'A', x: 'b', series: [['one', [[1, undefined]]]] }), undefined);

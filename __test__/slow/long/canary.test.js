@@ -1,6 +1,6 @@
 'use strict';
 
-// A secret in every place that takes one, through every error and into every form of a log: it is found nowhere.
+// A secret in each place that accepts one, in each error and in each way to write a value to a log: it is never shown.
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
@@ -9,14 +9,14 @@ const net = require('node:net');
 const { after, afterEach, before, beforeEach, describe, it } = require('node:test');
 const selfsigned = require('selfsigned');
 const { ModzyClient } = require('modzy-client');
-const { forms, seenOf, spellings, tells } = require('../../support/canary.js');
+const { forms, reveals, seenOf, spellings } = require('../../support/canary.js');
 
-/** What is looked for. Around it stand characters that one layer or another escapes. */
+/** The text to search for. The characters around it are escaped by one layer or another. */
 const CORE = 'c4n4ryC0re';
 const SECRET = `s"x/${CORE}+y=&<z>\\9%41'`;
 const KEY = `aPrefix.${SECRET}`;
 
-/** What a log, a subscriber or a warning has been told. */
+/** The texts that a logger, a subscriber or a warning has shown. */
 const logged = [];
 const log = (...given) => logged.push(given.map((each) => [...seenOf(each)].join('\n')).join('\n'));
 const logger = { debug: log, info: log, warn: log, error: log };
@@ -33,14 +33,14 @@ const raw = (input) => (client) => client.submitJob({ model: { identifier: 'm', 
 
 const open = (output) => Object.assign((client, server) => client.openOutput(output(server)), { isOutput: true });
 
-/** A client with a key, or with something else that is the secret of a place. */
+/** Constructs a client with a key, or with another secret. */
 const withKey = ({ url }, more) => new ModzyClient({ apiKey: KEY, url, ...SETTINGS, ...more });
 const plain = ({ url }, more) => withKey({ url }, { apiKey: 'aPrefix.another', ...more });
 
 /**
- * The places that take a secret: how a client is made there, what is called, and the spelling in which the server knows it.
+ * The places that accept a secret: the client, the call, and the spelling in which the server echoes the secret.
  *
- * @type {Record<string, { make?: Function, call?: Function, told?: string, core?: string }>}
+ * @type {Record<string, { make?: Function, call?: Function, echoed?: string, core?: string }>}
  */
 const places = {
   'the key, positionally': {
@@ -94,13 +94,13 @@ const places = {
       return plain(server);
     },
   },
-  'credentials of a proxy, as their header has them': {
+  'credentials of a proxy, in the spelling of their header': {
     make: (server) => plain(server, { proxy: server.url.replace('//', `//user:${encodeURIComponent(SECRET)}@`) }),
-    told: Buffer.from(`user:${SECRET}`).toString('base64'),
+    echoed: Buffer.from(`user:${SECRET}`).toString('base64'),
   },
   'the key of a certificate': {
     make: (server) => plain(server, { tls: { cert: server.cert, key: server.key } }),
-    get told() {
+    get echoed() {
       return this.core;
     },
   },
@@ -140,8 +140,8 @@ const places = {
   'a signature in the URL of an output': {
     make: plain,
     call: open(({ url }) => ({ url: `${url}/output?signature=${encodeURIComponent(SECRET)}` })),
-    // What of a URL is a signature is not known, so it is not looked for in what a server says.
-    told: '',
+    // The client does not know which part of a URL is a signature, so the server does not echo it.
+    echoed: '',
   },
 };
 
@@ -159,43 +159,43 @@ const refused = {
     process.env.http_proxy = `http://user:${SECRET}@:x`;
     return plain(server);
   },
-  'a key of a certificate that is none': (server) => plain(server, { tls: { cert: server.cert, key: SECRET } }),
+  'an invalid key of a certificate': (server) => plain(server, { tls: { cert: server.cert, key: SECRET } }),
   'a header of a call that could end another': (server) => read(plain(server), { headers: { x: `${SECRET}\r\n` } }),
   'an output at a place with a password': (server) =>
     plain(server).openOutput({ url: `https://user:${encodeURIComponent(SECRET)}@host/x` }),
   'an output at a place without https': (server) =>
     plain(server).openOutput({ url: `http://host.invalid/x?signature=${encodeURIComponent(SECRET)}` }),
-  'a setting that nobody knows': (server) => plain(server, { nonsense: SECRET }),
+  'an unknown option': (server) => plain(server, { nonsense: SECRET }),
 };
 
-/** What a server does with what it was told: the bytes of its answer, `undefined` for none. */
+/** The ways in which a server echoes a text: the bytes of its response, `undefined` for none. */
 const answers = {
   ...Object.fromEntries(
     Object.entries(spellings).flatMap(([name, spell]) =>
-      [400, 503].map((status) => [`${status}, ${name}`, (told) => answer(status, '', spell(told))]),
+      [400, 503].map((status) => [`${status}, ${name}`, (echoed) => answer(status, '', spell(echoed))]),
     ),
   ),
   ...Object.fromEntries(
     [302, 401, 403, 404, 409, 422, 429, 500].map((status) => [
       `${status}, in a message`,
-      (told) => answer(status, '', JSON.stringify({ message: told })),
+      (echoed) => answer(status, '', JSON.stringify({ message: echoed })),
     ]),
   ),
-  'in headers': (told) =>
+  'in headers': (echoed) =>
     answer(
       400,
       ['x-request-id', 'x-correlation-id', 'location', 'retry-after', 'link']
-        .map((name) => `${name}: ${told}\r\n`)
+        .map((name) => `${name}: ${echoed}\r\n`)
         .join(''),
       '',
     ),
-  'in the line of the status': (told) => Buffer.from(`HTTP/1.1 400 ${told}\r\ncontent-length: 0\r\n\r\n`),
-  'in place of HTTP': (told) => Buffer.from(`${told}\r\n\r\n`),
-  'in place of JSON': (told) => answer(200, '', `<html>${told}`),
-  'in no UTF-8': (told) => answer(200, '', Buffer.concat([Buffer.from([0xff]), Buffer.from(told)])),
-  'in place of gzip': (told) => answer(200, 'content-encoding: gzip\r\n', told),
-  'in a body that is cut': (told) => answer(500, '', told.repeat(2)).subarray(0, -12),
-  'in a body that is long': (told) => answer(500, '', `${'x'.repeat(65_500)}${told}${'y'.repeat(20_000)}`),
+  'in the line of the status': (echoed) => Buffer.from(`HTTP/1.1 400 ${echoed}\r\ncontent-length: 0\r\n\r\n`),
+  'in place of HTTP': (echoed) => Buffer.from(`${echoed}\r\n\r\n`),
+  'in place of JSON': (echoed) => answer(200, '', `<html>${echoed}`),
+  'in invalid UTF-8': (echoed) => answer(200, '', Buffer.concat([Buffer.from([0xff]), Buffer.from(echoed)])),
+  'in place of gzip': (echoed) => answer(200, 'content-encoding: gzip\r\n', echoed),
+  'in a body that is cut': (echoed) => answer(500, '', echoed.repeat(2)).subarray(0, -12),
+  'in a body that is long': (echoed) => answer(500, '', `${'x'.repeat(65_500)}${echoed}${'y'.repeat(20_000)}`),
   nothing: () => Buffer.alloc(0),
   silence: () => undefined,
 };
@@ -215,7 +215,7 @@ describe('a secret', () => {
     no_proxy: noProxyBefore,
     ...console_
   } = { ...process.env, ...console };
-  /** Who has been told anything. */
+  /** The channels with messages. */
   const heard = new Set();
   const hear = (message, name) => {
     heard.add(name);
@@ -224,18 +224,18 @@ describe('a secret', () => {
   const warn = (warning) => logged.push(String(warning.stack));
   let searched = 0;
 
-  /** Asserts that nothing of a secret can be seen. */
+  /** Asserts that a value does not show a secret. */
   function assertUnseen(value, core, where) {
     for (const [form, text] of seenOf(value)) {
       searched += 1;
-      assert.ok(!tells(text, core), `${where}, as ${form}: ${text.slice(0, 3000)}`);
+      assert.ok(!reveals(text, core), `${where}, as ${form}: ${text.slice(0, 3000)}`);
     }
   }
 
   function assertUnlogged(core, where) {
     for (const line of logged.splice(0)) {
       searched += 1;
-      assert.ok(!tells(line, core), `${where}, in the log: ${line}`);
+      assert.ok(!reveals(line, core), `${where}, in the log: ${line}`);
     }
   }
 
@@ -249,7 +249,7 @@ describe('a secret', () => {
 
   before(async () => {
     const { cert, private: key } = await selfsigned.generate([{ name: 'commonName', value: 'localhost' }]);
-    // The middle of the key, where it is like no other.
+    // The middle of the key is unlike that of other keys.
     const core = key.split('\n')[5].slice(8, 40);
     Object.assign(places['the key of a certificate'], { core });
     const listener = net.createServer((socket) => {
@@ -288,31 +288,31 @@ describe('a secret', () => {
     setOrDelete('no_proxy', noProxyBefore);
   });
 
-  it('is found in every spelling by those who look for it here', () => {
+  it('is found by this test in each spelling', () => {
     for (const [name, spell] of Object.entries(spellings)) {
-      assert.ok(tells(spell(SECRET), CORE), name);
-      assert.ok(tells(spell(KEY), CORE), name);
+      assert.ok(reveals(spell(SECRET), CORE), name);
+      assert.ok(reveals(spell(KEY), CORE), name);
     }
     for (const [form, make] of Object.entries({ inspect: Error, JSON: String, stack: Error })) {
-      const told = new Map(seenOf(make(SECRET)));
-      assert.ok(tells(told.get(form), CORE), form);
+      const seen = new Map(seenOf(make(SECRET)));
+      assert.ok(reveals(seen.get(form), CORE), form);
     }
-    assert.ok(!tells('c4n4ry', CORE));
+    assert.ok(!reveals('c4n4ry', CORE));
   });
 
   for (const [name, { make, call = read }] of Object.entries(places)) {
-    it(`is seen nowhere: ${name}`, async () => {
+    it(`is never shown: ${name}`, async () => {
       const core = places[name].core ?? CORE;
-      const told = places[name].told ?? SECRET;
+      const echoed = places[name].echoed ?? SECRET;
       const client = make(server);
       for (const [path, respond] of Object.entries(answers)) {
-        server.respond = () => respond(told);
+        server.respond = () => respond(echoed);
         const where = `${name}, ${path}`;
         const error = await call(client, server).then(
           () => undefined,
           (failure) => failure,
         );
-        // An output is whatever a server sends, and the caller's.
+        // An output is the data of the caller, which may hold anything.
         assert.ok(error instanceof Error || (call.isOutput && path.startsWith('in ')), where);
         assertUnseen(error ?? client, core, where);
       }
@@ -323,9 +323,9 @@ describe('a secret', () => {
   }
 
   for (const [name, make] of Object.entries(refused)) {
-    it(`is not repeated by what refuses ${name}`, async () => {
+    it(`is not repeated by the error that refuses ${name}`, async () => {
       const error = await (async () => make(server))().then(
-        () => assert.fail('it was taken'),
+        () => assert.fail('it was accepted'),
         (failure) => failure,
       );
       assertUnseen(error, CORE, name);
@@ -333,13 +333,13 @@ describe('a secret', () => {
     });
   }
 
-  it('is left in a result, which is what the server has and the caller asked for', async () => {
+  it('is left in a result, which is the data of the caller', async () => {
     const document = { jobIdentifier: 'j', status: 'COMPLETED', note: KEY };
     server.respond = () => answer(200, '', JSON.stringify(document));
     assert.deepEqual(await read(withKey(server)), document);
   });
 
-  it('was looked for in as many places and forms as there are', (t) => {
+  it('was searched for in each place and form', (t) => {
     const [all, paths] = [Object.keys(places).length, Object.keys(answers).length];
     const others = Object.keys(refused).length;
     t.diagnostic(
@@ -347,7 +347,7 @@ describe('a secret', () => {
         `${searched} texts, found 0 times`,
     );
     assert.ok(searched > all * paths * Object.keys(forms).length);
-    // Retries are told where a socket that was kept alive turns out to be closed, and nowhere else here.
+    // In these tests, only a closed keep-alive socket leads to a retry.
     const silent = channels.filter((name) => name !== 'request:retry' && !heard.has(`modzy:${name}`));
     assert.deepEqual(silent, []);
   });

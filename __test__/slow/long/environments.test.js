@@ -1,7 +1,7 @@
 'use strict';
 
-// What programs of users have around the package, as npm has it: Jest, npm's `abort-controller`, bundles of esbuild, a Node.js that is too
-// old, its permission model, and a process without a descriptor left.
+// Environments of programs: Jest, the package `abort-controller`, bundles of esbuild, a Node.js that is too old, its permission
+// model, and a process without a free descriptor.
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -84,14 +84,14 @@ describe('the environment of a program', () => {
   };
   for (const version of ['jest-29', 'jest-30']) {
     for (const [name, make] of Object.entries(tests)) {
-      it(`has nothing open for ${version} --detectOpenHandles: ${name}`, async () => {
+      it(`has no open handle for ${version} --detectOpenHandles: ${name}`, async () => {
         const { status, stderr } = await runJest(version, name, make());
         assert.equal(status, 0, stderr);
         assert.match(stderr, /Tests: +1 passed, 1 total/);
         assert.doesNotMatch(stderr, /open handle|did not exit/);
       });
     }
-    it(`is told apart by ${version} from what is open`, async () => {
+    it(`has open handles of its own for ${version}`, async () => {
       const body = `require('node:net').createServer().listen(0); test('x', () => {});`;
       const jest = await Promise.race([
         runJest(version, 'open', `${body} setTimeout(() => process.exit(), 5000).unref();`),
@@ -101,7 +101,7 @@ describe('the environment of a program', () => {
     });
   }
 
-  it('may have the signals of abort-controller: everything rejects with the same AbortError', async () => {
+  it('may have the signals of abort-controller: each call rejects with the same AbortError', async () => {
     const { AbortController } = fromEnvironments('abort-controller');
     const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
     const stalling = { size: 1, type: '', slice: () => stalling, arrayBuffer: () => new Promise(() => {}) };
@@ -139,7 +139,7 @@ describe('the environment of a program', () => {
 
   const isLinux = process.platform === 'linux' && process.arch === 'x64';
   it(
-    'may be Node.js 18, which is told which version is needed',
+    'may be Node.js 18, which gets an error with the required version',
     { skip: !isLinux && 'npm has it for Linux' },
     async () => {
       const node = path.join(inEnvironments('node-18'), 'bin/node');
@@ -155,7 +155,7 @@ describe('the environment of a program', () => {
     const flag = known.has('--permission') ? '--permission' : '--experimental-permission';
     const denied = await load(process.execPath, [flag, '--allow-fs-read=*', '--no-warnings'], root);
     const advice = `start Node.js with --allow-addons beside ${flag}. Without it, no addon is loaded.`;
-    // A version that does not know addons yet lets them load.
+    // A version without a flag for addons allows them.
     const expected = known.has('--allow-addons') ? [3, advice] : [0, ''];
     assert.deepEqual([denied.status, denied.stderr && adviceOf(denied.stderr)], expected);
     const [allowing] = ['--allow-addons'].filter((each) => known.has(each));
@@ -163,8 +163,8 @@ describe('the environment of a program', () => {
     assert.deepEqual(await load(process.execPath, flags, root), { status: 0, stdout: '', stderr: '' });
   });
 
-  it('may be a process with no descriptor left for the addon', { skip: process.platform === 'win32' }, async () => {
-    // All but the addon is read before that: the addon is opened by the system itself.
+  it('may be a process without a descriptor for the addon', { skip: process.platform === 'win32' }, async () => {
+    // All other files are read before. The system opens the addon.
     const program = `
       const { openSync } = require('node:fs');
       const { dlopen } = process;
@@ -193,13 +193,13 @@ describe('the environment of a program', () => {
     return { ...made, file: path.join(output, 'main.js'), files: made.status === 0 ? await readdir(output) : [] };
   }
 
-  // What people tell esbuild about files that it does not know.
+  // Options of esbuild for files of unknown types.
   for (const [name, ...flags] of [
     ['external', '--external:*.node'],
     ['file', '--loader:.node=file'],
     ['empty', '--loader:.node=empty'],
   ]) {
-    it(`may be a bundle that has left the addon behind: ${name}`, async () => {
+    it(`may be a bundle without the addon: ${name}`, async () => {
       const { status, stderr, file } = await bundle(name, '--packages=bundle', ...flags);
       assert.equal(status, 0, stderr);
       const loaded = await load(process.execPath, [], file);
@@ -213,7 +213,7 @@ describe('the environment of a program', () => {
     ['copied', '--loader:.node=copy'],
     ['outside', '--external:modzy-client'],
   ]) {
-    it(`may be a bundle that has what it needs: ${name}`, async () => {
+    it(`may be a bundle with the addon: ${name}`, async () => {
       const { status, stderr, file } = await bundle(name, ...flags);
       assert.equal(status, 0, stderr);
       const { stdout, stderr: failed } = await load(process.execPath, [], file);

@@ -1,6 +1,6 @@
 'use strict';
 
-// The event loop beside fifty thousand calls that begin at once.
+// The event loop while fifty thousand calls begin at once.
 
 const { describe, it } = require('node:test');
 const { assertHoldsLittle, whyNotTimed } = require('../../support/batch-starts.js');
@@ -9,7 +9,9 @@ const { useEmulator } = require('../../support/emulator.js');
 describe('the event loop', () => {
   const emulator = useEmulator();
 
-  it('is held for 10 ms at most by a batch that starts 50000 jobs, and that is left', { skip: whyNotTimed }, (t) =>
-    assertHoldsLittle(t, emulator, 50_000),
+  it(
+    'is blocked for 10 ms at most by a batch of 50000 jobs that starts, and that is left',
+    { skip: whyNotTimed },
+    (t) => assertHoldsLittle(t, emulator, 50_000),
   );
 });

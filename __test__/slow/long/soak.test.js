@@ -12,7 +12,7 @@ const seed = Date.now() % 1_000_000;
 
 describe(`a soak (seed ${seed})`, () => {
   it('of mixed calls with faults leaves no descriptor, listener, call or process behind', async (t) => {
-    // Asserts by itself what has to hold.
+    // The soak itself has the assertions.
     const { calls, requests, share, outcomes, slopes } = await soak({ seconds: 5, rate: 30, seed });
     t.diagnostic(
       `${calls} calls, ${requests} requests, ${(share * 100).toFixed(1)} % faults, ${JSON.stringify(slopes)}`,
@@ -22,21 +22,21 @@ describe(`a soak (seed ${seed})`, () => {
     assert.ok(share > 0.02 && share < 0.1, `${share} of the requests met a fault`);
   });
 
-  it('of calls in a process that stands still at times loses no submit and no answer', async (t) => {
+  it('of calls in a process that is stopped at times loses no submit and no response', async (t) => {
     const { calls, frozen, packed, maybes } = await soak({ seconds: 12, rate: 30, seed, freezes: true });
     t.diagnostic(`${calls} calls, ${JSON.stringify(frozen)}, ${packed} packed, ${maybes.length} maybes`);
     assert.ok(frozen.longest >= 300, `${frozen.longest} ms`);
   });
 
-  it('uploads every byte from every kind of source', async () => {
+  it('uploads each byte from each kind of source', async () => {
     const { kinds } = await transfers({ bytes: 20_000_003, seed });
     assert.equal(kinds, 8);
   });
 
-  it('knows a figure that rises', () => {
+  it('detects a figure that rises', () => {
     const points = Array.from({ length: 60 }, (_, at) => [at, 1000 + 3 * at + (at % 2)]);
     assert.ok(Math.abs(slope(points) - 3) < 0.01);
-    // What comes and goes above it is no growth, and hides none.
+    // Peaks above a floor are not growth, and do not hide it.
     const peaks = (rise) => points.map(([at]) => [at, 1000 + rise * at + (at % 2 === 0 ? 0 : 10 * at)]);
     assert.ok(Math.abs(slopeOfFloor(peaks(0))) < 0.01);
     assert.ok(Math.abs(slopeOfFloor(peaks(3)) - 3) < 0.1);
