@@ -33,7 +33,7 @@ describe('a Blob', () => {
   };
   const readWhole = ['submitJobEmbedded', 'fileToDataUrl'];
 
-  /** No job was submitted, and none is left open. */
+  /** Asserts that no job was submitted and that none is left open. */
   async function assertNothingIsLeft() {
     const requests = (await emulator.requests()).filter(({ method }) => method !== 'GET');
     assert.ok(requests.length === 0 || requests.at(-1).method === 'DELETE', JSON.stringify(requests));

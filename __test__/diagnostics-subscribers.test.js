@@ -1,6 +1,6 @@
 'use strict';
 
-// Subscribers of the channels: their async context, the headers that they add to a call, and the harm that they cannot do.
+// Subscribers of the channels: their async context, the headers that they add to a call, and that a call does not depend on them.
 
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage } = require('node:async_hooks');

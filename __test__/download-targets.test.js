@@ -63,7 +63,7 @@ describe('a download by a user who is not root', { skip }, () => {
     return message.trim();
   }
 
-  /** A folder and a file in it, of these owners and modes. */
+  /** Makes a folder and a file in it, with owners and modes. */
   function place(ofFolder, ofFile) {
     const within = path.join(folder, 'within');
     const file = path.join(within, 'output.json');

@@ -6,12 +6,12 @@ const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { openEditor } = require('./support/typescript.js');
 
-/** An editor with a line behind a client, in which `|` is the cursor. */
+/** Opens an editor with a line after a client, in which `|` is the cursor. */
 function editor(line) {
   return openEditor(`import { ModzyClient } from 'modzy-client';\ndeclare const client: ModzyClient;\n${line}`);
 }
 
-/** Methods that both generations have, with how each begins. */
+/** Methods with two forms: the first positional parameter, and members of the object. */
 const methods = {
   getModels: ['modelId', ['isFeatured', 'perPage', 'sortBy']],
   getJobHistory: ['user', ['startDate', 'perPage', 'direction']],

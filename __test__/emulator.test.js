@@ -28,7 +28,7 @@ async function listens(url) {
   return isOpen;
 }
 
-/** Waits until nothing listens any more, for five seconds at most. */
+/** Waits until nothing listens at a URL, for five seconds at most. */
 async function isGone(url) {
   const limit = performance.now() + 5_000;
   while (performance.now() < limit) {

@@ -15,7 +15,7 @@ const run = promisify(execFile);
 describe('the environment of a test', { concurrency: true }, () => {
   const emulator = useEmulator({ submittedMs: 10, inProgressMs: 10 });
 
-  /** Runs a program in which `calls` makes calls of every kind, and returns what it prints. */
+  /** Runs a program, in which `calls` makes calls of each kind. Returns its output. */
   async function programOf(text) {
     const prelude = `
       const { openHandlesOf } = require('./support/open-handles.js');

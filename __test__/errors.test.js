@@ -13,7 +13,7 @@ const { failure } = require('./support/outcomes.js');
 const { ModzyClient } = modzy;
 const KEY = 'knownPrefix.theSecretBody';
 
-/** A server that is stopped when the test ends. */
+/** Starts a server that stops when the test ends. */
 async function listen(t, server) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -12,17 +12,17 @@ const classPredictions = [
   { class: 'dog', score: 0.25 },
 ];
 
-/** An output in the newer form. */
+/** Returns an output in the newer form. */
 function output(explanation, result = { classPredictions }) {
   return { data: { result, explanation, drift: null } };
 }
 
-/** An output with the mask of a picture. */
+/** Returns an output with the mask of a picture. */
 function masked(maskRLE, width, height) {
   return output({ maskRLE, dimensions: { height, width } });
 }
 
-/** The rows of a mask, as text. */
+/** Returns the rows of a mask as text. */
 function rows({ mask, width, height }) {
   assert.equal(mask.length, width * height);
   return Array.from({ length: height }, (_, y) => mask.subarray(y * width, (y + 1) * width).join(''));

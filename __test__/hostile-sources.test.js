@@ -14,7 +14,7 @@ const { unhandledBy } = require('./support/unhandled.js');
 const EMPTY = new Uint8Array(0);
 const IDLE = 200;
 
-/** The longest time between two turns of the event loop while some work is done, in ms. */
+/** Returns the longest time in ms between two turns of the event loop during some work. */
 async function longestTurn(work) {
   let [last, longest, isDone] = [performance.now(), 0, false];
   const turn = () => {

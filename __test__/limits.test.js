@@ -50,7 +50,7 @@ describe('an identifier of 70,000 characters', () => {
 describe('JSON nested 10,000 deep', () => {
   const deep = `${'{"a":['.repeat(5_000)}1${']}'.repeat(5_000)}`;
   const job = (status, more = '') => `{"jobIdentifier":"j","status":"${status}","deep":${deep}${more}}`;
-  /** How deep a value is nested. */
+  /** Returns the depth of a value. */
   const depthOf = (value) => {
     let depth = 0;
     for (let inner = value; typeof inner === 'object'; inner = Array.isArray(inner) ? inner[0] : inner.a) {

@@ -16,7 +16,7 @@ const reason = new Error('changed my mind');
 describe('listings from the emulator', () => {
   const emulator = useEmulator();
   const client = () => new ModzyClient(emulator.baseURL, emulator.apiKey);
-  /** The queries of the requests to a route. */
+  /** Returns the queries of the requests to a route. */
   const queries = async (path) => (await emulator.requests(path)).map(({ query }) => new URLSearchParams(query));
   const pagesAsked = async (path) => (await queries(path)).map((query) => query.get('page'));
   let identifiers;

@@ -12,7 +12,7 @@ const { platformArchABI: platform } = require('../dev/scripts/platforms.js').hos
 
 const root = path.resolve(__dirname, '..');
 
-/** A copy of some files of the checkout, in a folder that is gone after the test. */
+/** Copies some files of the checkout to a folder that is removed after the test. */
 async function copyOf(t, folder, names) {
   const copy = await mkdtemp(path.join(os.tmpdir(), 'modzy-'));
   t.after(() => rm(copy, { recursive: true }));
@@ -22,7 +22,7 @@ async function copyOf(t, folder, names) {
   return copy;
 }
 
-/** How a program ends that loads a module: its code, and the message of its error. */
+/** Loads a module in a program. Returns the exit code and the message of the error. */
 function load(program, env = {}, flags = []) {
   const catching = `(async () => { ${program} })().catch((error) => { console.error(error.message); process.exitCode = 3; })`;
   const options = { encoding: 'utf8', env: { ...process.env, MODZY_EMULATOR_BINARY: '', ...env } };
@@ -70,7 +70,7 @@ describe('modzy-client without an addon', () => {
     assert.deepEqual(more, []);
   });
 
-  /** What to do, and nothing else. */
+  /** Asserts how a message begins, and returns its advice. */
   function toDo(message) {
     assert.match(message, head);
     return message.slice(message.indexOf('What to do: ') + 'What to do: '.length).trimEnd();

@@ -16,7 +16,7 @@ const { observed } = require('./support/observed.js');
 
 const JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 
-/** What the course below makes a client write, by level. */
+/** The lines of the calls below, by level. */
 const COURSE = [
   ['debug', `modzy: getJob ${JOB} called`],
   ['warn', `modzy: getJob ${JOB} attempt 1 failed, the next one in 100 ms: 503 :: busy :: <job>`],
@@ -42,7 +42,7 @@ describe('the logger', () => {
   const route = { method: 'GET', path: `/api/jobs/${JOB}` };
   const client = (options) => new ModzyClient({ url: emulator.url, apiKey: emulator.apiKey, ...options });
 
-  /** Makes a client go through calls of every kind. */
+  /** Makes calls of each kind with a client. */
   async function run(options) {
     const made = client(options);
     const answer = (status) => ({
@@ -79,7 +79,7 @@ describe('the logger', () => {
     await new Promise(setImmediate);
   }
 
-  /** A line without what differs from run to run. */
+  /** Returns a line without the parts that differ between runs. */
   function plain(line) {
     const root = emulator.baseURL;
     const known = line.replaceAll(`${root}/jobs/${JOB}`, '<job>').replaceAll(root, '<base>');

@@ -20,7 +20,7 @@ const connect = ({ baseURL }, options) => new ModzyClient(baseURL, KEY, options)
 const list = { '*': { body: [] } };
 const accepted = { 'POST /api/jobs': { status: 202, body: { jobIdentifier: 'j' } } };
 
-/** The bodies of the submits that a server got. */
+/** Returns the bodies of the submits that a server received. */
 const bodiesOf = ({ requests }) => requests.map(({ body }) => JSON.parse(body.toString()));
 
 const s3 = ['access', 'secret', 'us-east-1', { a: { input: { bucket: 'b', key: 'k' } } }];

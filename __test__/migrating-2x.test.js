@@ -27,7 +27,7 @@ const s3 = {
 };
 const completed = { body: { jobIdentifier: 'j', status: 'COMPLETED' } };
 
-/** An output of a job, asked for with a response type. */
+/** Reads an output of a job with a response type. */
 async function outputOf(t, body, responseType) {
   const server = await serve(t, { 'GET /api/results/j/datasource/a/output/o': { body } });
   return connect(server).getOutputContents({ jobId: 'j', inputKey: 'a', outputName: 'o', responseType });

@@ -86,7 +86,7 @@ const ofCalls = {
   waitTimeout: numbers,
 };
 
-/** The options that a message about an unknown one lists. */
+/** Returns the options in the message about an unknown option. */
 const known = ({ message }) => message.replace(/.* known are /, '').split(', ');
 
 function failure(work) {

@@ -17,7 +17,7 @@ const object = { a: { input: { bucket: 'b', key: 'k' } } };
 const database = ['ada', SECRET, 'org.postgresql.Driver', 'select 1'];
 const raw = (input) => (client) => client.submitJob({ model: { identifier: 'm', version: 'v' }, input });
 
-/** Each submit, and what the server says of it. */
+/** The submits, by the secret in each. */
 const submits = {
   'the secret key of S3, positionally': (client) =>
     client.submitJobAWSS3('m', 'v', 'AKIAIOSFODNN7EXAMPLE', SECRET, 'us-east-1', object),
@@ -71,7 +71,7 @@ for (const name of names.split(' ')) {
 /** Submits with a text that is secret only in part. */
 const partial = new Set(['a line of a header', 'a credential in JSON within a text', 'a signed URL in a text']);
 
-/** The texts anywhere in a value. */
+/** Returns all texts in a value. */
 const textsIn = (value) =>
   typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [value].filter(isText);
 const isText = (value) => typeof value === 'string';

@@ -14,7 +14,7 @@ const { job, numberedJobs, quickly } = require('./support/numbered-jobs.js');
 const { collect, failure } = require('./support/outcomes.js');
 const { unhandledBy } = require('./support/unhandled.js');
 
-/** What npm's `abort-controller` makes: an event target that can have fired, and has no reason. */
+/** A signal like that of the package `abort-controller`: an event target with `aborted`, and without a reason. */
 class BareSignal extends EventTarget {
   aborted = false;
 
@@ -33,7 +33,7 @@ describe('a signal without a reason', () => {
   const emulator = useEmulator();
   const { answer } = numberedJobs(emulator);
 
-  /** Every kind of call: plain, submit, upload, wait, loops and streams. */
+  /** Calls of each kind: read, submit, upload, wait, loops and streams. */
   const calls = {
     getJob: (modzy, options) => modzy.getJob(job(1), options),
     submitJobText: (modzy, options) => modzy.submitJobText('ed542963de', '1.0.1', SOURCES, options),
@@ -50,7 +50,7 @@ describe('a signal without a reason', () => {
     streamResults: (modzy, options) => collect(modzy.streamResults(job(1), options)),
     openOutput: async (modzy, options) => collect((await modzy.openOutput(OUTPUT, options)).body),
   };
-  /** A Blob whose bytes never come. */
+  /** A Blob that never yields a byte. */
   const stalling = { size: 1, type: '', slice: () => stalling, arrayBuffer: () => new Promise(() => {}) };
 
   for (const [name, call] of Object.entries(calls)) {
@@ -93,7 +93,7 @@ describe('a hostile signal', () => {
     throw thrown;
   };
 
-  /** Signals that throw at one point each. */
+  /** Signals, each with one member that throws. */
   const signals = {
     'throws when it is looked at again': () => {
       let looks = 0;

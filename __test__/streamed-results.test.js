@@ -77,7 +77,7 @@ describe('the body of results', () => {
     server.closeAllConnections();
   });
 
-  /** Sends inputs for as long as they are taken. */
+  /** Sends inputs as long as the client reads. */
   const endless = (response) => {
     response.sent = 0;
     response.write('{"jobIdentifier":"j","results":{');

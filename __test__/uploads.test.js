@@ -19,7 +19,7 @@ describe('an upload', () => {
   const uploads = useUploads();
   const { digests, emulator, lines, write } = uploads;
 
-  /** A Blob that gives its own memory away, which must stay what it is. */
+  /** A Blob that yields its own memory, which must not change. */
   const foreignBlob = (bytes) => ({
     size: bytes.length,
     slice: (start, end) => foreignBlob(bytes.subarray(start, end)),

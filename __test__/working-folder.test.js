@@ -27,7 +27,7 @@ describe('a relative path', () => {
     await fs.rm(root, { recursive: true });
   });
 
-  /** Makes a call in one folder, and goes to another at once. */
+  /** Makes a call in one folder, and changes to another before the call settles. */
   const from = (folder, call) => {
     process.chdir(path.join(root, folder));
     const calling = call();

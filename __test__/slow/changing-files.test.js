@@ -17,7 +17,7 @@ const MS = 1500;
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const version = (number) => Buffer.alloc(SIZE, String.fromCharCode(97 + (number % 26)));
 
-/** Gives the file the next content after each pause, for good. */
+/** Writes the next content to the file after each pause, without an end. */
 const IN_NODE = `
   const fs = require('node:fs');
   const [file, how, size] = process.argv.slice(1);

@@ -22,7 +22,7 @@ const OUTPUT = { jobId: 'j', inputKey: 'a', outputName: 'results.json' };
 
 const page = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>sign in</html>' };
 
-/** A call that takes longer than this beyond its limit, or a fifth of it, is late. */
+/** A call is late if it takes longer than its limit by this time, or by a fifth. */
 const GRACE = 500;
 
 const read = (client, options) => client.getJob('j', options);
@@ -32,7 +32,7 @@ const wait = (client, options) => client.blockUntilComplete('j', { pollInterval:
 
 const AT_ONCE = { 'retry-after': '0' };
 
-/** The cell of a server that gives one answer to all, in so many attempts. Each pause is 100 ms at most. */
+/** Returns the cell of a server with one response for all requests, and a number of attempts. Each delay is 100 ms at most. */
 function answered(reply, call, retries, name, attempts = 1) {
   const expected = { name, code: reply.status, attempts, requests: attempts };
   return [always(reply), call, { retries }, (attempts - 1) * 100, expected];

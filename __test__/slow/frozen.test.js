@@ -17,7 +17,7 @@ const RECEIPT = JSON.stringify({ jobIdentifier: 'j', status: 'SUBMITTED' });
 const LIMIT = 200;
 const FROZEN = 700;
 
-/** A server that answers every request, each after a while, and whose idle sockets can be closed. */
+/** Starts a server that answers each request after a delay, and that can close its idle sockets. */
 async function serve(t, delay = 0) {
   const requests = [];
   const server = http.createServer((request, response) => {
@@ -34,7 +34,7 @@ async function serve(t, delay = 0) {
   return { baseURL: `http://127.0.0.1:${server.address().port}/api`, requests, server };
 }
 
-/** A process with a client, which runs a function for each line that it gets, and answers with what that returns. */
+/** Starts a process with a client, which runs a function for each line of its input and prints the value. */
 function start(t, baseURL, program) {
   const script = `
     const { ModzyClient } = require('modzy-client');

@@ -14,7 +14,7 @@ const { collect } = require('../support/outcomes.js');
 const reason = new Error('changed my mind');
 const never = () => new Promise(() => {});
 
-/** ms that an end may take which has five seconds. */
+/** The bounds in ms of an end that may take five seconds. */
 const [SOONEST, LATEST] = [4900, 5600];
 
 describe('work that never ends', { concurrency: true }, () => {
@@ -22,7 +22,7 @@ describe('work that never ends', { concurrency: true }, () => {
   const { answer } = numberedJobs(emulator);
   const client = (options) => new ModzyClient(emulator.baseURL, emulator.apiKey, options);
 
-  /** How long a batch takes to end after its signal. */
+  /** Returns the time from the signal of a batch to its end. */
   async function ends(sources, options) {
     const controller = new AbortController();
     const settings = { ...quickly, requestTimeout: 60_000, signal: controller.signal, cancelOnAbort: true, ...options };
@@ -35,7 +35,7 @@ describe('work that never ends', { concurrency: true }, () => {
   }
 
   const hanging = () => ({ [Symbol.asyncIterator]: () => ({ next: never, return: never }) });
-  /** A source that has brought one job, is not busy, and does not close. */
+  /** A source that has yielded one job, has no pending read, and does not close. */
   const unclosable = () => {
     let asked = 0;
     const next = async () => ({ done: false, value: [job(9), never][(asked += 1) - 1] });

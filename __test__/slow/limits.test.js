@@ -19,7 +19,7 @@ const { chunksOf, serve, uploadRoutes } = require('../support/server.js');
 const hasPrlimit = process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0;
 const isRoot = process.getuid?.() === 0;
 
-/** Nobody else's, so that no other process counts for its limit. Root has none. */
+/** A user without other processes, which would count for the limit. Root has no limit. */
 const user = { uid: 54_321, gid: 54_321 };
 
 /** Loads the package, and makes calls that need a thread for files, too. Nothing listens at port 1. */
@@ -114,7 +114,7 @@ async function startServer(t) {
   });
 }
 
-/** What that program says of each call: by address, by name, and by name once the limit is lifted. */
+/** Returns the outcomes that the program prints: by address, by name, and by name after the limit is removed. */
 async function atItsLimit(t, isWarm) {
   const server = await startServer(t);
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'modzy-client-'));
@@ -146,7 +146,7 @@ async function atItsLimit(t, isWarm) {
   return { said, chunks: chunksOf(server) };
 }
 
-/** What a program says within a limit; nothing where Node.js itself cannot start. */
+/** Returns the lines of a program within a limit, or nothing where Node.js itself cannot start. */
 function within(limit, options) {
   const run = (program) =>
     spawnSync('prlimit', [limit, process.execPath, '-e', program], {

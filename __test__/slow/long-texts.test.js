@@ -66,7 +66,7 @@ describe('a logger', () => {
   const options = [{}, { logger: { debug: log, info: log, warn: log, error: log } }];
   const [silent, logging] = options.map((each) => new ModzyClient('http://127.0.0.1:9/api', `aPrefix.${SECRET}`, each));
 
-  /** The time that the main thread has run, in ms: on a busy machine less than passes. Elsewhere what has passed. */
+  /** Returns the processor time of the main thread in ms, or the elapsed time where the system does not report that. */
   function now() {
     if (process.platform !== 'linux') {
       return performance.now();
@@ -75,7 +75,7 @@ describe('a logger', () => {
     return Number(nanoseconds) / 1e6;
   }
 
-  /** For how long a call that fails holds the event loop, in ms: the best of some, since the collector runs at times. */
+  /** Returns for how many ms a call that fails blocks the event loop. The best of several, because of garbage collection. */
   async function held(call) {
     const took = [];
     while (took.length < 4) {

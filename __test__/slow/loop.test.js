@@ -15,12 +15,12 @@ const PENDING = 10_000;
 const ROUNDS = 9;
 const WAKE_UPS = 400;
 
-/** ms after its signal that a batch may take to end: five seconds for the requests, and what a debug build takes to report ten thousand. */
+/** The limit in ms for the end of a batch after its signal: five seconds for the requests, and the time of a debug build for reports. */
 const LATEST = 8000;
 
 const JOB = '00000000-0000-4000-8000-000000000001';
 
-/** The mean cost of a wake-up of the loop, in ms. */
+/** Returns the mean cost of a wake-up of the loop in ms. */
 async function wakeUp() {
   const started = performance.now();
   for (let turn = 0; turn < WAKE_UPS; turn += 1) {

@@ -11,7 +11,7 @@ const { useEmulator } = require('../support/emulator.js');
 
 const JOB = '00000000-0000-4000-8000-000000000001';
 
-/** How often a teardown is repeated: a crash that depends on timing does not show the first time. `npm run test:exits`: 100. */
+/** The number of runs: a crash that depends on timing may not occur the first time. `npm run test:exits` has 100. */
 const TIMES = Number(process.env.EXIT_TIMES ?? 10);
 
 /** The time limit of a process in ms. One of them starts TIMES workers. */

@@ -155,7 +155,7 @@ const refused = {
   'a base URL with a query': () => plain({ url: `https://host/?token=${encodeURIComponent(SECRET)}` }),
   'a proxy of another kind': (server) => plain(server, { proxy: `socks5://user:${encodeURIComponent(SECRET)}@host` }),
   'a proxy with a path': (server) => plain(server, { proxy: `http://user:${encodeURIComponent(SECRET)}@host/path` }),
-  'a proxy of the environment that is no URL'(server) {
+  'an invalid proxy in the environment'(server) {
     process.env.http_proxy = `http://user:${SECRET}@:x`;
     return plain(server);
   },

@@ -28,13 +28,13 @@ function run(program, args, options) {
   });
 }
 
-/** How Node.js ends with a program that loads the package, or what it was made. */
+/** Runs a program that loads a file with the package, and prints the message of an error. */
 function load(node, flags, file) {
   const program = `try { require(${JSON.stringify(file)}); } catch (error) { console.error(error.message); process.exitCode = 3; }`;
   return run(node, [...flags, '-e', program]);
 }
 
-/** What to do, as the error says. */
+/** Returns the advice in the message of an error. */
 function adviceOf(stderr) {
   return stderr.slice(stderr.indexOf('What to do: ') + 'What to do: '.length).trimEnd();
 }
@@ -50,7 +50,7 @@ describe('the environment of a program', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** Runs a test of a user's. */
+  /** Runs a test of a user with Jest. */
   async function runJest(version, name, body) {
     const tests = path.join(folder, `${version}-${name}`);
     await cp(path.join(root, 'LICENSE'), path.join(tests, 'LICENSE'));
@@ -182,7 +182,7 @@ describe('the environment of a program', () => {
     assert.match(adviceOf(stdout), /^raise the limit on open files \(ulimit -n\), or close some\./);
   });
 
-  /** A bundle of a program that uses the package, by esbuild. */
+  /** Makes a bundle of a program that uses the package, with esbuild. */
   async function bundle(name, ...flags) {
     const source = path.join(folder, 'program.js');
     await writeFile(source, `const { ModzyClient } = require('modzy-client'); console.log(typeof ModzyClient);`);
