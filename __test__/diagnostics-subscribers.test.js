@@ -162,7 +162,7 @@ describe('subscribers of diagnostics', () => {
   });
 
   it('make Rust report retries and polls, which it does not do without them', async () => {
-    const asked = await observed(async () => {
+    const observedLevels = await observed(async () => {
       const listener = () => {};
       const ask = () =>
         client()
@@ -176,7 +176,7 @@ describe('subscribers of diagnostics', () => {
       }
       await ask();
     });
-    assert.deepEqual(asked, [undefined, undefined, 'failures', undefined, undefined, 'all', undefined]);
+    assert.deepEqual(observedLevels, [undefined, undefined, 'failures', undefined, undefined, 'all', undefined]);
   });
 
   it('that throw do not affect a call, and their errors are uncaught exceptions', () => {

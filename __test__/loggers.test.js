@@ -262,7 +262,7 @@ describe('the logger', () => {
   });
 
   it('makes Rust report only the events of its level', async () => {
-    const asked = await observed(async () => {
+    const observedLevels = await observed(async () => {
       for (const level of ['debug', 'info', 'warn', 'error', 'silent']) {
         const logger = pino({ level }, { write: () => {} });
         await client({ logger })
@@ -270,7 +270,7 @@ describe('the logger', () => {
           .catch(() => {});
       }
     });
-    assert.deepEqual(asked, ['all', 'failures', 'failures', undefined, undefined]);
+    assert.deepEqual(observedLevels, ['all', 'failures', 'failures', undefined, undefined]);
   });
 
   for (const [what, logger] of Object.entries({

@@ -331,7 +331,7 @@ testRows('From 2.x', {
   async 'Large files as data URLs'(t) {
     const client = connect({ url: 'http://127.0.0.1:9' });
     const file = await temporaryFile(t, '');
-    // It takes no room on the disk.
+    // The file is sparse.
     await truncate(file, 2 ** 28 + 1);
     const refused = { name: 'InputError', code: 'limit', message: /has 268435457 bytes.*\(maxBytes\)$/ };
     await assert.rejects(client.pathToDataUrl(file, 'image/png'), refused);

@@ -144,9 +144,9 @@ const checks = {
   },
 };
 
-const asked = process.argv.slice(2);
+const names = process.argv.slice(2);
 for (const [name, check] of Object.entries(checks)) {
-  if (asked.length === 0 || asked.includes(name)) {
+  if (names.length === 0 || names.includes(name)) {
     await check();
     await emulator.clearFaults();
     console.log(name);

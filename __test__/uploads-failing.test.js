@@ -37,8 +37,8 @@ describe('an upload', () => {
       assert.ok(error.jobIdentifier);
       return true;
     });
-    const asked = (await lines()).map((line) => line.replace(/[0-9a-f-]{36}/, 'j'));
-    assert.deepEqual(asked, [
+    const sent = (await lines()).map((line) => line.replace(/[0-9a-f-]{36}/, 'j'));
+    assert.deepEqual(sent, [
       'GET /api/jobs/features',
       'POST /api/jobs',
       'POST /api/jobs/j/k/input',

@@ -63,11 +63,11 @@ describe('an upload', () => {
         assert.equal(receipt.status, 'SUBMITTED');
         const { only } = await digests(receipt);
         assert.deepEqual(only.input, { bytes: size, sha256: sha256(bytes) });
-        const asked = await lines();
+        const sent = await lines();
         const id = receipt.jobIdentifier;
         const chunks = Array(Math.ceil(size / CHUNK)).fill(`POST /api/jobs/${id}/only/input`);
         const expected = ['GET /api/jobs/features', 'POST /api/jobs', ...chunks, `POST /api/jobs/${id}/close`];
-        assert.deepEqual(asked.slice(0, expected.length), expected);
+        assert.deepEqual(sent.slice(0, expected.length), expected);
       }
     });
   }
@@ -169,6 +169,6 @@ describe('the limits of a server', () => {
     const one = { input: Buffer.from('x') };
     const tooMany = modzy.submitJobFile(...MODEL, { a: one, b: one, c: one });
     await assert.rejects(tooMany, { message: /has 3 inputs; the server takes 2 a job \(maximumInputsPerJob\)/ });
-    assert.ok((await emulator.requests()).every(({ path: asked }) => asked === '/api/jobs/features'));
+    assert.ok((await emulator.requests()).every(({ path: sent }) => sent === '/api/jobs/features'));
   });
 });

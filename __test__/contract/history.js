@@ -10,7 +10,7 @@ const other = { ...job, jobIdentifier: OTHER };
 const third = { ...job, jobIdentifier: THIRD, status: 'CANCELED' };
 
 /** A row about the query of a call. */
-const asked = (title, call, query, more) => ({
+const queries = (title, call, query, more) => ({
   title,
   call,
   asks: [get('/jobs/history', query)],
@@ -40,25 +40,25 @@ const _ = null;
 
 module.exports = [
   // No values, in all ways to write that.
-  asked('getJobHistory without arguments sends 1000 per page', (c) => c.getJobHistory(), { 'per-page': 1000 }),
-  asked(
+  queries('getJobHistory without arguments sends 1000 per page', (c) => c.getJobHistory(), { 'per-page': 1000 }),
+  queries(
     'getJobHistory without arguments sends 1000 per page on a JobClient',
     (c) => c.getJobHistory(),
     { 'per-page': 1000 },
     { on: 'job' },
   ),
-  asked(
+  queries(
     'getJobHistory without arguments sends 1000 per page on the client of getJobClient',
     (c) => c.getJobClient().getJobHistory(),
     { 'per-page': 1000 },
   ),
-  asked(
+  queries(
     'getJobHistory leaves out null and replaces an undefined perPage',
     (c) => c.getJobHistory(_, _, _, _, _, _, _, undefined, _, _),
     { 'per-page': 1000 },
   ),
-  asked('getJobHistory sends no perPage where it is null', (c) => c.getJobHistory(_, _, _, _, _, _, _, _, _, _), {}),
-  asked(
+  queries('getJobHistory sends no perPage where it is null', (c) => c.getJobHistory(_, _, _, _, _, _, _, _, _, _), {}),
+  queries(
     'getJobHistory leaves out undefined',
     (c) => c.getJobHistory(undefined, undefined, undefined, undefined, undefined, undefined, undefined),
     {
@@ -67,19 +67,19 @@ module.exports = [
   ),
 
   // Each argument alone.
-  asked('getJobHistory sends the user, encoded', (c) => c.getJobHistory('Ada & Co'), {
+  queries('getJobHistory sends the user, encoded', (c) => c.getJobHistory('Ada & Co'), {
     user: 'Ada & Co',
     'per-page': 1000,
   }),
-  asked('getJobHistory sends the access key', (c) => c.getJobHistory(_, 'aPrefix'), {
+  queries('getJobHistory sends the access key', (c) => c.getJobHistory(_, 'aPrefix'), {
     accessKey: 'aPrefix',
     'per-page': 1000,
   }),
-  asked('getJobHistory sends a Date as startDate in ISO 8601', (c) => c.getJobHistory(_, _, moment), {
+  queries('getJobHistory sends a Date as startDate in ISO 8601', (c) => c.getJobHistory(_, _, moment), {
     startDate: ISO,
     'per-page': 1000,
   }),
-  asked(
+  queries(
     'getJobHistory sends a string as startDate unchanged',
     (c) => c.getJobHistory(_, _, '2021-07-20T01:40:11.187+0000'),
     {
@@ -87,40 +87,40 @@ module.exports = [
       'per-page': 1000,
     },
   ),
-  asked('getJobHistory sends a Date as endDate in ISO 8601', (c) => c.getJobHistory(_, _, _, moment), {
+  queries('getJobHistory sends a Date as endDate in ISO 8601', (c) => c.getJobHistory(_, _, _, moment), {
     endDate: ISO,
     'per-page': 1000,
   }),
-  asked('getJobHistory sends a string as endDate unchanged', (c) => c.getJobHistory(_, _, _, '2021-07-20'), {
+  queries('getJobHistory sends a string as endDate unchanged', (c) => c.getJobHistory(_, _, _, '2021-07-20'), {
     endDate: '2021-07-20',
     'per-page': 1000,
   }),
-  asked(
+  queries(
     'getJobHistory sends the fifth argument as the name of a model',
     (c) => c.getJobHistory(_, _, _, _, 'Sentiment Analysis'),
     { model: 'Sentiment Analysis', 'per-page': 1000 },
   ),
-  asked(
+  queries(
     'getJobHistory reads a name with separators as a name, not as job identifiers',
     (c) => c.getJobHistory(_, _, _, _, 'Tom, Dick; Harry'),
     { model: 'Tom, Dick; Harry', 'per-page': 1000 },
   ),
-  asked(
+  queries(
     'getJobHistory reads a list with one text that is not an identifier as a name',
     (c) => c.getJobHistory(_, _, _, _, `${JOB},Sentiment`),
     { model: `${JOB},Sentiment`, 'per-page': 1000 },
   ),
-  asked('getJobHistory sends the status', (c) => c.getJobHistory(_, _, _, _, _, 'terminated'), {
+  queries('getJobHistory sends the status', (c) => c.getJobHistory(_, _, _, _, _, 'terminated'), {
     status: 'terminated',
     'per-page': 1000,
   }),
-  asked('getJobHistory sends the page', (c) => c.getJobHistory(_, _, _, _, _, _, 2), { page: 2, 'per-page': 1000 }),
-  asked('getJobHistory sends perPage', (c) => c.getJobHistory(_, _, _, _, _, _, _, 50), { 'per-page': 50 }),
-  asked('getJobHistory sends the direction', (c) => c.getJobHistory(_, _, _, _, _, _, _, undefined, 'DESC'), {
+  queries('getJobHistory sends the page', (c) => c.getJobHistory(_, _, _, _, _, _, 2), { page: 2, 'per-page': 1000 }),
+  queries('getJobHistory sends perPage', (c) => c.getJobHistory(_, _, _, _, _, _, _, 50), { 'per-page': 50 }),
+  queries('getJobHistory sends the direction', (c) => c.getJobHistory(_, _, _, _, _, _, _, undefined, 'DESC'), {
     direction: 'DESC',
     'per-page': 1000,
   }),
-  asked(
+  queries(
     'getJobHistory sends sortBy as sort-by',
     (c) => c.getJobHistory(_, _, _, _, _, _, _, undefined, _, 'createdAt'),
     {
@@ -128,10 +128,10 @@ module.exports = [
       'per-page': 1000,
     },
   ),
-  asked('getJobHistory sends an empty user', (c) => c.getJobHistory(''), { user: '', 'per-page': 1000 }),
+  queries('getJobHistory sends an empty user', (c) => c.getJobHistory(''), { user: '', 'per-page': 1000 }),
 
   // All arguments, and options after them.
-  asked(
+  queries(
     'getJobHistory sends all ten arguments',
     (c) => c.getJobHistory('Ada', 'aPrefix', moment, moment, 'Sentiment', 'ALL', 1, 10, 'ASC', 'updatedAt'),
     {
@@ -147,7 +147,7 @@ module.exports = [
       'sort-by': 'updatedAt',
     },
   ),
-  asked(
+  queries(
     'getJobHistory takes options after its ten arguments',
     (c) => c.getJobHistory('Ada', _, _, _, _, _, _, 7, _, _, { retries: 0 }),
     { user: 'Ada', 'per-page': 7 },

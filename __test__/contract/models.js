@@ -7,7 +7,7 @@ const { get } = require('./wire.js');
 const found = [{ modelId: 'ed542963de', latestVersion: '1.0.1', versions: ['0.0.1', '1.0.1'], anUnknownMember: 7 }];
 
 /** A row about the query of a call. */
-const asked = (title, call, query, more) => ({
+const queries = (title, call, query, more) => ({
   title,
   call,
   asks: [get('/models', query)],
@@ -24,80 +24,89 @@ const _ = null;
 
 module.exports = [
   // No values, in all ways to write that.
-  asked('getModels sends 1000 per page', (c) => c.getModels(), { 'per-page': 1000 }),
-  asked('getAllModels sends 1000 per page', (c) => c.getAllModels(), { 'per-page': 1000 }),
-  asked('getModels sends 1000 per page on a ModelClient', (c) => c.getModels(), { 'per-page': 1000 }, { on: 'model' }),
-  asked(
+  queries('getModels sends 1000 per page', (c) => c.getModels(), { 'per-page': 1000 }),
+  queries('getAllModels sends 1000 per page', (c) => c.getAllModels(), { 'per-page': 1000 }),
+  queries(
+    'getModels sends 1000 per page on a ModelClient',
+    (c) => c.getModels(),
+    { 'per-page': 1000 },
+    { on: 'model' },
+  ),
+  queries(
     'getAllModels sends 1000 per page on a ModelClient',
     (c) => c.getAllModels(),
     { 'per-page': 1000 },
     { on: 'model' },
   ),
-  asked('getAllModels sends 1000 per page on the client of getModelClient', (c) => c.getModelClient().getAllModels(), {
-    'per-page': 1000,
-  }),
-  asked('getModels sends 1000 per page where it gets undefined', (c) => c.getModels(undefined), { 'per-page': 1000 }),
-  asked('getModels sends 1000 per page where it gets null', (c) => c.getModels(null), { 'per-page': 1000 }),
-  asked(
+  queries(
+    'getAllModels sends 1000 per page on the client of getModelClient',
+    (c) => c.getModelClient().getAllModels(),
+    {
+      'per-page': 1000,
+    },
+  ),
+  queries('getModels sends 1000 per page where it gets undefined', (c) => c.getModels(undefined), { 'per-page': 1000 }),
+  queries('getModels sends 1000 per page where it gets null', (c) => c.getModels(null), { 'per-page': 1000 }),
+  queries(
     'getModels leaves out null and replaces an undefined perPage',
     (c) => c.getModels(_, _, _, _, _, _, _, _, _, _, _, undefined, _, _),
     { 'per-page': 1000 },
   ),
-  asked(
+  queries(
     'getModels sends no perPage where it is null',
     (c) => c.getModels(_, _, _, _, _, _, _, _, _, _, _, _, _, _),
     {},
   ),
-  asked(
+  queries(
     'getModels leaves out undefined',
     (c) => c.getModels(undefined, undefined, undefined, undefined, undefined, undefined),
     { 'per-page': 1000 },
   ),
 
   // Each argument alone.
-  asked('getModels sends the modelId', (c) => c.getModels('ed542963de'), { modelId: 'ed542963de', 'per-page': 1000 }),
-  asked('getModels sends the author', (c) => c.getModels(_, 'Modzy'), { author: 'Modzy', 'per-page': 1000 }),
-  asked('getModels sends createdByEmail, encoded', (c) => c.getModels(_, _, 'a+b@example.com'), {
+  queries('getModels sends the modelId', (c) => c.getModels('ed542963de'), { modelId: 'ed542963de', 'per-page': 1000 }),
+  queries('getModels sends the author', (c) => c.getModels(_, 'Modzy'), { author: 'Modzy', 'per-page': 1000 }),
+  queries('getModels sends createdByEmail, encoded', (c) => c.getModels(_, _, 'a+b@example.com'), {
     createdByEmail: 'a+b@example.com',
     'per-page': 1000,
   }),
-  asked('getModels sends the name', (c) => c.getModels(_, _, _, 'Sentiment Analysis'), {
+  queries('getModels sends the name', (c) => c.getModels(_, _, _, 'Sentiment Analysis'), {
     name: 'Sentiment Analysis',
     'per-page': 1000,
   }),
-  asked('getModels sends the description, encoded', (c) => c.getModels(_, _, _, _, 'größe & co = 100 % #1?'), {
+  queries('getModels sends the description, encoded', (c) => c.getModels(_, _, _, _, 'größe & co = 100 % #1?'), {
     description: 'größe & co = 100 % #1?',
     'per-page': 1000,
   }),
-  asked('getModels sends isActive where it is true', (c) => c.getModels(_, _, _, _, _, true), {
+  queries('getModels sends isActive where it is true', (c) => c.getModels(_, _, _, _, _, true), {
     isActive: 'true',
     'per-page': 1000,
   }),
-  asked('getModels sends isActive where it is false', (c) => c.getModels(_, _, _, _, _, false), {
+  queries('getModels sends isActive where it is false', (c) => c.getModels(_, _, _, _, _, false), {
     isActive: 'false',
     'per-page': 1000,
   }),
-  asked('getModels sends isActive where it is a string', (c) => c.getModels(_, _, _, _, _, 'true'), {
+  queries('getModels sends isActive where it is a string', (c) => c.getModels(_, _, _, _, _, 'true'), {
     isActive: 'true',
     'per-page': 1000,
   }),
-  asked('getModels sends isExpired where it is true', (c) => c.getModels(_, _, _, _, _, _, true), {
+  queries('getModels sends isExpired where it is true', (c) => c.getModels(_, _, _, _, _, _, true), {
     isExpired: 'true',
     'per-page': 1000,
   }),
-  asked('getModels sends isExpired where it is a string', (c) => c.getModels(_, _, _, _, _, _, 'false'), {
+  queries('getModels sends isExpired where it is a string', (c) => c.getModels(_, _, _, _, _, _, 'false'), {
     isExpired: 'false',
     'per-page': 1000,
   }),
-  asked('getModels sends isRecommended where it is true', (c) => c.getModels(_, _, _, _, _, _, _, true), {
+  queries('getModels sends isRecommended where it is true', (c) => c.getModels(_, _, _, _, _, _, _, true), {
     isRecommended: 'true',
     'per-page': 1000,
   }),
-  asked('getModels sends isRecommended where it is a string', (c) => c.getModels(_, _, _, _, _, _, _, 'false'), {
+  queries('getModels sends isRecommended where it is a string', (c) => c.getModels(_, _, _, _, _, _, _, 'false'), {
     isRecommended: 'false',
     'per-page': 1000,
   }),
-  asked(
+  queries(
     'getModels sends a string as lastActiveDateTime unchanged',
     (c) => c.getModels(_, _, _, _, _, _, _, _, '2021-08-13T07:28:03.831'),
     {
@@ -105,7 +114,7 @@ module.exports = [
       'per-page': 1000,
     },
   ),
-  asked(
+  queries(
     'getModels sends a Date as lastActiveDateTime in ISO 8601',
     (c) => c.getModels(_, _, _, _, _, _, _, _, moment),
     {
@@ -113,7 +122,7 @@ module.exports = [
       'per-page': 1000,
     },
   ),
-  asked(
+  queries(
     'getModels sends a string as expirationDateTime unchanged',
     (c) => c.getModels(_, _, _, _, _, _, _, _, _, '2021-07-20T01:40:11.187+0000'),
     {
@@ -121,7 +130,7 @@ module.exports = [
       'per-page': 1000,
     },
   ),
-  asked(
+  queries(
     'getModels sends a Date as expirationDateTime in ISO 8601',
     (c) => c.getModels(_, _, _, _, _, _, _, _, _, moment),
     {
@@ -129,15 +138,18 @@ module.exports = [
       'per-page': 1000,
     },
   ),
-  asked('getModels sends the page', (c) => c.getModels(_, _, _, _, _, _, _, _, _, _, 3), { page: 3, 'per-page': 1000 }),
-  asked('getModels sends page 0', (c) => c.getModels(_, _, _, _, _, _, _, _, _, _, 0), { page: 0, 'per-page': 1000 }),
-  asked('getModels sends perPage', (c) => c.getModels(_, _, _, _, _, _, _, _, _, _, _, 20), { 'per-page': 20 }),
-  asked(
+  queries('getModels sends the page', (c) => c.getModels(_, _, _, _, _, _, _, _, _, _, 3), {
+    page: 3,
+    'per-page': 1000,
+  }),
+  queries('getModels sends page 0', (c) => c.getModels(_, _, _, _, _, _, _, _, _, _, 0), { page: 0, 'per-page': 1000 }),
+  queries('getModels sends perPage', (c) => c.getModels(_, _, _, _, _, _, _, _, _, _, _, 20), { 'per-page': 20 }),
+  queries(
     'getModels sends the direction, and no perPage where it is null',
     (c) => c.getModels(_, _, _, _, _, _, _, _, _, _, _, _, 'desc'),
     { direction: 'desc' },
   ),
-  asked(
+  queries(
     'getModels sends sortBy as sort-by',
     (c) => c.getModels(_, _, _, _, _, _, _, _, _, _, _, undefined, _, 'name,author'),
     {
@@ -145,10 +157,10 @@ module.exports = [
       'sort-by': 'name,author',
     },
   ),
-  asked('getModels sends an empty modelId', (c) => c.getModels(''), { modelId: '', 'per-page': 1000 }),
+  queries('getModels sends an empty modelId', (c) => c.getModels(''), { modelId: '', 'per-page': 1000 }),
 
   // All arguments, and options after them.
-  asked(
+  queries(
     'getModels sends all fourteen arguments',
     (c) => c.getModels('m1', 'Modzy', 'a@b.c', 'x', 'y', true, false, true, moment, moment, 2, 10, 'ASC', 'modelId'),
     {
@@ -168,7 +180,7 @@ module.exports = [
       'sort-by': 'modelId',
     },
   ),
-  asked(
+  queries(
     'getModels takes options after its fourteen arguments',
     (c) => c.getModels('m1', _, _, _, _, _, _, _, _, _, _, 5, _, _, { retries: 0 }),
     {
@@ -176,7 +188,7 @@ module.exports = [
       'per-page': 5,
     },
   ),
-  asked('getAllModels takes options', (c) => c.getAllModels({ requestTimeout: 5000 }), { 'per-page': 1000 }),
+  queries('getAllModels takes options', (c) => c.getAllModels({ requestTimeout: 5000 }), { 'per-page': 1000 }),
 
   // Wrong types, in the words of 1.x.
   refused('getModels refuses a number as modelId', (c) => c.getModels(7), 'the modelId param should be a string'),

@@ -18,7 +18,7 @@ function thirtyDaysAgo(text) {
 const defaults = { startDate: thirtyDaysAgo, 'sort-by': 'createdAt', direction: 'DESC', page: 1, 'per-page': 100 };
 
 /** A row about the query of a call. The defaults are part of it. */
-const asked = (title, call, query = {}, more = {}) => ({
+const queries = (title, call, query = {}, more = {}) => ({
   title,
   call,
   client: 2,
@@ -78,60 +78,62 @@ const isBlob = (bytes) => async (value) => {
 
 module.exports = [
   // The history and its defaults.
-  asked('getJobHistory sends the defaults of 2.x', (c) => c.getJobHistory()),
-  asked('getJobHistory sends the defaults of 2.x on a JobClient', (c) => c.getJobHistory(), {}, { on: 'job' }),
-  asked('getJobHistory sends the defaults for an empty object', (c) => c.getJobHistory({})),
-  asked(
+  queries('getJobHistory sends the defaults of 2.x', (c) => c.getJobHistory()),
+  queries('getJobHistory sends the defaults of 2.x on a JobClient', (c) => c.getJobHistory(), {}, { on: 'job' }),
+  queries('getJobHistory sends the defaults for an empty object', (c) => c.getJobHistory({})),
+  queries(
     'getJobHistory sends the defaults for an empty object on a client of 1.x',
     (c) => c.getJobHistory({}),
     {},
     { client: 1 },
   ),
-  asked('getJobHistory sends the defaults for null', (c) => c.getJobHistory(null)),
-  asked('getJobHistory sends the default startDate for an empty string', (c) => c.getJobHistory({ startDate: '' })),
-  asked('getJobHistory sends an empty user', (c) => c.getJobHistory({ user: '' }), { user: '' }),
-  asked('getJobHistory replaces a null startDate and an undefined page, and leaves out a null user', (c) =>
+  queries('getJobHistory sends the defaults for null', (c) => c.getJobHistory(null)),
+  queries('getJobHistory sends the default startDate for an empty string', (c) => c.getJobHistory({ startDate: '' })),
+  queries('getJobHistory sends an empty user', (c) => c.getJobHistory({ user: '' }), { user: '' }),
+  queries('getJobHistory replaces a null startDate and an undefined page, and leaves out a null user', (c) =>
     c.getJobHistory({ startDate: null, page: undefined, user: null }),
   ),
-  asked('getJobHistory sends the user, encoded', (c) => c.getJobHistory({ user: 'Ada & Co' }), { user: 'Ada & Co' }),
-  asked('getJobHistory sends the access key', (c) => c.getJobHistory({ accessKey: 'aPrefix' }), {
+  queries('getJobHistory sends the user, encoded', (c) => c.getJobHistory({ user: 'Ada & Co' }), { user: 'Ada & Co' }),
+  queries('getJobHistory sends the access key', (c) => c.getJobHistory({ accessKey: 'aPrefix' }), {
     accessKey: 'aPrefix',
   }),
-  asked('getJobHistory sends a string in ISO 8601 as startDate', (c) => c.getJobHistory({ startDate: ISO }), {
+  queries('getJobHistory sends a string in ISO 8601 as startDate', (c) => c.getJobHistory({ startDate: ISO }), {
     startDate: ISO,
   }),
-  asked('getJobHistory sends a Date as startDate in ISO 8601', (c) => c.getJobHistory({ startDate: moment }), {
+  queries('getJobHistory sends a Date as startDate in ISO 8601', (c) => c.getJobHistory({ startDate: moment }), {
     startDate: ISO,
   }),
-  asked(
+  queries(
     'getJobHistory sends a startDate with an offset unchanged',
     (c) => c.getJobHistory({ startDate: '2021-07-20T01:40:11+0000' }),
     { startDate: '2021-07-20T01:40:11+0000' },
   ),
-  asked('getJobHistory sends a string as endDate', (c) => c.getJobHistory({ endDate: ISO }), { endDate: ISO }),
-  asked('getJobHistory sends a Date as endDate in ISO 8601', (c) => c.getJobHistory({ endDate: moment }), {
+  queries('getJobHistory sends a string as endDate', (c) => c.getJobHistory({ endDate: ISO }), { endDate: ISO }),
+  queries('getJobHistory sends a Date as endDate in ISO 8601', (c) => c.getJobHistory({ endDate: moment }), {
     endDate: ISO,
   }),
-  asked('getJobHistory sends the name of a model', (c) => c.getJobHistory({ model: 'Sentiment Analysis' }), {
+  queries('getJobHistory sends the name of a model', (c) => c.getJobHistory({ model: 'Sentiment Analysis' }), {
     model: 'Sentiment Analysis',
   }),
-  asked('getJobHistory sends a job identifier as model like any name', (c) => c.getJobHistory({ model: JOB }), {
+  queries('getJobHistory sends a job identifier as model like any name', (c) => c.getJobHistory({ model: JOB }), {
     model: JOB,
   }),
-  asked('getJobHistory sends the status', (c) => c.getJobHistory({ status: 'TERMINATED_WITH_ERROR' }), {
+  queries('getJobHistory sends the status', (c) => c.getJobHistory({ status: 'TERMINATED_WITH_ERROR' }), {
     status: 'TERMINATED_WITH_ERROR',
   }),
-  asked('getJobHistory sends the page', (c) => c.getJobHistory({ page: 2 }), { page: 2 }),
-  asked('getJobHistory sends perPage', (c) => c.getJobHistory({ perPage: 5 }), { 'per-page': 5 }),
-  asked('getJobHistory sends the direction', (c) => c.getJobHistory({ direction: 'ASC' }), { direction: 'ASC' }),
-  asked('getJobHistory sends sortBy as sort-by', (c) => c.getJobHistory({ sortBy: 'status' }), { 'sort-by': 'status' }),
+  queries('getJobHistory sends the page', (c) => c.getJobHistory({ page: 2 }), { page: 2 }),
+  queries('getJobHistory sends perPage', (c) => c.getJobHistory({ perPage: 5 }), { 'per-page': 5 }),
+  queries('getJobHistory sends the direction', (c) => c.getJobHistory({ direction: 'ASC' }), { direction: 'ASC' }),
+  queries('getJobHistory sends sortBy as sort-by', (c) => c.getJobHistory({ sortBy: 'status' }), {
+    'sort-by': 'status',
+  }),
   {
-    ...asked('getJobHistory sends neither paging nor order where they are null', (c) =>
+    ...queries('getJobHistory sends neither paging nor order where they are null', (c) =>
       c.getJobHistory({ page: null, perPage: null, direction: null, sortBy: null }),
     ),
     asks: [get('/jobs/history', { startDate: thirtyDaysAgo })],
   },
-  asked(
+  queries(
     'getJobHistory sends all ten members',
     (c) =>
       c.getJobHistory({

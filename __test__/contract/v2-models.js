@@ -9,7 +9,7 @@ const moment = new Date('2021-07-20T01:40:11.187Z');
 const ISO = '2021-07-20T01:40:11.187Z';
 
 /** A row about the query of a call. */
-const asked = (title, call, query, more) => ({
+const queries = (title, call, query, more) => ({
   title,
   call,
   client: 2,
@@ -60,28 +60,28 @@ const VERSION = '/models/m1/versions/1.0.1';
 
 module.exports = [
   // Defaults.
-  asked('getModels sends 500 per page', (c) => c.getModels(), { 'per-page': 500 }),
-  asked('getModels sends 500 per page on a ModelClient', (c) => c.getModels(), { 'per-page': 500 }, { on: 'model' }),
-  asked('getModels sends 500 per page for an empty object', (c) => c.getModels({}), { 'per-page': 500 }),
-  asked('getModels sends 500 per page for undefined', (c) => c.getModels(undefined), { 'per-page': 500 }),
-  asked('getModels sends 500 per page for null', (c) => c.getModels(null), { 'per-page': 500 }),
-  asked(
+  queries('getModels sends 500 per page', (c) => c.getModels(), { 'per-page': 500 }),
+  queries('getModels sends 500 per page on a ModelClient', (c) => c.getModels(), { 'per-page': 500 }, { on: 'model' }),
+  queries('getModels sends 500 per page for an empty object', (c) => c.getModels({}), { 'per-page': 500 }),
+  queries('getModels sends 500 per page for undefined', (c) => c.getModels(undefined), { 'per-page': 500 }),
+  queries('getModels sends 500 per page for null', (c) => c.getModels(null), { 'per-page': 500 }),
+  queries(
     'getAllModels sends 500 per page on a ModelClient',
     (c) => c.getAllModels(),
     { 'per-page': 500 },
     { on: 'model' },
   ),
-  asked('getAllModels sends 500 per page', (c) => c.getAllModels(), { 'per-page': 500 }),
-  asked('getAllModels sends 500 per page on the client of getModelClient', (c) => c.getModelClient().getAllModels(), {
+  queries('getAllModels sends 500 per page', (c) => c.getAllModels(), { 'per-page': 500 }),
+  queries('getAllModels sends 500 per page on the client of getModelClient', (c) => c.getModelClient().getAllModels(), {
     'per-page': 500,
   }),
-  asked(
+  queries(
     'getModels leaves out undefined and null, and replaces an undefined perPage',
     (c) => c.getModels({ perPage: undefined, name: undefined, author: null }),
     { 'per-page': 500 },
   ),
-  asked('getModels sends no perPage where it is null', (c) => c.getModels({ perPage: null }), {}),
-  asked(
+  queries('getModels sends no perPage where it is null', (c) => c.getModels({ perPage: null }), {}),
+  queries(
     'getModels sends 500 per page for an empty object on a client of 1.x',
     (c) => c.getModels({}),
     { 'per-page': 500 },
@@ -89,70 +89,73 @@ module.exports = [
   ),
 
   // Each member alone.
-  asked('getModels sends the modelId', (c) => c.getModels({ modelId: 'ed542963de' }), {
+  queries('getModels sends the modelId', (c) => c.getModels({ modelId: 'ed542963de' }), {
     modelId: 'ed542963de',
     'per-page': 500,
   }),
-  asked('getModels sends the author, encoded', (c) => c.getModels({ author: 'Modzy & Co' }), {
+  queries('getModels sends the author, encoded', (c) => c.getModels({ author: 'Modzy & Co' }), {
     author: 'Modzy & Co',
     'per-page': 500,
   }),
-  asked('getModels sends createdByEmail, encoded', (c) => c.getModels({ createdByEmail: 'a+b@c.d' }), {
+  queries('getModels sends createdByEmail, encoded', (c) => c.getModels({ createdByEmail: 'a+b@c.d' }), {
     createdByEmail: 'a+b@c.d',
     'per-page': 500,
   }),
-  asked('getModels sends the name, encoded', (c) => c.getModels({ name: 'größe' }), { name: 'größe', 'per-page': 500 }),
-  asked('getModels sends the description, encoded', (c) => c.getModels({ description: 'a;b' }), {
+  queries('getModels sends the name, encoded', (c) => c.getModels({ name: 'größe' }), {
+    name: 'größe',
+    'per-page': 500,
+  }),
+  queries('getModels sends the description, encoded', (c) => c.getModels({ description: 'a;b' }), {
     description: 'a;b',
     'per-page': 500,
   }),
-  asked('getModels sends isActive where it is true', (c) => c.getModels({ isActive: true }), {
+  queries('getModels sends isActive where it is true', (c) => c.getModels({ isActive: true }), {
     isActive: 'true',
     'per-page': 500,
   }),
-  asked('getModels sends isActive where it is false', (c) => c.getModels({ isActive: false }), {
+  queries('getModels sends isActive where it is false', (c) => c.getModels({ isActive: false }), {
     isActive: 'false',
     'per-page': 500,
   }),
-  asked('getModels sends isActive where it is a string', (c) => c.getModels({ isActive: 'true' }), {
+  queries('getModels sends isActive where it is a string', (c) => c.getModels({ isActive: 'true' }), {
     isActive: 'true',
     'per-page': 500,
   }),
-  asked('getModels sends an empty name', (c) => c.getModels({ name: '' }), { name: '', 'per-page': 500 }),
-  asked('getModels sends isExpired where it is false', (c) => c.getModels({ isExpired: false }), {
+  queries('getModels sends an empty name', (c) => c.getModels({ name: '' }), { name: '', 'per-page': 500 }),
+  queries('getModels sends isExpired where it is false', (c) => c.getModels({ isExpired: false }), {
     isExpired: 'false',
     'per-page': 500,
   }),
-  asked('getModels sends a true isFeatured as isRecommended', (c) => c.getModels({ isFeatured: true }), {
+  queries('getModels sends a true isFeatured as isRecommended', (c) => c.getModels({ isFeatured: true }), {
     isRecommended: 'true',
     'per-page': 500,
   }),
-  asked('getModels sends a false isFeatured as isRecommended', (c) => c.getModels({ isFeatured: false }), {
+  queries('getModels sends a false isFeatured as isRecommended', (c) => c.getModels({ isFeatured: false }), {
     isRecommended: 'false',
     'per-page': 500,
   }),
-  asked('getModels sends a string as lastActiveDateTime', (c) => c.getModels({ lastActiveDateTime: ISO }), {
+  queries('getModels sends a string as lastActiveDateTime', (c) => c.getModels({ lastActiveDateTime: ISO }), {
     lastActiveDateTime: ISO,
     'per-page': 500,
   }),
-  asked(
+  queries(
     'getModels sends a Date as expirationDateTime in ISO 8601',
     (c) => c.getModels({ expirationDateTime: moment }),
     { expirationDateTime: ISO, 'per-page': 500 },
   ),
-  asked('getModels sends the page', (c) => c.getModels({ page: 3 }), { page: 3, 'per-page': 500 }),
-  asked('getModels sends perPage', (c) => c.getModels({ perPage: 7 }), { 'per-page': 7 }),
-  asked('getModels sends the direction', (c) => c.getModels({ direction: 'DESC' }), {
+  queries('getModels sends the page', (c) => c.getModels({ page: 3 }), { page: 3, 'per-page': 500 }),
+  queries('getModels sends perPage', (c) => c.getModels({ perPage: 7 }), { 'per-page': 7 }),
+  queries('getModels sends the direction', (c) => c.getModels({ direction: 'DESC' }), {
     direction: 'DESC',
     'per-page': 500,
   }),
-  asked('getModels sends sortBy as sort-by', (c) => c.getModels({ sortBy: 'latestVersion' }), {
+  queries('getModels sends sortBy as sort-by', (c) => c.getModels({ sortBy: 'latestVersion' }), {
     'sort-by': 'latestVersion',
     'per-page': 500,
   }),
 
   // All members.
-  asked(
+  queries(
     'getModels sends all fourteen members',
     (c) =>
       c.getModels({

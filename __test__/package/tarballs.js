@@ -31,7 +31,7 @@ const tarballs = Object.fromEntries(
   ]),
 );
 
-/** What the packages of the platform are there for. */
+/** The binary in each package of the platform. */
 const binaries = {
   [`modzy-client-${platform}`]: `modzy-client.${platform}.node`,
   [`modzy-emulator-${platform}`]: `modzy-emulator${process.platform === 'win32' ? '.exe' : ''}`,

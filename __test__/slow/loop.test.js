@@ -90,10 +90,10 @@ describe('the event loop', () => {
       await modzyClient.getFeatures();
       settled += 1;
     });
-    const asked = await emulator.requests();
+    const requests = await emulator.requests();
     // Rust goes on while the loop is blocked.
     for (const until = performance.now() + 3000; performance.now() < until;) {
-      // Nothing.
+      // The loop is blocked.
     }
     const turns = [settled];
     while (settled < calls.length) {
@@ -102,7 +102,7 @@ describe('the event loop', () => {
     }
     await Promise.all(calls);
     const most = Math.max(...turns.slice(1).map((now, index) => now - turns[index]));
-    assert.ok(asked.length < calls.length && most > 50, `${most} at once`);
+    assert.ok(requests.length < calls.length && most > 50, `${most} at once`);
     assert.ok(most <= 64, `${most} in a turn`);
   });
 

@@ -9,7 +9,7 @@ const { serve } = require('./server.js');
 
 /**
  * @param {Pick<import('./differences.js').Generation, 'connect' | 'submitText'>} generation
- * @param {Record<string, Record<string, string>>} sources Of the submits.
+ * @param {Record<string, Record<string, string>>} sources The sources of the submits.
  * @returns {Record<string, (t: any) => Promise<void>>}
  */
 function answerTests({ connect, submitText }, sources) {

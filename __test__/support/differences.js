@@ -45,7 +45,7 @@ async function certificates() {
  * @property {(client: any, job: any, options?: object) => Promise<any>} wait
  * @property {(client: any, size: number) => Promise<any>} submitEmbedded
  * @property {(client: any, page: number, perPage: number) => Promise<any>} historyPage
- * @property {RegExp} nameQuery What the search for a model's name asks.
+ * @property {RegExp} nameQuery The query of a search for a model by its name.
  * @property {(url: string) => any} construct
  */
 

@@ -10,13 +10,13 @@ const { BindingClient } = require('../../js-binding.js');
  */
 async function observed(work) {
   const { startRead, startWait } = BindingClient.prototype;
-  const asked = [];
+  const levels = [];
   BindingClient.prototype.startRead = function (operation, argument, options) {
-    asked.push(options?.observe);
+    levels.push(options?.observe);
     return startRead.call(this, operation, argument, options);
   };
   BindingClient.prototype.startWait = function (operation, job, cancelsJob, options) {
-    asked.push(options?.observe);
+    levels.push(options?.observe);
     return startWait.call(this, operation, job, cancelsJob, options);
   };
   try {
@@ -24,7 +24,7 @@ async function observed(work) {
   } finally {
     Object.assign(BindingClient.prototype, { startRead, startWait });
   }
-  return asked;
+  return levels;
 }
 
 module.exports = { observed };

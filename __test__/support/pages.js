@@ -60,7 +60,7 @@ function programOf(page) {
     } else if (language === 'js') {
       parts.push({ code, place, prints: '' });
     } else if (language === 'text' && !isDrawing(code)) {
-      assert.ok(parts.length > 0, `${place} shows what nothing prints`);
+      assert.ok(parts.length > 0, `${place} shows an output before any program`);
       parts.at(-1).prints += code;
     }
   }

@@ -30,8 +30,8 @@ async function serve(t, routes, { createServer = http.createServer, ...options }
   const server = createServer(options, async (request, response) => {
     const { pathname: path, searchParams: query } = new URL(request.url, 'http://host');
     const body = await bodyOf(request);
-    const asked = { method: request.method, path, query, url: request.url, headers: request.headers, body };
-    requests.push(asked);
+    const received = { method: request.method, path, query, url: request.url, headers: request.headers, body };
+    requests.push(received);
     const route = `${request.method} ${path}`;
     let reply = routes[route] ?? routes['*'] ?? { status: 404, body: { statusCode: 404, message: 'not here' } };
     if (Array.isArray(reply)) {
@@ -39,7 +39,7 @@ async function serve(t, routes, { createServer = http.createServer, ...options }
       turns.set(route, turn + 1);
       reply = reply[Math.min(turn, reply.length - 1)];
     }
-    send(response, typeof reply === 'function' ? await reply(asked) : reply);
+    send(response, typeof reply === 'function' ? await reply(received) : reply);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -114,7 +114,7 @@ function uploadRoutes(features = { inputChunkMaximumSize: '1Mi' }, more = {}) {
 /**
  * Returns the data of a chunk.
  *
- * @param {ReceivedRequest} asked
+ * @param {ReceivedRequest} received
  */
 function partOf({ body }) {
   const start = body.indexOf('\r\n\r\n') + 4;
@@ -125,7 +125,7 @@ function partOf({ body }) {
 function chunksOf({ requests }) {
   return requests
     .filter(({ method, path }) => method === 'POST' && path.startsWith('/api/jobs/j/') && !path.endsWith('/close'))
-    .map((asked) => [asked.path.slice('/api/jobs/j/'.length), partOf(asked).length]);
+    .map((received) => [received.path.slice('/api/jobs/j/'.length), partOf(received).length]);
 }
 
 module.exports = { chunksOf, partOf, serve, uploadRoutes };
