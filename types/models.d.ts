@@ -284,13 +284,6 @@ export interface ModelMethods {
    * Reads a model: `GET /models/{model}`.
    *
    * @throws {NotFoundError} If the model does not exist.
-   */
-  getModel(modelId: string, options?: RequestOptions | null): Promise<GetModelByIdResponse>;
-
-  /**
-   * Reads a model: the name that 2.x has for {@link ModelMethods.getModel}.
-   *
-   * @throws {NotFoundError} If the model does not exist.
    * @example
    * const { name, latestActiveVersion } = await client.getModel('ed542963de');
    */
@@ -323,11 +316,7 @@ export interface ModelMethods {
    */
   getModelVersions(modelId: string, options?: RequestOptions | null): Promise<GetModelVersionsByIdResponse>;
 
-  /**
-   * Lists the versions of a model: the name that 2.x has for {@link ModelMethods.getModelVersions}.
-   *
-   * @throws {NotFoundError} If the model does not exist.
-   */
+  /** The name that 2.x has for {@link ModelMethods.getModelVersions}. */
   getModelVersionsById(modelId: string, options?: RequestOptions | null): Promise<GetModelVersionsByIdResponse>;
 
   /**
@@ -347,11 +336,7 @@ export interface ModelMethods {
   /** Takes the parameters in one object. */
   getModelVersion(params: GetModelDetailsParams, options?: RequestOptions | null): Promise<GetModelDetailsResponse>;
 
-  /**
-   * Reads a version of a model: the name that 2.x has for {@link ModelMethods.getModelVersion}.
-   *
-   * @throws {NotFoundError} If the model or the version does not exist.
-   */
+  /** The name that 2.x has for {@link ModelMethods.getModelVersion}. */
   getModelDetails(
     modelId: string,
     versionId: string,

@@ -67,14 +67,6 @@ export interface WaitMethods {
    * @returns The job with its final status, whatever that is: check `status`.
    * @throws {WaitTimeoutError} When `waitTimeout` has passed.
    * @throws {ApiError} When the server refuses a poll, or with the last failure of an outage longer than `maxOutage`.
-   */
-  blockUntilComplete(job: JobRef, options?: WaitOptions | null): Promise<Job>;
-
-  /**
-   * Waits until a job has a final status: the name that 2.x has for {@link WaitMethods.blockUntilComplete}.
-   *
-   * @throws {WaitTimeoutError} When `waitTimeout` has passed.
-   * @throws {ApiError} When the server refuses a poll, or with the last failure of an outage longer than `maxOutage`.
    * @example
    * let job = await client.submitJobText('ed542963de', '1.0.1', { first: { 'input.txt': 'What a lovely day!' } });
    * job = await client.blockUntilComplete(job, { waitTimeout: 600_000 });
