@@ -31,7 +31,7 @@ struct Arguments {
     /// How long a job stays SUBMITTED, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 500)]
     submitted_ms: u64,
-    /// How long a job stays IN_PROGRESS after that, in milliseconds
+    /// How long a job is in progress after that, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 1500)]
     in_progress_ms: u64,
     /// How long a job and its results get a 404 after the receipt, in milliseconds

@@ -305,16 +305,14 @@ fn error(cause: Cause, class: Class) -> (Kind, Option<Sent>) {
                 Body::Html => BodyFault::NotJson,
                 Body::Unreadable(fault) => fault,
                 Body::Array | Body::JsonString => BodyFault::NotObject,
-                Body::ErrorBody | Body::NoJob { .. } | Body::JobWithoutStatus if class == Class::Results => {
+                Body::Failure | Body::NoJob { .. } | Body::JobWithoutStatus if class == Class::Results => {
                     BodyFault::NoResults
                 }
-                Body::ErrorBody | Body::NoJob { has_status: false } | Body::JobWithoutStatus
-                    if class == Class::Poll =>
-                {
+                Body::Failure | Body::NoJob { has_status: false } | Body::JobWithoutStatus if class == Class::Poll => {
                     BodyFault::NoStatus
                 }
-                Body::ErrorBody if !matches!(class, Class::Submit | Class::Close) => BodyFault::Message,
-                Body::ErrorBody | Body::NoJob { .. } | Body::JobWithoutStatus => BodyFault::NoJob,
+                Body::Failure if !matches!(class, Class::Submit | Class::Close) => BodyFault::Message,
+                Body::Failure | Body::NoJob { .. } | Body::JobWithoutStatus => BodyFault::NoJob,
                 Body::AnotherJob => BodyFault::AnotherJob,
                 Body::UnknownCoding => BodyFault::UnknownCoding,
                 Body::Bomb | Body::Endless if class != Class::Stream => BodyFault::TooLarge,

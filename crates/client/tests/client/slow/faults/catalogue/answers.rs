@@ -42,22 +42,22 @@ fn unexpected_bodies() -> Vec<Fault> {
         body("a JSON array", Body::Array, b"[]"),
         body(
             "an error body with 200",
-            Body::ErrorBody,
+            Body::Failure,
             b"{\"message\":\"Service under maintenance\"}",
         ),
         body(
             "an error body without a message",
-            Body::ErrorBody,
+            Body::Failure,
             b"{\"error\":\"upstream\"}",
         ),
         body(
             "an error body of a framework",
-            Body::ErrorBody,
+            Body::Failure,
             b"{\"timestamp\":\"t\",\"status\":500,\"error\":\"Internal Server Error\",\"path\":\"/api\"}",
         ),
         body(
             "an error body beside a member of results",
-            Body::ErrorBody,
+            Body::Failure,
             b"{\"message\":\"maintenance\",\"finished\":true}",
         ),
         body("an empty object", Body::NoJob { has_status: false }, b"{}"),

@@ -71,7 +71,7 @@ pub(super) enum Body {
     Array,
     JsonString,
     /// An error body whose `status`, if any, is not a string.
-    ErrorBody,
+    Failure,
     /// An object without a job identifier.
     NoJob {
         has_status: bool,
