@@ -51,7 +51,7 @@ fn refusal(
         let (bytes, then) = match line {
             "GET /api/jobs/features" => (answer(200, "", r#"{"inputChunkMaximumSize":"1Gi"}"#), Then::Keep),
             "POST /api/jobs/j/k/input" => (answer(status, headers, WORDS), Then::Close(MOMENT)),
-            line if line.starts_with("DELETE ") => (answer(200, "", "{}"), Then::Keep),
+            line if line.starts_with("DELETE ") => (answer(200, "", r#"{"jobIdentifier":"j"}"#), Then::Keep),
             _ => (answer(status, headers, WORDS), Then::Close(MOMENT)),
         };
         socket.write_all(&bytes)?;
