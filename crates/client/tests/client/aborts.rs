@@ -1,11 +1,11 @@
 //! What an abort means for a submit and for a wait, while it is under way and once it has ended.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use modzy_client::{Abort, CancelOutcome, Document, Ended, Error, JobOfCall, Result, WaitOptions};
 
 use crate::support::{
-    options,
+    builder, options,
     server::{Reply, Server, job, ok, status},
     skipping, until,
 };
@@ -92,4 +92,22 @@ async fn an_abort_that_comes_after_the_end_sends_nothing_where_no_job_is_left() 
     assert_eq!(canceled(&outcome), (None, None));
     assert_eq!(outcome.result.unwrap_err().status(), Some(400));
     assert_eq!(server.lines(), ["GET /api/jobs/j", "POST /api/jobs"]);
+}
+
+#[tokio::test]
+async fn the_five_seconds_of_a_cancellation_begin_when_it_is_decided() {
+    let server = Server::always(Reply::Stall(Vec::new())).await;
+    let client = builder(&server.api()).build().unwrap();
+    let abort = Abort::default();
+    abort.decide(Instant::now().checked_sub(Duration::from_secs(5)));
+    abort.end();
+    let (options, wait) = (options(), WaitOptions::default());
+    let waiting = Box::pin(client.block_until_complete("j", &wait, |_| {}));
+    let job = JobOfCall::Known("j");
+    let ended = client.unless_aborted(waiting, job, &abort, &options).await;
+    let Ended::Aborted(Some(outcome)) = ended else {
+        panic!("{ended:?}");
+    };
+    assert!(matches!(outcome.result, Err(Error::Timeout { .. })), "{outcome:?}");
+    assert_eq!(server.count(), 0);
 }
