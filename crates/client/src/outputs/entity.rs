@@ -24,12 +24,22 @@ pub(super) struct Entity {
 pub(super) struct Validator(HeaderName, pub(super) HeaderValue);
 
 impl Entity {
+    /// Whether a response can be a whole output in place of this version: not a part, and not this version with another length,
+    /// as a server sends that answers a range without saying so.
+    pub(super) fn can_be_replaced_by(&self, answer: &Streamed) -> bool {
+        let headers = answer.headers();
+        let is_same = self
+            .rest()
+            .is_some_and(|Validator(name, value)| headers.get(name) == Some(value));
+        !is_part(answer) && !(is_same && length_of(headers) != self.length)
+    }
+
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         Self {
             validator: Validator::of(headers),
             // There is none for a body that the transport has unpacked, of which no range could be asked for.
-            length: text(CONTENT_LENGTH).and_then(|length| length.parse().ok()),
+            length: length_of(headers),
             content_type: text(CONTENT_TYPE).map(str::to_owned),
         }
     }
@@ -46,13 +56,24 @@ impl Entity {
         if headers.get(name) != Some(value) {
             return None;
         }
+        if !is_part(answer) {
+            return (length_of(headers) == self.length).then_some(0);
+        }
         if answer.status() != StatusCode::PARTIAL_CONTENT {
-            let length = headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
-            return (length == self.length).then_some(0);
+            return None;
         }
         let (first, whole) = content_range(headers)?;
         (Some(first) == asked && Some(whole) == self.length).then_some(first)
     }
+}
+
+/// Whether a response has a part of an output, by its status or by what it says of a range.
+pub(super) fn is_part(answer: &Streamed) -> bool {
+    answer.status() == StatusCode::PARTIAL_CONTENT || answer.headers().contains_key(CONTENT_RANGE)
+}
+
+fn length_of(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 impl Validator {

@@ -5,7 +5,10 @@ use http::{
     header::{IF_RANGE, LOCATION, RANGE},
 };
 
-use super::{entity::Validator, reference::has_user};
+use super::{
+    entity::{Validator, is_part},
+    reference::has_user,
+};
 use crate::{
     client::Client,
     endpoint::LONGEST_URL,
@@ -23,7 +26,7 @@ impl Client {
         retry_state: &mut RetryState,
     ) -> Result<(Request, Streamed)> {
         let (request, body) = self.fetch(origin, None, settings, retry_state).await?;
-        if body.status() == StatusCode::PARTIAL_CONTENT {
+        if is_part(&body) {
             return Err(retry_state.end(body.unreadable(&request, BodyFault::Partial)));
         }
         Ok((request, body))

@@ -233,7 +233,7 @@ impl Output {
                     return Ok(false);
                 }
                 None if !may_start_again => return Err(retry_state.last_error()),
-                None if body.status() != StatusCode::PARTIAL_CONTENT => {
+                None if self.entity.can_be_replaced_by(&body) => {
                     self.begin_anew(request, body);
                     return Ok(true);
                 }

@@ -114,6 +114,7 @@ impl Existing {
         #[cfg(unix)]
         self.leave_power();
         let (before, after) = (file.metadata()?.len(), content.metadata()?.len());
+        allocate(file, before.min(after))?;
         if after > before {
             // What takes room comes first.
             content.seek(SeekFrom::Start(before))?;
@@ -130,6 +131,29 @@ impl Existing {
         // Closed with the target, the lock is gone.
         sync(file)
     }
+}
+
+/// Gives the holes of a file their room on the disk, so that writing there cannot find it full. Its content stays.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn allocate(file: &File, length: u64) -> io::Result<()> {
+    use rustix::{
+        fs::{FallocateFlags, fallocate},
+        io::Errno,
+    };
+    if length == 0 {
+        return Ok(());
+    }
+    match fallocate(file, FallocateFlags::KEEP_SIZE, 0, length) {
+        // Not every file system can.
+        Err(Errno::OPNOTSUPP | Errno::NOSYS) | Ok(()) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+fn allocate(_file: &File, _length: u64) -> io::Result<()> {
+    Ok(())
 }
 
 /// Two downloads that are written to the same file are so one after the other.

@@ -194,7 +194,10 @@ async fn a_response_that_is_not_http_is_reported_as_such() {
         assert_eq!(fault, Some(ConnectionFault::Malformed), "{head:.60}: {error:?}");
         assert_eq!((server.count(), clock.pauses().len()), (3, 2), "{head:.60}");
         let message = error.to_string();
-        assert!(message.contains("is not valid HTTP") && message.len() < 300, "{message}");
+        assert!(
+            message.contains("is not valid HTTP") && message.len() < 300,
+            "{message}"
+        );
         client.submit_job("{}", &options()).await.unwrap_err();
         assert_eq!(server.count(), 4, "{head:.60}");
     }

@@ -66,3 +66,41 @@ async fn a_success_without_the_output_is_an_error_and_leaves_the_old_file() {
         assert_eq!(fs::read_to_string(folder.place()).unwrap(), "");
     }
 }
+
+/// Answers a range as if it were a whole output: with the status 200, and with or without the range's place.
+fn rest_in_disguise(with_range: bool) -> Reply {
+    let range = if with_range {
+        "content-range: bytes 4-9/10\r\n"
+    } else {
+        ""
+    };
+    Reply::Keep(answer(200, &format!("{range}{V1}"), "456789"))
+}
+
+#[tokio::test]
+async fn a_part_without_the_status_of_a_part_is_never_the_whole() {
+    for with_range in [false, true] {
+        let mut cut = whole(V1, "0123456789");
+        cut.truncate(cut.len() - 6);
+        let server = Server::start(move |_, nth| match nth {
+            0 => Reply::Close(cut.clone()),
+            1 => rest_in_disguise(with_range),
+            _ => Reply::Keep(whole(V1, "0123456789")),
+        })
+        .await;
+        let (client, _) = skipping(&server.api());
+        let folder = Folder::new();
+        assert_eq!(download(&client, &folder.place()).await.unwrap().bytes, 10);
+        assert_eq!(fs::read_to_string(folder.place()).unwrap(), "0123456789");
+        assert_eq!(server.count(), 3);
+    }
+    let server = Server::always(rest_in_disguise(true)).await;
+    let (client, _) = skipping(&server.api());
+    let folder = Folder::new();
+    fs::write(folder.place(), "good").unwrap();
+    let error = download(&client, &folder.place()).await.unwrap_err();
+    assert_eq!(body_fault(&error), Some(BodyFault::Partial), "{error:?}");
+    assert_eq!(fs::read_to_string(folder.place()).unwrap(), "good");
+    let error = client.get_output_contents(&named(), &options()).await.unwrap_err();
+    assert_eq!(body_fault(&error), Some(BodyFault::Partial), "{error:?}");
+}
