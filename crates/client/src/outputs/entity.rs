@@ -31,7 +31,8 @@ impl Entity {
         let is_same = self
             .rest()
             .is_some_and(|Validator(name, value)| headers.get(name) == Some(value));
-        !is_part(answer) && !(is_same && length_of(headers) != self.length)
+        let is_other_length = is_same && length_of(headers) != self.length;
+        !is_part(answer) && !is_other_length
     }
 
     pub(super) fn of(headers: &HeaderMap) -> Self {
