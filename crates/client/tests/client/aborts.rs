@@ -1,4 +1,4 @@
-//! What an abort means for a submit and for a wait, while it is under way and once it has ended.
+//! Aborts of submits and waits, during the call and after its end.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::support::{
 
 const RECEIPT: &str = r#"{"jobIdentifier":"made","status":"SUBMITTED"}"#;
 
-/// The job of a cancellation, and the status that it brought.
+/// Returns the job of a cancel, and the status in its response.
 fn canceled(outcome: &CancelOutcome) -> (Option<&str>, Option<String>) {
     let job = outcome.result.as_ref().ok();
     (
@@ -22,7 +22,7 @@ fn canceled(outcome: &CancelOutcome) -> (Option<&str>, Option<String>) {
 }
 
 #[tokio::test]
-async fn an_aborted_wait_closes_its_poll_and_then_cancels_its_job_where_it_is_to() {
+async fn an_aborted_wait_closes_its_poll_and_then_cancels_its_job_if_requested() {
     for cancel_job in [true, false] {
         let server = Server::scripted(vec![Reply::Stall(Vec::new()), job("CANCELED")]).await;
         let (client, _) = skipping(&server.api());
@@ -51,7 +51,7 @@ async fn an_aborted_wait_closes_its_poll_and_then_cancels_its_job_where_it_is_to
 }
 
 #[tokio::test]
-async fn a_call_that_is_not_aborted_ends_by_itself() {
+async fn a_call_without_an_abort_ends_normally() {
     let server = Server::always(ok(RECEIPT)).await;
     let (client, _) = skipping(&server.api());
     let options = options();
@@ -64,7 +64,7 @@ async fn a_call_that_is_not_aborted_ends_by_itself() {
 }
 
 #[tokio::test]
-async fn an_abort_that_comes_after_the_end_cancels_the_job_that_is_left() {
+async fn an_abort_after_the_end_of_a_call_cancels_its_unfinished_job() {
     let server = Server::always(job("CANCELED")).await;
     let (client, _) = skipping(&server.api());
     let receipt = {
@@ -81,7 +81,7 @@ async fn an_abort_that_comes_after_the_end_cancels_the_job_that_is_left() {
 }
 
 #[tokio::test]
-async fn an_abort_that_comes_after_the_end_sends_nothing_where_no_job_is_left() {
+async fn an_abort_after_the_end_of_a_call_sends_nothing_without_an_unfinished_job() {
     let server = Server::scripted(vec![job("COMPLETED"), status(400)]).await;
     let (client, _) = skipping(&server.api());
     let ended = client.block_until_complete("j", &WaitOptions::default(), |_| {}).await;

@@ -40,7 +40,7 @@ async fn another_page_follows_a_full_one_with_a_link() {
 }
 
 #[tokio::test]
-async fn the_items_of_a_page_are_read_into_a_type_of_the_callers() {
+async fn the_items_of_a_page_are_parsed_into_a_type_of_the_caller() {
     let page = models_page(NEXT, r#"["a","b"]"#, Some(2)).await;
     let read: Page<Vec<String>> = page.parse().unwrap();
     assert_eq!(

@@ -15,7 +15,7 @@ const BOTH: (&str, &str) = (
     r#"{ "jobIdentifier":"j", "results": {"k": 1.10} }"#,
 );
 
-/// What such a wait brings.
+/// Returns the texts of the job and of its result.
 fn texts(both: &JobAndResult) -> (&str, &str) {
     (both.job.as_str(), both.result.as_str())
 }
