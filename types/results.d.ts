@@ -137,7 +137,7 @@ export interface OpenedOutput {
    * the request. If the connection breaks, reading continues after the last byte, provided that the server supports ranges and the
    * output is unchanged; else the stream ends with the error.
    */
-  body: ReadableStream<Uint8Array>;
+  body: ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>;
   /** The media type that the server sent; `null` without one. */
   contentType: string | null;
   /** The number of bytes; `null` if the server did not send it. */
