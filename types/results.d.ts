@@ -168,13 +168,15 @@ export interface DownloadOptions extends RequestOptions {
   /**
    * ms without a byte after the headers; at least 1. `Infinity`: no limit.
    *
-   * @default the client's, 30000
+   * @default the client's
    */
   idleTimeout?: number | null | undefined;
   /**
    * Called when the headers have arrived, then at most 20 times a second, and at the end, in the async context of the call. If the
    * callback throws or rejects, the download ends with that error. If it returns a promise, the promise is awaited before the next
    * call, and for at most 5 s before the download resolves.
+   *
+   * @default none
    */
   onDownloadProgress?: ((progress: DownloadProgress) => void | PromiseLike<void>) | null | undefined;
 }

@@ -47,7 +47,7 @@ export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
    * Bytes of each chunk: a whole number, at least 1. If the server allows less, the server's limit applies. By default, the server's
    * limit (`GET /jobs/features`), or 1 MiB if the server reports none, and at most 4 MiB for sources other than files.
    *
-   * @default the server's limit
+   * @default what the server allows (`GET /jobs/features`), or 1 MiB; for a source that is not a file, at most 4 MiB
    */
   chunkSize?: number | null | undefined;
   /**
@@ -56,13 +56,15 @@ export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
    * upload has no limit: `requestTimeout` applies to each chunk, until the headers of its response, or until the last byte of a
    * refusal. `Infinity`: no limit.
    *
-   * @default the client's, 30000
+   * @default the client's
    */
   idleTimeout?: number | null | undefined;
   /**
    * Called before the first byte of each input and after its last, and at most 20 times a second in between, in the async context
    * of the call. If the callback throws or rejects, the upload ends with that error and cancels the job that it opened. If it
    * returns a promise, the promise is awaited before the next call, and for at most 5 s before the upload resolves.
+   *
+   * @default none
    */
   onUploadProgress?: ((progress: UploadProgress) => void | PromiseLike<void>) | null | undefined;
 }
