@@ -204,7 +204,7 @@ describe('a chunk of a stream whose memory was transferred', () => {
         [error.name, error.code, error.inputKey, error.inputName],
         ['InputError', 'changed', 'a', 'input'],
       );
-      assert.match(error.message, /bytes that stay in place until it is asked for more/);
+      assert.match(error.message, /stream that keeps each chunk unchanged until the next one is requested/);
     }
   });
 });

@@ -131,7 +131,7 @@ describe('memory', () => {
     structuredClone(transferred.buffer, { transfer: [transferred.buffer] });
     const outside = new DataView(resizable(Buffer.alloc(10)), 5, 5);
     outside.buffer.resize(1);
-    const name = /the \w+\["only"\]\["input"\] param should be memory that has not been transferred or cut short/;
+    const name = /the \w+\["only"\]\["input"\] param should be memory that has not been transferred or truncated/;
     for (const value of [transferred, transferred.buffer, outside]) {
       for (const method of ['submitJobFile', 'submitJobEmbedded']) {
         await assert.rejects(submits[method](value), { name: 'TypeError', message: name });
@@ -162,7 +162,7 @@ describe('memory', () => {
     await assert.rejects(uploads.modzy.submitJobFile(...MODEL, { k: { input: give(value) } }, options), {
       name: 'InputError',
       code: 'changed',
-      message: /should be a stream of bytes that stay in place until it is asked for more/,
+      message: /should be a stream that keeps each chunk unchanged until the next one is requested/,
     });
   });
 });

@@ -127,7 +127,7 @@ describe('an upload', () => {
       const uploading = uploads.modzy.submitJobFile(...MODEL, { a: { input: stream }, b: { input: stream } });
       await assert.rejects(uploading, {
         name: 'TypeError',
-        message: /\["b"\]\["input"\].* a stream that is given once/,
+        message: /\["b"\]\["input"\].* a stream that appears only once/,
       });
     }
     assert.deepEqual(await lines(), []);

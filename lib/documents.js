@@ -4,7 +4,7 @@
 // of their own making, as JSON.
 
 const { types } = require('node:util');
-const { isPlainObject, mistaken } = require('./arguments/checks.js');
+const { isPlainObject, invalidParam } = require('./arguments/checks.js');
 const { argumentError } = require('./stacks.js');
 
 const identifier = {
@@ -171,7 +171,7 @@ function writeBody(body) {
     const written = unboxed(value);
     const expected = expectedFor(this[member], written, member, this);
     if (expected !== undefined) {
-      throw mistaken(placeOf(names, holders, member), expected);
+      throw invalidParam(placeOf(names, holders, member), expected);
     }
     if (typeof written === 'object' && written !== null) {
       holders.push(written);

@@ -31,7 +31,7 @@ function isPlainObject(value) {
  * @param {string} name
  * @param {string} expected
  */
-function mistaken(name, expected) {
+function invalidParam(name, expected) {
   return argumentError(`the ${name} param should be ${expected}`);
 }
 
@@ -41,10 +41,10 @@ function mistaken(name, expected) {
  */
 function string(value, name) {
   if (typeof value !== 'string') {
-    throw mistaken(name, types.isPromise(value) ? 'a string, not a promise: await it first' : 'a string');
+    throw invalidParam(name, types.isPromise(value) ? 'a string, not a promise: await it first' : 'a string');
   }
   if (!value.isWellFormed()) {
-    throw mistaken(name, 'a string without lone surrogates');
+    throw invalidParam(name, 'a string without lone surrogates');
   }
   return value;
 }
@@ -55,7 +55,7 @@ function string(value, name) {
  */
 function boolean(value, name) {
   if (typeof value !== 'boolean') {
-    throw mistaken(name, 'a boolean');
+    throw invalidParam(name, 'a boolean');
   }
   return value;
 }
@@ -66,7 +66,7 @@ function boolean(value, name) {
  */
 function notEmptyString(value, name) {
   if (typeof value !== 'string' || value === '') {
-    throw mistaken(name, 'a not empty string');
+    throw invalidParam(name, 'a not empty string');
   }
   return string(value, name);
 }
@@ -79,7 +79,7 @@ function notEmptyString(value, name) {
  */
 function flag(value, name) {
   if (typeof value !== 'boolean' && typeof value !== 'string') {
-    throw mistaken(name, 'a boolean or string');
+    throw invalidParam(name, 'a boolean or string');
   }
   return typeof value === 'string' ? string(value, name) : value;
 }
@@ -93,12 +93,12 @@ function flag(value, name) {
 function date(value, name) {
   if (types.isDate(value)) {
     if (Number.isNaN(value.getTime())) {
-      throw mistaken(name, 'a valid datetime');
+      throw invalidParam(name, 'a valid datetime');
     }
     return value.toISOString();
   }
   if (typeof value !== 'string') {
-    throw mistaken(name, 'a datetime or string');
+    throw invalidParam(name, 'a datetime or string');
   }
   return string(value, name);
 }
@@ -108,7 +108,7 @@ function oneOf(...choices) {
   const expected = choices.map((choice) => `"${choice}"`).join(' or ');
   return (/** @type {unknown} */ value, /** @type {string} */ name) => {
     if (typeof value !== 'string' || !choices.includes(value)) {
-      throw mistaken(name, expected);
+      throw invalidParam(name, expected);
     }
     return value;
   };
@@ -120,7 +120,7 @@ function oneOf(...choices) {
  */
 function callback(value, name) {
   if (typeof value !== 'function') {
-    throw mistaken(name, 'a function');
+    throw invalidParam(name, 'a function');
   }
   return value;
 }
@@ -138,7 +138,7 @@ function object(value, name) {
   const toJSON = isObject(value) ? /** @type {any} */ (value).toJSON : undefined;
   const given = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
   if (!isObject(given) || Object.keys(given).length === 0) {
-    throw mistaken(name, 'an object with members');
+    throw invalidParam(name, 'an object with members');
   }
   return given;
 }
@@ -151,7 +151,7 @@ function signal(value, name) {
   const given = /** @type {any} */ (value);
   const methods = [given?.addEventListener, given?.removeEventListener];
   if (typeof given?.aborted !== 'boolean' || methods.some((method) => typeof method !== 'function')) {
-    throw mistaken(name, 'an AbortSignal');
+    throw invalidParam(name, 'an AbortSignal');
   }
   return given;
 }
@@ -168,7 +168,7 @@ function logger(value, name) {
   const levels = ['debug', 'info', 'warn', 'error'];
   const isObject = typeof given === 'object' || typeof given === 'function';
   if (!isObject || levels.every((level) => !isGiven(given[level]))) {
-    throw mistaken(name, 'an object with one or more of the methods debug, info, warn and error');
+    throw invalidParam(name, 'an object with one or more of the methods debug, info, warn and error');
   }
   for (const method of [...levels, 'isLevelEnabled']) {
     if (isGiven(given[method])) {
@@ -193,7 +193,7 @@ function iterable(value, name) {
     types.isStringObject(given) ||
     (typeof given[Symbol.asyncIterator] !== 'function' && typeof given[Symbol.iterator] !== 'function')
   ) {
-    throw mistaken(name, 'an iterable or async iterable of jobs');
+    throw invalidParam(name, 'an iterable or async iterable of jobs');
   }
   return given;
 }
@@ -232,7 +232,7 @@ function filePath(value, name) {
  */
 function pathOf(given, name) {
   if (given.protocol !== 'file:') {
-    throw mistaken(name, 'a file: URL');
+    throw invalidParam(name, 'a file: URL');
   }
   try {
     return fileURLToPath(given.href);
@@ -249,7 +249,7 @@ function pathOf(given, name) {
 function blob(value, name) {
   const given = /** @type {any} */ (value);
   if (typeof given?.arrayBuffer !== 'function' || typeof given.type !== 'string') {
-    throw mistaken(name, 'a Blob or File');
+    throw invalidParam(name, 'a Blob or File');
   }
   return given;
 }
@@ -265,7 +265,7 @@ module.exports = {
   isPlainObject,
   iterable,
   logger,
-  mistaken,
+  invalidParam,
   notEmptyString,
   object,
   oneOf,

@@ -2,7 +2,7 @@
 
 // Headers that callers add, by the rules of the Rust client: what HTTP allows, and none of the client's own.
 
-const { isPlainObject, mistaken, string } = require('./checks.js');
+const { isPlainObject, invalidParam, string } = require('./checks.js');
 
 /** Headers that are the client's own, because they carry credentials or frame the message. */
 const reserved = new Set([
@@ -38,19 +38,19 @@ const allowedValue = /^[\t\x20-\x7e\x80-\u{10ffff}]*$/u;
  */
 function headers(value, name) {
   if (!isPlainObject(value) || Object.values(value).some((each) => typeof each !== 'string')) {
-    throw mistaken(name, 'an object of strings');
+    throw invalidParam(name, 'an object of strings');
   }
   const given = /** @type {Record<string, string>} */ ({ ...value });
   for (const [header, text] of Object.entries(given)) {
     const shown = JSON.stringify(header);
     if (!allowedName.test(header) || header.length > LONGEST_NAME) {
-      throw mistaken(name, `an object of headers, without a name that HTTP does not allow: ${shown}`);
+      throw invalidParam(name, `an object of headers, without a name that HTTP does not allow: ${shown}`);
     }
     if (reserved.has(header.toLowerCase())) {
-      throw mistaken(name, `an object of headers, without one that is the client's own: ${shown}`);
+      throw invalidParam(name, `an object of headers, without one that is the client's own: ${shown}`);
     }
     if (!allowedValue.test(string(text, `${name}[${shown}]`))) {
-      throw mistaken(name, `an object of headers, without a value that HTTP does not allow, for: ${shown}`);
+      throw invalidParam(name, `an object of headers, without a value that HTTP does not allow, for: ${shown}`);
     }
   }
   return given;
@@ -64,7 +64,7 @@ function headers(value, name) {
  */
 function userAgent(value, name) {
   if (!allowedValue.test(string(value, name))) {
-    throw mistaken(name, 'a string that HTTP allows as the value of a header');
+    throw invalidParam(name, 'a string that HTTP allows as the value of a header');
   }
   return value;
 }

@@ -4,7 +4,7 @@
 // streams.
 
 const { types } = require('node:util');
-const { isGiven, mistaken, object, string } = require('./checks.js');
+const { isGiven, invalidParam, object, string } = require('./checks.js');
 
 /**
  * Inputs by their keys, each with its parts by the names that the model has for them. All is read once, so that what was
@@ -45,7 +45,7 @@ function membersOf(value, name) {
  */
 function withoutToJson(value, name) {
   if (typeof value === 'object' && typeof value?.toJSON === 'function' && !types.isDate(value)) {
-    throw mistaken(name, 'an object of sources, without a toJSON that makes another of it');
+    throw invalidParam(name, 'an object of sources, without a toJSON that makes another of it');
   }
   return value;
 }
@@ -65,7 +65,7 @@ function s3Object(value, name) {
     if (typeof each === 'string') {
       string(each, place);
     } else if (isGiven(each) && typeof each !== 'boolean' && !Number.isFinite(each)) {
-      throw mistaken(place, 'a string, a finite number or a boolean');
+      throw invalidParam(place, 'a string, a finite number or a boolean');
     }
   }
   return members;
@@ -96,7 +96,7 @@ function sources(value, name) {
  */
 function source(value, name) {
   if (!isGiven(value)) {
-    throw mistaken(name, 'a path or bytes');
+    throw invalidParam(name, 'a path or bytes');
   }
   return { value, name };
 }

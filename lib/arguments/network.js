@@ -3,7 +3,7 @@
 // How a client reaches its server: the options for proxies and TLS, and what the environment says of them.
 
 const { argumentError } = require('../stacks.js');
-const { isGiven, isPlainObject, mistaken, string } = require('./checks.js');
+const { isGiven, isPlainObject, invalidParam, string } = require('./checks.js');
 
 /** The variables that may name a proxy. Rust decides between them. */
 const proxyVariables = [
@@ -29,7 +29,7 @@ function proxy(value, name) {
   const isUrl = typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
   const url = isUrl ? value.href : value;
   if (typeof url !== 'string') {
-    throw mistaken(name, 'a URL, or false');
+    throw invalidParam(name, 'a URL, or false');
   }
   return string(url, name);
 }
@@ -45,7 +45,7 @@ function pem(value, name) {
   if (ArrayBuffer.isView(value)) {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   }
-  throw mistaken(name, 'a string or Buffer in PEM');
+  throw invalidParam(name, 'a string or Buffer in PEM');
 }
 
 /**
@@ -66,7 +66,7 @@ const members = /** @type {const} */ ({ ca: pems, cert: pem, key: pem });
  */
 function tls(value, name) {
   if (!isPlainObject(value)) {
-    throw mistaken(name, 'a plain object with ca, or cert and key');
+    throw invalidParam(name, 'a plain object with ca, or cert and key');
   }
   /** @type {Record<string, any>} */
   const read = { __proto__: null };

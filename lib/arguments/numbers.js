@@ -2,7 +2,7 @@
 
 // What an argument or option that is a number may be: each check takes a value and its name, and returns what the call needs.
 
-const { mistaken } = require('./checks.js');
+const { invalidParam } = require('./checks.js');
 
 /** The most that Rust counts in 32 bits. */
 const MOST = 2 ** 32 - 1;
@@ -16,7 +16,7 @@ const LONGEST_STRING = 2 ** 29 - 24;
  */
 function count(value, name) {
   if (!Number.isSafeInteger(value) || Number(value) < 1) {
-    throw mistaken(name, 'a whole number, 1 or more');
+    throw invalidParam(name, 'a whole number, 1 or more');
   }
   return value;
 }
@@ -29,7 +29,7 @@ function count(value, name) {
  */
 function fromZero(value, name) {
   if (!Number.isSafeInteger(value) || Number(value) < 0 || Number(value) > MOST) {
-    throw mistaken(name, `a whole number from 0 to ${MOST}`);
+    throw invalidParam(name, `a whole number from 0 to ${MOST}`);
   }
   return value;
 }
@@ -52,7 +52,7 @@ function bound(value, name) {
  */
 function size(value, name) {
   if (Number(count(value, name)) > LONGEST_STRING) {
-    throw mistaken(name, `${LONGEST_STRING}, the longest string of JavaScript, or less`);
+    throw invalidParam(name, `${LONGEST_STRING}, the longest string of JavaScript, or less`);
   }
   return value;
 }
@@ -65,10 +65,10 @@ function size(value, name) {
  */
 function pageNumber(value, name) {
   if (!Number.isFinite(value)) {
-    throw mistaken(name, 'a number');
+    throw invalidParam(name, 'a number');
   }
   if (!Number.isSafeInteger(value) || Number(value) < 0) {
-    throw mistaken(name, 'a number, whole and 0 or more');
+    throw invalidParam(name, 'a number, whole and 0 or more');
   }
   return value;
 }
@@ -81,7 +81,7 @@ function pageNumber(value, name) {
 function milliseconds(least) {
   return (/** @type {unknown} */ value, /** @type {string} */ name) => {
     if (typeof value !== 'number' || !(value >= least)) {
-      throw mistaken(name, `a number of milliseconds, ${least} or more`);
+      throw invalidParam(name, `a number of milliseconds, ${least} or more`);
     }
     return value;
   };
@@ -107,7 +107,7 @@ function wholeMs(value, name) {
     return undefined;
   }
   if (!Number.isSafeInteger(value) || Number(value) < 1) {
-    throw mistaken(name, 'a whole number of milliseconds, 1 or more');
+    throw invalidParam(name, 'a whole number of milliseconds, 1 or more');
   }
   return value;
 }

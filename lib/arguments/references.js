@@ -3,7 +3,7 @@
 // What stands for a job, an output or a tag in an argument: each check takes a value and its name, and returns what the call needs.
 
 const { types } = require('node:util');
-const { isGiven, isPlainObject, mistaken, notEmptyString, string, url } = require('./checks.js');
+const { isGiven, isPlainObject, invalidParam, notEmptyString, string, url } = require('./checks.js');
 
 /**
  * A job's identifier, from a job, a receipt, any object that has it, or itself.
@@ -16,7 +16,7 @@ function jobReference(value, name) {
     typeof value === 'object' && value !== null && 'jobIdentifier' in value ? value.jobIdentifier : value;
   if (typeof identifier !== 'string') {
     const hint = types.isPromise(value) ? ', not a promise: await it first' : '';
-    throw mistaken(name, `a job, or the identifier of a job${hint}`);
+    throw invalidParam(name, `a job, or the identifier of a job${hint}`);
   }
   return string(identifier, name);
 }
@@ -30,7 +30,7 @@ function jobReference(value, name) {
  */
 function outputReference(value, name) {
   if (!isPlainObject(value)) {
-    throw mistaken(name, '{ jobId, inputKey, outputName } or { url }');
+    throw invalidParam(name, '{ jobId, inputKey, outputName } or { url }');
   }
   const { url: address, jobId, inputKey, outputName } = value;
   if (isGiven(address)) {
@@ -56,7 +56,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 function jobsOrModel(value, name) {
   if (Array.isArray(value)) {
     if (!value.every((each) => typeof each === 'string' && UUID.test(each))) {
-      throw mistaken(name, 'an array of job identifiers, or a string');
+      throw invalidParam(name, 'an array of job identifiers, or a string');
     }
     return { jobs: [...value], model: undefined };
   }
@@ -79,7 +79,7 @@ function tagIds(value, name) {
   const given = /** @type {unknown[]} */ (value);
   const ids = given.flatMap((each) => string(each, name).split(','));
   if (ids.length === 0 || ids.includes('')) {
-    throw mistaken(name, 'one or more not empty strings');
+    throw invalidParam(name, 'one or more not empty strings');
   }
   return ids;
 }

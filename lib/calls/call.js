@@ -1,6 +1,6 @@
 'use strict';
 
-// A call under way: what its end is made of, and how its promise settles.
+// A pending call: its callbacks, the conversion of its result, and the settling of its promise.
 
 const { readDocument } = require('../documents.js');
 const { ModzyError, toError } = require('../errors.js');
@@ -10,7 +10,7 @@ const { Listener } = require('./listener.js');
 const { kindOf } = require('./operations.js');
 
 /**
- * What hears of the progress of a transfer.
+ * The callbacks that receive the progress of a transfer.
  *
  * @type {Partial<Record<Operation, 'onUploadProgress' | 'onDownloadProgress'>>}
  */
@@ -25,23 +25,23 @@ const listeners = {
 
 /** A call that has not settled. */
 class Call {
-  /** Its name in Rust. */
+  /** Its number in Rust; 0 before it is started. */
   id = 0;
 
   /**
-   * What ends it before its time: the reason of its signal, or what a callback threw.
+   * Why the call is ended early: the reason of its signal, or the error of a callback.
    *
    * @type {{ reason: unknown, cancelJob: boolean } | undefined}
    */
   ending;
 
-  /** Whether another end follows the one to which the call has come by itself: its signal fired after that. */
+  /** Whether Rust reports a second end, because the signal fired after the call had ended by itself. */
   endsAgain = false;
 
   /** @type {((reason: unknown) => void) | undefined} */
   abort;
 
-  /** @type {(() => void) | undefined} Ends the wait for callbacks that are busy, although the call has ended in Rust. */
+  /** @type {(() => void) | undefined} Stops waiting for busy callbacks of a call that has ended in Rust. */
   hurry;
 
   /**
@@ -55,11 +55,11 @@ class Call {
     /** The lines of the caller, for the stack of an error. */
     this.site = options.site;
     this.kind = kindOf(operation);
-    // An upload that does not end well leaves no open job behind.
+    // An upload that fails or is aborted leaves no open job behind.
     const cancels = operation === 'submitJobFiles' || Boolean(options.cancelOnAbort);
     this.cancelOnAbort = cancels && (this.kind === 'submit' || this.kind === 'wait');
     this.bytes = bytes;
-    /** What is pulled piece by piece. */
+    /** The sources from which Rust requests chunks, by their numbers. */
     this.sources = sources ?? [];
     this.binding = options.binding;
     this.trace = options.trace;
@@ -67,9 +67,9 @@ class Call {
     const listener = listeners[operation];
     this.isTransfer = listener !== undefined;
     const onProgress = listener === undefined ? options.onProgress : options[listener];
-    // A callback that fails ends its call: a transfer that ends so leaves no open job behind.
+    // A callback that fails ends its call. An upload that ends this way leaves no open job behind.
     this.progress = listen(onProgress, (reason) => end(this, reason, this.isTransfer && this.cancelOnAbort));
-    // By then the call has ended, and what the callback brings takes the place of the reason.
+    // The call has ended by then. The error of this callback replaces the reason.
     this.canceled = listen(options.onCancel, (reason) => {
       this.ending = { reason, cancelJob: false };
     });
@@ -89,7 +89,7 @@ class Call {
     } else if (event.event === 'failed') {
       this.reject(this.#errorOf(event.error));
     } else if (event.event === 'aborted') {
-      this.reject(new ModzyError('internal error: the call was given up by nobody'));
+      this.reject(new ModzyError('internal error: the addon aborted a call without being asked to'));
     } else {
       this.resolve(this.#valueOf(event));
     }
@@ -131,11 +131,11 @@ class Call {
   }
 
   /**
-   * Tells how far the call has come.
+   * Reports the progress of the call to its callback.
    *
    * @param {Extract<Event, { event: 'jobSeen' | 'transferred' }>} event
    */
-  tellOfProgress(event) {
+  reportProgress(event) {
     if (event.event === 'jobSeen') {
       const job = readDocument(event.job);
       this.progress?.notify(job, job?.status);
@@ -147,11 +147,11 @@ class Call {
   }
 
   /**
-   * Tells how the cancellation of the job went, where there was one.
+   * Reports the outcome of the job's cancellation, if there was one.
    *
    * @param {Ending} event
    */
-  tellOfCancel(event) {
+  reportCancel(event) {
     if (this.canceled === undefined || !('canceled' in event) || event.canceled === undefined) {
       return;
     }
@@ -165,7 +165,7 @@ class Call {
 }
 
 /**
- * What the user wrote runs in the user's context.
+ * Returns a listener that runs a callback in the async context of its caller.
  *
  * @param {((value: any) => unknown) | undefined} callback
  * @param {(reason: unknown) => void} onFailure
@@ -180,14 +180,14 @@ function listen(callback, onFailure) {
  * @typedef {import('./operations.js').Operation} Operation
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  *
- * @typedef {(call: Call, reason: unknown, cancelJob: boolean) => void} End Ends a call before its time.
+ * @typedef {(call: Call, reason: unknown, cancelJob: boolean) => void} End Ends a call early.
  *
- * @typedef {(...parts: any[]) => any} Reader Of what the end of the call brings: a text, which is empty where there was no
- *   body, the two parts of a page or of a job with its result, bytes, or an event with members of its own.
+ * @typedef {(...parts: any[]) => any} Reader Converts the result of the call: a text, which is empty if the response had no body;
+ *   the two parts of a page, or of a job with its result; bytes; or an event with members of its own.
  *
  * @typedef {object} Carried
  * @property {Uint8Array[]} [bytes] Byte arrays that the argument names by their numbers. They are copied.
- * @property {import('../streams/pulled-sources.js').Source[]} [sources] Sources that are pulled, by their numbers.
+ * @property {import('../streams/pulled-sources.js').Source[]} [sources] Sources from which Rust requests chunks, by their numbers.
  */
 
 module.exports = { Call };

@@ -1,8 +1,8 @@
 'use strict';
 
-// The calls of a client: each is started in Rust, and all their news come back through one function that Rust calls. So a
-// client that waits for ten thousand jobs costs the event loop no more than one that waits for a single one, and an idle
-// client keeps no process alive.
+// The calls of a client. Each runs in Rust, and the events of all of them arrive through one function that Rust calls. A client
+// that waits for ten thousand jobs therefore costs the event loop no more than one that waits for a single job, and an idle
+// client does not keep the process alive.
 
 const { BindingClient } = require('../binding.js');
 const { warnOnce } = require('../diagnostics/warnings.js');
@@ -16,7 +16,7 @@ const { LEFT, throwIfAborted, unwatch, watch } = require('./signals.js');
 const { nextTurn } = require('./turns.js');
 
 /**
- * The clients with a call under way, which live on for its sake.
+ * The clients with pending calls. They are kept from garbage collection until their calls have settled.
  *
  * @type {Set<Calls>}
  */
@@ -27,7 +27,7 @@ class Calls {
   #onEvents;
   /** @type {Map<number, Call>} */
   #pending = new Map();
-  /** Calls that are to be ended in Rust, by whether their jobs are canceled: all of one signal in one go. */
+  /** Calls that are to be ended in Rust, by whether their jobs are canceled. All calls of one signal are ended together. */
   #ended = new Map([
     [false, /** @type {number[]} */ ([])],
     [true, []],
@@ -35,7 +35,7 @@ class Calls {
 
   /** @param {import('../../js-binding').BindingConfig} config */
   constructor(config) {
-    // What Rust holds for a moment longer than the calls is not to keep a client that nobody uses any more.
+    // Rust may hold the function for a moment longer than the calls. It must not keep an unused client in memory.
     const self = new WeakRef(this);
     const take = () => {
       const client = self.deref();
@@ -43,11 +43,10 @@ class Calls {
         client.#take();
       }
     };
-    // Node.js calls this as often as there is a reason before the event loop goes on, and the user's own work is to have its
-    // turn between two batches.
+    // Node.js may call this repeatedly before the event loop continues. The user's own work gets a turn between two batches.
     this.#onEvents = () => void nextTurn().then(take);
     this.#native = new BindingClient(config);
-    // What is ignored of the environment is most likely a mistake, and no error, as in Node.js itself.
+    // As in Node.js itself, unusable certificates of the environment cause a warning instead of an error.
     for (const warning of this.#native.warnings) {
       warnOnce('MODZY_EXTRA_CA_CERTS', `NODE_EXTRA_CA_CERTS: ${warning}`);
     }
@@ -59,13 +58,13 @@ class Calls {
   }
 
   /**
-   * A text of the caller's as a log may show it: its first kilobyte, without the key or token, which may be in the place of an
-   * identifier.
+   * Returns a text of the caller's in a form that logs may show: its first kilobyte, without the client's key or token, which
+   * the caller may have passed as an identifier.
    *
    * @param {string} text
    */
   withoutKey(text) {
-    // More than is shown, so that Rust knows where it is cut.
+    // More than a kilobyte, so that Rust sees where the text is truncated.
     return this.#native.withoutKey(text.slice(0, 2048));
   }
 
@@ -75,13 +74,13 @@ class Calls {
   }
 
   /**
-   * Makes a call.
+   * Runs an operation.
    *
    * @param {Operation} operation
    * @param {string} argument
    * @param {CallOptions} options
-   * @param {Reader} [read] Makes the result.
-   * @param {Carried} [carried] What goes along beside the argument.
+   * @param {Reader} [read] Converts the result.
+   * @param {Carried} [carried] Bytes and sources that are passed in addition to the argument.
    * @returns {Promise<any>}
    */
   run(operation, argument, options, read = readDocument, carried = {}) {
@@ -105,9 +104,9 @@ class Calls {
   }
 
   /**
-   * Closes what was opened, if it still is.
+   * Closes a stream, unless it is closed already.
    *
-   * @param {number} id
+   * @param {number} id The call that opened it.
    */
   close(id) {
     this.#native.abort(Float64Array.of(id), false);
@@ -120,7 +119,7 @@ class Calls {
    */
   #start(call, operation, argument) {
     call.id = start(this.#native, call, operation, argument);
-    // Copied by now.
+    // Rust has copied them.
     call.bytes = undefined;
     call.binding = undefined;
     this.#pending.set(call.id, call);
@@ -133,7 +132,7 @@ class Calls {
   }
 
   /**
-   * What ends a call when its signal fires. Made here, where it holds the call and nothing that the call no longer needs.
+   * Returns the callback that ends a call when its signal fires. It is created here, so that it captures only the call.
    *
    * @param {Call} call
    */
@@ -145,7 +144,7 @@ class Calls {
   }
 
   /**
-   * Ends a call before its time. Its promise settles once Rust has closed the request.
+   * Ends a call early. Its promise settles after Rust has closed the request.
    *
    * @type {import('./call.js').End}
    */
@@ -160,14 +159,14 @@ class Calls {
       call.ending = { reason, cancelJob };
       call.progress?.stop();
       call.hurry?.();
-      // A signal may fire while the listener is added: then nothing has been started.
+      // A signal may fire while its listener is added. Then the call has not been started.
       if (call.id !== 0) {
         this.#ended.get(cancelJob)?.push(call.id);
       }
     }
   }
 
-  /** Ends those calls in Rust. */
+  /** Ends the marked calls in Rust. */
   #endMarked = () => {
     for (const [cancelJob, ids] of this.#ended) {
       if (ids.length > 0) {
@@ -191,14 +190,14 @@ class Calls {
         this.close(call.id);
         this.#abandon(
           call,
-          atCall(new ModzyError('internal error: the news of the calls broke off', { cause }), call.site),
+          atCall(new ModzyError('internal error: the events of the calls cannot be read', { cause }), call.site),
         );
       }
     }
     this.#rest();
   }
 
-  /** Without a call under way, the process need not live on. */
+  /** Lets the process end if no call is pending. */
   #rest() {
     if (this.#pending.size === 0 && busy.delete(this)) {
       this.#native.hold(false);
@@ -209,7 +208,7 @@ class Calls {
   #deliver(event) {
     const call = this.#pending.get(event.id);
     if (call === undefined) {
-      // Left over from calls whose news broke off.
+      // An event of a call that was rejected because its events could not be read.
       return;
     }
     switch (event.event) {
@@ -236,7 +235,7 @@ class Calls {
   #progress(call, event) {
     if (call.ending === undefined) {
       try {
-        call.tellOfProgress(event);
+        call.reportProgress(event);
       } catch (error) {
         this.#end(call, error, false);
       }
@@ -244,7 +243,7 @@ class Calls {
   }
 
   /**
-   * Takes a call that has ended in Rust to the end of its promise. Its callbacks come to theirs first.
+   * Settles a call that has ended in Rust, after its callbacks have finished.
    *
    * @param {Call} call
    * @param {import('./call.js').Ending} event
@@ -260,7 +259,7 @@ class Calls {
         call.endsAgain = false;
         return;
       }
-      call.tellOfCancel(event);
+      call.reportCancel(event);
       if (call.canceled?.busy !== undefined) {
         await this.withinGrace(call.canceled.busy);
       }
@@ -273,14 +272,14 @@ class Calls {
   }
 
   /**
-   * Waits for work of the user's that may never end, for as long as the cancellation of a job may take.
+   * Waits for work of the user's that may never end, at most for as long as the cancellation of a job may take.
    *
    * @param {PromiseLike<unknown>} work
    */
   async withinGrace(work) {
     const over = new AbortController();
     const settings = { signal: over.signal };
-    // Where no limit can be had, nothing is waited for.
+    // If the timer cannot be started, the work is not awaited.
     const grace = Calls.prototype.run.call(this, 'grace', '', settings).catch(() => {});
     try {
       await Promise.race([work, grace]);
@@ -290,7 +289,7 @@ class Calls {
   }
 
   /**
-   * The same, unless the call is ended before its time.
+   * Does the same, but stops waiting when the call is ended early.
    *
    * @param {Call} call
    * @param {Promise<void>} work
@@ -303,16 +302,16 @@ class Calls {
   }
 
   /**
-   * Hands over the next piece of a source. One that fails ends the call with its own error.
+   * Hands the next chunk of a source to Rust. A source that fails ends the call with its error.
    *
    * @param {Call} call
    * @param {{ source: number }} wanted
    */
   async #pull(call, { source }) {
     try {
-      const piece = await call.sources[source]?.next();
+      const chunk = await call.sources[source]?.next();
       if (call.ending === undefined) {
-        this.#native.feed(call.id, piece);
+        this.#native.feed(call.id, chunk);
       }
     } catch (error) {
       this.#end(call, error, true);
@@ -320,7 +319,7 @@ class Calls {
   }
 
   /**
-   * Rejects a call that cannot come to its own end.
+   * Rejects a call whose end cannot be delivered.
    *
    * @param {Call} call
    * @param {unknown} error
@@ -329,7 +328,7 @@ class Calls {
     try {
       this.#release(call);
     } catch {
-      // The first error is the one that counts.
+      // The call rejects with the first error.
     }
     call.reject(showCaller(error, call.site));
   }
@@ -338,7 +337,7 @@ class Calls {
   #release(call) {
     this.#pending.delete(call.id);
     if (call.cancelOnAbort && call.id !== 0) {
-      // From here on no abort can come that would cancel its job.
+      // No abort can follow that would cancel the job.
       this.close(call.id);
     }
     for (const source of call.sources) {

@@ -1,7 +1,6 @@
 'use strict';
 
-// Async contexts: in which of them later work runs. The callbacks of users run in that of their call, and events are read
-// outside of all calls.
+// Async contexts. The callbacks of users run in the context of their call, and events are read outside of all calls.
 
 const { AsyncResource } = require('node:async_hooks');
 
@@ -12,11 +11,11 @@ class Context extends AsyncResource {
   }
 }
 
-/** The context in which the package was loaded. A caller's own would be kept for as long as another call is pending. */
+/** The context in which the package was loaded. Otherwise a pending call would keep the context of an earlier caller. */
 const outside = new Context('ModzyClient');
 
 /**
- * A function that runs in the context of this call, whenever it is called.
+ * Binds a function to the current async context.
  *
  * @template {(...args: any[]) => any} F
  * @param {F} work

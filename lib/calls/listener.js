@@ -1,8 +1,8 @@
 'use strict';
 
-// A callback of a user's that may return a promise: it is called again only once that has settled.
+// A user's callback that may return a promise. It is called again only after that promise has settled.
 
-/** How many events wait for a callback that is busy; the oldest ones are dropped. */
+/** How many events wait for a busy callback at most. The oldest ones are dropped. */
 const MOST_WAITING = 64;
 
 class Listener {
@@ -11,12 +11,12 @@ class Listener {
   /** @type {{ value: object, topic: unknown }[]} */
   #waiting = [];
 
-  /** @type {Promise<void> | undefined} Settles, and never rejects, once the callback is not busy any more. */
+  /** @type {Promise<void> | undefined} Resolves when the callback is no longer busy. Never rejects. */
   busy;
 
   /**
    * @param {(value: any) => unknown} callback
-   * @param {(reason: unknown) => void} onFailure Gets what the callback throws or rejects with. Does not throw.
+   * @param {(reason: unknown) => void} onFailure Receives what the callback throws or rejects with. Does not throw.
    */
   constructor(callback, onFailure) {
     this.#callback = callback;
@@ -24,7 +24,8 @@ class Listener {
   }
 
   /**
-   * Calls back, or has the event wait. Of two in a row that wait and have the same topic, the newer one is kept.
+   * Calls the callback, or queues the event while the callback is busy. A queued event replaces the previous one if both have
+   * the same topic.
    *
    * @param {object} value
    * @param {unknown} [topic]
@@ -41,7 +42,7 @@ class Listener {
     waiting.push({ value, topic });
   }
 
-  /** Drops the events that wait. */
+  /** Drops the queued events. */
   stop() {
     this.#waiting = [];
   }

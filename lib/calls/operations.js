@@ -1,6 +1,6 @@
 'use strict';
 
-// Through which entry point of the addon an operation goes, and so what it is: the enums of the addon say so, and no name.
+// The kinds of operations, and the entry point of the addon for each kind. The enums of the addon define both.
 
 const binding = /** @type {any} */ (require('../binding.js'));
 
@@ -16,6 +16,8 @@ const kinds = new Map([
 ]);
 
 /**
+ * Returns the kind of an operation.
+ *
  * @param {Operation} operation
  * @returns {Kind}
  */
@@ -63,7 +65,7 @@ function start(native, { kind, binding: options, bytes, cancelOnAbort }, operati
  * @typedef {Read | Write | Submit | Wait | 'nextChunk' | 'sourceIdle' | 'grace'} Operation The argument of `nextChunk` is the id
  *   of the call that has opened the stream.
  *
- * @typedef {object} Started What of a call its entry point takes.
+ * @typedef {object} Started The members of a call that its entry point takes.
  * @property {Kind} kind
  * @property {import('../../js-binding').BindingCallOptions} [binding]
  * @property {Uint8Array[]} [bytes] They are copied.

@@ -1,7 +1,7 @@
 'use strict';
 
-// What the resource classes of one client share: its calls, what is told of them, and the generation of the API that it was
-// made in the form of.
+// The state that the resource classes of one client share: its calls, its diagnostics, and the SDK generation whose constructor
+// form created it.
 
 const { readConstructor } = require('../arguments/client-options.js');
 const { readCall } = require('../arguments/read-call.js');
@@ -34,7 +34,7 @@ class Session extends Calls {
     return given[0] instanceof Session ? given[0] : new Session(given);
   }
 
-  /** The root of the host, as 2.x takes it. */
+  /** The root of the host, which the constructor of 2.x takes. */
   get hostURL() {
     return this.baseURL.replace(/\/api$/, '');
   }
@@ -62,7 +62,8 @@ class Session extends Calls {
   }
 
   /**
-   * Reads the arguments of a method that returns what a loop goes through, which may outlive everything that its caller holds.
+   * Reads the arguments of a method that returns an iterator or a listing. Only the lines of the caller are kept, because the
+   * iterator may outlive the objects of the caller's frames.
    *
    * @param {string} name
    * @param {Form} form
@@ -95,23 +96,23 @@ class Session extends Calls {
   }
 
   /**
-   * Makes a call of Rust. It is told of, unless it is the work of a call that is.
+   * Runs an operation, and reports it unless it is part of a call that is already reported.
    *
    * @type {Calls['run']}
    */
   run(operation, argument, options, ...rest) {
-    return this.tell(options, (told) => super.run(operation, argument, told, ...rest));
+    return this.report(options, (extended) => super.run(operation, argument, extended, ...rest));
   }
 
   /**
-   * Tells of work, unless it is that of a call of which is told.
+   * Runs work, and reports it unless it is part of a call that is already reported.
    *
    * @template T
    * @param {CallOptions} options
-   * @param {(options: CallOptions) => Promise<T>} work Gets the options with what listeners have added.
+   * @param {(options: CallOptions) => Promise<T>} work Receives the options with the headers that subscribers have added.
    * @returns {Promise<T>}
    */
-  tell(options, work) {
+  report(options, work) {
     if (options.trace !== undefined) {
       return work(options.trace.extend(options));
     }
@@ -120,7 +121,7 @@ class Session extends Calls {
   }
 
   /**
-   * Makes a call that is a part of another, of which alone is told.
+   * Runs an operation that is part of a reported call, without a report of its own.
    *
    * @type {Calls['run']}
    */
@@ -136,7 +137,7 @@ class Session extends Calls {
  *
  * @typedef {object} Actions
  * @property {(session: Session, reading: Reading) => any} run
- * @property {boolean} [isReported] `false` where the calls of Rust that it makes are reported in its place.
+ * @property {boolean} [isReported] `false` if its operations are reported in its place.
  *
  * @typedef {Form & Actions} Method
  */

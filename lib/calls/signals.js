@@ -1,37 +1,36 @@
 'use strict';
 
-// Abort signals: one listener for each signal, however many calls it is given to, and none once they have settled.
+// Abort signals. Each signal has one listener, regardless of how many calls use it, and none after they have settled.
 
 const { warnOnce } = require('../diagnostics/warnings.js');
 const { nextTurn } = require('./turns.js');
 
 /**
- * What is used of a signal. Signals of other realms and libraries have it too, so that is all that is asked for. Some have no
- * `reason`.
+ * The members of a signal that are used. Signals of other realms and libraries have them too, although some have no `reason`.
  *
  * @typedef {Pick<AbortSignal, 'aborted' | 'addEventListener' | 'removeEventListener'> & { reason?: unknown }} Signal
  *
- * @typedef {(reason: unknown) => void | (() => void)} Callback May return what is left to do once all are called back.
+ * @typedef {(reason: unknown) => void | (() => void)} Callback May return work that runs after all callbacks of a batch.
  *
  * @typedef {object} Watch
  * @property {Set<Callback>} callbacks
  * @property {() => void} listener
  */
 
-/** How many calls end in a turn of the event loop when their signal fires, which takes them a millisecond or two. */
+/** How many callbacks run in one turn of the event loop when a signal fires. They take a millisecond or two. */
 const CALLED_IN_A_TURN = 1000;
 
-/** The reason of a signal of ours that ends waits and leaves their jobs alone, whatever they were told about aborts. */
+/** The reason of an internal signal that ends waits without canceling their jobs, regardless of `cancelOnAbort`. */
 const LEFT = Symbol('left');
 
 /** @type {WeakMap<Signal, Watch>} */
 const watches = new WeakMap();
 
-/** @type {WeakMap<Signal, unknown>} The reasons of signals that have none of their own. */
+/** @type {WeakMap<Signal, unknown>} The reasons of signals that have none themselves. */
 const reasons = new WeakMap();
 
 /**
- * The reason of a signal that has fired. Of one that has none it is an AbortError, always the same one.
+ * Returns the reason of a signal that has fired. For a signal without one it is an AbortError, the same one each time.
  *
  * @param {Signal} signal
  * @returns {unknown}
@@ -68,7 +67,7 @@ function throwIfAborted(signal) {
 }
 
 /**
- * Calls back when a signal fires. A signal that has fired already never does.
+ * Calls a function when a signal fires. The function is never called if the signal has fired already.
  *
  * @param {Signal} signal
  * @param {Callback} callback
@@ -91,7 +90,7 @@ function watch(signal, callback) {
 }
 
 /**
- * Calls back, the first of them at once and thousands in several turns of the event loop.
+ * Runs the callbacks of a signal. The first ones run at once, and thousands of them over several turns of the event loop.
  *
  * @param {Signal} signal
  * @param {Set<Callback>} callbacks
@@ -122,7 +121,7 @@ async function fire(signal, callbacks) {
 }
 
 /**
- * Ends a watch. The last one takes the listener along.
+ * Removes a callback, and the listener with the last one.
  *
  * @param {Signal} signal
  * @param {Callback} callback
@@ -134,17 +133,14 @@ function unwatch(signal, callback) {
     try {
       signal.removeEventListener('abort', known.listener);
     } catch {
-      // The call has its outcome, which counts. The listener does nothing any more.
-      warnOnce(
-        'MODZY_SIGNAL',
-        'a signal that was given to a call throws in removeEventListener, and so keeps a listener',
-      );
+      // The call keeps its outcome. The remaining listener does nothing.
+      warnOnce('MODZY_SIGNAL', 'the signal of a call throws in removeEventListener and keeps its listener');
     }
   }
 }
 
 /**
- * Awaits work of JavaScript's own, unless a signal fires first.
+ * Awaits work that runs in JavaScript, unless a signal fires first.
  *
  * @template T
  * @param {PromiseLike<T>} work
@@ -157,7 +153,7 @@ async function untilAborted(work, signal) {
   }
   /** @type {any} */
   let abort;
-  // Both promises are in the race before anything can throw, so that neither rejects where nobody listens.
+  // Both promises enter the race before anything can throw, so that neither causes an unhandled rejection.
   const aborted = new Promise((_, reject) => {
     abort = reject;
   });

@@ -1,6 +1,6 @@
 'use strict';
 
-// Turns of the event loop. Not by a timer, and not by the functions that the tests of users replace with fake ones, whether
+// Turns of the event loop. They use neither a timer nor a global function, because the tests of users replace those with fakes
 // before or after the package is loaded.
 
 // eslint-disable-next-line no-restricted-modules
@@ -9,7 +9,7 @@ const { setImmediate } = require('node:timers');
 const { scheduler } = require('node:timers/promises');
 
 /**
- * Resolves in the next turn of the event loop. Where a runtime has no `scheduler.yield`, by `setImmediate`.
+ * Resolves in the next turn of the event loop. Runtimes without `scheduler.yield` use `setImmediate`.
  *
  * @returns {Promise<void>}
  */

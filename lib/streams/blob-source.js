@@ -1,15 +1,15 @@
 'use strict';
 
-// Blobs and Files, pulled piece by piece.
+// Blobs and Files, read one chunk at a time.
 
 const { types } = require('node:util');
 const { MessageChannel } = require('node:worker_threads');
-const { mistaken } = require('../arguments/checks.js');
+const { invalidParam } = require('../arguments/checks.js');
 const { InputError } = require('../errors.js');
-const { PIECE, letGo, toBytes } = require('./pulled-sources.js');
+const { CHUNK_BYTES, release, toBytes } = require('./pulled-sources.js');
 
-/** A port that leads nowhere. What is transferred to it is gone at once. */
-const nowhere = (() => {
+/** A port whose other end is closed. Memory that is transferred to it is freed at once. */
+const closedPort = (() => {
   const { port1, port2 } = new MessageChannel();
   port2.close();
   return port1;
@@ -17,11 +17,12 @@ const nowhere = (() => {
 
 const { arrayBuffer, slice, stream } = Blob.prototype;
 
-/** @type {any} Throws for anything but a Blob of Node.js. */
+/** @type {any} Throws unless it is called on a Blob of Node.js. */
 const sizeOfBlob = Object.getOwnPropertyDescriptor(Blob.prototype, 'size')?.get;
 
 /**
- * Whether it is a Blob of Node.js in all that is used of it: one with a method of its own may give memory of its own.
+ * Returns whether a Blob has the methods and the size of a Node.js Blob. One that overrides a method may return memory that
+ * belongs to the caller.
  *
  * @param {Blob} blob
  */
@@ -35,8 +36,8 @@ function isOfNode(blob) {
 }
 
 /**
- * A Blob or a File. What Node.js gives of one is a copy, which is freed once it has crossed: as garbage it would be collected
- * only when there are 32 MiB of it. What Blobs of others give may be their own memory.
+ * A Blob or a File. Node.js returns copies of its bytes, and each copy is freed after Rust has taken it: the garbage collector
+ * would wait until there are 32 MiB of them. Other implementations may return their own memory, which is left alone.
  */
 class BlobSource {
   /** @type {Blob | undefined} */
@@ -48,13 +49,13 @@ class BlobSource {
   #isOfNode;
   /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
   #reader;
-  /** @type {Uint8Array | undefined} What crossed last. */
+  /** @type {Uint8Array | undefined} The last chunk that was handed to Rust. */
   #copy;
 
   /**
    * @param {Blob} blob
    * @param {Place} place
-   * @param {boolean} [isWhole] Whether a Blob of others is asked for all of its bytes, and not for slices.
+   * @param {boolean} [isWhole] Whether a Blob of another implementation is read as a whole instead of in slices.
    */
   constructor(blob, place, isWhole = false) {
     this.#blob = blob;
@@ -73,12 +74,12 @@ class BlobSource {
     if (this.#blob === undefined || !(this.#at < this.#size)) {
       return undefined;
     }
-    const piece = this.#isWhole ? this.#blob : this.#blob.slice(this.#at, this.#at + PIECE);
-    if (piece.size === 0) {
+    const chunk = this.#isWhole ? this.#blob : this.#blob.slice(this.#at, this.#at + CHUNK_BYTES);
+    if (chunk.size === 0) {
       return undefined;
     }
-    this.#at += piece.size;
-    return bytesOfBlob(await piece.arrayBuffer(), this.#place.name);
+    this.#at += chunk.size;
+    return bytesOfBlob(await chunk.arrayBuffer(), this.#place.name);
   }
 
   /** @returns {Promise<Uint8Array | undefined>} */
@@ -90,29 +91,29 @@ class BlobSource {
         return read.value;
       }
       this.#reader = undefined;
-      const piece = this.#blob && slice.call(this.#blob, this.#at, this.#at + PIECE);
-      if (piece === undefined || piece.size === 0) {
+      const chunk = this.#blob && slice.call(this.#blob, this.#at, this.#at + CHUNK_BYTES);
+      if (chunk === undefined || chunk.size === 0) {
         return undefined;
       }
-      this.#at += piece.size;
-      this.#reader = stream.call(piece).getReader();
+      this.#at += chunk.size;
+      this.#reader = stream.call(chunk).getReader();
     }
   }
 
-  /** Only those of `openAsBlob` fail: when their file is another than it was. */
+  /** Reads from the current slice. Only a Blob of `openAsBlob` fails: when its file has changed. */
   async #read() {
     try {
       return await this.#reader?.read();
     } catch (cause) {
       const { name, ...input } = this.#place;
-      const message = `the ${name} param has changed since it was made a Blob, or cannot be read any more`;
+      const message = `the ${name} param cannot be read: its file has changed or is unreadable since the Blob was created`;
       throw new InputError(message, { code: 'changed', cause, ...input });
     }
   }
 
   close() {
     const reader = this.#reader;
-    letGo(() => reader?.cancel());
+    release(() => reader?.cancel());
     this.#blob = undefined;
     this.#reader = undefined;
     this.#free();
@@ -120,24 +121,25 @@ class BlobSource {
 
   #free() {
     if (this.#copy !== undefined) {
-      nowhere.postMessage(null, [/** @type {ArrayBuffer} */ (this.#copy.buffer)]);
+      closedPort.postMessage(null, [/** @type {ArrayBuffer} */ (this.#copy.buffer)]);
       this.#copy = undefined;
     }
   }
 }
 
 /**
- * What a Blob has brought. Those of others may bring anything, and of a number an array would be made.
+ * Returns the bytes that `arrayBuffer()` of a Blob resolved with. Other implementations may resolve with any value: from a
+ * number, for one, `new Uint8Array` would make zeros.
  *
- * @param {unknown} brought
+ * @param {unknown} value
  * @param {string} name
  */
-function bytesOfBlob(brought, name) {
-  const bytes = toBytes(brought, name);
+function bytesOfBlob(value, name) {
+  const bytes = toBytes(value, name);
   if (bytes === undefined) {
-    throw mistaken(name, 'a Blob whose arrayBuffer() resolves with bytes');
+    throw invalidParam(name, 'a Blob whose arrayBuffer() resolves with bytes');
   }
-  // Rust must not read what another thread may be writing.
+  // Rust must not read memory that another thread may be writing.
   return types.isSharedArrayBuffer(bytes.buffer) ? new Uint8Array(bytes) : bytes;
 }
 

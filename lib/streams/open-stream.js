@@ -1,14 +1,14 @@
 'use strict';
 
-// What is open in Rust and read piece by piece. Each piece is a call of its own, made when it is asked for, so nothing is read
-// ahead, and nothing keeps the process alive between two pieces.
+// A stream held open in Rust and read one chunk per call. Each call is made when its chunk is requested, so nothing is read
+// ahead, and nothing keeps the process alive between two chunks.
 
 const { inThisContext } = require('../calls/context.js');
 const { throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { keepLines } = require('../stacks.js');
 
 /**
- * What becomes of it when whoever reads it was left without a word.
+ * Closes a stream whose reader was garbage-collected.
  *
  * @type {FinalizationRegistry<{ session: Session, id: number }>}
  */
@@ -19,7 +19,7 @@ class OpenStream {
   #id;
   #options;
   #signal;
-  /** Ends the call for a piece that is under way. */
+  /** Ends the pending call for a chunk. */
   #ended = new AbortController();
   /** @type {Promise<unknown> | undefined} */
   #pulling;
@@ -41,8 +41,8 @@ class OpenStream {
   }
 
   /**
-   * Makes the call that opens something. Its callback runs in the context of this call then as well as later, and so does who
-   * listens to retries.
+   * Makes the call that opens a stream. Its callback runs in the async context of this call, for later chunks too, and so do
+   * subscribers to retries.
    *
    * @param {Session} session
    * @param {'openOutput' | 'openResults'} operation
@@ -53,23 +53,23 @@ class OpenStream {
     const { onDownloadProgress, signal } = options;
     const inContext = onDownloadProgress && inThisContext(onDownloadProgress);
     const bound = { ...options, onDownloadProgress: inContext };
-    return session.tell(bound, async (told) => {
-      const head = await session.runSilently(operation, argument, told, (opened) => opened);
+    return session.report(bound, async (extended) => {
+      const head = await session.runSilently(operation, argument, extended, (opened) => opened);
       try {
         throwIfAborted(signal);
       } catch (error) {
         session.close(head.id);
         throw error;
       }
-      return { head, stream: new OpenStream(session, head.id, told) };
+      return { head, stream: new OpenStream(session, head.id, extended) };
     });
   }
 
   /**
-   * Begins to listen to the signal. Where that throws, this is closed.
+   * Begins to listen to the signal. If that throws, the stream is closed.
    *
-   * @param {object} reader When it is collected, this is closed.
-   * @param {(reason: unknown) => void} [onAbort] Runs where the signal fires between two pieces.
+   * @param {object} reader When it is garbage-collected, the stream is closed.
+   * @param {(reason: unknown) => void} [onAbort] Runs when the signal fires between two chunks.
    */
   watch(reader, onAbort) {
     this.#onAbort = onAbort;
@@ -85,10 +85,10 @@ class OpenStream {
   }
 
   /**
-   * The next piece, by this reader of it.
+   * Reads the next chunk.
    *
    * @template T
-   * @param {(piece: any) => T} read
+   * @param {(chunk: any) => T} read Converts the chunk.
    * @returns {Promise<T | undefined>} `undefined` at the end.
    */
   async pull(read) {
@@ -105,7 +105,7 @@ class OpenStream {
   }
 
   /**
-   * Closes it. A piece that is under way rejects with the reason.
+   * Closes the stream. A pending read rejects with the reason.
    *
    * @param {unknown} [reason]
    */
@@ -119,7 +119,7 @@ class OpenStream {
     this.#session.close(this.#id);
   }
 
-  /** Waits until a piece that is under way is no more: its request is closed by then. */
+  /** Waits until the pending read has settled. Its request is closed by then. */
   async closed() {
     await this.#pulling?.catch(() => {});
   }

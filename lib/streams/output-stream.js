@@ -1,12 +1,12 @@
 'use strict';
 
-// Outputs as web streams, read only as their readers ask.
+// Outputs as web streams, which read nothing ahead of their readers.
 
 const { ReadableStream } = require('node:stream/web');
 const { OpenStream } = require('./open-stream.js');
 
 /**
- * Opens an output.
+ * Opens an output as a stream.
  *
  * @param {import('../calls/session.js').Session} session
  * @param {object} output
@@ -23,12 +23,12 @@ async function openOutputStream(session, output, options) {
       controller = given;
     },
     async pull() {
-      const piece = await stream.pull(bytesOf);
-      if (piece === undefined) {
+      const chunk = await stream.pull(bytesOf);
+      if (chunk === undefined) {
         stream.close();
         controller?.close();
       } else {
-        controller?.enqueue(piece);
+        controller?.enqueue(chunk);
       }
     },
     /** @param {unknown} reason */

@@ -1,28 +1,29 @@
 'use strict';
 
-// Sources that Rust pulls piece by piece: memory and streams. Blobs are read in blob-source.js.
+// Sources from which Rust requests one chunk at a time: memory and streams. Blobs are read in blob-source.js.
 
 const { types } = require('node:util');
-const { mistaken } = require('../arguments/checks.js');
+const { invalidParam } = require('../arguments/checks.js');
 const { InputError } = require('../errors.js');
 const { argumentError } = require('../stacks.js');
 
 /**
- * What Rust pulls an input from.
+ * The source of an input.
  *
  * @typedef {object} Source
- * @property {() => Uint8Array | undefined | Promise<Uint8Array | undefined>} next The next piece; nothing at the end.
- * @property {() => void} close Nothing more will be asked for.
+ * @property {() => Uint8Array | undefined | Promise<Uint8Array | undefined>} next Returns the next chunk, or `undefined` at the
+ *   end.
+ * @property {() => void} close Releases the source. No further chunk is requested.
  */
 
 /**
- * What messages call a stream: the argument that it stands in, and the input that it is.
+ * How error messages name a source: by the argument that contains it, and by its input.
  *
  * @typedef {{ name: string, inputKey: string, inputName: string }} Place
  */
 
-/** How many bytes of memory cross at a time. */
-const PIECE = 1024 * 1024;
+/** The largest chunk that is handed to Rust, in bytes. */
+const CHUNK_BYTES = 1024 * 1024;
 
 /** Bytes of memory. */
 class MemorySource {
@@ -38,34 +39,34 @@ class MemorySource {
     this.#size = bytes.length;
   }
 
-  /** Whether the memory was transferred or cut short before its end was read. */
+  /** Whether the memory was transferred or truncated before all of it was read. */
   get isGone() {
     return this.#at < this.#size && this.#bytes.length < this.#size;
   }
 
   next() {
     if (this.isGone) {
-      // Rust tells that it has changed.
+      // Rust receives fewer bytes than announced, and reports that the source has changed.
       return undefined;
     }
-    const piece = this.#bytes.subarray(this.#at, this.#at + PIECE);
-    this.#at += piece.length;
-    return piece.length === 0 ? undefined : this.#unshared(piece);
+    const chunk = this.#bytes.subarray(this.#at, this.#at + CHUNK_BYTES);
+    this.#at += chunk.length;
+    return chunk.length === 0 ? undefined : this.#unshared(chunk);
   }
 
   /**
-   * A piece that no other thread writes while Rust reads it. Copies are made in the same place, as each has crossed when the
-   * next is asked for.
+   * Returns a chunk that no other thread writes while Rust reads it. All copies share one buffer, because Rust has copied a
+   * chunk before it requests the next one.
    *
-   * @param {Uint8Array} piece
+   * @param {Uint8Array} chunk
    */
-  #unshared(piece) {
-    if (!types.isSharedArrayBuffer(piece.buffer)) {
-      return piece;
+  #unshared(chunk) {
+    if (!types.isSharedArrayBuffer(chunk.buffer)) {
+      return chunk;
     }
-    this.#copy ??= new Uint8Array(Math.min(this.#size, PIECE));
-    this.#copy.set(piece);
-    return this.#copy.subarray(0, piece.length);
+    this.#copy ??= new Uint8Array(Math.min(this.#size, CHUNK_BYTES));
+    this.#copy.set(chunk);
+    return this.#copy.subarray(0, chunk.length);
   }
 
   close() {
@@ -74,10 +75,10 @@ class MemorySource {
   }
 }
 
-/** A web stream. Its reader is held, because only that can let go of a stream whose next piece does not come. */
+/** A web stream. The reader is kept, because only the reader can cancel a stream while a read is pending. */
 class WebSource {
   #stream;
-  #pieces;
+  #chunks;
   /** @type {any} */
   #reader;
 
@@ -87,25 +88,25 @@ class WebSource {
    */
   constructor(stream, place) {
     this.#stream = stream;
-    this.#pieces = new Pieces(place);
+    this.#chunks = new ChunkReader(place);
   }
 
   async next() {
     const reader = (this.#reader ??= this.#stream.getReader());
-    return this.#pieces.next(() => reader.read());
+    return this.#chunks.next(() => reader.read());
   }
 
   close() {
-    letGo(() => (this.#reader ?? this.#stream).cancel?.());
+    release(() => (this.#reader ?? this.#stream).cancel?.());
   }
 }
 
-/** A stream of Node.js, or anything else that is iterated asynchronously. */
+/** A Node.js stream, or any other async iterable. */
 class IterableSource {
   #iterable;
   /** @type {AsyncIterator<unknown> | undefined} */
   #iterator;
-  #pieces;
+  #chunks;
   /** @type {{ error: unknown } | undefined} */
   #failure;
 
@@ -115,8 +116,8 @@ class IterableSource {
    */
   constructor(iterable, place) {
     this.#iterable = iterable;
-    this.#pieces = new Pieces(place);
-    // A stream may fail before its turn, when nobody else listens: that must not end the process.
+    this.#chunks = new ChunkReader(place);
+    // A stream may fail before it is read. Without a listener, the `error` event would end the process.
     if (typeof iterable.on === 'function') {
       iterable.on('error', (/** @type {unknown} */ error) => {
         this.#failure ??= { error };
@@ -128,36 +129,36 @@ class IterableSource {
     if (this.#failure !== undefined) {
       throw this.#failure.error;
     }
-    // Begun when its turn comes, so that a stream does not flow before that.
+    // The iterator is created on the first read, so that the stream does not flow earlier.
     const iterator = (this.#iterator ??= /** @type {AsyncIterator<unknown>} */ (
       this.#iterable[Symbol.asyncIterator]()
     ));
-    return this.#pieces.next(() => iterator.next());
+    return this.#chunks.next(() => iterator.next());
   }
 
   close() {
-    // A stream whose turn never came is not let go by its iterator.
-    letGo(() => this.#iterable.destroy?.());
-    letGo(() => (this.#iterator ?? this.#iterable[Symbol.asyncIterator]()).return?.());
+    // The iterator does not destroy a stream that it has not begun to read.
+    release(() => this.#iterable.destroy?.());
+    release(() => (this.#iterator ?? this.#iterable[Symbol.asyncIterator]()).return?.());
   }
 }
 
 /**
- * Lets go of what is nobody's any more, and so is an error in doing that.
+ * Closes a source. Errors are ignored, because no call is left to report them to.
  *
- * @param {() => unknown} release
+ * @param {() => unknown} close
  */
-function letGo(release) {
+function release(close) {
   Promise.resolve()
-    .then(release)
+    .then(close)
     .catch(() => {});
 }
 
-/** The pieces of a stream, none of them larger than what crosses at a time. */
-class Pieces {
+/** Reads the chunks of a stream, and splits those that exceed `CHUNK_BYTES`. */
+class ChunkReader {
   #place;
-  /** What the stream gave last. */
-  #given = new MemorySource(new Uint8Array());
+  /** The last chunk of the stream. */
+  #last = new MemorySource(new Uint8Array());
 
   /** @param {Place} place */
   constructor(place) {
@@ -165,23 +166,24 @@ class Pieces {
   }
 
   /**
-   * The next piece. An empty one crosses as well: it takes a turn of the event loop then, and Rust goes by the limit.
+   * Returns the next chunk. Empty chunks are handed to Rust too: each takes a turn of the event loop, and Rust enforces
+   * `idleTimeout`.
    *
    * @param {() => Promise<{ done?: boolean, value?: unknown }>} read
    * @returns {Promise<Uint8Array | undefined>}
    */
   async next(read) {
     const { name, ...input } = this.#place;
-    if (this.#given.isGone) {
+    if (this.#last.isGone) {
       throw this.#gone();
     }
-    const piece = this.#given.next();
-    if (piece !== undefined) {
-      return piece;
+    const chunk = this.#last.next();
+    if (chunk !== undefined) {
+      return chunk;
     }
     const result = await read();
     if ((typeof result !== 'object' && typeof result !== 'function') || result === null) {
-      const message = `the ${name} param cannot be read: its iterator brought a result that is not an object`;
+      const message = `the ${name} param cannot be read: its iterator returned a result that is not an object`;
       throw new InputError(message, { code: 'unusable', ...input });
     }
     const { done, value } = result;
@@ -190,10 +192,10 @@ class Pieces {
     }
     const bytes = this.#bytesOf(value);
     if (bytes === undefined) {
-      throw mistaken(name, 'a stream of bytes');
+      throw invalidParam(name, 'a stream of bytes');
     }
-    this.#given = new MemorySource(bytes);
-    return this.#given.next() ?? bytes;
+    this.#last = new MemorySource(bytes);
+    return this.#last.next() ?? bytes;
   }
 
   /** @param {unknown} value */
@@ -208,14 +210,13 @@ class Pieces {
   /** @param {unknown} [cause] */
   #gone(cause) {
     const { name, ...input } = this.#place;
-    const message = `the ${name} param should be a stream of bytes that stay in place until it is asked for more`;
+    const message = `the ${name} param should be a stream that keeps each chunk unchanged until the next one is requested`;
     return new InputError(message, { code: 'changed', cause, ...input });
   }
 }
 
 /**
- * The bytes of a view or a buffer, of whatever realm, as many as there are now; `undefined` for anything else. They are not
- * copied.
+ * Returns the current bytes of a view or a buffer of any realm, without copying them. Returns `undefined` for any other value.
  *
  * @param {unknown} value
  * @param {string} name
@@ -228,8 +229,8 @@ function toBytes(value, name) {
     }
     return types.isAnyArrayBuffer(value) ? new Uint8Array(value, 0, value.byteLength) : undefined;
   } catch (cause) {
-    throw argumentError(`the ${name} param should be memory that has not been transferred or cut short`, { cause });
+    throw argumentError(`the ${name} param should be memory that has not been transferred or truncated`, { cause });
   }
 }
 
-module.exports = { IterableSource, MemorySource, PIECE, WebSource, letGo, toBytes };
+module.exports = { IterableSource, MemorySource, CHUNK_BYTES, WebSource, release, toBytes };

@@ -1,13 +1,15 @@
 'use strict';
 
-// Blobs that are read whole, before Rust is asked for anything: within `idleTimeout`, and no further once the signal has fired. How
-// their bytes are had is left to the sources.
+// Blobs that are read as a whole before the call of the addon, within `idleTimeout` and until the signal fires. Reading the bytes
+// is left to blob-source.js.
 
 const { LEFT, untilAborted } = require('../calls/signals.js');
 const { InputError } = require('../errors.js');
 const { BlobSource } = require('./blob-source.js');
 
 /**
+ * Reads all bytes of a Blob.
+ *
  * @param {Session} session
  * @param {Blob} blob
  * @param {Place} place
@@ -26,12 +28,15 @@ async function readBlob(session, blob, place, options) {
       const chunk = await withinLimits(session, source.next(), place, options);
       length += chunk?.length ?? 0;
       if (length > size || (chunk === undefined && length !== size)) {
-        throw new InputError(`the ${name} param has another size than it tells`, { code: 'changed', ...input });
+        throw new InputError(`the ${name} param does not contain as many bytes as its size states`, {
+          code: 'changed',
+          ...input,
+        });
       }
       if (chunk === undefined) {
         return Buffer.concat(chunks, length);
       }
-      // What is pulled is gone with the next one.
+      // The source frees a chunk when the next one is read.
       chunks.push(Buffer.from(chunk));
     }
   } finally {
@@ -40,7 +45,7 @@ async function readBlob(session, blob, place, options) {
 }
 
 /**
- * Awaits the next chunk, until the signal fires or Rust says that it has taken too long.
+ * Awaits the next chunk until the signal fires or Rust reports that `idleTimeout` has passed.
  *
  * @template T
  * @param {Session} session

@@ -1,13 +1,13 @@
 'use strict';
 
-// Results that are read as they arrive: those that have come cross together as text, and each becomes an object when it is
-// asked for.
+// Results that are read as they arrive. Rust hands over all results that have arrived as one text, and each is parsed when the
+// loop reaches it.
 
 const { inThisContext } = require('../calls/context.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { OpenStream } = require('./open-stream.js');
 
-/** What stands between two results. */
+/** Separates two results in the text that Rust hands over. */
 const SEPARATOR = '\x1e';
 
 /** @implements {AsyncIterableIterator<object, undefined>} */
@@ -60,7 +60,7 @@ class ResultStream {
       ({ stream } = await OpenStream.open(this.#session, 'openResults', this.#job, this.#options));
       stream.watch(this);
       for (;;) {
-        const text = await stream.pull(asItIs);
+        const text = await stream.pull(unchanged);
         if (text === undefined) {
           return;
         }
@@ -83,7 +83,7 @@ class ResultStream {
 }
 
 /** @param {string} text */
-function asItIs(text) {
+function unchanged(text) {
   return text;
 }
 

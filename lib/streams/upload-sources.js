@@ -1,16 +1,16 @@
 'use strict';
 
-// Where inputs come from. Paths are for Rust to read; everything else is turned into a source that is pulled piece by
-// piece, or into bytes.
+// The sources of inputs. Rust reads paths itself. Everything else becomes a source that hands over one chunk at a time, or
+// bytes.
 
 const { types } = require('node:util');
-const { filePath, mistaken, string } = require('../arguments/checks.js');
+const { filePath, invalidParam, string } = require('../arguments/checks.js');
 const { BlobSource } = require('./blob-source.js');
 const { IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
 
 /**
- * How many bytes of memory a call copies before it returns, which takes a few ms. What is beyond is read where it is when its
- * turn comes.
+ * How many bytes of memory a call copies before it returns, which takes a few milliseconds. Memory beyond this limit is read in
+ * place during the upload.
  */
 const COPIED = 8 * 1024 * 1024;
 
@@ -31,7 +31,7 @@ function isBlob(value) {
 }
 
 /**
- * What can be read once only.
+ * Returns whether a value can be read only once.
  *
  * @param {any} value
  */
@@ -71,11 +71,11 @@ function readFileSource(value, place, room) {
   if (typeof value?.[Symbol.asyncIterator] === 'function') {
     return { source: new IterableSource(value, place) };
   }
-  throw mistaken(name, 'a path, a file: URL, bytes, a Blob or a stream');
+  throw invalidParam(name, 'a path, a file: URL, bytes, a Blob or a stream');
 }
 
 /**
- * The inputs of an upload, and those of them that are pulled, in the same order.
+ * Returns the inputs of an upload, and, in the same order, the sources of those that Rust does not read itself.
  *
  * @param {Record<string, any>} sources Input key → name of the model's input → path, bytes, Blob or stream.
  * @param {string} argument
@@ -92,7 +92,7 @@ function readFileSources(sources, argument) {
     for (const [inputKey, inputName, value, name] of leaves(sources, argument)) {
       if (isStream(value)) {
         if (streams.has(value)) {
-          throw mistaken(name, 'a stream that is given once');
+          throw invalidParam(name, 'a stream that appears only once');
         }
         streams.add(value);
       }
@@ -112,12 +112,13 @@ function readFileSources(sources, argument) {
 }
 
 /**
- * The inputs of an embedded job. Bytes go along beside it, and their numbers stand in their places. They are those of this turn:
- * Rust copies them when the job is submitted, and where Blobs have to be read before that, they are copied here.
+ * Returns the inputs of an embedded job. Bytes are passed separately, and the job refers to them by number. The bytes of the
+ * moment of the call are sent: Rust copies them when the job is submitted. If Blobs have to be read before that, they are copied
+ * here.
  *
  * @param {Record<string, any>} sources Input key → name of the model's input → value.
  * @param {string} argument
- * @param {1 | 2} generation What a string is: a binary string in 1.x, a data URI in 2.x.
+ * @param {1 | 2} generation Decides what a string means: a binary string in 1.x, a data URI in 2.x.
  * @param {(blob: Blob, place: Place) => Promise<Uint8Array>} readBlob
  * @returns {{ sources: Record<string, Record<string, string | number>>, bytes: Uint8Array[] | Promise<Uint8Array[]> }}
  */
@@ -138,7 +139,7 @@ function readEmbeddedSources(sources, argument, generation, readBlob) {
       inline += string(value, place).length;
       parts[name] = value;
     } else {
-      throw mistaken(place, 'a data URI, which pathToDataUrl and fileToDataUrl make');
+      throw invalidParam(place, 'a data URI, which pathToDataUrl and fileToDataUrl make');
     }
   }
   const warn = (/** @type {Uint8Array[]} */ bytes) => {
@@ -153,7 +154,7 @@ function readEmbeddedSources(sources, argument, generation, readBlob) {
 }
 
 /**
- * The bytes of all inputs, one Blob after the other: none is read any more once one has failed.
+ * Returns the bytes of all inputs. Blobs are read one after another, until one fails.
  *
  * @param {(Uint8Array | Blob)[]} given
  * @param {Place[]} places
@@ -170,7 +171,7 @@ async function readAll(given, places, readBlob) {
 let warned = false;
 
 /**
- * Servers are known to fail at embedded inputs of more than a megabyte. They are sent all the same.
+ * Warns about embedded inputs of more than a megabyte, at which servers are known to fail. They are sent nevertheless.
  *
  * @param {number} size In bytes.
  */
@@ -190,23 +191,23 @@ function warnOfSize(size) {
 function embeddedBytes(value, name) {
   if (typeof value === 'string') {
     if (/[^\0-\xff]/.test(value)) {
-      throw mistaken(name, 'a binary string, with one byte a character; pass text as Buffer.from(text)');
+      throw invalidParam(name, 'a binary string, with one byte a character; pass text as Buffer.from(text)');
     }
     return Buffer.from(value, 'latin1');
   }
   const bytes = toBytes(value, name);
   if (bytes !== undefined) {
-    // Rust must not read what another thread may be writing.
+    // Rust must not read memory that another thread may be writing.
     return types.isSharedArrayBuffer(bytes.buffer) ? new Uint8Array(bytes) : bytes;
   }
   if (isBlob(value)) {
     return value;
   }
-  throw mistaken(name, 'a binary string, bytes or a Blob');
+  throw invalidParam(name, 'a binary string, bytes or a Blob');
 }
 
 /**
- * The values of two levels of objects.
+ * Yields the values of two levels of objects.
  *
  * @param {Record<string, any>} sources
  * @param {string} argument
