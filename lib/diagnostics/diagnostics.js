@@ -1,7 +1,7 @@
 'use strict';
 
-// What calls tell while they are made: on channels of node:diagnostics_channel, and to loggers. As long as nobody listens,
-// nothing is made to be told, here or in Rust.
+// Reports of calls, on the channels of node:diagnostics_channel and to loggers. Without subscribers and loggers no report is
+// created, here or in Rust.
 
 const { channel } = require('node:diagnostics_channel');
 const { isGiven } = require('../arguments/checks.js');
@@ -23,7 +23,7 @@ const channels = {
 
 const everyChannel = Object.values(channels);
 
-/** Who listens to the calls of a client. */
+/** The subscribers and loggers of a client. */
 class Diagnostics {
   #baseURL;
   #logs;
@@ -32,7 +32,7 @@ class Diagnostics {
   /**
    * @param {string} baseURL
    * @param {Log[]} logs
-   * @param {(text: string) => string} withoutKey Hides a key that is given where an identifier belongs.
+   * @param {(text: string) => string} withoutKey Hides a key that was passed as an identifier.
    */
   constructor(baseURL, logs, withoutKey) {
     this.#baseURL = baseURL;
@@ -41,10 +41,10 @@ class Diagnostics {
   }
 
   /**
-   * Tells that a call begins, if anybody listens.
+   * Reports the start of a call.
    *
    * @param {ReportedCall} call
-   * @returns {Trace | undefined}
+   * @returns {Trace | undefined} `undefined` if there is neither a subscriber nor a logger.
    */
   begin(call) {
     const logs = this.#logs.filter((log) => log.isOn);
@@ -57,20 +57,20 @@ class Diagnostics {
   }
 }
 
-/** A call that somebody listens to. */
+/** The reports of one call. */
 class Trace {
   #logs;
   #signal;
   #began = performance.now();
-  /** Retries and polls are told in the context of the caller. */
+  /** Retries and polls are reported in the async context of the caller. */
   #scope = new Context('ModzyRequest');
-  /** @type {Observation | undefined} What Rust is asked to tell. */
+  /** @type {Observation | undefined} Which events Rust reports. */
   #observe;
-  /** The same object in all that is told of the call. Subscribers may do anything to it, so nothing is read from it but headers. */
+  /** The same object in all messages of the call. Subscribers may change it, so only `headers` is read from it. */
   #request;
   #method;
   #jobIdentifier;
-  /** @type {Record<string, string>} The headers of subscribers. */
+  /** @type {Record<string, string>} The headers that subscribers have added. */
   #added = {};
 
   /**
@@ -85,11 +85,11 @@ class Trace {
     this.#method = method;
     this.#jobIdentifier = jobIdentifier;
     this.#request = { method, jobIdentifier, baseURL, headers: {} };
-    this.#tell('start', {});
+    this.#report('start', {});
   }
 
   /**
-   * Follows the call to its end, and leaves its promise as it is.
+   * Runs the call, reports its end, and returns its promise unchanged.
    *
    * @template T
    * @param {() => Promise<T>} work
@@ -108,15 +108,19 @@ class Trace {
     return promise;
   }
 
-  /** @param {unknown} reason */
+  /**
+   * Reports the failure or the abort of the call.
+   *
+   * @param {unknown} reason
+   */
   fail(reason) {
     const isAbort = this.#signal !== undefined && hasFired(this.#signal) && reason === reasonOf(this.#signal);
     const error = reason === LEFT ? new DOMException('the loop was left', 'AbortError') : reason;
-    this.#tell('error', { error, durationMs: this.#duration() }, isAbort);
+    this.#report('error', { error, durationMs: this.#duration() }, isAbort);
   }
 
   /**
-   * The options of the call, with what listeners have added.
+   * Returns the options of the call with the headers that subscribers have added.
    *
    * @template {{ binding?: import('../../js-binding').BindingCallOptions }} O
    * @param {O} options
@@ -130,7 +134,7 @@ class Trace {
   }
 
   /**
-   * Tells what Rust has told.
+   * Reports a retry or a poll.
    *
    * @param {Extract<import('../../js-binding').BindingEvent, { event: 'retry' | 'poll' }>} observed
    * @param {import('../stacks.js').Site | undefined} site The lines of the caller.
@@ -140,27 +144,27 @@ class Trace {
     const error = observed.error && atCall(toError(observed.error), site);
     this.#scope.runInAsyncScope(() => {
       if (observed.event === 'retry') {
-        this.#tell('retry', { attempt: observed.attempt, error, delayMs });
+        this.#report('retry', { attempt: observed.attempt, error, delayMs });
       } else {
         const { polls, status } = observed;
-        this.#tell('poll', { jobIdentifier: this.#jobIdentifier, polls, status, error, delayMs });
+        this.#report('poll', { jobIdentifier: this.#jobIdentifier, polls, status, error, delayMs });
       }
     });
   }
 
-  /** @param {any} value What the call brings. */
+  /** @param {any} value The result of the call. */
   #end(value) {
-    // Of a receipt alone: what else is brought may be an output, which is nobody's business here.
+    // Only receipts are read. Other results may be outputs, which must not be reported.
     if (this.#method.startsWith('submit')) {
       this.#jobIdentifier = value?.jobIdentifier;
       try {
-        // Does not throw where a subscriber has frozen it, but where one has given it a setter that does.
+        // Does not throw if a subscriber has frozen the object, but may if one has defined a setter.
         Reflect.set(this.#request, 'jobIdentifier', this.#jobIdentifier);
       } catch (error) {
         throwUncaught(error);
       }
     }
-    this.#tell('end', { durationMs: this.#duration() });
+    this.#report('end', { durationMs: this.#duration() });
   }
 
   #duration() {
@@ -169,20 +173,20 @@ class Trace {
 
   /**
    * @param {Event} event
-   * @param {object} told
+   * @param {object} details
    * @param {boolean} [isAbort] Whether the call has ended because its signal fired.
    */
-  #tell(event, told, isAbort = false) {
+  #report(event, details, isAbort = false) {
     try {
-      channels[event].publish({ request: this.#request, ...told });
+      channels[event].publish({ request: this.#request, ...details });
     } catch (error) {
-      // Channels catch what subscribers throw, but not what somebody makes of a channel.
+      // Channels catch what subscribers throw. A replaced `publish` may still throw.
       throwUncaught(error);
     }
-    const message = { ...told, request: { method: this.#method, jobIdentifier: this.#jobIdentifier } };
+    const message = { ...details, request: { method: this.#method, jobIdentifier: this.#jobIdentifier } };
     for (const log of this.#logs) {
       try {
-        log.tell(event, message, isAbort);
+        log.report(event, message, isAbort);
       } catch (error) {
         throwUncaught(error);
       }
@@ -201,14 +205,16 @@ function hasFired(signal) {
 
 /** @param {Log[]} logs */
 function observationOf(logs) {
-  const asked = logs.map(({ observation }) => observation);
-  if (channels.poll.hasSubscribers || asked.includes('all')) {
+  const requested = logs.map(({ observation }) => observation);
+  if (channels.poll.hasSubscribers || requested.includes('all')) {
     return 'all';
   }
-  return channels.retry.hasSubscribers || asked.includes('failures') ? 'failures' : undefined;
+  return channels.retry.hasSubscribers || requested.includes('failures') ? 'failures' : undefined;
 }
 
 /**
+ * Runs work, and rejects with what it throws.
+ *
  * @template T
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
@@ -222,7 +228,7 @@ function attempt(work) {
 }
 
 /**
- * The headers whose names the caller has not used, in whatever case.
+ * Returns the headers whose names the caller has not used, regardless of case.
  *
  * @param {Record<string, string>} added
  * @param {Record<string, string>} [own]

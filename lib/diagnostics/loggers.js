@@ -1,7 +1,6 @@
 'use strict';
 
-// What is written of calls, and where: to the logger of a client, line by line, or to the console as 2.x does. Never a key,
-// never a body.
+// Log lines about calls, for the logger of a client, or for the console as in 2.x. They contain neither keys nor bodies.
 
 const { warnOnce } = require('./warnings.js');
 
@@ -12,17 +11,16 @@ const { warnOnce } = require('./warnings.js');
  *
  * @typedef {object} Log
  * @property {boolean} isOn
- * @property {import('../../js-binding').BindingObservation | undefined} observation What it has use for, of all that Rust can
- *   tell.
- * @property {(event: Event, message: any, isAbort: boolean) => void} tell
+ * @property {import('../../js-binding').BindingObservation | undefined} observation Which events of Rust it needs.
+ * @property {(event: Event, message: any, isAbort: boolean) => void} report
  */
 
-/** In characters. */
+/** The longest line, in characters. */
 const LONGEST_LINE = 8192;
 
 const levels = /** @type {const} */ (['debug', 'info', 'warn', 'error']);
 
-/** Writes to a logger of the user's, as its levels are at the time. */
+/** Writes to a user's logger, whose levels are read for each line. */
 class LoggerLog {
   #logger;
 
@@ -42,8 +40,8 @@ class LoggerLog {
     return this.#writes('warn') ? 'failures' : undefined;
   }
 
-  /** @type {Log['tell']} */
-  tell(event, message, isAbort) {
+  /** @type {Log['report']} */
+  report(event, message, isAbort) {
     const level = levelOf(event, message, isAbort);
     if (this.#writes(level)) {
       ignoreRejection(this.#logger[level]?.(`modzy: ${inOneLine(describe(event, message, isAbort))}`));
@@ -64,7 +62,7 @@ class LoggerLog {
   }
 }
 
-/** Writes to the console what 2.x writes there. */
+/** Writes the lines of 2.x to the console. */
 class ConsoleLog {
   isOn = true;
   observation = undefined;
@@ -75,8 +73,8 @@ class ConsoleLog {
     this.#isVerbose = level === 'verbose';
   }
 
-  /** @type {Log['tell']} */
-  tell(event, { request: { method }, error }, isAbort) {
+  /** @type {Log['report']} */
+  report(event, { request: { method }, error }, isAbort) {
     if (event === 'start' && this.#isVerbose) {
       console.log('Modzy > ', `${method} called`);
     } else if (event === 'end') {
@@ -138,8 +136,8 @@ function describe(event, message, isAbort) {
 }
 
 /**
- * A text that cannot be taken for two, nor for a command of a terminal, and that reads in the order in which it is written:
- * servers and users write the names and messages in it.
+ * Returns a text as a single line without control characters. Servers and users write the names and messages in it, which must
+ * not forge a second line, send commands to a terminal, or reverse the order of the text.
  *
  * @param {string} text
  */
@@ -148,7 +146,7 @@ function inOneLine(text) {
 }
 
 /**
- * The text of what was thrown, which may be anything.
+ * Returns the text of a thrown value, which may be of any type.
  *
  * @param {unknown} error
  */
@@ -161,7 +159,7 @@ function textOf(error) {
 }
 
 /**
- * A promise of a logger's is not waited for, and breaks nothing where it rejects.
+ * Handles a promise that a logger returns: it is not awaited, and its rejection is only a warning.
  *
  * @param {any} returned
  */
@@ -174,7 +172,8 @@ function ignoreRejection(returned) {
 }
 
 /**
- * Throws where nobody catches, as channels do with what subscribers throw: it is not the call's business, nor to be lost.
+ * Throws an error as an uncaught exception, as channels do with the errors of subscribers: it must neither fail the call nor be
+ * lost.
  *
  * @param {unknown} error
  */

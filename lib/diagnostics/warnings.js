@@ -1,12 +1,12 @@
 'use strict';
 
-// Warnings of the process, for what is most likely a mistake and must break no call.
+// Process warnings, for probable mistakes that must not fail a call.
 
 /** @type {Set<string>} */
 const warned = new Set();
 
 /**
- * Warns, once for each text.
+ * Emits a warning, once for each text.
  *
  * @param {string} code
  * @param {string} text

@@ -1,14 +1,14 @@
 'use strict';
 
-// Async iterators that are fed from outside. The feed buffers what nobody has asked for yet and begins with the first question;
-// the queue is what a loop holds of it. Work that goes on holds the feed alone: so a queue that was abandoned without a word is
-// collected, and its work ends as if the loop had been left.
+// Async iterators that are fed from outside. The feed buffers items and begins with the first `next()`. The queue is the iterator
+// that a loop holds. Pending work refers to the feed alone, so an abandoned queue is garbage-collected, and its work ends as if
+// the loop had been left.
 
 const { inThisContext } = require('../calls/context.js');
 
 /** @type {FinalizationRegistry<Feed<any>>} */
 const abandoned = new FinalizationRegistry((feed) => {
-  // Nobody is left to hear how the source was closed.
+  // No caller is left to report an error of the source to.
   feed.leave().catch(() => {});
 });
 
@@ -17,15 +17,15 @@ class Feed {
   #begin;
   #leave;
   #state = /** @type {'new' | 'open' | 'ended'} */ ('new');
-  /** @type {T[]} What nobody has asked for yet. */
+  /** @type {T[]} Items that no `next()` has taken yet. */
   #ready = [];
-  /** @type {Taker<T>[]} Who has asked before there was anything. */
+  /** @type {Taker<T>[]} Calls of `next()` that wait for an item. */
   #takers = [];
-  /** @type {{ reason: unknown } | undefined} What the loop is to reject with, once. */
+  /** @type {{ reason: unknown } | undefined} The rejection of the next `next()`. */
   #failure;
 
   /**
-   * @param {(feed: Feed<T>) => void} begin Runs with the first question, in the context of this call.
+   * @param {(feed: Feed<T>) => void} begin Runs with the first `next()`, in the async context of this call.
    * @param {() => Promise<void>} leave Runs when the loop is left early.
    */
   constructor(begin, leave) {
@@ -33,7 +33,11 @@ class Feed {
     this.#leave = leave;
   }
 
-  /** @param {T} item */
+  /**
+   * Adds an item.
+   *
+   * @param {T} item
+   */
   put(item) {
     const taker = this.#takers.shift();
     if (taker !== undefined) {
@@ -44,7 +48,7 @@ class Feed {
   }
 
   /**
-   * Puts an item in the place of the last one that nobody has asked for yet, where the two belong together.
+   * Adds an item, and drops the last buffered one if the new item replaces it.
    *
    * @param {T} item
    * @param {(last: T) => boolean} replaces
@@ -57,7 +61,7 @@ class Feed {
     this.put(item);
   }
 
-  /** Ends it after what is ready. */
+  /** Ends the iteration after the buffered items. */
   end() {
     this.#state = 'ended';
     for (const taker of this.#takers.splice(0)) {
@@ -66,7 +70,7 @@ class Feed {
   }
 
   /**
-   * Ends it with a rejection after what is ready.
+   * Ends the iteration with a rejection after the buffered items.
    *
    * @param {unknown} reason
    */
@@ -84,7 +88,7 @@ class Feed {
   }
 
   /**
-   * Ends it with a rejection, and drops what is ready.
+   * Ends the iteration with a rejection, and drops the buffered items.
    *
    * @param {unknown} reason
    */
@@ -94,7 +98,9 @@ class Feed {
   }
 
   /**
-   * @param {AsyncQueue<T>} queue Who asks, who is not abandoned before there is an answer.
+   * Returns the next item.
+   *
+   * @param {AsyncQueue<T>} queue The caller. It is kept from garbage collection until the promise settles.
    * @returns {Promise<IteratorResult<T, undefined>>}
    */
   async next(queue) {
@@ -120,7 +126,7 @@ class Feed {
     });
   }
 
-  /** Leaves the loop, and settles once nothing of its work is left. */
+  /** Ends the iteration early, and resolves after all work has ended. */
   async leave() {
     const hasBegun = this.#state !== 'new';
     this.#ready = [];
@@ -139,14 +145,14 @@ class Feed {
 class AsyncQueue {
   #feed;
 
-  /** @param {Feed<T>} feed What holds the feed does not hold this. */
+  /** @param {Feed<T>} feed Does not refer to this queue, except while a `next()` is pending. */
   constructor(feed) {
     this.#feed = feed;
     abandoned.register(this, feed);
   }
 
   /**
-   * What makes an iterator, or one that rejects with what that throws: the methods themselves throw nothing.
+   * Returns the iterator that a function makes. If the function throws, the returned iterator rejects with the error.
    *
    * @template T
    * @param {() => AsyncIterableIterator<T>} make

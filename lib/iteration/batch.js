@@ -1,7 +1,6 @@
 'use strict';
 
-// Batches: many jobs that are waited for at once, and submitted before that where it is asked, each with an outcome of its
-// own.
+// Batches: many jobs that are awaited, and submitted first if the caller passes functions. Each job has an outcome of its own.
 
 const { inspect, types } = require('node:util');
 const { jobReference } = require('../arguments/references.js');
@@ -11,13 +10,13 @@ const { ModzyError } = require('../errors.js');
 const { argumentError, showCaller, withoutCaller } = require('../stacks.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
 
-/** How many jobs that a batch submits are alive at a time, unless it is told. Those that exist already have no bound. */
+/** How many jobs a batch submits and awaits at a time, unless `concurrency` is set. Jobs that exist already have no bound. */
 const SUBMITTED_AT_A_TIME = 50;
 
-/** How many jobs are started in a turn of the event loop, which takes them a millisecond or two. */
+/** How many jobs are started in one turn of the event loop. They take a millisecond or two. */
 const STARTED_IN_A_TURN = 8;
 
-/** What the cancellation of a job may take, in ms, as in a wait. */
+/** The time limit for the cancellation of a job, in ms, as in a wait. */
 const CANCEL_MS = 5000;
 
 /**
@@ -26,7 +25,7 @@ const CANCEL_MS = 5000;
  * @typedef {object} Task
  * @property {number} index
  * @property {unknown} source
- * @property {boolean} isBounded Whether it counts for the bound.
+ * @property {boolean} isBounded Whether it counts toward the bound.
  * @property {boolean} isSubmitting
  * @property {string} [jobIdentifier]
  * @property {Promise<void>} [done]
@@ -36,11 +35,11 @@ class Batch {
   #session;
   #jobs;
   #options;
-  /** @type {CallOptions} What each wait is told. */
+  /** @type {CallOptions} The options of each wait. */
   #waitOptions;
   /** Ends the waits. */
   #polls = new AbortController();
-  /** @type {any} The iterator that the jobs come from; `undefined` before it is open, and once it has ended. */
+  /** @type {any} The iterator of the jobs; `undefined` before it is open and after it has ended. */
   #source;
   #isPulling = false;
   #taken = 0;
@@ -48,14 +47,14 @@ class Batch {
   #tasks = new Set();
   #bounded = 0;
   #feed;
-  /** @type {Promise<void> | undefined} Of a batch that is over: settles once nothing is left of it. */
+  /** @type {Promise<void> | undefined} Set once the batch is over. Settles after all of its work has ended. */
   #over;
-  /** Whether the jobs are cancelled that have not come to their end. */
+  /** Whether the unfinished jobs are canceled. */
   #cancels = false;
-  /** @type {Promise<void>[]} The callbacks about cancellations. */
-  #told = [];
-  /** @type {{ thrown: unknown } | undefined} What a callback about a cancellation threw. */
-  #mishap;
+  /** @type {Promise<void>[]} The calls of `onCancel`. */
+  #callbacks = [];
+  /** @type {{ thrown: unknown } | undefined} The first error of `onCancel`. */
+  #callbackError;
 
   /**
    * @param {import('../calls/session.js').Session} session
@@ -68,7 +67,7 @@ class Batch {
     this.#options = options;
     this.#waitOptions = Object.assign(Object.create(null), options, {
       signal: this.#polls.signal,
-      onCancel: options.onCancel && this.#tell,
+      onCancel: options.onCancel && this.#reportCancel,
     });
     /** @type {Feed<JobOutcome>} */
     this.#feed = new Feed(
@@ -77,7 +76,7 @@ class Batch {
     );
   }
 
-  /** The outcomes of its jobs, to be gone through once. */
+  /** The outcomes of the jobs. They can be iterated once. */
   get outcomes() {
     return new AsyncQueue(this.#feed);
   }
@@ -89,7 +88,7 @@ class Batch {
       if (signal !== undefined) {
         watch(signal, this.#abort);
       }
-      // A signal that fires in the turn of the first question leaves the source closed.
+      // If the signal fires in the turn of the first `next()`, the source is never opened.
       await undefined;
       if (this.#over === undefined) {
         this.#source = open(this.#jobs);
@@ -110,7 +109,7 @@ class Batch {
       while (this.#source !== undefined && this.#over === undefined && this.#hasRoom()) {
         const result = await this.#source.next();
         if (!isObject(result)) {
-          throw argumentError('the iterator of the jobs brought a result that is not an object');
+          throw argumentError('the iterator of the jobs returned a result that is not an object');
         }
         const { done, value } = result;
         if (done) {
@@ -154,7 +153,7 @@ class Batch {
   }
 
   /**
-   * Follows a job from its submit, where that is left to the batch, to its end.
+   * Submits a job, if the batch is to do so, and awaits it.
    *
    * @param {Task} task
    */
@@ -189,13 +188,13 @@ class Batch {
       return this.#cancel(task.jobIdentifier);
     }
     const { jobIdentifier } = task;
-    // Thousands of waits have all but this in common.
+    // Thousands of waits share all other options.
     const options = Object.assign(Object.create(this.#waitOptions), { jobIdentifier });
     return this.#session.run('blockUntilComplete', jobIdentifier, options);
   }
 
   /**
-   * Cancels a job whose receipt came when the batch was over already, if the jobs of the batch are cancelled.
+   * Cancels a job whose receipt arrived after the end of the batch, if the batch cancels its jobs.
    *
    * @param {string} jobIdentifier
    */
@@ -208,15 +207,15 @@ class Batch {
     try {
       const options = { __proto__: null, binding: limits, method, site, jobIdentifier };
       const job = await this.#session.run('cancelJob', jobIdentifier, options);
-      this.#tell({ jobIdentifier, job });
+      this.#reportCancel({ jobIdentifier, job });
     } catch (error) {
-      this.#tell({ jobIdentifier, error: toError(error) });
+      this.#reportCancel({ jobIdentifier, error: toError(error) });
     }
   }
 
-  /** Tells how a cancellation went. The wait whose job that is does not go on for the sake of it. */
-  #tell = (/** @type {object} */ outcome) => {
-    this.#told.push(this.#callBack(outcome));
+  /** Reports the outcome of a cancellation. The wait for that job does not await the callback. */
+  #reportCancel = (/** @type {object} */ outcome) => {
+    this.#callbacks.push(this.#callBack(outcome));
   };
 
   /** @param {object} outcome */
@@ -225,20 +224,20 @@ class Batch {
     try {
       await onCancel?.(/** @type {any} */ (outcome));
     } catch (thrown) {
-      this.#mishap ??= { thrown };
+      this.#callbackError ??= { thrown };
     }
   }
 
-  /** The user's signal has fired. */
+  /** Ends the batch after the user's signal has fired. */
   #abort = (/** @type {unknown} */ reason) => {
     this.#cancels = this.#options.cancelOnAbort ?? false;
     this.#over ??= this.#close(reason);
-    const end = () => this.#feed.abort(this.#mishap === undefined ? reason : this.#mishap.thrown);
+    const end = () => this.#feed.abort(this.#callbackError === undefined ? reason : this.#callbackError.thrown);
     this.#over.then(end, end);
   };
 
   /**
-   * The jobs cannot be had.
+   * Ends the batch after its source has failed.
    *
    * @param {unknown} error
    */
@@ -248,7 +247,7 @@ class Batch {
     this.#feed.fail(showCaller(error, this.#options.site));
   }
 
-  /** The loop has been left. */
+  /** Ends the batch after the loop has been left. */
   #leave() {
     this.#over ??= this.#close(LEFT);
     return this.#over;
@@ -260,7 +259,7 @@ class Batch {
    */
   async #end(tasks, closing) {
     await ends(tasks);
-    await Promise.all(this.#told);
+    await Promise.all(this.#callbacks);
     await closing;
   }
 
@@ -274,20 +273,20 @@ class Batch {
     const source = this.#source;
     const isPulling = this.#isPulling;
     this.#source = undefined;
-    // What follows goes by `#over`, which is set once this has returned.
+    // The code below depends on `#over`, which is set once this method has returned its promise.
     await undefined;
     this.#polls.abort(reason);
     const closing = closeIterator(source);
     closing.catch(() => {});
-    // A submit that is under way is not broken off. It is waited for where its job is to be cancelled.
+    // A pending submit is not aborted. It is awaited only if its job is to be canceled.
     const tasks = [...this.#tasks];
     const waits = tasks.filter(({ isSubmitting }) => !isSubmitting);
     const all = this.#cancels ? tasks : waits;
     try {
       if (all.length > 0 || source !== undefined) {
-        // A source that is busy with its next job closes when that has come, which may take any time.
+        // A source that is producing its next job closes after that, which may take any time.
         await this.#session.withinGrace(this.#end(all, isPulling ? undefined : closing));
-        // Rust ends each wait in time, and then its end has to be delivered. All else is work of the user's.
+        // Rust ends each wait within its limits, and that end must be delivered. The rest is work of the user's.
         await ends(waits);
       }
     } finally {
@@ -299,7 +298,7 @@ class Batch {
 }
 
 /**
- * Ends when all tasks have. One by one: they are thousands.
+ * Resolves when all tasks have ended. They are awaited one by one, because there may be thousands.
  *
  * @param {Task[]} tasks
  */
@@ -332,7 +331,7 @@ function toError(thrown) {
   if (isError(thrown)) {
     return thrown;
   }
-  // What an object says of itself may throw, or be of any length. It is the cause.
+  // Inspecting an object may throw or return a text of any length, so the object is only the cause.
   const what = isObject(thrown) ? 'an object that is not an Error' : inspect(thrown);
   return withoutCaller(new ModzyError(`the submit threw ${what}`, { cause: thrown }));
 }
@@ -345,7 +344,7 @@ function isError(thrown) {
   try {
     return thrown instanceof Error || types.isNativeError(thrown);
   } catch {
-    // A proxy may refuse to be looked at.
+    // A proxy may throw.
     return false;
   }
 }

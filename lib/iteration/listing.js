@@ -1,6 +1,6 @@
 'use strict';
 
-// Listings: what the server hands out in pages, read page by page as the loop comes to need them.
+// Listings: paged routes, whose pages are read as the loop needs them.
 
 const { throwIfAborted } = require('../calls/signals.js');
 const { readPage, textOf } = require('../documents.js');
@@ -8,7 +8,7 @@ const { readPage, textOf } = require('../documents.js');
 /**
  * @typedef {object} Plan
  * @property {import('../calls/session.js').Session} session
- * @property {import('../calls/operations.js').Operation} operation That reads a page.
+ * @property {import('../calls/operations.js').Operation} operation Reads one page.
  * @property {Record<string, any>} filter
  * @property {import('../arguments/options.js').CallOptions} options
  */
@@ -17,7 +17,7 @@ const { readPage, textOf } = require('../documents.js');
 class Listing {
   #plan;
 
-  /** @param {() => Plan} plan What it throws comes with the first page: the methods themselves throw nothing. */
+  /** @param {() => Plan} plan If it throws, the first page rejects with the error. The constructor does not throw. */
   constructor(plan) {
     try {
       const made = plan();
@@ -33,12 +33,12 @@ class Listing {
     const { session, operation, filter, options } = this.#plan();
     let missing = options.limit ?? Infinity;
     let before = new Set();
-    // There is no page before the first, although 0 may be asked for.
+    // The caller may ask for page 0, but the first page is 1.
     for (let page = Math.max(filter.page ?? 1, 1); ; page += 1) {
       /** @type {{ items: any[], next: boolean }} */
       const { items, next } = await session.run(operation, JSON.stringify({ ...filter, page }), options, readPage);
-      // A new item at the top moves the others down, so that the last of a page come again as the first of the next. And
-      // a server that knows no pages sends the same one for ever.
+      // A new item at the top moves the others down, so that the last items of a page are repeated at the top of the next. A
+      // server without paging returns the same page forever.
       const fresh = items.filter((item) => !before.has(nameOf(item))).slice(0, missing);
       missing -= fresh.length;
       if (fresh.length === 0) {
@@ -68,13 +68,13 @@ class Listing {
     for await (const page of this.pages()) {
       pages.push(page);
     }
-    // Not spread into the arguments of a call, of which a stack holds a hundred thousand or so.
+    // Not spread into the arguments of a call: the stack holds only about a hundred thousand.
     return pages.flat();
   }
 }
 
 /**
- * What tells an item from others.
+ * Returns a text that identifies an item.
  *
  * @param {any} item
  * @returns {string}

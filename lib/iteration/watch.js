@@ -1,13 +1,13 @@
 'use strict';
 
-// A watch over one job: a wait whose news are told one by one.
+// A watch over one job: a wait whose polls are returned as an async iterator.
 
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { textOf } = require('../documents.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
 
 /**
- * The jobs that the polls of a wait bring, each that differs from the one before, the final one last.
+ * Returns the job of each poll that differs from the previous one. The final job is the last item.
  *
  * @param {import('../calls/session.js').Session} session
  * @param {string} jobIdentifier
@@ -33,7 +33,7 @@ function watchJob(session, jobIdentifier, options) {
       const text = textOf(job);
       if (text !== seen) {
         seen = text;
-        // To a loop that is slower than the polls, each status is told, and of each the newest figures.
+        // A loop that is slower than the polls receives each status once, with its newest figures.
         feed.putOver(job, (last) => last.status === job.status);
       }
     };
@@ -56,8 +56,8 @@ function watchJob(session, jobIdentifier, options) {
       watch(signal, abort);
     }
     try {
-      const told = Object.assign(Object.create(null), binding, { progress: true });
-      const waiting = { ...options, __proto__: null, binding: told, signal: polls.signal, onProgress };
+      const reporting = Object.assign(Object.create(null), binding, { progress: true });
+      const waiting = { ...options, __proto__: null, binding: reporting, signal: polls.signal, onProgress };
       return await session.run('blockUntilComplete', jobIdentifier, waiting);
     } finally {
       if (signal !== undefined) {
