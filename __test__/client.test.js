@@ -66,7 +66,7 @@ describe('the constructor', () => {
     [['https://user:pass@app.modzy.com', KEY], /baseURL must not hold a user/],
     [[{ apiKey: KEY, url: 'not a URL' }], /: url is not an absolute/],
     [[url, 'a\r\nb'], /apiKey must hold visible ASCII/],
-    [[{ apiKey: KEY }, KEY], /no mixture of the two/],
+    [[{ apiKey: KEY }, KEY], /but not both/],
     [
       [url, KEY, { requesttimeout: 5 }],
       /unknown option requesttimeout; known are connectTimeout, headers, idleTimeout, logger, maxResponseBytes/,

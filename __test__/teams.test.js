@@ -40,7 +40,7 @@ describe('a team', () => {
     assert.equal(headers['modzy-team-id'], undefined);
   });
 
-  const mixture = /takes apiKey, or teamId and teamToken, and no mixture of the two/;
+  const mixture = /takes apiKey, or teamId and teamToken, but not both/;
   for (const [options, message] of [
     [{ apiKey: KEY, teamId: 'team-7', teamToken: 'aToken' }, mixture],
     [{ apiKey: KEY, teamToken: 'aToken' }, mixture],

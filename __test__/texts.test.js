@@ -217,7 +217,7 @@ describe('in place of a text', () => {
     }
     const said = { bucket: 'b', key: 'k', toJSON: () => ({ bucket: 'c', key: 'l' }) };
     const error = await outcome(t, (modzy) => modzy.submitJobAwsS3(s3({ a: { b: said } })));
-    assert.match(error.message, /without a toJSON/);
+    assert.match(error.message, /sources without toJSON/);
   });
 
   it('in an argument or an option a lone surrogate is refused', async (t) => {

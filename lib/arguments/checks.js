@@ -1,20 +1,24 @@
 'use strict';
 
-// What a single argument or option may be: each check takes a value and its name, and returns what the call needs.
-// Those of numbers are in numbers.js, and those of what stands for a job, an output or a tag in references.js.
+// Checks of single arguments and options. Each check takes a value and its name, and returns the value that the call uses.
+// Numbers are checked in numbers.js; references to jobs, outputs and tags in references.js.
 
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { types } = require('node:util');
 const { argumentError } = require('../stacks.js');
 
-/** @param {unknown} value */
+/**
+ * Returns whether a value is neither `undefined` nor `null`.
+ *
+ * @param {unknown} value
+ */
 function isGiven(value) {
   return value !== undefined && value !== null;
 }
 
 /**
- * An object made by a literal, of whatever realm.
+ * Returns whether a value is a plain object of any realm.
  *
  * @param {unknown} value
  * @returns {value is Record<string, unknown>}
@@ -28,6 +32,8 @@ function isPlainObject(value) {
 }
 
 /**
+ * Returns the error for an invalid argument or option.
+ *
  * @param {string} name
  * @param {string} expected
  */
@@ -72,7 +78,7 @@ function notEmptyString(value, name) {
 }
 
 /**
- * A flag of a query, which callers of 1.x may give as text.
+ * Checks a flag of a query. Callers of 1.x may pass it as text.
  *
  * @param {unknown} value
  * @param {string} name
@@ -85,7 +91,7 @@ function flag(value, name) {
 }
 
 /**
- * A time of a query. What is no `Date` goes out as it is.
+ * Checks a time of a query. A string is sent unchanged.
  *
  * @param {unknown} value
  * @param {string} name
@@ -103,7 +109,11 @@ function date(value, name) {
   return string(value, name);
 }
 
-/** @param {string[]} choices */
+/**
+ * Returns a check for one of several strings.
+ *
+ * @param {string[]} choices
+ */
 function oneOf(...choices) {
   const expected = choices.map((choice) => `"${choice}"`).join(' or ');
   return (/** @type {unknown} */ value, /** @type {string} */ name) => {
@@ -126,8 +136,8 @@ function callback(value, name) {
 }
 
 /**
- * An object that has something to say in JSON, unlike a Map or a promise that was not awaited. What has a `toJSON` is what that
- * says, to all who read it or add to it.
+ * Checks for an object with members in JSON, unlike a `Map` or a promise. An object with `toJSON` is replaced by what that
+ * returns.
  *
  * @param {unknown} value
  * @param {string} name
@@ -157,7 +167,7 @@ function signal(value, name) {
 }
 
 /**
- * Where a client writes what it does. Levels that it does not have are not written.
+ * Checks a logger. It may lack some of the levels.
  *
  * @param {unknown} value
  * @param {string} name
@@ -179,7 +189,7 @@ function logger(value, name) {
 }
 
 /**
- * Jobs one after the other. A string is one too, of characters, and no list of jobs.
+ * Checks an iterable of jobs. Strings are refused: they are iterables of characters.
  *
  * @param {unknown} value
  * @param {string} name
@@ -199,7 +209,7 @@ function iterable(value, name) {
 }
 
 /**
- * A URL, as text or as an object.
+ * Checks a URL, which may be a string or a `URL`.
  *
  * @param {unknown} value
  * @param {string} name
@@ -209,8 +219,8 @@ function url(value, name) {
 }
 
 /**
- * A path of a file, or its URL. The process may be in another folder when Rust comes to the file, so a relative path is
- * resolved at once.
+ * Checks the path or the URL of a file. A relative path is resolved at once, because the process may change its working
+ * directory before Rust opens the file.
  *
  * @param {unknown} value
  * @param {string} name
@@ -219,10 +229,10 @@ function filePath(value, name) {
   const isUrl = typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
   const given = notEmptyString(isUrl ? pathOf(/** @type {URL} */ (value), name) : value, name);
   if (path.sep === '\\') {
-    // May be relative to the folder of a drive.
+    // On Windows a path may be relative to the current folder of a drive.
     return path.resolve(given);
   }
-  // Not shortened: where `..` leads behind a symbolic link, the text does not say.
+  // Not normalized: after a symbolic link, `..` may lead elsewhere than the text of the path says.
   return path.isAbsolute(given) ? given : `${process.cwd().replace(/\/$/, '')}/${given}`;
 }
 

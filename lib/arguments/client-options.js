@@ -1,6 +1,6 @@
 'use strict';
 
-// The arguments of a client's constructor: its credentials and its options, by the table in option-table.js.
+// Reads the arguments of a client's constructor: its credentials, and its options by the table in option-table.js.
 
 const { ConsoleLog, LoggerLog } = require('../diagnostics/loggers.js');
 const { argumentError } = require('../stacks.js');
@@ -28,9 +28,7 @@ function readConstructor(given) {
     return { ...toConfig(identity, options), generation: 1 };
   }
   if (isGiven(second)) {
-    throw argumentError(
-      'the client takes (baseURL, apiKey, options) or ({ apiKey, url, ...options }), and no mixture of the two',
-    );
+    throw argumentError('the client takes (baseURL, apiKey, options) or ({ apiKey, url, ...options }), but not both');
   }
   const { apiKey, teamId, teamToken, url, ...others } = ownMembers(first, 'the client');
   const identity = {
@@ -58,7 +56,7 @@ function readOptions(given, of) {
 }
 
 /**
- * What Rust makes a client of, and where the client writes what it does.
+ * Returns the settings of the addon's client, and the logs that the client writes to.
  *
  * @param {Record<string, any>} identity
  * @param {Record<string, any>} options

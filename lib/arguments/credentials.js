@@ -1,12 +1,12 @@
 'use strict';
 
-// The credentials of a client: a key, or what a team has in its place.
+// The credentials of a client: an API key, or the identifier and the token of a team.
 
 const { isGiven, string } = require('./checks.js');
 const { argumentError } = require('../stacks.js');
 
 /**
- * What identifies a client or its server. The text of the error is that of 1.x.
+ * Checks a credential or the URL of the server. The error has the text of 1.x.
  *
  * @param {unknown} value
  * @param {string} name
@@ -19,6 +19,8 @@ function credential(value, name) {
 }
 
 /**
+ * Reads an API key, or the identifier and the token of a team.
+ *
  * @param {unknown} apiKey
  * @param {unknown} teamId
  * @param {unknown} teamToken
@@ -28,9 +30,7 @@ function readCredentials(apiKey, teamId, teamToken) {
     return { apiKey: credential(apiKey, 'apiKey') };
   }
   if (isGiven(apiKey)) {
-    throw argumentError(
-      'Cannot initialize the modzy client: it takes apiKey, or teamId and teamToken, and no mixture of the two',
-    );
+    throw argumentError('Cannot initialize the modzy client: it takes apiKey, or teamId and teamToken, but not both');
   }
   return { teamId: credential(teamId, 'teamId'), teamToken: credential(teamToken, 'teamToken') };
 }

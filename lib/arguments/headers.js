@@ -1,10 +1,10 @@
 'use strict';
 
-// Headers that callers add, by the rules of the Rust client: what HTTP allows, and none of the client's own.
+// Headers that callers add. As in the Rust client, HTTP must allow them, and the client's own headers are refused.
 
 const { isPlainObject, invalidParam, string } = require('./checks.js');
 
-/** Headers that are the client's own, because they carry credentials or frame the message. */
+/** Headers that only the client sets, because they carry credentials or frame the message. */
 const reserved = new Set([
   'accept-encoding',
   'authorization',
@@ -30,7 +30,7 @@ const allowedName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const allowedValue = /^[\t\x20-\x7e\x80-\u{10ffff}]*$/u;
 
 /**
- * Name → value. A value may be a secret, so messages leave it out.
+ * Checks headers, name → value. A value may be a secret, so messages do not contain it.
  *
  * @param {unknown} value
  * @param {string} name
@@ -57,7 +57,7 @@ function headers(value, name) {
 }
 
 /**
- * What the client calls itself.
+ * Checks the value of the `User-Agent` header.
  *
  * @param {unknown} value
  * @param {string} name

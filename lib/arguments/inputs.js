@@ -1,14 +1,13 @@
 'use strict';
 
-// The inputs of a job: by their keys, and by the names that the model has for their parts. What a source is read from is left to
-// streams.
+// The inputs of a job: input key → the model's input name → source. Reading the sources is left to lib/streams.
 
 const { types } = require('node:util');
 const { isGiven, invalidParam, object, string } = require('./checks.js');
 
 /**
- * Inputs by their keys, each with its parts by the names that the model has for them. All is read once, so that what was
- * checked is what is sent.
+ * Returns a check for inputs: input key → the model's input name → source. Each member is read once, so that the checked value is
+ * the one that is sent.
  *
  * @template T
  * @param {(value: unknown, name: string) => T} read
@@ -38,20 +37,20 @@ function membersOf(value, name) {
 }
 
 /**
- * What is read member by member, and so must not say something else of itself.
+ * Refuses an object with `toJSON`: its members are read one by one, and `toJSON` may return others.
  *
  * @param {any} value
  * @param {string} name
  */
 function withoutToJson(value, name) {
   if (typeof value === 'object' && typeof value?.toJSON === 'function' && !types.isDate(value)) {
-    throw invalidParam(name, 'an object of sources, without a toJSON that makes another of it');
+    throw invalidParam(name, 'an object of sources without toJSON');
   }
   return value;
 }
 
 /**
- * An object in a bucket. What else is said of it goes to the server as it is.
+ * Checks an object in an S3 bucket. Additional members are sent unchanged.
  *
  * @param {unknown} value
  * @param {string} name
@@ -77,7 +76,8 @@ function unread(value) {
 }
 
 /**
- * Sources that are read where the call is made. Messages about them need the name that the caller knows them by.
+ * Checks the keys and names of sources, which are read when the call is made. The result contains the argument's name for error
+ * messages.
  *
  * @param {unknown} value
  * @param {string} name
@@ -88,7 +88,7 @@ function sources(value, name) {
 }
 
 /**
- * A single source, likewise.
+ * Checks that a single source is given. The result contains the argument's name for error messages.
  *
  * @param {unknown} value
  * @param {string} name

@@ -1,11 +1,11 @@
 'use strict';
 
-// How a client reaches its server: the options for proxies and TLS, and what the environment says of them.
+// The options for proxies and TLS, and their environment variables.
 
 const { argumentError } = require('../stacks.js');
 const { isGiven, isPlainObject, invalidParam, string } = require('./checks.js');
 
-/** The variables that may name a proxy. Rust decides between them. */
+/** The environment variables that decide the proxy. Rust chooses between them. */
 const proxyVariables = [
   'http_proxy',
   'HTTP_PROXY',
@@ -17,7 +17,7 @@ const proxyVariables = [
 ];
 
 /**
- * The URL of a proxy, or `false` for none, whatever the environment says.
+ * Checks the URL of a proxy. `false` means none, regardless of the environment.
  *
  * @param {unknown} value
  * @param {string} name
@@ -59,7 +59,7 @@ function pems(value, name) {
 const members = /** @type {const} */ ({ ca: pems, cert: pem, key: pem });
 
 /**
- * The certificates of a client, each by the name that Rust knows.
+ * Checks the certificates of a client. The result uses the names of the addon's settings.
  *
  * @param {unknown} value
  * @param {string} name
@@ -87,7 +87,7 @@ function tls(value, name) {
 }
 
 /**
- * The settings of the connection, as Rust takes them: what is given comes before the environment.
+ * Returns the connection settings of the addon. Options take precedence over the environment.
  *
  * @param {{ proxy?: string | false, tls?: Record<string, any> }} given
  */

@@ -1,13 +1,13 @@
 'use strict';
 
-// What an argument or option that is a number may be: each check takes a value and its name, and returns what the call needs.
+// Checks of numbers. Each check takes a value and its name, and returns the value that the call uses.
 
 const { invalidParam } = require('./checks.js');
 
-/** The most that Rust counts in 32 bits. */
+/** The largest unsigned integer of 32 bits. */
 const MOST = 2 ** 32 - 1;
 
-/** The longest string that V8 makes, in UTF-16 units, of which no text has more than it has bytes. */
+/** The longest string of V8, in UTF-16 units. A text has at most as many units as bytes. */
 const LONGEST_STRING = 2 ** 29 - 24;
 
 /**
@@ -22,7 +22,7 @@ function count(value, name) {
 }
 
 /**
- * A count that may be none.
+ * Checks a count that may be 0.
  *
  * @param {unknown} value
  * @param {string} name
@@ -35,7 +35,7 @@ function fromZero(value, name) {
 }
 
 /**
- * How many at most.
+ * Checks an upper bound. `Infinity` is none.
  *
  * @param {unknown} value
  * @param {string} name
@@ -45,7 +45,7 @@ function bound(value, name) {
 }
 
 /**
- * Bytes that become one string.
+ * Checks a number of bytes that become one string.
  *
  * @param {unknown} value
  * @param {string} name
@@ -58,7 +58,7 @@ function size(value, name) {
 }
 
 /**
- * The number of a page, or of what it holds.
+ * Checks the number of a page, or the number of its items.
  *
  * @param {unknown} value
  * @param {string} name
@@ -74,7 +74,7 @@ function pageNumber(value, name) {
 }
 
 /**
- * Milliseconds, of which `Infinity` is no limit.
+ * Returns a check for milliseconds. `Infinity` means that there is no limit.
  *
  * @param {number} least
  */
@@ -88,7 +88,7 @@ function milliseconds(least) {
 }
 
 /**
- * The same number, or 1 where it is less.
+ * Returns a check that raises a number below 1 to 1.
  *
  * @param {(value: unknown, name: string) => number} check
  */
@@ -97,7 +97,7 @@ function atLeastOne(check) {
 }
 
 /**
- * A time that goes into a body, where only a whole number can stand.
+ * Checks a time in milliseconds that is sent in a body, which takes whole numbers only.
  *
  * @param {unknown} value
  * @param {string} name

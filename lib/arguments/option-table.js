@@ -1,7 +1,7 @@
 'use strict';
 
-// The one table of options, of calls and of clients: what each may be, what takes it, and which side uses it. Reading them is
-// left to options.js and client-options.js; the defaults are Rust's.
+// The table of the options of calls and clients: the check of each option, the methods that take it, and the side that uses it.
+// Reading them is left to options.js and client-options.js. The defaults are set in Rust.
 
 const { argumentError } = require('../stacks.js');
 const { boolean, callback, isPlainObject, logger, oneOf, signal } = require('./checks.js');
@@ -11,21 +11,22 @@ const { proxy, tls } = require('./network.js');
 const { atLeastOne, bound, count, fromZero, milliseconds, size, wholeMs } = require('./numbers.js');
 
 /**
- * The kinds of calls by the options that they take.
+ * The kinds of calls, which differ in the options that they take.
  *
  * @typedef {'read' | 'list' | 'dataUrl' | 'download' | 'submit' | 'upload' | 'wait' | 'waitMany' | 'watch'} CallKind
  *
- * What takes an option: a kind of calls, any client, or a client whose settings are one object.
+ * A taker of an option: a kind of calls, any client, or a client whose settings are one object.
  *
  * @typedef {CallKind | 'client' | 'initiator'} Taker
  *
  * @typedef {object} Option
- * @property {(value: any, name: string) => any} check Returns what the value means. The error of one that it cannot be names it.
- * @property {'rust' | 'javascript'} side Which one uses it.
+ * @property {(value: any, name: string) => any} check Returns the converted value. Throws an error with the option's name if the
+ *   value is invalid.
+ * @property {'rust' | 'javascript'} side The side that uses the option.
  * @property {readonly Taker[]} takers
  */
 
-/** Waits, which are not ended by a failed request. */
+/** Waits, which go on after a failed request. */
 const waits = /** @type {const} */ (['wait', 'waitMany', 'watch']);
 const submits = /** @type {const} */ (['submit', 'upload']);
 const transfers = /** @type {const} */ (['upload', 'download']);
@@ -52,7 +53,7 @@ function inJavaScript(check, ...takers) {
 
 /** @satisfies {Record<string, Option>} */
 const options = {
-  // Who the client is, and where.
+  // Credentials and server
   apiKey: inRust(credential, 'initiator'),
   teamId: inRust(credential, 'initiator'),
   teamToken: inRust(credential, 'initiator'),
@@ -79,10 +80,10 @@ const options = {
   onProgress: inJavaScript(callback, 'wait', 'waitMany'),
   pollInterval: inRust(milliseconds(1), ...waits),
   waitTimeout: inRust(milliseconds(0), ...waits),
-  // What becomes of the job when the signal fires. An upload cancels its job in any case.
+  // Cancellation of the job after an abort. An upload always cancels its job.
   cancelOnAbort: inJavaScript(boolean, 'submit', ...waits),
   onCancel: inJavaScript(callback, ...submits, ...waits),
-  // What comes back
+  // Results
   limit: inJavaScript(bound, 'list'),
   maxBytes: inJavaScript(bound, 'dataUrl'),
   onDownloadProgress: inJavaScript(callback, 'download'),
@@ -93,14 +94,14 @@ const options = {
 
 /** @typedef {keyof typeof options} OptionName */
 
-/** Names that single methods have for an option: the name here, and what the value may be under the other one. */
+/** Other names that single methods accept for an option: the option's name, and the check of a value under the other name. */
 const otherNames = {
-  // 2.x counted on timers, for which 0 is 1.
+  // 2.x passed it to a timer, for which 0 means 1.
   timeout: { name: 'pollInterval', check: atLeastOne(milliseconds(0)) },
 };
 
 /**
- * The names of the options of calls, or of those of clients.
+ * Returns the names of the options that any of the takers accepts, sorted.
  *
  * @param {...Taker} takers
  * @returns {string[]}
@@ -119,11 +120,11 @@ const known = {
 };
 
 /**
- * The option of a name.
+ * Returns the option with a name. Throws if it is unknown.
  *
  * @param {string} name
  * @param {keyof typeof known} of
- * @param {string} owner Whose options they are: a method, or the client.
+ * @param {string} owner The method or the client, for the error message.
  * @returns {Option}
  */
 function optionOf(name, of, owner) {
@@ -139,7 +140,7 @@ function isCallOption(name) {
 }
 
 /**
- * The options that stand in an object, without a prototype, so that nothing but what is given can be read from it.
+ * Returns the own members of an options object, without a prototype, so that inherited members cannot be read.
  *
  * @param {unknown} given
  * @param {string} owner

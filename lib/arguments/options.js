@@ -1,6 +1,6 @@
 'use strict';
 
-// The reader of a call's options, by the table in option-table.js.
+// Reads the options of a call by the table in option-table.js.
 
 const { argumentError } = require('../stacks.js');
 const { isGiven } = require('./checks.js');
@@ -8,11 +8,11 @@ const { optionOf, otherNames, ownMembers } = require('./option-table.js');
 
 /**
  * @typedef {object} CallOptions
- * @property {import('../../js-binding').BindingCallOptions} [binding] What Rust needs to know.
- * @property {string} [method] Whose they are.
+ * @property {import('../../js-binding').BindingCallOptions} [binding] The options that Rust uses.
+ * @property {string} [method] The name of the called method.
  * @property {string} [jobIdentifier] The job that the call is about.
  * @property {import('../stacks.js').Site} [site] The lines of the caller.
- * @property {import('../diagnostics/diagnostics.js').Trace} [trace] What reports the call to subscribers and loggers.
+ * @property {import('../diagnostics/diagnostics.js').Trace} [trace] Reports the call to subscribers and loggers.
  * @property {number} [jobTimeout]
  * @property {number} [chunkSize]
  * @property {number} [concurrency]
@@ -27,11 +27,11 @@ const { optionOf, otherNames, ownMembers } = require('./option-table.js');
  */
 
 /**
- * The options by their own names.
+ * Returns the options under the names of the table.
  *
  * @param {unknown} given
  * @param {string} method
- * @param {readonly (keyof typeof otherNames)[]} renamed Which of them the method knows by another name.
+ * @param {readonly (keyof typeof otherNames)[]} renamed The other names that the method accepts.
  */
 function withOwnNames(given, method, renamed) {
   const members = ownMembers(given, method);
@@ -49,14 +49,16 @@ function withOwnNames(given, method, renamed) {
 }
 
 /**
+ * Reads the options of a call.
+ *
  * @param {unknown} given
  * @param {string} method
- * @param {readonly (keyof typeof otherNames)[]} [renamed] Which of them the method knows by another name.
+ * @param {readonly (keyof typeof otherNames)[]} [renamed] The other names that the method accepts.
  * @returns {CallOptions}
  */
 function readOptions(given, method, renamed = []) {
   /** @type {any} */
-  // Without a prototype, so that nothing but what is given can be read from it, here or in Rust.
+  // Without a prototype, so that neither JavaScript nor Rust reads inherited members.
   const read = { __proto__: null, binding: undefined };
   if (!isGiven(given)) {
     return read;

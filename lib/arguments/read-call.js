@@ -1,6 +1,6 @@
 'use strict';
 
-// The reader of calls. By the row of the method, it turns any call into values and options.
+// Reads the arguments of a call. The row of the method describes its forms; the result is the same for all of them.
 
 /**
  * @typedef {import('./rows.js').Generation} Generation
@@ -10,13 +10,13 @@
  * @typedef {object} Reading
  * @property {Record<string, any>} values By positional name.
  * @property {import('./options.js').CallOptions} options
- * @property {Generation} generation The one that the call's form tells; the client's where both have the same.
+ * @property {Generation} generation The SDK generation of the call's form; the client's if both have that form.
  *
  * @typedef {object} Given
  * @property {Record<string, unknown>} given By positional name.
  * @property {unknown} options
  * @property {Generation | undefined} generation
- * @property {'name' | 'member'} names Which of a parameter's names the caller knows.
+ * @property {'name' | 'member'} names Which name of a parameter the caller used.
  */
 
 const { argumentError } = require('../stacks.js');
@@ -25,11 +25,11 @@ const { s3Objects, source, sources, texts } = require('./inputs.js');
 const { isCallOption, ownMembers } = require('./option-table.js');
 const { readOptions } = require('./options.js');
 
-/** What may be a plain object in the positional form too. */
+/** The readers of parameters that take a plain object in the positional form too. */
 const takesObject = new Set([object, s3Objects, source, sources, texts]);
 
 /**
- * Reads a call of a method.
+ * Reads the arguments of a call.
  *
  * @param {string} method
  * @param {Row} row
@@ -59,7 +59,7 @@ function readForm(method, row, args) {
     if (typeof first === 'object' && first !== null) {
       return readObjectForm(method, row, ownMembers(first, method), args.slice(1));
     }
-    // Without a filter, but perhaps with options.
+    // No filter, but possibly options.
     const mayBeOptions = row.objectOnly || isPlainObject(second);
     if (!isGiven(first) && mayBeOptions && row.parameters.every(({ optional }) => optional)) {
       return readObjectForm(method, row, {}, args.slice(1));
@@ -90,7 +90,7 @@ function readValues({ parameters }, form, generation) {
 }
 
 /**
- * Whether a form has a parameter at all.
+ * Returns whether a form has a parameter.
  *
  * @param {Parameter} parameter
  * @param {Given} form
@@ -125,7 +125,7 @@ function readPositionalForm(method, row, given) {
 }
 
 /**
- * Which generation has calls of this shape; `undefined` where both have them.
+ * Returns the SDK generation that has calls of this form; `undefined` if both have it.
  *
  * @param {Row} row
  * @param {unknown[]} args
@@ -137,7 +137,7 @@ function generationOf(row, args) {
 }
 
 /**
- * `(...ids)`, `(...ids, options)` or `(ids[], options)`.
+ * Reads `(...ids)`, `(...ids, options)` or `(ids[], options)`.
  *
  * @param {Row} row
  * @param {unknown[]} args
@@ -193,7 +193,7 @@ function positionalOf({ parameters }) {
 }
 
 /**
- * Whether a method was handed to `Array.prototype.map`, which adds the index and the array.
+ * Returns whether the method was passed to `Array.prototype.map`, which adds the index and the array.
  *
  * @param {unknown[]} args
  */
@@ -212,14 +212,14 @@ function wrongForm(method, row) {
   if (members.length === 0 || row.objectOnly) {
     return argumentError(`${method} takes ${row.objectOnly ? byObject : positional}`);
   }
-  return argumentError(`${method} takes ${positional} or ${byObject}, and no mixture of the two`);
+  return argumentError(`${method} takes ${positional} or ${byObject}, but not both`);
 }
 
 /** @type {Set<string>} */
 const warned = new Set();
 
 /**
- * A member that nobody reads is most likely misspelt, but code written for 2.x may have it and works.
+ * Warns about an unknown member. It is probably misspelled, but existing code for 2.x may contain it and works.
  *
  * @param {string} method
  * @param {string} member

@@ -1,12 +1,12 @@
 'use strict';
 
-// What stands for a job, an output or a tag in an argument: each check takes a value and its name, and returns what the call needs.
+// References to jobs, outputs and tags. Each check takes a value and its name, and returns the value that the call uses.
 
 const { types } = require('node:util');
 const { isGiven, isPlainObject, invalidParam, notEmptyString, string, url } = require('./checks.js');
 
 /**
- * A job's identifier, from a job, a receipt, any object that has it, or itself.
+ * Returns the identifier of a job: the value itself, or the `jobIdentifier` of a job, a receipt or any other object.
  *
  * @param {unknown} value
  * @param {string} name
@@ -22,7 +22,7 @@ function jobReference(value, name) {
 }
 
 /**
- * An output: its URL, or its names.
+ * Returns the URL or the names of an output.
  *
  * @param {unknown} value
  * @param {string} name
@@ -46,8 +46,8 @@ function outputReference(value, name) {
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The fifth argument of the history of 1.x: documented as the identifiers of jobs, and sent as the name of a model. The
- * identifiers are UUIDs, and no model is called that.
+ * Reads the fifth argument of the history of 1.x. The documentation calls it job identifiers, but 1.x sends it as the name of a
+ * model. The two differ in form: identifiers are UUIDs, and names of models are not.
  *
  * @param {unknown} value
  * @param {string} name
@@ -69,7 +69,7 @@ function jobsOrModel(value, name) {
 }
 
 /**
- * Identifiers of tags. Several may stand in one string, separated by commas, as they do on the wire.
+ * Returns the identifiers of tags. One string may contain several, separated by commas, as on the wire.
  *
  * @param {unknown} value
  * @param {string} name

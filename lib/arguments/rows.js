@@ -1,36 +1,35 @@
 'use strict';
 
-// What a row says about the arguments of a method: its parameters under the names of both generations. The rows themselves
-// stand beside their resources, and the reader of calls, its messages and the tests all go by them.
+// The part of a row that describes the arguments of a method: its parameters under the names of both SDK generations. Each row is
+// defined in the file of its resource. The reader of calls, its messages and the tests all use them.
 
 /**
  * @typedef {1 | 2} Generation
  *
  * @typedef {object} Parameter
  * @property {string} name Its name in the positional form.
- * @property {string | undefined} member Its name in the object form, where it has one.
+ * @property {string | undefined} member Its name in the object form; `undefined` if that form lacks it.
  * @property {(value: unknown, name: string) => any} read Checks a value, and converts it.
  * @property {boolean} optional
- * @property {boolean} [positional] Whether the positional form has it: true.
- * @property {string} [unless] The parameter that stands in place of this one.
- * @property {boolean} [skippable] Whether options may stand in its place.
- * @property {Partial<Record<Generation, unknown>>} [defaults] What it is where it is not given. With one, `null` is not
- *   the same as not given: it leaves the parameter out.
+ * @property {boolean} [positional] Whether the positional form has it. The default is `true`.
+ * @property {string} [unless] A parameter that replaces this one: if it is given, this one is not required.
+ * @property {boolean} [skippable] Whether options may be passed in its place.
+ * @property {Partial<Record<Generation, unknown>>} [defaults] Its value if it is `undefined`. `null` omits the parameter instead.
  *
  * @typedef {object} Form
  * @property {readonly Parameter[]} parameters
  * @property {import('./option-table.js').CallKind} kind Which options the method takes.
- * @property {boolean} [objectOnly] There is no positional form.
- * @property {boolean} [variadic] The parameter takes all positional arguments up to the options.
- * @property {Generation} [generation] Which one has the method, where its receipts tell them apart.
- * @property {readonly string[]} [ignored] Members that the types of 2.x have and that mean nothing.
- * @property {readonly 'timeout'[]} [renamed] Options that the method knows by another name.
+ * @property {boolean} [objectOnly] Whether the method has only an object form.
+ * @property {boolean} [variadic] Whether the parameter takes all positional arguments up to the options.
+ * @property {Generation} [generation] The SDK generation of the method, if its receipts depend on it.
+ * @property {readonly string[]} [ignored] Members of the 2.x types that have no effect.
+ * @property {readonly 'timeout'[]} [renamed] Options that the method accepts under another name.
  */
 
 const { boolean, string } = require('./checks.js');
 
 /**
- * Without a prototype, so that nothing but what stands here can be read from it.
+ * Returns a copy without a prototype, so that only its own members can be read from it.
  *
  * @template {object} T
  * @param {T} entry
@@ -87,7 +86,7 @@ function unless(other, parameter) {
 }
 
 /**
- * The parameters of an object form without a positional one.
+ * Returns the parameters of a method that has only an object form.
  *
  * @param {readonly Parameter[]} parameters
  */
@@ -95,10 +94,10 @@ function named(parameters) {
   return parameters.filter(({ member }) => member !== undefined);
 }
 
-/** A version of a model. */
+/** The parameters that name a version of a model. */
 const version = [required('modelId', string, 'modelId'), required('versionId', string, 'version')];
 
-/** Whether a submit asks for explanations. */
+/** Whether a submit requests explanations. */
 const explain = skippable(optional('explain', boolean, 'explain'));
 
 module.exports = { bare, explain, membersOnly, named, optional, required, skippable, unless, version };

@@ -55,9 +55,7 @@ composeResource(ResultClient, 'results', methods);
 async function getOutputContents(session, { values, options }) {
   const { url: address, jobId, inputKey, outputName, responseType = 'json' } = values;
   if (address !== undefined && [jobId, inputKey, outputName].some(isGiven)) {
-    throw argumentError(
-      'getOutputContents takes { jobId, inputKey, outputName } or { url }, and no mixture of the two',
-    );
+    throw argumentError('getOutputContents takes { jobId, inputKey, outputName } or { url }, but not both');
   }
   const argument = JSON.stringify(address === undefined ? { jobId, inputKey, outputName } : { url: address });
   const { bytes, type, status } = await session.run('getOutputContents', argument, options, contentsOf);
