@@ -1,6 +1,6 @@
 'use strict';
 
-// First, because what follows may be beyond an older version of Node.js.
+// First, because older versions of Node.js cannot run the files below.
 require('./lib/runtime.js');
 
 const { AccountingClient } = require('./lib/resources/accounting.js');
@@ -13,7 +13,7 @@ const { ResultClient } = require('./lib/resources/results.js');
 const { isFinalStatus } = require('./lib/status.js');
 const { TagClient } = require('./lib/resources/tags.js');
 
-// One name a line, spelt out, so that `import { ModzyClient } from 'modzy-client'` finds them without running the code.
+// Written out one name per line, so that `import { ModzyClient } from 'modzy-client'` finds the names without running the code.
 module.exports.ModzyClient = ModzyClient;
 module.exports.ModelClient = ModelClient;
 module.exports.TagClient = TagClient;

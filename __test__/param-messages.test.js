@@ -173,7 +173,7 @@ describe('invalid params', () => {
     ],
     [should('onUploadProgress', 'a function'), [['getFeatures', { onUploadProgress: 5 }]]],
     [
-      /^getModels takes \(modelId, .*, sortBy, options\) or \(\{ modelId, .*, sortBy \}, options\), and no mixture/,
+      /^getModels takes \(modelId, .*, sortBy, options\) or \(\{ modelId, .*, sortBy \}, options\), but not both/,
       [
         ['getModels', 'm', { retries: 1 }],
         ['getModels', { name: 'a' }, 'author'],
@@ -182,7 +182,7 @@ describe('invalid params', () => {
       ],
     ],
     [
-      /^getJobHistory takes \(user, .*, sortBy, options\) or \(\{ user, .*, model \}, options\), and no mixture/,
+      /^getJobHistory takes \(user, .*, sortBy, options\) or \(\{ user, .*, model \}, options\), but not both/,
       [
         ['getJobHistory', null, null, { page: 1 }],
         ['getJobHistory', ...none(10), {}, {}],

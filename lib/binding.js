@@ -1,17 +1,18 @@
 'use strict';
 
-// The addon, or an error that says what was looked for, what was found, and what to do.
+// Loads the addon. If that fails, the error lists the candidates, the errors that loading them caused, and a remedy.
 
-/** Whether this is the file that the package has, and no part of a bundle. */
+/** Whether this is the file of the package, and not part of a bundle. */
 const isCalledByItsName = typeof __filename === 'string' && /[\\/]lib[\\/]binding\.js$/.test(__filename);
 
-/** The flag of the permission model, which older versions know by another name. */
+/** The flag of the permission model. Older versions of Node.js have another name for it. */
 const permission = process.allowedNodeEnvironmentFlags?.has('--permission')
   ? '--permission'
   : '--experimental-permission';
 
 /**
- * What keeps an addon from loading, and what to do about just that. By their messages, as the generated loader keeps no codes.
+ * The known reasons why an addon does not load, each with its remedy. They are recognized by their messages, because the generated
+ * loader does not keep error codes.
  *
  * @type {{ is: (messages: string) => boolean, advice: string[] }[]}
  */
@@ -56,7 +57,7 @@ function isRestricted() {
 }
 
 /**
- * What the generated loader met, in the order of its looking.
+ * Returns the messages of the errors that the generated loader collected, in the order of its attempts.
  *
  * @param {unknown} failure
  */
@@ -65,7 +66,7 @@ function messagesOf(failure) {
   const isLoaders = failure instanceof Error && failure.cause instanceof Error;
   for (let error = isLoaders ? failure.cause : failure; error instanceof Error; error = error.cause) {
     const [line = ''] = error.message.split('\n', 1);
-    // The loader asks for a build for WebAssembly as well, which does not exist.
+    // The loader also tries a WebAssembly build, which does not exist.
     if (!/wasi\b/.test(line)) {
       messages.unshift(`  ${line}`);
     }
@@ -78,8 +79,8 @@ function load() {
   try {
     const binding = require('../js-binding.js');
     if (typeof binding?.BindingClient !== 'function') {
-      // What bundlers make of a file that they do not know.
-      throw new TypeError(`the addon is not one: ${typeof binding}`);
+      // Bundlers replace a file of an unknown type.
+      throw new TypeError(`js-binding.js does not export the addon, but a value of type ${typeof binding}`);
     }
     return binding;
   } catch (failure) {

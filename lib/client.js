@@ -1,6 +1,6 @@
 'use strict';
 
-// The client that people use: the methods of all resources under one roof.
+// The public client, which has the methods of all resources.
 
 const { isGiven } = require('./arguments/checks.js');
 const { ownMembers } = require('./arguments/option-table.js');

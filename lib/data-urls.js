@@ -1,16 +1,16 @@
 'use strict';
 
-// How large a file may be that becomes a data URL: within the caller's limit, and not longer than a string can be.
+// Data URLs of Blobs, and the largest file that becomes one: within the caller's limit and the longest string of JavaScript.
 
 const { constants } = require('node:buffer');
 const { InputError } = require('./errors.js');
 const { readBlob } = require('./streams/read-blob.js');
 
-/** The limit unless the caller sets another, in bytes: 256 MiB. */
+/** The default limit, in bytes: 256 MiB. */
 const MAX_BYTES = 2 ** 28;
 
 /**
- * The most bytes that become a data URL.
+ * Returns the largest number of bytes that becomes a data URL.
  *
  * @param {string} mimeType
  * @param {number} [maxBytes] The caller's limit.

@@ -1,7 +1,6 @@
 'use strict';
 
-// What the server sends, as JavaScript values: the object of the wire, and nothing enumerable added to it. And what callers send
-// of their own making, as JSON.
+// Documents of the server as JavaScript values, without added enumerable members; and bodies of callers as JSON.
 
 const { types } = require('node:util');
 const { isPlainObject, invalidParam } = require('./arguments/checks.js');
@@ -17,7 +16,7 @@ const identifier = {
 };
 
 /**
- * Jobs and receipts answer to `identifier`, as the documentation's examples have it; the wire calls it `jobIdentifier`.
+ * Adds the getter `identifier` to a job or a receipt. Modzy's documentation uses that name; on the wire it is `jobIdentifier`.
  *
  * @param {any} document
  */
@@ -29,10 +28,10 @@ function identify(document) {
 }
 
 /**
- * Reads an answer's text.
+ * Parses the body of a response.
  *
- * @param {string} text Empty where the answer had no body.
- * @returns {any} `undefined` where the answer had no body.
+ * @param {string} text Empty if the response had no body.
+ * @returns {any} `undefined` if the response had no body.
  */
 function readDocument(text) {
   if (text === '') {
@@ -46,7 +45,7 @@ function readDocument(text) {
 }
 
 /**
- * Reads the job and the result that a wait for both brings.
+ * Parses the job and the result of a wait for both.
  *
  * @param {string} job
  * @param {string} result
@@ -56,7 +55,7 @@ function readJobAndResult(job, result) {
 }
 
 /**
- * Reads a page of a listing.
+ * Parses a page of a listing.
  *
  * @param {string} items
  * @param {boolean} next Whether another page follows.
@@ -67,7 +66,7 @@ function readPage(items, next) {
 }
 
 /**
- * Reads a receipt. 1.x sets its status, which the server may leave out; 2.x leaves it as it came.
+ * Returns a reader of receipts. 1.x sets the status, which the server may omit; 2.x leaves the receipt unchanged.
  *
  * @param {1 | 2} generation
  * @param {'OPEN' | 'SUBMITTED'} status
@@ -83,10 +82,10 @@ function receiptReader(generation, status) {
 }
 
 /**
- * The text of a document: equal for equal ones. JSON of any depth is read, but `JSON.stringify` has no room on the stack for
- * what is nested some thousands deep.
+ * Returns a document as JSON, so that equal documents have equal texts. `JSON.parse` reads any depth, but `JSON.stringify`
+ * overflows the stack at a depth of some thousands.
  *
- * @param {unknown} document What `JSON.parse` has made.
+ * @param {unknown} document A value that `JSON.parse` returned.
  * @returns {string}
  */
 function textOf(document) {
@@ -101,13 +100,13 @@ function textOf(document) {
 }
 
 /**
- * The same without recursion.
+ * Returns the same text without recursion.
  *
  * @param {unknown} document
  */
 function deepTextOf(document) {
   const parts = [];
-  /** @type {({ text: string } | { value: unknown })[]} What is left, the next one last. */
+  /** @type {({ text: string } | { value: unknown })[]} The remaining parts, the next one last. */
   const left = [{ value: document }];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     if ('text' in next) {
@@ -132,8 +131,8 @@ function deepTextOf(document) {
 }
 
 /**
- * Reads what may be text: JSON where it is an object, a list or a string, else the text as it came. Digits stay text, of
- * which a number would lose some.
+ * Parses a body that may be JSON or text. Text is returned unchanged, and so are numbers, which may have more digits than a
+ * JavaScript number keeps.
  *
  * @param {string} text
  * @returns {unknown}
@@ -148,20 +147,20 @@ function readTextOrDocument(text) {
 }
 
 /**
- * Writes a body of the caller's making. What JSON would make something else of without a word is refused.
+ * Serializes a body that the caller composed. Values that JSON would silently change are refused.
  *
  * @param {object} body
- * @returns {string | undefined} `undefined` where it has nothing to say in JSON.
+ * @returns {string | undefined} `undefined` if the body has no JSON form.
  */
 function writeBody(body) {
-  /** @type {unknown[]} What holds the member that is written, and what holds that, from the outside in. */
+  /** @type {unknown[]} The objects and lists around the current member, outermost first. */
   const holders = [];
   /** @type {string[]} Their names. */
   const names = [];
   /**
-   * @this {Record<string, unknown>} What has the member.
+   * @this {Record<string, unknown>} The object or list that has the member.
    * @param {string} member
-   * @param {unknown} value What is left of it after its `toJSON`.
+   * @param {unknown} value Its value after `toJSON`.
    */
   function replace(member, value) {
     while (holders.length > 0 && holders.at(-1) !== this) {
@@ -182,7 +181,7 @@ function writeBody(body) {
   try {
     return JSON.stringify(body, replace);
   } catch (error) {
-    // Nested too deep, or too long.
+    // The body is nested too deeply or too long.
     if (error instanceof RangeError) {
       throw argumentError(`the job param cannot be serialized to JSON: ${error.message}`, { cause: error });
     }
@@ -191,9 +190,9 @@ function writeBody(body) {
 }
 
 /**
- * The place of a member in a body: `job.input.sources["my key"][0]`.
+ * Returns the path of a member in a body: `job.input.sources["my key"][0]`.
  *
- * @param {string[]} names Of what is around it, from the outside in. The first is the body's own.
+ * @param {string[]} names The names of the objects and lists around it, outermost first. The first is that of the body.
  * @param {unknown[]} holders
  * @param {string} member
  */
@@ -208,7 +207,7 @@ function placeOf(names, holders, member) {
 }
 
 /**
- * What JSON writes of an object that stands for a string, a number or a boolean.
+ * Returns the primitive of a `String`, `Number` or `Boolean` object, and any other value unchanged.
  *
  * @param {unknown} value
  */
@@ -226,10 +225,10 @@ function unboxed(value) {
 }
 
 /**
- * What should be there in place of a value that JSON would make something else of; `undefined` where it would not.
+ * Returns what is expected instead of a value that JSON would silently change; `undefined` if the value is valid.
  *
- * @param {any} given As the caller has it.
- * @param {any} value As JSON has it, after its `toJSON`.
+ * @param {any} given The caller's value.
+ * @param {any} value The value after `toJSON`.
  * @param {string} member
  * @param {unknown} holder
  */
@@ -237,7 +236,7 @@ function expectedFor(given, value, member, holder) {
   if (!member.isWellFormed()) {
     return 'named by a string without lone surrogates';
   }
-  // Both have a `toJSON` that writes something else than they hold.
+  // The `toJSON` of a Buffer and of an invalid date does not return the original value.
   if (ArrayBuffer.isView(given) || types.isAnyArrayBuffer(value)) {
     return 'text: bytes have to be encoded, or uploaded';
   }
@@ -260,7 +259,7 @@ function expectedFor(given, value, member, holder) {
   }
 }
 
-/** What keeps what it holds from JSON, whatever members it has besides. */
+/** Types whose content is missing in JSON, even if they have members. */
 const closed = [types.isMap, types.isSet, types.isNativeError, types.isRegExp, types.isDate, types.isBoxedPrimitive];
 
 /** @param {any} value */

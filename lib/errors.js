@@ -1,12 +1,12 @@
 'use strict';
 
-// The error family that users see. The structure comes from Rust, where a failure arises; the stack comes from the call.
+// The public error classes. Rust provides the details of a failure; the stack is that of the call.
 
 const { readDocument } = require('./documents.js');
 const { withoutCaller } = require('./stacks.js');
 
 /**
- * Members that are not known are left out, so that an error prints only what it has to say.
+ * Copies the defined members of the details to an error. Undefined ones are omitted, so that they do not appear in its output.
  *
  * @param {Record<string, any>} error
  * @param {Record<string, any>} details
@@ -20,7 +20,7 @@ function assignGiven(error, details, members) {
   }
 }
 
-/** The root of all errors of this package. */
+/** The base class of all errors of this package. */
 class ModzyError extends Error {
   /**
    * @param {string} message
@@ -38,7 +38,7 @@ class ModzyError extends Error {
   }
 }
 
-/** The server refused, or no answer came. */
+/** The server refused a request, or no response arrived. */
 class ApiError extends ModzyError {
   /**
    * @param {string} message
@@ -50,7 +50,7 @@ class ApiError extends ModzyError {
     assignGiven(this, details, ['status', 'url', 'body', 'requestId', 'retryAfterMs', 'attempts', 'jobIdentifier']);
   }
 
-  /** What code written for the earlier SDKs reads: the error of the HTTP library underneath. */
+  /** The error of the HTTP library, in the form that code for the earlier SDKs reads. */
   get error() {
     const { message, status, body: data, url } = /** @type {ApiErrorDetails & Error} */ (this);
     return { message, response: status === undefined ? undefined : { status, data }, config: { url } };
@@ -72,7 +72,7 @@ class NotFoundError extends ApiError {}
 class RateLimitError extends ApiError {}
 class ServerError extends ApiError {}
 
-/** A 2xx that cannot be read. */
+/** A successful response that cannot be read. */
 class ResponseError extends ApiError {
   /**
    * @param {string} message
@@ -84,7 +84,7 @@ class ResponseError extends ApiError {
   }
 }
 
-/** No connection, or one that broke before the answer was whole. */
+/** No connection, or one that failed before the response was complete. */
 class ConnectionError extends ApiError {
   /**
    * @param {string} message
@@ -96,10 +96,10 @@ class ConnectionError extends ApiError {
   }
 }
 
-/** A time limit of a request passed. */
+/** A time limit of a request expired. */
 class RequestTimeoutError extends ConnectionError {}
 
-/** The time limit of a wait passed. The job goes on. */
+/** The time limit of a wait expired. The job continues. */
 class WaitTimeoutError extends ModzyError {
   /**
    * @param {string} message
@@ -120,7 +120,7 @@ class InputError extends ModzyError {
   constructor(message, details = {}) {
     super(message, details);
     assignGiven(this, details, ['code', 'inputKey', 'inputName']);
-    // Sources are read, and found wanting, long after the call has begun.
+    // Sources are read long after the call has begun, so the stack of the failure does not contain the caller.
     withoutCaller(this);
   }
 }
@@ -141,7 +141,7 @@ const family = {
   InputError,
 };
 
-// On the prototypes, as `name` is on those of the language, so that it is no member of its own in every listing.
+// Defined on the prototypes, like `name` of the built-in errors, so that it is not printed as a member of each error.
 for (const [name, type] of Object.entries(family)) {
   Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true });
 }
@@ -162,8 +162,10 @@ function ofStatus(status) {
 }
 
 /**
+ * Reads the body of an error response.
+ *
  * @param {string} text
- * @returns {unknown} JSON where it is JSON, else the text.
+ * @returns {unknown} The parsed JSON, or the text if it is not JSON.
  */
 function readBody(text) {
   try {
@@ -174,21 +176,21 @@ function readBody(text) {
 }
 
 /**
- * The transport's own account, where there is one. It arose in Rust, so no line of JavaScript has a place in its stack.
+ * Returns the cause that Rust reports, if any, as an error. Its stack has no frames, because the cause arose in Rust.
  *
- * @param {string | undefined} account
+ * @param {string | undefined} message
  */
-function toCause(account) {
-  if (account === undefined) {
+function toCause(message) {
+  if (message === undefined) {
     return undefined;
   }
-  const cause = new Error(account);
-  cause.stack = `Error: ${account}`;
+  const cause = new Error(message);
+  cause.stack = `Error: ${message}`;
   return cause;
 }
 
 /**
- * The error that a failure of the native client becomes.
+ * Converts a failure of the addon into a public error.
  *
  * @param {BindingError} failure
  * @returns {Error}

@@ -1,6 +1,6 @@
 'use strict';
 
-// What the outputs of models say about why: as typed values, from the forms that models write.
+// Decodes the explanations in the outputs of models. Models write them in several forms.
 
 const { isPlainObject } = require('./arguments/checks.js');
 
@@ -8,7 +8,7 @@ const { isPlainObject } = require('./arguments/checks.js');
 /** @typedef {import('../types/explanations.js').Explanation} Explanation */
 /** @typedef {import('../types/explanations.js').WordImportance} WordImportance */
 
-/** A mask has at most so many pixels, so that a few numbers cannot ask for all the memory there is. */
+/** The most pixels of a mask, so that a few numbers in an output cannot allocate all memory. */
 const MAXIMUM_PIXELS = 2 ** 27;
 
 /**
@@ -35,6 +35,8 @@ function decodeExplanation(output) {
 }
 
 /**
+ * Reads class predictions.
+ *
  * @param {unknown} list
  * @returns {ClassPrediction[]} Empty unless all of them can be read.
  */
@@ -45,6 +47,8 @@ function readClasses(list) {
 }
 
 /**
+ * Reads the importance of words: one list, or one list for each class.
+ *
  * @param {unknown} explanation
  * @returns {WordImportance[] | undefined}
  */
@@ -61,7 +65,7 @@ function readWords(explanation) {
 }
 
 /**
- * Words with their scores: a list of pairs or of objects, or an object of numbers.
+ * Reads words with their scores: a list of pairs or of objects, or an object of numbers.
  *
  * @param {unknown} value
  * @returns {WordImportance[] | undefined}
@@ -79,7 +83,7 @@ function readWordList(value) {
 }
 
 /**
- * Lays out a mask by rows. On the wire it goes down the columns, in lengths of runs that are 0 and 1 in turn.
+ * Decodes a mask into rows. On the wire it is run-length encoded by columns, with runs of 0 and 1 in turn.
  *
  * @param {Record<string, unknown>} explanation
  * @returns {{ width: number, height: number, mask: Uint8Array } | undefined}
@@ -112,8 +116,8 @@ function readMask({ maskRLE, dimensions }) {
 }
 
 /**
- * Whether every list is one of lengths, and ends within the picture; and all of them together are no more work than the
- * largest mask.
+ * Returns whether every list consists of lengths whose sum is within the picture, and whether all lists together take no more
+ * work than the largest mask.
  *
  * @param {any[]} masks
  * @param {number} pixels

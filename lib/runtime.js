@@ -1,8 +1,8 @@
 'use strict';
 
-// Whether this version of Node.js can run the package. Written for those that cannot, and so in the JavaScript of any of them.
+// Checks the version of Node.js. This file uses only old syntax, so that unsupported versions can run it.
 
-/** The oldest version, as package.json has it. */
+/** The oldest supported major version, as in package.json. */
 const OLDEST = 20;
 
 const version = process.versions.node;

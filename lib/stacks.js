@@ -1,17 +1,17 @@
 'use strict';
 
-// The lines of a caller in the stacks of errors: they are captured when a call begins, because the documented
-// `.then(…).catch(console.error)` has no other way to them.
+// The caller's lines in the stacks of errors. They are captured when a call begins, because errors of promises that are handled
+// with `.then(…).catch(console.error)`, as the documentation shows, would not contain them.
 
 /**
- * Errors that were created while a call ran, below as many frames of this package as a stack has room for.
+ * Errors that were created while a call ran. The frames of this package may fill their stacks.
  *
  * @type {WeakSet<object>}
  */
 const unplaced = new WeakSet();
 
 /**
- * The lines of a caller. Until they are read, they hold the functions and objects of their frames.
+ * The lines of a caller. Until they are read, they keep the functions and objects of their frames in memory.
  *
  * @typedef {{ stack?: string }} Site
  */
@@ -19,7 +19,7 @@ const unplaced = new WeakSet();
 /**
  * Captures the lines of a caller.
  *
- * @param {Function} entry The lines begin with the caller of this function, which must be running.
+ * @param {Function} entry A running function. The lines begin with its caller.
  * @returns {Site}
  */
 function captureSite(entry) {
@@ -29,7 +29,7 @@ function captureSite(entry) {
 }
 
 /**
- * The same lines without what their frames hold, for what outlives its call.
+ * Returns the lines without references to their frames, for objects that outlive the call.
  *
  * @param {Site | undefined} site
  * @returns {Site}
@@ -43,13 +43,13 @@ function linesOf(site) {
   try {
     return site?.stack;
   } catch {
-    // A custom Error.prepareStackTrace may throw; the failure itself must survive that.
+    // A custom Error.prepareStackTrace may throw. The original failure must still be reported.
     return undefined;
   }
 }
 
 /**
- * A wrong argument.
+ * Returns the error for an invalid argument.
  *
  * @param {string} message
  * @param {ErrorOptions} [options]
@@ -59,7 +59,7 @@ function argumentError(message, options) {
 }
 
 /**
- * Marks an error as one that {@link showCaller} gives the lines of the caller.
+ * Marks an error whose stack {@link showCaller} replaces with the caller's lines.
  *
  * @template {Error} E
  * @param {E} error
@@ -70,7 +70,7 @@ function withoutCaller(error) {
 }
 
 /**
- * Gives an error that was created while a call ran the lines of its caller. What the caller's own code threw keeps its stack.
+ * Replaces the stack of a marked error with the caller's lines. An error that the caller's own code threw keeps its stack.
  *
  * @template E
  * @param {E} error
@@ -78,12 +78,12 @@ function withoutCaller(error) {
  * @returns {E}
  */
 function showCaller(error, site) {
-  // No look at anything else than the marks: it may be a proxy that throws.
+  // Only the mark is checked, because the thrown value may be a proxy that throws.
   return unplaced.has(/** @type {any} */ (error)) ? /** @type {E} */ (atCall(/** @type {any} */ (error), site)) : error;
 }
 
 /**
- * Gives an error the stack of the call that it ends: the lines that matter are the caller's, not those that read the events.
+ * Replaces the stack of an error with the caller's lines. The lines that delivered the event would not help the user.
  *
  * @template {Error} E
  * @param {E} error
@@ -93,7 +93,7 @@ function showCaller(error, site) {
 function atCall(error, site) {
   const lines = linesOf(site);
   unplaced.delete(error);
-  // A custom Error.prepareStackTrace may have made anything of it.
+  // A custom Error.prepareStackTrace may return any value.
   if (typeof lines === 'string') {
     const frames = lines.indexOf('\n');
     error.stack = `${error.name}: ${error.message}${frames < 0 ? '' : lines.slice(frames)}`;

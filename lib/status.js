@@ -5,7 +5,8 @@
 const { BindingClient } = require('./binding.js');
 
 /**
- * Whether a job with this status has come to its end, by the rule of the waits. What is no text is no status.
+ * Returns whether a job with this status is finished, by the same rule as the waits. A value that is not a string is not a final
+ * status.
  *
  * @param {unknown} status
  */

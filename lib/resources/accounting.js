@@ -1,6 +1,6 @@
 'use strict';
 
-// API keys of an account.
+// The API keys of an account.
 
 const { notEmptyString } = require('../arguments/checks.js');
 const { required } = require('../arguments/rows.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// Files as data URLs, for embedded inputs.
+// The methods that convert files into data URLs, for embedded inputs.
 
 const { blob, filePath, string } = require('../arguments/checks.js');
 const { required } = require('../arguments/rows.js');

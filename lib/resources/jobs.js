@@ -1,6 +1,6 @@
 'use strict';
 
-// Jobs that exist, and the class with all that can be done with jobs: submits, uploads, waits and results as well.
+// The methods for existing jobs, and the class that also has the submits, uploads, waits and results.
 
 const { date, string } = require('../arguments/checks.js');
 const { pageNumber } = require('../arguments/numbers.js');
@@ -51,14 +51,14 @@ function getJobHistory(session, { values, options, generation }) {
   return session.run('getJobHistory', JSON.stringify(filter), options);
 }
 
-/** How far back the history of 2.x goes unless it is told. */
+/** Returns the default start of the history of 2.x. */
 function thirtyDaysAgo() {
   const from = new Date();
   from.setDate(from.getDate() - 30);
   return from.toISOString();
 }
 
-/** What the facade has of jobs beside their results. */
+/** The methods of jobs on the facade, except those of their results. */
 const methods = { ...methodsOf(rows), ...submits.methods, ...uploads.methods, ...waits.methods };
 
 class JobClient extends Resource {}

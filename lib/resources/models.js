@@ -1,6 +1,6 @@
 'use strict';
 
-// Models and their versions.
+// The methods for models and their versions.
 
 const { date, flag, notEmptyString, string } = require('../arguments/checks.js');
 const { pageNumber } = require('../arguments/numbers.js');
@@ -38,7 +38,7 @@ const getModelVersion = read('getModelVersion', version, { argument: versionArgu
 const rows = {
   getModels,
   listModels: list('getModelsPage', named(filter)),
-  // The same without a filter, whose defaults go by the generation alone.
+  // `getModels` without a filter. The defaults depend on the SDK generation.
   getAllModels: alias(
     getModels,
     read('getModels', [], {

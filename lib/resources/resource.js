@@ -1,7 +1,7 @@
 'use strict';
 
-// What the classes of resources and the facade have in common: their methods, which are made of rows, and the session that they
-// run in. The rows stand in the files of the resources.
+// The base of the resource classes and of the facade: it creates their methods from rows, and keeps the session that they run
+// in. The rows are defined in the files of the resources.
 
 const { bare } = require('../arguments/rows.js');
 const { Session } = require('../calls/session.js');
@@ -18,21 +18,23 @@ const { captureSite, showCaller } = require('../stacks.js');
  * @typedef {import('../calls/call.js').Reader} Reader
  *
  * @typedef {object} Actions
- * @property {readonly Operation[]} operations What the method runs in Rust.
- * @property {(session: Session, reading: Reading) => any} run Makes the call, and returns what the method returns.
- * @property {boolean} [isReported] `false` where its operations are reported to subscribers and loggers in its place.
+ * @property {readonly Operation[]} operations The operations that the method runs in Rust.
+ * @property {(session: Session, reading: Reading) => any} run Makes the call, and returns the result of the method.
+ * @property {boolean} [isReported] `false` if its operations are reported to subscribers and loggers in its place.
  * @property {'promise' | 'iterator' | 'listing'} returns
- * @property {Row} [aliasOf] The row of the method that this one is another name for.
+ * @property {Row} [aliasOf] The row of the method whose alias this one is.
  *
  * @typedef {Form & Actions} Row
  *
- * What else a row says of the arguments, and how a plain method writes the argument of its operation and reads the answer.
+ * Further details of a row about its arguments. A plain method may also write the argument of its operation and read the
+ * response in its own way.
  *
  * @typedef {Partial<Form> & { argument?: (reading: Reading) => string, answer?: Reader }} Details
  */
 
 /**
- * A method that is one operation. Each layer around it would cost every pending wait hundreds of bytes.
+ * Returns the row of a method that runs one operation. It adds no layers, each of which would cost every pending wait hundreds
+ * of bytes.
  *
  * @param {CallKind} kind
  * @param {Operation} operation
@@ -52,7 +54,7 @@ function plain(kind, operation, parameters, { argument = argumentOf(parameters),
 }
 
 /**
- * The argument of an operation, unless its row says otherwise: nothing, the text of the only parameter, or all of them as JSON.
+ * Returns the default writer of an operation's argument: nothing, the text of the only parameter, or all parameters as JSON.
  *
  * @param {readonly Parameter[]} parameters
  * @returns {(reading: Reading) => string}
@@ -66,7 +68,7 @@ function argumentOf(parameters) {
 }
 
 /**
- * A method that reads, or that asks the server for something that needs no body.
+ * Returns the row of a method that reads, or that sends a request without a body.
  *
  * @param {Operation} operation
  * @param {readonly Parameter[]} [parameters]
@@ -77,7 +79,7 @@ function read(operation, parameters = [], details) {
 }
 
 /**
- * A method that waits for a job.
+ * Returns the row of a method that waits for a job.
  *
  * @param {Operation} operation
  * @param {readonly Parameter[]} parameters
@@ -88,12 +90,12 @@ function wait(operation, parameters, details) {
 }
 
 /**
- * A method with work of its own beside its operations.
+ * Returns the row of a method with code of its own around its operations.
  *
  * @param {CallKind} kind
  * @param {readonly Operation[]} operations
  * @param {readonly Parameter[]} parameters
- * @param {(session: Session, reading: Reading) => Promise<any>} work Throws at once, or returns the promise of its operation.
+ * @param {(session: Session, reading: Reading) => Promise<any>} work Throws synchronously, or returns the operation's promise.
  * @param {Partial<Row>} [more]
  * @returns {Row}
  */
@@ -102,7 +104,7 @@ function own(kind, operations, parameters, work, more = {}) {
 }
 
 /**
- * Work that awaits something before its operation or after it: an error that it throws then shows the caller's lines, too.
+ * Wraps work that awaits something before or after its operation, so that its errors show the caller's lines too.
  *
  * @param {(session: Session, reading: Reading) => Promise<any>} work
  * @returns {(session: Session, reading: Reading) => Promise<any>}
@@ -115,7 +117,7 @@ function inSteps(work) {
 }
 
 /**
- * A method that returns what a loop goes through.
+ * Returns the row of a method that returns an async iterator.
  *
  * @param {CallKind} kind
  * @param {readonly Operation[]} operations
@@ -128,9 +130,9 @@ function iterate(kind, operations, parameters, run) {
 }
 
 /**
- * A method that lists what the server hands out in pages, with an object form alone.
+ * Returns the row of a method that lists a paged route. It has only an object form.
  *
- * @param {Operation} operation That reads a page.
+ * @param {Operation} operation Reads one page.
  * @param {readonly Parameter[]} parameters
  * @returns {Row}
  */
@@ -149,7 +151,7 @@ function list(operation, parameters) {
 }
 
 /**
- * Another name of a method.
+ * Returns the row of a method under another name.
  *
  * @param {Row} row
  * @param {Partial<Row>} [differences]
@@ -169,7 +171,7 @@ class Resource {
     sessionOf = (client) => client.#session;
   }
 
-  /** @param {unknown[]} given The arguments of a constructor, or the session of a client that composes others. */
+  /** @param {unknown[]} given The arguments of a constructor, or the session of the client that creates this one. */
   constructor(...given) {
     try {
       this.#session = Session.of(given);
@@ -190,7 +192,7 @@ const makers = {
       try {
         return sessionOf(this).call(name, row, given);
       } catch (error) {
-        // Called on something that is not a client.
+        // The method was called on an object that is not a client.
         return Promise.reject(error);
       }
     },
@@ -214,7 +216,7 @@ const makers = {
 };
 
 /**
- * The methods of rows, by their names. Every class that has one has the same function.
+ * Returns the methods of rows by name. All classes with a method share its function.
  *
  * @param {Record<string, Row>} rows
  * @returns {Record<string, Method>}
@@ -224,7 +226,7 @@ function methodsOf(rows) {
 }
 
 /**
- * Gives a class its methods.
+ * Defines the methods of a class.
  *
  * @param {typeof Resource} type
  * @param {...Record<string, Method>} methods
@@ -236,10 +238,10 @@ function compose(type, ...methods) {
 }
 
 /**
- * Gives the class of a resource its methods, and the roots that the earlier SDKs show.
+ * Defines the methods of a resource class, and the getters of the earlier SDKs for its roots.
  *
  * @param {typeof Resource} type
- * @param {string} route Below which the resource is, from the root of the routes.
+ * @param {string} route The route of the resource, relative to the root of the routes.
  * @param {...Record<string, Method>} methods
  */
 function composeResource(type, route, ...methods) {

@@ -1,6 +1,6 @@
 'use strict';
 
-// Results of jobs.
+// The methods for the results of jobs.
 
 const { filePath, isGiven, notEmptyString, oneOf, string, url } = require('../arguments/checks.js');
 const { jobReference, outputReference } = require('../arguments/references.js');
@@ -83,7 +83,7 @@ function urlOf(session, { jobId, inputKey, outputName }) {
 }
 
 /**
- * The query of a URL may be a signature.
+ * Returns a URL without its query, which may be a signature.
  *
  * @param {string} address
  */
@@ -104,7 +104,7 @@ function contentsOf({ bytes, status, contentType: type = '' }) {
 
 /**
  * @param {Buffer} bytes
- * @param {{ status: number, jobIdentifier?: string, url: string }} request Where they came from, and with which status.
+ * @param {{ status: number, jobIdentifier?: string, url: string }} request Details of the response, for an error.
  * @returns {unknown}
  */
 function readJsonOrText(bytes, request) {

@@ -1,6 +1,6 @@
 'use strict';
 
-// Submits of jobs whose input goes along with them, or is fetched by the server. Files are uploaded by uploads.js.
+// The methods that submit jobs whose inputs are part of the request, or are fetched by the server. Uploads are in uploads.js.
 
 const { object, string } = require('../arguments/checks.js');
 const { s3Objects, sources, texts } = require('../arguments/inputs.js');
@@ -19,11 +19,11 @@ const { alias, inSteps, methodsOf, own } = require('./resource.js');
  */
 
 /**
- * A method that submits what its parameters hold.
+ * Returns the row of a method that submits a job with the inputs of its parameters.
  *
  * @param {Operation} operation
  * @param {Parameter[]} input
- * @param {(values: Reading['values']) => object} inputOf What the operation takes beside the model and the settings of the job.
+ * @param {(values: Reading['values']) => object} inputOf The members of the argument besides the model and the job's settings.
  */
 function submit(operation, input, inputOf) {
   const parameters = [...version, ...input, explain];
@@ -36,12 +36,12 @@ function submit(operation, input, inputOf) {
  * @param {Session} session
  * @param {Operation} operation
  * @param {Reading} reading
- * @param {object} input What the operation takes beside the model and the settings of the job.
- * @param {import('../calls/call.js').Carried} [carried] What goes beside the JSON.
+ * @param {object} input The members of the argument besides the model and the job's settings.
+ * @param {import('../calls/call.js').Carried} [carried] Bytes and sources that are passed in addition to the JSON.
  */
 function submitTo(session, operation, { values, options, generation }, input, carried) {
   const { modelId, versionId } = values;
-  // 1.x sends it only where it is asked for; 2.x always does.
+  // 1.x sends it only if it is true; 2.x always does.
   const isExplained = generation === 2 ? (values.explain ?? false) : values.explain || undefined;
   const job = { modelId, version: versionId, ...input, explain: isExplained, timeout: options.jobTimeout };
   return session.run(operation, JSON.stringify(job), options, receiptReader(generation, 'SUBMITTED'), carried);
@@ -107,7 +107,7 @@ async function submitJobEmbedded(session, reading) {
   const read = readEmbeddedSources(value, name, reading.generation, (blob, place) =>
     readBlob(session, blob, place, reading.options),
   );
-  // Memory is copied in this turn, after which the caller may do with it what they like.
+  // Memory is copied before the first `await`, so that the caller may change it afterwards.
   const bytes = Array.isArray(read.bytes) ? read.bytes : await read.bytes;
   return submitTo(session, 'submitJobEmbedded', reading, { sources: read.sources, mediaType }, { bytes });
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-// Tags of models.
+// The methods for the tags of models.
 
 const { required } = require('../arguments/rows.js');
 const { tagIds } = require('../arguments/references.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// Uploads: files as the inputs of a job of their own, and inputs that are sent to an open job.
+// The upload methods: they submit a job with files as its inputs, or send inputs to an open job.
 
 const { notEmptyString } = require('../arguments/checks.js');
 const { source, sources } = require('../arguments/inputs.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// Waits for jobs that exist or are submitted: for one, for many, and the watch over one.
+// The methods that wait for jobs: for one, for many, and the watch over one.
 
 const { iterable } = require('../arguments/checks.js');
 const { jobReference } = require('../arguments/references.js');
