@@ -1,4 +1,4 @@
-//! The native class behind the public one.
+//! The native class behind the public client.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -20,7 +20,7 @@ use crate::{
     runtime,
 };
 
-/// A client, and the calls that it has under way.
+/// A client and its pending calls.
 #[napi]
 pub struct BindingClient {
     client: Client,
@@ -29,7 +29,7 @@ pub struct BindingClient {
 
 #[napi]
 impl BindingClient {
-    /// Checks the settings, and reads the file of further certificates, if one is named. Opens nothing else.
+    /// Checks the settings, and reads the file of extra certificates, if there is one. Opens no connection.
     #[napi(constructor, catch_unwind)]
     pub fn new(config: BindingConfig) -> napi::Result<Self> {
         let client = config
@@ -41,7 +41,7 @@ impl BindingClient {
         })
     }
 
-    /// Whether a job with this status has come to its end. Without one it has not.
+    /// Returns whether a job with this status is finished. A job without a status is not.
     #[napi(catch_unwind)]
     pub fn is_final_status(status: Option<String>) -> bool {
         status.is_some_and(|status| modzy_client::is_final_status(&status))
@@ -53,13 +53,13 @@ impl BindingClient {
         self.client.base_url().as_str().to_owned()
     }
 
-    /// What was ignored of the settings, and why.
+    /// Which settings were ignored, and why.
     #[napi(getter, catch_unwind)]
     pub fn warnings(&self) -> Vec<String> {
         self.client.warnings().to_vec()
     }
 
-    /// A text of the caller's as a log may show it: its first kilobyte, without the client's own key or token.
+    /// Returns a text of the caller's in a form that logs may show: its first kilobyte, without the client's key or token.
     #[napi(catch_unwind)]
     pub fn without_key(&self, text: String) -> String {
         let masked = match self.client.without_key(&text) {
@@ -69,7 +69,7 @@ impl BindingClient {
         masked.unwrap_or(text)
     }
 
-    /// Starts a call that reads, and names it. Its end, and what is reported before that, are then to be taken.
+    /// Starts a call that reads, and returns its number. `take` returns its events, and its end.
     #[napi(catch_unwind)]
     pub fn start_read(&self, operation: BindingRead, argument: String, options: Option<BindingCallOptions>) -> i64 {
         let argument = Argument::new(Operation::Read(operation), argument, Vec::new());
@@ -77,7 +77,7 @@ impl BindingClient {
         self.start(|client, call| operations::read(client, operation, argument, options, call))
     }
 
-    /// Starts a call that changes something on the server, other than to submit a job.
+    /// Starts a call that changes something on the server, except one that submits a job.
     #[napi(catch_unwind)]
     pub fn start_write(&self, operation: BindingWrite, argument: String, options: Option<BindingCallOptions>) -> i64 {
         let argument = Argument::new(Operation::Write(operation), argument, Vec::new());
@@ -85,8 +85,8 @@ impl BindingClient {
         self.start(|client, call| operations::write(client, operation, argument, options, call))
     }
 
-    /// Starts a call that submits a job. With `cancels_job`, `abort` is called for it once it has been settled, so that an
-    /// abort can cancel the job until then. The bytes are copied.
+    /// Starts a call that submits a job. With `cancels_job`, an abort can cancel the job until JavaScript has settled the call,
+    /// so JavaScript must call `abort` for it afterwards. The bytes are copied.
     #[napi(catch_unwind)]
     pub fn start_submit(
         &self,
@@ -103,7 +103,7 @@ impl BindingClient {
         self.start(|client, call| operations::submit(client, operation, argument, options, cancels_job, call))
     }
 
-    /// Starts a call that waits for a job. With `cancels_job` as `startSubmit` has it.
+    /// Starts a call that waits for a job. `cancels_job` means the same as for `startSubmit`.
     #[napi(catch_unwind)]
     pub fn start_wait(
         &self,
@@ -116,23 +116,22 @@ impl BindingClient {
         self.start(|client, call| operations::wait(client, operation, job, options, cancels_job, call))
     }
 
-    /// Starts a call for the next chunk of the stream that a call has opened. Until one has brought its end or a failure,
-    /// `abort` closes the stream by the number of the call that has opened it.
+    /// Starts a call for the next chunk of a stream. The stream has the number of the call that opened it, and `abort` with that
+    /// number closes it, unless it has reached its end or failed.
     #[napi(catch_unwind)]
     pub fn next_chunk(&self, stream: i64, options: Option<BindingCallOptions>) -> i64 {
         let options = options.map(Box::new);
         self.start(|_, call| operations::next_chunk(stream.cast_unsigned(), options, call))
     }
 
-    /// Starts a call that ends when a source that JavaScript reads has brought nothing for `idleTimeout`, with that limit. It sends
-    /// nothing.
+    /// Starts a call that ends after `idleTimeout` and returns that limit, for a source that JavaScript reads. It sends nothing.
     #[napi(catch_unwind)]
     pub fn start_source_idle(&self, options: Option<BindingCallOptions>) -> i64 {
         let options = options.map(Box::new);
         self.start(|client, call| operations::source_idle(client, options, call))
     }
 
-    /// Starts a call that ends when the time is over that the cancellation of a job may take. It sends nothing.
+    /// Starts a call that ends after the time that the cancellation of a job may take. It sends nothing.
     #[napi(catch_unwind)]
     pub fn start_grace(&self) -> i64 {
         self.start(|client, call| async move {
@@ -144,42 +143,42 @@ impl BindingClient {
         })
     }
 
-    /// Gives a call the piece of a source that it has pulled; none at the end of the source. The piece is copied.
+    /// Hands a call the chunk that it requested from a source; `None` at the end of the source. The chunk is copied.
     #[napi(catch_unwind)]
-    pub fn feed(&self, id: i64, piece: Option<Uint8Array>) {
-        let piece = piece.map(|piece| Bytes::copy_from_slice(&piece));
-        self.calls.feed(id.cast_unsigned(), piece);
+    pub fn feed(&self, id: i64, chunk: Option<Uint8Array>) {
+        let chunk = chunk.map(|chunk| Bytes::copy_from_slice(&chunk));
+        self.calls.feed(id.cast_unsigned(), chunk);
     }
 
-    /// Aborts calls: their requests are closed. With `cancel_job`, the jobs that they submit or wait for are then canceled on the
-    /// server. Their ends still are to be taken. Returns those of which another end follows the one to which they had come by
-    /// themselves.
+    /// Aborts calls, and closes their requests. With `cancel_job`, the jobs that they submit or wait for are then canceled on the
+    /// server. `take` still returns the end of each call. Returns the calls that had already ended by themselves and will report a
+    /// second end.
     #[napi(catch_unwind)]
     pub fn abort(&self, ids: &[f64], cancel_job: bool) -> Vec<i64> {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "they are numbers that a start has given"
+            reason = "they are numbers that a start method returned"
         )]
         let ids = ids.iter().map(|id| *id as u64).collect();
         let again = self.calls.abort(ids, cancel_job);
         again.into_iter().map(u64::cast_signed).collect()
     }
 
-    /// Takes the oldest events. For those that are left, the function is called again.
+    /// Takes the oldest events. If any remain, the function of `listen` is called again.
     #[napi(catch_unwind, ts_return_type = "Array<BindingEvent>")]
     pub fn take<'e>(&self, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
         take_events(&self.calls, env)
     }
 
-    /// Whether the process lives on for the sake of events that may come. At first it does not. Returns whether there is a
-    /// function that is called when there are events to take; if not, `listen` has to give one.
+    /// Sets whether pending events keep the process alive. Initially they do not. Returns whether there is a function that is
+    /// called when events arrive; if not, `listen` must set one.
     #[napi(catch_unwind)]
     pub fn hold(&self, env: Env, held: bool) -> napi::Result<bool> {
         self.calls.hold(env, held)
     }
 
-    /// Gives the function that is called when there are events to take, and has the process live on.
+    /// Sets the function that is called when events arrive, and keeps the process alive.
     #[napi(catch_unwind)]
     pub fn listen(&self, env: Env, on_events: Function<'_, (), ()>) -> napi::Result<()> {
         self.calls.events.listen(env, &on_events)
@@ -204,7 +203,7 @@ impl BindingClient {
 }
 
 impl Drop for BindingClient {
-    /// Nobody is left to hear of the calls: the object was collected, or its worker was terminated.
+    /// Aborts all calls: the JavaScript object was garbage-collected, or its worker was terminated.
     fn drop(&mut self) {
         self.calls.abort_all();
     }

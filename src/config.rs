@@ -1,4 +1,4 @@
-//! The settings of a client, converted from those that JavaScript gives. The settings of a call are in `options.rs`.
+//! The settings of a client, converted from JavaScript. The settings of a call are in `options.rs`.
 
 use std::collections::HashMap;
 
@@ -8,14 +8,14 @@ use napi_derive::napi;
 
 use crate::numbers::{LONGEST_STRING, count, millis, refuse, size};
 
-/// Settings of a client. Not `Debug`: it holds the key in the clear.
+/// Settings of a client. Not `Debug`: they contain the key in plain text.
 #[napi(object, object_to_js = false)]
 pub struct BindingConfig {
-    /// The API's own root or, with `host_root`, the host's.
+    /// The root of the API or, with `host_root`, of the host.
     pub base_url: String,
-    /// Whether `/api` is added to the base URL unless it is there.
+    /// Whether `/api` is added to a base URL that does not end with it.
     pub host_root: bool,
-    /// The API key. Without it, the team's two.
+    /// The API key. Without it, `team_id` and `team_token` are used.
     pub api_key: Option<String>,
     /// The team's identifier.
     pub team_id: Option<String>,
@@ -41,18 +41,18 @@ pub struct BindingConfig {
     pub extra_ca_file: Option<String>,
     /// A URL.
     pub proxy: Option<String>,
-    /// Where no proxy is given, the variables that may name one.
+    /// The environment variables that decide the proxy if none is given.
     pub proxy_variables: Option<HashMap<String, String>>,
     /// In PEM.
     pub ca: Option<Vec<Uint8Array>>,
-    /// In PEM. Without the key it is none.
+    /// In PEM. Ignored without `key`.
     pub cert: Option<Uint8Array>,
-    /// In PEM. Without the certificate it is none.
+    /// In PEM. Ignored without `cert`.
     pub key: Option<Uint8Array>,
 }
 
 impl BindingConfig {
-    /// The client.
+    /// Builds the client.
     pub(crate) fn client(self) -> Result<Client> {
         let base = if self.host_root {
             BaseUrl::host(&self.base_url)

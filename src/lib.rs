@@ -1,9 +1,10 @@
-//! The binding: arguments in, a call of the Rust client, JSON text or a typed object out. Decides nothing about the wire.
+//! The binding. It converts arguments, calls the Rust client, and returns JSON text or a typed object. It decides nothing about the
+//! wire.
 //!
-//! A promise of Node-API costs the event loop a handle for as long as it is pending. So calls are started synchronously,
-//! and their outcomes are taken in batches, whenever the one function that each client has for it is called.
+//! A promise of Node-API costs the event loop a handle for as long as it is pending. Calls are therefore started synchronously,
+//! and JavaScript takes their events in batches, after one function per client has notified it.
 //!
-//! napi's own runtime is not used: it starts its threads while the addon is loaded, and aborts where the system refuses one.
+//! napi's own runtime is not used: it starts its threads while the addon is loaded, and aborts if the system refuses one.
 
 mod calls;
 mod client;
@@ -23,10 +24,10 @@ fn init() {
     runtime::keep_panics();
 }
 
-/// Runs in each thread of JavaScript that loads the addon.
+/// Runs in each JavaScript thread that loads the addon.
 ///
 /// # Errors
-/// Where the thread is ending already.
+/// Fails if the thread is already ending.
 #[napi(module_exports)]
 pub fn register(_exports: Object<'_>, env: Env) -> napi::Result<()> {
     runtime::enter(env)

@@ -1,11 +1,11 @@
-//! The operations, as JavaScript names them: an enum for each entry point of the client. What each does is in the file of its
-//! resource.
+//! The operations under their JavaScript names, with an enum for each entry point of the client. Each operation is implemented in
+//! the file of its resource.
 
 use std::fmt;
 
 use napi_derive::napi;
 
-/// What is read: an abort leaves nothing behind. The argument is the identifier of the job or model, unless it says otherwise.
+/// Operations that read. An abort leaves nothing behind. Unless noted, the argument is the identifier of the job or model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[napi(string_enum = "camelCase")]
 pub enum BindingRead {
@@ -47,7 +47,7 @@ pub enum BindingRead {
     GetRelatedModels,
     /// `GET /models/{model}/versions`.
     GetModelVersions,
-    /// `GET /models/{model}/versions/{version}`. The argument is `{modelId, version}`, as of the samples.
+    /// `GET /models/{model}/versions/{version}`. The argument is `{modelId, version}`, as for the samples.
     GetModelVersion,
     /// `GET /models/{model}/versions/{version}/sample-input`.
     GetModelVersionInputSample,
@@ -63,7 +63,7 @@ pub enum BindingRead {
     PathToDataUrl,
 }
 
-/// What changes something on the server. An abort closes the request, and undoes nothing.
+/// Operations that change something on the server. An abort closes the request, but does not undo the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[napi(string_enum = "camelCase")]
 pub enum BindingWrite {
@@ -77,7 +77,7 @@ pub enum BindingWrite {
     GetKeyBody,
 }
 
-/// What submits a job: an abort may have to cancel it.
+/// Operations that submit a job. An abort may cancel the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[napi(string_enum = "camelCase")]
 pub enum BindingSubmit {
@@ -85,8 +85,8 @@ pub enum BindingSubmit {
     SubmitJob,
     /// `POST /jobs`. The argument is `{modelId, version, sources, explain?, timeout?}`.
     SubmitJobText,
-    /// `POST /jobs`. The argument is `{modelId, version, sources, mediaType?, explain?, timeout?}`, where a value is a data
-    /// URI, or the number of one of the byte arrays that come along.
+    /// `POST /jobs`. The argument is `{modelId, version, sources, mediaType?, explain?, timeout?}`. Each source is a data URI, or
+    /// the number of a byte array that is passed separately.
     SubmitJobEmbedded,
     /// `POST /jobs`. The argument is `{modelId, version, accessKeyID, secretAccessKey, region, sources, explain?, timeout?}`.
     SubmitJobAwsS3,
@@ -97,7 +97,7 @@ pub enum BindingSubmit {
     SubmitJobFiles,
 }
 
-/// What waits for a job: an abort may have to cancel it.
+/// Operations that wait for a job. An abort may cancel the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[napi(string_enum = "camelCase")]
 pub enum BindingWait {
@@ -107,7 +107,7 @@ pub enum BindingWait {
     BlockUntilResult,
 }
 
-/// An operation that has an argument to be read.
+/// An operation that takes an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     /// By `startRead`.
@@ -118,7 +118,7 @@ pub(crate) enum Operation {
     Submit(BindingSubmit),
 }
 
-/// As JavaScript names it.
+/// Writes the JavaScript name.
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self {

@@ -1,4 +1,4 @@
-//! The settings of a call, converted from those that JavaScript gives. The settings of a client are in `config.rs`.
+//! The settings of a call, converted from JavaScript. The settings of a client are in `config.rs`.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use napi_derive::napi;
 
 use crate::numbers::{count, millis};
 
-/// What is told of a call beside its progress.
+/// Which events of a call are reported besides its progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[napi(string_enum = "camelCase")]
 pub enum BindingObservation {
@@ -35,14 +35,14 @@ pub struct BindingCallOptions {
     pub wait_timeout: Option<f64>,
     /// In ms.
     pub max_outage: Option<f64>,
-    /// Whether each job that a poll brings is told, or how far a transfer has come.
+    /// Whether the job of each poll, or the progress of a transfer, is reported.
     pub progress: Option<bool>,
-    /// What else is told. Nothing, and at no cost, unless it is set.
+    /// Which other events are reported. By default none, at no cost.
     pub observe: Option<BindingObservation>,
 }
 
 impl BindingCallOptions {
-    /// The settings of a request.
+    /// Returns the settings of the call's requests.
     pub(crate) fn request(&self) -> Result<RequestOptions> {
         let mut options = RequestOptions::default();
         if let Some(limit) = self.request_timeout {
@@ -60,7 +60,7 @@ impl BindingCallOptions {
         Ok(options)
     }
 
-    /// The settings of a wait.
+    /// Returns the settings of the wait.
     pub(crate) fn wait(&self, request: &RequestOptions) -> Result<WaitOptions> {
         let mut options = WaitOptions::default().request(request.clone());
         if let Some(interval) = self.poll_interval {

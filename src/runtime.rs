@@ -1,5 +1,5 @@
 //! The thread that drives all calls of the process. The first call starts it, so loading the addon takes neither a thread nor a
-//! descriptor, and what the system then refuses is an error of that call.
+//! descriptor. If the system refuses either, that call fails.
 
 use std::{
     cell::RefCell,
@@ -16,12 +16,12 @@ use tokio::{
     sync::oneshot,
 };
 
-/// How long the end of the last environment waits for the thread and for work on files. What takes longer ends with the
+/// How long the end of the last environment waits for the thread and for work on files. Work that takes longer ends with the
 /// process.
 const SHUTDOWN: Duration = Duration::from_millis(100);
 
-/// Every how many tasks one is taken of those that JavaScript has started or aborted. By Tokio's own measure, one of 31, thousands of
-/// them would wait for seconds behind what goes on.
+/// One task in this many is taken from those that JavaScript has started or aborted. With Tokio's default, one in 31, thousands of
+/// them would wait for seconds behind the running tasks.
 const FROM_OUTSIDE: u32 = 2;
 
 static SHARED: Mutex<Shared> = Mutex::new(Shared {
@@ -38,7 +38,7 @@ struct Shared {
 /// The thread and what it drives.
 struct Driver {
     handle: Handle,
-    /// Dropped, it ends the thread.
+    /// Ends the thread when it is dropped.
     stop: oneshot::Sender<()>,
     ended: mpsc::Receiver<()>,
     thread: JoinHandle<()>,
@@ -48,22 +48,22 @@ thread_local! {
     static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Keeps what a panic says for the error that it becomes, instead of writing it to the standard error of somebody else's
-/// program. The addon has a standard library of its own, so that no panic but its own is meant.
+/// Keeps the message of a panic for the error that reports it, instead of writing it to the standard error of the user's
+/// program. The addon has its own copy of the standard library, so only its own panics are affected.
 pub(crate) fn keep_panics() {
     panic::set_hook(Box::new(|panic| {
         let text = panic.to_string().replace('\n', " ");
-        // Where the thread is ending, nobody asks any more.
+        // Fails while the thread is ending. The message is not needed then.
         let _ = PANIC.try_with(|last| last.replace(Some(text)));
     }));
 }
 
-/// What the last panic of this thread has said.
+/// Takes the message of the last panic of this thread.
 pub(crate) fn last_panic() -> Option<String> {
     PANIC.try_with(RefCell::take).ok().flatten()
 }
 
-/// Counts a thread of JavaScript. With the last one, the thread that drives the calls ends.
+/// Counts a JavaScript thread. The thread that drives the calls ends with the last one.
 pub(crate) fn enter(env: Env) -> napi::Result<()> {
     shared().environments += 1;
     env.add_env_cleanup_hook((), |()| leave())?;
@@ -84,7 +84,7 @@ fn leave() {
     }
 }
 
-/// Where calls are spawned. Starts the thread unless it runs.
+/// Returns the handle that spawns calls. Starts the thread unless it runs.
 pub(crate) fn handle() -> Result<Handle> {
     let mut shared = shared();
     if let Some(driver) = &shared.driver {
@@ -106,7 +106,7 @@ impl Driver {
         let (end, ended) = mpsc::channel();
         let thread = thread::Builder::new().name("modzy-client".to_owned()).spawn(move || {
             drive(runtime, stopped);
-            // Whoever waited may have gone.
+            // The receiver may have stopped waiting.
             let _ = end.send(());
         });
         let thread = thread.map_err(Error::system)?;
@@ -123,11 +123,11 @@ impl Driver {
         Ok(driver)
     }
 
-    /// Ends the thread, and waits for a while until it is no more.
+    /// Ends the thread, and waits a limited time for its end.
     fn end(self) {
         drop(self.stop);
         if self.ended.recv_timeout(2 * SHUTDOWN).is_ok() {
-            // It has only to return. What a panic has said is kept elsewhere.
+            // The thread is about to return. The message of a panic is kept by `keep_panics`.
             let _ = self.thread.join();
         }
     }
@@ -135,7 +135,7 @@ impl Driver {
 
 fn build() -> io::Result<Runtime> {
     has_room()?;
-    // Tokio panics where it is refused some of its descriptors.
+    // Tokio panics if the system refuses some of its descriptors.
     let built = panic::catch_unwind(|| {
         Builder::new_current_thread()
             .global_queue_interval(FROM_OUTSIDE)
@@ -145,7 +145,7 @@ fn build() -> io::Result<Runtime> {
     built.unwrap_or_else(|_| Err(io::Error::other(last_panic().unwrap_or_default())))
 }
 
-/// Whether there are the six descriptors that Tokio opens, and what the system says where there are not.
+/// Checks that the six descriptors that Tokio opens are available, and otherwise returns the error of the system.
 #[cfg(unix)]
 fn has_room() -> io::Result<()> {
     use std::os::unix::net::UnixStream;
@@ -159,10 +159,10 @@ fn has_room() -> io::Result<()> {
     Ok(())
 }
 
-/// Runs the calls until it is stopped. Two threads would spend most of a small call on waking one for the other; what computes
-/// for long, or blocks, has threads of its own.
+/// Runs the calls until it is stopped. With two threads, most of a small call would be spent on waking one for the other. Long
+/// computations and blocking work have threads of their own.
 fn drive(runtime: Runtime, stopped: oneshot::Receiver<()>) {
-    // Nothing is ever sent: it ends when the sender is dropped.
+    // Nothing is ever sent. The wait ends when the sender is dropped.
     let _ = runtime.block_on(stopped);
     drop(runtime);
     end_threads(SHUTDOWN);

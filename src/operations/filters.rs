@@ -1,4 +1,4 @@
-//! The filters of lists, as JavaScript gives them.
+//! The filters of lists, converted from JavaScript.
 
 use modzy_client::{JobHistoryFilter, ModelFilter};
 use serde::{Deserialize, Deserializer, de};
@@ -80,7 +80,7 @@ impl From<ModelsArgument> for ModelFilter {
     }
 }
 
-/// A boolean or, as 1.x takes it too, its text.
+/// Reads a boolean or its text, which 1.x accepts too.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]

@@ -1,4 +1,4 @@
-//! Jobs that exist: one, several, their history, the wait for an end, and cancellation.
+//! Existing jobs: one, several, their history, the wait for their end, and cancellation.
 
 use modzy_client::{Document, Page, Result};
 

@@ -1,5 +1,5 @@
-//! Which function an operation is, by the entry point that it goes through. What the function does is left to the file of its
-//! resource, and what an abort means to `calls`.
+//! Dispatches each operation to its function, with one dispatcher per entry point. The functions are in the files of their
+//! resources. Aborts are handled in `calls`.
 
 mod accounting;
 mod data_urls;
@@ -24,13 +24,13 @@ use crate::{
     options::BindingCallOptions,
 };
 
-/// Settings of a call, where it has any.
+/// The settings of a call, if it has any.
 pub(crate) type Given = Option<Box<BindingCallOptions>>;
 
 /// Runs an operation that reads.
 pub(crate) async fn read(client: Client, operation: Read, argument: Argument, given: Given, call: Call) {
     let options = given.as_deref().unwrap_or(&NO_OPTIONS);
-    // Not within the statement that awaits, which would reserve room for both.
+    // Not part of the statement that awaits: the future would reserve memory for both.
     let context = match Context::new(&client, &argument, options, &call) {
         Ok(context) => context,
         Err(error) => return call.settle(Err::<Value, _>(error)),
@@ -38,10 +38,10 @@ pub(crate) async fn read(client: Client, operation: Read, argument: Argument, gi
     call.run(reading(operation, &context)).await;
 }
 
-/// Runs an operation that changes something on the server, other than to submit a job.
+/// Runs an operation that changes something on the server, except one that submits a job.
 pub(crate) async fn write(client: Client, operation: Write, argument: Argument, given: Given, call: Call) {
     let options = given.as_deref().unwrap_or(&NO_OPTIONS);
-    // Not within the statement that awaits, which would reserve room for both.
+    // Not part of the statement that awaits: the future would reserve memory for both.
     let context = match Context::new(&client, &argument, options, &call) {
         Ok(context) => context,
         Err(error) => return call.settle(Err::<Value, _>(error)),
@@ -49,7 +49,7 @@ pub(crate) async fn write(client: Client, operation: Write, argument: Argument, 
     call.run(writing(operation, &context)).await;
 }
 
-/// Runs an operation that submits a job, which an abort may have to cancel.
+/// Runs an operation that submits a job. An abort may cancel the job.
 pub(crate) async fn submit(
     client: Client,
     operation: Submit,
@@ -75,7 +75,7 @@ pub(crate) async fn submit(
     Box::pin(refuse(&client, &call, job, cancels_job, refused)).await;
 }
 
-/// Runs an operation that waits for a job, which an abort may have to cancel.
+/// Runs an operation that waits for a job. An abort may cancel the job.
 pub(crate) async fn wait(client: Client, operation: Wait, job_id: String, given: Given, cancels_job: bool, call: Call) {
     let options = given.as_deref().unwrap_or(&NO_OPTIONS);
     let job = JobOfCall::Known(&job_id);
@@ -84,7 +84,7 @@ pub(crate) async fn wait(client: Client, operation: Wait, job_id: String, given:
             Ok(context) => context,
             Err(error) => break 'refused error,
         };
-        // Read, and not to be kept for as long as the job takes.
+        // The settings have been read. They need not stay in memory until the job ends.
         drop(given);
         let given = GivenJob {
             job,
@@ -106,7 +106,7 @@ pub(crate) async fn wait(client: Client, operation: Wait, job_id: String, given:
     Box::pin(refuse(&client, &call, job, cancels_job, refused)).await;
 }
 
-/// Ends a call whose settings are refused.
+/// Ends a call whose settings were refused.
 async fn refuse(client: &Client, call: &Call, job: JobOfCall<'_>, cancels_job: bool, error: Error) {
     let options = &RequestOptions::default();
     let given = GivenJob {
@@ -166,13 +166,13 @@ async fn submitting(operation: Submit, context: &Context<'_>, given: GivenJob<'_
         Submit::SubmitJobEmbedded => Box::pin(submits::submit_job_embedded(context)),
         Submit::SubmitJobAwsS3 => Box::pin(submits::submit_job_aws_s3(context)),
         Submit::SubmitJobJdbc => Box::pin(submits::submit_job_jdbc(context)),
-        // Cancels its job wherever it fails.
+        // An upload cancels its job after any failure.
         Submit::SubmitJobFiles => return Box::pin(uploads::submit_job_files(context, given)).await,
     };
     context.call.run_with_job(context.client, given, submitting).await;
 }
 
-/// On the heap, so that what is there ten thousand times, a wait, holds no room for the others.
+/// Moves an operation to the heap, so that the ten thousand futures of waits do not reserve memory for other operations.
 fn boxed<'a, T: Into<Value>>(operation: impl Future<Output = Result<T>> + Send + 'a) -> BoxFuture<'a, Value> {
     Box::pin(async move { Ok(operation.await?.into()) })
 }

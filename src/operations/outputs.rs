@@ -1,4 +1,4 @@
-//! Outputs: read whole, downloaded to a file, or held open and read one chunk per call.
+//! Outputs: read as a whole, downloaded to a file, or held open in Rust and read one chunk per call.
 
 use modzy_client::{Contents, Downloaded, Output, OutputRef, Result};
 use serde::Deserialize;
@@ -36,14 +36,14 @@ impl From<OutputArgument> for OutputRef {
     }
 }
 
-/// An output, and the path of the file that it goes to.
+/// An output, and the path of the file that it is downloaded to.
 #[derive(Deserialize)]
 struct DownloadArgument {
     output: OutputArgument,
     file: String,
 }
 
-/// Reads an output whole.
+/// Reads an output as a whole.
 pub(super) async fn get_output_contents(context: &Context<'_>) -> Result<Contents> {
     let output = context.argument.parse::<OutputArgument>()?.into();
     context.client.get_output_contents(&output, &context.request).await
@@ -60,7 +60,7 @@ pub(super) async fn download_output(context: &Context<'_>) -> Result<Downloaded>
         .await
 }
 
-/// Opens an output, which is then kept under the number of this call.
+/// Opens an output, and keeps it under the number of this call.
 pub(super) async fn open_output(context: &Context<'_>) -> Result<Value> {
     let call = context.call;
     let output = context.argument.parse::<OutputArgument>()?.into();
@@ -76,7 +76,7 @@ pub(super) async fn open_output(context: &Context<'_>) -> Result<Value> {
     Ok(head)
 }
 
-/// Brings the next chunk of an open output, which is then kept again until its end.
+/// Returns the next chunk of an open output, and keeps the output until its end.
 pub(super) async fn next_chunk(id: u64, mut output: Box<Output>, reports: &Reports<'_>) -> Result<Value> {
     if let Some(observer) = reports.observer() {
         output.observe(observer);

@@ -1,4 +1,4 @@
-//! The results of a job: whole, awaited, of one input, or read as they arrive.
+//! The results of a job: all at once, after a wait, of one input, or read as they arrive.
 
 use modzy_client::{Document, JobAndResult, Result, ResultStream};
 use serde::Deserialize;
@@ -8,10 +8,10 @@ use crate::{
     errors::as_of_wait,
 };
 
-/// What stands between two results: no JSON has it.
+/// Separates two results. JSON does not contain this character.
 const SEPARATOR: char = '\u{1e}';
 
-/// How much text crosses at a time, unless a single result is longer. It is read on the JavaScript thread one by one.
+/// How much text is handed over at a time, unless a single result is longer. The JavaScript thread parses one result at a time.
 const BATCH: usize = 64 * 1024;
 
 /// An input of a job.
@@ -41,7 +41,7 @@ pub(super) async fn block_until_result(context: &WaitContext<'_>) -> Result<JobA
     waiting.await.map_err(as_of_wait)
 }
 
-/// Opens the results of a job, which are then kept under the number of this call.
+/// Opens the results of a job, and keeps the stream under the number of this call.
 pub(super) async fn open_results(context: &Context<'_>) -> Result<Value> {
     let call = context.call;
     let mut results = context
@@ -58,7 +58,7 @@ pub(super) async fn open_results(context: &Context<'_>) -> Result<Value> {
     })
 }
 
-/// Brings the next results, of those that have arrived. They are then kept again until their end.
+/// Returns the next results that have arrived, and keeps the stream until its end.
 pub(super) async fn next_results(id: u64, mut results: Box<ResultStream>, reports: &Reports<'_>) -> Result<Value> {
     if let Some(observer) = reports.observer() {
         results.observe(observer);

@@ -1,5 +1,4 @@
-//! Where the inputs of an upload come from: paths, which Rust reads, and everything else, which is pulled from JavaScript
-//! chunk by chunk.
+//! The sources of an upload. Rust reads paths itself. From every other source it requests one chunk at a time from JavaScript.
 
 use std::{
     io,
@@ -16,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::calls::{Call, Calls, Chunk};
 
-/// An input as JavaScript names it. Without a path it is pulled.
+/// An input of an upload. Without a path, its chunks are requested from JavaScript.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NamedSource {
@@ -26,15 +25,15 @@ pub(crate) struct NamedSource {
     pub(crate) origin: Origin,
 }
 
-/// Where it comes from.
+/// The source of an input.
 #[derive(Deserialize)]
 pub(crate) struct Origin {
     path: Option<String>,
-    /// In bytes, where it is known.
+    /// In bytes, if it is known.
     size: Option<u64>,
 }
 
-/// The sources of an upload, in their order.
+/// Returns the sources of an upload, in order.
 pub(crate) fn sources(inputs: Vec<NamedSource>, call: &Call) -> Sources<FileSource> {
     let mut pulled = 0;
     let mut sources = Sources::<FileSource>::default();
@@ -46,7 +45,7 @@ pub(crate) fn sources(inputs: Vec<NamedSource>, call: &Call) -> Sources<FileSour
     sources
 }
 
-/// A single source. Those that are pulled are counted.
+/// Returns a single source, and counts it if JavaScript reads it.
 pub(crate) fn source(origin: Origin, call: &Call, pulled: &mut u32) -> FileSource {
     if let Some(path) = origin.path {
         return FileSource::Path(path.into());
@@ -64,7 +63,7 @@ pub(crate) fn source(origin: Origin, call: &Call, pulled: &mut u32) -> FileSourc
     }
 }
 
-/// A source that JavaScript holds. A chunk is asked for when it is needed, and the next one not before it has come.
+/// A source that JavaScript reads. Each chunk is requested when it is needed, one at a time.
 struct Pulled {
     calls: Arc<Calls>,
     id: u64,

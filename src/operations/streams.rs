@@ -5,7 +5,7 @@ use modzy_client::{Error, Result};
 use super::{Given, outputs, results};
 use crate::calls::{Call, NO_OPTIONS, Opened, Reports, Value};
 
-/// Brings the next chunk of the stream that a call has opened. Leaving it closes the stream.
+/// Returns the next chunk of the stream that a call opened. Dropping this future closes the stream.
 pub(crate) async fn next_chunk(stream: u64, given: Given, call: Call) {
     let options = given.as_deref().unwrap_or(&NO_OPTIONS);
     let reports = Reports { call: &call, options };

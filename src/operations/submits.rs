@@ -1,4 +1,4 @@
-//! Submits of a job whose inputs go along with it, or are fetched by the server. Files are uploaded by `uploads.rs`.
+//! Submits of jobs whose inputs are part of the request, or are fetched by the server. Uploads are in `uploads.rs`.
 
 use bytes::Bytes;
 use modzy_client::{Document, EmbeddedJob, EmbeddedValue, Error, JdbcJob, Result, S3Job, Sources, TextJob};
@@ -117,7 +117,7 @@ fn jdbc(argument: JdbcArgument) -> Result<JdbcJob> {
     Ok(job)
 }
 
-/// The job, with the bytes that came along in their places.
+/// Builds the job, and inserts the bytes that were passed separately.
 fn embedded(argument: EmbeddedArgument, bytes: &[Bytes]) -> Result<EmbeddedJob> {
     let media_type = argument.media_type.unwrap_or_default();
     let value = |leaf| match leaf {
@@ -127,7 +127,7 @@ fn embedded(argument: EmbeddedArgument, bytes: &[Bytes]) -> Result<EmbeddedJob> 
             data: bytes
                 .get(number)
                 .cloned()
-                .ok_or_else(|| Error::Internal("an embedded input did not come along".to_owned()))?,
+                .ok_or_else(|| Error::Internal("the bytes of an embedded input were not passed".to_owned()))?,
         }),
     };
     let mut sources = Sources::default();

@@ -1,4 +1,4 @@
-//! Uploads: files as the inputs of a new job, and inputs that are appended to a job one by one.
+//! Uploads: a new job with files as its inputs, and inputs that are appended to an open job.
 
 use modzy_client::{Client, Document, Error, FileJob, JobInput, Result, Upload};
 use serde::Deserialize;
@@ -31,7 +31,7 @@ struct AppendArgument {
     origin: Origin,
 }
 
-/// Cancels its job wherever it fails, and so handles an abort by itself.
+/// Submits a job with files as its inputs. It cancels the job after any failure, and therefore handles an abort itself.
 pub(super) async fn submit_job_files(context: &Context<'_>, given: GivenJob<'_>) {
     let Context { client, call, .. } = *context;
     let job = match context.argument.parse() {
@@ -78,7 +78,7 @@ pub(super) async fn get_features(context: &Context<'_>) -> Result<Document> {
     context.client.get_features(&context.request).await
 }
 
-/// Ends when a source that JavaScript reads has brought nothing for too long.
+/// Ends after `idleTimeout`, for a source that JavaScript reads.
 pub(crate) async fn source_idle(client: Client, given: Given, call: Call) {
     let options = given.as_deref().unwrap_or(&NO_OPTIONS);
     call.run(async {
