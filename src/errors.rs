@@ -1,4 +1,4 @@
-//! Failures as plain data. The errors that users see are made from them in JavaScript, where the callers' lines are known.
+//! Failures as plain data. JavaScript creates the public errors from them, because it knows the caller's lines.
 
 #![expect(
     unreachable_pub,
@@ -10,33 +10,33 @@ use std::{error::Error as StdError, fmt::Write as _};
 use modzy_client::{Call, Error, Sent};
 use napi_derive::napi;
 
-/// A failed call, by the error class to make of it.
+/// A failed call. Its `kind` decides the public error class.
 #[derive(Debug, Clone)]
 #[napi(discriminant = "kind", discriminant_case = "camelCase", object_from_js = false)]
 pub enum BindingError {
-    /// A wrong argument.
+    /// An invalid argument.
     Argument {
-        /// One sentence, without secrets. So it is in all others.
+        /// One sentence, without secrets, as in all other kinds.
         message: String,
     },
     /// An input of a job that cannot be used.
     Input {
         /// One sentence.
         message: String,
-        /// What is wrong with it.
+        /// The fault of the input, which becomes the error's code.
         fault: String,
         /// Its key.
         input_key: String,
         /// The name of the model's input.
         input_name: String,
-        /// The system's own words.
+        /// The message of the system.
         cause: Option<String>,
     },
     /// A file that cannot be written.
     File {
         /// One sentence.
         message: String,
-        /// The system's own words.
+        /// The message of the system.
         cause: String,
     },
     /// A status outside 2xx.
@@ -47,14 +47,14 @@ pub enum BindingError {
         status: u32,
         /// The body of the response.
         body: Option<String>,
-        /// The server's name for the request.
+        /// The identifier that the server gave the request.
         request_id: Option<String>,
-        /// What the server asked for, in ms.
+        /// The delay that the server requested, in ms.
         retry_after_ms: Option<f64>,
         /// The request.
         request: BindingRequest,
     },
-    /// A 2xx that cannot be read.
+    /// A successful response that cannot be read.
     Response {
         /// One sentence.
         message: String,
@@ -70,15 +70,15 @@ pub enum BindingError {
         /// One sentence.
         message: String,
     },
-    /// No connection, or one that broke.
+    /// No connection, or one that failed.
     Connection {
         /// One sentence.
         message: String,
-        /// How far the last attempt had come.
+        /// The phase in which the last attempt failed.
         phase: String,
         /// `no` or `maybe`.
         sent: String,
-        /// The transport's own words.
+        /// The message of the transport.
         cause: Option<String>,
         /// The request.
         request: BindingRequest,
@@ -87,7 +87,7 @@ pub enum BindingError {
     Timeout {
         /// One sentence.
         message: String,
-        /// How far the last attempt had come.
+        /// The phase in which the last attempt failed.
         phase: String,
         /// `no` or `maybe`.
         sent: String,
@@ -100,14 +100,14 @@ pub enum BindingError {
         message: String,
         /// The job.
         job_identifier: String,
-        /// The job as it was last seen, as JSON.
+        /// The job of the last successful poll, as JSON.
         job: Option<String>,
     },
-    /// The system refused what a call needs.
+    /// The system refused a resource, such as a thread or a descriptor.
     System {
         /// One sentence.
         message: String,
-        /// The system's own words.
+        /// The message of the system.
         cause: String,
     },
     /// A defect of this library, or a call that was aborted.
@@ -127,22 +127,22 @@ pub struct BindingRequest {
     pub attempts: u32,
     /// The job that the call was about.
     pub job_identifier: Option<String>,
-    /// Whether the same call may be made again.
+    /// Whether the same call may be repeated.
     pub retryable: bool,
 }
 
 impl BindingError {
-    /// A defect, with nothing but its message.
+    /// Returns a defect with a message.
     pub(crate) fn internal(message: String) -> Self {
         Self::Internal { message }
     }
 
-    /// A response that came, and that nobody can read.
+    /// Returns the error for a response that cannot be handed to JavaScript.
     pub(crate) fn unreadable(message: String) -> Self {
         Self::Unreadable { message }
     }
 
-    /// The same without what may be of any length.
+    /// Returns a copy without texts of unbounded length.
     pub(crate) fn without_texts(&self) -> Self {
         let mut made = self.clone();
         match &mut made {
@@ -182,11 +182,11 @@ impl From<&Error> for BindingError {
                 fault: fault.as_str().to_owned(),
                 input_key: input_key.clone(),
                 input_name: input_name.clone(),
-                cause: source.as_deref().map(|source| account(source)),
+                cause: source.as_deref().map(|source| cause_chain(source)),
             },
             Error::File { source, .. } => Self::File {
                 message,
-                cause: account(source),
+                cause: cause_chain(source),
             },
             Error::Status {
                 status,
@@ -219,7 +219,7 @@ impl From<&Error> for BindingError {
                 message,
                 phase: phase.as_str().to_owned(),
                 sent: sent_text(*sent),
-                cause: source.as_deref().map(|source| account(source)),
+                cause: source.as_deref().map(|source| cause_chain(source)),
                 request: (&**call).into(),
             },
             Error::Timeout { phase, sent, call, .. } => Self::Timeout {
@@ -237,15 +237,15 @@ impl From<&Error> for BindingError {
             },
             Error::System { source, .. } => Self::System {
                 message,
-                cause: account(&**source),
+                cause: cause_chain(&**source),
             },
-            // What is left, now and later, is shown as a defect with its message.
+            // All other errors, including those of later versions, become defects with their messages.
             _ => Self::Internal { message },
         }
     }
 }
 
-/// What an error says, with the names that JavaScript knows.
+/// Returns the message of an error, with the JavaScript names of parameters.
 pub(crate) fn message_of(error: &Error) -> String {
     match error {
         Error::Argument { name, reason } => format!("{} {reason}", in_javascript(name)),
@@ -257,14 +257,14 @@ fn sent_text(sent: Sent) -> String {
     if sent == Sent::No { "no" } else { "maybe" }.to_owned()
 }
 
-/// A parameter or option of the client by the name that JavaScript knows it by. The settings that are converted here have it
+/// Returns the JavaScript name of a parameter or option of the client. Errors of the conversions in this crate use that name
 /// already.
 pub(crate) fn in_javascript(name: &str) -> String {
     match name {
         "base_url" => "baseURL".to_owned(),
         "job_ids" => "jobIdentifiers".to_owned(),
         "tag_ids" => "tagsId".to_owned(),
-        // A variable of the environment, or a name of JavaScript.
+        // An environment variable, or a JavaScript name.
         _ if name.contains(|letter: char| letter.is_ascii_uppercase()) => name.to_owned(),
         _ => {
             let mut words = name.split('_');
@@ -279,7 +279,7 @@ pub(crate) fn in_javascript(name: &str) -> String {
     }
 }
 
-/// The parameter that names a job is `job` in the waits of JavaScript, and `jobId` elsewhere.
+/// Renames the parameter for a job in an error: in JavaScript it is `job` in waits, and `jobId` elsewhere.
 pub(crate) fn as_of_wait(error: Error) -> Error {
     match error {
         Error::Argument { name: "job_id", reason } => Error::Argument { name: "job", reason },
@@ -287,8 +287,8 @@ pub(crate) fn as_of_wait(error: Error) -> Error {
     }
 }
 
-/// An error with all its causes, in one line.
-fn account(error: &(dyn StdError + 'static)) -> String {
+/// Returns an error with all its causes, in one line.
+fn cause_chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     for cause in std::iter::successors(error.source(), |&error| error.source()) {
         // Writing to a string cannot fail.

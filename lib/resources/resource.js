@@ -33,8 +33,8 @@ const { captureSite, showCaller } = require('../stacks.js');
  */
 
 /**
- * Returns the row of a method that runs one operation. It adds no layers, each of which would cost every pending wait hundreds
- * of bytes.
+ * Returns the row of a method that runs one operation. It adds no layers, because each layer would cost every pending wait
+ * hundreds of bytes.
  *
  * @param {CallKind} kind
  * @param {Operation} operation

@@ -1,5 +1,5 @@
-//! What an operation gets: the client, its argument, and the settings of its call. What it does with them is left to the
-//! operations.
+//! The context of an operation: the client, the argument, and the settings of the call. The operations themselves are in
+//! `operations`.
 
 use std::{
     pin::Pin,
@@ -13,13 +13,13 @@ use serde::de::DeserializeOwned;
 use super::{guard::Call, observer::CallObserver};
 use crate::{operation::Operation, options::BindingCallOptions};
 
-/// Most calls are made without, and take no room for them.
+/// The settings of calls without any, which are the most. They share these.
 pub(crate) static NO_OPTIONS: LazyLock<BindingCallOptions> = LazyLock::new(BindingCallOptions::default);
 
-/// A call of the client. On the heap, so that what is there ten thousand times, a wait, holds no room for the others.
+/// A call of the client, on the heap, so that the ten thousand futures of waits do not reserve memory for other operations.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// What an operation gets that is not a wait.
+/// The context of an operation other than a wait.
 pub(crate) struct Context<'a> {
     pub(crate) client: &'a Client,
     pub(crate) argument: &'a Argument,
@@ -28,13 +28,13 @@ pub(crate) struct Context<'a> {
     pub(crate) reports: Reports<'a>,
 }
 
-/// The argument of an operation, as JavaScript gives it.
+/// The argument of an operation, as JavaScript passes it.
 pub(crate) struct Argument {
-    /// Whose it is.
+    /// The operation, for error messages.
     operation: Operation,
     /// JSON, or an identifier.
     pub(crate) text: String,
-    /// What goes along beside it.
+    /// Byte arrays that the text names by their numbers.
     pub(crate) bytes: Vec<Bytes>,
 }
 
@@ -43,7 +43,7 @@ impl Argument {
         Self { operation, text, bytes }
     }
 
-    /// Reads JSON. The error names the operation and the member, and shows no value, which may be a secret.
+    /// Parses JSON. The error names the operation and the member, but no value, because that may be a secret.
     pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_str(&self.text).map_err(|_| Error::Argument {
             name: "the argument",
@@ -52,13 +52,13 @@ impl Argument {
     }
 }
 
-/// What is wrong with an argument.
+/// Describes why an argument cannot be parsed.
 fn fault_in<T: DeserializeOwned>(text: &str) -> String {
     let mut json = serde_json::Deserializer::from_str(text);
     let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut json) else {
         return "it has something behind it".to_owned();
     };
-    // Of all that serde says, this alone has no value in it.
+    // The only message of serde that contains no value.
     let message = error.inner().to_string();
     let missing = message
         .strip_prefix("missing field `")
@@ -72,7 +72,7 @@ fn fault_in<T: DeserializeOwned>(text: &str) -> String {
 }
 
 impl<'a> Context<'a> {
-    /// Fails where a setting is refused.
+    /// Fails if a setting is refused.
     pub(crate) fn new(
         client: &'a Client,
         argument: &'a Argument,
@@ -88,32 +88,32 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// An argument that is an identifier.
+    /// Returns an argument that is an identifier.
     pub(crate) fn identifier(&self) -> &'a str {
         &self.argument.text
     }
 }
 
-/// What is reported of a call before its end.
+/// The reports of a call before its end.
 pub(crate) struct Reports<'a> {
     pub(crate) call: &'a Call,
     pub(crate) options: &'a BindingCallOptions,
 }
 
 impl Reports<'_> {
-    /// The observer of the call, if anybody listens.
+    /// Returns the observer of the call, if JavaScript has requested one.
     pub(crate) fn observer(&self) -> Option<Arc<CallObserver>> {
         CallObserver::of(self.call, self.options)
     }
 
-    /// Reports how far a download has come, if the caller wants to know.
+    /// Reports the progress of a download, if the caller has requested it.
     pub(crate) fn download(&self, progress: DownloadProgress) {
         if self.options.progress.unwrap_or_default() {
             self.call.report_download(progress);
         }
     }
 
-    /// Reports how far an upload has come, if the caller wants to know.
+    /// Returns a listener that reports the progress of an upload, if the caller has requested it.
     pub(crate) fn upload_listener(&self) -> impl FnMut(&UploadProgress<'_>) + Send {
         let wanted = self.options.progress.unwrap_or_default();
         move |progress: &UploadProgress<'_>| {
@@ -124,7 +124,7 @@ impl Reports<'_> {
     }
 }
 
-/// What a wait gets. Its settings are read when it begins, and not to be kept for as long as the job takes.
+/// The context of a wait. The settings are converted when the wait begins, so that the original ones can be dropped.
 pub(crate) struct WaitContext<'a> {
     pub(crate) client: &'a Client,
     pub(crate) job_id: &'a str,
@@ -134,7 +134,7 @@ pub(crate) struct WaitContext<'a> {
 }
 
 impl<'a> WaitContext<'a> {
-    /// Fails where a setting is refused.
+    /// Fails if a setting is refused.
     pub(crate) fn new(
         client: &'a Client,
         job_id: &'a str,
@@ -150,7 +150,7 @@ impl<'a> WaitContext<'a> {
         })
     }
 
-    /// Reports each job that a poll brings, if the caller wants to know.
+    /// Returns a listener that reports the job of each poll, if the caller has requested it.
     pub(crate) fn job_listener(&self) -> impl FnMut(&Document) + Send {
         move |job: &Document| {
             if self.progress {
@@ -160,7 +160,7 @@ impl<'a> WaitContext<'a> {
     }
 }
 
-/// The settings of the call's requests.
+/// Returns the settings of the call's requests.
 fn requests(options: &BindingCallOptions, call: &Call) -> Result<RequestOptions> {
     let request = options.request()?.nothing_sent_after(call.abort.token().clone());
     Ok(match CallObserver::of(call, options) {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told_by_its_name() {
+    fn an_error_names_the_member_that_cannot_be_read() {
         for (argument, fault) in [
             (r#"{"modelId":"\ud83d"}"#, "its member modelId is not what is expected"),
             (

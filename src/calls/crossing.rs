@@ -1,4 +1,4 @@
-//! Events on their way into JavaScript, one by one: one that cannot cross ends its own call, and no other.
+//! Converts events into JavaScript values. An event that cannot be converted ends its own call, and no other.
 
 use std::sync::Arc;
 
@@ -10,17 +10,17 @@ use napi::{
 use super::{events::BindingEvent, registry::Calls};
 use crate::{errors::BindingError, numbers::LONGEST_STRING};
 
-/// Hands the oldest events over.
+/// Takes the oldest events, and converts them.
 pub(crate) fn take_events<'e>(calls: &Arc<Calls>, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
     let events = calls.events.take().into_iter();
     events.map(|event| cross(event, env, calls)).collect()
 }
 
-/// Makes an event a value of JavaScript.
+/// Converts an event into a JavaScript value.
 fn cross<'e>(event: BindingEvent, env: &'e Env, calls: &Arc<Calls>) -> napi::Result<Unknown<'e>> {
     let id = event.id().cast_unsigned();
     let length = event.text_length();
-    // What failed before says more than that it cannot be reported in full.
+    // The original failure says more than the error of its conversion.
     let error = event.error().map(BindingError::without_texts);
     event.into_unknown(env).or_else(|reason| {
         calls.abort(vec![id], false);
@@ -28,7 +28,7 @@ fn cross<'e>(event: BindingEvent, env: &'e Env, calls: &Arc<Calls>) -> napi::Res
     })
 }
 
-/// The error for an event that no error made.
+/// Returns the error for an event that cannot be converted and that does not report a failure.
 fn uncrossed(length: usize, reason: &napi::Error) -> BindingError {
     if length <= LONGEST_STRING {
         return BindingError::internal(format!(

@@ -1,4 +1,4 @@
-//! The events of calls, as they cross to JavaScript. The queue that they wait in is in `queue.rs`.
+//! The events of calls, as JavaScript receives them. Their queue is in `queue.rs`.
 
 #![expect(
     unreachable_pub,
@@ -13,17 +13,17 @@ use napi_derive::napi;
 
 use crate::errors::BindingError;
 
-/// Text on its way into JavaScript, which decodes it unless it is known to be ASCII.
+/// Text for JavaScript. Text that is known to be ASCII need not be decoded.
 pub type Text = Either<Latin1String, String>;
 
-/// What is reported of a call, by its `event`. Each call has one end; those that go by several names are ends with a result.
+/// An event of a call. Its `event` member is the kind. Each call reports an end; all ends but `failed` and `aborted` have a result.
 #[napi(discriminant = "event", discriminant_case = "camelCase", object_from_js = false)]
 pub enum BindingEvent {
     /// The end: a response of JSON.
     Document {
-        /// The call, as its start named it.
+        /// The number of the call, which its start method returned.
         id: i64,
-        /// JSON. Empty where the response had no body.
+        /// JSON. Empty if the response had no body.
         #[napi(ts_type = "string")]
         text: Text,
     },
@@ -31,7 +31,7 @@ pub enum BindingEvent {
     Documents {
         /// The call.
         id: i64,
-        /// JSON, each.
+        /// JSON documents.
         #[napi(ts_type = "string[]")]
         texts: Vec<Text>,
     },
@@ -45,7 +45,7 @@ pub enum BindingEvent {
         /// Whether another page follows.
         has_next: bool,
     },
-    /// The end: a job that is over, and its results.
+    /// The end: a finished job, and its results.
     JobAndResult {
         /// The call.
         id: i64,
@@ -65,7 +65,7 @@ pub enum BindingEvent {
         bytes: Buffer,
         /// The HTTP status.
         status: u32,
-        /// What the server says that the bytes are.
+        /// The media type that the server states.
         content_type: Option<String>,
     },
     /// The end: an output has been downloaded.
@@ -74,16 +74,16 @@ pub enum BindingEvent {
         id: i64,
         /// How many bytes the file has.
         bytes: f64,
-        /// What the server says that they are.
+        /// The media type that the server states.
         content_type: Option<String>,
     },
     /// The end: a stream is open, for `nextChunk` and this call's id.
     Opened {
         /// The call.
         id: i64,
-        /// What the server says that the bytes are.
+        /// The media type that the server states.
         content_type: Option<String>,
-        /// How many bytes will come, where that is known.
+        /// The length of the output in bytes, if it is known.
         content_length: Option<f64>,
     },
     /// The end: the next bytes of a stream.
@@ -98,11 +98,11 @@ pub enum BindingEvent {
     Results {
         /// The call.
         id: i64,
-        /// JSON each, with a U+001E between two.
+        /// JSON documents, separated by U+001E.
         #[napi(ts_type = "string")]
         texts: Text,
     },
-    /// The end: a stream has come to its own.
+    /// The end: the stream has ended.
     StreamEnded {
         /// The call.
         id: i64,
@@ -115,14 +115,14 @@ pub enum BindingEvent {
         #[napi(ts_type = "string")]
         uri: Text,
     },
-    /// The end: a source has brought nothing for too long.
+    /// The end: a source has produced nothing for too long.
     SourceIdle {
         /// The call.
         id: i64,
-        /// How long it may take, in ms.
+        /// The limit, in ms.
         limit_ms: f64,
     },
-    /// The end: there is nothing to bring.
+    /// The end: a call without a result.
     Finished {
         /// The call.
         id: i64,
@@ -133,17 +133,17 @@ pub enum BindingEvent {
         id: i64,
         /// Why.
         error: BindingError,
-        /// What came of the cancellation of the job, where it was canceled for the failure.
+        /// The outcome of the job's cancellation, if the job was canceled after the failure.
         canceled: Option<BindingCancelOutcome>,
     },
     /// The end: the call was aborted, and its request is closed.
     Aborted {
         /// The call.
         id: i64,
-        /// What came of the cancellation of the job, where it was to be canceled.
+        /// The outcome of the job's cancellation, if the job was to be canceled.
         canceled: Option<BindingCancelOutcome>,
     },
-    /// A poll has brought the job.
+    /// A poll has returned the job.
     JobSeen {
         /// The call.
         id: i64,
@@ -151,18 +151,18 @@ pub enum BindingEvent {
         #[napi(ts_type = "string")]
         job: Text,
     },
-    /// A transfer has come so far.
+    /// A transfer has made progress.
     Transferred {
         /// The call.
         id: i64,
-        /// Of an upload.
+        /// The current input of an upload.
         input: Option<BindingInput>,
-        /// How many bytes have come so far.
+        /// How many bytes have been transferred.
         loaded_bytes: f64,
-        /// How many there are, where that is known.
+        /// How many bytes there are, if that is known.
         total_bytes: Option<f64>,
     },
-    /// The call goes on once `feed` has given it the next chunk of a source.
+    /// The call requests the next chunk of a source, and continues after `feed`.
     ChunkWanted {
         /// The call.
         id: i64,
@@ -177,7 +177,7 @@ pub enum BindingEvent {
         attempt: u32,
         /// Why.
         error: BindingError,
-        /// The pause before the next one, in ms.
+        /// The delay before the next attempt, in ms.
         delay_ms: f64,
     },
     /// A poll has found a job, or has failed.
@@ -186,22 +186,22 @@ pub enum BindingEvent {
         id: i64,
         /// How many polls there were.
         polls: u32,
-        /// The job's status, where it has one.
+        /// The job's status, if it has one.
         #[napi(ts_type = "string")]
         status: Option<Text>,
         /// Why the poll has failed.
         error: Option<BindingError>,
-        /// The pause before the next poll, in ms, where there is one.
+        /// The delay before the next poll, in ms, if there is one.
         delay_ms: Option<f64>,
     },
 }
 
-/// Events of a call that replace each other where nobody takes them.
+/// A family of events of a call. In the queue, a newer event replaces an older one of its family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Family {
-    /// How far it has come.
+    /// The progress of the call.
     Progress,
-    /// What its polls have found.
+    /// The outcomes of its polls.
     Polls,
 }
 
@@ -227,13 +227,13 @@ impl From<&UploadProgress<'_>> for BindingInput {
     }
 }
 
-/// What came of the cancellation of a job.
+/// The outcome of the cancellation of a job.
 #[derive(Debug)]
 #[napi(object, object_from_js = false)]
 pub struct BindingCancelOutcome {
-    /// The job, where it has a name.
+    /// The identifier of the job, if it is known.
     pub job_identifier: Option<String>,
-    /// The job as the server answered, as JSON.
+    /// The job in the server's response, as JSON.
     pub job: Option<String>,
     /// Why it failed.
     pub error: Option<BindingError>,
@@ -260,7 +260,7 @@ impl fmt::Debug for BindingEvent {
 }
 
 impl BindingEvent {
-    /// The call.
+    /// Returns the number of the call.
     pub(crate) fn id(&self) -> i64 {
         match self {
             Self::Document { id, .. }
@@ -286,7 +286,7 @@ impl BindingEvent {
         }
     }
 
-    /// Which others it replaces.
+    /// Returns the family of the event, if newer ones replace it.
     pub(crate) fn family(&self) -> Option<Family> {
         match self {
             Self::JobSeen { .. } | Self::Transferred { .. } => Some(Family::Progress),
@@ -295,7 +295,7 @@ impl BindingEvent {
         }
     }
 
-    /// How much text it carries that may be of any length, in bytes.
+    /// Returns the length of its texts of unbounded length, in bytes.
     pub(crate) fn text_length(&self) -> usize {
         match self {
             Self::Document { text, .. }
@@ -321,7 +321,7 @@ impl BindingEvent {
         }
     }
 
-    /// The failure that it reports.
+    /// Returns the failure that it reports, if it does.
     pub(crate) fn error(&self) -> Option<&BindingError> {
         match self {
             Self::Failed { error, .. } | Self::Retry { error, .. } => Some(error),
@@ -330,7 +330,7 @@ impl BindingEvent {
         }
     }
 
-    /// The end of a call that has failed.
+    /// Returns the end of a call that has failed.
     pub(crate) fn failed(id: u64, error: BindingError) -> Self {
         Self::Failed {
             id: id.cast_signed(),
@@ -340,7 +340,7 @@ impl BindingEvent {
     }
 }
 
-/// A text, by what it is made of.
+/// Returns a text in the encoding that JavaScript reads fastest.
 pub(crate) fn text(text: String) -> Text {
     if text.is_ascii() {
         Either::A(text.into())
@@ -349,7 +349,7 @@ pub(crate) fn text(text: String) -> Text {
     }
 }
 
-/// A number of bytes.
+/// Converts a number of bytes.
 #[expect(
     clippy::cast_precision_loss,
     reason = "JavaScript counts in doubles, exact up to 8 PiB"
@@ -358,7 +358,7 @@ pub(crate) fn double(bytes: u64) -> f64 {
     bytes as f64
 }
 
-/// In ms.
+/// Converts a delay to ms.
 pub(crate) fn millis(delay: Duration) -> f64 {
     delay.as_secs_f64() * 1000.0
 }

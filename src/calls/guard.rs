@@ -1,4 +1,4 @@
-//! A call under way: what it reports, and the guard by which it never stays without an end. Which calls there are is in
+//! A pending call: its reports, and the guard that ensures that it always ends. The pending calls of a client are in
 //! `registry.rs`.
 
 use std::{
@@ -22,14 +22,14 @@ use super::{
 };
 use crate::runtime::last_panic;
 
-/// A call under way. Dropped without an end, as by a panic, it reports a defect, so that no promise stays pending.
+/// A pending call. If it is dropped before its end, for example by a panic, it reports a defect, so that no promise stays pending.
 #[derive(Debug)]
 pub(crate) struct Call {
-    /// The name that JavaScript knows it by.
+    /// Its number, which JavaScript uses too.
     pub(crate) id: u64,
     /// Aborts it.
     pub(crate) abort: Abort,
-    /// Where it belongs.
+    /// The calls of its client.
     pub(crate) calls: Arc<Calls>,
     settled: AtomicBool,
 }
@@ -46,12 +46,13 @@ impl Call {
         }
     }
 
-    /// Keeps what is open, under the call that opened it, until it is asked for its next chunk; unless this call was aborted.
+    /// Keeps a stream, under the number of the call that opened it, until its next chunk is requested. If this call was aborted,
+    /// the stream is closed instead.
     pub(crate) fn keep(&self, id: u64, opened: Opened) {
         self.calls.keep(self.id, id, opened);
     }
 
-    /// Reports a job that a poll has brought.
+    /// Reports the job of a poll.
     pub(super) fn report_job(&self, job: &Document) {
         let event = BindingEvent::JobSeen {
             id: self.id.cast_signed(),
@@ -61,12 +62,12 @@ impl Call {
         self.calls.events.push_over(event, topic);
     }
 
-    /// Reports how far a download has come.
+    /// Reports the progress of a download.
     pub(super) fn report_download(&self, progress: DownloadProgress) {
         self.report_transfer(None, progress.loaded_bytes, progress.total_bytes);
     }
 
-    /// Reports how far an upload has come, and of which input.
+    /// Reports the progress of an upload, with the current input.
     pub(super) fn report_upload(&self, progress: &UploadProgress<'_>) {
         self.report_transfer(Some(progress.into()), progress.loaded_bytes, progress.total_bytes);
     }
@@ -82,7 +83,7 @@ impl Call {
         self.calls.events.push_over(event, topic);
     }
 
-    /// Ends the call with what it brings.
+    /// Ends the call with its result.
     pub(crate) fn settle(&self, result: Result<impl Into<Value>>) {
         self.end(match result {
             Ok(value) => value.into().event(self.id),
@@ -99,7 +100,7 @@ impl Call {
         self.end(event);
     }
 
-    /// Ends a call with a failure for which its job was canceled.
+    /// Ends a call with a failure after which its job was canceled.
     pub(crate) fn settle_canceled(&self, error: &Error, canceled: CancelOutcome) {
         let event = BindingEvent::Failed {
             id: self.id.cast_signed(),
@@ -109,7 +110,7 @@ impl Call {
         self.end(event);
     }
 
-    /// Makes a call that can be left at any moment, unless it is aborted first, and ends with it.
+    /// Runs a future that may be dropped at any moment, unless the call is aborted first, and ends the call with its result.
     pub(crate) async fn run(&self, call: impl Future<Output = Result<Value>>) {
         match self.abort.unless_aborted(call).await {
             Some(result) => self.settle(result),
@@ -117,8 +118,9 @@ impl Call {
         }
     }
 
-    /// Makes a call that submits a job or waits for one, and ends with it. Where an abort is to cancel the job, it does so until
-    /// JavaScript has settled the call: an abort that finds the end under way cancels the job, and then brings another end.
+    /// Runs a future that submits a job or waits for one, and ends the call with its result. If an abort is to cancel the job, it
+    /// can do so until JavaScript has settled the call: after an abort that arrives during the end, the job is canceled, and the
+    /// call reports a second end.
     pub(crate) async fn run_with_job<T, F>(&self, client: &Client, given: GivenJob<'_>, call: F)
     where
         T: AsRef<Document> + Into<Value> + Send,
@@ -126,7 +128,7 @@ impl Call {
     {
         let GivenJob { job, options, .. } = given;
         let ended = client.unless_aborted(call, job, &self.abort, options).await;
-        // No room for the end is held while the call lingers.
+        // The end is handled in a future of its own, so that no memory is reserved for it during the call.
         let lingering = match ended {
             Ended::Aborted(canceled) => {
                 self.settle_aborted(canceled);
@@ -139,8 +141,8 @@ impl Call {
         }
     }
 
-    /// Ends a call that submits a job or waits for one. Where an abort is to cancel the job, what is returned does so until
-    /// JavaScript has settled the call. It is on the heap: of thousands of waits few are here at a time.
+    /// Ends a call that submits a job or waits for one. If an abort is to cancel the job, the returned future does so until
+    /// JavaScript has settled the call. It is on the heap, because only a few of thousands of waits end at the same time.
     #[must_use]
     pub(crate) fn settle_with_job<'a, T>(
         &'a self,
@@ -158,7 +160,7 @@ impl Call {
         None
     }
 
-    /// Ends a call, and stays for an abort until JavaScript has settled it.
+    /// Ends a call, and then waits for an abort until JavaScript has settled the call.
     async fn settle_unless_aborted<T>(&self, client: &Client, given: GivenJob<'_>, result: Result<T>)
     where
         T: AsRef<Document> + Into<Value>,
@@ -194,14 +196,14 @@ impl Call {
     }
 }
 
-/// What a call knows of its job.
+/// The job of a call, and how to cancel it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct GivenJob<'a> {
-    /// Which job it leaves behind.
+    /// The job that the call would leave behind.
     pub(crate) job: JobOfCall<'a>,
     /// The settings of the requests that cancel it.
     pub(crate) options: &'a RequestOptions,
-    /// Whether an abort may have to cancel it.
+    /// Whether an abort may cancel it.
     pub(crate) cancels_job: bool,
 }
 

@@ -1,5 +1,5 @@
-//! The calls of a client: which are under way, how each ends, and the events that report them. What a call does is left to
-//! the operations.
+//! The calls of a client: the registry of pending calls, how each ends, and the events that report them. The work of a call is
+//! left to `operations`.
 
 mod context;
 mod crossing;

@@ -1,5 +1,5 @@
-//! The function of JavaScript that is called when events wait. It is open while calls are pending, and for a moment after them:
-//! an idle client has nothing in the event loop.
+//! The JavaScript function that is called when events arrive. It is open while calls are pending and for a moment afterwards, so
+//! that an idle client has no handle in the event loop.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -10,21 +10,21 @@ use napi::{Env, bindgen_prelude::Function};
 
 use super::notify::Notify;
 
-/// How long the function stays open without a call, so that calls one after the other share it.
+/// How long the function stays open without a pending call, so that successive calls share it.
 pub(super) const LINGER: Duration = Duration::from_millis(10);
 
-/// The function, where it is open.
+/// The function, if it is open.
 #[derive(Default)]
 pub(super) struct Notifier(Mutex<Slot>);
 
 #[derive(Default)]
 struct Slot {
     notify: Option<Notify>,
-    /// Whether the event loop goes on for the sake of what may come.
+    /// Whether it keeps the event loop alive.
     is_held: bool,
-    /// Whether it was held since it was last looked at.
+    /// Whether it has kept the event loop alive since the last check.
     was_held: bool,
-    /// Whether somebody looks whether it can be closed.
+    /// Whether a task checks periodically whether it can be closed.
     is_watched: bool,
 }
 
@@ -36,7 +36,7 @@ impl Notifier {
         Ok(())
     }
 
-    /// Whether the event loop goes on for the sake of what may come. Returns whether the function is open.
+    /// Sets whether the function keeps the event loop alive. Returns whether it is open.
     pub(super) fn hold(&self, env: Env, is_held: bool) -> napi::Result<bool> {
         let mut slot = self.slot();
         slot.is_held = is_held;
@@ -53,7 +53,7 @@ impl Notifier {
         self.slot().notify.as_ref().map(Notify::call).is_some()
     }
 
-    /// Whether somebody has to look from now on whether it can be closed.
+    /// Returns whether the caller must start checking whether the function can be closed.
     pub(super) fn needs_watch(&self) -> bool {
         let mut slot = self.slot();
         let needed = slot.notify.is_some() && !slot.is_held && !slot.is_watched;
@@ -61,7 +61,7 @@ impl Notifier {
         needed
     }
 
-    /// Closes the function if it was not held since the last look. Returns whether nobody has to look any more.
+    /// Closes the function if it has not kept the event loop alive since the last check. Returns whether the checks can stop.
     pub(super) fn close_if_idle(&self) -> bool {
         let mut slot = self.slot();
         if slot.is_held {

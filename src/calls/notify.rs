@@ -1,8 +1,7 @@
-//! A function of JavaScript that any thread can have called. When it is called, and how long it exists, is left to
-//! `notifier.rs`.
+//! A JavaScript function that any thread can call. When it is called, and how long it exists, is left to `notifier.rs`.
 //!
-//! Made with Node-API itself: with its own threadsafe functions, which are the feature `napi4`, napi registers one more while
-//! the addon loads, and tools that look for open handles, such as Jest 29, report that for as long as the process lives.
+//! It uses Node-API directly. With the threadsafe functions of napi (feature `napi4`), napi registers another one while the addon
+//! loads, and tools that look for open handles, such as Jest 29, report it for as long as the process lives.
 
 use std::{
     ffi::c_void,
@@ -16,15 +15,15 @@ use napi::{
     sys,
 };
 
-/// The function. Dropped, on whatever thread, it is closed.
+/// The function. It is closed when it is dropped, on any thread.
 pub(super) struct Notify(Arc<Open>);
 
-/// The function as Node-API has it, until it is closed: by `Notify`, or because its environment ends.
+/// The function in Node-API, until it is closed by `Notify` or by the end of its environment.
 struct Open(Mutex<Option<Raw>>);
 
 struct Raw {
     function: NonNull<sys::napi_threadsafe_function__>,
-    /// Whether the event loop goes on for its sake.
+    /// Whether it keeps the event loop alive.
     is_held: bool,
 }
 
@@ -33,7 +32,7 @@ struct Raw {
 unsafe impl Send for Raw {}
 
 impl Notify {
-    /// Opens the function. The event loop does not go on for its sake.
+    /// Opens the function. Initially it does not keep the event loop alive.
     pub(super) fn open(env: Env, function: &Function<'_, (), ()>) -> napi::Result<Self> {
         let name = env.create_string("modzy-client")?;
         let open = Arc::new(Open(Mutex::new(None)));
@@ -69,7 +68,7 @@ impl Notify {
         Ok(notify)
     }
 
-    /// Whether the event loop goes on for the sake of the function.
+    /// Sets whether the function keeps the event loop alive.
     pub(super) fn hold(&self, env: Env, is_held: bool) -> napi::Result<()> {
         let mut open = self.0.raw();
         let Some(raw) = open.as_mut().filter(|raw| raw.is_held != is_held) else {
@@ -91,7 +90,7 @@ impl Notify {
         Ok(())
     }
 
-    /// Has the function called. Where its environment ends, nobody is left to hear it.
+    /// Schedules a call of the function. Nothing happens if its environment is ending.
     pub(super) fn call(&self) {
         if let Some(raw) = self.0.raw().as_ref() {
             // SAFETY: it is open for as long as the lock is held.
@@ -126,7 +125,7 @@ impl Open {
     }
 }
 
-/// Runs on the thread of JavaScript when the function is no more.
+/// Runs on the JavaScript thread after the function has been closed.
 unsafe extern "C" fn closed(_env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
     // SAFETY: `open` has given it for this one call.
     let open = unsafe { Arc::from_raw(data.cast::<Open>().cast_const()) };

@@ -1,4 +1,4 @@
-//! The retries and polls of a call as events, for logs and traces.
+//! Reports the retries and polls of a call as events, for logs and traces.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::options::{BindingCallOptions, BindingObservation};
 
-/// Tells of one call, as long as it is under way.
+/// Reports the retries and polls of one call while it is pending.
 #[derive(Debug)]
 pub(crate) struct CallObserver {
     calls: Arc<Calls>,
@@ -21,7 +21,7 @@ pub(crate) struct CallObserver {
 }
 
 impl CallObserver {
-    /// The observer of a call, if anybody listens.
+    /// Returns the observer of a call, if JavaScript has requested one.
     pub(crate) fn of(call: &Call, options: &BindingCallOptions) -> Option<Arc<Self>> {
         let observation = options.observe?;
         Some(Arc::new(Self {
@@ -40,7 +40,7 @@ impl Observer for CallObserver {
         let events = &self.calls.events;
         let id = self.id.cast_signed();
         match *event {
-            // Few, as retries are.
+            // Retries are few, so each is kept in the queue.
             Event::Retry { attempt, delay, error } => events.push(BindingEvent::Retry {
                 id,
                 attempt,
@@ -69,7 +69,7 @@ impl Observer for CallObserver {
                 };
                 events.push_over(poll, topic);
             }
-            // The client may report more than is listened to here.
+            // The client may report other events, which are ignored.
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What a call brings, and the event that it ends with.
+//! The result of a call, and the event that reports it.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use modzy_client::{Contents, Document, Downloaded, JobAndResult, Page};
 
 use super::events::{BindingEvent, double, text};
 
-/// What a call brings.
+/// The result of a call.
 pub(crate) enum Value {
-    /// JSON, or nothing.
+    /// JSON, or nothing if the response had no body.
     Document(Document),
-    /// JSON, each.
+    /// Several documents of JSON.
     Documents(Vec<Document>),
     /// A page of a list.
     Page(Page),
-    /// A job that is over, and its results.
+    /// A finished job, and its results.
     JobAndResult(JobAndResult),
     /// An output as a whole.
     Contents(Contents),
@@ -30,11 +30,11 @@ pub(crate) enum Value {
     Chunk(Bytes),
     /// The next results of a stream.
     Results(String),
-    /// A stream has come to its end.
+    /// A stream has ended.
     StreamEnded,
     /// A data URI.
     DataUri(String),
-    /// A source has brought nothing for this long.
+    /// A source has produced nothing for this long.
     SourceIdle(Duration),
     /// Nothing.
     Nothing,
@@ -83,7 +83,7 @@ impl From<()> for Value {
 }
 
 impl Value {
-    /// The end of a call that brings it.
+    /// Returns the event that ends a call with this result.
     pub(crate) fn event(self, id: u64) -> BindingEvent {
         let id = id.cast_signed();
         match self {

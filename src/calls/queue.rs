@@ -1,4 +1,4 @@
-//! The queue of a client's events, which JavaScript takes in batches. What an event carries is in `events.rs`.
+//! The queue of a client's events, which JavaScript takes in batches. The events are defined in `events.rs`.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -14,23 +14,23 @@ use super::{
     notifier::Notifier,
 };
 
-/// How many events cross at a time, and how much text (that of a single one may be more). The user's own work on the
-/// event loop gets its turn between two batches.
+/// The most events of a batch, and its most text, unless a single event has more. The user's own work on the event loop gets a
+/// turn between two batches.
 const BATCH: usize = 64;
 const BATCH_TEXT: usize = 1024 * 1024;
 
-/// What an event is about. Of two in a row about the same, the newer one is enough for a reader who comes late.
+/// The subject of an event. Of two successive events with the same topic, a late reader needs only the newer one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Topic {
     /// A job, by its status.
     Job(Option<String>),
-    /// A transfer, by what is transferred, and whether anything of it has been.
+    /// A transfer, by its input, and whether any byte has been transferred.
     Transfer(Option<BindingInput>, bool),
     /// A failure, by its status or phase.
     Failure(Option<u16>, Option<Phase>),
 }
 
-/// The queue.
+/// The queue, and the function that JavaScript is notified with.
 #[derive(Default)]
 pub(crate) struct EventQueue {
     queue: Mutex<Queue>,
@@ -42,9 +42,9 @@ struct Queue {
     waiting: VecDeque<BindingEvent>,
     /// Whether JavaScript has been notified of them.
     notified: bool,
-    /// How many have been taken before the first that waits.
+    /// How many events were taken before the first one in the queue.
     taken: usize,
-    /// The last event of each family that waits, by call: its place, counted from the beginning, and its topic.
+    /// The last queued event of each call and family: its position, counted from the first event ever, and its topic.
     last: HashMap<(i64, Family), (usize, Topic)>,
 }
 
@@ -64,8 +64,8 @@ impl EventQueue {
         self.notify(queue);
     }
 
-    /// Adds an event, in the place of the last one of its call and family if that still waits and has the same topic: so
-    /// the queue does not grow for as long as the event loop is blocked.
+    /// Adds an event. It replaces the last one of its call and family if that is still in the queue and has the same topic, so that
+    /// the queue does not grow while the event loop is blocked.
     pub(crate) fn push_over(&self, event: BindingEvent, topic: Topic) {
         let Some(family) = event.family() else {
             return self.push(event);
@@ -86,7 +86,7 @@ impl EventQueue {
         self.notify(queue);
     }
 
-    /// Takes the oldest events. Of what is left over, JavaScript is notified in another turn of the event loop.
+    /// Takes the oldest events. If any remain, JavaScript is notified again in another turn of the event loop.
     pub(crate) fn take(&self) -> Vec<BindingEvent> {
         let mut queue = self.queue();
         queue.notified = false;
@@ -97,11 +97,11 @@ impl EventQueue {
         batch
     }
 
-    /// Calls a function whenever there is something to `take`, and has the event loop go on for the sake of it.
+    /// Sets the function that is called when there are events to `take`, and keeps the event loop alive.
     pub(crate) fn listen(&self, env: Env, on_events: &Function<'_, (), ()>) -> napi::Result<()> {
         self.notifier.open(env, on_events)?;
         self.notifier.hold(env, true)?;
-        // What was pushed before had no function, or one that is closed.
+        // Earlier events found no function, or a closed one.
         let mut queue = self.queue();
         queue.notified = false;
         if !queue.waiting.is_empty() {
@@ -112,7 +112,7 @@ impl EventQueue {
 
     fn notify(&self, mut queue: MutexGuard<'_, Queue>) {
         if !queue.notified {
-            // Not noted where nothing was called, as before `listen`.
+            // Remains false if there was no function to call, as before `listen`.
             queue.notified = self.notifier.call();
         }
     }

@@ -1,5 +1,5 @@
-//! The calls under way: what aborts each, the source that it reads from, and what it holds open. How a call ends is in
-//! `guard.rs`.
+//! The pending calls: how to abort each, the requests for chunks of their sources, and the streams that they opened. The end of a
+//! call is in `guard.rs`.
 
 use std::{
     collections::HashMap,
@@ -20,17 +20,17 @@ use crate::runtime;
 /// A chunk of a source; `None` at its end.
 pub(crate) type Chunk = Option<Bytes>;
 
-/// So many calls that are aborted within `BURST` are ended at once, in the thread of JavaScript. Tokio takes what other threads wake
-/// one at a time, between dozens of its own: of thousands the last would wait for seconds, and so would the event loop.
+/// The most calls aborted within `BURST` that are ended at once, on the JavaScript thread. Tokio runs tasks that other threads wake
+/// one at a time, between dozens of its own tasks: with thousands, the last one and the event loop would wait for seconds.
 const FEW: usize = 32;
 
-/// See `FEW`.
+/// The period in which aborted calls are counted for `FEW`.
 const BURST: Duration = Duration::from_millis(10);
 
 /// The calls of one client.
 #[derive(Debug)]
 pub(crate) struct Calls {
-    /// Where their events go.
+    /// The queue of their events.
     pub(crate) events: EventQueue,
     all: CancellationToken,
     live: Mutex<Live>,
@@ -40,33 +40,33 @@ pub(crate) struct Calls {
 struct Live {
     last: u64,
     calls: HashMap<u64, Registered>,
-    /// Who waits for a chunk that was pulled, by the call; one at a time, as uploads take their sources in turn.
+    /// The pending request for a chunk of each call. A call has one at a time, because uploads read their sources in turn.
     pulls: HashMap<u64, oneshot::Sender<Chunk>>,
-    /// What is read chunk by chunk and waits to be asked, by the call that opened it.
+    /// The open streams that no call is reading, by the call that opened them.
     opened: HashMap<u64, Opened>,
     burst: Burst,
 }
 
-/// Calls that are aborted one shortly after the other.
+/// Calls that are aborted in quick succession.
 #[derive(Debug, Default)]
 struct Burst {
     began: Option<Instant>,
     size: usize,
-    /// Those that the thread of the calls is to end.
+    /// The calls that the driver thread is to end.
     waiting: Vec<Abort>,
 }
 
-/// Whether calls are ended by the thread of the calls.
+/// Whether the driver thread ends the aborted calls.
 enum Deferred {
-    /// It has to be asked to.
+    /// It does, and must be scheduled.
     First,
-    /// It has been asked to.
+    /// It does, and is scheduled already.
     Behind,
-    /// They are few.
+    /// It does not, because they are few.
     No(Vec<Abort>),
 }
 
-/// What is read chunk by chunk.
+/// A stream that is read one chunk per call.
 #[derive(Debug)]
 pub(crate) enum Opened {
     /// An output.
@@ -79,12 +79,12 @@ pub(crate) enum Opened {
 #[derive(Debug)]
 struct Registered {
     abort: Abort,
-    /// Whether it has ended by itself, and stays for the sake of an abort that comes before JavaScript has settled it.
+    /// Whether it has ended by itself, and remains registered for an abort until JavaScript has settled it.
     has_ended: bool,
 }
 
 impl Burst {
-    /// Keeps calls for the thread of the calls, unless they are few.
+    /// Defers calls to the driver thread, unless they are few.
     fn defer(&mut self, aborted: Vec<Abort>) -> Deferred {
         let now = Instant::now();
         if self.began.is_none_or(|began| now - began > BURST) {
@@ -101,7 +101,7 @@ impl Burst {
 }
 
 impl Calls {
-    /// No calls yet.
+    /// Creates an empty registry.
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             events: EventQueue::default(),
@@ -110,8 +110,8 @@ impl Calls {
         })
     }
 
-    /// Whether the event loop goes on for the sake of what may come. Returns whether events have a function that is called;
-    /// that of an idle client is closed after a moment.
+    /// Sets whether pending events keep the event loop alive. Returns whether there is a function that is called when events
+    /// arrive. The function of an idle client is closed after a moment.
     pub(crate) fn hold(self: &Arc<Self>, env: Env, is_held: bool) -> napi::Result<bool> {
         let is_open = self.events.notifier.hold(env, is_held)?;
         if self.events.notifier.needs_watch() {
@@ -148,8 +148,8 @@ impl Calls {
         (id, abort)
     }
 
-    /// Aborts calls and, if asked to, cancels their jobs. Of a call that has ended already, what it opened is closed. Returns
-    /// those of which another end follows the one to which they had come by themselves.
+    /// Aborts calls and, with `cancel_job`, cancels their jobs. Closes the streams that ended calls have opened. Returns the calls
+    /// that had already ended by themselves and will report a second end.
     pub(crate) fn abort(self: &Arc<Self>, ids: Vec<u64>, cancel_job: bool) -> Vec<u64> {
         let canceled = cancel_job.then(Instant::now);
         let (mut aborted, mut closed, mut again) = (Vec::new(), Vec::new(), Vec::new());
@@ -157,7 +157,7 @@ impl Calls {
         for id in ids {
             closed.extend(live.opened.remove(&id));
             if let Some(Registered { abort, has_ended }) = live.calls.remove(&id) {
-                // Now, and not when its turn has come: it may end by itself until then.
+                // Decided at once, because the call may end by itself before the driver thread ends it.
                 abort.decide(canceled);
                 aborted.push(abort);
                 if has_ended && cancel_job {
@@ -190,13 +190,13 @@ impl Calls {
         again
     }
 
-    /// Whether a call is under way and has not been aborted.
+    /// Returns whether a call is pending and has not been aborted.
     pub(crate) fn is_live(&self, id: u64) -> bool {
         self.live().calls.get(&id).is_some_and(|call| !call.has_ended)
     }
 
-    /// Notes that a call has ended by itself, and keeps it for an abort that comes before JavaScript has settled it. Returns
-    /// whether it does: not where it was aborted meanwhile.
+    /// Records that a call has ended by itself, and keeps it registered for an abort until JavaScript has settled it. Returns
+    /// `false` if it was aborted in the meantime.
     pub(super) fn linger(&self, id: u64) -> bool {
         let mut live = self.live();
         live.pulls.remove(&id);
@@ -207,7 +207,7 @@ impl Calls {
         })
     }
 
-    /// Asks for a chunk of a call's source.
+    /// Requests a chunk of a call's source from JavaScript.
     pub(crate) fn pull(&self, id: u64, source: u32) -> oneshot::Receiver<Chunk> {
         let (sender, receiver) = oneshot::channel();
         self.live().pulls.insert(id, sender);
@@ -218,7 +218,7 @@ impl Calls {
         receiver
     }
 
-    /// Hands over the chunk that a call has asked for. A call that has ended meanwhile does not miss it.
+    /// Hands over the chunk that a call requested. If the call has ended in the meantime, the chunk is dropped.
     pub(crate) fn feed(&self, id: u64, chunk: Chunk) {
         let pull = self.live().pulls.remove(&id);
         if let Some(pull) = pull {
@@ -226,8 +226,8 @@ impl Calls {
         }
     }
 
-    /// Keeps what a call holds open, under the call that opened it, until it is asked for its next chunk; unless the call
-    /// that holds it was aborted.
+    /// Keeps a stream, under the call that opened it, until its next chunk is requested. If the call that holds it was aborted, the
+    /// stream is closed instead.
     pub(super) fn keep(&self, holder: u64, id: u64, opened: Opened) {
         let mut live = self.live();
         if live.calls.contains_key(&holder) {
@@ -235,23 +235,23 @@ impl Calls {
         }
     }
 
-    /// Forgets a call that has ended. What it opened stays open.
+    /// Removes a call that has ended. A stream that it opened stays open.
     pub(super) fn forget(&self, id: u64) {
         let mut live = self.live();
         live.calls.remove(&id);
         live.pulls.remove(&id);
     }
 
-    /// Takes what a call has opened to read from it.
+    /// Takes the stream that a call opened, to read from it.
     pub(crate) fn take(&self, id: u64) -> Option<Opened> {
         self.live().opened.remove(&id)
     }
 
-    /// Aborts every call, and closes all that is open.
+    /// Aborts all calls, and closes all streams.
     pub(crate) fn abort_all(&self) {
         self.all.cancel();
         let mut live = self.live();
-        // What a call has in its hands at this moment is not kept any more.
+        // A stream that a call is reading at this moment is not kept afterwards.
         live.calls.clear();
         let opened = mem::take(&mut live.opened);
         drop(live);

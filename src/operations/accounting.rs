@@ -1,4 +1,4 @@
-//! API keys of an account.
+//! The API keys of an account.
 
 use modzy_client::{Document, Result};
 
