@@ -92,7 +92,7 @@ describe('a source that yields nothing', () => {
       ]) {
         const error = await failure(submit(source));
         assert.deepEqual([error.name, error.code, error.inputKey], ['InputError', 'unusable', 'a'], String(result));
-        assert.match(error.message, /fileSources\["a"\]\["input"\] .* brought a result that is not an object/);
+        assert.match(error.message, /fileSources\["a"\]\["input"\] .* returned a result that is not an object/);
       }
     }
   });

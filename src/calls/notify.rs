@@ -55,7 +55,7 @@ impl Notify {
             )
         };
         let Some(function) = NonNull::new(raw).filter(|_| status == sys::Status::napi_ok) else {
-            // SAFETY: nobody else has got it.
+            // SAFETY: nothing else refers to it.
             drop(unsafe { Arc::from_raw(held) });
             return Err(failure(status));
         };
@@ -108,7 +108,7 @@ impl Notify {
 impl Drop for Notify {
     fn drop(&mut self) {
         if let Some(raw) = self.0.raw().take() {
-            // SAFETY: it was open until now, and nobody else has it any more.
+            // SAFETY: it was open until now, and nothing else refers to it.
             unsafe {
                 sys::napi_release_threadsafe_function(
                     raw.function.as_ptr(),
