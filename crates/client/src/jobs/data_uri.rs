@@ -1,4 +1,4 @@
-//! Files as data URIs, for jobs whose inputs are embedded.
+//! Turns files into data URIs, for jobs with embedded inputs.
 
 use std::{
     io,
@@ -15,15 +15,14 @@ use crate::{
     files::{self, Measure},
 };
 
-/// How many bytes are read at a time. Three of them are four characters, so that pieces join without padding.
-const PIECE: usize = 3 * 64 * 1024;
+/// How many bytes are read at a time. It is a multiple of three, so that the chunks join without padding in base64.
+const CHUNK: usize = 3 * 64 * 1024;
 
-/// Reads a file and makes it the data URI that [`EmbeddedValue::DataUri`] takes, on a thread that may block. A relative path is
-/// resolved in the call, before the future is first polled. Dropping the future ends the reading with the piece that is being
-/// read, and frees what was read.
+/// Reads a file as a data URI for [`EmbeddedValue::DataUri`], on a thread that may block. A relative path is resolved in the
+/// call, before the future is first polled. Dropping the future stops the reading after the current chunk and frees the memory.
 ///
 /// # Errors
-/// [`Error::Input`] for a file that cannot be read, that changes while it is read, or that has more than `max_bytes`.
+/// [`Error::Input`] for a file that cannot be read, that changes while it is read, or that is larger than `max_bytes`.
 ///
 /// [`EmbeddedValue::DataUri`]: crate::EmbeddedValue::DataUri
 pub fn path_to_data_uri<P: Into<PathBuf>>(
@@ -60,7 +59,7 @@ fn read(place: &Place, path: &Path, mut text: String, max_bytes: u64, is_stopped
     let Some(measure) = Measure::of(&file, &is_stopped).map_err(unreadable)? else {
         return Err(Error::GivenUp);
     };
-    // It may have grown meanwhile.
+    // The file may have grown since the first check.
     let length = limit(measure.size())?;
     let characters = usize::try_from(length.div_ceil(3) * 4).ok();
     if characters.is_none_or(|characters| text.try_reserve_exact(characters).is_err()) {
@@ -70,18 +69,18 @@ fn read(place: &Place, path: &Path, mut text: String, max_bytes: u64, is_stopped
         ));
     }
     let mut comparison = measure.compare(&file).map_err(unreadable)?;
-    let mut piece = Vec::with_capacity(PIECE);
+    let mut chunk = Vec::with_capacity(CHUNK);
     let mut at = 0;
     while at < length {
         if is_stopped() {
             return Err(Error::GivenUp);
         }
-        let rest = usize::try_from(length - at).unwrap_or(PIECE);
-        piece.resize(rest.min(PIECE), 0);
-        let read = files::read_at(&file, at, &mut piece).and_then(|()| comparison.absorb(&piece));
+        let rest = usize::try_from(length - at).unwrap_or(CHUNK);
+        chunk.resize(rest.min(CHUNK), 0);
+        let read = files::read_at(&file, at, &mut chunk).and_then(|()| comparison.absorb(&chunk));
         read.map_err(unreadable)?;
-        STANDARD.encode_string(&piece, &mut text);
-        at += piece.len() as u64;
+        STANDARD.encode_string(&chunk, &mut text);
+        at += chunk.len() as u64;
     }
     comparison.stamp().check(&file).map_err(unreadable)?;
     Ok(text)
@@ -93,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    /// A file of its own, with so many bytes.
+    /// Creates a file of this length.
     fn file(name: &str, length: usize) -> (PathBuf, Vec<u8>) {
         let path = std::env::temp_dir().join(format!("modzy-client-{}-{name}", std::process::id()));
         let data: Vec<u8> = (0..251).cycle().take(length).collect();
@@ -111,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_file_of_any_length_is_its_bytes_in_base64() {
-        for length in [0, 1, 2, 3, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 2] {
+        for length in [0, 1, 2, 3, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 2] {
             let (path, data) = file("lengths", length);
             let uri = of_file(&path, "data:x/y;base64,", length as u64, || false).unwrap();
             assert_eq!(uri, format!("data:x/y;base64,{}", STANDARD.encode(data)));
@@ -140,10 +139,10 @@ mod tests {
     }
 
     #[test]
-    fn a_change_while_it_is_read_is_noticed_even_if_the_system_does_not_tell_of_it() {
-        // Before each of the two readings of a piece; the file has three.
+    fn a_change_during_the_reading_is_noticed_even_if_the_modification_time_stays() {
+        // Changes the file before each of the two reads of each of its three chunks.
         for changed_at in 1..=6 {
-            let (path, data) = file("changed", 3 * PIECE);
+            let (path, data) = file("changed", 3 * CHUNK);
             let calls = Cell::new(0);
             let change = || {
                 calls.set(calls.get() + 1);
@@ -167,15 +166,15 @@ mod tests {
     }
 
     #[test]
-    fn reading_stops_with_the_piece_that_is_being_read() {
-        let (path, _) = file("stop", 4 * PIECE);
-        let pieces = Cell::new(0);
+    fn reading_stops_after_the_current_chunk() {
+        let (path, _) = file("stop", 4 * CHUNK);
+        let calls = Cell::new(0);
         let stopped = || {
-            pieces.set(pieces.get() + 1);
-            pieces.get() == 2
+            calls.set(calls.get() + 1);
+            calls.get() == 2
         };
         assert!(matches!(of_file(&path, "", u64::MAX, stopped), Err(Error::GivenUp)));
-        assert_eq!(pieces.get(), 2);
+        assert_eq!(calls.get(), 2);
         std::fs::remove_file(path).unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! One input for an open job: `POST /jobs/{job}/{input}/{modelInput}` for each chunk, one after the other.
+//! Appends one input to an open job: `POST /jobs/{job}/{input}/{modelInput}` for each chunk, one after the other.
 
 use http::Method;
 use tokio_util::sync::CancellationToken;
@@ -22,11 +22,11 @@ use crate::{
 };
 
 impl Client {
-    /// Appends an input to an open job, in as many chunks as it takes: `POST /jobs/{job}/{input}/{modelInput}`. A chunk whose
-    /// fate is unknown is never sent again. `on_progress` hears of it as in [`Client::submit_job_files`].
+    /// Appends an input to an open job, in as many chunks as it takes: `POST /jobs/{job}/{input}/{modelInput}`. A chunk that the
+    /// server may have received is never sent again. Calls `on_progress` as [`Client::submit_job_files`] does.
     ///
     /// # Errors
-    /// [`Error::Input`](crate::Error::Input) for a source that cannot be used. The job is not cancelled.
+    /// [`Error::Input`](crate::Error::Input) for a source that cannot be used. The job is not canceled.
     pub fn append_input(
         &self,
         mut input: JobInput,
@@ -67,12 +67,12 @@ impl Client {
         let place = chunks.place.clone();
         let path = segments(job_id, &place)?;
         let mut loaded = 0;
-        let mut told = listener.hear(job_id, &place, (loaded, total), true);
+        let mut reported = listener.hear(job_id, &place, (loaded, total), true);
         let idle = Idle::new(self.transport().clock(), self.settings(options).idle_timeout);
         let mut next = chunks.next(&idle).await?;
         let mut count = 0;
         while let Some(data) = next {
-            // Of a source without a size this is not known before.
+            // The number of chunks is unknown in advance for a source without a size.
             count += 1;
             if let Some(most) = limits.chunks.filter(|&most| count > most) {
                 let reason = format!("takes more chunks than the server does: {most} an input (maximumInputChunks)");
@@ -92,24 +92,24 @@ impl Client {
             let send = async {
                 idle.during(send).await?;
                 loaded += data.len();
-                told = listener.hear(job_id, &place, (loaded, total), false);
+                reported = listener.hear(job_id, &place, (loaded, total), false);
                 Ok(())
             };
-            // The next chunk is made while this one is on its way. A failure of either ends both.
+            // Fills the next chunk while this one is sent. A failure of either ends both.
             ((), next) = tokio::try_join!(send, chunks.next(&idle))?;
         }
-        if !told {
+        if !reported {
             listener.hear(job_id, &place, (loaded, total), true);
         }
         Ok(())
     }
 
-    pub(super) fn listener<'l>(&'l self, tell: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send)) -> Listener<'l> {
-        Listener::new(self.transport().clock(), tell)
+    pub(super) fn listener<'l>(&'l self, notify: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send)) -> Listener<'l> {
+        Listener::new(self.transport().clock(), notify)
     }
 }
 
-/// Does work that may block, and that needs nothing but what it takes along. Where nobody waits for it any more, it is stopped.
+/// Runs blocking work on a thread of its own. Dropping the future stops the work.
 pub(super) async fn stoppable<T: Send + 'static>(
     work: impl FnOnce(&CancellationToken) -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -118,7 +118,7 @@ pub(super) async fn stoppable<T: Send + 'static>(
     blocking::start(move || work(&stop)).await?
 }
 
-/// The path of an input.
+/// Returns the path of an input's route.
 pub(super) fn segments(job_id: &str, place: &Place) -> Result<String> {
     Ok(format!(
         "/jobs/{}/{}/{}",

@@ -1,4 +1,4 @@
-//! An open source, cut into chunks when their turn comes. Sends nothing.
+//! Cuts an open source into the chunks of an upload, one at a time. Sends nothing.
 
 use std::{
     future::poll_fn,
@@ -17,10 +17,10 @@ use crate::{
     transport::{Data, FileRange, OpenFile},
 };
 
-/// Bytes that come piece by piece, each when it is asked for.
+/// A stream of bytes. Each poll of it returns the next chunk of the source.
 pub type Pieces = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
-/// The chunks of a source.
+/// Cuts a source into the chunks of an upload.
 pub(super) struct Chunks {
     pub(super) place: Place,
     source: Open,
@@ -35,10 +35,10 @@ pub(super) enum Open {
         size: u64,
     },
     Bytes(Bytes),
-    Pieces {
-        /// None once they have ended: a stream may panic when it is asked again.
-        pieces: Option<Pieces>,
-        /// What the last piece had over.
+    Stream {
+        /// `None` after its end: a stream may panic when it is polled again.
+        stream: Option<Pieces>,
+        /// Bytes of the source's last chunk that the upload's last chunk had no room for.
         rest: Bytes,
         taken: u64,
         size: Option<u64>,
@@ -50,7 +50,7 @@ impl Chunks {
         Self { place, source, limit }
     }
 
-    /// The next chunk; `None` at the end.
+    /// Returns the next chunk, or `None` at the end.
     pub(super) async fn next(&mut self, idle: &Idle<'_>) -> Result<Option<Data>> {
         let limit = self.limit;
         match &mut self.source {
@@ -69,15 +69,15 @@ impl Chunks {
                 let chunk = bytes.split_to(at_most(limit, bytes.len()));
                 Ok((!chunk.is_empty()).then_some(Data::Bytes(chunk)))
             }
-            Open::Pieces {
-                pieces,
+            Open::Stream {
+                stream,
                 rest,
                 taken,
                 size,
             } => {
-                // Room for what will come, so that a chunk is not copied again and again as it grows.
+                // Reserves the whole chunk at once, so that it is not copied each time it grows.
                 let room = size.map_or(limit, |size| size.saturating_sub(*taken).min(limit));
-                let chunk = fill(pieces, rest, limit, room, idle).await;
+                let chunk = fill(stream, rest, limit, room, idle).await;
                 let chunk = chunk.map_err(|failure| match failure {
                     Failure::Broken(cause) => self.place.broken(InputFault::Unusable, "cannot be read", cause),
                     Failure::Stalled => {
@@ -100,15 +100,16 @@ impl Chunks {
     }
 }
 
-/// Why a source gave no chunk.
+/// Why a source returned no chunk.
 enum Failure {
     Broken(io::Error),
     Stalled,
 }
 
-/// Gathers pieces until a chunk is full or they end. A piece that is a chunk by itself is not copied.
+/// Fills a chunk from the stream until the chunk is full or the stream ends. Copies nothing if the bytes at hand already fill
+/// the chunk.
 async fn fill(
-    pieces: &mut Option<Pieces>,
+    stream: &mut Option<Pieces>,
     rest: &mut Bytes,
     limit: u64,
     room: u64,
@@ -117,40 +118,40 @@ async fn fill(
     let mut chunk = BytesMut::new();
     loop {
         let missing = at_most(limit - chunk.len() as u64, rest.len());
-        let piece = rest.split_to(missing);
-        if chunk.is_empty() && piece.len() as u64 == limit {
-            return Ok(piece);
+        let head = rest.split_to(missing);
+        if chunk.is_empty() && head.len() as u64 == limit {
+            return Ok(head);
         }
-        if chunk.is_empty() && !piece.is_empty() {
+        if chunk.is_empty() && !head.is_empty() {
             chunk.reserve(at_most(room, usize::MAX));
         }
-        chunk.extend_from_slice(&piece);
+        chunk.extend_from_slice(&head);
         if chunk.len() as u64 == limit {
             return Ok(chunk.freeze());
         }
-        let Some(coming) = pieces else {
+        let Some(open) = stream else {
             return Ok(chunk.freeze());
         };
-        match next_piece(coming, idle).await? {
-            Some(piece) => *rest = piece,
-            None => *pieces = None,
+        match next_bytes(open, idle).await? {
+            Some(bytes) => *rest = bytes,
+            None => *stream = None,
         }
     }
 }
 
-/// The next piece with bytes. Empty ones are no sign of life, however many there are.
-async fn next_piece(pieces: &mut Pieces, idle: &Idle<'_>) -> Result<Option<Bytes>, Failure> {
+/// Returns the stream's next chunk that has bytes. Empty chunks do not restart the limit.
+async fn next_bytes(stream: &mut Pieces, idle: &Idle<'_>) -> Result<Option<Bytes>, Failure> {
     let mut passed = pin!(idle.passed());
     loop {
-        let piece = tokio::select! {
+        let bytes = tokio::select! {
             biased;
-            piece = poll_fn(|cx| pieces.as_mut().poll_next(cx)) => piece.transpose().map_err(Failure::Broken)?,
+            item = poll_fn(|cx| stream.as_mut().poll_next(cx)) => item.transpose().map_err(Failure::Broken)?,
             () = &mut passed => return Err(Failure::Stalled),
         };
-        if piece.as_ref().is_none_or(|bytes| !bytes.is_empty()) {
-            return Ok(piece);
+        if bytes.as_ref().is_none_or(|bytes| !bytes.is_empty()) {
+            return Ok(bytes);
         }
-        // A stream that is always ready would not let the limit pass.
+        // Yields, because a stream that is always ready would keep the limit's timer from running.
         tokio::select! {
             biased;
             () = &mut passed => return Err(Failure::Stalled),
@@ -163,7 +164,7 @@ fn at_most(limit: u64, length: usize) -> usize {
     usize::try_from(limit).map_or(length, |limit| limit.min(length))
 }
 
-/// The error for a source without a byte.
+/// Returns the error for a source that has no bytes.
 pub(super) fn empty(place: &Place) -> Error {
     place.refuse(
         InputFault::Empty,
@@ -185,7 +186,7 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_millis(300);
 
-    /// Brings an empty piece after each pause; none where there is no pause to wait for.
+    /// Returns an empty chunk after each pause, or at once if the pause is zero.
     struct Empty(Duration, Option<Pin<Box<Sleep>>>);
 
     impl Stream for Empty {
@@ -203,19 +204,19 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn empty_pieces_do_not_prolong_the_limit() {
-        let mut pieces: Pieces = Box::pin(Empty(Duration::from_millis(70), None));
+    async fn empty_chunks_do_not_prolong_the_limit() {
+        let mut stream: Pieces = Box::pin(Empty(Duration::from_millis(70), None));
         let started = Instant::now();
-        let piece = next_piece(&mut pieces, &Idle::new(&SystemClock, LIMIT)).await;
-        assert!(matches!(piece, Err(Failure::Stalled)));
+        let next = next_bytes(&mut stream, &Idle::new(&SystemClock, LIMIT)).await;
+        assert!(matches!(next, Err(Failure::Stalled)));
         assert_eq!(started.elapsed(), LIMIT);
     }
 
     #[tokio::test]
-    async fn empty_pieces_that_are_always_ready_let_the_limit_pass() {
-        let mut pieces: Pieces = Box::pin(Empty(Duration::ZERO, None));
+    async fn empty_chunks_that_are_always_ready_let_the_limit_pass() {
+        let mut stream: Pieces = Box::pin(Empty(Duration::ZERO, None));
         let limit = Duration::from_millis(20);
-        let piece = next_piece(&mut pieces, &Idle::new(&SystemClock, limit)).await;
-        assert!(matches!(piece, Err(Failure::Stalled)));
+        let next = next_bytes(&mut stream, &Idle::new(&SystemClock, limit)).await;
+        assert!(matches!(next, Err(Failure::Stalled)));
     }
 }

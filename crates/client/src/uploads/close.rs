@@ -1,4 +1,4 @@
-//! The end of an upload: `POST /jobs/{job}/close`, and what to make of a lost answer.
+//! Closes the job of an upload: `POST /jobs/{job}/close`. Recovers from a lost response.
 
 use bytes::Bytes;
 use http::Method;
@@ -13,11 +13,11 @@ use crate::{
 };
 
 impl Client {
-    /// Closes an open job, which then runs: `POST /jobs/{job}/close`. Answers with the receipt. Where the answer is lost or
-    /// empty, the job tells whether it was closed, and is the answer.
+    /// Closes an open job, which then runs: `POST /jobs/{job}/close`. Returns the receipt. If the response is
+    /// lost or empty, reads the job, and returns it if it was closed.
     ///
     /// # Errors
-    /// As the server answers, for instance for a job that is not open.
+    /// [`Error::Status`] if the server refuses, for instance because the job is not open.
     pub async fn close_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
         let path = format!("/jobs/{}/close", segment("jobId", job_id)?);
         let request = Request {
@@ -29,13 +29,13 @@ impl Client {
             Err(error) if may_have_arrived(&error) => error,
             settled => return settled,
         };
-        // A status that nobody knows says nothing of it.
+        // An unknown status does not show whether the job was closed.
         let is_closed = |stage| !matches!(stage, Stage::Open | Stage::Unknown);
         self.job_at_stage(job_id, options, is_closed).await.ok_or(error)
     }
 }
 
-/// Whether a close that failed may have closed the job all the same.
+/// Whether a failed close may have closed the job anyway.
 fn may_have_arrived(error: &Error) -> bool {
     match error {
         Error::Status { status, .. } => matches!(status, 408 | 500..=599),

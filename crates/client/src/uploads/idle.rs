@@ -1,4 +1,4 @@
-//! How long a source may give nothing. While something is being sent, the transfer does not stand still.
+//! The idle limit of a source. The limit does not apply while a request is being sent.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -27,7 +27,7 @@ impl<'c> Idle<'c> {
         }
     }
 
-    /// Sends something. A source may take its time meanwhile, and the limit afterwards.
+    /// Runs a send. The source's limit starts again when the send ends.
     pub(crate) async fn during<T>(&self, sending: impl Future<Output = T>) -> T {
         self.sending.store(true, Ordering::Release);
         let sent = sending.await;

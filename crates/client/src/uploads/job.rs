@@ -1,4 +1,4 @@
-//! What is uploaded, and how that ended.
+//! The arguments and the result of an upload.
 
 use super::sources::FileSource;
 use crate::{
@@ -15,24 +15,24 @@ pub struct FileJob {
     pub model_id: String,
     /// The version's number.
     pub version: String,
-    /// Input key → name of the model's input → where it comes from.
+    /// The sources, by input key and by the name of the model's input.
     pub sources: Sources<FileSource>,
-    /// Whether to explain the results, where the model can.
+    /// Whether to explain the results, if the model supports that.
     pub explain: Option<bool>,
-    /// After how many milliseconds the server gives the job up. `None`: never.
+    /// The time limit of the job on the server, in milliseconds. `None`: no limit.
     pub timeout: Option<u64>,
-    /// The largest chunk, in bytes, where that is less than the server's.
+    /// The largest chunk, in bytes. The server's limit applies as well.
     pub chunk_size: Option<u64>,
 }
 
-/// How an upload ended.
+/// The result of an upload.
 #[derive(Debug)]
 #[must_use]
 #[non_exhaustive]
 pub struct Upload {
-    /// The receipt of the closed job, or what ended the upload: [`Error::GivenUp`] where its token was cancelled.
+    /// The receipt of the closed job, or what ended the upload: [`Error::GivenUp`] if its token was canceled.
     pub result: Result<Document>,
-    /// How the cancellation of the open job went, where one was opened and the upload did not end well.
+    /// The outcome of canceling the open job, if a job was opened and the upload failed or was aborted.
     pub cancelled: Option<CancelOutcome>,
 }
 
@@ -46,14 +46,14 @@ pub struct JobInput {
     pub input_key: String,
     /// The name of the model's input.
     pub input_name: String,
-    /// Where it comes from.
+    /// The source of its bytes.
     pub source: FileSource,
-    /// The largest chunk, in bytes. `None`: 1 MiB, as the server's largest is not asked for.
+    /// The largest chunk, in bytes. `None`: 1 MiB, because the server's limit is not read.
     pub chunk_size: Option<u64>,
 }
 
 impl FileJob {
-    /// Inputs for a version of a model, without explanation and time limit, in chunks of the server's size.
+    /// Creates a job for a version of a model, without explanation and time limit, in chunks of the server's size.
     pub fn new(model_id: impl Into<String>, version: impl Into<String>, sources: Sources<FileSource>) -> Self {
         Self {
             model_id: model_id.into(),
@@ -67,7 +67,7 @@ impl FileJob {
 }
 
 impl JobInput {
-    /// An input for an open job, in chunks of 1 MiB.
+    /// Creates an input for an open job, in chunks of 1 MiB.
     pub fn new(
         job_id: impl Into<String>,
         input_key: impl Into<String>,
@@ -85,10 +85,10 @@ impl JobInput {
 }
 
 impl Upload {
-    pub(super) fn aborted(cancelled: Option<CancelOutcome>) -> Self {
+    pub(super) fn aborted(canceled: Option<CancelOutcome>) -> Self {
         Self {
             result: Err(Error::GivenUp),
-            cancelled,
+            cancelled: canceled,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a server takes.
+//! The server's limits of uploads.
 
 use http::Method;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Client {
-    /// The limits of uploads: `GET /jobs/features`.
+    /// Returns the limits of uploads: `GET /jobs/features`.
     ///
     /// # Errors
     /// As every read.
@@ -22,7 +22,7 @@ impl Client {
     }
 }
 
-/// What a server takes: `GET /jobs/features`.
+/// The limits of uploads: `GET /jobs/features`.
 pub(super) struct Limits {
     /// Bytes of a chunk.
     pub(super) chunk: u64,
@@ -32,7 +32,7 @@ pub(super) struct Limits {
     pub(super) inputs: Option<u64>,
 }
 
-/// Reads the limits. Numbers may come as text, and what cannot be read is no limit.
+/// Reads the limits. Numbers may come as text. A value that cannot be read sets no limit.
 pub(super) fn limits(features: &Document) -> Limits {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]

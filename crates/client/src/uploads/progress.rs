@@ -1,8 +1,8 @@
-//! How far an upload has come, told as often as it should be.
+//! The progress of an upload, and how often it is reported.
 
 use crate::{clock::Clock, jobs::Place, pace::Pace};
 
-/// How far an upload has come.
+/// The progress of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UploadProgress<'a> {
@@ -12,29 +12,29 @@ pub struct UploadProgress<'a> {
     pub input_key: &'a str,
     /// The name of the model's input.
     pub input_name: &'a str,
-    /// Bytes of this input in chunks that the server has taken.
+    /// Bytes of this input in chunks that the server has accepted.
     pub loaded_bytes: u64,
-    /// All bytes of this input, where they are known.
+    /// The size of this input in bytes, if known.
     pub total_bytes: Option<u64>,
 }
 
-/// Who hears of the progress of an upload, and when they last did.
+/// Reports the progress of an upload to the caller, at a limited rate.
 pub(super) struct Listener<'l> {
     clock: &'l dyn Clock,
     pace: Pace,
-    tell: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send),
+    notify: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send),
 }
 
 impl<'l> Listener<'l> {
-    pub(super) fn new(clock: &'l dyn Clock, tell: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send)) -> Self {
+    pub(super) fn new(clock: &'l dyn Clock, notify: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send)) -> Self {
         Self {
             clock,
             pace: Pace::default(),
-            tell,
+            notify,
         }
     }
 
-    /// Tells how far an input has come, where it is time to or it must be told. Answers whether it did.
+    /// Reports the progress of an input if a report is due or `must` is set. Returns whether it did.
     pub(super) fn hear(
         &mut self,
         job_id: &str,
@@ -44,7 +44,7 @@ impl<'l> Listener<'l> {
     ) -> bool {
         let due = self.pace.is_due(self.clock, must);
         if due {
-            (self.tell)(&UploadProgress {
+            (self.notify)(&UploadProgress {
                 job_identifier: job_id,
                 input_key: &place.input_key,
                 input_name: &place.input_name,

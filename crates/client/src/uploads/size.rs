@@ -1,9 +1,9 @@
 //! The API's sizes: a number with a unit, such as `1Mi`.
 
-/// What every client of the API takes for a size that cannot be read.
+/// The chunk size that every client of the API assumes when the server's cannot be read.
 pub(crate) const DEFAULT_CHUNK: u64 = 1024 * 1024;
 
-/// Reads a size in bytes. A number without a unit counts bytes. `None` for what is no size, and for less than one byte.
+/// Reads a size in bytes. A number without a unit counts bytes. Returns `None` for an invalid size, and for less than one byte.
 pub(crate) fn bytes(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
@@ -25,7 +25,7 @@ pub(crate) fn bytes(text: &str) -> Option<u64> {
     if !is_digits(whole) || !is_digits(fraction) {
         return None;
     }
-    // The published SDKs drop what stands behind the dot; a chunk may be smaller than the server's largest.
+    // The published SDKs drop the digits after the dot. That is safe: a chunk may be smaller than the server's largest.
     whole.parse::<u64>().ok()?.checked_mul(unit).filter(|&bytes| bytes > 0)
 }
 

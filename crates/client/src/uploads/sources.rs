@@ -1,4 +1,4 @@
-//! Where inputs come from, checked before anything is sent. How they are cut is left to `chunks`.
+//! The sources of inputs, checked before anything is sent. Leaves cutting them into chunks to `chunks`.
 
 use std::{
     fs,
@@ -17,20 +17,20 @@ use crate::{
     transport::OpenFile,
 };
 
-/// The largest chunk that is held in memory; two are at a time, one being sent and one being filled.
+/// The largest chunk that is held in memory. Up to two are held at a time: one is sent while the next is filled.
 const LARGEST_HELD: u64 = 4 * 1024 * 1024;
 
 /// Where an input of an upload comes from.
 #[non_exhaustive]
 pub enum FileSource {
-    /// A file. It is measured before the job is opened, and read in pieces when its turn comes. If it changes between, the upload
-    /// ends. A relative path is resolved in the call, before its future is first polled.
+    /// A file. It is measured before the job is opened, and read one chunk at a time when its turn comes. The upload fails if the
+    /// file changes in between. A relative path is resolved in the call, before its future is first polled.
     Path(PathBuf),
-    /// Memory.
+    /// Bytes in memory.
     Bytes(Bytes),
-    /// Anything else.
+    /// A stream of bytes.
     Pieces {
-        /// How many bytes will come, where that is known.
+        /// The size in bytes, if known.
         size: Option<u64>,
         /// The bytes.
         pieces: Pieces,
@@ -56,10 +56,10 @@ pub(super) struct Checked {
 enum Source {
     File { path: PathBuf, measure: Measure },
     Bytes(Bytes),
-    Pieces { size: Option<u64>, pieces: Pieces },
+    Stream { size: Option<u64>, stream: Pieces },
 }
 
-/// Resolves relative paths: what is opened later may be so in another folder of the process.
+/// Resolves relative paths now: the process may have another working folder when the files are opened.
 pub(super) fn resolve(sources: &mut Sources<FileSource>) -> Result<()> {
     for (input_key, parts) in sources {
         for (input_name, source) in parts {
@@ -83,7 +83,7 @@ impl FileSource {
 }
 
 impl Checked {
-    /// Checks a source, whose path is absolute. Opens, reads and closes a file, so it belongs on a thread that may block.
+    /// Checks a source, whose path must be absolute. Opens, reads and closes files, so call it on a thread that may block.
     pub(super) fn new(place: Place, source: FileSource, stop: &CancellationToken) -> Result<Self> {
         let source = match source {
             FileSource::Path(path) => {
@@ -93,7 +93,7 @@ impl Checked {
                 Source::File { path, measure }
             }
             FileSource::Bytes(bytes) => Source::Bytes(bytes),
-            FileSource::Pieces { size, pieces } => Source::Pieces { size, pieces },
+            FileSource::Pieces { size, pieces: stream } => Source::Stream { size, stream },
         };
         let checked = Self { place, source };
         if checked.size() == Some(0) {
@@ -102,29 +102,29 @@ impl Checked {
         Ok(checked)
     }
 
-    /// In bytes, where that is known.
+    /// Returns the size in bytes, if known.
     pub(super) fn size(&self) -> Option<u64> {
         match &self.source {
             Source::File { measure, .. } => Some(measure.size()),
             Source::Bytes(bytes) => Some(bytes.len() as u64),
-            Source::Pieces { size, .. } => *size,
+            Source::Stream { size, .. } => *size,
         }
     }
 
-    /// The size of its chunks, of which the last may be shorter, where the server takes them up to so many bytes.
+    /// Returns the size of the source's chunks, given the largest that the server accepts. The last chunk may be shorter.
     pub(super) fn chunk_size(&self, most: u64) -> u64 {
         match self.source {
-            Source::Pieces { .. } => most.min(LARGEST_HELD),
+            Source::Stream { .. } => most.min(LARGEST_HELD),
             Source::File { .. } | Source::Bytes(_) => most,
         }
     }
 
-    /// How many chunks it makes, where that is known.
+    /// Returns the number of chunks, if known.
     pub(super) fn chunks(&self, most: u64) -> Option<u64> {
         Some(self.size()?.div_ceil(self.chunk_size(most)))
     }
 
-    /// Opens it. Its chunks are then to be taken one after the other.
+    /// Opens the source. The caller then takes its chunks one after the other.
     pub(super) async fn open(self, most: u64) -> Result<Chunks> {
         let limit = self.chunk_size(most);
         let Self { place, source } = self;
@@ -140,8 +140,8 @@ impl Checked {
                 }
             }
             Source::Bytes(bytes) => Open::Bytes(bytes),
-            Source::Pieces { size, pieces } => Open::Pieces {
-                pieces: Some(pieces),
+            Source::Stream { size, stream } => Open::Stream {
+                stream: Some(stream),
                 rest: Bytes::new(),
                 taken: 0,
                 size,
@@ -151,7 +151,7 @@ impl Checked {
     }
 }
 
-/// Opens a file again, to read it as it was measured.
+/// Opens a file again, and checks that it has not changed since it was measured.
 fn reopen(place: &Place, path: &Path, measure: &Measure) -> Result<(fs::File, Comparison)> {
     let file = place.open(path)?;
     let comparison = measure.compare(&file).map_err(|failure| {

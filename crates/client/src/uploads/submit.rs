@@ -1,5 +1,5 @@
-//! Jobs with inputs of any size: what can fail is checked, then a job is opened, its inputs are appended one after the other,
-//! and it is closed. Whatever fails cancels it.
+//! Submits jobs with inputs of any size: checks the sources, opens a job, appends its inputs one after the other, and closes it.
+//! Any failure cancels the job.
 
 use tokio_util::sync::CancellationToken;
 
@@ -18,17 +18,17 @@ use crate::{
 };
 
 impl Client {
-    /// Submits a job with inputs of any size: asks for the limits, opens a job, uploads the inputs in chunks, strictly one
+    /// Submits a job with inputs of any size: reads the limits, opens a job, uploads the inputs in chunks, strictly one
     /// after the other, and closes the job. Memory stays bounded whatever the sizes are.
     ///
-    /// Every source is checked before anything is sent. A chunk whose fate is unknown is never sent again. Where anything
-    /// fails, or once `abort` is cancelled, the open job is cancelled within five seconds, and the first error is told.
+    /// Every source is checked before anything is sent. A chunk that the server may have received is never sent again. If
+    /// anything fails, or `abort` is canceled, the open job is canceled within five seconds, and the first error is returned.
     /// Dropping the future instead leaves the job open on the server.
     ///
-    /// There is no limit on the whole time. A chunk may take `request_timeout` up to the headers of its answer, or to its last
-    /// byte where it is refused, and neither it nor a source may stand still for `idle_timeout`.
+    /// The call as a whole has no time limit. Each chunk must get its response headers within `request_timeout`, or the whole
+    /// response if the server refuses the chunk. Neither a chunk nor a source may stall for `idle_timeout`.
     ///
-    /// `on_progress` hears of each input before its first byte and after its last, and at most 20 times a second between.
+    /// Calls `on_progress` before the first byte of each input and after its last, and at most 20 times a second in between.
     pub fn submit_job_files(
         &self,
         mut job: FileJob,
@@ -39,7 +39,7 @@ impl Client {
         let resolved = resolve(&mut job.sources);
         async move {
             match resolved {
-                // Too large to be moved about.
+                // Boxed, because the future is too large to move around.
                 Ok(()) => Box::pin(self.upload(job, options, abort, &mut on_progress)).await,
                 Err(error) => error.into(),
             }
@@ -82,7 +82,7 @@ impl Client {
         let receipt = match self.unless_aborted(open, JobOfCall::Submitted, abort, options).await {
             Ended::Settled(Ok(receipt)) => receipt,
             Ended::Settled(Err(error)) => return error.into(),
-            Ended::Aborted(cancelled) => return Upload::aborted(cancelled),
+            Ended::Aborted(canceled) => return Upload::aborted(canceled),
         };
         let Some(job_id) = receipt.string_member("jobIdentifier") else {
             return Error::Internal("the receipt names no job".to_owned()).into();
@@ -100,11 +100,11 @@ impl Client {
                 cancelled: Some(self.cancel_abandoned(&job_id, options).await),
                 result: Err(error),
             },
-            Ended::Aborted(cancelled) => Upload::aborted(cancelled),
+            Ended::Aborted(canceled) => Upload::aborted(canceled),
         }
     }
 
-    /// Everything that can be known to fail before a job is opened.
+    /// Checks everything that can be checked before a job is opened.
     async fn prepare(
         &self,
         sources: Sources<FileSource>,
