@@ -1,5 +1,4 @@
-//! Who may do what with a file, and what else is noted of it beside its content: read from one file, and given to another that
-//! is to take its place.
+//! The access rights and attributes of a file: reads them from one file, and copies them to the file that replaces it.
 
 use std::{
     fs::{File, Permissions},
@@ -7,7 +6,7 @@ use std::{
     os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown},
 };
 
-/// The owner, the mode and, on Linux, the extended attributes, a list of access among them.
+/// The owner, the mode and, on Linux, the extended attributes, which include the access control list.
 #[derive(Debug)]
 pub(super) struct Access {
     owner: (u32, u32),
@@ -16,25 +15,25 @@ pub(super) struct Access {
 }
 
 impl Access {
-    /// What a file has. Fails where not all of it may be known.
+    /// Reads the access of a file. Fails if some of it cannot be read.
     pub(super) fn of(file: &File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         Ok(Self {
             owner: (metadata.uid(), metadata.gid()),
-            // A program that runs with the rights of its owner does not get a new content.
+            // Drops the set-user-ID and set-group-ID bits: a privileged program must not get new content.
             mode: metadata.mode() & 0o1777,
             attributes: Attributes::of(file)?,
         })
     }
 
-    /// Gives it to another file, which has then no more and no less. Fails where that may not be.
+    /// Copies the access to another file, exactly. Fails if the system refuses.
     pub(super) fn give_to(&self, file: &File) -> io::Result<()> {
         let metadata = file.metadata()?;
         if (metadata.uid(), metadata.gid()) != self.owner {
             fchown(file, Some(self.owner.0), Some(self.owner.1))?;
         }
         self.attributes.give_to(file)?;
-        // A list of access sets the mode as well. Some file systems let nobody set it, and show one that is good.
+        // An access control list sets the mode as well. Some file systems refuse to set a mode, but already show the right one.
         if file.metadata()?.mode() & 0o7777 != self.mode {
             file.set_permissions(Permissions::from_mode(self.mode))?;
         }
@@ -71,13 +70,13 @@ mod linux {
         io::Errno,
     };
 
-    /// The system takes no longer list and no longer value.
+    /// The system's limit on the length of a list or a value.
     const LONGEST: usize = 64 * 1024;
 
-    /// The list of access, which a new file has by default from its folder.
+    /// The access control list. A new file inherits one from its folder by default.
     const ACCESS: &[u8] = b"system.posix_acl_access";
 
-    /// What speaks for the content as it was, and is dropped or made anew by the system when it is written to.
+    /// Attributes that vouch for the old content. The system drops or renews them on a write.
     const OF_CONTENT: [&[u8]; 3] = [b"security.capability", b"security.evm", b"security.ima"];
 
     /// Names and values.

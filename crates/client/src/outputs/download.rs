@@ -1,4 +1,4 @@
-//! The ways to an output: open, to be read in chunks, downloaded to a file, or whole in memory.
+//! Three ways to read an output: as chunks, to a file, or whole in memory.
 
 use std::path::Path;
 
@@ -16,10 +16,10 @@ use crate::{
 };
 
 impl Client {
-    /// Opens an output, to be read piece by piece. There is no limit on its size or on the whole time.
+    /// Opens an output, to be read one chunk at a time. There is no limit on its size or on the total time.
     ///
     /// # Errors
-    /// `Status` 404 for an output that does not exist. [`Error::Argument`](crate::Error::Argument) for a URL that may not be asked.
+    /// `Status` 404 for an output that does not exist. [`Error::Argument`](crate::Error::Argument) for a URL that the client must not request.
     pub async fn open_output(&self, output: &OutputRef, options: &RequestOptions) -> Result<Output> {
         let settings = self.settings(options);
         let origin = self.output_request(output)?;
@@ -28,20 +28,20 @@ impl Client {
         Ok(Output::new(self.clone(), settings, origin, found, retry_state))
     }
 
-    /// Downloads an output to a file, which is there once it is whole and on the disk: until then it is written beside its
-    /// place, and whatever goes wrong, or where the future is dropped, nothing is left. A relative path is resolved in the
+    /// Downloads an output to a file. The bytes are first written to a part file beside it; the file appears once it is complete
+    /// and on the disk. If the download fails or the future is dropped, nothing is left. A relative path is resolved in the
     /// call, before its future is first polled.
     ///
-    /// What is at the place counts when all bytes have come. A file there is replaced, and its owner, its mode and its extended
-    /// attributes are kept; symbolic links are followed. Where more than the content would change, or where the folder takes no
-    /// new file, it is written in place, and may be cut by a crash at that moment.
+    /// An existing file is replaced when all bytes have arrived; its owner, its mode and its extended attributes are kept, and
+    /// symbolic links are followed. If a replacement would change more than the content, or the folder accepts no new file, the
+    /// file is overwritten in place, and a crash at that moment may truncate it.
     ///
-    /// An interrupted download goes on where it was, if the server supports it and the output is still the same; else it
-    /// starts again. `on_progress` hears of it once the headers have come and at the end, and at most 20 times a second between.
+    /// An interrupted download is resumed if the server supports ranges and the output is unchanged; otherwise it starts again.
+    /// Calls `on_progress` when the headers have arrived and at the end, and at most 20 times a second in between.
     ///
     /// # Errors
     /// As [`Client::open_output`], and [`Error::File`] for a file that cannot be written, and for a folder, a pipe, a socket or
-    /// a device: before anything is sent or, where it has come there meanwhile, at the end.
+    /// a device: before anything is sent or, if one was created there during the download, at the end.
     pub fn download_output(
         &self,
         output: &OutputRef,
@@ -64,7 +64,7 @@ impl Client {
                     on_progress(progress);
                 }
                 match output.advance(true).await? {
-                    Next::Piece(piece) => partial.write(piece).await?,
+                    Next::Chunk(chunk) => partial.write(chunk).await?,
                     Next::StartAgain => partial.start_again().await?,
                     Next::End => break,
                 }
@@ -77,10 +77,10 @@ impl Client {
         }
     }
 
-    /// Reads an output as bytes, in memory. It is downloaded as [`Client::open_output`] does.
+    /// Reads an output into memory. Sends the requests of [`Client::open_output`].
     ///
     /// # Errors
-    /// As [`Client::open_output`] and [`Output::next`], and [`Error::Response`] for one that is longer than the client accepts.
+    /// As [`Client::open_output`] and [`Output::next`], and [`Error::Response`] for an output that is larger than the client accepts.
     ///
     /// [`Error::Response`]: crate::Error::Response
     /// [`Output::next`]: crate::Output::next

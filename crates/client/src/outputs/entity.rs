@@ -1,4 +1,4 @@
-//! A version of an output, as the headers of an answer name it, and whether another answer is of the same.
+//! A version of an output, as the headers of a response name it. Decides whether another response has the same version.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::transport::Streamed;
 /// A version of an output.
 #[derive(Debug)]
 pub(super) struct Entity {
-    /// Its name.
+    /// The name of the version.
     validator: Option<Validator>,
     pub(super) length: Option<u64>,
     pub(super) content_type: Option<String>,
 }
 
-/// What tells two versions apart, to the byte: a strong `ETag`, or a `Last-Modified` that cannot have been followed by another
-/// change in the same second.
+/// A header that identifies a version to the byte: a strong `ETag`, or a `Last-Modified` at least a second before `Date`, which
+/// no later change can share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Validator(HeaderName, pub(super) HeaderValue);
 
@@ -39,18 +39,19 @@ impl Entity {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         Self {
             validator: Validator::of(headers),
-            // There is none for a body that the transport has unpacked, of which no range could be asked for.
+            // A body that the transport has unpacked has no length, so that no range of it is requested.
             length: length_of(headers),
             content_type: text(CONTENT_TYPE).map(str::to_owned),
         }
     }
 
-    /// What the rest is asked for with, where it can be.
+    /// Returns the validator of a range request for the rest, if one can be made.
     pub(super) fn rest(&self) -> Option<&Validator> {
         self.validator.as_ref().filter(|_| self.length.is_some())
     }
 
-    /// Where in this version an answer begins. `None`: it is of another, or not what was asked for.
+    /// Returns the offset in this version at which a response begins. `None`: it has another version, or another range than
+    /// requested.
     pub(super) fn judge(&self, answer: &Streamed, asked: Option<u64>) -> Option<u64> {
         let headers = answer.headers();
         let Validator(name, value) = self.rest()?;
@@ -90,7 +91,7 @@ impl Validator {
     }
 }
 
-/// The first byte of a part, and the length of the whole: `bytes 5-9/10`.
+/// Returns the offset of a range, and the length of the whole: `bytes 5-9/10`.
 fn content_range(headers: &HeaderMap) -> Option<(u64, u64)> {
     let range = headers.get(CONTENT_RANGE)?.to_str().ok()?;
     let (range, whole) = range.strip_prefix("bytes ")?.split_once('/')?;
@@ -117,7 +118,7 @@ mod tests {
         assert_eq!(named(&[(ETAG, "\"a\"")]), Some(ETAG));
         assert_eq!(named(&[(LAST_MODIFIED, EARLIER), (DATE, LATER)]), Some(LAST_MODIFIED));
         assert_eq!(named(&[]), None);
-        // Weak, and stronger than a date that stands beside it.
+        // A weak tag is not a validator, and takes precedence over a date.
         let weak = [(ETAG, "W/\"a\""), (LAST_MODIFIED, EARLIER), (DATE, LATER)];
         assert_eq!(named(&weak), None);
         assert_eq!(named(&[(LAST_MODIFIED, LATER), (DATE, LATER)]), None);

@@ -1,4 +1,4 @@
-//! An output that is open: it is read on where it was interrupted, as long as it is still the same.
+//! An open output. Resumes an interrupted download if the output is unchanged.
 
 use std::{fmt, sync::Arc};
 
@@ -16,55 +16,55 @@ use crate::{
     transport::{Request, RetryState, Settings, Streamed},
 };
 
-/// An output that is being read. Dropping it closes its request. `Debug` does not show its URL, which may be signed.
+/// An open output, read one chunk at a time. Dropping it closes its request. `Debug` does not show its URL, which may be signed.
 pub struct Output {
     client: Client,
     settings: Settings,
-    /// What was asked for.
+    /// The request for the output.
     origin: Request,
-    /// What `body` is the answer to: the same, or where it led to.
+    /// The request that `body` answers: `origin`, or the one that a redirect led to.
     request: Request,
-    /// With which the whole was answered.
+    /// The status of the response with the whole output.
     status: StatusCode,
     body: Streamed,
-    /// Where in the output the next piece of the body belongs.
+    /// The offset of the body's next chunk in the output.
     at: u64,
     entity: Entity,
-    /// How many bytes were handed out.
+    /// How many bytes were returned to the caller.
     loaded: u64,
-    /// How many there ever were, so that a download which always breaks at the same place comes to an end.
+    /// The highest value of `loaded` so far. A download that always breaks at the same offset makes no progress, and ends.
     farthest: u64,
     retry_state: RetryState,
     ended: bool,
     meter: Meter,
 }
 
-/// Bytes in memory, and what they are.
+/// An output in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Contents {
-    /// The status with which they came.
+    /// The status of the response.
     pub status: u16,
     /// The bytes.
     pub bytes: Bytes,
-    /// What the server says they are.
+    /// The `Content-Type` of the response, if any.
     pub content_type: Option<String>,
 }
 
-/// A download that has come to its end.
+/// A finished download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Downloaded {
-    /// How many there are.
+    /// The number of bytes.
     pub bytes: u64,
-    /// What the server says they are.
+    /// The `Content-Type` of the response, if any.
     pub content_type: Option<String>,
 }
 
-/// What comes next.
+/// The next step of a download.
 pub(super) enum Next {
-    Piece(Bytes),
-    /// All that came before is void.
+    Chunk(Bytes),
+    /// The download starts again; the caller drops the chunks so far.
     StartAgain,
     End,
 }
@@ -76,7 +76,7 @@ impl fmt::Debug for Output {
 }
 
 impl Output {
-    /// What was found where `origin` led to.
+    /// Creates an output from the response that `origin` led to.
     pub(super) fn new(
         client: Client,
         settings: Settings,
@@ -101,43 +101,43 @@ impl Output {
         }
     }
 
-    /// What the server says that it is.
+    /// Returns the `Content-Type` of the response, if any.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.entity.content_type.as_deref()
     }
 
-    /// In bytes, where the server says so.
+    /// Returns the size in bytes, if the server reports it.
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
         self.entity.length
     }
 
-    /// Who hears of its retries from now on, in place of whom the options named.
+    /// Sets the observer of further retries, in place of the one in the options.
     pub fn observe(&mut self, observer: Arc<dyn Observer>) {
         self.settings.observed = Observed(Some(observer));
     }
 
-    /// The next piece; `None` at the end. Where the connection breaks it is opened again, and the output goes on after the last
-    /// byte, if the server supports that and the output is still the same.
+    /// Returns the next chunk, or `None` at the end. If the connection breaks, the request is repeated, and the output continues
+    /// after the last byte, if the server supports ranges and the output is unchanged.
     ///
     /// # Errors
-    /// What interrupted it, where it cannot go on.
+    /// The failure that interrupted the output, if it cannot be resumed.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
         match self.advance(false).await? {
-            Next::Piece(piece) => Ok(Some(piece)),
+            Next::Chunk(chunk) => Ok(Some(chunk)),
             Next::End => Ok(None),
             Next::StartAgain => Err(Error::Internal("a stream cannot start again".to_owned())),
         }
     }
 
-    /// How far it has come, if it is time to tell: at both ends always, and at most 20 times a second between.
+    /// Returns the progress if a report is due: always at both ends, and at most 20 times a second in between.
     pub fn progress(&mut self) -> Option<DownloadProgress> {
         let clock = self.client.transport().clock();
         self.meter.read(clock, (self.loaded, self.entity.length), self.ended)
     }
 
-    /// What came of it, once it has ended.
+    /// Returns the summary of a download that has ended.
     pub(super) fn into_downloaded(self) -> Downloaded {
         Downloaded {
             bytes: self.loaded,
@@ -145,7 +145,7 @@ impl Output {
         }
     }
 
-    /// All of it, in memory.
+    /// Reads the whole output into memory.
     pub(super) async fn collect(mut self) -> Result<Contents> {
         let most = self.client.transport().max_response_bytes();
         let announced = self.content_length().map(usize::try_from);
@@ -153,7 +153,7 @@ impl Output {
         let mut whole = BytesMut::new();
         while !is_too_large {
             match self.advance(true).await? {
-                Next::Piece(piece) => whole.extend_from_slice(&piece),
+                Next::Chunk(chunk) => whole.extend_from_slice(&chunk),
                 Next::StartAgain => whole.clear(),
                 Next::End => break,
             }
@@ -177,21 +177,21 @@ impl Output {
             let read = self.body.next(&self.request, clock, idle_timeout).await;
             let end = self.entity.length;
             let failure = match read {
-                Ok(Some(mut piece)) => {
+                Ok(Some(mut chunk)) => {
                     let start = self.at;
-                    self.at += piece.len() as u64;
+                    self.at += chunk.len() as u64;
                     if let Some(whole) = end.filter(|&end| self.at > end) {
                         let too_long = self.body.wrong_length(&self.request, self.at, whole);
                         return Err(self.retry_state.end(too_long));
                     }
-                    // A body that had to begin anew repeats what was handed out before.
+                    // A body that starts at 0 again repeats bytes that were returned before.
                     let known = usize::try_from(self.loaded.saturating_sub(start)).unwrap_or(usize::MAX);
-                    let piece = piece.split_off(known.min(piece.len()));
-                    if piece.is_empty() {
+                    let chunk = chunk.split_off(known.min(chunk.len()));
+                    if chunk.is_empty() {
                         continue;
                     }
-                    self.loaded += piece.len() as u64;
-                    return Ok(Next::Piece(piece));
+                    self.loaded += chunk.len() as u64;
+                    return Ok(Next::Chunk(chunk));
                 }
                 Ok(None) => {
                     let Some(whole) = end.filter(|&end| end != self.at) else {
@@ -209,7 +209,7 @@ impl Output {
         Ok(Next::End)
     }
 
-    /// Opens an interrupted output again. Answers whether it had to start again.
+    /// Opens an interrupted output again. Returns whether it had to start from the beginning.
     async fn resume(&mut self, failure: Error, may_start_again: bool) -> Result<bool> {
         let Self {
             settings, retry_state, ..

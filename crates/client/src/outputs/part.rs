@@ -1,5 +1,5 @@
-//! The file that a download is gathered in, beside its place (`.<name>.modzy-0.part`). What a killed process has left of one is
-//! removed by the next download to the same place: nobody holds its lock.
+//! The part file of a download, beside its target (`.<name>.modzy-0.part`). If a process is killed, the next download to the same
+//! target removes its part file, because no process holds the lock.
 
 use std::{
     ffi::OsStr,
@@ -10,30 +10,30 @@ use std::{
 
 use crate::files::{identity, without_waiting};
 
-/// As many are looked for that may have been left, beyond those of downloads to the same place that are under way.
+/// How many names are checked for abandoned part files.
 const SWEPT: usize = 8;
 
-/// More downloads to the same place at once are refused.
+/// The most concurrent downloads to the same target.
 const MOST: usize = 1000;
 
-/// So many bytes of a name fit into that of the part.
+/// How many bytes of the target's name go into the name of the part file.
 const LONGEST_NAME: usize = 200;
 
-/// The file, by its name. Dropped, it is removed.
+/// A part file. Dropping it removes the file.
 #[derive(Debug)]
 pub(super) struct Part {
     path: Option<PathBuf>,
 }
 
 impl Part {
-    /// Makes the file, open and locked. Nobody else can read it, and this user can remove it whatever becomes of this process.
+    /// Creates the file, open and locked. Only this user can read it.
     pub(super) fn create(folder: &Path, name: &OsStr) -> io::Result<(Self, File)> {
         let mut options = OpenOptions::new();
         for_this_user(&mut options);
         Self::with(&mut options, folder, name)
     }
 
-    /// Makes an empty one with the access that every new file has in its folder.
+    /// Creates an empty file with the default access of its folder.
     #[cfg(unix)]
     pub(super) fn of_everybody(folder: &Path, name: &OsStr) -> io::Result<(Self, File)> {
         Self::with(&mut OpenOptions::new(), folder, name)
@@ -57,12 +57,12 @@ impl Part {
         made.ok_or_else(|| io::ErrorKind::ResourceBusy.into())
     }
 
-    /// Where it is.
+    /// Returns the folder of the file.
     pub(super) fn folder(&self) -> Option<&Path> {
         self.path.as_deref().and_then(Path::parent)
     }
 
-    /// Moves the file to a place.
+    /// Moves the file to the target.
     pub(super) fn move_to(&mut self, place: &Path) -> io::Result<()> {
         if let Some(path) = &self.path {
             fs::rename(path, place)?;
@@ -75,7 +75,7 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         if let Some(path) = &self.path {
-            // Nothing is left to tell that it failed.
+            // A failure has no caller to report to.
             let _ = fs::remove_file(path);
         }
     }
@@ -91,14 +91,14 @@ fn for_this_user(options: &mut OpenOptions) {
 #[cfg(not(unix))]
 fn for_this_user(_options: &mut OpenOptions) {}
 
-/// Makes a file that nobody else has; `None` where another download has it.
+/// Creates a file and locks it. Returns `None` if another download holds it.
 fn make(path: &Path, options: &OpenOptions) -> io::Result<Option<(Part, File)>> {
     let file = match options.open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
         Err(error) => return Err(error),
     };
-    // Another may have found it without a lock, and remove it. Where there are no locks, nobody does.
+    // Another process may have removed it before it was locked. A file system without locks has no such process.
     let taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || !is_at(&file, path);
     Ok((!taken).then(|| {
         let path = Some(path.to_owned());
@@ -106,16 +106,16 @@ fn make(path: &Path, options: &OpenOptions) -> io::Result<Option<(Part, File)>> 
     }))
 }
 
-/// Removes a file that no process holds.
+/// Removes a part file that no process holds.
 fn remove_left(path: &Path) {
     let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
     if is_file
         && let Ok(left) = without_waiting(OpenOptions::new().read(true)).open(path)
         && left.try_lock().is_ok()
-        // Another may have removed it, and put its own there, before it was locked here; not after.
+        // Another process may have replaced it before it was locked here, but not after.
         && is_at(&left, path)
     {
-        // What cannot be removed stays in the way, and the next number is taken.
+        // If it cannot be removed, the next number is used.
         let _ = fs::remove_file(path);
     }
 }

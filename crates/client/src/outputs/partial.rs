@@ -1,4 +1,4 @@
-//! A download on its way to a file: its bytes are gathered in a part, which at the end takes the place of what is there.
+//! A download to a file: writes the bytes to a part file, which replaces the target at the end.
 
 use std::{
     fs::File,
@@ -16,17 +16,17 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How much is gathered for the disk. As much again may be on its way there.
+/// How many bytes are buffered for one write. As many again may be in a write that is under way.
 const BLOCK: usize = 1024 * 1024;
 
-/// The download. Dropped before it is finished, it leaves what was there, and nothing else.
+/// A download to a file. Dropping it before it is finished leaves the target unchanged, and no part file.
 #[derive(Debug)]
 pub(crate) struct Partial {
-    /// As the caller named the file.
+    /// The file, as the caller named it.
     named: PathBuf,
     target: Target,
     part: Part,
-    /// `None` while it is being written to, and once that has failed.
+    /// `None` during a write, and after a failed one.
     file: Option<File>,
     writing: Option<Work<io::Result<File>>>,
     gathered: Vec<Bytes>,
@@ -34,10 +34,10 @@ pub(crate) struct Partial {
 }
 
 impl Partial {
-    /// Looks at the place where the file shall be, by its absolute path, and makes the part.
+    /// Examines the target, by its absolute path, and creates the part file.
     pub(crate) async fn create(named: &Path, place: PathBuf) -> Result<Self> {
         let named = named.to_owned();
-        // What is made for a caller that is gone is dropped, and removed.
+        // If the caller has dropped the future, the new part is dropped, which removes its file.
         let made = blocking::start(move || {
             begin(&place)
                 .map(|begun| (named.clone(), begun))
@@ -55,17 +55,17 @@ impl Partial {
         })
     }
 
-    /// Adds a piece. Waits for the disk only where it is slower than the pieces come.
-    pub(crate) async fn write(&mut self, piece: Bytes) -> Result<()> {
-        self.size += piece.len();
-        self.gathered.push(piece);
+    /// Adds a chunk. Waits for the disk only if it is slower than the download.
+    pub(crate) async fn write(&mut self, chunk: Bytes) -> Result<()> {
+        self.size += chunk.len();
+        self.gathered.push(chunk);
         if self.size < BLOCK {
             return Ok(());
         }
         self.pass_on().await
     }
 
-    /// Drops what there is.
+    /// Drops all bytes so far.
     pub(crate) async fn start_again(&mut self) -> Result<()> {
         self.gathered.clear();
         self.size = 0;
@@ -78,8 +78,8 @@ impl Partial {
         Ok(())
     }
 
-    /// Writes what is left, and gives the file its content. Dropped meanwhile, it leaves what was there or, where that comes
-    /// too late, the whole content.
+    /// Writes the remaining bytes, and replaces the target. Dropping the future leaves the old content or, if the replacement has
+    /// begun, the whole new content.
     pub(crate) async fn finish(mut self) -> Result<()> {
         self.pass_on().await?;
         let file = self.idle_file().await?;
@@ -97,8 +97,8 @@ impl Partial {
         let block = mem::take(&mut self.gathered);
         self.size = 0;
         self.work(move || {
-            for piece in block {
-                file.write_all(&piece)?;
+            for chunk in block {
+                file.write_all(&chunk)?;
             }
             Ok(file)
         });
@@ -109,7 +109,7 @@ impl Partial {
         self.writing = Some(blocking::start(work));
     }
 
-    /// The file, once nothing is written to it.
+    /// Returns the file after the write that is under way, if any.
     async fn idle_file(&mut self) -> Result<File> {
         if let Some(writing) = &mut self.writing {
             let written = writing.await;
@@ -131,7 +131,7 @@ impl Partial {
 fn begin(place: &Path) -> io::Result<(Target, Part, File)> {
     let target = Target::find(place)?;
     let (part, file) = match Part::create(target.folder(), target.name()) {
-        // A file that may be written, in a folder that may not.
+        // The file is writable, but its folder is not.
         Err(error) if target.existing.is_some() && is_closed(&error) => {
             Part::create(&std::env::temp_dir(), target.name())
         }
@@ -140,7 +140,7 @@ fn begin(place: &Path) -> io::Result<(Target, Part, File)> {
     Ok((target, part, file))
 }
 
-/// Whether a folder takes no file.
+/// Whether the error means that the folder accepts no new file.
 fn is_closed(error: &io::Error) -> bool {
     matches!(
         error.kind(),

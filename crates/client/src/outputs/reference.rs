@@ -1,4 +1,4 @@
-//! Where an output is, and the request that asks for it there.
+//! References to outputs, and the requests for them.
 
 use http::{HeaderValue, Method, header::ACCEPT_ENCODING};
 use url::Url;
@@ -10,7 +10,7 @@ use crate::{
     transport::{Expect, Request},
 };
 
-/// An output of a job.
+/// A reference to an output of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OutputRef {
@@ -18,13 +18,13 @@ pub enum OutputRef {
     Named {
         /// The job.
         job_id: String,
-        /// As the job was submitted with it.
+        /// The input's key, as submitted.
         input_key: String,
-        /// Such as `results.json`.
+        /// The name of the output, such as `results.json`.
         output_name: String,
     },
-    /// By its URL, as results have it in place of what is no JSON. Of the API's own origin, it is asked for with the
-    /// credentials and the headers of the caller; of another, which must be `https`, without.
+    /// By its URL, which results hold in place of an output that is not JSON. A URL of the API's own origin is requested with the
+    /// credentials and headers of the caller; a URL of another origin must be `https`, and is requested without them.
     Url(String),
 }
 

@@ -1,5 +1,5 @@
-//! The place of a download: where its path leads, what is there already, and how that gets a new content. The file that the
-//! bytes are gathered in is left to `part`.
+//! The target of a download: resolves its path, examines an existing file, and overwrites it in place. Leaves the part file to
+//! `part`.
 
 use std::{
     ffi::OsStr,
@@ -13,30 +13,30 @@ use std::{
 use super::replace::sync;
 use crate::files::{identity, without_waiting};
 
-/// Linux follows no more.
+/// The most symbolic links that Linux follows.
 const MOST_LINKS: usize = 40;
 
-/// How long a file that is written in place may be locked, as by another download that is written to it.
+/// How long to wait for the lock on a file that is overwritten in place, which another download may hold.
 const LONGEST_LOCK: Duration = Duration::from_secs(10);
 
-/// The place of a download.
+/// The target of a download.
 #[derive(Debug)]
 pub(super) struct Target {
-    /// As it was named, in the folder where its own is behind all symbolic links.
+    /// The path as the caller named it, with the symbolic links of its folder resolved.
     pub(super) place: PathBuf,
-    /// Behind all symbolic links.
+    /// The path with all symbolic links resolved.
     pub(super) path: PathBuf,
     pub(super) existing: Option<Existing>,
 }
 
-/// A file that is there already, open to be written to.
+/// An existing file, open for writing.
 #[derive(Debug)]
 pub(super) struct Existing {
     file: File,
     metadata: Metadata,
 }
 
-/// The absolute path of a place. Fails for one that cannot be a file's.
+/// Returns the absolute path of a file. Fails for a path that cannot name a file.
 pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
     if names_a_file(path) {
         std::path::absolute(path)
@@ -46,7 +46,7 @@ pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
 }
 
 impl Target {
-    /// Looks at a place, by its absolute path. Fails where no file can be, or may be written.
+    /// Examines a target, by its absolute path. Fails if no file can exist there, or if it is not writable.
     pub(super) fn find(path: &Path) -> io::Result<Self> {
         let found = match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
@@ -85,26 +85,25 @@ impl Existing {
         &self.file
     }
 
-    /// Whether it has other names (hard links), under which it would keep its content if another took its place.
+    /// Whether the file has other names (hard links), which would keep the old content if the file were replaced.
     #[cfg(unix)]
     pub(super) fn has_other_names(&self) -> bool {
         use std::os::unix::fs::MetadataExt as _;
         self.metadata.nlink() > 1
     }
 
-    /// Programs that run with the rights of another user do not get a new content: for root, the system would leave them these
-    /// rights.
+    /// Removes the set-user-ID and set-group-ID bits before the file gets new content: the system keeps them if root writes.
     #[cfg(unix)]
     fn leave_power(&self) {
         use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
         let mode = self.metadata.mode();
         if mode & 0o6000 != 0 {
-            // For whoever may not do this, the system does it.
+            // The system removes them itself for a user who may not change the mode.
             let _ = self.file.set_permissions(fs::Permissions::from_mode(mode & 0o1777));
         }
     }
 
-    /// Gives it the content of another file, in place. A crash may cut it; where the disk is full, it stays as it was.
+    /// Overwrites the file with the content of another. A crash may truncate it; a full disk leaves it unchanged.
     pub(super) fn overwrite(&self, path: &Path, mut content: &File) -> io::Result<()> {
         let mut file = &self.file;
         lock(file)?;
@@ -116,7 +115,7 @@ impl Existing {
         let (before, after) = (file.metadata()?.len(), content.metadata()?.len());
         allocate(file, before.min(after))?;
         if after > before {
-            // What takes room comes first.
+            // Writes the part that needs more space first.
             content.seek(SeekFrom::Start(before))?;
             file.seek(SeekFrom::Start(before))?;
             if let Err(error) = io::copy(&mut content, &mut file).and_then(|_| file.sync_data()) {
@@ -128,12 +127,12 @@ impl Existing {
         file.rewind()?;
         io::copy(&mut content.take(before.min(after)), &mut file)?;
         file.set_len(after)?;
-        // Closed with the target, the lock is gone.
+        // Closing the file releases the lock.
         sync(file)
     }
 }
 
-/// Gives the holes of a file their room on the disk, so that writing there cannot find it full. Its content stays.
+/// Allocates disk space for the holes of a file, so that a full disk cannot interrupt a write there. Keeps the content.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn allocate(file: &File, length: u64) -> io::Result<()> {
     use rustix::{
@@ -144,7 +143,7 @@ fn allocate(file: &File, length: u64) -> io::Result<()> {
         return Ok(());
     }
     match fallocate(file, FallocateFlags::KEEP_SIZE, 0, length) {
-        // Not every file system can.
+        // Not every file system supports this.
         Err(Errno::OPNOTSUPP | Errno::NOSYS) | Ok(()) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -156,7 +155,7 @@ fn allocate(_file: &File, _length: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Two downloads that are written to the same file are so one after the other.
+/// Locks the file, so that two downloads write to it one after the other.
 fn lock(file: &File) -> io::Result<()> {
     let began = Instant::now();
     while matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
@@ -174,7 +173,7 @@ fn names_a_file(path: &Path) -> bool {
         .is_some_and(|name| path.as_os_str().as_encoded_bytes().ends_with(name.as_encoded_bytes()))
 }
 
-/// Where a path leads, which may be nothing yet.
+/// Follows the symbolic links of a path. The last one may lead to a file that does not exist.
 fn behind_links(mut path: PathBuf) -> io::Result<PathBuf> {
     for _ in 0..=MOST_LINKS {
         let Ok(target) = fs::read_link(&path) else {
@@ -189,7 +188,7 @@ fn behind_links(mut path: PathBuf) -> io::Result<PathBuf> {
     Err(io::Error::other("too many symbolic links"))
 }
 
-/// The same place, whatever becomes of the links that lead to its folder.
+/// Resolves the links of a path's folder, so that later changes of them have no effect.
 fn settled(path: &Path) -> io::Result<PathBuf> {
     match (path.parent(), path.file_name()) {
         (Some(folder), Some(name)) => Ok(fs::canonicalize(folder)?.join(name)),
@@ -197,7 +196,7 @@ fn settled(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Whether a link is one of those that stand for what a process has open (`/dev/stdout`), which lead to no name.
+/// Whether a link refers to an open descriptor of a process (such as `/dev/stdout`), and so to no path.
 fn is_of_proc(link: &Path) -> bool {
     let device = |path: &Path| fs::metadata(path).map(|metadata| identity(&metadata).0).ok();
     let of_proc = cfg!(target_os = "linux").then(|| device(Path::new("/proc"))).flatten();
