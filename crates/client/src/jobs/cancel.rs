@@ -1,5 +1,5 @@
-//! Cancellation: `DELETE /jobs/{job}`, of a job whose caller asks for it and of one whose call was aborted. Which job that is
-//! is left to `abort`.
+//! Cancels jobs: `DELETE /jobs/{job}`, at the caller's request or after an aborted call. Leaves it to `abort` to find the job of
+//! an aborted call.
 
 use http::Method;
 
@@ -11,25 +11,25 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How the cancellation of a given-up job went.
+/// The outcome of canceling the job of an aborted or failed call.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct CancelOutcome {
-    /// The job. `None` where the submit brought no receipt, so that nothing could be cancelled.
+    /// The job. `None` if the submit returned no receipt, so that there was nothing to cancel.
     pub job_identifier: Option<String>,
-    /// The job as the server answered, or why the cancellation, or the submit before it, failed.
+    /// The job as the server returned it, or why the cancellation, or the submit before it, failed.
     pub result: Result<Document>,
 }
 
 impl Client {
-    /// Cancels a job: `DELETE /jobs/{job}`. Answers with the job.
+    /// Cancels a job: `DELETE /jobs/{job}`. Returns the job.
     ///
     /// # Errors
-    /// `Status` as the server answers, for instance for a job that is final already.
+    /// [`Error::Status`] if the server refuses, for instance because the job is final already.
     pub async fn cancel_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
-        let cancelled = self.send(&self.job_request(Method::DELETE, job_id)?, options).await;
-        match cancelled {
-            // An earlier attempt may have cancelled the job and lost its answer: then this is what the second finds.
+        let canceled = self.send(&self.job_request(Method::DELETE, job_id)?, options).await;
+        match canceled {
+            // An earlier attempt may have canceled the job and lost its response. The server then refuses the later one.
             Err(Error::Status {
                 status: 400..=499,
                 ref call,
@@ -37,14 +37,13 @@ impl Client {
             }) if call.attempts > 1 => {
                 let is_canceled = |stage| stage == Stage::Canceled;
                 let job = self.job_at_stage(job_id, options, is_canceled).await;
-                job.map_or(cancelled, Ok)
+                job.map_or(canceled, Ok)
             }
             other => other,
         }
     }
 
-    /// Cancels a job that its owner has given up, within five seconds in all. The options are those of the call that was
-    /// given up.
+    /// Cancels the job of an aborted or failed call, within five seconds in all. Takes the options of that call.
     pub async fn cancel_abandoned(&self, job_id: &str, options: &RequestOptions) -> CancelOutcome {
         let mut options = options.clone();
         options.nothing_sent_after = None;
@@ -54,7 +53,7 @@ impl Client {
         if let Err(Error::Timeout { limit, .. }) = &mut result
             && now() >= until
         {
-            // However little of it its turn among others has left it.
+            // Reports the whole grace period, however much of it the request spent in the queue.
             *limit = GRACE;
         }
         CancelOutcome {
@@ -63,7 +62,7 @@ impl Client {
         }
     }
 
-    /// Ends when the five seconds are over that a cancellation may take. For what has to end with it.
+    /// Waits until the five seconds that a cancellation may take are over.
     pub async fn cancel_grace(&self) {
         self.transport().clock().deadline(GRACE).await;
     }

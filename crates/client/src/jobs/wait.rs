@@ -1,4 +1,4 @@
-//! The wait for a job: how long, and what each answer of `GET /jobs/{job}` means to it. When to poll is left to the waiter.
+//! The wait for a job: its options, and what each response of `GET /jobs/{job}` means. Leaves the schedule to `waiter`.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::{
     waiter::{self, GivenUp, Look, Polled, Schedule},
 };
 
-/// A wait must not become a loop without a pause.
+/// The least poll interval, so that a wait never loops without a pause.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
 
-/// How a wait goes about it.
+/// The options of a wait.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct WaitOptions {
@@ -40,45 +40,46 @@ impl Default for WaitOptions {
 }
 
 impl WaitOptions {
-    /// The pause between an answer and the next poll, give or take 2.5 %; at least 1 ms. In an outage it is the least, as
-    /// 100 ms are, whatever the server asks for; the last poll before the wait gives up may come sooner. 2 s.
+    /// Sets the pause between a response and the next poll, which varies by up to 2.5 %; at least 1 ms. During an outage no pause
+    /// is shorter than this or than 100 ms, whatever the server requests; only the last poll of the wait may come sooner.
+    /// Default: 2 s.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.schedule.poll_interval = interval.clamp(SHORTEST_INTERVAL, FOREVER);
         self
     }
 
-    /// How long the wait may take from its first poll. It never cancels the job. None.
+    /// Limits the time of the wait, from its first poll. The limit never cancels the job. Default: no limit.
     pub fn wait_timeout(mut self, limit: Duration) -> Self {
         self.schedule.wait_timeout = Some(limit.min(FOREVER));
         self
     }
 
-    /// How long an unbroken failure is ridden out. 5 min.
+    /// Sets how long an outage is ridden out. Default: 5 min.
     pub fn max_outage(mut self, limit: Duration) -> Self {
         self.schedule.max_outage = limit;
         self
     }
 
-    /// The settings of each poll. Its retries mean nothing here: a poll is one attempt.
+    /// Sets the options of each poll. A poll is one attempt, so `retries` has no effect.
     pub fn request(mut self, options: RequestOptions) -> Self {
         self.request = options;
         self
     }
 
-    /// The settings of each poll, for what else is asked about the job.
+    /// Returns the options of each poll, for other requests about the job.
     pub fn request_options(&self) -> &RequestOptions {
         &self.request
     }
 }
 
 impl Client {
-    /// Waits until a job has come to its end, whatever that is, and answers with the job. Polls `GET /jobs/{job}`, at once
-    /// and then at each interval, and rides out outages, as which counts every 2xx that is not the job with a status. `on_progress`
-    /// sees every job that a poll brings, the last included.
+    /// Waits until a job has a final status, and returns the job. Polls `GET /jobs/{job}` at once and then at each interval, and
+    /// rides out outages. A 2xx whose body is not the job with a status counts as an outage. Calls `on_progress` with every job
+    /// that a poll returns, including the last.
     ///
     /// # Errors
-    /// [`Error::WaitTimeout`] when the wait's limit passes; else the failure that ended the wait: an outage longer than
-    /// allowed, a 404 that stood for four seconds, another refusal, a certificate that does not verify, a client certificate that
+    /// [`Error::WaitTimeout`] when the wait's limit passes; otherwise the failure that ended the wait: an outage longer than
+    /// allowed, a 404 that was repeated for four seconds, another refusal, a certificate that does not verify, a client certificate that
     /// the server refuses, credentials that the proxy refuses.
     pub async fn block_until_complete(
         &self,
@@ -108,7 +109,8 @@ impl Client {
         })
     }
 
-    /// The error for a wait whose limit passed, perhaps before a poll could refuse a key in the place of the identifier.
+    /// Returns the error for a wait whose limit passed. Hides an API key that was passed as the identifier: perhaps no poll has
+    /// refused it yet.
     pub(crate) fn wait_timeout(&self, job_id: &str, job: Option<Document>, options: &WaitOptions) -> Error {
         Error::WaitTimeout {
             job_identifier: self.without_key(job_id).into_owned(),
@@ -117,8 +119,8 @@ impl Client {
         }
     }
 
-    /// Makes a single attempt at what a wait looks for. Its request is made when its turn has come, and on the heap: of
-    /// thousands of waits nearly all pause or queue, and hold next to nothing meanwhile.
+    /// Makes one attempt at the request of a wait. Builds the request when its turn has come, on the heap: nearly all of thousands
+    /// of waits are paused or queued, and hold almost no memory meanwhile.
     pub(crate) async fn poll(
         &self,
         request: impl Fn() -> Result<Request>,
@@ -137,7 +139,7 @@ impl Client {
     }
 }
 
-/// Shows a wait's answers to its caller, and all that its polls find to whoever observes it.
+/// Reports a wait's responses to its caller, and the result of every poll to its observer.
 pub(crate) fn observed(observer: &Observed, mut on_answer: impl FnMut(&Document)) -> impl FnMut(Look<'_, Document>) {
     let mut polls: u32 = 0;
     move |Look { answer, delay }| {
@@ -149,7 +151,7 @@ pub(crate) fn observed(observer: &Observed, mut on_answer: impl FnMut(&Document)
     }
 }
 
-/// What an answer, or its absence, means to a wait.
+/// Decides what the result of a poll means to a wait.
 fn judge(polled: Result<Document>) -> Polled<Document> {
     match polled {
         Ok(job) => {
@@ -166,7 +168,7 @@ fn judge(polled: Result<Document>) -> Polled<Document> {
     }
 }
 
-/// What the failure of a poll means to a wait, for a job or for its results.
+/// Decides what the failure of a poll means to a wait, for a job or for its results.
 pub(crate) fn judge_failure(error: Error) -> Polled<Document> {
     let retry_after = match error {
         Error::Status { retry_after, .. } => retry_after,
@@ -189,14 +191,14 @@ pub(crate) fn judge_failure(error: Error) -> Polled<Document> {
             retry_after,
             began,
         },
-        // Whatever it is, it says nothing about the job.
+        // Such a response says nothing about the job.
         Error::Response { fault, .. } if *fault != BodyFault::TooLarge => Polled::Outage {
             error,
             retry_after,
             began,
         },
         Error::Status { status: 404, .. } => Polled::Doubtful(error),
-        // Among them a body that is too large, and would be as large again.
+        // Includes a body that is too large, which a further poll would not change.
         _ => Polled::Refused(error),
     }
 }

@@ -1,4 +1,4 @@
-//! What became of one input, in one shape: servers put metadata and outputs side by side, and old ones a level deeper.
+//! Normalizes the result of one input: servers put metadata and outputs side by side, and old servers a level deeper.
 
 use serde_json::value::RawValue;
 
@@ -8,7 +8,7 @@ use crate::{
     error::BodyFault,
 };
 
-/// The members that tell of an input, beside `status` and `error`. All others are its outputs, which the model names.
+/// The members that are metadata of an input, besides `status` and `error`. All others are outputs, named by the model.
 const METADATA: [&str; 18] = [
     "accessKey",
     "accountIdentifier",
@@ -30,7 +30,7 @@ const METADATA: [&str; 18] = [
     "voting",
 ];
 
-/// What a member of an input's result is.
+/// The kind of a member of an input's result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Status,
@@ -68,7 +68,7 @@ pub(crate) fn read(found: &Found) -> Result<Document, BodyFault> {
             match Kind::of(document::name(name).as_deref()) {
                 Kind::Status if is_string(value) => status = value.get(),
                 Kind::Error if is_string(value) => error = Some(value.get()),
-                // None was told.
+                // The server gave none.
                 Kind::Status | Kind::Error if value.get() == "null" => {}
                 Kind::Status | Kind::Error | Kind::Metadata => metadata.add(name.get(), value.get()),
                 Kind::Output => outputs.add(name.get(), value.get()),
@@ -90,16 +90,16 @@ pub(crate) fn read(found: &Found) -> Result<Document, BodyFault> {
     Ok(Document::of_json(result.close()))
 }
 
-/// The members a level deeper, where old servers have them: under the input's own key, which stands alone. An output may have
-/// that name as well, but it has other members beside it.
+/// Returns the members a level deeper, where old servers put them: under the input's own key, as the only member. An output of
+/// that name has other members beside it.
 fn nested<'a>(members: &Members<'a>, key: &str) -> Option<Members<'a>> {
     let mut all = members.iter();
     let (Some((name, value)), None) = (all.next(), all.next()) else {
         return None;
     };
     let inner = Members::read(value.get())?;
-    let tells = |name: Option<&str>| Kind::of(name) != Kind::Output || name.is_some_and(|name| name.contains('.'));
-    let is_result = inner.iter().any(|(name, _)| tells(document::name(name).as_deref()));
+    let is_known = |name: Option<&str>| Kind::of(name) != Kind::Output || name.is_some_and(|name| name.contains('.'));
+    let is_result = inner.iter().any(|(name, _)| is_known(document::name(name).as_deref()));
     let is_same = name.get() == key || document::name(name) == serde_json::from_str(key).ok();
     (is_same && is_result).then_some(inner)
 }
@@ -108,8 +108,8 @@ fn is_string(value: &RawValue) -> bool {
     value.get().starts_with('"')
 }
 
-/// Writes an object whose names and values are JSON already. Not by serde, whose names of members are Unicode: those of the
-/// server may hold half a character, and go on as they came.
+/// Writes an object from names and values that are JSON texts. Does not use serde, whose names must be valid Unicode: a name of
+/// the server may hold half a surrogate pair, and is copied unchanged.
 #[derive(Default)]
 struct Object(String);
 
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_the_api_knows_is_metadata_and_all_else_are_outputs() {
-        let told = json!({
+        let raw = json!({
             "status": "SUCCESSFUL", "engine": "e", "startTime": "t", "voting": {"up": 1}, "outputUploading": null,
             "results.json": [1], "plain": {"status": "inner"}, "__proto__": 1, "error": null,
         });
@@ -164,7 +164,7 @@ mod tests {
             "outputs": {"results.json": [1], "plain": {"status": "inner"}, "__proto__": 1},
             "metadata": {"engine": "e", "startTime": "t", "voting": {"up": 1}, "outputUploading": null},
         });
-        assert_eq!(result(&told), expected);
+        assert_eq!(result(&raw), expected);
     }
 
     #[test]

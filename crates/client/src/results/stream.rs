@@ -1,4 +1,4 @@
-//! Results as they arrive: one request, whose body is read as far as the next input is asked for.
+//! Results as they arrive: one request, whose body is read only as far as the next input.
 
 use std::{fmt, sync::Arc};
 
@@ -18,23 +18,23 @@ use crate::{
     transport::{Expect, Request, RetryState, Settings, Streamed},
 };
 
-/// From this size on a text is read where that keeps nobody waiting.
+/// Texts of at least this size are parsed on another thread, so that other calls do not wait.
 const LONG: usize = 1024 * 1024;
 
-/// The results of a job, input by input. Dropping it closes its request. `Debug` shows nothing of them.
+/// The results of a job, one input at a time. Dropping it closes its request. `Debug` does not show the results.
 pub struct ResultStream {
     client: Client,
     settings: Settings,
     request: Request,
     body: Streamed,
     scanner: Scanner,
-    /// An input that is too long to be read in passing.
+    /// An input that is too long to be parsed on this thread.
     long: Option<Found>,
-    /// What is wrong with what comes next.
+    /// The fault in the next part of the body.
     fault: Option<BodyFault>,
     loaded: u64,
     total: Option<u64>,
-    /// Whether an input was handed out.
+    /// Whether an input was returned to the caller.
     begun: bool,
     ended: bool,
     retry_state: RetryState,
@@ -42,9 +42,9 @@ pub struct ResultStream {
 }
 
 impl Client {
-    /// Opens the results of a job, to be read input by input as they arrive: `GET /results/{job}`. There is no limit on their
-    /// size or on the whole time, but each input may be as long as the client accepts a body. They are partial while the job
-    /// runs.
+    /// Opens the results of a job, to be read one input at a time as they arrive: `GET /results/{job}`. Their size and the total
+    /// time have no limit, but each input is limited to the size of a body that the client accepts. The results are partial
+    /// while the job runs.
     ///
     /// # Errors
     /// As [`Client::get_result`].
@@ -82,21 +82,21 @@ impl fmt::Debug for ResultStream {
 }
 
 impl ResultStream {
-    /// Who hears of its retries from now on, in place of whom the options named.
+    /// Sets the observer of further retries, in place of the one in the options.
     pub fn observe(&mut self, observer: Arc<dyn Observer>) {
         self.settings.observed = Observed(Some(observer));
     }
 
-    /// The next input, as `{"inputKey", "status", "outputs", "error"?, "metadata"}`; `None` at the end. The inputs of `results`
-    /// and `failures` come in the order of the body. `outputs` are what the model made of the input, by their names; `metadata`
-    /// is what else the server tells of it. The level that old servers have between them is left out.
+    /// Returns the next input, as `{"inputKey", "status", "outputs", "error"?, "metadata"}`, or `None` at the end. The inputs of
+    /// `results` and `failures` come in the order of the body. `outputs` holds the model's outputs by their names, and `metadata`
+    /// all other members. The additional level of old servers is left out.
     ///
-    /// A future of this that is dropped may take an input along. Until the first input the request is repeated as every read is.
-    /// After that a failure is the end.
+    /// Dropping the future may lose an input. Before the first input, the request is retried like every read. After it, a failure
+    /// ends the stream.
     ///
     /// # Errors
-    /// As the connection breaks or stalls, and [`Error::Response`] for a body that is not what the route promises, which may
-    /// be found out only after some inputs.
+    /// [`Error::Connection`] or [`Error::Timeout`] if the connection breaks or stalls, and [`Error::Response`] for a body that is
+    /// not what the route promises, which may show only after some inputs.
     pub async fn next(&mut self) -> Result<Option<Document>> {
         loop {
             if let Some(result) = self.ready() {
@@ -119,7 +119,7 @@ impl ResultStream {
         }
     }
 
-    /// The next input, if it has arrived already and is no work to read.
+    /// Returns the next input, if it has arrived and is short enough to be parsed on this thread.
     pub fn ready(&mut self) -> Option<Document> {
         if self.long.is_some() || self.fault.is_some() || self.ended {
             return None;
@@ -141,7 +141,7 @@ impl ResultStream {
         }
     }
 
-    /// How far the body has come, if it is time to tell: at both ends always, and at most 20 times a second between.
+    /// Returns the progress if a report is due: always at both ends, and at most 20 times a second in between.
     pub fn progress(&mut self) -> Option<DownloadProgress> {
         let clock = self.client.transport().clock();
         self.meter.read(clock, (self.loaded, self.total), self.ended)
@@ -152,20 +152,20 @@ impl ResultStream {
         result
     }
 
-    /// Reads on in the body.
+    /// Reads the next chunk of the body.
     async fn read(&mut self) -> Result<()> {
         if let Some(fault) = self.fault.take() {
             return Err(self.body.unreadable(&self.request, fault));
         }
         let clock = self.client.transport().clock();
-        let piece = self.body.next(&self.request, clock, self.settings.idle_timeout).await?;
-        match piece {
-            Some(piece) => {
-                self.loaded += piece.len() as u64;
-                self.scanner.feed(&piece);
+        let chunk = self.body.next(&self.request, clock, self.settings.idle_timeout).await?;
+        match chunk {
+            Some(chunk) => {
+                self.loaded += chunk.len() as u64;
+                self.scanner.feed(&chunk);
             }
             None if self.scanner.is_whole() => {
-                // Inputs alone do not tell whose they are.
+                // Inputs alone do not show that they are the job's results.
                 if !self.scanner.are_results() {
                     return Err(self.body.unreadable(&self.request, BodyFault::NoResults));
                 }
@@ -177,7 +177,7 @@ impl ResultStream {
         Ok(())
     }
 
-    /// Sends the request again after a failure, where nobody has seen anything of the answer yet.
+    /// Sends the request again after a failure, if the caller has received no input yet.
     async fn repeat(&mut self, failure: Error) -> Result<()> {
         let Self {
             settings, retry_state, ..
@@ -198,12 +198,12 @@ impl ResultStream {
     }
 }
 
-/// What is wrong with an answer before a byte of its body has come.
+/// Returns the fault that the headers of a response show.
 fn part(body: &Streamed) -> Option<BodyFault> {
     (body.status() == StatusCode::PARTIAL_CONTENT).then_some(BodyFault::Partial)
 }
 
-/// In bytes, where the server says so.
+/// Returns the size of the body in bytes, if the server reports it.
 fn length(body: &Streamed) -> Option<u64> {
     let length = body.headers().get(CONTENT_LENGTH)?;
     length.to_str().ok()?.parse().ok()

@@ -1,5 +1,5 @@
-//! Waiting: when to look again, what to ride out, when to give up. Knows nothing of jobs or HTTP; what it polls is a
-//! function, and what the answers mean is decided there.
+//! The schedule of a wait: when to poll, which failures to ride out, and when to stop. Leaves jobs and HTTP to the function that
+//! it polls, which also decides what each response means.
 
 use std::time::{Duration, Instant};
 
@@ -9,32 +9,32 @@ use crate::{
     error::Error,
 };
 
-/// Pauses of an outage grow up to this, or to the poll interval where that is longer.
+/// The longest pause of an outage, unless the poll interval is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
-/// How long an answer that may be premature is doubted: a receipt precedes the stored job.
+/// How long a response that may be premature is doubted: a receipt precedes the stored job.
 const DOUBT: Duration = Duration::from_secs(4);
 
-/// Thousands of waits that start together must not poll in step: each pause differs by up to this part of it.
+/// The share by which a pause varies at random, so that thousands of waits that start together do not poll in step.
 const JITTER: f64 = 0.025;
 
-/// What one poll found.
+/// The result of one poll.
 #[derive(Debug)]
 pub(crate) enum Polled<T> {
-    /// The end.
+    /// The wait has reached its end.
     Done(T),
-    /// Not yet.
+    /// The wait goes on.
     Pending(T),
-    /// No answer, or one that says nothing about what is polled. Ridden out for as long as the schedule allows.
+    /// No response, or one that says nothing about the job. Ridden out for as long as the schedule allows.
     Outage {
         error: Error,
         retry_after: Option<Duration>,
-        /// When the failed attempt had its socket: the time in the queue before that is no outage.
+        /// When the failed attempt had its socket: the time in the queue before that is not part of the outage.
         began: Option<Instant>,
     },
-    /// An answer that may be premature. Believed once it has stood for four seconds.
+    /// A response that may be premature. Believed once it has been repeated for four seconds.
     Doubtful(Error),
-    /// An answer that no further poll can change.
+    /// A response that no further poll can change.
     Refused(Error),
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Schedule {
     pub(crate) max_outage: Duration,
 }
 
-/// What a poll found, and what follows.
+/// A report about one poll.
 #[derive(Debug)]
 pub(crate) struct Look<'a, T> {
     pub(crate) answer: Result<&'a T, &'a Error>,
@@ -54,23 +54,22 @@ pub(crate) struct Look<'a, T> {
     pub(crate) delay: Option<Duration>,
 }
 
-/// How a wait ended without its end being reached.
+/// Why a wait ended early.
 #[derive(Debug)]
 pub(crate) enum GivenUp<T> {
-    /// The wait's own limit passed; with what was last seen.
+    /// The wait's own limit passed. Holds the last response.
     TimedOut(Option<T>),
     /// The last failure.
     Failed(Error),
 }
 
-/// Polls at once and then by the schedule. `on_look` sees what each poll found. Dropping the future ends the poll that is
-/// under way.
+/// Polls at once and then by the schedule. Calls `on_poll` after each poll. Dropping the future ends the poll that is under way.
 pub(crate) async fn wait<T, P>(
     clock: &dyn Clock,
     random: &dyn Random,
     schedule: Schedule,
     mut poll: impl FnMut() -> P,
-    mut on_look: impl FnMut(Look<'_, T>),
+    mut on_poll: impl FnMut(Look<'_, T>),
 ) -> Result<T, GivenUp<T>>
 where
     P: Future<Output = Polled<T>>,
@@ -78,29 +77,29 @@ where
     let interval = schedule.poll_interval;
     let started = clock.now();
     let mut backoff = Backoff::new((interval, LONGEST_PAUSE.max(interval)));
-    // Nothing makes a wait ask a server in trouble more often than one that is well.
+    // A wait never polls a failing server more often than a healthy one.
     let least_of_outage = interval.max(SHORTEST_PAUSE);
     let mut seen = None;
     let mut failing_since: Option<Instant> = None;
     let mut doubting_since: Option<Instant> = None;
-    let mut stood_still = false;
+    let mut was_suspended = false;
 
     loop {
         let asked = clock.now();
         let left = match time_left(schedule.wait_timeout, asked - started) {
             Some(left) => left,
-            // The job may have ended meanwhile, in time.
-            None if stood_still => GAP,
+            // The process was suspended. The job may have ended within the limit, so poll once more.
+            None if was_suspended => GAP,
             None => return Err(GivenUp::TimedOut(seen)),
         };
-        // On the heap: nearly all of thousands of waits pause, and hold nothing of a poll meanwhile.
+        // On the heap: nearly all of thousands of waits are in a pause, in which they hold no state of a poll.
         let Some(polled) = within(clock, left, Box::pin(poll())).await else {
             return Err(GivenUp::TimedOut(seen));
         };
         let now = clock.now();
         let (pause, found) = match polled {
             Polled::Done(answer) => {
-                on_look(Look {
+                on_poll(Look {
                     answer: Ok(&answer),
                     delay: None,
                 });
@@ -136,23 +135,23 @@ where
         };
         let left = time_left(schedule.wait_timeout, now - started);
         let delay = pause.and_then(|pause| left.map(|left| pause.min(left)));
-        on_look(Look {
+        on_poll(Look {
             answer: found.as_ref(),
             delay,
         });
         match found {
             Err(error) if pause.is_none() => return Err(GivenUp::Failed(error)),
             Err(_) => {}
-            // Without a limit nobody is ever told what was last seen.
+            // Only a wait with a limit reports the last response.
             Ok(answer) => seen = schedule.wait_timeout.map(|_| answer),
         }
         let Some(delay) = delay else {
             return Err(GivenUp::TimedOut(seen));
         };
         let late = lateness(delay, clock.sleep(delay)).await;
-        stood_still = late > GAP;
-        if stood_still {
-            // Nobody asked meanwhile, so that nothing failed.
+        was_suspended = late > GAP;
+        if was_suspended {
+            // No poll ran during that time, so it does not count as failure.
             for since in [&mut failing_since, &mut doubting_since].into_iter().flatten() {
                 *since += late;
             }
@@ -160,19 +159,19 @@ where
     }
 }
 
-/// How much longer a pause took than it should have.
+/// Returns by how much a pause exceeded its length.
 async fn lateness(pause: Duration, slept: Sleep) -> Duration {
     let began = tokio::time::Instant::now();
     slept.await;
     began.elapsed().saturating_sub(pause)
 }
 
-/// What is left of a limit, unless it has passed.
+/// Returns the rest of a limit, or `None` if it has passed.
 fn remaining(limit: Duration, spent: Duration) -> Option<Duration> {
     limit.checked_sub(spent).filter(|left| !left.is_zero())
 }
 
-/// The same for a limit that may not be set.
+/// The same for an optional limit.
 fn time_left(limit: Option<Duration>, spent: Duration) -> Option<Duration> {
     limit.map_or(Some(Duration::MAX), |limit| remaining(limit, spent))
 }

@@ -60,7 +60,7 @@ struct Course {
     end: Result<&'static str, GivenUp<&'static str>>,
 }
 
-/// Waits on paused time. The script's last answer, made by a function because an answer cannot be copied, goes on for ever.
+/// Waits on paused time. The script's last answer, made by a function because an answer cannot be copied, repeats forever.
 async fn course(
     schedule: Schedule,
     random: &dyn Random,
@@ -76,8 +76,8 @@ async fn course(
         polls.borrow_mut().push((clock.now() - start).as_millis());
         ready(script.borrow_mut().pop_front().unwrap_or_else(then))
     };
-    let look = |look: Look<'_, &'static str>| shown.extend(look.answer.ok());
-    let end = wait(&clock, random, schedule, poll, look).await;
+    let on_poll = |look: Look<'_, &'static str>| shown.extend(look.answer.ok());
+    let end = wait(&clock, random, schedule, poll, on_poll).await;
     let ended_at = (clock.now() - start).as_millis();
     Course {
         polls: polls.into_inner(),
@@ -292,7 +292,7 @@ async fn a_refusal_ends_the_wait_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limit_of_the_wait_cuts_a_pause_and_tells_what_was_last_seen() {
+async fn the_limit_of_the_wait_cuts_a_pause_and_returns_the_last_response() {
     let schedule = Schedule {
         wait_timeout: Some(Duration::from_secs(5)),
         ..SCHEDULE

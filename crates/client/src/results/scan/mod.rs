@@ -1,5 +1,5 @@
-//! Finds the inputs in the text of results while it arrives. It tells where a value begins and ends, and nothing of what is in
-//! it: whether that is JSON is for a parser to say.
+//! Finds the inputs in the text of results while it arrives. Finds only where each value begins and ends, and leaves the check
+//! that it is JSON to a parser.
 
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -9,14 +9,14 @@ use crate::{
     transport::{Named, Results},
 };
 
-/// Which of the two objects of the results an input stands in.
+/// The object of the results that holds an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Section {
     Results,
     Failures,
 }
 
-/// An input, with the texts of its key and its value.
+/// An input: the texts of its key and its value.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) section: Section,
@@ -24,27 +24,27 @@ pub(crate) struct Found {
     pub(crate) value: Bytes,
 }
 
-/// The scanner. It holds what it was fed from the value on that is not whole yet.
+/// The scanner. Buffers the text from the first incomplete value on.
 #[derive(Debug)]
 pub(super) struct Scanner {
-    /// The longest text of a key or a value, in bytes.
+    /// The limit on the text of a key or a value, in bytes.
     limit: usize,
-    /// The job whose results they should be, where that matters.
+    /// The job that the results must belong to, if that is checked.
     job: Option<String>,
     buffer: BytesMut,
-    /// How far into the value at the front of the buffer it has come.
+    /// How much of the value at the front of the buffer has been scanned.
     extent: Extent,
     due: Due,
     section: Option<Section>,
     key: Bytes,
-    /// What the members so far tell.
+    /// What the members so far show about the results.
     seen: Results,
 }
 
-/// What comes next.
+/// The token that is expected next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Due {
-    /// The first byte, which may be that of a byte order mark.
+    /// The first byte, which may begin a byte order mark.
     Text,
     Object,
     FirstKey,
@@ -69,24 +69,24 @@ impl Scanner {
         }
     }
 
-    pub(super) fn feed(&mut self, piece: &[u8]) {
-        self.buffer.extend_from_slice(piece);
+    pub(super) fn feed(&mut self, chunk: &[u8]) {
+        self.buffer.extend_from_slice(chunk);
     }
 
-    /// Whether the object has come to its end.
+    /// Whether the object is complete.
     pub(super) fn is_whole(&self) -> bool {
         self.due == Due::Nothing
     }
 
-    /// Whether the object has shown itself to be the results of the job.
+    /// Whether the members so far show that the object is the results of the job.
     pub(super) fn are_results(&self) -> bool {
         self.seen.are_results()
     }
 
-    /// The next input, if what it was fed holds one.
+    /// Returns the next input, if the buffer holds a complete one.
     ///
     /// # Errors
-    /// What is wrong with the text.
+    /// The fault in the text.
     pub(super) fn next(&mut self) -> Result<Option<Found>, BodyFault> {
         if self.due == Due::Text {
             if self.buffer.len() < MARK.len() && MARK.starts_with(&self.buffer) {
@@ -167,7 +167,7 @@ impl Scanner {
         }
     }
 
-    /// Takes the key or the value at the front of the buffer, if it is there to its end.
+    /// Takes the key or the value at the front of the buffer, if it is complete.
     fn take(&mut self) -> Result<Option<Bytes>, BodyFault> {
         let end = self.extent.end(&self.buffer);
         if end.unwrap_or(self.buffer.len()) > self.limit {
@@ -184,7 +184,7 @@ impl Scanner {
     }
 }
 
-/// What a member of the object is, by its name.
+/// A member of the object, classified by its name.
 #[derive(Debug, Default)]
 struct Member {
     name: String,
@@ -194,7 +194,7 @@ struct Member {
 impl Member {
     fn of(key: &[u8]) -> Result<Self, BodyFault> {
         document::check(key)?;
-        // A name that no text can hold is none of these.
+        // A name that is not valid Unicode matches none of these.
         let name: String = serde_json::from_slice(key).unwrap_or_default();
         Ok(Self {
             section: match name.as_str() {
@@ -207,7 +207,7 @@ impl Member {
     }
 }
 
-/// Looks for the end of a value, of which more comes each time.
+/// Finds the end of a value whose text grows with each call.
 #[derive(Debug, Default)]
 struct Extent {
     at: usize,
@@ -221,7 +221,7 @@ impl Extent {
         self.at > 0
     }
 
-    /// Where the value ends that the text begins with, if it does.
+    /// Returns the end of the value that the text begins with, if the text holds it.
     fn end(&mut self, text: &[u8]) -> Option<usize> {
         for (at, &byte) in text.iter().enumerate().skip(self.at) {
             let is_end = match byte {
@@ -242,7 +242,7 @@ impl Extent {
                     self.depth += 1;
                     false
                 }
-                // What a number or a word ends before.
+                // The end of a number or a word.
                 b'}' | b']' | b',' if self.depth == 0 => return Some(at),
                 byte if self.depth == 0 && is_space(byte) => return Some(at),
                 b'}' | b']' => {
@@ -260,10 +260,10 @@ impl Extent {
     }
 }
 
-/// All inputs of a text that comes in these pieces, and how it ends.
+/// Returns all inputs of a text that arrives in these chunks, and the fault that ends it, if any.
 #[cfg(any(fuzzing, test))]
 pub(crate) fn scan<'p>(
-    pieces: impl IntoIterator<Item = &'p [u8]>,
+    chunks: impl IntoIterator<Item = &'p [u8]>,
     limit: usize,
 ) -> (Vec<Found>, Result<(), BodyFault>) {
     let mut scanner = Scanner::new(limit, None);
@@ -277,8 +277,8 @@ pub(crate) fn scan<'p>(
         assert!(scanner.buffer.len() <= limit, "more is held than the limit");
         Ok(())
     };
-    for piece in pieces {
-        scanner.feed(piece);
+    for chunk in chunks {
+        scanner.feed(chunk);
         if let Err(fault) = take(&mut scanner) {
             return (inputs, Err(fault));
         }

@@ -8,15 +8,15 @@ const LIMIT: usize = 1024 * 1024;
 
 type Inputs = Vec<(Section, String, String)>;
 
-/// All inputs of a text that comes in pieces which end at these places.
+/// Returns all inputs of a text that arrives in chunks with these ends.
 fn scan(text: &[u8], mut ends: Vec<usize>, limit: usize) -> Result<Inputs, BodyFault> {
     ends.extend([0, text.len()]);
     for end in &mut ends {
         *end = (*end).min(text.len());
     }
     ends.sort_unstable();
-    let pieces = ends.windows(2).map(|bounds| &text[bounds[0]..bounds[1]]);
-    let (inputs, end) = super::scan(pieces, limit);
+    let chunks = ends.windows(2).map(|bounds| &text[bounds[0]..bounds[1]]);
+    let (inputs, end) = super::scan(chunks, limit);
     let text = |bytes: Bytes| String::from_utf8(bytes.into()).unwrap();
     let inputs = inputs.into_iter();
     end.map(|()| {
@@ -200,7 +200,7 @@ proptest! {
         match scanned {
             Ok(_) => prop_assert!(is_json),
             Err(BodyFault::NotJson | BodyFault::NotUtf8) => prop_assert!(!is_json),
-            // It is told before the rest has come.
+            // This fault is found before the rest arrives.
             Err(fault) => prop_assert!(matches!(fault, BodyFault::NoResults | BodyFault::NotObject)),
         }
     }
