@@ -1,4 +1,4 @@
-//! The body of an answer: JSON text exactly as the server sent it.
+//! The body of a response: JSON text exactly as the server sent it.
 
 use std::{borrow::Cow, fmt};
 
@@ -10,10 +10,10 @@ use serde_json::value::RawValue;
 
 use crate::faults::BodyFault;
 
-/// JSON text as the server sent it, without a byte order mark, checked to be JSON, or nothing where a 2xx came without a body.
+/// JSON text as the server sent it, without a byte order mark, checked to be JSON. Empty if a 2xx had no body.
 ///
-/// It is kept as text because most of it only passes through: unknown members, number formats and the order of members all
-/// survive. Read it with [`Document::parse`].
+/// It stays text, so that unknown members, number formats and the order of members are preserved. Read it with
+/// [`Document::parse`].
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Document {
     text: String,
@@ -23,7 +23,7 @@ impl Document {
     /// Takes the bytes of a body.
     ///
     /// # Errors
-    /// What makes the bytes unreadable.
+    /// The fault in the bytes.
     pub(crate) fn from_body(body: Vec<u8>) -> Result<Self, BodyFault> {
         let text = text_of(body)?;
         if text.is_empty() {
@@ -33,11 +33,11 @@ impl Document {
         Ok(Self::of_json(text))
     }
 
-    /// Takes the bytes of a body that may be text, which becomes a JSON string. A bare word or number is text, too: a key of
-    /// nothing but digits must not lose some on its way through a number.
+    /// Takes the bytes of a body that may be plain text, which becomes a JSON string. A bare word or number is plain text, too: a
+    /// key of many digits would lose some of them as a number.
     ///
     /// # Errors
-    /// What makes the bytes unreadable.
+    /// The fault in the bytes.
     pub(crate) fn from_json_or_text(body: Vec<u8>) -> Result<Self, BodyFault> {
         let text = text_of(body)?;
         let is_json =
@@ -56,28 +56,27 @@ impl Document {
         Self { text }
     }
 
-    /// The text; empty where the answer had no body.
+    /// Returns the text, which is empty if the response had no body.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether the answer had no body.
+    /// Whether the response had no body.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// Reads the text into a type of the caller's.
+    /// Parses the text into a type of the caller.
     ///
     /// # Errors
-    /// When the text does not have the type's shape.
+    /// If the text does not match the type.
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         serde_json::from_str(&self.text)
     }
 
-    /// A member of the top-level object, where it is a string. Of a member that stands twice, the last one, as
-    /// `JSON.parse` has it.
+    /// Returns a member of the top-level object, if it is a string. Of duplicate members, returns the last, as `JSON.parse` does.
     #[must_use]
     pub fn string_member(&self, name: &str) -> Option<String> {
         string_member(&self.text, name)
@@ -89,7 +88,7 @@ impl Document {
         self.text.trim_start().starts_with('{')
     }
 
-    /// The elements of the top-level array, unread. None where it is no array.
+    /// Returns the elements of the top-level array, unparsed; none if the text is not an array.
     pub(crate) fn elements(&self) -> Vec<Box<RawValue>> {
         self.parse().unwrap_or_default()
     }
@@ -113,10 +112,10 @@ impl fmt::Debug for Document {
     }
 }
 
-/// U+FEFF in UTF-8, which servers put before JSON although it is none, and readers leave out.
+/// U+FEFF in UTF-8. Some servers put it before JSON, although it is not JSON; readers skip it.
 pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The bytes of a text without the byte order mark before it.
+/// Returns a text without its byte order mark.
 pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(MARK).unwrap_or(bytes)
 }
@@ -131,20 +130,20 @@ fn text_of(mut body: Vec<u8>) -> Result<String, BodyFault> {
 /// Checks that bytes are JSON.
 ///
 /// # Errors
-/// What makes the bytes unreadable.
+/// The fault in the bytes.
 pub(crate) fn check(bytes: &[u8]) -> Result<&str, BodyFault> {
     let text = str::from_utf8(bytes).map_err(|_| BodyFault::NotUtf8)?;
     check_text(text)?;
     Ok(text)
 }
 
-/// The same of text. Goes through it without recursion, so depth costs no stack.
+/// Checks that text is JSON. Does not recurse, so depth costs no stack.
 fn check_text(text: &str) -> Result<(), BodyFault> {
     serde_json::from_str::<IgnoredAny>(text).map_err(|_| BodyFault::NotJson)?;
     Ok(())
 }
 
-/// A member of a JSON object, where it is a string. Of a member that stands twice, the last one.
+/// Returns a member of a JSON object, if it is a string. Of duplicate members, returns the last.
 pub(crate) fn string_member(object: &str, name: &str) -> Option<String> {
     let members = Members::read(object)?;
     let (_, value) = members
@@ -153,7 +152,7 @@ pub(crate) fn string_member(object: &str, name: &str) -> Option<String> {
     serde_json::from_str(value.get()).ok()
 }
 
-/// The name of a member. None where it holds half a character, as JSON may.
+/// Returns the name of a member, or `None` if it holds half a surrogate pair, as JSON may.
 pub(crate) fn name(key: &RawValue) -> Option<Cow<'_, str>> {
     #[derive(Deserialize)]
     struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
@@ -162,16 +161,16 @@ pub(crate) fn name(key: &RawValue) -> Option<Cow<'_, str>> {
     Some(name)
 }
 
-/// The members of an object, unread. Unlike a derived struct it takes a member that stands twice.
+/// The members of an object, unparsed. Unlike a derived struct, it accepts duplicate members.
 pub(crate) struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
 impl<'a> Members<'a> {
-    /// None where the text is no object.
+    /// Returns `None` if the text is not an object.
     pub(crate) fn read(object: &'a str) -> Option<Self> {
         serde_json::from_str(object).ok()
     }
 
-    /// Each by the text of its name.
+    /// Iterates over the members, each with the text of its name.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (&'a RawValue, &'a RawValue)> {
         self.0.iter().copied()
     }
@@ -232,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_part_of_the_text() {
+    fn a_byte_order_mark_is_not_part_of_the_text() {
         assert_eq!(document("\u{feff}{\"a\":1}").as_str(), r#"{"a":1}"#);
         assert_eq!(document("\u{feff} [1]").as_str(), " [1]");
         for (body, json) in [
@@ -242,7 +241,7 @@ mod tests {
             assert_eq!(Document::from_json_or_text(body.into()).unwrap().as_str(), json);
         }
         assert_eq!(Document::from_json_or_text(MARK.to_vec()), Err(BodyFault::Missing));
-        // UTF-16 has one of its own.
+        // UTF-16 has another byte order mark.
         assert_eq!(
             Document::from_body(vec![0xff, 0xfe, b'{', 0, b'}', 0]),
             Err(BodyFault::NotUtf8)
@@ -280,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_is_read_wherever_it_stands_and_whatever_stands_beside_it() {
+    fn a_member_is_read_at_any_position_and_beside_any_other_members() {
         let status = |text: &str| document(text).string_member("status");
         assert_eq!(status(r#"{"a":{"status":"INNER"},"status":"OPEN"}"#).unwrap(), "OPEN");
         assert_eq!(status(r#"{"status":"OPEN","status":"ERROR"}"#).unwrap(), "ERROR");

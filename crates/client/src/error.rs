@@ -1,4 +1,4 @@
-//! Every way in which a call can fail, with the structure that the layers above need; no text is ever parsed later.
+//! The errors of calls, with all the structure that the layers above need: nothing parses their messages.
 
 use std::{
     io,
@@ -12,7 +12,7 @@ use http::Method;
 pub use crate::faults::{BodyFault, ConnectionFault, InputFault, Phase, Sent};
 use crate::{document::Document, faults::limit_of_threads};
 
-/// What a call returns.
+/// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -26,11 +26,11 @@ pub enum Error {
     Argument {
         /// The parameter of the method or function, or the method of the builder: `job_id`, `max_sockets`.
         name: &'static str,
-        /// What is wrong with it, to be read after the name.
+        /// What is wrong with it, to follow the name in a message.
         reason: String,
     },
 
-    /// An input of an upload that cannot be used. Where a job had been opened for it, it was cancelled.
+    /// An input of an upload that cannot be used. If a job had been opened for it, the job was canceled.
     #[error("the input {} {reason}", place(.input_key, .input_name))]
     #[non_exhaustive]
     Input {
@@ -40,19 +40,19 @@ pub enum Error {
         input_key: String,
         /// The name of the model's input.
         input_name: String,
-        /// What is wrong with it, to be read after the names.
+        /// What is wrong with it, to follow the names in a message.
         reason: String,
-        /// The system's own account.
+        /// The error of the system.
         source: Option<Source>,
     },
 
-    /// The file of a download cannot be written. What there was of it has been removed.
+    /// The file of a download cannot be written. Its part file has been removed.
     #[error("the file {} cannot be written: {source}", .path.display())]
     #[non_exhaustive]
     File {
         /// The file, as the caller named it.
         path: PathBuf,
-        /// The system's own account.
+        /// The error of the system.
         source: io::Error,
     },
 
@@ -62,11 +62,11 @@ pub enum Error {
     Status {
         /// The status of the status line, whatever the body says.
         status: u16,
-        /// The server's own words (its first kilobyte) or, where it has none, the status with its reason phrase.
+        /// The server's message (its first kilobyte) or, if it sent none, the status with its reason phrase.
         message: String,
         /// The body as text, the first 64 KiB.
         body: Option<String>,
-        /// The server's name for this request, where a header gives one.
+        /// The server's identifier of this request, if a header holds one.
         request_id: Option<String>,
         /// How long the server asked to wait before the next attempt.
         retry_after: Option<Duration>,
@@ -74,7 +74,7 @@ pub enum Error {
         call: Box<Call>,
     },
 
-    /// A 2xx whose body is not what the route promises: no JSON, no UTF-8, too large, missing where it is needed, or something else.
+    /// A 2xx whose body is not what the route promises: not JSON, not UTF-8, too large, missing, or something else.
     #[error("the answer {fault} (status {status}){}", fate(*.sent, .call))]
     #[non_exhaustive]
     Response {
@@ -88,7 +88,7 @@ pub enum Error {
         call: Box<Call>,
     },
 
-    /// No connection, or one that broke before the answer was whole.
+    /// The connection failed, or broke before the response was complete.
     #[error("{message}{}", fate(*.sent, .call))]
     #[non_exhaustive]
     Connection {
@@ -96,11 +96,11 @@ pub enum Error {
         fault: ConnectionFault,
         /// How far the attempt had come.
         phase: Phase,
-        /// Whether the server can have seen the request.
+        /// Whether the server may have seen the request.
         sent: Sent,
         /// One sentence with the host and the reason.
         message: String,
-        /// The transport's own account.
+        /// The error of the transport.
         source: Option<Source>,
         /// The request that failed.
         call: Box<Call>,
@@ -114,42 +114,42 @@ pub enum Error {
         limit: Duration,
         /// How far the attempt had come.
         phase: Phase,
-        /// Whether the server can have seen the request.
+        /// Whether the server may have seen the request.
         sent: Sent,
         /// The request that failed.
         call: Box<Call>,
     },
 
-    /// The time limit of a wait passed. The job goes on; waiting again is safe.
+    /// The time limit of a wait passed. The job goes on, and waiting again is safe.
     #[error("job {job_identifier} was not final after {} ms of waiting", .limit.as_millis())]
     #[non_exhaustive]
     WaitTimeout {
-        /// The job that was waited for.
+        /// The job.
         job_identifier: String,
-        /// The job as it was last seen.
+        /// The job as the last poll returned it.
         job: Option<Document>,
         /// The limit that passed.
         limit: Duration,
     },
 
-    /// The caller gave up before the request was sent. See [`RequestOptions::nothing_sent_after`].
+    /// The caller aborted the call before its request was sent. See [`RequestOptions::nothing_sent_after`].
     ///
     /// [`RequestOptions::nothing_sent_after`]: crate::RequestOptions::nothing_sent_after
     #[error("given up before it was sent")]
     GivenUp,
 
-    /// The system refuses a thread, or what a thread needs. Nothing was sent, or the job of an upload was cancelled; the same call
-    /// may succeed later.
+    /// The system refuses a thread, or a resource of it. Nothing was sent, or the job of the upload was canceled. The same call may
+    /// succeed later.
     #[error("the client cannot start its threads: {advice}")]
     #[non_exhaustive]
     System {
-        /// The limit that is reached, and what to do about it.
+        /// The limit that was reached, and what to do about it.
         advice: &'static str,
-        /// The system's own account.
+        /// The error of the system.
         source: Arc<io::Error>,
     },
 
-    /// A defect of this library, never of the caller or the server.
+    /// A defect of this library, not of the caller or the server.
     #[error("internal error: {0}")]
     Internal(String),
 }
@@ -160,17 +160,17 @@ pub enum Error {
 pub struct Call {
     /// The method.
     pub method: Method,
-    /// The whole URL, but for the query of an output's, which may be a signature. It holds no credentials.
+    /// The URL, without credentials. The query of an output's URL is left out, because it may hold a signature.
     pub url: String,
-    /// Host and port of the proxy that the request took.
+    /// Host and port of the request's proxy.
     pub proxy: Option<String>,
-    /// How many attempts were made.
+    /// The number of attempts.
     pub attempts: u32,
     /// The job that the call was about.
     pub job_identifier: Option<String>,
-    /// Whether the same call may be made again: it does no harm, and it may succeed.
+    /// Whether the same call may be made again: that is harmless, and may succeed.
     pub retryable: bool,
-    /// When the last attempt had its socket.
+    /// When the last attempt got its socket.
     pub(crate) began: Option<Instant>,
 }
 
@@ -189,7 +189,7 @@ impl Call {
 }
 
 impl Error {
-    /// The error for threads that the system refuses with this.
+    /// Creates the error for a thread that the system refused.
     #[must_use]
     pub fn system(refusal: impl Into<Arc<io::Error>>) -> Self {
         let source = refusal.into();
@@ -204,7 +204,7 @@ impl Error {
         }
     }
 
-    /// The request behind the failure, where there was one.
+    /// Returns the request behind the failure, if there was one.
     #[must_use]
     pub fn call(&self) -> Option<&Call> {
         match self {
@@ -238,7 +238,7 @@ impl Error {
         }
     }
 
-    /// The HTTP status, where the server gave one.
+    /// Returns the HTTP status, if the server sent one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self {
@@ -247,7 +247,7 @@ impl Error {
         }
     }
 
-    /// How far the attempt had come, where no whole answer arrived.
+    /// Returns how far the attempt had come, if no complete response arrived.
     #[must_use]
     pub fn phase(&self) -> Option<Phase> {
         match self {
@@ -256,7 +256,7 @@ impl Error {
         }
     }
 
-    /// Whether the server can have seen the request, where that is in doubt.
+    /// Returns whether the server may have seen the request, if that is in doubt.
     #[must_use]
     pub fn sent(&self) -> Option<Sent> {
         match self {
@@ -265,14 +265,14 @@ impl Error {
         }
     }
 
-    /// Notes that an earlier attempt may have been seen, which a later one that was not sent does not undo.
+    /// Notes that the server may have seen an earlier attempt. A later attempt that was not sent does not change that.
     pub(crate) fn note_earlier_sent(&mut self) {
         if let Self::Connection { sent, .. } | Self::Timeout { sent, .. } = self {
             *sent = Sent::Maybe;
         }
     }
 
-    /// Whether the same call may be made again: it does no harm, and it may succeed.
+    /// Whether the same call may be made again: that is harmless, and may succeed.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -282,7 +282,7 @@ impl Error {
     }
 }
 
-/// An input by its names.
+/// Formats the names of an input.
 fn place(input_key: &str, input_name: &str) -> String {
     if input_key.is_empty() {
         format!("{input_name:?}")
@@ -291,13 +291,13 @@ fn place(input_key: &str, input_name: &str) -> String {
     }
 }
 
-/// Where a request stalled that took a proxy.
+/// Names the proxy of a request, if it had one.
 fn through(call: &Call) -> String {
     let proxy = call.proxy.as_ref();
     proxy.map_or_else(String::new, |proxy| format!(" (through the proxy {proxy})"))
 }
 
-/// What a caller must know about a request that is never repeated.
+/// Warns that the server may have accepted a request that is never repeated.
 fn fate(sent: Sent, call: &Call) -> &'static str {
     if sent == Sent::Maybe && call.method == Method::POST {
         "; the server may have accepted the request, so it was not sent again"

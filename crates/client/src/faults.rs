@@ -1,13 +1,13 @@
-//! What an error tells beside its words: what broke, how far the attempt had come, and whether the server can have seen it.
+//! The structured parts of an error: what broke, how far the attempt had come, and whether the server may have seen the request.
 
 use std::{fmt, io};
 
-/// Whether the server can have seen a request that failed.
+/// Whether the server may have seen a failed request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sent {
-    /// Not a byte of its body left this process: it is safe to send it again.
+    /// No byte of its body left this process. It is safe to send it again.
     No,
-    /// Some or all of it may have arrived, and may have been acted on.
+    /// Some or all of it may have arrived, and the server may have acted on it.
     Maybe,
 }
 
@@ -16,7 +16,7 @@ pub enum Sent {
 #[non_exhaustive]
 #[repr(u8)]
 pub enum Phase {
-    /// Looking the host's name up.
+    /// In the name look-up.
     Dns,
     /// Opening the TCP connection.
     Connect,
@@ -24,14 +24,14 @@ pub enum Phase {
     Tls,
     /// Writing the request.
     Send,
-    /// Waiting for the answer's head.
+    /// Waiting for the response headers.
     Headers,
-    /// Reading the answer's body.
+    /// Reading the response body.
     Body,
 }
 
 impl Phase {
-    /// The phase as the public API spells it.
+    /// Returns the phase as the public API spells it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -62,22 +62,22 @@ impl fmt::Display for Phase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InputFault {
-    /// There is no such file.
+    /// The file does not exist.
     Missing,
-    /// It has no bytes; servers drop such an input without a word.
+    /// It has no bytes. Servers drop such an input silently.
     Empty,
-    /// The file is not as it was measured before the job was opened, or a source has another size than it announced.
+    /// The file has changed since it was measured, or a source has another size than announced.
     Changed,
-    /// It cannot be read, or is no file.
+    /// It cannot be read, or is not a file.
     Unusable,
-    /// It, or the job, has more parts than the server takes.
+    /// It exceeds a limit of the server or of the caller.
     Limit,
-    /// It gave no byte for as long as a transfer may stand still.
+    /// The source returned no byte within the idle timeout.
     Timeout,
 }
 
 impl InputFault {
-    /// The fault as the public API spells it.
+    /// Returns the fault as the public API spells it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -103,22 +103,22 @@ pub enum ConnectionFault {
     Unreachable,
     /// The server's certificate does not verify. Never worth another attempt.
     Certificate,
-    /// The server wants a client certificate, or another one than it was shown. Never worth another attempt.
+    /// The server requires a client certificate, or rejects the one that it received. Never worth another attempt.
     ClientCertificate,
     /// The TLS handshake failed for another reason. Worth another attempt.
     Handshake,
-    /// The proxy wants credentials, or others than it was given, before it opens a tunnel. Never worth another attempt.
+    /// The proxy requires credentials, or rejects those that it received. Never worth another attempt.
     ProxyCredentials,
     /// The proxy opened no tunnel to the server for another reason. Worth another attempt.
     Tunnel,
     /// The connection was closed or reset. Worth another attempt where the request may be repeated.
     Cut,
-    /// The answer is not HTTP. Worth another attempt where the request may be repeated.
+    /// The response is not HTTP. Worth another attempt where the request may be repeated.
     Malformed,
 }
 
 impl ConnectionFault {
-    /// Whether it is the same at every attempt, until somebody changes the settings of the client, the server or the proxy.
+    /// Whether every attempt fails in the same way until the settings of the client, the server or the proxy change.
     pub(crate) fn is_lasting(self) -> bool {
         matches!(
             self,
@@ -131,7 +131,7 @@ impl ConnectionFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BodyFault {
-    /// It is longer than the client accepts. Never worth another attempt.
+    /// It is larger than the client accepts. Never worth another attempt.
     #[error("is larger than maxResponseBytes allows")]
     TooLarge,
     /// It is not UTF-8. Worth another attempt where the request may be repeated.
@@ -149,8 +149,8 @@ pub enum BodyFault {
     /// It is JSON, but holds no results where the route promises them. Worth another attempt where the request may be repeated.
     #[error("holds something else where the results belong")]
     NoResults,
-    /// It is a job whose status is no text, or blank. Worth another attempt where the request may be repeated.
-    #[error("tells no status of the job")]
+    /// It is a job whose status is not a text, or is blank. Worth another attempt where the request may be repeated.
+    #[error("has no status of the job")]
     NoStatus,
     /// It is about another job than the request. Worth another attempt where the request may be repeated.
     #[error("is about another job")]
@@ -158,7 +158,7 @@ pub enum BodyFault {
     /// It is an error body, although the status is that of a success. Worth another attempt where the request may be repeated.
     #[error("is a message in place of what was asked for")]
     Message,
-    /// It is not the gzip that its headers say, or is cut. Worth another attempt where the request may be repeated.
+    /// Its headers announce gzip, but it is not gzip, or it is truncated. Worth another attempt where the request may be repeated.
     #[error("cannot be unpacked")]
     NotUnpacked,
     /// It has a coding that the client does not decode. Worth another attempt where the request may be repeated.
@@ -167,25 +167,25 @@ pub enum BodyFault {
     /// It names no job where it should. Worth another attempt where the request may be repeated.
     #[error("names no job")]
     NoJob,
-    /// It is a part where the whole was asked for. Worth another attempt where the request may be repeated.
-    #[error("is a part that nobody asked for")]
+    /// It is partial content, although the whole was requested. Worth another attempt where the request may be repeated.
+    #[error("is a partial response that was not requested")]
     Partial,
-    /// It comes with the status of another success than an output has, such as 202 or 204. Worth another attempt where the
+    /// Its status is a success that no output has, such as 202 or 204. Worth another attempt where the
     /// request may be repeated.
     #[error("is not the output")]
     NoOutput,
-    /// It is empty where the caller needs a body. Worth another attempt where the request may be repeated.
+    /// It is empty, although the caller needs a body. Worth another attempt where the request may be repeated.
     #[error("has no body")]
     Missing,
 }
 
-/// The limit by which a thread cannot be had, and what to do about it.
+/// Returns the limit that keeps the system from starting a thread, and what to do about it.
 pub(crate) fn limit_of_threads(refusal: &io::Error) -> &'static str {
     match (refusal.kind(), refusal.raw_os_error()) {
         (io::ErrorKind::WouldBlock, _) => {
             "the limit on processes and threads is reached: raise it (ulimit -u, or the pids limit of the container)"
         }
-        // ENFILE and EMFILE, which have no kind of their own.
+        // ENFILE and EMFILE, which have no `ErrorKind`.
         (_, Some(23 | 24)) if cfg!(unix) => "the limit on open files is reached: raise it (ulimit -n)",
         _ => "the system refuses what a thread needs",
     }
