@@ -154,7 +154,7 @@ describe('a signal', () => {
     await assert.rejects(submitting, (error) => error === reason);
     assert.equal(outcomes.length, 1);
     assert.equal(outcomes[0].jobIdentifier, undefined);
-    assert.equal(outcomes[0].error.message, 'given up before it was sent');
+    assert.equal(outcomes[0].error.message, 'aborted before the request was sent');
     await assert.rejects(holder, { name: 'TimeoutError' });
     const methods = (await emulator.requests()).map(({ method }) => method);
     assert.deepEqual(methods, ['GET']);

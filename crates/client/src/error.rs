@@ -135,7 +135,7 @@ pub enum Error {
     /// The caller aborted the call before its request was sent. See [`RequestOptions::nothing_sent_after`].
     ///
     /// [`RequestOptions::nothing_sent_after`]: crate::RequestOptions::nothing_sent_after
-    #[error("given up before it was sent")]
+    #[error("aborted before the request was sent")]
     GivenUp,
 
     /// The system refuses a thread, or a resource of it. Nothing was sent, or the job of the upload was canceled. The same call may
