@@ -123,8 +123,8 @@ export interface ClientOptions {
   userAgent?: string | null | undefined;
   /**
    * Sets the `http://` or `https://` URL of a proxy for every request, such as `http://user:password@proxy.example:3128`; `false`:
-   * none. Servers behind `https` are reached through a tunnel. User and password, percent-encoded, go to the proxy and nowhere
-   * else. A proxy behind `https://` is verified like a server, by the same certificates.
+   * none. Servers behind `https` are reached through a tunnel. User and password, percent-encoded, are sent to the proxy
+   * only. A proxy behind `https://` is verified like a server, by the same certificates.
    *
    * Unless given, the environment says, when the client is made: `https_proxy` or `HTTPS_PROXY` for a server behind `https`,
    * `http_proxy` or `HTTP_PROXY` for another (the latter not where `REQUEST_METHOD` is set, whose CGI programs take it from
@@ -166,13 +166,13 @@ export interface Logger {
   warn?: ((message: string) => void) | null | undefined;
   /** A call has failed. */
   error?: ((message: string) => void) | null | undefined;
-  /** Asked for a level before anything is made that would be written there. */
+  /** Returns whether a level is written. The client calls it before it formats a message of that level. */
   isLevelEnabled?: ((level: 'debug' | 'info' | 'warn' | 'error') => boolean) | null | undefined;
 }
 
 /**
- * What a client tells the console, in the lines of 2.x. `off`: nothing. `on`: the outcome of each call, and errors. `verbose`:
- * each call too. Neither keys nor bodies. A `logger` beside it is written to as well.
+ * What a client logs to the console, in the format of 2.x. `off`: nothing. `on`: the outcome of each call, and errors. `verbose`:
+ * also the start of each call. Keys and bodies are never logged. A `logger` receives the messages as well.
  */
 export type LoggingLevel = 'off' | 'on' | 'verbose';
 

@@ -1,4 +1,4 @@
-//! Who the caller is: the two kinds of credentials that the API knows, and how they are kept out of everything but the header.
+//! The two kinds of credentials of the API, which appear in no place but their headers.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 
 const TEAM_ID: HeaderName = HeaderName::from_static("modzy-team-id");
 
-/// Credentials. `Debug` shows none of them.
+/// Credentials. `Debug` does not show them.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Auth {
@@ -23,12 +23,12 @@ pub enum Auth {
 }
 
 impl Auth {
-    /// An API key as the console shows it, `<prefix>.<body>`.
+    /// Creates credentials from an API key as the console shows it, `<prefix>.<body>`.
     pub fn api_key(key: impl Into<String>) -> Self {
         Self::ApiKey(SecretString::from(key.into()))
     }
 
-    /// A team's identifier and its bearer token.
+    /// Creates credentials from a team's identifier and its bearer token.
     pub fn team(id: impl Into<String>, token: impl Into<String>) -> Self {
         Self::Team {
             id: id.into(),
@@ -63,8 +63,8 @@ impl Auth {
         Ok(())
     }
 
-    /// What must never be shown. The whole first; of a key also the part behind the dot, which alone gives the secret away:
-    /// the prefix is public.
+    /// Returns the texts that must never be shown: the whole, and of a key also the part after the dot, which is the secret. The
+    /// prefix is public.
     pub(crate) fn secrets(&self) -> [&str; 2] {
         let secret = match self {
             Self::ApiKey(key) => key.expose_secret(),
@@ -90,7 +90,7 @@ mod tests {
     const KEY: &str = "publicPrefix.secretBody";
 
     #[test]
-    fn the_key_goes_into_the_header_and_nowhere_else() {
+    fn the_key_is_in_its_header_only() {
         let auth = Auth::api_key(KEY);
         let mut headers = HeaderMap::new();
         auth.apply(&mut headers).unwrap();

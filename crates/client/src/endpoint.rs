@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 /// All but the unreserved characters of RFC 3986, so that a segment stays one segment whatever its text is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The most bytes that a URL has: the transport holds no longer one, and no server is known to read it.
+/// The most bytes of a URL. The transport cannot hold a longer one, and no known server accepts it.
 pub(crate) const LONGEST_URL: usize = 65_534;
 
 /// The root of the API's routes.
@@ -18,10 +18,10 @@ pub(crate) const LONGEST_URL: usize = 65_534;
 pub struct BaseUrl(Url);
 
 impl BaseUrl {
-    /// The API's own root, used as it is but for one trailing slash: `https://app.modzy.com/api`.
+    /// Parses the API's own root, and uses it unchanged except for one trailing slash: `https://app.modzy.com/api`.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a text that is no absolute `http` or `https` URL, or that has a user, a query or a fragment.
+    /// [`Error::Argument`] for a text that is not an absolute `http` or `https` URL, or that has a user, a query or a fragment.
     pub fn api(text: &str) -> Result<Self> {
         Self::parse("base_url", text)
     }
@@ -48,7 +48,7 @@ impl BaseUrl {
         Ok(Self(url))
     }
 
-    /// The host's root, with or without `/api`: `https://app.modzy.com`, `https://example.com/modzy/api/`.
+    /// Parses the host's root, with or without `/api`: `https://app.modzy.com`, `https://example.com/modzy/api/`.
     ///
     /// # Errors
     /// As [`BaseUrl::api`].
@@ -63,7 +63,7 @@ impl BaseUrl {
         Ok(Self(url))
     }
 
-    /// The root as text, without a trailing slash.
+    /// Returns the root as text, without a trailing slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
@@ -74,7 +74,7 @@ impl BaseUrl {
         self.0.origin() == url.origin()
     }
 
-    /// The URL of a route. The path starts with `/` and consists of literals, [`segment`]s and a query of [`encoded`] values,
+    /// Returns the URL of a route. The path starts with `/` and consists of literals, [`segment`]s and a query of [`encoded`] values,
     /// so it cannot leave the root.
     pub(crate) fn route(&self, path: &str) -> Url {
         let (path, query) = path
@@ -93,9 +93,9 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
-/// One path segment from any text.
+/// Encodes any text as one path segment.
 ///
-/// Refuses what cannot be one: URL parsers drop `.` and go up at `..` even where they are percent-encoded.
+/// Refuses a text that cannot be a segment: URL parsers drop `.` and go up at `..` even where they are percent-encoded.
 pub(crate) fn segment(name: &'static str, text: &str) -> Result<String> {
     match text {
         "" => Err(Error::argument(name, "must not be empty")),
@@ -115,13 +115,13 @@ pub(crate) fn segment(name: &'static str, text: &str) -> Result<String> {
     }
 }
 
-/// The error for what is longer than a URL may be.
+/// Returns the error for a text that does not fit into a URL.
 pub(crate) fn too_long(name: &'static str, length: usize) -> Error {
     let reason = format!("is too long: {length} bytes, where a URL has at most {LONGEST_URL}");
     Error::argument(name, reason)
 }
 
-/// Any text as a part of a segment, or as a value of a query.
+/// Encodes any text as a part of a segment, or as a value of a query.
 pub(crate) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }

@@ -17,22 +17,23 @@
 //! # }
 //! ```
 //!
-//! # What to begin with
+//! # Where to start
 //!
 //! - A [`Client`], from the root of an API ([`BaseUrl`]) and credentials ([`Auth`]). [`Client::builder`] has its settings: time
-//!   limits, retries, sockets, headers, proxies, certificates. It reads no environment unless it is told to.
+//!   limits, retries, sockets, headers, proxies, certificates. It reads the environment only
+//!   with [`ClientBuilder::proxy_from_env`].
 //! - A job: [`TextJob`], [`EmbeddedJob`], [`FileJob`], [`S3Job`], [`JdbcJob`], or a body of your own ([`Client::submit_job`]).
 //! - A wait: [`Client::block_until_complete`], [`Client::block_until_result`], with [`WaitOptions`].
-//! - Results: [`Client::get_result`], or input by input with [`Client::stream_results`]; outputs of any size with
+//! - Results: [`Client::get_result`], or one input at a time with [`Client::stream_results`]; outputs of any size with
 //!   [`Client::open_output`] and [`Client::download_output`].
 //!
-//! # What holds everywhere
+//! # Common rules
 //!
-//! - Answers stay the text that the server sent: a [`Document`], which [`Document::parse`] reads into types of yours.
+//! - A response stays the text that the server sent: a [`Document`], which [`Document::parse`] parses into your types.
 //! - Every method is a future; dropping it closes the request. They need a Tokio runtime with time and I/O.
-//! - What fails is an [`Error`] with its structure: the status, how far the request had come, whether the server can have seen
-//!   it. [`Error::is_retryable`] says whether the same call may be made again.
-//! - A request whose fate is unknown is repeated only where that does no harm: reads and cancels, never submits and chunks.
+//! - A failure is a structured [`Error`]: the status, how far the request had come, whether the server may have seen it.
+//!   [`Error::is_retryable`] says whether the same call may be made again.
+//! - A request that the server may have seen is repeated only if that is harmless: reads and cancels, never submits and chunks.
 //! - No error, and no `Debug`, shows credentials.
 
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]

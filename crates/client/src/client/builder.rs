@@ -1,4 +1,4 @@
-//! The settings of a client, and how one is built from them.
+//! The settings of a client, and its construction.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
     transport::{Authorities, Config, Identity, Proxies, Route, Settings, Transport, certificates_of},
 };
 
-/// Settings of a [`Client`].
+/// The settings of a [`Client`].
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ClientBuilder {
@@ -36,7 +36,7 @@ pub struct ClientBuilder {
 }
 
 impl Client {
-    /// A client with the default settings.
+    /// Creates a client with the default settings.
     ///
     /// # Errors
     /// As [`ClientBuilder::build`].
@@ -44,7 +44,7 @@ impl Client {
         Self::builder(base, auth).build()
     }
 
-    /// The settings of a client, to be changed before it is built.
+    /// Returns a builder with the default settings.
     pub fn builder(base: BaseUrl, auth: Auth) -> ClientBuilder {
         ClientBuilder::new(base, auth)
     }
@@ -70,82 +70,82 @@ impl ClientBuilder {
         }
     }
 
-    /// How long an attempt may take to look the name up, connect, and finish the TLS handshake. 10 s.
+    /// Limits the time in which an attempt looks the name up, connects and finishes the TLS handshake. Default: 10 s.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// How long an attempt may take from the grant of a socket to the last byte of the answer or, of a download and of a chunk
-    /// of an upload, to its headers, unless they refuse it. 60 s.
+    /// Limits the time of an attempt, from the grant of its socket to the last byte of the response. For a download and a chunk of
+    /// an upload, the limit ends with the response headers, unless the status is a refusal. Default: 60 s.
     pub fn request_timeout(mut self, limit: Duration) -> Self {
         self.request_timeout = limit;
         self
     }
 
-    /// How long a download may go without a byte, once its headers have come, and an upload without one in either direction
-    /// or from its source. 30 s.
+    /// Limits how long a transfer may stall: a download without a byte after its headers, and an upload without a byte in either
+    /// direction or from its source. Default: 30 s.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.idle_timeout = limit;
         self
     }
 
-    /// How many attempts may follow a failed one, where repeating is safe. 2.
+    /// Sets how many attempts may follow a failed one, if a repetition is safe. Default: 2.
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
     }
 
-    /// How many sockets may be busy at a time, at least 1; further requests wait their turn. Polls use three quarters of
-    /// them at most, but of a single one all. 256.
+    /// Limits how many sockets may be busy at a time, at least 1. Further requests wait their turn. Polls use at most three
+    /// quarters of the sockets, or the only one. Default: 256.
     pub fn max_sockets(mut self, sockets: usize) -> Self {
         self.max_sockets = sockets;
         self
     }
 
-    /// The longest body of an answer, decoded, in bytes. 256 MiB.
+    /// Limits the size of a response body, decoded, in bytes. Default: 256 MiB.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
     }
 
-    /// A header that goes with every request.
+    /// Adds a header to every request.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a name or a value that HTTP does not allow, and for a header that is the client's own.
+    /// [`Error::Argument`] for a name or a value that HTTP does not allow, and for a header that the client sets itself.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self> {
         insert_header(&mut self.headers, name, value)?;
         Ok(self)
     }
 
-    /// What the client calls itself. `modzy-client/<version>`.
+    /// Sets the `User-Agent`. Default: `modzy-client/<version>`.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = name.into();
         self
     }
 
-    /// A proxy for every request, in place of those set before: `http://proxy.example:3128`, or `https://` for one that is itself
+    /// Sets a proxy for every request, in place of earlier ones: `http://proxy.example:3128`, or `https://` for one that is itself
     /// reached over TLS and has a certificate for its name. Servers behind `https` are reached through a tunnel (`CONNECT`),
-    /// others by way of the proxy. A user and a password in the URL, percent-encoded, go to the proxy and nowhere else. None.
+    /// others by way of the proxy. A user and a password in the URL, percent-encoded, are sent to the proxy only. Default: no proxy.
     ///
     /// # Errors
-    /// [`Error::Argument`] for what is not an `http` or `https` URL, or has a path, a query or a fragment. The message does not
-    /// repeat it.
+    /// [`Error::Argument`] for a text that is not an `http` or `https` URL, or has a path, a query or a fragment. The message does
+    /// not repeat the text.
     pub fn proxy(mut self, url: &str) -> Result<Self> {
         self.route.proxies = Proxies::all(url)?;
         Ok(self)
     }
 
-    /// No proxy, whatever was set before.
+    /// Removes the proxies that were set before.
     pub fn no_proxy(mut self) -> Self {
         self.route.proxies = Proxies::default();
         self
     }
 
-    /// The proxies that the environment of the process names, in place of those set before: `https_proxy` or `HTTPS_PROXY` for
+    /// Sets the proxies that the environment of the process names, in place of earlier ones: `https_proxy` or `HTTPS_PROXY` for
     /// servers behind `https`, `http_proxy` or `HTTP_PROXY` for others, and none for the servers of `no_proxy` or `NO_PROXY`:
-    /// `*`, or hosts with all below them, addresses and networks (`10.0.0.0/8`), separated by commas, each but a network with a
-    /// port if it is meant for that alone. Lower case comes first, and blank counts as unset. `HTTP_PROXY` is ignored where
+    /// `*`, or hosts with all below them, addresses and networks (`10.0.0.0/8`), separated by commas, each but a network with an
+    /// optional port. Lower case has precedence, and a blank value counts as unset. `HTTP_PROXY` is ignored if
     /// `REQUEST_METHOD` is set: callers of a CGI program can set it. Without this, the environment is not read.
     ///
     /// # Errors
@@ -166,9 +166,9 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// The certificates of all authorities that are trusted, as texts in PEM, each of which holds one or more. They stand in for
-    /// the system's store, Mozilla's list and [`ClientBuilder::extra_ca_file`]. A server's own certificate, self-signed, may be
-    /// among them.
+    /// Sets the certificates of all trusted authorities, as PEM texts with one or more certificates each. They replace the
+    /// system's store, Mozilla's list and [`ClientBuilder::extra_ca_file`]. They may include a server's own self-signed
+    /// certificate.
     ///
     /// # Errors
     /// [`Error::Argument`] for a text without a certificate, for one that cannot be read, and for no text at all.
@@ -177,38 +177,38 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// A certificate that the client shows to servers that ask for one, followed by its chain if there is one, and its key
+    /// Sets the client certificate for servers that request one, followed by its chain, if any, and its key
     /// (RSA, ECDSA with P-256 or P-384, or Ed25519, not encrypted), both in PEM.
     ///
     /// # Errors
-    /// [`Error::Argument`] for what cannot be read, and for a key that is not the certificate's. No message shows anything of
-    /// the key.
+    /// [`Error::Argument`] for a text that cannot be read, and for a key that does not belong to the certificate. No message shows
+    /// any part of the key.
     pub fn client_certificate(mut self, certificate: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Result<Self> {
         self.route.identity = Some(Identity::from_pem(certificate.as_ref(), key.as_ref())?);
         Ok(self)
     }
 
-    /// A PEM file of certificates that are trusted beside the system's store and Mozilla's list. Read when the client is built,
-    /// at most 16 MiB; ignored where [`ClientBuilder::ca`] is set, and, with a word in [`Client::warnings`], where it cannot be
-    /// read, is not a regular file, or holds no certificate.
+    /// Adds a PEM file of trusted certificates to the system's store and Mozilla's list. It is read when the client is built, and
+    /// may have up to 16 MiB. It is ignored if [`ClientBuilder::ca`] is set. It is also ignored, with an entry in
+    /// [`Client::warnings`], if it cannot be read, is not a regular file, or holds no certificate.
     pub fn extra_ca_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.extra_ca_file = Some(file.into());
         self
     }
 
-    /// Another source of addresses, in place of the operating system's resolver.
+    /// Sets another resolver, in place of the operating system's.
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
         self.route.resolver = resolver;
         self
     }
 
-    /// Another source of time.
+    /// Sets another source of time.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Another source of chance.
+    /// Sets another source of randomness.
     pub fn random(mut self, random: Arc<dyn Random>) -> Self {
         self.random = random;
         self
@@ -253,7 +253,7 @@ impl ClientBuilder {
         Ok(Client::from_parts(self.base, defaults, transport, warnings))
     }
 
-    /// Reads the file of further certificates. What is in its way is a warning.
+    /// Reads the file of further certificates. A failure is a warning.
     fn read_extra_ca(&mut self) -> Vec<String> {
         let file = self.extra_ca_file.as_ref().filter(|_| self.route.roots.only.is_none());
         match file.map(|file| (file, certificates_of(file))) {

@@ -1,4 +1,4 @@
-//! The client, and how its methods make and send their requests. How one is built is left to `builder`.
+//! The client, and how its methods make and send their requests. Leaves its construction to `builder`.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -14,8 +14,8 @@ use crate::{
 
 /// A client of one Modzy server. Cheap to clone; clones share connections and limits.
 ///
-/// Every method is a future that does nothing until it is polled, and closes its request when it is dropped. They need a
-/// Tokio runtime with time and I/O enabled.
+/// Every method returns a future that does nothing until it is polled, and closes its request when it is dropped. The futures
+/// need a Tokio runtime with time and I/O enabled.
 #[derive(Debug, Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -40,20 +40,20 @@ impl Client {
         Self { inner: Arc::new(inner) }
     }
 
-    /// The root of the routes that this client asks.
+    /// Returns the root of this client's routes.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         &self.inner.base
     }
 
-    /// What was ignored of the settings, and why: see [`ClientBuilder::extra_ca_file`](crate::ClientBuilder::extra_ca_file).
+    /// Returns which settings were ignored, and why: see [`ClientBuilder::extra_ca_file`](crate::ClientBuilder::extra_ca_file).
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.inner.warnings
     }
 
-    /// A text of the caller's as a log may show it: its first kilobyte, with stars in place of the client's own key or token, which
-    /// may have been given where an identifier belongs. It takes no longer for a longer text.
+    /// Returns a text of the caller as a log may show it: its first kilobyte, with stars in place of the client's own key or token,
+    /// which the caller may have passed as an identifier. The cost does not grow with the text.
     #[must_use]
     pub fn without_key<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.inner.transport.without_key(text)
@@ -63,7 +63,7 @@ impl Client {
         &self.inner.transport
     }
 
-    /// A request about a job, for a path below the API's root.
+    /// Creates a request about a job, for a path below the API's root.
     pub(crate) fn request(&self, method: Method, path: &str, job: Option<&str>) -> Request {
         Request {
             method,
@@ -80,7 +80,7 @@ impl Client {
         self.send_with(request, &self.settings(options)).await
     }
 
-    /// The same with settings that are there already, as those of a wait's polls.
+    /// The same with prepared settings, such as those of a wait's polls.
     pub(crate) async fn send_with(&self, request: &Request, settings: &Settings) -> Result<Document> {
         match self.execute(request, settings).await? {
             Answer::Document { document, .. } => Ok(document),
@@ -99,7 +99,7 @@ impl Client {
         }
     }
 
-    /// The same for a request that expects a stream, and is counted among the attempts of whoever reads it.
+    /// The same for a request that expects a stream. Its attempts count in the retry state of the reader.
     pub(crate) async fn send_for_stream(
         &self,
         request: &Request,
@@ -118,7 +118,7 @@ impl Client {
         transport.execute(request, settings, &mut retry_state).await
     }
 
-    /// Ends when a source that is read outside of the client has brought nothing for `idle_timeout`, and returns that.
+    /// Waits until a source outside of the client has returned nothing for `idle_timeout`, and returns that limit.
     pub async fn source_idle(&self, options: &RequestOptions) -> Duration {
         let limit = self.settings(options).idle_timeout;
         self.transport().clock().idle(limit).await;

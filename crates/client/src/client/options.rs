@@ -1,4 +1,4 @@
-//! The settings of one call.
+//! The options of one call.
 
 use std::{
     sync::Arc,
@@ -16,14 +16,14 @@ use crate::{
     transport::Settings,
 };
 
-/// Settings of one call. What is not set is the client's.
+/// The options of one call. An option that is not set has the client's value.
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct RequestOptions {
     request_timeout: Option<Duration>,
     idle_timeout: Option<Duration>,
     retries: Option<u32>,
-    /// When all attempts and the pauses between them have to be over.
+    /// The deadline of all attempts and the pauses between them.
     pub(crate) until: Option<Instant>,
     headers: HeaderMap,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
@@ -31,7 +31,7 @@ pub struct RequestOptions {
 }
 
 impl RequestOptions {
-    /// All settings, of which the client's stand where the call has none.
+    /// Combines these options with the client's settings, which apply where the call has none.
     pub(super) fn over(&self, defaults: &Settings) -> Settings {
         let mut headers = defaults.headers.clone();
         headers.extend(self.headers.clone());
@@ -46,46 +46,46 @@ impl RequestOptions {
         }
     }
 
-    /// As [`ClientBuilder::request_timeout`](crate::ClientBuilder::request_timeout), for this call.
+    /// Sets [`ClientBuilder::request_timeout`](crate::ClientBuilder::request_timeout), for this call.
     pub fn request_timeout(mut self, limit: Duration) -> Self {
         self.request_timeout = Some(limit.min(FOREVER));
         self
     }
 
-    /// As [`ClientBuilder::idle_timeout`](crate::ClientBuilder::idle_timeout), for this call.
+    /// Sets [`ClientBuilder::idle_timeout`](crate::ClientBuilder::idle_timeout), for this call.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.idle_timeout = Some(limit.min(FOREVER));
         self
     }
 
-    /// As [`ClientBuilder::retries`](crate::ClientBuilder::retries), for this call. Means nothing in a wait.
+    /// Sets [`ClientBuilder::retries`](crate::ClientBuilder::retries), for this call. Has no effect in a wait.
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = Some(retries);
         self
     }
 
-    /// Once the token is cancelled, nothing more is sent: the call ends with the failure of the last attempt, or with
-    /// [`Error::GivenUp`](crate::Error::GivenUp) where there was none. A request that the server may have seen is waited for; to
-    /// end that as well, drop the future.
+    /// Sets a token after whose cancellation nothing more is sent: the call ends with the failure of the last attempt, or with
+    /// [`Error::GivenUp`](crate::Error::GivenUp) if there was none. The call still waits for a request that the server may have
+    /// seen. To end that as well, drop the future.
     pub fn nothing_sent_after(mut self, token: CancellationToken) -> Self {
         self.nothing_sent_after = Some(token);
         self
     }
 
-    /// When the owner of the call has given it up: the five seconds for the cancellation of its job begin there, and not when the
+    /// Sets when the call was aborted. The five seconds for the cancellation of its job begin at that time, and not when the
     /// cancellation has its turn among thousands.
     pub fn given_up_at(mut self, moment: Instant) -> Self {
         self.until = Some(moment + GRACE);
         self
     }
 
-    /// Who hears of the call's retries and polls. Nobody.
+    /// Sets the observer of the call's retries and polls. Default: none.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observed = Observed(Some(observer));
         self
     }
 
-    /// A header that goes with this call, in place of the client's of the same name.
+    /// Adds a header to this call, in place of the client's header of the same name.
     ///
     /// # Errors
     /// As [`ClientBuilder::header`](crate::ClientBuilder::header).

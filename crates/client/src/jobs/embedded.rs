@@ -1,4 +1,4 @@
-//! Embedded jobs: small inputs within the request, as data URIs.
+//! Embedded jobs: small inputs in the request itself, as data URIs.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub struct EmbeddedJob {
     pub model_id: String,
     /// The version's number.
     pub version: String,
-    /// Input key → name of the model's input → value.
+    /// The values, by input key and by the name of the model's input.
     pub sources: Sources<EmbeddedValue>,
     /// As in [`TextJob`](crate::TextJob).
     pub explain: Option<bool>,
@@ -36,19 +36,19 @@ pub struct EmbeddedJob {
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EmbeddedValue {
-    /// A data URI, sent as it is.
+    /// A data URI, sent unchanged.
     DataUri(String),
     /// Bytes, sent as a data URI.
     Bytes {
-        /// Such as `image/png`.
+        /// The media type, such as `image/png`.
         media_type: String,
-        /// The input.
+        /// The bytes of the input.
         data: Bytes,
     },
 }
 
 impl EmbeddedJob {
-    /// Small inputs for a version of a model, without explanation and time limit.
+    /// Creates a job with small inputs for a version of a model, without explanation and time limit.
     pub fn new(model_id: impl Into<String>, version: impl Into<String>, sources: Sources<EmbeddedValue>) -> Self {
         Self {
             model_id: model_id.into(),
@@ -61,7 +61,7 @@ impl EmbeddedJob {
 }
 
 impl Client {
-    /// Submits small inputs to a model: `POST /jobs` with an input of type `embedded`. Answers with the receipt. Servers are
+    /// Submits small inputs to a model: `POST /jobs` with an input of type `embedded`. Returns the receipt. Servers are
     /// known to fail above 1 MB; see [`Client::submit_job_files`].
     ///
     /// # Errors
@@ -95,7 +95,7 @@ impl Serialize for EmbeddedValue {
     }
 }
 
-/// `data:<media type>;base64,<data>`, written when it is asked for.
+/// `data:<media type>;base64,<data>`, written when it is formatted.
 pub(crate) fn data_uri<'a>(media_type: &'a str, data: &'a [u8]) -> impl fmt::Display + 'a {
     struct DataUri<'a>(&'a str, Base64Display<'a, 'static, base64::engine::GeneralPurpose>);
 

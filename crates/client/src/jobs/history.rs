@@ -1,4 +1,4 @@
-//! Jobs by the dozen: `GET /jobs/history`, and reading the jobs of a list.
+//! Lists of jobs: `GET /jobs/history`, and reads of several jobs.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::{
     transport::{Expect, Request, Shape},
 };
 
-/// Which jobs [`Client::get_job_history`] lists. What is `None` is not sent, and left to the server.
+/// The filter of [`Client::get_job_history`]. A member that is `None` is not sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JobHistoryFilter {
     /// A part of the submitter's first name, last name or e-mail address.
@@ -59,7 +59,7 @@ impl JobHistoryFilter {
 }
 
 impl Client {
-    /// Searches the jobs of the past: `GET /jobs/history`. Answers with an array of jobs.
+    /// Searches past jobs: `GET /jobs/history`. Returns an array of jobs.
     ///
     /// # Errors
     /// As every read; `Status` 400 for dates that the server refuses.
@@ -67,10 +67,10 @@ impl Client {
         self.list(&filter.path(), options).await
     }
 
-    /// Searches the jobs of the past, one page: `GET /jobs/history`. Answers as [`Client::get_models_page`] does.
+    /// Searches past jobs, one page: `GET /jobs/history`. Returns a page as [`Client::get_models_page`] does.
     ///
     /// # Errors
-    /// As [`Client::get_job_history`], and `Response` where the answer is no array.
+    /// As [`Client::get_job_history`], and `Response` if the response is not an array.
     pub async fn get_job_history_page(&self, filter: &JobHistoryFilter, options: &RequestOptions) -> Result<Page> {
         self.page(&filter.path(), filter.per_page, options).await
     }
@@ -79,7 +79,7 @@ impl Client {
     /// that is named twice is read and returned once; one that does not exist is left out.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) before anything is sent, for an identifier that cannot be one; else the
+    /// [`Error::Argument`](crate::Error::Argument) before anything is sent, for an invalid identifier; otherwise the
     /// first failure other than `Status` 404.
     pub async fn get_jobs<S: AsRef<str>>(&self, job_ids: &[S], options: &RequestOptions) -> Result<Vec<Document>> {
         let mut known = HashSet::new();

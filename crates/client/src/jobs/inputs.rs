@@ -1,4 +1,4 @@
-//! The inputs of a job: how they are named, and the errors that name them.
+//! The names of a job's inputs, and the errors that hold them.
 
 use std::{fs, io, path::Path, sync::Arc};
 
@@ -9,7 +9,7 @@ use crate::{
     files::{self, FileChanged},
 };
 
-/// Input key → name of the model's input → value.
+/// Values, by input key and by the name of the model's input.
 pub type Sources<T> = IndexMap<String, IndexMap<String, T>>;
 
 /// The names of an input, for errors.
@@ -40,9 +40,9 @@ impl Place {
         }
     }
 
-    /// The error for a file whose reading broke off.
+    /// Returns the error for a failed read of a file.
     pub(crate) fn unreadable(&self, failure: &io::Error) -> Error {
-        // It says nothing about the file.
+        // This failure is not about the file.
         if let Some(Error::System { advice, source }) = failure.get_ref().and_then(|inner| inner.downcast_ref()) {
             let source = Arc::clone(source);
             return Error::System { advice, source };
@@ -58,7 +58,7 @@ impl Place {
     /// Opens a file that can be measured.
     pub(crate) fn open(&self, path: &Path) -> Result<fs::File> {
         let cannot_open = |cause| self.cannot_open(path, cause);
-        // Looked at before it is opened: to open a device may do something to it.
+        // Checks the path first: opening a device may have side effects.
         self.expect_file(path, &fs::metadata(path).map_err(cannot_open)?)?;
         let (file, metadata) = files::open(path).map_err(cannot_open)?;
         self.expect_file(path, &metadata)?;

@@ -1,9 +1,9 @@
-//! What the statuses of jobs say: the one rule for waits, for what a lost answer leaves open, and for callers.
+//! The meaning of a job's status, for waits, for recovery from a lost response, and for callers.
 
 use crate::document::Document;
 
-/// Whether a job with this status has come to its end. `SUBMITTED`, `IN_PROGRESS`, `PENDING` and `OPEN` have not; a status
-/// that nobody knows counts as an end, as it does in Modzy's own SDKs. A blank one is no status.
+/// Whether a status is final. `SUBMITTED`, `IN_PROGRESS`, `PENDING` and `OPEN` are not. An unknown status counts as final, as in
+/// Modzy's own SDKs. A blank text is not a status.
 #[must_use]
 pub fn is_final_status(status: &str) -> bool {
     matches!(Stage::of(status), Some(Stage::Canceled | Stage::Ended | Stage::Unknown))
@@ -12,31 +12,31 @@ pub fn is_final_status(status: &str) -> bool {
 /// How far a job has come, by its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// It waits for its inputs, and to be closed.
+    /// The job waits for its inputs, and to be closed.
     Open,
     Running,
     Canceled,
     /// In another way.
     Ended,
-    /// Nobody knows this status.
+    /// The status is unknown.
     Unknown,
 }
 
 impl Stage {
-    /// `None` where there is no status.
+    /// Returns `None` if the status is blank.
     pub(crate) fn of(status: &str) -> Option<Self> {
         Some(match status {
             blank if blank.trim().is_empty() => return None,
             "OPEN" => Self::Open,
             "SUBMITTED" | "IN_PROGRESS" | "PENDING" => Self::Running,
             "CANCELED" => Self::Canceled,
-            // The last one is in the documentation alone.
+            // The last one occurs only in the documentation.
             "COMPLETED" | "TIMEDOUT" | "ERROR" | "COMPLETED_WITH_ERROR" => Self::Ended,
             _ => Self::Unknown,
         })
     }
 
-    /// That of a job that a server has answered with.
+    /// Returns the stage of a job that a server has returned.
     pub(crate) fn of_job(job: &Document) -> Option<Self> {
         Self::of(&job.string_member("status")?)
     }

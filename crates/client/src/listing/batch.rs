@@ -13,8 +13,8 @@ use crate::{
 const AT_ONCE: usize = 8;
 
 impl Client {
-    /// Sends reads and answers in their order, without those that the server answers with 404. The first other failure ends
-    /// the call, and closes what is under way.
+    /// Sends reads and returns their responses in order, without those of status 404. The first other failure ends the call, and
+    /// closes the requests that are under way.
     pub(crate) async fn read_all(&self, requests: Vec<Request>, options: &RequestOptions) -> Result<Vec<Document>> {
         let reads = requests.into_iter().map(|request| async move {
             match self.send(&request, options).await {
@@ -27,11 +27,11 @@ impl Client {
     }
 }
 
-/// Awaits work of which so many pieces run at a time, and returns what they bring in the order of the work. They run in the
-/// caller's own task, so that dropping the future drops them at once.
+/// Awaits futures, at most `at_once` at a time, and returns their outputs in the order of the futures. They run in the caller's
+/// own task, so that dropping the future drops them at once.
 ///
-/// Not by `buffered`, which shows a failure only once all earlier work is done, nor by `buffer_unordered`, which holds the
-/// closure that numbers the work: the compiler then no longer sees that the whole can be sent between threads.
+/// Does not use `buffered`, which returns a failure only after all earlier futures, nor `buffer_unordered`, which holds the
+/// closure that numbers the futures: the compiler then cannot prove that the result is `Send`.
 async fn in_order<T, F>(work: impl IntoIterator<Item = F>, at_once: usize) -> Result<Vec<T>>
 where
     F: Future<Output = Result<T>>,

@@ -1,4 +1,4 @@
-//! The search for a model by its name. It is the client's own work: the API has no route for it.
+//! The search for a model by its name. The client does it, because the API has no route for it.
 
 use http::Method;
 
@@ -14,19 +14,19 @@ use crate::{
     transport::{Expect, Request, Shape},
 };
 
-/// How many hits of a name are looked at, as in Modzy's own SDKs.
+/// How many hits of a name are compared, as in Modzy's own SDKs.
 const HITS: u8 = 20;
 
 impl Client {
-    /// Finds the model whose name is most like this one, and answers with its details, as [`Client::get_model`] does.
+    /// Finds the model whose name is most similar to this one, and returns its details, as [`Client::get_model`] does.
     ///
-    /// Asks the server for up to 20 models that match the name, among the active ones if so told, and reads their details
-    /// (`GET /models`, `GET /models/{model}`). Likeness is the Dice coefficient of pairs of characters; of several alike the
-    /// first wins. A model with nothing in common with the name, upper and lower case aside, is not taken.
+    /// Requests up to 20 models that match the name, optionally only active ones, and reads their details (`GET /models`,
+    /// `GET /models/{model}`). Similarity is the Dice coefficient of pairs of characters; the first of several equal models wins.
+    /// A model that has nothing in common with the name, ignoring case, is never returned.
     ///
     /// # Errors
-    /// `Status` 400 with `Model <name> not found` where there is none. This one is the client's own, as in Modzy's SDKs: the
-    /// server said no such thing. [`Error::Argument`] for an empty name.
+    /// `Status` 400 with `Model <name> not found` if there is none. The client makes this error itself, as Modzy's SDKs do; it is
+    /// not a response of the server. [`Error::Argument`] for an empty name.
     pub async fn get_model_by_name(&self, name: &str, active_only: bool, options: &RequestOptions) -> Result<Document> {
         if name.is_empty() {
             return Err(Error::argument("name", "must not be empty"));
@@ -43,7 +43,7 @@ impl Client {
             ..self.request(Method::GET, &filter.path(), None)
         };
         let hits = self.send(&list, options).await?.elements();
-        // A hit without a usable identifier cannot be read, so it is none. A server may send more than it was asked for.
+        // Skips a hit without a usable identifier, which cannot be read. A server may send more hits than requested.
         let paths = hits
             .iter()
             .filter_map(|hit| model_path(&string_member(hit.get(), "modelId")?).ok());
@@ -70,7 +70,7 @@ impl Client {
     }
 }
 
-/// The model whose name is most like the one asked for; the first of several.
+/// Returns the model with the most similar name; the first of several.
 fn most_similar(models: Vec<Document>, asked: &str) -> Option<Document> {
     let mut best: Option<(f64, Document)> = None;
     for model in models {

@@ -7,7 +7,7 @@ use crate::{
     listing::{Page, query, with_query},
 };
 
-/// Which models [`Client::get_models`] lists. What is `None` is not sent, and left to the server.
+/// The filter of [`Client::get_models`]. A member that is `None` is not sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ModelFilter {
     /// The model's identifier, such as `ed542963de`.
@@ -65,7 +65,7 @@ impl ModelFilter {
 }
 
 impl Client {
-    /// Lists models: `GET /models`. Answers with an array of identifiers and versions.
+    /// Lists models: `GET /models`. Returns an array of identifiers and versions.
     ///
     /// # Errors
     /// As every read.
@@ -81,8 +81,8 @@ impl Client {
         self.page(&filter.path(), filter.per_page, options).await
     }
 
-    /// Lists all active models with their details, in one answer: `GET /models/latest`. The items call their identifier
-    /// `identifier`.
+    /// Lists all active models with their details, in one response: `GET /models/latest`. The member for the identifier
+    /// is named `identifier`.
     ///
     /// # Errors
     /// As every read.

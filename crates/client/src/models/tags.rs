@@ -16,8 +16,8 @@ impl Client {
         self.list("/models/tags", options).await
     }
 
-    /// Reads tags with the models that carry them: `GET /models/tags/{tag},{tag}…`. Answers with `{"tags", "models"}`;
-    /// unknown tags are left out by the server.
+    /// Reads tags with the models that carry them: `GET /models/tags/{tag},{tag}…`. Returns `{"tags", "models"}`;
+    /// the server leaves out unknown tags.
     ///
     /// # Errors
     /// [`Error::Argument`] for no tags at all, and for one that is empty.
@@ -30,7 +30,7 @@ impl Client {
             return Err(Error::argument("tag_ids", "must name at least one tag"));
         }
         let tags = tag_ids.iter().map(|id| segment("tag_ids", id.as_ref()));
-        // The comma between them stands for itself; one within an identifier is encoded.
+        // A comma separates identifiers; a comma within an identifier is encoded.
         let tags = tags.collect::<Result<Vec<_>>>()?.join(",");
         self.read(&format!("/models/tags/{tags}"), options).await
     }
