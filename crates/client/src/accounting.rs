@@ -21,14 +21,14 @@ impl Client {
         self.list(&path, options).await
     }
 
-    /// Fetches the whole of a key, once: `POST /accounting/access-keys/{prefix}/hash`. The server gives it to the key's owner
-    /// alone, and never again, so a request that may have arrived is not repeated.
+    /// Fetches a whole key, once: `POST /accounting/access-keys/{prefix}/hash`. The server returns it only to the key's owner, and
+    /// only once, so a request that may have arrived is not repeated.
     ///
-    /// Answers with the server's JSON or, where that is text, with the text as a JSON string. It is a secret; no error holds
-    /// any of it.
+    /// Returns the server's JSON or, if the body is plain text, the text as a JSON string. The key is a secret; no error holds any
+    /// part of it.
     ///
     /// # Errors
-    /// With `sent: Maybe` where the key may have been given out, and lost on its way.
+    /// With `sent: Maybe` if the server may have returned the key and the response was lost.
     pub async fn get_key_body(&self, prefix: &str, options: &RequestOptions) -> Result<Document> {
         let path = format!("/accounting/access-keys/{}/hash", segment("prefix", prefix)?);
         let request = Request {

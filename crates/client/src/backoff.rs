@@ -1,4 +1,4 @@
-//! Computes the pause before another attempt: decorrelated jitter, or what the server asked for. The callers decide
+//! Computes the pause before another attempt: decorrelated jitter, or what the server requested. The callers decide
 //! whether there is another attempt.
 
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl Backoff {
     }
 }
 
-/// The pause that a server asked for, but at least the shortest one, plus jitter.
+/// Returns the pause that a server requested, but at least the shortest one, plus jitter.
 pub(crate) fn requested_pause(requested: Duration, least: Duration, random: &dyn Random) -> Duration {
     requested.max(least).mul_f64(1.0 + SPREAD * random.fraction())
 }

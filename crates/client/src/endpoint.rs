@@ -74,8 +74,8 @@ impl BaseUrl {
         self.0.origin() == url.origin()
     }
 
-    /// Returns the URL of a route. The path starts with `/` and consists of literals, [`segment`]s and a query of [`encoded`] values,
-    /// so it cannot leave the root.
+    /// Returns the URL of a route. The path starts with `/` and consists of literals, [`segment`]s and a query of [`encoded`]
+    /// values, so it cannot leave the root.
     pub(crate) fn route(&self, path: &str) -> Url {
         let (path, query) = path
             .split_once('?')

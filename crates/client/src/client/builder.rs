@@ -126,7 +126,8 @@ impl ClientBuilder {
 
     /// Sets a proxy for every request, in place of earlier ones: `http://proxy.example:3128`, or `https://` for one that is itself
     /// reached over TLS and has a certificate for its name. Servers behind `https` are reached through a tunnel (`CONNECT`),
-    /// others by way of the proxy. A user and a password in the URL, percent-encoded, are sent to the proxy only. Default: no proxy.
+    /// others by way of the proxy. A user and a password in the URL, percent-encoded, are sent to the proxy only.
+    /// Default: no proxy.
     ///
     /// # Errors
     /// [`Error::Argument`] for a text that is not an `http` or `https` URL, or has a path, a query or a fragment. The message does

@@ -1,5 +1,5 @@
-//! What an abort means for a call that submits a job or waits for one: its request is closed, and its job is canceled where the
-//! caller asks for that. How a job is canceled is left to `cancel`.
+//! Aborts calls that submit a job or wait for one: closes the request, and cancels the job if the caller wants that. Leaves the
+//! cancellation itself to `cancel`.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -16,17 +16,17 @@ use crate::{
     error::{Error, Phase, Result, Sent},
 };
 
-/// Ends a call from outside. Clones end the same call.
+/// Aborts a call from outside. Clones abort the same call.
 #[derive(Debug, Clone, Default)]
 pub struct Abort {
     token: CancellationToken,
-    /// Since when the job is to be canceled, if it is. Empty until that is decided.
+    /// When the cancellation of the job was decided, if it is to be canceled. Empty until the decision.
     canceled: Arc<OnceLock<Option<Instant>>>,
     cancels_always: bool,
 }
 
 impl Abort {
-    /// Ends a call also once this token is canceled, which by itself cancels no job.
+    /// Creates an abort that also fires when this token is canceled. The token alone does not cancel the job.
     #[must_use]
     pub fn within(token: &CancellationToken) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl Abort {
         }
     }
 
-    /// Ends a call once this token is canceled, and its job with it.
+    /// Creates an abort that fires when this token is canceled, and cancels the job.
     pub(crate) fn canceling(token: &CancellationToken) -> Self {
         Self {
             token: token.clone(),
@@ -44,8 +44,8 @@ impl Abort {
         }
     }
 
-    /// Decides whether the job is canceled with the call, and since when: the five seconds that it may take begin there, and not
-    /// when its turn has come among thousands. Of several decisions the first counts, and none that follows the end.
+    /// Decides whether the job is canceled with the call. The five seconds of the cancellation begin at the given time, and not
+    /// when its turn has come among thousands. The first decision counts. A decision after the abort has no effect.
     pub fn decide(&self, canceled: Option<Instant>) {
         if !self.token.is_cancelled() {
             let _ = self.canceled.set(canceled);
@@ -63,19 +63,19 @@ impl Abort {
         self.end();
     }
 
-    /// What ends the call, for [`RequestOptions::nothing_sent_after`].
+    /// Returns the token that ends the call, for [`RequestOptions::nothing_sent_after`].
     #[must_use]
     pub fn token(&self) -> &CancellationToken {
         &self.token
     }
 
-    /// Whether it is decided that the job is canceled.
+    /// Whether the job is to be canceled.
     #[must_use]
     pub fn cancels_job(&self) -> bool {
         self.moment().is_some() || self.cancels_always && self.token.is_cancelled()
     }
 
-    /// The settings of the requests that cancel the job, by those of the call.
+    /// Returns the options of the requests that cancel the job, given those of the call.
     pub fn canceling_with(&self, options: &RequestOptions) -> RequestOptions {
         let options = options.clone();
         match self.moment() {
@@ -88,7 +88,7 @@ impl Abort {
         self.canceled.get().copied().flatten()
     }
 
-    /// Does work unless it is aborted first.
+    /// Runs a future. Returns `None` if the abort comes first.
     pub async fn unless_aborted<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
@@ -101,27 +101,27 @@ impl Abort {
 /// The job that an aborted call leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobOfCall<'a> {
-    /// The one that the receipt names, which the call brings.
+    /// The job of the receipt that the call returns.
     Submitted,
-    /// A job that is known beforehand.
+    /// A job that is known in advance.
     Known(&'a str),
 }
 
-/// How a call ended that can be aborted.
+/// How an abortable call ended.
 #[derive(Debug)]
 pub enum Ended<T> {
-    /// By itself.
+    /// It settled by itself.
     Settled(Result<T>),
-    /// By an abort, and with what came of the cancellation of its job, where it was to be canceled.
+    /// It was aborted. Holds the outcome of canceling its job, if the job was to be canceled.
     Aborted(Option<CancelOutcome>),
 }
 
 impl Client {
-    /// Makes a call that submits a job or waits for one, unless it is aborted first.
+    /// Runs a call that submits a job or waits for one, unless it is aborted first.
     ///
-    /// A submit under way whose job is to be canceled is not closed: its receipt is awaited for up to five seconds, as the
-    /// server may have accepted the job. The call should have been made with [`RequestOptions::nothing_sent_after`] and the
-    /// token of the abort, so that it is not sent only now.
+    /// If the job of a running submit is to be canceled, the request is not closed: the client waits up to five seconds for the
+    /// receipt, because the server may have accepted the job. Pass the token of the abort to the call with
+    /// [`RequestOptions::nothing_sent_after`], so that a queued submit is not sent after the abort.
     pub async fn unless_aborted<T: AsRef<Document>>(
         &self,
         mut call: impl Future<Output = Result<T>> + Unpin,
@@ -135,7 +135,7 @@ impl Client {
         if !abort.cancels_job() {
             return Ended::Aborted(None);
         }
-        // On the heap: of thousands of waits hardly one comes here.
+        // On the heap, because very few of thousands of waits are aborted.
         Ended::Aborted(Some(
             Box::pin(async {
                 let options = abort.canceling_with(options);
@@ -152,8 +152,7 @@ impl Client {
         ))
     }
 
-    /// Cancels the job of a call that had ended by itself when it was aborted. A job that has come to its end, and a submit
-    /// that was refused, leave nothing to cancel.
+    /// Cancels the job of a call that had settled before it was aborted. Does nothing for a final job and for a refused submit.
     pub async fn cancel_ended<T: AsRef<Document>>(
         &self,
         ended: Result<T>,
@@ -175,8 +174,8 @@ impl Client {
         }
     }
 
-    /// Cancels the job of a submit that was aborted under way: waits up to five seconds for the receipt, then cancels. The submit
-    /// should have been made with [`RequestOptions::nothing_sent_after`], so that it is not sent only now.
+    /// Cancels the job of a submit that was aborted while it ran: waits up to five seconds for the receipt, then cancels. Pass
+    /// [`RequestOptions::nothing_sent_after`] to the submit, so that it is not sent after the abort.
     pub async fn cancel_submitted<T: AsRef<Document>>(
         &self,
         submit: impl Future<Output = Result<T>>,
@@ -194,7 +193,7 @@ impl Client {
                 call: Box::new(self.submit_call()),
             }),
         };
-        // The cancellation has five seconds of its own.
+        // The cancellation itself has another five seconds.
         let mut options = options.clone();
         options.until = None;
         self.cancel_ended(receipt, JobOfCall::Submitted, &options).await

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Client {
-    /// Reads a job: `GET /jobs/{job}`. Unlike a wait it takes one without a status.
+    /// Reads a job: `GET /jobs/{job}`. Unlike a wait, accepts a job without a status.
     ///
     /// # Errors
     /// `Status` 404 for a job that does not exist, or does not exist yet.
@@ -20,7 +20,7 @@ impl Client {
         self.send(&self.job_request(Method::GET, job_id)?, options).await
     }
 
-    /// Reads how far a job has come, for what became of another request about it.
+    /// Reads the stage of a job, to find out whether another request about it took effect.
     pub(crate) async fn job_at_stage(
         &self,
         job_id: &str,
@@ -35,7 +35,7 @@ impl Client {
         Stage::of_job(&job).is_some_and(is_wanted).then_some(job)
     }
 
-    /// A request about one job, whose answer is the job.
+    /// Creates a request about one job, whose response is the job.
     pub(super) fn job_request(&self, method: Method, job_id: &str) -> Result<Request> {
         let path = format!("/jobs/{}", segment("job_id", job_id)?);
         Ok(Request {

@@ -25,9 +25,9 @@ pub struct JdbcJob {
     pub username: String,
     /// The user's password.
     pub password: SecretString,
-    /// Such as `org.postgresql.Driver`.
+    /// The driver's class, such as `org.postgresql.Driver`.
     pub driver: String,
-    /// The query. Its columns are named as the model's inputs.
+    /// The query. Its columns are named like the model's inputs.
     pub query: String,
     /// As in [`TextJob`](crate::TextJob).
     pub explain: Option<bool>,
@@ -36,7 +36,7 @@ pub struct JdbcJob {
 }
 
 impl JdbcJob {
-    /// Begins a job with the rows of a query for a version of a model, without explanation and time limit.
+    /// Returns a builder for a job with the rows of a query for a version of a model, without explanation and time limit.
     pub fn builder(model_id: impl Into<String>, version: impl Into<String>) -> JdbcJobBuilder {
         JdbcJobBuilder {
             model_id: model_id.into(),
@@ -51,7 +51,7 @@ impl JdbcJob {
     }
 }
 
-/// Makes a [`JdbcJob`]. `Debug` hides the password and the URL.
+/// Builds a [`JdbcJob`]. `Debug` hides the password and the URL.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct JdbcJobBuilder {
@@ -66,25 +66,25 @@ pub struct JdbcJobBuilder {
 }
 
 impl JdbcJobBuilder {
-    /// The database, such as `jdbc:postgresql://host:5432/name`. Required.
+    /// Sets the database, such as `jdbc:postgresql://host:5432/name`. Required.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(SecretString::from(url.into()));
         self
     }
 
-    /// The database's user: the name, and the password. Required.
+    /// Sets the database's user: the name, and the password. Required.
     pub fn credentials(mut self, username: impl Into<String>, password: impl Into<String>) -> Self {
         self.credentials = Some((username.into(), SecretString::from(password.into())));
         self
     }
 
-    /// The driver's class, such as `org.postgresql.Driver`. Required.
+    /// Sets the driver's class, such as `org.postgresql.Driver`. Required.
     pub fn driver(mut self, driver: impl Into<String>) -> Self {
         self.driver = Some(driver.into());
         self
     }
 
-    /// The query, whose columns are named as the model's inputs. Required.
+    /// Sets the query, whose columns are named like the model's inputs. Required.
     pub fn query(mut self, query: impl Into<String>) -> Self {
         self.query = Some(query.into());
         self
@@ -102,10 +102,10 @@ impl JdbcJobBuilder {
         self
     }
 
-    /// The job.
+    /// Builds the job.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) where something that is required was not given.
+    /// [`Error::Argument`](crate::Error::Argument) if a required value is missing.
     pub fn build(self) -> Result<JdbcJob> {
         let (username, password) = required("credentials", self.credentials)?;
         Ok(JdbcJob {
@@ -123,7 +123,7 @@ impl JdbcJobBuilder {
 }
 
 impl Client {
-    /// Submits the rows of a query to a model: `POST /jobs` with an input of type `jdbc`. Answers with the receipt.
+    /// Submits the rows of a query to a model: `POST /jobs` with an input of type `jdbc`. Returns the receipt.
     ///
     /// # Errors
     /// As [`Client::submit_job`]. None of them shows the password or the URL.

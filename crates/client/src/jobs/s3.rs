@@ -10,7 +10,7 @@ use crate::{
     error::Result,
 };
 
-/// A job whose inputs lie in S3, to be submitted with [`Client::submit_job_aws_s3`]. `Debug` hides the secret key.
+/// A job whose inputs are objects in S3, to be submitted with [`Client::submit_job_aws_s3`]. `Debug` hides the secret key.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct S3Job<S> {
@@ -22,9 +22,9 @@ pub struct S3Job<S> {
     pub access_key_id: String,
     /// The access key's secret.
     pub secret_access_key: SecretString,
-    /// Such as `us-east-1`.
+    /// The region of the buckets, such as `us-east-1`.
     pub region: String,
-    /// Input key → name of the model's input → `{bucket, key}`.
+    /// The objects (`{bucket, key}`), by input key and by the name of the model's input.
     pub sources: S,
     /// As in [`TextJob`](crate::TextJob).
     pub explain: Option<bool>,
@@ -33,7 +33,7 @@ pub struct S3Job<S> {
 }
 
 impl<S> S3Job<S> {
-    /// Begins a job with objects for a version of a model, without explanation and time limit.
+    /// Returns a builder for a job with objects for a version of a model, without explanation and time limit.
     pub fn builder(model_id: impl Into<String>, version: impl Into<String>, sources: S) -> S3JobBuilder<S> {
         S3JobBuilder {
             model_id: model_id.into(),
@@ -47,7 +47,7 @@ impl<S> S3Job<S> {
     }
 }
 
-/// Makes an [`S3Job`]. `Debug` hides the secret key.
+/// Builds an [`S3Job`]. `Debug` hides the secret key.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct S3JobBuilder<S> {
@@ -61,13 +61,13 @@ pub struct S3JobBuilder<S> {
 }
 
 impl<S> S3JobBuilder<S> {
-    /// The access key: its identifier, and its secret. Required.
+    /// Sets the access key: its identifier, and its secret. Required.
     pub fn access_key(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.access_key = Some((id.into(), SecretString::from(secret.into())));
         self
     }
 
-    /// The region of the buckets, such as `us-east-1`. Required.
+    /// Sets the region of the buckets, such as `us-east-1`. Required.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
@@ -85,10 +85,10 @@ impl<S> S3JobBuilder<S> {
         self
     }
 
-    /// The job.
+    /// Builds the job.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) where something that is required was not given.
+    /// [`Error::Argument`](crate::Error::Argument) if a required value is missing.
     pub fn build(self) -> Result<S3Job<S>> {
         let (access_key_id, secret_access_key) = required("access_key", self.access_key)?;
         Ok(S3Job {
@@ -105,7 +105,7 @@ impl<S> S3JobBuilder<S> {
 }
 
 impl Client {
-    /// Submits objects in S3 to a model: `POST /jobs` with an input of type `aws-s3`. Answers with the receipt.
+    /// Submits objects in S3 to a model: `POST /jobs` with an input of type `aws-s3`. Returns the receipt.
     ///
     /// # Errors
     /// As [`Client::submit_job_text`]. None of them shows the secret key.

@@ -1,4 +1,4 @@
-//! Submits: `POST /jobs`, and what the input types of the API share. Each type has a file of its own.
+//! Submits: `POST /jobs`, and the common part of the API's input types. Each type has its own file.
 
 use bytes::Bytes;
 use http::Method;
@@ -12,12 +12,12 @@ use crate::{
 };
 
 impl Client {
-    /// Submits a job: `POST /jobs` with a body of the caller's making. Answers with the receipt.
+    /// Submits a job: `POST /jobs` with a body that the caller made. Returns the receipt.
     ///
-    /// A request whose fate is unknown is never repeated.
+    /// A request that the server may have seen is never repeated.
     ///
     /// # Errors
-    /// With `sent: Maybe` where the job may have been accepted although no readable receipt came.
+    /// With `sent: Maybe` if the server may have accepted the job without returning a readable receipt.
     pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
         let request = Request {
             payload: Payload::Json(body.into()),
@@ -32,7 +32,7 @@ impl Client {
     }
 }
 
-/// The input of a job: its type, what belongs to the type, and the sources, where the type has them.
+/// The input of a job: its type, the members of the type, and the sources, if the type has them.
 #[derive(Serialize)]
 pub(super) struct Input<'a, D, S> {
     pub(super) r#type: &'static str,
@@ -42,19 +42,19 @@ pub(super) struct Input<'a, D, S> {
     pub(super) sources: Option<&'a S>,
 }
 
-/// What a builder needs.
+/// Returns a value that a builder requires.
 ///
 /// # Errors
-/// Where it was not given.
+/// If the value is missing.
 pub(super) fn required<T>(name: &'static str, value: Option<T>) -> Result<T> {
     value.ok_or_else(|| Error::argument(name, "must be given"))
 }
 
-/// What belongs to a type that has its sources alone.
+/// The members of a type that has only sources.
 #[derive(Serialize)]
 pub(super) struct NoDetails {}
 
-/// The body of a submit. Without an input, the job is opened.
+/// Returns the body of a submit. Without an input, the submit opens the job.
 pub(crate) fn body<I: Serialize>(
     identifier: &str,
     version: &str,

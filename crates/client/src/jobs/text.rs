@@ -1,4 +1,4 @@
-//! Text jobs: texts within the request.
+//! Text jobs: texts in the request itself.
 
 use serde::Serialize;
 
@@ -17,16 +17,16 @@ pub struct TextJob<S> {
     pub model_id: String,
     /// The version's number, such as `1.0.1`.
     pub version: String,
-    /// Input key → name of the model's input → text. Anything that serializes to two levels of objects.
+    /// The texts, by input key and by the name of the model's input. Any type that serializes to two levels of objects.
     pub sources: S,
-    /// Whether to explain the results, where the model can. `None` leaves it to the server, which does not.
+    /// Whether to explain the results, if the model supports that. `None` leaves the choice to the server, whose default is no.
     pub explain: Option<bool>,
-    /// After how many milliseconds the server gives the job up, as `TIMEDOUT`. `None`: never.
+    /// The time limit of the job on the server, in milliseconds, after which it is `TIMEDOUT`. `None`: no limit.
     pub timeout: Option<u64>,
 }
 
 impl<S> TextJob<S> {
-    /// Texts for a version of a model, without explanation and time limit.
+    /// Creates a job with texts for a version of a model, without explanation and time limit.
     pub fn new(model_id: impl Into<String>, version: impl Into<String>, sources: S) -> Self {
         Self {
             model_id: model_id.into(),
@@ -39,7 +39,7 @@ impl<S> TextJob<S> {
 }
 
 impl Client {
-    /// Submits texts to a model: `POST /jobs` with an input of type `text`. Answers with the receipt.
+    /// Submits texts to a model: `POST /jobs` with an input of type `text`. Returns the receipt.
     ///
     /// # Errors
     /// As [`Client::submit_job`], and [`Error::Argument`](crate::Error::Argument) for sources that do not serialize.

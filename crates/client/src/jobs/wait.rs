@@ -79,8 +79,8 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::WaitTimeout`] when the wait's limit passes; otherwise the failure that ended the wait: an outage longer than
-    /// allowed, a 404 that was repeated for four seconds, another refusal, a certificate that does not verify, a client certificate that
-    /// the server refuses, credentials that the proxy refuses.
+    /// allowed, a 404 that was repeated for four seconds, another refusal, a certificate that does not verify, a client certificate
+    /// that the server refuses, credentials that the proxy refuses.
     pub async fn block_until_complete(
         &self,
         job_id: &str,

@@ -1,5 +1,5 @@
-//! What the resources share that list something: plain reads, pages, query strings, and several reads at a time. Which routes
-//! there are is left to the resources.
+//! Helpers of the resources that list something: plain reads, pages, query strings, and concurrent reads. Leaves the routes to
+//! the resources.
 
 mod batch;
 mod pages;

@@ -1,4 +1,4 @@
-//! What the routes share that list something: plain reads, and pages that know whether another follows.
+//! Plain reads, and pages that know whether another follows.
 
 use http::Method;
 use serde::de::DeserializeOwned;
@@ -14,17 +14,17 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T = Document> {
-    /// The items: a [`Document`] holds the array as the server sent it.
+    /// The items, as the array that the server sent.
     pub items: T,
     /// Whether another page follows: the server links to one, and this one is full.
     pub has_next: bool,
 }
 
 impl Page {
-    /// Reads the items into a type of the caller's, such as a `Vec`.
+    /// Parses the items into a type of the caller, such as a `Vec`.
     ///
     /// # Errors
-    /// When the items do not have the type's shape.
+    /// If the items do not match the type.
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<Page<T>> {
         Ok(Page {
             items: self.items.parse()?,
@@ -55,7 +55,7 @@ impl Client {
             ..self.request(Method::GET, path, None)
         };
         let (items, links_to_next) = self.send_for_page(&request, options).await?;
-        // The link alone is not always right: servers were seen to send one with the last page.
+        // The link alone is not reliable: some servers send one with the last page.
         let is_full = items.elements().len() as u64 >= per_page.unwrap_or(1).max(1);
         Ok(Page {
             items,

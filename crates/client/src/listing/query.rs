@@ -1,25 +1,25 @@
-//! Query strings of the routes.
+//! Builds the query strings of the routes.
 
 use std::borrow::Cow;
 
 use crate::endpoint::encoded;
 
-/// The value of a query member; `None` for one that is not sent.
+/// The value of a query member, or `None` if the member is not sent.
 pub(crate) type Value<'a> = Option<Cow<'a, str>>;
 
-/// A text as the value of a query member.
+/// Returns a text as the value of a query member.
 pub(crate) fn text(value: Option<&str>) -> Value<'_> {
     value.map(Cow::Borrowed)
 }
 
-/// A flag or a number as the value of a query member.
+/// Returns a flag or a number as the value of a query member.
 pub(crate) fn shown<T: ToString>(value: Option<T>) -> Value<'static> {
     value.map(|value| Cow::Owned(value.to_string()))
 }
 
-/// A path with those of the members that have a value, in the order given; unchanged where none has.
+/// Appends the members that have a value to a path, in the order given.
 ///
-/// Values are percent-encoded, spaces as `%20`: not every server takes a `+` for one.
+/// Values are percent-encoded, spaces as `%20`: not every server reads `+` as a space.
 pub(crate) fn with_query<'a>(path: &str, members: impl IntoIterator<Item = (&'static str, Value<'a>)>) -> String {
     let mut whole = path.to_owned();
     let mut mark = '?';

@@ -1,10 +1,9 @@
-//! How alike two names are: the Dice coefficient of their pairs of characters, by the rules of the `string-similarity`
-//! package, which Modzy's SDKs use. The same models win there and here.
+//! The similarity of two names: the Dice coefficient of their pairs of characters, by the rules of the `string-similarity`
+//! package, which Modzy's SDKs use. Both find the same models.
 
 use std::collections::HashMap;
 
-/// From 0, where no pair of characters occurs in both, to 1, where they are equal. White space does not count, the case of
-/// letters does.
+/// Returns the similarity, from 0 (no common pair of characters) to 1 (equal). Ignores white space, but not the case of letters.
 pub(crate) fn similarity(one: &str, other: &str) -> f64 {
     let (one, other) = (units(one), units(other));
     if one == other {
@@ -27,13 +26,13 @@ pub(crate) fn similarity(one: &str, other: &str) -> f64 {
     2.0 * number(shared) / number(one.len() + other.len() - 2)
 }
 
-/// Whether a name holds the one asked for, or a pair of its characters, upper and lower case aside.
+/// Whether a name contains the requested one, or a pair of its characters, ignoring case.
 pub(crate) fn has_something_in_common(name: &str, asked: &str) -> bool {
     let (name, asked) = (name.to_lowercase(), asked.to_lowercase());
     similarity(&name, &asked) > 0.0 || name.contains(&asked)
 }
 
-/// The text as JavaScript counts it, without what `\s` matches there.
+/// Returns the UTF-16 units of a text, without those that `\s` matches in JavaScript.
 fn units(text: &str) -> Vec<u16> {
     let is_space = |c: char| (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}';
     let kept: String = text.chars().filter(|c| !is_space(*c)).collect();

@@ -19,7 +19,8 @@ impl Client {
     /// Opens an output, to be read one chunk at a time. There is no limit on its size or on the total time.
     ///
     /// # Errors
-    /// `Status` 404 for an output that does not exist. [`Error::Argument`](crate::Error::Argument) for a URL that the client must not request.
+    /// `Status` 404 for an output that does not exist. [`Error::Argument`](crate::Error::Argument) for a URL that the client must
+    /// not request.
     pub async fn open_output(&self, output: &OutputRef, options: &RequestOptions) -> Result<Output> {
         let settings = self.settings(options);
         let origin = self.output_request(output)?;
@@ -80,7 +81,8 @@ impl Client {
     /// Reads an output into memory. Sends the requests of [`Client::open_output`].
     ///
     /// # Errors
-    /// As [`Client::open_output`] and [`Output::next`], and [`Error::Response`] for an output that is larger than the client accepts.
+    /// As [`Client::open_output`] and [`Output::next`], and [`Error::Response`] for an output that is larger than the client
+    /// accepts.
     ///
     /// [`Error::Response`]: crate::Error::Response
     /// [`Output::next`]: crate::Output::next

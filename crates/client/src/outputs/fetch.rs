@@ -1,4 +1,4 @@
-//! Asks for an output, or for its rest, and follows redirects to those who may be asked. What comes is left to `output`.
+//! Requests an output, or the rest of one, and follows permitted redirects. Leaves the body to `output`.
 
 use http::{
     HeaderValue, StatusCode,
@@ -32,7 +32,7 @@ impl Client {
         Ok((request, body))
     }
 
-    /// Asks for an output, or for its rest, wherever that leads. Answers with the last request and what came.
+    /// Requests an output, or the rest of one, and follows redirects. Returns the last request and its response.
     pub(super) async fn fetch(
         &self,
         origin: &Request,
@@ -55,7 +55,7 @@ impl Client {
                     return Ok((request, body));
                 }
                 status if status.is_redirection() => {}
-                // Accepted, created or reset: the output, which may be empty, is not there.
+                // 201, 202, 204 or 205: the output does not exist yet. An empty output has status 200.
                 _ => {
                     let missing = body.unreadable(&request, BodyFault::NoOutput);
                     self.transport().wait_for_retry(retry_state, settings, missing).await?;
@@ -69,7 +69,7 @@ impl Client {
         }
     }
 
-    /// Where an answer leads to, if that may be followed.
+    /// Returns the request that a redirect leads to, if it may be followed.
     fn follow(&self, request: Request, answer: &Streamed, redirects: usize) -> Result<Request> {
         let refuse = |reason: &str| Error::Status {
             status: answer.status().as_u16(),
@@ -102,7 +102,8 @@ impl Client {
         }
         Ok(Request {
             url,
-            // Who has been sent away comes back as a stranger: the way is another's choice.
+            // After a redirect to another origin, all further requests go without credentials, even to the API's own origin: that
+            // origin chose the URL.
             foreign: request.foreign || !is_ours,
             ..request
         })

@@ -1,5 +1,4 @@
-//! The end of a download: its part, which is whole, takes the place of what is there by then, and stays there whatever becomes
-//! of the machine.
+//! The end of a download: the complete part file replaces the target, durably.
 
 use std::{
     fs::File,
@@ -11,15 +10,15 @@ use std::{
 use super::access::Access;
 use super::{part::Part, target::Target};
 
-/// Puts a content in its place, unless nobody wants it any more. What the place is, and what is there, is looked up again: both
-/// may have changed since the download began.
+/// Replaces the target with the part file, unless the caller has dropped the future. Examines the target again, because it may
+/// have changed since the download began.
 pub(super) fn replace(mut part: Part, mut file: File, began: &Target, is_stopped: impl Fn() -> bool) -> io::Result<()> {
     sync(&file)?;
     let target = Target::find(&began.place)?;
     if part.folder() != Some(target.folder()) {
         match Part::create(target.folder(), target.name()) {
             Ok(of_folder) => (part, file) = copy(&file, of_folder)?,
-            // A file that may be written, in a folder that may not.
+            // The file is writable, but its folder is not.
             Err(_) if target.existing.is_some() => {}
             Err(error) => return Err(error),
         }
@@ -30,7 +29,8 @@ pub(super) fn replace(mut part: Part, mut file: File, began: &Target, is_stopped
     }
     match (prepared.and_then(|()| part.move_to(&target.path)), &target.existing) {
         (Ok(()), _) => sync_folder(target.folder()),
-        // It may be written, but not replaced: it would not be the same, is mounted by itself, or another's in a folder of all.
+        // The file is writable, but cannot be replaced: its attributes would change, it is a mount point, or it belongs to
+        // another user in a shared folder.
         (Err(_), Some(existing)) => existing.overwrite(&target.path, &file),
         (Err(error), None) => Err(error),
     }
@@ -43,7 +43,7 @@ fn copy(mut from: &File, (part, mut to): (Part, File)) -> io::Result<(Part, File
     Ok((part, to))
 }
 
-/// Makes a file such that nothing but the content changes when it takes the place of another: what else is noted of that stays.
+/// Copies the access of the target to a file, so that a replacement changes only the content.
 #[cfg(unix)]
 fn prepare(file: &File, target: &Target, began: &Target) -> io::Result<()> {
     let access = match (&target.existing, &began.existing) {
@@ -51,21 +51,21 @@ fn prepare(file: &File, target: &Target, began: &Target) -> io::Result<()> {
             return Err(io::Error::other("it has other names"));
         }
         (Some(existing), _) => Access::of(existing.file())?,
-        // Deleted meanwhile. Its content may be meant for no more than before.
+        // Deleted during the download. The new file must not be accessible to more users than the old one.
         (None, Some(deleted)) => Access::of(deleted.file())?,
         (None, None) => Access::of(&Part::of_everybody(target.folder(), target.name())?.1)?,
     };
     access.give_to(file)
 }
 
-/// A new file has the access of its folder.
+/// Does nothing: a new file has the access of its folder.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 fn prepare(_file: &File, _target: &Target, _began: &Target) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until a file is on the disk, where there is one.
+/// Waits until a file is on the disk, if its file system has one.
 pub(super) fn sync(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Err(error),
@@ -73,17 +73,17 @@ pub(super) fn sync(file: &File) -> io::Result<()> {
     }
 }
 
-/// The same for the name of a file that has been moved there.
+/// Waits until the entries of a folder are on the disk.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder) {
         Ok(folder) => sync(&folder),
-        // One that may be written to, but not read.
+        // The folder is writable, but not readable.
         Err(_) => Ok(()),
     }
 }
 
-/// A folder cannot be opened as a file can.
+/// Does nothing: a folder cannot be opened like a file.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 fn sync_folder(_folder: &Path) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! Results as a whole: `GET /results/{job}`, of one input or of all.
+//! Complete results: `GET /results/{job}`, of one input or of all.
 
 use http::Method;
 
@@ -23,7 +23,7 @@ impl Client {
         self.send(&request, options).await
     }
 
-    /// A request for the results of a job.
+    /// Creates a request for the results of a job.
     pub(super) fn results_request(&self, job_id: &str) -> Result<Request> {
         let path = format!("/results/{}", segment("job_id", job_id)?);
         Ok(self.request(Method::GET, &path, Some(job_id)))

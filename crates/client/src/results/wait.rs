@@ -9,7 +9,7 @@ use crate::{
     waiter::{self, GivenUp, Polled, Schedule},
 };
 
-/// A job that has come to its end, and its results.
+/// A final job and its results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobAndResult {
@@ -27,12 +27,12 @@ impl AsRef<Document> for JobAndResult {
 }
 
 impl Client {
-    /// Waits as [`Client::block_until_complete`] does, then reads the results: `GET /results/{job}`, again where they are not
-    /// there yet, and through outages. The wait's limit holds for both together.
+    /// Waits as [`Client::block_until_complete`] does, then reads the results: `GET /results/{job}`. Repeats the read while the
+    /// results do not exist yet, and through outages. The wait's limit applies to both parts together.
     ///
     /// # Errors
-    /// As [`Client::block_until_complete`]. After a [`Error::WaitTimeout`] whose job is final, its results were what was
-    /// missing.
+    /// As [`Client::block_until_complete`]. If the job of an [`Error::WaitTimeout`] is final, only the results
+    /// were missing.
     ///
     /// [`Error::WaitTimeout`]: crate::Error::WaitTimeout
     pub async fn block_until_result(

@@ -1,4 +1,4 @@
-//! A chunk as the body of its request.
+//! Encodes a chunk as the body of its request.
 
 use http::HeaderValue;
 
@@ -7,13 +7,13 @@ use crate::{
     transport::{Data, Payload},
 };
 
-/// One chunk as the only part of a form, named `input`, with the name of the model's input as its file's name.
+/// Encodes a chunk as the only part of a form. The part is named `input`; its file name is the name of the model's input.
 pub(crate) fn part(input_name: &str, data: Data) -> Result<Payload> {
     let boundary = format!("modzy-client-{:032x}", fastrand::u128(..));
     let media_type = mime_guess::from_path(input_name)
         .first_raw()
         .unwrap_or("application/octet-stream");
-    // As browsers write it.
+    // Escapes like browsers do.
     let file_name = input_name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
     let head = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"input\"; filename=\"{file_name}\"\r\n\
