@@ -19,7 +19,7 @@ pub struct TextJob<S> {
     pub version: String,
     /// The texts, by input key and by the name of the model's input. Any type that serializes to two levels of objects.
     pub sources: S,
-    /// Whether to explain the results, if the model supports that. `None` leaves the choice to the server, whose default is no.
+    /// Whether to explain the results, if the model supports that. `None`: the server decides, and does not by default.
     pub explain: Option<bool>,
     /// The time limit of the job on the server, in milliseconds, after which it is `TIMEDOUT`. `None`: no limit.
     pub timeout: Option<u64>,
