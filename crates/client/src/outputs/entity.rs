@@ -24,8 +24,8 @@ pub(super) struct Entity {
 pub(super) struct Validator(HeaderName, pub(super) HeaderValue);
 
 impl Entity {
-    /// Whether a response can be a whole output in place of this version: not a part, and not this version with another length,
-    /// as a server sends that answers a range without saying so.
+    /// Whether a response can be a whole output that replaces this version. A partial response cannot, nor can this version with
+    /// another length: some servers send a range without marking it as partial.
     pub(super) fn can_be_replaced_by(&self, answer: &Streamed) -> bool {
         let headers = answer.headers();
         let is_same = self
@@ -69,7 +69,7 @@ impl Entity {
     }
 }
 
-/// Whether a response has a part of an output, by its status or by what it says of a range.
+/// Whether a response holds only a part of an output, by its status or its `Content-Range`.
 pub(super) fn is_part(answer: &Streamed) -> bool {
     answer.status() == StatusCode::PARTIAL_CONTENT || answer.headers().contains_key(CONTENT_RANGE)
 }
