@@ -41,9 +41,8 @@ impl Default for WaitOptions {
 
 impl WaitOptions {
     /// Sets the pause between a response and the next poll, which varies by up to 2.5 %; at least 1 ms. During an outage no pause
-    /// is shorter than this or than 100 ms, whatever the server requests; only the last poll before the outage limit may
-    /// come sooner.
-    /// Default: 2 s.
+    /// is shorter than this or than 100 ms, whatever the server requests; only the last poll before a limit passes may come
+    /// sooner. Default: 2 s.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.schedule.poll_interval = interval.clamp(SHORTEST_INTERVAL, FOREVER);
         self
