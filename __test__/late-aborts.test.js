@@ -25,7 +25,7 @@ describe('a signal that fires after the end', () => {
   const client = () => new ModzyClient(emulator.baseURL, emulator.apiKey);
   const methods = async () => (await emulator.requests()).map(({ method, path }) => `${method} ${path}`);
 
-  /** The options of a call that cancels its job, and what its `onCancel` is told. */
+  /** The options of a call that cancels its job, and the outcomes that its `onCancel` gets. */
   function canceling() {
     const controller = new AbortController();
     const outcomes = [];
@@ -56,7 +56,7 @@ describe('a signal that fires after the end', () => {
 
   it('of an upload whose callback is busy cancels the job that was closed', async () => {
     const { controller, outcomes, options } = canceling();
-    // An upload cancels its job without being told to.
+    // An upload always cancels its job.
     delete options.cancelOnAbort;
     const uploading = client().submitJobFile(
       'ed542963de',

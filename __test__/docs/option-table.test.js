@@ -41,7 +41,7 @@ const exported = new Map(
 /** The type of an exported interface or class. */
 const typeOf = (name) => checker.getDeclaredTypeOfSymbol(exported.get(name));
 
-/** The members of a type that can be given: those of `null` alone stand for what cannot. */
+/** The members of a type that can be given: a type with the members of `null` only cannot be given. */
 function membersOf(type) {
   const given = checker.getNonNullableType(type);
   return new Map(

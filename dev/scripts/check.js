@@ -60,6 +60,7 @@ const lintRust = [
 const lintJavaScript = [
   tool('eslint', 'eslint/bin/eslint.js', ['.']),
   tool('prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
+  { name: 'words', program: process.execPath, args: [path.join(root, 'dev/scripts/words.js')] },
 ];
 const typecheck = [
   ...[

@@ -4,7 +4,7 @@
 // into their words (`letGo`, `let_go`).
 
 const { execFileSync } = require('node:child_process');
-const { readFileSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 const { root } = require('./setup.js');
 
@@ -100,7 +100,9 @@ function main() {
     encoding: 'utf8',
   });
   let count = 0;
-  for (const file of files.split('\0').filter((name) => name !== '' && !APART.test(name))) {
+  for (const file of files
+    .split('\0')
+    .filter((name) => name !== '' && !APART.test(name) && existsSync(path.join(root, name)))) {
     for (const [index, line] of readFileSync(path.join(root, file), 'utf8').split('\n').entries()) {
       for (const { found, instead } of findIn(line)) {
         count += 1;

@@ -57,9 +57,9 @@ pub(crate) fn source(origin: Origin, call: &Call, pulled: &mut u32) -> FileSourc
         pull: None,
     };
     *pulled += 1;
-    FileSource::Pieces {
+    FileSource::Stream {
         size: origin.size,
-        pieces: Box::pin(chunks),
+        stream: Box::pin(chunks),
     }
 }
 

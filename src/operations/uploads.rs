@@ -39,10 +39,10 @@ pub(super) async fn submit_job_files(context: &Context<'_>, given: GivenJob<'_>)
         Err(error) => return end(call.settle_with_job(client, given, Err::<Document, _>(error))).await,
     };
     let on_progress = context.reports.upload_listener();
-    let Upload { result, cancelled, .. } = client
+    let Upload { result, canceled, .. } = client
         .submit_job_files(job, &context.request, call.abort.token(), on_progress)
         .await;
-    match (result, cancelled) {
+    match (result, canceled) {
         (Err(Error::GivenUp), canceled) => call.settle_aborted(canceled),
         (Err(error), Some(canceled)) => call.settle_canceled(&error, canceled),
         (result, _) => end(call.settle_with_job(client, given, result)).await,

@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             eprintln!("{}: {}{total} bytes", progress.input_key, progress.loaded_bytes);
         })
         .await;
-    if let Some(cancel) = upload.cancelled {
+    if let Some(cancel) = upload.canceled {
         eprintln!("the job was canceled: {}", cancel.result.is_ok());
     }
     let receipt = upload.result?;

@@ -86,5 +86,5 @@ pub use self::{
     outputs::{Contents, DownloadProgress, Downloaded, Output, OutputRef},
     resolver::{Lookup, Resolver, SystemResolver},
     results::{JobAndResult, ResultStream},
-    uploads::{FileJob, FileSource, JobInput, Pieces, Upload, UploadProgress},
+    uploads::{ByteStream, FileJob, FileSource, JobInput, Upload, UploadProgress},
 };

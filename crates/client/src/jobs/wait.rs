@@ -12,7 +12,7 @@ use crate::{
     error::{BodyFault, Error, Result},
     observer::{Event, Observed},
     transport::{Expect, Request, Settings, Shape},
-    waiter::{self, GivenUp, Look, Polled, Schedule},
+    waiter::{self, GivenUp, PollReport, Polled, Schedule},
 };
 
 /// The least poll interval, so that a wait never loops without a pause.
@@ -140,9 +140,12 @@ impl Client {
 }
 
 /// Reports a wait's responses to its caller, and the result of every poll to its observer.
-pub(crate) fn observed(observer: &Observed, mut on_answer: impl FnMut(&Document)) -> impl FnMut(Look<'_, Document>) {
+pub(crate) fn observed(
+    observer: &Observed,
+    mut on_answer: impl FnMut(&Document),
+) -> impl FnMut(PollReport<'_, Document>) {
     let mut polls: u32 = 0;
-    move |Look { answer, delay }| {
+    move |PollReport { answer, delay }| {
         polls = polls.saturating_add(1);
         if let Ok(answer) = answer {
             on_answer(answer);

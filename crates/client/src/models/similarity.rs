@@ -69,8 +69,8 @@ mod tests {
         );
         close(
             "Olive-green table for sale, in extremely good condition.",
-            "For sale: table in very good  condition, olive green in colour.",
-            0.606_060_606_060_606,
+            "For sale: table in very good  condition, olive green in color.",
+            0.612_244_897_959_183_7,
         );
         close("", "", 1.0);
         close("a", "a", 1.0);

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A stream of bytes. Each poll of it returns the next chunk of the source.
-pub type Pieces = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
+pub type ByteStream = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
 /// Cuts a source into the chunks of an upload.
 pub(super) struct Chunks {
@@ -37,7 +37,7 @@ pub(super) enum Open {
     Bytes(Bytes),
     Stream {
         /// `None` after its end: a stream may panic when it is polled again.
-        stream: Option<Pieces>,
+        stream: Option<ByteStream>,
         /// Bytes of the source's last chunk that the upload's last chunk had no room for.
         rest: Bytes,
         taken: u64,
@@ -109,7 +109,7 @@ enum Failure {
 /// Fills a chunk from the stream until the chunk is full or the stream ends. Copies nothing if the bytes at hand already fill
 /// the chunk.
 async fn fill(
-    stream: &mut Option<Pieces>,
+    stream: &mut Option<ByteStream>,
     rest: &mut Bytes,
     limit: u64,
     room: u64,
@@ -140,7 +140,7 @@ async fn fill(
 }
 
 /// Returns the stream's next chunk that has bytes. Empty chunks do not restart the limit.
-async fn next_bytes(stream: &mut Pieces, idle: &Idle<'_>) -> Result<Option<Bytes>, Failure> {
+async fn next_bytes(stream: &mut ByteStream, idle: &Idle<'_>) -> Result<Option<Bytes>, Failure> {
     let mut passed = pin!(idle.passed());
     loop {
         let bytes = tokio::select! {
@@ -205,7 +205,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn empty_chunks_do_not_prolong_the_limit() {
-        let mut stream: Pieces = Box::pin(Empty(Duration::from_millis(70), None));
+        let mut stream: ByteStream = Box::pin(Empty(Duration::from_millis(70), None));
         let started = Instant::now();
         let next = next_bytes(&mut stream, &Idle::new(&SystemClock, LIMIT)).await;
         assert!(matches!(next, Err(Failure::Stalled)));
@@ -214,7 +214,7 @@ mod tests {
 
     #[tokio::test]
     async fn empty_chunks_that_are_always_ready_let_the_limit_pass() {
-        let mut stream: Pieces = Box::pin(Empty(Duration::ZERO, None));
+        let mut stream: ByteStream = Box::pin(Empty(Duration::ZERO, None));
         let limit = Duration::from_millis(20);
         let next = next_bytes(&mut stream, &Idle::new(&SystemClock, limit)).await;
         assert!(matches!(next, Err(Failure::Stalled)));

@@ -33,7 +33,7 @@ pub struct Upload {
     /// The receipt of the closed job, or what ended the upload: [`Error::GivenUp`] if its token was canceled.
     pub result: Result<Document>,
     /// The outcome of canceling the open job, if a job was opened and the upload failed or was aborted.
-    pub cancelled: Option<CancelOutcome>,
+    pub canceled: Option<CancelOutcome>,
 }
 
 /// An input for a job that is open already, to be sent with [`Client::append_input`](crate::Client::append_input).
@@ -88,7 +88,7 @@ impl Upload {
     pub(super) fn aborted(canceled: Option<CancelOutcome>) -> Self {
         Self {
             result: Err(Error::GivenUp),
-            cancelled: canceled,
+            canceled,
         }
     }
 }
@@ -97,7 +97,7 @@ impl From<Error> for Upload {
     fn from(error: Error) -> Self {
         Self {
             result: Err(error),
-            cancelled: None,
+            canceled: None,
         }
     }
 }

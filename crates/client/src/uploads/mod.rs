@@ -15,7 +15,7 @@ mod submit;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::form::part;
 pub use self::{
-    chunks::Pieces,
+    chunks::ByteStream,
     job::{FileJob, JobInput, Upload},
     progress::UploadProgress,
     sources::FileSource,

@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use super::chunks::{Chunks, Open, Pieces, empty};
+use super::chunks::{ByteStream, Chunks, Open, empty};
 use crate::{
     blocking,
     error::{Error, InputFault, Result},
@@ -29,11 +29,11 @@ pub enum FileSource {
     /// Bytes in memory.
     Bytes(Bytes),
     /// A stream of bytes.
-    Pieces {
+    Stream {
         /// The size in bytes, if known.
         size: Option<u64>,
         /// The bytes.
-        pieces: Pieces,
+        stream: ByteStream,
     },
 }
 
@@ -42,7 +42,7 @@ impl std::fmt::Debug for FileSource {
         match self {
             Self::Path(path) => write!(f, "Path({})", path.display()),
             Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
-            Self::Pieces { size, .. } => write!(f, "Pieces({size:?})"),
+            Self::Stream { size, .. } => write!(f, "Stream({size:?})"),
         }
     }
 }
@@ -56,7 +56,7 @@ pub(super) struct Checked {
 enum Source {
     File { path: PathBuf, measure: Measure },
     Bytes(Bytes),
-    Stream { size: Option<u64>, stream: Pieces },
+    Stream { size: Option<u64>, stream: ByteStream },
 }
 
 /// Resolves relative paths now: the process may have another working folder when the files are opened.
@@ -93,7 +93,7 @@ impl Checked {
                 Source::File { path, measure }
             }
             FileSource::Bytes(bytes) => Source::Bytes(bytes),
-            FileSource::Pieces { size, pieces: stream } => Source::Stream { size, stream },
+            FileSource::Stream { size, stream } => Source::Stream { size, stream },
         };
         let checked = Self { place, source };
         if checked.size() == Some(0) {

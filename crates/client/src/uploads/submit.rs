@@ -94,10 +94,10 @@ impl Client {
         match self.unless_aborted(transfer, job, abort, options).await {
             Ended::Settled(Ok(closed)) => Upload {
                 result: Ok(closed),
-                cancelled: None,
+                canceled: None,
             },
             Ended::Settled(Err(error)) => Upload {
-                cancelled: Some(self.cancel_abandoned(&job_id, options).await),
+                canceled: Some(self.cancel_abandoned(&job_id, options).await),
                 result: Err(error),
             },
             Ended::Aborted(canceled) => Upload::aborted(canceled),

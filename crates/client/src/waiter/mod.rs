@@ -48,7 +48,7 @@ pub(crate) struct Schedule {
 
 /// A report about one poll.
 #[derive(Debug)]
-pub(crate) struct Look<'a, T> {
+pub(crate) struct PollReport<'a, T> {
     pub(crate) answer: Result<&'a T, &'a Error>,
     /// The pause before the next poll; `None` after the last.
     pub(crate) delay: Option<Duration>,
@@ -69,7 +69,7 @@ pub(crate) async fn wait<T, P>(
     random: &dyn Random,
     schedule: Schedule,
     mut poll: impl FnMut() -> P,
-    mut on_poll: impl FnMut(Look<'_, T>),
+    mut on_poll: impl FnMut(PollReport<'_, T>),
 ) -> Result<T, GivenUp<T>>
 where
     P: Future<Output = Polled<T>>,
@@ -99,7 +99,7 @@ where
         let now = clock.now();
         let (pause, found) = match polled {
             Polled::Done(answer) => {
-                on_poll(Look {
+                on_poll(PollReport {
                     answer: Ok(&answer),
                     delay: None,
                 });
@@ -135,7 +135,7 @@ where
         };
         let left = time_left(schedule.wait_timeout, now - started);
         let delay = pause.and_then(|pause| left.map(|left| pause.min(left)));
-        on_poll(Look {
+        on_poll(PollReport {
             answer: found.as_ref(),
             delay,
         });

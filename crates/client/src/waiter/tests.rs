@@ -76,7 +76,7 @@ async fn course(
         polls.borrow_mut().push((clock.now() - start).as_millis());
         ready(script.borrow_mut().pop_front().unwrap_or_else(then))
     };
-    let on_poll = |look: Look<'_, &'static str>| shown.extend(look.answer.ok());
+    let on_poll = |report: PollReport<'_, &'static str>| shown.extend(report.answer.ok());
     let end = wait(&clock, random, schedule, poll, on_poll).await;
     let ended_at = (clock.now() - start).as_millis();
     Course {

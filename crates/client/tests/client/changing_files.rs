@@ -152,7 +152,7 @@ async fn a_file_that_changes_between_chunks_is_refused_before_a_byte_of_the_new_
                 error.to_string(),
                 r#"the input "k", "n" has changed while it was read: the file has changed"#
             );
-            assert!(done.cancelled.unwrap().result.is_ok(), "{name}");
+            assert!(done.canceled.unwrap().result.is_ok(), "{name}");
             let arrived = changing.arrived();
             assert!(changing.content.starts_with(&arrived), "{name}");
             // The chunk that was being read during the change may have been sent as well.
@@ -177,7 +177,7 @@ async fn a_change_that_the_metadata_does_not_show_ends_the_upload_before_the_las
         let done = changing.upload().await;
         let error = done.result.unwrap_err();
         assert_eq!(input_fault(&error), Some(InputFault::Changed), "{error:?}");
-        assert!(done.cancelled.unwrap().result.is_ok());
+        assert!(done.canceled.unwrap().result.is_ok());
         assert_eq!(changing.arrived().len(), (CHUNKS - 1) * CHUNK);
     }
     // The file is open, but not yet read: the content that arrives differs from the measured one.
@@ -263,7 +263,7 @@ async fn a_chunk_of_several_reads_is_never_sent_whole_if_the_file_changes_betwee
     let done = upload(&client, file_job(vec![("k", "n", FileSource::Path(path))])).await;
     let error = done.result.unwrap_err();
     assert_eq!(input_fault(&error), Some(InputFault::Changed), "{error:?}");
-    assert!(done.cancelled.unwrap().result.is_ok());
+    assert!(done.canceled.unwrap().result.is_ok());
     assert!(clock.pauses().is_empty(), "{:?}", clock.pauses());
     let (expected, arrived) = &*arrived.lock().unwrap();
     assert!(

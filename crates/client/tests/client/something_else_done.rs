@@ -35,7 +35,7 @@ async fn an_open_job_without_an_identifier_ends_an_upload_before_the_first_chunk
         (Some(201), Some(Sent::Maybe)),
         "{error:?}"
     );
-    assert!(upload.cancelled.is_none());
+    assert!(upload.canceled.is_none());
     assert_eq!(server.lines(), ["GET /api/jobs/features", "POST /api/jobs"]);
 }
 

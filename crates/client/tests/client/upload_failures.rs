@@ -34,7 +34,7 @@ async fn a_stream_of_more_chunks_than_the_server_accepts_ends_the_upload_at_the_
     let done = upload(&client, file_job(vec![("k", "n", stream)])).await;
     let error = done.result.unwrap_err();
     assert_eq!(input_fault(&error), Some(InputFault::Limit), "{error:?}");
-    assert!(done.cancelled.unwrap().result.is_ok());
+    assert!(done.canceled.unwrap().result.is_ok());
     assert_eq!(server.count(), 13);
 }
 
@@ -51,7 +51,7 @@ async fn a_failure_cancels_the_open_job_and_is_the_error_of_the_call() {
     let source = FileSource::Bytes(Bytes::from(bytes(3 * CHUNK)));
     let done = upload(&client, file_job(vec![("k", "input.txt", source)])).await;
     assert_eq!(done.result.unwrap_err().status(), Some(413));
-    let cancel = done.cancelled.unwrap();
+    let cancel = done.canceled.unwrap();
     assert_eq!(cancel.result.unwrap().string_member("status").unwrap(), "CANCELED");
     assert!(cancel.job_identifier.is_some());
     let methods: Vec<_> = lines(&emulator)
@@ -74,7 +74,7 @@ async fn a_chunk_of_unknown_fate_is_never_sent_again() {
     let source = FileSource::Bytes(Bytes::from(bytes(3 * CHUNK)));
     let done = upload(&client, file_job(vec![("k", "input.txt", source)])).await;
     assert_eq!(done.result.unwrap_err().sent(), Some(Sent::Maybe));
-    assert!(done.cancelled.unwrap().result.is_ok());
+    assert!(done.canceled.unwrap().result.is_ok());
     assert!(clock.pauses().is_empty());
     let appended = emulator
         .requests()
@@ -119,7 +119,7 @@ async fn an_html_page_as_response_to_a_chunk_is_not_a_success() {
     let source = FileSource::Bytes(Bytes::from_static(b"x"));
     let done = upload(&client, file_job(vec![("k", "n", source)])).await;
     assert!(matches!(done.result, Err(Error::Response { sent: Sent::Maybe, .. })));
-    assert!(done.cancelled.unwrap().result.is_ok());
+    assert!(done.canceled.unwrap().result.is_ok());
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn a_file_that_changes_after_its_measurement_is_refused() {
     let (done, ()) = tokio::join!(upload(&client, file_job(vec![("k", "input.txt", source)])), changed);
     let error = done.result.unwrap_err();
     assert_eq!(input_fault(&error), Some(InputFault::Changed), "{error:?}");
-    assert!(done.cancelled.unwrap().result.is_ok());
+    assert!(done.canceled.unwrap().result.is_ok());
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn a_stream_that_fails_or_lies_about_its_size_ends_the_upload_and_cancels_
             Error::Input { fault, .. } => assert_eq!(fault, expected),
             other => panic!("{other:?}"),
         }
-        assert!(done.cancelled.unwrap().result.is_ok(), "{expected:?}");
+        assert!(done.canceled.unwrap().result.is_ok(), "{expected:?}");
         drop(emulator);
     }
 }
@@ -189,7 +189,7 @@ async fn an_aborted_upload_closes_its_request_and_cancels_its_job() {
     let (done, ()) = tokio::join!(uploading, give_up);
     assert!(matches!(done.result, Err(Error::GivenUp)));
     assert_eq!(
-        done.cancelled.unwrap().result.unwrap().string_member("status").unwrap(),
+        done.canceled.unwrap().result.unwrap().string_member("status").unwrap(),
         "CANCELED"
     );
 }

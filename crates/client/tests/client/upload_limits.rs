@@ -39,9 +39,9 @@ impl Stream for Stalling {
 }
 
 fn stalling(chunks: Vec<Bytes>) -> FileSource {
-    FileSource::Pieces {
+    FileSource::Stream {
         size: None,
-        pieces: Box::pin(Stalling(chunks)),
+        stream: Box::pin(Stalling(chunks)),
     }
 }
 
@@ -79,9 +79,9 @@ async fn a_stalled_server_ends_the_upload_and_the_job_is_canceled() {
     let begun = b"HTTP/1.1 202 Accepted\r\ncontent-length: 10\r\n\r\n{".to_vec();
     for (reply, phase) in [(Vec::new(), Phase::Headers), (begun, Phase::Body)] {
         let server = replying(Reply::Stall(reply)).await;
-        let Upload { result, cancelled, .. } = upload(&server, memory(10), &options().idle_timeout(millis(200))).await;
+        let Upload { result, canceled, .. } = upload(&server, memory(10), &options().idle_timeout(millis(200))).await;
         assert_eq!(timeout(result), (200, phase));
-        assert!(cancelled.unwrap().result.is_ok());
+        assert!(canceled.unwrap().result.is_ok());
         assert_eq!(server.lines().last().unwrap(), "DELETE /api/jobs/j");
     }
 }
@@ -169,13 +169,13 @@ async fn a_refusal_of_a_chunk_that_takes_longer_than_its_limit_is_reported_witho
     // One chunk has been sent when the refusal comes, and one is never sent completely.
     for length in [10, 64 * MIB] {
         let started = std::time::Instant::now();
-        let Upload { result, cancelled, .. } = upload(&server, memory(length), &limits).await;
+        let Upload { result, canceled, .. } = upload(&server, memory(length), &limits).await;
         let took = started.elapsed();
         let error = result.unwrap_err();
         assert_eq!(error.status(), Some(413));
         assert_eq!(error.to_string(), "the server answered 413 Payload Too Large");
         assert!(took >= millis(800) && took < millis(800) + TOLERANCE, "{took:?}");
-        assert!(cancelled.unwrap().result.is_ok());
+        assert!(canceled.unwrap().result.is_ok());
     }
 }
 
@@ -184,7 +184,7 @@ async fn a_source_that_stalls_is_named_and_the_job_is_canceled() {
     for chunks in [vec![], vec![Bytes::from_static(b"12")]] {
         let server = replying(Reply::Keep(answer(202, "", ""))).await;
         let source = stalling(chunks);
-        let Upload { result, cancelled, .. } = upload(&server, source, &options().idle_timeout(millis(200))).await;
+        let Upload { result, canceled, .. } = upload(&server, source, &options().idle_timeout(millis(200))).await;
         let Err(Error::Input {
             fault,
             input_key,
@@ -196,7 +196,7 @@ async fn a_source_that_stalls_is_named_and_the_job_is_canceled() {
         };
         assert_eq!((fault, input_key.as_str()), (InputFault::Timeout, "k"));
         assert_eq!(reason, "gave no byte for 200 ms (idleTimeout)");
-        assert!(cancelled.unwrap().result.is_ok());
+        assert!(canceled.unwrap().result.is_ok());
     }
     let server = replying(Reply::Keep(answer(202, "", ""))).await;
     let client: Client = builder(&server.api()).build().unwrap();

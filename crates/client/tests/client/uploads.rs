@@ -38,7 +38,7 @@ async fn an_upload_requests_the_limits_opens_a_job_sends_the_chunks_in_order_and
     sent.timeout = Some(5000);
     let done = upload(&client, sent).await;
     assert_eq!(done.result.unwrap().string_member("status").unwrap(), "SUBMITTED");
-    assert!(done.cancelled.is_none());
+    assert!(done.canceled.is_none());
 
     let requests = server.requests();
     let lines: Vec<_> = requests.iter().map(crate::support::server::Received::line).collect();
@@ -161,7 +161,7 @@ async fn an_unusable_source_is_refused_by_name_before_anything_is_sent() {
             } => assert_eq!((fault, &*input_key, &*input_name), (expected, "bad", "b")),
             other => panic!("{other:?}"),
         }
-        assert!(done.cancelled.is_none());
+        assert!(done.canceled.is_none());
     }
     assert!(emulator.requests().is_empty());
 }

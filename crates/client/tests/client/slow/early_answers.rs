@@ -150,7 +150,7 @@ async fn an_early_refusal_of_a_chunk_is_read_and_cancels_the_job() {
                 (error.status(), error.to_string()),
                 (Some(status), "no room for this".to_owned())
             );
-            assert!(upload.cancelled.unwrap().result.is_ok());
+            assert!(upload.canceled.unwrap().result.is_ok());
         }
         let lines = server.lines();
         let chunks = lines.iter().filter(|line| line.ends_with("/j/k/input")).count();
@@ -335,7 +335,7 @@ async fn a_late_message_of_a_refusal_of_a_chunk_is_the_error_and_cancels_the_job
         let error = upload.result.unwrap_err();
         let refusal = (error.status(), error.to_string());
         assert_eq!(refusal, (Some(413), "no room for this".to_owned()));
-        assert!(upload.cancelled.unwrap().result.is_ok());
+        assert!(upload.canceled.unwrap().result.is_ok());
     }
     assert_eq!(server.count(), 4 * TIMES);
 }

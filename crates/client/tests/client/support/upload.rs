@@ -38,9 +38,9 @@ impl Stream for Script {
 
 /// Returns a source of these chunks.
 pub(crate) fn chunked(size: Option<u64>, chunks: Vec<io::Result<Bytes>>) -> FileSource {
-    FileSource::Pieces {
+    FileSource::Stream {
         size,
-        pieces: Box::pin(Script(Some(chunks.into_iter()))),
+        stream: Box::pin(Script(Some(chunks.into_iter()))),
     }
 }
 
