@@ -9,4 +9,4 @@ const { prepare, run } = require('./setup.js');
 prepare();
 buildDebug();
 process.env.EXIT_TIMES ??= '100';
-run(process.execPath, ['--test', path.resolve(__dirname, '../../__test__/slow/process.test.js')]);
+run(process.execPath, ['--test', path.resolve(__dirname, '../../__test__/slow/long/process.test.js')]);

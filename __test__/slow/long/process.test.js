@@ -7,7 +7,7 @@ const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const { describe, it } = require('node:test');
-const { useEmulator } = require('../support/emulator.js');
+const { useEmulator } = require('../../support/emulator.js');
 
 const JOB = '00000000-0000-4000-8000-000000000001';
 
@@ -55,7 +55,7 @@ describe('the process', () => {
 
   it('collects a client as garbage, but not while it has a pending call', async () => {
     const { code, stdout, stderr } = await run(`
-      const { Session } = require('../../lib/calls/session.js');
+      const { Session } = require('../../../lib/calls/session.js');
       require('node:v8').setFlagsFromString('--expose-gc');
       const gc = require('node:vm').runInNewContext('gc');
       const turn = () => new Promise(setImmediate);

@@ -9,7 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
-const { useEmulator } = require('../support/emulator.js');
+const { useEmulator } = require('../../support/emulator.js');
 
 const MODEL = ['d1g35t0256', '1.1.0'];
 

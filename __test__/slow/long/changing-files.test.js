@@ -9,7 +9,7 @@ const { createHash } = require('node:crypto');
 const { once } = require('node:events');
 const os = require('node:os');
 const { after, afterEach, before, describe, it } = require('node:test');
-const { CHUNK, MODEL, useUploads } = require('../support/uploads.js');
+const { CHUNK, MODEL, useUploads } = require('../../support/uploads.js');
 
 const SIZE = 20 * CHUNK + 1;
 const MS = 1500;
