@@ -17,8 +17,8 @@ const { nextTurn } = require('./turns.js');
  * @property {() => void} listener
  */
 
-/** How many callbacks run in one turn of the event loop when a signal fires. They take a millisecond or two. */
-const CALLED_IN_A_TURN = 1000;
+/** How many callbacks run in one turn of the event loop when a signal fires. They take about a millisecond. */
+const CALLED_IN_A_TURN = 500;
 
 /** The reason of an internal signal that ends waits without canceling their jobs, regardless of `cancelOnAbort`. */
 const LEFT = Symbol('left');
