@@ -105,6 +105,9 @@ pub enum ConnectionFault {
     Certificate,
     /// The server requires a client certificate, or rejects the one that it received. Never worth another attempt.
     ClientCertificate,
+    /// The client and the server have no TLS version, cipher suite, curve or kind of certificate in common. Never worth
+    /// another attempt.
+    Incompatible,
     /// The TLS handshake failed for another reason. Worth another attempt.
     Handshake,
     /// The proxy requires credentials, or rejects those that it received. Never worth another attempt.
@@ -122,7 +125,7 @@ impl ConnectionFault {
     pub(crate) fn is_lasting(self) -> bool {
         matches!(
             self,
-            Self::Certificate | Self::ClientCertificate | Self::ProxyCredentials
+            Self::Certificate | Self::ClientCertificate | Self::Incompatible | Self::ProxyCredentials
         )
     }
 }

@@ -207,7 +207,9 @@ impl<'a> FailureContext<'a> {
             ConnectionFault::Tunnel => format!("{first} did not open a tunnel to {server}: {reason}"),
             ConnectionFault::Certificate => format!("the certificate of {secured} is not accepted: {reason}"),
             ConnectionFault::ClientCertificate => format!("{secured} requires a client certificate: {reason}"),
-            ConnectionFault::Handshake => format!("the TLS handshake with {secured} failed: {reason}"),
+            ConnectionFault::Handshake | ConnectionFault::Incompatible => {
+                format!("the TLS handshake with {secured} failed: {reason}")
+            }
             ConnectionFault::Cut => format!("the connection to {whole} broke {phase}: {reason}"),
             ConnectionFault::Malformed => format!("the answer of {whole} is not valid HTTP: {reason}"),
         };

@@ -17,6 +17,7 @@ mod dial;
 mod exchange;
 mod failure;
 mod handover;
+mod handshake;
 mod keep_alive;
 mod link;
 mod lookup;

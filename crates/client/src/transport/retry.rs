@@ -184,8 +184,8 @@ mod tests {
     #[test]
     fn an_unsent_request_is_repeated_and_one_that_may_have_arrived_only_if_it_reads() {
         use ConnectionFault::{
-            Certificate, ClientCertificate, Cut, Handshake, Malformed, ProxyCredentials, Refused, Tunnel, Unreachable,
-            Unresolved,
+            Certificate, ClientCertificate, Cut, Handshake, Incompatible, Malformed, ProxyCredentials, Refused, Tunnel,
+            Unreachable, Unresolved,
         };
         for fault in [Unresolved, Refused, Unreachable, Handshake, Tunnel, Cut, Malformed] {
             assert_eq!(both(&connection(fault, Sent::No)), (AGAIN, AGAIN), "{fault:?}");
@@ -193,7 +193,7 @@ mod tests {
             assert_eq!(maybe, (AGAIN, Verdict::Never), "{fault:?}");
         }
         let never = (Verdict::Never, Verdict::Never);
-        for fault in [Certificate, ClientCertificate, ProxyCredentials] {
+        for fault in [Certificate, ClientCertificate, Incompatible, ProxyCredentials] {
             assert_eq!(both(&connection(fault, Sent::No)), never, "{fault:?}");
         }
         for (sent, expected) in [(Sent::No, (AGAIN, AGAIN)), (Sent::Maybe, (AGAIN, Verdict::Never))] {

@@ -46,7 +46,7 @@ impl Identity {
             .key_provider
             .load_private_key(key)
             .map_err(|_| {
-                refuse_key("holds a private key that cannot be used; RSA, ECDSA (P-256, P-384) and Ed25519 can")
+                refuse_key("holds a private key that cannot be used; RSA (from 2048 to 4096 bits), ECDSA (P-256, P-384) and Ed25519 can")
             })?;
         let identity = CertifiedKey::new(chain, key);
         match identity.keys_match() {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use rustls::{
-    CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    CertificateError, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme,
     client::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -21,6 +21,7 @@ use rustls::{
     server::ParsedCertificate,
 };
 
+use super::algorithm::key_length;
 use crate::error::{Error, Result};
 
 /// The longest file of certificates that is read. The whole list of Mozilla has 250 kB.
@@ -186,14 +187,25 @@ impl ServerCertVerifier for Verifier {
         let verified = self
             .chains
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        match verified {
+        let verified = match verified {
             // Its validity period has been checked before its issuer. Its key is checked with the signature of the
             // handshake.
             Err(error) if is_about_the_issuer(&error) && self.trusted.own.contains(end_entity) => {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
-                Ok(ServerCertVerified::assertion())
+                ServerCertVerified::assertion()
             }
-            verified => verified,
+            Err(rustls::Error::InvalidCertificate(CertificateError::BadSignature)) => {
+                let chain = [end_entity].into_iter().chain(intermediates);
+                let unsupported = key_length::of_certificate(end_entity)
+                    .or_else(|| key_length::of_issuers(chain, &self.trusted.roots.roots));
+                return Err(unsupported.map_or(CertificateError::BadSignature, other).into());
+            }
+            verified => verified?,
+        };
+        // Otherwise, the signature of the handshake would be reported as a wrong one.
+        match key_length::of_certificate(end_entity) {
+            Some(unsupported) => Err(other(unsupported).into()),
+            None => Ok(verified),
         }
     }
 
@@ -218,6 +230,10 @@ impl ServerCertVerifier for Verifier {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.chains.supported_verify_schemes()
     }
+}
+
+fn other(error: impl std::error::Error + Send + Sync + 'static) -> CertificateError {
+    CertificateError::Other(OtherError(Arc::new(error)))
 }
 
 /// Whether a certificate was refused because of its issuer, which does not matter if it is itself trusted.

@@ -39,6 +39,8 @@ mod examples;
 #[cfg(test)]
 mod frozen;
 #[cfg(test)]
+mod handshake_refusals;
+#[cfg(test)]
 mod handshakes;
 #[cfg(test)]
 mod history;

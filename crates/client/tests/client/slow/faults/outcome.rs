@@ -149,6 +149,11 @@ impl FaultyServer {
                 match handshake {
                     Handshake::Cut | Handshake::With(_) => {}
                     Handshake::Stalls => gone(&mut socket).await,
+                    Handshake::Refused => {
+                        // The alert `handshake_failure`.
+                        let _ = socket.write_all(&[0x15, 3, 3, 0, 2, 2, 40]).await;
+                        gone(&mut socket).await;
+                    }
                     Handshake::NoTls => {
                         let _ = socket.write_all(&answer(400, "", "plain HTTP is spoken here")).await;
                         gone(&mut socket).await;

@@ -80,7 +80,7 @@ impl Rule {
     fn happened(self) -> &'static str {
         match self {
             Self::NeverSent => "nothing was sent: no thread, no address, no connection, no TLS session, no tunnel",
-            Self::Untrusted => "a certificate does not verify; a proxy asks for credentials",
+            Self::Untrusted => "a certificate does not verify; no TLS settings in common; a proxy asks for credentials",
             Self::TooManyRequests => "429",
             Self::Unavailable => "503",
             Self::ServerFailed => "408, 425, 500, 502, 504",

@@ -16,7 +16,9 @@ use crate::support::{
 };
 
 pub(super) async fn before_the_connection(authority: &Authority) -> Vec<Fault> {
-    use ConnectionFault::{Certificate, Handshake as NoHandshake, ProxyCredentials, Refused, Tunnel, Unresolved};
+    use ConnectionFault::{
+        Certificate, Handshake as NoHandshake, Incompatible, ProxyCredentials, Refused, Tunnel, Unresolved,
+    };
 
     #[cfg(target_os = "linux")]
     let full = Arc::new(FullListener::new().await);
@@ -61,6 +63,11 @@ pub(super) async fn before_the_connection(authority: &Authority) -> Vec<Fault> {
             "the server does not speak TLS",
             never(NoHandshake, Phase::Tls),
             Injection::Tls(Handshake::NoTls),
+        ),
+        Fault::new(
+            "no TLS settings in common",
+            Cause::Untrusted(Incompatible, Phase::Tls),
+            Injection::Tls(Handshake::Refused),
         ),
         Fault::new(
             "certificate of another host",

@@ -163,6 +163,8 @@ pub(super) enum Handshake {
     Stalls,
     /// The server responds in plain text.
     NoTls,
+    /// The server finds no common settings.
+    Refused,
     With(Arc<ServerConfig>),
 }
 
