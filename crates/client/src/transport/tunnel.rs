@@ -19,10 +19,12 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 use tower_service::Service;
 
 use super::{
+    attempt_state,
     dial::{self, BoxError},
     lookup::WatchedResolver,
     proxy::Proxy,
 };
+use crate::error::Phase;
 
 /// The highest number of header fields in a response of a proxy or of a server. For a server, hyper reads up to 400 kB
 /// of them.
@@ -80,6 +82,8 @@ impl Tunnels {
         let host = server.host().ok_or("the URL has no host")?;
         let port = server.port_u16().unwrap_or(443);
         let to_proxy = self.reach_proxy().await.map_err(TunnelError::ToProxy)?;
+        // The handshake with the proxy is over, and that with the server has not begun.
+        attempt_state::entered(Phase::Connect);
         dial::tunnel_requested();
         let within = connect(to_proxy, &self.request(host, port)).await?;
         let tls = TlsConnector::from(self.tls).connect(name(host)?, within).await?;

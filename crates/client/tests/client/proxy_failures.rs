@@ -252,22 +252,63 @@ async fn an_invalid_certificate_of_the_proxy_names_only_the_proxy() {
 }
 
 #[tokio::test]
-async fn a_proxy_behind_tls_that_opens_no_tunnel_says_why() {
+async fn a_proxy_behind_tls_that_opens_no_tunnel_says_why_in_the_phase_of_any_proxy() {
     let authority = Authority::new();
-    let wants_credentials = secure_proxy(authority.server("localhost"), Some(CREDENTIALS)).await;
-    let refuses = Server::tls_always(authority.server("localhost"), Reply::Close(answer(502, "", "no"))).await;
-    for (proxy, fault) in [
-        (&wants_credentials, ConnectionFault::ProxyCredentials),
-        (&refuses, ConnectionFault::Tunnel),
+    let secure = |reply| Server::tls_always(authority.server("localhost"), reply);
+    let close = |status| Reply::Close(answer(status, "", "no"));
+    for (status, fault) in [
+        (403, ConnectionFault::Tunnel),
+        (407, ConnectionFault::ProxyCredentials),
+        (502, ConnectionFault::Tunnel),
     ] {
-        let url = format!("https://localhost:{}", proxy.address().port());
-        let client = builder("https://modzy.example/api").proxy(&url).unwrap();
-        let client = client.ca([authority.pem()]).unwrap().retries(0).build().unwrap();
-        let error = client.submit_job("{}", &options()).await.unwrap_err();
-        assert_eq!(
-            (connection_fault(&error), error.sent()),
-            (Some(fault), Some(Sent::No)),
-            "{error:?}"
-        );
+        let servers = [Server::always(close(status)).await, secure(close(status)).await];
+        for (scheme, proxy) in ["http", "https"].into_iter().zip(&servers) {
+            let error = tunnel_error(scheme, proxy, &authority).await;
+            assert_eq!(
+                (connection_fault(&error), error.phase(), error.sent()),
+                (Some(fault), Some(Phase::Connect), Some(Sent::No)),
+                "{scheme} {status}: {error:?}"
+            );
+        }
     }
+    // A proxy that closes the connection, and one that does not answer.
+    for reply in [Reply::Close(Vec::new()), Reply::Stall(Vec::new())] {
+        let servers = [Server::always(reply.clone()).await, secure(reply).await];
+        for (scheme, proxy) in ["http", "https"].into_iter().zip(&servers) {
+            let error = tunnel_error(scheme, proxy, &authority).await;
+            assert_eq!(
+                (error.phase(), error.sent()),
+                (Some(Phase::Connect), Some(Sent::No)),
+                "{scheme}: {error:?}"
+            );
+        }
+    }
+}
+
+/// Returns the error of a submit through a proxy that opens no tunnel.
+async fn tunnel_error(scheme: &str, proxy: &Server, authority: &Authority) -> Error {
+    let url = format!("{scheme}://localhost:{}", proxy.address().port());
+    let client = builder("https://modzy.example/api").proxy(&url).unwrap();
+    let client = client.ca([authority.pem()]).unwrap().connect_timeout(millis(500));
+    let client = client.retries(0).build().unwrap();
+    client.submit_job("{}", &options()).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_proxy_behind_tls_that_refuses_the_client_certificate_is_asked_once() {
+    let authority = Authority::new();
+    let proxy = Server::tls(authority.server_for_clients("localhost")).await;
+    let place = format!("localhost:{}", proxy.address().port());
+    let client = builder("https://modzy.example/api")
+        .proxy(&format!("https://{place}"))
+        .unwrap();
+    let client = client.ca([authority.pem()]).unwrap().build().unwrap();
+    let error = client.submit_job("{}", &options()).await.unwrap_err();
+    assert_eq!(
+        (connection_fault(&error), error.phase(), attempts(&error)),
+        (Some(ConnectionFault::ClientCertificate), Some(Phase::Connect), 1),
+        "{error:?}"
+    );
+    let begin = format!("the proxy {place} requires a client certificate: ");
+    assert!(error.to_string().starts_with(&begin), "{error}");
 }
