@@ -182,7 +182,7 @@ describe('a proxy', () => {
     const call = ask({ url: 'https://modzy.example', proxy: place, connectTimeout: 200 });
     await assert.rejects(call, {
       name: 'RequestTimeoutError',
-      message: `no answer within 200 ms: stalled while connecting (through the proxy ${place})`,
+      message: `timed out after 200 ms connecting (through the proxy ${place})`,
       phase: 'connect',
       sent: 'no',
     });

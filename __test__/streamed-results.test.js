@@ -187,7 +187,7 @@ describe('the body of results', () => {
   it('that breaks, stalls or is not JSON ends the loop with an error after the complete inputs', async () => {
     const endings = [
       [(response) => setTimeout(() => response.destroy(), 50), ConnectionError, { phase: 'body', attempts: 1 }],
-      [() => {}, RequestTimeoutError, { phase: 'body', message: /no answer within 100 ms/ }],
+      [() => {}, RequestTimeoutError, { phase: 'body', message: /^timed out after 100 ms reading the response body/ }],
       [(response) => response.end(']'), ResponseError, { code: 200, message: /is not JSON/ }],
       [(response) => response.end(`${input('c', 3000)}}}`), ResponseError, { message: /maxResponseBytes/ }],
     ];

@@ -107,7 +107,7 @@ pub enum Error {
     },
 
     /// A time limit passed.
-    #[error("no answer within {} ms: stalled {phase}{}{}", .limit.as_millis(), through(.call), fate(*.sent, .call))]
+    #[error("timed out after {} ms {phase}{}{}", .limit.as_millis(), through(.call), fate(*.sent, .call))]
     #[non_exhaustive]
     Timeout {
         /// The limit that passed.

@@ -48,12 +48,12 @@ impl Phase {
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Dns => "in the name look-up",
-            Self::Connect => "while connecting",
-            Self::Tls => "in the TLS handshake",
-            Self::Send => "while sending the request",
-            Self::Headers => "waiting for the answer",
-            Self::Body => "in the middle of the answer",
+            Self::Dns => "looking up the host name",
+            Self::Connect => "connecting",
+            Self::Tls => "negotiating TLS",
+            Self::Send => "sending the request",
+            Self::Headers => "waiting for response headers",
+            Self::Body => "reading the response body",
         })
     }
 }

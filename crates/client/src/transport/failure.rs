@@ -210,7 +210,7 @@ impl<'a> FailureContext<'a> {
             ConnectionFault::Handshake | ConnectionFault::Incompatible => {
                 format!("the TLS handshake with {secured} failed: {reason}")
             }
-            ConnectionFault::Cut => format!("the connection to {whole} broke {phase}: {reason}"),
+            ConnectionFault::Cut => format!("the connection to {whole} broke while {phase}: {reason}"),
             ConnectionFault::Malformed => format!("the answer of {whole} is not valid HTTP: {reason}"),
         };
         let may_be_stale = self.attempt.on_kept_alive_socket();

@@ -43,10 +43,15 @@ async fn runs_into(client: &Client, limit: Duration, phase: Phase, sent: Sent, p
         (limit, Some(phase), Some(sent))
     );
     assert_eq!(error.is_retryable(), sent == Sent::No || !post);
-    assert!(
-        error.to_string().contains(&format!("{} ms", limit.as_millis())),
-        "{error}"
-    );
+    let doing = match phase {
+        Phase::Connect => "connecting",
+        Phase::Tls => "negotiating TLS",
+        Phase::Headers => "waiting for response headers",
+        Phase::Body => "reading the response body",
+        other => panic!("{other}"),
+    };
+    let message = format!("timed out after {} ms {doing}", limit.as_millis());
+    assert!(error.to_string().starts_with(&message), "{error}");
 }
 
 #[tokio::test]
