@@ -7,7 +7,7 @@
 
 use std::{error::Error as StdError, fmt::Write as _};
 
-use modzy_client::{Call, Error, Sent};
+use modzy_client::{BodyFault, Call, Error, InputFault, Sent};
 use napi_derive::napi;
 
 /// A failed call. Its `kind` decides the public error class.
@@ -166,11 +166,9 @@ impl From<&Call> for BindingRequest {
 
 impl From<&Error> for BindingError {
     fn from(error: &Error) -> Self {
-        let message = error.to_string();
+        let message = message_of(error);
         match error {
-            Error::Argument { .. } => Self::Argument {
-                message: message_of(error),
-            },
+            Error::Argument { .. } => Self::Argument { message },
             Error::Input {
                 fault,
                 input_key,
@@ -245,10 +243,29 @@ impl From<&Error> for BindingError {
     }
 }
 
-/// Returns the message of an error, with the JavaScript names of parameters.
+/// Returns the message of an error, with the JavaScript names of parameters and options.
 pub(crate) fn message_of(error: &Error) -> String {
     match error {
         Error::Argument { name, reason } => format!("{} {reason}", in_javascript(name)),
+        // Has no text of the server.
+        Error::Response {
+            fault: BodyFault::TooLarge,
+            ..
+        } => error
+            .to_string()
+            .replace("max_response_bytes", &in_javascript("max_response_bytes")),
+        // The name is at the end, after names of the caller's.
+        Error::Input {
+            fault: InputFault::Timeout,
+            ..
+        } => {
+            let message = error.to_string();
+            let name = in_javascript("idle_timeout");
+            message
+                .strip_suffix("(idle_timeout)")
+                .map(|before| format!("{before}({name})"))
+                .unwrap_or(message)
+        }
         _ => error.to_string(),
     }
 }
@@ -262,6 +279,9 @@ fn sent_text(sent: Sent) -> String {
 pub(crate) fn in_javascript(name: &str) -> String {
     match name {
         "base_url" => "baseURL".to_owned(),
+        "ca" => "tls.ca".to_owned(),
+        "certificate" => "tls.cert".to_owned(),
+        "key" => "tls.key".to_owned(),
         "job_ids" => "jobIdentifiers".to_owned(),
         "tag_ids" => "tagsId".to_owned(),
         // An environment variable, or a JavaScript name.

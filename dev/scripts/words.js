@@ -33,6 +33,7 @@ const LIST = [
   { pattern: /\bof which\b/, instead: 'whose, of these', example: 'two, of which one' },
   { pattern: /\bas (it|they) (is|are|was|were)(?=\s*([.,;:)|]|$))/, instead: 'unchanged', example: 'read as it is.' },
   { pattern: /\b(give|gives|given|gave|giving) up\b/, instead: 'abort, cancel, expire, stop', example: 'gives up' },
+  { pattern: /\bgiven up\b/, instead: 'aborted, canceled', example: 'GivenUp', inNames: true },
   { pattern: /\b(lets?|letting) go\b/, instead: 'close, release', example: 'letGo', inNames: true },
   { pattern: /\bmishaps?\b/, instead: 'failure', example: 'Mishap', inNames: true },
   { pattern: /\bmistaken\b/, instead: 'wrong, invalid', example: 'mistaken(name)', inNames: true },

@@ -43,7 +43,7 @@ pub(super) async fn submit_job_files(context: &Context<'_>, given: GivenJob<'_>)
         .submit_job_files(job, &context.request, call.abort.token(), on_progress)
         .await;
     match (result, canceled) {
-        (Err(Error::GivenUp), canceled) => call.settle_aborted(canceled),
+        (Err(Error::Aborted), canceled) => call.settle_aborted(canceled),
         (Err(error), Some(canceled)) => call.settle_canceled(&error, canceled),
         (result, _) => end(call.settle_with_job(client, given, result)).await,
     }

@@ -136,7 +136,7 @@ pub enum Error {
     ///
     /// [`RequestOptions::nothing_sent_after`]: crate::RequestOptions::nothing_sent_after
     #[error("aborted before the request was sent")]
-    GivenUp,
+    Aborted,
 
     /// The system refuses a thread, or a resource of it. Nothing was sent, or the job of the upload was canceled. The same call may
     /// succeed later.
@@ -216,7 +216,7 @@ impl Error {
             | Self::Input { .. }
             | Self::File { .. }
             | Self::WaitTimeout { .. }
-            | Self::GivenUp
+            | Self::Aborted
             | Self::System { .. }
             | Self::Internal(_) => None,
         }
@@ -232,7 +232,7 @@ impl Error {
             | Self::Input { .. }
             | Self::File { .. }
             | Self::WaitTimeout { .. }
-            | Self::GivenUp
+            | Self::Aborted
             | Self::System { .. }
             | Self::Internal(_) => None,
         }

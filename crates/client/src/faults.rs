@@ -135,7 +135,7 @@ impl ConnectionFault {
 #[non_exhaustive]
 pub enum BodyFault {
     /// It is larger than the client accepts. Never worth another attempt.
-    #[error("is larger than maxResponseBytes allows")]
+    #[error("is larger than max_response_bytes allows")]
     TooLarge,
     /// It is not UTF-8. Worth another attempt where the request may be repeated.
     #[error("is not valid UTF-8")]

@@ -65,7 +65,7 @@ impl RequestOptions {
     }
 
     /// Sets a token after whose cancellation nothing more is sent: the call ends with the failure of the last attempt, or with
-    /// [`Error::GivenUp`](crate::Error::GivenUp) if there was none. The call still waits for a request that the server may have
+    /// [`Error::Aborted`](crate::Error::Aborted) if there was none. The call still waits for a request that the server may have
     /// seen. To end that as well, drop the future.
     pub fn nothing_sent_after(mut self, token: CancellationToken) -> Self {
         self.nothing_sent_after = Some(token);
@@ -74,7 +74,7 @@ impl RequestOptions {
 
     /// Sets when the call was aborted. The five seconds for the cancellation of its job begin at that time, and not when the
     /// cancellation has its turn among thousands.
-    pub fn given_up_at(mut self, moment: Instant) -> Self {
+    pub fn aborted_at(mut self, moment: Instant) -> Self {
         self.until = Some(moment + GRACE);
         self
     }

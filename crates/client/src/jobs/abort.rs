@@ -79,7 +79,7 @@ impl Abort {
     pub fn canceling_with(&self, options: &RequestOptions) -> RequestOptions {
         let options = options.clone();
         match self.moment() {
-            Some(moment) => options.given_up_at(moment),
+            Some(moment) => options.aborted_at(moment),
             None => options,
         }
     }
@@ -144,7 +144,7 @@ impl Client {
                     JobOfCall::Known(job_id) => {
                         // Closes its request.
                         drop(call);
-                        self.cancel_abandoned(job_id, &options).await
+                        self.cancel_aborted(job_id, &options).await
                     }
                 }
             })
@@ -165,12 +165,12 @@ impl Client {
         };
         match (job, ended) {
             (JobOfCall::Submitted, Ok(receipt)) => match receipt.as_ref().string_member("jobIdentifier") {
-                Some(job_id) => self.cancel_abandoned(&job_id, options).await,
+                Some(job_id) => self.cancel_aborted(&job_id, options).await,
                 None => named(None, Err(Error::Internal("the receipt names no job".to_owned()))),
             },
             (JobOfCall::Submitted, Err(error)) => named(None, Err(error)),
             (JobOfCall::Known(job_id), Ok(ended)) => named(Some(job_id), Ok(ended.as_ref().clone())),
-            (JobOfCall::Known(job_id), Err(_)) => self.cancel_abandoned(job_id, options).await,
+            (JobOfCall::Known(job_id), Err(_)) => self.cancel_aborted(job_id, options).await,
         }
     }
 

@@ -44,7 +44,7 @@ impl Client {
     }
 
     /// Cancels the job of an aborted or failed call, within five seconds in all. Takes the options of that call.
-    pub async fn cancel_abandoned(&self, job_id: &str, options: &RequestOptions) -> CancelOutcome {
+    pub async fn cancel_aborted(&self, job_id: &str, options: &RequestOptions) -> CancelOutcome {
         let mut options = options.clone();
         options.nothing_sent_after = None;
         let now = || self.transport().clock().now();

@@ -57,7 +57,7 @@ fn read(place: &Place, path: &Path, mut text: String, max_bytes: u64, is_stopped
     let file = place.open(path)?;
     limit(file.metadata().map_err(unreadable)?.len())?;
     let Some(measure) = Measure::of(&file, &is_stopped).map_err(unreadable)? else {
-        return Err(Error::GivenUp);
+        return Err(Error::Aborted);
     };
     // The file may have grown since the first check.
     let length = limit(measure.size())?;
@@ -73,7 +73,7 @@ fn read(place: &Place, path: &Path, mut text: String, max_bytes: u64, is_stopped
     let mut at = 0;
     while at < length {
         if is_stopped() {
-            return Err(Error::GivenUp);
+            return Err(Error::Aborted);
         }
         let rest = usize::try_from(length - at).unwrap_or(CHUNK);
         chunk.resize(rest.min(CHUNK), 0);
@@ -173,7 +173,7 @@ mod tests {
             calls.set(calls.get() + 1);
             calls.get() == 2
         };
-        assert!(matches!(of_file(&path, "", u64::MAX, stopped), Err(Error::GivenUp)));
+        assert!(matches!(of_file(&path, "", u64::MAX, stopped), Err(Error::Aborted)));
         assert_eq!(calls.get(), 2);
         std::fs::remove_file(path).unwrap();
     }

@@ -12,7 +12,7 @@ use crate::{
     error::{BodyFault, Error, Result},
     observer::{Event, Observed},
     transport::{Expect, Request, Settings, Shape},
-    waiter::{self, GivenUp, PollReport, Polled, Schedule},
+    waiter::{self, EndedEarly, PollReport, Polled, Schedule},
 };
 
 /// The least poll interval, so that a wait never loops without a pause.
@@ -103,9 +103,9 @@ impl Client {
             observed(&options.request.observed, on_progress),
         )
         .await;
-        waited.map_err(|given_up| match given_up {
-            GivenUp::Failed(error) => error,
-            GivenUp::TimedOut(job) => self.wait_timeout(job_id, job, options),
+        waited.map_err(|ended| match ended {
+            EndedEarly::Failed(error) => error,
+            EndedEarly::TimedOut(job) => self.wait_timeout(job_id, job, options),
         })
     }
 

@@ -80,9 +80,9 @@ mod tests {
         let begun = Cell::new(0);
         let work = (0..20).map(|_| {
             begun.set(begun.get() + 1);
-            async { Err::<(), _>(Error::GivenUp) }
+            async { Err::<(), _>(Error::Aborted) }
         });
-        assert!(matches!(in_order(work, 3).await, Err(Error::GivenUp)));
+        assert!(matches!(in_order(work, 3).await, Err(Error::Aborted)));
         assert_eq!(begun.get(), 3);
     }
 

@@ -36,9 +36,9 @@ impl Client {
                 input_key,
                 output_name,
             } => {
-                let job = segment("jobId", job_id)?;
-                let input = segment("inputKey", input_key)?;
-                let output = segment("outputName", output_name)?;
+                let job = segment("job_id", job_id)?;
+                let input = segment("input_key", input_key)?;
+                let output = segment("output_name", output_name)?;
                 let path = format!("/results/{job}/datasource/{input}/output/{output}");
                 self.request(Method::GET, &path, Some(job_id))
             }

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     jobs::{WaitOptions, judge_failure, observed},
     transport::{Expect, Request, Shape},
-    waiter::{self, GivenUp, Polled, Schedule},
+    waiter::{self, EndedEarly, Polled, Schedule},
 };
 
 /// A final job and its results.
@@ -62,8 +62,8 @@ impl Client {
         let look = observed(&options.request.observed, |_| {});
         match waiter::wait(clock, self.transport().random(), schedule, poll, look).await {
             Ok(result) => Ok(JobAndResult { job, result }),
-            Err(GivenUp::Failed(error)) => Err(error),
-            Err(GivenUp::TimedOut(_)) => Err(self.wait_timeout(job_id, Some(job), options)),
+            Err(EndedEarly::Failed(error)) => Err(error),
+            Err(EndedEarly::TimedOut(_)) => Err(self.wait_timeout(job_id, Some(job), options)),
         }
     }
 }

@@ -141,7 +141,7 @@ impl Http {
 impl Tunneled {
     fn new(recipe: &Recipe, proxy: &Proxy, keep_idle: Duration) -> Result<Self> {
         let config = &recipe.config;
-        let unusable = |_| Error::argument("userAgent", "holds characters that a header cannot carry");
+        let unusable = |_| Error::argument("user_agent", "holds characters that a header cannot carry");
         let user_agent = HeaderValue::from_str(&config.user_agent).map_err(unusable)?;
         let mut tcp = HttpConnector::new_with_resolver(recipe.resolver.clone());
         // The same settings as in reqwest.

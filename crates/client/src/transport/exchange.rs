@@ -69,7 +69,7 @@ impl Transport {
         let ready = async { Ok::<_, Error>((self.pool().await?, acquire(&self.sockets).await?)) };
         let (pool, _socket) = tokio::select! {
             biased;
-            () = settings.aborted() => return Err(Error::GivenUp.into()),
+            () = settings.aborted() => return Err(Error::Aborted.into()),
             ready = ready => ready?,
             limit = self.passed(left) => return Err(context.timeout(limit)),
         };
@@ -120,7 +120,7 @@ impl Transport {
                 outcome = &mut work => return outcome,
                 () = settings.aborted(), if !is_aborted => {
                     if context.withdraw() == Sent::No {
-                        break Error::GivenUp.into();
+                        break Error::Aborted.into();
                     }
                     is_aborted = true;
                 }

@@ -49,7 +49,7 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
         | Error::Input { .. }
         | Error::File { .. }
         | Error::WaitTimeout { .. }
-        | Error::GivenUp
+        | Error::Aborted
         | Error::Internal(_) => Verdict::Never,
         Error::Connection { sent, .. } | Error::Timeout { sent, .. } => {
             if *sent == Sent::No || class == Class::Read {

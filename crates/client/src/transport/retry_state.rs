@@ -54,7 +54,7 @@ impl RetryState {
 
     /// The error of a call that makes no further attempt: its last failure, if it has one.
     pub(crate) fn last_error(&mut self) -> Error {
-        self.last.take().unwrap_or(Error::GivenUp)
+        self.last.take().unwrap_or(Error::Aborted)
     }
 
     /// Turns the failure of an attempt into the error of the call.
@@ -110,7 +110,7 @@ impl Transport {
         settings: &Settings,
         FailedAttempt { mut error, stale }: FailedAttempt,
     ) -> Result<()> {
-        if matches!(error, Error::GivenUp) {
+        if matches!(error, Error::Aborted) {
             return Err(retry_state.last_error());
         }
         let verdict = retry_state.judge(&mut error);

@@ -33,7 +33,7 @@ impl fmt::Debug for Identity {
 impl Identity {
     /// Reads a certificate, optionally followed by its chain, and its key. No error shows any of the key.
     pub(crate) fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self> {
-        let refuse_key = |reason: &str| Error::argument("tls.key", reason);
+        let refuse_key = |reason: &str| Error::argument("key", reason);
         let chain = certificates(certificate)?;
         let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| {
             refuse_key(if is_encrypted(key) {
@@ -51,14 +51,14 @@ impl Identity {
         let identity = CertifiedKey::new(chain, key);
         match identity.keys_match() {
             Ok(()) | Err(rustls::Error::InconsistentKeys(InconsistentKeys::Unknown)) => {}
-            Err(_) => return Err(refuse_key("is not the key of the certificate in tls.cert")),
+            Err(_) => return Err(refuse_key("is not the key of the certificate")),
         }
         Ok(Self(Arc::new(identity)))
     }
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
-    const NAME: &str = "tls.cert";
+    const NAME: &str = "certificate";
     let unreadable = || Error::argument(NAME, "holds a certificate that cannot be read");
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let found = read.map_err(|_| unreadable())?;

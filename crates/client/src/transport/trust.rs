@@ -76,7 +76,7 @@ impl Trusted {
 impl Authorities {
     /// Reads PEM texts with at least one certificate each.
     pub(crate) fn from_pem(texts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Self> {
-        const NAME: &str = "tls.ca";
+        const NAME: &str = "ca";
         let unreadable = || Error::argument(NAME, "holds a certificate that cannot be read");
         let (mut roots, mut own) = (RootCertStore::empty(), Vec::new());
         for text in texts {

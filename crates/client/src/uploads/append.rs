@@ -122,7 +122,7 @@ pub(super) async fn stoppable<T: Send + 'static>(
 pub(super) fn segments(job_id: &str, place: &Place) -> Result<String> {
     Ok(format!(
         "/jobs/{}/{}/{}",
-        segment("jobId", job_id)?,
+        segment("job_id", job_id)?,
         segment("the input key", &place.input_key)?,
         segment("the name of a model's input", &place.input_name)?,
     ))

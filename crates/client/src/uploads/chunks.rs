@@ -81,7 +81,7 @@ impl Chunks {
                 let chunk = chunk.map_err(|failure| match failure {
                     Failure::Broken(cause) => self.place.broken(InputFault::Unusable, "cannot be read", cause),
                     Failure::Stalled => {
-                        let reason = format!("gave no byte for {} ms (idleTimeout)", idle.limit.as_millis());
+                        let reason = format!("gave no byte for {} ms (idle_timeout)", idle.limit.as_millis());
                         self.place.refuse(InputFault::Timeout, reason)
                     }
                 })?;

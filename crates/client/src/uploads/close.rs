@@ -19,7 +19,7 @@ impl Client {
     /// # Errors
     /// [`Error::Status`] if the server refuses, for instance because the job is not open.
     pub async fn close_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
-        let path = format!("/jobs/{}/close", segment("jobId", job_id)?);
+        let path = format!("/jobs/{}/close", segment("job_id", job_id)?);
         let request = Request {
             payload: Payload::Json(Bytes::from_static(b"{}")),
             expect: Expect::Body(Shape::Receipt),

@@ -89,7 +89,7 @@ impl Checked {
             FileSource::Path(path) => {
                 let measured = Measure::of(&place.open(&path)?, || stop.is_cancelled());
                 let measure = measured.map_err(|failure| place.unreadable(&failure))?;
-                let measure = measure.ok_or(Error::GivenUp)?;
+                let measure = measure.ok_or(Error::Aborted)?;
                 Source::File { path, measure }
             }
             FileSource::Bytes(bytes) => Source::Bytes(bytes),

@@ -74,7 +74,7 @@ impl Client {
             None => {
                 return Upload::aborted(Some(CancelOutcome {
                     job_identifier: None,
-                    result: Err(Error::GivenUp),
+                    result: Err(Error::Aborted),
                 }));
             }
         };
@@ -97,7 +97,7 @@ impl Client {
                 canceled: None,
             },
             Ended::Settled(Err(error)) => Upload {
-                canceled: Some(self.cancel_abandoned(&job_id, options).await),
+                canceled: Some(self.cancel_aborted(&job_id, options).await),
                 result: Err(error),
             },
             Ended::Aborted(canceled) => Upload::aborted(canceled),

@@ -56,7 +56,7 @@ pub(crate) struct PollReport<'a, T> {
 
 /// Why a wait ended early.
 #[derive(Debug)]
-pub(crate) enum GivenUp<T> {
+pub(crate) enum EndedEarly<T> {
     /// The wait's own limit passed. Holds the last response.
     TimedOut(Option<T>),
     /// The last failure.
@@ -70,7 +70,7 @@ pub(crate) async fn wait<T, P>(
     schedule: Schedule,
     mut poll: impl FnMut() -> P,
     mut on_poll: impl FnMut(PollReport<'_, T>),
-) -> Result<T, GivenUp<T>>
+) -> Result<T, EndedEarly<T>>
 where
     P: Future<Output = Polled<T>>,
 {
@@ -90,11 +90,11 @@ where
             Some(left) => left,
             // The process was suspended. The job may have ended within the limit, so poll once more.
             None if was_suspended => GAP,
-            None => return Err(GivenUp::TimedOut(seen)),
+            None => return Err(EndedEarly::TimedOut(seen)),
         };
         // On the heap: nearly all of thousands of waits are in a pause, in which they hold no state of a poll.
         let Some(polled) = within(clock, left, Box::pin(poll())).await else {
-            return Err(GivenUp::TimedOut(seen));
+            return Err(EndedEarly::TimedOut(seen));
         };
         let now = clock.now();
         let (pause, found) = match polled {
@@ -140,13 +140,13 @@ where
             delay,
         });
         match found {
-            Err(error) if pause.is_none() => return Err(GivenUp::Failed(error)),
+            Err(error) if pause.is_none() => return Err(EndedEarly::Failed(error)),
             Err(_) => {}
             // Only a wait with a limit reports the last response.
             Ok(answer) => seen = schedule.wait_timeout.map(|_| answer),
         }
         let Some(delay) = delay else {
-            return Err(GivenUp::TimedOut(seen));
+            return Err(EndedEarly::TimedOut(seen));
         };
         let late = lateness(delay, clock.sleep(delay)).await;
         was_suspended = late > GAP;

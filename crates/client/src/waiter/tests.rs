@@ -57,7 +57,7 @@ struct Course {
     polls: Vec<u128>,
     shown: Vec<&'static str>,
     ended_at: u128,
-    end: Result<&'static str, GivenUp<&'static str>>,
+    end: Result<&'static str, EndedEarly<&'static str>>,
 }
 
 /// Waits on paused time. The script's last answer, made by a function because an answer cannot be copied, repeats forever.
@@ -187,7 +187,7 @@ async fn an_outage_beyond_the_limit_ends_the_wait_at_the_limit_with_the_last_fai
     let course = course(schedule, &Middle, vec![pending()], outage).await;
     assert_eq!(course.polls, [0, 2000, 6000, 12_000]);
     assert_eq!(course.ended_at, 12_000);
-    assert!(matches!(course.end, Err(GivenUp::Failed(Error::Internal(_)))));
+    assert!(matches!(course.end, Err(EndedEarly::Failed(Error::Internal(_)))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -225,7 +225,7 @@ async fn a_slow_failure_counts_from_the_moment_it_was_asked() {
         outage()
     };
     let end = wait(&clock, &Middle, schedule, poll, |_| {}).await;
-    assert!(matches!(end, Err(GivenUp::Failed(_))));
+    assert!(matches!(end, Err(EndedEarly::Failed(_))));
     assert_eq!((clock.now() - start).as_secs(), 60 + 4 + 60);
 }
 
@@ -264,7 +264,7 @@ async fn a_doubtful_answer_is_believed_after_four_seconds() {
     let course = course(SCHEDULE, &Middle, vec![], doubtful).await;
     assert_eq!(course.polls, [0, 2000, 4000]);
     assert_eq!(course.ended_at, 4000);
-    assert!(matches!(course.end, Err(GivenUp::Failed(_))));
+    assert!(matches!(course.end, Err(EndedEarly::Failed(_))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -282,7 +282,7 @@ async fn a_good_answer_ends_the_doubt_and_an_outage_does_not() {
     let script = vec![doubtful(), doubtful(), pending(), doubtful(), outage(), doubtful()];
     let course = course(SCHEDULE, &Middle, script, doubtful).await;
     assert_eq!(course.polls, [0, 2000, 4000, 6000, 8000, 12_000]);
-    assert!(matches!(course.end, Err(GivenUp::Failed(_))));
+    assert!(matches!(course.end, Err(EndedEarly::Failed(_))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -299,7 +299,7 @@ async fn the_limit_of_the_wait_cuts_a_pause_and_returns_the_last_response() {
     };
     let course = course(schedule, &Middle, vec![], pending).await;
     assert_eq!((course.polls, course.ended_at), (vec![0, 2000, 4000], 5000));
-    assert!(matches!(course.end, Err(GivenUp::TimedOut(Some("IN_PROGRESS")))));
+    assert!(matches!(course.end, Err(EndedEarly::TimedOut(Some("IN_PROGRESS")))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -311,7 +311,7 @@ async fn the_limit_of_the_wait_cuts_a_poll_that_stalls() {
     let clock = SystemClock;
     let start = clock.now();
     let end = wait(&clock, &Middle, schedule, std::future::pending::<Polled<&str>>, |_| {}).await;
-    assert!(matches!(end, Err(GivenUp::TimedOut(None))));
+    assert!(matches!(end, Err(EndedEarly::TimedOut(None))));
     assert_eq!((clock.now() - start).as_millis(), 5000);
 }
 
@@ -323,7 +323,7 @@ async fn a_limit_of_nothing_allows_no_poll() {
     };
     let course = course(schedule, &Middle, vec![], pending).await;
     assert!(course.polls.is_empty());
-    assert!(matches!(course.end, Err(GivenUp::TimedOut(None))));
+    assert!(matches!(course.end, Err(EndedEarly::TimedOut(None))));
 }
 
 #[tokio::test(start_paused = true)]

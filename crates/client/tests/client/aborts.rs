@@ -74,7 +74,7 @@ async fn an_abort_after_the_end_of_a_call_cancels_its_unfinished_job() {
     };
     let outcome = client.cancel_ended(receipt, JobOfCall::Submitted, &options()).await;
     assert_eq!(canceled(&outcome), (Some("made"), Some("CANCELED".to_owned())));
-    let failed: Result<Document> = Err(Error::GivenUp);
+    let failed: Result<Document> = Err(Error::Aborted);
     let outcome = client.cancel_ended(failed, JobOfCall::Known("j"), &options()).await;
     assert_eq!(canceled(&outcome), (Some("j"), Some("CANCELED".to_owned())));
     assert_eq!(server.lines(), ["DELETE /api/jobs/made", "DELETE /api/jobs/j"]);

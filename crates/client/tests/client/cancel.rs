@@ -119,11 +119,11 @@ async fn a_cancel_that_is_replayed_on_a_new_socket_is_settled_by_the_job_too() {
 }
 
 #[tokio::test]
-async fn an_abandoned_job_is_canceled() {
+async fn the_job_of_an_aborted_call_is_canceled() {
     let (emulator, builder) = emulator(60_000, 60_000).await;
     let client = builder.build().unwrap();
     let id = submit(&client).await;
-    let outcome = client.cancel_abandoned(&id, &options()).await;
+    let outcome = client.cancel_aborted(&id, &options()).await;
     assert_eq!(outcome.job_identifier, Some(id));
     assert_eq!(
         outcome.result.unwrap().string_member("status").as_deref(),
@@ -133,7 +133,7 @@ async fn an_abandoned_job_is_canceled() {
 }
 
 #[tokio::test]
-async fn a_cancel_of_an_abandoned_job_takes_at_most_five_seconds() {
+async fn a_cancel_after_an_abort_takes_at_most_five_seconds() {
     let slow_refusal = Reply::Late(Duration::from_secs(4) / FACTOR, answer(409, "", "{}"));
     let courses = [
         ("stalled", vec![Reply::Stall(Vec::new())]),
@@ -164,7 +164,7 @@ async fn a_cancel_of_an_abandoned_job_takes_at_most_five_seconds() {
             let client = fast(&server.api());
             warm_up(&client).await;
             let started = Instant::now();
-            let outcome = client.cancel_abandoned("j", &options()).await;
+            let outcome = client.cancel_aborted("j", &options()).await;
             let passed = passed(started);
             assert!(outcome.result.is_err(), "{name}");
             assert_eq!(outcome.job_identifier.as_deref(), Some("j"));
@@ -193,7 +193,7 @@ async fn a_cancel_that_waits_for_a_socket_expires_after_five_seconds() {
     };
     until(|| server.busy() == 1).await;
     let started = Instant::now();
-    let error = client.cancel_abandoned("j", &options()).await.result.unwrap_err();
+    let error = client.cancel_aborted("j", &options()).await.result.unwrap_err();
     assert!(passed(started) >= Duration::from_secs(5) && passed(started) < Duration::from_secs(10));
     assert_eq!((error.sent(), server.count()), (Some(Sent::No), 1), "{error:?}");
     holder.abort();
@@ -205,8 +205,8 @@ async fn a_cancel_has_the_rest_of_the_five_seconds_since_the_abort() {
     let client = builder(&server.api()).build().unwrap();
     for (spent, requests) in [(Duration::from_secs(5), 0), (millis(4700), 1)] {
         let started = Instant::now();
-        let given_up = options().given_up_at(started.checked_sub(spent).unwrap());
-        let error = client.cancel_abandoned("j", &given_up).await.result.unwrap_err();
+        let aborted = options().aborted_at(started.checked_sub(spent).unwrap());
+        let error = client.cancel_aborted("j", &aborted).await.result.unwrap_err();
         assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
         assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
         assert_eq!(server.count(), requests, "{error:?}");
@@ -288,7 +288,7 @@ async fn a_receipt_without_a_job_has_no_job_to_cancel_and_is_not_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_failed_cancel_of_an_abandoned_job_says_why() {
+async fn a_failed_cancel_after_an_abort_says_why() {
     let server = Server::scripted(vec![ok(r#"{"jobIdentifier":"made"}"#), status(403)]).await;
     let (client, _) = skipping(&server.api());
     let outcome = client
@@ -341,7 +341,7 @@ async fn a_submit_aborted_before_it_has_a_socket_is_never_sent() {
     let started = Instant::now();
     let (outcome, ()) = tokio::join!(client.cancel_submitted(submit, &options), give_up);
     assert!(started.elapsed() < millis(500));
-    assert!(matches!(outcome.result, Err(Error::GivenUp)));
+    assert!(matches!(outcome.result, Err(Error::Aborted)));
     holder.abort();
     tokio::time::sleep(millis(100)).await;
     assert_eq!(server.lines(), ["GET /api/jobs/j"]);
@@ -363,5 +363,5 @@ async fn a_submit_aborted_while_connecting_is_never_sent() {
         tokio::time::sleep(millis(500)).await;
     };
     let (outcome, ()) = tokio::join!(client.cancel_submitted(submit, &options), give_up);
-    assert!(matches!(outcome.result, Err(Error::GivenUp)));
+    assert!(matches!(outcome.result, Err(Error::Aborted)));
 }

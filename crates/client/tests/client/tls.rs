@@ -292,13 +292,13 @@ fn invalid_pem_is_refused_by_name_and_no_part_of_a_key_is_shown() {
         &format!("{}{begin}aGVsbG8=\n{end}", authority.pem()),
     ] {
         let message = builder().ca([pem]).unwrap_err().to_string();
-        assert!(message.starts_with("tls.ca "), "{message}");
+        assert!(message.starts_with("ca "), "{message}");
         assert!(!message.contains(&secret), "{message}");
         let message = builder().client_certificate(pem, &key).unwrap_err().to_string();
-        assert!(message.starts_with("tls.cert "), "{message}");
+        assert!(message.starts_with("certificate "), "{message}");
         assert!(!message.contains(&secret), "{message}");
     }
-    assert!(builder().ca([""; 0]).unwrap_err().to_string().starts_with("tls.ca "));
+    assert!(builder().ca([""; 0]).unwrap_err().to_string().starts_with("ca "));
     let mangled = key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
     let broken = key.replace(&secret, &secret.to_ascii_lowercase());
     for (key, reason) in [
@@ -309,7 +309,7 @@ fn invalid_pem_is_refused_by_name_and_no_part_of_a_key_is_shown() {
         (other_key.as_str(), "is not the key of the certificate"),
     ] {
         let message = builder().client_certificate(&certificate, key).unwrap_err().to_string();
-        assert!(message.starts_with(&format!("tls.key {reason}")), "{message}");
+        assert!(message.starts_with(&format!("key {reason}")), "{message}");
         assert!(!message.contains(&secret), "{message}");
     }
     let shown = format!("{:?}", builder().client_certificate(&certificate, &key).unwrap());

@@ -187,7 +187,7 @@ async fn an_aborted_upload_closes_its_request_and_cancels_its_job() {
     let options = options();
     let uploading = client.submit_job_files(file_job(vec![("k", "input.txt", source)]), &options, &abort, |_| {});
     let (done, ()) = tokio::join!(uploading, give_up);
-    assert!(matches!(done.result, Err(Error::GivenUp)));
+    assert!(matches!(done.result, Err(Error::Aborted)));
     assert_eq!(
         done.canceled.unwrap().result.unwrap().string_member("status").unwrap(),
         "CANCELED"

@@ -195,7 +195,7 @@ async fn a_source_that_stalls_is_named_and_the_job_is_canceled() {
             panic!("{result:?}")
         };
         assert_eq!((fault, input_key.as_str()), (InputFault::Timeout, "k"));
-        assert_eq!(reason, "gave no byte for 200 ms (idleTimeout)");
+        assert_eq!(reason, "gave no byte for 200 ms (idle_timeout)");
         assert!(canceled.unwrap().result.is_ok());
     }
     let server = replying(Reply::Keep(answer(202, "", ""))).await;

@@ -172,7 +172,7 @@ async fn an_invalid_id_is_refused_before_anything_is_sent() {
             ("job_id", client.get_job(id, &options()).await),
             ("job_id", client.get_result(id, &options()).await),
             ("job_id", client.cancel_job(id, &options()).await),
-            ("job_id", client.cancel_abandoned(id, &options()).await.result),
+            ("job_id", client.cancel_aborted(id, &options()).await.result),
             (
                 "job_id",
                 client

@@ -126,7 +126,7 @@ async fn calls(count: u64) {
                 let mut reports = reports.lock().unwrap();
                 match result {
                     Ok(_) => reports.answered += 1,
-                    Err(Error::GivenUp) => drop(reports.not_sent.insert(nth)),
+                    Err(Error::Aborted) => drop(reports.not_sent.insert(nth)),
                     Err(error) if error.sent() == Some(Sent::No) => drop(reports.not_sent.insert(nth)),
                     Err(error) if error.sent() == Some(Sent::Maybe) => reports.maybe += 1,
                     Err(error) => panic!("{error:?}"),

@@ -114,11 +114,11 @@ fn reads_of_jobs() -> Vec<Method> {
         method!(Read, "GET /api/jobs/j", get_job("j", &options())),
         method!(Read, "GET /api/jobs/j", get_jobs(&["j"], &options())),
         method!(Read, "DELETE /api/jobs/j", cancel_job("j", &options())),
-        method!(Read, "DELETE /api/jobs/j", cancel_abandoned("j", &options())),
+        method!(Read, "DELETE /api/jobs/j", cancel_aborted("j", &options())),
         method!(
             Read,
             "DELETE /api/jobs/j",
-            cancel_ended(Err::<Document, _>(Error::GivenUp), JobOfCall::Known("j"), &options())
+            cancel_ended(Err::<Document, _>(Error::Aborted), JobOfCall::Known("j"), &options())
         ),
         Method {
             name: "unless_aborted",
