@@ -1,5 +1,7 @@
 //! The two kinds of credentials of the API, which appear in no place but their headers.
 
+use std::hash::{Hash, Hasher};
+
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -61,6 +63,14 @@ impl Auth {
             }
         }
         Ok(())
+    }
+
+    /// Hashes the credentials, so that others can be compared with them.
+    pub(crate) fn hash_into(&self, state: &mut impl Hasher) {
+        match self {
+            Self::ApiKey(key) => ("key", key.expose_secret()).hash(state),
+            Self::Team { id, token } => ("team", id, token.expose_secret()).hash(state),
+        }
     }
 
     /// Returns the texts that must never be shown: the whole, and of a key also the part after the dot, which is the secret. The

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use url::Url;
+use url::{Origin, Url};
 
 use crate::error::{Error, Result};
 
@@ -67,6 +67,11 @@ impl BaseUrl {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
+    }
+
+    /// Returns the scheme, the host and the port.
+    pub(crate) fn origin(&self) -> Origin {
+        self.0.origin()
     }
 
     /// Whether a URL has the scheme, the host and the port of this one.

@@ -86,5 +86,6 @@ pub use self::{
     outputs::{Contents, DownloadProgress, Downloaded, Output, OutputRef},
     resolver::{Lookup, Resolver, SystemResolver},
     results::{JobAndResult, ResultStream},
+    transport::{Transport, TransportKey, TransportState},
     uploads::{ByteStream, FileJob, FileSource, JobInput, Upload, UploadProgress},
 };

@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     observer::Observed,
     resolver::Resolver,
-    transport::{Authorities, Config, Identity, Proxies, Route, Settings, Transport, certificates_of},
+    transport::{Authorities, Config, Identity, Proxies, Route, Settings, Transport, TransportKey, certificates_of},
 };
 
 /// The settings of a [`Client`].
@@ -33,6 +33,8 @@ pub struct ClientBuilder {
     extra_ca_file: Option<PathBuf>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    is_injected: bool,
+    transport: Option<Arc<Transport>>,
 }
 
 impl Client {
@@ -67,6 +69,8 @@ impl ClientBuilder {
             extra_ca_file: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            is_injected: false,
+            transport: None,
         }
     }
 
@@ -200,18 +204,32 @@ impl ClientBuilder {
     /// Sets another resolver, in place of the operating system's.
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
         self.route.resolver = resolver;
+        self.is_injected = true;
         self
     }
 
     /// Sets another source of time.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self.is_injected = true;
         self
     }
 
     /// Sets another source of randomness.
     pub fn random(mut self, random: Arc<dyn Random>) -> Self {
         self.random = random;
+        self.is_injected = true;
+        self
+    }
+
+    /// Shares the transport of another client: its connections, socket permits and retry budget. Headers, user agent, retries, time
+    /// limits other than [`ClientBuilder::connect_timeout`], and the limit of responses stay with each client. The clock, the source
+    /// of randomness and the resolver are those of the transport. Default: a transport of its own.
+    ///
+    /// [`ClientBuilder::build`] refuses a transport for another origin, other credentials, proxies, certificates, or another connect
+    /// timeout or number of sockets, so that no request goes through the connection of another key.
+    pub fn transport(mut self, transport: &Arc<Transport>) -> Self {
+        self.transport = Some(Arc::clone(transport));
         self
     }
 
@@ -219,15 +237,22 @@ impl ClientBuilder {
     /// certificates to the first request.
     ///
     /// # Errors
-    /// [`Error::Argument`] for credentials or a user agent that no header can carry, and for no sockets at all.
-    pub fn build(mut self) -> Result<Client> {
+    /// [`Error::Argument`] for credentials or a user agent that no header can carry, for no sockets at all, and for a transport with
+    /// other settings.
+    pub fn build(self) -> Result<Client> {
+        self.build_on(|_| None)
+    }
+
+    /// Does the same as [`ClientBuilder::build`], on the transport that a function returns for the key of the settings. Without one,
+    /// the client gets a new transport. The function is not called for a client with a clock, a source of randomness or a resolver
+    /// of the caller's, which is never shared this way.
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`].
+    pub fn build_on(mut self, find: impl FnOnce(TransportKey) -> Option<Arc<Transport>>) -> Result<Client> {
         self.auth.validate()?;
-        if HeaderValue::from_str(&self.user_agent).is_err() {
-            return Err(Error::argument(
-                "user_agent",
-                "holds characters that a header cannot carry",
-            ));
-        }
+        let user_agent = HeaderValue::from_str(&self.user_agent)
+            .map_err(|_| Error::argument("user_agent", "holds characters that a header cannot carry"))?;
         if self.max_sockets == 0 {
             return Err(Error::argument("max_sockets", "must be at least 1"));
         }
@@ -238,19 +263,37 @@ impl ClientBuilder {
             idle_timeout: self.idle_timeout.min(FOREVER),
             until: None,
             headers: self.headers,
+            user_agent,
+            max_response_bytes: self.max_response_bytes,
             nothing_sent_after: None,
             observed: Observed::default(),
         };
-        let transport = Transport::new(Config {
+        let given = self.transport.take();
+        let config = Config {
+            origin: self.base.origin(),
             auth: self.auth,
             connect_timeout: self.connect_timeout.min(FOREVER),
             max_sockets: self.max_sockets,
-            max_response_bytes: self.max_response_bytes,
-            user_agent: self.user_agent,
             route: self.route,
             clock: self.clock,
             random: self.random,
-        });
+            is_injected: self.is_injected,
+        };
+        let key = TransportKey::of(&config);
+        let transport = match given {
+            Some(given) if !given.is_of(key) => {
+                return Err(Error::argument(
+                    "transport",
+                    "belongs to clients with another origin, other credentials, proxies or certificates, or another connect \
+                     timeout or number of sockets",
+                ));
+            }
+            Some(given) => given,
+            None => {
+                let found = if config.is_injected { None } else { find(key) };
+                found.unwrap_or_else(|| Arc::new(Transport::new(config, key)))
+            }
+        };
         Ok(Client::from_parts(self.base, defaults, transport, warnings))
     }
 

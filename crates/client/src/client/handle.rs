@@ -12,7 +12,8 @@ use crate::{
     transport::{Answer, Expect, Payload, Request, RetryState, Settings, Shape, Streamed, Transport},
 };
 
-/// A client of one Modzy server. Cheap to clone; clones share connections and limits.
+/// A client of one Modzy server. Cheap to clone; clones share connections, limits and all settings. Clients with settings of their
+/// own share connections by [`ClientBuilder::transport`](crate::ClientBuilder::transport).
 ///
 /// Every method returns a future that does nothing until it is polled, and closes its request when it is dropped. The futures
 /// need a Tokio runtime with time and I/O enabled.
@@ -25,12 +26,12 @@ pub struct Client {
 struct Inner {
     base: BaseUrl,
     defaults: Settings,
-    transport: Transport,
+    transport: Arc<Transport>,
     warnings: Vec<String>,
 }
 
 impl Client {
-    pub(super) fn from_parts(base: BaseUrl, defaults: Settings, transport: Transport, warnings: Vec<String>) -> Self {
+    pub(super) fn from_parts(base: BaseUrl, defaults: Settings, transport: Arc<Transport>, warnings: Vec<String>) -> Self {
         let inner = Inner {
             base,
             defaults,
@@ -59,8 +60,15 @@ impl Client {
         self.inner.transport.without_key(text)
     }
 
-    pub(crate) fn transport(&self) -> &Transport {
+    /// Returns the connections of this client, which others can share: see
+    /// [`ClientBuilder::transport`](crate::ClientBuilder::transport).
+    #[must_use]
+    pub fn transport(&self) -> &Arc<Transport> {
         &self.inner.transport
+    }
+
+    pub(crate) fn max_response_bytes(&self) -> usize {
+        self.inner.defaults.max_response_bytes
     }
 
     /// Creates a request about a job, for a path below the API's root.

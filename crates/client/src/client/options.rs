@@ -41,6 +41,8 @@ impl RequestOptions {
             idle_timeout: self.idle_timeout.unwrap_or(defaults.idle_timeout),
             until: self.until.or(defaults.until),
             headers,
+            user_agent: defaults.user_agent.clone(),
+            max_response_bytes: defaults.max_response_bytes,
             nothing_sent_after: self.nothing_sent_after.clone(),
             observed: self.observed.clone(),
         }

@@ -147,7 +147,7 @@ impl Output {
 
     /// Reads the whole output into memory.
     pub(super) async fn collect(mut self) -> Result<Contents> {
-        let most = self.client.transport().max_response_bytes();
+        let most = self.client.max_response_bytes();
         let announced = self.content_length().map(usize::try_from);
         let mut is_too_large = announced.is_some_and(|length| length.is_ok_and(|length| length > most));
         let mut whole = BytesMut::new();

@@ -54,12 +54,11 @@ impl Client {
             ..self.results_request(job_id)?
         };
         let settings = self.settings(options);
-        let transport = self.transport();
         let mut retry_state = RetryState::new(&request, &settings);
         let body = self.send_for_stream(&request, &settings, &mut retry_state).await?;
         Ok(ResultStream {
             client: self.clone(),
-            scanner: Scanner::new(transport.max_response_bytes(), request.job.clone()),
+            scanner: Scanner::new(self.max_response_bytes(), request.job.clone()),
             long: None,
             fault: part(&body),
             loaded: 0,
@@ -191,7 +190,7 @@ impl ResultStream {
             .client
             .send_for_stream(&self.request, settings, retry_state)
             .await?;
-        self.scanner = Scanner::new(transport.max_response_bytes(), self.request.job.clone());
+        self.scanner = Scanner::new(self.client.max_response_bytes(), self.request.job.clone());
         (self.fault, self.loaded, self.total) = (part(&body), 0, length(&body));
         self.body = body;
         Ok(())

@@ -1,8 +1,9 @@
-//! The settings that all calls of a client share, including the route to the server.
+//! The settings of a transport, including the route to the server. All calls of all clients that share it have them.
 
 use std::{sync::Arc, time::Duration};
 
 use reqwest::Url;
+use url::Origin;
 
 use super::{dial::Dial, proxy::Proxies, tls::Identity, trust::RootSources};
 use crate::{
@@ -11,15 +12,17 @@ use crate::{
     resolver::{Resolver, SystemResolver},
 };
 
-/// The settings that all calls of a client share.
+/// The settings of a transport.
 #[derive(Debug)]
 pub(crate) struct Config {
+    /// The scheme, host and port of the server.
+    pub(crate) origin: Origin,
     pub(crate) auth: Auth,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_sockets: usize,
-    pub(crate) max_response_bytes: usize,
-    pub(crate) user_agent: String,
     pub(crate) route: Route,
+    /// Whether the clock, the source of randomness or the resolver is the caller's.
+    pub(crate) is_injected: bool,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }

@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderValue, header::USER_AGENT};
 use hyper_util::{
     client::legacy::{self, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
@@ -69,12 +68,10 @@ impl Recipe {
     /// Builds clients that keep idle sockets for this long.
     pub(super) fn build(&self, keep_idle: Duration) -> Result<Http> {
         let proxies = &self.config.route.proxies;
-        let tunneled = match proxies.for_https() {
-            Some(proxy) => Some(Tunneled::new(self, proxy, keep_idle)?),
-            None => None,
-        };
+        let tunneled = proxies
+            .for_https()
+            .map(|proxy| Tunneled::new(self, proxy, keep_idle));
         let direct = reqwest::Client::builder()
-            .user_agent(&self.config.user_agent)
             .tls_backend_preconfigured(self.tls.clone())
             .dns_resolver(self.resolver.clone())
             .connector_layer(Watched)
@@ -120,7 +117,6 @@ pub(super) struct Http {
 struct Tunneled {
     client: legacy::Client<WatchedConnector<Tunnels>, reqwest::Body>,
     proxies: Proxies,
-    user_agent: HeaderValue,
 }
 
 impl Http {
@@ -139,10 +135,7 @@ impl Http {
 }
 
 impl Tunneled {
-    fn new(recipe: &Recipe, proxy: &Proxy, keep_idle: Duration) -> Result<Self> {
-        let config = &recipe.config;
-        let unusable = |_| Error::argument("user_agent", "holds characters that a header cannot carry");
-        let user_agent = HeaderValue::from_str(&config.user_agent).map_err(unusable)?;
+    fn new(recipe: &Recipe, proxy: &Proxy, keep_idle: Duration) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(recipe.resolver.clone());
         // The same settings as in reqwest.
         tcp.enforce_http(false);
@@ -154,7 +147,6 @@ impl Tunneled {
             proxy: proxy.clone(),
             tcp,
             tls: Arc::new(recipe.tls.clone()),
-            user_agent: config.user_agent.clone(),
         };
         let client = legacy::Client::builder(TokioExecutor::new())
             .http1_max_headers(MAX_HEADERS)
@@ -162,11 +154,10 @@ impl Tunneled {
             .pool_idle_timeout(keep_idle)
             .pool_max_idle_per_host(most_idle(keep_idle))
             .build(WatchedConnector(tunnels));
-        Ok(Self {
+        Self {
             client,
-            proxies: config.route.proxies.clone(),
-            user_agent,
-        })
+            proxies: recipe.config.route.proxies.clone(),
+        }
     }
 
     fn is_for(&self, url: &Url) -> bool {
@@ -174,9 +165,7 @@ impl Tunneled {
     }
 
     async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, BoxError> {
-        let mut request = http::Request::try_from(request).map_err(reqwest::Error::without_url)?;
-        let headers = request.headers_mut();
-        headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
+        let request = http::Request::try_from(request).map_err(reqwest::Error::without_url)?;
         let answer = self.client.request(request).await?;
         Ok(answer.map(reqwest::Body::wrap).into())
     }

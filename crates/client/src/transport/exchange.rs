@@ -17,7 +17,7 @@ use super::{
     request::{Expect, Request, Settings},
     retry::Class,
     retry_state::RetryState,
-    shared::{Transport, acquire},
+    shared::Transport,
     stream::{self, Streamed},
 };
 use crate::{
@@ -66,7 +66,7 @@ impl Transport {
         let attempt = AttemptState::new(self.config.route.dial(&request.url), hand_over);
         let context = self.failure_context(request, &attempt);
         let queued = self.clock().now();
-        let ready = async { Ok::<_, Error>((self.pool().await?, acquire(&self.sockets).await?)) };
+        let ready = async { Ok::<_, Error>((self.pool().await?, self.socket().await?)) };
         let (pool, _socket) = tokio::select! {
             biased;
             () = settings.aborted() => return Err(Error::Aborted.into()),
@@ -83,7 +83,7 @@ impl Transport {
         }
         // Allocated only now: thousands of calls may wait for a socket permit or pause, and need none of this
         // meanwhile.
-        let exchange = Box::pin(self.exchange(pool, request, settings, &attempt));
+        let exchange = Box::pin(self.exchange(&pool, request, settings, &attempt));
         let work = Arc::clone(&attempt).follow(exchange);
         self.within_limits(work, settings, context, limit)
             .await
@@ -203,7 +203,7 @@ impl Transport {
                 )
             },
             context,
-            limit: self.config.max_response_bytes,
+            limit: settings.max_response_bytes,
             clock: self.clock(),
             patience: settings.request_timeout + settings.idle_timeout,
         };
@@ -229,6 +229,9 @@ impl Transport {
             headers.remove(http::header::IF_RANGE);
         }
         headers.extend(request.headers.clone());
+        if !headers.contains_key(http::header::USER_AGENT) {
+            headers.insert(http::header::USER_AGENT, settings.user_agent.clone());
+        }
         if let Some(content_type) = request.payload.content_type() {
             headers.insert(http::header::CONTENT_TYPE, content_type);
         }

@@ -19,6 +19,7 @@ mod failure;
 mod handover;
 mod handshake;
 mod keep_alive;
+mod key;
 mod link;
 mod lookup;
 mod mask;
@@ -37,6 +38,10 @@ mod tls;
 mod trust;
 mod tunnel;
 
+pub use self::{
+    key::TransportKey,
+    shared::{Transport, TransportState},
+};
 pub(crate) use self::{
     answer::Answer,
     body::{Data, FileRange, OpenFile, Payload},
@@ -45,7 +50,6 @@ pub(crate) use self::{
     request::{Expect, Request, Settings, Shape},
     retry_state::RetryState,
     shape::{Named, Results},
-    shared::Transport,
     stream::Streamed,
     tls::Identity,
     trust::{Authorities, certificates_of},

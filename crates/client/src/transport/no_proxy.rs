@@ -14,16 +14,16 @@ use url::{Host, Url};
 ///
 /// Every entry except a network may have a port, for an IPv6 address after brackets: `example.com:8443`, `[::1]:8443`.
 /// An invalid entry matches nothing.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub(crate) struct NoProxy(Vec<Entry>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 struct Entry {
     servers: Servers,
     port: Option<u16>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Servers {
     All,
     Below(String),

@@ -1,6 +1,9 @@
 //! Which proxy a request takes, and the settings of each proxy.
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderValue, Uri, uri::InvalidUri};
@@ -12,7 +15,7 @@ use super::no_proxy::NoProxy;
 use crate::error::{Error, Result};
 
 /// The proxies of a client.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub(crate) struct Proxies {
     http: Option<Setting>,
     https: Option<Setting>,
@@ -23,7 +26,7 @@ pub(crate) struct Proxies {
 type Setting = Result<Proxy, Unusable>;
 
 /// Why a setting is not a valid proxy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 struct Unusable {
     name: &'static str,
     reason: String,
@@ -49,6 +52,14 @@ pub(crate) struct Proxy {
 impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Proxy({})", self.place)
+    }
+}
+
+/// The login is in the header that carries it.
+impl Hash for Proxy {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.url.hash(state);
+        self.authorization.hash(state);
     }
 }
 

@@ -115,6 +115,10 @@ pub(crate) struct Settings {
     /// The longest silence of a streamed body, and of a chunk and its answer.
     pub(crate) idle_timeout: Duration,
     pub(crate) headers: HeaderMap,
+    /// The value of `User-Agent`, unless the headers have one.
+    pub(crate) user_agent: HeaderValue,
+    /// The most bytes of a decoded body.
+    pub(crate) max_response_bytes: usize,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
     /// The observer of retries and polls.
     pub(crate) observed: Observed,

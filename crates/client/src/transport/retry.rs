@@ -101,6 +101,11 @@ impl RetryBudget {
             .is_ok()
     }
 
+    /// How many attempts it can still pay for.
+    pub(super) fn left(&self) -> u32 {
+        self.left.load(Ordering::Relaxed) / self.price
+    }
+
     /// Returns a part of the price after a success.
     pub(crate) fn give_back(&self) {
         let refill = |left: u32| (left < self.full).then(|| left + 1);

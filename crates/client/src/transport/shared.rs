@@ -1,11 +1,26 @@
-//! What the calls of a client share: the HTTP client, socket permits, the retry budget, and the mask that keeps the key
+//! What the calls of clients share: the HTTP client, socket permits, the retry budget, and the mask that keeps the key
 //! out of every text. `retry_state` and `exchange` use them.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    mem,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
-use super::{config::Config, connect::Recipe, keep_alive::Counts, mask::Mask, pool::Pool, retry::RetryBudget};
+use super::{
+    config::Config,
+    connect::Recipe,
+    keep_alive::Counts,
+    key::TransportKey,
+    mask::Mask,
+    pool::Pool,
+    retry::RetryBudget,
+};
 use crate::{
     blocking,
     clock::{Clock, Random},
@@ -16,35 +31,91 @@ use crate::{
 /// How many bytes are shown of a text that is used as an identifier.
 const LONGEST_SHOWN: usize = 1024;
 
-/// The transport of a client.
+/// Connections to one server with the limits that go with them: permits for sockets, and the budget of retries. Each client has
+/// one, from [`Client::transport`](crate::Client::transport), and further clients can share it with
+/// [`ClientBuilder::transport`](crate::ClientBuilder::transport). It lives as long as something refers to it.
 #[derive(Debug)]
-pub(crate) struct Transport {
+pub struct Transport {
     pub(super) config: Arc<Config>,
-    key: Mask,
+    key: TransportKey,
+    mask: Mask,
     /// Built by the first request, off the thread of the caller: reading the certificates of the system takes disk
     /// access.
-    pool: OnceCell<Pool>,
+    pool: Mutex<Arc<OnceCell<Arc<Pool>>>>,
     pub(super) counts: Arc<Counts>,
-    pub(super) sockets: Semaphore,
+    sockets: Semaphore,
+    /// How many requests wait for a permit.
+    waiting: AtomicUsize,
     /// Permits for polls: three quarters of the sockets, so that thousands of waits never block a call.
     polls: Semaphore,
     pub(super) retry_budget: RetryBudget,
     pub(super) replay_budget: RetryBudget,
 }
 
+/// A snapshot of a transport, for metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TransportState {
+    /// How many sockets may be busy at a time.
+    pub max_sockets: usize,
+    /// How many sockets are busy with a request.
+    pub busy_sockets: usize,
+    /// How many requests wait for a socket, polls included.
+    pub waiting_requests: usize,
+    /// How many retries the budget still allows.
+    pub retries_left: u32,
+}
+
 impl Transport {
-    pub(crate) fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config, key: TransportKey) -> Self {
         let sockets = config.max_sockets.min(Semaphore::MAX_PERMITS);
         Self {
-            pool: OnceCell::new(),
+            pool: Mutex::default(),
             counts: Arc::default(),
             sockets: Semaphore::new(sockets),
+            waiting: AtomicUsize::new(0),
             polls: Semaphore::new((sockets * 3 / 4).max(1)),
             retry_budget: RetryBudget::for_retries(),
             replay_budget: RetryBudget::for_replays(sockets),
-            key: Mask::of_key(&config.auth),
+            mask: Mask::of_key(&config.auth),
+            key,
             config: Arc::new(config),
         }
+    }
+
+    /// Returns the key of the settings, which equal settings share; `None` if the clock, the source of randomness or the resolver
+    /// is the caller's.
+    #[must_use]
+    pub fn key(&self) -> Option<TransportKey> {
+        (!self.config.is_injected).then_some(self.key)
+    }
+
+    /// Whether clients with the settings of this key may use the transport.
+    pub(crate) fn is_of(&self, key: TransportKey) -> bool {
+        self.key == key
+    }
+
+    /// Returns how busy the transport is.
+    #[must_use]
+    pub fn state(&self) -> TransportState {
+        let max_sockets = self.max_sockets();
+        TransportState {
+            max_sockets,
+            busy_sockets: max_sockets.saturating_sub(self.sockets.available_permits()),
+            waiting_requests: self.waiting.load(Ordering::Relaxed),
+            retries_left: self.retry_budget.left(),
+        }
+    }
+
+    /// Closes the sockets once no request is running on any of them, and releases the memory of the HTTP client. Requests that are
+    /// running end as usual. The next request connects again. Limits and budgets stay.
+    pub fn close_idle(&self) {
+        let pool = mem::take(&mut *self.pool.lock().unwrap_or_else(PoisonError::into_inner));
+        drop(pool);
+    }
+
+    fn max_sockets(&self) -> usize {
+        self.config.max_sockets.min(Semaphore::MAX_PERMITS)
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -55,18 +126,14 @@ impl Transport {
         &*self.config.random
     }
 
-    pub(crate) fn max_response_bytes(&self) -> usize {
-        self.config.max_response_bytes
-    }
-
     /// Returns the beginning of a text without the key of the caller.
     pub(crate) fn without_key<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.key.apply_to_beginning(text, LONGEST_SHOWN)
+        self.mask.apply_to_beginning(text, LONGEST_SHOWN)
     }
 
     /// Whether a URL contains the key or the token of the caller, which belongs only in a header.
     pub(crate) fn is_key_in(&self, url: &reqwest::Url) -> bool {
-        self.key.finds(url.as_str())
+        self.mask.finds(url.as_str())
     }
 
     /// Checks that a URL can be sent, and is safe to send.
@@ -87,21 +154,47 @@ impl Transport {
 
     /// Waits for permission to poll. The poll holds the permit to its end.
     pub(crate) async fn turn_to_poll(&self) -> Result<SemaphorePermit<'_>> {
-        acquire(&self.polls).await
+        self.acquire(&self.polls).await
+    }
+
+    /// Waits for a socket permit. The attempt holds it to its end.
+    pub(super) async fn socket(&self) -> Result<SemaphorePermit<'_>> {
+        self.acquire(&self.sockets).await
+    }
+
+    /// Waits for a permit of a semaphore that is never closed.
+    async fn acquire<'s>(&self, semaphore: &'s Semaphore) -> Result<SemaphorePermit<'s>> {
+        if let Ok(permit) = semaphore.try_acquire() {
+            return Ok(permit);
+        }
+        let _waiting = Waiting::new(&self.waiting);
+        let closed = |_| Error::Internal("a semaphore was closed".to_owned());
+        semaphore.acquire().await.map_err(closed)
     }
 
     /// Returns the pool of HTTP clients, and builds it on first use.
-    pub(super) async fn pool(&self) -> Result<&Pool> {
+    pub(super) async fn pool(&self) -> Result<Arc<Pool>> {
+        let cell = Arc::clone(&self.pool.lock().unwrap_or_else(PoisonError::into_inner));
         let build = async || {
             let config = Arc::clone(&self.config);
-            blocking::start(move || Pool::new(Recipe::new(config)?)).await?
+            blocking::start(move || Pool::new(Recipe::new(config)?).map(Arc::new)).await?
         };
-        self.pool.get_or_try_init(build).await
+        cell.get_or_try_init(build).await.cloned()
     }
 }
 
-/// Waits for a permit of a semaphore that is never closed.
-pub(super) async fn acquire(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>> {
-    let closed = |_| Error::Internal("a semaphore was closed".to_owned());
-    semaphore.acquire().await.map_err(closed)
+/// A request that waits for a permit, until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }

@@ -1,7 +1,11 @@
 //! TLS: the client certificate, and a session store that also notes the beginning of a handshake. `trust` checks the
 //! certificates of servers.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use rustls::{
     ClientConfig, InconsistentKeys, NamedGroup,
@@ -27,6 +31,13 @@ pub(crate) struct Identity(Arc<CertifiedKey>);
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Identity")
+    }
+}
+
+/// The key belongs to the first certificate, so equal certificates have equal keys.
+impl Hash for Identity {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.cert.hash(state);
     }
 }
 

@@ -4,6 +4,7 @@
 use std::{
     env,
     fs::{self, File},
+    hash::{Hash, Hasher},
     io::Read,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -30,6 +31,9 @@ const LONGEST_FILE: u64 = 16 * 1024 * 1024;
 /// The object identifier of the extension with the names of a certificate (2.5.29.17), in DER.
 const ALTERNATIVE_NAMES: &[u8] = &[0x06, 0x03, 0x55, 0x1d, 0x11];
 
+/// The variables that name a file and a folder of certificates in place of the store of the system.
+const OF_OPENSSL: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+
 /// Where trusted certificates come from.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RootSources {
@@ -37,6 +41,17 @@ pub(crate) struct RootSources {
     pub(crate) only: Option<Authorities>,
     /// Certificates that are trusted in addition to the store of the system and the list of Mozilla.
     pub(crate) extra: Vec<CertificateDer<'static>>,
+}
+
+/// The store of the system is what the variables of OpenSSL name when it is read.
+impl Hash for RootSources {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.only.hash(state);
+        if self.only.is_none() {
+            self.extra.hash(state);
+            OF_OPENSSL.map(env::var_os).hash(state);
+        }
+    }
 }
 
 /// Certificates that a caller trusts.
@@ -49,6 +64,13 @@ struct Trusted {
     roots: Arc<RootCertStore>,
     /// The certificates among them that may belong to a server.
     own: Vec<CertificateDer<'static>>,
+}
+
+/// All certificates that a caller gives are among its own.
+impl Hash for Authorities {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.own.hash(state);
+    }
 }
 
 impl Trusted {
@@ -129,10 +151,10 @@ impl RootSources {
 /// Reads the store of the system, or the files that the variables of OpenSSL name instead. The library opens a named
 /// file without checking its type: a pipe would block the first request forever, and a device would fill the memory.
 fn of_the_system() -> Vec<CertificateDer<'static>> {
-    let named = |variable| env::var_os(variable).map(PathBuf::from);
-    match named("SSL_CERT_FILE") {
+    let [file, folder] = OF_OPENSSL.map(|variable| env::var_os(variable).map(PathBuf::from));
+    match file {
         Some(file) if !fs::metadata(&file).is_ok_and(|metadata| metadata.is_file()) => {
-            rustls_native_certs::load_certs_from_paths(None, named("SSL_CERT_DIR").as_deref()).certs
+            rustls_native_certs::load_certs_from_paths(None, folder.as_deref()).certs
         }
         _ => rustls_native_certs::load_native_certs().certs,
     }

@@ -30,6 +30,9 @@ use crate::error::Phase;
 /// of them.
 pub(super) const MAX_HEADERS: usize = 8192;
 
+/// The `User-Agent` of `CONNECT`. Not that of a client, because clients with different ones share a tunnel.
+const USER_AGENT: &str = concat!("modzy-client/", env!("CARGO_PKG_VERSION"));
+
 /// The longest answer to `CONNECT`, in bytes.
 const LONGEST_HEAD: usize = 256 * 1024;
 
@@ -59,7 +62,6 @@ pub(super) struct Tunnels {
     pub(super) proxy: Proxy,
     pub(super) tcp: HttpConnector<WatchedResolver>,
     pub(super) tls: Arc<ClientConfig>,
-    pub(super) user_agent: String,
 }
 
 impl Service<Uri> for Tunnels {
@@ -103,8 +105,7 @@ impl Tunnels {
     }
 
     fn request(&self, host: &str, port: u16) -> Vec<u8> {
-        let user_agent = &self.user_agent;
-        let head = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {user_agent}\r\n");
+        let head = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {USER_AGENT}\r\n");
         let mut request = head.into_bytes();
         if let Some(value) = self.proxy.authorization() {
             request.extend_from_slice(b"Proxy-Authorization: ");

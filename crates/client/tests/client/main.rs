@@ -79,6 +79,8 @@ mod results;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod sharing;
+#[cfg(test)]
 mod slow;
 #[cfg(test)]
 mod sockets;
