@@ -2,6 +2,12 @@
  * A local Modzy for tests. It runs jobs with chosen times and limits, makes chosen requests fail, and records all requests.
  */
 
+/**
+ * The role of an access key. `SYSTEM_OWNER` may do everything, `DATA_SCIENTIST` deploys models, `DEVELOPER` and `PROJECT` only run
+ * jobs, `AUDITOR` only reads, and `ACCOUNT_ADMIN` runs jobs and reads the users and accounts.
+ */
+export type Role = 'SYSTEM_OWNER' | 'ACCOUNT_ADMIN' | 'DATA_SCIENTIST' | 'DEVELOPER' | 'AUDITOR' | 'PROJECT';
+
 /** The options of an emulator. All are optional. */
 export interface EmulatorOptions {
   /** The port on 127.0.0.1. Default: 0, which selects a free one. */
@@ -10,6 +16,8 @@ export interface EmulatorOptions {
   apiKey?: string | undefined;
   /** A key without rights, which gets a 403. Default: none. */
   restrictedKey?: string | undefined;
+  /** Further keys, as `prefix.body`, by their roles. Each role has its own user. Default: none. */
+  keys?: Partial<Record<Role, string>> | undefined;
   /** How long a job stays `SUBMITTED`, in ms. Default: 500. */
   submittedMs?: number | undefined;
   /** How long a job stays `IN_PROGRESS` after that, in ms. Its inputs are evenly spread over this time. Default: 1500. */

@@ -43,6 +43,7 @@ mod server;
 mod state;
 mod timestamp;
 
+pub use crate::auth::Role;
 pub use crate::emulator::Emulator;
 pub use crate::faults::{ConnectionFault, Fault, InvalidFault};
 pub use crate::options::Options;

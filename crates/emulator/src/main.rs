@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use modzy_emulator::{Emulator, Options};
+use modzy_emulator::{Emulator, Options, Role};
 use serde::Serialize;
 use tokio::sync::oneshot;
 
@@ -28,6 +28,9 @@ struct Arguments {
     /// Key without rights, which gets a 403 [default: none]
     #[arg(long, value_name = "KEY")]
     restricted_key: Option<String>,
+    /// Further key, with its role, such as DEVELOPER=prefix.body; may be repeated [default: none]
+    #[arg(long = "key", value_name = "ROLE=KEY", value_parser = role_and_key)]
+    keys: Vec<(Role, String)>,
     /// How long a job stays SUBMITTED, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 500)]
     submitted_ms: u64,
@@ -69,6 +72,11 @@ struct Ready<'a> {
     base_url: &'a str,
     api_key: &'a str,
     restricted_key: Option<&'a str>,
+}
+
+fn role_and_key(text: &str) -> Result<(Role, String), String> {
+    let (role, key) = text.split_once('=').ok_or("the role and the key are joined by =")?;
+    Ok((role.parse()?, key.to_owned()))
 }
 
 fn main() -> ExitCode {
@@ -118,6 +126,7 @@ impl From<Arguments> for Options {
             port: arguments.port,
             api_key: arguments.api_key,
             restricted_key: arguments.restricted_key,
+            keys: arguments.keys,
             submitted: Duration::from_millis(arguments.submitted_ms),
             in_progress: Duration::from_millis(arguments.in_progress_ms),
             store_delay: Duration::from_millis(arguments.store_delay_ms),

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::auth::Role;
+
 /// How an [`Emulator`](crate::Emulator) behaves.
 ///
 /// Every member has a default, so set only the ones that you need: `Options { control: true, ..Options::default() }`.
@@ -14,6 +16,8 @@ pub struct Options {
     pub api_key: Option<String>,
     /// A key without rights: requests with it get a 403. Default: `None`.
     pub restricted_key: Option<String>,
+    /// Further keys, as `prefix.body`, each with its role and its own user. Default: none.
+    pub keys: Vec<(Role, String)>,
     /// How long a job stays `SUBMITTED` after its receipt. Default: 500 ms.
     pub submitted: Duration,
     /// How long a job stays `IN_PROGRESS` after that. Its inputs finish one after the other, evenly spread over this
@@ -44,6 +48,7 @@ impl Default for Options {
             port: 0,
             api_key: None,
             restricted_key: None,
+            keys: Vec::new(),
             submitted: Duration::from_millis(500),
             in_progress: Duration::from_millis(1500),
             store_delay: Duration::ZERO,
@@ -64,6 +69,7 @@ impl fmt::Debug for Options {
             .field("port", &self.port)
             .field("api_key", &hidden(&self.api_key))
             .field("restricted_key", &hidden(&self.restricted_key))
+            .field("keys", &self.keys.iter().map(|(role, _)| role).collect::<Vec<_>>())
             .field("submitted", &self.submitted)
             .field("in_progress", &self.in_progress)
             .field("store_delay", &self.store_delay)
@@ -85,6 +91,7 @@ mod tests {
     fn debug_output_hides_the_keys() {
         let options = Options {
             api_key: Some("prefix.secret".to_owned()),
+            keys: vec![(Role::Developer, "prefix.secret".to_owned())],
             ..Options::default()
         };
         let text = format!("{options:?}");

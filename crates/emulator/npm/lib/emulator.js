@@ -13,6 +13,7 @@ const ARGUMENTS = {
   port: 'port',
   apiKey: 'api-key',
   restrictedKey: 'restricted-key',
+  keys: 'key',
   submittedMs: 'submitted-ms',
   inProgressMs: 'in-progress-ms',
   storeDelayMs: 'store-delay-ms',
@@ -33,7 +34,15 @@ function readOptions(options) {
       throw new TypeError(`unknown option ${name}; the options are ${Object.keys(ARGUMENTS).join(', ')}`);
     }
     const argument = ARGUMENTS[/** @type {keyof typeof ARGUMENTS} */ (name)];
-    return value === undefined || value === null ? [] : [`--${argument}=${value}`];
+    if (value === undefined || value === null || value === false) {
+      return [];
+    }
+    if (value === true) {
+      return [`--${argument}`];
+    }
+    // One argument for each member, as `name=value`.
+    const values = typeof value === 'object' ? Object.entries(value).map((entry) => entry.join('=')) : [value];
+    return values.map((text) => `--${argument}=${text}`);
   });
 }
 

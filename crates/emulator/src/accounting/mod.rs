@@ -1,5 +1,6 @@
 //! Accounting: the API's access keys and teams.
 
+mod keys;
 mod ledger;
 mod routes;
 

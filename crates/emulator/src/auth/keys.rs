@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use super::role::Role;
+use crate::account::Person;
 use crate::options::Options;
 
 /// The keys of one emulator.
@@ -10,11 +12,33 @@ use crate::options::Options;
 pub(crate) struct Keys {
     pub(crate) api_key: Arc<str>,
     pub(crate) restricted_key: Option<Arc<str>>,
+    /// All keys but the restricted one, the API key first.
+    known: Arc<[Key]>,
+}
+
+struct Key {
+    text: Arc<str>,
+    caller: Caller,
+}
+
+/// The sender of a request: the public part of its key, and the user whom the key belongs to.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    /// The text of the key before its dot.
+    pub(crate) prefix: Arc<str>,
+    pub(crate) role: Role,
+}
+
+impl Caller {
+    pub(crate) fn person(&self) -> &'static Person {
+        Person::with(self.role)
+    }
 }
 
 impl Keys {
     /// Takes the keys from the options, and generates the API key if it is missing. Fails with `InvalidInput` for a key
-    /// that a header cannot carry, or whose prefix (which responses show) cannot be separated from its body.
+    /// that a header cannot carry, or whose prefix (which responses show) cannot be separated from its body, and for two
+    /// keys with the same prefix.
     pub(crate) fn new(options: &Options) -> io::Result<Self> {
         let api_key = match &options.api_key {
             Some(key) => checked("api_key", key)?,
@@ -27,15 +51,48 @@ impl Keys {
         if restricted_key.as_ref() == Some(&api_key) {
             return Err(invalid("restricted_key must differ from api_key".to_owned()));
         }
+        let mut known = vec![Key::new(Role::SystemOwner, api_key.clone())];
+        for (role, key) in &options.keys {
+            let key = Key::new(*role, checked("keys", key)?);
+            if known.iter().any(|other| other.caller.prefix == key.caller.prefix)
+                || restricted_key.as_deref() == Some(&key.text)
+            {
+                return Err(invalid(format!("keys: the prefix of the key for {role} occurs twice")));
+            }
+            known.push(key);
+        }
         Ok(Self {
             api_key: api_key.into(),
             restricted_key: restricted_key.map(Into::into),
+            known: known.into(),
         })
     }
 
-    /// The public part of the API key: the text before its dot.
-    pub(crate) fn prefix(&self) -> &str {
-        self.api_key.split_once('.').map_or("", |(prefix, _)| prefix)
+    /// Returns the sender of requests with this key.
+    pub(super) fn caller(&self, key: &str) -> Option<&Caller> {
+        let known = self.known.iter().find(|known| &*known.text == key);
+        known.map(|key| &key.caller)
+    }
+
+    /// Returns the keys whose text or prefix is public.
+    pub(crate) fn callers(&self) -> impl Iterator<Item = &Caller> {
+        self.known.iter().map(|key| &key.caller)
+    }
+
+    /// Returns the whole key with this prefix.
+    pub(crate) fn whole(&self, prefix: &str) -> Option<&Arc<str>> {
+        let known = self.known.iter().find(|key| &*key.caller.prefix == prefix);
+        known.map(|key| &key.text)
+    }
+}
+
+impl Key {
+    fn new(role: Role, text: String) -> Self {
+        let prefix = text.split_once('.').map_or("", |(prefix, _)| prefix).into();
+        Self {
+            text: text.into(),
+            caller: Caller { prefix, role },
+        }
     }
 }
 
@@ -90,12 +147,21 @@ mod tests {
             assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{bad:?}");
             assert!(error.to_string().starts_with("api_key must be a prefix and a body"));
         }
-        assert_eq!(keys("a.b", None).unwrap().prefix(), "a");
+        assert_eq!(&*keys("a.b", None).unwrap().caller("a.b").unwrap().prefix, "a");
     }
 
     #[test]
-    fn the_two_keys_must_differ() {
+    fn the_keys_must_differ() {
         let error = keys("a.b", Some("a.b")).err().unwrap();
         assert_eq!(error.to_string(), "restricted_key must differ from api_key");
+        let error = Keys::new(&Options {
+            api_key: Some("a.b".to_owned()),
+            keys: vec![(Role::Developer, "a.c".to_owned())],
+            ..Options::default()
+        });
+        assert_eq!(
+            error.err().unwrap().to_string(),
+            "keys: the prefix of the key for DEVELOPER occurs twice"
+        );
     }
 }

@@ -11,7 +11,6 @@ use super::documents::{Details, Summary};
 use super::job::Job;
 use super::lifecycle::Status;
 use super::store::JobStore;
-use crate::account::User;
 use crate::base_url::BaseUrl;
 use crate::error::Error;
 use crate::query::{Order, Parameters};
@@ -33,7 +32,9 @@ const STATUSES: [&str; 11] = [
 
 const ORDERS: &[(&str, Order<Record>)] = &[
     ("identifier", |a, b| a.job.id.cmp(&b.job.id)),
-    ("submittedBy", |a, b| a.job.key_prefix.cmp(&b.job.key_prefix)),
+    ("submittedBy", |a, b| {
+        a.job.submitter.prefix.cmp(&b.job.submitter.prefix)
+    }),
     // All jobs belong to the same key, so each shows the same number of jobs.
     ("submittedJobs", |_, _| std::cmp::Ordering::Equal),
     ("status", |a, b| a.details.status.name().cmp(b.details.status.name())),
@@ -126,8 +127,10 @@ impl<'a> Filter<'a> {
         let created = job.created_at().as_millisecond();
         self.start.is_none_or(|start| start.as_millisecond() <= created)
             && self.end.is_none_or(|end| created <= end.as_millisecond())
-            && self.parameters.passes_like("user", &User::searchable())
-            && self.parameters.passes_like("accessKey", &job.key_prefix)
+            && self
+                .parameters
+                .passes_like("user", &job.submitter.person().searchable())
+            && self.parameters.passes_like("accessKey", &job.submitter.prefix)
             && self.parameters.passes_like("model", about.name)
             && self
                 .parameters

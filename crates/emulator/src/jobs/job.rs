@@ -15,6 +15,8 @@ use super::sources::Sources;
 use super::submission::Submission;
 use super::upload::Upload;
 use super::usage::{Total, Usage};
+use super::votes::Votes;
+use crate::auth::{Caller, Role};
 use crate::error::Error;
 use crate::models::{self, Model, Outcome, Output, Version};
 use crate::timestamp;
@@ -28,8 +30,8 @@ pub(crate) struct Job {
     pub(crate) id: String,
     pub(crate) model: &'static dyn Model,
     pub(crate) version: &'static Version,
-    /// The prefix of the key that submitted it.
-    pub(crate) key_prefix: String,
+    /// The key that submitted it.
+    pub(crate) submitter: Caller,
     pub(crate) explain: bool,
     pub(crate) timeout: Option<Duration>,
     timing: Timing,
@@ -44,6 +46,7 @@ pub(crate) struct Job {
     canceled: OnceLock<Duration>,
     outcomes: OnceCell<Vec<Outcome>>,
     usage: Usage,
+    pub(crate) votes: Votes,
 }
 
 #[derive(Clone, Copy)]
@@ -65,7 +68,7 @@ impl Job {
     pub(super) fn new(
         submission: Submission,
         id: String,
-        key_prefix: &str,
+        submitter: Caller,
         timing: Timing,
         total: &Total,
     ) -> Result<Self, Error> {
@@ -78,7 +81,7 @@ impl Job {
             id,
             model,
             version,
-            key_prefix: key_prefix.to_owned(),
+            submitter,
             explain: submission.explain,
             timeout: submission.timeout,
             timing,
@@ -89,6 +92,7 @@ impl Job {
             canceled: OnceLock::new(),
             outcomes: OnceCell::new(),
             usage,
+            votes: Votes::default(),
         })
     }
 
@@ -105,7 +109,17 @@ impl Job {
             submitted: Duration::ZERO,
             in_progress: Duration::ZERO,
         };
-        let job = Self::new(submission, Uuid::nil().to_string(), "sample", timing, &Total::default())?;
+        let submitter = Caller {
+            prefix: "sample".into(),
+            role: Role::SystemOwner,
+        };
+        let job = Self::new(
+            submission,
+            Uuid::nil().to_string(),
+            submitter,
+            timing,
+            &Total::default(),
+        )?;
         let created = Moment {
             timestamp: version.created_at,
             ..job.created

@@ -15,6 +15,7 @@ mod store;
 mod submission;
 mod upload;
 mod usage;
+mod votes;
 
 pub(crate) use self::documents::milliseconds;
 pub(crate) use self::features::Features;
@@ -22,3 +23,4 @@ pub(crate) use self::job::Job;
 pub(crate) use self::lifecycle::Status;
 pub(crate) use self::routes::routes;
 pub(crate) use self::store::JobStore;
+pub(crate) use self::votes::{Vote, Voting};

@@ -4,7 +4,7 @@ use axum::extract::multipart::{Multipart, MultipartRejection};
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use bytes::Bytes;
 
 use super::documents::{Details, Receipt};
@@ -14,7 +14,7 @@ use super::sources::Sources;
 use super::store::JobStore;
 use super::submission::Submission;
 use super::{chunk, history};
-use crate::auth::Keys;
+use crate::auth::Caller;
 use crate::base_url::BaseUrl;
 use crate::error::{Error, Segments};
 
@@ -24,7 +24,6 @@ where
     BaseUrl: FromRef<S>,
     Features: FromRef<S>,
     JobStore: FromRef<S>,
-    Keys: FromRef<S>,
 {
     Router::new()
         .route("/jobs", post(submit).get(history::list))
@@ -38,12 +37,12 @@ where
 async fn submit(
     State(jobs): State<JobStore>,
     State(features): State<Features>,
-    State(keys): State<Keys>,
+    Extension(caller): Extension<Caller>,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Receipt>), Error> {
     let submission = Submission::parse(&body)?;
     features.check_inputs(submission.sources.as_ref().map_or(0, Sources::count))?;
-    let job = jobs.add(submission, keys.prefix())?;
+    let job = jobs.add(submission, caller)?;
     Ok((StatusCode::ACCEPTED, Json(Receipt::of(&job))))
 }
 

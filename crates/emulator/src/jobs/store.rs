@@ -13,6 +13,7 @@ use super::job::Job;
 use super::lifecycle::Timing;
 use super::submission::Submission;
 use super::usage::Total;
+use crate::auth::Caller;
 use crate::error::Error;
 use crate::options::Options;
 
@@ -68,9 +69,9 @@ impl JobStore {
         })
     }
 
-    pub(super) fn add(&self, submission: Submission, key_prefix: &str) -> Result<Arc<Job>, Error> {
+    pub(super) fn add(&self, submission: Submission, submitter: Caller) -> Result<Arc<Job>, Error> {
         let id = Uuid::new_v4().to_string();
-        let job = Arc::new(Job::new(submission, id, key_prefix, self.timing, &self.total)?);
+        let job = Arc::new(Job::new(submission, id, submitter, self.timing, &self.total)?);
         let mut kept = self.write();
         kept.added += 1;
         self.make_room(&mut kept, 0)?;
@@ -205,6 +206,13 @@ mod tests {
         JobStore::new(&options).unwrap()
     }
 
+    fn submitter() -> Caller {
+        Caller {
+            prefix: "prefix".into(),
+            role: crate::auth::Role::SystemOwner,
+        }
+    }
+
     fn submission(text: &str) -> Submission {
         let body = format!(
             r#"{{"model":{{"identifier":"ed542963de","version":"1.0.1"}},
@@ -220,7 +228,7 @@ mod tests {
         let text = "x".repeat(100);
         for nth in 0..3000 {
             for store in [&by_count, &by_bytes] {
-                let job = store.add(submission(&text), "prefix").unwrap();
+                let job = store.add(submission(&text), submitter()).unwrap();
                 if nth % 10 == 0 {
                     job.outcomes(1).await.unwrap();
                 }
@@ -245,9 +253,9 @@ mod tests {
             sources: None,
             ..submission("")
         };
-        let open = store.add(open, "prefix").unwrap();
+        let open = store.add(open, submitter()).unwrap();
         let ids: Vec<_> = (0..5)
-            .map(|_| store.add(submission("x"), "prefix").unwrap().id.clone())
+            .map(|_| store.add(submission("x"), submitter()).unwrap().id.clone())
             .collect();
         let kept: Vec<_> = store.all().iter().map(|job| job.id.clone()).collect();
         assert_eq!(kept, [std::slice::from_ref(&open.id), &ids[2..]].concat());
@@ -264,14 +272,14 @@ mod tests {
     #[test]
     fn a_job_for_which_there_is_no_room_is_refused_and_leaves_nothing_behind() {
         let store = store(10, 5000);
-        let refused = store.add(submission(&"x".repeat(5000)), "prefix").err().unwrap();
+        let refused = store.add(submission(&"x".repeat(5000)), submitter()).err().unwrap();
         assert!(
             refused
                 .message()
                 .starts_with("no room: the jobs take at most 5000 bytes")
         );
         assert_eq!((store.total.bytes(), store.all().len()), (0, 0));
-        store.add(submission("x"), "prefix").unwrap();
+        store.add(submission("x"), submitter()).unwrap();
         assert!(store.make_room_for(5001).is_err());
         store.make_room_for(4000).unwrap();
     }
@@ -280,7 +288,7 @@ mod tests {
     async fn the_first_drop_is_reported_once() {
         let store = store(1, usize::MAX);
         for _ in 0..3 {
-            store.add(submission("x"), "prefix").unwrap();
+            store.add(submission("x"), submitter()).unwrap();
         }
         assert!(
             store

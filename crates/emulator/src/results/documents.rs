@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::link::link;
 use crate::account::{ACCOUNT, TEAM, Team};
 use crate::error::Error;
-use crate::jobs::{Job, milliseconds};
+use crate::jobs::{Job, Voting, milliseconds};
 use crate::models::{Outcome, Output, Predictions};
 use crate::timestamp::{basic_offset, extended_offset};
 
@@ -29,21 +29,21 @@ pub(super) struct JobResults {
     job_identifier: String,
     account_identifier: &'static str,
     team: Team,
-    total: usize,
-    completed: usize,
-    failed: usize,
-    finished: bool,
+    pub(super) total: usize,
+    pub(super) completed: usize,
+    pub(super) failed: usize,
+    pub(super) finished: bool,
     submitted_by_key: String,
-    explained: bool,
+    pub(super) explained: bool,
     submitted_at: String,
-    initial_queue_time: u64,
-    total_queue_time: u64,
-    average_model_latency: f64,
+    pub(super) initial_queue_time: u64,
+    pub(super) total_queue_time: u64,
+    pub(super) average_model_latency: f64,
     total_model_latency: f64,
-    elapsed_time: u64,
+    pub(super) elapsed_time: u64,
     starting_result_summarizing: String,
-    result_summarizing: u64,
-    input_size: usize,
+    pub(super) result_summarizing: u64,
+    pub(super) input_size: usize,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     results: IndexMap<String, InputResult>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
@@ -55,34 +55,31 @@ pub(super) struct JobResults {
 #[serde(rename_all = "camelCase")]
 pub(super) struct InputResult {
     status: &'static str,
-    engine: String,
+    pub(super) engine: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
-    input_fetching: u64,
-    output_uploading: Option<u64>,
-    model_latency: f64,
-    queue_time: u64,
+    pub(super) input_fetching: u64,
+    pub(super) output_uploading: Option<u64>,
+    pub(super) model_latency: f64,
+    pub(super) queue_time: u64,
     start_time: String,
     update_time: String,
     end_time: String,
-    voting: Voting,
+    pub(super) voting: Voting,
     #[serde(flatten)]
-    outputs: IndexMap<&'static str, Shown>,
+    pub(super) outputs: Outputs,
 }
 
 /// The form of an output in the results.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Shown {
+pub(super) enum Shown {
     Value(Value),
     Generated(Predictions),
 }
 
-#[derive(Serialize)]
-struct Voting {
-    up: u32,
-    down: u32,
-}
+/// The outputs of an input, by name.
+pub(super) type Outputs = IndexMap<&'static str, Shown>;
 
 impl JobResults {
     /// Returns the results of the inputs that are processed so far.
@@ -108,7 +105,7 @@ impl JobResults {
             completed: results.len(),
             failed: failures.len(),
             finished: progress.status.is_final(),
-            submitted_by_key: job.key_prefix.clone(),
+            submitted_by_key: job.submitter.prefix.to_string(),
             explained: job.explain && job.model.about().is_explainable(),
             submitted_at: basic_offset(job.submitted_at()),
             initial_queue_time: queued,
@@ -167,7 +164,7 @@ impl InputResult {
             start_time: basic_offset(job.moment(start)),
             update_time: extended_offset(job.moment(end)),
             end_time: extended_offset(job.moment(end)),
-            voting: Voting { up: 0, down: 0 },
+            voting: job.votes.count(index),
             outputs,
         }
     }

@@ -5,5 +5,7 @@ mod generated;
 mod link;
 mod output;
 mod routes;
+mod single;
+mod votes;
 
 pub(crate) use self::routes::routes;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::extract::{FromRef, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
 
 use super::documents::{InputResult, JobResults, processed};
-use super::{generated, output};
+use super::single::SingleResult;
+use super::{generated, output, votes};
 use crate::base_url::BaseUrl;
 use crate::error::{Error, Segments};
 use crate::jobs::{Job, JobStore};
@@ -25,6 +26,9 @@ where
     Router::new()
         .route("/results/{job}", get(results))
         .route("/results/{job}/datasource/{input}", get(result))
+        .route("/results/{job}/upvote/{input}", post(votes::up))
+        .route("/results/{job}/downvote/{input}", post(votes::down))
+        .route("/results/{job}/vote/{input}", get(votes::read).delete(votes::reset))
         .route("/results/{job}/datasource/{input}/output/{output}", get(output::output))
         .route("/results/{job}/{input}/{output}", get(output::output))
         .route("/models/{model}/versions/{version}/sample-output", get(sample_output))
@@ -61,7 +65,8 @@ async fn result(
     let (index, outcome) = processed(&job, &key).await?;
     let result = InputResult::of(&job, index, outcome, &base_url);
     let generated_bytes = result.generated_bytes();
-    Ok(answer(result, generated_bytes))
+    let all = JobResults::of(&job, &base_url).await?;
+    Ok(answer(SingleResult::of(&job, index, result, &all), generated_bytes))
 }
 
 /// Runs the model on its sample, so the document shows real output.

@@ -35,6 +35,8 @@ mod requests;
 #[cfg(test)]
 mod results;
 #[cfg(test)]
+mod single_results;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod upload_refusals;

@@ -90,17 +90,6 @@ async fn both_forms_of_the_route_give_the_same_bytes_of_any_output() {
 }
 
 #[tokio::test]
-async fn the_result_of_one_input_equals_its_part_of_all_results() {
-    let server = Server::instant().await;
-    let id = tones(&server, &json!({ "a b": "do", "bad": "x".repeat(20_001) })).await;
-    let results = server.get(&format!("/api/results/{id}")).await.json();
-    let good = server.get(&format!("/api/results/{id}/datasource/a%20b")).await;
-    assert_eq!((good.status, &good.json()), (200, &results["results"]["a b"]));
-    let bad = server.get(&format!("/api/results/{id}/datasource/bad")).await;
-    assert_eq!((bad.status, &bad.json()), (200, &results["failures"]["bad"]));
-}
-
-#[tokio::test]
 async fn unknown_inputs_and_outputs_are_404() {
     let server = Server::instant().await;
     let id = tones(&server, &json!({ "a": "do", "bad": "x".repeat(20_001) })).await;
@@ -225,7 +214,10 @@ async fn results_have_the_requested_sizes() {
     }
     assert_eq!(results["failures"]["2"]["status"], "FAILED");
     let result = server.get(&format!("/api/results/{id}/datasource/0")).await;
-    assert_eq!(result.json(), results["results"]["0"]);
+    assert_eq!(
+        result.json()["result"]["results.json"],
+        results["results"]["0"]["results.json"]
+    );
     let output = server.get(&format!("/api/results/{id}/0/results.json")).await;
     assert_eq!(output.body.len(), 300_000);
     let small = generated(&server, &[r#"{"json": 56}"#]).await;
