@@ -230,7 +230,7 @@ describe('batches', () => {
     const calls = [
       ...notIterable.map((jobs) => [/^the jobs param should be an iterable or async iterable of jobs$/, [jobs]]),
       [/the concurrency param should be a whole number, 1 or more/, [[never], { concurrency: 0 }]],
-      [/unknown option concurency/, [[never], { concurency: 1 }]],
+      [/has no option concurency; use concurrency$/, [[never], { concurency: 1 }]],
       [/pollInterval/, [[never], { pollInterval: 0 }]],
       [/waitTimeout/, [[never], { waitTimeout: -1 }]],
       [/maxOutage/, [[never], { maxOutage: Number.NaN }]],

@@ -204,7 +204,7 @@ describe('certificates', () => {
       [{ cert, key: encrypted }, /: tls\.key is encrypted/],
       [{ cert, key: key.replace(secret, secret.toLowerCase()) }, /: tls\.key holds/],
       [{ cert, key: server.private }, /: tls\.key is not the key of the certificate/],
-      [{ rejectUnauthorized: false }, /unknown option tls\.rejectUnauthorized; known are tls\.ca, tls\.cert, tls\.key/],
+      [{ rejectUnauthorized: false }, /the client has no option tls\.rejectUnauthorized; use tls\.ca$/],
       [new Map(), /the tls param should be a plain object/],
       [ours.ca, /the tls param should be a plain object/],
     ]) {

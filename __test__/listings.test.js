@@ -135,7 +135,7 @@ describe('listings from the emulator', () => {
       [/the perPage param/, () => modzy.listJobHistory({ perPage: '10' })],
       [/the startDate param/, () => modzy.listJobHistory({ startDate: 7 })],
       [/the limit param should be a whole number, 1 or more/, () => modzy.listJobHistory(null, { limit: 0 })],
-      [/unknown option limits/, () => modzy.listModels({}, { limits: 1 })],
+      [/has no option limits; use limit$/, () => modzy.listModels({}, { limits: 1 })],
       [/the name param/, () => modzy.listModels({ name: 7 })],
       [/should be a plain object/, () => modzy.listModels([])],
       [/private|undefined/, modzy.listModels],

@@ -9,7 +9,7 @@ const { describe, it } = require('node:test');
 const { inspect } = require('node:util');
 const { ModzyClient } = require('modzy-client');
 const { headers: readHeaders, userAgent } = require('../lib/arguments/headers.js');
-const { options: optionTable } = require('../lib/arguments/option-table.js');
+const { namesOf, options: optionTable } = require('../lib/arguments/option-table.js');
 const { BindingClient } = require('../lib/binding.js');
 const { Session } = require('../lib/calls/session.js');
 
@@ -86,9 +86,6 @@ const ofCalls = {
   waitTimeout: numbers,
 };
 
-/** Returns the options in the message about an unknown option. */
-const known = ({ message }) => message.replace(/.* known are /, '').split(', ');
-
 function failure(work) {
   try {
     work();
@@ -101,14 +98,15 @@ function failure(work) {
 describe('the options of clients', () => {
   const make = (options) => new ModzyClient({ apiKey: KEY, url: 'http://127.0.0.1:9', ...options });
 
-  it('are those of this table', () => {
+  it('are those of this table, and are listed for an option that is like none', () => {
+    const listed = (names) =>
+      `the client has no option x; its options are ${names.join(', ').replace(/, (\w+)$/, ' and $1')}`;
     const names = Object.keys(ofClients);
-    assert.deepEqual(known(failure(() => make({ retry: 1 }))), names);
+    assert.equal(failure(() => make({ x: 1 })).message, listed(names));
     const own = ['apiKey', 'logging', 'teamId', 'teamToken', 'url'];
-    const ofFirst = known(failure(() => new ModzyClient('http://127.0.0.1:9/api', KEY, { retry: 1 })));
-    assert.deepEqual(
-      ofFirst,
-      names.filter((name) => !own.includes(name)),
+    assert.equal(
+      failure(() => new ModzyClient('http://127.0.0.1:9/api', KEY, { x: 1 })).message,
+      listed(names.filter((name) => !own.includes(name))),
     );
   });
 
@@ -165,22 +163,75 @@ describe('the options of clients', () => {
 describe('the options of calls', () => {
   // No server is needed, since nothing is sent.
   const client = new ModzyClient({ apiKey: KEY, url: 'http://127.0.0.1:9', proxy: false });
-  const call = (options) => client.blockUntilComplete('j', options);
+  const sources = { a: { b: 'c' } };
+  const output = { jobId: 'j', inputKey: 'a', outputName: 'b' };
 
-  it('are those of this table', async () => {
-    const error = await call({ retry: 1 }).catch((reason) => reason);
-    assert.deepEqual(known(error), Object.keys(ofCalls));
+  /** A call of each kind. */
+  const calls = {
+    read: (options) => client.getJob('j', options),
+    list: (options) => client.listModels(null, options).toArray(),
+    download: (options) => client.downloadOutput(output, 'file', options),
+    submit: (options) => client.submitJobText('m', 'v', sources, options),
+    embed: (options) => client.submitJobEmbedded('m', 'v', 'a/b', sources, options),
+    upload: (options) => client.submitJobFile('m', 'v', sources, options),
+    append: (options) => client.appendInput('j', 'a', 'b', 'c', options),
+    wait: (options) => client.blockUntilComplete('j', options),
+    waitMany: (options) => client.blockUntilAllComplete(['j'], options),
+    watch: (options) => client.watchJob('j', options).next(),
+    pathUrl: (options) => client.pathToDataUrl('p', 'a/b', options),
+    blobUrl: (options) => client.fileToDataUrl(new Blob(), options),
+  };
+
+  it('are those of this table', () => {
+    assert.deepEqual(namesOf(...Object.keys(calls)), Object.keys(ofCalls));
   });
 
   for (const [name, values] of Object.entries(ofCalls)) {
+    const takers = Object.keys(calls).filter((kind) => optionTable[name].takers.includes(kind));
+    const others = Object.keys(calls).filter((kind) => !takers.includes(kind));
+
     it(`name ${name} in the error for each of ${values.length} invalid values`, async () => {
-      for (const value of values) {
-        const error = await call({ [name]: value }).catch((reason) => reason);
-        assert.ok(error instanceof TypeError, inspect(value));
-        assert.match(error.message, new RegExp(`\\b${name}\\b`), inspect(value));
+      for (const [kind, value] of takers.flatMap((taker) => values.map((each) => [taker, each]))) {
+        const error = await calls[kind]({ [name]: value }).catch((reason) => reason);
+        assert.ok(error instanceof TypeError, inspect([kind, value]));
+        assert.match(error.message, new RegExp(`the ${name}\\S* param should be`), inspect([kind, value]));
+      }
+    });
+
+    it(`are refused as ${name} by the ${others.length} kinds of calls that do not use it`, async () => {
+      for (const kind of others) {
+        const error = await calls[kind]({ [name]: 5 }).catch((reason) => reason);
+        assert.ok(error instanceof TypeError, kind);
+        assert.match(
+          error.message,
+          new RegExp(`^\\w+ has no option ${name}, which belongs to .+; (use|its options are) `),
+        );
       }
     });
   }
+
+  it('are known by what other clients call them', async () => {
+    for (const [kind, name, advice] of [
+      ['wait', 'timeout', 'waitTimeout or pollInterval'],
+      ['read', 'timeout', 'requestTimeout'],
+      ['submit', 'timeout', 'requestTimeout or jobTimeout'],
+      ['read', 'maxRetries', 'retries'],
+      ['wait', 'maxRetries', 'maxOutage'],
+      ['wait', 'retries', 'maxOutage'],
+      ['wait', 'poll_interval', 'pollInterval'],
+      ['wait', 'POLLINTERVAL', 'pollInterval'],
+      ['wait', 'pollIntervall', 'pollInterval'],
+      ['wait', 'jobTimeout', 'waitTimeout or requestTimeout'],
+      ['read', 'abortSignal', 'signal'],
+      ['read', 'singal', 'signal'],
+      ['waitMany', 'parallel', 'concurrency'],
+      ['download', 'onUploadProgress', 'onDownloadProgress'],
+      ['list', 'limits', 'limit'],
+    ]) {
+      const { message } = await calls[kind]({ [name]: 5 }).catch((reason) => reason);
+      assert.ok(message.endsWith(`; use ${advice}`), message);
+    }
+  });
 });
 
 describe('the addon', () => {

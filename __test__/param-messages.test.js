@@ -164,14 +164,8 @@ describe('invalid params', () => {
     ],
     [should('mimeType', 'a string'), [['pathToDataUrl', './path']]],
     [should('file', 'a Blob or File'), [['fileToDataUrl', './path'], ['fileToDataUrl']]],
-    [
-      should('limit', 'a whole number, 1 or more'),
-      [
-        ['getAllTags', { limit: 0 }],
-        ['getJob', JOB, { limit: '5' }],
-      ],
-    ],
-    [should('onUploadProgress', 'a function'), [['getFeatures', { onUploadProgress: 5 }]]],
+    [should('concurrency', 'a whole number, 1 or more'), [['blockUntilAllComplete', [JOB], { concurrency: 0 }]]],
+    [should('onUploadProgress', 'a function'), [['submitJobFile', 'm', 'v', SOURCES, { onUploadProgress: 5 }]]],
     [
       /^getModels takes \(modelId, .*, sortBy, options\) or \(\{ modelId, .*, sortBy \}, options\), but not both/,
       [
@@ -198,7 +192,10 @@ describe('invalid params', () => {
     [/^getModels: the option retries is given twice$/, [['getModels', { retries: 1 }, { retries: 1 }]]],
     [/^appendInput: the option chunkSize is given twice$/, [['appendInput', JOB, 'a', 'b', 'c', 5, { chunkSize: 5 }]]],
     [/pollInterval is given twice/, [['blockUntilJobComplete', JOB, { timeout: 5, pollInterval: 5 }]]],
-    [/^blockUntilComplete: unknown option timeout; known are /, [['blockUntilComplete', JOB, { timeout: 5 }]]],
+    [
+      /^blockUntilComplete has no option timeout; use waitTimeout or pollInterval$/,
+      [['blockUntilComplete', JOB, { timeout: 5 }]],
+    ],
   ];
   for (const [message, calls] of refused) {
     for (const [method, ...args] of calls) {

@@ -3,6 +3,7 @@
 // The public client, which has the methods of all resources.
 
 const { isGiven } = require('./arguments/checks.js');
+const { checkNames } = require('./arguments/client-options.js');
 const { ownMembers } = require('./arguments/option-table.js');
 const { AccountingClient } = require('./resources/accounting.js');
 const dataUrls = require('./resources/data-urls.js');
@@ -34,6 +35,7 @@ class ModzyClient extends Resource {
   static fromEnv(options) {
     const { MODZY_API_KEY, MODZY_BASE_URL } = process.env;
     const { apiKey, url, ...rest } = ownMembers(options ?? {}, 'fromEnv');
+    checkNames(rest, 'initiator');
     const hasCredentials = [apiKey, rest.teamId, rest.teamToken].some(isGiven);
     if (!hasCredentials && !MODZY_API_KEY?.trim()) {
       throw new TypeError('Cannot initialize the modzy client: the environment variable MODZY_API_KEY is not set');

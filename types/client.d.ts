@@ -5,7 +5,7 @@ import type { BatchMethods } from './batches.js';
 import type { ConnectionError, InputError, ResponseError } from './errors.js';
 import type { JobReadMethods } from './jobs.js';
 import type { ModelMethods } from './models.js';
-import type { ClassInitiator, ClientOptions, DataUrlOptions, TeamInitiator } from './options.js';
+import type { BlobUrlOptions, ClassInitiator, ClientOptions, DataUrlOptions, TeamInitiator } from './options.js';
 import type { ResultMethods } from './results.js';
 import type { SubmitMethods } from './submits.js';
 import type { TagMethods } from './tags.js';
@@ -134,9 +134,9 @@ export declare class ModzyClient {
    * `application/octet-stream`.
    *
    * @throws {InputError} If it is larger than `maxBytes` (`limit`), changes or does not match its `size` (`changed`), or delivers no
-   *   byte for the client's `idleTimeout` (`timeout`).
+   *   byte for `idleTimeout` (`timeout`).
    */
-  fileToDataUrl(file: Blob, options?: DataUrlOptions | null): Promise<string>;
+  fileToDataUrl(file: Blob, options?: BlobUrlOptions | null): Promise<string>;
 }
 export interface ModzyClient extends ModelMethods, TagMethods, JobMethods, BatchMethods, ResultMethods {}
 

@@ -1,6 +1,9 @@
-// The options that every call has, and those of clients. What only some calls have is declared beside their methods.
+// The options that most calls have, and those of clients. What only some calls have is declared beside their methods.
 
-/** Options of every call. `null` and `undefined` mean: not given. */
+/**
+ * Options of the calls that send requests. `null` and `undefined` mean: not given. A method accepts only the options it uses: another
+ * one is a `TypeError` that names the methods it belongs to and the nearest option of this method.
+ */
 export interface RequestOptions {
   /**
    * Ends the call. The promise rejects with `signal.reason` once the request is closed; a signal that has fired already
@@ -31,8 +34,8 @@ export interface RequestOptions {
   headers?: Record<string, string> | null | undefined;
 }
 
-/** Options of the calls that make a data URL of a file. */
-export interface DataUrlOptions extends RequestOptions {
+/** Options of the calls that make a data URL, which send no request. */
+export interface DataUrlOptions extends Pick<RequestOptions, 'signal'> {
   /**
    * Limits the size of the file, which is refused before it is read where it is larger. In bytes, a whole number, 1 or more.
    * `Infinity`: as many as a string of JavaScript can hold, which in Node.js are about 384 MiB.
@@ -40,6 +43,16 @@ export interface DataUrlOptions extends RequestOptions {
    * @default 268435456
    */
   maxBytes?: number | null | undefined;
+}
+
+/** Options of the call that makes a data URL of a Blob. */
+export interface BlobUrlOptions extends DataUrlOptions {
+  /**
+   * ms without a byte of the Blob; at least 1. `Infinity`: no limit.
+   *
+   * @default the client's
+   */
+  idleTimeout?: number | null | undefined;
 }
 
 /** A text in PEM. */

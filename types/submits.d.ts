@@ -13,6 +13,16 @@ export interface SubmitOptions extends RequestOptions, CancelOptions {
   jobTimeout?: number | null | undefined;
 }
 
+/** Options of {@link SubmitMethods.submitJobEmbedded}. */
+export interface EmbeddedOptions extends SubmitOptions {
+  /**
+   * ms without a byte of a Blob among the sources; at least 1. `Infinity`: no limit.
+   *
+   * @default the client's
+   */
+  idleTimeout?: number | null | undefined;
+}
+
 /** Texts to submit: input key → input name → text. */
 export type TextSources = Record<string, Record<string, string>>;
 
@@ -59,7 +69,7 @@ export interface SubmitJobTextParams extends SubmitParams, SubmitOptions {
 }
 
 /** The parameters of {@link SubmitMethods.submitJobEmbedded} in the form of 2.x. */
-export interface SubmitJobEmbeddedParams extends SubmitParams, SubmitOptions {
+export interface SubmitJobEmbeddedParams extends SubmitParams, EmbeddedOptions {
   sources: DataUrlSources;
   /**
    * Ignored, as in 2.x: each data URL has a media type.
@@ -155,7 +165,7 @@ export interface SubmitMethods {
     mediaType: string,
     embeddedSources: EmbeddedSources,
     explain?: boolean | null,
-    options?: SubmitOptions | null,
+    options?: EmbeddedOptions | null,
   ): Promise<JobReceipt | Job>;
   /** Takes the options in place of `explain`. */
   submitJobEmbedded(
@@ -163,10 +173,10 @@ export interface SubmitMethods {
     versionId: string,
     mediaType: string,
     embeddedSources: EmbeddedSources,
-    options?: SubmitOptions | null,
+    options?: EmbeddedOptions | null,
   ): Promise<JobReceipt | Job>;
   /** The form of 2.x: the sources are data URLs, as `pathToDataUrl` and `fileToDataUrl` return them. */
-  submitJobEmbedded(params: SubmitJobEmbeddedParams, options?: SubmitOptions | null): Promise<JobReceipt>;
+  submitJobEmbedded(params: SubmitJobEmbeddedParams, options?: EmbeddedOptions | null): Promise<JobReceipt>;
 
   /**
    * Submits objects in S3: `POST /jobs` with an input of type `aws-s3`.

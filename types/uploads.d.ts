@@ -41,8 +41,8 @@ export interface UploadProgress {
   totalBytes?: number;
 }
 
-/** Options of uploads. An upload that fails or is aborted always cancels the job that it opened, so `cancelOnAbort` is not needed. */
-export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
+/** Options of {@link UploadMethods.appendInput}. */
+export interface AppendOptions extends RequestOptions {
   /**
    * Bytes of each chunk: a whole number, at least 1. If the server allows less, the server's limit applies. By default, the server's
    * limit (`GET /jobs/features`), or 1 MiB if the server reports none, and at most 4 MiB for sources other than files.
@@ -67,6 +67,16 @@ export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'> {
    * @default none
    */
   onUploadProgress?: ((progress: UploadProgress) => void | PromiseLike<void>) | null | undefined;
+}
+
+/** Options of uploads. An upload that fails or is aborted always cancels the job that it opened, so `cancelOnAbort` is not needed. */
+export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'>, AppendOptions {
+  /**
+   * Not an option of uploads.
+   *
+   * @default none
+   */
+  cancelOnAbort?: null | undefined;
 }
 
 /** The parameters of {@link UploadMethods.submitJobFile} in the form of 2.x. */
@@ -144,7 +154,7 @@ export interface UploadMethods {
     dataItemKey: string,
     inputValue: FileSource,
     chunkSize?: number | null,
-    options?: UploadOptions | null,
+    options?: AppendOptions | null,
   ): Promise<null>;
   /** Takes the options in place of `chunkSize`. */
   appendInput(
@@ -152,7 +162,7 @@ export interface UploadMethods {
     inputItemKey: string,
     dataItemKey: string,
     inputValue: FileSource,
-    options?: UploadOptions | null,
+    options?: AppendOptions | null,
   ): Promise<null>;
 
   /**

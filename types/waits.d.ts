@@ -8,6 +8,12 @@ import type { Result } from './results.js';
 /** Options of the polls of a wait. */
 export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOptions {
   /**
+   * Not an option of waits, which retry for `maxOutage`.
+   *
+   * @default none
+   */
+  retries?: null | undefined;
+  /**
    * ms between a response and the next poll, varied by up to 2.5 %; at least 1. During an outage, the pause is never shorter than
    * this or than 100 ms, whatever the server asks for. The last poll before a limit ends the wait may come sooner.
    *

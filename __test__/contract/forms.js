@@ -198,14 +198,37 @@ module.exports = [
     gives: null,
   },
 
-  // A call accepts the names of all options, and refuses unknown names.
+  // A call accepts the options of its own kind, and refuses others.
+  refused(
+    'getJob refuses an option of other calls',
+    (c) => c.getJob(JOB, { pollInterval: 5 }),
+    /^getJob has no option pollInterval, which belongs to blockUntilComplete, .* and watchJob; its options are headers, requestTimeout, retries and signal$/,
+  ),
   {
-    title: 'getJob accepts options of other calls',
-    call: (c) => c.getJob(JOB, { pollInterval: 5, chunkSize: 5, jobTimeout: 5, limit: 5, concurrency: 5 }),
+    title: 'getJob accepts options of other calls that are undefined or null',
+    call: (c) => c.getJob(JOB, { pollInterval: undefined, chunkSize: null }),
     asks: [get(ofJob)],
     answers: [job],
     gives: job,
   },
+  refused(
+    'submitJobText with an object refuses an option of other calls in it',
+    (c) => c.submitJobText({ ...params, waitTimeout: 5 }),
+    /^submitJobText has no option waitTimeout, which belongs to .*; use jobTimeout or requestTimeout$/,
+  ),
+  sends(
+    'submitJobText ignores an option of other calls in the object that is undefined',
+    (c) => c.submitJobText({ ...params, waitTimeout: undefined }),
+    body2,
+    receipt,
+  ),
+  sends(
+    'submitJobText warns of a setting of the constructor of 2.x in the object',
+    (c) => c.submitJobText({ ...params, logging: 'on' }),
+    body2,
+    receipt,
+    { warns: [/submitJobText.*logging/] },
+  ),
   {
     title: 'getJob accepts options that are undefined or null',
     call: (c) => c.getJob(JOB, { retries: undefined, signal: null }),
@@ -214,24 +237,24 @@ module.exports = [
     gives: job,
   },
   refused(
-    'getJob refuses an unknown option and lists the known ones',
+    'getJob refuses an unknown option and names the nearest one',
     (c) => c.getJob(JOB, { timeOut: 5 }),
-    /unknown option timeOut; known are .*pollInterval/,
+    /^getJob has no option timeOut; use requestTimeout$/,
   ),
   refused(
     'submitJobText with positional arguments refuses an unknown option',
     (c) => c.submitJobText(ID, VERSION, texts, { timeOut: 5 }),
-    /unknown option timeOut; known are/,
+    /^submitJobText has no option timeOut; use requestTimeout or jobTimeout$/,
   ),
   refused(
     'submitJobText with an object refuses an unknown option after it',
     (c) => c.submitJobText(params, { timeOut: 5 }),
-    /unknown option timeOut; known are/,
+    /^submitJobText has no option timeOut; use requestTimeout or jobTimeout$/,
   ),
   refused(
     'getJob refuses the option timeout, which is not one of its own',
     (c) => c.getJob(JOB, { timeout: 5 }),
-    /unknown option timeout; known are/,
+    /^getJob has no option timeout; use requestTimeout$/,
   ),
   refused(
     'getJob refuses options with a prototype',

@@ -6,6 +6,7 @@ import {
   ResultClient,
   decodeExplanation,
   isFinalStatus,
+  type AppendOptions,
   type DownloadOptions,
   type DownloadProgress,
   type EmbeddedSources,
@@ -33,6 +34,7 @@ import {
 declare const request: RequestOptions;
 declare const submit: SubmitOptions;
 declare const upload: UploadOptions;
+declare const append: AppendOptions;
 declare const wait: WaitOptions;
 declare const bytes: Uint8Array;
 
@@ -168,8 +170,8 @@ export async function open(client: JobClient): Promise<void> {
   const features: JobFeatures = await client.getFeatures();
   const appended: null[] = [
     await client.appendInput(job, 'key', 'input.bin', './path', 1024 * 1024),
-    await client.appendInput('id', 'key', 'input.bin', bytes, null, upload),
-    await client.appendInput(job, 'key', 'input.bin', new Blob([]), upload),
+    await client.appendInput('id', 'key', 'input.bin', bytes, null, append),
+    await client.appendInput(job, 'key', 'input.bin', new Blob([]), append),
     await client.appendInput(job, 'key', 'input.bin', new URL('file:///path')),
   ];
   const closed: JobReceipt[] = [
@@ -181,6 +183,8 @@ export async function open(client: JobClient): Promise<void> {
   const engines: EnginesResponse = await client.getProcessingEngineStatus(request);
   console.log(features.inputChunkMaximumSize, appended, closed, engines[0]?.ready, await client.getFeatures(request));
 
+  // @ts-expect-error: an option of submits
+  await client.appendInput(job, 'key', 'input.bin', bytes, { jobTimeout: 1 });
   // @ts-expect-error: the value is missing
   await client.appendInput(job, 'key', 'input.bin');
   // @ts-expect-error: neither a job nor an identifier
@@ -210,6 +214,8 @@ export async function waits(client: ModzyClient | JobClient): Promise<void> {
     console.log(explanation.mask);
   }
 
+  // @ts-expect-error: waits retry for maxOutage
+  await client.blockUntilComplete('id', request);
   // @ts-expect-error: timeout is an option of the method of 2.x
   await client.blockUntilComplete('id', { timeout: 100 });
   // @ts-expect-error: a number of ms

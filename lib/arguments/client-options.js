@@ -19,24 +19,38 @@ const { optionOf, ownMembers } = require('./option-table.js');
 function readConstructor(given) {
   const [first, second, third] = given;
   if (typeof first !== 'object' || first === null) {
+    const members = isGiven(third) ? ownMembers(third, 'the client') : {};
+    checkNames(members, 'client');
     const identity = {
       baseUrl: credential(first, 'baseURL'),
       hostRoot: false,
       apiKey: credential(second, 'apiKey'),
     };
-    const options = readOptions(isGiven(third) ? ownMembers(third, 'the client') : {}, 'client');
-    return { ...toConfig(identity, options), generation: 1 };
+    return { ...toConfig(identity, readOptions(members, 'client')), generation: 1 };
   }
   if (isGiven(second)) {
     throw argumentError('the client takes (baseURL, apiKey, options) or ({ apiKey, url, ...options }), but not both');
   }
   const { apiKey, teamId, teamToken, url, ...others } = ownMembers(first, 'the client');
+  checkNames(others, 'initiator');
   const identity = {
     baseUrl: isGiven(url) ? credential(url, 'url') : 'https://app.modzy.com',
     hostRoot: true,
     ...readCredentials(apiKey, teamId, teamToken),
   };
   return { ...toConfig(identity, readOptions(others, 'initiator')), generation: 2 };
+}
+
+/**
+ * Refuses names that are not those of options. This comes before the credentials, which may be missing because of a misspelled name.
+ *
+ * @param {Record<string, unknown>} given
+ * @param {'client' | 'initiator'} of
+ */
+function checkNames(given, of) {
+  for (const [name, value] of Object.entries(given)) {
+    optionOf(name, value, of, 'the client');
+  }
 }
 
 /**
@@ -47,9 +61,9 @@ function readOptions(given, of) {
   /** @type {Record<string, any>} */
   const options = { __proto__: null };
   for (const [name, value] of Object.entries(given)) {
-    const { check } = optionOf(name, of, 'the client');
-    if (isGiven(value)) {
-      options[name] = check(value, name);
+    const option = optionOf(name, value, of, 'the client');
+    if (option !== undefined && isGiven(value)) {
+      options[name] = option.check(value, name);
     }
   }
   return options;
@@ -71,4 +85,4 @@ function toConfig(identity, { proxy, tls, logger, logging = 'off', ...others }) 
   return { config: Object.assign(Object.create(null), settings), logs };
 }
 
-module.exports = { readConstructor };
+module.exports = { checkNames, readConstructor };

@@ -4,6 +4,8 @@
 
 const { argumentError } = require('../stacks.js');
 const { isGiven, isPlainObject, invalidParam, string } = require('./checks.js');
+const { listed } = require('./methods.js');
+const { nearest } = require('./nearest.js');
 
 /** The environment variables that decide the proxy. Rust chooses between them. */
 const proxyVariables = [
@@ -73,7 +75,9 @@ function tls(value, name) {
   for (const [member, given] of Object.entries(value)) {
     if (!Object.hasOwn(members, member)) {
       const known = Object.keys(members).map((one) => `${name}.${one}`);
-      throw argumentError(`the client: unknown option ${name}.${member}; known are ${known.sort().join(', ')}`);
+      const near = nearest(member, known);
+      const advice = near.length === 0 ? `its options are ${listed(known, 'and')}` : `use ${listed(near, 'or')}`;
+      throw argumentError(`the client has no option ${name}.${member}; ${advice}`);
     }
     if (isGiven(given)) {
       read[member] = members[/** @type {keyof typeof members} */ (member)](given, `${name}.${member}`);

@@ -4,16 +4,19 @@
 // Reading them is left to options.js and client-options.js. The defaults are set in Rust.
 
 const { argumentError } = require('../stacks.js');
-const { boolean, callback, isPlainObject, logger, oneOf, signal } = require('./checks.js');
+const { boolean, callback, isGiven, isPlainObject, logger, oneOf, signal } = require('./checks.js');
 const { credential } = require('./credentials.js');
 const { headers, userAgent } = require('./headers.js');
+const { listed, namesOfKinds } = require('./methods.js');
+const { nearest } = require('./nearest.js');
 const { proxy, tls } = require('./network.js');
 const { atLeastOne, bound, count, fromZero, milliseconds, size, wholeMs } = require('./numbers.js');
 
 /**
  * The kinds of calls, which differ in the options that they take.
  *
- * @typedef {'read' | 'list' | 'dataUrl' | 'download' | 'submit' | 'upload' | 'wait' | 'waitMany' | 'watch'} CallKind
+ * @typedef {'read' | 'list' | 'download' | 'submit' | 'embed' | 'upload' | 'append' | 'wait' | 'waitMany' | 'watch'
+ *   | 'pathUrl' | 'blobUrl'} CallKind
  *
  * A taker of an option: a kind of calls, any client, or a client whose settings are one object.
  *
@@ -28,10 +31,12 @@ const { atLeastOne, bound, count, fromZero, milliseconds, size, wholeMs } = requ
 
 /** Waits, which go on after a failed request. */
 const waits = /** @type {const} */ (['wait', 'waitMany', 'watch']);
-const submits = /** @type {const} */ (['submit', 'upload']);
-const transfers = /** @type {const} */ (['upload', 'download']);
-const requests = /** @type {const} */ (['read', 'list', 'dataUrl', 'download', ...submits]);
-const calls = /** @type {const} */ ([...requests, ...waits]);
+const submits = /** @type {const} */ (['submit', 'embed', 'upload']);
+const uploads = /** @type {const} */ (['upload', 'append']);
+/** Calls that make requests, and are over with them. */
+const requests = /** @type {const} */ (['read', 'list', 'download', 'append', ...submits]);
+/** Calls that only read a file or a Blob. */
+const dataUrls = /** @type {const} */ (['pathUrl', 'blobUrl']);
 
 /**
  * @param {Option['check']} check
@@ -60,20 +65,20 @@ const options = {
   url: inRust(credential, 'initiator'),
   // Requests
   connectTimeout: inRust(milliseconds(1), 'client'),
-  headers: inRust(headers, 'client', ...calls),
-  idleTimeout: inRust(milliseconds(1), 'client', ...transfers),
+  headers: inRust(headers, 'client', ...requests, ...waits),
+  idleTimeout: inRust(milliseconds(1), 'client', 'download', 'embed', 'blobUrl', ...uploads),
   maxResponseBytes: inRust(size, 'client'),
   maxSockets: inRust(count, 'client'),
   proxy: inRust(proxy, 'client'),
-  requestTimeout: inRust(milliseconds(1), 'client', ...calls),
+  requestTimeout: inRust(milliseconds(1), 'client', ...requests, ...waits),
   retries: inRust(fromZero, 'client', ...requests),
-  signal: inJavaScript(signal, ...calls),
+  signal: inJavaScript(signal, ...requests, ...waits, ...dataUrls),
   tls: inRust(tls, 'client'),
   userAgent: inRust(userAgent, 'client'),
   // Submits
-  chunkSize: inJavaScript(count, 'upload'),
+  chunkSize: inJavaScript(count, ...uploads),
   jobTimeout: inJavaScript(wholeMs, ...submits),
-  onUploadProgress: inJavaScript(callback, 'upload'),
+  onUploadProgress: inJavaScript(callback, ...uploads),
   // Waits
   concurrency: inJavaScript(bound, 'waitMany'),
   maxOutage: inRust(milliseconds(0), ...waits),
@@ -81,11 +86,11 @@ const options = {
   pollInterval: inRust(milliseconds(1), ...waits),
   waitTimeout: inRust(milliseconds(0), ...waits),
   // Cancellation of the job after an abort. An upload always cancels its job.
-  cancelOnAbort: inJavaScript(boolean, 'submit', ...waits),
+  cancelOnAbort: inJavaScript(boolean, 'submit', 'embed', ...waits),
   onCancel: inJavaScript(callback, ...submits, ...waits),
   // Results
   limit: inJavaScript(bound, 'list'),
-  maxBytes: inJavaScript(bound, 'dataUrl'),
+  maxBytes: inJavaScript(bound, ...dataUrls),
   onDownloadProgress: inJavaScript(callback, 'download'),
   // Logs
   logger: inJavaScript(logger, 'client'),
@@ -113,30 +118,79 @@ function namesOf(...takers) {
     .sort();
 }
 
-const known = {
-  call: namesOf(...calls),
-  client: namesOf('client'),
-  initiator: namesOf('client', 'initiator'),
-};
+/**
+ * The names of the options that each kind of calls, and each form of the constructor, accepts.
+ *
+ * @type {Record<CallKind | 'client' | 'initiator', Set<string>>}
+ */
+const accepted = Object.assign(
+  Object.create(null),
+  Object.fromEntries(
+    ['client', ...requests, ...waits, ...dataUrls].map((taker) => [
+      taker,
+      new Set(namesOf(/** @type {Taker} */ (taker))),
+    ]),
+  ),
+  { initiator: new Set(namesOf('client', 'initiator')) },
+);
 
 /**
- * Returns the option with a name. Throws if it is unknown.
+ * Returns the option with a name, if the taker accepts it; `undefined` for one of others that has no value. Throws for any other.
  *
  * @param {string} name
- * @param {keyof typeof known} of
+ * @param {unknown} value
+ * @param {CallKind | 'client' | 'initiator'} taker
  * @param {string} owner The method or the client, for the error message.
- * @returns {Option}
+ * @param {readonly string[]} [others] The other names that the method accepts.
+ * @returns {Option | undefined}
  */
-function optionOf(name, of, owner) {
-  if (!known[of].includes(name)) {
-    throw argumentError(`${owner}: unknown option ${name}; known are ${known[of].join(', ')}`);
+function optionOf(name, value, taker, owner, others = []) {
+  if (accepted[taker].has(name)) {
+    return options[/** @type {OptionName} */ (name)];
   }
-  return options[/** @type {OptionName} */ (name)];
+  if (isOption(name) && !isGiven(value)) {
+    return undefined;
+  }
+  throw noSuchOption(name, [...accepted[taker], ...others], owner);
 }
 
-/** @param {string} name */
-function isCallOption(name) {
-  return known.call.includes(name);
+/**
+ * Returns the error for a name that is not one of the known options: it names what has such an option, and the nearest known one.
+ *
+ * @param {string} name
+ * @param {readonly string[]} known
+ * @param {string} owner
+ */
+function noSuchOption(name, known, owner) {
+  const takers = isOption(name) ? options[/** @type {OptionName} */ (name)].takers : [];
+  const has = [
+    ...(takers.includes('client') ? ['new ModzyClient(…)'] : []),
+    ...(takers.includes('initiator') ? ['new ModzyClient({ … })'] : []),
+    namesOfKinds((kind) => /** @type {readonly string[]} */ (takers).includes(kind)),
+  ].filter((text) => text !== '');
+  const elsewhere = has.length === 0 ? '' : `, which belongs to ${has.join(' and to ')}`;
+  const near = nearest(name, known);
+  const advice =
+    near.length === 0 ? `its options are ${listed([...known].sort(), 'and')}` : `use ${listed(near, 'or')}`;
+  return argumentError(`${owner} has no option ${name}${elsewhere}; ${advice}`);
+}
+
+/**
+ * Returns whether a name is that of an option of a method or a client.
+ *
+ * @param {string} name
+ */
+function isOption(name) {
+  return Object.hasOwn(options, name);
+}
+
+/**
+ * Returns whether a name is that of an option of this package, and not one of the constructor of 2.x.
+ *
+ * @param {string} name
+ */
+function isOptionOfOurs(name) {
+  return isOption(name) && !options[/** @type {OptionName} */ (name)].takers.includes('initiator');
 }
 
 /**
@@ -153,4 +207,4 @@ function ownMembers(given, owner) {
   return { __proto__: null, ...given };
 }
 
-module.exports = { isCallOption, namesOf, optionOf, options, otherNames, ownMembers };
+module.exports = { isOptionOfOurs, namesOf, noSuchOption, optionOf, options, otherNames, ownMembers };

@@ -53,10 +53,10 @@ function withOwnNames(given, method, renamed) {
  *
  * @param {unknown} given
  * @param {string} method
- * @param {readonly (keyof typeof otherNames)[]} [renamed] The other names that the method accepts.
+ * @param {import('./rows.js').Form} row
  * @returns {CallOptions}
  */
-function readOptions(given, method, renamed = []) {
+function readOptions(given, method, { kind, renamed = [] }) {
   /** @type {any} */
   // Without a prototype, so that neither JavaScript nor Rust reads inherited members.
   const read = { __proto__: null, binding: undefined };
@@ -64,8 +64,9 @@ function readOptions(given, method, renamed = []) {
     return read;
   }
   for (const [name, value] of Object.entries(withOwnNames(given, method, renamed))) {
-    const { check, side } = optionOf(name, 'call', method);
-    if (isGiven(value)) {
+    const option = optionOf(name, value, kind, method, renamed);
+    if (option !== undefined && isGiven(value)) {
+      const { check, side } = option;
       if (side === 'rust') {
         read.binding ??= { __proto__: null };
         read.binding[name] = check(value, name);

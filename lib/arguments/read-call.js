@@ -22,7 +22,8 @@
 const { argumentError } = require('../stacks.js');
 const { isGiven, isPlainObject, object } = require('./checks.js');
 const { s3Objects, source, sources, texts } = require('./inputs.js');
-const { isCallOption, ownMembers } = require('./option-table.js');
+const { nearest } = require('./nearest.js');
+const { isOptionOfOurs, namesOf, ownMembers } = require('./option-table.js');
 const { readOptions } = require('./options.js');
 
 /** The readers of parameters that take a plain object in the positional form too. */
@@ -41,7 +42,7 @@ function readCall(method, row, args, generation) {
   const form = readForm(method, row, args);
   const decided = row.generation ?? form.generation ?? generation;
   const values = readValues(row, form, decided);
-  return { values, options: readOptions(form.options, method, row.renamed), generation: decided };
+  return { values, options: readOptions(form.options, method, row), generation: decided };
 }
 
 /**
@@ -170,13 +171,14 @@ function readObjectForm(method, row, params, rest) {
     const parameter = row.parameters.find(({ member }) => member === name);
     if (parameter !== undefined) {
       given[parameter.name] = value;
-    } else if (isCallOption(name)) {
+    } else if (isOptionOfOurs(name)) {
+      // One that the method does not take is refused with the options.
       if (isGiven(value) && isGiven(options[name])) {
         throw argumentError(`${method}: the option ${name} is given twice`);
       }
       options[name] = isGiven(value) ? value : options[name];
     } else if (!row.ignored?.includes(name)) {
-      warnOnce(method, name);
+      warnOnce(method, name, row);
     }
   }
   return { given, options, generation: 2, names: 'member' };
@@ -223,12 +225,15 @@ const warned = new Set();
  *
  * @param {string} method
  * @param {string} member
+ * @param {Row} row
  */
-function warnOnce(method, member) {
+function warnOnce(method, member, { parameters, kind }) {
   const subject = `${method}.${member}`;
   if (!warned.has(subject)) {
     warned.add(subject);
-    process.emitWarning(`${method} does not know the member ${member}`, { code: 'MODZY_UNKNOWN_MEMBER' });
+    const [near] = nearest(member, [...parameters.flatMap((parameter) => parameter.member ?? []), ...namesOf(kind)]);
+    const advice = near === undefined ? 'and ignores it' : `and ignores it; use ${near}`;
+    process.emitWarning(`${method} does not know the member ${member}, ${advice}`, { code: 'MODZY_UNKNOWN_MEMBER' });
   }
 }
 

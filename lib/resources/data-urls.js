@@ -8,13 +8,13 @@ const { blobToDataUrl, mostBytes } = require('../data-urls.js');
 const { inSteps, methodsOf, own, plain } = require('./resource.js');
 
 const rows = {
-  pathToDataUrl: plain('dataUrl', 'pathToDataUrl', [required('path', filePath), required('mimeType', string)], {
+  pathToDataUrl: plain('pathUrl', 'pathToDataUrl', [required('path', filePath), required('mimeType', string)], {
     argument: ({ values: { path, mimeType }, options }) =>
       JSON.stringify({ path, mimeType, maxBytes: mostBytes(mimeType, options.maxBytes) }),
     answer: (text) => text,
   }),
   fileToDataUrl: own(
-    'dataUrl',
+    'blobUrl',
     [],
     [required('file', blob)],
     inSteps((session, { values, options }) => blobToDataUrl(session, values.file, options)),

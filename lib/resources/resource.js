@@ -3,6 +3,7 @@
 // The base of the resource classes and of the facade: it creates their methods from rows, and keeps the session that they run
 // in. The rows are defined in the files of the resources.
 
+const { note } = require('../arguments/methods.js');
 const { bare } = require('../arguments/rows.js');
 const { Session } = require('../calls/session.js');
 const { AsyncQueue } = require('../iteration/async-queue.js');
@@ -222,6 +223,7 @@ const makers = {
  * @returns {Record<string, Method>}
  */
 function methodsOf(rows) {
+  Object.entries(rows).forEach(([name, row]) => note(name, row));
   return Object.assign({}, ...Object.entries(rows).map(([name, row]) => makers[row.returns](name, row)));
 }
 

@@ -69,7 +69,7 @@ const rows = {
     sources: textSources,
   })),
   submitJobEmbedded: own(
-    'submit',
+    'embed',
     ['submitJobEmbedded'],
     [...version, required('mediaType', string), required('embeddedSources', sources, 'sources'), explain],
     inSteps(submitJobEmbedded),

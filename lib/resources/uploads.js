@@ -33,7 +33,7 @@ const rows = {
   submitJobFile,
   submitJobFiles: alias(submitJobFile),
   appendInput: own(
-    'upload',
+    'append',
     ['appendInput'],
     [
       job,
