@@ -57,6 +57,37 @@ describe('watchJob', () => {
     ]);
   });
 
+  it('yields a job whose status or a count has changed, and not one whose other members have', async () => {
+    const same = { status: 'IN_PROGRESS', total: 3, pending: 3, completed: 0, failed: 0 };
+    const answers = [
+      { ...same, elapsedTime: 1 },
+      { ...same, elapsedTime: 2, queueTime: 7 },
+      { ...same, total: 4, elapsedTime: 3 },
+      { ...same, total: 4, pending: 2, elapsedTime: 4 },
+      { ...same, total: 4, pending: 2, completed: 1, elapsedTime: 5 },
+      { ...same, total: 4, pending: 2, completed: 1, failed: 1, elapsedTime: 6 },
+      { ...same, total: 4, pending: 2, completed: 1, failed: 1, elapsedTime: 7 },
+      { ...same, total: 4, pending: 2, completed: 1, failed: 1, elapsedTime: 8, status: 'COMPLETED' },
+    ];
+    await emulator.answerJob(job(0), ...answers);
+    const times = [];
+    for await (const { elapsedTime } of client().watchJob(job(0), quickly)) {
+      times.push(elapsedTime);
+    }
+    assert.deepEqual(times, [1, 3, 4, 5, 6, 8]);
+  });
+
+  it('compares no members of a job that are lists or objects, of any depth', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const deepJob = (status) => `{"jobIdentifier":"${job(0)}","status":"${status}","completed":${deep},"x":${deep}}`;
+    await emulator.answerJob(job(0), deepJob('IN_PROGRESS'), deepJob('IN_PROGRESS'), deepJob('COMPLETED'));
+    const seen = [];
+    for await (const { status } of client().watchJob(job(0), quickly)) {
+      seen.push(status);
+    }
+    assert.deepEqual(seen, ['IN_PROGRESS', 'COMPLETED']);
+  });
+
   it('does not yield a job again because the loop has changed the object', async () => {
     await emulator.answerJob(job(0), { status: 'OPEN' }, { status: 'OPEN' }, { status: 'COMPLETED' });
     const seen = [];

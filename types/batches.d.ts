@@ -95,8 +95,8 @@ export interface BatchMethods {
   blockUntilAllComplete(jobs: Many<JobSource>, options?: WaitManyOptions | null): Promise<JobOutcome[]>;
 
   /**
-   * Waits for a job, as {@link WaitMethods.blockUntilComplete} does, and yields the job each time that a poll finds it changed,
-   * the final state last. A loop that is slower than the polls receives each status once, with its latest figures.
+   * Waits for a job, as {@link WaitMethods.blockUntilComplete} does, and yields the job each time that a poll finds another
+   * `status` or count (`total`, `pending`, `completed`, `failed`), the final state last. A loop that is slower than the polls receives each status once, with its latest figures.
    *
    * No request is sent before the loop begins, and the iterable supports one loop. Leaving the loop ends the wait and cancels no
    * job. If a loop was not left and becomes unreachable, it is closed when it is garbage-collected.

@@ -39,12 +39,13 @@ class Listing {
       const { items, next } = await session.run(operation, JSON.stringify({ ...filter, page }), options, readPage);
       // A new item at the top moves the others down, so that the last items of a page are repeated at the top of the next. A
       // server without paging returns the same page forever.
-      const fresh = items.filter((item) => !before.has(nameOf(item))).slice(0, missing);
+      const names = items.map(nameOf);
+      const fresh = items.filter((_, index) => !before.has(names[index])).slice(0, missing);
       missing -= fresh.length;
       if (fresh.length === 0) {
         return;
       }
-      before = new Set(items.map(nameOf));
+      before = new Set(names);
       yield fresh;
       if (!next || missing === 0) {
         return;

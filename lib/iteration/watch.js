@@ -3,11 +3,17 @@
 // A watch over one job: a wait whose polls are returned as an async iterator.
 
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
-const { textOf } = require('../documents.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
 
 /**
- * Returns the job of each poll that differs from the previous one. The final job is the last item.
+ * The members whose change is a change of the job. Others, such as `elapsedTime`, differ from poll to poll.
+ *
+ * @type {readonly (keyof Job)[]}
+ */
+const WATCHED = ['status', 'total', 'pending', 'completed', 'failed'];
+
+/**
+ * Returns the job of each poll in which its status or a count has changed. The final job is the last item.
  *
  * @param {import('../calls/session.js').Session} session
  * @param {string} jobIdentifier
@@ -19,7 +25,8 @@ function watchJob(session, jobIdentifier, options) {
   const abort = (/** @type {unknown} */ reason) => polls.abort(reason);
   /** @type {Promise<void>} */
   let over = Promise.resolve();
-  let seen = '';
+  /** @type {unknown[] | undefined} */
+  let seen;
 
   /** @param {Feed<Job>} feed */
   function begin(feed) {
@@ -30,9 +37,9 @@ function watchJob(session, jobIdentifier, options) {
   async function follow(feed) {
     /** @param {Job} job */
     const onProgress = (job) => {
-      const text = textOf(job);
-      if (text !== seen) {
-        seen = text;
+      const values = WATCHED.map((name) => scalar(job[name]));
+      if (!seen?.every((value, index) => Object.is(value, values[index]))) {
+        seen = values;
         // A loop that is slower than the polls receives each status once, with its newest figures.
         feed.putOver(job, (last) => last.status === job.status);
       }
@@ -73,6 +80,15 @@ function watchJob(session, jobIdentifier, options) {
   return new AsyncQueue(new Feed(begin, leave));
 }
 
-/** @typedef {{ status?: unknown }} Job */
+/**
+ * Returns a value that is compared by itself. Objects, which no such member should have, count as equal, whatever their depth.
+ *
+ * @param {unknown} value
+ */
+function scalar(value) {
+  return typeof value === 'object' && value !== null ? WATCHED : value;
+}
+
+/** @typedef {{ status?: unknown, total?: unknown, pending?: unknown, completed?: unknown, failed?: unknown }} Job */
 
 module.exports = { watchJob };
