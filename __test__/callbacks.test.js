@@ -7,6 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { rm } = require('node:fs/promises');
 const { describe, it } = require('node:test');
+const { inspect } = require('node:util');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
 const { job, numberedJobs, path: route, quickly } = require('./support/numbered-jobs.js');
@@ -49,6 +50,48 @@ describe('a callback that returns a promise', () => {
       const unhandled = await unhandledBy(() => assert.rejects(call(client()), (error) => error === reason));
       assert.deepEqual(unhandled, []);
       await rm(path.join(os.tmpdir(), `modzy-callbacks-${process.pid}`), { force: true });
+    });
+  }
+
+  for (const thrown of [undefined, null, Symbol('own'), 0, { then: 7 }, Promise.resolve(7)]) {
+    it(`or throws ${inspect(thrown)} ends any call with it`, async () => {
+      await answer(0);
+      await emulator.fault({ path: '/api/results/j/datasource/k/output/o', status: 200, body: 'bytes' });
+      const body = `{"jobIdentifier":"${job(0)}","results":{}}`;
+      await emulator.fault({ path: `/api/results/${job(0)}`, status: 200, body });
+      const thrower = () => {
+        throw thrown;
+      };
+      // An async function would resolve a promise before it throws.
+      const rejecter = () => ({ then: (_, reject) => void reject(thrown) });
+      for (const callback of [thrower, rejecter]) {
+        const modzy = client();
+        const target = path.join(os.tmpdir(), `modzy-callbacks-${process.pid}`);
+        const unhandled = await unhandledBy(async () => {
+          for (const call of [
+            () => modzy.blockUntilComplete(job(0), { onProgress: callback }),
+            () =>
+              modzy.submitJobFile(
+                'd1g35t0256',
+                '1.0.0',
+                { a: { input: Buffer.from('x') } },
+                { onUploadProgress: callback },
+              ),
+            () => modzy.downloadOutput(OUTPUT, target, { onDownloadProgress: callback }),
+            () => modzy.openOutput(OUTPUT, { onDownloadProgress: callback }),
+            () => collect(modzy.streamResults(job(0), { onDownloadProgress: callback })),
+          ]) {
+            const outcome = await call().then(
+              () => 'resolved',
+              (error) => ({ error }),
+            );
+            assert.deepEqual(Object.keys(outcome), ['error'], String(call));
+            assert.ok(Object.is(outcome.error, thrown), String(call));
+          }
+        });
+        assert.deepEqual(unhandled, []);
+        await rm(target, { force: true });
+      }
     });
   }
 
@@ -127,6 +170,74 @@ describe('a callback that returns a promise', () => {
     controller.abort(reason);
     await assert.rejects(waiting, (error) => error === reason);
     assert.ok(performance.now() - aborted < 500);
+  });
+
+  it('and never settles holds back no chunk of a stream', { timeout: 20_000 }, async () => {
+    const bytes = Buffer.alloc(300_000, 'x');
+    await emulator.fault({
+      path: '/api/results/j/datasource/k/output/o',
+      status: 200,
+      body: bytes.toString(),
+    });
+    let count = 0;
+    const onDownloadProgress = () => {
+      count += 1;
+      return new Promise(() => {});
+    };
+    const began = performance.now();
+    const { body, contentLength } = await client().openOutput(OUTPUT, { onDownloadProgress });
+    const reader = body.getReader();
+    const chunks = [];
+    while (Buffer.concat(chunks).length < bytes.length) {
+      chunks.push((await reader.read()).value);
+    }
+    assert.deepEqual([Buffer.concat(chunks), contentLength], [bytes, bytes.length]);
+    assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
+    // A reader that leaves does not wait for the callback either.
+    await reader.cancel();
+    assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
+    assert.equal(count, 1);
+  });
+
+  it('and settles later is then called with the latest figures, before the stream ends', async () => {
+    const bytes = 200_000;
+    await emulator.fault({ path: '/api/results/j/datasource/k/output/o', status: 200, body: 'x'.repeat(bytes) });
+    const seen = [];
+    let busy = 0;
+    const onDownloadProgress = async ({ loadedBytes }) => {
+      busy += 1;
+      seen.push([busy, loadedBytes]);
+      await sleep(150);
+      busy -= 1;
+    };
+    const { body } = await client().openOutput(OUTPUT, { onDownloadProgress });
+    let read = 0;
+    for await (const chunk of body) {
+      read += chunk.length;
+    }
+    assert.deepEqual([read, busy], [bytes, 0]);
+    assert.deepEqual(
+      [seen[0], seen.at(-1)],
+      [
+        [1, 0],
+        [1, bytes],
+      ],
+    );
+  });
+
+  it('and rejects between two chunks ends the stream with that reason', async () => {
+    await emulator.fault({ path: '/api/results/j/datasource/k/output/o', status: 200, body: 'x'.repeat(200_000) });
+    let failLater;
+    const onDownloadProgress = () => new Promise((_, reject) => (failLater = reject));
+    const unhandled = await unhandledBy(async () => {
+      const { body } = await client().openOutput(OUTPUT, { onDownloadProgress });
+      const reader = body.getReader();
+      await reader.read();
+      failLater(reason);
+      await sleep(10);
+      await assert.rejects(reader.read(), (error) => error === reason);
+    });
+    assert.deepEqual(unhandled, []);
   });
 
   it('or an invalid thenable does not affect other calls', async () => {

@@ -174,7 +174,8 @@ export interface DownloadOptions extends RequestOptions {
   /**
    * Called when the headers have arrived, then at most 20 times a second, and at the end, in the async context of the call. If the
    * callback throws or rejects, the download ends with that error. If it returns a promise, the promise is awaited before the next
-   * call, and for at most 5 s before the download resolves.
+   * call, and for at most 5 s before the download resolves or the stream ends. The data does not wait for it: chunks are read as
+   * fast as their reader takes them, and a busy callback is next called with the latest figures.
    *
    * @default none
    */

@@ -3,9 +3,10 @@
 // A stream held open in Rust and read one chunk per call. Each call is made when its chunk is requested, so nothing is read
 // ahead, and nothing keeps the process alive between two chunks.
 
-const { inThisContext } = require('../calls/context.js');
-const { throwIfAborted, unwatch, watch } = require('../calls/signals.js');
+const { throwIfAborted, untilAborted, unwatch, watch } = require('../calls/signals.js');
+const { nextTurn } = require('../calls/turns.js');
 const { keepLines } = require('../stacks.js');
+const { Progress } = require('./progress.js');
 
 /**
  * Closes a stream whose reader was garbage-collected.
@@ -19,6 +20,7 @@ class OpenStream {
   #id;
   #options;
   #signal;
+  #progress;
   /** Ends the pending call for a chunk. */
   #ended = new AbortController();
   /** @type {Promise<unknown> | undefined} */
@@ -30,10 +32,12 @@ class OpenStream {
    * @param {Session} session
    * @param {number} id
    * @param {CallOptions} options
+   * @param {Progress} [callback]
    */
-  constructor(session, id, options) {
+  constructor(session, id, options, callback) {
     this.#session = session;
     this.#id = id;
+    this.#progress = callback;
     const { onDownloadProgress, trace, site, binding: { progress, observe } = {} } = options;
     const { signal } = this.#ended;
     this.#options = { onDownloadProgress, trace, site: keepLines(site), binding: { progress, observe }, signal };
@@ -51,17 +55,23 @@ class OpenStream {
    */
   static async open(session, operation, argument, options) {
     const { onDownloadProgress, signal } = options;
-    const inContext = onDownloadProgress && inThisContext(onDownloadProgress);
-    const bound = { ...options, onDownloadProgress: inContext };
+    const progress = onDownloadProgress && new Progress(onDownloadProgress);
+    const bound = { ...options, onDownloadProgress: progress?.report };
     return session.report(bound, async (extended) => {
       const head = await session.runSilently(operation, argument, extended, (opened) => opened);
       try {
+        if (progress?.busy !== undefined) {
+          // A callback that rejects at once ends this call. A later rejection ends the stream.
+          await nextTurn();
+        }
+        progress?.check();
         throwIfAborted(signal);
       } catch (error) {
+        progress?.stop();
         session.close(head.id);
         throw error;
       }
-      return { head, stream: new OpenStream(session, head.id, extended) };
+      return { head, stream: new OpenStream(session, head.id, extended, progress) };
     });
   }
 
@@ -74,6 +84,9 @@ class OpenStream {
   watch(reader, onAbort) {
     this.#onAbort = onAbort;
     abandoned.register(reader, { session: this.#session, id: this.#id }, this);
+    if (this.#progress !== undefined) {
+      this.#progress.onFailure = this.#abort;
+    }
     try {
       if (this.#signal !== undefined) {
         watch(this.#signal, this.#abort);
@@ -92,16 +105,35 @@ class OpenStream {
    * @returns {Promise<T | undefined>} `undefined` at the end.
    */
   async pull(read) {
-    const pulling = this.#session.runSilently('nextChunk', String(this.#id), this.#options, read);
+    const pulling = this.#next(read);
     this.#pulling = pulling;
     try {
       return await pulling;
-    } catch (error) {
+    } catch (thrown) {
+      const error = this.#progress?.failure === undefined ? thrown : this.#progress.failure.reason;
       this.close(error);
       throw error;
     } finally {
       this.#pulling = undefined;
     }
+  }
+
+  /**
+   * @template T
+   * @param {(chunk: any) => T} read
+   * @returns {Promise<T | undefined>}
+   */
+  async #next(read) {
+    const chunk = await this.#session.runSilently('nextChunk', String(this.#id), this.#options, read);
+    if (chunk === undefined && this.#progress !== undefined) {
+      // The end of a stream, like that of any call, waits for its callback, but not for long.
+      const { busy } = this.#progress;
+      if (busy !== undefined) {
+        await this.#session.withinGrace(untilAborted(busy, this.#ended.signal));
+      }
+      this.#progress.check();
+    }
+    return chunk;
   }
 
   /**
@@ -115,6 +147,7 @@ class OpenStream {
       this.#signal = undefined;
     }
     abandoned.unregister(this);
+    this.#progress?.stop();
     this.#ended.abort(reason);
     this.#session.close(this.#id);
   }

@@ -26,10 +26,11 @@ class ResultStream {
    */
   constructor(session, job, options) {
     const { onDownloadProgress, signal } = options;
+    // The stream is opened by the first `next()`, in the async context of that call.
+    const inContext = onDownloadProgress && inThisContext(onDownloadProgress);
     this.#session = session;
     this.#job = job;
     this.#signal = signal;
-    const inContext = onDownloadProgress && inThisContext(onDownloadProgress);
     this.#options = { ...options, onDownloadProgress: inContext, signal: this.#ended.signal };
   }
 
