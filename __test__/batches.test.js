@@ -122,6 +122,33 @@ describe('batches', () => {
       assert.equal(outcomes[1].error.cause, thrown);
     });
 
+    for (const [thrown, text] of [
+      [undefined, 'undefined'],
+      [null, 'null'],
+      [Symbol('own'), 'Symbol(own)'],
+      ['text', "'text'"],
+      [{ then: 7 }, 'an object that is not an Error'],
+      [Promise.resolve(7), 'an object that is not an Error'],
+    ]) {
+      it(`names what threw ${text}: the submit or onProgress`, async () => {
+        const jobs = await answer(0);
+        const thrower = () => {
+          throw thrown;
+        };
+        const bySubmit = await client().blockUntilAllComplete([thrower], quickly);
+        const byProgress = await client().blockUntilAllComplete(jobs, { ...quickly, onProgress: thrower });
+        const errors = [...bySubmit, ...byProgress].map(({ error }) => error);
+        assert.deepEqual(
+          errors.map(({ name, message }) => [name, message]),
+          [
+            ['ModzyError', `the submit threw ${text}`],
+            ['ModzyError', `onProgress threw ${text}`],
+          ],
+        );
+        assert.ok(errors.every(({ cause }) => cause === thrown));
+      });
+    }
+
     it('takes no more jobs from its source than the concurrency allows', async () => {
       const jobs = await answer(Infinity, Infinity, Infinity, Infinity);
       let taken = 0;

@@ -166,7 +166,7 @@ class Batch {
       }
     } catch (thrown) {
       if (this.#over === undefined) {
-        const error = showCaller(toError(thrown), this.#options.site);
+        const error = showCaller(toError(thrown, task.isSubmitting ? 'the submit' : 'onProgress'), this.#options.site);
         this.#feed.put({ index, jobIdentifier: task.jobIdentifier, error });
       }
     }
@@ -209,7 +209,7 @@ class Batch {
       const job = await this.#session.run('cancelJob', jobIdentifier, options);
       this.#reportCancel({ jobIdentifier, job });
     } catch (error) {
-      this.#reportCancel({ jobIdentifier, error: toError(error) });
+      this.#reportCancel({ jobIdentifier, error: toError(error, 'the cancellation') });
     }
   }
 
@@ -326,14 +326,19 @@ function isObject(value) {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-/** @param {unknown} thrown */
-function toError(thrown) {
+/**
+ * Returns what was thrown, as an error.
+ *
+ * @param {unknown} thrown
+ * @param {string} by The function that may have thrown something else.
+ */
+function toError(thrown, by) {
   if (isError(thrown)) {
     return thrown;
   }
   // Inspecting an object may throw or return a text of any length, so the object is only the cause.
   const what = isObject(thrown) ? 'an object that is not an Error' : inspect(thrown);
-  return withoutCaller(new ModzyError(`the submit threw ${what}`, { cause: thrown }));
+  return withoutCaller(new ModzyError(`${by} threw ${what}`, { cause: thrown }));
 }
 
 /**
