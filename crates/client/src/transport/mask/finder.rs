@@ -1,5 +1,5 @@
-//! Finds secrets in a text: any number, of any length, in time linear in the text. `reading` and `encoded` handle other
-//! spellings.
+//! Finds secrets in a text: any number, of any length, in any letter case, in time linear in the text. `reading` and `encoded`
+//! handle other spellings.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,6 +8,8 @@ use std::{
 };
 
 use aho_corasick::{Input, MatchKind, automaton::Automaton, nfa::noncontiguous::NFA};
+
+use super::folding::folded;
 
 /// The automaton looks for this many bytes of a secret, and the rest is compared, so that it stays small. With many
 /// secrets the number is lower, to keep the total near a million bytes.
@@ -18,7 +20,7 @@ const MOST_BYTES: usize = 1 << 20;
 /// How many bytes count as the beginning of a secret at the end of a text that was cut off.
 const SHORTEST_BEGINNING: usize = 4;
 
-/// Looks for secrets.
+/// Looks for secrets. All of them are in small letters, and so is each text that is searched.
 pub(super) struct Finder {
     /// `None` if there are too many secrets for it: then the whole text counts as secret.
     automaton: Option<NFA>,
@@ -30,18 +32,19 @@ pub(super) struct Finder {
 /// Secrets with the same beginning.
 struct Secrets {
     all: BTreeSet<Vec<u8>>,
-    /// Whether they are base64 forms, and make the whole word around them a secret.
+    /// Whether they are encoded forms, and make the whole word around them a secret.
     encoded: bool,
 }
 
 impl Finder {
-    /// Builds a finder of plain secrets and of base64 forms.
+    /// Builds a finder of plain secrets and of encoded forms.
     pub(super) fn new(plain: impl Iterator<Item = Vec<u8>>, encoded: impl Iterator<Item = Vec<u8>>) -> Self {
         let plain = plain.map(|secret| (secret, false));
         let all: Vec<_> = plain.chain(encoded.map(|secret| (secret, true))).collect();
         let length = (MOST_BYTES / all.len().max(1)).clamp(LEAST_OF_MANY, LONGEST_BEGINNING);
         let mut beginnings = BTreeMap::<Vec<u8>, Secrets>::new();
         for (secret, encoded) in all {
+            let secret = folded(&secret);
             let beginning = secret.get(..length).unwrap_or(&secret).to_vec();
             let alike = beginnings.entry(beginning).or_insert_with(|| Secrets {
                 all: BTreeSet::new(),
@@ -62,6 +65,7 @@ impl Finder {
 
     /// Returns where the secrets are, in order. A beginning of the length that the automaton knows counts as a secret.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let text = &*folded(text);
         let everything = || iter::once(0..text.len()).collect();
         let Some(automaton) = &self.automaton else {
             return everything();
@@ -90,6 +94,7 @@ impl Finder {
 
     /// Returns where the longest beginning of a secret is that the end of the text cuts off.
     pub(super) fn find_cut(&self, text: &[u8]) -> Option<Range<usize>> {
+        let text = &*folded(text);
         let starts = self.secrets.iter().flat_map(|secrets| {
             let cut = secrets.all.iter().filter_map(|secret| cut_off(text, secret));
             cut.map(|length| {

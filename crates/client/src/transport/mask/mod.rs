@@ -2,6 +2,7 @@
 
 mod encoded;
 mod finder;
+mod folding;
 mod reading;
 mod secrets;
 
@@ -17,8 +18,9 @@ use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
 use self::{
-    encoded::in_base64,
+    encoded::encodings,
     finder::Finder,
+    folding::cases,
     reading::{Reading, cuts},
     secrets::{of_credential, secrets_of},
 };
@@ -202,11 +204,15 @@ impl Finders {
     fn new<'s>(secrets: impl Iterator<Item = &'s str> + Clone) -> Self {
         let read = secrets
             .clone()
-            .flat_map(readings)
+            .flat_map(cases)
+            .flat_map(|secret| readings(&secret).collect::<Vec<_>>())
             .filter(|secret| secret.len() >= SHORTEST_PART);
-        let encoded = secrets.clone().flat_map(in_base64);
+        let encoded = secrets.clone().flat_map(encodings);
         Self {
-            plain: Finder::new(secrets.map(|secret| secret.as_bytes().to_vec()), iter::empty()),
+            plain: Finder::new(
+                secrets.flat_map(cases).map(|secret| secret.as_bytes().to_vec()),
+                iter::empty(),
+            ),
             read: Finder::new(read, encoded),
         }
     }

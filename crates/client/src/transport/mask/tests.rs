@@ -108,6 +108,67 @@ fn a_secret_inside_base64_masks_the_whole_word() {
 }
 
 #[test]
+fn a_secret_is_masked_in_any_letter_case() {
+    let secrets = ["S3cr3t/Key-Pé0", "straße-7", "ЖУК-жук"];
+    let mask = Mask::of(secrets.into_iter());
+    for secret in secrets {
+        for echo in [secret.to_lowercase(), secret.to_uppercase()] {
+            assert_eq!(mask.apply(&format!("<{echo}>")), "<***>");
+            for layer in 0..4 {
+                assert_eq!(mask.apply(&format!("[{}]", spelled(&echo, layer))), "[***]", "{layer}");
+            }
+        }
+    }
+    assert_eq!(mask.apply("s3CR3T%2fkEY-p%c3%a90"), "***");
+    assert_eq!(mask.apply_to_cut("cut: S3CR3T/KE"), "cut: ***");
+}
+
+#[test]
+fn a_secret_inside_hexadecimal_masks_the_whole_word() {
+    let hex = |text: &str| {
+        text.bytes()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<Vec<_>>()
+            .concat()
+    };
+    let mask = Mask::of(["pass", "S3cr3t \"Ké0"].into_iter());
+    for text in [
+        "pass",
+        "Basic pass",
+        "S3cr3t \"Ké0",
+        r#"{"key":"S3cr3t \"Ké0"}"#,
+        "more S3cr3t \"Ké0 of it",
+    ] {
+        for digits in [hex(text), hex(text).to_uppercase()] {
+            assert_eq!(
+                mask.apply(&format!("got 0x{digits}, sorry")),
+                "got ***, sorry",
+                "{text}"
+            );
+            assert_eq!(mask.apply(&format!("<{digits}>")), "<***>", "{text}");
+        }
+    }
+}
+
+#[test]
+fn texts_without_a_secret_stay_whatever_they_resemble() {
+    let mask = Mask::of(["Hunter2", "AKIAIOSFODNN7EXAMPLE", "correct horse", "pa55"].into_iter());
+    for text in [
+        "the password of the hunter is not correct, and 2 horses passed",
+        "commit 61f0a8c2b7d94e3fa5b6c7d8e9f0a1b2c3d4e5f6, 550e8400-e29b-41d4-a716-446655440000",
+        "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+        "HUNTER 2, hunter3, AKIAIOSFODNN7EXAMPL, correcthorse, pa 55, P%415",
+        "ÜBERGRÖSSE \u{fffd} \u{1f511}",
+    ] {
+        assert!(
+            matches!(mask.apply(text), Cow::Borrowed(_)),
+            "{text}: {}",
+            mask.apply(text)
+        );
+    }
+}
+
+#[test]
 fn the_values_of_a_users_own_headers_are_masked_unless_they_are_short() {
     let auth = Auth::api_key("publicPrefix.secretBody");
     let mut headers = HeaderMap::new();

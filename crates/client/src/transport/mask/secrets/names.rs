@@ -13,8 +13,9 @@ const PARTS: [&str; 8] = [
 ];
 
 /// Endings of the names of credentials, without a plural `s`: `sessionToken`, `x-amz-signature`.
-const ENDS: [&str; 33] = [
+const ENDS: [&str; 49] = [
     "accesskey",
+    "accesskeyid",
     "accountkey",
     "adminkey",
     "aeskey",
@@ -26,34 +27,51 @@ const ENDS: [&str; 33] = [
     "bearer",
     "cipherkey",
     "clientkey",
+    "clientkeydata",
+    "connstr",
     "cookie",
     "credential",
     "customerkey",
     "decryptionkey",
     "deploykey",
+    "dockerconfigjson",
     "functionkey",
+    "gpgkey",
     "hmackey",
+    "jaasconfig",
     "jwt",
+    "keytab",
+    "kubeconfig",
     "licensekey",
     "masterkey",
     "passkey",
+    "pgpkey",
     "privkey",
     "pwd",
+    "rsakey",
+    "sasuri",
+    "sasurl",
     "servicekey",
     "sessionid",
     "sessionkey",
     "sharedkey",
     "signature",
+    "signedurl",
     "signingkey",
     "sshkey",
+    "sslkey",
+    "storagekey",
     "subscriptionkey",
+    "tlskey",
 ];
 
 /// A further ending, unless the value is a number: `maxTokens`.
 const TOKEN: &str = "token";
 
 /// Last words of the names of credentials, too short to be looked for inside other words: `dbPass`, `x_sig`.
-const WORDS: [&str; 8] = ["auth", "hmac", "oauth", "otp", "pass", "pin", "sas", "sig"];
+const WORDS: [&str; 12] = [
+    "auth", "cred", "creds", "hmac", "oauth", "otp", "pass", "pin", "psk", "sas", "sig", "totp",
+];
 
 /// The longest name.
 pub(super) const LONGEST: usize = 256;
@@ -160,9 +178,14 @@ mod tests {
             private-key privateKeyPem connectionString connection_string CONNECTIONSTRING signature X-Amz-Signature sig SIG sasSig \
             x_sig x-api-key X_API_KEY apikey api.key xApiKey apiKeys client_secret clientSecretValue SecretAccessKey sas SASTOKEN \
             sas_token accessToken x-amz-security-token storageAccountKey Ocp-Apim-Subscription-Key masterKey credential \
-            credentials AWS_CREDENTIALS otp sharedAccessSignature client_assertion sessionId";
-        const OF_OTHERS: &str = "_ key inputKey objectKey publicKey accessKeyID keyId user username bypass compass config design \
-            sigma author pinned pinboard token.txt tokenizer input.txt";
+            credentials AWS_CREDENTIALS otp sharedAccessSignature client_assertion sessionId kubeconfig KUBE_CONFIG accessKeyId \
+            accessKeyID aws_access_key_id storageKey storage-key sas_url sasUrl SAS_URI presignedUrl client-key-data tlsKey \
+            sasl.jaas.config .dockerconfigjson aws_creds wifiPsk totp db_conn_str X-Amz-Credential \
+            x-amz-server-side-encryption-customer-key";
+        const OF_OTHERS: &str = "_ key inputKey objectKey publicKey keyId user username bypass compass config design \
+            sigma author pinned pinboard token.txt tokenizer input.txt storage storageClass url baseUrl callback_url sas_expiry \
+            credits sacred x-amz-date X-Amz-Expires partitionKey sortKey primaryKey foreignKey monkey keyboard keywords \
+            kubernetes authority inputs text signed_at connection region";
         for name in OF_CREDENTIALS.split_whitespace().chain(["db password"]) {
             assert!(Meaning::of(name).is_secret, "{name}");
         }

@@ -42,7 +42,7 @@ fn the_credentials_of_any_body_are_known() {
         ),
         (
             r#"{"input":{"accessKeyID":"AKIA","region":"r","username":"u","token.txt":"text","key":"k"}}"#,
-            &[],
+            &["AKIA"],
         ),
         (
             r#"{"maxTokens":4096,"webhookUrl":"https://host/x","imageUri":"https://a:bcd@host/x"}"#,
