@@ -134,13 +134,7 @@ impl BindingClient {
     /// Starts a call that ends after the time that the cancellation of a job may take. It sends nothing.
     #[napi(catch_unwind)]
     pub fn start_grace(&self) -> i64 {
-        self.start(|client, call| async move {
-            call.run(async {
-                client.cancel_grace().await;
-                Ok(Value::Nothing)
-            })
-            .await;
-        })
+        self.start(|client, call| async move { call.run_limit(client.cancel_grace()).await })
     }
 
     /// Hands a call the chunk that it requested from a source; `None` at the end of the source. The chunk is copied.

@@ -68,9 +68,9 @@ export interface BatchMethods {
    * cancels no job, and a submit in flight runs to its end. When the signal fires, the loop also drops the outcomes that it has
    * not read, and rejects with `signal.reason`. With `cancelOnAbort`, it first cancels the jobs that it waits for, and those
    * whose submits are in flight once their receipts arrive; pass the signal to the submits too if those should end soon. `onCancel`
-   * is called for each job. The loop ends at most 5 s after the signal, or a few seconds more with
-   * thousands of jobs, even if submits, cancellations or `return()` of the source are still pending; a job whose receipt arrives later is then canceled. If a loop was not left and becomes unreachable, it is
-   * closed when it is garbage-collected.
+   * is called for each job. The loop ends at most 5 s after the signal, however many jobs there are, even if submits, cancellations
+   * or `return()` of the source are still pending; a job whose receipt arrives later is then canceled. If a loop was not left and
+   * becomes unreachable, it is closed when it is garbage-collected.
    *
    * @param jobs The source of the jobs, read as `concurrency` allows. If it throws, all polls stop, and the loop yields the
    *   outcomes known by then and rejects with that error.

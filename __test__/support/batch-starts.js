@@ -15,11 +15,8 @@ const JOB = '00000000-0000-4000-8000-000000000001';
 /** ms for which the event loop may be blocked, with garbage collection. */
 const LONGEST = 50;
 
-/**
- * The same without garbage collection, by the number of jobs. With 50,000, a hash table that doubles takes 2 ms by itself, and several
- * double in the same turn.
- */
-const own = (jobs) => (jobs > 10_000 ? 20 : 10);
+/** The same without garbage collection. */
+const LONGEST_OWN = 10;
 
 /**
  * Asserts how long the event loop is blocked, in a process of its own. In a test, the runner follows each promise, which takes
@@ -43,7 +40,7 @@ async function assertHoldsLittle(t, emulator, jobs, cancels = false) {
   for (const when of ['start', 'abort']) {
     const { longest, own: byClient } = report[when];
     assert.ok(
-      longest <= LONGEST && byClient <= own(jobs),
+      longest <= LONGEST && byClient <= LONGEST_OWN,
       `${when}: ${longest} ms, ${byClient} ms of them by the client`,
     );
   }

@@ -11,6 +11,7 @@ const { ModzyError } = require('../errors.js');
 const { atCall, showCaller } = require('../stacks.js');
 const { Call } = require('./call.js');
 const { outside } = require('./context.js');
+const { LargeMap } = require('./large.js');
 const { start } = require('./operations.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('./signals.js');
 const { nextTurn } = require('./turns.js');
@@ -25,8 +26,8 @@ const busy = new Set();
 class Calls {
   #native;
   #onEvents;
-  /** @type {Map<number, Call>} */
-  #pending = new Map();
+  /** @type {LargeMap<Call>} */
+  #pending = new LargeMap();
   /** Calls that are to be ended in Rust, by whether their jobs are canceled. All calls of one signal are ended together. */
   #ended = new Map([
     [false, /** @type {number[]} */ ([])],
@@ -122,7 +123,7 @@ class Calls {
     // Rust has copied them.
     call.bytes = undefined;
     call.binding = undefined;
-    this.#pending.set(call.id, call);
+    this.#pending.add(call.id, call);
     if (!busy.has(this)) {
       busy.add(this);
       if (!this.#native.hold(true)) {
@@ -336,8 +337,8 @@ class Calls {
   /** @param {Call} call */
   #release(call) {
     this.#pending.delete(call.id);
-    if (call.cancelOnAbort && call.id !== 0) {
-      // No abort can follow that would cancel the job.
+    if (call.cancelOnAbort && call.id !== 0 && call.ending === undefined) {
+      // No abort can follow that would cancel the job. Rust has forgotten calls that were ended early.
       this.close(call.id);
     }
     for (const source of call.sources) {

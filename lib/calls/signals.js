@@ -3,6 +3,7 @@
 // Abort signals. Each signal has one listener, regardless of how many calls use it, and none after they have settled.
 
 const { warnOnce } = require('../diagnostics/warnings.js');
+const { LargeSet } = require('./large.js');
 const { nextTurn } = require('./turns.js');
 
 /**
@@ -13,12 +14,12 @@ const { nextTurn } = require('./turns.js');
  * @typedef {(reason: unknown) => void | (() => void)} Callback May return work that runs after all callbacks of a batch.
  *
  * @typedef {object} Watch
- * @property {Set<Callback>} callbacks
+ * @property {LargeSet<Callback>} callbacks
  * @property {() => void} listener
  */
 
 /** How many callbacks run in one turn of the event loop when a signal fires. They take about a millisecond. */
-const CALLED_IN_A_TURN = 500;
+const CALLED_IN_A_TURN = 250;
 
 /** The reason of an internal signal that ends waits without canceling their jobs, regardless of `cancelOnAbort`. */
 const LEFT = Symbol('left');
@@ -78,7 +79,9 @@ function watch(signal, callback) {
     known.callbacks.add(callback);
     return;
   }
-  const callbacks = new Set([callback]);
+  /** @type {LargeSet<Callback>} */
+  const callbacks = new LargeSet();
+  callbacks.add(callback);
   const listener = () => void fire(signal, callbacks);
   watches.set(signal, { callbacks, listener });
   try {
@@ -93,7 +96,7 @@ function watch(signal, callback) {
  * Runs the callbacks of a signal. The first ones run at once, and thousands of them over several turns of the event loop.
  *
  * @param {Signal} signal
- * @param {Set<Callback>} callbacks
+ * @param {LargeSet<Callback>} callbacks
  */
 async function fire(signal, callbacks) {
   const reason = reasonOf(signal);

@@ -4,6 +4,7 @@
 
 const { inspect, types } = require('node:util');
 const { jobReference } = require('../arguments/references.js');
+const { LargeSet } = require('../calls/large.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
 const { ModzyError } = require('../errors.js');
@@ -43,8 +44,8 @@ class Batch {
   #source;
   #isPulling = false;
   #taken = 0;
-  /** @type {Set<Task>} */
-  #tasks = new Set();
+  /** @type {LargeSet<Task>} */
+  #tasks = new LargeSet();
   #bounded = 0;
   #feed;
   /** @type {Promise<void> | undefined} Set once the batch is over. Settles after all of its work has ended. */
@@ -286,8 +287,10 @@ class Batch {
       if (all.length > 0 || source !== undefined) {
         // A source that is producing its next job closes after that, which may take any time.
         await this.#session.withinGrace(this.#end(all, isPulling ? undefined : closing));
-        // Rust ends each wait within its limits, and that end must be delivered. The rest is work of the user's.
-        await ends(waits);
+        if (!this.#cancels) {
+          // Rust ends each wait at once, and that end must be delivered. The rest is work of the user's.
+          await ends(waits);
+        }
       }
     } finally {
       if (signal !== undefined) {

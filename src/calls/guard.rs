@@ -110,6 +110,19 @@ impl Call {
         self.end(event);
     }
 
+    /// Ends the call after a limit, unless it is aborted first. Its end is reported before all other events.
+    pub(crate) async fn run_limit(&self, limit: impl Future<Output = ()>) {
+        let ended = self.abort.unless_aborted(limit).await;
+        let id = self.id.cast_signed();
+        let event = match ended {
+            Some(()) => BindingEvent::Finished { id },
+            None => BindingEvent::Aborted { id, canceled: None },
+        };
+        self.settled.store(true, Ordering::Relaxed);
+        self.calls.forget(self.id);
+        self.calls.events.push_first(event);
+    }
+
     /// Runs a future that may be dropped at any moment, unless the call is aborted first, and ends the call with its result.
     pub(crate) async fn run(&self, call: impl Future<Output = Result<Value>>) {
         match self.abort.unless_aborted(call).await {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    fmt,
+    fmt, mem,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -40,6 +40,8 @@ pub(crate) struct EventQueue {
 #[derive(Debug, Default)]
 struct Queue {
     waiting: VecDeque<BindingEvent>,
+    /// Events that come before the others.
+    first: Vec<BindingEvent>,
     /// Whether JavaScript has been notified of them.
     notified: bool,
     /// How many events were taken before the first one in the queue.
@@ -61,6 +63,13 @@ impl EventQueue {
     pub(crate) fn push(&self, event: BindingEvent) {
         let mut queue = self.queue();
         queue.waiting.push_back(event);
+        self.notify(queue);
+    }
+
+    /// Adds an event that comes before all others, however many there are.
+    pub(crate) fn push_first(&self, event: BindingEvent) {
+        let mut queue = self.queue();
+        queue.first.push(event);
         self.notify(queue);
     }
 
@@ -91,7 +100,7 @@ impl EventQueue {
         let mut queue = self.queue();
         queue.notified = false;
         let batch = queue.take();
-        if !queue.waiting.is_empty() {
+        if !queue.is_empty() {
             self.notify(queue);
         }
         batch
@@ -104,7 +113,7 @@ impl EventQueue {
         // Earlier events found no function, or a closed one.
         let mut queue = self.queue();
         queue.notified = false;
-        if !queue.waiting.is_empty() {
+        if !queue.is_empty() {
             self.notify(queue);
         }
         Ok(())
@@ -123,7 +132,14 @@ impl EventQueue {
 }
 
 impl Queue {
+    fn is_empty(&self) -> bool {
+        self.first.is_empty() && self.waiting.is_empty()
+    }
+
     fn take(&mut self) -> Vec<BindingEvent> {
+        if !self.first.is_empty() {
+            return mem::take(&mut self.first);
+        }
         let mut sum = 0;
         let fits = |event: &&BindingEvent| {
             let is_first = sum == 0;

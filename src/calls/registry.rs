@@ -2,14 +2,14 @@
 //! call is in `guard.rs`.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use modzy_client::{Abort, Output, ResultStream};
+use modzy_client::{Abort, CancelLimits, Output, ResultStream};
 use napi::Env;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -39,12 +39,14 @@ pub(crate) struct Calls {
 #[derive(Debug, Default)]
 struct Live {
     last: u64,
-    calls: HashMap<u64, Registered>,
+    /// An ordered map, because a hash table with tens of thousands of calls blocks the event loop while it doubles.
+    calls: BTreeMap<u64, Registered>,
     /// The pending request for a chunk of each call. A call has one at a time, because uploads read their sources in turn.
     pulls: HashMap<u64, oneshot::Sender<Chunk>>,
     /// The open streams that no call is reading, by the call that opened them.
     opened: HashMap<u64, Opened>,
     burst: Burst,
+    cancel_limits: CancelLimits,
 }
 
 /// Calls that are aborted in quick succession.
@@ -151,14 +153,14 @@ impl Calls {
     /// Aborts calls and, with `cancel_job`, cancels their jobs. Closes the streams that ended calls have opened. Returns the calls
     /// that had already ended by themselves and will report a second end.
     pub(crate) fn abort(self: &Arc<Self>, ids: Vec<u64>, cancel_job: bool) -> Vec<u64> {
-        let canceled = cancel_job.then(Instant::now);
         let (mut aborted, mut closed, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        let now = Instant::now();
         let mut live = self.live();
         for id in ids {
             closed.extend(live.opened.remove(&id));
             if let Some(Registered { abort, has_ended }) = live.calls.remove(&id) {
                 // Decided at once, because the call may end by itself before the driver thread ends it.
-                abort.decide(canceled);
+                abort.decide(cancel_job.then(|| live.cancel_limits.next(now)));
                 aborted.push(abort);
                 if has_ended && cancel_job {
                     again.push(id);

@@ -1,17 +1,15 @@
 //! The options of one call.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use http::HeaderMap;
 use tokio_util::sync::CancellationToken;
 
 use super::headers::insert_header;
 use crate::{
-    clock::{FOREVER, GRACE},
+    clock::FOREVER,
     error::Result,
+    jobs::Cancellation,
     observer::{Observed, Observer},
     transport::Settings,
 };
@@ -23,8 +21,8 @@ pub struct RequestOptions {
     request_timeout: Option<Duration>,
     idle_timeout: Option<Duration>,
     retries: Option<u32>,
-    /// The deadline of all attempts and the pauses between them.
-    pub(crate) until: Option<Instant>,
+    /// The cancellation that the requests belong to. It limits all attempts and the pauses between them.
+    pub(crate) cancellation: Option<Cancellation>,
     headers: HeaderMap,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
     pub(crate) observed: Observed,
@@ -39,7 +37,7 @@ impl RequestOptions {
             request_timeout: self.request_timeout.unwrap_or(defaults.request_timeout),
             retries: self.retries.unwrap_or(defaults.retries),
             idle_timeout: self.idle_timeout.unwrap_or(defaults.idle_timeout),
-            until: self.until.or(defaults.until),
+            until: self.cancellation.map(Cancellation::until).or(defaults.until),
             headers,
             user_agent: defaults.user_agent.clone(),
             max_response_bytes: defaults.max_response_bytes,
@@ -74,10 +72,9 @@ impl RequestOptions {
         self
     }
 
-    /// Sets when the call was aborted. The five seconds for the cancellation of its job begin at that time, and not when the
-    /// cancellation has its turn among thousands.
-    pub fn aborted_at(mut self, moment: Instant) -> Self {
-        self.until = Some(moment + GRACE);
+    /// Sets the limit of the cancellation that follows an abort.
+    pub fn canceling(mut self, cancellation: Cancellation) -> Self {
+        self.cancellation = Some(cancellation);
         self
     }
 

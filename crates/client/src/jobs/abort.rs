@@ -1,14 +1,11 @@
 //! Aborts calls that submit a job or wait for one: closes the request, and cancels the job if the caller wants that. Leaves the
 //! cancellation itself to `cancel`.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Instant,
-};
+use std::sync::{Arc, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 
-use super::cancel::CancelOutcome;
+use super::cancel::{CancelOutcome, Cancellation};
 use crate::{
     client::{Client, RequestOptions},
     clock::GRACE,
@@ -20,8 +17,8 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct Abort {
     token: CancellationToken,
-    /// When the cancellation of the job was decided, if it is to be canceled. Empty until the decision.
-    canceled: Arc<OnceLock<Option<Instant>>>,
+    /// The cancellation of the job, if it is to be canceled. Empty until the decision.
+    canceled: Arc<OnceLock<Option<Cancellation>>>,
     cancels_always: bool,
 }
 
@@ -44,9 +41,8 @@ impl Abort {
         }
     }
 
-    /// Decides whether the job is canceled with the call. The five seconds of the cancellation begin at the given time, and not
-    /// when its turn has come among thousands. The first decision counts. A decision after the abort has no effect.
-    pub fn decide(&self, canceled: Option<Instant>) {
+    /// Decides whether the job is canceled with the call. The first decision counts. A decision after the abort has no effect.
+    pub fn decide(&self, canceled: Option<Cancellation>) {
         if !self.token.is_cancelled() {
             let _ = self.canceled.set(canceled);
         }
@@ -58,7 +54,7 @@ impl Abort {
     }
 
     /// Decides, and ends the call.
-    pub fn abort(&self, canceled: Option<Instant>) {
+    pub fn abort(&self, canceled: Option<Cancellation>) {
         self.decide(canceled);
         self.end();
     }
@@ -72,19 +68,17 @@ impl Abort {
     /// Whether the job is to be canceled.
     #[must_use]
     pub fn cancels_job(&self) -> bool {
-        self.moment().is_some() || self.cancels_always && self.token.is_cancelled()
+        self.cancellation().is_some() || self.cancels_always && self.token.is_cancelled()
     }
 
     /// Returns the options of the requests that cancel the job, given those of the call.
     pub fn canceling_with(&self, options: &RequestOptions) -> RequestOptions {
-        let options = options.clone();
-        match self.moment() {
-            Some(moment) => options.aborted_at(moment),
-            None => options,
-        }
+        let mut options = options.clone();
+        options.cancellation = self.cancellation().or(options.cancellation);
+        options
     }
 
-    fn moment(&self) -> Option<Instant> {
+    fn cancellation(&self) -> Option<Cancellation> {
         self.canceled.get().copied().flatten()
     }
 
@@ -182,7 +176,8 @@ impl Client {
         options: &RequestOptions,
     ) -> CancelOutcome {
         let clock = self.transport().clock();
-        let left = options.until.map(|until| until.saturating_duration_since(clock.now()));
+        let since = |began| GRACE.saturating_sub(clock.now().saturating_duration_since(began));
+        let left = options.cancellation.map(|cancellation| since(cancellation.began));
         let receipt = tokio::select! {
             biased;
             receipt = submit => receipt,
@@ -195,13 +190,15 @@ impl Client {
         };
         // The cancellation itself has another five seconds.
         let mut options = options.clone();
-        options.until = None;
+        options.cancellation = None;
         self.cancel_ended(receipt, JobOfCall::Submitted, &options).await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     #[test]
@@ -209,8 +206,9 @@ mod tests {
         for first in [true, false] {
             let abort = Abort::default();
             assert!(!abort.cancels_job());
-            abort.abort(first.then(Instant::now));
-            abort.clone().abort((!first).then(Instant::now));
+            let now = || Cancellation::at(Instant::now());
+            abort.abort(first.then(now));
+            abort.clone().abort((!first).then(now));
             assert_eq!(abort.cancels_job(), first);
         }
     }

@@ -1,6 +1,8 @@
 //! Cancels jobs: `DELETE /jobs/{job}`, at the caller's request or after an aborted call. Leaves it to `abort` to find the job of
 //! an aborted call.
 
+use std::time::{Duration, Instant};
+
 use http::Method;
 
 use super::status::Stage;
@@ -10,6 +12,59 @@ use crate::{
     document::Document,
     error::{Error, Result},
 };
+
+/// How much earlier each cancellation ends than the one that was decided before it: the time to report one.
+const TURN: Duration = Duration::from_micros(100);
+
+/// The least that a cancellation is given.
+const LEAST: Duration = Duration::from_secs(1);
+
+/// The limits of cancellations that run at the same time.
+///
+/// A cancellation has five seconds. If thousands ended at that moment, the last report would come seconds later. Each that is
+/// decided within five seconds of another therefore ends a little earlier, in the reverse order: the last one is the least likely
+/// to get a socket in time.
+#[derive(Debug, Default)]
+pub struct CancelLimits {
+    began: Option<Instant>,
+    decided: u32,
+}
+
+impl CancelLimits {
+    /// Returns the decision to cancel a further job now.
+    pub fn next(&mut self, now: Instant) -> Cancellation {
+        if self
+            .began
+            .is_none_or(|began| now.saturating_duration_since(began) >= GRACE)
+        {
+            (self.began, self.decided) = (Some(now), 0);
+        }
+        let limit = GRACE.saturating_sub(TURN.saturating_mul(self.decided)).max(LEAST);
+        self.decided = self.decided.saturating_add(1);
+        Cancellation { began: now, limit }
+    }
+}
+
+/// The decision to cancel the job of a call.
+#[derive(Debug, Clone, Copy)]
+pub struct Cancellation {
+    pub(crate) began: Instant,
+    pub(crate) limit: Duration,
+}
+
+impl Cancellation {
+    /// Creates a decision made at this time. The five seconds of the cancellation begin then, and not when it has its turn among
+    /// thousands.
+    #[must_use]
+    pub fn at(began: Instant) -> Self {
+        Self { began, limit: GRACE }
+    }
+
+    /// Returns when the cancellation ends.
+    pub(crate) fn until(self) -> Instant {
+        self.began + self.limit
+    }
+}
 
 /// The outcome of canceling the job of an aborted or failed call.
 #[derive(Debug)]
@@ -48,13 +103,13 @@ impl Client {
         let mut options = options.clone();
         options.nothing_sent_after = None;
         let now = || self.transport().clock().now();
-        let until = *options.until.get_or_insert_with(|| now() + GRACE);
+        let cancellation = *options.cancellation.get_or_insert_with(|| Cancellation::at(now()));
         let mut result = self.cancel_job(job_id, &options).await;
         if let Err(Error::Timeout { limit, .. }) = &mut result
-            && now() >= until
+            && now() >= cancellation.until()
         {
-            // Reports the whole grace period, however much of it the request spent in the queue.
-            *limit = GRACE;
+            // Reports the whole limit, however much of it the request spent in the queue.
+            *limit = cancellation.limit;
         }
         CancelOutcome {
             job_identifier: Some(job_id.to_owned()),
@@ -62,8 +117,28 @@ impl Client {
         }
     }
 
-    /// Waits until the five seconds that a cancellation may take are over.
+    /// Waits until the five seconds that a cancellation may take are over. They are not extended while thousands of cancellations
+    /// keep the runtime busy.
     pub async fn cancel_grace(&self) {
-        self.transport().clock().deadline(GRACE).await;
+        self.transport().clock().sleep(GRACE).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_thousands_of_cancellations_the_last_ends_first_and_the_first_after_five_seconds() {
+        let now = Instant::now();
+        let mut limits = CancelLimits::default();
+        let all: Vec<_> = (0..100_000).map(|_| limits.next(now).limit).collect();
+        assert_eq!(all[0], GRACE);
+        assert!(all.is_sorted_by(|earlier, later| earlier >= later));
+        // The time to report those behind it.
+        assert_eq!(all[9999], Duration::from_micros(4_000_100));
+        assert_eq!(all[99_999], LEAST);
+        assert!(limits.next(now + Duration::from_millis(4999)).limit < GRACE);
+        assert_eq!(limits.next(now + GRACE).limit, GRACE);
     }
 }

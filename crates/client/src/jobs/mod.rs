@@ -17,7 +17,7 @@ mod wait;
 
 pub use self::{
     abort::{Abort, Ended, JobOfCall},
-    cancel::CancelOutcome,
+    cancel::{CancelLimits, CancelOutcome, Cancellation},
     data_uri::path_to_data_uri,
     embedded::{EmbeddedJob, EmbeddedValue},
     history::JobHistoryFilter,

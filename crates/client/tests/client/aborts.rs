@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use modzy_client::{Abort, CancelOutcome, Document, Ended, Error, JobOfCall, Result, WaitOptions};
+use modzy_client::{Abort, CancelOutcome, Cancellation, Document, Ended, Error, JobOfCall, Result, WaitOptions};
 
 use crate::support::{
     builder, options,
@@ -32,7 +32,7 @@ async fn an_aborted_wait_closes_its_poll_and_then_cancels_its_job_if_requested()
         let options = options();
         let aborting = async {
             until(|| server.busy() == 1).await;
-            abort.abort(cancel_job.then(Instant::now));
+            abort.abort(cancel_job.then(|| Cancellation::at(Instant::now())));
         };
         let ended = client.unless_aborted(waiting, JobOfCall::Known("j"), &abort, &options);
         let (ended, ()) = tokio::join!(ended, aborting);
@@ -99,7 +99,7 @@ async fn the_five_seconds_of_a_cancellation_begin_when_it_is_decided() {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let client = builder(&server.api()).build().unwrap();
     let abort = Abort::default();
-    abort.decide(Instant::now().checked_sub(Duration::from_secs(5)));
+    abort.decide(Instant::now().checked_sub(Duration::from_secs(5)).map(Cancellation::at));
     abort.end();
     let (options, wait) = (options(), WaitOptions::default());
     let waiting = Box::pin(client.block_until_complete("j", &wait, |_| {}));

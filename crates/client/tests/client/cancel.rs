@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use modzy_client::{Client, ConnectionFault as Broken, Error, Sent};
+use modzy_client::{Cancellation, Client, ConnectionFault as Broken, Error, Sent};
 use modzy_emulator::{ConnectionFault, Fault};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -205,7 +205,7 @@ async fn a_cancel_has_the_rest_of_the_five_seconds_since_the_abort() {
     let client = builder(&server.api()).build().unwrap();
     for (spent, requests) in [(Duration::from_secs(5), 0), (millis(4700), 1)] {
         let started = Instant::now();
-        let aborted = options().aborted_at(started.checked_sub(spent).unwrap());
+        let aborted = options().canceling(Cancellation::at(started.checked_sub(spent).unwrap()));
         let error = client.cancel_aborted("j", &aborted).await.result.unwrap_err();
         assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
         assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());

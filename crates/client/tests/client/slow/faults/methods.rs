@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, fs, path::Path, pin::Pin, sync::Arc, time::Inst
 
 use bytes::Bytes;
 use modzy_client::{
-    Abort, Client, Document, EmbeddedJob, EmbeddedValue, Error, FileJob, FileSource, JdbcJob, JobHistoryFilter,
-    JobInput, JobOfCall, ModelFilter, OutputRef, S3Job, Sources, WaitOptions,
+    Abort, Cancellation, Client, Document, EmbeddedJob, EmbeddedValue, Error, FileJob, FileSource, JdbcJob,
+    JobHistoryFilter, JobInput, JobOfCall, ModelFilter, OutputRef, S3Job, Sources, WaitOptions,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -127,7 +127,7 @@ fn reads_of_jobs() -> Vec<Method> {
             call: |client| {
                 Box::pin(async move {
                     let (abort, options, wait) = (Abort::default(), options(), WaitOptions::default());
-                    abort.abort(Some(Instant::now()));
+                    abort.abort(Some(Cancellation::at(Instant::now())));
                     let waiting = Box::pin(client.block_until_complete("j", &wait, |_| {}));
                     let job = JobOfCall::Known("j");
                     client.unless_aborted(waiting, job, &abort, &options).await;
