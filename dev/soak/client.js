@@ -10,7 +10,8 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient, ModzyError } = require('modzy-client');
 const { Session } = require('../../lib/calls/session.js');
-const { SENTIMENT, Submits, wheel, writeFiles } = require('./mix.js');
+const { Submits, writeFiles } = require('./inputs.js');
+const { SENTIMENT, wheel } = require('./mix.js');
 const { Random } = require('./random.js');
 
 /** The most programs at a time. Further turns are skipped. */

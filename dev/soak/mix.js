@@ -3,13 +3,11 @@
 // The programs of a soak. Each makes some calls with a client, and returns how many.
 
 const assert = require('node:assert/strict');
-const { createHash } = require('node:crypto');
-const { openAsBlob } = require('node:fs');
 const fs = require('node:fs/promises');
 const path = require('node:path');
 const { Readable } = require('node:stream');
-const { pathToFileURL } = require('node:url');
 const { lies } = require('./faults.js');
+const { chunksOf, sources } = require('./inputs.js');
 
 const SENTIMENT = ['ed542963de', '1.0.1'];
 const DIGEST = ['d1g35t0256', '1.0.0'];
@@ -18,25 +16,6 @@ const DIGEST = ['d1g35t0256', '1.0.0'];
 const waits = { pollInterval: 50, waitTimeout: 20_000, maxOutage: 10_000 };
 
 const DATABASE = ['jdbc:postgresql://db/shop', 'reader', 'a password', 'org.postgresql.Driver', 'SELECT 1'];
-
-/** Functions that create each kind of source for bytes. */
-const sources = {
-  path: (bytes, file) => file,
-  url: (bytes, file) => pathToFileURL(file),
-  buffer: (bytes) => Buffer.from(bytes),
-  arrayBuffer: (bytes) => Uint8Array.from(bytes).buffer,
-  blob: (bytes) => new Blob([bytes]),
-  'blob of a file': (bytes, file) => openAsBlob(file),
-  readable: (bytes) => Readable.from(chunksOf(bytes)),
-  'web stream': (bytes) => new Blob([bytes]).stream(),
-  iterable: (bytes) => chunksOf(bytes),
-};
-
-async function* chunksOf(bytes) {
-  for (let at = 0; at < bytes.length; at += 10_000) {
-    yield bytes.subarray(at, at + 10_000);
-  }
-}
 
 /** Throws unless bytes are those of the output or of one of the `lies`. */
 function checkBytes(bytes, { known }) {
@@ -259,51 +238,4 @@ const mix = {
 
 const wheel = Object.entries(mix).flatMap(([name, [weight, program]]) => Array(weight).fill([name, program]));
 
-/** Gives each submit a unique name, so that a repeated one is detected. */
-class Submits {
-  #count = { made: 0 };
-  /** The names of one program. */
-  names = [];
-  /** For each failed submit that may have been sent: the names of its program, and the error. */
-  maybes = [];
-
-  /** Returns the submits of one program, which shares the counter with the others. */
-  ofOne() {
-    const own = new Submits();
-    own.#count = this.#count;
-    own.maybes = this.maybes;
-    return own;
-  }
-
-  /** Records the error of a program whose submit may have been sent. */
-  failed({ sent, message }) {
-    if (sent === 'maybe' && this.names.length > 0) {
-      this.maybes.push({ names: this.names, message, at: Date.now() });
-    }
-  }
-
-  name() {
-    this.#count.made += 1;
-    const name = `submit-${this.#count.made}`;
-    this.names.push(name);
-    return name;
-  }
-
-  texts() {
-    return { [this.name()]: { 'input.txt': 'What a lovely day!' } };
-  }
-}
-
-/** Writes files of several sizes around that of a chunk. */
-async function writeFiles(folder, random) {
-  const files = [];
-  for (const size of [1, 1000, 65_536, 65_537, 150_000]) {
-    const bytes = random.bytes(size);
-    const file = path.join(folder, `input-${size}`);
-    await fs.writeFile(file, bytes);
-    files.push({ file, bytes, sha256: createHash('sha256').update(bytes).digest('hex') });
-  }
-  return files;
-}
-
-module.exports = { SENTIMENT, Submits, wheel, writeFiles };
+module.exports = { SENTIMENT, wheel };
