@@ -215,3 +215,21 @@ it('an output that is neither JSON nor text is an error with the status of its r
     status: 203,
   });
 });
+
+it('an output that is neither JSON nor text is an error with the URL that was requested, without its query', async (t) => {
+  const bytes = { body: Buffer.from([0xff]) };
+  const route = '/api/results/j/datasource/a%20key%2F%3F%21/output/o';
+  const server = await serve(t, {
+    [`GET ${route}`]: bytes,
+    'GET /signed': bytes,
+    'GET /moved': { status: 302, headers: { location: '/signed?sig=secret' } },
+  });
+  for (const [output, url] of [
+    [{ jobId: 'j', inputKey: 'a key/?!', outputName: 'o' }, route],
+    [{ url: `${server.url}/signed?sig=secret#part` }, '/signed'],
+    [{ url: ` ${server.url}/x/../moved\n` }, '/signed'],
+  ]) {
+    const outcome = connect(server).getOutputContents(output);
+    await assert.rejects(outcome, { name: 'ResponseError', url: server.url + url, jobIdentifier: output.jobId });
+  }
+});

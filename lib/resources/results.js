@@ -58,37 +58,15 @@ async function getOutputContents(session, { values, options }) {
     throw argumentError('getOutputContents takes { jobId, inputKey, outputName } or { url }, but not both');
   }
   const argument = JSON.stringify(address === undefined ? { jobId, inputKey, outputName } : { url: address });
-  const { bytes, type, status } = await session.run('getOutputContents', argument, options, contentsOf);
+  const { bytes, type, status, url: requested } = await session.run('getOutputContents', argument, options, contentsOf);
   switch (responseType) {
     case 'arraybuffer':
       return bytes;
     case 'blob':
       return new Blob([bytes], { type });
     default:
-      return readJsonOrText(bytes, {
-        status,
-        jobIdentifier: jobId,
-        url: address === undefined ? urlOf(session, values) : withoutQuery(address),
-      });
+      return readJsonOrText(bytes, { status, jobIdentifier: jobId, url: requested });
   }
-}
-
-/**
- * @param {import('../calls/session.js').Session} session
- * @param {Reading['values']} values
- */
-function urlOf(session, { jobId, inputKey, outputName }) {
-  const [job, input, name] = [jobId, inputKey, outputName].map(encodeURIComponent);
-  return `${session.baseURL}/results/${job}/datasource/${input}/output/${name}`;
-}
-
-/**
- * Returns a URL without its query, which may be a signature.
- *
- * @param {string} address
- */
-function withoutQuery(address) {
-  return address.trim().replace(/[?#].*$/s, '');
 }
 
 /** @param {{ bytes: number, contentType?: string | null }} downloaded */
@@ -96,10 +74,15 @@ function readDownloaded({ bytes, contentType = null }) {
   return { bytes, contentType };
 }
 
-/** @param {{ bytes: Uint8Array, status: number, contentType?: string }} contents */
-function contentsOf({ bytes, status, contentType: type = '' }) {
+/** @param {{ bytes: Uint8Array, status: number, contentType?: string, url: string }} contents */
+function contentsOf({ bytes, status, contentType: type = '', url: requested }) {
   const { buffer, byteOffset, byteLength } = bytes;
-  return { bytes: Buffer.isBuffer(bytes) ? bytes : Buffer.from(buffer, byteOffset, byteLength), type, status };
+  return {
+    bytes: Buffer.isBuffer(bytes) ? bytes : Buffer.from(buffer, byteOffset, byteLength),
+    type,
+    status,
+    url: requested,
+  };
 }
 
 /**

@@ -67,6 +67,8 @@ pub enum BindingEvent {
         status: u32,
         /// The media type that the server states.
         content_type: Option<String>,
+        /// The URL of the request that was answered, for errors.
+        url: String,
     },
     /// The end: an output has been downloaded.
     Downloaded {

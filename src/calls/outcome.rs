@@ -110,6 +110,7 @@ impl Value {
                 bytes: Vec::from(contents.bytes).into(),
                 status: contents.status.into(),
                 content_type: contents.content_type,
+                url: contents.url,
             },
             Self::Downloaded(downloaded) => BindingEvent::Downloaded {
                 id,

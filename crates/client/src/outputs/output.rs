@@ -49,6 +49,8 @@ pub struct Contents {
     pub bytes: Bytes,
     /// The `Content-Type` of the response, if any.
     pub content_type: Option<String>,
+    /// The URL of the request that was answered, after all redirects, for errors: without its query, which may be a signature.
+    pub url: String,
 }
 
 /// A finished download.
@@ -167,6 +169,7 @@ impl Output {
             status: self.status.as_u16(),
             bytes: whole.freeze(),
             content_type: self.entity.content_type,
+            url: self.request.shown_url(),
         })
     }
 
