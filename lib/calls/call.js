@@ -79,6 +79,18 @@ class Call {
   }
 
   /**
+   * Awaits work of the user's until the call is ended early.
+   *
+   * @param {Promise<void>} work
+   */
+  async untilHurried(work) {
+    const hurried = new Promise((resolve) => {
+      this.hurry = () => resolve(undefined);
+    });
+    await Promise.race([work, hurried]);
+  }
+
+  /**
    * Settles the promise.
    *
    * @param {Ending} event

@@ -9,6 +9,7 @@ const { warnOnce } = require('../diagnostics/warnings.js');
 const { readDocument } = require('../documents.js');
 const { ModzyError } = require('../errors.js');
 const { atCall, showCaller } = require('../stacks.js');
+const { Aborts } = require('./aborts.js');
 const { Call } = require('./call.js');
 const { outside } = require('./context.js');
 const { LargeMap } = require('./large.js');
@@ -28,11 +29,7 @@ class Calls {
   #onEvents;
   /** @type {LargeMap<Call>} */
   #pending = new LargeMap();
-  /** Calls that are to be ended in Rust, by whether their jobs are canceled. All calls of one signal are ended together. */
-  #ended = new Map([
-    [false, /** @type {number[]} */ ([])],
-    [true, []],
-  ]);
+  #aborts;
 
   /** @param {import('../../js-binding').BindingConfig} config */
   constructor(config) {
@@ -47,6 +44,7 @@ class Calls {
     // Node.js may call this repeatedly before the event loop continues. The user's own work gets a turn between two batches.
     this.#onEvents = () => void nextTurn().then(take);
     this.#native = new BindingClient(config);
+    this.#aborts = new Aborts(this.#native, (id) => this.#pending.get(id));
     // As in Node.js itself, unusable certificates of the environment cause a warning instead of an error.
     for (const warning of this.#native.warnings) {
       warnOnce('MODZY_EXTRA_CA_CERTS', `NODE_EXTRA_CA_CERTS: ${warning}`);
@@ -87,11 +85,11 @@ class Calls {
   run(operation, argument, options, read = readDocument, carried = {}) {
     const { signal } = options;
     return new Promise((resolve, reject) => {
-      const call = new Call(operation, options, read, carried, { resolve, reject, end: this.#end });
+      const call = new Call(operation, options, read, carried, { resolve, reject, end: this.#aborts.end });
       try {
         throwIfAborted(signal);
         if (signal !== undefined) {
-          call.abort = this.#aborter(call);
+          call.abort = this.#aborts.callback(call);
           watch(signal, call.abort);
         }
         if (call.ending !== undefined) {
@@ -131,55 +129,6 @@ class Calls {
       }
     }
   }
-
-  /**
-   * Returns the callback that ends a call when its signal fires. It is created here, so that it captures only the call.
-   *
-   * @param {Call} call
-   */
-  #aborter(call) {
-    return (/** @type {unknown} */ reason) => {
-      this.#mark(call, reason, call.cancelOnAbort && reason !== LEFT);
-      return this.#endMarked;
-    };
-  }
-
-  /**
-   * Ends a call early. Its promise settles after Rust has closed the request.
-   *
-   * @type {import('./call.js').End}
-   */
-  #end = (call, reason, cancelJob) => {
-    this.#mark(call, reason, cancelJob);
-    this.#endMarked();
-  };
-
-  /** @type {import('./call.js').End} */
-  #mark(call, reason, cancelJob) {
-    if (call.ending === undefined) {
-      call.ending = { reason, cancelJob };
-      call.progress?.stop();
-      call.hurry?.();
-      // A signal may fire while its listener is added. Then the call has not been started.
-      if (call.id !== 0) {
-        this.#ended.get(cancelJob)?.push(call.id);
-      }
-    }
-  }
-
-  /** Ends the marked calls in Rust. */
-  #endMarked = () => {
-    for (const [cancelJob, ids] of this.#ended) {
-      if (ids.length > 0) {
-        for (const id of this.#native.abort(Float64Array.from(ids.splice(0)), cancelJob)) {
-          const call = this.#pending.get(id);
-          if (call !== undefined) {
-            call.endsAgain = true;
-          }
-        }
-      }
-    }
-  };
 
   #take() {
     try {
@@ -238,7 +187,7 @@ class Calls {
       try {
         call.reportProgress(event);
       } catch (error) {
-        this.#end(call, error, false);
+        this.#aborts.end(call, error, false);
       }
     }
   }
@@ -254,7 +203,7 @@ class Calls {
       const progress = call.progress?.busy;
       const isResult = event.event !== 'failed' && event.event !== 'aborted';
       if (progress !== undefined && isResult && call.ending === undefined) {
-        await this.#withinGraceOf(call, progress);
+        await this.withinGrace(call.untilHurried(progress));
       }
       if (call.endsAgain) {
         call.endsAgain = false;
@@ -290,19 +239,6 @@ class Calls {
   }
 
   /**
-   * Does the same, but stops waiting when the call is ended early.
-   *
-   * @param {Call} call
-   * @param {Promise<void>} work
-   */
-  async #withinGraceOf(call, work) {
-    const hurried = new Promise((resolve) => {
-      call.hurry = () => resolve(undefined);
-    });
-    await this.withinGrace(Promise.race([work, hurried]));
-  }
-
-  /**
    * Hands the next chunk of a source to Rust. A source that fails ends the call with its error.
    *
    * @param {Call} call
@@ -315,7 +251,7 @@ class Calls {
         this.#native.feed(call.id, chunk);
       }
     } catch (error) {
-      this.#end(call, error, true);
+      this.#aborts.end(call, error, true);
     }
   }
 

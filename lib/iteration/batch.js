@@ -2,23 +2,20 @@
 
 // Batches: many jobs that are awaited, and submitted first if the caller passes functions. Each job has an outcome of its own.
 
-const { inspect, types } = require('node:util');
 const { jobReference } = require('../arguments/references.js');
 const { LargeSet } = require('../calls/large.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
-const { ModzyError } = require('../errors.js');
-const { argumentError, showCaller, withoutCaller } = require('../stacks.js');
+const { argumentError, showCaller } = require('../stacks.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
+const { Cancellations } = require('./cancellations.js');
+const { isObject, toError } = require('./thrown.js');
 
 /** How many jobs a batch submits and awaits at a time, unless `concurrency` is set. Jobs that exist already have no bound. */
 const SUBMITTED_AT_A_TIME = 50;
 
 /** How many jobs are started in one turn of the event loop. They take a millisecond or two. */
 const STARTED_IN_A_TURN = 8;
-
-/** The time limit for the cancellation of a job, in ms, as in a wait. */
-const CANCEL_MS = 5000;
 
 /**
  * A job of a batch.
@@ -52,10 +49,7 @@ class Batch {
   #over;
   /** Whether the unfinished jobs are canceled. */
   #cancels = false;
-  /** @type {Promise<void>[]} The calls of `onCancel`. */
-  #callbacks = [];
-  /** @type {{ thrown: unknown } | undefined} The first error of `onCancel`. */
-  #callbackError;
+  #cancellations;
 
   /**
    * @param {import('../calls/session.js').Session} session
@@ -66,9 +60,10 @@ class Batch {
     this.#session = session;
     this.#jobs = jobs;
     this.#options = options;
+    this.#cancellations = new Cancellations(session, options);
     this.#waitOptions = Object.assign(Object.create(null), options, {
       signal: this.#polls.signal,
-      onCancel: options.onCancel && this.#reportCancel,
+      onCancel: options.onCancel && this.#cancellations.report,
     });
     /** @type {Feed<JobOutcome>} */
     this.#feed = new Feed(
@@ -186,7 +181,7 @@ class Batch {
     }
     task.jobIdentifier = jobReference(reference, `jobs[${task.index}]`);
     if (this.#over !== undefined) {
-      return this.#cancel(task.jobIdentifier);
+      return this.#cancels ? this.#cancellations.cancel(task.jobIdentifier) : undefined;
     }
     const { jobIdentifier } = task;
     // Thousands of waits share all other options.
@@ -194,46 +189,14 @@ class Batch {
     return this.#session.run('blockUntilComplete', jobIdentifier, options);
   }
 
-  /**
-   * Cancels a job whose receipt arrived after the end of the batch, if the batch cancels its jobs.
-   *
-   * @param {string} jobIdentifier
-   */
-  async #cancel(jobIdentifier) {
-    if (!this.#cancels) {
-      return;
-    }
-    const { binding, method, site } = this.#options;
-    const limits = { __proto__: null, headers: binding?.headers, requestTimeout: CANCEL_MS, retries: 0 };
-    try {
-      const options = { __proto__: null, binding: limits, method, site, jobIdentifier };
-      const job = await this.#session.run('cancelJob', jobIdentifier, options);
-      this.#reportCancel({ jobIdentifier, job });
-    } catch (error) {
-      this.#reportCancel({ jobIdentifier, error: toError(error, 'the cancellation') });
-    }
-  }
-
-  /** Reports the outcome of a cancellation. The wait for that job does not await the callback. */
-  #reportCancel = (/** @type {object} */ outcome) => {
-    this.#callbacks.push(this.#callBack(outcome));
-  };
-
-  /** @param {object} outcome */
-  async #callBack(outcome) {
-    const { onCancel } = this.#options;
-    try {
-      await onCancel?.(/** @type {any} */ (outcome));
-    } catch (thrown) {
-      this.#callbackError ??= { thrown };
-    }
-  }
-
   /** Ends the batch after the user's signal has fired. */
   #abort = (/** @type {unknown} */ reason) => {
     this.#cancels = this.#options.cancelOnAbort ?? false;
     this.#over ??= this.#close(reason);
-    const end = () => this.#feed.abort(this.#callbackError === undefined ? reason : this.#callbackError.thrown);
+    const end = () => {
+      const { failure } = this.#cancellations;
+      this.#feed.abort(failure === undefined ? reason : failure.thrown);
+    };
     this.#over.then(end, end);
   };
 
@@ -260,7 +223,7 @@ class Batch {
    */
   async #end(tasks, closing) {
     await ends(tasks);
-    await Promise.all(this.#callbacks);
+    await this.#cancellations.reported();
     await closing;
   }
 
@@ -319,42 +282,6 @@ function open(jobs) {
 /** @param {any} iterator */
 async function closeIterator(iterator) {
   await iterator?.return?.();
-}
-
-/**
- * @param {unknown} value
- * @returns {value is any}
- */
-function isObject(value) {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
-
-/**
- * Returns what was thrown, as an error.
- *
- * @param {unknown} thrown
- * @param {string} by The function that may have thrown something else.
- */
-function toError(thrown, by) {
-  if (isError(thrown)) {
-    return thrown;
-  }
-  // Inspecting an object may throw or return a text of any length, so the object is only the cause.
-  const what = isObject(thrown) ? 'an object that is not an Error' : inspect(thrown);
-  return withoutCaller(new ModzyError(`${by} threw ${what}`, { cause: thrown }));
-}
-
-/**
- * @param {unknown} thrown
- * @returns {thrown is Error}
- */
-function isError(thrown) {
-  try {
-    return thrown instanceof Error || types.isNativeError(thrown);
-  } catch {
-    // A proxy may throw.
-    return false;
-  }
 }
 
 /**

@@ -1,0 +1,77 @@
+'use strict';
+
+// The early ends of the calls of a client: by a signal, or by a callback or a source that fails. Rust ends them, and reports each end.
+
+const { LEFT } = require('./signals.js');
+
+/** @typedef {import('./call.js').Call} Call */
+
+class Aborts {
+  #native;
+  #find;
+  /** Calls that are to be ended in Rust, by whether their jobs are canceled. All calls of one signal are ended together. */
+  #marked = new Map([
+    [false, /** @type {number[]} */ ([])],
+    [true, []],
+  ]);
+
+  /**
+   * @param {import('../../js-binding').BindingClient} native
+   * @param {(id: number) => Call | undefined} find Returns a pending call.
+   */
+  constructor(native, find) {
+    this.#native = native;
+    this.#find = find;
+  }
+
+  /**
+   * Returns the callback that ends a call when its signal fires. It captures only the call.
+   *
+   * @param {Call} call
+   */
+  callback(call) {
+    return (/** @type {unknown} */ reason) => {
+      this.#mark(call, reason, call.cancelOnAbort && reason !== LEFT);
+      return this.#endAll;
+    };
+  }
+
+  /**
+   * Ends a call early. Its promise settles after Rust has closed the request.
+   *
+   * @type {import('./call.js').End}
+   */
+  end = (call, reason, cancelJob) => {
+    this.#mark(call, reason, cancelJob);
+    this.#endAll();
+  };
+
+  /** @type {import('./call.js').End} */
+  #mark(call, reason, cancelJob) {
+    if (call.ending === undefined) {
+      call.ending = { reason, cancelJob };
+      call.progress?.stop();
+      call.hurry?.();
+      // A signal may fire while its listener is added. Then the call has not been started.
+      if (call.id !== 0) {
+        this.#marked.get(cancelJob)?.push(call.id);
+      }
+    }
+  }
+
+  /** Ends the marked calls in Rust. */
+  #endAll = () => {
+    for (const [cancelJob, ids] of this.#marked) {
+      if (ids.length > 0) {
+        for (const id of this.#native.abort(Float64Array.from(ids.splice(0)), cancelJob)) {
+          const call = this.#find(id);
+          if (call !== undefined) {
+            call.endsAgain = true;
+          }
+        }
+      }
+    }
+  };
+}
+
+module.exports = { Aborts };
