@@ -230,6 +230,9 @@ it('an output that is neither JSON nor text is an error with the URL that was re
     [{ url: ` ${server.url}/x/../moved\n` }, '/signed'],
   ]) {
     const outcome = connect(server).getOutputContents(output);
-    await assert.rejects(outcome, { name: 'ResponseError', url: server.url + url, jobIdentifier: output.jobId });
+    await assert.rejects(outcome, ({ name, url: shown, jobIdentifier }) => {
+      assert.deepEqual([name, shown, jobIdentifier], ['ResponseError', server.url + url, output.jobId]);
+      return true;
+    });
   }
 });

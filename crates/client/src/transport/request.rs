@@ -34,9 +34,10 @@ impl Request {
         }
     }
 
-    /// The URL for errors. The query of the URL of an output may be a signature, so it is left out.
+    /// The URL for errors. The query of the URL of an output may be a signature, so it is left out. No fragment is sent.
     pub(crate) fn shown_url(&self) -> String {
         let mut url = self.url.clone();
+        url.set_fragment(None);
         if self.foreign || self.expect == Expect::Stream {
             url.set_query(None);
         }
