@@ -9,7 +9,7 @@ use std::{
 
 use http::Method;
 
-pub use crate::faults::{BodyFault, ConnectionFault, InputFault, Phase, Sent};
+pub use crate::faults::{BodyFault, ConnectionFault, GaveUp, InputFault, Phase, Sent};
 use crate::{document::Document, faults::limit_of_threads};
 
 /// The result of a call.
@@ -170,6 +170,8 @@ pub struct Call {
     pub job_identifier: Option<String>,
     /// Whether the same call may be made again: that is harmless, and may succeed.
     pub retryable: bool,
+    /// Why no further attempt followed that could have helped. `None` if a further attempt would have been wrong.
+    pub gave_up: Option<GaveUp>,
     /// When the last attempt got its socket.
     pub(crate) began: Option<Instant>,
 }
@@ -183,6 +185,7 @@ impl Call {
             attempts: 1,
             job_identifier,
             retryable: false,
+            gave_up: None,
             began: None,
         }
     }
@@ -256,12 +259,22 @@ impl Error {
         }
     }
 
-    /// Returns whether the server may have seen the request, if that is in doubt.
+    /// Returns whether the server may have acted on the request, if that is in doubt. A request that it refused with 429 counts as
+    /// not sent.
     #[must_use]
     pub fn sent(&self) -> Option<Sent> {
         match self {
             Self::Response { sent, .. } | Self::Connection { sent, .. } | Self::Timeout { sent, .. } => Some(*sent),
+            // The server did not look at it.
+            Self::Status { status: 429, .. } => Some(Sent::No),
             _ => None,
+        }
+    }
+
+    /// Notes why no further attempt followed.
+    pub(crate) fn note_gave_up(&mut self, reason: GaveUp) {
+        if let Some(call) = self.call_mut() {
+            call.gave_up = Some(reason);
         }
     }
 

@@ -11,6 +11,31 @@ pub enum Sent {
     Maybe,
 }
 
+/// Why a failed request that might have been sent again was not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GaveUp {
+    /// The call had no retries left.
+    Retries,
+    /// The transport had no retries left for any call: [`ClientBuilder::retry_budget`](crate::ClientBuilder::retry_budget).
+    Budget,
+    /// A limit of the call would have passed before the next attempt, or had passed: its deadline, the outage that it rides out, or
+    /// the longest pause that a call waits for.
+    Limit,
+}
+
+impl GaveUp {
+    /// Returns the reason as the public API spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Retries => "retries",
+            Self::Budget => "budget",
+            Self::Limit => "limit",
+        }
+    }
+}
+
 /// How far an attempt had come when it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]

@@ -76,7 +76,7 @@ pub fn retry_after(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let now = UNIX_EPOCH + Duration::from_hours(490_000);
     if let Some(pause) = retry::retry_after(&text, now) {
-        assert!(pause <= Duration::from_mins(1));
+        assert!(pause <= Duration::from_hours(24 * 365 * 8000));
     }
 }
 

@@ -75,7 +75,7 @@ pub use self::{
     clock::{Clock, Random, Sleep, SystemClock, SystemRandom},
     document::Document,
     endpoint::BaseUrl,
-    error::{BodyFault, Call, ConnectionFault, Error, InputFault, Phase, Result, Sent},
+    error::{BodyFault, Call, ConnectionFault, Error, GaveUp, InputFault, Phase, Result, Sent},
     jobs::{
         Abort, CancelLimits, CancelOutcome, Cancellation, EmbeddedJob, EmbeddedValue, Ended, JdbcJob, JdbcJobBuilder,
         JobHistoryFilter, JobOfCall, S3Job, S3JobBuilder, Sources, TextJob, WaitOptions, is_final_status,
@@ -83,7 +83,7 @@ pub use self::{
     },
     listing::Page,
     models::ModelFilter,
-    observer::{Event, Observer},
+    observer::{Event, Observer, QueueReason},
     outputs::{Contents, DownloadProgress, Downloaded, Output, OutputRef},
     resolver::{Lookup, Resolver, SystemResolver},
     results::{JobAndResult, ResultStream},

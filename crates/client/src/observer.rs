@@ -27,6 +27,13 @@ pub enum Event<'a> {
         /// Why it failed.
         error: &'a Error,
     },
+    /// The call begins to wait in the queue of its class of routes, because the server refuses such requests, or did so lately.
+    Queue {
+        /// Why no such request is sent.
+        reason: QueueReason,
+        /// When the request is expected to be sent. Other calls may be refused before, so it may take longer.
+        delay: Duration,
+    },
     /// A wait has polled.
     Poll {
         /// The number of polls of this wait so far. Polls for the results are counted separately.
@@ -36,6 +43,30 @@ pub enum Event<'a> {
         /// The pause before the next poll; `None` after the last.
         delay: Option<Duration>,
     },
+}
+
+/// Why a call waits in a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum QueueReason {
+    /// The server has refused such a request, and the pause that it asked for is not over.
+    Pause,
+    /// The pause is over, and one call finds out whether the server accepts such requests again.
+    Probe,
+    /// The server accepts such requests again, and the client sends no more of them than the server accepted lately.
+    Rate,
+}
+
+impl QueueReason {
+    /// Returns the reason as one word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Probe => "probe",
+            Self::Rate => "rate",
+        }
+    }
 }
 
 /// An observer, if there is one.

@@ -25,6 +25,7 @@ pub struct ClientBuilder {
     request_timeout: Duration,
     idle_timeout: Duration,
     retries: u32,
+    retry_budget: u32,
     max_sockets: usize,
     max_response_bytes: usize,
     headers: HeaderMap,
@@ -61,6 +62,7 @@ impl ClientBuilder {
             request_timeout: Duration::from_mins(1),
             idle_timeout: Duration::from_secs(30),
             retries: 2,
+            retry_budget: 20,
             max_sockets: 256,
             max_response_bytes: 256 * 1024 * 1024,
             headers: HeaderMap::new(),
@@ -97,6 +99,13 @@ impl ClientBuilder {
     /// Sets how many attempts may follow a failed one, if a repetition is safe. Default: 2.
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
+        self
+    }
+
+    /// Limits the retries of all calls together, so that they do not multiply the load on a server that fails. Ten successes return
+    /// one of them. A retry after a refusal that pauses its class of routes costs none. `u32::MAX` is no limit. Default: 20.
+    pub fn retry_budget(mut self, retries: u32) -> Self {
+        self.retry_budget = retries;
         self
     }
 
@@ -260,6 +269,7 @@ impl ClientBuilder {
         let defaults = Settings {
             request_timeout: self.request_timeout.min(FOREVER),
             retries: self.retries,
+            patience: None,
             idle_timeout: self.idle_timeout.min(FOREVER),
             until: None,
             headers: self.headers,
@@ -274,6 +284,7 @@ impl ClientBuilder {
             auth: self.auth,
             connect_timeout: self.connect_timeout.min(FOREVER),
             max_sockets: self.max_sockets,
+            retry_budget: self.retry_budget,
             route: self.route,
             clock: self.clock,
             random: self.random,

@@ -9,7 +9,9 @@ use crate::{
     document::Document,
     endpoint::BaseUrl,
     error::{Error, Result},
-    transport::{Answer, Expect, Payload, Request, RetryState, Settings, Shape, Streamed, Transport},
+    transport::{
+        Answer, Expect, NoTurn, Payload, Request, RetryState, RouteClass, Settings, Shape, Streamed, Transport, Turn,
+    },
 };
 
 /// A client of one Modzy server. Cheap to clone; clones share connections, limits and all settings. Clients with settings of their
@@ -31,7 +33,12 @@ struct Inner {
 }
 
 impl Client {
-    pub(super) fn from_parts(base: BaseUrl, defaults: Settings, transport: Arc<Transport>, warnings: Vec<String>) -> Self {
+    pub(super) fn from_parts(
+        base: BaseUrl,
+        defaults: Settings,
+        transport: Arc<Transport>,
+        warnings: Vec<String>,
+    ) -> Self {
         let inner = Inner {
             base,
             defaults,
@@ -73,8 +80,14 @@ impl Client {
 
     /// Creates a request about a job, for a path below the API's root.
     pub(crate) fn request(&self, method: Method, path: &str, job: Option<&str>) -> Request {
+        let route = Some(match method {
+            Method::GET => RouteClass::Read,
+            Method::DELETE => RouteClass::Delete,
+            _ => RouteClass::Submit,
+        });
         Request {
             method,
+            route,
             url: self.inner.base.route(path),
             payload: Payload::Empty,
             expect: Expect::BodyOrNothing(Shape::Object),
@@ -91,6 +104,23 @@ impl Client {
     /// The same with prepared settings, such as those of a wait's polls.
     pub(crate) async fn send_with(&self, request: &Request, settings: &Settings) -> Result<Document> {
         match self.execute(request, settings).await? {
+            Answer::Document { document, .. } => Ok(document),
+            Answer::Stream(_) => Err(unexpected_stream()),
+        }
+    }
+
+    /// The same for a poll, whose turn the wait has taken already.
+    pub(crate) async fn send_in_turn(
+        &self,
+        turn: Result<Turn<'_>, NoTurn>,
+        request: &Request,
+        settings: &Settings,
+    ) -> Result<Document> {
+        let transport = self.transport();
+        let mut retry_state = RetryState::new(request, settings);
+        let turn = turn.map_err(|none| transport.error_without_turn(none, request, &mut retry_state))?;
+        let answer = transport.execute_with(Some(turn), request, settings, &mut retry_state);
+        match answer.await? {
             Answer::Document { document, .. } => Ok(document),
             Answer::Stream(_) => Err(unexpected_stream()),
         }

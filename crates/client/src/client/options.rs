@@ -21,6 +21,7 @@ pub struct RequestOptions {
     request_timeout: Option<Duration>,
     idle_timeout: Option<Duration>,
     retries: Option<u32>,
+    pub(crate) patience: Option<Duration>,
     /// The cancellation that the requests belong to. It limits all attempts and the pauses between them.
     pub(crate) cancellation: Option<Cancellation>,
     headers: HeaderMap,
@@ -36,6 +37,7 @@ impl RequestOptions {
         Settings {
             request_timeout: self.request_timeout.unwrap_or(defaults.request_timeout),
             retries: self.retries.unwrap_or(defaults.retries),
+            patience: self.patience.or(defaults.patience),
             idle_timeout: self.idle_timeout.unwrap_or(defaults.idle_timeout),
             until: self.cancellation.map(Cancellation::until).or(defaults.until),
             headers,
@@ -61,6 +63,15 @@ impl RequestOptions {
     /// Sets [`ClientBuilder::retries`](crate::ClientBuilder::retries), for this call. Has no effect in a wait.
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = Some(retries);
+        self
+    }
+
+    /// Sets for how long the call waits and is sent again while the server refuses it (429, or a read's 503 with `Retry-After`). It
+    /// ends once no request of its kind has succeeded for this long, or once it has itself been refused for this long and more
+    /// than `retries` times. For one of many calls that share a rate limit. Default: a call accepts `retries` + 1 refusals, and
+    /// none that asks for a pause of more than a minute. Has no effect in a wait, where `max_outage` applies.
+    pub fn patience(mut self, limit: Duration) -> Self {
+        self.patience = Some(limit);
         self
     }
 

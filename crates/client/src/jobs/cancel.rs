@@ -11,6 +11,7 @@ use crate::{
     clock::GRACE,
     document::Document,
     error::{Error, Result},
+    transport::Request,
 };
 
 /// How much earlier each cancellation ends than the one that was decided before it: the time to report one.
@@ -82,7 +83,12 @@ impl Client {
     /// # Errors
     /// [`Error::Status`] if the server refuses, for instance because the job is final already.
     pub async fn cancel_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
-        let canceled = self.send(&self.job_request(Method::DELETE, job_id)?, options).await;
+        let request = Request {
+            // A cancel must not wait behind others. Neither must the read that settles it.
+            route: None,
+            ..self.job_request(Method::DELETE, job_id)?
+        };
+        let canceled = self.send(&request, options).await;
         match canceled {
             // An earlier attempt may have canceled the job and lost its response. The server then refuses the later one.
             Err(Error::Status {
@@ -91,7 +97,7 @@ impl Client {
                 ..
             }) if call.attempts > 1 => {
                 let is_canceled = |stage| stage == Stage::Canceled;
-                let job = self.job_at_stage(job_id, options, is_canceled).await;
+                let job = self.job_at_stage(job_id, None, options, is_canceled).await;
                 job.map_or(canceled, Ok)
             }
             other => other,

@@ -8,7 +8,7 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::Result,
-    transport::{Expect, Request, Shape},
+    transport::{Expect, Request, RouteClass, Shape},
 };
 
 impl Client {
@@ -24,11 +24,13 @@ impl Client {
     pub(crate) async fn job_at_stage(
         &self,
         job_id: &str,
+        route: Option<RouteClass>,
         options: &RequestOptions,
         is_wanted: impl Fn(Stage) -> bool,
     ) -> Option<Document> {
         let request = Request {
             expect: Expect::Body(Shape::JobWithStatus),
+            route,
             ..self.job_request(Method::GET, job_id).ok()?
         };
         let job = self.send(&request, options).await.ok()?;

@@ -28,9 +28,4 @@ pub use self::{
     text::TextJob,
     wait::WaitOptions,
 };
-pub(crate) use self::{
-    inputs::Place,
-    status::Stage,
-    submits::body,
-    wait::{judge_failure, observed},
-};
+pub(crate) use self::{inputs::Place, status::Stage, submits::body, wait::observed};

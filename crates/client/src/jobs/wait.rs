@@ -1,17 +1,17 @@
 //! The wait for a job: its options, and what each response of `GET /jobs/{job}` means. Leaves the schedule to `waiter`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::Method;
 
-use super::status::is_final_status;
+use super::{cancel::Cancellation, status::is_final_status};
 use crate::{
     client::{Client, RequestOptions},
     clock::FOREVER,
     document::Document,
     error::{BodyFault, Error, Result},
     observer::{Event, Observed},
-    transport::{Expect, Request, Settings, Shape},
+    transport::{Caller, Class, Expect, Patience, Place, Request, RouteClass, Settings, Shape, refusal},
     waiter::{self, EndedEarly, PollReport, Polled, Schedule},
 };
 
@@ -94,7 +94,10 @@ impl Client {
                 ..self.job_request(Method::GET, job_id)?
             })
         };
-        let poll = || async { judge(self.poll(request, &options.request).await) };
+        let poll = async |failing_since| match self.poll(request, options, failing_since).await {
+            Ok(job) => judge(job),
+            Err(error) => self.judge_failure(error),
+        };
         let waited = waiter::wait(
             transport.clock(),
             transport.random(),
@@ -124,18 +127,54 @@ impl Client {
     pub(crate) async fn poll(
         &self,
         request: impl Fn() -> Result<Request>,
-        options: &RequestOptions,
+        options: &WaitOptions,
+        failing_since: Option<Instant>,
     ) -> Result<Document> {
-        let _turn = self.transport().turn_to_poll().await?;
+        let transport = self.transport();
+        let caller = Caller {
+            route: Some(RouteClass::Poll),
+            patience: Patience::Outage {
+                since: failing_since.unwrap_or_else(|| transport.clock().now()),
+                limit: options.schedule.max_outage,
+            },
+            until: options.request.cancellation.map(Cancellation::until),
+            nothing_sent_after: options.request.nothing_sent_after.as_ref(),
+            observed: &options.request.observed,
+        };
+        let turn = transport.turn(caller, &mut Place::default()).await;
         Box::pin(async {
-            let request = request()?;
+            let request = Request {
+                route: Some(RouteClass::Poll),
+                ..request()?
+            };
             let settings = Settings {
                 retries: 0,
-                ..self.settings(options)
+                ..self.settings(&options.request)
             };
-            self.send_with(&request, &settings).await
+            let polled = self.send_in_turn(turn, &request, &settings).await;
+            polled.map_err(|mut error| {
+                // The wait decides what follows.
+                if let Some(call) = error.call_mut() {
+                    call.gave_up = None;
+                }
+                error
+            })
         })
         .await
+    }
+
+    /// Decides what the failure of a poll means to a wait, for a job or for its results.
+    pub(crate) fn judge_failure(&self, error: Error) -> Polled<Document> {
+        let Some(refusal) = refusal(Class::Read, &error) else {
+            return judge_failure(error);
+        };
+        let began = error.call().and_then(|call| call.began);
+        Polled::Busy {
+            retry_after: refusal.retry_after,
+            last_good: self.transport().throttle.line(RouteClass::Poll).last_good(),
+            began,
+            error,
+        }
     }
 }
 
@@ -154,25 +193,20 @@ pub(crate) fn observed(
     }
 }
 
-/// Decides what the result of a poll means to a wait.
-fn judge(polled: Result<Document>) -> Polled<Document> {
-    match polled {
-        Ok(job) => {
-            if job
-                .string_member("status")
-                .is_some_and(|status| is_final_status(&status))
-            {
-                Polled::Done(job)
-            } else {
-                Polled::Pending(job)
-            }
-        }
-        Err(error) => judge_failure(error),
+/// Decides what a job means to a wait.
+fn judge(job: Document) -> Polled<Document> {
+    if job
+        .string_member("status")
+        .is_some_and(|status| is_final_status(&status))
+    {
+        Polled::Done(job)
+    } else {
+        Polled::Pending(job)
     }
 }
 
-/// Decides what the failure of a poll means to a wait, for a job or for its results.
-pub(crate) fn judge_failure(error: Error) -> Polled<Document> {
+/// Decides what the failure of a poll means to a wait if the server does not refuse all polls.
+fn judge_failure(error: Error) -> Polled<Document> {
     let retry_after = match error {
         Error::Status { retry_after, .. } => retry_after,
         _ => None,

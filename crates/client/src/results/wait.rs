@@ -4,7 +4,7 @@ use crate::{
     client::Client,
     document::Document,
     error::Result,
-    jobs::{WaitOptions, judge_failure, observed},
+    jobs::{WaitOptions, observed},
     transport::{Expect, Request, Shape},
     waiter::{self, EndedEarly, Polled, Schedule},
 };
@@ -55,9 +55,9 @@ impl Client {
                 ..self.results_request(job_id)?
             })
         };
-        let poll = || async {
-            let read = self.poll(request, &options.request).await;
-            read.map_or_else(judge_failure, Polled::Done)
+        let poll = async |failing_since| {
+            let read = self.poll(request, options, failing_since).await;
+            read.map_or_else(|error| self.judge_failure(error), Polled::Done)
         };
         let look = observed(&options.request.observed, |_| {});
         match waiter::wait(clock, self.transport().random(), schedule, poll, look).await {

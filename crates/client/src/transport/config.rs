@@ -20,6 +20,7 @@ pub(crate) struct Config {
     pub(crate) auth: Auth,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_sockets: usize,
+    pub(crate) retry_budget: u32,
     pub(crate) route: Route,
     /// Whether the clock, the source of randomness or the resolver is the caller's.
     pub(crate) is_injected: bool,

@@ -68,9 +68,7 @@ impl Recipe {
     /// Builds clients that keep idle sockets for this long.
     pub(super) fn build(&self, keep_idle: Duration) -> Result<Http> {
         let proxies = &self.config.route.proxies;
-        let tunneled = proxies
-            .for_https()
-            .map(|proxy| Tunneled::new(self, proxy, keep_idle));
+        let tunneled = proxies.for_https().map(|proxy| Tunneled::new(self, proxy, keep_idle));
         let direct = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls.clone())
             .dns_resolver(self.resolver.clone())

@@ -19,6 +19,8 @@ use super::{
     retry_state::RetryState,
     shared::Transport,
     stream::{self, Streamed},
+    throttle::Place,
+    turn::{NoTurn, Turn},
 };
 use crate::{
     clock,
@@ -39,51 +41,67 @@ impl Transport {
         settings: &Settings,
         retry_state: &mut RetryState,
     ) -> Result<Answer> {
+        self.execute_with(None, request, settings, retry_state).await
+    }
+
+    /// The same for a call whose first attempt may have its turn already.
+    pub(crate) async fn execute_with(
+        &self,
+        mut turn: Option<Turn<'_>>,
+        request: &Request,
+        settings: &Settings,
+        retry_state: &mut RetryState,
+    ) -> Result<Answer> {
         self.check_url(&request.url)?;
         self.config.route.proxies.check(&request.url)?;
+        let mut place = Place::default();
         loop {
-            let left = self.left(settings);
-            match self.attempt(request, settings, left).await {
-                Ok(answer) => {
-                    self.retry_budget.give_back();
-                    self.replay_budget.give_back();
-                    retry_state.answered();
-                    return Ok(answer);
+            let turn = if let Some(turn) = turn.take() {
+                Ok(turn)
+            } else {
+                let caller = retry_state.caller(request, settings, self.clock().now());
+                self.turn(caller, &mut place).await
+            };
+            let (failed, pause) = match turn {
+                Ok(turn) => {
+                    let outcome = self.attempt(&turn, request, settings).await;
+                    let pause = turn.end(&outcome, request.class(), self.random());
+                    match outcome {
+                        Ok(answer) => {
+                            self.retry_budget.give_back();
+                            self.replay_budget.give_back();
+                            retry_state.answered();
+                            return Ok(answer);
+                        }
+                        Err(failed) => (failed, pause),
+                    }
                 }
-                Err(failed) => self.wait_after(retry_state, settings, failed).await?,
+                Err(NoTurn::Failed(error)) => (error.into(), None),
+                Err(none) => return Err(self.error_without_turn(none, request, retry_state)),
+            };
+            if pause.is_some() {
+                // It moves to the end of the line.
+                place = Place::default();
             }
+            self.wait_after(retry_state, settings, failed, pause).await?;
         }
     }
 
     /// Makes one attempt, within the time that is left for the call.
-    async fn attempt(
-        &self,
-        request: &Request,
-        settings: &Settings,
-        left: Option<Duration>,
-    ) -> Result<Answer, FailedAttempt> {
+    async fn attempt(&self, turn: &Turn<'_>, request: &Request, settings: &Settings) -> Result<Answer, FailedAttempt> {
         let hand_over = HandOver::new(Arc::clone(&self.counts));
         let attempt = AttemptState::new(self.config.route.dial(&request.url), hand_over);
         let context = self.failure_context(request, &attempt);
-        let queued = self.clock().now();
-        let ready = async { Ok::<_, Error>((self.pool().await?, self.socket().await?)) };
-        let (pool, _socket) = tokio::select! {
-            biased;
-            () = settings.aborted() => return Err(Error::Aborted.into()),
-            ready = ready => ready?,
-            limit = self.passed(left) => return Err(context.timeout(limit)),
-        };
         let began = self.clock().now();
-        let limit = left.map_or(settings.request_timeout, |left| {
-            left.saturating_sub(began - queued).min(settings.request_timeout)
-        });
+        let left = self.left(settings);
+        let limit = left.map_or(settings.request_timeout, |left| left.min(settings.request_timeout));
         if limit.is_zero() && left.is_some() {
             // The socket permit was granted at the last moment.
             return Err(context.timeout(limit));
         }
         // Allocated only now: thousands of calls may wait for a socket permit or pause, and need none of this
         // meanwhile.
-        let exchange = Box::pin(self.exchange(&pool, request, settings, &attempt));
+        let exchange = Box::pin(self.exchange(&turn.pool, request, settings, &attempt));
         let work = Arc::clone(&attempt).follow(exchange);
         self.within_limits(work, settings, context, limit)
             .await
@@ -148,7 +166,7 @@ impl Transport {
     }
 
     /// Returns the limit once it has passed. Never ends without one.
-    async fn passed(&self, limit: Option<Duration>) -> Duration {
+    pub(super) async fn passed(&self, limit: Option<Duration>) -> Duration {
         match limit {
             Some(limit) => {
                 self.clock().deadline(limit).await;
@@ -210,7 +228,11 @@ impl Transport {
         reader.read(response, request).await
     }
 
-    fn failure_context<'a>(&'a self, request: &'a Request, attempt: &'a Arc<AttemptState>) -> FailureContext<'a> {
+    pub(super) fn failure_context<'a>(
+        &'a self,
+        request: &'a Request,
+        attempt: &'a Arc<AttemptState>,
+    ) -> FailureContext<'a> {
         FailureContext::new(request, attempt, self.config.route.proxies.for_url(&request.url))
     }
 

@@ -15,6 +15,7 @@ use super::{
     proxy::Proxy,
     request::Request,
     rest::Rest,
+    throttle::Refusal,
 };
 use crate::{
     blocking::Refused,
@@ -225,6 +226,22 @@ impl<'a> FailureContext<'a> {
                 call: Box::new(self.call()),
             },
             stale,
+        }
+    }
+
+    /// Returns the error for a request that was not sent, because the server refuses such requests.
+    pub(super) fn not_sent(&self, refusal: Refusal) -> Error {
+        Error::Status {
+            status: refusal.status,
+            message: "the server refuses requests of this kind for now, so this one was not sent".to_owned(),
+            body: None,
+            request_id: None,
+            retry_after: refusal.retry_after,
+            call: Box::new(Call {
+                attempts: 0,
+                retryable: true,
+                ..self.call()
+            }),
         }
     }
 }

@@ -34,25 +34,30 @@ mod shape;
 mod shared;
 mod single;
 mod stream;
+mod throttle;
 mod tls;
 mod trust;
 mod tunnel;
+mod turn;
 
-pub use self::{
-    key::TransportKey,
-    shared::{Transport, TransportState},
-};
 pub(crate) use self::{
     answer::Answer,
     body::{Data, FileRange, OpenFile, Payload},
     config::{Config, Route},
     proxy::Proxies,
     request::{Expect, Request, Settings, Shape},
+    retry::{Class, refusal},
     retry_state::RetryState,
     shape::{Named, Results},
     stream::Streamed,
+    throttle::{LONGEST_RETRY_AFTER, Patience, Place, RouteClass},
     tls::Identity,
     trust::{Authorities, certificates_of},
+    turn::{Caller, NoTurn, Turn},
 };
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::{answer::ErrorText, mask::Mask};
+pub use self::{
+    key::TransportKey,
+    shared::{Transport, TransportState},
+};

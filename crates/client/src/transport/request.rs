@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use reqwest::Url;
 use tokio_util::sync::CancellationToken;
 
-use super::{body::Payload, retry::Class};
+use super::{body::Payload, retry::Class, throttle::RouteClass};
 use crate::observer::Observed;
 
 /// A request that can be sent any number of times.
@@ -20,6 +20,9 @@ pub(crate) struct Request {
     pub(crate) job: Option<String>,
     /// The headers of the request itself, which add to the headers of the caller or replace them.
     pub(crate) headers: HeaderMap,
+    /// The routes that the server limits together with this one. `None` for a request that waits for no other: a cancel, and a
+    /// request to another server.
+    pub(crate) route: Option<RouteClass>,
     /// Whether the request goes to another origin, which receives neither the credentials nor the headers of the
     /// caller.
     pub(crate) foreign: bool,
@@ -32,6 +35,11 @@ impl Request {
         } else {
             Class::Write
         }
+    }
+
+    /// The class in whose line the request waits. A refusal of another server says nothing about this one.
+    pub(super) fn line(&self) -> Option<RouteClass> {
+        self.route.filter(|_| !self.foreign)
     }
 
     /// The URL for errors. The query of the URL of an output may be a signature, so it is left out. No fragment is sent.
@@ -111,6 +119,8 @@ pub(crate) struct Settings {
     /// server accepts, it ends with the headers.
     pub(crate) request_timeout: Duration,
     pub(crate) retries: u32,
+    /// How long a request that the server refuses is sent again, whatever `retries` is.
+    pub(crate) patience: Option<Duration>,
     /// The deadline of all attempts, with their pauses and the wait for socket permits.
     pub(crate) until: Option<Instant>,
     /// The longest silence of a streamed body, and of a chunk and its answer.

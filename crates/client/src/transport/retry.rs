@@ -2,14 +2,15 @@
 //! none.
 
 use std::{
-    sync::atomic::{AtomicU32, Ordering},
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, SystemTime},
 };
 
-use crate::error::{BodyFault, Error, Sent};
-
-/// The longest pause that a `Retry-After` can ask for.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(1);
+use super::throttle::Refusal;
+use crate::{
+    clock::FOREVER,
+    error::{BodyFault, Error, Sent},
+};
 
 /// What repeating a request may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,37 +66,50 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
     }
 }
 
+/// Returns the refusal if the server refuses requests of this kind for a while. A 503 is one only if the request may be repeated
+/// anyway, because a proxy may have forwarded it.
+pub(crate) fn refusal(class: Class, error: &Error) -> Option<Refusal> {
+    let Error::Status {
+        status, retry_after, ..
+    } = *error
+    else {
+        return None;
+    };
+    let is_refusal = status == 429 || status == 503 && class == Class::Read && retry_after.is_some();
+    is_refusal.then_some(Refusal { status, retry_after })
+}
+
 /// The retries that a client may still make, so that an outage is not multiplied by every call. A success returns a
 /// part of what a retry costs.
 #[derive(Debug)]
 pub(crate) struct RetryBudget {
-    full: u32,
-    price: u32,
-    left: AtomicU32,
+    full: u64,
+    price: u64,
+    left: AtomicU64,
 }
 
 impl RetryBudget {
-    /// Twenty retries; a success returns a tenth of one.
-    pub(crate) fn for_retries() -> Self {
-        Self::new(200, 10)
+    /// So many retries; a success returns a tenth of one.
+    pub(crate) fn for_retries(retries: u32) -> Self {
+        Self::new(u64::from(retries) * 10, 10)
     }
 
     /// As many replays as there are sockets that may be stale; a success returns one.
     pub(crate) fn for_replays(sockets: usize) -> Self {
-        Self::new(u32::try_from(sockets).unwrap_or(u32::MAX), 1)
+        Self::new(sockets as u64, 1)
     }
 
-    fn new(full: u32, price: u32) -> Self {
+    fn new(full: u64, price: u64) -> Self {
         Self {
             full,
             price,
-            left: AtomicU32::new(full),
+            left: AtomicU64::new(full),
         }
     }
 
     /// Pays for an attempt. Returns whether the budget allows it.
     pub(crate) fn take(&self) -> bool {
-        let pay = |left: u32| left.checked_sub(self.price);
+        let pay = |left: u64| left.checked_sub(self.price);
         self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, pay)
             .is_ok()
@@ -103,28 +117,31 @@ impl RetryBudget {
 
     /// How many attempts it can still pay for.
     pub(super) fn left(&self) -> u32 {
-        self.left.load(Ordering::Relaxed) / self.price
+        u32::try_from(self.left.load(Ordering::Relaxed) / self.price).unwrap_or(u32::MAX)
     }
 
     /// Returns a part of the price after a success.
     pub(crate) fn give_back(&self) {
-        let refill = |left: u32| (left < self.full).then(|| left + 1);
+        let refill = |left: u64| (left < self.full).then(|| left + 1);
         // Already full: there is nothing to give back.
         let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, refill);
     }
 }
 
-/// Reads `Retry-After`, in seconds or as a date, clamped to 60 s. Ignores a value that it cannot read.
+/// Reads `Retry-After`, in seconds or as a date. Ignores a value that it cannot read.
 pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
-    let requested = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // A value with more digits than a number holds is a long time, not an unreadable one.
-        value.parse().map_or(Duration::MAX, Duration::from_secs)
+        Some(
+            value
+                .parse()
+                .map_or(FOREVER, |seconds| Duration::from_secs(seconds).min(FOREVER)),
+        )
     } else {
         let date = httpdate::parse_http_date(value).ok()?;
-        date.duration_since(now).unwrap_or_default()
-    };
-    Some(requested.min(LONGEST_RETRY_AFTER))
+        Some(date.duration_since(now).unwrap_or_default())
+    }
 }
 
 #[cfg(test)]
@@ -237,8 +254,8 @@ mod tests {
     }
 
     #[test]
-    fn the_budget_holds_twenty_retries_and_ten_successes_return_one() {
-        let budget = RetryBudget::for_retries();
+    fn the_budget_holds_its_retries_and_ten_successes_return_one() {
+        let budget = RetryBudget::for_retries(20);
         assert_eq!((0..100).filter(|_| budget.take()).count(), 20);
         for _ in 0..9 {
             budget.give_back();
@@ -261,16 +278,16 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_read_in_both_forms_and_clamped() {
+    fn retry_after_is_read_in_both_forms() {
         let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
         for (value, seconds) in [
             ("0", Some(0)),
             (" 7 ", Some(7)),
             ("60", Some(60)),
-            ("61", Some(60)),
-            ("99999999999999999999999", Some(60)),
+            ("3600", Some(3600)),
+            ("99999999999999999999999", Some(FOREVER.as_secs())),
             ("Sun, 06 Nov 1994 08:49:57 GMT", Some(20)),
-            ("Sun, 06 Nov 1994 09:49:37 GMT", Some(60)),
+            ("Sun, 06 Nov 1994 09:49:37 GMT", Some(3600)),
             ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
             ("", None),
             ("-1", None),

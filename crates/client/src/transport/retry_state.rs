@@ -1,17 +1,22 @@
 //! The retries of one call: whether another attempt follows a failed one, after which pause, and what the observer
 //! hears of it. A call may read its answer long after the headers, so the state lasts until the last byte.
 
-use std::{mem, time::Duration};
+use std::{
+    mem,
+    time::{Duration, Instant},
+};
 
 use super::{
     failure::FailedAttempt,
     request::{Request, Settings},
     retry::{self, Class, Verdict},
     shared::Transport,
+    throttle::{self, LONGEST_RETRY_AFTER, Patience},
+    turn::{Caller, Pause},
 };
 use crate::{
-    backoff::{self, Backoff, RETRY_PAUSE, SHORTEST_PAUSE},
-    error::{Error, Result, Sent},
+    backoff::{Backoff, RETRY_PAUSE},
+    error::{Error, GaveUp, Result, Sent},
     observer::Event,
 };
 
@@ -28,6 +33,8 @@ pub(crate) struct RetryState {
     maybe_sent: bool,
     /// The failure of the last attempt that another one followed.
     last: Option<Error>,
+    /// When the server first refused the request.
+    refused_since: Option<Instant>,
 }
 
 impl RetryState {
@@ -42,6 +49,7 @@ impl RetryState {
             made_progress: false,
             maybe_sent: false,
             last: None,
+            refused_since: None,
         }
     }
 
@@ -55,6 +63,33 @@ impl RetryState {
     /// The error of a call that makes no further attempt: its last failure, if it has one.
     pub(crate) fn last_error(&mut self) -> Error {
         self.last.take().unwrap_or(Error::Aborted)
+    }
+
+    /// The last failure, if it was a refusal.
+    pub(super) fn last_refusal(&mut self) -> Option<Error> {
+        self.last.take_if(|error| retry::refusal(self.class, error).is_some())
+    }
+
+    /// The call as it waits for its next attempt.
+    pub(super) fn caller<'c>(&self, request: &Request, settings: &'c Settings, now: Instant) -> Caller<'c> {
+        let left = |until: Instant| until.saturating_duration_since(now);
+        Caller {
+            route: request.line(),
+            patience: match settings.patience {
+                Some(limit) => Patience::Outage {
+                    since: self.refused_since.unwrap_or(now),
+                    limit,
+                },
+                None => Patience::Pause(
+                    settings
+                        .until
+                        .map_or(LONGEST_RETRY_AFTER, |until| left(until).min(LONGEST_RETRY_AFTER)),
+                ),
+            },
+            until: settings.until,
+            nothing_sent_after: settings.nothing_sent_after.as_ref(),
+            observed: &settings.observed,
+        }
     }
 
     /// Turns the failure of an attempt into the error of the call.
@@ -101,7 +136,7 @@ impl Transport {
         settings: &Settings,
         error: Error,
     ) -> Result<()> {
-        self.wait_after(retry_state, settings, error.into()).await
+        self.wait_after(retry_state, settings, error.into(), None).await
     }
 
     pub(super) async fn wait_after(
@@ -109,6 +144,7 @@ impl Transport {
         retry_state: &mut RetryState,
         settings: &Settings,
         FailedAttempt { mut error, stale }: FailedAttempt,
+        refused: Option<Pause>,
     ) -> Result<()> {
         if matches!(error, Error::Aborted) {
             return Err(retry_state.last_error());
@@ -126,18 +162,22 @@ impl Transport {
             let Verdict::Again { after } = verdict else {
                 return Err(error);
             };
-            // A call that makes progress is not in an outage, so its retries cannot multiply the load.
-            if retry_state.retries == 0 || !(made_progress || self.retry_budget.take()) {
-                return Err(error);
-            }
-            retry_state.retries -= 1;
-            let pause = match after {
-                Some(requested) => backoff::requested_pause(requested, SHORTEST_PAUSE, self.random()),
-                None => retry_state.backoff.next(self.random()),
+            let pause = match (refused, after) {
+                (Some(Pause::InLine(pause) | Pause::Alone(pause)), _) => pause,
+                (None, Some(requested)) => throttle::pause(Some(requested), self.random()),
+                (None, None) => retry_state.backoff.next(self.random()),
             };
-            if self.left(settings).is_some_and(|left| pause >= left) {
+            if let Some(reason) = self.why_not_again(retry_state, settings, (after, pause), refused.is_some()) {
+                error.note_gave_up(reason);
                 return Err(error);
             }
+            // A call that makes progress is not in an outage, so its retries cannot multiply the load. A refusal pauses its
+            // class instead.
+            if !(refused.is_some() || made_progress || self.retry_budget.take()) {
+                error.note_gave_up(GaveUp::Budget);
+                return Err(error);
+            }
+            retry_state.retries = retry_state.retries.saturating_sub(1);
             pause
         };
         settings.observed.notify(Event::Retry {
@@ -145,7 +185,7 @@ impl Transport {
             delay: pause,
             error: &error,
         });
-        if !is_free {
+        if !(is_free || matches!(refused, Some(Pause::InLine(_)))) {
             tokio::select! {
                 biased;
                 () = settings.aborted() => return Err(error),
@@ -154,5 +194,27 @@ impl Transport {
         }
         retry_state.last = Some(error);
         Ok(())
+    }
+
+    /// Why no attempt may follow a failed one after a pause, if none may. `after` is the pause that the server asked for.
+    fn why_not_again(
+        &self,
+        retry_state: &mut RetryState,
+        settings: &Settings,
+        (after, pause): (Option<Duration>, Duration),
+        is_refused: bool,
+    ) -> Option<GaveUp> {
+        let now = self.clock().now();
+        let patience = settings.patience.filter(|_| is_refused);
+        if is_refused {
+            retry_state.refused_since.get_or_insert(now);
+        }
+        let refused_for = retry_state.refused_since.map_or(Duration::ZERO, |since| now - since);
+        if retry_state.retries == 0 && patience.is_none_or(|limit| refused_for >= limit) {
+            return Some(patience.map_or(GaveUp::Retries, |_| GaveUp::Limit));
+        }
+        let is_beyond = after.is_some_and(|asked| asked > patience.unwrap_or(LONGEST_RETRY_AFTER));
+        let is_late = self.left(settings).is_some_and(|left| pause >= left);
+        (is_beyond || is_late).then_some(GaveUp::Limit)
     }
 }

@@ -13,13 +13,8 @@ use std::{
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{
-    config::Config,
-    connect::Recipe,
-    keep_alive::Counts,
-    key::TransportKey,
-    mask::Mask,
-    pool::Pool,
-    retry::RetryBudget,
+    config::Config, connect::Recipe, keep_alive::Counts, key::TransportKey, mask::Mask, pool::Pool, retry::RetryBudget,
+    throttle::Throttle,
 };
 use crate::{
     blocking,
@@ -50,6 +45,7 @@ pub struct Transport {
     polls: Semaphore,
     pub(super) retry_budget: RetryBudget,
     pub(super) replay_budget: RetryBudget,
+    pub(crate) throttle: Throttle,
 }
 
 /// A snapshot of a transport, for metrics.
@@ -75,8 +71,9 @@ impl Transport {
             sockets: Semaphore::new(sockets),
             waiting: AtomicUsize::new(0),
             polls: Semaphore::new((sockets * 3 / 4).max(1)),
-            retry_budget: RetryBudget::for_retries(),
+            retry_budget: RetryBudget::for_retries(config.retry_budget),
             replay_budget: RetryBudget::for_replays(sockets),
+            throttle: Throttle::default(),
             mask: Mask::of_key(&config.auth),
             key,
             config: Arc::new(config),
@@ -153,7 +150,7 @@ impl Transport {
     }
 
     /// Waits for permission to poll. The poll holds the permit to its end.
-    pub(crate) async fn turn_to_poll(&self) -> Result<SemaphorePermit<'_>> {
+    pub(super) async fn poll_permit(&self) -> Result<SemaphorePermit<'_>> {
         self.acquire(&self.polls).await
     }
 

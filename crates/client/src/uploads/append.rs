@@ -18,7 +18,7 @@ use crate::{
     endpoint::segment,
     error::{InputFault, Result},
     jobs::Place,
-    transport::{Data, Expect, Request},
+    transport::{Data, Expect, Request, RouteClass},
 };
 
 impl Client {
@@ -81,6 +81,7 @@ impl Client {
             let request = Request {
                 payload: part(&place.input_name, data.clone())?,
                 expect: Expect::Acknowledgement,
+                route: Some(RouteClass::Chunk),
                 ..self.request(Method::POST, &path, Some(job_id))
             };
             let send = async {

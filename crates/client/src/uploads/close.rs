@@ -9,7 +9,7 @@ use crate::{
     endpoint::segment,
     error::{Error, Result, Sent},
     jobs::Stage,
-    transport::{Expect, Payload, Request, Shape},
+    transport::{Expect, Payload, Request, RouteClass, Shape},
 };
 
 impl Client {
@@ -23,6 +23,7 @@ impl Client {
         let request = Request {
             payload: Payload::Json(Bytes::from_static(b"{}")),
             expect: Expect::Body(Shape::Receipt),
+            route: Some(RouteClass::Chunk),
             ..self.request(Method::POST, &path, Some(job_id))
         };
         let error = match self.send(&request, options).await {
@@ -31,7 +32,10 @@ impl Client {
         };
         // An unknown status does not show whether the job was closed.
         let is_closed = |stage| !matches!(stage, Stage::Open | Stage::Unknown);
-        self.job_at_stage(job_id, options, is_closed).await.ok_or(error)
+        let read = self
+            .job_at_stage(job_id, Some(RouteClass::Read), options, is_closed)
+            .await;
+        read.ok_or(error)
     }
 }
 

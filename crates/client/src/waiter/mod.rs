@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use crate::{
     backoff::{self, Backoff, SHORTEST_PAUSE},
     clock::{Clock, GAP, Random, Sleep},
-    error::Error,
+    error::{Error, GaveUp},
+    transport::LONGEST_RETRY_AFTER,
 };
 
 /// The longest pause of an outage, unless the poll interval is longer.
@@ -30,6 +31,13 @@ pub(crate) enum Polled<T> {
         error: Error,
         retry_after: Option<Duration>,
         /// When the failed attempt had its socket: the time in the queue before that is not part of the outage.
+        began: Option<Instant>,
+    },
+    /// The server refuses all polls for a while. Ridden out like an outage, which lasts since any poll last succeeded.
+    Busy {
+        error: Error,
+        retry_after: Option<Duration>,
+        last_good: Option<Instant>,
         began: Option<Instant>,
     },
     /// A response that may be premature. Believed once it has been repeated for four seconds.
@@ -63,12 +71,12 @@ pub(crate) enum EndedEarly<T> {
     Failed(Error),
 }
 
-/// Polls at once and then by the schedule. Calls `on_poll` after each poll. Dropping the future ends the poll that is under way.
+/// Polls at once and then by the schedule. Passes to `poll` when the present outage began. Calls `on_poll` after each poll. Dropping the future ends the poll that is under way.
 pub(crate) async fn wait<T, P>(
     clock: &dyn Clock,
     random: &dyn Random,
     schedule: Schedule,
-    mut poll: impl FnMut() -> P,
+    mut poll: impl FnMut(Option<Instant>) -> P,
     mut on_poll: impl FnMut(PollReport<'_, T>),
 ) -> Result<T, EndedEarly<T>>
 where
@@ -93,10 +101,14 @@ where
             None => return Err(EndedEarly::TimedOut(seen)),
         };
         // On the heap: nearly all of thousands of waits are in a pause, in which they hold no state of a poll.
-        let Some(polled) = within(clock, left, Box::pin(poll())).await else {
+        let Some(polled) = within(clock, left, Box::pin(poll(failing_since))).await else {
             return Err(EndedEarly::TimedOut(seen));
         };
         let now = clock.now();
+        let mut pause_of_outage = |asked| match asked {
+            Some(asked) => backoff::requested_pause(asked, least_of_outage, random),
+            None => backoff.next(random).max(least_of_outage),
+        };
         let (pause, found) = match polled {
             Polled::Done(answer) => {
                 on_poll(PollReport {
@@ -113,19 +125,28 @@ where
                 (Some(interval.mul_f64(jitter)), Ok(answer))
             }
             Polled::Outage {
-                error,
+                mut error,
                 retry_after,
                 began,
             } => {
                 let outage = now - *failing_since.get_or_insert(began.unwrap_or(asked));
-                let pause = |left| {
-                    let pause = match retry_after {
-                        Some(asked) => backoff::requested_pause(asked, least_of_outage, random),
-                        None => backoff.next(random).max(least_of_outage),
-                    };
-                    pause.min(left)
-                };
-                (remaining(schedule.max_outage, outage).map(pause), Err(error))
+                let asked = retry_after.map(|asked| asked.min(LONGEST_RETRY_AFTER));
+                let left = remaining(schedule.max_outage, outage);
+                note_end(&mut error, left);
+                (left.map(|left| pause_of_outage(asked).min(left)), Err(error))
+            }
+            Polled::Busy {
+                mut error,
+                retry_after,
+                last_good,
+                began,
+            } => {
+                let since = failing_since.get_or_insert(began.unwrap_or(asked));
+                *since = last_good.map_or(*since, |good| good.max(*since));
+                let left = remaining(schedule.max_outage, now - *since)
+                    .filter(|left| retry_after.is_none_or(|asked| asked <= *left));
+                note_end(&mut error, left);
+                (left.map(|left| pause_of_outage(retry_after).min(left)), Err(error))
             }
             Polled::Doubtful(error) => {
                 let doubt = now - *doubting_since.get_or_insert(now);
@@ -156,6 +177,13 @@ where
                 *since += late;
             }
         }
+    }
+}
+
+/// Notes in the failure of an outage that it ends the wait.
+fn note_end(error: &mut Error, left: Option<Duration>) {
+    if left.is_none() {
+        error.note_gave_up(GaveUp::Limit);
     }
 }
 

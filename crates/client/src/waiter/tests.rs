@@ -72,7 +72,7 @@ async fn course(
     let script = RefCell::new(VecDeque::from(script));
     let polls = RefCell::new(Vec::new());
     let mut shown = Vec::new();
-    let poll = || {
+    let poll = |_| {
         polls.borrow_mut().push((clock.now() - start).as_millis());
         ready(script.borrow_mut().pop_front().unwrap_or_else(then))
     };
@@ -220,7 +220,7 @@ async fn a_slow_failure_counts_from_the_moment_it_was_asked() {
     };
     let clock = SystemClock;
     let start = clock.now();
-    let poll = || async {
+    let poll = async |_| {
         tokio::time::sleep(Duration::from_mins(1)).await;
         outage()
     };
@@ -237,7 +237,7 @@ async fn the_time_in_the_queue_for_a_socket_is_no_outage() {
     };
     let clock = SystemClock;
     let mut failed = false;
-    let poll = || {
+    let poll = |_| {
         let fails = !std::mem::replace(&mut failed, true);
         async move {
             tokio::time::sleep(Duration::from_mins(10)).await;
@@ -310,7 +310,14 @@ async fn the_limit_of_the_wait_cuts_a_poll_that_stalls() {
     };
     let clock = SystemClock;
     let start = clock.now();
-    let end = wait(&clock, &Middle, schedule, std::future::pending::<Polled<&str>>, |_| {}).await;
+    let end = wait(
+        &clock,
+        &Middle,
+        schedule,
+        |_| std::future::pending::<Polled<&str>>(),
+        |_| {},
+    )
+    .await;
     assert!(matches!(end, Err(EndedEarly::TimedOut(None))));
     assert_eq!((clock.now() - start).as_millis(), 5000);
 }

@@ -40,6 +40,7 @@ impl Observer for Notes {
                 let found = answer.map_or_else(&mut failed, |job| job.string_member("status").unwrap_or_default());
                 format!("poll {polls}: {found}, {:?}", delay.map(millis))
             }
+            Event::Queue { reason, delay } => format!("queued: {}, +{}", reason.as_str(), millis(delay)),
             _ => "another event".to_owned(),
         };
         self.lines.lock().unwrap().push(line);
@@ -66,7 +67,11 @@ async fn each_retry_is_reported_with_its_attempt_its_cause_and_its_pause() {
     client.get_job("j", &options).await.unwrap();
     assert_eq!(
         notes.take(),
-        ["attempt 1 failed: 503, +1000", "attempt 2 failed: 429, +7350"]
+        [
+            "attempt 1 failed: 503, +1000",
+            "attempt 2 failed: 429, +7350",
+            "queued: pause, +7350"
+        ]
     );
     assert_eq!(clock.pauses(), [1000, 7350]);
 }

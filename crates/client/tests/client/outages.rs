@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use modzy_client::{ConnectionFault as Broken, WaitOptions};
+use modzy_client::{ConnectionFault as Broken, GaveUp, WaitOptions};
 use modzy_emulator::{ConnectionFault, Fault};
 
 use crate::support::{
@@ -133,13 +133,29 @@ async fn a_good_answer_ends_an_outage() {
 #[tokio::test]
 async fn a_longer_retry_after_sets_the_pause_between_polls() {
     let busy = |seconds: &str| Reply::Keep(answer(429, &format!("retry-after: {seconds}\r\n"), ""));
-    let server = Server::scripted(vec![busy("1"), busy("45"), busy("0"), busy("soon"), busy("3600")]).await;
+    let server = Server::scripted(vec![busy("1"), busy("45"), busy("0"), busy("soon"), busy("200")]).await;
     let (client, clock) = skipping(&server.api());
     client
         .block_until_complete("j", &WaitOptions::default(), |_| {})
         .await
         .unwrap();
-    assert_eq!(clock.pauses(), [2100, 47_250, 2100, 4000, 63_000]);
+    assert_eq!(clock.pauses(), [2100, 47_250, 2100, 4000, 210_000]);
+}
+
+#[tokio::test]
+async fn a_retry_after_beyond_the_outage_that_a_wait_rides_out_ends_it_at_once() {
+    for code in [429, 503] {
+        let busy = Reply::Keep(answer(code, "retry-after: 3600\r\n", ""));
+        let server = Server::scripted(vec![job("OPEN"), busy]).await;
+        let (client, clock) = skipping(&server.api());
+        let error = client
+            .block_until_complete("j", &WaitOptions::default(), |_| {})
+            .await
+            .unwrap_err();
+        assert_eq!((error.status(), server.count()), (Some(code), 2));
+        assert_eq!(error.call().unwrap().gave_up, Some(GaveUp::Limit));
+        assert_eq!(clock.pauses(), [2000]);
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use modzy_client::{BodyFault, ConnectionFault, Error, Sent};
+use modzy_client::{BodyFault, ConnectionFault, Error, GaveUp, Sent};
 
 use crate::support::{
     attempts, body_fault, builder, connection_fault, millis, options,
@@ -31,26 +31,36 @@ fn passing() -> Vec<(&'static str, Reply)> {
     faults
 }
 
+/// Returns the first two pauses after a fault. A 429 pauses the reads for a second each time.
+fn pauses_after(fault: &Reply) -> [u128; 2] {
+    match fault {
+        Reply::Keep(bytes) if bytes.starts_with(b"HTTP/1.1 429") => [1050, 1050],
+        _ => [1000, 1750],
+    }
+}
+
 #[tokio::test]
 async fn a_passing_fault_costs_two_pauses() {
     for (name, fault) in passing() {
+        let pauses = pauses_after(&fault);
         let server = Server::scripted(vec![fault.clone(), fault]).await;
         let (client, clock) = skipping(&server.api());
         let job = client.get_job("j", &options()).await.unwrap();
         assert_eq!(job.string_member("status").as_deref(), Some("COMPLETED"), "{name}");
         assert_eq!(server.lines(), ["GET /api/jobs/j"; 3], "{name}");
-        assert_eq!(clock.pauses(), [1000, 1750], "{name}");
+        assert_eq!(clock.pauses(), pauses, "{name}");
     }
 }
 
 #[tokio::test]
 async fn a_lasting_fault_fails_the_call_after_three_attempts() {
     for (name, fault) in passing() {
+        let pauses = pauses_after(&fault);
         let server = Server::always(fault).await;
         let (client, clock) = skipping(&server.api());
         let error = client.get_result("j", &options()).await.unwrap_err();
         assert_eq!((server.count(), attempts(&error)), (3, 3), "{name}: {error:?}");
-        assert_eq!(clock.pauses(), [1000, 1750], "{name}");
+        assert_eq!(clock.pauses(), pauses, "{name}");
         assert!(error.is_retryable(), "{name}");
         assert!(!error.to_string().contains("not sent again"), "{name}: {error}");
     }
@@ -112,24 +122,37 @@ async fn a_readable_retry_after_sets_the_pause() {
         ("0", 105),
         ("7", 7350),
         ("60", 63_000),
-        ("61", 63_000),
-        ("99999999999999999999999", 63_000),
         ("Sun, 06 Nov 1994 08:49:37 GMT", 105),
-        ("soon", 1000),
-        ("-1", 1000),
-        ("1.5", 1000),
-        ("", 1000),
     ];
-    for code in [429, 503] {
-        let busy = |value| Reply::Keep(answer(code, &format!("retry-after: {value}\r\n"), ""));
-        let replies = headers.iter().flat_map(|(value, _)| [busy(value), job("OPEN")]);
-        let server = Server::scripted(replies.collect()).await;
-        let (client, clock) = skipping(&server.api());
-        for _ in headers {
+    let unreadable = ["soon", "-1", "1.5", ""];
+    // A 429 without a pause pauses for a second. A 503 without one is an ordinary failure.
+    for (code, default) in [(429, 1050), (503, 1000)] {
+        let unreadable = unreadable.map(|value| (value, default));
+        for (value, pause) in headers.into_iter().chain(unreadable) {
+            let busy = Reply::Keep(answer(code, &format!("retry-after: {value}\r\n"), ""));
+            let server = Server::scripted(vec![busy, job("OPEN")]).await;
+            let (client, clock) = skipping(&server.api());
             client.get_job("j", &options()).await.unwrap();
+            assert_eq!((clock.pauses(), server.count()), (vec![pause], 2), "{code}, {value}");
         }
-        assert_eq!(clock.pauses(), headers.map(|(_, pause)| pause), "{code}");
-        assert_eq!(server.count(), headers.len() * 2);
+    }
+}
+
+#[tokio::test]
+async fn a_retry_after_of_more_than_a_minute_fails_a_call_at_once() {
+    for code in [429, 503] {
+        for (value, seconds) in [("61", 61), ("3600", 3600), ("99999999999999999999999", 3_153_600_000)] {
+            let busy = Reply::Keep(answer(code, &format!("retry-after: {value}\r\n"), ""));
+            let server = Server::always(busy).await;
+            let (client, clock) = skipping(&server.api());
+            let error = client.get_job("j", &options()).await.unwrap_err();
+            assert!(
+                matches!(error, Error::Status { retry_after: Some(asked), .. } if asked.as_secs() == seconds),
+                "{error:?}"
+            );
+            assert_eq!(error.call().unwrap().gave_up, Some(GaveUp::Limit));
+            assert_eq!((server.count(), clock.pauses().len()), (1, 0));
+        }
     }
 }
 

@@ -46,7 +46,10 @@ async fn clients_of_one_transport_share_connections_and_keep_their_own_settings(
     second.get_job("fails2", &options()).await.unwrap_err();
 
     let requests = server.requests();
-    let of_first: Vec<_> = requests.iter().map(|request| request.header("x-of") == ["first"]).collect();
+    let of_first: Vec<_> = requests
+        .iter()
+        .map(|request| request.header("x-of") == ["first"])
+        .collect();
     assert_eq!(of_first, [true, false, true, false, false]);
     for request in &requests {
         let is_of_first = request.header("x-of") == ["first"];
@@ -93,7 +96,10 @@ fn different() -> Vec<(&'static str, ClientBuilder)> {
         ("authorities", builder(API).ca([Authority::new().pem()]).unwrap()),
         ("authorities of the system", system.clone()),
         ("extra authorities", system.extra_ca_file(AUTHORITY.file())),
-        ("certificate", builder(API).client_certificate(certificate, key).unwrap()),
+        (
+            "certificate",
+            builder(API).client_certificate(certificate, key).unwrap(),
+        ),
         (
             "other certificate",
             builder(API).client_certificate(other_certificate, other_key).unwrap(),
@@ -187,7 +193,12 @@ async fn a_snapshot_counts_busy_sockets_and_waiting_requests() {
     let client = builder(&server.api()).max_sockets(2).build().unwrap();
     let state = || {
         let state = client.transport().state();
-        (state.max_sockets, state.busy_sockets, state.waiting_requests, state.retries_left)
+        (
+            state.max_sockets,
+            state.busy_sockets,
+            state.waiting_requests,
+            state.retries_left,
+        )
     };
     assert_eq!(state(), (2, 0, 0, 20));
     let mut calls = JoinSet::new();

@@ -61,7 +61,7 @@ async fn a_status_that_may_come_from_a_proxy_ends_a_submit() {
 async fn a_rejected_submit_is_sent_again_with_the_same_bytes() {
     let overloaded = Reply::Keep(answer(503, "retry-after: 2\r\n", ""));
     let limited = Reply::Keep(answer(429, "retry-after: 3\r\n", ""));
-    for (turned_away, pause) in [(status(429), 1000), (limited, 3150), (overloaded, 2100)] {
+    for (turned_away, pause) in [(status(429), 1050), (limited, 3150), (overloaded, 2100)] {
         let server = Server::scripted(vec![turned_away]).await;
         let (client, clock) = skipping(&server.api());
         client.submit_job(BODY, &options()).await.unwrap();

@@ -101,7 +101,7 @@ async fn a_rejected_chunk_is_sent_again_with_the_same_bytes() {
         .await
         .result
         .unwrap();
-    assert_eq!(clock.pauses(), [1000]);
+    assert_eq!(clock.pauses(), [1050]);
     let requests = server.requests();
     assert_eq!(requests[2].body, requests[3].body);
 }

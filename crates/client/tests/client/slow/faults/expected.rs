@@ -33,6 +33,8 @@ pub(super) enum Repeat {
     /// After a pause within these bounds, in milliseconds, plus up to a tenth.
     After(u64, u64),
     AtOnce,
+    /// Not within the limits of the call.
+    Beyond,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +61,7 @@ pub(super) enum Ending {
     AgainAsAsked,
     AgainAtOnce,
     Never,
+    Beyond,
     RiddenOut,
     Doubted,
     Followed,
@@ -66,11 +69,12 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Again,
         Self::AgainAsAsked,
         Self::AgainAtOnce,
         Self::Never,
+        Self::Beyond,
         Self::RiddenOut,
         Self::Doubted,
         Self::Followed,
@@ -97,7 +101,10 @@ const RETRIES: u32 = 2;
 pub(super) const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// How long a wait polls on through failures.
-pub(super) const MAX_OUTAGE: Duration = Duration::from_secs(10);
+pub(super) const MAX_OUTAGE: Duration = Duration::from_secs(50);
+
+/// The longest pause that counts with a status other than 429 and 503.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// How long a wait does not believe a 404.
 const DOUBT: Duration = Duration::from_secs(4);
@@ -138,7 +145,7 @@ pub(super) fn expected(cause: Cause, class: Class, course: Course, fraction: f64
         return Some(expected_of_wait(cause, repeat, course, fraction));
     }
     let attempts = match (repeat, course) {
-        (Repeat::Never, _) => 1,
+        (Repeat::Never | Repeat::Beyond, _) => 1,
         (Repeat::AtOnce, _) | (_, Course::Passing) => 2,
         (_, Course::Lasting) => 1 + RETRIES,
     };
@@ -151,11 +158,13 @@ pub(super) fn expected(cause: Cause, class: Class, course: Course, fraction: f64
     lines.extend(vec![class.line(); (attempts - hidden) as usize]);
     let (ending, pauses) = match repeat {
         Repeat::Never => (Ending::Never, vec![]),
+        Repeat::Beyond => (Ending::Beyond, vec![]),
         Repeat::AtOnce => (Ending::AgainAtOnce, vec![]),
         Repeat::Backoff => (Ending::Again, pauses(repeat, attempts - 1, fraction)),
         Repeat::After(..) => (Ending::AgainAsAsked, pauses(repeat, attempts - 1, fraction)),
     };
-    let fails = repeat == Repeat::Never || (course == Course::Lasting && repeat != Repeat::AtOnce);
+    let fails =
+        matches!(repeat, Repeat::Never | Repeat::Beyond) || (course == Course::Lasting && repeat != Repeat::AtOnce);
     let reads_the_job = match class {
         // The client reads the job even after the last 503.
         Class::Close => fails && (may_have_acted(cause) || matches!(cause, Cause::Status(503, _))),
@@ -167,7 +176,7 @@ pub(super) fn expected(cause: Cause, class: Class, course: Course, fraction: f64
     if reads_the_job {
         lines.push(THE_JOB);
     }
-    if !fails || (reads_the_job && course == Course::Passing) {
+    if !fails || (reads_the_job && course == Course::Passing && repeat != Repeat::Beyond) {
         return resolves(ending, reads_the_job, lines, pauses);
     }
     let (kind, sent) = error(cause, class);
@@ -191,26 +200,32 @@ fn expected_of_wait(cause: Cause, repeat: Repeat, course: Course, fraction: f64)
     let (ending, limit) = match (cause, repeat) {
         (Cause::Status(404, _), _) => (Ending::Doubted, DOUBT),
         (_, Repeat::Never) => (Ending::Never, Duration::ZERO),
+        (_, Repeat::Beyond) => (Ending::Beyond, Duration::ZERO),
         _ => (Ending::RiddenOut, MAX_OUTAGE),
     };
-    let (mut last, mut passed) = (POLL_INTERVAL, Duration::ZERO);
+    // The longest and the shortest that the pauses may have been so far.
+    let (mut backoff, mut passed, mut shortest) = (POLL_INTERVAL, Duration::ZERO, Duration::ZERO);
     let mut pauses = Vec::new();
     while passed < limit && (course == Course::Lasting || pauses.is_empty()) {
-        let pause = match cause {
-            Cause::Status(404, _) => POLL_INTERVAL,
+        let left = limit.saturating_sub(passed);
+        let spread = |asked: Duration| asked.max(POLL_INTERVAL).mul_f64(1.0 + 0.1 * fraction);
+        let (least, most) = match cause {
+            Cause::Status(404, _) => (POLL_INTERVAL, POLL_INTERVAL),
+            // The server refuses polls for longer than the wait lasts.
+            Cause::Status(429 | 503, RetryAfter::Pause(_, most)) if millis(most) > left => break,
             // `Retry-After` counts with every status.
-            Cause::Status(_, RetryAfter::Pause(asked, _)) => {
-                millis(asked).max(POLL_INTERVAL).mul_f64(1.0 + 0.1 * fraction)
-            }
+            Cause::Status(_, RetryAfter::Pause(least, most)) => (spread(millis(least)), spread(millis(most))),
+            Cause::Status(_, RetryAfter::Beyond) => (spread(LONGEST_PAUSE), spread(LONGEST_PAUSE)),
             _ => {
-                last = (POLL_INTERVAL + (last * 3).saturating_sub(POLL_INTERVAL).mul_f64(fraction))
+                backoff = (POLL_INTERVAL + (backoff * 3).saturating_sub(POLL_INTERVAL).mul_f64(fraction))
                     .min(Duration::from_secs(8));
-                last
+                (backoff, backoff)
             }
         };
-        let pause = pause.min(limit.saturating_sub(passed));
-        passed += pause;
-        pauses.push((in_millis(pause), in_millis(pause)));
+        let (least, most) = (least.min(left), most.min(limit.saturating_sub(shortest)));
+        passed += most;
+        shortest += least;
+        pauses.push((in_millis(least), in_millis(most)));
     }
     let fails = course == Course::Lasting || limit.is_zero();
     let polls = if fails { pauses.len() + 1 } else { 2 };
@@ -243,6 +258,9 @@ fn repeat(cause: Cause, class: Class) -> Repeat {
         // The request is repeated on another socket.
         (_, Cause::IdleDied) => Repeat::AtOnce,
         (_, Cause::Status(429 | 503, RetryAfter::Pause(least, most))) => Repeat::After(least, most),
+        (_, Cause::Status(429 | 503, RetryAfter::Beyond)) => Repeat::Beyond,
+        // A poll comes after two seconds anyway.
+        (_, Cause::Status(429, RetryAfter::Ignored)) => Repeat::After(1_000, 1_000),
         (Repeats::WithRetryAfter, _) => Repeat::Never,
         (Repeats::Always, _) => Repeat::Backoff,
     }
@@ -296,6 +314,7 @@ fn error(cause: Cause, class: Class) -> (Kind, Option<Sent>) {
         Cause::IdleClosed(_) | Cause::IdleDied | Cause::Early | Cause::OtherAddress => {
             broken(Break::Connection(ConnectionFault::Cut, Phase::Headers), Sent::Maybe)
         }
+        Cause::Status(429, _) => (Kind::Status(429), Some(Sent::No)),
         Cause::Status(status, _) | Cause::Redirect { status, .. } => (Kind::Status(status), None),
         Cause::Body(Body::Slow) => broken(Break::Limit(Phase::Body), Sent::Maybe),
         Cause::Body(body) => {

@@ -54,6 +54,8 @@ fn word(expected: &Expected) -> &'static str {
         (Ending::AgainAtOnce, _) => "again at once",
         (Ending::Never, false) => "never",
         (Ending::Never, true) => "asks the job",
+        (Ending::Beyond, false) => "too late",
+        (Ending::Beyond, true) => "too late; asks the job",
         (Ending::RiddenOut, _) => "ridden out",
         (Ending::Doubted, _) => "doubted",
         (Ending::Followed, _) => "followed",
@@ -75,13 +77,14 @@ fn described(failure: Failure) -> String {
         Kind::Connection(_, phase) => ("ConnectionError", Some(phase)),
         Kind::Response(_) => ("ResponseError", None),
     };
-    let Some(phase) = phase else {
-        return class.to_owned();
-    };
     let sent = match failure.sent {
         Some(Sent::No) => ", not sent",
-        Some(Sent::Maybe) => ", maybe sent",
-        None => "",
+        // A response that cannot be read was sent for.
+        Some(Sent::Maybe) if phase.is_some() => ", maybe sent",
+        _ => "",
+    };
+    let Some(phase) = phase else {
+        return format!("{class}{sent}");
     };
     format!("{class}, {}{sent}", phase.as_str())
 }
@@ -118,9 +121,14 @@ fn merged(rows: Vec<Row>) -> Vec<Row> {
 fn render_words() -> String {
     let meaning = |ending| match ending {
         Ending::Again => "the client retries after a delay of its own, until `retries` is used up",
-        Ending::AgainAsAsked => "the client retries after the delay that the server asked for",
+        Ending::AgainAsAsked => {
+            "the client retries after the delay that the server asked for, or after one second if a 429 names none"
+        }
         Ending::AgainAtOnce => "the client sends the request again without a delay, and takes no retry",
         Ending::Never => "the call rejects with the first failure",
+        Ending::Beyond => {
+            "the server asks for a longer delay than the call waits, so the call rejects with the first failure"
+        }
         Ending::RiddenOut => "the wait polls again until `maxOutage` has passed",
         Ending::Doubted => "the wait polls again until the failure has lasted for four seconds",
         Ending::Followed => "the download follows the redirect",

@@ -101,6 +101,8 @@ pub(super) enum RetryAfter {
     Ignored,
     /// After a pause within these bounds, in milliseconds.
     Pause(u64, u64),
+    /// Later than any call waits.
+    Beyond,
 }
 
 /// Makes a reply from a good body and the limit of the client.

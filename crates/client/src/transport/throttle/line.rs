@@ -1,0 +1,262 @@
+//! The line of one route class: calls wait in the order of their arrival, and only the first of them asks `state` whether it may
+//! send.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Notify;
+
+use super::{
+    LONGEST_RETRY_AFTER, Patience,
+    state::{Admission, Pass, State},
+};
+use crate::{
+    clock::{Clock, Random},
+    observer::{Event, Observed},
+};
+
+/// The shortest time between two checks of a caller's patience.
+const SHORTEST_CHECK: Duration = Duration::from_millis(100);
+
+/// A refusal of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// Its status.
+    pub(crate) status: u16,
+    /// The pause that it asked for, or what is left of it.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+/// The position of a call in a line. It keeps it until the server refuses its request.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place(Option<u64>);
+
+/// A caller that waits for its turn.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waiter<'c> {
+    pub(crate) clock: &'c dyn Clock,
+    pub(crate) patience: Patience,
+    pub(crate) observed: &'c Observed,
+}
+
+/// The calls of one route class.
+#[derive(Debug, Default)]
+pub(crate) struct Line(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    state: State,
+    /// The calls that wait, by their places.
+    waiting: BTreeMap<u64, Arc<Notify>>,
+    /// How many places have been given.
+    places: u64,
+    /// The status of the last refusal.
+    refused: Option<u16>,
+    /// The end of the pause that it asked for, which may be longer than the pause of the class.
+    asked_until: Option<Instant>,
+}
+
+/// What a call does next.
+enum Step {
+    Send(Pass),
+    /// The caller waits no longer.
+    End(Refusal),
+    Wait {
+        /// When to ask again, if the call is the first.
+        again: Option<Duration>,
+        /// When the patience of the caller may be over.
+        limit: Option<Duration>,
+        woken: Arc<Notify>,
+        /// What the observer of a call hears that begins to wait.
+        event: Option<Event<'static>>,
+    },
+}
+
+impl Line {
+    /// Waits until a request may be sent.
+    ///
+    /// # Errors
+    /// The last refusal, if the caller does not wait until then.
+    pub(crate) async fn admit<'l>(&'l self, waiter: Waiter<'l>, place: &mut Place) -> Result<Ticket<'l>, Refusal> {
+        let number = *place.0.get_or_insert_with(|| self.inner().next_place());
+        // Leaves the line, and lets the next call ask.
+        let mut waiting = None;
+        loop {
+            match self.step(number, waiter, waiting.is_none()) {
+                Step::Send(pass) => {
+                    let line = self;
+                    let clock = waiter.clock;
+                    return Ok(Ticket { line, clock, pass });
+                }
+                Step::End(refusal) => return Err(refusal),
+                Step::Wait {
+                    again,
+                    limit,
+                    woken,
+                    event,
+                } => {
+                    waiting.get_or_insert_with(|| Waiting { line: self, number });
+                    if let Some(event) = event {
+                        waiter.observed.notify(event);
+                    }
+                    tokio::select! {
+                        biased;
+                        () = woken.notified() => {}
+                        () = after(again, |again| waiter.clock.sleep(again)) => {}
+                        () = after(limit, |limit| waiter.clock.deadline(limit)) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// When a request of the class last succeeded.
+    pub(crate) fn last_good(&self) -> Option<Instant> {
+        self.inner().state.good()
+    }
+
+    fn step(&self, number: u64, waiter: Waiter<'_>, is_new: bool) -> Step {
+        let mut inner = self.inner();
+        let now = waiter.clock.now();
+        let is_first = inner.waiting.keys().next().is_none_or(|&first| number <= first);
+        let mut again = None;
+        if is_first {
+            match inner.state.admit(now) {
+                Admission::Now(pass) => return Step::Send(pass),
+                Admission::Wait(wait) => again = Some(wait),
+            }
+        }
+        let left = waiter.patience.left(now, inner.state.good());
+        if let Some(refusal) = inner.refusal_beyond(now, left) {
+            return Step::End(refusal);
+        }
+        let event = (is_new && waiter.observed.0.is_some()).then(|| {
+            let (reason, delay) = inner.state.outlook(now, inner.waiting.range(..number).count());
+            Event::Queue { reason, delay }
+        });
+        let limit = matches!(waiter.patience, Patience::Outage { .. }).then(|| left.max(SHORTEST_CHECK));
+        let woken = Arc::clone(inner.waiting.entry(number).or_default());
+        Step::Wait {
+            again,
+            limit,
+            woken,
+            event,
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn next_place(&mut self) -> u64 {
+        self.places += 1;
+        self.places
+    }
+
+    /// Returns the last refusal if the class sends nothing for longer than this.
+    fn refusal_beyond(&self, now: Instant, patience: Duration) -> Option<Refusal> {
+        let status = self.refused.filter(|_| !self.state.is_sending())?;
+        let left = self.asked_until.map(|until| until.saturating_duration_since(now));
+        let is_beyond = patience.is_zero() || left.is_some_and(|left| left > patience);
+        let retry_after = left.filter(|left| !left.is_zero());
+        is_beyond.then_some(Refusal { status, retry_after })
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state);
+        self.wake_first();
+    }
+
+    fn wake_first(&self) {
+        if let Some(first) = self.waiting.values().next() {
+            first.notify_one();
+        }
+    }
+}
+
+/// Ends after a time, if there is one.
+async fn after<F: Future<Output = ()>>(time: Option<Duration>, sleep: impl FnOnce(Duration) -> F) {
+    match time {
+        Some(time) => sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A call in the line.
+struct Waiting<'l> {
+    line: &'l Line,
+    number: u64,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut inner = self.line.inner();
+        inner.waiting.remove(&self.number);
+        inner.wake_first();
+    }
+}
+
+/// The admission of one request. Dropping it means that the outcome of the request will not be known.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Ticket<'l> {
+    line: &'l Line,
+    clock: &'l dyn Clock,
+    pass: Pass,
+}
+
+impl Ticket<'_> {
+    /// Whether the request may still be sent: no pause has begun since.
+    pub(crate) fn is_current(&self) -> bool {
+        self.line.inner().state.is_current(self.pass)
+    }
+
+    /// Notes that the server accepted the request.
+    pub(crate) fn accepted(self) {
+        let now = self.clock.now();
+        self.end(|state, pass| state.accepted(now, pass));
+    }
+
+    /// Notes that the request failed, but was not refused.
+    pub(crate) fn failed(self) {
+        let now = self.clock.now();
+        self.end(|state, pass| state.failed(now, pass));
+    }
+
+    /// Notes that the server refused the request. Returns when the next one is expected to be sent.
+    pub(crate) fn refused(self, refusal: Refusal, random: &dyn Random) -> Duration {
+        let now = self.clock.now();
+        let pause = super::pause(refusal.retry_after, random);
+        let mut inner = self.line.inner();
+        if inner.state.refused(now, self.pass, pause) {
+            inner.refused = Some(refusal.status);
+            inner.asked_until = refusal.retry_after.and_then(|asked| now.checked_add(asked));
+        }
+        if refusal.retry_after.is_some_and(|asked| asked > LONGEST_RETRY_AFTER) {
+            // Not every caller waits for that long.
+            inner.waiting.values().for_each(|waiting| waiting.notify_one());
+        } else {
+            inner.wake_first();
+        }
+        let (_, delay) = inner.state.outlook(now, inner.waiting.len());
+        drop(inner);
+        std::mem::forget(self);
+        delay
+    }
+
+    fn end(self, note: impl FnOnce(&mut State, Pass)) {
+        self.line.inner().change(|state| note(state, self.pass));
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        self.line.inner().change(|state| state.abandoned(self.pass));
+    }
+}

@@ -1,0 +1,87 @@
+//! Holds requests back while the server refuses a class of routes. What a refusal is, and whether a refused request is sent again,
+//! is left to `retry` and `retry_state`.
+
+mod line;
+mod rate;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::time::{Duration, Instant};
+
+pub(crate) use self::line::{Line, Place, Refusal, Ticket, Waiter};
+use crate::{
+    backoff::{self, SHORTEST_PAUSE},
+    clock::Random,
+};
+
+/// The longest pause of a class. It is also how long a call without a limit of its own waits for the end of a pause.
+pub(crate) const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(1);
+
+/// The pause after a refusal that names none.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
+
+/// Requests that a server limits together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RouteClass {
+    /// Submits of jobs, and writes that are not part of an upload.
+    Submit,
+    /// The chunks and the close of an upload.
+    Chunk,
+    /// The polls of waits.
+    Poll,
+    /// All other reads.
+    Read,
+    /// Deletes.
+    Delete,
+}
+
+/// The lines of all route classes of a transport.
+#[derive(Debug, Default)]
+pub(crate) struct Throttle {
+    submits: Line,
+    chunks: Line,
+    polls: Line,
+    reads: Line,
+    deletes: Line,
+}
+
+impl Throttle {
+    pub(crate) fn line(&self, class: RouteClass) -> &Line {
+        match class {
+            RouteClass::Submit => &self.submits,
+            RouteClass::Chunk => &self.chunks,
+            RouteClass::Poll => &self.polls,
+            RouteClass::Read => &self.reads,
+            RouteClass::Delete => &self.deletes,
+        }
+    }
+}
+
+/// How long a caller waits while the server refuses its class.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Patience {
+    /// For each pause up to this length.
+    Pause(Duration),
+    /// Until no request of the class has succeeded for `limit`, counted from `since` at the earliest.
+    Outage { since: Instant, limit: Duration },
+}
+
+impl Patience {
+    /// How much of it is left, if the class last had a good response at `good`.
+    pub(crate) fn left(self, now: Instant, good: Option<Instant>) -> Duration {
+        match self {
+            Self::Pause(limit) => limit,
+            Self::Outage { since, limit } => {
+                let since = good.map_or(since, |good| good.max(since));
+                limit.saturating_sub(now.saturating_duration_since(since))
+            }
+        }
+    }
+}
+
+/// Returns how long to send nothing after a refusal that asked for this pause, or named none.
+pub(crate) fn pause(asked: Option<Duration>, random: &dyn Random) -> Duration {
+    let asked = asked.unwrap_or(DEFAULT_PAUSE).min(LONGEST_RETRY_AFTER);
+    backoff::requested_pause(asked, SHORTEST_PAUSE, random)
+}

@@ -1,0 +1,164 @@
+//! The right to make one attempt: first the admission by the line of its route class, then a socket permit. A call that waits in
+//! the line holds no permit.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::SemaphorePermit;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    answer::Answer,
+    attempt_state::AttemptState,
+    failure::FailedAttempt,
+    handover::HandOver,
+    pool::Pool,
+    request::Request,
+    retry::{self, Class},
+    retry_state::RetryState,
+    shared::Transport,
+    throttle::{self, Patience, Place, Refusal, RouteClass, Ticket, Waiter},
+};
+use crate::{
+    clock::Random,
+    error::{Error, GaveUp},
+    observer::Observed,
+};
+
+/// A call that wants to make an attempt.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller<'c> {
+    /// The class of its routes. `None` skips every line.
+    pub(crate) route: Option<RouteClass>,
+    pub(crate) patience: Patience,
+    /// The deadline of the call.
+    pub(crate) until: Option<Instant>,
+    pub(crate) nothing_sent_after: Option<&'c CancellationToken>,
+    pub(crate) observed: &'c Observed,
+}
+
+/// The right to make one attempt.
+#[derive(Debug)]
+pub(crate) struct Turn<'t> {
+    pub(super) pool: Arc<Pool>,
+    ticket: Option<Ticket<'t>>,
+    _permits: (Option<SemaphorePermit<'t>>, SemaphorePermit<'t>),
+}
+
+/// The pause after a refusal.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pause {
+    /// The next attempt waits in the line of its class, for about this long.
+    InLine(Duration),
+    /// The request is in no line, so the call itself pauses.
+    Alone(Duration),
+}
+
+/// Why a call gets no turn.
+#[derive(Debug)]
+pub(crate) enum NoTurn {
+    /// It was aborted.
+    Aborted,
+    /// Its deadline has passed. Holds the time that was left.
+    Late(Duration),
+    /// The server refuses such requests for longer than the call waits.
+    Refused(Refusal),
+    /// The HTTP client could not be built.
+    Failed(Error),
+}
+
+impl Transport {
+    /// Waits for a turn.
+    pub(crate) async fn turn<'t>(&'t self, caller: Caller<'t>, place: &mut Place) -> Result<Turn<'t>, NoTurn> {
+        let clock = self.clock();
+        let left = caller.until.map(|until| until.saturating_duration_since(clock.now()));
+        let aborted = async {
+            match caller.nothing_sent_after {
+                Some(token) => token.cancelled().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = aborted => Err(NoTurn::Aborted),
+            turn = self.admission(caller, place) => turn,
+            limit = self.passed(left) => Err(NoTurn::Late(limit)),
+        }
+    }
+
+    async fn admission<'t>(&'t self, caller: Caller<'t>, place: &mut Place) -> Result<Turn<'t>, NoTurn> {
+        let waiter = Waiter {
+            clock: self.clock(),
+            patience: caller.patience,
+            observed: caller.observed,
+        };
+        loop {
+            let ticket = match caller.route {
+                Some(class) => {
+                    let admitted = self.throttle.line(class).admit(waiter, place).await;
+                    Some(admitted.map_err(NoTurn::Refused)?)
+                }
+                None => None,
+            };
+            let permits = async {
+                let of_polls = match caller.route {
+                    Some(RouteClass::Poll) => Some(self.poll_permit().await?),
+                    _ => None,
+                };
+                Ok((self.pool().await?, (of_polls, self.socket().await?)))
+            };
+            let (pool, permits) = permits.await.map_err(NoTurn::Failed)?;
+            // The server may have begun to refuse such requests while this one waited for its permits. Then it returns them, and
+            // waits in its former place.
+            if ticket.as_ref().is_none_or(Ticket::is_current) {
+                return Ok(Turn {
+                    pool,
+                    ticket,
+                    _permits: permits,
+                });
+            }
+        }
+    }
+
+    /// Returns the error of a call that gets no turn.
+    pub(crate) fn error_without_turn(&self, none: NoTurn, request: &Request, retry_state: &mut RetryState) -> Error {
+        let attempt = || AttemptState::new(self.config.route.dial(&request.url), HandOver::new(self.counts.clone()));
+        let mut error = match none {
+            NoTurn::Aborted => return retry_state.last_error(),
+            NoTurn::Failed(error) => return retry_state.end(error),
+            NoTurn::Late(limit) => {
+                let late = self.failure_context(request, &attempt()).timeout(limit);
+                retry_state.end(late.error)
+            }
+            NoTurn::Refused(refusal) => retry_state
+                .last_refusal()
+                .unwrap_or_else(|| self.failure_context(request, &attempt()).not_sent(refusal)),
+        };
+        error.note_gave_up(GaveUp::Limit);
+        error
+    }
+}
+
+impl Turn<'_> {
+    /// Ends the turn: reports the outcome of its attempt to the line. Returns the pause if the server has refused the request.
+    pub(super) fn end(
+        self,
+        outcome: &Result<Answer, FailedAttempt>,
+        class: Class,
+        random: &dyn Random,
+    ) -> Option<Pause> {
+        let error = outcome.as_ref().err().map(|failed| &failed.error);
+        let refusal = error.and_then(|error| retry::refusal(class, error));
+        match (self.ticket, refusal, error) {
+            (Some(ticket), Some(refusal), _) => return Some(Pause::InLine(ticket.refused(refusal, random))),
+            (None, Some(refusal), _) => return Some(Pause::Alone(throttle::pause(refusal.retry_after, random))),
+            // Dropped: the request was not sent.
+            (None, None, _) | (Some(_), None, Some(Error::Aborted)) => {}
+            (Some(ticket), None, None | Some(Error::Status { status: ..500, .. })) => ticket.accepted(),
+            (Some(ticket), None, Some(_)) => ticket.failed(),
+        }
+        None
+    }
+}
