@@ -134,23 +134,41 @@ impl Call {
     /// Runs a future that submits a job or waits for one, and ends the call with its result. If an abort is to cancel the job, it
     /// can do so until JavaScript has settled the call: after an abort that arrives during the end, the job is canceled, and the
     /// call reports a second end.
-    pub(crate) async fn run_with_job<T, F>(&self, client: &Client, given: GivenJob<'_>, call: F)
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn holds its arguments twice, in each of thousands of waits"
+    )]
+    pub(crate) fn run_with_job<T, F>(&self, client: &Client, given: GivenJob<'_>, call: F) -> impl Future<Output = ()>
     where
         T: AsRef<Document> + Into<Value> + Send,
         F: Future<Output = Result<T>> + Unpin,
     {
-        let GivenJob { job, options, .. } = given;
-        let ended = client.unless_aborted(call, job, &self.abort, options).await;
-        // The end is handled in a future of its own, so that no memory is reserved for it during the call.
-        let lingering = match ended {
+        async move {
+            let GivenJob { job, options, .. } = given;
+            let ended = client.unless_aborted(call, job, &self.abort, options).await;
+            if let Some(lingering) = self.settle_ended(client, given, ended) {
+                lingering.await;
+            }
+        }
+    }
+
+    /// Ends a call that has settled by itself or was aborted, as [`Call::settle_with_job`].
+    #[must_use]
+    fn settle_ended<'a, T>(
+        &'a self,
+        client: &'a Client,
+        given: GivenJob<'a>,
+        ended: Ended<T>,
+    ) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>>
+    where
+        T: AsRef<Document> + Into<Value> + Send + 'a,
+    {
+        match ended {
             Ended::Aborted(canceled) => {
                 self.settle_aborted(canceled);
                 None
             }
             Ended::Settled(result) => self.settle_with_job(client, given, result),
-        };
-        if let Some(lingering) = lingering {
-            lingering.await;
         }
     }
 

@@ -76,34 +76,57 @@ pub(crate) async fn submit(
 }
 
 /// Runs an operation that waits for a job. An abort may cancel the job.
-pub(crate) async fn wait(client: Client, operation: Wait, job_id: String, given: Given, cancels_job: bool, call: Call) {
-    let options = given.as_deref().unwrap_or(&NO_OPTIONS);
-    let job = JobOfCall::Known(&job_id);
-    let refused = 'refused: {
-        let context = match WaitContext::new(&client, &job_id, options, &call) {
-            Ok(context) => context,
-            Err(error) => break 'refused error,
-        };
-        // The settings have been read. They need not stay in memory until the job ends.
-        drop(given);
-        let given = GivenJob {
-            job,
-            options: context.options.request_options(),
-            cancels_job,
-        };
-        match operation {
-            Wait::BlockUntilComplete => {
-                let waiting = Box::pin(jobs::block_until_complete(&context));
-                call.run_with_job(&client, given, waiting).await;
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an async fn holds its arguments twice, in each of thousands of waits"
+)]
+pub(crate) fn wait(
+    client: Client,
+    operation: Wait,
+    job_id: String,
+    given: Given,
+    cancels_job: bool,
+    call: Call,
+) -> impl Future<Output = ()> + Send {
+    async move {
+        let options = given.as_deref().unwrap_or(&NO_OPTIONS);
+        let job = JobOfCall::Known(&job_id);
+        let refused = 'refused: {
+            let context = match WaitContext::new(&client, &job_id, options, &call) {
+                Ok(context) => context,
+                Err(error) => break 'refused error,
+            };
+            // The settings have been read. They need not stay in memory until the job ends.
+            drop(given);
+            let given = GivenJob {
+                job,
+                options: context.options.request_options(),
+                cancels_job,
+            };
+            match operation {
+                Wait::BlockUntilComplete => {
+                    let waiting = Box::pin(jobs::block_until_complete(&context));
+                    call.run_with_job(&client, given, waiting).await;
+                }
+                Wait::BlockUntilResult => {
+                    let waiting = Box::pin(results::block_until_result(&context));
+                    call.run_with_job(&client, given, waiting).await;
+                }
             }
-            Wait::BlockUntilResult => {
-                let waiting = Box::pin(results::block_until_result(&context));
-                call.run_with_job(&client, given, waiting).await;
-            }
-        }
-        return;
-    };
-    Box::pin(refuse(&client, &call, job, cancels_job, refused)).await;
+            return;
+        };
+        Box::pin(refuse(&client, &call, job, cancels_job, refused)).await;
+    }
+}
+
+/// Programs wait for tens of thousands of jobs, and each wait holds this future until its end.
+const _: () = assert!(
+    size_of_wait(&wait) <= 700,
+    "a wait must not hold what only its end needs"
+);
+
+const fn size_of_wait<F>(_: &impl Fn(Client, Wait, String, Given, bool, Call) -> F) -> usize {
+    size_of::<F>()
 }
 
 /// Ends a call whose settings were refused.

@@ -24,7 +24,8 @@ pub struct RequestOptions {
     pub(crate) patience: Option<Duration>,
     /// The cancellation that the requests belong to. It limits all attempts and the pauses between them.
     pub(crate) cancellation: Option<Cancellation>,
-    headers: HeaderMap,
+    /// On the heap, because few calls have any.
+    headers: Option<Box<HeaderMap>>,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
     pub(crate) observed: Observed,
 }
@@ -33,7 +34,7 @@ impl RequestOptions {
     /// Combines these options with the client's settings, which apply where the call has none.
     pub(super) fn over(&self, defaults: &Settings) -> Settings {
         let mut headers = defaults.headers.clone();
-        headers.extend(self.headers.clone());
+        headers.extend(self.headers.iter().flat_map(|own| HeaderMap::clone(own)));
         Settings {
             request_timeout: self.request_timeout.unwrap_or(defaults.request_timeout),
             retries: self.retries.unwrap_or(defaults.retries),
@@ -100,7 +101,7 @@ impl RequestOptions {
     /// # Errors
     /// As [`ClientBuilder::header`](crate::ClientBuilder::header).
     pub fn header(mut self, name: &str, value: &str) -> Result<Self> {
-        insert_header(&mut self.headers, name, value)?;
+        insert_header(self.headers.get_or_insert_default(), name, value)?;
         Ok(self)
     }
 }

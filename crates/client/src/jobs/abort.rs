@@ -83,11 +83,17 @@ impl Abort {
     }
 
     /// Runs a future. Returns `None` if the abort comes first.
-    pub async fn unless_aborted<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        tokio::select! {
-            biased;
-            () = self.token.cancelled() => None,
-            done = work => Some(done),
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn holds its arguments twice, in each of thousands of waits"
+    )]
+    pub fn unless_aborted<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
+        async move {
+            tokio::select! {
+                biased;
+                () = self.token.cancelled() => None,
+                done = work => Some(done),
+            }
         }
     }
 }
@@ -116,34 +122,40 @@ impl Client {
     /// If the job of a running submit is to be canceled, the request is not closed: the client waits up to five seconds for the
     /// receipt, because the server may have accepted the job. Pass the token of the abort to the call with
     /// [`RequestOptions::nothing_sent_after`], so that a queued submit is not sent after the abort.
-    pub async fn unless_aborted<T: AsRef<Document>>(
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn holds its arguments twice, in each of thousands of waits"
+    )]
+    pub fn unless_aborted<T: AsRef<Document>>(
         &self,
         mut call: impl Future<Output = Result<T>> + Unpin,
         job: JobOfCall<'_>,
         abort: &Abort,
         options: &RequestOptions,
-    ) -> Ended<T> {
-        if let Some(result) = abort.unless_aborted(&mut call).await {
-            return Ended::Settled(result);
-        }
-        if !abort.cancels_job() {
-            return Ended::Aborted(None);
-        }
-        // On the heap, because very few of thousands of waits are aborted.
-        Ended::Aborted(Some(
-            Box::pin(async {
-                let options = abort.canceling_with(options);
-                match job {
-                    JobOfCall::Submitted => self.cancel_submitted(call, &options).await,
-                    JobOfCall::Known(job_id) => {
-                        // Closes its request.
-                        drop(call);
-                        self.cancel_aborted(job_id, &options).await
+    ) -> impl Future<Output = Ended<T>> {
+        async move {
+            if let Some(result) = abort.unless_aborted(&mut call).await {
+                return Ended::Settled(result);
+            }
+            if !abort.cancels_job() {
+                return Ended::Aborted(None);
+            }
+            // On the heap, because very few of thousands of waits are aborted.
+            Ended::Aborted(Some(
+                Box::pin(async {
+                    let options = abort.canceling_with(options);
+                    match job {
+                        JobOfCall::Submitted => self.cancel_submitted(call, &options).await,
+                        JobOfCall::Known(job_id) => {
+                            // Closes its request.
+                            drop(call);
+                            self.cancel_aborted(job_id, &options).await
+                        }
                     }
-                }
-            })
-            .await,
-        ))
+                })
+                .await,
+            ))
+        }
     }
 
     /// Cancels the job of a call that had settled before it was aborted. Does nothing for a final job and for a refused submit.

@@ -50,6 +50,17 @@ async fn an_aborted_wait_closes_its_poll_and_then_cancels_its_job_if_requested()
     }
 }
 
+/// Programs wait for tens of thousands of jobs. The binding asserts the size of its own future where it is built.
+#[test]
+fn an_abortable_wait_holds_two_hundred_bytes_beside_the_wait_itself() {
+    let (client, _) = skipping("http://localhost/api");
+    let (abort, wait, options) = (Abort::default(), WaitOptions::default(), options());
+    let waiting = Box::pin(client.block_until_complete("j", &wait, |_| {}));
+    let abortable = client.unless_aborted(waiting, JobOfCall::Known("j"), &abort, &options);
+    assert!(size_of_val(&abortable) <= 200, "{}", size_of_val(&abortable));
+    assert!(size_of_val(&options) <= 112, "{}", size_of_val(&options));
+}
+
 #[tokio::test]
 async fn a_call_without_an_abort_ends_normally() {
     let server = Server::always(ok(RECEIPT)).await;
