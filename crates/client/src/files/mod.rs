@@ -1,4 +1,4 @@
-//! Opens the files that a caller names, and detects changes to them. The callers use their bytes.
+//! Opens the files that a caller names, detects changes to them, and writes them to the disk. The callers use their bytes.
 
 use std::{
     fs::{File, Metadata, OpenOptions},
@@ -44,6 +44,14 @@ pub(crate) fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
         options.custom_flags(nonblocking.cast_signed());
     }
     options
+}
+
+/// Waits until a file is on the disk, if its file system has one.
+pub(crate) fn sync(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a file of size 0 has bytes all the same, as the generated files in `/proc` do.

@@ -10,7 +10,8 @@ use std::{
 
 use crate::files::{identity, without_waiting};
 
-/// How many names are checked for abandoned part files.
+/// How many names are checked for part files that were left behind. The crate `tempfile` makes random names, by which no later
+/// download could find them.
 const SWEPT: usize = 8;
 
 /// The most concurrent downloads to the same target.

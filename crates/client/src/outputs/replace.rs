@@ -9,6 +9,7 @@ use std::{
 #[cfg(unix)]
 use super::access::Access;
 use super::{part::Part, target::Target};
+use crate::files::sync;
 
 /// Replaces the target with the part file, unless the caller has dropped the future. Examines the target again, because it may
 /// have changed since the download began.
@@ -63,14 +64,6 @@ fn prepare(file: &File, target: &Target, began: &Target) -> io::Result<()> {
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 fn prepare(_file: &File, _target: &Target, _began: &Target) -> io::Result<()> {
     Ok(())
-}
-
-/// Waits until a file is on the disk, if its file system has one.
-pub(super) fn sync(file: &File) -> io::Result<()> {
-    match file.sync_all() {
-        Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Err(error),
-        _ => Ok(()),
-    }
 }
 
 /// Waits until the entries of a folder are on the disk.

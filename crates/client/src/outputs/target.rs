@@ -10,8 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::replace::sync;
-use crate::files::{identity, without_waiting};
+use crate::files::{identity, sync, without_waiting};
 
 /// The most symbolic links that Linux follows.
 const MOST_LINKS: usize = 40;
