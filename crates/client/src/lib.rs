@@ -77,9 +77,9 @@ pub use self::{
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, GaveUp, InputFault, Phase, Result, Sent},
     jobs::{
-        Abort, CancelLimits, CancelOutcome, Cancellation, EmbeddedJob, EmbeddedValue, Ended, JdbcJob, JdbcJobBuilder,
-        JobHistoryFilter, JobOfCall, S3Job, S3JobBuilder, Sources, TextJob, WaitOptions, is_final_status,
-        path_to_data_uri,
+        Abort, CancelLimits, CancelOutcome, Cancellation, EmbeddedJob, EmbeddedValue, Ended, FetchedJob,
+        FetchedJobBuilder, JdbcJob, JdbcJobBuilder, JdbcQuery, JobHistoryFilter, JobOfCall, S3Job, S3JobBuilder,
+        S3Objects, Sources, TextJob, WaitOptions, is_final_status, path_to_data_uri,
     },
     listing::Page,
     models::ModelFilter,

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::submits::{Input, body, required};
+use super::fetched::{FetchedJob, FetchedJobBuilder, Origin, Parts, required};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
@@ -12,13 +12,15 @@ use crate::{
 
 /// A job whose inputs are the rows of a query, to be submitted with [`Client::submit_job_jdbc`]. `Debug` hides the password,
 /// and the URL, which may hold it.
+pub type JdbcJob = FetchedJob<JdbcQuery>;
+
+/// Builds a [`JdbcJob`]. `Debug` hides the password and the URL.
+pub type JdbcJobBuilder = FetchedJobBuilder<JdbcParts>;
+
+/// A query to a database.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct JdbcJob {
-    /// The model's identifier.
-    pub model_id: String,
-    /// The version's number.
-    pub version: String,
+pub struct JdbcQuery {
     /// The database, such as `jdbc:postgresql://host:5432/name`.
     pub url: SecretString,
     /// The database's user.
@@ -29,96 +31,86 @@ pub struct JdbcJob {
     pub driver: String,
     /// The query. Its columns are named like the model's inputs.
     pub query: String,
-    /// As in [`TextJob`](crate::TextJob).
-    pub explain: Option<bool>,
-    /// As in [`TextJob`](crate::TextJob).
-    pub timeout: Option<u64>,
+}
+
+/// The parts of a [`JdbcQuery`].
+#[derive(Debug, Clone, Default)]
+pub struct JdbcParts {
+    url: Option<SecretString>,
+    credentials: Option<(String, SecretString)>,
+    driver: Option<String>,
+    query: Option<String>,
 }
 
 impl JdbcJob {
     /// Returns a builder for a job with the rows of a query for a version of a model, without explanation and time limit.
     pub fn builder(model_id: impl Into<String>, version: impl Into<String>) -> JdbcJobBuilder {
-        JdbcJobBuilder {
-            model_id: model_id.into(),
-            version: version.into(),
-            url: None,
-            credentials: None,
-            driver: None,
-            query: None,
-            explain: None,
-            timeout: None,
-        }
+        FetchedJobBuilder::new(model_id, version, JdbcParts::default())
     }
-}
-
-/// Builds a [`JdbcJob`]. `Debug` hides the password and the URL.
-#[derive(Debug, Clone)]
-#[must_use]
-pub struct JdbcJobBuilder {
-    model_id: String,
-    version: String,
-    url: Option<SecretString>,
-    credentials: Option<(String, SecretString)>,
-    driver: Option<String>,
-    query: Option<String>,
-    explain: Option<bool>,
-    timeout: Option<u64>,
 }
 
 impl JdbcJobBuilder {
     /// Sets the database, such as `jdbc:postgresql://host:5432/name`. Required.
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(SecretString::from(url.into()));
-        self
+    pub fn url(self, url: impl Into<String>) -> Self {
+        self.with(|parts| parts.url = Some(url.into().into()))
     }
 
     /// Sets the database's user: the name, and the password. Required.
-    pub fn credentials(mut self, username: impl Into<String>, password: impl Into<String>) -> Self {
-        self.credentials = Some((username.into(), SecretString::from(password.into())));
-        self
+    pub fn credentials(self, username: impl Into<String>, password: impl Into<String>) -> Self {
+        self.with(|parts| parts.credentials = Some((username.into(), password.into().into())))
     }
 
     /// Sets the driver's class, such as `org.postgresql.Driver`. Required.
-    pub fn driver(mut self, driver: impl Into<String>) -> Self {
-        self.driver = Some(driver.into());
-        self
+    pub fn driver(self, driver: impl Into<String>) -> Self {
+        self.with(|parts| parts.driver = Some(driver.into()))
     }
 
     /// Sets the query, whose columns are named like the model's inputs. Required.
-    pub fn query(mut self, query: impl Into<String>) -> Self {
-        self.query = Some(query.into());
-        self
+    pub fn query(self, query: impl Into<String>) -> Self {
+        self.with(|parts| parts.query = Some(query.into()))
     }
+}
 
-    /// As in [`TextJob`](crate::TextJob).
-    pub fn explain(mut self, explain: bool) -> Self {
-        self.explain = Some(explain);
-        self
-    }
+impl Parts for JdbcParts {
+    type Origin = JdbcQuery;
 
-    /// As in [`TextJob`](crate::TextJob), in milliseconds.
-    pub fn timeout(mut self, timeout: u64) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Builds the job.
-    ///
-    /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) if a required value is missing.
-    pub fn build(self) -> Result<JdbcJob> {
+    fn complete(self) -> Result<JdbcQuery> {
         let (username, password) = required("credentials", self.credentials)?;
-        Ok(JdbcJob {
-            model_id: self.model_id,
-            version: self.version,
+        Ok(JdbcQuery {
             url: required("url", self.url)?,
             username,
             password,
             driver: required("driver", self.driver)?,
             query: required("query", self.query)?,
-            explain: self.explain,
-            timeout: self.timeout,
         })
+    }
+}
+
+impl Origin for JdbcQuery {
+    const TYPE: &'static str = "jdbc";
+
+    type Sources = ();
+
+    fn details(&self) -> impl Serialize {
+        #[derive(Serialize)]
+        struct Details<'a> {
+            url: &'a str,
+            username: &'a str,
+            password: &'a str,
+            driver: &'a str,
+            query: &'a str,
+        }
+        Details {
+            url: self.url.expose_secret(),
+            username: &self.username,
+            password: self.password.expose_secret(),
+            driver: &self.driver,
+            query: &self.query,
+        }
+    }
+
+    fn sources(&self) -> Option<&()> {
+        None
     }
 }
 
@@ -128,27 +120,7 @@ impl Client {
     /// # Errors
     /// As [`Client::submit_job`]. None of them shows the password or the URL.
     pub async fn submit_job_jdbc(&self, job: &JdbcJob, options: &RequestOptions) -> Result<Document> {
-        #[derive(Serialize)]
-        struct Details<'a> {
-            url: &'a str,
-            username: &'a str,
-            password: &'a str,
-            driver: &'a str,
-            query: &'a str,
-        }
-        let input = Input {
-            r#type: "jdbc",
-            details: Details {
-                url: job.url.expose_secret(),
-                username: &job.username,
-                password: job.password.expose_secret(),
-                driver: &job.driver,
-                query: &job.query,
-            },
-            sources: None::<&()>,
-        };
-        let body = body(&job.model_id, &job.version, job.explain, job.timeout, Some(&input))?;
-        self.submit_job(body, options).await
+        self.submit_fetched(job, options).await
     }
 }
 

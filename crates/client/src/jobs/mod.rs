@@ -5,6 +5,7 @@ mod abort;
 mod cancel;
 mod data_uri;
 mod embedded;
+mod fetched;
 mod get;
 mod history;
 mod inputs;
@@ -20,10 +21,11 @@ pub use self::{
     cancel::{CancelLimits, CancelOutcome, Cancellation},
     data_uri::path_to_data_uri,
     embedded::{EmbeddedJob, EmbeddedValue},
+    fetched::{FetchedJob, FetchedJobBuilder},
     history::JobHistoryFilter,
     inputs::Sources,
-    jdbc::{JdbcJob, JdbcJobBuilder},
-    s3::{S3Job, S3JobBuilder},
+    jdbc::{JdbcJob, JdbcJobBuilder, JdbcQuery},
+    s3::{S3Job, S3JobBuilder, S3Objects},
     status::is_final_status,
     text::TextJob,
     wait::WaitOptions,

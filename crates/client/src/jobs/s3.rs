@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::submits::{Input, body, required};
+use super::fetched::{FetchedJob, FetchedJobBuilder, Origin, Parts, required};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
@@ -11,13 +11,15 @@ use crate::{
 };
 
 /// A job whose inputs are objects in S3, to be submitted with [`Client::submit_job_aws_s3`]. `Debug` hides the secret key.
+pub type S3Job<S> = FetchedJob<S3Objects<S>>;
+
+/// Builds an [`S3Job`]. `Debug` hides the secret key.
+pub type S3JobBuilder<S> = FetchedJobBuilder<S3Parts<S>>;
+
+/// Objects in S3.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct S3Job<S> {
-    /// The model's identifier.
-    pub model_id: String,
-    /// The version's number.
-    pub version: String,
+pub struct S3Objects<S> {
     /// The access key's identifier.
     pub access_key_id: String,
     /// The access key's secret.
@@ -26,81 +28,77 @@ pub struct S3Job<S> {
     pub region: String,
     /// The objects (`{bucket, key}`), by input key and by the name of the model's input.
     pub sources: S,
-    /// As in [`TextJob`](crate::TextJob).
-    pub explain: Option<bool>,
-    /// As in [`TextJob`](crate::TextJob).
-    pub timeout: Option<u64>,
+}
+
+/// The parts of [`S3Objects`].
+#[derive(Debug, Clone)]
+pub struct S3Parts<S> {
+    access_key: Option<(String, SecretString)>,
+    region: Option<String>,
+    sources: S,
 }
 
 impl<S> S3Job<S> {
     /// Returns a builder for a job with objects for a version of a model, without explanation and time limit.
     pub fn builder(model_id: impl Into<String>, version: impl Into<String>, sources: S) -> S3JobBuilder<S> {
-        S3JobBuilder {
-            model_id: model_id.into(),
-            version: version.into(),
-            sources,
+        let parts = S3Parts {
             access_key: None,
             region: None,
-            explain: None,
-            timeout: None,
-        }
+            sources,
+        };
+        FetchedJobBuilder::new(model_id, version, parts)
     }
-}
-
-/// Builds an [`S3Job`]. `Debug` hides the secret key.
-#[derive(Debug, Clone)]
-#[must_use]
-pub struct S3JobBuilder<S> {
-    model_id: String,
-    version: String,
-    sources: S,
-    access_key: Option<(String, SecretString)>,
-    region: Option<String>,
-    explain: Option<bool>,
-    timeout: Option<u64>,
 }
 
 impl<S> S3JobBuilder<S> {
     /// Sets the access key: its identifier, and its secret. Required.
-    pub fn access_key(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.access_key = Some((id.into(), SecretString::from(secret.into())));
-        self
+    pub fn access_key(self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.with(|parts| parts.access_key = Some((id.into(), secret.into().into())))
     }
 
     /// Sets the region of the buckets, such as `us-east-1`. Required.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
-        self
+    pub fn region(self, region: impl Into<String>) -> Self {
+        self.with(|parts| parts.region = Some(region.into()))
     }
+}
 
-    /// As in [`TextJob`](crate::TextJob).
-    pub fn explain(mut self, explain: bool) -> Self {
-        self.explain = Some(explain);
-        self
-    }
+impl<S> Parts for S3Parts<S> {
+    type Origin = S3Objects<S>;
 
-    /// As in [`TextJob`](crate::TextJob), in milliseconds.
-    pub fn timeout(mut self, timeout: u64) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Builds the job.
-    ///
-    /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) if a required value is missing.
-    pub fn build(self) -> Result<S3Job<S>> {
+    fn complete(self) -> Result<S3Objects<S>> {
         let (access_key_id, secret_access_key) = required("access_key", self.access_key)?;
-        Ok(S3Job {
-            model_id: self.model_id,
-            version: self.version,
+        Ok(S3Objects {
             access_key_id,
             secret_access_key,
             region: required("region", self.region)?,
             sources: self.sources,
-            explain: self.explain,
-            timeout: self.timeout,
         })
+    }
+}
+
+impl<S: Serialize> Origin for S3Objects<S> {
+    const TYPE: &'static str = "aws-s3";
+
+    type Sources = S;
+
+    fn details(&self) -> impl Serialize {
+        #[derive(Serialize)]
+        struct Details<'a> {
+            #[serde(rename = "accessKeyID")]
+            access_key_id: &'a str,
+            #[serde(rename = "secretAccessKey")]
+            secret_access_key: &'a str,
+            region: &'a str,
+        }
+        Details {
+            access_key_id: &self.access_key_id,
+            secret_access_key: self.secret_access_key.expose_secret(),
+            region: &self.region,
+        }
+    }
+
+    fn sources(&self) -> Option<&S> {
+        Some(&self.sources)
     }
 }
 
@@ -110,24 +108,6 @@ impl Client {
     /// # Errors
     /// As [`Client::submit_job_text`]. None of them shows the secret key.
     pub async fn submit_job_aws_s3<S: Serialize>(&self, job: &S3Job<S>, options: &RequestOptions) -> Result<Document> {
-        #[derive(Serialize)]
-        struct Details<'a> {
-            #[serde(rename = "accessKeyID")]
-            access_key_id: &'a str,
-            #[serde(rename = "secretAccessKey")]
-            secret_access_key: &'a str,
-            region: &'a str,
-        }
-        let input = Input {
-            r#type: "aws-s3",
-            details: Details {
-                access_key_id: &job.access_key_id,
-                secret_access_key: job.secret_access_key.expose_secret(),
-                region: &job.region,
-            },
-            sources: Some(&job.sources),
-        };
-        let body = body(&job.model_id, &job.version, job.explain, job.timeout, Some(&input))?;
-        self.submit_job(body, options).await
+        self.submit_fetched(job, options).await
     }
 }

@@ -42,14 +42,6 @@ pub(super) struct Input<'a, D, S> {
     pub(super) sources: Option<&'a S>,
 }
 
-/// Returns a value that a builder requires.
-///
-/// # Errors
-/// If the value is missing.
-pub(super) fn required<T>(name: &'static str, value: Option<T>) -> Result<T> {
-    value.ok_or_else(|| Error::argument(name, "must be given"))
-}
-
 /// The members of a type that has only sources.
 #[derive(Serialize)]
 pub(super) struct NoDetails {}
