@@ -40,7 +40,7 @@ pub(super) async fn submit_job_files(context: &Context<'_>, given: GivenJob<'_>)
     };
     let on_progress = context.reports.upload_listener();
     let Upload { result, canceled, .. } = client
-        .submit_job_files(job, &context.request, call.abort.token(), on_progress)
+        .submit_job_files(job, &context.request, &call.abort, on_progress)
         .await;
     match (result, canceled) {
         (Err(Error::Aborted), canceled) => call.settle_aborted(canceled),

@@ -5,9 +5,8 @@
 
 use std::{env, error::Error};
 
-use modzy_client::{Auth, BaseUrl, Client, FileJob, FileSource, RequestOptions, Sources, WaitOptions};
+use modzy_client::{Abort, Auth, BaseUrl, Client, FileJob, FileSource, RequestOptions, Sources, WaitOptions};
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -27,11 +26,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         })
         .collect();
 
-    let abort = CancellationToken::new();
+    let abort = Abort::default();
     let interrupted = abort.clone();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
-            interrupted.cancel();
+            interrupted.end();
         }
     });
 

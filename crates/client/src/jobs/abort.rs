@@ -32,12 +32,11 @@ impl Abort {
         }
     }
 
-    /// Creates an abort that fires when this token is canceled, and cancels the job.
-    pub(crate) fn canceling(token: &CancellationToken) -> Self {
+    /// Returns the same abort, which cancels the job whatever was decided.
+    pub(crate) fn canceling(&self) -> Self {
         Self {
-            token: token.clone(),
             cancels_always: true,
-            ..Self::default()
+            ..self.clone()
         }
     }
 
@@ -231,10 +230,6 @@ mod tests {
         let abort = Abort::within(&all);
         all.cancel();
         assert!(abort.token().is_cancelled() && !abort.cancels_job());
-        let all = CancellationToken::new();
-        let abort = Abort::canceling(&all);
-        assert!(!abort.cancels_job());
-        all.cancel();
-        assert!(abort.cancels_job());
+        assert!(abort.canceling().cancels_job());
     }
 }

@@ -30,7 +30,7 @@ pub struct FileJob {
 #[must_use]
 #[non_exhaustive]
 pub struct Upload {
-    /// The receipt of the closed job, or what ended the upload: [`Error::Aborted`] if its token was canceled.
+    /// The receipt of the closed job, or what ended the upload: [`Error::Aborted`] if it was aborted.
     pub result: Result<Document>,
     /// The outcome of canceling the open job, if a job was opened and the upload failed or was aborted.
     pub canceled: Option<CancelOutcome>,

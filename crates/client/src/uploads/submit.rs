@@ -22,7 +22,7 @@ impl Client {
     /// after the other, and closes the job. Memory stays bounded whatever the sizes are.
     ///
     /// Every source is checked before anything is sent. A chunk that the server may have received is never sent again. If
-    /// anything fails, or `abort` is canceled, the open job is canceled within five seconds, and the first error is returned.
+    /// anything fails, or `abort` ends the call, the open job is canceled within five seconds, and the first error is returned.
     /// Dropping the future instead leaves the job open on the server.
     ///
     /// The call as a whole has no time limit. Each chunk must get its response headers within `request_timeout`, or the whole
@@ -33,7 +33,7 @@ impl Client {
         &self,
         mut job: FileJob,
         options: &RequestOptions,
-        abort: &CancellationToken,
+        abort: &Abort,
         mut on_progress: impl FnMut(&UploadProgress<'_>) + Send,
     ) -> impl Future<Output = Upload> {
         let resolved = resolve(&mut job.sources);
@@ -50,11 +50,11 @@ impl Client {
         &self,
         job: FileJob,
         options: &RequestOptions,
-        abort: &CancellationToken,
+        abort: &Abort,
         on_progress: &mut (dyn FnMut(&UploadProgress<'_>) + Send),
     ) -> Upload {
-        let options = &options.clone().nothing_sent_after(abort.clone());
-        let abort = &Abort::canceling(abort);
+        let options = &options.clone().nothing_sent_after(abort.token().clone());
+        let abort = &abort.canceling();
         let FileJob {
             model_id,
             version,

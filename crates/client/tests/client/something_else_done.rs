@@ -1,7 +1,6 @@
 //! Unexpected 2xx responses to uploads and cancels, and how the client settles them.
 
-use modzy_client::{BodyFault, Sent};
-use tokio_util::sync::CancellationToken;
+use modzy_client::{Abort, BodyFault, Sent};
 
 use crate::{
     something_else::{MESSAGE, MESSAGES, NO_JSON, created},
@@ -25,7 +24,7 @@ async fn an_open_job_without_an_identifier_ends_an_upload_before_the_first_chunk
         .submit_job_files(
             file_job(vec![("k", "n", modzy_client::FileSource::Bytes("x".into()))]),
             &options(),
-            &CancellationToken::new(),
+            &Abort::default(),
             |_| {},
         )
         .await;
@@ -51,7 +50,7 @@ async fn upload_met_by(line: &'static str, reply: Reply) -> (modzy_client::Uploa
     let (client, _) = skipping(&server.api());
     let source = modzy_client::FileSource::Bytes("x".into());
     let job = file_job(vec![("k", "n", source)]);
-    let never = CancellationToken::new();
+    let never = Abort::default();
     let upload = client.submit_job_files(job, &options(), &never, |_| {}).await;
     (upload, server.lines())
 }

@@ -1,13 +1,16 @@
 //! Failed uploads: their errors, that no chunk is sent twice, and that no job stays open.
 
-use std::io;
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
-use modzy_client::{Error, FileSource, InputFault, Sent};
+use modzy_client::{Abort, Error, FileSource, InputFault, Sent};
 use modzy_emulator::{ConnectionFault, Emulator, Fault};
-use tokio_util::sync::CancellationToken;
 
 use crate::support::{
+    builder,
     folder::Folder,
     input_fault, options,
     server::{Reply, Server, answer, job, ok, status},
@@ -178,20 +181,43 @@ async fn an_aborted_upload_closes_its_request_and_cancels_its_job() {
         ..Fault::default()
     };
     emulator.fault(stall).unwrap();
-    let abort = CancellationToken::new();
+    let abort = Abort::default();
     let source = FileSource::Bytes(Bytes::from(bytes(3 * CHUNK)));
-    let give_up = async {
+    let aborting = async {
         until(|| emulator.requests().iter().any(|request| request.path.contains("/k/"))).await;
-        abort.cancel();
+        abort.end();
     };
     let options = options();
     let uploading = client.submit_job_files(file_job(vec![("k", "input.txt", source)]), &options, &abort, |_| {});
-    let (done, ()) = tokio::join!(uploading, give_up);
+    let (done, ()) = tokio::join!(uploading, aborting);
     assert!(matches!(done.result, Err(Error::Aborted)));
     assert_eq!(
         done.canceled.unwrap().result.unwrap().string_member("status").unwrap(),
         "CANCELED"
     );
+}
+
+#[tokio::test]
+async fn the_cancellation_after_an_upload_has_the_rest_of_the_five_seconds_since_the_abort() {
+    let server = Server::start(|request, _| match request.line() {
+        "GET /api/jobs/features" => server_limits(),
+        "POST /api/jobs" => job("OPEN"),
+        _ => Reply::Stall(Vec::new()),
+    })
+    .await;
+    let client = builder(&server.api()).build().unwrap();
+    let (options, abort) = (options(), Abort::default());
+    let source = FileSource::Bytes(Bytes::from_static(b"x"));
+    let uploading = client.submit_job_files(file_job(vec![("k", "n", source)]), &options, &abort, |_| {});
+    let aborting = async {
+        until(|| server.count() == 3).await;
+        abort.abort(Instant::now().checked_sub(Duration::from_secs(5)));
+    };
+    let (done, ()) = tokio::join!(uploading, aborting);
+    assert!(matches!(done.result, Err(Error::Aborted)));
+    let canceled = done.canceled.unwrap().result;
+    assert!(matches!(canceled, Err(Error::Timeout { .. })), "{canceled:?}");
+    assert_eq!(server.count(), 3, "no time was left for the cancellation");
 }
 
 #[tokio::test]

@@ -9,12 +9,13 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
-use modzy_client::{BodyFault, Client, Error, FileSource, InputFault, JobInput, Phase, RequestOptions, Sent, Upload};
+use modzy_client::{
+    Abort, BodyFault, Client, Error, FileSource, InputFault, JobInput, Phase, RequestOptions, Sent, Upload,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     TOLERANCE, body_fault, builder, millis, options,
@@ -48,9 +49,7 @@ fn stalling(chunks: Vec<Bytes>) -> FileSource {
 async fn upload(server: &Server, source: FileSource, options: &RequestOptions) -> Upload {
     let job = file_job(vec![("k", "input", source)]);
     let client = builder(&server.api()).build().unwrap();
-    client
-        .submit_job_files(job, options, &CancellationToken::new(), |_| {})
-        .await
+    client.submit_job_files(job, options, &Abort::default(), |_| {}).await
 }
 
 /// Starts a server that accepts chunks of any size and replies to them with this.
@@ -133,7 +132,7 @@ async fn the_response_to_a_chunk_may_be_as_large_as_any_other_and_is_not_kept() 
     let job = file_job(vec![("k", "input", memory(10))]);
     let client = builder(&server.api()).max_response_bytes(8 << 20).build().unwrap();
     let upload = client
-        .submit_job_files(job, &options(), &CancellationToken::new(), |_| {})
+        .submit_job_files(job, &options(), &Abort::default(), |_| {})
         .await;
     let error = upload.result.unwrap_err();
     assert_eq!(

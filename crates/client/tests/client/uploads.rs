@@ -1,8 +1,7 @@
 //! Uploads: their requests in order, and what is refused before the first one.
 
 use bytes::Bytes;
-use modzy_client::{Error, FileSource, InputFault};
-use tokio_util::sync::CancellationToken;
+use modzy_client::{Abort, Error, FileSource, InputFault};
 
 use crate::support::{
     folder::Folder,
@@ -264,7 +263,7 @@ async fn progress_is_reported_at_both_ends_of_each_input_and_between_only_after_
     ]);
     let mut reported = Vec::new();
     let done = client
-        .submit_job_files(job, &options(), &CancellationToken::new(), |progress| {
+        .submit_job_files(job, &options(), &Abort::default(), |progress| {
             assert_eq!(progress.job_identifier, "j");
             let input = format!("{}/{}", progress.input_key, progress.input_name);
             reported.push((input, progress.loaded_bytes, progress.total_bytes));

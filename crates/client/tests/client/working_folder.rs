@@ -2,8 +2,7 @@
 
 use std::{env, fs, path::Path, process::Command};
 
-use modzy_client::{Error, FileSource, JobInput, path_to_data_uri};
-use tokio_util::sync::CancellationToken;
+use modzy_client::{Abort, Error, FileSource, JobInput, path_to_data_uri};
 
 use crate::support::{
     folder::Folder,
@@ -45,7 +44,7 @@ async fn calls_are_made_in_one_folder_and_polled_in_another(root: &Path) {
     })
     .await;
     let (client, _) = skipping(&server.api());
-    let (options, never, output) = (options(), CancellationToken::new(), named());
+    let (options, never, output) = (options(), Abort::default(), named());
     let source = || FileSource::Path("file.txt".into());
     let sources = || file_job(vec![("k", "n", source())]);
     let input = || JobInput::new("j", "k", "n", source());

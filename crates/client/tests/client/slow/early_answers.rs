@@ -11,9 +11,8 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{Client, Document, FileSource, Result};
+use modzy_client::{Abort, Client, Document, FileSource, Result};
 use tokio::{sync::Mutex, task::JoinSet};
-use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     builder,
@@ -141,7 +140,7 @@ async fn an_early_refusal_of_a_chunk_is_read_and_cancels_the_job() {
                 let source = FileSource::Bytes(Bytes::from_static(&LARGE));
                 let job = file_job(vec![("k", "input", source)]);
                 client
-                    .submit_job_files(job, &options(), &CancellationToken::new(), |_| {})
+                    .submit_job_files(job, &options(), &Abort::default(), |_| {})
                     .await
             });
             let upload = upload.await.unwrap();
@@ -327,7 +326,7 @@ async fn a_late_message_of_a_refusal_of_a_chunk_is_the_error_and_cancels_the_job
             let source = FileSource::Bytes(Bytes::from_static(&LARGE[..LENGTH]));
             let job = file_job(vec![("k", "input", source)]);
             client
-                .submit_job_files(job, &options(), &CancellationToken::new(), |_| {})
+                .submit_job_files(job, &options(), &Abort::default(), |_| {})
                 .await
         });
     }

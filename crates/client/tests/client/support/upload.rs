@@ -9,9 +9,8 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
-use modzy_client::{Client, FileJob, FileSource, Sources, Upload};
+use modzy_client::{Abort, Client, FileJob, FileSource, Sources, Upload};
 use modzy_emulator::{Emulator, Options};
-use tokio_util::sync::CancellationToken;
 
 use super::{
     clock::SkippingClock,
@@ -58,7 +57,7 @@ pub(crate) fn file_job(sources: Vec<(&str, &str, FileSource)>) -> FileJob {
 
 pub(crate) async fn upload(client: &Client, job: FileJob) -> Upload {
     client
-        .submit_job_files(job, &options(), &CancellationToken::new(), |_| {})
+        .submit_job_files(job, &options(), &Abort::default(), |_| {})
         .await
 }
 

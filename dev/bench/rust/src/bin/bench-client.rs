@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
-use modzy_client::{Auth, BaseUrl, Client, FileJob, FileSource, OutputRef, RequestOptions};
+use modzy_client::{Abort, Auth, BaseUrl, Client, FileJob, FileSource, OutputRef, RequestOptions};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 #[derive(Parser)]
 struct Arguments {
@@ -92,7 +91,7 @@ async fn calls(client: &Client, in_flight: usize, end: Instant) -> Result<u64, B
 async fn upload(client: &Client, file: PathBuf) -> modzy_client::Result<()> {
     let source = [("input".to_owned(), FileSource::Path(file))].into();
     let job = FileJob::new("d1g35t0256", "1.0.0", [("file".to_owned(), source)].into());
-    let abort = CancellationToken::new();
+    let abort = Abort::default();
     client
         .submit_job_files(job, &RequestOptions::default(), &abort, |_| {})
         .await

@@ -8,7 +8,6 @@ use modzy_client::{
     Abort, Cancellation, Client, Document, EmbeddedJob, EmbeddedValue, Error, FileJob, FileSource, JdbcJob,
     JobHistoryFilter, JobInput, JobOfCall, ModelFilter, OutputRef, S3Job, Sources, WaitOptions,
 };
-use tokio_util::sync::CancellationToken;
 
 use super::calls::SUBMIT;
 use crate::support::{
@@ -105,8 +104,8 @@ fn job_input() -> JobInput {
     JobInput::new("j", "key", "input.txt", memory())
 }
 
-fn never() -> CancellationToken {
-    CancellationToken::new()
+fn never() -> Abort {
+    Abort::default()
 }
 
 fn reads_of_jobs() -> Vec<Method> {
