@@ -20,7 +20,11 @@ describe('the names of refused arguments', () => {
     ['job', (c) => c.blockUntilResult('..')],
     ['inputKey', (c) => c.getInputResult('j', '..')],
     ['modelId', (c) => c.getModel('..')],
-    ['version', (c) => c.getModelVersion('m', '..')],
+    ['versionId', (c) => c.getModelVersion('m', '..')],
+    ['version', (c) => c.getModelVersion({ modelId: 'm', version: '..' })],
+    ['job', (c) => c.closeJob('..')],
+    ['output.inputKey', (c) => c.openOutput({ jobId: 'j', inputKey: '..', outputName: 'o' })],
+    ['inputKey', (c) => c.getOutputContents({ jobId: 'j', inputKey: '..', outputName: 'o' })],
     ['tagsId', (c) => c.getTagsAndModels('..')],
   ];
   for (const [name, call] of refused) {
@@ -28,7 +32,8 @@ describe('the names of refused arguments', () => {
       const server = await serve(t, {});
       const error = await failure(call(new ModzyClient(server.baseURL, KEY)));
       assert.equal(error.name, 'TypeError');
-      assert.equal(error.message, `${name} must not be "..", which names no resource`);
+      assert.match(error.message, new RegExp(`^\\w+: ${name} must not be "\\.\\.", which names no resource$`));
+      assert.ok(call.toString().includes(`c.${error.message.split(':')[0]}(`), error.message);
       assert.equal(server.requests.length, 0);
     });
   }

@@ -34,7 +34,7 @@ describe('arguments', () => {
   const wrong = {
     'getJob names jobId': [
       /jobId/,
-      [undefined, null, '', '.', '..', 7, {}, { jobIdentifier: JOB }, '\ud800'].map((id) => ['getJob', id]),
+      [undefined, null, '', '.', '..', 7, {}, { jobIdentifier: 7 }, '\ud800'].map((id) => ['getJob', id]),
     ],
     'cancelJob names jobId': [/jobId/, [undefined, '', '.', '..', 7].map((id) => ['cancelJob', id])],
     'getResult names jobId': [/jobId/, [undefined, '', '.', '..', 7].map((id) => ['getResult', id])],

@@ -63,7 +63,7 @@ describe('an output', () => {
     assert.deepEqual(await modzy.getOutputContents({ url, responseType: 'arraybuffer' }), expected);
     await assert.rejects(modzy.getOutputContents({ url, jobId: 'j' }), {
       name: 'TypeError',
-      message: /takes \{ jobId, inputKey, outputName \} or \{ url \}/,
+      message: /takes \{ job, inputKey, outputName \} or \{ url \}/,
     });
   });
 
@@ -95,17 +95,20 @@ describe('an output', () => {
     for (const [wrong, name] of [
       [undefined, 'output'],
       ['j', 'output'],
-      [{}, 'output.jobId'],
+      [{}, 'output.job'],
       [{ url: 7 }, 'output.url'],
     ]) {
-      const refusal = { name: 'TypeError', message: new RegExp(`^the ${name} param should be`) };
+      const refusal = { name: 'TypeError', message: new RegExp(`^\\w+: the ${name} param should be`) };
       await assert.rejects(modzy.downloadOutput(wrong, folder.file), refusal);
     }
     await assert.rejects(modzy.downloadOutput({ url: 'http://example.com/x' }, folder.file), {
       name: 'TypeError',
-      message: /^url must start with https/,
+      message: /^downloadOutput: output.url must start with https/,
     });
-    await assert.rejects(modzy.downloadOutput(output), { name: 'TypeError', message: /^the file param should be/ });
+    await assert.rejects(modzy.downloadOutput(output), {
+      name: 'TypeError',
+      message: /^downloadOutput: the file param should be/,
+    });
     assert.deepEqual(await emulator.requests(), []);
     assert.deepEqual(await fs.readdir(folder.path), []);
   });

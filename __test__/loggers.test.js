@@ -29,7 +29,10 @@ const COURSE = [
   ['debug', 'modzy: getResult none called'],
   ['error', 'modzy: getResult none failed after <n> ms: 404 :: no such result :: <base>/results/none'],
   ['debug', 'modzy: getJob called'],
-  ['error', 'modzy: getJob failed after <n> ms: TypeError: the jobId param should be a string'],
+  [
+    'error',
+    'modzy: getJob failed after <n> ms: TypeError: getJob: the jobId param should be a job, or the identifier of a job',
+  ],
   ['debug', `modzy: blockUntilComplete ${JOB} called`],
   ['info', `modzy: blockUntilComplete ${JOB} aborted after <n> ms`],
 ];

@@ -50,7 +50,7 @@ describe('the logging option', () => {
   it('refuses another level', () => {
     assert.throws(() => new modzy.ModzyClient({ apiKey: 'a.b', logging: 'loud' }), {
       name: 'TypeError',
-      message: 'the logging param should be "off" or "on" or "verbose"',
+      message: 'Cannot initialize the modzy client: the logging param should be "off" or "on" or "verbose"',
     });
   });
 });

@@ -14,7 +14,10 @@ const none = (count) => Array(count).fill(null);
 describe('invalid params', () => {
   const emulator = useEmulator();
   const client = () => new modzy.ModzyClient(emulator.baseURL, emulator.apiKey);
-  const should = (name, expected) => new RegExp(`^the ${name} param should be ${expected}$`);
+  /** A text of 1.x. */
+  const should = (name, expected) => () => new RegExp(`^the ${name} param should be ${expected}$`);
+  /** A text of this package, which names the method. */
+  const says = (name, expected) => (method) => new RegExp(`^${method}: the ${name} param should be ${expected}$`);
 
   /** The calls that are refused with a message. */
   const refused = [
@@ -106,50 +109,50 @@ describe('invalid params', () => {
       ],
     ],
     [should('version', 'a string'), [['getModelDetails', { modelId: 'm' }]]],
-    [should('tagsId', 'one or more not empty strings'), [['getTagsAndModels'], ['getTagsAndModels', 'a', '']]],
+    [says('tagsId', 'one or more not empty strings'), [['getTagsAndModels'], ['getTagsAndModels', 'a', '']]],
     [
-      should('tagsId', 'a string'),
+      says('tagsId', 'a string'),
       [
         ['getTagsAndModels', 'a', 7],
         ['getTagsAndModels', ['a', null]],
       ],
     ],
     [should('mediaType', 'a string'), [['submitJobEmbedded', 'm', 'v', null, SOURCES]]],
-    [should('embeddedSources', 'an object with members'), [['submitJobEmbedded', 'm', 'v', 'a/b', 'text']]],
+    [says('embeddedSources', 'an object with members'), [['submitJobEmbedded', 'm', 'v', 'a/b', 'text']]],
     [
-      should('fileSources', 'an object with members'),
+      says('fileSources', 'an object with members'),
       [
         ['submitJobFile', 'm', 'v'],
         ['submitJobFiles', 'm', 'v', []],
       ],
     ],
-    [should('sources', 'an object with members'), [['submitJobFile', { modelId: 'm', version: 'v', sources: {} }]]],
+    [says('sources', 'an object with members'), [['submitJobFile', { modelId: 'm', version: 'v', sources: {} }]]],
     [
-      should('textSources\\["input.txt"\\]', 'an object with members'),
+      says('textSources\\["input.txt"\\]', 'an object with members'),
       [
         ['submitJobText', 'm', 'v', { 'input.txt': 'text' }],
         ['submitJobText', 'm', 'v', { 'input.txt': {} }],
       ],
     ],
     [
-      should('sources\\["a"\\]', 'an object with members'),
+      says('sources\\["a"\\]', 'an object with members'),
       [['submitJobText', { modelId: 'm', version: 'v', sources: { ...SOURCES, a: null } }]],
     ],
     [
-      should('awss3Sources\\["a"\\]', 'an object with members'),
+      says('awss3Sources\\["a"\\]', 'an object with members'),
       [['submitJobAWSS3', 'm', 'v', 'i', 's', 'r', { a: 'b' }]],
     ],
     [should('secretAccessKey', 'a string'), [['submitJobAWSS3', 'm', 'v', 'id', 7, 'r', SOURCES]]],
     [should('region', 'a string'), [['submitJobAwsS3', 'm', 'v', 'id', 'secret', 7, SOURCES]]],
     [should('query', 'a string'), [['submitJobJDBC', 'm', 'v', 'url', 'user', 'password', 'driver']]],
-    [should('inputValue', 'a path or bytes'), [['appendInput', JOB, 'key', 'input.txt']]],
-    [should('chunkSize', 'a whole number, 1 or more'), [['appendInput', JOB, 'key', 'input.txt', './path', 1.5]]],
-    [should('job', 'a job, or the identifier of a job'), [['closeJob'], ['closeOpenJob', 7], ['blockUntilResult', {}]]],
+    [says('inputValue', 'a path or bytes'), [['appendInput', JOB, 'key', 'input.txt']]],
+    [says('chunkSize', 'a whole number, 1 or more'), [['appendInput', JOB, 'key', 'input.txt', './path', 1.5]]],
+    [says('job', 'a job, or the identifier of a job'), [['closeJob'], ['closeOpenJob', 7], ['blockUntilResult', {}]]],
     [
-      should('job', 'a job, or the identifier of a job, not a promise: await it first'),
+      says('job', 'a job, or the identifier of a job, not a promise: await it first'),
       [['blockUntilComplete', Promise.resolve(JOB)]],
     ],
-    [should('timeout', 'a number of milliseconds, 0 or more'), [['blockUntilJobComplete', JOB, { timeout: '5' }]]],
+    [says('timeout', 'a number of milliseconds, 0 or more'), [['blockUntilJobComplete', JOB, { timeout: '5' }]]],
     [
       should('inputKey', 'a not empty string'),
       [
@@ -159,13 +162,13 @@ describe('invalid params', () => {
     ],
     [should('outputName', 'a not empty string'), [['getOutputContents', { jobId: JOB, inputKey: 'a' }]]],
     [
-      should('responseType', '"json" or "blob" or "arraybuffer"'),
+      says('responseType', '"json" or "blob" or "arraybuffer"'),
       [['getOutputContents', { jobId: JOB, inputKey: 'a', outputName: 'b', responseType: 'text' }]],
     ],
     [should('mimeType', 'a string'), [['pathToDataUrl', './path']]],
-    [should('file', 'a Blob or File'), [['fileToDataUrl', './path'], ['fileToDataUrl']]],
-    [should('concurrency', 'a whole number, 1 or more'), [['blockUntilAllComplete', [JOB], { concurrency: 0 }]]],
-    [should('onUploadProgress', 'a function'), [['submitJobFile', 'm', 'v', SOURCES, { onUploadProgress: 5 }]]],
+    [says('file', 'a Blob or File'), [['fileToDataUrl', './path'], ['fileToDataUrl']]],
+    [says('concurrency', 'a whole number, 1 or more'), [['blockUntilAllComplete', [JOB], { concurrency: 0 }]]],
+    [says('onUploadProgress', 'a function'), [['submitJobFile', 'm', 'v', SOURCES, { onUploadProgress: 5 }]]],
     [
       /^getModels takes \(modelId, .*, sortBy, options\) or \(\{ modelId, .*, sortBy \}, options\), but not both/,
       [
@@ -184,7 +187,7 @@ describe('invalid params', () => {
     ],
     [/^submitJobEmbedded takes \(/, [['submitJobEmbedded', 'm', 'v', SOURCES]]],
     [
-      /^getOutputContents takes \(\{ jobId, inputKey, outputName, responseType, url }, options\)$/,
+      /^getOutputContents takes \(\{ jobId, inputKey, outputName, responseType, url, job }, options\)$/,
       [['getOutputContents', JOB]],
     ],
     [/^getAllModels takes \(options\)$/, [['getAllModels', null, {}]]],
@@ -199,10 +202,11 @@ describe('invalid params', () => {
   ];
   for (const [message, calls] of refused) {
     for (const [method, ...args] of calls) {
-      it(`${method} refuses ${JSON.stringify(args)}: ${message.source}`, async () => {
+      const pattern = typeof message === 'function' ? message(method) : message;
+      it(`${method} refuses ${JSON.stringify(args)}: ${pattern.source}`, async () => {
         await assert.rejects(client()[method](...args), (error) => {
           assert.ok(error instanceof TypeError, `${error}`);
-          assert.match(error.message, message);
+          assert.match(error.message, pattern);
           return true;
         });
         assert.equal((await emulator.requests()).length, 0);
@@ -212,7 +216,7 @@ describe('invalid params', () => {
 
   it('the methods of an AccountingClient refuse values that are not strings', async () => {
     const accounts = new modzy.AccountingClient(emulator.baseURL, emulator.apiKey);
-    await assert.rejects(accounts.getAPIKeys(7), { message: should('email', 'a not empty string') });
-    await assert.rejects(accounts.getKeyBody(''), { message: should('key', 'a not empty string') });
+    await assert.rejects(accounts.getAPIKeys(7), { message: should('email', 'a not empty string')() });
+    await assert.rejects(accounts.getKeyBody(''), { message: should('key', 'a not empty string')() });
   });
 });

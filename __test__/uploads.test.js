@@ -116,7 +116,10 @@ describe('an upload', () => {
       });
     }
     for (const source of [7, null, undefined, {}, [], true, new URL('https://example.com/x')]) {
-      const refusal = { name: 'TypeError', message: /^the fileSources\["bad"\]\["input"\] param should be/ };
+      const refusal = {
+        name: 'TypeError',
+        message: /^submitJobFiles: the fileSources\["bad"\]\["input"\] param should be/,
+      };
       await assert.rejects(uploads.modzy.submitJobFiles(...MODEL, { bad: { input: source } }), refusal);
     }
     assert.deepEqual(await lines(), []);

@@ -2,8 +2,9 @@
 
 // The public error classes. Rust provides the details of a failure; the stack is that of the call.
 
+const { nameInCall } = require('./arguments/methods.js');
 const { readDocument } = require('./documents.js');
-const { withoutCaller } = require('./stacks.js');
+const { argumentError, showCaller, withoutCaller } = require('./stacks.js');
 
 /**
  * Copies the defined members of the details to an error. Undefined ones are omitted, so that they do not appear in its output.
@@ -193,13 +194,14 @@ function toCause(message) {
  * Converts a failure of the addon into a public error.
  *
  * @param {BindingError} failure
+ * @param {import('./stacks.js').Site} [site] The call's.
  * @returns {Error}
  */
-function toError(failure) {
+function toError(failure, site) {
   const { message } = failure;
   switch (failure.kind) {
     case 'argument':
-      return new TypeError(message);
+      return showCaller(argumentError(`${nameInCall(site, failure.name)} ${failure.reason}`), site);
     case 'input': {
       const { fault: code, inputKey, inputName } = failure;
       return new InputError(message, { code, inputKey, inputName, cause: toCause(failure.cause) });

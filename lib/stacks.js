@@ -11,20 +11,33 @@
 const unplaced = new WeakSet();
 
 /**
- * The lines of a caller. Until they are read, they keep the functions and objects of their frames in memory.
+ * Errors of arguments whose messages do not name the method yet. {@link showCaller} puts it in front.
  *
- * @typedef {{ stack?: string }} Site
+ * @type {WeakSet<object>}
+ */
+const unnamed = new WeakSet();
+
+/**
+ * The lines of a caller, and what was called. Until the lines are read, they keep the functions and objects of their frames in
+ * memory.
+ *
+ * @typedef {object} Site
+ * @property {string} [stack]
+ * @property {string} [method] What the messages about arguments begin with.
+ * @property {'name' | 'member'} [names] Which names of the parameters the caller used.
  */
 
 /**
  * Captures the lines of a caller.
  *
  * @param {Function} entry A running function. The lines begin with its caller.
+ * @param {string} [method]
  * @returns {Site}
  */
-function captureSite(entry) {
+function captureSite(entry, method) {
   const site = Object.create(Error.prototype);
   Error.captureStackTrace(site, entry);
+  site.method = method;
   return site;
 }
 
@@ -35,7 +48,7 @@ function captureSite(entry) {
  * @returns {Site}
  */
 function keepLines(site) {
-  return { stack: linesOf(site) };
+  return { stack: linesOf(site), method: site?.method, names: site?.names };
 }
 
 /** @param {Site | undefined} site */
@@ -55,7 +68,37 @@ function linesOf(site) {
  * @param {ErrorOptions} [options]
  */
 function argumentError(message, options) {
-  return withoutCaller(new TypeError(message, options));
+  const error = new TypeError(message, options);
+  unnamed.add(error);
+  return withoutCaller(error);
+}
+
+/**
+ * Keeps the message of an error as it is: its text is public.
+ *
+ * @param {any} error
+ */
+function keepText(error) {
+  unnamed.delete(error);
+  return error;
+}
+
+/**
+ * Puts the method in front of the message of an error, unless the message is about the method or the client.
+ *
+ * @param {Error} error
+ * @param {Site | undefined} site
+ */
+function nameMethod(error, site) {
+  if (
+    unnamed.delete(error) &&
+    site?.method !== undefined &&
+    !/^(?:the client|Cannot initialize)\b/.test(error.message)
+  ) {
+    const isNamed = error.message.startsWith(site.method);
+    error.message = isNamed ? error.message : `${site.method}: ${error.message}`;
+  }
+  return error;
 }
 
 /**
@@ -79,7 +122,10 @@ function withoutCaller(error) {
  */
 function showCaller(error, site) {
   // Only the mark is checked, because the thrown value may be a proxy that throws.
-  return unplaced.has(/** @type {any} */ (error)) ? /** @type {E} */ (atCall(/** @type {any} */ (error), site)) : error;
+  if (!unplaced.has(/** @type {any} */ (error))) {
+    return error;
+  }
+  return atCall(/** @type {any} */ (nameMethod(/** @type {any} */ (error), site)), site);
 }
 
 /**
@@ -101,4 +147,4 @@ function atCall(error, site) {
   return error;
 }
 
-module.exports = { argumentError, atCall, captureSite, keepLines, showCaller, withoutCaller };
+module.exports = { argumentError, atCall, captureSite, keepLines, keepText, showCaller, withoutCaller };

@@ -18,6 +18,10 @@ pub enum BindingError {
     Argument {
         /// One sentence, without secrets, as in all other kinds.
         message: String,
+        /// The parameter or option.
+        name: String,
+        /// What is wrong with it, to follow the name in a message.
+        reason: String,
     },
     /// An input of a job that cannot be used.
     Input {
@@ -168,7 +172,11 @@ impl From<&Error> for BindingError {
     fn from(error: &Error) -> Self {
         let message = message_of(error);
         match error {
-            Error::Argument { .. } => Self::Argument { message },
+            Error::Argument { name, reason } => Self::Argument {
+                message,
+                name: in_javascript(name),
+                reason: reason.clone(),
+            },
             Error::Input {
                 fault,
                 input_key,

@@ -2,7 +2,7 @@
 
 import type { RequestOptions } from './options.js';
 
-/** An object with the identifier of a job, such as a job or a receipt; or the identifier itself. */
+/** A job, wherever a call names one: a receipt, a job, any other object with a `jobIdentifier`, or the identifier itself. */
 export type JobRef = string | { readonly jobIdentifier: string };
 
 /**
@@ -96,6 +96,17 @@ export interface Job extends GetJobResponse {
   readonly identifier: string;
   /** ms after which the server ends the job as `TIMEDOUT`. */
   timeout?: number;
+  jobInputs: JobInput[] & { readonly identifier: never };
+  /** Only receipts have it: see `total`. Declared so that a variable of a receipt can hold the job, too. */
+  readonly totalInputs: never;
+  /** Only receipts have it: see `submittedBy`. */
+  readonly accessKey: never;
+  /** Only receipts have it. */
+  readonly jobType: never;
+  /** Only receipts have it. */
+  readonly hoursDeleteInput: never;
+  /** Only receipts have it. */
+  readonly imageClassificationModel: never;
   [member: string]: unknown;
 }
 
@@ -109,6 +120,7 @@ export interface SubmitJobResponse {
    */
   status: JobStatus;
   model: ModelReference;
+  /** The number of inputs. */
   totalInputs: number;
   jobInputs: { identifier: string[] };
   /** The prefix of the key that submitted the job. */
@@ -125,7 +137,10 @@ export interface SubmitJobResponse {
   imageClassificationModel: boolean;
 }
 
-/** The receipt of a submit, as `POST /jobs` returns it. The server sends it before it stores the job. */
+/**
+ * The receipt of a submit, as `POST /jobs` returns it. The server sends it before it stores the job. A {@link Job} can be assigned to it,
+ * so one variable can hold first the receipt and then the job.
+ */
 export interface JobReceipt extends SubmitJobResponse {
   /** The same as `jobIdentifier`. Not enumerable, and never sent. */
   readonly identifier: string;
@@ -250,7 +265,9 @@ export interface JobReadMethods {
    * const job = await client.getJob('14856eb1-0ad8-49e7-9da3-887acb80fea5');
    * console.log(`Job ${job.identifier} status ${job.status}`);
    */
-  getJob(jobId: string, options?: RequestOptions | null): Promise<Job>;
+  getJob(jobId: JobRef, options?: RequestOptions | null): Promise<Job>;
+  /** Called by `jobs.map(client.getJob.bind(client))`, which also passes the index and the array. */
+  getJob(jobId: JobRef, index: number, all: readonly JobRef[]): Promise<Job>;
 
   /**
    * Cancels a job: `DELETE /jobs/{job}`.
@@ -260,7 +277,7 @@ export interface JobReadMethods {
    * @example
    * const { status } = await client.cancelJob('14856eb1-0ad8-49e7-9da3-887acb80fea5');
    */
-  cancelJob(jobId: string, options?: RequestOptions | null): Promise<Job>;
+  cancelJob(jobId: JobRef, options?: RequestOptions | null): Promise<Job>;
 
   /**
    * Reads a page of the history of jobs: `GET /jobs/history`. Arguments that are omitted or `null` are not sent.
@@ -269,8 +286,8 @@ export interface JobReadMethods {
    * @param accessKey The prefix of the key that submitted the job.
    * @param startDate ISO 8601, or a `Date`.
    * @param endDate ISO 8601, or a `Date`. Servers require a `startDate` with it.
-   * @param jobIdentifiers UUIDs, in an array or separated by `,` or `;`: exactly those jobs are read, whatever the other arguments
-   *   say, and jobs that do not exist are omitted. Any other string is the name of a model, or part of it.
+   * @param jobIdentifiers UUIDs or jobs, in an array, or UUIDs separated by `,` or `;`: exactly those jobs are read, whatever the other
+   *   arguments say, and jobs that do not exist are omitted. Any other string is the name of a model, or part of it.
    * @param status A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status.
    * @param page The number of the page, from 1. Default: the server's, which is 1.
    * @param perPage The greatest number of jobs. Default: 1000.
@@ -287,7 +304,7 @@ export interface JobReadMethods {
     accessKey?: string | null,
     startDate?: Date | string | null,
     endDate?: Date | string | null,
-    jobIdentifiers?: string | readonly string[] | null,
+    jobIdentifiers?: JobRef | readonly JobRef[] | null,
     status?: string | null,
     page?: number | null,
     perPage?: number | null,

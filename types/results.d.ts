@@ -91,14 +91,13 @@ export interface StreamedResult {
   metadata: Record<string, unknown>;
 }
 
-/** An output of a job, by job, input key and output name. */
-export interface NamedOutput {
-  jobId: string;
+/** An output of a job, by job, input key and output name. 2.x calls the job `jobId`; only one of the two may be given. */
+export type NamedOutput = {
   /** The input key. */
   inputKey: string;
   /** For example `results.json`. */
   outputName: string;
-}
+} & ({ job: JobRef; jobId?: null | undefined } | { jobId: JobRef; job?: null | undefined });
 
 /**
  * An output, by the URL that results contain instead of outputs that are not JSON. White space around the URL is ignored. The key is
@@ -127,7 +126,12 @@ export interface OutputContentsOptions extends RequestOptions {
 export type GetOutputContentsParams = OutputContentsOptions &
   (
     | (NamedOutput & { url?: null | undefined })
-    | (OutputUrl & { jobId?: null | undefined; inputKey?: null | undefined; outputName?: null | undefined })
+    | (OutputUrl & {
+        job?: null | undefined;
+        jobId?: null | undefined;
+        inputKey?: null | undefined;
+        outputName?: null | undefined;
+      })
   );
 
 /** An open output. */
@@ -194,7 +198,7 @@ export interface ResultMethods {
    * const { results, failures } = await client.getResult('14856eb1-0ad8-49e7-9da3-887acb80fea5');
    * console.log(results['first']?.['results.json'], failures?.['second']?.error);
    */
-  getResult(jobId: string, options?: RequestOptions | null): Promise<Result>;
+  getResult(jobId: JobRef, options?: RequestOptions | null): Promise<Result>;
 
   /**
    * Reads the result of one input of a job: `GET /results/{job}/datasource/{input}`.
@@ -202,7 +206,7 @@ export interface ResultMethods {
    * @param inputKey The input key.
    * @throws {NotFoundError} If the job or the input does not exist, or the job was submitted a moment ago and is not stored yet.
    */
-  getInputResult(jobId: string, inputKey: string, options?: RequestOptions | null): Promise<InputResult>;
+  getInputResult(jobId: JobRef, inputKey: string, options?: RequestOptions | null): Promise<InputResult>;
 
   /**
    * Reads the results of a job one input at a time, as they arrive: `GET /results/{job}`. Results of any size take the memory of one

@@ -1,6 +1,6 @@
 // Submits of jobs whose inputs are in the request or are fetched by the server. Uploads are in uploads.d.ts.
 
-import type { CancelOptions, Job, JobReceipt } from './jobs.js';
+import type { CancelOptions, JobReceipt } from './jobs.js';
 import type { RequestOptions } from './options.js';
 
 /** Options of submits. */
@@ -135,14 +135,14 @@ export interface SubmitMethods {
     textSources: TextSources,
     explain?: boolean | null,
     options?: SubmitOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** Takes the options in place of `explain`. */
   submitJobText(
     modelId: string,
     versionId: string,
     textSources: TextSources,
     options?: SubmitOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** The form of 2.x. */
   submitJobText(params: SubmitJobTextParams, options?: SubmitOptions | null): Promise<JobReceipt>;
 
@@ -166,7 +166,7 @@ export interface SubmitMethods {
     embeddedSources: EmbeddedSources,
     explain?: boolean | null,
     options?: EmbeddedOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** Takes the options in place of `explain`. */
   submitJobEmbedded(
     modelId: string,
@@ -174,7 +174,7 @@ export interface SubmitMethods {
     mediaType: string,
     embeddedSources: EmbeddedSources,
     options?: EmbeddedOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** The form of 2.x: the sources are data URLs, as `pathToDataUrl` and `fileToDataUrl` return them. */
   submitJobEmbedded(params: SubmitJobEmbeddedParams, options?: EmbeddedOptions | null): Promise<JobReceipt>;
 
@@ -199,7 +199,7 @@ export interface SubmitMethods {
     awss3Sources: AwsS3Sources,
     explain?: boolean | null,
     options?: SubmitOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** Takes the options in place of `explain`. */
   submitJobAWSS3(
     modelId: string,
@@ -209,7 +209,7 @@ export interface SubmitMethods {
     region: string,
     awss3Sources: AwsS3Sources,
     options?: SubmitOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** The form of 2.x. */
   submitJobAWSS3(params: SubmitJobAwsS3Params, options?: SubmitOptions | null): Promise<JobReceipt>;
 
@@ -223,7 +223,7 @@ export interface SubmitMethods {
     awss3Sources: AwsS3Sources,
     explain?: boolean | null,
     options?: SubmitOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** Takes the options in place of `explain`. */
   submitJobAwsS3(
     modelId: string,
@@ -233,7 +233,7 @@ export interface SubmitMethods {
     region: string,
     awss3Sources: AwsS3Sources,
     options?: SubmitOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** The form of 2.x. */
   submitJobAwsS3(params: SubmitJobAwsS3Params, options?: SubmitOptions | null): Promise<JobReceipt>;
 
@@ -257,7 +257,7 @@ export interface SubmitMethods {
     query: string,
     explain?: boolean | null,
     options?: SubmitOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** Takes the options in place of `explain`. */
   submitJobJDBC(
     modelId: string,
@@ -268,7 +268,7 @@ export interface SubmitMethods {
     driver: string,
     query: string,
     options?: SubmitOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** The form of 2.x. */
   submitJobJDBC(params: SubmitJobJDBCParams, options?: SubmitOptions | null): Promise<JobReceipt>;
 }

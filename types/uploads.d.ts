@@ -1,7 +1,7 @@
 // Uploads: jobs whose inputs are sent in chunks.
 
 import type { InputError, RequestTimeoutError } from './errors.js';
-import type { Job, JobReceipt, JobRef } from './jobs.js';
+import type { JobReceipt, JobRef } from './jobs.js';
 import type { RequestOptions } from './options.js';
 import type { SubmitOptions, SubmitParams } from './submits.js';
 
@@ -109,14 +109,14 @@ export interface UploadMethods {
     fileSources: FileSources,
     explain?: boolean | null,
     options?: UploadOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** Takes the options in place of `explain`. */
   submitJobFile(
     modelId: string,
     versionId: string,
     fileSources: FileSources,
     options?: UploadOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** The form of 2.x. */
   submitJobFile(params: SubmitJobFileParams, options?: UploadOptions | null): Promise<JobReceipt>;
 
@@ -127,14 +127,14 @@ export interface UploadMethods {
     fileSources: FileSources,
     explain?: boolean | null,
     options?: UploadOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** Takes the options in place of `explain`. */
   submitJobFiles(
     modelId: string,
     versionId: string,
     fileSources: FileSources,
     options?: UploadOptions | null,
-  ): Promise<JobReceipt | Job>;
+  ): Promise<JobReceipt>;
   /** The form of 2.x. */
   submitJobFiles(params: SubmitJobFileParams, options?: UploadOptions | null): Promise<JobReceipt>;
 

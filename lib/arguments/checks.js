@@ -32,13 +32,29 @@ function isPlainObject(value) {
 }
 
 /**
+ * Returns whether a value is a promise, which has not been awaited.
+ *
+ * @param {any} value
+ */
+function isPromise(value) {
+  try {
+    return types.isPromise(value) || (typeof value === 'object' && typeof value?.then === 'function');
+  } catch {
+    // A getter or a proxy may throw.
+    return false;
+  }
+}
+
+/**
  * Returns the error for an invalid argument or option.
  *
  * @param {string} name
  * @param {string} expected
+ * @param {unknown} [value] The value. If it is a promise, the message says so.
  */
-function invalidParam(name, expected) {
-  return argumentError(`the ${name} param should be ${expected}`);
+function invalidParam(name, expected, value) {
+  const hint = isPromise(value) ? ', not a promise: await it first' : '';
+  return argumentError(`the ${name} param should be ${expected}${hint}`);
 }
 
 /**
@@ -47,10 +63,10 @@ function invalidParam(name, expected) {
  */
 function string(value, name) {
   if (typeof value !== 'string') {
-    throw invalidParam(name, types.isPromise(value) ? 'a string, not a promise: await it first' : 'a string');
+    throw invalidParam(name, 'a string', value);
   }
   if (!value.isWellFormed()) {
-    throw invalidParam(name, 'a string without lone surrogates');
+    throw invalidParam(name, 'a string without lone surrogates', value);
   }
   return value;
 }
@@ -61,7 +77,7 @@ function string(value, name) {
  */
 function boolean(value, name) {
   if (typeof value !== 'boolean') {
-    throw invalidParam(name, 'a boolean');
+    throw invalidParam(name, 'a boolean', value);
   }
   return value;
 }
@@ -72,7 +88,7 @@ function boolean(value, name) {
  */
 function notEmptyString(value, name) {
   if (typeof value !== 'string' || value === '') {
-    throw invalidParam(name, 'a not empty string');
+    throw invalidParam(name, 'a not empty string', value);
   }
   return string(value, name);
 }
@@ -85,7 +101,7 @@ function notEmptyString(value, name) {
  */
 function flag(value, name) {
   if (typeof value !== 'boolean' && typeof value !== 'string') {
-    throw invalidParam(name, 'a boolean or string');
+    throw invalidParam(name, 'a boolean or string', value);
   }
   return typeof value === 'string' ? string(value, name) : value;
 }
@@ -99,12 +115,12 @@ function flag(value, name) {
 function date(value, name) {
   if (types.isDate(value)) {
     if (Number.isNaN(value.getTime())) {
-      throw invalidParam(name, 'a valid datetime');
+      throw invalidParam(name, 'a valid datetime', value);
     }
     return value.toISOString();
   }
   if (typeof value !== 'string') {
-    throw invalidParam(name, 'a datetime or string');
+    throw invalidParam(name, 'a datetime or string', value);
   }
   return string(value, name);
 }
@@ -118,7 +134,7 @@ function oneOf(...choices) {
   const expected = choices.map((choice) => `"${choice}"`).join(' or ');
   return (/** @type {unknown} */ value, /** @type {string} */ name) => {
     if (typeof value !== 'string' || !choices.includes(value)) {
-      throw invalidParam(name, expected);
+      throw invalidParam(name, expected, value);
     }
     return value;
   };
@@ -130,7 +146,7 @@ function oneOf(...choices) {
  */
 function callback(value, name) {
   if (typeof value !== 'function') {
-    throw invalidParam(name, 'a function');
+    throw invalidParam(name, 'a function', value);
   }
   return value;
 }
@@ -148,7 +164,7 @@ function object(value, name) {
   const toJSON = isObject(value) ? /** @type {any} */ (value).toJSON : undefined;
   const given = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
   if (!isObject(given) || Object.keys(given).length === 0) {
-    throw invalidParam(name, 'an object with members');
+    throw invalidParam(name, 'an object with members', value);
   }
   return given;
 }
@@ -161,7 +177,7 @@ function signal(value, name) {
   const given = /** @type {any} */ (value);
   const methods = [given?.addEventListener, given?.removeEventListener];
   if (typeof given?.aborted !== 'boolean' || methods.some((method) => typeof method !== 'function')) {
-    throw invalidParam(name, 'an AbortSignal');
+    throw invalidParam(name, 'an AbortSignal', value);
   }
   return given;
 }
@@ -178,7 +194,7 @@ function logger(value, name) {
   const levels = ['debug', 'info', 'warn', 'error'];
   const isObject = typeof given === 'object' || typeof given === 'function';
   if (!isObject || levels.every((level) => !isGiven(given[level]))) {
-    throw invalidParam(name, 'an object with one or more of the methods debug, info, warn and error');
+    throw invalidParam(name, 'an object with one or more of the methods debug, info, warn and error', value);
   }
   for (const method of [...levels, 'isLevelEnabled']) {
     if (isGiven(given[method])) {
@@ -203,7 +219,7 @@ function iterable(value, name) {
     types.isStringObject(given) ||
     (typeof given[Symbol.asyncIterator] !== 'function' && typeof given[Symbol.iterator] !== 'function')
   ) {
-    throw invalidParam(name, 'an iterable or async iterable of jobs');
+    throw invalidParam(name, 'an iterable or async iterable of jobs', value);
   }
   return given;
 }
@@ -242,7 +258,7 @@ function filePath(value, name) {
  */
 function pathOf(given, name) {
   if (given.protocol !== 'file:') {
-    throw invalidParam(name, 'a file: URL');
+    throw invalidParam(name, 'a file: URL', given);
   }
   try {
     return fileURLToPath(given.href);
@@ -259,7 +275,7 @@ function pathOf(given, name) {
 function blob(value, name) {
   const given = /** @type {any} */ (value);
   if (typeof given?.arrayBuffer !== 'function' || typeof given.type !== 'string') {
-    throw invalidParam(name, 'a Blob or File');
+    throw invalidParam(name, 'a Blob or File', value);
   }
   return given;
 }
@@ -273,6 +289,7 @@ module.exports = {
   flag,
   isGiven,
   isPlainObject,
+  isPromise,
   iterable,
   logger,
   invalidParam,

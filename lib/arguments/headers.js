@@ -38,19 +38,19 @@ const allowedValue = /^[\t\x20-\x7e\x80-\u{10ffff}]*$/u;
  */
 function headers(value, name) {
   if (!isPlainObject(value) || Object.values(value).some((each) => typeof each !== 'string')) {
-    throw invalidParam(name, 'an object of strings');
+    throw invalidParam(name, 'an object of strings', value);
   }
   const given = /** @type {Record<string, string>} */ ({ ...value });
   for (const [header, text] of Object.entries(given)) {
     const shown = JSON.stringify(header);
     if (!allowedName.test(header) || header.length > LONGEST_NAME) {
-      throw invalidParam(name, `an object of headers, without a name that HTTP does not allow: ${shown}`);
+      throw invalidParam(name, `an object of headers, without a name that HTTP does not allow: ${shown}`, value);
     }
     if (reserved.has(header.toLowerCase())) {
-      throw invalidParam(name, `an object of headers, without one that is the client's own: ${shown}`);
+      throw invalidParam(name, `an object of headers, without one that is the client's own: ${shown}`, value);
     }
     if (!allowedValue.test(string(text, `${name}[${shown}]`))) {
-      throw invalidParam(name, `an object of headers, without a value that HTTP does not allow, for: ${shown}`);
+      throw invalidParam(name, `an object of headers, without a value that HTTP does not allow, for: ${shown}`, value);
     }
   }
   return given;
@@ -64,7 +64,7 @@ function headers(value, name) {
  */
 function userAgent(value, name) {
   if (!allowedValue.test(string(value, name))) {
-    throw invalidParam(name, 'a string that HTTP allows as the value of a header');
+    throw invalidParam(name, 'a string that HTTP allows as the value of a header', value);
   }
   return value;
 }

@@ -44,7 +44,7 @@ function membersOf(value, name) {
  */
 function withoutToJson(value, name) {
   if (typeof value === 'object' && typeof value?.toJSON === 'function' && !types.isDate(value)) {
-    throw invalidParam(name, 'an object of sources without toJSON');
+    throw invalidParam(name, 'an object of sources without toJSON', value);
   }
   return value;
 }
@@ -96,7 +96,7 @@ function sources(value, name) {
  */
 function source(value, name) {
   if (!isGiven(value)) {
-    throw invalidParam(name, 'a path or bytes');
+    throw invalidParam(name, 'a path or bytes', value);
   }
   return { value, name };
 }

@@ -36,6 +36,34 @@ function methodOf(name) {
 }
 
 /**
+ * The parameters to which Rust gives another name.
+ *
+ * @type {Record<string, readonly string[]>}
+ */
+const namesInRust = {
+  __proto__: /** @type {any} */ (null),
+  jobId: ['job'],
+  inputKey: ['inputItemKey'],
+  inputName: ['dataItemKey'],
+};
+
+/**
+ * Returns the name that a caller used for an argument that Rust names.
+ *
+ * @param {{ method?: string, names?: 'name' | 'member' } | undefined} site
+ * @param {string} name
+ */
+function nameInCall(site, name) {
+  const parameters = methodOf(site?.method)?.parameters ?? [];
+  const all = [name, ...(namesInRust[name] ?? [])];
+  const parameter = parameters.find((each) => all.includes(each.name) || all.includes(each.member ?? ''));
+  if (parameter !== undefined) {
+    return parameter[site?.names ?? 'name'] ?? parameter.name;
+  }
+  return parameters.some((each) => each.name === 'output') ? `output.${name}` : name;
+}
+
+/**
  * Returns the names of the methods of some kinds, as a message lists them. Their other names are left out.
  *
  * @param {(kind: string) => boolean} isTaken
@@ -66,4 +94,4 @@ function listed(names, last) {
   return `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
 }
 
-module.exports = { listed, methodOf, namesOfKinds, note };
+module.exports = { listed, nameInCall, namesOfKinds, note };

@@ -31,7 +31,7 @@ function proxy(value, name) {
   const isUrl = typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
   const url = isUrl ? value.href : value;
   if (typeof url !== 'string') {
-    throw invalidParam(name, 'a URL, or false');
+    throw invalidParam(name, 'a URL, or false', value);
   }
   return string(url, name);
 }
@@ -47,7 +47,7 @@ function pem(value, name) {
   if (ArrayBuffer.isView(value)) {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   }
-  throw invalidParam(name, 'a string or Buffer in PEM');
+  throw invalidParam(name, 'a string or Buffer in PEM', value);
 }
 
 /**
@@ -68,7 +68,7 @@ const members = /** @type {const} */ ({ ca: pems, cert: pem, key: pem });
  */
 function tls(value, name) {
   if (!isPlainObject(value)) {
-    throw invalidParam(name, 'a plain object with ca, or cert and key');
+    throw invalidParam(name, 'a plain object with ca, or cert and key', value);
   }
   /** @type {Record<string, any>} */
   const read = { __proto__: null };

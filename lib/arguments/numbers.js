@@ -16,7 +16,7 @@ const LONGEST_STRING = 2 ** 29 - 24;
  */
 function count(value, name) {
   if (!Number.isSafeInteger(value) || Number(value) < 1) {
-    throw invalidParam(name, 'a whole number, 1 or more');
+    throw invalidParam(name, 'a whole number, 1 or more', value);
   }
   return value;
 }
@@ -29,7 +29,7 @@ function count(value, name) {
  */
 function fromZero(value, name) {
   if (!Number.isSafeInteger(value) || Number(value) < 0 || Number(value) > MOST) {
-    throw invalidParam(name, `a whole number from 0 to ${MOST}`);
+    throw invalidParam(name, `a whole number from 0 to ${MOST}`, value);
   }
   return value;
 }
@@ -52,7 +52,7 @@ function bound(value, name) {
  */
 function size(value, name) {
   if (Number(count(value, name)) > LONGEST_STRING) {
-    throw invalidParam(name, `${LONGEST_STRING}, the longest string of JavaScript, or less`);
+    throw invalidParam(name, `${LONGEST_STRING}, the longest string of JavaScript, or less`, value);
   }
   return value;
 }
@@ -65,10 +65,10 @@ function size(value, name) {
  */
 function pageNumber(value, name) {
   if (!Number.isFinite(value)) {
-    throw invalidParam(name, 'a number');
+    throw invalidParam(name, 'a number', value);
   }
   if (!Number.isSafeInteger(value) || Number(value) < 0) {
-    throw invalidParam(name, 'a number, whole and 0 or more');
+    throw invalidParam(name, 'a number, whole and 0 or more', value);
   }
   return value;
 }
@@ -81,7 +81,7 @@ function pageNumber(value, name) {
 function milliseconds(least) {
   return (/** @type {unknown} */ value, /** @type {string} */ name) => {
     if (typeof value !== 'number' || !(value >= least)) {
-      throw invalidParam(name, `a number of milliseconds, ${least} or more`);
+      throw invalidParam(name, `a number of milliseconds, ${least} or more`, value);
     }
     return value;
   };
@@ -107,7 +107,7 @@ function wholeMs(value, name) {
     return undefined;
   }
   if (!Number.isSafeInteger(value) || Number(value) < 1) {
-    throw invalidParam(name, 'a whole number of milliseconds, 1 or more');
+    throw invalidParam(name, 'a whole number of milliseconds, 1 or more', value);
   }
   return value;
 }

@@ -11,6 +11,7 @@
  * @property {Record<string, any>} values By positional name.
  * @property {import('./options.js').CallOptions} options
  * @property {Generation} generation The SDK generation of the call's form; the client's if both have that form.
+ * @property {'name' | 'member'} names Which names of the parameters the caller used.
  *
  * @typedef {object} Given
  * @property {Record<string, unknown>} given By positional name.
@@ -19,15 +20,17 @@
  * @property {'name' | 'member'} names Which name of a parameter the caller used.
  */
 
-const { argumentError } = require('../stacks.js');
-const { isGiven, isPlainObject, object } = require('./checks.js');
+const { argumentError, keepText } = require('../stacks.js');
+const { boolean, date, flag, isGiven, isPlainObject, notEmptyString, object, string } = require('./checks.js');
 const { s3Objects, source, sources, texts } = require('./inputs.js');
 const { nearest } = require('./nearest.js');
 const { isOptionOfOurs, namesOf, ownMembers } = require('./option-table.js');
+const { pageNumber } = require('./numbers.js');
 const { readOptions } = require('./options.js');
+const { jobsOrModel } = require('./references.js');
 
 /** The readers of parameters that take a plain object in the positional form too. */
-const takesObject = new Set([object, s3Objects, source, sources, texts]);
+const takesObject = new Set([jobsOrModel, object, s3Objects, source, sources, texts]);
 
 /**
  * Reads the arguments of a call.
@@ -42,7 +45,7 @@ function readCall(method, row, args, generation) {
   const form = readForm(method, row, args);
   const decided = row.generation ?? form.generation ?? generation;
   const values = readValues(row, form, decided);
-  return { values, options: readOptions(form.options, method, row), generation: decided };
+  return { values, options: readOptions(form.options, method, row), generation: decided, names: form.names };
 }
 
 /**
@@ -80,14 +83,30 @@ function readValues({ parameters }, form, generation) {
   for (const parameter of parameters) {
     const { name, read, optional, unless } = parameter;
     const value = form.given[name];
-    const isNeeded = !optional && isPart(parameter, form) && !(unless && isGiven(form.given[unless]));
+    const isNeeded = !optional && isPart(parameter, form) && !unless?.some((other) => isGiven(form.given[other]));
     if (isGiven(value) || isNeeded) {
-      values[name] = read(value, parameter[form.names] ?? name);
+      values[name] = checked(read, value, parameter[form.names] ?? name);
     } else if (value === undefined) {
       values[name] = parameter.defaults?.[generation];
     }
   }
   return values;
+}
+
+/** The checks whose messages 1.x and 2.x made public. Others name the method too. */
+const published = new Set([boolean, date, flag, jobsOrModel, notEmptyString, pageNumber, string]);
+
+/**
+ * @param {Parameter['read']} read
+ * @param {unknown} value
+ * @param {string} name
+ */
+function checked(read, value, name) {
+  try {
+    return read(value, name);
+  } catch (error) {
+    throw published.has(/** @type {any} */ (read)) ? keepText(error) : error;
+  }
 }
 
 /**

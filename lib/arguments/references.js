@@ -2,8 +2,7 @@
 
 // References to jobs, outputs and tags. Each check takes a value and its name, and returns the value that the call uses.
 
-const { types } = require('node:util');
-const { isGiven, isPlainObject, invalidParam, notEmptyString, string, url } = require('./checks.js');
+const { isGiven, isPlainObject, isPromise, invalidParam, notEmptyString, string, url } = require('./checks.js');
 
 /**
  * Returns the identifier of a job: the value itself, or the `jobIdentifier` of a job, a receipt or any other object.
@@ -12,13 +11,19 @@ const { isGiven, isPlainObject, invalidParam, notEmptyString, string, url } = re
  * @param {string} name
  */
 function jobReference(value, name) {
-  const identifier =
-    typeof value === 'object' && value !== null && 'jobIdentifier' in value ? value.jobIdentifier : value;
+  const identifier = isJob(value) ? value.jobIdentifier : value;
   if (typeof identifier !== 'string') {
-    const hint = types.isPromise(value) ? ', not a promise: await it first' : '';
-    throw invalidParam(name, `a job, or the identifier of a job${hint}`);
+    throw invalidParam(name, 'a job, or the identifier of a job', value);
   }
   return string(identifier, name);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is { jobIdentifier: unknown }}
+ */
+function isJob(value) {
+  return typeof value === 'object' && value !== null && 'jobIdentifier' in value;
 }
 
 /**
@@ -29,15 +34,19 @@ function jobReference(value, name) {
  * @returns {{ url: string } | { jobId: string, inputKey: string, outputName: string }}
  */
 function outputReference(value, name) {
+  const expected = '{ job, inputKey, outputName } or { url }';
   if (!isPlainObject(value)) {
-    throw invalidParam(name, '{ jobId, inputKey, outputName } or { url }');
+    throw invalidParam(name, expected, value);
   }
-  const { url: address, jobId, inputKey, outputName } = value;
+  const { url: address, job, jobId, inputKey, outputName } = value;
+  if ([address, job, jobId].filter(isGiven).length > 1) {
+    throw invalidParam(name, `${expected}, but not both`);
+  }
   if (isGiven(address)) {
     return { url: url(address, `${name}.url`) };
   }
   return {
-    jobId: notEmptyString(jobId, `${name}.jobId`),
+    jobId: isGiven(jobId) ? jobReference(jobId, `${name}.jobId`) : jobReference(job, `${name}.job`),
     inputKey: notEmptyString(inputKey, `${name}.inputKey`),
     outputName: notEmptyString(outputName, `${name}.outputName`),
   };
@@ -46,7 +55,7 @@ function outputReference(value, name) {
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * Reads the fifth argument of the history of 1.x. The documentation calls it job identifiers, but 1.x sends it as the name of a
+ * Reads the fifth argument of the history of 1.x. In an array, and by itself, a job may be named by its receipt or the job. The documentation calls it job identifiers, but 1.x sends it as the name of a
  * model. The two differ in form: identifiers are UUIDs, and names of models are not.
  *
  * @param {unknown} value
@@ -54,11 +63,12 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * @returns {{ jobs: string[] | undefined, model: string | undefined }}
  */
 function jobsOrModel(value, name) {
-  if (Array.isArray(value)) {
-    if (!value.every((each) => typeof each === 'string' && UUID.test(each))) {
-      throw invalidParam(name, 'an array of job identifiers, or a string');
+  if (Array.isArray(value) || isJob(value)) {
+    const jobs = [value].flat().map((each) => (isJob(each) ? each.jobIdentifier : each));
+    if (!jobs.every((each) => typeof each === 'string' && UUID.test(each))) {
+      throw invalidParam(name, 'an array of job identifiers, or a string', jobs.find(isPromise));
     }
-    return { jobs: [...value], model: undefined };
+    return { jobs, model: undefined };
   }
   const model = string(value, name);
   const parts = model.split(/[,;]/).map((part) => part.trim());

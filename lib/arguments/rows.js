@@ -12,7 +12,7 @@
  * @property {(value: unknown, name: string) => any} read Checks a value, and converts it.
  * @property {boolean} optional
  * @property {boolean} [positional] Whether the positional form has it. The default is `true`.
- * @property {string} [unless] A parameter that replaces this one: if it is given, this one is not required.
+ * @property {readonly string[]} [unless] Parameters that replace this one: if one of them is given, this one is not required.
  * @property {boolean} [skippable] Whether options may be passed in its place.
  * @property {Partial<Record<Generation, unknown>>} [defaults] Its value if it is `undefined`. `null` omits the parameter instead.
  *
@@ -77,12 +77,12 @@ function membersOnly(parameter) {
 }
 
 /**
- * @param {string} other
+ * @param {readonly string[]} others
  * @param {Parameter} parameter
  * @returns {Parameter}
  */
-function unless(other, parameter) {
-  return bare({ ...parameter, unless: other });
+function unless(others, parameter) {
+  return bare({ ...parameter, unless: others });
 }
 
 /**

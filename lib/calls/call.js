@@ -109,7 +109,7 @@ class Call {
 
   /** @param {import('../../js-binding').BindingError} failure */
   #errorOf(failure) {
-    return atCall(toError(failure), this.site);
+    return atCall(toError(failure, this.site), this.site);
   }
 
   /** @param {Exclude<Ending, { event: 'failed' | 'aborted' }>} event */

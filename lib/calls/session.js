@@ -48,7 +48,7 @@ class Session extends Calls {
    * @returns {Promise<any>}
    */
   call(name, method, given) {
-    const site = captureSite(this.call);
+    const site = captureSite(this.call, name);
     try {
       const reading = this.#read(name, method, given, site);
       const { options } = reading;
@@ -70,7 +70,7 @@ class Session extends Calls {
    * @param {unknown[]} given
    */
   begin(name, form, given) {
-    return this.#read(name, form, given, keepLines(captureSite(this.begin)));
+    return this.#read(name, form, given, keepLines(captureSite(this.begin, name)));
   }
 
   /**
@@ -82,11 +82,12 @@ class Session extends Calls {
   #read(name, form, given, site) {
     try {
       const reading = readCall(name, form, given, this.generation);
-      const { options, values } = reading;
+      const { options, values, names } = reading;
       const job = values.jobId ?? values.job ?? values.output?.jobId;
       options.method = name;
       options.jobIdentifier = typeof job === 'string' ? job : undefined;
       options.site = site;
+      site.names = names;
       return reading;
     } catch (error) {
       showCaller(error, site);

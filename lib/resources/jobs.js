@@ -4,7 +4,7 @@
 
 const { date, string } = require('../arguments/checks.js');
 const { pageNumber } = require('../arguments/numbers.js');
-const { jobsOrModel } = require('../arguments/references.js');
+const { jobReference, jobsOrModel } = require('../arguments/references.js');
 const { membersOnly, named, optional, required } = require('../arguments/rows.js');
 const { Resource, composeResource, list, methodsOf, own, read } = require('./resource.js');
 const results = require('./results.js');
@@ -12,7 +12,7 @@ const submits = require('./submits.js');
 const uploads = require('./uploads.js');
 const waits = require('./waits.js');
 
-const job = [required('jobId', string)];
+const job = [required('jobId', jobReference)];
 
 const history = [
   optional('user', string, 'user'),

@@ -177,7 +177,7 @@ class Resource {
     try {
       this.#session = Session.of(given);
     } catch (error) {
-      throw showCaller(error, captureSite(Resource));
+      throw showCaller(error, captureSite(Resource, 'Cannot initialize the modzy client'));
     }
   }
 }

@@ -2,7 +2,7 @@
 
 // The methods for the results of jobs.
 
-const { filePath, isGiven, notEmptyString, oneOf, string, url } = require('../arguments/checks.js');
+const { filePath, isGiven, notEmptyString, oneOf, url } = require('../arguments/checks.js');
 const { jobReference, outputReference } = require('../arguments/references.js');
 const { optional, required, unless } = require('../arguments/rows.js');
 const { ResponseError } = require('../errors.js');
@@ -13,19 +13,21 @@ const { Resource, composeResource, inSteps, iterate, methodsOf, own, plain, read
 
 /** @typedef {import('../arguments/read-call.js').Reading} Reading */
 
+const jobId = required('jobId', jobReference);
 const output = required('output', outputReference);
 
 const outputContents = [
-  unless('url', required('jobId', string, 'jobId')),
-  unless('url', required('inputKey', notEmptyString, 'inputKey')),
-  unless('url', required('outputName', notEmptyString, 'outputName')),
+  unless(['job', 'url'], required('jobId', jobReference, 'jobId')),
+  unless(['url'], required('inputKey', notEmptyString, 'inputKey')),
+  unless(['url'], required('outputName', notEmptyString, 'outputName')),
   optional('responseType', oneOf('json', 'blob', 'arraybuffer'), 'responseType'),
   optional('url', url, 'url'),
+  optional('job', jobReference, 'job'),
 ];
 
 const rows = {
-  getResult: read('getResult', [required('jobId', string)]),
-  getInputResult: read('getInputResult', [required('jobId', string), required('inputKey', notEmptyString)]),
+  getResult: read('getResult', [jobId]),
+  getInputResult: read('getInputResult', [jobId, required('inputKey', notEmptyString)]),
   streamResults: iterate(
     'download',
     ['openResults'],
@@ -53,11 +55,13 @@ composeResource(ResultClient, 'results', methods);
  * @param {Reading} reading
  */
 async function getOutputContents(session, { values, options }) {
-  const { url: address, jobId, inputKey, outputName, responseType = 'json' } = values;
-  if (address !== undefined && [jobId, inputKey, outputName].some(isGiven)) {
-    throw argumentError('getOutputContents takes { jobId, inputKey, outputName } or { url }, but not both');
+  const { url: address, inputKey, outputName, responseType = 'json' } = values;
+  const job = values.jobId ?? values.job;
+  const isTwice = isGiven(values.jobId) && isGiven(values.job);
+  if (isTwice || (address !== undefined && [job, inputKey, outputName].some(isGiven))) {
+    throw argumentError('getOutputContents takes { job, inputKey, outputName } or { url }, but not both');
   }
-  const argument = JSON.stringify(address === undefined ? { jobId, inputKey, outputName } : { url: address });
+  const argument = JSON.stringify(address === undefined ? { jobId: job, inputKey, outputName } : { url: address });
   const { bytes, type, status, url: requested } = await session.run('getOutputContents', argument, options, contentsOf);
   switch (responseType) {
     case 'arraybuffer':
@@ -65,7 +69,7 @@ async function getOutputContents(session, { values, options }) {
     case 'blob':
       return new Blob([bytes], { type });
     default:
-      return readJsonOrText(bytes, { status, jobIdentifier: jobId, url: requested });
+      return readJsonOrText(bytes, { status, jobIdentifier: job, url: requested });
   }
 }
 
