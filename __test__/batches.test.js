@@ -255,7 +255,10 @@ describe('batches', () => {
       Promise.resolve([]),
     ];
     const calls = [
-      ...notIterable.map((jobs) => [/^\w+: the jobs param should be an iterable or async iterable of jobs(, not a promise: await it first)?$/, [jobs]]),
+      ...notIterable.map((jobs) => [
+        /^\w+: the jobs param should be an iterable or async iterable of jobs(, not a promise: await it first)?$/,
+        [jobs],
+      ]),
       [/the concurrency param should be a whole number, 1 or more/, [[never], { concurrency: 0 }]],
       [/has no option concurency; use concurrency$/, [[never], { concurency: 1 }]],
       [/pollInterval/, [[never], { pollInterval: 0 }]],

@@ -154,6 +154,7 @@ describe('the options of clients', () => {
     assert.deepEqual(environment, {
       '`url`': ['MODZY_BASE_URL'],
       '`apiKey`': ['MODZY_API_KEY'],
+      '`logger`': ['MODZY_LOG'],
       '`proxy`': ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'],
       '`tls.ca`': ['NODE_EXTRA_CA_CERTS'],
     });

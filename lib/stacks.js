@@ -74,7 +74,7 @@ function argumentError(message, options) {
 }
 
 /**
- * Keeps the message of an error as it is: its text is public.
+ * Keeps the message of an error unchanged: its text is public.
  *
  * @param {any} error
  */

@@ -164,6 +164,9 @@ export interface ClientOptions {
    * logger throws is an uncaught exception, and the call goes on. A promise that it returns is not awaited; where it rejects, a
    * process warning says so.
    *
+   * The environment variable `MODZY_LOG` (`debug`, `info`, `warn` or `error`) writes the messages from that level on to standard error,
+   * whether or not there is a logger. It is read when the client is made.
+   *
    * @default none
    */
   logger?: Logger | null | undefined;

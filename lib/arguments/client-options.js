@@ -2,7 +2,7 @@
 
 // Reads the arguments of a client's constructor: its credentials, and its options by the table in option-table.js.
 
-const { ConsoleLog, LoggerLog } = require('../diagnostics/loggers.js');
+const { ConsoleLog, LoggerLog, logsOfEnvironment } = require('../diagnostics/loggers.js');
 const { argumentError } = require('../stacks.js');
 const { isGiven } = require('./checks.js');
 const { credential, readCredentials } = require('./credentials.js');
@@ -78,7 +78,10 @@ function readOptions(given, of) {
 function toConfig(identity, { proxy, tls, logger, logging = 'off', ...others }) {
   const settings = { ...identity, ...others, ...readNetwork({ proxy, tls }) };
   /** @type {import('../diagnostics/loggers.js').Log[]} */
-  const logs = logger === undefined ? [] : [new LoggerLog(logger)];
+  const logs = logsOfEnvironment(process.env.MODZY_LOG);
+  if (logger !== undefined) {
+    logs.push(new LoggerLog(logger));
+  }
   if (logging !== 'off') {
     logs.push(new ConsoleLog(logging));
   }

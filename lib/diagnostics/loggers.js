@@ -62,6 +62,29 @@ class LoggerLog {
   }
 }
 
+/**
+ * Returns the log that the environment variable `MODZY_LOG` asks for: to standard error, from a level on. An unknown level is only a
+ * warning, because the variable is not a part of the program.
+ *
+ * @param {string | undefined} variable
+ * @returns {Log[]}
+ */
+function logsOfEnvironment(variable) {
+  const name = variable?.trim().toLowerCase() ?? '';
+  if (name === '' || name === 'off') {
+    return [];
+  }
+  const least = levels.findIndex((level) => level === name);
+  if (least < 0) {
+    const known = levels.join(', ');
+    warnOnce('MODZY_LOG', `MODZY_LOG is ${JSON.stringify(inOneLine(name).slice(0, 40))}, which is not one of ${known}`);
+    return [];
+  }
+  const write = (/** @type {Level} */ level) => (/** @type {string} */ line) =>
+    console.error(`${new Date().toISOString()} ${level} ${line}`);
+  return [new LoggerLog(Object.fromEntries(levels.slice(least).map((level) => [level, write(level)])))];
+}
+
 /** Writes the lines of 2.x to the console. */
 class ConsoleLog {
   isOn = true;
@@ -183,4 +206,4 @@ function throwUncaught(error) {
   });
 }
 
-module.exports = { ConsoleLog, LoggerLog, throwUncaught };
+module.exports = { ConsoleLog, LoggerLog, logsOfEnvironment, throwUncaught };
