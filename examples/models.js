@@ -28,9 +28,11 @@ async function main() {
 
   const modelClient = modzyClient.getModelClient();
   const versions = await modelClient.getModelVersions(model.modelId);
-  console.log(`  versions: ${versions.map(({ version }) => version).join(', ')}; the latest is ${model.latestVersion}`);
+  console.log(
+    `  versions: ${versions.map(({ version }) => version).join(', ')}; the latest active one is ${model.latestActiveVersion}`,
+  );
 
-  const details = await modzyClient.getModelVersion(model.modelId, model.latestVersion);
+  const details = await modzyClient.getModelVersion(model.modelId, model.latestActiveVersion);
   console.log(`  timeouts: ${details.timeout.status} ms to start, ${details.timeout.run} ms to run`);
   for (const input of details.inputs) {
     console.log(`  input ${input.name}: ${input.acceptedMediaTypes}. ${input.description}`);

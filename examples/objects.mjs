@@ -26,9 +26,9 @@ async function outputsOf(modzyClient, { jobIdentifier }, key) {
 async function main() {
   const modzyClient = new ModzyClient({ apiKey, url });
 
-  const { name, latestVersion } = await modzyClient.getModelById(SENTIMENT.modelId);
+  const { name, latestActiveVersion } = await modzyClient.getModelById(SENTIMENT.modelId);
   const { inputs } = await modzyClient.getModelDetails(SENTIMENT);
-  console.log(`${name} ${latestVersion} takes ${inputs.map((input) => input.name).join(', ')}`);
+  console.log(`${name} ${latestActiveVersion} takes ${inputs.map((input) => input.name).join(', ')}`);
 
   const text = await modzyClient.submitJobText({
     ...SENTIMENT,

@@ -26,7 +26,7 @@ async function main() {
   const modzyClient = ModzyClient.fromEnv();
 
   const model = await modzyClient.getModelByName('Sentiment Analysis');
-  const { version, inputs, outputs } = await modzyClient.getModelVersion(model.modelId, model.latestVersion);
+  const { version, inputs, outputs } = await modzyClient.getModelVersion(model.modelId, model.latestActiveVersion);
   console.log(`${model.name} ${version} (${model.modelId})`);
   for (const { name, acceptedMediaTypes } of inputs) {
     console.log(`  takes ${name}: ${acceptedMediaTypes}`);

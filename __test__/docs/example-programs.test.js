@@ -143,7 +143,7 @@ describe('examples of jobs', () => {
       `embedded: ${bytes} bytes`,
       `file: ${bytes} bytes, the same`,
       'history: Digest COMPLETED, Digest COMPLETED',
-      '12 active models, 17 engines',
+      '27 active models, 33 engines',
     ]);
   });
 
@@ -229,29 +229,29 @@ describe('examples of reads', () => {
   it('models.js counts models by filters, and prints the details of one', async () => {
     const lines = await linesOf(emulator, 'models.js');
     assert.deepEqual(lines.slice(0, 5), [
-      '14 models',
-      '  3 by Open Source',
-      '  12 active',
-      '  5 recommended',
-      '  2 with Text in the name',
+      '29 models',
+      '  6 by Open Source',
+      '  27 active',
+      '  6 recommended',
+      '  7 with Text in the name',
     ]);
     assert.match(lines[5], /^Sentiment Analysis \(ed542963de\) by Open Source: /);
-    assert.equal(lines[6], '  versions: 0.0.27, 1.0.1; the latest is 1.0.1');
+    assert.equal(lines[6], '  versions: 0.0.28, 1.0.1, 1.0.27, 0.0.27; the latest active one is 1.0.1');
     assert.equal(lines[7], '  timeouts: 60000 ms to start, 60000 ms to run');
     assert.match(lines[8], /^ {2}input input\.txt: text\/plain\. /);
     assert.match(lines[9], /^ {2}output results\.json: application\/json\. /);
     assert.equal(lines[10], '  sample input: {"input.txt":"The staff was friendly, and I really loved the food!"}');
     assert.match(lines[11], /^ {2}sample output: \{"data":.*"class":"positive","score":0\.5233/);
-    assert.equal(lines[12], '9 related models');
-    assert.equal(lines.length, 22);
+    assert.equal(lines[12], '17 related models');
+    assert.equal(lines.length, 30);
   });
 
   it('tags.js lists tags, or the models of given tags', async () => {
     const lines = await linesOf(emulator, 'tags.js', 'audio', 'text_statistics');
-    assert.equal(lines[0], '6 tags');
+    assert.equal(lines[0], '13 tags');
     assert.ok(lines.includes('  audio: Audio (Output Type)'));
     const at = lines.findIndex((line) => line.includes(' models of '));
-    assert.equal(at, 7);
+    assert.equal(at, 14);
     assert.ok(lines.slice(at).includes('  t3xtt0t0n3 Text to Tones'));
     assert.ok(lines.slice(at).includes('  w0rdc0unt1 Word Count'));
     assert.ok(!lines.slice(at).includes('  ed542963de Sentiment Analysis'));

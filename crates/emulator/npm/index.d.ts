@@ -24,6 +24,12 @@ export interface EmulatorOptions {
   inProgressMs?: number | undefined;
   /** How long a job and its results get a 404 after the receipt, in ms. Default: 0. */
   storeDelayMs?: number | undefined;
+  /** How long each step of a deployment takes, in ms: the pull of an image, the load of a container, its run. Default: 1000. */
+  deploymentStepMs?: number | undefined;
+  /** How long a load gets a 400 after a response has reported that the image is pulled, in ms. Default: 700. */
+  imageSettleMs?: number | undefined;
+  /** How long engines take to start or to stop, in ms. Default: 1000. */
+  engineStartMs?: number | undefined;
   /** The largest chunk of an upload, as a size of the API or a number of bytes. Default: `'1Mi'`. */
   chunkSize?: string | number | undefined;
   /** The most chunks of one input. Default: 10,000. */

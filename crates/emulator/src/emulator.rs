@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::auth::Keys;
 use crate::base_url::BaseUrl;
+use crate::deployment::Pace;
 use crate::faults::{Fault, InvalidFault};
 use crate::jobs::{Features, JobStore};
 use crate::options::Options;
@@ -39,7 +40,7 @@ impl Emulator {
         let url = format!("http://{}", listener.local_addr()?);
         let base_url = BaseUrl::new(format!("{url}/api"));
         let jobs = JobStore::new(&options)?;
-        let state = AppState::new(base_url, keys, features, jobs);
+        let state = AppState::new(base_url, keys, Pace::new(&options), features, jobs);
         let app = router(&state, options.control);
         let tasks = TaskTracker::new();
         let stop = CancellationToken::new();

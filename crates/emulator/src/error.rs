@@ -19,6 +19,7 @@ const REPORT_ERROR_URL: &str = "https://docs.modzy.com/";
 pub(crate) struct Error {
     status: StatusCode,
     message: Cow<'static, str>,
+    technical_information: Option<String>,
 }
 
 impl Error {
@@ -26,6 +27,15 @@ impl Error {
         Self {
             status,
             message: message.into(),
+            technical_information: None,
+        }
+    }
+
+    /// Adds the details that the failures of a deployment have.
+    pub(crate) fn with_technical(self, information: String) -> Self {
+        Self {
+            technical_information: Some(information),
+            ..self
         }
     }
 
@@ -57,6 +67,8 @@ struct ErrorBody<'a> {
     status: &'a str,
     message: &'a str,
     report_error_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    technical_information: Option<&'a str>,
 }
 
 impl IntoResponse for Error {
@@ -66,6 +78,7 @@ impl IntoResponse for Error {
             status: self.status.canonical_reason().unwrap_or_default(),
             message: &self.message,
             report_error_url: REPORT_ERROR_URL,
+            technical_information: self.technical_information.as_deref(),
         };
         (self.status, Json(body)).into_response()
     }

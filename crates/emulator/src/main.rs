@@ -40,6 +40,15 @@ struct Arguments {
     /// How long a job and its results get a 404 after the receipt, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     store_delay_ms: u64,
+    /// How long each step of a deployment takes, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 1000)]
+    deployment_step_ms: u64,
+    /// How long a load gets a 400 after the image is reported to be pulled, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 700)]
+    image_settle_ms: u64,
+    /// How long engines take to start or to stop, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 1000)]
+    engine_start_ms: u64,
     /// Largest chunk of an upload, as a size of the API such as 1Mi
     #[arg(long, value_name = "SIZE", default_value = "1Mi")]
     chunk_size: String,
@@ -130,6 +139,9 @@ impl From<Arguments> for Options {
             submitted: Duration::from_millis(arguments.submitted_ms),
             in_progress: Duration::from_millis(arguments.in_progress_ms),
             store_delay: Duration::from_millis(arguments.store_delay_ms),
+            deployment_step: Duration::from_millis(arguments.deployment_step_ms),
+            image_settle: Duration::from_millis(arguments.image_settle_ms),
+            engine_start: Duration::from_millis(arguments.engine_start_ms),
             chunk_size: arguments.chunk_size,
             max_chunks: arguments.max_chunks,
             max_inputs: arguments.max_inputs,

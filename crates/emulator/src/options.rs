@@ -26,6 +26,12 @@ pub struct Options {
     /// How long the job and its results get a 404 after the receipt, since the real service sends the receipt before it
     /// stores the job. Default: 0.
     pub store_delay: Duration,
+    /// How long each step of a deployment takes: the pull of an image, the load of a container, its run. Default: 1 s.
+    pub deployment_step: Duration,
+    /// How long a load gets a 400 after a response has reported that the image is pulled. Default: 700 ms.
+    pub image_settle: Duration,
+    /// How long engines take to start or to stop. Default: 1 s.
+    pub engine_start: Duration,
     /// The largest chunk of an upload, as `GET /jobs/features` returns it: a number, and one of the API's units such as
     /// `Mi`, `Ki`, `M` or `K`. Without a unit it is in bytes. Default: `1Mi`.
     pub chunk_size: String,
@@ -52,6 +58,9 @@ impl Default for Options {
             submitted: Duration::from_millis(500),
             in_progress: Duration::from_millis(1500),
             store_delay: Duration::ZERO,
+            deployment_step: Duration::from_secs(1),
+            image_settle: Duration::from_millis(700),
+            engine_start: Duration::from_secs(1),
             chunk_size: "1Mi".to_owned(),
             max_chunks: 10_000,
             max_inputs: 10_000,
@@ -73,6 +82,9 @@ impl fmt::Debug for Options {
             .field("submitted", &self.submitted)
             .field("in_progress", &self.in_progress)
             .field("store_delay", &self.store_delay)
+            .field("deployment_step", &self.deployment_step)
+            .field("image_settle", &self.image_settle)
+            .field("engine_start", &self.engine_start)
             .field("chunk_size", &self.chunk_size)
             .field("max_chunks", &self.max_chunks)
             .field("max_inputs", &self.max_inputs)

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
 use crate::state::AppState;
-use crate::{accounting, auth, control, engines, error, faults, jobs, models, requests, results};
+use crate::{accounting, auth, control, deployment, engines, error, faults, jobs, models, requests, results};
 
 /// Returns all routes. A request under `/api` is recorded, then meets the faults, then its key is checked.
 pub(crate) fn router(state: &AppState, with_control: bool) -> Router {
@@ -13,6 +13,7 @@ pub(crate) fn router(state: &AppState, with_control: bool) -> Router {
         .merge(jobs::routes())
         .merge(results::routes())
         .merge(models::routes())
+        .merge(deployment::routes())
         .merge(engines::routes())
         .merge(accounting::routes())
         .method_not_allowed_fallback(error::wrong_method)

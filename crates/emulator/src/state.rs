@@ -6,8 +6,10 @@ use axum::extract::FromRef;
 use crate::accounting::Ledger;
 use crate::auth::Keys;
 use crate::base_url::BaseUrl;
+use crate::deployment::Pace;
 use crate::faults::FaultList;
 use crate::jobs::{Features, JobStore};
+use crate::models::Catalog;
 use crate::requests::RequestLog;
 use crate::server::ConnectionCount;
 
@@ -17,6 +19,8 @@ pub(crate) struct AppState {
     pub(crate) base_url: BaseUrl,
     pub(crate) keys: Keys,
     pub(crate) ledger: Ledger,
+    pub(crate) catalog: Catalog,
+    pub(crate) pace: Pace,
     pub(crate) features: Features,
     pub(crate) jobs: JobStore,
     pub(crate) faults: FaultList,
@@ -25,11 +29,13 @@ pub(crate) struct AppState {
 }
 
 impl AppState {
-    pub(crate) fn new(base_url: BaseUrl, keys: Keys, features: Features, jobs: JobStore) -> Self {
+    pub(crate) fn new(base_url: BaseUrl, keys: Keys, pace: Pace, features: Features, jobs: JobStore) -> Self {
         Self {
             base_url,
             keys,
             ledger: Ledger::new(),
+            catalog: Catalog::new(),
+            pace,
             features,
             jobs,
             faults: FaultList::default(),
@@ -54,6 +60,8 @@ parts! {
     base_url: BaseUrl,
     keys: Keys,
     ledger: Ledger,
+    catalog: Catalog,
+    pace: Pace,
     features: Features,
     jobs: JobStore,
     faults: FaultList,

@@ -17,17 +17,17 @@ const HOURS_DELETE_INPUT: u32 = 24;
 
 #[derive(Serialize)]
 struct ModelReference {
-    identifier: &'static str,
-    version: &'static str,
-    name: &'static str,
+    identifier: String,
+    version: String,
+    name: String,
 }
 
 impl ModelReference {
     fn of(job: &Job) -> Self {
         Self {
-            identifier: job.model.about().identifier,
-            version: job.version.number,
-            name: job.model.about().name,
+            identifier: job.model.identifier.clone(),
+            version: job.version.number.clone(),
+            name: job.model.name.clone(),
         }
     }
 }

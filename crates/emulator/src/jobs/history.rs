@@ -44,7 +44,7 @@ const ORDERS: &[(&str, Order<Record>)] = &[
     ("total", |a, b| a.details.total.cmp(&b.details.total)),
     ("completed", |a, b| a.details.completed.cmp(&b.details.completed)),
     ("fail", |a, b| a.details.failed.cmp(&b.details.failed)),
-    ("model", |a, b| a.job.model.about().name.cmp(b.job.model.about().name)),
+    ("model", |a, b| a.job.model.name.cmp(&b.job.model.name)),
 ];
 
 /// A job and its progress at the time of the request.
@@ -122,7 +122,7 @@ impl<'a> Filter<'a> {
 
     /// Whether a job passes the filters that do not depend on its progress.
     fn passes(&self, job: &Job) -> bool {
-        let about = job.model.about();
+        let about = &job.model;
         // Compares milliseconds, since responses have no more.
         let created = job.created_at().as_millisecond();
         self.start.is_none_or(|start| start.as_millisecond() <= created)
@@ -131,7 +131,7 @@ impl<'a> Filter<'a> {
                 .parameters
                 .passes_like("user", &job.submitter.person().searchable())
             && self.parameters.passes_like("accessKey", &job.submitter.prefix)
-            && self.parameters.passes_like("model", about.name)
+            && self.parameters.passes_like("model", &about.name)
             && self
                 .parameters
                 .passes("modelIdentifier", |identifier| identifier == about.identifier)

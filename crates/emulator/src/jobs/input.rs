@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::models::{Values, Version};
+use crate::models::Values;
 
 /// The estimated memory of names and the tables that hold them.
 pub(super) fn names<'n>(key: &str, names: impl Iterator<Item = &'n String>) -> usize {
@@ -20,14 +20,6 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Returns the sample of a model's version.
-    pub(crate) fn sample(version: &Version) -> Self {
-        Self {
-            key: "sample".to_owned(),
-            values: version.sample_values(),
-        }
-    }
-
     pub(crate) fn bytes(&self) -> usize {
         self.values.values().map(Bytes::len).sum()
     }

@@ -18,7 +18,7 @@ use super::usage::{Total, Usage};
 use super::votes::Votes;
 use crate::auth::{Caller, Role};
 use crate::error::Error;
-use crate::models::{self, Model, Outcome, Output, Version};
+use crate::models::{self, Catalog, ModelRecord, Outcome, Output, Values, VersionRecord};
 use crate::timestamp;
 
 /// Jobs with at most this many bytes of input are processed on the thread of the request. Larger jobs would block the other
@@ -28,8 +28,9 @@ const INLINE_BYTES: usize = 16 << 10;
 /// A job. Its status is computed from its age on each request, so an idle job costs nothing.
 pub(crate) struct Job {
     pub(crate) id: String,
-    pub(crate) model: &'static dyn Model,
-    pub(crate) version: &'static Version,
+    /// The model and its version as they were at the submit.
+    pub(crate) model: Arc<ModelRecord>,
+    pub(crate) version: Arc<VersionRecord>,
     /// The key that submitted it.
     pub(crate) submitter: Caller,
     pub(crate) explain: bool,
@@ -67,17 +68,35 @@ impl Moment {
 impl Job {
     pub(super) fn new(
         submission: Submission,
+        catalog: &Catalog,
         id: String,
         submitter: Caller,
         timing: Timing,
         total: &Total,
     ) -> Result<Self, Error> {
-        let model = models::find(&submission.model)?;
-        let version = models::find_version(model, &submission.version)?;
+        let (model, version) = catalog.find_version(&submission.model, &submission.version)?;
+        if !version.deployment.is_loaded() {
+            let message = format!(
+                "the version {} of the model {} is not loaded",
+                version.number, model.identifier
+            );
+            return Err(Error::bad_request(message));
+        }
+        Ok(Self::with(submission, (model, version), id, submitter, timing, total))
+    }
+
+    fn with(
+        submission: Submission,
+        (model, version): (Arc<ModelRecord>, Arc<VersionRecord>),
+        id: String,
+        submitter: Caller,
+        timing: Timing,
+        total: &Total,
+    ) -> Self {
         let usage = total.open();
-        let inputs = submission.sources.map(|sources| sources.inputs(version));
+        let inputs = submission.sources.map(|sources| sources.inputs(&version));
         usage.add(inputs.iter().flatten().map(Input::memory).sum());
-        Ok(Self {
+        Self {
             id,
             model,
             version,
@@ -93,17 +112,20 @@ impl Job {
             outcomes: OnceCell::new(),
             usage,
             votes: Votes::default(),
-        })
+        }
     }
 
     /// Returns a job that ran the model on its own sample. It is the same every time.
-    pub(crate) fn sample(model: &'static dyn Model, version: &'static Version) -> Result<Self, Error> {
+    pub(crate) fn sample(model: Arc<ModelRecord>, version: Arc<VersionRecord>, values: Values) -> Self {
         let submission = Submission {
-            model: model.about().identifier.to_owned(),
-            version: version.number.to_owned(),
+            model: model.identifier.clone(),
+            version: version.number.clone(),
             explain: false,
             timeout: None,
-            sources: Some(Sources::Inputs(vec![Input::sample(version)])),
+            sources: Some(Sources::Inputs(vec![Input {
+                key: "sample".to_owned(),
+                values,
+            }])),
         };
         let timing = Timing {
             submitted: Duration::ZERO,
@@ -113,18 +135,14 @@ impl Job {
             prefix: "sample".into(),
             role: Role::SystemOwner,
         };
-        let job = Self::new(
-            submission,
-            Uuid::nil().to_string(),
-            submitter,
-            timing,
-            &Total::default(),
-        )?;
+        let timestamp = version.created_at;
+        let id = Uuid::nil().to_string();
+        let job = Self::with(submission, (model, version), id, submitter, timing, &Total::default());
         let created = Moment {
-            timestamp: version.created_at,
+            timestamp,
             ..job.created
         };
-        Ok(Self { created, ..job })
+        Self { created, ..job }
     }
 
     /// Returns the current progress of the job.
@@ -227,17 +245,16 @@ impl Job {
     fn run(&self) -> Vec<Outcome> {
         self.inputs()
             .iter()
-            .map(|input| models::run(self.model, self.version, &input.values, self.explain))
+            .map(|input| models::run(&self.version, &input.values, self.explain))
             .collect()
     }
 
     /// Appends a chunk to a model input.
     pub(super) fn append(&self, features: &Features, key: String, name: String, chunk: &[u8]) -> Result<(), Error> {
-        if !self.version.inputs.iter().any(|input| input.name == name) {
+        if !self.version.input_names().contains(&name.as_str()) {
             return Err(Error::bad_request(format!(
                 "the model {} {} has no input {name}",
-                self.model.about().identifier,
-                self.version.number
+                self.model.identifier, self.version.number
             )));
         }
         features.check_chunk(chunk.len())?;

@@ -7,7 +7,6 @@ mod history;
 mod input;
 mod job;
 mod lifecycle;
-mod member;
 mod routes;
 mod size;
 mod sources;

@@ -9,7 +9,6 @@ use bytes::Bytes;
 
 use super::documents::{Details, Receipt};
 use super::features::{self, Features};
-use super::member::Members;
 use super::sources::Sources;
 use super::store::JobStore;
 use super::submission::Submission;
@@ -17,12 +16,15 @@ use super::{chunk, history};
 use crate::auth::Caller;
 use crate::base_url::BaseUrl;
 use crate::error::{Error, Segments};
+use crate::member::Members;
+use crate::models::Catalog;
 
 pub(crate) fn routes<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     BaseUrl: FromRef<S>,
     Features: FromRef<S>,
+    Catalog: FromRef<S>,
     JobStore: FromRef<S>,
 {
     Router::new()
@@ -37,12 +39,13 @@ where
 async fn submit(
     State(jobs): State<JobStore>,
     State(features): State<Features>,
+    State(catalog): State<Catalog>,
     Extension(caller): Extension<Caller>,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Receipt>), Error> {
     let submission = Submission::parse(&body)?;
     features.check_inputs(submission.sources.as_ref().map_or(0, Sources::count))?;
-    let job = jobs.add(submission, caller)?;
+    let job = jobs.add(submission, &catalog, caller)?;
     Ok((StatusCode::ACCEPTED, Json(Receipt::of(&job))))
 }
 

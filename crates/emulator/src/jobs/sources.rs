@@ -8,9 +8,9 @@ use bytes::Bytes;
 use url::Url;
 
 use super::input::Input;
-use super::member::{Member, Members};
 use crate::error::Error;
-use crate::models::{Values, Version};
+use crate::member::{Member, Members};
+use crate::models::{Values, VersionRecord};
 
 /// The input types of the API.
 const INPUT_TYPES: [&str; 7] = [
@@ -41,16 +41,16 @@ pub(super) enum Sources {
 
 impl Sources {
     /// Returns the inputs for a model's version.
-    pub(super) fn inputs(self, version: &Version) -> Vec<Input> {
+    pub(super) fn inputs(self, version: &VersionRecord) -> Vec<Input> {
         match self {
             Self::Inputs(inputs) => inputs,
             Self::Rows => (1..=STAND_INS)
                 .map(|row| Input {
                     key: format!("row1-{row}"),
                     values: version
-                        .inputs
-                        .iter()
-                        .map(|input| (input.name.to_owned(), format!("Row {row} of {}.", input.name).into()))
+                        .input_names()
+                        .into_iter()
+                        .map(|name| (name.to_owned(), format!("Row {row} of {name}.").into()))
                         .collect(),
                 })
                 .collect(),
@@ -194,8 +194,10 @@ mod tests {
     }
 
     fn inputs(input: &str) -> Vec<(String, String)> {
-        let version = &crate::models::find("ed542963de").unwrap().versions()[0];
-        let inputs = parse(input).unwrap().inputs(version);
+        let (_, version) = crate::models::Catalog::new()
+            .find_version("ed542963de", "1.0.1")
+            .unwrap();
+        let inputs = parse(input).unwrap().inputs(&version);
         inputs
             .into_iter()
             .map(|input| {

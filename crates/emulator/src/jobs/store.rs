@@ -15,6 +15,7 @@ use super::submission::Submission;
 use super::usage::Total;
 use crate::auth::Caller;
 use crate::error::Error;
+use crate::models::Catalog;
 use crate::options::Options;
 
 /// The jobs, in the order of their receipts.
@@ -69,9 +70,9 @@ impl JobStore {
         })
     }
 
-    pub(super) fn add(&self, submission: Submission, submitter: Caller) -> Result<Arc<Job>, Error> {
+    pub(super) fn add(&self, submission: Submission, catalog: &Catalog, submitter: Caller) -> Result<Arc<Job>, Error> {
         let id = Uuid::new_v4().to_string();
-        let job = Arc::new(Job::new(submission, id, submitter, self.timing, &self.total)?);
+        let job = Arc::new(Job::new(submission, catalog, id, submitter, self.timing, &self.total)?);
         let mut kept = self.write();
         kept.added += 1;
         self.make_room(&mut kept, 0)?;
@@ -223,12 +224,13 @@ mod tests {
 
     #[tokio::test]
     async fn any_number_of_jobs_takes_no_more_than_the_limits_allow() {
+        let catalog = Catalog::new();
         let by_count = store(100, usize::MAX);
         let by_bytes = store(usize::MAX, 100_000);
         let text = "x".repeat(100);
         for nth in 0..3000 {
             for store in [&by_count, &by_bytes] {
-                let job = store.add(submission(&text), submitter()).unwrap();
+                let job = store.add(submission(&text), &catalog, submitter()).unwrap();
                 if nth % 10 == 0 {
                     job.outcomes(1).await.unwrap();
                 }
@@ -248,14 +250,15 @@ mod tests {
 
     #[test]
     fn the_oldest_finished_jobs_are_dropped_and_the_others_are_kept() {
+        let catalog = Catalog::new();
         let store = store(3, usize::MAX);
         let open = Submission {
             sources: None,
             ..submission("")
         };
-        let open = store.add(open, submitter()).unwrap();
+        let open = store.add(open, &catalog, submitter()).unwrap();
         let ids: Vec<_> = (0..5)
-            .map(|_| store.add(submission("x"), submitter()).unwrap().id.clone())
+            .map(|_| store.add(submission("x"), &catalog, submitter()).unwrap().id.clone())
             .collect();
         let kept: Vec<_> = store.all().iter().map(|job| job.id.clone()).collect();
         assert_eq!(kept, [std::slice::from_ref(&open.id), &ids[2..]].concat());
@@ -271,24 +274,29 @@ mod tests {
 
     #[test]
     fn a_job_for_which_there_is_no_room_is_refused_and_leaves_nothing_behind() {
+        let catalog = Catalog::new();
         let store = store(10, 5000);
-        let refused = store.add(submission(&"x".repeat(5000)), submitter()).err().unwrap();
+        let refused = store
+            .add(submission(&"x".repeat(5000)), &catalog, submitter())
+            .err()
+            .unwrap();
         assert!(
             refused
                 .message()
                 .starts_with("no room: the jobs take at most 5000 bytes")
         );
         assert_eq!((store.total.bytes(), store.all().len()), (0, 0));
-        store.add(submission("x"), submitter()).unwrap();
+        store.add(submission("x"), &catalog, submitter()).unwrap();
         assert!(store.make_room_for(5001).is_err());
         store.make_room_for(4000).unwrap();
     }
 
     #[tokio::test]
     async fn the_first_drop_is_reported_once() {
+        let catalog = Catalog::new();
         let store = store(1, usize::MAX);
         for _ in 0..3 {
-            store.add(submission("x"), submitter()).unwrap();
+            store.add(submission("x"), &catalog, submitter()).unwrap();
         }
         assert!(
             store

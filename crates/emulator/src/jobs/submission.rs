@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::member::Members;
 use super::sources::Sources;
 use crate::error::Error;
+use crate::member::Members;
 
 /// The body of `POST /jobs`.
 #[derive(Debug)]

@@ -1,44 +1,127 @@
-//! The list of the emulator's models, and the lookup of one.
+//! The models of one emulator: the built-in ones, and those that were deployed.
 
-use super::description::Version;
-use super::library::{brightness, files, generator, sentiment, texts, tones};
-use super::model::Model;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+use super::library::models;
+use super::record::{ModelRecord, VersionRecord};
+use super::tags::Tag;
+use crate::auth::{Caller, Role};
 use crate::error::Error;
 
-pub(crate) static MODELS: &[&dyn Model] = &[
-    &sentiment::SentimentAnalysis,
-    &files::DIGEST,
-    &texts::WORD_COUNT,
-    &texts::LANGUAGE_GUESS,
-    &texts::UPPER_CASE,
-    &texts::TEXT_LENGTH,
-    &texts::SENTIMENT_WORDS,
-    &texts::KEYWORDS,
-    &texts::READABILITY,
-    &files::FILE_TYPE,
-    &files::ENTROPY,
-    &tones::TEXT_TO_TONES,
-    &brightness::Brightness,
-    &generator::GENERATOR,
-];
+/// The models by identifier, in the order of their creation. Clones share their content.
+#[derive(Clone)]
+pub(crate) struct Catalog(Arc<RwLock<IndexMap<String, Arc<ModelRecord>>>>);
 
-pub(crate) fn find(identifier: &str) -> Result<&'static dyn Model, Error> {
-    MODELS
-        .iter()
-        .copied()
-        .find(|model| model.about().identifier == identifier)
-        .ok_or_else(|| Error::not_found(format!("the model {identifier} does not exist")))
+impl Catalog {
+    /// Returns a catalog of the built-in models.
+    pub(crate) fn new() -> Self {
+        let models = models().map(|model| {
+            let record = ModelRecord::of(model);
+            (record.identifier.clone(), Arc::new(record))
+        });
+        Self(Arc::new(RwLock::new(models.collect())))
+    }
+
+    /// Returns all models as they are at present.
+    pub(crate) fn all(&self) -> Vec<Arc<ModelRecord>> {
+        self.read().values().cloned().collect()
+    }
+
+    pub(crate) fn find(&self, identifier: &str) -> Result<Arc<ModelRecord>, Error> {
+        self.read()
+            .get(identifier)
+            .cloned()
+            .ok_or_else(|| unknown_model(identifier))
+    }
+
+    pub(crate) fn find_version(
+        &self,
+        identifier: &str,
+        number: &str,
+    ) -> Result<(Arc<ModelRecord>, Arc<VersionRecord>), Error> {
+        let model = self.find(identifier)?;
+        let version = model.versions.iter().find(|version| version.number == number).cloned();
+        let version = version.ok_or_else(|| unknown_version(identifier, number))?;
+        Ok((model, version))
+    }
+
+    /// Returns the tags of all models, in the order of their first occurrence.
+    pub(crate) fn tags(&self) -> Vec<Tag> {
+        let models = self.read();
+        let mut tags = IndexMap::new();
+        for tag in models.values().flat_map(|model| &model.tags) {
+            tags.entry(tag.identifier.clone()).or_insert_with(|| tag.clone());
+        }
+        tags.into_values().collect()
+    }
+
+    pub(crate) fn add(&self, model: ModelRecord) -> Arc<ModelRecord> {
+        let model = Arc::new(model);
+        self.write().insert(model.identifier.clone(), Arc::clone(&model));
+        model
+    }
+
+    /// Changes a model for its creator or an administrator, and returns the changed one.
+    pub(crate) fn change(
+        &self,
+        caller: &Caller,
+        identifier: &str,
+        change: impl FnOnce(&mut ModelRecord) -> Result<(), Error>,
+    ) -> Result<Arc<ModelRecord>, Error> {
+        let mut models = self.write();
+        let model = models.get_mut(identifier).ok_or_else(|| unknown_model(identifier))?;
+        if caller.role != Role::SystemOwner && caller.person().email != model.created_by {
+            return Err(Error::forbidden());
+        }
+        let mut changed = ModelRecord::clone(model);
+        change(&mut changed)?;
+        *model = Arc::new(changed);
+        Ok(Arc::clone(model))
+    }
+
+    /// Changes a version likewise, and returns it with its model.
+    pub(crate) fn change_version(
+        &self,
+        caller: &Caller,
+        identifier: &str,
+        number: &str,
+        change: impl FnOnce(&mut VersionRecord) -> Result<(), Error>,
+    ) -> Result<(Arc<ModelRecord>, Arc<VersionRecord>), Error> {
+        let mut changed = None;
+        let model = self.change(caller, identifier, |model| {
+            let version = model.versions.iter_mut().find(|version| version.number == number);
+            let version = version.ok_or_else(|| unknown_version(identifier, number))?;
+            let record = Arc::make_mut(version);
+            change(record)?;
+            record.updated_at = Timestamp::now();
+            if record.is_active() {
+                model.last_active_at = Some(record.updated_at);
+            }
+            changed = Some(Arc::clone(version));
+            Ok(())
+        })?;
+        let version = changed.ok_or_else(|| unknown_version(identifier, number))?;
+        Ok((model, version))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, IndexMap<String, Arc<ModelRecord>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, IndexMap<String, Arc<ModelRecord>>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-pub(crate) fn find_version(model: &dyn Model, version: &str) -> Result<&'static Version, Error> {
-    model
-        .versions()
-        .iter()
-        .find(|known| known.number == version)
-        .ok_or_else(|| {
-            let identifier = model.about().identifier;
-            Error::not_found(format!("the model {identifier} has no version {version}"))
-        })
+fn unknown_model(identifier: &str) -> Error {
+    Error::not_found(format!("the model {identifier} does not exist"))
+}
+
+fn unknown_version(identifier: &str, number: &str) -> Error {
+    Error::not_found(format!("the model {identifier} has no version {number}"))
 }
 
 #[cfg(test)]
@@ -48,26 +131,23 @@ mod tests {
 
     #[test]
     fn identifiers_and_versions_are_unique_and_every_sample_is_complete() {
-        let mut identifiers: Vec<_> = MODELS.iter().map(|model| model.about().identifier).collect();
-        identifiers.sort_unstable();
-        identifiers.dedup();
-        assert_eq!(identifiers.len(), MODELS.len());
+        let catalog = Catalog::new();
+        assert_eq!(catalog.all().len(), models().count());
         let is_identifier = |text: &str| {
             text.len() == 10
                 && text
                     .bytes()
                     .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         };
-        assert!(identifiers.iter().all(|identifier| is_identifier(identifier)));
-        for model in MODELS {
-            assert!(!model.versions().is_empty());
-            for version in model.versions() {
-                for input in version.inputs {
-                    assert!(version.sample.iter().any(|(name, _)| *name == input.name));
-                }
-                let values = version.sample_values();
-                let outputs = run(*model, version, &values, false).unwrap();
-                assert!(outputs.keys().eq(version.outputs.iter().map(|output| &output.name)));
+        for model in catalog.all() {
+            assert!(is_identifier(&model.identifier), "{}", model.identifier);
+            assert!(!model.versions.is_empty());
+            for version in &model.versions {
+                let values = version.samples.values.clone().unwrap();
+                assert!(version.input_names().iter().all(|name| values.contains_key(*name)));
+                let outputs = run(version, &values, false).unwrap();
+                let declared = version.attributes.outputs.iter().map(|output| output.name.as_str());
+                assert!(outputs.keys().map(|name| &**name).eq(declared), "{}", model.name);
             }
         }
     }

@@ -17,6 +17,8 @@ pub(crate) struct About {
     pub(crate) permalink: &'static str,
     pub(crate) tags: &'static [&'static Tag],
     pub(crate) features: &'static [Feature],
+    /// Whether it has the pictures of a card.
+    pub(crate) has_images: bool,
     pub(crate) is_recommended: bool,
     pub(crate) is_commercial: bool,
     /// Some models have none.
@@ -35,21 +37,12 @@ impl About {
         permalink: "",
         tags: &[],
         features: &[],
+        has_images: false,
         is_recommended: false,
         is_commercial: false,
         last_active_at: None,
         expires_at: None,
     };
-
-    pub(crate) fn is_explainable(&self) -> bool {
-        self.features
-            .iter()
-            .any(|feature| feature.identifier == EXPLAINABLE.identifier)
-    }
-
-    pub(super) fn is_expired(&self) -> bool {
-        self.expires_at.is_some_and(|at| at <= Timestamp::now())
-    }
 }
 
 /// An optional feature of a model.
@@ -79,13 +72,6 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// Whether all its inputs are text, so that it accepts an input of type `text`.
-    pub(super) fn is_textual(&self) -> bool {
-        self.inputs
-            .iter()
-            .all(|input| input.accepted_media_types.starts_with("text/"))
-    }
-
     /// Returns the sample as the values of an input.
     pub(crate) fn sample_values(&self) -> Values {
         let values = self.sample.iter();

@@ -2,32 +2,37 @@
 
 use serde_json::{Map, Value, json};
 
-use super::description::Version;
-use super::model::Model;
+use super::record::{ModelRecord, VersionRecord};
 use super::tags::Tag;
+use crate::deployment::Pace;
+use crate::json::with;
 use crate::timestamp::{basic_offset, extended_offset};
 
-pub(super) fn summary(model: &dyn Model) -> Value {
+pub(super) fn summary(model: &ModelRecord) -> Value {
     json!({
-        "modelId": model.about().identifier,
-        "latestVersion": latest(model),
+        "modelId": model.identifier,
+        "latestVersion": model.latest(),
         "versions": numbers(model),
     })
 }
 
-pub(super) fn model_document(model: &dyn Model) -> Value {
-    let about = model.about();
+pub(crate) fn model_document(model: &ModelRecord) -> Value {
     let mut document = common(model);
-    document.insert("modelId".to_owned(), json!(about.identifier));
-    document.insert("latestActiveVersion".to_owned(), json!(latest_active(model)));
-    document.insert("versions".to_owned(), json!(numbers(model)));
-    document.insert("snapshotImages".to_owned(), json!([]));
-    document.insert("isExpired".to_owned(), json!(about.is_expired()));
-    document.insert("createdByEmail".to_owned(), json!(about.created_by));
-    document.insert("visibility".to_owned(), json!({ "scope": "ALL" }));
+    for (name, value) in [
+        ("modelId", json!(model.identifier)),
+        ("latestActiveVersion", json!(model.latest_active())),
+        ("versions", json!(numbers(model))),
+        ("snapshotImages", json!([])),
+        ("isExpired", json!(model.is_expired())),
+        ("createdByEmail", json!(model.created_by)),
+        ("createdByFullName", json!(model.created_by_name)),
+        ("visibility", json!({ "scope": model.scope })),
+    ] {
+        document.insert(name.to_owned(), value);
+    }
     let dates = [
-        ("lastActiveDateTime", about.last_active_at),
-        ("expirationDate", about.expires_at),
+        ("lastActiveDateTime", model.last_active_at),
+        ("expirationDate", model.expires_at),
     ];
     for (name, at) in dates {
         if let Some(at) = at {
@@ -38,21 +43,25 @@ pub(super) fn model_document(model: &dyn Model) -> Value {
 }
 
 /// Returns the document of a model in tags and related models.
-pub(super) fn identified_document(model: &dyn Model) -> Value {
+pub(super) fn identified_document(model: &ModelRecord) -> Value {
     let mut document = common(model);
-    document.insert("identifier".to_owned(), json!(model.about().identifier));
+    document.insert("identifier".to_owned(), json!(model.identifier));
     Value::Object(document)
 }
 
 /// Returns the document of a model in `GET /models/latest`.
-pub(super) fn latest_document(model: &dyn Model) -> Value {
-    let active: Vec<_> = model.versions().iter().filter(|version| version.is_active).collect();
+pub(super) fn latest_document(model: &ModelRecord) -> Value {
+    let active = model.unordered().filter(|version| version.is_active());
+    let active: Vec<_> = active.map(|version| &version.number).collect();
     let mut document = common(model);
-    let (oldest, newest) = (model.versions().first(), model.versions().last());
+    let (oldest, newest) = (model.versions.first(), model.versions.last());
     for (name, value) in [
-        ("identifier", json!(model.about().identifier)),
-        ("longDescription", json!(newest.map(|version| version.description))),
-        ("activeVersions", active.iter().map(|version| version.number).collect()),
+        ("identifier", json!(model.identifier)),
+        (
+            "longDescription",
+            json!(newest.map(|version| &version.attributes.long_description)),
+        ),
+        ("activeVersions", json!(active)),
         ("isAvailable", json!(!active.is_empty())),
         ("isExperimental", json!(false)),
         ("sourceType", json!("RAW")),
@@ -62,7 +71,7 @@ pub(super) fn latest_document(model: &dyn Model) -> Value {
         ),
         (
             "updateDateTime",
-            json!(newest.map(|version| extended_offset(version.created_at))),
+            json!(newest.map(|version| extended_offset(version.updated_at))),
         ),
     ] {
         document.insert(name.to_owned(), value);
@@ -71,9 +80,8 @@ pub(super) fn latest_document(model: &dyn Model) -> Value {
 }
 
 /// Returns the members that all documents of a model share.
-fn common(model: &dyn Model) -> Map<String, Value> {
-    let about = model.about();
-    let features = about.features.iter().map(|feature| {
+fn common(model: &ModelRecord) -> Map<String, Value> {
+    let features = model.features.iter().map(|feature| {
         json!({
             "identifier": feature.identifier,
             "name": feature.name,
@@ -81,17 +89,17 @@ fn common(model: &dyn Model) -> Map<String, Value> {
         })
     });
     [
-        ("name", json!(about.name)),
-        ("author", json!(about.author)),
-        ("description", json!(about.description)),
-        ("permalink", json!(about.permalink)),
-        ("latestVersion", json!(latest(model))),
+        ("name", json!(model.name)),
+        ("author", json!(model.author)),
+        ("description", json!(model.description)),
+        ("permalink", json!(model.permalink)),
+        ("latestVersion", json!(model.latest())),
         ("features", features.collect()),
-        ("images", json!([])),
-        ("tags", about.tags.iter().map(|tag| tag_document(tag)).collect()),
-        ("isActive", json!(is_active(model))),
-        ("isRecommended", json!(about.is_recommended)),
-        ("isCommercial", json!(about.is_commercial)),
+        ("images", json!(model.images)),
+        ("tags", model.tags.iter().map(tag_document).collect()),
+        ("isActive", json!(model.is_active())),
+        ("isRecommended", json!(model.is_recommended)),
+        ("isCommercial", json!(model.is_commercial)),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
@@ -99,83 +107,39 @@ fn common(model: &dyn Model) -> Map<String, Value> {
 }
 
 pub(super) fn tag_document(tag: &Tag) -> Value {
-    json!({
+    let document = json!({
         "identifier": tag.identifier,
         "name": tag.name,
         "dataType": tag.data_type,
-        "isCategorical": true,
-    })
-}
-
-pub(super) fn version_document(model: &dyn Model, version: &Version) -> Value {
-    let inputs = version.inputs.iter().map(|input| {
-        json!({
-            "name": input.name,
-            "acceptedMediaTypes": input.accepted_media_types,
-            "maximumSize": input.maximum_size,
-            "description": input.description,
-        })
+        "isCategorical": !tag.is_user_created,
     });
-    let outputs = version.outputs.iter().map(|output| {
-        json!({
-            "name": output.name,
-            "mediaType": output.media_type,
-            "maximumSize": output.maximum_size,
-            "description": output.description,
-        })
-    });
-    json!({
-        "version": version.number,
-        "createdAt": basic_offset(version.created_at),
-        "updatedAt": extended_offset(version.created_at),
-        "inputValidationSchema": "",
-        "timeout": { "status": 60_000, "run": 60_000 },
-        "requirement": { "gpuUnits": 0, "cpuAmount": "1", "memoryAmount": "512Mi" },
-        "containerImage": {
-            "uploadStatus": "IMAGE_UPLOAD_COMPLETE",
-            "loadStatus": "CONTAINER_IMAGE_LOADED",
-            "uploadPercentage": 100,
-            "loadPercentage": 100,
-            "containerImageSize": 0,
-        },
-        "inputs": inputs.collect::<Vec<_>>(),
-        "outputs": outputs.collect::<Vec<_>>(),
-        "statistics": [],
-        "isActive": version.is_active,
-        "isAvailable": version.is_active,
-        "longDescription": version.description,
-        "technicalDetails": "",
-        "sourceType": "RAW",
-        "versionHistory": "",
-        "status": if version.is_active { "active" } else { "inactive" },
-        "performanceSummary": "",
-        "model": model_document(model),
-        "processing": {
-            "minimumParallelCapacity": minimum_engines(model, version),
-            "maximumParallelCapacity": 1,
-        },
-    })
+    if tag.is_user_created {
+        return with(document, [("isUserCreated", json!(true))]);
+    }
+    document
 }
 
-/// Returns how many engines run at least: one for the newest active version.
-pub(crate) fn minimum_engines(model: &dyn Model, version: &Version) -> u32 {
-    u32::from(version.is_active && version.number == latest_active(model))
+pub(crate) fn version_document(model: &ModelRecord, version: &VersionRecord, pace: &Pace) -> Value {
+    let members = [
+        ("version", json!(version.number)),
+        ("createdAt", json!(basic_offset(version.created_at))),
+        ("updatedAt", json!(extended_offset(version.updated_at))),
+        ("createdBy", json!(model.created_by)),
+        (
+            "containerImage",
+            version.deployment.container_image(&model.identifier, pace),
+        ),
+        ("isActive", json!(version.is_active())),
+        ("isAvailable", json!(version.is_active())),
+        ("isExperimental", json!(false)),
+        ("sourceType", json!("RAW")),
+        ("status", json!(version.status.name())),
+        ("model", model_document(model)),
+        ("originSidecar", json!(false)),
+    ];
+    with(json!(version.attributes), members)
 }
 
-pub(super) fn is_active(model: &dyn Model) -> bool {
-    model.versions().iter().any(|version| version.is_active)
-}
-
-/// Returns an empty text if no version is active.
-fn latest_active(model: &dyn Model) -> &'static str {
-    let active = model.versions().iter().rfind(|version| version.is_active);
-    active.map_or("", |version| version.number)
-}
-
-pub(super) fn latest(model: &dyn Model) -> &'static str {
-    model.versions().last().map_or("", |version| version.number)
-}
-
-fn numbers(model: &dyn Model) -> Vec<&'static str> {
-    model.versions().iter().map(|version| version.number).collect()
+fn numbers(model: &ModelRecord) -> Vec<&str> {
+    model.unordered().map(|version| version.number.as_str()).collect()
 }

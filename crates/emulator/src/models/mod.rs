@@ -6,15 +6,24 @@ mod documents;
 mod library;
 mod model;
 mod predictions;
+mod program;
+mod record;
 mod routes;
 mod run;
 mod search;
 mod tags;
+mod versions;
 
-pub(crate) use self::catalog::{MODELS, find, find_version};
-pub(crate) use self::description::{Values, Version};
-pub(crate) use self::documents::minimum_engines;
-pub(crate) use self::model::{Model, Outcome, Output};
+pub(crate) use self::catalog::Catalog;
+pub(crate) use self::description::Values;
+pub(crate) use self::documents::{model_document, version_document};
+pub(crate) use self::model::{Outcome, Output};
 pub(crate) use self::predictions::Predictions;
+pub(crate) use self::program::{Container, Program};
+pub(crate) use self::record::{
+    Attributes, Image, InputAttributes, ModelRecord, OutputAttributes, Processing, Samples, Timeout, VersionRecord,
+    VersionStatus,
+};
 pub(crate) use self::routes::routes;
 pub(crate) use self::run::run;
+pub(crate) use self::tags::Tag;

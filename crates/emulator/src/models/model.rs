@@ -1,5 +1,7 @@
 //! The trait of models, and the outcome of processing an input.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -23,7 +25,7 @@ pub(crate) trait Model: Send + Sync {
 pub(crate) type Outcome = Result<Outputs, String>;
 
 /// The outputs of one input, by name.
-pub(crate) type Outputs = IndexMap<&'static str, Output>;
+pub(crate) type Outputs = IndexMap<Cow<'static, str>, Output>;
 
 /// One output of an input.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,7 +86,7 @@ impl Model for Described {
 
 /// Returns a JSON value as the only output of a model.
 pub(super) fn json_results(value: Value) -> Outputs {
-    IndexMap::from([(RESULTS, Output::Json(value))])
+    IndexMap::from([(RESULTS.into(), Output::Json(value))])
 }
 
 /// Returns the content of a model input as text.

@@ -2,20 +2,29 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::description::{Values, Version};
-use super::model::{Model, Outcome};
+use super::description::Values;
+use super::model::Outcome;
+use super::program::Program;
+use super::record::VersionRecord;
 
-/// Runs a model on one input. Any failure, including a panic, fails this input only.
-pub(crate) fn run(model: &dyn Model, version: &Version, values: &Values, explain: bool) -> Outcome {
-    if let Some(missing) = version
-        .inputs
-        .iter()
-        .find(|input| !input.is_optional && !values.contains_key(input.name))
-    {
-        return Err(format!("the model input {} is missing", missing.name));
+/// Runs a version of a model on one input. Any failure, including a panic, fails this input only.
+pub(crate) fn run(version: &VersionRecord, values: &Values, explain: bool) -> Outcome {
+    let missing = |names: &[&str]| {
+        let missing = names.iter().find(|name| !values.contains_key(**name));
+        missing.map_or(Ok(()), |name| Err(format!("the model input {name} is missing")))
+    };
+    match version.program {
+        Program::BuiltIn(model, described) => {
+            let required = described.inputs.iter().filter(|input| !input.is_optional);
+            missing(&required.map(|input| input.name).collect::<Vec<_>>())?;
+            catch_unwind(AssertUnwindSafe(|| model.process(described, values, explain)))
+                .unwrap_or_else(|_| Err("the model crashed".to_owned()))
+        }
+        Program::Container(container) => {
+            missing(&version.input_names())?;
+            container.process(version, values)
+        }
     }
-    catch_unwind(AssertUnwindSafe(|| model.process(version, values, explain)))
-        .unwrap_or_else(|_| Err("the model crashed".to_owned()))
 }
 
 #[cfg(test)]
@@ -24,8 +33,10 @@ mod tests {
     use indexmap::IndexMap;
 
     use super::*;
-    use crate::models::description::About;
+    use crate::models::description::{About, Version};
     use crate::models::library::sentiment;
+    use crate::models::model::Model;
+    use crate::models::record::ModelRecord;
 
     struct Crashing;
 
@@ -45,19 +56,16 @@ mod tests {
 
     #[test]
     fn a_model_that_crashes_fails_its_input_alone() {
-        let version = &Crashing.versions()[0];
+        let version = &ModelRecord::of(&Crashing).versions[0];
         let values = IndexMap::from([("input.txt".to_owned(), Bytes::new())]);
-        assert_eq!(
-            run(&Crashing, version, &values, false),
-            Err("the model crashed".to_owned())
-        );
+        assert_eq!(run(version, &values, false), Err("the model crashed".to_owned()));
     }
 
     #[test]
     fn an_input_without_a_model_input_fails_by_its_name() {
-        let version = &Crashing.versions()[0];
+        let version = &ModelRecord::of(&Crashing).versions[0];
         let values = IndexMap::from([("Input.txt".to_owned(), Bytes::new())]);
         let failure = Err("the model input input.txt is missing".to_owned());
-        assert_eq!(run(&Crashing, version, &values, false), failure);
+        assert_eq!(run(version, &values, false), failure);
     }
 }

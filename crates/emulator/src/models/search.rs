@@ -1,68 +1,52 @@
 //! The filters and orders of `GET /models`.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
-use super::catalog::MODELS;
-use super::documents::{is_active, latest};
-use super::model::Model;
+use super::record::{ModelRecord, numbers};
 use crate::error::Error;
 use crate::query::{Order, Parameters};
 
-type Entry = &'static dyn Model;
+type Entry = Arc<ModelRecord>;
 
 const ORDERS: &[(&str, Order<Entry>)] = &[
-    ("modelId", |a, b| a.about().identifier.cmp(b.about().identifier)),
-    ("author", |a, b| caseless(a.about().author, b.about().author)),
-    ("submittedByEmail", |a, b| {
-        caseless(a.about().created_by, b.about().created_by)
-    }),
-    ("name", |a, b| caseless(a.about().name, b.about().name)),
-    ("isExpired", |a, b| a.about().is_expired().cmp(&b.about().is_expired())),
-    ("isActive", |a, b| is_active(*a).cmp(&is_active(*b))),
-    ("latestVersion", |a, b| numbers(latest(*a)).cmp(numbers(latest(*b)))),
-    ("isRecommended", |a, b| {
-        a.about().is_recommended.cmp(&b.about().is_recommended)
-    }),
-    ("lastActiveDateTime", |a, b| {
-        a.about().last_active_at.cmp(&b.about().last_active_at)
-    }),
-    ("expirationDateTime", |a, b| {
-        a.about().expires_at.cmp(&b.about().expires_at)
-    }),
+    ("modelId", |a, b| a.identifier.cmp(&b.identifier)),
+    ("author", |a, b| caseless(&a.author, &b.author)),
+    ("submittedByEmail", |a, b| caseless(&a.created_by, &b.created_by)),
+    ("name", |a, b| caseless(&a.name, &b.name)),
+    ("isExpired", |a, b| a.is_expired().cmp(&b.is_expired())),
+    ("isActive", |a, b| a.is_active().cmp(&b.is_active())),
+    ("latestVersion", |a, b| numbers(a.latest()).cmp(numbers(b.latest()))),
+    ("isRecommended", |a, b| a.is_recommended.cmp(&b.is_recommended)),
+    ("lastActiveDateTime", |a, b| a.last_active_at.cmp(&b.last_active_at)),
+    ("expirationDateTime", |a, b| a.expires_at.cmp(&b.expires_at)),
 ];
 
 fn caseless(first: &str, second: &str) -> Ordering {
     first.to_lowercase().cmp(&second.to_lowercase())
 }
 
-/// Returns the numbers of a version, so that 1.10 sorts after 1.9.
-fn numbers(version: &str) -> impl Iterator<Item = u32> {
-    version.split('.').map(|number| number.parse().unwrap_or(0))
-}
-
 /// Returns the models that pass all filters, in the requested order.
-pub(super) fn search(parameters: &Parameters) -> Result<Vec<Entry>, Error> {
+pub(super) fn search(mut models: Vec<Entry>, parameters: &Parameters) -> Result<Vec<Entry>, Error> {
     let active = parameters.boolean("isActive")?;
     let expired = parameters.boolean("isExpired")?;
     let recommended = parameters.boolean("isRecommended")?;
     let commercial = parameters.boolean("isCommercial")?;
     let last_active = parameters.time("lastActiveDateTime")?;
     let expiration = parameters.time("expirationDateTime")?;
-    let passes = |model: &Entry| {
-        let about = model.about();
-        parameters.passes("modelId", |identifier| identifier == about.identifier)
-            && parameters.passes_like("author", about.author)
-            && parameters.passes_like("createdByEmail", about.created_by)
-            && parameters.passes_like("name", about.name)
-            && parameters.passes_like("description", about.description)
-            && active.is_none_or(|active| active == is_active(*model))
-            && expired.is_none_or(|expired| expired == about.is_expired())
-            && recommended.is_none_or(|recommended| recommended == about.is_recommended)
-            && commercial.is_none_or(|commercial| commercial == about.is_commercial)
-            && last_active.is_none_or(|time| time.is(about.last_active_at))
-            && expiration.is_none_or(|time| time.is(about.expires_at))
-    };
-    let mut models: Vec<_> = MODELS.iter().copied().filter(passes).collect();
+    models.retain(|model| {
+        parameters.passes("modelId", |identifier| identifier == model.identifier)
+            && parameters.passes_like("author", &model.author)
+            && parameters.passes_like("createdByEmail", &model.created_by)
+            && parameters.passes_like("name", &model.name)
+            && parameters.passes_like("description", &model.description)
+            && active.is_none_or(|active| active == model.is_active())
+            && expired.is_none_or(|expired| expired == model.is_expired())
+            && recommended.is_none_or(|recommended| recommended == model.is_recommended)
+            && commercial.is_none_or(|commercial| commercial == model.is_commercial)
+            && last_active.is_none_or(|time| time.is(model.last_active_at))
+            && expiration.is_none_or(|time| time.is(model.expires_at))
+    });
     parameters.sort(&mut models, None, ORDERS)?;
     Ok(models)
 }

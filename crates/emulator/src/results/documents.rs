@@ -1,5 +1,6 @@
 //! The API's documents about the processed inputs of a job.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -79,7 +80,7 @@ pub(super) enum Shown {
 }
 
 /// The outputs of an input, by name.
-pub(super) type Outputs = IndexMap<&'static str, Shown>;
+pub(super) type Outputs = IndexMap<Cow<'static, str>, Shown>;
 
 impl JobResults {
     /// Returns the results of the inputs that are processed so far.
@@ -106,7 +107,7 @@ impl JobResults {
             failed: failures.len(),
             finished: progress.status.is_final(),
             submitted_by_key: job.submitter.prefix.to_string(),
-            explained: job.explain && job.model.about().is_explainable(),
+            explained: job.explain && job.model.is_explainable(),
             submitted_at: basic_offset(job.submitted_at()),
             initial_queue_time: queued,
             total_queue_time: queued,
@@ -143,10 +144,10 @@ impl InputResult {
         let (status, error, outputs) = match outcome {
             Ok(outputs) => {
                 let shown = outputs.iter().map(|(name, output)| match output {
-                    Output::Json(value) => (*name, Shown::Value(value.clone())),
-                    Output::GeneratedJson(json) => (*name, Shown::Generated(*json)),
+                    Output::Json(value) => (name.clone(), Shown::Value(value.clone())),
+                    Output::GeneratedJson(json) => (name.clone(), Shown::Generated(*json)),
                     Output::Binary(_) | Output::GeneratedBinary(_) => {
-                        (*name, Shown::Value(link(base_url, &job.id, key, name).into()))
+                        (name.clone(), Shown::Value(link(base_url, &job.id, key, name).into()))
                     }
                 });
                 ("SUCCESSFUL", None, shown.collect())
@@ -155,7 +156,7 @@ impl InputResult {
         };
         Self {
             status,
-            engine: format!("emulator-{}-{}", job.model.about().identifier, job.version.number),
+            engine: job.version.engine(&job.model.identifier),
             error,
             input_fetching: 0,
             output_uploading: None,

@@ -25,8 +25,7 @@ pub(super) async fn output(
     let job = jobs.get(&id)?;
     let (_, outcome) = processed(&job, &key).await?;
     let output = outcome.as_ref().ok().and_then(|outputs| outputs.get(name.as_str()));
-    let described = job.version.outputs.iter().find(|output| output.name == name);
-    let (Some(output), Some(described)) = (output, described) else {
+    let Some(output) = output else {
         return Err(Error::not_found(format!(
             "the input {key} of the job {id} has no output {name}"
         )));
@@ -38,7 +37,7 @@ pub(super) async fn output(
         Output::GeneratedJson(predictions) => Content::Held(json(serde_json::to_vec(predictions))),
         Output::GeneratedBinary(size) => Content::Generated(*size),
     };
-    Ok(download(&content, described.media_type, &headers))
+    Ok(download(&content, job.version.media_type(&name), &headers))
 }
 
 /// The content of an output.
@@ -74,7 +73,7 @@ impl Content {
     }
 }
 
-fn download(content: &Content, media_type: &'static str, headers: &HeaderMap) -> Response {
+fn download(content: &Content, media_type: &str, headers: &HeaderMap) -> Response {
     let etag = content.etag();
     let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let common = [(ETAG, etag.clone()), (ACCEPT_RANGES, "bytes".to_owned())];
@@ -86,7 +85,7 @@ fn download(content: &Content, media_type: &'static str, headers: &HeaderMap) ->
     if header(IF_NONE_MATCH).is_some_and(is_known) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
-    let media_type = [(CONTENT_TYPE, media_type)];
+    let media_type = [(CONTENT_TYPE, media_type.to_owned())];
     let length = content.length();
     // The client cannot use a range of another version.
     let range = header(RANGE).filter(|_| header(IF_RANGE).is_none_or(|validator| validator == etag));

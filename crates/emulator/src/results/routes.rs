@@ -15,12 +15,13 @@ use super::{generated, output, votes};
 use crate::base_url::BaseUrl;
 use crate::error::{Error, Segments};
 use crate::jobs::{Job, JobStore};
-use crate::models::{find, find_version};
+use crate::models::Catalog;
 
 pub(crate) fn routes<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     BaseUrl: FromRef<S>,
+    Catalog: FromRef<S>,
     JobStore: FromRef<S>,
 {
     Router::new()
@@ -69,13 +70,18 @@ async fn result(
     Ok(answer(SingleResult::of(&job, index, result, &all), generated_bytes))
 }
 
-/// Runs the model on its sample, so the document shows real output.
+/// Returns the document that a deployment set. Otherwise runs the model on its sample, so that it shows real output.
 async fn sample_output(
     State(base_url): State<BaseUrl>,
+    State(catalog): State<Catalog>,
     Segments((model, version)): Segments<(String, String)>,
-) -> Result<Json<JobResults>, Error> {
-    let model = find(&model)?;
-    let version = find_version(model, &version)?;
-    let job = Arc::new(Job::sample(model, version)?);
-    Ok(Json(JobResults::of(&job, &base_url).await?))
+) -> Result<Response, Error> {
+    let (model, version) = catalog.find_version(&model, &version)?;
+    if let Some(document) = &version.samples.output {
+        return Ok(Json(document).into_response());
+    }
+    let values = version.samples.values.clone();
+    let values = values.ok_or_else(|| Error::not_found("the version has no sample output"))?;
+    let job = Arc::new(Job::sample(model, version, values));
+    Ok(Json(JobResults::of(&job, &base_url).await?).into_response())
 }

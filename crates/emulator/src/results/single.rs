@@ -94,9 +94,9 @@ impl SingleResult {
                 created_at: seconds(job.created_at()),
                 updated_at: updated,
                 model: ModelOfResult {
-                    identifier: job.model.about().identifier.to_owned(),
-                    version: job.version.number.to_owned(),
-                    name: job.model.about().name.to_owned(),
+                    identifier: job.model.identifier.clone(),
+                    version: job.version.number.clone(),
+                    name: job.model.name.clone(),
                 },
                 user: UserOfResult {
                     identifier: person.identifier,

@@ -40,7 +40,8 @@ async fn a_wrong_method_is_405() {
         (Method::POST, "/api/results/x/a/results.json"),
         (Method::POST, "/api/jobs/x"),
         (Method::DELETE, "/api/results/x"),
-        (Method::POST, "/api/models"),
+        (Method::DELETE, "/api/models"),
+        (Method::PATCH, "/api/models/x/versions"),
         (Method::PATCH, "/control/faults"),
     ] {
         let answer = server.send(method, path, "").await.unwrap();

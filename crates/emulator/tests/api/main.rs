@@ -11,7 +11,13 @@ mod connection_faults;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod deployment;
+#[cfg(test)]
+mod deployment_failures;
+#[cfg(test)]
 mod emulator;
+#[cfg(test)]
+mod engines;
 #[cfg(test)]
 mod errors;
 #[cfg(test)]
@@ -22,6 +28,8 @@ mod history;
 mod inputs;
 #[cfg(test)]
 mod jobs;
+#[cfg(test)]
+mod model_changes;
 #[cfg(test)]
 mod model_search;
 #[cfg(test)]

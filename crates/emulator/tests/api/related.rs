@@ -18,10 +18,17 @@ async fn the_tags_are_listed_once_each() {
         [
             "language_and_text",
             "text_classification",
+            "machine_learning",
+            "language",
+            "opinions",
             "files",
             "file_analysis",
             "text_statistics",
-            "audio"
+            "audio",
+            "computer_vision",
+            "image_classification",
+            "video",
+            "enhance_or_preprocess"
         ]
     );
     assert_eq!(
@@ -39,11 +46,11 @@ async fn the_tags_are_listed_once_each() {
 async fn tags_come_with_their_models() {
     let server = Server::instant().await;
     for (path, tags, models) in [
-        ("audio", &["audio"][..], &["t3xtt0t0n3"][..]),
+        ("audio", &["audio"][..], &["t3xtt0t0n3", "uvdncymn6q"][..]),
         (
             "audio,files",
             &["files", "audio"],
-            &[DIGEST, "f1l3typ3id", "t3xtt0t0n3", "br1ghtn355"],
+            &[DIGEST, "f1l3typ3id", "t3xtt0t0n3", "br1ghtn355", "uvdncymn6q"],
         ),
         ("nope%2Cfiles", &["files"], &[DIGEST, "f1l3typ3id", "br1ghtn355"]),
         ("nope", &[], &[]),
@@ -77,7 +84,7 @@ async fn the_latest_models_are_the_active_ones_unpaged() {
     let server = Server::instant().await;
     let latest = server.get("/api/models/latest?per-page=1").await.json();
     let all = identifiers(&latest);
-    assert_eq!((all.len(), all[0]), (12, MODEL));
+    assert_eq!((all.len(), all[0]), (27, MODEL));
     assert!(!all.contains(&"t3xtl3ngth") && !all.contains(&"3ntr0pybyt"));
     let words = &latest[2];
     assert_eq!(words["name"], "Word Count");
@@ -111,7 +118,7 @@ async fn the_latest_models_are_the_active_ones_unpaged() {
 async fn the_newest_active_version_of_each_model_has_an_engine() {
     let server = Server::timed(FOREVER, FOREVER).await;
     let sum = server.get("/api/models/processing-engines").await.json();
-    assert_eq!(sum, json!({ "minimumProcessingEnginesSum": 12 }));
+    assert_eq!(sum, json!({ "minimumProcessingEnginesSum": 27 }));
     server.submit(&["x"]).await;
     server.submit(&["y"]).await;
     server.open(MODEL, "1.0.1").await;
@@ -136,5 +143,5 @@ async fn the_newest_active_version_of_each_model_has_an_engine() {
         .unwrap()
         .iter()
         .filter(|engine| engine["running"] == 1);
-    assert_eq!(running.count(), 12);
+    assert_eq!(running.count(), 27);
 }

@@ -85,6 +85,10 @@ impl Server {
         self.send(Method::POST, path, body).await.unwrap()
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: impl ToString) -> Answer {
+        self.send(Method::PATCH, path, body).await.unwrap()
+    }
+
     /// Makes a request with the API key. An `Err` describes the failure of the connection.
     pub(crate) async fn send(&self, method: Method, path: &str, body: impl ToString) -> Result<Answer, String> {
         let key = format!("ApiKey {}", self.emulator.api_key());
@@ -146,6 +150,10 @@ impl Server {
 
     /// Posts parts, each with its head, to a path under `/api/jobs/`.
     pub(crate) async fn multipart(&self, path: &str, parts: &[(&str, &[u8])]) -> Answer {
+        self.parts(&format!("/api/jobs/{path}"), parts).await
+    }
+
+    async fn parts(&self, path: &str, parts: &[(&str, &[u8])]) -> Answer {
         let mut body = Vec::new();
         for (head, content) in parts {
             body.extend_from_slice(format!("--x-1\r\n{head}\r\n\r\n").as_bytes());
@@ -153,17 +161,24 @@ impl Server {
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(b"--x-1--\r\n");
-        self.form(path, "multipart/form-data; boundary=x-1", body).await
+        self.body(path, "multipart/form-data; boundary=x-1", body).await
+    }
+
+    /// Posts a file as the part `file`.
+    pub(crate) async fn file(&self, path: &str, name: &str, content: &[u8]) -> Answer {
+        let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"");
+        self.parts(path, &[(&head, content)]).await
     }
 
     /// Posts a body of any content type to a path under `/api/jobs/`.
     pub(crate) async fn form(&self, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
+        self.body(&format!("/api/jobs/{path}"), content_type, body).await
+    }
+
+    async fn body(&self, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
         let key = format!("ApiKey {}", self.emulator.api_key());
         let headers = [("content-type", content_type), ("authorization", &key)];
-        let path = format!("/api/jobs/{path}");
-        self.send_with(&headers, Method::POST, &path, body.into())
-            .await
-            .unwrap()
+        self.send_with(&headers, Method::POST, path, body.into()).await.unwrap()
     }
 
     pub(crate) async fn close(&self, job: &str) -> Answer {

@@ -83,7 +83,7 @@ impl Model for Brightness {
             "explanation": explanation,
             "drift": null,
         } });
-        Ok(IndexMap::from([(RESULTS, Output::Json(output))]))
+        Ok(IndexMap::from([(RESULTS.into(), Output::Json(output))]))
     }
 }
 

@@ -65,13 +65,13 @@ fn process(values: &Values) -> Outcome {
         .map_err(|error| format!("the input is not {{\"json\": <bytes>, \"binary\": <bytes>}}: {error}"))?;
     let mut outputs = IndexMap::new();
     if let Some(size) = sizes.json {
-        outputs.insert(RESULTS, Output::GeneratedJson(Predictions::of(size)?));
+        outputs.insert(RESULTS.into(), Output::GeneratedJson(Predictions::of(size)?));
     }
     if let Some(size) = sizes.binary {
         if size > LARGEST_BINARY {
             return Err(format!("binary must be at most {LARGEST_BINARY} bytes, and is {size}"));
         }
-        outputs.insert(BYTES, Output::GeneratedBinary(size));
+        outputs.insert(BYTES.into(), Output::GeneratedBinary(size));
     }
     Ok(outputs)
 }
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn an_input_selects_its_outputs() {
         let outputs = of(r#"{"binary": 5}"#).unwrap();
-        assert_eq!(outputs, IndexMap::from([(BYTES, Output::GeneratedBinary(5))]));
+        assert_eq!(outputs, IndexMap::from([(BYTES.into(), Output::GeneratedBinary(5))]));
         assert_eq!(of("{}").unwrap().len(), 0);
         for (input, message) in [
             ("text", "the input is not"),

@@ -9,7 +9,7 @@ use vader_sentimental::SentimentIntensityAnalyzer;
 
 use crate::models::description::{About, EXPLAINABLE, ModelInput, ModelOutput, Values, Version};
 use crate::models::model::{Model, Outcome, Output, text};
-use crate::models::tags::{LANGUAGE_AND_TEXT, TEXT_CLASSIFICATION};
+use crate::models::tags::{LANGUAGE, LANGUAGE_AND_TEXT, MACHINE_LEARNING, OPINIONS, TEXT_CLASSIFICATION};
 
 const INPUT: &str = "input.txt";
 const OUTPUT: &str = "results.json";
@@ -29,7 +29,14 @@ static ABOUT: About = About {
     name: "Sentiment Analysis",
     description: "Gives sentiment scores to English text, from a lexicon of words, emoticons and emoji.",
     permalink: "ed542963de-open-source-sentiment-analysis",
-    tags: &[&LANGUAGE_AND_TEXT, &TEXT_CLASSIFICATION],
+    tags: &[
+        &LANGUAGE_AND_TEXT,
+        &TEXT_CLASSIFICATION,
+        &MACHINE_LEARNING,
+        &LANGUAGE,
+        &OPINIONS,
+    ],
+    has_images: true,
     features: &[EXPLAINABLE],
     is_recommended: true,
     last_active_at: Some(Timestamp::constant(1_612_137_600, 0)),
@@ -53,24 +60,36 @@ const OUTPUTS: &[ModelOutput] = &[ModelOutput {
 
 const SAMPLE: &[(&str, &[u8])] = &[(INPUT, b"The staff was friendly, and I really loved the food!")];
 
-static VERSIONS: [Version; 2] = [
+const VERSION: Version = Version {
+    number: "1.0.1",
+    created_at: Timestamp::constant(1_612_137_600, 0),
+    is_active: true,
+    description: "Results have the members result, explanation and drift under data.",
+    inputs: INPUTS,
+    outputs: OUTPUTS,
+    sample: SAMPLE,
+};
+
+/// The highest version is not active.
+static VERSIONS: [Version; 4] = [
     Version {
         number: FLAT_VERSION,
         created_at: Timestamp::constant(1_572_566_400, 0),
-        is_active: true,
         description: "Results have the members modelType, result and explanation.",
-        inputs: INPUTS,
-        outputs: OUTPUTS,
-        sample: SAMPLE,
+        ..VERSION
     },
     Version {
-        number: "1.0.1",
-        created_at: Timestamp::constant(1_612_137_600, 0),
-        is_active: true,
-        description: "Results have the members result, explanation and drift under data.",
-        inputs: INPUTS,
-        outputs: OUTPUTS,
-        sample: SAMPLE,
+        number: "0.0.28",
+        created_at: Timestamp::constant(1_580_515_200, 0),
+        is_active: false,
+        ..VERSION
+    },
+    VERSION,
+    Version {
+        number: "1.0.27",
+        created_at: Timestamp::constant(1_619_827_200, 0),
+        is_active: false,
+        ..VERSION
     },
 ];
 
@@ -95,7 +114,7 @@ impl Model for SentimentAnalysis {
         } else {
             json!({ "data": { "result": result, "explanation": explanation, "drift": null } })
         };
-        Ok(IndexMap::from([(OUTPUT, Output::Json(output))]))
+        Ok(IndexMap::from([(OUTPUT.into(), Output::Json(output))]))
     }
 }
 

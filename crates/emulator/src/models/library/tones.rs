@@ -11,7 +11,7 @@ use crate::models::description::{About, ModelInput, ModelOutput, RESULTS, Values
 use crate::models::model::{Described, Outcome, Output, text};
 use crate::models::tags::{AUDIO, LANGUAGE_AND_TEXT};
 
-const WAV: &str = "results.wav";
+pub(super) const WAV: &str = "results.wav";
 
 /// Samples per second.
 const RATE: u32 = 8000;
@@ -20,7 +20,7 @@ const TONE: u32 = RATE / 20;
 /// The longest text, in characters.
 const LONGEST: usize = 20_000;
 
-const WAV_OUTPUT: ModelOutput = ModelOutput {
+pub(super) const WAV_OUTPUT: ModelOutput = ModelOutput {
     name: WAV,
     media_type: "audio/wav",
     maximum_size: 32 << 20,
@@ -79,15 +79,15 @@ fn tones(version: &Version, values: &Values) -> Outcome {
             "the text has {count} characters, and at most {LONGEST} are played"
         ));
     }
-    let mut outputs = IndexMap::from([(WAV, Output::Binary(wav(text)))]);
+    let mut outputs = IndexMap::from([(WAV.into(), Output::Binary(wav(text)))]);
     if version.outputs.iter().any(|output| output.name == RESULTS) {
         let summary = json!({ "tones": count, "milliseconds": count * 50 });
-        outputs.insert(RESULTS, Output::Json(summary));
+        outputs.insert(RESULTS.into(), Output::Json(summary));
     }
     Ok(outputs)
 }
 
-fn wav(text: &str) -> Bytes {
+pub(super) fn wav(text: &str) -> Bytes {
     let mut samples = BytesMut::new();
     for c in text.chars() {
         // 220 Hz to 2220 Hz.

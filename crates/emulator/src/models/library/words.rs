@@ -58,7 +58,7 @@ const BLAME: [&str; 10] = [
 ];
 
 /// Returns the words of a text in lower case, without the punctuation around them.
-fn words(text: &str) -> impl Iterator<Item = String> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric() && c != '\'')
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
