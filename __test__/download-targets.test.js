@@ -8,7 +8,7 @@ const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { afterEach, before, beforeEach, describe, it } = require('node:test');
+const { after, afterEach, before, beforeEach, describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
 const { useEmulator } = require('./support/emulator.js');
 
@@ -38,29 +38,29 @@ describe('a download by a user who is not root', { skip }, () => {
   });
   afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-  /** Downloads as the user. Returns the message of the error, if there is one. */
-  async function download(file) {
+  /** A process of the user, which makes all downloads that it does not have to be killed for. */
+  let user;
+  before(() => {
     const program = `
       const { ModzyClient } = require('modzy-client');
-      const [baseURL, apiKey, output, file] = process.argv.slice(1);
-      new ModzyClient(baseURL, apiKey).downloadOutput(JSON.parse(output), file).then(
-        () => {},
-        ({ message }) => console.log(message),
-      );
+      const [baseURL, apiKey, output] = process.argv.slice(1);
+      const modzy = new ModzyClient(baseURL, apiKey);
+      process.on('message', async ({ file, temporary }) => {
+        process.env.TMPDIR = temporary;
+        process.send(await modzy.downloadOutput(JSON.parse(output), file).then(() => '', ({ message }) => message));
+      });
     `;
-    const args = ['--eval', program, emulator.baseURL, emulator.apiKey, JSON.stringify(output), file];
-    const child = spawn(process.execPath, args, {
-      cwd: __dirname,
-      uid: USER,
-      gid: USER,
-      env: { ...process.env, TMPDIR: temporary },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let message = '';
-    child.stdout.on('data', (data) => (message += data));
-    const [code] = await once(child, 'close');
-    assert.equal(code, 0);
-    return message.trim();
+    const args = ['--eval', program, emulator.baseURL, emulator.apiKey, JSON.stringify(output)];
+    const stdio = ['ignore', 'inherit', 'inherit', 'ipc'];
+    user = spawn(process.execPath, args, { cwd: __dirname, uid: USER, gid: USER, stdio });
+  });
+  after(() => user.kill());
+
+  /** Downloads as the user. Returns the message of the error, if there is one. */
+  async function download(file) {
+    user.send({ file, temporary });
+    const [message] = await once(user, 'message');
+    return message;
   }
 
   /** Makes a folder and a file in it, with owners and modes. */

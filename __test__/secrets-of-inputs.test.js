@@ -95,16 +95,19 @@ const echoes = {
 describe('an error of a submit never shows', () => {
   for (const [name, submit] of Object.entries(submits)) {
     it(`${name}, however the server echoes it`, async (t) => {
+      let echoed;
+      const server = await serve(t, {
+        'POST /api/jobs': ({ body }) => {
+          const { input } = JSON.parse(body.toString());
+          const values = textsIn(input).filter((value) => value.includes(SECRET));
+          assert.equal(values.length, 1);
+          return { status: 400, headers: { 'x-request-id': values[0] }, body: echoed(values[0]) };
+        },
+      });
+      const client = new ModzyClient(server.baseURL, 'aPrefix.aSecretBody');
       for (const [way, echo] of Object.entries(echoes)) {
-        const server = await serve(t, {
-          'POST /api/jobs': ({ body }) => {
-            const { input } = JSON.parse(body.toString());
-            const values = textsIn(input).filter((value) => value.includes(SECRET));
-            assert.equal(values.length, 1);
-            return { status: 400, headers: { 'x-request-id': values[0] }, body: echo(values[0]) };
-          },
-        });
-        const error = await failure(submit(new ModzyClient(server.baseURL, 'aPrefix.aSecretBody')));
+        echoed = echo;
+        const error = await failure(submit(client));
         assert.equal(error.code, 400);
         const shown = [
           inspect(error, { showHidden: true, depth: 9, getters: true }),
