@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{Abort, Error, FileSource, InputFault, Sent};
+use modzy_client::{Abort, Cancellation, Error, FileSource, InputFault, Sent};
 use modzy_emulator::{ConnectionFault, Emulator, Fault};
 
 use crate::support::{
@@ -211,7 +211,7 @@ async fn the_cancellation_after_an_upload_has_the_rest_of_the_five_seconds_since
     let uploading = client.submit_job_files(file_job(vec![("k", "n", source)]), &options, &abort, |_| {});
     let aborting = async {
         until(|| server.count() == 3).await;
-        abort.abort(Instant::now().checked_sub(Duration::from_secs(5)));
+        abort.abort(Instant::now().checked_sub(Duration::from_secs(5)).map(Cancellation::at));
     };
     let (done, ()) = tokio::join!(uploading, aborting);
     assert!(matches!(done.result, Err(Error::Aborted)));
