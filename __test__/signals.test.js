@@ -191,7 +191,7 @@ describe('a hostile signal', () => {
         });
         await once(server.listen(0, '127.0.0.1'), 'listening');
         t.after(() => (server.closeAllConnections(), server.close()));
-        const modzy = new ModzyClient(`http://127.0.0.1:${server.address().port}/api`, 'a.b');
+        const modzy = new ModzyClient(`http://127.0.0.1:${server.address().port}/api`, 'a.b', { retries: 0 });
         const unhandled = await unhandledBy(async () => {
           for (const read of [
             async (options) => (await modzy.openOutput(OUTPUT, options)).body.cancel(),
