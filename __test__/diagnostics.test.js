@@ -46,7 +46,8 @@ describe('diagnostics', () => {
     await emulator.answerJob(JOB, { status: 'COMPLETED' });
     const messages = collect();
     await client().getJob(JOB);
-    assert.deepEqual(names(messages), ['request:start', 'request:retry', 'request:end']);
+    // Then the call waits for the end of the pause.
+    assert.deepEqual(names(messages), ['request:start', 'request:retry', 'request:queue', 'request:end']);
     const [[, { request }], [, retry]] = messages;
     assert.equal(request.jobIdentifier, JOB);
     assert.equal(retry.request, request);
@@ -101,6 +102,7 @@ describe('diagnostics', () => {
       ]);
       assert.deepEqual(published.sort(), [
         ['request:end', method, undefined, undefined],
+        ['request:queue', method, undefined, undefined],
         ['request:retry', method, 1, 1],
         ['request:retry', method, 2, 2],
         ['request:start', method, undefined, undefined],
@@ -239,8 +241,8 @@ describe('diagnostics', () => {
     await modzyClient.blockUntilComplete(JOB, { maxOutage: 0 }).catch(() => {});
     await emulator.clearFaults();
     await modzyClient.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'the text itself' } });
-    const failed = ['start', 'retry', 'error', 'start', 'retry', 'error', 'start', 'retry', 'error'];
-    assert.deepEqual(names(messages).slice(0, 11), [
+    const failed = ['start', 'retry', 'error', 'start', 'retry', 'error', 'start', 'retry', 'queue', 'error'];
+    assert.deepEqual(names(messages).slice(0, 12), [
       ...failed.map((name) => `request:${name}`),
       'request:start',
       'wait:poll',

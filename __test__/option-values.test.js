@@ -45,6 +45,7 @@ const ofClients = {
   proxy: [true, 7, {}, [], 'socks5://proxy.example', 'http://proxy.example/path', ''],
   requestTimeout: limits,
   retries: [...counts, 2 ** 32],
+  retryBudget: [...counts.filter((value) => value !== Infinity), 2 ** 32],
   teamId: ['', ...strings],
   teamToken: ['', ...strings],
   tls: [

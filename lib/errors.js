@@ -48,7 +48,16 @@ class ApiError extends ModzyError {
   constructor(message, details = {}) {
     super(message, details);
     this.code = details.status ?? 500;
-    assignGiven(this, details, ['status', 'url', 'body', 'requestId', 'retryAfterMs', 'attempts', 'jobIdentifier']);
+    assignGiven(this, details, [
+      'status',
+      'url',
+      'body',
+      'requestId',
+      'retryAfterMs',
+      'attempts',
+      'gaveUp',
+      'jobIdentifier',
+    ]);
   }
 
   /** The error of the HTTP library, in the form that code for the earlier SDKs reads. */
@@ -70,7 +79,19 @@ class BadRequestError extends ApiError {}
 class AuthenticationError extends ApiError {}
 class PermissionError extends ApiError {}
 class NotFoundError extends ApiError {}
-class RateLimitError extends ApiError {}
+
+/** The server refused the request for a while, and did not act on it. */
+class RateLimitError extends ApiError {
+  /**
+   * @param {string} message
+   * @param {ApiErrorDetails} [details]
+   */
+  constructor(message, details = {}) {
+    super(message, details);
+    this.sent = 'no';
+  }
+}
+
 class ServerError extends ApiError {}
 
 /** A successful response that cannot be read. */
@@ -241,6 +262,7 @@ function toError(failure, site) {
  * @property {string} [requestId]
  * @property {number} [retryAfterMs]
  * @property {number} [attempts]
+ * @property {string} [gaveUp]
  * @property {string} [jobIdentifier]
  * @property {string} [phase]
  * @property {string} [sent]

@@ -30,6 +30,8 @@ pub struct BindingConfig {
     /// A count.
     pub retries: Option<f64>,
     /// A count.
+    pub retry_budget: Option<f64>,
+    /// A count.
     pub max_sockets: Option<f64>,
     /// In bytes.
     pub max_response_bytes: Option<f64>,
@@ -75,6 +77,9 @@ impl BindingConfig {
         }
         if let Some(retries) = self.retries {
             builder = builder.retries(count("retries", retries)?);
+        }
+        if let Some(retries) = self.retry_budget {
+            builder = builder.retry_budget(count("retryBudget", retries)?);
         }
         if let Some(sockets) = self.max_sockets {
             builder = builder.max_sockets(size("maxSockets", sockets)?);

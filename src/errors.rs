@@ -55,6 +55,8 @@ pub enum BindingError {
         request_id: Option<String>,
         /// The delay that the server requested, in ms.
         retry_after_ms: Option<f64>,
+        /// `no`, if the server did not act on the request.
+        sent: Option<String>,
         /// The request.
         request: BindingRequest,
     },
@@ -133,6 +135,8 @@ pub struct BindingRequest {
     pub job_identifier: Option<String>,
     /// Whether the same call may be repeated.
     pub retryable: bool,
+    /// Why no further attempt followed: `retries`, `budget` or `limit`.
+    pub gave_up: Option<String>,
 }
 
 impl BindingError {
@@ -164,6 +168,7 @@ impl From<&Call> for BindingRequest {
             attempts: call.attempts,
             job_identifier: call.job_identifier.clone(),
             retryable: call.retryable,
+            gave_up: call.gave_up.map(|reason| reason.as_str().to_owned()),
         }
     }
 }
@@ -207,6 +212,7 @@ impl From<&Error> for BindingError {
                 body: body.clone(),
                 request_id: request_id.clone(),
                 retry_after_ms: retry_after.map(|pause| pause.as_secs_f64() * 1000.0),
+                sent: error.sent().map(sent_text),
                 request: (&**call).into(),
             },
             Error::Response { status, sent, call, .. } => Self::Response {

@@ -11,7 +11,7 @@ use crate::numbers::{count, millis};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[napi(string_enum = "camelCase")]
 pub enum BindingObservation {
-    /// Retries, and polls that failed.
+    /// Retries, polls that failed, and the beginning of a wait in a queue.
     Failures,
     /// Every poll, too.
     All,
@@ -35,6 +35,8 @@ pub struct BindingCallOptions {
     pub wait_timeout: Option<f64>,
     /// In ms.
     pub max_outage: Option<f64>,
+    /// Whether the call is one of a batch: a request that the server refuses is sent again for `max_outage`.
+    pub of_batch: Option<bool>,
     /// Whether the job of each poll, or the progress of a transfer, is reported.
     pub progress: Option<bool>,
     /// Which other events are reported. By default none, at no cost.
@@ -53,6 +55,13 @@ impl BindingCallOptions {
         }
         if let Some(retries) = self.retries {
             options = options.retries(count("retries", retries)?);
+        }
+        if self.of_batch == Some(true) {
+            let limit = match self.max_outage {
+                Some(limit) => millis("maxOutage", 0.0, limit)?,
+                None => WaitOptions::default().longest_outage(),
+            };
+            options = options.patience(limit);
         }
         for (name, value) in self.headers.iter().flatten() {
             options = options.header(name, value)?;

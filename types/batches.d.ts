@@ -2,10 +2,18 @@
 
 import type { GetJobHistoryParams, Job, JobRef } from './jobs.js';
 import type { Listing, ListOptions } from './listings.js';
+import type { RequestOptions } from './options.js';
 import type { PollOptions, WaitMethods, WaitOptions } from './waits.js';
 
+/**
+ * A function that submits a job. Pass the options on to the submit, spread or not: `(options) => client.submitJobText(id, version,
+ * sources, { ...options, jobTimeout })`. They contain the signal of the batch and, as a member with a symbol, its patience: a submit
+ * with them is sent again for `maxOutage` if the server refuses it (429). A submit without them follows the rules of a single call.
+ */
+export type Submit = (options: RequestOptions) => Promise<JobRef>;
+
 /** A job of a batch, or a function that submits a job when its turn comes. */
-export type JobSource = JobRef | (() => Promise<JobRef>);
+export type JobSource = JobRef | Submit;
 
 /** An array, a set, a generator, a stream of objects: anything that `for await` accepts, except a string. */
 export type Many<T> = object & (Iterable<T> | AsyncIterable<T>);
@@ -67,16 +75,18 @@ export interface BatchMethods {
    * Leaving the loop stops all polls, removes the listener from the signal and calls `return()` on the source of the jobs. It
    * cancels no job, and a submit in flight runs to its end. When the signal fires, the loop also drops the outcomes that it has
    * not read, and rejects with `signal.reason`. With `cancelOnAbort`, it first cancels the jobs that it waits for, and those
-   * whose submits are in flight once their receipts arrive; pass the signal to the submits too if those should end soon. `onCancel`
-   * is called for each job. The loop ends at most 5 s after the signal, however many jobs there are, even if submits, cancellations
-   * or `return()` of the source are still pending; a job whose receipt arrives later is then canceled. If a loop was not left and
-   * becomes unreachable, it is closed when it is garbage-collected.
+   * whose submits are in flight once their receipts arrive. `onCancel` is called for each job. The loop ends at most 5 s after the
+   * signal, however many jobs there are, even if submits, cancellations or `return()` of the source are still pending; a job whose
+   * receipt arrives later is then canceled. If a loop was not left and becomes unreachable, it is closed when it is
+   * garbage-collected.
    *
    * @param jobs The source of the jobs, read as `concurrency` allows. If it throws, all polls stop, and the loop yields the
    *   outcomes known by then and rejects with that error.
    * @throws {TypeError} If an argument is invalid. Nothing is sent. An invalid job yields an outcome with an error.
    * @example
-   * const submits = texts.map((text) => () => client.submitJobText('ed542963de', '1.0.1', { text: { 'input.txt': text } }));
+   * const submits = texts.map(
+   *   (text) => (options) => client.submitJobText('ed542963de', '1.0.1', { text: { 'input.txt': text } }, options),
+   * );
    * for await (const { index, job, error } of client.jobsAsCompleted(submits, { concurrency: 20 })) {
    *   console.log(index, error ?? job.status);
    * }

@@ -47,6 +47,20 @@ export interface DiagnosticsMessages {
     /** ms before the next attempt. */
     readonly delayMs: number;
   };
+  /**
+   * The call begins to wait in the queue of its kind of requests (submits, chunks of uploads, polls, other reads), because the server
+   * refuses them, or did so lately. It holds no socket meanwhile.
+   */
+  'modzy:request:queue': {
+    readonly request: DiagnosticsRequest;
+    /**
+     * `pause`: the server has asked for a pause. `probe`: the pause is over, and one call finds out whether the server accepts such
+     * requests again. `rate`: it does, and the client sends no more of them than the server accepted lately.
+     */
+    readonly reason: 'pause' | 'probe' | 'rate';
+    /** The expected ms until the request is sent. It may take longer if calls before it are refused. */
+    readonly delayMs: number;
+  };
   /** A call has its result. */
   'modzy:request:end': {
     readonly request: DiagnosticsRequest;

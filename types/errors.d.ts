@@ -23,6 +23,7 @@ export interface ApiErrorDetails {
   requestId?: string;
   retryAfterMs?: number;
   attempts?: number;
+  gaveUp?: ApiError['gaveUp'];
   jobIdentifier?: string;
   phase?: ConnectionError['phase'];
   sent?: 'no' | 'maybe';
@@ -45,10 +46,16 @@ export declare class ApiError extends ModzyError {
   body?: unknown;
   /** The server's identifier of the request, if a header has one. */
   requestId?: string;
-  /** ms that the server asked the client to wait before the next attempt, at most 60000. */
+  /** ms that the server asked the client to wait before the next attempt. */
   retryAfterMs?: number;
-  /** The number of attempts. */
+  /** The number of attempts; 0 if nothing was sent, because the server had refused requests of this kind. */
   attempts?: number;
+  /**
+   * Why the client made no further attempt. `retries`: as many as `retries` allows have failed. `budget`: the client's
+   * `retryBudget` is used up. `limit`: the server asked for a longer delay than the call waits, or a limit of the call, such as
+   * `maxOutage`, had passed. `undefined`: another attempt would have been wrong, or could not have helped.
+   */
+  gaveUp?: 'retries' | 'budget' | 'limit';
   /** The job that the call was about. */
   jobIdentifier?: string;
   /** The error in the shape that code for 1.x and 2.x reads. Not enumerable. */
@@ -75,9 +82,14 @@ export declare class PermissionError extends ApiError {
 export declare class NotFoundError extends ApiError {
   name: 'NotFoundError';
 }
-/** 429, after the retries. `retryAfterMs` is the delay that the server asked for. */
+/**
+ * 429: the server refused the request, and requests of its kind, for a while. The client has waited and tried again, as `retries`
+ * allows, unless `retryAfterMs`, the delay that the server asked for, is more than a minute or than the limit of the call.
+ */
 export declare class RateLimitError extends ApiError {
   name: 'RateLimitError';
+  /** The server did not act on the request. */
+  sent: 'no';
 }
 /** 5xx; for a read, after the retries. If `retryable` is false, a submit may have been accepted nevertheless. */
 export declare class ServerError extends ApiError {

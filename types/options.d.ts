@@ -21,7 +21,7 @@ export interface RequestOptions {
   requestTimeout?: number | null | undefined;
   /**
    * Limits how many attempts may follow a failed one, where repeating is safe. A whole number, 0 or more. Means nothing in a
-   * wait. All calls of a client together have twenty in hand; every ten successes bring one back.
+   * wait. `retryBudget` limits the retries of all calls together.
    *
    * @default the client's
    */
@@ -109,6 +109,14 @@ export interface ClientOptions {
    * @default 2
    */
   retries?: number | null | undefined;
+  /**
+   * Limits the retries of all calls together, so that they do not multiply the load on a server that fails. Every ten successes
+   * restore one. A retry after a refusal that pauses its kind of requests (429) costs none. A whole number, 0 or more. `Infinity`: no
+   * limit.
+   *
+   * @default 20
+   */
+  retryBudget?: number | null | undefined;
   /**
    * Limits how many sockets may be busy at a time; further requests wait their turn. Polls take three quarters of them at most. A
    * whole number, at least 1.

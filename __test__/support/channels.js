@@ -8,6 +8,7 @@ const { afterEach } = require('node:test');
 const CHANNELS = [
   'modzy:request:start',
   'modzy:request:retry',
+  'modzy:request:queue',
   'modzy:request:end',
   'modzy:request:error',
   'modzy:wait:poll',

@@ -35,6 +35,16 @@ function fromZero(value, name) {
 }
 
 /**
+ * Checks a count that may be 0 or unlimited. Rust takes the largest number as unlimited.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function fromZeroOrInfinite(value, name) {
+  return value === Infinity ? MOST : fromZero(value, name);
+}
+
+/**
  * Checks an upper bound. `Infinity` is none.
  *
  * @param {unknown} value
@@ -112,4 +122,4 @@ function wholeMs(value, name) {
   return value;
 }
 
-module.exports = { atLeastOne, bound, count, fromZero, milliseconds, pageNumber, size, wholeMs };
+module.exports = { atLeastOne, bound, count, fromZero, fromZeroOrInfinite, milliseconds, pageNumber, size, wholeMs };

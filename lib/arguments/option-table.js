@@ -10,7 +10,7 @@ const { headers, userAgent } = require('./headers.js');
 const { listed, namesOfKinds } = require('./methods.js');
 const { nearest } = require('./nearest.js');
 const { proxy, tls } = require('./network.js');
-const { atLeastOne, bound, count, fromZero, milliseconds, size, wholeMs } = require('./numbers.js');
+const { atLeastOne, bound, count, fromZero, fromZeroOrInfinite, milliseconds, size, wholeMs } = require('./numbers.js');
 
 /**
  * The kinds of calls, which differ in the options that they take.
@@ -72,6 +72,7 @@ const options = {
   proxy: inRust(proxy, 'client'),
   requestTimeout: inRust(milliseconds(1), 'client', ...requests, ...waits),
   retries: inRust(fromZero, 'client', ...requests),
+  retryBudget: inRust(fromZeroOrInfinite, 'client'),
   signal: inJavaScript(signal, ...requests, ...waits, ...dataUrls),
   tls: inRust(tls, 'client'),
   userAgent: inRust(userAgent, 'client'),

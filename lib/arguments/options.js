@@ -3,6 +3,7 @@
 // Reads the options of a call by the table in option-table.js.
 
 const { argumentError } = require('../stacks.js');
+const { addBatch } = require('./batch-options.js');
 const { isGiven } = require('./checks.js');
 const { optionOf, otherNames, ownMembers } = require('./option-table.js');
 
@@ -75,6 +76,7 @@ function readOptions(given, method, { kind, renamed = [] }) {
       }
     }
   }
+  addBatch(read, given);
   if ([read.onProgress, read.onUploadProgress, read.onDownloadProgress].some(isGiven)) {
     read.binding ??= { __proto__: null };
     read.binding.progress = true;

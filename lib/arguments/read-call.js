@@ -21,6 +21,7 @@
  */
 
 const { argumentError, keepText } = require('../stacks.js');
+const { copyBatch } = require('./batch-options.js');
 const { boolean, date, flag, isGiven, isPlainObject, notEmptyString, object, string } = require('./checks.js');
 const { s3Objects, source, sources, texts } = require('./inputs.js');
 const { nearest } = require('./nearest.js');
@@ -200,6 +201,7 @@ function readObjectForm(method, row, params, rest) {
       warnOnce(method, name, row);
     }
   }
+  copyBatch(options, params);
   return { given, options, generation: 2, names: 'member' };
 }
 

@@ -170,6 +170,7 @@ class Calls {
         this.#pull(call, event);
         break;
       case 'retry':
+      case 'queue':
       case 'poll':
         call.trace?.observe(event, call.site);
         break;

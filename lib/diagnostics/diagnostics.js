@@ -12,10 +12,11 @@ const { toError } = require('../errors.js');
 const { atCall } = require('../stacks.js');
 const { throwUncaught } = require('./loggers.js');
 
-/** @satisfies {Record<Event, import('node:diagnostics_channel').Channel>} */
+/** @satisfies {Record<Event | 'queue', import('node:diagnostics_channel').Channel>} */
 const channels = {
   start: channel('modzy:request:start'),
   retry: channel('modzy:request:retry'),
+  queue: channel('modzy:request:queue'),
   end: channel('modzy:request:end'),
   error: channel('modzy:request:error'),
   poll: channel('modzy:wait:poll'),
@@ -134,15 +135,20 @@ class Trace {
   }
 
   /**
-   * Reports a retry or a poll.
+   * Reports a retry, a wait in a queue, or a poll.
    *
-   * @param {Extract<import('../../js-binding').BindingEvent, { event: 'retry' | 'poll' }>} observed
+   * @param {Extract<import('../../js-binding').BindingEvent, { event: 'retry' | 'queue' | 'poll' }>} observed
    * @param {import('../stacks.js').Site | undefined} site The lines of the caller.
    */
   observe(observed, site) {
     const { delayMs } = observed;
-    const error = observed.error && atCall(toError(observed.error), site);
     this.#scope.runInAsyncScope(() => {
+      if (observed.event === 'queue') {
+        // Not logged: the retry before it, or the end after it, is.
+        this.#publish('queue', { reason: observed.reason, delayMs });
+        return;
+      }
+      const error = observed.error && atCall(toError(observed.error), site);
       if (observed.event === 'retry') {
         this.#report('retry', { attempt: observed.attempt, error, delayMs });
       } else {
@@ -167,6 +173,19 @@ class Trace {
     this.#report('end', { durationMs: this.#duration() });
   }
 
+  /**
+   * @param {keyof typeof channels} event
+   * @param {object} details
+   */
+  #publish(event, details) {
+    try {
+      channels[event].publish({ request: this.#request, ...details });
+    } catch (error) {
+      // Channels catch what subscribers throw. A replaced `publish` may still throw.
+      throwUncaught(error);
+    }
+  }
+
   #duration() {
     return performance.now() - this.#began;
   }
@@ -177,12 +196,7 @@ class Trace {
    * @param {boolean} [isAbort] Whether the call has ended because its signal fired.
    */
   #report(event, details, isAbort = false) {
-    try {
-      channels[event].publish({ request: this.#request, ...details });
-    } catch (error) {
-      // Channels catch what subscribers throw. A replaced `publish` may still throw.
-      throwUncaught(error);
-    }
+    this.#publish(event, details);
     const message = { ...details, request: { method: this.#method, jobIdentifier: this.#jobIdentifier } };
     for (const log of this.#logs) {
       try {
@@ -209,7 +223,8 @@ function observationOf(logs) {
   if (channels.poll.hasSubscribers || requested.includes('all')) {
     return 'all';
   }
-  return channels.retry.hasSubscribers || requested.includes('failures') ? 'failures' : undefined;
+  const isFollowed = channels.retry.hasSubscribers || channels.queue.hasSubscribers;
+  return isFollowed || requested.includes('failures') ? 'failures' : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 // Batches: many jobs that are awaited, and submitted first if the caller passes functions. Each job has an outcome of its own.
 
+const { BATCH } = require('../arguments/batch-options.js');
 const { jobReference } = require('../arguments/references.js');
 const { LargeSet } = require('../calls/large.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
@@ -175,7 +176,7 @@ class Batch {
   async #run(task) {
     let reference = task.source;
     if (typeof reference === 'function') {
-      reference = await reference();
+      reference = await reference(this.#submitOptions());
       task.source = undefined;
       task.isSubmitting = false;
     }
@@ -187,6 +188,14 @@ class Batch {
     // Thousands of waits share all other options.
     const options = Object.assign(Object.create(this.#waitOptions), { jobIdentifier });
     return this.#session.run('blockUntilComplete', jobIdentifier, options);
+  }
+
+  /** Returns the options for a function, which passes them to its submit. */
+  #submitOptions() {
+    const { binding, cancelOnAbort, signal } = this.#options;
+    const onCancel = cancelOnAbort ? this.#cancellations.report : undefined;
+    const shared = { maxOutage: binding?.maxOutage, cancelOnAbort, onCancel };
+    return { ...(signal && { signal }), [BATCH]: Object.freeze(shared) };
   }
 
   /** Ends the batch after the user's signal has fired. */

@@ -182,6 +182,15 @@ pub enum BindingEvent {
         /// The delay before the next attempt, in ms.
         delay_ms: f64,
     },
+    /// The call begins to wait in the queue of its class of routes.
+    Queue {
+        /// The call.
+        id: i64,
+        /// Why: `pause`, `probe` or `rate`.
+        reason: String,
+        /// The expected delay, in ms.
+        delay_ms: f64,
+    },
     /// A poll has found a job, or has failed.
     Poll {
         /// The call.
@@ -284,6 +293,7 @@ impl BindingEvent {
             | Self::Transferred { id, .. }
             | Self::ChunkWanted { id, .. }
             | Self::Retry { id, .. }
+            | Self::Queue { id, .. }
             | Self::Poll { id, .. } => *id,
         }
     }
@@ -319,6 +329,7 @@ impl BindingEvent {
             | Self::Transferred { .. }
             | Self::ChunkWanted { .. }
             | Self::Retry { .. }
+            | Self::Queue { .. }
             | Self::Poll { .. } => 0,
         }
     }

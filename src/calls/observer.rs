@@ -1,4 +1,4 @@
-//! Reports the retries and polls of a call as events, for logs and traces.
+//! Reports the retries, queues and polls of a call as events, for logs and traces.
 
 use std::sync::Arc;
 
@@ -40,11 +40,16 @@ impl Observer for CallObserver {
         let events = &self.calls.events;
         let id = self.id.cast_signed();
         match *event {
-            // Retries are few, so each is kept in the queue.
+            // Retries and queues are few, so each is kept.
             Event::Retry { attempt, delay, error } => events.push(BindingEvent::Retry {
                 id,
                 attempt,
                 error: error.into(),
+                delay_ms: millis(delay),
+            }),
+            Event::Queue { reason, delay } => events.push(BindingEvent::Queue {
+                id,
+                reason: reason.as_str().to_owned(),
                 delay_ms: millis(delay),
             }),
             Event::Poll { polls, answer, delay } => {

@@ -60,6 +60,12 @@ impl WaitOptions {
         self
     }
 
+    /// Returns how long an outage is ridden out.
+    #[must_use]
+    pub fn longest_outage(&self) -> Duration {
+        self.schedule.max_outage
+    }
+
     /// Sets the options of each poll. A poll is one attempt, so `retries` has no effect.
     pub fn request(mut self, options: RequestOptions) -> Self {
         self.request = options;

@@ -73,6 +73,8 @@ mod proxies;
 #[cfg(test)]
 mod proxy_failures;
 #[cfg(test)]
+mod rate_limits;
+#[cfg(test)]
 mod reads;
 #[cfg(test)]
 mod results;

@@ -1,0 +1,191 @@
+'use strict';
+
+// Servers that refuse requests for a while (429): what calls, batches and subscribers see. The schedules are tested in Rust.
+
+const assert = require('node:assert/strict');
+const { describe, it } = require('node:test');
+const { ModzyClient, RateLimitError } = require('..');
+const { useChannels } = require('./support/channels.js');
+const { serve } = require('./support/server.js');
+
+const KEY = 'prefix.body';
+const TEXTS = { text: { 'input.txt': 'What a lovely day!' } };
+const COMPLETED = { body: { jobIdentifier: 'j', status: 'COMPLETED' } };
+
+/** @param {string} [seconds] */
+const refusal = (seconds) => ({ status: 429, headers: seconds === undefined ? {} : { 'retry-after': seconds } });
+
+/** Routes of a server that refuses so many submits, and whose jobs are done at once. */
+const refusing = (times, seconds = '0') => ({
+  'POST /api/jobs': [...Array(times).fill(refusal(seconds)), { status: 202, body: { jobIdentifier: 'j' } }],
+  'GET /api/jobs/j': COMPLETED,
+  'DELETE /api/jobs/j': { status: 202, body: { jobIdentifier: 'j', status: 'CANCELED' } },
+});
+
+const submits = (server) => server.requests.filter(({ method }) => method === 'POST').length;
+
+describe('a call that the server refuses', () => {
+  it('says that it was not sent, why it was not sent again, and how long the server wants to be left alone', async (t) => {
+    const server = await serve(t, { '*': refusal('0') });
+    const client = new ModzyClient(server.baseURL, KEY, { retries: 1 });
+    await assert.rejects(client.getJob('j'), (error) => {
+      assert.ok(error instanceof RateLimitError);
+      const { attempts, gaveUp, retryAfterMs, retryable, sent } = error;
+      assert.deepEqual(
+        { attempts, gaveUp, retryAfterMs, retryable, sent },
+        { attempts: 2, gaveUp: 'retries', retryAfterMs: 0, retryable: true, sent: 'no' },
+      );
+      return true;
+    });
+    assert.equal(server.requests.length, 2);
+  });
+
+  it('rejects at once if the server asks for more than it waits, and so does the next one, which is not sent', async (t) => {
+    const server = await serve(t, { '*': refusal('3600') });
+    const client = new ModzyClient(server.baseURL, KEY);
+    const began = performance.now();
+    const errors = [];
+    for (const call of [1, 2]) {
+      const error = await client.submitJobText('m', 'v', TEXTS).catch((reason) => reason);
+      errors.push([call, error.name, error.attempts, error.gaveUp, Math.ceil(error.retryAfterMs / 1000)]);
+    }
+    await assert.rejects(client.blockUntilComplete('j'), { name: 'RateLimitError', gaveUp: 'limit', attempts: 1 });
+    assert.deepEqual(errors, [
+      [1, 'RateLimitError', 1, 'limit', 3600],
+      [2, 'RateLimitError', 0, 'limit', 3600],
+    ]);
+    assert.equal(server.requests.length, 2);
+    assert.ok(performance.now() - began < 1000);
+  });
+
+  it('takes nothing from the retry budget, which an option limits', async (t) => {
+    const server = await serve(t, { 'GET /api/jobs/j': refusal('0'), '*': { status: 500 } });
+    const client = new ModzyClient(server.baseURL, KEY, { retryBudget: 1 });
+    const reasons = [];
+    for (const job of ['j', 'j', 'failing']) {
+      const { attempts, gaveUp } = await client.getJob(job).catch((error) => error);
+      reasons.push([attempts, gaveUp]);
+    }
+    assert.deepEqual(reasons, [
+      [3, 'retries'],
+      [3, 'retries'],
+      [2, 'budget'],
+    ]);
+    const unlimited = new ModzyClient(server.baseURL, KEY, { retryBudget: Infinity, retries: 0 });
+    await assert.rejects(unlimited.getJob('failing'), { attempts: 1, gaveUp: 'retries' });
+  });
+
+  it('has no reason if another attempt would be wrong', async (t) => {
+    const server = await serve(t, { '*': { status: 500 } });
+    const error = await new ModzyClient(server.baseURL, KEY).submitJobText('m', 'v', TEXTS).catch((reason) => reason);
+    assert.equal(error.name, 'ServerError');
+    assert.equal('gaveUp' in error, false);
+  });
+});
+
+describe('modzy:request:queue', () => {
+  const { collect } = useChannels();
+
+  it('is published when a call begins to wait, with the reason and the expected delay', async (t) => {
+    const server = await serve(t, refusing(1, '1'));
+    const client = new ModzyClient(server.baseURL, KEY);
+    const messages = collect(['modzy:request:retry', 'modzy:request:queue']);
+    const first = client.submitJobText('m', 'v', TEXTS);
+    while (server.requests.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.all([first, client.submitJob({ model: {} })]);
+    const queued = messages.filter(([event]) => event === 'request:queue');
+    assert.deepEqual(
+      messages.map(([event, { request, reason }]) => [event, request.method, reason]),
+      [
+        ['request:retry', 'submitJobText', undefined],
+        ['request:queue', 'submitJobText', 'pause'],
+        ['request:queue', 'submitJob', 'pause'],
+      ],
+    );
+    for (const [, { delayMs }] of queued) {
+      assert.ok(delayMs > 500 && delayMs <= 1100, `${delayMs} ms`);
+    }
+  });
+});
+
+describe('a submit of a batch', () => {
+  const forms = {
+    'passed on': (client) => (options) => client.submitJobText('m', 'v', TEXTS, options),
+    'spread into others': (client) => (options) =>
+      client.submitJobText('m', 'v', TEXTS, { ...options, jobTimeout: 1000 }),
+    'assigned to others': (client) => (options) => client.submitJobText('m', 'v', TEXTS, Object.assign({}, options)),
+    'spread into params': (client) => (options) =>
+      client.submitJobText({ modelId: 'm', version: 'v', sources: TEXTS, ...options }),
+    'beside params': (client) => (options) =>
+      client.submitJobText({ modelId: 'm', version: 'v', sources: TEXTS }, options),
+  };
+  for (const [name, submitOf] of Object.entries(forms)) {
+    it(`with the options ${name} is sent again for maxOutage`, async (t) => {
+      const server = await serve(t, refusing(8));
+      const client = new ModzyClient(server.baseURL, KEY);
+      const [outcome] = await client.blockUntilAllComplete([submitOf(client)]);
+      assert.equal(outcome.error, undefined);
+      assert.equal(submits(server), 9);
+    });
+  }
+
+  it('without the options follows the rule of a single call', async (t) => {
+    const server = await serve(t, refusing(8));
+    const client = new ModzyClient(server.baseURL, KEY);
+    const [outcome] = await client.blockUntilAllComplete([() => client.submitJobText('m', 'v', TEXTS)]);
+    assert.equal(outcome.error.name, 'RateLimitError');
+    assert.equal(submits(server), 3);
+  });
+
+  it('ends after maxOutage', async (t) => {
+    const server = await serve(t, refusing(1000));
+    const client = new ModzyClient(server.baseURL, KEY);
+    const began = performance.now();
+    const submit = (options) => client.submitJobText('m', 'v', TEXTS, options);
+    const [{ error }] = await client.blockUntilAllComplete([submit], { maxOutage: 700 });
+    const took = performance.now() - began;
+    assert.deepEqual([error.name, error.gaveUp], ['RateLimitError', 'limit']);
+    assert.ok(took >= 690 && took < 1700, `${took} ms`);
+  });
+
+  it('is not sent after the signal has fired, even if it waits in the queue', async (t) => {
+    const server = await serve(t, refusing(2, '30'));
+    const client = new ModzyClient(server.baseURL, KEY);
+    const controller = new AbortController();
+    const submit = (options) => {
+      assert.equal(options.signal, controller.signal);
+      return client.submitJobText('m', 'v', TEXTS, options);
+    };
+    const batch = client.blockUntilAllComplete([submit, submit], { signal: controller.signal, cancelOnAbort: true });
+    setTimeout(() => controller.abort(), 150);
+    const began = performance.now();
+    await assert.rejects(batch, { name: 'AbortError' });
+    assert.ok(performance.now() - began < 1500);
+    assert.deepEqual(server.lines(), ['POST /api/jobs', 'POST /api/jobs']);
+  });
+
+  it('is canceled once, if its receipt arrives after the signal has fired', async (t) => {
+    const server = await serve(t, {
+      ...refusing(0),
+      'POST /api/jobs': async () => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return { status: 202, body: { jobIdentifier: 'j' } };
+      },
+    });
+    const client = new ModzyClient(server.baseURL, KEY);
+    const controller = new AbortController();
+    const outcomes = [];
+    const batch = client.blockUntilAllComplete([(options) => client.submitJobText('m', 'v', TEXTS, options)], {
+      signal: controller.signal,
+      cancelOnAbort: true,
+      onCancel: ({ jobIdentifier, error }) => void outcomes.push([jobIdentifier, error]),
+    });
+    setTimeout(() => controller.abort(), 100);
+    await assert.rejects(batch, { name: 'AbortError' });
+    assert.deepEqual(outcomes, [['j', undefined]]);
+    assert.deepEqual(server.lines(), ['POST /api/jobs', 'DELETE /api/jobs/j']);
+  });
+});

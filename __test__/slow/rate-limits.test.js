@@ -1,0 +1,108 @@
+'use strict';
+
+// Batches against servers that refuse requests for a while, in real time.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const path = require('node:path');
+const { describe, it } = require('node:test');
+const { ModzyClient } = require('../..');
+const { serve } = require('../support/server.js');
+
+const KEY = 'prefix.body';
+
+/** A server that decides by the time since its first request whether it accepts a submit. Its jobs are done at once. */
+async function refusing(t, accepts) {
+  const decisions = [];
+  let began;
+  const server = await serve(t, {
+    'POST /api/jobs': ({ body }) => {
+      began ??= performance.now();
+      const accepted = accepts((performance.now() - began) / 1000);
+      decisions.push([JSON.parse(body).input.sources.text['input.txt'], accepted]);
+      return accepted
+        ? { status: 202, body: { jobIdentifier: 'j' } }
+        : { status: 429, headers: { 'retry-after': '1' }, body: {} };
+    },
+    'GET /api/jobs/j': { body: { jobIdentifier: 'j', status: 'COMPLETED' } },
+  });
+  return {
+    baseURL: server.baseURL,
+    accepted: () => decisions.filter(([, accepted]) => accepted).map(([text]) => Number(text)),
+    refused: () => decisions.filter(([, accepted]) => !accepted).length,
+  };
+}
+
+/** Runs a batch, and returns how many of its jobs have completed, and how many seconds it took. */
+async function run(client, count, concurrency) {
+  const submits = Array.from(
+    { length: count },
+    (_, index) => (options) => client.submitJobText('m', 'v', { text: { 'input.txt': String(index) } }, options),
+  );
+  const began = performance.now();
+  let completed = 0;
+  for await (const { job, error } of client.jobsAsCompleted(submits, { concurrency })) {
+    assert.ifError(error);
+    completed += Number(job.status === 'COMPLETED');
+  }
+  return { completed, seconds: (performance.now() - began) / 1000 };
+}
+
+describe('a batch', () => {
+  it('of 500 ends within 8 s if the server refuses the submits of its first 3 s, in order, with 105 refusals or fewer', async (t) => {
+    const server = await refusing(t, (seconds) => seconds > 3);
+    const { completed, seconds } = await run(new ModzyClient(server.baseURL, KEY), 500, 100);
+    const refused = server.refused();
+    t.diagnostic(`${completed} completed in ${seconds.toFixed(1)} s, ${refused} refused`);
+    assert.equal(completed, 500);
+    assert.ok(seconds < 8, `${seconds} s`);
+    assert.ok(refused <= 105, `${refused} refused`);
+    // Calls that are released together overtake each other on their sockets, and a probe moves to the end of the queue.
+    const accepted = server.accepted();
+    assert.equal(new Set(accepted).size, 500);
+    assert.ok(accepted.every((number, place) => Math.abs(number - place) <= 110));
+  });
+
+  it(
+    'of 500 does so in a process with 64 descriptors, if it has fewer sockets',
+    { skip: process.platform === 'win32' },
+    async (t) => {
+      const server = await refusing(t, (seconds) => seconds > 3);
+      const program = `
+      const { ModzyClient } = require(${JSON.stringify(path.resolve(__dirname, '../..'))});
+      const client = new ModzyClient(${JSON.stringify(server.baseURL)}, 'prefix.body', JSON.parse(process.argv[1]));
+      const submit = (index) => (options) =>
+        client.submitJobText('m', 'v', { text: { 'input.txt': String(index) } }, options);
+      client
+        .blockUntilAllComplete(Array.from({ length: 150 }, (_, index) => submit(index)), { concurrency: 75 })
+        .then((outcomes) => {
+          const ends = outcomes.map(({ job, error }) => job?.status ?? error.name + ' ' + error.sent);
+          console.log(JSON.stringify([...new Set(ends)].sort()));
+        });
+    `;
+      const ends = async (options) => {
+        const child = spawn('sh', [
+          '-c',
+          'ulimit -n 64 && exec "$0" "$@"',
+          process.execPath,
+          '-e',
+          program,
+          JSON.stringify(options),
+        ]);
+        let output = '';
+        child.stdout.on('data', (text) => (output += text));
+        child.stderr.pipe(process.stderr);
+        await once(child, 'close');
+        return JSON.parse(output);
+      };
+      assert.deepEqual(await ends({ maxSockets: 20 }), ['COMPLETED']);
+      // Without that, some calls get no descriptor. That is not a refusal, so it ends them and pauses nobody.
+      const others = (await ends({})).filter((end) => end !== 'COMPLETED');
+      assert.ok(
+        others.every((end) => end === 'ConnectionError no'),
+        String(others),
+      );
+    },
+  );
+});
