@@ -11,21 +11,23 @@ const { serve } = require('./support/server.js');
 
 const KEY = 'knownPrefix.theSecretBody';
 
+const environment = new binding.BindingEnvironment();
+
 /** The ends of the calls that some starts make, by id. */
-async function ends(client, start) {
+async function ends(start) {
   const ids = start();
   const found = new Map();
   await new Promise((resolve) => {
     const take = () => {
-      for (const event of client.take()) {
+      for (const event of environment.take()) {
         found.set(event.id, event);
       }
       if (found.size === ids.length) {
-        client.hold(false);
+        environment.hold(false);
         resolve();
       }
     };
-    client.listen(take);
+    environment.listen(take);
   });
   return ids.map((id) => found.get(id));
 }
@@ -44,18 +46,26 @@ describe('the operations of the addon', () => {
   });
 
   it('are refused by every other entry point, before anything is started', () => {
-    const client = new binding.BindingClient({ baseUrl: 'http://127.0.0.1:1/api', hostRoot: false, apiKey: KEY });
+    const client = new binding.BindingClient(environment, {
+      baseUrl: 'http://127.0.0.1:1/api',
+      hostRoot: false,
+      apiKey: KEY,
+    });
     assert.throws(() => client.startRead('submitJob', '{}'), /submitJob/);
     assert.throws(() => client.startWrite('submitJob', '{}'), /submitJob/);
     assert.throws(() => client.startSubmit('getJob', '{}', false), /getJob/);
     assert.throws(() => client.startWait('getJob', 'j', false), /getJob/);
-    assert.deepEqual(client.take(), []);
+    assert.deepEqual(environment.take(), []);
   });
 
   it('name themselves and the member where their argument cannot be used, and show no value', async () => {
-    const client = new binding.BindingClient({ baseUrl: 'http://127.0.0.1:1/api', hostRoot: false, apiKey: KEY });
+    const client = new binding.BindingClient(environment, {
+      baseUrl: 'http://127.0.0.1:1/api',
+      hostRoot: false,
+      apiKey: KEY,
+    });
     const jdbc = { modelId: 'm', version: 'v', url: 'u', username: 'n', password: 4711, driver: 'd', query: 'q' };
-    const found = await ends(client, () => [
+    const found = await ends(() => [
       client.startRead('getModels', '{"isActive":"maybe"}'),
       client.startRead('getInputResult', '{"jobId":"j"}'),
       client.startRead('getJobs', '["a",7]'),

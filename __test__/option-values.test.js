@@ -10,7 +10,7 @@ const { inspect } = require('node:util');
 const { ModzyClient } = require('modzy-client');
 const { headers: readHeaders, userAgent } = require('../lib/arguments/headers.js');
 const { namesOf, options: optionTable } = require('../lib/arguments/option-table.js');
-const { BindingClient } = require('../lib/binding.js');
+const { BindingClient, BindingEnvironment } = require('../lib/binding.js');
 const { Session } = require('../lib/calls/session.js');
 
 const KEY = 'aPrefix.aSecretBody';
@@ -61,6 +61,7 @@ const ofClients = {
     { key: 'k' },
     { pfx: 'p' },
   ],
+  transport: ['', 'both', true, 1],
   url: ['', 'h.example', 'ftp://h.example', 'https://user:password@h.example', 'https://h.example?a=b', ...strings],
   userAgent: [7, true, {}, 'line\nbreak', '\ud800'],
 };
@@ -70,6 +71,7 @@ const ofCalls = {
   cancelOnAbort: ['yes', 1, {}],
   chunkSize: [...counts, 0],
   concurrency: [...numbers, 1.5, 0],
+  drain: numbers,
   headers: ofClients.headers,
   idleTimeout: limits,
   jobTimeout: [...numbers, 1.5, 0],
@@ -238,6 +240,7 @@ describe('the options of calls', () => {
 
 describe('the addon', () => {
   const config = { baseUrl: 'http://127.0.0.1:9', hostRoot: true, apiKey: KEY };
+  const environment = new BindingEnvironment();
   const session = new Session([{ apiKey: KEY, url: 'http://127.0.0.1:9', proxy: false }]);
   const isHeaders = (value) =>
     Object.getPrototypeOf(Object(value)) === Object.prototype && Object.keys(value).length > 0;
@@ -264,7 +267,8 @@ describe('the addon', () => {
   it('takes the same names and values of headers, character by character', () => {
     const isTaken = (headers, agent) => {
       const byTable = failure(() => [readHeaders(headers, 'headers'), userAgent(agent, 'userAgent')]) === undefined;
-      const byAddon = failure(() => new BindingClient({ ...config, headers, userAgent: agent })) === undefined;
+      const byAddon =
+        failure(() => new BindingClient(environment, { ...config, headers, userAgent: agent })) === undefined;
       assert.equal(byTable, byAddon, inspect([headers, agent]));
       return byTable;
     };
@@ -294,7 +298,7 @@ describe('the addon', () => {
     const byTable = refused((headers) => readHeaders(headers, 'headers'));
     assert.deepEqual(
       byTable,
-      refused((headers) => new BindingClient({ ...config, headers })),
+      refused((headers) => new BindingClient(environment, { ...config, headers })),
     );
     assert.equal(byTable.length, 15);
   });

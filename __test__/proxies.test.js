@@ -25,7 +25,8 @@ describe('a proxy', () => {
   let second;
   let closed;
   const url = () => `http://127.0.0.1:${api.port}`;
-  const ask = (options) => new ModzyClient({ apiKey: KEY, url: url(), retries: 0, ...options }).getJob('j');
+  const ask = (options) =>
+    new ModzyClient({ apiKey: KEY, url: url(), retries: 0, transport: 'own', ...options }).getJob('j');
 
   before(async () => {
     api = await serve(http.createServer());

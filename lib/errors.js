@@ -133,6 +133,20 @@ class WaitTimeoutError extends ModzyError {
   }
 }
 
+/** The client was closed. */
+class ClientClosedError extends ModzyError {
+  /**
+   * @param {string} message
+   * @param {{ sent?: string, jobIdentifier?: string, retryable?: boolean, cause?: unknown }} [details]
+   */
+  constructor(message, details = {}) {
+    super(message, details);
+    assignGiven(this, details, ['sent', 'jobIdentifier']);
+    // The call may have begun long before, and its stack is that of the call.
+    withoutCaller(this);
+  }
+}
+
 /** An input of a job that cannot be used. */
 class InputError extends ModzyError {
   /**
@@ -160,6 +174,7 @@ const family = {
   ConnectionError,
   RequestTimeoutError,
   WaitTimeoutError,
+  ClientClosedError,
   InputError,
 };
 

@@ -6,38 +6,45 @@ use bytes::Bytes;
 use modzy_client::Client;
 use napi::{
     Env, Status,
-    bindgen_prelude::{Function, Uint8Array, Unknown},
+    bindgen_prelude::{ObjectFinalize, Uint8Array},
 };
 use napi_derive::napi;
 
 use crate::{
-    calls::{Argument, Call, Calls, Value, take_events},
+    calls::{Argument, Call, Calls, Value},
     config::BindingConfig,
+    environment::BindingEnvironment,
     errors::message_of,
+    numbers::millis,
     operation::{BindingRead, BindingSubmit, BindingWait, BindingWrite, Operation},
     operations,
     options::BindingCallOptions,
     runtime,
+    transports::Tenant,
 };
 
 /// A client and its pending calls.
-#[napi]
+#[napi(custom_finalize)]
 pub struct BindingClient {
     client: Client,
     calls: Arc<Calls>,
+    tenant: Tenant,
 }
 
 #[napi]
 impl BindingClient {
     /// Checks the settings, and reads the file of extra certificates, if there is one. Opens no connection.
     #[napi(constructor, catch_unwind)]
-    pub fn new(config: BindingConfig) -> napi::Result<Self> {
-        let client = config
-            .client()
+    pub fn new(env: Env, environment: &BindingEnvironment, config: BindingConfig) -> napi::Result<Self> {
+        let transports = environment.transports();
+        let (client, tenant) = transports
+            .client(config)
             .map_err(|error| napi::Error::new(Status::InvalidArg, message_of(&error)))?;
+        transports.report_memory(env)?;
         Ok(Self {
             client,
-            calls: Calls::new(),
+            calls: Calls::new(environment.events()),
+            tenant,
         })
     }
 
@@ -131,10 +138,17 @@ impl BindingClient {
         self.start(|client, call| operations::source_idle(client, options, call))
     }
 
-    /// Starts a call that ends after the time that the cancellation of a job may take. It sends nothing.
+    /// Starts a call that ends after the time that the cancellation of a job may take or, if it is given, after another time in ms. It
+    /// sends nothing.
     #[napi(catch_unwind)]
-    pub fn start_grace(&self) -> i64 {
-        self.start(|client, call| async move { call.run_limit(client.cancel_grace()).await })
+    pub fn start_grace(&self, time: Option<f64>) -> i64 {
+        self.start(|client, call| async move {
+            match time.map(|time| millis("drain", 0.0, time)).transpose() {
+                Ok(Some(time)) => call.run_limit(tokio::time::sleep(time)).await,
+                Ok(None) => call.run_limit(client.cancel_grace()).await,
+                Err(error) => call.settle(Err::<Value, _>(error)),
+            }
+        })
     }
 
     /// Hands a call the chunk that it requested from a source; `None` at the end of the source. The chunk is copied.
@@ -159,24 +173,46 @@ impl BindingClient {
         again.into_iter().map(u64::cast_signed).collect()
     }
 
-    /// Takes the oldest events. If any remain, the function of `listen` is called again.
-    #[napi(catch_unwind, ts_return_type = "Array<BindingEvent>")]
-    pub fn take<'e>(&self, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
-        take_events(&self.calls, env)
+    /// Aborts all calls, closes all streams, and leaves the transport. If no other client uses the transport, `at_once` closes its
+    /// sockets; otherwise they stay open for a moment, for a client that follows.
+    #[napi(catch_unwind)]
+    pub fn close(&self, env: Env, at_once: bool) -> napi::Result<()> {
+        self.calls.abort_all();
+        self.tenant.leave(at_once);
+        self.tenant.report_memory(env)
     }
 
-    /// Sets whether pending events keep the process alive. Initially they do not. Returns whether there is a function that is
-    /// called when events arrive; if not, `listen` must set one.
+    /// How busy the transport is.
     #[napi(catch_unwind)]
-    pub fn hold(&self, env: Env, held: bool) -> napi::Result<bool> {
-        self.calls.hold(env, held)
+    pub fn stats(&self) -> BindingStats {
+        let state = self.client.transport().state();
+        BindingStats {
+            clients: count(self.tenant.count()),
+            max_sockets: count(state.max_sockets),
+            busy_sockets: count(state.busy_sockets),
+            waiting_requests: count(state.waiting_requests),
+            retries_left: state.retries_left,
+        }
     }
+}
 
-    /// Sets the function that is called when events arrive, and keeps the process alive.
-    #[napi(catch_unwind)]
-    pub fn listen(&self, env: Env, on_events: Function<'_, (), ()>) -> napi::Result<()> {
-        self.calls.events.listen(env, &on_events)
-    }
+/// A snapshot of a transport.
+#[napi(object, object_from_js = false)]
+pub struct BindingStats {
+    /// How many clients use it.
+    pub clients: u32,
+    /// How many sockets may be busy.
+    pub max_sockets: u32,
+    /// How many are busy.
+    pub busy_sockets: u32,
+    /// How many requests wait for a socket.
+    pub waiting_requests: u32,
+    /// How many retries are left in the budget.
+    pub retries_left: u32,
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 impl BindingClient {
@@ -196,9 +232,11 @@ impl BindingClient {
     }
 }
 
-impl Drop for BindingClient {
+impl ObjectFinalize for BindingClient {
     /// Aborts all calls: the JavaScript object was garbage-collected, or its worker was terminated.
-    fn drop(&mut self) {
+    fn finalize(self, env: Env) -> napi::Result<()> {
         self.calls.abort_all();
+        self.tenant.leave(false);
+        self.tenant.report_memory(env)
     }
 }

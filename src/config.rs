@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use modzy_client::{Auth, BaseUrl, Client, Result};
+use modzy_client::{Auth, BaseUrl, Client, ClientBuilder, Result};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
@@ -51,11 +51,18 @@ pub struct BindingConfig {
     pub cert: Option<Uint8Array>,
     /// In PEM. Ignored without `cert`.
     pub key: Option<Uint8Array>,
+    /// `own` for connections that no other client uses.
+    pub transport: Option<String>,
 }
 
 impl BindingConfig {
-    /// Builds the client.
-    pub(crate) fn client(self) -> Result<Client> {
+    /// Returns whether the client shares its transport with equal clients.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.transport.as_deref() != Some("own")
+    }
+
+    /// Returns the builder of the client.
+    pub(crate) fn builder(self) -> Result<ClientBuilder> {
         let base = if self.host_root {
             BaseUrl::host(&self.base_url)
         } else {
@@ -112,6 +119,6 @@ impl BindingConfig {
         if let (Some(certificate), Some(key)) = (self.cert, self.key) {
             builder = builder.client_certificate(&*certificate, &*key)?;
         }
-        builder.build()
+        Ok(builder)
     }
 }

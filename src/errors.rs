@@ -284,7 +284,8 @@ pub(crate) fn message_of(error: &Error) -> String {
     }
 }
 
-fn sent_text(sent: Sent) -> String {
+/// Returns the text for whether a request may have arrived.
+pub(crate) fn sent_text(sent: Sent) -> String {
     if sent == Sent::No { "no" } else { "maybe" }.to_owned()
 }
 

@@ -2,19 +2,21 @@
 //! wire.
 //!
 //! A promise of Node-API costs the event loop a handle for as long as it is pending. Calls are therefore started synchronously,
-//! and JavaScript takes their events in batches, after one function per client has notified it.
+//! and JavaScript takes their events in batches, after one function per environment has notified it.
 //!
 //! napi's own runtime is not used: it starts its threads while the addon is loaded, and aborts if the system refuses one.
 
 mod calls;
 mod client;
 mod config;
+mod environment;
 mod errors;
 mod numbers;
 mod operation;
 mod operations;
 mod options;
 mod runtime;
+mod transports;
 
 use napi::{Env, bindgen_prelude::Object};
 use napi_derive::{module_init, napi};

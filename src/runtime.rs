@@ -96,6 +96,11 @@ pub(crate) fn handle() -> Result<Handle> {
     Ok(handle)
 }
 
+/// Returns the same handle if the thread runs. Does not start it, so that nothing starts it while its last environment ends.
+pub(crate) fn running() -> Option<Handle> {
+    shared().driver.as_ref().map(|driver| driver.handle.clone())
+}
+
 impl Driver {
     fn start() -> Result<Self> {
         // The threads may outlive the environment that has loaded the image.

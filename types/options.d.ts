@@ -164,6 +164,14 @@ export interface ClientOptions {
    */
   tls?: TlsOptions | null | undefined;
   /**
+   * Sets whether the client shares its connections, `maxSockets` and the retry budget with equal clients. `'shared'`: with clients of
+   * the same thread whose server, credentials, proxies, certificates, `connectTimeout` and `maxSockets` are the same. Everything else
+   * stays with each client. `'own'`: with none.
+   *
+   * @default `'shared'`
+   */
+  transport?: 'shared' | 'own' | null | undefined;
+  /**
    * Sets where the client writes what it does: `console`, pino, winston, or any object with some of the same methods.
    *
    * Each message is one line of text. `debug`: a call begins; a wait has polled. `info`: a call is done, or its signal has fired.

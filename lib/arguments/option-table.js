@@ -16,7 +16,7 @@ const { atLeastOne, bound, count, fromZero, fromZeroOrInfinite, milliseconds, si
  * The kinds of calls, which differ in the options that they take.
  *
  * @typedef {'read' | 'list' | 'download' | 'submit' | 'embed' | 'upload' | 'append' | 'wait' | 'waitMany' | 'watch'
- *   | 'pathUrl' | 'blobUrl'} CallKind
+ *   | 'pathUrl' | 'blobUrl' | 'close'} CallKind
  *
  * A taker of an option: a kind of calls, any client, or a client whose settings are one object.
  *
@@ -75,6 +75,7 @@ const options = {
   retryBudget: inRust(fromZeroOrInfinite, 'client'),
   signal: inJavaScript(signal, ...requests, ...waits, ...dataUrls),
   tls: inRust(tls, 'client'),
+  transport: inRust(oneOf('shared', 'own'), 'client'),
   userAgent: inRust(userAgent, 'client'),
   // Submits
   chunkSize: inJavaScript(count, ...uploads),
@@ -93,6 +94,8 @@ const options = {
   limit: inJavaScript(bound, 'list'),
   maxBytes: inJavaScript(bound, ...dataUrls),
   onDownloadProgress: inJavaScript(callback, 'download'),
+  // The end of a client
+  drain: inJavaScript(milliseconds(0), 'close'),
   // Logs
   logger: inJavaScript(logger, 'client'),
   logging: inJavaScript(oneOf('off', 'on', 'verbose'), 'initiator'),
@@ -127,7 +130,7 @@ function namesOf(...takers) {
 const accepted = Object.assign(
   Object.create(null),
   Object.fromEntries(
-    ['client', ...requests, ...waits, ...dataUrls].map((taker) => [
+    ['client', 'close', ...requests, ...waits, ...dataUrls].map((taker) => [
       taker,
       new Set(namesOf(/** @type {Taker} */ (taker))),
     ]),

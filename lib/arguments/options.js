@@ -17,6 +17,7 @@ const { optionOf, otherNames, ownMembers } = require('./option-table.js');
  * @property {number} [jobTimeout]
  * @property {number} [chunkSize]
  * @property {number} [concurrency]
+ * @property {number} [drain]
  * @property {number} [limit]
  * @property {number} [maxBytes]
  * @property {import('../calls/signals.js').Signal} [signal]

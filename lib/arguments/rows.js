@@ -23,6 +23,7 @@
  * @property {boolean} [variadic] Whether the parameter takes all positional arguments up to the options.
  * @property {Generation} [generation] The SDK generation of the method, if its receipts depend on it.
  * @property {readonly string[]} [ignored] Members of the 2.x types that have no effect.
+ * @property {boolean} [closes] Whether the method may be called on a closed client.
  * @property {readonly 'timeout'[]} [renamed] Options that the method accepts under another name.
  */
 

@@ -31,8 +31,8 @@ class Aborts {
    */
   callback(call) {
     return (/** @type {unknown} */ reason) => {
-      this.#mark(call, reason, call.cancelOnAbort && reason !== LEFT);
-      return this.#endAll;
+      this.mark(call, reason, call.cancelOnAbort && reason !== LEFT);
+      return this.endMarked;
     };
   }
 
@@ -42,12 +42,16 @@ class Aborts {
    * @type {import('./call.js').End}
    */
   end = (call, reason, cancelJob) => {
-    this.#mark(call, reason, cancelJob);
-    this.#endAll();
+    this.mark(call, reason, cancelJob);
+    this.endMarked();
   };
 
-  /** @type {import('./call.js').End} */
-  #mark(call, reason, cancelJob) {
+  /**
+   * Marks a call, which `endMarked` then ends.
+   *
+   * @type {import('./call.js').End}
+   */
+  mark(call, reason, cancelJob) {
     if (call.ending === undefined) {
       call.ending = { reason, cancelJob };
       call.progress?.stop();
@@ -60,7 +64,7 @@ class Aborts {
   }
 
   /** Ends the marked calls in Rust. */
-  #endAll = () => {
+  endMarked = () => {
     for (const [cancelJob, ids] of this.#marked) {
       if (ids.length > 0) {
         for (const id of this.#native.abort(Float64Array.from(ids.splice(0)), cancelJob)) {

@@ -3,11 +3,12 @@
 // A pending call: its callbacks, the conversion of its result, and the settling of its promise.
 
 const { readDocument } = require('../documents.js');
-const { ModzyError, toError } = require('../errors.js');
+const { ClientClosedError, ModzyError, toError } = require('../errors.js');
 const { atCall, showCaller } = require('../stacks.js');
 const { inThisContext } = require('./context.js');
 const { Listener } = require('./listener.js');
 const { kindOf } = require('./operations.js');
+const { CLOSED } = require('./signals.js');
 
 /**
  * The callbacks that receive the progress of a transfer.
@@ -27,6 +28,9 @@ const listeners = {
 class Call {
   /** Its number in Rust; 0 before it is started. */
   id = 0;
+
+  /** @type {Owner | undefined} The calls of its client, once it is started. */
+  owner;
 
   /**
    * Why the call is ended early: the reason of its signal, or the error of a callback.
@@ -63,6 +67,7 @@ class Call {
     this.sources = sources ?? [];
     this.binding = options.binding;
     this.trace = options.trace;
+    this.jobIdentifier = options.jobIdentifier;
     this.signal = options.signal;
     const listener = listeners[operation];
     this.isTransfer = listener !== undefined;
@@ -96,8 +101,11 @@ class Call {
    * @param {Ending} event
    */
   settle(event) {
-    if (this.ending !== undefined) {
-      this.reject(showCaller(this.ending.reason, this.site));
+    const { reason } = this.ending ?? {};
+    if (reason === CLOSED && event.event === 'aborted') {
+      this.reject(this.#closedBy(event));
+    } else if (this.ending !== undefined && reason !== CLOSED) {
+      this.reject(showCaller(reason, this.site));
     } else if (event.event === 'failed') {
       this.reject(this.#errorOf(event.error));
     } else if (event.event === 'aborted') {
@@ -105,6 +113,19 @@ class Call {
     } else {
       this.resolve(this.#valueOf(event));
     }
+  }
+
+  /**
+   * Returns the error of a call that was under way when its client was closed.
+   *
+   * @param {{ sent: string, canceled?: { jobIdentifier?: string } }} event
+   */
+  #closedBy({ sent, canceled }) {
+    const jobIdentifier = canceled?.jobIdentifier ?? this.jobIdentifier;
+    const changes = this.kind === 'submit' || this.kind === 'write';
+    const may = changes && sent === 'maybe' ? '; the server may have received its request' : '';
+    const details = { jobIdentifier, sent: changes ? sent : undefined };
+    return atCall(new ClientClosedError(`the client was closed during the call${may}`, details), this.site);
   }
 
   /** @param {import('../../js-binding').BindingError} failure */
@@ -193,6 +214,10 @@ function listen(callback, onFailure) {
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  *
  * @typedef {(call: Call, reason: unknown, cancelJob: boolean) => void} End Ends a call early.
+ *
+ * @typedef {object} Owner
+ * @property {(call: Call, event: Event) => void} deliver Handles an event of a call.
+ * @property {(call: Call, cause: unknown) => void} lose Rejects a call whose events cannot be read.
  *
  * @typedef {(...parts: any[]) => any} Reader Converts the result of the call: a text, which is empty if the response had no body;
  *   the two parts of a page, or of a job with its result; bytes; or an event with members of its own.

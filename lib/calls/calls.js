@@ -1,50 +1,33 @@
 'use strict';
 
-// The calls of a client. Each runs in Rust, and the events of all of them arrive through one function that Rust calls. A client
-// that waits for ten thousand jobs therefore costs the event loop no more than one that waits for a single job, and an idle
-// client does not keep the process alive.
+// The calls of a client. Each runs in Rust. How their events arrive is left to environment.js.
 
 const { BindingClient } = require('../binding.js');
 const { warnOnce } = require('../diagnostics/warnings.js');
 const { readDocument } = require('../documents.js');
-const { ModzyError } = require('../errors.js');
+const { ClientClosedError, ModzyError } = require('../errors.js');
 const { atCall, showCaller } = require('../stacks.js');
 const { Aborts } = require('./aborts.js');
 const { Call } = require('./call.js');
-const { outside } = require('./context.js');
-const { LargeMap } = require('./large.js');
+const { add, native: environment, pending, remove, rest } = require('./environment.js');
 const { start } = require('./operations.js');
-const { LEFT, throwIfAborted, unwatch, watch } = require('./signals.js');
+const { CLOSED, LEFT, throwIfAborted, unwatch, watch } = require('./signals.js');
 const { nextTurn } = require('./turns.js');
-
-/**
- * The clients with pending calls. They are kept from garbage collection until their calls have settled.
- *
- * @type {Set<Calls>}
- */
-const busy = new Set();
 
 class Calls {
   #native;
-  #onEvents;
-  /** @type {LargeMap<Call>} */
-  #pending = new LargeMap();
   #aborts;
+  /** How many calls have not settled, besides timers. */
+  pending = 0;
+  /** Whether no further call is made. */
+  isClosed = false;
+  /** @type {(() => void) | undefined} Runs when the last pending call has settled. */
+  #onIdle;
 
   /** @param {import('../../js-binding').BindingConfig} config */
   constructor(config) {
-    // Rust may hold the function for a moment longer than the calls. It must not keep an unused client in memory.
-    const self = new WeakRef(this);
-    const take = () => {
-      const client = self.deref();
-      if (client !== undefined) {
-        client.#take();
-      }
-    };
-    // Node.js may call this repeatedly before the event loop continues. The user's own work gets a turn between two batches.
-    this.#onEvents = () => void nextTurn().then(take);
-    this.#native = new BindingClient(config);
-    this.#aborts = new Aborts(this.#native, (id) => this.#pending.get(id));
+    this.#native = new BindingClient(environment, config);
+    this.#aborts = new Aborts(this.#native, (id) => pending.get(id));
     // As in Node.js itself, unusable certificates of the environment cause a warning instead of an error.
     for (const warning of this.#native.warnings) {
       warnOnce('MODZY_EXTRA_CA_CERTS', `NODE_EXTRA_CA_CERTS: ${warning}`);
@@ -67,11 +50,6 @@ class Calls {
     return this.#native.withoutKey(text.slice(0, 2048));
   }
 
-  /** How many calls have not settled. */
-  get pending() {
-    return this.#pending.size;
-  }
-
   /**
    * Runs an operation.
    *
@@ -88,6 +66,9 @@ class Calls {
       const call = new Call(operation, options, read, carried, { resolve, reject, end: this.#aborts.end });
       try {
         throwIfAborted(signal);
+        if (operation !== 'grace') {
+          this.throwIfClosed();
+        }
         if (signal !== undefined) {
           call.abort = this.#aborts.callback(call);
           watch(signal, call.abort);
@@ -111,6 +92,58 @@ class Calls {
     this.#native.abort(Float64Array.of(id), false);
   }
 
+  /** Throws if the client is closed. */
+  throwIfClosed() {
+    if (this.isClosed) {
+      throw closedError();
+    }
+  }
+
+  /** Ends all pending calls, because the client is closed. Their jobs continue, except those of unfinished uploads. */
+  endAll() {
+    if (this.pending > 0) {
+      for (const call of pending.values()) {
+        if (call.owner === this) {
+          this.#aborts.mark(call, CLOSED, call.isTransfer && call.cancelOnAbort);
+        }
+      }
+      this.#aborts.endMarked();
+    }
+  }
+
+  /**
+   * Resolves when no call is pending. Calls that are made in steps may be between two of them, so they get a turn of the event
+   * loop to make the next one.
+   */
+  async idle() {
+    do {
+      if (this.pending > 0) {
+        await new Promise((resolve) => {
+          const others = this.#onIdle;
+          this.#onIdle = () => {
+            others?.();
+            resolve(undefined);
+          };
+        });
+      }
+      await nextTurn();
+    } while (this.pending > 0);
+  }
+
+  /**
+   * Closes the streams of the client, and leaves its connections to the others.
+   *
+   * @param {boolean} atOnce Whether its sockets are closed at once, unless other clients use them.
+   */
+  release(atOnce) {
+    this.#native.close(atOnce);
+  }
+
+  /** A snapshot of the calls of the client, and of the connections that it uses. */
+  get stats() {
+    return { pendingCalls: this.pending, ...this.#native.stats() };
+  }
+
   /**
    * @param {Call} call
    * @param {Operation} operation
@@ -121,46 +154,30 @@ class Calls {
     // Rust has copied them.
     call.bytes = undefined;
     call.binding = undefined;
-    this.#pending.add(call.id, call);
-    if (!busy.has(this)) {
-      busy.add(this);
-      if (!this.#native.hold(true)) {
-        outside.runInAsyncScope(() => this.#native.listen(this.#onEvents));
-      }
-    }
+    call.owner = this;
+    this.pending += Number(call.kind !== 'grace');
+    add(call);
   }
 
-  #take() {
-    try {
-      for (const event of this.#native.take()) {
-        this.#deliver(event);
-      }
-    } catch (cause) {
-      for (const call of this.#pending.values()) {
-        this.close(call.id);
-        this.#abandon(
-          call,
-          atCall(new ModzyError('internal error: the events of the calls cannot be read', { cause }), call.site),
-        );
-      }
-    }
-    this.#rest();
+  /**
+   * Rejects a call whose events cannot be read.
+   *
+   * @param {Call} call
+   * @param {unknown} cause
+   */
+  lose(call, cause) {
+    this.close(call.id);
+    const error = new ModzyError('internal error: the events of the calls cannot be read', { cause });
+    this.#abandon(call, atCall(error, call.site));
   }
 
-  /** Lets the process end if no call is pending. */
-  #rest() {
-    if (this.#pending.size === 0 && busy.delete(this)) {
-      this.#native.hold(false);
-    }
-  }
-
-  /** @param {import('./call.js').Event} event */
-  #deliver(event) {
-    const call = this.#pending.get(event.id);
-    if (call === undefined) {
-      // An event of a call that was rejected because its events could not be read.
-      return;
-    }
+  /**
+   * Handles an event of a call.
+   *
+   * @param {Call} call
+   * @param {import('./call.js').Event} event
+   */
+  deliver(call, event) {
     switch (event.event) {
       case 'jobSeen':
       case 'transferred':
@@ -219,7 +236,7 @@ class Calls {
     } catch (error) {
       this.#abandon(call, error);
     }
-    this.#rest();
+    rest();
   }
 
   /**
@@ -273,7 +290,13 @@ class Calls {
 
   /** @param {Call} call */
   #release(call) {
-    this.#pending.delete(call.id);
+    if (remove(call) && call.kind !== 'grace') {
+      this.pending -= 1;
+      if (this.pending === 0) {
+        this.#onIdle?.();
+        this.#onIdle = undefined;
+      }
+    }
     if (call.cancelOnAbort && call.id !== 0 && call.ending === undefined) {
       // No abort can follow that would cancel the job. Rust has forgotten calls that were ended early.
       this.close(call.id);
@@ -288,6 +311,11 @@ class Calls {
   }
 }
 
+/** The error of a call that begins after the client was closed. */
+function closedError() {
+  return new ClientClosedError('the client is closed and makes no further calls; create another one', { sent: 'no' });
+}
+
 /**
  * @typedef {import('./operations.js').Operation} Operation
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
@@ -295,4 +323,4 @@ class Calls {
  * @typedef {import('./call.js').Carried} Carried
  */
 
-module.exports = { Calls };
+module.exports = { Calls, closedError };

@@ -81,15 +81,21 @@ class LargeMap {
     this.size += 1;
   }
 
-  /** @param {number} key */
+  /**
+   * Removes a member. Returns whether there was one.
+   *
+   * @param {number} key
+   */
   delete(key) {
     const part = this.#parts.get(partOf(key));
-    if (part?.delete(key)) {
-      this.size -= 1;
-      if (part.size === 0) {
-        this.#parts.delete(partOf(key));
-      }
+    if (!part?.delete(key)) {
+      return false;
     }
+    this.size -= 1;
+    if (part.size === 0) {
+      this.#parts.delete(partOf(key));
+    }
+    return true;
   }
 
   *values() {

@@ -53,7 +53,7 @@ function start(native, { kind, binding: options, bytes, cancelOnAbort }, operati
     case 'sourceIdle':
       return native.startSourceIdle(options);
     case 'grace':
-      return native.startGrace();
+      return native.startGrace(argument === '' ? undefined : Number(argument));
   }
 }
 
@@ -63,7 +63,7 @@ function start(native, { kind, binding: options, bytes, cancelOnAbort }, operati
  * @typedef {import('../../js-binding').BindingSubmit} Submit
  * @typedef {import('../../js-binding').BindingWait} Wait
  * @typedef {Read | Write | Submit | Wait | 'nextChunk' | 'sourceIdle' | 'grace'} Operation The argument of `nextChunk` is the id
- *   of the call that has opened the stream.
+ *   of the call that has opened the stream; that of `grace` a time in ms, or nothing.
  *
  * @typedef {object} Started The members of a call that its entry point takes.
  * @property {Kind} kind

@@ -7,10 +7,15 @@ const { readConstructor } = require('../arguments/client-options.js');
 const { readCall } = require('../arguments/read-call.js');
 const { Diagnostics } = require('../diagnostics/diagnostics.js');
 const { captureSite, keepLines, showCaller } = require('../stacks.js');
-const { Calls } = require('./calls.js');
+const { Calls, closedError } = require('./calls.js');
+const { LEFT } = require('./signals.js');
 
 class Session extends Calls {
   #diagnostics;
+  /** Whether methods are refused. Those under way may still make calls, until the client is closed. */
+  #isClosing = false;
+  /** @type {AbortController | undefined} */
+  #ended;
 
   /** @param {unknown[]} given The arguments of a constructor. */
   constructor(given) {
@@ -37,6 +42,46 @@ class Session extends Calls {
   /** The root of the host, which the constructor of 2.x takes. */
   get hostURL() {
     return this.baseURL.replace(/\/api$/, '');
+  }
+
+  /** Fires when the client is closed, for work that may not be waiting for a call. */
+  get ended() {
+    this.#ended ??= new AbortController();
+    return this.#ended.signal;
+  }
+
+  /**
+   * Closes the client. Resolves after its last call has settled.
+   *
+   * @param {{ drain?: number, atOnce: boolean }} options How long calls under way may take, in ms, and whether the sockets that no
+   *   other client uses are closed at once.
+   */
+  async shut({ drain = 0, atOnce }) {
+    this.#isClosing = true;
+    if (drain > 0 && !this.isClosed) {
+      await this.#within(drain, this.idle());
+    }
+    this.isClosed = true;
+    this.#ended?.abort();
+    this.endAll();
+    if (this.pending > 0) {
+      await this.idle();
+    }
+    this.release(atOnce);
+  }
+
+  /**
+   * Waits for work, for a limited time.
+   *
+   * @param {number} time In ms.
+   * @param {Promise<void>} work
+   */
+  async #within(time, work) {
+    const over = new AbortController();
+    // If the timer cannot be started, the work is not awaited.
+    const timer = super.run('grace', String(time), { signal: over.signal }).catch(() => {});
+    await Promise.race([work, timer]);
+    over.abort(LEFT);
   }
 
   /**
@@ -81,6 +126,9 @@ class Session extends Calls {
    */
   #read(name, form, given, site) {
     try {
+      if (this.#isClosing && !form.closes) {
+        throw closedError();
+      }
       const reading = readCall(name, form, given, this.generation);
       const { options, values, names } = reading;
       const job = values.jobId ?? values.job ?? values.output?.jobId;

@@ -24,6 +24,9 @@ const CALLED_IN_A_TURN = 250;
 /** The reason of an internal signal that ends waits without canceling their jobs, regardless of `cancelOnAbort`. */
 const LEFT = Symbol('left');
 
+/** The reason for which the calls of a client end when it is closed. */
+const CLOSED = Symbol('closed');
+
 /** @type {WeakMap<Signal, Watch>} */
 const watches = new WeakMap();
 
@@ -171,4 +174,4 @@ async function untilAborted(work, signal) {
   }
 }
 
-module.exports = { LEFT, reasonOf, throwIfAborted, untilAborted, unwatch, watch };
+module.exports = { CLOSED, LEFT, reasonOf, throwIfAborted, untilAborted, unwatch, watch };

@@ -7,6 +7,7 @@ const { jobReference } = require('../arguments/references.js');
 const { LargeSet } = require('../calls/large.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
+const { ClientClosedError } = require('../errors.js');
 const { argumentError, showCaller } = require('../stacks.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
 const { Cancellations } = require('./cancellations.js');
@@ -82,6 +83,8 @@ class Batch {
     const { signal } = this.#options;
     try {
       throwIfAborted(signal);
+      this.#session.throwIfClosed();
+      watch(this.#session.ended, this.#closed);
       if (signal !== undefined) {
         watch(signal, this.#abort);
       }
@@ -220,6 +223,11 @@ class Batch {
     this.#feed.fail(showCaller(error, this.#options.site));
   }
 
+  /** Ends the batch after its client has been closed. Its jobs continue. */
+  #closed = () => {
+    this.#fail(new ClientClosedError('the client was closed during the batch'));
+  };
+
   /** Ends the batch after the loop has been left. */
   #leave() {
     this.#over ??= this.#close(LEFT);
@@ -265,6 +273,7 @@ class Batch {
         }
       }
     } finally {
+      unwatch(this.#session.ended, this.#closed);
       if (signal !== undefined) {
         unwatch(signal, this.#abort);
       }

@@ -1,29 +1,32 @@
 //! Converts events into JavaScript values. An event that cannot be converted ends its own call, and no other.
 
-use std::sync::Arc;
-
 use napi::{
     Env,
     bindgen_prelude::{ToNapiValue as _, Unknown},
 };
 
-use super::{events::BindingEvent, registry::Calls};
+use super::{
+    events::BindingEvent,
+    queue::{EventQueue, Queued},
+};
 use crate::{errors::BindingError, numbers::LONGEST_STRING};
 
 /// Takes the oldest events, and converts them.
-pub(crate) fn take_events<'e>(calls: &Arc<Calls>, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
-    let events = calls.events.take().into_iter();
-    events.map(|event| cross(event, env, calls)).collect()
+pub(crate) fn take_events<'e>(events: &EventQueue, env: &'e Env) -> napi::Result<Vec<Unknown<'e>>> {
+    let events = events.take().into_iter();
+    events.map(|queued| cross(queued, env)).collect()
 }
 
 /// Converts an event into a JavaScript value.
-fn cross<'e>(event: BindingEvent, env: &'e Env, calls: &Arc<Calls>) -> napi::Result<Unknown<'e>> {
+fn cross(Queued { calls, event }: Queued, env: &Env) -> napi::Result<Unknown<'_>> {
     let id = event.id().cast_unsigned();
     let length = event.text_length();
     // The original failure says more than the error of its conversion.
     let error = event.error().map(BindingError::without_texts);
     event.into_unknown(env).or_else(|reason| {
-        calls.abort(vec![id], false);
+        if let Some(calls) = calls.upgrade() {
+            calls.abort(vec![id], false);
+        }
         BindingEvent::failed(id, error.unwrap_or_else(|| uncrossed(length, &reason))).into_unknown(env)
     })
 }

@@ -144,6 +144,8 @@ pub enum BindingEvent {
         id: i64,
         /// The outcome of the job's cancellation, if the job was to be canceled.
         canceled: Option<BindingCancelOutcome>,
+        /// Whether the server may have received its request: `no` or `maybe`.
+        sent: String,
     },
     /// A poll has returned the job.
     JobSeen {

@@ -10,17 +10,18 @@ use std::{
 };
 
 use modzy_client::{
-    Abort, CancelOutcome, Client, Document, DownloadProgress, Ended, Error, JobOfCall, RequestOptions, Result,
-    UploadProgress,
+    Abort, CancelOutcome, Client, Document, DownloadProgress, Ended, Error, JobOfCall, RequestOptions, Result, Sent,
+    UploadProgress, fate_of_aborted,
 };
 
 use super::{
+    context::BoxFuture,
     events::{BindingEvent, BindingInput, double, text},
     outcome::Value,
     queue::Topic,
     registry::{Calls, Opened},
 };
-use crate::runtime::last_panic;
+use crate::{errors::sent_text, runtime::last_panic};
 
 /// A pending call. If it is dropped before its end, for example by a panic, it reports a defect, so that no promise stays pending.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ impl Call {
             job: text(job.as_str().to_owned()),
         };
         let topic = Topic::Job(job.string_member("status"));
-        self.calls.events.push_over(event, topic);
+        self.calls.report_over(event, topic);
     }
 
     /// Reports the progress of a download.
@@ -80,7 +81,7 @@ impl Call {
             loaded_bytes: double(loaded),
             total_bytes: total.map(double),
         };
-        self.calls.events.push_over(event, topic);
+        self.calls.report_over(event, topic);
     }
 
     /// Ends the call with its result.
@@ -91,11 +92,12 @@ impl Call {
         });
     }
 
-    /// Ends a call that was aborted.
-    pub(crate) fn settle_aborted(&self, canceled: Option<CancelOutcome>) {
+    /// Ends a call that was aborted, and whose request the server may have received or not.
+    pub(crate) fn settle_aborted(&self, canceled: Option<CancelOutcome>, sent: Sent) {
         let event = BindingEvent::Aborted {
             id: self.id.cast_signed(),
             canceled: canceled.map(Into::into),
+            sent: sent_text(sent),
         };
         self.end(event);
     }
@@ -116,18 +118,37 @@ impl Call {
         let id = self.id.cast_signed();
         let event = match ended {
             Some(()) => BindingEvent::Finished { id },
-            None => BindingEvent::Aborted { id, canceled: None },
+            None => BindingEvent::Aborted {
+                id,
+                canceled: None,
+                sent: sent_text(Sent::No),
+            },
         };
         self.settled.store(true, Ordering::Relaxed);
         self.calls.forget(self.id);
-        self.calls.events.push_first(event);
+        self.calls.report_first(event);
     }
 
     /// Runs a future that may be dropped at any moment, unless the call is aborted first, and ends the call with its result.
     pub(crate) async fn run(&self, call: impl Future<Output = Result<Value>>) {
         match self.abort.unless_aborted(call).await {
             Some(result) => self.settle(result),
-            None => self.settle_aborted(None),
+            None => self.settle_aborted(None, Sent::Maybe),
+        }
+    }
+
+    /// Does the same for a future that changes something on the server. The end of an aborted one reports whether its request may
+    /// have arrived there.
+    pub(crate) async fn run_write(&self, mut call: BoxFuture<'_, Value>) {
+        if let Some(result) = self.abort.unless_aborted(&mut call).await {
+            return self.settle(result);
+        }
+        let fate = fate_of_aborted(&mut call);
+        // Closes its request.
+        drop(call);
+        match fate {
+            Ok(value) => self.settle(Ok(value)),
+            Err(sent) => self.settle_aborted(None, sent),
         }
     }
 
@@ -138,15 +159,29 @@ impl Call {
         clippy::manual_async_fn,
         reason = "an async fn holds its arguments twice, in each of thousands of waits"
     )]
-    pub(crate) fn run_with_job<T, F>(&self, client: &Client, given: GivenJob<'_>, call: F) -> impl Future<Output = ()>
+    pub(crate) fn run_with_job<T, F>(
+        &self,
+        client: &Client,
+        given: GivenJob<'_>,
+        mut call: F,
+    ) -> impl Future<Output = ()>
     where
         T: AsRef<Document> + Into<Value> + Send,
         F: Future<Output = Result<T>> + Unpin,
     {
         async move {
             let GivenJob { job, options, .. } = given;
-            let ended = client.unless_aborted(call, job, &self.abort, options).await;
-            if let Some(lingering) = self.settle_ended(client, given, ended) {
+            let (ended, fate) = match job {
+                JobOfCall::Submitted => {
+                    let ended = client.unless_aborted(&mut call, job, &self.abort, options).await;
+                    let fate = matches!(ended, Ended::Aborted(None)).then(|| fate_of_aborted(&mut call));
+                    // Closes its request.
+                    drop(call);
+                    (ended, fate)
+                }
+                JobOfCall::Known(_) => (client.unless_aborted(call, job, &self.abort, options).await, None),
+            };
+            if let Some(lingering) = self.settle_ended(client, given, ended, fate) {
                 lingering.await;
             }
         }
@@ -159,13 +194,17 @@ impl Call {
         client: &'a Client,
         given: GivenJob<'a>,
         ended: Ended<T>,
+        fate: Option<Result<T, Sent>>,
     ) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>>
     where
         T: AsRef<Document> + Into<Value> + Send + 'a,
     {
         match ended {
             Ended::Aborted(canceled) => {
-                self.settle_aborted(canceled);
+                match fate.unwrap_or(Err(Sent::Maybe)) {
+                    Ok(receipt) => self.settle(Ok(receipt)),
+                    Err(sent) => self.settle_aborted(canceled, sent),
+                }
                 None
             }
             Ended::Settled(result) => self.settle_with_job(client, given, result),
@@ -206,7 +245,7 @@ impl Call {
         };
         if self.calls.linger(self.id) {
             self.settled.store(true, Ordering::Relaxed);
-            self.calls.events.push(event);
+            self.calls.report(event);
             self.abort.token().cancelled().await;
             if !self.abort.cancels_job() {
                 return;
@@ -217,13 +256,13 @@ impl Call {
         }
         let options = self.abort.canceling_with(options);
         let canceled = client.cancel_ended(ended, job, &options).await;
-        self.settle_aborted(Some(canceled));
+        self.settle_aborted(Some(canceled), Sent::Maybe);
     }
 
     fn end(&self, event: BindingEvent) {
         self.settled.store(true, Ordering::Relaxed);
         self.calls.forget(self.id);
-        self.calls.events.push(event);
+        self.calls.report(event);
     }
 }
 

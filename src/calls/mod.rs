@@ -1,4 +1,4 @@
-//! The calls of a client: the registry of pending calls, how each ends, and the events that report them. The work of a call is
+//! The calls: the registry of the pending calls of a client, how each ends, and the queue of the events that report them. The work of a call is
 //! left to `operations`.
 
 mod context;
@@ -17,5 +17,6 @@ pub(crate) use self::{
     crossing::take_events,
     guard::{Call, GivenJob},
     outcome::Value,
+    queue::EventQueue,
     registry::{Calls, Chunk, Opened},
 };

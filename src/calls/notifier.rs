@@ -1,5 +1,5 @@
 //! The JavaScript function that is called when events arrive. It is open while calls are pending and for a moment afterwards, so
-//! that an idle client has no handle in the event loop.
+//! that idle clients have no handle in the event loop.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},

@@ -37,17 +37,16 @@ impl Observer for CallObserver {
         if !self.calls.is_live(self.id) {
             return;
         }
-        let events = &self.calls.events;
         let id = self.id.cast_signed();
         match *event {
             // Retries and queues are few, so each is kept.
-            Event::Retry { attempt, delay, error } => events.push(BindingEvent::Retry {
+            Event::Retry { attempt, delay, error } => self.calls.report(BindingEvent::Retry {
                 id,
                 attempt,
                 error: error.into(),
                 delay_ms: millis(delay),
             }),
-            Event::Queue { reason, delay } => events.push(BindingEvent::Queue {
+            Event::Queue { reason, delay } => self.calls.report(BindingEvent::Queue {
                 id,
                 reason: reason.as_str().to_owned(),
                 delay_ms: millis(delay),
@@ -72,7 +71,7 @@ impl Observer for CallObserver {
                     error,
                     delay_ms,
                 };
-                events.push_over(poll, topic);
+                self.calls.report_over(poll, topic);
             }
             // The client may report other events, which are ignored.
             _ => {}

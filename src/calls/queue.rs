@@ -1,9 +1,13 @@
-//! The queue of a client's events, which JavaScript takes in batches. The events are defined in `events.rs`.
+//! The queue of the events of all clients of a JavaScript environment, which JavaScript takes in batches. The events are defined
+//! in `events.rs`.
 
 use std::{
     collections::{HashMap, VecDeque},
     fmt, mem,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use modzy_client::Phase;
@@ -11,8 +15,10 @@ use napi::{Env, bindgen_prelude::Function};
 
 use super::{
     events::{BindingEvent, BindingInput, Family},
-    notifier::Notifier,
+    notifier::{LINGER, Notifier},
+    registry::Calls,
 };
+use crate::runtime;
 
 /// The most events of a batch, and its most text, unless a single event has more. The user's own work on the event loop gets a
 /// turn between two batches.
@@ -34,14 +40,23 @@ pub(crate) enum Topic {
 #[derive(Default)]
 pub(crate) struct EventQueue {
     queue: Mutex<Queue>,
-    pub(super) notifier: Notifier,
+    notifier: Notifier,
+    /// The number of the last call.
+    last: AtomicU64,
+}
+
+/// An event, and the calls of its client.
+#[derive(Debug)]
+pub(super) struct Queued {
+    pub(super) calls: Weak<Calls>,
+    pub(super) event: BindingEvent,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
-    waiting: VecDeque<BindingEvent>,
+    waiting: VecDeque<Queued>,
     /// Events that come before the others.
-    first: Vec<BindingEvent>,
+    first: Vec<Queued>,
     /// Whether JavaScript has been notified of them.
     notified: bool,
     /// How many events were taken before the first one in the queue.
@@ -59,44 +74,49 @@ impl fmt::Debug for EventQueue {
 }
 
 impl EventQueue {
+    /// Returns the number of a new call, which no other call of the environment has.
+    pub(super) fn number(&self) -> u64 {
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     /// Adds an event.
-    pub(crate) fn push(&self, event: BindingEvent) {
+    pub(super) fn push(&self, queued: Queued) {
         let mut queue = self.queue();
-        queue.waiting.push_back(event);
+        queue.waiting.push_back(queued);
         self.notify(queue);
     }
 
     /// Adds an event that comes before all others, however many there are.
-    pub(crate) fn push_first(&self, event: BindingEvent) {
+    pub(super) fn push_first(&self, queued: Queued) {
         let mut queue = self.queue();
-        queue.first.push(event);
+        queue.first.push(queued);
         self.notify(queue);
     }
 
     /// Adds an event. It replaces the last one of its call and family if that is still in the queue and has the same topic, so that
     /// the queue does not grow while the event loop is blocked.
-    pub(crate) fn push_over(&self, event: BindingEvent, topic: Topic) {
-        let Some(family) = event.family() else {
-            return self.push(event);
+    pub(super) fn push_over(&self, queued: Queued, topic: Topic) {
+        let Some(family) = queued.event.family() else {
+            return self.push(queued);
         };
         let mut queue = self.queue();
-        let key = (event.id(), family);
+        let key = (queued.event.id(), family);
         let (taken, next) = (queue.taken, queue.taken + queue.waiting.len());
         if let Some((place, last)) = queue.last.get(&key)
             && *last == topic
             && let index = place - taken
             && let Some(waiting) = queue.waiting.get_mut(index)
         {
-            *waiting = event;
+            *waiting = queued;
             return;
         }
         queue.last.insert(key, (next, topic));
-        queue.waiting.push_back(event);
+        queue.waiting.push_back(queued);
         self.notify(queue);
     }
 
     /// Takes the oldest events. If any remain, JavaScript is notified again in another turn of the event loop.
-    pub(crate) fn take(&self) -> Vec<BindingEvent> {
+    pub(super) fn take(&self) -> Vec<Queued> {
         let mut queue = self.queue();
         queue.notified = false;
         let batch = queue.take();
@@ -104,6 +124,29 @@ impl EventQueue {
             self.notify(queue);
         }
         batch
+    }
+
+    /// Sets whether pending events keep the event loop alive. Returns whether there is a function that is called when events
+    /// arrive. Without pending calls, the function is closed after a moment.
+    pub(crate) fn hold(self: &Arc<Self>, env: Env, is_held: bool) -> napi::Result<bool> {
+        let is_open = self.notifier.hold(env, is_held)?;
+        if self.notifier.needs_watch() {
+            match runtime::handle() {
+                Ok(handle) => {
+                    let events = Arc::clone(self);
+                    handle.spawn(async move {
+                        loop {
+                            tokio::time::sleep(LINGER).await;
+                            if events.notifier.close_if_idle() {
+                                break;
+                            }
+                        }
+                    });
+                }
+                Err(_) => while !self.notifier.close_if_idle() {},
+            }
+        }
+        Ok(is_open)
     }
 
     /// Sets the function that is called when there are events to `take`, and keeps the event loop alive.
@@ -136,12 +179,12 @@ impl Queue {
         self.first.is_empty() && self.waiting.is_empty()
     }
 
-    fn take(&mut self) -> Vec<BindingEvent> {
+    fn take(&mut self) -> Vec<Queued> {
         if !self.first.is_empty() {
             return mem::take(&mut self.first);
         }
         let mut sum = 0;
-        let fits = |event: &&BindingEvent| {
+        let fits = |Queued { event, .. }: &&Queued| {
             let is_first = sum == 0;
             sum += 1 + event.text_length();
             is_first || sum <= BATCH_TEXT
@@ -149,7 +192,7 @@ impl Queue {
         let batch = self.waiting.iter().take(BATCH).take_while(fits).count();
         let batch: Vec<_> = self.waiting.drain(..batch).collect();
         self.taken += batch.len();
-        for event in &batch {
+        for Queued { event, .. } in &batch {
             if let Some(family) = event.family() {
                 let key = (event.id(), family);
                 if self.last.get(&key).is_some_and(|(place, _)| *place < self.taken) {

@@ -1,4 +1,4 @@
-//! The pending calls: how to abort each, the requests for chunks of their sources, and the streams that they opened. The end of a
+//! The pending calls of a client: how to abort each, the requests for chunks of their sources, and the streams that they opened. The end of a
 //! call is in `guard.rs`.
 
 use std::{
@@ -10,11 +10,13 @@ use std::{
 
 use bytes::Bytes;
 use modzy_client::{Abort, CancelLimits, Output, ResultStream};
-use napi::Env;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::{events::BindingEvent, notifier::LINGER, queue::EventQueue};
+use super::{
+    events::BindingEvent,
+    queue::{EventQueue, Queued, Topic},
+};
 use crate::runtime;
 
 /// A chunk of a source; `None` at its end.
@@ -30,15 +32,14 @@ const BURST: Duration = Duration::from_millis(10);
 /// The calls of one client.
 #[derive(Debug)]
 pub(crate) struct Calls {
-    /// The queue of their events.
-    pub(crate) events: EventQueue,
+    /// The queue of the events of all clients.
+    events: Arc<EventQueue>,
     all: CancellationToken,
     live: Mutex<Live>,
 }
 
 #[derive(Debug, Default)]
 struct Live {
-    last: u64,
     /// An ordered map, because a hash table with tens of thousands of calls blocks the event loop while it doubles.
     calls: BTreeMap<u64, Registered>,
     /// The pending request for a chunk of each call. A call has one at a time, because uploads read their sources in turn.
@@ -103,36 +104,32 @@ impl Burst {
 }
 
 impl Calls {
-    /// Creates an empty registry.
-    pub(crate) fn new() -> Arc<Self> {
+    /// Creates an empty registry, whose calls report their events to this queue.
+    pub(crate) fn new(events: Arc<EventQueue>) -> Arc<Self> {
         Arc::new(Self {
-            events: EventQueue::default(),
+            events,
             all: CancellationToken::new(),
             live: Mutex::default(),
         })
     }
 
-    /// Sets whether pending events keep the event loop alive. Returns whether there is a function that is called when events
-    /// arrive. The function of an idle client is closed after a moment.
-    pub(crate) fn hold(self: &Arc<Self>, env: Env, is_held: bool) -> napi::Result<bool> {
-        let is_open = self.events.notifier.hold(env, is_held)?;
-        if self.events.notifier.needs_watch() {
-            match runtime::handle() {
-                Ok(handle) => {
-                    let calls = Arc::clone(self);
-                    handle.spawn(async move {
-                        loop {
-                            tokio::time::sleep(LINGER).await;
-                            if calls.events.notifier.close_if_idle() {
-                                break;
-                            }
-                        }
-                    });
-                }
-                Err(_) => while !self.events.notifier.close_if_idle() {},
-            }
-        }
-        Ok(is_open)
+    /// Reports an event of a call.
+    pub(super) fn report(self: &Arc<Self>, event: BindingEvent) {
+        let calls = Arc::downgrade(self);
+        self.events.push(Queued { calls, event });
+    }
+
+    /// Reports an event of a call before all others.
+    pub(super) fn report_first(self: &Arc<Self>, event: BindingEvent) {
+        let calls = Arc::downgrade(self);
+        self.events.push_first(Queued { calls, event });
+    }
+
+    /// Reports an event of a call. It replaces the last one of its call and family if that is still in the queue and has the same
+    /// topic.
+    pub(super) fn report_over(self: &Arc<Self>, event: BindingEvent, topic: Topic) {
+        let calls = Arc::downgrade(self);
+        self.events.push_over(Queued { calls, event }, topic);
     }
 
     /// Registers a call under a new number.
@@ -142,11 +139,8 @@ impl Calls {
             abort: abort.clone(),
             has_ended: false,
         };
-        let mut live = self.live();
-        live.last += 1;
-        let id = live.last;
-        live.calls.insert(id, registered);
-        drop(live);
+        let id = self.events.number();
+        self.live().calls.insert(id, registered);
         (id, abort)
     }
 
@@ -210,10 +204,10 @@ impl Calls {
     }
 
     /// Requests a chunk of a call's source from JavaScript.
-    pub(crate) fn pull(&self, id: u64, source: u32) -> oneshot::Receiver<Chunk> {
+    pub(crate) fn pull(self: &Arc<Self>, id: u64, source: u32) -> oneshot::Receiver<Chunk> {
         let (sender, receiver) = oneshot::channel();
         self.live().pulls.insert(id, sender);
-        self.events.push(BindingEvent::ChunkWanted {
+        self.report(BindingEvent::ChunkWanted {
             id: id.cast_signed(),
             source,
         });
@@ -265,8 +259,9 @@ impl Calls {
     }
 }
 
+/// The newest first: a request that waits for a socket must not get that of an older one that is ended before it.
 fn end(aborted: Vec<Abort>) {
-    for abort in aborted {
+    for abort in aborted.into_iter().rev() {
         abort.end();
     }
 }

@@ -46,7 +46,7 @@ pub(crate) async fn write(client: Client, operation: Write, argument: Argument, 
         Ok(context) => context,
         Err(error) => return call.settle(Err::<Value, _>(error)),
     };
-    call.run(writing(operation, &context)).await;
+    call.run_write(writing(operation, &context)).await;
 }
 
 /// Runs an operation that submits a job. An abort may cancel the job.

@@ -1,6 +1,6 @@
 //! Uploads: a new job with files as its inputs, and inputs that are appended to an open job.
 
-use modzy_client::{Client, Document, Error, FileJob, JobInput, Result, Upload};
+use modzy_client::{CancelOutcome, Client, Document, Error, FileJob, JobInput, Result, Sent, Upload};
 use serde::Deserialize;
 
 use super::{
@@ -43,7 +43,10 @@ pub(super) async fn submit_job_files(context: &Context<'_>, given: GivenJob<'_>)
         .submit_job_files(job, &context.request, &call.abort, on_progress)
         .await;
     match (result, canceled) {
-        (Err(Error::Aborted), canceled) => call.settle_aborted(canceled),
+        (Err(Error::Aborted), canceled) => {
+            let sent = canceled.as_ref().map_or(Sent::No, sent_of);
+            call.settle_aborted(canceled, sent);
+        }
         (Err(error), Some(canceled)) => call.settle_canceled(&error, canceled),
         (result, _) => end(call.settle_with_job(client, given, result)).await,
     }
@@ -86,6 +89,15 @@ pub(crate) async fn source_idle(client: Client, given: Given, call: Call) {
         Ok(Value::SourceIdle(limit))
     })
     .await;
+}
+
+/// Whether the server may have opened the job of an upload.
+fn sent_of(canceled: &CancelOutcome) -> Sent {
+    match &canceled.result {
+        Err(Error::Aborted) if canceled.job_identifier.is_none() => Sent::No,
+        Err(error) if canceled.job_identifier.is_none() => error.sent().unwrap_or(Sent::Maybe),
+        _ => Sent::Maybe,
+    }
 }
 
 fn upload(argument: UploadArgument, call: &Call) -> FileJob {

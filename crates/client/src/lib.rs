@@ -79,7 +79,7 @@ pub use self::{
     jobs::{
         Abort, CancelLimits, CancelOutcome, Cancellation, EmbeddedJob, EmbeddedValue, Ended, FetchedJob,
         FetchedJobBuilder, JdbcJob, JdbcJobBuilder, JdbcQuery, JobHistoryFilter, JobOfCall, S3Job, S3JobBuilder,
-        S3Objects, Sources, TextJob, WaitOptions, is_final_status, path_to_data_uri,
+        S3Objects, Sources, TextJob, WaitOptions, fate_of_aborted, is_final_status, path_to_data_uri,
     },
     listing::Page,
     models::ModelFilter,

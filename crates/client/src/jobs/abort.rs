@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::cancel::{CancelOutcome, Cancellation};
@@ -94,6 +95,21 @@ impl Abort {
                 done = work => Some(done),
             }
         }
+    }
+}
+
+/// Returns what is known of a request at the moment at which its call is aborted: whether the server may have received it, or its
+/// result if that had already arrived. Pass the token of the abort to the call with [`RequestOptions::nothing_sent_after`]. Drop the
+/// call afterwards, which closes the request.
+///
+/// # Errors
+/// [`Sent`], for a call without a result.
+pub fn fate_of_aborted<T>(call: &mut (impl Future<Output = Result<T>> + Unpin)) -> Result<T, Sent> {
+    match call.now_or_never() {
+        Some(Ok(result)) => Ok(result),
+        Some(Err(Error::Aborted)) => Err(Sent::No),
+        Some(Err(error)) => Err(error.sent().unwrap_or(Sent::Maybe)),
+        None => Err(Sent::Maybe),
     }
 }
 

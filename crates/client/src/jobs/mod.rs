@@ -17,7 +17,7 @@ mod text;
 mod wait;
 
 pub use self::{
-    abort::{Abort, Ended, JobOfCall},
+    abort::{Abort, Ended, JobOfCall, fate_of_aborted},
     cancel::{CancelLimits, CancelOutcome, Cancellation},
     data_uri::path_to_data_uri,
     embedded::{EmbeddedJob, EmbeddedValue},

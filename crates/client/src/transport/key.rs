@@ -47,7 +47,7 @@ impl Hasher for Digest {
         self.0.update(bytes);
     }
 
-    /// Not used: 64 bits would not tell apart what an attacker may choose.
+    /// Not used: 64 bits are too few for values that an attacker may choose.
     fn finish(&self) -> u64 {
         0
     }

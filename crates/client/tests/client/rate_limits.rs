@@ -236,7 +236,7 @@ async fn a_call_that_is_aborted_in_the_queue_is_never_sent() {
         token.cancel();
     };
     let (aborted, ()) = tokio::join!(submit, abort);
-    assert!(matches!(aborted, Err(Error::GivenUp)), "{aborted:?}");
+    assert!(matches!(aborted, Err(Error::Aborted)), "{aborted:?}");
     first.abort();
     assert_eq!(server.count(), 1);
 }
