@@ -11,6 +11,7 @@ export * from './types/submits.js';
 export * from './types/uploads.js';
 export * from './types/waits.js';
 export * from './types/batches.js';
+export * from './types/lifetime.js';
 export * from './types/listings.js';
 export * from './types/results.js';
 export * from './types/models.js';

@@ -34,4 +34,5 @@ module.exports.ResponseError = errors.ResponseError;
 module.exports.ConnectionError = errors.ConnectionError;
 module.exports.RequestTimeoutError = errors.RequestTimeoutError;
 module.exports.WaitTimeoutError = errors.WaitTimeoutError;
+module.exports.ClientClosedError = errors.ClientClosedError;
 module.exports.InputError = errors.InputError;

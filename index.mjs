@@ -21,6 +21,7 @@ export const {
   ConnectionError,
   RequestTimeoutError,
   WaitTimeoutError,
+  ClientClosedError,
   InputError,
 } = modzy;
 

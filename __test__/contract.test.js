@@ -119,6 +119,9 @@ async function checkValue(value, gives) {
   }
 }
 
+/** The methods about a client itself. */
+const SENDS_NOTHING = ['close', 'stats'];
+
 describe('the contract', () => {
   const recorder = new Recorder();
   /** One client of each class and constructor, shared by all rows. */
@@ -243,9 +246,11 @@ describe('the contract', () => {
   });
 
   it('covers each public method in each form of its types, with clients of both generations', () => {
-    const promised = Array.from(methods).flatMap(([name, forms]) =>
-      [...forms].flatMap((form) => [1, 2].map((client) => `${name}, ${form}, client of ${client}.x`)),
-    );
+    const promised = Array.from(methods)
+      .filter(([name]) => !SENDS_NOTHING.includes(name))
+      .flatMap(([name, forms]) =>
+        [...forms].flatMap((form) => [1, 2].map((client) => `${name}, ${form}, client of ${client}.x`)),
+      );
     assert.deepEqual(
       promised.filter((each) => !covered.has(each)),
       [],

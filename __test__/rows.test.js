@@ -13,7 +13,7 @@ const modzy = require('modzy-client');
 const root = path.resolve(__dirname, '..');
 
 /** What the facade and the classes have that is not a row. */
-const NOT_ROWS = ['getAccountingClient', 'getJobClient', 'getModelClient', 'getResultClient', 'getTagClient'];
+const NOT_ROWS = ['getAccountingClient', 'getJobClient', 'getModelClient', 'getResultClient', 'getTagClient', 'stats'];
 
 /** What people call most. */
 const WITH_EXAMPLES = [
@@ -60,6 +60,7 @@ function declared() {
       const methods = statement.members.filter(
         (member) =>
           (ts.isMethodSignature(member) || ts.isMethodDeclaration(member)) &&
+          ts.isIdentifier(member.name) &&
           !member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword),
       );
       return [...new Set(methods.map(({ name }) => name.text))].map((name) => ({

@@ -8,6 +8,7 @@ const { ownMembers } = require('./arguments/option-table.js');
 const { AccountingClient } = require('./resources/accounting.js');
 const dataUrls = require('./resources/data-urls.js');
 const jobs = require('./resources/jobs.js');
+const lifetime = require('./resources/lifetime.js');
 const models = require('./resources/models.js');
 const { Resource, compose, sessionOf } = require('./resources/resource.js');
 const results = require('./resources/results.js');
@@ -95,6 +96,6 @@ class ModzyClient extends Resource {
     return this.#accounting;
   }
 }
-compose(ModzyClient, models.methods, tags.methods, jobs.methods, results.methods, dataUrls.methods);
+compose(ModzyClient, models.methods, tags.methods, jobs.methods, results.methods, dataUrls.methods, lifetime.methods);
 
 module.exports = { ModzyClient };

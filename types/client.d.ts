@@ -4,6 +4,7 @@ import type { AccountingMethods } from './accounting.js';
 import type { BatchMethods } from './batches.js';
 import type { ConnectionError, InputError, ResponseError } from './errors.js';
 import type { JobReadMethods } from './jobs.js';
+import type { LifetimeMethods } from './lifetime.js';
 import type { ModelMethods } from './models.js';
 import type { BlobUrlOptions, ClassInitiator, ClientOptions, DataUrlOptions, TeamInitiator } from './options.js';
 import type { ResultMethods } from './results.js';
@@ -33,6 +34,7 @@ declare class ResourceClient {
   /** The root of the host, as in 2.x. Not enumerable. */
   get baseUrl(): string;
 }
+interface ResourceClient extends LifetimeMethods {}
 
 /** A client with the methods about models only. */
 export declare class ModelClient extends ResourceClient {}
@@ -138,7 +140,8 @@ export declare class ModzyClient {
    */
   fileToDataUrl(file: Blob, options?: BlobUrlOptions | null): Promise<string>;
 }
-export interface ModzyClient extends ModelMethods, TagMethods, JobMethods, BatchMethods, ResultMethods {}
+export interface ModzyClient
+  extends ModelMethods, TagMethods, JobMethods, BatchMethods, ResultMethods, LifetimeMethods {}
 
 // Without this, all that is declared here would be exported.
 export {};

@@ -129,6 +129,19 @@ export declare class WaitTimeoutError extends ModzyError {
   /** Creates an error. The library creates its errors itself; the constructor is for tests. */
   constructor(message: string, details?: { jobIdentifier?: string; job?: Job; retryable?: boolean; cause?: unknown });
 }
+/** The client was closed before or during the call. Create another client to make further calls. */
+export declare class ClientClosedError extends ModzyError {
+  name: 'ClientClosedError';
+  /** Whether the server may have received the request, for calls that change something there, and for calls that were not made. */
+  sent?: 'no' | 'maybe';
+  /** The job that the call was about, or that an upload had opened. */
+  jobIdentifier?: string;
+  /** Creates an error. The library creates its errors itself; the constructor is for tests. */
+  constructor(
+    message: string,
+    details?: { sent?: 'no' | 'maybe'; jobIdentifier?: string; retryable?: boolean; cause?: unknown },
+  );
+}
 /** An input of an upload cannot be used. If a job was opened for it, the job has been canceled. */
 export declare class InputError extends ModzyError {
   name: 'InputError';

@@ -27,7 +27,7 @@ function readPublicMethods() {
     const source = ts.createSourceFile(name, readFileSync(path.join(folder, name), 'utf8'), ts.ScriptTarget.Latest);
     for (const member of source.statements.filter(holdsMethods).flatMap(({ members }) => members)) {
       const isMethod = ts.isMethodSignature(member) || ts.isMethodDeclaration(member);
-      if (isMethod && !isStatic(member)) {
+      if (isMethod && !isStatic(member) && ts.isIdentifier(member.name)) {
         const form = member.parameters[0]?.name.text === 'params' ? 'object' : 'positional';
         methods.set(member.name.text, (methods.get(member.name.text) ?? new Set()).add(form));
       }

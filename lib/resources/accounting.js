@@ -5,6 +5,7 @@
 const { notEmptyString } = require('../arguments/checks.js');
 const { required } = require('../arguments/rows.js');
 const { readTextOrDocument } = require('../documents.js');
+const lifetime = require('./lifetime.js');
 const { Resource, composeResource, methodsOf, read } = require('./resource.js');
 
 const rows = {
@@ -13,6 +14,6 @@ const rows = {
 };
 
 class AccountingClient extends Resource {}
-composeResource(AccountingClient, 'accounting', methodsOf(rows));
+composeResource(AccountingClient, 'accounting', methodsOf(rows), lifetime.methods);
 
 module.exports = { AccountingClient, rows };

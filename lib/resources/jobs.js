@@ -6,6 +6,7 @@ const { date, string } = require('../arguments/checks.js');
 const { pageNumber } = require('../arguments/numbers.js');
 const { jobReference, jobsOrModel } = require('../arguments/references.js');
 const { membersOnly, named, optional, required } = require('../arguments/rows.js');
+const lifetime = require('./lifetime.js');
 const { Resource, composeResource, list, methodsOf, own, read } = require('./resource.js');
 const results = require('./results.js');
 const submits = require('./submits.js');
@@ -62,6 +63,6 @@ function thirtyDaysAgo() {
 const methods = { ...methodsOf(rows), ...submits.methods, ...uploads.methods, ...waits.methods };
 
 class JobClient extends Resource {}
-composeResource(JobClient, 'jobs', methods, results.methods);
+composeResource(JobClient, 'jobs', methods, results.methods, lifetime.methods);
 
 module.exports = { JobClient, methods, rows };

@@ -6,6 +6,7 @@ const { date, flag, notEmptyString, string } = require('../arguments/checks.js')
 const { pageNumber } = require('../arguments/numbers.js');
 const { readCall } = require('../arguments/read-call.js');
 const { named, optional, required, version } = require('../arguments/rows.js');
+const lifetime = require('./lifetime.js');
 const { Resource, alias, composeResource, list, methodsOf, read } = require('./resource.js');
 
 const filter = [
@@ -63,6 +64,6 @@ const rows = {
 const methods = methodsOf(rows);
 
 class ModelClient extends Resource {}
-composeResource(ModelClient, 'models', methods);
+composeResource(ModelClient, 'models', methods, lifetime.methods);
 
 module.exports = { ModelClient, methods, rows };

@@ -9,6 +9,7 @@ const { ResponseError } = require('../errors.js');
 const { argumentError, withoutCaller } = require('../stacks.js');
 const { openOutputStream } = require('../streams/output-stream.js');
 const { ResultStream } = require('../streams/result-stream.js');
+const lifetime = require('./lifetime.js');
 const { Resource, composeResource, inSteps, iterate, methodsOf, own, plain, read } = require('./resource.js');
 
 /** @typedef {import('../arguments/read-call.js').Reading} Reading */
@@ -48,7 +49,7 @@ const rows = {
 const methods = methodsOf(rows);
 
 class ResultClient extends Resource {}
-composeResource(ResultClient, 'results', methods);
+composeResource(ResultClient, 'results', methods, lifetime.methods);
 
 /**
  * @param {import('../calls/session.js').Session} session

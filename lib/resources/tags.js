@@ -4,6 +4,7 @@
 
 const { required } = require('../arguments/rows.js');
 const { tagIds } = require('../arguments/references.js');
+const lifetime = require('./lifetime.js');
 const { Resource, composeResource, methodsOf, read } = require('./resource.js');
 
 const rows = {
@@ -17,6 +18,6 @@ const rows = {
 const methods = methodsOf(rows);
 
 class TagClient extends Resource {}
-composeResource(TagClient, 'models/tags', methods);
+composeResource(TagClient, 'models/tags', methods, lifetime.methods);
 
 module.exports = { TagClient, methods, rows };
