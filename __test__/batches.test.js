@@ -106,7 +106,7 @@ describe('batches', () => {
       assert.ok(outcomes[3].error instanceof ApiError);
       assert.equal(outcomes[4].error, thrown);
       assert.equal(outcomes[5].error, thrown);
-      assert.match(outcomes[6].error.message, /the jobs\[6\] param should be a job/);
+      assert.match(outcomes[6].error.message, /the function jobs\[6\] returned nothing; return a job/);
       assert.match(outcomes[7].error.message, /the jobs\[7\] param should be a job/);
     });
 

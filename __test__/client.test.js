@@ -50,7 +50,10 @@ describe('the constructor', () => {
   const text = (name) => `Cannot initialize the modzy client: the ${name} param should be a valid not empty string`;
   const url = 'https://app.modzy.com/api';
   const refused = [
-    [[], text('baseURL')],
+    [
+      [],
+      `${text('baseURL')}; write new ModzyClient(baseURL, apiKey, options), new ModzyClient({ apiKey, url, ...options }) or ModzyClient.fromEnv(options)`,
+    ],
     [[undefined, KEY], text('baseURL')],
     [[null, KEY], text('baseURL')],
     [['', KEY], text('baseURL')],

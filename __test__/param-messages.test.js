@@ -19,6 +19,10 @@ describe('invalid params', () => {
   /** A text of this package, which names the method. */
   const says = (name, expected) => (method) => new RegExp(`^${method}: the ${name} param should be ${expected}$`);
 
+  /** What the messages about sources add, as the source of a pattern. */
+  const levels = (leaf, key) =>
+    `, as sources have two levels: ${key === undefined ? `{ inputKey: { inputName: ${leaf} } }` : `{ "my-input": { "${key}": ${leaf} } }`}`;
+
   /** The calls that are refused with a message. */
   const refused = [
     [should('modelId', 'a string'), [['getModels', 7], ['getModels', true], ['getModel'], ['getModelById', null]]],
@@ -118,28 +122,34 @@ describe('invalid params', () => {
       ],
     ],
     [should('mediaType', 'a string'), [['submitJobEmbedded', 'm', 'v', null, SOURCES]]],
-    [says('embeddedSources', 'an object with members'), [['submitJobEmbedded', 'm', 'v', 'a/b', 'text']]],
     [
-      says('fileSources', 'an object with members'),
+      says('embeddedSources', `an object with members${levels('source')}`),
+      [['submitJobEmbedded', 'm', 'v', 'a/b', 'text']],
+    ],
+    [
+      says('fileSources', `an object with members${levels('source')}`),
       [
         ['submitJobFile', 'm', 'v'],
         ['submitJobFiles', 'm', 'v', []],
       ],
     ],
-    [says('sources', 'an object with members'), [['submitJobFile', { modelId: 'm', version: 'v', sources: {} }]]],
     [
-      says('textSources\\["input.txt"\\]', 'an object with members'),
+      says('sources', `an object with members${levels('source')}`),
+      [['submitJobFile', { modelId: 'm', version: 'v', sources: {} }]],
+    ],
+    [
+      says('textSources\\["input.txt"\\]', `an object with members${levels('text', 'input.txt')}`),
       [
         ['submitJobText', 'm', 'v', { 'input.txt': 'text' }],
         ['submitJobText', 'm', 'v', { 'input.txt': {} }],
       ],
     ],
     [
-      says('sources\\["a"\\]', 'an object with members'),
+      says('sources\\["a"\\]', `an object with members${levels('text', 'a')}`),
       [['submitJobText', { modelId: 'm', version: 'v', sources: { ...SOURCES, a: null } }]],
     ],
     [
-      says('awss3Sources\\["a"\\]', 'an object with members'),
+      says('awss3Sources\\["a"\\]', `an object with members${levels('{ bucket, key }', 'a')}`),
       [['submitJobAWSS3', 'm', 'v', 'i', 's', 'r', { a: 'b' }]],
     ],
     [should('secretAccessKey', 'a string'), [['submitJobAWSS3', 'm', 'v', 'id', 7, 'r', SOURCES]]],

@@ -39,7 +39,9 @@ class ModzyClient extends Resource {
     checkNames(rest, 'initiator');
     const hasCredentials = [apiKey, rest.teamId, rest.teamToken].some(isGiven);
     if (!hasCredentials && !MODZY_API_KEY?.trim()) {
-      throw new TypeError('Cannot initialize the modzy client: the environment variable MODZY_API_KEY is not set');
+      throw new TypeError(
+        'Cannot initialize the modzy client: the environment variable MODZY_API_KEY is not set; set it, or pass { apiKey }',
+      );
     }
     return new this({
       ...rest,

@@ -226,6 +226,8 @@ function toCause(message) {
   return cause;
 }
 
+const ADVICE_FOR_TEXTS = 'a string is the path of a file: pass a text as Buffer.from(text), or use submitJobText';
+
 /**
  * Converts a failure of the addon into a public error.
  *
@@ -240,7 +242,9 @@ function toError(failure, site) {
       return showCaller(argumentError(`${nameInCall(site, failure.name)} ${failure.reason}`), site);
     case 'input': {
       const { fault: code, inputKey, inputName } = failure;
-      return new InputError(message, { code, inputKey, inputName, cause: toCause(failure.cause) });
+      // A string of an upload is a path, but may have been meant as a text.
+      const advice = code === 'missing' && inputKey !== '' ? `; ${ADVICE_FOR_TEXTS}` : '';
+      return new InputError(message + advice, { code, inputKey, inputName, cause: toCause(failure.cause) });
     }
     case 'file':
       return new ModzyError(message, { cause: toCause(failure.cause) });

@@ -157,14 +157,15 @@ function callback(value, name) {
  *
  * @param {unknown} value
  * @param {string} name
+ * @param {string} [more] What the message adds.
  */
-function object(value, name) {
+function object(value, name, more = '') {
   const isObject = (/** @type {unknown} */ each) =>
     typeof each === 'object' && each !== null && !Array.isArray(each) && !ArrayBuffer.isView(each);
   const toJSON = isObject(value) ? /** @type {any} */ (value).toJSON : undefined;
   const given = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
   if (!isObject(given) || Object.keys(given).length === 0) {
-    throw invalidParam(name, 'an object with members', value);
+    throw invalidParam(name, `an object with members${more}`, value);
   }
   return given;
 }
@@ -244,6 +245,10 @@ function url(value, name) {
 function filePath(value, name) {
   const isUrl = typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
   const given = notEmptyString(isUrl ? pathOf(/** @type {URL} */ (value), name) : value, name);
+  const mistake = isUrl ? undefined : notPaths.find(({ is }) => is.test(given));
+  if (mistake !== undefined) {
+    throw invalidParam(name, mistake.expected);
+  }
   if (path.sep === '\\') {
     // On Windows a path may be relative to the current folder of a drive.
     return path.resolve(given);
@@ -251,6 +256,15 @@ function filePath(value, name) {
   // Not normalized: after a symbolic link, `..` may lead elsewhere than the text of the path says.
   return path.isAbsolute(given) ? given : `${process.cwd().replace(/\/$/, '')}/${given}`;
 }
+
+/** Strings that are probably not meant as paths. `./` before such a path makes it one. */
+const notPaths = [
+  { is: /^file:\/\//i, expected: 'a path, not the text of a file: URL: pass new URL(…)' },
+  { is: /^s3:\/\//i, expected: 'a path, not a URL: submit objects in S3 with submitJobAWSS3' },
+  { is: /^(?:https?|ftp):\/\//i, expected: 'a path, not a URL: download it first, or pass (await fetch(url)).body' },
+  { is: /^data:[^/\\]*[/,;]/i, expected: 'a path, not a data URL: pass its bytes' },
+  { is: /^~(?:[/\\]|$)/, expected: 'a path without "~", which only shells expand: use path.join(os.homedir(), …)' },
+];
 
 /**
  * @param {URL} given

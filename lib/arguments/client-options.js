@@ -5,7 +5,7 @@
 const { ConsoleLog, LoggerLog, logsOfEnvironment } = require('../diagnostics/loggers.js');
 const { argumentError } = require('../stacks.js');
 const { isGiven } = require('./checks.js');
-const { credential, readCredentials } = require('./credentials.js');
+const { credential, readCredentials, readIdentity, refuseSwapped } = require('./credentials.js');
 const { readNetwork } = require('./network.js');
 const { optionOf, ownMembers } = require('./option-table.js');
 
@@ -21,18 +21,14 @@ function readConstructor(given) {
   if (typeof first !== 'object' || first === null) {
     const members = isGiven(third) ? ownMembers(third, 'the client') : {};
     checkNames(members, 'client');
-    const identity = {
-      baseUrl: credential(first, 'baseURL'),
-      hostRoot: false,
-      apiKey: credential(second, 'apiKey'),
-    };
-    return { ...toConfig(identity, readOptions(members, 'client')), generation: 1 };
+    return { ...toConfig(readIdentity(first, second), readOptions(members, 'client')), generation: 1 };
   }
   if (isGiven(second)) {
     throw argumentError('the client takes (baseURL, apiKey, options) or ({ apiKey, url, ...options }), but not both');
   }
   const { apiKey, teamId, teamToken, url, ...others } = ownMembers(first, 'the client');
   checkNames(others, 'initiator');
+  refuseSwapped(url, apiKey, 'url', 'new ModzyClient({ apiKey, url })');
   const identity = {
     baseUrl: isGiven(url) ? credential(url, 'url') : 'https://app.modzy.com',
     hostRoot: true,

@@ -18,6 +18,58 @@ function credential(value, name) {
   return string(value, name);
 }
 
+/** The ways to create a client. */
+const ways =
+  'write new ModzyClient(baseURL, apiKey, options), new ModzyClient({ apiKey, url, ...options }) or ModzyClient.fromEnv(options)';
+
+/** @param {unknown} value */
+function isUrl(value) {
+  return typeof value === 'string' && /^https?:\/\//i.test(value);
+}
+
+/**
+ * Checks an API key or the token of a team, which stands in a header after a word that the client adds.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @param {string} scheme The word.
+ */
+function secret(value, name, scheme) {
+  const given = credential(value, name);
+  if (given.toLowerCase().startsWith(`${scheme.toLowerCase()} `)) {
+    const advice = `should be given without "${scheme} ", which the client adds`;
+    throw argumentError(`Cannot initialize the modzy client: the ${name} param ${advice}`);
+  }
+  return given;
+}
+
+/**
+ * Reads the base URL and the API key of the form of 1.x.
+ *
+ * @param {unknown} baseURL
+ * @param {unknown} apiKey
+ */
+function readIdentity(baseURL, apiKey) {
+  if (!isGiven(baseURL) && !isGiven(apiKey)) {
+    const text = 'the baseURL param should be a valid not empty string';
+    throw argumentError(`Cannot initialize the modzy client: ${text}; ${ways}`);
+  }
+  refuseSwapped(baseURL, apiKey, 'baseURL', 'new ModzyClient(baseURL, apiKey)');
+  return { baseUrl: credential(baseURL, 'baseURL'), hostRoot: false, apiKey: secret(apiKey, 'apiKey', 'ApiKey') };
+}
+
+/**
+ * @param {unknown} url
+ * @param {unknown} apiKey
+ * @param {string} name
+ * @param {string} right
+ */
+function refuseSwapped(url, apiKey, name, right) {
+  if (isUrl(apiKey) && !isUrl(url)) {
+    throw argumentError(`Cannot initialize the modzy client: ${name} and apiKey are swapped; write ${right}`);
+  }
+}
+
 /**
  * Reads an API key, or the identifier and the token of a team.
  *
@@ -27,12 +79,12 @@ function credential(value, name) {
  */
 function readCredentials(apiKey, teamId, teamToken) {
   if (!isGiven(teamId) && !isGiven(teamToken)) {
-    return { apiKey: credential(apiKey, 'apiKey') };
+    return { apiKey: secret(apiKey, 'apiKey', 'ApiKey') };
   }
   if (isGiven(apiKey)) {
     throw argumentError('Cannot initialize the modzy client: it takes apiKey, or teamId and teamToken, but not both');
   }
-  return { teamId: credential(teamId, 'teamId'), teamToken: credential(teamToken, 'teamToken') };
+  return { teamId: credential(teamId, 'teamId'), teamToken: secret(teamToken, 'teamToken', 'Bearer') };
 }
 
-module.exports = { credential, readCredentials };
+module.exports = { credential, readCredentials, readIdentity, refuseSwapped };

@@ -11,17 +11,18 @@ const { isGiven, invalidParam, object, string } = require('./checks.js');
  *
  * @template T
  * @param {(value: unknown, name: string) => T} read
+ * @param {string} leaf What a source is, for error messages.
  */
-function inputsOf(read) {
+function inputsOf(read, leaf) {
   return (/** @type {unknown} */ value, /** @type {string} */ name) => {
     /** @type {Record<string, Record<string, T>>} */
     const inputs = Object.create(null);
-    for (const [key, parts] of membersOf(value, name)) {
+    for (const [key, parts] of membersOf(value, name, leaf)) {
       const place = `${name}[${JSON.stringify(string(key, name))}]`;
       /** @type {Record<string, T>} */
       const named = (inputs[key] = Object.create(null));
-      for (const [part, leaf] of membersOf(parts, place)) {
-        named[part] = read(leaf, `${place}[${JSON.stringify(string(part, place))}]`);
+      for (const [part, given] of membersOf(parts, place, leaf, key)) {
+        named[part] = read(given, `${place}[${JSON.stringify(string(part, place))}]`);
       }
     }
     return inputs;
@@ -29,11 +30,28 @@ function inputsOf(read) {
 }
 
 /**
+ * Returns the members of one of the two levels.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @param {string} leaf
+ * @param {string} [key] The key of the value in the first level, which may be the name of an input whose key is missing.
+ */
+function membersOf(value, name, leaf, key) {
+  const levels =
+    key === undefined ? `{ inputKey: { inputName: ${leaf} } }` : `{ "my-input": { ${JSON.stringify(key)}: ${leaf} } }`;
+  return Object.entries(object(withoutToJson(value, name), name, `, as sources have two levels: ${levels}`));
+}
+
+/**
  * @param {unknown} value
  * @param {string} name
  */
-function membersOf(value, name) {
-  return Object.entries(object(withoutToJson(value, name), name));
+function text(value, name) {
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
+    throw invalidParam(name, 'a string, not bytes: decode them, or upload them with submitJobFile');
+  }
+  return string(value, name);
 }
 
 /**
@@ -43,7 +61,8 @@ function membersOf(value, name) {
  * @param {string} name
  */
 function withoutToJson(value, name) {
-  if (typeof value === 'object' && typeof value?.toJSON === 'function' && !types.isDate(value)) {
+  const isMembers = typeof value === 'object' && !types.isDate(value) && !ArrayBuffer.isView(value);
+  if (isMembers && typeof value?.toJSON === 'function') {
     throw invalidParam(name, 'an object of sources without toJSON', value);
   }
   return value;
@@ -84,7 +103,7 @@ function unread(value) {
  * @returns {{ value: any, name: string }}
  */
 function sources(value, name) {
-  return { value: inputsOf(unread)(value, name), name };
+  return { value: inputsOf(unread, 'source')(value, name), name };
 }
 
 /**
@@ -101,7 +120,7 @@ function source(value, name) {
   return { value, name };
 }
 
-const texts = inputsOf(string);
-const s3Objects = inputsOf(s3Object);
+const texts = inputsOf(text, 'text');
+const s3Objects = inputsOf(s3Object, '{ bucket, key }');
 
 module.exports = { s3Objects, source, sources, texts };

@@ -42,7 +42,13 @@ function proxy(value, name) {
  */
 function pem(value, name) {
   if (typeof value === 'string') {
-    return Buffer.from(string(value, name));
+    const text = string(value, name);
+    if (/^[^\r\n]+$/.test(text) && !text.includes('-----BEGIN')) {
+      // Not shown: it may be a part of a key.
+      const advice = 'not the path of a file: read the file first, for example with fs.readFileSync(path)';
+      throw argumentError(`the ${name} param should be a text in PEM, ${advice}`);
+    }
+    return Buffer.from(text);
   }
   if (ArrayBuffer.isView(value)) {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength);

@@ -177,13 +177,18 @@ class Batch {
 
   /** @param {Task} task */
   async #run(task) {
+    const { index } = task;
     let reference = task.source;
     if (typeof reference === 'function') {
       reference = await reference(this.#submitOptions());
+      if (reference === undefined) {
+        const advice = 'a job, a receipt or an identifier, such as the promise of a submit';
+        throw argumentError(`the function jobs[${index}] returned nothing; return ${advice}`);
+      }
       task.source = undefined;
       task.isSubmitting = false;
     }
-    task.jobIdentifier = jobReference(reference, `jobs[${task.index}]`);
+    task.jobIdentifier = jobReference(reference, `jobs[${index}]`);
     if (this.#over !== undefined) {
       return this.#cancels ? this.#cancellations.cancel(task.jobIdentifier) : undefined;
     }

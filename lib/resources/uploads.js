@@ -68,7 +68,11 @@ function appendInput(session, { values, options }) {
   if (values.chunkSize !== undefined && options.chunkSize !== undefined) {
     throw argumentError('appendInput: the option chunkSize is given twice');
   }
-  const { files, carried } = readFileSources({ [inputItemKey]: { [dataItemKey]: inputValue.value } }, inputValue.name);
+  const { files, carried } = readFileSources(
+    { [inputItemKey]: { [dataItemKey]: inputValue.value } },
+    inputValue.name,
+    true,
+  );
   const argument = JSON.stringify({ jobId, ...files[0], chunkSize });
   return session.run('appendInput', argument, options, () => null, carried);
 }

@@ -71,7 +71,7 @@ function readFileSource(value, place, room) {
   if (typeof value?.[Symbol.asyncIterator] === 'function') {
     return { source: new IterableSource(value, place) };
   }
-  throw invalidParam(name, 'a path, a file: URL, bytes, a Blob or a stream');
+  throw invalidParam(name, 'a path, a file: URL, bytes, a Blob or a stream', value);
 }
 
 /**
@@ -79,9 +79,10 @@ function readFileSource(value, place, room) {
  *
  * @param {Record<string, any>} sources Input key → name of the model's input → path, bytes, Blob or stream.
  * @param {string} argument
+ * @param {boolean} [isSingle] Whether the argument is the only source itself, and not the two levels around it.
  * @returns {{ files: FileInput[], carried: { sources: Source[] } }}
  */
-function readFileSources(sources, argument) {
+function readFileSources(sources, argument, isSingle = false) {
   /** @type {FileInput[]} */
   const files = [];
   /** @type {Source[]} */
@@ -89,7 +90,8 @@ function readFileSources(sources, argument) {
   const streams = new Set();
   let room = COPIED;
   try {
-    for (const [inputKey, inputName, value, name] of leaves(sources, argument)) {
+    for (const [inputKey, inputName, value, path] of leaves(sources, argument)) {
+      const name = isSingle ? argument : path;
       if (isStream(value)) {
         if (streams.has(value)) {
           throw invalidParam(name, 'a stream that appears only once');
@@ -139,7 +141,7 @@ function readEmbeddedSources(sources, argument, generation, readBlob) {
       inline += string(value, place).length;
       parts[name] = value;
     } else {
-      throw invalidParam(place, 'a data URI, which pathToDataUrl and fileToDataUrl make');
+      throw invalidParam(place, 'a data URI, which pathToDataUrl and fileToDataUrl make', value);
     }
   }
   const warn = (/** @type {Uint8Array[]} */ bytes) => {
@@ -203,7 +205,7 @@ function embeddedBytes(value, name) {
   if (isBlob(value)) {
     return value;
   }
-  throw invalidParam(name, 'a binary string, bytes or a Blob');
+  throw invalidParam(name, 'a binary string, bytes or a Blob', value);
 }
 
 /**
