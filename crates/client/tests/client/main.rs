@@ -29,6 +29,8 @@ mod download_access;
 #[cfg(test)]
 mod download_durability;
 #[cfg(test)]
+mod download_resuming;
+#[cfg(test)]
 mod download_targets;
 #[cfg(test)]
 mod downloads;
@@ -90,6 +92,8 @@ mod sockets;
 mod something_else;
 #[cfg(test)]
 mod something_else_done;
+#[cfg(test)]
+mod special_files;
 #[cfg(test)]
 mod streamed_results;
 #[cfg(test)]
