@@ -14,7 +14,7 @@ use crate::{
     calls::{Argument, Call, Calls, Value},
     config::BindingConfig,
     environment::BindingEnvironment,
-    errors::message_of,
+    names::message_of,
     numbers::millis,
     operation::{BindingRead, BindingSubmit, BindingWait, BindingWrite, Operation},
     operations,

@@ -11,6 +11,7 @@ mod client;
 mod config;
 mod environment;
 mod errors;
+mod names;
 mod numbers;
 mod operation;
 mod operations;

@@ -28,7 +28,7 @@ function isUrl(value) {
 }
 
 /**
- * Checks an API key or the token of a team, which stands in a header after a word that the client adds.
+ * Checks an API key or the token of a team, which a header contains after a word that the client adds.
  *
  * @param {unknown} value
  * @param {string} name

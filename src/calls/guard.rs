@@ -16,7 +16,8 @@ use modzy_client::{
 
 use super::{
     context::BoxFuture,
-    events::{BindingEvent, BindingInput, double, text},
+    events::BindingEvent,
+    members::{BindingInput, double, text},
     outcome::Value,
     queue::Topic,
     registry::{Calls, Opened},

@@ -5,6 +5,7 @@ mod context;
 mod crossing;
 mod events;
 mod guard;
+mod members;
 mod notifier;
 mod notify;
 mod observer;

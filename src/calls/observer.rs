@@ -5,8 +5,9 @@ use std::sync::Arc;
 use modzy_client::{Event, Observer};
 
 use super::{
-    events::{BindingEvent, millis, text},
+    events::BindingEvent,
     guard::Call,
+    members::{millis, text},
     queue::Topic,
     registry::Calls,
 };

@@ -5,7 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use modzy_client::{Contents, Document, Downloaded, JobAndResult, Page};
 
-use super::events::{BindingEvent, double, text};
+use super::{
+    events::BindingEvent,
+    members::{double, text},
+};
 
 /// The result of a call.
 pub(crate) enum Value {

@@ -14,7 +14,8 @@ use modzy_client::Phase;
 use napi::{Env, bindgen_prelude::Function};
 
 use super::{
-    events::{BindingEvent, BindingInput, Family},
+    events::{BindingEvent, Family},
+    members::BindingInput,
     notifier::{LINGER, Notifier},
     registry::Calls,
 };

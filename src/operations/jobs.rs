@@ -5,7 +5,7 @@ use modzy_client::{Document, Page, Result};
 use super::filters::HistoryArgument;
 use crate::{
     calls::{Context, WaitContext},
-    errors::as_of_wait,
+    names::as_of_wait,
 };
 
 pub(super) async fn get_job(context: &Context<'_>) -> Result<Document> {

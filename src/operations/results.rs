@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::{
     calls::{Context, Opened, Reports, Value, WaitContext},
-    errors::as_of_wait,
+    names::as_of_wait,
 };
 
 /// Separates two results. JSON does not contain this character.
