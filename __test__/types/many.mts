@@ -18,6 +18,7 @@ import type {
   PollOptions,
   RequestOptions,
   ResultClient,
+  Submit,
   WaitManyOptions,
   WaitOptions,
 } from 'modzy-client';
@@ -66,6 +67,11 @@ export async function batches(client: ModzyClient | JobClient): Promise<JobOutco
   }
   await client.blockUntilAllComplete(sources, null);
   await client.blockUntilAllComplete(sources, { concurrency: null, onProgress: ({ status }) => console.log(status) });
+
+  // A function gets options, and may ignore them.
+  const submitting: Submit = (options) => client.submitJobText('m', 'v', {}, { ...options, jobTimeout: 1000 });
+  const uploading: Submit = (options) => client.submitJobFile({ modelId: 'm', version: 'v', sources: {}, ...options });
+  await client.blockUntilAllComplete([submitting, uploading, () => client.submitJobText('m', 'v', {}), 'id']);
 
   // @ts-expect-error: a string is not a list of jobs
   client.jobsAsCompleted('id');

@@ -61,6 +61,11 @@ export interface Fault {
   times?: number | undefined;
   /** How many matching requests pass first. Default: 0. */
   skip?: number | undefined;
+  /**
+   * How many matching requests may pass in a second, after those of `skip`; only the others meet the fault. The requests of one
+   * second may pass at once. With `status: 429`, this is a rate limit. Default: none pass.
+   */
+  perSecond?: number | undefined;
   /** How long the response is delayed, in ms. The route itself runs at once. Default: 0. */
   delayMs?: number | undefined;
   /** The status, 200 to 599, to respond with instead of running the route. */

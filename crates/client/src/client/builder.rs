@@ -103,7 +103,7 @@ impl ClientBuilder {
     }
 
     /// Limits the retries of all calls together, so that they do not multiply the load on a server that fails. Ten successes return
-    /// one of them. A retry after a refusal that pauses its class of routes costs none. With `u32::MAX` there is no limit. Default: 20.
+    /// one of them. A retry after a refusal that pauses its class of routes costs none. `u32::MAX`: unlimited. Default: 20.
     pub fn retry_budget(mut self, retries: u32) -> Self {
         self.retry_budget = retries;
         self

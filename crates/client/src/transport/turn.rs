@@ -111,7 +111,7 @@ impl Transport {
             };
             let (pool, permits) = permits.await.map_err(NoTurn::Failed)?;
             // The server may have begun to refuse such requests while this one waited for its permits. Then it returns them, and
-            // waits in its former place.
+            // waits again in its place.
             if ticket.as_ref().is_none_or(Ticket::is_current) {
                 return Ok(Turn {
                     pool,

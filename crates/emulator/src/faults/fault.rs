@@ -22,6 +22,9 @@ pub struct Fault {
     pub times: Option<u32>,
     /// How many matching requests pass first. They can meet later faults.
     pub skip: u32,
+    /// How many matching requests may pass in a second, after those of `skip`; only the others meet the fault. The requests of one
+    /// second may pass at once. With `status` 429, this is a rate limit.
+    pub per_second: Option<u32>,
     /// How long the response is delayed, in milliseconds. The route itself runs at once.
     pub delay_ms: u64,
     /// The status, 200 to 599, to respond with instead of running the route.

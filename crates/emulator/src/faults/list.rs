@@ -1,9 +1,11 @@
 //! The faults of an emulator, and the choice of one for a request.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use axum::http::Method;
 
+use super::bucket::Bucket;
 use super::fault::Fault;
 use super::validate::validate;
 
@@ -32,6 +34,7 @@ struct Rule {
     fault: Arc<Fault>,
     skip: u32,
     times: Option<u32>,
+    bucket: Option<Bucket>,
 }
 
 impl FaultList {
@@ -50,6 +53,7 @@ impl FaultList {
         let rule = Rule {
             skip: fault.skip,
             times: fault.times,
+            bucket: fault.per_second.map(|rate| Bucket::new(rate, Instant::now())),
             fault: Arc::new(fault),
         };
         rules.bytes = bytes;
@@ -86,11 +90,13 @@ impl FaultList {
 }
 
 impl Rule {
-    /// Whether a matching request meets the fault, after the ones that `skip` lets pass.
+    /// Whether a matching request meets the fault, after the ones that `skip` and `perSecond` let pass.
     fn is_due(&mut self) -> bool {
-        let due = self.skip == 0;
-        self.skip = self.skip.saturating_sub(1);
-        due
+        if self.skip > 0 {
+            self.skip -= 1;
+            return false;
+        }
+        self.bucket.as_mut().is_none_or(|bucket| !bucket.take(Instant::now()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Faults: requests that fail on purpose.
 
+mod bucket;
 mod cut;
 mod fault;
 mod inject;

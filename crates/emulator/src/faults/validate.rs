@@ -19,6 +19,9 @@ pub(super) fn validate(fault: &Fault) -> Result<(), String> {
     if fault.times == Some(0) {
         return Err("`times` must be at least 1".to_owned());
     }
+    if fault.per_second == Some(0) {
+        return Err("`perSecond` must be at least 1".to_owned());
+    }
     validate_answer(fault)?;
     validate_connection(fault)
 }
@@ -106,6 +109,7 @@ mod tests {
         }
         assert!(refusal(r#"{"path":"/api/models?page=1"}"#).starts_with("`path` must not have a query"));
         assert_eq!(refusal(r#"{"times":0}"#), "`times` must be at least 1");
+        assert_eq!(refusal(r#"{"perSecond":0}"#), "`perSecond` must be at least 1");
         assert_eq!(refusal(r#"{"method":"G E T"}"#), "`method` is not an HTTP method");
     }
 

@@ -211,7 +211,7 @@ pub(crate) struct Ticket<'l> {
 }
 
 impl Ticket<'_> {
-    /// Whether the request may still be sent: no pause has begun since.
+    /// Whether the request may still be sent: no pause has begun or ended since.
     pub(crate) fn is_current(&self) -> bool {
         self.line.inner().state.is_current(self.pass)
     }

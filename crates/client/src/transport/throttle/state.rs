@@ -20,16 +20,16 @@ pub(super) enum Admission {
 /// The permission for one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pass {
-    /// How many pauses had begun when it was given.
-    pauses: u64,
+    /// How many pauses had begun or ended when it was given.
+    changes: u64,
     is_probe: bool,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct State {
     phase: Phase,
-    /// How many pauses have begun.
-    pauses: u64,
+    /// How many pauses have begun or ended.
+    changes: u64,
     accepted: Accepted,
     rate: Option<Rate>,
     /// When a request last succeeded.
@@ -93,9 +93,9 @@ impl State {
         matches!(self.phase, Phase::Sending)
     }
 
-    /// Whether no pause has begun since a pass was given.
+    /// Whether no pause has begun or ended since a pass was given.
     pub(super) fn is_current(&self, pass: Pass) -> bool {
-        pass.pauses == self.pauses
+        pass.changes == self.changes
     }
 
     /// When a request last succeeded.
@@ -123,7 +123,7 @@ impl State {
     }
 
     /// Notes that the server refused a request. Returns whether that begins or extends a pause: a request that was sent before
-    /// a pause that has ended since says nothing about now.
+    /// a pause that has ended since says nothing about the present.
     pub(super) fn refused(&mut self, now: Instant, pass: Pass, pause: Duration) -> bool {
         let until = now + pause;
         let is_late = !self.is_current(pass);
@@ -141,6 +141,7 @@ impl State {
 
     fn settle(&mut self, now: Instant, pass: Pass) {
         if self.is_probe(pass) {
+            self.changes += 1;
             self.phase = Phase::Sending;
             if let Some(rate) = &mut self.rate {
                 rate.resume(now);
@@ -149,7 +150,7 @@ impl State {
     }
 
     fn begin_pause(&mut self, until: Instant) {
-        self.pauses += 1;
+        self.changes += 1;
         self.phase = Phase::Paused { until };
     }
 
@@ -160,7 +161,7 @@ impl State {
 
     fn pass(&self, is_probe: bool) -> Pass {
         Pass {
-            pauses: self.pauses,
+            changes: self.changes,
             is_probe,
         }
     }

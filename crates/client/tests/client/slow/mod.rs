@@ -5,4 +5,5 @@ mod early_answers;
 mod faults;
 mod masking;
 mod name_server;
+mod rate_limits;
 mod stops;

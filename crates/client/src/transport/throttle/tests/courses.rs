@@ -81,7 +81,7 @@ async fn persist(line: &Line, server: &Server, call: usize) {
     }
 }
 
-/// Makes so many calls in order, and runs at most so many at a time. Returns the time that they take.
+/// Makes so many calls in order, at most so many of them at a time. Returns the time that they take.
 async fn batch(line: &Rc<Line>, server: &Rc<Server>, count: usize, concurrency: usize) -> Duration {
     let began = Instant::now();
     let next = Rc::new(AtomicUsize::new(0));

@@ -121,6 +121,18 @@ async fn a_refusal_of_a_request_that_was_sent_before_a_pause_begins_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_refusal_of_a_slow_probe_after_the_success_of_the_next_one_begins_no_pause() {
+    let line = Line::default();
+    refuse(admit(&line).await, Some(SECOND));
+    let slow = admit(&line).await;
+    admit(&line).await.accepted();
+    let began = Instant::now();
+    assert_eq!(refuse(slow, Some(SECOND)), Duration::ZERO);
+    admit(&line).await.accepted();
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_ticket_from_before_a_pause_is_not_current_and_keeps_its_place() {
     let line = Line::default();
     let mut place = Place::default();

@@ -2,6 +2,7 @@
 //! the outcome on real sockets.
 
 mod amplification;
+mod bucket;
 mod callers;
 mod calls;
 mod catalogue;
