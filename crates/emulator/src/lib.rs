@@ -27,6 +27,7 @@ mod accounting;
 mod auth;
 mod base_url;
 mod control;
+mod dashboard;
 mod deployment;
 mod emulator;
 mod engines;

@@ -5,7 +5,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
 use crate::state::AppState;
-use crate::{accounting, auth, control, deployment, engines, error, faults, jobs, models, requests, results};
+use crate::{
+    accounting, auth, control, dashboard, deployment, engines, error, faults, jobs, models, requests, results,
+};
 
 /// Returns all routes. A request under `/api` is recorded, then meets the faults, then its key is checked.
 pub(crate) fn router(state: &AppState, with_control: bool) -> Router {
@@ -16,6 +18,7 @@ pub(crate) fn router(state: &AppState, with_control: bool) -> Router {
         .merge(deployment::routes())
         .merge(engines::routes())
         .merge(accounting::routes())
+        .merge(dashboard::routes())
         .method_not_allowed_fallback(error::wrong_method)
         .fallback(error::unknown_route)
         // The request log has already read and measured the body.

@@ -1,7 +1,9 @@
-//! Accounting: the API's access keys and teams.
+//! Accounting: keys, users, projects, teams and accounts.
 
 mod keys;
 mod ledger;
+mod people;
+mod projects;
 mod routes;
 
 pub(crate) use self::ledger::Ledger;

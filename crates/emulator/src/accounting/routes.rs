@@ -5,15 +5,17 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::keys;
 use super::ledger::Ledger;
+use super::{keys, people, projects};
 use crate::account::{TEAM, TEAM_NAME};
 use crate::auth::Keys;
+use crate::base_url::BaseUrl;
 use crate::jobs::JobStore;
 
 pub(crate) fn routes<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
+    BaseUrl: FromRef<S>,
     JobStore: FromRef<S>,
     Keys: FromRef<S>,
     Ledger: FromRef<S>,
@@ -21,7 +23,13 @@ where
     Router::new()
         .route("/accounting/access-keys/user/{email}", get(keys::of_user))
         .route("/accounting/access-keys/{prefix}/hash", post(keys::full_key))
+        .route("/accounting/accounts", get(people::accounts))
+        .route("/accounting/accounts/{account}", get(people::account))
+        .route("/accounting/projects", get(projects::list))
+        .route("/accounting/projects/{project}", get(projects::one))
         .route("/accounting/teams", get(teams))
+        .route("/accounting/users", get(people::users))
+        .route("/accounting/users/search", post(people::search))
 }
 
 async fn teams() -> Json<Value> {

@@ -1,6 +1,8 @@
 //! The emulator over real sockets, with independent clients.
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod accounting;
 #[cfg(test)]
 mod auth;
@@ -10,6 +12,8 @@ mod concurrency;
 mod connection_faults;
 #[cfg(test)]
 mod control;
+#[cfg(test)]
+mod dashboard;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
