@@ -1,14 +1,14 @@
 'use strict';
 
-// The program that `compatibility.js` runs with two SDKs.
+// The program that `compatibility.js` runs with two SDKs in JavaScript. dev/python/program.py has the same steps for a third.
 
 const assert = require('node:assert/strict');
 const { createHash } = require('node:crypto');
 
 const START = new Date(Date.now() - 3_600_000).toISOString();
 
-// Several full chunks of the emulator's 64 KiB, and a shorter one.
-const BYTES = Buffer.alloc(200_000, 'All of it, in order. ');
+// Several full chunks of the emulator's 1 MiB, and a shorter one. The Python SDK sends chunks of that size whatever the limit is.
+const BYTES = Buffer.alloc(2_500_000, 'All of it, in order. ');
 
 // A binary string: each character is a byte.
 const BINARY = '\u00ff\u00fe\u0000 and more';
@@ -159,4 +159,26 @@ function digest(bytes) {
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-module.exports = { BYTES, program };
+/**
+ * The documented differences of the Python SDK, by step. Each asserts one. The names are those of the steps; steps that are not in its
+ * program have no method there.
+ *
+ * @type {Record<string, (theirs: any, ours: any) => void>}
+ */
+const ofPython = {
+  // It has no method to open a job.
+  history: (theirs, ours) => assert.deepEqual(theirs.value, ours.value.slice(0, -1)),
+  'history by model': (theirs) => assert.equal(theirs.value[0].status, 'COMPLETED'),
+  // It adds the identifier under another name.
+  'related models': (theirs, ours) => assert.deepEqual(theirs.value, ours.value.map(withModelId)),
+  'models by tag': (theirs, ours) => {
+    const { tags, models } = ours.value;
+    assert.deepEqual(theirs.value, [tags.map(withModelId), models.map(withModelId)]);
+  },
+};
+
+function withModelId(object) {
+  return { ...object, modelId: object.identifier };
+}
+
+module.exports = { BYTES, ofPython, program };

@@ -1,7 +1,8 @@
 'use strict';
 
-// `npm run test:compatibility`: runs one program with the published SDK, 1.0.7, and with this client, each against its own
-// emulator, and compares the results. Installs dependencies and builds first.
+// `npm run test:compatibility`: runs one program with the published SDKs, 1.0.7 and that for Python, and with this client, each
+// against its own emulator, and compares the results. Installs dependencies and builds first. Without Python, or without the network
+// for a first install, it leaves that SDK out.
 
 const assert = require('node:assert/strict');
 const { mkdtemp, rm, writeFile } = require('node:fs/promises');
@@ -10,17 +11,26 @@ const path = require('node:path');
 const { inspect } = require('node:util');
 const { buildDebug } = require('../scripts/builds.js');
 const { installPackages, prepare } = require('../scripts/setup.js');
-const { BYTES, program } = require('./compatibility-steps.js');
+const { installPythonSdk, runPythonSdk } = require('../python/sdk.js');
+const { BYTES, ofPython, program } = require('./compatibility-steps.js');
 
 const API_KEY = 'compatibility.secret';
 
-/** Runs the steps with one SDK, and returns their outcomes. */
-async function take({ ModzyClient }, steps) {
+/** Starts an emulator, and passes it to a function. */
+async function withEmulator(use) {
   const { startEmulator } = require('modzy-emulator');
-  const options = { apiKey: API_KEY, submittedMs: 50, inProgressMs: 150, chunkSize: '64Ki' };
+  const options = { apiKey: API_KEY, submittedMs: 50, inProgressMs: 150, deploymentStepMs: 300, engineStartMs: 300 };
   const emulator = await startEmulator(options);
-  const { baseURL } = emulator;
   try {
+    return await use(emulator);
+  } finally {
+    await emulator.close();
+  }
+}
+
+/** Runs the steps with one SDK, and returns their outcomes. */
+function take({ ModzyClient }, steps) {
+  return withEmulator(async ({ baseURL }) => {
     const client = new ModzyClient(baseURL, API_KEY);
     const values = {};
     const outcomes = [];
@@ -37,9 +47,21 @@ async function take({ ModzyClient }, steps) {
       }
     }
     return outcomes;
-  } finally {
-    await emulator.close();
-  }
+  });
+}
+
+/** Runs the program for Python, and returns the outcomes of the steps that it has. */
+async function takePython(steps, file, folder) {
+  return withEmulator(async (emulator) => {
+    const outcomes = await runPythonSdk(emulator, file, path.join(folder, 'python.jsonl'));
+    return steps.map(({ name }) => {
+      const outcome = comparable(outcomes.get(name), emulator.baseURL);
+      if (outcome?.failure !== undefined) {
+        outcome.failure = failureOf(outcome.failure);
+      }
+      return outcome;
+    });
+  });
 }
 
 /** Returns the members of a failure that both generations have. */
@@ -82,7 +104,7 @@ function verdict({ check, fails = false, known }, theirs, ours) {
       known(theirs, ours);
       return { good: true, text: 'known difference' };
     }
-    assert.equal('failure' in theirs, fails, `1.0.7: ${describe(theirs)}`);
+    assert.equal('failure' in theirs, fails, `published: ${describe(theirs)}`);
     assert.equal('failure' in ours, fails, `modzy-client: ${describe(ours)}`);
     assert.deepEqual(ours, theirs);
     check?.(ours.value);
@@ -92,8 +114,24 @@ function verdict({ check, fails = false, known }, theirs, ours) {
   }
 }
 
+/** Compares the outcomes of a step with those of Python, in the same way. */
+function pythonVerdict({ name, check, fails }, theirs, ours) {
+  return theirs === undefined
+    ? { good: true, text: '' }
+    : verdict({ check: name in ofPython ? undefined : check, fails, known: ofPython[name] }, theirs, unserved(ours));
+}
+
+/** Returns an outcome without the response of the server itself. */
+function unserved({ value, failure }) {
+  return failure === undefined ? { value } : { failure };
+}
+
 /** Returns a short description of an outcome. */
-function describe({ value, failure }) {
+function describe(outcome) {
+  if (outcome === undefined) {
+    return '';
+  }
+  const { value, failure } = outcome;
   if (failure !== undefined) {
     return `fails: ${failure.code ?? ''} ${failure.message}`;
   }
@@ -133,17 +171,28 @@ async function main() {
     const steps = program(file);
     const theirs = await take(require('@modzy/modzy-sdk'), steps);
     const ours = await take(require('../..'), steps);
+    const missing = installPythonSdk();
+    const python = missing === undefined ? await takePython(steps, file, folder) : [];
     const verdicts = steps.map((step, index) => verdict(step, theirs[index], ours[index]));
+    const ofThird = steps.map((step, index) => pythonVerdict(step, python[index], ours[index]));
 
     const lines = steps.map(({ name }, index) => [
       name,
       describe(theirs[index]),
+      describe(python[index]),
       describe(ours[index]),
       verdicts[index].text,
+      ofThird[index].text,
     ]);
-    print([['step', '@modzy/modzy-sdk 1.0.7', 'modzy-client', 'values'], ...lines]);
-    const bad = verdicts.flatMap(({ good, detail }, index) => (good ? [] : [`\n${steps[index].name}: ${detail}`]));
+    const names = ['@modzy/modzy-sdk 1.0.7', 'Python SDK 0.11.6', 'modzy-client', 'with 1.0.7', 'with Python'];
+    print([['step', ...names], ...lines]);
+    const bad = [verdicts, ofThird].flatMap((list) =>
+      list.flatMap(({ good, detail }, index) => (good ? [] : [`\n${steps[index].name}: ${detail}`])),
+    );
     console.log(bad.length === 0 ? `\nAll ${steps.length} steps as expected.` : bad.join('\n'));
+    if (missing !== undefined) {
+      console.log(`Without the Python SDK: ${missing}.`);
+    }
     process.exitCode = bad.length === 0 ? 0 : 1;
   } finally {
     await rm(folder, { recursive: true });
