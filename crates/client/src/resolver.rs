@@ -12,7 +12,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use crate::blocking::{LOOK_UPS, Refused, Threads};
+use crate::blocking::{HANGING, LOOK_UPS, Refused, Threads};
 
 /// A running look-up.
 pub type Lookup = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
@@ -27,8 +27,8 @@ pub trait Resolver: Debug + Send + Sync {
 
 /// The resolver of the operating system.
 ///
-/// It blocks and cannot be interrupted, so it has a few threads of its own, where a silent name server delays nothing
-/// else. All clients of the process share its look-ups: a name is looked up once at a time, and not at all if no
+/// It blocks and cannot be interrupted, so it has threads of its own, where a silent name server delays nothing else: a
+/// few at first, and more while all of them hang. All clients of the process share its look-ups: a name is looked up once at a time, and not at all if no
 /// request waits for it any more when its turn comes.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct SystemResolver;
@@ -37,9 +37,15 @@ impl Resolver for SystemResolver {
     fn resolve(&self, host: &str) -> Lookup {
         let mut under_way = look_up(host, &LOOK_UPS);
         Box::pin(async move {
-            let found = under_way.wait_for(Option::is_some).await;
+            let found = loop {
+                tokio::select! {
+                    biased;
+                    found = under_way.wait_for(Option::is_some) => break found.map(|found| found.clone()),
+                    () = tokio::time::sleep(HANGING) => LOOK_UPS.relieve(),
+                }
+            };
             // A look-up that panics sends nothing.
-            let found = found.ok().and_then(|found| found.clone());
+            let found = found.ok().flatten();
             let found = found.ok_or_else(|| io::Error::other("the look-up did not finish"))?;
             found.map_err(io::Error::from)
         })

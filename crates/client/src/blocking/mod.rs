@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::oneshot;
@@ -22,10 +22,16 @@ use crate::{
 };
 
 /// For files, and for long computations.
-static WORK: Threads = Threads::new("modzy-client-files", 512, IDLE);
+static WORK: Threads = Threads::new("modzy-client-files", MOST, IDLE);
 
 /// For the look-ups of the resolver of the system, so that they delay nothing else.
 pub(crate) static LOOK_UPS: Threads = Threads::new("modzy-look-up", 16, IDLE);
+
+/// The most threads of a pool, even if all of them hang.
+const MOST: usize = 512;
+
+/// If no thread takes the queued work for this long, all of them may hang.
+pub(crate) const HANGING: Duration = Duration::from_millis(100);
 
 /// How long a thread waits for work, unless it is the last one.
 const IDLE: Duration = Duration::from_secs(2);
@@ -100,7 +106,7 @@ type Job = Box<dyn FnOnce() + Send>;
 #[derive(Debug)]
 pub(crate) struct Threads {
     name: &'static str,
-    /// The most threads; further work waits.
+    /// The most threads that start at once; further work waits.
     most: usize,
     /// How long a thread waits for work, unless it is the last one.
     idle: Duration,
@@ -118,6 +124,8 @@ struct Pool {
     threads: usize,
     /// How many threads wait for work.
     idle: usize,
+    /// When a thread last took work, or when work was first queued.
+    taken: Option<Instant>,
     /// Whether the last thread must end, too.
     ends: bool,
 }
@@ -136,6 +144,7 @@ impl Threads {
                 queue: VecDeque::new(),
                 threads: 0,
                 idle: 0,
+                taken: None,
                 ends: false,
             }),
             changed: Condvar::new(),
@@ -172,9 +181,29 @@ impl Threads {
                 Err(error) => return Err((job, Refused(Arc::new(error)))),
             }
         }
+        if pool.queue.is_empty() {
+            pool.taken = Some(Instant::now());
+        }
         pool.queue.push_back(job);
         self.changed.notify_one();
         Ok(())
+    }
+
+    /// Doubles the threads, as far as there is work for them, if all of them have hung for some time: work that ends
+    /// soon does not wait for work that hangs. Callers whose work may be queued call this from time to time.
+    pub(crate) fn relieve(&'static self) {
+        let mut pool = self.pool();
+        if pool.queue.is_empty() || pool.taken.is_none_or(|taken| taken.elapsed() < HANGING) {
+            return;
+        }
+        let more = pool.threads.min(MOST.saturating_sub(pool.threads));
+        for _ in 0..more.min(pool.queue.len()) {
+            if (self.start_one)(self).is_err() {
+                break;
+            }
+            pool.threads += 1;
+        }
+        pool.taken = Some(Instant::now());
     }
 
     /// The main loop of a thread.
@@ -182,6 +211,7 @@ impl Threads {
         let mut pool = self.pool();
         loop {
             while let Some(job) = pool.queue.pop_front() {
+                pool.taken = Some(Instant::now());
                 drop(pool);
                 // The job reports a panic of its work. Dropping its captures may panic, too.
                 let _ = catch_unwind(AssertUnwindSafe(job));

@@ -165,3 +165,35 @@ async fn dropped_work_never_begins() {
     threads.start(|| ()).await.unwrap();
     assert!(!begun.load(Ordering::SeqCst));
 }
+
+#[tokio::test]
+async fn work_that_ends_soon_does_not_wait_for_work_that_hangs() {
+    let threads = leaked_idle(16, Duration::from_mins(1), start_one);
+    let (release, released) = mpsc::channel::<()>();
+    let released = Arc::new(Mutex::new(released));
+    let hangs: Vec<_> = (0..500)
+        .map(|_| {
+            let released = Arc::clone(&released);
+            threads.start(move || {
+                let _ = released.lock().unwrap().recv();
+            })
+        })
+        .collect();
+    let began = Instant::now();
+    let mut soon = threads.start(|| ());
+    assert_eq!(threads.pool().threads, 16);
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut soon => break done.unwrap(),
+            () = tokio::time::sleep(Duration::from_millis(10)) => threads.relieve(),
+        }
+    }
+    // 16 threads become 32, 64, 128, 256 and 512.
+    let (took, started) = (began.elapsed(), threads.pool().threads);
+    assert!((5 * HANGING..Duration::from_secs(5)).contains(&took), "{took:?}");
+    assert!((501..=MOST).contains(&started), "{started}");
+    drop(release);
+    drop(hangs);
+    threads.end(Duration::from_secs(10));
+}

@@ -102,6 +102,14 @@ fn an_upload_continues_while_all_lookups_of_other_clients_hang() {
     );
 }
 
+#[test]
+fn names_that_answer_do_not_wait_for_500_that_do_not() {
+    in_a_namespace(
+        "names_that_answer_do_not_wait_for_500_that_do_not",
+        beside_500_silent_names(),
+    );
+}
+
 /// Returns the first label of the name in a question, and the answer that the name does not exist, or `None` if the
 /// label begins with `silent`.
 fn answer(question: &[u8]) -> (String, Option<Vec<u8>>) {
@@ -206,4 +214,22 @@ async fn upload_beside_lookups() {
     assert_eq!(done.result.unwrap().string_member("status").unwrap(), "SUBMITTED");
     assert_eq!(server.requests().len(), CHUNKS + 3);
     assert!(calls.try_join_next().is_none(), "a lookup has ended before the upload");
+}
+
+async fn beside_500_silent_names() {
+    let questions = name_server();
+    let mut silent = JoinSet::new();
+    for number in 0..500 {
+        silent.spawn(async move { SystemResolver.resolve(&format!("silent-{number}.test")).await });
+    }
+    until(|| !questions.lock().unwrap().is_empty()).await;
+    let began = Instant::now();
+    assert!(SystemResolver.resolve("localhost").await.is_ok());
+    assert!(SystemResolver.resolve("unknown.test").await.is_err());
+    // Half a second of doubling, and the time to start 500 threads.
+    let (took, threads) = (began.elapsed(), lookup_threads());
+    assert!(took < millis(2000), "{took:?}");
+    assert!((501..=512).contains(&threads), "{threads}");
+    assert!(silent.try_join_next().is_none(), "a lookup has ended");
+    silent.shutdown().await;
 }
