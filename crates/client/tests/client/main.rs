@@ -31,6 +31,8 @@ mod download_durability;
 #[cfg(test)]
 mod download_resuming;
 #[cfg(test)]
+mod download_space;
+#[cfg(test)]
 mod download_targets;
 #[cfg(test)]
 mod downloads;
