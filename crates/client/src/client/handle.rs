@@ -94,6 +94,7 @@ impl Client {
             job: job.map(str::to_owned),
             headers: HeaderMap::new(),
             foreign: false,
+            follows: false,
         }
     }
 

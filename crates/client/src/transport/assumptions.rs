@@ -15,8 +15,8 @@
 //! - drops any other body there once it has taken the last block:
 //!   `hyper_drops_a_body_in_the_task_of_the_connection_after_its_last_block`;
 //! - keeps each block until the socket has it: `hyper_keeps_a_block_until_the_socket_has_it`;
-//! - ends a connection at the first failed write, with the response that it may have received:
-//!   `tests/client/slow/early_answers.rs`.
+//! - ends a connection at the first failed write, with the response that it may have received, which `wire` prevents:
+//!   `tests/client/slow/early_answers.rs`, `tests/client/slow/early_refusals.rs`.
 //!
 //! hyper-util 0.1.21 (`attempt_state`, `dial`, `keep_alive`, `lookup`):
 //!
@@ -25,8 +25,10 @@
 //! - drives each connection in a task of its own, whose ID identifies it: `tests/client/keep_alive.rs`;
 //! - fails a request, or answers it, if the server sends an unsolicited response: `tests/client/keep_alive.rs`.
 //!
-//! reqwest 0.13.5 (`connect`, `pool`, `tunnel`):
+//! reqwest 0.13.5 (`connect`, `own`, `pool`, `tunnel`):
 //!
+//! - lets a connector layer follow its connections, but not replace them, which is why long bodies have connections of
+//!   their own: `own.rs`;
 //! - sets `TCP_USER_TIMEOUT` to 30 s unless its builder sets another value: `tests/client/sockets.rs`;
 //! - fixes the idle limit of sockets when a client is built, and drops expired ones only on the next use of the pool:
 //!   `tests/client/keep_alive.rs`;

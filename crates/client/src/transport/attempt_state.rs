@@ -80,8 +80,13 @@ impl AttemptState {
 
     /// Whether bytes went out or came in within the last 250 ms.
     pub(super) fn moves(&self) -> bool {
+        self.silence() <= GAP
+    }
+
+    /// How long ago bytes last went out or came in.
+    pub(super) fn silence(&self) -> Duration {
         let last_move = *self.last_move.lock().unwrap_or_else(PoisonError::into_inner);
-        last_move.elapsed() <= GAP
+        last_move.elapsed()
     }
 
     /// Ends when no bytes have moved on an open socket for this long.

@@ -1,30 +1,18 @@
-//! Builds the HTTP clients. Their connectors report the phase of a connection.
+//! Builds the HTTP clients, and chooses one for each request.
 
-use std::{
-    fmt,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
-use hyper_util::{
-    client::legacy::{self, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
-use reqwest::Url;
-use tower_layer::Layer;
-use tower_service::Service;
+use hyper_util::client::legacy::connect::HttpConnector;
 
 use super::{
     addresses::Addresses,
-    attempt_state,
     config::Config,
     dial::BoxError,
     lookup::WatchedResolver,
-    proxy::{Proxies, Proxy},
+    own::Own,
     tls,
-    tunnel::{MAX_HEADERS, Tunnels},
+    tunnel::{Connector, MAX_HEADERS},
+    watched::Watched,
 };
 use crate::error::{Error, Result};
 
@@ -68,7 +56,7 @@ impl Recipe {
     /// Builds clients that keep idle sockets for this long.
     pub(super) fn build(&self, keep_idle: Duration) -> Result<Http> {
         let proxies = &self.config.route.proxies;
-        let tunneled = proxies.for_https().map(|proxy| Tunneled::new(self, proxy, keep_idle));
+        let own = Own::new(self.connector(), proxies.clone(), keep_idle, most_idle(keep_idle));
         let direct = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls.clone())
             .dns_resolver(self.resolver.clone())
@@ -93,7 +81,21 @@ impl Recipe {
         let direct = direct
             .build()
             .map_err(|error| Error::Internal(format!("the HTTP client cannot be built: {error}")))?;
-        Ok(Http { direct, tunneled })
+        Ok(Http { direct, own })
+    }
+
+    fn connector(&self) -> Connector {
+        let mut tcp = HttpConnector::new_with_resolver(self.resolver.clone());
+        // The same settings as in reqwest.
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(KEEPALIVE));
+        tcp.set_keepalive_interval(Some(KEEPALIVE_INTERVAL));
+        tcp.set_keepalive_retries(Some(KEEPALIVE_PROBES));
+        Connector {
+            tcp,
+            tls: Arc::new(self.tls.clone()),
+        }
     }
 }
 
@@ -103,112 +105,23 @@ fn most_idle(keep_idle: Duration) -> usize {
     if keep_idle.is_zero() { 0 } else { usize::MAX }
 }
 
-/// The HTTP clients: reqwest and, for tunnels, the hyper-util client that reqwest is built on.
+/// The HTTP clients: reqwest and, for what it cannot carry, the hyper-util client that it is built on.
 #[derive(Debug)]
 pub(super) struct Http {
     direct: reqwest::Client,
-    tunneled: Option<Tunneled>,
-}
-
-/// The client for requests through the tunnel of a proxy.
-#[derive(Debug)]
-struct Tunneled {
-    client: legacy::Client<WatchedConnector<Tunnels>, reqwest::Body>,
-    proxies: Proxies,
+    own: Own,
 }
 
 impl Http {
     /// Sends a request, through its proxy if it has one.
     pub(super) async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, BoxError> {
-        let tunneled = self.tunneled.as_ref();
-        match tunneled.filter(|tunneled| tunneled.is_for(request.url())) {
-            Some(tunneled) => tunneled.execute(request).await,
-            None => Ok(self
-                .direct
-                .execute(request)
-                .await
-                .map_err(reqwest::Error::without_url)?),
+        if self.own.is_for(&request) {
+            return self.own.execute(request).await;
         }
-    }
-}
-
-impl Tunneled {
-    fn new(recipe: &Recipe, proxy: &Proxy, keep_idle: Duration) -> Self {
-        let mut tcp = HttpConnector::new_with_resolver(recipe.resolver.clone());
-        // The same settings as in reqwest.
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_keepalive(Some(KEEPALIVE));
-        tcp.set_keepalive_interval(Some(KEEPALIVE_INTERVAL));
-        tcp.set_keepalive_retries(Some(KEEPALIVE_PROBES));
-        let tunnels = Tunnels {
-            proxy: proxy.clone(),
-            tcp,
-            tls: Arc::new(recipe.tls.clone()),
-        };
-        let client = legacy::Client::builder(TokioExecutor::new())
-            .http1_max_headers(MAX_HEADERS)
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(keep_idle)
-            .pool_max_idle_per_host(most_idle(keep_idle))
-            .build(WatchedConnector(tunnels));
-        Self {
-            client,
-            proxies: recipe.config.route.proxies.clone(),
-        }
-    }
-
-    fn is_for(&self, url: &Url) -> bool {
-        url.scheme() == "https" && self.proxies.for_url(url).is_some()
-    }
-
-    async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, BoxError> {
-        let request = http::Request::try_from(request).map_err(reqwest::Error::without_url)?;
-        let answer = self.client.request(request).await?;
-        Ok(answer.map(reqwest::Body::wrap).into())
-    }
-}
-
-/// Adds [`WatchedConnector`] to a connector.
-#[derive(Clone)]
-struct Watched;
-
-impl<S> Layer<S> for Watched {
-    type Service = WatchedConnector<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        WatchedConnector(inner)
-    }
-}
-
-/// Notes when a connection is open.
-#[derive(Clone)]
-pub(super) struct WatchedConnector<S>(S);
-
-impl<S, Target> Service<Target> for WatchedConnector<S>
-where
-    S: Service<Target, Error = BoxError>,
-    S::Future: Send + 'static,
-    S::Response: Send,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(cx)
-    }
-
-    fn call(&mut self, target: Target) -> Self::Future {
-        let dial = attempt_state::dial();
-        let connecting = self.0.call(target);
-        Box::pin(async move {
-            let connection = match dial {
-                Some(dial) => dial.follow(connecting).await?,
-                None => connecting.await?,
-            };
-            attempt_state::opened();
-            Ok(connection)
-        })
+        Ok(self
+            .direct
+            .execute(request)
+            .await
+            .map_err(reqwest::Error::without_url)?)
     }
 }

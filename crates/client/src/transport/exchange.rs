@@ -197,6 +197,7 @@ impl Transport {
                 answered => break answered.map_err(|error| context.broken(error))?,
             }
         };
+        self.proxies_pace.note(attempt.silence());
         attempt.enter(Phase::Body);
         // Read at once: the connection is back in the pool by now, but has no other request yet.
         let announced = Announced::read(response.headers());
@@ -257,7 +258,9 @@ impl Transport {
         if let Some(content_type) = request.payload.content_type() {
             headers.insert(http::header::CONTENT_TYPE, content_type);
         }
-        *prepared.body_mut() = Some(request.payload.open(Arc::clone(attempt)));
+        let forwarded = self.config.route.proxies.for_url(&request.url).is_some() && !request.follows;
+        let pause = forwarded.then(|| self.proxies_pace.pause());
+        *prepared.body_mut() = Some(request.payload.open(Arc::clone(attempt), pause));
         Ok(prepared)
     }
 }

@@ -24,6 +24,7 @@ mod link;
 mod lookup;
 mod mask;
 mod no_proxy;
+mod own;
 mod pool;
 mod proxy;
 mod request;
@@ -39,6 +40,8 @@ mod tls;
 mod trust;
 mod tunnel;
 mod turn;
+mod watched;
+mod wire;
 
 pub(crate) use self::{
     answer::Answer,

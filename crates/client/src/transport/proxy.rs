@@ -112,11 +112,6 @@ impl Proxies {
         setting.filter(|_| !self.none_for.matches(url))
     }
 
-    /// Returns the proxy for `https` servers, which tunnels go through.
-    pub(super) fn for_https(&self) -> Option<&Proxy> {
-        self.https.as_ref()?.as_ref().ok()
-    }
-
     /// Returns the proxy for `http` servers, which reqwest sends whole requests to.
     pub(super) fn for_http(&self) -> Option<reqwest::Proxy> {
         let proxy = self.http.as_ref()?.as_ref().ok()?;
@@ -194,11 +189,6 @@ impl Proxy {
 
     pub(super) fn uri(&self) -> Result<Uri, InvalidUri> {
         self.url.as_str().parse()
-    }
-
-    /// The host, as written in the URL.
-    pub(super) fn host(&self) -> &str {
-        self.url.host_str().unwrap_or_default()
     }
 
     /// The value of `Proxy-Authorization`.

@@ -26,6 +26,8 @@ pub(crate) struct Request {
     /// Whether the request goes to another origin, which receives neither the credentials nor the headers of the
     /// caller.
     pub(crate) foreign: bool,
+    /// Whether the server has just accepted a request like it: the chunk before.
+    pub(crate) follows: bool,
 }
 
 impl Request {

@@ -13,8 +13,8 @@ use std::{
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{
-    config::Config, connect::Recipe, keep_alive::Counts, key::TransportKey, mask::Mask, pool::Pool, retry::RetryBudget,
-    throttle::Throttle,
+    body::ProxiesPace, config::Config, connect::Recipe, keep_alive::Counts, key::TransportKey, mask::Mask, pool::Pool,
+    retry::RetryBudget, throttle::Throttle,
 };
 use crate::{
     blocking,
@@ -38,6 +38,7 @@ pub struct Transport {
     /// access.
     pool: Mutex<Arc<OnceCell<Arc<Pool>>>>,
     pub(super) counts: Arc<Counts>,
+    pub(super) proxies_pace: ProxiesPace,
     sockets: Semaphore,
     /// How many requests wait for a permit.
     waiting: AtomicUsize,
@@ -68,6 +69,7 @@ impl Transport {
         Self {
             pool: Mutex::default(),
             counts: Arc::default(),
+            proxies_pace: ProxiesPace::default(),
             sockets: Semaphore::new(sockets),
             waiting: AtomicUsize::new(0),
             polls: Semaphore::new((sockets * 3 / 4).max(1)),

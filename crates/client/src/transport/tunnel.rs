@@ -1,28 +1,21 @@
-//! Connections to `https` servers through a proxy. The connector of reqwest accepts only a 200 of at most 8 kB and 100
-//! fields as an answer to `CONNECT`, and cannot be replaced, so these connections have their own.
+//! Opens connections, and tunnels to `https` servers through a proxy. The connector of reqwest accepts only a 200 of at
+//! most 8 kB and 100 fields as an answer to `CONNECT`, and cannot be replaced.
 
-use std::{
-    io,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{io, sync::Arc};
 
-use http::{StatusCode, Uri};
-use hyper_util::{
-    client::legacy::connect::{Connected, Connection, HttpConnector},
-    rt::TokioIo,
-};
+use http::{StatusCode, Uri, uri::Scheme};
+use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::{ClientConfig, pki_types::ServerName};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
-use tokio_rustls::{TlsConnector, client::TlsStream};
-use tower_service::Service;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio_rustls::TlsConnector;
+use tower_service::Service as _;
 
 use super::{
     attempt_state,
     dial::{self, BoxError},
     lookup::WatchedResolver,
     proxy::Proxy,
+    wire::Wire,
 };
 use crate::error::Phase;
 
@@ -56,65 +49,58 @@ pub(super) enum TunnelError {
     Io(io::Error),
 }
 
-/// Opens tunnels through a proxy, and TLS connections inside them.
+/// Opens connections to servers and proxies, over TLS if their URL says so, and tunnels.
 #[derive(Clone)]
-pub(super) struct Tunnels {
-    pub(super) proxy: Proxy,
+pub(super) struct Connector {
     pub(super) tcp: HttpConnector<WatchedResolver>,
     pub(super) tls: Arc<ClientConfig>,
 }
 
-impl Service<Uri> for Tunnels {
-    type Response = TokioIo<Tunnel>;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, server: Uri) -> Self::Future {
-        let tunnels = self.clone();
-        Box::pin(async move { tunnels.open(server).await.map(TokioIo::new) })
-    }
-}
-
-impl Tunnels {
-    async fn open(mut self, server: Uri) -> Result<Tunnel, BoxError> {
+impl Connector {
+    /// Opens a tunnel through a proxy, and a TLS connection to the server inside it.
+    pub(super) async fn tunnel(&self, proxy: &Proxy, server: &Uri) -> Result<Box<dyn Stream>, BoxError> {
         let host = server.host().ok_or("the URL has no host")?;
         let port = server.port_u16().unwrap_or(443);
-        let to_proxy = self.reach_proxy().await.map_err(TunnelError::ToProxy)?;
+        let to_proxy = self.reach_proxy(proxy).await.map_err(TunnelError::ToProxy)?;
         // The handshake with the proxy is over, and that with the server has not begun.
         attempt_state::entered(Phase::Connect);
         dial::tunnel_requested();
-        let within = connect(to_proxy, &self.request(host, port)).await?;
-        let tls = TlsConnector::from(self.tls).connect(name(host)?, within).await?;
-        Ok(Tunnel(tls))
+        let within = connect(to_proxy, &tunnel_request(proxy, host, port)).await?;
+        self.secure(host, within).await
     }
 
-    /// Connects to the proxy, over TLS if its URL says so.
-    async fn reach_proxy(&mut self) -> Result<Box<dyn Stream>, BoxError> {
-        let tcp = self.tcp.call(self.proxy.uri()?).await?.into_inner();
+    async fn reach_proxy(&self, proxy: &Proxy) -> Result<Box<dyn Stream>, BoxError> {
+        self.reach(proxy.uri()?).await
+    }
+
+    /// Connects to a server or proxy.
+    pub(super) async fn reach(&self, url: Uri) -> Result<Box<dyn Stream>, BoxError> {
+        let server = (url.scheme() == Some(&Scheme::HTTPS)).then(|| url.host().unwrap_or_default().to_owned());
+        let tcp = Wire::new(self.tcp.clone().call(url).await?.into_inner());
         dial::reached();
-        if !self.proxy.is_secure() {
-            return Ok(Box::new(tcp));
+        match server {
+            Some(server) => self.secure(&server, tcp).await,
+            None => Ok(Box::new(tcp)),
         }
-        let server = name(self.proxy.host())?;
-        let tls = TlsConnector::from(Arc::clone(&self.tls)).connect(server, tcp).await?;
-        Ok(Box::new(tls))
     }
 
-    fn request(&self, host: &str, port: u16) -> Vec<u8> {
-        let head = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {USER_AGENT}\r\n");
-        let mut request = head.into_bytes();
-        if let Some(value) = self.proxy.authorization() {
-            request.extend_from_slice(b"Proxy-Authorization: ");
-            request.extend_from_slice(value.as_bytes());
-            request.extend_from_slice(b"\r\n");
-        }
-        request.extend_from_slice(b"\r\n");
-        request
+    async fn secure(&self, host: &str, stream: impl Stream + 'static) -> Result<Box<dyn Stream>, BoxError> {
+        let tls = TlsConnector::from(Arc::clone(&self.tls));
+        Ok(Box::new(tls.connect(name(host)?, stream).await?))
     }
+}
+
+/// The request for a tunnel.
+fn tunnel_request(proxy: &Proxy, host: &str, port: u16) -> Vec<u8> {
+    let head = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {USER_AGENT}\r\n");
+    let mut request = head.into_bytes();
+    if let Some(value) = proxy.authorization() {
+        request.extend_from_slice(b"Proxy-Authorization: ");
+        request.extend_from_slice(value.as_bytes());
+        request.extend_from_slice(b"\r\n");
+    }
+    request.extend_from_slice(b"\r\n");
+    request
 }
 
 /// The name that the certificate must have.
@@ -173,48 +159,7 @@ fn head(received: &[u8]) -> Result<Option<(StatusCode, usize)>, TunnelError> {
     Ok(Some((status.ok_or(TunnelError::NotHttp)?, length)))
 }
 
-/// The connection under a tunnel.
+/// A connection.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
-
-/// A tunnel, with TLS to the server inside.
-pub(super) struct Tunnel(TlsStream<Box<dyn Stream>>);
-
-impl Connection for Tunnel {
-    fn connected(&self) -> Connected {
-        Connected::new()
-    }
-}
-
-impl AsyncRead for Tunnel {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Tunnel {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(cx, parts)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}

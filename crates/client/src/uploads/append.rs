@@ -82,6 +82,7 @@ impl Client {
                 payload: part(&place.input_name, data.clone())?,
                 expect: Expect::Acknowledgement,
                 route: Some(RouteClass::Chunk),
+                follows: count > 1,
                 ..self.request(Method::POST, &path, Some(job_id))
             };
             let send = async {

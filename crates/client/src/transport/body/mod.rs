@@ -7,6 +7,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use http_body::{Body, Frame, SizeHint};
 
 pub(crate) use self::file::{FileRange, OpenFile};
 use self::pacing::Pacing;
+pub(super) use self::pacing::ProxiesPace;
 use super::{
     attempt_state::{self, AttemptState},
     handover::{Offer, SocketCheck},
@@ -75,8 +77,8 @@ impl Payload {
         }
     }
 
-    /// Opens a new body for an attempt.
-    pub(super) fn open(&self, attempt: Arc<AttemptState>) -> reqwest::Body {
+    /// Opens a new body for an attempt. If a proxy forwards it, it begins with a short block and this pause.
+    pub(super) fn open(&self, attempt: Arc<AttemptState>, forwarded: Option<Duration>) -> reqwest::Body {
         let data = match self {
             Self::Empty => vec![],
             Self::Json(bytes) => vec![Data::Bytes(bytes.clone())],
@@ -92,6 +94,7 @@ impl Payload {
             block: Bytes::new(),
             left,
             pacing: None,
+            forwarded: forwarded.filter(|_| is_long(left)),
             check: SocketCheck::default(),
             offer: attempt.hand_over.offer(),
             attempt,
@@ -102,6 +105,15 @@ impl Payload {
 /// The length of a block, in bytes. hyper takes several blocks before the socket does, and drops each once the socket
 /// has it. Small enough that a slow connection is seen to move, and that a server that does not read stalls the upload.
 const BLOCK: usize = 64 * 1024;
+
+/// The length of the first block of a long body that a proxy forwards, which a server that refuses the headers may not
+/// read.
+const FIRST_OF_FORWARDED: usize = 4 * 1024;
+
+/// Whether a body of this length is written in several blocks, so that the server may refuse it meanwhile.
+pub(super) fn is_long(length: u64) -> bool {
+    length > BLOCK as u64
+}
 
 /// A block that is being written.
 struct Sending {
@@ -156,6 +168,8 @@ struct Tracked {
     left: u64,
     /// What the next block must wait for; `None` before the first.
     pacing: Option<Pacing>,
+    /// The pause after the first block of a long body that a proxy forwards.
+    forwarded: Option<Duration>,
     check: SocketCheck,
     offer: Offer,
     attempt: Arc<AttemptState>,
@@ -206,14 +220,18 @@ impl Body for Tracked {
                 self.segments.pop_front();
             }
         }
-        let length = self.block.len().min(BLOCK);
+        let most = match self.pacing {
+            None if self.forwarded.is_some() => FIRST_OF_FORWARDED,
+            _ => BLOCK,
+        };
+        let length = self.block.len().min(most);
         let sending = Sending {
             block: self.block.split_to(length),
             attempt: Arc::clone(&self.attempt),
         };
         self.left = self.left.saturating_sub(length as u64);
         match &mut self.pacing {
-            None => self.pacing = Some(Pacing::begin(self.left)),
+            None => self.pacing = Some(Pacing::begin(self.left, self.forwarded)),
             Some(pacing) => pacing.go_on(),
         }
         self.attempt.rest.sends(self.left > 0);
@@ -246,7 +264,7 @@ impl Drop for Tracked {
 
 #[cfg(test)]
 mod tests {
-    use std::{future::poll_fn, time::Duration};
+    use std::future::poll_fn;
 
     use tokio::time::{Instant, sleep};
 
@@ -258,7 +276,7 @@ mod tests {
         let attempt = AttemptState::new(Arc::default(), HandOver::new(Arc::default()));
         attempt.enter(Phase::Send);
         let bytes = Bytes::from(vec![7; 2 * BLOCK]);
-        let mut body = Payload::Json(bytes).open(Arc::clone(&attempt));
+        let mut body = Payload::Json(bytes).open(Arc::clone(&attempt), None);
         let mut taken = Vec::new();
         while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
             taken.push(frame.unwrap().into_data().unwrap());
@@ -273,5 +291,22 @@ mod tests {
         };
         tokio::join!(write, attempt.stalled(&SystemClock, Duration::from_millis(300)));
         assert_eq!(started.elapsed().as_millis(), 700);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_body_that_a_proxy_forwards_begins_with_a_short_block_and_a_pause() {
+        const PAUSE: Duration = Duration::from_millis(5);
+        for (length, first, paused) in [(BLOCK, BLOCK, 0), (BLOCK + 1, FIRST_OF_FORWARDED, 5)] {
+            let attempt = AttemptState::new(Arc::default(), HandOver::new(Arc::default()));
+            let payload = Payload::Json(Bytes::from(vec![7; length]));
+            let mut body = payload.open(attempt, Some(PAUSE));
+            let mut lengths = Vec::new();
+            let began = Instant::now();
+            while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+                lengths.push(frame.unwrap().into_data().unwrap().len());
+            }
+            assert_eq!((lengths.first(), lengths.iter().sum()), (Some(&first), length));
+            assert_eq!(began.elapsed().as_millis() / 5 * 5, paused, "{length}");
+        }
     }
 }

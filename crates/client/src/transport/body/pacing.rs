@@ -1,10 +1,11 @@
 //! When the next block of a body may be written. A server may refuse a request and close the socket before it has read
-//! the body, and hyper ends a connection, with its response, at the first failed write. So the connection gets time to
-//! find a response before each write.
+//! the body. What is written by then is wasted, and a reset for it discards the response that the server, a proxy, or on
+//! some systems the client has received. So the connection gets time to find a response before each write.
 
 use std::{
     mem,
     pin::Pin,
+    sync::{Mutex, PoisonError},
     task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
@@ -30,6 +31,28 @@ const FRESH: Duration = Duration::from_micros(100);
 /// How many turns may be repeated for that, on a busy machine.
 const AGAIN: u8 = 8;
 
+/// The limits of the pause after the first block of a body that a proxy forwards.
+const SHORTEST: Duration = Duration::from_millis(20);
+const LONGEST: Duration = Duration::from_millis(200);
+
+/// How long the body of a request pauses after its first block if a proxy forwards it. A proxy that fails to write more
+/// of the body to a socket that the server has closed usually discards the response that it has received from there. So
+/// the server gets twice the time that it took for its last response, to refuse the headers.
+#[derive(Debug, Default)]
+pub(in super::super) struct ProxiesPace(Mutex<Duration>);
+
+impl ProxiesPace {
+    /// Notes how long the server took to respond.
+    pub(in super::super) fn note(&self, silence: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = silence;
+    }
+
+    pub(in super::super) fn pause(&self) -> Duration {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.saturating_mul(2).clamp(SHORTEST, LONGEST)
+    }
+}
+
 /// What the next block of a body waits for.
 #[derive(Debug)]
 pub(super) struct Pacing {
@@ -40,10 +63,11 @@ pub(super) struct Pacing {
 }
 
 impl Pacing {
-    /// Begins after the first block, with this many bytes left.
-    pub(super) fn begin(left: u64) -> Self {
+    /// Begins after the first block, with this many bytes left. A body that a proxy forwards has a pause of its own.
+    pub(super) fn begin(left: u64, forwarded: Option<Duration>) -> Self {
+        let pause = forwarded.or_else(|| (left >= LONG).then_some(PAUSE_AFTER_HEAD));
         Self {
-            pause: (left >= LONG).then(|| Box::pin(tokio::time::sleep(PAUSE_AFTER_HEAD))),
+            pause: pause.map(|pause| Box::pin(tokio::time::sleep(pause))),
             turns: TURNS_AFTER_HEAD,
             again: AGAIN,
             polled: Instant::now(),
@@ -74,5 +98,19 @@ impl Pacing {
         }
         reactor::wake_after_a_turn(cx);
         Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_gets_twice_the_time_of_the_last_response_within_limits() {
+        let pace = ProxiesPace::default();
+        for (last, pause) in [(0, 20), (9, 20), (20, 40), (100, 200), (5000, 200)] {
+            pace.note(Duration::from_millis(last));
+            assert_eq!(pace.pause().as_millis(), pause, "{last}");
+        }
     }
 }

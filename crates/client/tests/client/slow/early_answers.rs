@@ -33,7 +33,7 @@ const MOMENT: Duration = Duration::from_micros(200);
 /// How many times each call is made. Every one must end alike.
 const TIMES: usize = 12;
 
-static ALONE: Mutex<()> = Mutex::const_new(());
+pub(super) static ALONE: Mutex<()> = Mutex::const_new(());
 
 const WORDS: &str = r#"{"message":"no room for this"}"#;
 

@@ -2,6 +2,7 @@
 //! skips them.
 
 mod early_answers;
+mod early_refusals;
 mod faults;
 mod masking;
 mod name_server;

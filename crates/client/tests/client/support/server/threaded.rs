@@ -17,9 +17,21 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 const LONG: usize = 64 * 1024;
 
 /// A socket with or without TLS.
-pub(crate) trait Stream: Read + Write {}
+pub(crate) trait Stream: Read + Write {
+    fn tcp(&self) -> &TcpStream;
+}
 
-impl<S: Read + Write> Stream for S {}
+impl Stream for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Stream for StreamOwned<ServerConnection, TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        &self.sock
+    }
+}
 
 /// What the server does with a connection after a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
