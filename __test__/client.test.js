@@ -16,6 +16,7 @@ describe('the package', () => {
     'ApiError',
     'AuthenticationError',
     'BadRequestError',
+      'ClientClosedError',
     'ConnectionError',
     'InputError',
     'JobClient',

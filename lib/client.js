@@ -15,22 +15,17 @@ const results = require('./resources/results.js');
 const tags = require('./resources/tags.js');
 
 class ModzyClient extends Resource {
+  // Created when they are first asked for, because most programs use none of them.
+  /** @type {models.ModelClient | undefined} */
   #models;
+  /** @type {tags.TagClient | undefined} */
   #tags;
+  /** @type {jobs.JobClient | undefined} */
   #jobs;
+  /** @type {results.ResultClient | undefined} */
   #results;
+  /** @type {AccountingClient | undefined} */
   #accounting;
-
-  /** @param {unknown[]} given */
-  constructor(...given) {
-    super(...given);
-    const session = sessionOf(this);
-    this.#models = new models.ModelClient(session);
-    this.#tags = new tags.TagClient(session);
-    this.#jobs = new jobs.JobClient(session);
-    this.#results = new results.ResultClient(session);
-    this.#accounting = new AccountingClient(session);
-  }
 
   /** @param {object} [options] */
   static fromEnv(options) {
@@ -55,47 +50,52 @@ class ModzyClient extends Resource {
   }
 
   get modelClient() {
+    this.#models ??= new models.ModelClient(sessionOf(this));
     return this.#models;
   }
 
   get tagClient() {
+    this.#tags ??= new tags.TagClient(sessionOf(this));
     return this.#tags;
   }
 
   get jobClient() {
+    this.#jobs ??= new jobs.JobClient(sessionOf(this));
     return this.#jobs;
   }
 
   get fileJobClient() {
-    return this.#jobs;
+    return this.jobClient;
   }
 
   get resultClient() {
+    this.#results ??= new results.ResultClient(sessionOf(this));
     return this.#results;
   }
 
   get accountingClient() {
+    this.#accounting ??= new AccountingClient(sessionOf(this));
     return this.#accounting;
   }
 
   getModelClient() {
-    return this.#models;
+    return this.modelClient;
   }
 
   getTagClient() {
-    return this.#tags;
+    return this.tagClient;
   }
 
   getJobClient() {
-    return this.#jobs;
+    return this.jobClient;
   }
 
   getResultClient() {
-    return this.#results;
+    return this.resultClient;
   }
 
   getAccountingClient() {
-    return this.#accounting;
+    return this.accountingClient;
   }
 }
 compose(ModzyClient, models.methods, tags.methods, jobs.methods, results.methods, dataUrls.methods, lifetime.methods);

@@ -2,7 +2,7 @@
 
 // `npm run bench`: builds the clients, measures them, prints the figures, and writes them to docs/performance.md and README.md here.
 //
-//   npm run bench -- calls waits data start      (the groups to measure; default: all)
+//   npm run bench -- calls waits data clients start   (the groups to measure; default: all)
 //   npm run bench -- --quick                     (only checks that everything works; writes nothing)
 //   npm run bench -- --clients modzy-client,undici
 //   npm run bench -- --debug                     (uses the existing unoptimized addon and programs; writes nothing)
@@ -20,7 +20,13 @@ const { print, write } = require('./report.js');
 const { measureAll } = require('./runner.js');
 
 /** The measures of each group that the command line can name. */
-const GROUPS = { calls: ['calls', 'result'], waits: ['waits'], data: ['data'], start: ['start'] };
+const GROUPS = {
+  calls: ['calls', 'result'],
+  waits: ['waits'],
+  data: ['data'],
+  clients: ['clients'],
+  start: ['start'],
+};
 
 const CLIENTS = ['modzy-client', 'modzy-sdk 1.0.7', 'undici', 'fetch', 'curl'];
 

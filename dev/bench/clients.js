@@ -90,6 +90,23 @@ const clients = {
       streamResults: client.streamResults.bind(client),
     };
   },
+  'modzy-client for each call'(baseURL) {
+    const { ModzyClient } = require('../..');
+    return { getJob: (id) => new ModzyClient(baseURL, KEY).getJob(id) };
+  },
+  'modzy-client with await using'(baseURL) {
+    const { ModzyClient } = require('../..');
+    return {
+      async getJob(id) {
+        const client = new ModzyClient(baseURL, KEY);
+        try {
+          return await client.getJob(id);
+        } finally {
+          await client[Symbol.asyncDispose]();
+        }
+      },
+    };
+  },
   'modzy-sdk 1.0.7'(baseURL) {
     const { ModzyClient } = require('@modzy/modzy-sdk');
     const client = new ModzyClient(baseURL, KEY);

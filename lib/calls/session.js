@@ -27,7 +27,7 @@ class Session extends Calls {
       throw new TypeError(`Cannot initialize the modzy client: ${reason}`, { cause: error });
     }
     this.generation = generation;
-    this.#diagnostics = new Diagnostics(this.baseURL, logs, (text) => this.withoutKey(text));
+    this.#diagnostics = new Diagnostics(this, logs);
   }
 
   /**

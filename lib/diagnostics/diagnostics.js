@@ -26,19 +26,17 @@ const everyChannel = Object.values(channels);
 
 /** The subscribers and loggers of a client. */
 class Diagnostics {
-  #baseURL;
+  #client;
   #logs;
-  #withoutKey;
 
   /**
-   * @param {string} baseURL
+   * @param {{ readonly baseURL: string, withoutKey(text: string): string }} client Used only for a report. `withoutKey` hides a key
+   *   that was passed as an identifier.
    * @param {Log[]} logs
-   * @param {(text: string) => string} withoutKey Hides a key that was passed as an identifier.
    */
-  constructor(baseURL, logs, withoutKey) {
-    this.#baseURL = baseURL;
+  constructor(client, logs) {
+    this.#client = client;
     this.#logs = logs;
-    this.#withoutKey = withoutKey;
   }
 
   /**
@@ -53,8 +51,8 @@ class Diagnostics {
       return undefined;
     }
     const { method, signal, jobIdentifier: given } = call;
-    const jobIdentifier = given && this.#withoutKey(given);
-    return new Trace(this.#baseURL, logs, { method, signal, jobIdentifier });
+    const jobIdentifier = given && this.#client.withoutKey(given);
+    return new Trace(this.#client.baseURL, logs, { method, signal, jobIdentifier });
   }
 }
 

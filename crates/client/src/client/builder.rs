@@ -313,7 +313,7 @@ impl ClientBuilder {
         let file = self.extra_ca_file.as_ref().filter(|_| self.route.roots.only.is_none());
         match file.map(|file| (file, certificates_of(file))) {
             Some((_, Ok(certificates))) => {
-                self.route.roots.extra = certificates;
+                self.route.roots.extra = Some(certificates);
                 Vec::new()
             }
             Some((file, Err(reason))) => vec![format!(

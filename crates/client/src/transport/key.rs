@@ -24,23 +24,30 @@ impl fmt::Debug for TransportKey {
 impl TransportKey {
     /// The clock, the source of randomness and the resolver are left out, because they cannot be compared.
     pub(crate) fn of(config: &Config) -> Self {
-        let mut digest = Digest(Context::new(&SHA256));
         let Config { route, .. } = config;
-        config.origin.hash(&mut digest);
-        config.auth.hash_into(&mut digest);
-        route.proxies.hash(&mut digest);
-        route.roots.hash(&mut digest);
-        route.identity.hash(&mut digest);
-        config.connect_timeout.hash(&mut digest);
-        config.max_sockets.hash(&mut digest);
-        let mut key = [0; SHA256_OUTPUT_LEN];
-        key.copy_from_slice(digest.0.finish().as_ref());
-        Self(key)
+        Self(digest(|state| {
+            config.origin.hash(state);
+            config.auth.hash_into(state);
+            route.proxies.hash(state);
+            route.roots.hash(state);
+            route.identity.hash(state);
+            config.connect_timeout.hash(state);
+            config.max_sockets.hash(state);
+        }))
     }
 }
 
+/// Returns the digest of what a function hashes.
+pub(super) fn digest(hash: impl FnOnce(&mut Digest)) -> [u8; SHA256_OUTPUT_LEN] {
+    let mut state = Digest(Context::new(&SHA256));
+    hash(&mut state);
+    let mut digest = [0; SHA256_OUTPUT_LEN];
+    digest.copy_from_slice(state.0.finish().as_ref());
+    digest
+}
+
 /// Feeds what is hashed to SHA-256. `Hash` separates the members of a value, so different values never have the same bytes.
-struct Digest(Context);
+pub(super) struct Digest(Context);
 
 impl Hasher for Digest {
     fn write(&mut self, bytes: &[u8]) {

@@ -22,7 +22,7 @@ use rustls::{
     server::ParsedCertificate,
 };
 
-use super::algorithm::key_length;
+use super::{algorithm::key_length, key::digest};
 use crate::error::{Error, Result};
 
 /// The longest file of certificates that is read. The whole list of Mozilla has 250 kB.
@@ -40,7 +40,7 @@ pub(crate) struct RootSources {
     /// The only trusted certificates, in place of every other source.
     pub(crate) only: Option<Authorities>,
     /// Certificates that are trusted in addition to the store of the system and the list of Mozilla.
-    pub(crate) extra: Vec<CertificateDer<'static>>,
+    pub(crate) extra: Option<Arc<Extra>>,
 }
 
 /// The store of the system is what the variables of OpenSSL name when it is read.
@@ -48,10 +48,17 @@ impl Hash for RootSources {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.only.hash(state);
         if self.only.is_none() {
-            self.extra.hash(state);
+            self.extra.as_ref().map(|extra| extra.digest).hash(state);
             OF_OPENSSL.map(env::var_os).hash(state);
         }
     }
+}
+
+/// The certificates of a file.
+#[derive(Debug)]
+pub(crate) struct Extra {
+    certificates: Vec<CertificateDer<'static>>,
+    digest: [u8; 32],
 }
 
 /// Certificates that a caller trusts.
@@ -128,12 +135,12 @@ impl RootSources {
             return Arc::clone(trusted);
         }
         let common = Trusted::by_default(of_the_system());
-        if self.extra.is_empty() {
+        let Some(extra) = &self.extra else {
             return common;
-        }
+        };
         let mut roots = RootCertStore::clone(&common.roots);
-        roots.add_parsable_certificates(self.extra.iter().cloned());
-        let own = common.own.iter().chain(&self.extra).cloned().collect();
+        roots.add_parsable_certificates(extra.certificates.iter().cloned());
+        let own = common.own.iter().chain(&extra.certificates).cloned().collect();
         let roots = Arc::new(roots);
         Arc::new(Trusted { roots, own })
     }
@@ -170,23 +177,35 @@ fn has_names(certificate: &CertificateDer<'_>) -> bool {
 ///
 /// # Errors
 /// The reason why there are none, worded to follow the path.
-pub(crate) fn certificates_of(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+pub(crate) fn certificates_of(path: &Path) -> Result<Arc<Extra>, String> {
+    static LAST: Mutex<Option<(Vec<u8>, Arc<Extra>)>> = Mutex::new(None);
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     // Checked before it is opened, because opening a pipe waits for a writer.
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
         return Err("is not a regular file".to_owned());
     }
-    let mut pem = Vec::new();
+    let size = usize::try_from(metadata.len().min(LONGEST_FILE)).unwrap_or_default();
+    let mut pem = Vec::with_capacity(size + 1);
     let file = File::open(path).map_err(unreadable)?;
     let read = file.take(LONGEST_FILE + 1).read_to_end(&mut pem).map_err(unreadable)?;
     if read as u64 > LONGEST_FILE {
         return Err(format!("is longer than {} MiB", LONGEST_FILE / 1024 / 1024));
     }
-    let found: Vec<_> = CertificateDer::pem_slice_iter(&pem).flatten().collect();
-    if found.is_empty() {
+    // Each client reads the file, but most find what the last one has found: parsing hundreds of certificates takes
+    // milliseconds.
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, extra)) = last.as_ref().filter(|(known, _)| *known == pem) {
+        return Ok(Arc::clone(extra));
+    }
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem).flatten().collect();
+    if certificates.is_empty() {
         return Err("holds no certificate in PEM".to_owned());
     }
-    Ok(found)
+    let digest = digest(|state| certificates.hash(state));
+    let extra = Arc::new(Extra { certificates, digest });
+    *last = Some((pem, Arc::clone(&extra)));
+    Ok(extra)
 }
 
 /// Verifies chains as rustls does. Also accepts a certificate that is itself trusted, such as the self-signed one that
