@@ -1,9 +1,9 @@
 //! The native class behind the public client.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use bytes::Bytes;
-use modzy_client::Client;
+use modzy_client::{CANCEL_GRACE, Client};
 use napi::{
     Env, Status,
     bindgen_prelude::{ObjectFinalize, Uint8Array},
@@ -142,11 +142,17 @@ impl BindingClient {
     /// sends nothing.
     #[napi(catch_unwind)]
     pub fn start_grace(&self, time: Option<f64>) -> i64 {
-        self.start(|client, call| async move {
-            match time.map(|time| millis("drain", 0.0, time)).transpose() {
-                Ok(Some(time)) => call.run_limit(tokio::time::sleep(time)).await,
-                Ok(None) => call.run_limit(client.cancel_grace()).await,
-                Err(error) => call.settle(Err::<Value, _>(error)),
+        let limit = time.map_or(Ok(CANCEL_GRACE), |time| millis("drain", 0.0, time));
+        self.start(|_, call| {
+            let due = limit.map(|limit| Instant::now() + limit);
+            if let Ok(due) = due {
+                call.calls.add_limit(due, call.id.cast_signed());
+            }
+            async move {
+                match due {
+                    Ok(due) => call.run_limit(due).await,
+                    Err(error) => call.settle(Err::<Value, _>(error)),
+                }
             }
         })
     }

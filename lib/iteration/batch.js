@@ -265,17 +265,13 @@ class Batch {
     const closing = closeIterator(source);
     closing.catch(() => {});
     // A pending submit is not aborted. It is awaited only if its job is to be canceled.
-    const tasks = [...this.#tasks];
+    const tasks = this.#tasks.toArray();
     const waits = tasks.filter(({ isSubmitting }) => !isSubmitting);
     const all = this.#cancels ? tasks : waits;
     try {
       if (all.length > 0 || source !== undefined) {
         // A source that is producing its next job closes after that, which may take any time.
         await this.#session.withinGrace(this.#end(all, isPulling ? undefined : closing));
-        if (!this.#cancels) {
-          // Rust ends each wait at once, and that end must be delivered. The rest is work of the user's.
-          await ends(waits);
-        }
       }
     } finally {
       unwatch(this.#session.ended, this.#closed);

@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Instant,
 };
 
 use modzy_client::{
@@ -113,9 +114,9 @@ impl Call {
         self.end(event);
     }
 
-    /// Ends the call after a limit, unless it is aborted first. Its end is reported before all other events.
-    pub(crate) async fn run_limit(&self, limit: impl Future<Output = ()>) {
-        let ended = self.abort.unless_aborted(limit).await;
+    /// Ends a call that `Calls::add_limit` has got, at its time, unless it is aborted first.
+    pub(crate) async fn run_limit(&self, due: Instant) {
+        let ended = self.abort.unless_aborted(tokio::time::sleep_until(due.into())).await;
         let id = self.id.cast_signed();
         let event = match ended {
             Some(()) => BindingEvent::Finished { id },
@@ -127,7 +128,7 @@ impl Call {
         };
         self.settled.store(true, Ordering::Relaxed);
         self.calls.forget(self.id);
-        self.calls.report_first(event);
+        self.calls.end_limit(event);
     }
 
     /// Runs a future that may be dropped at any moment, unless the call is aborted first, and ends the call with its result.

@@ -8,6 +8,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use modzy_client::Phase;
@@ -58,6 +59,8 @@ struct Queue {
     waiting: VecDeque<Queued>,
     /// Events that come before the others.
     first: Vec<Queued>,
+    /// The calls that end at these times, with their ends.
+    limits: Vec<(Instant, Queued)>,
     /// Whether JavaScript has been notified of them.
     notified: bool,
     /// How many events were taken before the first one in the queue.
@@ -87,11 +90,22 @@ impl EventQueue {
         self.notify(queue);
     }
 
-    /// Adds an event that comes before all others, however many there are.
-    pub(super) fn push_first(&self, queued: Queued) {
+    /// Adds a call that ends at a time. Its end comes before all other events, as soon as JavaScript takes any, so that neither
+    /// thousands of events nor thousands of tasks of the runtime delay it.
+    pub(super) fn add_limit(&self, due: Instant, end: Queued) {
+        self.queue().limits.push((due, end));
+    }
+
+    /// Adds the end of such a call, unless JavaScript has taken it.
+    pub(super) fn end_limit(&self, end: Queued) {
+        let id = end.event.id();
         let mut queue = self.queue();
-        queue.first.push(queued);
-        self.notify(queue);
+        let before = queue.limits.len();
+        queue.limits.retain(|(_, limited)| limited.event.id() != id);
+        if queue.limits.len() < before {
+            queue.first.push(end);
+            self.notify(queue);
+        }
     }
 
     /// Adds an event. It replaces the last one of its call and family if that is still in the queue and has the same topic, so that
@@ -181,6 +195,11 @@ impl Queue {
     }
 
     fn take(&mut self) -> Vec<Queued> {
+        if !self.limits.is_empty() {
+            let now = Instant::now();
+            let due = self.limits.extract_if(.., |(due, _)| *due <= now);
+            self.first.extend(due.map(|(_, end)| end));
+        }
         if !self.first.is_empty() {
             return mem::take(&mut self.first);
         }

@@ -119,10 +119,17 @@ impl Calls {
         self.events.push(Queued { calls, event });
     }
 
-    /// Reports an event of a call before all others.
-    pub(super) fn report_first(self: &Arc<Self>, event: BindingEvent) {
+    /// Ends a call at a time, if it is still pending then, before all other events.
+    pub(crate) fn add_limit(self: &Arc<Self>, due: Instant, id: i64) {
         let calls = Arc::downgrade(self);
-        self.events.push_first(Queued { calls, event });
+        let event = BindingEvent::Finished { id };
+        self.events.add_limit(due, Queued { calls, event });
+    }
+
+    /// Ends such a call, unless it has ended.
+    pub(super) fn end_limit(self: &Arc<Self>, event: BindingEvent) {
+        let calls = Arc::downgrade(self);
+        self.events.end_limit(Queued { calls, event });
     }
 
     /// Reports an event of a call. It replaces the last one of its call and family if that is still in the queue and has the same

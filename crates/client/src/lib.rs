@@ -77,7 +77,7 @@ pub use self::{
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, GaveUp, InputFault, Phase, Result, Sent},
     jobs::{
-        Abort, CancelLimits, CancelOutcome, Cancellation, EmbeddedJob, EmbeddedValue, Ended, FetchedJob,
+        Abort, CANCEL_GRACE, CancelLimits, CancelOutcome, Cancellation, EmbeddedJob, EmbeddedValue, Ended, FetchedJob,
         FetchedJobBuilder, JdbcJob, JdbcJobBuilder, JdbcQuery, JobHistoryFilter, JobOfCall, S3Job, S3JobBuilder,
         S3Objects, Sources, TextJob, WaitOptions, fate_of_aborted, is_final_status, path_to_data_uri,
     },

@@ -14,6 +14,9 @@ use crate::{
     transport::Request,
 };
 
+/// The time that the cancellation of a job may take.
+pub const CANCEL_GRACE: Duration = GRACE;
+
 /// How much earlier each cancellation ends than the one that was decided before it: the time to report one.
 const TURN: Duration = Duration::from_micros(100);
 
@@ -121,12 +124,6 @@ impl Client {
             job_identifier: Some(job_id.to_owned()),
             result,
         }
-    }
-
-    /// Waits until the five seconds that a cancellation may take are over. They are not extended while thousands of cancellations
-    /// keep the runtime busy.
-    pub async fn cancel_grace(&self) {
-        self.transport().clock().sleep(GRACE).await;
     }
 }
 

@@ -18,7 +18,7 @@ mod wait;
 
 pub use self::{
     abort::{Abort, Ended, JobOfCall, fate_of_aborted},
-    cancel::{CancelLimits, CancelOutcome, Cancellation},
+    cancel::{CANCEL_GRACE, CancelLimits, CancelOutcome, Cancellation},
     data_uri::path_to_data_uri,
     embedded::{EmbeddedJob, EmbeddedValue},
     fetched::{FetchedJob, FetchedJobBuilder},
