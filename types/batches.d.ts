@@ -74,12 +74,12 @@ export interface BatchMethods {
    *
    * Leaving the loop stops all polls, removes the listener from the signal and calls `return()` on the source of the jobs. It
    * cancels no job, and a submit in flight, or in the queue of a rate limit, runs to its end. When the signal fires, the loop also
-   * drops the outcomes that it has not read, and rejects with `signal.reason`. With `cancelOnAbort`, it first cancels the jobs that it waits for, and those
-   * whose submits are in flight once their receipts arrive. A submit that waits in a queue is not sent any more if its function has
-   * passed the options on; without `cancelOnAbort`, one in flight then ends too, as after any signal. `onCancel` is called for each
-   * job. The loop ends at most 5 s after the signal, however many jobs there are, even if submits, cancellations or `return()` of
-   * the source are still pending; a job whose receipt arrives later is then canceled. If a loop was not left and becomes
-   * unreachable, it is closed when it is garbage-collected.
+   * drops the outcomes that it has not read, and rejects with `signal.reason`. With `cancelOnAbort`, it first cancels the jobs that
+   * it waits for, and those whose submits are in flight once their receipts arrive. A submit that waits in a queue is not sent any
+   * more if its function has passed the options on; without `cancelOnAbort`, one in flight then ends too, as after any signal.
+   * `onCancel` is called for each job. The loop ends at most 5 s after the signal, with ten thousand jobs too, even if submits,
+   * cancellations or `return()` of the source are still pending; a job whose receipt arrives later is then canceled. If a loop was
+   * not left and becomes unreachable, it is closed when it is garbage-collected.
    *
    * @param jobs The source of the jobs, read as `concurrency` allows. If it throws, all polls stop, and the loop yields the
    *   outcomes known by then and rejects with that error.

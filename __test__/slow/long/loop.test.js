@@ -10,7 +10,7 @@ describe('the event loop', () => {
   const emulator = useEmulator();
 
   it(
-    'is blocked for 10 ms at most by a batch of 50000 jobs that starts, and that is left',
+    'is blocked for 10 ms at most by a batch of 50000 jobs that starts, and for 20 ms by its end',
     { skip: whyNotTimed },
     (t) => assertHoldsLittle(t, emulator, 50_000),
   );
