@@ -14,6 +14,8 @@ const JOB = { jobIdentifier: 'j', status: 'IN_PROGRESS' };
 
 const open = ({ url }, options) => new ModzyClient({ url, apiKey: 'publicPrefix.secretBody', retries: 0, ...options });
 
+const moment = () => new Promise((resolve) => setTimeout(resolve, 1));
+
 /** Starts a server that also counts its open connections, and reports requests as they arrive. */
 async function start(t, routes) {
   const sockets = new Set();
@@ -34,14 +36,13 @@ async function start(t, routes) {
     /** Resolves once this many requests have arrived. */
     async received(count) {
       while (served.requests.length < count) {
-        await once(server, 'request');
-        await new Promise(setImmediate);
+        await moment();
       }
     },
     /** Resolves once this many connections are open. */
     async connected(count) {
       while (sockets.size !== count) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await moment();
       }
     },
   };

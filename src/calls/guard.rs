@@ -88,10 +88,18 @@ impl Call {
 
     /// Ends the call with its result.
     pub(crate) fn settle(&self, result: Result<impl Into<Value>>) {
+        if self.was_withdrawn(&result) {
+            return self.settle_aborted(None, Sent::No);
+        }
         self.end(match result {
             Ok(value) => value.into().event(self.id),
             Err(error) => BindingEvent::failed(self.id, (&error).into()),
         });
+    }
+
+    /// Whether a call ended because it was aborted before it had sent anything. An abort during a poll is seen by the request first.
+    fn was_withdrawn<T>(&self, result: &Result<T>) -> bool {
+        matches!(result, Err(Error::GivenUp)) && self.abort.token().is_cancelled() && !self.abort.cancels_job()
     }
 
     /// Ends a call that was aborted, and whose request the server may have received or not.
@@ -225,7 +233,7 @@ impl Call {
     where
         T: AsRef<Document> + Into<Value> + Send + 'a,
     {
-        if given.cancels_job {
+        if given.cancels_job && !self.was_withdrawn(&result) {
             return Some(Box::pin(self.settle_unless_aborted(client, given, result)));
         }
         self.settle(result);
