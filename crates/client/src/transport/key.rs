@@ -10,7 +10,7 @@ use ring::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 use super::config::Config;
 
 /// Identifies the settings of a transport: the origin, the credentials, the proxies with their logins, the certificates, the connect
-/// timeout and the number of sockets. Equal keys mean equal settings. A key is a digest that holds no secret, and is valid only
+/// timeout, the number of sockets and the retry budget. Equal keys mean equal settings. A key is a digest that holds no secret, and is valid only
 /// within one process.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TransportKey([u8; SHA256_OUTPUT_LEN]);
@@ -33,6 +33,7 @@ impl TransportKey {
             route.identity.hash(state);
             config.connect_timeout.hash(state);
             config.max_sockets.hash(state);
+            config.retry_budget.hash(state);
         }))
     }
 }
