@@ -71,7 +71,8 @@ pub(crate) enum EndedEarly<T> {
     Failed(Error),
 }
 
-/// Polls at once and then by the schedule. Passes to `poll` when the present outage began. Calls `on_poll` after each poll. Dropping the future ends the poll that is under way.
+/// Polls at once and then by the schedule. Passes to `poll` when the present outage began. Calls `on_poll` after each poll. Dropping
+/// the future ends the poll that is under way.
 pub(crate) async fn wait<T, P>(
     clock: &dyn Clock,
     random: &dyn Random,

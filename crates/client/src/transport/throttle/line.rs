@@ -80,7 +80,7 @@ impl Line {
     ///
     /// # Errors
     /// The last refusal, if the caller does not wait until then.
-    pub(crate) async fn admit<'l>(&'l self, waiter: Waiter<'l>, place: &mut Place) -> Result<Ticket<'l>, Refusal> {
+    pub(crate) async fn admit<'l>(&'l self, mut waiter: Waiter<'l>, place: &mut Place) -> Result<Ticket<'l>, Refusal> {
         let number = *place.0.get_or_insert_with(|| self.inner().next_place());
         // Leaves the line, and lets the next call ask.
         let mut waiting = None;
@@ -102,11 +102,15 @@ impl Line {
                     if let Some(event) = event {
                         waiter.observed.notify(event);
                     }
+                    let began = tokio::time::Instant::now();
                     tokio::select! {
                         biased;
                         () = woken.notified() => {}
                         () = after(again, |again| waiter.clock.sleep(again)) => {}
                         () = after(limit, |limit| waiter.clock.deadline(limit)) => {}
+                    }
+                    if let Some(due) = again.into_iter().chain(limit).min() {
+                        waiter.patience.skip(began.elapsed().saturating_sub(due));
                     }
                 }
             }

@@ -12,11 +12,14 @@ use std::time::{Duration, Instant};
 pub(crate) use self::line::{Line, Place, Refusal, Ticket, Waiter};
 use crate::{
     backoff::{self, SHORTEST_PAUSE},
-    clock::Random,
+    clock::{GAP, Random},
 };
 
 /// The longest pause of a class. It is also how long a call without a limit of its own waits for the end of a pause.
 pub(crate) const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(1);
+
+/// How long a probe has the role to itself before the next call takes it as well.
+const PROBE_LIMIT: Duration = Duration::from_secs(2);
 
 /// The pause after a refusal that names none.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(1);
@@ -68,6 +71,16 @@ pub(crate) enum Patience {
 }
 
 impl Patience {
+    /// Leaves out the time by which the caller is late, if its process may have been suspended: no request was sent then. A probe
+    /// has time to end the pause after that.
+    fn skip(&mut self, late: Duration) {
+        if let Self::Outage { since, .. } = self
+            && late > GAP
+        {
+            *since += late + PROBE_LIMIT;
+        }
+    }
+
     /// How much of it is left, if the class last had a good response at `good`.
     pub(crate) fn left(self, now: Instant, good: Option<Instant>) -> Duration {
         match self {

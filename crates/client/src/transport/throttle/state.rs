@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::rate::{Accepted, Rate};
+use super::{
+    PROBE_LIMIT,
+    rate::{Accepted, Rate},
+};
 use crate::observer::QueueReason;
-
-/// How long a probe has the role to itself before the next call takes it as well.
-const PROBE_LIMIT: Duration = Duration::from_secs(2);
 
 /// What to do with the next call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

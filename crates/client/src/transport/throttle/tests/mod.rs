@@ -1,6 +1,7 @@
 //! Schedules of pauses, probes and rates, to the millisecond, on paused time.
 
 mod courses;
+mod patience;
 
 use std::{
     cell::RefCell,
@@ -227,85 +228,4 @@ async fn a_call_that_waits_reports_a_probe_and_a_rate_too() {
             (QueueReason::Rate, 58)
         ]
     );
-}
-
-/// Returns whether a call was admitted, and settles it.
-async fn is_admitted(line: &Line, patience: Patience) -> bool {
-    let waiter = Waiter { patience, ..plain() };
-    let admitted = line.admit(waiter, &mut Place::default()).await;
-    admitted.map(Ticket::accepted).is_ok()
-}
-
-const A_MINUTE: Patience = Patience::Pause(LONGEST_RETRY_AFTER);
-
-#[tokio::test(start_paused = true)]
-async fn a_pause_beyond_the_limit_of_a_caller_ends_it_at_once() {
-    let asked = Some(Duration::from_hours(1));
-    let line = Line::default();
-    let began = Instant::now();
-    refuse(admit(&line).await, asked);
-    let ended = line.admit(plain(), &mut Place::default()).await;
-    assert_eq!(ended.unwrap_err(), refusal(asked));
-    assert_eq!(began.elapsed(), Duration::ZERO);
-    // After a minute, one call finds out whether that is still so.
-    sleep(LONGEST_RETRY_AFTER).await;
-    assert!(is_admitted(&line, A_MINUTE).await && is_admitted(&line, A_MINUTE).await);
-    assert_eq!(began.elapsed(), LONGEST_RETRY_AFTER);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_longer_pause_ends_at_once_those_who_wait_already() {
-    let line = Line::default();
-    refuse(admit(&line).await, Some(SECOND));
-    let began = Instant::now();
-    let probe = async {
-        let ticket = admit(&line).await;
-        yield_now().await;
-        refuse(ticket, Some(Duration::from_hours(1)));
-    };
-    let longer = Patience::Pause(Duration::from_hours(2));
-    let of_an_hour = timeout(2 * SECOND, is_admitted(&line, longer));
-    let ended = tokio::join!(
-        probe,
-        is_admitted(&line, A_MINUTE),
-        is_admitted(&line, A_MINUTE),
-        of_an_hour
-    );
-    assert!(matches!(ended, ((), false, false, Err(_))), "{ended:?}");
-    assert_eq!(began.elapsed(), 2 * SECOND);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_outage_of_the_class_ends_a_caller_at_its_limit_counted_from_the_last_success() {
-    for (success, end) in [(None, 5000), (Some(500), 5500)] {
-        let line = Line::default();
-        let began = Instant::now();
-        let early = admit(&line).await;
-        refuse(admit(&line).await, Some(SECOND));
-        let probes = async {
-            for _ in 0..2 {
-                refuse(admit(&line).await, Some(2 * SECOND));
-            }
-            let _hanging = admit(&line).await;
-            sleep(SECOND).await;
-        };
-        let early = async {
-            match success {
-                Some(at) => {
-                    sleep(Duration::from_millis(at)).await;
-                    early.accepted();
-                }
-                None => drop(early),
-            }
-        };
-        let caller = async {
-            sleep(4 * SECOND).await;
-            let since = began.into_std();
-            let limit = 5 * SECOND;
-            let admitted = is_admitted(&line, Patience::Outage { since, limit }).await;
-            (admitted, began.elapsed().as_millis())
-        };
-        let ((), (), ended) = tokio::join!(probes, early, caller);
-        assert_eq!(ended, (false, end));
-    }
 }
