@@ -100,6 +100,7 @@ describe('clients', { timeout: 20_000 }, () => {
       host: { url: `http://localhost:${port}` },
       connectTimeout: { connectTimeout: 9999 },
       maxSockets: { maxSockets: 255 },
+      retryBudget: { retryBudget: 19 },
       transport: { transport: 'own' },
       'another of its own': { transport: 'own' },
       proxy: proxied(''),

@@ -85,6 +85,7 @@ fn different() -> Vec<(&'static str, ClientBuilder)> {
         ("port", builder("https://modzy.test:444/api")),
         ("connect timeout", builder(API).connect_timeout(millis(9999))),
         ("sockets", builder(API).max_sockets(255)),
+        ("retry budget", builder(API).retry_budget(19)),
         ("proxy", proxied("http://proxy.test:1")),
         ("proxy's port", proxied("http://proxy.test:2")),
         ("proxy's scheme", proxied("https://proxy.test:1")),
