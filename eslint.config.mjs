@@ -5,7 +5,7 @@ import globals from 'globals';
 
 /** The files that a text requires or takes types from. */
 function referencesOf(file, text) {
-  return [...text.matchAll(/\b(?:require|import)\('(\.[^']+\.(?:js|d\.ts))'\)/g)]
+  return [...text.matchAll(/(?:\b(?:require|import)\(|^import [^;]* from )'(\.[^']+\.(?:js|d\.ts))'/gm)]
     .map(({ index, 1: name }) => ({ index, target: path.resolve(path.dirname(file), name) }))
     .filter(({ target }) => existsSync(target));
 }
@@ -47,6 +47,9 @@ const noCircle = {
   }),
 };
 
+/** What would turn text from jobs into HTML. */
+const HTML_PROPERTIES = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'srcdoc', 'setHTMLUnsafe'];
+
 export default [
   { ignores: ['dist/', 'js-binding.*', 'target/'] },
   js.configs.recommended,
@@ -64,9 +67,20 @@ export default [
     },
   },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' }, rules: { strict: 'off' } },
+  // The page runs in browsers, as modules without a build.
+  {
+    files: ['crates/emulator/page/**'],
+    languageOptions: { sourceType: 'module', globals: globals.browser },
+    rules: {
+      strict: 'off',
+      'no-restricted-properties': ['error', ...HTML_PROPERTIES.map((property) => ({ property }))],
+    },
+  },
+  // Functions in these tests run in the page.
+  { files: ['__test__/browser/**'], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
   // What is published has no circle of modules.
   {
-    files: ['index.js', 'lib/**', 'crates/emulator/npm/**'],
+    files: ['index.js', 'lib/**', 'crates/emulator/npm/**', 'crates/emulator/page/**'],
     plugins: { house: { rules: { 'no-circle': noCircle } } },
     rules: { 'house/no-circle': 'error' },
   },

@@ -69,6 +69,7 @@ const typecheck = [
     '__test__/types/tsconfig.bundler.json',
     '__test__/types/tsconfig.dom.json',
     '__test__/types/tsconfig.old-dom.json',
+    'crates/emulator/page/tsconfig.json',
   ].map((project) => tool(`tsc ${project}`, 'typescript/bin/tsc', ['--project', project])),
   ...['.', 'crates/emulator/npm'].map((folder) =>
     tool(`publint ${folder}`, 'publint/src/cli.js', ['--strict', folder]),

@@ -46,6 +46,11 @@ export interface EmulatorOptions {
    * beside the unfinished ones gets a 507. Default: 2147483648 (2 GiB).
    */
   maxJobBytes?: number | undefined;
+  /**
+   * Whether a page at the root of the host shows jobs with their inputs, requests, faults and models. Its URL is printed on
+   * standard error. The page needs no key, and answers only this machine. Default: false.
+   */
+  page?: boolean | undefined;
 }
 
 /**
@@ -114,6 +119,8 @@ export interface Emulator {
   readonly apiKey: string;
   /** The key without rights; undefined if the options set none. */
   readonly restrictedKey: string | undefined;
+  /** The URL of the page; undefined without the option `page`. */
+  readonly pageURL: string | undefined;
 
   /**
    * Makes the next matching requests fail. Rejects if the fault can never match, cannot be sent or contradicts itself, and if

@@ -28,7 +28,7 @@ where
         .layer(from_fn(refuse_foreign))
 }
 
-async fn add_fault(State(faults): State<FaultList>, body: Bytes) -> Result<StatusCode, Error> {
+pub(crate) async fn add_fault(State(faults): State<FaultList>, body: Bytes) -> Result<StatusCode, Error> {
     let fault = serde_json::from_slice(&body)
         .map_err(|error| Error::bad_request(format!("the body is not a fault: {error}")))?;
     match faults.add(fault) {
@@ -37,7 +37,7 @@ async fn add_fault(State(faults): State<FaultList>, body: Bytes) -> Result<Statu
     }
 }
 
-async fn clear_faults(State(faults): State<FaultList>) -> StatusCode {
+pub(crate) async fn clear_faults(State(faults): State<FaultList>) -> StatusCode {
     faults.clear();
     StatusCode::NO_CONTENT
 }
@@ -46,7 +46,7 @@ async fn requests(State(log): State<RequestLog>) -> Json<Vec<RecordedRequest>> {
     Json(log.all())
 }
 
-async fn clear_requests(State(log): State<RequestLog>) -> StatusCode {
+pub(crate) async fn clear_requests(State(log): State<RequestLog>) -> StatusCode {
     log.clear();
     StatusCode::NO_CONTENT
 }

@@ -13,7 +13,7 @@ use crate::deployment::Pace;
 use crate::faults::{Fault, InvalidFault};
 use crate::jobs::{Features, JobStore};
 use crate::options::Options;
-use crate::requests::RecordedRequest;
+use crate::requests::{RecordedRequest, RequestLog};
 use crate::router::router;
 use crate::server;
 use crate::state::AppState;
@@ -21,6 +21,7 @@ use crate::state::AppState;
 /// A running emulator. Background tasks of the runtime that started it serve requests until it is closed or dropped.
 pub struct Emulator {
     url: String,
+    page_url: Option<String>,
     state: AppState,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -40,8 +41,9 @@ impl Emulator {
         let url = format!("http://{}", listener.local_addr()?);
         let base_url = BaseUrl::new(format!("{url}/api"));
         let jobs = JobStore::new(&options)?;
-        let state = AppState::new(base_url, keys, Pace::new(&options), features, jobs);
-        let app = router(&state, options.control);
+        let requests = RequestLog::new(options.page);
+        let state = AppState::new(base_url, keys, Pace::new(&options), features, jobs, requests);
+        let app = router(&state, &options);
         let tasks = TaskTracker::new();
         let stop = CancellationToken::new();
         tasks.spawn(server::accept(
@@ -53,6 +55,7 @@ impl Emulator {
         ));
         tasks.close();
         Ok(Self {
+            page_url: options.page.then(|| format!("{url}/")),
             url,
             state,
             tasks,
@@ -70,6 +73,12 @@ impl Emulator {
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.state.base_url
+    }
+
+    /// Returns the URL of the page, if [`Options::page`] is on.
+    #[must_use]
+    pub fn page_url(&self) -> Option<&str> {
+        self.page_url.as_deref()
     }
 
     /// Returns the key with all rights.

@@ -1,35 +1,42 @@
 //! Protects routes without a key from web pages. A page can reach them by a domain name that resolves to this machine, which the
-//! `Host` header shows, or from its own origin, which the `Origin` header shows.
+//! `Host` header shows, or from its own origin, which the headers `Origin` and `Sec-Fetch-Site` show.
 
 use std::borrow::Cow;
 
 use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use url::{Host, Url};
 
 use crate::error::Error;
 
-/// Responds with 403 unless the host of a request is this machine, and its origin, if it has one, is that host and port.
+/// Responds with 403 unless the host of a request is this machine, and its origin, if it has one, is that host and port. A link
+/// on another page may lead here, since that page cannot read the response.
 pub(crate) async fn refuse_foreign(request: Request, next: Next) -> Response {
-    match check(request.uri(), request.headers()) {
+    match check(request.method(), request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(reason) => Error::new(StatusCode::FORBIDDEN, reason).into_response(),
     }
 }
 
-fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), Cow<'static, str>> {
+fn check(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Cow<'static, str>> {
+    const FOREIGN_ORIGIN: &str = "pages of another origin must not use this route";
     const FOREIGN_HOST: &str = "the host must be localhost or a loopback address";
     let host = only(headers, &HOST)?.and_then(loopback).ok_or(FOREIGN_HOST)?;
     if let Some(authority) = uri.authority() {
         loopback(authority.as_str()).ok_or(FOREIGN_HOST)?;
     }
+    let fetch = |name: &'static str| only(headers, &HeaderName::from_static(name));
+    let is_link = method == Method::GET && fetch("sec-fetch-dest")? == Some("document");
+    if !matches!(fetch("sec-fetch-site")?, None | Some("same-origin" | "none")) && !is_link {
+        return Err(FOREIGN_ORIGIN.into());
+    }
     match only(headers, &ORIGIN)? {
         None => Ok(()),
         Some(origin) if origin_of(origin).is_some_and(|origin| origin == host) => Ok(()),
-        Some(_) => Err("pages of another origin must not use the control routes".into()),
+        Some(_) => Err(FOREIGN_ORIGIN.into()),
     }
 }
 
@@ -82,6 +89,10 @@ mod tests {
     use super::*;
 
     fn allows(uri: &'static str, headers: &[(HeaderName, &'static str)]) -> bool {
+        allows_method(&Method::POST, uri, headers)
+    }
+
+    fn allows_method(method: &Method, uri: &'static str, headers: &[(HeaderName, &'static str)]) -> bool {
         let headers = headers
             .iter()
             .map(|(name, value)| (name.clone(), value.parse().unwrap()));
@@ -89,7 +100,7 @@ mod tests {
         for (name, value) in headers {
             map.append(name, value);
         }
-        check(&Uri::from_static(uri), &map).is_ok()
+        check(method, &Uri::from_static(uri), &map).is_ok()
     }
 
     #[test]
@@ -181,5 +192,27 @@ mod tests {
                 (ORIGIN, "http://evil.example")
             ]
         ));
+    }
+
+    #[test]
+    fn a_browser_may_follow_a_link_from_another_site_but_not_fetch_for_it() {
+        let [site, dest] = ["sec-fetch-site", "sec-fetch-dest"].map(HeaderName::from_static);
+        let allows = |method: Method, from: &'static str, to: &'static str| {
+            let headers = [(HOST, "localhost:8080"), (site.clone(), from), (dest.clone(), to)];
+            allows_method(&method, "/", &headers)
+        };
+        for from in ["same-origin", "none"] {
+            assert!(
+                allows(Method::GET, from, "document") && allows(Method::POST, from, "empty"),
+                "{from}"
+            );
+        }
+        for from in ["cross-site", "same-site", "unknown"] {
+            assert!(allows(Method::GET, from, "document"), "{from}");
+            assert!(!allows(Method::POST, from, "document"), "{from}");
+            for to in ["empty", "script", "image", "iframe", "embed"] {
+                assert!(!allows(Method::GET, from, to), "{from} {to}");
+            }
+        }
     }
 }

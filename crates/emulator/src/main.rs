@@ -67,6 +67,9 @@ struct Arguments {
     /// Serve the routes under /control, which need no key
     #[arg(long)]
     control: bool,
+    /// Serve a page that shows jobs with their inputs, requests, faults and models, at the root of the server
+    #[arg(long)]
+    page: bool,
     /// End when standard input is closed
     #[arg(long)]
     exit_with_stdin: bool,
@@ -81,6 +84,8 @@ struct Ready<'a> {
     base_url: &'a str,
     api_key: &'a str,
     restricted_key: Option<&'a str>,
+    #[serde(rename = "pageURL", skip_serializing_if = "Option::is_none")]
+    page_url: Option<&'a str>,
 }
 
 fn role_and_key(text: &str) -> Result<(Role, String), String> {
@@ -115,6 +120,9 @@ async fn run(arguments: Arguments) -> io::Result<()> {
             io::ErrorKind::InvalidInput => error,
             kind => io::Error::new(kind, format!("cannot listen on 127.0.0.1:{port}: {error}")),
         })?;
+    if let Some(url) = emulator.page_url() {
+        report(&format_args!("the page is {url}"));
+    }
     print_ready(&emulator)?;
     let report_first_dropped = async {
         report(&emulator.first_dropped().await);
@@ -148,6 +156,7 @@ impl From<Arguments> for Options {
             max_finished_jobs: arguments.max_finished_jobs,
             max_job_bytes: arguments.max_job_bytes,
             control: arguments.control,
+            page: arguments.page,
         }
     }
 }
@@ -158,6 +167,7 @@ fn print_ready(emulator: &Emulator) -> io::Result<()> {
         base_url: emulator.base_url(),
         api_key: emulator.api_key(),
         restricted_key: emulator.restricted_key(),
+        page_url: emulator.page_url(),
     })?;
     line.push(b'\n');
     let mut stdout = io::stdout().lock();

@@ -46,6 +46,9 @@ pub struct Options {
     pub max_job_bytes: usize,
     /// Whether the routes under `/control` are served. They need no key. Default: false.
     pub control: bool,
+    /// Whether a page at the root of the server shows jobs with their inputs, requests, faults and models. It needs no key.
+    /// Default: false.
+    pub page: bool,
 }
 
 impl Default for Options {
@@ -67,6 +70,7 @@ impl Default for Options {
             max_finished_jobs: 10_000,
             max_job_bytes: 2 << 30,
             control: false,
+            page: false,
         }
     }
 }
@@ -91,6 +95,7 @@ impl fmt::Debug for Options {
             .field("max_finished_jobs", &self.max_finished_jobs)
             .field("max_job_bytes", &self.max_job_bytes)
             .field("control", &self.control)
+            .field("page", &self.page)
             .finish()
     }
 }

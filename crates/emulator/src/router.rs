@@ -4,13 +4,14 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
+use crate::options::Options;
 use crate::state::AppState;
 use crate::{
-    accounting, auth, control, dashboard, deployment, engines, error, faults, jobs, models, requests, results,
+    accounting, auth, control, dashboard, deployment, engines, error, faults, jobs, models, page, requests, results,
 };
 
-/// Returns all routes. A request under `/api` is recorded, then meets the faults, then its key is checked.
-pub(crate) fn router(state: &AppState, with_control: bool) -> Router {
+/// Returns the routes that the options turn on. A request under `/api` is recorded, then meets the faults, then its key is checked.
+pub(crate) fn router(state: &AppState, options: &Options) -> Router {
     let api = Router::new()
         .merge(jobs::routes())
         .merge(results::routes())
@@ -27,8 +28,11 @@ pub(crate) fn router(state: &AppState, with_control: bool) -> Router {
         .layer(from_fn_with_state(state.faults.clone(), faults::inject))
         .layer(from_fn_with_state(state.requests.clone(), requests::record));
     let mut app = Router::new().nest("/api", api);
-    if with_control {
+    if options.control {
         app = app.merge(control::routes());
+    }
+    if let Some(owner) = state.keys.owner().filter(|_| options.page) {
+        app = app.merge(page::routes(owner.clone()));
     }
     app.method_not_allowed_fallback(error::wrong_method)
         .fallback(error::unknown_route)

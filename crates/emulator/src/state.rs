@@ -29,7 +29,14 @@ pub(crate) struct AppState {
 }
 
 impl AppState {
-    pub(crate) fn new(base_url: BaseUrl, keys: Keys, pace: Pace, features: Features, jobs: JobStore) -> Self {
+    pub(crate) fn new(
+        base_url: BaseUrl,
+        keys: Keys,
+        pace: Pace,
+        features: Features,
+        jobs: JobStore,
+        requests: RequestLog,
+    ) -> Self {
         Self {
             base_url,
             keys,
@@ -39,7 +46,7 @@ impl AppState {
             features,
             jobs,
             faults: FaultList::default(),
-            requests: RequestLog::default(),
+            requests,
             open_connections: ConnectionCount::default(),
         }
     }

@@ -25,7 +25,11 @@ const ARGUMENTS = {
   maxInputs: 'max-inputs',
   maxFinishedJobs: 'max-finished-jobs',
   maxJobBytes: 'max-job-bytes',
+  page: 'page',
 };
+
+/** The options that are true or false. */
+const FLAGS = new Set(['page']);
 
 /**
  * @param {object} options
@@ -37,11 +41,14 @@ function readOptions(options) {
       throw new TypeError(`unknown option ${name}; the options are ${Object.keys(ARGUMENTS).join(', ')}`);
     }
     const argument = ARGUMENTS[/** @type {keyof typeof ARGUMENTS} */ (name)];
-    if (value === undefined || value === null || value === false) {
+    if (value === undefined || value === null) {
       return [];
     }
-    if (value === true) {
-      return [`--${argument}`];
+    if (FLAGS.has(name)) {
+      if (typeof value !== 'boolean') {
+        throw new TypeError(`the option ${name} must be true or false`);
+      }
+      return value ? [`--${argument}`] : [];
     }
     // One argument for each member, as `name=value`.
     const values = typeof value === 'object' ? Object.entries(value).map((entry) => entry.join('=')) : [value];
@@ -64,7 +71,7 @@ class Emulator {
    * @param {Promise<unknown>} exited
    * @param {any} ready The line that the program prints when it listens.
    */
-  constructor(child, exited, { url, baseURL, apiKey, restrictedKey }) {
+  constructor(child, exited, { url, baseURL, apiKey, restrictedKey, pageURL }) {
     this.#child = child;
     this.#exited = exited;
     this.#control = new Control(url);
@@ -72,6 +79,7 @@ class Emulator {
     this.baseURL = baseURL;
     this.apiKey = apiKey;
     this.restrictedKey = restrictedKey ?? undefined;
+    this.pageURL = pageURL ?? undefined;
   }
 
   /** @param {import('../index.d.ts').Fault} fault */
@@ -142,6 +150,8 @@ async function startEmulator(options = {}) {
       throw new Error(`the emulator did not start: ${reason}`);
     }),
   ]);
+  // The URL of the page.
+  process.stderr.write(errorOutput.join(''));
   errorOutput = undefined;
   for (const held of [child, child.stdin, child.stdout, child.stderr]) {
     /** @type {any} */ (held).unref?.();

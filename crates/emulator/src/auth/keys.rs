@@ -79,6 +79,17 @@ impl Keys {
         self.known.iter().map(|key| &key.caller)
     }
 
+    /// Returns the holder of the API key.
+    pub(crate) fn owner(&self) -> Option<&Caller> {
+        self.callers().next()
+    }
+
+    /// Returns the whole texts of all keys.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let known = self.known.iter().map(|key| &*key.text);
+        known.chain(self.restricted_key.as_deref())
+    }
+
     /// Returns the whole key with this prefix.
     pub(crate) fn whole(&self, prefix: &str) -> Option<&Arc<str>> {
         let known = self.known.iter().find(|key| &*key.caller.prefix == prefix);

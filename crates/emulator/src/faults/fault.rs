@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Makes requests under `/api` fail. Members at their defaults have no effect, so set only the ones that you need:
 /// `Fault { path: Some("/api/results/*".into()), status: Some(503), ..Fault::default() }`.
 ///
 /// Each request meets the first fault, in order of addition, that matches it and is not used up.
 /// In JSON the members are in camel case, and unknown members are refused.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Fault {
     /// The method, in upper or lower case. `None` matches every method.
@@ -41,7 +41,7 @@ pub struct Fault {
 }
 
 /// What a fault does to the connection of a request.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ConnectionFault {

@@ -14,6 +14,7 @@ use axum::response::Response;
 use super::cut::cut;
 use super::fault::{ConnectionFault, Fault};
 use super::list::FaultList;
+use crate::requests::Recorded;
 use crate::server::SocketHandle;
 
 /// Runs the route, unless a fault matches.
@@ -27,6 +28,9 @@ pub(crate) async fn inject(
     let Some(fault) = faults.take(request.method(), uri.path()) else {
         return next.run(request).await;
     };
+    if let Some(recorded) = request.extensions().get::<Recorded>() {
+        recorded.met_fault();
+    }
     let silent = matches!(fault.connection, Some(ConnectionFault::Reset | ConnectionFault::Stall));
     let answer = match fault.status {
         Some(status) => canned(status, &fault),

@@ -25,16 +25,38 @@ pub(crate) struct FaultList(Arc<Mutex<Rules>>);
 #[derive(Default)]
 struct Rules {
     list: Vec<Rule>,
+    /// How many faults were added.
+    added: u64,
+    /// How often the list has changed.
+    changes: u64,
     /// The sum of the faults' bytes.
     bytes: usize,
 }
 
 /// A fault, and how many requests it still applies to.
 struct Rule {
+    number: u64,
     fault: Arc<Fault>,
     skip: u32,
     times: Option<u32>,
     bucket: Option<Bucket>,
+}
+
+/// The faults after a change of the list.
+pub(crate) struct FaultChanges {
+    /// The last change, to continue after.
+    pub(crate) last: u64,
+    pub(crate) total: usize,
+    pub(crate) faults: Vec<RemainingFault>,
+}
+
+/// A fault, and how many requests it still lets pass and applies to.
+pub(crate) struct RemainingFault {
+    /// Counts from 1, in order of addition.
+    pub(crate) number: u64,
+    pub(crate) fault: Arc<Fault>,
+    pub(crate) skip: u32,
+    pub(crate) times: Option<u32>,
 }
 
 impl FaultList {
@@ -50,7 +72,9 @@ impl FaultList {
             let message = format!("the faults have more than {MAX_BYTES} bytes in total: clear them first");
             return Err(InvalidFault(message));
         }
+        rules.added += 1;
         let rule = Rule {
+            number: rules.added,
             skip: fault.skip,
             times: fault.times,
             bucket: fault.per_second.map(|rate| Bucket::new(rate, Instant::now())),
@@ -58,20 +82,61 @@ impl FaultList {
         };
         rules.bytes = bytes;
         rules.list.push(rule);
+        rules.changes += 1;
         Ok(())
     }
 
+    /// Removes the fault with this number. Returns false if there is none: it was removed or is used up.
+    pub(crate) fn remove(&self, number: u64) -> bool {
+        let mut rules = self.rules();
+        let Some(position) = rules.list.iter().position(|rule| rule.number == number) else {
+            return false;
+        };
+        let removed = rules.list.remove(position);
+        rules.bytes -= removed.fault.bytes();
+        rules.changes += 1;
+        true
+    }
+
+    /// Returns the first `count` faults, if the list has changed after the change `since`.
+    pub(crate) fn changes(&self, since: u64, count: usize) -> Option<FaultChanges> {
+        let rules = self.rules();
+        (rules.changes != since).then(|| FaultChanges {
+            last: rules.changes,
+            total: rules.list.len(),
+            faults: rules
+                .list
+                .iter()
+                .take(count)
+                .map(|rule| RemainingFault {
+                    number: rule.number,
+                    fault: Arc::clone(&rule.fault),
+                    skip: rule.skip,
+                    times: rule.times,
+                })
+                .collect(),
+        })
+    }
+
     pub(crate) fn clear(&self) {
-        *self.rules() = Rules::default();
+        let mut rules = self.rules();
+        rules.list.clear();
+        rules.bytes = 0;
+        rules.changes += 1;
     }
 
     /// Returns the fault that a request meets, and counts the request against its `times`.
     pub(super) fn take(&self, method: &Method, path: &str) -> Option<Arc<Fault>> {
         let mut rules = self.rules();
-        let position = rules
-            .list
-            .iter_mut()
-            .position(|rule| rule.fault.matches(method, path) && rule.is_due())?;
+        let mut has_match = false;
+        let position = rules.list.iter_mut().position(|rule| {
+            let matches = rule.fault.matches(method, path);
+            has_match |= matches;
+            matches && rule.is_due()
+        });
+        // A request that `skip` lets pass changes the list, too.
+        rules.changes += u64::from(has_match);
+        let position = position?;
         let rule = rules.list.get_mut(position)?;
         let fault = Arc::clone(&rule.fault);
         if let Some(times) = &mut rule.times {

@@ -9,5 +9,5 @@ mod validate;
 
 pub use self::fault::{ConnectionFault, Fault};
 pub(crate) use self::inject::inject;
-pub(crate) use self::list::FaultList;
 pub use self::list::InvalidFault;
+pub(crate) use self::list::{FaultList, RemainingFault};

@@ -207,6 +207,25 @@ impl Job {
         }
     }
 
+    /// Returns the number of inputs, including those of an open job.
+    pub(super) fn count(&self) -> usize {
+        match (self.inputs.get(), &self.upload) {
+            (None, Some(upload)) => upload.inputs().len(),
+            _ => self.inputs().len(),
+        }
+    }
+
+    /// Returns how many of the first `processed` inputs failed, if the model has run.
+    pub(super) fn failures(&self, processed: usize) -> Option<usize> {
+        let outcomes = self.outcomes.get()?.iter().take(processed);
+        Some(outcomes.filter(|outcome| outcome.is_err()).count())
+    }
+
+    /// Whether its inputs are uploaded rather than part of its submit.
+    pub(crate) fn is_uploaded(&self) -> bool {
+        self.upload.is_some()
+    }
+
     /// Returns its estimated memory.
     pub(super) fn bytes(&self) -> usize {
         self.usage.bytes()

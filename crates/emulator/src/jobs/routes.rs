@@ -18,6 +18,7 @@ use crate::base_url::BaseUrl;
 use crate::error::{Error, Segments};
 use crate::member::Members;
 use crate::models::Catalog;
+use crate::requests::Recorded;
 
 pub(crate) fn routes<S>() -> Router<S>
 where
@@ -37,6 +38,7 @@ where
 }
 
 async fn submit(
+    recorded: Option<Extension<Recorded>>,
     State(jobs): State<JobStore>,
     State(features): State<Features>,
     State(catalog): State<Catalog>,
@@ -46,6 +48,9 @@ async fn submit(
     let submission = Submission::parse(&body)?;
     features.check_inputs(submission.sources.as_ref().map_or(0, Sources::count))?;
     let job = jobs.add(submission, &catalog, caller)?;
+    if let Some(Extension(recorded)) = recorded {
+        recorded.made(&job.id);
+    }
     Ok((StatusCode::ACCEPTED, Json(Receipt::of(&job))))
 }
 

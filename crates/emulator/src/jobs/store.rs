@@ -34,6 +34,8 @@ struct Kept {
     jobs: IndexMap<String, Arc<Job>>,
     /// How many were added since the last drop of finished jobs.
     added: usize,
+    /// How many were added since the start.
+    total: usize,
     /// How many have been dropped.
     dropped: usize,
 }
@@ -76,8 +78,18 @@ impl JobStore {
         let mut kept = self.write();
         kept.added += 1;
         self.make_room(&mut kept, 0)?;
+        kept.total += 1;
         kept.jobs.insert(job.id.clone(), Arc::clone(&job));
         Ok(job)
+    }
+
+    /// Returns how many jobs were submitted since the start, and the newest ones after the first `since` of them, at most
+    /// `count`, oldest first, stored or not. May repeat jobs from before, if later ones were dropped.
+    pub(crate) fn newest(&self, since: usize, count: usize) -> (usize, Vec<Arc<Job>>) {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let new = kept.total.saturating_sub(since).min(count);
+        let skipped = kept.jobs.len().saturating_sub(new);
+        (kept.total, kept.jobs.values().skip(skipped).cloned().collect())
     }
 
     /// Makes room for the bytes of an upload.
@@ -151,7 +163,7 @@ impl JobStore {
     }
 
     /// Returns a job that has a receipt, stored or not: uploads and closes do not wait for the store.
-    pub(super) fn accepted(&self, id: &str) -> Result<Arc<Job>, Error> {
+    pub(crate) fn accepted(&self, id: &str) -> Result<Arc<Job>, Error> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let job = kept.jobs.get(id).cloned();
         job.ok_or_else(|| match kept.dropped {

@@ -1,12 +1,16 @@
 //! The log of requests under `/api`, each with its outcome.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use serde::Serialize;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::entry::{Entry, Extra, RecordedRequest, RecordedResponse, RequestState};
 
 /// How many requests the log keeps.
 const MAX_REQUESTS: usize = 100_000;
@@ -17,82 +21,119 @@ const MAX_HEAD_BYTES: usize = 64 << 20;
 /// How many bytes it keeps of one body.
 const MAX_BODY: usize = 64 << 10;
 
-/// A request that the emulator received under `/api`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct RecordedRequest {
-    /// The method, for instance `POST`.
-    pub method: String,
-    /// The path in its percent-encoded form, without its query.
-    pub path: String,
-    /// The query in its encoded form, without the `?`. `None` if there was no `?`.
-    pub query: Option<String>,
-    /// The headers by lower-case name. Values of a repeated header are joined by `, `. `authorization` keeps only its
-    /// scheme, as `ApiKey ***`.
-    pub headers: BTreeMap<String, String>,
-    /// The first 64 KiB of the body as text. U+FFFD replaces bytes that are not UTF-8, so see `body_bytes` for the true
-    /// size.
-    pub body: String,
-    /// The size of the whole body, in bytes. 0 until it has arrived.
-    pub body_bytes: usize,
-    /// When its head arrived, in milliseconds since the emulator started.
-    pub received_at_ms: f64,
-    /// The status of its response. `None` until then.
-    pub status: Option<u16>,
-    /// Its outcome.
-    pub state: RequestState,
-}
-
-impl RecordedRequest {
-    /// Returns how many bytes its method, path, query and headers have.
-    fn head_bytes(&self) -> usize {
-        let headers = self.headers.iter().map(|(name, value)| name.len() + value.len());
-        self.method.len() + self.path.len() + self.query.as_ref().map_or(0, String::len) + headers.sum::<usize>()
-    }
-}
-
-/// The outcome of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum RequestState {
-    /// It has no response yet.
-    Open,
-    /// Its response was passed to the connection.
-    Answered,
-    /// Its connection closed before the response: the client disconnected, or a fault reset it.
-    Aborted,
-}
-
 /// The newest requests, oldest first.
 #[derive(Clone)]
 pub(crate) struct RequestLog {
     started: Instant,
+    started_at: Timestamp,
+    /// Whether it keeps what only the page shows.
+    is_detailed: bool,
     entries: Arc<Mutex<Entries>>,
 }
 
 #[derive(Default)]
 struct Entries {
-    requests: VecDeque<RecordedRequest>,
+    requests: VecDeque<Entry>,
     /// The number of the first request that is still kept, counting from the start of the emulator.
     first: usize,
     body_bytes: usize,
     head_bytes: usize,
+    /// How often a request was added or changed.
+    changes: u64,
 }
 
-impl Default for RequestLog {
-    fn default() -> Self {
-        Self {
-            started: Instant::now(),
-            entries: Arc::default(),
-        }
-    }
+/// The requests of the log that changed after some change.
+pub(crate) struct Changes<T> {
+    /// The last change, to continue after.
+    pub(crate) last: u64,
+    /// The number of the first request in the log.
+    pub(crate) first: usize,
+    /// The number of requests since the start.
+    pub(crate) total: usize,
+    pub(crate) requests: Vec<T>,
 }
 
 impl RequestLog {
+    pub(crate) fn new(is_detailed: bool) -> Self {
+        Self {
+            started: Instant::now(),
+            started_at: Timestamp::now(),
+            is_detailed,
+            entries: Arc::default(),
+        }
+    }
+
+    /// Returns the point in time that the times of requests count from.
+    pub(crate) fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
+    pub(super) fn is_detailed(&self) -> bool {
+        self.is_detailed
+    }
+
     pub(crate) fn all(&self) -> Vec<RecordedRequest> {
-        self.entries().requests.iter().cloned().collect()
+        self.entries()
+            .requests
+            .iter()
+            .map(|entry| entry.request.clone())
+            .collect()
+    }
+
+    /// Returns the requests among the newest `count` that changed after the change `since`, oldest first. `None` if none did.
+    pub(crate) fn changes<T>(
+        &self,
+        since: u64,
+        count: usize,
+        show: impl Fn(usize, &RecordedRequest, &Extra) -> T,
+    ) -> Option<Changes<T>> {
+        let entries = self.entries();
+        if entries.changes == since {
+            return None;
+        }
+        let total = entries.first + entries.requests.len();
+        let skipped = entries.requests.len().saturating_sub(count);
+        let newest = entries.requests.iter().enumerate().skip(skipped);
+        Some(Changes {
+            last: entries.changes,
+            first: entries.first,
+            total,
+            requests: newest
+                .filter(|(_, entry)| entry.changed > since)
+                .map(|(index, entry)| show(entries.first + index, &entry.request, &entry.extra))
+                .collect(),
+        })
+    }
+
+    /// Returns the newest requests that a condition selects, at most `count`, oldest first.
+    pub(crate) fn select<T>(
+        &self,
+        count: usize,
+        is_selected: impl Fn(usize, &RecordedRequest, &Extra) -> bool,
+        show: impl Fn(usize, &RecordedRequest, &Extra) -> T,
+    ) -> Vec<T> {
+        let entries = self.entries();
+        let numbered = entries
+            .requests
+            .iter()
+            .enumerate()
+            .map(|(index, entry)| (entries.first + index, entry));
+        let selected = numbered
+            .rev()
+            .filter(|(number, entry)| is_selected(*number, &entry.request, &entry.extra));
+        let mut shown: Vec<T> = selected
+            .take(count)
+            .map(|(number, entry)| show(number, &entry.request, &entry.extra))
+            .collect();
+        shown.reverse();
+        shown
+    }
+
+    /// Returns the request with this number.
+    pub(crate) fn get(&self, number: usize) -> Option<(RecordedRequest, Extra)> {
+        let entries = self.entries();
+        let entry = entries.requests.get(number.checked_sub(entries.first)?)?;
+        Some((entry.request.clone(), entry.extra.clone()))
     }
 
     pub(crate) fn clear(&self) {
@@ -101,10 +142,11 @@ impl RequestLog {
         entries.requests.clear();
         entries.body_bytes = 0;
         entries.head_bytes = 0;
+        entries.changes += 1;
     }
 
-    /// Adds a request, and returns its number.
-    pub(super) fn open(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> usize {
+    /// Adds a request that came on a connection, and returns its number.
+    pub(super) fn open(&self, method: &Method, uri: &Uri, headers: &HeaderMap, connection: u64) -> usize {
         let mut request = RecordedRequest {
             method: method.to_string(),
             path: uri.path().to_owned(),
@@ -116,11 +158,23 @@ impl RequestLog {
             status: None,
             state: RequestState::Open,
         };
+        let extra = Extra {
+            connection,
+            job: job_in(&request.path).filter(|_| self.is_detailed),
+            ..Extra::default()
+        };
         let mut entries = self.entries();
         // Under the lock, so that the order of the log is the order of its times.
-        request.received_at_ms = self.started.elapsed().as_secs_f64() * 1000.0;
-        entries.head_bytes += request.head_bytes();
-        entries.requests.push_back(request);
+        request.received_at_ms = self.now_ms();
+        entries.changes += 1;
+        let changed = entries.changes;
+        let entry = Entry {
+            request,
+            extra,
+            changed,
+        };
+        entries.head_bytes += entry.head_bytes();
+        entries.requests.push_back(entry);
         entries.shrink();
         entries.first + entries.requests.len() - 1
     }
@@ -128,27 +182,58 @@ impl RequestLog {
     pub(super) fn set_body(&self, number: usize, body: &[u8]) {
         let kept = body.get(..MAX_BODY).unwrap_or(body);
         let text = String::from_utf8_lossy(kept).into_owned();
-        let mut entries = self.entries();
-        let kept_bytes = text.len();
-        if let Some(request) = entries.get(number) {
-            request.body = text;
-            request.body_bytes = body.len();
-            entries.body_bytes += kept_bytes;
-            entries.shrink();
-        }
+        let hash = self.is_detailed.then(|| hash(body));
+        self.entries().change(number, |entry| {
+            entry.request.body = text;
+            entry.request.body_bytes = body.len();
+            entry.extra.body_hash = hash;
+        });
     }
 
-    pub(super) fn set_answered(&self, number: usize, status: StatusCode) {
-        if let Some(request) = self.entries().get(number) {
-            request.status = Some(status.as_u16());
-            request.state = RequestState::Answered;
-        }
+    pub(super) fn set_answered(&self, number: usize, status: StatusCode, headers: &HeaderMap) {
+        let response = self.is_detailed.then(|| RecordedResponse {
+            headers: readable(headers),
+            ..RecordedResponse::default()
+        });
+        self.entries().change(number, |entry| {
+            entry.request.status = Some(status.as_u16());
+            entry.request.state = RequestState::Answered;
+            entry.extra.response = response;
+        });
+    }
+
+    /// Adds the end of a response: the first bytes of its body, its size, and whether it ended early.
+    pub(super) fn set_response_end(&self, number: usize, body: Vec<u8>, body_bytes: u64, is_cut: bool) {
+        let now = self.now_ms();
+        self.entries().change(number, |entry| {
+            entry.extra.duration_ms = Some(now - entry.request.received_at_ms);
+            if let Some(response) = &mut entry.extra.response {
+                response.body = body;
+                response.body_bytes = Some(body_bytes);
+                response.is_cut = is_cut;
+            }
+        });
     }
 
     pub(super) fn set_aborted(&self, number: usize) {
-        if let Some(request) = self.entries().get(number) {
-            request.state = RequestState::Aborted;
-        }
+        let now = self.now_ms();
+        self.entries().change(number, |entry| {
+            entry.request.state = RequestState::Aborted;
+            entry.extra.duration_ms = Some(now - entry.request.received_at_ms);
+        });
+    }
+
+    pub(super) fn set_fault_met(&self, number: usize) {
+        self.entries().change(number, |entry| entry.extra.met_fault = true);
+    }
+
+    pub(super) fn set_job(&self, number: usize, job: &str) {
+        self.entries()
+            .change(number, |entry| entry.extra.job = Some(job.to_owned()));
+    }
+
+    fn now_ms(&self) -> f64 {
+        self.started.elapsed().as_secs_f64() * 1000.0
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries> {
@@ -157,9 +242,22 @@ impl RequestLog {
 }
 
 impl Entries {
-    fn get(&mut self, number: usize) -> Option<&mut RecordedRequest> {
-        let index = number.checked_sub(self.first)?;
-        self.requests.get_mut(index)
+    /// Changes a request, unless it is no longer kept.
+    fn change(&mut self, number: usize, change: impl FnOnce(&mut Entry)) {
+        let Some(index) = number.checked_sub(self.first) else {
+            return;
+        };
+        let Some(entry) = self.requests.get_mut(index) else {
+            return;
+        };
+        self.body_bytes -= entry.body_bytes();
+        self.head_bytes -= entry.head_bytes();
+        change(entry);
+        self.changes += 1;
+        entry.changed = self.changes;
+        self.body_bytes += entry.body_bytes();
+        self.head_bytes += entry.head_bytes();
+        self.shrink();
     }
 
     fn shrink(&mut self) {
@@ -169,10 +267,26 @@ impl Entries {
                 return;
             };
             self.first += 1;
-            self.body_bytes -= oldest.body.len();
+            self.body_bytes -= oldest.body_bytes();
             self.head_bytes -= oldest.head_bytes();
         }
     }
+}
+
+/// Returns the job that a path is about.
+fn job_in(path: &str) -> Option<String> {
+    let mut segments = path.strip_prefix("/api/")?.split('/');
+    let resource = segments.next()?;
+    let job = segments
+        .next()
+        .filter(|_| resource == "jobs" || resource == "results")?;
+    Uuid::try_parse(job).is_ok().then(|| job.to_owned())
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn readable(headers: &HeaderMap) -> BTreeMap<String, String> {
@@ -206,12 +320,12 @@ mod tests {
     use super::*;
 
     fn open(log: &RequestLog, path: &'static str) -> usize {
-        log.open(&Method::GET, &Uri::from_static(path), &HeaderMap::new())
+        log.open(&Method::GET, &Uri::from_static(path), &HeaderMap::new(), 1)
     }
 
     #[test]
     fn the_newest_requests_are_kept() {
-        let log = RequestLog::default();
+        let log = RequestLog::new(false);
         let first = open(&log, "/api/first");
         for _ in 0..MAX_REQUESTS {
             open(&log, "/api/later");
@@ -219,13 +333,13 @@ mod tests {
         let all = log.all();
         assert_eq!(all.len(), MAX_REQUESTS);
         assert_eq!(all[0].path, "/api/later");
-        log.set_answered(first, StatusCode::OK);
+        log.set_answered(first, StatusCode::OK, &HeaderMap::new());
         assert!(log.all().iter().all(|request| request.state == RequestState::Open));
     }
 
     #[test]
     fn the_bodies_are_bounded_one_by_one_and_together() {
-        let log = RequestLog::default();
+        let log = RequestLog::new(false);
         let large = vec![b'x'; MAX_BODY + 1];
         for _ in 0..=MAX_BODY_BYTES / MAX_BODY {
             let number = open(&log, "/api/jobs");
@@ -238,24 +352,24 @@ mod tests {
 
     #[test]
     fn the_heads_are_bounded_together() {
-        let log = RequestLog::default();
+        let log = RequestLog::new(false);
         let mut headers = HeaderMap::new();
         headers.insert("x-large", "x".repeat(400_000).parse().unwrap());
         for _ in 0..1000 {
-            log.open(&Method::GET, &Uri::from_static("/api/jobs"), &headers);
+            log.open(&Method::GET, &Uri::from_static("/api/jobs"), &headers, 1);
         }
         assert_eq!(log.all().len(), MAX_HEAD_BYTES / 400_000);
     }
 
     #[test]
     fn a_cleared_request_is_not_confused_with_a_later_one() {
-        let log = RequestLog::default();
+        let log = RequestLog::new(false);
         let cleared = open(&log, "/api/first");
         log.clear();
         let later = open(&log, "/api/second");
         log.set_aborted(cleared);
         assert_eq!(log.all()[0].state, RequestState::Open);
-        log.set_answered(later, StatusCode::ACCEPTED);
+        log.set_answered(later, StatusCode::ACCEPTED, &HeaderMap::new());
         assert_eq!(log.all()[0].status, Some(202));
     }
 

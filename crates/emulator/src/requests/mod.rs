@@ -1,8 +1,11 @@
 //! The log of requests under `/api`, and the middleware that records them.
 
+mod entry;
 mod log;
 mod record;
+mod response;
 
+pub(crate) use self::entry::{Extra, RecordedResponse};
+pub use self::entry::{RecordedRequest, RequestState};
 pub(crate) use self::log::RequestLog;
-pub use self::log::{RecordedRequest, RequestState};
-pub(crate) use self::record::record;
+pub(crate) use self::record::{Recorded, record};

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::StatusCode;
@@ -12,28 +13,31 @@ use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 
 use super::log::RequestLog;
+use super::response::Watched;
 use crate::error::Error;
+use crate::server::SocketHandle;
 
 /// The largest request body, in bytes.
 const MAX_REQUEST_BODY: usize = 64 << 20;
 
-/// Records a request, its body and its response.
+/// Records a request, its body and its response. Routes and faults get a [`Recorded`] as an extension of the request.
 pub(crate) async fn record(
     State(log): State<RequestLog>,
     OriginalUri(uri): OriginalUri,
+    Extension(socket): Extension<SocketHandle>,
     request: Request,
     next: Next,
 ) -> Response {
-    let number = log.open(request.method(), &uri, request.headers());
-    let mut entry = Entry {
-        log: &log,
-        number,
-        answered: false,
+    let number = log.open(request.method(), &uri, request.headers(), socket.number());
+    let entry = Entry {
+        recorded: Recorded { log, number },
+        is_answered: false,
     };
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
     let answer = match read(body).await {
         Ok(body) => {
-            log.set_body(number, &body);
+            entry.recorded.log.set_body(number, &body);
+            head.extensions.insert(entry.recorded.clone());
             next.run(Request::from_parts(head, Body::from(body))).await
         }
         Err(ReadError::TooLarge) => {
@@ -42,28 +46,56 @@ pub(crate) async fn record(
         // The client is gone and cannot read this response, so the request counts as aborted.
         Err(ReadError::Broken) => return Error::bad_request("the body broke off").into_response(),
     };
-    entry.answered(answer.status());
-    answer
+    entry.answered(answer)
 }
 
-/// A request in progress. Dropping this before the response records it as aborted.
-struct Entry<'a> {
-    log: &'a RequestLog,
+/// A request in the log.
+#[derive(Clone)]
+pub(crate) struct Recorded {
+    log: RequestLog,
     number: usize,
-    answered: bool,
 }
 
-impl Entry<'_> {
-    fn answered(&mut self, status: StatusCode) {
-        self.log.set_answered(self.number, status);
-        self.answered = true;
+impl Recorded {
+    /// Notes the job that the request made.
+    pub(crate) fn made(&self, job: &str) {
+        self.log.set_job(self.number, job);
+    }
+
+    /// Notes that the request met a fault.
+    pub(crate) fn met_fault(&self) {
+        self.log.set_fault_met(self.number);
+    }
+
+    pub(super) fn response_ended(&self, body: Vec<u8>, bytes: u64, is_cut: bool) {
+        self.log.set_response_end(self.number, body, bytes, is_cut);
     }
 }
 
-impl Drop for Entry<'_> {
+/// A request in progress. Dropping this before the response records it as aborted.
+struct Entry {
+    recorded: Recorded,
+    is_answered: bool,
+}
+
+impl Entry {
+    /// Records a response. Its body is recorded only for the page.
+    fn answered(mut self, answer: Response) -> Response {
+        self.is_answered = true;
+        let Recorded { log, number } = &self.recorded;
+        log.set_answered(*number, answer.status(), answer.headers());
+        if !log.is_detailed() {
+            return answer;
+        }
+        let recorded = self.recorded.clone();
+        answer.map(|body| Body::new(Watched::new(body, recorded)))
+    }
+}
+
+impl Drop for Entry {
     fn drop(&mut self) {
-        if !self.answered {
-            self.log.set_aborted(self.number);
+        if !self.is_answered {
+            self.recorded.log.set_aborted(self.recorded.number);
         }
     }
 }

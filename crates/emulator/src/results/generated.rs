@@ -11,6 +11,8 @@ use http_body::{Frame, SizeHint};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use crate::channel_body::ChannelBody;
+
 /// The size of the chunks that are sent, in bytes.
 const CHUNK_BYTES: usize = 64 << 10;
 
@@ -23,7 +25,7 @@ pub(crate) fn json(value: impl Serialize + Send + 'static) -> Body {
         let _ = serde_json::to_writer(&mut writer, &value);
         let _ = writer.flush();
     });
-    Body::new(Written(receiver))
+    Body::new(ChannelBody(receiver))
 }
 
 struct Writer(mpsc::Sender<Bytes>);
@@ -37,19 +39,6 @@ impl io::Write for Writer {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-struct Written(mpsc::Receiver<Bytes>);
-
-impl http_body::Body for Written {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        self.0
-            .poll_recv(cx)
-            .map(|chunk| chunk.map(|chunk| Ok(Frame::data(chunk))))
     }
 }
 

@@ -8,4 +8,6 @@ mod routes;
 mod single;
 mod votes;
 
-pub(crate) use self::routes::routes;
+pub(crate) use self::documents::InputResult;
+pub(crate) use self::output::output_of;
+pub(crate) use self::routes::{answer, routes};

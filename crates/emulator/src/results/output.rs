@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 use super::documents::processed;
 use super::generated::Pattern;
 use crate::error::{Error, Segments};
-use crate::jobs::JobStore;
-use crate::models::Output;
+use crate::jobs::{Job, JobStore};
+use crate::models::{Outcome, Output};
 
 /// Returns the bytes of one output, JSON or not, whole or in part.
 pub(super) async fn output(
@@ -24,10 +24,22 @@ pub(super) async fn output(
 ) -> Result<Response, Error> {
     let job = jobs.get(&id)?;
     let (_, outcome) = processed(&job, &key).await?;
-    let output = outcome.as_ref().ok().and_then(|outputs| outputs.get(name.as_str()));
+    output_of(&job, &key, outcome, &name, &headers)
+}
+
+/// Returns the bytes of one output of an input.
+pub(crate) fn output_of(
+    job: &Job,
+    key: &str,
+    outcome: &Outcome,
+    name: &str,
+    headers: &HeaderMap,
+) -> Result<Response, Error> {
+    let output = outcome.as_ref().ok().and_then(|outputs| outputs.get(name));
     let Some(output) = output else {
         return Err(Error::not_found(format!(
-            "the input {key} of the job {id} has no output {name}"
+            "the input {key} of the job {} has no output {name}",
+            job.id
         )));
     };
     let json = |json: serde_json::Result<Vec<u8>>| json.map_or_else(|_| Bytes::new(), Bytes::from);
@@ -37,7 +49,7 @@ pub(super) async fn output(
         Output::GeneratedJson(predictions) => Content::Held(json(serde_json::to_vec(predictions))),
         Output::GeneratedBinary(size) => Content::Generated(*size),
     };
-    Ok(download(&content, job.version.media_type(&name), &headers))
+    Ok(download(&content, job.version.media_type(name), headers))
 }
 
 /// The content of an output.

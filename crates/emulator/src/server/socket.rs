@@ -3,7 +3,7 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -17,22 +17,30 @@ pub(crate) struct Socket {
     open: ConnectionCount,
 }
 
-/// How many sockets of one emulator are open.
+/// How many sockets of one emulator are open, and how many were accepted.
 #[derive(Clone, Default)]
-pub(crate) struct ConnectionCount(Arc<AtomicUsize>);
+pub(crate) struct ConnectionCount(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    open: AtomicUsize,
+    accepted: AtomicU64,
+}
 
 impl ConnectionCount {
     pub(crate) fn get(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+        self.0.open.load(Ordering::Relaxed)
     }
 }
 
 /// Closes the socket of a request.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct SocketHandle(Arc<Fate>);
 
 #[derive(Default)]
 struct Fate {
+    /// The position of the connection in the order in which they were accepted, from 1.
+    number: u64,
     reset: AtomicBool,
     end_once_flushed: AtomicBool,
     end: Notify,
@@ -41,10 +49,14 @@ struct Fate {
 impl Socket {
     /// Wraps a stream, and counts it in `open` until it is dropped.
     pub(crate) fn new(stream: TcpStream, open: ConnectionCount) -> Self {
-        open.0.fetch_add(1, Ordering::Relaxed);
+        open.0.open.fetch_add(1, Ordering::Relaxed);
+        let number = open.0.accepted.fetch_add(1, Ordering::Relaxed) + 1;
         Self {
             stream,
-            handle: SocketHandle::default(),
+            handle: SocketHandle(Arc::new(Fate {
+                number,
+                ..Fate::default()
+            })),
             open,
         }
     }
@@ -55,6 +67,11 @@ impl Socket {
 }
 
 impl SocketHandle {
+    /// Returns the position of its connection in the order in which they were accepted, from 1.
+    pub(crate) fn number(&self) -> u64 {
+        self.0.number
+    }
+
     /// Closes the connection with RST. Unsent bytes are lost.
     pub(crate) fn reset(&self) {
         self.0.reset.store(true, Ordering::Release);
@@ -78,7 +95,7 @@ impl Drop for Socket {
             // Without a linger time, closing sends RST instead of FIN. A failure means that the peer is already gone.
             let _ = self.stream.set_zero_linger();
         }
-        self.open.0.fetch_sub(1, Ordering::Relaxed);
+        self.open.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

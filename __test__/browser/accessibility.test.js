@@ -1,0 +1,133 @@
+'use strict';
+
+// The page for everyone: axe, the keyboard, light and dark, from 360 px to 4K.
+
+const assert = require('node:assert/strict');
+const { readFileSync } = require('node:fs');
+const { after, before, describe, it } = require('node:test');
+const { ModzyClient } = require('modzy-client');
+const { noBrowser, useBrowser } = require('../support/browser.js');
+const { Emulator } = require('../support/emulator.js');
+const { landscape } = require('../support/pictures.js');
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const SIZES = [
+  { width: 360, height: 740 },
+  { width: 1440, height: 900 },
+  { width: 3840, height: 2160 },
+];
+
+describe('the page is accessible', { skip: noBrowser }, () => {
+  const browser = useBrowser();
+  const emulator = new Emulator();
+  /** @type {Record<string, string>} The address of each view. */
+  const views = {
+    jobs: '#/jobs',
+    requests: '#/requests',
+    request: '#/requests/0',
+    faults: '#/faults',
+    models: '#/models',
+  };
+
+  before(async () => {
+    await emulator.start({ page: true });
+    const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    await emulator.fault({ method: 'GET', path: '/api/jobs/*', times: 1, status: 503 });
+    const texts = { good: { 'input.txt': 'I love it, and I hate it.' }, bad: { wrong: 'x' } };
+    const words = await client.submitJobText('ed542963de', '1.0.1', texts, true);
+    await client.getJob(words.jobIdentifier);
+    const mask = await client.submitJobEmbedded(
+      'br1ghtn355',
+      '1.0.0',
+      'image/png',
+      { a: { input: landscape() } },
+      true,
+    );
+    const sound = await client.submitJobText('t3xtt0t0n3', '1.1.0', { a: { 'input.txt': 'Hi' } });
+    await client.submitJob({ model: { identifier: 'd1g35t0256', version: '1.0.0' } });
+    for (const [name, { jobIdentifier }] of Object.entries({ words, mask, sound })) {
+      views[name] = `#/jobs/${jobIdentifier}`;
+    }
+    views.model = '#/models/br1ghtn355/1.0.0';
+    await emulator.fault({ path: '/api/models', status: 429, times: 2, headers: { 'Retry-After': '1' }, body: '{}' });
+  });
+  after(() => emulator.stop());
+
+  async function settled(page) {
+    await page.getByRole('main').getByRole('heading').first().waitFor();
+    await page.waitForFunction(() => !document.body.innerText.includes('Reading'));
+  }
+
+  for (const { colorScheme, viewport } of /** @type {const} */ ([
+    { colorScheme: 'light', viewport: SIZES[0] },
+    { colorScheme: 'dark', viewport: SIZES[1] },
+  ])) {
+    it(`has no violation that axe finds, in the ${colorScheme} scheme`, async () => {
+      const page = await browser.open(`${emulator.url}/`, { colorScheme, viewport });
+      for (const [name, address] of Object.entries(views)) {
+        await page.goto(`${emulator.url}/${address}`);
+        await settled(page);
+        await page.evaluate(AXE);
+        const { violations } = await page.evaluate(() => /** @type {any} */ (window).axe.run());
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3)}`);
+        assert.deepEqual(found, [], name);
+      }
+    });
+  }
+
+  it('is never wider than its window', async () => {
+    const page = await browser.open(`${emulator.url}/`);
+    for (const viewport of SIZES) {
+      await page.setViewportSize(viewport);
+      for (const [name, address] of Object.entries(views)) {
+        await page.goto(`${emulator.url}/${address}`);
+        await settled(page);
+        const wide = await page.evaluate(() => {
+          const right = document.documentElement.clientWidth;
+          // What scrolls by itself may be wider inside.
+          const scrolls = (element) =>
+            element !== null &&
+            (/auto|scroll|hidden/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+          return [...document.querySelectorAll('body *')]
+            .filter((element) => element.getBoundingClientRect().right > right + 1 && !scrolls(element.parentElement))
+            .map((element) => element.outerHTML.slice(0, 100));
+        });
+        assert.deepEqual(wide, [], `${name} at ${viewport.width}`);
+        const inside = await page
+          .locator('.detail')
+          .evaluate((element) => element.scrollWidth - element.clientWidth)
+          .catch(() => 0);
+        assert.ok(inside <= 1, `${name} at ${viewport.width}: ${inside} px wider inside`);
+      }
+    }
+  });
+
+  it('is used by the keyboard alone', async () => {
+    const page = await browser.open(`${emulator.url}/`);
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    await page.getByRole('row').nth(4).waitFor();
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(), 'Skip to the content');
+    for (const expected of [/^Jobs/, /^Requests/, /^Faults/, /^Models/]) {
+      await page.keyboard.press('Tab');
+      assert.match(await focused(), expected);
+    }
+    // The two filters, and the first row.
+    for (let times = 0; times < 3; times += 1) {
+      await page.keyboard.press('Tab');
+    }
+    assert.match(await focused(), /^Digest/);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    assert.match(await focused(), /^Brightness/);
+    await page.keyboard.press('End');
+    assert.match(await focused(), /^Sentiment Analysis/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Time line' }).waitFor();
+    const tab = page.getByRole('tab', { name: 'curl' });
+    await tab.focus();
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await page.getByRole('tab', { name: 'JavaScript' }).getAttribute('aria-selected'), 'true');
+  });
+});

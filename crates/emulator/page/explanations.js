@@ -1,0 +1,176 @@
+// Explanations of outputs: the pixels of a picture that mattered, and the weights of the words of a text.
+
+import { h } from './dom.js';
+import { count } from './format.js';
+
+const MAX_PIXELS = 2 ** 26;
+/** How many words the list shows. */
+const MAX_WORDS = 50;
+
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isLength = (value) => Number.isSafeInteger(value) && value >= 0;
+
+/**
+ * @typedef {{ type: 'mask', width: number, height: number, pixels: Uint8Array }} Mask
+ * @typedef {{ type: 'words', words: { word: string, score: number }[] }} Words
+ */
+
+/**
+ * Returns the explanation in an output, or `undefined` if it has none that can be read.
+ *
+ * @returns {Mask | Words | undefined}
+ */
+export function explanationOf(output) {
+  const explanation = isObject(output) ? (output.data ?? output)?.explanation : undefined;
+  if (!explanation) {
+    return undefined;
+  }
+  return isObject(explanation) && 'maskRLE' in explanation ? maskOf(explanation) : wordsOf(explanation);
+}
+
+/** @returns {Mask | undefined} */
+function maskOf({ maskRLE, dimensions }) {
+  const { width, height } = dimensions ?? {};
+  if (!isLength(width) || !isLength(height) || width * height === 0 || width * height > MAX_PIXELS) {
+    return undefined;
+  }
+  const masks = Array.isArray(maskRLE) && maskRLE.some(Array.isArray) ? maskRLE : [maskRLE];
+  const pixels = new Uint8Array(width * height);
+  for (const runs of masks) {
+    if (!Array.isArray(runs) || !runs.every(isLength)) {
+      return undefined;
+    }
+    let start = 0;
+    for (const [index, run] of runs.entries()) {
+      const end = Math.min(start + run, pixels.length);
+      for (let at = index % 2 === 0 ? end : start; at < end; at += 1) {
+        // The runs go down the columns.
+        pixels[(at % height) * width + Math.floor(at / height)] = 1;
+      }
+      start = end;
+    }
+  }
+  return { type: 'mask', width, height, pixels };
+}
+
+/** @returns {Words | undefined} */
+function wordsOf(explanation) {
+  const given = isObject(explanation) ? (explanation.wordImportances ?? explanation) : explanation;
+  const lists = isObject(given) && Object.values(given).every(Array.isArray) ? Object.values(given) : [given];
+  const words = lists.flatMap((list) => {
+    const entries = isObject(list) ? Object.entries(list) : list;
+    return Array.isArray(entries)
+      ? entries.map((entry) => (Array.isArray(entry) ? { word: entry[0], score: entry[1] } : entry))
+      : [undefined];
+  });
+  const isWord = (entry) => typeof entry?.word === 'string' && Number.isFinite(entry.score);
+  return words.length > 0 && words.every(isWord) ? { type: 'words', words } : undefined;
+}
+
+/** A picture with its mask: what did not matter is dark, and a line surrounds what did. */
+export function showMask(image, { width, height, pixels }) {
+  const scale = Math.max(1, Math.min(Math.floor(480 / width), 40));
+  const canvas = h('canvas', { width: width * scale, height: height * scale, role: 'img' });
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  const marked = pixels.reduce((sum, pixel) => sum + pixel, 0);
+  const share = `${((100 * marked) / pixels.length).toFixed(1)} %`;
+  canvas.setAttribute('aria-label', `The picture with its mask, which marks ${share} of it`);
+
+  const shade = new OffscreenCanvas(width, height);
+  const shadeContext = /** @type {OffscreenCanvasRenderingContext2D} */ (shade.getContext('2d'));
+  const data = shadeContext.createImageData(width, height);
+  const at = (x, y) => x >= 0 && y >= 0 && x < width && y < height && pixels[y * width + x] === 1;
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      data.data.set(at(x, y) ? [0, 0, 0, 0] : [10, 10, 30, 190], 4 * (y * width + x));
+    }
+  }
+  shadeContext.putImageData(data, 0, 0);
+
+  function draw(isMasked) {
+    context.imageSmoothingEnabled = false;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    if (!isMasked) {
+      return;
+    }
+    context.drawImage(shade, 0, 0, canvas.width, canvas.height);
+    context.beginPath();
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) {
+        if (at(x, y)) {
+          outline(context, at, x, y, scale);
+        }
+      }
+    }
+    context.strokeStyle = '#ff2d95';
+    context.lineWidth = Math.max(1, Math.min(3, scale));
+    context.stroke();
+  }
+
+  const toggle = h('input', { type: 'checkbox', checked: true, onchange: () => draw(toggle.checked) });
+  draw(true);
+  return h(
+    'figure',
+    { class: 'explanation mask' },
+    h(
+      'figcaption',
+      null,
+      h('label', null, toggle, ' Explanation: the mask over the picture'),
+      h('span', { class: 'dim' }, ` ${share} marked`),
+    ),
+    canvas,
+  );
+}
+
+/** Adds the sides of a marked pixel whose neighbors are not marked. */
+function outline(context, at, x, y, scale) {
+  const [left, top, right, bottom] = [x * scale, y * scale, (x + 1) * scale, (y + 1) * scale];
+  const sides = [
+    { isOpen: !at(x, y - 1), line: [left, top, right, top] },
+    { isOpen: !at(x + 1, y), line: [right, top, right, bottom] },
+    { isOpen: !at(x, y + 1), line: [right, bottom, left, bottom] },
+    { isOpen: !at(x - 1, y), line: [left, bottom, left, top] },
+  ];
+  for (const { isOpen, line } of sides) {
+    if (isOpen) {
+      context.moveTo(line[0], line[1]);
+      context.lineTo(line[2], line[3]);
+    }
+  }
+}
+
+/** A text with its weighed words marked, and a list of the words with their weights. */
+export function showWords(text, words) {
+  const scores = new Map(words.map(({ word, score }) => [word, score]));
+  const largest = Math.max(...words.map(({ score }) => Math.abs(score)), Number.MIN_VALUE);
+  const level = (score) => Math.max(1, Math.ceil((4 * Math.abs(score)) / largest));
+  const style = (score) => `${score < 0 ? 'against' : 'for'} level-${level(score)}`;
+  const parts = text.split(/([\p{L}\p{N}']+)/u).map((part) => {
+    const score = scores.get(part);
+    return score === undefined ? part : h('mark', { class: style(score), title: score.toFixed(3) }, part);
+  });
+  const sorted = [...words].sort((a, b) => Math.abs(b.score) - Math.abs(a.score)).slice(0, MAX_WORDS);
+  return h(
+    'figure',
+    { class: 'explanation words' },
+    h('figcaption', null, 'Explanation: the weights of the words'),
+    text !== '' && h('p', { class: 'weighed', tabindex: 0 }, parts),
+    h(
+      'ul',
+      { class: 'weights' },
+      sorted.map(({ word, score }) => {
+        const bar = h('span', { class: `weight ${score < 0 ? 'against' : 'for'}`, 'aria-hidden': 'true' });
+        bar.style.width = `${(50 * Math.abs(score)) / largest}%`;
+        return h(
+          'li',
+          null,
+          h('span', { class: 'word' }, word),
+          h('span', { class: 'scale' }, bar),
+          h('span', { class: 'mono' }, `${score > 0 ? '+' : ''}${score.toFixed(3)}`),
+        );
+      }),
+    ),
+    words.length > MAX_WORDS && h('p', { class: 'dim' }, `${count(words.length - MAX_WORDS)} words more`),
+  );
+}

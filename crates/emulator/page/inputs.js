@@ -1,0 +1,133 @@
+// The inputs of a job as they were sent, each with its result.
+
+import { fill, h } from './dom.js';
+import { count, duration, isFinal } from './format.js';
+import { readJson } from './json.js';
+import { ask } from './live.js';
+import { showOutputs } from './outputs.js';
+import { createValue } from './values.js';
+import { chip } from './views.js';
+
+/** @param {string} path The path of the job. */
+export function createInputs(path) {
+  const cards = h('div', { class: 'inputs' });
+  const more = h('button', { type: 'button', hidden: true, onclick: () => load() }, 'Show more inputs');
+  const title = h('h3', null, 'Inputs and outputs');
+  const waiting = h('p', { class: 'dim', hidden: true });
+  const element = h('section', { class: 'block', 'aria-label': 'Inputs and outputs' }, title, waiting, cards, more);
+  /** @type {any[]} */
+  let shown = [];
+  let job = /** @type {any} */ (undefined);
+  let isLoading = false;
+  let isClosed = false;
+
+  async function load() {
+    if (isLoading) {
+      return;
+    }
+    isLoading = true;
+    try {
+      const next = await ask(`${path}/inputs?from=${shown.length}`);
+      if (!isClosed) {
+        for (const input of next) {
+          const card = createInput(path, input);
+          shown.push(card);
+          cards.append(card.element);
+          await card.show(job);
+        }
+      }
+    } finally {
+      isLoading = false;
+    }
+    more.hidden = shown.length >= job.total || job.status === 'OPEN';
+    more.textContent = `Show more of the ${count(job.total)} inputs`;
+  }
+
+  return {
+    element,
+    reset() {
+      for (const card of shown) {
+        card.close();
+      }
+      shown = [];
+      cards.replaceChildren();
+    },
+    async show(next) {
+      job = next;
+      waiting.hidden = job.status !== 'OPEN';
+      waiting.textContent = `The upload is not closed yet; ${count(job.total)} inputs so far.`;
+      for (const card of shown) {
+        await card.show(job);
+      }
+      if (shown.length === 0 && job.status !== 'OPEN') {
+        await load();
+      }
+    },
+    close() {
+      isClosed = true;
+      for (const card of shown) {
+        card.close();
+      }
+    },
+  };
+}
+
+function createInput(path, input) {
+  const values = input.values.map((value, index) => createValue(`${path}/inputs/${input.index}/${index}`, value));
+  const status = h('span');
+  const output = h('div', { class: 'output' });
+  let isRead = false;
+  const element = h(
+    'article',
+    { class: 'card input', 'aria-label': `Input ${input.key}` },
+    h('div', { class: 'title' }, h('h4', null, input.key === '' ? '(empty key)' : input.key), status),
+    h(
+      'div',
+      { class: 'sides' },
+      h(
+        'div',
+        { class: 'sent' },
+        h('h5', null, 'Sent'),
+        values.map((value) => value.element),
+      ),
+      h('div', { class: 'received' }, h('h5', null, 'Output'), output),
+    ),
+  );
+
+  async function show(job) {
+    if (isRead) {
+      return;
+    }
+    if (input.index >= job.done) {
+      fill(status, isFinal(job.status) ? chip('off', 'Not processed') : chip('wait', 'Waiting'));
+      fill(output, h('p', { class: 'dim' }, isFinal(job.status) ? 'The job ended before.' : 'No output yet.'));
+      return;
+    }
+    isRead = true;
+    try {
+      const result = await readJson(`${path}/results/${input.index}`);
+      if (result === undefined) {
+        fill(status, chip('good', 'Successful'));
+        fill(output, h('p', { class: 'dim' }, 'The result has more than 8 MB, so the page does not read it.'));
+      } else if (result.status === 'SUCCESSFUL') {
+        fill(status, chip('good', 'Successful'), h('span', { class: 'dim' }, ` ${duration(input.end - input.start)}`));
+        fill(output, await showOutputs({ path, input, values, result, mediaTypes: new Map(job.mediaTypes) }));
+      } else {
+        fill(status, chip('bad', 'Failed'));
+        fill(output, h('p', { class: 'failure' }, result.error ?? result.status));
+      }
+    } catch (error) {
+      fill(output, h('p', { class: 'failure' }, error.message));
+    }
+  }
+
+  return {
+    element,
+    show,
+    close() {
+      for (const value of values) {
+        value.close();
+      }
+    },
+  };
+}

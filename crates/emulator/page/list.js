@@ -1,0 +1,157 @@
+// A list of any length. Only its visible rows exist. The newest row is the first; rows keep their place while the user reads
+// further down.
+
+import { fill, h } from './dom.js';
+
+/** How many rows exist above and below the visible ones. */
+const MARGIN = 8;
+
+/**
+ * @param {object} options
+ * @param {string} options.label
+ * @param {{ name: string, class: string }[]} options.columns
+ * @param {(item: any) => { href: string, cells: any[], class?: string }} options.row The first cell becomes the link of the row.
+ * @param {string} options.empty What to show without rows.
+ */
+export function createList({ label, columns, row, empty }) {
+  const body = h('div', { role: 'rowgroup', class: 'rows' });
+  const head = h(
+    'div',
+    { role: 'rowgroup', class: 'head' },
+    h(
+      'div',
+      { role: 'row', class: 'row', 'aria-rowindex': 1 },
+      columns.map((column) => h('span', { role: 'columnheader', class: column.class }, column.name)),
+    ),
+  );
+  const nothing = h('p', { class: 'empty' }, empty);
+  const table = h('div', { role: 'table', 'aria-label': label, class: 'table' }, head, body);
+  const scroller = h('div', { class: 'scroller', onscroll: () => requestRender(), onkeydown: move }, table, nothing);
+  let items = /** @type {any[]} */ ([]);
+  let selected = /** @type {any} */ (undefined);
+  let isRequested = false;
+  /** @type {Map<any, HTMLElement>} */
+  let shown = new Map();
+  const keyOf = (item) => item.n;
+
+  function rowHeight() {
+    return Number.parseFloat(getComputedStyle(scroller).getPropertyValue('--row')) || 44;
+  }
+
+  function requestRender() {
+    if (!isRequested) {
+      isRequested = true;
+      requestAnimationFrame(render);
+    }
+  }
+
+  function render() {
+    isRequested = false;
+    const height = rowHeight();
+    const first = Math.max(0, Math.floor(scroller.scrollTop / height) - MARGIN);
+    const last = Math.min(items.length, Math.ceil((scroller.scrollTop + scroller.clientHeight) / height) + MARGIN);
+    const before = shown;
+    shown = new Map();
+    for (let index = first; index < last; index += 1) {
+      const item = items[index];
+      const key = keyOf(item);
+      const element = before.get(key) ?? h('div', { role: 'row', class: 'row' });
+      before.delete(key);
+      update(element, item, index, height);
+      shown.set(key, element);
+    }
+    for (const element of before.values()) {
+      element.remove();
+    }
+    body.style.height = `${items.length * height}px`;
+    table.setAttribute('aria-rowcount', String(items.length + 1));
+    nothing.hidden = items.length > 0;
+    table.hidden = items.length === 0;
+  }
+
+  /** Updates the row of an item. Cells that show the same are left alone, so that links keep the focus. */
+  function update(element, item, index, height) {
+    const { href, cells, class: style } = row(item);
+    const isSelected = keyOf(item) === selected;
+    element.className = `row ${style ?? ''} ${isSelected ? 'selected' : ''}`;
+    element.style.transform = `translateY(${index * height}px)`;
+    element.setAttribute('aria-rowindex', String(index + 2));
+    const signature = JSON.stringify([href, cells, isSelected]);
+    if (element.dataset.signature !== signature) {
+      element.dataset.signature = signature;
+      const link = element.querySelector('a');
+      const hadFocus = link !== null && link === document.activeElement;
+      fill(
+        element,
+        cells.map((cell, at) => {
+          const content =
+            at === 0 ? h('a', { href, 'aria-current': isSelected && 'true' }, cellOf(cell)) : cellOf(cell);
+          return h('span', { role: 'cell', class: columns[at].class }, content);
+        }),
+      );
+      if (hadFocus) {
+        element.querySelector('a')?.focus({ preventScroll: true });
+      }
+    }
+    if (element.parentNode !== body) {
+      body.append(element);
+    }
+  }
+
+  /** A cell is a text, or `[class, text]`, or a list of these. */
+  function cellOf(cell) {
+    if (!Array.isArray(cell)) {
+      return cell;
+    }
+    return Array.isArray(cell[0]) ? cell.map(cellOf) : h('span', { class: cell[0] }, cell[1]);
+  }
+
+  function move(event) {
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
+    const step = steps[event.key];
+    if (step === undefined || items.length === 0) {
+      return;
+    }
+    event.preventDefault();
+    const focused = [...shown].find(([, element]) => element.contains(document.activeElement));
+    const at = focused ? items.findIndex((item) => keyOf(item) === focused[0]) : -1;
+    const next = Math.min(items.length - 1, Math.max(0, at + step));
+    const height = rowHeight();
+    const top = next * height;
+    const headHeight = head.offsetHeight;
+    if (top < scroller.scrollTop) {
+      scroller.scrollTop = top;
+    } else if (top + height > scroller.scrollTop + scroller.clientHeight - headHeight) {
+      scroller.scrollTop = top + height - scroller.clientHeight + headHeight;
+    }
+    render();
+    shown.get(keyOf(items[next]))?.querySelector('a')?.focus({ preventScroll: true });
+  }
+
+  new ResizeObserver(requestRender).observe(scroller);
+
+  return {
+    element: scroller,
+    render: requestRender,
+    /** @param {any[]} next The items, newest first. */
+    show(next) {
+      const height = rowHeight();
+      const index = Math.floor(scroller.scrollTop / height);
+      // The row at the top stays where it is, unless the user follows the newest rows.
+      const anchor = scroller.scrollTop > 0 ? items[index] : undefined;
+      items = next;
+      if (anchor !== undefined) {
+        const moved = items.findIndex((item) => keyOf(item) === keyOf(anchor));
+        if (moved > index) {
+          body.style.height = `${items.length * height}px`;
+          scroller.scrollTop += (moved - index) * height;
+        }
+      }
+      requestRender();
+    },
+    select(key) {
+      selected = key;
+      requestRender();
+    },
+  };
+}

@@ -1,0 +1,176 @@
+// Bytes, shown by what they are: a picture, a sound, text, or else in hexadecimal. Pictures and sounds come from blob URLs, whose
+// types this page chooses. Nothing is ever shown as a document.
+
+import { fill, h } from './dom.js';
+import { bytes, count } from './format.js';
+
+/** How many bytes decide what a value is, and are shown as text. */
+const FIRST = 65_536;
+/** The largest picture or sound that is shown. */
+const MAX_MEDIA = 64_000_000;
+/** How many bytes are shown in hexadecimal. */
+const HEX = 1024;
+
+/** The first bytes of files, with their media types. SVG is not among them: it is text. */
+const SIGNATURES = [
+  ['image/png', 0, '\x89PNG\r\n\x1a\n'],
+  ['image/jpeg', 0, '\xff\xd8\xff'],
+  ['image/gif', 0, 'GIF8'],
+  ['image/webp', 8, 'WEBP'],
+  ['image/bmp', 0, 'BM'],
+  ['image/avif', 4, 'ftypavif'],
+  ['audio/wav', 8, 'WAVE'],
+  ['audio/mpeg', 0, 'ID3'],
+  ['audio/ogg', 0, 'OggS'],
+  ['audio/flac', 0, 'fLaC'],
+];
+
+/** @param {Uint8Array} start */
+export function mediaTypeOf(start) {
+  const latin = String.fromCharCode(...start.subarray(0, 32));
+  return SIGNATURES.find(([, at, signature]) => latin.startsWith(String(signature), Number(at)))?.[0];
+}
+
+/** Returns bytes as text, if they are text. `isCut` allows a character that is cut at the end. */
+export function asText(start, isCut) {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: isCut });
+    return hasControls(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a text has characters that texts do not have: those below the space, but for white space and the escape. */
+function hasControls(text) {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 9 || (code > 13 && code < 32 && code !== 27)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Lines of an offset, 16 bytes, and their characters. */
+function hex(start) {
+  const lines = [];
+  for (let at = 0; at < start.length; at += 16) {
+    const line = [...start.subarray(at, at + 16)];
+    const digits = line.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const characters = line.map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '·')).join('');
+    lines.push(`${at.toString(16).padStart(8, '0')}  ${digits.padEnd(47)}  ${characters}`);
+  }
+  return lines.join('\n');
+}
+
+/**
+ * Shows a value by what it is.
+ *
+ * @param {string} path Where its bytes are.
+ * @param {{ name: string, bytes?: number, sha256?: string }} value
+ */
+export function createValue(path, { name, bytes: size, sha256 }) {
+  const content = h('div', { class: 'content' }, h('p', { class: 'dim' }, 'Reading…'));
+  const kind = h('span', { class: 'dim' });
+  const element = h(
+    'figure',
+    { class: 'value' },
+    h(
+      'figcaption',
+      null,
+      h('span', { class: 'mono strong' }, name),
+      ' ',
+      kind,
+      ' ',
+      h('a', { href: path, download: name, class: 'small' }, 'Download', h('span', { class: 'hidden' }, ` ${name}`)),
+      sha256 && h('span', { class: 'mono dim sha' }, `SHA-256 ${sha256}`),
+    ),
+    content,
+  );
+  let url = '';
+  let isClosed = false;
+  /** @type {{ type: string, text?: string, image?: HTMLImageElement }} */
+  const shown = { type: '' };
+
+  async function read(path_, limit) {
+    const response = await fetch(path_, limit === undefined ? {} : { headers: { range: `bytes=0-${limit - 1}` } });
+    if (response.status === 416) {
+      return { total: 0, data: new Uint8Array() };
+    }
+    if (!response.ok) {
+      throw new Error((await response.json()).message);
+    }
+    const total = Number(
+      response.headers.get('content-range')?.split('/')[1] ?? response.headers.get('content-length'),
+    );
+    return { total, data: new Uint8Array(await response.arrayBuffer()) };
+  }
+
+  async function show() {
+    const isInput = size !== undefined;
+    const first = await read(isInput ? `${path}?limit=${FIRST}` : path, isInput ? undefined : FIRST);
+    const total = size ?? first.total;
+    const start = first.data;
+    const type = mediaTypeOf(start);
+    if (type !== undefined && total <= MAX_MEDIA) {
+      const all = start.length < total ? (await read(path)).data : start;
+      if (!isClosed) {
+        await showMedia(String(type), all, total);
+      }
+      return;
+    }
+    const text = asText(start, start.length < total);
+    shown.type = text === undefined ? 'bytes' : 'text';
+    shown.text = text;
+    kind.textContent = `${text === undefined ? 'bytes' : 'text'}, ${bytes(total)}`;
+    const visible = text ?? hex(start.subarray(0, HEX));
+    const hidden = total - (text === undefined ? Math.min(HEX, total) : start.length);
+    fill(
+      content,
+      total === 0
+        ? h('p', { class: 'dim' }, 'empty')
+        : h('pre', { class: text === undefined ? 'hex' : 'text', tabindex: 0, 'aria-label': name }, visible),
+      hidden > 0 && h('p', { class: 'dim' }, `${count(hidden)} bytes more`),
+    );
+  }
+
+  async function showMedia(type, data, total) {
+    url = URL.createObjectURL(new Blob([data], { type }));
+    kind.textContent = `${type}, ${bytes(total)}`;
+    if (type.startsWith('audio/')) {
+      shown.type = 'sound';
+      fill(content, h('audio', { controls: true, src: url, 'aria-label': `The sound ${name}` }));
+      return;
+    }
+    shown.type = 'picture';
+    const image = h('img', { src: url, alt: `The picture ${name}` });
+    try {
+      await image.decode();
+    } catch {
+      shown.type = 'bytes';
+      fill(
+        content,
+        h('p', { class: 'dim' }, 'The picture cannot be shown.'),
+        h('pre', { class: 'hex', tabindex: 0 }, hex(data.subarray(0, HEX))),
+      );
+      return;
+    }
+    image.className = image.naturalWidth < 64 ? 'pixels' : '';
+    kind.textContent += `, ${image.naturalWidth} × ${image.naturalHeight}`;
+    shown.image = image;
+    fill(content, image);
+  }
+
+  const ready = show().catch((error) => fill(content, h('p', { class: 'failure' }, error.message)));
+  return {
+    element,
+    content,
+    /** Resolves with what is shown. */
+    ready: ready.then(() => shown),
+    close() {
+      isClosed = true;
+      URL.revokeObjectURL(url);
+    },
+  };
+}

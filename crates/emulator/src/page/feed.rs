@@ -1,0 +1,138 @@
+//! What one open page knows, and what has changed since.
+
+use serde::Serialize;
+
+use super::job_feed::{JobChanges, JobFeed};
+use super::mask::Mask;
+use super::{faults, requests};
+use crate::base_url::BaseUrl;
+use crate::faults::FaultList;
+use crate::requests::RequestLog;
+
+/// How many requests the page shows.
+const SHOWN_REQUESTS: usize = 1000;
+
+/// How many faults the page shows.
+const SHOWN_FAULTS: usize = 200;
+
+/// The state of one page.
+pub(super) struct Feed {
+    base_url: BaseUrl,
+    jobs: JobFeed,
+    log: RequestLog,
+    faults: FaultList,
+    mask: Mask,
+    is_new: bool,
+    last_request_change: u64,
+    last_fault_change: u64,
+}
+
+/// The content of an event. The first one has a `hello`; it and those after it contain all that the page shows.
+#[derive(Serialize)]
+struct Event<'f> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hello: Option<Hello<'f>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jobs: Option<JobChanges<'f>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests: Option<Requests>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    faults: Option<Faults>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Hello<'f> {
+    version: &'static str,
+    #[serde(rename = "baseURL")]
+    base_url: &'f str,
+    /// When the times of requests begin, in milliseconds since 1970.
+    started_at: i64,
+}
+
+#[derive(Serialize)]
+struct Requests {
+    /// The number of the first request in the log.
+    first: usize,
+    /// The number of requests since the start.
+    total: usize,
+    rows: Vec<requests::Row>,
+}
+
+#[derive(Serialize)]
+struct Faults {
+    total: usize,
+    rows: Vec<faults::Row>,
+}
+
+impl Feed {
+    pub(super) fn new(base_url: BaseUrl, jobs: JobFeed, log: RequestLog, faults: FaultList, mask: Mask) -> Self {
+        Self {
+            base_url,
+            jobs,
+            log,
+            faults,
+            mask,
+            is_new: true,
+            last_request_change: 0,
+            last_fault_change: 0,
+        }
+    }
+
+    /// Returns what changed since the last call, as JSON.
+    pub(super) fn changes(&mut self) -> Option<Vec<u8>> {
+        let requests = self.request_changes();
+        let faults = self.fault_changes();
+        let hello = self.is_new.then(|| Hello {
+            version: env!("CARGO_PKG_VERSION"),
+            base_url: &self.base_url,
+            started_at: self.log.started_at().as_millisecond(),
+        });
+        self.is_new = false;
+        self.jobs.changes(|jobs| {
+            let event = Event {
+                hello,
+                jobs,
+                requests,
+                faults,
+            };
+            let is_empty =
+                event.hello.is_none() && event.jobs.is_none() && event.requests.is_none() && event.faults.is_none();
+            // Nothing in it can fail to serialize.
+            if is_empty {
+                None
+            } else {
+                serde_json::to_vec(&event).ok()
+            }
+        })
+    }
+
+    /// Whether the next event is not to wait.
+    pub(super) fn has_more(&self) -> bool {
+        self.jobs.has_more()
+    }
+
+    fn request_changes(&mut self) -> Option<Requests> {
+        let mask = &self.mask;
+        let changes = self
+            .log
+            .changes(self.last_request_change, SHOWN_REQUESTS, |number, request, extra| {
+                requests::Row::of(mask, number, request, extra)
+            })?;
+        self.last_request_change = changes.last;
+        Some(Requests {
+            first: changes.first,
+            total: changes.total,
+            rows: changes.requests,
+        })
+    }
+
+    fn fault_changes(&mut self) -> Option<Faults> {
+        let changes = self.faults.changes(self.last_fault_change, SHOWN_FAULTS)?;
+        self.last_fault_change = changes.last;
+        Some(Faults {
+            total: changes.total,
+            rows: changes.faults.iter().map(faults::Row::of).collect(),
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! Requests as the page shows them: rows of a list, and one with its headers and bodies. Secrets are masked.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+use super::mask::Mask;
+use crate::auth::Keys;
+use crate::error::{Error, Segments};
+use crate::requests::{Extra, RecordedRequest, RecordedResponse, RequestLog, RequestState};
+
+/// How many bytes of a path or a query a row shows.
+const SHOWN: usize = 500;
+
+/// How far apart two attempts of one submit may be, in milliseconds.
+const ATTEMPTS_MS: f64 = 180_000.0;
+
+/// A request in a list.
+#[derive(Serialize)]
+pub(super) struct Row {
+    n: usize,
+    method: String,
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<String>,
+    status: Option<u16>,
+    state: RequestState,
+    /// When it arrived, in milliseconds since the start of the log.
+    at: f64,
+    /// How long it took, in milliseconds.
+    ms: Option<f64>,
+    /// The bytes of its body, and of the response's.
+    sent: usize,
+    received: Option<u64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    cut: bool,
+    connection: u64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    fault: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<String>,
+    /// The same for attempts with the same body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+}
+
+impl Row {
+    pub(super) fn of(mask: &Mask, number: usize, request: &RecordedRequest, extra: &Extra) -> Self {
+        let response = extra.response.as_ref();
+        Self {
+            n: number,
+            method: request.method.clone(),
+            path: mask.text(start(&request.path)),
+            query: request.query.as_deref().map(|query| mask.query(start(query))),
+            status: request.status,
+            state: request.state,
+            at: request.received_at_ms,
+            ms: extra.duration_ms,
+            sent: request.body_bytes,
+            received: response.and_then(|response| response.body_bytes),
+            cut: response.is_some_and(|response| response.is_cut),
+            connection: extra.connection,
+            fault: extra.met_fault,
+            job: extra.job.clone(),
+            body: extra
+                .body_hash
+                .filter(|_| request.body_bytes > 0)
+                .map(|hash| format!("{hash:x}")),
+        }
+    }
+}
+
+/// Returns the start of a long text.
+fn start(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(SHOWN)).unwrap_or(text)
+}
+
+/// Returns the newest requests about a job, oldest first: attempts to submit it, and those with it in their path.
+pub(super) fn about(log: &RequestLog, mask: &Mask, job: &str, count: usize) -> Vec<Row> {
+    let is_submit = |request: &RecordedRequest| request.method == "POST" && request.path == "/api/jobs";
+    let made = log.select(
+        1,
+        |_, request, extra| is_submit(request) && extra.job.as_deref() == Some(job),
+        |number, request, extra| (number, request.received_at_ms, extra.body_hash),
+    );
+    // The failed attempts are those with the same body since the last submit that made another job of it.
+    let attempts = made.first().map(|(made, at, hash)| {
+        let is_same = move |number: usize, request: &RecordedRequest, extra: &Extra| {
+            number < *made
+                && is_submit(request)
+                && extra.body_hash == *hash
+                && at - request.received_at_ms < ATTEMPTS_MS
+        };
+        let others = log.select(
+            1,
+            |number, request, extra| is_same(number, request, extra) && extra.job.is_some(),
+            |number, _, _| number,
+        );
+        (is_same, others.first().copied())
+    });
+    log.select(
+        count,
+        |number, request, extra| {
+            extra.job.as_deref() == Some(job)
+                || attempts.as_ref().is_some_and(|(is_same, other)| {
+                    is_same(number, request, extra) && other.is_none_or(|other| number > other)
+                })
+        },
+        |number, request, extra| Row::of(mask, number, request, extra),
+    )
+}
+
+/// A request with its headers and its body, and the response to it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Details {
+    row: Row,
+    headers: BTreeMap<String, String>,
+    body: String,
+    response: Option<Response>,
+}
+
+#[derive(Serialize)]
+struct Response {
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+impl Response {
+    fn of(mask: &Mask, response: &RecordedResponse) -> Self {
+        Self {
+            headers: mask.headers(&response.headers),
+            body: mask.text(&String::from_utf8_lossy(&response.body)),
+        }
+    }
+}
+
+/// `GET /page/requests/{number}`.
+pub(super) async fn details(
+    State(log): State<RequestLog>,
+    State(keys): State<Keys>,
+    Segments(number): Segments<usize>,
+) -> Result<Json<Details>, Error> {
+    let mask = Mask::new(&keys);
+    let (request, extra) = log
+        .get(number)
+        .ok_or_else(|| Error::not_found(format!("the log does not contain the request {number}")))?;
+    let mut row = Row::of(&mask, number, &request, &extra);
+    row.path = mask.text(&request.path);
+    row.query = request.query.as_deref().map(|query| mask.query(query));
+    Ok(Json(Details {
+        row,
+        headers: mask.headers(&request.headers),
+        body: mask.text(&request.body),
+        response: extra.response.as_ref().map(|response| Response::of(&mask, response)),
+    }))
+}
