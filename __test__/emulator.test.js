@@ -105,6 +105,30 @@ describe('startEmulator', () => {
     await assert.rejects(submit('x'.repeat(10_000)), { code: 507, message: /^no room/ });
   });
 
+  it('serves a page, and prints its URL on standard error', async (t) => {
+    const without = await startEmulator({ page: false });
+    t.after(() => without.close());
+    assert.equal(without.pageURL, undefined);
+    assert.equal((await fetch(`${without.url}/`)).status, 404);
+
+    const program = `
+      const { startEmulator } = require('modzy-emulator');
+      startEmulator({ page: true }).then(async ({ pageURL }) => {
+        const { status } = await fetch(pageURL);
+        console.log(JSON.stringify({ pageURL, status }));
+      });
+    `;
+    const { child, ready } = await start(t, ['-e', program]);
+    assert.match(ready.pageURL, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+    assert.equal(ready.status, 200);
+    const [line] = await once(createInterface({ input: child.stderr }), 'line');
+    assert.equal(line, `modzy-emulator: the page is ${ready.pageURL}`);
+    await assert.rejects(startEmulator({ page: /** @type {any} */ (1) }), {
+      name: 'TypeError',
+      message: /option page must be true or false/,
+    });
+  });
+
   it('makes requests fail, lists requests, and clears both', async (t) => {
     const emulator = await startEmulator();
     t.after(() => emulator.close());

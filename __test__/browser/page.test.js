@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict');
 const { createHash } = require('node:crypto');
 const { describe, it } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
 const { noBrowser, useBrowser } = require('../support/browser.js');
 const { Emulator, useEmulator } = require('../support/emulator.js');
@@ -171,6 +172,27 @@ describe('the page', { skip: noBrowser }, () => {
     assert.deepEqual(await emulator.requests(), []);
   });
 
+  it('ends its connection when it is hidden for a minute, and catches up when it is shown again', async () => {
+    const page = await open();
+    await page.getByRole('row').nth(1).waitFor();
+    await page.clock.install();
+    const setHidden = (hidden) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, value });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    const connections = await emulator.connections();
+    await setHidden(true);
+    await page.clock.fastForward(61_000);
+    while ((await emulator.connections()) >= connections) {
+      await sleep(20);
+    }
+    const job = await client().submitJobText(...SENTIMENT, TEXT);
+    await setHidden(false);
+    await page.clock.resume();
+    await page.getByText(job.jobIdentifier).waitFor();
+  });
+
   it('connects again when the emulator has restarted, and shows only what that one has', async () => {
     const first = await new Emulator().start({ page: true });
     const page = await browser.open(`${first.url}/`);
@@ -180,11 +202,12 @@ describe('the page', { skip: noBrowser }, () => {
     await first.stop();
     await page.getByText('Not connected. Trying again…').waitFor();
     const second = await new Emulator().start({ page: true, port: Number(new URL(first.url).port) });
-    await page.getByText(second.baseURL).waitFor();
+    await page.getByText(second.baseURL.replace('http://', '')).waitFor();
     await page.getByText('No jobs here yet.').waitFor();
     const next = new ModzyClient(second.baseURL, second.apiKey);
     const job = await next.submitJobText(...SENTIMENT, TEXT);
     await page.getByText(job.jobIdentifier).waitFor();
+    await page.close();
     await second.stop();
     // The failed connections.
     browser.errors.splice(0);

@@ -36,6 +36,7 @@ describe('npm run demo', () => {
     const { code, stdout, stderr } = await run({});
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^Job [0-9a-f-]{36} status COMPLETED\npositive 0\.\d\d +What a lovely day!\n$/m);
+    assert.match(stderr, /^modzy-emulator: the page is http:\/\/127\.0\.0\.1:\d+\/$/m);
     assert.match(stderr, /^SUBMITTED 0\/1$/m);
     assert.match(stderr, /^IN_PROGRESS 0\/1$/m);
   });

@@ -107,6 +107,7 @@ const checks = {
   docs: { phases: [[[typedoc, node('tests of the docs', 'docs')], [rustdoc]]], isBuilt: true },
   slow: { phases: [[[node('slow tests in JavaScript', 'slow'), slowRust]]], isBuilt: true },
   long: { phases: [[[node('long tests in JavaScript', 'long')]]], isBuilt: true },
+  browser: { phases: [[[node('tests in a browser', 'browser')]]], isBuilt: true },
   test: {
     phases: [
       [

@@ -1,7 +1,7 @@
 'use strict';
 
 // `npm run demo`: builds first, and runs the example of the documented page, examples/sentiment.js, against a local emulator, or
-// against the server of MODZY_BASE_URL and MODZY_API_KEY.
+// against the server of MODZY_BASE_URL and MODZY_API_KEY. The emulator serves its page, and prints its URL.
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -30,7 +30,7 @@ function withoutProxy(env) {
 /** Starts the emulator, with jobs slow enough to show progress, and returns the environment with its URL and key. */
 async function startLocal() {
   const { startEmulator } = require('modzy-emulator');
-  const { url, apiKey } = await startEmulator({ submittedMs: 1000, inProgressMs: 4000 });
+  const { url, apiKey } = await startEmulator({ submittedMs: 1000, inProgressMs: 4000, page: true });
   return { ...withoutProxy(process.env), MODZY_BASE_URL: url, MODZY_API_KEY: apiKey };
 }
 

@@ -4,11 +4,11 @@
 
 const path = require('node:path');
 
-const LINK = /\[([^\]]*)\]\((?!https?:|#)([^)\s#]+)(#[^)]*)?\)/g;
+const LINK = /(!?)\[([^\]]*)\]\((?!https?:|#)([^)\s#]+)(#[^)]*)?\)/g;
 
 /**
  * Returns the published form of a page. Links to files outside its package point to the sources; if the sources have no address, only
- * the text of the link remains.
+ * the text of the link remains, and nothing of a picture.
  *
  * @param {string} text
  * @param {string} page Its path in the package, with slashes.
@@ -16,12 +16,16 @@ const LINK = /\[([^\]]*)\]\((?!https?:|#)([^)\s#]+)(#[^)]*)?\)/g;
  * @param {string} [sources] The address of the package's folder.
  */
 function leadOut(text, page, isPublished, sources) {
-  return text.replaceAll(LINK, (link, label, to, anchor = '') => {
+  return text.replaceAll(LINK, (link, isPicture, label, to, anchor = '') => {
     const file = path.posix.join(path.posix.dirname(page), to);
     if (isPublished(file)) {
       return link;
     }
-    return sources === undefined ? label : `[${label}](${new URL(file, `${sources}/`)}${anchor})`;
+    if (sources === undefined) {
+      return isPicture ? '' : label;
+    }
+    const raw = isPicture ? '?raw=true' : '';
+    return `${isPicture}[${label}](${new URL(file, `${sources}/`)}${raw}${anchor})`;
   });
 }
 
@@ -32,7 +36,7 @@ function leadOut(text, page, isPublished, sources) {
  * @param {string} page
  */
 function targetsOf(text, page) {
-  return Array.from(text.matchAll(LINK), ([, , to]) => path.posix.join(path.posix.dirname(page), to));
+  return Array.from(text.matchAll(LINK), ([, , , to]) => path.posix.join(path.posix.dirname(page), to));
 }
 
 module.exports = { leadOut, targetsOf };

@@ -16,6 +16,7 @@ const kinds = {
   docs: { folder: '__test__/docs', atOnce: 2 * os.availableParallelism() },
   // One at a time, since most of them measure time.
   slow: { folder: '__test__/slow', atOnce: 1 },
+  browser: { folder: '__test__/browser', atOnce: 1 },
   long: { folder: '__test__/slow/long', atOnce: 1 },
 };
 

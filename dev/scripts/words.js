@@ -66,7 +66,7 @@ const NAMES = /\b(Asked|Bell|Look|Told)\b/;
 
 /** Files that are not read: data, generated files, and this list. */
 const APART =
-  /(^|\/)(Cargo\.lock|package-lock\.json)$|^dev\/fuzz\/(seeds|corpus)\/|\.(svg|png|wav|txt)$|^dev\/scripts\/words\.js$/;
+  /(^|\/)(Cargo\.lock|package-lock\.json)$|^dev\/fuzz\/(seeds|corpus)\/|\.(svg|png|webp|wav|txt)$|^dev\/scripts\/words\.js$/;
 
 /** Returns a line in lower case, with its names split into words. */
 function wordsOf(line) {

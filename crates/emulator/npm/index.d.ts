@@ -48,7 +48,8 @@ export interface EmulatorOptions {
   maxJobBytes?: number | undefined;
   /**
    * Whether a page at the root of the host shows jobs with their inputs, requests, faults and models. Its URL is printed on
-   * standard error. The page needs no key, and answers only this machine. Default: false.
+   * standard error. The page needs no key, and answers only this machine. While it is on, the log of requests also keeps
+   * responses, within the same limits. Default: false.
    */
   page?: boolean | undefined;
 }

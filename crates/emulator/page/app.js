@@ -63,7 +63,7 @@ function decode(part) {
 function showConnection() {
   const connection = element('connection');
   connection.className = live.isConnected ? 'connection on' : 'connection off';
-  setText(connection, live.isConnected ? live.baseURL : 'Not connected. Trying again…');
+  setText(connection, live.isConnected ? live.baseURL.replace('http://', '') : 'Not connected. Trying again…');
 }
 
 function showCounts() {
@@ -105,4 +105,4 @@ setInterval(() => {
 }, 1000);
 showConnection();
 open();
-live.connect();
+live.start();

@@ -4,7 +4,7 @@
 import { fill, h } from './dom.js';
 
 /** How many rows exist above and below the visible ones. */
-const MARGIN = 8;
+const MARGIN = 6;
 
 /**
  * @param {object} options
@@ -25,7 +25,7 @@ export function createList({ label, columns, row, empty }) {
     ),
   );
   const nothing = h('p', { class: 'empty' }, empty);
-  const table = h('div', { role: 'table', 'aria-label': label, class: 'table' }, head, body);
+  const table = h('div', { role: 'table', 'aria-label': label, class: `table of-${label.toLowerCase()}` }, head, body);
   const scroller = h('div', { class: 'scroller', onscroll: () => requestRender(), onkeydown: move }, table, nothing);
   let items = /** @type {any[]} */ ([]);
   let selected = /** @type {any} */ (undefined);

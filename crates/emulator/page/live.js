@@ -3,6 +3,9 @@
 const MAX_JOBS = 10_000;
 const MAX_REQUESTS = 1000;
 
+/** How long a hidden page stays connected, in ms. Browsers allow few connections to a host. */
+const HIDDEN_MS = 60_000;
+
 /** How soon after a failed request the same one counts as a retry, in ms. */
 const RETRY_MS = 180_000;
 
@@ -28,7 +31,21 @@ class Live extends EventTarget {
   faultTotal = 0;
   #source = /** @type {EventSource | undefined} */ (undefined);
 
-  connect() {
+  start() {
+    let timer = 0;
+    document.addEventListener('visibilitychange', () => {
+      clearTimeout(timer);
+      if (document.hidden) {
+        timer = setTimeout(() => this.#source?.close(), HIDDEN_MS);
+      } else if (this.#source?.readyState === EventSource.CLOSED) {
+        this.#connect();
+      }
+    });
+    this.#connect();
+  }
+
+  #connect() {
+    this.#source?.close();
     const source = new EventSource('/page/events');
     this.#source = source;
     source.onmessage = ({ data }) => this.#apply(JSON.parse(data));
@@ -36,7 +53,7 @@ class Live extends EventTarget {
       this.#setConnected(false);
       // Browsers do not try again after some failures.
       if (source.readyState === EventSource.CLOSED && source === this.#source) {
-        setTimeout(() => this.connect(), 1000);
+        setTimeout(() => this.#connect(), 1000);
       }
     };
   }

@@ -37,6 +37,14 @@ mod program {
             TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap()
         }
 
+        /// Returns the next line of standard error.
+        fn error_line(&mut self) -> String {
+            let mut line = String::new();
+            let stderr = self.child.stderr.as_mut().unwrap();
+            BufReader::with_capacity(1, stderr).read_line(&mut line).unwrap();
+            line
+        }
+
         /// Sends a request, and returns the status line of the response.
         fn request(&self, method: &str, path: &str, body: &str) -> String {
             let mut line = String::new();
@@ -113,6 +121,15 @@ mod program {
             program.request("GET", "/control/requests", ""),
             "HTTP/1.1 404 Not Found"
         );
+    }
+
+    #[test]
+    fn with_the_page_it_prints_its_url_in_the_line_and_on_standard_error() {
+        let mut program = Program::start(&["--page"]);
+        let url = format!("{}/", program.ready["url"].as_str().unwrap());
+        assert_eq!(program.ready["pageURL"], url);
+        assert_eq!(program.error_line(), format!("modzy-emulator: the page is {url}\n"));
+        assert_eq!(program.request("GET", "/", ""), "HTTP/1.1 200 OK");
     }
 
     #[test]

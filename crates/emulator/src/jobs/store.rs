@@ -92,6 +92,17 @@ impl JobStore {
         (kept.total, kept.jobs.values().skip(skipped).cloned().collect())
     }
 
+    /// Adds a job with one text.
+    #[cfg(test)]
+    pub(crate) fn add_text(&self, text: &str) -> Arc<Job> {
+        let source = serde_json::json!({
+            "model": { "identifier": "ed542963de", "version": "1.0.1" },
+            "input": { "type": "text", "sources": { "a": { "input.txt": text } } },
+        });
+        let submission = Submission::parse(source.to_string().as_bytes()).unwrap();
+        self.add(submission, "prefix").unwrap()
+    }
+
     /// Makes room for the bytes of an upload.
     pub(super) fn make_room_for(&self, bytes: usize) -> Result<(), Error> {
         if self.total.bytes() + bytes <= self.limits.bytes {

@@ -87,9 +87,9 @@ impl JobFeed {
 
     /// Passes on what changed since the last call.
     pub(super) fn changes<T>(&mut self, pass: impl FnOnce(Option<JobChanges<'_>>) -> T) -> T {
-        let (changed, mut removed) = self.changed();
+        let changed = self.changed();
         self.list();
-        removed.extend(self.dropped());
+        let removed = self.dropped();
         let added = self.add();
         if added.is_empty() && changed.is_empty() && removed.is_empty() {
             return pass(None);
@@ -152,12 +152,11 @@ impl JobFeed {
         added
     }
 
-    /// Returns the jobs whose states have changed, and the numbers of those that no longer exist.
-    fn changed(&mut self) -> (Vec<Changed>, Vec<u64>) {
-        let (mut changed, mut removed) = (Vec::new(), Vec::new());
+    /// Returns the jobs whose states have changed.
+    fn changed(&mut self) -> Vec<Changed> {
+        let mut changed = Vec::new();
         self.changing.retain_mut(|known| {
             let Some(job) = known.job.upgrade() else {
-                removed.push(known.number);
                 return false;
             };
             let state = job.state();
@@ -167,7 +166,7 @@ impl JobFeed {
             }
             !state.is_settled()
         });
-        (changed, removed)
+        changed
     }
 
     /// Returns the numbers of the jobs that were dropped to make room.
@@ -186,5 +185,82 @@ impl JobFeed {
             exists
         });
         gone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::options::Options;
+
+    fn store(in_progress: Duration, finished: usize) -> JobStore {
+        let options = Options {
+            submitted: Duration::ZERO,
+            in_progress,
+            max_finished_jobs: finished,
+            ..Options::default()
+        };
+        JobStore::new(&options).unwrap()
+    }
+
+    /// Returns the numbers of jobs that were added, changed and removed.
+    fn counts(feed: &mut JobFeed) -> (usize, usize, usize) {
+        feed.changes(|changes| {
+            changes.map_or((0, 0, 0), |changes| {
+                (changes.added.len(), changes.changed.len(), changes.removed.len())
+            })
+        })
+    }
+
+    #[test]
+    fn the_newest_10_000_jobs_come_in_parts_and_the_others_are_counted() {
+        let store = store(Duration::MAX, 20_000);
+        for _ in 0..10_500 {
+            store.add_text("x");
+        }
+        let mut feed = JobFeed::new(store.clone());
+        for part in 1..=10 {
+            assert_eq!(counts(&mut feed), (1000, 0, 0));
+            assert_eq!(feed.has_more(), part < 10);
+        }
+        assert_eq!(
+            (feed.total, feed.shown.len(), feed.changing.len()),
+            (10_500, 10_000, 10_000)
+        );
+        assert_eq!(counts(&mut feed), (0, 0, 0));
+        store.add_text("x");
+        assert_eq!(counts(&mut feed), (1, 0, 0));
+        assert_eq!((feed.shown.len(), feed.changing.len()), (10_000, 10_000));
+    }
+
+    #[tokio::test]
+    async fn a_job_is_followed_until_its_failures_are_known() {
+        let store = store(Duration::ZERO, 10);
+        let mut feed = JobFeed::new(store.clone());
+        let job = store.add_text("x");
+        assert_eq!(counts(&mut feed), (1, 0, 0));
+        assert_eq!(feed.changing.len(), 1);
+        job.outcomes(1).await.unwrap();
+        assert_eq!(counts(&mut feed), (0, 1, 0));
+        assert_eq!(feed.changing.len(), 0);
+    }
+
+    #[test]
+    fn dropped_jobs_are_removed_and_leave_the_memory() {
+        let store = store(Duration::ZERO, 100);
+        let mut feed = JobFeed::new(store.clone());
+        let first = Arc::downgrade(&store.add_text("x"));
+        let (mut added, mut removed) = (0, 0);
+        for _ in 0..500 {
+            store.add_text("x");
+            let (more, _, fewer) = counts(&mut feed);
+            added += more;
+            removed += fewer;
+        }
+        assert_eq!(first.strong_count(), 0);
+        assert_eq!((added, removed), (501, store.dropped()));
+        assert!(feed.shown.len() <= 100 && feed.changing.len() <= 100);
     }
 }

@@ -41,6 +41,8 @@ mod models;
 #[cfg(test)]
 mod outputs;
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod related;
 #[cfg(test)]
 mod requests;

@@ -1,0 +1,169 @@
+'use strict';
+
+// The page under load: 10,000 jobs in its list, and what an open page costs the emulator at 1,000 requests a second.
+
+const assert = require('node:assert/strict');
+const { readFileSync, readdirSync } = require('node:fs');
+const http = require('node:http');
+const { describe, it } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { noBrowser, useBrowser } = require('../support/browser.js');
+const { Emulator } = require('../support/emulator.js');
+
+const JOBS = 10_000;
+/** Requests a second. */
+const RATE = 1000;
+const SECONDS = 6;
+/** The most of a core that an open page may cost, with a build that is not optimized: 2 % is the limit of an optimized one. */
+const COST = 0.04;
+
+/** The body of a submit. */
+const BODY = JSON.stringify({
+  model: { identifier: 'ed542963de', version: '1.0.1' },
+  input: { type: 'text', sources: { a: { 'input.txt': 'x' } } },
+});
+
+/** Makes requests, some at a time, and resolves when all are answered. */
+function requester(emulator) {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
+  const one = (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const options = { method, agent, headers: { authorization: `ApiKey ${emulator.apiKey}` } };
+      const request = http.request(`${emulator.baseURL}${path}`, options, (response) => {
+        response.resume().on('end', resolve);
+      });
+      request.on('error', reject).end(body);
+    });
+  return { one, close: () => agent.destroy() };
+}
+
+/** The CPU time of a process in seconds. */
+function cpuOf(pid) {
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13);
+  return (Number(user) + Number(system)) / 100;
+}
+
+/** The resident memory of a process in bytes. */
+function memoryOf(pid) {
+  return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
+/** Returns the process that listens on the port of a URL and is a child of this one. */
+function programOf(url) {
+  const { port } = new URL(url);
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return children.find((pid) => {
+    try {
+      const parent = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1];
+      return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--port=${port}`);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Returns a port that was free a moment ago. */
+async function freePort() {
+  const server = http.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe('the page under load', () => {
+  it('scrolls through 10,000 jobs, each frame in less than 16 ms', { skip: noBrowser }, async (t) => {
+    const emulator = await new Emulator().start({ page: true, maxFinishedJobs: 2 * JOBS });
+    t.after(() => emulator.stop());
+    const { one, close } = requester(emulator);
+    await Promise.all(Array.from({ length: JOBS }, () => one('POST', '/jobs', BODY)));
+    close();
+    const page = await opened(emulator);
+    await page.getByText('10,000 of 10,000 jobs').waitFor();
+    const session = await page.context().newCDPSession(page);
+    // The time of the thread, which other processes do not take.
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const work = async () => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      const value = (name) => metrics.find((metric) => metric.name === name)?.value ?? 0;
+      return ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'].map((name) => 1000 * value(name));
+    };
+    const before = await work();
+    const FRAMES = 200;
+    const { rows, last } = await page.evaluate(async (frames) => {
+      const scroller = /** @type {HTMLElement} */ (document.querySelector('.scroller'));
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      let most = 0;
+      for (let step = 0; step < frames; step += 1) {
+        // As fast as a wheel that is turned quickly.
+        scroller.scrollTop += 300;
+        await frame();
+        most = Math.max(most, document.querySelectorAll('.rows .row').length);
+      }
+      scroller.scrollTop = scroller.scrollHeight;
+      await frame();
+      await frame();
+      return { rows: most, last: [...document.querySelectorAll('.rows .row')].at(-1)?.getAttribute('aria-rowindex') };
+    }, FRAMES);
+    const times = (await work()).map((time, index) => (time - before[index]) / FRAMES);
+    const perFrame = times.reduce((sum, time) => sum + time);
+    t.diagnostic(
+      `script, layout and style: ${times.map((time) => time.toFixed(2)).join(' + ')} ms per frame; ${rows} rows at most`,
+    );
+    assert.ok(perFrame < 16, `${perFrame} ms per frame`);
+    assert.ok(rows < 60, `${rows} rows exist at a time`);
+    assert.equal(last, String(JOBS + 1));
+  });
+
+  const browser = noBrowser ? undefined : useBrowser();
+  const opened = (emulator) => /** @type {NonNullable<typeof browser>} */ (browser).open(`${emulator.url}/`);
+
+  it(
+    'costs little at 1,000 requests a second, in time and memory',
+    { skip: process.platform !== 'linux' && 'reads /proc' },
+    async (t) => {
+      /** Measures with a number of open pages. */
+      async function measure(pages) {
+        const port = await freePort();
+        const emulator = await new Emulator().start({ page: true, port });
+        const pid = programOf(emulator.url);
+        assert.ok(pid, 'the process of the emulator');
+        const { one, close } = requester(emulator);
+        const events = Array.from({ length: pages }, () =>
+          http.get(`${emulator.url}/page/events`, (response) => response.resume()).on('error', () => {}),
+        );
+        await one('GET', '/models/latest');
+        const started = performance.now();
+        const cpu = cpuOf(pid);
+        let sent = 0;
+        const answers = [];
+        while (performance.now() - started < 1000 * SECONDS) {
+          for (const due = ((performance.now() - started) * RATE) / 1000; sent < due; sent += 1) {
+            answers.push(sent % 4 === 0 ? one('POST', '/jobs', BODY) : one('GET', '/jobs/features'));
+          }
+          await sleep(5);
+        }
+        await Promise.all(answers);
+        const used = (cpuOf(pid) - cpu) / SECONDS;
+        const memory = memoryOf(pid);
+        close();
+        for (const request of events) {
+          request.destroy();
+        }
+        await emulator.stop();
+        return { used, memory, rate: sent / SECONDS };
+      }
+      const without = await measure(0);
+      const one = await measure(1);
+      const many = await measure(4);
+      const cost = (many.used - without.used) / 4;
+      const percent = (share) => `${(100 * share).toFixed(1)} %`;
+      t.diagnostic(
+        `of a core: ${percent(without.used)} without a page, ${percent(one.used)} with one, ${percent(many.used)} with four, ` +
+          `so ${percent(cost)} for each; ${(one.memory / 1e6).toFixed(0)} and ${(without.memory / 1e6).toFixed(0)} MB with and without`,
+      );
+      assert.ok(cost < COST, `${percent(cost)} of a core`);
+      assert.ok(one.memory - without.memory < 20e6, `${one.memory - without.memory} bytes more`);
+    },
+  );
+});
