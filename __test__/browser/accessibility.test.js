@@ -125,6 +125,16 @@ describe('the page is accessible', { skip: noBrowser }, () => {
     assert.match(await focused(), /^Sentiment Analysis/);
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: 'Time line' }).waitFor();
+    // A narrow window shows the job instead of the list, and the focus goes there and back.
+    await page.setViewportSize(SIZES[0]);
+    await page.getByRole('link', { name: '← All jobs' }).focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'MAIN');
+    await page.getByRole('link', { name: /^Digest/ }).focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement?.className), 'detail');
+    await page.setViewportSize(SIZES[1]);
+    await page.getByRole('link', { name: /^Sentiment Analysis/ }).press('Enter');
     const tab = page.getByRole('tab', { name: 'curl' });
     await tab.focus();
     await page.keyboard.press('ArrowRight');

@@ -3,7 +3,11 @@
 // The page of the emulator, in a browser: jobs, requests, faults and models, live.
 
 const assert = require('node:assert/strict');
+const { spawn, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
+const { once } = require('node:events');
+const path = require('node:path');
+const consumers = require('node:stream/consumers');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
@@ -14,12 +18,29 @@ const { landscape } = require('../support/pictures.js');
 const SENTIMENT = ['ed542963de', '1.0.1'];
 const TEXT = { review: { 'input.txt': 'I loved the food, but the service was terrible.' } };
 
+/** Runs code with a program, from the root of the package, which the code may import. */
+async function execute([program, ...args], code, apiKey) {
+  const child = spawn(program === 'node' ? process.execPath : program, [...args, code], {
+    cwd: path.resolve(__dirname, '../..'),
+    env: { ...process.env, MODZY_API_KEY: apiKey },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [stderr, [status]] = await Promise.all([consumers.text(child.stderr), once(child, 'close')]);
+  return { stderr, status };
+}
+
 describe('the page', { skip: noBrowser }, () => {
   const emulator = useEmulator({ page: true, submittedMs: 300, inProgressMs: 700 });
   const browser = useBrowser();
 
   const client = () => new ModzyClient(emulator.baseURL, emulator.apiKey);
   const open = (route = '', options) => browser.open(`${emulator.url}/${route}`, options);
+  /** Starts another emulator for a test. */
+  async function started(t, options) {
+    const other = await new Emulator().start({ page: true, ...options });
+    t.after(() => other.stop());
+    return other;
+  }
   const detail = (page) => page.getByRole('region', { name: 'Details' });
 
   it('shows how a job moves from its submit to its result, without a reload', async () => {
@@ -170,6 +191,87 @@ describe('the page', { skip: noBrowser }, () => {
       /await client\.submitJobText\("ed542963de", "1\.0\.1", \{/,
     );
     assert.deepEqual(await emulator.requests(), []);
+  });
+
+  it(
+    'shows commands that submit the same job again',
+    { skip: spawnSync('curl', ['--version']).error && 'needs curl' },
+    async () => {
+      const texts = { "it's": { 'input.txt': '"quoted" $HOME `date` \\ %s\nü\u2028 end' }, b: { 'input.txt': "''" } };
+      const bytes = { file: { input: Buffer.from([0, 1, 254, 255]) } };
+      const jobs = [
+        await client().submitJobText(...SENTIMENT, texts, true, { jobTimeout: 60_000 }),
+        await client().submitJobEmbedded('d1g35t0256', '1.1.0', 'application/octet-stream', bytes),
+      ];
+      const page = await open();
+      for (const { jobIdentifier } of jobs) {
+        const inputs = (id) => fetch(`${emulator.url}/page/jobs/${id}/inputs`).then((response) => response.json());
+        const details = (id) => fetch(`${emulator.url}/page/jobs/${id}`).then((response) => response.json());
+        // First the request in the log, and then one that is made from the inputs.
+        for (const isLogged of [true, false]) {
+          if (!isLogged) {
+            await emulator.clearRequests();
+          }
+          await page.goto(`${emulator.url}/`);
+          await page.goto(`${emulator.url}/#/jobs/${jobIdentifier}`);
+          const request = page.getByRole('region', { name: 'Request' });
+          for (const [tab, run] of Object.entries({
+            curl: ['sh', '-c'],
+            JavaScript: ['node', '--input-type=module', '-e'],
+          })) {
+            await request.getByRole('tab', { name: tab }).click();
+            const code = await request.locator('pre').textContent();
+            const { stderr, status } = await execute(run, code, emulator.apiKey);
+            assert.equal(status, 0, stderr);
+          }
+          const all = await client().getJobHistory();
+          for (const { jobIdentifier: copy } of all.slice(-2)) {
+            assert.notEqual(copy, jobIdentifier);
+            assert.deepEqual(await inputs(copy), await inputs(jobIdentifier));
+            const [{ explain, timeout }, expected] = [await details(copy), await details(jobIdentifier)];
+            assert.deepEqual({ explain, timeout }, { explain: expected.explain, timeout: expected.timeout });
+          }
+        }
+      }
+    },
+  );
+
+  it('copies a request as a fault, which has the same outcome', async () => {
+    await emulator.fault({
+      path: '/api/models',
+      times: 1,
+      status: 429,
+      headers: { 'Retry-After': '7' },
+      body: '{"message":"no"}',
+    });
+    const read = () =>
+      fetch(`${emulator.baseURL}/models`).then(async (response) => [
+        response.status,
+        response.headers.get('retry-after'),
+        await response.text(),
+      ]);
+    const expected = await read();
+    const page = await open('#/requests', { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.getByRole('link', { name: 'GET /api/models' }).click();
+    await page.getByRole('button', { name: 'Copy as a fault' }).click();
+    await page.getByText('Copied').waitFor();
+    await emulator.fault(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())));
+    assert.deepEqual(await read(), expected);
+  });
+
+  it('shows the newest 1,000 requests, and counts the others', async (t) => {
+    const { url, baseURL } = await started(t);
+    const page = await browser.open(`${url}/#/requests`);
+    for (let round = 0; round < 30; round += 1) {
+      await Promise.all(Array.from({ length: 40 }, () => fetch(`${baseURL}/none`).then((response) => response.text())));
+    }
+    await page.getByText('1,000 of 1,000 requests · 200 earlier').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await fetch(`${baseURL}/none`);
+    await page.getByText('1,000 of 1,000 requests · 201 earlier · paused').waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('No requests here yet.').waitFor();
   });
 
   it('ends its connection when it is hidden for a minute, and catches up when it is shown again', async () => {

@@ -108,12 +108,13 @@ describe('the tarballs', () => {
   }
 
   it('have pages whose links lead to files in them or to the sources of their version, or are text without a repository', () => {
-    const page = 'See [waiting](waiting.md#limits), [a program](../examples/files.js#L1), [there](https://a.example).';
+    const page =
+      'See [waiting](waiting.md#limits), [a program](../examples/files.js#L1), [there](https://a.example), ![it](../it.webp).';
     const isPublished = (file) => file === 'docs/waiting.md';
     const address = 'https://git.example/modzy/client/blob/v1.2.3';
-    const led = `See [waiting](waiting.md#limits), [a program](${address}/examples/files.js#L1), [there](https://a.example).`;
+    const led = `See [waiting](waiting.md#limits), [a program](${address}/examples/files.js#L1), [there](https://a.example), ![it](${address}/it.webp?raw=true).`;
     assert.equal(leadOut(page, 'docs/errors.md', isPublished, address), led);
-    const bare = 'See [waiting](waiting.md#limits), a program, [there](https://a.example).';
+    const bare = 'See [waiting](waiting.md#limits), a program, [there](https://a.example), .';
     assert.equal(leadOut(page, 'docs/errors.md', isPublished), bare);
     assert.ok(targetsOf(readFrom('modzy-client', 'README.md'), 'README.md').includes('docs/waiting.md'));
   });

@@ -41,7 +41,12 @@ function open() {
     fill(element('main'), view.element);
     shown = known;
   }
+  const main = element('main');
+  const hadFocus = main.contains(document.activeElement);
   view.open(parts);
+  if (hadFocus && !main.contains(document.activeElement)) {
+    main.focus();
+  }
   document.title = `${known.title} · Modzy emulator`;
   for (const link of links) {
     if (link.name === known.name) {

@@ -5,6 +5,8 @@ import { asText } from './values.js';
 
 /** The largest inputs that are part of a command, in bytes. */
 const MAX_EMBEDDED = 65_536;
+/** The most inputs that are read one by one for a command. */
+const MAX_INPUTS = 100;
 
 /** Quotes a text for a shell. */
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -18,10 +20,10 @@ const KEY = `-H "Authorization: ApiKey $MODZY_API_KEY"`;
  * @returns {Promise<{ curl: string, javascript: string, note?: string }>}
  */
 export async function commands(job, path, baseURL) {
-  if (job.isUploaded || job.inputBytes > MAX_EMBEDDED) {
+  const logged = job.isUploaded ? undefined : await loggedBody(job);
+  if (logged === undefined && (job.isUploaded || job.inputBytes > MAX_EMBEDDED || job.total > MAX_INPUTS)) {
     return uploadCommands(job, await ask(`${path}/inputs`), baseURL);
   }
-  const logged = await loggedBody(job);
   const body = logged ?? (await bodyOf(job, path));
   const note = logged === undefined ? 'Made from the inputs, since the log does not contain the request.' : undefined;
   const curl = [
@@ -146,6 +148,6 @@ function uploadCommands(job, inputs, baseURL) {
   return {
     curl,
     javascript: program(baseURL, `await client.submitJobFile(${args.join(', ')});`),
-    note: `Download the inputs above into these files. A file that is larger than a chunk may be needs several.${rest > 0 ? ` The other ${rest} inputs are left out.` : ''}`,
+    note: `Download the inputs above into these files. With curl, a file that is larger than a chunk needs several.${rest > 0 ? ` The other ${rest} inputs are left out.` : ''}`,
   };
 }

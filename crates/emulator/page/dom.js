@@ -40,15 +40,23 @@ function append(parent, children) {
 }
 
 /**
- * Replaces the children of an element.
+ * Replaces the children of an element. The focus stays on a child with the same text.
  *
  * @param {Element} parent
  * @param {...any} children
  */
 export function fill(parent, ...children) {
+  const focused = document.activeElement;
+  const hasFocus = focused !== parent && parent.contains(focused);
   const fragment = document.createDocumentFragment();
   append(fragment, children);
   parent.replaceChildren(fragment);
+  if (focused && hasFocus) {
+    const same = Array.from(parent.querySelectorAll(focused.tagName)).find(
+      (element) => element.textContent === focused.textContent,
+    );
+    /** @type {HTMLElement | undefined} */ (same)?.focus({ preventScroll: true });
+  }
 }
 
 /**

@@ -161,7 +161,7 @@ export function createFaults() {
   }
 
   const list = h('ul', { class: 'faults' });
-  const counted = h('p', { class: 'counted', role: 'status' });
+  const counted = h('p', { class: 'counted' });
   const clear = h(
     'button',
     { type: 'button', class: 'small danger', onclick: () => remove('/page/faults') },

@@ -75,7 +75,7 @@ export function createJobs() {
     row,
     empty: 'No jobs here yet. Submit one with a client, or run a model in the view Models.',
   });
-  const counted = h('p', { class: 'counted', role: 'status' });
+  const counted = h('p', { class: 'counted' });
   const text = h('input', {
     type: 'search',
     'aria-label': 'Filter by model or identifier',

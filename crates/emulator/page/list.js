@@ -79,8 +79,6 @@ export function createList({ label, columns, row, empty }) {
     const signature = JSON.stringify([href, cells, isSelected]);
     if (element.dataset.signature !== signature) {
       element.dataset.signature = signature;
-      const link = element.querySelector('a');
-      const hadFocus = link !== null && link === document.activeElement;
       fill(
         element,
         cells.map((cell, at) => {
@@ -89,9 +87,6 @@ export function createList({ label, columns, row, empty }) {
           return h('span', { role: 'cell', class: columns[at].class }, content);
         }),
       );
-      if (hadFocus) {
-        element.querySelector('a')?.focus({ preventScroll: true });
-      }
     }
     if (element.parentNode !== body) {
       body.append(element);

@@ -82,7 +82,7 @@ export function createRequests() {
     row,
     empty: 'No requests here yet. Every request under /api appears as it arrives.',
   });
-  const counted = h('p', { class: 'counted', role: 'status' });
+  const counted = h('p', { class: 'counted' });
   const text = h('input', {
     type: 'search',
     'aria-label': 'Filter by path',

@@ -6,7 +6,7 @@ import { hasFailed, live, markRetries } from './live.js';
 
 /** The stages of a job, with their offsets from its receipt, in ms. */
 function stages(job) {
-  /** @type {{ name: string, at: number, tone: string, lasts?: number }[]} */
+  /** @type {{ name: string, at: number, tone: string, lasts?: number, isOver?: boolean }[]} */
   const list = [];
   const closed = job.submittedAt - job.createdAt;
   if (job.isUploaded) {
@@ -15,11 +15,23 @@ function stages(job) {
       return isFinal(job.status) ? [...list, end(job, job.elapsed)] : list;
     }
   }
-  list.push({ name: job.isUploaded ? 'Closed: submitted' : 'Submitted', at: closed, tone: 'wait' });
-  list.push({ name: 'Queued', at: closed, tone: 'wait', lasts: job.queued });
   const queuedOnly = isFinal(job.status) ? job.elapsed <= job.queued && job.done === 0 : job.status === 'SUBMITTED';
+  list.push({ name: job.isUploaded ? 'Closed: submitted' : 'Submitted', at: closed, tone: 'wait' });
+  list.push({
+    name: 'Queued',
+    at: closed,
+    tone: 'wait',
+    lasts: job.queued,
+    isOver: !queuedOnly || isFinal(job.status),
+  });
   if (!queuedOnly) {
-    list.push({ name: 'Running', at: closed + job.queued, tone: 'run', lasts: job.elapsed - job.queued });
+    list.push({
+      name: 'Running',
+      at: closed + job.queued,
+      tone: 'run',
+      lasts: job.elapsed - job.queued,
+      isOver: isFinal(job.status),
+    });
   }
   return isFinal(job.status) ? [...list, end(job, closed + job.elapsed)] : list;
 }
@@ -82,15 +94,15 @@ function requestLine({ request, at, times, until }, id) {
   };
 }
 
-/** @param {{ name: string, at: number, tone: string, lasts?: number }} stage */
-function stageLine({ name, at, tone: color, lasts }) {
+/** @param {{ name: string, at: number, tone: string, lasts?: number, isOver?: boolean }} stage */
+function stageLine({ name, at, tone: color, lasts, isOver }) {
   return {
     at,
     row: h(
       'li',
       { class: `stage ${color}` },
       h('span', { class: 'at' }, offset(at)),
-      h('span', { class: 'what' }, name, lasts !== undefined && h('span', { class: 'dim' }, ` for ${duration(lasts)}`)),
+      h('span', { class: 'what' }, name, isOver && h('span', { class: 'dim' }, ` for ${duration(lasts)}`)),
     ),
   };
 }

@@ -24,6 +24,9 @@ export function split({ title, tools, list }) {
       element.classList.toggle('open', item !== undefined);
       fill(detail, item);
       detail.scrollTop = 0;
+      if (item !== undefined && getComputedStyle(side).display === 'none') {
+        detail.focus();
+      }
     },
   };
 }
