@@ -10,7 +10,14 @@ import emulators, {
 import { ModzyClient } from 'modzy-client';
 
 const limits: EmulatorOptions = { maxFinishedJobs: 100, maxJobBytes: 1_000_000 };
-const options: EmulatorOptions = { ...limits, submittedMs: 0, inProgressMs: 0, apiKey: undefined, chunkSize: '64Ki' };
+const options: EmulatorOptions = {
+  ...limits,
+  submittedMs: 0,
+  inProgressMs: 0,
+  apiKey: undefined,
+  chunkSize: '64Ki',
+  page: true,
+};
 
 export async function example(): Promise<number> {
   const emulator: Emulator = await startEmulator(options);
@@ -21,8 +28,8 @@ export async function example(): Promise<number> {
   const requests: RecordedRequest[] = await emulator.requests();
   await emulator.clearFaults();
   await emulator.close();
-  const key: string | undefined = emulator.restrictedKey;
-  return requests.length + (key?.length ?? 0);
+  const optional: (string | undefined)[] = [emulator.restrictedKey, emulator.pageURL];
+  return requests.length + optional.length;
 }
 
 export const sameFunction: typeof startEmulator = emulators.startEmulator;

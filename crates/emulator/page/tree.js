@@ -4,10 +4,13 @@ import { h } from './dom.js';
 import { count } from './format.js';
 import { ExactNumber } from './json.js';
 
-/** How many members are shown at a time, how many characters of a string, and how many levels are open at first. */
+/** How many members are shown at a time, and how many characters of a string. */
 const MEMBERS = 100;
 const CHARACTERS = 1000;
-const OPEN_LEVELS = 3;
+/** At first, the outer levels are open, and within them small branches. */
+const OUTER_LEVELS = 3;
+const OPEN_LEVELS = 6;
+const SMALL = 5;
 
 export function tree(value) {
   return h('div', { class: 'tree' }, node(undefined, value, 0));
@@ -32,7 +35,7 @@ function node(name, value, level) {
       grow(branch, entries, 0, level + 1);
     }
   };
-  const isOpen = level < OPEN_LEVELS && entries.length <= MEMBERS;
+  const isOpen = level < OPEN_LEVELS && entries.length <= (level < OUTER_LEVELS ? MEMBERS : SMALL);
   if (isOpen) {
     make();
   }
