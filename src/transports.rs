@@ -29,8 +29,8 @@ const LIMITS_LINGER: Duration = Duration::from_mins(1);
 /// How often the transports are visited at most, because there may be thousands.
 const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The memory of a client and of a transport without its sockets, in bytes, as measured.
-const BYTES_OF_CLIENT: i64 = 3 * 1024;
+/// The memory of a client, and of a transport with a socket or two, in bytes, about as measured.
+const BYTES_OF_CLIENT: i64 = 2 * 1024;
 const BYTES_OF_TRANSPORT: i64 = 64 * 1024;
 
 /// The transports of an environment.

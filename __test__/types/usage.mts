@@ -9,6 +9,7 @@ import modzy, {
   WaitTimeoutError,
   type CancelOutcome,
   type ClientOptions,
+  type ClientStats,
   type Job,
   type JobReceipt,
   type JobRef,
@@ -110,7 +111,12 @@ export function constructors(options: ClientOptions): void {
   for (const client of clients) {
     const [jobs, results]: [JobClient, ResultClient] = [client.getJobClient(), client.resultClient];
     console.log(jobs.getJob, results.getResult, client.baseURL);
+    const { busySockets, waitingRequests }: ClientStats = client.stats();
+    const closed: Promise<void>[] = [client.close(), jobs.close({ drain: 5000 }), results[Symbol.asyncDispose]()];
+    console.log(busySockets, waitingRequests, closed);
   }
+  // @ts-expect-error: a time is a number
+  void ModzyClient.fromEnv().close({ drain: '5 s' });
   // @ts-expect-error: the key is missing
   new ModzyClient('https://app.modzy.com/api');
   // @ts-expect-error: the key is missing

@@ -22,6 +22,7 @@
 //! - A [`Client`], from the root of an API ([`BaseUrl`]) and credentials ([`Auth`]). [`Client::builder`] has its settings: time
 //!   limits, retries, sockets, headers, proxies, certificates. It reads the environment only
 //!   with [`ClientBuilder::proxy_from_env`].
+//! - Further clients on the same connections: [`Client::transport`] and [`ClientBuilder::transport`].
 //! - A job: [`TextJob`], [`EmbeddedJob`], [`FileJob`], [`S3Job`], [`JdbcJob`], or a body of your own ([`Client::submit_job`]).
 //! - A wait: [`Client::block_until_complete`], [`Client::block_until_result`], with [`WaitOptions`].
 //! - Results: [`Client::get_result`], or one input at a time with [`Client::stream_results`]; outputs of any size with

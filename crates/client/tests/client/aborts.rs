@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use modzy_client::{Abort, CancelOutcome, Cancellation, Document, Ended, Error, JobOfCall, Result, WaitOptions};
+use modzy_client::{
+    Abort, CancelOutcome, Cancellation, Document, Ended, Error, JobOfCall, Result, Sent, WaitOptions, fate_of_aborted,
+};
 
 use crate::support::{
     builder, options,
@@ -59,6 +61,27 @@ fn an_abortable_wait_holds_two_hundred_bytes_beside_the_wait_itself() {
     let abortable = client.unless_aborted(waiting, JobOfCall::Known("j"), &abort, &options);
     assert!(size_of_val(&abortable) <= 200, "{}", size_of_val(&abortable));
     assert!(size_of_val(&options) <= 112, "{}", size_of_val(&options));
+}
+
+#[tokio::test]
+async fn an_aborted_submit_says_whether_the_server_may_have_it() {
+    let server = Server::always(Reply::Stall(Vec::new())).await;
+    let client = builder(&server.api()).max_sockets(1).build().unwrap();
+    let abort = Abort::default();
+    let options = options().nothing_sent_after(abort.token().clone());
+    let [mut sent, mut queued] = [(); 2].map(|()| Box::pin(client.submit_job("{}", &options)));
+    tokio::select! {
+        biased;
+        result = &mut sent => panic!("{result:?}"),
+        result = &mut queued => panic!("{result:?}"),
+        () = until(|| server.count() == 1) => {}
+    }
+    abort.abort(None);
+    assert_eq!(fate_of_aborted(&mut queued).unwrap_err(), Sent::No);
+    assert_eq!(fate_of_aborted(&mut sent).unwrap_err(), Sent::Maybe);
+    drop((sent, queued));
+    until(|| server.busy() == 0).await;
+    assert_eq!(server.count(), 1);
 }
 
 #[tokio::test]

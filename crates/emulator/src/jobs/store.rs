@@ -100,7 +100,11 @@ impl JobStore {
             "input": { "type": "text", "sources": { "a": { "input.txt": text } } },
         });
         let submission = Submission::parse(source.to_string().as_bytes()).unwrap();
-        self.add(submission, "prefix").unwrap()
+        let submitter = Caller {
+            prefix: "prefix".into(),
+            role: Role::SystemOwner,
+        };
+        self.add(submission, &Catalog::new(), submitter).unwrap()
     }
 
     /// Makes room for the bytes of an upload.
