@@ -66,19 +66,29 @@ describe('an upload', () => {
       const options = { onCancel: (outcome) => outcomes.push(outcome) };
       const uploading = uploads.modzy.submitJobFile(...MODEL, { k: { input: stream } }, options);
       await assert.rejects(uploading, (error) => error === torn);
-      assert.equal(outcomes[0].job.status, 'CANCELED');
+      assert.equal(outcomes.length, 1);
+      // The second stream has no first chunk, so no job was opened for it.
+      assert.equal(outcomes[0].job?.status, stream === streams[0] ? 'CANCELED' : undefined);
     }
+    const opened = (await emulator.requests()).filter(
+      ({ method, path: route }) => `${method} ${route}` === 'POST /api/jobs',
+    );
+    assert.equal(opened.length, 1);
   });
 
-  it('closes the streams that it has not read', async () => {
+  it('closes the streams that it has not read to their ends', async () => {
     await emulator.fault({ method: 'POST', path: '/api/jobs/*', status: 413 });
     const file = await write('waiting', 'x');
     const readable = createReadStream(file);
-    const web = new Blob(['x']).stream();
+    let webCanceled = false;
+    const web = new ReadableStream({
+      pull: (controller) => controller.enqueue(Buffer.from('x')),
+      cancel: () => (webCanceled = true),
+    });
     let canceled = false;
     const iterable = {
       [Symbol.asyncIterator]: () => ({
-        next: async () => ({ done: true, value: undefined }),
+        next: async () => ({ done: false, value: Buffer.from('x') }),
         return: async () => {
           canceled = true;
           return { done: true, value: undefined };
@@ -94,8 +104,21 @@ describe('an upload', () => {
     await assert.rejects(uploads.modzy.submitJobFile(...MODEL, sources), { code: 413 });
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(readable.destroyed, true);
-    assert.equal((await web.getReader().read()).done, true);
+    assert.equal(webCanceled, true);
     assert.equal(canceled, true);
+  });
+
+  it('of a stream that yields its first bytes only once the job is open opens the job', async () => {
+    async function* waiting() {
+      while (!(await lines()).includes('POST /api/jobs')) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      yield Buffer.from('x');
+    }
+    const began = performance.now();
+    const receipt = await uploads.modzy.submitJobFile(...MODEL, { a: { input: waiting() } });
+    assert.equal(receipt.status, 'SUBMITTED');
+    assert.ok(performance.now() - began < 2000);
   });
 
   it('of a stream that fails before its turn rejects with its error, which is not an uncaught exception', async () => {

@@ -161,6 +161,8 @@ class InputError extends ModzyError {
   }
 }
 
+const isOrdinaryInstance = Function.prototype[Symbol.hasInstance];
+
 const family = {
   ModzyError,
   ApiError,
@@ -178,9 +180,33 @@ const family = {
   InputError,
 };
 
-// Defined on the prototypes, like `name` of the built-in errors, so that it is not printed as a member of each error.
+/**
+ * The mark of the instances of a class, which is the same in each copy of this package that a program loads.
+ *
+ * @param {string} name
+ */
+function markOf(name) {
+  return Symbol.for(`modzy-client.${name}`);
+}
+
 for (const [name, type] of Object.entries(family)) {
+  const mark = markOf(name);
+  // Defined on the prototypes, like `name` of the built-in errors, so that they are not printed as members of each error.
   Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true });
+  Object.defineProperty(type.prototype, mark, { value: true });
+  Object.defineProperty(type, Symbol.hasInstance, {
+    /**
+     * Returns whether a value is an instance of this class in any copy of the package. A class that extends this one has no mark of
+     * its own, and its instances are found by their prototypes.
+     *
+     * @this {Function}
+     * @param {any} value
+     */
+    value(value) {
+      const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+      return (this === type && isObject && value[mark] === true) || isOrdinaryInstance.call(this, value);
+    },
+  });
 }
 
 /** @type {Record<number, typeof ApiError>} */
@@ -216,14 +242,28 @@ function readBody(text) {
  * Returns the cause that Rust reports, if any, as an error. Its stack has no frames, because the cause arose in Rust.
  *
  * @param {string | undefined} message
+ * @param {string} [code] What Node.js calls such a failure.
  */
-function toCause(message) {
+function toCause(message, code) {
   if (message === undefined) {
     return undefined;
   }
-  const cause = new Error(message);
+  const cause = Object.assign(new Error(message), code !== undefined && { code });
   cause.stack = `Error: ${message}`;
   return cause;
+}
+
+/** The methods whose inputs are in the body of the submit. */
+const inTheBody = ['submitJob', 'submitJobText', 'submitJobEmbedded'];
+
+/**
+ * Returns whether the server refused a body because of its size, and did not say what to do.
+ *
+ * @param {Extract<BindingError, { kind: 'status' }>} failure
+ * @param {import('./stacks.js').Site | undefined} site
+ */
+function isLargeText({ status, isServers }, site) {
+  return status === 413 && !isServers && inTheBody.includes(site?.method ?? '');
 }
 
 const ADVICE_FOR_TEXTS = 'a string is the path of a file: pass a text as Buffer.from(text), or use submitJobText';
@@ -252,16 +292,25 @@ function toError(failure, site) {
       return new ModzyError(message, { retryable: true, cause: toCause(failure.cause) });
     case 'status': {
       const body = failure.body === undefined ? undefined : readBody(failure.body);
-      return new (ofStatus(failure.status))(message, { ...failure, ...failure.request, body });
+      const advice = isLargeText(failure, site) ? '; upload it with submitJobFile instead' : '';
+      return new (ofStatus(failure.status))(message + advice, { ...failure, ...failure.request, body });
     }
     case 'response':
       return new ResponseError(message, { ...failure, ...failure.request });
     case 'unreadable':
       return new ResponseError(message, { sent: 'maybe' });
     case 'connection':
-      return new ConnectionError(message, { ...failure, ...failure.request, cause: toCause(failure.cause) });
+      return new ConnectionError(message, {
+        ...failure,
+        ...failure.request,
+        cause: toCause(failure.cause ?? (failure.code && message), failure.code),
+      });
     case 'timeout':
-      return new RequestTimeoutError(message, { ...failure, ...failure.request });
+      return new RequestTimeoutError(message, {
+        ...failure,
+        ...failure.request,
+        cause: toCause(message, failure.code),
+      });
     case 'waitTimeout': {
       const { jobIdentifier } = failure;
       const job = failure.job === undefined ? undefined : readDocument(failure.job);

@@ -51,6 +51,8 @@ pub enum BindingError {
         message: String,
         /// The HTTP status.
         status: u32,
+        /// Whether the message is the server's.
+        is_servers: bool,
         /// The body of the response.
         body: Option<String>,
         /// The identifier that the server gave the request.
@@ -88,6 +90,8 @@ pub enum BindingError {
         sent: String,
         /// The message of the transport.
         cause: Option<String>,
+        /// The name that Node.js has for the failure.
+        code: Option<String>,
         /// The request.
         request: BindingRequest,
     },
@@ -99,6 +103,8 @@ pub enum BindingError {
         phase: String,
         /// `no` or `maybe`.
         sent: String,
+        /// The name that Node.js has for the failure.
+        code: Option<String>,
         /// The request.
         request: BindingRequest,
     },
@@ -203,6 +209,7 @@ impl From<&Error> for BindingError {
             },
             Error::Status {
                 status,
+                is_servers,
                 body,
                 request_id,
                 retry_after,
@@ -211,6 +218,7 @@ impl From<&Error> for BindingError {
             } => Self::Status {
                 message,
                 status: (*status).into(),
+                is_servers: *is_servers,
                 body: body.clone(),
                 request_id: request_id.clone(),
                 retry_after_ms: retry_after.map(|pause| pause.as_secs_f64() * 1000.0),
@@ -234,12 +242,14 @@ impl From<&Error> for BindingError {
                 phase: phase.as_str().to_owned(),
                 sent: sent_text(*sent),
                 cause: source.as_deref().map(|source| cause_chain(source)),
+                code: error.code().map(str::to_owned),
                 request: (&**call).into(),
             },
             Error::Timeout { phase, sent, call, .. } => Self::Timeout {
                 message,
                 phase: phase.as_str().to_owned(),
                 sent: sent_text(*sent),
+                code: error.code().map(str::to_owned),
                 request: (&**call).into(),
             },
             Error::WaitTimeout {

@@ -106,6 +106,8 @@ export declare class ResponseError extends ApiError {
 }
 /** The connection failed, or broke before the response was complete. */
 export declare class ConnectionError extends ApiError {
+  /** The transport's own error. Its `code` is the name that Node.js has for the failure, for example `ECONNREFUSED`. */
+  cause?: Error & { code?: string };
   name: 'ConnectionError' | 'RequestTimeoutError';
   /** The phase in which the last attempt failed. */
   phase: 'dns' | 'connect' | 'tls' | 'send' | 'headers' | 'body';

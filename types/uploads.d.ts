@@ -90,8 +90,8 @@ export interface UploadMethods {
    * Submits a job with uploaded inputs: opens it with `POST /jobs`, sends the chunks one after the other with
    * `POST /jobs/{job}/{input}/{name}`, and closes it. If anything fails, it cancels the job.
    *
-   * Before it opens the job, it reads the server's limits (`GET /jobs/features`) and checks every path, so inputs that cannot work
-   * open no job. A chunk that the server may have accepted is never sent again. Memory stays bounded whatever the sizes are.
+   * Before it opens the job, it reads the server's limits (`GET /jobs/features`), checks every path, and reads the first bytes of
+   * streams that deliver them within 100 ms, so inputs that cannot work open no job. A chunk that the server may have accepted is never sent again. Memory stays bounded whatever the sizes are.
    *
    * @param fileSources Input key → input name → path, `file:` URL, bytes, Blob or stream.
    * @param explain Whether to explain the results, if the model supports it. Default: false.

@@ -192,7 +192,9 @@ class ChunkReader {
     }
     const bytes = this.#bytesOf(value);
     if (bytes === undefined) {
-      throw invalidParam(name, 'a stream of bytes');
+      const found =
+        typeof value === 'string' ? 'strings: encode them, for example with Buffer.from(text)' : 'other values';
+      throw invalidParam(name, `a stream of bytes, not of ${found}`);
     }
     this.#last = new MemorySource(bytes);
     return this.#last.next() ?? bytes;

@@ -73,6 +73,16 @@ impl Auth {
         }
     }
 
+    /// Returns what may be wrong with credentials that the server refuses.
+    pub(crate) fn doubt(&self) -> Option<&'static str> {
+        match self {
+            Self::ApiKey(key) if !key.expose_secret().contains('.') => {
+                Some("the API key has no dot, but a whole key is <prefix>.<body>")
+            }
+            _ => None,
+        }
+    }
+
     /// Returns the texts that must never be shown: the whole, and of a key also the part after the dot, which is the secret. The
     /// prefix is public.
     pub(crate) fn secrets(&self) -> [&str; 2] {

@@ -74,6 +74,21 @@ impl BaseUrl {
         self.0.origin()
     }
 
+    /// Returns what may be wrong with this root, if an answer shows that the routes are not below it.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        let root = self.as_str();
+        let path = self.0.path().trim_end_matches('/');
+        if path.ends_with("/api/api") {
+            Some(format!("the base URL {root} has /api twice"))
+        } else if path.ends_with("/api") {
+            None
+        } else {
+            Some(format!(
+                "the base URL {root} does not end with /api, where the routes of Modzy are"
+            ))
+        }
+    }
+
     /// Whether a URL has the scheme, the host and the port of this one.
     pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()

@@ -64,6 +64,8 @@ pub enum Error {
         status: u16,
         /// The server's message (its first kilobyte) or, if it sent none, the status with its reason phrase.
         message: String,
+        /// Whether the message is the server's.
+        is_servers: bool,
         /// The body as text, the first 64 KiB.
         body: Option<String>,
         /// The server's identifier of this request, if a header holds one.
@@ -75,13 +77,15 @@ pub enum Error {
     },
 
     /// A 2xx whose body is not what the route promises: not JSON, not UTF-8, too large, missing, or something else.
-    #[error("the answer {fault} (status {status}){}", fate(*.sent, .call))]
+    #[error("the answer {fault} (status {status}){detail}{}", fate(*.sent, .call))]
     #[non_exhaustive]
     Response {
         /// The status of the status line.
         status: u16,
         /// What is wrong with the body.
         fault: BodyFault,
+        /// What came instead, and what to do about it, to follow the fault in a message. Empty if there is nothing to add.
+        detail: String,
         /// `Maybe`: the server has answered, so it may have acted.
         sent: Sent,
         /// The request that failed.
@@ -100,6 +104,8 @@ pub enum Error {
         sent: Sent,
         /// One sentence with the host and the reason.
         message: String,
+        /// The name of the failure in POSIX, or of the certificate's fault in OpenSSL: `ECONNREFUSED`, `CERT_HAS_EXPIRED`.
+        code: Option<&'static str>,
         /// The error of the transport.
         source: Option<Source>,
         /// The request that failed.
@@ -282,6 +288,25 @@ impl Error {
     pub(crate) fn note_earlier_sent(&mut self) {
         if let Self::Connection { sent, .. } | Self::Timeout { sent, .. } = self {
             *sent = Sent::Maybe;
+        }
+    }
+
+    /// Returns the name that POSIX has for a failure of the network, or OpenSSL for the fault of a certificate: `ECONNREFUSED`,
+    /// `ENOTFOUND`, `ETIMEDOUT`, `CERT_HAS_EXPIRED`.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Connection { code, .. } => *code,
+            Self::Timeout { .. } => Some("ETIMEDOUT"),
+            _ => None,
+        }
+    }
+
+    /// Adds advice to the message of an answer.
+    pub(crate) fn advise(&mut self, advice: &str) {
+        if let Self::Status { message: text, .. } | Self::Response { detail: text, .. } = self {
+            text.push_str("; ");
+            text.push_str(advice);
         }
     }
 

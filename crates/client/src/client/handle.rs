@@ -8,7 +8,7 @@ use super::options::RequestOptions;
 use crate::{
     document::Document,
     endpoint::BaseUrl,
-    error::{Error, Result},
+    error::{BodyFault, Error, Result},
     transport::{
         Answer, Expect, NoTurn, Payload, Request, RetryState, RouteClass, Settings, Shape, Streamed, Transport, Turn,
     },
@@ -154,7 +154,28 @@ impl Client {
     async fn execute(&self, request: &Request, settings: &Settings) -> Result<Answer> {
         let transport = self.transport();
         let mut retry_state = RetryState::new(request, settings);
-        transport.execute(request, settings, &mut retry_state).await
+        let answer = transport.execute(request, settings, &mut retry_state).await;
+        answer.map_err(|error| self.with_advice(error))
+    }
+
+    /// Adds to an error what the settings may have to do with it.
+    fn with_advice(&self, mut error: Error) -> Error {
+        let advice = match &error {
+            Error::Status { status: 401 | 403, .. } => self.transport().auth().doubt().map(str::to_owned),
+            Error::Status {
+                status: 300..=399 | 404,
+                ..
+            }
+            | Error::Response {
+                fault: BodyFault::NotJson,
+                ..
+            } => self.inner.base.doubt(),
+            _ => None,
+        };
+        if let Some(advice) = advice {
+            error.advise(&advice);
+        }
+        error
     }
 
     /// Waits until a source outside of the client has returned nothing for `idle_timeout`, and returns that limit.

@@ -62,6 +62,7 @@ impl Client {
         Error::Status {
             status: 400,
             message: format!("Model {name} not found"),
+            is_servers: false,
             body: None,
             request_id: None,
             retry_after: None,

@@ -74,6 +74,7 @@ impl Client {
         let refuse = |reason: &str| Error::Status {
             status: answer.status().as_u16(),
             message: format!("the redirect is not followed: {reason}"),
+            is_servers: false,
             body: None,
             request_id: None,
             retry_after: None,

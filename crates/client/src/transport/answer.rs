@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{
     coding::{Broken, Decoded},
+    excerpt,
     failure::{FailedAttempt, FailureContext},
     link,
     mask::Mask,
@@ -74,11 +75,13 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         if !status.is_success() {
             return Err(self.refusal(status, body).await.into());
         }
-        let unreadable = |fault| self.context.unreadable(status.as_u16(), fault);
+        let unreadable = |fault| self.context.unreadable(status.as_u16(), fault, String::new());
         let media_type = header(body.response().headers(), &CONTENT_TYPE).map(str::to_owned);
-        let too_large = |begun: &[u8]| unreadable(shape::oversized(begun, media_type.as_deref(), request.expect));
+        let oversized = |begun: &[u8]| shape::oversized(begun, media_type.as_deref(), request.expect);
         if body.length().is_some_and(|length| length > self.limit as u64) {
-            return Err(too_large(&[]));
+            return Err(self
+                .something_else(status, oversized(&[]), media_type.as_deref(), &[])
+                .await);
         }
         let links_to_next = link::has_next(body.response().headers());
         let mut bytes = Vec::new();
@@ -95,38 +98,85 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         };
         match end {
             End::Whole | End::Unread => {}
-            End::TooLarge => return Err(too_large(&bytes)),
+            End::TooLarge => {
+                let beginning = beginning(&bytes);
+                return Err(self
+                    .something_else(status, oversized(&bytes), media_type.as_deref(), beginning)
+                    .await);
+            }
             End::Broken(Broken::Content(fault)) => return Err(unreadable(fault)),
             End::Broken(Broken::Connection(error)) => return Err(self.context.broken(error)),
         }
         if is_acknowledgement {
             let is_whole = matches!(end, End::Whole) && bytes.len() < IGNORED_BODY;
-            shape::acknowledge(&bytes, is_whole, request.job.as_deref()).map_err(unreadable)?;
+            if let Err(fault) = shape::acknowledge(&bytes, is_whole, request.job.as_deref()) {
+                let beginning = beginning(&bytes);
+                return Err(self
+                    .something_else(status, fault, media_type.as_deref(), beginning)
+                    .await);
+            }
             return Ok(Answer::Document {
                 document: Document::default(),
                 links_to_next,
             });
         }
-        let document = check(bytes, request).await.map_err(unreadable)?;
-        Ok(Answer::Document {
-            document,
-            links_to_next,
-        })
+        // Kept for the message, unless the body claims to be JSON.
+        let is_json = media_type
+            .as_deref()
+            .is_some_and(|media_type| media_type.contains("json"));
+        let kept = if is_json {
+            Vec::new()
+        } else {
+            beginning(&bytes).to_vec()
+        };
+        match check(bytes, request).await {
+            Ok(document) => Ok(Answer::Document {
+                document,
+                links_to_next,
+            }),
+            Err(fault) => Err(self.something_else(status, fault, media_type.as_deref(), &kept).await),
+        }
+    }
+
+    /// Returns the error for a body that is something else. If it is not JSON, the message shows what it is, without secrets.
+    async fn something_else(
+        &self,
+        status: StatusCode,
+        fault: BodyFault,
+        media_type: Option<&str>,
+        beginning: &[u8],
+    ) -> FailedAttempt {
+        let detail = if fault == BodyFault::NotJson {
+            let mask = (self.mask)().ready().await;
+            let beginning = String::from_utf8_lossy(beginning);
+            let beginning = mask.apply_to_cut(&beginning);
+            excerpt::describe(
+                media_type.map(|media_type| shown(&mask, media_type)).as_deref(),
+                &beginning,
+            )
+        } else {
+            String::new()
+        };
+        self.context.unreadable(status.as_u16(), fault, detail)
     }
 
     /// Returns the error for a status outside 2xx. A body that is cut or too long loses only its end: the status is
     /// known.
     async fn refusal(&self, status: StatusCode, mut body: Decoded) -> Error {
         let headers = body.response().headers().clone();
-        let refusal = |message, body, request_id| Error::Status {
+        let refusal = |message, is_servers, body, request_id| Error::Status {
             status: status.as_u16(),
             message,
+            is_servers,
             body,
             request_id,
             retry_after: header(&headers, &RETRY_AFTER).and_then(|value| retry::retry_after(value, sent_at(&headers))),
             call: Box::new(self.context.call()),
         };
-        let without_body = |id| self.context.refused(refusal(self.context.phrase(status), None, id));
+        let without_body = |id| {
+            self.context
+                .refused(refusal(self.context.phrase(status, None), false, None, id));
+        };
         // Replaces the timeout if there are many secrets, or if the body stalls.
         without_body(None);
         let mask = (self.mask)().ready().await;
@@ -142,7 +192,15 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         });
         let text = text.await.unwrap_or_default();
         let message = text.message.filter(|_| !self.context.is_from_proxy(status));
-        refusal(message.unwrap_or_else(|| self.context.phrase(status)), text.body, id)
+        let is_servers = message.is_some();
+        let message = message.unwrap_or_else(|| {
+            let location = self
+                .context
+                .location(status, &headers)
+                .map(|location| shown(&mask, &location));
+            self.context.phrase(status, location.as_deref())
+        });
+        refusal(message, is_servers, text.body, id)
     }
 
     /// Reads a body until it ends, breaks, or exceeds the limit. Keeps no more than the first `kept` bytes.
@@ -228,7 +286,12 @@ fn request_id(headers: &HeaderMap) -> Option<&str> {
     REQUEST_IDS.iter().find_map(|name| header(headers, name))
 }
 
-/// The ID that the server gave a request, without the secrets. It is short.
+/// Returns the beginning of a body that is searched for words to show.
+fn beginning(body: &[u8]) -> &[u8] {
+    body.get(..excerpt::SEARCHED).unwrap_or(body)
+}
+
+/// A text in the headers, without the secrets. It is short.
 fn shown(mask: &Mask, id: &str) -> String {
     mask.apply_to_beginning(id, ERROR_MESSAGE).into_owned()
 }

@@ -10,7 +10,12 @@ pub(super) fn is_refusal(error: &(dyn StdError + 'static)) -> bool {
 /// Returns the first error of a type in a chain of causes. `io::Error` hides its inner error from `source`, so this
 /// looks inside.
 pub(super) fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
-    chain(error).find_map(|cause| cause.downcast_ref())
+    all(error).next()
+}
+
+/// Returns all errors of a type in a chain of causes, the outermost first.
+pub(super) fn all<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e E> {
+    chain(error).filter_map(|cause| cause.downcast_ref())
 }
 
 /// Returns the root cause, which is the most specific.

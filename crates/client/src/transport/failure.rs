@@ -3,12 +3,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header::LOCATION};
 use reqwest::Url;
 
 use super::{
     attempt_state::AttemptState,
     causes::find,
+    codes,
     diagnosis::{diagnose, is_before_tunnel},
     dial::BoxError,
     handover::State,
@@ -64,17 +65,33 @@ impl<'a> FailureContext<'a> {
         self.proxy.is_some() && status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
     }
 
+    /// Where a redirect leads to, without what may be a secret.
+    pub(super) fn location(&self, status: StatusCode, headers: &HeaderMap) -> Option<String> {
+        let header = headers.get(LOCATION).filter(|_| status.is_redirection())?;
+        let mut url = self.request.url.join(header.to_str().ok()?).ok()?;
+        url.set_query(None);
+        url.set_fragment(None);
+        // These fail for a URL that cannot have them.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        Some(url.into())
+    }
+
     /// The message for a status whose answer has none.
-    pub(super) fn phrase(&self, status: StatusCode) -> String {
+    pub(super) fn phrase(&self, status: StatusCode, location: Option<&str>) -> String {
         if let Some(proxy) = self.proxy.filter(|_| self.is_from_proxy(status)) {
             return requires_credentials(proxy);
         }
         let reason = status.canonical_reason().unwrap_or("without a reason");
         let code = status.as_u16();
-        if status.is_redirection() {
-            format!("the server answered {code} {reason}; redirects are not followed")
-        } else {
-            format!("the server answered {code} {reason}")
+        match location {
+            Some(location) => {
+                format!("the server answered {code} {reason}, which leads to {location}; redirects are not followed")
+            }
+            None if status.is_redirection() => {
+                format!("the server answered {code} {reason}; redirects are not followed")
+            }
+            None => format!("the server answered {code} {reason}"),
         }
     }
 
@@ -149,10 +166,11 @@ impl<'a> FailureContext<'a> {
         self.request.payload.is_chunk() && self.attempt.phase() == Phase::Body && !self.attempt.is_refused()
     }
 
-    pub(super) fn unreadable(&self, status: u16, fault: BodyFault) -> FailedAttempt {
+    pub(super) fn unreadable(&self, status: u16, fault: BodyFault, detail: String) -> FailedAttempt {
         FailedAttempt::from(Error::Response {
             status,
             fault,
+            detail,
             sent: self.withdraw(),
             call: Box::new(self.call()),
         })
@@ -165,6 +183,7 @@ impl<'a> FailureContext<'a> {
             phase: self.attempt.phase(),
             sent: self.withdraw(),
             message: format!("the answer of {place} has {received} bytes instead of {whole}"),
+            code: Some("ECONNRESET"),
             source: None,
             call: Box::new(self.call()),
         }
@@ -182,6 +201,7 @@ impl<'a> FailureContext<'a> {
             Err(error) => error,
         };
         let (fault, reason) = diagnose(phase, &*error);
+        let code = codes::of(fault, &*error);
         let server = place(&self.request.url);
         // The connection to the proxy comes first. What breaks later is the connection to the server.
         let (first, whole) = match self.proxy {
@@ -222,6 +242,7 @@ impl<'a> FailureContext<'a> {
                 phase,
                 sent: self.withdraw(),
                 message,
+                code,
                 source: Some(error),
                 call: Box::new(self.call()),
             },
@@ -234,6 +255,7 @@ impl<'a> FailureContext<'a> {
         Error::Status {
             status: refusal.status,
             message: "the server refuses requests of this kind for now, so this one was not sent".to_owned(),
+            is_servers: false,
             body: None,
             request_id: None,
             retry_after: refusal.retry_after,

@@ -161,6 +161,7 @@ mod tests {
         Error::Status {
             status,
             message: String::new(),
+            is_servers: false,
             body: None,
             request_id: None,
             retry_after: retry_after.map(Duration::from_secs),
@@ -174,6 +175,7 @@ mod tests {
             phase: Phase::Connect,
             sent,
             message: String::new(),
+            code: None,
             source: None,
             call: Box::new(call()),
         }
@@ -241,6 +243,7 @@ mod tests {
             let error = Error::Response {
                 status: 200,
                 fault,
+                detail: String::new(),
                 sent: Sent::Maybe,
                 call: Box::new(call()),
             };

@@ -17,6 +17,7 @@ use super::{
     retry::RetryBudget, throttle::Throttle,
 };
 use crate::{
+    auth::Auth,
     blocking,
     clock::{Clock, Random},
     endpoint::{LONGEST_URL, too_long},
@@ -123,6 +124,10 @@ impl Transport {
 
     pub(crate) fn random(&self) -> &dyn Random {
         &*self.config.random
+    }
+
+    pub(crate) fn auth(&self) -> &Auth {
+        &self.config.auth
     }
 
     /// Returns the beginning of a text without the key of the caller.

@@ -74,7 +74,7 @@ impl Streamed {
             match read {
                 Ok(Some(chunk)) if chunk.is_empty() => {}
                 Ok(chunk) => return Ok(chunk),
-                Err(Broken::Content(fault)) => return Err(context.unreadable(status, fault).error),
+                Err(Broken::Content(fault)) => return Err(context.unreadable(status, fault, String::new()).error),
                 Err(Broken::Connection(error)) => return Err(context.broken(error).error),
             }
         }
@@ -93,6 +93,6 @@ impl Streamed {
     /// Returns the error for a body that is not what the request expects.
     pub(crate) fn unreadable(&self, request: &Request, fault: BodyFault) -> Error {
         let context = FailureContext::new(request, &self.attempt, self.proxy.as_ref());
-        context.unreadable(self.status().as_u16(), fault).error
+        context.unreadable(self.status().as_u16(), fault, String::new()).error
     }
 }

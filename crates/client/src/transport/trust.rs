@@ -241,7 +241,7 @@ impl ServerCertVerifier for Verifier {
                     .or_else(|| key_length::of_issuers(chain, &self.trusted.roots.roots));
                 return Err(unsupported.map_or(CertificateError::BadSignature, other).into());
             }
-            verified => verified?,
+            verified => verified.map_err(|error| say_why(error, end_entity, intermediates))?,
         };
         // Otherwise, the signature of the handshake would be reported as a wrong one.
         match key_length::of_certificate(end_entity) {
@@ -275,6 +275,43 @@ impl ServerCertVerifier for Verifier {
 
 fn other(error: impl std::error::Error + Send + Sync + 'static) -> CertificateError {
     CertificateError::Other(OtherError(Arc::new(error)))
+}
+
+/// Why a chain leads to no trusted certificate. rustls says only that the issuer is unknown.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Untrusted {
+    #[error("it is self-signed and is not itself trusted")]
+    SelfSigned,
+    #[error("it belongs to a certificate authority (CA:TRUE) and is not itself trusted")]
+    SelfSignedAuthority,
+    #[error("its issuer is not trusted: the chain ends with a self-signed certificate")]
+    SelfSignedInChain,
+    #[error("its issuer is not trusted")]
+    WithoutIssuer,
+}
+
+/// Replaces the error for a chain that leads to no trusted certificate by one that says why.
+fn say_why(error: rustls::Error, own: &CertificateDer<'_>, chain: &[CertificateDer<'_>]) -> rustls::Error {
+    let rustls::Error::InvalidCertificate(certificate) = &error else {
+        return error;
+    };
+    let is_authority = matches!(
+        certificate,
+        CertificateError::Other(other) if matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+    );
+    let untrusted = match certificate {
+        _ if is_authority && is_self_signed(own) => Untrusted::SelfSignedAuthority,
+        CertificateError::UnknownIssuer if is_self_signed(own) => Untrusted::SelfSigned,
+        CertificateError::UnknownIssuer if chain.iter().any(is_self_signed) => Untrusted::SelfSignedInChain,
+        CertificateError::UnknownIssuer if chain.is_empty() => Untrusted::WithoutIssuer,
+        _ => return error,
+    };
+    other(untrusted).into()
+}
+
+/// Whether a certificate names itself as its issuer.
+fn is_self_signed(certificate: &CertificateDer<'_>) -> bool {
+    webpki::EndEntityCert::try_from(certificate).is_ok_and(|certificate| certificate.issuer() == certificate.subject())
 }
 
 /// Whether a certificate was refused because of its issuer, which does not matter if it is itself trusted.

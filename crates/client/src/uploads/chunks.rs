@@ -78,13 +78,7 @@ impl Chunks {
                 // Reserves the whole chunk at once, so that it is not copied each time it grows.
                 let room = size.map_or(limit, |size| size.saturating_sub(*taken).min(limit));
                 let chunk = fill(stream, rest, limit, room, idle).await;
-                let chunk = chunk.map_err(|failure| match failure {
-                    Failure::Broken(cause) => self.place.broken(InputFault::Unusable, "cannot be read", cause),
-                    Failure::Stalled => {
-                        let reason = format!("gave no byte for {} ms (idle_timeout)", idle.limit.as_millis());
-                        self.place.refuse(InputFault::Timeout, reason)
-                    }
-                })?;
+                let chunk = chunk.map_err(|failure| failure.at(&self.place, idle))?;
                 *taken += chunk.len() as u64;
                 let ended = chunk.is_empty();
                 if size.is_some_and(|size| *taken > size || (ended && *taken < size)) {
@@ -104,6 +98,32 @@ impl Chunks {
 enum Failure {
     Broken(io::Error),
     Stalled,
+}
+
+impl Failure {
+    fn at(self, place: &Place, idle: &Idle<'_>) -> Error {
+        match self {
+            Self::Broken(cause) => place.broken(InputFault::Unusable, "cannot be read", cause),
+            Self::Stalled => {
+                let reason = format!("gave no byte for {} ms (idle_timeout)", idle.limit.as_millis());
+                place.refuse(InputFault::Timeout, reason)
+            }
+        }
+    }
+}
+
+/// Returns the first bytes of a stream, which must have some.
+pub(super) async fn first_bytes(stream: &mut Option<ByteStream>, place: &Place, idle: &Idle<'_>) -> Result<Bytes> {
+    let Some(open) = stream else {
+        return Err(empty(place));
+    };
+    match next_bytes(open, idle)
+        .await
+        .map_err(|failure| failure.at(place, idle))?
+    {
+        Some(bytes) => Ok(bytes),
+        None => Err(empty(place)),
+    }
 }
 
 /// Fills a chunk from the stream until the chunk is full or the stream ends. Copies nothing if the bytes at hand already fill

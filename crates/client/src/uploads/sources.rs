@@ -8,7 +8,10 @@ use std::{
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use super::chunks::{ByteStream, Chunks, Open, empty};
+use super::{
+    chunks::{ByteStream, Chunks, Open, empty, first_bytes},
+    idle::Idle,
+};
 use crate::{
     blocking,
     error::{Error, InputFault, Result},
@@ -54,9 +57,18 @@ pub(super) struct Checked {
 }
 
 enum Source {
-    File { path: PathBuf, measure: Measure },
+    File {
+        path: PathBuf,
+        measure: Measure,
+    },
     Bytes(Bytes),
-    Stream { size: Option<u64>, stream: ByteStream },
+    Stream {
+        size: Option<u64>,
+        /// `None` after its end.
+        stream: Option<ByteStream>,
+        /// Its first bytes, if they have been read already.
+        first: Bytes,
+    },
 }
 
 /// Resolves relative paths now: the process may have another working folder when the files are opened.
@@ -93,13 +105,31 @@ impl Checked {
                 Source::File { path, measure }
             }
             FileSource::Bytes(bytes) => Source::Bytes(bytes),
-            FileSource::Stream { size, stream } => Source::Stream { size, stream },
+            FileSource::Stream { size, stream } => Source::Stream {
+                size,
+                stream: Some(stream),
+                first: Bytes::new(),
+            },
         };
         let checked = Self { place, source };
         if checked.size() == Some(0) {
             return Err(empty(&checked.place));
         }
         Ok(checked)
+    }
+
+    /// Reads the first bytes of a stream without a size, and returns their number: what such a stream is shows only then.
+    pub(super) async fn begin(&mut self, idle: &Idle<'_>) -> Result<usize> {
+        let Source::Stream {
+            size: None,
+            stream,
+            first,
+        } = &mut self.source
+        else {
+            return Ok(0);
+        };
+        *first = first_bytes(stream, &self.place, idle).await?;
+        Ok(first.len())
     }
 
     /// Returns the size in bytes, if known.
@@ -140,9 +170,9 @@ impl Checked {
                 }
             }
             Source::Bytes(bytes) => Open::Bytes(bytes),
-            Source::Stream { size, stream } => Open::Stream {
-                stream: Some(stream),
-                rest: Bytes::new(),
+            Source::Stream { size, stream, first } => Open::Stream {
+                stream,
+                rest: first,
                 taken: 0,
                 size,
             },

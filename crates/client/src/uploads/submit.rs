@@ -1,10 +1,13 @@
 //! Submits jobs with inputs of any size: checks the sources, opens a job, appends its inputs one after the other, and closes it.
 //! Any failure cancels the job.
 
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 
 use super::{
     append::{segments, stoppable},
+    idle::Idle,
     job::{FileJob, Upload},
     limits::{Limits, limits},
     progress::{Listener, UploadProgress},
@@ -12,6 +15,7 @@ use super::{
 };
 use crate::{
     client::{Client, RequestOptions},
+    clock::FOREVER,
     document::Document,
     error::{Error, InputFault, Result},
     jobs::{self, Abort, CancelOutcome, Ended, JobOfCall, Place, Sources},
@@ -112,7 +116,8 @@ impl Client {
         options: &RequestOptions,
     ) -> Result<(Vec<Checked>, Limits)> {
         let keys = sources.len() as u64;
-        let checked = stoppable(move |stop| check(sources, stop)).await?;
+        let mut checked = stoppable(move |stop| check(sources, stop)).await?;
+        self.begin(&mut checked).await?;
         let mut limits = limits(&self.get_features(options).await?);
         limits.chunk = limits.chunk.min(chunk_size.unwrap_or(u64::MAX)).max(1);
         if let Some(most) = limits.inputs.filter(|&most| keys > most) {
@@ -130,6 +135,28 @@ impl Client {
             }
         }
         Ok((checked, limits))
+    }
+
+    /// Reads the first bytes of the streams, in their order, so that a stream that cannot be used opens no job. Goes on after a
+    /// moment, and when enough bytes are held: a stream may need longer, or fill only once the job is open.
+    async fn begin(&self, inputs: &mut [Checked]) -> Result<()> {
+        const MOMENT: Duration = Duration::from_millis(100);
+        const MOST_HELD: usize = 4 * 1024 * 1024;
+        let clock = self.transport().clock();
+        let idle = Idle::new(clock, FOREVER);
+        let mut passed = clock.deadline(MOMENT);
+        let mut held = 0;
+        for input in inputs {
+            tokio::select! {
+                biased;
+                begun = input.begin(&idle) => held += begun?,
+                () = &mut passed => return Ok(()),
+            }
+            if held >= MOST_HELD {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     async fn transfer(

@@ -84,7 +84,7 @@ async fn a_certificate_of_an_unknown_issuer_is_refused_for_good() {
 async fn a_self_signed_certificate_is_refused_for_good() {
     let message = refused(self_signed("localhost"), &Authority::new()).await;
     assert!(
-        message.ends_with("is not accepted: its issuer is not trusted"),
+        message.ends_with("is not accepted: it is self-signed and is not itself trusted"),
         "{message}"
     );
 }
