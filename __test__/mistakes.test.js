@@ -7,14 +7,18 @@ const assert = require('node:assert/strict');
 const { after, before, describe, it } = require('node:test');
 const modzy = require('modzy-client');
 const answers = require('./mistakes/answers.js');
-const ofMethods = require('./mistakes/arguments.js');
 const ofConstructors = require('./mistakes/constructors.js');
+const ofJobs = require('./mistakes/jobs.js');
+const ofOptions = require('./mistakes/options.js');
+const ofSources = require('./mistakes/sources.js');
 const { useOwnEnvironment } = require('./support/network.js');
 const { failure } = require('./support/outcomes.js');
 const { readPublicMethods } = require('./support/public-methods.js');
 const { serve } = require('./support/server.js');
 
 const KEY = 'aPrefix.aSecretBody';
+
+const ofMethods = [...ofJobs, ...ofSources, ...ofOptions];
 
 function assertMessage(error, message) {
   if (message instanceof RegExp) {

@@ -1,7 +1,7 @@
 'use strict';
 
-// Mistakes that only an answer shows: what the server sends, the call, and the message. `<url>` is the root of the host, and
-// `<place>` for its host and port.
+// Mistakes that only an answer shows: what the server sends, the call, and the message. `<url>` is the root of the
+// host.
 
 const JOB = 'j';
 const WHOLE_KEY = 'aPrefix.aSecretBody';

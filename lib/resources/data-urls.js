@@ -2,7 +2,8 @@
 
 // The methods that convert files into data URLs, for embedded inputs.
 
-const { blob, filePath, string } = require('../arguments/checks.js');
+const { blob, string } = require('../arguments/checks.js');
+const { filePath } = require('../arguments/paths.js');
 const { required } = require('../arguments/rows.js');
 const { blobToDataUrl, mostBytes } = require('../data-urls.js');
 const { inSteps, methodsOf, own, plain } = require('./resource.js');

@@ -2,7 +2,8 @@
 
 // The methods for the results of jobs.
 
-const { filePath, isGiven, notEmptyString, oneOf, url } = require('../arguments/checks.js');
+const { isGiven, notEmptyString, oneOf, url } = require('../arguments/checks.js');
+const { filePath } = require('../arguments/paths.js');
 const { jobReference, outputReference } = require('../arguments/references.js');
 const { optional, required, unless } = require('../arguments/rows.js');
 const { ResponseError } = require('../errors.js');

@@ -4,7 +4,8 @@
 // bytes.
 
 const { types } = require('node:util');
-const { filePath, invalidParam, string } = require('../arguments/checks.js');
+const { invalidParam, string } = require('../arguments/checks.js');
+const { filePath } = require('../arguments/paths.js');
 const { BlobSource } = require('./blob-source.js');
 const { IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
 
