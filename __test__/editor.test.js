@@ -19,6 +19,8 @@ const methods = {
   submitJobEmbedded: ['modelId', ['modelId', 'version', 'sources', 'explain']],
   submitJobFile: ['modelId', ['modelId', 'version', 'sources', 'explain', 'chunkSize']],
   submitJobAwsS3: ['modelId', ['modelId', 'version', 'accessKeyID', 'secretAccessKey', 'region', 'sources']],
+  submitJobAzureBlob: ['modelId', ['modelId', 'version', 'storageAccount', 'storageAccountKey', 'sources']],
+  submitJobStorageGrid: ['modelId', ['modelId', 'version', 'accessKeyID', 'secretAccessKey', 'endpoint', 'sources']],
   submitJobJDBC: ['modelId', ['modelId', 'version', 'url', 'username', 'password', 'driver', 'query']],
   getModelDetails: ['modelId', ['modelId', 'version']],
 };

@@ -41,7 +41,7 @@ describe('the operations of the addon', () => {
     assert.equal(new Set(all).size, all.length);
     assert.deepEqual(
       kinds.map(({ length }) => length),
-      [26, 4, 6, 2],
+      [28, 4, 9, 2],
     );
   });
 
@@ -68,7 +68,7 @@ describe('the operations of the addon', () => {
     const found = await ends(() => [
       client.startRead('getModels', '{"isActive":"maybe"}'),
       client.startRead('getInputResult', '{"jobId":"j"}'),
-      client.startRead('getJobs', '["a",7]'),
+      client.startRead('getJobsById', '["a",7]'),
       client.startRead('getTagsAndModels', 'no JSON'),
       client.startWrite('appendInput', '{"jobId":"j","inputKey":"k","inputName":"n","chunkSize":"large"}'),
       client.startSubmit('submitJobJdbc', JSON.stringify(jdbc), false),
@@ -84,7 +84,7 @@ describe('the operations of the addon', () => {
       [
         'getModels: its member isActive is not what is expected',
         'getInputResult: its member inputKey is missing',
-        'getJobs: its member [1] is not what is expected',
+        'getJobsById: its member [1] is not what is expected',
         'getTagsAndModels: it is not what is expected',
         'appendInput: its member chunkSize is not what is expected',
         'submitJobJdbc: its member password is not what is expected',

@@ -14,6 +14,7 @@ const URL_OF_DATABASE = `jdbc:postgresql://db.example:5432/reviews?user=ada&pass
 
 const model = { modelId: 'm', version: 'v' };
 const object = { a: { input: { bucket: 'b', key: 'k' } } };
+const blob = { a: { input: { container: 'c', filePath: 'f' } } };
 const database = ['ada', SECRET, 'org.postgresql.Driver', 'select 1'];
 const raw = (input) => (client) => client.submitJob({ model: { identifier: 'm', version: 'v' }, input });
 
@@ -29,6 +30,15 @@ const submits = {
       region: 'us-east-1',
       sources: object,
     }),
+  'the secret key of folders in S3': (client) =>
+    client.submitJobAwsS3Folder('m', 'v', 'AKIAIOSFODNN7EXAMPLE', SECRET, 'us-east-1', object),
+  'the account key of Azure, positionally': (client) => client.submitJobAzureBlob('m', 'v', 'an account', SECRET, blob),
+  'the account key of Azure, in an object': (client) =>
+    client.submitJobAzureBlob({ ...model, storageAccount: 'an account', storageAccountKey: SECRET, sources: blob }),
+  'the secret key of StorageGRID': (client) =>
+    client.submitJobStorageGrid('m', 'v', 'AKIAIOSFODNN7EXAMPLE', SECRET, 'https://grid.example', object),
+  'the signature in the endpoint of StorageGRID': (client) =>
+    client.submitJobStorageGrid('m', 'v', 'an id', 'a key', `https://grid.example/?sig=${SECRET}`, object),
   'the password of JDBC, positionally': (client) => client.submitJobJDBC('m', 'v', 'jdbc:x', ...database),
   'the password of JDBC, in an object': (client) =>
     client.submitJobJDBC({ ...model, url: 'jdbc:x', username: 'ada', password: SECRET, driver: 'd', query: 'q' }),

@@ -11,8 +11,12 @@ use napi_derive::napi;
 pub enum BindingRead {
     /// `GET /jobs/{job}`.
     GetJob,
-    /// `GET /jobs/{job}` for each. The argument is an array of identifiers.
+    /// `GET /jobs`. The argument is the filter.
     GetJobs,
+    /// The same, as a page.
+    GetJobsPage,
+    /// `GET /jobs/{job}` for each. The argument is an array of identifiers.
+    GetJobsById,
     /// `GET /jobs/history`. The argument is the filter.
     GetJobHistory,
     /// The same, as a page.
@@ -90,6 +94,12 @@ pub enum BindingSubmit {
     SubmitJobEmbedded,
     /// `POST /jobs`. The argument is `{modelId, version, accessKeyID, secretAccessKey, region, sources, explain?, timeout?}`.
     SubmitJobAwsS3,
+    /// The same for folders.
+    SubmitJobAwsS3Folder,
+    /// `POST /jobs`. The argument is `{modelId, version, storageAccount, storageAccountKey, sources, explain?, timeout?}`.
+    SubmitJobAzureBlob,
+    /// `POST /jobs`. The argument is `{modelId, version, accessKeyID, secretAccessKey, endpoint, sources, explain?, timeout?}`.
+    SubmitJobStorageGrid,
     /// `POST /jobs`. The argument is `{modelId, version, url, username, password, driver, query, explain?, timeout?}`.
     SubmitJobJdbc,
     /// `POST /jobs`, the chunks, and `POST /jobs/{job}/close`. The argument is `{modelId, version, sources: [{inputKey,

@@ -1,6 +1,6 @@
-// Waits for many jobs, the changes of one job, and the listing of the history.
+// Waits for many jobs, the changes of one job, and the listings of jobs.
 
-import type { GetJobHistoryParams, Job, JobRef } from './jobs.js';
+import type { GetJobHistoryParams, GetJobsParams, Job, JobRef, JobSummary } from './jobs.js';
 import type { Listing, ListOptions } from './listings.js';
 import type { RequestOptions } from './options.js';
 import type { PollOptions, WaitMethods, WaitOptions } from './waits.js';
@@ -48,6 +48,9 @@ export interface JobHistoryFilter extends Omit<GetJobHistoryParams, 'startDate' 
    */
   perPage?: number | null | undefined;
 }
+
+/** The filter of {@link BatchMethods.listJobs}. */
+export interface JobsFilter extends GetJobsParams, ListOptions {}
 
 /** Options of waits for many jobs. */
 export interface WaitManyOptions extends WaitOptions {
@@ -123,4 +126,7 @@ export interface BatchMethods {
    * age are included.
    */
   listJobHistory(filter?: JobHistoryFilter | null, options?: ListOptions | null): Listing<Job>;
+
+  /** Lists jobs in short: `GET /jobs`, page by page. */
+  listJobs(filter?: JobsFilter | null, options?: ListOptions | null): Listing<JobSummary>;
 }

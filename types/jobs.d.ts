@@ -223,6 +223,42 @@ export interface GetJobHistoryParams extends RequestOptions {
   sortBy?: string | null | undefined;
 }
 
+/** A job in short, as `GET /jobs` returns it. */
+export interface JobSummary {
+  jobIdentifier: string;
+  status: JobStatus;
+  model: { identifier: string; version: string; name: string };
+  [member: string]: unknown;
+}
+
+/** The filter of {@link JobReadMethods.getJobs}. `null` omits a parameter that has a default. */
+export interface GetJobsParams extends RequestOptions {
+  /** Part of the name or the email address of the user who submitted the job. */
+  user?: string | null | undefined;
+  /** The prefix of the key that submitted the job. */
+  accessKey?: string | null | undefined;
+  /** ISO 8601, or a `Date`. Older jobs are omitted. */
+  startDate?: string | Date | null | undefined;
+  /** ISO 8601, or a `Date`. Servers require a `startDate` with it. */
+  endDate?: string | Date | null | undefined;
+  /** The name of a model, or part of it. */
+  model?: string | null | undefined;
+  /** A group, such as `ALL`, `PENDING` or `TERMINATED`, or a single status. */
+  status?: GetJobHistoryParams['status'];
+  /**
+   * The number of the page, from 1.
+   *
+   * @default 1
+   */
+  page?: number | null | undefined;
+  /**
+   * The greatest number of jobs.
+   *
+   * @default 100
+   */
+  perPage?: number | null | undefined;
+}
+
 /** The outcome of canceling a job after an abort or a failure. */
 export interface CancelOutcome {
   /** The job; `undefined` if a submit was not sent or its receipt did not arrive, so that no job is known. */
@@ -317,6 +353,13 @@ export interface JobReadMethods {
    * clients in the form of 2.x.
    */
   getJobHistory(params?: GetJobHistoryParams | null, options?: RequestOptions | null): Promise<Job[]>;
+
+  /**
+   * Lists jobs in short, one page: `GET /jobs`. {@link JobReadMethods.getJobHistory} returns whole jobs.
+   *
+   * @throws {BadRequestError} If the server refuses the dates.
+   */
+  getJobs(filter?: GetJobsParams | null, options?: RequestOptions | null): Promise<JobSummary[]>;
 
   /** Reads the server's limits for uploads: `GET /jobs/features`. */
   getFeatures(options?: RequestOptions | null): Promise<JobFeatures>;

@@ -37,6 +37,12 @@ export type DataUrlSources = Record<string, Record<string, string>>;
 /** Objects in S3 to submit: input key → input name → object. */
 export type AwsS3Sources = Record<string, Record<string, { bucket: string; key: string }>>;
 
+/** Objects in NetApp StorageGRID to submit: input key → input name → object. */
+export type StorageGridSources = Record<string, Record<string, { bucket: string; key: string }>>;
+
+/** Files in Azure Blob Storage to submit: input key → input name → file. */
+export type AzureBlobSources = Record<string, Record<string, { container: string; filePath: string }>>;
+
 /** The body of a submit, for input types without a method of their own. */
 export interface SubmitJobParams {
   model: { identifier: string; version: string };
@@ -86,6 +92,22 @@ export interface SubmitJobAwsS3Params extends SubmitParams, SubmitOptions {
   /** For example `us-east-1`. */
   region: string;
   sources: AwsS3Sources;
+}
+
+/** The parameters of {@link SubmitMethods.submitJobAzureBlob} in one object. */
+export interface SubmitJobAzureBlobParams extends SubmitParams, SubmitOptions {
+  storageAccount: string;
+  storageAccountKey: string;
+  sources: AzureBlobSources;
+}
+
+/** The parameters of {@link SubmitMethods.submitJobStorageGrid} in one object. */
+export interface SubmitJobStorageGridParams extends SubmitParams, SubmitOptions {
+  accessKeyID: string;
+  secretAccessKey: string;
+  /** With its scheme, for example `https://grid.example.com:8082`. */
+  endpoint: string;
+  sources: StorageGridSources;
 }
 
 /** The parameters of {@link SubmitMethods.submitJobJDBC} in the form of 2.x. */
@@ -236,6 +258,99 @@ export interface SubmitMethods {
   ): Promise<JobReceipt>;
   /** The form of 2.x. */
   submitJobAwsS3(params: SubmitJobAwsS3Params, options?: SubmitOptions | null): Promise<JobReceipt>;
+
+  /**
+   * Submits folders in S3: `POST /jobs` with an input of type `aws-s3-folder`. The parameters are those of
+   * {@link SubmitMethods.submitJobAWSS3}; the key of each object names a folder.
+   *
+   * @throws {BadRequestError} If the server refuses the body.
+   */
+  submitJobAwsS3Folder(
+    modelId: string,
+    versionId: string,
+    accessKeyID: string,
+    secretAccessKey: string,
+    region: string,
+    awss3Sources: AwsS3Sources,
+    explain?: boolean | null,
+    options?: SubmitOptions | null,
+  ): Promise<JobReceipt>;
+  /** Takes the options in place of `explain`. */
+  submitJobAwsS3Folder(
+    modelId: string,
+    versionId: string,
+    accessKeyID: string,
+    secretAccessKey: string,
+    region: string,
+    awss3Sources: AwsS3Sources,
+    options?: SubmitOptions | null,
+  ): Promise<JobReceipt>;
+  /** The form of one object. */
+  submitJobAwsS3Folder(params: SubmitJobAwsS3Params, options?: SubmitOptions | null): Promise<JobReceipt>;
+
+  /**
+   * Submits files in Azure Blob Storage: `POST /jobs` with an input of type `azureblob`. The server fetches them; a file that it
+   * cannot read fails as an input.
+   *
+   * @param storageAccountKey The key of the account. No error and no log shows it.
+   * @param azureSources Input key → input name → container and path of the file.
+   * @param explain Whether to explain the results, if the model supports it. Default: false.
+   * @throws {BadRequestError} If the server refuses the body.
+   */
+  submitJobAzureBlob(
+    modelId: string,
+    versionId: string,
+    storageAccount: string,
+    storageAccountKey: string,
+    azureSources: AzureBlobSources,
+    explain?: boolean | null,
+    options?: SubmitOptions | null,
+  ): Promise<JobReceipt>;
+  /** Takes the options in place of `explain`. */
+  submitJobAzureBlob(
+    modelId: string,
+    versionId: string,
+    storageAccount: string,
+    storageAccountKey: string,
+    azureSources: AzureBlobSources,
+    options?: SubmitOptions | null,
+  ): Promise<JobReceipt>;
+  /** The form of one object. */
+  submitJobAzureBlob(params: SubmitJobAzureBlobParams, options?: SubmitOptions | null): Promise<JobReceipt>;
+
+  /**
+   * Submits objects in NetApp StorageGRID: `POST /jobs` with an input of type `storage-grid`. The client does not connect to the
+   * store; an object that the server cannot read fails as an input.
+   *
+   * @param secretAccessKey The secret of the access key. No error and no log shows it.
+   * @param endpoint The address of the store with its scheme, for example `https://grid.example.com:8082`. Sent unchanged.
+   * @param storageGridSources Input key → input name → bucket and key.
+   * @param explain Whether to explain the results, if the model supports it. Default: false.
+   * @throws {TypeError} If the endpoint does not begin with `https://` or `http://`. Nothing is sent.
+   * @throws {BadRequestError} If the server refuses the body.
+   */
+  submitJobStorageGrid(
+    modelId: string,
+    versionId: string,
+    accessKeyID: string,
+    secretAccessKey: string,
+    endpoint: string,
+    storageGridSources: StorageGridSources,
+    explain?: boolean | null,
+    options?: SubmitOptions | null,
+  ): Promise<JobReceipt>;
+  /** Takes the options in place of `explain`. */
+  submitJobStorageGrid(
+    modelId: string,
+    versionId: string,
+    accessKeyID: string,
+    secretAccessKey: string,
+    endpoint: string,
+    storageGridSources: StorageGridSources,
+    options?: SubmitOptions | null,
+  ): Promise<JobReceipt>;
+  /** The form of one object. */
+  submitJobStorageGrid(params: SubmitJobStorageGridParams, options?: SubmitOptions | null): Promise<JobReceipt>;
 
   /**
    * Submits the rows of a database query: `POST /jobs` with an input of type `jdbc`. The server runs the query; each row is an

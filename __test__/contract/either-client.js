@@ -55,6 +55,11 @@ const uploads = (title, client, call, body, gives) => ({
 const objects = { first: { 'input.txt': { bucket: 'aBucket', key: 'a/key.txt' } } };
 const login = { accessKeyID: 'AKIA', secretAccessKey: 'aSecret', region: 'us-east-1' };
 const s3 = { type: 'aws-s3', ...login, sources: objects };
+const account = { storageAccount: 'anAccount', storageAccountKey: 'aKey' };
+const blobs = { first: { 'input.txt': { container: 'aContainer', filePath: '/a/b.txt' } } };
+const azure = { type: 'azureblob', ...account, sources: blobs };
+const store = { accessKeyID: 'AKIA', secretAccessKey: 'aSecret', endpoint: 'https://grid.example.com:8082' };
+const grid = { type: 'storage-grid', ...store, sources: objects };
 const database = { url: 'jdbc:x', username: 'ada', password: 'aPassword', driver: 'x.Driver', query: 'SELECT 1' };
 const jdbc = { type: 'jdbc', ...database };
 const bytes = { first: { image: Buffer.from('abc') } };
@@ -193,6 +198,44 @@ module.exports = [
   ),
   sendsObject('submitJobAWSS3 takes an object', (c) => c.submitJobAWSS3({ ...of, ...login, sources: objects }), s3),
   sendsObject('submitJobAwsS3 takes an object', (c) => c.submitJobAwsS3({ ...of, ...login, sources: objects }), s3),
+  ...[1, 2].flatMap((client) => [
+    sends(
+      `submitJobAwsS3Folder takes positional arguments on a client of ${client}.x`,
+      client,
+      (c) => c.submitJobAwsS3Folder(ID, VERSION, ...Object.values(login), objects),
+      { ...s3, type: 'aws-s3-folder' },
+    ),
+    sends(
+      `submitJobAzureBlob takes positional arguments on a client of ${client}.x`,
+      client,
+      (c) => c.submitJobAzureBlob(ID, VERSION, ...Object.values(account), blobs),
+      azure,
+    ),
+    sends(
+      `submitJobStorageGrid takes positional arguments on a client of ${client}.x`,
+      client,
+      (c) => c.submitJobStorageGrid(ID, VERSION, ...Object.values(store), objects),
+      grid,
+    ),
+  ]),
+  sendsObject(
+    'submitJobAwsS3Folder takes an object',
+    (c) => c.submitJobAwsS3Folder({ ...of, ...login, sources: objects }),
+    {
+      ...s3,
+      type: 'aws-s3-folder',
+    },
+  ),
+  sendsObject(
+    'submitJobAzureBlob takes an object',
+    (c) => c.submitJobAzureBlob({ ...of, ...account, sources: blobs }),
+    azure,
+  ),
+  sendsObject(
+    'submitJobStorageGrid takes an object',
+    (c) => c.submitJobStorageGrid({ ...of, ...store, sources: objects }),
+    grid,
+  ),
   sendsObject('submitJobJDBC takes an object', (c) => c.submitJobJDBC({ ...of, ...database }), jdbc),
 
   // Uploads.

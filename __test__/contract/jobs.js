@@ -51,6 +51,24 @@ module.exports = [
     jobIdentifier: 'A b/c',
   }),
   {
+    title: 'getJobs sends its filter, and pages of 100',
+    call: (c) => c.getJobs({ user: 'Ada', status: 'PENDING', startDate: new Date(0) }),
+    asks: [
+      get('/jobs', { user: 'Ada', startDate: '1970-01-01T00:00:00.000Z', status: 'PENDING', page: 1, 'per-page': 100 }),
+    ],
+    answers: [[{ jobIdentifier: JOB, status: 'OPEN', model: {} }]],
+    gives: [{ jobIdentifier: JOB, status: 'OPEN', model: {} }],
+  },
+  {
+    title: 'getJobs leaves a default out where it is null',
+    call: (c) => c.getJobs({ page: null, perPage: null }, { retries: 0 }),
+    client: 2,
+    on: 'job',
+    asks: [get('/jobs')],
+    answers: [[]],
+    gives: [],
+  },
+  {
     title: 'getJob reads a response without a content type',
     call: (c) => c.getJob(JOB),
     asks: [get(ofJob)],

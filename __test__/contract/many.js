@@ -79,6 +79,22 @@ module.exports = [
     gives: [job],
   },
   {
+    title: 'listJobs reads the next page while the server links to one',
+    call: (c) => c.listJobs({ status: 'PENDING', perPage: 1 }).toArray(),
+    asks: [1, 2].map((page) => get('/jobs', { status: 'PENDING', page, 'per-page': 1 })),
+    answers: [linked([job]), [other]],
+    gives: [job, other],
+  },
+  {
+    title: 'listJobs sends pages of 100 on a JobClient',
+    call: (c) => collect(c.listJobs()),
+    client: 2,
+    on: 'job',
+    asks: [get('/jobs', { page: 1, 'per-page': 100 })],
+    answers: [[job]],
+    gives: [job],
+  },
+  {
     title: 'listModels yields whole pages, and sends isFeatured as isRecommended',
     call: (c) => collect(c.listModels({ isFeatured: true, perPage: 2 }).pages()),
     asks: [1, 2].map((page) => get('/models', { isRecommended: true, page, 'per-page': 2 })),
@@ -122,5 +138,6 @@ module.exports = [
   refused('watchJob refuses a missing job', (c) => collect(c.watchJob()), /the job param/),
   refused('streamResults refuses a missing job', (c) => collect(c.streamResults()), /the job param/),
   refused('listJobHistory refuses positional arguments', (c) => c.listJobHistory('u').toArray(), /takes \(\{ user, /),
+  refused('listJobs refuses positional arguments', (c) => c.listJobs('u').toArray(), /takes \(\{ user, /),
   refused('listModels refuses a number as name', (c) => collect(c.listModels({ name: 7 })), /the name param/),
 ];

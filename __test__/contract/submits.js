@@ -245,6 +245,16 @@ module.exports = [
     /secretAccessKey/,
   ),
   refused(
+    'submitJobAzureBlob refuses a source without filePath',
+    (c) => c.submitJobAzureBlob(ID, VERSION, 'a', 'k', { first: { 'input.txt': { container: 'c' } } }),
+    /azureSources\["first"\]\["input.txt"\].filePath/,
+  ),
+  refused(
+    'submitJobStorageGrid refuses an endpoint without a scheme',
+    (c) => c.submitJobStorageGrid(ID, VERSION, 'AKIA', 'aSecret', 'grid.example.com:8082', objects),
+    /endpoint must be a URL that begins with https:\/\/ or http:\/\//,
+  ),
+  refused(
     'submitJobJDBC refuses a missing query',
     (c) => c.submitJobJDBC(ID, VERSION, ...database.slice(0, 4)),
     /query/,

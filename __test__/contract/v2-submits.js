@@ -62,7 +62,29 @@ const uploaded = (title, call, parts, { body, ...more } = {}) => ({
   ...more,
 });
 
+const stored = (type, more) => ({ model, explain: false, input: { type, ...more } });
+const blobs = { first: { 'input.txt': { container: 'aContainer', filePath: '/a/b.txt' } } };
+const account = { storageAccount: 'anAccount', storageAccountKey: 'aKey' };
+const store = { accessKeyID: 'AKIA', secretAccessKey: 'aSecret', endpoint: 'https://grid.example.com' };
+
 module.exports = [
+  // Stores.
+  sent(
+    'submitJobAwsS3Folder sends the folders',
+    (c) => c.submitJobAwsS3Folder({ ...of, ...login, sources: objects, jobTimeout: 5 }),
+    { ...stored('aws-s3-folder', { ...login, sources: objects }), timeout: 5 },
+  ),
+  sent(
+    'submitJobAzureBlob sends the key and the files',
+    (c) => c.submitJobAzureBlob({ ...of, ...account, sources: blobs }),
+    stored('azureblob', { ...account, sources: blobs }),
+  ),
+  sent(
+    'submitJobStorageGrid sends the endpoint and the objects unchanged',
+    (c) => c.submitJobStorageGrid({ ...of, ...store, sources: objects }),
+    stored('storage-grid', { ...store, sources: objects }),
+  ),
+
   // Text.
   sent('submitJobText sends explain as false by default', (c) => c.submitJobText({ ...of, sources: texts }), text),
   sent('submitJobText sends explain as false on a JobClient', (c) => c.submitJobText({ ...of, sources: texts }), text, {

@@ -25,7 +25,9 @@ import {
   type SubmitJobAwsS3Params,
   type SubmitJobEmbeddedParams,
   type SubmitJobFileParams,
+  type SubmitJobAzureBlobParams,
   type SubmitJobJDBCParams,
+  type SubmitJobStorageGridParams,
   type SubmitOptions,
   type UploadOptions,
   type WaitOptions,
@@ -147,6 +149,17 @@ export async function stored(client: ModzyClient): Promise<void> {
   job = await client.blockUntilComplete(job);
   const model = { modelId: 'm', version: 'v' };
   const s3: SubmitJobAwsS3Params = { ...model, accessKeyID: 'a', secretAccessKey: 's', region: 'r', sources };
+  const blobs = { a: { b: { container: 'c', filePath: 'f' } } };
+  const azure: SubmitJobAzureBlobParams = { ...model, storageAccount: 'a', storageAccountKey: 'k', sources: blobs };
+  const grid: SubmitJobStorageGridParams = { ...model, accessKeyID: 'a', secretAccessKey: 's', endpoint: 'e', sources };
+  job = await client.submitJobAwsS3Folder('m', 'v', 'id', 'secret', 'us-east-1', sources, true, submit);
+  job = await client.submitJobAwsS3Folder(s3);
+  job = await client.submitJobAzureBlob('m', 'v', 'a', 'k', blobs, submit);
+  job = await client.submitJobAzureBlob(azure);
+  job = await client.submitJobStorageGrid('m', 'v', 'id', 's', 'https://grid', sources, true);
+  job = await client.submitJobStorageGrid(grid, submit);
+  // @ts-expect-error: a blob is not an object of S3
+  job = await client.submitJobAzureBlob('m', 'v', 'a', 'k', sources);
   const jdbc: SubmitJobJDBCParams = { ...model, url: 'jdbc:', username: 'u', password: 'p', driver: 'd', query: 'q' };
   const receipts: JobReceipt[] = [
     await client.submitJobAwsS3(s3),

@@ -8,6 +8,8 @@ import type {
   JobOutcome,
   JobReceipt,
   JobSource,
+  JobSummary,
+  JobsFilter,
   ListOptions,
   Listing,
   Many,
@@ -126,6 +128,13 @@ export async function listings(client: ModzyClient, jobs: JobClient, models: Mod
       console.log(page.length, page[0]?.status);
     }
   }
+  const pending: JobsFilter = { status: 'PENDING', limit: 3, perPage: null };
+  const short: JobSummary[] = [
+    ...(await client.listJobs(pending, list).toArray()),
+    ...(await jobs.listJobs().toArray()),
+    ...(await client.getJobs({ user: 'u', startDate: new Date() }, request)),
+  ];
+  console.log(short[0]?.model.name);
   const which: ModelFilter = { isFeatured: true, name: 'n', perPage: 5 };
   const all: Model[] = [
     ...(await client.listModels().toArray()),

@@ -69,15 +69,15 @@ function withoutToJson(value, name) {
 }
 
 /**
- * Checks an object in an S3 bucket. Additional members are sent unchanged.
+ * Checks an object in a store, which has these members. Additional members are sent unchanged.
  *
  * @param {unknown} value
  * @param {string} name
+ * @param {readonly string[]} needed
  */
-function s3Object(value, name) {
+function stored(value, name, needed) {
   const members = { .../** @type {Record<string, unknown>} */ (object(withoutToJson(value, name), name)) };
-  string(members.bucket, `${name}.bucket`);
-  string(members.key, `${name}.key`);
+  needed.forEach((member) => string(members[member], `${name}.${member}`));
   for (const [member, each] of Object.entries(members)) {
     const place = `${name}[${JSON.stringify(string(member, name))}]`;
     if (typeof each === 'string') {
@@ -121,6 +121,7 @@ function source(value, name) {
 }
 
 const texts = inputsOf(text, 'text');
-const s3Objects = inputsOf(s3Object, '{ bucket, key }');
+const s3Objects = inputsOf((value, name) => stored(value, name, ['bucket', 'key']), '{ bucket, key }');
+const azureBlobs = inputsOf((value, name) => stored(value, name, ['container', 'filePath']), '{ container, filePath }');
 
-module.exports = { s3Objects, source, sources, texts };
+module.exports = { azureBlobs, s3Objects, source, sources, texts };

@@ -23,7 +23,7 @@
 const { argumentError, keepText } = require('../stacks.js');
 const { copyBatch } = require('./batch-options.js');
 const { boolean, date, flag, isGiven, isPlainObject, notEmptyString, object, string } = require('./checks.js');
-const { s3Objects, source, sources, texts } = require('./inputs.js');
+const { azureBlobs, s3Objects, source, sources, texts } = require('./inputs.js');
 const { nearest } = require('./nearest.js');
 const { isOptionOfOurs, namesOf, ownMembers } = require('./option-table.js');
 const { pageNumber } = require('./numbers.js');
@@ -31,7 +31,7 @@ const { readOptions } = require('./options.js');
 const { jobsOrModel } = require('./references.js');
 
 /** The readers of parameters that take a plain object in the positional form too. */
-const takesObject = new Set([jobsOrModel, object, s3Objects, source, sources, texts]);
+const takesObject = new Set([jobsOrModel, object, azureBlobs, s3Objects, source, sources, texts]);
 
 /**
  * Reads the arguments of a call.

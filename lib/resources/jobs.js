@@ -29,10 +29,20 @@ const history = [
   membersOnly(optional('model', string, 'model')),
 ];
 
+const jobs = [
+  ...['user', 'accessKey'].map((name) => optional(name, string, name)),
+  ...['startDate', 'endDate'].map((name) => optional(name, date, name)),
+  ...['model', 'status'].map((name) => optional(name, string, name)),
+  optional('page', pageNumber, 'page', { 2: 1 }),
+  optional('perPage', pageNumber, 'perPage', { 2: 100 }),
+];
+
 const rows = {
+  getJobs: read('getJobs', jobs, { objectOnly: true, generation: 2, argument: ({ values }) => JSON.stringify(values) }),
+  listJobs: list('getJobsPage', jobs),
   getJob: read('getJob', job),
   cancelJob: read('cancelJob', job),
-  getJobHistory: own('read', ['getJobHistory', 'getJobs'], history, getJobHistory),
+  getJobHistory: own('read', ['getJobHistory', 'getJobsById'], history, getJobHistory),
   listJobHistory: list('getJobHistoryPage', named(history)),
   getFeatures: read('getFeatures'),
   getProcessingEngineStatus: read('getProcessingEngineStatus'),
@@ -45,7 +55,7 @@ const rows = {
 function getJobHistory(session, { values, options, generation }) {
   const { jobs, model } = values.jobIdentifiers ?? { jobs: undefined, model: values.model };
   if (jobs !== undefined) {
-    return session.run('getJobs', JSON.stringify(jobs), options);
+    return session.run('getJobsById', JSON.stringify(jobs), options);
   }
   const startDate = values.startDate || (generation === 2 ? thirtyDaysAgo() : values.startDate);
   const filter = { ...values, jobIdentifiers: undefined, model, startDate };

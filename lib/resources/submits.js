@@ -3,7 +3,7 @@
 // The methods that submit jobs whose inputs are part of the request, or are fetched by the server. Uploads are in uploads.js.
 
 const { object, string } = require('../arguments/checks.js');
-const { s3Objects, sources, texts } = require('../arguments/inputs.js');
+const { azureBlobs, s3Objects, sources, texts } = require('../arguments/inputs.js');
 const { explain, required, version } = require('../arguments/rows.js');
 const { receiptReader, writeBody } = require('../documents.js');
 const { argumentError } = require('../stacks.js');
@@ -47,21 +47,22 @@ function submitTo(session, operation, { values, options, generation }, input, ca
   return session.run(operation, JSON.stringify(job), options, receiptReader(generation, 'SUBMITTED'), carried);
 }
 
-const submitJobAWSS3 = submit(
-  'submitJobAwsS3',
-  [
-    required('accessKeyID', string, 'accessKeyID'),
-    required('secretAccessKey', string, 'secretAccessKey'),
-    required('region', string, 'region'),
-    required('awss3Sources', s3Objects, 'sources'),
-  ],
-  ({ accessKeyID, secretAccessKey, region, awss3Sources }) => ({
-    accessKeyID,
-    secretAccessKey,
-    region,
-    sources: awss3Sources,
-  }),
-);
+const s3 = [
+  required('accessKeyID', string, 'accessKeyID'),
+  required('secretAccessKey', string, 'secretAccessKey'),
+  required('region', string, 'region'),
+  required('awss3Sources', s3Objects, 'sources'),
+];
+
+/** @param {Reading['values']} values */
+const s3Input = ({ accessKeyID, secretAccessKey, region, awss3Sources }) => ({
+  accessKeyID,
+  secretAccessKey,
+  region,
+  sources: awss3Sources,
+});
+
+const submitJobAWSS3 = submit('submitJobAwsS3', s3, s3Input);
 
 const rows = {
   submitJob: own('submit', ['submitJob'], [required('job', object)], submitJob),
@@ -77,6 +78,35 @@ const rows = {
   ),
   submitJobAWSS3,
   submitJobAwsS3: alias(submitJobAWSS3),
+  submitJobAwsS3Folder: submit('submitJobAwsS3Folder', s3, s3Input),
+  submitJobAzureBlob: submit(
+    'submitJobAzureBlob',
+    [
+      required('storageAccount', string, 'storageAccount'),
+      required('storageAccountKey', string, 'storageAccountKey'),
+      required('azureSources', azureBlobs, 'sources'),
+    ],
+    ({ storageAccount, storageAccountKey, azureSources }) => ({
+      storageAccount,
+      storageAccountKey,
+      sources: azureSources,
+    }),
+  ),
+  submitJobStorageGrid: submit(
+    'submitJobStorageGrid',
+    [
+      required('accessKeyID', string, 'accessKeyID'),
+      required('secretAccessKey', string, 'secretAccessKey'),
+      required('endpoint', string, 'endpoint'),
+      required('storageGridSources', s3Objects, 'sources'),
+    ],
+    ({ accessKeyID, secretAccessKey, endpoint, storageGridSources }) => ({
+      accessKeyID,
+      secretAccessKey,
+      endpoint,
+      sources: storageGridSources,
+    }),
+  ),
   submitJobJDBC: submit(
     'submitJobJdbc',
     ['url', 'username', 'password', 'driver', 'query'].map((name) => required(name, string, name)),

@@ -1,6 +1,6 @@
 //! The filters of lists, converted from JavaScript.
 
-use modzy_client::{JobHistoryFilter, ModelFilter};
+use modzy_client::{JobFilter, JobHistoryFilter, ModelFilter};
 use serde::{Deserialize, Deserializer, de};
 
 /// The filter of a history.
@@ -15,6 +15,20 @@ pub(super) struct HistoryArgument {
     status: Option<String>,
     sort_by: Option<String>,
     direction: Option<String>,
+    page: Option<u64>,
+    per_page: Option<u64>,
+}
+
+/// The filter of the short list of jobs.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct JobsArgument {
+    user: Option<String>,
+    access_key: Option<String>,
+    start_date: Option<String>,
+    end_date: Option<String>,
+    model: Option<String>,
+    status: Option<String>,
     page: Option<u64>,
     per_page: Option<u64>,
 }
@@ -53,6 +67,21 @@ impl From<HistoryArgument> for JobHistoryFilter {
             status: argument.status,
             sort_by: argument.sort_by,
             direction: argument.direction,
+            page: argument.page,
+            per_page: argument.per_page,
+        }
+    }
+}
+
+impl From<JobsArgument> for JobFilter {
+    fn from(argument: JobsArgument) -> Self {
+        Self {
+            user: argument.user,
+            access_key: argument.access_key,
+            start_date: argument.start_date,
+            end_date: argument.end_date,
+            model: argument.model,
+            status: argument.status,
             page: argument.page,
             per_page: argument.per_page,
         }

@@ -2,7 +2,7 @@
 
 use modzy_client::{Document, Page, Result};
 
-use super::filters::HistoryArgument;
+use super::filters::{HistoryArgument, JobsArgument};
 use crate::{
     calls::{Context, WaitContext},
     names::as_of_wait,
@@ -12,9 +12,19 @@ pub(super) async fn get_job(context: &Context<'_>) -> Result<Document> {
     context.client.get_job(context.identifier(), &context.request).await
 }
 
-pub(super) async fn get_jobs(context: &Context<'_>) -> Result<Vec<Document>> {
+pub(super) async fn get_jobs(context: &Context<'_>) -> Result<Document> {
+    let filter = context.argument.parse::<JobsArgument>()?.into();
+    context.client.get_jobs(&filter, &context.request).await
+}
+
+pub(super) async fn get_jobs_page(context: &Context<'_>) -> Result<Page> {
+    let filter = context.argument.parse::<JobsArgument>()?.into();
+    context.client.get_jobs_page(&filter, &context.request).await
+}
+
+pub(super) async fn get_jobs_by_id(context: &Context<'_>) -> Result<Vec<Document>> {
     let ids: Vec<String> = context.argument.parse()?;
-    context.client.get_jobs(&ids, &context.request).await
+    context.client.get_jobs_by_id(&ids, &context.request).await
 }
 
 pub(super) async fn get_job_history(context: &Context<'_>) -> Result<Document> {

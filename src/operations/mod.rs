@@ -146,6 +146,8 @@ fn reading<'a>(operation: Read, context: &'a Context<'_>) -> BoxFuture<'a, Value
     match operation {
         Read::GetJob => boxed(jobs::get_job(context)),
         Read::GetJobs => boxed(jobs::get_jobs(context)),
+        Read::GetJobsPage => boxed(jobs::get_jobs_page(context)),
+        Read::GetJobsById => boxed(jobs::get_jobs_by_id(context)),
         Read::GetJobHistory => boxed(jobs::get_job_history(context)),
         Read::GetJobHistoryPage => boxed(jobs::get_job_history_page(context)),
         Read::GetFeatures => boxed(uploads::get_features(context)),
@@ -188,6 +190,9 @@ async fn submitting(operation: Submit, context: &Context<'_>, given: GivenJob<'_
         Submit::SubmitJobText => Box::pin(submits::submit_job_text(context)),
         Submit::SubmitJobEmbedded => Box::pin(submits::submit_job_embedded(context)),
         Submit::SubmitJobAwsS3 => Box::pin(submits::submit_job_aws_s3(context)),
+        Submit::SubmitJobAwsS3Folder => Box::pin(submits::submit_job_aws_s3_folder(context)),
+        Submit::SubmitJobAzureBlob => Box::pin(submits::submit_job_azure_blob(context)),
+        Submit::SubmitJobStorageGrid => Box::pin(submits::submit_job_storage_grid(context)),
         Submit::SubmitJobJdbc => Box::pin(submits::submit_job_jdbc(context)),
         // An upload cancels its job after any failure.
         Submit::SubmitJobFiles => return Box::pin(uploads::submit_job_files(context, given)).await,

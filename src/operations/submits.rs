@@ -1,7 +1,9 @@
 //! Submits of jobs whose inputs are part of the request, or are fetched by the server. Uploads are in `uploads.rs`.
 
 use bytes::Bytes;
-use modzy_client::{Document, EmbeddedJob, EmbeddedValue, Error, JdbcJob, Result, S3Job, Sources, TextJob};
+use modzy_client::{
+    AzureJob, Document, EmbeddedJob, EmbeddedValue, Error, JdbcJob, Result, S3Job, Sources, StorageGridJob, TextJob,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -26,6 +28,32 @@ struct S3Argument {
     access_key_id: String,
     secret_access_key: String,
     region: String,
+    sources: Box<RawValue>,
+    explain: Option<bool>,
+    timeout: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AzureArgument {
+    model_id: String,
+    version: String,
+    storage_account: String,
+    storage_account_key: String,
+    sources: Box<RawValue>,
+    explain: Option<bool>,
+    timeout: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StorageGridArgument {
+    model_id: String,
+    version: String,
+    #[serde(rename = "accessKeyID")]
+    access_key_id: String,
+    secret_access_key: String,
+    endpoint: String,
     sources: Box<RawValue>,
     explain: Option<bool>,
     timeout: Option<u64>,
@@ -83,6 +111,21 @@ pub(super) async fn submit_job_aws_s3(context: &Context<'_>) -> Result<Document>
     context.client.submit_job_aws_s3(&job, &context.request).await
 }
 
+pub(super) async fn submit_job_aws_s3_folder(context: &Context<'_>) -> Result<Document> {
+    let job = s3(context.argument.parse()?)?;
+    context.client.submit_job_aws_s3_folder(&job, &context.request).await
+}
+
+pub(super) async fn submit_job_azure_blob(context: &Context<'_>) -> Result<Document> {
+    let job = azure(context.argument.parse()?)?;
+    context.client.submit_job_azure_blob(&job, &context.request).await
+}
+
+pub(super) async fn submit_job_storage_grid(context: &Context<'_>) -> Result<Document> {
+    let job = storage_grid(context.argument.parse()?)?;
+    context.client.submit_job_storage_grid(&job, &context.request).await
+}
+
 pub(super) async fn submit_job_jdbc(context: &Context<'_>) -> Result<Document> {
     let job = jdbc(context.argument.parse()?)?;
     context.client.submit_job_jdbc(&job, &context.request).await
@@ -99,6 +142,25 @@ fn s3(argument: S3Argument) -> Result<S3Job<Box<RawValue>>> {
     let mut job = S3Job::builder(argument.model_id, argument.version, argument.sources)
         .access_key(argument.access_key_id, argument.secret_access_key)
         .region(argument.region)
+        .build()?;
+    job.explain = argument.explain;
+    job.timeout = argument.timeout;
+    Ok(job)
+}
+
+fn azure(argument: AzureArgument) -> Result<AzureJob<Box<RawValue>>> {
+    let mut job = AzureJob::builder(argument.model_id, argument.version, argument.sources)
+        .account(argument.storage_account, argument.storage_account_key)
+        .build()?;
+    job.explain = argument.explain;
+    job.timeout = argument.timeout;
+    Ok(job)
+}
+
+fn storage_grid(argument: StorageGridArgument) -> Result<StorageGridJob<Box<RawValue>>> {
+    let mut job = StorageGridJob::builder(argument.model_id, argument.version, argument.sources)
+        .access_key(argument.access_key_id, argument.secret_access_key)
+        .endpoint(argument.endpoint)
         .build()?;
     job.explain = argument.explain;
     job.timeout = argument.timeout;

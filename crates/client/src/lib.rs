@@ -23,7 +23,8 @@
 //!   limits, retries, sockets, headers, proxies, certificates. It reads the environment only
 //!   with [`ClientBuilder::proxy_from_env`].
 //! - Further clients on the same connections: [`Client::transport`] and [`ClientBuilder::transport`].
-//! - A job: [`TextJob`], [`EmbeddedJob`], [`FileJob`], [`S3Job`], [`JdbcJob`], or a body of your own ([`Client::submit_job`]).
+//! - A job: [`TextJob`], [`EmbeddedJob`], [`FileJob`], [`S3Job`], [`StorageGridJob`],
+//!   [`AzureJob`], [`JdbcJob`], or a body of your own ([`Client::submit_job`]).
 //! - A wait: [`Client::block_until_complete`], [`Client::block_until_result`], with [`WaitOptions`].
 //! - Results: [`Client::get_result`], or one input at a time with [`Client::stream_results`]; outputs of any size with
 //!   [`Client::open_output`] and [`Client::download_output`].
@@ -78,9 +79,11 @@ pub use self::{
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, GaveUp, InputFault, Phase, Result, Sent},
     jobs::{
-        Abort, CANCEL_GRACE, CancelLimits, CancelOutcome, Cancellation, EmbeddedJob, EmbeddedValue, Ended, FetchedJob,
-        FetchedJobBuilder, JdbcJob, JdbcJobBuilder, JdbcQuery, JobHistoryFilter, JobOfCall, S3Job, S3JobBuilder,
-        S3Objects, Sources, TextJob, WaitOptions, fate_of_aborted, is_final_status, path_to_data_uri,
+        Abort, AzureBlobs, AzureJob, AzureJobBuilder, CANCEL_GRACE, CancelLimits, CancelOutcome, Cancellation,
+        EmbeddedJob, EmbeddedValue, Ended, FetchedJob, FetchedJobBuilder, JdbcJob, JdbcJobBuilder, JdbcQuery,
+        JobFilter, JobHistoryFilter, JobOfCall, S3Job, S3JobBuilder, S3Objects, Sources, StorageGridJob,
+        StorageGridJobBuilder, StorageGridObjects, TextJob, WaitOptions, fate_of_aborted, is_final_status,
+        path_to_data_uri,
     },
     listing::Page,
     models::ModelFilter,

@@ -39,9 +39,6 @@ pub struct FetchedJobBuilder<P> {
 
 /// An origin of inputs.
 pub(super) trait Origin {
-    /// The `type` of the input.
-    const TYPE: &'static str;
-
     /// The objects by input key and by the name of the model's input, if the type has them.
     type Sources: Serialize;
 
@@ -120,13 +117,15 @@ pub(super) fn required<T>(name: &'static str, part: Option<T>) -> Result<T> {
 }
 
 impl Client {
+    /// Submits a job with an input of a type of the API.
     pub(super) async fn submit_fetched<O: Origin>(
         &self,
+        r#type: &'static str,
         job: &FetchedJob<O>,
         options: &RequestOptions,
     ) -> Result<Document> {
         let input = Input {
-            r#type: O::TYPE,
+            r#type,
             details: job.origin.details(),
             sources: job.origin.sources(),
         };

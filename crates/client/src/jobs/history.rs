@@ -81,7 +81,11 @@ impl Client {
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) before anything is sent, for an invalid identifier; otherwise the
     /// first failure other than `Status` 404.
-    pub async fn get_jobs<S: AsRef<str>>(&self, job_ids: &[S], options: &RequestOptions) -> Result<Vec<Document>> {
+    pub async fn get_jobs_by_id<S: AsRef<str>>(
+        &self,
+        job_ids: &[S],
+        options: &RequestOptions,
+    ) -> Result<Vec<Document>> {
         let mut known = HashSet::new();
         let ids = job_ids.iter().map(AsRef::as_ref).filter(|id| known.insert(*id));
         let requests = ids.map(|id| {

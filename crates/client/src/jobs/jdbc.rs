@@ -87,8 +87,6 @@ impl Parts for JdbcParts {
 }
 
 impl Origin for JdbcQuery {
-    const TYPE: &'static str = "jdbc";
-
     type Sources = ();
 
     fn details(&self) -> impl Serialize {
@@ -120,13 +118,16 @@ impl Client {
     /// # Errors
     /// As [`Client::submit_job`]. None of them shows the password or the URL.
     pub async fn submit_job_jdbc(&self, job: &JdbcJob, options: &RequestOptions) -> Result<Document> {
-        self.submit_fetched(job, options).await
+        self.submit_fetched("jdbc", job, options).await
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::s3::S3Job, *};
+    use super::{
+        super::{azure::AzureJob, s3::S3Job, storage_grid::StorageGridJob},
+        *,
+    };
     use crate::error::Error;
 
     #[test]
@@ -137,10 +138,16 @@ mod tests {
             .credentials("u", "s3cr3t")
             .driver("d")
             .query("q");
+        let azure = AzureJob::builder("m", "v", ()).account("a", "s3cr3t");
+        let grid = StorageGridJob::builder("m", "v", ())
+            .access_key("AKIA", "s3cr3t")
+            .endpoint("https://u:s3cr3t@grid.example");
         let text = format!(
-            "{s3:?} {:?} {jdbc:?} {:?}",
+            "{s3:?} {:?} {jdbc:?} {:?} {azure:?} {:?} {grid:?} {:?}",
             s3.clone().build().unwrap(),
-            jdbc.clone().build().unwrap()
+            jdbc.clone().build().unwrap(),
+            azure.clone().build().unwrap(),
+            grid.clone().build().unwrap(),
         );
         assert!(!text.contains("s3cr3t"), "{text}");
     }

@@ -2,6 +2,7 @@
 //! `uploads`, and what a job brings to `results`.
 
 mod abort;
+mod azure;
 mod cancel;
 mod data_uri;
 mod embedded;
@@ -10,14 +11,17 @@ mod get;
 mod history;
 mod inputs;
 mod jdbc;
+mod list;
 mod s3;
 mod status;
+mod storage_grid;
 mod submits;
 mod text;
 mod wait;
 
 pub use self::{
     abort::{Abort, Ended, JobOfCall, fate_of_aborted},
+    azure::{AzureBlobs, AzureJob, AzureJobBuilder},
     cancel::{CANCEL_GRACE, CancelLimits, CancelOutcome, Cancellation},
     data_uri::path_to_data_uri,
     embedded::{EmbeddedJob, EmbeddedValue},
@@ -25,8 +29,10 @@ pub use self::{
     history::JobHistoryFilter,
     inputs::Sources,
     jdbc::{JdbcJob, JdbcJobBuilder, JdbcQuery},
+    list::JobFilter,
     s3::{S3Job, S3JobBuilder, S3Objects},
     status::is_final_status,
+    storage_grid::{StorageGridJob, StorageGridJobBuilder, StorageGridObjects},
     text::TextJob,
     wait::WaitOptions,
 };

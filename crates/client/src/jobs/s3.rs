@@ -1,4 +1,4 @@
-//! S3 jobs: inputs that the server fetches from buckets.
+//! S3 jobs: inputs that the server fetches from buckets, as objects or as folders.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -10,7 +10,8 @@ use crate::{
     error::Result,
 };
 
-/// A job whose inputs are objects in S3, to be submitted with [`Client::submit_job_aws_s3`]. `Debug` hides the secret key.
+/// A job whose inputs are objects in S3, to be submitted with [`Client::submit_job_aws_s3`] or
+/// [`Client::submit_job_aws_s3_folder`]. `Debug` hides the secret key.
 pub type S3Job<S> = FetchedJob<S3Objects<S>>;
 
 /// Builds an [`S3Job`]. `Debug` hides the secret key.
@@ -77,8 +78,6 @@ impl<S> Parts for S3Parts<S> {
 }
 
 impl<S: Serialize> Origin for S3Objects<S> {
-    const TYPE: &'static str = "aws-s3";
-
     type Sources = S;
 
     fn details(&self) -> impl Serialize {
@@ -108,6 +107,19 @@ impl Client {
     /// # Errors
     /// As [`Client::submit_job_text`]. None of them shows the secret key.
     pub async fn submit_job_aws_s3<S: Serialize>(&self, job: &S3Job<S>, options: &RequestOptions) -> Result<Document> {
-        self.submit_fetched(job, options).await
+        self.submit_fetched("aws-s3", job, options).await
+    }
+
+    /// Submits folders in S3 to a model: `POST /jobs` with an input of type `aws-s3-folder`. The `key` of each object names a
+    /// folder. Returns the receipt.
+    ///
+    /// # Errors
+    /// As [`Client::submit_job_aws_s3`].
+    pub async fn submit_job_aws_s3_folder<S: Serialize>(
+        &self,
+        job: &S3Job<S>,
+        options: &RequestOptions,
+    ) -> Result<Document> {
+        self.submit_fetched("aws-s3-folder", job, options).await
     }
 }

@@ -56,7 +56,7 @@ async fn jobs_come_in_the_requested_order_whatever_the_order_of_the_responses() 
     let server = Server::start(|request, _| numbered(request.line())).await;
     let (client, _) = skipping(&server.api());
     let ids: Vec<_> = (0..20).map(|number| number.to_string()).collect();
-    let jobs = client.get_jobs(&ids, &options()).await.unwrap();
+    let jobs = client.get_jobs_by_id(&ids, &options()).await.unwrap();
     let expected: Vec<_> = ids
         .iter()
         .map(|id| format!(r#"{{ "jobIdentifier":"{id}" }}"#))
@@ -73,10 +73,13 @@ async fn a_job_named_twice_is_read_once_and_a_missing_one_is_left_out() {
     })
     .await;
     let (client, _) = skipping(&server.api());
-    let jobs = client.get_jobs(&["b", "gone", "a", "b"], &options()).await.unwrap();
+    let jobs = client
+        .get_jobs_by_id(&["b", "gone", "a", "b"], &options())
+        .await
+        .unwrap();
     assert_eq!(texts(&jobs), [r#"{"jobIdentifier":"b"}"#, r#"{"jobIdentifier":"a"}"#]);
     assert_eq!(server.count(), 3);
-    let none = client.get_jobs(&["gone"], &options()).await.unwrap();
+    let none = client.get_jobs_by_id(&["gone"], &options()).await.unwrap();
     assert_eq!(none, []);
 }
 
@@ -84,9 +87,9 @@ async fn a_job_named_twice_is_read_once_and_a_missing_one_is_left_out() {
 async fn an_empty_list_of_jobs_makes_no_request() {
     let server = Server::always(ok("{}")).await;
     let (client, _) = skipping(&server.api());
-    let none = client.get_jobs::<&str>(&[], &options()).await.unwrap();
+    let none = client.get_jobs_by_id::<&str>(&[], &options()).await.unwrap();
     assert_eq!((none.len(), server.count()), (0, 0));
-    let error = client.get_jobs(&["a", ".."], &options()).await.unwrap_err();
+    let error = client.get_jobs_by_id(&["a", ".."], &options()).await.unwrap_err();
     assert!(matches!(error, Error::Argument { name: "job_ids", .. }), "{error:?}");
     assert_eq!(server.count(), 0);
 }
@@ -99,7 +102,7 @@ async fn a_failure_other_than_404_fails_the_call_and_names_its_job() {
     })
     .await;
     let (client, _) = skipping(&server.api());
-    let error = client.get_jobs(&["a", "bad", "b"], &options()).await.unwrap_err();
+    let error = client.get_jobs_by_id(&["a", "bad", "b"], &options()).await.unwrap_err();
     assert_eq!(error.status(), Some(403));
     assert_eq!(error.call().unwrap().job_identifier.as_deref(), Some("bad"));
     crate::support::until(|| server.open() <= 1).await;
@@ -109,7 +112,7 @@ async fn a_failure_other_than_404_fails_the_call_and_names_its_job() {
 async fn each_job_has_retries_of_its_own_and_must_be_the_requested_one() {
     let server = Server::start(|_, nth| if nth < 2 { status(503) } else { job("OPEN") }).await;
     let (client, _) = skipping(&server.api());
-    let jobs = client.get_jobs(&["a", "b"], &options()).await.unwrap();
+    let jobs = client.get_jobs_by_id(&["a", "b"], &options()).await.unwrap();
     let expected = [
         r#"{"jobIdentifier":"a","status":"OPEN"}"#,
         r#"{"jobIdentifier":"b","status":"OPEN"}"#,
@@ -123,7 +126,7 @@ async fn each_job_has_retries_of_its_own_and_must_be_the_requested_one() {
     ] {
         let server = Server::always(ok(body)).await;
         let (client, _) = skipping(&server.api());
-        let error = client.get_jobs(&["a"], &options().retries(0)).await.unwrap_err();
+        let error = client.get_jobs_by_id(&["a"], &options().retries(0)).await.unwrap_err();
         assert_eq!(body_fault(&error), Some(fault), "{body}");
     }
 }
@@ -132,7 +135,7 @@ async fn each_job_has_retries_of_its_own_and_must_be_the_requested_one() {
 async fn lists_can_be_read_on_any_thread_and_dropped_at_any_time() {
     let server = Server::always(Reply::Stall(Vec::new())).await;
     let (client, _) = skipping(&server.api());
-    let reading = tokio::spawn(async move { client.get_jobs(&["a", "b"], &options()).await });
+    let reading = tokio::spawn(async move { client.get_jobs_by_id(&["a", "b"], &options()).await });
     crate::support::until(|| server.busy() == 2).await;
     reading.abort();
     crate::support::until(|| server.open() == 0).await;

@@ -66,7 +66,7 @@ async fn reads_refuse_unexpected_bodies() {
         let options = &options().retries(1);
         let errors = [
             client.get_job("j", options).await.unwrap_err(),
-            client.get_jobs(&["j"], options).await.unwrap_err(),
+            client.get_jobs_by_id(&["j"], options).await.unwrap_err(),
             client.cancel_job("j", options).await.unwrap_err(),
             client.get_features(options).await.unwrap_err(),
             client.get_model("m", options).await.unwrap_err(),
@@ -151,7 +151,7 @@ async fn an_empty_2xx_is_accepted_by_reads_and_not_by_submits_or_waits() {
         for error in [
             client.submit_job("{}", options).await.unwrap_err(),
             client.get_key_body("p", options).await.unwrap_err(),
-            client.get_jobs(&["j"], options).await.unwrap_err(),
+            client.get_jobs_by_id(&["j"], options).await.unwrap_err(),
             client.block_until_complete("j", &outage, |_| {}).await.unwrap_err(),
         ] {
             assert_eq!(
@@ -170,7 +170,7 @@ async fn a_response_about_another_job_is_an_error() {
     let options = &options().retries(1);
     for error in [
         client.get_job("j", options).await.unwrap_err(),
-        client.get_jobs(&["j"], options).await.unwrap_err(),
+        client.get_jobs_by_id(&["j"], options).await.unwrap_err(),
         client.cancel_job("j", options).await.unwrap_err(),
         client.get_result("j", options).await.unwrap_err(),
         client

@@ -102,7 +102,7 @@ impl JobStore {
         let submission = Submission::parse(source.to_string().as_bytes()).unwrap();
         let submitter = Caller {
             prefix: "prefix".into(),
-            role: Role::SystemOwner,
+            role: crate::auth::Role::SystemOwner,
         };
         self.add(submission, &Catalog::new(), submitter).unwrap()
     }

@@ -10,10 +10,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{Client, ClientBuilder, FileSource};
+use modzy_client::{Abort, Client, ClientBuilder, FileSource};
 use rustls::ServerConfig;
 use tokio::runtime::Builder;
-use tokio_util::sync::CancellationToken;
 
 use super::early_answers::ALONE;
 use crate::support::{
@@ -156,7 +155,7 @@ async fn are_refused(client: Client, length: usize, case: impl std::fmt::Debug) 
             )]);
             job.chunk_size = Some(length as u64);
             client
-                .submit_job_files(job, &options(), &CancellationToken::new(), |_| {})
+                .submit_job_files(job, &options(), &Abort::default(), |_| {})
                 .await
         });
         let error = upload.await.unwrap().result.unwrap_err();

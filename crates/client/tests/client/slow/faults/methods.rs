@@ -5,8 +5,9 @@ use std::{collections::BTreeSet, fs, path::Path, pin::Pin, sync::Arc, time::Inst
 
 use bytes::Bytes;
 use modzy_client::{
-    Abort, Cancellation, Client, Document, EmbeddedJob, EmbeddedValue, Error, FileJob, FileSource, JdbcJob,
-    JobHistoryFilter, JobInput, JobOfCall, ModelFilter, OutputRef, S3Job, Sources, WaitOptions,
+    Abort, AzureJob, Cancellation, Client, Document, EmbeddedJob, EmbeddedValue, Error, FileJob, FileSource, JdbcJob,
+    JobFilter, JobHistoryFilter, JobInput, JobOfCall, ModelFilter, OutputRef, S3Job, Sources, StorageGridJob,
+    WaitOptions,
 };
 
 use super::calls::SUBMIT;
@@ -90,6 +91,21 @@ fn s3_job() -> S3Job<Sources<&'static str>> {
         .unwrap()
 }
 
+fn azure_job() -> AzureJob<Sources<&'static str>> {
+    AzureJob::builder("m", "v", sources("x"))
+        .account("a", "k")
+        .build()
+        .unwrap()
+}
+
+fn storage_grid_job() -> StorageGridJob<Sources<&'static str>> {
+    StorageGridJob::builder("m", "v", sources("x"))
+        .access_key("a", "s")
+        .endpoint("https://grid.example")
+        .build()
+        .unwrap()
+}
+
 fn jdbc_job() -> JdbcJob {
     JdbcJob::builder("m", "v")
         .url("jdbc:x")
@@ -111,7 +127,8 @@ fn never() -> Abort {
 fn reads_of_jobs() -> Vec<Method> {
     vec![
         method!(Read, "GET /api/jobs/j", get_job("j", &options())),
-        method!(Read, "GET /api/jobs/j", get_jobs(&["j"], &options())),
+        method!(Read, "GET /api/jobs", get_jobs(&JobFilter::default(), &options())),
+        method!(Read, "GET /api/jobs/j", get_jobs_by_id(&["j"], &options())),
         method!(Read, "DELETE /api/jobs/j", cancel_job("j", &options())),
         method!(Read, "DELETE /api/jobs/j", cancel_aborted("j", &options())),
         method!(
@@ -226,6 +243,13 @@ fn writes() -> Vec<Method> {
             submit_job_embedded(&embedded_job(), &options())
         ),
         method!(Write, "POST /api/jobs", submit_job_aws_s3(&s3_job(), &options())),
+        method!(Write, "POST /api/jobs", submit_job_aws_s3_folder(&s3_job(), &options())),
+        method!(Write, "POST /api/jobs", submit_job_azure_blob(&azure_job(), &options())),
+        method!(
+            Write,
+            "POST /api/jobs",
+            submit_job_storage_grid(&storage_grid_job(), &options())
+        ),
         method!(Write, "POST /api/jobs", submit_job_jdbc(&jdbc_job(), &options())),
         method!(
             Write,
