@@ -16,7 +16,7 @@ describe('the package', () => {
     'ApiError',
     'AuthenticationError',
     'BadRequestError',
-      'ClientClosedError',
+    'ClientClosedError',
     'ConnectionError',
     'InputError',
     'JobClient',

@@ -147,7 +147,7 @@ describe('clients', { timeout: 20_000 }, () => {
         await new Promise(setImmediate);
       }
     }
-    // Each holds 66 kB in Rust, of which V8 sees nothing by itself.
+    // Each holds 66 kB in Rust, and V8 sees nothing of that by itself.
     assert.ok(collected > 500, String(collected));
   });
 
