@@ -38,6 +38,23 @@ async fn a_canned_response_comes_as_many_times_as_the_fault_says() {
 }
 
 #[tokio::test]
+async fn a_fault_with_a_rate_lets_that_many_requests_a_second_pass() {
+    let server = Server::instant().await;
+    let fault: Fault = serde_json::from_value(json!({"path": "/api/models", "perSecond": 1, "status": 429})).unwrap();
+    server.emulator.fault(fault).unwrap();
+    let statuses = async |count| {
+        let mut statuses = Vec::new();
+        for _ in 0..count {
+            statuses.push(server.get("/api/models").await.status);
+        }
+        statuses
+    };
+    assert_eq!(statuses(3).await, [200, 429, 429]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(statuses(2).await, [200, 429]);
+}
+
+#[tokio::test]
 async fn a_canned_response_may_have_another_type_or_no_body() {
     let server = Server::instant().await;
     let html = Fault {

@@ -23,7 +23,6 @@ use crate::support::{
 /// How long the servers refuse requests.
 const REFUSES: Duration = Duration::from_secs(3);
 
-const CALLS: usize = 500;
 const AT_A_TIME: usize = 100;
 
 /// What a server has refused and accepted.
@@ -43,12 +42,12 @@ impl Log {
     }
 }
 
-/// Starts a server that refuses all requests at first.
-async fn refusing(code: u16, name: fn(&Received) -> String) -> (Server, Arc<Log>) {
+/// Starts a server that refuses all requests at first, for this long.
+async fn refusing(code: u16, refuses: Duration, name: fn(&Received) -> String) -> (Server, Arc<Log>) {
     let log = Arc::new(Log::default());
     let kept = Arc::clone(&log);
     let server = Server::start(move |request, _| {
-        if kept.elapsed() < REFUSES {
+        if kept.elapsed() < refuses {
             kept.refused.fetch_add(1, Ordering::SeqCst);
             return Reply::Keep(answer(code, "retry-after: 1\r\n", ""));
         }
@@ -87,8 +86,8 @@ async fn call(client: &Client, class: &str, nth: usize) -> Result<(), Error> {
     }
 }
 
-/// Makes the calls, so many at a time, and returns how long they take.
-async fn calls(client: &Client, class: &'static str) -> Duration {
+/// Makes so many calls, and returns how long they take.
+async fn calls(client: &Client, class: &'static str, count: usize) -> Duration {
     let began = Instant::now();
     let next = Arc::new(AtomicUsize::new(0));
     let mut callers = JoinSet::new();
@@ -97,7 +96,7 @@ async fn calls(client: &Client, class: &'static str) -> Duration {
         callers.spawn(async move {
             loop {
                 let nth = next.fetch_add(1, Ordering::SeqCst);
-                if nth >= CALLS {
+                if nth >= count {
                     break;
                 }
                 call(&client, class, nth).await.unwrap();
@@ -109,29 +108,34 @@ async fn calls(client: &Client, class: &'static str) -> Duration {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn five_hundred_calls_of_any_class_outlast_three_seconds_of_refusals() {
+async fn calls_of_any_class_outlast_three_seconds_of_refusals() {
     let name = |request: &Received| format!("{} {}", request.line(), String::from_utf8_lossy(&request.body));
     // All at the same time, because each takes three seconds in which hardly anything happens.
     let mut classes = JoinSet::new();
-    for (class, code) in [
-        ("submit", 429),
-        ("chunk", 429),
-        ("close", 429),
-        ("read", 429),
-        ("read", 503),
+    for (class, code, count) in [
+        ("submit", 429, 500),
+        ("read", 429, 500),
+        ("read", 503, 200),
+        ("chunk", 429, 200),
+        ("close", 429, 200),
     ] {
         classes.spawn(async move {
-            let (server, log) = refusing(code, name).await;
-            let client = builder(&server.api()).random(Arc::new(SystemRandom)).build().unwrap();
-            let took = calls(&client, class).await;
+            let run = async |refuses| {
+                let (server, log) = refusing(code, refuses, name).await;
+                let client = builder(&server.api()).random(Arc::new(SystemRandom)).build().unwrap();
+                (calls(&client, class, count).await, log)
+            };
+            // What the calls take by themselves depends on the machine.
+            let (usual, _) = run(Duration::ZERO).await;
+            let (took, log) = run(REFUSES).await;
             let refused = log.refused.load(Ordering::SeqCst);
             let accepted = log.accepted.lock().unwrap();
-            println!("{class}, {code}: {took:?}, {refused} refused");
-            assert!(took < Duration::from_secs(8), "{class}: {took:?}");
+            println!("{class}, {code}: {took:?}, usually {usual:?}, {refused} refused");
+            assert!(took < Duration::from_secs(6) + usual, "{class}: {took:?} and {usual:?}");
             assert!(refused <= 105, "{class}: {refused}");
             // Each request is of a job of its own, or has a number in its body.
-            assert_eq!(accepted.iter().collect::<HashSet<_>>().len(), CALLS, "{class}");
-            assert_eq!(accepted.len(), CALLS, "{class}");
+            assert_eq!(accepted.iter().collect::<HashSet<_>>().len(), count, "{class}");
+            assert_eq!(accepted.len(), count, "{class}");
         });
     }
     classes.join_all().await;
