@@ -65,7 +65,7 @@ describe('a batch', () => {
   });
 
   it(
-    'of 500 does so in a process with 64 descriptors, if it has fewer sockets',
+    'of 150 does so in a process with 64 descriptors, if it has fewer sockets',
     { skip: process.platform === 'win32' },
     async (t) => {
       const server = await refusing(t, (seconds) => seconds > 3);
