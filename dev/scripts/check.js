@@ -53,6 +53,9 @@ const TEST_THREADS = { RUST_TEST_THREADS: String(4 * os.availableParallelism()) 
 /** The prefix of the slow tests: every fault against every class of request. */
 const SLOW = 'slow::';
 
+/** Part of the names of the long tests, which are ignored otherwise. */
+const LONG = 'long::';
+
 const lintRust = [
   cargo('rustfmt', ['fmt', '--all', '--check']),
   cargo('clippy', ['clippy', ...WORKSPACE, '--all-targets', '--quiet', '--', '--deny', 'warnings']),
@@ -79,6 +82,7 @@ const compileTests = cargo('compile the tests in Rust', ['test', ...WORKSPACE, '
 const rustdoc = cargo('rustdoc', ['doc', ...WORKSPACE, '--no-deps', '--quiet'], { RUSTDOCFLAGS: '--deny warnings' });
 const typedoc = tool('typedoc', 'typedoc/bin/typedoc', ['--emit', 'none']);
 const unitRust = cargo('unit tests in Rust', ['test', ...WORKSPACE, '--quiet', '--', '--skip', SLOW], TEST_THREADS);
+const longRust = cargo('long tests in Rust', ['test', ...WORKSPACE, '--lib', '--quiet', '--', '--ignored', LONG]);
 const slowRust = cargo('slow tests in Rust', ['test', ...WORKSPACE, '--tests', '--quiet', '--', SLOW]);
 
 /**
@@ -106,7 +110,7 @@ const checks = {
   rust: { phases: [[[cargo('tests in Rust', ['test', ...WORKSPACE])]]] },
   docs: { phases: [[[typedoc, node('tests of the docs', 'docs')], [rustdoc]]], isBuilt: true },
   slow: { phases: [[[node('slow tests in JavaScript', 'slow'), slowRust]]], isBuilt: true },
-  long: { phases: [[[node('long tests in JavaScript', 'long')]]], isBuilt: true },
+  long: { phases: [[[node('long tests in JavaScript', 'long'), longRust]]], isBuilt: true },
   browser: { phases: [[[node('tests in a browser', 'browser')]]], isBuilt: true },
   test: {
     phases: [

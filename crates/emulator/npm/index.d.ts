@@ -24,6 +24,8 @@ export interface EmulatorOptions {
   inProgressMs?: number | undefined;
   /** How long a job and its results get a 404 after the receipt, in ms. Default: 0. */
   storeDelayMs?: number | undefined;
+  /** How the history deviates from a good one. Default: not at all. */
+  history?: HistoryOptions | undefined;
   /** How long each step of a deployment takes, in ms: the pull of an image, the load of a container, its run. Default: 1000. */
   deploymentStepMs?: number | undefined;
   /** How long a load gets a 400 after a response has reported that the image is pulled, in ms. Default: 700. */
@@ -52,6 +54,24 @@ export interface EmulatorOptions {
    * responses, within the same limits. Default: false.
    */
   page?: boolean | undefined;
+}
+
+/** Deviations of the history, `GET /jobs/history`, which clients of other servers may meet. */
+export interface HistoryOptions {
+  /** Every request gets a 403. */
+  refused?: boolean | undefined;
+  /** The most records of a page, whatever `per-page` says. */
+  maxPerPage?: number | undefined;
+  /** How far the lists of jobs lag behind the jobs, in ms. */
+  lagMs?: number | undefined;
+  /** The first page is 0, and not 1. */
+  firstPageIs0?: boolean | undefined;
+  /** `sort-by` and `direction` have no effect: the oldest job comes first. */
+  ignoresSort?: boolean | undefined;
+  /** The items have no `updatedAt`. */
+  hidesUpdatedAt?: boolean | undefined;
+  /** The status filter `TERMINATED` leaves out jobs that timed out. */
+  timedoutIsNotTerminated?: boolean | undefined;
 }
 
 /**

@@ -42,7 +42,8 @@ impl Emulator {
         let base_url = BaseUrl::new(format!("{url}/api"));
         let jobs = JobStore::new(&options)?;
         let requests = RequestLog::new(options.page);
-        let state = AppState::new(base_url, keys, Pace::new(&options), features, jobs, requests);
+        let pace = Pace::new(&options);
+        let state = AppState::new(base_url, keys, pace, features, jobs, requests, options.history);
         let app = router(&state, &options);
         let tasks = TaskTracker::new();
         let stop = CancellationToken::new();

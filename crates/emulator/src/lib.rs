@@ -52,5 +52,5 @@ mod timestamp;
 pub use crate::auth::Role;
 pub use crate::emulator::Emulator;
 pub use crate::faults::{ConnectionFault, Fault, InvalidFault};
-pub use crate::options::Options;
+pub use crate::options::{HistoryOptions, Options};
 pub use crate::requests::{RecordedRequest, RequestState};

@@ -11,13 +11,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use modzy_emulator::{Emulator, Options, Role};
+use modzy_emulator::{Emulator, HistoryOptions, Options, Role};
 use serde::Serialize;
 use tokio::sync::oneshot;
 
 /// A local Modzy: serves the API on 127.0.0.1, and prints one line of JSON with its URL and keys.
 #[derive(Parser)]
 #[command(version)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 struct Arguments {
     /// Port to listen on; 0 selects a free one
     #[arg(long, default_value_t = 0)]
@@ -40,6 +41,27 @@ struct Arguments {
     /// How long a job and its results get a 404 after the receipt, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     store_delay_ms: u64,
+    /// Refuse the history with a 403
+    #[arg(long)]
+    history_refused: bool,
+    /// Most records of a page of the history [default: no limit]
+    #[arg(long, value_name = "COUNT")]
+    history_max_per_page: Option<usize>,
+    /// How far the lists of jobs lag behind, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    history_lag_ms: u64,
+    /// Count the pages of the history from 0
+    #[arg(long)]
+    history_first_page_is_0: bool,
+    /// Ignore the order that is asked of the history
+    #[arg(long)]
+    history_ignores_sort: bool,
+    /// Leave updatedAt out of the history
+    #[arg(long)]
+    history_hides_updated_at: bool,
+    /// Leave jobs that timed out out of the status TERMINATED
+    #[arg(long)]
+    history_timedout_is_not_terminated: bool,
     /// How long each step of a deployment takes, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     deployment_step_ms: u64,
@@ -147,6 +169,15 @@ impl From<Arguments> for Options {
             submitted: Duration::from_millis(arguments.submitted_ms),
             in_progress: Duration::from_millis(arguments.in_progress_ms),
             store_delay: Duration::from_millis(arguments.store_delay_ms),
+            history: HistoryOptions {
+                refused: arguments.history_refused,
+                max_per_page: arguments.history_max_per_page,
+                lag: Duration::from_millis(arguments.history_lag_ms),
+                first_page_is_0: arguments.history_first_page_is_0,
+                ignores_sort: arguments.history_ignores_sort,
+                hides_updated_at: arguments.history_hides_updated_at,
+                timedout_is_not_terminated: arguments.history_timedout_is_not_terminated,
+            },
             deployment_step: Duration::from_millis(arguments.deployment_step_ms),
             image_settle: Duration::from_millis(arguments.image_settle_ms),
             engine_start: Duration::from_millis(arguments.engine_start_ms),

@@ -26,6 +26,8 @@ pub struct Options {
     /// How long the job and its results get a 404 after the receipt, since the real service sends the receipt before it
     /// stores the job. Default: 0.
     pub store_delay: Duration,
+    /// How the history deviates from a good one. Default: not at all.
+    pub history: HistoryOptions,
     /// How long each step of a deployment takes: the pull of an image, the load of a container, its run. Default: 1 s.
     pub deployment_step: Duration,
     /// How long a load gets a 400 after a response has reported that the image is pulled. Default: 700 ms.
@@ -51,6 +53,29 @@ pub struct Options {
     pub page: bool,
 }
 
+/// Deviations of `GET /jobs/history`, which clients of other servers may meet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the deviations are independent of each other"
+)]
+pub struct HistoryOptions {
+    /// Every request gets a 403.
+    pub refused: bool,
+    /// The most records of a page, whatever `per-page` says.
+    pub max_per_page: Option<usize>,
+    /// How far the lists of jobs lag behind the jobs.
+    pub lag: Duration,
+    /// The first page is 0, and not 1.
+    pub first_page_is_0: bool,
+    /// `sort-by` and `direction` have no effect: the oldest job comes first.
+    pub ignores_sort: bool,
+    /// The items have no `updatedAt`.
+    pub hides_updated_at: bool,
+    /// The status filter `TERMINATED` leaves out jobs that timed out.
+    pub timedout_is_not_terminated: bool,
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -61,6 +86,7 @@ impl Default for Options {
             submitted: Duration::from_millis(500),
             in_progress: Duration::from_millis(1500),
             store_delay: Duration::ZERO,
+            history: HistoryOptions::default(),
             deployment_step: Duration::from_secs(1),
             image_settle: Duration::from_millis(700),
             engine_start: Duration::from_secs(1),
@@ -86,6 +112,7 @@ impl fmt::Debug for Options {
             .field("submitted", &self.submitted)
             .field("in_progress", &self.in_progress)
             .field("store_delay", &self.store_delay)
+            .field("history", &self.history)
             .field("deployment_step", &self.deployment_step)
             .field("image_settle", &self.image_settle)
             .field("engine_start", &self.engine_start)

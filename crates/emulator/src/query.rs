@@ -85,6 +85,16 @@ impl Parameters {
             .transpose()
     }
 
+    /// Whether the order is reversed.
+    pub(crate) fn descending(&self) -> Result<bool, Error> {
+        match self.get("direction") {
+            None => Ok(false),
+            Some(text) if text.eq_ignore_ascii_case("asc") => Ok(false),
+            Some(text) if text.eq_ignore_ascii_case("desc") => Ok(true),
+            Some(_) => Err(Error::bad_request("direction must be ASC or DESC")),
+        }
+    }
+
     /// Orders records by `sort-by` and `direction`. Equal records keep their order.
     pub(crate) fn sort<T>(
         &self,
@@ -92,12 +102,7 @@ impl Parameters {
         default: Option<&str>,
         orders: &[(&str, Order<T>)],
     ) -> Result<(), Error> {
-        let descending = match self.get("direction") {
-            None => false,
-            Some(text) if text.eq_ignore_ascii_case("asc") => false,
-            Some(text) if text.eq_ignore_ascii_case("desc") => true,
-            Some(_) => return Err(Error::bad_request("direction must be ASC or DESC")),
-        };
+        let descending = self.descending()?;
         let Some(fields) = self.get("sort-by").or(default) else {
             return Ok(());
         };
@@ -121,26 +126,37 @@ impl Parameters {
 
     /// Returns the records of the requested page. A full page has a `Link` to the next one, even if that is empty.
     pub(crate) fn page<T>(&self, records: Vec<T>, base_url: &str) -> Result<(HeaderMap, Vec<T>), Error> {
-        let per_page = match self.number("per-page")? {
-            Some(0) => return Err(Error::bad_request("per-page must be at least 1")),
-            per_page => per_page.unwrap_or(DEFAULT_PER_PAGE),
-        };
         // The first page is 1; the reference also says 0.
-        let page = self.number("page")?.unwrap_or(1).max(1);
-        let skipped = (page - 1).saturating_mul(per_page);
-        let records: Vec<_> = records.into_iter().skip(skipped).take(per_page).collect();
+        let page = self.paging(1, None)?;
+        let records: Vec<_> = records.into_iter().skip(page.skipped).take(page.size).collect();
+        Ok((self.links(&page, records.len(), base_url), records))
+    }
+
+    /// Reads which page is requested, given the number of the first one and the largest size.
+    pub(crate) fn paging(&self, first: usize, largest: Option<usize>) -> Result<Paging, Error> {
+        let size = match self.number("per-page")? {
+            Some(0) => return Err(Error::bad_request("per-page must be at least 1")),
+            size => size.unwrap_or(DEFAULT_PER_PAGE).min(largest.unwrap_or(usize::MAX)),
+        };
+        let number = self.number("page")?.unwrap_or(first).max(first);
+        Ok(Paging {
+            number,
+            size,
+            skipped: (number - first).saturating_mul(size),
+        })
+    }
+
+    /// Returns the headers of a page with this number of records.
+    pub(crate) fn links(&self, page: &Paging, count: usize, base_url: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        if records.len() == per_page {
-            let link = format!(
-                "<{base_url}{}?{}>; rel=\"next\"",
-                self.path,
-                self.query_of_page(page + 1)
-            );
+        if count == page.size {
+            let query = self.query_of_page(page.number.saturating_add(1));
+            let link = format!("<{base_url}{}?{query}>; rel=\"next\"", self.path);
             if let Ok(link) = HeaderValue::from_str(&link) {
                 headers.insert(LINK, link);
             }
         }
-        Ok((headers, records))
+        headers
     }
 
     fn query_of_page(&self, page: usize) -> String {
@@ -149,6 +165,14 @@ impl Parameters {
             .append_pair("page", &page.to_string())
             .finish()
     }
+}
+
+/// A page of a list.
+pub(crate) struct Paging {
+    number: usize,
+    pub(crate) size: usize,
+    /// How many records come before it.
+    pub(crate) skipped: usize,
 }
 
 /// The value of a filter by date.

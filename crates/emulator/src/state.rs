@@ -10,6 +10,7 @@ use crate::deployment::Pace;
 use crate::faults::FaultList;
 use crate::jobs::{Features, JobStore};
 use crate::models::Catalog;
+use crate::options::HistoryOptions;
 use crate::requests::RequestLog;
 use crate::server::ConnectionCount;
 
@@ -23,6 +24,7 @@ pub(crate) struct AppState {
     pub(crate) pace: Pace,
     pub(crate) features: Features,
     pub(crate) jobs: JobStore,
+    pub(crate) history: HistoryOptions,
     pub(crate) faults: FaultList,
     pub(crate) requests: RequestLog,
     pub(crate) open_connections: ConnectionCount,
@@ -36,6 +38,7 @@ impl AppState {
         features: Features,
         jobs: JobStore,
         requests: RequestLog,
+        history: HistoryOptions,
     ) -> Self {
         Self {
             base_url,
@@ -45,6 +48,7 @@ impl AppState {
             pace,
             features,
             jobs,
+            history,
             faults: FaultList::default(),
             requests,
             open_connections: ConnectionCount::default(),
@@ -71,6 +75,7 @@ parts! {
     pace: Pace,
     features: Features,
     jobs: JobStore,
+    history: HistoryOptions,
     faults: FaultList,
     requests: RequestLog,
     open_connections: ConnectionCount,

@@ -28,25 +28,47 @@ const ARGUMENTS = {
   page: 'page',
 };
 
+/** The arguments of the option `history`, by member. */
+const HISTORY = {
+  refused: 'history-refused',
+  maxPerPage: 'history-max-per-page',
+  lagMs: 'history-lag-ms',
+  firstPageIs0: 'history-first-page-is-0',
+  ignoresSort: 'history-ignores-sort',
+  hidesUpdatedAt: 'history-hides-updated-at',
+  timedoutIsNotTerminated: 'history-timedout-is-not-terminated',
+};
+
 /** The options that are true or false. */
-const FLAGS = new Set(['page']);
+const FLAGS = new Set(['page', 'refused', 'firstPageIs0', 'ignoresSort', 'hidesUpdatedAt', 'timedoutIsNotTerminated']);
 
 /**
- * @param {object} options
+ * @param {import('../index.d.ts').EmulatorOptions} options
  * @returns {string[]}
  */
-function readOptions(options) {
+function readOptions({ history, ...options }) {
+  return [...readTable(ARGUMENTS, options, ''), ...readTable(HISTORY, history ?? {}, 'history.')];
+}
+
+/**
+ * @param {Record<string, string>} table
+ * @param {object} options
+ * @param {string} prefix The name of the option that the table is about, with a dot, or an empty text.
+ * @returns {string[]}
+ */
+function readTable(table, options, prefix) {
   return Object.entries(options).flatMap(([name, value]) => {
-    if (!Object.hasOwn(ARGUMENTS, name)) {
-      throw new TypeError(`unknown option ${name}; the options are ${Object.keys(ARGUMENTS).join(', ')}`);
+    if (!Object.hasOwn(table, name)) {
+      const names = prefix === '' ? [...Object.keys(table), 'history'] : Object.keys(table);
+      throw new TypeError(`unknown option ${prefix}${name}; the options are ${names.join(', ')}`);
     }
-    const argument = ARGUMENTS[/** @type {keyof typeof ARGUMENTS} */ (name)];
+    const argument = table[name];
     if (value === undefined || value === null) {
       return [];
     }
     if (FLAGS.has(name)) {
       if (typeof value !== 'boolean') {
-        throw new TypeError(`the option ${name} must be true or false`);
+        throw new TypeError(`the option ${prefix}${name} must be true or false`);
       }
       return value ? [`--${argument}`] : [];
     }

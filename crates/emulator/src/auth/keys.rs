@@ -22,7 +22,7 @@ struct Key {
 }
 
 /// The sender of a request: the public part of its key, and the user whom the key belongs to.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Caller {
     /// The text of the key before its dot.
     pub(crate) prefix: Arc<str>,

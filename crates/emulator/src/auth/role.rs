@@ -6,7 +6,7 @@ use std::str::FromStr;
 use axum::http::Method;
 
 /// The role of an access key. A request that its role does not allow gets a 403.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Role {
     /// `SYSTEM_OWNER`, the platform's administrator: everything. The role of the API key.

@@ -1,7 +1,7 @@
 //! The API's documents about a job: the receipt of a submit, and the details.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -94,7 +94,8 @@ pub(super) struct Details {
     model: ModelReference,
     pub(super) status: Status,
     created_at: String,
-    updated_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_at: Option<String>,
     submitted_at: String,
     pub(super) total: usize,
     pending: usize,
@@ -123,8 +124,13 @@ struct DetailsInput {
 
 impl Details {
     pub(super) async fn of(job: &Arc<Job>) -> Result<Self, Error> {
-        let progress = job.progress();
-        let updated = job.moment(progress.updated);
+        Self::at(job, Instant::now()).await
+    }
+
+    /// Returns the details as they were at some point in time.
+    pub(super) async fn at(job: &Arc<Job>, at: Instant) -> Result<Self, Error> {
+        let progress = job.progress_at(at);
+        let updated = job.updated_at(at, &progress);
         let keys = job.keys();
         let outcomes = job.outcomes(progress.processed).await?;
         let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
@@ -135,7 +141,7 @@ impl Details {
             model: ModelReference::of(job),
             status: progress.status,
             created_at: basic_offset(job.created_at()),
-            updated_at: extended_offset(updated),
+            updated_at: Some(extended_offset(updated)),
             submitted_at: extended_offset(job.submitted_at()),
             total: keys.len(),
             pending: keys.len().saturating_sub(progress.processed),
@@ -153,6 +159,16 @@ impl Details {
             image_classification_model: false,
             updated,
         })
+    }
+}
+
+impl Details {
+    /// Removes the time of the last change.
+    pub(super) fn without_updated_at(self) -> Self {
+        Self {
+            updated_at: None,
+            ..self
+        }
     }
 }
 

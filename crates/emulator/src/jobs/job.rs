@@ -28,6 +28,8 @@ const INLINE_BYTES: usize = 16 << 10;
 /// A job. Its status is computed from its age on each request, so an idle job costs nothing.
 pub(crate) struct Job {
     pub(crate) id: String,
+    /// Its position in the order of the receipts.
+    pub(super) number: u64,
     /// The model and its version as they were at the submit.
     pub(crate) model: Arc<ModelRecord>,
     pub(crate) version: Arc<VersionRecord>,
@@ -70,6 +72,7 @@ impl Job {
         submission: Submission,
         catalog: &Catalog,
         id: String,
+        number: u64,
         submitter: Caller,
         timing: Timing,
         total: &Total,
@@ -82,7 +85,8 @@ impl Job {
             );
             return Err(Error::bad_request(message));
         }
-        Ok(Self::with(submission, (model, version), id, submitter, timing, total))
+        let job = Self::with(submission, (model, version), id, submitter, timing, total);
+        Ok(Self { number, ..job })
     }
 
     fn with(
@@ -98,6 +102,7 @@ impl Job {
         usage.add(inputs.iter().flatten().map(Input::memory).sum());
         Self {
             id,
+            number: 0,
             model,
             version,
             submitter,
@@ -147,18 +152,52 @@ impl Job {
 
     /// Returns the current progress of the job.
     pub(crate) fn progress(&self) -> Progress {
+        self.progress_at(Instant::now())
+    }
+
+    /// Returns the progress at some point in time since the receipt.
+    pub(super) fn progress_at(&self, at: Instant) -> Progress {
+        let (lifecycle, start) = self.lifecycle_at(at);
+        let elapsed = at.saturating_duration_since(start.instant);
+        lifecycle.at(elapsed, self.canceled.get().copied())
+    }
+
+    /// Returns the time of the last change at some point in time.
+    pub(super) fn updated_at(&self, at: Instant, progress: &Progress) -> Timestamp {
+        let (_, start) = self.lifecycle_at(at);
+        timestamp::after(start.timestamp, progress.updated)
+    }
+
+    /// Returns when it changes next after some point in time, as far as that is known.
+    pub(super) fn next_change(&self, at: Instant) -> Option<Instant> {
+        let (lifecycle, start) = self.lifecycle_at(at);
+        let elapsed = at.saturating_duration_since(start.instant);
+        let next = lifecycle.next(elapsed, self.canceled.get().copied());
+        let next = next.and_then(|age| start.instant.checked_add(age));
+        let closed = self
+            .closed
+            .get()
+            .map(|closed| closed.instant)
+            .filter(|closed| *closed > at);
+        next.into_iter().chain(closed).min()
+    }
+
+    /// Returns what its progress follows from, and the start of its age. A close after `at` has not happened yet.
+    fn lifecycle_at(&self, at: Instant) -> (Lifecycle, Moment) {
         // In this order: after a close in between, the job still counts as open, not as running since its receipt.
-        let lifecycle = self.lifecycle();
-        lifecycle.at(self.start().instant.elapsed(), self.canceled.get().copied())
+        let is_open = self.is_open();
+        let closed = self.closed.get().filter(|closed| !is_open && closed.instant <= at);
+        let lifecycle = Lifecycle {
+            timing: self.timing,
+            is_open: self.upload.is_some() && closed.is_none(),
+            timeout: self.timeout,
+            inputs: self.inputs().len(),
+        };
+        (lifecycle, closed.copied().unwrap_or(self.created))
     }
 
     fn lifecycle(&self) -> Lifecycle {
-        Lifecycle {
-            timing: self.timing,
-            is_open: self.is_open(),
-            timeout: self.timeout,
-            inputs: self.inputs().len(),
-        }
+        self.lifecycle_at(Instant::now()).0
     }
 
     /// Whether it waits for uploads, or was canceled while waiting.
@@ -174,6 +213,10 @@ impl Job {
     /// Returns the time since its receipt.
     pub(super) fn age(&self) -> Duration {
         self.created.instant.elapsed()
+    }
+
+    pub(super) fn created_instant(&self) -> Instant {
+        self.created.instant
     }
 
     pub(crate) fn created_at(&self) -> Timestamp {

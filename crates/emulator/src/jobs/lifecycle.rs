@@ -12,7 +12,7 @@ pub(crate) struct Timing {
 }
 
 /// The statuses that the emulator gives to jobs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Status {
     Open,
@@ -87,6 +87,27 @@ impl Lifecycle {
             queued,
             updated,
             processed,
+        }
+    }
+
+    /// Returns the age of the next change after `elapsed`, if there is one that follows from the age.
+    pub(crate) fn next(&self, elapsed: Duration, canceled: Option<Duration>) -> Option<Duration> {
+        let end = self.end(canceled).map(|(end, _)| end);
+        if end.is_some_and(|end| end <= elapsed) {
+            return None;
+        }
+        let step = if self.is_open {
+            None
+        } else if elapsed < self.timing.submitted {
+            Some(self.timing.submitted)
+        } else {
+            // The division into spans rounds down.
+            let (_, next) = self.span(self.processed(elapsed));
+            Some(next.max(elapsed.saturating_add(Duration::from_micros(1))))
+        };
+        match (step, end) {
+            (Some(step), Some(end)) => Some(step.min(end)),
+            (step, end) => step.or(end),
         }
     }
 

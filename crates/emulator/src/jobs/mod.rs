@@ -4,6 +4,7 @@ mod chunk;
 mod documents;
 mod features;
 mod history;
+mod index;
 mod input;
 mod job;
 mod lifecycle;

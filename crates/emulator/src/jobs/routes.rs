@@ -18,6 +18,7 @@ use crate::base_url::BaseUrl;
 use crate::error::{Error, Segments};
 use crate::member::Members;
 use crate::models::Catalog;
+use crate::options::HistoryOptions;
 use crate::requests::Recorded;
 
 pub(crate) fn routes<S>() -> Router<S>
@@ -25,6 +26,7 @@ where
     S: Clone + Send + Sync + 'static,
     BaseUrl: FromRef<S>,
     Features: FromRef<S>,
+    HistoryOptions: FromRef<S>,
     Catalog: FromRef<S>,
     JobStore: FromRef<S>,
 {
@@ -65,7 +67,7 @@ async fn cancel(
     Segments(id): Segments<String>,
 ) -> Result<(StatusCode, Json<Details>), Error> {
     let job = jobs.get(&id)?;
-    job.cancel()?;
+    jobs.cancel(&job)?;
     Ok((StatusCode::ACCEPTED, Json(Details::of(&job).await?)))
 }
 
@@ -96,6 +98,6 @@ async fn close(
         Members::of_body(&body)?;
     }
     let job = jobs.accepted(&id)?;
-    job.close()?;
+    jobs.close(&job)?;
     Ok((StatusCode::ACCEPTED, Json(Receipt::of(&job))))
 }

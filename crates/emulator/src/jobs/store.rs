@@ -1,6 +1,7 @@
 //! The jobs of one emulator. The oldest finished jobs are dropped for new ones.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use indexmap::IndexMap;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use super::index::Index;
 use super::job::Job;
 use super::lifecycle::Timing;
 use super::submission::Submission;
@@ -27,15 +29,15 @@ pub(crate) struct JobStore {
     timing: Timing,
     store_delay: Duration,
     first_dropped: Arc<Notify>,
+    /// How many jobs there have been.
+    numbers: Arc<AtomicU64>,
 }
 
-#[derive(Default)]
 struct Kept {
     jobs: IndexMap<String, Arc<Job>>,
+    index: Index,
     /// How many were added since the last drop of finished jobs.
     added: usize,
-    /// How many were added since the start.
-    total: usize,
     /// How many have been dropped.
     dropped: usize,
 }
@@ -57,7 +59,13 @@ impl JobStore {
             return invalid("max_job_bytes must be at least 1");
         }
         Ok(Self {
-            kept: Arc::default(),
+            kept: Arc::new(RwLock::new(Kept {
+                jobs: IndexMap::new(),
+                index: Index::new(options.store_delay, options.history.lag),
+                added: 0,
+                dropped: 0,
+            })),
+            numbers: Arc::default(),
             total: Total::default(),
             limits: Limits {
                 finished: options.max_finished_jobs,
@@ -74,12 +82,21 @@ impl JobStore {
 
     pub(super) fn add(&self, submission: Submission, catalog: &Catalog, submitter: Caller) -> Result<Arc<Job>, Error> {
         let id = Uuid::new_v4().to_string();
-        let job = Arc::new(Job::new(submission, catalog, id, submitter, self.timing, &self.total)?);
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let job = Arc::new(Job::new(
+            submission,
+            catalog,
+            id,
+            number,
+            submitter,
+            self.timing,
+            &self.total,
+        )?);
         let mut kept = self.write();
         kept.added += 1;
         self.make_room(&mut kept, 0)?;
-        kept.total += 1;
         kept.jobs.insert(job.id.clone(), Arc::clone(&job));
+        kept.index.add(&job);
         Ok(job)
     }
 
@@ -87,9 +104,10 @@ impl JobStore {
     /// `count`, oldest first, stored or not. May repeat jobs from before, if later ones were dropped.
     pub(crate) fn newest(&self, since: usize, count: usize) -> (usize, Vec<Arc<Job>>) {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let new = kept.total.saturating_sub(since).min(count);
+        let total = kept.jobs.len() + kept.dropped;
+        let new = total.saturating_sub(since).min(count);
         let skipped = kept.jobs.len().saturating_sub(new);
-        (kept.total, kept.jobs.values().skip(skipped).cloned().collect())
+        (total, kept.jobs.values().skip(skipped).cloned().collect())
     }
 
     /// Adds a job with one text.
@@ -135,11 +153,13 @@ impl JobStore {
         }
         let target = most - most / 16;
         let before = kept.jobs.len();
-        kept.jobs.retain(|_, job| {
+        let Kept { jobs, index, .. } = kept;
+        jobs.retain(|_, job| {
             let drops = (excess > 0 || (is_full && total > target)) && self.has_finished(job);
             if drops {
                 excess = excess.saturating_sub(1);
                 total = total.saturating_sub(job.bytes());
+                index.remove(job.number);
             }
             !drops
         });
@@ -199,6 +219,27 @@ impl JobStore {
     pub(crate) async fn first_dropped(&self) -> String {
         self.first_dropped.notified().await;
         format!("finished jobs are being dropped, the oldest first: {}", self.rule())
+    }
+
+    /// Cancels a job that has not ended.
+    pub(super) fn cancel(&self, job: &Job) -> Result<(), Error> {
+        job.cancel()?;
+        self.write().index.touch(job.number);
+        Ok(())
+    }
+
+    /// Closes the upload of a job, and starts it.
+    pub(super) fn close(&self, job: &Job) -> Result<(), Error> {
+        job.close()?;
+        self.write().index.touch(job.number);
+        Ok(())
+    }
+
+    /// Reads the index of the jobs as they are at present, or as its lag shows them.
+    pub(super) fn index<T>(&self, read: impl FnOnce(&mut Index) -> T) -> T {
+        let mut kept = self.write();
+        kept.index.refresh();
+        read(&mut kept.index)
     }
 
     fn rule(&self) -> String {

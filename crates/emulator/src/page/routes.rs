@@ -16,6 +16,7 @@ use crate::faults::FaultList;
 use crate::jobs::{Features, JobStore};
 use crate::local_only::refuse_foreign;
 use crate::models::Catalog;
+use crate::options::HistoryOptions;
 use crate::requests::RequestLog;
 use crate::{control, error, jobs as api_jobs, models as api_models};
 
@@ -37,6 +38,7 @@ where
     Catalog: FromRef<S>,
     FaultList: FromRef<S>,
     Features: FromRef<S>,
+    HistoryOptions: FromRef<S>,
     JobStore: FromRef<S>,
     Keys: FromRef<S>,
     Pace: FromRef<S>,

@@ -29,6 +29,8 @@ mod faults;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod history_options;
+#[cfg(test)]
 mod inputs;
 #[cfg(test)]
 mod jobs;
