@@ -41,7 +41,7 @@ describe('an identifier of 70,000 characters', () => {
       const server = await serve(t, {});
       const error = await call(clientOf(server)).catch((reason) => reason);
       assert.ok(error instanceof TypeError, String(error).slice(0, 300));
-      assert.match(error.message, /^\w+( \w+)? is too long: \d+ bytes, where a URL has at most 65534$/);
+      assert.match(error.message, /^\w+: (output\.)?\w+( \w+)? is too long: \d+ bytes, where a URL has at most 65534$/);
       assert.equal(server.requests.length, 0);
     });
   }
@@ -124,7 +124,7 @@ describe('JSON nested 10,000 deep', () => {
     const submit = clientOf(server).submitJob({ model: { identifier: 'm', version: 'v' }, input });
     await assert.rejects(submit, {
       name: 'TypeError',
-      message: /^the job param cannot be serialized to JSON: Maximum call stack/,
+      message: /^submitJob: the job param cannot be serialized to JSON: Maximum call stack/,
     });
     assert.equal(server.requests.length, 0);
   });

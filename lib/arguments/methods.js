@@ -47,6 +47,9 @@ const namesInRust = {
   inputName: ['dataItemKey'],
 };
 
+/** The members of a reference to an output, as Rust names them. */
+const ofOutputs = ['jobId', 'inputKey', 'outputName', 'url'];
+
 /**
  * Returns the name that a caller used for an argument that Rust names.
  *
@@ -60,7 +63,8 @@ function nameInCall(site, name) {
   if (parameter !== undefined) {
     return parameter[site?.names ?? 'name'] ?? parameter.name;
   }
-  return parameters.some((each) => each.name === 'output') ? `output.${name}` : name;
+  const isOfOutput = ofOutputs.includes(name) && parameters.some((each) => each.name === 'output');
+  return isOfOutput ? `output.${name}` : name;
 }
 
 /**
