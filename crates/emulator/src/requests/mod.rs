@@ -3,9 +3,11 @@
 mod entry;
 mod log;
 mod record;
+mod recorded;
 mod response;
 
 pub(crate) use self::entry::{Extra, RecordedResponse};
 pub use self::entry::{RecordedRequest, RequestState};
 pub(crate) use self::log::RequestLog;
-pub(crate) use self::record::{Recorded, record};
+pub(crate) use self::record::record;
+pub(crate) use self::recorded::Recorded;

@@ -13,6 +13,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 
 use super::log::RequestLog;
+use super::recorded::Recorded;
 use super::response::Watched;
 use crate::error::Error;
 use crate::server::SocketHandle;
@@ -30,13 +31,13 @@ pub(crate) async fn record(
 ) -> Response {
     let number = log.open(request.method(), &uri, request.headers(), socket.number());
     let entry = Entry {
-        recorded: Recorded { log, number },
+        recorded: Recorded::new(log, number),
         is_answered: false,
     };
     let (mut head, body) = request.into_parts();
     let answer = match read(body).await {
         Ok(body) => {
-            entry.recorded.log.set_body(number, &body);
+            entry.recorded.set_body(&body);
             head.extensions.insert(entry.recorded.clone());
             next.run(Request::from_parts(head, Body::from(body))).await
         }
@@ -49,29 +50,6 @@ pub(crate) async fn record(
     entry.answered(answer)
 }
 
-/// A request in the log.
-#[derive(Clone)]
-pub(crate) struct Recorded {
-    log: RequestLog,
-    number: usize,
-}
-
-impl Recorded {
-    /// Notes the job that the request made.
-    pub(crate) fn made(&self, job: &str) {
-        self.log.set_job(self.number, job);
-    }
-
-    /// Notes that the request met a fault.
-    pub(crate) fn met_fault(&self) {
-        self.log.set_fault_met(self.number);
-    }
-
-    pub(super) fn response_ended(&self, body: Vec<u8>, bytes: u64, is_cut: bool) {
-        self.log.set_response_end(self.number, body, bytes, is_cut);
-    }
-}
-
 /// A request in progress. Dropping this before the response records it as aborted.
 struct Entry {
     recorded: Recorded,
@@ -82,9 +60,8 @@ impl Entry {
     /// Records a response. Its body is recorded only for the page.
     fn answered(mut self, answer: Response) -> Response {
         self.is_answered = true;
-        let Recorded { log, number } = &self.recorded;
-        log.set_answered(*number, answer.status(), answer.headers());
-        if !log.is_detailed() {
+        self.recorded.set_answered(&answer);
+        if !self.recorded.is_detailed() {
             return answer;
         }
         let recorded = self.recorded.clone();
@@ -95,7 +72,7 @@ impl Entry {
 impl Drop for Entry {
     fn drop(&mut self) {
         if !self.is_answered {
-            self.recorded.log.set_aborted(self.recorded.number);
+            self.recorded.set_aborted();
         }
     }
 }

@@ -7,7 +7,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-use super::record::Recorded;
+use super::recorded::Recorded;
 
 /// How many bytes of a response are kept.
 const KEPT: usize = 16 << 10;
