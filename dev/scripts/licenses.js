@@ -8,8 +8,15 @@ const { existsSync, readFileSync, readdirSync, writeFileSync } = require('node:f
 const path = require('node:path');
 const { root } = require('./setup.js');
 
-/** Crates without the text of their license, and the npm package of the same repository that has it. */
-const ELSEWHERE = { napi: '@napi-rs/cli/LICENSE', 'napi-sys': '@napi-rs/cli/LICENSE' };
+/**
+ * Crates without the text of their license, and the npm package that has it: one of the same repository or, for Apache-2.0, whose text
+ * names no owner, any.
+ */
+const ELSEWHERE = {
+  indexset: '@opentelemetry/api/LICENSE',
+  napi: '@napi-rs/cli/LICENSE',
+  'napi-sys': '@napi-rs/cli/LICENSE',
+};
 
 const NOTICES = 'THIRD-PARTY-LICENSES.txt';
 const STANDARD_LIBRARY = 'COPYRIGHT-library.html';
