@@ -264,7 +264,7 @@ describe('examples of reads', () => {
       'unknown name: BadRequestError, code 400, Model No Such Model not found',
       'unknown job: NotFoundError, code 404, the job 00000000-0000-4000-8000-000000000000 does not exist',
       'wrong key: AuthenticationError, code 401, the API key is missing, unknown or inactive',
-      'wrong argument: TypeError, the textSources param should be an object with members',
+      'wrong argument: TypeError, submitJobText: the textSources param should be an object with members, as sources have two levels: { inputKey: { inputName: text } }',
     ]);
   });
 });

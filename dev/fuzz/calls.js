@@ -9,6 +9,8 @@ const os = require('node:os');
 const path = require('node:path');
 const util = require('node:util');
 const { ModzyClient } = require('modzy-client');
+const { methodOf } = require('../../lib/arguments/methods.js');
+const { namesOf } = require('../../lib/arguments/option-table.js');
 const { Random } = require('../soak/random.js');
 const { anyCallback, anyJobs, anySignal, anySource } = require('./hostile.js');
 const { anyText, anyValue } = require('./values.js');
@@ -85,14 +87,22 @@ function methodsOf(client) {
   return [...names.map((name) => [name, client]), ...ofAccounts];
 }
 
+/** Returns the limits that a method accepts. It refuses the options that it does not use. */
+function limitsOf(name) {
+  const accepted = namesOf(methodOf(name).kind);
+  const limits = Object.entries(waiting.has(name) ? waits : settings);
+  return Object.fromEntries(limits.filter(([option]) => accepted.includes(option)));
+}
+
 /** Returns options, most of them valid. */
 function anyOptions(random, name) {
-  const options = { ...(waiting.has(name) ? waits : settings) };
+  const accepted = namesOf(methodOf(name).kind);
+  const options = limitsOf(name);
   if (random.chance(0.1)) {
     options.signal = random.pick([AbortSignal.timeout(random.below(30)), AbortSignal.abort(), {}, null]);
   }
   if (random.chance(0.1)) {
-    options.cancelOnAbort = random.chance(0.5);
+    options.cancelOnAbort = random.chance(0.5) && accepted.includes('cancelOnAbort') ? true : null;
     options.onCancel = random.pick([() => {}, null, undefined, 7]);
   }
   if (random.chance(0.05)) {
@@ -165,7 +175,7 @@ function batchOf(random) {
 /** Returns a call with hostile arguments. */
 function hostileCall(random, client, folder) {
   const name = random.pick(Object.keys(hostileArguments));
-  const options = { ...(waiting.has(name) ? waits : settings) };
+  const options = limitsOf(name);
   // A signal ends calls that nothing else ends.
   options.signal = random.chance(0.3) ? anySignal(random) : AbortSignal.timeout(500);
   if (/^(submit|block|jobs|watch)/.test(name)) {

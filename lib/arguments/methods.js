@@ -98,4 +98,4 @@ function listed(names, last) {
   return `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
 }
 
-module.exports = { listed, nameInCall, namesOfKinds, note };
+module.exports = { listed, methodOf, nameInCall, namesOfKinds, note };
