@@ -48,8 +48,8 @@ describe('subscribers of diagnostics', () => {
     const of = (store) => stores.filter(([, each]) => each === store).map(([name]) => name);
     assert.deepEqual(of('a wait'), ['request:start', 'wait:poll', 'wait:poll', 'request:end']);
     assert.deepEqual(of('a failure'), ['request:start', 'request:error']);
-    assert.deepEqual(of('a retry'), ['request:start', 'request:retry', 'request:end']);
-    assert.equal(stores.length, 9);
+    assert.deepEqual(of('a retry'), ['request:start', 'request:retry', 'request:queue', 'request:end']);
+    assert.equal(stores.length, 10);
   });
 
   describe('headers that a subscriber adds', () => {
@@ -176,7 +176,7 @@ describe('subscribers of diagnostics', () => {
       }
       await ask();
     });
-    assert.deepEqual(observedLevels, [undefined, undefined, 'failures', undefined, undefined, 'all', undefined]);
+    assert.deepEqual(observedLevels, [undefined, undefined, 'failures', 'failures', undefined, undefined, 'all', undefined]);
   });
 
   it('that throw do not affect a call, and their errors are uncaught exceptions', () => {
@@ -197,7 +197,7 @@ describe('subscribers of diagnostics', () => {
     const options = { cwd: path.resolve(__dirname, '..'), env, encoding: 'utf8' };
     const [status, caught] = JSON.parse(execFileSync(process.execPath, ['--eval', program], options));
     assert.equal(status, 'COMPLETED');
-    const [start, , end, , poll] = CHANNELS;
+    const [start, end, poll] = ['request:start', 'request:end', 'wait:poll'].map((name) => `modzy:${name}`);
     assert.deepEqual(caught, [start, end, start, poll, poll, end]);
   });
 

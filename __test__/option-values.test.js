@@ -184,6 +184,7 @@ describe('the options of calls', () => {
     watch: (options) => client.watchJob('j', options).next(),
     pathUrl: (options) => client.pathToDataUrl('p', 'a/b', options),
     blobUrl: (options) => client.fileToDataUrl(new Blob(), options),
+    close: (options) => client.close(options),
   };
 
   it('are those of this table', () => {
