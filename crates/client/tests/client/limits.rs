@@ -56,7 +56,7 @@ async fn a_body_that_is_too_large_is_an_error_at_once_and_is_not_requested_again
         let error = client.get_job("j", &options()).await.unwrap_err();
         assert_eq!((body_fault(&error), attempts(&error)), (Some(BodyFault::TooLarge), 1));
         assert!(!error.is_retryable());
-        assert!(error.to_string().contains("maxResponseBytes"), "{error}");
+        assert!(error.to_string().contains("max_response_bytes"), "{error}");
         assert!(started.elapsed() < millis(1000), "{:?}", started.elapsed());
         // The client does not read the rest of it.
         crate::support::until(|| server.open() == 0).await;
