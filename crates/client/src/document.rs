@@ -82,6 +82,15 @@ impl Document {
         string_member(&self.text, name)
     }
 
+    /// Returns a member of the top-level object, unparsed. Of duplicate members, returns the last.
+    pub(crate) fn member(&self, name: &str) -> Option<Self> {
+        let members = Members::read(&self.text)?;
+        let (_, value) = members
+            .iter()
+            .rfind(|(key, _)| self::name(key).as_deref() == Some(name))?;
+        Some(Self::of_json(value.get().to_owned()))
+    }
+
     /// Whether the text is a JSON object, as every job is.
     #[must_use]
     pub fn is_object(&self) -> bool {

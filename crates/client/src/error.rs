@@ -138,6 +138,19 @@ pub enum Error {
         limit: Duration,
     },
 
+    /// The job has ended without the results that were asked for: it was canceled, has failed or timed out, or an input of it has
+    /// failed.
+    #[error("{message}")]
+    #[non_exhaustive]
+    JobFailed {
+        /// The job's identifier.
+        job_identifier: String,
+        /// The job as the last poll returned it.
+        job: Document,
+        /// The server's message for the input that failed (its first kilobyte), or what became of the job.
+        message: String,
+    },
+
     /// The caller aborted the call before its request was sent. See [`RequestOptions::nothing_sent_after`].
     ///
     /// [`RequestOptions::nothing_sent_after`]: crate::RequestOptions::nothing_sent_after
@@ -225,6 +238,7 @@ impl Error {
             | Self::Input { .. }
             | Self::File { .. }
             | Self::WaitTimeout { .. }
+            | Self::JobFailed { .. }
             | Self::Aborted
             | Self::System { .. }
             | Self::Internal(_) => None,
@@ -241,6 +255,7 @@ impl Error {
             | Self::Input { .. }
             | Self::File { .. }
             | Self::WaitTimeout { .. }
+            | Self::JobFailed { .. }
             | Self::Aborted
             | Self::System { .. }
             | Self::Internal(_) => None,
@@ -302,6 +317,13 @@ impl Error {
         }
     }
 
+    /// Notes that the request that the call is about was not sent: only one before it failed.
+    pub(crate) fn note_not_sent(&mut self) {
+        if let Self::Response { sent, .. } | Self::Connection { sent, .. } | Self::Timeout { sent, .. } = self {
+            *sent = Sent::No;
+        }
+    }
+
     /// Adds advice to the message of an answer.
     pub(crate) fn advise(&mut self, advice: &str) {
         if let Self::Status { message: text, .. } | Self::Response { detail: text, .. } = self {
@@ -337,7 +359,7 @@ fn through(call: &Call) -> String {
 
 /// Warns that the server may have accepted a request that is never repeated.
 fn fate(sent: Sent, call: &Call) -> &'static str {
-    if sent == Sent::Maybe && call.method == Method::POST {
+    if sent == Sent::Maybe && !matches!(call.method, Method::GET | Method::DELETE) {
         "; the server may have accepted the request, so it was not sent again"
     } else {
         ""

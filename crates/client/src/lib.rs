@@ -1,18 +1,14 @@
 //! Asynchronous client for the Modzy HTTP API: submits jobs, waits for them through outages, reads their results.
 //!
 //! ```no_run
-//! use std::collections::BTreeMap;
-//!
-//! use modzy_client::{Auth, BaseUrl, Client, RequestOptions, TextJob, WaitOptions};
+//! use modzy_client::{Abort, Auth, BaseUrl, Client, RunJob, RunOptions};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::new(BaseUrl::host("https://app.modzy.com")?, Auth::api_key("<prefix>.<body>"))?;
-//! let texts = BTreeMap::from([("my-input", BTreeMap::from([("input.txt", "What a lovely day!")]))]);
-//! let job = TextJob::new("ed542963de", "1.0.1", texts);
-//! let receipt = client.submit_job_text(&job, &RequestOptions::default()).await?;
-//! let job_id = receipt.string_member("jobIdentifier").ok_or("a receipt names its job")?;
-//! let job = client.block_until_complete(&job_id, &WaitOptions::default(), |_| {}).await?;
-//! println!("{}", job.as_str());
+//! let job = RunJob::new("ed542963de", [("input.txt", "What a lovely day!")]);
+//! let run = client.run(job, &RunOptions::default(), &Abort::default(), &mut ()).await;
+//! let outputs = run.result?.outputs.ok_or("a single input has outputs")?;
+//! println!("{}", outputs.as_str());
 //! # Ok(())
 //! # }
 //! ```
@@ -23,6 +19,7 @@
 //!   limits, retries, sockets, headers, proxies, certificates. It reads the environment only
 //!   with [`ClientBuilder::proxy_from_env`].
 //! - Further clients on the same connections: [`Client::transport`] and [`ClientBuilder::transport`].
+//! - A result in one call: [`Client::run`] with a [`RunJob`]; [`Client::submit`] does not wait.
 //! - A job: [`TextJob`], [`EmbeddedJob`], [`FileJob`], [`S3Job`], [`StorageGridJob`],
 //!   [`AzureJob`], [`JdbcJob`], or a body of your own ([`Client::submit_job`]).
 //! - A wait: [`Client::block_until_complete`], [`Client::block_until_result`], with [`WaitOptions`].
@@ -63,9 +60,11 @@ mod models;
 mod observer;
 mod outputs;
 mod pace;
+mod raw;
 mod reactor;
 mod resolver;
 mod results;
+mod run;
 mod transport;
 mod uploads;
 mod waiter;
@@ -89,8 +88,10 @@ pub use self::{
     models::ModelFilter,
     observer::{Event, Observer, QueueReason},
     outputs::{Contents, DownloadProgress, Downloaded, Output, OutputRef},
+    raw::RawRequest,
     resolver::{Lookup, Resolver, SystemResolver},
-    results::{JobAndResult, ResultStream},
-    transport::{Transport, TransportKey, TransportState},
+    results::{JobAndOutcome, JobAndResult, NoOutputs, ResultStream, outputs_of},
+    run::{Failures, RunInputs, RunJob, RunListener, RunOptions, RunOutcome, RunResult, RunSource},
+    transport::{RawResponse, Transport, TransportKey, TransportState},
     uploads::{ByteStream, FileJob, FileSource, JobInput, Upload, UploadProgress},
 };

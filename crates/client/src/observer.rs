@@ -34,6 +34,13 @@ pub enum Event<'a> {
         /// When the request is expected to be sent. Other calls may be refused before, so it may take longer.
         delay: Duration,
     },
+    /// The server has accepted a request. A call may make several.
+    Response {
+        /// The status: 2xx, or that of a redirect that is followed.
+        status: u16,
+        /// The server's identifier of the request, if a header holds one.
+        request_id: Option<&'a str>,
+    },
     /// A wait has polled.
     Poll {
         /// The number of polls of this wait so far. Polls for the results are counted separately.
@@ -74,6 +81,10 @@ impl QueueReason {
 pub(crate) struct Observed(pub(crate) Option<Arc<dyn Observer>>);
 
 impl Observed {
+    pub(crate) fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
     pub(crate) fn notify(&self, event: Event<'_>) {
         if let Some(observer) = &self.0 {
             observer.observe(&event);

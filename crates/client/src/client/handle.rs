@@ -10,7 +10,8 @@ use crate::{
     endpoint::BaseUrl,
     error::{BodyFault, Error, Result},
     transport::{
-        Answer, Expect, NoTurn, Payload, Request, RetryState, RouteClass, Settings, Shape, Streamed, Transport, Turn,
+        Answer, Expect, NoTurn, Payload, RawResponse, Request, RetryState, RouteClass, Settings, Shape, Streamed,
+        Transport, Turn,
     },
 };
 
@@ -106,7 +107,7 @@ impl Client {
     pub(crate) async fn send_with(&self, request: &Request, settings: &Settings) -> Result<Document> {
         match self.execute(request, settings).await? {
             Answer::Document { document, .. } => Ok(document),
-            Answer::Stream(_) => Err(unexpected_stream()),
+            Answer::Raw(_) | Answer::Stream(_) => Err(unexpected()),
         }
     }
 
@@ -123,7 +124,7 @@ impl Client {
         let answer = transport.execute_with(Some(turn), request, settings, &mut retry_state);
         match answer.await? {
             Answer::Document { document, .. } => Ok(document),
-            Answer::Stream(_) => Err(unexpected_stream()),
+            Answer::Raw(_) | Answer::Stream(_) => Err(unexpected()),
         }
     }
 
@@ -134,7 +135,7 @@ impl Client {
                 document,
                 links_to_next,
             } => Ok((document, links_to_next)),
-            Answer::Stream(_) => Err(unexpected_stream()),
+            Answer::Raw(_) | Answer::Stream(_) => Err(unexpected()),
         }
     }
 
@@ -147,7 +148,15 @@ impl Client {
     ) -> Result<Streamed> {
         match self.transport().execute(request, settings, retry_state).await? {
             Answer::Stream(body) => Ok(*body),
-            Answer::Document { .. } => Err(Error::Internal("no stream came where it was asked for".to_owned())),
+            Answer::Document { .. } | Answer::Raw(_) => Err(unexpected()),
+        }
+    }
+
+    /// The same for a request whose caller may want to see everything about the response.
+    pub(crate) async fn send_raw(&self, request: &Request, options: &RequestOptions) -> Result<RawResponse> {
+        match self.execute(request, &self.settings(options)).await? {
+            Answer::Raw(response) => Ok(*response),
+            Answer::Document { .. } | Answer::Stream(_) => Err(unexpected()),
         }
     }
 
@@ -190,6 +199,6 @@ impl Client {
     }
 }
 
-fn unexpected_stream() -> Error {
-    Error::Internal("a stream came where a document was asked for".to_owned())
+fn unexpected() -> Error {
+    Error::Internal("an answer of another kind than was asked for".to_owned())
 }

@@ -191,6 +191,7 @@ impl Client {
             },
             (JobOfCall::Submitted, Err(error)) => named(None, Err(error)),
             (JobOfCall::Known(job_id), Ok(ended)) => named(Some(job_id), Ok(ended.as_ref().clone())),
+            (JobOfCall::Known(job_id), Err(Error::JobFailed { job, .. })) => named(Some(job_id), Ok(job)),
             (JobOfCall::Known(job_id), Err(_)) => self.cancel_aborted(job_id, options).await,
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     client::{Client, RequestOptions},
     clock::GRACE,
     document::Document,
-    error::{Error, Result},
+    error::{Error, Result, Sent},
     transport::Request,
 };
 
@@ -78,6 +78,18 @@ pub struct CancelOutcome {
     pub job_identifier: Option<String>,
     /// The job as the server returned it, or why the cancellation, or the submit before it, failed.
     pub result: Result<Document>,
+}
+
+impl CancelOutcome {
+    /// Returns whether the server may have accepted the job of the call that was aborted.
+    #[must_use]
+    pub fn sent(&self) -> Sent {
+        match &self.result {
+            Err(Error::Aborted) if self.job_identifier.is_none() => Sent::No,
+            Err(error) if self.job_identifier.is_none() => error.sent().unwrap_or(Sent::Maybe),
+            _ => Sent::Maybe,
+        }
+    }
 }
 
 impl Client {

@@ -36,6 +36,12 @@ impl Stage {
         })
     }
 
+    /// Whether a job has completed, so that it has results. Some of its inputs may have failed.
+    pub(crate) fn is_completed(job: &Document) -> bool {
+        let status = job.string_member("status");
+        matches!(status.as_deref(), Some("COMPLETED" | "COMPLETED_WITH_ERROR"))
+    }
+
     /// Returns the stage of a job that a server has returned.
     pub(crate) fn of_job(job: &Document) -> Option<Self> {
         Self::of(&job.string_member("status")?)

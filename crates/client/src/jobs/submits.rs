@@ -14,13 +14,14 @@ use crate::{
 impl Client {
     /// Submits a job: `POST /jobs` with a body that the caller made. Returns the receipt.
     ///
-    /// A request that the server may have seen is never repeated.
+    /// A request that the server may have seen is never repeated. The version `latest` of the model is the latest active one, which
+    /// takes one more request ([`Client::latest_version`]); the receipt says which one it was. The same holds for all submits.
     ///
     /// # Errors
     /// With `sent: Maybe` if the server may have accepted the job without returning a readable receipt.
     pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
         let request = Request {
-            payload: Payload::Json(body.into()),
+            payload: Payload::Json(self.with_version(body.into(), options).await?),
             expect: Expect::Body(Shape::Receipt),
             ..self.request(Method::POST, "/jobs", None)
         };

@@ -37,12 +37,14 @@ impl Client {
         self.list(&path, options).await
     }
 
-    /// Reads a version of a model: `GET /models/{model}/versions/{version}`.
+    /// Reads a version of a model: `GET /models/{model}/versions/{version}`. The version `latest` is the latest active one, which
+    /// takes one more request: [`Client::latest_version`].
     ///
     /// # Errors
     /// `Status` 404 for a model or a version that does not exist.
     pub async fn get_model_version(&self, model_id: &str, version: &str, options: &RequestOptions) -> Result<Document> {
-        self.read(&version_path(model_id, version)?, options).await
+        let version = self.version(model_id, version, options).await?;
+        self.read(&version_path(model_id, &version)?, options).await
     }
 
     /// Reads a sample of a job for a version: `GET /models/{model}/versions/{version}/sample-input`.
@@ -55,7 +57,8 @@ impl Client {
         version: &str,
         options: &RequestOptions,
     ) -> Result<Document> {
-        let path = format!("{}/sample-input", version_path(model_id, version)?);
+        let version = self.version(model_id, version, options).await?;
+        let path = format!("{}/sample-input", version_path(model_id, &version)?);
         self.sample(&path, options).await
     }
 
@@ -69,7 +72,8 @@ impl Client {
         version: &str,
         options: &RequestOptions,
     ) -> Result<Document> {
-        let path = format!("{}/sample-output", version_path(model_id, version)?);
+        let version = self.version(model_id, version, options).await?;
+        let path = format!("{}/sample-output", version_path(model_id, &version)?);
         self.sample(&path, options).await
     }
 

@@ -2,8 +2,10 @@
 
 mod by_name;
 mod get;
+mod latest;
 mod list;
 mod similarity;
 mod tags;
 
+pub(crate) use self::latest::LATEST;
 pub use self::list::ModelFilter;

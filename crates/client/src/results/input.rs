@@ -92,7 +92,7 @@ pub(crate) fn read(found: &Found) -> Result<Document, BodyFault> {
 
 /// Returns the members a level deeper, where old servers put them: under the input's own key, as the only member. An output of
 /// that name has other members beside it.
-fn nested<'a>(members: &Members<'a>, key: &str) -> Option<Members<'a>> {
+pub(super) fn nested<'a>(members: &Members<'a>, key: &str) -> Option<Members<'a>> {
     let mut all = members.iter();
     let (Some((name, value)), None) = (all.next(), all.next()) else {
         return None;
@@ -111,17 +111,17 @@ fn is_string(value: &RawValue) -> bool {
 /// Writes an object from names and values that are JSON texts. Does not use serde, whose names must be valid Unicode: a name of
 /// the server may hold half a surrogate pair, and is copied unchanged.
 #[derive(Default)]
-struct Object(String);
+pub(super) struct Object(String);
 
 impl Object {
-    fn add(&mut self, name: &str, value: &str) {
+    pub(super) fn add(&mut self, name: &str, value: &str) {
         self.0.push(if self.0.is_empty() { '{' } else { ',' });
         self.0.push_str(name);
         self.0.push(':');
         self.0.push_str(value);
     }
 
-    fn close(mut self) -> String {
+    pub(super) fn close(mut self) -> String {
         if self.0.is_empty() {
             self.0.push('{');
         }

@@ -1,10 +1,12 @@
 //! The wait for results: for the job, and then for `GET /results/{job}`.
 
+use std::time::Instant;
+
 use crate::{
     client::Client,
     document::Document,
     error::Result,
-    jobs::{WaitOptions, observed},
+    jobs::{Stage, WaitOptions, observed},
     transport::{Expect, Request, Shape},
     waiter::{self, EndedEarly, Polled, Schedule},
 };
@@ -17,6 +19,23 @@ pub struct JobAndResult {
     pub job: Document,
     /// Its results, as the server sent them.
     pub result: Document,
+}
+
+/// A final job and, if it completed, its results, or why they cannot be read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct JobAndOutcome {
+    /// The job, as the server sent it.
+    pub job: Document,
+    /// Its results, as the server sent them. `None` if the job did not complete.
+    pub result: Option<Result<Document>>,
+}
+
+/// The job.
+impl AsRef<Document> for JobAndOutcome {
+    fn as_ref(&self) -> &Document {
+        &self.job
+    }
 }
 
 /// The job.
@@ -41,9 +60,42 @@ impl Client {
         options: &WaitOptions,
         on_progress: impl FnMut(&Document),
     ) -> Result<JobAndResult> {
-        let clock = self.transport().clock();
-        let started = clock.now();
+        let started = self.transport().clock().now();
         let job = self.block_until_complete(job_id, options, on_progress).await?;
+        let result = self.results_of(job_id, &job, options, started).await?;
+        Ok(JobAndResult { job, result })
+    }
+
+    /// Waits as [`Client::block_until_complete`] does and, if the job completed, reads its results as
+    /// [`Client::block_until_result`] does. A failure of that read is returned beside the job.
+    ///
+    /// # Errors
+    /// As [`Client::block_until_complete`].
+    pub async fn block_until_outcome(
+        &self,
+        job_id: &str,
+        options: &WaitOptions,
+        on_progress: impl FnMut(&Document),
+    ) -> Result<JobAndOutcome> {
+        let started = self.transport().clock().now();
+        let job = self.block_until_complete(job_id, options, on_progress).await?;
+        let result = if Stage::is_completed(&job) {
+            Some(self.results_of(job_id, &job, options, started).await)
+        } else {
+            None
+        };
+        Ok(JobAndOutcome { job, result })
+    }
+
+    /// Reads the results of a final job, as the second part of a wait that has started at this time.
+    pub(crate) async fn results_of(
+        &self,
+        job_id: &str,
+        job: &Document,
+        options: &WaitOptions,
+        started: Instant,
+    ) -> Result<Document> {
+        let clock = self.transport().clock();
         let spent = clock.now() - started;
         let schedule = Schedule {
             wait_timeout: options.schedule.wait_timeout.map(|limit| limit.saturating_sub(spent)),
@@ -60,10 +112,10 @@ impl Client {
             read.map_or_else(|error| self.judge_failure(error), Polled::Done)
         };
         let look = observed(&options.request.observed, |_| {});
-        match waiter::wait(clock, self.transport().random(), schedule, poll, look).await {
-            Ok(result) => Ok(JobAndResult { job, result }),
-            Err(EndedEarly::Failed(error)) => Err(error),
-            Err(EndedEarly::TimedOut(_)) => Err(self.wait_timeout(job_id, Some(job), options)),
-        }
+        let waited = waiter::wait(clock, self.transport().random(), schedule, poll, look).await;
+        waited.map_err(|ended| match ended {
+            EndedEarly::Failed(error) => error,
+            EndedEarly::TimedOut(_) => self.wait_timeout(job_id, Some(job.clone()), options),
+        })
     }
 }

@@ -14,7 +14,8 @@ use super::{
     failure::{FailedAttempt, FailureContext},
     link,
     mask::Mask,
-    request::{Expect, Request},
+    raw::RawResponse,
+    request::{Expect, Format, Request},
     retry, shape,
     stream::Streamed,
 };
@@ -54,6 +55,8 @@ pub(crate) enum Answer {
         /// Whether the headers link to a next page.
         links_to_next: bool,
     },
+    /// Read to its end, with everything that a caller who made the request may want to see.
+    Raw(Box<RawResponse>),
     /// Left for the caller to read.
     Stream(Box<Streamed>),
 }
@@ -77,7 +80,10 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         }
         let unreadable = |fault| self.context.unreadable(status.as_u16(), fault, String::new());
         let media_type = header(body.response().headers(), &CONTENT_TYPE).map(str::to_owned);
-        let oversized = |begun: &[u8]| shape::oversized(begun, media_type.as_deref(), request.expect);
+        let oversized = |begun: &[u8]| match request.expect {
+            Expect::Raw(Format::Bytes) => BodyFault::TooLarge,
+            expect => shape::oversized(begun, media_type.as_deref(), expect),
+        };
         if body.length().is_some_and(|length| length > self.limit as u64) {
             return Err(self
                 .something_else(status, oversized(&[]), media_type.as_deref(), &[])
@@ -129,12 +135,23 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         } else {
             beginning(&bytes).to_vec()
         };
-        match check(bytes, request).await {
-            Ok(document) => Ok(Answer::Document {
+        let raw = |body: &Decoded, bytes: Vec<u8>| {
+            Answer::Raw(Box::new(RawResponse {
+                status: status.as_u16(),
+                headers: body.response().headers().clone(),
+                body: bytes.into(),
+            }))
+        };
+        if request.expect == Expect::Raw(Format::Bytes) {
+            return Ok(raw(&body, bytes));
+        }
+        match (check(bytes, request).await, request.expect) {
+            (Ok(document), Expect::Raw(_)) => Ok(raw(&body, String::from(document).into_bytes())),
+            (Ok(document), _) => Ok(Answer::Document {
                 document,
                 links_to_next,
             }),
-            Err(fault) => Err(self.something_else(status, fault, media_type.as_deref(), &kept).await),
+            (Err(fault), _) => Err(self.something_else(status, fault, media_type.as_deref(), &kept).await),
         }
     }
 
@@ -282,7 +299,8 @@ fn header<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn request_id(headers: &HeaderMap) -> Option<&str> {
+/// Returns the ID that the server gave a request, if a header has one.
+pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
     REQUEST_IDS.iter().find_map(|name| header(headers, name))
 }
 
@@ -292,7 +310,7 @@ fn beginning(body: &[u8]) -> &[u8] {
 }
 
 /// A text in the headers, without the secrets. It is short.
-fn shown(mask: &Mask, id: &str) -> String {
+pub(super) fn shown(mask: &Mask, id: &str) -> String {
     mask.apply_to_beginning(id, ERROR_MESSAGE).into_owned()
 }
 

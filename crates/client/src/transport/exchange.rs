@@ -25,6 +25,7 @@ use super::{
 use crate::{
     clock,
     error::{Error, Phase, Result, Sent},
+    observer::Event,
     reactor,
 };
 
@@ -208,19 +209,32 @@ impl Transport {
             pool.note(announced)?;
         }
         let _held = attempt.rest.hold(!response.status().is_success());
-        if stream::is_wanted(request.expect, &response) {
+        let mask = || {
+            Mask::new(
+                &self.config.auth,
+                &settings.headers,
+                request.texts_with_secrets(),
+                context.proxy(),
+            )
+        };
+        let is_wanted = stream::is_wanted(request.expect, &response);
+        if settings.observed.is_there() && (is_wanted || response.status().is_success()) {
+            let id = answer::request_id(response.headers());
+            let id = match id {
+                Some(id) => Some(answer::shown(&*mask().ready().await, id)),
+                None => None,
+            };
+            settings.observed.notify(Event::Response {
+                status: response.status().as_u16(),
+                request_id: id.as_deref(),
+            });
+        }
+        if is_wanted {
             let body = Streamed::new(response, Arc::clone(attempt), context.proxy().cloned());
             return Ok(Answer::Stream(Box::new(body)));
         }
         let reader = answer::Reader {
-            mask: || {
-                Mask::new(
-                    &self.config.auth,
-                    &settings.headers,
-                    request.payload.json(),
-                    context.proxy(),
-                )
-            },
+            mask,
             context,
             limit: settings.max_response_bytes,
             clock: self.clock(),

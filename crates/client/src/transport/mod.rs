@@ -29,6 +29,7 @@ mod no_proxy;
 mod own;
 mod pool;
 mod proxy;
+mod raw;
 mod request;
 mod rest;
 pub(crate) mod retry;
@@ -50,7 +51,7 @@ pub(crate) use self::{
     body::{Data, FileRange, OpenFile, Payload},
     config::{Config, Route},
     proxy::Proxies,
-    request::{Expect, Request, Settings, Shape},
+    request::{Expect, Format, Request, Settings, Shape},
     retry::{Class, refusal},
     retry_state::RetryState,
     shape::{Named, Results},
@@ -64,5 +65,6 @@ pub(crate) use self::{
 pub(crate) use self::{answer::ErrorText, mask::Mask};
 pub use self::{
     key::TransportKey,
+    raw::RawResponse,
     shared::{Transport, TransportState},
 };

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
 use reqwest::Url;
 use tokio_util::sync::CancellationToken;
@@ -44,11 +45,30 @@ impl Request {
         self.route.filter(|_| !self.foreign)
     }
 
-    /// The URL for errors. The query of the URL of an output may be a signature, so it is left out. No fragment is sent.
+    /// Returns the JSON with the secrets of the request, which no error may show: the body, and the query if it is the caller's.
+    pub(super) fn texts_with_secrets(&self) -> Bytes {
+        let body = self.payload.json();
+        let is_callers = matches!(self.expect, Expect::Raw(_)) && self.url.query().is_some();
+        if !is_callers {
+            return body;
+        }
+        let query: Vec<_> = self
+            .url
+            .query_pairs()
+            .map(|(name, value)| serde_json::json!({ name: value }).to_string())
+            .collect();
+        let mut texts = format!("[{},", query.join(",")).into_bytes();
+        texts.extend_from_slice(&body);
+        texts.push(b']');
+        texts.into()
+    }
+
+    /// The URL for errors. No fragment is sent. The query of the URL of an output may be a signature, and that of a request of the
+    /// caller's may hold credentials, so it is left out.
     pub(crate) fn shown_url(&self) -> String {
         let mut url = self.url.clone();
         url.set_fragment(None);
-        if self.foreign || self.expect == Expect::Stream {
+        if self.foreign || matches!(self.expect, Expect::Stream | Expect::Raw(_)) {
             url.set_query(None);
         }
         url.into()
@@ -69,6 +89,17 @@ pub(crate) enum Expect {
     Stream,
     /// A JSON object, which the caller reads as it arrives.
     ObjectStream,
+    /// A body of any shape, with the status and the headers.
+    Raw(Format),
+}
+
+/// The format of a body of any shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// JSON, or nothing.
+    Json,
+    /// Bytes of any kind.
+    Bytes,
 }
 
 /// The shape of a body, which `shape` checks.
@@ -101,14 +132,14 @@ impl Expect {
         match self {
             Self::Body(shape) => (shape, false),
             Self::BodyOrNothing(shape) => (shape, true),
-            Self::Acknowledgement | Self::Stream | Self::ObjectStream => (Shape::Anything, true),
+            Self::Acknowledgement | Self::Stream | Self::ObjectStream | Self::Raw(_) => (Shape::Anything, true),
         }
     }
 
     /// The value of the `Accept` header.
     pub(super) fn media_types(self) -> HeaderValue {
         HeaderValue::from_static(match self {
-            Self::Stream => "*/*",
+            Self::Stream | Self::Raw(Format::Bytes) => "*/*",
             _ => "application/json",
         })
     }

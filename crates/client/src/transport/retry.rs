@@ -50,6 +50,7 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
         | Error::Input { .. }
         | Error::File { .. }
         | Error::WaitTimeout { .. }
+        | Error::JobFailed { .. }
         | Error::Aborted
         | Error::Internal(_) => Verdict::Never,
         Error::Connection { sent, .. } | Error::Timeout { sent, .. } => {
