@@ -7,6 +7,7 @@
 
 export * from './types/client.js';
 export * from './types/jobs.js';
+export * from './types/runs.js';
 export * from './types/submits.js';
 export * from './types/uploads.js';
 export * from './types/waits.js';

@@ -9,6 +9,7 @@ export const {
   AccountingClient,
   isFinalStatus,
   decodeExplanation,
+  outputsOf,
   ModzyError,
   ApiError,
   BadRequestError,
@@ -21,6 +22,7 @@ export const {
   ConnectionError,
   RequestTimeoutError,
   WaitTimeoutError,
+  JobFailedError,
   ClientClosedError,
   InputError,
 } = modzy;

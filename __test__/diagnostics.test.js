@@ -38,7 +38,7 @@ describe('diagnostics', () => {
     assert.equal(end.request, request);
     assert.equal(request.jobIdentifier, jobIdentifier);
     assert.ok(end.durationMs > 0 && end.durationMs < 10_000);
-    assert.deepEqual(Object.keys(end), ['request', 'durationMs']);
+    assert.deepEqual(Object.keys(end), ['request', 'durationMs', 'status']);
   });
 
   it('publishes each retry with its attempt, its error and its delay', async () => {

@@ -41,7 +41,7 @@ describe('the operations of the addon', () => {
     assert.equal(new Set(all).size, all.length);
     assert.deepEqual(
       kinds.map(({ length }) => length),
-      [28, 4, 9, 2],
+      [28, 5, 9, 3],
     );
   });
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// Runs a sentiment model on some texts: submits a job, waits for it, and prints each text with its sentiment.
+// Runs a sentiment model on some texts, and prints each text with its sentiment.
 //
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/sentiment.js "What a lovely day!" "I want my money back."
 //   MODZY_BASE_URL=… MODZY_API_KEY=… node examples/sentiment.js --file reviews.txt      (one text per line)
@@ -12,7 +12,6 @@ const { parseArgs } = require('node:util');
 const { ModzyClient } = require('modzy-client');
 
 const MODEL = 'ed542963de';
-const VERSION = '1.0.1';
 
 const TEXTS = [
   'What a lovely day, everything works!',
@@ -72,25 +71,20 @@ async function main() {
   const progress = progressBar();
 
   const modzyClient = ModzyClient.fromEnv();
-  const sources = Object.fromEntries(texts.map((text, index) => [`text-${index + 1}`, { 'input.txt': text }]));
-  let receipt;
+  const inputs = Object.fromEntries(texts.map((text, index) => [`text-${index + 1}`, { 'input.txt': text }]));
+  let canceled;
   try {
-    receipt = await modzyClient.submitJobText(MODEL, VERSION, sources, { signal, cancelOnAbort: true });
-    // The server sends the receipt before it stores the job, so a read may get a 404 at first. The wait below handles that itself.
-    let job = await modzyClient.getJob(receipt.jobIdentifier, { signal }).catch((error) => {
-      if (error.code === 404) {
-        return receipt;
-      }
-      throw error;
+    const { job, results, failures } = await modzyClient.run(MODEL, inputs, {
+      signal,
+      cancelOnAbort: true,
+      onCancel: (outcome) => (canceled = outcome),
+      onProgress: progress.show,
     });
-    job = await modzyClient.blockUntilComplete(job, { signal, onProgress: progress.show });
     progress.end();
     console.log(`Job ${job.identifier} status ${job.status}`);
-
-    const { results = {}, failures } = await modzyClient.getResult(job.jobIdentifier, { signal });
     texts.forEach((text, index) => {
       const key = `text-${index + 1}`;
-      const outcome = results[key] ? sentiment(results[key]) : `failed: ${failures?.[key]?.error ?? 'no result'}`;
+      const outcome = results[key] ? sentiment(results[key]) : `failed: ${failures[key]?.error ?? 'no result'}`;
       console.log(`${outcome.padEnd(14)} ${text}`);
     });
   } catch (error) {
@@ -99,15 +93,9 @@ async function main() {
       throw error;
     }
     process.exitCode = 130;
-    if (receipt === undefined) {
-      // The aborted submit has canceled its own job.
-      console.error('Interrupted.');
-      return;
-    }
-    // A job that has ended meanwhile can no longer be canceled.
-    const { jobIdentifier } = receipt;
-    const job = await modzyClient.cancelJob(jobIdentifier).catch(() => modzyClient.getJob(jobIdentifier));
-    console.error(`Interrupted. Job ${job.identifier} status ${job.status}`);
+    // Without a job, nothing had been submitted.
+    const { job } = canceled ?? {};
+    console.error(job === undefined ? 'Interrupted.' : `Interrupted. Job ${job.jobIdentifier} status ${job.status}`);
   }
 }
 

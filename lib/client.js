@@ -12,6 +12,7 @@ const lifetime = require('./resources/lifetime.js');
 const models = require('./resources/models.js');
 const { Resource, compose, sessionOf } = require('./resources/resource.js');
 const results = require('./resources/results.js');
+const runs = require('./resources/runs.js');
 const tags = require('./resources/tags.js');
 
 class ModzyClient extends Resource {
@@ -98,6 +99,15 @@ class ModzyClient extends Resource {
     return this.accountingClient;
   }
 }
-compose(ModzyClient, models.methods, tags.methods, jobs.methods, results.methods, dataUrls.methods, lifetime.methods);
+compose(
+  ModzyClient,
+  runs.methods,
+  models.methods,
+  tags.methods,
+  jobs.methods,
+  results.methods,
+  dataUrls.methods,
+  lifetime.methods,
+);
 
 module.exports = { ModzyClient };

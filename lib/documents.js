@@ -149,10 +149,11 @@ function readTextOrDocument(text) {
 /**
  * Serializes a body that the caller composed. Values that JSON would silently change are refused.
  *
- * @param {object} body
+ * @param {unknown} body
+ * @param {string} [argument] Its name, for error messages.
  * @returns {string | undefined} `undefined` if the body has no JSON form.
  */
-function writeBody(body) {
+function writeBody(body, argument = 'job') {
   /** @type {unknown[]} The objects and lists around the current member, outermost first. */
   const holders = [];
   /** @type {string[]} Their names. */
@@ -170,7 +171,7 @@ function writeBody(body) {
     const written = unboxed(value);
     const expected = expectedFor(this[member], written, member, this);
     if (expected !== undefined) {
-      throw invalidParam(placeOf(names, holders, member), expected);
+      throw invalidParam(argument + placeOf(names, holders, member), expected);
     }
     if (typeof written === 'object' && written !== null) {
       holders.push(written);
@@ -183,14 +184,14 @@ function writeBody(body) {
   } catch (error) {
     // The body is nested too deeply or too long.
     if (error instanceof RangeError) {
-      throw argumentError(`the job param cannot be serialized to JSON: ${error.message}`, { cause: error });
+      throw argumentError(`the ${argument} param cannot be serialized to JSON: ${error.message}`, { cause: error });
     }
     throw error;
   }
 }
 
 /**
- * Returns the path of a member in a body: `job.input.sources["my key"][0]`.
+ * Returns the path of a member below a body: `.input.sources["my key"][0]`.
  *
  * @param {string[]} names The names of the objects and lists around it, outermost first. The first is that of the body.
  * @param {unknown[]} holders
@@ -203,7 +204,7 @@ function placeOf(names, holders, member) {
     }
     return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
   });
-  return `job${steps.join('')}`;
+  return steps.join('');
 }
 
 /**

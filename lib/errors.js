@@ -133,6 +133,18 @@ class WaitTimeoutError extends ModzyError {
   }
 }
 
+/** A job has ended without the results that were asked for. */
+class JobFailedError extends ModzyError {
+  /**
+   * @param {string} message
+   * @param {{ jobIdentifier?: string, job?: unknown, retryable?: boolean, cause?: unknown }} [details]
+   */
+  constructor(message, details = {}) {
+    super(message, details);
+    assignGiven(this, details, ['jobIdentifier', 'job']);
+  }
+}
+
 /** The client was closed. */
 class ClientClosedError extends ModzyError {
   /**
@@ -176,6 +188,7 @@ const family = {
   ConnectionError,
   RequestTimeoutError,
   WaitTimeoutError,
+  JobFailedError,
   ClientClosedError,
   InputError,
 };
@@ -315,6 +328,10 @@ function toError(failure, site) {
       const { jobIdentifier } = failure;
       const job = failure.job === undefined ? undefined : readDocument(failure.job);
       return new WaitTimeoutError(message, { jobIdentifier, job, retryable: true });
+    }
+    case 'jobFailed': {
+      const { jobIdentifier } = failure;
+      return new JobFailedError(message, { jobIdentifier, job: readDocument(failure.job) });
     }
     case 'internal':
       return new ModzyError(message);

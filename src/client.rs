@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use bytes::Bytes;
-use modzy_client::{CANCEL_GRACE, Client};
+use modzy_client::{CANCEL_GRACE, Client, NoOutputs};
 use napi::{
     Env, Status,
     bindgen_prelude::{ObjectFinalize, Uint8Array},
@@ -52,6 +52,27 @@ impl BindingClient {
     #[napi(catch_unwind)]
     pub fn is_final_status(status: Option<String>) -> bool {
         status.is_some_and(|status| modzy_client::is_final_status(&status))
+    }
+
+    /// Returns the outputs of an input, out of the text of results.
+    #[napi(catch_unwind)]
+    pub fn outputs_of(results: String, input_key: String) -> BindingOutputs {
+        let (outputs, fault, message) = match modzy_client::outputs_of(results, input_key) {
+            Ok(outputs) => (Some(outputs.into()), None, None),
+            Err(none) => {
+                let fault = match none {
+                    NoOutputs::Failed(_) => "failed",
+                    NoOutputs::Missing(_) => "missing",
+                    _ => "other",
+                };
+                (None, Some(fault.to_owned()), Some(none.to_string()))
+            }
+        };
+        BindingOutputs {
+            outputs,
+            fault,
+            message,
+        }
     }
 
     /// The root of the routes.
@@ -200,6 +221,17 @@ impl BindingClient {
             retries_left: state.retries_left,
         }
     }
+}
+
+/// The outputs of an input, or why there are none.
+#[napi(object, object_from_js = false)]
+pub struct BindingOutputs {
+    /// JSON.
+    pub outputs: Option<String>,
+    /// `failed`, `missing` or `other`.
+    pub fault: Option<String>,
+    /// One sentence, or the server's message.
+    pub message: Option<String>,
 }
 
 /// A snapshot of a transport.

@@ -117,6 +117,15 @@ pub enum BindingError {
         /// The job of the last successful poll, as JSON.
         job: Option<String>,
     },
+    /// A job that has failed, or an input of it.
+    JobFailed {
+        /// One sentence, or the server's message.
+        message: String,
+        /// The job.
+        job_identifier: String,
+        /// The same, as JSON.
+        job: String,
+    },
     /// The system refused a resource, such as a thread or a descriptor.
     System {
         /// One sentence.
@@ -163,6 +172,7 @@ impl BindingError {
         let mut made = self.clone();
         match &mut made {
             Self::Status { body: text, .. } | Self::WaitTimeout { job: text, .. } => *text = None,
+            Self::JobFailed { job, .. } => job.clear(),
             _ => {}
         }
         made
@@ -258,6 +268,13 @@ impl From<&Error> for BindingError {
                 message,
                 job_identifier: job_identifier.clone(),
                 job: job.clone().map(String::from),
+            },
+            Error::JobFailed {
+                job_identifier, job, ..
+            } => Self::JobFailed {
+                message,
+                job_identifier: job_identifier.clone(),
+                job: job.clone().into(),
             },
             Error::System { source, .. } => Self::System {
                 message,

@@ -63,6 +63,8 @@ pub enum BindingRead {
     GetTagsAndModels,
     /// `GET /accounting/access-keys/user/{email}`. The argument is the address.
     GetApiKeys,
+    /// `GET` of any route. The argument is `{method, path, query: [[name, value]], takesBytes}`.
+    RawRead,
     /// A file as a data URI; sends nothing. The argument is `{path, mimeType, maxBytes}`.
     PathToDataUrl,
 }
@@ -77,6 +79,8 @@ pub enum BindingWrite {
     AppendInput,
     /// `POST /jobs/{job}/close`. The argument is the job's identifier.
     CloseJob,
+    /// Any other request to any route. The argument is `{method, path, query: [[name, value]], body?, takesBytes}`.
+    RawWrite,
     /// `POST /accounting/access-keys/{prefix}/hash`. The argument is the prefix.
     GetKeyBody,
 }
@@ -105,16 +109,27 @@ pub enum BindingSubmit {
     /// `POST /jobs`, the chunks, and `POST /jobs/{job}/close`. The argument is `{modelId, version, sources: [{inputKey,
     /// inputName, path? | size?}], explain?, timeout?, chunkSize?}`.
     SubmitJobFiles,
+    /// A submit of texts or an upload, whichever the inputs need. The argument is `{model, isSingle, inputs: [{inputKey,
+    /// inputName, text? | path? | size?}], explain?, timeout?, chunkSize?}`.
+    Submit,
+    /// The same, `GET /jobs/{job}` until the job is final, and `GET /results/{job}`. The argument has also `failures?`.
+    Run,
 }
 
 /// Operations that wait for a job. An abort may cancel the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "they are the names of the operations in JavaScript"
+)]
 #[napi(string_enum = "camelCase")]
 pub enum BindingWait {
     /// `GET /jobs/{job}` until the job is final.
     BlockUntilComplete,
     /// `GET /jobs/{job}` until the job is final, then `GET /results/{job}`.
     BlockUntilResult,
+    /// The same, but only the results of a job that has completed; their failure is returned beside the job.
+    BlockUntilOutcome,
 }
 
 /// An operation that takes an argument.

@@ -41,6 +41,8 @@ pub struct BindingCallOptions {
     pub progress: Option<bool>,
     /// Which other events are reported. By default none, at no cost.
     pub observe: Option<BindingObservation>,
+    /// Whether the responses to its requests are reported.
+    pub observe_responses: Option<bool>,
 }
 
 impl BindingCallOptions {

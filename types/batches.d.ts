@@ -3,6 +3,7 @@
 import type { GetJobHistoryParams, GetJobsParams, Job, JobRef, JobSummary } from './jobs.js';
 import type { Listing, ListOptions } from './listings.js';
 import type { RequestOptions } from './options.js';
+import type { Result } from './results.js';
 import type { PollOptions, WaitMethods, WaitOptions } from './waits.js';
 
 /**
@@ -21,11 +22,18 @@ export type Many<T> = object & (Iterable<T> | AsyncIterable<T>);
 /**
  * The outcome of one job of a batch: the job with its final status, whatever that is, or the error with which its submit or a
  * wait for it alone rejects. `index` is the position of the job in the given jobs, from 0. After a failed submit,
- * `jobIdentifier` is `undefined`.
+ * `jobIdentifier` is `undefined`. With the option `results`, a job that has completed has its `result`, or an `error` beside it if its
+ * results cannot be read.
  */
-export type JobOutcome =
-  | { index: number; jobIdentifier: string; job: Job; error?: undefined }
-  | { index: number; jobIdentifier: string | undefined; job?: undefined; error: Error };
+export type JobOutcome<R = undefined> =
+  | { index: number; jobIdentifier: string; job: Job; result?: R; error?: undefined }
+  | {
+      index: number;
+      jobIdentifier: string | undefined;
+      job?: R extends undefined ? undefined : Job;
+      result?: undefined;
+      error: Error;
+    };
 
 /** The filter of {@link BatchMethods.listJobHistory}. */
 export interface JobHistoryFilter extends Omit<GetJobHistoryParams, 'startDate' | 'page' | 'perPage'>, ListOptions {
@@ -64,6 +72,13 @@ export interface WaitManyOptions extends WaitOptions {
    * @default 50 for functions, `Infinity` for existing jobs
    */
   concurrency?: number | null | undefined;
+  /**
+   * Whether to read the results of each job that has completed (`GET /results/{job}`), within the same `concurrency`. `waitTimeout` and
+   * `maxOutage` apply to that too.
+   *
+   * @default false
+   */
+  results?: boolean | null | undefined;
 }
 
 /** Methods about many jobs, and about the changes of one job. */
@@ -95,6 +110,10 @@ export interface BatchMethods {
    *   console.log(index, error ?? job.status);
    * }
    */
+  jobsAsCompleted(
+    jobs: Many<JobSource>,
+    options: WaitManyOptions & { results: true },
+  ): AsyncIterable<JobOutcome<Result>>;
   jobsAsCompleted(jobs: Many<JobSource>, options?: WaitManyOptions | null): AsyncIterable<JobOutcome>;
 
   /**
@@ -106,6 +125,10 @@ export interface BatchMethods {
    * const outcomes = await client.blockUntilAllComplete(['first-job', 'second-job'], { waitTimeout: 600_000 });
    * for (const { jobIdentifier, job, error } of outcomes) console.log(jobIdentifier, error ?? job.status);
    */
+  blockUntilAllComplete(
+    jobs: Many<JobSource>,
+    options: WaitManyOptions & { results: true },
+  ): Promise<JobOutcome<Result>[]>;
   blockUntilAllComplete(jobs: Many<JobSource>, options?: WaitManyOptions | null): Promise<JobOutcome[]>;
 
   /**

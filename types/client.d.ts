@@ -8,6 +8,7 @@ import type { LifetimeMethods } from './lifetime.js';
 import type { ModelMethods } from './models.js';
 import type { BlobUrlOptions, ClassInitiator, ClientOptions, DataUrlOptions, TeamInitiator } from './options.js';
 import type { ResultMethods } from './results.js';
+import type { RunMethods } from './runs.js';
 import type { SubmitMethods } from './submits.js';
 import type { TagMethods } from './tags.js';
 import type { UploadMethods } from './uploads.js';
@@ -61,9 +62,8 @@ export interface AccountingClient extends AccountingMethods {}
  *
  * @example
  * const modzyClient = ModzyClient.fromEnv();
- * let job = await modzyClient.submitJobText('ed542963de', '1.0.1', { first: { 'input.txt': 'What a lovely day!' } });
- * job = await modzyClient.blockUntilComplete(job);
- * console.log(`Job ${job.identifier} status ${job.status}`);
+ * const { outputs } = await modzyClient.run('ed542963de', { 'input.txt': 'What a lovely day!' });
+ * console.log(outputs['results.json']);
  */
 export declare class ModzyClient {
   /**
@@ -141,7 +141,7 @@ export declare class ModzyClient {
   fileToDataUrl(file: Blob, options?: BlobUrlOptions | null): Promise<string>;
 }
 export interface ModzyClient
-  extends ModelMethods, TagMethods, JobMethods, BatchMethods, ResultMethods, LifetimeMethods {}
+  extends RunMethods, ModelMethods, TagMethods, JobMethods, BatchMethods, ResultMethods, LifetimeMethods {}
 
 // Without this, all that is declared here would be exported.
 export {};

@@ -66,6 +66,10 @@ export interface DiagnosticsMessages {
     readonly request: DiagnosticsRequest;
     /** ms since its start. */
     readonly durationMs: number;
+    /** The status of the last response. Missing if the call sent no request. */
+    readonly status?: number;
+    /** The identifier that the server gave the last request, if it sends one (`X-Request-Id`, `X-Correlation-Id`). */
+    readonly requestId?: string;
   };
   /** A call rejects. */
   'modzy:request:error': {

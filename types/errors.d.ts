@@ -131,6 +131,16 @@ export declare class WaitTimeoutError extends ModzyError {
   /** Creates an error. The library creates its errors itself; the constructor is for tests. */
   constructor(message: string, details?: { jobIdentifier?: string; job?: Job; retryable?: boolean; cause?: unknown });
 }
+/** The job has ended without the results that were asked for: it was canceled, has failed or timed out, or an input has failed. */
+export declare class JobFailedError extends ModzyError {
+  name: 'JobFailedError';
+  /** The job. */
+  jobIdentifier: string;
+  /** The job as the last poll returned it. Its `status` is `COMPLETED` if an input has failed. */
+  job: Job;
+  /** Creates an error. The library creates its errors itself; the constructor is for tests. */
+  constructor(message: string, details?: { jobIdentifier?: string; job?: Job; retryable?: boolean; cause?: unknown });
+}
 /** The client was closed before or during the call. Create another client to make further calls. */
 export declare class ClientClosedError extends ModzyError {
   name: 'ClientClosedError';

@@ -322,7 +322,7 @@ export interface ModelMethods {
   /**
    * Reads a version of a model: `GET /models/{model}/versions/{version}`.
    *
-   * @param versionId The version, for example `1.0.1`.
+   * @param versionId The version, for example `1.0.1`, or `latest` for the latest active one, which takes one more request.
    * @throws {NotFoundError} If the model or the version does not exist.
    * @example
    * const { inputs, outputs } = await client.getModelVersion('ed542963de', '1.0.1');

@@ -141,7 +141,7 @@ export interface SubmitMethods {
   /**
    * Submits texts to a model: `POST /jobs` with an input of type `text`.
    *
-   * @param versionId The version, for example `1.0.1`.
+   * @param versionId The version, for example `1.0.1`, or `latest` for the latest active one, which takes one more request.
    * @param textSources Input key → input name → text.
    * @param explain Whether to explain the results, if the model supports it. Default: false.
    * @throws {TypeError} If a text is not a string or contains a lone surrogate. Nothing is sent.

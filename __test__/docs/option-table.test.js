@@ -26,6 +26,8 @@ const KINDS = {
   waits: ['wait'],
   batches: ['waitMany'],
   watches: ['watch'],
+  submit: ['submitModel'],
+  run: ['run'],
 };
 
 /** All kinds of calls. */

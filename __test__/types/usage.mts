@@ -7,6 +7,7 @@ import modzy, {
   ModzyClient,
   ResultClient,
   WaitTimeoutError,
+  outputsOf,
   type CancelOutcome,
   type ClientOptions,
   type ClientStats,
@@ -131,6 +132,32 @@ export function constructors(options: ClientOptions): void {
   new ModzyClient({ apiKey: 'a key', tls: { rejectUnauthorized: false } });
   // @ts-expect-error: there is no member with the key
   console.log(clients[0]?.apiKey);
+}
+
+export async function runs(client: ModzyClient): Promise<void> {
+  const single = await client.run('m', { 'input.txt': 'x' }, { onProgress: ({ status }) => console.log(status) });
+  console.log(single.outputs['results.json'].data, single.job.status, single.results['job']?.status);
+  const several = await client.run('m@1', { a: { 'input.txt': new Uint8Array(1), b: new URL('file:///x') } });
+  // @ts-expect-error: several inputs have no outputs of one
+  console.log(several.outputs['results.json']);
+  const returned = await client.run('m', { 'input.txt': 'x' }, { failures: 'return', retries: 1, waitTimeout: 5 });
+  console.log(returned.outputs?.['results.json'], Object.keys(returned.failures));
+  const receipt = await client.submit('m', { 'input.txt': new Blob([]) }, { explain: true, cancelOnAbort: true });
+  console.log(receipt.jobIdentifier, Object.keys(outputsOf(several, 'a')));
+  const { status, headers, body } = await client.request<{ n: number }>({
+    method: 'PATCH',
+    path: '/x',
+    query: { page: 1, tags: ['a', 'b'], none: null },
+    body: { a: 1 },
+  });
+  console.log(status, headers['x-request-id'], body.n);
+  // @ts-expect-error: an input is not a number
+  await client.run('m', { 'input.txt': 7 });
+  // @ts-expect-error: HEAD has no body to return
+  await client.request({ method: 'HEAD', path: '/x' });
+  for await (const { job, result, error } of client.jobsAsCompleted(['j'], { results: true })) {
+    console.log(job?.status, result?.results, error?.message);
+  }
 }
 
 export class Mine extends ModzyClient {

@@ -64,7 +64,8 @@ function nameInCall(site, name) {
     return parameter[site?.names ?? 'name'] ?? parameter.name;
   }
   const isOfOutput = ofOutputs.includes(name) && parameters.some((each) => each.name === 'output');
-  return isOfOutput ? `output.${name}` : name;
+  const isOfRoute = parameters.some((each) => each.name === 'route');
+  return isOfOutput ? `output.${name}` : isOfRoute ? `route.${name}` : name;
 }
 
 /**

@@ -15,8 +15,8 @@ const { atLeastOne, bound, count, fromZero, fromZeroOrInfinite, milliseconds, si
 /**
  * The kinds of calls, which differ in the options that they take.
  *
- * @typedef {'read' | 'list' | 'download' | 'submit' | 'embed' | 'upload' | 'append' | 'wait' | 'waitMany' | 'watch'
- *   | 'pathUrl' | 'blobUrl' | 'close'} CallKind
+ * @typedef {'read' | 'list' | 'download' | 'submit' | 'embed' | 'upload' | 'append' | 'submitModel' | 'run' | 'wait'
+ *   | 'waitMany' | 'watch' | 'pathUrl' | 'blobUrl' | 'close'} CallKind
  *
  * A taker of an option: a kind of calls, any client, or a client whose settings are one object.
  *
@@ -30,9 +30,11 @@ const { atLeastOne, bound, count, fromZero, fromZeroOrInfinite, milliseconds, si
  */
 
 /** Waits, which go on after a failed request. */
-const waits = /** @type {const} */ (['wait', 'waitMany', 'watch']);
-const submits = /** @type {const} */ (['submit', 'embed', 'upload']);
-const uploads = /** @type {const} */ (['upload', 'append']);
+const waits = /** @type {const} */ (['wait', 'waitMany', 'watch', 'run']);
+/** Submits of texts or files, whichever the inputs are. */
+const models = /** @type {const} */ (['submitModel', 'run']);
+const submits = /** @type {const} */ (['submit', 'embed', 'upload', ...models]);
+const uploads = /** @type {const} */ (['upload', 'append', ...models]);
 /** Calls that make requests, and are over with them. */
 const requests = /** @type {const} */ (['read', 'list', 'download', 'append', ...submits]);
 /** Calls that only read a file or a Blob. */
@@ -44,7 +46,7 @@ const dataUrls = /** @type {const} */ (['pathUrl', 'blobUrl']);
  * @returns {Option}
  */
 function inRust(check, ...takers) {
-  return { check, side: 'rust', takers };
+  return { check, side: 'rust', takers: unique(takers) };
 }
 
 /**
@@ -53,7 +55,16 @@ function inRust(check, ...takers) {
  * @returns {Option}
  */
 function inJavaScript(check, ...takers) {
-  return { check, side: 'javascript', takers };
+  return { check, side: 'javascript', takers: unique(takers) };
+}
+
+/**
+ * A run is a submit and a wait.
+ *
+ * @param {Taker[]} takers
+ */
+function unique(takers) {
+  return [...new Set(takers)];
 }
 
 /** @satisfies {Record<string, Option>} */
@@ -80,17 +91,21 @@ const options = {
   // Submits
   chunkSize: inJavaScript(count, ...uploads),
   jobTimeout: inJavaScript(wholeMs, ...submits),
+  explain: inJavaScript(boolean, ...models),
+  onSubmit: inJavaScript(callback, 'run'),
   onUploadProgress: inJavaScript(callback, ...uploads),
   // Waits
   concurrency: inJavaScript(bound, 'waitMany'),
   maxOutage: inRust(milliseconds(0), ...waits),
-  onProgress: inJavaScript(callback, 'wait', 'waitMany'),
+  onProgress: inJavaScript(callback, 'wait', 'waitMany', 'run'),
   pollInterval: inRust(milliseconds(1), ...waits),
   waitTimeout: inRust(milliseconds(0), ...waits),
   // Cancellation of the job after an abort. An upload always cancels its job.
-  cancelOnAbort: inJavaScript(boolean, 'submit', 'embed', ...waits),
+  cancelOnAbort: inJavaScript(boolean, 'submit', 'embed', 'submitModel', ...waits),
   onCancel: inJavaScript(callback, ...submits, ...waits),
   // Results
+  failures: inJavaScript(oneOf('reject', 'return'), 'run'),
+  results: inJavaScript(boolean, 'waitMany'),
   limit: inJavaScript(bound, 'list'),
   maxBytes: inJavaScript(bound, ...dataUrls),
   onDownloadProgress: inJavaScript(callback, 'download'),

@@ -16,6 +16,9 @@ const { optionOf, otherNames, ownMembers } = require('./option-table.js');
  * @property {import('../diagnostics/diagnostics.js').Trace} [trace] Reports the call to subscribers and loggers.
  * @property {number} [jobTimeout]
  * @property {number} [chunkSize]
+ * @property {boolean} [explain]
+ * @property {'reject' | 'return'} [failures]
+ * @property {boolean} [results] Whether a batch reads the results of its jobs.
  * @property {number} [concurrency]
  * @property {number} [drain]
  * @property {number} [limit]
@@ -23,6 +26,7 @@ const { optionOf, otherNames, ownMembers } = require('./option-table.js');
  * @property {import('../calls/signals.js').Signal} [signal]
  * @property {boolean} [cancelOnAbort]
  * @property {(outcome: object) => void} [onCancel]
+ * @property {(submitted: object) => void} [onSubmit]
  * @property {(job: object) => void} [onProgress]
  * @property {(progress: object) => void} [onUploadProgress]
  * @property {(progress: object) => void} [onDownloadProgress]

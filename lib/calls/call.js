@@ -17,6 +17,7 @@ const { CLOSED } = require('./signals.js');
  */
 const listeners = {
   submitJobFiles: 'onUploadProgress',
+  submit: 'onUploadProgress',
   appendInput: 'onUploadProgress',
   downloadOutput: 'onDownloadProgress',
   openOutput: 'onDownloadProgress',
@@ -74,6 +75,10 @@ class Call {
     const onProgress = listener === undefined ? options.onProgress : options[listener];
     // A callback that fails ends its call. An upload that ends this way leaves no open job behind.
     this.progress = listen(onProgress, (reason) => end(this, reason, this.isTransfer && this.cancelOnAbort));
+    // A run has an upload and a wait.
+    const ofRun = operation === 'run';
+    this.transfer = listen(ofRun ? options.onUploadProgress : undefined, (reason) => end(this, reason, true));
+    this.submitted = listen(ofRun ? options.onSubmit : undefined, (reason) => end(this, reason, false));
     // The call has ended by then. The error of this callback replaces the reason.
     this.canceled = listen(options.onCancel, (reason) => {
       this.ending = { reason, cancelJob: false };
@@ -81,6 +86,12 @@ class Call {
     this.read = read;
     this.resolve = resolve;
     this.reject = reject;
+  }
+
+  /** A promise that resolves when no callback for progress is busy any more, or `undefined`. */
+  get busy() {
+    const busy = [this.submitted, this.transfer, this.progress].flatMap((listener) => listener?.busy ?? []);
+    return busy.length < 2 ? busy[0] : Promise.all(busy).then(() => {});
   }
 
   /**
@@ -95,6 +106,13 @@ class Call {
     await Promise.race([work, hurried]);
   }
 
+  /** Drops the reports that wait for a callback. */
+  stop() {
+    this.submitted?.stop();
+    this.transfer?.stop();
+    this.progress?.stop();
+  }
+
   /**
    * Settles the promise.
    *
@@ -107,7 +125,7 @@ class Call {
     } else if (this.ending !== undefined && reason !== CLOSED) {
       this.reject(showCaller(reason, this.site));
     } else if (event.event === 'failed') {
-      this.reject(this.#errorOf(event.error));
+      this.reject(this.#withJob(this.#errorOf(event.error), event.canceled?.jobIdentifier));
     } else if (event.event === 'aborted') {
       this.reject(new ModzyError('internal error: the addon aborted a call without being asked to'));
     } else {
@@ -133,6 +151,20 @@ class Call {
     return atCall(toError(failure, this.site), this.site);
   }
 
+  /**
+   * Adds the job to the error of a call that has submitted one.
+   *
+   * @param {any} error
+   * @param {string | undefined} canceled The job that was canceled after the failure.
+   */
+  #withJob(error, canceled) {
+    const jobIdentifier = canceled ?? this.jobIdentifier;
+    if (this.kind === 'submit' && error instanceof ModzyError && jobIdentifier !== undefined) {
+      /** @type {any} */ (error).jobIdentifier ??= jobIdentifier;
+    }
+    return error;
+  }
+
   /** @param {Exclude<Ending, { event: 'failed' | 'aborted' }>} event */
   #valueOf(event) {
     switch (event.event) {
@@ -144,6 +176,10 @@ class Call {
         return this.read(event.items, event.hasNext);
       case 'jobAndResult':
         return this.read(event.job, event.result);
+      case 'jobAndOutcome':
+        return this.read(event.job, event.result, event.error && this.#errorOf(event.error));
+      case 'ran':
+      case 'raw':
       case 'contents':
       case 'downloaded':
       case 'opened':
@@ -164,6 +200,17 @@ class Call {
   }
 
   /**
+   * Notes the job of a run, and reports it.
+   *
+   * @param {string} jobIdentifier
+   */
+  reportSubmit(jobIdentifier) {
+    this.jobIdentifier = jobIdentifier;
+    this.trace?.noteJob(jobIdentifier);
+    this.submitted?.notify({ jobIdentifier });
+  }
+
+  /**
    * Reports the progress of the call to its callback.
    *
    * @param {Extract<Event, { event: 'jobSeen' | 'transferred' }>} event
@@ -175,7 +222,7 @@ class Call {
     } else {
       const { input, loadedBytes, totalBytes } = event;
       const progress = { ...input, loadedBytes, ...(totalBytes !== undefined && { totalBytes }) };
-      this.progress?.notify(progress, input && JSON.stringify([input.inputKey, input.inputName]));
+      (this.transfer ?? this.progress)?.notify(progress, input && JSON.stringify([input.inputKey, input.inputName]));
     }
   }
 
@@ -209,7 +256,7 @@ function listen(callback, onFailure) {
 
 /**
  * @typedef {import('../../js-binding').BindingEvent} Event
- * @typedef {Exclude<Event, { event: 'jobSeen' | 'transferred' | 'chunkWanted' | 'retry' | 'poll' }>} Ending
+ * @typedef {Exclude<Event, { event: 'submitted' | 'jobSeen' | 'transferred' | 'chunkWanted' | 'response' | 'retry' | 'poll' }>} Ending
  * @typedef {import('./operations.js').Operation} Operation
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  *

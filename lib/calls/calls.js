@@ -188,6 +188,12 @@ class Calls {
       case 'chunkWanted':
         this.#pull(call, event);
         break;
+      case 'submitted':
+        this.#submitted(call, event.jobIdentifier);
+        break;
+      case 'response':
+        call.trace?.noteResponse(event);
+        break;
       case 'retry':
       case 'queue':
       case 'poll':
@@ -195,6 +201,20 @@ class Calls {
         break;
       default:
         this.#finish(call, event);
+    }
+  }
+
+  /**
+   * @param {Call} call
+   * @param {string} jobIdentifier
+   */
+  #submitted(call, jobIdentifier) {
+    if (call.ending === undefined) {
+      try {
+        call.reportSubmit(jobIdentifier);
+      } catch (error) {
+        this.#aborts.end(call, error, false);
+      }
     }
   }
 
@@ -220,7 +240,7 @@ class Calls {
    */
   async #finish(call, event) {
     try {
-      const progress = call.progress?.busy;
+      const progress = call.busy;
       const isResult = event.event !== 'failed' && event.event !== 'aborted';
       if (progress !== undefined && isResult && call.ending === undefined) {
         await this.withinGrace(call.untilHurried(progress));

@@ -69,6 +69,8 @@ class Trace {
   #request;
   #method;
   #jobIdentifier;
+  /** @type {{ status: number, requestId?: string } | undefined} The last response. */
+  #response;
   /** @type {Record<string, string>} The headers that subscribers have added. */
   #added = {};
 
@@ -128,8 +130,33 @@ class Trace {
   extend(options) {
     const { binding } = options;
     const all = { ...withoutNamesakes(this.#added, binding?.headers), ...binding?.headers };
-    const extended = { __proto__: null, ...binding, headers: all, observe: this.#observe };
+    const observeResponses = channels.end.hasSubscribers;
+    const extended = { __proto__: null, ...binding, headers: all, observe: this.#observe, observeResponses };
     return Object.assign(Object.create(options), { binding: extended, trace: this });
+  }
+
+  /**
+   * Notes a response. The report of the end has the last one.
+   *
+   * @param {{ status: number, requestId?: string }} response
+   */
+  noteResponse({ status, requestId }) {
+    this.#response = { status, ...(requestId !== undefined && { requestId }) };
+  }
+
+  /**
+   * Notes the job that the call has submitted.
+   *
+   * @param {string} jobIdentifier
+   */
+  noteJob(jobIdentifier) {
+    this.#jobIdentifier = jobIdentifier;
+    try {
+      // Does not throw if a subscriber has frozen the object, but may if one has defined a setter.
+      Reflect.set(this.#request, 'jobIdentifier', jobIdentifier);
+    } catch (error) {
+      throwUncaught(error);
+    }
   }
 
   /**
@@ -160,15 +187,9 @@ class Trace {
   #end(value) {
     // Only receipts are read. Other results may be outputs, which must not be reported.
     if (this.#method.startsWith('submit')) {
-      this.#jobIdentifier = value?.jobIdentifier;
-      try {
-        // Does not throw if a subscriber has frozen the object, but may if one has defined a setter.
-        Reflect.set(this.#request, 'jobIdentifier', this.#jobIdentifier);
-      } catch (error) {
-        throwUncaught(error);
-      }
+      this.noteJob(value?.jobIdentifier);
     }
-    this.#report('end', { durationMs: this.#duration() });
+    this.#report('end', { durationMs: this.#duration(), ...this.#response });
   }
 
   /**

@@ -3,10 +3,12 @@
 // Batches: many jobs that are awaited, and submitted first if the caller passes functions. Each job has an outcome of its own.
 
 const { BATCH } = require('../arguments/batch-options.js');
+const { isGiven } = require('../arguments/checks.js');
 const { jobReference } = require('../arguments/references.js');
 const { LargeSet } = require('../calls/large.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
+const { readDocument } = require('../documents.js');
 const { ClientClosedError } = require('../errors.js');
 const { argumentError, showCaller } = require('../stacks.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
@@ -163,9 +165,9 @@ class Batch {
   async #follow(task) {
     const { index } = task;
     try {
-      const job = await this.#run(task);
+      const ended = await this.#run(task);
       if (this.#over === undefined) {
-        this.#feed.put({ index, jobIdentifier: /** @type {string} */ (task.jobIdentifier), job });
+        this.#feed.put({ index, jobIdentifier: /** @type {string} */ (task.jobIdentifier), ...ended });
       }
     } catch (thrown) {
       if (this.#over === undefined) {
@@ -198,7 +200,10 @@ class Batch {
     const { jobIdentifier } = task;
     // Thousands of waits share all other options.
     const options = Object.assign(Object.create(this.#waitOptions), { jobIdentifier });
-    return this.#session.run('blockUntilComplete', jobIdentifier, options);
+    if (this.#options.results) {
+      return this.#session.run('blockUntilOutcome', jobIdentifier, options, readOutcome);
+    }
+    return this.#session.run('blockUntilComplete', jobIdentifier, options, readEnded);
   }
 
   /** Returns the options for a function, which passes them to its submit. */
@@ -285,6 +290,24 @@ class Batch {
   }
 }
 
+/** @param {string} job */
+function readEnded(job) {
+  return { job: readDocument(job) };
+}
+
+/**
+ * @param {string} job
+ * @param {string | undefined} result
+ * @param {Error | undefined} error Why the results of a completed job cannot be read.
+ */
+function readOutcome(job, result, error) {
+  return {
+    job: readDocument(job),
+    ...(isGiven(result) && { result: readDocument(result) }),
+    ...(error !== undefined && { error }),
+  };
+}
+
 /**
  * Resolves when all tasks have ended. They are awaited one by one, because there may be thousands.
  *
@@ -313,8 +336,8 @@ async function closeIterator(iterator) {
 /**
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  *
- * @typedef {{ index: number, jobIdentifier: string, job: object, error?: undefined }
- *   | { index: number, jobIdentifier: string | undefined, job?: undefined, error: Error }} JobOutcome
+ * @typedef {{ index: number, jobIdentifier: string, job: object, result?: object, error?: undefined }
+ *   | { index: number, jobIdentifier: string | undefined, job?: object, result?: undefined, error?: Error }} JobOutcome
  */
 
 module.exports = { Batch };

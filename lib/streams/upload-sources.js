@@ -19,7 +19,7 @@ const COPIED = 8 * 1024 * 1024;
  * @typedef {import('./pulled-sources.js').Place} Place
  * @typedef {import('./pulled-sources.js').Source} Source
  *
- * @typedef {{ inputKey: string, inputName: string, path?: string, size?: number }} FileInput
+ * @typedef {{ inputKey: string, inputName: string, path?: string, size?: number, text?: string }} FileInput
  */
 
 /**
@@ -49,7 +49,7 @@ function isUrl(value) {
  * @param {any} value
  * @param {import('./pulled-sources.js').Place} place
  * @param {number} room How many bytes may be copied.
- * @returns {{ path: string } | { size?: number, source: Source, copied?: number }}
+ * @returns {{ path: string } | { text: string } | { size?: number, source: Source, copied?: number }}
  */
 function readFileSource(value, place, room) {
   const { name } = place;
@@ -76,6 +76,28 @@ function readFileSource(value, place, room) {
 }
 
 /**
+ * Returns the inputs of `run` or `submit`, in which a string is a text, and the sources that Rust does not read itself.
+ *
+ * @param {import('../arguments/model-inputs.js').ModelInputs} inputs
+ * @returns {{ files: FileInput[], carried: { sources: Source[] } }}
+ */
+function readModelSources({ value, placeOf }) {
+  return readSources(leaves(value, '', placeOf), readModelSource);
+}
+
+/** @type {typeof readFileSource} */
+function readModelSource(value, place, room) {
+  const { name } = place;
+  if (typeof value === 'string') {
+    return { text: string(value, name) };
+  }
+  if (!isUrl(value) && !isBlob(value) && !isStream(value) && toBytes(value, name) === undefined) {
+    throw invalidParam(name, 'a text, bytes, a Blob, a stream or a file: URL', value);
+  }
+  return readFileSource(value, place, room);
+}
+
+/**
  * Returns the inputs of an upload, and, in the same order, the sources of those that Rust does not read itself.
  *
  * @param {Record<string, any>} sources Input key → name of the model's input → path, bytes, Blob or stream.
@@ -84,6 +106,15 @@ function readFileSource(value, place, room) {
  * @returns {{ files: FileInput[], carried: { sources: Source[] } }}
  */
 function readFileSources(sources, argument, isSingle = false) {
+  return readSources(leaves(sources, argument, isSingle ? () => argument : undefined), readFileSource);
+}
+
+/**
+ * @param {Iterable<[key: string, name: string, value: unknown, place: string]>} all
+ * @param {typeof readFileSource} readSource
+ * @returns {{ files: FileInput[], carried: { sources: Source[] } }}
+ */
+function readSources(all, readSource) {
   /** @type {FileInput[]} */
   const files = [];
   /** @type {Source[]} */
@@ -91,8 +122,7 @@ function readFileSources(sources, argument, isSingle = false) {
   const streams = new Set();
   let room = COPIED;
   try {
-    for (const [inputKey, inputName, value, path] of leaves(sources, argument)) {
-      const name = isSingle ? argument : path;
+    for (const [inputKey, inputName, value, name] of all) {
       if (isStream(value)) {
         if (streams.has(value)) {
           throw invalidParam(name, 'a stream that appears only once');
@@ -100,7 +130,7 @@ function readFileSources(sources, argument, isSingle = false) {
         streams.add(value);
       }
       const place = { name, inputKey, inputName };
-      const { source, copied = 0, ...origin } = /** @type {any} */ (readFileSource(value, place, room));
+      const { source, copied = 0, ...origin } = /** @type {any} */ (readSource(value, place, room));
       room -= copied;
       files.push({ inputKey, inputName, ...origin });
       if (source !== undefined) {
@@ -214,19 +244,19 @@ function embeddedBytes(value, name) {
  *
  * @param {Record<string, any>} sources
  * @param {string} argument
+ * @param {(key: string, name: string) => string} [placeOf] Returns the name of a value, for error messages.
  * @returns {Generator<[key: string, name: string, value: unknown, place: string]>}
  */
-function* leaves(sources, argument) {
+function* leaves(
+  sources,
+  argument,
+  placeOf = (key, name) => `${argument}[${JSON.stringify(key)}][${JSON.stringify(name)}]`,
+) {
   for (const [key, parts] of Object.entries(sources)) {
     for (const [name, value] of Object.entries(parts)) {
-      yield [
-        string(key, argument),
-        string(name, argument),
-        value,
-        `${argument}[${JSON.stringify(key)}][${JSON.stringify(name)}]`,
-      ];
+      yield [string(key, argument), string(name, argument), value, placeOf(key, name)];
     }
   }
 }
 
-module.exports = { readEmbeddedSources, readFileSources };
+module.exports = { readEmbeddedSources, readFileSources, readModelSources };

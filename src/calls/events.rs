@@ -53,6 +53,48 @@ pub enum BindingEvent {
         #[napi(ts_type = "string")]
         result: Text,
     },
+    /// The end: a finished job and, if it completed, its results, or why they cannot be read.
+    JobAndOutcome {
+        /// The call.
+        id: i64,
+        /// JSON.
+        #[napi(ts_type = "string")]
+        job: Text,
+        /// JSON.
+        #[napi(ts_type = "string")]
+        result: Option<Text>,
+        /// Why the results cannot be read.
+        error: Option<BindingError>,
+    },
+    /// The end: a job that has been run, and what came of its inputs.
+    Ran {
+        /// The call.
+        id: i64,
+        /// JSON.
+        #[napi(ts_type = "string")]
+        job: Text,
+        /// An object, as JSON.
+        #[napi(ts_type = "string")]
+        results: Text,
+        /// An object, as JSON.
+        #[napi(ts_type = "string")]
+        failures: Text,
+        /// An object, as JSON, if the job has a single input.
+        #[napi(ts_type = "string")]
+        outputs: Option<Text>,
+    },
+    /// The end: a response of any kind.
+    Raw {
+        /// The call.
+        id: i64,
+        /// The HTTP status.
+        status: u32,
+        /// Names and values in turn.
+        headers: Vec<String>,
+        /// The body: JSON, unless the request takes bytes.
+        #[napi(ts_type = "Uint8Array")]
+        body: Buffer,
+    },
     /// The end: an output as a whole.
     Contents {
         /// The call.
@@ -144,6 +186,13 @@ pub enum BindingEvent {
         /// Whether the server may have received its request: `no` or `maybe`.
         sent: String,
     },
+    /// The job of a run has been submitted.
+    Submitted {
+        /// The call.
+        id: i64,
+        /// The job.
+        job_identifier: String,
+    },
     /// A poll has returned the job.
     JobSeen {
         /// The call.
@@ -181,6 +230,15 @@ pub enum BindingEvent {
         /// The delay before the next attempt, in ms.
         delay_ms: f64,
     },
+    /// The server has accepted a request of the call.
+    Response {
+        /// The call.
+        id: i64,
+        /// The HTTP status.
+        status: u32,
+        /// The identifier that the server gave the request.
+        request_id: Option<String>,
+    },
     /// The call begins to wait in the queue of its class of routes.
     Queue {
         /// The call.
@@ -213,6 +271,8 @@ pub(crate) enum Family {
     Progress,
     /// The outcomes of its polls.
     Polls,
+    /// The responses to its requests.
+    Responses,
 }
 
 impl fmt::Debug for BindingEvent {
@@ -229,6 +289,9 @@ impl BindingEvent {
             | Self::Documents { id, .. }
             | Self::Page { id, .. }
             | Self::JobAndResult { id, .. }
+            | Self::JobAndOutcome { id, .. }
+            | Self::Ran { id, .. }
+            | Self::Raw { id, .. }
             | Self::Contents { id, .. }
             | Self::Downloaded { id, .. }
             | Self::Opened { id, .. }
@@ -240,6 +303,8 @@ impl BindingEvent {
             | Self::Finished { id }
             | Self::Failed { id, .. }
             | Self::Aborted { id, .. }
+            | Self::Submitted { id, .. }
+            | Self::Response { id, .. }
             | Self::JobSeen { id, .. }
             | Self::Transferred { id, .. }
             | Self::ChunkWanted { id, .. }
@@ -254,6 +319,7 @@ impl BindingEvent {
         match self {
             Self::JobSeen { .. } | Self::Transferred { .. } => Some(Family::Progress),
             Self::Poll { .. } => Some(Family::Polls),
+            Self::Response { .. } => Some(Family::Responses),
             _ => None,
         }
     }
@@ -268,7 +334,18 @@ impl BindingEvent {
             | Self::JobSeen { job: text, .. } => length(text),
             Self::Documents { texts, .. } => texts.iter().map(length).sum(),
             Self::JobAndResult { job, result, .. } => length(job) + length(result),
-            Self::Contents { .. }
+            Self::JobAndOutcome { job, result, .. } => length(job) + result.as_ref().map_or(0, length),
+            Self::Ran {
+                job,
+                results,
+                failures,
+                outputs,
+                ..
+            } => length(job) + length(results) + length(failures) + outputs.as_ref().map_or(0, length),
+            Self::Raw { .. }
+            | Self::Submitted { .. }
+            | Self::Response { .. }
+            | Self::Contents { .. }
             | Self::Downloaded { .. }
             | Self::Opened { .. }
             | Self::Chunk { .. }

@@ -55,8 +55,16 @@ impl Call {
         self.calls.keep(self.id, id, opened);
     }
 
+    /// Reports that the job of a run has been submitted.
+    pub(crate) fn report_submitted(&self, job_identifier: &str) {
+        self.calls.report(BindingEvent::Submitted {
+            id: self.id.cast_signed(),
+            job_identifier: job_identifier.to_owned(),
+        });
+    }
+
     /// Reports the job of a poll.
-    pub(super) fn report_job(&self, job: &Document) {
+    pub(crate) fn report_job(&self, job: &Document) {
         let event = BindingEvent::JobSeen {
             id: self.id.cast_signed(),
             job: text(job.as_str().to_owned()),

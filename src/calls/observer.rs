@@ -18,17 +18,22 @@ use crate::options::{BindingCallOptions, BindingObservation};
 pub(crate) struct CallObserver {
     calls: Arc<Calls>,
     id: u64,
-    observation: BindingObservation,
+    observation: Option<BindingObservation>,
+    responses: bool,
 }
 
 impl CallObserver {
     /// Returns the observer of a call, if JavaScript has requested one.
     pub(crate) fn of(call: &Call, options: &BindingCallOptions) -> Option<Arc<Self>> {
-        let observation = options.observe?;
+        let (observation, responses) = (options.observe, options.observe_responses.unwrap_or_default());
+        if observation.is_none() && !responses {
+            return None;
+        }
         Some(Arc::new(Self {
             calls: Arc::clone(&call.calls),
             id: call.id,
             observation,
+            responses,
         }))
     }
 }
@@ -39,6 +44,20 @@ impl Observer for CallObserver {
             return;
         }
         let id = self.id.cast_signed();
+        if let Event::Response { status, request_id } = *event {
+            if self.responses {
+                let response = BindingEvent::Response {
+                    id,
+                    status: status.into(),
+                    request_id: request_id.map(str::to_owned),
+                };
+                self.calls.report_over(response, Topic::Response);
+            }
+            return;
+        }
+        let Some(observation) = self.observation else {
+            return;
+        };
         match *event {
             // Retries and queues are few, so each is kept.
             Event::Retry { attempt, delay, error } => self.calls.report(BindingEvent::Retry {
@@ -55,7 +74,7 @@ impl Observer for CallObserver {
             Event::Poll { polls, answer, delay } => {
                 let delay_ms = delay.map(millis);
                 let (status, error, topic) = match answer {
-                    Ok(job) if self.observation == BindingObservation::All => {
+                    Ok(job) if observation == BindingObservation::All => {
                         let status = job.string_member("status");
                         (status.clone().map(text), None, Topic::Job(status))
                     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use modzy_client::{Contents, Document, Downloaded, JobAndResult, Page};
+use modzy_client::{Contents, Document, Downloaded, JobAndOutcome, JobAndResult, Page, RawResponse, RunResult};
 
 use super::{
     events::BindingEvent,
@@ -20,6 +20,12 @@ pub(crate) enum Value {
     Page(Page),
     /// A finished job, and its results.
     JobAndResult(JobAndResult),
+    /// A finished job and, if it completed, its results, or why they cannot be read.
+    JobAndOutcome(JobAndOutcome),
+    /// A job that has been run, and its results.
+    Ran(RunResult),
+    /// A response of any kind.
+    Raw(RawResponse),
     /// An output as a whole.
     Contents(Contents),
     /// An output has been downloaded.
@@ -67,6 +73,24 @@ impl From<JobAndResult> for Value {
     }
 }
 
+impl From<JobAndOutcome> for Value {
+    fn from(both: JobAndOutcome) -> Self {
+        Self::JobAndOutcome(both)
+    }
+}
+
+impl From<RunResult> for Value {
+    fn from(ran: RunResult) -> Self {
+        Self::Ran(ran)
+    }
+}
+
+impl From<RawResponse> for Value {
+    fn from(response: RawResponse) -> Self {
+        Self::Raw(response)
+    }
+}
+
 impl From<Contents> for Value {
     fn from(contents: Contents) -> Self {
         Self::Contents(contents)
@@ -108,6 +132,32 @@ impl Value {
                 job: text(both.job.into()),
                 result: text(both.result.into()),
             },
+            Self::JobAndOutcome(both) => {
+                let (result, error) = match both.result {
+                    Some(Ok(result)) => (Some(text(result.into())), None),
+                    Some(Err(error)) => (None, Some((&error).into())),
+                    None => (None, None),
+                };
+                BindingEvent::JobAndOutcome {
+                    id,
+                    job: text(both.job.into()),
+                    result,
+                    error,
+                }
+            }
+            Self::Ran(ran) => BindingEvent::Ran {
+                id,
+                job: text(ran.job.into()),
+                results: text(ran.results.into()),
+                failures: text(ran.failures.into()),
+                outputs: ran.outputs.map(|outputs| text(outputs.into())),
+            },
+            Self::Raw(response) => BindingEvent::Raw {
+                id,
+                status: response.status.into(),
+                headers: headers(&response),
+                body: Vec::from(response.body).into(),
+            },
             Self::Contents(contents) => BindingEvent::Contents {
                 id,
                 bytes: Vec::from(contents.bytes).into(),
@@ -142,4 +192,12 @@ impl Value {
             Self::Nothing => BindingEvent::Finished { id },
         }
     }
+}
+
+/// Returns names and values in turn. Values may hold any bytes, and are read as Latin-1, as everywhere in Node.js.
+fn headers(response: &RawResponse) -> Vec<String> {
+    let latin1 = |value: &[u8]| value.iter().copied().map(char::from).collect();
+    let each = response.headers.iter();
+    each.flat_map(|(name, value)| [name.to_string(), latin1(value.as_bytes())])
+        .collect()
 }

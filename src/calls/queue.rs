@@ -34,6 +34,8 @@ pub(crate) enum Topic {
     Job(Option<String>),
     /// A transfer, by its input, and whether any byte has been transferred.
     Transfer(Option<BindingInput>, bool),
+    /// A response. Only the last one is reported.
+    Response,
     /// A failure, by its status or phase.
     Failure(Option<u16>, Option<Phase>),
 }

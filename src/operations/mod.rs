@@ -8,7 +8,9 @@ mod filters;
 mod jobs;
 mod models;
 mod outputs;
+mod raw;
 mod results;
+mod run;
 mod sources;
 mod streams;
 mod submits;
@@ -108,6 +110,10 @@ pub(crate) fn wait(
                     let waiting = Box::pin(jobs::block_until_complete(&context));
                     call.run_with_job(&client, given, waiting).await;
                 }
+                Wait::BlockUntilOutcome => {
+                    let waiting = Box::pin(results::block_until_outcome(&context));
+                    call.run_with_job(&client, given, waiting).await;
+                }
                 Wait::BlockUntilResult => {
                     let waiting = Box::pin(results::block_until_result(&context));
                     call.run_with_job(&client, given, waiting).await;
@@ -171,6 +177,7 @@ fn reading<'a>(operation: Read, context: &'a Context<'_>) -> BoxFuture<'a, Value
         Read::GetAllTags => boxed(tags::get_all_tags(context)),
         Read::GetTagsAndModels => boxed(tags::get_tags_and_models(context)),
         Read::GetApiKeys => boxed(accounting::get_api_keys(context)),
+        Read::RawRead => boxed(raw::raw_request(context)),
         Read::PathToDataUrl => boxed(data_urls::path_to_data_url(context)),
     }
 }
@@ -180,6 +187,7 @@ fn writing<'a>(operation: Write, context: &'a Context<'_>) -> BoxFuture<'a, Valu
         Write::CancelJob => boxed(jobs::cancel_job(context)),
         Write::AppendInput => boxed(uploads::append_input(context)),
         Write::CloseJob => boxed(uploads::close_job(context)),
+        Write::RawWrite => boxed(raw::raw_request(context)),
         Write::GetKeyBody => boxed(accounting::get_key_body(context)),
     }
 }
@@ -196,6 +204,8 @@ async fn submitting(operation: Submit, context: &Context<'_>, given: GivenJob<'_
         Submit::SubmitJobJdbc => Box::pin(submits::submit_job_jdbc(context)),
         // An upload cancels its job after any failure.
         Submit::SubmitJobFiles => return Box::pin(uploads::submit_job_files(context, given)).await,
+        Submit::Submit => return Box::pin(run::submit(context, given)).await,
+        Submit::Run => return Box::pin(run::run(context, given)).await,
     };
     context.call.run_with_job(context.client, given, submitting).await;
 }

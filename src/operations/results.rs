@@ -1,6 +1,6 @@
 //! The results of a job: all at once, after a wait, of one input, or read as they arrive.
 
-use modzy_client::{Document, JobAndResult, Result, ResultStream};
+use modzy_client::{Document, JobAndOutcome, JobAndResult, Result, ResultStream};
 use serde::Deserialize;
 
 use crate::{
@@ -38,6 +38,13 @@ pub(super) async fn block_until_result(context: &WaitContext<'_>) -> Result<JobA
     let waiting = context
         .client
         .block_until_result(context.job_id, &context.options, context.job_listener());
+    waiting.await.map_err(as_of_wait)
+}
+
+pub(super) async fn block_until_outcome(context: &WaitContext<'_>) -> Result<JobAndOutcome> {
+    let waiting = context
+        .client
+        .block_until_outcome(context.job_id, &context.options, context.job_listener());
     waiting.await.map_err(as_of_wait)
 }
 

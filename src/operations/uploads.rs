@@ -44,7 +44,7 @@ pub(super) async fn submit_job_files(context: &Context<'_>, given: GivenJob<'_>)
         .await;
     match (result, canceled) {
         (Err(Error::Aborted), canceled) => {
-            let sent = canceled.as_ref().map_or(Sent::No, sent_of);
+            let sent = canceled.as_ref().map_or(Sent::No, CancelOutcome::sent);
             call.settle_aborted(canceled, sent);
         }
         (Err(error), Some(canceled)) => call.settle_canceled(&error, canceled),
@@ -89,15 +89,6 @@ pub(crate) async fn source_idle(client: Client, given: Given, call: Call) {
         Ok(Value::SourceIdle(limit))
     })
     .await;
-}
-
-/// Whether the server may have opened the job of an upload.
-fn sent_of(canceled: &CancelOutcome) -> Sent {
-    match &canceled.result {
-        Err(Error::Aborted) if canceled.job_identifier.is_none() => Sent::No,
-        Err(error) if canceled.job_identifier.is_none() => error.sent().unwrap_or(Sent::Maybe),
-        _ => Sent::Maybe,
-    }
 }
 
 fn upload(argument: UploadArgument, call: &Call) -> FileJob {
