@@ -229,6 +229,39 @@ describe('the errors of a run', () => {
     assert.deepEqual(submitted, { jobIdentifier: JOB });
   });
 
+  for (const [what, inputs, canceled] of [
+    ['leaves the job of a text alone', TEXT, []],
+    ['cancels the job of an upload', { 'input.txt': Buffer.from('x') }, [DELETE]],
+  ]) {
+    it(`are those of a submit that a close ends, which ${what}`, async (t) => {
+      let arrived;
+      const arrival = new Promise((resolve) => (arrived = resolve));
+      const stall = () => {
+        arrived();
+        return 'stall';
+      };
+      const isText = inputs === TEXT;
+      const server = await serve(t, {
+        'GET /api/jobs/features': { body: {} },
+        [POST]: isText ? stall : { body: receipt },
+        [`POST /api/jobs/${JOB}/job/input.txt`]: stall,
+        [DELETE]: jobOf('CANCELED'),
+      });
+      const client = clientOf(server);
+      const submitting = failure(client.submit('m@1', inputs, isText ? { cancelOnAbort: true } : {}));
+      await arrival;
+      await client.close();
+      const error = await submitting;
+      assert.ok(error instanceof ClientClosedError);
+      assert.equal(error.sent, 'maybe');
+      assert.equal(error.jobIdentifier, isText ? undefined : JOB);
+      assert.deepEqual(
+        server.lines().filter((line) => line === DELETE),
+        canceled,
+      );
+    });
+  }
+
   it('say that nothing was submitted if the version cannot be looked up', async (t) => {
     const server = await serve(t, { 'GET /api/models/m': 'reset' });
     const error = await failure(clientOf(server).run('m', TEXT));

@@ -25,6 +25,7 @@ const { optionOf, otherNames, ownMembers } = require('./option-table.js');
  * @property {number} [maxBytes]
  * @property {import('../calls/signals.js').Signal} [signal]
  * @property {boolean} [cancelOnAbort]
+ * @property {boolean} [isUpload] Whether a submit of unknown inputs uploads them.
  * @property {(outcome: object) => void} [onCancel]
  * @property {(submitted: object) => void} [onSubmit]
  * @property {(job: object) => void} [onProgress]

@@ -61,7 +61,8 @@ class Call {
     this.site = options.site;
     this.kind = kindOf(operation);
     // An upload that fails or is aborted leaves no open job behind.
-    const cancels = operation === 'submitJobFiles' || Boolean(options.cancelOnAbort);
+    const isUpload = operation === 'submitJobFiles' || Boolean(options.isUpload);
+    const cancels = isUpload || Boolean(options.cancelOnAbort);
     this.cancelOnAbort = cancels && (this.kind === 'submit' || this.kind === 'wait');
     this.bytes = bytes;
     /** The sources from which Rust requests chunks, by their numbers. */
@@ -71,7 +72,7 @@ class Call {
     this.jobIdentifier = options.jobIdentifier;
     this.signal = options.signal;
     const listener = listeners[operation];
-    this.isTransfer = listener !== undefined;
+    this.isTransfer = listener !== undefined && (operation !== 'submit' || isUpload);
     const onProgress = listener === undefined ? options.onProgress : options[listener];
     // A callback that fails ends its call. An upload that ends this way leaves no open job behind.
     this.progress = listen(onProgress, (reason) => end(this, reason, this.isTransfer && this.cancelOnAbort));
@@ -207,7 +208,9 @@ class Call {
   reportSubmit(jobIdentifier) {
     this.jobIdentifier = jobIdentifier;
     this.trace?.noteJob(jobIdentifier);
-    this.submitted?.notify({ jobIdentifier });
+    if (this.ending === undefined) {
+      this.submitted?.notify({ jobIdentifier });
+    }
   }
 
   /**

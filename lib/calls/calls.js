@@ -209,12 +209,10 @@ class Calls {
    * @param {string} jobIdentifier
    */
   #submitted(call, jobIdentifier) {
-    if (call.ending === undefined) {
-      try {
-        call.reportSubmit(jobIdentifier);
-      } catch (error) {
-        this.#aborts.end(call, error, false);
-      }
+    try {
+      call.reportSubmit(jobIdentifier);
+    } catch (error) {
+      this.#aborts.end(call, error, false);
     }
   }
 

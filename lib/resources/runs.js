@@ -40,9 +40,9 @@ function start(session, operation, { values: { model, inputs }, options }, answe
   const { explain, failures, jobTimeout: timeout, chunkSize } = options;
   const { isSingle } = inputs;
   const argument = JSON.stringify({ model, isSingle, inputs: files, explain, failures, timeout, chunkSize });
-  // An upload that is aborted cancels its job. That of a run does so in Rust, because an abort of its wait need not.
+  // An abort of an upload cancels its job. In a run, Rust does so, because an abort of the wait need not.
   const isUpload = operation === 'submit' && files.some(({ text }) => text === undefined);
-  const settings = isUpload ? Object.assign(Object.create(options), { cancelOnAbort: true }) : options;
+  const settings = isUpload ? Object.assign(Object.create(options), { isUpload: true }) : options;
   return session.run(operation, argument, settings, answer, carried);
 }
 
