@@ -114,6 +114,7 @@ export interface BatchMethods {
     jobs: Many<JobSource>,
     options: WaitManyOptions & { results: true },
   ): AsyncIterable<JobOutcome<Result>>;
+  /** The same without the results. */
   jobsAsCompleted(jobs: Many<JobSource>, options?: WaitManyOptions | null): AsyncIterable<JobOutcome>;
 
   /**
@@ -129,6 +130,7 @@ export interface BatchMethods {
     jobs: Many<JobSource>,
     options: WaitManyOptions & { results: true },
   ): Promise<JobOutcome<Result>[]>;
+  /** The same without the results. */
   blockUntilAllComplete(jobs: Many<JobSource>, options?: WaitManyOptions | null): Promise<JobOutcome[]>;
 
   /**

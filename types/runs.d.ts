@@ -135,6 +135,7 @@ export interface RunMethods {
     inputs: Record<string, FileSource>,
     options?: (RunOptions & { failures?: 'reject' | null | undefined }) | null,
   ): Promise<RunResult & { outputs: Record<string, any> }>;
+  /** The same for several inputs, and for failures that are returned. `outputs` may be missing. */
   run(model: string, inputs: RunInputs, options?: RunOptions | null): Promise<RunResult>;
 
   /**
