@@ -20,6 +20,7 @@ describe('the package', () => {
     'ConnectionError',
     'InputError',
     'JobClient',
+    'JobFailedError',
     'ModelClient',
     'ModzyClient',
     'ModzyError',
@@ -34,6 +35,7 @@ describe('the package', () => {
     'WaitTimeoutError',
     'decodeExplanation',
     'isFinalStatus',
+    'outputsOf',
   ];
 
   it('exports the same by require and by import, named and by default', async () => {
