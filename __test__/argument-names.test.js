@@ -18,7 +18,6 @@ describe('the names of refused arguments', () => {
     ['jobId', (c) => c.cancelJob('..')],
     ['job', (c) => c.blockUntilComplete('..')],
     ['job', (c) => c.blockUntilResult('..')],
-    ['inputKey', (c) => c.getInputResult('j', '..')],
     ['modelId', (c) => c.getModel('..')],
     ['versionId', (c) => c.getModelVersion('m', '..')],
     ['version', (c) => c.getModelVersion({ modelId: 'm', version: '..' })],

@@ -33,7 +33,6 @@ const routes = {
   [`POST /api/jobs/${JOB}/close`]: { body: receipt },
   [`POST /api/jobs/${JOB}/a/b`]: { status: 202 },
   [`GET /api/results/${JOB}`]: { body: result },
-  [`GET /api/results/${JOB}/datasource/a`]: { body: result.results.a },
   [`GET /api/results/${JOB}/datasource/a/output/b`]: { body: 1 },
 };
 
@@ -50,7 +49,7 @@ const calls = {
   closeOpenJob: [`POST /api/jobs/${JOB}/close`, (c, ref) => c.closeOpenJob(ref)],
   appendInput: [`POST /api/jobs/${JOB}/a/b`, (c, ref) => c.appendInput(ref, 'a', 'b', Buffer.from('c'))],
   getResult: [`GET /api/results/${JOB}`, (c, ref) => c.getResult(ref)],
-  getInputResult: [`GET /api/results/${JOB}/datasource/a`, (c, ref) => c.getInputResult(ref, 'a')],
+  getInputResult: [`GET /api/results/${JOB}`, (c, ref) => c.getInputResult(ref, 'a')],
   streamResults: [`GET /api/results/${JOB}`, (c, ref) => collect(c.streamResults(ref))],
   'getOutputContents with job': [
     `GET /api/results/${JOB}/datasource/a/output/b`,

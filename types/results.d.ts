@@ -201,10 +201,14 @@ export interface ResultMethods {
   getResult(jobId: JobRef, options?: RequestOptions | null): Promise<Result>;
 
   /**
-   * Reads the result of one input of a job: `GET /results/{job}/datasource/{input}`.
+   * Reads the result of one input of a job: `GET /results/{job}`, read as it arrives and only up to that input. `requestTimeout`
+   * applies until the headers; after that, the `idleTimeout` of the client applies.
    *
    * @param inputKey The input key.
-   * @throws {NotFoundError} If the job or the input does not exist, or the job was submitted a moment ago and is not stored yet.
+   * @returns The member of `results` or `failures` as the server sent it, without the additional level of old servers.
+   * @throws {NotFoundError} If the job does not exist, or was submitted a moment ago and is not stored yet. Also if the results do not
+   *   contain the input, maybe not yet; the message names it.
+   * @throws {ResponseError} If the body is not JSON or contains no results, or if the input is too large.
    */
   getInputResult(jobId: JobRef, inputKey: string, options?: RequestOptions | null): Promise<InputResult>;
 

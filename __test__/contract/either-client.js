@@ -97,13 +97,13 @@ module.exports = [
     `${OF_VERSION}/sample-output`,
     {},
   ),
-  reads(
-    'getInputResult returns the result of an input',
-    2,
-    (c) => c.getInputResult(JOB, 'first'),
-    `/results/${JOB}/datasource/first`,
-    { status: 'SUCCESSFUL' },
-  ),
+  {
+    ...reads('getInputResult returns the result of an input', 2, (c) => c.getInputResult(JOB, 'b'), `/results/${JOB}`, {
+      jobIdentifier: JOB,
+      results: { a: { 'results.json': 0 }, b: { status: 'SUCCESSFUL', 'results.json': 1.5 } },
+    }),
+    gives: { status: 'SUCCESSFUL', 'results.json': 1.5 },
+  },
   reads('getTagClient returns a TagClient', 2, (c) => c.getTagClient().getAllTags(), '/models/tags', []),
   reads(
     'getResultClient returns a ResultClient',

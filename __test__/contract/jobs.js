@@ -202,12 +202,20 @@ module.exports = [
     finished: true,
     failures: null,
   }),
-  reads(
-    'getInputResult encodes the input key into one path segment',
-    (c) => c.getInputResult(JOB, 'a b/c'),
-    `/results/${JOB}/datasource/a%20b%2Fc`,
-    { status: 'SUCCESSFUL' },
-  ),
+  {
+    title: 'getInputResult returns a failure, without the level of old servers',
+    call: (c) => c.getInputResult(JOB, '..'),
+    asks: [get(`/results/${JOB}`)],
+    answers: [{ jobIdentifier: JOB, failures: { '..': { '..': { status: 'FAILED', error: 'too dark' } } } }],
+    gives: { status: 'FAILED', error: 'too dark' },
+  },
+  {
+    title: 'getInputResult rejects with the name of an input that the results do not hold',
+    call: (c) => c.getInputResult(JOB, 'third'),
+    asks: [get(`/results/${JOB}`)],
+    answers: [result],
+    fails: { of: 'NotFoundError', code: 404, message: 'the job has no result of the input "third"' },
+  },
   {
     title: 'getResult rejects with the message of the server',
     call: (c) => c.getResult(JOB),

@@ -64,7 +64,7 @@ fn section(members: &Members<'_>, section: Section, inputs: &mut Vec<Input>) -> 
             value: value.get().to_owned().into(),
         };
         let parts = input::read(&found)?;
-        let inner = Members::read(value.get()).and_then(|all| nested(&all, key.get()));
+        let inner = Members::read(value.get()).and_then(|all| Some(nested(&all, key.get())?.1));
         match inner {
             Some(inner) => {
                 let mut own = Object::default();

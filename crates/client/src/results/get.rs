@@ -1,4 +1,4 @@
-//! Complete results: `GET /results/{job}`, of one input or of all.
+//! Results that are not handed out as they arrive: `GET /results/{job}`, of all inputs or of one.
 
 use http::Method;
 
@@ -6,7 +6,7 @@ use crate::{
     client::{Client, RequestOptions},
     document::Document,
     endpoint::segment,
-    error::Result,
+    error::{Error, Result},
     transport::{Expect, Request, Shape},
 };
 
@@ -29,17 +29,23 @@ impl Client {
         Ok(self.request(Method::GET, &path, Some(job_id)))
     }
 
-    /// Reads the result of one input: `GET /results/{job}/datasource/{input}`.
+    /// Reads the result of one input, as it stands in the `results` or the `failures` of [`Client::get_result`], but without the
+    /// additional level of old servers: `GET /results/{job}`. The body is read as it arrives, up to that input, and is then closed;
+    /// the time limits are those of [`Client::stream_results`].
+    ///
+    /// The API has a route for one input, which answers with an object of another shape.
     ///
     /// # Errors
-    /// `Status` 404 for a job or an input that does not exist, and as [`Client::get_result`].
+    /// `Status` 404 for a job that does not exist, and for an input that the results do not hold, maybe not yet; its message names
+    /// the input. Otherwise as [`Client::stream_results`].
     pub async fn get_input_result(&self, job_id: &str, input_key: &str, options: &RequestOptions) -> Result<Document> {
-        let job = segment("job_id", job_id)?;
-        let path = format!("/results/{job}/datasource/{}", segment("input_key", input_key)?);
-        let request = Request {
-            expect: Expect::BodyOrNothing(Shape::InputResult),
-            ..self.request(Method::GET, &path, Some(job_id))
-        };
-        self.send(&request, options).await
+        if input_key.is_empty() {
+            return Err(Error::argument("input_key", "must not be empty"));
+        }
+        let mut results = self.stream_results(job_id, options).await?;
+        match results.find(input_key).await? {
+            Some(result) => Ok(result),
+            None => Err(results.missing(input_key)),
+        }
     }
 }

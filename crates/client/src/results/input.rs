@@ -1,4 +1,4 @@
-//! Normalizes the result of one input: servers put metadata and outputs side by side, and old servers a level deeper.
+//! Reads the result of one input: servers put metadata and outputs side by side, and old servers a level deeper.
 
 use serde_json::value::RawValue;
 
@@ -63,7 +63,7 @@ pub(crate) fn read(found: &Found) -> Result<Document, BodyFault> {
     let mut metadata = Object::default();
     if value.starts_with('{') {
         let members = Members::read(value).ok_or(BodyFault::NotJson)?;
-        let members = nested(&members, key).unwrap_or(members);
+        let members = nested(&members, key).map_or(members, |(_, inner)| inner);
         for (name, value) in members.iter() {
             match Kind::of(document::name(name).as_deref()) {
                 Kind::Status if is_string(value) => status = value.get(),
@@ -90,9 +90,20 @@ pub(crate) fn read(found: &Found) -> Result<Document, BodyFault> {
     Ok(Document::of_json(result.close()))
 }
 
-/// Returns the members a level deeper, where old servers put them: under the input's own key, as the only member. An output of
+/// Returns the server's own text of an input's result, without the additional level of old servers.
+pub(crate) fn raw(found: &Found) -> Result<Document, BodyFault> {
+    let key = document::check(&found.key)?;
+    let value = document::check(&found.value)?;
+    let inner = Members::read(value).and_then(|members| Some(nested(&members, key)?.0));
+    if !value.starts_with('{') && found.section == Section::Results {
+        return Err(BodyFault::NoResults);
+    }
+    Ok(Document::of_json(inner.map_or(value, RawValue::get).to_owned()))
+}
+
+/// Returns the value a level deeper, and its members, where old servers put them: under the input's own key, as the only member. An output of
 /// that name has other members beside it.
-pub(super) fn nested<'a>(members: &Members<'a>, key: &str) -> Option<Members<'a>> {
+pub(super) fn nested<'a>(members: &Members<'a>, key: &str) -> Option<(&'a RawValue, Members<'a>)> {
     let mut all = members.iter();
     let (Some((name, value)), None) = (all.next(), all.next()) else {
         return None;
@@ -101,7 +112,7 @@ pub(super) fn nested<'a>(members: &Members<'a>, key: &str) -> Option<Members<'a>
     let is_known = |name: Option<&str>| Kind::of(name) != Kind::Output || name.is_some_and(|name| name.contains('.'));
     let is_result = inner.iter().any(|(name, _)| is_known(document::name(name).as_deref()));
     let is_same = name.get() == key || document::name(name) == serde_json::from_str(key).ok();
-    (is_same && is_result).then_some(inner)
+    (is_same && is_result).then_some((value, inner))
 }
 
 fn is_string(value: &RawValue) -> bool {

@@ -12,7 +12,7 @@ use crate::{
     blocking,
     client::{Client, RequestOptions},
     document::Document,
-    error::{BodyFault, Error, Result},
+    error::{BodyFault, Call, Error, Result},
     observer::{Observed, Observer},
     outputs::{DownloadProgress, Meter},
     transport::{Expect, Request, RetryState, Settings, Streamed},
@@ -140,6 +140,42 @@ impl ResultStream {
         }
     }
 
+    /// Reads on to the input with this key, and returns its result as the server sent it, without the additional level of old
+    /// servers. Inputs before it are passed over.
+    pub(super) async fn find(&mut self, input_key: &str) -> Result<Option<Document>> {
+        while !self.ended {
+            match self.scanner.next() {
+                Ok(Some(found)) if found.is_of(input_key) => match raw(found).await? {
+                    Ok(result) => return Ok(Some(result)),
+                    Err(fault) => self.fault = Some(fault),
+                },
+                Ok(Some(_)) => continue,
+                Ok(None) => {}
+                Err(fault) => self.fault = Some(fault),
+            }
+            if let Err(failure) = self.read().await {
+                self.repeat(failure).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the error for an input that the results do not hold.
+    pub(super) fn missing(&self, input_key: &str) -> Error {
+        Error::Status {
+            status: StatusCode::NOT_FOUND.as_u16(),
+            message: format!("the job has no result of the input {input_key:?}"),
+            body: None,
+            request_id: None,
+            retry_after: None,
+            call: Box::new(Call::new(
+                self.request.method.clone(),
+                self.request.shown_url(),
+                self.request.job.clone(),
+            )),
+        }
+    }
+
     /// Returns the progress if a report is due: always at both ends, and at most 20 times a second in between.
     pub fn progress(&mut self) -> Option<DownloadProgress> {
         let clock = self.client.transport().clock();
@@ -195,6 +231,14 @@ impl ResultStream {
         self.body = body;
         Ok(())
     }
+}
+
+/// Returns the result of an input as the server sent it, on another thread if it is long.
+async fn raw(found: Found) -> Result<Result<Document, BodyFault>> {
+    if found.value.len() < LONG {
+        return Ok(input::raw(&found));
+    }
+    blocking::compute(move || input::raw(&found)).await
 }
 
 /// Returns the fault that the headers of a response show.

@@ -113,8 +113,6 @@ pub(crate) enum Shape {
     JobWithStatus,
     /// The results of the job of the request.
     Results,
-    /// The result of one input: an object whose members the author of a model may have named.
-    InputResult,
     /// An object that is not an error body.
     Object,
     /// An array.

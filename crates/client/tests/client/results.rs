@@ -7,7 +7,7 @@ use modzy_client::{BodyFault, Document, Error, JobAndResult, WaitOptions};
 use crate::support::{
     body_fault, emulator, millis, options,
     server::{Reply, Server, answer, cut, job, ok, status},
-    skipping, submit,
+    skipping, submit, until,
 };
 
 const BOTH: (&str, &str) = (
@@ -33,22 +33,74 @@ async fn result_after(replies: Vec<Reply>) -> Server {
 }
 
 #[tokio::test]
-async fn the_result_of_an_input_has_its_route() {
-    let server = Server::always(ok("{ }")).await;
+async fn the_result_of_an_input_is_the_one_of_all_results() {
+    let body = r#"{"jobIdentifier":"j","results":{"a":7,"k \u00fc":{"status" : "SUCCESSFUL","o":1.10},"old":{"old":{"engine":"e"}}},
+        "failures":{"..":{"error":"why"},"text":"why"}}"#;
+    let server = Server::always(ok(body)).await;
     let (client, _) = skipping(&server.api());
-    let result = client
-        .get_input_result("j/1", "my input?.txt", &options())
+    for (key, value) in [
+        ("k ü", r#"{"status" : "SUCCESSFUL","o":1.10}"#),
+        ("old", r#"{"engine":"e"}"#),
+        ("..", r#"{"error":"why"}"#),
+        ("text", r#""why""#),
+    ] {
+        let result = client.get_input_result("j", key, &options()).await.unwrap();
+        assert_eq!(result.as_str(), value);
+    }
+    assert_eq!(server.lines(), ["GET /api/results/j"; 4]);
+    let error = client
+        .get_input_result("j", "a", &options().retries(0))
         .await
-        .unwrap();
-    assert_eq!(result.as_str(), "{ }");
-    assert_eq!(server.lines(), ["GET /api/results/j%2F1/datasource/my%20input%3F.txt"]);
-    for (job, input, argument) in [("", "a", "job_id"), ("j", "..", "input_key")] {
+        .unwrap_err();
+    assert_eq!(body_fault(&error), Some(BodyFault::NoResults));
+    for (job, input, argument) in [("", "a", "job_id"), ("j", "", "input_key")] {
         let error = client.get_input_result(job, input, &options()).await.unwrap_err();
         assert!(
             matches!(error, Error::Argument { name, .. } if name == argument),
             "{error:?}"
         );
     }
+    assert_eq!(server.count(), 5);
+}
+
+#[tokio::test]
+async fn a_result_is_returned_before_the_body_has_ended() {
+    let mut bytes = answer(
+        200,
+        "",
+        r#"{"jobIdentifier":"j","results":{"a":{},"k":{"o":1},"z":{"o":2}}}"#,
+    );
+    bytes.truncate(bytes.len() - r#","z":{"o":2}}}"#.len());
+    let server = Server::always(Reply::Stall(bytes)).await;
+    let (client, _) = skipping(&server.api());
+    let result = client.get_input_result("j", "k", &options()).await.unwrap();
+    assert_eq!(result.as_str(), r#"{"o":1}"#);
+    until(|| server.open() == 0).await;
+}
+
+#[tokio::test]
+async fn an_input_without_a_result_is_not_found_by_its_name() {
+    let server = Server::always(ok(r#"{"jobIdentifier":"j","results":{"a":{}},"failures":null}"#)).await;
+    let (client, _) = skipping(&server.api());
+    let error = client.get_input_result("j", "k", &options()).await.unwrap_err();
+    assert_eq!(
+        (error.status(), error.to_string(), server.count()),
+        (Some(404), "the job has no result of the input \"k\"".to_owned(), 1)
+    );
+    assert_eq!(error.call().unwrap().job_identifier.as_deref(), Some("j"));
+}
+
+#[tokio::test]
+async fn the_read_of_one_input_is_repeated_like_every_read() {
+    let server = Server::scripted(vec![
+        cut(),
+        status(503),
+        ok(r#"{"jobIdentifier":"j","results":{"k":{"o":1}}}"#),
+    ])
+    .await;
+    let (client, clock) = skipping(&server.api());
+    client.get_input_result("j", "k", &options()).await.unwrap();
+    assert_eq!((server.count(), clock.pauses().len()), (3, 2));
 }
 
 #[tokio::test]

@@ -24,6 +24,13 @@ pub(crate) struct Found {
     pub(crate) value: Bytes,
 }
 
+impl Found {
+    /// Whether this is the input with a key, however the server escaped it.
+    pub(super) fn is_of(&self, key: &str) -> bool {
+        serde_json::from_slice::<String>(&self.key).is_ok_and(|own| own == key)
+    }
+}
+
 /// The scanner. Buffers the text from the first incomplete value on.
 #[derive(Debug)]
 pub(super) struct Scanner {

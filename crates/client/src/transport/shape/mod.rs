@@ -94,7 +94,6 @@ fn judge(text: &str, shape: Shape, job: Option<&str>) -> Result<(), BodyFault> {
         // The job may exist, whatever else the body holds.
         Shape::Receipt => (named == Named::Nothing).then_some(BodyFault::NoJob),
         Shape::Results => (!object.are_results(job)).then_some(BodyFault::NoResults),
-        Shape::InputResult => object.is_nothing_but_error().then_some(BodyFault::Message),
         Shape::JobWithStatus if !object.has_status() => Some(BodyFault::NoStatus),
         Shape::Job | Shape::JobWithStatus if named == Named::It => {
             object.is_error_of_the_api().then_some(BodyFault::Message)

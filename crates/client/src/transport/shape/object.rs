@@ -175,13 +175,6 @@ impl<'a> Object<'a> {
         self.has(is_mark_of_the_api)
     }
 
-    /// The same for an object that may have members of any name, such as the outputs of a model, and an error of its
-    /// own.
-    pub(super) fn is_nothing_but_error(&self) -> bool {
-        let is_result = matches!(self.text("status").as_deref(), Some("SUCCESSFUL" | "FAILED"));
-        self.is_error() && !is_result && self.is_of_errors()
-    }
-
     /// Whether it has members, all of them typical of error bodies, like the answer of a gateway to a health check.
     pub(super) fn is_of_errors(&self) -> bool {
         let is_of_errors = |name: &str| {

@@ -66,13 +66,7 @@ fn assert_judged(shape: Shape, bodies: &[&str], expected: Option<BodyFault>) {
 
 #[test]
 fn an_empty_body_is_an_answer_of_routes_that_may_have_none() {
-    for shape in [
-        Shape::Job,
-        Shape::Results,
-        Shape::InputResult,
-        Shape::Object,
-        Shape::Array,
-    ] {
+    for shape in [Shape::Job, Shape::Results, Shape::Object, Shape::Array] {
         for nothing in ["", "\u{feff}"] {
             assert_eq!(fault(nothing, Expect::Body(shape)), Some(BodyFault::Missing));
             assert_eq!(fault(nothing, Expect::BodyOrNothing(shape)), None);
@@ -82,17 +76,8 @@ fn an_empty_body_is_an_answer_of_routes_that_may_have_none() {
 
 #[test]
 fn a_body_that_is_not_json_is_never_an_answer() {
-    use Shape::{Anything, Array, InputResult, Job, JobWithStatus, Object, Receipt, Results};
-    for shape in [
-        Receipt,
-        Job,
-        JobWithStatus,
-        Results,
-        InputResult,
-        Object,
-        Array,
-        Anything,
-    ] {
+    use Shape::{Anything, Array, Job, JobWithStatus, Object, Receipt, Results};
+    for shape in [Receipt, Job, JobWithStatus, Results, Object, Array, Anything] {
         assert_judged(shape, &NO_JSON, Some(BodyFault::NotJson));
         if !matches!(shape, Array | Anything) {
             assert_judged(shape, &SCALARS, Some(BodyFault::NotObject));
@@ -192,24 +177,6 @@ fn results_name_their_job_and_hold_results_or_whether_it_has_finished() {
         JOB,
     ];
     assert_judged(Shape::Results, &wrong, Some(BodyFault::NoResults));
-}
-
-#[test]
-fn the_result_of_an_input_may_hold_anything_beside_an_error() {
-    let good = [
-        INPUT,
-        RESULTS,
-        "{}",
-        r#"{"message":"m","label":"cat"}"#,
-        r#"{"status":"SUCCESSFUL","message":"m"}"#,
-    ];
-    assert_judged(Shape::InputResult, &good, None);
-    assert_judged(Shape::InputResult, &OTHERS, None);
-    assert_judged(Shape::InputResult, &[ANOTHER], Some(BodyFault::AnotherJob));
-    for body in ERRORS {
-        let holds_more = ["contact", "result", "reason"].iter().any(|more| body.contains(more));
-        assert_judged(Shape::InputResult, &[body], (!holds_more).then_some(BodyFault::Message));
-    }
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn reads_of_jobs() -> Vec<Method> {
             submit_job_files(file_job(), &options(), &never(), |_| {})
         ),
         method!(Read, "GET /api/results/j", get_result("j", &options())),
-        method!(Read, "GET /api/results/j/", get_input_result("j", "key", &options())),
+        method!(Read, "GET /api/results/j", get_input_result("j", "key", &options())),
         method!(Read, "GET /api/results/j", stream_results("j", &options())),
         method!(Read, "GET /api/results/j/", get_output_contents(&output(), &options())),
         Method {
