@@ -27,7 +27,7 @@ pub enum BindingRead {
     GetProcessingEngineStatus,
     /// `GET /results/{job}`.
     GetResult,
-    /// `GET /results/{job}/datasource/{input}`. The argument is `{jobId, inputKey}`.
+    /// `GET /results/{job}`, up to one input. The argument is `{jobId, inputKey}`.
     GetInputResult,
     /// `GET /results/{job}`, as a stream.
     OpenResults,
@@ -65,6 +65,40 @@ pub enum BindingRead {
     GetApiKeys,
     /// `GET` of any route. The argument is `{method, path, query: [[name, value]], takesBytes}`.
     RawRead,
+    /// `GET /accounting/users`. The argument is the filter.
+    GetUsers,
+    /// The same, as a page.
+    GetUsersPage,
+    /// `POST /accounting/users/search`, which changes nothing. The argument is an array of e-mail addresses.
+    SearchUsers,
+    /// `GET /accounting/projects`. The argument is the filter.
+    GetProjects,
+    /// The same, as a page.
+    GetProjectsPage,
+    /// `GET /accounting/projects/{project}`. The argument is its identifier.
+    GetProject,
+    /// `GET /accounting/teams`. No argument.
+    GetTeams,
+    /// `GET /accounting/accounts`. No argument.
+    GetAccounts,
+    /// `GET /accounting/accounts/{account}`. The argument is its identifier.
+    GetAccount,
+    /// `GET /license`. No argument.
+    GetLicense,
+    /// `GET /notifications/alerts`. No argument.
+    GetAlerts,
+    /// `GET /notifications/alerts/{type}`. The argument is the type.
+    GetAlertEntities,
+    /// `GET /metrics/data-processed`. The argument is the filter, as for the other reports.
+    GetDataProcessed,
+    /// `GET /metrics/predictions-made`.
+    GetPredictionsMade,
+    /// `GET /metrics/active-users`.
+    GetMostActiveUsers,
+    /// `GET /metrics/active-models`.
+    GetMostActiveModels,
+    /// `GET /metrics/prometheus/{metric}`. The argument is `{metric, beginDate?, endDate?}`.
+    GetClusterMetric,
     /// A file as a data URI; sends nothing. The argument is `{path, mimeType, maxBytes}`.
     PathToDataUrl,
 }

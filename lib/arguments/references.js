@@ -94,7 +94,22 @@ function tagIds(value, name) {
   return ids;
 }
 
+/**
+ * Returns e-mail addresses.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {string[]}
+ */
+function emails(value, name) {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw invalidParam(name, 'an array of one or more e-mail addresses', value);
+  }
+  return value.map((each) => notEmptyString(each, name));
+}
+
 module.exports = {
+  emails,
   jobReference,
   jobsOrModel,
   outputReference,

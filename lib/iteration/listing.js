@@ -81,7 +81,7 @@ class Listing {
  * @returns {string}
  */
 function nameOf(item) {
-  return item?.jobIdentifier ?? item?.modelId ?? textOf(item);
+  return item?.jobIdentifier ?? item?.modelId ?? item?.identifier ?? textOf(item);
 }
 
 module.exports = { Listing };

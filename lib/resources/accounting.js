@@ -1,16 +1,68 @@
 'use strict';
 
-// The API keys of an account.
+// The API keys of an account, its users, projects and teams, and the figures of the dashboard.
 
-const { notEmptyString } = require('../arguments/checks.js');
-const { required } = require('../arguments/rows.js');
+const { date, notEmptyString, string } = require('../arguments/checks.js');
+const { pageNumber } = require('../arguments/numbers.js');
+const { emails } = require('../arguments/references.js');
+const { optional, required } = require('../arguments/rows.js');
 const { readTextOrDocument } = require('../documents.js');
 const lifetime = require('./lifetime.js');
-const { Resource, composeResource, methodsOf, read } = require('./resource.js');
+const { Resource, composeResource, list, methodsOf, read } = require('./resource.js');
+
+/** @type {Partial<import('../arguments/rows.js').Form>} */
+const filtered = { objectOnly: true, generation: 2 };
+
+/** @param {import('../arguments/read-call.js').Reading} reading */
+const filterArgument = ({ values }) => JSON.stringify(values);
+
+const paged = [optional('page', pageNumber, 'page', { 2: 1 }), optional('perPage', pageNumber, 'perPage', { 2: 100 })];
+
+const users = [
+  ...['firstName', 'lastName', 'email', 'search', 'status', 'accessKey'].map((name) => optional(name, string, name)),
+  ...['startDate', 'endDate'].map((name) => optional(name, date, name)),
+  optional('searchDate', string, 'searchDate'),
+  ...paged,
+];
+
+const projects = [...['search', 'status'].map((name) => optional(name, string, name)), ...paged];
+
+const period = ['beginDate', 'endDate'].map((name) => optional(name, string, name));
+
+const report = [...period, ...['userId', 'accessKey', 'modelId', 'teamId'].map((name) => optional(name, string, name))];
+
+/**
+ * Returns the row of a method that takes a filter as one object.
+ *
+ * @param {import('../calls/operations.js').Operation} operation
+ * @param {readonly import('../arguments/rows.js').Parameter[]} parameters
+ */
+function search(operation, parameters) {
+  return read(operation, parameters, { ...filtered, argument: filterArgument });
+}
 
 const rows = {
   getAPIKeys: read('getApiKeys', [required('email', notEmptyString)]),
   getKeyBody: read('getKeyBody', [required('key', notEmptyString)], { answer: readTextOrDocument }),
+  getUsers: search('getUsers', users),
+  listUsers: list('getUsersPage', users),
+  searchUsers: read('searchUsers', [required('emails', emails)], {
+    argument: ({ values }) => JSON.stringify(values.emails),
+  }),
+  getProjects: search('getProjects', projects),
+  listProjects: list('getProjectsPage', projects),
+  getProject: read('getProject', [required('projectId', notEmptyString)]),
+  getTeams: read('getTeams'),
+  getAccounts: read('getAccounts'),
+  getAccount: read('getAccount', [required('accountId', notEmptyString)]),
+  getLicense: read('getLicense'),
+  getAlerts: read('getAlerts'),
+  getAlertEntities: read('getAlertEntities', [required('alertType', notEmptyString)]),
+  getDataProcessed: search('getDataProcessed', report),
+  getPredictionsMade: search('getPredictionsMade', report),
+  getMostActiveUsers: search('getMostActiveUsers', report),
+  getMostActiveModels: search('getMostActiveModels', report),
+  getClusterMetric: search('getClusterMetric', [required('metric', notEmptyString, 'metric'), ...period]),
 };
 
 class AccountingClient extends Resource {}

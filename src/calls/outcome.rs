@@ -14,6 +14,8 @@ use super::{
 pub(crate) enum Value {
     /// JSON, or nothing if the response had no body.
     Document(Document),
+    /// JSON that is made here.
+    Json(String),
     /// Several documents of JSON.
     Documents(Vec<Document>),
     /// A page of a list.
@@ -118,6 +120,7 @@ impl Value {
                 id,
                 text: text(document.into()),
             },
+            Self::Json(json) => BindingEvent::Document { id, text: text(json) },
             Self::Documents(documents) => BindingEvent::Documents {
                 id,
                 texts: documents.into_iter().map(|document| text(document.into())).collect(),

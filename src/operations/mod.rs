@@ -1,6 +1,7 @@
 //! Dispatches each operation to its function, with one dispatcher per entry point. The functions are in the files of their
 //! resources. Aborts are handled in `calls`.
 
+mod account;
 mod accounting;
 mod data_urls;
 mod engines;
@@ -178,6 +179,23 @@ fn reading<'a>(operation: Read, context: &'a Context<'_>) -> BoxFuture<'a, Value
         Read::GetTagsAndModels => boxed(tags::get_tags_and_models(context)),
         Read::GetApiKeys => boxed(accounting::get_api_keys(context)),
         Read::RawRead => boxed(raw::raw_request(context)),
+        Read::GetUsers => boxed(account::get_users(context)),
+        Read::GetUsersPage => boxed(account::get_users_page(context)),
+        Read::SearchUsers => boxed(account::search_users(context)),
+        Read::GetProjects => boxed(account::get_projects(context)),
+        Read::GetProjectsPage => boxed(account::get_projects_page(context)),
+        Read::GetProject => boxed(account::get_project(context)),
+        Read::GetTeams => boxed(account::get_teams(context)),
+        Read::GetAccounts => boxed(account::get_accounts(context)),
+        Read::GetAccount => boxed(account::get_account(context)),
+        Read::GetLicense => boxed(account::get_license(context)),
+        Read::GetAlerts => boxed(account::get_alerts(context)),
+        Read::GetAlertEntities => boxed(account::get_alert_entities(context)),
+        Read::GetDataProcessed => boxed(account::get_data_processed(context)),
+        Read::GetPredictionsMade => boxed(account::get_predictions_made(context)),
+        Read::GetMostActiveUsers => boxed(account::get_most_active_users(context)),
+        Read::GetMostActiveModels => boxed(account::get_most_active_models(context)),
+        Read::GetClusterMetric => boxed(account::get_cluster_metric(context)),
         Read::PathToDataUrl => boxed(data_urls::path_to_data_url(context)),
     }
 }

@@ -39,12 +39,14 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod account;
 mod accounting;
 mod auth;
 mod backoff;
 mod blocking;
 mod client;
 mod clock;
+mod dashboard;
 mod document;
 mod endpoint;
 mod engines;
@@ -70,10 +72,12 @@ mod uploads;
 mod waiter;
 
 pub use self::{
+    account::{ProjectFilter, UserFilter},
     auth::Auth,
     blocking::{end_threads, start_threads},
     client::{Client, ClientBuilder, RequestOptions},
     clock::{Clock, Random, Sleep, SystemClock, SystemRandom},
+    dashboard::{MetricPoint, MetricSeries, ReportFilter},
     document::Document,
     endpoint::BaseUrl,
     error::{BodyFault, Call, ConnectionFault, Error, GaveUp, InputFault, Phase, Result, Sent},

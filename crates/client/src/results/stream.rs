@@ -165,6 +165,7 @@ impl ResultStream {
         Error::Status {
             status: StatusCode::NOT_FOUND.as_u16(),
             message: format!("the job has no result of the input {input_key:?}"),
+            is_servers: false,
             body: None,
             request_id: None,
             retry_after: None,
