@@ -38,4 +38,5 @@ module.exports.RequestTimeoutError = errors.RequestTimeoutError;
 module.exports.WaitTimeoutError = errors.WaitTimeoutError;
 module.exports.JobFailedError = errors.JobFailedError;
 module.exports.ClientClosedError = errors.ClientClosedError;
+module.exports.DeploymentError = errors.DeploymentError;
 module.exports.InputError = errors.InputError;

@@ -24,6 +24,7 @@ export const {
   WaitTimeoutError,
   JobFailedError,
   ClientClosedError,
+  DeploymentError,
   InputError,
 } = modzy;
 

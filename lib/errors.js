@@ -145,6 +145,18 @@ class JobFailedError extends ModzyError {
   }
 }
 
+/** A step that the server takes for a model failed, or was not complete within its limit. */
+class DeploymentError extends ModzyError {
+  /**
+   * @param {string} message
+   * @param {{ step?: string, modelId?: string, technicalInformation?: string, status?: number, retryable?: boolean, cause?: unknown }} [details]
+   */
+  constructor(message, details = {}) {
+    super(message, details);
+    assignGiven(this, details, ['step', 'modelId', 'technicalInformation', 'status']);
+  }
+}
+
 /** The client was closed. */
 class ClientClosedError extends ModzyError {
   /**
@@ -189,6 +201,7 @@ const family = {
   RequestTimeoutError,
   WaitTimeoutError,
   JobFailedError,
+  DeploymentError,
   ClientClosedError,
   InputError,
 };
@@ -333,6 +346,8 @@ function toError(failure, site) {
       const { jobIdentifier } = failure;
       return new JobFailedError(message, { jobIdentifier, job: readDocument(failure.job) });
     }
+    case 'step':
+      return new DeploymentError(message, failure);
     case 'internal':
       return new ModzyError(message);
   }

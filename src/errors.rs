@@ -126,6 +126,21 @@ pub enum BindingError {
         /// The same, as JSON.
         job: String,
     },
+    /// A step that the server takes failed.
+    Step {
+        /// One sentence.
+        message: String,
+        /// The name of the step.
+        step: String,
+        /// The model.
+        model_id: Option<String>,
+        /// What the server says about the cause.
+        technical_information: Option<String>,
+        /// The HTTP status, if the server refused the step.
+        status: Option<u32>,
+        /// Whether the step may be taken again.
+        retryable: bool,
+    },
     /// The system refused a resource, such as a thread or a descriptor.
     System {
         /// One sentence.
@@ -192,6 +207,7 @@ impl From<&Call> for BindingRequest {
 }
 
 impl From<&Error> for BindingError {
+    #[expect(clippy::too_many_lines, reason = "each kind of error has an arm")]
     fn from(error: &Error) -> Self {
         let message = message_of(error);
         match error {
@@ -275,6 +291,20 @@ impl From<&Error> for BindingError {
                 message,
                 job_identifier: job_identifier.clone(),
                 job: job.clone().into(),
+            },
+            Error::Step {
+                step,
+                model_id,
+                technical_information,
+                source,
+                ..
+            } => Self::Step {
+                message,
+                step: (*step).to_owned(),
+                model_id: model_id.clone(),
+                technical_information: technical_information.clone(),
+                status: source.as_ref().and_then(|source| source.status()).map(Into::into),
+                retryable: error.is_retryable(),
             },
             Error::System { source, .. } => Self::System {
                 message,

@@ -25,6 +25,14 @@ pub enum BindingRead {
     GetFeatures,
     /// `GET /resources/processing/engines`. No argument.
     GetProcessingEngineStatus,
+    /// `GET /resources/processing/models`. No argument.
+    GetProcessingEngineDetails,
+    /// `GET /models/processing-engines`. No argument.
+    GetMinimumEngines,
+    /// `GET /models/requirements/account`. No argument.
+    GetHardware,
+    /// `GET /models/all/versions/all`, one page. The argument is the filter.
+    GetAllModelVersionsPage,
     /// `GET /results/{job}`.
     GetResult,
     /// `GET /results/{job}`, up to one input. The argument is `{jobId, inputKey}`.
@@ -115,6 +123,13 @@ pub enum BindingWrite {
     CloseJob,
     /// Any other request to any route. The argument is `{method, path, query: [[name, value]], body?, takesBytes}`.
     RawWrite,
+    /// `GET`, then `PATCH /models/{model}/versions/{version}`. The argument is `{modelId, version, changes}`.
+    EditModelVersion,
+    /// `PATCH /models/{model}/versions/{version}`, and a wait if requested. The argument is `{modelId, version, minimum, maximum,
+    /// wait?}`.
+    UpdateProcessingEngines,
+    /// The steps of a deployment. The argument is `{spec, from?, until?}`.
+    DeployModel,
     /// `POST /accounting/access-keys/{prefix}/hash`. The argument is the prefix.
     GetKeyBody,
 }

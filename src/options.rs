@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use modzy_client::{RequestOptions, Result, WaitOptions};
+use modzy_client::{RequestOptions, Result, StepOptions, WaitOptions};
 use napi_derive::napi;
 
 use crate::numbers::{count, millis};
@@ -33,6 +33,8 @@ pub struct BindingCallOptions {
     pub poll_interval: Option<f64>,
     /// In ms.
     pub wait_timeout: Option<f64>,
+    /// In ms.
+    pub step_timeout: Option<f64>,
     /// In ms.
     pub max_outage: Option<f64>,
     /// Whether the call is one of a batch: a request that the server refuses is sent again for `max_outage`.
@@ -67,6 +69,18 @@ impl BindingCallOptions {
         }
         for (name, value) in self.headers.iter().flatten() {
             options = options.header(name, value)?;
+        }
+        Ok(options)
+    }
+
+    /// Returns the settings of the steps of a deployment.
+    pub(crate) fn steps(&self, request: &RequestOptions) -> Result<StepOptions> {
+        let mut options = StepOptions::default().request(request.clone());
+        if let Some(interval) = self.poll_interval {
+            options = options.poll_interval(millis("pollInterval", 1.0, interval)?);
+        }
+        if let Some(limit) = self.step_timeout {
+            options = options.limit(millis("stepTimeout", 0.0, limit)?);
         }
         Ok(options)
     }

@@ -5,6 +5,7 @@ import type { BatchMethods } from './batches.js';
 import type { ConnectionError, InputError, ResponseError } from './errors.js';
 import type { JobReadMethods } from './jobs.js';
 import type { LifetimeMethods } from './lifetime.js';
+import type { DeploymentMethods } from './deployment.js';
 import type { ModelMethods } from './models.js';
 import type { BlobUrlOptions, ClassInitiator, ClientOptions, DataUrlOptions, TeamInitiator } from './options.js';
 import type { ResultMethods } from './results.js';
@@ -39,7 +40,7 @@ interface ResourceClient extends LifetimeMethods {}
 
 /** A client with the methods about models only. */
 export declare class ModelClient extends ResourceClient {}
-export interface ModelClient extends ModelMethods {}
+export interface ModelClient extends ModelMethods, DeploymentMethods {}
 
 /** A client with the methods about tags only. */
 export declare class TagClient extends ResourceClient {}
@@ -141,7 +142,15 @@ export declare class ModzyClient {
   fileToDataUrl(file: Blob, options?: BlobUrlOptions | null): Promise<string>;
 }
 export interface ModzyClient
-  extends RunMethods, ModelMethods, TagMethods, JobMethods, BatchMethods, ResultMethods, LifetimeMethods {}
+  extends
+    RunMethods,
+    ModelMethods,
+    DeploymentMethods,
+    TagMethods,
+    JobMethods,
+    BatchMethods,
+    ResultMethods,
+    LifetimeMethods {}
 
 // Without this, all that is declared here would be exported.
 export {};

@@ -141,6 +141,30 @@ export declare class JobFailedError extends ModzyError {
   /** Creates an error. The library creates its errors itself; the constructor is for tests. */
   constructor(message: string, details?: { jobIdentifier?: string; job?: Job; retryable?: boolean; cause?: unknown });
 }
+/** A step that the server takes for a model failed, or was not complete within `stepTimeout`. */
+export declare class DeploymentError extends ModzyError {
+  name: 'DeploymentError';
+  /** The step, from which `deployModel({ from })` resumes. */
+  step: string;
+  /** The model, once it exists. */
+  modelId?: string;
+  /** What the server says about the cause. */
+  technicalInformation?: string;
+  /** The HTTP status, if the server refused the step. */
+  status?: number;
+  /** Creates an error. The library creates its errors itself; the constructor is for tests. */
+  constructor(
+    message: string,
+    details?: {
+      step?: string;
+      modelId?: string;
+      technicalInformation?: string;
+      status?: number;
+      retryable?: boolean;
+      cause?: unknown;
+    },
+  );
+}
 /** The client was closed before or during the call. Create another client to make further calls. */
 export declare class ClientClosedError extends ModzyError {
   name: 'ClientClosedError';

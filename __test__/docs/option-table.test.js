@@ -23,6 +23,7 @@ const KINDS = {
   submitJobEmbedded: ['embed'],
   uploads: ['upload'],
   appends: ['append'],
+  deployments: ['deploy'],
   waits: ['wait'],
   batches: ['waitMany'],
   watches: ['watch'],

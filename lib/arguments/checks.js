@@ -124,6 +124,18 @@ function date(value, name) {
 }
 
 /**
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {unknown[]}
+ */
+function array(value, name) {
+  if (!Array.isArray(value)) {
+    throw invalidParam(name, 'an array', value);
+  }
+  return value;
+}
+
+/**
  * Returns a check for one of several strings.
  *
  * @param {string[]} choices
@@ -247,6 +259,7 @@ function blob(value, name) {
 }
 
 module.exports = {
+  array,
   blob,
   boolean,
   callback,

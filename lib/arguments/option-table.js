@@ -15,7 +15,7 @@ const { atLeastOne, bound, count, fromZero, fromZeroOrInfinite, milliseconds, si
 /**
  * The kinds of calls, which differ in the options that they take.
  *
- * @typedef {'read' | 'list' | 'download' | 'submit' | 'embed' | 'upload' | 'append' | 'submitModel' | 'run' | 'wait'
+ * @typedef {'read' | 'list' | 'download' | 'submit' | 'embed' | 'upload' | 'append' | 'deploy' | 'submitModel' | 'run' | 'wait'
  *   | 'waitMany' | 'watch' | 'pathUrl' | 'blobUrl' | 'close'} CallKind
  *
  * A taker of an option: a kind of calls, any client, or a client whose settings are one object.
@@ -36,7 +36,7 @@ const models = /** @type {const} */ (['submitModel', 'run']);
 const submits = /** @type {const} */ (['submit', 'embed', 'upload', ...models]);
 const uploads = /** @type {const} */ (['upload', 'append', ...models]);
 /** Calls that make requests, and are over with them. */
-const requests = /** @type {const} */ (['read', 'list', 'download', 'append', ...submits]);
+const requests = /** @type {const} */ (['read', 'list', 'download', 'append', 'deploy', ...submits]);
 /** Calls that only read a file or a Blob. */
 const dataUrls = /** @type {const} */ (['pathUrl', 'blobUrl']);
 
@@ -97,8 +97,9 @@ const options = {
   // Waits
   concurrency: inJavaScript(bound, 'waitMany'),
   maxOutage: inRust(milliseconds(0), ...waits),
-  onProgress: inJavaScript(callback, 'wait', 'waitMany', 'run'),
-  pollInterval: inRust(milliseconds(1), ...waits),
+  onProgress: inJavaScript(callback, 'deploy', 'wait', 'waitMany', 'run'),
+  pollInterval: inRust(milliseconds(1), 'deploy', ...waits),
+  stepTimeout: inRust(milliseconds(0), 'deploy'),
   waitTimeout: inRust(milliseconds(0), ...waits),
   // Cancellation of the job after an abort. An upload always cancels its job.
   cancelOnAbort: inJavaScript(boolean, 'submit', 'embed', 'submitModel', ...waits),

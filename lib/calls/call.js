@@ -221,7 +221,7 @@ class Call {
   reportProgress(event) {
     if (event.event === 'jobSeen') {
       const job = readDocument(event.job);
-      this.progress?.notify(job, job?.status);
+      this.progress?.notify(job, job?.status ?? job?.step);
     } else {
       const { input, loadedBytes, totalBytes } = event;
       const progress = { ...input, loadedBytes, ...(totalBytes !== undefined && { totalBytes }) };

@@ -29,7 +29,7 @@ const history = [
   membersOnly(optional('model', string, 'model')),
 ];
 
-const jobs = [
+const shortList = [
   ...['user', 'accessKey'].map((name) => optional(name, string, name)),
   ...['startDate', 'endDate'].map((name) => optional(name, date, name)),
   ...['model', 'status'].map((name) => optional(name, string, name)),
@@ -38,8 +38,12 @@ const jobs = [
 ];
 
 const rows = {
-  getJobs: read('getJobs', jobs, { objectOnly: true, generation: 2, argument: ({ values }) => JSON.stringify(values) }),
-  listJobs: list('getJobsPage', jobs),
+  getJobs: read('getJobs', shortList, {
+    objectOnly: true,
+    generation: 2,
+    argument: ({ values }) => JSON.stringify(values),
+  }),
+  listJobs: list('getJobsPage', shortList),
   getJob: read('getJob', job),
   cancelJob: read('cancelJob', job),
   getJobHistory: own('read', ['getJobHistory', 'getJobsById'], history, getJobHistory),

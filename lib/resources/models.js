@@ -6,6 +6,7 @@ const { date, flag, notEmptyString, string } = require('../arguments/checks.js')
 const { pageNumber } = require('../arguments/numbers.js');
 const { readCall } = require('../arguments/read-call.js');
 const { named, optional, required, version } = require('../arguments/rows.js');
+const deployment = require('./deployment.js');
 const lifetime = require('./lifetime.js');
 const { Resource, alias, composeResource, list, methodsOf, read } = require('./resource.js');
 
@@ -61,7 +62,7 @@ const rows = {
   getModelVersionOutputSample: read('getModelVersionOutputSample', version, { argument: versionArgument }),
 };
 
-const methods = methodsOf(rows);
+const methods = { ...methodsOf(rows), ...deployment.methods };
 
 class ModelClient extends Resource {}
 composeResource(ModelClient, 'models', methods, lifetime.methods);

@@ -7,7 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{Client, Document, DownloadProgress, Error, RequestOptions, Result, UploadProgress, WaitOptions};
+use modzy_client::{
+    Client, Document, DownloadProgress, Error, RequestOptions, Result, StepOptions, StepProgress, UploadProgress,
+    WaitOptions,
+};
 use serde::de::DeserializeOwned;
 
 use super::{guard::Call, observer::CallObserver};
@@ -88,6 +91,11 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Returns the settings of the steps of a deployment.
+    pub(crate) fn steps(&self) -> Result<StepOptions> {
+        self.reports.options.steps(&self.request)
+    }
+
     /// Returns an argument that is an identifier.
     pub(crate) fn identifier(&self) -> &'a str {
         &self.argument.text
@@ -110,6 +118,16 @@ impl Reports<'_> {
     pub(crate) fn download(&self, progress: DownloadProgress) {
         if self.options.progress.unwrap_or_default() {
             self.call.report_download(progress);
+        }
+    }
+
+    /// Returns a listener that reports the progress of a step, if the caller has requested it.
+    pub(crate) fn step_listener(&self) -> impl FnMut(StepProgress) + Send {
+        let wanted = self.options.progress.unwrap_or_default();
+        move |progress| {
+            if wanted {
+                self.call.report_step(progress);
+            }
         }
     }
 

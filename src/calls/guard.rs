@@ -12,7 +12,7 @@ use std::{
 
 use modzy_client::{
     Abort, CancelOutcome, Client, Document, DownloadProgress, Ended, Error, JobOfCall, RequestOptions, Result, Sent,
-    UploadProgress, fate_of_aborted,
+    StepProgress, UploadProgress, fate_of_aborted,
 };
 
 use super::{
@@ -71,6 +71,16 @@ impl Call {
         };
         let topic = Topic::Job(job.string_member("status"));
         self.calls.report_over(event, topic);
+    }
+
+    /// Reports the progress of a step.
+    pub(super) fn report_step(&self, progress: StepProgress) {
+        let StepProgress { step, percentage, .. } = progress;
+        let event = BindingEvent::JobSeen {
+            id: self.id.cast_signed(),
+            job: text(format!(r#"{{"step":"{step}","percentage":{percentage}}}"#)),
+        };
+        self.calls.report_over(event, Topic::Job(Some(step.to_owned())));
     }
 
     /// Reports the progress of a download.

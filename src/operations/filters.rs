@@ -1,6 +1,6 @@
 //! The filters of lists, converted from JavaScript.
 
-use modzy_client::{JobFilter, JobHistoryFilter, ModelFilter};
+use modzy_client::{JobFilter, JobHistoryFilter, ModelFilter, ModelVersionFilter};
 use serde::{Deserialize, Deserializer, de};
 
 /// The filter of a history.
@@ -54,6 +54,39 @@ pub(super) struct ModelsArgument {
     direction: Option<String>,
     page: Option<u64>,
     per_page: Option<u64>,
+}
+
+/// The filter of versions of models.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ModelVersionsArgument {
+    model_id: Option<String>,
+    version: Option<String>,
+    status: Option<String>,
+    #[serde(default, deserialize_with = "flag")]
+    is_active: Option<bool>,
+    #[serde(default, deserialize_with = "flag")]
+    is_available: Option<bool>,
+    sort_by: Option<String>,
+    direction: Option<String>,
+    page: Option<u64>,
+    per_page: Option<u64>,
+}
+
+impl From<ModelVersionsArgument> for ModelVersionFilter {
+    fn from(argument: ModelVersionsArgument) -> Self {
+        Self {
+            model_id: argument.model_id,
+            version: argument.version,
+            status: argument.status,
+            is_active: argument.is_active,
+            is_available: argument.is_available,
+            sort_by: argument.sort_by,
+            direction: argument.direction,
+            page: argument.page,
+            per_page: argument.per_page,
+        }
+    }
 }
 
 impl From<HistoryArgument> for JobHistoryFilter {

@@ -4,6 +4,7 @@
 mod account;
 mod accounting;
 mod data_urls;
+mod deployment;
 mod engines;
 mod filters;
 mod jobs;
@@ -159,6 +160,10 @@ fn reading<'a>(operation: Read, context: &'a Context<'_>) -> BoxFuture<'a, Value
         Read::GetJobHistoryPage => boxed(jobs::get_job_history_page(context)),
         Read::GetFeatures => boxed(uploads::get_features(context)),
         Read::GetProcessingEngineStatus => boxed(engines::get_processing_engine_status(context)),
+        Read::GetProcessingEngineDetails => boxed(engines::get_processing_engine_details(context)),
+        Read::GetMinimumEngines => boxed(engines::get_minimum_engines(context)),
+        Read::GetHardware => boxed(engines::get_hardware(context)),
+        Read::GetAllModelVersionsPage => boxed(models::get_all_model_versions_page(context)),
         Read::GetResult => boxed(results::get_result(context)),
         Read::GetInputResult => boxed(results::get_input_result(context)),
         Read::OpenResults => boxed(results::open_results(context)),
@@ -206,6 +211,9 @@ fn writing<'a>(operation: Write, context: &'a Context<'_>) -> BoxFuture<'a, Valu
         Write::AppendInput => boxed(uploads::append_input(context)),
         Write::CloseJob => boxed(uploads::close_job(context)),
         Write::RawWrite => boxed(raw::raw_request(context)),
+        Write::EditModelVersion => boxed(models::edit_model_version(context)),
+        Write::UpdateProcessingEngines => boxed(engines::update_processing_engines(context)),
+        Write::DeployModel => boxed(deployment::deploy_model(context)),
         Write::GetKeyBody => boxed(accounting::get_key_body(context)),
     }
 }

@@ -2,8 +2,9 @@
 
 use modzy_client::{Document, Page, Result};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use super::filters::ModelsArgument;
+use super::filters::{ModelVersionsArgument, ModelsArgument};
 use crate::calls::Context;
 
 /// A model by its name.
@@ -20,6 +21,35 @@ struct NameArgument {
 struct VersionArgument {
     model_id: String,
     version: String,
+}
+
+/// Changes of a version.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EditArgument {
+    model_id: String,
+    version: String,
+    changes: Map<String, Value>,
+}
+
+pub(super) async fn get_all_model_versions_page(context: &Context<'_>) -> Result<Page> {
+    let filter = context.argument.parse::<ModelVersionsArgument>()?.into();
+    context
+        .client
+        .get_all_model_versions_page(&filter, &context.request)
+        .await
+}
+
+pub(super) async fn edit_model_version(context: &Context<'_>) -> Result<Document> {
+    let EditArgument {
+        model_id,
+        version,
+        changes,
+    } = context.argument.parse()?;
+    context
+        .client
+        .edit_model_version(&model_id, &version, &changes, &context.request)
+        .await
 }
 
 pub(super) async fn get_models(context: &Context<'_>) -> Result<Document> {

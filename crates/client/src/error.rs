@@ -151,6 +151,22 @@ pub enum Error {
         message: String,
     },
 
+    /// A step that the server takes failed, or was not complete within its limit. See [`Client::deploy_model`](crate::Client::deploy_model).
+    #[error("the step {step} {reason}")]
+    #[non_exhaustive]
+    Step {
+        /// The name of the step.
+        step: &'static str,
+        /// What is wrong with it, to follow the name in a message.
+        reason: String,
+        /// The model, if the step belongs to the deployment of one.
+        model_id: Option<String>,
+        /// What the server says about the cause, for the author of the model.
+        technical_information: Option<String>,
+        /// The failure of the step's request.
+        source: Option<Box<Error>>,
+    },
+
     /// The caller aborted the call before its request was sent. See [`RequestOptions::nothing_sent_after`].
     ///
     /// [`RequestOptions::nothing_sent_after`]: crate::RequestOptions::nothing_sent_after
@@ -219,6 +235,16 @@ impl Error {
         Self::System { advice, source }
     }
 
+    pub(crate) fn step(step: &'static str, reason: impl Into<String>) -> Self {
+        Self::Step {
+            step,
+            reason: reason.into(),
+            model_id: None,
+            technical_information: None,
+            source: None,
+        }
+    }
+
     pub(crate) fn argument(name: &'static str, reason: impl Into<String>) -> Self {
         Self::Argument {
             name,
@@ -239,6 +265,7 @@ impl Error {
             | Self::File { .. }
             | Self::WaitTimeout { .. }
             | Self::JobFailed { .. }
+            | Self::Step { .. }
             | Self::Aborted
             | Self::System { .. }
             | Self::Internal(_) => None,
@@ -256,6 +283,7 @@ impl Error {
             | Self::File { .. }
             | Self::WaitTimeout { .. }
             | Self::JobFailed { .. }
+            | Self::Step { .. }
             | Self::Aborted
             | Self::System { .. }
             | Self::Internal(_) => None,
@@ -337,6 +365,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::WaitTimeout { .. } | Self::System { .. } => true,
+            Self::Step { source, .. } => source.as_ref().is_some_and(|source| source.is_retryable()),
             other => other.call().is_some_and(|call| call.retryable),
         }
     }

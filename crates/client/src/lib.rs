@@ -47,6 +47,7 @@ mod blocking;
 mod client;
 mod clock;
 mod dashboard;
+mod deployment;
 mod document;
 mod endpoint;
 mod engines;
@@ -67,6 +68,7 @@ mod reactor;
 mod resolver;
 mod results;
 mod run;
+mod steps;
 mod transport;
 mod uploads;
 mod waiter;
@@ -78,8 +80,10 @@ pub use self::{
     client::{Client, ClientBuilder, RequestOptions},
     clock::{Clock, Random, Sleep, SystemClock, SystemRandom},
     dashboard::{MetricPoint, MetricSeries, ReportFilter},
+    deployment::{DeployOptions, ModelSpec, Sample, SpecInput, SpecOutput, Step},
     document::Document,
     endpoint::BaseUrl,
+    engines::EngineRange,
     error::{BodyFault, Call, ConnectionFault, Error, GaveUp, InputFault, Phase, Result, Sent},
     jobs::{
         Abort, AzureBlobs, AzureJob, AzureJobBuilder, CANCEL_GRACE, CancelLimits, CancelOutcome, Cancellation,
@@ -89,13 +93,14 @@ pub use self::{
         path_to_data_uri,
     },
     listing::Page,
-    models::ModelFilter,
+    models::{ModelFilter, ModelVersionFilter},
     observer::{Event, Observer, QueueReason},
     outputs::{Contents, DownloadProgress, Downloaded, Output, OutputRef},
     raw::RawRequest,
     resolver::{Lookup, Resolver, SystemResolver},
     results::{JobAndOutcome, JobAndResult, NoOutputs, ResultStream, outputs_of},
     run::{Failures, RunInputs, RunJob, RunListener, RunOptions, RunOutcome, RunResult, RunSource},
+    steps::{StepOptions, StepProgress},
     transport::{RawResponse, Transport, TransportKey, TransportState},
     uploads::{ByteStream, FileJob, FileSource, JobInput, Upload, UploadProgress},
 };

@@ -88,11 +88,11 @@ impl Client {
 }
 
 /// The path of a model.
-pub(super) fn model_path(model_id: &str) -> Result<String> {
+pub(crate) fn model_path(model_id: &str) -> Result<String> {
     Ok(format!("/models/{}", segment("model_id", model_id)?))
 }
 
-fn version_path(model_id: &str, version: &str) -> Result<String> {
+pub(crate) fn version_path(model_id: &str, version: &str) -> Result<String> {
     let model = model_path(model_id)?;
     Ok(format!("{model}/versions/{}", segment("version", version)?))
 }

@@ -6,6 +6,8 @@ mod latest;
 mod list;
 mod similarity;
 mod tags;
+mod versions;
 
+pub(crate) use self::get::{model_path, version_path};
 pub(crate) use self::latest::LATEST;
-pub use self::list::ModelFilter;
+pub use self::{list::ModelFilter, versions::ModelVersionFilter};

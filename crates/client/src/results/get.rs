@@ -29,7 +29,7 @@ impl Client {
         Ok(self.request(Method::GET, &path, Some(job_id)))
     }
 
-    /// Reads the result of one input, as it stands in the `results` or the `failures` of [`Client::get_result`], but without the
+    /// Reads the result of one input, as it is in the `results` or the `failures` of [`Client::get_result`], but without the
     /// additional level of old servers: `GET /results/{job}`. The body is read as it arrives, up to that input, and is then closed;
     /// the time limits are those of [`Client::stream_results`].
     ///

@@ -51,6 +51,7 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
         | Error::File { .. }
         | Error::WaitTimeout { .. }
         | Error::JobFailed { .. }
+        | Error::Step { .. }
         | Error::Aborted
         | Error::Internal(_) => Verdict::Never,
         Error::Connection { sent, .. } | Error::Timeout { sent, .. } => {

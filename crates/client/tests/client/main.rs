@@ -25,6 +25,8 @@ mod codings;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod deployment;
+#[cfg(test)]
 mod download_access;
 #[cfg(test)]
 mod download_durability;

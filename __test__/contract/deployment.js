@@ -1,0 +1,101 @@
+'use strict';
+
+// Deployments, and changes of versions and engines, with clients of both generations.
+
+const path = require('node:path');
+const { get, post, refusal, reply } = require('./wire.js');
+
+const SENTENCE = path.join(__dirname, 'data/sentence.txt');
+const VERSION = '/models/m1/versions/0.0.1';
+const of = { modelId: 'm1', version: '0.0.1' };
+const patch = (route, json) => ({ ...post(route, json), method: 'PATCH' });
+const version = { version: '0.0.1', timeout: { status: 1, run: 2 }, longDescription: 'L' };
+
+const each = (title, row) =>
+  [1, 2].map((client) => ({ title: `${title}, on a client of ${client}.x`, client, ...row }));
+
+const reads = (title, call, ask, answer) => each(title, { call, asks: [ask], answers: [answer], gives: answer });
+
+const refused = (title, call, message) => ({ title, call, asks: [], fails: { of: 'TypeError', message } });
+
+const model = { ...of, image: 'modzy/echo:1', inputs: [{ name: 'input', sample: SENTENCE }] };
+
+module.exports = [
+  ...reads('getHardware returns the hardware', (c) => c.getHardware(), get('/models/requirements/account'), [
+    { requirementId: 1 },
+  ]),
+  ...reads('getMinimumEngines returns the sum', (c) => c.getMinimumEngines(), get('/models/processing-engines'), {
+    minimumProcessingEnginesSum: '3',
+  }),
+  ...reads(
+    'getProcessingEngineDetails returns the engines',
+    (c) => c.getProcessingEngineDetails(),
+    get('/resources/processing/models'),
+    [{ identifier: 'm1', version: '0.0.1', engines: [] }],
+  ),
+  ...reads(
+    'listModelVersions sends its filter',
+    (c) => c.listModelVersions({ modelId: 'm1', isActive: true, sortBy: 'version', direction: 'DESC' }).toArray(),
+    get('/models/all/versions/all', {
+      ...{ 'model.modelId': 'm1', isActive: true, 'sort-by': 'version', direction: 'DESC' },
+      ...{ page: 1, 'per-page': 100 },
+    }),
+    [version],
+  ),
+  ...each('editModelVersion sends only what is named, with the members that an object has', {
+    call: (c) => c.editModelVersion({ ...of, changes: { timeout: { run: 5 }, outputs: [] } }),
+    asks: [get(VERSION), patch(VERSION, { timeout: { status: 1, run: 5 }, outputs: [] })],
+    answers: [version, version],
+    gives: version,
+  }),
+  ...each('updateProcessingEngines sends the range', {
+    call: (c) => c.updateProcessingEngines({ ...of, minimum: 1, maximum: 2 }),
+    asks: [patch(VERSION, { processing: { minimumParallelCapacity: 1, maximumParallelCapacity: 2 } })],
+    answers: [version],
+    gives: version,
+  }),
+  {
+    title: 'updateProcessingEngines takes the other route where the first is refused',
+    call: (c) => c.updateProcessingEngines({ ...of, minimum: 1, maximum: 2 }),
+    asks: [
+      patch(VERSION, { processing: { minimumParallelCapacity: 1, maximumParallelCapacity: 2 } }),
+      patch(`${VERSION}/processing`, { minimumParallelCapacity: 1, maximumParallelCapacity: 2 }),
+    ],
+    answers: [refusal(403, 'no'), version],
+    gives: version,
+  },
+  ...each('deployModel takes the steps from one to another', {
+    call: (c) =>
+      c.deployModel({ ...model, from: 'image', until: 'load', registryPassword: 'aPassword', pollInterval: 1 }),
+    asks: [
+      post(`${VERSION}/container-image`, { registry: { url: 'modzy/echo:1', password: 'aPassword' } }),
+      get(`${VERSION}/container-image`),
+      get(`${VERSION}/container-image`),
+      patch(VERSION, {
+        requirement: { requirementId: 1 },
+        timeout: { status: 60000, run: 60000 },
+        inputs: [{ name: 'input', acceptedMediaTypes: 'application/json', maximumSize: 1000000, description: '' }],
+        outputs: [{ name: 'results.json', mediaType: 'application/json', maximumSize: 1000000, description: '' }],
+        processing: { minimumParallelCapacity: 0, maximumParallelCapacity: 1 },
+      }),
+      { ...get(`${VERSION}/load-process`), method: 'POST' },
+      get(VERSION),
+    ],
+    answers: [{}, { percentage: 13 }, { percentage: 100 }, version, reply(200), version],
+    gives: version,
+  }),
+  refused('deployModel refuses a missing image', (c) => c.deployModel({ ...model, image: undefined }), /image/),
+  refused('deployModel refuses an unknown step', (c) => c.deployModel({ ...model, from: 'start' }), /from param/),
+  refused('deployModel refuses positional arguments', (c) => c.deployModel('m1'), /takes \(\{ /),
+  refused(
+    'deployModel refuses an input without a name',
+    (c) => c.deployModel({ ...model, inputs: [{ sample: SENTENCE }] }),
+    /inputs\[0\]\.name is missing/,
+  ),
+  refused('editModelVersion refuses no changes', (c) => c.editModelVersion({ ...of, changes: {} }), /changes/),
+  refused(
+    'updateProcessingEngines refuses a minimum above the maximum',
+    (c) => c.updateProcessingEngines({ ...of, minimum: 3, maximum: 2 }),
+    /minimum must not be above the maximum: 3 > 2/,
+  ),
+];
