@@ -19,6 +19,7 @@ use crate::support::{
 struct Notes {
     lines: Mutex<Vec<String>>,
     errors: Mutex<String>,
+    responses: Mutex<Vec<String>>,
 }
 
 impl Observer for Notes {
@@ -41,6 +42,12 @@ impl Observer for Notes {
                 format!("poll {polls}: {found}, {:?}", delay.map(millis))
             }
             Event::Queue { reason, delay } => format!("queued: {}, +{}", reason.as_str(), millis(delay)),
+            // Kept apart: every call has some.
+            Event::Response { status, request_id } => {
+                let id = request_id.unwrap_or("-");
+                self.responses.lock().unwrap().push(format!("{status} {id}"));
+                return;
+            }
             _ => "another event".to_owned(),
         };
         self.lines.lock().unwrap().push(line);
@@ -235,4 +242,18 @@ async fn events_hold_no_secret() {
         shown.contains("no ***") && !shown.contains("secretBodyOfTheKey"),
         "{shown:.2000}"
     );
+}
+
+#[tokio::test]
+async fn each_response_is_reported_with_its_status_and_its_identifier() {
+    let server = Server::scripted(vec![
+        Reply::Keep(answer(503, "x-request-id: refused\r\n", "")),
+        Reply::Keep(answer(202, "x-request-id: r-1\r\n", r#"{"jobIdentifier":"j"}"#)),
+    ])
+    .await;
+    let (client, _) = skipping(&server.api());
+    let (notes, options) = observed();
+    let _ = client.submit_job("{}", &options).await;
+    client.submit_job("{}", &options).await.unwrap();
+    assert_eq!(*notes.responses.lock().unwrap(), ["202 r-1"]);
 }
