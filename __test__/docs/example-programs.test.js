@@ -100,6 +100,13 @@ describe('examples of jobs', () => {
     assert.deepEqual(await emulator.requests(), []);
   });
 
+  it('deploy.js goes from an image to the result of a job', async () => {
+    const [version, job, ...rest] = await linesOf(emulator, 'deploy.js');
+    assert.equal(version, 'Echo 0.0.1: active');
+    assert.match(job, FINISHED);
+    assert.deepEqual(rest, ['  first: SUCCESSFUL']);
+  });
+
   it('aws-s3.js sends the names of the objects and the credentials', async () => {
     const env = { AWS_ACCESS_KEY_ID: 'an id', AWS_SECRET_ACCESS_KEY: 'a secret', AWS_REGION: 'eu-west-1' };
     Object.assign(env, { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey });

@@ -69,6 +69,11 @@ async fn upload_sends_its_files_whole() {
 }
 
 #[tokio::test]
+async fn deploy_goes_from_an_image_to_the_result_of_a_job() {
+    assert_eq!(run("deploy", &["modzy/echo:1", "LICENSE"]).await, "COMPLETED\n");
+}
+
+#[tokio::test]
 async fn many_counts_the_jobs_that_have_completed() {
     assert_eq!(run("many", &["60"]).await, "60 of 60 completed\n");
 }

@@ -3,7 +3,6 @@ use super::*;
 const JOB: &str = r#"{"jobIdentifier":"j","status":"COMPLETED","total":1,"completed":1,"failed":0}"#;
 const RECEIPT: &str = r#"{"jobIdentifier":"J","totalInputs":1}"#;
 const RESULTS: &str = r#"{"jobIdentifier":"j","finished":true,"results":{"k":{"status":"SUCCESSFUL","o":1}}}"#;
-const INPUT: &str = r#"{"status":"FAILED","error":"no such picture"}"#;
 const MODEL: &str = r#"{"modelId":"m","name":"Sentiment","status":"active","details":null,"message":null}"#;
 const ANOTHER: &str = r#"{"jobIdentifier":"another","status":"COMPLETED","finished":true}"#;
 
