@@ -90,6 +90,7 @@ const ofCalls = {
   results: ['yes', 1, {}],
   retries: [...counts, 2 ** 32],
   signal: [true, {}, 'abort', new AbortController(), { aborted: false }],
+  stepTimeout: numbers,
   waitTimeout: numbers,
 };
 
@@ -185,6 +186,7 @@ describe('the options of calls', () => {
     append: (options) => client.appendInput('j', 'a', 'b', 'c', options),
     submitModel: (options) => client.submit('m', { a: 'b' }, options),
     run: (options) => client.run('m', { a: 'b' }, options),
+    deploy: (options) => client.deployModel({ version: 'v', image: 'i', inputs: [] }, options),
     wait: (options) => client.blockUntilComplete('j', options),
     waitMany: (options) => client.blockUntilAllComplete(['j'], options),
     watch: (options) => client.watchJob('j', options).next(),
@@ -259,13 +261,19 @@ describe('the addon', () => {
         : typeof value === 'number',
     );
 
+  /** An operation that takes an option, and its argument. */
+  const taking = (name) =>
+    optionTable[name].takers.includes('wait')
+      ? ['blockUntilComplete', 'j']
+      : ['deployModel', JSON.stringify({ spec: { version: 'v', image: 'i', inputs: [] } })];
+
   for (const [name, values] of Object.keys(ofCalls)
     .filter((each) => optionTable[each].side === 'rust')
     .map((each) => [each, typed(each)])) {
     it(`refuses, and names, what ${name} cannot be, as ${values.length} values`, async () => {
       assert.ok(values.length > 0);
       for (const value of values) {
-        const calling = session.run('blockUntilComplete', 'j', { binding: { maxOutage: 0, [name]: value } });
+        const calling = session.run(...taking(name), { binding: { maxOutage: 0, [name]: value } });
         await assert.rejects(calling, ({ name: type, message }) => type === 'TypeError' && message.startsWith(name));
       }
     });
