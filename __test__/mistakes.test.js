@@ -6,6 +6,7 @@
 const assert = require('node:assert/strict');
 const { after, before, describe, it } = require('node:test');
 const modzy = require('modzy-client');
+const { methodOf } = require('../lib/arguments/methods.js');
 const answers = require('./mistakes/answers.js');
 const ofConstructors = require('./mistakes/constructors.js');
 const ofJobs = require('./mistakes/jobs.js');
@@ -65,19 +66,11 @@ describe('a mistake', () => {
       });
     }
 
-    it('has a row for almost every method', () => {
+    it('has a row for every method that does more than read', () => {
       const called = new Set(ofMethods.flatMap(([, call]) => call.toString().match(/(?<=\bc\.)\w+/g) ?? []));
-      const plain = ['getActiveModels', 'getAllModels', 'getKeyBody', 'getAPIKeys', 'getProcessingEngineStatus'];
-      const missing = [...readPublicMethods().keys()].filter((name) => !called.has(name) && !/Client$/.test(name));
-      const similar = [
-        'getModelById',
-        'getModelVersions',
-        'getModelVersionsById',
-        'getRelatedModels',
-        'listJobHistory',
-      ];
-      const samples = ['getModelVersionInputSample', 'getModelVersionOutputSample'];
-      assert.deepEqual(missing.sort(), [...plain, ...similar, ...samples].sort());
+      const doesMore = (name) => !['read', 'list', undefined].includes(methodOf(name)?.kind);
+      const missing = [...readPublicMethods().keys()].filter((name) => !called.has(name) && doesMore(name));
+      assert.deepEqual(missing, ['close']);
     });
   });
 

@@ -6,7 +6,7 @@ const KEY = 'aPrefix.aSecretBody';
 const URL_OF_API = 'https://app.modzy.com/api';
 const INIT = 'Cannot initialize the modzy client: ';
 const OPTIONS =
-  'its options are connectTimeout, headers, idleTimeout, logger, maxResponseBytes, maxSockets, proxy, requestTimeout, retries, tls and userAgent';
+  'its options are connectTimeout, headers, idleTimeout, logger, maxResponseBytes, maxSockets, proxy, requestTimeout, retries, retryBudget, tls, transport and userAgent';
 const WAYS =
   'write new ModzyClient(baseURL, apiKey, options), new ModzyClient({ apiKey, url, ...options }) or ModzyClient.fromEnv(options)';
 const NOT_EMPTY = 'should be a valid not empty string';
@@ -67,7 +67,7 @@ module.exports = [
   [
     'an option of waits',
     (m) => new m.ModzyClient(URL_OF_API, KEY, { pollInterval: 5 }),
-    `the client has no option pollInterval, which belongs to blockUntilComplete, blockUntilResult, blockUntilAllComplete, jobsAsCompleted and watchJob; ${OPTIONS}`,
+    `the client has no option pollInterval, which belongs to blockUntilComplete, blockUntilResult, blockUntilAllComplete, jobsAsCompleted, watchJob, updateProcessingEngines, deployModel and run; ${OPTIONS}`,
   ],
   [
     'url in the options of the form of 1.x',

@@ -6,8 +6,11 @@ const JOB = '00000000-0000-4000-8000-000000000001';
 const TEXTS = { first: { 'input.txt': 'What a lovely day!' } };
 const M = ['ed542963de', '1.0.1'];
 const AWAIT = ', not a promise: await it first';
-const WAITS = 'blockUntilComplete, blockUntilResult, blockUntilAllComplete, jobsAsCompleted and watchJob';
-const OF_SUBMITS = 'submitJob, submitJobText, submitJobEmbedded, submitJobAWSS3, submitJobJDBC and submitJobFile';
+const WAITS = 'blockUntilComplete, blockUntilResult, blockUntilAllComplete, jobsAsCompleted, watchJob';
+const OF_SUBMITS = [
+  'submitJob, submitJobText, submitJobEmbedded, submitJobAWSS3, submitJobAwsS3Folder, submitJobAzureBlob',
+  'submitJobStorageGrid, submitJobJDBC, submitJobFile, run and submit',
+].join(', ');
 
 module.exports = [
   // Options
@@ -40,12 +43,12 @@ module.exports = [
   [
     'waitTimeout of a submit',
     (c) => c.submitJobText({ modelId: 'm', version: 'v', sources: TEXTS, waitTimeout: 5 }),
-    `submitJobText has no option waitTimeout, which belongs to ${WAITS}; use jobTimeout or requestTimeout`,
+    `submitJobText has no option waitTimeout, which belongs to ${WAITS} and run; use jobTimeout or requestTimeout`,
   ],
   [
     'pollInterval of a read',
     (c) => c.getJob(JOB, { pollInterval: 5 }),
-    `getJob has no option pollInterval, which belongs to ${WAITS}; its options are headers, requestTimeout, retries and signal`,
+    `getJob has no option pollInterval, which belongs to ${WAITS}, updateProcessingEngines, deployModel and run; its options are headers, requestTimeout, retries and signal`,
   ],
   [
     'concurrency of a wait for one job',
@@ -55,7 +58,7 @@ module.exports = [
   [
     'limit of a page',
     (c) => c.getJobHistory({ limit: 5 }),
-    'getJobHistory has no option limit, which belongs to listJobHistory and listModels; its options are headers, requestTimeout, retries and signal',
+    'getJobHistory has no option limit, which belongs to listUsers, listProjects, listJobs, listJobHistory, listModelVersions and listModels; its options are headers, requestTimeout, retries and signal',
   ],
   [
     'limits of a listing',
