@@ -18,6 +18,7 @@ describe('the package', () => {
     'BadRequestError',
     'ClientClosedError',
     'ConnectionError',
+    'DeploymentError',
     'InputError',
     'JobClient',
     'JobFailedError',

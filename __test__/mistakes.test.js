@@ -10,6 +10,7 @@ const { methodOf } = require('../lib/arguments/methods.js');
 const answers = require('./mistakes/answers.js');
 const ofConstructors = require('./mistakes/constructors.js');
 const ofJobs = require('./mistakes/jobs.js');
+const ofModels = require('./mistakes/models.js');
 const ofOptions = require('./mistakes/options.js');
 const ofSources = require('./mistakes/sources.js');
 const { useOwnEnvironment } = require('./support/network.js');
@@ -19,7 +20,7 @@ const { serve } = require('./support/server.js');
 
 const KEY = 'aPrefix.aSecretBody';
 
-const ofMethods = [...ofJobs, ...ofSources, ...ofOptions];
+const ofMethods = [...ofJobs, ...ofSources, ...ofOptions, ...ofModels];
 
 function assertMessage(error, message) {
   if (message instanceof RegExp) {

@@ -1,0 +1,69 @@
+'use strict';
+
+// Mistakes about running and deploying models, and about inputs that the server fetches: the call, and the message. Nothing is
+// submitted.
+
+const M = ['ed542963de', '1.0.1'];
+const S3 = ['AKIA', 'aSecretKey', 'us-east-1'];
+const SOURCE = { a: { 'input.txt': { bucket: 'b', key: 'k' } } };
+const LEAF = 'a text, bytes, a Blob, a stream or a file: URL';
+const LEVELS = '{ [inputName]: source } or { [inputKey]: { [inputName]: source } }';
+
+module.exports = [
+  ['no inputs', (c) => c.run(M[0], {}), 'run: the inputs param should be an object with members'],
+  [
+    'a text as the inputs',
+    (c) => c.run(M[0], 'What a day'),
+    `run: the inputs param should be a plain object: ${LEVELS}`,
+  ],
+  [
+    'a promise as an input',
+    (c) => c.run(M[0], { 'input.txt': Promise.resolve('What a day') }),
+    `run: the inputs["input.txt"] param should be ${LEAF}, not a promise: await it first`,
+  ],
+  [
+    'inputs of two levels and of one',
+    (c) => c.run(M[0], { a: { 'input.txt': 'What a day' }, b: 'What a night' }),
+    `run: the inputs param should be of one level or of two, ${LEVELS}: inputs["a"] is an object, and inputs["b"] is not`,
+  ],
+  [
+    'a number as an input',
+    (c) => c.submit(M[0], { 'input.txt': 7 }),
+    `submit: the inputs["input.txt"] param should be ${LEAF}`,
+  ],
+  [
+    'an empty version behind a model',
+    (c) => c.submit(`${M[0]}@`, { 'input.txt': 'What a day' }),
+    'submit: model has no version after the @; it is an identifier ("ed542963de", for the latest active version) or names a version ("ed542963de@1.0.1")',
+  ],
+  [
+    'a URL as a route',
+    (c) => c.request({ method: 'GET', path: 'https://modzy.example/api/jobs' }),
+    'request: route.path must begin with a slash, as in "/jobs/history": it is a path below the root of the API, not a URL',
+  ],
+  [
+    'a flat object of an S3 folder',
+    (c) => c.submitJobAwsS3Folder(...M, ...S3, SOURCE.a),
+    'submitJobAwsS3Folder: the awss3Sources["input.txt"]["bucket"] param should be an object with members',
+  ],
+  [
+    'a blob without a path',
+    (c) => c.submitJobAzureBlob(...M, 'account', 'aSecretKey', { a: { 'input.txt': { container: 'b' } } }),
+    'submitJobAzureBlob: the azureSources["a"]["input.txt"].filePath param should be a string',
+  ],
+  [
+    'an endpoint without a scheme',
+    (c) => c.submitJobStorageGrid(...M, 'AKIA', 'aSecretKey', 'grid.example:8082', SOURCE),
+    'submitJobStorageGrid: endpoint must be a URL that begins with https:// or http://',
+  ],
+  [
+    'numbers of engines in positions',
+    (c) => c.updateProcessingEngines(...M, 1, 2),
+    'updateProcessingEngines takes ({ modelId, version, minimum, maximum, wait }, options)',
+  ],
+  [
+    'a deployment without inputs',
+    (c) => c.deployModel({ name: 'n', version: '1.0.0', image: 'registry.example/n:1', inputs: [] }),
+    'deployModel: inputs must have at least one input',
+  ],
+];
