@@ -176,7 +176,16 @@ describe('subscribers of diagnostics', () => {
       }
       await ask();
     });
-    assert.deepEqual(observedLevels, [undefined, undefined, 'failures', 'failures', undefined, undefined, 'all', undefined]);
+    assert.deepEqual(observedLevels, [
+      undefined,
+      undefined,
+      'failures',
+      'failures',
+      undefined,
+      undefined,
+      'all',
+      undefined,
+    ]);
   });
 
   it('that throw do not affect a call, and their errors are uncaught exceptions', () => {

@@ -30,10 +30,9 @@ async function main() {
 }
 
 main().catch((error) => {
-  if (error instanceof DeploymentError) {
-    console.error(`${error.step} of ${error.modelId}: ${error.technicalInformation ?? error.message}`);
-  } else {
-    console.error(String(error));
+  console.error(error instanceof DeploymentError ? error.message : String(error));
+  if (error.technicalInformation !== undefined) {
+    console.error(error.technicalInformation);
   }
   process.exitCode = 1;
 });
