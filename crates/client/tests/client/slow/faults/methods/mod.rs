@@ -11,9 +11,9 @@ use std::{collections::BTreeSet, fs, path::Path, pin::Pin, sync::Arc};
 use modzy_client::Client;
 
 use self::{
-    reads::{other_reads, reads_of_jobs},
+    reads::{other_reads, reads_of_jobs, reads_of_models},
     waits::waits,
-    writes::{deployments, writes},
+    writes::{deployments, steps, writes},
 };
 use crate::support::{
     clock::SkippingClock,
@@ -59,10 +59,18 @@ macro_rules! method {
 use method;
 
 fn all() -> Vec<Method> {
-    [reads_of_jobs(), other_reads(), writes(), deployments(), waits()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        reads_of_jobs(),
+        reads_of_models(),
+        other_reads(),
+        writes(),
+        steps(),
+        deployments(),
+        waits(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Returns how often the request is made if every one gets this reply.

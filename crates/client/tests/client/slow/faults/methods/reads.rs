@@ -110,7 +110,8 @@ pub(super) fn reads_of_jobs() -> Vec<Method> {
     ]
 }
 
-pub(super) fn other_reads() -> Vec<Method> {
+/// Reads of models and their engines.
+pub(super) fn reads_of_models() -> Vec<Method> {
     vec![
         method!(Read, "GET /api/models", get_models(&ModelFilter::default(), &options())),
         method!(
@@ -136,7 +137,6 @@ pub(super) fn other_reads() -> Vec<Method> {
         ),
         method!(Read, "GET /api/models/tags", get_all_tags(&options())),
         method!(Read, "GET /api/models/tags/t", get_tags_and_models(&["t"], &options())),
-        method!(Read, "GET /api/accounting/", get_api_keys("e", &options())),
         method!(Read, "GET /api/resources/", get_processing_engine_status(&options())),
         method!(
             Read,
@@ -175,6 +175,13 @@ pub(super) fn other_reads() -> Vec<Method> {
             "GET /api/models/m/versions/v/run-process",
             wait_for_test("m", "v", &StepOptions::default(), |_| {})
         ),
+    ]
+}
+
+/// Reads of accounts, the dashboard, and routes without a method.
+pub(super) fn other_reads() -> Vec<Method> {
+    vec![
+        method!(Read, "GET /api/accounting/", get_api_keys("e", &options())),
         method!(
             Read,
             "GET /api/accounting/users",

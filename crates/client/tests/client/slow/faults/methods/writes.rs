@@ -117,8 +117,8 @@ pub(super) fn writes() -> Vec<Method> {
     ]
 }
 
-/// Returns the steps of a deployment, and their writes in a whole deployment.
-pub(super) fn deployments() -> Vec<Method> {
+/// The steps of a deployment.
+pub(super) fn steps() -> Vec<Method> {
     let mut all = vec![
         method!(Write, "POST /api/models", create_model("n", "v", &options())),
         method!(
@@ -162,21 +162,6 @@ pub(super) fn deployments() -> Vec<Method> {
             "PATCH /api/models/m/versions/v",
             activate_model_version("m", "v", &options())
         ),
-        method!(
-            Write,
-            "POST /api/models/m/versions",
-            deploy_model(&version_spec(), &DeployOptions::default(), |_| {})
-        ),
-        method!(
-            Write,
-            "PATCH /api/models/m/versions/v",
-            deploy_model(&version_spec(), &only(Step::Restore), |_| {})
-        ),
-        method!(
-            Write,
-            "PATCH /api/models/m/versions/v",
-            deploy_model(&version_spec(), &only(Step::Activate), |_| {})
-        ),
     ];
     all.extend(
         [
@@ -196,6 +181,28 @@ pub(super) fn deployments() -> Vec<Method> {
             },
         }),
     );
+    all
+}
+
+/// The requests of a whole deployment, and of parts of one.
+pub(super) fn deployments() -> Vec<Method> {
+    let mut all = vec![
+        method!(
+            Write,
+            "POST /api/models/m/versions",
+            deploy_model(&version_spec(), &DeployOptions::default(), |_| {})
+        ),
+        method!(
+            Write,
+            "PATCH /api/models/m/versions/v",
+            deploy_model(&version_spec(), &only(Step::Restore), |_| {})
+        ),
+        method!(
+            Write,
+            "PATCH /api/models/m/versions/v",
+            deploy_model(&version_spec(), &only(Step::Activate), |_| {})
+        ),
+    ];
     all.extend(
         [
             (Rule::Write, "POST /api/models"),
