@@ -7,14 +7,14 @@ const net = require('node:net');
 const { Random } = require('../soak/random.js');
 const { anyJson, anyText } = require('./values.js');
 
-const STATUSES = [200, 200, 200, 200, 202, 204, 206, 301, 304, 400, 401, 404, 409, 416, 422, 429, 500, 502, 503, 599];
+/** Without those that slow a client down to a few calls a second: 429, and 503 with `Retry-After`. */
+const STATUSES = [200, 200, 200, 200, 202, 204, 206, 301, 304, 400, 401, 404, 409, 416, 422, 500, 502, 503, 599];
 
 const HEADERS = [
   'content-type: text/html',
   'content-type: application/json; charset=utf-16',
   'content-encoding: gzip',
   'content-encoding: br',
-  'retry-after: 0',
   'retry-after: soon',
   'link: <x>; rel="next"',
   'location: /api/elsewhere',

@@ -29,6 +29,9 @@ const FEW: u32 = 10;
 /// The least rate that follows from few requests, per second.
 const LEAST_GUESS: f64 = 2.0;
 
+/// The least rate, per second. Less would hold up calls for longer than a probe, long after the server has recovered.
+const LEAST: f64 = 0.5;
+
 /// After this time without a refusal, the rate stops being a limit as soon as it holds nobody up.
 const CALM: Duration = Duration::from_secs(20);
 
@@ -95,7 +98,7 @@ impl Rate {
             (_, _) => (SHARE * measured, false),
         };
         Some(Self {
-            per_second,
+            per_second: per_second.max(LEAST),
             is_guess,
             grown: now,
             refused: now,
@@ -145,5 +148,27 @@ impl Rate {
         };
         self.per_second *= growth.powf((now - self.grown).as_secs_f64());
         self.grown = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_refuses_and_fails_in_turn_does_not_stop_the_class() {
+        let mut accepted = Accepted::default();
+        let mut now = Instant::now();
+        accepted.begin(now);
+        accepted.count(now);
+        let mut rate = None;
+        for _ in 0..1000 {
+            rate = Rate::after(rate, &accepted, now, Duration::from_secs(1));
+            now += Duration::from_secs(3);
+            let rate = rate.as_mut().unwrap();
+            rate.resume(now);
+            assert_eq!(rate.next(now), Duration::ZERO);
+            assert!(rate.next(now) <= Duration::from_secs(2), "{rate:?}");
+        }
     }
 }
