@@ -73,10 +73,13 @@ const waiting = new Set([
   'blockUntilAllComplete',
   'jobsAsCompleted',
   'watchJob',
+  'run',
+  'deployModel',
+  'updateProcessingEngines',
 ]);
 
-/** Methods that return synchronously, so they are not calls. */
-const notCalls = /^(constructor|get\w+Client)$/;
+/** Methods that return synchronously, so they are not calls, and the end of the client. */
+const notCalls = /^(constructor|get\w+Client|stats|close)$/;
 
 function methodsOf(client) {
   const names = Object.getOwnPropertyNames(ModzyClient.prototype).filter(
