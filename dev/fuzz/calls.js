@@ -291,7 +291,12 @@ async function run({ seed, calls, hostile, baseURL }) {
       }
     }
   }, 1000);
-  await Promise.all(Array.from({ length: LANES }, lane));
+  const lanes = [];
+  while (lanes.length < LANES) {
+    lanes.push(lane());
+    await new Promise(setImmediate);
+  }
+  await Promise.all(lanes);
   clearInterval(watchdog);
   turns.isOver = true;
   fs.rmSync(folder, { recursive: true });
