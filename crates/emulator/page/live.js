@@ -16,7 +16,7 @@ const RETRY_MS = 180_000;
 class Live extends EventTarget {
   isConnected = false;
   version = '';
-  baseURL = '';
+  baseURL = `${location.origin}/api`;
   startedAt = 0;
   /** @type {Map<number, any>} By number, oldest first. */
   jobs = new Map();
