@@ -166,7 +166,7 @@ const NEVER = /^internal error|cannot be unpacked/;
 function nameOf(error) {
   const { name, message } = error;
   const isKnown = error instanceof ModzyError ? !NEVER.test(message) : name === 'TimeoutError';
-  return isKnown || (name === 'TypeError' && /^jobId /.test(message)) ? name : `unexpected ${name}: ${message}`;
+  return isKnown || (name === 'TypeError' && /^getJob: jobId /.test(message)) ? name : `unexpected ${name}: ${message}`;
 }
 
 let unhandled = 0;

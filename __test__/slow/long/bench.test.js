@@ -63,7 +63,7 @@ describe('npm run bench', { skip: process.platform !== 'linux' }, () => {
 
   it('refuses unknown groups and clients', async () => {
     for (const [given, known] of [
-      [['nothing'], 'calls, waits, data, start'],
+      [['nothing'], 'calls, waits, data, clients, start'],
       [['--clients', 'axios'], 'modzy-client, modzy-sdk 1.0.7, undici, fetch, curl'],
     ]) {
       const { status, stderr } = spawnSync(process.execPath, [bench, '--debug', ...given], { encoding: 'utf8' });
@@ -77,7 +77,7 @@ describe('the pages of the benchmarks', () => {
   for (const name of ['docs/performance.md', 'dev/bench/README.md']) {
     it(`have a section for each group: ${name}`, () => {
       const page = readFileSync(path.resolve(__dirname, '../../..', name), 'utf8');
-      for (const group of ['calls', 'waits', 'data', 'start']) {
+      for (const group of ['calls', 'waits', 'data', 'clients', 'start']) {
         assert.match(page, new RegExp(`\n<!-- ${group}: begin -->\n(.*\n)*?<!-- ${group}: end -->\n`));
       }
     });
