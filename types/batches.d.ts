@@ -79,6 +79,14 @@ export interface WaitManyOptions extends WaitOptions {
    * @default false
    */
   results?: boolean | null | undefined;
+  /**
+   * Called with each job that a function has submitted, before the first poll, in the async context of the call. A promise that it
+   * returns is awaited before the job is waited for, so a program can store the identifier first. If the callback throws or rejects,
+   * the outcome of that job has the error, and the job continues.
+   *
+   * @default none
+   */
+  onSubmit?: ((submitted: { index: number; jobIdentifier: string }) => void | PromiseLike<void>) | null | undefined;
 }
 
 /** Methods about many jobs, and about the changes of one job. */

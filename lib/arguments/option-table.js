@@ -92,7 +92,7 @@ const options = {
   chunkSize: inJavaScript(count, ...uploads),
   jobTimeout: inJavaScript(wholeMs, ...submits),
   explain: inJavaScript(boolean, ...models),
-  onSubmit: inJavaScript(callback, 'run'),
+  onSubmit: inJavaScript(callback, 'waitMany', 'run'),
   onUploadProgress: inJavaScript(callback, ...uploads),
   // Waits
   concurrency: inJavaScript(bound, 'waitMany'),

@@ -5,8 +5,9 @@
 const { BATCH } = require('../arguments/batch-options.js');
 const { isGiven } = require('../arguments/checks.js');
 const { jobReference } = require('../arguments/references.js');
+const { inThisContext } = require('../calls/context.js');
 const { LargeSet } = require('../calls/large.js');
-const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
+const { LEFT, throwIfAborted, untilAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
 const { readDocument } = require('../documents.js');
 const { ClientClosedError } = require('../errors.js');
@@ -57,6 +58,7 @@ class Batch {
   /** Whether the unfinished jobs are canceled. */
   #cancels = false;
   #cancellations;
+  #onSubmit;
 
   /**
    * @param {import('../calls/session.js').Session} session
@@ -68,6 +70,7 @@ class Batch {
     this.#jobs = jobs;
     this.#options = options;
     this.#cancellations = new Cancellations(session, options);
+    this.#onSubmit = options.onSubmit && inThisContext(options.onSubmit);
     this.#waitOptions = Object.assign(Object.create(null), options, {
       signal: this.#polls.signal,
       onCancel: options.onCancel && this.#cancellations.report,
@@ -184,6 +187,7 @@ class Batch {
   async #run(task) {
     const { index } = task;
     let reference = task.source;
+    const isSubmit = task.isSubmitting;
     if (typeof reference === 'function') {
       reference = await reference(this.#submitOptions());
       if (reference === undefined) {
@@ -194,6 +198,9 @@ class Batch {
       task.isSubmitting = false;
     }
     task.jobIdentifier = jobReference(reference, `jobs[${index}]`);
+    if (isSubmit) {
+      await this.#reportSubmit(index, task.jobIdentifier);
+    }
     if (this.#over !== undefined) {
       return this.#cancels ? this.#cancellations.cancel(task.jobIdentifier) : undefined;
     }
@@ -204,6 +211,25 @@ class Batch {
       return this.#session.run('blockUntilOutcome', jobIdentifier, options, readOutcome);
     }
     return this.#session.run('blockUntilComplete', jobIdentifier, options, readEnded);
+  }
+
+  /**
+   * Reports a job to `onSubmit`, and awaits the callback unless the batch ends meanwhile.
+   *
+   * @param {number} index
+   * @param {string} jobIdentifier
+   */
+  async #reportSubmit(index, jobIdentifier) {
+    if (this.#onSubmit === undefined || this.#over !== undefined) {
+      return;
+    }
+    try {
+      await untilAborted(Promise.resolve(this.#onSubmit({ index, jobIdentifier })), this.#polls.signal);
+    } catch (thrown) {
+      if (this.#over === undefined) {
+        throw toError(thrown, 'onSubmit');
+      }
+    }
   }
 
   /** Returns the options for a function, which passes them to its submit. */
