@@ -129,6 +129,22 @@ describe('startEmulator', () => {
     });
   });
 
+  it('reports requests on standard error with verbose, and none of its secrets', async (t) => {
+    const program = `
+      const { startEmulator } = require('modzy-emulator');
+      startEmulator({ verbose: true, apiKey: 'prefix.secret' }).then(async ({ baseURL, apiKey }) => {
+        await fetch(baseURL + '/models?name=secret', { headers: { authorization: 'ApiKey ' + apiKey } });
+        await fetch(baseURL + '/jobs', { method: 'POST', body: '{"secret":1}' });
+        console.log(JSON.stringify({}));
+      });
+    `;
+    const { child } = await start(t, ['-e', program]);
+    const lines = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
+    for (const expected of ['GET /api/models 200', 'POST /api/jobs 401']) {
+      assert.match((await lines.next()).value, new RegExp(`^modzy-emulator: ${expected} after \\d+ ms$`));
+    }
+  });
+
   it('makes requests fail, lists requests, and clears both', async (t) => {
     const emulator = await startEmulator();
     t.after(() => emulator.close());

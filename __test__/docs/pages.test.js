@@ -284,8 +284,11 @@ function testedBy(line) {
   return /^node --test (\S+)$/.exec(line)?.[1];
 }
 
-/** Starts the emulator at another port than that on the page, and compares its first line. */
+/** Starts the emulator at another port than that on the page, and compares its first line, or lists its models. */
 async function startsEmulator(args, output, place) {
+  if (args === '--models') {
+    return assertPrints(await run(findProgram(), [args]), output, place);
+  }
   const port = new URL(SHOWN_URL).port;
   assert.ok(args.includes(`--port ${port}`), `${place} shows another port than ${port}`);
   const child = spawn(findProgram(), [...args.replace(port, '0').split(' '), '--exit-with-stdin']);

@@ -54,6 +54,8 @@ export interface EmulatorOptions {
    * responses, within the same limits. Default: false.
    */
   page?: boolean | undefined;
+  /** Whether each request is reported on standard error, with its method, path, status and duration. Default: false. */
+  verbose?: boolean | undefined;
 }
 
 /** Deviations of the history, `GET /jobs/history`, which clients of other servers may meet. */

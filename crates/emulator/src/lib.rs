@@ -52,5 +52,6 @@ mod timestamp;
 pub use crate::auth::Role;
 pub use crate::emulator::Emulator;
 pub use crate::faults::{ConnectionFault, Fault, InvalidFault};
+pub use crate::models::table_of_models;
 pub use crate::options::{HistoryOptions, Options};
 pub use crate::requests::{RecordedRequest, RequestState};

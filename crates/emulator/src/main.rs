@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use modzy_emulator::{Emulator, HistoryOptions, Options, Role};
+use modzy_emulator::{Emulator, HistoryOptions, Options, Role, table_of_models};
 use serde::Serialize;
 use tokio::sync::oneshot;
 
@@ -92,6 +92,12 @@ struct Arguments {
     /// Serve a page that shows jobs with their inputs, requests, faults and models, at the root of the server
     #[arg(long)]
     page: bool,
+    /// Report each request on standard error, with its method, path, status and duration
+    #[arg(long)]
+    verbose: bool,
+    /// List the models and exit
+    #[arg(long, exclusive = true)]
+    models: bool,
     /// End when standard input is closed
     #[arg(long)]
     exit_with_stdin: bool,
@@ -117,6 +123,12 @@ fn role_and_key(text: &str) -> Result<(Role, String), String> {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.models {
+        return match io::stdout().write_all(table_of_models().as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failure(&error, 1),
+        };
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return failure(&error, 1),
@@ -188,6 +200,7 @@ impl From<Arguments> for Options {
             max_job_bytes: arguments.max_job_bytes,
             control: arguments.control,
             page: arguments.page,
+            verbose: arguments.verbose,
         }
     }
 }

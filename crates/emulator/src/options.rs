@@ -51,6 +51,9 @@ pub struct Options {
     /// Whether a page at the root of the server shows jobs with their inputs, requests, faults and models. It needs no key.
     /// Default: false.
     pub page: bool,
+    /// Whether each request under `/api` is reported on standard error when it ends, with its method, path, status and duration.
+    /// Default: false.
+    pub verbose: bool,
 }
 
 /// Deviations of `GET /jobs/history`, which clients of other servers may meet.
@@ -97,6 +100,7 @@ impl Default for Options {
             max_job_bytes: 2 << 30,
             control: false,
             page: false,
+            verbose: false,
         }
     }
 }
@@ -123,6 +127,7 @@ impl fmt::Debug for Options {
             .field("max_job_bytes", &self.max_job_bytes)
             .field("control", &self.control)
             .field("page", &self.page)
+            .field("verbose", &self.verbose)
             .finish()
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 
 use crate::options::Options;
 use crate::state::AppState;
@@ -27,6 +27,11 @@ pub(crate) fn router(state: &AppState, options: &Options) -> Router {
         .layer(from_fn_with_state(state.keys.clone(), auth::require_key))
         .layer(from_fn_with_state(state.faults.clone(), faults::inject))
         .layer(from_fn_with_state(state.requests.clone(), requests::record));
+    let api = if options.verbose {
+        api.layer(from_fn(requests::report))
+    } else {
+        api
+    };
     let mut app = Router::new().nest("/api", api);
     if options.control {
         app = app.merge(control::routes());

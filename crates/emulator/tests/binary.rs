@@ -217,6 +217,55 @@ mod program {
     }
 
     #[test]
+    fn with_verbose_it_reports_each_request_without_its_query_and_key() {
+        let mut program = Program::start(&["--verbose", "--control"]);
+        assert_eq!(program.request("GET", "/api/models?name=secret", ""), "HTTP/1.1 200 OK");
+        let line = program.error_line();
+        let words: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(words[..5], ["modzy-emulator:", "GET", "/api/models", "200", "after"]);
+        assert_eq!(words[6..], ["ms"]);
+        assert_eq!(program.request("GET", "/control/requests", ""), "HTTP/1.1 200 OK");
+        assert_eq!(program.request("GET", "/api/nothing", ""), "HTTP/1.1 404 Not Found");
+        assert!(
+            program
+                .error_line()
+                .starts_with("modzy-emulator: GET /api/nothing 404 after ")
+        );
+        let reset = r#"{"path":"/api/models","connection":"reset"}"#;
+        program.request("POST", "/control/faults", reset);
+        let _socket = program.send("GET", "/api/models", "");
+        assert!(
+            program
+                .error_line()
+                .starts_with("modzy-emulator: GET /api/models aborted after ")
+        );
+    }
+
+    #[test]
+    fn it_lists_the_models_and_exits() {
+        let output = command(&["--models"]).output().unwrap();
+        assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+        let text = String::from_utf8(output.stdout).unwrap();
+        let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split("  ").collect()).collect();
+        let row = |start: &str| {
+            let cells = rows.iter().find(|row| row[0] == start).unwrap().iter();
+            cells
+                .map(|cell| cell.trim())
+                .filter(|cell| !cell.is_empty())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(row("MODEL"), ["MODEL", "VERSION", "INPUTS", "OUTPUTS", "NAME"]);
+        assert_eq!(
+            row("ed542963de"),
+            ["ed542963de", "1.0.1", "input.txt", "results.json", "Sentiment Analysis"]
+        );
+        assert_eq!(row("t3xtl3ngth")[1], "-");
+        assert_eq!(row("g3n3r4t0r1")[3], "results.json, results.bin");
+        let (code, text) = failure(&["--models", "--port=1"]);
+        assert_eq!(code, Some(2), "{text}");
+    }
+
+    #[test]
     fn bad_arguments_exit_with_2_and_say_why() {
         for (arguments, words) in [
             (&["--port", "x"][..], "invalid value 'x' for '--port <PORT>'"),

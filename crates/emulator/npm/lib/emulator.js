@@ -26,6 +26,7 @@ const ARGUMENTS = {
   maxFinishedJobs: 'max-finished-jobs',
   maxJobBytes: 'max-job-bytes',
   page: 'page',
+  verbose: 'verbose',
 };
 
 /** The arguments of the option `history`, by member. */
@@ -40,7 +41,15 @@ const HISTORY = {
 };
 
 /** The options that are true or false. */
-const FLAGS = new Set(['page', 'refused', 'firstPageIs0', 'ignoresSort', 'hidesUpdatedAt', 'timedoutIsNotTerminated']);
+const FLAGS = new Set([
+  'page',
+  'verbose',
+  'refused',
+  'firstPageIs0',
+  'ignoresSort',
+  'hidesUpdatedAt',
+  'timedoutIsNotTerminated',
+]);
 
 /**
  * @param {import('../index.d.ts').EmulatorOptions} options

@@ -11,6 +11,7 @@ mod record;
 mod routes;
 mod run;
 mod search;
+mod table;
 mod tags;
 mod versions;
 
@@ -26,4 +27,5 @@ pub(crate) use self::record::{
 };
 pub(crate) use self::routes::routes;
 pub(crate) use self::run::run;
+pub use self::table::table_of_models;
 pub(crate) use self::tags::Tag;

@@ -4,6 +4,7 @@ mod entry;
 mod log;
 mod record;
 mod recorded;
+mod report;
 mod response;
 
 pub(crate) use self::entry::{Extra, RecordedResponse};
@@ -11,3 +12,4 @@ pub use self::entry::{RecordedRequest, RequestState};
 pub(crate) use self::log::RequestLog;
 pub(crate) use self::record::record;
 pub(crate) use self::recorded::Recorded;
+pub(crate) use self::report::report;
