@@ -34,7 +34,9 @@ function readTexts() {
   return texts.length > 0 ? texts : TEXTS;
 }
 
-/** Shows the progress of the job: one updated line on a terminal, otherwise a line for each change. */
+const WIDTH = 30;
+
+/** Shows the progress of the job: a bar on a terminal, otherwise a line for each change. */
 function progressBar() {
   const { stderr } = process;
   let last = '';
@@ -42,7 +44,8 @@ function progressBar() {
     show({ status, completed = 0, total = 0 }) {
       const line = total > 0 ? `${status} ${completed}/${total}` : status;
       if (stderr.isTTY) {
-        stderr.write(`\r${line}\x1b[K`);
+        const filled = total > 0 ? Math.floor((WIDTH * completed) / total) : 0;
+        stderr.write(`\r[${'#'.repeat(filled).padEnd(WIDTH)}] ${completed}/${total} ${status}\x1b[K`);
       } else if (line !== last) {
         stderr.write(`${line}\n`);
       }

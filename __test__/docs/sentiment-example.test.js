@@ -16,8 +16,10 @@ const sentiment = path.resolve(__dirname, '../../examples/sentiment.js');
 describe('examples/sentiment.js', () => {
   const emulator = useEmulator({ submittedMs: 100, inProgressMs: 300 });
 
-  function start(...args) {
-    const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
+  const start = (...args) => startWith({}, ...args);
+
+  function startWith(more, ...args) {
+    const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey, ...more };
     const child = spawn(process.execPath, [sentiment, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr']) {
@@ -27,6 +29,17 @@ describe('examples/sentiment.js', () => {
     }
     return { child, output };
   }
+
+  it('draws a bar on a terminal, and erases it', async () => {
+    const terminal = '--import=data:text/javascript,process.stderr.isTTY=true';
+    const { child, output } = startWith({ NODE_OPTIONS: terminal }, 'I love it!', 'I hate it!');
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0, output.stderr);
+    const drawn = output.stderr.split('\r').slice(1);
+    assert.equal(drawn[0], `[${' '.repeat(30)}] 0/2 SUBMITTED\x1b[K`);
+    assert.equal(drawn.at(-2), `[${'#'.repeat(30)}] 2/2 COMPLETED\x1b[K`);
+    assert.equal(drawn.at(-1), '\x1b[K');
+  });
 
   async function run(...args) {
     const { child, output } = start(...args);

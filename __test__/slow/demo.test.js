@@ -39,11 +39,29 @@ describe('npm run demo', () => {
     assert.match(stderr, /^modzy-emulator: the page is http:\/\/127\.0\.0\.1:\d+\/$/m);
     assert.match(stderr, /^SUBMITTED 0\/1$/m);
     assert.match(stderr, /^IN_PROGRESS 0\/1$/m);
+    const announced = ['Starting a local Modzy, and', 'modzy-emulator: the page', 'SUBMITTED 0/1', '\nNext:\n'];
+    const places = announced.map((text) => stderr.indexOf(text));
+    assert.ok(!places.includes(-1), stderr);
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
+    const next = stderr.slice(stderr.indexOf('\nNext:\n')).trim().split('\n').slice(1);
+    assert.deepEqual(
+      next.map((line) => line.split(/ {2,}/)[1]),
+      [
+        'npm run demo -- "Your own text." "Another one."',
+        'npx modzy-emulator --port 8080 --api-key dev.secret --page',
+        'npm run pack',
+      ],
+    );
   });
 
   it('uses the server of the environment', async () => {
-    const { code, stdout } = await run({ MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey });
+    const { code, stdout, stderr } = await run({ MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey });
     assert.equal(code, 0);
+    assert.match(stderr, /^Asking a sentiment model of the Modzy in MODZY_BASE_URL about a few texts …$/m);
+    assert.doesNotMatch(stderr, /local Modzy, and/);
     assert.match(stdout, /status COMPLETED/);
     assert.equal((await emulator.requests('/api/jobs')).length, 1);
   });
@@ -54,8 +72,18 @@ describe('npm run demo', () => {
     assert.match(stderr, /belong together/);
   });
 
+  it('shows its usage for --help, and exits with 0 before it builds anything', async () => {
+    for (const flag of ['--help', '-h']) {
+      const { code, stdout, stderr } = await run({}, undefined, [flag]);
+      assert.deepEqual([code, stdout, stderr], [0, 'Usage: npm run demo [-- TEXT … | -- --file FILE]\n', '']);
+    }
+  });
+
   it('reports an error before it builds anything', async () => {
-    for (const args of [['--help'], ['--file', 'no-such-file.txt']]) {
+    for (const args of [
+      ['--file', 'no-such-file.txt'],
+      ['--fiel', 'x'],
+    ]) {
       const { code, stdout, stderr } = await run({}, undefined, args);
       assert.deepEqual([code, stdout], [2, '']);
       assert.match(stderr, /\nUsage: npm run demo/);

@@ -3,7 +3,8 @@
 // Reads the command line of a script.
 
 /**
- * Reads the command line. Prints an error and the usage if it is invalid, and ends the process with exit code 2.
+ * Reads the command line. `--help` prints the usage and ends the process with exit code 0. If the command line is invalid, this prints
+ * an error and the usage, and ends the process with exit code 2.
  *
  * @template T
  * @param {string} usage
@@ -11,6 +12,10 @@
  * @returns {T}
  */
 function readCommandLine(usage, read) {
+  if (process.argv.slice(2).some((each) => each === '--help' || each === '-h')) {
+    console.log(`Usage: ${usage}`);
+    return process.exit(0);
+  }
   try {
     return read();
   } catch (error) {

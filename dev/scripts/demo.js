@@ -1,7 +1,8 @@
 'use strict';
 
 // `npm run demo`: builds first, and runs the example of the documented page, examples/sentiment.js, against a local emulator, or
-// against the server of MODZY_BASE_URL and MODZY_API_KEY. The emulator serves its page, and prints its URL.
+// against the server of MODZY_BASE_URL and MODZY_API_KEY. The emulator serves its page, and prints its URL. What the demo does, and
+// what to do next, goes to standard error.
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -27,6 +28,13 @@ function withoutProxy(env) {
   return { ...env, no_proxy: listed ? `${listed},127.0.0.1` : '127.0.0.1' };
 }
 
+/** What to do after the demo. */
+const NEXT = [
+  ['npm run demo -- "Your own text." "Another one."', 'the same with your texts'],
+  ['npx modzy-emulator --port 8080 --api-key dev.secret --page', 'a local Modzy to write code against, with a page'],
+  ['npm run pack', 'the packages for your own project, with the commands that install them'],
+];
+
 /** Starts the emulator, with jobs slow enough to show progress, and returns the environment with its URL and key. */
 async function startLocal() {
   const { startEmulator } = require('modzy-emulator');
@@ -51,9 +59,13 @@ async function main() {
     return;
   }
   prepare();
+  console.error('Building the package, which takes minutes the first time …');
   buildDebug();
   let { env } = process;
-  if (!MODZY_BASE_URL) {
+  if (MODZY_BASE_URL) {
+    console.error('Asking a sentiment model of the Modzy in MODZY_BASE_URL about a few texts …');
+  } else {
+    console.error('Starting a local Modzy, and asking its sentiment model about a few texts …');
     env = await startLocal();
   }
   // The example handles Ctrl-C; this process waits for it.
@@ -62,6 +74,10 @@ async function main() {
   const run = spawn(process.execPath, args, { stdio: 'inherit', cwd: userFolder, env });
   const [code, signal] = await once(run, 'exit');
   process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
+  if (code === 0) {
+    const width = Math.max(...NEXT.map(([command]) => command.length));
+    console.error(`\nNext:\n${NEXT.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`).join('\n')}`);
+  }
 }
 
 main();
