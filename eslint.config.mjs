@@ -51,7 +51,7 @@ const noCircle = {
 const HTML_PROPERTIES = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'srcdoc', 'setHTMLUnsafe'];
 
 export default [
-  { ignores: ['dist/', 'js-binding.*', 'target/'] },
+  { ignores: ['dev/bundlers/project-*/', 'dist/', 'js-binding.*', 'target/'] },
   js.configs.recommended,
   {
     languageOptions: { ecmaVersion: 2024, sourceType: 'commonjs', globals: globals.node },

@@ -2,6 +2,11 @@
 
 // Loads the addon. If that fails, the error lists the candidates, the errors that loading them caused, and a remedy.
 
+/* global __webpack_require__, __non_webpack_require__ */
+
+const path = require('node:path');
+const { version: packageVersion } = require('../package.json');
+
 /** Whether this is the file of the package, and not part of a bundle. */
 const isCalledByItsName = typeof __filename === 'string' && /[\\/]lib[\\/]binding\.js$/.test(__filename);
 
@@ -74,10 +79,31 @@ function messagesOf(failure) {
   return messages.join('\n');
 }
 
+/**
+ * Runs the generated loader. webpack would parse the binary of this platform, which fails, and warn of the missing packages of all
+ * other platforms. It evaluates this condition and drops the last line, so that the bundle takes the addon of the installed package.
+ *
+ * @returns {typeof import('../js-binding')}
+ */
+function runLoader() {
+  // @ts-expect-error Only webpack defines it.
+  if (typeof __webpack_require__ === 'function') {
+    // @ts-expect-error webpack makes it the `require` of Node.js.
+    const requireInstalled = /** @type {NodeJS.Require} */ (__non_webpack_require__);
+    const manifest = requireInstalled.resolve('modzy-client/package.json');
+    const { version } = requireInstalled(manifest);
+    if (version !== packageVersion) {
+      throw new Error(`the bundle contains modzy-client ${packageVersion}, and ${version} is installed`);
+    }
+    return requireInstalled(path.join(path.dirname(manifest), 'js-binding.js'));
+  }
+  return require('../js-binding.js');
+}
+
 /** @returns {typeof import('../js-binding')} */
 function load() {
   try {
-    const binding = require('../js-binding.js');
+    const binding = runLoader();
     if (typeof binding?.BindingClient !== 'function') {
       // Bundlers replace a file of an unknown type.
       throw new TypeError(`js-binding.js does not export the addon, but a value of type ${typeof binding}`);

@@ -112,6 +112,7 @@ const checks = {
   slow: { phases: [[[node('slow tests in JavaScript', 'slow'), slowRust]]], isBuilt: true },
   long: { phases: [[[node('long tests in JavaScript', 'long'), longRust]]], isBuilt: true },
   browser: { phases: [[[node('tests in a browser', 'browser')]]], isBuilt: true },
+  bundlers: { phases: [[[node('tests of bundles', 'bundlers')]]], isBuilt: true },
   test: {
     phases: [
       [

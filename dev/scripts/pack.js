@@ -11,6 +11,7 @@ const { addonName, buildPublished, programName } = require('./builds.js');
 const { NOTICES, STANDARD_LIBRARY, writeNotices } = require('./licenses.js');
 const { leadOut } = require('./links.js');
 const { installPackages, packaging, prepare, root, runNpm, runPackage, target } = require('./setup.js');
+const { installCommands } = require('./vendored.js');
 
 const emulatorFolder = path.join(root, 'crates/emulator/npm');
 const work = path.join(target, 'pack');
@@ -177,6 +178,21 @@ function main() {
     { preferUnplugged: true },
     { [programName(platform)]: emulator, ...ofEmulator },
   );
+  report(platform);
+}
+
+/**
+ * Prints what to do with the tarballs.
+ *
+ * @param {import('./platforms.js').Platform} platform
+ */
+function report({ platformArchABI }) {
+  const commands = installCommands(readManifest(root).version, platformArchABI);
+  console.log(`\nThe packages are in ${dist}. In your project, to install them from its folder vendor/:\n`);
+  for (const command of ['mkdir -p vendor', `cp '${dist}'/*.tgz vendor/`, ...commands]) {
+    console.log(`  ${command}`);
+  }
+  console.log('\npnpm, Yarn and images: docs/shipping.md');
 }
 
 main();

@@ -17,6 +17,7 @@ const kinds = {
   // One at a time, since most of them measure time.
   slow: { folder: '__test__/slow', atOnce: 1 },
   browser: { folder: '__test__/browser', atOnce: 1 },
+  bundlers: { folder: '__test__/bundlers', atOnce: 1 },
   long: { folder: '__test__/slow/long', atOnce: 1 },
 };
 
