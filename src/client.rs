@@ -164,18 +164,17 @@ impl BindingClient {
     #[napi(catch_unwind)]
     pub fn start_grace(&self, time: Option<f64>) -> i64 {
         let limit = time.map_or(Ok(CANCEL_GRACE), |time| millis("drain", 0.0, time));
-        self.start(|_, call| {
-            let due = limit.map(|limit| Instant::now() + limit);
-            if let Ok(due) = due {
-                call.calls.add_limit(due, call.id.cast_signed());
+        let due = limit.map(|limit| Instant::now() + limit);
+        let call = Call::begin(&self.calls);
+        let id = call.id.cast_signed();
+        match due.and_then(|due| Ok((due, runtime::urgent()?))) {
+            Ok((due, urgent)) => {
+                call.calls.add_limit(due, id);
+                urgent.run(async move { call.run_limit(due).await });
             }
-            async move {
-                match due {
-                    Ok(due) => call.run_limit(due).await,
-                    Err(error) => call.settle(Err::<Value, _>(error)),
-                }
-            }
-        })
+            Err(error) => call.settle(Err::<Value, _>(error)),
+        }
+        id
     }
 
     /// Hands a call the chunk that it requested from a source; `None` at the end of the source. The chunk is copied.

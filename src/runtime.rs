@@ -3,17 +3,20 @@
 
 use std::{
     cell::RefCell,
-    io, panic,
+    io,
+    panic::{self, AssertUnwindSafe},
+    pin::Pin,
     sync::{Mutex, MutexGuard, PoisonError, mpsc},
     thread::{self, JoinHandle},
     time::Duration,
 };
 
+use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use modzy_client::{Error, Result, end_threads, start_threads};
 use napi::{Env, bindgen_prelude::retain_current_module_for_unload_safety};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
-    sync::oneshot,
+    sync::mpsc as channel,
 };
 
 /// How long the end of the last environment waits for the thread and for work on files. Work that takes longer ends with the
@@ -35,11 +38,18 @@ struct Shared {
     driver: Option<Driver>,
 }
 
+/// Runs futures before all tasks. Tokio runs the tasks that other threads spawn or wake in their order, so after thousands of starts
+/// an abort or the end of a limit would come too late.
+#[derive(Clone)]
+pub(crate) struct Urgent(channel::UnboundedSender<Work>);
+
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// The thread and what it drives.
 struct Driver {
     handle: Handle,
     /// Ends the thread when it is dropped.
-    stop: oneshot::Sender<()>,
+    urgent: Urgent,
     ended: mpsc::Receiver<()>,
     thread: JoinHandle<()>,
 }
@@ -86,19 +96,33 @@ fn leave() {
 
 /// Returns the handle that spawns calls. Starts the thread unless it runs.
 pub(crate) fn handle() -> Result<Handle> {
+    with_driver(|driver| driver.handle.clone())
+}
+
+/// Returns what runs futures before the calls. Starts the thread unless it runs.
+pub(crate) fn urgent() -> Result<Urgent> {
+    with_driver(|driver| driver.urgent.clone())
+}
+
+fn with_driver<T>(get: impl FnOnce(&Driver) -> T) -> Result<T> {
     let mut shared = shared();
     if let Some(driver) = &shared.driver {
-        return Ok(driver.handle.clone());
+        return Ok(get(driver));
     }
     let driver = Driver::start()?;
-    let handle = driver.handle.clone();
-    shared.driver = Some(driver);
-    Ok(handle)
+    Ok(get(shared.driver.insert(driver)))
 }
 
 /// Returns the same handle if the thread runs. Does not start it, so that nothing starts it while its last environment ends.
 pub(crate) fn running() -> Option<Handle> {
     shared().driver.as_ref().map(|driver| driver.handle.clone())
+}
+
+impl Urgent {
+    /// Runs a future. If the thread is ending, the future is dropped.
+    pub(crate) fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let _ = self.0.send(Box::pin(work));
+    }
 }
 
 impl Driver {
@@ -107,17 +131,17 @@ impl Driver {
         retain_current_module_for_unload_safety();
         let runtime = build().map_err(Error::system)?;
         let handle = runtime.handle().clone();
-        let (stop, stopped) = oneshot::channel();
+        let (urgent, given) = channel::unbounded_channel();
         let (end, ended) = mpsc::channel();
         let thread = thread::Builder::new().name("modzy-client".to_owned()).spawn(move || {
-            drive(runtime, stopped);
+            drive(runtime, given);
             // The receiver may have stopped waiting.
             let _ = end.send(());
         });
         let thread = thread.map_err(Error::system)?;
         let driver = Self {
             handle,
-            stop,
+            urgent: Urgent(urgent),
             ended,
             thread,
         };
@@ -130,7 +154,7 @@ impl Driver {
 
     /// Ends the thread, and waits a limited time for its end.
     fn end(self) {
-        drop(self.stop);
+        drop(self.urgent);
         if self.ended.recv_timeout(2 * SHUTDOWN).is_ok() {
             // The thread is about to return. The message of a panic is kept by `keep_panics`.
             let _ = self.thread.join();
@@ -166,11 +190,27 @@ fn has_room() -> io::Result<()> {
 
 /// Runs the calls until it is stopped. With two threads, most of a small call would be spent on waking one for the other. Long
 /// computations and blocking work have threads of their own.
-fn drive(runtime: Runtime, stopped: oneshot::Receiver<()>) {
-    // Nothing is ever sent. The wait ends when the sender is dropped.
-    let _ = runtime.block_on(stopped);
+fn drive(runtime: Runtime, urgent: channel::UnboundedReceiver<Work>) {
+    // Tokio polls this future every few dozen tasks, regardless of how many there are.
+    runtime.block_on(run_urgent(urgent));
     drop(runtime);
     end_threads(SHUTDOWN);
+}
+
+/// Runs the urgent futures until there is no sender left.
+async fn run_urgent(mut urgent: channel::UnboundedReceiver<Work>) {
+    let mut running = FuturesUnordered::new();
+    loop {
+        tokio::select! {
+            biased;
+            work = urgent.recv() => match work {
+                // As in a task, a panic ends only this future.
+                Some(work) => running.push(AssertUnwindSafe(work).catch_unwind()),
+                None => return,
+            },
+            Some(_) = running.next() => {}
+        }
+    }
 }
 
 fn shared() -> MutexGuard<'static, Shared> {

@@ -119,7 +119,7 @@ describe('the event loop', () => {
       skip: whyNotTimed,
     },
     async (t) => {
-      const { error, elapsed, canceled, late } = await assertHoldsLittle(t, emulator, 10_000, true);
+      const { error, elapsed, canceled, late } = await assertHoldsLittle(t, emulator, 10_000, { cancels: true });
       assert.equal(error, 'AbortError');
       // Each job is reported, also one that was not canceled in time.
       assert.equal(canceled + late, 10_000);

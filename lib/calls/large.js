@@ -42,11 +42,6 @@ class LargeSet {
     return true;
   }
 
-  /** Returns the members in the order in which they were added. Far faster than iterating. */
-  toArray() {
-    return this.#parts.flatMap((part) => [...part]);
-  }
-
   /** The members in the order in which they were added. */
   *[Symbol.iterator]() {
     for (const part of [...this.#parts]) {

@@ -6,7 +6,6 @@ const { BATCH } = require('../arguments/batch-options.js');
 const { isGiven } = require('../arguments/checks.js');
 const { jobReference } = require('../arguments/references.js');
 const { inThisContext } = require('../calls/context.js');
-const { LargeSet } = require('../calls/large.js');
 const { LEFT, throwIfAborted, untilAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
 const { readDocument } = require('../documents.js');
@@ -22,9 +21,6 @@ const SUBMITTED_AT_A_TIME = 50;
 /** How many jobs are started in one turn of the event loop. They take a millisecond or two. */
 const STARTED_IN_A_TURN = 8;
 
-/** How many ended jobs are passed over in one turn of the event loop. */
-const ENDED_IN_A_TURN = 1000;
-
 /**
  * A job of a batch.
  *
@@ -34,7 +30,6 @@ const ENDED_IN_A_TURN = 1000;
  * @property {boolean} isBounded Whether it counts toward the bound.
  * @property {boolean} isSubmitting
  * @property {string} [jobIdentifier]
- * @property {Promise<void>} [done]
  */
 
 class Batch {
@@ -49,9 +44,13 @@ class Batch {
   #source;
   #isPulling = false;
   #taken = 0;
-  /** @type {LargeSet<Task>} */
-  #tasks = new LargeSet();
+  /** How many jobs have not ended. They are counted, because a look at each of tens of thousands would block the event loop. */
+  #unfinished = 0;
+  /** How many of them are being submitted. */
+  #submitting = 0;
   #bounded = 0;
+  /** @type {(() => void) | undefined} Runs when a job has ended. */
+  #onEnded;
   #feed;
   /** @type {Promise<void> | undefined} Set once the batch is over. Settles after all of its work has ended. */
   #over;
@@ -135,7 +134,7 @@ class Batch {
       this.#fail(error);
     }
     this.#isPulling = false;
-    if (this.#source === undefined && this.#tasks.size === 0 && this.#over === undefined) {
+    if (this.#source === undefined && this.#unfinished === 0 && this.#over === undefined) {
       this.#over = this.#close(LEFT);
       this.#over.then(
         () => this.#feed.end(),
@@ -156,8 +155,9 @@ class Batch {
     const task = { index: this.#taken, source, isBounded, isSubmitting };
     this.#taken += 1;
     this.#bounded += Number(isBounded);
-    this.#tasks.add(task);
-    task.done = this.#follow(task);
+    this.#unfinished += 1;
+    this.#submitting += Number(isSubmitting);
+    this.#follow(task);
   }
 
   /**
@@ -178,8 +178,10 @@ class Batch {
         this.#feed.put({ index, jobIdentifier: task.jobIdentifier, error });
       }
     }
-    this.#tasks.delete(task);
+    this.#unfinished -= 1;
+    this.#submitting -= Number(task.isSubmitting);
     this.#bounded -= Number(task.isBounded);
+    this.#onEnded?.();
     this.#pull();
   }
 
@@ -196,6 +198,7 @@ class Batch {
       }
       task.source = undefined;
       task.isSubmitting = false;
+      this.#submitting -= 1;
     }
     task.jobIdentifier = jobReference(reference, `jobs[${index}]`);
     if (isSubmit) {
@@ -274,11 +277,23 @@ class Batch {
   }
 
   /**
-   * @param {Task[]} tasks
-   * @param {Promise<void>} [closing] Of their source.
+   * Whether no job has to be awaited after the end of the batch. A pending submit is not aborted. It is awaited only if its job is
+   * to be canceled.
    */
-  async #end(tasks, closing) {
-    await ends(tasks);
+  #hasEnded() {
+    return this.#unfinished === (this.#cancels ? 0 : this.#submitting);
+  }
+
+  /** @param {Promise<void>} [closing] Of the source. */
+  async #end(closing) {
+    await new Promise((resolve) => {
+      this.#onEnded = () => {
+        if (this.#hasEnded()) {
+          resolve(undefined);
+        }
+      };
+      this.#onEnded();
+    });
     await this.#cancellations.reported();
     await closing;
   }
@@ -298,14 +313,10 @@ class Batch {
     this.#polls.abort(reason);
     const closing = closeIterator(source);
     closing.catch(() => {});
-    // A pending submit is not aborted. It is awaited only if its job is to be canceled.
-    const tasks = this.#tasks.toArray();
-    const waits = tasks.filter(({ isSubmitting }) => !isSubmitting);
-    const all = this.#cancels ? tasks : waits;
     try {
-      if (all.length > 0 || source !== undefined) {
+      if (!this.#hasEnded() || source !== undefined) {
         // A source that is producing its next job closes after that, which may take any time.
-        await this.#session.withinGrace(this.#end(all, isPulling ? undefined : closing));
+        await this.#session.withinGrace(this.#end(isPulling ? undefined : closing));
       }
     } finally {
       unwatch(this.#session.ended, this.#closed);
@@ -332,21 +343,6 @@ function readOutcome(job, result, error) {
     ...(isGiven(result) && { result: readDocument(result) }),
     ...(error !== undefined && { error }),
   };
-}
-
-/**
- * Resolves when all tasks have ended. They are awaited one by one, because there may be thousands.
- *
- * @param {Task[]} tasks
- */
-async function ends(tasks) {
-  for (const [index, { done }] of tasks.entries()) {
-    await done;
-    // Thousands may have ended already.
-    if (index % ENDED_IN_A_TURN === ENDED_IN_A_TURN - 1) {
-      await nextTurn();
-    }
-  }
 }
 
 /** @param {any} jobs */

@@ -179,18 +179,20 @@ impl Calls {
             Deferred::No(aborted) => end(aborted),
             Deferred::First => {
                 let calls = Arc::clone(self);
-                let end_waiting = move || {
-                    let waiting = mem::take(&mut calls.live().burst.waiting);
-                    end(waiting);
-                };
-                match runtime::handle() {
-                    Ok(handle) => drop(handle.spawn(async move { end_waiting() })),
-                    Err(_) => end_waiting(),
+                match runtime::urgent() {
+                    Ok(urgent) => urgent.run(async move { calls.end_waiting() }),
+                    Err(_) => self.end_waiting(),
                 }
             }
             Deferred::Behind => {}
         }
         again
+    }
+
+    /// Ends the calls that the driver thread is to end.
+    fn end_waiting(&self) {
+        let waiting = mem::take(&mut self.live().burst.waiting);
+        end(waiting);
     }
 
     /// Returns whether a call is pending and has not been aborted.
