@@ -59,10 +59,12 @@ function readJobAndResult(job, result) {
  *
  * @param {string} items
  * @param {boolean} next Whether another page follows.
- * @returns {{ items: any[], next: boolean }}
+ * @returns {Page}
+ *
+ * @typedef {{ items: any[], text: string, next: boolean }} Page Its items, also as the text that the server sent.
  */
 function readPage(items, next) {
-  return { items: readDocument(items), next };
+  return { items: readDocument(items), text: items, next };
 }
 
 /**

@@ -9,6 +9,7 @@ use napi::{
     bindgen_prelude::{ObjectFinalize, Uint8Array},
 };
 use napi_derive::napi;
+use serde_json::value::RawValue;
 
 use crate::{
     calls::{Argument, Call, Calls, Value},
@@ -52,6 +53,14 @@ impl BindingClient {
     #[napi(catch_unwind)]
     pub fn is_final_status(status: Option<String>) -> bool {
         status.is_some_and(|status| modzy_client::is_final_status(&status))
+    }
+
+    /// Returns the texts of the elements of an array, which costs the event loop far less than JSON of what it has parsed.
+    #[napi(catch_unwind)]
+    #[expect(clippy::needless_pass_by_value, reason = "napi has no borrowed text")]
+    pub fn elements_of(array: String) -> Vec<String> {
+        let elements: Vec<&RawValue> = serde_json::from_str(&array).unwrap_or_default();
+        elements.into_iter().map(|element| element.get().to_owned()).collect()
     }
 
     /// Returns the outputs of an input, out of the text of results.

@@ -2,8 +2,9 @@
 
 // Listings: paged routes, whose pages are read as the loop needs them.
 
+const { BindingClient } = require('../binding.js');
 const { throwIfAborted } = require('../calls/signals.js');
-const { readPage, textOf } = require('../documents.js');
+const { readPage } = require('../documents.js');
 
 /**
  * @typedef {object} Plan
@@ -35,11 +36,16 @@ class Listing {
     let before = new Set();
     // The caller may ask for page 0, but the first page is 1.
     for (let page = Math.max(filter.page ?? 1, 1); ; page += 1) {
-      /** @type {{ items: any[], next: boolean }} */
-      const { items, next } = await session.run(operation, JSON.stringify({ ...filter, page }), options, readPage);
+      /** @type {import('../documents.js').Page} */
+      const { items, text, next } = await session.run(
+        operation,
+        JSON.stringify({ ...filter, page }),
+        options,
+        readPage,
+      );
       // A new item at the top moves the others down, so that the last items of a page are repeated at the top of the next. A
       // server without paging returns the same page forever.
-      const names = items.map(nameOf);
+      const names = namesOf(items, text);
       const fresh = items.filter((_, index) => !before.has(names[index])).slice(0, missing);
       missing -= fresh.length;
       if (fresh.length === 0) {
@@ -75,13 +81,19 @@ class Listing {
 }
 
 /**
- * Returns a text that identifies an item.
+ * Returns the texts that identify the items of a page: their identifiers or, where an item has none, the JSON that the server sent.
  *
- * @param {any} item
- * @returns {string}
+ * @param {any[]} items
+ * @param {string} text That of the page.
+ * @returns {string[]}
  */
-function nameOf(item) {
-  return item?.jobIdentifier ?? item?.modelId ?? item?.identifier ?? textOf(item);
+function namesOf(items, text) {
+  /** @type {string[] | undefined} */
+  let elements;
+  return items.map((item, index) => {
+    const name = item?.jobIdentifier ?? item?.modelId ?? item?.identifier;
+    return name ?? (elements ??= BindingClient.elementsOf(text))[index];
+  });
 }
 
 module.exports = { Listing };
