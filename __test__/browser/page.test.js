@@ -3,31 +3,18 @@
 // The page of the emulator, in a browser: jobs, requests, faults and models, live.
 
 const assert = require('node:assert/strict');
-const { spawn, spawnSync } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
-const { once } = require('node:events');
-const path = require('node:path');
-const consumers = require('node:stream/consumers');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
 const { noBrowser, useBrowser } = require('../support/browser.js');
 const { Emulator, useEmulator } = require('../support/emulator.js');
+const { execute } = require('../support/execute.js');
 const { landscape } = require('../support/pictures.js');
 
 const SENTIMENT = ['ed542963de', '1.0.1'];
 const TEXT = { review: { 'input.txt': 'I loved the food, but the service was terrible.' } };
-
-/** Runs code with a program, from the root of the package, which the code may import. */
-async function execute([program, ...args], code, apiKey) {
-  const child = spawn(program === 'node' ? process.execPath : program, [...args, code], {
-    cwd: path.resolve(__dirname, '../..'),
-    env: { ...process.env, MODZY_API_KEY: apiKey },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const [stderr, [status]] = await Promise.all([consumers.text(child.stderr), once(child, 'close')]);
-  return { stderr, status };
-}
 
 describe('the page', { skip: noBrowser }, () => {
   const emulator = useEmulator({ page: true, submittedMs: 300, inProgressMs: 700 });
@@ -218,13 +205,10 @@ describe('the page', { skip: noBrowser }, () => {
           await page.goto(`${emulator.url}/`);
           await page.goto(`${emulator.url}/#/jobs/${jobIdentifier}`);
           const request = page.getByRole('region', { name: 'Request' });
-          for (const [tab, run] of Object.entries({
-            curl: ['sh', '-c'],
-            JavaScript: ['node', '--input-type=module', '-e'],
-          })) {
+          for (const tab of /** @type {const} */ (['curl', 'JavaScript'])) {
             await request.getByRole('tab', { name: tab }).click();
             const code = await request.locator('pre').textContent();
-            const { stderr, status } = await execute(run, code, emulator.apiKey);
+            const { stderr, status } = await execute(tab, code, { MODZY_API_KEY: emulator.apiKey });
             assert.equal(status, 0, stderr);
           }
           const all = await client().getJobHistory();

@@ -118,7 +118,7 @@ export interface RecordedRequest {
   path: string;
   /** The query in its encoded form, without the `?`; null if there was no `?`. */
   query: string | null;
-  /** The headers by lower-case name. `authorization` keeps only its scheme. */
+  /** The headers by lower-case name. `authorization` keeps only its scheme, if it is a usual one. */
   headers: Record<string, string>;
   /** The first 64 KiB of the body as text. U+FFFD replaces bytes that are not UTF-8. */
   body: string;

@@ -1,12 +1,16 @@
 // The request that made a job, as commands of curl and as a JavaScript program.
 
+import { plural } from './format.js';
+import { indent } from './json.js';
 import { ask } from './live.js';
-import { asText } from './values.js';
+import { asText } from './signatures.js';
 
 /** The largest inputs that are part of a command, in bytes. */
 const MAX_EMBEDDED = 65_536;
 /** The most inputs that are read one by one for a command. */
 const MAX_INPUTS = 100;
+/** The longest command, since systems limit an argument to 128 KiB. */
+const MAX_COMMAND = 120_000;
 
 /** Quotes a text for a shell. */
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -20,63 +24,86 @@ const KEY = `-H "Authorization: ApiKey $MODZY_API_KEY"`;
  * @returns {Promise<{ curl: string, javascript: string, note?: string }>}
  */
 export async function commands(job, path, baseURL) {
-  const logged = job.isUploaded ? undefined : await loggedBody(job);
-  if (logged === undefined && (job.isUploaded || job.inputBytes > MAX_EMBEDDED || job.total > MAX_INPUTS)) {
-    return uploadCommands(job, await ask(`${path}/inputs`), baseURL);
-  }
-  const body = logged ?? (await bodyOf(job, path));
-  const note = logged === undefined ? 'Made from the inputs, since the log does not contain the request.' : undefined;
-  const curl = [
-    `curl ${quote(`${baseURL}/jobs`)} \\`,
-    `  ${KEY} \\`,
-    `  -H 'Content-Type: application/json' \\`,
-    `  -d ${quote(JSON.stringify(body, undefined, 2))}`,
-  ].join('\n');
-  return { curl, javascript: program(baseURL, submitLine(body)), note };
-}
-
-/** Returns the body of the submit, if the log contains it whole. */
-async function loggedBody(job) {
-  const request = job.requests.find(
-    ({ method, path, job: made }) => method === 'POST' && path === '/api/jobs' && made === job.id,
-  );
-  if (request === undefined || request.sent > MAX_EMBEDDED) {
-    return undefined;
-  }
-  try {
-    return JSON.parse((await ask(`/page/requests/${request.n}`)).body);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Returns a body that submits the same inputs. */
-async function bodyOf(job, path) {
-  /** @type {Record<string, Record<string, Uint8Array>>} */
-  const sources = {};
-  for (let from = 0; from < job.total; from += 25) {
-    for (const { index, key, values } of await ask(`${path}/inputs?from=${from}`)) {
-      sources[key] = {};
-      for (const [at, { name }] of values.entries()) {
-        const response = await fetch(`${path}/inputs/${index}/${at}`);
-        sources[key][name] = new Uint8Array(await response.arrayBuffer());
-      }
+  // The request as it was sent, if the log has it whole.
+  const logged = job.isUploaded ? null : await ask(`${path}/submit`);
+  const isLarge = job.inputBytes > MAX_EMBEDDED || job.total > MAX_INPUTS;
+  if (logged || (!job.isUploaded && !isLarge)) {
+    const { body, secrets } = logged ?? { body: await bodyOf(job, path), secrets: [] };
+    const curl = [
+      `curl ${quote(`${baseURL}/jobs`)} \\`,
+      `  ${KEY} \\`,
+      `  -H 'Content-Type: application/json' \\`,
+      `  -d ${shellText(indent(body), secrets)}`,
+    ].join('\n');
+    if (new Blob([curl]).size <= MAX_COMMAND) {
+      return {
+        curl,
+        javascript: program(baseURL, submitLine(JSON.parse(body)), secrets),
+        note: noteOn(logged, secrets),
+      };
     }
   }
-  const all = Object.values(sources).flatMap((values) => Object.values(values));
-  const isText = all.every((data) => asText(data, false) !== undefined);
-  const encode = (data) => (isText ? asText(data, false) : dataUrl(data));
-  const encoded = Object.entries(sources).map(([key, values]) => [
-    key,
-    Object.fromEntries(Object.entries(values).map(([name, data]) => [name, encode(data)])),
-  ]);
-  return {
-    model: { identifier: job.model, version: job.version },
-    ...(job.explain ? { explain: true } : {}),
-    ...(job.timeout === null ? {} : { timeout: job.timeout }),
-    input: { type: isText ? 'text' : 'embedded', sources: Object.fromEntries(encoded) },
-  };
+  return uploadCommands(job, await ask(`${path}/inputs`), baseURL);
 }
+
+function noteOn(logged, secrets) {
+  if (logged === null) {
+    return 'Made from the inputs, since the log does not contain the request.';
+  }
+  const names = [...new Set(secrets.map(({ variable }) => variable))].join(', ');
+  return names === ''
+    ? undefined
+    : `Set ${names} first: the page does not show secrets. For curl, escape them as within JSON.`;
+}
+
+/** Quotes a text for a shell, with variables in place of the marks. Without one of them, the shell stops. */
+function shellText(text, secrets) {
+  return secrets.reduce(
+    (quoted, { text: mark, variable, isJson }) =>
+      quoted.replaceAll(isJson ? `"${mark}"` : mark, `'"\${${variable}:?}"'`),
+    quote(text),
+  );
+}
+
+/** Returns a body that submits the same inputs, as JSON. Texts are put together, since objects would change the order of keys. */
+async function bodyOf(job, path) {
+  /** @type {[string, [string, Uint8Array][]][]} */
+  const sources = [];
+  for (let from = 0; from < job.total; from += 25) {
+    for (const { index, key, values } of await ask(`${path}/inputs?from=${from}`)) {
+      const reads = values.map(async ({ name }, at) => {
+        const response = await fetch(`${path}/inputs/${index}/${at}`);
+        return [name, new Uint8Array(await response.arrayBuffer())];
+      });
+      sources.push([key, await Promise.all(reads)]);
+    }
+  }
+  const isText = sources.every(([, values]) => values.every(([, data]) => asText(data, false) !== undefined));
+  const leaf = (data) => JSON.stringify(isText ? asText(data, false) : dataUrl(data));
+  return object([
+    ...Object.entries(opened(job)).map(([name, value]) => [name, JSON.stringify(value)]),
+    [
+      'input',
+      object([
+        ['type', isText ? '"text"' : '"embedded"'],
+        [
+          'sources',
+          object(sources.map(([key, values]) => [key, object(values.map(([name, data]) => [name, leaf(data)]))])),
+        ],
+      ]),
+    ],
+  ]);
+}
+
+/** JSON of an object whose values are JSON. */
+const object = (entries) => `{${entries.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`;
+
+/** The body that opens such a job. */
+const opened = (job) => ({
+  model: { identifier: job.model, version: job.version },
+  ...(job.explain ? { explain: true } : {}),
+  ...(job.timeout === null ? {} : { timeout: job.timeout }),
+});
 
 function dataUrl(data) {
   let latin = '';
@@ -86,8 +113,8 @@ function dataUrl(data) {
   return `data:application/octet-stream;base64,${btoa(latin)}`;
 }
 
-/** JSON as a JavaScript expression within an argument list. */
-const literal = (value) => JSON.stringify(value, undefined, 2);
+/** JSON as a JavaScript expression. In literals, `__proto__` is not a name like others. */
+const literal = (value) => JSON.stringify(value, undefined, 2).replaceAll(/^( *)("__proto__"):/gm, '$1[$2]:');
 
 function submitLine({ model, explain, timeout, input, ...others }) {
   const { identifier, version } = model;
@@ -104,43 +131,71 @@ function submitLine({ model, explain, timeout, input, ...others }) {
   return `await client.submitJobText(${args.join(', ')});`;
 }
 
-function program(baseURL, submit) {
+const SECRET = `
+function secret(name) {
+  if (!process.env[name]) {
+    throw new Error(\`Set \${name} first\`);
+  }
+  return process.env[name];
+}`;
+
+function program(baseURL, submit, secrets = []) {
   return [
     `import { ModzyClient } from 'modzy-client';`,
+    ...(secrets.length > 0 ? [SECRET] : []),
     '',
     `const client = new ModzyClient(${literal(baseURL)}, process.env.MODZY_API_KEY);`,
-    `const receipt = ${submit}`,
+    `const receipt = ${withSecrets(submit, secrets)}`,
     `const job = await client.blockUntilComplete(receipt);`,
     `console.log(job.status);`,
   ].join('\n');
 }
 
-/** A file name that any system accepts. */
-const fileName = (key, name) => `${key}-${name}`.replaceAll(/[^\w.-]+/g, '_').slice(0, 80);
+/** Puts expressions in place of the marks in the strings of a program. */
+function withSecrets(code, secrets) {
+  const isMarked = (text) => secrets.some(({ text: mark }) => text.includes(mark));
+  const named = code.replaceAll(/^( *)("(?:[^"\\]|\\.)*"):/gm, (line, space, name) =>
+    isMarked(name) ? `${space}[${name}]:` : line,
+  );
+  return secrets.reduce((text, { text: mark, variable, isJson }) => {
+    const call = `secret('${variable}')`;
+    return isJson
+      ? text.replaceAll(`"${mark}"`, `JSON.parse(${call})`)
+      : text.replaceAll(`"${mark}"`, call).replaceAll(mark, `" + ${call} + "`);
+  }, named);
+}
+
+/** Returns a function that names files so that any system accepts the names, and no two are the same. */
+function fileNames() {
+  const used = new Set();
+  return (key, name) => {
+    const base = `${key}-${name}`.replaceAll(/[^\w.-]+/g, '_').slice(0, 80);
+    let file = base;
+    for (let number = 2; used.has(file.toLowerCase()); number += 1) {
+      file = `${base}-${number}`;
+    }
+    used.add(file.toLowerCase());
+    return file;
+  };
+}
 
 function uploadCommands(job, inputs, baseURL) {
-  const open = {
-    model: { identifier: job.model, version: job.version },
-    ...(job.explain ? { explain: true } : {}),
-    ...(job.timeout === null ? {} : { timeout: job.timeout }),
-  };
-  const chunks = inputs.flatMap(({ key, values }) =>
-    values.map(({ name }) => {
+  const fileName = fileNames();
+  const files = inputs.map(({ key, values }) => [key, values.map(({ name }) => [name, `./${fileName(key, name)}`])]);
+  const chunks = files.flatMap(([key, values]) =>
+    values.map(([name, file]) => {
       const url = `${baseURL}/jobs/$JOB/${encodeURIComponent(key)}/${encodeURIComponent(name)}`;
-      return `curl "${url.replaceAll(/["`\\]/g, '\\$&')}" ${KEY} -F ${quote(`input=@${fileName(key, name)}`)}`;
+      return `curl "${url.replaceAll(/["`\\]/g, '\\$&')}" ${KEY} -F ${quote(`input=@${file}`)}`;
     }),
   );
   const curl = [
     `# The response to this names the job; put its jobIdentifier into JOB.`,
-    `curl ${quote(`${baseURL}/jobs`)} ${KEY} -H 'Content-Type: application/json' -d ${quote(JSON.stringify(open))}`,
+    `curl ${quote(`${baseURL}/jobs`)} ${KEY} -H 'Content-Type: application/json' -d ${quote(JSON.stringify(opened(job)))}`,
     ...chunks,
     `curl -X POST "${baseURL}/jobs/$JOB/close" ${KEY}`,
   ].join('\n');
-  const files = inputs.map(({ key, values }) => [
-    key,
-    Object.fromEntries(values.map(({ name }) => [name, `./${fileName(key, name)}`])),
-  ]);
-  const args = [literal(job.model), literal(job.version), literal(Object.fromEntries(files)), literal(job.explain)];
+  const sources = Object.fromEntries(files.map(([key, values]) => [key, Object.fromEntries(values)]));
+  const args = [literal(job.model), literal(job.version), literal(sources), literal(job.explain)];
   if (job.timeout !== null) {
     args.push(`{ jobTimeout: ${literal(job.timeout)} }`);
   }
@@ -148,6 +203,6 @@ function uploadCommands(job, inputs, baseURL) {
   return {
     curl,
     javascript: program(baseURL, `await client.submitJobFile(${args.join(', ')});`),
-    note: `Download the inputs above into these files. With curl, a file that is larger than a chunk needs several.${rest > 0 ? ` The other ${rest} inputs are left out.` : ''}`,
+    note: `Download the inputs above into these files. With curl, a file that is larger than a chunk needs several.${rest > 0 ? ` ${plural(rest, 'input')} more are left out.` : ''}`,
   };
 }

@@ -40,7 +40,7 @@ function append(parent, children) {
 }
 
 /**
- * Replaces the children of an element. The focus stays on a child with the same text.
+ * Replaces the children of an element. The focus stays on the same child, or else on what is around it.
  *
  * @param {Element} parent
  * @param {...any} children
@@ -48,14 +48,19 @@ function append(parent, children) {
 export function fill(parent, ...children) {
   const focused = document.activeElement;
   const hasFocus = focused !== parent && parent.contains(focused);
+  const alike = (element) =>
+    Array.from(parent.querySelectorAll(element.tagName)).filter(
+      (other) =>
+        other.textContent === element.textContent && other.getAttribute('href') === element.getAttribute('href'),
+    );
+  const place = focused && hasFocus ? alike(focused).indexOf(focused) : 0;
   const fragment = document.createDocumentFragment();
   append(fragment, children);
   parent.replaceChildren(fragment);
   if (focused && hasFocus) {
-    const same = Array.from(parent.querySelectorAll(focused.tagName)).find(
-      (element) => element.textContent === focused.textContent,
-    );
-    /** @type {HTMLElement | undefined} */ (same)?.focus({ preventScroll: true });
+    const same = alike(focused);
+    const next = same[Math.min(place, same.length - 1)] ?? parent.closest('[tabindex="-1"]');
+    /** @type {HTMLElement | null} */ (next)?.focus({ preventScroll: true });
   }
 }
 

@@ -2,8 +2,11 @@
 
 import { h } from './dom.js';
 import { count } from './format.js';
+import { plainNumber } from './json.js';
 
 const MAX_PIXELS = 2 ** 26;
+/** The most characters of a word that is looked for in a text. */
+const MAX_WORD = 60;
 /** How many words the list shows. */
 const MAX_WORDS = 50;
 
@@ -30,7 +33,7 @@ export function explanationOf(output) {
 
 /** @returns {Mask | undefined} */
 function maskOf({ maskRLE, dimensions }) {
-  const { width, height } = dimensions ?? {};
+  const [width, height] = [dimensions?.width, dimensions?.height].map(plainNumber);
   if (!isLength(width) || !isLength(height) || width * height === 0 || width * height > MAX_PIXELS) {
     return undefined;
   }
@@ -60,8 +63,11 @@ function wordsOf(explanation) {
   const words = lists.flatMap((list) => {
     const entries = isObject(list) ? Object.entries(list) : list;
     return Array.isArray(entries)
-      ? entries.map((entry) => (Array.isArray(entry) ? { word: entry[0], score: entry[1] } : entry))
-      : [undefined];
+      ? entries.map((entry) => {
+          const [word, score] = Array.isArray(entry) ? entry : [entry?.word, entry?.score];
+          return { word, score: plainNumber(score) };
+        })
+      : [{ word: undefined, score: undefined }];
   });
   const isWord = (entry) => typeof entry?.word === 'string' && Number.isFinite(entry.score);
   return words.length > 0 && words.every(isWord) ? { type: 'words', words } : undefined;
@@ -143,10 +149,10 @@ function outline(context, at, x, y, scale) {
 /** A text with its weighed words marked, and a list of the words with their weights. */
 export function showWords(text, words) {
   const scores = new Map(words.map(({ word, score }) => [word, score]));
-  const largest = Math.max(...words.map(({ score }) => Math.abs(score)), Number.MIN_VALUE);
+  const largest = words.reduce((most, { score }) => Math.max(most, Math.abs(score)), Number.MIN_VALUE);
   const level = (score) => Math.max(1, Math.ceil((4 * Math.abs(score)) / largest));
   const style = (score) => `${score < 0 ? 'against' : 'for'} level-${level(score)}`;
-  const parts = text.split(/([\p{L}\p{N}']+)/u).map((part) => {
+  const parts = split(text, scores).map((part) => {
     const score = scores.get(part);
     return score === undefined ? part : h('mark', { class: style(score), title: score.toFixed(3) }, part);
   });
@@ -173,4 +179,32 @@ export function showWords(text, words) {
     ),
     words.length > MAX_WORDS && h('p', { class: 'dim' }, `${count(words.length - MAX_WORDS)} words more`),
   );
+}
+
+/** Splits a text into the words that have scores, the longest ones first, and what is between them. */
+function split(text, scores) {
+  const isLetter = (at) => at >= 0 && at < text.length && /[\p{L}\p{N}_]/u.test(text[at]);
+  const longest = Math.min(
+    MAX_WORD,
+    [...scores.keys()].reduce((most, word) => Math.max(most, word.length), 0),
+  );
+  const parts = [];
+  let from = 0;
+  let at = 0;
+  while (at < text.length) {
+    let length = isLetter(at) && isLetter(at - 1) ? 0 : Math.min(longest, text.length - at);
+    // A word does not end within another one.
+    while (
+      length > 0 &&
+      !(scores.has(text.slice(at, at + length)) && !(isLetter(at + length - 1) && isLetter(at + length)))
+    ) {
+      length -= 1;
+    }
+    if (length > 0) {
+      parts.push(text.slice(from, at), text.slice(at, at + length));
+      from = at + length;
+    }
+    at += Math.max(1, length);
+  }
+  return [...parts, text.slice(from)];
 }

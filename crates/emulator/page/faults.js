@@ -24,6 +24,13 @@ const EXAMPLES = {
   },
   'Too many submits': { method: 'POST', path: '/api/jobs', times: 1, status: 429, headers: { 'Retry-After': '2' } },
   'A job whose receipt is lost': { method: 'POST', path: '/api/jobs', times: 1, connection: 'reset', after: true },
+  'Ten submits a second': {
+    method: 'POST',
+    path: '/api/jobs',
+    perSecond: 10,
+    status: 429,
+    headers: { 'Retry-After': '1' },
+  },
   'Results that break off': { method: 'GET', path: '/api/results/*', times: 1, connection: 'cut' },
   'Everything takes five seconds': { delayMs: 5000 },
 };
@@ -38,6 +45,7 @@ export function createFaults() {
     path: h('input', { placeholder: '/api/jobs/*', autocomplete: 'off', spellcheck: 'false' }),
     times: h('input', { type: 'number', min: 1 }),
     skip: h('input', { type: 'number', min: 0 }),
+    perSecond: h('input', { type: 'number', min: 1 }),
     delayMs: h('input', { type: 'number', min: 0 }),
     status: h('input', { type: 'number', min: 200, max: 599 }),
     headers: h('textarea', { rows: 2, placeholder: 'Retry-After: 1', spellcheck: 'false' }),
@@ -54,6 +62,9 @@ export function createFaults() {
     ),
     after: h('input', { type: 'checkbox' }),
   };
+  for (const [name, control] of Object.entries(controls)) {
+    control.name = name;
+  }
   const failure = h('p', { class: 'failure', role: 'alert', hidden: true });
   const form = h(
     'form',
@@ -78,6 +89,11 @@ export function createFaults() {
       ),
       field('Times', controls.times, 'How many requests the fault applies to. Empty: all, until it is removed.'),
       field('Skip', controls.skip, 'How many matching requests pass first. They can meet later faults.'),
+      field(
+        'Per second',
+        controls.perSecond,
+        'How many matching requests pass in a second; only those above meet the fault. With the status 429, this is a rate limit.',
+      ),
     ),
     h('h3', null, 'What happens to them'),
     h(
@@ -103,6 +119,9 @@ export function createFaults() {
     ),
   );
 
+  /** The body of the fault in the form. The control shows it with other ends of lines. */
+  let given = { body: '', shown: '' };
+
   function set(fault) {
     for (const [name, control] of Object.entries(controls)) {
       const value = fault[name];
@@ -116,6 +135,7 @@ export function createFaults() {
         control.value = value ?? '';
       }
     }
+    given = { body: fault.body ?? '', shown: controls.body.value };
     failure.hidden = true;
   }
 
@@ -128,7 +148,10 @@ export function createFaults() {
         fault[name] = controls[name].value;
       }
     }
-    for (const name of ['times', 'skip', 'delayMs', 'status']) {
+    if (controls.body.value !== '' && controls.body.value === given.shown) {
+      fault.body = given.body;
+    }
+    for (const name of ['times', 'skip', 'perSecond', 'delayMs', 'status']) {
       if (controls[name].value !== '') {
         fault[name] = Number(controls[name].value);
       }
@@ -231,10 +254,13 @@ function item({ n, fault }) {
 }
 
 /** What a fault does, in words. */
-function effect({ skip, delayMs, status, headers, connection, after }) {
+function effect({ skip, perSecond, delayMs, status, headers, connection, after }) {
   const parts = [];
   if (skip > 0) {
     parts.push(`after ${count(skip)} more that pass`);
+  }
+  if (perSecond !== null) {
+    parts.push(`only to those above ${count(perSecond)} a second`);
   }
   if (delayMs > 0) {
     parts.push(`the response is delayed by ${count(delayMs)} ms`);

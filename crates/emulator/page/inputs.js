@@ -1,7 +1,7 @@
 // The inputs of a job as they were sent, each with its result.
 
 import { fill, h } from './dom.js';
-import { count, duration, isFinal } from './format.js';
+import { count, duration, isFinal, plural } from './format.js';
 import { readJson } from './json.js';
 import { ask } from './live.js';
 import { showOutputs } from './outputs.js';
@@ -30,7 +30,7 @@ export function createInputs(path) {
       const next = await ask(`${path}/inputs?from=${shown.length}`);
       if (!isClosed) {
         for (const input of next) {
-          const card = createInput(path, input);
+          const card = createInput(path, input, new Map(job.acceptedTypes));
           shown.push(card);
           cards.append(card.element);
           await card.show(job);
@@ -39,7 +39,7 @@ export function createInputs(path) {
     } finally {
       isLoading = false;
     }
-    more.hidden = shown.length >= job.total || job.status === 'OPEN';
+    more.hidden = shown.length >= job.total || !job.isClosed;
     more.textContent = `Show more of the ${count(job.total)} inputs`;
   }
 
@@ -54,12 +54,14 @@ export function createInputs(path) {
     },
     async show(next) {
       job = next;
-      waiting.hidden = job.status !== 'OPEN';
-      waiting.textContent = `The upload is not closed yet; ${count(job.total)} inputs so far.`;
+      waiting.hidden = job.isClosed;
+      waiting.textContent = isFinal(job.status)
+        ? `The job ended before its upload was closed, with ${plural(job.total, 'input')}.`
+        : `The upload is not closed yet; ${plural(job.total, 'input')} so far.`;
       for (const card of shown) {
         await card.show(job);
       }
-      if (shown.length === 0 && job.status !== 'OPEN') {
+      if (shown.length === 0 && job.isClosed) {
         await load();
       }
     },
@@ -72,8 +74,10 @@ export function createInputs(path) {
   };
 }
 
-function createInput(path, input) {
-  const values = input.values.map((value, index) => createValue(`${path}/inputs/${input.index}/${index}`, value));
+function createInput(path, input, acceptedTypes) {
+  const values = input.values.map((value, index) =>
+    createValue(`${path}/inputs/${input.index}/${index}`, value, acceptedTypes.get(value.name)),
+  );
   const status = h('span');
   const output = h('div', { class: 'output' });
   let isRead = false;

@@ -3,7 +3,7 @@
 import { commands } from './commands.js';
 import { copyButton, fill, h, notify, tabs } from './dom.js';
 import { age, bytes, count, duration, isFinal, plural, statusName, tone } from './format.js';
-import { ask, live } from './live.js';
+import { ask, inTurn, live } from './live.js';
 import { createInputs } from './inputs.js';
 import { timeLine } from './timeline.js';
 import { chip, facts } from './views.js';
@@ -17,16 +17,14 @@ export function createJob(id) {
   const line = h('div');
   const made = h('div');
   const inputs = createInputs(path);
-  const failure = h('p', { class: 'failure', role: 'alert', hidden: true });
+  const failure = h('div', { role: 'alert' });
+  const body = h('div', { hidden: true }, head, line, inputs.element, made);
   const element = h(
     'article',
     { class: 'job' },
     h('a', { class: 'back', href: '#/jobs' }, '← All jobs'),
     failure,
-    head,
-    line,
-    inputs.element,
-    made,
+    body,
   );
   let job = /** @type {any} */ (undefined);
   let timer = 0;
@@ -34,30 +32,32 @@ export function createJob(id) {
   let isMadeShown = false;
   let wasOpen = false;
 
-  async function read() {
+  const read = inTurn(async () => {
     timer = 0;
     try {
       job = await ask(path);
     } catch (error) {
-      failure.hidden = false;
-      failure.textContent = error.message;
+      // The emulator may have restarted, without the job.
+      body.hidden = true;
+      fill(failure, h('h2', null, 'The job cannot be shown'), h('p', { class: 'failure' }, error.message));
       return;
     }
     if (isClosed) {
       return;
     }
-    failure.hidden = true;
+    fill(failure);
+    body.hidden = false;
     render();
     fill(line, timeLine(job));
     // The inputs of an uploaded job come with its close.
-    if (!isMadeShown || (wasOpen && job.status !== 'OPEN')) {
+    if (!isMadeShown || (wasOpen && job.isClosed)) {
       isMadeShown = true;
       fill(made, madeBy(job, path));
       inputs.reset();
     }
-    wasOpen = job.status === 'OPEN';
+    wasOpen = !job.isClosed;
     await inputs.show(job);
-  }
+  });
 
   function render() {
     const percent = job.total > 0 ? Math.round((100 * job.done) / job.total) : 0;
@@ -117,7 +117,8 @@ export function createJob(id) {
       const about = [...live.requests.values()].filter((request) => request.job === id);
       const last = about.at(-1);
       const now = JSON.stringify([row?.status, row?.done, row?.total, row?.failed, about.length, last?.n, last?.ms]);
-      if (parts.has('connection') || now !== known) {
+      // While the connection is lost, what is known stays.
+      if (live.isConnected && (parts.has('connection') || now !== known)) {
         known = now;
         readSoon();
       }

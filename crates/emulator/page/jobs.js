@@ -100,7 +100,7 @@ export function createJobs() {
 
   function update() {
     const matching = [...live.jobs.values()].filter(passes).reverse();
-    list.show(matching);
+    list.show(matching, matching.length < live.jobs.size);
     list.select(live.jobsById.get(id ?? '')?.n);
     const older = live.jobTotal - live.jobs.size;
     const parts = [`${count(matching.length)} of ${count(live.jobs.size)} jobs`];

@@ -23,18 +23,45 @@ export async function readJson(path) {
   return parse(await new Blob(chunks).text());
 }
 
-/** A number that JavaScript would change. */
+/** A number that JavaScript would write in another way, or with other digits. */
 export class ExactNumber {
   constructor(source) {
     this.source = source;
   }
 }
 
+/** Returns a number as one of JavaScript's, and anything else unchanged. */
+export const plainNumber = (value) => (value instanceof ExactNumber ? Number(value.source) : value);
+
 function parse(text) {
   /** @type {any} */
   const revive = (_key, value, context) =>
-    typeof value === 'number' && context?.source !== undefined && Math.abs(value) > Number.MAX_SAFE_INTEGER
+    typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
       ? new ExactNumber(context.source)
       : value;
   return JSON.parse(text, revive);
+}
+
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/** Indents JSON, and changes nothing else: neither digits nor the order of members. */
+export function indent(text) {
+  const parts = [];
+  let line = '\n';
+  let before = '';
+  for (const [token] of text.matchAll(TOKENS)) {
+    const isEnd = token === '}' || token === ']';
+    if (isEnd) {
+      line = line.slice(0, -2);
+    }
+    if (before === ',' || (isEnd ? before !== '{' && before !== '[' : before === '{' || before === '[')) {
+      parts.push(line);
+    }
+    parts.push(token === ':' ? ': ' : token);
+    if (token === '{' || token === '[') {
+      line += '  ';
+    }
+    before = token;
+  }
+  return parts.join('');
 }

@@ -26,13 +26,20 @@ export function createList({ label, columns, row, empty }) {
   );
   const nothing = h('p', { class: 'empty' }, empty);
   const table = h('div', { role: 'table', 'aria-label': label, class: `table of-${label.toLowerCase()}` }, head, body);
-  const scroller = h('div', { class: 'scroller', onscroll: () => requestRender(), onkeydown: move }, table, nothing);
+  const scroller = h(
+    'div',
+    { class: 'scroller', tabindex: -1, onscroll: () => requestRender(), onkeydown: move },
+    table,
+    nothing,
+  );
   let items = /** @type {any[]} */ ([]);
   let selected = /** @type {any} */ (undefined);
   let isRequested = false;
   /** @type {Map<any, HTMLElement>} */
   let shown = new Map();
   const keyOf = (item) => item.n;
+  const rowIndex = (element) => Number(element?.getAttribute('aria-rowindex'));
+  const focusedKey = () => [...shown].find(([, element]) => element.contains(document.activeElement))?.[0];
 
   function rowHeight() {
     return Number.parseFloat(getComputedStyle(scroller).getPropertyValue('--row')) || 44;
@@ -51,8 +58,16 @@ export function createList({ label, columns, row, empty }) {
     const first = Math.max(0, Math.floor(scroller.scrollTop / height) - MARGIN);
     const last = Math.min(items.length, Math.ceil((scroller.scrollTop + scroller.clientHeight) / height) + MARGIN);
     const before = shown;
+    const focused = focusedKey();
+    const indexes = Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at);
+    // The row with the focus exists wherever it is, since the focus would be lost with it.
+    const focusedAt = focused === undefined ? -1 : items.findIndex((item) => keyOf(item) === focused);
+    if (focusedAt >= 0 && (focusedAt < first || focusedAt >= last)) {
+      indexes.push(focusedAt);
+    }
+    const focusedRow = rowIndex(before.get(focused));
     shown = new Map();
-    for (let index = first; index < last; index += 1) {
+    for (const index of indexes) {
       const item = items[index];
       const key = keyOf(item);
       const element = before.get(key) ?? h('div', { role: 'row', class: 'row' });
@@ -62,6 +77,12 @@ export function createList({ label, columns, row, empty }) {
     }
     for (const element of before.values()) {
       element.remove();
+    }
+    if (focused !== undefined && focusedAt < 0) {
+      // Its item is gone, so the row in its place gets the focus.
+      const rows = [...shown.values()];
+      const near = rows.find((element) => rowIndex(element) >= focusedRow) ?? rows.at(-1);
+      (near?.querySelector('a') ?? scroller).focus({ preventScroll: true });
     }
     body.style.height = `${items.length * height}px`;
     table.setAttribute('aria-rowcount', String(items.length + 1));
@@ -108,8 +129,8 @@ export function createList({ label, columns, row, empty }) {
       return;
     }
     event.preventDefault();
-    const focused = [...shown].find(([, element]) => element.contains(document.activeElement));
-    const at = focused ? items.findIndex((item) => keyOf(item) === focused[0]) : -1;
+    const focused = focusedKey();
+    const at = items.findIndex((item) => keyOf(item) === focused);
     const next = Math.min(items.length - 1, Math.max(0, at + step));
     const height = rowHeight();
     const top = next * height;
@@ -128,13 +149,21 @@ export function createList({ label, columns, row, empty }) {
   return {
     element: scroller,
     render: requestRender,
-    /** @param {any[]} next The items, newest first. */
-    show(next) {
+    /**
+     * @param {any[]} next The items, newest first.
+     * @param {boolean} isFiltered Whether there can be others.
+     */
+    show(next, isFiltered) {
       const height = rowHeight();
-      const index = Math.floor(scroller.scrollTop / height);
-      // The row at the top stays where it is, unless the user follows the newest rows.
-      const anchor = scroller.scrollTop > 0 ? items[index] : undefined;
+      const top = Math.floor(scroller.scrollTop / height);
+      // The row at the top stays where it is, unless the user follows the newest rows. So does the one with the focus of the keyboard.
+      const visible = Math.ceil(scroller.clientHeight / height);
+      const focused = scroller.querySelector(':focus-visible') ? focusedKey() : undefined;
+      const focusedAt = focused === undefined ? -1 : items.findIndex((item) => keyOf(item) === focused);
+      const index = focusedAt >= top && focusedAt < top + visible ? focusedAt : top;
+      const anchor = scroller.scrollTop > 0 || index === focusedAt ? items[index] : undefined;
       items = next;
+      nothing.textContent = isFiltered ? 'Nothing passes the filter.' : empty;
       if (anchor !== undefined) {
         const moved = items.findIndex((item) => keyOf(item) === keyOf(anchor));
         if (moved > index) {

@@ -1,23 +1,20 @@
 // The state of the emulator, kept up to date by its events. It is bounded: the newest jobs and the newest requests.
 
+import { follow } from './events.js';
+
 const MAX_JOBS = 10_000;
 const MAX_REQUESTS = 1000;
-
-/** How long a hidden page stays connected, in ms. Browsers allow few connections to a host. */
-const HIDDEN_MS = 60_000;
 
 /** How soon after a failed request the same one counts as a retry, in ms. */
 const RETRY_MS = 180_000;
 
 /**
  * Reports each change of its state as an event `change`, whose `detail` names the changed parts: `connection`, `jobs`, `requests`,
- * `faults`.
+ * `faults`, `models`.
  */
 class Live extends EventTarget {
   isConnected = false;
-  version = '';
   baseURL = `${location.origin}/api`;
-  startedAt = 0;
   /** @type {Map<number, any>} By number, oldest first. */
   jobs = new Map();
   /** @type {Map<string, any>} By identifier. */
@@ -29,33 +26,26 @@ class Live extends EventTarget {
   /** @type {any[]} */
   faults = [];
   faultTotal = 0;
-  #source = /** @type {EventSource | undefined} */ (undefined);
 
   start() {
-    let timer = 0;
-    document.addEventListener('visibilitychange', () => {
-      clearTimeout(timer);
-      if (document.hidden) {
-        timer = setTimeout(() => this.#source?.close(), HIDDEN_MS);
-      } else if (this.#source?.readyState === EventSource.CLOSED) {
-        this.#connect();
-      }
+    follow({
+      apply: (event) => this.#apply(event),
+      setConnected: (isConnected) => this.#setConnected(isConnected),
+      snapshot: () => this.#snapshot(),
     });
-    this.#connect();
   }
 
-  #connect() {
-    this.#source?.close();
-    const source = new EventSource('/page/events');
-    this.#source = source;
-    source.onmessage = ({ data }) => this.#apply(JSON.parse(data));
-    source.onerror = () => {
-      this.#setConnected(false);
-      // Browsers do not try again after some failures.
-      if (source.readyState === EventSource.CLOSED && source === this.#source) {
-        setTimeout(() => this.#connect(), 1000);
-      }
-    };
+  /** Returns what is known as the first event of a stream, unless that has not arrived. */
+  #snapshot() {
+    const [jobs, requests] = [[...this.jobs.values()], [...this.requests.values()]];
+    return this.isConnected
+      ? {
+          hello: { baseURL: this.baseURL },
+          jobs: { total: this.jobTotal, added: jobs, changed: [], removed: [] },
+          requests: { first: requests[0]?.n ?? 0, total: this.requestTotal, rows: requests },
+          faults: { total: this.faultTotal, rows: this.faults },
+        }
+      : undefined;
   }
 
   #setConnected(isConnected) {
@@ -69,16 +59,20 @@ class Live extends EventTarget {
     this.dispatchEvent(new CustomEvent('change', { detail: new Set(parts) }));
   }
 
-  #apply({ hello, jobs, requests, faults }) {
+  #apply({ hello, jobs, requests, faults, models }) {
     const parts = [];
+    // The first event after a gap is about everything.
+    if (!hello && !this.isConnected) {
+      return;
+    }
     if (hello) {
-      Object.assign(this, hello);
+      this.baseURL = hello.baseURL;
       for (const map of [this.jobs, this.jobsById, this.requests]) {
         map.clear();
       }
       [this.faults, this.jobTotal, this.requestTotal, this.faultTotal] = [[], 0, 0, 0];
       this.isConnected = true;
-      parts.push('connection', 'jobs', 'requests', 'faults');
+      parts.push('connection', 'jobs', 'requests', 'faults', 'models');
     }
     if (jobs) {
       this.#applyJobs(jobs);
@@ -92,6 +86,9 @@ class Live extends EventTarget {
       this.faults = faults.rows;
       this.faultTotal = faults.total;
       parts.push('faults');
+    }
+    if (models) {
+      parts.push('models');
     }
     this.#report(parts);
   }
@@ -193,4 +190,30 @@ export async function ask(path, { method = 'GET', body } = {}) {
     throw new Error(message);
   }
   return text === '' ? undefined : JSON.parse(text);
+}
+
+/**
+ * Returns a function that reads, one read at a time, so that no answer is overtaken by an older one. A call during a read leads to one
+ * more after it.
+ *
+ * @param {() => Promise<void>} read
+ */
+export function inTurn(read) {
+  let isReading = false;
+  let isDue = false;
+  return async () => {
+    isDue = true;
+    if (isReading) {
+      return;
+    }
+    isReading = true;
+    try {
+      while (isDue) {
+        isDue = false;
+        await read();
+      }
+    } finally {
+      isReading = false;
+    }
+  };
 }

@@ -1,9 +1,10 @@
-// The view of models: what there is, the inputs and outputs of a version, and a form that runs it.
+// The view of models: what there is, and the inputs and outputs of a version.
 
-import { fill, h, notify } from './dom.js';
+import { fill, h } from './dom.js';
 import { bytes } from './format.js';
-import { ask } from './live.js';
-import { chip, facts, field, split } from './views.js';
+import { ask, inTurn, live } from './live.js';
+import { runForm } from './run-form.js';
+import { chip, facts, split } from './views.js';
 
 const segment = encodeURIComponent;
 
@@ -23,38 +24,64 @@ async function readModels() {
 export function createModels() {
   const list = h('ul', { class: 'models' }, h('li', { class: 'dim' }, 'Reading the models…'));
   const frame = split({ title: 'Models', tools: null, list: h('div', { class: 'scroller' }, list) });
-  const models = readModels();
-  /** The newest choice, so that the answer to an earlier one is not shown. */
+  let models = /** @type {Promise<any[]> | undefined} */ (undefined);
   let chosen = /** @type {string[]} */ ([]);
+  /** The model that is shown, so that its form stays as it is while nothing has changed. */
+  let known = '';
 
-  async function open(parts) {
-    chosen = parts;
-    const [id, version] = parts;
-    frame.show(id && h('p', { class: 'dim' }, 'Reading the model…'));
-    const detail = await read(id, version).catch((error) => h('p', { class: 'failure', role: 'alert' }, error.message));
-    if (chosen === parts && detail !== undefined) {
-      frame.show(detail);
+  const update = inTurn(async () => {
+    const parts = chosen;
+    const [id] = parts;
+    try {
+      models ??= readModels();
+      const all = await models;
+      fill(
+        list,
+        all.map((model) => item(model, model.modelId === id)),
+      );
+      const detail = id === undefined ? undefined : await read(all, parts);
+      const now = JSON.stringify(detail);
+      if (parts === chosen && now !== known) {
+        known = now;
+        frame.show(detail && describe(...detail));
+      }
+    } catch (error) {
+      models = undefined;
+      known = '';
+      if (parts === chosen) {
+        frame.show(h('p', { class: 'failure', role: 'alert' }, error.message));
+      }
     }
+  });
+
+  return {
+    element: frame.element,
+    open(parts) {
+      chosen = parts;
+      known = '';
+      frame.show(parts[0] && h('p', { class: 'dim' }, 'Reading the model…'));
+      update();
+    },
+    change(parts) {
+      if (live.isConnected && (parts.has('connection') || parts.has('models'))) {
+        models = undefined;
+        update();
+      }
+    },
+    tick() {},
+    close() {},
+  };
+}
+
+/** @returns {Promise<[any, any]>} A model and its version. */
+async function read(all, parts) {
+  const [id, version] = parts;
+  const model = all.find(({ modelId }) => modelId === id);
+  if (model === undefined) {
+    throw new Error(`the model ${id} does not exist`);
   }
-
-  async function read(id, version) {
-    const all = await models;
-    fill(
-      list,
-      all.map((model) => item(model, model.modelId === id)),
-    );
-    if (id === undefined) {
-      return undefined;
-    }
-    const model = all.find(({ modelId }) => modelId === id);
-    if (model === undefined) {
-      throw new Error(`the model ${id} does not exist`);
-    }
-    const number = version ?? (model.latestActiveVersion || model.latestVersion);
-    return describe(model, await ask(`/page/api/models/${segment(id)}/versions/${segment(number)}`));
-  }
-
-  return { element: frame.element, open, change() {}, tick() {}, close() {} };
+  const number = version ?? (model.latestActiveVersion || model.latestVersion);
+  return [model, await ask(`/page/api/models/${segment(id)}/versions/${segment(number)}`)];
 }
 
 function item(model, isSelected) {
@@ -152,138 +179,8 @@ function describe(model, version) {
         description,
       ]),
     ),
-    runForm(model, version),
+    version.inputs.length > 0
+      ? runForm(model, version)
+      : h('p', { class: 'dim' }, 'It has no inputs yet, so it cannot run.'),
   );
-}
-
-function runForm(model, version) {
-  const isTextual = version.inputs.every(({ acceptedMediaTypes }) => acceptedMediaTypes.startsWith('text/'));
-  const key = h('input', { value: 'job', autocomplete: 'off', id: 'run-key' });
-  const explain = h('input', { type: 'checkbox', id: 'run-explain' });
-  const isExplainable = (model.features ?? []).some(({ identifier }) => identifier.includes('explain'));
-  const failure = h('p', { class: 'failure', role: 'alert', hidden: true });
-  const inputs = version.inputs.map((input, index) => createInput(input, `run-${index}`));
-
-  async function submit(event) {
-    event.preventDefault();
-    failure.hidden = true;
-    try {
-      const values = [];
-      for (const input of inputs) {
-        const value = await input.read(isTextual);
-        if (value !== undefined) {
-          values.push([input.name, value]);
-        }
-      }
-      const { jobIdentifier } = await ask('/page/api/jobs', {
-        method: 'POST',
-        body: {
-          model: { identifier: model.modelId, version: version.version },
-          explain: explain.checked,
-          input: {
-            type: isTextual ? 'text' : 'embedded',
-            sources: Object.fromEntries([[key.value, Object.fromEntries(values)]]),
-          },
-        },
-      });
-      notify('The job is submitted');
-      location.hash = `#/jobs/${segment(jobIdentifier)}`;
-    } catch (error) {
-      failure.hidden = false;
-      failure.textContent = error.message;
-    }
-  }
-
-  async function useSample() {
-    try {
-      const sample = await ask(
-        `/page/api/models/${segment(model.modelId)}/versions/${segment(version.version)}/sample-input`,
-      );
-      const [values] = Object.values(sample.input.sources);
-      for (const input of inputs) {
-        input.set(/** @type {any} */ (values)[input.name]);
-      }
-    } catch (error) {
-      notify(error.message);
-    }
-  }
-
-  return h(
-    'form',
-    { class: 'card form', onsubmit: submit, 'aria-label': 'Run the model' },
-    h('h3', null, 'Run it'),
-    inputs.map(({ element }) => element),
-    h(
-      'div',
-      { class: 'fields' },
-      field('Input key', key, 'The name of this input in the results.'),
-      isExplainable && field('Explain', explain, 'Shows which parts of the input led to the result.'),
-    ),
-    failure,
-    h(
-      'div',
-      { class: 'buttons' },
-      h('button', { class: 'primary' }, 'Run the model'),
-      h('button', { type: 'button', onclick: useSample }, 'Use the sample'),
-    ),
-  );
-}
-
-/** One input of the form: a text, or a file. */
-function createInput({ name, acceptedMediaTypes, description }, id) {
-  const acceptsText = !/^(image|audio|video)\//.test(acceptedMediaTypes);
-  const text = h('textarea', { rows: 3, id: `${id}-text` });
-  const file = h('input', { type: 'file', id: `${id}-file` });
-  /** @type {string | undefined} A data URL of the sample. */
-  let sample;
-  const note = h('p', { class: 'help' });
-  file.addEventListener('change', () => {
-    sample = undefined;
-    note.textContent = '';
-  });
-
-  const toUrl = (blob) =>
-    new Promise((resolve, reject) => {
-      const reader = new FileReader();
-      reader.onload = () => resolve(String(reader.result));
-      reader.onerror = () => reject(reader.error);
-      reader.readAsDataURL(blob);
-    });
-
-  return {
-    name,
-    element: h(
-      'fieldset',
-      null,
-      h('legend', { class: 'mono' }, name),
-      acceptsText && field('Text', text, description),
-      field(acceptsText ? 'Or a file' : 'File', file, acceptsText ? undefined : description),
-      note,
-    ),
-    set(value) {
-      file.value = '';
-      sample = undefined;
-      note.textContent = '';
-      if (value?.startsWith('data:')) {
-        sample = value;
-        note.textContent = 'The sample is chosen.';
-      } else {
-        text.value = value ?? '';
-      }
-    },
-    /** Returns the value for the body of a submit, or `undefined` for an input that is left out. */
-    async read(isTextual) {
-      const [chosen] = file.files;
-      if (isTextual) {
-        return chosen === undefined ? text.value : chosen.text();
-      }
-      if (chosen !== undefined) {
-        return toUrl(new Blob([chosen], { type: chosen.type || 'application/octet-stream' }));
-      }
-      if (sample !== undefined) {
-        return sample;
-      }
-      return text.value === '' ? undefined : toUrl(new Blob([text.value], { type: 'text/plain' }));
-    },
-  };
 }

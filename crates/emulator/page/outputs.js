@@ -34,7 +34,10 @@ export async function showOutputs({ path, input, values, result, mediaTypes }) {
   for (const [name, output] of outputs) {
     const isLink = typeof output === 'string' && mediaTypes.get(name) !== 'application/json';
     if (isLink) {
-      shown.push(createValue(`${path}/results/${input.index}/${encodeURIComponent(name)}`, { name }).element);
+      shown.push(
+        createValue(`${path}/results/${input.index}/${encodeURIComponent(name)}`, { name }, mediaTypes.get(name))
+          .element,
+      );
       continue;
     }
     shown.push(

@@ -1,11 +1,11 @@
-// The view of requests: a live log with filters, and one request with its headers and bodies.
+// The view of requests: a live log with filters, and one request.
 
-import { copyButton, fill, h, notify } from './dom.js';
-import { openFault } from './faults.js';
+import { h, notify } from './dom.js';
 import { bytes, clock, count, duration } from './format.js';
 import { createList } from './list.js';
-import { ask, hasFailed, live } from './live.js';
-import { chip, facts, split } from './views.js';
+import { ask, live } from './live.js';
+import { createRequest, isBad, outcome, pathOf, toneOf } from './request.js';
+import { split } from './views.js';
 
 const FILTERS = { '': 'All requests', failed: 'Failed', retry: 'Retries', fault: 'With a fault' };
 
@@ -25,20 +25,6 @@ function passes(request) {
   }
   const text = filter.text.toLowerCase();
   return text === '' || pathOf(request).toLowerCase().includes(text) || request.method.toLowerCase() === text;
-}
-
-const isBad = (request) => hasFailed(request) || request.status >= 400;
-const pathOf = ({ path, query }) => (query === undefined ? path : `${path}?${query}`);
-
-function outcome({ state, status }) {
-  return state === 'aborted' ? 'none' : state === 'open' ? '…' : String(status);
-}
-
-function toneOf(request) {
-  if (request.state === 'open') {
-    return 'run';
-  }
-  return hasFailed(request) ? 'bad' : request.status >= 400 ? 'wait' : 'good';
 }
 
 function row(request) {
@@ -61,7 +47,7 @@ function row(request) {
       duration(request.ms),
       ['dim', `${bytes(request.sent)} ↑ ${bytes(request.received)} ↓`],
       ['dim', `#${request.connection}`],
-      ['dim mono', clock(live.startedAt + request.at)],
+      ['dim mono', clock(request.at)],
     ],
   };
 }
@@ -130,7 +116,7 @@ export function createRequests() {
     pause.setAttribute('aria-pressed', String(filter.isPaused));
     const all = filter.isPaused ? paused : [...live.requests.values()];
     const matching = all.filter(passes).reverse();
-    list.show(matching);
+    list.show(matching, matching.length < all.length);
     list.select(number);
     const earlier = live.requestTotal - live.requests.size;
     const parts = [`${count(matching.length)} of ${count(all.length)} requests`];
@@ -159,117 +145,10 @@ export function createRequests() {
     change(parts) {
       if (parts.has('requests')) {
         update();
-        request?.change();
+        request?.change(parts);
       }
     },
     tick() {},
     close() {},
   };
-}
-
-function createRequest(number) {
-  const content = h('div');
-  const element = h('article', null, h('a', { class: 'back', href: '#/requests' }, '← All requests'), content);
-  let known = 'not read';
-
-  async function read() {
-    try {
-      fill(content, show(await ask(`/page/requests/${number}`)));
-    } catch (error) {
-      fill(content, h('p', { class: 'failure', role: 'alert' }, error.message));
-    }
-  }
-
-  function change() {
-    const { state, ms, status } = live.requests.get(number) ?? {};
-    const now = JSON.stringify([state, ms, status]);
-    if (now !== known) {
-      known = now;
-      read();
-    }
-  }
-
-  change();
-  return { element, change };
-}
-
-function show({ row: request, headers, body, response }) {
-  const fault = faultLike(request, response);
-  return [
-    h(
-      'div',
-      { class: 'title' },
-      h('h2', { class: 'mono' }, request.method, ' ', pathOf(request)),
-      chip(toneOf(request), request.state === 'aborted' ? 'No response' : outcome(request)),
-      request.fault && h('span', { class: 'tag' }, 'fault'),
-    ),
-    facts([
-      ['Arrived', clock(live.startedAt + request.at)],
-      ['Took', duration(request.ms)],
-      ['Sent', bytes(request.sent)],
-      ['Received', request.received !== null && bytes(request.received)],
-      ['Cut', request.cut && 'the response ended early'],
-      ['Connection', `#${request.connection}`],
-      ['Job', request.job && h('a', { href: `#/jobs/${encodeURIComponent(request.job)}`, class: 'mono' }, request.job)],
-    ]),
-    h(
-      'div',
-      { class: 'buttons' },
-      copyButton('Copy as a fault', () => JSON.stringify(fault, undefined, 2)),
-      h('button', { type: 'button', class: 'small', onclick: () => openFault(fault) }, 'Edit as a fault'),
-    ),
-    message('Request', headers, body, request.sent),
-    response && message('Response', response.headers, response.body, request.received ?? 0),
-  ];
-}
-
-/** A fault that makes one more such request end as this one did. */
-function faultLike({ method, path, status, state, cut }, response) {
-  const fault = { method, path, times: 1 };
-  if (state === 'aborted') {
-    return { ...fault, connection: 'reset' };
-  }
-  if (cut) {
-    return { ...fault, connection: 'cut' };
-  }
-  const headers = Object.entries(response?.headers ?? {}).filter(([name]) =>
-    ['content-type', 'retry-after', 'location'].includes(name),
-  );
-  return {
-    ...fault,
-    status: status ?? 503,
-    ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
-    ...(response?.body && status !== 204 && status !== 304 ? { body: response.body } : {}),
-  };
-}
-
-function message(name, headers, body, size) {
-  const entries = Object.entries(headers);
-  return h(
-    'section',
-    { class: 'card', 'aria-label': name },
-    h('h3', null, name),
-    h(
-      'dl',
-      { class: 'headers' },
-      entries.map(([header, value]) =>
-        h('div', null, h('dt', { class: 'mono' }, header), h('dd', { class: 'mono' }, value)),
-      ),
-    ),
-    body === ''
-      ? h('p', { class: 'dim' }, 'No body.')
-      : h('pre', { class: 'code', tabindex: 0, 'aria-label': `Body of the ${name.toLowerCase()}` }, pretty(body)),
-    body !== '' && h('p', { class: 'dim' }, `${bytes(size)}. Secrets are masked.`),
-  );
-}
-
-/** JSON with indents, if it keeps every digit. */
-function pretty(text) {
-  try {
-    const value = JSON.parse(text);
-    const plain = JSON.stringify(value);
-    return plain === text ? JSON.stringify(value, undefined, 2) : text;
-  } catch {
-    return text;
-  }
 }

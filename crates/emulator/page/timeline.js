@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { clock, count, duration, isFinal, plural, statusName, tone } from './format.js';
-import { hasFailed, live, markRetries } from './live.js';
+import { hasFailed, markRetries } from './live.js';
 
 /** The stages of a job, with their offsets from its receipt, in ms. */
 function stages(job) {
@@ -11,7 +11,7 @@ function stages(job) {
   const closed = job.submittedAt - job.createdAt;
   if (job.isUploaded) {
     list.push({ name: 'Opened', at: 0, tone: 'wait' });
-    if (job.status === 'OPEN' || (job.status === 'CANCELED' && job.total === 0)) {
+    if (!job.isClosed) {
       return isFinal(job.status) ? [...list, end(job, job.elapsed)] : list;
     }
   }
@@ -43,7 +43,7 @@ function lines(requests, job) {
   /** @type {any[]} */
   const list = [];
   for (const request of requests) {
-    const at = live.startedAt + request.at - job.createdAt;
+    const at = request.at - job.createdAt;
     const before = list.at(-1);
     const isSame =
       before &&
@@ -122,7 +122,7 @@ function picture(job, list, requests, last) {
     });
   const dots = job.requests.map((request) => {
     const dot = h('span', { class: `dot ${requestTone(request)}` });
-    dot.style.left = `${place(live.startedAt + request.at - job.createdAt)}%`;
+    dot.style.left = `${place(request.at - job.createdAt)}%`;
     return dot;
   });
   return h(

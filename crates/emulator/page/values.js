@@ -3,6 +3,7 @@
 
 import { fill, h } from './dom.js';
 import { bytes, count } from './format.js';
+import { asText, mediaTypeOf } from './signatures.js';
 
 /** How many bytes decide what a value is, and are shown as text. */
 const FIRST = 65_536;
@@ -10,47 +11,6 @@ const FIRST = 65_536;
 const MAX_MEDIA = 64_000_000;
 /** How many bytes are shown in hexadecimal. */
 const HEX = 1024;
-
-/** The first bytes of files, with their media types. SVG is not among them: it is text. */
-const SIGNATURES = [
-  ['image/png', 0, '\x89PNG\r\n\x1a\n'],
-  ['image/jpeg', 0, '\xff\xd8\xff'],
-  ['image/gif', 0, 'GIF8'],
-  ['image/webp', 8, 'WEBP'],
-  ['image/bmp', 0, 'BM'],
-  ['image/avif', 4, 'ftypavif'],
-  ['audio/wav', 8, 'WAVE'],
-  ['audio/mpeg', 0, 'ID3'],
-  ['audio/ogg', 0, 'OggS'],
-  ['audio/flac', 0, 'fLaC'],
-];
-
-/** @param {Uint8Array} start */
-export function mediaTypeOf(start) {
-  const latin = String.fromCharCode(...start.subarray(0, 32));
-  return SIGNATURES.find(([, at, signature]) => latin.startsWith(String(signature), Number(at)))?.[0];
-}
-
-/** Returns bytes as text, if they are text. `isCut` allows a character that is cut at the end. */
-export function asText(start, isCut) {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: isCut });
-    return hasControls(text) ? undefined : text;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether a text has characters that texts do not have: those below the space, but for white space and the escape. */
-function hasControls(text) {
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code < 9 || (code > 13 && code < 32 && code !== 27)) {
-      return true;
-    }
-  }
-  return false;
-}
 
 /** Lines of an offset, 16 bytes, and their characters. */
 function hex(start) {
@@ -69,8 +29,9 @@ function hex(start) {
  *
  * @param {string} path Where its bytes are.
  * @param {{ name: string, bytes?: number, sha256?: string }} value
+ * @param {string} [declared] The media types that the model declares for it.
  */
-export function createValue(path, { name, bytes: size, sha256 }) {
+export function createValue(path, { name, bytes: size, sha256 }, declared = '') {
   const content = h('div', { class: 'content' }, h('p', { class: 'dim' }, 'Reading…'));
   const kind = h('span', { class: 'dim' });
   const element = h(
@@ -112,15 +73,20 @@ export function createValue(path, { name, bytes: size, sha256 }) {
     const first = await read(isInput ? `${path}?limit=${FIRST}` : path, isInput ? undefined : FIRST);
     const total = size ?? first.total;
     const start = first.data;
-    const type = mediaTypeOf(start);
+    // No format of a picture or a sound is text.
+    const text = asText(start, start.length < total);
+    const type = text === undefined ? mediaTypeOf(start, declared) : undefined;
     if (type !== undefined && total <= MAX_MEDIA) {
       const all = start.length < total ? (await read(path)).data : start;
       if (!isClosed) {
-        await showMedia(String(type), all, total);
+        await showMedia(type, all, total);
       }
       return;
     }
-    const text = asText(start, start.length < total);
+    showPlain(text, start, total);
+  }
+
+  function showPlain(text, start, total) {
     shown.type = text === undefined ? 'bytes' : 'text';
     shown.text = text;
     kind.textContent = `${text === undefined ? 'bytes' : 'text'}, ${bytes(total)}`;
@@ -140,7 +106,8 @@ export function createValue(path, { name, bytes: size, sha256 }) {
     kind.textContent = `${type}, ${bytes(total)}`;
     if (type.startsWith('audio/')) {
       shown.type = 'sound';
-      fill(content, h('audio', { controls: true, src: url, 'aria-label': `The sound ${name}` }));
+      const onerror = () => showPlain(undefined, data, total);
+      fill(content, h('audio', { controls: true, src: url, 'aria-label': `The sound ${name}`, onerror }));
       return;
     }
     shown.type = 'picture';
@@ -148,12 +115,8 @@ export function createValue(path, { name, bytes: size, sha256 }) {
     try {
       await image.decode();
     } catch {
-      shown.type = 'bytes';
-      fill(
-        content,
-        h('p', { class: 'dim' }, 'The picture cannot be shown.'),
-        h('pre', { class: 'hex', tabindex: 0 }, hex(data.subarray(0, HEX))),
-      );
+      showPlain(undefined, data, total);
+      content.prepend(h('p', { class: 'dim' }, `The browser cannot show it as a picture (${type}).`));
       return;
     }
     image.className = image.naturalWidth < 64 ? 'pixels' : '';

@@ -56,7 +56,7 @@ pub enum ConnectionFault {
 
 impl Fault {
     /// Returns how many bytes its texts have.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         let texts = [&self.method, &self.path, &self.body];
         let texts = texts.iter().filter_map(|text| text.as_ref()).map(String::len);
         let headers = self.headers.iter().map(|(name, value)| name.len() + value.len());

@@ -29,7 +29,7 @@ pub(crate) async fn inject(
         return next.run(request).await;
     };
     if let Some(recorded) = request.extensions().get::<Recorded>() {
-        recorded.met_fault();
+        recorded.met_fault(&fault);
     }
     let silent = matches!(fault.connection, Some(ConnectionFault::Reset | ConnectionFault::Stall));
     let answer = match fault.status {

@@ -201,7 +201,7 @@ impl Job {
     }
 
     /// Whether it waits for uploads, or was canceled while waiting.
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.inputs.get().is_none()
     }
 

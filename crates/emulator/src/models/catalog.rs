@@ -13,7 +13,14 @@ use crate::error::Error;
 
 /// The models by identifier, in the order of their creation. Clones share their content.
 #[derive(Clone)]
-pub(crate) struct Catalog(Arc<RwLock<IndexMap<String, Arc<ModelRecord>>>>);
+pub(crate) struct Catalog(Arc<RwLock<Models>>);
+
+#[derive(Default)]
+struct Models {
+    by_identifier: IndexMap<String, Arc<ModelRecord>>,
+    /// How often a model was added or changed.
+    changes: u64,
+}
 
 impl Catalog {
     /// Returns a catalog of the built-in models.
@@ -22,16 +29,25 @@ impl Catalog {
             let record = ModelRecord::of(model);
             (record.identifier.clone(), Arc::new(record))
         });
-        Self(Arc::new(RwLock::new(models.collect())))
+        Self(Arc::new(RwLock::new(Models {
+            by_identifier: models.collect(),
+            changes: 0,
+        })))
+    }
+
+    /// Returns how often a model was added or changed.
+    pub(crate) fn changes(&self) -> u64 {
+        self.read().changes
     }
 
     /// Returns all models as they are at present.
     pub(crate) fn all(&self) -> Vec<Arc<ModelRecord>> {
-        self.read().values().cloned().collect()
+        self.read().by_identifier.values().cloned().collect()
     }
 
     pub(crate) fn find(&self, identifier: &str) -> Result<Arc<ModelRecord>, Error> {
         self.read()
+            .by_identifier
             .get(identifier)
             .cloned()
             .ok_or_else(|| unknown_model(identifier))
@@ -52,7 +68,7 @@ impl Catalog {
     pub(crate) fn tags(&self) -> Vec<Tag> {
         let models = self.read();
         let mut tags = IndexMap::new();
-        for tag in models.values().flat_map(|model| &model.tags) {
+        for tag in models.by_identifier.values().flat_map(|model| &model.tags) {
             tags.entry(tag.identifier.clone()).or_insert_with(|| tag.clone());
         }
         tags.into_values().collect()
@@ -60,7 +76,11 @@ impl Catalog {
 
     pub(crate) fn add(&self, model: ModelRecord) -> Arc<ModelRecord> {
         let model = Arc::new(model);
-        self.write().insert(model.identifier.clone(), Arc::clone(&model));
+        let mut models = self.write();
+        models
+            .by_identifier
+            .insert(model.identifier.clone(), Arc::clone(&model));
+        models.changes += 1;
         model
     }
 
@@ -72,14 +92,17 @@ impl Catalog {
         change: impl FnOnce(&mut ModelRecord) -> Result<(), Error>,
     ) -> Result<Arc<ModelRecord>, Error> {
         let mut models = self.write();
-        let model = models.get_mut(identifier).ok_or_else(|| unknown_model(identifier))?;
+        let model = models.by_identifier.get_mut(identifier);
+        let model = model.ok_or_else(|| unknown_model(identifier))?;
         if caller.role != Role::SystemOwner && caller.person().email != model.created_by {
             return Err(Error::forbidden());
         }
         let mut changed = ModelRecord::clone(model);
         change(&mut changed)?;
-        *model = Arc::new(changed);
-        Ok(Arc::clone(model))
+        let changed = Arc::new(changed);
+        *model = Arc::clone(&changed);
+        models.changes += 1;
+        Ok(changed)
     }
 
     /// Changes a version likewise, and returns it with its model.
@@ -107,11 +130,11 @@ impl Catalog {
         Ok((model, version))
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, IndexMap<String, Arc<ModelRecord>>> {
+    fn read(&self) -> RwLockReadGuard<'_, Models> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, IndexMap<String, Arc<ModelRecord>>> {
+    fn write(&self) -> RwLockWriteGuard<'_, Models> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -19,6 +19,7 @@ use crate::base_url::BaseUrl;
 use crate::channel_body::ChannelBody;
 use crate::faults::FaultList;
 use crate::jobs::JobStore;
+use crate::models::Catalog;
 use crate::requests::RequestLog;
 
 /// The time between two events.
@@ -77,6 +78,7 @@ impl<S> FromRequestParts<S> for Feed
 where
     S: Send + Sync,
     BaseUrl: FromRef<S>,
+    Catalog: FromRef<S>,
     FaultList: FromRef<S>,
     JobStore: FromRef<S>,
     Keys: FromRef<S>,
@@ -90,6 +92,7 @@ where
             JobFeed::new(JobStore::from_ref(state)),
             RequestLog::from_ref(state),
             FaultList::from_ref(state),
+            Catalog::from_ref(state),
             Mask::new(&Keys::from_ref(state)),
         ))
     }

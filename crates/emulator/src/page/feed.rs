@@ -7,6 +7,7 @@ use super::mask::Mask;
 use super::{faults, requests};
 use crate::base_url::BaseUrl;
 use crate::faults::FaultList;
+use crate::models::Catalog;
 use crate::requests::RequestLog;
 
 /// How many requests the page shows.
@@ -21,10 +22,12 @@ pub(super) struct Feed {
     jobs: JobFeed,
     log: RequestLog,
     faults: FaultList,
+    catalog: Catalog,
     mask: Mask,
     is_new: bool,
     last_request_change: u64,
     last_fault_change: u64,
+    last_model_change: u64,
 }
 
 /// The content of an event. The first one has a `hello`; it and those after it contain all that the page shows.
@@ -38,6 +41,9 @@ struct Event<'f> {
     requests: Option<Requests>,
     #[serde(skip_serializing_if = "Option::is_none")]
     faults: Option<Faults>,
+    /// How often the models have changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    models: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -46,8 +52,6 @@ struct Hello<'f> {
     version: &'static str,
     #[serde(rename = "baseURL")]
     base_url: &'f str,
-    /// When the times of requests begin, in milliseconds since 1970.
-    started_at: i64,
 }
 
 #[derive(Serialize)]
@@ -66,12 +70,21 @@ struct Faults {
 }
 
 impl Feed {
-    pub(super) fn new(base_url: BaseUrl, jobs: JobFeed, log: RequestLog, faults: FaultList, mask: Mask) -> Self {
+    pub(super) fn new(
+        base_url: BaseUrl,
+        jobs: JobFeed,
+        log: RequestLog,
+        faults: FaultList,
+        catalog: Catalog,
+        mask: Mask,
+    ) -> Self {
         Self {
             base_url,
             jobs,
             log,
             faults,
+            last_model_change: catalog.changes(),
+            catalog,
             mask,
             is_new: true,
             last_request_change: 0,
@@ -83,10 +96,10 @@ impl Feed {
     pub(super) fn changes(&mut self) -> Option<Vec<u8>> {
         let requests = self.request_changes();
         let faults = self.fault_changes();
+        let models = self.model_changes();
         let hello = self.is_new.then(|| Hello {
             version: env!("CARGO_PKG_VERSION"),
             base_url: &self.base_url,
-            started_at: self.log.started_at().as_millisecond(),
         });
         self.is_new = false;
         self.jobs.changes(|jobs| {
@@ -95,9 +108,13 @@ impl Feed {
                 jobs,
                 requests,
                 faults,
+                models,
             };
-            let is_empty =
-                event.hello.is_none() && event.jobs.is_none() && event.requests.is_none() && event.faults.is_none();
+            let is_empty = event.hello.is_none()
+                && event.jobs.is_none()
+                && event.requests.is_none()
+                && event.faults.is_none()
+                && event.models.is_none();
             // Nothing in it can fail to serialize.
             if is_empty {
                 None
@@ -113,11 +130,11 @@ impl Feed {
     }
 
     fn request_changes(&mut self) -> Option<Requests> {
-        let mask = &self.mask;
+        let (mask, started_at) = (&self.mask, self.log.started_at_ms());
         let changes = self
             .log
             .changes(self.last_request_change, SHOWN_REQUESTS, |number, request, extra| {
-                requests::Row::of(mask, number, request, extra)
+                requests::Row::of(mask, started_at, number, request, extra)
             })?;
         self.last_request_change = changes.last;
         Some(Requests {
@@ -125,6 +142,11 @@ impl Feed {
             total: changes.total,
             rows: changes.requests,
         })
+    }
+
+    fn model_changes(&mut self) -> Option<u64> {
+        let changes = self.catalog.changes();
+        (std::mem::replace(&mut self.last_model_change, changes) != changes).then_some(changes)
     }
 
     fn fault_changes(&mut self) -> Option<Faults> {

@@ -36,8 +36,11 @@ struct Details<'j> {
     elapsed: u64,
     timeout: Option<u64>,
     is_uploaded: bool,
+    /// Whether its upload was closed, or it had none.
+    is_closed: bool,
     input_bytes: usize,
-    /// The outputs of the model that are not JSON, by name.
+    /// The media types that the model accepts for its inputs, and those of its outputs, by name.
+    accepted_types: Vec<(&'j str, &'j str)>,
     media_types: Vec<(&'j str, &'j str)>,
     /// Whether the routes of the API return it.
     is_stored: bool,
@@ -55,7 +58,8 @@ pub(super) async fn details(
     let progress = job.progress();
     job.outcomes(progress.processed).await?;
     let state: JobState = job.state();
-    let outputs = job.version.attributes.outputs.iter();
+    let attributes = &job.version.attributes;
+    let (inputs, outputs) = (attributes.inputs.iter(), attributes.outputs.iter());
     Ok(Json(Details {
         overview: job.overview(state),
         submitted_at: job.submitted_at().as_millisecond(),
@@ -63,7 +67,11 @@ pub(super) async fn details(
         elapsed: milliseconds(progress.elapsed),
         timeout: job.timeout.map(milliseconds),
         is_uploaded: job.is_uploaded(),
+        is_closed: !job.is_open(),
         input_bytes: job.input_bytes(),
+        accepted_types: inputs
+            .map(|input| (input.name.as_str(), input.accepted_media_types.as_str()))
+            .collect(),
         media_types: outputs
             .map(|output| (output.name.as_str(), job.version.media_type(&output.name)))
             .collect(),

@@ -1,14 +1,17 @@
 //! Requests as the page shows them: rows of a list, and one with its headers and bodies. Secrets are masked.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 
-use super::mask::Mask;
+use super::mask::{Mark, Mask};
 use crate::auth::Keys;
 use crate::error::{Error, Segments};
+use crate::faults::Fault;
 use crate::requests::{Extra, RecordedRequest, RecordedResponse, RequestLog, RequestState};
 
 /// How many bytes of a path or a query a row shows.
@@ -27,7 +30,7 @@ pub(super) struct Row {
     query: Option<String>,
     status: Option<u16>,
     state: RequestState,
-    /// When it arrived, in milliseconds since the start of the log.
+    /// When it arrived, in milliseconds since 1970.
     at: f64,
     /// How long it took, in milliseconds.
     ms: Option<f64>,
@@ -47,16 +50,16 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn of(mask: &Mask, number: usize, request: &RecordedRequest, extra: &Extra) -> Self {
+    pub(super) fn of(mask: &Mask, started_at: f64, number: usize, request: &RecordedRequest, extra: &Extra) -> Self {
         let response = extra.response.as_ref();
         Self {
             n: number,
             method: request.method.clone(),
-            path: mask.text(start(&request.path)),
-            query: request.query.as_deref().map(|query| mask.query(start(query))),
+            path: start(mask, &request.path),
+            query: request.query.as_deref().map(|query| start(mask, query)),
             status: request.status,
             state: request.state,
-            at: request.received_at_ms,
+            at: started_at + request.received_at_ms,
             ms: extra.duration_ms,
             sent: request.body_bytes,
             received: response.and_then(|response| response.body_bytes),
@@ -73,13 +76,15 @@ impl Row {
 }
 
 /// Returns the start of a long text.
-fn start(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(SHOWN)).unwrap_or(text)
+fn start(mask: &Mask, text: &str) -> String {
+    match text.get(..text.floor_char_boundary(SHOWN)) {
+        Some(start) if start.len() < text.len() => mask.start(start),
+        _ => mask.text(text),
+    }
 }
 
 /// Returns the newest requests about a job, oldest first: attempts to submit it, and those with it in their path.
 pub(super) fn about(log: &RequestLog, mask: &Mask, job: &str, count: usize) -> Vec<Row> {
-    let is_submit = |request: &RecordedRequest| request.method == "POST" && request.path == "/api/jobs";
     let made = log.select(
         1,
         |_, request, extra| is_submit(request) && extra.job.as_deref() == Some(job),
@@ -108,7 +113,7 @@ pub(super) fn about(log: &RequestLog, mask: &Mask, job: &str, count: usize) -> V
                     is_same(number, request, extra) && other.is_none_or(|other| number > other)
                 })
         },
-        |number, request, extra| Row::of(mask, number, request, extra),
+        |number, request, extra| Row::of(mask, log.started_at_ms(), number, request, extra),
     )
 }
 
@@ -120,19 +125,46 @@ pub(super) struct Details {
     headers: BTreeMap<String, String>,
     body: String,
     response: Option<Response>,
+    /// The fault that it met.
+    fault: Option<Fault>,
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Response {
     headers: BTreeMap<String, String>,
     body: String,
+    /// Why the body is not the one that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    differs: Option<Difference>,
+}
+
+/// How a shown body differs from the one that was sent.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Difference {
+    /// It is only the start.
+    Start,
+    /// Its bytes are not text.
+    Bytes,
+    /// It has secrets.
+    Masked,
 }
 
 impl Response {
     fn of(mask: &Mask, response: &RecordedResponse) -> Self {
+        let is_start = response.body_bytes.is_some_and(|all| all > response.body.len() as u64);
+        let text = String::from_utf8_lossy(&response.body);
+        let body = if is_start { mask.start(&text) } else { mask.text(&text) };
+        let differs = match text {
+            _ if is_start => Some(Difference::Start),
+            Cow::Owned(_) => Some(Difference::Bytes),
+            Cow::Borrowed(text) => (text != body).then_some(Difference::Masked),
+        };
         Self {
             headers: mask.headers(&response.headers),
-            body: mask.text(&String::from_utf8_lossy(&response.body)),
+            body,
+            differs,
         }
     }
 }
@@ -147,13 +179,47 @@ pub(super) async fn details(
     let (request, extra) = log
         .get(number)
         .ok_or_else(|| Error::not_found(format!("the log does not contain the request {number}")))?;
-    let mut row = Row::of(&mask, number, &request, &extra);
+    let mut row = Row::of(&mask, log.started_at_ms(), number, &request, &extra);
     row.path = mask.text(&request.path);
-    row.query = request.query.as_deref().map(|query| mask.query(query));
+    row.query = request.query.as_deref().map(|query| mask.text(query));
     Ok(Json(Details {
         row,
         headers: mask.headers(&request.headers),
-        body: mask.text(&request.body),
+        body: if request.body_bytes > request.body.len() {
+            mask.start(&request.body)
+        } else {
+            mask.text(&request.body)
+        },
         response: extra.response.as_ref().map(|response| Response::of(&mask, response)),
+        fault: extra.fault.map(Arc::unwrap_or_clone),
     }))
+}
+
+/// The body of the submit that made a job, as a program can send it.
+#[derive(Serialize)]
+pub(super) struct Submit {
+    /// With a mark in place of each secret.
+    body: String,
+    secrets: Vec<Mark>,
+}
+
+/// `GET /page/jobs/{job}/submit`: null unless the log has the whole body.
+pub(super) async fn submit(
+    State(log): State<RequestLog>,
+    State(keys): State<Keys>,
+    Segments(id): Segments<String>,
+) -> Json<Option<Submit>> {
+    let made = log.select(
+        1,
+        |_, request, extra| is_submit(request) && extra.job.as_deref() == Some(&id),
+        |_, request, _| (request.body.len() == request.body_bytes).then(|| request.body.clone()),
+    );
+    Json(made.into_iter().next().flatten().map(|body| {
+        let (body, secrets) = Mask::new(&keys).submit(&body);
+        Submit { body, secrets }
+    }))
+}
+
+fn is_submit(request: &RecordedRequest) -> bool {
+    request.method == "POST" && request.path == "/api/jobs"
 }

@@ -57,6 +57,7 @@ where
     let data = Router::new()
         .route("/page/events", get(events::events))
         .route("/page/jobs/{job}", get(job::details))
+        .route("/page/jobs/{job}/submit", get(requests::submit))
         .route("/page/jobs/{job}/inputs", get(job::inputs))
         .route("/page/jobs/{job}/inputs/{input}/{value}", get(job::value))
         .route("/page/jobs/{job}/results/{input}", get(job::result))

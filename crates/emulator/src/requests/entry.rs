@@ -1,8 +1,11 @@
 //! One request in the log: what the log shows to programs, and beside it what only the page shows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
+
+use crate::faults::Fault;
 
 /// A request that the emulator received under `/api`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -16,7 +19,7 @@ pub struct RecordedRequest {
     /// The query in its encoded form, without the `?`. `None` if there was no `?`.
     pub query: Option<String>,
     /// The headers by lower-case name. Values of a repeated header are joined by `, `. `authorization` keeps only its
-    /// scheme, as `ApiKey ***`.
+    /// scheme, if it is a usual one, as `ApiKey ***`.
     pub headers: BTreeMap<String, String>,
     /// The first 64 KiB of the body as text. U+FFFD replaces bytes that are not UTF-8, so see `body_bytes` for the true
     /// size.
@@ -61,6 +64,8 @@ pub(crate) struct Extra {
     pub(crate) duration_ms: Option<f64>,
     /// Whether it met a fault.
     pub(crate) met_fault: bool,
+    /// That fault, unless it is large.
+    pub(crate) fault: Option<Arc<Fault>>,
     /// The job in its path, or the one that it made.
     pub(crate) job: Option<String>,
     /// A hash of its body. Attempts of the same request have the same one.
@@ -91,7 +96,9 @@ pub(super) struct Entry {
 impl Entry {
     /// Returns how many bytes of bodies it holds.
     pub(super) fn body_bytes(&self) -> usize {
-        self.request.body.len() + self.extra.response.as_ref().map_or(0, |response| response.body.len())
+        let response = self.extra.response.as_ref().map_or(0, |response| response.body.len());
+        let fault = self.extra.fault.as_ref().map_or(0, |fault| fault.bytes());
+        self.request.body.len() + response + fault
     }
 
     /// Returns how many bytes of heads it holds.

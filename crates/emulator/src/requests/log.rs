@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::entry::{Entry, Extra, RecordedRequest, RecordedResponse, RequestState};
+use crate::faults::Fault;
 
 /// How many requests the log keeps.
 const MAX_REQUESTS: usize = 100_000;
@@ -20,6 +21,19 @@ const MAX_BODY_BYTES: usize = 64 << 20;
 const MAX_HEAD_BYTES: usize = 64 << 20;
 /// How many bytes it keeps of one body.
 const MAX_BODY: usize = 64 << 10;
+/// How many bytes a fault may have to be kept with the requests that met it.
+const MAX_FAULT: usize = 16 << 10;
+/// The schemes of the header `authorization`. Any other first word may be a part of the secret.
+const SCHEMES: [&str; 8] = [
+    "apikey",
+    "basic",
+    "bearer",
+    "digest",
+    "hawk",
+    "negotiate",
+    "ntlm",
+    "token",
+];
 
 /// The newest requests, oldest first.
 #[derive(Clone)]
@@ -63,9 +77,13 @@ impl RequestLog {
         }
     }
 
-    /// Returns the point in time that the times of requests count from.
-    pub(crate) fn started_at(&self) -> Timestamp {
-        self.started_at
+    /// Returns the point in time that the times of requests count from, in milliseconds since 1970.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a double has room for a fraction of today's milliseconds"
+    )]
+    pub(crate) fn started_at_ms(&self) -> f64 {
+        self.started_at.as_microsecond() as f64 / 1000.0
     }
 
     pub(super) fn is_detailed(&self) -> bool {
@@ -223,8 +241,12 @@ impl RequestLog {
         });
     }
 
-    pub(super) fn set_fault_met(&self, number: usize) {
-        self.entries().change(number, |entry| entry.extra.met_fault = true);
+    pub(super) fn set_fault_met(&self, number: usize, fault: &Arc<Fault>) {
+        let kept = self.is_detailed && fault.bytes() <= MAX_FAULT;
+        self.entries().change(number, |entry| {
+            entry.extra.met_fault = true;
+            entry.extra.fault = kept.then(|| Arc::clone(fault));
+        });
     }
 
     pub(super) fn set_job(&self, number: usize, job: &str) {
@@ -310,8 +332,8 @@ fn readable(headers: &HeaderMap) -> BTreeMap<String, String> {
 
 fn masked(authorization: &HeaderValue) -> String {
     match authorization.to_str().ok().and_then(|value| value.split_once(' ')) {
-        Some((scheme, _)) => format!("{scheme} ***"),
-        None => "***".to_owned(),
+        Some((scheme, _)) if SCHEMES.contains(&&*scheme.to_ascii_lowercase()) => format!("{scheme} ***"),
+        _ => "***".to_owned(),
     }
 }
 
@@ -376,6 +398,9 @@ mod tests {
     #[test]
     fn an_authorization_without_a_scheme_is_masked_whole() {
         assert_eq!(masked(&HeaderValue::from_static("prefix.body")), "***");
+        assert_eq!(masked(&HeaderValue::from_static("prefix.body prefix.body")), "***");
+        assert_eq!(masked(&HeaderValue::from_static("correct horse battery")), "***");
+        assert_eq!(masked(&HeaderValue::from_static("Basic dXNlcjpwdw==")), "Basic ***");
         assert_eq!(masked(&HeaderValue::from_static("ApiKey prefix.body")), "ApiKey ***");
         assert_eq!(masked(&HeaderValue::from_bytes(b"ApiKey \xff").unwrap()), "***");
     }

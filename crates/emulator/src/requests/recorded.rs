@@ -1,8 +1,11 @@
 //! One request in the log, for what happens to it: the middleware, its route, its fault and the end of its response.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 
 use super::log::RequestLog;
+use crate::faults::Fault;
 
 /// A request in the log.
 #[derive(Clone)]
@@ -26,8 +29,8 @@ impl Recorded {
     }
 
     /// Notes that the request met a fault.
-    pub(crate) fn met_fault(&self) {
-        self.log.set_fault_met(self.number);
+    pub(crate) fn met_fault(&self, fault: &Arc<Fault>) {
+        self.log.set_fault_met(self.number, fault);
     }
 
     pub(super) fn response_ended(&self, body: Vec<u8>, bytes: u64, is_cut: bool) {

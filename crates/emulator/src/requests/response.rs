@@ -10,7 +10,7 @@ use http_body::{Frame, SizeHint};
 use super::recorded::Recorded;
 
 /// How many bytes of a response are kept.
-const KEPT: usize = 16 << 10;
+const KEPT: usize = 64 << 10;
 
 /// A body whose end is recorded: its last byte, or the drop before that.
 pub(super) struct Watched {

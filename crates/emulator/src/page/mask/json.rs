@@ -1,0 +1,130 @@
+//! Finds the members of JSON that are secret, and masks the texts within its strings. The text may be the start of JSON, or none.
+
+use super::Mask;
+use super::marks::Marks;
+use super::names::is_secret;
+
+/// Members that name the value of the member after them, as in `{"name":"password","value":"…"}`.
+const NAMING: [&str; 3] = ["header", "key", "name"];
+
+impl Mask {
+    /// Masks the members whose names say that they are secret, and what the other strings contain.
+    pub(super) fn members(&self, text: &str, marks: &mut Marks, depth: usize) -> String {
+        let mut masked = String::with_capacity(text.len());
+        let mut rest = text;
+        // The secret that the member before names.
+        let mut named: Option<String> = None;
+        while let Some(start) = rest.find('"') {
+            let (before, at) = rest.split_at(start);
+            let (token, after) = at.split_at(string_end(at).unwrap_or(at.len()));
+            masked.push_str(&self.named(before, marks, 0));
+            rest = after;
+            if before.contains('}') {
+                named = None;
+            }
+            let name = decode(token);
+            masked.push_str(&self.string(token, name.as_deref(), marks, depth));
+            let Some(value) = after.trim_start().strip_prefix(':').map(str::trim_start) else {
+                continue;
+            };
+            let name = name.unwrap_or_default();
+            let value_of_named = if name == "value" { named.take() } else { None };
+            let (value, after_value) = value.split_at(value_end(value));
+            if NAMING.contains(&name.as_str()) {
+                named = decode(value).filter(|name| is_secret(name));
+            }
+            let Some(secret) = value_of_named.or_else(|| is_secret(&name).then_some(name)) else {
+                continue;
+            };
+            if value == "null" || self.prefixes.iter().any(|prefix| prefix == value.trim_matches('"')) {
+                continue;
+            }
+            let is_json = !value.starts_with('"');
+            let content = if is_json { None } else { decode(value) };
+            let mark = marks.replace(&secret, content.as_deref().unwrap_or(value), is_json);
+            masked.extend([":\"", &mark, "\""]);
+            rest = after_value;
+        }
+        masked.push_str(&self.named(rest, marks, 0));
+        masked
+    }
+
+    /// Masks what a string contains, such as a URL, or JSON again.
+    fn string(&self, token: &str, decoded: Option<&str>, marks: &mut Marks, depth: usize) -> String {
+        let Some(decoded) = decoded.filter(|_| depth > 0) else {
+            return token.to_owned();
+        };
+        let inner = self.hide(decoded, marks, depth - 1);
+        if inner == decoded {
+            return token.to_owned();
+        }
+        let mut encoded = serde_json::Value::from(inner).to_string();
+        if string_end(token).is_none() {
+            encoded.pop();
+        }
+        encoded
+    }
+}
+
+/// Whether a text begins as JSON does.
+pub(super) fn is_json(text: &str) -> bool {
+    let mut tokens = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    match (tokens.next(), tokens.next()) {
+        (Some(b'"'), _) | (Some(b'{'), Some(b'"' | b'}')) => true,
+        (Some(b'['), Some(next)) => next.is_ascii_digit() || b"[]{\"-".contains(&next),
+        _ => false,
+    }
+}
+
+/// Reads the JSON string at the start of a text, which may be cut at its end.
+fn decode(text: &str) -> Option<String> {
+    if !text.starts_with('"') {
+        return None;
+    }
+    if let Some(end) = string_end(text) {
+        return serde_json::from_str(text.get(..end)?).ok();
+    }
+    // At most two escapes of a character, whose ends are missing.
+    (0..=11).find_map(|cut| {
+        let start = text.get(..text.len().checked_sub(cut)?)?;
+        serde_json::from_str(&format!("{start}\"")).ok()
+    })
+}
+
+/// Returns the length of the JSON string at the start of a text, with its quotes, unless it is cut.
+fn string_end(text: &str) -> Option<usize> {
+    let mut is_escaped = false;
+    let end = text.bytes().skip(1).position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    });
+    end.map(|end| end + 2)
+}
+
+/// Returns the length of the JSON value at the start of a text.
+fn value_end(text: &str) -> usize {
+    match text.bytes().next() {
+        Some(b'"') => string_end(text).unwrap_or(text.len()),
+        Some(b'{' | b'[') => {
+            let (mut depth, mut at) = (0_usize, 0);
+            while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+                match rest.bytes().next() {
+                    Some(b'"') => {
+                        at += string_end(rest).unwrap_or(rest.len());
+                        continue;
+                    }
+                    Some(b'{' | b'[') => depth += 1,
+                    Some(b'}' | b']') => depth -= 1,
+                    _ => {}
+                }
+                at += rest.chars().next().map_or(1, char::len_utf8);
+                if depth == 0 {
+                    return at;
+                }
+            }
+            text.len()
+        }
+        _ => text.find([',', '}', ']', '\n']).unwrap_or(text.len()),
+    }
+}

@@ -1,0 +1,95 @@
+//! Masks named values outside of JSON: parameters of queries, forms and connection strings, lines such as `password: x`, and the
+//! fields of multipart bodies.
+
+use percent_encoding::percent_decode_str;
+
+use super::marks::Marks;
+use super::names::is_secret;
+
+/// What ends a value of a parameter.
+const ENDS: [char; 11] = ['&', ';', ',', '"', '\'', '<', '>', ' ', '\t', '\r', '\n'];
+
+/// Masks the values of parameters: `name=value`, with the name in its encoded form.
+pub(super) fn without_parameters(text: &str, marks: &mut Marks) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(sign) = rest.find('=') {
+        let (before, after) = rest.split_at(sign + 1);
+        masked.push_str(before);
+        rest = after;
+        let before = before.strip_suffix('=').unwrap_or(before);
+        let before = before.trim_end_matches(' ');
+        let start = before.rfind(|c: char| !(c.is_alphanumeric() || "%+-._[]".contains(c)));
+        let name = before.get(start.map_or(0, |start| start + 1)..).unwrap_or_default();
+        if !is_secret(&percent_decode_str(name).decode_utf8_lossy()) {
+            continue;
+        }
+        let space = after.len() - after.trim_start_matches(' ').len();
+        let (space, value) = after.split_at(space);
+        // In connection strings, values may have spaces.
+        let stop = value
+            .find(|c| ENDS.contains(&c) && c != ' ')
+            .and_then(|stop| value.get(stop..));
+        let is_listed = start.is_some_and(|start| before.get(start..).is_some_and(|name| name.starts_with(';')))
+            || stop.is_some_and(|stop| stop.starts_with(';'));
+        let end = match value.chars().next() {
+            Some('{') => value.find('}').map(|end| end + 1),
+            Some(quote @ ('"' | '\'')) => value.get(1..).and_then(|inner| inner.find(quote)).map(|end| end + 2),
+            _ => value.find(|c| ENDS.contains(&c) && !(c == ' ' && is_listed)),
+        };
+        let (value, after_value) = value.split_at(end.unwrap_or(value.len()));
+        masked.push_str(space);
+        if !value.is_empty() {
+            masked.push_str(&marks.replace(name, value, false));
+        }
+        rest = after_value;
+    }
+    masked.push_str(rest);
+    masked
+}
+
+/// Masks the values of lines `name: value`, as headers and YAML have them.
+pub(super) fn without_lines(text: &str, marks: &mut Marks) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let Some((before, value)) = line.split_once(':') else {
+            return line.to_owned();
+        };
+        let name = before.trim_start_matches([' ', '\t', '-']).trim_end();
+        let is_name = name.chars().all(|c| c.is_alphanumeric() || "-._".contains(c));
+        let content = value.trim();
+        // Without a space it is rather a URL or a time.
+        if content.is_empty() || !value.starts_with([' ', '\t']) || !is_name || !is_secret(name) {
+            return line.to_owned();
+        }
+        let end = value.trim_end().len();
+        let (_, line_end) = value.split_at(end);
+        format!("{before}: {}{line_end}", marks.replace(name, content, false))
+    });
+    lines.collect()
+}
+
+/// Masks the fields of a multipart body.
+pub(super) fn without_fields(text: &str, marks: &mut Marks) -> String {
+    const NAME: &str = "name=\"";
+    if !text.contains("form-data") {
+        return text.to_owned();
+    }
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(NAME) {
+        let (before, after) = rest.split_at(start + NAME.len());
+        masked.push_str(before);
+        rest = after;
+        let name = after.split_once('"').map_or(after, |(name, _)| name);
+        let Some(head) = after.find("\r\n\r\n").filter(|_| is_secret(name)) else {
+            continue;
+        };
+        let (head, value) = after.split_at(head + 4);
+        let (value, after_value) = value.split_at(value.find("\r\n--").unwrap_or(value.len()));
+        masked.push_str(head);
+        masked.push_str(&marks.replace(name, value, false));
+        rest = after_value;
+    }
+    masked.push_str(rest);
+    masked
+}
