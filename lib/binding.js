@@ -5,7 +5,6 @@
 /* global __webpack_require__, __non_webpack_require__ */
 
 const path = require('node:path');
-const { version: packageVersion } = require('../package.json');
 
 /** Whether this is the file of the package, and not part of a bundle. */
 const isCalledByItsName = typeof __filename === 'string' && /[\\/]lib[\\/]binding\.js$/.test(__filename);
@@ -91,9 +90,9 @@ function runLoader() {
     // @ts-expect-error webpack makes it the `require` of Node.js.
     const requireInstalled = /** @type {NodeJS.Require} */ (__non_webpack_require__);
     const manifest = requireInstalled.resolve('modzy-client/package.json');
-    const { version } = requireInstalled(manifest);
-    if (version !== packageVersion) {
-      throw new Error(`the bundle contains modzy-client ${packageVersion}, and ${version} is installed`);
+    const [{ version }, installed] = [require('../package.json'), requireInstalled(manifest)];
+    if (installed.version !== version) {
+      throw new Error(`the bundle contains modzy-client ${version}, and ${installed.version} is installed`);
     }
     return requireInstalled(path.join(path.dirname(manifest), 'js-binding.js'));
   }
