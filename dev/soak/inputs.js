@@ -33,21 +33,25 @@ class Submits {
   #count = { made: 0 };
   /** The names of one program. */
   names = [];
-  /** For each failed submit that may have been sent: the names of its program, and the error. */
-  maybes = [];
+  /** @type {(maybe: object) => void} */
+  #report;
+
+  /** Reports each failed submit that may have been sent: the names of its program, and the error. */
+  constructor(report) {
+    this.#report = report;
+  }
 
   /** Returns the submits of one program, which shares the counter with the others. */
   ofOne() {
-    const own = new Submits();
+    const own = new Submits(this.#report);
     own.#count = this.#count;
-    own.maybes = this.maybes;
     return own;
   }
 
   /** Records the error of a program whose submit may have been sent. */
   failed({ sent, message }) {
     if (sent === 'maybe' && this.names.length > 0) {
-      this.maybes.push({ names: this.names, message, at: Date.now() });
+      this.#report({ names: this.names, message, at: Date.now() });
     }
   }
 

@@ -68,9 +68,11 @@ const mix = {
   result: [
     4,
     async ({ client, options, submits }) => {
-      const job = await client.submitJobText(...SENTIMENT, submits.texts(), options);
+      const texts = submits.texts();
+      const job = await client.submitJobText(...SENTIMENT, texts, options);
       const { result } = await client.blockUntilResult(job, { ...options, ...waits });
-      await client.getInputResult(job.jobIdentifier, Object.keys(result.results)[0], options);
+      const [key] = Object.keys(texts);
+      checkJson(await client.getInputResult(job, key, options), result.results[key]);
       return 3;
     },
   ],

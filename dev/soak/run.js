@@ -65,11 +65,14 @@ async function soak({ seconds, rate, seed, freezes = false, log = () => {} }) {
     const { baseURL } = gateway ?? emulator;
     const freezing = (isOver) =>
       gateway && freeze(child, { random: new Random(seed + 3), seconds, isOver, gateway, log });
-    const { report, code, lingered, frozen } = await follow(child, { emulator, feeder, samples, freezing, log }, () =>
-      child.send({ seconds, rate, seed, samplePeriod, baseURL, apiKey: emulator.apiKey }),
+    const { report, maybes, code, lingered, frozen } = await follow(
+      child,
+      { emulator, feeder, samples, freezing, log },
+      () => child.send({ seconds, rate, seed, samplePeriod, baseURL, apiKey: emulator.apiKey }),
     );
     const figures = {
       ...report,
+      maybes,
       seconds,
       seed,
       requests: feeder.requests,
@@ -83,11 +86,10 @@ async function soak({ seconds, rate, seed, freezes = false, log = () => {} }) {
       frozen,
       packed: gateway?.packed,
       // Submits with `sent: 'maybe'` that never arrived: the client should have noticed that the socket was closed.
-      unsent: gateway && report.maybes.filter(({ names }) => !names.some((name) => gateway.seen.has(name))),
+      unsent: gateway && maybes.filter(({ names }) => !names.some((name) => gateway.seen.has(name))),
       // Submits with `sent: 'maybe'` whose response had arrived in time.
       unread:
-        gateway &&
-        report.maybes.filter(({ names, at }) => names.some((name) => at - gateway.answered.get(name) > ANSWERED)),
+        gateway && maybes.filter(({ names, at }) => names.some((name) => at - gateway.answered.get(name) > ANSWERED)),
     };
     log(JSON.stringify(figures, undefined, 2));
     check(figures);
@@ -101,6 +103,7 @@ async function soak({ seconds, rate, seed, freezes = false, log = () => {} }) {
 /** Runs the process with faults until it has ended. */
 async function follow(child, { emulator, feeder, samples, freezing, log }, start) {
   let report;
+  const maybes = [];
   let settled;
   let frozen;
   let hasEnded = false;
@@ -112,6 +115,8 @@ async function follow(child, { emulator, feeder, samples, freezing, log }, start
       frozen = freezing(() => hasEnded || isOver());
     } else if (message.ended) {
       hasEnded = true;
+    } else if (message.maybe) {
+      maybes.push(message.maybe);
     } else if (message.sample) {
       samples.push(message.sample);
       log(JSON.stringify(message.sample, (key, value) => (typeof value === 'number' ? Math.round(value) : value)));
@@ -133,7 +138,7 @@ async function follow(child, { emulator, feeder, samples, freezing, log }, start
   const lingered = performance.now() - settled;
   await feeding;
   assert.equal(signal, null, 'the process crashed');
-  return { report, code, lingered, frozen: await frozen };
+  return { report, maybes, code, lingered, frozen: await frozen };
 }
 
 /** Returns how fast, or in a short soak how far, each figure rises after the warm-up. */
