@@ -45,6 +45,8 @@ mod outputs;
 #[cfg(test)]
 mod page;
 #[cfg(test)]
+mod page_details;
+#[cfg(test)]
 mod related;
 #[cfg(test)]
 mod requests;

@@ -1,0 +1,144 @@
+//! The routes of the page for the details of one job and of one request.
+
+use std::time::Duration;
+
+use axum::http::Method;
+use bytes::Bytes;
+use modzy_emulator::{ConnectionFault, Fault};
+use serde_json::{Value, json};
+
+use crate::page::{Events, get, send, with_page};
+use crate::support::{DIGEST, text_job};
+
+#[tokio::test]
+async fn a_job_shows_the_failed_attempts_to_submit_it_and_the_reads_of_it() {
+    let server = with_page(Duration::ZERO).await;
+    let body = text_job(&["the same"]);
+    // Another job of the same body, whose attempts are not those of the next one.
+    server.post("/api/jobs", &body).await;
+    let submit = |status, connection, after| Fault {
+        method: Some("POST".into()),
+        times: Some(1),
+        status,
+        connection,
+        after,
+        ..Fault::default()
+    };
+    server.emulator.fault(submit(Some(503), None, false)).unwrap();
+    server
+        .emulator
+        .fault(submit(None, Some(ConnectionFault::Reset), true))
+        .unwrap();
+    assert_eq!(server.post("/api/jobs", &body).await.status, 503);
+    assert!(server.send(Method::POST, "/api/jobs", &body).await.is_err());
+    let mut events = Events::open(&server).await;
+    let jobs = events.next().await["jobs"]["added"].clone();
+    // The receipt was lost, and the job exists.
+    let job = jobs[1]["id"].as_str().unwrap();
+    server.get(&format!("/api/jobs/{job}")).await;
+    server.get(&format!("/api/results/{job}")).await;
+    let requests = get(&server, &format!("/page/jobs/{job}")).await["requests"].clone();
+    let shown: Vec<_> = requests
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|request| {
+            (
+                request["method"].as_str().unwrap(),
+                &request["status"],
+                &request["state"],
+                &request["fault"],
+            )
+        })
+        .collect();
+    let (null, ok) = (Value::Null, json!(200));
+    assert_eq!(
+        shown,
+        [
+            ("POST", &json!(503), &json!("answered"), &json!(true)),
+            ("POST", &null, &json!("aborted"), &json!(true)),
+            ("GET", &ok, &json!("answered"), &null),
+            ("GET", &ok, &json!("answered"), &null),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn inputs_are_shown_as_they_were_sent_and_only_as_bytes() {
+    let server = with_page(Duration::ZERO).await;
+    let job = server.open(DIGEST, "1.1.0").await;
+    let html = b"<script>alert(1)</script>\xff";
+    server.chunk(&format!("{job}/a%2Fb/input"), html).await;
+    assert_eq!(get(&server, &format!("/page/jobs/{job}/inputs")).await, json!([]));
+    server.close(&job).await;
+    let details = get(&server, &format!("/page/jobs/{job}")).await;
+    assert_eq!(
+        (&details["status"], &details["isUploaded"]),
+        (&json!("COMPLETED"), &json!(true))
+    );
+    let inputs = get(&server, &format!("/page/jobs/{job}/inputs")).await;
+    let value = &inputs[0]["values"][0];
+    assert_eq!(
+        (&inputs[0]["key"], &value["name"], &value["bytes"]),
+        (&json!("a/b"), &json!("input"), &json!(html.len()))
+    );
+    let result = get(&server, &format!("/page/jobs/{job}/results/0")).await;
+    assert_eq!(result["results.json"]["input"]["sha256"], value["sha256"]);
+    for (path, expected) in [
+        (format!("/page/jobs/{job}/inputs/0/0"), &html[..]),
+        (format!("/page/jobs/{job}/inputs/0/0?limit=7"), &html[..7]),
+    ] {
+        let answer = server.send_as(None, Method::GET, &path, Bytes::new()).await.unwrap();
+        assert_eq!(&answer.body[..], expected);
+        assert_eq!(answer.headers["content-type"], "application/octet-stream");
+        assert_eq!(answer.headers["content-disposition"], "attachment");
+    }
+    for path in ["inputs/1/0", "inputs/0/1", "results/1", "results/0/none"] {
+        let (status, _) = send(&server, Method::GET, &format!("/page/jobs/{job}/{path}"), &Value::Null).await;
+        assert_eq!(status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_shown_with_its_response_and_masked_secrets() {
+    let server = with_page(Duration::ZERO).await;
+    let secret = server.emulator.api_key().split_once('.').unwrap().1.to_owned();
+    let prefix = server.emulator.api_key().split_once('.').unwrap().0.to_owned();
+    let path = format!("/api/accounting/access-keys/{prefix}/hash?token=hidden");
+    let answer = server.post(&path, r#"{"password":"hidden"}"#).await;
+    assert!(String::from_utf8_lossy(&answer.body).contains(&secret));
+    let shown = get(&server, "/page/requests/0").await;
+    assert_eq!(shown["body"], r#"{"password":"***"}"#);
+    assert_eq!(shown["row"]["query"], "token=***");
+    assert_eq!(shown["headers"]["authorization"], "ApiKey ***");
+    assert_eq!(shown["response"]["body"], format!("\"{prefix}.***\""));
+    assert_eq!(shown["row"]["received"], answer.body.len());
+    assert!(shown["row"]["ms"].as_f64().unwrap() > 0.0);
+    assert!(shown["row"]["connection"].as_u64().unwrap() > 0);
+    assert!(!shown.to_string().contains(&secret) && !shown.to_string().contains("hidden"));
+    assert_eq!(
+        send(&server, Method::GET, "/page/requests/9", &Value::Null).await.0,
+        404
+    );
+}
+
+#[tokio::test]
+async fn a_response_that_was_cut_is_shown_with_the_bytes_that_were_sent() {
+    let server = with_page(Duration::ZERO).await;
+    let cut = Fault {
+        status: Some(200),
+        body: Some("0123456789".into()),
+        connection: Some(ConnectionFault::Cut),
+        ..Fault::default()
+    };
+    server.emulator.fault(cut).unwrap();
+    assert!(server.send(Method::GET, "/api/models", "").await.is_err());
+    let mut row = Value::Null;
+    while row["received"].is_null() {
+        row = get(&server, "/page/requests/0").await["row"].clone();
+    }
+    assert_eq!(
+        (&row["received"], &row["cut"], &row["status"]),
+        (&json!(5), &json!(true), &json!(200))
+    );
+}
