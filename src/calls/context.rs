@@ -1,10 +1,7 @@
 //! The context of an operation: the client, the argument, and the settings of the call. The operations themselves are in
 //! `operations`.
 
-use std::{
-    pin::Pin,
-    sync::{Arc, LazyLock},
-};
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use modzy_client::{
@@ -18,9 +15,6 @@ use crate::{operation::Operation, options::BindingCallOptions};
 
 /// The settings of calls without any, which are the most. They share these.
 pub(crate) static NO_OPTIONS: LazyLock<BindingCallOptions> = LazyLock::new(BindingCallOptions::default);
-
-/// A call of the client, on the heap, so that the ten thousand futures of waits do not reserve memory for other operations.
-pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// The context of an operation other than a wait.
 pub(crate) struct Context<'a> {

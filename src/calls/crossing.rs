@@ -25,7 +25,7 @@ fn cross(Queued { calls, event }: Queued, env: &Env) -> napi::Result<Unknown<'_>
     let error = event.error().map(BindingError::without_texts);
     event.into_unknown(env).or_else(|reason| {
         if let Some(calls) = calls.upgrade() {
-            calls.abort(vec![id], false);
+            calls.end_call(id);
         }
         BindingEvent::failed(id, error.unwrap_or_else(|| uncrossed(length, &reason))).into_unknown(env)
     })

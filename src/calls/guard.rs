@@ -16,7 +16,6 @@ use modzy_client::{
 };
 
 use super::{
-    context::BoxFuture,
     events::BindingEvent,
     members::{BindingInput, double, text},
     outcome::Value,
@@ -24,6 +23,9 @@ use super::{
     registry::{Calls, Opened},
 };
 use crate::{errors::sent_text, runtime::last_panic};
+
+/// A call of the client, on the heap, so that the ten thousand futures of waits do not reserve memory for other operations.
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// A pending call. If it is dropped before its end, for example by a panic, it reports a defect, so that no promise stays pending.
 #[derive(Debug)]

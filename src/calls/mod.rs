@@ -14,9 +14,9 @@ mod queue;
 mod registry;
 
 pub(crate) use self::{
-    context::{Argument, BoxFuture, Context, NO_OPTIONS, Reports, WaitContext},
+    context::{Argument, Context, NO_OPTIONS, Reports, WaitContext},
     crossing::take_events,
-    guard::{Call, GivenJob},
+    guard::{BoxFuture, Call, GivenJob},
     outcome::Value,
     queue::EventQueue,
     registry::{Calls, Chunk, Opened},

@@ -18,7 +18,6 @@ use super::{
     events::{BindingEvent, Family},
     members::BindingInput,
     notifier::{LINGER, Notifier},
-    registry::Calls,
 };
 use crate::runtime;
 
@@ -49,10 +48,16 @@ pub(crate) struct EventQueue {
     last: AtomicU64,
 }
 
+/// The calls of a client.
+pub(super) trait Owner: Send + Sync {
+    /// Ends a call whose event cannot be handed to JavaScript.
+    fn end_call(self: Arc<Self>, id: u64);
+}
+
 /// An event, and the calls of its client.
 #[derive(Debug)]
 pub(super) struct Queued {
-    pub(super) calls: Weak<Calls>,
+    pub(super) calls: Weak<dyn Owner>,
     pub(super) event: BindingEvent,
 }
 

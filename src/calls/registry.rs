@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     events::BindingEvent,
-    queue::{EventQueue, Queued, Topic},
+    queue::{EventQueue, Owner, Queued, Topic},
 };
 use crate::runtime;
 
@@ -113,29 +113,34 @@ impl Calls {
         })
     }
 
+    fn owner(self: &Arc<Self>) -> Weak<dyn Owner> {
+        let calls: Weak<Self> = Arc::downgrade(self);
+        calls
+    }
+
     /// Reports an event of a call.
     pub(super) fn report(self: &Arc<Self>, event: BindingEvent) {
-        let calls = Arc::downgrade(self);
+        let calls = self.owner();
         self.events.push(Queued { calls, event });
     }
 
     /// Ends a call at a time, if it is still pending then, before all other events.
     pub(crate) fn add_limit(self: &Arc<Self>, due: Instant, id: i64) {
-        let calls = Arc::downgrade(self);
+        let calls = self.owner();
         let event = BindingEvent::Finished { id };
         self.events.add_limit(due, Queued { calls, event });
     }
 
     /// Ends such a call, unless it has ended.
     pub(super) fn end_limit(self: &Arc<Self>, event: BindingEvent) {
-        let calls = Arc::downgrade(self);
+        let calls = self.owner();
         self.events.end_limit(Queued { calls, event });
     }
 
     /// Reports an event of a call. It replaces the last one of its call and family if that is still in the queue and has the same
     /// topic.
     pub(super) fn report_over(self: &Arc<Self>, event: BindingEvent, topic: Topic) {
-        let calls = Arc::downgrade(self);
+        let calls = self.owner();
         self.events.push_over(Queued { calls, event }, topic);
     }
 
@@ -265,6 +270,12 @@ impl Calls {
 
     fn live(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Owner for Calls {
+    fn end_call(self: Arc<Self>, id: u64) {
+        self.abort(vec![id], false);
     }
 }
 

@@ -15,6 +15,7 @@ mod config;
 mod connect;
 mod diagnosis;
 mod dial;
+mod digest;
 mod excerpt;
 mod exchange;
 mod failure;

@@ -22,7 +22,10 @@ use rustls::{
     server::ParsedCertificate,
 };
 
-use super::{algorithm::key_length, key::digest};
+use super::{
+    algorithm::key_length,
+    digest::{LENGTH, digest},
+};
 use crate::error::{Error, Result};
 
 /// The longest file of certificates that is read. The whole list of Mozilla has 250 kB.
@@ -58,7 +61,7 @@ impl Hash for RootSources {
 #[derive(Debug)]
 pub(crate) struct Extra {
     certificates: Vec<CertificateDer<'static>>,
-    digest: [u8; 32],
+    digest: [u8; LENGTH],
 }
 
 /// Certificates that a caller trusts.

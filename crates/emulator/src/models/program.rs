@@ -4,9 +4,9 @@ use bytes::Bytes;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::attributes::{Attributes, OutputAttributes};
 use super::description::{Values, Version};
 use super::model::{Model, Outcome, Output};
-use super::record::{OutputAttributes, VersionRecord};
 
 #[derive(Clone, Copy)]
 pub(crate) enum Program {
@@ -36,13 +36,13 @@ impl Container {
         }
     }
 
-    pub(super) fn process(self, version: &VersionRecord, values: &Values) -> Outcome {
+    pub(super) fn process(self, attributes: &Attributes, values: &Values) -> Outcome {
         let default = [OutputAttributes {
             name: "results.json".to_owned(),
             media_type: "application/json".to_owned(),
             ..OutputAttributes::default()
         }];
-        let outputs = match version.attributes.outputs.as_slice() {
+        let outputs = match attributes.outputs.as_slice() {
             [] => &default[..],
             outputs => outputs,
         };

@@ -22,7 +22,7 @@ pub(crate) fn run(version: &VersionRecord, values: &Values, explain: bool) -> Ou
         }
         Program::Container(container) => {
             missing(&version.input_names())?;
-            container.process(version, values)
+            container.process(&version.attributes, values)
         }
     }
 }

@@ -3,7 +3,7 @@
 use indexset::BTreeSet;
 use jiff::Timestamp;
 
-use super::merge::Part;
+use super::merge::{Part, Stamp};
 use crate::auth::Caller;
 use crate::jobs::job::Job;
 use crate::jobs::lifecycle::Status;
@@ -28,9 +28,6 @@ pub(in crate::jobs) struct ClassKey {
     pub(in crate::jobs) version: String,
     pub(in crate::jobs) submitter: Caller,
 }
-
-/// A position in an order: a point in time, and the number of the job.
-pub(super) type Stamp = (Timestamp, u64);
 
 /// Returns the stamp of a job's creation.
 pub(super) fn created(job: &Job) -> Stamp {

@@ -7,10 +7,11 @@ use std::ops::Range;
 use indexset::BTreeSet;
 use jiff::Timestamp;
 
-use super::class::Stamp;
-
 /// How many members are skipped one by one. More are skipped by a search for the position.
 const STEPS: usize = 1000;
+
+/// A position in an order: a point in time, and the number of the job.
+pub(super) type Stamp = (Timestamp, u64);
 
 /// A range of positions in a set.
 pub(super) struct Part<'s> {
