@@ -54,6 +54,13 @@ describe('the page is accessible', { skip: noBrowser }, () => {
   });
   after(() => emulator.stop());
 
+  /** Returns what axe finds in a page. */
+  async function violationsOf(page) {
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate(() => /** @type {any} */ (window).axe.run());
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3)}`);
+  }
+
   async function settled(page) {
     await page.getByRole('main').getByRole('heading').first().waitFor();
     await page.waitForFunction(() => !document.body.innerText.includes('Reading'));
@@ -68,13 +75,23 @@ describe('the page is accessible', { skip: noBrowser }, () => {
       for (const [name, address] of Object.entries(views)) {
         await page.goto(`${emulator.url}/${address}`);
         await settled(page);
-        await page.evaluate(AXE);
-        const { violations } = await page.evaluate(() => /** @type {any} */ (window).axe.run());
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3)}`);
-        assert.deepEqual(found, [], name);
+        assert.deepEqual(await violationsOf(page), [], name);
       }
     });
   }
+
+  it('has no violation where something does not exist', async () => {
+    const page = await browser.open(`${emulator.url}/`, { viewport: SIZES[0] });
+    for (const address of ['#/jobs/none', '#/requests/99999', '#/models/none', '#/none']) {
+      await page.goto(`${emulator.url}/${address}`);
+      if (address !== '#/none') {
+        await page.getByText(/does not (exist|contain)/).waitFor();
+      }
+      assert.deepEqual(await violationsOf(page), [], address);
+    }
+    // The responses for these.
+    browser.errors.splice(0);
+  });
 
   it('is never wider than its window', async () => {
     const page = await browser.open(`${emulator.url}/`);

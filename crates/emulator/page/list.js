@@ -55,8 +55,12 @@ export function createList({ label, columns, row, empty }) {
   function render() {
     isRequested = false;
     const height = rowHeight();
-    const first = Math.max(0, Math.floor(scroller.scrollTop / height) - MARGIN);
-    const last = Math.min(items.length, Math.ceil((scroller.scrollTop + scroller.clientHeight) / height) + MARGIN);
+    body.style.height = `${items.length * height}px`;
+    const visible = Math.ceil(scroller.clientHeight / height);
+    // A shorter list scrolls up, but only after its rows are gone.
+    const top = Math.max(0, Math.min(Math.floor(scroller.scrollTop / height), items.length - visible));
+    const first = Math.max(0, top - MARGIN);
+    const last = Math.min(items.length, top + visible + 1 + MARGIN);
     const before = shown;
     const focused = focusedKey();
     const indexes = Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at);
@@ -78,13 +82,13 @@ export function createList({ label, columns, row, empty }) {
     for (const element of before.values()) {
       element.remove();
     }
+    arrange();
     if (focused !== undefined && focusedAt < 0) {
       // Its item is gone, so the row in its place gets the focus.
       const rows = [...shown.values()];
       const near = rows.find((element) => rowIndex(element) >= focusedRow) ?? rows.at(-1);
       (near?.querySelector('a') ?? scroller).focus({ preventScroll: true });
     }
-    body.style.height = `${items.length * height}px`;
     table.setAttribute('aria-rowcount', String(items.length + 1));
     nothing.hidden = items.length > 0;
     table.hidden = items.length === 0;
@@ -109,8 +113,17 @@ export function createList({ label, columns, row, empty }) {
         }),
       );
     }
-    if (element.parentNode !== body) {
-      body.append(element);
+  }
+
+  /** Puts the rows in order, for the keyboard and screen readers. The one with the focus would lose it, so the others move. */
+  function arrange() {
+    const rows = [...shown.values()].sort((a, b) => rowIndex(a) - rowIndex(b));
+    let next = /** @type {HTMLElement | null} */ (null);
+    for (const element of rows.reverse()) {
+      if (element.parentNode !== body || (element.nextSibling !== next && !element.contains(document.activeElement))) {
+        body.insertBefore(element, next);
+      }
+      next = element;
     }
   }
 
