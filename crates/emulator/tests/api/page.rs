@@ -1,4 +1,4 @@
-//! The routes of the page: who may use them, and what they show. The details of a job and of a request are in `page_details.rs`.
+//! The routes of the page: who may use them, and what they show.
 
 use std::time::Duration;
 
@@ -275,4 +275,13 @@ async fn a_fault_is_removed_by_its_number() {
     );
     assert_eq!(send(&server, Method::DELETE, "/page/faults", &Value::Null).await.0, 204);
     assert_eq!(server.get("/api/models").await.status, 200);
+}
+
+#[tokio::test]
+async fn events_tell_that_models_have_changed() {
+    let server = with_page(Duration::ZERO).await;
+    let mut events = Events::open(&server).await;
+    assert!(events.next().await["models"].is_null());
+    server.post("/api/models", r#"{"name":"New","version":"0.0.1"}"#).await;
+    while events.next().await["models"].is_null() {}
 }

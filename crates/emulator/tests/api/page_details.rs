@@ -1,4 +1,4 @@
-//! The routes of the page for the details of one job and of one request.
+//! What the page shows of one job and of one request.
 
 use std::time::Duration;
 
@@ -141,4 +141,82 @@ async fn a_response_that_was_cut_is_shown_with_the_bytes_that_were_sent() {
         (&row["received"], &row["cut"], &row["status"]),
         (&json!(5), &json!(true), &json!(200))
     );
+}
+
+#[tokio::test]
+async fn the_submit_of_a_job_has_marks_for_its_secrets_and_its_inputs_unchanged() {
+    let server = with_page(Duration::ZERO).await;
+    let secret = server.emulator.api_key().split_once('.').unwrap().1.to_owned();
+    let job = server.submit(&[&secret]).await;
+    let submit = get(&server, &format!("/page/jobs/{job}/submit")).await;
+    let text = format!(r#"{{"input.txt":"{secret}"}}"#);
+    assert!(submit["body"].as_str().unwrap().contains(&text), "{submit}");
+    assert_eq!(submit["secrets"], json!([]));
+    let body = json!({
+        "model": { "identifier": "ed542963de", "version": "1.0.1" },
+        "input": {
+            "type": "jdbc", "url": "jdbc:postgresql://h/x?password=hidden1", "username": "u", "password": "hidden2",
+            "driver": "org.postgresql.Driver", "query": "select 1",
+        },
+    });
+    let receipt: Value = serde_json::from_slice(&server.post("/api/jobs", body.to_string()).await.body).unwrap();
+    let job = receipt["jobIdentifier"].as_str().unwrap();
+    let submit = get(&server, &format!("/page/jobs/{job}/submit")).await;
+    let secrets = submit["secrets"].as_array().unwrap();
+    let mut variables: Vec<_> = secrets
+        .iter()
+        .map(|secret| secret["variable"].as_str().unwrap())
+        .collect();
+    variables.sort_unstable();
+    assert_eq!(variables, ["JOB_PASSWORD", "JOB_PASSWORD_2"]);
+    assert!(!submit.to_string().contains("hidden"), "{submit}");
+    // The log no longer has it.
+    assert_eq!(
+        send(&server, Method::DELETE, "/page/requests", &Value::Null).await.0,
+        204
+    );
+    assert_eq!(get(&server, &format!("/page/jobs/{job}/submit")).await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_request_is_shown_with_the_fault_that_it_met_and_how_its_shown_body_differs() {
+    let server = with_page(Duration::ZERO).await;
+    let faults = [
+        (json!({ "times": 1, "status": 503, "body": "a" }), json!(null)),
+        (
+            json!({ "times": 1, "status": 200, "body": "x".repeat(70_000) }),
+            json!("start"),
+        ),
+        (
+            json!({ "times": 1, "status": 200, "body": "password=x" }),
+            json!("masked"),
+        ),
+    ];
+    for (number, (fault, differs)) in faults.iter().enumerate() {
+        assert_eq!(send(&server, Method::POST, "/page/faults", fault).await.0, 204);
+        server.get("/api/models").await;
+        let mut shown = Value::Null;
+        while shown["row"]["received"].is_null() {
+            shown = get(&server, &format!("/page/requests/{number}")).await;
+        }
+        assert_eq!(&shown["response"]["differs"], differs, "{fault}");
+        // A large one is not kept.
+        let kept = (number != 1).then(|| fault["status"].clone());
+        assert_eq!(shown["fault"]["status"], json!(kept), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_was_canceled_was_never_closed() {
+    let server = with_page(Duration::ZERO).await;
+    let job = server.open(DIGEST, "1.1.0").await;
+    server.chunk(&format!("{job}/a/input"), b"x").await;
+    let (status, _) = send(&server, Method::DELETE, &format!("/page/api/jobs/{job}"), &Value::Null).await;
+    assert_eq!(status, 202);
+    let details = get(&server, &format!("/page/jobs/{job}")).await;
+    assert_eq!(
+        (&details["isUploaded"], &details["isClosed"], &details["total"]),
+        (&json!(true), &json!(false), &json!(1))
+    );
+    assert_eq!(details["acceptedTypes"][0][0], "input");
 }
