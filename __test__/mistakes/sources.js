@@ -67,7 +67,7 @@ module.exports = [
   [
     'submitJobText without a version',
     (c) => c.submitJobText(M[0], TEXTS),
-    /^submitJobText takes \(modelId, versionId, textSources, explain, options\) or \(\{ modelId, version, sources, explain \}, options\), but not both$/,
+    /^submitJobText takes \(modelId, versionId, textSources, explain, options\) or \(\{ modelId, version, sources, explain \}, options\), but not both; versionId is missing, or is an object$/,
   ],
   ['explain as text', (c) => c.submitJobText(...M, TEXTS, 'true'), 'the explain param should be a boolean'],
   ['submitJob of text', (c) => c.submitJob('text'), 'submitJob: the job param should be an object with members'],

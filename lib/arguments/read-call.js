@@ -131,11 +131,11 @@ function readPositionalForm(method, row, given) {
   const args = parameters.length === 1 && isFromMap(given) ? given.slice(0, 1) : given;
   const last = parameters.length - 1;
   const slot = parameters[last]?.skippable && isPlainObject(args[last]) ? last : parameters.length;
-  const isMixed =
-    hasObjectForm(row) &&
-    parameters.some(({ read }, index) => index < slot && isPlainObject(args[index]) && !takesObject.has(read));
-  if (row.objectOnly || isMixed || args.slice(slot + 1).some(isGiven)) {
-    throw wrongForm(method, row);
+  const mixed = hasObjectForm(row)
+    ? parameters.find(({ read }, index) => index < slot && isPlainObject(args[index]) && !takesObject.has(read))
+    : undefined;
+  if (row.objectOnly || mixed !== undefined || args.slice(slot + 1).some(isGiven)) {
+    throw wrongForm(method, row, mixed);
   }
   /** @type {Given['given']} */
   const values = { __proto__: null };
@@ -227,15 +227,17 @@ function isFromMap([value, index, array]) {
 /**
  * @param {string} method
  * @param {Row} row
+ * @param {Parameter} [mixed] The parameter that should not be an object.
  */
-function wrongForm(method, row) {
+function wrongForm(method, row, mixed) {
   const positional = `(${[...positionalOf(row).map(({ name }) => name), 'options'].join(', ')})`;
   const members = row.parameters.flatMap(({ member }) => member ?? []);
   const byObject = `({ ${members.join(', ')} }, options)`;
   if (members.length === 0 || row.objectOnly) {
     return argumentError(`${method} takes ${row.objectOnly ? byObject : positional}`);
   }
-  return argumentError(`${method} takes ${positional} or ${byObject}, but not both`);
+  const reason = mixed === undefined || mixed.optional ? '' : `; ${mixed.name} is missing, or is an object`;
+  return argumentError(`${method} takes ${positional} or ${byObject}, but not both${reason}`);
 }
 
 /** @type {Set<string>} */
