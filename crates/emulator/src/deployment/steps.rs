@@ -30,7 +30,8 @@ const RUN_STEPS: [&str; 5] = [
 pub(crate) struct Deployment {
     pull: Option<Pull>,
     is_loaded: bool,
-    test_input: Option<(String, Bytes)>,
+    /// The file of each input.
+    test_inputs: Values,
     run: Option<Run>,
 }
 
@@ -137,7 +138,7 @@ impl Deployment {
     }
 
     pub(super) fn set_test_input(&mut self, name: String, content: Bytes) {
-        self.test_input = Some((name, content));
+        self.test_inputs.insert(name, content);
     }
 
     /// Returns the values of the test, if the version can be run.
@@ -145,9 +146,10 @@ impl Deployment {
         if !self.is_loaded {
             return Err(Error::bad_request("the container image is not loaded"));
         }
-        let test_input = self.test_input.as_ref();
-        let (name, content) = test_input.ok_or_else(|| Error::bad_request("the version has no test input"))?;
-        Ok(Values::from([(name.clone(), content.clone())]))
+        if self.test_inputs.is_empty() {
+            return Err(Error::bad_request("the version has no test input"));
+        }
+        Ok(self.test_inputs.clone())
     }
 
     pub(super) fn run(&mut self, engine: String, input_bytes: usize, outcome: Outcome) {
