@@ -64,6 +64,20 @@ describe('deployModel', () => {
     ['a minimum above the maximum', { minimumEngines: 2, maximumEngines: 1 }, /minimumEngines must not be above/],
     ['no name for a new model', { name: undefined }, /name must be given for a new model/],
     ['a step to resume without the model', { from: 'load' }, /modelId must be given/],
+    ['to resume without the model', { resume: true }, /modelId must be given/],
+    ['to resume from a step', { resume: true, from: 'load', modelId: 'm' }, /resume finds the first step/],
+    ['a last step before the first', { from: 'load', until: 'image', modelId: 'm' }, /from must not be after until/],
+    ['a version that no path can hold', { version: '..' }, /version must not be "\.\."/],
+    ['the version latest', { version: 'latest' }, /version must be the number of a version/],
+    ['a sample that is a folder', { inputs: [{ name: 'a', sample: '/' }] }, /is not a file: \//],
+    ['an input that is misspelled', { inputs: [{ name: 'a', sampel: 'x' }] }, /inputs\[0\]\.sampel/],
+    ['an input that is not an object', { inputs: ['a'] }, /inputs\[0\]/],
+    ['an input of a wrong size', { inputs: [{ name: 'a', sample: 'x', maximumSize: -1 }] }, /inputs\[0\]\.maximumSize/],
+    ['a tag that is not a string', { tags: [1] }, /tags\[0\]/],
+    ['outputs of one name', { outputs: [{ name: 'a' }, { name: 'a' }] }, /different names, but two are "a"/],
+    ['no time for a run', { runTimeout: 0 }, /runTimeout must be at least 1 ms/],
+    ['a fraction of an engine', { maximumEngines: 1.5 }, /maximumEngines param/],
+    ['hardware that is not a number', { hardware: '1' }, /hardware param/],
   ]) {
     it(`refuses ${name} before a model is created`, async () => {
       const before_ = await posts();
@@ -82,6 +96,91 @@ describe('deployModel', () => {
     const { modelId } = error;
     const resumed = await client().deployModel(model({ modelId, from: 'image' }));
     assert.deepEqual([resumed.status, resumed.model.modelId], ['active', modelId]);
+  });
+
+  it('fails with what the server says about a run, and keeps its request', async () => {
+    const run = await failure(client().deployModel(model({ image: 'modzy/fail-run:1' })));
+    assert.deepEqual([run.name, run.step, run.status, run.cause], ['DeploymentError', 'run', undefined, undefined]);
+    assert.match(run.message, /^the step run failed: the container cannot process its input$/);
+    assert.match(run.technicalInformation, /: the container cannot process its input$/);
+
+    const crash = await failure(client().deployModel(model({ image: 'modzy/crash-run:1' })));
+    assert.deepEqual([crash.step, crash.status, crash.cause.name], ['run', 400, 'BadRequestError']);
+    assert.match(crash.technicalInformation, /deleted for lack of resources/);
+    assert.deepEqual(crash.cause.body.technicalInformation, crash.technicalInformation);
+    assert.match(crash.cause.url, /\/run-process$/);
+
+    const { modelId } = crash;
+    const again = await failure(client().deployModel(model({ image: 'modzy/crash-run:1', modelId, resume: true })));
+    assert.deepEqual([again.step, again.modelId], ['run', modelId]);
+  });
+
+  it('continues where it was aborted, in each step, and takes no step of the server twice', async () => {
+    const once = { image: 'container-image', load: 'load-process', run: 'run-process' };
+    for (const at of ['create', 'image', 'attributes', 'load', 'testInput', 'run', 'samples', 'activate']) {
+      const controller = new AbortController();
+      let modelId;
+      const onProgress = (progress) => {
+        modelId = progress.modelId;
+        // The end of `create`, so that the model is known, and the beginning of all others.
+        if (progress.step === at && progress.percentage === (at === 'create' ? 100 : 0)) {
+          controller.abort(new Error(at));
+        }
+      };
+      const aborted = await failure(client().deployModel(model({ signal: controller.signal, onProgress })));
+      assert.equal(aborted.message, at);
+      const deployed = await client().deployModel(model({ modelId, resume: true }));
+      assert.deepEqual([deployed.status, deployed.model.modelId], ['active', modelId], at);
+      const requests = (await emulator.requests()).filter(({ path: route }) => route.includes(modelId));
+      for (const [step, route] of Object.entries(once)) {
+        const taken = requests.filter((each) => each.method === 'POST' && each.path.endsWith(route));
+        const done = taken.filter(({ status }) => status === 200).length;
+        // That of the abort may have been begun or not.
+        assert.ok(done === 1 || (step === at && done <= 2), `${step} taken ${done} times, aborted in ${at}`);
+      }
+    }
+  });
+
+  it('runs a model with several inputs and outputs of any name', async () => {
+    const of = (name) => ({ name, acceptedMediaTypes: 'text/plain', sample });
+    const names = ['größe.txt', '__proto__'];
+    const outputs = [{ name: 'zähler.json' }, { name: 'constructor', mediaType: 'text/plain' }];
+    const deployed = await client().deployModel(model({ name: 'Zähler', inputs: names.map(of), outputs }));
+    assert.deepEqual(
+      [deployed.inputs, deployed.outputs].map((each) => each.map(({ name }) => name)),
+      [names, ['zähler.json', 'constructor']],
+    );
+    const shown = await client().getModelVersionOutputSample(deployed.model.modelId, '0.0.1');
+    assert.equal(shown.results['<input-id>']['zähler.json'], 'a sample');
+  });
+
+  it('takes each step as a method of its own', async () => {
+    const modzy = client();
+    const { identifier: modelId } = await modzy.createModel({ name: 'Steps', version: '0.0.1' });
+    await modzy.createModelVersion({ modelId, version: '0.0.2' });
+    const of = { modelId, version: '0.0.2' };
+    await modzy.describeModel({ modelId, description: 'By hand', tags: ['mine'] });
+    await modzy.pullImage({ ...of, image: 'modzy/echo:1', registryUsername: 'me', registryPassword: 'a secret' });
+    const seen = [];
+    const onProgress = ({ step, percentage, modelId: of_ }) => seen.push([step, percentage, of_]);
+    assert.deepEqual(await modzy.waitForImage({ ...of, pollInterval: 1, onProgress }), { percentage: 100 });
+    assert.deepEqual(seen.at(-1), ['image', 100, modelId]);
+    const inputs = [{ name: 'input', acceptedMediaTypes: 'text/plain', maximumSize: 100, description: '' }];
+    await modzy.editModelVersion({ ...of, changes: { inputs, longDescription: 'L' } });
+    assert.equal(await modzy.loadModel({ ...of, stepTimeout: 10_000 }), undefined);
+    await modzy.sendTestInput({ ...of, input: 'input', file: sample });
+    await modzy.startTest(of);
+    const tested = await modzy.waitForTest({ ...of, pollInterval: 1 });
+    assert.deepEqual([tested.status, tested['results.json']], ['SUCCESSFUL', 'a sample']);
+    await modzy.setModelVersionInputSample({ ...of, sample: { a: 'job' } });
+    await modzy.setModelVersionOutputSample({ ...of, sample: { results: tested } });
+    await modzy.sendPicture({ modelId, file: sample, description: 'A picture' });
+    await modzy.editModelVersion({ ...of, changes: { longDescription: 'L' } });
+    assert.equal((await modzy.activateModelVersion(of)).status, 'active');
+    await modzy.waitForEngines({ ...of, minimum: 0, pollInterval: 1 });
+    const version = await modzy.getModelVersion(modelId, '0.0.2');
+    assert.deepEqual([version.isActive, version.longDescription, version.model.description], [true, 'L', 'By hand']);
+    assert.deepEqual(await modzy.getModelVersionInputSample(modelId, '0.0.2'), { a: 'job' });
   });
 
   it('fails when a step takes longer than stepTimeout', async () => {
@@ -125,7 +224,7 @@ describe('deployModel', () => {
     const engines = { modelId: of.modelId, version: '0.0.1', minimum: 2, maximum: 3, wait: true, pollInterval: 10 };
     const seen = [];
     await client().updateProcessingEngines({ ...engines, onProgress: (progress) => seen.push(progress) });
-    assert.deepEqual(seen.at(-1), { step: 'engines', percentage: 100 });
+    assert.deepEqual(seen.at(-1), { step: 'engines', percentage: 100, modelId: of.modelId });
     const status = await client().getProcessingEngineStatus();
     assert.ok(status.find(({ identifier }) => identifier === of.modelId).ready >= 2);
     const error = await failure(client().updateProcessingEngines({ ...engines, minimum: 4 }));

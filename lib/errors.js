@@ -347,7 +347,11 @@ function toError(failure, site) {
       return new JobFailedError(message, { jobIdentifier, job: readDocument(failure.job) });
     }
     case 'step':
-      return new DeploymentError(message, failure);
+      return new DeploymentError(message, {
+        ...failure,
+        // As the steps are not methods of their own, the stack of the cause adds nothing.
+        cause: failure.cause.map((cause) => toError(cause))[0],
+      });
     case 'internal':
       return new ModzyError(message);
   }

@@ -138,6 +138,8 @@ pub enum BindingError {
         technical_information: Option<String>,
         /// The HTTP status, if the server refused the step.
         status: Option<u32>,
+        /// The failure of the step's request, if there was one. A list, because a kind cannot contain itself.
+        cause: Vec<BindingError>,
         /// Whether the step may be taken again.
         retryable: bool,
     },
@@ -304,6 +306,7 @@ impl From<&Error> for BindingError {
                 model_id: model_id.clone(),
                 technical_information: technical_information.clone(),
                 status: source.as_ref().and_then(|source| source.status()).map(Into::into),
+                cause: source.as_deref().map(Into::into).into_iter().collect(),
                 retryable: error.is_retryable(),
             },
             Error::System { source, .. } => Self::System {

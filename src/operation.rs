@@ -31,6 +31,12 @@ pub enum BindingRead {
     GetMinimumEngines,
     /// `GET /models/requirements/account`. No argument.
     GetHardware,
+    /// `GET /models/{model}/versions/{version}/container-image` until the image is there. The argument is `{modelId, version}`.
+    WaitForImage,
+    /// `GET /models/{model}/versions/{version}/run-process` until the run has ended, likewise.
+    WaitForTest,
+    /// `GET /resources/processing/engines` until so many are ready. The argument is `{modelId, version, minimum}`.
+    WaitForEngines,
     /// `GET /models/all/versions/all`, one page. The argument is the filter.
     GetAllModelVersionsPage,
     /// `GET /results/{job}`.
@@ -128,8 +134,31 @@ pub enum BindingWrite {
     /// `PATCH /models/{model}/versions/{version}`, and a wait if requested. The argument is `{modelId, version, minimum, maximum,
     /// wait?}`.
     UpdateProcessingEngines,
-    /// The steps of a deployment. The argument is `{spec, from?, until?}`.
+    /// The steps of a deployment. The argument is `{spec, from?, until?, resume?}`.
     DeployModel,
+    /// `POST /models`. The argument is `{name, version}`.
+    CreateModel,
+    /// `POST /models/{model}/versions`. The argument is `{modelId, version}`.
+    CreateModelVersion,
+    /// `PATCH /models/{model}`. The argument is `{modelId, name?, description?, tags?}`.
+    DescribeModel,
+    /// `POST /models/{model}/versions/{version}/container-image`. The argument is `{modelId, version, image, registryUsername?,
+    /// registryPassword?}`.
+    PullImage,
+    /// `POST /models/{model}/versions/{version}/load-process`. The argument is `{modelId, version}`.
+    LoadModel,
+    /// `POST /models/{model}/versions/{version}/testInput`. The argument is `{modelId, version, input, file}`.
+    SendTestInput,
+    /// `POST /models/{model}/versions/{version}/run-process`. The argument is `{modelId, version}`.
+    StartTest,
+    /// `PUT /models/{model}/versions/{version}/sample-input`. The argument is `{modelId, version, sample}`.
+    SetModelVersionInputSample,
+    /// `PUT /models/{model}/versions/{version}/sample-output`, likewise.
+    SetModelVersionOutputSample,
+    /// `POST /models/{model}/image`. The argument is `{modelId, file, description?}`.
+    SendPicture,
+    /// `PATCH /models/{model}/versions/{version}`, to make it active. The argument is `{modelId, version}`.
+    ActivateModelVersion,
     /// `POST /accounting/access-keys/{prefix}/hash`. The argument is the prefix.
     GetKeyBody,
 }

@@ -82,6 +82,9 @@ impl BindingCallOptions {
         if let Some(limit) = self.step_timeout {
             options = options.limit(millis("stepTimeout", 0.0, limit)?);
         }
+        if let Some(limit) = self.max_outage {
+            options = options.max_outage(millis("maxOutage", 0.0, limit)?);
+        }
         Ok(options)
     }
 

@@ -1,7 +1,7 @@
 // The deployment of models, and changes of their versions and engines.
 
 import type { Listing, ListOptions } from './listings.js';
-import type { GetModelDetailsResponse } from './models.js';
+import type { GetModelByIdResponse, GetModelDetailsResponse } from './models.js';
 import type { RequestOptions } from './options.js';
 
 /** A step of a deployment, in order. */
@@ -23,12 +23,25 @@ export interface StepProgress {
   step: DeploymentStep | 'engines';
   /** From 0 to 100. */
   percentage: number;
+  /** The model, once it has been created: what `deployModel` needs to continue. */
+  modelId?: string;
 }
 
-/** Options of deployments. */
-export interface DeployOptions extends RequestOptions {
+/** Options of a step whose response comes when it is complete. */
+export interface StepOptions extends RequestOptions {
   /**
-   * Called at the beginning and the end of each step, and with each new percentage between.
+   * ms for one step. If it is longer than `requestTimeout`, it is also the limit of a request that the server answers at the end of
+   * the step: those of `pullImage` and `loadModel`.
+   *
+   * @default 1800000
+   */
+  stepTimeout?: number | null | undefined;
+}
+
+/** How a step is waited for. */
+export interface StepPolling {
+  /**
+   * Called with each new percentage; by `deployModel` also at the beginning and the end of each step.
    *
    * @default none
    */
@@ -40,12 +53,25 @@ export interface DeployOptions extends RequestOptions {
    */
   pollInterval?: number | null | undefined;
   /**
-   * ms for the wait of one step.
+   * ms of unbroken failure of the polls that the wait survives.
    *
-   * @default 1800000
+   * @default 300000
    */
-  stepTimeout?: number | null | undefined;
+  maxOutage?: number | null | undefined;
 }
+
+/** Options of a wait for a step. A poll is one attempt, so there are no `retries`. */
+export interface StepWaitOptions extends Omit<StepOptions, 'retries'>, StepPolling {
+  /**
+   * Not an option of waits, which retry for `maxOutage`.
+   *
+   * @default none
+   */
+  retries?: null | undefined;
+}
+
+/** Options of deployments. */
+export interface DeployOptions extends StepOptions, StepPolling {}
 
 /** An input of a model to deploy. */
 export interface DeploymentInput {
@@ -109,6 +135,32 @@ export interface DeployModelParams extends DeployOptions {
   from?: DeploymentStep | null | undefined;
   /** The last step. */
   until?: DeploymentStep | null | undefined;
+  /**
+   * Whether to leave out the steps that are done, as far as the server says so: it has created the version, pulled its image, loaded
+   * it, run it, or activated it. Waits for a pull or a run that is under way, and repeats one that has failed. Requires `modelId`.
+   * The server does not say which image it has pulled: with another image, give `from: 'image'` instead.
+   */
+  resume?: boolean | null | undefined;
+}
+
+/** A version of a model. */
+export interface ModelVersionRef {
+  modelId: string;
+  version: string;
+}
+
+/** A model that has been created. */
+export interface CreatedModel {
+  identifier: string;
+  [member: string]: unknown;
+}
+
+/** The result of a run on the samples: its outputs by their names, beside these members. */
+export interface TestResult {
+  /** For example `SUCCESSFUL`. */
+  status?: string;
+  engine?: string;
+  [member: string]: unknown;
 }
 
 /** Hardware that the account can use. */
@@ -218,11 +270,161 @@ export interface DeploymentMethods {
 
   /**
    * Deploys a model from its container image: creates it, has the server pull, load and test the image, and activates the version.
-   * Aborting ends the deployment, also within a step. `from` resumes it, and `until` ends it early.
+   * Aborting ends the deployment, also within a step. `from` and `resume` continue it, and `until` ends it early. The steps are also
+   * methods of their own, from {@link DeploymentMethods.createModel} to {@link DeploymentMethods.activateModelVersion}; that for
+   * `attributes` and `restore` is {@link DeploymentMethods.editModelVersion}.
    *
    * @returns The version.
-   * @throws {TypeError} If the model cannot work: no input, a sample that cannot be read, a minimum above the maximum. Nothing is sent.
+   * @throws {TypeError} If the model cannot work: no input, a sample that cannot be read, is empty or larger than its input may be, a
+   *   minimum above the maximum. Nothing is sent.
    * @throws {DeploymentError} If a step fails or takes longer than `stepTimeout`. It has the `modelId` and the `step` for `from`.
    */
   deployModel(params: DeployModelParams, options?: DeployOptions | null): Promise<GetModelDetailsResponse>;
+
+  /**
+   * Creates a model with its first version: `POST /models`.
+   *
+   * @throws {ConnectionError} With `sent: 'maybe'` if the server may have created it.
+   */
+  createModel(
+    params: { name: string; version: string } & RequestOptions,
+    options?: RequestOptions | null,
+  ): Promise<CreatedModel>;
+
+  /**
+   * Creates a further version of a model: `POST /models/{model}/versions`.
+   *
+   * @returns What the server says about it, if it says something.
+   * @throws {BadRequestError} If the version exists.
+   */
+  createModelVersion(
+    params: ModelVersionRef & RequestOptions,
+    options?: RequestOptions | null,
+  ): Promise<Partial<GetModelDetailsResponse> | undefined>;
+
+  /**
+   * Changes what a model's card says: `PATCH /models/{model}`. What is not given stays; the tags replace those that the model has.
+   *
+   * @returns The model, if the server returns it.
+   * @throws {TypeError} If nothing is given. Nothing is sent.
+   */
+  describeModel(
+    params: {
+      modelId: string;
+      name?: string | null | undefined;
+      description?: string | null | undefined;
+      tags?: string[] | null | undefined;
+    } & RequestOptions,
+    options?: RequestOptions | null,
+  ): Promise<Partial<GetModelByIdResponse> | undefined>;
+
+  /**
+   * Has the server pull the image of a version: `POST /models/{model}/versions/{version}/container-image`. Then
+   * {@link DeploymentMethods.waitForImage}. No error and no log shows the password.
+   */
+  pullImage(
+    params: ModelVersionRef & {
+      /** As `docker pull` takes it. Sent unchanged. */
+      image: string;
+      registryUsername?: string | null | undefined;
+      registryPassword?: string | null | undefined;
+    } & StepOptions,
+    options?: StepOptions | null,
+  ): Promise<void>;
+
+  /**
+   * Waits until the server has pulled the image: `GET /models/{model}/versions/{version}/container-image`. Survives outages.
+   *
+   * @returns The last response.
+   * @throws {ApiError} If the pull fails. Its `body` may have `technicalInformation`.
+   * @throws {DeploymentError} If the image is not there within `stepTimeout`.
+   */
+  waitForImage(
+    params: ModelVersionRef & StepWaitOptions,
+    options?: StepWaitOptions | null,
+  ): Promise<{ percentage: number; [member: string]: unknown }>;
+
+  /**
+   * Has the server start the container, and resolves when it has: `POST /models/{model}/versions/{version}/load-process`. Right after
+   * the pull, servers answer 400 for a while, so that alone is sent again, up to ten times and within `stepTimeout`.
+   *
+   * @throws {ApiError} If the container does not start. Its `body` may have `technicalInformation`.
+   */
+  loadModel(params: ModelVersionRef & StepOptions, options?: StepOptions | null): Promise<void>;
+
+  /**
+   * Sends the sample of an input: `POST /models/{model}/versions/{version}/testInput`. Reads the file into memory.
+   *
+   * @throws {TypeError} If the file cannot be read, is not a file, or is empty. Nothing is sent.
+   */
+  sendTestInput(
+    params: ModelVersionRef & {
+      /** The name of the model's input. */
+      input: string;
+      /** The path of the sample. */
+      file: string;
+    } & RequestOptions,
+    options?: RequestOptions | null,
+  ): Promise<void>;
+
+  /**
+   * Has the server run a version on its samples: `POST /models/{model}/versions/{version}/run-process`. Then
+   * {@link DeploymentMethods.waitForTest}. The run overwrites the texts of the version; `editModelVersion` sets them again.
+   */
+  startTest(params: ModelVersionRef & RequestOptions, options?: RequestOptions | null): Promise<void>;
+
+  /**
+   * Waits until the run has ended: `GET /models/{model}/versions/{version}/run-process`. Survives outages.
+   *
+   * @throws {DeploymentError} If the run fails, with `technicalInformation`, or does not end within `stepTimeout`.
+   */
+  waitForTest(params: ModelVersionRef & StepWaitOptions, options?: StepWaitOptions | null): Promise<TestResult>;
+
+  /** Sets the sample of a job for a version: `PUT /models/{model}/versions/{version}/sample-input`. */
+  setModelVersionInputSample(
+    params: ModelVersionRef & { sample: object } & RequestOptions,
+    options?: RequestOptions | null,
+  ): Promise<void>;
+
+  /** Sets the sample of a version's results: `PUT /models/{model}/versions/{version}/sample-output`. */
+  setModelVersionOutputSample(
+    params: ModelVersionRef & { sample: object } & RequestOptions,
+    options?: RequestOptions | null,
+  ): Promise<void>;
+
+  /**
+   * Sets the picture of a model's card: `POST /models/{model}/image`. Reads the file into memory.
+   *
+   * @throws {TypeError} If the file cannot be read, is not a file, or is empty. Nothing is sent.
+   */
+  sendPicture(
+    params: {
+      modelId: string;
+      /** The path of the picture. */
+      file: string;
+      /** Default: the name of the file. */
+      description?: string | null | undefined;
+    } & RequestOptions,
+    options?: RequestOptions | null,
+  ): Promise<void>;
+
+  /**
+   * Makes a version available for jobs: `PATCH /models/{model}/versions/{version}` with the status `active`.
+   *
+   * @returns The version, if the server returns it.
+   */
+  activateModelVersion(
+    params: ModelVersionRef & RequestOptions,
+    options?: RequestOptions | null,
+  ): Promise<Partial<GetModelDetailsResponse> | undefined>;
+
+  /**
+   * Waits until a version has so many engines that are ready: `GET /resources/processing/engines`. Survives outages.
+   *
+   * @throws {DeploymentError} If they are not ready within `stepTimeout`.
+   */
+  waitForEngines(
+    params: ModelVersionRef & { minimum: number } & StepWaitOptions,
+    options?: StepWaitOptions | null,
+  ): Promise<void>;
 }

@@ -152,6 +152,8 @@ export declare class DeploymentError extends ModzyError {
   technicalInformation?: string;
   /** The HTTP status, if the server refused the step. */
   status?: number;
+  /** The error of the step's request, if one failed. */
+  cause?: unknown;
   /** Creates an error. The library creates its errors itself; the constructor is for tests. */
   constructor(
     message: string,

@@ -2,10 +2,8 @@
 
 // Deployments, and changes of versions and engines, with clients of both generations.
 
-const path = require('node:path');
-const { get, post, refusal, reply } = require('./wire.js');
+const { file, get, post, refusal, reply } = require('./wire.js');
 
-const SENTENCE = path.join(__dirname, 'data/sentence.txt');
 const VERSION = '/models/m1/versions/0.0.1';
 const of = { modelId: 'm1', version: '0.0.1' };
 const patch = (route, json) => ({ ...post(route, json), method: 'PATCH' });
@@ -18,7 +16,17 @@ const reads = (title, call, ask, answer) => each(title, { call, asks: [ask], ans
 
 const refused = (title, call, message) => ({ title, call, asks: [], fails: { of: 'TypeError', message } });
 
-const model = { ...of, image: 'modzy/echo:1', inputs: [{ name: 'input', sample: SENTENCE }] };
+const posted = (step) => ({ ...get(`${VERSION}/${step}`), method: 'POST' });
+
+const ATTRIBUTES = {
+  requirement: { requirementId: 1 },
+  timeout: { status: 60000, run: 60000 },
+  inputs: [{ name: 'input', acceptedMediaTypes: 'application/json', maximumSize: 1000000, description: '' }],
+  outputs: [{ name: 'results.json', mediaType: 'application/json', maximumSize: 1000000, description: '' }],
+  processing: { minimumParallelCapacity: 0, maximumParallelCapacity: 1 },
+};
+
+const model = { ...of, image: 'modzy/echo:1', inputs: [{ name: 'input', sample: file }] };
 
 module.exports = [
   ...reads('getHardware returns the hardware', (c) => c.getHardware(), get('/models/requirements/account'), [
@@ -71,17 +79,24 @@ module.exports = [
       post(`${VERSION}/container-image`, { registry: { url: 'modzy/echo:1', password: 'aPassword' } }),
       get(`${VERSION}/container-image`),
       get(`${VERSION}/container-image`),
-      patch(VERSION, {
-        requirement: { requirementId: 1 },
-        timeout: { status: 60000, run: 60000 },
-        inputs: [{ name: 'input', acceptedMediaTypes: 'application/json', maximumSize: 1000000, description: '' }],
-        outputs: [{ name: 'results.json', mediaType: 'application/json', maximumSize: 1000000, description: '' }],
-        processing: { minimumParallelCapacity: 0, maximumParallelCapacity: 1 },
-      }),
-      { ...get(`${VERSION}/load-process`), method: 'POST' },
+      patch(VERSION, ATTRIBUTES),
+      posted('load-process'),
       get(VERSION),
     ],
     answers: [{}, { percentage: 13 }, { percentage: 100 }, version, reply(200), version],
+    gives: version,
+  }),
+  ...each('deployModel resumes what the server says is not done', {
+    call: (c) => c.deployModel({ ...model, resume: true, until: 'load', pollInterval: 1 }),
+    asks: [
+      get(VERSION),
+      get(`${VERSION}/container-image`),
+      get(`${VERSION}/container-image`),
+      patch(VERSION, ATTRIBUTES),
+      posted('load-process'),
+      get(VERSION),
+    ],
+    answers: [version, { percentage: 47 }, { percentage: 100 }, version, reply(200), version],
     gives: version,
   }),
   refused('deployModel refuses a missing image', (c) => c.deployModel({ ...model, image: undefined }), /image/),
@@ -89,7 +104,7 @@ module.exports = [
   refused('deployModel refuses positional arguments', (c) => c.deployModel('m1'), /takes \(\{ /),
   refused(
     'deployModel refuses an input without a name',
-    (c) => c.deployModel({ ...model, inputs: [{ sample: SENTENCE }] }),
+    (c) => c.deployModel({ ...model, inputs: [{ sample: file }] }),
     /inputs\[0\]\.name is missing/,
   ),
   refused('editModelVersion refuses no changes', (c) => c.editModelVersion({ ...of, changes: {} }), /changes/),

@@ -202,7 +202,7 @@ module.exports = [
   refused(
     'getJob refuses an option of other calls',
     (c) => c.getJob(JOB, { pollInterval: 5 }),
-    /^getJob has no option pollInterval, which belongs to blockUntilComplete, .*, watchJob, updateProcessingEngines, deployModel and run; its options are headers, requestTimeout, retries and signal$/,
+    /^getJob has no option pollInterval, which belongs to blockUntilComplete, .*, watchJob, updateProcessingEngines, deployModel, waitForImage, waitForTest, waitForEngines and run; its options are headers, requestTimeout, retries and signal$/,
   ),
   {
     title: 'getJob accepts options of other calls that are undefined or null',

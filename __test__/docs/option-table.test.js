@@ -24,6 +24,8 @@ const KINDS = {
   uploads: ['upload'],
   appends: ['append'],
   deployments: ['deploy'],
+  steps: ['step'],
+  'step waits': ['stepWait'],
   waits: ['wait'],
   batches: ['waitMany'],
   watches: ['watch'],

@@ -67,7 +67,7 @@ module.exports = [
   [
     'an option of waits',
     (m) => new m.ModzyClient(URL_OF_API, KEY, { pollInterval: 5 }),
-    `the client has no option pollInterval, which belongs to blockUntilComplete, blockUntilResult, blockUntilAllComplete, jobsAsCompleted, watchJob, updateProcessingEngines, deployModel and run; ${OPTIONS}`,
+    `the client has no option pollInterval, which belongs to blockUntilComplete, blockUntilResult, blockUntilAllComplete, jobsAsCompleted, watchJob, updateProcessingEngines, deployModel, waitForImage, waitForTest, waitForEngines and run; ${OPTIONS}`,
   ],
   [
     'url in the options of the form of 1.x',

@@ -66,4 +66,29 @@ module.exports = [
     (c) => c.deployModel({ name: 'n', version: '1.0.0', image: 'registry.example/n:1', inputs: [] }),
     'deployModel: inputs must have at least one input',
   ],
+  [
+    'a pull in positions',
+    (c) => c.pullImage(...M, 'registry.example/n:1'),
+    'pullImage takes ({ modelId, version, image, registryUsername, registryPassword }, options)',
+  ],
+  [
+    'the time of a wait for a job in the wait for a step',
+    (c) => c.waitForImage({ modelId: 'm', version: '1.0.0', waitTimeout: 1000 }),
+    'waitForImage has no option waitTimeout, which belongs to blockUntilComplete, blockUntilResult, blockUntilAllComplete, jobsAsCompleted, watchJob and run; use stepTimeout or requestTimeout',
+  ],
+  [
+    'an empty version of a load',
+    (c) => c.loadModel({ modelId: 'm', version: '' }),
+    'the version param should be a not empty string',
+  ],
+  [
+    'a misspelled limit of a run on the samples',
+    (c) => c.waitForTest({ modelId: 'm', version: '1.0.0' }, { stepTimout: 1000 }),
+    'waitForTest has no option stepTimout; use stepTimeout',
+  ],
+  [
+    'engines without a minimum',
+    (c) => c.waitForEngines({ modelId: 'm', version: '1.0.0' }),
+    'waitForEngines: the minimum param should be a whole number from 0 to 4294967295',
+  ],
 ];

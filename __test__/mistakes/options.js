@@ -48,7 +48,7 @@ module.exports = [
   [
     'pollInterval of a read',
     (c) => c.getJob(JOB, { pollInterval: 5 }),
-    `getJob has no option pollInterval, which belongs to ${WAITS}, updateProcessingEngines, deployModel and run; its options are headers, requestTimeout, retries and signal`,
+    `getJob has no option pollInterval, which belongs to ${WAITS}, updateProcessingEngines, deployModel, waitForImage, waitForTest, waitForEngines and run; its options are headers, requestTimeout, retries and signal`,
   ],
   [
     'concurrency of a wait for one job',

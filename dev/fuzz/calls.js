@@ -76,6 +76,11 @@ const waiting = new Set([
   'run',
   'deployModel',
   'updateProcessingEngines',
+  'pullImage',
+  'loadModel',
+  'waitForImage',
+  'waitForTest',
+  'waitForEngines',
 ]);
 
 /** Methods that return synchronously, so they are not calls, and the end of the client. */

@@ -16,7 +16,7 @@ const { atLeastOne, bound, count, fromZero, fromZeroOrInfinite, milliseconds, si
  * The kinds of calls, which differ in the options that they take.
  *
  * @typedef {'read' | 'list' | 'download' | 'submit' | 'embed' | 'upload' | 'append' | 'deploy' | 'submitModel' | 'run' | 'wait'
- *   | 'waitMany' | 'watch' | 'pathUrl' | 'blobUrl' | 'close'} CallKind
+ *   | 'waitMany' | 'watch' | 'step' | 'stepWait' | 'pathUrl' | 'blobUrl' | 'close'} CallKind
  *
  * A taker of an option: a kind of calls, any client, or a client whose settings are one object.
  *
@@ -30,13 +30,15 @@ const { atLeastOne, bound, count, fromZero, fromZeroOrInfinite, milliseconds, si
  */
 
 /** Waits, which go on after a failed request. */
-const waits = /** @type {const} */ (['wait', 'waitMany', 'watch', 'run']);
+const waits = /** @type {const} */ (['wait', 'waitMany', 'watch', 'run', 'stepWait']);
+/** Waits for jobs. */
+const jobWaits = /** @type {const} */ (['wait', 'waitMany', 'watch', 'run']);
 /** Submits of texts or files, whichever the inputs are. */
 const models = /** @type {const} */ (['submitModel', 'run']);
 const submits = /** @type {const} */ (['submit', 'embed', 'upload', ...models]);
 const uploads = /** @type {const} */ (['upload', 'append', ...models]);
 /** Calls that make requests, and are over with them. */
-const requests = /** @type {const} */ (['read', 'list', 'download', 'append', 'deploy', ...submits]);
+const requests = /** @type {const} */ (['read', 'list', 'download', 'append', 'deploy', 'step', ...submits]);
 /** Calls that only read a file or a Blob. */
 const dataUrls = /** @type {const} */ (['pathUrl', 'blobUrl']);
 
@@ -96,14 +98,14 @@ const options = {
   onUploadProgress: inJavaScript(callback, ...uploads),
   // Waits
   concurrency: inJavaScript(bound, 'waitMany'),
-  maxOutage: inRust(milliseconds(0), ...waits),
-  onProgress: inJavaScript(callback, 'deploy', 'wait', 'waitMany', 'run'),
+  maxOutage: inRust(milliseconds(0), 'deploy', ...waits),
+  onProgress: inJavaScript(callback, 'deploy', 'stepWait', 'wait', 'waitMany', 'run'),
   pollInterval: inRust(milliseconds(1), 'deploy', ...waits),
-  stepTimeout: inRust(milliseconds(0), 'deploy'),
-  waitTimeout: inRust(milliseconds(0), ...waits),
+  stepTimeout: inRust(milliseconds(0), 'deploy', 'step', 'stepWait'),
+  waitTimeout: inRust(milliseconds(0), ...jobWaits),
   // Cancellation of the job after an abort. An upload always cancels its job.
-  cancelOnAbort: inJavaScript(boolean, 'submit', 'embed', 'submitModel', ...waits),
-  onCancel: inJavaScript(callback, ...submits, ...waits),
+  cancelOnAbort: inJavaScript(boolean, 'submit', 'embed', 'submitModel', ...jobWaits),
+  onCancel: inJavaScript(callback, ...submits, ...jobWaits),
   // Results
   failures: inJavaScript(oneOf('reject', 'return'), 'run'),
   results: inJavaScript(boolean, 'waitMany'),

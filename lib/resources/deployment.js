@@ -13,7 +13,11 @@ const step = oneOf(
   'activate',
 );
 
-const version = ['modelId', 'version'].map((name) => required(name, notEmptyString, name));
+const named = (/** @type {string} */ name) => required(name, notEmptyString, name);
+
+const version = ['modelId', 'version'].map(named);
+
+const sample = required('sample', object, 'sample');
 
 const versions = [
   ...['modelId', 'version', 'status'].map((name) => optional(name, string, name)),
@@ -34,6 +38,7 @@ const spec = [
   optional('hardware', integer, 'hardware'),
   ...['statusTimeout', 'runTimeout', 'minimumEngines', 'maximumEngines'].map((name) => optional(name, fromZero, name)),
   ...['from', 'until'].map((name) => optional(name, step, name)),
+  optional('resume', boolean, 'resume'),
 ];
 
 /** @type {Partial<import('../arguments/rows.js').Form>} */
@@ -57,8 +62,43 @@ const rows = {
   ),
   deployModel: plain('deploy', 'deployModel', spec, {
     ...inObject,
-    argument: ({ values: { from, until, ...rest } }) => JSON.stringify({ spec: rest, from, until }),
+    argument: ({ values: { from, until, resume, ...rest } }) => JSON.stringify({ spec: rest, from, until, resume }),
   }),
+  createModel: read('createModel', ['name', 'version'].map(named), inObject),
+  createModelVersion: read('createModelVersion', version, inObject),
+  describeModel: read(
+    'describeModel',
+    [
+      named('modelId'),
+      ...['name', 'description'].map((name) => optional(name, string, name)),
+      optional('tags', array, 'tags'),
+    ],
+    inObject,
+  ),
+  pullImage: plain(
+    'step',
+    'pullImage',
+    [
+      ...version,
+      named('image'),
+      ...['registryUsername', 'registryPassword'].map((name) => optional(name, string, name)),
+    ],
+    inObject,
+  ),
+  waitForImage: plain('stepWait', 'waitForImage', version, inObject),
+  loadModel: plain('step', 'loadModel', version, inObject),
+  sendTestInput: read('sendTestInput', [...version, named('input'), named('file')], inObject),
+  startTest: read('startTest', version, inObject),
+  waitForTest: plain('stepWait', 'waitForTest', version, inObject),
+  setModelVersionInputSample: read('setModelVersionInputSample', [...version, sample], inObject),
+  setModelVersionOutputSample: read('setModelVersionOutputSample', [...version, sample], inObject),
+  sendPicture: read(
+    'sendPicture',
+    [named('modelId'), named('file'), optional('description', string, 'description')],
+    inObject,
+  ),
+  activateModelVersion: read('activateModelVersion', version, inObject),
+  waitForEngines: plain('stepWait', 'waitForEngines', [...version, required('minimum', fromZero, 'minimum')], inObject),
 };
 
 /**

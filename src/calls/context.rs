@@ -116,13 +116,19 @@ impl Reports<'_> {
     }
 
     /// Returns a listener that reports the progress of a step, if the caller has requested it.
-    pub(crate) fn step_listener(&self) -> impl FnMut(StepProgress) + Send {
+    pub(crate) fn step_listener(&self) -> impl FnMut(StepProgress<'_>) + Send {
         let wanted = self.options.progress.unwrap_or_default();
         move |progress| {
             if wanted {
                 self.call.report_step(progress);
             }
         }
+    }
+
+    /// The same for a call that waits for one step of a model.
+    pub(crate) fn percentage_listener(&self, step: &'static str, model_id: &str) -> impl FnMut(u32) + Send {
+        let mut report = self.step_listener();
+        move |percentage| report(StepProgress::new(step, percentage, Some(model_id)))
     }
 
     /// Returns a listener that reports the progress of an upload, if the caller has requested it.

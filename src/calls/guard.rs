@@ -15,6 +15,8 @@ use modzy_client::{
     StepProgress, UploadProgress, fate_of_aborted,
 };
 
+use serde_json::json;
+
 use super::{
     events::BindingEvent,
     members::{BindingInput, double, text},
@@ -76,11 +78,20 @@ impl Call {
     }
 
     /// Reports the progress of a step.
-    pub(super) fn report_step(&self, progress: StepProgress) {
-        let StepProgress { step, percentage, .. } = progress;
+    pub(super) fn report_step(&self, progress: StepProgress<'_>) {
+        let StepProgress {
+            step,
+            percentage,
+            model_id,
+            ..
+        } = progress;
+        let report = match model_id {
+            Some(model_id) => json!({ "step": step, "percentage": percentage, "modelId": model_id }),
+            None => json!({ "step": step, "percentage": percentage }),
+        };
         let event = BindingEvent::JobSeen {
             id: self.id.cast_signed(),
-            job: text(format!(r#"{{"step":"{step}","percentage":{percentage}}}"#)),
+            job: text(report.to_string()),
         };
         self.calls.report_over(event, Topic::Job(Some(step.to_owned())));
     }

@@ -1,7 +1,8 @@
 //! Processing engines: how many there are, their hardware, and how many a version has.
 
+use http::Method;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     client::{Client, RequestOptions},
@@ -9,7 +10,11 @@ use crate::{
     error::{Error, Result},
     models::version_path,
     steps::{StepOptions, StepProgress},
+    transport::{Expect, Request, Shape},
 };
+
+/// The route of the engines of each version, by their state.
+const STATUS: &str = "/resources/processing/engines";
 
 /// How many engines a version has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +31,7 @@ impl Client {
     /// # Errors
     /// As every read.
     pub async fn get_processing_engine_status(&self, options: &RequestOptions) -> Result<Document> {
-        self.list("/resources/processing/engines", options).await
+        self.list(STATUS, options).await
     }
 
     /// Lists each engine of each version of a model: `GET /resources/processing/models`.
@@ -77,49 +82,54 @@ impl Client {
         }
     }
 
-    /// Waits until a version has this many engines that are ready: `GET /resources/processing/engines`. Calls `on_progress` with the
-    /// share of them, in percent.
+    /// Waits until a version has this many engines that are ready: `GET /resources/processing/engines`. Rides out outages. Calls
+    /// `on_progress` with each new share of them, in percent. A version that the list lacks has none.
     ///
     /// # Errors
-    /// [`Error::Step`] when the limit passes; otherwise as every read.
+    /// [`Error::Step`] when the limit passes; otherwise as [`Client::wait_for_image`].
     pub async fn wait_for_engines(
         &self,
         model_id: &str,
         version: &str,
         minimum: u32,
         options: &StepOptions,
-        mut on_progress: impl FnMut(StepProgress) + Send,
+        mut on_progress: impl FnMut(StepProgress<'_>) + Send,
     ) -> Result<()> {
-        #[derive(Deserialize)]
-        struct Engines {
-            identifier: String,
-            version: String,
-            #[serde(default)]
-            ready: u32,
-        }
         version_path(model_id, version)?;
-        let waiting = self.waiting("engines", options);
-        loop {
-            let all = self.get_processing_engine_status(&options.request).await?;
-            let all: Vec<Engines> = all.parse().unwrap_or_default();
-            let own = all
-                .iter()
-                .find(|each| each.identifier == model_id && each.version == version);
-            let ready = own.map_or(0, |each| each.ready);
-            let percentage = match minimum {
+        let request = || {
+            Ok(Request {
+                expect: Expect::Body(Shape::Array),
+                ..self.request(Method::GET, STATUS, None)
+            })
+        };
+        let share = |all: &Document| {
+            let ready = ready_engines(all, model_id, version).min(minimum);
+            match minimum {
                 0 => 100,
-                _ => u64::from(ready.min(minimum)) * 100 / u64::from(minimum),
-            };
-            on_progress(StepProgress {
-                step: "engines",
-                percentage: u32::try_from(percentage).unwrap_or(100),
-            });
-            if ready >= minimum {
-                return Ok(());
+                _ => u32::try_from(u64::from(ready) * 100 / u64::from(minimum)).unwrap_or(100),
             }
-            waiting.pause().await?;
-        }
+        };
+        let waiting = self.wait_for_step("engines", request, share, options, |percentage| {
+            on_progress(StepProgress::new("engines", percentage, Some(model_id)));
+        });
+        waiting.await?;
+        Ok(())
     }
+}
+
+/// Counts the engines of a version that are ready. Leaves out entries that are something else.
+fn ready_engines(all: &Document, model_id: &str, version: &str) -> u32 {
+    #[derive(Deserialize)]
+    struct Engines {
+        identifier: String,
+        version: String,
+        ready: u32,
+    }
+    let all: Vec<Value> = all.parse().unwrap_or_default();
+    let mut known = all.into_iter().filter_map(|each| Engines::deserialize(each).ok());
+    known
+        .find(|each| each.identifier == model_id && each.version == version)
+        .map_or(0, |each| each.ready)
 }
 
 /// Refuses a range that no number is in.
@@ -131,6 +141,6 @@ pub(crate) fn check_range(range: EngineRange) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn processing(range: EngineRange) -> serde_json::Value {
+pub(crate) fn processing(range: EngineRange) -> Value {
     json!({ "minimumParallelCapacity": range.minimum, "maximumParallelCapacity": range.maximum })
 }

@@ -180,6 +180,9 @@ pub enum BodyFault {
     /// It is a job whose status is not a text, or is blank. Worth another attempt where the request may be repeated.
     #[error("has no status of the job")]
     NoStatus,
+    /// It says nothing about the progress of a step. Worth another attempt where the request may be repeated.
+    #[error("has no percentage")]
+    NoProgress,
     /// It is about another job than the request. Worth another attempt where the request may be repeated.
     #[error("is about another job")]
     AnotherJob,

@@ -80,7 +80,7 @@ pub use self::{
     client::{Client, ClientBuilder, RequestOptions},
     clock::{Clock, Random, Sleep, SystemClock, SystemRandom},
     dashboard::{MetricPoint, MetricSeries, ReportFilter},
-    deployment::{DeployOptions, ModelSpec, Sample, SpecInput, SpecOutput, Step},
+    deployment::{ContainerImage, DeployOptions, ModelDescription, ModelSpec, Sample, SpecInput, SpecOutput, Step},
     document::Document,
     endpoint::BaseUrl,
     engines::EngineRange,

@@ -1,105 +1,145 @@
-//! Waits for steps that the server takes, such as the pull of an image. Each is bounded. Waits for jobs are in `jobs`.
+//! Waits for steps that the server takes, such as the pull of an image. They poll as the waits for jobs do, which are in `jobs`, and
+//! leave the schedule to `waiter`.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::{
     client::{Client, RequestOptions},
-    clock::{Clock, FOREVER},
+    clock::FOREVER,
+    document::{Document, string_member},
     error::{Error, Result},
+    jobs::{WaitOptions, observed},
+    transport::Request,
+    waiter::{self, EndedEarly, Polled},
 };
 
 /// The options of a wait for a step.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct StepOptions {
-    pub(crate) poll_interval: Duration,
-    pub(crate) limit: Duration,
-    /// Those of each request.
-    pub(crate) request: RequestOptions,
+    wait: WaitOptions,
 }
 
 /// The progress of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct StepProgress {
+pub struct StepProgress<'a> {
     /// The name of the step.
     pub step: &'static str,
     /// From 0 to 100.
     pub percentage: u32,
+    /// The model, once it has been created.
+    pub model_id: Option<&'a str>,
+}
+
+impl<'a> StepProgress<'a> {
+    /// Returns the progress of a step.
+    #[must_use]
+    pub fn new(step: &'static str, percentage: u32, model_id: Option<&'a str>) -> Self {
+        Self {
+            step,
+            percentage,
+            model_id,
+        }
+    }
 }
 
 impl Default for StepOptions {
     fn default() -> Self {
         Self {
-            poll_interval: Duration::from_secs(2),
-            limit: Duration::from_mins(30),
-            request: RequestOptions::default(),
+            wait: WaitOptions::default().wait_timeout(Duration::from_mins(30)),
         }
     }
 }
 
 impl StepOptions {
-    /// Sets the pause between a response and the next poll. Default: 2 s.
+    /// Sets the pause between a response and the next poll, as [`WaitOptions::poll_interval`] does. Default: 2 s.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
-        self.poll_interval = interval.clamp(Duration::from_millis(1), FOREVER);
+        self.wait = self.wait.poll_interval(interval);
         self
     }
 
     /// Limits the wait for each step. Default: 30 min.
     pub fn limit(mut self, limit: Duration) -> Self {
-        self.limit = limit.min(FOREVER);
+        self.wait = self.wait.wait_timeout(limit);
         self
     }
 
-    /// Sets the options of each request.
+    /// Sets how long an outage is ridden out. Default: 5 min.
+    pub fn max_outage(mut self, limit: Duration) -> Self {
+        self.wait = self.wait.max_outage(limit);
+        self
+    }
+
+    /// Sets the options of each request. A poll is one attempt, so `retries` has no effect on it.
     pub fn request(mut self, options: RequestOptions) -> Self {
-        self.request = options;
+        self.wait = self.wait.request(options);
         self
     }
-}
 
-/// The wait for a step: the pauses between its polls, and its limit.
-pub(crate) struct Waiting<'a> {
-    clock: &'a dyn Clock,
-    step: &'static str,
-    options: &'a StepOptions,
-    started: Instant,
+    /// Returns the options of each request.
+    pub fn request_options(&self) -> &RequestOptions {
+        self.wait.request_options()
+    }
+
+    pub(crate) fn longest(&self) -> Duration {
+        self.wait.schedule.wait_timeout.unwrap_or(FOREVER)
+    }
 }
 
 impl Client {
-    /// Begins a wait.
-    pub(crate) fn waiting<'a>(&'a self, step: &'static str, options: &'a StepOptions) -> Waiting<'a> {
-        let clock = self.transport().clock();
-        Waiting {
-            clock,
-            step,
-            options,
-            started: clock.now(),
-        }
+    /// Polls until the server reports 100 %, and returns that response. Rides out outages. Calls `on_progress` with each new
+    /// percentage.
+    ///
+    /// # Errors
+    /// [`Error::Step`] when the limit passes; otherwise the failure that ended the wait: an outage longer than allowed, a 404 that was
+    /// repeated for four seconds, another refusal, or a failure of the step itself, whatever its status.
+    pub(crate) async fn wait_for_step(
+        &self,
+        step: &'static str,
+        request: impl Fn() -> Result<Request>,
+        percentage: impl Fn(&Document) -> u32,
+        options: &StepOptions,
+        mut on_progress: impl FnMut(u32),
+    ) -> Result<Document> {
+        let transport = self.transport();
+        let poll = async |failing_since| match self.poll(&request, &options.wait, failing_since).await {
+            Ok(answer) if percentage(&answer) >= 100 => Polled::Done(answer),
+            Ok(answer) => Polled::Pending(answer),
+            Err(error) if technical_information(&error).is_some() => Polled::Refused(error),
+            Err(error) => self.judge_failure(error),
+        };
+        let mut reported = None;
+        let report = |answer: &Document| {
+            let now = Some(percentage(answer));
+            if let Some(percentage) = now.filter(|_| reported != now) {
+                on_progress(percentage);
+            }
+            reported = now;
+        };
+        let waited = waiter::wait(
+            transport.clock(),
+            transport.random(),
+            options.wait.schedule,
+            poll,
+            observed(&options.request_options().observed, report),
+        )
+        .await;
+        waited.map_err(|ended| match ended {
+            EndedEarly::Failed(error) => error,
+            EndedEarly::TimedOut(_) => {
+                let limit = options.longest().as_millis();
+                Error::step(step, format!("was not complete after {limit} ms"))
+            }
+        })
     }
 }
 
-impl Waiting<'_> {
-    /// Pauses before the next poll.
-    ///
-    /// # Errors
-    /// When the limit has passed.
-    pub(crate) async fn pause(&self) -> Result<()> {
-        if self.sleep(self.options.poll_interval).await {
-            return Ok(());
-        }
-        let limit = self.options.limit.as_millis();
-        Err(Error::step(self.step, format!("was not complete after {limit} ms")))
-    }
-
-    /// Sleeps, but not beyond the limit. Returns whether there was time left.
-    pub(crate) async fn sleep(&self, pause: Duration) -> bool {
-        let spent = self.clock.now() - self.started;
-        let left = self.options.limit.saturating_sub(spent);
-        if left.is_zero() {
-            return false;
-        }
-        self.clock.sleep(pause.min(left)).await;
-        true
+/// Returns what the server says about the cause of a step's failure. A response that says it is about the step, not about the
+/// request.
+pub(crate) fn technical_information(error: &Error) -> Option<String> {
+    match error {
+        Error::Status { body: Some(body), .. } => string_member(body, "technicalInformation"),
+        _ => None,
     }
 }

@@ -1,13 +1,23 @@
 //! The deployment of a model: its steps in order, and which of them to take. Each step's requests are in `steps`, the description
-//! of the model in `spec`.
+//! of the model in `spec`, its files in `files`.
 
+mod course;
+mod done;
+mod files;
+mod progress;
+mod samples;
 mod spec;
 mod steps;
 
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
 
-pub use self::spec::{ModelSpec, Sample, SpecInput, SpecOutput};
-use self::{spec::Files, steps::technical_information};
+use self::{course::Deployment, done::Done};
+pub use self::{
+    files::Sample,
+    spec::{ContainerImage, ModelDescription, ModelSpec, SpecInput, SpecOutput},
+};
 use crate::{
     client::Client,
     document::Document,
@@ -89,6 +99,7 @@ impl Step {
 pub struct DeployOptions {
     from: Option<Step>,
     until: Option<Step>,
+    resumes: bool,
     wait: StepOptions,
 }
 
@@ -105,19 +116,44 @@ impl DeployOptions {
         self
     }
 
+    /// Leaves out the steps that are done, as far as the server says so: it has created the version, pulled its image, loaded it, run
+    /// it, or activated it. Waits for a pull or a run that is under way, and repeats one that has failed. Needs the model's identifier.
+    /// The server does not say which image it has pulled: begin [from](DeployOptions::from) [`Step::Image`] with another image.
+    pub fn resume(mut self) -> Self {
+        self.resumes = true;
+        self
+    }
+
     /// Sets how the steps are waited for.
     pub fn wait(mut self, options: StepOptions) -> Self {
         self.wait = options;
         self
+    }
+
+    /// Returns the steps to take, as a range.
+    fn steps(&self, spec: &ModelSpec) -> Result<RangeInclusive<Step>> {
+        let refused = |name, reason| Err(Error::argument(name, reason));
+        let first = self.from.unwrap_or(Step::Create);
+        let last = self.until.unwrap_or(Step::Activate);
+        if (self.resumes || first > Step::Create) && spec.model_id.is_none() {
+            return refused("model_id", "must be given to resume a deployment");
+        }
+        if self.resumes && self.from.is_some() {
+            return refused("resume", "finds the first step, so from must not be given");
+        }
+        if first > last {
+            return refused("from", "must not be after until");
+        }
+        Ok(first..=last)
     }
 }
 
 impl Client {
     /// Deploys a model from its container image: creates it, has the server pull, load and test the image, and activates the
     /// version. Returns the version, as `GET /models/{model}/versions/{version}` shows it. Calls `on_progress` at the beginning of
-    /// each step, with each percentage that the server reports, and at its end.
+    /// each step, with each new percentage that the server reports, and at its end.
     ///
-    /// Dropping the future ends the deployment within its step. [`DeployOptions::from`] resumes it.
+    /// Dropping the future ends the deployment within its step. [`DeployOptions::from`] and [`DeployOptions::resume`] continue it.
     ///
     /// # Errors
     /// [`Error::Argument`] for a spec that cannot work, before anything is created. [`Error::Step`] for a step that fails, or that
@@ -126,121 +162,38 @@ impl Client {
         &self,
         spec: &ModelSpec,
         options: &DeployOptions,
-        mut on_progress: impl FnMut(StepProgress) + Send,
+        mut on_progress: impl FnMut(StepProgress<'_>) + Send,
     ) -> Result<Document> {
-        spec.check()?;
-        let first = options.from.unwrap_or(Step::Create);
-        let last = options.until.unwrap_or(Step::Activate);
-        if first > Step::Create && spec.model_id.is_none() {
-            return Err(Error::argument("model_id", "must be given to resume a deployment"));
+        let steps = options.steps(spec)?;
+        spec.check(&steps)?;
+        let mut deployment = Deployment {
+            client: self,
+            spec,
+            files: spec.files(&steps).await?,
+            wait: &options.wait,
+            done: Done::default(),
+            model_id: spec.model_id.clone(),
+            test: None,
+        };
+        if let Some(model) = spec.model_id.as_deref().filter(|_| options.resumes) {
+            deployment.done = Done::read(self, model, &spec.version, options.wait.request_options()).await?;
         }
-        if first > last {
-            return Err(Error::argument("from", "must not be after until"));
-        }
-        let files = spec.files().await?;
-        let mut model_id = spec.model_id.clone();
-        let mut test = None;
-        let steps = Step::ALL.into_iter().filter(|step| (first..=last).contains(step));
-        for step in steps.filter(|step| spec.is_tested() || !step.is_of_test()) {
-            let mut report = |percentage| {
-                on_progress(StepProgress {
-                    step: step.name(),
-                    percentage,
-                });
+        for step in Step::ALL.into_iter().filter(|step| steps.contains(step)) {
+            if !deployment.needs(step) {
+                continue;
+            }
+            let mut reported = None;
+            let mut report = |percentage, model_id: Option<&str>| {
+                if reported.replace(percentage) != Some(percentage) {
+                    on_progress(StepProgress::new(step.name(), percentage, model_id));
+                }
             };
-            report(0);
-            let taken = self
-                .take_step(step, spec, &files, &mut model_id, &mut test, &options.wait, &mut report)
-                .await;
-            taken.map_err(|error| of_step(step, model_id.as_deref(), error))?;
-            report(100);
+            let known = deployment.model_id.clone();
+            report(0, known.as_deref());
+            let taken = deployment.take(step, |percentage| report(percentage, known.as_deref()));
+            taken.await.map_err(|error| deployment.failure(step, "failed", error))?;
+            report(100, deployment.model_id.as_deref());
         }
-        let model_id = model_id.unwrap_or_default();
-        self.get_model_version(&model_id, &spec.version, &options.wait.request)
-            .await
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the state of a deployment")]
-    async fn take_step(
-        &self,
-        step: Step,
-        spec: &ModelSpec,
-        files: &Files,
-        model_id: &mut Option<String>,
-        test: &mut Option<Document>,
-        wait: &StepOptions,
-        report: &mut (impl FnMut(u32) + Send),
-    ) -> Result<()> {
-        let request = &wait.request;
-        if step == Step::Create {
-            match model_id.as_deref() {
-                Some(model) => self.create_model_version(model, &spec.version, request).await?,
-                None => *model_id = Some(self.create_model(&spec.name, &spec.version, request).await?),
-            }
-            return Ok(());
-        }
-        let model = model_id.as_deref().unwrap_or_default();
-        let version = spec.version.as_str();
-        match step {
-            Step::Create => {}
-            Step::Describe => self.describe_model(model, spec, request).await?,
-            Step::Image => {
-                self.pull_image(model, spec, request).await?;
-                self.wait_for_image(model, version, wait, report).await?;
-            }
-            Step::Attributes | Step::Restore => self.set_attributes(model, spec, request).await?,
-            Step::Load => self.load_model(model, version, wait).await?,
-            Step::TestInput => {
-                for sample in &files.samples {
-                    self.send_test_input(model, version, sample, request).await?;
-                }
-            }
-            Step::Run => {
-                self.start_test(model, version, request).await?;
-                *test = Some(self.wait_for_test(model, version, wait, report).await?);
-            }
-            Step::Samples => {
-                let tested = match test.take() {
-                    Some(tested) => tested,
-                    None => self.wait_for_test(model, version, wait, report).await?,
-                };
-                self.store_samples(model, spec, &tested, request).await?;
-            }
-            Step::Picture => {
-                if let Some(picture) = &files.picture {
-                    self.send_picture(model, picture, request).await?;
-                }
-            }
-            Step::Activate => self.activate_model_version(model, version, request).await?,
-        }
-        Ok(())
-    }
-}
-
-/// Returns the error of a step, with the model that it belongs to.
-fn of_step(step: Step, model: Option<&str>, error: Error) -> Error {
-    let model_id = model.map(str::to_owned);
-    match error {
-        Error::Step {
-            step,
-            reason,
-            technical_information,
-            source,
-            ..
-        } => Error::Step {
-            step,
-            reason,
-            model_id,
-            technical_information,
-            source,
-        },
-        error @ (Error::Argument { .. } | Error::Aborted | Error::System { .. }) => error,
-        error => Error::Step {
-            step: step.name(),
-            reason: format!("failed: {error}"),
-            model_id,
-            technical_information: technical_information(&error),
-            source: Some(Box::new(error)),
-        },
+        deployment.version(*steps.end()).await
     }
 }

@@ -1,18 +1,15 @@
-//! What is deployed, and the check of it before anything is created.
+//! What is deployed, and the check of it before anything is created. Its files are in `files`.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{ops::RangeInclusive, path::PathBuf};
 
-use bytes::Bytes;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::Step;
 use crate::{
-    blocking,
     engines::{EngineRange, check_range},
     error::{Error, Result},
+    models::{LATEST, version_path},
 };
 
 /// The requirement of containers for ARM, which servers do not test.
@@ -21,7 +18,7 @@ pub(super) const ARM: i64 = -99;
 /// A version of a model, to be deployed with [`Client::deploy_model`](crate::Client::deploy_model). `Debug` hides the password of
 /// the registry.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ModelSpec {
     /// The name of a new model. Not needed with `model_id`.
@@ -73,9 +70,57 @@ pub struct ModelSpec {
     pub picture: Option<PathBuf>,
 }
 
+/// The container image of a version. `Debug` hides the password of the registry.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ContainerImage {
+    /// The image, as `docker pull` takes it. Sent unchanged.
+    #[serde(rename = "image")]
+    pub url: String,
+    /// The user of the registry.
+    #[serde(rename = "registryUsername")]
+    pub username: Option<String>,
+    /// The password of the registry.
+    #[serde(rename = "registryPassword", default, deserialize_with = "secret")]
+    pub password: Option<SecretString>,
+}
+
+/// What a model's card says. A member that is `None` is not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
+pub struct ModelDescription {
+    /// The name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The tags, which replace those that the model has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+}
+
+impl ContainerImage {
+    /// Returns an image of a registry without credentials.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            username: None,
+            password: None,
+        }
+    }
+}
+
+impl ModelDescription {
+    /// Whether it names nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// An input of a [`ModelSpec`].
 #[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SpecInput {
     /// Its name, such as `input.txt`.
@@ -96,7 +141,7 @@ pub struct SpecInput {
 
 /// An output of a [`ModelSpec`].
 #[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SpecOutput {
     /// Its name, such as `results.json`.
@@ -143,24 +188,6 @@ const fn default_maximum() -> u32 {
 
 const fn default_size() -> u64 {
     1_000_000
-}
-
-/// A file in memory.
-#[derive(Debug, Clone)]
-pub struct Sample {
-    /// The model's input.
-    pub input: String,
-    /// The name of the file.
-    pub name: String,
-    /// Its bytes.
-    pub data: Bytes,
-}
-
-/// The files of a deployment.
-#[derive(Debug, Default)]
-pub(super) struct Files {
-    pub(super) samples: Vec<Sample>,
-    pub(super) picture: Option<Sample>,
 }
 
 impl SpecInput {
@@ -212,6 +239,23 @@ impl ModelSpec {
         self.hardware != ARM
     }
 
+    pub(super) fn container_image(&self) -> ContainerImage {
+        ContainerImage {
+            url: self.image.clone(),
+            username: self.registry_username.clone(),
+            password: self.registry_password.clone(),
+        }
+    }
+
+    /// Returns the description, without the name, which the model has already.
+    pub(super) fn model_description(&self) -> ModelDescription {
+        ModelDescription {
+            name: None,
+            description: self.description.clone(),
+            tags: Some(self.tags.clone()).filter(|tags| !tags.is_empty()),
+        }
+    }
+
     pub(super) fn engines(&self) -> EngineRange {
         EngineRange {
             minimum: self.minimum_engines,
@@ -219,71 +263,63 @@ impl ModelSpec {
         }
     }
 
-    /// Refuses a spec that cannot work.
-    pub(super) fn check(&self) -> Result<()> {
+    /// Refuses a spec that cannot work in these steps.
+    pub(super) fn check(&self, steps: &RangeInclusive<Step>) -> Result<()> {
         let empty = |text: &str| text.trim().is_empty();
         let refused = |name, reason: &str| Err(Error::argument(name, reason));
         if self.model_id.is_none() && empty(&self.name) {
             return refused("name", "must be given for a new model");
         }
-        if empty(&self.version) {
-            return refused("version", "must not be empty");
+        // Refuses what no path can hold. A new model gets an identifier that can.
+        version_path(self.model_id.as_deref().unwrap_or("new"), &self.version)?;
+        if empty(&self.version) || self.version == LATEST {
+            return refused("version", "must be the number of a version, such as 0.0.1");
         }
         if empty(&self.image) {
             return refused("image", "must not be empty");
         }
-        if self.inputs.is_empty() {
-            return refused("inputs", "must have at least one input");
+        check_names("inputs", self.inputs.iter().map(|input| &input.name))?;
+        check_names("outputs", self.outputs.iter().map(|output| &output.name))?;
+        if self.tags.iter().any(|tag| empty(tag)) {
+            return refused("tags", "must not be empty");
         }
-        if self.outputs.is_empty() {
-            return refused("outputs", "must have at least one output");
+        for (name, limit) in [
+            ("status_timeout", self.status_timeout),
+            ("run_timeout", self.run_timeout),
+        ] {
+            if limit == 0 {
+                return refused(name, "must be at least 1 ms");
+            }
         }
-        let mut names: Vec<_> = self.inputs.iter().map(|input| &input.name).collect();
-        names.sort_unstable();
-        if names.iter().any(|name| empty(name)) || names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
-            return refused("inputs", "must have different names that are not empty");
-        }
-        if self.outputs.iter().any(|output| empty(&output.name)) {
-            return refused("outputs", "must have names that are not empty");
-        }
-        if self.is_tested() && self.inputs.iter().any(|input| input.sample.is_none()) {
+        let tests = self.is_tested() && steps.contains(&Step::TestInput);
+        if tests && self.inputs.iter().any(|input| input.sample.is_none()) {
             return refused(
                 "inputs",
                 "must each have a sample, which the server tests the model with",
             );
         }
-        check_range(self.engines()).map_err(|_| Error::argument("minimum_engines", "must not be above maximum_engines"))
-    }
-
-    /// Reads the files.
-    pub(super) async fn files(&self) -> Result<Files> {
-        let samples = self.inputs.iter().filter_map(|input| {
-            let path = input.sample.clone()?;
-            Some((input.name.clone(), path))
-        });
-        let samples: Vec<_> = samples.collect();
-        let picture = self.picture.clone();
-        blocking::compute(move || {
-            let samples = samples.iter().map(|(input, path)| read("inputs", input, path));
-            Ok(Files {
-                samples: samples.collect::<Result<_>>()?,
-                picture: picture.map(|path| read("picture", "", &path)).transpose()?,
-            })
+        check_range(self.engines()).map_err(|_| {
+            let EngineRange { minimum, maximum } = self.engines();
+            let reason = format!("must not be above the maximum: {minimum} > {maximum}");
+            Error::argument("minimum_engines", reason)
         })
-        .await?
     }
 }
 
-fn read(argument: &'static str, input: &str, path: &Path) -> Result<Sample> {
-    let data = fs::read(path).map_err(|error| {
-        Error::argument(
-            argument,
-            format!("name a file that cannot be read: {}: {error}", path.display()),
-        )
-    })?;
-    Ok(Sample {
-        input: input.to_owned(),
-        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        data: data.into(),
-    })
+/// Refuses names of inputs or outputs that are missing, empty or not unique.
+fn check_names<'a>(argument: &'static str, names: impl Iterator<Item = &'a String>) -> Result<()> {
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    let refused = |reason: String| Err(Error::argument(argument, reason));
+    if names.is_empty() {
+        return refused(format!("must have at least one {}", argument.trim_end_matches('s')));
+    }
+    if names.iter().any(|name| name.trim().is_empty()) {
+        return refused("must have names that are not empty".to_owned());
+    }
+    let mut pairs = names.iter().zip(names.iter().skip(1));
+    match pairs.find(|(name, next)| name == next) {
+        Some((name, _)) => refused(format!("must have different names, but two are {name:?}")),
+        None => Ok(()),
+    }
 }

@@ -1,16 +1,18 @@
-//! The requests of each step of a deployment.
+//! The requests that take the steps of a deployment. Those that ask for their progress are in `progress`.
 
 use std::time::Duration;
 
 use http::{HeaderValue, Method};
 use secrecy::ExposeSecret as _;
-use serde::Deserialize;
-use serde_json::{Map, Value, json, value::RawValue};
+use serde_json::{Map, Value, json};
 
-use super::spec::{ModelSpec, Sample};
+use super::{
+    files::Sample,
+    spec::{ContainerImage, ModelDescription, ModelSpec},
+};
 use crate::{
     client::{Client, RequestOptions},
-    document::{Document, string_member},
+    document::Document,
     engines::processing,
     error::{Error, Result},
     listing::{query, with_query},
@@ -28,98 +30,84 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(600);
 /// The longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
-/// The progress of a step, as the server reports it.
-#[derive(Deserialize)]
-struct Progress {
-    #[serde(default)]
-    percentage: f64,
-}
-
 impl Client {
-    /// Creates a model with its first version, and returns the model's identifier: `POST /models`.
+    /// Creates a model with its first version, and returns it: `POST /models`. Its `identifier` names the model.
     ///
     /// # Errors
-    /// With `sent: Maybe` if the server may have created it.
-    pub async fn create_model(&self, name: &str, version: &str, options: &RequestOptions) -> Result<String> {
+    /// [`Error::Argument`] for an empty name or version. With `sent: Maybe` if the server may have created it.
+    pub async fn create_model(&self, name: &str, version: &str, options: &RequestOptions) -> Result<Document> {
+        if name.trim().is_empty() {
+            return Err(Error::argument("name", "must not be empty"));
+        }
+        version_path("new", version)?;
         let body = json!({ "name": name, "version": version });
-        let created = self
-            .post_json("/models", &body, Expect::Body(Shape::Object), options)
-            .await?;
-        created
-            .string_member("identifier")
-            .ok_or_else(|| Error::step("create", "failed: the response has no identifier"))
+        self.post_json("/models", &body, Expect::Body(Shape::Object), options)
+            .await
     }
 
-    /// Creates a further version of a model: `POST /models/{model}/versions`.
+    /// Creates a further version of a model: `POST /models/{model}/versions`. Returns what the server says about it, which may be
+    /// nothing.
     ///
     /// # Errors
-    /// `Status` 400 for a version that exists.
-    pub async fn create_model_version(&self, model_id: &str, version: &str, options: &RequestOptions) -> Result<()> {
-        let path = format!("{}/versions", model_path(model_id)?);
-        let body = json!({ "version": version });
-        self.post_json(&path, &body, Expect::BodyOrNothing(Shape::Object), options)
-            .await?;
-        Ok(())
-    }
-
-    /// Sets the description and the tags of a model, if the spec has them: `PATCH /models/{model}`.
-    ///
-    /// # Errors
-    /// As every write.
-    pub async fn describe_model(&self, model_id: &str, spec: &ModelSpec, options: &RequestOptions) -> Result<()> {
-        let mut body = Map::new();
-        if let Some(description) = &spec.description {
-            body.insert("description".to_owned(), json!(description));
-        }
-        if !spec.tags.is_empty() {
-            body.insert("tags".to_owned(), json!(spec.tags));
-        }
-        if !body.is_empty() {
-            self.change(&model_path(model_id)?, Value::from(body), options).await?;
-        }
-        Ok(())
-    }
-
-    /// Has the server pull the image: `POST …/container-image`.
-    ///
-    /// # Errors
-    /// As every write. None shows the password of the registry.
-    pub async fn pull_image(&self, model_id: &str, spec: &ModelSpec, options: &RequestOptions) -> Result<()> {
-        let path = format!("{}/container-image", version_path(model_id, &spec.version)?);
-        let mut registry = Map::from_iter([("url".to_owned(), json!(spec.image))]);
-        if let Some(username) = &spec.registry_username {
-            registry.insert("username".to_owned(), json!(username));
-        }
-        if let Some(password) = &spec.registry_password {
-            registry.insert("password".to_owned(), json!(password.expose_secret()));
-        }
-        let body = json!({ "registry": registry });
-        self.post_json(&path, &body, Expect::Acknowledgement, options).await?;
-        Ok(())
-    }
-
-    /// Waits until the server has pulled the image: `GET …/container-image`. Calls `on_progress` with each percentage.
-    ///
-    /// # Errors
-    /// [`Error::Step`] when the limit passes; the server's refusal if the pull fails.
-    pub async fn wait_for_image(
+    /// [`Error::Argument`] for an empty version; `Status` 400 for one that exists.
+    pub async fn create_model_version(
         &self,
         model_id: &str,
         version: &str,
+        options: &RequestOptions,
+    ) -> Result<Document> {
+        version_path(model_id, version)?;
+        let path = format!("{}/versions", model_path(model_id)?);
+        let body = json!({ "version": version });
+        self.post_json(&path, &body, Expect::BodyOrNothing(Shape::Object), options)
+            .await
+    }
+
+    /// Changes the description of a model, and returns the model: `PATCH /models/{model}`. What the description does not name stays.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a description that names nothing; otherwise as every write.
+    pub async fn describe_model(
+        &self,
+        model_id: &str,
+        description: &ModelDescription,
+        options: &RequestOptions,
+    ) -> Result<Document> {
+        let path = model_path(model_id)?;
+        if description.is_empty() {
+            return Err(Error::argument("description", "must be given, or the name or tags"));
+        }
+        let body = serde_json::to_value(description).map_err(|error| Error::Internal(error.to_string()))?;
+        self.change(&path, body, options).await
+    }
+
+    /// Has the server pull the image: `POST …/container-image`. The response may take as long as the pull, so it is waited for until
+    /// [`StepOptions::limit`] has passed.
+    ///
+    /// # Errors
+    /// As every write. None shows the password of the registry.
+    pub async fn pull_image(
+        &self,
+        model_id: &str,
+        version: &str,
+        image: &ContainerImage,
         options: &StepOptions,
-        mut on_progress: impl FnMut(u32) + Send,
     ) -> Result<()> {
         let path = format!("{}/container-image", version_path(model_id, version)?);
-        let waiting = self.waiting("image", options);
-        loop {
-            let answer = self.read(&path, &options.request).await?;
-            let percentage = percentage_of(&answer);
-            on_progress(percentage);
-            if percentage >= 100 {
-                return Ok(());
-            }
-            waiting.pause().await?;
+        if image.url.trim().is_empty() {
+            return Err(Error::argument("image", "must not be empty"));
         }
+        let mut registry = Map::from_iter([("url".to_owned(), json!(image.url))]);
+        if let Some(username) = &image.username {
+            registry.insert("username".to_owned(), json!(username));
+        }
+        if let Some(password) = &image.password {
+            registry.insert("password".to_owned(), json!(password.expose_secret()));
+        }
+        let body = json!({ "registry": registry });
+        let request = self.long_request(options);
+        self.post_json(&path, &body, Expect::Acknowledgement, &request).await?;
+        Ok(())
     }
 
     /// Sets the attributes of a version that the spec has: `PATCH …/versions/{version}`. Others stay.
@@ -157,26 +145,29 @@ impl Client {
     }
 
     /// Has the server start the container: `POST …/load-process`. Right after the pull, servers answer 400 for a while, so that alone
-    /// is sent again, up to ten times and within the limit.
+    /// is sent again, up to ten times and within [`StepOptions::limit`]. The response comes when the container has started.
     ///
     /// # Errors
     /// The server's refusal, with its `technicalInformation` in the body.
     pub async fn load_model(&self, model_id: &str, version: &str, options: &StepOptions) -> Result<()> {
         let path = format!("{}/load-process", version_path(model_id, version)?);
-        let waiting = self.waiting("load", options);
+        let clock = self.transport().clock();
+        let started = clock.now();
+        let request = self.long_request(options);
         let mut pause = SHORTEST_PAUSE;
         for _ in 0..LOADS {
-            match self.post(&path, &options.request).await {
-                Err(error @ Error::Status { status: 400, .. }) => {
-                    if !waiting.sleep(pause).await {
-                        return Err(error);
-                    }
-                }
+            let refusal = match self.post(&path, &request).await {
+                Err(error @ Error::Status { status: 400, .. }) => error,
                 loaded => return loaded,
+            };
+            let left = options.longest().saturating_sub(clock.now() - started);
+            if left.is_zero() {
+                return Err(refusal);
             }
+            clock.sleep(pause.min(left)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
-        self.post(&path, &options.request).await
+        self.post(&path, &request).await
     }
 
     /// Sends the sample of an input: `POST …/testInput?name=<input>`.
@@ -204,115 +195,42 @@ impl Client {
             .await
     }
 
-    /// Waits until the run has ended, and returns its result: `GET …/run-process`. Calls `on_progress` with each percentage.
-    ///
-    /// # Errors
-    /// [`Error::Step`] if the run failed or the limit passes.
-    pub async fn wait_for_test(
-        &self,
-        model_id: &str,
-        version: &str,
-        options: &StepOptions,
-        mut on_progress: impl FnMut(u32) + Send,
-    ) -> Result<Document> {
-        #[derive(Deserialize)]
-        struct Answer {
-            result: Option<Box<RawValue>>,
-        }
-        let path = format!("{}/run-process", version_path(model_id, version)?);
-        let waiting = self.waiting("run", options);
-        let result = loop {
-            let answer = self.read(&path, &options.request).await?;
-            let percentage = percentage_of(&answer);
-            on_progress(percentage);
-            if percentage >= 100 {
-                let result = answer.parse::<Answer>().ok().and_then(|answer| answer.result);
-                let text = result.map_or_else(|| "{}".to_owned(), |result| result.get().to_owned());
-                break Document::of_json(text);
-            }
-            waiting.pause().await?;
-        };
-        if result.string_member("status").as_deref() != Some("FAILED") {
-            return Ok(result);
-        }
-        let reason = result.string_member("error");
-        Err(Error::Step {
-            step: "run",
-            reason: format!("failed: {}", reason.as_deref().unwrap_or("the server gives no reason")),
-            model_id: None,
-            technical_information: result.string_member("technicalInformation").or(reason),
-            source: None,
-        })
-    }
-
-    /// Stores a sample of a job and one of its results: `PUT …/sample-input`, `PUT …/sample-output`. The outputs of the run are
-    /// kept, whatever their names are.
+    /// Sets the picture of the model's card, with a text that describes it: `POST /models/{model}/image`.
     ///
     /// # Errors
     /// As every write.
-    pub async fn store_samples(
+    pub async fn send_picture(
         &self,
         model_id: &str,
-        spec: &ModelSpec,
-        tested: &Document,
+        picture: &Sample,
+        description: &str,
         options: &RequestOptions,
     ) -> Result<()> {
-        let path = version_path(model_id, &spec.version)?;
-        let object = json!({ "bucket": "<bucket-id>", "key": "</path/to/input>" });
-        let source: Map<_, _> = spec
-            .inputs
-            .iter()
-            .map(|input| (input.name.clone(), object.clone()))
-            .collect();
-        let input = json!({
-            "model": { "identifier": model_id, "version": spec.version },
-            "input": {
-                "type": "aws-s3",
-                "accessKeyID": "<access-key-id>",
-                "secretAccessKey": "<secret-access-key>",
-                "region": "<region>",
-                "sources": { "0001": source },
-            },
-        });
-        let result: Value = tested.parse().unwrap_or_default();
-        let output = json!({
-            "jobIdentifier": "<job-id>",
-            "total": "<number of inputs>",
-            "completed": "<number of completed inputs>",
-            "failed": "<number of failed inputs>",
-            "finished": "<true or false>",
-            "submittedByKey": "<access-key-prefix>",
-            "results": { "<input-id>": result },
-        });
-        for (name, sample) in [("sample-input", input), ("sample-output", output)] {
-            let request = Request {
-                payload: Payload::Json(sample.to_string().into()),
-                expect: Expect::Acknowledgement,
-                ..self.request(Method::PUT, &format!("{path}/{name}"), None)
-            };
-            self.send(&request, options).await?;
-        }
-        Ok(())
-    }
-
-    /// Sets the picture of the model's card: `POST /models/{model}/image`.
-    ///
-    /// # Errors
-    /// As every write.
-    pub async fn send_picture(&self, model_id: &str, picture: &Sample, options: &RequestOptions) -> Result<()> {
         let path = format!("{}/image", model_path(model_id)?);
-        let path = with_query(&path, [("description", query::text(Some(&picture.name)))]);
+        let path = with_query(&path, [("description", query::text(Some(description)))]);
         self.post_file(&path, picture, options).await
     }
 
-    /// Makes a version available for jobs: `PATCH …/versions/{version}` with the status `active`.
+    /// Makes a version available for jobs: `PATCH …/versions/{version}` with the status `active`. Returns the version, as far as the
+    /// server says something about it.
     ///
     /// # Errors
     /// As every write.
-    pub async fn activate_model_version(&self, model_id: &str, version: &str, options: &RequestOptions) -> Result<()> {
+    pub async fn activate_model_version(
+        &self,
+        model_id: &str,
+        version: &str,
+        options: &RequestOptions,
+    ) -> Result<Document> {
         let path = version_path(model_id, version)?;
-        self.change(&path, json!({ "status": "active" }), options).await?;
-        Ok(())
+        self.change(&path, json!({ "status": "active" }), options).await
+    }
+
+    /// Returns the options of a request whose response comes when the step is complete.
+    fn long_request(&self, options: &StepOptions) -> RequestOptions {
+        let request = options.request_options();
+        let limit = self.settings(request).request_timeout.max(options.longest());
+        request.clone().request_timeout(limit)
     }
 
     /// Sends a request without a body.
@@ -359,19 +277,5 @@ impl Client {
         };
         self.send(&request, options).await?;
         Ok(())
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is clamped")]
-fn percentage_of(answer: &Document) -> u32 {
-    let percentage = answer.parse::<Progress>().map_or(0.0, |progress| progress.percentage);
-    percentage.clamp(0.0, 100.0) as u32
-}
-
-/// Returns what the server says about the cause of a failure.
-pub(super) fn technical_information(error: &Error) -> Option<String> {
-    match error {
-        Error::Status { body: Some(body), .. } => string_member(body, "technicalInformation"),
-        _ => None,
     }
 }

@@ -113,6 +113,8 @@ pub(crate) enum Shape {
     JobWithStatus,
     /// The results of the job of the request.
     Results,
+    /// The progress of a step: an object with a percentage.
+    Progress,
     /// An object that is not an error body.
     Object,
     /// An array.

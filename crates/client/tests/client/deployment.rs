@@ -2,10 +2,17 @@
 
 use std::time::Duration;
 
-use modzy_client::{DeployOptions, Error, ModelSpec, SpecInput, Step, StepOptions};
+use modzy_client::{DeployOptions, Error, ModelSpec, SpecInput, Step, StepOptions, StepProgress};
 use modzy_emulator::{Emulator, Options};
+use serde_json::json;
 
-use crate::support::{KEY, builder, folder::Folder, millis, options};
+use crate::support::{
+    KEY, builder, everything,
+    folder::Folder,
+    millis, options,
+    server::{Reply, Server, answer, ok, status},
+    skipping,
+};
 
 async fn emulator() -> Emulator {
     let options = Options {
@@ -36,7 +43,11 @@ async fn a_model_is_deployed_from_nothing_to_an_active_version() {
     let spec = spec(&folder, "modzy/echo:1");
     let version = client
         .deploy_model(&spec, &fast(), |progress| {
-            if progress.percentage == 100 && steps.last() != Some(&progress.step) {
+            assert_eq!(
+                progress.model_id.is_some(),
+                progress.step != "create" || progress.percentage == 100
+            );
+            if progress.percentage == 100 {
                 steps.push(progress.step);
             }
         })
@@ -105,7 +116,32 @@ async fn a_spec_that_cannot_work_is_refused_before_a_model_is_created() {
         (changed(&|spec| spec.name.clear()), "name"),
         (changed(&|spec| spec.version.clear()), "version"),
         (changed(&|spec| spec.image = " ".to_owned()), "image"),
+        (changed(&|spec| spec.version = "..".to_owned()), "version"),
+        (changed(&|spec| spec.version = "latest".to_owned()), "version"),
+        (changed(&|spec| spec.model_id = Some("..".to_owned())), "model_id"),
         (changed(&|spec| spec.outputs.clear()), "outputs"),
+        (changed(&|spec| spec.outputs.push(spec.outputs[0].clone())), "outputs"),
+        (changed(&|spec| spec.inputs.push(spec.inputs[0].clone())), "inputs"),
+        (changed(&|spec| spec.inputs[0].name = "\t".to_owned()), "inputs"),
+        (changed(&|spec| spec.tags = vec![" ".to_owned()]), "tags"),
+        (changed(&|spec| spec.status_timeout = 0), "status_timeout"),
+        (changed(&|spec| spec.run_timeout = 0), "run_timeout"),
+        (changed(&|spec| spec.inputs[0].maximum_size = 7), "inputs"),
+        (
+            changed(&|spec| spec.inputs[0].sample = Some(folder.path().to_owned())),
+            "inputs",
+        ),
+        (
+            changed(&|spec| spec.inputs[0].sample = Some(folder.file("empty", b""))),
+            "inputs",
+        ),
+        #[cfg(unix)]
+        (
+            changed(&|spec| spec.inputs[0].sample = Some(folder.pipe("pipe"))),
+            "inputs",
+        ),
+        #[cfg(unix)]
+        (changed(&|spec| spec.picture = Some("/dev/zero".into())), "picture"),
         (changed(&|spec| spec.picture = Some("/no/such/file".into())), "picture"),
     ] {
         let error = client.deploy_model(&spec, &fast(), |_| {}).await.unwrap_err();
@@ -153,4 +189,68 @@ async fn an_edit_keeps_what_it_does_not_name() {
     assert_eq!(edited["timeout"], serde_json::json!({ "status": 60000, "run": 5000 }));
     assert_eq!(edited["longDescription"], "Returns its input.");
     assert_eq!(edited["inputs"], deployed["inputs"]);
+}
+
+#[tokio::test]
+async fn a_part_of_a_deployment_needs_only_its_own_files() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    let client = builder(emulator.base_url()).build().unwrap();
+    let mut spec = spec(&folder, "modzy/echo:1");
+    spec.inputs[0].sample = None;
+    spec.picture = Some("/no/such/file".into());
+    let deployed = client
+        .deploy_model(&spec, &fast().until(Step::Load), |_| {})
+        .await
+        .unwrap();
+    assert_eq!(deployed.string_member("status").as_deref(), Some("partial"));
+}
+
+#[tokio::test]
+async fn engines_are_found_among_entries_that_are_something_else() {
+    let list = |ready: u32| {
+        ok(json!([
+            null,
+            { "identifier": "m" },
+            { "identifier": "m", "version": "1.0.0", "ready": "many" },
+            { "identifier": "m", "version": "1.0.1", "ready": 9 },
+            { "identifier": "m", "version": "1.0.0", "ready": ready },
+        ])
+        .to_string())
+    };
+    let server = Server::scripted(vec![ok("[]"), list(1), status(500), list(3)]).await;
+    let (client, _) = skipping(&server.api());
+    let each_second = StepOptions::default().poll_interval(Duration::from_secs(1));
+    let mut seen = Vec::new();
+    let report = |progress: StepProgress<'_>| {
+        seen.push((progress.step, progress.percentage, progress.model_id.map(str::to_owned)));
+    };
+    client
+        .wait_for_engines("m", "1.0.0", 3, &each_second, report)
+        .await
+        .unwrap();
+    let of_model = |percentage| ("engines", percentage, Some("m".to_owned()));
+    assert_eq!(seen, [of_model(0), of_model(33), of_model(100)]);
+}
+
+#[tokio::test]
+async fn no_failure_of_a_pull_shows_the_password_of_the_registry() {
+    let echo = |body: &str| {
+        Reply::Keep(answer(
+            400,
+            "",
+            json!({ "message": body, "technicalInformation": body }).to_string(),
+        ))
+    };
+    let server = Server::start(move |request, _| echo(&String::from_utf8_lossy(&request.body))).await;
+    let (client, _) = skipping(&server.api());
+    let folder = Folder::new();
+    let mut spec = spec(&folder, "modzy/echo:1");
+    spec.model_id = Some("m".to_owned());
+    spec.registry_password = Some("p4ssw0rd of the registry".into());
+    let only = DeployOptions::default().from(Step::Image);
+    let error = client.deploy_model(&spec, &only, |_| {}).await.unwrap_err();
+    assert!(matches!(error, Error::Step { step: "image", .. }), "{error:?}");
+    let shown = everything(&error) + &format!("{spec:?}");
+    assert!(!shown.contains("p4ssw0rd"), "{shown}");
+    assert!(String::from_utf8_lossy(&server.requests()[0].body).contains("p4ssw0rd"));
 }

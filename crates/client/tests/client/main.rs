@@ -27,6 +27,10 @@ mod connections;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
+mod deployment_resuming;
+#[cfg(test)]
+mod deployment_steps;
+#[cfg(test)]
 mod download_access;
 #[cfg(test)]
 mod download_durability;

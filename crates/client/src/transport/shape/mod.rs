@@ -95,12 +95,15 @@ fn judge(text: &str, shape: Shape, job: Option<&str>) -> Result<(), BodyFault> {
         Shape::Receipt => (named == Named::Nothing).then_some(BodyFault::NoJob),
         Shape::Results => (!object.are_results(job)).then_some(BodyFault::NoResults),
         Shape::JobWithStatus if !object.has_status() => Some(BodyFault::NoStatus),
+        // A step may report its failure among its progress.
+        Shape::Progress if object.has_percentage() => None,
         Shape::Job | Shape::JobWithStatus if named == Named::It => {
             object.is_error_of_the_api().then_some(BodyFault::Message)
         }
         _ if object.is_error() => Some(BodyFault::Message),
         Shape::Job | Shape::JobWithStatus => Some(BodyFault::NoJob),
         Shape::Array => Some(BodyFault::NotArray),
+        Shape::Progress => Some(BodyFault::NoProgress),
         Shape::Object => object.is_of_errors().then_some(BodyFault::Message),
         Shape::Key => None,
     };

@@ -153,6 +153,12 @@ impl<'a> Object<'a> {
         self.text("status").is_some_and(|status| !status.trim().is_empty())
     }
 
+    /// Whether it has a percentage that is a number.
+    pub(super) fn has_percentage(&self) -> bool {
+        let percentage = self.member("percentage");
+        percentage.is_some_and(|percentage| serde_json::from_str::<f64>(percentage).is_ok())
+    }
+
     pub(super) fn are_results(&self, job: Option<&str>) -> bool {
         let mut results = Results::default();
         for (name, value) in &self.0 {

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, path::Path};
 use bytes::Bytes;
 use http::Method;
 use modzy_client::{
-    Abort, AzureJob, DeployOptions, EmbeddedJob, EmbeddedValue, EngineRange, FileJob, FileSource, JdbcJob, JobInput,
-    ModelSpec, OutputRef, RawRequest, RunJob, S3Job, Sample, Sources, SpecInput, Step, StorageGridJob,
+    Abort, AzureJob, ContainerImage, DeployOptions, EmbeddedJob, EmbeddedValue, EngineRange, FileJob, FileSource,
+    JdbcJob, JobInput, ModelDescription, ModelSpec, OutputRef, RawRequest, RunJob, S3Job, Sample, Sources, SpecInput,
+    Step, StorageGridJob,
 };
 
 pub(super) fn output() -> OutputRef {
@@ -125,9 +126,16 @@ pub(super) fn only(step: Step) -> DeployOptions {
 }
 
 pub(super) fn sample() -> Sample {
-    Sample {
-        input: "input.txt".to_owned(),
-        name: "sample.txt".to_owned(),
-        data: Bytes::from_static(b"What a lovely day!"),
+    Sample::new("input.txt", "sample.txt", "What a lovely day!")
+}
+
+pub(super) fn image() -> ContainerImage {
+    ContainerImage::new("image")
+}
+
+pub(super) fn description() -> ModelDescription {
+    ModelDescription {
+        description: Some("d".to_owned()),
+        ..ModelDescription::default()
     }
 }

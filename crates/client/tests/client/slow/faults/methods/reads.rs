@@ -1,11 +1,11 @@
-//! Methods that read, and cancels. A wait for a step of the server is a read that is made again after each response.
+//! Methods that read, and cancels.
 
 use std::time::Instant;
 
 use http::Method as HttpMethod;
 use modzy_client::{
     Abort, Cancellation, Document, Error, JobFilter, JobHistoryFilter, JobOfCall, ModelFilter, ModelVersionFilter,
-    OutputRef, ProjectFilter, ReportFilter, RunOptions, StepOptions, UserFilter, WaitOptions,
+    OutputRef, ProjectFilter, ReportFilter, RunOptions, UserFilter, WaitOptions,
 };
 
 use super::{
@@ -159,21 +159,6 @@ pub(super) fn reads_of_models() -> Vec<Method> {
             Read,
             "GET /api/resources/processing/models",
             get_processing_engine_details(&options())
-        ),
-        method!(
-            Read,
-            "GET /api/resources/processing/engines",
-            wait_for_engines("m", "v", 1, &StepOptions::default(), |_| {})
-        ),
-        method!(
-            Read,
-            "GET /api/models/m/versions/v/container-image",
-            wait_for_image("m", "v", &StepOptions::default(), |_| {})
-        ),
-        method!(
-            Read,
-            "GET /api/models/m/versions/v/run-process",
-            wait_for_test("m", "v", &StepOptions::default(), |_| {})
         ),
     ]
 }

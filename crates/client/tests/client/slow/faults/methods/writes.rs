@@ -7,8 +7,8 @@ use super::{
     super::calls::SUBMIT,
     Method, Rule,
     arguments::{
-        azure_job, changes, embedded_job, engines, file_job, file_run, jdbc_job, job_input, never, only, raw, s3_job,
-        sample, spec, storage_grid_job, text_run, version_spec,
+        azure_job, changes, description, embedded_job, engines, file_job, file_run, image, jdbc_job, job_input, never,
+        only, raw, s3_job, sample, spec, storage_grid_job, text_run, version_spec,
     },
     method,
 };
@@ -126,11 +126,15 @@ pub(super) fn steps() -> Vec<Method> {
             "POST /api/models/m/versions",
             create_model_version("m", "v", &options())
         ),
-        method!(Write, "PATCH /api/models/m", describe_model("m", &spec(), &options())),
+        method!(
+            Write,
+            "PATCH /api/models/m",
+            describe_model("m", &description(), &options())
+        ),
         method!(
             Write,
             "POST /api/models/m/versions/v/container-image",
-            pull_image("m", &spec(), &options())
+            pull_image("m", "v", &image(), &StepOptions::default())
         ),
         method!(
             Write,
@@ -155,12 +159,22 @@ pub(super) fn steps() -> Vec<Method> {
         method!(
             Write,
             "POST /api/models/m/image?",
-            send_picture("m", &sample(), &options())
+            send_picture("m", &sample(), "d", &options())
         ),
         method!(
             Write,
             "PATCH /api/models/m/versions/v",
             activate_model_version("m", "v", &options())
+        ),
+        method!(
+            Write,
+            "PUT /api/models/m/versions/v/sample-input",
+            set_model_version_input_sample("m", "v", &changes(), &options())
+        ),
+        method!(
+            Write,
+            "PUT /api/models/m/versions/v/sample-output",
+            set_model_version_output_sample("m", "v", &changes(), &options())
         ),
     ];
     all.extend(
@@ -208,12 +222,12 @@ pub(super) fn deployments() -> Vec<Method> {
             (Rule::Write, "POST /api/models"),
             (Rule::Write, "PATCH /api/models/m"),
             (Rule::Write, "POST /api/models/m/versions/v/container-image"),
-            (Rule::Read, "GET /api/models/m/versions/v/container-image"),
+            (Rule::Poll, "GET /api/models/m/versions/v/container-image"),
             (Rule::Write, "PATCH /api/models/m/versions/v"),
             (Rule::Write, "POST /api/models/m/versions/v/load-process"),
             (Rule::Write, "POST /api/models/m/versions/v/testInput?"),
             (Rule::Write, "POST /api/models/m/versions/v/run-process"),
-            (Rule::Read, "GET /api/models/m/versions/v/run-process"),
+            (Rule::Poll, "GET /api/models/m/versions/v/run-process"),
             (Rule::Write, "PUT /api/models/m/versions/v/sample-input"),
             (Rule::Write, "PUT /api/models/m/versions/v/sample-output"),
             (Rule::Write, "POST /api/models/m/image?"),

@@ -1,0 +1,110 @@
+//! The samples of a version: of a job, and of its results.
+
+use http::Method;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::spec::ModelSpec;
+use crate::{
+    client::{Client, RequestOptions},
+    document::Document,
+    error::{Error, Result},
+    models::version_path,
+    transport::{Expect, Payload, Request},
+};
+
+impl Client {
+    /// Stores a sample of a job and one of its results: [`Client::set_model_version_input_sample`] and
+    /// [`Client::set_model_version_output_sample`]. The outputs of the run are kept, whatever their names are.
+    ///
+    /// # Errors
+    /// As every write.
+    pub async fn store_samples(
+        &self,
+        model_id: &str,
+        spec: &ModelSpec,
+        tested: &Document,
+        options: &RequestOptions,
+    ) -> Result<()> {
+        let (input, output) = samples(model_id, spec, tested);
+        self.set_model_version_input_sample(model_id, &spec.version, &input, options)
+            .await?;
+        self.set_model_version_output_sample(model_id, &spec.version, &output, options)
+            .await
+    }
+
+    /// Sets the sample of a job for a version: `PUT …/sample-input`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a sample that is not an object; otherwise as every write.
+    pub async fn set_model_version_input_sample(
+        &self,
+        model_id: &str,
+        version: &str,
+        sample: &impl Serialize,
+        options: &RequestOptions,
+    ) -> Result<()> {
+        let path = format!("{}/sample-input", version_path(model_id, version)?);
+        self.put(&path, sample, options).await
+    }
+
+    /// Sets the sample of a version's results: `PUT …/sample-output`.
+    ///
+    /// # Errors
+    /// As [`Client::set_model_version_input_sample`].
+    pub async fn set_model_version_output_sample(
+        &self,
+        model_id: &str,
+        version: &str,
+        sample: &impl Serialize,
+        options: &RequestOptions,
+    ) -> Result<()> {
+        let path = format!("{}/sample-output", version_path(model_id, version)?);
+        self.put(&path, sample, options).await
+    }
+
+    async fn put(&self, path: &str, sample: &impl Serialize, options: &RequestOptions) -> Result<()> {
+        let body = match serde_json::to_value(sample) {
+            Ok(Value::Object(body)) => Value::Object(body),
+            _ => return Err(Error::argument("sample", "must be a JSON object")),
+        };
+        let request = Request {
+            payload: Payload::Json(body.to_string().into()),
+            expect: Expect::Acknowledgement,
+            ..self.request(Method::PUT, path, None)
+        };
+        self.send(&request, options).await?;
+        Ok(())
+    }
+}
+
+/// Returns samples of a job and of its results, with placeholders for what differs between jobs.
+fn samples(model_id: &str, spec: &ModelSpec, tested: &Document) -> (Value, Value) {
+    let object = json!({ "bucket": "<bucket-id>", "key": "</path/to/input>" });
+    let source: Map<_, _> = spec
+        .inputs
+        .iter()
+        .map(|input| (input.name.clone(), object.clone()))
+        .collect();
+    let input = json!({
+        "model": { "identifier": model_id, "version": spec.version },
+        "input": {
+            "type": "aws-s3",
+            "accessKeyID": "<access-key-id>",
+            "secretAccessKey": "<secret-access-key>",
+            "region": "<region>",
+            "sources": { "0001": source },
+        },
+    });
+    let result: Value = tested.parse().unwrap_or_default();
+    let output = json!({
+        "jobIdentifier": "<job-id>",
+        "total": "<number of inputs>",
+        "completed": "<number of completed inputs>",
+        "failed": "<number of failed inputs>",
+        "finished": "<true or false>",
+        "submittedByKey": "<access-key-prefix>",
+        "results": { "<input-id>": result },
+    });
+    (input, output)
+}
