@@ -199,7 +199,7 @@ describe('the pages', () => {
 });
 
 describe('the programs', () => {
-  const emulator = useEmulator({ submittedMs: 50, inProgressMs: 50 });
+  const emulator = useEmulator({ submittedMs: 50, inProgressMs: 50, deploymentStepMs: 100, imageSettleMs: 0 });
 
   for (const { page } of withBlocks('js')) {
     it(`of ${page} work, and print what it shows`, async () => {
