@@ -278,7 +278,7 @@ async fn a_fault_is_removed_by_its_number() {
 }
 
 #[tokio::test]
-async fn events_tell_that_models_have_changed() {
+async fn events_report_that_models_have_changed() {
     let server = with_page(Duration::ZERO).await;
     let mut events = Events::open(&server).await;
     assert!(events.next().await["models"].is_null());
