@@ -10,8 +10,8 @@ use crate::{
     endpoint::BaseUrl,
     error::{BodyFault, Error, Result},
     transport::{
-        Answer, Expect, NoTurn, Payload, RawResponse, Request, RetryState, RouteClass, Settings, Shape, Streamed,
-        Transport, Turn,
+        Answer, Expect, NoTurn, Payload, Place, RawResponse, Request, RetryState, RouteClass, Settings, Shape,
+        Streamed, Transport, Turn,
     },
 };
 
@@ -115,13 +115,14 @@ impl Client {
     pub(crate) async fn send_in_turn(
         &self,
         turn: Result<Turn<'_>, NoTurn>,
+        place: &mut Place,
         request: &Request,
         settings: &Settings,
     ) -> Result<Document> {
         let transport = self.transport();
         let mut retry_state = RetryState::new(request, settings);
         let turn = turn.map_err(|none| transport.error_without_turn(none, request, &mut retry_state))?;
-        let answer = transport.execute_with(Some(turn), request, settings, &mut retry_state);
+        let answer = transport.execute_with(Some(turn), place, request, settings, &mut retry_state);
         match answer.await? {
             Answer::Document { document, .. } => Ok(document),
             Answer::Raw(_) | Answer::Stream(_) => Err(unexpected()),

@@ -1,6 +1,9 @@
 //! The wait for a job: its options, and what each response of `GET /jobs/{job}` means. Leaves the schedule to `waiter`.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use http::Method;
 
@@ -100,7 +103,8 @@ impl Client {
                 ..self.job_request(Method::GET, job_id)?
             })
         };
-        let poll = async |failing_since| match self.poll(request, options, failing_since).await {
+        let place = Mutex::default();
+        let poll = async |failing_since| match self.poll(request, options, failing_since, &place).await {
             Ok(job) => judge(job),
             Err(error) => self.judge_failure(error),
         };
@@ -129,12 +133,13 @@ impl Client {
     }
 
     /// Makes one attempt at the request of a wait. Builds the request when its turn has come, on the heap: nearly all of thousands
-    /// of waits are paused or queued, and hold almost no memory meanwhile.
+    /// of waits are paused or queued, and hold almost no memory meanwhile. `place` is that of the wait, whose polls follow each other.
     pub(crate) async fn poll(
         &self,
         request: impl Fn() -> Result<Request>,
         options: &WaitOptions,
         failing_since: Option<Instant>,
+        place: &Mutex<Place>,
     ) -> Result<Document> {
         let transport = self.transport();
         let caller = Caller {
@@ -147,8 +152,9 @@ impl Client {
             nothing_sent_after: options.request.nothing_sent_after.as_ref(),
             observed: &options.request.observed,
         };
-        let turn = transport.turn(caller, &mut Place::default()).await;
-        Box::pin(async {
+        let mut mine = *kept(place);
+        let turn = transport.turn(caller, &mut mine).await;
+        let polled = Box::pin(async {
             let request = Request {
                 route: Some(RouteClass::Poll),
                 ..request()?
@@ -157,7 +163,7 @@ impl Client {
                 retries: 0,
                 ..self.settings(&options.request)
             };
-            let polled = self.send_in_turn(turn, &request, &settings).await;
+            let polled = self.send_in_turn(turn, &mut mine, &request, &settings).await;
             polled.map_err(|mut error| {
                 // The wait decides what follows.
                 if let Some(call) = error.call_mut() {
@@ -166,7 +172,10 @@ impl Client {
                 error
             })
         })
-        .await
+        .await;
+        mine.leave();
+        *kept(place) = mine;
+        polled
     }
 
     /// Decides what the failure of a poll means to a wait, for a job or for its results.
@@ -182,6 +191,10 @@ impl Client {
             error,
         }
     }
+}
+
+fn kept(place: &Mutex<Place>) -> MutexGuard<'_, Place> {
+    place.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reports a wait's responses to its caller, and the result of every poll to its observer.

@@ -1,6 +1,6 @@
 //! The wait for results: for the job, and then for `GET /results/{job}`.
 
-use std::time::Instant;
+use std::{sync::Mutex, time::Instant};
 
 use crate::{
     client::Client,
@@ -107,8 +107,9 @@ impl Client {
                 ..self.results_request(job_id)?
             })
         };
+        let place = Mutex::default();
         let poll = async |failing_since| {
-            let read = self.poll(request, options, failing_since).await;
+            let read = self.poll(request, options, failing_since, &place).await;
             read.map_or_else(|error| self.judge_failure(error), Polled::Done)
         };
         let look = observed(&options.request.observed, |_| {});

@@ -42,31 +42,33 @@ impl Transport {
         settings: &Settings,
         retry_state: &mut RetryState,
     ) -> Result<Answer> {
-        self.execute_with(None, request, settings, retry_state).await
+        let mut place = Place::default();
+        self.execute_with(None, &mut place, request, settings, retry_state)
+            .await
     }
 
-    /// The same for a call whose first attempt may have its turn already.
+    /// The same for a call in this place, whose first attempt may have its turn already.
     pub(crate) async fn execute_with(
         &self,
         mut turn: Option<Turn<'_>>,
+        place: &mut Place,
         request: &Request,
         settings: &Settings,
         retry_state: &mut RetryState,
     ) -> Result<Answer> {
         self.check_url(&request.url)?;
         self.config.route.proxies.check(&request.url)?;
-        let mut place = Place::default();
         loop {
             let turn = if let Some(turn) = turn.take() {
                 Ok(turn)
             } else {
                 let caller = retry_state.caller(request, settings, self.clock().now());
-                self.turn(caller, &mut place).await
+                self.turn(caller, place).await
             };
             let (failed, pause) = match turn {
                 Ok(turn) => {
                     let outcome = self.attempt(&turn, request, settings).await;
-                    let pause = turn.end(&outcome, request.class(), self.random());
+                    let pause = turn.end(place, &outcome, request.class(), self.random());
                     match outcome {
                         Ok(answer) => {
                             self.retry_budget.give_back();
@@ -80,10 +82,6 @@ impl Transport {
                 Err(NoTurn::Failed(error)) => (error.into(), None),
                 Err(none) => return Err(self.error_without_turn(none, request, retry_state)),
             };
-            if pause.is_some() {
-                // It moves to the end of the line.
-                place = Place::default();
-            }
             self.wait_after(retry_state, settings, failed, pause).await?;
         }
     }

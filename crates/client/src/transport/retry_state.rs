@@ -11,8 +11,8 @@ use super::{
     request::{Request, Settings},
     retry::{self, Class, Verdict},
     shared::Transport,
-    throttle::{self, LONGEST_RETRY_AFTER, Patience},
-    turn::{Caller, Pause},
+    throttle::{self, LONGEST_RETRY_AFTER, Patience, Pause},
+    turn::Caller,
 };
 use crate::{
     backoff::{Backoff, RETRY_PAUSE},
@@ -178,7 +178,13 @@ impl Transport {
                 return Err(error);
             }
             retry_state.retries = retry_state.retries.saturating_sub(1);
-            pause
+            match (refused, settings.patience, retry_state.refused_since) {
+                // The last attempt is made when its patience is over.
+                (Some(Pause::Alone(pause)), Some(limit), Some(since)) => {
+                    pause.min(limit.saturating_sub(self.clock().now() - since))
+                }
+                _ => pause,
+            }
         };
         settings.observed.notify(Event::Retry {
             attempt: retry_state.failed,

@@ -19,7 +19,7 @@ use super::{
     retry::{self, Class},
     retry_state::RetryState,
     shared::Transport,
-    throttle::{self, Patience, Place, Refusal, RouteClass, Ticket, Waiter},
+    throttle::{self, Patience, Pause, Place, Refusal, RouteClass, Ticket, Waiter},
 };
 use crate::{
     clock::Random,
@@ -45,15 +45,6 @@ pub(crate) struct Turn<'t> {
     pub(super) pool: Arc<Pool>,
     ticket: Option<Ticket<'t>>,
     _permits: (Option<SemaphorePermit<'t>>, SemaphorePermit<'t>),
-}
-
-/// The pause after a refusal.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Pause {
-    /// The next attempt waits in the line of its class, for about this long.
-    InLine(Duration),
-    /// The request is in no line, so the call itself pauses.
-    Alone(Duration),
 }
 
 /// Why a call gets no turn.
@@ -142,9 +133,11 @@ impl Transport {
 }
 
 impl Turn<'_> {
-    /// Ends the turn: reports the outcome of its attempt to the line. Returns the pause if the server has refused the request.
+    /// Ends the turn of the call in this place: reports the outcome of its attempt to the line. Returns the pause if the server has
+    /// refused the request.
     pub(super) fn end(
         self,
+        place: &mut Place,
         outcome: &Result<Answer, FailedAttempt>,
         class: Class,
         random: &dyn Random,
@@ -152,11 +145,11 @@ impl Turn<'_> {
         let error = outcome.as_ref().err().map(|failed| &failed.error);
         let refusal = error.and_then(|error| retry::refusal(class, error));
         match (self.ticket, refusal, error) {
-            (Some(ticket), Some(refusal), _) => return Some(Pause::InLine(ticket.refused(refusal, random))),
+            (Some(ticket), Some(refusal), _) => return Some(ticket.refused(place, refusal, random)),
             (None, Some(refusal), _) => return Some(Pause::Alone(throttle::pause(refusal.retry_after, random))),
             // Dropped: the request was not sent.
             (None, None, _) | (Some(_), None, Some(Error::Aborted)) => {}
-            (Some(ticket), None, None | Some(Error::Status { status: ..500, .. })) => ticket.accepted(),
+            (Some(ticket), None, None | Some(Error::Status { status: ..500, .. })) => ticket.accepted(place),
             (Some(ticket), None, Some(_)) => ticket.failed(),
         }
         None

@@ -204,8 +204,11 @@ async fn a_dropped_probe_passes_its_role_on_at_once_and_one_that_hangs_after_two
             let client = client.clone();
             tokio::spawn(async move { client.submit_job(BODY, &options()).await })
         };
-        let probe = submit();
+        let refused = submit();
         until(|| server.count() == 1).await;
+        tokio::time::sleep(millis(10)).await;
+        refused.abort();
+        let probe = submit();
         tokio::time::sleep(millis(10)).await;
         let next = submit();
         until(|| server.count() == 2).await;

@@ -1,8 +1,7 @@
-//! The line of one route class: calls wait in the order of their arrival, and only the first of them asks `state` whether it may
-//! send.
+//! The line of one route class: only the first of the calls that wait asks `state` whether it may send, and which is the first.
 
 use std::{
-    collections::BTreeMap,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -10,8 +9,10 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
-    LONGEST_RETRY_AFTER, Patience,
-    state::{Admission, Pass, State},
+    LONGEST_RETRY_AFTER, Patience, Pause,
+    history::History,
+    queue::{Numbered, Queue},
+    state::{Admission, Pass, Scope, State},
 };
 use crate::{
     clock::{Clock, Random},
@@ -30,9 +31,20 @@ pub(crate) struct Refusal {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// The position of a call in a line. It keeps it until the server refuses its request.
+/// The position of a call in a line. It keeps it until the server refuses its request; what the server has done with its requests is
+/// remembered until one is accepted.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Place(Option<u64>);
+pub(crate) struct Place {
+    number: Option<u64>,
+    history: History,
+}
+
+impl Place {
+    /// Leaves the line.
+    pub(crate) fn leave(&mut self) {
+        self.number = None;
+    }
+}
 
 /// A caller that waits for its turn.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +61,7 @@ pub(crate) struct Line(Mutex<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     state: State,
-    /// The calls that wait, by their places.
-    waiting: BTreeMap<u64, Arc<Notify>>,
+    queue: Queue,
     /// How many places have been given.
     places: u64,
     /// The status of the last refusal.
@@ -81,11 +92,14 @@ impl Line {
     /// # Errors
     /// The last refusal, if the caller does not wait until then.
     pub(crate) async fn admit<'l>(&'l self, mut waiter: Waiter<'l>, place: &mut Place) -> Result<Ticket<'l>, Refusal> {
-        let number = *place.0.get_or_insert_with(|| self.inner().next_place());
+        let call = Numbered {
+            number: *place.number.get_or_insert_with(|| self.inner().next_place()),
+            refusals: place.history.refusals,
+        };
         // Leaves the line, and lets the next call ask.
         let mut waiting = None;
         loop {
-            match self.step(number, waiter, waiting.is_none()) {
+            match self.step(call, waiter, waiting.is_none()) {
                 Step::Send(pass) => {
                     let line = self;
                     let clock = waiter.clock;
@@ -98,7 +112,7 @@ impl Line {
                     woken,
                     event,
                 } => {
-                    waiting.get_or_insert_with(|| Waiting { line: self, number });
+                    waiting.get_or_insert_with(|| Waiting { line: self, call });
                     if let Some(event) = event {
                         waiter.observed.notify(event);
                     }
@@ -122,12 +136,11 @@ impl Line {
         self.inner().state.good()
     }
 
-    fn step(&self, number: u64, waiter: Waiter<'_>, is_new: bool) -> Step {
+    fn step(&self, call: Numbered, waiter: Waiter<'_>, is_new: bool) -> Step {
         let mut inner = self.inner();
         let now = waiter.clock.now();
-        let is_first = inner.waiting.keys().next().is_none_or(|&first| number <= first);
         let mut again = None;
-        if is_first {
+        if inner.queue.is_first(call, inner.state.order()) {
             match inner.state.admit(now) {
                 Admission::Now(pass) => return Step::Send(pass),
                 Admission::Wait(wait) => again = Some(wait),
@@ -138,11 +151,11 @@ impl Line {
             return Step::End(refusal);
         }
         let event = (is_new && waiter.observed.0.is_some()).then(|| {
-            let (reason, delay) = inner.state.outlook(now, inner.waiting.range(..number).count());
+            let (reason, delay) = inner.state.outlook(now, inner.queue.ahead_of(call));
             Event::Queue { reason, delay }
         });
         let limit = matches!(waiter.patience, Patience::Outage { .. }).then(|| left.max(SHORTEST_CHECK));
-        let woken = Arc::clone(inner.waiting.entry(number).or_default());
+        let woken = inner.queue.enter(call);
         Step::Wait {
             again,
             limit,
@@ -177,9 +190,7 @@ impl Inner {
     }
 
     fn wake_first(&self) {
-        if let Some(first) = self.waiting.values().next() {
-            first.notify_one();
-        }
+        self.queue.wake_first(self.state.order());
     }
 }
 
@@ -194,13 +205,13 @@ async fn after<F: Future<Output = ()>>(time: Option<Duration>, sleep: impl FnOnc
 /// A call in the line.
 struct Waiting<'l> {
     line: &'l Line,
-    number: u64,
+    call: Numbered,
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut inner = self.line.inner();
-        inner.waiting.remove(&self.number);
+        inner.queue.leave(self.call);
         inner.wake_first();
     }
 }
@@ -220,10 +231,11 @@ impl Ticket<'_> {
         self.line.inner().state.is_current(self.pass)
     }
 
-    /// Notes that the server accepted the request.
-    pub(crate) fn accepted(self) {
+    /// Notes that the server accepted the request of the call in this place.
+    pub(crate) fn accepted(self, place: &mut Place) {
         let now = self.clock.now();
-        self.end(|state, pass| state.accepted(now, pass));
+        let history = mem::take(place).history;
+        self.end(|state, pass| state.accepted(now, pass, &history));
     }
 
     /// Notes that the request failed, but was not refused.
@@ -232,30 +244,38 @@ impl Ticket<'_> {
         self.end(|state, pass| state.failed(now, pass));
     }
 
-    /// Notes that the server refused the request. Returns when the next one is expected to be sent.
-    pub(crate) fn refused(self, refusal: Refusal, random: &dyn Random) -> Duration {
+    /// Notes that the server refused the request of the call in this place, which it loses. Returns when the next one is expected to
+    /// be sent.
+    pub(crate) fn refused(self, place: &mut Place, refusal: Refusal, random: &dyn Random) -> Pause {
         let now = self.clock.now();
-        let pause = super::pause(refusal.retry_after, random);
+        let asked = refusal.retry_after;
+        place.leave();
         let mut inner = self.line.inner();
-        if inner.state.refused(now, self.pass, pause) {
+        let scope = inner
+            .state
+            .refused(now, self.pass, &mut place.history, super::pause(asked, random));
+        if scope == Scope::Class {
             inner.refused = Some(refusal.status);
-            inner.asked_until = refusal.retry_after.and_then(|asked| now.checked_add(asked));
+            inner.asked_until = asked.and_then(|asked| now.checked_add(asked));
         }
-        if refusal.retry_after.is_some_and(|asked| asked > LONGEST_RETRY_AFTER) {
+        if scope == Scope::Class && asked.is_some_and(|asked| asked > LONGEST_RETRY_AFTER) {
             // Not every caller waits for that long.
-            inner.waiting.values().for_each(|waiting| waiting.notify_one());
+            inner.queue.wake_all();
         } else {
             inner.wake_first();
         }
-        let (_, delay) = inner.state.outlook(now, inner.waiting.len());
+        let (_, delay) = inner.state.outlook(now, inner.queue.len());
         drop(inner);
-        std::mem::forget(self);
-        delay
+        mem::forget(self);
+        match scope {
+            Scope::Call | Scope::Unsure => Pause::Alone(super::pause_alone(asked, place.history.again, random)),
+            Scope::Class | Scope::Past => Pause::InLine(delay),
+        }
     }
 
     fn end(self, note: impl FnOnce(&mut State, Pass)) {
         self.line.inner().change(|state| note(state, self.pass));
-        std::mem::forget(self);
+        mem::forget(self);
     }
 }
 

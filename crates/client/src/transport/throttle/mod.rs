@@ -1,7 +1,9 @@
 //! Holds requests back while the server refuses a class of routes. What a refusal is, and whether a refused request is sent again,
 //! is left to `retry` and `retry_state`.
 
+mod history;
 mod line;
+mod queue;
 mod rate;
 mod state;
 #[cfg(test)]
@@ -93,8 +95,24 @@ impl Patience {
     }
 }
 
+/// The pause after a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// The next attempt waits in the line of its class, for about this long.
+    InLine(Duration),
+    /// The call itself pauses: its request is in no line, or the class goes on without it.
+    Alone(Duration),
+}
+
 /// Returns how long to send nothing after a refusal that asked for this pause, or named none.
 pub(crate) fn pause(asked: Option<Duration>, random: &dyn Random) -> Duration {
     let asked = asked.unwrap_or(DEFAULT_PAUSE).min(LONGEST_RETRY_AFTER);
     backoff::requested_pause(asked, SHORTEST_PAUSE, random)
+}
+
+/// The same for a call that is refused alone, so many times already: twice as long each time, at most as long as a class pauses.
+fn pause_alone(asked: Option<Duration>, times: u32, random: &dyn Random) -> Duration {
+    let doubled = 2_u32.saturating_pow(times.saturating_sub(1));
+    let least = asked.unwrap_or(DEFAULT_PAUSE).max(SHORTEST_PAUSE);
+    pause(Some(least.saturating_mul(doubled)), random)
 }

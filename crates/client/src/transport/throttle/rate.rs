@@ -17,20 +17,38 @@ const SHARE: f64 = 0.85;
 /// The factor by which the rate grows in a second.
 const GROWTH: f64 = 1.05;
 
+/// The same near the rate that the server accepted before it refused a request. With a server that has no burst, each refusal costs the
+/// requests of a whole pause.
+const SLOW_GROWTH: f64 = 1.01;
+
+/// Between which multiples of the first rate after the refusal that is.
+const NEAR: (f64, f64) = (0.96 / SHARE, 1.04 / SHARE);
+
+/// It is known if the first rate after the refusal is more than this part of the rate before, at which few were accepted otherwise.
+const KNOWN: f64 = 0.7;
+
 /// The same once [`CALM`] has passed without a refusal.
 const FAST_GROWTH: f64 = 1.5;
 
-/// The same for a rate that follows from few requests.
-const GUESS_GROWTH: f64 = 2.0;
+/// By how much the first rate after a refusal grows with each request that is accepted, per second, if it follows from few; from more,
+/// by so much less. So it doubles six times in a second if the server answers at once, and never gets far ahead of a server that
+/// answers late.
+const GAIN: f64 = 4.0;
+
+/// The part of this that is left after a refusal.
+const GAIN_LEFT: f64 = 0.25;
 
 /// Fewer accepted requests than this say more about the callers than about the server, unless the rate was limited.
 const FEW: u32 = 10;
 
 /// The least rate that follows from few requests, per second.
-const LEAST_GUESS: f64 = 2.0;
+const LEAST_GUESS: f64 = 4.0;
 
 /// The least rate, per second. Less would hold up calls for longer than a probe, long after the server has recovered.
 const LEAST: f64 = 0.5;
+
+/// A rate was too high if the server refuses a request after so few that hardly any can be counted. But by no more than this.
+const LEAST_SHARE: f64 = 0.5;
 
 /// After this time without a refusal, the rate stops being a limit as soon as it holds nobody up.
 const CALM: Duration = Duration::from_secs(20);
@@ -63,13 +81,13 @@ impl Accepted {
         }
     }
 
-    /// Returns how many requests were accepted in the window, and how many that is per second. A class that began within the
-    /// window may have used up a burst, so its rate is that over its age at the end of the pause.
+    /// Returns how many requests were accepted in the window, and the time to divide them by. A class that began within the window may
+    /// have used up a burst, so that is its age at the end of the pause.
     fn measure(&self, now: Instant, pause: Duration) -> (u32, f64) {
         let recent = self.steps.iter().filter(|(step, _)| now < *step + WINDOW);
         let sum = recent.map(|(_, count)| count).sum();
         let age = self.began.map_or(WINDOW, |began| now - began + pause);
-        (sum, f64::from(sum) / age.clamp(WINDOW / 2, WINDOW).as_secs_f64())
+        (sum, age.clamp(WINDOW / 2, WINDOW).as_secs_f64())
     }
 }
 
@@ -77,60 +95,94 @@ impl Accepted {
 #[derive(Debug)]
 pub(super) struct Rate {
     per_second: f64,
-    /// Whether it follows from too few requests.
-    is_guess: bool,
-    /// Up to when its growth is included in `per_second`.
-    grown: Instant,
+    /// By how much it grows with each accepted request. Zero once it follows from requests that it has limited itself.
+    gain: f64,
+    /// Between which rates it grows slowly, if that which the server accepts is known.
+    near: Option<(f64, f64)>,
     refused: Instant,
-    /// When the next request is due.
-    due: Instant,
+    /// How many requests may be sent now.
+    tokens: f64,
+    /// Up to when its growth is included in `per_second`, and time in `tokens`.
+    updated: Instant,
+    /// When it last let a request pass.
+    sent: Instant,
 }
 
 impl Rate {
     /// Returns the rate after a refusal that began a pause, or `None` if nothing is known. `limit` is the rate before it.
-    pub(super) fn after(limit: Option<Self>, accepted: &Accepted, now: Instant, pause: Duration) -> Option<Self> {
-        let (count, measured) = accepted.measure(now, pause);
-        let (per_second, is_guess) = match (limit, count) {
-            (None, 0) => return None,
-            (None, 1..FEW) => ((SHARE * measured).max(LEAST_GUESS), true),
-            // The server accepts less than one request in the window.
-            (Some(limit), 0) => (limit.per_second / 2.0, false),
-            (_, _) => (SHARE * measured, false),
+    pub(super) fn after(limit: Option<&Self>, accepted: &Accepted, now: Instant, pause: Duration) -> Option<Self> {
+        let (count, time) = accepted.measure(now, pause);
+        let is_guess = count < FEW;
+        let count = f64::from(count);
+        let share = SHARE * count / time;
+        let before = limit.map(Self::per_second);
+        let (per_second, gain) = match limit {
+            None if count == 0.0 => return None,
+            // The calls before may not have asked for as much as the server accepts.
+            None => {
+                let least = if is_guess { LEAST_GUESS } else { 0.0 };
+                (share.max(least), GAIN * f64::from(FEW) / count.max(f64::from(FEW)))
+            }
+            // One more may be due, which is much if there are few.
+            Some(&Self { per_second, gain, .. }) if is_guess => {
+                let share = SHARE * (count + 1.0) / time;
+                let share = share.clamp(LEAST_SHARE * per_second, SHARE * per_second);
+                (share, GAIN_LEFT * gain)
+            }
+            _ => (share, 0.0),
         };
+        let is_known = before.is_some_and(|before| per_second > KNOWN * before);
         Some(Self {
             per_second: per_second.max(LEAST),
-            is_guess,
-            grown: now,
+            gain,
+            near: is_known.then_some((NEAR.0 * per_second, NEAR.1 * per_second)),
             refused: now,
-            due: now,
+            tokens: 0.0,
+            updated: now,
+            sent: now,
         })
     }
 
-    /// Begins to send after a pause.
+    /// Begins to send after a pause, at whose end one request was sent.
     pub(super) fn resume(&mut self, now: Instant) {
-        self.grown = now;
-        self.due = now;
+        self.tokens = 0.0;
+        self.updated = now;
+        self.sent = now;
+    }
+
+    /// Notes that the server accepted a request.
+    pub(super) fn accepted(&mut self, now: Instant) {
+        self.update(now);
+        self.per_second += self.gain;
+    }
+
+    /// Notes that it is perhaps too high.
+    pub(super) fn slow_down(&mut self, now: Instant) {
+        self.update(now);
+        self.per_second = (SHARE * self.per_second).max(LEAST);
+        self.gain *= LEAST_SHARE;
+        self.refused = now;
     }
 
     /// Returns how long the next request has to wait. If it need not wait, it counts as sent.
     pub(super) fn next(&mut self, now: Instant) -> Duration {
-        self.grow(now);
-        if now < self.due {
-            return self.due - now;
+        self.update(now);
+        let wait = self.wait();
+        if wait.is_zero() {
+            self.tokens -= 1.0;
+            self.sent = now;
         }
-        let earliest = now.checked_sub(SLACK).unwrap_or(now);
-        self.due = self.due.max(earliest) + self.interval();
-        Duration::ZERO
+        wait
     }
 
     /// Whether it has been calm for long enough, and nobody is held up.
     pub(super) fn is_over(&self, now: Instant) -> bool {
-        now >= self.refused + CALM && now >= self.due + self.interval()
+        now >= self.refused + CALM && now >= self.sent + 2 * self.interval()
     }
 
     /// When the next request is due.
     pub(super) fn due(&self) -> Instant {
-        self.due
+        self.updated + self.wait()
     }
 
     /// The time between two requests.
@@ -138,16 +190,32 @@ impl Rate {
         Duration::from_secs_f64(1.0 / self.per_second)
     }
 
-    fn grow(&mut self, now: Instant) {
-        let growth = if self.is_guess {
-            GUESS_GROWTH
-        } else if now >= self.refused + CALM {
+    /// How many requests are sent in a second.
+    pub(super) fn per_second(&self) -> f64 {
+        self.per_second
+    }
+
+    fn wait(&self) -> Duration {
+        Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.per_second)
+    }
+
+    fn update(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.updated).as_secs_f64();
+        let fast = if now >= self.refused + CALM {
             FAST_GROWTH
         } else {
             GROWTH
         };
-        self.per_second *= growth.powf((now - self.grown).as_secs_f64());
-        self.grown = now;
+        let grown = self.per_second * fast.powf(passed);
+        self.per_second = match self.near {
+            Some((from, to)) if fast == GROWTH && self.per_second < to && grown > from => {
+                from.max(self.per_second * SLOW_GROWTH.powf(passed))
+            }
+            _ => grown,
+        };
+        let most = 1.0 + SLACK.as_secs_f64() * self.per_second;
+        self.tokens = (self.tokens + passed * self.per_second).min(most);
+        self.updated = now;
     }
 }
 
@@ -163,11 +231,10 @@ mod tests {
         accepted.count(now);
         let mut rate = None;
         for _ in 0..1000 {
-            rate = Rate::after(rate, &accepted, now, Duration::from_secs(1));
+            rate = Rate::after(rate.as_ref(), &accepted, now, Duration::from_secs(1));
             now += Duration::from_secs(3);
             let rate = rate.as_mut().unwrap();
             rate.resume(now);
-            assert_eq!(rate.next(now), Duration::ZERO);
             assert!(rate.next(now) <= Duration::from_secs(2), "{rate:?}");
         }
     }

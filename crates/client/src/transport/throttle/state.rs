@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::{
     PROBE_LIMIT,
+    history::{History, Odds, Outcomes},
+    queue::Order,
     rate::{Accepted, Rate},
 };
 use crate::observer::QueueReason;
@@ -17,10 +19,31 @@ pub(super) enum Admission {
     Wait(Duration),
 }
 
+/// So many refusals in a row may be taken as those of calls, although the calls are new or little is known, before they are taken as
+/// those of the class.
+const MOST_NEW: u32 = 8;
+const MOST_UNSURE: u32 = 2;
+
+/// After so many accepted requests, a call that is refused again is known to be alone.
+const ENOUGH: u32 = 3;
+
+/// What a refusal concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// The class, which pauses.
+    Class,
+    /// The call alone.
+    Call,
+    /// Perhaps the class, whose rate is limited without a pause, but at least the call.
+    Unsure,
+    /// A pause that has ended since the request was sent. That says nothing about the present.
+    Past,
+}
+
 /// The permission for one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pass {
-    /// How many pauses had begun or ended when it was given.
+    /// How many pauses had begun or ended.
     changes: u64,
     is_probe: bool,
 }
@@ -31,9 +54,27 @@ pub(super) struct State {
     /// How many pauses have begun or ended.
     changes: u64,
     accepted: Accepted,
-    rate: Option<Rate>,
+    rate: Option<Limit>,
     /// When a request last succeeded.
     good: Option<Instant>,
+    outcomes: Outcomes,
+    odds: Odds,
+    /// How many refusals in a row were taken as those of calls.
+    alone: u32,
+    /// How many probes in a row were refused.
+    refused_probes: u32,
+    /// How many requests were accepted since the last pause.
+    accepted_since: u32,
+}
+
+/// A rate, and how many calls it is due to.
+#[derive(Debug)]
+struct Limit {
+    rate: Rate,
+    /// When it began.
+    number: u64,
+    /// How many calls were refused, and have not proved to be refused alone.
+    calls: u32,
 }
 
 #[derive(Debug, Default)]
@@ -56,8 +97,9 @@ impl State {
     pub(super) fn admit(&mut self, now: Instant) -> Admission {
         match self.phase {
             Phase::Sending => {
-                self.rate = self.rate.take().filter(|rate| !rate.is_over(now));
-                let wait = self.rate.as_mut().map_or(Duration::ZERO, |rate| rate.next(now));
+                self.rate = self.rate.take().filter(|limit| !limit.rate.is_over(now));
+                let limit = self.rate.as_mut();
+                let wait = limit.map_or(Duration::ZERO, |limit| limit.rate.next(now));
                 if wait.is_zero() {
                     self.accepted.begin(now);
                     Admission::Now(self.pass(false))
@@ -77,12 +119,12 @@ impl State {
     /// Why a call waits, and how long it is expected to wait behind so many others.
     pub(super) fn outlook(&self, now: Instant, ahead: usize) -> (QueueReason, Duration) {
         let (reason, due) = match self.phase {
-            Phase::Sending => (QueueReason::Rate, self.rate.as_ref().map_or(now, Rate::due)),
+            Phase::Sending => (QueueReason::Rate, self.rate().map_or(now, Rate::due)),
             Phase::Paused { until } => (QueueReason::Pause, until),
             Phase::Ready => (QueueReason::Probe, now),
             Phase::Probing { since } => (QueueReason::Probe, since + PROBE_LIMIT),
         };
-        let interval = self.rate.as_ref().map_or(Duration::ZERO, Rate::interval);
+        let interval = self.rate().map_or(Duration::ZERO, Rate::interval);
         let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
         let delay = due.saturating_duration_since(now);
         (reason, delay.saturating_add(interval.saturating_mul(ahead)))
@@ -103,11 +145,44 @@ impl State {
         self.good
     }
 
+    /// Which of the calls that wait is the first. After a pause it is one that was not refused, so that a call that is always refused
+    /// does not hold up the others; but for every other probe, and for most requests, it is the one that has waited for longest.
+    pub(super) fn order(&self) -> Order {
+        let is_untried = if self.is_sending() {
+            self.accepted_since < ENOUGH && self.odds.are_open()
+        } else {
+            self.refused_probes.is_multiple_of(2)
+        };
+        if is_untried || self.odds.are_sure() {
+            Order::Refusals
+        } else {
+            Order::Arrival
+        }
+    }
+
+    /// The rate, if one limits the class.
+    pub(super) fn rate(&self) -> Option<&Rate> {
+        self.rate.as_ref().map(|limit| &limit.rate)
+    }
+
     /// Notes that the server accepted a request.
-    pub(super) fn accepted(&mut self, now: Instant, pass: Pass) {
+    pub(super) fn accepted(&mut self, now: Instant, pass: Pass, history: &History) {
         self.accepted.count(now);
         self.good = Some(now);
+        if self.is_current(pass) {
+            self.outcomes.accepted += 1;
+            self.alone = 0;
+        }
+        if history.refusals > 0 {
+            self.odds.accepted_after_all();
+        }
         self.settle(now, pass);
+        if self.is_sending() {
+            self.accepted_since = self.accepted_since.saturating_add(1);
+            if let Some(limit) = self.rate.as_mut().filter(|_| self.changes == pass.changes) {
+                limit.rate.accepted(now);
+            }
+        }
     }
 
     /// Notes that a request failed, but was not refused.
@@ -122,35 +197,119 @@ impl State {
         }
     }
 
-    /// Notes that the server refused a request. Returns whether that begins or extends a pause: a request that was sent before
-    /// a pause that has ended since says nothing about the present.
-    pub(super) fn refused(&mut self, now: Instant, pass: Pass, pause: Duration) -> bool {
+    /// Notes that the server refused a request of a call with this history.
+    pub(super) fn refused(&mut self, now: Instant, pass: Pass, history: &mut History, pause: Duration) -> Scope {
+        let share = history.note(self.outcomes);
+        if let Some(share) = share {
+            self.odds.refused_again(share);
+        }
+        let scope = self.scope(pass, history, share.is_some());
+        if let Some(share) = share {
+            history.note_again(share);
+        }
+        match scope {
+            Scope::Past => {}
+            Scope::Class => {
+                self.pause(now, pause);
+                self.charge(history);
+            }
+            Scope::Unsure | Scope::Call => {
+                if scope == Scope::Call {
+                    self.acquit(history);
+                } else if let Some(limit) = &mut self.rate {
+                    limit.rate.slow_down(now);
+                    self.charge(history);
+                }
+                // If it was a probe, another call becomes one.
+                self.abandoned(pass);
+            }
+        }
+        history.note_outcomes(self.outcomes);
+        scope
+    }
+
+    /// What a refusal concerns. `is_again`: the server has accepted most others since it refused the call before.
+    fn scope(&mut self, pass: Pass, history: &History, is_again: bool) -> Scope {
+        let is_current = self.is_current(pass);
+        let scope = if is_again && self.odds.are_for(history) {
+            // It says nothing about the class.
+            return Scope::Call;
+        } else if is_again && self.odds.are_unsure() && self.alone < MOST_UNSURE {
+            Scope::Unsure
+        } else if !is_again && self.odds.are_sure() && self.is_sending() && is_current && self.alone < MOST_NEW {
+            // A probe that is refused for the first time would say that the server still refuses the class.
+            Scope::Call
+        } else if is_current || matches!(self.phase, Phase::Paused { .. }) {
+            Scope::Class
+        } else {
+            return Scope::Past;
+        };
+        self.alone = if scope == Scope::Class { 0 } else { self.alone + 1 };
+        scope
+    }
+
+    /// Begins or extends a pause.
+    fn pause(&mut self, now: Instant, pause: Duration) {
         let until = now + pause;
-        let is_late = !self.is_current(pass);
         match &mut self.phase {
-            Phase::Sending | Phase::Ready | Phase::Probing { .. } if is_late => return false,
             Phase::Sending => {
-                self.rate = Rate::after(self.rate.take(), &self.accepted, now, pause);
+                self.limit(now, pause);
+                self.refused_probes = 0;
                 self.begin_pause(until);
             }
-            Phase::Ready | Phase::Probing { .. } => self.begin_pause(until),
+            Phase::Ready | Phase::Probing { .. } => {
+                self.refused_probes = self.refused_probes.wrapping_add(1);
+                self.begin_pause(until);
+            }
             Phase::Paused { until: earlier } => *earlier = until.max(*earlier),
         }
-        true
+    }
+
+    /// Notes that the rate is due to a call.
+    fn charge(&mut self, history: &mut History) {
+        if let Some(limit) = &mut self.rate
+            && history.limits != Some(limit.number)
+        {
+            history.limits = Some(limit.number);
+            limit.calls = limit.calls.saturating_add(1);
+        }
+    }
+
+    /// Notes that a call is refused alone. The class needs no rate that is due to such calls only.
+    fn acquit(&mut self, history: &mut History) {
+        let Some(limit) = &mut self.rate else { return };
+        if history.limits.take() == Some(limit.number) {
+            limit.calls = limit.calls.saturating_sub(1);
+        }
+        if limit.calls == 0 || self.odds.are_sure() {
+            self.rate = None;
+        }
+    }
+
+    /// Limits the rate after a refusal that begins a pause.
+    fn limit(&mut self, now: Instant, pause: Duration) {
+        let (number, calls) = match &self.rate {
+            Some(limit) => (limit.number, limit.calls),
+            None => (self.changes, 0),
+        };
+        let rate = Rate::after(self.rate(), &self.accepted, now, pause);
+        self.rate = rate.map(|rate| Limit { rate, number, calls });
     }
 
     fn settle(&mut self, now: Instant, pass: Pass) {
         if self.is_probe(pass) {
             self.changes += 1;
             self.phase = Phase::Sending;
-            if let Some(rate) = &mut self.rate {
-                rate.resume(now);
+            if let Some(limit) = &mut self.rate {
+                limit.rate.resume(now);
             }
         }
     }
 
     fn begin_pause(&mut self, until: Instant) {
         self.changes += 1;
+        self.outcomes.pauses += 1;
+        self.accepted_since = 0;
         self.phase = Phase::Paused { until };
     }
 

@@ -2,6 +2,7 @@
 
 mod courses;
 mod patience;
+mod quotas;
 
 use std::{
     cell::RefCell,
@@ -53,8 +54,14 @@ async fn admit(line: &Line) -> Ticket<'_> {
     line.admit(plain(), &mut Place::default()).await.unwrap()
 }
 
-fn refuse(ticket: Ticket<'_>, asked: Option<Duration>) -> Duration {
-    ticket.refused(refusal(asked), &NO_JITTER)
+/// Refuses a request of a call that was not refused before.
+fn refuse(ticket: Ticket<'_>, asked: Option<Duration>) -> Pause {
+    ticket.refused(&mut Place::default(), refusal(asked), &NO_JITTER)
+}
+
+/// Accepts one.
+fn accept(ticket: Ticket<'_>) {
+    ticket.accepted(&mut Place::default());
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,9 +76,9 @@ async fn a_probe_that_hangs_or_is_dropped_passes_its_role_on() {
     drop(second);
     let third = admit(&line).await;
     assert_eq!(began.elapsed(), 3 * SECOND);
-    third.accepted();
+    accept(third);
     for _ in 0..1000 {
-        admit(&line).await.accepted();
+        accept(admit(&line).await);
     }
     assert_eq!(
         began.elapsed(),
@@ -103,7 +110,7 @@ async fn a_call_that_is_always_refused_holds_the_others_up_by_one_probe() {
     };
     let others = async {
         yield_now().await;
-        admit(&line).await.accepted();
+        accept(admit(&line).await);
         began.elapsed()
     };
     let ((), others) = tokio::join!(refused, others);
@@ -114,9 +121,9 @@ async fn a_call_that_is_always_refused_holds_the_others_up_by_one_probe() {
 async fn a_refusal_of_a_request_that_was_sent_before_a_pause_begins_no_other() {
     let line = Line::default();
     let [first, late] = [admit(&line).await, admit(&line).await];
-    assert_eq!(refuse(first, Some(SECOND)), SECOND);
-    admit(&line).await.accepted();
-    assert_eq!(refuse(late, Some(SECOND)), Duration::ZERO);
+    assert_eq!(refuse(first, Some(SECOND)), Pause::InLine(SECOND));
+    accept(admit(&line).await);
+    assert_eq!(refuse(late, Some(SECOND)), Pause::InLine(Duration::ZERO));
     let admitted = timeout(Duration::from_millis(1), admit(&line)).await;
     assert!(admitted.is_ok());
 }
@@ -126,10 +133,10 @@ async fn the_refusal_of_a_slow_probe_after_the_success_of_the_next_one_begins_no
     let line = Line::default();
     refuse(admit(&line).await, Some(SECOND));
     let slow = admit(&line).await;
-    admit(&line).await.accepted();
+    accept(admit(&line).await);
     let began = Instant::now();
-    assert_eq!(refuse(slow, Some(SECOND)), Duration::ZERO);
-    admit(&line).await.accepted();
+    assert_eq!(refuse(slow, Some(SECOND)), Pause::InLine(Duration::ZERO));
+    accept(admit(&line).await);
     assert_eq!(began.elapsed(), Duration::ZERO);
 }
 
@@ -143,12 +150,12 @@ async fn a_ticket_from_before_a_pause_is_not_current_and_keeps_its_place() {
     drop(queued);
     let order = RefCell::new(vec![]);
     let later = async {
-        admit(&line).await.accepted();
+        accept(admit(&line).await);
         order.borrow_mut().push("later");
     };
     let earlier = async {
         yield_now().await;
-        line.admit(plain(), &mut place).await.unwrap().accepted();
+        accept(line.admit(plain(), &mut place).await.unwrap());
         order.borrow_mut().push("earlier");
     };
     tokio::join!(later, earlier);
@@ -178,7 +185,8 @@ async fn a_pause_is_as_long_as_asked_for_and_up_to_a_tenth_longer_and_is_reporte
     ] {
         let line = Line::default();
         let asked = asked.map(Duration::from_millis);
-        admit(&line).await.refused(refusal(asked), &Fixed(fraction));
+        let ticket = admit(&line).await;
+        ticket.refused(&mut Place::default(), refusal(asked), &Fixed(fraction));
         let began = Instant::now();
         let notes = Arc::new(Notes::default());
         let waiter = Waiter {
@@ -186,7 +194,7 @@ async fn a_pause_is_as_long_as_asked_for_and_up_to_a_tenth_longer_and_is_reporte
             observed: &Observed(Some(notes.clone())),
             ..plain()
         };
-        line.admit(waiter, &mut Place::default()).await.unwrap().accepted();
+        accept(line.admit(waiter, &mut Place::default()).await.unwrap());
         assert_eq!(began.elapsed().as_millis(), expected);
         assert_eq!(*notes.0.lock().unwrap(), [(QueueReason::Pause, expected)]);
     }
@@ -196,7 +204,7 @@ async fn a_pause_is_as_long_as_asked_for_and_up_to_a_tenth_longer_and_is_reporte
 async fn a_call_that_waits_reports_a_probe_and_a_rate_too() {
     let line = Line::default();
     for _ in 0..20 {
-        admit(&line).await.accepted();
+        accept(admit(&line).await);
     }
     refuse(admit(&line).await, Some(SECOND));
     let probe = admit(&line).await;
@@ -210,22 +218,22 @@ async fn a_call_that_waits_reports_a_probe_and_a_rate_too() {
     let [first, second, third] = &mut places;
     let accepted = async {
         sleep(LATENCY).await;
-        probe.accepted();
+        accept(probe);
     };
     let third = async {
-        line.admit(waiter, second).await.unwrap().accepted();
-        line.admit(waiter, third).await.unwrap().accepted();
+        accept(line.admit(waiter, second).await.unwrap());
+        accept(line.admit(waiter, third).await.unwrap());
     };
     let (first, (), ()) = tokio::join!(line.admit(waiter, first), accepted, third);
-    first.unwrap().accepted();
+    accept(first.unwrap());
     let reasons = notes.0.lock().unwrap().clone();
-    // 0.85 of twenty in a second is one every 58.8 ms.
+    // 0.85 of twenty in a second is one every 58.8 ms, and two a second more for each accepted request.
     assert_eq!(
         reasons,
         [
             (QueueReason::Probe, 2000),
             (QueueReason::Probe, 2058),
-            (QueueReason::Rate, 58)
+            (QueueReason::Rate, 51)
         ]
     );
 }

@@ -7,14 +7,14 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{LATENCY, SECOND, admit, plain, refusal, refuse};
-use crate::transport::throttle::{LONGEST_RETRY_AFTER, Line, Patience, Place, Ticket, Waiter};
+use super::{LATENCY, SECOND, accept, admit, plain, refusal, refuse};
+use crate::transport::throttle::{LONGEST_RETRY_AFTER, Line, Patience, Place, Waiter};
 
 /// Returns whether a call was admitted, and settles it.
 async fn is_admitted(line: &Line, patience: Patience) -> bool {
     let waiter = Waiter { patience, ..plain() };
     let admitted = line.admit(waiter, &mut Place::default()).await;
-    admitted.map(Ticket::accepted).is_ok()
+    admitted.map(accept).is_ok()
 }
 
 const A_MINUTE: Patience = Patience::Pause(LONGEST_RETRY_AFTER);
@@ -74,7 +74,7 @@ async fn an_outage_of_the_class_ends_a_caller_at_its_limit_counted_from_the_last
             match success {
                 Some(at) => {
                     sleep(Duration::from_millis(at)).await;
-                    early.accepted();
+                    accept(early);
                 }
                 None => drop(early),
             }
@@ -102,7 +102,7 @@ async fn time_in_which_the_process_was_suspended_uses_up_no_patience() {
         let waiter = Waiter { patience, ..plain() };
         let ticket = line.admit(waiter, &mut Place::default()).await.unwrap();
         sleep(latency).await;
-        ticket.accepted();
+        accept(ticket);
     };
     let suspended = async {
         yield_now().await;
