@@ -7,7 +7,7 @@ use std::{
     mem,
     pin::pin,
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -36,11 +36,16 @@ pub(crate) async fn settle() {
     }
 }
 
-/// Gives other threads the time to read what has arrived by now, if there are any.
-pub(crate) async fn settle_others() {
+/// Ends when idle connections have read what has arrived. Returns until when.
+pub(crate) async fn turn() -> Instant {
     if is_shared() {
         time::sleep(OTHERS).await;
+        return Instant::now();
     }
+    let began = Instant::now();
+    // The connections that the turn wakes run before this task.
+    task::yield_now().await;
+    began
 }
 
 /// Whether another thread may run the reactor. Tokio does not report when that thread has had its turn.
@@ -71,7 +76,7 @@ pub(crate) fn wake_after_a_turn(cx: &mut Context<'_>) {
 
 /// Ends when all tasks that are ready by now have run. A task that Tokio wakes may run before earlier ones; a task that
 /// wakes itself runs last.
-async fn behind_all_others() {
+pub(crate) async fn behind_all_others() {
     let mut waited = false;
     poll_fn(|cx| {
         if mem::replace(&mut waited, true) {

@@ -4,7 +4,7 @@
 //! The test `the_assumptions_were_checked_for_the_versions_in_cargo_lock` fails after an update of one of them. Then
 //! run the tests that are named here, compare the sources if one fails, and enter the new version.
 //!
-//! hyper 1.12.0 (`body`, `handover`, `rest`):
+//! hyper 1.12.0 (`body`, `handover`, `read_check`, `rest`):
 //!
 //! - polls a body before it flushes the head, in the task of the connection. A body that fails then keeps the whole
 //!   request from being written: `hyper_writes_nothing_of_a_request_whose_body_fails_at_once`;
@@ -27,8 +27,8 @@
 //!
 //! reqwest 0.13.5 (`connect`, `own`, `pool`, `tunnel`):
 //!
-//! - lets a connector layer follow its connections, but not replace them, which is why long bodies have connections of
-//!   their own: `own.rs`;
+//! - lets a connector layer follow its connections, but not replace them, which is why requests that take more than one
+//!   write have connections of their own: `own.rs`;
 //! - sets `TCP_USER_TIMEOUT` to 30 s unless its builder sets another value: `tests/client/sockets.rs`;
 //! - fixes the idle limit of sockets when a client is built, and drops expired ones only on the next use of the pool:
 //!   `tests/client/keep_alive.rs`;

@@ -7,16 +7,18 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU8, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
+use http::StatusCode;
 use tokio::sync::Notify;
 
 use super::{
     dial::Dial,
     handover::{HandOver, Offer, State},
+    read_check::ReadCheck,
     rest::Rest,
 };
 use crate::{
@@ -45,6 +47,11 @@ pub(super) struct AttemptState {
     last_move: Mutex<tokio::time::Instant>,
     dial: Arc<Dial>,
     pub(super) rest: Rest,
+    pub(super) read_check: Arc<ReadCheck>,
+    /// How many blocks of the body the connection has taken and not yet written.
+    unwritten: AtomicUsize,
+    /// Whether the body may have gone out in parts.
+    is_divided: AtomicBool,
 }
 
 impl AttemptState {
@@ -59,6 +66,9 @@ impl AttemptState {
             last_move: Mutex::new(tokio::time::Instant::now()),
             dial,
             rest: Rest::default(),
+            read_check: Arc::default(),
+            unwritten: AtomicUsize::new(0),
+            is_divided: AtomicBool::new(false),
         })
     }
 
@@ -76,6 +86,30 @@ impl AttemptState {
     pub(super) fn moved(&self) {
         *self.last_move.lock().unwrap_or_else(PoisonError::into_inner) = tokio::time::Instant::now();
         self.moved.notify_one();
+    }
+
+    /// Notes that a body begins, and whether it is written together with the head of the request.
+    pub(super) fn begins_body(&self, is_one_write: bool) {
+        self.is_divided.store(!is_one_write, Ordering::Release);
+    }
+
+    /// Notes that the connection has taken a block of the body.
+    pub(super) fn writes(&self) {
+        self.unwritten.fetch_add(1, Ordering::AcqRel);
+        self.moved();
+    }
+
+    /// Notes that the connection has written a block, or has ended.
+    pub(super) fn written(&self) {
+        self.unwritten.fetch_sub(1, Ordering::AcqRel);
+        self.moved();
+    }
+
+    /// Whether the server may have responded with this status before it had the whole request. It may then close the
+    /// connection, or take the rest for another request. The system may still hold a rest that the client has written.
+    pub(super) fn may_be_early(&self, status: StatusCode) -> bool {
+        let is_refused = !status.is_success() && self.is_divided.load(Ordering::Acquire);
+        is_refused || self.rest.is_left() || self.unwritten.load(Ordering::Acquire) > 0
     }
 
     /// Whether bytes went out or came in within the last 250 ms.
@@ -129,9 +163,13 @@ impl AttemptState {
         may_have_it
     }
 
-    /// Hands the request to a connection. Returns whether the connection may have it.
+    /// Hands a request without a body to a connection. Returns whether the connection may have it.
     pub(super) fn take(&self, offer: Offer) -> bool {
-        self.claim(offer) && self.hand_over.take(offer)
+        let is_taken = self.claim(offer) && self.hand_over.take(offer);
+        if is_taken && self.on_kept_alive_socket() {
+            self.read_check.again();
+        }
+        is_taken
     }
 
     /// Offers the request to another connection after one has failed, or has received an unsolicited response. This
@@ -146,7 +184,8 @@ impl AttemptState {
             State::Claimed => !is_new || !self.has_lost.swap(true, Ordering::AcqRel),
             // The connection ended before it claimed the request, or none was made.
             State::Offered => is_new && !self.has_lost.swap(true, Ordering::AcqRel),
-            State::Taken | State::Withdrawn => false,
+            State::Taken => self.read_check.has_found() && self.hand_over.take_back(),
+            State::Withdrawn => false,
         };
         let is_offered = is_free && self.hand_over.offer_again();
         if is_offered {

@@ -67,6 +67,7 @@ impl Recipe {
             .no_proxy()
             .http1_only()
             .http1_max_headers(MAX_HEADERS)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
             .pool_idle_timeout(keep_idle)
             .pool_max_idle_per_host(most_idle(keep_idle))
             .tcp_keepalive(KEEPALIVE)

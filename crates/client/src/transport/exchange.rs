@@ -26,7 +26,6 @@ use crate::{
     clock,
     error::{Error, Phase, Result, Sent},
     observer::Event,
-    reactor,
 };
 
 impl Transport {
@@ -183,12 +182,11 @@ impl Transport {
         attempt: &Arc<AttemptState>,
     ) -> Result<Answer, FailedAttempt> {
         let context = self.failure_context(request, attempt);
-        if request.class() == Class::Write {
-            reactor::settle_others().await;
-        }
         let response = loop {
             let prepared = self.prepare(request, settings, attempt)?;
-            match pool.http()?.execute(prepared).await {
+            let http = pool.http()?;
+            attempt.read_check.of_all(request.class() == Class::Read).await;
+            match attempt.read_check.follow(http.execute(prepared)).await {
                 Err(error) if is_redial(&*error) => {}
                 Err(_) if attempt.offer_again() => {}
                 // An unsolicited response, for example from a server that closes an idle socket.
@@ -201,7 +199,11 @@ impl Transport {
         // Read at once: the connection is back in the pool by now, but has no other request yet.
         let announced = Announced::read(response.headers());
         if let Some(connection) = attempt.hand_over.connection() {
-            self.counts.note(connection, announced, response.headers());
+            if attempt.may_be_early(response.status()) {
+                self.counts.retire(connection);
+            } else {
+                self.counts.note(connection, announced, response.headers());
+            }
         }
         if !request.foreign {
             pool.note(announced)?;

@@ -34,7 +34,7 @@ pub(super) enum State {
     Offered,
     /// A connection has reserved the request and checks its socket first.
     Claimed,
-    /// The connection that reserved it has carried as many requests as its server allows.
+    /// The connection that came for it must carry no more requests.
     Refused,
     /// The request may have been written.
     Taken,
@@ -155,6 +155,20 @@ impl HandOver {
             *claimant = None;
         }
         is_offered
+    }
+
+    /// Takes a request that may be repeated back from a connection that has received something before it wrote the
+    /// request. The connection must carry no more requests. Returns whether that was possible.
+    pub(super) fn take_back(&self) -> bool {
+        let connection = self.connection();
+        let taken_back = self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |state| {
+            let offer = Offer(state / Offer::STATES);
+            (state == offer.at(State::Taken)).then_some(offer.at(State::Refused))
+        });
+        if let Some(connection) = connection {
+            self.counts.retire(connection);
+        }
+        taken_back.is_ok()
     }
 
     fn replace(&self, by: impl Fn(Offer) -> u32) -> Result<u32, u32> {

@@ -116,16 +116,27 @@ impl Counts {
     pub(super) fn note(&self, connection: Id, announced: Announced, headers: &HeaderMap) {
         let closes = headers.get_all(CONNECTION).iter().any(is_close);
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(max) = announced.max.filter(|_| !closes) else {
-            counted.counts.remove(&connection);
-            return;
-        };
-        if counted.counts.len() >= COUNTED.max(2 * counted.kept) {
-            counted.counts.retain(|_, count| count.last.elapsed() < MEMORY);
-            counted.kept = counted.counts.len();
+        match announced.max.filter(|_| !closes) {
+            Some(max) => counted.count(connection, max).note(max),
+            None => drop(counted.counts.remove(&connection)),
         }
-        let count = counted.counts.entry(connection).or_insert_with(|| Count::new(max));
-        count.note(max);
+    }
+
+    /// Notes that the socket must carry no more requests.
+    pub(super) fn retire(&self, connection: Id) {
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.count(connection, 0).note(0);
+    }
+}
+
+impl Counted {
+    /// The count of a socket, which begins with this number.
+    fn count(&mut self, connection: Id, first: u64) -> &mut Count {
+        if self.counts.len() >= COUNTED.max(2 * self.kept) {
+            self.counts.retain(|_, count| count.last.elapsed() < MEMORY);
+            self.kept = self.counts.len();
+        }
+        self.counts.entry(connection).or_insert_with(|| Count::new(first))
     }
 }
 
@@ -202,5 +213,7 @@ mod tests {
         counts.note(first, announced, &HeaderMap::new());
         counts.note(second, announced, &headers(&[("connection", "Keep-Alive, Close")]));
         assert!(counts.is_used_up(first) && !counts.is_used_up(second) && !counts.is_used_up(third));
+        counts.retire(third);
+        assert!(counts.is_used_up(third));
     }
 }

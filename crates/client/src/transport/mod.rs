@@ -31,6 +31,7 @@ mod own;
 mod pool;
 mod proxy;
 mod raw;
+mod read_check;
 mod request;
 mod rest;
 pub(crate) mod retry;

@@ -1,6 +1,6 @@
-//! The client for the requests that reqwest cannot carry: those through the tunnel of a proxy, and those with a long
-//! body, whose early refusal reqwest may lose, because its sockets cannot be replaced. `tunnel` opens tunnels, and
-//! `wire` has the sockets.
+//! The client for the requests that reqwest cannot carry: those through the tunnel of a proxy, and those that take more
+//! than one write, whose early refusal reqwest may lose, because its sockets cannot be replaced. `tunnel` opens tunnels,
+//! and `wire` has the sockets.
 
 use std::{
     io,
@@ -23,7 +23,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tower_service::Service;
 
 use super::{
-    body::is_long,
+    body::fits_in_a_segment,
     dial::BoxError,
     proxy::{Proxies, Proxy},
     tunnel::{Connector, MAX_HEADERS, Stream},
@@ -46,6 +46,7 @@ impl Own {
         };
         let client = legacy::Client::builder(TokioExecutor::new())
             .http1_max_headers(MAX_HEADERS)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(keep_idle)
             .pool_max_idle_per_host(most_idle)
@@ -56,7 +57,7 @@ impl Own {
     /// Whether it must carry this request.
     pub(super) fn is_for(&self, request: &reqwest::Request) -> bool {
         let length = request.body().map_or(0, |body| body.size_hint().lower());
-        is_long(length) || (is_secure(request.url()) && self.proxies.for_url(request.url()).is_some())
+        !fits_in_a_segment(length) || (is_secure(request.url()) && self.proxies.for_url(request.url()).is_some())
     }
 
     pub(super) async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, BoxError> {

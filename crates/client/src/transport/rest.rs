@@ -53,6 +53,11 @@ impl Rest {
         *self.state() = if is_left { State::Sent } else { State::Gone };
     }
 
+    /// Whether any of the body has not gone out.
+    pub(super) fn is_left(&self) -> bool {
+        !matches!(*self.state(), State::Gone)
+    }
+
     /// Notes that a block of the body goes out, and whether anything is left after it.
     pub(super) fn sends(&self, is_left: bool) {
         match &mut *self.state() {

@@ -4,6 +4,7 @@
 use std::{io, sync::Arc};
 
 use http::{StatusCode, Uri, uri::Scheme};
+use httparse::ParserConfig;
 use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -145,10 +146,14 @@ fn has_empty_line(bytes: &[u8]) -> bool {
 fn head(received: &[u8]) -> Result<Option<(StatusCode, usize)>, TunnelError> {
     let mut fields = vec![httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut answer = httparse::Response::new(&mut fields);
-    let parsed = answer.parse(received).map_err(|error| match error {
-        httparse::Error::TooManyHeaders => TunnelError::TooLong,
-        _ => TunnelError::NotHttp,
-    })?;
+    let mut parser = ParserConfig::default();
+    parser.allow_obsolete_multiline_headers_in_responses(true);
+    let parsed = parser
+        .parse_response(&mut answer, received)
+        .map_err(|error| match error {
+            httparse::Error::TooManyHeaders => TunnelError::TooLong,
+            _ => TunnelError::NotHttp,
+        })?;
     let httparse::Status::Complete(length) = parsed else {
         return Ok(None);
     };

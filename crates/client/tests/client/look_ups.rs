@@ -57,15 +57,16 @@ async fn all_callers_share_one_lookup_which_is_dropped_with_the_last_of_them() {
         .max_sockets(1000)
         .resolver(names.clone());
     let client = client.build().unwrap();
+    // It starts first, so that it has joined once all the others can have.
+    let last = {
+        let client = client.clone();
+        tokio::spawn(async move { client.get_job("j", &options()).await })
+    };
     let mut calls = JoinSet::new();
     for _ in 0..1000 {
         let client = client.clone();
         calls.spawn(async move { client.get_job("j", &options()).await });
     }
-    let last = {
-        let client = client.clone();
-        tokio::spawn(async move { client.get_job("j", &options()).await })
-    };
     until(|| names.counts().0 > 0).await;
     tokio::time::sleep(millis(50)).await;
     assert_eq!(names.counts(), (1, 1));

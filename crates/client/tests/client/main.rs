@@ -47,6 +47,8 @@ mod dropping;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod framing;
+#[cfg(test)]
 mod frozen;
 #[cfg(test)]
 mod handshake_refusals;
@@ -118,6 +120,8 @@ mod tls;
 mod trust;
 #[cfg(test)]
 mod tunnels;
+#[cfg(test)]
+mod unsolicited;
 #[cfg(test)]
 mod upload_failures;
 #[cfg(test)]

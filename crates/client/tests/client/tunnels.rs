@@ -46,6 +46,7 @@ async fn any_2xx_opens_a_tunnel_after_interim_answers_and_with_any_headers() {
             true,
         ),
         (head("200 OK", &format!("x-long: {}\r\n", "x".repeat(9000))), true),
+        (head("200 OK", "x-folded: one\r\n two\r\n\tthree\r\n"), true),
         (head("200 OK", &many), false),
         (head("200 OK", &long), false),
     ] {

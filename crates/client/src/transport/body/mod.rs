@@ -89,6 +89,7 @@ impl Payload {
         let left: u64 = data.iter().map(Data::len).sum();
         let segments = data.into_iter().map(Segment::from).collect();
         attempt.rest.begin(left > 0);
+        attempt.begins_body(fits_in_a_segment(left));
         reqwest::Body::wrap(Tracked {
             segments,
             block: Bytes::new(),
@@ -111,8 +112,17 @@ const BLOCK: usize = 64 * 1024;
 const FIRST_OF_FORWARDED: usize = 4 * 1024;
 
 /// Whether a body of this length is written in several blocks, so that the server may refuse it meanwhile.
-pub(super) fn is_long(length: u64) -> bool {
+fn is_long(length: u64) -> bool {
     length > BLOCK as u64
+}
+
+/// A body up to this length goes out in the same segment as its head, and in one write, which the smallest buffers of a
+/// system have room for.
+const SEGMENT: u64 = 1024;
+
+/// Whether a body of this length is written together with its head, so that a server cannot refuse it meanwhile.
+pub(super) fn fits_in_a_segment(length: u64) -> bool {
+    length <= SEGMENT
 }
 
 /// A block that is being written.
@@ -127,9 +137,16 @@ impl AsRef<[u8]> for Sending {
     }
 }
 
+impl Sending {
+    fn new(block: Bytes, attempt: Arc<AttemptState>) -> Self {
+        attempt.writes();
+        Self { block, attempt }
+    }
+}
+
 impl Drop for Sending {
     fn drop(&mut self) {
-        self.attempt.moved();
+        self.attempt.written();
     }
 }
 
@@ -225,24 +242,21 @@ impl Body for Tracked {
             _ => BLOCK,
         };
         let length = self.block.len().min(most);
-        let sending = Sending {
-            block: self.block.split_to(length),
-            attempt: Arc::clone(&self.attempt),
-        };
+        let sending = Sending::new(self.block.split_to(length), Arc::clone(&self.attempt));
         self.left = self.left.saturating_sub(length as u64);
         match &mut self.pacing {
             None => self.pacing = Some(Pacing::begin(self.left, self.forwarded)),
             Some(pacing) => pacing.go_on(),
         }
         self.attempt.rest.sends(self.left > 0);
-        self.attempt.moved();
         Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(sending)))))
     }
 
     fn is_end_stream(&self) -> bool {
         // hyper does not poll an empty body, so this question from the task of the connection is the hand-over, without
         // a check of the socket. Every request that must not be repeated has a body: a close has `{}`.
-        self.left == 0 && (attempt_state::in_request() || self.attempt.take(self.offer))
+        let is_taken = || self.attempt.hand_over.is_taken(self.offer) || self.attempt.take(self.offer);
+        self.left == 0 && (attempt_state::in_request() || is_taken())
     }
 
     fn size_hint(&self) -> SizeHint {

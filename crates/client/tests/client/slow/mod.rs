@@ -3,8 +3,10 @@
 
 mod early_answers;
 mod early_refusals;
+mod early_reuse;
 mod faults;
 mod masking;
 mod name_server;
 mod rate_limits;
+mod small_buffers;
 mod stops;

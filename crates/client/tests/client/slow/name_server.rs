@@ -4,11 +4,7 @@
 use std::{
     collections::HashMap,
     net::UdpSocket,
-    process::{Command, Output},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex},
     thread,
     time::Instant,
 };
@@ -18,78 +14,18 @@ use tokio::task::JoinSet;
 
 use crate::support::{
     folder::Folder,
-    millis, options, plain,
+    millis,
+    namespace::in_a_namespace,
+    options, plain,
     server::{self, Reply, Server, job},
     until,
     upload::{CHUNK, bytes, file_job, server_limits, upload},
 };
 
-const CHILD: &str = "MODZY_CLIENT_TEST_NAMESPACE";
-
-fn ip(arguments: &[&str]) -> Option<Output> {
-    let run = Command::new("ip").args(arguments).output().ok()?;
-    run.status.success().then_some(run)
-}
-
-/// A network namespace with its own `resolv.conf`, which the command `ip` mounts. The drop removes both.
-struct Namespace(String);
-
-impl Namespace {
-    fn new() -> Option<Self> {
-        static MADE: AtomicUsize = AtomicUsize::new(0);
-        let nth = MADE.fetch_add(1, Ordering::Relaxed);
-        let name = format!("modzy-client-{}-{nth}", std::process::id());
-        let files = format!("/etc/netns/{name}");
-        std::fs::create_dir_all(&files).ok()?;
-        let made = Self(name);
-        std::fs::write(
-            format!("{files}/resolv.conf"),
-            "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n",
-        )
-        .ok()?;
-        std::fs::write(format!("{files}/nsswitch.conf"), "hosts: files dns\n").ok()?;
-        ip(&["netns", "add", &made.0])?;
-        ip(&["-n", &made.0, "link", "set", "lo", "up"])?;
-        Some(made)
-    }
-}
-
-impl Drop for Namespace {
-    fn drop(&mut self) {
-        ip(&["netns", "del", &self.0]);
-        // A folder that stays is harmless.
-        let _ = std::fs::remove_dir_all(format!("/etc/netns/{}", self.0));
-    }
-}
-
-/// Runs a test of this file in a separate namespace.
-fn in_a_namespace(name: &str, test: impl Future<Output = ()>) {
-    if std::env::var_os(CHILD).is_some() {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build();
-        return runtime.unwrap().block_on(test);
-    }
-    let Some(namespace) = Namespace::new() else {
-        eprintln!("skipped: no network namespace can be made here");
-        return;
-    };
-    let child = Command::new("ip")
-        .args(["netns", "exec", &namespace.0])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("slow::name_server::{name}"), "--nocapture"])
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&child.stdout) + String::from_utf8_lossy(&child.stderr);
-    assert!(child.status.success() && said.contains("1 passed"), "{said}");
-}
-
 #[test]
 fn a_name_server_that_is_silent_for_one_name_delays_neither_other_names_nor_files() {
     in_a_namespace(
-        "a_name_server_that_is_silent_for_one_name_delays_neither_other_names_nor_files",
+        "slow::name_server::a_name_server_that_is_silent_for_one_name_delays_neither_other_names_nor_files",
         beside_a_silent_name_server(),
     );
 }
@@ -97,7 +33,7 @@ fn a_name_server_that_is_silent_for_one_name_delays_neither_other_names_nor_file
 #[test]
 fn an_upload_continues_while_all_lookups_of_other_clients_hang() {
     in_a_namespace(
-        "an_upload_continues_while_all_lookups_of_other_clients_hang",
+        "slow::name_server::an_upload_continues_while_all_lookups_of_other_clients_hang",
         upload_beside_lookups(),
     );
 }
@@ -105,7 +41,7 @@ fn an_upload_continues_while_all_lookups_of_other_clients_hang() {
 #[test]
 fn names_that_answer_do_not_wait_for_500_that_do_not() {
     in_a_namespace(
-        "names_that_answer_do_not_wait_for_500_that_do_not",
+        "slow::name_server::names_that_answer_do_not_wait_for_500_that_do_not",
         beside_500_silent_names(),
     );
 }

@@ -5,6 +5,8 @@ pub(crate) mod clock;
 pub(crate) mod folder;
 pub(crate) mod gzip;
 pub(crate) mod names;
+#[cfg(target_os = "linux")]
+pub(crate) mod namespace;
 pub(crate) mod output;
 pub(crate) mod proxy;
 pub(crate) mod server;

@@ -56,7 +56,8 @@ struct Open {
 impl Open {
     #[cfg(unix)]
     fn is_idle(&self) -> bool {
-        self.is_idle.load(Ordering::SeqCst) && rustix::io::ioctl_fionread(&self.socket).unwrap() == 0
+        // In this order: what has been read was noted before.
+        rustix::io::ioctl_fionread(&self.socket).unwrap() == 0 && self.is_idle.load(Ordering::SeqCst)
     }
 }
 
@@ -183,16 +184,30 @@ impl Threaded {
         }
     }
 
+    /// Sends these bytes on all connections. They have arrived when this returns.
+    pub(crate) fn send(&self, stray: &[u8]) {
+        for open in self.sockets.lock().unwrap().iter().flatten() {
+            // The write fails on connections that the client has closed.
+            let _ = (&open.socket).write_all(stray);
+        }
+    }
+
+    /// Sends these bytes on the connections that have carried no byte of a request since the last response.
+    #[cfg(unix)]
+    pub(crate) fn send_idle(&self, stray: &[u8]) {
+        for open in self.sockets.lock().unwrap().iter().flatten() {
+            if open.is_idle() {
+                let _ = (&open.socket).write_all(stray);
+            }
+        }
+    }
+
     /// Closes the connections that have carried no byte of a request since the last response.
     #[cfg(unix)]
     pub(crate) fn close_idle(&self) {
         for open in self.sockets.lock().unwrap().iter().flatten() {
             if open.is_idle() {
-                // The thread may not have recorded yet what it has just read.
-                thread::sleep(Duration::from_millis(1));
-                if open.is_idle() {
-                    let _ = open.socket.shutdown(Shutdown::Both);
-                }
+                let _ = open.socket.shutdown(Shutdown::Both);
             }
         }
     }
@@ -243,16 +258,16 @@ fn is_acknowledged([local, peer]: [u16; 2]) -> bool {
 fn receive(socket: &mut dyn Stream, most: usize, is_idle: &AtomicBool) -> io::Result<String> {
     let mut bytes = Vec::new();
     let mut chunk = vec![0; LONG];
+    if socket.tcp().peek(&mut [0])? > 0 {
+        is_idle.store(false, Ordering::SeqCst);
+    }
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             break end + 4;
         }
         match socket.read(&mut chunk)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => {
-                is_idle.store(false, Ordering::SeqCst);
-                bytes.extend_from_slice(&chunk[..read]);
-            }
+            read => bytes.extend_from_slice(&chunk[..read]),
         }
     };
     let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
