@@ -310,25 +310,37 @@ describe('the example of a deployment', () => {
   });
 });
 
+/** Runs work for each program, for four at a time. */
+async function forEach(names, work) {
+  const left = names[Symbol.iterator]();
+  const lane = async () => {
+    for (const name of left) {
+      await work(name);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, lane));
+}
+
 describe('every example', () => {
   const emulator = useEmulator();
 
   it('fails with a line on standard error without an API key', async () => {
-    for (const name of programs) {
+    await forEach(programs, async (name) => {
       const { code, stdout, stderr } = await run(name, [], { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: '' });
       assert.deepEqual([code, stdout], [1, ''], name);
       assert.match(stderr, /^TypeError: Cannot initialize the modzy client: .*\n$/, name);
-    }
+    });
   });
 
   it('fails with an invalid API key', async () => {
     // errors.js prints errors, and does not fail.
-    for (const name of programs.filter((program) => program !== 'errors.js')) {
+    const others = programs.filter((program) => program !== 'errors.js');
+    await forEach(others, async (name) => {
       const { code, stdout, stderr } = await run(name, [], { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: 'no.key' });
       assert.deepEqual([code, stdout], [1, ''], name);
       const place = name === 'deploy.js' ? 'the step create failed' : '401 :';
       assert.match(stderr, new RegExp(`^${place}: the API key .*\n$`), name);
-    }
+    });
   });
 
   it('is in the table of examples/README.md', () => {

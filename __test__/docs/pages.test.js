@@ -198,27 +198,30 @@ describe('the pages', () => {
   });
 });
 
-describe('the programs', () => {
-  const emulator = useEmulator({ submittedMs: 50, inProgressMs: 50, deploymentStepMs: 100, imageSettleMs: 0 });
-
+describe('the programs', { concurrency: 4 }, () => {
   for (const { page } of withBlocks('js')) {
-    it(`of ${page} work, and print what it shows`, async () => {
-      await emulator.answerJob(DOCUMENTED_JOB, { status: 'COMPLETED' });
-      const { parts, files } = programOf(page);
-      const printed = await inFolder(async (folder) => {
-        for (const { name, code } of [...files, ...(await ownFiles())]) {
-          writeFileSync(path.join(folder, name), code);
+    // An emulator of its own, since programs list jobs and cause faults. They mostly wait, so several run at the same time.
+    describe(`of ${page}`, () => {
+      const emulator = useEmulator({ submittedMs: 50, inProgressMs: 50, deploymentStepMs: 100, imageSettleMs: 0 });
+
+      it('work, and print what it shows', async () => {
+        await emulator.answerJob(DOCUMENTED_JOB, { status: 'COMPLETED' });
+        const { parts, files } = programOf(page);
+        const printed = await inFolder(async (folder) => {
+          for (const { name, code } of [...files, ...(await ownFiles())]) {
+            writeFileSync(path.join(folder, name), code);
+          }
+          const program = path.join(folder, 'program.mjs');
+          const between = `\nconsole.log(${JSON.stringify(BETWEEN)});\n`;
+          writeFileSync(program, parts.map(({ code }) => code).join(between));
+          const env = { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
+          return (await run(process.execPath, [program], { env, cwd: folder })).split(`${BETWEEN}\n`);
+        });
+        assert.equal(printed.length, parts.length);
+        for (const [nth, { prints, place }] of parts.entries()) {
+          assertPrints(printed[nth], prints, place);
         }
-        const program = path.join(folder, 'program.mjs');
-        const between = `\nconsole.log(${JSON.stringify(BETWEEN)});\n`;
-        writeFileSync(program, parts.map(({ code }) => code).join(between));
-        const env = { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
-        return (await run(process.execPath, [program], { env, cwd: folder })).split(`${BETWEEN}\n`);
       });
-      assert.equal(printed.length, parts.length);
-      for (const [nth, { prints, place }] of parts.entries()) {
-        assertPrints(printed[nth], prints, place);
-      }
     });
   }
 });

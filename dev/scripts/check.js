@@ -85,6 +85,12 @@ const unitRust = cargo('unit tests in Rust', ['test', ...WORKSPACE, '--quiet', '
 const longRust = cargo('long tests in Rust', ['test', ...WORKSPACE, '--lib', '--quiet', '--', '--ignored', LONG]);
 const slowRust = cargo('slow tests in Rust', ['test', ...WORKSPACE, '--tests', '--quiet', '--', SLOW]);
 
+/** First those that mostly wait, side by side, and then alone those that measure time. */
+const slow = [
+  [[slowRust], [node('patient tests in JavaScript', 'patient')]],
+  [[node('slow tests in JavaScript', 'slow')]],
+];
+
 /**
  * @typedef {object} Check
  * @property {Command[][][]} phases They run one after the other, each in parallel lanes.
@@ -109,7 +115,7 @@ const checks = {
   unit: { phases: [[[unitRust], [node('unit tests in JavaScript', 'unit')]]], isBuilt: true },
   rust: { phases: [[[cargo('tests in Rust', ['test', ...WORKSPACE])]]] },
   docs: { phases: [[[typedoc, node('tests of the docs', 'docs')], [rustdoc]]], isBuilt: true },
-  slow: { phases: [[[node('slow tests in JavaScript', 'slow'), slowRust]]], isBuilt: true },
+  slow: { phases: slow, isBuilt: true },
   long: { phases: [[[node('long tests in JavaScript', 'long'), longRust]]], isBuilt: true },
   browser: { phases: [[[node('tests in a browser', 'browser')]]], isBuilt: true },
   bundlers: { phases: [[[node('tests of bundles', 'bundlers')]]], isBuilt: true },
@@ -119,8 +125,8 @@ const checks = {
         [...lintRust, rustdoc, compileTests],
         [...lintJavaScript, ...typecheck, typedoc],
       ],
-      [[unitRust], [node('unit tests in JavaScript', 'unit'), node('tests of the docs', 'docs')]],
-      [[node('slow tests in JavaScript', 'slow'), slowRust]],
+      [[unitRust, node('tests of the docs', 'docs')], [node('unit tests in JavaScript', 'unit')]],
+      ...slow,
     ],
     isBuilt: true,
   },
