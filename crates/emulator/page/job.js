@@ -3,7 +3,7 @@
 import { commands } from './commands.js';
 import { copyButton, fill, h, notify, tabs } from './dom.js';
 import { age, bytes, count, duration, isFinal, plural, statusName, tone } from './format.js';
-import { ask, inTurn, live } from './live.js';
+import { ask, inTurn, isUnanswered, live } from './live.js';
 import { createInputs } from './inputs.js';
 import { timeLine } from './timeline.js';
 import { chip, facts } from './views.js';
@@ -37,6 +37,9 @@ export function createJob(id) {
     try {
       job = await ask(path);
     } catch (error) {
+      if (isUnanswered(error) && job !== undefined) {
+        return;
+      }
       // The emulator may have restarted, without the job.
       body.hidden = true;
       fill(failure, h('h2', null, 'The job cannot be shown'), h('p', { class: 'failure' }, error.message));

@@ -192,6 +192,9 @@ export async function ask(path, { method = 'GET', body } = {}) {
   return text === '' ? undefined : JSON.parse(text);
 }
 
+/** Whether a request failed without an answer. What is known then stays, until the connection is back. */
+export const isUnanswered = (error) => error instanceof TypeError;
+
 /**
  * Returns a function that reads, one read at a time, so that no answer is overtaken by an older one. A call during a read leads to one
  * more after it.

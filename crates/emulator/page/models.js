@@ -2,7 +2,7 @@
 
 import { fill, h } from './dom.js';
 import { bytes } from './format.js';
-import { ask, inTurn, live } from './live.js';
+import { ask, inTurn, isUnanswered, live } from './live.js';
 import { runForm } from './run-form.js';
 import { chip, facts, split } from './views.js';
 
@@ -47,8 +47,8 @@ export function createModels() {
       }
     } catch (error) {
       models = undefined;
-      known = '';
-      if (parts === chosen) {
+      if (parts === chosen && !(isUnanswered(error) && known !== '')) {
+        known = '';
         frame.show(h('p', { class: 'failure', role: 'alert' }, error.message));
       }
     }

@@ -4,7 +4,7 @@ import { copyButton, fill, h } from './dom.js';
 import { openFault } from './faults.js';
 import { bytes, clock, duration } from './format.js';
 import { indent } from './json.js';
-import { ask, hasFailed, inTurn, live } from './live.js';
+import { ask, hasFailed, inTurn, isUnanswered, live } from './live.js';
 import { chip, facts } from './views.js';
 
 export const isBad = (request) => hasFailed(request) || request.status >= 400;
@@ -30,7 +30,9 @@ export function createRequest(number) {
     try {
       fill(content, show(await ask(`/page/requests/${number}`)));
     } catch (error) {
-      fill(content, h('p', { class: 'failure', role: 'alert' }, error.message));
+      if (!isUnanswered(error) || content.childElementCount === 0) {
+        fill(content, h('p', { class: 'failure', role: 'alert' }, error.message));
+      }
     }
   });
 
