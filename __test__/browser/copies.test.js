@@ -208,9 +208,23 @@ describe('copies from the page', { skip: noBrowser }, () => {
     const controls = page.locator('form [name]');
     const names = await controls.evaluateAll((list) => list.map((control) => control.getAttribute('name')));
     assert.deepEqual(names.toSorted(), declared.toSorted());
+    const refusal = page.getByRole('alert');
+    for (const [headers, message] of [
+      ['X: 1\nx: 2', 'Headers: x occurs twice, and a fault has one value of each header'],
+      ['no colon', 'Headers: the line no colon is not Name: value'],
+    ]) {
+      await page.getByLabel('Headers').fill(headers);
+      await page.getByRole('button', { name: 'Add the fault' }).click();
+      await refusal.getByText(message).waitFor();
+    }
+    await page.getByLabel('Headers').fill('X: 1');
     await page.getByLabel('Per second').fill('50');
+    // What was typed stays while another view is open.
+    await page.getByRole('link', { name: 'Requests' }).click();
+    await page.getByRole('link', { name: 'Faults' }).click();
+    assert.equal(await page.getByLabel('Headers').inputValue(), 'X: 1');
     await page.getByLabel('Status').fill('429');
     await page.getByRole('button', { name: 'Add the fault' }).click();
-    await page.getByText('Only to those above 50 a second; the response is 429.').waitFor();
+    await page.getByText('Only to those above 50 a second; the response is 429 with X: 1.').waitFor();
   });
 });

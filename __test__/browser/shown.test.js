@@ -84,6 +84,21 @@ describe('what the page shows', { skip: noBrowser }, () => {
     }
   });
 
+  it('of strange keys and texts is readable, and does not change what is around it', async () => {
+    const strange = { '\u200b\u202e': '\u202eabc\u0000\u200d', '\u202ertl <b>': '𝒳👩‍👩‍👧'.repeat(300), '': 'x' };
+    const sources = Object.fromEntries(Object.entries(strange).map(([key, text]) => [key, { 'input.txt': text }]));
+    const { jobIdentifier } = await client().submitJobText(...SENTIMENT, sources);
+    const page = await open(`#/jobs/${jobIdentifier}`);
+    const headings = page.locator('article.input h4');
+    await headings.nth(2).waitFor();
+    const shown = await headings.allTextContents();
+    assert.deepEqual(shown, ['U+200B U+202E', '\u202ertl <b>', '(empty key)']);
+    for (const element of [headings.nth(1), page.locator('article.input pre').first()]) {
+      assert.equal(await element.evaluate((node) => getComputedStyle(node).unicodeBidi), 'isolate');
+    }
+    await page.getByText('bytes, 10 B').waitFor();
+  });
+
   it('of a canceled upload is that it was never closed', async () => {
     const { jobIdentifier } = await client().submitJob({ model: { identifier: 'd1g35t0256', version: '1.1.0' } });
     const form = new FormData();

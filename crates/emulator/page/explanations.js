@@ -129,6 +129,8 @@ export function showMask(image, { width, height, pixels }) {
   );
 }
 
+const scoreText = (score) => (Math.abs(score) < 1e6 ? score.toFixed(3) : score.toExponential(3));
+
 /** Adds the sides of a marked pixel whose neighbors are not marked. */
 function outline(context, at, x, y, scale) {
   const [left, top, right, bottom] = [x * scale, y * scale, (x + 1) * scale, (y + 1) * scale];
@@ -154,7 +156,7 @@ export function showWords(text, words) {
   const style = (score) => `${score < 0 ? 'against' : 'for'} level-${level(score)}`;
   const parts = split(text, scores).map((part) => {
     const score = scores.get(part);
-    return score === undefined ? part : h('mark', { class: style(score), title: score.toFixed(3) }, part);
+    return score === undefined ? part : h('mark', { class: style(score), title: scoreText(score) }, part);
   });
   const sorted = [...words].sort((a, b) => Math.abs(b.score) - Math.abs(a.score)).slice(0, MAX_WORDS);
   return h(
@@ -173,7 +175,7 @@ export function showWords(text, words) {
           null,
           h('span', { class: 'word' }, word),
           h('span', { class: 'scale' }, bar),
-          h('span', { class: 'mono' }, `${score > 0 ? '+' : ''}${score.toFixed(3)}`),
+          h('span', { class: 'mono' }, `${score > 0 ? '+' : ''}${scoreText(score)}`),
         );
       }),
     ),

@@ -156,19 +156,23 @@ export function createFaults() {
         fault[name] = Number(controls[name].value);
       }
     }
-    const lines = controls.headers.value.split('\n').filter((line) => line.trim() !== '');
-    if (lines.length > 0) {
-      fault.headers = Object.fromEntries(
-        lines.map((line) => {
-          const [name, ...value] = line.split(':');
-          return [name.trim(), value.join(':').trim()];
-        }),
-      );
+    const headers = readHeaders(controls.headers.value);
+    if (headers.length > 0) {
+      fault.headers = Object.fromEntries(headers);
     }
     if (controls.after.checked) {
       fault.after = true;
     }
     return fault;
+  }
+
+  /** Keeps what was typed while another view is open. */
+  function keep() {
+    try {
+      draft = read();
+    } catch {
+      // Headers that are not complete are not kept.
+    }
   }
 
   async function add(event) {
@@ -226,8 +230,25 @@ export function createFaults() {
       }
     },
     tick() {},
-    close() {},
+    close: keep,
   };
+}
+
+/** Reads headers, one per line. Refuses what a fault cannot have, so that nothing is left out silently. */
+function readHeaders(text) {
+  const names = new Set();
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => {
+    const [name, ...value] = line.split(':');
+    if (value.length === 0) {
+      throw new Error(`Headers: the line ${line.trim()} is not Name: value`);
+    }
+    if (names.has(name.trim().toLowerCase())) {
+      throw new Error(`Headers: ${name.trim()} occurs twice, and a fault has one value of each header`);
+    }
+    names.add(name.trim().toLowerCase());
+    return [name.trim(), value.join(':').trim()];
+  });
 }
 
 function item({ n, fault }) {

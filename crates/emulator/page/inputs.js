@@ -74,6 +74,18 @@ export function createInputs(path) {
   };
 }
 
+/** Returns a key, or the names of its characters if none of them is visible. */
+function visible(key) {
+  if (key === '') {
+    return '(empty key)';
+  }
+  const names = Array.from(
+    key,
+    (character) => `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`,
+  );
+  return /[^\p{C}\p{Z}]/u.test(key) ? key : names.join(' ');
+}
+
 function createInput(path, input, acceptedTypes) {
   const values = input.values.map((value, index) =>
     createValue(`${path}/inputs/${input.index}/${index}`, value, acceptedTypes.get(value.name)),
@@ -84,7 +96,7 @@ function createInput(path, input, acceptedTypes) {
   const element = h(
     'article',
     { class: 'card input', 'aria-label': `Input ${input.key}` },
-    h('div', { class: 'title' }, h('h4', null, input.key === '' ? '(empty key)' : input.key), status),
+    h('div', { class: 'title' }, h('h4', null, visible(input.key)), status),
     h(
       'div',
       { class: 'sides' },

@@ -13,7 +13,9 @@ export function runForm(model, version) {
   const explain = h('input', { type: 'checkbox', id: 'run-explain' });
   const isExplainable = (model.features ?? []).some(({ identifier }) => identifier.includes('explain'));
   const failure = h('p', { class: 'failure', role: 'alert', hidden: true });
-  const inputs = version.inputs.map((input, index) => createInput(input, `run-${index}`));
+  const inputs = version.inputs.map((input, index) =>
+    createInput(input, `run-${index}`, JSON.stringify([model.modelId, version.version, input.name])),
+  );
 
   async function submit(event) {
     event.preventDefault();
@@ -108,11 +110,22 @@ function contentOf(url) {
   return new Blob([Uint8Array.from(atob(data), (character) => character.charCodeAt(0))], { type });
 }
 
+/** The texts that were typed, by model, version and input, while another view is open. */
+const typed = new Map();
+
 /** One input of the form: a text or a file, whichever was given last. */
-function createInput({ name, acceptedMediaTypes, description }, id) {
+function createInput({ name, acceptedMediaTypes, description }, id, place) {
   const acceptsText = !/^(image|audio|video)\//.test(acceptedMediaTypes);
   const note = h('p', { class: 'help', role: 'status' });
-  const text = h('textarea', { rows: 3, id: `${id}-text`, oninput: () => choose(undefined, '') });
+  const text = h('textarea', {
+    rows: 3,
+    id: `${id}-text`,
+    oninput: () => {
+      typed.set(place, text.value);
+      choose(undefined, '');
+    },
+  });
+  text.value = typed.get(place) ?? '';
   const file = h('input', {
     type: 'file',
     id: `${id}-file`,
