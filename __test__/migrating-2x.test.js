@@ -125,6 +125,14 @@ testRows('From 2.x', {
     assert.equal(server.requests.length, 0);
   },
 
+  'Unknown members of the constructor'() {
+    const given = { url: 'http://127.0.0.1:9', apikey: KEY };
+    assert.throws(() => new ModzyClient(/** @type {any} */ (given)), {
+      name: 'TypeError',
+      message: 'the client has no option apikey; use apiKey',
+    });
+  },
+
   async 'Unknown members of parameters'(t) {
     const server = await serve(t, { '*': { body: [] } });
     const client = connect(server);

@@ -12,6 +12,7 @@ const { answerTests } = require('./answer-differences.js');
 const { temporaryFile } = require('./files.js');
 const { networkTests } = require('./network-differences.js');
 const { failure } = require('./outcomes.js');
+const { programTests } = require('./program-differences.js');
 const { serve, uploadRoutes } = require('./server.js');
 const { uploadTests } = require('./upload-differences.js');
 
@@ -68,6 +69,7 @@ function sharedTests(generation) {
     ...uploadTests(generation),
     ...answerTests(generation, SOURCES),
     ...networkTests(generation),
+    ...programTests(generation),
 
     async 'Texts that are not strings'(t) {
       const server = await serve(t, { '*': { status: 202, body: { jobIdentifier: 'j' } } });
