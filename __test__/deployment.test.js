@@ -3,12 +3,14 @@
 // Deployments against the emulator: from nothing to the result of a job, and how a deployment fails and resumes.
 
 const assert = require('node:assert/strict');
+const diagnostics = require('node:diagnostics_channel');
 const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { useEmulator } = require('./support/emulator.js');
 const { failure } = require('./support/outcomes.js');
+const { serve } = require('./support/server.js');
 const { DeploymentError, ModzyClient } = require('modzy-client');
 
 describe('deployModel', () => {
@@ -154,6 +156,28 @@ describe('deployModel', () => {
     assert.equal(shown.results['<input-id>']['zähler.json'], 'a sample');
   });
 
+  it('continues through an outage, and reports each retry', async () => {
+    const retries = [];
+    const onRetry = ({ request, attempt, error }) => retries.push([request.method, attempt, error.status]);
+    diagnostics.subscribe('modzy:request:retry', onRetry);
+    try {
+      // The first requests that read are the polls for the image.
+      await emulator.fault({ method: 'GET', path: '/api/models/*', status: 500, times: 3 });
+      const deployed = await client().deployModel(model({ retries: 0 }));
+      assert.equal(deployed.status, 'active');
+    } finally {
+      await emulator.clearFaults();
+      diagnostics.unsubscribe('modzy:request:retry', onRetry);
+    }
+    const ofImage = retries.filter(([, , status]) => status === 500);
+    assert.deepEqual(
+      ofImage,
+      [1, 2, 3].map((attempt) => ['deployModel', attempt, 500]),
+    );
+    // Right after the pull, the load is refused for a while.
+    assert.ok(retries.some(([, , status]) => status === 400));
+  });
+
   it('takes each step as a method of its own', async () => {
     const modzy = client();
     const { identifier: modelId } = await modzy.createModel({ name: 'Steps', version: '0.0.1' });
@@ -203,6 +227,29 @@ describe('deployModel', () => {
     const sent = await posts();
     await new Promise(setImmediate);
     assert.equal(await posts(), sent);
+  });
+
+  it('closes the request of the step that it is aborted in, and sends nothing more', async (t) => {
+    const routes = ['container-image', 'load-process', 'testInput', 'run-process', 'sample-input', 'image'];
+    const froms = ['image', 'load', 'testInput', 'run', 'samples', 'picture'];
+    for (const [index, from] of froms.entries()) {
+      const route = routes[index];
+      const controller = new AbortController();
+      const server = await serve(t, {
+        'GET /api/models/m/versions/0.0.1/run-process': { body: { percentage: 100, result: {} } },
+        '*': ({ path: requested }) => {
+          assert.ok(requested.endsWith(route), requested);
+          controller.abort(new Error(from));
+          return 'stall';
+        },
+      });
+      const modzy = new ModzyClient({ url: server.url, apiKey: 'a.b' });
+      const spec = model({ modelId: 'm', from, picture: sample, signal: controller.signal });
+      assert.equal((await failure(modzy.deployModel(spec))).message, from);
+      const sent = server.requests.length;
+      await new Promise(setImmediate);
+      assert.equal(server.requests.length, sent, from);
+    }
   });
 
   it('editModelVersion keeps what is not named', async () => {

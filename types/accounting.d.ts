@@ -147,10 +147,10 @@ export interface ProjectFilter extends Paged {
 
 /** A period of days. The server completes a missing date to 7 days, and refuses fewer. */
 export interface ReportPeriod extends RequestOptions {
-  /** The first day, for example `2021-08-13`. */
-  beginDate?: string | null | undefined;
-  /** The last day. */
-  endDate?: string | null | undefined;
+  /** The first day, for example `2021-08-13`; or a `Date`, for its day in UTC. */
+  beginDate?: string | Date | null | undefined;
+  /** The last day, likewise. */
+  endDate?: string | Date | null | undefined;
 }
 
 /** The period of a report, and the jobs that it is about. */

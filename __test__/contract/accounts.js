@@ -105,7 +105,7 @@ module.exports = [
     (c) =>
       c.getDataProcessed({
         beginDate: '2021-08-13',
-        endDate: '2021-08-20',
+        endDate: new Date('2021-08-20T23:59:59Z'),
         userId: 'u',
         accessKey: 'k',
         modelId: 'm',
@@ -167,5 +167,15 @@ module.exports = [
   refused('searchUsers refuses a string', (c) => c.searchUsers('ada@example.com'), /the emails param/),
   refused('getProject refuses an empty identifier', (c) => c.getProject(''), /projectId/),
   refused('getClusterMetric refuses a missing metric', (c) => c.getClusterMetric({}), /metric/),
+  refused(
+    'getDataProcessed refuses an invalid date',
+    (c) => c.getDataProcessed({ beginDate: new Date(NaN) }),
+    /the beginDate param should be a valid datetime/,
+  ),
+  refused(
+    'getDataProcessed refuses a number as a date',
+    (c) => c.getDataProcessed({ endDate: 7 }),
+    /the endDate param/,
+  ),
   refused('getUsers refuses positional arguments', (c) => c.getUsers('Ada'), /takes \(\{ firstName, /),
 ];

@@ -99,6 +99,32 @@ module.exports = [
     answers: [version, { percentage: 47 }, { percentage: 100 }, version, reply(200), version],
     gives: version,
   }),
+  ...each('editModelVersion looks up the latest version', {
+    call: (c) => c.editModelVersion({ modelId: 'm1', version: 'latest', changes: { longDescription: 'D' } }),
+    asks: [get('/models/m1'), get(VERSION), patch(VERSION, { longDescription: 'D' })],
+    answers: [{ modelId: 'm1', latestActiveVersion: '0.0.1' }, version, version],
+    gives: version,
+  }),
+  ...each('updateProcessingEngines looks up the latest version', {
+    call: (c) => c.updateProcessingEngines({ modelId: 'm1', version: 'latest', minimum: 0, maximum: 1 }),
+    asks: [
+      get('/models/m1'),
+      patch(VERSION, { processing: { minimumParallelCapacity: 0, maximumParallelCapacity: 1 } }),
+    ],
+    answers: [{ modelId: 'm1', latestActiveVersion: '0.0.1' }, version],
+    gives: version,
+  }),
+  refused(
+    'createModel refuses the version latest',
+    (c) => c.createModel({ name: 'n', version: 'latest' }),
+    /version must be/,
+  ),
+  {
+    title: 'listModelVersions refuses a flag that is a string',
+    call: (c) => c.listModelVersions({ isActive: 'yes' }).toArray(),
+    asks: [],
+    fails: { of: 'TypeError', message: /the isActive param should be a boolean/ },
+  },
   refused('deployModel refuses a missing image', (c) => c.deployModel({ ...model, image: undefined }), /image/),
   refused('deployModel refuses an unknown step', (c) => c.deployModel({ ...model, from: 'start' }), /from param/),
   refused('deployModel refuses positional arguments', (c) => c.deployModel('m1'), /takes \(\{ /),

@@ -61,7 +61,7 @@ export async function dashboard(modzy: ModzyClient): Promise<void> {
   const license: License = await client.getLicense();
   const alerts: Alert[] = await client.getAlerts(null);
   const entities: string[] = await client.getAlertEntities('JOB_STUCK', request);
-  const filter: ReportFilter = { beginDate: '2021-08-13', endDate: null, userId: 'u', teamId: null };
+  const filter: ReportFilter = { beginDate: '2021-08-13', endDate: new Date(), userId: 'u', teamId: null };
   const data: DataProcessed = await client.getDataProcessed(filter);
   const predictions: PredictionsMade = await client.getPredictionsMade(null, request);
   const users: ActiveUser[] = await client.getMostActiveUsers();

@@ -27,7 +27,15 @@ const users = [
 
 const projects = [...['search', 'status'].map((name) => optional(name, string, name)), ...paged];
 
-const period = ['beginDate', 'endDate'].map((name) => optional(name, string, name));
+/**
+ * Checks the first or the last day of a period. A string is sent unchanged.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+const day = (value, name) => (typeof value === 'string' ? string(value, name) : date(value, name).slice(0, 10));
+
+const period = ['beginDate', 'endDate'].map((name) => optional(name, day, name));
 
 const report = [...period, ...['userId', 'accessKey', 'modelId', 'teamId'].map((name) => optional(name, string, name))];
 

@@ -2,7 +2,7 @@
 
 // The methods that deploy models and change their versions and engines.
 
-const { array, boolean, flag, notEmptyString, object, oneOf, string } = require('../arguments/checks.js');
+const { array, boolean, notEmptyString, object, oneOf, string } = require('../arguments/checks.js');
 const { fromZero, pageNumber } = require('../arguments/numbers.js');
 const { optional, required } = require('../arguments/rows.js');
 const { list, methodsOf, plain, read } = require('./resource.js');
@@ -21,7 +21,7 @@ const sample = required('sample', object, 'sample');
 
 const versions = [
   ...['modelId', 'version', 'status'].map((name) => optional(name, string, name)),
-  ...['isActive', 'isAvailable'].map((name) => optional(name, flag, name)),
+  ...['isActive', 'isAvailable'].map((name) => optional(name, boolean, name)),
   ...['sortBy', 'direction'].map((name) => optional(name, string, name)),
   optional('page', pageNumber, 'page', { 2: 1 }),
   optional('perPage', pageNumber, 'perPage', { 2: 100 }),

@@ -70,8 +70,10 @@ impl Client {
         range: EngineRange,
         options: &RequestOptions,
     ) -> Result<Document> {
-        let path = version_path(model_id, version)?;
+        version_path(model_id, version)?;
         check_range(range)?;
+        let version = self.version(model_id, version, options).await?;
+        let path = version_path(model_id, &version)?;
         let processing = processing(range);
         match self.change(&path, json!({ "processing": processing }), options).await {
             Err(Error::Status {
@@ -96,6 +98,7 @@ impl Client {
         mut on_progress: impl FnMut(StepProgress<'_>) + Send,
     ) -> Result<()> {
         version_path(model_id, version)?;
+        let version = &*self.version(model_id, version, options.request_options()).await?;
         let request = || {
             Ok(Request {
                 expect: Expect::Body(Shape::Array),

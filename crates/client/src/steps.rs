@@ -8,9 +8,10 @@ use crate::{
     clock::FOREVER,
     document::{Document, string_member},
     error::{Error, Result},
-    jobs::{WaitOptions, observed},
+    jobs::WaitOptions,
+    observer::Event,
     transport::Request,
-    waiter::{self, EndedEarly, Polled},
+    waiter::{self, EndedEarly, PollReport, Polled},
 };
 
 /// The options of a wait for a step.
@@ -109,20 +110,32 @@ impl Client {
             Err(error) if technical_information(&error).is_some() => Polled::Refused(error),
             Err(error) => self.judge_failure(error),
         };
-        let mut reported = None;
-        let report = |answer: &Document| {
-            let now = Some(percentage(answer));
-            if let Some(percentage) = now.filter(|_| reported != now) {
-                on_progress(percentage);
+        let observed = &options.request_options().observed;
+        let (mut reported, mut failed) = (None, 0);
+        let report = |PollReport { answer, delay }: PollReport<'_, Document>| match answer {
+            Ok(answer) => {
+                failed = 0;
+                let now = Some(percentage(answer));
+                if let Some(percentage) = now.filter(|_| reported != now) {
+                    on_progress(percentage);
+                }
+                reported = now;
             }
-            reported = now;
+            // The polls of jobs have events of their own, which name the job.
+            Err(error) => {
+                failed += 1;
+                if let Some(delay) = delay {
+                    let attempt = failed;
+                    observed.notify(Event::Retry { attempt, delay, error });
+                }
+            }
         };
         let waited = waiter::wait(
             transport.clock(),
             transport.random(),
             options.wait.schedule,
             poll,
-            observed(&options.request_options().observed, report),
+            report,
         )
         .await;
         waited.map_err(|ended| match ended {

@@ -5,11 +5,10 @@ use std::{ops::RangeInclusive, path::PathBuf};
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Step;
+use super::{Step, steps::check_number};
 use crate::{
     engines::{EngineRange, check_range},
     error::{Error, Result},
-    models::{LATEST, version_path},
 };
 
 /// The requirement of containers for ARM, which servers do not test.
@@ -271,10 +270,7 @@ impl ModelSpec {
             return refused("name", "must be given for a new model");
         }
         // Refuses what no path can hold. A new model gets an identifier that can.
-        version_path(self.model_id.as_deref().unwrap_or("new"), &self.version)?;
-        if empty(&self.version) || self.version == LATEST {
-            return refused("version", "must be the number of a version, such as 0.0.1");
-        }
+        check_number(self.model_id.as_deref().unwrap_or("new"), &self.version)?;
         if empty(&self.image) {
             return refused("image", "must not be empty");
         }

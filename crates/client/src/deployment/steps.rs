@@ -16,7 +16,8 @@ use crate::{
     engines::processing,
     error::{Error, Result},
     listing::{query, with_query},
-    models::{model_path, version_path},
+    models::{LATEST, model_path, version_path},
+    observer::Event,
     steps::StepOptions,
     transport::{Data, Expect, Payload, Request, Shape},
 };
@@ -30,6 +31,18 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(600);
 /// The longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
+/// Refuses the number of a new version that no path can hold, and the name of the latest one.
+pub(super) fn check_number(model_id: &str, version: &str) -> Result<()> {
+    version_path(model_id, version)?;
+    if version.trim().is_empty() || version == LATEST {
+        return Err(Error::argument(
+            "version",
+            "must be the number of a version, such as 0.0.1",
+        ));
+    }
+    Ok(())
+}
+
 impl Client {
     /// Creates a model with its first version, and returns it: `POST /models`. Its `identifier` names the model.
     ///
@@ -39,7 +52,7 @@ impl Client {
         if name.trim().is_empty() {
             return Err(Error::argument("name", "must not be empty"));
         }
-        version_path("new", version)?;
+        check_number("new", version)?;
         let body = json!({ "name": name, "version": version });
         self.post_json("/models", &body, Expect::Body(Shape::Object), options)
             .await
@@ -56,7 +69,7 @@ impl Client {
         version: &str,
         options: &RequestOptions,
     ) -> Result<Document> {
-        version_path(model_id, version)?;
+        check_number(model_id, version)?;
         let path = format!("{}/versions", model_path(model_id)?);
         let body = json!({ "version": version });
         self.post_json(&path, &body, Expect::BodyOrNothing(Shape::Object), options)
@@ -155,7 +168,7 @@ impl Client {
         let started = clock.now();
         let request = self.long_request(options);
         let mut pause = SHORTEST_PAUSE;
-        for _ in 0..LOADS {
+        for attempt in 1..=LOADS {
             let refusal = match self.post(&path, &request).await {
                 Err(error @ Error::Status { status: 400, .. }) => error,
                 loaded => return loaded,
@@ -164,7 +177,10 @@ impl Client {
             if left.is_zero() {
                 return Err(refusal);
             }
-            clock.sleep(pause.min(left)).await;
+            let delay = pause.min(left);
+            let error = &refusal;
+            request.observed.notify(Event::Retry { attempt, delay, error });
+            clock.sleep(delay).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
         self.post(&path, &request).await

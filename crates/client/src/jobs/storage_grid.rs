@@ -83,9 +83,13 @@ impl<S> Parts for StorageGridParts<S> {
 /// Refuses an endpoint that the server could not use. It does not guess a scheme: one is encrypted, the other is not. `host:port`
 /// parses as a URL too, whose scheme is the host.
 fn check(endpoint: &str) -> Result<()> {
-    let is_usable = Url::parse(endpoint)
-        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host() && endpoint.contains("://"));
-    if is_usable {
+    // A parser drops spaces, but the server gets the endpoint unchanged.
+    let has_scheme = ["https://", "http://"].iter().any(|scheme| {
+        let start = endpoint.get(..scheme.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
+    let is_whole = !endpoint.ends_with(|end: char| end.is_ascii_whitespace());
+    if has_scheme && is_whole && Url::parse(endpoint).is_ok_and(|url| url.has_host()) {
         Ok(())
     } else {
         Err(Error::argument(
@@ -157,6 +161,8 @@ mod tests {
             "s3://bucket",
             "https:grid.example.com",
             "https://",
+            " https://grid.example.com",
+            "https://grid.example.com\n",
         ] {
             let refused = job(endpoint).unwrap_err().to_string();
             assert_eq!(

@@ -97,8 +97,10 @@ impl Client {
         changes: &impl Serialize,
         options: &RequestOptions,
     ) -> Result<Document> {
-        let path = version_path(model_id, version)?;
+        version_path(model_id, version)?;
         let changes = checked(changes)?;
+        let version = self.version(model_id, version, options).await?;
+        let path = version_path(model_id, &version)?;
         let current: Map<String, Value> = self.read(&path, options).await?.parse().unwrap_or_default();
         self.change(&path, Value::from(merged(&current, changes)), options)
             .await

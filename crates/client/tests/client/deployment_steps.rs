@@ -305,6 +305,7 @@ async fn a_step_refuses_what_cannot_work_before_anything_is_sent() {
         (client.create_model(" ", "1.0.0", &given).await.err(), "name"),
         (client.create_model("n", "", &given).await.err(), "version"),
         (client.create_model("n", "..", &given).await.err(), "version"),
+        (client.create_model("n", "latest", &given).await.err(), "version"),
         (client.create_model_version("m", ".", &given).await.err(), "version"),
         (client.create_model_version("", "1.0.0", &given).await.err(), "model_id"),
         (
