@@ -73,6 +73,14 @@ impl Auth {
         }
     }
 
+    /// Returns the prefix of an API key, which is public, and by which the server names the key.
+    pub(crate) fn prefix(&self) -> Option<&str> {
+        match self {
+            Self::ApiKey(key) => key.expose_secret().split_once('.').map(|(prefix, _)| prefix),
+            Self::Team { .. } => None,
+        }
+    }
+
     /// Returns what may be wrong with credentials that the server refuses.
     pub(crate) fn doubt(&self) -> Option<&'static str> {
         match self {

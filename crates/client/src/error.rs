@@ -9,7 +9,7 @@ use std::{
 
 use http::Method;
 
-pub use crate::faults::{BodyFault, ConnectionFault, GaveUp, InputFault, Phase, Sent};
+pub use crate::faults::{BodyFault, ConnectionFault, GaveUp, InputFault, JournalFault, Phase, Sent};
 use crate::{document::Document, faults::limit_of_threads};
 
 /// The result of a call.
@@ -54,6 +54,24 @@ pub enum Error {
         path: PathBuf,
         /// The error of the system.
         source: io::Error,
+    },
+
+    /// The journal of a batch cannot be used, or does not say what became of a job. See [`Client::open_journal`].
+    ///
+    /// [`Client::open_journal`]: crate::Client::open_journal
+    #[error("the journal {} {reason}{}", .path.display(), because(.source.as_deref()))]
+    #[non_exhaustive]
+    Journal {
+        /// The file, as the caller named it.
+        path: PathBuf,
+        /// What is wrong.
+        fault: JournalFault,
+        /// What is wrong and what to do about it, to follow the file in a message.
+        reason: String,
+        /// The key of the job, if the fault is about one.
+        input_key: Option<String>,
+        /// The error of the system, or of a request.
+        source: Option<Source>,
     },
 
     /// The server answered with a status outside 2xx. Repeating it may help for 408, 425, 429 and 5xx.
@@ -263,6 +281,7 @@ impl Error {
             Self::Argument { .. }
             | Self::Input { .. }
             | Self::File { .. }
+            | Self::Journal { .. }
             | Self::WaitTimeout { .. }
             | Self::JobFailed { .. }
             | Self::Step { .. }
@@ -281,6 +300,7 @@ impl Error {
             Self::Argument { .. }
             | Self::Input { .. }
             | Self::File { .. }
+            | Self::Journal { .. }
             | Self::WaitTimeout { .. }
             | Self::JobFailed { .. }
             | Self::Step { .. }
@@ -378,6 +398,11 @@ fn place(input_key: &str, input_name: &str) -> String {
     } else {
         format!("{input_key:?}, {input_name:?}")
     }
+}
+
+/// Appends the cause of a failure.
+fn because(source: Option<&(dyn std::error::Error + Send + Sync + 'static)>) -> String {
+    source.map_or_else(String::new, |source| format!(": {source}"))
 }
 
 /// Names the proxy of a request, if it had one.

@@ -116,6 +116,33 @@ impl InputFault {
     }
 }
 
+/// What is wrong with a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JournalFault {
+    /// It cannot be opened, locked, read or written, or belongs to another server or key.
+    Unusable,
+    /// Another batch uses it.
+    InUse,
+    /// Its content has changed since it was written, or it is not a journal.
+    Damaged,
+    /// Whether the server has accepted a job is unknown. The job was not submitted again.
+    Unknown,
+}
+
+impl JournalFault {
+    /// Returns the fault as the public API spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unusable => "unusable",
+            Self::InUse => "inUse",
+            Self::Damaged => "damaged",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// What went wrong with a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

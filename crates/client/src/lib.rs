@@ -23,6 +23,7 @@
 //! - A job: [`TextJob`], [`EmbeddedJob`], [`FileJob`], [`S3Job`], [`StorageGridJob`],
 //!   [`AzureJob`], [`JdbcJob`], or a body of your own ([`Client::submit_job`]).
 //! - A wait: [`Client::block_until_complete`], [`Client::block_until_result`], with [`WaitOptions`].
+//! - A batch that survives the end of its process: [`Client::open_journal`], [`Journal::take`].
 //! - Results: [`Client::get_result`], or one input at a time with [`Client::stream_results`]; outputs of any size with
 //!   [`Client::open_output`] and [`Client::download_output`].
 //!
@@ -58,6 +59,7 @@ mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 mod jobs;
+mod journal;
 mod listing;
 mod models;
 mod observer;
@@ -69,6 +71,7 @@ mod resolver;
 mod results;
 mod run;
 mod steps;
+mod timestamp;
 mod transport;
 mod uploads;
 mod waiter;
@@ -84,14 +87,15 @@ pub use self::{
     document::Document,
     endpoint::BaseUrl,
     engines::EngineRange,
-    error::{BodyFault, Call, ConnectionFault, Error, GaveUp, InputFault, Phase, Result, Sent},
+    error::{BodyFault, Call, ConnectionFault, Error, GaveUp, InputFault, JournalFault, Phase, Result, Sent},
     jobs::{
         Abort, AzureBlobs, AzureJob, AzureJobBuilder, CANCEL_GRACE, CancelLimits, CancelOutcome, Cancellation,
         EmbeddedJob, EmbeddedValue, Ended, FetchedJob, FetchedJobBuilder, JdbcJob, JdbcJobBuilder, JdbcQuery,
-        JobFilter, JobHistoryFilter, JobOfCall, S3Job, S3JobBuilder, S3Objects, Sources, StorageGridJob,
+        JobFilter, JobHistoryFilter, JobOfCall, JobSearch, S3Job, S3JobBuilder, S3Objects, Sources, StorageGridJob,
         StorageGridJobBuilder, StorageGridObjects, TextJob, WaitOptions, fate_of_aborted, is_final_status,
         path_to_data_uri,
     },
+    journal::{Journal, JournalKey, JournalTurn},
     listing::Page,
     models::{ModelFilter, ModelVersionFilter},
     observer::{Event, Observer, QueueReason},

@@ -47,6 +47,12 @@ pub(crate) fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
     WORK.compute(work)
 }
 
+/// Runs work that blocks and that nobody awaits.
+pub(crate) fn detach(work: impl FnOnce() + Send + 'static) -> Result<()> {
+    let refused = WORK.submit(Box::new(work), true);
+    refused.map_err(|(_, refused)| refused.to_error())
+}
+
 /// Starts the thread that reads and writes files, unless it exists. It stays, so that later calls can wait for it if
 /// the system refuses further threads. Without this call, the first call that needs the thread starts it.
 ///

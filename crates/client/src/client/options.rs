@@ -10,6 +10,7 @@ use crate::{
     clock::FOREVER,
     error::Result,
     jobs::Cancellation,
+    journal::JournalKey,
     observer::{Observed, Observer},
     transport::Settings,
 };
@@ -28,6 +29,7 @@ pub struct RequestOptions {
     headers: Option<Box<HeaderMap>>,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
     pub(crate) observed: Observed,
+    pub(crate) journal: Option<JournalKey>,
 }
 
 impl RequestOptions {
@@ -93,6 +95,16 @@ impl RequestOptions {
     /// Sets the observer of the call's retries and polls. Default: none.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observed = Observed(Some(observer));
+        self
+    }
+
+    /// Sets the key of a journal that the call belongs to: the one submit of the key's job, or the wait for it. Means nothing in other
+    /// calls. See [`Client::open_journal`](crate::Client::open_journal).
+    ///
+    /// A submit must have an input with this key. If its answer is lost, the client looks for the job in the history, and submits it
+    /// again only once it was certainly not accepted.
+    pub fn journal(mut self, key: JournalKey) -> Self {
+        self.journal = Some(key);
         self
     }
 

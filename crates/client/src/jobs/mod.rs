@@ -7,12 +7,14 @@ mod cancel;
 mod data_uri;
 mod embedded;
 mod fetched;
+mod find;
 mod get;
 mod history;
 mod inputs;
 mod jdbc;
 mod list;
 mod s3;
+mod scan;
 mod status;
 mod storage_grid;
 mod submits;
@@ -26,6 +28,7 @@ pub use self::{
     data_uri::path_to_data_uri,
     embedded::{EmbeddedJob, EmbeddedValue},
     fetched::{FetchedJob, FetchedJobBuilder},
+    find::JobSearch,
     history::JobHistoryFilter,
     inputs::Sources,
     jdbc::{JdbcJob, JdbcJobBuilder, JdbcQuery},
@@ -36,4 +39,10 @@ pub use self::{
     text::TextJob,
     wait::WaitOptions,
 };
-pub(crate) use self::{inputs::Place, status::Stage, submits::body, wait::observed};
+pub(crate) use self::{
+    inputs::Place,
+    scan::{Scanned, input_keys},
+    status::Stage,
+    submits::body,
+    wait::observed,
+};

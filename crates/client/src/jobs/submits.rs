@@ -20,8 +20,31 @@ impl Client {
     /// # Errors
     /// With `sent: Maybe` if the server may have accepted the job without returning a readable receipt.
     pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
+        let body = self.with_version(body.into(), options).await?;
+        match &options.journal {
+            Some(key) => Box::pin(key.submit(self, body, options)).await,
+            None => self.post_job(body, options).await,
+        }
+    }
+
+    /// Opens the job of an upload with inputs of these keys.
+    pub(crate) async fn open_job<'k>(
+        &self,
+        body: impl Into<Bytes>,
+        keys: impl Iterator<Item = &'k str>,
+        options: &RequestOptions,
+    ) -> Result<Document> {
+        let body = self.with_version(body.into(), options).await?;
+        match &options.journal {
+            Some(key) => Box::pin(key.open(self, body, keys, options)).await,
+            None => self.post_job(body, options).await,
+        }
+    }
+
+    /// Sends a submit whose model has the number of its version.
+    pub(crate) async fn post_job(&self, body: Bytes, options: &RequestOptions) -> Result<Document> {
         let request = Request {
-            payload: Payload::Json(self.with_version(body.into(), options).await?),
+            payload: Payload::Json(body),
             expect: Expect::Body(Shape::Receipt),
             ..self.request(Method::POST, "/jobs", None)
         };

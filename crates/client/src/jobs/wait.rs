@@ -116,10 +116,15 @@ impl Client {
             observed(&options.request.observed, on_progress),
         )
         .await;
-        waited.map_err(|ended| match ended {
+        let job = waited.map_err(|ended| match ended {
             EndedEarly::Failed(error) => error,
             EndedEarly::TimedOut(job) => self.wait_timeout(job_id, job, options),
-        })
+        })?;
+        if let Some(key) = &options.request.journal {
+            // On the heap, because few of thousands of waits end at the same time.
+            Box::pin(key.ended(&job)).await?;
+        }
+        Ok(job)
     }
 
     /// Returns the error for a wait whose limit passed. Hides an API key that was passed as the identifier: perhaps no poll has

@@ -49,6 +49,7 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
         Error::Argument { .. }
         | Error::Input { .. }
         | Error::File { .. }
+        | Error::Journal { .. }
         | Error::WaitTimeout { .. }
         | Error::JobFailed { .. }
         | Error::Step { .. }

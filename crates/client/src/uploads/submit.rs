@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use indexmap::IndexSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -82,7 +83,8 @@ impl Client {
                 }));
             }
         };
-        let open = std::pin::pin!(self.submit_job(body, options));
+        let keys: IndexSet<_> = inputs.iter().map(|input| input.place.input_key.clone()).collect();
+        let open = Box::pin(self.open_job(body, keys.iter().map(String::as_str), options));
         let receipt = match self.unless_aborted(open, JobOfCall::Submitted, abort, options).await {
             Ended::Settled(Ok(receipt)) => receipt,
             Ended::Settled(Err(error)) => return error.into(),
@@ -96,10 +98,16 @@ impl Client {
         let transfer = Box::pin(self.transfer(&job_id, inputs, &limits, options, &mut listener));
         let job = JobOfCall::Known(&job_id);
         match self.unless_aborted(transfer, job, abort, options).await {
-            Ended::Settled(Ok(closed)) => Upload {
-                result: Ok(closed),
-                canceled: None,
-            },
+            Ended::Settled(Ok(closed)) => {
+                let noted = match &options.journal {
+                    Some(key) => key.submitted(&job_id).await,
+                    None => Ok(()),
+                };
+                Upload {
+                    result: noted.map(|()| closed),
+                    canceled: None,
+                }
+            }
             Ended::Settled(Err(error)) => Upload {
                 canceled: Some(self.cancel_aborted(&job_id, options).await),
                 result: Err(error),

@@ -5,11 +5,11 @@ use std::{
     fs::{self, File},
     io::Write as _,
     os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-    process::Command,
+    path::Path,
 };
 
 use crate::support::{
+    disk::Disk,
     folder::Folder,
     options,
     output::{named, whole},
@@ -18,29 +18,6 @@ use crate::support::{
 };
 
 const MIB: usize = 1024 * 1024;
-
-/// A disk of a given size. The drop unmounts it.
-struct Disk(PathBuf);
-
-impl Disk {
-    fn new(folder: &Folder, size: &str) -> Option<Self> {
-        let place = folder.path().join("disk");
-        fs::create_dir(&place).unwrap();
-        let size = format!("size={size}");
-        let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &size, "none"])
-            .arg(&place)
-            .output();
-        mount.is_ok_and(|run| run.status.success()).then_some(Self(place))
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        // A disk that stays is harmless.
-        let _ = Command::new("umount").arg(&self.0).status();
-    }
-}
 
 /// Writes a file of 2 MiB that is a hole except for its first and last bytes, and gives it another name, so that
 /// downloads overwrite it in place. Returns its content.
@@ -67,7 +44,7 @@ async fn space_for_the_holes_of_a_file_is_reserved_before_the_file_is_overwritte
             eprintln!("skipped: no file system can be mounted on this system");
             return;
         };
-        let place = disk.0.join("output.bin");
+        let place = disk.path().join("output.bin");
         let old = write_file_with_a_hole(&place);
         let done = client.download_output(&named(), &place, &options(), |_| {}).await;
         let expected = if has_room {
@@ -79,6 +56,6 @@ async fn space_for_the_holes_of_a_file_is_reserved_before_the_file_is_overwritte
             &old
         };
         assert!(fs::read(&place).unwrap() == expected, "{size}");
-        assert_eq!(fs::read_dir(&disk.0).unwrap().count(), 2, "{size}");
+        assert_eq!(fs::read_dir(disk.path()).unwrap().count(), 2, "{size}");
     }
 }

@@ -59,6 +59,12 @@ mod history;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+mod journal;
+#[cfg(test)]
+mod journal_files;
+#[cfg(test)]
+mod journal_uploads;
+#[cfg(test)]
 mod keep_alive;
 #[cfg(test)]
 mod limits;

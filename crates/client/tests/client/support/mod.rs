@@ -2,6 +2,8 @@
 
 pub(crate) mod certificates;
 pub(crate) mod clock;
+#[cfg(target_os = "linux")]
+pub(crate) mod disk;
 pub(crate) mod folder;
 pub(crate) mod gzip;
 pub(crate) mod names;

@@ -1,0 +1,81 @@
+//! Jobs by the keys of their inputs, which the history is scanned for.
+
+use std::{ops::ControlFlow, time::SystemTime};
+
+use crate::{
+    client::{Client, RequestOptions},
+    document::Document,
+    error::{Error, Result},
+    timestamp,
+};
+
+/// How far back a search goes by default, in ms.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// What [`Client::find_jobs`] looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JobSearch {
+    /// The key of an input of the job.
+    pub input_key: String,
+    /// The earliest creation, in ISO 8601. `None`: 24 hours ago.
+    pub since: Option<String>,
+    /// The model's identifier. `None`: any.
+    pub model_id: Option<String>,
+    /// The version's number. `None`: any.
+    pub version: Option<String>,
+    /// The most jobs to find.
+    pub limit: usize,
+}
+
+impl JobSearch {
+    /// Creates a search for all jobs of the last 24 hours that have an input with this key.
+    pub fn new(input_key: impl Into<String>) -> Self {
+        Self {
+            input_key: input_key.into(),
+            since: None,
+            model_id: None,
+            version: None,
+            limit: usize::MAX,
+        }
+    }
+}
+
+impl Client {
+    /// Finds the jobs of this client's key that have an input with some key: a scan of `GET /jobs/history`. Returns the newest first.
+    /// A server adds a job to its history some time after it has accepted it. With a team's token, the jobs of all keys are found.
+    ///
+    /// # Errors
+    /// As [`Client::get_job_history`], and [`Error::Argument`] for a time that cannot be read.
+    pub async fn find_jobs(&self, search: &JobSearch, options: &RequestOptions) -> Result<Vec<Document>> {
+        let mut found = Vec::new();
+        if search.limit == 0 {
+            return Ok(found);
+        }
+        let is_wanted = |wanted: &Option<String>, has: &str| wanted.as_deref().is_none_or(|wanted| wanted == has);
+        let since = match &search.since {
+            None => now().saturating_sub(DAY),
+            Some(since) => timestamp::millis(since).ok_or_else(|| {
+                Error::argument("since", r#"must be a time in ISO 8601, such as "2026-01-31T12:00:00Z""#)
+            })?,
+        };
+        self.scan_history(Some(since), options, |job| {
+            let has_key = job.inputs.iter().flatten().any(|key| *key == search.input_key);
+            if has_key && is_wanted(&search.model_id, &job.model) && is_wanted(&search.version, &job.version) {
+                found.push(job.document());
+            }
+            if found.len() < search.limit {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        })
+        .await?;
+        Ok(found)
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,194 @@
+//! A scan of the history of jobs, from the newest to the oldest: `GET /jobs/history`, one page after the other, on servers that
+//! number their pages from 0 or 1, cap them, or do not sort them.
+
+use std::{borrow::Cow, collections::HashSet, ops::ControlFlow};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    client::{Client, RequestOptions},
+    document::{self, Document, Members},
+    error::Result,
+    jobs::JobHistoryFilter,
+    timestamp,
+};
+
+/// How many jobs a page is asked to hold, as in Modzy's own SDK.
+const PER_PAGE: u64 = 100;
+
+/// How many pages without a new job are read before the scan ends. New jobs move the others to later pages.
+const MOST_STALE: u32 = 3;
+
+/// How many pages are read at most.
+const MOST_PAGES: u64 = 10_000;
+
+/// The time before the start of a scan whose jobs are asked for too, so that one of them shows that the scan has passed its start.
+const BEFORE: i64 = 60 * 60 * 1000;
+
+/// A job of the history.
+#[derive(Debug)]
+pub(crate) struct HistoryJob<'a> {
+    pub(crate) id: String,
+    pub(crate) model: String,
+    pub(crate) version: String,
+    /// When it was created, in ms since 1970 by the server's clock. `None` if it does not say so.
+    pub(crate) created: Option<i64>,
+    /// The keys of its inputs. `None` if it does not name them.
+    pub(crate) inputs: Option<Vec<String>>,
+    pub(crate) text: &'a RawValue,
+}
+
+/// Whether a scan has seen every job since its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scanned {
+    All,
+    /// The caller has ended it.
+    Enough,
+    /// The pages repeat themselves, or do not end.
+    BadPages,
+}
+
+impl Client {
+    /// Visits the jobs of this client's key that were created since a time, the newest first; without it, all jobs of the server's
+    /// own period. Each job is visited once.
+    pub(crate) async fn scan_history(
+        &self,
+        since: Option<i64>,
+        options: &RequestOptions,
+        mut visit: impl FnMut(&HistoryJob<'_>) -> ControlFlow<()> + Send,
+    ) -> Result<Scanned> {
+        let prefix = self.transport().auth().prefix();
+        let mut filter = JobHistoryFilter {
+            access_key: prefix.map(str::to_owned),
+            start_date: since.map(|since| timestamp::text(since.saturating_sub(BEFORE))),
+            sort_by: Some("createdAt".to_owned()),
+            direction: Some("DESC".to_owned()),
+            per_page: Some(PER_PAGE),
+            ..JobHistoryFilter::default()
+        };
+        let mut known = HashSet::new();
+        let mut stale = 0;
+        let mut last = i64::MAX;
+        let mut is_sorted = true;
+        // The first request names no page, because servers number them from 0 or from 1.
+        for page in 0..MOST_PAGES {
+            filter.page = (page > 0).then_some(page);
+            let items = self.get_job_history(&filter, options).await?.elements();
+            if items.is_empty() {
+                return Ok(Scanned::All);
+            }
+            stale += 1;
+            for item in &items {
+                let Some(job) = HistoryJob::read(item, prefix) else {
+                    continue;
+                };
+                if !known.insert(job.id.clone()) {
+                    continue;
+                }
+                stale = 0;
+                if let Some(created) = job.created {
+                    is_sorted &= created <= last;
+                    last = created;
+                }
+                let is_before = since.zip(job.created).is_some_and(|(since, created)| created < since);
+                if is_before && is_sorted {
+                    return Ok(Scanned::All);
+                }
+                if !is_before && visit(&job).is_break() {
+                    return Ok(Scanned::Enough);
+                }
+            }
+            if stale >= MOST_STALE {
+                break;
+            }
+        }
+        Ok(Scanned::BadPages)
+    }
+}
+
+impl<'a> HistoryJob<'a> {
+    /// Reads a job. Returns `None` for one of another key, and for something that is not a job.
+    fn read(text: &'a RawValue, prefix: Option<&str>) -> Option<Self> {
+        let members = Members::read(text.get())?;
+        let member = |name: &str| {
+            let mut members = members.iter();
+            let found = members.rfind(|(key, _)| document::name(key).as_deref() == Some(name));
+            found.map(|(_, value)| value.get())
+        };
+        let string = |name: &str| serde_json::from_str::<String>(member(name)?).ok();
+        let submitter = string("submittedBy").or_else(|| string("accessKey"));
+        if prefix
+            .zip(submitter)
+            .is_some_and(|(prefix, submitter)| prefix != submitter)
+        {
+            return None;
+        }
+        let model = member("model").unwrap_or_default();
+        let created = string("createdAt").or_else(|| string("submittedAt"));
+        Some(Self {
+            id: string("jobIdentifier")?,
+            model: document::string_member(model, "identifier").unwrap_or_default(),
+            version: document::string_member(model, "version").unwrap_or_default(),
+            created: created.and_then(|created| timestamp::millis(&created)),
+            inputs: member("jobInputs").and_then(input_keys),
+            text,
+        })
+    }
+
+    pub(crate) fn document(&self) -> Document {
+        Document::of_json(self.text.get().to_owned())
+    }
+}
+
+/// Returns the keys of a job's inputs, in each form: of a receipt, of a job, and those that other SDKs accept.
+pub(crate) fn input_keys(inputs: &str) -> Option<Vec<String>> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Inputs<'a> {
+        Job(#[serde(borrow)] Vec<Input<'a>>),
+        Receipt {
+            #[serde(borrow)]
+            identifier: Vec<Cow<'a, str>>,
+        },
+        Names(#[serde(borrow)] Vec<Cow<'a, str>>),
+        One(#[serde(borrow)] Input<'a>),
+    }
+    #[derive(Deserialize)]
+    struct Input<'a> {
+        #[serde(borrow)]
+        identifier: Cow<'a, str>,
+    }
+    let keys = match serde_json::from_str(inputs).ok()? {
+        Inputs::Job(inputs) => inputs.into_iter().map(|input| input.identifier.into_owned()).collect(),
+        Inputs::Receipt { identifier } | Inputs::Names(identifier) => {
+            identifier.into_iter().map(Cow::into_owned).collect()
+        }
+        Inputs::One(input) => vec![input.identifier.into_owned()],
+    };
+    Some(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_of_inputs_are_read_in_every_form() {
+        for (text, keys) in [
+            (r#"{"identifier":["a","b"]}"#, Some(vec!["a", "b"])),
+            (
+                r#"[{"identifier":"a"},{"identifier":"\u00fc\n"}]"#,
+                Some(vec!["a", "ü\n"]),
+            ),
+            (r#"{"identifier":"a"}"#, Some(vec!["a"])),
+            ("[]", Some(vec![])),
+            ("null", None),
+            (r#"["a","b"]"#, Some(vec!["a", "b"])),
+            ("[1]", None),
+        ] {
+            let expected = keys.map(|keys| keys.into_iter().map(str::to_owned).collect());
+            assert_eq!(input_keys(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What a journal knows: how far the job of each key has come, and which jobs are known to belong to something.
+
+use std::{
+    collections::{HashMap, HashSet},
+    mem,
+    time::{Duration, Instant},
+};
+
+use super::record::{Intent, Record};
+
+/// How often a job is remembered that shows how far the history has come.
+const WITNESSES: Duration = Duration::from_secs(1);
+
+/// How far the job of a key has come.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Step {
+    /// It was certainly not accepted, or never submitted.
+    #[default]
+    New,
+    Submitting(Intent),
+    Opened(String),
+    Submitted(String),
+    Ended(String),
+}
+
+#[derive(Debug, Default)]
+struct Key {
+    step: Step,
+    /// Whether this run has taken it.
+    is_taken: bool,
+    /// Whether its submit may be sent.
+    may_submit: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    all: HashMap<String, Key>,
+    /// Jobs of other keys, and jobs that existed before.
+    known: HashSet<String>,
+    /// The keys whose jobs are looked for in the history, and the earliest time of each.
+    pub(super) wanted: HashMap<String, i64>,
+    /// Jobs of this run and when their submits began, in order.
+    witnesses: Vec<(Instant, String)>,
+    /// The time of the newest receipt of this run, by the server's clock, in ms since 1970.
+    pub(super) newest: Option<i64>,
+}
+
+impl Keys {
+    pub(super) fn of(records: Vec<Record>) -> Self {
+        let mut keys = Self::default();
+        for record in records {
+            let (input_key, step) = match record {
+                Record::Created { .. } => continue,
+                Record::Began { seen } => {
+                    keys.known.extend(seen);
+                    continue;
+                }
+                Record::Submitting { input_key, intent } => (input_key, Step::Submitting(intent)),
+                Record::Opened {
+                    input_key,
+                    job_identifier,
+                } => {
+                    keys.known.insert(job_identifier.clone());
+                    (input_key, Step::Opened(job_identifier))
+                }
+                Record::Submitted {
+                    input_key,
+                    job_identifier,
+                } => {
+                    keys.known.insert(job_identifier.clone());
+                    (input_key, Step::Submitted(job_identifier))
+                }
+                Record::Refused { input_key } => (input_key, Step::New),
+                Record::Ended { input_key, job } => (input_key, Step::Ended(job)),
+            };
+            keys.all.entry(input_key).or_default().step = step;
+        }
+        keys
+    }
+
+    /// Takes a key, for this run. Returns `None` if it was taken before.
+    pub(super) fn take(&mut self, input_key: &str) -> Option<Step> {
+        let key = self.all.entry(input_key.to_owned()).or_default();
+        let is_first = !mem::replace(&mut key.is_taken, true);
+        is_first.then(|| mem::take(&mut key.step))
+    }
+
+    /// Whether the last step of a key does not say what became of its job.
+    pub(super) fn is_unsettled(&self, input_key: &str) -> bool {
+        self.all.get(input_key).is_some_and(|key| match &key.step {
+            Step::Submitting(intent) => !intent.is_upload,
+            Step::Opened(_) => true,
+            Step::New | Step::Submitted(_) | Step::Ended(_) => false,
+        })
+    }
+
+    /// Lets the job of a key be submitted once.
+    pub(super) fn allow(&mut self, input_key: &str) {
+        if let Some(key) = self.all.get_mut(input_key) {
+            key.may_submit = true;
+        }
+    }
+
+    /// Uses the permission to submit the job of a key. Returns whether there was one.
+    pub(super) fn claim(&mut self, input_key: &str) -> bool {
+        let key = self.all.get_mut(input_key);
+        key.is_some_and(|key| mem::replace(&mut key.may_submit, false))
+    }
+
+    /// Notes that a job belongs to something. Returns whether that was unknown.
+    pub(super) fn know(&mut self, job_id: &str) -> bool {
+        self.known.insert(job_id.to_owned())
+    }
+
+    pub(super) fn knows(&self, job_id: &str) -> bool {
+        self.known.contains(job_id)
+    }
+
+    /// Notes a job of this run whose submit began at this time.
+    pub(super) fn own(&mut self, job_id: &str, began: Instant) {
+        self.know(job_id);
+        let is_due = |(last, _): &(Instant, String)| began.saturating_duration_since(*last) >= WITNESSES;
+        if self.witnesses.last().is_none_or(is_due) {
+            self.witnesses.push((began, job_id.to_owned()));
+        }
+    }
+
+    /// Returns when the submit of a job began, if it is one that was noted.
+    pub(super) fn began(&self, job_id: &str) -> Option<Instant> {
+        let noted = self.witnesses.iter().find(|(_, noted)| noted == job_id);
+        noted.map(|(began, _)| *began)
+    }
+
+    /// Whether a job was noted whose submit began then or later.
+    pub(super) fn has_witness_since(&self, time: Instant) -> bool {
+        self.witnesses.last().is_some_and(|(began, _)| *began >= time)
+    }
+}

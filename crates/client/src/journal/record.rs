@@ -1,0 +1,51 @@
+//! The records of a journal. The file says what a reader must know to take up a batch after a crash at any point.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the format.
+pub(super) const VERSION: u32 = 1;
+
+/// A step of a batch, which is on the disk before anything relies on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(super) enum Record {
+    /// The journal was created, for an API and a key.
+    Created {
+        version: u32,
+        url: String,
+        /// The prefix of the API key, which is public.
+        access_key: Option<String>,
+    },
+    /// A run is about to submit its first job. These jobs existed before, as far as the history shows jobs of the last moments.
+    Began { seen: Vec<String> },
+    /// A submit is about to be sent.
+    Submitting {
+        input_key: String,
+        #[serde(flatten)]
+        intent: Intent,
+    },
+    /// A job was opened for an upload.
+    Opened { input_key: String, job_identifier: String },
+    /// The job was accepted.
+    Submitted { input_key: String, job_identifier: String },
+    /// The job was certainly not accepted.
+    Refused { input_key: String },
+    /// The job is final: as the server sent it.
+    Ended { input_key: String, job: String },
+}
+
+/// What a job that was about to be submitted looks like in the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Intent {
+    pub(super) model: String,
+    pub(super) version: String,
+    /// How many inputs it has.
+    pub(super) inputs: usize,
+    /// Whether the submit opens a job for an upload. Such a job does not run unless it is closed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_upload: bool,
+    /// It is not older than this, in ms since 1970 by the server's clock. `None` if the history could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) since: Option<i64>,
+}

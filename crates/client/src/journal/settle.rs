@@ -1,0 +1,150 @@
+//! What became of a submit without an answer: its job is in the history, or it was certainly not accepted, or that is unknown.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Journal,
+    history::{Candidate, Scan},
+    record::Intent,
+    submit::is_refusal,
+};
+use crate::{
+    error::{Error, Result},
+    jobs::{Scanned, WaitOptions, body},
+};
+
+/// How long a proxy may hold a request after its sender has given it up.
+const HELD: Duration = Duration::from_mins(1);
+
+impl Journal {
+    /// Finds the job of a submit that was sent before a time. Returns `None` once it was certainly not accepted.
+    pub(super) async fn settle(
+        &self,
+        input_key: &str,
+        intent: &Intent,
+        sent: Instant,
+        options: &WaitOptions,
+    ) -> Result<Option<Candidate>> {
+        let Some(since) = intent.since else {
+            let why = "the history of jobs could not be read before the submit";
+            return Err(self.unknown(input_key, why, None));
+        };
+        if self.inner.client.transport().auth().prefix().is_none() {
+            let why = "with the token of a team, the history does not show which jobs are its own";
+            return Err(self.unknown(input_key, why, None));
+        }
+        self.keys().wanted.insert(input_key.to_owned(), since);
+        let settled = self.look(input_key, intent, since, sent, options).await;
+        self.keys().wanted.remove(input_key);
+        settled
+    }
+
+    async fn look(
+        &self,
+        input_key: &str,
+        intent: &Intent,
+        since: i64,
+        sent: Instant,
+        options: &WaitOptions,
+    ) -> Result<Option<Candidate>> {
+        let client = &self.inner.client;
+        let clock = client.transport().clock();
+        let request = options.request_options();
+        // The server has received the request by then, if at all.
+        let received = sent + client.settings(request).request_timeout + HELD;
+        let last = received + options.longest_outage();
+        loop {
+            let scan = match self.scan(clock.now(), request).await {
+                Ok(scan) => scan,
+                Err(Error::Aborted) => return Err(Error::Aborted),
+                Err(error) if error.is_retryable() && clock.now() < last => {
+                    clock.sleep(options.schedule.poll_interval).await;
+                    continue;
+                }
+                Err(error) => return Err(self.unknown(input_key, "the history of jobs cannot be read", Some(error))),
+            };
+            if let Some(job) = self.job_in(&scan, input_key, intent, since)? {
+                return Ok(Some(job));
+            }
+            if scan.scanned == Scanned::BadPages {
+                let why = "the history of jobs cannot be read to its end, because its pages repeat themselves";
+                return Err(self.unknown(input_key, why, None));
+            }
+            let is_late = scan.began >= received;
+            if is_late && scan.witness >= Some(received) {
+                return Ok(None);
+            }
+            if clock.now() >= last {
+                let why = "the history of jobs lags behind, and does not show jobs that were submitted later";
+                return Err(self.unknown(input_key, why, None));
+            }
+            if is_late {
+                self.open_witness(input_key, intent, received, options).await?;
+            }
+            clock.sleep(options.schedule.poll_interval).await;
+        }
+    }
+
+    /// Returns the job of a key, if a scan has found it.
+    fn job_in(&self, scan: &Scan, input_key: &str, intent: &Intent, since: i64) -> Result<Option<Candidate>> {
+        let is_like = |wanted: &str, has: &str| has.is_empty() || wanted == has;
+        let mut keys = self.keys();
+        let is_possible = |job: &&Candidate| {
+            is_like(&intent.model, &job.model)
+                && is_like(&intent.version, &job.version)
+                && job.created.is_none_or(|created| created >= since)
+                && !keys.knows(&job.id)
+        };
+        let (mut found, mut doubtful) = (Vec::new(), 0);
+        for job in scan.candidates.iter().filter(is_possible) {
+            match &job.inputs {
+                Some(inputs) if inputs.len() != intent.inputs || !inputs.iter().any(|key| key == input_key) => {}
+                Some(_) if job.created.is_some() => found.push(job),
+                Some(_) | None => doubtful += 1,
+            }
+        }
+        match (&*found, doubtful) {
+            ([], 0) => Ok(None),
+            ([job], 0) => {
+                keys.know(&job.id);
+                Ok(Some((*job).clone()))
+            }
+            ([first, second, ..], _) => {
+                let why = format!("two jobs match it, {} and {}", first.id, second.id);
+                Err(self.unknown(input_key, &why, None))
+            }
+            _ => {
+                let why = "the history has jobs without their times or inputs, which may be the one";
+                Err(self.unknown(input_key, why, None))
+            }
+        }
+    }
+
+    /// Opens a job and cancels it, unless a job was submitted since a time. Once the history shows it, the history shows all jobs
+    /// that were accepted by that time.
+    async fn open_witness(&self, input_key: &str, intent: &Intent, time: Instant, options: &WaitOptions) -> Result<()> {
+        let _only = self.inner.witness.lock().await;
+        if self.keys().has_witness_since(time) {
+            return Ok(());
+        }
+        let client = &self.inner.client;
+        let request = options.request_options();
+        let began = client.transport().clock().now();
+        let body = body::<()>(&intent.model, &intent.version, None, None, None)?;
+        let receipt = match client.post_job(body.into(), request).await {
+            Ok(receipt) => receipt,
+            Err(error) if is_refusal(&error) && !error.is_retryable() => {
+                let why = "the history of jobs shows none that was submitted later, and none can be opened";
+                return Err(self.unknown(input_key, why, Some(error)));
+            }
+            // The next round opens another one.
+            Err(_) => return Ok(()),
+        };
+        if let Some(job_id) = receipt.string_member("jobIdentifier") {
+            self.keys().own(&job_id, began);
+            // It has no inputs, and does not run in any case.
+            let _ = client.cancel_job(&job_id, request).await;
+        }
+        Ok(())
+    }
+}

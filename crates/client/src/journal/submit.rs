@@ -1,0 +1,229 @@
+//! Submits whose jobs have a key in a journal: each step is on the disk before the next, and a submit whose answer is lost is looked
+//! for in the history.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use indexmap::IndexSet;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{
+    JournalKey,
+    record::{Intent, Record},
+};
+use crate::{
+    client::{Client, RequestOptions},
+    document::{self, Document, Members},
+    error::{Error, Result, Sent},
+    jobs::WaitOptions,
+    timestamp,
+};
+
+/// How often a job is opened whose receipts are lost. Each may leave an open job behind, which does not run.
+const OPENINGS: u32 = 3;
+
+impl JournalKey {
+    /// Submits a job. If its answer is lost, finds the job, or submits it again once it was certainly not accepted.
+    pub(crate) async fn submit(&self, client: &Client, body: Bytes, options: &RequestOptions) -> Result<Document> {
+        let parts = Parts::read(&body)?;
+        self.check(parts.inputs.iter().map(String::as_str))?;
+        let journal = &self.0.journal;
+        loop {
+            let intent = Intent {
+                model: parts.model.clone(),
+                version: parts.version.clone(),
+                inputs: parts.inputs.len(),
+                is_upload: false,
+                since: journal.since(options).await,
+            };
+            self.intend(&intent).await?;
+            let error = match self.send(client, body.clone(), options).await {
+                Ok((receipt, job_id)) => {
+                    self.submitted(&job_id).await?;
+                    return Ok(receipt);
+                }
+                Err(error) if is_refusal(&error) => {
+                    self.refused().await?;
+                    return Err(error);
+                }
+                Err(error) => error,
+            };
+            // The request had been sent by now.
+            let sent = client.transport().clock().now();
+            let waiting = waiting(options);
+            let settled = journal.settle(self.input_key(), &intent, sent, &waiting).await;
+            if let Some(job) = settled.map_err(|settling| match settling {
+                Error::Aborted => error,
+                other => other,
+            })? {
+                self.submitted(&job.id).await?;
+                return Ok(job.document);
+            }
+        }
+    }
+
+    /// Opens the job of an upload with inputs of these keys.
+    pub(crate) async fn open<'k>(
+        &self,
+        client: &Client,
+        body: Bytes,
+        keys: impl Iterator<Item = &'k str>,
+        options: &RequestOptions,
+    ) -> Result<Document> {
+        let keys: Vec<_> = keys.collect();
+        let (model, version) = model_of(&body)?;
+        self.check(keys.iter().copied())?;
+        let intent = Intent {
+            model,
+            version,
+            inputs: keys.len(),
+            is_upload: true,
+            since: None,
+        };
+        let mut openings = 0;
+        loop {
+            openings += 1;
+            self.intend(&intent).await?;
+            match self.send(client, body.clone(), options).await {
+                Ok((receipt, job_identifier)) => {
+                    let input_key = self.0.input_key.clone();
+                    let record = Record::Opened {
+                        input_key,
+                        job_identifier,
+                    };
+                    self.0.journal.append(record).await?;
+                    return Ok(receipt);
+                }
+                Err(error) if is_refusal(&error) || openings == OPENINGS => {
+                    self.refused().await?;
+                    return Err(error);
+                }
+                // No one closes the job that may have been opened.
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Notes that the job was accepted, or closed after an upload.
+    pub(crate) async fn submitted(&self, job_id: &str) -> Result<()> {
+        let record = Record::Submitted {
+            input_key: self.0.input_key.clone(),
+            job_identifier: job_id.to_owned(),
+        };
+        self.0.journal.append(record).await
+    }
+
+    /// Checks that the job has the key, and that it is the only one of the key.
+    fn check<'k>(&self, mut keys: impl Iterator<Item = &'k str>) -> Result<()> {
+        let input_key = self.input_key();
+        if !keys.any(|key| key == input_key) {
+            let reason = format!("must have the key {input_key:?}, which the journal knows the job by");
+            return Err(Error::argument("sources", reason));
+        }
+        if !self.0.journal.keys().claim(input_key) {
+            let reason = format!("of the key {input_key:?} belong to one submit, which was made already");
+            return Err(Error::argument("options", reason));
+        }
+        Ok(())
+    }
+
+    async fn intend(&self, intent: &Intent) -> Result<()> {
+        let record = Record::Submitting {
+            input_key: self.0.input_key.clone(),
+            intent: intent.clone(),
+        };
+        self.0.journal.append(record).await
+    }
+
+    async fn refused(&self) -> Result<()> {
+        let record = Record::Refused {
+            input_key: self.0.input_key.clone(),
+        };
+        self.0.journal.append(record).await
+    }
+
+    /// Sends a submit. Returns the receipt, and the identifier of the job, which then belongs to the key.
+    async fn send(&self, client: &Client, body: Bytes, options: &RequestOptions) -> Result<(Document, String)> {
+        let began = client.transport().clock().now();
+        let receipt = client.post_job(body, options).await?;
+        let job_id = receipt
+            .string_member("jobIdentifier")
+            .ok_or_else(|| Error::Internal("the receipt names no job".to_owned()))?;
+        let submitted = receipt
+            .string_member("submittedAt")
+            .and_then(|at| timestamp::millis(&at));
+        let mut keys = self.0.journal.keys();
+        keys.own(&job_id, began);
+        keys.newest = keys.newest.max(submitted);
+        Ok((receipt, job_id))
+    }
+}
+
+/// Returns the options of the search for a job whose answer was lost.
+fn waiting(options: &RequestOptions) -> WaitOptions {
+    let waiting = WaitOptions::default().request(options.clone());
+    match options.patience {
+        Some(patience) => waiting.max_outage(patience),
+        None => waiting,
+    }
+}
+
+/// Whether the server has certainly not accepted a job.
+pub(super) fn is_refusal(error: &Error) -> bool {
+    match error {
+        Error::Status { status, .. } => *status != 408 && *status < 500,
+        Error::Argument { .. } | Error::Aborted | Error::System { .. } => true,
+        other => other.sent() == Some(Sent::No),
+    }
+}
+
+/// What a journal needs of the body of a submit.
+struct Parts {
+    model: String,
+    version: String,
+    inputs: IndexSet<String>,
+}
+
+impl Parts {
+    fn read(body: &[u8]) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Body<'a> {
+            #[serde(borrow)]
+            input: Option<&'a RawValue>,
+        }
+        let (model, version) = model_of(body)?;
+        let sources = serde_json::from_slice(body).ok().and_then(|Body { input }| {
+            let input = Members::read(input?.get())?;
+            let sources = input
+                .iter()
+                .rfind(|(key, _)| document::name(key).as_deref() == Some("sources"));
+            Members::read(sources?.1.get())
+        });
+        let Some(sources) = sources else {
+            let reason = "must have keys of inputs for a journal: an input without sources has none";
+            return Err(Error::argument("job", reason));
+        };
+        let names = sources.iter().filter_map(|(key, _)| document::name(key));
+        Ok(Self {
+            model,
+            version,
+            inputs: names.map(Cow::into_owned).collect(),
+        })
+    }
+}
+
+fn model_of(body: &[u8]) -> Result<(String, String)> {
+    #[derive(Deserialize)]
+    struct Body {
+        model: Model,
+    }
+    #[derive(Deserialize)]
+    struct Model {
+        identifier: String,
+        version: String,
+    }
+    let Body { model } = serde_json::from_slice(body)
+        .map_err(|_| Error::argument("job", "must name a model and its version for a journal"))?;
+    Ok((model.identifier, model.version))
+}

@@ -1,0 +1,191 @@
+//! Uploads with a journal: what an upload leaves behind if the process ends during it, and how the next run goes on.
+
+use modzy_client::{Abort, Client, Document, Error, FileSource, Journal, JournalKey, JournalTurn, WaitOptions};
+use modzy_emulator::{ConnectionFault, Emulator, Fault, Options};
+
+use crate::support::{
+    builder,
+    clock::SkippingClock,
+    emulator_with,
+    folder::Folder,
+    millis, options, until,
+    upload::{CHUNK, bytes, file_job},
+};
+
+const KEY: &str = "a/b ü.png";
+
+async fn start() -> (Emulator, Client, Folder) {
+    let options = Options {
+        chunk_size: CHUNK.to_string(),
+        submitted: millis(5),
+        in_progress: millis(5),
+        ..Options::default()
+    };
+    let (emulator, _) = emulator_with(options).await;
+    let clock = std::sync::Arc::new(SkippingClock::default());
+    let client = builder(emulator.base_url()).clock(clock).build().unwrap();
+    (emulator, client, Folder::new())
+}
+
+async fn open(client: &Client, folder: &Folder) -> Journal {
+    client.open_journal(folder.path().join("batch.jsonl")).await.unwrap()
+}
+
+async fn submit_turn(journal: &Journal) -> JournalKey {
+    match journal.take(KEY, &WaitOptions::default()).await.unwrap() {
+        JournalTurn::Submit(key) => key,
+        other => panic!("it is to be submitted, not {other:?}"),
+    }
+}
+
+/// Uploads three chunks.
+async fn upload(client: &Client, key: JournalKey) -> Result<Document, Error> {
+    let job = file_job(vec![(KEY, "input.txt", FileSource::Bytes(bytes(3 * CHUNK).into()))]);
+    let (options, abort) = (options().journal(key), Abort::default());
+    let upload = client.submit_job_files(job, &options, &abort, |_| {});
+    upload.await.result
+}
+
+/// Returns each job's status, the newest first.
+async fn statuses(client: &Client) -> Vec<String> {
+    let jobs = client
+        .get_job_history(&modzy_client::JobHistoryFilter::default(), &options())
+        .await
+        .unwrap();
+    let jobs: Vec<serde_json::Value> = jobs.parse().unwrap();
+    let mut jobs: Vec<_> = jobs
+        .iter()
+        .map(|job| (job["createdAt"].as_str().unwrap(), &job["status"]))
+        .collect();
+    jobs.sort_by(|a, b| b.0.cmp(a.0));
+    jobs.iter()
+        .map(|(_, status)| status.as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Ends a run while a request of its upload is under way, as the end of its process would.
+async fn interrupt(client: &Client, folder: &Folder, emulator: &Emulator, path: &str, skip: u32, after: bool) {
+    let fault = Fault {
+        method: Some("POST".into()),
+        path: Some(path.into()),
+        skip,
+        times: Some(1),
+        connection: Some(ConnectionFault::Stall),
+        after,
+        ..Fault::default()
+    };
+    emulator.fault(fault).unwrap();
+    let key = submit_turn(&open(client, folder).await).await;
+    let stalled = || {
+        let requests = emulator.requests();
+        requests
+            .iter()
+            .any(|seen| seen.method == "POST" && seen.status.is_none() && seen.body_bytes > 0)
+    };
+    tokio::select! {
+        done = upload(client, key) => panic!("it ended: {done:?}"),
+        () = until(stalled) => {}
+    }
+    tokio::time::sleep(millis(20)).await;
+    emulator.clear_faults();
+}
+
+#[tokio::test]
+async fn an_upload_that_was_interrupted_is_canceled_and_repeated() {
+    for chunks in 0..3 {
+        let (emulator, client, folder) = start().await;
+        interrupt(&client, &folder, &emulator, "/api/jobs/*", chunks, true).await;
+        assert_eq!(statuses(&client).await, ["OPEN"]);
+        let key = submit_turn(&open(&client, &folder).await).await;
+        assert_eq!(statuses(&client).await, ["CANCELED"]);
+        let closed = upload(&client, key).await.unwrap();
+        let job_id = closed.string_member("jobIdentifier").unwrap();
+        client
+            .block_until_complete(&job_id, &WaitOptions::default(), |_| {})
+            .await
+            .unwrap();
+        assert_eq!(statuses(&client).await, ["COMPLETED", "CANCELED"]);
+    }
+}
+
+#[tokio::test]
+async fn an_upload_whose_close_was_accepted_is_not_repeated() {
+    let (emulator, client, folder) = start().await;
+    interrupt(&client, &folder, &emulator, "/api/jobs/*", 3, true).await;
+    let turn = open(&client, &folder)
+        .await
+        .take(KEY, &WaitOptions::default())
+        .await
+        .unwrap();
+    assert!(matches!(turn, JournalTurn::Wait(..)), "{turn:?}");
+    assert_eq!(statuses(&client).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_upload_whose_opening_is_unknown_is_repeated_and_the_open_job_never_runs() {
+    let (emulator, client, folder) = start().await;
+    interrupt(&client, &folder, &emulator, "/api/jobs", 0, true).await;
+    let key = submit_turn(&open(&client, &folder).await).await;
+    upload(&client, key).await.unwrap();
+    assert_eq!(statuses(&client).await.len(), 2);
+    assert_eq!(statuses(&client).await[1], "OPEN");
+}
+
+#[tokio::test]
+async fn an_upload_whose_receipt_is_lost_opens_another_job() {
+    let (emulator, client, folder) = start().await;
+    let lost = Fault {
+        method: Some("POST".into()),
+        path: Some("/api/jobs".into()),
+        times: Some(2),
+        connection: Some(ConnectionFault::Reset),
+        after: true,
+        ..Fault::default()
+    };
+    emulator.fault(lost).unwrap();
+    let key = submit_turn(&open(&client, &folder).await).await;
+    upload(&client, key).await.unwrap();
+    assert_eq!(statuses(&client).await[1..], ["OPEN", "OPEN"]);
+    let turn = open(&client, &folder)
+        .await
+        .take(KEY, &WaitOptions::default())
+        .await
+        .unwrap();
+    assert!(matches!(turn, JournalTurn::Wait(..)), "{turn:?}");
+}
+
+#[tokio::test]
+async fn an_upload_without_the_key_is_refused_before_anything_is_opened() {
+    let (emulator, client, folder) = start().await;
+    let key = submit_turn(&open(&client, &folder).await).await;
+    let job = file_job(vec![("other", "input.txt", FileSource::Bytes(bytes(CHUNK).into()))]);
+    let refused = client
+        .submit_job_files(job, &options().journal(key.clone()), &Abort::default(), |_| {})
+        .await;
+    let message = refused.result.unwrap_err().to_string();
+    assert!(message.starts_with("sources must have the key"), "{message}");
+    assert!(emulator.requests().iter().all(|seen| seen.method == "GET"));
+    upload(&client, key.clone()).await.unwrap();
+    let again = upload(&client, key).await.unwrap_err().to_string();
+    assert!(again.contains("belong to one submit"), "{again}");
+    assert_eq!(statuses(&client).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_upload_that_fails_is_canceled_and_repeated_by_the_next_run() {
+    let (emulator, client, folder) = start().await;
+    let refused = Fault {
+        method: Some("POST".into()),
+        path: Some("/api/jobs/*".into()),
+        times: Some(1),
+        skip: 1,
+        status: Some(500),
+        ..Fault::default()
+    };
+    emulator.fault(refused).unwrap();
+    let key = submit_turn(&open(&client, &folder).await).await;
+    assert_eq!(upload(&client, key).await.unwrap_err().status(), Some(500));
+    let key = submit_turn(&open(&client, &folder).await).await;
+    upload(&client, key).await.unwrap();
+    assert_eq!(statuses(&client).await[1], "CANCELED");
+}
