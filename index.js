@@ -40,3 +40,4 @@ module.exports.JobFailedError = errors.JobFailedError;
 module.exports.ClientClosedError = errors.ClientClosedError;
 module.exports.DeploymentError = errors.DeploymentError;
 module.exports.InputError = errors.InputError;
+module.exports.JournalError = errors.JournalError;

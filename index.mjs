@@ -26,6 +26,7 @@ export const {
   ClientClosedError,
   DeploymentError,
   InputError,
+  JournalError,
 } = modzy;
 
 export default modzy;

@@ -22,6 +22,7 @@ describe('the package', () => {
     'InputError',
     'JobClient',
     'JobFailedError',
+    'JournalError',
     'ModelClient',
     'ModzyClient',
     'ModzyError',

@@ -77,6 +77,7 @@ const ofCalls = {
   headers: ofClients.headers,
   idleTimeout: limits,
   jobTimeout: [...numbers, 1.5, 0],
+  journal: ['', 7, true, {}, 'https://a.example/b', new URL('https://a.example/b')],
   limit: [...numbers, 1.5, 0],
   maxBytes: [...numbers, 1.5, 0],
   maxOutage: numbers,

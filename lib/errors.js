@@ -185,6 +185,18 @@ class InputError extends ModzyError {
   }
 }
 
+/** The journal of a batch cannot be used, or does not say what became of a job. */
+class JournalError extends ModzyError {
+  /**
+   * @param {string} message
+   * @param {{ state?: string, path?: string, inputKey?: string, cause?: unknown }} [details]
+   */
+  constructor(message, details = {}) {
+    super(message, details);
+    assignGiven(this, details, ['state', 'path', 'inputKey']);
+  }
+}
+
 const isOrdinaryInstance = Function.prototype[Symbol.hasInstance];
 
 const family = {
@@ -204,6 +216,7 @@ const family = {
   DeploymentError,
   ClientClosedError,
   InputError,
+  JournalError,
 };
 
 /**
@@ -311,6 +324,10 @@ function toError(failure, site) {
       // A string of an upload is a path, but may have been meant as a text.
       const advice = code === 'missing' && inputKey !== '' ? `; ${ADVICE_FOR_TEXTS}` : '';
       return new InputError(message + advice, { code, inputKey, inputName, cause: toCause(failure.cause) });
+    }
+    case 'journal': {
+      const { fault: state, path, inputKey } = failure;
+      return new JournalError(message, { state, path, inputKey, cause: toCause(failure.cause) });
     }
     case 'file':
       return new ModzyError(message, { cause: toCause(failure.cause) });

@@ -45,6 +45,19 @@ pub enum BindingError {
         /// The message of the system.
         cause: String,
     },
+    /// The journal of a batch that cannot be used, or does not know what became of a job.
+    Journal {
+        /// One sentence.
+        message: String,
+        /// The fault: `unusable`, `inUse`, `damaged` or `unknown`.
+        fault: String,
+        /// The file.
+        path: String,
+        /// The key of the job, if the fault is about one.
+        input_key: Option<String>,
+        /// The message of the system, or of the request that failed.
+        cause: Option<String>,
+    },
     /// A status outside 2xx.
     Status {
         /// One sentence.
@@ -234,6 +247,19 @@ impl From<&Error> for BindingError {
             Error::File { source, .. } => Self::File {
                 message,
                 cause: cause_chain(source),
+            },
+            Error::Journal {
+                path,
+                fault,
+                input_key,
+                source,
+                ..
+            } => Self::Journal {
+                message,
+                fault: fault.as_str().to_owned(),
+                path: path.display().to_string(),
+                input_key: input_key.clone(),
+                cause: source.as_deref().map(|source| cause_chain(source)),
             },
             Error::Status {
                 status,

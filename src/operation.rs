@@ -21,6 +21,12 @@ pub enum BindingRead {
     GetJobHistory,
     /// The same, as a page.
     GetJobHistoryPage,
+    /// Scans `GET /jobs/history`. The argument is `{inputKey, since?, modelId?, version?, limit?}`.
+    FindJobs,
+    /// Opens the journal of a batch, and keeps it until this call's number is aborted. The argument is its path.
+    OpenJournal,
+    /// Says what to do about a key of a journal. The argument is `{journal, inputKey, settle}`, with the number of the call that opened it.
+    TakeKey,
     /// `GET /jobs/features`. No argument.
     GetFeatures,
     /// `GET /resources/processing/engines`. No argument.

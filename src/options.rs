@@ -39,6 +39,10 @@ pub struct BindingCallOptions {
     pub max_outage: Option<f64>,
     /// Whether the call is one of a batch: a request that the server refuses is sent again for `max_outage`.
     pub of_batch: Option<bool>,
+    /// The call that opened the journal of the batch.
+    pub journal: Option<i64>,
+    /// The key of the job in the journal.
+    pub input_key: Option<String>,
     /// Whether the job of each poll, or the progress of a transfer, is reported.
     pub progress: Option<bool>,
     /// Which other events are reported. By default none, at no cost.

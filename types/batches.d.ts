@@ -1,5 +1,6 @@
 // Waits for many jobs, the changes of one job, and the listings of jobs.
 
+import type { JournalError } from './errors.js';
 import type { GetJobHistoryParams, GetJobsParams, Job, JobRef, JobSummary } from './jobs.js';
 import type { Listing, ListOptions } from './listings.js';
 import type { RequestOptions } from './options.js';
@@ -13,8 +14,14 @@ import type { PollOptions, WaitMethods, WaitOptions } from './waits.js';
  */
 export type Submit = (options: RequestOptions) => Promise<JobRef>;
 
+/** A function that submits a job when its turn comes, and the key of an input of that job, which names it in the outcome and in a journal. */
+export interface KeyedSubmit {
+  inputKey: string;
+  submit: Submit;
+}
+
 /** A job of a batch, or a function that submits a job when its turn comes. */
-export type JobSource = JobRef | Submit;
+export type JobSource = JobRef | Submit | KeyedSubmit;
 
 /** An array, a set, a generator, a stream of objects: anything that `for await` accepts, except a string. */
 export type Many<T> = object & (Iterable<T> | AsyncIterable<T>);
@@ -23,17 +30,21 @@ export type Many<T> = object & (Iterable<T> | AsyncIterable<T>);
  * The outcome of one job of a batch: the job with its final status, whatever that is, or the error with which its submit or a
  * wait for it alone rejects. `index` is the position of the job in the given jobs, from 0. After a failed submit,
  * `jobIdentifier` is `undefined`. With the option `results`, a job that has completed has its `result`, or an `error` beside it if its
- * results cannot be read.
+ * results cannot be read. The outcome of a {@link KeyedSubmit} has its `inputKey`.
  */
-export type JobOutcome<R = undefined> =
-  | { index: number; jobIdentifier: string; job: Job; result?: R; error?: undefined }
-  | {
-      index: number;
-      jobIdentifier: string | undefined;
-      job?: R extends undefined ? undefined : Job;
-      result?: undefined;
-      error: Error;
-    };
+export type JobOutcome<S extends JobSource = JobSource, R = undefined> = (S extends KeyedSubmit
+  ? { inputKey: string }
+  : { inputKey?: undefined }) &
+  (
+    | { index: number; jobIdentifier: string; job: Job; result?: R; error?: undefined }
+    | {
+        index: number;
+        jobIdentifier: string | undefined;
+        job?: R extends undefined ? undefined : Job;
+        result?: undefined;
+        error: Error;
+      }
+  );
 
 /** The filter of {@link BatchMethods.listJobHistory}. */
 export interface JobHistoryFilter extends Omit<GetJobHistoryParams, 'startDate' | 'page' | 'perPage'>, ListOptions {
@@ -59,6 +70,30 @@ export interface JobHistoryFilter extends Omit<GetJobHistoryParams, 'startDate' 
 
 /** The filter of {@link BatchMethods.listJobs}. */
 export interface JobsFilter extends GetJobsParams, ListOptions {}
+
+/** What {@link BatchMethods.findJobs} looks for. */
+export interface JobSearch extends ListOptions {
+  /** The key of an input of the job. */
+  inputKey: string;
+  /**
+   * The earliest creation of the job: ISO 8601, or a `Date`.
+   *
+   * @default 24 hours ago
+   */
+  since?: string | Date | null | undefined;
+  /**
+   * The identifier of the model.
+   *
+   * @default any
+   */
+  modelId?: string | null | undefined;
+  /**
+   * The version of the model.
+   *
+   * @default any
+   */
+  version?: string | null | undefined;
+}
 
 /** Options of waits for many jobs. */
 export interface WaitManyOptions extends WaitOptions {
@@ -87,6 +122,16 @@ export interface WaitManyOptions extends WaitOptions {
    * @default none
    */
   onSubmit?: ((submitted: { index: number; jobIdentifier: string }) => void | PromiseLike<void>) | null | undefined;
+  /**
+   * The file of a journal, as a path or a `file:` URL: the batch writes each step into it, and after a crash at any point the same
+   * batch with the same journal goes on. No job is submitted twice and none is lost. The file is created if it does not exist. Every
+   * source must be a {@link KeyedSubmit} with a key of its own, and its function must pass its options on to one submit of a job with
+   * that key. A {@link JournalError} ends the batch if the file cannot be used; with the `state` `unknown`, it is the outcome of
+   * one key. The guide to journals says how each step is taken up.
+   *
+   * @default none
+   */
+  journal?: string | URL | null | undefined;
 }
 
 /** Methods about many jobs, and about the changes of one job. */
@@ -118,12 +163,12 @@ export interface BatchMethods {
    *   console.log(index, error ?? job.status);
    * }
    */
-  jobsAsCompleted(
-    jobs: Many<JobSource>,
+  jobsAsCompleted<S extends JobSource>(
+    jobs: Many<S>,
     options: WaitManyOptions & { results: true },
-  ): AsyncIterable<JobOutcome<Result>>;
+  ): AsyncIterable<JobOutcome<S, Result>>;
   /** The same without the results. */
-  jobsAsCompleted(jobs: Many<JobSource>, options?: WaitManyOptions | null): AsyncIterable<JobOutcome>;
+  jobsAsCompleted<S extends JobSource>(jobs: Many<S>, options?: WaitManyOptions | null): AsyncIterable<JobOutcome<S>>;
 
   /**
    * Waits for many jobs, as {@link BatchMethods.jobsAsCompleted} does, until each has an outcome.
@@ -134,12 +179,12 @@ export interface BatchMethods {
    * const outcomes = await client.blockUntilAllComplete(['first-job', 'second-job'], { waitTimeout: 600_000 });
    * for (const { jobIdentifier, job, error } of outcomes) console.log(jobIdentifier, error ?? job.status);
    */
-  blockUntilAllComplete(
-    jobs: Many<JobSource>,
+  blockUntilAllComplete<S extends JobSource>(
+    jobs: Many<S>,
     options: WaitManyOptions & { results: true },
-  ): Promise<JobOutcome<Result>[]>;
+  ): Promise<JobOutcome<S, Result>[]>;
   /** The same without the results. */
-  blockUntilAllComplete(jobs: Many<JobSource>, options?: WaitManyOptions | null): Promise<JobOutcome[]>;
+  blockUntilAllComplete<S extends JobSource>(jobs: Many<S>, options?: WaitManyOptions | null): Promise<JobOutcome<S>[]>;
 
   /**
    * Waits for a job, as {@link WaitMethods.blockUntilComplete} does, and yields the job each time that a poll finds another
@@ -162,4 +207,15 @@ export interface BatchMethods {
 
   /** Lists jobs in short: `GET /jobs`, page by page. */
   listJobs(filter?: JobsFilter | null, options?: ListOptions | null): Listing<JobSummary>;
+
+  /**
+   * Finds the jobs that this client's key has submitted with an input of some key: a scan of `GET /jobs/history`, the newest job
+   * first. The whole period since `since` is read before the first job is yielded, unless `limit` jobs are found sooner. A server
+   * adds a job to its history some time after it has accepted it. With the token of a team, the jobs of all keys are found.
+   *
+   * @throws {ApiError} When the server refuses a page, or a page cannot be read.
+   * @example
+   * for await (const job of client.findJobs({ inputKey: 'invoice-17.png' })) console.log(job.identifier, job.status);
+   */
+  findJobs(by: JobSearch, options?: ListOptions | null): Listing<Job>;
 }

@@ -180,6 +180,23 @@ export declare class ClientClosedError extends ModzyError {
     details?: { sent?: 'no' | 'maybe'; jobIdentifier?: string; retryable?: boolean; cause?: unknown },
   );
 }
+/** The journal of a batch cannot be used, or does not say what became of a job. */
+export declare class JournalError extends ModzyError {
+  name: 'JournalError';
+  /**
+   * `unusable`: the file cannot be opened, locked, read or written, or belongs to another server or key. `inUse`: another batch uses
+   * it. `damaged`: its content has changed since it was written, or it is not a journal; the message names the line. These end the batch.
+   * `unknown`: whether the server has accepted the job of `inputKey` is unknown, and the job was not submitted again.
+   */
+  state?: 'unusable' | 'inUse' | 'damaged' | 'unknown' | (string & {});
+  /** The file. */
+  path?: string;
+  /** The key of the job. */
+  inputKey?: string;
+  /** Creates an error. The library creates its errors itself; the constructor is for tests. */
+  constructor(message: string, details?: { state?: string; path?: string; inputKey?: string; cause?: unknown });
+}
+
 /** An input of an upload cannot be used. If a job was opened for it, the job has been canceled. */
 export declare class InputError extends ModzyError {
   name: 'InputError';

@@ -29,6 +29,24 @@ const streamed = [
   { inputKey: 'b', status: 'FAILED', error: 'why', metadata: {}, outputs: {} },
 ];
 
+/** The query of a search, whose start is an hour before the earliest job. */
+const searched = {
+  accessKey: 'contractPrefix',
+  startDate: (date) => Date.parse(date) < Date.now(),
+  'sort-by': 'createdAt',
+  direction: 'DESC',
+  'per-page': 100,
+};
+const mine = {
+  ...job,
+  jobIdentifier: JOB,
+  model: { identifier: 'm', version: '1' },
+  submittedBy: 'contractPrefix',
+  createdAt: new Date().toISOString(),
+  jobInputs: [{ identifier: 'my-input' }],
+};
+const others = { ...mine, jobIdentifier: 'y', jobInputs: [{ identifier: 'other' }] };
+
 module.exports = [
   {
     title: 'blockUntilAllComplete waits for identifiers and for functions that submit',
@@ -95,6 +113,22 @@ module.exports = [
     gives: [job],
   },
   {
+    title: 'findJobs reads the history until an empty page, and yields the own jobs with the key',
+    call: (c) => c.findJobs({ inputKey: 'my-input', modelId: 'm' }).toArray(),
+    asks: [{}, { page: 1 }].map((page) => get('/jobs/history', { ...searched, ...page })),
+    answers: [[mine, { ...mine, jobIdentifier: 'x', submittedBy: 'another' }, others], []],
+    gives: [mine],
+  },
+  {
+    title: 'findJobs ends at its limit, and takes a Date, on a JobClient',
+    call: (c) => collect(c.findJobs({ inputKey: 'my-input', since: new Date(Date.now() - 3_600_000) }, { limit: 1 })),
+    client: 2,
+    on: 'job',
+    asks: [get('/jobs/history', searched)],
+    answers: [[mine, { ...mine, jobIdentifier: 'x' }]],
+    gives: [mine],
+  },
+  {
     title: 'listModels yields whole pages, and sends isFeatured as isRecommended',
     call: (c) => collect(c.listModels({ isFeatured: true, perPage: 2 }).pages()),
     asks: [1, 2].map((page) => get('/models', { isRecommended: true, page, 'per-page': 2 })),
@@ -139,5 +173,20 @@ module.exports = [
   refused('streamResults refuses a missing job', (c) => collect(c.streamResults()), /the job param/),
   refused('listJobHistory refuses positional arguments', (c) => c.listJobHistory('u').toArray(), /takes \(\{ user, /),
   refused('listJobs refuses positional arguments', (c) => c.listJobs('u').toArray(), /takes \(\{ user, /),
+  refused('findJobs refuses a missing key', (c) => c.findJobs({}).toArray(), /the inputKey param/),
+  refused('findJobs refuses a key alone', (c) => c.findJobs('my-input').toArray(), /takes \(\{ inputKey, /),
+  {
+    ...refused(
+      'findJobs refuses a key alone on a client of 2.x',
+      (c) => c.findJobs('a').toArray(),
+      /takes \(\{ inputKey, /,
+    ),
+    client: 2,
+  },
+  refused(
+    'findJobs refuses a time that cannot be read',
+    (c) => c.findJobs({ inputKey: 'a', since: 'yesterday' }).toArray(),
+    /since must be a time in ISO 8601/,
+  ),
   refused('listModels refuses a number as name', (c) => collect(c.listModels({ name: 7 })), /the name param/),
 ];

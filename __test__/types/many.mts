@@ -75,6 +75,18 @@ export async function batches(client: ModzyClient | JobClient): Promise<JobOutco
   const uploading: Submit = (options) => client.submitJobFile({ modelId: 'm', version: 'v', sources: {}, ...options });
   await client.blockUntilAllComplete([submitting, uploading, () => client.submitJobText('m', 'v', {}), 'id']);
 
+  // The outcome of a source with a key has the key.
+  const keyed = [{ inputKey: 'a', submit: submitting }];
+  const options: WaitManyOptions = { journal: new URL('file:///batch.jsonl') };
+  for await (const { inputKey } of client.jobsAsCompleted(keyed, options)) {
+    const text: string = inputKey;
+    console.log(text);
+  }
+  const [withResult] = await client.blockUntilAllComplete(keyed, { journal: 'batch.jsonl', results: true });
+  const key: string | undefined = withResult?.inputKey;
+  const found: Job[] = await client.findJobs({ inputKey: key ?? 'a', since: new Date() }, list).toArray();
+  console.log(found, withResult?.result?.results);
+
   // @ts-expect-error: a string is not a list of jobs
   client.jobsAsCompleted('id');
   // @ts-expect-error: a job is not a list of jobs

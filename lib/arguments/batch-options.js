@@ -3,14 +3,20 @@
 // The options that a batch passes to its functions, which pass them on to the submits. What a submit learns from its batch is a
 // member with a symbol, which survives spreading. A submit without it follows the rules of a single call.
 
+const { argumentError } = require('../stacks.js');
+
 /** The member with what the submits of a batch share. */
 const BATCH = Symbol('modzy.batch');
+
+/** The kinds of calls that submit one job, whose keys a journal may know. */
+const submits = ['submit', 'embed', 'upload', 'submitModel'];
 
 /**
  * @typedef {object} Shared
  * @property {number | undefined} maxOutage For how long a refused submit is sent again, in ms.
  * @property {boolean | undefined} cancelOnAbort Whether an abort cancels the job.
  * @property {((outcome: object) => void) | undefined} onCancel
+ * @property {() => object} [passed] Notes that a submit has the options, and returns those that tie it to the journal of the batch.
  */
 
 /**
@@ -18,17 +24,25 @@ const BATCH = Symbol('modzy.batch');
  *
  * @param {any} read The options that have been read, which are changed.
  * @param {any} given The options that the caller has passed.
+ * @param {string} method
+ * @param {string} kind The kind of the call.
  */
-function addBatch(read, given) {
+function addBatch(read, given, method, kind) {
   /** @type {Shared | undefined} */
   const shared = given[BATCH];
   if (shared !== undefined) {
-    const { maxOutage, cancelOnAbort, onCancel } = shared;
+    const { maxOutage, cancelOnAbort, onCancel, passed } = shared;
+    if (passed !== undefined && kind === 'run') {
+      throw argumentError(
+        `${method}: a batch with a journal waits itself; use submit, or another method that only submits`,
+      );
+    }
     read.binding = {
       __proto__: null,
       ...(maxOutage === undefined ? {} : { maxOutage }),
       ...read.binding,
       ofBatch: true,
+      ...(submits.includes(kind) && passed?.()),
     };
     read.cancelOnAbort ??= cancelOnAbort;
     read.onCancel ??= onCancel;

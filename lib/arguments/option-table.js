@@ -11,6 +11,7 @@ const { listed, namesOfKinds } = require('./methods.js');
 const { nearest } = require('./nearest.js');
 const { proxy, tls } = require('./network.js');
 const { atLeastOne, bound, count, fromZero, fromZeroOrInfinite, milliseconds, size, wholeMs } = require('./numbers.js');
+const { filePath } = require('./paths.js');
 
 /**
  * The kinds of calls, which differ in the options that they take.
@@ -109,6 +110,7 @@ const options = {
   // Results
   failures: inJavaScript(oneOf('reject', 'return'), 'run'),
   results: inJavaScript(boolean, 'waitMany'),
+  journal: inJavaScript(filePath, 'waitMany'),
   limit: inJavaScript(bound, 'list'),
   maxBytes: inJavaScript(bound, ...dataUrls),
   onDownloadProgress: inJavaScript(callback, 'download'),

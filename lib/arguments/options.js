@@ -18,6 +18,7 @@ const { optionOf, otherNames, ownMembers } = require('./option-table.js');
  * @property {number} [chunkSize]
  * @property {boolean} [explain]
  * @property {'reject' | 'return'} [failures]
+ * @property {string} [journal] The file in which a batch writes its steps.
  * @property {boolean} [results] Whether a batch reads the results of its jobs.
  * @property {number} [concurrency]
  * @property {number} [drain]
@@ -82,7 +83,7 @@ function readOptions(given, method, { kind, renamed = [] }) {
       }
     }
   }
-  addBatch(read, given);
+  addBatch(read, given, method, kind);
   if ([read.onProgress, read.onUploadProgress, read.onDownloadProgress].some(isGiven)) {
     read.binding ??= { __proto__: null };
     read.binding.progress = true;

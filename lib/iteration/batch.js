@@ -3,16 +3,17 @@
 // Batches: many jobs that are awaited, and submitted first if the caller passes functions. Each job has an outcome of its own.
 
 const { BATCH } = require('../arguments/batch-options.js');
-const { isGiven } = require('../arguments/checks.js');
 const { jobReference } = require('../arguments/references.js');
 const { inThisContext } = require('../calls/context.js');
 const { LEFT, throwIfAborted, untilAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
-const { readDocument } = require('../documents.js');
-const { ClientClosedError } = require('../errors.js');
+const { ClientClosedError, JournalError } = require('../errors.js');
 const { argumentError, showCaller } = require('../stacks.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
 const { Cancellations } = require('./cancellations.js');
+const { Journal, NotPassed, partsOf } = require('./journal.js');
+const { readEnded, readOutcome } = require('./outcomes.js');
+const { Room } = require('./room.js');
 const { isObject, toError } = require('./thrown.js');
 
 /** How many jobs a batch submits and awaits at a time, unless `concurrency` is set. Jobs that exist already have no bound. */
@@ -29,6 +30,7 @@ const STARTED_IN_A_TURN = 8;
  * @property {unknown} source
  * @property {boolean} isBounded Whether it counts toward the bound.
  * @property {boolean} isSubmitting
+ * @property {string} [inputKey]
  * @property {string} [jobIdentifier]
  */
 
@@ -48,7 +50,6 @@ class Batch {
   #unfinished = 0;
   /** How many of them are being submitted. */
   #submitting = 0;
-  #bounded = 0;
   /** @type {(() => void) | undefined} Runs when a job has ended. */
   #onEnded;
   #feed;
@@ -58,6 +59,8 @@ class Batch {
   #cancels = false;
   #cancellations;
   #onSubmit;
+  #journal;
+  #room;
 
   /**
    * @param {import('../calls/session.js').Session} session
@@ -70,10 +73,14 @@ class Batch {
     this.#options = options;
     this.#cancellations = new Cancellations(session, options);
     this.#onSubmit = options.onSubmit && inThisContext(options.onSubmit);
+    this.#room = new Room(options.concurrency ?? SUBMITTED_AT_A_TIME, () => this.#pull());
     this.#waitOptions = Object.assign(Object.create(null), options, {
       signal: this.#polls.signal,
       onCancel: options.onCancel && this.#cancellations.report,
     });
+    if (options.journal !== undefined) {
+      this.#journal = new Journal(session, this.#waitOptions);
+    }
     /** @type {Feed<JobOutcome>} */
     this.#feed = new Feed(
       () => this.#begin(),
@@ -97,7 +104,12 @@ class Batch {
       }
       // If the signal fires in the turn of the first `next()`, the source is never opened.
       await undefined;
-      if (this.#over === undefined) {
+      if (this.#journal !== undefined && this.#over === undefined) {
+        await this.#journal.open(/** @type {string} */ (this.#options.journal));
+      }
+      if (this.#over !== undefined) {
+        this.#journal?.close();
+      } else {
         this.#source = open(this.#jobs);
         this.#pull();
       }
@@ -113,7 +125,7 @@ class Batch {
     }
     this.#isPulling = true;
     try {
-      while (this.#source !== undefined && this.#over === undefined && this.#hasRoom()) {
+      while (this.#source !== undefined && this.#over === undefined && this.#room.isFree) {
         const result = await this.#source.next();
         if (!isObject(result)) {
           throw argumentError('the iterator of the jobs returned a result that is not an object');
@@ -143,20 +155,19 @@ class Batch {
     }
   }
 
-  #hasRoom() {
-    return this.#bounded < (this.#options.concurrency ?? SUBMITTED_AT_A_TIME);
-  }
-
-  /** @param {unknown} source */
-  #start(source) {
+  /** @param {unknown} given */
+  #start(given) {
+    const name = `jobs[${this.#taken}]`;
+    const { inputKey, source } = partsOf(given, name);
+    this.#journal?.keyOf(inputKey, name);
     const isSubmitting = typeof source === 'function';
     const isBounded = isSubmitting || this.#options.concurrency !== undefined;
     /** @type {Task} */
-    const task = { index: this.#taken, source, isBounded, isSubmitting };
+    const task = { index: this.#taken, source, isBounded, isSubmitting, ...(inputKey !== undefined && { inputKey }) };
     this.#taken += 1;
-    this.#bounded += Number(isBounded);
     this.#unfinished += 1;
     this.#submitting += Number(isSubmitting);
+    this.#room.enter(isBounded);
     this.#follow(task);
   }
 
@@ -166,39 +177,81 @@ class Batch {
    * @param {Task} task
    */
   async #follow(task) {
-    const { index } = task;
+    const { index, inputKey } = task;
+    const named = { index, ...(inputKey !== undefined && { inputKey }) };
     try {
-      const ended = await this.#run(task);
+      const ended = await (this.#journal === undefined ? this.#run(task) : this.#runWith(this.#journal, task));
       if (this.#over === undefined) {
-        this.#feed.put({ index, jobIdentifier: /** @type {string} */ (task.jobIdentifier), ...ended });
+        this.#feed.put({ ...named, jobIdentifier: /** @type {string} */ (task.jobIdentifier), ...ended });
       }
     } catch (thrown) {
-      if (this.#over === undefined) {
+      if (thrown instanceof NotPassed) {
+        this.#fail(thrown.error);
+      } else if (thrown instanceof JournalError && /** @type {any} */ (thrown).state !== 'unknown') {
+        // Without its journal, the batch must not go on.
+        this.#fail(thrown);
+      } else if (this.#over === undefined) {
         const error = showCaller(toError(thrown, task.isSubmitting ? 'the submit' : 'onProgress'), this.#options.site);
-        this.#feed.put({ index, jobIdentifier: task.jobIdentifier, error });
+        this.#feed.put({ ...named, jobIdentifier: task.jobIdentifier, error });
       }
     }
     this.#unfinished -= 1;
-    this.#submitting -= Number(task.isSubmitting);
-    this.#bounded -= Number(task.isBounded);
+    this.#setSubmitted(task);
     this.#onEnded?.();
-    this.#pull();
+    this.#room.leave(task.isBounded);
   }
 
   /** @param {Task} task */
-  async #run(task) {
-    const { index } = task;
+  #setSubmitted(task) {
+    this.#submitting -= Number(task.isSubmitting);
+    task.isSubmitting = false;
+  }
+
+  /**
+   * Does what the journal says about the key of a task.
+   *
+   * @param {Journal} journal
+   * @param {Task} task
+   */
+  async #runWith(journal, task) {
+    const { turn, job, jobIdentifier } = await journal.take(/** @type {string} */ (task.inputKey), this.#room.outside);
+    if (turn === 'submit') {
+      return this.#over === undefined ? this.#run(task, journal) : undefined;
+    }
+    this.#setSubmitted(task);
+    task.jobIdentifier = jobIdentifier ?? job?.jobIdentifier;
+    if (turn === 'wait') {
+      return this.#wait(task, journal);
+    }
+    if (!this.#options.results || job?.status !== 'COMPLETED') {
+      return { job };
+    }
+    try {
+      return { ...(await this.#wait(task)), job };
+    } catch (error) {
+      return { job, error: toError(error, 'the wait') };
+    }
+  }
+
+  /**
+   * @param {Task} task
+   * @param {Journal} [journal]
+   */
+  async #run(task, journal) {
+    const { index, inputKey = '' } = task;
     let reference = task.source;
     const isSubmit = task.isSubmitting;
     if (typeof reference === 'function') {
-      reference = await reference(this.#submitOptions());
+      const submit = /** @type {(options: object) => unknown} */ (reference);
+      reference = await (journal === undefined
+        ? submit(this.#submitOptions())
+        : journal.submit(inputKey, submit, (passed) => this.#submitOptions(passed)));
       if (reference === undefined) {
         const advice = 'a job, a receipt or an identifier, such as the promise of a submit';
         throw argumentError(`the function jobs[${index}] returned nothing; return ${advice}`);
       }
       task.source = undefined;
-      task.isSubmitting = false;
-      this.#submitting -= 1;
+      this.#setSubmitted(task);
     }
     task.jobIdentifier = jobReference(reference, `jobs[${index}]`);
     if (isSubmit) {
@@ -207,9 +260,20 @@ class Batch {
     if (this.#over !== undefined) {
       return this.#cancels ? this.#cancellations.cancel(task.jobIdentifier) : undefined;
     }
-    const { jobIdentifier } = task;
+    return this.#wait(task, journal);
+  }
+
+  /**
+   * @param {Task} task
+   * @param {Journal} [journal]
+   */
+  #wait(task, journal) {
+    const jobIdentifier = /** @type {string} */ (task.jobIdentifier);
     // Thousands of waits share all other options.
     const options = Object.assign(Object.create(this.#waitOptions), { jobIdentifier });
+    if (journal !== undefined) {
+      options.binding = journal.bind(/** @type {string} */ (task.inputKey), this.#waitOptions.binding);
+    }
     if (this.#options.results) {
       return this.#session.run('blockUntilOutcome', jobIdentifier, options, readOutcome);
     }
@@ -235,11 +299,15 @@ class Batch {
     }
   }
 
-  /** Returns the options for a function, which passes them to its submit. */
-  #submitOptions() {
+  /**
+   * Returns the options for a function, which passes them to its submit.
+   *
+   * @param {() => object} [passed]
+   */
+  #submitOptions(passed) {
     const { binding, cancelOnAbort, signal } = this.#options;
     const onCancel = cancelOnAbort ? this.#cancellations.report : undefined;
-    const shared = { maxOutage: binding?.maxOutage, cancelOnAbort, onCancel };
+    const shared = { maxOutage: binding?.maxOutage, cancelOnAbort, onCancel, ...(passed && { passed }) };
     return { ...(signal && { signal }), [BATCH]: Object.freeze(shared) };
   }
 
@@ -311,6 +379,7 @@ class Batch {
     // The code below depends on `#over`, which is set once this method has returned its promise.
     await undefined;
     this.#polls.abort(reason);
+    this.#room.close();
     const closing = closeIterator(source);
     closing.catch(() => {});
     try {
@@ -319,6 +388,7 @@ class Batch {
         await this.#session.withinGrace(this.#end(isPulling ? undefined : closing));
       }
     } finally {
+      this.#journal?.close();
       unwatch(this.#session.ended, this.#closed);
       if (signal !== undefined) {
         unwatch(signal, this.#abort);
@@ -327,22 +397,6 @@ class Batch {
   }
 }
 
-/** @param {string} job */
-function readEnded(job) {
-  return { job: readDocument(job) };
-}
-
-/**
- * @param {string} job
- * @param {string | undefined} result
- * @param {Error | undefined} error Why the results of a completed job cannot be read.
- */
-function readOutcome(job, result, error) {
-  return {
-    job: readDocument(job),
-    ...(isGiven(result) && { result: readDocument(result) }),
-    ...(error !== undefined && { error }),
-  };
 }
 
 /** @param {any} jobs */
@@ -358,8 +412,8 @@ async function closeIterator(iterator) {
 /**
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  *
- * @typedef {{ index: number, jobIdentifier: string, job: object, result?: object, error?: undefined }
- *   | { index: number, jobIdentifier: string | undefined, job?: object, result?: undefined, error?: Error }} JobOutcome
+ * @typedef {{ index: number, inputKey?: string, jobIdentifier: string, job: object, result?: object, error?: undefined }
+ *   | { index: number, inputKey?: string, jobIdentifier: string | undefined, job?: object, result?: undefined, error?: Error }} JobOutcome
  */
 
 module.exports = { Batch };

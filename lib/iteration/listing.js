@@ -12,6 +12,7 @@ const { readPage } = require('../documents.js');
  * @property {import('../calls/operations.js').Operation} operation Reads one page.
  * @property {Record<string, any>} filter
  * @property {import('../arguments/options.js').CallOptions} options
+ * @property {boolean} [isWhole] Whether the operation reads the whole list.
  */
 
 /** @implements {AsyncIterable<object>} */
@@ -31,7 +32,11 @@ class Listing {
   }
 
   async *pages() {
-    const { session, operation, filter, options } = this.#plan();
+    const { session, operation, filter, options, isWhole = false } = this.#plan();
+    if (isWhole) {
+      yield await session.run(operation, JSON.stringify({ ...filter, limit: options.limit }), options);
+      return;
+    }
     let missing = options.limit ?? Infinity;
     let before = new Set();
     // The caller may ask for page 0, but the first page is 1.

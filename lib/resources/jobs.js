@@ -37,6 +37,12 @@ const shortList = [
   optional('perPage', pageNumber, 'perPage', { 2: 100 }),
 ];
 
+const search = [
+  required('inputKey', string, 'inputKey'),
+  optional('since', date, 'since'),
+  ...['modelId', 'version'].map((name) => optional(name, string, name)),
+];
+
 const rows = {
   getJobs: read('getJobs', shortList, {
     objectOnly: true,
@@ -48,6 +54,7 @@ const rows = {
   cancelJob: read('cancelJob', job),
   getJobHistory: own('read', ['getJobHistory', 'getJobsById'], history, getJobHistory),
   listJobHistory: list('getJobHistoryPage', named(history)),
+  findJobs: list('findJobs', search, { isWhole: true }),
   getFeatures: read('getFeatures'),
   getProcessingEngineStatus: read('getProcessingEngineStatus'),
 };

@@ -135,11 +135,12 @@ function iterate(kind, operations, parameters, run) {
  *
  * @param {Operation} operation Reads one page.
  * @param {readonly Parameter[]} parameters
+ * @param {{ isWhole?: boolean }} [plan] Whether the operation reads the whole list instead.
  * @returns {Row}
  */
-function list(operation, parameters) {
+function list(operation, parameters, plan) {
   /** @type {Row['run']} */
-  const run = (session, { values: filter, options }) => ({ session, operation, filter, options });
+  const run = (session, { values: filter, options }) => ({ session, operation, filter, options, ...plan });
   return bare({
     kind: 'list',
     parameters,

@@ -20,7 +20,7 @@ const rows = {
   blockUntilJobComplete: alias(blockUntilComplete, { renamed: ['timeout'] }),
   blockUntilResult: wait('blockUntilResult', job, { answer: readJobAndResult }),
   blockUntilAllComplete: own('waitMany', [], jobs, inSteps(blockUntilAllComplete), { isReported: false }),
-  jobsAsCompleted: iterate('waitMany', ['blockUntilOutcome'], jobs, outcomesOf),
+  jobsAsCompleted: iterate('waitMany', ['blockUntilOutcome', 'openJournal', 'takeKey'], jobs, outcomesOf),
   watchJob: iterate('watch', [], job, (session, { values, options }) => watchJob(session, values.job, options)),
 };
 

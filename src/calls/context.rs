@@ -180,7 +180,12 @@ impl<'a> WaitContext<'a> {
 
 /// Returns the settings of the call's requests.
 fn requests(options: &BindingCallOptions, call: &Call) -> Result<RequestOptions> {
-    let request = options.request()?.nothing_sent_after(call.abort.token().clone());
+    let mut request = options.request()?.nothing_sent_after(call.abort.token().clone());
+    if let (Some(journal), Some(input_key)) = (options.journal, &options.input_key) {
+        let journal = call.calls.journal(journal.cast_unsigned());
+        // It is closed once its batch is over.
+        request = request.journal(journal.ok_or(Error::Aborted)?.key(input_key));
+    }
     Ok(match CallObserver::of(call, options) {
         Some(observer) => request.observer(observer),
         None => request,

@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{Abort, CancelLimits, Output, ResultStream};
+use modzy_client::{Abort, CancelLimits, Journal, Output, ResultStream};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -69,9 +69,11 @@ enum Deferred {
     No(Vec<Abort>),
 }
 
-/// A stream that is read one chunk per call.
+/// A stream that is read one chunk per call, or a journal.
 #[derive(Debug)]
 pub(crate) enum Opened {
+    /// The journal of a batch.
+    Journal(Box<Journal>),
     /// An output.
     Output(Box<Output>),
     /// The results of a job.
@@ -250,6 +252,14 @@ impl Calls {
         let mut live = self.live();
         live.calls.remove(&id);
         live.pulls.remove(&id);
+    }
+
+    /// Returns the journal that a call opened.
+    pub(crate) fn journal(&self, id: u64) -> Option<Journal> {
+        match self.live().opened.get(&id) {
+            Some(Opened::Journal(journal)) => Some(Journal::clone(journal)),
+            _ => None,
+        }
     }
 
     /// Takes the stream that a call opened, to read from it.

@@ -1,6 +1,6 @@
 //! The filters of lists, converted from JavaScript.
 
-use modzy_client::{JobFilter, JobHistoryFilter, ModelFilter, ModelVersionFilter};
+use modzy_client::{JobFilter, JobHistoryFilter, JobSearch, ModelFilter, ModelVersionFilter};
 use serde::{Deserialize, Deserializer, de};
 
 /// The filter of a history.
@@ -31,6 +31,17 @@ pub(super) struct JobsArgument {
     status: Option<String>,
     page: Option<u64>,
     per_page: Option<u64>,
+}
+
+/// A search for the jobs of a key.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SearchArgument {
+    input_key: String,
+    since: Option<String>,
+    model_id: Option<String>,
+    version: Option<String>,
+    limit: Option<usize>,
 }
 
 /// The filter of models.
@@ -158,5 +169,16 @@ fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::E
             "false" => Ok(Some(false)),
             _ => Err(de::Error::custom(format_args!("should be true or false, not {text:?}"))),
         },
+    }
+}
+
+impl From<SearchArgument> for JobSearch {
+    fn from(argument: SearchArgument) -> Self {
+        let mut search = Self::new(argument.input_key);
+        search.since = argument.since;
+        search.model_id = argument.model_id;
+        search.version = argument.version;
+        search.limit = argument.limit.unwrap_or(usize::MAX);
+        search
     }
 }

@@ -2,7 +2,7 @@
 
 use modzy_client::{Document, Page, Result};
 
-use super::filters::{HistoryArgument, JobsArgument};
+use super::filters::{HistoryArgument, JobsArgument, SearchArgument};
 use crate::{
     calls::{Context, WaitContext},
     names::as_of_wait,
@@ -35,6 +35,11 @@ pub(super) async fn get_job_history(context: &Context<'_>) -> Result<Document> {
 pub(super) async fn get_job_history_page(context: &Context<'_>) -> Result<Page> {
     let filter = context.argument.parse::<HistoryArgument>()?.into();
     context.client.get_job_history_page(&filter, &context.request).await
+}
+
+pub(super) async fn find_jobs(context: &Context<'_>) -> Result<Vec<Document>> {
+    let search = context.argument.parse::<SearchArgument>()?.into();
+    context.client.find_jobs(&search, &context.request).await
 }
 
 pub(super) async fn cancel_job(context: &Context<'_>) -> Result<Document> {

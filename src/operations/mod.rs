@@ -8,6 +8,7 @@ mod deployment;
 mod engines;
 mod filters;
 mod jobs;
+mod journals;
 mod models;
 mod outputs;
 mod raw;
@@ -158,6 +159,9 @@ fn reading<'a>(operation: Read, context: &'a Context<'_>) -> BoxFuture<'a, Value
         Read::GetJobsById => boxed(jobs::get_jobs_by_id(context)),
         Read::GetJobHistory => boxed(jobs::get_job_history(context)),
         Read::GetJobHistoryPage => boxed(jobs::get_job_history_page(context)),
+        Read::FindJobs => boxed(jobs::find_jobs(context)),
+        Read::OpenJournal => boxed(journals::open(context)),
+        Read::TakeKey => boxed(journals::take(context)),
         Read::GetFeatures => boxed(uploads::get_features(context)),
         Read::GetProcessingEngineStatus => boxed(engines::get_processing_engine_status(context)),
         Read::GetProcessingEngineDetails => boxed(engines::get_processing_engine_details(context)),

@@ -16,6 +16,6 @@ async fn next(stream: u64, reports: &Reports<'_>) -> Result<Value> {
     match reports.call.calls.take(stream) {
         Some(Opened::Output(output)) => outputs::next_chunk(stream, output, reports).await,
         Some(Opened::Results(results)) => results::next_results(stream, results, reports).await,
-        None => Err(Error::Internal("the stream is not open".to_owned())),
+        Some(Opened::Journal(_)) | None => Err(Error::Internal("the stream is not open".to_owned())),
     }
 }

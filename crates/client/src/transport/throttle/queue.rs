@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-/// A number that tells a call's place, and how often the server has refused the call.
+/// A call's place in the line, and how often the server has refused the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Numbered {
     pub(super) number: u64,

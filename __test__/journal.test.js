@@ -1,0 +1,234 @@
+'use strict';
+
+// Batches with a journal: which sources they take, what an outcome contains, and how the next run goes on.
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, describe, it } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { pathToFileURL } = require('node:url');
+const { JournalError, ModzyClient } = require('modzy-client');
+const { useEmulator } = require('./support/emulator.js');
+const { collect } = require('./support/outcomes.js');
+
+const MODEL = ['ed542963de', '1.0.1'];
+
+describe('a batch with a journal', () => {
+  const emulator = useEmulator({ submittedMs: 5, inProgressMs: 5 });
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'modzy-journal-'));
+  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  let files = 0;
+  const journalFile = () => path.join(folder, `${(files += 1)}.jsonl`);
+  const client = (options) => new ModzyClient(emulator.baseURL, emulator.apiKey, options);
+
+  /** Returns a source that submits a text under a key, and counts its calls. */
+  function source(modzy, inputKey, calls = []) {
+    const submit = (options) => {
+      calls.push(inputKey);
+      return modzy.submitJobText(...MODEL, { [inputKey]: { 'input.txt': `Text ${inputKey} is lovely.` } }, options);
+    };
+    return { inputKey, submit };
+  }
+
+  const posted = async () => (await emulator.requests('/api/jobs')).filter(({ method }) => method === 'POST').length;
+
+  it('submits each job once, and another run takes all outcomes from the journal', async () => {
+    const modzy = client();
+    const keys = ['a.txt', 'ü/../"b\\\n🦀', ' '];
+    const journal = journalFile();
+    const calls = [];
+    const jobs = () => keys.map((key) => source(modzy, key, calls));
+    const options = { journal: pathToFileURL(journal), results: true, pollInterval: 20 };
+    const first = await modzy.blockUntilAllComplete(jobs(), options);
+    assert.deepEqual(
+      first.map(({ index, inputKey, job, error }) => [index, inputKey, job.status, error]),
+      keys.map((key, index) => [index, key, 'COMPLETED', undefined]),
+    );
+    first.forEach(({ inputKey, result }) => assert.deepEqual(Object.keys(result.results), [inputKey]));
+    assert.equal(await posted(), 3);
+    const second = await modzy.blockUntilAllComplete(jobs(), options);
+    assert.deepEqual(
+      second.map(({ inputKey, job, result }) => [inputKey, job, Object.keys(result.results)]),
+      first.map(({ inputKey, job, result }) => [inputKey, job, Object.keys(result.results)]),
+    );
+    assert.deepEqual([await posted(), calls.length], [3, 3]);
+    const third = await collect(modzy.jobsAsCompleted(jobs(), { journal }));
+    assert.deepEqual(
+      third.map(({ jobIdentifier }) => jobIdentifier).sort(),
+      first.map(({ jobIdentifier }) => jobIdentifier).sort(),
+    );
+    assert.equal(third.find(({ index }) => index === 0).job.identifier, first[0].jobIdentifier);
+  });
+
+  it('uploads files and submits through every method with the options', async () => {
+    const modzy = client();
+    const journal = journalFile();
+    const text = (key) => ({ [key]: { 'input.txt': Buffer.from('What a lovely day!') } });
+    const submits = {
+      file: (options) => modzy.submitJobFile(...MODEL, text('file'), { ...options, jobTimeout: 60_000 }),
+      model: (options) => modzy.submit(MODEL.join('@'), text('model'), options),
+      embedded: (options) => modzy.submitJobEmbedded(...MODEL, 'text/plain', text('embedded'), options),
+      members: (options) =>
+        modzy.submitJobText({
+          modelId: MODEL[0],
+          version: MODEL[1],
+          sources: { members: { 'input.txt': 'a' } },
+          ...options,
+        }),
+      body: (options) =>
+        modzy.submitJob(
+          {
+            model: { identifier: MODEL[0], version: MODEL[1] },
+            input: { type: 'text', sources: { body: { 'input.txt': 'a' } } },
+          },
+          options,
+        ),
+    };
+    const jobs = Object.entries(submits).map(([inputKey, submit]) => ({ inputKey, submit }));
+    const outcomes = await modzy.blockUntilAllComplete(jobs, { journal, pollInterval: 20 });
+    assert.deepEqual(
+      outcomes.map(({ inputKey, job, error }) => [inputKey, job?.status, error]),
+      Object.keys(submits).map((key) => [key, 'COMPLETED', undefined]),
+    );
+    const lines = fs
+      .readFileSync(journal, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const steps = (key) => lines.filter(({ inputKey }) => inputKey === key).map(({ step }) => step);
+    assert.deepEqual(steps('file'), ['submitting', 'opened', 'submitted', 'ended']);
+    assert.deepEqual(steps('body'), ['submitting', 'submitted', 'ended']);
+  });
+
+  it('waits for the job of a run that was aborted', async () => {
+    const modzy = client();
+    const journal = journalFile();
+    const controller = new AbortController();
+    const options = { journal, signal: controller.signal, onProgress: () => controller.abort() };
+    await assert.rejects(modzy.blockUntilAllComplete([source(modzy, 'a')], options), { name: 'AbortError' });
+    const calls = [];
+    const outcomes = await modzy.blockUntilAllComplete([source(modzy, 'a', calls)], { journal, pollInterval: 20 });
+    assert.deepEqual([outcomes[0].job.status, calls], ['COMPLETED', []]);
+  });
+
+  it('finds the job of a submit whose answer was lost', async () => {
+    const modzy = client();
+    const lost = { method: 'POST', path: '/api/jobs', times: 1, connection: 'reset', after: true };
+    await emulator.fault(lost);
+    const [outcome] = await modzy.blockUntilAllComplete([source(modzy, 'lost')], {
+      journal: journalFile(),
+      pollInterval: 20,
+    });
+    assert.equal(outcome.job.status, 'COMPLETED');
+    assert.equal(await posted(), 1);
+    const found = await modzy.findJobs({ inputKey: 'lost', modelId: MODEL[0], version: MODEL[1] }).toArray();
+    assert.deepEqual(
+      found.map(({ identifier }) => identifier),
+      [outcome.jobIdentifier],
+    );
+  });
+
+  it('refuses sources without a key or a function, and keys that recur, before anything is sent', async () => {
+    const modzy = client();
+    for (const [jobs, message] of [
+      [['some-job'], 'the jobs[0] param should be { inputKey, submit } in a batch with a journal'],
+      [[() => 'job'], 'the jobs[0] param should be { inputKey, submit } in a batch with a journal'],
+      [[{ inputKey: 'a' }], 'the jobs[0] param should be { inputKey, submit } in a batch with a journal'],
+      [[{ inputKey: 'a', submit: 1 }], 'the jobs[0].submit param should be a function'],
+      [[{ inputKey: '', submit: () => 'job' }], 'the jobs[0].inputKey param should be a not empty string'],
+    ]) {
+      const failed = modzy.blockUntilAllComplete(jobs, { journal: journalFile() });
+      await assert.rejects(failed, { name: 'TypeError', message: `blockUntilAllComplete: ${message}` });
+    }
+    assert.equal((await emulator.requests()).length, 0);
+    const twice = modzy.blockUntilAllComplete([source(modzy, 'a'), source(modzy, 'a')], { journal: journalFile() });
+    await assert.rejects(twice, {
+      message: 'blockUntilAllComplete: the jobs[1].inputKey param should be unique in a batch with a journal: "a"',
+    });
+  });
+
+  it('refuses a submit without the key, a second one, a run and a query, and sends none of them', async () => {
+    const modzy = client();
+    const wrong = {
+      key: (options) => modzy.submitJobText(...MODEL, { other: { 'input.txt': 'a' } }, options),
+      run: (options) => modzy.run(MODEL.join('@'), { run: { 'input.txt': 'a' } }, options),
+      query: (options) => modzy.submitJobJDBC(...MODEL, 'jdbc:x', 'user', 'password', 'driver', 'select 1', options),
+    };
+    for (const [inputKey, submit] of Object.entries(wrong)) {
+      const [{ error }] = await modzy.blockUntilAllComplete([{ inputKey, submit }], { journal: journalFile() });
+      assert.equal(error.name, 'TypeError', `${inputKey}: ${error}`);
+    }
+    assert.equal(await posted(), 0);
+    const twice = async (options) => {
+      await source(modzy, 'twice').submit(options);
+      return source(modzy, 'twice').submit(options);
+    };
+    const [{ error }] = await modzy.blockUntilAllComplete([{ inputKey: 'twice', submit: twice }], {
+      journal: journalFile(),
+    });
+    assert.match(error.message, /belong to one submit, which was made already/);
+    assert.equal(await posted(), 1);
+  });
+
+  it('ends with an error if a function does not pass its options on, before another job is submitted', async () => {
+    const modzy = client();
+    const forgets = (inputKey) => ({ inputKey, submit: () => source(modzy, inputKey).submit() });
+    const jobs = [forgets('first'), source(modzy, 'second'), source(modzy, 'third')];
+    const failed = modzy.blockUntilAllComplete(jobs, { journal: journalFile() });
+    await assert.rejects(failed, (error) => {
+      assert.equal(error.name, 'TypeError');
+      assert.match(error.message, /the function of the key "first" returned the job "[0-9a-f-]{36}" without passing/);
+      return true;
+    });
+    assert.equal(await posted(), 1);
+  });
+
+  it('ends with a JournalError if the file is damaged, in use, or not a file', async () => {
+    const modzy = client();
+    const journal = journalFile();
+    await modzy.blockUntilAllComplete([source(modzy, 'a')], { journal, pollInterval: 20 });
+    const text = fs.readFileSync(journal, 'utf8');
+    fs.writeFileSync(journal, text.replace('submitting', 'submittinG'));
+    const damaged = modzy.blockUntilAllComplete([source(modzy, 'a')], { journal });
+    await assert.rejects(damaged, (error) => {
+      assert.ok(error instanceof JournalError);
+      assert.deepEqual([error.state, error.path], ['damaged', journal]);
+      assert.match(error.message, /is damaged in line 3/);
+      assert.match(error.stack, /journal\.test\.js/);
+      return true;
+    });
+    await assert.rejects(modzy.blockUntilAllComplete([], { journal: folder }), { state: 'unusable' });
+    fs.writeFileSync(journal, text);
+    await emulator.clearRequests();
+    await emulator.fault({ method: 'GET', path: '/api/jobs/history', connection: 'stall' });
+    const controller = new AbortController();
+    const first = modzy.blockUntilAllComplete([source(modzy, 'b')], { journal, signal: controller.signal });
+    await historyRequested();
+    await assert.rejects(modzy.blockUntilAllComplete([], { journal }), { name: 'JournalError', state: 'inUse' });
+    controller.abort();
+    await assert.rejects(first, { name: 'AbortError' });
+    assert.equal(await posted(), 0);
+  });
+
+  async function historyRequested() {
+    while ((await emulator.requests('/api/jobs/history')).length === 0) {
+      await sleep(5);
+    }
+  }
+
+  it('without a journal takes sources with keys, too, and names them in the outcome', async () => {
+    const modzy = client();
+    const outcomes = await modzy.blockUntilAllComplete([source(modzy, 'a'), () => source(modzy, 'b').submit()], {
+      pollInterval: 20,
+    });
+    assert.deepEqual(
+      outcomes.map(({ inputKey, job }) => [inputKey, job.status]),
+      [
+        ['a', 'COMPLETED'],
+        [undefined, 'COMPLETED'],
+      ],
+    );
+  });
+});

@@ -1,0 +1,190 @@
+'use strict';
+
+// The journal of a batch, which Rust keeps: what to do about each key, and the options that tie one submit to it.
+
+const { isGiven, isPlainObject, notEmptyString } = require('../arguments/checks.js');
+const { readDocument } = require('../documents.js');
+const { argumentError } = require('../stacks.js');
+
+/** Separates what to do about a key from the job that has ended. JSON does not contain this character. */
+const SEPARATOR = '\u001e';
+
+class Journal {
+  #session;
+  /** @type {CallOptions} */
+  #options;
+  /** @type {number | undefined} The call that opened it. */
+  #id;
+  #keys = new Set();
+  /** Resolves when the first function of the batch has passed its options on, or has ended. */
+  #isTried = false;
+  /** @type {Promise<void> | undefined} */
+  #trial;
+
+  /**
+   * @param {import('../calls/session.js').Session} session
+   * @param {CallOptions} options Those of the batch, with the signal that ends its waits.
+   */
+  constructor(session, options) {
+    this.#session = session;
+    this.#options = options;
+  }
+
+  /**
+   * Opens the file, or creates it.
+   *
+   * @param {string} path
+   */
+  async open(path) {
+    const { id } = await this.#session.runSilently('openJournal', path, this.#options, (opened) => opened);
+    this.#id = id;
+  }
+
+  /** Closes the file once the submits under way have ended. */
+  close() {
+    if (this.#id !== undefined) {
+      this.#session.close(this.#id);
+      this.#id = undefined;
+    }
+  }
+
+  /**
+   * Returns the key of a source. Each is used once.
+   *
+   * @param {string | undefined} inputKey
+   * @param {string} name
+   */
+  keyOf(inputKey, name) {
+    if (inputKey === undefined) {
+      throw argumentError(`the ${name} param should be { inputKey, submit } in a batch with a journal`);
+    }
+    if (this.#keys.has(inputKey)) {
+      throw argumentError(`the ${name}.inputKey param should be unique in a batch with a journal: ${quoted(inputKey)}`);
+    }
+    this.#keys.add(inputKey);
+    return inputKey;
+  }
+
+  /**
+   * Returns what to do about a key.
+   *
+   * @param {string} inputKey
+   * @param {(work: () => Promise<Turn>) => Promise<Turn>} outside Runs what finds out what became of its last step, if that is unknown.
+   * @returns {Promise<Turn>}
+   */
+  async take(inputKey, outside) {
+    const argument = { journal: this.#id, inputKey, settle: false };
+    const taken = await this.#session.runSilently('takeKey', JSON.stringify(argument), this.#options, readTurn);
+    if (taken.turn !== 'settle') {
+      return taken;
+    }
+    const settling = JSON.stringify({ ...argument, settle: true });
+    return outside(() => this.#session.run('takeKey', settling, this.#options, readTurn));
+  }
+
+  /**
+   * Returns the options of a call that belongs to a key.
+   *
+   * @param {string} inputKey
+   * @param {import('../../js-binding').BindingCallOptions} [binding] The others.
+   */
+  bind(inputKey, binding) {
+    return { __proto__: null, ...binding, journal: this.#id, inputKey };
+  }
+
+  /**
+   * Calls a function that submits the job of a key. The first function of the batch runs alone until it has passed its options on,
+   * so that a mistake in it submits no further job.
+   *
+   * @param {string} inputKey
+   * @param {(options: object) => unknown} submit
+   * @param {(passed: () => object) => object} optionsWith Returns the options of the function, given the call that the submit makes.
+   */
+  async submit(inputKey, submit, optionsWith) {
+    if (!this.#isTried && this.#trial !== undefined) {
+      await this.#trial;
+    }
+    let isPassed = false;
+    /** @type {() => void} */
+    let end = () => {};
+    if (!this.#isTried) {
+      this.#trial = new Promise((resolve) => {
+        end = () => resolve();
+      });
+    }
+    const passed = () => {
+      isPassed = true;
+      this.#isTried = true;
+      end();
+      return this.bind(inputKey);
+    };
+    try {
+      const reference = await submit(optionsWith(passed));
+      if (!isPassed) {
+        throw new NotPassed(inputKey, reference);
+      }
+      return reference;
+    } finally {
+      end();
+    }
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {Turn}
+ */
+function readTurn(text) {
+  const [turn = '', job] = text.split(SEPARATOR);
+  return { ...JSON.parse(turn), ...(job !== undefined && { job: readDocument(job) }) };
+}
+
+/** A function has submitted its job without the options. */
+class NotPassed {
+  /**
+   * @param {string} inputKey
+   * @param {any} reference What it returned.
+   */
+  constructor(inputKey, reference) {
+    const identifier = typeof reference === 'object' && reference !== null ? reference.jobIdentifier : reference;
+    const job = typeof identifier === 'string' ? `the job ${quoted(identifier)}` : 'no job';
+    this.error = argumentError(
+      `the function of the key ${quoted(inputKey)} returned ${job} without passing its options to a submit, so the journal ` +
+        'does not know the job; write submit: (options) => client.submitJobText(…, options)',
+    );
+  }
+}
+
+/**
+ * Returns the parts of a source of the form `{ inputKey, submit }`; otherwise the source alone.
+ *
+ * @param {any} source
+ * @param {string} name
+ * @returns {{ inputKey?: string, source: unknown }}
+ */
+function partsOf(source, name) {
+  if (!isPlainObject(source) || !isGiven(source.submit)) {
+    return { source };
+  }
+  if (typeof source.submit !== 'function') {
+    throw argumentError(`the ${name}.submit param should be a function`);
+  }
+  return { inputKey: notEmptyString(source.inputKey, `${name}.inputKey`), source: source.submit };
+}
+
+/**
+ * Returns a text of the user's in a form that fits into a message.
+ *
+ * @param {string} text
+ */
+function quoted(text) {
+  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+}
+
+/**
+ * @typedef {import('../arguments/options.js').CallOptions} CallOptions
+ *
+ * @typedef {{ turn: 'submit' | 'wait' | 'ended' | 'settle', jobIdentifier?: string, job?: any }} Turn
+ */
+
+module.exports = { Journal, NotPassed, partsOf };
