@@ -397,8 +397,6 @@ class Batch {
   }
 }
 
-}
-
 /** @param {any} jobs */
 function open(jobs) {
   return typeof jobs[Symbol.asyncIterator] === 'function' ? jobs[Symbol.asyncIterator]() : jobs[Symbol.iterator]();
