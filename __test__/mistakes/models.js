@@ -44,7 +44,15 @@ module.exports = [
   [
     'a flat object of an S3 folder',
     (c) => c.submitJobAwsS3Folder(...M, ...S3, SOURCE.a),
-    'submitJobAwsS3Folder: the awss3Sources["input.txt"]["bucket"] param should be an object with members',
+    'submitJobAwsS3Folder: the awss3Sources["input.txt"] param should be an object with members, as sources have two levels: ' +
+      '{ "my-input": { "input.txt": { bucket, key } } }',
+  ],
+  [
+    'a flat blob',
+    (c) =>
+      c.submitJobAzureBlob(...M, 'account', 'aSecretKey', { 'input.txt': { container: 'b', filePath: 'a/1.txt' } }),
+    'submitJobAzureBlob: the azureSources["input.txt"] param should be an object with members, as sources have two levels: ' +
+      '{ "my-input": { "input.txt": { container, filePath } } }',
   ],
   [
     'a blob without a path',

@@ -12,8 +12,9 @@ const { isGiven, invalidParam, object, string } = require('./checks.js');
  * @template T
  * @param {(value: unknown, name: string) => T} read
  * @param {string} leaf What a source is, for error messages.
+ * @param {readonly string[]} [members] The members of a source that is an object. Where the second level has them, a level is missing.
  */
-function inputsOf(read, leaf) {
+function inputsOf(read, leaf, members) {
   return (/** @type {unknown} */ value, /** @type {string} */ name) => {
     /** @type {Record<string, Record<string, T>>} */
     const inputs = Object.create(null);
@@ -21,6 +22,9 @@ function inputsOf(read, leaf) {
       const place = `${name}[${JSON.stringify(string(key, name))}]`;
       /** @type {Record<string, T>} */
       const named = (inputs[key] = Object.create(null));
+      if (members?.every((member) => typeof (/** @type {any} */ (parts)?.[member]) === 'string')) {
+        throw invalidParam(place, `an object with members${levelsOf(leaf, key)}`);
+      }
       for (const [part, given] of membersOf(parts, place, leaf, key)) {
         named[part] = read(given, `${place}[${JSON.stringify(string(part, place))}]`);
       }
@@ -38,9 +42,19 @@ function inputsOf(read, leaf) {
  * @param {string} [key] The key of the value in the first level, which may be the name of an input whose key is missing.
  */
 function membersOf(value, name, leaf, key) {
+  return Object.entries(object(withoutToJson(value, name), name, levelsOf(leaf, key)));
+}
+
+/**
+ * Returns the end of a message that shows both levels.
+ *
+ * @param {string} leaf
+ * @param {string} [key]
+ */
+function levelsOf(leaf, key) {
   const levels =
     key === undefined ? `{ inputKey: { inputName: ${leaf} } }` : `{ "my-input": { ${JSON.stringify(key)}: ${leaf} } }`;
-  return Object.entries(object(withoutToJson(value, name), name, `, as sources have two levels: ${levels}`));
+  return `, as sources have two levels: ${levels}`;
 }
 
 /**
@@ -89,6 +103,15 @@ function stored(value, name, needed) {
   return members;
 }
 
+/**
+ * Returns a check for objects in a store.
+ *
+ * @param {readonly string[]} needed Their members.
+ */
+function storedIn(needed) {
+  return inputsOf((value, name) => stored(value, name, needed), `{ ${needed.join(', ')} }`, needed);
+}
+
 /** @param {unknown} value */
 function unread(value) {
   return value;
@@ -121,7 +144,7 @@ function source(value, name) {
 }
 
 const texts = inputsOf(text, 'text');
-const s3Objects = inputsOf((value, name) => stored(value, name, ['bucket', 'key']), '{ bucket, key }');
-const azureBlobs = inputsOf((value, name) => stored(value, name, ['container', 'filePath']), '{ container, filePath }');
+const s3Objects = storedIn(['bucket', 'key']);
+const azureBlobs = storedIn(['container', 'filePath']);
 
 module.exports = { azureBlobs, s3Objects, source, sources, texts };
