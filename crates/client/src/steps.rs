@@ -1,7 +1,7 @@
 //! Waits for steps that the server takes, such as the pull of an image. They poll as the waits for jobs do, which are in `jobs`, and
 //! leave the schedule to `waiter`.
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use crate::{
     client::{Client, RequestOptions},
@@ -104,7 +104,8 @@ impl Client {
         mut on_progress: impl FnMut(u32),
     ) -> Result<Document> {
         let transport = self.transport();
-        let poll = async |failing_since| match self.poll(&request, &options.wait, failing_since).await {
+        let place = Mutex::default();
+        let poll = async |failing_since| match self.poll(&request, &options.wait, failing_since, &place).await {
             Ok(answer) if percentage(&answer) >= 100 => Polled::Done(answer),
             Ok(answer) => Polled::Pending(answer),
             Err(error) if technical_information(&error).is_some() => Polled::Refused(error),
