@@ -36,12 +36,15 @@ pub(crate) async fn settle() {
     }
 }
 
-/// Ends when idle connections have read what has arrived. Returns until when.
-pub(crate) async fn turn() -> Instant {
+/// Gives other threads the time to read what has arrived by now, if there are any.
+pub(crate) async fn settle_others() {
     if is_shared() {
         time::sleep(OTHERS).await;
-        return Instant::now();
     }
+}
+
+/// Ends when idle connections have read what has arrived, as far as this thread reads it. Returns until when.
+pub(crate) async fn turn() -> Instant {
     let began = Instant::now();
     // The connections that the turn wakes run before this task.
     task::yield_now().await;
@@ -49,7 +52,7 @@ pub(crate) async fn turn() -> Instant {
 }
 
 /// Whether another thread may run the reactor. Tokio does not report when that thread has had its turn.
-fn is_shared() -> bool {
+pub(crate) fn is_shared() -> bool {
     Handle::current().metrics().num_workers() > 1
 }
 

@@ -26,6 +26,7 @@ use crate::{
     clock,
     error::{Error, Phase, Result, Sent},
     observer::Event,
+    reactor,
 };
 
 impl Transport {
@@ -182,6 +183,9 @@ impl Transport {
         attempt: &Arc<AttemptState>,
     ) -> Result<Answer, FailedAttempt> {
         let context = self.failure_context(request, attempt);
+        if request.class() == Class::Write {
+            reactor::settle_others().await;
+        }
         let response = loop {
             let prepared = self.prepare(request, settings, attempt)?;
             let http = pool.http()?;

@@ -54,9 +54,9 @@ impl ReadCheck {
     }
 
     /// Has the current task, the one of a connection, read what has arrived before it writes the request, if the client
-    /// was busy since the last check or the process suspended.
+    /// was busy since the last check or the process suspended. Where other threads run the reactor, they read it anyway.
     pub(super) fn again(self: &Arc<Self>) {
-        if self.is_of_repeatable.load(Ordering::Acquire) && self.age() > FRESH {
+        if self.is_of_repeatable.load(Ordering::Acquire) && self.age() > FRESH && !reactor::is_shared() {
             let turned = Waker::from(Arc::clone(self));
             let is_barred = reactor::bar_until_a_turn(&mut Context::from_waker(&turned));
             self.is_under_way.store(is_barred, Ordering::Release);
