@@ -85,11 +85,9 @@ const unitRust = cargo('unit tests in Rust', ['test', ...WORKSPACE, '--quiet', '
 const longRust = cargo('long tests in Rust', ['test', ...WORKSPACE, '--lib', '--quiet', '--', '--ignored', LONG]);
 const slowRust = cargo('slow tests in Rust', ['test', ...WORKSPACE, '--tests', '--quiet', '--', SLOW]);
 
-/** First those that mostly wait, side by side, and then alone those that measure time. */
-const slow = [
-  [[slowRust], [node('patient tests in JavaScript', 'patient')]],
-  [[node('slow tests in JavaScript', 'slow')]],
-];
+const patientJavaScript = node('patient tests in JavaScript', 'patient');
+/** Alone, because they measure time. */
+const slow = [[node('slow tests in JavaScript', 'slow'), slowRust]];
 
 /**
  * @typedef {object} Check
@@ -115,8 +113,14 @@ const checks = {
   unit: { phases: [[[unitRust], [node('unit tests in JavaScript', 'unit')]]], isBuilt: true },
   rust: { phases: [[[cargo('tests in Rust', ['test', ...WORKSPACE])]]] },
   docs: { phases: [[[typedoc, node('tests of the docs', 'docs')], [rustdoc]]], isBuilt: true },
-  slow: { phases: slow, isBuilt: true },
-  long: { phases: [[[node('long tests in JavaScript', 'long'), longRust]]], isBuilt: true },
+  slow: { phases: [[[patientJavaScript]], slow], isBuilt: true },
+  long: {
+    phases: [
+      [[node('patient long tests in JavaScript', 'patient-long')]],
+      [[node('long tests in JavaScript', 'long'), longRust]],
+    ],
+    isBuilt: true,
+  },
   browser: { phases: [[[node('tests in a browser', 'browser')]]], isBuilt: true },
   bundlers: { phases: [[[node('tests of bundles', 'bundlers')]]], isBuilt: true },
   test: {
@@ -125,8 +129,11 @@ const checks = {
         [...lintRust, rustdoc, compileTests],
         [...lintJavaScript, ...typecheck, typedoc],
       ],
-      [[unitRust, node('tests of the docs', 'docs')], [node('unit tests in JavaScript', 'unit')]],
-      ...slow,
+      [
+        [unitRust, node('tests of the docs', 'docs')],
+        [node('unit tests in JavaScript', 'unit'), patientJavaScript],
+      ],
+      slow,
     ],
     isBuilt: true,
   },

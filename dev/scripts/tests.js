@@ -7,39 +7,31 @@ const os = require('node:os');
 const path = require('node:path');
 const { root } = require('./setup.js');
 
-/** The slow tests that measure no short times. Most of their time they wait, so they can run beside each other and beside others. */
-const PATIENT = [
-  'abort',
-  'demo',
-  'emulator',
-  'faults',
-  'hostile',
-  'limits',
-  'many-files',
-  'migrating',
-  'sharing',
-  'wait',
-].map((name) => `${name}.test.js`);
+/** The slow and long tests that measure no short times. Most of their time they wait, so they run beside each other. */
+const patient = {
+  slow: ['abort', 'demo', 'emulator', 'hostile', 'limits', 'many-files', 'migrating', 'sharing', 'wait'],
+  long: ['canary', 'changing-files', 'environments', 'python-sdk', 'upload-memory'],
+};
+
+/** More files at a time than there are processors, since most tests wait for servers and processes. */
+const MANY = 2 * os.availableParallelism();
 
 /**
- * The folder of each kind, and how many of its files run at a time: more than there are processors, since most tests wait for servers
- * and processes.
+ * The folder of each kind, how many of its files run at a time, and which files of the folder are left to another kind, or are the
+ * only ones.
  *
- * @type {Record<string, { folder: string, atOnce: number, has?: (name: string) => boolean }>}
+ * @type {Record<string, { folder: string, atOnce: number, without?: string[], only?: string[] }>}
  */
 const kinds = {
-  unit: { folder: '__test__', atOnce: 2 * os.availableParallelism() },
-  docs: { folder: '__test__/docs', atOnce: 2 * os.availableParallelism() },
-  patient: {
-    folder: '__test__/slow',
-    atOnce: 2 * os.availableParallelism(),
-    has: (name) => PATIENT.includes(name),
-  },
+  unit: { folder: '__test__', atOnce: MANY },
+  docs: { folder: '__test__/docs', atOnce: MANY },
+  patient: { folder: '__test__/slow', atOnce: MANY, only: patient.slow },
   // One at a time, since most of them measure time.
-  slow: { folder: '__test__/slow', atOnce: 1, has: (name) => !PATIENT.includes(name) },
+  slow: { folder: '__test__/slow', atOnce: 1, without: patient.slow },
   browser: { folder: '__test__/browser', atOnce: 1 },
   bundlers: { folder: '__test__/bundlers', atOnce: 1 },
-  long: { folder: '__test__/slow/long', atOnce: 1 },
+  'patient-long': { folder: '__test__/slow/long', atOnce: MANY, only: patient.long },
+  long: { folder: '__test__/slow/long', atOnce: 1, without: patient.long },
 };
 
 /**
@@ -48,13 +40,15 @@ const kinds = {
  * @param {string} kind
  */
 function testArguments(kind) {
-  const { folder, atOnce, has = () => true } = kinds[kind];
-  const files = readdirSync(path.join(root, folder)).filter((name) => name.endsWith('.test.js') && has(name));
+  const { folder, atOnce, without = [], only } = kinds[kind];
+  const found = readdirSync(path.join(root, folder)).filter((name) => name.endsWith('.test.js'));
+  const names =
+    only ?? found.map((name) => name.slice(0, -'.test.js'.length)).filter((name) => !without.includes(name));
   return [
     '--test',
     `--test-concurrency=${atOnce}`,
     '--test-reporter=spec',
-    ...files.map((name) => path.join(root, folder, name)),
+    ...names.map((name) => path.join(root, folder, `${name}.test.js`)),
   ];
 }
 
