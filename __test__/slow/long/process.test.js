@@ -6,13 +6,17 @@
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
-const { describe, it } = require('node:test');
+const os = require('node:os');
+const { beforeEach, describe, it } = require('node:test');
 const { useEmulator } = require('../../support/emulator.js');
 
 const JOB = '00000000-0000-4000-8000-000000000001';
 
 /** The number of runs: a crash that depends on timing may not occur the first time. `npm run test:exits` has 100. */
 const TIMES = Number(process.env.EXIT_TIMES ?? 10);
+
+/** How many processes run at a time. */
+const AT_ONCE = os.availableParallelism();
 
 /** The time limit of a process in ms. One of them starts TIMES workers. */
 const LIMIT = 20_000 + 3000 * TIMES;
@@ -26,10 +30,10 @@ const SOURCE = `(async function* () { yield Buffer.alloc(2 ** 21); await new Pro
 describe('the process', () => {
   const emulator = useEmulator();
 
+  beforeEach(() => emulator.answerJob(JOB, { status: 'IN_PROGRESS' }));
+
   /** Runs a program with a client and a job that stays in progress. */
   async function run(program, limit = LIMIT) {
-    await emulator.clearFaults();
-    await emulator.answerJob(JOB, { status: 'IN_PROGRESS' });
     const prelude = `
       const { ModzyClient } = require('modzy-client');
       const { Worker, isMainThread } = require('node:worker_threads');
@@ -146,11 +150,15 @@ describe('the process', () => {
   };
   for (const [name, [program, expected]] of Object.entries(teardowns)) {
     it(`survives ${name}, ${TIMES} times of ${TIMES}`, async () => {
-      for (let time = 0; time < TIMES; time += 1) {
-        const { code, signal, stderr } = await run(`const delay = ${delayOf(time)}; ${program}`);
-        assert.deepEqual([code, signal], [expected, null], stderr);
-        assert.ok(expected === 1 ? /TypeError|Error: elsewhere/.test(stderr) : stderr === '', stderr);
-      }
+      const times = Array(TIMES).keys();
+      const lane = async () => {
+        for (const time of times) {
+          const { code, signal, stderr } = await run(`const delay = ${delayOf(time)}; ${program}`);
+          assert.deepEqual([code, signal], [expected, null], stderr);
+          assert.ok(expected === 1 ? /TypeError|Error: elsewhere/.test(stderr) : stderr === '', stderr);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, lane));
     });
   }
 
