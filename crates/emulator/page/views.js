@@ -22,7 +22,12 @@ export function split({ title, tools, list }) {
     /** Shows an item beside the list, or only the list. On narrow screens an item hides the list. */
     show(item) {
       element.classList.toggle('open', item !== undefined);
-      fill(detail, item);
+      if (item === undefined) {
+        // The focus, if it was here, goes to the view.
+        detail.replaceChildren();
+      } else {
+        fill(detail, item);
+      }
       detail.scrollTop = 0;
       if (item !== undefined && getComputedStyle(side).display === 'none') {
         detail.focus();
