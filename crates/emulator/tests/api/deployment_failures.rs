@@ -188,3 +188,25 @@ async fn a_password_of_a_registry_is_in_no_response() {
         .json();
     assert_eq!(unknown["message"], "the model nope does not exist");
 }
+
+#[tokio::test]
+async fn a_run_needs_the_test_file_of_each_input() {
+    let server = server().await;
+    let version = create(&server).await;
+    pull(&server, &version, "echo").await;
+    let attributes = attributes(&json!([{ "name": "a" }, { "name": "b" }]), &json!([]));
+    server.patch(&version, attributes).await;
+    complete(&server, &format!("{version}/container-image")).await;
+    load(&server, &version).await;
+    let mut statuses = Vec::new();
+    for name in ["a", "b"] {
+        let path = format!("{version}/testInput?name={name}");
+        assert_eq!(server.file(&path, "sample", name.as_bytes()).await.status, 200);
+        assert_eq!(server.post(&format!("{version}/run-process"), "").await.status, 200);
+        let (_, progress) = complete(&server, &format!("{version}/run-process")).await;
+        let result = &progress["result"];
+        statuses.push((result["status"].clone(), result["error"].clone()));
+    }
+    let missing = (json!("FAILED"), json!("the model input b is missing"));
+    assert_eq!(statuses, [missing, (json!("SUCCESSFUL"), json!(null))]);
+}
