@@ -197,6 +197,27 @@ fn other_objects_are_not_error_bodies_and_lists_are_arrays() {
 }
 
 #[test]
+fn progress_has_a_percentage_that_is_a_number() {
+    let good = [
+        r#"{"percentage":0}"#,
+        r#"{"percentage":99.5,"step":4,"stepName":"s"}"#,
+        r#"{"percentage":100,"error":"a failure of the step","status":500}"#,
+        r#"{"percentage":"1","percentage":1}"#,
+    ];
+    assert_judged(Shape::Progress, &good, None);
+    let wrong = [
+        "{}",
+        MODEL,
+        r#"{"percentage":null}"#,
+        r#"{"percentage":"47"}"#,
+        r#"{"percentage":[1]}"#,
+    ];
+    assert_judged(Shape::Progress, &wrong, Some(BodyFault::NoProgress));
+    assert_judged(Shape::Progress, &ERRORS, Some(BodyFault::Message));
+    assert_judged(Shape::Progress, &["[]"], Some(BodyFault::NotObject));
+}
+
+#[test]
 fn a_key_is_text_or_json_and_neither_a_page_nor_an_error_body() {
     let fault = |body: &str| read(body.into(), Expect::Body(Shape::Key), None).err();
     for key in [
