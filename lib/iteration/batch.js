@@ -245,7 +245,9 @@ class Batch {
       const submit = /** @type {(options: object) => unknown} */ (reference);
       reference = await (journal === undefined
         ? submit(this.#submitOptions())
-        : journal.submit(inputKey, submit, (passed) => this.#submitOptions(passed)));
+        : journal.submit(inputKey, submit, (passed) =>
+            this.#over === undefined ? this.#submitOptions(passed) : undefined,
+          ));
       if (reference === undefined) {
         const advice = 'a job, a receipt or an identifier, such as the promise of a submit';
         throw argumentError(`the function jobs[${index}] returned nothing; return ${advice}`);

@@ -16,10 +16,12 @@ class Journal {
   /** @type {number | undefined} The call that opened it. */
   #id;
   #keys = new Set();
-  /** Resolves when the first function of the batch has passed its options on, or has ended. */
+  /** Whether a function has passed its options on. */
   #isTried = false;
-  /** @type {Promise<void> | undefined} */
+  /** @type {Promise<void> | undefined} Resolves when the function that runs alone has passed its options on, or has ended. */
   #trial;
+  /** @type {NotPassed | undefined} Ends the batch. */
+  #notPassed;
 
   /**
    * @param {import('../calls/session.js').Session} session
@@ -93,40 +95,54 @@ class Journal {
   }
 
   /**
-   * Calls a function that submits the job of a key. The first function of the batch runs alone until it has passed its options on,
-   * so that a mistake in it submits no further job.
+   * Calls a function that submits the job of a key. Until a function has passed its options on, they run one after the other, so that a
+   * mistake in all of them submits one job.
    *
    * @param {string} inputKey
    * @param {(options: object) => unknown} submit
-   * @param {(passed: () => object) => object} optionsWith Returns the options of the function, given the call that the submit makes.
+   * @param {(passed: () => object) => object | undefined} optionsWith Returns the options of the function, given what a submit with
+   *   them calls; `undefined` if the batch is over.
    */
   async submit(inputKey, submit, optionsWith) {
-    if (!this.#isTried && this.#trial !== undefined) {
+    while (!this.#isTried && this.#trial !== undefined) {
       await this.#trial;
     }
-    let isPassed = false;
-    /** @type {() => void} */
-    let end = () => {};
-    if (!this.#isTried) {
-      this.#trial = new Promise((resolve) => {
-        end = () => resolve();
-      });
+    if (this.#notPassed !== undefined) {
+      throw this.#notPassed;
     }
-    const passed = () => {
+    let isPassed = false;
+    const endTrial = this.#isTried ? () => {} : this.#beginTrial();
+    const options = optionsWith(() => {
       isPassed = true;
       this.#isTried = true;
-      end();
+      endTrial();
       return this.bind(inputKey);
-    };
+    });
     try {
-      const reference = await submit(optionsWith(passed));
+      if (options === undefined) {
+        return undefined;
+      }
+      const reference = await submit(options);
       if (!isPassed) {
-        throw new NotPassed(inputKey, reference);
+        this.#notPassed = new NotPassed(inputKey, reference);
+        throw this.#notPassed;
       }
       return reference;
     } finally {
-      end();
+      endTrial();
     }
+  }
+
+  #beginTrial() {
+    /** @type {() => void} */
+    let end = () => {};
+    this.#trial = new Promise((resolve) => {
+      end = () => {
+        this.#trial = undefined;
+        resolve();
+      };
+    });
+    return end;
   }
 }
 
