@@ -184,6 +184,7 @@ describe('subscribers of diagnostics', () => {
       undefined,
       undefined,
       'all',
+      'failures',
       undefined,
     ]);
   });

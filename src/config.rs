@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use modzy_client::{Auth, BaseUrl, Client, ClientBuilder, Result};
+use modzy_client::{Auth, BaseUrl, Client, ClientBuilder, Polling, Result};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
@@ -53,6 +53,8 @@ pub struct BindingConfig {
     pub key: Option<Uint8Array>,
     /// `own` for connections that no other client uses.
     pub transport: Option<String>,
+    /// `listing` for waits that a list of ended jobs serves.
+    pub polling: Option<String>,
 }
 
 impl BindingConfig {
@@ -90,6 +92,9 @@ impl BindingConfig {
         }
         if let Some(sockets) = self.max_sockets {
             builder = builder.max_sockets(size("maxSockets", sockets)?);
+        }
+        if self.polling.as_deref() == Some("listing") {
+            builder = builder.polling(Polling::Listing);
         }
         if let Some(bytes) = self.max_response_bytes {
             let bytes = size("maxResponseBytes", bytes)?;

@@ -32,6 +32,8 @@ pub struct BindingCallOptions {
     /// In ms.
     pub poll_interval: Option<f64>,
     /// In ms.
+    pub max_poll_interval: Option<f64>,
+    /// In ms.
     pub wait_timeout: Option<f64>,
     /// In ms.
     pub step_timeout: Option<f64>,
@@ -97,6 +99,9 @@ impl BindingCallOptions {
         let mut options = WaitOptions::default().request(request.clone());
         if let Some(interval) = self.poll_interval {
             options = options.poll_interval(millis("pollInterval", 1.0, interval)?);
+        }
+        if let Some(interval) = self.max_poll_interval {
+            options = options.max_poll_interval(millis("maxPollInterval", 1.0, interval)?);
         }
         if let Some(limit) = self.wait_timeout {
             options = options.wait_timeout(millis("waitTimeout", 0.0, limit)?);

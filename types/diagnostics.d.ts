@@ -61,6 +61,15 @@ export interface DiagnosticsMessages {
     /** The expected ms until the request is sent. It may take longer if calls before it are refused. */
     readonly delayMs: number;
   };
+  /**
+   * The list of ended jobs of `polling: 'listing'` cannot be used, so the waits of the client, and of those that share its
+   * connections, poll individually for a while. One of the calls publishes it, once for each reason.
+   */
+  'modzy:wait:fallback': {
+    readonly request: DiagnosticsRequest;
+    /** Why, as a sentence without a full stop. */
+    readonly reason: string;
+  };
   /** A call has its result. */
   'modzy:request:end': {
     readonly request: DiagnosticsRequest;

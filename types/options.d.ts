@@ -158,6 +158,16 @@ export interface ClientOptions {
    */
   proxy?: string | URL | false | null | undefined;
   /**
+   * Sets how waits find out that their jobs have ended. `'individual'`: each wait polls its job every `pollInterval`. `'listing'`: one
+   * list of the jobs that have ended (`GET /jobs/history`), read every `pollInterval`, serves all waits of the client and of those that
+   * share its connections. A wait polls its job at once, when the list names it, and every 30 s or every `maxPollInterval`, whichever
+   * is longer. Only a poll ends a wait, so a list that is late, incomplete or wrong ends none wrongly. If it cannot be used, waits poll
+   * individually.
+   *
+   * @default `'individual'`
+   */
+  polling?: 'individual' | 'listing' | null | undefined;
+  /**
    * Sets whom to trust, and who the client is.
    *
    * @default none

@@ -21,6 +21,15 @@ export interface PollOptions extends Omit<RequestOptions, 'retries'>, CancelOpti
    */
   pollInterval?: number | null | undefined;
   /**
+   * ms up to which the interval grows while the status does not change: by half after each poll. A change of the status resets it to
+   * `pollInterval`. A pause that has grown varies by up to half, so that waits that begin together spread, and never exceeds this
+   * value. No effect unless it is longer than `pollInterval`. With `polling: 'listing'`, the interval of a wait's own polls, if it is
+   * longer than 30 s.
+   *
+   * @default the `pollInterval`
+   */
+  maxPollInterval?: number | null | undefined;
+  /**
    * ms for the whole wait, from its first poll; at least 0. The wait then rejects with a {@link WaitTimeoutError}, and the job
    * continues.
    *

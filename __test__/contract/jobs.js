@@ -157,6 +157,13 @@ module.exports = [
     gives: job,
   },
   {
+    title: 'blockUntilComplete polls on with an interval that grows up to maxPollInterval',
+    call: (c) => c.blockUntilComplete(job, { pollInterval: 1, maxPollInterval: 5 }),
+    asks: polls(5),
+    answers: [running, running, running, running, job],
+    gives: job,
+  },
+  {
     title: 'blockUntilComplete rejects at once for a key that is not active',
     call: (c) => c.blockUntilComplete(job),
     asks: polls(1),

@@ -6,7 +6,7 @@ const KEY = 'aPrefix.aSecretBody';
 const URL_OF_API = 'https://app.modzy.com/api';
 const INIT = 'Cannot initialize the modzy client: ';
 const OPTIONS =
-  'its options are connectTimeout, headers, idleTimeout, logger, maxResponseBytes, maxSockets, proxy, requestTimeout, retries, retryBudget, tls, transport and userAgent';
+  'its options are connectTimeout, headers, idleTimeout, logger, maxResponseBytes, maxSockets, polling, proxy, requestTimeout, retries, retryBudget, tls, transport and userAgent';
 const WAYS =
   'write new ModzyClient(baseURL, apiKey, options), new ModzyClient({ apiKey, url, ...options }) or ModzyClient.fromEnv(options)';
 const NOT_EMPTY = 'should be a valid not empty string';

@@ -12,6 +12,7 @@ const CHANNELS = [
   'modzy:request:end',
   'modzy:request:error',
   'modzy:wait:poll',
+  'modzy:wait:fallback',
 ];
 
 function useChannels() {

@@ -83,6 +83,7 @@ const options = {
   idleTimeout: inRust(milliseconds(1), 'client', 'download', 'embed', 'blobUrl', ...uploads),
   maxResponseBytes: inRust(size, 'client'),
   maxSockets: inRust(count, 'client'),
+  polling: inRust(oneOf('individual', 'listing'), 'client'),
   proxy: inRust(proxy, 'client'),
   requestTimeout: inRust(milliseconds(1), 'client', ...requests, ...waits),
   retries: inRust(fromZero, 'client', ...requests),
@@ -100,6 +101,7 @@ const options = {
   // Waits
   concurrency: inJavaScript(bound, 'waitMany'),
   maxOutage: inRust(milliseconds(0), 'deploy', ...waits),
+  maxPollInterval: inRust(milliseconds(1), ...jobWaits),
   onProgress: inJavaScript(callback, 'deploy', 'stepWait', 'wait', 'waitMany', 'run'),
   pollInterval: inRust(milliseconds(1), 'deploy', ...waits),
   stepTimeout: inRust(milliseconds(0), 'deploy', 'step', 'stepWait'),

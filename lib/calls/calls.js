@@ -196,6 +196,7 @@ class Calls {
         break;
       case 'retry':
       case 'queue':
+      case 'fallback':
       case 'poll':
         call.trace?.observe(event, call.site);
         break;

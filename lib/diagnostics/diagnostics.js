@@ -20,6 +20,7 @@ const channels = {
   end: channel('modzy:request:end'),
   error: channel('modzy:request:error'),
   poll: channel('modzy:wait:poll'),
+  fallback: channel('modzy:wait:fallback'),
 };
 
 const everyChannel = Object.values(channels);
@@ -160,14 +161,18 @@ class Trace {
   }
 
   /**
-   * Reports a retry, a wait in a queue, or a poll.
+   * Reports a retry, a wait in a queue, a poll, or a fallback to individual polls.
    *
-   * @param {Extract<import('../../js-binding').BindingEvent, { event: 'retry' | 'queue' | 'poll' }>} observed
+   * @param {Extract<import('../../js-binding').BindingEvent, { event: 'retry' | 'queue' | 'poll' | 'fallback' }>} observed
    * @param {import('../stacks.js').Site | undefined} site The lines of the caller.
    */
   observe(observed, site) {
-    const { delayMs } = observed;
     this.#scope.runInAsyncScope(() => {
+      if (observed.event === 'fallback') {
+        this.#report('fallback', { reason: observed.reason });
+        return;
+      }
+      const { delayMs } = observed;
       if (observed.event === 'queue') {
         // Not logged: the retry before it, or the end after it, is.
         this.#publish('queue', { reason: observed.reason, delayMs });
@@ -242,7 +247,7 @@ function observationOf(logs) {
   if (channels.poll.hasSubscribers || requested.includes('all')) {
     return 'all';
   }
-  const isFollowed = channels.retry.hasSubscribers || channels.queue.hasSubscribers;
+  const isFollowed = [channels.retry, channels.queue, channels.fallback].some(({ hasSubscribers }) => hasSubscribers);
   return isFollowed || requested.includes('failures') ? 'failures' : undefined;
 }
 

@@ -7,7 +7,7 @@ const { warnOnce } = require('./warnings.js');
 /**
  * @typedef {'debug' | 'info' | 'warn' | 'error'} Level
  *
- * @typedef {'start' | 'retry' | 'end' | 'error' | 'poll'} Event
+ * @typedef {'start' | 'retry' | 'end' | 'error' | 'poll' | 'fallback'} Event
  *
  * @typedef {object} Log
  * @property {boolean} isOn
@@ -121,6 +121,7 @@ function levelOf(event, { error }, isAbort) {
     case 'poll':
       return error === undefined ? 'debug' : 'warn';
     case 'retry':
+    case 'fallback':
       return 'warn';
     case 'end':
       return 'info';
@@ -149,6 +150,8 @@ function describe(event, message, isAbort) {
       return error === undefined
         ? `${call} poll ${polls} found ${status ?? 'no status'}, ${next}`
         : `${call} poll ${polls} failed, ${next}: ${error}`;
+    case 'fallback':
+      return `${call} and other waits poll individually for a while: ${message.reason}`;
     case 'end':
       return `${call} done in ${Math.round(durationMs)} ms`;
     default:

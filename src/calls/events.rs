@@ -248,6 +248,13 @@ pub enum BindingEvent {
         /// The expected delay, in ms.
         delay_ms: f64,
     },
+    /// The list of ended jobs cannot be used, so that waits poll individually.
+    Fallback {
+        /// The call that reports it.
+        id: i64,
+        /// Why.
+        reason: String,
+    },
     /// A poll has found a job, or has failed.
     Poll {
         /// The call.
@@ -310,6 +317,7 @@ impl BindingEvent {
             | Self::ChunkWanted { id, .. }
             | Self::Retry { id, .. }
             | Self::Queue { id, .. }
+            | Self::Fallback { id, .. }
             | Self::Poll { id, .. } => *id,
         }
     }
@@ -358,6 +366,7 @@ impl BindingEvent {
             | Self::ChunkWanted { .. }
             | Self::Retry { .. }
             | Self::Queue { .. }
+            | Self::Fallback { .. }
             | Self::Poll { .. } => 0,
         }
     }

@@ -1,4 +1,4 @@
-//! Reports the retries, queues and polls of a call as events, for logs and traces.
+//! Reports the retries, queues, polls and fallbacks of a call as events, for logs and traces.
 
 use std::sync::Arc;
 
@@ -93,6 +93,10 @@ impl Observer for CallObserver {
                 };
                 self.calls.report_over(poll, topic);
             }
+            Event::Fallback { reason } => self.calls.report(BindingEvent::Fallback {
+                id,
+                reason: reason.to_owned(),
+            }),
             // The client may report other events, which are ignored.
             _ => {}
         }

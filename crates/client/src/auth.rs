@@ -73,10 +73,10 @@ impl Auth {
         }
     }
 
-    /// Returns the prefix of an API key, which is public, and by which the server names the key.
+    /// Returns the part of an API key before its dot, which is public, and by which the server knows the key.
     pub(crate) fn prefix(&self) -> Option<&str> {
         match self {
-            Self::ApiKey(key) => key.expose_secret().split_once('.').map(|(prefix, _)| prefix),
+            Self::ApiKey(key) => Some(key.expose_secret().split_once('.')?.0).filter(|prefix| !prefix.is_empty()),
             Self::Team { .. } => None,
         }
     }

@@ -22,7 +22,8 @@
 //! - A result in one call: [`Client::run`] with a [`RunJob`]; [`Client::submit`] does not wait.
 //! - A job: [`TextJob`], [`EmbeddedJob`], [`FileJob`], [`S3Job`], [`StorageGridJob`],
 //!   [`AzureJob`], [`JdbcJob`], or a body of your own ([`Client::submit_job`]).
-//! - A wait: [`Client::block_until_complete`], [`Client::block_until_result`], with [`WaitOptions`].
+//! - A wait: [`Client::block_until_complete`], [`Client::block_until_result`], with [`WaitOptions`]; for thousands of them,
+//!   [`Polling::Listing`].
 //! - A batch that survives the end of its process: [`Client::open_journal`], [`Journal::take`].
 //! - Results: [`Client::get_result`], or one input at a time with [`Client::stream_results`]; outputs of any size with
 //!   [`Client::open_output`] and [`Client::download_output`].
@@ -50,6 +51,7 @@ mod clock;
 mod dashboard;
 mod deployment;
 mod document;
+mod ended;
 mod endpoint;
 mod engines;
 mod error;
@@ -85,6 +87,7 @@ pub use self::{
     dashboard::{MetricPoint, MetricSeries, ReportFilter},
     deployment::{ContainerImage, DeployOptions, ModelDescription, ModelSpec, Sample, SpecInput, SpecOutput, Step},
     document::Document,
+    ended::Polling,
     endpoint::BaseUrl,
     engines::EngineRange,
     error::{BodyFault, Call, ConnectionFault, Error, GaveUp, InputFault, JournalFault, Phase, Result, Sent},

@@ -50,6 +50,12 @@ pub enum Event<'a> {
         /// The pause before the next poll; `None` after the last.
         delay: Option<Duration>,
     },
+    /// The list of ended jobs cannot be used, so that the waits of all clients on the transport poll individually for a while. One
+    /// of their calls reports it, once for each reason.
+    Fallback {
+        /// Why.
+        reason: &'a str,
+    },
 }
 
 /// Why a call waits in a queue.

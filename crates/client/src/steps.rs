@@ -107,7 +107,10 @@ impl Client {
         let place = Mutex::default();
         let poll = async |failing_since| match self.poll(&request, &options.wait, failing_since, &place).await {
             Ok(answer) if percentage(&answer) >= 100 => Polled::Done(answer),
-            Ok(answer) => Polled::Pending(answer),
+            Ok(answer) => Polled::Pending {
+                mark: percentage(&answer).into(),
+                answer,
+            },
             Err(error) if technical_information(&error).is_some() => Polled::Refused(error),
             Err(error) => self.judge_failure(error),
         };
@@ -135,6 +138,7 @@ impl Client {
             transport.clock(),
             transport.random(),
             options.wait.schedule,
+            None,
             poll,
             report,
         )

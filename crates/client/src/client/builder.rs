@@ -8,6 +8,7 @@ use super::{handle::Client, headers::insert_header};
 use crate::{
     auth::Auth,
     clock::{Clock, FOREVER, Random, SystemClock, SystemRandom},
+    ended::Polling,
     endpoint::BaseUrl,
     error::{Error, Result},
     observer::Observed,
@@ -28,6 +29,7 @@ pub struct ClientBuilder {
     retry_budget: u32,
     max_sockets: usize,
     max_response_bytes: usize,
+    polling: Polling,
     headers: HeaderMap,
     user_agent: String,
     route: Route,
@@ -65,6 +67,7 @@ impl ClientBuilder {
             retry_budget: 20,
             max_sockets: 256,
             max_response_bytes: 256 * 1024 * 1024,
+            polling: Polling::default(),
             headers: HeaderMap::new(),
             user_agent: concat!("modzy-client/", env!("CARGO_PKG_VERSION")).to_owned(),
             route: Route::default(),
@@ -119,6 +122,12 @@ impl ClientBuilder {
     /// Limits the size of a response body, decoded, in bytes. Default: 256 MiB.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
+        self
+    }
+
+    /// Sets how waits find out that their jobs have ended. Default: each wait polls its job.
+    pub fn polling(mut self, polling: Polling) -> Self {
+        self.polling = polling;
         self
     }
 
@@ -305,7 +314,13 @@ impl ClientBuilder {
                 found.unwrap_or_else(|| Arc::new(Transport::new(config, key)))
             }
         };
-        Ok(Client::from_parts(self.base, defaults, transport, warnings))
+        Ok(Client::from_parts(
+            self.base,
+            defaults,
+            self.polling,
+            transport,
+            warnings,
+        ))
     }
 
     /// Reads the file of further certificates. A failure is a warning.

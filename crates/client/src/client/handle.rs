@@ -7,6 +7,7 @@ use http::{HeaderMap, Method};
 use super::options::RequestOptions;
 use crate::{
     document::Document,
+    ended::Polling,
     endpoint::BaseUrl,
     error::{BodyFault, Error, Result},
     transport::{
@@ -29,6 +30,7 @@ pub struct Client {
 struct Inner {
     base: BaseUrl,
     defaults: Settings,
+    polling: Polling,
     transport: Arc<Transport>,
     warnings: Vec<String>,
 }
@@ -37,12 +39,14 @@ impl Client {
     pub(super) fn from_parts(
         base: BaseUrl,
         defaults: Settings,
+        polling: Polling,
         transport: Arc<Transport>,
         warnings: Vec<String>,
     ) -> Self {
         let inner = Inner {
             base,
             defaults,
+            polling,
             transport,
             warnings,
         };
@@ -73,6 +77,10 @@ impl Client {
     #[must_use]
     pub fn transport(&self) -> &Arc<Transport> {
         &self.inner.transport
+    }
+
+    pub(crate) fn polling(&self) -> Polling {
+        self.inner.polling
     }
 
     pub(crate) fn max_response_bytes(&self) -> usize {

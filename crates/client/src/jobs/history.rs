@@ -39,7 +39,7 @@ pub struct JobHistoryFilter {
 }
 
 impl JobHistoryFilter {
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         with_query(
             "/jobs/history",
             [

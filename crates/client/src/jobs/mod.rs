@@ -13,6 +13,7 @@ mod history;
 mod inputs;
 mod jdbc;
 mod list;
+mod listing;
 mod s3;
 mod scan;
 mod status;

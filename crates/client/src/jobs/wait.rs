@@ -1,6 +1,8 @@
 //! The wait for a job: its options, and what each response of `GET /jobs/{job}` means. Leaves the schedule to `waiter`.
 
 use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    mem,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -34,6 +36,7 @@ impl Default for WaitOptions {
         Self {
             schedule: Schedule {
                 poll_interval: Duration::from_secs(2),
+                max_poll_interval: Duration::ZERO,
                 wait_timeout: None,
                 max_outage: Duration::from_mins(5),
             },
@@ -48,6 +51,14 @@ impl WaitOptions {
     /// sooner. Default: 2 s.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.schedule.poll_interval = interval.clamp(SHORTEST_INTERVAL, FOREVER);
+        self
+    }
+
+    /// Lets the interval grow while the status does not change: by half after each poll, up to this value. A change of the status
+    /// resets it. A pause that has grown varies by up to half, so that waits that start together spread, and never exceeds this
+    /// value. Has no effect unless it is longer than [`WaitOptions::poll_interval`]. Default: the interval does not grow.
+    pub fn max_poll_interval(mut self, interval: Duration) -> Self {
+        self.schedule.max_poll_interval = interval.min(FOREVER);
         self
     }
 
@@ -104,14 +115,29 @@ impl Client {
             })
         };
         let place = Mutex::default();
-        let poll = async |failing_since| match self.poll(request, options, failing_since, &place).await {
-            Ok(job) => judge(job),
-            Err(error) => self.judge_failure(error),
+        let registration = self.registration(job_id, options);
+        let mut is_first = registration.is_some();
+        let poll = |failing_since| {
+            let is_first = mem::take(&mut is_first);
+            let place = &place;
+            async move {
+                let permit = if is_first {
+                    transport.first_poll_permit().await.map(Some)
+                } else {
+                    Ok(None)
+                };
+                let polled = match permit {
+                    Ok(_permit) => self.poll(request, options, failing_since, place).await,
+                    Err(error) => Err(error),
+                };
+                polled.map_or_else(|error| self.judge_failure(error), judge)
+            }
         };
         let waited = waiter::wait(
             transport.clock(),
             transport.random(),
             options.schedule,
+            registration.as_ref(),
             poll,
             observed(&options.request.observed, on_progress),
         )
@@ -219,13 +245,16 @@ pub(crate) fn observed(
 
 /// Decides what a job means to a wait.
 fn judge(job: Document) -> Polled<Document> {
-    if job
-        .string_member("status")
-        .is_some_and(|status| is_final_status(&status))
-    {
+    let status = job.string_member("status").unwrap_or_default();
+    if is_final_status(&status) {
         Polled::Done(job)
     } else {
-        Polled::Pending(job)
+        let mut hasher = DefaultHasher::new();
+        status.hash(&mut hasher);
+        Polled::Pending {
+            answer: job,
+            mark: hasher.finish(),
+        }
     }
 }
 

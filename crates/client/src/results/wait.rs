@@ -113,7 +113,7 @@ impl Client {
             read.map_or_else(|error| self.judge_failure(error), Polled::Done)
         };
         let look = observed(&options.request.observed, |_| {});
-        let waited = waiter::wait(clock, self.transport().random(), schedule, poll, look).await;
+        let waited = waiter::wait(clock, self.transport().random(), schedule, None, poll, look).await;
         waited.map_err(|ended| match ended {
             EndedEarly::Failed(error) => error,
             EndedEarly::TimedOut(_) => self.wait_timeout(job_id, Some(job.clone()), options),

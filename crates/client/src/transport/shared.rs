@@ -20,6 +20,7 @@ use crate::{
     auth::Auth,
     blocking,
     clock::{Clock, Random},
+    ended::AllWaits,
     endpoint::{LONGEST_URL, too_long},
     error::{Error, Result},
 };
@@ -45,6 +46,10 @@ pub struct Transport {
     waiting: AtomicUsize,
     /// Permits for polls: three quarters of the sockets, so that thousands of waits never block a call.
     polls: Semaphore,
+    /// Permits for the first polls of waits that a list serves: a quarter of the sockets, so that those of a hundred thousand waits
+    /// that begin together hold up no other poll.
+    first_polls: Semaphore,
+    pub(crate) waits: AllWaits,
     pub(super) retry_budget: RetryBudget,
     pub(super) replay_budget: RetryBudget,
     pub(crate) throttle: Throttle,
@@ -74,6 +79,8 @@ impl Transport {
             sockets: Semaphore::new(sockets),
             waiting: AtomicUsize::new(0),
             polls: Semaphore::new((sockets * 3 / 4).max(1)),
+            first_polls: Semaphore::new((sockets / 4).max(1)),
+            waits: AllWaits::default(),
             retry_budget: RetryBudget::for_retries(config.retry_budget),
             replay_budget: RetryBudget::for_replays(sockets),
             throttle: Throttle::default(),
@@ -159,6 +166,11 @@ impl Transport {
     /// Waits for permission to poll. The poll holds the permit to its end.
     pub(super) async fn poll_permit(&self) -> Result<SemaphorePermit<'_>> {
         self.acquire(&self.polls).await
+    }
+
+    /// Waits for permission to make the first poll of a wait that a list serves. The poll holds the permit to its end.
+    pub(crate) async fn first_poll_permit(&self) -> Result<SemaphorePermit<'_>> {
+        self.acquire(&self.first_polls).await
     }
 
     /// Waits for a socket permit. The attempt holds it to its end.

@@ -1,31 +1,29 @@
 //! The schedule of a wait: when to poll, which failures to ride out, and when to stop. Leaves jobs and HTTP to the function that
 //! it polls, which also decides what each response means.
 
+mod interval;
+
 use std::time::{Duration, Instant};
 
+use self::interval::Interval;
 use crate::{
-    backoff::{self, Backoff, SHORTEST_PAUSE},
-    clock::{Clock, GAP, Random, Sleep},
+    backoff::{self, SHORTEST_PAUSE},
+    clock::{Clock, GAP, Random},
+    ended::{Registration, Wake},
     error::{Error, GaveUp},
     transport::LONGEST_RETRY_AFTER,
 };
 
-/// The longest pause of an outage, unless the poll interval is longer.
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
-
 /// How long a response that may be premature is doubted: a receipt precedes the stored job.
 const DOUBT: Duration = Duration::from_secs(4);
-
-/// The share by which a pause varies at random, so that thousands of waits that start together do not poll in step.
-const JITTER: f64 = 0.025;
 
 /// The result of one poll.
 #[derive(Debug)]
 pub(crate) enum Polled<T> {
     /// The wait has reached its end.
     Done(T),
-    /// The wait goes on.
-    Pending(T),
+    /// The wait goes on. Answers between which nothing has changed have equal marks.
+    Pending { answer: T, mark: u64 },
     /// No response, or one that says nothing about the job. Ridden out for as long as the schedule allows.
     Outage {
         error: Error,
@@ -50,6 +48,8 @@ pub(crate) enum Polled<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Schedule {
     pub(crate) poll_interval: Duration,
+    /// What the interval grows to while nothing changes. Has no effect if it is not longer.
+    pub(crate) max_poll_interval: Duration,
     pub(crate) wait_timeout: Option<Duration>,
     pub(crate) max_outage: Duration,
 }
@@ -71,27 +71,35 @@ pub(crate) enum EndedEarly<T> {
     Failed(Error),
 }
 
-/// Polls at once and then by the schedule. Passes to `poll` when the present outage began. Calls `on_poll` after each poll. Dropping
-/// the future ends the poll that is under way.
+/// Polls at once and then by the schedule or, while a list serves the wait, when its registration says so. Passes to `poll` when the
+/// present outage began. Calls `on_poll` after each poll. Dropping the future ends the poll that is under way.
+#[expect(clippy::too_many_lines, reason = "one table of what follows each outcome of a poll")]
 pub(crate) async fn wait<T, P>(
     clock: &dyn Clock,
     random: &dyn Random,
     schedule: Schedule,
+    registration: Option<&Registration<'_>>,
     mut poll: impl FnMut(Option<Instant>) -> P,
     mut on_poll: impl FnMut(PollReport<'_, T>),
 ) -> Result<T, EndedEarly<T>>
 where
     P: Future<Output = Polled<T>>,
 {
-    let interval = schedule.poll_interval;
     let started = clock.now();
-    let mut backoff = Backoff::new((interval, LONGEST_PAUSE.max(interval)));
+    let mut interval = Interval::new(&schedule);
+    let own_interval = || registration.and_then(Registration::own_interval);
+    let pause_of = |interval: &Interval, now| {
+        let own = registration.and_then(|registration| registration.own_pause(now));
+        own.unwrap_or_else(|| interval.pause(random))
+    };
+    let mut backoff = interval.of_outage(own_interval());
     // A wait never polls a failing server more often than a healthy one.
-    let least_of_outage = interval.max(SHORTEST_PAUSE);
+    let least_of_outage = schedule.poll_interval.max(SHORTEST_PAUSE);
     let mut seen = None;
     let mut failing_since: Option<Instant> = None;
     let mut doubting_since: Option<Instant> = None;
     let mut was_suspended = false;
+    let mut was_hinted = false;
 
     loop {
         let asked = clock.now();
@@ -110,6 +118,10 @@ where
             Some(asked) => backoff::requested_pause(asked, least_of_outage, random),
             None => backoff.next(random).max(least_of_outage),
         };
+        if let Some(registration) = registration.filter(|_| was_hinted && !matches!(polled, Polled::Done(_))) {
+            registration.note_wrong_hint(now);
+        }
+        let mut is_asked_for = false;
         let (pause, found) = match polled {
             Polled::Done(answer) => {
                 on_poll(PollReport {
@@ -118,12 +130,12 @@ where
                 });
                 return Ok(answer);
             }
-            Polled::Pending(answer) => {
+            Polled::Pending { answer, mark } => {
                 failing_since = None;
                 doubting_since = None;
-                backoff.reset();
-                let jitter = 1.0 + JITTER * (2.0 * random.fraction() - 1.0);
-                (Some(interval.mul_f64(jitter)), Ok(answer))
+                interval.note(mark);
+                backoff = interval.of_outage(own_interval());
+                (Some(pause_of(&interval, now)), Ok(answer))
             }
             Polled::Outage {
                 mut error,
@@ -132,6 +144,7 @@ where
             } => {
                 let outage = now - *failing_since.get_or_insert(began.unwrap_or(asked));
                 let asked = retry_after.map(|asked| asked.min(LONGEST_RETRY_AFTER));
+                is_asked_for = asked.is_some();
                 let left = remaining(schedule.max_outage, outage);
                 note_end(&mut error, left);
                 (left.map(|left| pause_of_outage(asked).min(left)), Err(error))
@@ -151,7 +164,8 @@ where
             }
             Polled::Doubtful(error) => {
                 let doubt = now - *doubting_since.get_or_insert(now);
-                (remaining(DOUBT, doubt).map(|left| interval.min(left)), Err(error))
+                let pause = remaining(DOUBT, doubt).map(|left| schedule.poll_interval.min(left));
+                (pause, Err(error))
             }
             Polled::Refused(error) => (None, Err(error)),
         };
@@ -170,13 +184,51 @@ where
         let Some(delay) = delay else {
             return Err(EndedEarly::TimedOut(seen));
         };
-        let late = lateness(delay, clock.sleep(delay)).await;
-        was_suspended = late > GAP;
-        if was_suspended {
+        // A hint does not shorten a pause that the server has asked for.
+        let waking = registration.filter(|_| !is_asked_for);
+        // Thousands of waits fall back at the same time, so their polls are spread. A pause of an outage stays.
+        let is_failing = failing_since.is_some() || doubting_since.is_some();
+        let fallen_back = |due: Instant| {
+            let now = clock.now();
+            let spread = pause_of(&interval, now).mul_f64(random.fraction());
+            if is_failing { due } else { due.min(now + spread) }
+        };
+        let late = rest(clock, now + delay, waking, fallen_back).await;
+        was_hinted = late.is_none();
+        was_suspended = late.is_some_and(|late| late > GAP);
+        if let Some(late) = late.filter(|_| was_suspended) {
             // No poll ran during that time, so it does not count as failure.
             for since in [&mut failing_since, &mut doubting_since].into_iter().flatten() {
                 *since += late;
             }
+        }
+    }
+}
+
+/// Pauses. Returns by how much the pause has exceeded its length, or `None` if a hint has ended it. `fallen_back` returns its end
+/// after a fallback.
+async fn rest(
+    clock: &dyn Clock,
+    mut due: Instant,
+    waking: Option<&Registration<'_>>,
+    fallen_back: impl Fn(Instant) -> Instant,
+) -> Option<Duration> {
+    loop {
+        let began = tokio::time::Instant::now();
+        let pause = due.saturating_duration_since(clock.now());
+        let woken = async {
+            match waking {
+                Some(registration) => registration.woken().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            wake = woken => match wake {
+                Wake::Hint => return None,
+                Wake::Fallback => due = fallen_back(due),
+            },
+            () = clock.sleep(pause) => return Some(began.elapsed().saturating_sub(pause)),
         }
     }
 }
@@ -186,13 +238,6 @@ fn note_end(error: &mut Error, left: Option<Duration>) {
     if left.is_none() {
         error.note_gave_up(GaveUp::Limit);
     }
-}
-
-/// Returns by how much a pause exceeded its length.
-async fn lateness(pause: Duration, slept: Sleep) -> Duration {
-    let began = tokio::time::Instant::now();
-    slept.await;
-    began.elapsed().saturating_sub(pause)
 }
 
 /// Returns the rest of a limit, or `None` if it has passed.

@@ -69,6 +69,8 @@ mod keep_alive;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod listing;
+#[cfg(test)]
 mod look_ups;
 #[cfg(test)]
 mod missing_outputs;

@@ -5,6 +5,7 @@ mod early_answers;
 mod early_refusals;
 mod early_reuse;
 mod faults;
+mod listing;
 mod masking;
 mod name_server;
 mod rate_limits;

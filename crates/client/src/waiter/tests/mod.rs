@@ -5,6 +5,8 @@ use std::{cell::RefCell, collections::VecDeque, future::ready};
 use super::*;
 use crate::clock::SystemClock;
 
+mod growth;
+
 /// No jitter: half of the fraction's range is the middle of every pause.
 #[derive(Debug)]
 struct Middle;
@@ -17,6 +19,7 @@ impl Random for Middle {
 
 const SCHEDULE: Schedule = Schedule {
     poll_interval: Duration::from_secs(2),
+    max_poll_interval: Duration::ZERO,
     wait_timeout: None,
     max_outage: Duration::from_mins(5),
 };
@@ -42,8 +45,12 @@ fn asked_for(seconds: u64) -> Polled<&'static str> {
     }
 }
 
+fn found(answer: &'static str, mark: u64) -> Polled<&'static str> {
+    Polled::Pending { answer, mark }
+}
+
 fn pending() -> Polled<&'static str> {
-    Polled::Pending("IN_PROGRESS")
+    found("IN_PROGRESS", 1)
 }
 
 fn doubtful() -> Polled<&'static str> {
@@ -77,7 +84,7 @@ async fn course(
         ready(script.borrow_mut().pop_front().unwrap_or_else(then))
     };
     let on_poll = |report: PollReport<'_, &'static str>| shown.extend(report.answer.ok());
-    let end = wait(&clock, random, schedule, poll, on_poll).await;
+    let end = wait(&clock, random, schedule, None, poll, on_poll).await;
     let ended_at = (clock.now() - start).as_millis();
     Course {
         polls: polls.into_inner(),
@@ -224,7 +231,7 @@ async fn a_slow_failure_counts_from_the_moment_it_was_asked() {
         tokio::time::sleep(Duration::from_mins(1)).await;
         outage()
     };
-    let end = wait(&clock, &Middle, schedule, poll, |_| {}).await;
+    let end = wait(&clock, &Middle, schedule, None, poll, |_| {}).await;
     assert!(matches!(end, Err(EndedEarly::Failed(_))));
     assert_eq!((clock.now() - start).as_secs(), 60 + 4 + 60);
 }
@@ -254,7 +261,7 @@ async fn the_time_in_the_queue_for_a_socket_is_no_outage() {
         }
     };
     assert_eq!(
-        wait(&clock, &Middle, schedule, poll, |_| {}).await.unwrap(),
+        wait(&clock, &Middle, schedule, None, poll, |_| {}).await.unwrap(),
         "COMPLETED"
     );
 }
@@ -314,6 +321,7 @@ async fn the_limit_of_the_wait_cuts_a_poll_that_stalls() {
         &clock,
         &Middle,
         schedule,
+        None,
         |_| std::future::pending::<Polled<&str>>(),
         |_| {},
     )

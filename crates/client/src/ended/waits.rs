@@ -1,0 +1,294 @@
+//! The waits that a list of ended jobs serves, and how they poll: by the list, or individually while it cannot be used.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    future::poll_fn,
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::{sync::Notify, task::AbortHandle};
+
+use super::{
+    Fault,
+    entry::{Entry, Wakeup},
+    slots,
+};
+use crate::{
+    clock::{Clock, FOREVER, Random},
+    observer::{Event, Observed},
+};
+
+/// How often a wait polls on its own at least.
+const LONGEST_OWN: Duration = Duration::from_secs(30);
+
+/// How long waits poll individually before the list is tried again: at first, and at most.
+const FALLBACK: (Duration, Duration) = (Duration::from_secs(30), Duration::from_mins(10));
+
+/// After so many good readings in a row, the next fallback is a short one again.
+const GOOD_READINGS: u32 = 30;
+
+/// The waits of a transport, one for each base URL: clients with the same host may have different paths.
+#[derive(Debug, Default)]
+pub(crate) struct AllWaits(Mutex<HashMap<String, Arc<Waits>>>);
+
+impl AllWaits {
+    pub(crate) fn of(&self, base: &str, clock: &dyn Clock, random: &dyn Random) -> Arc<Waits> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(Waits::new(clock.now(), random.fraction()));
+        Arc::clone(all.entry(base.to_owned()).or_insert_with(new))
+    }
+}
+
+/// The waits that one list serves.
+#[derive(Debug)]
+pub(crate) struct Waits {
+    epoch: Instant,
+    /// A random fraction: see `slots`.
+    offset: f64,
+    hashes: RandomState,
+    is_listing: AtomicBool,
+    /// Notified when the list has to be read more often.
+    hastened: Notify,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// By the hashes of the jobs' identifiers, which suffice for hints, and the numbers of the waits.
+    entries: BTreeMap<(u64, u64), Arc<Entry>>,
+    /// How many waits have each interval.
+    intervals: BTreeMap<Duration, usize>,
+    joined: u64,
+    /// What reads the list.
+    reader: Option<AbortHandle>,
+    fallback: Duration,
+    fallback_until: Option<Instant>,
+    good_readings: u32,
+    last_fault: Option<Fault>,
+    /// The fault that no call has reported yet.
+    unreported: Option<Fault>,
+}
+
+/// A wait among those that a list serves, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Registration<'w> {
+    waits: Arc<Waits>,
+    entry: Arc<Entry>,
+    observed: &'w Observed,
+}
+
+/// Why a pause ends early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// A list names the job.
+    Hint,
+    /// Waits poll individually from now on.
+    Fallback,
+}
+
+impl Waits {
+    fn new(epoch: Instant, offset: f64) -> Self {
+        Self {
+            epoch,
+            offset,
+            hashes: RandomState::new(),
+            is_listing: AtomicBool::new(true),
+            hastened: Notify::new(),
+            inner: Mutex::default(),
+        }
+    }
+
+    /// Adds a wait. `start` starts what reads the list; it ends with the last wait.
+    pub(crate) fn join<'w>(
+        self: &Arc<Self>,
+        job_id: &str,
+        (poll_interval, max_poll_interval): (Duration, Duration),
+        observed: &'w Observed,
+        start: impl FnOnce() -> AbortHandle,
+    ) -> Registration<'w> {
+        let own_interval = max_poll_interval.max(poll_interval).max(LONGEST_OWN);
+        let mut inner = self.inner();
+        inner.joined += 1;
+        let key = (self.hash(job_id), inner.joined);
+        let entry = Arc::new(Entry::new(key, poll_interval, own_interval));
+        inner.entries.insert(key, Arc::clone(&entry));
+        let is_shortest = inner.shortest().is_none_or(|shortest| poll_interval < shortest);
+        *inner.intervals.entry(poll_interval).or_default() += 1;
+        if inner.reader.as_ref().is_none_or(AbortHandle::is_finished) {
+            inner.reader = Some(start());
+        } else if is_shortest {
+            self.hastened.notify_one();
+        }
+        Registration {
+            waits: Arc::clone(self),
+            entry,
+            observed,
+        }
+    }
+
+    /// Notes that a list names a job. Returns whether something waits for it.
+    pub(crate) fn hint(&self, job_id: &str, now: Instant) -> bool {
+        let hash = self.hash(job_id);
+        let now = self.millis(now);
+        let inner = self.inner();
+        let mut entries = inner.entries.range((hash, 0)..=(hash, u64::MAX)).peekable();
+        let is_own = entries.peek().is_some();
+        entries.for_each(|(_, entry)| entry.hint(now));
+        is_own
+    }
+
+    /// Makes all waits poll individually for a while.
+    pub(crate) fn fall_back(&self, fault: Fault, now: Instant) {
+        let mut inner = self.inner();
+        inner.good_readings = 0;
+        inner.fallback = (inner.fallback * 2).clamp(FALLBACK.0, FALLBACK.1);
+        inner.fallback_until = now.checked_add(inner.fallback);
+        if inner.last_fault.replace(fault) != Some(fault) {
+            inner.unreported = Some(fault);
+        }
+        if self.is_listing.swap(false, Ordering::Relaxed) {
+            inner.entries.values().for_each(|entry| entry.change());
+        }
+    }
+
+    /// Notes that the list can be used.
+    pub(crate) fn note_good_reading(&self) {
+        self.is_listing.store(true, Ordering::Relaxed);
+        let mut inner = self.inner();
+        inner.good_readings += 1;
+        if inner.good_readings >= GOOD_READINGS {
+            inner.fallback = Duration::ZERO;
+        }
+    }
+
+    /// Waits until the list is to be read again: for the shortest interval of the waits, times a factor, or for longer, and to the
+    /// end of a fallback.
+    pub(crate) async fn due(&self, clock: &dyn Clock, factor: f64, least: Duration) {
+        let began = clock.now();
+        loop {
+            let (interval, fallback) = {
+                let inner = self.inner();
+                (inner.shortest().unwrap_or_default(), inner.fallback_until)
+            };
+            let pause = interval.min(FOREVER).mul_f64(factor).max(least);
+            let due = (began + pause).max(fallback.unwrap_or(began));
+            let left = due.saturating_duration_since(clock.now());
+            if left.is_zero() {
+                return;
+            }
+            tokio::select! {
+                () = clock.sleep(left) => return,
+                () = self.hastened.notified() => {}
+            }
+        }
+    }
+
+    /// The shortest interval of the waits.
+    pub(crate) fn shortest_interval(&self) -> Duration {
+        self.inner().shortest().unwrap_or_default()
+    }
+
+    fn leave(&self, entry: &Entry) {
+        let mut inner = self.inner();
+        inner.entries.remove(&entry.key);
+        if let Some(count) = inner.intervals.get_mut(&entry.poll_interval) {
+            *count -= 1;
+            if *count == 0 {
+                inner.intervals.remove(&entry.poll_interval);
+            }
+        }
+        if inner.entries.is_empty()
+            && let Some(reader) = inner.reader.take()
+        {
+            reader.abort();
+        }
+    }
+
+    /// Servers return identifiers in any case.
+    fn hash(&self, job_id: &str) -> u64 {
+        self.hashes.hash_one(job_id.to_ascii_lowercase())
+    }
+
+    fn millis(&self, at: Instant) -> u64 {
+        let millis = at.saturating_duration_since(self.epoch).as_millis();
+        u64::try_from(millis).unwrap_or(u64::MAX)
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn shortest(&self) -> Option<Duration> {
+        self.intervals.keys().next().copied()
+    }
+}
+
+impl Registration<'_> {
+    /// Returns the interval of the wait's own polls, unless it polls individually.
+    pub(crate) fn own_interval(&self) -> Option<Duration> {
+        self.waits
+            .is_listing
+            .load(Ordering::Relaxed)
+            .then_some(self.entry.own_interval)
+    }
+
+    /// Returns how long it is until the next own poll, unless the wait polls individually.
+    pub(crate) fn own_pause(&self, now: Instant) -> Option<Duration> {
+        let elapsed = now.saturating_duration_since(self.waits.epoch);
+        let interval = self.own_interval()?;
+        Some(slots::until_next(
+            self.entry.key.1,
+            self.waits.offset,
+            elapsed,
+            interval,
+        ))
+    }
+
+    /// Ends when the pause of the wait is to end early.
+    pub(crate) async fn woken(&self) -> Wake {
+        match poll_fn(|cx| self.entry.poll(cx)).await {
+            Wakeup::Hint => Wake::Hint,
+            Wakeup::Change => {
+                self.report_fault();
+                Wake::Fallback
+            }
+        }
+    }
+
+    /// Notes that the job had not ended although a list named it. Further hints are ignored for a while, which is longer each
+    /// time, so that a list that is wrong does not make the wait poll often.
+    pub(crate) fn note_wrong_hint(&self, now: Instant) {
+        let Entry {
+            poll_interval,
+            own_interval,
+            ..
+        } = *self.entry;
+        let ignored = poll_interval.saturating_mul(self.entry.was_wrong()).min(own_interval);
+        let until = now.checked_add(ignored).unwrap_or(now);
+        self.entry.deafen(self.waits.millis(until));
+    }
+
+    /// One call reports why its client's waits poll individually.
+    fn report_fault(&self) {
+        if self.observed.is_there()
+            && let Some(fault) = self.waits.inner().unreported.take()
+        {
+            self.observed.notify(Event::Fallback {
+                reason: &fault.to_string(),
+            });
+        }
+    }
+}
+
+impl Drop for Registration<'_> {
+    fn drop(&mut self) {
+        self.waits.leave(&self.entry);
+    }
+}
