@@ -191,6 +191,10 @@ describe('examples of jobs', () => {
     assert.deepEqual(counts, ['  34 positive', '  33 negative', '  33 neutral', '  0 failed']);
   });
 
+  it('many-waits.js waits for many jobs by listing', async () => {
+    assert.deepEqual(await linesOf(emulator, 'many-waits.js', '--jobs', '20'), ['COMPLETED: 20']);
+  });
+
   it('progress.js prints the figures of the job, without a progress bar in a pipe', async () => {
     const [job, figures, ...more] = await linesOf(emulator, 'progress.js', '--texts', '7');
     assert.match(job, FINISHED);
