@@ -22,7 +22,7 @@ const { measureAll } = require('./runner.js');
 /** The measures of each group that the command line can name. */
 const GROUPS = {
   calls: ['calls', 'result'],
-  waits: ['waits'],
+  waits: ['waits', 'listing'],
   data: ['data'],
   clients: ['clients'],
   start: ['start'],

@@ -7,7 +7,7 @@ async function main() {
   const point = JSON.parse(given);
   const { run } = require(`./measures/${measure}.js`);
   // Loads a package only when the measure connects, since the time to load it is measured too.
-  const connect = () => require('./clients.js').clients[point.client](baseURL);
+  const connect = (settings) => require('./clients.js').clients[point.client](baseURL, settings);
   const figures = await run(connect, point);
   process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit());
 }

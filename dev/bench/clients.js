@@ -77,10 +77,13 @@ function byHand(baseURL, send) {
 
 /** Functions that create a client for the root of a server. Each loads its package when it is called. */
 const clients = {
-  'modzy-client'(baseURL) {
+  'modzy-client'(baseURL, settings) {
     const { ModzyClient } = require('../..');
-    const client = new ModzyClient(baseURL, KEY);
+    const client = new ModzyClient(baseURL, KEY, settings);
     return {
+      client,
+      /** How many requests the server has received. */
+      requests: async () => (await client.request({ method: 'GET', path: '/requests' })).body,
       getJob: (id) => client.getJob(id),
       getResult: (id) => client.getResult(id),
       wait: (id, options) => client.blockUntilComplete(id, { ...options, cancelOnAbort: true }),

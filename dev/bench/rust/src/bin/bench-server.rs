@@ -6,7 +6,7 @@
     reason = "a separate program, which may panic if the system refuses a thread"
 )]
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::io::{self, Write as _};
 use std::pin::Pin;
@@ -23,6 +23,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -35,9 +36,41 @@ struct Server {
     results: Mutex<HashMap<(usize, usize), Bytes>>,
     /// How many bytes of request bodies have arrived since a job was opened.
     uploaded: AtomicU64,
+    requests: AtomicU64,
+    /// The jobs with an end that were requested, and when they end.
+    ending: Mutex<BTreeSet<(u128, String)>>,
 }
 
 impl Server {
+    /// Returns a job, and remembers when it ends.
+    fn job(&self, id: &str) -> Bytes {
+        let ends = ends(id);
+        if let Some(at) = ends {
+            let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+            ending.insert((at, id.to_owned()));
+        }
+        job(id, ends).into()
+    }
+
+    /// Returns a page of the jobs that have ended, the last one first.
+    fn history(&self, query: &str) -> Bytes {
+        let number = |name: &str| {
+            let value = query
+                .split('&')
+                .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+            value.and_then(|value| value.parse::<usize>().ok())
+        };
+        let (page, size) = (number("page").unwrap_or(1).max(1), number("per-page").unwrap_or(10));
+        let ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = ending
+            .range(..(now(), String::new()))
+            .rev()
+            .skip((page - 1) * size)
+            .take(size);
+        let jobs: Vec<_> = ended.map(|(at, id)| job(id, Some(*at))).collect();
+        format!("[{}]", jobs.join(",")).into()
+    }
+
     fn result(&self, inputs: usize, size: usize) -> Bytes {
         let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
         results
@@ -125,12 +158,22 @@ async fn answer(mut request: Request<Incoming>, server: &Server) -> Result<Respo
             server.uploaded.fetch_add(data.len() as u64, Ordering::Relaxed);
         }
     }
+    server.requests.fetch_add(1, Ordering::Relaxed);
     let path = request.uri().path();
     let segments: Vec<&str> = path.trim_start_matches("/api/").split('/').collect();
     let is_read = request.method() == Method::GET;
     let (status, body) = match *segments {
         ["jobs", "features"] if is_read => (StatusCode::OK, Some(features().into())),
-        ["jobs", id] if is_read => (StatusCode::OK, Some(job(id).into())),
+        ["jobs", "history"] if is_read => {
+            let query = request.uri().query().unwrap_or_default();
+            (StatusCode::OK, Some(server.history(query).into()))
+        }
+        ["jobs", id] if is_read => (StatusCode::OK, Some(server.job(id).into())),
+        // How many requests there were, for the measures.
+        ["requests"] => {
+            let requests = server.requests.load(Ordering::Relaxed).to_string();
+            (StatusCode::OK, Some(Bytes::from(requests).into()))
+        }
         ["jobs"] => {
             server.uploaded.store(0, Ordering::Relaxed);
             (StatusCode::ACCEPTED, Some(receipt(0).into()))
@@ -181,18 +224,25 @@ fn receipt(uploaded: u64) -> Bytes {
         .into()
 }
 
-/// Returns a job that is in progress, or, if its identifier is `at-<Unix time in ms>`, completed from that time on.
-fn job(id: &str) -> Bytes {
-    let status = match id.strip_prefix("at-").and_then(|at| at.parse::<u128>().ok()) {
-        Some(at) if now() >= at => "COMPLETED",
-        _ => "IN_PROGRESS",
-    };
+/// Returns when a job ends, in ms of Unix time, from an identifier such as `at-<time>` or `at-<time>-<number>`.
+fn ends(id: &str) -> Option<u128> {
+    id.strip_prefix("at-")?.split('-').next()?.parse().ok()
+}
+
+/// Returns a job that is in progress until its end.
+fn job(id: &str, ends: Option<u128>) -> String {
+    let at = ends.filter(|at| now() >= *at);
+    let (status, at) = (
+        if at.is_some() { "COMPLETED" } else { "IN_PROGRESS" },
+        at.unwrap_or(1_626_745_211_187),
+    );
+    let updated = time(at);
     // Formatted by hand, since this is most of the server's work.
     format!(
         r#"{{"jobIdentifier":"{id}","status":"{status}","submittedBy":"benchPrefixBenchPref",
         "accountIdentifier":"bench-account",
         "model":{{"identifier":"ed542963de","version":"1.0.1","name":"Sentiment Analysis"}},
-        "createdAt":"2021-07-20T01:40:09.560+00:00","updatedAt":"2021-07-20T01:40:11.187+00:00",
+        "createdAt":"2021-07-20T01:40:09.560+00:00","updatedAt":"{updated}",
         "submittedAt":"2021-07-20T01:40:09.560+00:00",
         "total":2,"pending":1,"completed":1,"failed":0,"elapsedTime":1627,"queueTime":41,
         "user":{{"identifier":"4f0c9ad3-67b7-4b7c-b6f8-1a8f6a1b2c3d","externalIdentifier":"bench@example.com",
@@ -201,7 +251,12 @@ fn job(id: &str) -> Bytes {
         "jobInputs":[{{"identifier":"first"}},{{"identifier":"second"}}],"explain":false,
         "team":{{"identifier":"f1d32e26-8e1f-4b0f-9a52-2d2a0b6f7c11"}},"imageClassificationModel":false}}"#
     )
-    .into()
+}
+
+/// Formats a Unix time in ms.
+fn time(millis: u128) -> String {
+    let millis = i64::try_from(millis).unwrap_or_default();
+    Timestamp::from_millisecond(millis).map_or_else(|_| String::new(), |time| time.to_string())
 }
 
 /// Returns a result with this many inputs, each with an output of about this many bytes.
