@@ -6,6 +6,7 @@ use super::*;
 use crate::clock::SystemClock;
 
 mod growth;
+mod listed;
 
 /// No jitter: half of the fraction's range is the middle of every pause.
 #[derive(Debug)]
