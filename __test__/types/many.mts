@@ -110,7 +110,10 @@ export async function watching(client: ModzyClient | JobClient): Promise<void> {
   const watches: Array<AsyncIterable<Job>> = [
     client.watchJob('id'),
     client.watchJob(receipt, poll),
-    client.watchJob({ jobIdentifier: 'id' }, { pollInterval: 100, maxPollInterval: 60_000, waitTimeout: null, cancelOnAbort: true }),
+    client.watchJob(
+      { jobIdentifier: 'id' },
+      { pollInterval: 100, maxPollInterval: 60_000, waitTimeout: null, cancelOnAbort: true },
+    ),
   ];
   for (const each of watches) {
     for await (const { status, identifier } of each) {
