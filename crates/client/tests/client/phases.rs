@@ -54,6 +54,21 @@ async fn runs_into(client: &Client, limit: Duration, phase: Phase, sent: Sent, p
     assert!(error.to_string().starts_with(&message), "{error}");
 }
 
+#[test]
+fn the_message_of_a_timeout_names_each_phase() {
+    // `runs_into` finds four of them in messages. A look-up and the sending of a request rarely take until the limit.
+    for (phase, doing) in [
+        (Phase::Dns, "looking up the host name"),
+        (Phase::Connect, "connecting"),
+        (Phase::Tls, "negotiating TLS"),
+        (Phase::Send, "sending the request"),
+        (Phase::Headers, "waiting for response headers"),
+        (Phase::Body, "reading the response body"),
+    ] {
+        assert_eq!(phase.to_string(), doing);
+    }
+}
+
 #[tokio::test]
 async fn a_host_name_without_an_address_fails_in_the_lookup() {
     let (client, clock) = skipping("http://does-not-exist.invalid/api");
