@@ -14,9 +14,11 @@ import type { PollOptions, WaitMethods, WaitOptions } from './waits.js';
  */
 export type Submit = (options: RequestOptions) => Promise<JobRef>;
 
-/** A function that submits a job when its turn comes, and the key of an input of that job, which names it in the outcome and in a journal. */
+/** A function that submits a job when its turn comes, with a key that names the job in its outcome and in a journal. */
 export interface KeyedSubmit {
+  /** The key of an input of the job. In a batch with a journal, each is used once. */
   inputKey: string;
+  /** Submits the job. In a batch with a journal, it must pass its options on. */
   submit: Submit;
 }
 

@@ -61,7 +61,7 @@ impl Client {
         let prefix = self.transport().auth().prefix();
         let mut filter = JobHistoryFilter {
             access_key: prefix.map(str::to_owned),
-            start_date: since.map(|since| timestamp::text(since.saturating_sub(BEFORE))),
+            start_date: since.map(|since| timestamp::text(since.saturating_sub(BEFORE).max(0))),
             sort_by: Some("createdAt".to_owned()),
             direction: Some("DESC".to_owned()),
             per_page: Some(PER_PAGE),
@@ -74,7 +74,11 @@ impl Client {
         // The first request names no page, because servers number them from 0 or from 1.
         for page in 0..MOST_PAGES {
             filter.page = (page > 0).then_some(page);
-            let items = self.get_job_history(&filter, options).await?.elements();
+            let mut items = self.get_job_history(&filter, options).await?.elements();
+            if items.is_empty() && page == 0 && filter.access_key.take().is_some() {
+                // Some servers compare the filter with the name of the key, and not with its prefix.
+                items = self.get_job_history(&filter, options).await?.elements();
+            }
             if items.is_empty() {
                 return Ok(Scanned::All);
             }

@@ -39,11 +39,10 @@ pub(super) struct Scan {
 }
 
 impl Journal {
-    /// Returns the earliest time of a job that is submitted now, by the server's clock, or `None` if the history cannot be read.
+    /// Returns the earliest time of a job of this run, by the server's clock, or `None` if the history cannot be read.
     pub(super) async fn since(&self, options: &RequestOptions) -> Option<i64> {
-        let began = self.inner.began.get_or_try_init(|| self.begin(options)).await.ok()?;
-        let newest = self.keys().newest.map(|newest| newest - SKEW);
-        Some(newest.map_or(*began, |newest| newest.max(*began)))
+        let began = self.inner.began.get_or_try_init(|| self.begin(options)).await;
+        began.ok().copied()
     }
 
     /// Notes the newest jobs before the first submit of this run: those are not its own, even if the clocks differ.

@@ -41,8 +41,6 @@ pub(super) struct Keys {
     pub(super) wanted: HashMap<String, i64>,
     /// Jobs of this run and when their submits began, in order.
     witnesses: Vec<(Instant, String)>,
-    /// The time of the newest receipt of this run, by the server's clock, in ms since 1970.
-    pub(super) newest: Option<i64>,
 }
 
 impl Keys {

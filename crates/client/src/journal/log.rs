@@ -26,6 +26,8 @@ use crate::{
 pub(super) struct Log {
     path: PathBuf,
     file: File,
+    /// Writes lines to the disk.
+    write: fn(&File, &[u8]) -> io::Result<()>,
     queue: Mutex<Queue>,
 }
 
@@ -54,7 +56,8 @@ impl Log {
             return Err(failure(path, JournalFault::Unusable, "is not a file", None));
         }
         let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true);
+        // Not `append`, with which Windows does not shorten a file.
+        options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         {
             use std::os::unix::fs::OpenOptionsExt as _;
@@ -80,6 +83,7 @@ impl Log {
         let log = Self {
             path: path.to_owned(),
             file,
+            write: |mut file, lines| file.write_all(lines).and_then(|()| file.sync_data()),
             queue: Mutex::new(Queue {
                 lines: Vec::new(),
                 checksum: lines.checksum,
@@ -149,8 +153,7 @@ impl Log {
     fn flush(&self) {
         let mut next = self.next();
         while let Some((lines, waiting)) = next {
-            let written = (&self.file).write_all(&lines).and_then(|()| self.file.sync_data());
-            let flushed = written.map_err(Arc::new);
+            let flushed = (self.write)(&self.file, &lines).map_err(Arc::new);
             // Before anyone is answered, who may then open the file again.
             next = match &flushed {
                 Ok(()) => self.next(),
@@ -252,5 +255,79 @@ pub(super) fn failure(path: &Path, fault: JournalFault, reason: &str, source: Op
         reason: reason.to_owned(),
         input_key: None,
         source: source.map(Into::into),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicU32, Ordering},
+        thread,
+        time::Duration,
+    };
+
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    fn record(number: usize) -> Record {
+        Record::Refused {
+            input_key: number.to_string(),
+        }
+    }
+
+    fn open() -> (PathBuf, Log) {
+        let path = std::env::temp_dir().join(format!("modzy-journal-{:x}.jsonl", fastrand::u64(..)));
+        let (log, _) = Log::open(&path).unwrap();
+        (path, log)
+    }
+
+    #[tokio::test]
+    async fn one_flush_serves_all_steps_that_wait_for_one() {
+        static FLUSHES: AtomicU32 = AtomicU32::new(0);
+        let (path, mut log) = open();
+        log.write = |mut file, lines| {
+            FLUSHES.fetch_add(1, Ordering::Relaxed);
+            thread::sleep(Duration::from_millis(5));
+            file.write_all(lines)
+        };
+        let log = Arc::new(log);
+        // Fifty jobs at a time, each with three steps in turn, and four of them one after the other.
+        let jobs = (0..50).map(|job| {
+            let log = &log;
+            async move {
+                for step in 0..12 {
+                    log.append(&record(job * 12 + step)).await.unwrap();
+                }
+            }
+        });
+        join_all(jobs).await;
+        log.close();
+        // Two hundred jobs take 600 steps, and less than a second if a flush takes 5 ms.
+        let flushes = FLUSHES.load(Ordering::Relaxed);
+        assert!(flushes <= 30, "{flushes} flushes for 600 steps");
+        let (_, records) = Log::open(&path).unwrap();
+        assert_eq!(records.len(), 600);
+        fs::remove_file(&path).unwrap();
+    }
+
+    #[tokio::test]
+    async fn after_a_failed_write_nothing_more_is_written() {
+        let (path, mut log) = open();
+        log.write = |mut file, lines| {
+            file.write_all(lines.get(..20).unwrap_or_default())?;
+            Err(io::ErrorKind::StorageFull.into())
+        };
+        let log = Arc::new(log);
+        let both = join_all([log.append(&record(1)), log.append(&record(2))]).await;
+        let third = log.append(&record(3)).await;
+        for failed in both.into_iter().chain([third]) {
+            let message = failed.unwrap_err().to_string();
+            assert!(message.contains("cannot be written: "), "{message}");
+        }
+        log.close();
+        let (_, records) = Log::open(&path).unwrap();
+        assert_eq!(records, []);
+        fs::remove_file(&path).unwrap();
     }
 }

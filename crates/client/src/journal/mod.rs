@@ -73,6 +73,32 @@ impl Client {
     /// of its job and the wait for it get the [`JournalKey`]. After a crash at any point, the same batch with the same journal goes
     /// on: no job is submitted twice, and no job is lost.
     ///
+    /// ```no_run
+    /// # async fn example(client: modzy_client::Client) -> Result<(), modzy_client::Error> {
+    /// use std::collections::BTreeMap;
+    /// use modzy_client::{JournalTurn, RequestOptions, TextJob, WaitOptions};
+    ///
+    /// let journal = client.open_journal("batch.jsonl").await?;
+    /// for key in ["berlin.txt", "paris.txt"] {
+    ///     let (key, job_id) = match journal.take(key, &WaitOptions::default()).await? {
+    ///         JournalTurn::Submit(key) => {
+    ///             let texts = BTreeMap::from([("input.txt", "What a lovely day!")]);
+    ///             let job = TextJob::new("ed542963de", "1.0.1", BTreeMap::from([(key.input_key(), texts)]));
+    ///             let options = RequestOptions::default().journal(key.clone());
+    ///             let receipt = client.submit_job_text(&job, &options).await?;
+    ///             let job_id = receipt.string_member("jobIdentifier").unwrap_or_default();
+    ///             (key, job_id)
+    ///         }
+    ///         JournalTurn::Wait(key, job_id) => (key, job_id),
+    ///         _ => continue,
+    ///     };
+    ///     let waiting = WaitOptions::default().request(RequestOptions::default().journal(key));
+    ///     client.block_until_complete(&job_id, &waiting, |_| {}).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Journal`] if the file cannot be opened, locked, read or written, if another batch uses it, if it belongs to
     /// another API or key, or if it is damaged. A last line that was not written to its end is removed.

@@ -16,6 +16,18 @@ use crate::{
 /// How long a proxy may hold a request after its sender has given it up.
 const HELD: Duration = Duration::from_mins(1);
 
+/// How many scans in turn must not find a job. On a server whose pages are not in a stable order, one scan may miss it.
+const MISSES: u32 = 2;
+
+/// A key whose job is looked for until this is dropped.
+struct Wanted<'a>(&'a Journal, &'a str);
+
+impl Drop for Wanted<'_> {
+    fn drop(&mut self) {
+        self.0.keys().wanted.remove(self.1);
+    }
+}
+
 impl Journal {
     /// Finds the job of a submit that was sent before a time. Returns `None` once it was certainly not accepted.
     pub(super) async fn settle(
@@ -34,9 +46,8 @@ impl Journal {
             return Err(self.unknown(input_key, why, None));
         }
         self.keys().wanted.insert(input_key.to_owned(), since);
-        let settled = self.look(input_key, intent, since, sent, options).await;
-        self.keys().wanted.remove(input_key);
-        settled
+        let _wanted = Wanted(self, input_key);
+        self.look(input_key, intent, since, sent, options).await
     }
 
     async fn look(
@@ -53,6 +64,7 @@ impl Journal {
         // The server has received the request by then, if at all.
         let received = sent + client.settings(request).request_timeout + HELD;
         let last = received + options.longest_outage();
+        let mut misses = 0;
         loop {
             let scan = match self.scan(clock.now(), request).await {
                 Ok(scan) => scan,
@@ -72,7 +84,10 @@ impl Journal {
             }
             let is_late = scan.began >= received;
             if is_late && scan.witness >= Some(received) {
-                return Ok(None);
+                misses += 1;
+                if misses == MISSES {
+                    return Ok(None);
+                }
             }
             if clock.now() >= last {
                 let why = "the history of jobs lags behind, and does not show jobs that were submitted later";

@@ -17,7 +17,6 @@ use crate::{
     document::{self, Document, Members},
     error::{Error, Result, Sent},
     jobs::WaitOptions,
-    timestamp,
 };
 
 /// How often a job is opened whose receipts are lost. Each may leave an open job behind, which does not run.
@@ -150,12 +149,7 @@ impl JournalKey {
         let job_id = receipt
             .string_member("jobIdentifier")
             .ok_or_else(|| Error::Internal("the receipt names no job".to_owned()))?;
-        let submitted = receipt
-            .string_member("submittedAt")
-            .and_then(|at| timestamp::millis(&at));
-        let mut keys = self.0.journal.keys();
-        keys.own(&job_id, began);
-        keys.newest = keys.newest.max(submitted);
+        self.0.journal.keys().own(&job_id, began);
         Ok((receipt, job_id))
     }
 }

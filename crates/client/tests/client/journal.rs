@@ -13,6 +13,7 @@ use crate::support::{
     emulator_with,
     folder::Folder,
     millis, options,
+    server::{Server, ok},
 };
 
 /// A key that no other part of a request could be taken for.
@@ -399,6 +400,24 @@ async fn a_refused_job_is_submitted_by_the_next_run() {
         client.find_jobs(&JobSearch::new(KEY), &options()).await.unwrap().len(),
         1
     );
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_filter_by_the_prefix_of_the_key_is_searched_without_it() {
+    let job = |id: &str, by: &str| {
+        format!(
+            r#"{{"jobIdentifier":"{id}","submittedBy":"{by}","createdAt":"2999-01-01T00:00:00.000+0000","jobInputs":[{{"identifier":"a"}}]}}"#
+        )
+    };
+    let page = format!("[{},{}]", job("own", "publicPrefix"), job("other", "another"));
+    let server = Server::start(move |request, _| match request.line() {
+        line if line.contains("accessKey=") || line.contains("page=2") => ok("[]"),
+        _ => ok(&page),
+    })
+    .await;
+    let client = builder(&server.api()).build().unwrap();
+    let found = client.find_jobs(&JobSearch::new("a"), &options()).await.unwrap();
+    assert_eq!(found.iter().map(id).collect::<Vec<_>>(), ["own"]);
 }
 
 #[tokio::test]
