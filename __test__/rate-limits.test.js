@@ -75,6 +75,16 @@ describe('a call that the server refuses', () => {
     await assert.rejects(unlimited.getJob('failing'), { attempts: 1, gaveUp: 'retries' });
   });
 
+  it('knows the rest of a pause in whole milliseconds', async (t) => {
+    const server = await serve(t, { '*': refusal('3600') });
+    const client = new ModzyClient(server.baseURL, KEY);
+    const first = await client.getJob('j').catch((error) => error);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    const { retryAfterMs } = await client.getJob('j').catch((error) => error);
+    assert.equal(first.retryAfterMs, 3_600_000);
+    assert.ok(Number.isInteger(retryAfterMs) && retryAfterMs < 3_600_000, String(retryAfterMs));
+  });
+
   it('has no reason if another attempt would be wrong', async (t) => {
     const server = await serve(t, { '*': { status: 500 } });
     const error = await new ModzyClient(server.baseURL, KEY).submitJobText('m', 'v', TEXTS).catch((reason) => reason);
@@ -108,6 +118,34 @@ describe('modzy:request:queue', () => {
     for (const [, { delayMs }] of queued) {
       assert.ok(delayMs > 500 && delayMs <= 1100, `${delayMs} ms`);
     }
+  });
+});
+
+describe('stats()', () => {
+  it('shows how many calls wait, why, for how long, and at which rate they are sent', async (t) => {
+    const accepted = Array(4).fill({ status: 202, body: { jobIdentifier: 'j' } });
+    const server = await serve(t, { ...refusing(0), 'POST /api/jobs': [...accepted, refusal('1'), accepted[0]] });
+    const client = new ModzyClient(server.baseURL, KEY);
+    const { queues: idle } = client.stats();
+    const free = { waiting: 0, reason: null, pauseMs: 0, ratePerSecond: null };
+    assert.deepEqual(idle, { submits: free, chunks: free, polls: free, reads: free });
+    const submit = () => client.submitJobText('m', 'v', TEXTS);
+    for (const call of Array(4).keys()) {
+      assert.ok(await submit(), String(call));
+    }
+    const refused = submit();
+    while (client.stats().queues.submits.reason !== 'pause') {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const others = [submit(), submit()];
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { submits: queue, ...rest } = client.stats().queues;
+    assert.deepEqual(rest, { chunks: free, polls: free, reads: free });
+    assert.deepEqual([queue.waiting, queue.reason], [3, 'pause']);
+    assert.ok(queue.pauseMs > 500 && queue.pauseMs <= 1100, `${queue.pauseMs} ms`);
+    assert.ok(queue.ratePerSecond >= 3, `${queue.ratePerSecond} a second`);
+    await Promise.all([refused, ...others]);
+    assert.equal(client.stats().queues.submits.reason, 'rate');
   });
 });
 
@@ -149,6 +187,80 @@ describe('a submit of a batch', () => {
     const took = performance.now() - began;
     assert.deepEqual([error.name, error.gaveUp], ['RateLimitError', 'limit']);
     assert.ok(took >= 690 && took < 1700, `${took} ms`);
+  });
+
+  const left = {
+    'its loop was left': async (batch) => {
+      for await (const outcome of batch()) {
+        return outcome;
+      }
+    },
+    'its source has failed': async (batch) => {
+      const failing = async function* (jobs) {
+        yield* jobs;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        throw new Error('the source failed');
+      };
+      await assert.rejects(async () => {
+        for await (const outcome of batch(failing)) {
+          assert.equal(outcome.jobIdentifier, 'j');
+        }
+      }, /the source failed/);
+    },
+  };
+  for (const [name, leave] of Object.entries(left)) {
+    it(`that waits in the queue is never sent after ${name}`, async (t) => {
+      const server = await serve(t, { ...refusing(3, '1'), 'GET /api/jobs/j': COMPLETED });
+      const client = new ModzyClient(server.baseURL, KEY);
+      const submitted = [];
+      const submit = (options) => {
+        const call = client.submitJobText('m', 'v', TEXTS, options);
+        submitted.push(call.catch((error) => error));
+        return call;
+      };
+      const slow = async (options) => {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return submit(options);
+      };
+      // The first outcome comes while one submit has been refused, and the others wait.
+      const jobs = [submit, slow, slow, 'j'];
+      await leave((source = (all) => all) => client.jobsAsCompleted(source(jobs)));
+      const ends = await Promise.all(submitted);
+      assert.ok(
+        ends.every(({ name: kind }) => kind === 'AbortError' || kind === 'RateLimitError'),
+        String(ends),
+      );
+      const sent = submits(server);
+      assert.equal(client.stats().pendingCalls, 0);
+      await new Promise((resolve) => setTimeout(resolve, 1200));
+      assert.equal(submits(server), sent);
+      assert.deepEqual(client.stats().queues.submits.waiting, 0);
+    });
+  }
+
+  it('that has been sent when its loop is left returns its receipt', async (t) => {
+    const server = await serve(t, {
+      ...refusing(0),
+      'POST /api/jobs': async () => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return { status: 202, body: { jobIdentifier: 'sent' } };
+      },
+    });
+    const client = new ModzyClient(server.baseURL, KEY);
+    let submitted;
+    const submit = (options) => (submitted = client.submitJobText('m', 'v', TEXTS, options));
+    // The loop is left while the submit is under way.
+    const job = new Promise((resolve) => setTimeout(() => resolve('j'), 100));
+    const jobs = async function* () {
+      yield submit;
+      yield await job;
+    };
+    for await (const { jobIdentifier } of client.jobsAsCompleted(jobs())) {
+      assert.equal(jobIdentifier, 'j');
+      break;
+    }
+    assert.equal((await submitted).jobIdentifier, 'sent');
+    assert.equal(submits(server), 1);
   });
 
   it('is not sent after the signal has fired, even if it waits in the queue', async (t) => {

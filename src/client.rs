@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use bytes::Bytes;
-use modzy_client::{CANCEL_GRACE, Client, NoOutputs};
+use modzy_client::{CANCEL_GRACE, Client, NoOutputs, QueueState};
 use napi::{
     Env, Status,
     bindgen_prelude::{ObjectFinalize, Uint8Array},
@@ -198,14 +198,14 @@ impl BindingClient {
     /// second end.
     #[napi(catch_unwind)]
     pub fn abort(&self, ids: &[f64], cancel_job: bool) -> Vec<i64> {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "they are numbers that a start method returned"
-        )]
-        let ids = ids.iter().map(|id| *id as u64).collect();
-        let again = self.calls.abort(ids, cancel_job);
+        let again = self.calls.abort(numbers(ids), cancel_job);
         again.into_iter().map(u64::cast_signed).collect()
+    }
+
+    /// Ends submits of a batch that have not been sent. Others continue.
+    #[napi(catch_unwind)]
+    pub fn withdraw(&self, ids: &[f64]) {
+        self.calls.withdraw(&numbers(ids));
     }
 
     /// Aborts all calls, closes all streams, and leaves the transport. If no other client uses the transport, `at_once` closes its
@@ -227,6 +227,10 @@ impl BindingClient {
             busy_sockets: count(state.busy_sockets),
             waiting_requests: count(state.waiting_requests),
             retries_left: state.retries_left,
+            submits: state.submits.into(),
+            chunks: state.chunks.into(),
+            polls: state.polls.into(),
+            reads: state.reads.into(),
         }
     }
 }
@@ -255,6 +259,45 @@ pub struct BindingStats {
     pub waiting_requests: u32,
     /// How many retries are left in the budget.
     pub retries_left: u32,
+    /// The queue of each kind of requests.
+    pub submits: BindingQueueState,
+    pub chunks: BindingQueueState,
+    pub polls: BindingQueueState,
+    pub reads: BindingQueueState,
+}
+
+/// How requests of a kind are held back.
+#[napi(object, object_from_js = false)]
+pub struct BindingQueueState {
+    /// How many calls wait.
+    pub waiting: u32,
+    /// `pause`, `probe` or `rate`, if requests are held back.
+    pub reason: Option<String>,
+    /// For how long the next request is held back, in ms.
+    pub pause_ms: f64,
+    /// Requests per second, if they are limited.
+    pub rate: Option<f64>,
+}
+
+impl From<QueueState> for BindingQueueState {
+    fn from(state: QueueState) -> Self {
+        Self {
+            waiting: count(state.waiting),
+            reason: state.reason.map(|reason| reason.as_str().to_owned()),
+            pause_ms: (state.pause.as_secs_f64() * 1000.0).ceil(),
+            rate: state.rate,
+        }
+    }
+}
+
+/// Returns the numbers of calls.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "they are numbers that a start method returned"
+)]
+fn numbers(ids: &[f64]) -> Vec<u64> {
+    ids.iter().map(|id| *id as u64).collect()
 }
 
 fn count(number: usize) -> u32 {

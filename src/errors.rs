@@ -275,7 +275,7 @@ impl From<&Error> for BindingError {
                 is_servers: *is_servers,
                 body: body.clone(),
                 request_id: request_id.clone(),
-                retry_after_ms: retry_after.map(|pause| pause.as_secs_f64() * 1000.0),
+                retry_after_ms: retry_after.map(|pause| (pause.as_secs_f64() * 1000.0).ceil()),
                 sent: error.sent().map(sent_text),
                 request: (&**call).into(),
             },

@@ -156,11 +156,10 @@ impl Transports {
         true
     }
 
-    /// Ends what has lingered long enough. Returns when there is more to end.
-    fn sweep(&self) -> Option<Instant> {
+    /// Ends what has lingered long enough at this time. Returns when there is more to end.
+    fn sweep(&self, now: Instant) -> Option<Instant> {
         let mut state = self.state();
         let State { shared, open, .. } = &mut *state;
-        let now = Instant::now();
         let mut next: Option<Instant> = None;
         let mut closed = Vec::new();
         shared.retain(|_, shared| {
@@ -217,7 +216,10 @@ impl Drop for Tenant {
 }
 
 async fn sweep(transports: Weak<Transports>, unused: Arc<Notify>) {
-    while let Some(next) = transports.upgrade().and_then(|transports| transports.sweep()) {
+    while let Some(next) = transports
+        .upgrade()
+        .and_then(|transports| transports.sweep(Instant::now()))
+    {
         sleep(SWEEP_INTERVAL).await;
         tokio::select! {
             () = sleep_until(next) => {}
@@ -254,5 +256,37 @@ impl Tenant {
     /// As [`Transports::report_memory`].
     pub(crate) fn report_memory(&self, env: Env) -> napi::Result<()> {
         self.transports.report_memory(env)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use modzy_client::{Auth, BaseUrl};
+
+    use super::*;
+
+    #[test]
+    fn sockets_outlive_the_last_client_by_four_seconds_and_limits_by_a_minute() {
+        let base = BaseUrl::api("https://modzy.test/api").unwrap();
+        let client = Client::builder(base, Auth::api_key("prefix.body")).build().unwrap();
+        let transport = client.transport();
+        let key = transport.key().unwrap();
+        let transports = Transports::default();
+        transports.enter(Some(key), transport);
+        let left = Instant::now();
+        transports.state().shared.get_mut(&key).unwrap().unused = Some(left);
+        let at = |millis| left + Duration::from_millis(millis);
+        for (now, next, open, kept) in [
+            (0, Some(4000), 1, true),
+            (3999, Some(4000), 1, true),
+            (4000, Some(60_000), 0, true),
+            (59_999, Some(60_000), 0, true),
+            (60_000, Some(60_000), 0, false),
+            (60_001, None, 0, false),
+        ] {
+            assert_eq!(transports.sweep(at(now)), next.map(at), "after {now} ms");
+            assert_eq!(transports.state().open, open, "after {now} ms");
+            assert_eq!(transports.find(key).is_some(), kept, "after {now} ms");
+        }
     }
 }

@@ -57,4 +57,27 @@ export interface ClientStats {
   waitingRequests: number;
   /** How many retries the budget still allows. */
   retriesLeft: number;
+  /** How the requests of each kind are held back, because the server has refused some. */
+  queues: {
+    /** Submits, and writes that are not part of an upload. */
+    submits: QueueStats;
+    /** Chunks and closes of uploads. */
+    chunks: QueueStats;
+    /** Polls of waits. */
+    polls: QueueStats;
+    /** All other reads. */
+    reads: QueueStats;
+  };
+}
+
+/** How the requests of a kind are held back. */
+export interface QueueStats {
+  /** How many calls wait in the queue. */
+  waiting: number;
+  /** Why calls wait, as in `modzy:request:queue`; `null` if none has to. */
+  reason: 'pause' | 'probe' | 'rate' | null;
+  /** For how long the next request is held back, in ms. */
+  pauseMs: number;
+  /** How many requests are sent in a second; `null` if that is not limited. */
+  ratePerSecond: number | null;
 }

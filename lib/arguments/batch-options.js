@@ -14,6 +14,7 @@ const submits = ['submit', 'embed', 'upload', 'submitModel'];
 /**
  * @typedef {object} Shared
  * @property {number | undefined} maxOutage For how long a refused submit is sent again, in ms.
+ * @property {import('../calls/signals.js').Signal} left Fires when the batch is over.
  * @property {boolean | undefined} cancelOnAbort Whether an abort cancels the job.
  * @property {((outcome: object) => void) | undefined} onCancel
  * @property {() => object} [passed] Notes that a submit has the options, and returns those that tie it to the journal of the batch.
@@ -31,7 +32,7 @@ function addBatch(read, given, method, kind) {
   /** @type {Shared | undefined} */
   const shared = given[BATCH];
   if (shared !== undefined) {
-    const { maxOutage, cancelOnAbort, onCancel, passed } = shared;
+    const { maxOutage, left, cancelOnAbort, onCancel, passed } = shared;
     if (passed !== undefined && kind === 'run') {
       throw argumentError(
         `${method}: a batch with a journal waits itself; use submit, or another method that only submits`,
@@ -44,6 +45,7 @@ function addBatch(read, given, method, kind) {
       ofBatch: true,
       ...(submits.includes(kind) && passed?.()),
     };
+    read.left = left;
     read.cancelOnAbort ??= cancelOnAbort;
     read.onCancel ??= onCancel;
   }

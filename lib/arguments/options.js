@@ -25,6 +25,7 @@ const { optionOf, otherNames, ownMembers } = require('./option-table.js');
  * @property {number} [limit]
  * @property {number} [maxBytes]
  * @property {import('../calls/signals.js').Signal} [signal]
+ * @property {import('../calls/signals.js').Signal} [left] Fires when the batch of a submit is over.
  * @property {boolean} [cancelOnAbort]
  * @property {boolean} [isUpload] Whether a submit of unknown inputs uploads them.
  * @property {(outcome: object) => void} [onCancel]

@@ -15,6 +15,9 @@ class Aborts {
     [true, []],
   ]);
 
+  /** @type {number[]} Submits that are to be withdrawn. */
+  #withdrawn = [];
+
   /**
    * @param {import('../../js-binding').BindingClient} native
    * @param {(id: number) => Call | undefined} find Returns a pending call.
@@ -35,6 +38,26 @@ class Aborts {
       return this.endMarked;
     };
   }
+
+  /**
+   * Returns the callback that withdraws a submit when its batch ends: it ends if it has not been sent.
+   *
+   * @param {Call} call
+   */
+  withdrawal(call) {
+    return () => {
+      if (call.id !== 0 && call.ending === undefined) {
+        this.#withdrawn.push(call.id);
+      }
+      return this.#withdrawMarked;
+    };
+  }
+
+  #withdrawMarked = () => {
+    if (this.#withdrawn.length > 0) {
+      this.#native.withdraw(Float64Array.from(this.#withdrawn.splice(0)));
+    }
+  };
 
   /**
    * Ends a call early. Its promise settles after Rust has closed the request.

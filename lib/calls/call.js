@@ -8,7 +8,7 @@ const { atCall, showCaller } = require('../stacks.js');
 const { inThisContext } = require('./context.js');
 const { Listener } = require('./listener.js');
 const { kindOf } = require('./operations.js');
-const { CLOSED } = require('./signals.js');
+const { CLOSED, reasonOf, unwatch, watch } = require('./signals.js');
 
 /**
  * The callbacks that receive the progress of a transfer.
@@ -45,6 +45,9 @@ class Call {
 
   /** @type {((reason: unknown) => void) | undefined} */
   abort;
+
+  /** @type {{ left: import('./signals.js').Signal, withdraw: () => () => void } | undefined} The end of the batch of a submit. */
+  batch;
 
   /** @type {(() => void) | undefined} Stops waiting for busy callbacks of a call that has ended in Rust. */
   hurry;
@@ -115,6 +118,23 @@ class Call {
   }
 
   /**
+   * Withdraws the submit when its batch ends, if it has not been sent by then.
+   *
+   * @param {import('./signals.js').Signal} left
+   * @param {() => () => void} withdraw
+   */
+  watchBatch(left, withdraw) {
+    this.batch = { left, withdraw };
+    watch(left, withdraw);
+  }
+
+  unwatchBatch() {
+    if (this.batch !== undefined) {
+      unwatch(this.batch.left, this.batch.withdraw);
+    }
+  }
+
+  /**
    * Settles the promise.
    *
    * @param {Ending} event
@@ -127,6 +147,8 @@ class Call {
       this.reject(showCaller(reason, this.site));
     } else if (event.event === 'failed') {
       this.reject(this.#withJob(this.#errorOf(event.error), event.canceled?.jobIdentifier));
+    } else if (event.event === 'aborted' && this.batch?.left.aborted) {
+      this.reject(reasonOf(this.batch.left));
     } else if (event.event === 'aborted') {
       this.reject(new ModzyError('internal error: the addon aborted a call without being asked to'));
     } else {

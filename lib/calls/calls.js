@@ -78,6 +78,10 @@ class Calls {
         if (call.ending !== undefined) {
           throw call.ending.reason;
         }
+        if (options.left !== undefined && call.kind === 'submit') {
+          throwIfAborted(options.left);
+          call.watchBatch(options.left, this.#aborts.withdrawal(call));
+        }
         this.#start(call, operation, argument);
       } catch (error) {
         this.#abandon(call, error);
@@ -143,7 +147,9 @@ class Calls {
 
   /** A snapshot of the calls of the client, and of the connections that it uses. */
   get stats() {
-    return { pendingCalls: this.pending, ...this.#native.stats() };
+    const { submits, chunks, polls, reads, ...transport } = this.#native.stats();
+    const queues = { submits: queueOf(submits), chunks: queueOf(chunks), polls: queueOf(polls), reads: queueOf(reads) };
+    return { pendingCalls: this.pending, ...transport, queues };
   }
 
   /**
@@ -326,10 +332,20 @@ class Calls {
       source.close();
     }
     call.sources = [];
+    call.unwatchBatch();
     if (call.signal !== undefined && call.abort !== undefined) {
       unwatch(call.signal, call.abort);
     }
   }
+}
+
+/**
+ * Returns a queue with all of its members: Rust leaves out those without a value.
+ *
+ * @param {import('../../js-binding').BindingQueueState} queue
+ */
+function queueOf({ waiting, reason, pauseMs, rate }) {
+  return { waiting, reason: reason ?? null, pauseMs, ratePerSecond: rate ?? null };
 }
 
 /** The error of a call that begins after the client was closed. */

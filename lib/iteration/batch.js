@@ -42,6 +42,8 @@ class Batch {
   #waitOptions;
   /** Ends the waits. */
   #polls = new AbortController();
+  /** Ends the submits that have not been sent. */
+  #unsent = new AbortController();
   /** @type {any} The iterator of the jobs; `undefined` before it is open and after it has ended. */
   #source;
   #isPulling = false;
@@ -309,7 +311,8 @@ class Batch {
   #submitOptions(passed) {
     const { binding, cancelOnAbort, signal } = this.#options;
     const onCancel = cancelOnAbort ? this.#cancellations.report : undefined;
-    const shared = { maxOutage: binding?.maxOutage, cancelOnAbort, onCancel, ...(passed && { passed }) };
+    const own = passed && { passed };
+    const shared = { maxOutage: binding?.maxOutage, left: this.#unsent.signal, cancelOnAbort, onCancel, ...own };
     return { ...(signal && { signal }), [BATCH]: Object.freeze(shared) };
   }
 
@@ -381,6 +384,7 @@ class Batch {
     // The code below depends on `#over`, which is set once this method has returned its promise.
     await undefined;
     this.#polls.abort(reason);
+    this.#unsent.abort(new DOMException('the batch ended before the job was submitted', 'AbortError'));
     this.#room.close();
     const closing = closeIterator(source);
     closing.catch(() => {});

@@ -186,6 +186,9 @@ fn requests(options: &BindingCallOptions, call: &Call) -> Result<RequestOptions>
         // It is closed once its batch is over.
         request = request.journal(journal.ok_or(Error::Aborted)?.key(input_key));
     }
+    if options.of_batch == Some(true) {
+        request = request.not_submitted_after(call.abort.withdrawal().clone());
+    }
     Ok(match CallObserver::of(call, options) {
         Some(observer) => request.observer(observer),
         None => request,

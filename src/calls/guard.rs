@@ -130,7 +130,8 @@ impl Call {
 
     /// Whether a call ended because it was aborted before it had sent anything. An abort during a poll is seen by the request first.
     fn was_withdrawn<T>(&self, result: &Result<T>) -> bool {
-        matches!(result, Err(Error::Aborted)) && self.abort.token().is_cancelled() && !self.abort.cancels_job()
+        let is_ended = self.abort.is_withdrawn() || self.abort.token().is_cancelled() && !self.abort.cancels_job();
+        matches!(result, Err(Error::Aborted)) && is_ended
     }
 
     /// Ends a call that was aborted, and whose request the server may have received or not.

@@ -202,6 +202,15 @@ impl Calls {
         end(waiting);
     }
 
+    /// Withdraws submits that wait for their turn.
+    pub(crate) fn withdraw(&self, ids: &[u64]) {
+        let live = self.live();
+        let withdrawn = ids.iter().filter_map(|id| live.calls.get(id));
+        let withdrawn: Vec<_> = withdrawn.map(|call| call.abort.clone()).collect();
+        drop(live);
+        withdrawn.iter().rev().for_each(Abort::withdraw);
+    }
+
     /// Returns whether a call is pending and has not been aborted.
     pub(crate) fn is_live(&self, id: u64) -> bool {
         self.live().calls.get(&id).is_some_and(|call| !call.has_ended)

@@ -291,6 +291,17 @@ impl Error {
         }
     }
 
+    /// Whether a request was not sent because the limit on open files is reached, that of the process or that of the system.
+    pub(crate) fn is_out_of_descriptors(&self) -> bool {
+        let code = match self {
+            Self::Connection {
+                sent: Sent::No, code, ..
+            } => *code,
+            _ => None,
+        };
+        matches!(code, Some("EMFILE" | "ENFILE"))
+    }
+
     pub(crate) fn call_mut(&mut self) -> Option<&mut Call> {
         match self {
             Self::Status { call, .. }

@@ -108,6 +108,6 @@ pub use self::{
     results::{JobAndOutcome, JobAndResult, NoOutputs, ResultStream, outputs_of},
     run::{Failures, RunInputs, RunJob, RunListener, RunOptions, RunOutcome, RunResult, RunSource},
     steps::{StepOptions, StepProgress},
-    transport::{RawResponse, Transport, TransportKey, TransportState},
+    transport::{QueueState, RawResponse, Transport, TransportKey, TransportState},
     uploads::{ByteStream, FileJob, FileSource, JobInput, Upload, UploadProgress},
 };

@@ -285,6 +285,7 @@ impl ClientBuilder {
             user_agent,
             max_response_bytes: self.max_response_bytes,
             nothing_sent_after: None,
+            not_submitted_after: None,
             observed: Observed::default(),
         };
         let given = self.transport.take();

@@ -22,7 +22,6 @@ pub struct RequestOptions {
     request_timeout: Option<Duration>,
     idle_timeout: Option<Duration>,
     retries: Option<u32>,
-    pub(crate) patience: Option<Duration>,
     /// The cancellation that the requests belong to. It limits all attempts and the pauses between them.
     pub(crate) cancellation: Option<Cancellation>,
     /// On the heap, because few calls have any.
@@ -30,6 +29,15 @@ pub struct RequestOptions {
     pub(crate) nothing_sent_after: Option<CancellationToken>,
     pub(crate) observed: Observed,
     pub(crate) journal: Option<JournalKey>,
+    /// On the heap, because few options are those of a batch.
+    batch: Option<Box<OfBatch>>,
+}
+
+/// What one of many submits has in addition.
+#[derive(Debug, Clone, Default)]
+struct OfBatch {
+    patience: Option<Duration>,
+    not_submitted_after: Option<CancellationToken>,
 }
 
 impl RequestOptions {
@@ -40,13 +48,18 @@ impl RequestOptions {
         Settings {
             request_timeout: self.request_timeout.unwrap_or(defaults.request_timeout),
             retries: self.retries.unwrap_or(defaults.retries),
-            patience: self.patience.or(defaults.patience),
+            patience: self
+                .batch
+                .as_ref()
+                .and_then(|batch| batch.patience)
+                .or(defaults.patience),
             idle_timeout: self.idle_timeout.unwrap_or(defaults.idle_timeout),
             until: self.cancellation.map(Cancellation::until).or(defaults.until),
             headers,
             user_agent: defaults.user_agent.clone(),
             max_response_bytes: defaults.max_response_bytes,
             nothing_sent_after: self.nothing_sent_after.clone(),
+            not_submitted_after: self.batch.as_ref().and_then(|batch| batch.not_submitted_after.clone()),
             observed: self.observed.clone(),
         }
     }
@@ -74,7 +87,7 @@ impl RequestOptions {
     /// than `retries` times. For one of many calls that share a rate limit. Default: a call accepts `retries` + 1 refusals, and
     /// none that asks for a pause of more than a minute. Has no effect in a wait, where `max_outage` applies.
     pub fn patience(mut self, limit: Duration) -> Self {
-        self.patience = Some(limit);
+        self.batch.get_or_insert_default().patience = Some(limit);
         self
     }
 
@@ -83,6 +96,13 @@ impl RequestOptions {
     /// seen. To end that as well, drop the future.
     pub fn nothing_sent_after(mut self, token: CancellationToken) -> Self {
         self.nothing_sent_after = Some(token);
+        self
+    }
+
+    /// Sets a token after whose cancellation no job is submitted: a submit that waits for its turn ends as with
+    /// [`nothing_sent_after`](Self::nothing_sent_after), but one whose request has been sent, and an upload whose job is open, continue.
+    pub fn not_submitted_after(mut self, token: CancellationToken) -> Self {
+        self.batch.get_or_insert_default().not_submitted_after = Some(token);
         self
     }
 

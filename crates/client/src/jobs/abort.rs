@@ -18,9 +18,17 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct Abort {
     token: CancellationToken,
-    /// The cancellation of the job, if it is to be canceled. Empty until the decision.
-    canceled: Arc<OnceLock<Option<Cancellation>>>,
+    shared: Arc<Shared>,
     cancels_always: bool,
+}
+
+/// What clones have in common besides the token.
+#[derive(Debug, Default)]
+struct Shared {
+    /// The cancellation of the job, if it is to be canceled. Empty until the decision.
+    canceled: OnceLock<Option<Cancellation>>,
+    /// Fires when the submit is withdrawn. Empty for calls that cannot be.
+    withdrawal: OnceLock<CancellationToken>,
 }
 
 impl Abort {
@@ -44,7 +52,7 @@ impl Abort {
     /// Decides whether the job is canceled with the call. The first decision counts. A decision after the abort has no effect.
     pub fn decide(&self, canceled: Option<Cancellation>) {
         if !self.token.is_cancelled() {
-            let _ = self.canceled.set(canceled);
+            let _ = self.shared.canceled.set(canceled);
         }
     }
 
@@ -65,6 +73,26 @@ impl Abort {
         &self.token
     }
 
+    /// Returns the token that withdraws the submit, for [`RequestOptions::not_submitted_after`].
+    #[must_use]
+    pub fn withdrawal(&self) -> &CancellationToken {
+        self.shared.withdrawal.get_or_init(CancellationToken::new)
+    }
+
+    /// Ends the call if it is a submit that waits for its turn, and its job does not exist. Any other continues.
+    pub fn withdraw(&self) {
+        self.withdrawal().cancel();
+    }
+
+    /// Whether the submit was withdrawn.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        match self.shared.withdrawal.get() {
+            Some(withdrawal) => withdrawal.is_cancelled(),
+            None => false,
+        }
+    }
+
     /// Whether the job is to be canceled.
     #[must_use]
     pub fn cancels_job(&self) -> bool {
@@ -79,7 +107,7 @@ impl Abort {
     }
 
     fn cancellation(&self) -> Option<Cancellation> {
-        self.canceled.get().copied().flatten()
+        self.shared.canceled.get().copied().flatten()
     }
 
     /// Runs a future. Returns `None` if the abort comes first.

@@ -181,6 +181,7 @@ impl Client {
             },
             until: options.request.cancellation.map(Cancellation::until),
             nothing_sent_after: options.request.nothing_sent_after.as_ref(),
+            not_submitted_after: None,
             observed: &options.request.observed,
         };
         let mut mine = *kept(place);

@@ -68,6 +68,14 @@ impl Transport {
             let (failed, pause) = match turn {
                 Ok(turn) => {
                     let outcome = self.attempt(&turn, request, settings).await;
+                    if outcome
+                        .as_ref()
+                        .is_err_and(|failed| failed.error.is_out_of_descriptors())
+                        && self.has_other_sockets()
+                    {
+                        turn.give_up(self);
+                        continue;
+                    }
                     let pause = turn.end(place, &outcome, request.class(), self.random());
                     match outcome {
                         Ok(answer) => {

@@ -69,4 +69,5 @@ pub use self::{
     key::TransportKey,
     raw::RawResponse,
     shared::{Transport, TransportState},
+    throttle::QueueState,
 };

@@ -164,6 +164,8 @@ pub(crate) struct Settings {
     /// The most bytes of a decoded body.
     pub(crate) max_response_bytes: usize,
     pub(crate) nothing_sent_after: Option<CancellationToken>,
+    /// The same for the request that submits a job.
+    pub(crate) not_submitted_after: Option<CancellationToken>,
     /// The observer of retries and polls.
     pub(crate) observed: Observed,
 }
@@ -171,9 +173,14 @@ pub(crate) struct Settings {
 impl Settings {
     /// Ends when the call must not send anything more.
     pub(crate) async fn aborted(&self) {
-        match &self.nothing_sent_after {
-            Some(token) => token.cancelled().await,
-            None => std::future::pending().await,
-        }
+        fired(self.nothing_sent_after.as_ref()).await;
+    }
+}
+
+/// Ends when a token is canceled, if there is one.
+pub(super) async fn fired(token: Option<&CancellationToken>) {
+    match token {
+        Some(token) => token.cancelled().await,
+        None => std::future::pending().await,
     }
 }

@@ -6,12 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio_util::sync::CancellationToken;
+
 use super::{
     failure::FailedAttempt,
-    request::{Request, Settings},
+    request::{Request, Settings, fired},
     retry::{self, Class, Verdict},
     shared::Transport,
-    throttle::{self, LONGEST_RETRY_AFTER, Patience, Pause},
+    throttle::{self, LONGEST_RETRY_AFTER, Patience, Pause, RouteClass},
     turn::Caller,
 };
 use crate::{
@@ -24,6 +26,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct RetryState {
     class: Class,
+    /// Ends the call while it submits nothing.
+    withdrawal: Option<CancellationToken>,
     failed: u32,
     /// How many more attempts may follow.
     retries: u32,
@@ -42,6 +46,10 @@ impl RetryState {
     pub(crate) fn new(request: &Request, settings: &Settings) -> Self {
         Self {
             class: request.class(),
+            withdrawal: settings
+                .not_submitted_after
+                .clone()
+                .filter(|_| matches!(request.route, Some(RouteClass::Submit))),
             failed: 0,
             retries: settings.retries,
             backoff: Backoff::new(RETRY_PAUSE),
@@ -88,6 +96,7 @@ impl RetryState {
             },
             until: settings.until,
             nothing_sent_after: settings.nothing_sent_after.as_ref(),
+            not_submitted_after: settings.not_submitted_after.as_ref(),
             observed: &settings.observed,
         }
     }
@@ -195,6 +204,7 @@ impl Transport {
             tokio::select! {
                 biased;
                 () = settings.aborted() => return Err(error),
+                () = fired(retry_state.withdrawal.as_ref()) => return Err(error),
                 () = self.clock().sleep(pause) => {}
             }
         }

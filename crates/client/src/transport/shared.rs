@@ -5,16 +5,24 @@ use std::{
     borrow::Cow,
     mem,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{
-    body::ProxiesPace, config::Config, connect::Recipe, keep_alive::Counts, key::TransportKey, mask::Mask, pool::Pool,
-    retry::RetryBudget, throttle::Throttle,
+    body::ProxiesPace,
+    config::Config,
+    connect::Recipe,
+    keep_alive::Counts,
+    key::TransportKey,
+    mask::Mask,
+    pool::Pool,
+    retry::RetryBudget,
+    throttle::{QueueState, RouteClass, Throttle},
 };
 use crate::{
     auth::Auth,
@@ -27,6 +35,10 @@ use crate::{
 
 /// How many bytes are shown of a text that is used as an identifier.
 const LONGEST_SHOWN: usize = 1024;
+
+/// How long socket permits are withheld, and which part of them is then restored.
+const WITHHELD_FOR: Duration = Duration::from_secs(1);
+const RESTORED: usize = 4;
 
 /// Connections to one server with the limits that go with them: permits for sockets, and the budget of retries. Each client has
 /// one, from [`Client::transport`](crate::Client::transport), and further clients can share it with
@@ -42,6 +54,7 @@ pub struct Transport {
     pub(super) counts: Arc<Counts>,
     pub(super) proxies_pace: ProxiesPace,
     sockets: Semaphore,
+    withheld: Mutex<Withheld>,
     /// How many requests wait for a permit.
     waiting: AtomicUsize,
     /// Permits for polls: three quarters of the sockets, so that thousands of waits never block a call.
@@ -55,8 +68,16 @@ pub struct Transport {
     pub(crate) throttle: Throttle,
 }
 
+/// Socket permits that nobody gets, because the system has no descriptors for as many sockets.
+#[derive(Debug, Default)]
+struct Withheld {
+    permits: usize,
+    /// When their number last changed.
+    changed: Option<Instant>,
+}
+
 /// A snapshot of a transport, for metrics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct TransportState {
     /// How many sockets may be busy at a time.
@@ -67,6 +88,14 @@ pub struct TransportState {
     pub waiting_requests: usize,
     /// How many retries the budget still allows.
     pub retries_left: u32,
+    /// The submits, and the writes that are not part of an upload.
+    pub submits: QueueState,
+    /// The chunks and closes of uploads.
+    pub chunks: QueueState,
+    /// The polls of waits.
+    pub polls: QueueState,
+    /// All other reads.
+    pub reads: QueueState,
 }
 
 impl Transport {
@@ -77,6 +106,7 @@ impl Transport {
             counts: Arc::default(),
             proxies_pace: ProxiesPace::default(),
             sockets: Semaphore::new(sockets),
+            withheld: Mutex::default(),
             waiting: AtomicUsize::new(0),
             polls: Semaphore::new((sockets * 3 / 4).max(1)),
             first_polls: Semaphore::new((sockets / 4).max(1)),
@@ -108,9 +138,51 @@ impl Transport {
         let max_sockets = self.max_sockets();
         TransportState {
             max_sockets,
-            busy_sockets: max_sockets.saturating_sub(self.sockets.available_permits()),
+            busy_sockets: self.busy_sockets(),
             waiting_requests: self.waiting.load(Ordering::Relaxed),
             retries_left: self.retry_budget.left(),
+            submits: self.queue(RouteClass::Submit),
+            chunks: self.queue(RouteClass::Chunk),
+            polls: self.queue(RouteClass::Poll),
+            reads: self.queue(RouteClass::Read),
+        }
+    }
+
+    fn queue(&self, class: RouteClass) -> QueueState {
+        self.throttle.line(class).state(self.clock().now())
+    }
+
+    fn busy_sockets(&self) -> usize {
+        let idle = self.sockets.available_permits() + self.withheld().permits;
+        self.max_sockets().saturating_sub(idle)
+    }
+
+    fn withheld(&self) -> MutexGuard<'_, Withheld> {
+        self.withheld.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether requests other than that of the caller, who holds a permit, use sockets.
+    pub(super) fn has_other_sockets(&self) -> bool {
+        self.busy_sockets() > 1
+    }
+
+    /// Withholds a permit, and those that nobody uses, because the system has no descriptor for a socket.
+    pub(super) fn withhold(&self, permit: SemaphorePermit<'_>) {
+        let mut withheld = self.withheld();
+        permit.forget();
+        withheld.permits += 1 + self.sockets.forget_permits(self.sockets.available_permits());
+        withheld.changed = Some(self.clock().now());
+    }
+
+    /// Returns some of the withheld permits every now and then: the system may have descriptors again.
+    fn restore(&self) {
+        let mut withheld = self.withheld();
+        let now = self.clock().now();
+        if withheld.changed.is_some_and(|changed| now >= changed + WITHHELD_FOR) {
+            let restored = withheld.permits.div_ceil(RESTORED);
+            withheld.permits -= restored;
+            withheld.changed = (withheld.permits > 0).then_some(now);
+            self.sockets.add_permits(restored);
         }
     }
 
@@ -175,6 +247,7 @@ impl Transport {
 
     /// Waits for a socket permit. The attempt holds it to its end.
     pub(super) async fn socket(&self) -> Result<SemaphorePermit<'_>> {
+        self.restore();
         self.acquire(&self.sockets).await
     }
 

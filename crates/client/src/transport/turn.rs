@@ -15,7 +15,7 @@ use super::{
     failure::FailedAttempt,
     handover::HandOver,
     pool::Pool,
-    request::Request,
+    request::{Request, fired},
     retry::{self, Class},
     retry_state::RetryState,
     shared::Transport,
@@ -36,7 +36,16 @@ pub(crate) struct Caller<'c> {
     /// The deadline of the call.
     pub(crate) until: Option<Instant>,
     pub(crate) nothing_sent_after: Option<&'c CancellationToken>,
+    pub(crate) not_submitted_after: Option<&'c CancellationToken>,
     pub(crate) observed: &'c Observed,
+}
+
+impl<'c> Caller<'c> {
+    /// The token that ends it, if it waits to submit a job.
+    fn withdrawal(&self) -> Option<&'c CancellationToken> {
+        let is_submit = matches!(self.route, Some(RouteClass::Submit));
+        self.not_submitted_after.filter(|_| is_submit)
+    }
 }
 
 /// The right to make one attempt.
@@ -44,7 +53,8 @@ pub(crate) struct Caller<'c> {
 pub(crate) struct Turn<'t> {
     pub(super) pool: Arc<Pool>,
     ticket: Option<Ticket<'t>>,
-    _permits: (Option<SemaphorePermit<'t>>, SemaphorePermit<'t>),
+    of_polls: Option<SemaphorePermit<'t>>,
+    socket: SemaphorePermit<'t>,
 }
 
 /// Why a call gets no turn.
@@ -65,15 +75,10 @@ impl Transport {
     pub(crate) async fn turn<'t>(&'t self, caller: Caller<'t>, place: &mut Place) -> Result<Turn<'t>, NoTurn> {
         let clock = self.clock();
         let left = caller.until.map(|until| until.saturating_duration_since(clock.now()));
-        let aborted = async {
-            match caller.nothing_sent_after {
-                Some(token) => token.cancelled().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             biased;
-            () = aborted => Err(NoTurn::Aborted),
+            () = fired(caller.nothing_sent_after) => Err(NoTurn::Aborted),
+            () = fired(caller.withdrawal()) => Err(NoTurn::Aborted),
             turn = self.admission(caller, place) => turn,
             limit = self.passed(left) => Err(NoTurn::Late(limit)),
         }
@@ -98,16 +103,17 @@ impl Transport {
                     Some(RouteClass::Poll) => Some(self.poll_permit().await?),
                     _ => None,
                 };
-                Ok((self.pool().await?, (of_polls, self.socket().await?)))
+                Ok((self.pool().await?, of_polls, self.socket().await?))
             };
-            let (pool, permits) = permits.await.map_err(NoTurn::Failed)?;
+            let (pool, of_polls, socket) = permits.await.map_err(NoTurn::Failed)?;
             // The server may have begun to refuse such requests while this one waited for its permits. Then it returns them, and
             // waits again in its place.
             if ticket.as_ref().is_none_or(Ticket::is_current) {
                 return Ok(Turn {
                     pool,
                     ticket,
-                    _permits: permits,
+                    of_polls,
+                    socket,
                 });
             }
         }
@@ -133,6 +139,12 @@ impl Transport {
 }
 
 impl Turn<'_> {
+    /// Gives the turn up, because the system has no descriptor for another socket. Its socket permit is withheld for a while.
+    pub(super) fn give_up(self, transport: &Transport) {
+        drop((self.ticket, self.of_polls));
+        transport.withhold(self.socket);
+    }
+
     /// Ends the turn of the call in this place: reports the outcome of its attempt to the line. Returns the pause if the server has
     /// refused the request.
     pub(super) fn end(

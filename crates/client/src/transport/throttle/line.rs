@@ -9,9 +9,10 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
-    LONGEST_RETRY_AFTER, Patience, Pause,
+    LONGEST_RETRY_AFTER, Patience, Pause, QueueState,
     history::History,
     queue::{Numbered, Queue},
+    rate::Rate,
     state::{Admission, Pass, Scope, State},
 };
 use crate::{
@@ -128,6 +129,20 @@ impl Line {
                     }
                 }
             }
+        }
+    }
+
+    /// Returns how many calls wait, and why.
+    pub(crate) fn state(&self, now: Instant) -> QueueState {
+        let inner = self.inner();
+        let (reason, pause) = inner.state.outlook(now, 0);
+        let rate = inner.state.limit(now).map(Rate::per_second);
+        let is_held = !inner.state.is_sending() || rate.is_some();
+        QueueState {
+            waiting: inner.queue.len(),
+            reason: is_held.then_some(reason),
+            pause,
+            rate,
         }
     }
 

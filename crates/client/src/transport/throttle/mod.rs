@@ -15,6 +15,7 @@ pub(crate) use self::line::{Line, Place, Refusal, Ticket, Waiter};
 use crate::{
     backoff::{self, SHORTEST_PAUSE},
     clock::{GAP, Random},
+    observer::QueueReason,
 };
 
 /// The longest pause of a class. It is also how long a call without a limit of its own waits for the end of a pause.
@@ -61,6 +62,20 @@ impl Throttle {
             RouteClass::Delete => &self.deletes,
         }
     }
+}
+
+/// How requests of a kind are held back, because the server has refused some.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct QueueState {
+    /// How many calls wait in the queue.
+    pub waiting: usize,
+    /// Why calls wait. `None` if none has to.
+    pub reason: Option<QueueReason>,
+    /// For how long the next request is held back.
+    pub pause: Duration,
+    /// How many requests are sent in a second, if that is limited.
+    pub rate: Option<f64>,
 }
 
 /// How long a caller waits while the server refuses its class.

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-/// A call's place in the line, and how often the server has refused the call.
+/// The place of a call, and how often the server has refused it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Numbered {
     pub(super) number: u64,

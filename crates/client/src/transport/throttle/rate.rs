@@ -143,9 +143,9 @@ impl Rate {
         })
     }
 
-    /// Begins to send after a pause, at whose end one request was sent.
+    /// Begins to send after a pause, at whose end one request was sent. The less is known of the rate, the sooner follows the next.
     pub(super) fn resume(&mut self, now: Instant) {
-        self.tokens = 0.0;
+        self.tokens = self.gain.min(1.0);
         self.updated = now;
         self.sent = now;
     }

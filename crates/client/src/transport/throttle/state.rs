@@ -160,8 +160,13 @@ impl State {
         }
     }
 
+    /// The rate that limits the class at this time.
+    pub(super) fn limit(&self, now: Instant) -> Option<&Rate> {
+        self.rate().filter(|rate| !rate.is_over(now))
+    }
+
     /// The rate, if one limits the class.
-    pub(super) fn rate(&self) -> Option<&Rate> {
+    fn rate(&self) -> Option<&Rate> {
         self.rate.as_ref().map(|limit| &limit.rate)
     }
 
@@ -253,7 +258,7 @@ impl State {
         let until = now + pause;
         match &mut self.phase {
             Phase::Sending => {
-                self.limit(now, pause);
+                self.measure(now, pause);
                 self.refused_probes = 0;
                 self.begin_pause(until);
             }
@@ -287,7 +292,7 @@ impl State {
     }
 
     /// Limits the rate after a refusal that begins a pause.
-    fn limit(&mut self, now: Instant, pause: Duration) {
+    fn measure(&mut self, now: Instant, pause: Duration) {
         let (number, calls) = match &self.rate {
             Some(limit) => (limit.number, limit.calls),
             None => (self.changes, 0),

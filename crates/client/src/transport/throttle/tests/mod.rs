@@ -233,7 +233,7 @@ async fn a_call_that_waits_reports_a_probe_and_a_rate_too() {
         [
             (QueueReason::Probe, 2000),
             (QueueReason::Probe, 2058),
-            (QueueReason::Rate, 51)
+            (QueueReason::Rate, 52)
         ]
     );
 }

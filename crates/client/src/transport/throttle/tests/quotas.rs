@@ -123,7 +123,7 @@ async fn a_quota_costs_no_pause_in_an_outage_and_little_beside_a_bucket() {
     let server = Server::new(Some(SECOND), |at, call| at > 3 * SECOND && call < QUOTA);
     let took = race(&server, mixes(1)[0].clone(), 100).await;
     assert!(took < Duration::from_millis(3100), "{took:?}");
-    for (refused, most) in [(0, 6500), (1, 7500), (10, 9000)] {
+    for (refused, most) in [(0, 7500), (1, 8000), (10, 9500)] {
         let accepts = bucket(50.0, 50.0);
         let server = Server::new(Some(SECOND), move |at, call| call < QUOTA && accepts(at));
         let took = race(&server, mixes(refused)[2].clone(), 200).await;
