@@ -1,16 +1,14 @@
 //! The errors of calls, with all the structure that the layers above need: nothing parses their messages.
 
-use std::{
-    io,
-    path::PathBuf,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
-use http::Method;
-
+pub use crate::call::Call;
 pub use crate::faults::{BodyFault, ConnectionFault, GaveUp, InputFault, JournalFault, Phase, Sent};
-use crate::{document::Document, faults::limit_of_threads};
+use crate::{
+    call::{fate, through},
+    document::Document,
+    faults::limit_of_threads,
+};
 
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -207,43 +205,6 @@ pub enum Error {
     Internal(String),
 }
 
-/// The request behind a failure.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Call {
-    /// The method.
-    pub method: Method,
-    /// The URL, without credentials. The query of an output's URL is left out, because it may hold a signature.
-    pub url: String,
-    /// Host and port of the request's proxy.
-    pub proxy: Option<String>,
-    /// The number of attempts.
-    pub attempts: u32,
-    /// The job that the call was about.
-    pub job_identifier: Option<String>,
-    /// Whether the same call may be made again: that is harmless, and may succeed.
-    pub retryable: bool,
-    /// Why no further attempt followed that could have helped. `None` if a further attempt would have been wrong.
-    pub gave_up: Option<GaveUp>,
-    /// When the last attempt got its socket.
-    pub(crate) began: Option<Instant>,
-}
-
-impl Call {
-    pub(crate) fn new(method: Method, url: String, job_identifier: Option<String>) -> Self {
-        Self {
-            method,
-            url,
-            proxy: None,
-            attempts: 1,
-            job_identifier,
-            retryable: false,
-            gave_up: None,
-            began: None,
-        }
-    }
-}
-
 impl Error {
     /// Creates the error for a thread that the system refused.
     #[must_use]
@@ -414,19 +375,4 @@ fn place(input_key: &str, input_name: &str) -> String {
 /// Appends the cause of a failure.
 fn because(source: Option<&(dyn std::error::Error + Send + Sync + 'static)>) -> String {
     source.map_or_else(String::new, |source| format!(": {source}"))
-}
-
-/// Names the proxy of a request, if it had one.
-fn through(call: &Call) -> String {
-    let proxy = call.proxy.as_ref();
-    proxy.map_or_else(String::new, |proxy| format!(" (through the proxy {proxy})"))
-}
-
-/// Warns that the server may have accepted a request that is never repeated.
-fn fate(sent: Sent, call: &Call) -> &'static str {
-    if sent == Sent::Maybe && !matches!(call.method, Method::GET | Method::DELETE) {
-        "; the server may have accepted the request, so it was not sent again"
-    } else {
-        ""
-    }
 }

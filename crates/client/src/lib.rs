@@ -46,6 +46,7 @@ mod accounting;
 mod auth;
 mod backoff;
 mod blocking;
+mod call;
 mod client;
 mod clock;
 mod dashboard;

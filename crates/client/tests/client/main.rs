@@ -47,6 +47,8 @@ mod dropping;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod find_jobs;
+#[cfg(test)]
 mod framing;
 #[cfg(test)]
 mod frozen;

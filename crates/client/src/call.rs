@@ -1,0 +1,59 @@
+//! The request behind a failure, and what a message says about it.
+
+use std::time::Instant;
+
+use http::Method;
+
+use crate::faults::{GaveUp, Sent};
+
+/// The request behind a failure.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Call {
+    /// The method.
+    pub method: Method,
+    /// The URL, without credentials. The query of an output's URL is left out, because it may hold a signature.
+    pub url: String,
+    /// Host and port of the request's proxy.
+    pub proxy: Option<String>,
+    /// The number of attempts.
+    pub attempts: u32,
+    /// The job that the call was about.
+    pub job_identifier: Option<String>,
+    /// Whether the same call may be made again: that is harmless, and may succeed.
+    pub retryable: bool,
+    /// Why no further attempt followed that could have helped. `None` if a further attempt would have been wrong.
+    pub gave_up: Option<GaveUp>,
+    /// When the last attempt got its socket.
+    pub(crate) began: Option<Instant>,
+}
+
+impl Call {
+    pub(crate) fn new(method: Method, url: String, job_identifier: Option<String>) -> Self {
+        Self {
+            method,
+            url,
+            proxy: None,
+            attempts: 1,
+            job_identifier,
+            retryable: false,
+            gave_up: None,
+            began: None,
+        }
+    }
+}
+
+/// Names the proxy of a request, if it had one.
+pub(crate) fn through(call: &Call) -> String {
+    let proxy = call.proxy.as_ref();
+    proxy.map_or_else(String::new, |proxy| format!(" (through the proxy {proxy})"))
+}
+
+/// Warns that the server may have accepted a request that is never repeated.
+pub(crate) fn fate(sent: Sent, call: &Call) -> &'static str {
+    if sent == Sent::Maybe && !matches!(call.method, Method::GET | Method::DELETE) {
+        "; the server may have accepted the request, so it was not sent again"
+    } else {
+        ""
+    }
+}
