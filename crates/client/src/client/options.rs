@@ -48,11 +48,7 @@ impl RequestOptions {
         Settings {
             request_timeout: self.request_timeout.unwrap_or(defaults.request_timeout),
             retries: self.retries.unwrap_or(defaults.retries),
-            patience: self
-                .batch
-                .as_ref()
-                .and_then(|batch| batch.patience)
-                .or(defaults.patience),
+            patience: self.own_patience().or(defaults.patience),
             idle_timeout: self.idle_timeout.unwrap_or(defaults.idle_timeout),
             until: self.cancellation.map(Cancellation::until).or(defaults.until),
             headers,
@@ -89,6 +85,10 @@ impl RequestOptions {
     pub fn patience(mut self, limit: Duration) -> Self {
         self.batch.get_or_insert_default().patience = Some(limit);
         self
+    }
+
+    pub(crate) fn own_patience(&self) -> Option<Duration> {
+        self.batch.as_ref()?.patience
     }
 
     /// Sets a token after whose cancellation nothing more is sent: the call ends with the failure of the last attempt, or with

@@ -157,7 +157,7 @@ impl JournalKey {
 /// Returns the options of the search for a job whose answer was lost.
 fn waiting(options: &RequestOptions) -> WaitOptions {
     let waiting = WaitOptions::default().request(options.clone());
-    match options.patience {
+    match options.own_patience() {
         Some(patience) => waiting.max_outage(patience),
         None => waiting,
     }
