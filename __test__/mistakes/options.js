@@ -58,7 +58,7 @@ module.exports = [
   [
     'limit of a page',
     (c) => c.getJobHistory({ limit: 5 }),
-    'getJobHistory has no option limit, which belongs to listUsers, listProjects, listJobs, listJobHistory, listModelVersions and listModels; its options are headers, requestTimeout, retries and signal',
+    'getJobHistory has no option limit, which belongs to listUsers, listProjects, listJobs, listJobHistory, findJobs, listModelVersions and listModels; its options are headers, requestTimeout, retries and signal',
   ],
   [
     'limits of a listing',

@@ -14,7 +14,7 @@ const { Cancellations } = require('./cancellations.js');
 const { Journal, NotPassed, partsOf } = require('./journal.js');
 const { readEnded, readOutcome } = require('./outcomes.js');
 const { Room } = require('./room.js');
-const { isObject, toError } = require('./thrown.js');
+const { isInstance, isObject, toError } = require('./thrown.js');
 
 /** How many jobs a batch submits and awaits at a time, unless `concurrency` is set. Jobs that exist already have no bound. */
 const SUBMITTED_AT_A_TIME = 50;
@@ -187,9 +187,9 @@ class Batch {
         this.#feed.put({ ...named, jobIdentifier: /** @type {string} */ (task.jobIdentifier), ...ended });
       }
     } catch (thrown) {
-      if (thrown instanceof NotPassed) {
+      if (isInstance(thrown, NotPassed)) {
         this.#fail(thrown.error);
-      } else if (thrown instanceof JournalError && /** @type {any} */ (thrown).state !== 'unknown') {
+      } else if (isInstance(thrown, JournalError) && /** @type {any} */ (thrown).state !== 'unknown') {
         // Without its journal, the batch must not go on.
         this.#fail(thrown);
       } else if (this.#over === undefined) {

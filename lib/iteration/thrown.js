@@ -34,12 +34,23 @@ function toError(thrown, by) {
  * @returns {thrown is Error}
  */
 function isError(thrown) {
+  return isInstance(thrown, Error) || types.isNativeError(thrown);
+}
+
+/**
+ * Whether a value that the user threw is an instance of a class. A proxy may throw when it is asked.
+ *
+ * @template T
+ * @param {unknown} thrown
+ * @param {new (...args: any[]) => T} type
+ * @returns {thrown is T}
+ */
+function isInstance(thrown, type) {
   try {
-    return thrown instanceof Error || types.isNativeError(thrown);
+    return thrown instanceof type;
   } catch {
-    // A proxy may throw.
     return false;
   }
 }
 
-module.exports = { isObject, toError };
+module.exports = { isInstance, isObject, toError };

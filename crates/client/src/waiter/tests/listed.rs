@@ -61,7 +61,8 @@ async fn waits_that_begin_together_poll_at_once_and_then_in_slots_of_their_own()
             counts[window] += 1;
         }
     }
-    assert_eq!(counts.iter().sum::<u32>(), 6000);
+    // A slot at the very end may lie behind it.
+    assert!((5990..=6000).contains(&counts.iter().sum::<u32>()), "{counts:?}");
     // A hundred in ten seconds.
     assert!(counts.iter().all(|count| (90..=110).contains(count)), "{counts:?}");
 }
