@@ -71,6 +71,10 @@ describe('onSubmit of a batch', () => {
     assert.equal(error.message, "onSubmit threw 'text'");
     assert.ok((await emulator.requests()).every(({ method }) => method !== 'DELETE'));
   });
+});
+
+describe('onSubmit of a batch of long jobs', () => {
+  const { client } = numberedJobs(useEmulator({ submittedMs: 60_000 }));
 
   it('that never ends delays neither a loop that is left nor the cancellation of its job', async () => {
     const modzy = client();

@@ -114,7 +114,8 @@ async fn one_list_serves_all_waits_and_ends_with_the_last() {
     let ended = Ended::default();
     let server = serving(ended.clone()).await;
     let client = listing(&server);
-    let options = quick();
+    // Until the list is known, each wait polls at its interval.
+    let options = WaitOptions::default().poll_interval(millis(400));
     let ids: Vec<_> = (0..200).map(|number| format!("job-{number}")).collect();
     let began = Instant::now();
     let waits = join_all(ids.iter().map(|id| client.block_until_complete(id, &options, |_| {})));
