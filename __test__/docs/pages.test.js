@@ -3,9 +3,11 @@
 // Runs each block of code on each page of the project, by its language:
 //
 //   js        The blocks of a page are one program, in their order. A `text` block after one shows its output. A block with a
-//             name, as in `js worker.mjs`, is a file beside the program. Types are checked as well.
+//             name, as in `js worker.mjs`, is a file beside the program. Types are checked as well. The program runs in an empty
+//             folder, and imports only our packages and those that the page installs.
+//   ts        The same in TypeScript, checked strictly.
 //   sh        Commands. A script of `npm` must be one of this package, and the file of a test must exist. An emulator is started,
-//             and all other commands are run.
+//             and all other commands are run. `sh setup` are the commands that a reader runs before the program, in its folder.
 //   console   Commands with their output.
 //   diff      The new lines are run.
 //   rust      Doctests of the crate of that README.
@@ -19,32 +21,30 @@ const { spawn, spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
-const { text } = require('node:stream/consumers');
 const { describe, it } = require('node:test');
-const selfsigned = require('selfsigned');
 const { findProgram } = require('../../crates/emulator/npm/lib/program.js');
 const { scripts } = require('../../package.json');
 const { useEmulator } = require('../support/emulator.js');
-const { blocksOf, examplesOfTypes, pages, programOf, readConsole } = require('../support/pages.js');
+const { assertPrints, importsOf, run, runProgram } = require('../support/page-programs.js');
+const { SETUP, blocksOf, examplesOfTypes, pages, programOf, readConsole } = require('../support/pages.js');
 
 const root = path.resolve(__dirname, '../..');
-const DOCUMENTED_JOB = '14856eb1-0ad8-49e7-9da3-887acb80fea5';
 
 /** The emulator on the pages. */
 const SHOWN_URL = 'http://127.0.0.1:8080';
 const SHOWN_KEY = 'dev.secret';
 
-/** The separator in the output between two blocks. */
-const BETWEEN = '\u0000';
-
-const LANGUAGES = ['js', 'sh', 'console', 'diff', 'rust', 'excerpt', 'text'];
+const LANGUAGES = ['js', 'ts', 'sh', 'console', 'diff', 'rust', 'excerpt', 'text'];
 
 const allPages = pages();
 
 /** Returns the pages with blocks of these languages, and those blocks. */
 function withBlocks(...languages) {
   return allPages
-    .map((page) => ({ page, blocks: blocksOf(page).filter(({ language }) => languages.includes(language)) }))
+    .map((page) => ({
+      page,
+      blocks: blocksOf(page).filter(({ language, name }) => languages.includes(language) && name !== SETUP),
+    }))
     .filter(({ blocks }) => blocks.length > 0);
 }
 
@@ -70,54 +70,16 @@ async function inFolder(work) {
   }
 }
 
-/** Runs a command, which must succeed and print nothing on standard error. Returns its output. */
-async function run(command, args, { env = {}, cwd = root } = {}) {
-  // Without the variable of the test runner.
-  const child = spawn(command, args, {
-    cwd,
-    env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
-  });
-  const ended = new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? signal));
-  });
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  assert.deepEqual([code, stderr], [0, ''], stdout);
-  return stdout;
-}
-
-/** Asserts that an output is the one that a page shows. */
-function assertPrints(printed, shown, place) {
-  const pattern = shown
-    .replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('<n>', String.raw`\d+`)
-    .replaceAll(/^ *…\n/gm, String.raw`(?:.*\n)*?`)
-    .replaceAll('…', '.*');
-  assert.match(printed, new RegExp(`^${pattern}$`), `${place} shows\n${shown}\nbut the output is\n${printed}`);
-}
-
-/** Returns files in place of those of the reader. */
-async function ownFiles() {
-  const { cert, private: key } = await selfsigned.generate([{ name: 'commonName', value: 'client.example' }]);
-  const texts = ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'];
-  return [
-    ...texts.map((name) => ({ name, code: readFileSync(path.join(root, name)) })),
-    { name: 'review.txt', code: 'What a lovely day!' },
-    { name: 'authority.pem', code: cert },
-    { name: 'client.pem', code: cert },
-    { name: 'client-key.pem', code: key },
-  ];
-}
-
 describe('the pages', () => {
   it('have only blocks that are run', () => {
     for (const page of allPages) {
       for (const { language, name, place } of blocksOf(page)) {
         assert.ok(LANGUAGES.includes(language), `${place} has a block of an unknown language: ${language}`);
-        const isNamed = language === 'excerpt' || (language === 'js' && name !== undefined);
-        assert.equal(name !== undefined, isNamed, `${place} has an unexpected name, or lacks one`);
+        const mayHaveName = ['js', 'ts', 'excerpt'].includes(language) || (language === 'sh' && name === SETUP);
+        assert.ok(
+          name === undefined ? language !== 'excerpt' : mayHaveName,
+          `${place} has an unexpected name, or lacks one`,
+        );
         if (language === 'text') {
           programOf(page);
         }
@@ -143,27 +105,58 @@ describe('the pages', () => {
     }
   });
 
+  it('have programs that say what they need', () => {
+    for (const { page } of withBlocks('js', 'ts')) {
+      const program = programOf(page);
+      const imports = importsOf(program);
+      const others = [...imports].filter((name) => !['modzy-client', 'modzy-emulator'].includes(name));
+      assert.deepEqual(
+        others.filter((name) => !program.packages.includes(name)),
+        [],
+        page,
+      );
+      if (page.startsWith('docs/')) {
+        const text = readFileSync(path.join(root, page), 'utf8').replaceAll(/\s+/g, ' ');
+        assert.match(text, /The code on this page is one program\./, page);
+        assert.ok(
+          imports.has('modzy-emulator') || text.includes('with `MODZY_BASE_URL` and `MODZY_API_KEY` set'),
+          page,
+        );
+      }
+    }
+  });
+
   it('and the docs of the types have programs without type errors', async () => {
     await inFolder(async (folder) => {
       mkdirSync(path.join(folder, 'types'));
       writeFileSync(path.join(folder, 'types', 'examples.mjs'), examplesOfTypes());
-      for (const [index, { page }] of withBlocks('js').entries()) {
-        const { parts, files } = programOf(page);
+      for (const [index, { page }] of withBlocks('js', 'ts').entries()) {
+        const { parts, files, isTyped } = programOf(page);
         const own = path.join(folder, String(index));
         mkdirSync(own);
         const name = page.replaceAll(/\W/g, '-');
-        writeFileSync(path.join(own, `${name}.mjs`), parts.map(({ code }) => code).join('\n'));
+        const extension = isTyped ? 'mts' : 'mjs';
+        writeFileSync(path.join(own, `${name}.${extension}`), parts.map(({ code }) => code).join('\n'));
         for (const { name: file, code } of files) {
           writeFileSync(path.join(own, file), code);
         }
       }
-      const compilerOptions = {
-        ...{ allowJs: true, checkJs: true, noEmit: true, strict: false },
-        ...{ target: 'es2023', lib: ['es2024', 'esnext.disposable'] },
+      const shared = {
+        ...{ noEmit: true, target: 'es2023', lib: ['es2024', 'esnext.disposable'] },
         ...{ module: 'node20', types: ['node'], skipLibCheck: true },
       };
-      writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*/*'] }));
-      await run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]);
+      const projects = {
+        js: { compilerOptions: { ...shared, allowJs: true, checkJs: true, strict: false }, include: ['*/*js'] },
+        ts: { compilerOptions: { ...shared, strict: true }, include: ['*/*ts'] },
+      };
+      const checks = Object.entries(projects).map(([name, project]) => {
+        const file = path.join(folder, `tsconfig.${name}.json`);
+        writeFileSync(file, JSON.stringify(project));
+        return run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '--project', file], {
+          cwd: root,
+        });
+      });
+      await Promise.all(checks);
     });
   });
 
@@ -172,11 +165,8 @@ describe('the pages', () => {
       for (const { code } of blocks) {
         const added = Array.from(code.matchAll(/^\+(.*)$/gm), ([, line]) => line).join('\n');
         const type = added.includes('import ') ? 'module' : 'commonjs';
-        await run(process.execPath, [
-          `--input-type=${type}`,
-          '--eval',
-          `${added}\nnew ModzyClient('http://a', 'b.c');`,
-        ]);
+        const program = `${added}\nnew ModzyClient('http://a', 'b.c');`;
+        await run(process.execPath, [`--input-type=${type}`, '--eval', program], { cwd: root });
       }
     }
   });
@@ -199,28 +189,14 @@ describe('the pages', () => {
 });
 
 describe('the programs', { concurrency: 4 }, () => {
-  for (const { page } of withBlocks('js')) {
+  for (const { page } of withBlocks('js', 'ts')) {
     // An emulator of its own, since programs list jobs and cause faults. They mostly wait, so several run at the same time.
     describe(`of ${page}`, () => {
       const emulator = useEmulator({ submittedMs: 50, inProgressMs: 50, deploymentStepMs: 100, imageSettleMs: 0 });
 
       it('work, and print what it shows', async () => {
-        await emulator.answerJob(DOCUMENTED_JOB, { status: 'COMPLETED' });
-        const { parts, files } = programOf(page);
-        const printed = await inFolder(async (folder) => {
-          for (const { name, code } of [...files, ...(await ownFiles())]) {
-            writeFileSync(path.join(folder, name), code);
-          }
-          const program = path.join(folder, 'program.mjs');
-          const between = `\nconsole.log(${JSON.stringify(BETWEEN)});\n`;
-          writeFileSync(program, parts.map(({ code }) => code).join(between));
-          const env = { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
-          return (await run(process.execPath, [program], { env, cwd: folder })).split(`${BETWEEN}\n`);
-        });
-        assert.equal(printed.length, parts.length);
-        for (const [nth, { prints, place }] of parts.entries()) {
-          assertPrints(printed[nth], prints, place);
-        }
+        const env = { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
+        await inFolder((folder) => runProgram(page, folder, env));
       });
     });
   }
@@ -266,10 +242,8 @@ describe('the commands', { skip: missing !== undefined && `there is no ${missing
     }
     if (others.length > 0) {
       const strict = 'set -euo pipefail\ncurl() { command curl --silent --show-error --fail "$@"; }';
-      const printed = await run('bash', [
-        '-c',
-        [strict, ...variables, ...others].join('\n').replaceAll(SHOWN_URL, emulator.url),
-      ]);
+      const script = [strict, ...variables, ...others].join('\n').replaceAll(SHOWN_URL, emulator.url);
+      const printed = await run('bash', ['-c', script], { cwd: root });
       if (output !== undefined) {
         assertPrints(printed.replace(/\n?$/, '\n'), output.replace(/\n?$/, '\n'), place);
       }
@@ -290,7 +264,7 @@ function testedBy(line) {
 /** Starts the emulator at another port than that on the page, and compares its first line, or lists its models. */
 async function startsEmulator(args, output, place) {
   if (args === '--models') {
-    return assertPrints(await run(findProgram(), [args]), output, place);
+    return assertPrints(await run(findProgram(), [args], { cwd: root }), output, place);
   }
   const port = new URL(SHOWN_URL).port;
   assert.ok(args.includes(`--port ${port}`), `${place} shows another port than ${port}`);

@@ -8,6 +8,9 @@ const path = require('node:path');
 
 const root = path.resolve(__dirname, '../..');
 
+/** The name of a block of commands that prepare the folder of the page's program. */
+const SETUP = 'setup';
+
 const APART = new Set(['.git', 'dist', 'node_modules', 'target']);
 
 /**
@@ -51,20 +54,34 @@ function blocksOf(page) {
   return blocks;
 }
 
-/** Returns the program of a page: its blocks, each with the output that the page shows, and the files beside it. */
+/**
+ * Returns the program of a page: its blocks, each with the output that the page shows, the files beside it, the commands that prepare
+ * its folder, the packages that these install, and whether it is TypeScript.
+ */
 function programOf(page) {
-  const [parts, files] = [[], []];
+  const [parts, files, setup, packages] = [[], [], [], []];
+  let isTyped = false;
   for (const { language, name, code, place } of blocksOf(page)) {
-    if (language === 'js' && name !== undefined) {
+    if (language === 'sh' && name === SETUP) {
+      const lines = code.trimEnd().split('\n');
+      const installs = lines.map((line) => /^npm install (?:--save-dev )?(.*)$/.exec(line)?.[1].split(' '));
+      packages.push(...installs.flatMap((names) => names ?? []));
+      setup.push(...lines.filter((_, index) => installs[index] === undefined));
+    } else if (isCode(language) && name !== undefined) {
       files.push({ name, code });
-    } else if (language === 'js') {
+    } else if (isCode(language)) {
+      isTyped ||= language === 'ts';
       parts.push({ code, place, prints: '' });
     } else if (language === 'text' && !isDrawing(code)) {
       assert.ok(parts.length > 0, `${place} shows an output before any program`);
       parts.at(-1).prints += code;
     }
   }
-  return { parts, files };
+  return { parts, files, setup, packages, isTyped };
+}
+
+function isCode(language) {
+  return language === 'js' || language === 'ts';
 }
 
 function isDrawing(code) {
@@ -95,4 +112,4 @@ function examplesOfTypes() {
   return [given, ...examples.map(([, lines]) => `{\n${lines.replaceAll(/^ *\* /gm, '')}}`)].join('\n');
 }
 
-module.exports = { blocksOf, examplesOfTypes, pages, programOf, readConsole };
+module.exports = { SETUP, blocksOf, examplesOfTypes, pages, programOf, readConsole };
