@@ -98,6 +98,12 @@ describe('the pages', () => {
     }
   });
 
+  it('in docs are guides of the site that npm run docs makes', () => {
+    const { projectDocuments } = JSON.parse(readFileSync(path.join(root, 'typedoc.json'), 'utf8'));
+    const guides = allPages.filter((name) => name.startsWith('docs/'));
+    assert.deepEqual([...projectDocuments].sort(), ['MIGRATING.md', ...guides].sort());
+  });
+
   it('in docs are linked from the README', () => {
     const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
     for (const page of allPages.filter((name) => name.startsWith('docs/'))) {

@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run docs`: generates the reference of the package, from its types and guides, and that of the Rust crates, in target/.
+// `npm run docs`: generates a site of the guides and the reference of the package, and the reference of the Rust crates, in target/.
 // Warnings, such as broken links and missing documentation, are errors.
 
 const path = require('node:path');
