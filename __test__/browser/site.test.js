@@ -1,0 +1,71 @@
+'use strict';
+
+// The site that `npm run docs` makes of the guides and the reference, opened from the disk, light and dark.
+
+const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
+const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, describe, it } = require('node:test');
+const { pathToFileURL } = require('node:url');
+const { launch, noBrowser } = require('../support/browser.js');
+
+const root = path.resolve(__dirname, '../..');
+const { projectDocuments } = JSON.parse(readFileSync(path.join(root, 'typedoc.json'), 'utf8'));
+const titles = projectDocuments.map((page) => /^# (.*)$/m.exec(readFileSync(path.join(root, page), 'utf8'))[1]);
+
+describe('the site of the docs', { skip: noBrowser }, () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'modzy-site-'));
+  let browser;
+  before(async () => {
+    const typedoc = path.join(root, 'node_modules/typedoc/bin/typedoc');
+    execFileSync(process.execPath, [typedoc, '--out', folder, '--logLevel', 'Warn'], { cwd: root });
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const colorScheme of ['light', 'dark']) {
+    it(`opens each guide by its title, ${colorScheme}, no wider than a window or a phone`, async () => {
+      const page = await browser.newPage({ colorScheme });
+      const errors = [];
+      page.on('pageerror', ({ message }) => errors.push(message));
+      await page.goto(String(pathToFileURL(path.join(folder, 'index.html'))));
+      const links = page.locator('#tsd-nav-container a[href*="documents/"]');
+      await links.first().waitFor({ state: 'attached' });
+      assert.deepEqual(await links.allTextContents(), titles);
+      const targets = await links.evaluateAll((all) => all.map(({ href }) => href));
+      for (const target of targets) {
+        await page.goto(target);
+        for (const width of [1400, 400]) {
+          await page.setViewportSize({ width, height: 900 });
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          assert.ok(wide <= 0, `${target} at ${width}: ${wide}`);
+        }
+      }
+      const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const [brightness] = background.match(/\d+/g).map(Number);
+      assert.equal(brightness < 128 ? 'dark' : 'light', colorScheme, background);
+      assert.deepEqual(errors, []);
+      await page.close();
+    });
+  }
+
+  it('finds guides by words of their text, and methods by their name', async () => {
+    const page = await browser.newPage();
+    await page.goto(String(pathToFileURL(path.join(folder, 'index.html'))));
+    for (const [query, found] of [
+      ['graceful shutdown', 'Writing a service'],
+      ['blockUntilComplete', 'blockUntilComplete'],
+    ]) {
+      await page.locator('#tsd-search-trigger').click();
+      await page.locator('#tsd-search-input').fill(query);
+      await page.locator('#tsd-search-results li', { hasText: found }).first().waitFor();
+      await page.keyboard.press('Escape');
+    }
+    await page.close();
+  });
+});
