@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run test:crashes`: kills batches with a journal at random moments.
+// `npm run test:crashes`: kills batches with a journal at random moments, and the workers and the Redis of a fleet.
 
 const path = require('node:path');
 const { buildDebug } = require('./builds.js');
@@ -10,4 +10,6 @@ prepare();
 buildDebug();
 process.env.CRASH_KILLS ??= '200';
 process.env.CRASH_JOBS ??= '500';
-run(process.execPath, ['--test', path.resolve(__dirname, '../../__test__/slow/long/crashes.test.js')]);
+process.env.FLEET_TASKS ??= '400';
+const files = ['crashes', 'fleet'].map((name) => path.resolve(__dirname, `../../__test__/slow/long/${name}.test.js`));
+run(process.execPath, ['--test', '--test-concurrency=1', ...files]);

@@ -1,0 +1,33 @@
+'use strict';
+
+// The queue that the programs of a fleet share, and how they connect to Redis. What a task is, is described in task.js.
+
+const { Redis } = require('ioredis');
+
+/** The name of the queue. */
+const QUEUE = process.env.FLEET_QUEUE ?? 'modzy';
+
+/**
+ * The most stalls of a task. A worker that ends without notice stalls its tasks; more stalls than these are a sign of a task that ends
+ * its workers.
+ */
+const STALLS = 20;
+
+/** Connects to `REDIS_URL`. Workers wait as long as Redis is away; a command of the other programs fails after 20 attempts. */
+function connect({ isWorker = false } = {}) {
+  const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379', {
+    maxRetriesPerRequest: isWorker ? null : 20,
+    retryStrategy: (attempt) => Math.min(100 * attempt, 2_000), // ms
+  });
+  let isAway = false;
+  redis.on('error', (error) => {
+    if (!isAway) {
+      console.error(`Redis is away: ${error.message}`);
+    }
+    isAway = true;
+  });
+  redis.on('ready', () => (isAway = false));
+  return redis;
+}
+
+module.exports = { QUEUE, STALLS, connect };
