@@ -28,6 +28,9 @@ pub(super) struct ReadCheck {
     is_of_repeatable: AtomicBool,
     /// Whether the connection that has the request checks its socket before it writes the request.
     is_under_way: AtomicBool,
+    /// Whether a check has found something. The request is repeated for that reason once: where the thread is too busy to end a check
+    /// in time, more would only keep it busy.
+    was_found: AtomicBool,
     /// Notified when that connection has had a turn of the reactor.
     turned: Notify,
 }
@@ -38,6 +41,7 @@ impl Default for ReadCheck {
             checked: Mutex::new(Instant::now()),
             is_of_repeatable: AtomicBool::new(false),
             is_under_way: AtomicBool::new(false),
+            was_found: AtomicBool::new(false),
             turned: Notify::new(),
         }
     }
@@ -63,9 +67,9 @@ impl ReadCheck {
         }
     }
 
-    /// Ends the check. Returns whether the response or the failure of the connection came before it had ended.
+    /// Ends the check. Returns whether the response or the failure of the connection came before it had ended, for the first time.
     pub(super) fn has_found(&self) -> bool {
-        self.is_under_way.swap(false, Ordering::AcqRel)
+        self.is_under_way.swap(false, Ordering::AcqRel) && !self.was_found.swap(true, Ordering::AcqRel)
     }
 
     /// Runs beside the request.
