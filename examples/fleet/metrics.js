@@ -11,8 +11,10 @@ const { QUEUE, connect } = require('./queue.js');
 
 async function main() {
   const { values } = parseArgs({ options: { failed: { type: 'boolean', default: false } } });
-  const redis = connect();
+  const redis = await connect();
   const queue = new Queue(QUEUE, { connection: redis });
+  // The commands reject, too.
+  queue.on('error', () => {});
   try {
     if (values.failed) {
       for (const { id, failedReason, attemptsMade } of await queue.getFailed(0, 99)) {

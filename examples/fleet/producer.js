@@ -9,7 +9,7 @@ const { open } = require('node:fs/promises');
 const { pathToFileURL } = require('node:url');
 const { parseArgs } = require('node:util');
 const { Queue } = require('bullmq');
-const { QUEUE, connect } = require('./queue.js');
+const { QUEUE, connect, toWhole } = require('./queue.js');
 
 /** How many tasks are added at a time. */
 const AT_ONCE = 1_000;
@@ -33,16 +33,16 @@ async function main() {
   if (!batch || !file) {
     throw new Error('--batch and --file are required');
   }
-  const redis = connect();
-  const queue = new Queue(QUEUE, {
-    connection: redis,
-    defaultJobOptions: {
-      attempts: Number(values.attempts),
-      backoff: { type: 'exponential', delay: Number(values.backoff), jitter: 0.5 },
-      removeOnComplete: { age: AGE },
-      removeOnFail: { age: AGE },
-    },
-  });
+  const defaultJobOptions = {
+    attempts: toWhole('attempts', values.attempts),
+    backoff: { type: 'exponential', delay: toWhole('backoff', values.backoff), jitter: 0.5 },
+    removeOnComplete: { age: AGE },
+    removeOnFail: { age: AGE },
+  };
+  const redis = await connect();
+  const queue = new Queue(QUEUE, { connection: redis, defaultJobOptions });
+  // The commands reject, too.
+  queue.on('error', () => {});
   let count = 0;
   let tasks = [];
   const add = async () => {

@@ -1,6 +1,6 @@
 'use strict';
 
-// The queue that the programs of a fleet share, and how they connect to Redis. What a task is, is described in task.js.
+// The queue that the programs of a fleet share, how they connect to Redis, and how they read numbers. What a task is, is described in task.js.
 
 const { Redis } = require('ioredis');
 
@@ -13,10 +13,10 @@ const QUEUE = process.env.FLEET_QUEUE ?? 'modzy';
  */
 const STALLS = 20;
 
-/** Connects to `REDIS_URL`. Workers wait as long as Redis is away; a command of the other programs fails after 20 attempts. */
-function connect({ isWorker = false } = {}) {
+/** Connects to `REDIS_URL`. Workers wait as long as Redis is away; the other programs reject after a few attempts. */
+async function connect({ isWorker = false } = {}) {
   const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379', {
-    maxRetriesPerRequest: isWorker ? null : 20,
+    maxRetriesPerRequest: isWorker ? null : 5,
     retryStrategy: (attempt) => Math.min(100 * attempt, 2_000), // ms
   });
   let isAway = false;
@@ -27,7 +27,24 @@ function connect({ isWorker = false } = {}) {
     isAway = true;
   });
   redis.on('ready', () => (isAway = false));
+  if (!isWorker) {
+    try {
+      await redis.ping();
+    } catch (error) {
+      redis.disconnect();
+      throw error;
+    }
+  }
   return redis;
 }
 
-module.exports = { QUEUE, STALLS, connect };
+/** Reads a number of the command line. */
+function toWhole(name, text) {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) {
+    throw new Error(`--${name} should be a whole number, at least 1`);
+  }
+  return number;
+}
+
+module.exports = { QUEUE, STALLS, connect, toWhole };

@@ -24,7 +24,7 @@ const { LostTask, updateData } = require('./lease.js');
 const REFUSALS = [BadRequestError, InputError, NotFoundError, TypeError];
 
 /** How much the clocks of the workers and the server may differ, in ms, when a job is looked for. */
-const CLOCKS = 600_000;
+const CLOCKS = 120_000;
 
 /**
  * What the tasks of a worker share.

@@ -9,7 +9,7 @@ const { parseArgs } = require('node:util');
 const { MetricsTime, Queue, WaitingError, Worker } = require('bullmq');
 const { ModzyClient } = require('modzy-client');
 const { LostTask } = require('./lease.js');
-const { QUEUE, STALLS, connect } = require('./queue.js');
+const { QUEUE, STALLS, connect, toWhole } = require('./queue.js');
 const { Task } = require('./task.js');
 
 const SHUTDOWN = new Error('the worker shuts down');
@@ -26,22 +26,24 @@ function readOptions() {
       poll: { type: 'string', default: '2000' }, // ms between the first polls of a job
     },
   });
-  return Object.fromEntries(
-    Object.entries(values).map(([name, text]) => {
-      const number = Number(text);
-      if (!Number.isInteger(number) || number < 1) {
-        throw new Error(`--${name} should be a whole number, at least 1`);
-      }
-      return [name, number];
-    }),
-  );
+  return Object.fromEntries(Object.entries(values).map(([name, text]) => [name, toWhole(name, text)]));
+}
+
+let reported = '';
+
+/** Prints an error, unless it was the last one: while Redis is away, each attempt to connect fails with the same one. */
+function report(error) {
+  if (String(error) !== reported) {
+    reported = String(error);
+    console.error(reported);
+  }
 }
 
 async function main() {
   const options = readOptions();
-  const redis = connect({ isWorker: true });
+  const redis = await connect({ isWorker: true });
   const queue = new Queue(QUEUE, { connection: redis });
-  queue.on('error', (error) => console.error(String(error)));
+  queue.on('error', report);
   await queue.setGlobalConcurrency(options['fleet-concurrency']);
   const fleet = {
     modzyClient: ModzyClient.fromEnv(),
@@ -82,7 +84,7 @@ async function main() {
     }
   });
   worker.on('failed', (task, error) => console.error(`${task?.id}: ${error}`));
-  worker.on('error', (error) => console.error(String(error)));
+  worker.on('error', report);
 
   async function stop() {
     if (isStopping) {
