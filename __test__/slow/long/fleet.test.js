@@ -159,58 +159,65 @@ describe('a worker of a fleet', { skip: isMissing, concurrency: true }, () => {
     assert.deepEqual([await task.getState(), task.data.jobIdentifier], ['active', data.jobIdentifier]);
   });
 
-  it(
-    'uploads again what one that was killed has begun, and leaves no job that runs twice',
-    { timeout: 60_000 },
-    async (t) => {
-      let onRequest = () => {};
-      const { emulator, fleet } = await start(t, { chunkSize: 100 }, { onRequest: (seen) => onRequest(seen) });
-      const first = await fleet.startWorker();
-      onRequest = ({ path, when }) => {
-        if (path.includes('/reviews-1.1/') && when === 'answered') {
-          first.kill('SIGKILL');
-        }
-      };
-      await fleet.produce('reviews', [__filename], '--files', '--model', 'd1g35t0256@1.0.0', '--input-name', 'input');
-      await once(first, 'close');
-      onRequest = () => {};
-      await fleet.startWorker();
-      assert.equal((await fleet.ended(1)).completed, 1, fleet.errors);
-      const { returnvalue } = await fleet.queue.getJob('reviews-1');
-      const digest = createHash('sha256').update(readFileSync(__filename)).digest('hex');
-      assert.equal(returnvalue.outputs['results.json'].input.sha256, digest);
-      const jobs = await new ModzyClient(emulator.baseURL, emulator.apiKey).listJobHistory().toArray();
-      const ran = jobs.filter(({ status }) => status !== 'OPEN' && status !== 'CANCELED');
-      assert.deepEqual(
-        ran.map(({ jobIdentifier }) => jobIdentifier),
-        [returnvalue.jobIdentifier],
-      );
-      assert.equal(jobs.length, 2);
-    },
-  );
+  it('uploads again what a killed one has begun, in a job that runs once', { timeout: 60_000 }, async (t) => {
+    let onRequest = () => {};
+    const { emulator, fleet } = await start(t, { chunkSize: 100 }, { onRequest: (seen) => onRequest(seen) });
+    const first = await fleet.startWorker();
+    onRequest = ({ path, when }) => {
+      if (path.includes('/reviews-1.1/') && when === 'answered') {
+        first.kill('SIGKILL');
+      }
+    };
+    await fleet.produce('reviews', [__filename], '--files', '--model', 'd1g35t0256@1.0.0', '--input-name', 'input');
+    await once(first, 'close');
+    onRequest = () => {};
+    await fleet.startWorker();
+    assert.equal((await fleet.ended(1)).completed, 1, fleet.errors);
+    const { returnvalue } = await fleet.queue.getJob('reviews-1');
+    const digest = createHash('sha256').update(readFileSync(__filename)).digest('hex');
+    assert.equal(returnvalue.outputs['results.json'].input.sha256, digest);
+    const jobs = await new ModzyClient(emulator.baseURL, emulator.apiKey).listJobHistory().toArray();
+    const ran = jobs.filter(({ status }) => status !== 'OPEN' && status !== 'CANCELED');
+    assert.deepEqual(
+      ran.map(({ jobIdentifier }) => jobIdentifier),
+      [returnvalue.jobIdentifier],
+    );
+    assert.equal(jobs.length, 2);
+  });
 
-  it(
-    'that is refused by a rate limit pauses all workers, and the attempt does not count',
-    { timeout: 60_000 },
-    async (t) => {
-      const { emulator, fleet } = await start(t, {});
-      // As many as the client accepts by itself.
-      await emulator.fault({
-        method: 'POST',
-        path: '/api/jobs',
-        times: 3,
-        status: 429,
-        headers: { 'retry-after': '1' },
-      });
-      await fleet.produce('reviews', ['A lovely day.']);
-      await fleet.startWorker();
-      await fleet.task('reviews-1', () => fleet.queue.getRateLimitTtl().then((ttl) => ttl > 0));
-      assert.equal((await fleet.ended(1)).completed, 1, fleet.errors);
-      const { attemptsMade, attemptsStarted } = await fleet.queue.getJob('reviews-1');
-      assert.deepEqual([attemptsMade, attemptsStarted], [1, 2]);
-      assert.equal((await jobsByTask(emulator)).get('reviews-1').length, 1);
-    },
-  );
+  it('pauses all workers at a rate limit, which costs no attempt', { timeout: 60_000 }, async (t) => {
+    const { emulator, fleet } = await start(t, {});
+    // As many as the client accepts by itself.
+    await emulator.fault({
+      method: 'POST',
+      path: '/api/jobs',
+      times: 3,
+      status: 429,
+      headers: { 'retry-after': '1' },
+    });
+    await fleet.produce('reviews', ['A lovely day.']);
+    await fleet.startWorker();
+    await fleet.task('reviews-1', () => fleet.queue.getRateLimitTtl().then((ttl) => ttl > 0));
+    assert.equal((await fleet.ended(1)).completed, 1, fleet.errors);
+    const { attemptsMade, attemptsStarted } = await fleet.queue.getJob('reviews-1');
+    assert.deepEqual([attemptsMade, attemptsStarted], [1, 2]);
+    assert.equal((await jobsByTask(emulator)).get('reviews-1').length, 1);
+  });
+
+  it('that cannot know whether its submit arrived submits nothing again', { timeout: 60_000 }, async (t) => {
+    const { emulator, fleet } = await start(t, { history: { refused: true } });
+    await emulator.fault({ method: 'POST', path: '/api/jobs', times: 1, connection: 'reset', after: true });
+    await fleet.startWorker({ settle: 1 });
+    await fleet.produce('reviews', ['A lovely day.'], '--attempts', '3', '--backoff', '100');
+    assert.equal((await fleet.ended(1)).failed, 1);
+    const { attemptsMade, stacktrace } = await fleet.queue.getJob('reviews-1');
+    assert.deepEqual(
+      [attemptsMade, ...stacktrace.map((stack) => stack.split(':')[0]).sort()],
+      [3, 'ConnectionError', 'PermissionError', 'PermissionError'],
+    );
+    const submits = (await emulator.requests()).filter(({ method }) => method === 'POST');
+    assert.equal(submits.length, 1);
+  });
 
   it('tries a failed input again with another job, as often as the attempts say', { timeout: 60_000 }, async (t) => {
     const { emulator, fleet } = await start(t, { inProgressMs: 50 });
