@@ -71,6 +71,22 @@ describe('onSubmit of a batch', () => {
     assert.equal(error.message, "onSubmit threw 'text'");
     assert.ok((await emulator.requests()).every(({ method }) => method !== 'DELETE'));
   });
+
+  it('has the key of a source that has one, as onProgress has', async () => {
+    const modzy = client();
+    const submitted = [];
+    const reported = new Set();
+    await modzy.blockUntilAllComplete([() => submit(modzy), { inputKey: 'b', submit: () => submit(modzy) }], {
+      ...quickly,
+      onSubmit: ({ index, inputKey }) => void submitted.push([index, inputKey]),
+      onProgress: (job, of) => void reported.add(JSON.stringify(of)),
+    });
+    assert.deepEqual(submitted.sort(), [
+      [0, undefined],
+      [1, 'b'],
+    ]);
+    assert.deepEqual([...reported].sort(), ['{"index":0}', '{"index":1,"inputKey":"b"}']);
+  });
 });
 
 describe('onSubmit of a batch of long jobs', () => {

@@ -123,7 +123,10 @@ export interface WaitManyOptions extends WaitOptions {
    *
    * @default none
    */
-  onSubmit?: ((submitted: { index: number; jobIdentifier: string }) => void | PromiseLike<void>) | null | undefined;
+  onSubmit?:
+    | ((submitted: { index: number; inputKey?: string | undefined; jobIdentifier: string }) => void | PromiseLike<void>)
+    | null
+    | undefined;
   /**
    * The file of a journal, as a path or a `file:` URL: the batch writes each step into it, and after a crash at any point the same
    * batch with the same journal goes on. No job is submitted twice and none is lost. The file is created if it does not exist. Every

@@ -50,11 +50,13 @@ export interface WaitOptions extends PollOptions {
    * Called with the job after each successful poll, including the final one, in the async context of the call. If several polls
    * find the same status while the event loop is blocked or the callback is busy, only the last is reported. If the callback
    * throws or rejects, the wait ends with that error. If it returns a promise, the promise is awaited before the next call for
-   * this job, and for at most 5 s before the wait resolves.
+   * this job, and for at most 5 s before the wait resolves. In a batch, the second argument has the index of the job and, if it has
+   * one, its key.
    *
    * @default none
    */
-  onProgress?: ((job: Job) => void | PromiseLike<void>) | null | undefined;
+  onProgress?:
+    ((job: Job, of?: { index: number; inputKey?: string | undefined }) => void | PromiseLike<void>) | null | undefined;
 }
 
 /** Options of {@link WaitMethods.blockUntilJobComplete}. */

@@ -30,7 +30,7 @@ const { optionOf, otherNames, ownMembers } = require('./option-table.js');
  * @property {boolean} [isUpload] Whether a submit of unknown inputs uploads them.
  * @property {(outcome: object) => void} [onCancel]
  * @property {(submitted: object) => void} [onSubmit]
- * @property {(job: object) => void} [onProgress]
+ * @property {(job: object, of?: object) => void} [onProgress]
  * @property {(progress: object) => void} [onUploadProgress]
  * @property {(progress: object) => void} [onDownloadProgress]
  */

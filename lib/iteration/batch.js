@@ -14,25 +14,11 @@ const { Cancellations } = require('./cancellations.js');
 const { Journal, NotPassed, partsOf } = require('./journal.js');
 const { readEnded, readOutcome } = require('./outcomes.js');
 const { Room } = require('./room.js');
-const { isInstance, isObject, toError } = require('./thrown.js');
-
-/** How many jobs a batch submits and awaits at a time, unless `concurrency` is set. Jobs that exist already have no bound. */
-const SUBMITTED_AT_A_TIME = 50;
+const { closeSource, nextOf, openSource } = require('./source.js');
+const { isInstance, toError } = require('./thrown.js');
 
 /** How many jobs are started in one turn of the event loop. They take a millisecond or two. */
 const STARTED_IN_A_TURN = 8;
-
-/**
- * A job of a batch.
- *
- * @typedef {object} Task
- * @property {number} index
- * @property {unknown} source
- * @property {boolean} isBounded Whether it counts toward the bound.
- * @property {boolean} isSubmitting
- * @property {string} [inputKey]
- * @property {string} [jobIdentifier]
- */
 
 class Batch {
   #session;
@@ -75,7 +61,7 @@ class Batch {
     this.#options = options;
     this.#cancellations = new Cancellations(session, options);
     this.#onSubmit = options.onSubmit && inThisContext(options.onSubmit);
-    this.#room = new Room(options.concurrency ?? SUBMITTED_AT_A_TIME, () => this.#pull());
+    this.#room = new Room(options.concurrency, () => this.#pull());
     this.#waitOptions = Object.assign(Object.create(null), options, {
       signal: this.#polls.signal,
       onCancel: options.onCancel && this.#cancellations.report,
@@ -112,7 +98,7 @@ class Batch {
       if (this.#over !== undefined) {
         this.#journal?.close();
       } else {
-        this.#source = open(this.#jobs);
+        this.#source = openSource(this.#jobs);
         this.#pull();
       }
     } catch (error) {
@@ -128,11 +114,7 @@ class Batch {
     this.#isPulling = true;
     try {
       while (this.#source !== undefined && this.#over === undefined && this.#room.isFree) {
-        const result = await this.#source.next();
-        if (!isObject(result)) {
-          throw argumentError('the iterator of the jobs returned a result that is not an object');
-        }
-        const { done, value } = result;
+        const { done, value } = await nextOf(this.#source);
         if (done) {
           this.#source = undefined;
         } else if (this.#over === undefined) {
@@ -173,14 +155,9 @@ class Batch {
     this.#follow(task);
   }
 
-  /**
-   * Submits a job, if the batch is to do so, and awaits it.
-   *
-   * @param {Task} task
-   */
+  /** @param {Task} task */
   async #follow(task) {
-    const { index, inputKey } = task;
-    const named = { index, ...(inputKey !== undefined && { inputKey }) };
+    const named = this.#named(task);
     try {
       const ended = await (this.#journal === undefined ? this.#run(task) : this.#runWith(this.#journal, task));
       if (this.#over === undefined) {
@@ -201,6 +178,14 @@ class Batch {
     this.#setSubmitted(task);
     this.#onEnded?.();
     this.#room.leave(task.isBounded);
+  }
+
+  /**
+   * @param {Task} task
+   * @returns {{ index: number, inputKey?: string }} What names it to the user.
+   */
+  #named({ index, inputKey }) {
+    return { index, ...(inputKey !== undefined && { inputKey }) };
   }
 
   /** @param {Task} task */
@@ -259,7 +244,7 @@ class Batch {
     }
     task.jobIdentifier = jobReference(reference, `jobs[${index}]`);
     if (isSubmit) {
-      await this.#reportSubmit(index, task.jobIdentifier);
+      await this.#reportSubmit({ ...this.#named(task), jobIdentifier: task.jobIdentifier });
     }
     if (this.#over !== undefined) {
       return this.#cancels ? this.#cancellations.cancel(task.jobIdentifier) : undefined;
@@ -275,6 +260,10 @@ class Batch {
     const jobIdentifier = /** @type {string} */ (task.jobIdentifier);
     // Thousands of waits share all other options.
     const options = Object.assign(Object.create(this.#waitOptions), { jobIdentifier });
+    const { onProgress } = this.#options;
+    if (onProgress !== undefined) {
+      options.onProgress = (/** @type {object} */ job) => onProgress(job, this.#named(task));
+    }
     if (journal !== undefined) {
       options.binding = journal.bind(/** @type {string} */ (task.inputKey), this.#waitOptions.binding);
     }
@@ -287,15 +276,14 @@ class Batch {
   /**
    * Reports a job to `onSubmit`, and awaits the callback unless the batch ends meanwhile.
    *
-   * @param {number} index
-   * @param {string} jobIdentifier
+   * @param {{ index: number, inputKey?: string, jobIdentifier: string }} submitted
    */
-  async #reportSubmit(index, jobIdentifier) {
+  async #reportSubmit(submitted) {
     if (this.#onSubmit === undefined || this.#over !== undefined) {
       return;
     }
     try {
-      await untilAborted(Promise.resolve(this.#onSubmit({ index, jobIdentifier })), this.#polls.signal);
+      await untilAborted(Promise.resolve(this.#onSubmit(submitted)), this.#polls.signal);
     } catch (thrown) {
       if (this.#over === undefined) {
         throw toError(thrown, 'onSubmit');
@@ -327,11 +315,7 @@ class Batch {
     this.#over.then(end, end);
   };
 
-  /**
-   * Ends the batch after its source has failed.
-   *
-   * @param {unknown} error
-   */
+  /** @param {unknown} error */
   async #fail(error) {
     this.#over ??= this.#close(LEFT);
     await this.#over.catch(() => {});
@@ -386,7 +370,7 @@ class Batch {
     this.#polls.abort(reason);
     this.#unsent.abort(new DOMException('the batch ended before the job was submitted', 'AbortError'));
     this.#room.close();
-    const closing = closeIterator(source);
+    const closing = closeSource(source);
     closing.catch(() => {});
     try {
       if (!this.#hasEnded() || source !== undefined) {
@@ -403,21 +387,12 @@ class Batch {
   }
 }
 
-/** @param {any} jobs */
-function open(jobs) {
-  return typeof jobs[Symbol.asyncIterator] === 'function' ? jobs[Symbol.asyncIterator]() : jobs[Symbol.iterator]();
-}
-
-/** @param {any} iterator */
-async function closeIterator(iterator) {
-  await iterator?.return?.();
-}
-
 /**
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  *
- * @typedef {{ index: number, inputKey?: string, jobIdentifier: string, job: object, result?: object, error?: undefined }
- *   | { index: number, inputKey?: string, jobIdentifier: string | undefined, job?: object, result?: undefined, error?: Error }} JobOutcome
+ * @typedef {import('./outcomes.js').JobOutcome} JobOutcome
+ *
+ * @typedef {import('./outcomes.js').Task} Task
  */
 
 module.exports = { Batch };

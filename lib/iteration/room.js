@@ -2,6 +2,9 @@
 
 // How many jobs of a batch are in progress, and which of them wait to go on.
 
+/** How many jobs a batch submits and awaits at a time, unless `concurrency` is set. Jobs that exist already have no bound. */
+const SUBMITTED_AT_A_TIME = 50;
+
 class Room {
   #limit;
   #onFree;
@@ -11,11 +14,11 @@ class Room {
   #isClosed = false;
 
   /**
-   * @param {number} limit
+   * @param {number | undefined} limit
    * @param {() => void} onFree Runs when there may be room for another job.
    */
   constructor(limit, onFree) {
-    this.#limit = limit;
+    this.#limit = limit ?? SUBMITTED_AT_A_TIME;
     this.#onFree = onFree;
   }
 
