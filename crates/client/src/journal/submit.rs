@@ -194,6 +194,10 @@ impl Parts {
                 .rfind(|(key, _)| document::name(key).as_deref() == Some("sources"));
             Members::read(sources?.1.get())
         });
+        if serde_json::from_slice(body).is_ok_and(|Body { input }| input.is_some_and(is_folder)) {
+            let reason = "must keep the keys of its inputs for a journal: the server replaces those of folders in S3";
+            return Err(Error::argument("job", reason));
+        }
         let Some(sources) = sources else {
             let reason = "must have keys of inputs for a journal: an input without sources has none";
             return Err(Error::argument("job", reason));
@@ -205,6 +209,11 @@ impl Parts {
             inputs: names.map(Cow::into_owned).collect(),
         })
     }
+}
+
+/// Whether the server makes inputs with other keys of an input.
+fn is_folder(input: &RawValue) -> bool {
+    document::string_member(input.get(), "type").is_some_and(|kind| kind.eq_ignore_ascii_case("aws-s3-folder"))
 }
 
 fn model_of(body: &[u8]) -> Result<(String, String)> {

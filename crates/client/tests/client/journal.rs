@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use modzy_client::{
-    Client, Document, Error, JdbcJob, JobSearch, Journal, JournalFault, JournalKey, JournalTurn, TextJob, WaitOptions,
+    Client, Document, Error, JdbcJob, JobSearch, Journal, JournalFault, JournalKey, JournalTurn, S3Job, TextJob,
+    WaitOptions,
 };
 use modzy_emulator::{ConnectionFault, Emulator, Fault, HistoryOptions, Options, Role};
 
@@ -360,6 +361,35 @@ async fn what_would_leave_a_job_unknown_is_refused_before_anything_is_sent() {
         jdbc.unwrap_err()
             .to_string()
             .starts_with("job must have keys of inputs for a journal")
+    );
+    let sources = BTreeMap::from([(
+        KEY,
+        BTreeMap::from([("input.txt", BTreeMap::from([("bucket", "b"), ("key", "folder/")]))]),
+    )]);
+    let folder = S3Job::builder("ed542963de", "1.0.1", sources)
+        .access_key("a", "s")
+        .region("us-east-1")
+        .build()
+        .unwrap();
+    let folder = client
+        .submit_job_aws_s3_folder(&folder, &options().journal(key.clone()))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        folder.starts_with("job must keep the keys of its inputs for a journal"),
+        "{folder}"
+    );
+    let raw = r#"{"model":{"identifier":"m","version":"1"},"input":{"type":"aws-s3-folder","sources":{"a key":{}}}}"#;
+    let a_key = submit_turn(&journal, "a key").await;
+    let raw = client
+        .submit_job(raw, &options().journal(a_key))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        raw.starts_with("job must keep the keys of its inputs for a journal"),
+        "{raw}"
     );
     assert_eq!(emulator.requests().len(), 0);
     submit(&client, key.clone()).await.unwrap();
