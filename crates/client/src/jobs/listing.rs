@@ -61,9 +61,11 @@ impl Client {
                 ..self.request(Method::GET, &path, None)
             })
         };
-        // In the queue of the polls, for as long as the server refuses them.
+        // In a queue of its own: its refusal says nothing about the polls. For as long as the server refuses it.
         let options = WaitOptions::default().max_outage(FOREVER);
-        let page = self.poll(request, &options, None, &Mutex::default()).await?;
+        let page = self
+            .poll_as(RouteClass::List, request, &options, None, &Mutex::default())
+            .await?;
         page.parse().map_err(|_| Fault::Unreadable.into())
     }
 }
@@ -144,7 +146,9 @@ impl Reader {
             _ => (false, Fault::Failing),
         };
         let retry_after = match self.client.judge_failure(error) {
-            Polled::Outage { retry_after, .. } | Polled::Busy { retry_after, .. } => retry_after,
+            Polled::Outage { retry_after, .. } => retry_after,
+            // The waits do not depend on when the server accepts the list again. The queue of the list holds the next reading back.
+            Polled::Busy { .. } => return Err(fault),
             _ if is_unclear => None,
             _ => return Err(fault),
         };

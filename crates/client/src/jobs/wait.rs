@@ -172,9 +172,22 @@ impl Client {
         failing_since: Option<Instant>,
         place: &Mutex<Place>,
     ) -> Result<Document> {
+        self.poll_as(RouteClass::Poll, request, options, failing_since, place)
+            .await
+    }
+
+    /// As [`Client::poll`], in the queue of a class.
+    pub(crate) async fn poll_as(
+        &self,
+        class: RouteClass,
+        request: impl Fn() -> Result<Request>,
+        options: &WaitOptions,
+        failing_since: Option<Instant>,
+        place: &Mutex<Place>,
+    ) -> Result<Document> {
         let transport = self.transport();
         let caller = Caller {
-            route: Some(RouteClass::Poll),
+            route: Some(class),
             patience: Patience::Outage {
                 since: failing_since.unwrap_or_else(|| transport.clock().now()),
                 limit: options.schedule.max_outage,
@@ -188,7 +201,7 @@ impl Client {
         let turn = transport.turn(caller, &mut mine).await;
         let polled = Box::pin(async {
             let request = Request {
-                route: Some(RouteClass::Poll),
+                route: Some(class),
                 ..request()?
             };
             let settings = Settings {

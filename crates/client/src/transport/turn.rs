@@ -100,7 +100,7 @@ impl Transport {
             };
             let permits = async {
                 let of_polls = match caller.route {
-                    Some(RouteClass::Poll) => Some(self.poll_permit().await?),
+                    Some(RouteClass::Poll | RouteClass::List) => Some(self.poll_permit().await?),
                     _ => None,
                 };
                 Ok((self.pool().await?, of_polls, self.socket().await?))

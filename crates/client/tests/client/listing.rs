@@ -5,7 +5,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use futures_util::future::join_all;
@@ -248,6 +248,39 @@ async fn waits_poll_individually_if_the_list_cannot_be_used_and_one_says_why() {
             () = follow => {}
         }
         assert_eq!(*reasons.0.lock().unwrap(), [reason]);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_list_holds_back_no_poll_and_ends_no_wait() {
+    for (code, retry_after) in [(429, "30"), (503, "30"), (429, "3600"), (503, "3600")] {
+        let ended = Ended::default();
+        let server = {
+            let ended = ended.clone();
+            Server::start(move |request, _| {
+                if is_list(request) {
+                    Reply::Keep(answer(code, &format!("Retry-After: {retry_after}\r\n"), ""))
+                } else if ended.contains(polled(request)) {
+                    job("COMPLETED")
+                } else {
+                    job("IN_PROGRESS")
+                }
+            })
+            .await
+        };
+        let client = listing(&server);
+        let options = quick().max_outage(millis(500));
+        let ids = ["a", "b", "c"];
+        let waits = join_all(ids.map(|id| client.block_until_complete(id, &options, |_| {})));
+        let course = async {
+            until(|| ids.iter().all(|id| polls(&server, id) > 4)).await;
+            ids.iter().for_each(|id| ended.add(id));
+        };
+        let (jobs, ()) = tokio::time::timeout(Duration::from_secs(10), async { tokio::join!(waits, course) })
+            .await
+            .unwrap();
+        assert!(jobs.iter().all(Result::is_ok), "{jobs:?}");
+        assert_eq!(lists(&server), 1, "{code} {retry_after}");
     }
 }
 

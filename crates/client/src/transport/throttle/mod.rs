@@ -36,6 +36,8 @@ pub(crate) enum RouteClass {
     Chunk,
     /// The polls of waits.
     Poll,
+    /// The list of ended jobs that serves waits. If the server refuses it, the waits poll individually.
+    List,
     /// All other reads.
     Read,
     /// Deletes.
@@ -48,6 +50,7 @@ pub(crate) struct Throttle {
     submits: Line,
     chunks: Line,
     polls: Line,
+    lists: Line,
     reads: Line,
     deletes: Line,
 }
@@ -58,6 +61,7 @@ impl Throttle {
             RouteClass::Submit => &self.submits,
             RouteClass::Chunk => &self.chunks,
             RouteClass::Poll => &self.polls,
+            RouteClass::List => &self.lists,
             RouteClass::Read => &self.reads,
             RouteClass::Delete => &self.deletes,
         }
