@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::mask::{Mark, Mask};
@@ -175,24 +175,38 @@ pub(super) async fn details(
     State(keys): State<Keys>,
     Segments(number): Segments<usize>,
 ) -> Result<Json<Details>, Error> {
-    let mask = Mask::new(&keys);
     let (request, extra) = log
         .get(number)
         .ok_or_else(|| Error::not_found(format!("the log does not contain the request {number}")))?;
-    let mut row = Row::of(&mask, log.started_at_ms(), number, &request, &extra);
-    row.path = mask.text(&request.path);
-    row.query = request.query.as_deref().map(|query| mask.text(query));
-    Ok(Json(Details {
-        row,
-        headers: mask.headers(&request.headers),
-        body: if request.body_bytes > request.body.len() {
-            mask.start(&request.body)
-        } else {
-            mask.text(&request.body)
-        },
-        response: extra.response.as_ref().map(|response| Response::of(&mask, response)),
-        fault: extra.fault.map(Arc::unwrap_or_clone),
-    }))
+    let started_at = log.started_at_ms();
+    let details = masked(move || Details::of(&Mask::new(&keys), started_at, number, &request, &extra));
+    Ok(Json(details.await?))
+}
+
+impl Details {
+    fn of(mask: &Mask, started_at: f64, number: usize, request: &RecordedRequest, extra: &Extra) -> Self {
+        let mut row = Row::of(mask, started_at, number, request, extra);
+        row.path = mask.text(&request.path);
+        row.query = request.query.as_deref().map(|query| mask.text(query));
+        Self {
+            row,
+            headers: mask.headers(&request.headers),
+            body: if request.body_bytes > request.body.len() {
+                mask.start(&request.body)
+            } else {
+                mask.text(&request.body)
+            },
+            response: extra.response.as_ref().map(|response| Response::of(mask, response)),
+            fault: extra.fault.as_deref().cloned(),
+        }
+    }
+}
+
+/// Masks texts that may be large, so that other requests do not wait for it.
+async fn masked<T: Send + 'static>(mask: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(mask)
+        .await
+        .map_err(|_| Error::new(StatusCode::INTERNAL_SERVER_ERROR, "the request cannot be shown"))
 }
 
 /// The body of the submit that made a job, as a program can send it.
@@ -208,16 +222,17 @@ pub(super) async fn submit(
     State(log): State<RequestLog>,
     State(keys): State<Keys>,
     Segments(id): Segments<String>,
-) -> Json<Option<Submit>> {
+) -> Result<Json<Option<Submit>>, Error> {
     let made = log.select(
         1,
         |_, request, extra| is_submit(request) && extra.job.as_deref() == Some(&id),
         |_, request, _| (request.body.len() == request.body_bytes).then(|| request.body.clone()),
     );
-    Json(made.into_iter().next().flatten().map(|body| {
-        let (body, secrets) = Mask::new(&keys).submit(&body);
-        Submit { body, secrets }
-    }))
+    let Some(body) = made.into_iter().next().flatten() else {
+        return Ok(Json(None));
+    };
+    let (body, secrets) = masked(move || Mask::new(&keys).submit(&body)).await?;
+    Ok(Json(Some(Submit { body, secrets })))
 }
 
 fn is_submit(request: &RecordedRequest) -> bool {

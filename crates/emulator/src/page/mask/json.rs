@@ -29,13 +29,14 @@ impl Mask {
             };
             let name = name.unwrap_or_default();
             let value_of_named = if name == "value" { named.take() } else { None };
-            let (value, after_value) = value.split_at(value_end(value));
             if NAMING.contains(&name.as_str()) {
                 named = decode(value).filter(|name| is_secret(name));
             }
             let Some(secret) = value_of_named.or_else(|| is_secret(&name).then_some(name)) else {
                 continue;
             };
+            // Only here, since what is not masked is read further in.
+            let (value, after_value) = value.split_at(value_end(value));
             if value == "null" || self.prefixes.iter().any(|prefix| prefix == value.trim_matches('"')) {
                 continue;
             }

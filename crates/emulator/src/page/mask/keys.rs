@@ -43,11 +43,8 @@ impl Key {
         }
         if self.hex.len() >= SHORTEST && text.len() >= self.hex.len() {
             // Its digits may be capitals.
-            while let Some(start) = text.to_ascii_lowercase().find(&self.hex)
-                && let Some(found) = text.get(start..start + self.hex.len()).map(str::to_owned)
-            {
-                text = replaced(text, &found, marks, |c| c.is_ascii_hexdigit());
-            }
+            let lower = text.to_ascii_lowercase();
+            text = replaced_where(text, Some(&lower), &self.hex, marks, |c| c.is_ascii_hexdigit());
         }
         text
     }
@@ -77,12 +74,27 @@ fn core(secret: &str, offset: usize, engine: &impl Engine) -> String {
 
 /// Replaces a secret, and the characters around it that belong to the same word.
 fn replaced(text: String, secret: &str, marks: &mut Marks, is_word: impl Fn(char) -> bool) -> String {
-    if !text.contains(secret) {
+    replaced_where(text, None, secret, marks, is_word)
+}
+
+/// Replaces what is where another spelling of a text, of the same length, has a secret.
+fn replaced_where(
+    text: String,
+    spelling: Option<&str>,
+    secret: &str,
+    marks: &mut Marks,
+    is_word: impl Fn(char) -> bool,
+) -> String {
+    let searched = spelling.unwrap_or(&text);
+    if !searched.contains(secret) {
         return text;
     }
     let mut masked = String::with_capacity(text.len());
     let mut rest = text.as_str();
-    while let Some(start) = rest.find(secret) {
+    while let Some(start) = searched
+        .get(text.len() - rest.len()..)
+        .and_then(|rest| rest.find(secret))
+    {
         let (before, after) = rest.split_at(start);
         let kept = before.trim_end_matches(&is_word).len();
         let after = after.get(secret.len()..).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! What replaces secrets: stars, or marks by which the page puts environment variables in their places.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -9,10 +11,16 @@ use super::names::variable;
 const STARS: &str = "***";
 
 /// The replacements within one text.
+#[derive(Default)]
 pub(super) struct Marks {
     /// The beginning of all marks. No text contains it by chance.
     prefix: Option<String>,
-    found: Vec<(Mark, String)>,
+    found: Vec<Mark>,
+    /// Where the mark of a secret is, for each kind of mark.
+    known: HashMap<(String, bool), usize>,
+    variables: HashSet<String>,
+    /// How many secrets have a name.
+    named: HashMap<String, usize>,
 }
 
 /// A secret that was replaced.
@@ -29,16 +37,13 @@ pub(in crate::page) struct Mark {
 
 impl Marks {
     pub(super) fn stars() -> Self {
-        Self {
-            prefix: None,
-            found: Vec::new(),
-        }
+        Self::default()
     }
 
     pub(super) fn numbered() -> Self {
         Self {
             prefix: Some(format!("{}x", Uuid::new_v4().simple())),
-            found: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -51,30 +56,39 @@ impl Marks {
         if secret.contains(prefix.as_str()) {
             return secret.to_owned();
         }
-        if let Some((known, _)) = self
-            .found
-            .iter()
-            .find(|(mark, value)| value == secret && mark.is_json == is_json)
-        {
+        let key = (secret.to_owned(), is_json);
+        if let Some(known) = self.known.get(&key).and_then(|at| self.found.get(*at)) {
             return known.text.clone();
         }
-        let mut variable = variable(name);
-        let same = |(mark, _): &&(Mark, String)| mark.variable.starts_with(&variable);
-        let others = self.found.iter().filter(same).count();
-        if others > 0 {
-            variable = format!("{variable}_{}", others + 1);
-        }
-        let mark = format!("{prefix}{:04}", self.found.len());
-        let known = Mark {
-            text: mark.clone(),
+        let text = format!("{prefix}{:04}", self.found.len());
+        let variable = self.variable(name);
+        self.known.insert(key, self.found.len());
+        self.found.push(Mark {
+            text: text.clone(),
             variable,
             is_json,
-        };
-        self.found.push((known, secret.to_owned()));
-        mark
+        });
+        text
+    }
+
+    /// Returns a variable that no other secret has.
+    fn variable(&mut self, name: &str) -> String {
+        let name = variable(name);
+        let number = self.named.entry(name.clone()).or_default();
+        loop {
+            *number += 1;
+            let variable = if *number == 1 {
+                name.clone()
+            } else {
+                format!("{name}_{number}")
+            };
+            if self.variables.insert(variable.clone()) {
+                return variable;
+            }
+        }
     }
 
     pub(super) fn into_found(self) -> Vec<Mark> {
-        self.found.into_iter().map(|(mark, _)| mark).collect()
+        self.found
     }
 }

@@ -13,6 +13,8 @@ const ENDS: [char; 11] = ['&', ';', ',', '"', '\'', '<', '>', ' ', '\t', '\r', '
 pub(super) fn without_parameters(text: &str, marks: &mut Marks) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
+    // How much of the text is left where the next end is that is not a space. It is looked for once.
+    let mut stop_left = usize::MAX;
     while let Some(sign) = rest.find('=') {
         let (before, after) = rest.split_at(sign + 1);
         masked.push_str(before);
@@ -27,9 +29,11 @@ pub(super) fn without_parameters(text: &str, marks: &mut Marks) -> String {
         let space = after.len() - after.trim_start_matches(' ').len();
         let (space, value) = after.split_at(space);
         // In connection strings, values may have spaces.
-        let stop = value
-            .find(|c| ENDS.contains(&c) && c != ' ')
-            .and_then(|stop| value.get(stop..));
+        if stop_left > value.len() {
+            let stop = value.find(|c| ENDS.contains(&c) && c != ' ');
+            stop_left = value.len() - stop.unwrap_or(value.len());
+        }
+        let stop = value.get(value.len() - stop_left..);
         let is_listed = start.is_some_and(|start| before.get(start..).is_some_and(|name| name.starts_with(';')))
             || stop.is_some_and(|stop| stop.starts_with(';'));
         let end = match value.chars().next() {
@@ -81,8 +85,11 @@ pub(super) fn without_fields(text: &str, marks: &mut Marks) -> String {
         masked.push_str(before);
         rest = after;
         let name = after.split_once('"').map_or(after, |(name, _)| name);
-        let Some(head) = after.find("\r\n\r\n").filter(|_| is_secret(name)) else {
+        if !is_secret(name) {
             continue;
+        }
+        let Some(head) = after.find("\r\n\r\n") else {
+            break;
         };
         let (head, value) = after.split_at(head + 4);
         let (value, after_value) = value.split_at(value.find("\r\n--").unwrap_or(value.len()));

@@ -1,5 +1,7 @@
 //! What the page never shows, in each of its spellings.
 
+use std::time::Instant;
+
 use super::*;
 use crate::options::Options;
 
@@ -181,4 +183,61 @@ fn queries_headers_and_urls_hide_their_secrets() {
     let shown = mask().headers(&BTreeMap::from(headers));
     let shown: Vec<_> = shown.values().map(String::as_str).collect();
     assert_eq!(shown, ["*/*", "ApiKey ***", "***", "***"]);
+}
+
+#[test]
+fn masking_takes_a_time_that_grows_as_the_text_does() {
+    let pictures = |size: usize| "https://example.com/pictures/1.png,".repeat(size / 35);
+    let repeated = |part: &'static str| move |size: usize| part.repeat(size / part.len());
+    let texts: [(&str, Box<dyn Fn(usize) -> String>); 16] = [
+        ("joined URLs", Box::new(pictures)),
+        ("schemes", Box::new(repeated("http://"))),
+        ("users", Box::new(repeated("://a@"))),
+        ("Oracle", Box::new(repeated("jdbc:oracle:"))),
+        ("spaced passwords", Box::new(repeated("password= "))),
+        ("listed passwords", Box::new(repeated(";password= x"))),
+        ("open braces", Box::new(repeated("password={"))),
+        ("fields", Box::new(repeated("form-data; name=\"password\" "))),
+        ("plain fields", Box::new(repeated("form-data; name=\"x\"="))),
+        ("members", Box::new(repeated("{\"a\":"))),
+        ("names", Box::new(repeated("{\"name\":"))),
+        ("keys", Box::new(repeated("hidden1 68696464656e31 68696464656E31 "))),
+        ("percent", Box::new(repeated("%3A%2F%2F"))),
+        ("lines", Box::new(repeated("password: x\n"))),
+        ("quotes", Box::new(repeated("\\\""))),
+        (
+            "escaped",
+            Box::new(|size| serde_json::Value::from("http://".repeat(size / 7)).to_string()),
+        ),
+    ];
+    let mask = mask();
+    let time = |text: &str| {
+        let start = Instant::now();
+        mask.text(text);
+        start.elapsed()
+    };
+    for (name, text) in &texts {
+        let (half, whole) = (text(32_768), text(65_536));
+        let taken = time(&whole);
+        assert!(taken.as_millis() < 1000, "{name}: {taken:?}");
+        // What is quick has no growth that can be measured.
+        let ratio = || time(&whole).as_secs_f64() / time(&half).as_secs_f64();
+        assert!(
+            taken.as_millis() < 100 || (0..3).any(|_| ratio() < 2.5),
+            "{name}: {taken:?}"
+        );
+    }
+}
+
+#[test]
+fn many_different_secrets_of_a_submit_are_masked_in_a_second() {
+    let text: String = (0..5000).map(|number| format!("password={number}&")).collect();
+    let start = Instant::now();
+    let (_, secrets) = mask().submit(&text);
+    assert_eq!(secrets.len(), 5000);
+    assert_eq!(
+        secrets.last().map(|last| last.variable.as_str()),
+        Some("JOB_PASSWORD_5000")
+    );
+    assert!(start.elapsed().as_millis() < 1000);
 }

@@ -11,11 +11,11 @@ pub(super) fn without_user_info(text: &str, marks: &mut Marks) -> String {
     while let Some(start) = rest.find("://") {
         let (before, url) = rest.split_at(start + 3);
         masked.push_str(before);
-        let (url, after) = url.split_at(url.find(ENDS).unwrap_or(url.len()));
-        // The next URL, if this one contains it.
-        let (url, inner) = url.split_at(url.find("://").unwrap_or(url.len()));
-        let end = user_info_end(url);
-        let (info, host) = url.split_at(end);
+        // At most as far as the next URL, so that the text is read once.
+        let next = url.find("://").unwrap_or(url.len());
+        let within = url.get(..next).unwrap_or_default();
+        let within = within.get(..within.find(ENDS).unwrap_or(next)).unwrap_or_default();
+        let (info, after) = url.split_at(user_info_end(within));
         match info.split_once(':') {
             _ if info.is_empty() => {}
             Some((user, password)) => {
@@ -26,8 +26,7 @@ pub(super) fn without_user_info(text: &str, marks: &mut Marks) -> String {
             // Some services take a token in place of the user.
             None => masked.push_str(&marks.replace("token", info, false)),
         }
-        masked.push_str(host);
-        rest = rest.get(rest.len() - inner.len() - after.len()..).unwrap_or_default();
+        rest = after;
     }
     masked.push_str(rest);
     without_oracle_password(&masked, marks)
@@ -55,7 +54,8 @@ fn without_oracle_password(text: &str, marks: &mut Marks) -> String {
         let (before, url) = rest.split_at(start + ORACLE.len());
         masked.push_str(before);
         rest = url;
-        let user = url.get(..url.find(ENDS).unwrap_or(url.len())).unwrap_or_default();
+        let user = url.get(..url.find(ORACLE).unwrap_or(url.len())).unwrap_or_default();
+        let user = user.get(..user.find(ENDS).unwrap_or(user.len())).unwrap_or_default();
         let Some((user, password)) = user.split_once('@').and_then(|(user, _)| user.split_once('/')) else {
             continue;
         };
