@@ -193,6 +193,20 @@ function writeBody(body, argument = 'job') {
 }
 
 /**
+ * Returns a check for an argument that is sent as JSON. The checked value is a copy of what is sent.
+ *
+ * @template T
+ * @param {(value: unknown, name: string) => T} check
+ */
+function inJson(check) {
+  return (/** @type {unknown} */ value, /** @type {string} */ name) => {
+    /** @type {T} */
+    const copy = JSON.parse(writeBody(check(value, name), name) ?? 'null');
+    return copy;
+  };
+}
+
+/**
  * Returns the path of a member below a body: `.input.sources["my key"][0]`.
  *
  * @param {string[]} names The names of the objects and lists around it, outermost first. The first is that of the body.
@@ -277,4 +291,13 @@ function expectedForObject(value) {
   return isOpen ? undefined : 'an object, a list, a string, a number or a boolean';
 }
 
-module.exports = { readDocument, readJobAndResult, readPage, readTextOrDocument, receiptReader, textOf, writeBody };
+module.exports = {
+  inJson,
+  readDocument,
+  readJobAndResult,
+  readPage,
+  readTextOrDocument,
+  receiptReader,
+  textOf,
+  writeBody,
+};

@@ -183,16 +183,16 @@ export interface EngineDetails {
   [member: string]: unknown;
 }
 
-/** The attributes of a version that can be changed. */
+/** The attributes of a version that can be changed. `null` means not given, also for a member of an attribute. */
 export interface ModelVersionChanges {
   inputValidationSchema?: unknown;
-  inputs?: unknown[];
-  outputs?: unknown[];
-  statistics?: unknown[];
+  inputs?: unknown[] | null;
+  outputs?: unknown[] | null;
+  statistics?: unknown[] | null;
   /** ms */
-  timeout?: { status?: number; run?: number };
-  requirement?: { requirementId?: number };
-  processing?: { minimumParallelCapacity?: number; maximumParallelCapacity?: number };
+  timeout?: { status?: number | null; run?: number | null } | null;
+  requirement?: { requirementId?: number | null } | null;
+  processing?: { minimumParallelCapacity?: number | null; maximumParallelCapacity?: number | null } | null;
   longDescription?: string | null;
   technicalDetails?: string | null;
   performanceSummary?: string | null;

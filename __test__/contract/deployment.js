@@ -28,6 +28,22 @@ const ATTRIBUTES = {
 
 const model = { ...of, image: 'modzy/echo:1', inputs: [{ name: 'input', sample: file }] };
 
+/** Values that JSON would turn into null, `{}` or nothing. */
+const unlikeJson = {
+  NaN,
+  Infinity,
+  'a bigint': 1n,
+  'a function': () => 1,
+  'a symbol': Symbol('s'),
+  'a Map': new Map([['a', 1]]),
+  'a Set': new Set([1]),
+  'a promise': Promise.resolve(1),
+  'an invalid date': new Date(NaN),
+  'a RegExp': /a/,
+  'an error': new Error('a'),
+  bytes: Buffer.from('a'),
+};
+
 module.exports = [
   ...reads('getHardware returns the hardware', (c) => c.getHardware(), get('/models/requirements/account'), [
     { requirementId: 1 },
@@ -52,6 +68,13 @@ module.exports = [
   ),
   ...each('editModelVersion sends only what is named, with the members that an object has', {
     call: (c) => c.editModelVersion({ ...of, changes: { timeout: { run: 5 }, outputs: [] } }),
+    asks: [get(VERSION), patch(VERSION, { timeout: { status: 1, run: 5 }, outputs: [] })],
+    answers: [version, version],
+    gives: version,
+  }),
+  ...each('editModelVersion takes null as not given', {
+    call: (c) =>
+      c.editModelVersion({ ...of, changes: { timeout: { status: null, run: 5 }, inputs: null, outputs: [] } }),
     asks: [get(VERSION), patch(VERSION, { timeout: { status: 1, run: 5 }, outputs: [] })],
     answers: [version, version],
     gives: version,
@@ -132,6 +155,35 @@ module.exports = [
     'deployModel refuses an input without a name',
     (c) => c.deployModel({ ...model, inputs: [{ sample: file }] }),
     /inputs\[0\]\.name is missing/,
+  ),
+  ...Object.entries(unlikeJson).flatMap(([kind, value]) => [
+    refused(
+      `editModelVersion refuses ${kind}`,
+      (c) => c.editModelVersion({ ...of, changes: { timeout: { run: value }, longDescription: 'L' } }),
+      /the changes\.timeout\.run param should be/,
+    ),
+    ...['Input', 'Output'].map((end) =>
+      refused(
+        `setModelVersion${end}Sample refuses ${kind}`,
+        (c) => c[`setModelVersion${end}Sample`]({ ...of, sample: { a: [1, value] } }),
+        /the sample\.a\[1\] param should be/,
+      ),
+    ),
+    refused(
+      `deployModel refuses ${kind}`,
+      (c) => c.deployModel({ ...model, inputs: [{ name: 'a', sample: file, maximumSize: value }] }),
+      /the inputs\[0\]\.maximumSize param should be/,
+    ),
+    refused(
+      `describeModel refuses ${kind}`,
+      (c) => c.describeModel({ modelId: 'm1', tags: ['a', value] }),
+      /the tags\[1\] param should be/,
+    ),
+  ]),
+  refused(
+    'editModelVersion refuses null as the only change',
+    (c) => c.editModelVersion({ ...of, changes: { timeout: null } }),
+    /changes must name an attribute/,
   ),
   refused('editModelVersion refuses no changes', (c) => c.editModelVersion({ ...of, changes: {} }), /changes/),
   refused(

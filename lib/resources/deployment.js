@@ -5,6 +5,7 @@
 const { array, boolean, notEmptyString, object, oneOf, string } = require('../arguments/checks.js');
 const { fromZero, pageNumber } = require('../arguments/numbers.js');
 const { optional, required } = require('../arguments/rows.js');
+const { inJson } = require('../documents.js');
 const { list, methodsOf, plain, read } = require('./resource.js');
 
 /** The steps of a deployment, in order. */
@@ -17,7 +18,7 @@ const named = (/** @type {string} */ name) => required(name, notEmptyString, nam
 
 const version = ['modelId', 'version'].map(named);
 
-const sample = required('sample', object, 'sample');
+const sample = required('sample', inJson(object), 'sample');
 
 const versions = [
   ...['modelId', 'version', 'status'].map((name) => optional(name, string, name)),
@@ -33,8 +34,8 @@ const spec = [
   ),
   ...['technicalDetails', 'performanceSummary', 'picture'].map((name) => optional(name, string, name)),
   ...['version', 'image'].map((name) => required(name, notEmptyString, name)),
-  required('inputs', array, 'inputs'),
-  ...['outputs', 'tags'].map((name) => optional(name, array, name)),
+  required('inputs', inJson(array), 'inputs'),
+  ...['outputs', 'tags'].map((name) => optional(name, inJson(array), name)),
   optional('hardware', integer, 'hardware'),
   ...['statusTimeout', 'runTimeout', 'minimumEngines', 'maximumEngines'].map((name) => optional(name, fromZero, name)),
   ...['from', 'until'].map((name) => optional(name, step, name)),
@@ -49,7 +50,7 @@ const rows = {
   getMinimumEngines: read('getMinimumEngines'),
   getProcessingEngineDetails: read('getProcessingEngineDetails'),
   listModelVersions: list('getAllModelVersionsPage', versions),
-  editModelVersion: read('editModelVersion', [...version, required('changes', object, 'changes')], inObject),
+  editModelVersion: read('editModelVersion', [...version, required('changes', inJson(object), 'changes')], inObject),
   updateProcessingEngines: plain(
     'deploy',
     'updateProcessingEngines',
@@ -71,7 +72,7 @@ const rows = {
     [
       named('modelId'),
       ...['name', 'description'].map((name) => optional(name, string, name)),
-      optional('tags', array, 'tags'),
+      optional('tags', inJson(array), 'tags'),
     ],
     inObject,
   ),

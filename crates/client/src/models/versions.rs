@@ -86,6 +86,7 @@ impl Client {
     /// Changes attributes of a version, and returns the version: `GET`, then `PATCH /models/{model}/versions/{version}`. The server
     /// replaces each attribute that it is sent, so only those in `changes` are sent; an object among them (`timeout`, `processing`,
     /// `requirement`) keeps the members that it does not name. A list is replaced.
+    /// Null, as an attribute or as a member of one, means that it is not given.
     ///
     /// # Errors
     /// [`Error::Argument`] for changes that are not an object, are empty, or name something that is not such an attribute. Nothing
@@ -119,7 +120,7 @@ impl Client {
 fn checked(changes: &impl Serialize) -> Result<Map<String, Value>> {
     let refused = |reason: String| Err(Error::argument("changes", reason));
     let changes = match serde_json::to_value(changes) {
-        Ok(Value::Object(changes)) => changes,
+        Ok(Value::Object(changes)) => given(changes),
         Ok(_) => return refused("must be an object of attributes".to_owned()),
         Err(error) => return refused(format!("cannot be written as JSON: {error}")),
     };
@@ -131,6 +132,18 @@ fn checked(changes: &impl Serialize) -> Result<Map<String, Value>> {
         None if changes.is_empty() => refused("must name an attribute".to_owned()),
         None => Ok(changes),
     }
+}
+
+/// Leaves out the attributes, and the members of attributes that are objects, whose value is null.
+fn given(changes: Map<String, Value>) -> Map<String, Value> {
+    let members = changes.into_iter().map(|(name, value)| match value {
+        Value::Object(mut members) => {
+            members.retain(|_, member| !member.is_null());
+            (name, Value::Object(members))
+        }
+        value => (name, value),
+    });
+    members.filter(|(_, value)| !value.is_null()).collect()
 }
 
 /// Returns the changes, in which objects have their current members too.
