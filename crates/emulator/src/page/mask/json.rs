@@ -1,6 +1,7 @@
 //! Finds the members of JSON that are secret, and masks the texts within its strings. The text may be the start of JSON, or none.
 
 use super::Mask;
+use super::formats::start_of;
 use super::marks::Marks;
 use super::names::is_secret;
 
@@ -24,11 +25,24 @@ impl Mask {
             }
             let name = decode(token);
             masked.push_str(&self.string(token, name.as_deref(), marks, depth));
+            let name = name.unwrap_or_default();
             let Some(value) = after.trim_start().strip_prefix(':').map(str::trim_start) else {
+                if before.trim_end().ends_with('[')
+                    && is_secret(&name)
+                    && let Some((value, after_value)) = second_of_pair(after)
+                {
+                    let content = decode(value);
+                    let mark = marks.replace(&name, content.as_deref().unwrap_or(value), false);
+                    masked.extend([",\"", &mark, "\""]);
+                    rest = after_value;
+                }
                 continue;
             };
-            let name = name.unwrap_or_default();
-            let value_of_named = if name == "value" { named.take() } else { None };
+            let value_of_named = if name == "value" {
+                named.take().or_else(|| name_after(value))
+            } else {
+                None
+            };
             if NAMING.contains(&name.as_str()) {
                 named = decode(value).filter(|name| is_secret(name));
             }
@@ -65,6 +79,32 @@ impl Mask {
         }
         encoded
     }
+}
+
+/// Returns the second text of a pair in brackets, and what is after it.
+fn second_of_pair(text: &str) -> Option<(&str, &str)> {
+    let value = text.trim_start().strip_prefix(',')?.trim_start();
+    if !value.starts_with('"') {
+        return None;
+    }
+    let (value, after) = value.split_at(string_end(value).unwrap_or(value.len()));
+    let next = after.trim_start();
+    (next.is_empty() || next.starts_with(']')).then_some((value, after))
+}
+
+/// Returns the name of a secret that the member after a text names, as in `{"value":"…","name":"password"}`.
+fn name_after(value: &str) -> Option<String> {
+    if value.starts_with(['{', '[']) {
+        return None;
+    }
+    let after = value.get(value_end(value)..)?.trim_start();
+    let member = start_of(after.strip_prefix(',')?.trim_start());
+    let (naming, after) = member.split_at(string_end(member)?);
+    let name = after.trim_start().strip_prefix(':')?.trim_start();
+    if !NAMING.contains(&decode(naming)?.as_str()) {
+        return None;
+    }
+    decode(name).filter(|name| is_secret(name))
 }
 
 /// Whether a text begins as JSON does.

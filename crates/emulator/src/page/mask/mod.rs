@@ -1,8 +1,9 @@
 //! Masks the secrets in what the page shows of requests: the keys of the emulator, and values whose names say that they are secret.
 //!
 //! A text may be JSON, a form, a URL or any other, and contain one of the others, encoded for it. `json` reads JSON, `pairs` named
-//! values, `urls` the passwords of URLs, and `keys` finds the keys of the emulator.
+//! values, `formats` values in XML, PEM and others, `urls` the passwords of URLs, and `keys` finds the keys of the emulator.
 
+mod formats;
 mod json;
 mod keys;
 mod marks;
@@ -103,10 +104,18 @@ impl Mask {
             masked = pairs::without_fields(&masked, marks).into();
             masked = pairs::without_parameters(&masked, marks).into();
         }
-        if text.contains(": ") {
-            masked = pairs::without_lines(&masked, marks).into();
+        if text.contains('<') {
+            masked = formats::without_elements(&masked, marks).into();
+        }
+        if text.contains("PRIVATE KEY-----") {
+            masked = formats::without_private_keys(&masked, marks).into();
+        }
+        if text.contains("Bearer ") {
+            masked = formats::without_bearers(&masked, marks).into();
         }
         if text.contains(':') {
+            masked = formats::without_quoted(&masked, marks).into();
+            masked = pairs::without_lines(&masked, marks).into();
             masked = urls::without_user_info(&masked, marks).into();
         }
         if text.contains('%') && depth > 0 {

@@ -14,15 +14,18 @@ const PARTS: [&str; 9] = [
 ];
 
 /// Endings of the names of secrets.
-const ENDS: [&str; 16] = [
+const ENDS: [&str; 22] = [
     "accesskey",
     "accountkey",
     "apikey",
     "authkey",
     "authorization",
     "bearer",
+    "clientkey",
+    "consumerkey",
     "cookie",
     "credential",
+    "csrf",
     "jwt",
     "masterkey",
     "pwd",
@@ -30,7 +33,10 @@ const ENDS: [&str; 16] = [
     "sessionid",
     "signature",
     "signingkey",
+    "storagekey",
+    "subscriptionkey",
     "token",
+    "xsrf",
 ];
 
 /// Whole names of secrets.
@@ -47,7 +53,15 @@ pub(super) fn is_secret(name: &str) -> bool {
 
 /// Whether a header has a secret: by its name, or because gateways have keys of many names.
 pub(super) fn is_secret_header(name: &str) -> bool {
-    is_secret(name) || name.ends_with("key") || name.ends_with("auth")
+    is_secret(name)
+        || ["key", "auth", "session"].iter().any(|end| name.ends_with(end))
+        || name.contains("jwt")
+        || name.contains("csrf")
+}
+
+/// Whether a parameter has a secret. Many services have their key in `key`, which is an ordinary name elsewhere.
+pub(super) fn is_secret_parameter(name: &str) -> bool {
+    is_secret(name) || name.eq_ignore_ascii_case("key")
 }
 
 fn plain(name: &str) -> String {

@@ -3,8 +3,9 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::formats::start_of;
 use super::marks::Marks;
-use super::names::is_secret;
+use super::names::{is_secret, is_secret_parameter};
 
 /// What ends a value of a parameter.
 const ENDS: [char; 11] = ['&', ';', ',', '"', '\'', '<', '>', ' ', '\t', '\r', '\n'];
@@ -23,7 +24,7 @@ pub(super) fn without_parameters(text: &str, marks: &mut Marks) -> String {
         let before = before.trim_end_matches(' ');
         let start = before.rfind(|c: char| !(c.is_alphanumeric() || "%+-._[]".contains(c)));
         let name = before.get(start.map_or(0, |start| start + 1)..).unwrap_or_default();
-        if !is_secret(&percent_decode_str(name).decode_utf8_lossy()) {
+        if !is_secret_parameter(&percent_decode_str(name).decode_utf8_lossy()) {
             continue;
         }
         let space = after.len() - after.trim_start_matches(' ').len();
@@ -37,7 +38,7 @@ pub(super) fn without_parameters(text: &str, marks: &mut Marks) -> String {
         let is_listed = start.is_some_and(|start| before.get(start..).is_some_and(|name| name.starts_with(';')))
             || stop.is_some_and(|stop| stop.starts_with(';'));
         let end = match value.chars().next() {
-            Some('{') => value.find('}').map(|end| end + 1),
+            Some('{') => braces_end(value),
             Some(quote @ ('"' | '\'')) => value.get(1..).and_then(|inner| inner.find(quote)).map(|end| end + 2),
             _ => value.find(|c| ENDS.contains(&c) && !(c == ' ' && is_listed)),
         };
@@ -52,6 +53,17 @@ pub(super) fn without_parameters(text: &str, marks: &mut Marks) -> String {
     masked
 }
 
+/// Returns the length of a value in braces, within which `}}` stands for one brace.
+fn braces_end(value: &str) -> Option<usize> {
+    let mut bytes = value.bytes().enumerate().peekable();
+    while let Some((at, byte)) = bytes.next() {
+        if byte == b'}' && bytes.next_if(|(_, next)| *next == b'}').is_none() {
+            return Some(at + 1);
+        }
+    }
+    None
+}
+
 /// Masks the values of lines `name: value`, as headers and YAML have them.
 pub(super) fn without_lines(text: &str, marks: &mut Marks) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
@@ -61,20 +73,21 @@ pub(super) fn without_lines(text: &str, marks: &mut Marks) -> String {
         let name = before.trim_start_matches([' ', '\t', '-']).trim_end();
         let is_name = name.chars().all(|c| c.is_alphanumeric() || "-._".contains(c));
         let content = value.trim();
-        // Without a space it is rather a URL or a time.
-        if content.is_empty() || !value.starts_with([' ', '\t']) || !is_name || !is_secret(name) {
+        // With slashes it is rather a URL.
+        if content.is_empty() || content.starts_with("//") || !is_name || !is_secret(name) {
             return line.to_owned();
         }
         let end = value.trim_end().len();
         let (_, line_end) = value.split_at(end);
-        format!("{before}: {}{line_end}", marks.replace(name, content, false))
+        let space = if value.starts_with([' ', '\t']) { " " } else { "" };
+        format!("{before}:{space}{}{line_end}", marks.replace(name, content, false))
     });
     lines.collect()
 }
 
 /// Masks the fields of a multipart body.
 pub(super) fn without_fields(text: &str, marks: &mut Marks) -> String {
-    const NAME: &str = "name=\"";
+    const NAME: &str = "name=";
     if !text.contains("form-data") {
         return text.to_owned();
     }
@@ -84,7 +97,12 @@ pub(super) fn without_fields(text: &str, marks: &mut Marks) -> String {
         let (before, after) = rest.split_at(start + NAME.len());
         masked.push_str(before);
         rest = after;
-        let name = after.split_once('"').map_or(after, |(name, _)| name);
+        let name = start_of(after);
+        let name = match name.strip_prefix('"') {
+            Some(name) => name.split('"').next(),
+            None => name.split([';', ' ', '\r', '\n']).next(),
+        };
+        let name = name.unwrap_or_default();
         if !is_secret(name) {
             continue;
         }

@@ -185,11 +185,14 @@ fn queries_headers_and_urls_hide_their_secrets() {
     assert_eq!(shown, ["*/*", "ApiKey ***", "***", "***"]);
 }
 
+/// Makes a text of a size.
+type Text = Box<dyn Fn(usize) -> String>;
+
 #[test]
 fn masking_takes_a_time_that_grows_as_the_text_does() {
     let pictures = |size: usize| "https://example.com/pictures/1.png,".repeat(size / 35);
     let repeated = |part: &'static str| move |size: usize| part.repeat(size / part.len());
-    let texts: [(&str, Box<dyn Fn(usize) -> String>); 16] = [
+    let texts: [(&str, Text); 21] = [
         ("joined URLs", Box::new(pictures)),
         ("schemes", Box::new(repeated("http://"))),
         ("users", Box::new(repeated("://a@"))),
@@ -204,6 +207,11 @@ fn masking_takes_a_time_that_grows_as_the_text_does() {
         ("keys", Box::new(repeated("hidden1 68696464656e31 68696464656E31 "))),
         ("percent", Box::new(repeated("%3A%2F%2F"))),
         ("lines", Box::new(repeated("password: x\n"))),
+        ("elements", Box::new(repeated("<password>"))),
+        ("private keys", Box::new(repeated("-----BEGIN PRIVATE KEY-----"))),
+        ("bearers", Box::new(repeated("Bearer S "))),
+        ("single quotes", Box::new(repeated("'password':"))),
+        ("values before names", Box::new(repeated("{\"value\":\"x\",\"name\":"))),
         ("quotes", Box::new(repeated("\\\""))),
         (
             "escaped",
@@ -230,8 +238,51 @@ fn masking_takes_a_time_that_grows_as_the_text_does() {
 }
 
 #[test]
+fn secrets_are_masked_in_each_format_that_has_them() {
+    for (text, expected) in [
+        ("a=1&key=S&subscription-key=S", "a=1&key=***&subscription-key=***"),
+        (
+            r#"{"subscriptionKey":"S","storageKey":"S","clientKey":"S","consumerKey":"S","key":"a"}"#,
+            r#"{"subscriptionKey":"***","storageKey":"***","clientKey":"***","consumerKey":"***","key":"a"}"#,
+        ),
+        (
+            r#"[["password","S"],["user","a"]]"#,
+            r#"[["password","***"],["user","a"]]"#,
+        ),
+        (r#"["token","a","b"]"#, r#"["token","a","b"]"#),
+        (
+            r#"[{"value":"S","name":"password"}]"#,
+            r#"[{"value":"***","name":"password"}]"#,
+        ),
+        (r#"[{"value":"a","name":"user"}]"#, r#"[{"value":"a","name":"user"}]"#),
+        (r#"{"a":"Bearer S"}"#, r#"{"a":"Bearer ***"}"#),
+        (
+            "x\n-----BEGIN RSA PRIVATE KEY-----\nS\n-----END RSA PRIVATE KEY-----\ny",
+            "x\n-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----\ny",
+        ),
+        ("Server=h;Password={a}}S;b};User=c", "Server=h;Password=***;User=c"),
+        (
+            "--b\r\nContent-Disposition: form-data; name=password\r\n\r\nS\r\n--b--\r\n",
+            "--b\r\nContent-Disposition: form-data; name=password\r\n\r\n***\r\n--b--\r\n",
+        ),
+        (
+            "<a><password>S</password><n:token x='1'>S</n:token></a>",
+            "<a><password>***</password><n:token x='1'>***</n:token></a>",
+        ),
+        ("password:S\nhost:h", "password:***\nhost:h"),
+        ("{'password': 'S', 'user': 'a'}", "{'password': '***', 'user': 'a'}"),
+    ] {
+        assert_eq!(mask().text(text), expected, "{text}");
+    }
+    let headers = ["x-jwt-assertion", "x-session", "x-csrf"].map(|name| (name.to_owned(), "S".to_owned()));
+    let shown = mask().headers(&BTreeMap::from(headers));
+    assert!(shown.values().all(|value| value == "***"), "{shown:?}");
+}
+
+#[test]
 fn many_different_secrets_of_a_submit_are_masked_in_a_second() {
-    let text: String = (0..5000).map(|number| format!("password={number}&")).collect();
+    let parts: Vec<_> = (0..5000).map(|number| format!("password={number}")).collect();
+    let text = parts.join("&");
     let start = Instant::now();
     let (_, secrets) = mask().submit(&text);
     assert_eq!(secrets.len(), 5000);
