@@ -4,7 +4,12 @@ import { h } from './dom.js';
 import { count } from './format.js';
 import { plainNumber } from './json.js';
 
-const MAX_PIXELS = 2 ** 26;
+/** The most pixels of a mask, and of all masks of an explanation together: drawing more would block the page. */
+const MAX_PIXELS = 2 ** 24;
+/** The longest side of a picture that a browser draws. */
+const MAX_SIDE = 16_384;
+/** The most lines around the marked pixels. With more, the shade alone shows them. */
+const MAX_LINES = 100_000;
 /** The most characters of a word that is looked for in a text. */
 const MAX_WORD = 60;
 /** How many words the list shows. */
@@ -12,6 +17,7 @@ const MAX_WORDS = 50;
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isLength = (value) => Number.isSafeInteger(value) && value >= 0;
+const isSide = (value) => isLength(value) && value > 0 && value <= MAX_SIDE;
 
 /**
  * @typedef {{ type: 'mask', width: number, height: number, pixels: Uint8Array }} Mask
@@ -34,18 +40,19 @@ export function explanationOf(output) {
 /** @returns {Mask | undefined} */
 function maskOf({ maskRLE, dimensions }) {
   const [width, height] = [dimensions?.width, dimensions?.height].map(plainNumber);
-  if (!isLength(width) || !isLength(height) || width * height === 0 || width * height > MAX_PIXELS) {
+  if (!isSide(width) || !isSide(height) || width * height > MAX_PIXELS || !Array.isArray(maskRLE)) {
     return undefined;
   }
-  const masks = Array.isArray(maskRLE) && maskRLE.some(Array.isArray) ? maskRLE : [maskRLE];
+  const lists = maskRLE.some(Array.isArray) ? maskRLE : [maskRLE];
+  const masks = lists.map((runs) => (Array.isArray(runs) ? runs.map(plainNumber) : [undefined]));
+  if (!fit(masks, width * height)) {
+    return undefined;
+  }
   const pixels = new Uint8Array(width * height);
   for (const runs of masks) {
-    if (!Array.isArray(runs) || !runs.every(isLength)) {
-      return undefined;
-    }
     let start = 0;
     for (const [index, run] of runs.entries()) {
-      const end = Math.min(start + run, pixels.length);
+      const end = start + run;
       for (let at = index % 2 === 0 ? end : start; at < end; at += 1) {
         // The runs go down the columns.
         pixels[(at % height) * width + Math.floor(at / height)] = 1;
@@ -54,6 +61,19 @@ function maskOf({ maskRLE, dimensions }) {
     }
   }
   return { type: 'mask', width, height, pixels };
+}
+
+/** Whether the runs of each mask are within the picture, and all masks together take no more work than the largest one. */
+function fit(masks, pixels) {
+  let total = 0;
+  return masks.every((runs) => {
+    if (!runs.every(isLength)) {
+      return false;
+    }
+    const sum = runs.reduce((length, run) => length + run, 0);
+    total += sum;
+    return sum <= pixels && total <= MAX_PIXELS;
+  });
 }
 
 /** @returns {Words | undefined} */
@@ -86,11 +106,15 @@ export function showMask(image, { width, height, pixels }) {
   const shadeContext = /** @type {OffscreenCanvasRenderingContext2D} */ (shade.getContext('2d'));
   const data = shadeContext.createImageData(width, height);
   const at = (x, y) => x >= 0 && y >= 0 && x < width && y < height && pixels[y * width + x] === 1;
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      data.data.set(at(x, y) ? [0, 0, 0, 0] : [10, 10, 30, 190], 4 * (y * width + x));
+  for (const [index, pixel] of pixels.entries()) {
+    if (pixel === 0) {
+      data.data[4 * index] = 10;
+      data.data[4 * index + 1] = 10;
+      data.data[4 * index + 2] = 30;
+      data.data[4 * index + 3] = 190;
     }
   }
+  const path = outlines(at, width, height, scale);
   shadeContext.putImageData(data, 0, 0);
 
   function draw(isMasked) {
@@ -101,17 +125,9 @@ export function showMask(image, { width, height, pixels }) {
       return;
     }
     context.drawImage(shade, 0, 0, canvas.width, canvas.height);
-    context.beginPath();
-    for (let y = 0; y < height; y += 1) {
-      for (let x = 0; x < width; x += 1) {
-        if (at(x, y)) {
-          outline(context, at, x, y, scale);
-        }
-      }
-    }
     context.strokeStyle = '#ff2d95';
     context.lineWidth = Math.max(1, Math.min(3, scale));
-    context.stroke();
+    context.stroke(path);
   }
 
   const toggle = h('input', { type: 'checkbox', checked: true, onchange: () => draw(toggle.checked) });
@@ -131,8 +147,25 @@ export function showMask(image, { width, height, pixels }) {
 
 const scoreText = (score) => (Math.abs(score) < 1e6 ? score.toFixed(3) : score.toExponential(3));
 
-/** Adds the sides of a marked pixel whose neighbors are not marked. */
-function outline(context, at, x, y, scale) {
+/** Returns the lines around the marked pixels, or none if there are too many. */
+function outlines(at, width, height, scale) {
+  const path = new Path2D();
+  let lines = 0;
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      if (at(x, y)) {
+        lines += outline(path, at, x, y, scale);
+      }
+      if (lines > MAX_LINES) {
+        return new Path2D();
+      }
+    }
+  }
+  return path;
+}
+
+/** Adds the sides of a marked pixel whose neighbors are not marked. Returns how many these are. */
+function outline(path, at, x, y, scale) {
   const [left, top, right, bottom] = [x * scale, y * scale, (x + 1) * scale, (y + 1) * scale];
   const sides = [
     { isOpen: !at(x, y - 1), line: [left, top, right, top] },
@@ -140,12 +173,12 @@ function outline(context, at, x, y, scale) {
     { isOpen: !at(x, y + 1), line: [right, bottom, left, bottom] },
     { isOpen: !at(x - 1, y), line: [left, bottom, left, top] },
   ];
-  for (const { isOpen, line } of sides) {
-    if (isOpen) {
-      context.moveTo(line[0], line[1]);
-      context.lineTo(line[2], line[3]);
-    }
+  const open = sides.filter(({ isOpen }) => isOpen);
+  for (const { line } of open) {
+    path.moveTo(line[0], line[1]);
+    path.lineTo(line[2], line[3]);
   }
+  return open.length;
 }
 
 /** A text with its weighed words marked, and a list of the words with their weights. */

@@ -28,6 +28,12 @@ export class ExactNumber {
   constructor(source) {
     this.source = source;
   }
+
+  /** With its digits, in browsers that can write them. */
+  toJSON() {
+    const { rawJSON = Number } = /** @type {any} */ (JSON);
+    return rawJSON(this.source);
+  }
 }
 
 /** Returns a number as one of JavaScript's, and anything else unchanged. */
@@ -44,22 +50,28 @@ function parse(text) {
 
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
+/** The depth below which JSON stays in one line, since the indents of deep JSON would be longer than it. */
+const MAX_INDENTED = 32;
+
 /** Indents JSON, and changes nothing else: neither digits nor the order of members. */
 export function indent(text) {
   const parts = [];
-  let line = '\n';
+  let depth = 0;
   let before = '';
   for (const [token] of text.matchAll(TOKENS)) {
     const isEnd = token === '}' || token === ']';
     if (isEnd) {
-      line = line.slice(0, -2);
+      depth -= 1;
     }
-    if (before === ',' || (isEnd ? before !== '{' && before !== '[' : before === '{' || before === '[')) {
-      parts.push(line);
+    const isBroken = before === ',' || (isEnd ? before !== '{' && before !== '[' : before === '{' || before === '[');
+    if (isBroken && depth < MAX_INDENTED) {
+      parts.push('\n', '  '.repeat(depth));
+    } else if (before === ',') {
+      parts.push(' ');
     }
     parts.push(token === ':' ? ': ' : token);
     if (token === '{' || token === '[') {
-      line += '  ';
+      depth += 1;
     }
     before = token;
   }

@@ -53,7 +53,7 @@ pub(super) fn without_parameters(text: &str, marks: &mut Marks) -> String {
     masked
 }
 
-/// Returns the length of a value in braces, within which `}}` stands for one brace.
+/// Returns the length of a value in braces, within which `}}` means one brace.
 fn braces_end(value: &str) -> Option<usize> {
     let mut bytes = value.bytes().enumerate().peekable();
     while let Some((at, byte)) = bytes.next() {
