@@ -6,7 +6,7 @@ use std::pin::Pin;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
@@ -32,6 +32,7 @@ pub(crate) async fn record(
     let number = log.open(request.method(), &uri, request.headers(), socket.number());
     let entry = Entry {
         recorded: Recorded::new(log, number),
+        is_head: request.method() == Method::HEAD,
         is_answered: false,
     };
     let (mut head, body) = request.into_parts();
@@ -53,6 +54,8 @@ pub(crate) async fn record(
 /// A request in progress. Dropping this before the response records it as aborted.
 struct Entry {
     recorded: Recorded,
+    /// Whether the response ends with its headers.
+    is_head: bool,
     is_answered: bool,
 }
 
@@ -64,8 +67,8 @@ impl Entry {
         if !self.recorded.is_detailed() {
             return answer;
         }
-        let recorded = self.recorded.clone();
-        answer.map(|body| Body::new(Watched::new(body, recorded)))
+        let (recorded, is_head) = (self.recorded.clone(), self.is_head);
+        answer.map(|body| Body::new(Watched::new(body, recorded, is_head)))
     }
 }
 

@@ -22,9 +22,10 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    pub(super) fn new(body: Body, recorded: Recorded) -> Self {
+    /// The connection never reads the body of a response to a HEAD.
+    pub(super) fn new(body: Body, recorded: Recorded, is_head: bool) -> Self {
         Self {
-            has_ended: http_body::Body::is_end_stream(&body),
+            has_ended: is_head || http_body::Body::is_end_stream(&body),
             body,
             recorded,
             first_bytes: Vec::new(),
