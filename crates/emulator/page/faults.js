@@ -35,7 +35,7 @@ const EXAMPLES = {
   'Everything takes five seconds': { delayMs: 5000 },
 };
 
-const METHODS = ['', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const METHODS = ['', 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 const options = (values) => values.map(([value, name]) => h('option', { value }, name));
 
@@ -125,6 +125,9 @@ export function createFaults() {
   function set(fault) {
     for (const [name, control] of Object.entries(controls)) {
       const value = fault[name];
+      if (name === 'method' && value && ![...control.options].some((option) => option.value === value)) {
+        control.append(...options([[value, value]]));
+      }
       if (name === 'after') {
         control.checked = value === true;
       } else if (name === 'headers') {

@@ -53,6 +53,7 @@ export function createRequest(number) {
 function show(details) {
   const { row: request, headers, body, response } = details;
   const { fault, missing } = faultLike(details);
+  const { path } = fault;
   return [
     h(
       'div',
@@ -81,6 +82,12 @@ function show(details) {
       ),
     ),
     missing !== undefined && h('p', { class: 'dim' }, `A copy as a fault would differ: ${missing}.`),
+    path.endsWith('*') &&
+      h(
+        'p',
+        { class: 'dim' },
+        `A copy as a fault applies to every path that begins with ${path.slice(0, -1)}, since it ends in *.`,
+      ),
     message('Request', headers, body, request.sent),
     response && message('Response', response.headers, response.body, request.received ?? 0),
   ];
