@@ -1,7 +1,7 @@
 // The request that made a job, as commands of curl and as a JavaScript program.
 
 import { plural } from './format.js';
-import { indent } from './json.js';
+import { indent, plainNumber } from './json.js';
 import { ask } from './live.js';
 import { asText } from './signatures.js';
 
@@ -116,7 +116,23 @@ function dataUrl(data) {
 /** JSON as a JavaScript expression. In literals, `__proto__` is not a name like others. */
 const literal = (value) => JSON.stringify(value, undefined, 2).replaceAll(/^( *)("__proto__"):/gm, '$1[$2]:');
 
-function submitLine({ model, explain, timeout, input, ...others }) {
+/** The method for a submit accepts true or false; the API also accepts their texts. */
+const flag = (explain) => (explain === 'true' ? true : explain === 'false' ? false : explain);
+
+/** Whether JavaScript has a timeout as the job has it. */
+const isExact = (timeout) => Number.isSafeInteger(Number(timeout));
+
+const LEFT_OUT = '// The timeout of the job is left out: JavaScript would round it.\n';
+
+function submitLine(/** @type {any} */ { explain, timeout, ...others }) {
+  /** @type {any} */
+  const given = { ...others, explain: flag(explain) };
+  return timeout === undefined || timeout === null || isExact(timeout)
+    ? submitCall({ ...given, timeout })
+    : `${LEFT_OUT}${submitCall(given)}`;
+}
+
+function submitCall(/** @type {any} */ { model, explain, timeout, input, ...others }) {
   const { identifier, version } = model;
   if (input?.type !== 'text' || Object.keys(others).length > 0) {
     return `await client.submitJob(${literal({ model, explain, timeout, input, ...others })});`;
@@ -145,7 +161,7 @@ function program(baseURL, submit, secrets = []) {
     ...(secrets.length > 0 ? [SECRET] : []),
     '',
     `const client = new ModzyClient(${literal(baseURL)}, process.env.MODZY_API_KEY);`,
-    `const receipt = ${withSecrets(submit, secrets)}`,
+    withSecrets(submit, secrets).replace('await ', 'const receipt = await '),
     `const job = await client.blockUntilComplete(receipt);`,
     `console.log(job.status);`,
   ].join('\n');
@@ -179,12 +195,15 @@ function fileNames() {
   };
 }
 
+/** A part of a URL for a shell, which may read an exclamation mark within double quotes as one of its own. */
+const encoded = (text) => encodeURIComponent(text).replaceAll('!', '%21');
+
 function uploadCommands(job, inputs, baseURL) {
   const fileName = fileNames();
   const files = inputs.map(({ key, values }) => [key, values.map(({ name }) => [name, `./${fileName(key, name)}`])]);
   const chunks = files.flatMap(([key, values]) =>
     values.map(([name, file]) => {
-      const url = `${baseURL}/jobs/$JOB/${encodeURIComponent(key)}/${encodeURIComponent(name)}`;
+      const url = `${baseURL}/jobs/$JOB/${encoded(key)}/${encoded(name)}`;
       return `curl "${url.replaceAll(/["`\\]/g, '\\$&')}" ${KEY} -F ${quote(`input=@${file}`)}`;
     }),
   );
@@ -196,13 +215,15 @@ function uploadCommands(job, inputs, baseURL) {
   ].join('\n');
   const sources = Object.fromEntries(files.map(([key, values]) => [key, Object.fromEntries(values)]));
   const args = [literal(job.model), literal(job.version), literal(sources), literal(job.explain)];
-  if (job.timeout !== null) {
-    args.push(`{ jobTimeout: ${literal(job.timeout)} }`);
+  const timeout = plainNumber(job.timeout);
+  if (timeout !== null && isExact(timeout)) {
+    args.push(`{ jobTimeout: ${literal(timeout)} }`);
   }
+  const comment = isExact(timeout) ? '' : LEFT_OUT;
   const rest = job.total - inputs.length;
   return {
     curl,
-    javascript: program(baseURL, `await client.submitJobFile(${args.join(', ')});`),
+    javascript: program(baseURL, `${comment}await client.submitJobFile(${args.join(', ')});`),
     note: `Download the inputs above into these files. With curl, a file that is larger than a chunk needs several.${rest > 0 ? ` ${plural(rest, 'input')} more are left out.` : ''}`,
   };
 }
