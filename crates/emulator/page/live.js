@@ -15,6 +15,8 @@ const RETRY_MS = 180_000;
 class Live extends EventTarget {
   isConnected = false;
   baseURL = `${location.origin}/api`;
+  /** When the emulator started. After a restart, the numbers of jobs and requests are those of others. */
+  startedAt = 0;
   /** @type {Map<number, any>} By number, oldest first. */
   jobs = new Map();
   /** @type {Map<string, any>} By identifier. */
@@ -40,7 +42,7 @@ class Live extends EventTarget {
     const [jobs, requests] = [[...this.jobs.values()], [...this.requests.values()]];
     return this.isConnected
       ? {
-          hello: { baseURL: this.baseURL },
+          hello: { baseURL: this.baseURL, startedAt: this.startedAt },
           jobs: { total: this.jobTotal, added: jobs, changed: [], removed: [] },
           requests: { first: requests[0]?.n ?? 0, total: this.requestTotal, rows: requests },
           faults: { total: this.faultTotal, rows: this.faults },
@@ -67,6 +69,7 @@ class Live extends EventTarget {
     }
     if (hello) {
       this.baseURL = hello.baseURL;
+      this.startedAt = hello.startedAt;
       for (const map of [this.jobs, this.jobsById, this.requests]) {
         map.clear();
       }

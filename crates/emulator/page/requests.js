@@ -13,6 +13,8 @@ const FILTERS = { '': 'All requests', failed: 'Failed', retry: 'Retries', fault:
 const filter = { text: '', kind: '', isPaused: false };
 /** The rows while the log is paused. */
 let paused = /** @type {any[]} */ ([]);
+/** The start of the emulator whose rows these are. */
+let pausedOf = 0;
 
 function passes(request) {
   const { kind } = filter;
@@ -98,6 +100,7 @@ export function createRequests() {
       onclick: () => {
         filter.isPaused = !filter.isPaused;
         paused = [...live.requests.values()];
+        pausedOf = live.startedAt;
         update();
       },
     },
@@ -113,6 +116,10 @@ export function createRequests() {
   );
 
   function update() {
+    // The rows of an emulator that has restarted would link to requests of the new one.
+    if (filter.isPaused && live.isConnected && pausedOf !== live.startedAt) {
+      filter.isPaused = false;
+    }
     pause.setAttribute('aria-pressed', String(filter.isPaused));
     const all = filter.isPaused ? paused : [...live.requests.values()];
     const matching = all.filter(passes).reverse();

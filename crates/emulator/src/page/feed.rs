@@ -52,6 +52,8 @@ struct Hello<'f> {
     version: &'static str,
     #[serde(rename = "baseURL")]
     base_url: &'f str,
+    /// When the emulator started, in milliseconds since 1970. After a restart, numbers are those of others.
+    started_at: f64,
 }
 
 #[derive(Serialize)]
@@ -100,6 +102,7 @@ impl Feed {
         let hello = self.is_new.then(|| Hello {
             version: env!("CARGO_PKG_VERSION"),
             base_url: &self.base_url,
+            started_at: self.log.started_at_ms(),
         });
         self.is_new = false;
         self.jobs.changes(|jobs| {
