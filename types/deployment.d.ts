@@ -337,7 +337,7 @@ export interface DeploymentMethods {
    *
    * @returns The last response.
    * @throws {ApiError} If the pull fails. Its `body` may have `technicalInformation`.
-   * @throws {DeploymentError} If the image is not there within `stepTimeout`.
+   * @throws {DeploymentError} If the image is not there within `stepTimeout`, or the server answers 404 for four seconds.
    */
   waitForImage(
     params: ModelVersionRef & StepWaitOptions,
@@ -376,7 +376,8 @@ export interface DeploymentMethods {
   /**
    * Waits until the run has ended: `GET /models/{model}/versions/{version}/run-process`. Survives outages.
    *
-   * @throws {DeploymentError} If the run fails, with `technicalInformation`, or does not end within `stepTimeout`.
+   * @throws {DeploymentError} If the run fails, with `technicalInformation`, does not end within `stepTimeout`, or the server answers
+   *   404 for four seconds.
    */
   waitForTest(params: ModelVersionRef & StepWaitOptions, options?: StepWaitOptions | null): Promise<TestResult>;
 

@@ -112,9 +112,16 @@ impl Client {
                 _ => u32::try_from(u64::from(ready) * 100 / u64::from(minimum)).unwrap_or(100),
             }
         };
-        let waiting = self.wait_for_step("engines", request, share, options, |percentage| {
-            on_progress(StepProgress::new("engines", percentage, Some(model_id)));
-        });
+        let waiting = self.wait_for_step(
+            "engines",
+            request,
+            share,
+            |_| None,
+            options,
+            |percentage| {
+                on_progress(StepProgress::new("engines", percentage, Some(model_id)));
+            },
+        );
         waiting.await?;
         Ok(())
     }

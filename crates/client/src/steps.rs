@@ -90,26 +90,30 @@ impl StepOptions {
 
 impl Client {
     /// Polls until the server reports 100 %, and returns that response. Rides out outages. Calls `on_progress` with each new
-    /// percentage.
+    /// percentage. A response in which `failure` finds one ends the wait.
     ///
     /// # Errors
-    /// [`Error::Step`] when the limit passes; otherwise the failure that ended the wait: an outage longer than allowed, a 404 that was
-    /// repeated for four seconds, another refusal, or a failure of the step itself, whatever its status.
+    /// [`Error::Step`] when the limit passes, with the last failure if the last poll failed, or when a 404 is repeated for four seconds;
+    /// otherwise the failure that ended the wait: an outage longer than allowed, another refusal, or a failure of the step itself, whatever its status.
     pub(crate) async fn wait_for_step(
         &self,
         step: &'static str,
         request: impl Fn() -> Result<Request>,
         percentage: impl Fn(&Document) -> u32,
+        failure: impl Fn(&Document) -> Option<Error>,
         options: &StepOptions,
         mut on_progress: impl FnMut(u32),
     ) -> Result<Document> {
         let transport = self.transport();
         let place = Mutex::default();
         let poll = async |failing_since| match self.poll(&request, &options.wait, failing_since, &place).await {
-            Ok(answer) if percentage(&answer) >= 100 => Polled::Done(answer),
-            Ok(answer) => Polled::Pending {
-                mark: percentage(&answer).into(),
-                answer,
+            Ok(answer) => match (failure(&answer), percentage(&answer)) {
+                (Some(failure), _) => Polled::Refused(failure),
+                (None, 100..) => Polled::Done(answer),
+                (None, percentage) => Polled::Pending {
+                    mark: percentage.into(),
+                    answer,
+                },
             },
             Err(error) if technical_information(&error).is_some() => Polled::Refused(error),
             Err(error) => self.judge_failure(error),
@@ -144,12 +148,34 @@ impl Client {
         )
         .await;
         waited.map_err(|ended| match ended {
+            EndedEarly::Failed(error) if is_missing(&error) => missing(step, Box::new(error)),
             EndedEarly::Failed(error) => error,
-            EndedEarly::TimedOut(_) => {
-                let limit = options.longest().as_millis();
-                Error::step(step, format!("was not complete after {limit} ms"))
-            }
+            EndedEarly::TimedOut {
+                failure: Some(error), ..
+            } if is_missing(&error) => missing(step, error),
+            EndedEarly::TimedOut { failure, .. } => Error::Step {
+                step,
+                reason: format!("was not complete after {} ms", options.longest().as_millis()),
+                model_id: None,
+                technical_information: None,
+                source: failure,
+            },
         })
+    }
+}
+
+/// Whether the server knows no such step, which says nothing about the step itself.
+fn is_missing(error: &Error) -> bool {
+    matches!(error, Error::Status { status: 404, .. }) && technical_information(error).is_none()
+}
+
+fn missing(step: &'static str, error: Box<Error>) -> Error {
+    Error::Step {
+        step,
+        reason: format!("failed: {error}"),
+        model_id: None,
+        technical_information: None,
+        source: Some(error),
     }
 }
 

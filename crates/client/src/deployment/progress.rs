@@ -17,7 +17,7 @@ impl Client {
     /// percentage. Returns the last response.
     ///
     /// # Errors
-    /// [`Error::Step`] when the limit passes; the server's refusal if the pull fails; otherwise as [`Client::block_until_complete`].
+    /// [`Error::Step`] when the limit passes or a 404 is repeated for four seconds; the server's refusal if the pull fails; otherwise as [`Client::block_until_complete`].
     pub async fn wait_for_image(
         &self,
         model_id: &str,
@@ -27,7 +27,7 @@ impl Client {
     ) -> Result<Document> {
         let request = || self.image_progress(model_id, version);
         request()?;
-        self.wait_for_step("image", request, percentage_of, options, on_progress)
+        self.wait_for_step("image", request, percentage_of, |_| None, options, on_progress)
             .await
     }
 
@@ -46,12 +46,9 @@ impl Client {
         let request = || self.test_progress(model_id, version);
         request()?;
         let answer = self
-            .wait_for_step("run", request, test_percentage, options, on_progress)
+            .wait_for_step("run", request, test_percentage, test_failure, options, on_progress)
             .await?;
-        match test_failure(&answer) {
-            Some(failure) => Err(failure),
-            None => Ok(answer.member("result").unwrap_or_default()),
-        }
+        Ok(answer.member("result").unwrap_or_default())
     }
 
     pub(super) fn image_progress(&self, model_id: &str, version: &str) -> Result<Request> {
@@ -87,10 +84,14 @@ pub(super) fn test_percentage(answer: &Document) -> u32 {
     percentage_of(answer).min(if has_result { 100 } else { 99 })
 }
 
+/// The statuses of a run that has failed, in any letter case and at any percentage.
+const FAILED: [&str; 3] = ["FAILED", "ERROR", "TIMEDOUT"];
+
 /// Returns why a run has failed, if it has.
 pub(super) fn test_failure(answer: &Document) -> Option<Error> {
     let result = answer.member("result")?;
-    if result.string_member("status").as_deref() != Some("FAILED") {
+    let status = result.string_member("status")?;
+    if !FAILED.iter().any(|failed| status.eq_ignore_ascii_case(failed)) {
         return None;
     }
     let reason = result.string_member("error");

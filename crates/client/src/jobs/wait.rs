@@ -144,7 +144,7 @@ impl Client {
         .await;
         let job = waited.map_err(|ended| match ended {
             EndedEarly::Failed(error) => error,
-            EndedEarly::TimedOut(job) => self.wait_timeout(job_id, job, options),
+            EndedEarly::TimedOut { seen: job, .. } => self.wait_timeout(job_id, job, options),
         })?;
         if let Some(key) = &options.request.journal {
             // On the heap, because few of thousands of waits end at the same time.

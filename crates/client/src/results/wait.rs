@@ -116,7 +116,7 @@ impl Client {
         let waited = waiter::wait(clock, self.transport().random(), schedule, None, poll, look).await;
         waited.map_err(|ended| match ended {
             EndedEarly::Failed(error) => error,
-            EndedEarly::TimedOut(_) => self.wait_timeout(job_id, Some(job.clone()), options),
+            EndedEarly::TimedOut { .. } => self.wait_timeout(job_id, Some(job.clone()), options),
         })
     }
 }

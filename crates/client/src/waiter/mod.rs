@@ -65,8 +65,13 @@ pub(crate) struct PollReport<'a, T> {
 /// Why a wait ended early.
 #[derive(Debug)]
 pub(crate) enum EndedEarly<T> {
-    /// The wait's own limit passed. Holds the last response.
-    TimedOut(Option<T>),
+    /// The wait's own limit passed.
+    TimedOut {
+        /// The last response.
+        seen: Option<T>,
+        /// The failure of the last poll that ended. On the heap, because thousands of waits have none.
+        failure: Option<Box<Error>>,
+    },
     /// The last failure.
     Failed(Error),
 }
@@ -96,6 +101,7 @@ where
     // A wait never polls a failing server more often than a healthy one.
     let least_of_outage = schedule.poll_interval.max(SHORTEST_PAUSE);
     let mut seen = None;
+    let mut failure = None;
     let mut failing_since: Option<Instant> = None;
     let mut doubting_since: Option<Instant> = None;
     let mut was_suspended = false;
@@ -107,11 +113,11 @@ where
             Some(left) => left,
             // The process was suspended. The job may have ended within the limit, so poll once more.
             None if was_suspended => GAP,
-            None => return Err(EndedEarly::TimedOut(seen)),
+            None => return Err(EndedEarly::TimedOut { seen, failure }),
         };
         // On the heap: nearly all of thousands of waits are in a pause, in which they hold no state of a poll.
         let Some(polled) = within(clock, left, Box::pin(poll(failing_since))).await else {
-            return Err(EndedEarly::TimedOut(seen));
+            return Err(EndedEarly::TimedOut { seen, failure });
         };
         let now = clock.now();
         let mut pause_of_outage = |asked| match asked {
@@ -177,12 +183,15 @@ where
         });
         match found {
             Err(error) if pause.is_none() => return Err(EndedEarly::Failed(error)),
-            Err(_) => {}
-            // Only a wait with a limit reports the last response.
-            Ok(answer) => seen = schedule.wait_timeout.map(|_| answer),
+            // Only a wait with a limit reports its last poll.
+            Err(error) => failure = schedule.wait_timeout.map(|_| Box::new(error)),
+            Ok(answer) => {
+                seen = schedule.wait_timeout.map(|_| answer);
+                failure = None;
+            }
         }
         let Some(delay) = delay else {
-            return Err(EndedEarly::TimedOut(seen));
+            return Err(EndedEarly::TimedOut { seen, failure });
         };
         // A hint does not shorten a pause that the server has asked for.
         let waking = registration.filter(|_| !is_asked_for);

@@ -30,6 +30,7 @@ mod deployment;
 mod deployment_resuming;
 #[cfg(test)]
 mod deployment_steps;
+mod deployment_waits;
 #[cfg(test)]
 mod download_access;
 #[cfg(test)]

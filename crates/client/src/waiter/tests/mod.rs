@@ -307,7 +307,13 @@ async fn the_limit_of_the_wait_cuts_a_pause_and_returns_the_last_response() {
     };
     let course = course(schedule, &Middle, vec![], pending).await;
     assert_eq!((course.polls, course.ended_at), (vec![0, 2000, 4000], 5000));
-    assert!(matches!(course.end, Err(EndedEarly::TimedOut(Some("IN_PROGRESS")))));
+    assert!(matches!(
+        course.end,
+        Err(EndedEarly::TimedOut {
+            seen: Some("IN_PROGRESS"),
+            ..
+        })
+    ));
 }
 
 #[tokio::test(start_paused = true)]
@@ -327,7 +333,7 @@ async fn the_limit_of_the_wait_cuts_a_poll_that_stalls() {
         |_| {},
     )
     .await;
-    assert!(matches!(end, Err(EndedEarly::TimedOut(None))));
+    assert!(matches!(end, Err(EndedEarly::TimedOut { seen: None, .. })));
     assert_eq!((clock.now() - start).as_millis(), 5000);
 }
 
@@ -339,7 +345,7 @@ async fn a_limit_of_nothing_allows_no_poll() {
     };
     let course = course(schedule, &Middle, vec![], pending).await;
     assert!(course.polls.is_empty());
-    assert!(matches!(course.end, Err(EndedEarly::TimedOut(None))));
+    assert!(matches!(course.end, Err(EndedEarly::TimedOut { seen: None, .. })));
 }
 
 #[tokio::test(start_paused = true)]
