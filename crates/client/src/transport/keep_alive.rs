@@ -55,7 +55,11 @@ fn parameters<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<It
         .filter_map(|parameter| {
             let (name, number) = parameter.split_once('=')?;
             let number = number.trim().trim_matches('"');
-            let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+            // A fraction is rounded down.
+            let (number, fraction) = number.split_once('.').unwrap_or((number, "0"));
+            let is_number = [number, fraction]
+                .iter()
+                .all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
             // A value with more digits than a number holds is a long time.
             is_number.then(|| (name.trim(), number.parse().unwrap_or(u64::MAX)))
         })
@@ -92,15 +96,15 @@ impl Count {
         }
     }
 
-    /// Notes another response.
-    fn note(&mut self, max: u64) {
+    /// Notes another response, and the number in it.
+    fn note(&mut self, max: Option<u64>) {
         self.carried += 1;
         self.last = Instant::now();
-        // Apache counts down; Node.js repeats the same number.
-        self.left = if max < self.first {
-            max
-        } else {
-            self.first.saturating_sub(self.carried)
+        // Apache counts down; Node.js repeats the same number; some servers say it only once.
+        self.left = match max {
+            Some(max) if max < self.first => max,
+            Some(_) => self.first.saturating_sub(self.carried),
+            None => self.left.saturating_sub(1),
         };
     }
 }
@@ -116,16 +120,21 @@ impl Counts {
     pub(super) fn note(&self, connection: Id, announced: Announced, headers: &HeaderMap) {
         let closes = headers.get_all(CONNECTION).iter().any(is_close);
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match announced.max.filter(|_| !closes) {
-            Some(max) => counted.count(connection, max).note(max),
-            None => drop(counted.counts.remove(&connection)),
+        match announced.max {
+            _ if closes => drop(counted.counts.remove(&connection)),
+            Some(max) => counted.count(connection, max).note(Some(max)),
+            None => {
+                if let Some(count) = counted.counts.get_mut(&connection) {
+                    count.note(None);
+                }
+            }
         }
     }
 
     /// Notes that the socket must carry no more requests.
     pub(super) fn retire(&self, connection: Id) {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.count(connection, 0).note(0);
+        counted.count(connection, 0).note(Some(0));
     }
 }
 
@@ -171,7 +180,10 @@ mod tests {
             ("timeout=99999999999999999999999", Some(u64::MAX - 1), None),
             ("max=5", None, Some(5)),
             ("timeout=-1, max=, x=3, timeout", None, None),
-            ("timeout=1.5", None, None),
+            ("timeout=2.5, max=3.9", Some(1), Some(3)),
+            ("timeout=1.5", Some(0), None),
+            ("timeout=1., max=.5", None, None),
+            ("timeout=1.2.3", None, None),
             ("", None, None),
         ] {
             let announced = Announced::read(&headers(&[("keep-alive", value)]));
@@ -185,8 +197,8 @@ mod tests {
     }
 
     /// The index of the response after which a socket is used up.
-    fn used_up(maxima: &[u64]) -> Option<usize> {
-        let mut count = Count::new(maxima[0]);
+    fn used_up(maxima: &[Option<u64>]) -> Option<usize> {
+        let mut count = Count::new(maxima[0].unwrap());
         maxima.iter().position(|&max| {
             count.note(max);
             count.left == 0
@@ -195,11 +207,19 @@ mod tests {
 
     #[test]
     fn a_maximum_is_counted_whether_the_server_counts_down_or_repeats_it() {
-        assert_eq!(used_up(&[3, 3, 3, 3]), Some(2));
-        assert_eq!(used_up(&[3, 2, 1, 0]), Some(3));
-        assert_eq!(used_up(&[1]), Some(0));
-        assert_eq!(used_up(&[0]), Some(0));
-        assert_eq!(used_up(&[100, 99, 98]), None);
+        assert_eq!(used_up(&[3, 3, 3, 3].map(Some)), Some(2));
+        assert_eq!(used_up(&[3, 2, 1, 0].map(Some)), Some(3));
+        assert_eq!(used_up(&[1].map(Some)), Some(0));
+        assert_eq!(used_up(&[0].map(Some)), Some(0));
+        assert_eq!(used_up(&[100, 99, 98].map(Some)), None);
+    }
+
+    #[test]
+    fn a_known_count_goes_down_on_every_response() {
+        assert_eq!(used_up(&[Some(3), None, None, None]), Some(2));
+        assert_eq!(used_up(&[Some(3), Some(2), None, None]), Some(3));
+        assert_eq!(used_up(&[Some(3), None, Some(3)]), Some(2));
+        assert_eq!(used_up(&[Some(9), None, None]), None);
     }
 
     #[tokio::test]
