@@ -105,8 +105,11 @@ fn take(text: &str, meaning: Meaning, layers: usize, secrets: &mut Vec<String>) 
         secrets.push(text.to_owned());
         secrets.extend(of_credential(text));
     } else if meaning.is_url || text.starts_with("jdbc:") {
-        secrets.push(text.to_owned());
-        secrets.extend(parts::of_url(text));
+        // A URL without credentials, such as the name of an image, is no secret.
+        let parts = parts::of_url(text);
+        let is_secret = !parts.is_empty() || text.starts_with("jdbc:");
+        secrets.extend(is_secret.then(|| text.to_owned()));
+        secrets.extend(parts);
     } else {
         secrets.extend(parts::of_text(text));
     }

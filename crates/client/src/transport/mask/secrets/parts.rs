@@ -94,9 +94,12 @@ pub(super) fn of_url(url: &str) -> Vec<String> {
         Some((_, password)) => Some(password),
         None => Some(user).filter(|user| user.len() >= SHORTEST_USER),
     };
-    // The form of Oracle: `jdbc:oracle:thin:user/password@…`.
+    // The form of Oracle: `jdbc:oracle:thin:user/password@…`. The name of an image may look alike: `user/image@sha256:…`.
     let before = url.split_once('@').map_or("", |(before, _)| before);
-    let of_oracle = before.rsplit_once('/').filter(|(rest, _)| !rest.contains('/'));
+    let of_oracle = Some(before)
+        .filter(|before| before.contains("oracle:"))
+        .unwrap_or_default();
+    let of_oracle = of_oracle.rsplit_once('/').filter(|(rest, _)| !rest.contains('/'));
     let of_oracle = of_oracle.map(|(_, password)| password);
     let parts = of_user.into_iter().chain(of_oracle).filter(|part| !part.is_empty());
     let of_parameters = named(parameters(url, &['?', '&', ';', '#']));

@@ -135,6 +135,25 @@ fn the_credentials_within_a_url_are_known() {
 }
 
 #[test]
+fn the_name_of_an_image_is_no_secret_but_the_credentials_beside_it_are() {
+    for image in [
+        "modzy/grpc-echo-model:1.0.0",
+        "registry.example.com:5000/team/echo:1",
+        "modzy/echo@sha256:9f86d081884c7d659a2feaa0c55ad015",
+        "localhost:5000/echo@sha256:9f86d081884c7d659a2feaa0c55ad015",
+        "https://registry.example.com/v2/echo",
+    ] {
+        assert!(known_of("url", image).is_empty(), "{image}");
+    }
+    for (image, secret) in [
+        ("https://ada:passphrase@registry.example.com/echo", "passphrase"),
+        ("https://registry.example.com/echo?sig=signature", "signature"),
+    ] {
+        assert_eq!(known_of("url", image), [image, secret]);
+    }
+}
+
+#[test]
 fn a_url_with_a_credential_is_found_under_any_name_and_in_any_text() {
     let tokens = "ghp_16charactersAndMore";
     for (url, expected) in [
