@@ -17,7 +17,8 @@ impl Client {
     /// percentage. Returns the last response.
     ///
     /// # Errors
-    /// [`Error::Step`] when the limit passes or a 404 is repeated for four seconds; the server's refusal if the pull fails; otherwise as [`Client::block_until_complete`].
+    /// [`Error::Step`] when the limit passes or a 404 is repeated for four seconds; the server's refusal if the pull fails;
+    /// otherwise as [`Client::block_until_complete`].
     pub async fn wait_for_image(
         &self,
         model_id: &str,
