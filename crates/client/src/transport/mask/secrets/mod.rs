@@ -105,7 +105,7 @@ fn take(text: &str, meaning: Meaning, layers: usize, secrets: &mut Vec<String>) 
         secrets.push(text.to_owned());
         secrets.extend(of_credential(text));
     } else if meaning.is_url || text.starts_with("jdbc:") {
-        // A URL without credentials, such as the name of an image, is no secret.
+        // A URL without credentials, such as the name of an image, is not a secret.
         let parts = parts::of_url(text);
         let is_secret = !parts.is_empty() || text.starts_with("jdbc:");
         secrets.extend(is_secret.then(|| text.to_owned()));
