@@ -68,21 +68,17 @@ pub(super) fn without_quoted(text: &str, marks: &mut Marks) -> String {
         }
         let from = after.len() - after.trim_start_matches(' ').len();
         let value = after.get(from..)?;
-        match value.chars().next()? {
-            quote @ ('\'' | '"') => {
-                let inner = value.get(1..)?;
-                let length = inner.find(quote).unwrap_or(inner.len());
-                Some(Secret {
-                    name,
-                    from: from + 1,
-                    length,
-                })
-            }
-            _ => {
-                let length = value.find([',', '}', '\r', '\n']).unwrap_or(value.len());
-                Some(Secret { name, from, length })
-            }
+        if let Some(quote) = value.chars().next().filter(|c| "'\"".contains(*c)) {
+            let inner = value.get(1..)?;
+            let length = inner.find(quote).unwrap_or(inner.len());
+            return Some(Secret {
+                name,
+                from: from + 1,
+                length,
+            });
         }
+        let length = value.find([',', '}', '\r', '\n']).unwrap_or(value.len());
+        Some(Secret { name, from, length })
     })
 }
 
