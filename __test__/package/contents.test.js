@@ -27,7 +27,7 @@ const notices = ['COPYRIGHT-library.html', 'LICENSE', 'THIRD-PARTY-LICENSES.txt'
 /** The files of each package, and how large it may be unpacked. */
 const expected = {
   'modzy-client': {
-    limit: 740 * kB,
+    limit: 770 * kB,
     files: [
       'LICENSE',
       'MIGRATING.md',
@@ -60,7 +60,7 @@ const expected = {
     ],
   },
   [`modzy-client-${platform}`]: {
-    limit: 6.8 * MB,
+    limit: 7.8 * MB,
     files: [...notices, 'README.md', binaries[`modzy-client-${platform}`], 'package.json'],
   },
   [`modzy-emulator-${platform}`]: {
