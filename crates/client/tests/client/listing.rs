@@ -274,7 +274,9 @@ async fn a_refusal_of_the_list_holds_back_no_poll_and_ends_no_wait() {
         let waits = join_all(ids.map(|id| client.block_until_complete(id, &options, |_| {})));
         let course = async {
             until(|| ids.iter().all(|id| polls(&server, id) > 4)).await;
-            ids.iter().for_each(|id| ended.add(id));
+            for id in ids {
+                ended.add(id);
+            }
         };
         let (jobs, ()) = tokio::time::timeout(Duration::from_secs(10), async { tokio::join!(waits, course) })
             .await
