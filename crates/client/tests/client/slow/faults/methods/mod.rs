@@ -143,6 +143,9 @@ fn every_public_method_is_tested() {
     public.remove("cancel_grace");
     public.remove("source_idle");
     public.remove("from_file");
+    // They work on a file. The searches for lost jobs are in `journal`.
+    public.remove("open_journal");
+    public.remove("take");
     let tested: BTreeSet<_> = all().iter().map(|method| method.name.to_owned()).collect();
     assert!(tested.len() > 30);
     assert_eq!(tested, public);

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use http::Method as HttpMethod;
 use modzy_client::{
-    Abort, Cancellation, Document, Error, JobFilter, JobHistoryFilter, JobOfCall, ModelFilter, ModelVersionFilter,
-    OutputRef, ProjectFilter, ReportFilter, RunOptions, UserFilter, WaitOptions,
+    Abort, Cancellation, Document, Error, JobFilter, JobHistoryFilter, JobOfCall, JobSearch, ModelFilter,
+    ModelVersionFilter, OutputRef, ProjectFilter, ReportFilter, RunOptions, UserFilter, WaitOptions,
 };
 
 use super::{
@@ -64,6 +64,11 @@ pub(super) fn reads_of_jobs() -> Vec<Method> {
             Read,
             "GET /api/jobs/history",
             get_job_history_page(&JobHistoryFilter::default(), &options())
+        ),
+        method!(
+            Read,
+            "GET /api/jobs/history?",
+            find_jobs(&JobSearch::new("a"), &options())
         ),
         method!(Read, "GET /api/jobs/features", get_features(&options())),
         method!(
