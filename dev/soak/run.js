@@ -31,8 +31,11 @@ const limits = {
   pending: 0.5,
 };
 
-/** The most that each resource may rise in a short soak: kB, and descriptors. */
-const shortLimits = { rss: 24_576, heap: 8192, sockets: 60, others: 60, pending: 60 };
+/**
+ * The most that memory may rise in a short soak, in kB. How many descriptors and calls are open then follows the load of the machine and
+ * the last freeze, and says nothing: what matters is that none of them is left afterwards.
+ */
+const shortLimits = { rss: 24_576, heap: 8192 };
 
 /**
  * Soaks shorter than this, in seconds, are checked by the total rise: within ten minutes the slope of resident memory varies between
@@ -170,8 +173,8 @@ function check(figures) {
     unread,
   } = figures;
   const most = seconds < SHORT ? shortLimits : limits;
-  for (const [name, rise] of Object.entries(rises)) {
-    assert.ok(rise <= most[name], `${name} rises by ${rise}, more than ${most[name]}`);
+  for (const [name, limit] of Object.entries(most)) {
+    assert.ok(rises[name] <= limit, `${name} rises by ${rises[name]}, more than ${limit}`);
   }
   const { sockets, others, listeners, pending, running, started } = after;
   assert.deepEqual(
