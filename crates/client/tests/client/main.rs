@@ -64,10 +64,6 @@ mod jobs;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]
-mod journal_files;
-#[cfg(test)]
-mod journal_uploads;
-#[cfg(test)]
 mod keep_alive;
 #[cfg(test)]
 mod limits;

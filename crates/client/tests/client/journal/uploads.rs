@@ -1,11 +1,10 @@
 //! Uploads with a journal: what an upload leaves behind if the process ends during it, and how the next run goes on.
 
-use modzy_client::{Abort, Client, Document, Error, FileSource, Journal, JournalKey, JournalTurn, WaitOptions};
+use modzy_client::{Abort, Client, Document, Error, FileSource, JournalKey, WaitOptions};
 use modzy_emulator::{ConnectionFault, Emulator, Fault, Options};
 
+use super::{fast, open, skipping, submit_turn, wait_turn};
 use crate::support::{
-    builder,
-    clock::SkippingClock,
     emulator_with,
     folder::Folder,
     millis, options, until,
@@ -17,25 +16,11 @@ const KEY: &str = "a/b ü.png";
 async fn start() -> (Emulator, Client, Folder) {
     let options = Options {
         chunk_size: CHUNK.to_string(),
-        submitted: millis(5),
-        in_progress: millis(5),
-        ..Options::default()
+        ..fast()
     };
     let (emulator, _) = emulator_with(options).await;
-    let clock = std::sync::Arc::new(SkippingClock::default());
-    let client = builder(emulator.base_url()).clock(clock).build().unwrap();
+    let (client, _) = skipping(&emulator);
     (emulator, client, Folder::new())
-}
-
-async fn open(client: &Client, folder: &Folder) -> Journal {
-    client.open_journal(folder.path().join("batch.jsonl")).await.unwrap()
-}
-
-async fn submit_turn(journal: &Journal) -> JournalKey {
-    match journal.take(KEY, &WaitOptions::default()).await.unwrap() {
-        JournalTurn::Submit(key) => key,
-        other => panic!("it is to be submitted, not {other:?}"),
-    }
 }
 
 /// Uploads three chunks.
@@ -75,7 +60,7 @@ async fn interrupt(client: &Client, folder: &Folder, emulator: &Emulator, path: 
         ..Fault::default()
     };
     emulator.fault(fault).unwrap();
-    let key = submit_turn(&open(client, folder).await).await;
+    let key = submit_turn(&open(client, folder).await, KEY).await;
     let stalled = || {
         let requests = emulator.requests();
         requests
@@ -96,7 +81,7 @@ async fn an_upload_that_was_interrupted_is_canceled_and_repeated() {
         let (emulator, client, folder) = start().await;
         interrupt(&client, &folder, &emulator, "/api/jobs/*", chunks, true).await;
         assert_eq!(statuses(&client).await, ["OPEN"]);
-        let key = submit_turn(&open(&client, &folder).await).await;
+        let key = submit_turn(&open(&client, &folder).await, KEY).await;
         assert_eq!(statuses(&client).await, ["CANCELED"]);
         let closed = upload(&client, key).await.unwrap();
         let job_id = closed.string_member("jobIdentifier").unwrap();
@@ -112,12 +97,7 @@ async fn an_upload_that_was_interrupted_is_canceled_and_repeated() {
 async fn an_upload_whose_close_was_accepted_is_not_repeated() {
     let (emulator, client, folder) = start().await;
     interrupt(&client, &folder, &emulator, "/api/jobs/*", 3, true).await;
-    let turn = open(&client, &folder)
-        .await
-        .take(KEY, &WaitOptions::default())
-        .await
-        .unwrap();
-    assert!(matches!(turn, JournalTurn::Wait(..)), "{turn:?}");
+    wait_turn(&open(&client, &folder).await, KEY).await;
     assert_eq!(statuses(&client).await.len(), 1);
 }
 
@@ -125,7 +105,7 @@ async fn an_upload_whose_close_was_accepted_is_not_repeated() {
 async fn an_upload_whose_opening_is_unknown_is_repeated_and_the_open_job_never_runs() {
     let (emulator, client, folder) = start().await;
     interrupt(&client, &folder, &emulator, "/api/jobs", 0, true).await;
-    let key = submit_turn(&open(&client, &folder).await).await;
+    let key = submit_turn(&open(&client, &folder).await, KEY).await;
     upload(&client, key).await.unwrap();
     assert_eq!(statuses(&client).await.len(), 2);
     assert_eq!(statuses(&client).await[1], "OPEN");
@@ -143,21 +123,16 @@ async fn an_upload_whose_receipt_is_lost_opens_another_job() {
         ..Fault::default()
     };
     emulator.fault(lost).unwrap();
-    let key = submit_turn(&open(&client, &folder).await).await;
+    let key = submit_turn(&open(&client, &folder).await, KEY).await;
     upload(&client, key).await.unwrap();
     assert_eq!(statuses(&client).await[1..], ["OPEN", "OPEN"]);
-    let turn = open(&client, &folder)
-        .await
-        .take(KEY, &WaitOptions::default())
-        .await
-        .unwrap();
-    assert!(matches!(turn, JournalTurn::Wait(..)), "{turn:?}");
+    wait_turn(&open(&client, &folder).await, KEY).await;
 }
 
 #[tokio::test]
 async fn an_upload_without_the_key_is_refused_before_anything_is_opened() {
     let (emulator, client, folder) = start().await;
-    let key = submit_turn(&open(&client, &folder).await).await;
+    let key = submit_turn(&open(&client, &folder).await, KEY).await;
     let job = file_job(vec![("other", "input.txt", FileSource::Bytes(bytes(CHUNK).into()))]);
     let refused = client
         .submit_job_files(job, &options().journal(key.clone()), &Abort::default(), |_| {})
@@ -183,9 +158,9 @@ async fn an_upload_that_fails_is_canceled_and_repeated_by_the_next_run() {
         ..Fault::default()
     };
     emulator.fault(refused).unwrap();
-    let key = submit_turn(&open(&client, &folder).await).await;
+    let key = submit_turn(&open(&client, &folder).await, KEY).await;
     assert_eq!(upload(&client, key).await.unwrap_err().status(), Some(500));
-    let key = submit_turn(&open(&client, &folder).await).await;
+    let key = submit_turn(&open(&client, &folder).await, KEY).await;
     upload(&client, key).await.unwrap();
     assert_eq!(statuses(&client).await[1], "CANCELED");
 }
