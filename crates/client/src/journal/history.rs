@@ -26,6 +26,15 @@ pub(super) struct Candidate {
     pub(super) document: Document,
 }
 
+/// The beginning of a run, before its first submit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Began {
+    /// How many runs have begun, including this one.
+    pub(super) runs: u32,
+    /// The earliest time of its jobs, by the server's clock, in ms since 1970.
+    pub(super) since: i64,
+}
+
 /// What a scan of the history has found.
 #[derive(Debug)]
 pub(super) struct Scan {
@@ -39,14 +48,14 @@ pub(super) struct Scan {
 }
 
 impl Journal {
-    /// Returns the earliest time of a job of this run, by the server's clock, or `None` if the history cannot be read.
-    pub(super) async fn since(&self, options: &RequestOptions) -> Option<i64> {
+    /// Returns the beginning of this run, or `None` if the history cannot be read.
+    pub(super) async fn began(&self, options: &RequestOptions) -> Option<Began> {
         let began = self.inner.began.get_or_try_init(|| self.begin(options)).await;
         began.ok().copied()
     }
 
     /// Notes the newest jobs before the first submit of this run: those are not its own, even if the clocks differ.
-    async fn begin(&self, options: &RequestOptions) -> Result<i64> {
+    async fn begin(&self, options: &RequestOptions) -> Result<Began> {
         let mut newest = i64::MIN;
         let mut jobs = Vec::new();
         let client = &self.inner.client;
@@ -64,11 +73,9 @@ impl Journal {
         let since = newest.saturating_sub(SKEW).max(0);
         let seen: Vec<_> = jobs.into_iter().filter(|(_, created)| *created >= since).collect();
         let seen: Vec<_> = seen.into_iter().map(|(id, _)| id).collect();
-        for id in &seen {
-            self.keys().know(id);
-        }
+        let runs = self.keys().begin(&seen);
         self.append(Record::Began { seen }).await?;
-        Ok(since)
+        Ok(Began { runs, since })
     }
 
     /// Returns a scan that began after this time, for all keys that are looked for.
@@ -85,10 +92,9 @@ impl Journal {
     async fn scan_now(&self, options: &RequestOptions) -> Result<Scan> {
         let client = &self.inner.client;
         let began = client.transport().clock().now();
-        let (wanted, since) = {
-            let keys = self.keys();
-            (keys.wanted.clone(), keys.wanted.values().min().copied())
-        };
+        let wanted = self.keys().wanted.clone();
+        let since = wanted.values().filter_map(|intent| intent.since).min();
+        let runs = wanted.values().map(|intent| intent.runs).min().unwrap_or_default();
         let mut witness = None;
         let mut candidates = Vec::new();
         let is_wanted = |inputs: &[String]| inputs.iter().any(|key| wanted.contains_key(key));
@@ -96,7 +102,7 @@ impl Journal {
             .scan_history(since, options, |job| {
                 let keys = self.keys();
                 witness = witness.max(keys.began(&job.id));
-                if !keys.knows(&job.id) && job.inputs.as_deref().is_none_or(is_wanted) {
+                if !keys.excludes(&job.id, runs) && job.inputs.as_deref().is_none_or(is_wanted) {
                     candidates.push(Candidate {
                         id: job.id.clone(),
                         model: job.model.clone(),

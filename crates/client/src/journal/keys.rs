@@ -1,7 +1,7 @@
 //! What a journal knows: how far the job of each key has come, and which jobs are known to belong to something.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     mem,
     time::{Duration, Instant},
 };
@@ -35,10 +35,13 @@ struct Key {
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     all: HashMap<String, Key>,
-    /// Jobs of other keys, and jobs that existed before.
-    known: HashSet<String>,
-    /// The keys whose jobs are looked for in the history, and the earliest time of each.
-    pub(super) wanted: HashMap<String, i64>,
+    /// How many runs have begun, including this one.
+    runs: u32,
+    /// The jobs that a submit cannot have brought about, by the number of runs that had begun before it: at least this many. Those that
+    /// existed when a run began may be of a submit of an earlier run. Jobs of other keys have 0.
+    known: HashMap<String, u32>,
+    /// The keys whose jobs are looked for in the history, and what each looks like there.
+    pub(super) wanted: HashMap<String, Intent>,
     /// Jobs of this run and when their submits began, in order.
     witnesses: Vec<(Instant, String)>,
 }
@@ -50,22 +53,25 @@ impl Keys {
             let (input_key, step) = match record {
                 Record::Created { .. } => continue,
                 Record::Began { seen } => {
-                    keys.known.extend(seen);
+                    keys.begin(&seen);
                     continue;
                 }
-                Record::Submitting { input_key, intent } => (input_key, Step::Submitting(intent)),
+                Record::Submitting { input_key, intent } => {
+                    let runs = keys.runs;
+                    (input_key, Step::Submitting(Intent { runs, ..intent }))
+                }
                 Record::Opened {
                     input_key,
                     job_identifier,
                 } => {
-                    keys.known.insert(job_identifier.clone());
+                    keys.know(&job_identifier);
                     (input_key, Step::Opened(job_identifier))
                 }
                 Record::Submitted {
                     input_key,
                     job_identifier,
                 } => {
-                    keys.known.insert(job_identifier.clone());
+                    keys.know(&job_identifier);
                     (input_key, Step::Submitted(job_identifier))
                 }
                 Record::Refused { input_key } => (input_key, Step::New),
@@ -105,13 +111,23 @@ impl Keys {
         key.is_some_and(|key| mem::replace(&mut key.may_submit, false))
     }
 
-    /// Notes that a job belongs to something. Returns whether that was unknown.
-    pub(super) fn know(&mut self, job_id: &str) -> bool {
-        self.known.insert(job_id.to_owned())
+    /// Notes that a run begins, before its first submit, and the jobs that exist already. Returns how many runs have begun.
+    pub(super) fn begin(&mut self, seen: &[String]) -> u32 {
+        self.runs += 1;
+        for job_id in seen {
+            self.known.entry(job_id.clone()).or_insert(self.runs);
+        }
+        self.runs
     }
 
-    pub(super) fn knows(&self, job_id: &str) -> bool {
-        self.known.contains(job_id)
+    /// Notes that a job belongs to a key, or to the journal itself.
+    pub(super) fn know(&mut self, job_id: &str) {
+        self.known.insert(job_id.to_owned(), 0);
+    }
+
+    /// Whether a job cannot be that of a submit before which so many runs had begun.
+    pub(super) fn excludes(&self, job_id: &str, runs: u32) -> bool {
+        self.known.get(job_id).is_some_and(|known| *known <= runs)
     }
 
     /// Notes a job of this run whose submit began at this time.

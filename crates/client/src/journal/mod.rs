@@ -20,7 +20,7 @@ use tokio::sync::OnceCell;
 
 pub use self::take::JournalTurn;
 use self::{
-    history::Scan,
+    history::{Began, Scan},
     keys::Keys,
     log::{Log, failure},
     record::{Record, VERSION},
@@ -58,8 +58,8 @@ struct Inner {
     keys: Mutex<Keys>,
     /// When it was opened: whatever an earlier run has sent was sent before.
     opened: Instant,
-    /// The earliest time of the jobs of this run, by the server's clock, in ms since 1970.
-    began: OnceCell<i64>,
+    /// Set before the first submit of this run.
+    began: OnceCell<Began>,
     /// The last scan of the history. The lock is held during a scan, so that all keys that wait for one share it.
     scan: tokio::sync::Mutex<Option<Arc<Scan>>>,
     /// Held while a job is opened that is to appear in the history.

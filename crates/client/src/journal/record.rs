@@ -48,4 +48,7 @@ pub(super) struct Intent {
     /// It is not older than this, in ms since 1970 by the server's clock. `None` if the history could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) since: Option<i64>,
+    /// How many runs had begun before it, which its place in the file says.
+    #[serde(skip)]
+    pub(super) runs: u32,
 }

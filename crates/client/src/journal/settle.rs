@@ -45,7 +45,7 @@ impl Journal {
             let why = "with the token of a team, the history does not show which jobs are its own";
             return Err(self.unknown(input_key, why, None));
         }
-        self.keys().wanted.insert(input_key.to_owned(), since);
+        self.keys().wanted.insert(input_key.to_owned(), intent.clone());
         let _wanted = Wanted(self, input_key);
         self.look(input_key, intent, since, sent, options).await
     }
@@ -108,7 +108,7 @@ impl Journal {
             is_like(&intent.model, &job.model)
                 && is_like(&intent.version, &job.version)
                 && job.created.is_none_or(|created| created >= since)
-                && !keys.knows(&job.id)
+                && !keys.excludes(&job.id, intent.runs)
         };
         let (mut found, mut doubtful) = (Vec::new(), 0);
         for job in scan.candidates.iter().filter(is_possible) {

@@ -29,12 +29,14 @@ impl JournalKey {
         self.check(parts.inputs.iter().map(String::as_str))?;
         let journal = &self.0.journal;
         loop {
+            let began = journal.began(options).await;
             let intent = Intent {
                 model: parts.model.clone(),
                 version: parts.version.clone(),
                 inputs: parts.inputs.len(),
                 is_upload: false,
-                since: journal.since(options).await,
+                since: began.map(|began| began.since),
+                runs: began.map_or(0, |began| began.runs),
             };
             self.intend(&intent).await?;
             let error = match self.send(client, body.clone(), options).await {
@@ -79,6 +81,7 @@ impl JournalKey {
             inputs: keys.len(),
             is_upload: true,
             since: None,
+            runs: 0,
         };
         let mut openings = 0;
         loop {

@@ -4,6 +4,7 @@ mod files;
 mod history;
 mod others;
 mod refusals;
+mod runs;
 mod steps;
 mod uploads;
 
