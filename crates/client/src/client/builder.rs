@@ -194,7 +194,8 @@ impl ClientBuilder {
     /// certificate.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a text without a certificate, for one that cannot be read, and for no text at all.
+    /// [`Error::Argument`] for a text without a certificate, for a block that cannot be read, that is cut off or that is neither a
+    /// certificate nor a key, parameters, a certificate request or a revocation list, and for no text at all.
     pub fn ca(mut self, pems: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Self> {
         self.route.roots.only = Some(Authorities::from_pem(pems)?);
         Ok(self)
@@ -213,7 +214,8 @@ impl ClientBuilder {
 
     /// Adds a PEM file of trusted certificates to the system's store and Mozilla's list. It is read when the client is built, and
     /// may have up to 16 MiB. It is ignored if [`ClientBuilder::ca`] is set. It is also ignored, with an entry in
-    /// [`Client::warnings`], if it cannot be read, is not a regular file, or holds no certificate.
+    /// [`Client::warnings`], if it cannot be read, is not a regular file, or holds no certificate. A block that [`ClientBuilder::ca`]
+    /// would refuse is skipped; an entry there names the first.
     pub fn extra_ca_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.extra_ca_file = Some(file.into());
         self
@@ -328,9 +330,11 @@ impl ClientBuilder {
     fn read_extra_ca(&mut self) -> Vec<String> {
         let file = self.extra_ca_file.as_ref().filter(|_| self.route.roots.only.is_none());
         match file.map(|file| (file, certificates_of(file))) {
-            Some((_, Ok(certificates))) => {
+            Some((file, Ok(certificates))) => {
+                let fault = certificates.fault();
                 self.route.roots.extra = Some(certificates);
-                Vec::new()
+                let warning = |fault| format!("some certificates of {} are ignored: it {fault}", file.display());
+                fault.map(warning).into_iter().collect()
             }
             Some((file, Err(reason))) => vec![format!(
                 "the certificates of {} are ignored: it {reason}",

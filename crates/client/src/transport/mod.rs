@@ -28,6 +28,7 @@ mod lookup;
 mod mask;
 mod no_proxy;
 mod own;
+mod pem;
 mod pool;
 mod proxy;
 mod raw;

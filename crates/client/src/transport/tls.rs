@@ -13,12 +13,11 @@ use rustls::{
         ClientSessionMemoryCache, ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue,
     },
     crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
-    server::ParsedCertificate,
+    pki_types::{CertificateDer, ServerName},
     sign::{CertifiedKey, SingleCertAndKey},
 };
 
-use super::{attempt_state, dial, trust::RootSources};
+use super::{attempt_state, dial, pem, trust::RootSources};
 use crate::error::{Error, Phase, Result};
 
 /// The number of sessions kept for resumption: the default of rustls.
@@ -46,7 +45,7 @@ impl Identity {
     pub(crate) fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self> {
         let refuse_key = |reason: &str| Error::argument("key", reason);
         let chain = certificates(certificate)?;
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| {
+        let key = pem::private_key(key).ok_or_else(|| {
             refuse_key(if is_encrypted(key) {
                 "is encrypted; it must be given decrypted"
             } else {
@@ -70,14 +69,10 @@ impl Identity {
 
 fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
     const NAME: &str = "certificate";
-    let unreadable = || Error::argument(NAME, "holds a certificate that cannot be read");
-    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    let found = read.map_err(|_| unreadable())?;
+    let read: Result<Vec<_>, _> = pem::certificates(pem).into_iter().collect();
+    let found = read.map_err(|fault| Error::argument(NAME, fault.to_string()))?;
     if found.is_empty() {
         return Err(Error::argument(NAME, "holds no certificate in PEM"));
-    }
-    for certificate in &found {
-        ParsedCertificate::try_from(certificate).map_err(|_| unreadable())?;
     }
     Ok(found)
 }

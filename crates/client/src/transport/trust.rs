@@ -18,13 +18,14 @@ use rustls::{
         verify_server_name,
     },
     crypto::CryptoProvider,
-    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{CertificateDer, ServerName, UnixTime},
     server::ParsedCertificate,
 };
 
 use super::{
     algorithm::key_length,
     digest::{LENGTH, digest},
+    pem::{self, Fault},
 };
 use crate::error::{Error, Result};
 
@@ -61,7 +62,16 @@ impl Hash for RootSources {
 #[derive(Debug)]
 pub(crate) struct Extra {
     certificates: Vec<CertificateDer<'static>>,
+    /// Why others are missing.
+    fault: Option<Fault>,
     digest: [u8; LENGTH],
+}
+
+impl Extra {
+    /// The reason why some of the file are not among them, worded to follow the path.
+    pub(crate) fn fault(&self) -> Option<String> {
+        self.fault.map(|fault| fault.to_string())
+    }
 }
 
 /// Certificates that a caller trusts.
@@ -109,16 +119,16 @@ impl Authorities {
     /// Reads PEM texts with at least one certificate each.
     pub(crate) fn from_pem(texts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Self> {
         const NAME: &str = "ca";
-        let unreadable = || Error::argument(NAME, "holds a certificate that cannot be read");
+        let refuse = |fault: Fault| Error::argument(NAME, fault.to_string());
         let (mut roots, mut own) = (RootCertStore::empty(), Vec::new());
         for text in texts {
-            let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_ref()).collect();
-            let found = read.map_err(|_| unreadable())?;
+            let read: Result<Vec<_>, _> = pem::certificates(text.as_ref()).into_iter().collect();
+            let found = read.map_err(refuse)?;
             if found.is_empty() {
                 return Err(Error::argument(NAME, "holds no certificate in PEM"));
             }
             for certificate in found {
-                roots.add(certificate.clone()).map_err(|_| unreadable())?;
+                roots.add(certificate.clone()).map_err(|_| refuse(Fault::Unreadable))?;
                 own.push(certificate);
             }
         }
@@ -159,15 +169,17 @@ impl RootSources {
 }
 
 /// Reads the store of the system, or the files that the variables of OpenSSL name instead. The library opens a named
-/// file without checking its type: a pipe would block the first request forever, and a device would fill the memory.
+/// file without checking its type (a pipe would block the first request forever, and a device would fill the memory),
+/// and misses certificates behind a byte order mark.
 fn of_the_system() -> Vec<CertificateDer<'static>> {
     let [file, folder] = OF_OPENSSL.map(|variable| env::var_os(variable).map(PathBuf::from));
-    match file {
-        Some(file) if !fs::metadata(&file).is_ok_and(|metadata| metadata.is_file()) => {
-            rustls_native_certs::load_certs_from_paths(None, folder.as_deref()).certs
-        }
-        _ => rustls_native_certs::load_native_certs().certs,
-    }
+    let Some(file) = file else {
+        return rustls_native_certs::load_native_certs().certs;
+    };
+    let mut found = rustls_native_certs::load_certs_from_paths(None, folder.as_deref()).certs;
+    let pem = read(&file).unwrap_or_default();
+    found.extend(pem::certificates(&pem).into_iter().flatten());
+    found
 }
 
 fn has_names(certificate: &CertificateDer<'_>) -> bool {
@@ -176,12 +188,11 @@ fn has_names(certificate: &CertificateDer<'_>) -> bool {
         .any(|part| part == ALTERNATIVE_NAMES)
 }
 
-/// Reads a PEM file of certificates, up to a size limit. Skips those that it cannot read.
+/// Reads a regular file up to a size limit.
 ///
 /// # Errors
-/// The reason why there are none, worded to follow the path.
-pub(crate) fn certificates_of(path: &Path) -> Result<Arc<Extra>, String> {
-    static LAST: Mutex<Option<(Vec<u8>, Arc<Extra>)>> = Mutex::new(None);
+/// The reason, worded to follow the path.
+fn read(path: &Path) -> Result<Vec<u8>, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     // Checked before it is opened, because opening a pipe waits for a writer.
     let metadata = fs::metadata(path).map_err(unreadable)?;
@@ -195,18 +206,38 @@ pub(crate) fn certificates_of(path: &Path) -> Result<Arc<Extra>, String> {
     if read as u64 > LONGEST_FILE {
         return Err(format!("is longer than {} MiB", LONGEST_FILE / 1024 / 1024));
     }
+    Ok(pem)
+}
+
+/// Reads a PEM file of certificates. Skips those that it cannot read.
+///
+/// # Errors
+/// The reason why there are none, worded to follow the path.
+pub(crate) fn certificates_of(path: &Path) -> Result<Arc<Extra>, String> {
+    static LAST: Mutex<Option<(Vec<u8>, Arc<Extra>)>> = Mutex::new(None);
+    let pem = read(path)?;
     // Each client reads the file, but most find what the last one has found: parsing hundreds of certificates takes
     // milliseconds.
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, extra)) = last.as_ref().filter(|(known, _)| *known == pem) {
         return Ok(Arc::clone(extra));
     }
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem).flatten().collect();
+    let (mut certificates, mut fault) = (Vec::new(), None);
+    for found in pem::certificates(&pem) {
+        match found {
+            Ok(certificate) => certificates.push(certificate),
+            Err(first) => fault = fault.or(Some(first)),
+        }
+    }
     if certificates.is_empty() {
-        return Err("holds no certificate in PEM".to_owned());
+        return Err(fault.map_or_else(|| "holds no certificate in PEM".to_owned(), |fault| fault.to_string()));
     }
     let digest = digest(|state| certificates.hash(state));
-    let extra = Arc::new(Extra { certificates, digest });
+    let extra = Arc::new(Extra {
+        certificates,
+        fault,
+        digest,
+    });
     *last = Some((pem, Arc::clone(&extra)));
     Ok(extra)
 }

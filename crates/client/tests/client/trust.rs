@@ -81,6 +81,111 @@ async fn the_file_of_additional_certificates_is_read_when_the_client_is_built() 
     assert!(client.warnings().is_empty());
 }
 
+/// A bundle of joined files with a certificate behind a byte order mark, and one with the older label.
+fn bundle(mark: &str, own: &str) -> String {
+    let first = Authority::new().pem().replace("CERTIFICATE", "X509 CERTIFICATE");
+    format!("{first}{mark}{own}{}", Authority::new().pem())
+}
+
+#[tokio::test]
+async fn certificates_of_joined_files_are_read_whole() {
+    let authority = Authority::new();
+    let server = Server::tls(authority.server("localhost")).await;
+    let (root, folder) = (server.https("localhost"), Folder::new());
+    for (nth, text) in [
+        bundle("\u{feff}", &authority.pem()),
+        bundle("", &authority.pem().replace("CERTIFICATE", "X509 CERTIFICATE")),
+        bundle("", authority.pem().trim_end()),
+        bundle("", &authority.pem()).replace('\n', "\r"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let path = folder.file(&format!("{nth}.pem"), text.as_bytes());
+        for builder in [builder(&root).ca([text]).unwrap(), builder(&root).extra_ca_file(&path)] {
+            let client = builder.build().unwrap();
+            client.get_job("j", &options()).await.unwrap();
+            assert!(client.warnings().is_empty());
+        }
+    }
+    assert_eq!(server.count(), 8);
+}
+
+#[tokio::test]
+async fn a_bundle_with_a_block_that_cannot_be_read_is_refused_or_causes_a_warning_and_is_never_silently_shorter() {
+    let authority = Authority::new();
+    let server = Server::tls(authority.server("localhost")).await;
+    let (root, folder, good) = (server.https("localhost"), Folder::new(), authority.pem());
+    let middle = good.len() / 2;
+    for (bad, reason) in [
+        (
+            good[..middle].to_owned(),
+            "holds a block in PEM without its first or its last line",
+        ),
+        (
+            good[middle..].to_owned(),
+            "holds a block in PEM without its first or its last line",
+        ),
+        (
+            good.replacen(&good[100..110], "", 1),
+            "holds a certificate that cannot be read",
+        ),
+        (
+            good.replace("CERTIFICATE", "TRUSTED CERTIFICATE"),
+            r#"holds a "TRUSTED CERTIFICATE", a format of OpenSSL; "openssl x509" converts it to a "CERTIFICATE""#,
+        ),
+        (
+            good.replace("CERTIFICATE", "PKCS7"),
+            r#"holds a block in PEM that is not a "CERTIFICATE""#,
+        ),
+    ] {
+        for text in [format!("{good}{bad}"), format!("{bad}\n{good}")] {
+            let refused = builder(&root).ca([&text]).err().unwrap();
+            assert_eq!(refused.to_string(), format!("ca {reason}"));
+            let path = folder.file("bundle.pem", text.as_bytes());
+            let client = builder(&root).extra_ca_file(&path).build().unwrap();
+            let warning = format!("some certificates of {} are ignored: it {reason}", path.display());
+            assert_eq!(client.warnings(), [warning]);
+            client.get_job("j", &options()).await.unwrap();
+        }
+        let path = folder.file("bad.pem", bad.as_bytes());
+        let client = builder(&root).extra_ca_file(&path).build().unwrap();
+        let warning = format!("the certificates of {} are ignored: it {reason}", path.display());
+        assert_eq!(client.warnings(), [warning]);
+    }
+    assert_eq!(server.count(), 10);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_certificates_of_the_system_may_be_joined_files() {
+    const CHILD: &str = "MODZY_CLIENT_TEST_SYSTEM";
+    if std::env::var_os(CHILD).is_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.unwrap().block_on(async {
+            let authority = Authority::new();
+            let file = std::env::var_os("SSL_CERT_FILE").unwrap();
+            std::fs::write(file, bundle("\u{feff}", &authority.pem())).unwrap();
+            let server = Server::tls(authority.server("localhost")).await;
+            let client = builder(&server.https("localhost")).build().unwrap();
+            client.get_job("j", &options()).await.unwrap();
+        });
+        std::process::exit(0);
+    }
+    let folder = Folder::new();
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "trust::the_certificates_of_the_system_may_be_joined_files",
+            "--nocapture",
+        ])
+        .env(CHILD, "1")
+        .env("SSL_CERT_FILE", folder.path().join("system.pem"))
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+}
+
 #[cfg(unix)]
 #[test]
 fn an_invalid_file_of_certificates_is_ignored_at_once_with_a_warning() {
