@@ -214,3 +214,26 @@ export declare class InputError extends ModzyError {
   /** Creates an error. The library creates its errors itself; the constructor is for tests. */
   constructor(message: string, details?: { code?: string; inputKey?: string; inputName?: string; cause?: unknown });
 }
+
+/**
+ * Any error of this package, for a `switch` on its `name`: each `case` narrows the error to its class. Write a `default`, because later
+ * versions may add classes.
+ */
+export type AnyModzyError =
+  | (ModzyError & { name: 'ModzyError' })
+  | (ApiError & { name: 'ApiError' })
+  | BadRequestError
+  | AuthenticationError
+  | PermissionError
+  | NotFoundError
+  | RateLimitError
+  | ServerError
+  | ResponseError
+  | (ConnectionError & { name: 'ConnectionError' })
+  | RequestTimeoutError
+  | WaitTimeoutError
+  | JobFailedError
+  | DeploymentError
+  | ClientClosedError
+  | JournalError
+  | InputError;
