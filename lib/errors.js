@@ -305,6 +305,16 @@ function isLargeText({ status, isServers }, site) {
   return status === 413 && !isServers && inTheBody.includes(site?.method ?? '');
 }
 
+/**
+ * Returns what is added to the refusal of a body whose inputs were probably not meant like that.
+ *
+ * @param {Extract<BindingError, { kind: 'status' }>} failure
+ * @param {import('./stacks.js').Site | undefined} site
+ */
+function adviceOf({ status }, site) {
+  return [400, 415, 422].includes(status) && site?.advice !== undefined ? `; ${site.advice}` : '';
+}
+
 const ADVICE_FOR_TEXTS = 'a string is the path of a file: pass a text as Buffer.from(text), or use submitJobText';
 
 /**
@@ -335,7 +345,7 @@ function toError(failure, site) {
       return new ModzyError(message, { retryable: true, cause: toCause(failure.cause) });
     case 'status': {
       const body = failure.body === undefined ? undefined : readBody(failure.body);
-      const advice = isLargeText(failure, site) ? '; upload it with submitJobFile instead' : '';
+      const advice = isLargeText(failure, site) ? '; upload it with submitJobFile instead' : adviceOf(failure, site);
       return new (ofStatus(failure.status))(message + advice, { ...failure, ...failure.request, body });
     }
     case 'response':
@@ -361,7 +371,8 @@ function toError(failure, site) {
     }
     case 'jobFailed': {
       const { jobIdentifier } = failure;
-      return new JobFailedError(message, { jobIdentifier, job: readDocument(failure.job) });
+      const advice = site?.advice === undefined ? '' : `; ${site.advice}`;
+      return new JobFailedError(message + advice, { jobIdentifier, job: readDocument(failure.job) });
     }
     case 'step':
       return new DeploymentError(message, {

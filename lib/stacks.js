@@ -25,6 +25,7 @@ const unnamed = new WeakSet();
  * @property {string} [stack]
  * @property {string} [method] What the messages about arguments begin with.
  * @property {'name' | 'member'} [names] Which names of the parameters the caller used.
+ * @property {string} [advice] What the message of the server's refusal adds.
  */
 
 /**

@@ -44,6 +44,7 @@ describe('the messages of docs/troubleshooting.md', () => {
     await add(at('http://no-such-host.invalid').getModels({}, { retries: 0 }));
     await add(new ModzyClient({ ...own, apiKey: 'dev.wrong' }).getModels());
     await add(client.run('ed542963de', { 'input.doc': 'What a lovely day!' }));
+    await add(client.run('ed542963de', { 'input.doc': 'review.txt' }));
     await add(client.submitJobFile('ed542963de', '1.0.1', { a: input }));
     await emulator.fault({ path: '/api/jobs/a', connection: 'stall' });
     await add(client.getJob('a', { requestTimeout: 30, retries: 0 }));

@@ -8,12 +8,23 @@ const S3 = ['AKIA', 'aSecretKey', 'us-east-1'];
 const SOURCE = { a: { 'input.txt': { bucket: 'b', key: 'k' } } };
 const LEAF = 'a text, bytes, a Blob, a stream or a file: URL';
 const LEVELS = '{ [inputName]: source } or { [inputKey]: { [inputName]: source } }';
+const FOR_STRINGS = 'a text is { [inputName]: text }, and a file { [inputName]: pathToFileURL(path) }';
 
 module.exports = [
   ['no inputs', (c) => c.run(M[0], {}), 'run: the inputs param should be an object with members'],
   [
     'a text as the inputs',
     (c) => c.run(M[0], 'What a day'),
+    `run: the inputs param should be a plain object: ${LEVELS}, not a string: ${FOR_STRINGS}`,
+  ],
+  [
+    'a path as the inputs',
+    (c) => c.submit(M[0], 'photo.jpg'),
+    `submit: the inputs param should be a plain object: ${LEVELS}, not a string: ${FOR_STRINGS}`,
+  ],
+  [
+    'bytes as the inputs',
+    (c) => c.run(M[0], Buffer.from('What a day')),
     `run: the inputs param should be a plain object: ${LEVELS}`,
   ],
   [

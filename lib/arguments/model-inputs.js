@@ -9,6 +9,8 @@ const SINGLE = 'job';
 
 const FORMS = '{ [inputName]: source } or { [inputKey]: { [inputName]: source } }';
 
+const FOR_STRINGS = 'a text is { [inputName]: text }, and a file { [inputName]: pathToFileURL(path) }';
+
 /**
  * @typedef {object} ModelInputs
  * @property {boolean} isSingle Whether they have one level.
@@ -25,7 +27,8 @@ const FORMS = '{ [inputName]: source } or { [inputKey]: { [inputName]: source } 
  */
 function modelInputs(value, name) {
   if (!isLevel(value)) {
-    throw invalidParam(name, `a plain object: ${FORMS}`, value);
+    const instead = typeof value === 'string' ? `, not a string: ${FOR_STRINGS}` : '';
+    throw invalidParam(name, `a plain object: ${FORMS}${instead}`, value);
   }
   const members = membersOf(value, name);
   const levels = members.filter(([, member]) => isLevel(member));

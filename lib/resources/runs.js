@@ -6,6 +6,7 @@ const { string } = require('../arguments/checks.js');
 const { modelInputs } = require('../arguments/model-inputs.js');
 const { rawRequest } = require('../arguments/raw-request.js');
 const { required } = require('../arguments/rows.js');
+const { adviceForFiles } = require('../arguments/texts-of-files.js');
 const { readDocument, writeBody } = require('../documents.js');
 const { argumentError } = require('../stacks.js');
 const { readModelSources } = require('../streams/upload-sources.js');
@@ -39,6 +40,9 @@ function start(session, operation, { values: { model, inputs }, options }, answe
   const { files, carried } = readModelSources(inputs);
   const { explain, failures, jobTimeout: timeout, chunkSize } = options;
   const { isSingle } = inputs;
+  if (options.site !== undefined) {
+    options.site.advice = adviceForFiles(inputs);
+  }
   const argument = JSON.stringify({ model, isSingle, inputs: files, explain, failures, timeout, chunkSize });
   // An abort of an upload cancels its job. In a run, Rust does so, because an abort of the wait need not.
   const isUpload = operation === 'submit' && files.some(({ text }) => text === undefined);
