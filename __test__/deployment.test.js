@@ -11,7 +11,7 @@ const { after, before, describe, it } = require('node:test');
 const { useEmulator } = require('./support/emulator.js');
 const { failure } = require('./support/outcomes.js');
 const { serve } = require('./support/server.js');
-const { DeploymentError, ModzyClient } = require('modzy-client');
+const { DeploymentError, ModzyClient, outputsOf } = require('modzy-client');
 
 describe('deployModel', () => {
   const emulator = useEmulator({ deploymentStepMs: 40, imageSettleMs: 20, engineStartMs: 20 });
@@ -179,6 +179,22 @@ describe('deployModel', () => {
     const ofImage = retries.filter(([, , status]) => status === 500);
     assert.deepEqual(
       ofImage,
+  it('keeps outputs with the names of metadata in the outputs of a run', async () => {
+    const outputs = ['status', 'error', 'engine', 'inputFetching', 'startTime', 'voting'].map((name) => ({ name }));
+    const links = [{ name: 'elapsedTime', mediaType: 'text/plain' }];
+    const { model: of } = await client().deployModel(model({ name: 'Mood', outputs: [...outputs, ...links] }));
+    const ran = await client().run(of.modelId, { input: '{"mood":"joy"}' }, { pollInterval: 10 });
+    for (const found of [ran.outputs, outputsOf(await client().getResult(ran.job), 'job')]) {
+      for (const { name } of outputs) {
+        assert.deepEqual(found[name], { mood: 'joy' }, name);
+      }
+      assert.match(found.elapsedTime, /\/elapsedTime\n$/);
+    }
+    for await (const { status, outputs: streamed } of client().streamResults(ran.job)) {
+      assert.deepEqual([status, streamed], ['SUCCESSFUL', ran.outputs]);
+    }
+  });
+
       [1, 2, 3].map((attempt) => ['deployModel', attempt, 500]),
     );
     assert.ok(retries.some(([, , status]) => status === 400));

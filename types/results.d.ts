@@ -3,7 +3,10 @@
 import type { JobRef } from './jobs.js';
 import type { RequestOptions } from './options.js';
 
-/** The outputs of one input, by output name (for example `results.json`), and metadata. */
+/**
+ * The outputs of one input, by output name (for example `results.json`), and metadata. An output may have the name of metadata;
+ * {@link StreamedResult} says which is which.
+ */
 export interface InputResult {
   /** `SUCCESSFUL` or `FAILED`. */
   status: string;
@@ -77,7 +80,15 @@ export interface Result extends GetResultResponse {
   [member: string]: unknown;
 }
 
-/** The result of one input, as {@link ResultMethods.streamResults} yields it. */
+/**
+ * The result of one input, as {@link ResultMethods.streamResults} yields it.
+ *
+ * A member that the server sends is metadata if it has both the name of metadata and a value that the API gives it: a text for
+ * `status`, `engine`, `error`, `startTime`, `updateTime` and `endTime`, a number for `inputFetching`, `outputUploading`,
+ * `modelLatency`, `queueTime`, `elapsedTime` and `inputSize`, counts for `voting`, or `null`. The link to an output is never
+ * metadata. Every other member is an output, whatever its name is. An output with such a name and such a value cannot be told apart
+ * from metadata: read it with {@link ResultMethods.getOutputContents}, which names it.
+ */
 export interface StreamedResult {
   /** The input key. */
   inputKey: string;
@@ -85,9 +96,9 @@ export interface StreamedResult {
   status: string;
   /** The outputs, by output name (for example `results.json`): parsed JSON, or the URL of an output that is not JSON. */
   outputs: Record<string, unknown>;
-  /** The reason why the input failed. */
+  /** The reason why the input failed, if it is a text. Any other is in `metadata`. */
   error?: string;
-  /** All other members that the server sent, for example `engine`, `startTime`, `modelLatency` and `voting`. */
+  /** The metadata that the server sent, except the status and the reason, for example `engine`, `startTime`, `modelLatency` and `voting`. */
   metadata: Record<string, unknown>;
 }
 

@@ -3,7 +3,7 @@
 import type { ConnectionError, JobFailedError, NotFoundError, WaitTimeoutError } from './errors.js';
 import type { Job, JobReceipt } from './jobs.js';
 import type { RequestOptions } from './options.js';
-import type { InputResult } from './results.js';
+import type { InputResult, StreamedResult } from './results.js';
 import type { FileSource, UploadMethods, UploadOptions } from './uploads.js';
 import type { WaitOptions } from './waits.js';
 
@@ -70,7 +70,10 @@ export interface RunResult {
   results: Record<string, InputResult>;
   /** The results of the inputs that failed, by input key. */
   failures: Record<string, InputResult>;
-  /** The outputs of a single input, by output name. Missing for several inputs, and if the input failed. */
+  /**
+   * The outputs of a single input, by output name. Missing for several inputs, and if the input failed. An output with the name and
+   * the kind of value of metadata is not among them: {@link StreamedResult}.
+   */
   outputs?: Record<string, any>;
 }
 
@@ -160,7 +163,7 @@ export interface RunMethods {
 }
 
 /**
- * Returns the outputs of an input, by output name, without the metadata beside them.
+ * Returns the outputs of an input, by output name, without the metadata beside them: {@link StreamedResult} says which is which.
  *
  * @param result A result of `getResult`, `blockUntilResult` or `run`.
  * @throws {JobFailedError} If the input failed, with the server's message.

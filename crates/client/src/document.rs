@@ -82,12 +82,14 @@ impl Document {
         string_member(&self.text, name)
     }
 
+    /// As [`Document::string_member`], but returns the JSON of another value. `null` is not given.
+    pub(crate) fn text_member(&self, name: &str) -> Option<String> {
+        text_member(&self.text, name)
+    }
+
     /// Returns a member of the top-level object, unparsed. Of duplicate members, returns the last.
     pub(crate) fn member(&self, name: &str) -> Option<Self> {
-        let members = Members::read(&self.text)?;
-        let (_, value) = members
-            .iter()
-            .rfind(|(key, _)| self::name(key).as_deref() == Some(name))?;
+        let value = member(&self.text, name)?;
         Some(Self::of_json(value.get().to_owned()))
     }
 
@@ -154,11 +156,25 @@ fn check_text(text: &str) -> Result<(), BodyFault> {
 
 /// Returns a member of a JSON object, if it is a string. Of duplicate members, returns the last.
 pub(crate) fn string_member(object: &str, name: &str) -> Option<String> {
+    serde_json::from_str(member(object, name)?.get()).ok()
+}
+
+/// Returns a member of a JSON object as text: a string itself, and the JSON of another value. `null` is not given.
+pub(crate) fn text_member(object: &str, name: &str) -> Option<String> {
+    let value = member(object, name)?.get();
+    match serde_json::from_str(value) {
+        Ok(text) => Some(text),
+        Err(_) => Some(value.to_owned()).filter(|value| value != "null"),
+    }
+}
+
+/// Returns a member of a JSON object. Of duplicate members, returns the last.
+fn member<'a>(object: &'a str, name: &str) -> Option<&'a RawValue> {
     let members = Members::read(object)?;
     let (_, value) = members
         .iter()
         .rfind(|(key, _)| self::name(key).as_deref() == Some(name))?;
-    serde_json::from_str(value.get()).ok()
+    Some(value)
 }
 
 /// Returns the name of a member, or `None` if it holds half a surrogate pair, as JSON may.
@@ -285,6 +301,23 @@ mod tests {
     fn depth_costs_no_stack() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(document(&deep).as_str().len(), 200_000);
+    }
+
+    #[test]
+    fn a_member_that_is_something_else_becomes_text_as_json() {
+        for (value, text) in [
+            (r#""why""#, Some("why")),
+            (r#"{"code":1.10}"#, Some(r#"{"code":1.10}"#)),
+            ("[1, 2]", Some("[1, 2]")),
+            ("137", Some("137")),
+            ("false", Some("false")),
+            (r#""\ud800""#, Some(r#""\ud800""#)),
+            ("null", None),
+        ] {
+            let object = format!(r#"{{"technicalInformation":{value}}}"#);
+            assert_eq!(document(&object).text_member("technicalInformation").as_deref(), text);
+        }
+        assert_eq!(document("{}").text_member("technicalInformation"), None);
     }
 
     #[test]

@@ -80,15 +80,20 @@ fn section(members: &Members<'_>, section: Section, inputs: &mut Vec<Input>) -> 
             // A key that is not valid text is not one of the caller's.
             key: document::name(key).unwrap_or_default().into_owned(),
             outcome: if is_failure {
-                Err(parts
-                    .string_member("error")
-                    .filter(|message| !message.trim().is_empty()))
+                Err(reason(&parts))
             } else {
                 Ok(parts.member("outputs").unwrap_or_default())
             },
         });
     }
     Ok(Document::of_json(written.close()))
+}
+
+/// Returns why an input failed: its text, or the JSON of another value.
+fn reason(parts: &Document) -> Option<String> {
+    let other = || parts.member("metadata")?.text_member("error");
+    let reason = parts.string_member("error").or_else(other);
+    reason.filter(|reason| !reason.trim().is_empty())
 }
 
 fn failure(parts: &Document) -> String {
@@ -157,6 +162,15 @@ mod tests {
                 ("e", Err(&None)),
             ]
         );
+    }
+
+    #[test]
+    fn a_reason_that_is_not_a_text_is_kept_as_json() {
+        let by_input =
+            read(&json!({"failures": {"a": {"error": {"code": 7}}, "b": {"error": ["x"]}, "c": {"error": " "}}}));
+        let reasons = by_input.inputs.into_iter().map(|input| input.outcome.unwrap_err());
+        let expected = [Some(r#"{"code":7}"#.to_owned()), Some(r#"["x"]"#.to_owned()), None];
+        assert_eq!(reasons.collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -2,53 +2,14 @@
 
 use serde_json::value::RawValue;
 
-use super::scan::{Found, Section};
+use super::{
+    metadata::Kind,
+    scan::{Found, Section},
+};
 use crate::{
     document::{self, Document, Members},
     error::BodyFault,
 };
-
-/// The members that are metadata of an input, besides `status` and `error`. All others are outputs, named by the model.
-const METADATA: [&str; 18] = [
-    "accessKey",
-    "accountIdentifier",
-    "datasourceCompletedTime",
-    "elapsedTime",
-    "endTime",
-    "engine",
-    "inputFetching",
-    "inputSize",
-    "model",
-    "modelLatency",
-    "outputUploading",
-    "queueTime",
-    "startTime",
-    "teamIdentifier",
-    "timeMeters",
-    "updateTime",
-    "userIdentifier",
-    "voting",
-];
-
-/// The kind of a member of an input's result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Status,
-    Error,
-    Metadata,
-    Output,
-}
-
-impl Kind {
-    fn of(name: Option<&str>) -> Self {
-        match name {
-            Some("status") => Self::Status,
-            Some("error") => Self::Error,
-            Some(name) if METADATA.contains(&name) => Self::Metadata,
-            _ => Self::Output,
-        }
-    }
-}
 
 /// Reads an input as `{"inputKey", "status", "outputs", "error"?, "metadata"}`, where each value is the server's own text.
 pub(crate) fn read(found: &Found) -> Result<Document, BodyFault> {
@@ -64,8 +25,13 @@ pub(crate) fn read(found: &Found) -> Result<Document, BodyFault> {
     if value.starts_with('{') {
         let members = Members::read(value).ok_or(BodyFault::NotJson)?;
         let members = nested(&members, key).map_or(members, |(_, inner)| inner);
+        let section = if has_failed(&members) {
+            Section::Failures
+        } else {
+            found.section
+        };
         for (name, value) in members.iter() {
-            match Kind::of(document::name(name).as_deref()) {
+            match Kind::of(document::name(name).as_deref(), value, section) {
                 Kind::Status if is_string(value) => status = value.get(),
                 Kind::Error if is_string(value) => error = Some(value.get()),
                 // The server gave none.
@@ -109,10 +75,21 @@ pub(super) fn nested<'a>(members: &Members<'a>, key: &str) -> Option<(&'a RawVal
         return None;
     };
     let inner = Members::read(value.get())?;
-    let is_known = |name: Option<&str>| Kind::of(name) != Kind::Output || name.is_some_and(|name| name.contains('.'));
-    let is_result = inner.iter().any(|(name, _)| is_known(document::name(name).as_deref()));
+    let is_known = |name: Option<&str>, value: &RawValue| {
+        Kind::of(name, value, Section::Results) != Kind::Output || name.is_some_and(|name| name.contains('.'))
+    };
+    let is_result = inner
+        .iter()
+        .any(|(name, value)| is_known(document::name(name).as_deref(), value));
     let is_same = name.get() == key || document::name(name) == serde_json::from_str(key).ok();
     (is_same && is_result).then_some((value, inner))
+}
+
+/// Whether the status says that the input failed.
+fn has_failed(members: &Members<'_>) -> bool {
+    members
+        .iter()
+        .any(|(name, value)| document::name(name).as_deref() == Some("status") && value.get() == r#""FAILED""#)
 }
 
 fn is_string(value: &RawValue) -> bool {
@@ -176,6 +153,22 @@ mod tests {
             "metadata": {"engine": "e", "startTime": "t", "voting": {"up": 1}, "outputUploading": null},
         });
         assert_eq!(result(&raw), expected);
+    }
+
+    #[test]
+    fn an_output_with_the_name_of_metadata_is_kept_where_its_value_tells_them_apart() {
+        let outputs = json!({"status": {"mood": "joy"}, "error": 0.25, "engine": ["V8"], "inputFetching": "text"});
+        assert_eq!(result(&outputs)["outputs"], outputs);
+        assert_eq!(result(&outputs)["status"], "SUCCESSFUL");
+        let twice = r#"{"status":"SUCCESSFUL","engine":"e","status":[1],"engine":{"a":1},"voting":{"up":0}}"#;
+        let read = read_in(Section::Results, r#""k""#, twice).unwrap();
+        assert_eq!(read["outputs"], json!({"status": [1], "engine": {"a": 1}}));
+        assert_eq!(read["metadata"], json!({"engine": "e", "voting": {"up": 0}}));
+        // The same values cannot be told apart.
+        let text = result(&json!({"status": "SUCCESSFUL", "engine": "V8"}));
+        assert_eq!(text["metadata"], json!({"engine": "V8"}));
+        let failed = result(&json!({"status": "FAILED", "error": {"code": 7}}));
+        assert_eq!(failed["metadata"], json!({"error": {"code": 7}}));
     }
 
     #[test]

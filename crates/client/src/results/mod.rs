@@ -4,6 +4,7 @@
 mod by_input;
 mod get;
 mod input;
+mod metadata;
 mod outputs_of;
 mod scan;
 mod stream;
