@@ -37,6 +37,7 @@ pub(crate) fn in_javascript(name: &str) -> String {
         "ca" => "tls.ca".to_owned(),
         "certificate" => "tls.cert".to_owned(),
         "key" => "tls.key".to_owned(),
+        "access_key_id" => "accessKeyID".to_owned(),
         "job_ids" => "jobIdentifiers".to_owned(),
         "tag_ids" => "tagsId".to_owned(),
         // An environment variable, or a JavaScript name.

@@ -107,6 +107,7 @@ function sharedTests(generation) {
       const client = connect(server);
       for (const method of ['getJob', 'cancelJob', 'getResult', 'getModel', 'getRelatedModels', 'getTagsAndModels']) {
         await assert.rejects(client[method](), TypeError, method);
+        await assert.rejects(client[method](' '), TypeError, method);
       }
       await assert.rejects(client.getAccountingClient().getAPIKeys(null), {
         name: 'TypeError',

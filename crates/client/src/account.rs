@@ -5,7 +5,7 @@ use http::Method;
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
-    endpoint::segment,
+    endpoint::{given, segment},
     error::{Error, Result},
     listing::{Page, query, with_query},
     transport::{Expect, Payload, Request, Shape},
@@ -52,8 +52,8 @@ pub struct ProjectFilter {
 }
 
 impl UserFilter {
-    fn path(&self) -> String {
-        with_query(
+    fn path(&self) -> Result<String> {
+        Ok(with_query(
             "/accounting/users",
             [
                 ("firstName", query::text(self.first_name.as_deref())),
@@ -61,14 +61,17 @@ impl UserFilter {
                 ("email", query::text(self.email.as_deref())),
                 ("search", query::text(self.search.as_deref())),
                 ("status", query::text(self.status.as_deref())),
-                ("accessKey", query::text(self.access_key.as_deref())),
+                (
+                    "accessKey",
+                    query::identifier("access_key", self.access_key.as_deref())?,
+                ),
                 ("startDate", query::text(self.start_date.as_deref())),
                 ("endDate", query::text(self.end_date.as_deref())),
                 ("searchDate", query::text(self.search_date.as_deref())),
                 ("page", query::shown(self.page)),
                 ("per-page", query::shown(self.per_page)),
             ],
-        )
+        ))
     }
 }
 
@@ -92,7 +95,7 @@ impl Client {
     /// # Errors
     /// As every read; `Status` 403 if the role of the key does not allow it.
     pub async fn get_users(&self, filter: &UserFilter, options: &RequestOptions) -> Result<Document> {
-        self.list(&filter.path(), options).await
+        self.list(&filter.path()?, options).await
     }
 
     /// Lists the users of the account, one page: `GET /accounting/users`.
@@ -100,7 +103,7 @@ impl Client {
     /// # Errors
     /// As [`Client::get_users`], and `Response` if the response is not an array.
     pub async fn get_users_page(&self, filter: &UserFilter, options: &RequestOptions) -> Result<Page> {
-        self.page(&filter.path(), filter.per_page, options).await
+        self.page(&filter.path()?, filter.per_page, options).await
     }
 
     /// Reads the users with these e-mail addresses: `POST /accounting/users/search`. Users that do not exist are left out.
@@ -108,7 +111,8 @@ impl Client {
     /// # Errors
     /// As [`Client::get_users`]. The request is not repeated if the server may have seen it.
     pub async fn search_users<S: AsRef<str>>(&self, emails: &[S], options: &RequestOptions) -> Result<Document> {
-        let identifiers: Vec<_> = emails.iter().map(AsRef::as_ref).collect();
+        let emails = emails.iter().map(|email| given("emails", email.as_ref()));
+        let identifiers = emails.collect::<Result<Vec<_>>>()?;
         let body = serde_json::to_vec(&serde_json::json!({ "identifiers": identifiers }))
             .map_err(|error| Error::Internal(error.to_string()))?;
         let request = Request {

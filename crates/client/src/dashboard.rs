@@ -51,18 +51,30 @@ pub struct MetricPoint {
 }
 
 impl ReportFilter {
-    fn path(&self, report: &str) -> String {
-        with_query(
+    fn path(&self, report: &str) -> Result<String> {
+        Ok(with_query(
             report,
             [
                 ("begin-date", query::text(self.begin_date.as_deref())),
                 ("end-date", query::text(self.end_date.as_deref())),
-                ("user-identifier", query::text(self.user_id.as_deref())),
-                ("access-key", query::text(self.access_key.as_deref())),
-                ("model-identifier", query::text(self.model_id.as_deref())),
-                ("team-identifier", query::text(self.team_id.as_deref())),
+                (
+                    "user-identifier",
+                    query::identifier("user_id", self.user_id.as_deref())?,
+                ),
+                (
+                    "access-key",
+                    query::identifier("access_key", self.access_key.as_deref())?,
+                ),
+                (
+                    "model-identifier",
+                    query::identifier("model_id", self.model_id.as_deref())?,
+                ),
+                (
+                    "team-identifier",
+                    query::identifier("team_id", self.team_id.as_deref())?,
+                ),
             ],
-        )
+        ))
     }
 }
 
@@ -97,7 +109,7 @@ impl Client {
     /// # Errors
     /// As every read; `Status` 400 for a period that the server refuses.
     pub async fn get_data_processed(&self, filter: &ReportFilter, options: &RequestOptions) -> Result<Document> {
-        self.read(&filter.path("/metrics/data-processed"), options).await
+        self.read(&filter.path("/metrics/data-processed")?, options).await
     }
 
     /// Reports the inputs that jobs have processed: `GET /metrics/predictions-made`.
@@ -105,7 +117,7 @@ impl Client {
     /// # Errors
     /// As [`Client::get_data_processed`].
     pub async fn get_predictions_made(&self, filter: &ReportFilter, options: &RequestOptions) -> Result<Document> {
-        self.read(&filter.path("/metrics/predictions-made"), options).await
+        self.read(&filter.path("/metrics/predictions-made")?, options).await
     }
 
     /// Ranks the users by their jobs: `GET /metrics/active-users`.
@@ -113,7 +125,7 @@ impl Client {
     /// # Errors
     /// As [`Client::get_data_processed`].
     pub async fn get_most_active_users(&self, filter: &ReportFilter, options: &RequestOptions) -> Result<Document> {
-        self.list(&filter.path("/metrics/active-users"), options).await
+        self.list(&filter.path("/metrics/active-users")?, options).await
     }
 
     /// Ranks the versions of models by their jobs: `GET /metrics/active-models`.
@@ -121,7 +133,7 @@ impl Client {
     /// # Errors
     /// As [`Client::get_data_processed`].
     pub async fn get_most_active_models(&self, filter: &ReportFilter, options: &RequestOptions) -> Result<Document> {
-        self.list(&filter.path("/metrics/active-models"), options).await
+        self.list(&filter.path("/metrics/active-models")?, options).await
     }
 
     /// Reads a metric of the cluster, such as `cpu-used`: `GET /metrics/prometheus/{metric}`. Times become numbers of milliseconds and
@@ -141,7 +153,7 @@ impl Client {
             end_date: filter.end_date.clone(),
             ..ReportFilter::default()
         };
-        Ok(series(&self.read(&dates.path(&path), options).await?))
+        Ok(series(&self.read(&dates.path(&path)?, options).await?))
     }
 }
 

@@ -113,12 +113,19 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
-/// Encodes any text as one path segment.
+/// Returns a text that names something, and refuses one that is blank.
+pub(crate) fn given<'a>(name: &'static str, text: &'a str) -> Result<&'a str> {
+    if text.trim().is_empty() {
+        return Err(Error::argument(name, "must not be empty"));
+    }
+    Ok(text)
+}
+
+/// Encodes any text that is not blank as one path segment.
 ///
 /// Refuses a text that cannot be a segment: URL parsers drop `.` and go up at `..` even where they are percent-encoded.
 pub(crate) fn segment(name: &'static str, text: &str) -> Result<String> {
-    match text {
-        "" => Err(Error::argument(name, "must not be empty")),
+    match given(name, text)? {
         "." | ".." => Err(Error::argument(
             name,
             format!("must not be {text:?}, which names no resource"),
@@ -232,7 +239,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_segment_is_refused_by_name() {
-        for text in ["", ".", ".."] {
+        for text in ["", " ", "\t\n", "\u{a0}", ".", ".."] {
             let message = segment("job_id", text).unwrap_err().to_string();
             assert!(message.starts_with("job_id must not be"), "{message}");
         }

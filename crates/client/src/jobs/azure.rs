@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::fetched::{FetchedJob, FetchedJobBuilder, Origin, Parts, required};
+use super::fetched::{FetchedJob, FetchedJobBuilder, Origin, Parts, not_blank, required};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
@@ -55,6 +55,10 @@ impl<S> Parts for AzureParts<S> {
 
     fn complete(self) -> Result<AzureBlobs<S>> {
         let (storage_account, storage_account_key) = required("account", self.account)?;
+        not_blank([
+            ("storage_account", &storage_account),
+            ("storage_account_key", storage_account_key.expose_secret()),
+        ])?;
         Ok(AzureBlobs {
             storage_account,
             storage_account_key,

@@ -7,6 +7,7 @@ use super::submits::{Input, body};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
+    endpoint::given,
     error::{Error, Result},
 };
 
@@ -93,7 +94,7 @@ impl<P> FetchedJobBuilder<P> {
     /// Builds the job.
     ///
     /// # Errors
-    /// [`Error::Argument`] if a required value is missing.
+    /// [`Error::Argument`] if a required value is missing or blank.
     pub fn build(self) -> Result<FetchedJob<P::Origin>>
     where
         P: Parts,
@@ -116,6 +117,16 @@ pub(super) fn required<T>(name: &'static str, part: Option<T>) -> Result<T> {
     part.ok_or_else(|| Error::argument(name, "must be given"))
 }
 
+/// Refuses texts without which the server cannot reach an origin.
+///
+/// # Errors
+/// If one of them is blank.
+pub(super) fn not_blank<const N: usize>(texts: [(&'static str, &str); N]) -> Result<()> {
+    texts
+        .into_iter()
+        .try_for_each(|(name, text)| given(name, text).map(drop))
+}
+
 impl Client {
     /// Submits a job with an input of a type of the API.
     pub(super) async fn submit_fetched<O: Origin>(
@@ -130,6 +141,6 @@ impl Client {
             sources: job.origin.sources(),
         };
         let body = body(&job.model_id, &job.version, job.explain, job.timeout, Some(&input))?;
-        self.submit_job(body, options).await
+        self.submit_body(body, options).await
     }
 }

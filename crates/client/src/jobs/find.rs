@@ -5,6 +5,7 @@ use std::{ops::ControlFlow, time::SystemTime};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
+    endpoint::given,
     error::{Error, Result},
     timestamp,
 };
@@ -46,8 +47,12 @@ impl Client {
     /// A server adds a job to its history some time after it has accepted it. With a team's token, the jobs of all keys are found.
     ///
     /// # Errors
-    /// As [`Client::get_job_history`], and [`Error::Argument`] for a time that cannot be read.
+    /// As [`Client::get_job_history`], and [`Error::Argument`] for a time that cannot be read, and for an empty identifier.
     pub async fn find_jobs(&self, search: &JobSearch, options: &RequestOptions) -> Result<Vec<Document>> {
+        given("input_key", &search.input_key)?;
+        for (name, wanted) in [("model_id", &search.model_id), ("version", &search.version)] {
+            wanted.as_deref().map(|wanted| given(name, wanted)).transpose()?;
+        }
         let mut found = Vec::new();
         if search.limit == 0 {
             return Ok(found);

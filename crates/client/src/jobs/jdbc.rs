@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::fetched::{FetchedJob, FetchedJobBuilder, Origin, Parts, required};
+use super::fetched::{FetchedJob, FetchedJobBuilder, Origin, Parts, not_blank, required};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
@@ -76,12 +76,17 @@ impl Parts for JdbcParts {
 
     fn complete(self) -> Result<JdbcQuery> {
         let (username, password) = required("credentials", self.credentials)?;
+        let url = required("url", self.url)?;
+        let driver = required("driver", self.driver)?;
+        let query = required("query", self.query)?;
+        // A database may have users without a name or a password.
+        not_blank([("url", url.expose_secret()), ("driver", &driver), ("query", &query)])?;
         Ok(JdbcQuery {
-            url: required("url", self.url)?,
+            url,
             username,
             password,
-            driver: required("driver", self.driver)?,
-            query: required("query", self.query)?,
+            driver,
+            query,
         })
     }
 }

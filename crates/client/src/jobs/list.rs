@@ -29,12 +29,15 @@ pub struct JobFilter {
 }
 
 impl JobFilter {
-    fn path(&self) -> String {
-        with_query(
+    fn path(&self) -> Result<String> {
+        Ok(with_query(
             "/jobs",
             [
                 ("user", query::text(self.user.as_deref())),
-                ("accessKey", query::text(self.access_key.as_deref())),
+                (
+                    "accessKey",
+                    query::identifier("access_key", self.access_key.as_deref())?,
+                ),
                 ("startDate", query::text(self.start_date.as_deref())),
                 ("endDate", query::text(self.end_date.as_deref())),
                 ("model", query::text(self.model.as_deref())),
@@ -42,7 +45,7 @@ impl JobFilter {
                 ("page", query::shown(self.page)),
                 ("per-page", query::shown(self.per_page)),
             ],
-        )
+        ))
     }
 }
 
@@ -53,7 +56,7 @@ impl Client {
     /// # Errors
     /// As every read; `Status` 400 for dates that the server refuses.
     pub async fn get_jobs(&self, filter: &JobFilter, options: &RequestOptions) -> Result<Document> {
-        self.list(&filter.path(), options).await
+        self.list(&filter.path()?, options).await
     }
 
     /// Lists jobs in short, one page: `GET /jobs`. Returns a page as [`Client::get_models_page`] does.
@@ -61,6 +64,6 @@ impl Client {
     /// # Errors
     /// As [`Client::get_jobs`], and `Response` if the response is not an array.
     pub async fn get_jobs_page(&self, filter: &JobFilter, options: &RequestOptions) -> Result<Page> {
-        self.page(&filter.path(), filter.per_page, options).await
+        self.page(&filter.path()?, filter.per_page, options).await
     }
 }

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::fetched::{FetchedJob, FetchedJobBuilder, Origin, Parts, required};
+use super::fetched::{FetchedJob, FetchedJobBuilder, Origin, Parts, not_blank, required};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
@@ -68,10 +68,16 @@ impl<S> Parts for S3Parts<S> {
 
     fn complete(self) -> Result<S3Objects<S>> {
         let (access_key_id, secret_access_key) = required("access_key", self.access_key)?;
+        let region = required("region", self.region)?;
+        not_blank([
+            ("access_key_id", &access_key_id),
+            ("secret_access_key", secret_access_key.expose_secret()),
+            ("region", &region),
+        ])?;
         Ok(S3Objects {
             access_key_id,
             secret_access_key,
-            region: required("region", self.region)?,
+            region,
             sources: self.sources,
         })
     }

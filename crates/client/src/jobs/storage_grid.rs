@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use url::Url;
 
-use super::fetched::{FetchedJob, FetchedJobBuilder, Origin, Parts, required};
+use super::fetched::{FetchedJob, FetchedJobBuilder, Origin, Parts, not_blank, required};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
@@ -69,6 +69,10 @@ impl<S> Parts for StorageGridParts<S> {
 
     fn complete(self) -> Result<StorageGridObjects<S>> {
         let (access_key_id, secret_access_key) = required("access_key", self.access_key)?;
+        not_blank([
+            ("access_key_id", &access_key_id),
+            ("secret_access_key", secret_access_key.expose_secret()),
+        ])?;
         let endpoint = required("endpoint", self.endpoint)?;
         check(endpoint.expose_secret())?;
         Ok(StorageGridObjects {

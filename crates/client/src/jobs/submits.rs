@@ -2,11 +2,13 @@
 
 use bytes::Bytes;
 use http::Method;
-use serde::Serialize;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
+    endpoint::given,
     error::{Call, Error, Result},
     transport::{Expect, Payload, Request, Shape},
 };
@@ -18,8 +20,16 @@ impl Client {
     /// takes one more request ([`Client::latest_version`]); the receipt says which one it was. The same holds for all submits.
     ///
     /// # Errors
-    /// With `sent: Maybe` if the server may have accepted the job without returning a readable receipt.
+    /// [`Error::Argument`] for an empty identifier, version, input key or name of an input. With `sent: Maybe` if the server may have
+    /// accepted the job without returning a readable receipt.
     pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
+        let body = body.into();
+        check(&body, ["model.identifier", "model.version", "input.sources"])?;
+        self.submit_body(body, options).await
+    }
+
+    /// Submits a job whose body has been checked.
+    pub(super) async fn submit_body(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
         let body = self.with_version(body.into(), options).await?;
         match &options.journal {
             Some(key) => Box::pin(key.submit(self, body, options)).await,
@@ -99,5 +109,97 @@ pub(crate) fn body<I: Serialize>(
         timeout,
         input,
     };
-    serde_json::to_vec(&body).map_err(|error| Error::argument("sources", format!("cannot be serialized: {error}")))
+    let body = serde_json::to_vec(&body)
+        .map_err(|error| Error::argument("sources", format!("cannot be serialized: {error}")))?;
+    check(&body, ["model_id", "version", "sources"])?;
+    Ok(body)
+}
+
+/// Refuses a body in which the model, its version, an input or a part of an input has a blank name. Leaves all other faults to the
+/// server. The names are those of the arguments.
+fn check(body: &[u8], [model_id, version, sources]: [&'static str; 3]) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Whole {
+        model: Option<Named>,
+        input: Option<Sourced>,
+    }
+    /// A body whose input has another form.
+    #[derive(Deserialize)]
+    struct WithoutInput {
+        model: Option<Named>,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        identifier: Option<String>,
+        version: Option<String>,
+    }
+    #[derive(Deserialize)]
+    struct Sourced {
+        sources: Option<IndexMap<String, IndexMap<String, IgnoredAny>>>,
+    }
+    let whole = serde_json::from_slice(body)
+        .or_else(|_| serde_json::from_slice(body).map(|WithoutInput { model }| Whole { model, input: None }));
+    let Ok(Whole { model, input }) = whole else {
+        return Ok(());
+    };
+    if let Some(model) = model {
+        for (name, text) in [(model_id, model.identifier), (version, model.version)] {
+            text.map_or(Ok(()), |text| given(name, &text).map(drop))?;
+        }
+    }
+    let blank = |what: &str| Err(Error::argument(sources, format!("must not have an empty {what}")));
+    for (key, parts) in input.and_then(|input| input.sources).unwrap_or_default() {
+        if key.trim().is_empty() {
+            return blank("input key");
+        }
+        if parts.keys().any(|name| name.trim().is_empty()) {
+            return blank("name of an input");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_with_a_blank_name_is_refused_and_other_faults_are_the_servers() {
+        let names = ["model_id", "version", "sources"];
+        for (body, fault) in [
+            (
+                r#"{"model":{"identifier":" ","version":"1"}}"#,
+                "model_id must not be empty",
+            ),
+            (
+                r#"{"model":{"identifier":"m","version":""}}"#,
+                "version must not be empty",
+            ),
+            (
+                r#"{"model":{"identifier":"","version":"1"},"input":{"sources":7}}"#,
+                "model_id must not be empty",
+            ),
+            (
+                r#"{"model":{},"input":{"sources":{"\u0020":{"a":1}}}}"#,
+                "sources must not have an empty input key",
+            ),
+            (
+                r#"{"input":{"sources":{"k":{"a":{"":1}},"l":{"":[]}}}}"#,
+                "sources must not have an empty name of an input",
+            ),
+        ] {
+            let refused = check(body.as_bytes(), names).unwrap_err();
+            assert_eq!(refused.to_string(), fault, "{body}");
+        }
+        for body in [
+            "",
+            "[]",
+            r#"{"model":"m"}"#,
+            r#"{"model":{"identifier":7,"version":null}}"#,
+            r#"{"model":{"identifier":"m","version":"1"},"input":{"sources":{"":7}}}"#,
+            r#"{"model":{"identifier":"m","version":"1"},"input":{"type":"text","sources":{"k":{"a":{"":""}}}}}"#,
+        ] {
+            assert!(check(body.as_bytes(), names).is_ok(), "{body}");
+        }
+    }
 }

@@ -50,6 +50,6 @@ impl Client {
             sources: Some(&job.sources),
         };
         let body = body(&job.model_id, &job.version, job.explain, job.timeout, Some(&input))?;
-        self.submit_job(body, options).await
+        self.submit_body(body, options).await
     }
 }

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::endpoint::encoded;
+use crate::{
+    endpoint::{encoded, given},
+    error::Result,
+};
 
 /// The value of a query member, or `None` if the member is not sent.
 pub(crate) type Value<'a> = Option<Cow<'a, str>>;
@@ -10,6 +13,11 @@ pub(crate) type Value<'a> = Option<Cow<'a, str>>;
 /// Returns a text as the value of a query member.
 pub(crate) fn text(value: Option<&str>) -> Value<'_> {
     value.map(Cow::Borrowed)
+}
+
+/// Returns an identifier as the value of a query member. Refuses a blank one, with which a server would list everything.
+pub(crate) fn identifier<'a>(name: &'static str, value: Option<&'a str>) -> Result<Value<'a>> {
+    Ok(text(value.map(|value| given(name, value)).transpose()?))
 }
 
 /// Returns a flag or a number as the value of a query member.

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     client::{Client, RequestOptions},
     document::{Document, string_member},
+    endpoint::given,
     error::{Call, Error, Result},
     transport::{Expect, Request, Shape},
 };
@@ -28,9 +29,7 @@ impl Client {
     /// `Status` 400 with `Model <name> not found` if there is none. The client makes this error itself, as Modzy's SDKs do; it is
     /// not a response of the server. [`Error::Argument`] for an empty name.
     pub async fn get_model_by_name(&self, name: &str, active_only: bool, options: &RequestOptions) -> Result<Document> {
-        if name.is_empty() {
-            return Err(Error::argument("name", "must not be empty"));
-        }
+        given("name", name)?;
         let filter = ModelFilter {
             name: Some(name.to_owned()),
             is_active: active_only.then_some(true),

@@ -5,8 +5,8 @@ use http::Method;
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
-    endpoint::segment,
-    error::{Error, Result},
+    endpoint::{given, segment},
+    error::Result,
     transport::{Expect, Request, Shape},
 };
 
@@ -39,9 +39,7 @@ impl Client {
     /// `Status` 404 for a job that does not exist, and for an input that the results do not hold, maybe not yet; its message names
     /// the input. Otherwise as [`Client::stream_results`].
     pub async fn get_input_result(&self, job_id: &str, input_key: &str, options: &RequestOptions) -> Result<Document> {
-        if input_key.is_empty() {
-            return Err(Error::argument("input_key", "must not be empty"));
-        }
+        given("input_key", input_key)?;
         let mut results = self.stream_results(job_id, options).await?;
         match results.find(input_key).await? {
             Some(result) => Ok(result),
