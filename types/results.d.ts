@@ -212,14 +212,14 @@ export interface ResultMethods {
   getResult(jobId: JobRef, options?: RequestOptions | null): Promise<Result>;
 
   /**
-   * Reads the result of one input of a job: `GET /results/{job}`, read as it arrives and only up to that input. `requestTimeout`
-   * applies until the headers; after that, the `idleTimeout` of the client applies.
+   * Reads the result of one input of a job: `GET /results/{job}`, read as it arrives and only up to that input, or to the
+   * `jobIdentifier` if that is after it. `requestTimeout` applies until the headers; after that, the `idleTimeout` of the client applies.
    *
    * @param inputKey The input key.
    * @returns The member of `results` or `failures` as the server sent it, without the additional level of old servers.
    * @throws {NotFoundError} If the job does not exist, or was submitted a moment ago and is not stored yet. Also if the results do not
    *   contain the input, maybe not yet; the message names it.
-   * @throws {ResponseError} If the body is not JSON or contains no results, or if the input is too large.
+   * @throws {ResponseError} If the body is not JSON, contains no results or those of another job, or if the input is too large.
    */
   getInputResult(jobId: JobRef, inputKey: string, options?: RequestOptions | null): Promise<InputResult>;
 

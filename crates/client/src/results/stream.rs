@@ -141,12 +141,16 @@ impl ResultStream {
     }
 
     /// Reads on to the input with this key, and returns its result as the server sent it, without the additional level of old
-    /// servers. Inputs before it are passed over.
+    /// servers. Inputs before it are passed over. Reads on until the results have named their job, which they may do at their end.
     pub(super) async fn find(&mut self, input_key: &str) -> Result<Option<Document>> {
-        while !self.ended {
+        let mut result = None;
+        while !(self.ended || result.is_some() && self.scanner.are_results()) {
             match self.scanner.next() {
-                Ok(Some(found)) if found.is_of(input_key) => match raw(found).await? {
-                    Ok(result) => return Ok(Some(result)),
+                Ok(Some(found)) if result.is_none() && found.is_of(input_key) => match raw(found).await? {
+                    Ok(found) => {
+                        result = Some(found);
+                        continue;
+                    }
                     Err(fault) => self.fault = Some(fault),
                 },
                 Ok(Some(_)) => continue,
@@ -155,9 +159,10 @@ impl ResultStream {
             }
             if let Err(failure) = self.read().await {
                 self.repeat(failure).await?;
+                result = None;
             }
         }
-        Ok(None)
+        Ok(result)
     }
 
     /// Returns the error for an input that the results do not hold.

@@ -79,6 +79,52 @@ async fn a_result_is_returned_before_the_body_has_ended() {
 }
 
 #[tokio::test]
+async fn the_result_of_an_input_is_judged_as_all_results_are() {
+    for (body, fault) in [
+        (r#"{"results":{"k":{"o":1}}}"#, BodyFault::NoResults),
+        (
+            r#"{"results":{"k":{"o":1}},"jobIdentifier":null}"#,
+            BodyFault::NoResults,
+        ),
+        (
+            r#"{"results":{"k":{"o":1}},"jobIdentifier":"other"}"#,
+            BodyFault::AnotherJob,
+        ),
+        (
+            r#"{"jobIdentifier":"other","results":{"k":{"o":1}}}"#,
+            BodyFault::AnotherJob,
+        ),
+        (
+            r#"{"statusCode":500,"jobIdentifier":"j","results":{"k":{"o":1}}}"#,
+            BodyFault::NoResults,
+        ),
+        (
+            r#"{"results":{"k":{"o":1}},"failures":7,"jobIdentifier":"j"}"#,
+            BodyFault::NoResults,
+        ),
+    ] {
+        let server = Server::always(ok(body)).await;
+        let (client, _) = skipping(&server.api());
+        let without_retries = options().retries(0);
+        let all = client.get_result("j", &without_retries).await.unwrap_err();
+        let one = client.get_input_result("j", "k", &without_retries).await.unwrap_err();
+        assert_eq!(
+            (body_fault(&all), body_fault(&one)),
+            (Some(fault), Some(fault)),
+            "{body}"
+        );
+    }
+    // The job may be named at the end, and in another case.
+    let server = Server::always(ok(
+        r#"{"failures":{"k":{"o":1}},"results":{"k":{"o":2}},"jobIdentifier":"J"}"#,
+    ))
+    .await;
+    let (client, _) = skipping(&server.api());
+    let result = client.get_input_result("j", "k", &options()).await.unwrap();
+    assert_eq!((result.as_str(), server.count()), (r#"{"o":1}"#, 1));
+}
+
+#[tokio::test]
 async fn an_input_without_a_result_is_not_found_by_its_name() {
     let server = Server::always(ok(r#"{"jobIdentifier":"j","results":{"a":{}},"failures":null}"#)).await;
     let (client, _) = skipping(&server.api());
