@@ -240,10 +240,11 @@ export interface DeploymentMethods {
 
   /**
    * Changes attributes of a version: reads it, then `PATCH /models/{model}/versions/{version}`. Only the given attributes are sent.
-   * An object among them keeps the members that it does not name; a list is replaced.
+   * `timeout` and `processing` keep the member that is not named; every other attribute is replaced.
    *
    * @returns The version.
-   * @throws {TypeError} If there are no changes, or one is not such an attribute. Nothing is sent.
+   * @throws {TypeError} If there are no changes, one is not such an attribute, or it has a value that the attribute cannot have.
+   *   Nothing is changed.
    */
   editModelVersion(
     params: { modelId: string; version: string; changes: ModelVersionChanges } & RequestOptions,

@@ -58,7 +58,7 @@ impl Client {
         options: &RequestOptions,
     ) -> Result<Document> {
         let version = self.version(model_id, version, options).await?;
-        let path = format!("{}/sample-input", version_path(model_id, &version)?);
+        let path = version_route(model_id, &version, "sample-input")?;
         self.sample(&path, options).await
     }
 
@@ -73,7 +73,7 @@ impl Client {
         options: &RequestOptions,
     ) -> Result<Document> {
         let version = self.version(model_id, version, options).await?;
-        let path = format!("{}/sample-output", version_path(model_id, &version)?);
+        let path = version_route(model_id, &version, "sample-output")?;
         self.sample(&path, options).await
     }
 
@@ -95,4 +95,9 @@ pub(crate) fn model_path(model_id: &str) -> Result<String> {
 pub(crate) fn version_path(model_id: &str, version: &str) -> Result<String> {
     let model = model_path(model_id)?;
     Ok(format!("{model}/versions/{}", segment("version", version)?))
+}
+
+/// The path of a route below that of a version.
+pub(crate) fn version_route(model_id: &str, version: &str, route: &str) -> Result<String> {
+    Ok(format!("{}/{route}", version_path(model_id, version)?))
 }

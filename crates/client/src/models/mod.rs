@@ -1,6 +1,7 @@
 //! Models: the routes below `/models`, and the search for a model by its name.
 
 mod by_name;
+mod changes;
 mod get;
 mod latest;
 mod list;
@@ -8,6 +9,6 @@ mod similarity;
 mod tags;
 mod versions;
 
-pub(crate) use self::get::{model_path, version_path};
+pub(crate) use self::get::{model_path, version_path, version_route};
 pub(crate) use self::latest::LATEST;
 pub use self::{list::ModelFilter, versions::ModelVersionFilter};

@@ -2,31 +2,16 @@
 
 use http::Method;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::get::version_path;
+use super::{changes::Changes, get::version_path};
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
-    error::{Error, Result},
+    error::Result,
     listing::{Page, query, with_query},
     transport::{Payload, Request},
 };
-
-/// The attributes of a version that can be changed.
-const CHANGEABLE: [&str; 11] = [
-    "inputValidationSchema",
-    "inputs",
-    "longDescription",
-    "outputs",
-    "performanceSummary",
-    "processing",
-    "requirement",
-    "statistics",
-    "technicalDetails",
-    "timeout",
-    "versionHistory",
-];
 
 /// The filter of [`Client::get_all_model_versions_page`]. A member that is `None` is not sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,12 +37,15 @@ pub struct ModelVersionFilter {
 }
 
 impl ModelVersionFilter {
-    fn path(&self) -> String {
-        with_query(
+    fn path(&self) -> Result<String> {
+        Ok(with_query(
             "/models/all/versions/all",
             [
-                ("model.modelId", query::text(self.model_id.as_deref())),
-                ("version", query::text(self.version.as_deref())),
+                (
+                    "model.modelId",
+                    query::identifier("model_id", self.model_id.as_deref())?,
+                ),
+                ("version", query::identifier("version", self.version.as_deref())?),
                 ("status", query::text(self.status.as_deref())),
                 ("isActive", query::shown(self.is_active)),
                 ("isAvailable", query::shown(self.is_available)),
@@ -66,7 +54,7 @@ impl ModelVersionFilter {
                 ("page", query::shown(self.page)),
                 ("per-page", query::shown(self.per_page)),
             ],
-        )
+        ))
     }
 }
 
@@ -80,17 +68,17 @@ impl Client {
         filter: &ModelVersionFilter,
         options: &RequestOptions,
     ) -> Result<Page> {
-        self.page(&filter.path(), filter.per_page, options).await
+        self.page(&filter.path()?, filter.per_page, options).await
     }
 
     /// Changes attributes of a version, and returns the version: `GET`, then `PATCH /models/{model}/versions/{version}`. The server
-    /// replaces each attribute that it is sent, so only those in `changes` are sent; an object among them (`timeout`, `processing`,
-    /// `requirement`) keeps the members that it does not name. A list is replaced.
-    /// Null, as an attribute or as a member of one, means that it is not given.
+    /// replaces each attribute that it is sent, so only those in `changes` are sent. `timeout` and `processing` keep the member that
+    /// is not named; every other attribute is replaced. Null means that an attribute, or a member of `timeout`, `processing` or
+    /// `requirement`, is not given.
     ///
     /// # Errors
-    /// [`Error::Argument`] for changes that are not an object, are empty, or name something that is not such an attribute. Nothing
-    /// is sent.
+    /// [`Error::Argument`](crate::Error::Argument) for changes that are not an object, are empty, name something that is not such an
+    /// attribute, or have a value that it cannot have. Nothing is changed.
     pub async fn edit_model_version(
         &self,
         model_id: &str,
@@ -99,12 +87,11 @@ impl Client {
         options: &RequestOptions,
     ) -> Result<Document> {
         version_path(model_id, version)?;
-        let changes = checked(changes)?;
+        let changes = Changes::read(changes)?;
         let version = self.version(model_id, version, options).await?;
         let path = version_path(model_id, &version)?;
-        let current: Map<String, Value> = self.read(&path, options).await?.parse().unwrap_or_default();
-        self.change(&path, Value::from(merged(&current, changes)), options)
-            .await
+        let current = self.read(&path, options).await?.parse().unwrap_or_default();
+        self.change(&path, changes.beside(&current)?, options).await
     }
 
     /// Sends changes of an object.
@@ -115,48 +102,4 @@ impl Client {
         };
         self.send(&request, options).await
     }
-}
-
-fn checked(changes: &impl Serialize) -> Result<Map<String, Value>> {
-    let refused = |reason: String| Err(Error::argument("changes", reason));
-    let changes = match serde_json::to_value(changes) {
-        Ok(Value::Object(changes)) => given(changes),
-        Ok(_) => return refused("must be an object of attributes".to_owned()),
-        Err(error) => return refused(format!("cannot be written as JSON: {error}")),
-    };
-    match changes.keys().find(|name| !CHANGEABLE.contains(&name.as_str())) {
-        Some(name) => refused(format!(
-            "cannot contain {name:?}: the attributes are {}",
-            CHANGEABLE.join(", ")
-        )),
-        None if changes.is_empty() => refused("must name an attribute".to_owned()),
-        None => Ok(changes),
-    }
-}
-
-/// Leaves out the attributes, and the members of attributes that are objects, whose value is null.
-fn given(changes: Map<String, Value>) -> Map<String, Value> {
-    let members = changes.into_iter().map(|(name, value)| match value {
-        Value::Object(mut members) => {
-            members.retain(|_, member| !member.is_null());
-            (name, Value::Object(members))
-        }
-        value => (name, value),
-    });
-    members.filter(|(_, value)| !value.is_null()).collect()
-}
-
-/// Returns the changes, in which objects have their current members too.
-fn merged(current: &Map<String, Value>, changes: Map<String, Value>) -> Map<String, Value> {
-    let whole = changes
-        .into_iter()
-        .map(|(name, value)| match (current.get(&name), value) {
-            (Some(Value::Object(old)), Value::Object(new)) => {
-                let mut both = old.clone();
-                both.extend(new);
-                (name, Value::Object(both))
-            }
-            (_, value) => (name, value),
-        });
-    whole.collect()
 }
