@@ -19,6 +19,7 @@ export * from './types/models.js';
 export * from './types/tags.js';
 export * from './types/accounting.js';
 export * from './types/deployment.js';
+export * from './types/steps.js';
 export * from './types/options.js';
 export * from './types/errors.js';
 export * from './types/diagnostics.js';

@@ -79,6 +79,24 @@ describe('deployModel', () => {
     ['outputs of one name', { outputs: [{ name: 'a' }, { name: 'a' }] }, /different names, but two are "a"/],
     ['no time for a run', { runTimeout: 0 }, /runTimeout must be at least 1 ms/],
     ['a fraction of an engine', { maximumEngines: 1.5 }, /maximumEngines param/],
+    ['no time for a step', { stepTimeout: 0 }, /stepTimeout param should be a number of milliseconds, 1 or more/],
+    ['a version of two segments', { version: 'a/b' }, /version must be the number of a version/],
+    ['a version with a space', { version: '1.0 0' }, /version must be the number of a version/],
+    ['a blank version', { version: ' ' }, /version/],
+    ['a blank model', { modelId: ' ' }, /modelId must not be empty/],
+    ['a blank name', { name: ' ' }, /name must be given for a new model/],
+    ['a blank image', { image: ' ' }, /image/],
+    ['an image with a space', { image: 'modzy/echo: 1' }, /image must not contain spaces/],
+    ['no engine', { maximumEngines: 0 }, /maximumEngines must be at least 1/],
+    ['an input without a size', { inputs: [{ name: 'a', sample, maximumSize: 0 }] }, /inputs must have a maximum size/],
+    ['an input of no path', { inputs: [{ name: '..', sample }] }, /inputs must not be "\.\."/],
+    ['an input of no type', { inputs: [{ name: 'a', sample, acceptedMediaTypes: 'text' }] }, /inputs must have media/],
+    ['an output of no type', { outputs: [{ name: 'a', mediaType: ' ' }] }, /outputs must have media types/],
+    ['no outputs', { outputs: [] }, /outputs must have at least one output/],
+    ['no time for a start', { statusTimeout: 0 }, /statusTimeout must be at least 1 ms/],
+    ['no interval of polls', { pollInterval: 0 }, /pollInterval param/],
+    ['a picture that is missing', { picture: '/no/such/file' }, /picture cannot be read: \/no\/such\/file/],
+    ['an unknown step', { until: 'loads' }, /until param should be "create"/],
     ['hardware that is not a number', { hardware: '1' }, /hardware param/],
   ]) {
     it(`refuses ${name} before a model is created`, async () => {
@@ -161,6 +179,22 @@ describe('deployModel', () => {
     assert.equal(shown.results['<input-id>']['zähler.json'], 'a sample');
   });
 
+  it('keeps outputs with the names of metadata in the outputs of a run', async () => {
+    const outputs = ['status', 'error', 'engine', 'inputFetching', 'startTime', 'voting'].map((name) => ({ name }));
+    const links = [{ name: 'elapsedTime', mediaType: 'text/plain' }];
+    const { model: of } = await client().deployModel(model({ name: 'Mood', outputs: [...outputs, ...links] }));
+    const ran = await client().run(of.modelId, { input: '{"mood":"joy"}' }, { pollInterval: 10 });
+    for (const found of [ran.outputs, outputsOf(await client().getResult(ran.job), 'job')]) {
+      for (const { name } of outputs) {
+        assert.deepEqual(found[name], { mood: 'joy' }, name);
+      }
+      assert.match(found.elapsedTime, /\/elapsedTime\n$/);
+    }
+    for await (const { status, outputs: streamed } of client().streamResults(ran.job)) {
+      assert.deepEqual([status, streamed], ['SUCCESSFUL', ran.outputs]);
+    }
+  });
+
   it('continues through an outage, and reports each retry', async () => {
     const retries = [];
     const onRetry = ({ request, attempt, error }) => retries.push([request.method, attempt, error.status]);
@@ -179,22 +213,6 @@ describe('deployModel', () => {
     const ofImage = retries.filter(([, , status]) => status === 500);
     assert.deepEqual(
       ofImage,
-  it('keeps outputs with the names of metadata in the outputs of a run', async () => {
-    const outputs = ['status', 'error', 'engine', 'inputFetching', 'startTime', 'voting'].map((name) => ({ name }));
-    const links = [{ name: 'elapsedTime', mediaType: 'text/plain' }];
-    const { model: of } = await client().deployModel(model({ name: 'Mood', outputs: [...outputs, ...links] }));
-    const ran = await client().run(of.modelId, { input: '{"mood":"joy"}' }, { pollInterval: 10 });
-    for (const found of [ran.outputs, outputsOf(await client().getResult(ran.job), 'job')]) {
-      for (const { name } of outputs) {
-        assert.deepEqual(found[name], { mood: 'joy' }, name);
-      }
-      assert.match(found.elapsedTime, /\/elapsedTime\n$/);
-    }
-    for await (const { status, outputs: streamed } of client().streamResults(ran.job)) {
-      assert.deepEqual([status, streamed], ['SUCCESSFUL', ran.outputs]);
-    }
-  });
-
       [1, 2, 3].map((attempt) => ['deployModel', attempt, 500]),
     );
     assert.ok(retries.some(([, , status]) => status === 400));
@@ -230,9 +248,9 @@ describe('deployModel', () => {
   });
 
   it('fails when a step takes longer than stepTimeout', async () => {
-    const error = await failure(client().deployModel(model({ stepTimeout: 0, pollInterval: 1 })));
+    const error = await failure(client().deployModel(model({ stepTimeout: 1, pollInterval: 1 })));
     assert.equal(error.name, 'DeploymentError');
-    assert.match(error.message, /the step image was not complete after 0 ms/);
+    assert.match(error.message, /the step image was not complete after 1 ms/);
   });
 
   it('ends within a step when it is aborted', async () => {

@@ -3,75 +3,7 @@
 import type { Listing, ListOptions } from './listings.js';
 import type { GetModelByIdResponse, GetModelDetailsResponse } from './models.js';
 import type { RequestOptions } from './options.js';
-
-/** A step of a deployment, in order. */
-export type DeploymentStep =
-  | 'create'
-  | 'describe'
-  | 'image'
-  | 'attributes'
-  | 'load'
-  | 'testInput'
-  | 'run'
-  | 'samples'
-  | 'restore'
-  | 'picture'
-  | 'activate';
-
-/** The progress of a step. */
-export interface StepProgress {
-  step: DeploymentStep | 'engines';
-  /** From 0 to 100. */
-  percentage: number;
-  /** The model, once it has been created: what `deployModel` needs to continue. */
-  modelId?: string;
-}
-
-/** Options of a step whose response comes when it is complete. */
-export interface StepOptions extends RequestOptions {
-  /**
-   * ms for one step. If it is longer than `requestTimeout`, it is also the limit of a request that the server answers at the end of
-   * the step: those of `pullImage` and `loadModel`.
-   *
-   * @default 1800000
-   */
-  stepTimeout?: number | null | undefined;
-}
-
-/** How a step is waited for. */
-export interface StepPolling {
-  /**
-   * Called with each new percentage; by `deployModel` also at the beginning and the end of each step.
-   *
-   * @default none
-   */
-  onProgress?: ((progress: StepProgress) => void | PromiseLike<void>) | null | undefined;
-  /**
-   * ms between a response and the next poll of a step; at least 1.
-   *
-   * @default 2000
-   */
-  pollInterval?: number | null | undefined;
-  /**
-   * ms of unbroken failure of the polls that the wait survives.
-   *
-   * @default 300000
-   */
-  maxOutage?: number | null | undefined;
-}
-
-/** Options of a wait for a step. A poll is one attempt, so there are no `retries`. */
-export interface StepWaitOptions extends Omit<StepOptions, 'retries'>, StepPolling {
-  /**
-   * Not an option of waits, which retry for `maxOutage`.
-   *
-   * @default none
-   */
-  retries?: null | undefined;
-}
-
-/** Options of deployments. */
-export interface DeployOptions extends StepOptions, StepPolling {}
+import type { DeployOptions, DeploymentStep, StepOptions, StepWaitOptions } from './steps.js';
 
 /** An input of a model to deploy. */
 export interface DeploymentInput {
@@ -277,7 +209,8 @@ export interface DeploymentMethods {
    *
    * @returns The version.
    * @throws {TypeError} If the model cannot work: no input, a sample that cannot be read, is empty or larger than its input may be, a
-   *   minimum above the maximum. Nothing is sent.
+   *   version that is not a number, names that no path can hold, a size of 0, something that is not a media type, no engine, a minimum
+   *   above the maximum. Nothing is sent.
    * @throws {DeploymentError} If a step fails or takes longer than `stepTimeout`. It has the `modelId` and the `step` for `from`.
    */
   deployModel(params: DeployModelParams, options?: DeployOptions | null): Promise<GetModelDetailsResponse>;

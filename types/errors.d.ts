@@ -148,7 +148,7 @@ export declare class DeploymentError extends ModzyError {
   step: string;
   /** The model, once it exists. */
   modelId?: string;
-  /** What the server says about the cause. */
+  /** What the server says about the cause. If that is not a text, its JSON. */
   technicalInformation?: string;
   /** The HTTP status, if the server refused the step. */
   status?: number;

@@ -104,7 +104,7 @@ const options = {
   maxPollInterval: inRust(milliseconds(1), ...jobWaits),
   onProgress: inJavaScript(callback, 'deploy', 'stepWait', 'wait', 'waitMany', 'run'),
   pollInterval: inRust(milliseconds(1), 'deploy', ...waits),
-  stepTimeout: inRust(milliseconds(0), 'deploy', 'step', 'stepWait'),
+  stepTimeout: inRust(milliseconds(1), 'deploy', 'step', 'stepWait'),
   waitTimeout: inRust(milliseconds(0), ...jobWaits),
   // Cancellation of the job after an abort. An upload always cancels its job.
   cancelOnAbort: inJavaScript(boolean, 'submit', 'embed', 'submitModel', ...jobWaits),

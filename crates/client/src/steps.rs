@@ -6,7 +6,7 @@ use std::{sync::Mutex, time::Duration};
 use crate::{
     client::{Client, RequestOptions},
     clock::FOREVER,
-    document::{Document, string_member},
+    document::{Document, text_member},
     error::{Error, Result},
     jobs::WaitOptions,
     observer::Event,
@@ -179,11 +179,11 @@ fn missing(step: &'static str, error: Box<Error>) -> Error {
     }
 }
 
-/// Returns what the server says about the cause of a step's failure. A response that says it is about the step, not about the
-/// request.
+/// Returns what the server says about the cause of a step's failure: text, or the JSON of another value. A response that says it is
+/// about the step, not about the request.
 pub(crate) fn technical_information(error: &Error) -> Option<String> {
     match error {
-        Error::Status { body: Some(body), .. } => string_member(body, "technicalInformation"),
+        Error::Status { body: Some(body), .. } => text_member(body, "technicalInformation"),
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     client::Client,
     document::Document,
     error::{Error, Result},
+    models::model_path,
     steps::{StepOptions, technical_information},
 };
 
@@ -140,6 +141,6 @@ impl Deployment<'_> {
 fn identifier(model: &Document) -> Result<String> {
     let identifier = model.string_member("identifier");
     identifier
-        .filter(|identifier| !identifier.is_empty())
+        .filter(|identifier| model_path(identifier).is_ok())
         .ok_or_else(|| Error::step("create", "failed: the response has no identifier of the model"))
 }

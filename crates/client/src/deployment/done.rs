@@ -4,11 +4,10 @@ use serde::Deserialize;
 
 use super::{
     Step,
-    progress::{percentage_of, test_failure, test_percentage},
+    progress::{PULL, TEST},
 };
 use crate::{
     client::{Client, RequestOptions},
-    document::Document,
     error::{Error, Result},
     steps::technical_information,
 };
@@ -61,19 +60,14 @@ impl Done {
         let of_version: Version = document
             .parse()
             .map_err(|_| Error::step("create", "cannot be resumed: the version is not what the API describes"))?;
-        let image = client.send(&client.image_progress(model, version)?, options).await;
-        let image = state(image, percentage_of)?;
+        let image = state(PULL.read(client, model, version, options).await)?;
         let is_loaded = image == State::Complete
             && of_version
                 .container_image
                 .and_then(|image| image.load_percentage)
                 .is_some_and(|percentage| percentage >= 100.0);
         let test = if is_loaded {
-            let test = client.send(&client.test_progress(model, version)?, options).await;
-            state(test, |test| match test_failure(test) {
-                Some(_) => 0,
-                None => test_percentage(test),
-            })?
+            state(TEST.read(client, model, version, options).await)?
         } else {
             State::Open
         };
@@ -101,17 +95,15 @@ impl Done {
 
 /// Returns the state of a step by the response about its progress. At 0 %, the server may not have begun it. A refusal means that
 /// it was not begun, or that it has failed.
-fn state(progress: Result<Document>, percentage: impl Fn(&Document) -> u32) -> Result<State> {
-    match progress {
-        Ok(progress) => Ok(match percentage(&progress) {
-            0 => State::Open,
-            1..100 => State::UnderWay,
-            _ => State::Complete,
-        }),
-        Err(Error::Status {
+fn state(percentage: Result<u32>) -> Result<State> {
+    match percentage {
+        Ok(0)
+        | Err(Error::Status {
             status: 400 | 404 | 409 | 422,
             ..
         }) => Ok(State::Open),
+        Ok(1..100) => Ok(State::UnderWay),
+        Ok(_) => Ok(State::Complete),
         Err(error) if technical_information(&error).is_some() => Ok(State::Open),
         Err(error) => Err(error),
     }

@@ -1,6 +1,7 @@
 //! The deployment of a model: its steps in order, and which of them to take. Each step's requests are in `steps`, the description
-//! of the model in `spec`, its files in `files`.
+//! of the model in `spec`, its checks in `check`, its files in `files`.
 
+mod check;
 mod course;
 mod done;
 mod files;
@@ -165,6 +166,9 @@ impl Client {
         mut on_progress: impl FnMut(StepProgress<'_>) + Send,
     ) -> Result<Document> {
         let steps = options.steps(spec)?;
+        if options.wait.longest().is_zero() {
+            return Err(Error::argument("limit", "must be longer than 0"));
+        }
         spec.check(&steps)?;
         let mut deployment = Deployment {
             client: self,

@@ -9,7 +9,7 @@ use crate::{
     client::{Client, RequestOptions},
     document::Document,
     error::{Error, Result},
-    models::version_path,
+    models::version_route,
     transport::{Expect, Payload, Request},
 };
 
@@ -44,8 +44,8 @@ impl Client {
         sample: &impl Serialize,
         options: &RequestOptions,
     ) -> Result<()> {
-        let path = format!("{}/sample-input", version_path(model_id, version)?);
-        self.put(&path, sample, options).await
+        self.put_sample((model_id, version), "sample-input", sample, options)
+            .await
     }
 
     /// Sets the sample of a version's results: `PUT …/sample-output`.
@@ -59,11 +59,18 @@ impl Client {
         sample: &impl Serialize,
         options: &RequestOptions,
     ) -> Result<()> {
-        let path = format!("{}/sample-output", version_path(model_id, version)?);
-        self.put(&path, sample, options).await
+        self.put_sample((model_id, version), "sample-output", sample, options)
+            .await
     }
 
-    async fn put(&self, path: &str, sample: &impl Serialize, options: &RequestOptions) -> Result<()> {
+    async fn put_sample(
+        &self,
+        (model_id, version): (&str, &str),
+        route: &str,
+        sample: &impl Serialize,
+        options: &RequestOptions,
+    ) -> Result<()> {
+        let path = version_route(model_id, version, route)?;
         let body = match serde_json::to_value(sample) {
             Ok(Value::Object(body)) => Value::Object(body),
             _ => return Err(Error::argument("sample", "must be a JSON object")),
@@ -71,7 +78,7 @@ impl Client {
         let request = Request {
             payload: Payload::Json(body.to_string().into()),
             expect: Expect::Acknowledgement,
-            ..self.request(Method::PUT, path, None)
+            ..self.request(Method::PUT, &path, None)
         };
         self.send(&request, options).await?;
         Ok(())

@@ -1,15 +1,11 @@
-//! What is deployed, and the check of it before anything is created. Its files are in `files`.
+//! What is deployed. Its files are in `files`, and the check of it in `check`.
 
-use std::{ops::RangeInclusive, path::PathBuf};
+use std::path::PathBuf;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Step, steps::check_number};
-use crate::{
-    engines::{EngineRange, check_range},
-    error::{Error, Result},
-};
+use crate::engines::EngineRange;
 
 /// The requirement of containers for ARM, which servers do not test.
 pub(super) const ARM: i64 = -99;
@@ -260,62 +256,5 @@ impl ModelSpec {
             minimum: self.minimum_engines,
             maximum: self.maximum_engines,
         }
-    }
-
-    /// Refuses a spec that cannot work in these steps.
-    pub(super) fn check(&self, steps: &RangeInclusive<Step>) -> Result<()> {
-        let empty = |text: &str| text.trim().is_empty();
-        let refused = |name, reason: &str| Err(Error::argument(name, reason));
-        if self.model_id.is_none() && empty(&self.name) {
-            return refused("name", "must be given for a new model");
-        }
-        // Refuses what no path can hold. A new model gets an identifier that can.
-        check_number(self.model_id.as_deref().unwrap_or("new"), &self.version)?;
-        if empty(&self.image) {
-            return refused("image", "must not be empty");
-        }
-        check_names("inputs", self.inputs.iter().map(|input| &input.name))?;
-        check_names("outputs", self.outputs.iter().map(|output| &output.name))?;
-        if self.tags.iter().any(|tag| empty(tag)) {
-            return refused("tags", "must not be empty");
-        }
-        for (name, limit) in [
-            ("status_timeout", self.status_timeout),
-            ("run_timeout", self.run_timeout),
-        ] {
-            if limit == 0 {
-                return refused(name, "must be at least 1 ms");
-            }
-        }
-        let tests = self.is_tested() && steps.contains(&Step::TestInput);
-        if tests && self.inputs.iter().any(|input| input.sample.is_none()) {
-            return refused(
-                "inputs",
-                "must each have a sample, which the server tests the model with",
-            );
-        }
-        check_range(self.engines()).map_err(|_| {
-            let EngineRange { minimum, maximum } = self.engines();
-            let reason = format!("must not be above the maximum: {minimum} > {maximum}");
-            Error::argument("minimum_engines", reason)
-        })
-    }
-}
-
-/// Refuses names of inputs or outputs that are missing, empty or not unique.
-fn check_names<'a>(argument: &'static str, names: impl Iterator<Item = &'a String>) -> Result<()> {
-    let mut names: Vec<_> = names.collect();
-    names.sort_unstable();
-    let refused = |reason: String| Err(Error::argument(argument, reason));
-    if names.is_empty() {
-        return refused(format!("must have at least one {}", argument.trim_end_matches('s')));
-    }
-    if names.iter().any(|name| name.trim().is_empty()) {
-        return refused("must have names that are not empty".to_owned());
-    }
-    let mut pairs = names.iter().zip(names.iter().skip(1));
-    match pairs.find(|(name, next)| name == next) {
-        Some((name, _)) => refused(format!("must have different names, but two are {name:?}")),
-        None => Ok(()),
     }
 }

@@ -7,16 +7,18 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 
 use super::{
+    check::{check_image, check_number},
     files::Sample,
     spec::{ContainerImage, ModelDescription, ModelSpec},
 };
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
+    endpoint::given,
     engines::processing,
     error::{Error, Result},
     listing::{query, with_query},
-    models::{LATEST, model_path, version_path},
+    models::{model_path, version_path, version_route},
     observer::Event,
     steps::StepOptions,
     transport::{Data, Expect, Payload, Request, Shape},
@@ -31,27 +33,13 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(600);
 /// The longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
-/// Refuses the number of a new version that no path can hold, and the name of the latest one.
-pub(super) fn check_number(model_id: &str, version: &str) -> Result<()> {
-    version_path(model_id, version)?;
-    if version.trim().is_empty() || version == LATEST {
-        return Err(Error::argument(
-            "version",
-            "must be the number of a version, such as 0.0.1",
-        ));
-    }
-    Ok(())
-}
-
 impl Client {
     /// Creates a model with its first version, and returns it: `POST /models`. Its `identifier` names the model.
     ///
     /// # Errors
     /// [`Error::Argument`] for an empty name or version. With `sent: Maybe` if the server may have created it.
     pub async fn create_model(&self, name: &str, version: &str, options: &RequestOptions) -> Result<Document> {
-        if name.trim().is_empty() {
-            return Err(Error::argument("name", "must not be empty"));
-        }
+        given("name", name)?;
         check_number("new", version)?;
         let body = json!({ "name": name, "version": version });
         self.post_json("/models", &body, Expect::Body(Shape::Object), options)
@@ -90,6 +78,12 @@ impl Client {
         if description.is_empty() {
             return Err(Error::argument("description", "must be given, or the name or tags"));
         }
+        if let Some(name) = &description.name {
+            given("name", name)?;
+        }
+        for tag in description.tags.iter().flatten() {
+            given("tags", tag)?;
+        }
         let body = serde_json::to_value(description).map_err(|error| Error::Internal(error.to_string()))?;
         self.change(&path, body, options).await
     }
@@ -106,10 +100,8 @@ impl Client {
         image: &ContainerImage,
         options: &StepOptions,
     ) -> Result<()> {
-        let path = format!("{}/container-image", version_path(model_id, version)?);
-        if image.url.trim().is_empty() {
-            return Err(Error::argument("image", "must not be empty"));
-        }
+        let path = version_route(model_id, version, "container-image")?;
+        check_image(&image.url)?;
         let mut registry = Map::from_iter([("url".to_owned(), json!(image.url))]);
         if let Some(username) = &image.username {
             registry.insert("username".to_owned(), json!(username));
@@ -163,7 +155,7 @@ impl Client {
     /// # Errors
     /// The server's refusal, with its `technicalInformation` in the body.
     pub async fn load_model(&self, model_id: &str, version: &str, options: &StepOptions) -> Result<()> {
-        let path = format!("{}/load-process", version_path(model_id, version)?);
+        let path = version_route(model_id, version, "load-process")?;
         let clock = self.transport().clock();
         let started = clock.now();
         let request = self.long_request(options);
@@ -197,7 +189,8 @@ impl Client {
         sample: &Sample,
         options: &RequestOptions,
     ) -> Result<()> {
-        let path = format!("{}/testInput", version_path(model_id, version)?);
+        let path = version_route(model_id, version, "testInput")?;
+        given("input", &sample.input)?;
         let path = with_query(&path, [("name", query::text(Some(&sample.input)))]);
         self.post_file(&path, sample, options).await
     }
@@ -207,7 +200,7 @@ impl Client {
     /// # Errors
     /// As every write.
     pub async fn start_test(&self, model_id: &str, version: &str, options: &RequestOptions) -> Result<()> {
-        self.post(&format!("{}/run-process", version_path(model_id, version)?), options)
+        self.post(&version_route(model_id, version, "run-process")?, options)
             .await
     }
 

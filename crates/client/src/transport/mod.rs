@@ -57,7 +57,7 @@ pub(crate) use self::{
     request::{Expect, Format, Request, Settings, Shape},
     retry::{Class, refusal},
     retry_state::RetryState,
-    shape::{Named, Results},
+    shape::{Named, Results, is_failed},
     stream::Streamed,
     throttle::{LONGEST_RETRY_AFTER, Patience, Place, RouteClass},
     tls::Identity,

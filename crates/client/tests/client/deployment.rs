@@ -118,6 +118,28 @@ async fn a_spec_that_cannot_work_is_refused_before_a_model_is_created() {
         (changed(&|spec| spec.image = " ".to_owned()), "image"),
         (changed(&|spec| spec.version = "..".to_owned()), "version"),
         (changed(&|spec| spec.version = "latest".to_owned()), "version"),
+        (changed(&|spec| spec.version = "a/b".to_owned()), "version"),
+        (changed(&|spec| spec.version = "1.0 0".to_owned()), "version"),
+        (changed(&|spec| spec.version = "...".to_owned()), "version"),
+        (changed(&|spec| spec.version = "1.0.0\n".to_owned()), "version"),
+        (changed(&|spec| spec.version = "1.0.0?x=1#y".to_owned()), "version"),
+        (changed(&|spec| spec.image = "modzy/echo: 1".to_owned()), "image"),
+        (changed(&|spec| spec.image = "modzy/echo:1\n".to_owned()), "image"),
+        (changed(&|spec| spec.model_id = Some(" ".to_owned())), "model_id"),
+        (changed(&|spec| spec.maximum_engines = 0), "maximum_engines"),
+        (changed(&|spec| spec.inputs[0].name = "..".to_owned()), "inputs"),
+        (changed(&|spec| spec.inputs[0].maximum_size = 0), "inputs"),
+        (changed(&|spec| spec.inputs[0].accepted_media_types.clear()), "inputs"),
+        (
+            changed(&|spec| spec.inputs[0].accepted_media_types = "text/plain,".to_owned()),
+            "inputs",
+        ),
+        (changed(&|spec| spec.outputs[0].name = ".".to_owned()), "outputs"),
+        (changed(&|spec| spec.outputs[0].maximum_size = 0), "outputs"),
+        (
+            changed(&|spec| spec.outputs[0].media_type = "json".to_owned()),
+            "outputs",
+        ),
         (changed(&|spec| spec.model_id = Some("..".to_owned())), "model_id"),
         (changed(&|spec| spec.outputs.clear()), "outputs"),
         (changed(&|spec| spec.outputs.push(spec.outputs[0].clone())), "outputs"),
@@ -155,6 +177,12 @@ async fn a_spec_that_cannot_work_is_refused_before_a_model_is_created() {
         matches!(resumed, Err(Error::Argument { name: "model_id", .. })),
         "{resumed:?}"
     );
+    let no_time = DeployOptions::default().wait(StepOptions::default().limit(Duration::ZERO));
+    let unlimited = client.deploy_model(&good(), &no_time, |_| {}).await;
+    assert!(
+        matches!(unlimited, Err(Error::Argument { name: "limit", .. })),
+        "{unlimited:?}"
+    );
     assert!(emulator.requests().is_empty());
 }
 
@@ -162,13 +190,13 @@ async fn a_spec_that_cannot_work_is_refused_before_a_model_is_created() {
 async fn a_step_that_takes_too_long_ends_the_deployment() {
     let (emulator, folder) = (emulator().await, Folder::new());
     let client = builder(emulator.base_url()).build().unwrap();
-    let wait = StepOptions::default().poll_interval(millis(1)).limit(Duration::ZERO);
+    let wait = StepOptions::default().poll_interval(millis(1)).limit(millis(1));
     let spec = spec(&folder, "modzy/echo:1");
     let error = client
         .deploy_model(&spec, &DeployOptions::default().wait(wait), |_| {})
         .await
         .unwrap_err();
-    assert_eq!(error.to_string(), "the step image was not complete after 0 ms");
+    assert_eq!(error.to_string(), "the step image was not complete after 1 ms");
 }
 
 #[tokio::test]

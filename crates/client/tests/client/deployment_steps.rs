@@ -155,6 +155,16 @@ async fn a_failed_run_is_an_error_with_its_technical_information() {
             "the step run failed: the server gives no reason",
             None,
         ),
+        (
+            r#"{"status":"FAILED","error":{"code":7},"technicalInformation":["line 3", 137]}"#,
+            r#"the step run failed: {"code":7}"#,
+            Some(r#"["line 3", 137]"#),
+        ),
+        (
+            r#"{"status":"FAILED","error":"why","technicalInformation":null},"technicalInformation":{"exit":137}"#,
+            "the step run failed: why",
+            Some(r#"{"exit":137}"#),
+        ),
     ] {
         let server = Server::always(ok(format!(r#"{{"percentage":100,"result":{result}}}"#))).await;
         let (client, _) = skipping(&server.api());
@@ -170,6 +180,21 @@ async fn a_failed_run_is_an_error_with_its_technical_information() {
             panic!("{error:?}");
         };
         assert_eq!(technical_information.as_deref(), technical);
+    }
+}
+
+#[tokio::test]
+async fn a_failed_run_without_a_percentage_ends_the_wait_with_its_reason() {
+    for percentage in ["", r#""percentage":null,"#, r#""percentage":"70","#] {
+        let failed = format!(r#"{{{percentage}"step":4,"result":{{"status":"FAILED","error":"no memory"}}}}"#);
+        let server = Server::scripted(vec![self::percentage(55), ok(failed)]).await;
+        let (client, _) = skipping(&server.api());
+        let error = client
+            .wait_for_test("m", "1.0.0", &each_second(), |_| {})
+            .await
+            .unwrap_err();
+        assert_eq!(error.to_string(), "the step run failed: no memory", "{percentage}");
+        assert_eq!(server.count(), 2);
     }
 }
 

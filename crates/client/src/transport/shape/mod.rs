@@ -4,7 +4,7 @@
 mod object;
 
 use self::object::Object;
-pub(crate) use self::object::{Named, Results};
+pub(crate) use self::object::{Named, Results, is_failed};
 use super::request::{Expect, Shape};
 use crate::{
     document::{self, Document, Members, without_mark},
@@ -96,7 +96,7 @@ fn judge(text: &str, shape: Shape, job: Option<&str>) -> Result<(), BodyFault> {
         Shape::Results => (!object.are_results(job)).then_some(BodyFault::NoResults),
         Shape::JobWithStatus if !object.has_status() => Some(BodyFault::NoStatus),
         // A step may report its failure among its progress.
-        Shape::Progress if object.has_percentage() => None,
+        Shape::Progress if object.has_percentage() || object.is_of_a_failed_run() => None,
         Shape::Job | Shape::JobWithStatus if named == Named::It => {
             object.is_error_of_the_api().then_some(BodyFault::Message)
         }

@@ -159,6 +159,14 @@ impl<'a> Object<'a> {
         percentage.is_some_and(|percentage| serde_json::from_str::<f64>(percentage).is_ok())
     }
 
+    /// Whether it reports a run that has failed, which may have no percentage.
+    pub(super) fn is_of_a_failed_run(&self) -> bool {
+        let status = self
+            .member("result")
+            .and_then(|result| document::string_member(result, "status"));
+        status.is_some_and(|status| is_failed(&status))
+    }
+
     pub(super) fn are_results(&self, job: Option<&str>) -> bool {
         let mut results = Results::default();
         for (name, value) in &self.0 {
@@ -189,6 +197,14 @@ impl<'a> Object<'a> {
         };
         !self.0.is_empty() && self.0.iter().all(|(name, _)| is_of_errors(name))
     }
+}
+
+/// The statuses of a run that has failed, in any letter case.
+const FAILED: [&str; 3] = ["FAILED", "ERROR", "TIMEDOUT"];
+
+/// Whether a run with a status has failed.
+pub(crate) fn is_failed(status: &str) -> bool {
+    FAILED.iter().any(|failed| status.eq_ignore_ascii_case(failed))
 }
 
 fn is_mark(name: &str, value: &str) -> bool {

@@ -203,6 +203,8 @@ fn progress_has_a_percentage_that_is_a_number() {
         r#"{"percentage":99.5,"step":4,"stepName":"s"}"#,
         r#"{"percentage":100,"error":"a failure of the step","status":500}"#,
         r#"{"percentage":"1","percentage":1}"#,
+        r#"{"result":{"status":"FAILED","error":"why"}}"#,
+        r#"{"percentage":null,"step":4,"result":{"status":"error"}}"#,
     ];
     assert_judged(Shape::Progress, &good, None);
     let wrong = [
@@ -211,6 +213,10 @@ fn progress_has_a_percentage_that_is_a_number() {
         r#"{"percentage":null}"#,
         r#"{"percentage":"47"}"#,
         r#"{"percentage":[1]}"#,
+        r#"{"result":{"status":"SUCCESSFUL"}}"#,
+        r#"{"result":{"status":7}}"#,
+        r#"{"result":"FAILED"}"#,
+        r#"{"status":"FAILED"}"#,
     ];
     assert_judged(Shape::Progress, &wrong, Some(BodyFault::NoProgress));
     assert_judged(Shape::Progress, &ERRORS, Some(BodyFault::Message));
