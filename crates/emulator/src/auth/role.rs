@@ -62,9 +62,17 @@ impl Role {
         }
     }
 
+    /// Whether the role may change the engines of any model.
+    pub(crate) fn may_scale(self) -> bool {
+        self.has(Right::Scale)
+    }
+
     /// Whether the role allows a request. The path is that under `/api`.
     pub(super) fn allows(self, method: &Method, path: &str) -> bool {
-        let right = Right::of(method, path);
+        self.has(Right::of(method, path))
+    }
+
+    fn has(self, right: Right) -> bool {
         match self {
             Self::SystemOwner => true,
             Self::AccountAdmin => !matches!(right, Right::Deploy | Right::Scale),

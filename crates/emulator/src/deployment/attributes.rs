@@ -70,9 +70,11 @@ impl<'a> Patch<'a> {
                 }
             }
         }
-        if let Some(processing) = self.body.optional("processing") {
-            attributes.processing = engines(&processing.members()?, attributes.processing)?;
-        }
+        attributes.processing = match self.body.optional("processing") {
+            Some(processing) => engines(&processing.members()?, attributes.processing)?,
+            // The SDK for Go sends the numbers of engines beside the attributes.
+            None => engines(&self.body, attributes.processing)?,
+        };
         Ok(())
     }
 

@@ -1,6 +1,8 @@
 //! Keys and teams.
 
-use modzy_emulator::Options;
+use axum::http::Method;
+use bytes::Bytes;
+use modzy_emulator::{Options, Role};
 use serde_json::json;
 
 use crate::support::Server;
@@ -70,6 +72,40 @@ async fn the_whole_key_is_shown_once() {
         assert_eq!(
             (answer.status, answer.message().as_str()),
             (404, "the access key does not exist")
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_entitlement_of_the_sdk_for_go_leads_to_the_route_that_the_key_may_take() {
+    let server = Server::start(Options {
+        keys: vec![(Role::DataScientist, "data.secret".to_owned())],
+        ..Options::default()
+    })
+    .await;
+    let path = "/api/accounting/entitlements";
+    let entitlements = server.get(path).await.json();
+    let [entitlement] = &entitlements.as_array().unwrap()[..] else {
+        panic!("{entitlements}");
+    };
+    assert_eq!(entitlement["identifier"], "CAN_PATCH_PROCESSING_MODEL_VERSION");
+    assert!(entitlement["weight"].is_u64(), "{entitlement}");
+    let of_scientist = server
+        .send_as(Some("ApiKey data.secret"), Method::GET, path, Bytes::new())
+        .await;
+    assert_eq!(of_scientist.unwrap().json(), json!([]));
+    // As that SDK sends it, on either route.
+    for (route, most) in [("/processing", 3), ("", 2)] {
+        let body = json!({
+            "ModelID": "ed542963de", "Version": "1.0.1", "minimumParallelCapacity": 1, "maximumParallelCapacity": most,
+        });
+        let version = server
+            .patch(&format!("/api/models/ed542963de/versions/1.0.1{route}"), body)
+            .await
+            .json();
+        assert_eq!(
+            version["processing"],
+            json!({ "minimumParallelCapacity": 1, "maximumParallelCapacity": most })
         );
     }
 }
