@@ -9,12 +9,14 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    attempt_state::AttemptState,
     failure::FailedAttempt,
+    handover::HandOver,
     request::{Request, Settings, fired},
     retry::{self, Class, Verdict},
     shared::Transport,
     throttle::{self, LONGEST_RETRY_AFTER, Patience, Pause, RouteClass},
-    turn::Caller,
+    turn::{Caller, NoTurn},
 };
 use crate::{
     backoff::{Backoff, RETRY_PAUSE},
@@ -74,7 +76,7 @@ impl RetryState {
     }
 
     /// The last failure, if it was a refusal.
-    pub(super) fn last_refusal(&mut self) -> Option<Error> {
+    fn last_refusal(&mut self) -> Option<Error> {
         self.last.take_if(|error| retry::refusal(self.class, error).is_some())
     }
 
@@ -133,6 +135,24 @@ impl Transport {
         settings
             .until
             .map(|until| until.saturating_duration_since(self.clock().now()))
+    }
+
+    /// Returns the error of a call that gets no turn.
+    pub(crate) fn error_without_turn(&self, none: NoTurn, request: &Request, retry_state: &mut RetryState) -> Error {
+        let attempt = || AttemptState::new(self.config.route.dial(&request.url), HandOver::new(self.counts.clone()));
+        let mut error = match none {
+            NoTurn::Aborted => return retry_state.last_error(),
+            NoTurn::Failed(error) => return retry_state.end(error),
+            NoTurn::Late(limit) => {
+                let late = self.failure_context(request, &attempt()).timeout(limit);
+                retry_state.end(late.error)
+            }
+            NoTurn::Refused(refusal) => retry_state
+                .last_refusal()
+                .unwrap_or_else(|| self.failure_context(request, &attempt()).not_sent(refusal)),
+        };
+        error.note_gave_up(GaveUp::Limit);
+        error
     }
 
     /// Waits until the next attempt is due.

@@ -11,21 +11,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     answer::Answer,
-    attempt_state::AttemptState,
     failure::FailedAttempt,
-    handover::HandOver,
     pool::Pool,
-    request::{Request, fired},
+    request::fired,
     retry::{self, Class},
-    retry_state::RetryState,
     shared::Transport,
     throttle::{self, Patience, Pause, Place, Refusal, RouteClass, Ticket, Waiter},
 };
-use crate::{
-    clock::Random,
-    error::{Error, GaveUp},
-    observer::Observed,
-};
+use crate::{clock::Random, error::Error, observer::Observed};
 
 /// A call that wants to make an attempt.
 #[derive(Debug, Clone, Copy)]
@@ -117,24 +110,6 @@ impl Transport {
                 });
             }
         }
-    }
-
-    /// Returns the error of a call that gets no turn.
-    pub(crate) fn error_without_turn(&self, none: NoTurn, request: &Request, retry_state: &mut RetryState) -> Error {
-        let attempt = || AttemptState::new(self.config.route.dial(&request.url), HandOver::new(self.counts.clone()));
-        let mut error = match none {
-            NoTurn::Aborted => return retry_state.last_error(),
-            NoTurn::Failed(error) => return retry_state.end(error),
-            NoTurn::Late(limit) => {
-                let late = self.failure_context(request, &attempt()).timeout(limit);
-                retry_state.end(late.error)
-            }
-            NoTurn::Refused(refusal) => retry_state
-                .last_refusal()
-                .unwrap_or_else(|| self.failure_context(request, &attempt()).not_sent(refusal)),
-        };
-        error.note_gave_up(GaveUp::Limit);
-        error
     }
 }
 
