@@ -128,7 +128,8 @@ describe('stats()', () => {
     const client = new ModzyClient(server.baseURL, KEY);
     const { queues: idle } = client.stats();
     const free = { waiting: 0, reason: null, pauseMs: 0, ratePerSecond: null };
-    assert.deepEqual(idle, { submits: free, chunks: free, polls: free, reads: free });
+    const others = { chunks: free, polls: free, lists: free, reads: free, deletes: free };
+    assert.deepEqual(idle, { submits: free, ...others });
     const submit = () => client.submitJobText('m', 'v', TEXTS);
     for (const call of Array(4).keys()) {
       assert.ok(await submit(), String(call));
@@ -137,14 +138,14 @@ describe('stats()', () => {
     while (client.stats().queues.submits.reason !== 'pause') {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    const others = [submit(), submit()];
+    const later = [submit(), submit()];
     await new Promise((resolve) => setTimeout(resolve, 50));
     const { submits: queue, ...rest } = client.stats().queues;
-    assert.deepEqual(rest, { chunks: free, polls: free, reads: free });
+    assert.deepEqual(rest, others);
     assert.deepEqual([queue.waiting, queue.reason], [3, 'pause']);
     assert.ok(queue.pauseMs > 500 && queue.pauseMs <= 1100, `${queue.pauseMs} ms`);
     assert.ok(queue.ratePerSecond >= 3, `${queue.ratePerSecond} a second`);
-    await Promise.all([refused, ...others]);
+    await Promise.all([refused, ...later]);
     assert.equal(client.stats().queues.submits.reason, 'rate');
   });
 });
@@ -169,6 +170,34 @@ describe('a submit of a batch', () => {
       assert.equal(submits(server), 9);
     });
   }
+
+  it('has a queue for each kind of requests', async (t) => {
+    const server = await serve(t, { '*': refusal('30') });
+    const client = new ModzyClient(server.baseURL, KEY, { polling: 'listing' });
+    const kinds = [
+      [['submits'], () => client.submitJobText('m', 'v', TEXTS)],
+      [['chunks'], () => client.appendInput('j', 'key', 'input.txt', Buffer.from('text'))],
+      [['polls', 'lists'], () => client.blockUntilComplete('j', { pollInterval: 1 })],
+      [['reads'], () => client.getJob('j')],
+      [['deletes'], () => client.request({ method: 'DELETE', path: '/anything' })],
+    ];
+    const calls = [];
+    const expected = [];
+    for (const [names, call] of kinds) {
+      calls.push(call().catch(({ name }) => name));
+      expected.push(...names);
+      const paused = () => Object.entries(client.stats().queues).filter(([, { reason }]) => reason === 'pause');
+      for (let nth = 0; nth < 1000 && paused().length < expected.length; nth += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      assert.deepEqual(
+        paused().map(([name]) => name),
+        Object.keys(client.stats().queues).filter((name) => expected.includes(name)),
+      );
+    }
+    await client.close();
+    assert.deepEqual(await Promise.all(calls), Array(5).fill('ClientClosedError'));
+  });
 
   it('without the options follows the rule of a single call', async (t) => {
     const server = await serve(t, refusing(8));

@@ -230,7 +230,9 @@ impl BindingClient {
             submits: state.submits.into(),
             chunks: state.chunks.into(),
             polls: state.polls.into(),
+            lists: state.lists.into(),
             reads: state.reads.into(),
+            deletes: state.deletes.into(),
         }
     }
 }
@@ -263,7 +265,9 @@ pub struct BindingStats {
     pub submits: BindingQueueState,
     pub chunks: BindingQueueState,
     pub polls: BindingQueueState,
+    pub lists: BindingQueueState,
     pub reads: BindingQueueState,
+    pub deletes: BindingQueueState,
 }
 
 /// How requests of a kind are held back.

@@ -65,8 +65,12 @@ export interface ClientStats {
     chunks: QueueStats;
     /** Polls of waits. */
     polls: QueueStats;
+    /** The lists of ended jobs that serve waits, with `polling: 'listing'`. */
+    lists: QueueStats;
     /** All other reads. */
     reads: QueueStats;
+    /** Deletes that `request` sends. Cancels wait in no queue. */
+    deletes: QueueStats;
   };
 }
 

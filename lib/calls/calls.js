@@ -147,8 +147,15 @@ class Calls {
 
   /** A snapshot of the calls of the client, and of the connections that it uses. */
   get stats() {
-    const { submits, chunks, polls, reads, ...transport } = this.#native.stats();
-    const queues = { submits: queueOf(submits), chunks: queueOf(chunks), polls: queueOf(polls), reads: queueOf(reads) };
+    const { submits, chunks, polls, lists, reads, deletes, ...transport } = this.#native.stats();
+    const queues = {
+      submits: queueOf(submits),
+      chunks: queueOf(chunks),
+      polls: queueOf(polls),
+      lists: queueOf(lists),
+      reads: queueOf(reads),
+      deletes: queueOf(deletes),
+    };
     return { pendingCalls: this.pending, ...transport, queues };
   }
 

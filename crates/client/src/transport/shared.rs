@@ -94,8 +94,12 @@ pub struct TransportState {
     pub chunks: QueueState,
     /// The polls of waits.
     pub polls: QueueState,
+    /// The lists of ended jobs that serve waits, with [`Polling::Listing`](crate::Polling::Listing).
+    pub lists: QueueState,
     /// All other reads.
     pub reads: QueueState,
+    /// The deletes, except cancels, which wait for no other request.
+    pub deletes: QueueState,
 }
 
 impl Transport {
@@ -144,7 +148,9 @@ impl Transport {
             submits: self.queue(RouteClass::Submit),
             chunks: self.queue(RouteClass::Chunk),
             polls: self.queue(RouteClass::Poll),
+            lists: self.queue(RouteClass::List),
             reads: self.queue(RouteClass::Read),
+            deletes: self.queue(RouteClass::Delete),
         }
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use modzy_client::{Client, Event, Observer, Polling, RequestOptions, WaitOptions};
+use modzy_client::{Client, Event, Observer, Polling, QueueReason, RequestOptions, WaitOptions};
 use serde_json::json;
 
 use crate::support::{
@@ -274,6 +274,9 @@ async fn a_refusal_of_the_list_holds_back_no_poll_and_ends_no_wait() {
         let waits = join_all(ids.map(|id| client.block_until_complete(id, &options, |_| {})));
         let course = async {
             until(|| ids.iter().all(|id| polls(&server, id) > 4)).await;
+            let state = client.transport().state();
+            let reasons = [state.lists, state.polls, state.reads].map(|queue| queue.reason);
+            assert_eq!(reasons, [Some(QueueReason::Pause), None, None]);
             for id in ids {
                 ended.add(id);
             }
