@@ -14,15 +14,22 @@ const STEP: Duration = Duration::from_millis(100);
 /// The part of the accepted rate that is sent at first.
 const SHARE: f64 = 0.85;
 
+/// The same if the limited rate had held for a while: it was hardly too high then. With a server that has no burst, a lower rate costs
+/// more than the next refusal.
+const STEADY_SHARE: f64 = 0.95;
+
+/// It has held once so many requests were accepted at it, for so long.
+const STEADY: (u32, Duration) = (4, Duration::from_secs(2));
+
 /// The factor by which the rate grows in a second.
 const GROWTH: f64 = 1.05;
 
-/// The same near the rate that the server accepted before it refused a request. With a server that has no burst, each refusal costs the
-/// requests of a whole pause.
-const SLOW_GROWTH: f64 = 1.01;
+/// The same near the rate at which the server refused a request. With a server that has no burst, each refusal costs the requests of a
+/// whole pause.
+const SLOW_GROWTH: f64 = 1.003;
 
-/// Between which multiples of the first rate after the refusal that is.
-const NEAR: (f64, f64) = (0.96 / SHARE, 1.04 / SHARE);
+/// Between which multiples of that rate that is.
+const NEAR: (f64, f64) = (STEADY_SHARE, 1.04);
 
 /// It is known if the first rate after the refusal is more than this part of the rate before, at which few were accepted otherwise.
 const KNOWN: f64 = 0.7;
@@ -95,11 +102,13 @@ impl Accepted {
 #[derive(Debug)]
 pub(super) struct Rate {
     per_second: f64,
-    /// By how much it grows with each accepted request. Zero once it follows from requests that it has limited itself.
+    /// By how much it grows with each accepted request. Zero once it follows from requests that it has limited itself, or has held.
     gain: f64,
     /// Between which rates it grows slowly, if that which the server accepts is known.
     near: Option<(f64, f64)>,
     refused: Instant,
+    /// Since when requests are sent at it, and how many the server has accepted since.
+    held: (u32, Instant),
     /// How many requests may be sent now.
     tokens: f64,
     /// Up to when its growth is included in `per_second`, and time in `tokens`.
@@ -114,29 +123,34 @@ impl Rate {
         let (count, time) = accepted.measure(now, pause);
         let is_guess = count < FEW;
         let count = f64::from(count);
-        let share = SHARE * count / time;
         let before = limit.map(Self::per_second);
+        let share = limit.map_or(SHARE, |limit| limit.share(now));
         let (per_second, gain) = match limit {
             None if count == 0.0 => return None,
             // The calls before may not have asked for as much as the server accepts.
             None => {
                 let least = if is_guess { LEAST_GUESS } else { 0.0 };
-                (share.max(least), GAIN * f64::from(FEW) / count.max(f64::from(FEW)))
+                let gain = GAIN * f64::from(FEW) / count.max(f64::from(FEW));
+                ((share * count / time).max(least), gain)
             }
             // One more may be due, which is much if there are few.
-            Some(&Self { per_second, gain, .. }) if is_guess => {
-                let share = SHARE * (count + 1.0) / time;
-                let share = share.clamp(LEAST_SHARE * per_second, SHARE * per_second);
-                (share, GAIN_LEFT * gain)
+            Some(limit) => {
+                let rate = share * (count + 1.0) / time;
+                if is_guess {
+                    let (least, most) = (LEAST_SHARE * limit.per_second, share * limit.per_second);
+                    (rate.clamp(least, most), limit.gain_left(now, GAIN_LEFT))
+                } else {
+                    (rate, 0.0)
+                }
             }
-            _ => (share, 0.0),
         };
         let is_known = before.is_some_and(|before| per_second > KNOWN * before);
         Some(Self {
             per_second: per_second.max(LEAST),
             gain,
-            near: is_known.then_some((NEAR.0 * per_second, NEAR.1 * per_second)),
+            near: is_known.then(|| near(per_second / share)),
             refused: now,
+            held: (0, now),
             tokens: 0.0,
             updated: now,
             sent: now,
@@ -146,6 +160,7 @@ impl Rate {
     /// Begins to send after a pause, at whose end one request was sent. The less is known of the rate, the sooner follows the next.
     pub(super) fn resume(&mut self, now: Instant) {
         self.tokens = self.gain.min(1.0);
+        self.held = (0, now);
         self.updated = now;
         self.sent = now;
     }
@@ -153,14 +168,18 @@ impl Rate {
     /// Notes that the server accepted a request.
     pub(super) fn accepted(&mut self, now: Instant) {
         self.update(now);
+        self.held.0 = self.held.0.saturating_add(1);
         self.per_second += self.gain;
     }
 
     /// Notes that it is perhaps too high.
     pub(super) fn slow_down(&mut self, now: Instant) {
         self.update(now);
-        self.per_second = (SHARE * self.per_second).max(LEAST);
-        self.gain *= LEAST_SHARE;
+        let (before, share) = (self.per_second, self.share(now));
+        self.gain = self.gain_left(now, LEAST_SHARE);
+        self.per_second = (share * before).max(LEAST);
+        self.near = Some(near(before));
+        self.held = (0, now);
         self.refused = now;
     }
 
@@ -195,6 +214,27 @@ impl Rate {
         self.per_second
     }
 
+    /// Whether it has held for a while.
+    fn is_steady(&self, now: Instant) -> bool {
+        let (accepted, since) = self.held;
+        accepted >= STEADY.0 && now >= since + STEADY.1
+    }
+
+    /// The part of it that is sent after a refusal.
+    fn share(&self, now: Instant) -> f64 {
+        let is_own = self.gain == 0.0;
+        if is_own && self.is_steady(now) {
+            STEADY_SHARE
+        } else {
+            SHARE
+        }
+    }
+
+    /// What is left of its growth with accepted requests after a refusal.
+    fn gain_left(&self, now: Instant, share: f64) -> f64 {
+        if self.is_steady(now) { 0.0 } else { share * self.gain }
+    }
+
     fn wait(&self) -> Duration {
         Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.per_second)
     }
@@ -217,6 +257,11 @@ impl Rate {
         self.tokens = (self.tokens + passed * self.per_second).min(most);
         self.updated = now;
     }
+}
+
+/// The rates at which it grows slowly, near one at which the server refused a request.
+fn near(per_second: f64) -> (f64, f64) {
+    (NEAR.0 * per_second, NEAR.1 * per_second)
 }
 
 #[cfg(test)]
