@@ -70,6 +70,8 @@ mod limits;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod long_outages;
+#[cfg(test)]
 mod look_ups;
 #[cfg(test)]
 mod missing_outputs;
