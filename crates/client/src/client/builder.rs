@@ -212,10 +212,10 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// Adds a PEM file of trusted certificates to the system's store and Mozilla's list. It is read when the client is built, and
-    /// may have up to 16 MiB. It is ignored if [`ClientBuilder::ca`] is set. It is also ignored, with an entry in
-    /// [`Client::warnings`], if it cannot be read, is not a regular file, or holds no certificate. A block that [`ClientBuilder::ca`]
-    /// would refuse is skipped; an entry there names the first.
+    /// Adds a PEM file of trusted certificates to the system's store and Mozilla's list. It is read when the client is built, unless
+    /// it is still as the last client has read it, and may have up to 16 MiB. It is ignored if [`ClientBuilder::ca`] is set. It is also
+    /// ignored, with an entry in [`Client::warnings`], if it cannot be read, is not a regular file, or holds no certificate. A block
+    /// that [`ClientBuilder::ca`] would refuse is skipped; an entry there names the first.
     pub fn extra_ca_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.extra_ca_file = Some(file.into());
         self

@@ -18,6 +18,7 @@ mod dial;
 mod digest;
 mod excerpt;
 mod exchange;
+mod extra_ca;
 mod failure;
 mod handover;
 mod handshake;
@@ -53,6 +54,7 @@ pub(crate) use self::{
     answer::Answer,
     body::{Data, FileRange, OpenFile, Payload},
     config::{Config, Route},
+    extra_ca::certificates_of,
     proxy::Proxies,
     request::{Expect, Format, Request, Settings, Shape},
     retry::{Class, refusal},
@@ -61,7 +63,7 @@ pub(crate) use self::{
     stream::Streamed,
     throttle::{LONGEST_RETRY_AFTER, Patience, Place, RouteClass},
     tls::Identity,
-    trust::{Authorities, certificates_of},
+    trust::Authorities,
     turn::{Caller, NoTurn, Turn},
 };
 #[cfg(any(fuzzing, test))]

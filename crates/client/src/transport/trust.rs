@@ -1,12 +1,10 @@
-//! Which certificates of servers the client trusts: where they come from, and the check. `tls` handles the client
-//! certificate.
+//! Which certificates of servers the client trusts: where they come from, and the check. `extra_ca` reads a file of them, and
+//! `tls` handles the client certificate.
 
 use std::{
     env,
-    fs::{self, File},
     hash::{Hash, Hasher},
-    io::Read,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -24,13 +22,10 @@ use rustls::{
 
 use super::{
     algorithm::key_length,
-    digest::{LENGTH, digest},
+    extra_ca::{self, Extra},
     pem::{self, Fault},
 };
 use crate::error::{Error, Result};
-
-/// The longest file of certificates that is read. The whole list of Mozilla has 250 kB.
-const LONGEST_FILE: u64 = 16 * 1024 * 1024;
 
 /// The object identifier of the extension with the names of a certificate (2.5.29.17), in DER.
 const ALTERNATIVE_NAMES: &[u8] = &[0x06, 0x03, 0x55, 0x1d, 0x11];
@@ -55,22 +50,6 @@ impl Hash for RootSources {
             self.extra.as_ref().map(|extra| extra.digest).hash(state);
             OF_OPENSSL.map(env::var_os).hash(state);
         }
-    }
-}
-
-/// The certificates of a file.
-#[derive(Debug)]
-pub(crate) struct Extra {
-    certificates: Vec<CertificateDer<'static>>,
-    /// Why others are missing.
-    fault: Option<Fault>,
-    digest: [u8; LENGTH],
-}
-
-impl Extra {
-    /// The reason why some of the file are not among them, worded to follow the path.
-    pub(crate) fn fault(&self) -> Option<String> {
-        self.fault.map(|fault| fault.to_string())
     }
 }
 
@@ -177,7 +156,7 @@ fn of_the_system() -> Vec<CertificateDer<'static>> {
         return rustls_native_certs::load_native_certs().certs;
     };
     let mut found = rustls_native_certs::load_certs_from_paths(None, folder.as_deref()).certs;
-    let pem = read(&file).unwrap_or_default();
+    let pem = extra_ca::read(&file).unwrap_or_default();
     found.extend(pem::certificates(&pem).into_iter().flatten());
     found
 }
@@ -186,60 +165,6 @@ fn has_names(certificate: &CertificateDer<'_>) -> bool {
     certificate
         .windows(ALTERNATIVE_NAMES.len())
         .any(|part| part == ALTERNATIVE_NAMES)
-}
-
-/// Reads a regular file up to a size limit.
-///
-/// # Errors
-/// The reason, worded to follow the path.
-fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
-    // Checked before it is opened, because opening a pipe waits for a writer.
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err("is not a regular file".to_owned());
-    }
-    let size = usize::try_from(metadata.len().min(LONGEST_FILE)).unwrap_or_default();
-    let mut pem = Vec::with_capacity(size + 1);
-    let file = File::open(path).map_err(unreadable)?;
-    let read = file.take(LONGEST_FILE + 1).read_to_end(&mut pem).map_err(unreadable)?;
-    if read as u64 > LONGEST_FILE {
-        return Err(format!("is longer than {} MiB", LONGEST_FILE / 1024 / 1024));
-    }
-    Ok(pem)
-}
-
-/// Reads a PEM file of certificates. Skips those that it cannot read.
-///
-/// # Errors
-/// The reason why there are none, worded to follow the path.
-pub(crate) fn certificates_of(path: &Path) -> Result<Arc<Extra>, String> {
-    static LAST: Mutex<Option<(Vec<u8>, Arc<Extra>)>> = Mutex::new(None);
-    let pem = read(path)?;
-    // Each client reads the file, but most find what the last one has found: parsing hundreds of certificates takes
-    // milliseconds.
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, extra)) = last.as_ref().filter(|(known, _)| *known == pem) {
-        return Ok(Arc::clone(extra));
-    }
-    let (mut certificates, mut fault) = (Vec::new(), None);
-    for found in pem::certificates(&pem) {
-        match found {
-            Ok(certificate) => certificates.push(certificate),
-            Err(first) => fault = fault.or(Some(first)),
-        }
-    }
-    if certificates.is_empty() {
-        return Err(fault.map_or_else(|| "holds no certificate in PEM".to_owned(), |fault| fault.to_string()));
-    }
-    let digest = digest(|state| certificates.hash(state));
-    let extra = Arc::new(Extra {
-        certificates,
-        fault,
-        digest,
-    });
-    *last = Some((pem, Arc::clone(&extra)));
-    Ok(extra)
 }
 
 /// Verifies chains as rustls does. Also accepts a certificate that is itself trusted, such as the self-signed one that
