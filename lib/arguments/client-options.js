@@ -72,7 +72,6 @@ function readOptions(given, of) {
  * @param {Record<string, any>} options
  */
 function toConfig(identity, { proxy, tls, logger, logging = 'off', ...others }) {
-  const settings = { ...identity, ...others, ...readNetwork({ proxy, tls }) };
   /** @type {import('../diagnostics/loggers.js').Log[]} */
   const logs = logsOfEnvironment(process.env.MODZY_LOG);
   if (logger !== undefined) {
@@ -81,7 +80,7 @@ function toConfig(identity, { proxy, tls, logger, logging = 'off', ...others }) 
   if (logging !== 'off') {
     logs.push(new ConsoleLog(logging));
   }
-  return { config: Object.assign(Object.create(null), settings), logs };
+  return { config: Object.assign(Object.create(null), identity, others, readNetwork({ proxy, tls })), logs };
 }
 
 module.exports = { checkNames, readConstructor };
