@@ -93,6 +93,28 @@ describe('a call that the server refuses', () => {
   });
 });
 
+describe('a call that finds out whether the server accepts requests again', () => {
+  it('passes that on at once if it is aborted', async (t) => {
+    const server = await serve(t, {
+      'POST /api/jobs': [refusal('0'), 'stall', { status: 202, body: { jobIdentifier: 'j' } }],
+    });
+    const client = new ModzyClient(server.baseURL, KEY);
+    const controller = new AbortController();
+    await assert.rejects(client.submitJobText('m', 'v', TEXTS, { retries: 0 }), RateLimitError);
+    const probe = client.submitJobText('m', 'v', TEXTS, { signal: controller.signal });
+    while (submits(server) < 2) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const next = client.submitJobText('m', 'v', TEXTS);
+    const began = performance.now();
+    controller.abort();
+    await assert.rejects(probe, { name: 'AbortError' });
+    assert.equal((await next).jobIdentifier, 'j');
+    assert.ok(performance.now() - began < 1500);
+    assert.equal(submits(server), 3);
+  });
+});
+
 describe('modzy:request:queue', () => {
   const { collect } = useChannels();
 
@@ -148,28 +170,6 @@ describe('stats()', () => {
     await Promise.all([refused, ...later]);
     assert.equal(client.stats().queues.submits.reason, 'rate');
   });
-});
-
-describe('a submit of a batch', () => {
-  const forms = {
-    'passed on': (client) => (options) => client.submitJobText('m', 'v', TEXTS, options),
-    'spread into others': (client) => (options) =>
-      client.submitJobText('m', 'v', TEXTS, { ...options, jobTimeout: 1000 }),
-    'assigned to others': (client) => (options) => client.submitJobText('m', 'v', TEXTS, Object.assign({}, options)),
-    'spread into params': (client) => (options) =>
-      client.submitJobText({ modelId: 'm', version: 'v', sources: TEXTS, ...options }),
-    'beside params': (client) => (options) =>
-      client.submitJobText({ modelId: 'm', version: 'v', sources: TEXTS }, options),
-  };
-  for (const [name, submitOf] of Object.entries(forms)) {
-    it(`with the options ${name} is sent again for maxOutage`, async (t) => {
-      const server = await serve(t, refusing(8));
-      const client = new ModzyClient(server.baseURL, KEY);
-      const [outcome] = await client.blockUntilAllComplete([submitOf(client)]);
-      assert.equal(outcome.error, undefined);
-      assert.equal(submits(server), 9);
-    });
-  }
 
   it('has a queue for each kind of requests', async (t) => {
     const server = await serve(t, { '*': refusal('30') });
@@ -198,6 +198,28 @@ describe('a submit of a batch', () => {
     await client.close();
     assert.deepEqual(await Promise.all(calls), Array(5).fill('ClientClosedError'));
   });
+});
+
+describe('a submit of a batch', () => {
+  const forms = {
+    'passed on': (client) => (options) => client.submitJobText('m', 'v', TEXTS, options),
+    'spread into others': (client) => (options) =>
+      client.submitJobText('m', 'v', TEXTS, { ...options, jobTimeout: 1000 }),
+    'assigned to others': (client) => (options) => client.submitJobText('m', 'v', TEXTS, Object.assign({}, options)),
+    'spread into params': (client) => (options) =>
+      client.submitJobText({ modelId: 'm', version: 'v', sources: TEXTS, ...options }),
+    'beside params': (client) => (options) =>
+      client.submitJobText({ modelId: 'm', version: 'v', sources: TEXTS }, options),
+  };
+  for (const [name, submitOf] of Object.entries(forms)) {
+    it(`with the options ${name} is sent again for maxOutage`, async (t) => {
+      const server = await serve(t, refusing(8));
+      const client = new ModzyClient(server.baseURL, KEY);
+      const [outcome] = await client.blockUntilAllComplete([submitOf(client)]);
+      assert.equal(outcome.error, undefined);
+      assert.equal(submits(server), 9);
+    });
+  }
 
   it('without the options follows the rule of a single call', async (t) => {
     const server = await serve(t, refusing(8));

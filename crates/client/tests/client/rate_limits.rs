@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use modzy_client::{Client, Error, FileSource, GaveUp, JobInput, Sent, WaitOptions};
+use modzy_client::{Client, Error, FileSource, GaveUp, JobInput, QueueReason, RequestOptions, Sent, WaitOptions};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
@@ -39,6 +39,26 @@ async fn a_call_that_is_always_refused_makes_one_request_more_than_its_retries()
             );
             assert_eq!(clock.pauses(), vec![1050; retries as usize]);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_pause_is_as_long_as_the_server_asks_for_or_a_second_and_at_least_a_tenth_of_one() {
+    for (header, pause) in [
+        ("", 1050),
+        ("retry-after: soon\r\n", 1050),
+        ("retry-after: 0\r\n", 105),
+        ("retry-after: 3\r\n", 3150),
+        ("retry-after: 60\r\n", 63_000),
+    ] {
+        let server = Server::start(move |_, nth| match nth {
+            0 => Reply::Keep(answer(429, header, "")),
+            _ => job("SUBMITTED"),
+        })
+        .await;
+        let (client, clock) = skipping(&server.api());
+        client.submit_job(BODY, &options()).await.unwrap();
+        assert_eq!((server.count(), clock.pauses()), (2, vec![pause]), "{header}");
     }
 }
 
@@ -220,6 +240,39 @@ async fn a_dropped_probe_passes_its_role_on_at_once_and_one_that_hangs_after_two
         let took = (began.elapsed() * 20).as_millis();
         assert!((least..most).contains(&took), "{took} ms, dropped: {is_dropped}");
     }
+}
+
+#[tokio::test]
+async fn a_probe_that_is_aborted_before_it_is_sent_passes_its_role_on_at_once() {
+    let server = Server::start(|request, nth| match nth {
+        0 => refused(429, "0"),
+        _ if request.line().starts_with("GET") => Reply::Stall(Vec::new()),
+        _ => job("SUBMITTED"),
+    })
+    .await;
+    let client = builder(&server.api()).max_sockets(1).build().unwrap();
+    client.submit_job(BODY, &options().retries(0)).await.unwrap_err();
+    let submit = |options: RequestOptions| {
+        let client = client.clone();
+        tokio::spawn(async move { client.submit_job(BODY, &options).await })
+    };
+    // The only socket is busy, so the probe waits for it.
+    let busy = tokio::spawn({
+        let client = client.clone();
+        async move { client.get_job("j", &options()).await }
+    });
+    until(|| server.count() == 2).await;
+    let token = CancellationToken::new();
+    let probe = submit(options().nothing_sent_after(token.clone()));
+    until(|| client.transport().state().submits.reason == Some(QueueReason::Probe)).await;
+    let next = submit(options());
+    let began = std::time::Instant::now();
+    token.cancel();
+    assert!(matches!(probe.await.unwrap(), Err(Error::Aborted)));
+    busy.abort();
+    next.await.unwrap().unwrap();
+    assert!(began.elapsed() < millis(1500), "{:?}", began.elapsed());
+    assert_eq!(server.count(), 3);
 }
 
 #[tokio::test]
