@@ -4,7 +4,7 @@
 //! The test `the_assumptions_were_checked_for_the_versions_in_cargo_lock` fails after an update of one of them. Then
 //! run the tests that are named here, compare the sources if one fails, and enter the new version.
 //!
-//! hyper 1.12.0 (`body`, `handover`, `read_check`, `rest`):
+//! hyper 1.12.0 (`body`, `delivery`, `gate`, `handover`, `read_check`, `rest`):
 //!
 //! - polls a body before it flushes the head, in the task of the connection. A body that fails then keeps the whole
 //!   request from being written: `hyper_writes_nothing_of_a_request_whose_body_fails_at_once`;
@@ -14,6 +14,8 @@
 //!   `hyper_drops_an_empty_body_in_the_task_of_the_connection_without_a_poll`;
 //! - drops any other body there once it has taken the last block:
 //!   `hyper_drops_a_body_in_the_task_of_the_connection_after_its_last_block`;
+//! - reads its socket before it writes in each poll, and wakes the call in the task of the connection when it delivers a
+//!   response or its failure: `hyper_wakes_the_call_in_the_task_of_its_connection`;
 //! - keeps each block until the socket has it: `hyper_keeps_a_block_until_the_socket_has_it`;
 //! - ends a connection at the first failed write, with the response that it may have received, which `wire` prevents:
 //!   `tests/client/slow/early_answers.rs`, `tests/client/slow/early_refusals.rs`.
@@ -45,6 +47,8 @@
 //!
 //! - lets a task do at most 128 operations in one poll, and then has every resource answer that it is not ready:
 //!   `tokio_bars_a_task_that_has_spent_its_budget_until_the_next_poll`;
+//! - wakes the tasks that wait for a turn of the reactor in the reverse order, so that a barred task runs before what the
+//!   waker spawns that barred it: `tokio_runs_a_barred_task_before_what_its_turn_spawns`;
 //! - wakes a task that yields after the next turn of the reactor, and runs a task that wakes itself last:
 //!   `tests/client/frozen.rs`, `tests/client/closed_unseen.rs`.
 
@@ -55,12 +59,12 @@ mod tests {
         future::poll_fn,
         io,
         path::Path,
-        pin::Pin,
+        pin::{Pin, pin},
         sync::{
             Arc, Mutex,
             atomic::{AtomicBool, Ordering},
         },
-        task::{Context, Poll},
+        task::{Context, Poll, Wake, Waker},
         time::Duration,
     };
 
@@ -70,8 +74,8 @@ mod tests {
     use hyper_util::rt::TokioIo;
     use rustls::{ClientConnection, pki_types::ServerName};
     use tokio::{
-        io::{AsyncReadExt as _, DuplexStream, duplex},
-        task::{self, Id},
+        io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
+        task::{self, Id, coop},
         time::timeout,
     };
 
@@ -227,6 +231,41 @@ mod tests {
         assert_eq!(sent.notes.dropped_in().await, sent.connection);
     }
 
+    /// A waker that notes in which tasks it is used.
+    #[derive(Default)]
+    struct WokenIn(Mutex<Vec<Option<Id>>>);
+
+    impl Wake for WokenIn {
+        fn wake(self: Arc<Self>) {
+            self.0.lock().unwrap().push(task::try_id());
+        }
+    }
+
+    #[tokio::test]
+    async fn hyper_wakes_the_call_in_the_task_of_its_connection() {
+        let response = &b"HTTP/1.1 204 No Content\r\n\r\n"[..];
+        for received in [response, b""] {
+            let (client, mut server) = duplex(1024);
+            let (mut sender, connection) = http1::handshake(TokioIo::new(client)).await.unwrap();
+            let connection = tokio::spawn(connection).id();
+            let body = Probe {
+                notes: Arc::default(),
+                length: 0,
+                next: || Poll::Ready(None),
+            };
+            let request = http::Request::get("/").header("host", "server").body(body).unwrap();
+            let mut call = pin!(sender.send_request(request));
+            let woken = Arc::new(WokenIn::default());
+            let waker = Waker::from(Arc::clone(&woken));
+            assert!(call.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+            server.read_exact(&mut [0; 3]).await.unwrap();
+            server.write_all(received).await.unwrap();
+            server.shutdown().await.unwrap();
+            until(|| !woken.0.lock().unwrap().is_empty()).await;
+            assert_eq!(*woken.0.lock().unwrap(), [Some(connection)]);
+        }
+    }
+
     /// A block that notes when it is dropped.
     struct Block(Vec<u8>, Arc<AtomicBool>);
 
@@ -272,6 +311,35 @@ mod tests {
             async { ClientConnection::new(Arc::new(config), ServerName::try_from("server.example").unwrap()) };
         let connection = Arc::clone(&attempt).follow(handshake).await.unwrap();
         assert_eq!((attempt.phase(), connection.wants_write()), (Phase::Tls, true));
+    }
+
+    /// A waker that spawns a task.
+    struct Spawning(Arc<Mutex<Vec<&'static str>>>);
+
+    impl Wake for Spawning {
+        fn wake(self: Arc<Self>) {
+            let order = Arc::clone(&self.0);
+            tokio::spawn(async move { order.lock().unwrap().push("spawned") });
+        }
+    }
+
+    #[tokio::test]
+    async fn tokio_runs_a_barred_task_before_what_its_turn_spawns() {
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let ours = Arc::clone(&order);
+        let mut turned = Some(Waker::from(Arc::new(Spawning(Arc::clone(&order)))));
+        let task = poll_fn(move |cx| {
+            let Some(turned) = turned.take() else {
+                ours.lock().unwrap().push("barred");
+                return Poll::Ready(());
+            };
+            assert!(reactor::bar_until_a_turn(&mut Context::from_waker(&turned)));
+            // As the socket of a connection does.
+            pin!(coop::consume_budget()).poll(cx)
+        });
+        tokio::spawn(task).await.unwrap();
+        until(|| order.lock().unwrap().len() == 2).await;
+        assert_eq!(*order.lock().unwrap(), ["barred", "spawned"]);
     }
 
     #[tokio::test]

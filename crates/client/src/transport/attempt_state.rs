@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 
 use super::{
     dial::Dial,
+    gate,
     handover::{HandOver, Offer, State},
     read_check::ReadCheck,
     rest::Rest,
@@ -163,13 +164,33 @@ impl AttemptState {
         may_have_it
     }
 
-    /// Hands a request without a body to a connection. Returns whether the connection may have it.
-    pub(super) fn take(&self, offer: Offer) -> bool {
-        let is_taken = self.claim(offer) && self.hand_over.take(offer);
-        if is_taken && self.on_kept_alive_socket() {
+    /// Hands a request without a body to a connection, which may have to check its socket first. Returns whether the
+    /// connection may have it.
+    pub(super) fn take(self: &Arc<Self>, offer: Offer) -> bool {
+        if !self.claim(offer) {
+            return false;
+        }
+        if !self.read_check.is_of_repeatable() && gate::close(self, offer) {
+            return true;
+        }
+        let is_taken = self.hand_over.take(offer);
+        if is_taken && self.on_kept_alive_socket() && self.read_check.is_of_repeatable() {
             self.read_check.again();
         }
         is_taken
+    }
+
+    /// Notes that the call was woken. If its connection has woken it, that has received a response or has failed, maybe
+    /// before it wrote the request.
+    pub(super) fn delivered(&self) {
+        if !self.on_kept_alive_socket() || !self.hand_over.is_with_this_connection() {
+            return;
+        }
+        if self.read_check.has_found() {
+            self.hand_over.take_back();
+        } else {
+            self.hand_over.miss();
+        }
     }
 
     /// Offers the request to another connection after one has failed, or has received an unsolicited response. This
@@ -181,11 +202,10 @@ impl AttemptState {
         let is_new = !self.on_kept_alive_socket();
         let is_free = match self.hand_over.state() {
             State::Refused => true,
-            State::Claimed => !is_new || !self.has_lost.swap(true, Ordering::AcqRel),
+            State::Claimed | State::Missed => !is_new || !self.has_lost.swap(true, Ordering::AcqRel),
             // The connection ended before it claimed the request, or none was made.
             State::Offered => is_new && !self.has_lost.swap(true, Ordering::AcqRel),
-            State::Taken => self.read_check.has_found() && self.hand_over.take_back(),
-            State::Withdrawn => false,
+            State::Taken | State::Withdrawn => false,
         };
         let is_offered = is_free && self.hand_over.offer_again();
         if is_offered {

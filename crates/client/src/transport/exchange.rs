@@ -8,6 +8,7 @@ use http::HeaderValue;
 use super::{
     answer::{self, Answer},
     attempt_state::AttemptState,
+    delivery,
     dial::is_redial,
     failure::{FailedAttempt, FailureContext},
     handover::HandOver,
@@ -198,7 +199,7 @@ impl Transport {
             let prepared = self.prepare(request, settings, attempt)?;
             let http = pool.http()?;
             attempt.read_check.of_all(request.class() == Class::Read).await;
-            match attempt.read_check.follow(http.execute(prepared)).await {
+            match delivery::watch(attempt, http.execute(prepared)).await {
                 Err(error) if is_redial(&*error) => {}
                 Err(_) if attempt.offer_again() => {}
                 // An unsolicited response, for example from a server that closes an idle socket.

@@ -34,6 +34,8 @@ pub(super) enum State {
     Offered,
     /// A connection has reserved the request and checks its socket first.
     Claimed,
+    /// The connection that has claimed it has received something first, or has failed.
+    Missed,
     /// The connection that came for it must carry no more requests.
     Refused,
     /// The request may have been written.
@@ -43,13 +45,17 @@ pub(super) enum State {
 }
 
 impl State {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Offered,
         Self::Claimed,
+        Self::Missed,
         Self::Refused,
         Self::Taken,
         Self::Withdrawn,
     ];
+
+    /// Those in which nothing of the request has been written.
+    const OPEN: [Self; 4] = [Self::Offered, Self::Claimed, Self::Missed, Self::Refused];
 }
 
 /// One offer of a request to a connection. Each body knows its own offer, so that a connection that comes too late has
@@ -143,41 +149,48 @@ impl HandOver {
 
     /// Ends the offers, unless a connection has taken the request. Returns whether one has.
     pub(super) fn withdraw(&self) -> bool {
-        let _ = self.replace(|offer| offer.at(State::Withdrawn));
+        let _ = self.replace(&State::OPEN, |offer| offer.at(State::Withdrawn));
         self.state() == State::Taken
     }
 
     /// Offers the request again, and ends the earlier offers. Returns whether that was possible.
     pub(super) fn offer_again(&self) -> bool {
         let mut claimant = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_offered = self.replace(|offer| Offer(offer.0 + 1).at(State::Offered)).is_ok();
+        let is_offered = self
+            .replace(&State::OPEN, |offer| Offer(offer.0 + 1).at(State::Offered))
+            .is_ok();
         if is_offered {
             *claimant = None;
         }
         is_offered
     }
 
-    /// Takes a request that may be repeated back from a connection that has received something before it wrote the
-    /// request. The connection must carry no more requests. Returns whether that was possible.
-    pub(super) fn take_back(&self) -> bool {
-        let connection = self.connection();
-        let taken_back = self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |state| {
-            let offer = Offer(state / Offer::STATES);
-            (state == offer.at(State::Taken)).then_some(offer.at(State::Refused))
-        });
-        if let Some(connection) = connection {
-            self.counts.retire(connection);
-        }
-        taken_back.is_ok()
+    /// Whether the current task drives the connection that has claimed the last offer.
+    pub(super) fn is_with_this_connection(&self) -> bool {
+        let this = task::try_id();
+        this.is_some() && this == self.connection()
     }
 
-    fn replace(&self, by: impl Fn(Offer) -> u32) -> Result<u32, u32> {
+    /// Keeps the request from a connection that has received something before it took the request.
+    pub(super) fn miss(&self) {
+        let _ = self.replace(&[State::Claimed], |offer| offer.at(State::Missed));
+    }
+
+    /// Takes a request that may be repeated back from a connection that has received something before it wrote the
+    /// request. The connection must carry no more requests.
+    pub(super) fn take_back(&self) {
+        let _ = self.replace(&[State::Taken], |offer| offer.at(State::Refused));
+        if let Some(connection) = self.connection() {
+            self.counts.retire(connection);
+        }
+    }
+
+    /// Replaces the state of the last offer if it is one of these.
+    fn replace(&self, states: &[State], by: impl Fn(Offer) -> u32) -> Result<u32, u32> {
         self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |state| {
             let offer = Offer(state / Offer::STATES);
-            let is_open = [State::Offered, State::Claimed, State::Refused]
-                .into_iter()
-                .any(|open| state == offer.at(open));
-            is_open.then(|| by(offer))
+            let is_one = states.iter().any(|&known| state == offer.at(known));
+            is_one.then(|| by(offer))
         })
     }
 }
@@ -262,6 +275,24 @@ mod tests {
         assert!(!hand_over.take(first) && hand_over.is_over(first));
         assert_eq!(hand_over.state(), State::Offered);
         assert!(hand_over.take(second) && hand_over.is_taken(second) && !hand_over.is_taken(first));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_receives_something_before_it_takes_a_request_never_has_it() {
+        let hand_over = Arc::new(hand_over());
+        let offer = hand_over.offer();
+        let ours = Arc::clone(&hand_over);
+        let connection = tokio::spawn(async move {
+            assert!(!ours.is_with_this_connection());
+            assert!(ours.claim(offer) && ours.is_with_this_connection());
+            ours.miss();
+            assert!(!ours.take(offer) && !ours.claim(offer) && ours.is_over(offer));
+        });
+        connection.await.unwrap();
+        assert!(!hand_over.is_with_this_connection() && hand_over.state() == State::Missed);
+        assert!(hand_over.offer_again() && hand_over.take(hand_over.offer()));
+        hand_over.miss();
+        assert_eq!(hand_over.state(), State::Taken);
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! The client for the requests that reqwest cannot carry: those through the tunnel of a proxy, and those that take more
-//! than one write, whose early refusal reqwest may lose, because its sockets cannot be replaced. `tunnel` opens tunnels,
-//! and `wire` has the sockets.
+//! The client for the requests that reqwest cannot carry, because its sockets cannot be replaced: those through the tunnel
+//! of a proxy, those that take more than one write, whose early refusal reqwest may lose, and those without a body that
+//! must not be repeated, which `gate` holds back. `tunnel` opens tunnels, and `wire` has the sockets.
 
 use std::{
     io,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -16,7 +16,7 @@ use hyper_util::{
         self,
         connect::{Connected, Connection},
     },
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
 };
 use reqwest::Url;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -25,7 +25,9 @@ use tower_service::Service;
 use super::{
     body::fits_in_a_segment,
     dial::BoxError,
+    gate::{self, Gated},
     proxy::{Proxies, Proxy},
+    retry::Class,
     tunnel::{Connector, MAX_HEADERS, Stream},
     watched::WatchedConnector,
 };
@@ -44,7 +46,7 @@ impl Own {
             connector,
             proxies: proxies.clone(),
         };
-        let client = legacy::Client::builder(TokioExecutor::new())
+        let client = legacy::Client::builder(Gated)
             .http1_max_headers(MAX_HEADERS)
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .pool_timer(TokioTimer::new())
@@ -57,7 +59,10 @@ impl Own {
     /// Whether it must carry this request.
     pub(super) fn is_for(&self, request: &reqwest::Request) -> bool {
         let length = request.body().map_or(0, |body| body.size_hint().lower());
-        !fits_in_a_segment(length) || (is_secure(request.url()) && self.proxies.for_url(request.url()).is_some())
+        let has_gate = length == 0 && Class::of(request.method()) == Class::Write;
+        has_gate
+            || !fits_in_a_segment(length)
+            || (is_secure(request.url()) && self.proxies.for_url(request.url()).is_some())
     }
 
     pub(super) async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, BoxError> {
@@ -137,6 +142,7 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        ready!(gate::poll(cx))?;
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
@@ -145,6 +151,7 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        ready!(gate::poll(cx))?;
         Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
     }
 

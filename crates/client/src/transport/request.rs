@@ -33,11 +33,7 @@ pub(crate) struct Request {
 
 impl Request {
     pub(super) fn class(&self) -> Class {
-        if matches!(self.method, Method::GET | Method::DELETE) {
-            Class::Read
-        } else {
-            Class::Write
-        }
+        Class::of(&self.method)
     }
 
     /// The class in whose line the request waits. A refusal of another server says nothing about this one.

@@ -6,6 +6,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use http::Method;
+
 use super::throttle::Refusal;
 use crate::{
     clock::FOREVER,
@@ -19,6 +21,16 @@ pub(crate) enum Class {
     Read,
     /// POST: a repetition may do the work twice.
     Write,
+}
+
+impl Class {
+    pub(super) fn of(method: &Method) -> Self {
+        if matches!(*method, Method::GET | Method::DELETE) {
+            Self::Read
+        } else {
+            Self::Write
+        }
+    }
 }
 
 /// What to do after a failed attempt.

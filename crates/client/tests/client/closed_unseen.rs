@@ -10,7 +10,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{FileSource, JobInput, Lookup, Resolver};
+use futures_util::future::join_all;
+use http::Method;
+use modzy_client::{Client, FileSource, JobInput, Lookup, RawRequest, Resolver, Result};
 
 use crate::support::{
     certificates::Authority,
@@ -65,6 +67,23 @@ async fn none_of_many_concurrent_submits_uses_a_socket_that_was_closed_unseen() 
         server.close(b"");
     }
     assert!(server.connections() >= 3 * AT_ONCE, "{}", server.connections());
+}
+
+#[tokio::test]
+async fn none_of_200_submits_of_one_task_uses_a_socket_that_was_closed_unseen() {
+    const AT_ONCE: usize = 200;
+    for final_bytes in FINAL_BYTES {
+        let server = Threaded::start(0, keeping);
+        let client = plain(&server.api()).max_sockets(AT_ONCE).retries(0).build().unwrap();
+        let options = options();
+        for round in 1..=5 {
+            for submit in join_all((0..AT_ONCE).map(|_| client.submit_job("{}", &options))).await {
+                submit.unwrap();
+            }
+            assert_eq!(server.count(), round * AT_ONCE);
+            server.close(final_bytes);
+        }
+    }
 }
 
 /// A resolver that signals each lookup. The connection begins immediately after it.
@@ -136,10 +155,30 @@ fn a_process_may_stop_anywhere_between_a_submit_and_its_send() {
     });
 }
 
-/// Submits on an idle socket, and blocks the thread for `stop` ms after this many turns of other tasks. Meanwhile the
+/// A request that must not be repeated.
+#[derive(Debug, Clone, Copy)]
+enum Sending {
+    Submit,
+    /// A request without a body.
+    Bare,
+}
+
+impl Sending {
+    async fn by(self, client: &Client) -> Result<()> {
+        match self {
+            Self::Submit => client.submit_job("{}", &options()).await.map(drop),
+            Self::Bare => {
+                let request = RawRequest::new(Method::POST, "/jobs/j/restart");
+                client.raw_request(&request, &options()).await.map(drop)
+            }
+        }
+    }
+}
+
+/// Sends on an idle socket, and blocks the thread for `stop` ms after this many turns of other tasks. Meanwhile the
 /// server closes the socket unless a request has come on it.
 #[cfg(unix)]
-async fn stops_after(turns: usize, stop: u64, authority: Option<&Authority>) {
+async fn stops_after(sending: Sending, turns: usize, stop: u64, authority: Option<&Authority>) {
     let server = Threaded::limited(
         authority.map(|authority| authority.server("127.0.0.1")),
         usize::MAX,
@@ -150,33 +189,51 @@ async fn stops_after(turns: usize, stop: u64, authority: Option<&Authority>) {
         None => plain(&server.api()),
     };
     let client = client.retries(0).build().unwrap();
-    client.submit_job("{}", &options()).await.unwrap();
-    let submit = tokio::spawn(async move { client.submit_job("{}", &options()).await });
+    sending.by(&client).await.unwrap();
+    let sent = tokio::spawn(async move { sending.by(&client).await });
     for _ in 0..turns {
         tokio::task::yield_now().await;
     }
     std::thread::sleep(millis(stop));
     server.close_idle();
-    let submitted = submit.await.unwrap();
-    assert!(submitted.is_ok(), "{stop} ms after {turns} turns: {submitted:?}");
-    assert_eq!(server.count(), 2);
+    let sent = sent.await.unwrap();
+    assert!(sent.is_ok(), "{sending:?}, {stop} ms after {turns} turns: {sent:?}");
+    assert_eq!(server.count(), 2, "{sending:?}, {stop} ms after {turns} turns");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_stop_of_any_length_between_a_submit_and_its_send_loses_none() {
+fn a_stop_of_any_length_between_a_request_and_its_send_loses_none() {
     let authority = Authority::new();
-    for authority in [None, Some(&authority)] {
-        for stop in [2, 5, 20, 60] {
-            std::thread::scope(|scope| {
-                for turns in 0..20 {
-                    scope.spawn(move || {
-                        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                        runtime.unwrap().block_on(stops_after(turns, stop, authority));
-                    });
-                }
-            });
+    for sending in [Sending::Submit, Sending::Bare] {
+        for authority in [None, Some(&authority)] {
+            for stop in [2, 5, 20, 60] {
+                std::thread::scope(|scope| {
+                    for turns in 0..20 {
+                        scope.spawn(move || {
+                            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                            runtime.unwrap().block_on(stops_after(sending, turns, stop, authority));
+                        });
+                    }
+                });
+            }
         }
+    }
+}
+
+#[tokio::test]
+async fn all_of_200_requests_without_a_body_arrive_once_after_the_idle_sockets_were_closed_unseen() {
+    let methods = [Method::POST, Method::PUT, Method::PATCH];
+    for final_bytes in FINAL_BYTES {
+        let server = Threaded::start(0, keeping);
+        let client = plain(&server.api()).retries(0).build().unwrap();
+        for (nth, method) in methods.iter().cycle().take(102).enumerate() {
+            let request = RawRequest::new(method.clone(), "/jobs/j/restart");
+            client.raw_request(&request, &options()).await.unwrap();
+            assert_eq!(server.count(), nth + 1);
+            server.close(final_bytes);
+        }
+        assert!(server.lines().iter().all(|line| line.ends_with(" /api/jobs/j/restart")));
     }
 }
 

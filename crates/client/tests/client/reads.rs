@@ -2,11 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
+use futures_util::future::join_all;
 use modzy_client::{BodyFault, ConnectionFault, Error, GaveUp, Sent};
 
 use crate::support::{
-    attempts, body_fault, builder, connection_fault, millis, options,
-    server::{Reply, Server, answer, cut, job, ok, status},
+    attempts, body_fault, builder, connection_fault, millis, options, plain,
+    server::{Reply, Server, Then, Threaded, answer, cut, job, ok, status},
     skipping,
 };
 
@@ -276,4 +277,22 @@ async fn a_refused_read_was_never_sent() {
     assert_eq!(connection_fault(&error), Some(ConnectionFault::Refused));
     assert_eq!(clock.pauses(), [1000, 1750]);
     assert!(error.to_string().contains(&format!("127.0.0.1:{port}")), "{error}");
+}
+
+#[tokio::test]
+async fn join_all_of_200_reads_on_kept_alive_sockets_sends_exactly_200_requests() {
+    const AT_ONCE: usize = 200;
+    const ROUNDS: usize = 10;
+    let server = Threaded::start(0, |_, socket| {
+        socket.write_all(&answer(200, "", r#"{"jobIdentifier":"j","status":"OPEN"}"#))?;
+        Ok(Then::Keep)
+    });
+    let client = plain(&server.api()).max_sockets(AT_ONCE).retries(0).build().unwrap();
+    let options = options();
+    for round in 1..=ROUNDS {
+        for read in join_all((0..AT_ONCE).map(|_| client.get_job("j", &options))).await {
+            read.unwrap();
+        }
+        assert_eq!(server.count(), round * AT_ONCE, "in round {round}");
+    }
 }

@@ -253,8 +253,8 @@ impl Body for Tracked {
     }
 
     fn is_end_stream(&self) -> bool {
-        // hyper does not poll an empty body, so this question from the task of the connection is the hand-over, without
-        // a check of the socket. Every request that must not be repeated has a body: a close has `{}`.
+        // hyper does not poll an empty body, so this question from the task of the connection is the hand-over. The
+        // check of the socket follows: `read_check` for a request that may be repeated, `gate` for any other.
         let is_taken = || self.attempt.hand_over.is_taken(self.offer) || self.attempt.take(self.offer);
         self.left == 0 && (attempt_state::in_request() || is_taken())
     }
