@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     fmt::Debug,
     io,
-    net::{IpAddr, ToSocketAddrs as _},
+    net::{SocketAddr, ToSocketAddrs as _},
     pin::Pin,
     sync::{LazyLock, Mutex, MutexGuard, PoisonError},
 };
@@ -15,11 +15,12 @@ use tokio::sync::watch;
 use crate::blocking::{HANGING, LOOK_UPS, Refused, Threads};
 
 /// A running look-up.
-pub type Lookup = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
+pub type Lookup = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
 
 /// The source of addresses of a client.
 pub trait Resolver: Debug + Send + Sync {
-    /// Returns the addresses of a host name (never of an IP address), in the order in which to try them. A client looks
+    /// Returns the addresses of a host name (never of an IP address), in the order in which to try them. Their ports are
+    /// ignored; the scope of a link-local address (`fe80::1%eth0`) is not. A client looks
     /// up a name once at a time, however many of its requests wait for it, and drops the look-up when none waits any
     /// more.
     fn resolve(&self, host: &str) -> Lookup;
@@ -53,7 +54,7 @@ impl Resolver for SystemResolver {
 }
 
 /// The result of a look-up. Each request that waits for it has a copy.
-type Found = Result<Vec<IpAddr>, Failure>;
+type Found = Result<Vec<SocketAddr>, Failure>;
 
 /// Why a look-up failed.
 #[derive(Debug, Clone)]
@@ -98,7 +99,7 @@ fn look_up(host: &str, threads: &'static Threads) -> watch::Receiver<Option<Foun
     let job = move || {
         if pending.is_wanted(&sender) {
             let found = (pending.host.as_str(), 0).to_socket_addrs();
-            let found = found.map(|found| found.map(|address| address.ip()).collect());
+            let found = found.map(Iterator::collect);
             drop(pending);
             let not_found = |error: io::Error| Failure::NotFound(error.kind(), error.to_string());
             sender.send_replace(Some(found.map_err(not_found)));

@@ -4,7 +4,7 @@ use std::{
     cmp::Reverse,
     collections::HashMap,
     io,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -26,11 +26,12 @@ const HEAD_START: Duration = Duration::from_millis(250);
 const MEMORY: Duration = Duration::from_mins(1);
 
 /// The result of a look-up, shared by all who wait for it.
-type Found = Result<Arc<[IpAddr]>, Arc<io::Error>>;
+type Found = Result<Arc<[SocketAddr]>, Arc<io::Error>>;
 
 /// Addresses to race.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Rivals {
+    pub(super) port: u16,
     pub(super) addresses: Vec<SocketAddr>,
     /// The server name, if TLS is expected.
     pub(super) server: Option<ServerName<'static>>,
@@ -49,8 +50,8 @@ pub(super) struct Addresses {
     tls: Arc<ClientConfig>,
     connect_timeout: Duration,
     look_ups: Singles<String, Found>,
-    races: Singles<Rivals, Option<IpAddr>>,
-    failed: Mutex<HashMap<IpAddr, Instant>>,
+    races: Singles<Rivals, Option<SocketAddr>>,
+    failed: Mutex<HashMap<SocketAddr, Instant>>,
 }
 
 impl Addresses {
@@ -72,13 +73,17 @@ impl Addresses {
     }
 
     /// Returns the addresses of a name, in the order in which to try them.
-    pub(super) async fn look_up(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+    pub(super) async fn look_up(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
         let look_up = self.look_ups.join(host.to_owned(), || {
             let look_up = self.resolver.resolve(host);
             Box::pin(async move { look_up.await.map(Arc::from).map_err(Arc::new) })
         });
         let found = look_up.await.map_err(|error| io::Error::new(error.kind(), error))?;
         let mut ordered = interleaved(&found);
+        // An address is the same at every port.
+        for address in &mut ordered {
+            address.set_port(0);
+        }
         let now = self.clock.now();
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         failed.retain(|_, at| now.saturating_duration_since(*at) < MEMORY);
@@ -88,13 +93,13 @@ impl Addresses {
     }
 
     /// Notes that a connection to an address failed, so that others precede it for a while.
-    pub(super) fn failed(&self, address: IpAddr) {
+    pub(super) fn failed(&self, address: SocketAddr) {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         failed.insert(address, self.clock.now());
     }
 
     /// Notes that a connection to an address is open.
-    pub(super) fn connected(&self, address: IpAddr) {
+    pub(super) fn connected(&self, address: SocketAddr) {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         failed.remove(&address);
     }
@@ -120,7 +125,7 @@ impl Addresses {
     }
 
     /// Dials addresses until one has connected. Equal races run once. Returns `None` if each address has failed.
-    pub(super) async fn race(&self, rivals: Rivals) -> Option<IpAddr> {
+    pub(super) async fn race(&self, rivals: Rivals) -> Option<SocketAddr> {
         let head_start = self.head_start(rivals.count());
         let race = self.races.join(rivals.clone(), || {
             let (tls, clock) = (Arc::clone(&self.tls), Arc::clone(&self.clock));
@@ -136,12 +141,12 @@ async fn first_to_answer(
     tls: Arc<ClientConfig>,
     head_start: Duration,
     clock: Arc<dyn Clock>,
-) -> Option<IpAddr> {
+) -> Option<SocketAddr> {
     let mut dials = JoinSet::new();
     let mut left = rivals.addresses.into_iter();
     loop {
         if let Some(address) = left.next() {
-            dials.spawn(answers(address, rivals.server.clone(), Arc::clone(&tls)));
+            dials.spawn(answers(address, rivals.port, rivals.server.clone(), Arc::clone(&tls)));
         } else if dials.is_empty() {
             return None;
         }
@@ -158,22 +163,25 @@ async fn first_to_answer(
 /// Opens a connection like one for a request, and closes it.
 async fn answers(
     address: SocketAddr,
+    port: u16,
     server: Option<ServerName<'static>>,
     tls: Arc<ClientConfig>,
-) -> io::Result<IpAddr> {
-    let socket = TcpStream::connect(address).await?;
+) -> io::Result<SocketAddr> {
+    let mut target = address;
+    target.set_port(port);
+    let socket = TcpStream::connect(target).await?;
     if let Some(server) = server {
         TlsConnector::from(tls).connect(server, socket).await?;
     }
-    Ok(address.ip())
+    Ok(address)
 }
 
 /// Orders the addresses of both families in turn, beginning with the family of the first, without duplicates.
-fn interleaved(found: &[IpAddr]) -> Vec<IpAddr> {
-    let mut places: Vec<(usize, Reverse<bool>, IpAddr)> = Vec::with_capacity(found.len());
+fn interleaved(found: &[SocketAddr]) -> Vec<SocketAddr> {
+    let mut places: Vec<(usize, Reverse<bool>, SocketAddr)> = Vec::with_capacity(found.len());
     for &address in found {
         if places.iter().all(|(_, _, known)| *known != address) {
-            let same = |(_, _, known): &&(usize, Reverse<bool>, IpAddr)| known.is_ipv4() == address.is_ipv4();
+            let same = |(_, _, known): &&(usize, Reverse<bool>, SocketAddr)| known.is_ipv4() == address.is_ipv4();
             let is_of_the_first = found.first().is_some_and(|first| first.is_ipv4() == address.is_ipv4());
             places.push((places.iter().filter(same).count(), Reverse(is_of_the_first), address));
         }
@@ -195,8 +203,8 @@ mod tests {
             ("a1 ::1 ::2 ::3", "a1 ::1 ::2 ::3"),
             ("a1 a2 a1 ::1", "a1 ::1 a2"),
         ] {
-            let read = |text: &str| -> Vec<IpAddr> {
-                let read = |address: &str| address.replace('a', "192.0.2.").parse().unwrap();
+            let read = |text: &str| -> Vec<SocketAddr> {
+                let read = |address: &str| SocketAddr::new(address.replace('a', "192.0.2.").parse().unwrap(), 0);
                 text.split_whitespace().map(read).collect()
             };
             assert_eq!(interleaved(&read(found)), read(expected), "{found}");

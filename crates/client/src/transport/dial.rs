@@ -5,7 +5,7 @@
 use std::{
     error::Error as StdError,
     fmt,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU8, Ordering},
@@ -52,10 +52,10 @@ pub(super) struct Dial {
 struct State {
     name: Option<Name>,
     /// The address that is being dialed, or that the connection was made to.
-    current: Option<IpAddr>,
-    tried: Vec<IpAddr>,
+    current: Option<SocketAddr>,
+    tried: Vec<SocketAddr>,
     /// The address to dial next.
-    winner: Option<IpAddr>,
+    winner: Option<SocketAddr>,
     /// The failure to report: a refusal by a machine rather than a missing route, and the earliest of the same kind.
     failure: Option<BoxError>,
 }
@@ -75,7 +75,7 @@ impl State {
 /// A name and its addresses.
 struct Name {
     host: String,
-    found: Vec<IpAddr>,
+    found: Vec<SocketAddr>,
     addresses: Arc<Addresses>,
 }
 
@@ -140,7 +140,7 @@ impl Dial {
     }
 
     /// The next address to dial, if the attempt already knows those of this name.
-    pub(super) fn next_address(&self, host: &str) -> Option<IpAddr> {
+    pub(super) fn next_address(&self, host: &str) -> Option<SocketAddr> {
         let mut state = self.state();
         let name = state.name.as_ref().filter(|name| name.host == host)?;
         let next = name
@@ -153,7 +153,12 @@ impl Dial {
     }
 
     /// The first address to dial, of those that were found for a name.
-    pub(super) fn first_address(&self, host: &str, found: Vec<IpAddr>, addresses: &Arc<Addresses>) -> Option<IpAddr> {
+    pub(super) fn first_address(
+        &self,
+        host: &str,
+        found: Vec<SocketAddr>,
+        addresses: &Arc<Addresses>,
+    ) -> Option<SocketAddr> {
         let first = found.first().copied()?;
         let mut state = self.state();
         *state = State {
@@ -167,7 +172,7 @@ impl Dial {
         Some(self.hand_out(&mut state, first))
     }
 
-    fn hand_out(&self, state: &mut State, address: IpAddr) -> IpAddr {
+    fn hand_out(&self, state: &mut State, address: SocketAddr) -> SocketAddr {
         state.current = Some(address);
         self.handed_out.notify_one();
         address
@@ -210,19 +215,20 @@ impl Dial {
     fn rivals(&self) -> Option<(Arc<Addresses>, Rivals)> {
         let state = self.state();
         let (name, current) = (state.name.as_ref()?, state.current?);
-        let untried = |address: &&IpAddr| **address != current && !state.tried.contains(address);
+        let untried = |address: &&SocketAddr| **address != current && !state.tried.contains(address);
         let mut others = name.found.iter().filter(untried).copied().peekable();
         others.peek()?;
         let server = self.is_secure.then(|| ServerName::try_from(name.host.clone()).ok());
         let rivals = Rivals {
-            addresses: others.map(|address| SocketAddr::new(address, self.port)).collect(),
+            port: self.port,
+            addresses: others.collect(),
             server: server.flatten(),
         };
         Some((Arc::clone(&name.addresses), rivals))
     }
 
     /// Makes another address the next one, in place of the current one.
-    fn turn_to(&self, winner: IpAddr) {
+    fn turn_to(&self, winner: SocketAddr) {
         let mut state = self.state();
         state.mark_failed();
         state.winner = Some(winner);

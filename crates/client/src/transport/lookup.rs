@@ -1,7 +1,7 @@
 //! The resolver of the HTTP clients: hands each connection one address, and reports the phase.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -34,26 +34,22 @@ impl WatchedResolver {
         Box::pin(async move {
             if let Some(next) = dial.as_ref().and_then(|dial| dial.next_address(&host)) {
                 attempt_state::entered(Phase::Connect);
-                return Ok(at_any_port(vec![next]));
+                return Ok(vec![next].into_iter());
             }
             attempt_state::entered(Phase::Dns);
             let found = addresses.look_up(&host).await?;
             attempt_state::entered(Phase::Connect);
-            Ok(at_any_port(match dial {
+            let handed_out = match dial {
                 Some(dial) => dial.first_address(&host, found, &addresses).into_iter().collect(),
                 None => found,
-            }))
+            };
+            Ok(handed_out.into_iter())
         })
     }
 }
 
-type HandingOut = Pin<Box<dyn Future<Output = Result<vec::IntoIter<SocketAddr>, BoxError>> + Send>>;
-
 /// Port 0 means the port of the URL.
-fn at_any_port(found: Vec<IpAddr>) -> vec::IntoIter<SocketAddr> {
-    let found: Vec<_> = found.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect();
-    found.into_iter()
-}
+type HandingOut = Pin<Box<dyn Future<Output = Result<vec::IntoIter<SocketAddr>, BoxError>> + Send>>;
 
 impl Resolve for WatchedResolver {
     fn resolve(&self, name: reqwest::dns::Name) -> Resolving {

@@ -2,8 +2,10 @@
 #![cfg(target_os = "linux")]
 
 use std::{
-    net::SocketAddr,
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener},
     sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -16,6 +18,7 @@ use crate::support::{
     clock::SkippingClock,
     connection_fault, millis,
     names::Listed,
+    namespace::{in_a_namespace, ip},
     options, plain,
     server::{FullListener, Reply, Server, answer, closed_port, job},
 };
@@ -227,4 +230,38 @@ async fn a_proxy_that_is_slow_with_a_tunnel_is_asked_once() {
     let error = client.get_job("j", &options()).await.unwrap_err();
     assert_eq!(connection_fault(&error), Some(ConnectionFault::Tunnel), "{error:?}");
     assert_eq!((slow.count(), other.count()), (1, 0));
+}
+
+#[test]
+fn a_link_local_address_is_reached_over_its_interface() {
+    in_a_namespace(
+        "addresses::a_link_local_address_is_reached_over_its_interface",
+        over_an_interface(),
+    );
+}
+
+async fn over_an_interface() {
+    ip(&["address", "add", "fe80::1/64", "dev", "lo", "nodad"]).unwrap();
+    let listener = TcpListener::bind("[fe80::1%1]:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            // The head of a short request comes in one segment.
+            let _ = socket.read(&mut [0; 4096]).unwrap();
+            let job = r#"{"jobIdentifier":"j"}"#;
+            socket.write_all(&answer(200, "connection: close\r\n", job)).unwrap();
+        }
+    });
+    // Alone, after an address that refuses, and after one that is silent.
+    let silent = dead("127.0.0.2", port).await;
+    for addresses in [
+        &["[fe80::1%1]:0"][..],
+        &["127.0.0.1", "[fe80::1%1]:0"],
+        &["127.0.0.2", "[fe80::1%1]:0"],
+    ] {
+        let client = of(port, &Listed::new(addresses)).build().unwrap();
+        client.get_job("j", &options()).await.unwrap();
+    }
+    drop(silent);
 }

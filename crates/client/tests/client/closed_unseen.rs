@@ -93,7 +93,7 @@ struct Counting(AtomicUsize);
 impl Resolver for Counting {
     fn resolve(&self, _: &str) -> Lookup {
         self.0.fetch_add(1, Ordering::SeqCst);
-        Box::pin(std::future::ready(Ok(vec![Ipv4Addr::LOCALHOST.into()])))
+        Box::pin(std::future::ready(Ok(vec![(Ipv4Addr::LOCALHOST, 0).into()])))
     }
 }
 

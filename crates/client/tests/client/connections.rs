@@ -80,7 +80,7 @@ impl Resolver for SlowNames {
     fn resolve(&self, _: &str) -> Lookup {
         Box::pin(async {
             tokio::time::sleep(LONG).await;
-            Ok(vec![[127, 0, 0, 1].into()])
+            Ok(vec![([127, 0, 0, 1], 0).into()])
         })
     }
 }

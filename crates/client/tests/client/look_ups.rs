@@ -107,7 +107,7 @@ async fn the_system_resolver_finds_known_names_and_no_others() {
     use modzy_client::SystemResolver;
     let found = SystemResolver.resolve("localhost").await.unwrap();
     assert!(
-        found.iter().all(std::net::IpAddr::is_loopback) && !found.is_empty(),
+        found.iter().all(|address| address.ip().is_loopback()) && !found.is_empty(),
         "{found:?}"
     );
     let mut look_ups = JoinSet::new();
@@ -118,4 +118,19 @@ async fn the_system_resolver_finds_known_names_and_no_others() {
         let error = found.unwrap().unwrap_err();
         assert!(!error.to_string().is_empty());
     }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_system_resolver_keeps_the_scope_of_a_link_local_address() {
+    use std::net::SocketAddr;
+
+    use modzy_client::SystemResolver;
+    let index = std::fs::read_to_string("/sys/class/net/lo/ifindex").unwrap();
+    let found = SystemResolver.resolve("fe80::1%lo").await.unwrap();
+    let scopes = found.iter().map(|address| match address {
+        SocketAddr::V6(address) => address.scope_id().to_string(),
+        SocketAddr::V4(_) => String::new(),
+    });
+    assert_eq!(scopes.collect::<Vec<_>>(), [index.trim()]);
 }

@@ -3,7 +3,7 @@
 use std::{
     future::pending,
     io,
-    net::{IpAddr, Ipv4Addr},
+    net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -43,14 +43,19 @@ impl Names {
 /// A resolver that finds these addresses for every name, and counts its lookups.
 #[derive(Debug)]
 pub(crate) struct Listed {
-    addresses: Vec<IpAddr>,
+    addresses: Vec<SocketAddr>,
     asked: AtomicUsize,
 }
 
 impl Listed {
+    /// Takes addresses, or addresses with a scope and port 0, as in `[fe80::1%1]:0`.
     pub(crate) fn new(addresses: &[&str]) -> Arc<Self> {
+        let read = |address: &&str| match address.parse() {
+            Ok(ip) => SocketAddr::new(ip, 0),
+            Err(_) => address.parse().unwrap(),
+        };
         Arc::new(Self {
-            addresses: addresses.iter().map(|address| address.parse().unwrap()).collect(),
+            addresses: addresses.iter().map(read).collect(),
             asked: AtomicUsize::new(0),
         })
     }
@@ -74,7 +79,7 @@ impl Resolver for Names {
         let fate = if nth < self.times { self.fate } else { Fate::Found };
         Box::pin(async move {
             match fate {
-                Fate::Found => Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]),
+                Fate::Found => Ok(vec![(Ipv4Addr::LOCALHOST, 0).into()]),
                 Fate::Unknown => Err(io::Error::new(io::ErrorKind::NotFound, "no such host is known")),
                 Fate::Hangs => pending().await,
             }
