@@ -44,10 +44,11 @@ describe('certificates', () => {
 
   it('of authorities are read from text, bytes, several in one text, and an array', async () => {
     const several = `# ours and theirs\n${theirs.ca}\n${ours.ca}`;
+    const joined = `\ufeff${theirs.ca}\ufeff${ours.ca.replaceAll('CERTIFICATE', 'X509 CERTIFICATE')}`;
     const bytes = Buffer.from(ours.ca);
     const shared = Buffer.concat([Buffer.from('before'), bytes, Buffer.from('after')]);
     const view = new Uint8Array(shared.buffer, shared.byteOffset + 6, bytes.length);
-    for (const ca of [ours.ca, bytes, view, several, [theirs.ca, ours.ca], [theirs.ca, bytes]]) {
+    for (const ca of [ours.ca, bytes, view, several, joined, [theirs.ca, ours.ca], [theirs.ca, bytes]]) {
       assert.equal((await ask(api, { ca })).status, 'COMPLETED');
     }
   });
@@ -173,8 +174,10 @@ describe('certificates', () => {
   });
 
   it('of clients are presented to servers that require one', async () => {
+    const joined = `\ufeff${client.private.trim()}\ufeff${client.cert.replaceAll('\n', '\r')}`;
     for (const [cert, key] of [
       [client.cert, client.private],
+      [joined, joined],
       [Buffer.from(client.cert), Buffer.from(client.private)],
     ]) {
       assert.equal((await ask(strict, { ca: ours.ca, cert, key })).status, 'COMPLETED');
@@ -192,6 +195,12 @@ describe('certificates', () => {
       [{ ca: [] }, /: tls\.ca must hold a certificate/],
       [{ ca: key }, /: tls\.ca holds no certificate/],
       [{ ca: [ours.ca, garbage] }, /: tls\.ca holds a certificate that cannot be read/],
+      [
+        { ca: `${ours.ca}${cert.replaceAll('CERT', 'TRUSTED CERT')}` },
+        /: tls\.ca holds a "TRUSTED CERTIFICATE", .*openssl/,
+      ],
+      [{ ca: ours.ca + cert.slice(0, 300) }, /: tls\.ca holds a block in PEM without its first or its last line/],
+      [{ cert: cert.slice(40) + cert, key }, /: tls\.cert holds a block in PEM without its first or its last line/],
       [{ ca: 5 }, /the tls\.ca param should be a string or Buffer in PEM/],
       [{ ca: [null] }, /the tls\.ca param should be a string or Buffer in PEM/],
       [{ cert: [cert], key }, /the tls\.cert param should be a string or Buffer in PEM/],

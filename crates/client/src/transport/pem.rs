@@ -18,7 +18,7 @@ const CERTIFICATES: [&[u8]; 2] = [b"CERTIFICATE", b"X509 CERTIFICATE"];
 /// A certificate with settings of OpenSSL, which no other program reads.
 const TRUSTED: &[u8] = b"TRUSTED CERTIFICATE";
 
-/// The ends of the labels of blocks that are not certificates, and may stand beside them.
+/// The ends of the labels of blocks that are not certificates, and may be beside them.
 const OTHERS: [&[u8]; 4] = [b"KEY", b"PARAMETERS", b"CERTIFICATE REQUEST", b"CRL"];
 
 /// What is wrong with a block. Worded to follow the name of the text.
