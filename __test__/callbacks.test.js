@@ -33,6 +33,8 @@ describe('a callback that returns a promise', () => {
     'onProgress of blockUntilResult': (modzy) => modzy.blockUntilResult(job(0), { onProgress: fails }),
     'onUploadProgress of submitJobFile': (modzy) =>
       modzy.submitJobFile('d1g35t0256', '1.0.0', { a: { input: Buffer.from('x') } }, { onUploadProgress: fails }),
+    'onOpen of submitJobFile': (modzy) =>
+      modzy.submitJobFile('d1g35t0256', '1.0.0', { a: { input: Buffer.from('x') } }, { onOpen: fails }),
     'onDownloadProgress of downloadOutput': (modzy) => download(modzy, { onDownloadProgress: fails }),
     'onDownloadProgress of openOutput': (modzy) => modzy.openOutput(OUTPUT, { onDownloadProgress: fails }),
     'onDownloadProgress of streamResults': (modzy) =>

@@ -85,6 +85,7 @@ const ofCalls = {
   maxPollInterval: limits,
   onCancel: functions,
   onDownloadProgress: functions,
+  onOpen: functions,
   onProgress: functions,
   onSubmit: functions,
   onUploadProgress: functions,

@@ -70,12 +70,14 @@ describe('run with the emulator', () => {
       { a: { 'input.txt': Buffer.from('x') } },
       {
         ...quickly,
+        onOpen: (opened) => events.push(['open', opened]),
         onSubmit: ({ jobIdentifier }) => events.push(['submit', jobIdentifier]),
         onUploadProgress: ({ loadedBytes }) => events.push(['upload', loadedBytes]),
         onProgress: ({ status }) => events.push(['job', status]),
       },
     );
-    assert.deepEqual(events.slice(0, 3), [
+    assert.deepEqual(events.slice(0, 4), [
+      ['open', { jobIdentifier: job.jobIdentifier }],
       ['upload', 0],
       ['upload', 1],
       ['submit', job.jobIdentifier],

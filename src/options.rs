@@ -47,6 +47,8 @@ pub struct BindingCallOptions {
     pub input_key: Option<String>,
     /// Whether the job of each poll, or the progress of a transfer, is reported.
     pub progress: Option<bool>,
+    /// Whether the job that an upload opens is reported.
+    pub opened: Option<bool>,
     /// Which other events are reported. By default none, at no cost.
     pub observe: Option<BindingObservation>,
     /// Whether the responses to its requests are reported.

@@ -77,6 +77,15 @@ export interface UploadOptions extends Omit<SubmitOptions, 'cancelOnAbort'>, App
    * @default none
    */
   cancelOnAbort?: null | undefined;
+  /**
+   * Called once, when the server has opened the job, in the async context of the call. The first chunk is sent meanwhile. A program
+   * that stores the identifier can cancel the open job if its process ends during the upload. If the callback throws or rejects,
+   * the upload ends with that error and cancels the job. If it returns a promise, the upload waits for it at most 5 s before it
+   * resolves. Not called for texts, which {@link RunMethods.run} and {@link RunMethods.submit} send with the submit.
+   *
+   * @default none
+   */
+  onOpen?: ((opened: { jobIdentifier: string }) => void | PromiseLike<void>) | null | undefined;
 }
 
 /** The parameters of {@link UploadMethods.submitJobFile} in the form of 2.x. */

@@ -151,7 +151,7 @@ const hostileArguments = {
   submitJobFile: (random, options) => [
     ...MODEL,
     { a: { b: anySource(random), c: anySource(random) } },
-    { ...options, onUploadProgress: anyCallback(random) },
+    { ...options, onOpen: anyCallback(random), onUploadProgress: anyCallback(random) },
   ],
   appendInput: (random, options) => [
     'j',

@@ -96,6 +96,7 @@ const options = {
   chunkSize: inJavaScript(count, ...uploads),
   jobTimeout: inJavaScript(wholeMs, ...submits),
   explain: inJavaScript(boolean, ...models),
+  onOpen: inJavaScript(callback, 'upload', ...models),
   onSubmit: inJavaScript(callback, 'waitMany', 'run'),
   onUploadProgress: inJavaScript(callback, ...uploads),
   // Waits

@@ -30,6 +30,7 @@ const { optionOf, otherNames, ownMembers } = require('./option-table.js');
  * @property {boolean} [isUpload] Whether a submit of unknown inputs uploads them.
  * @property {(outcome: object) => void} [onCancel]
  * @property {(submitted: object) => void} [onSubmit]
+ * @property {(opened: object) => void} [onOpen]
  * @property {(job: object, of?: object) => void} [onProgress]
  * @property {(progress: object) => void} [onUploadProgress]
  * @property {(progress: object) => void} [onDownloadProgress]
@@ -88,6 +89,10 @@ function readOptions(given, method, { kind, renamed = [] }) {
   if ([read.onProgress, read.onUploadProgress, read.onDownloadProgress].some(isGiven)) {
     read.binding ??= { __proto__: null };
     read.binding.progress = true;
+  }
+  if (read.onOpen !== undefined) {
+    read.binding ??= { __proto__: null };
+    read.binding.opened = true;
   }
   return read;
 }

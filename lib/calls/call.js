@@ -82,6 +82,7 @@ class Call {
     // A run has an upload and a wait.
     const ofRun = operation === 'run';
     this.transfer = listen(ofRun ? options.onUploadProgress : undefined, (reason) => end(this, reason, true));
+    this.opened = listen(ofRun || isUpload ? options.onOpen : undefined, (reason) => end(this, reason, true));
     this.submitted = listen(ofRun ? options.onSubmit : undefined, (reason) => end(this, reason, false));
     // The call has ended by then. The error of this callback replaces the reason.
     this.canceled = listen(options.onCancel, (reason) => {
@@ -94,7 +95,9 @@ class Call {
 
   /** A promise that resolves when no callback for progress is busy any more, or `undefined`. */
   get busy() {
-    const busy = [this.submitted, this.transfer, this.progress].flatMap((listener) => listener?.busy ?? []);
+    const busy = [this.opened, this.submitted, this.transfer, this.progress].flatMap(
+      (listener) => listener?.busy ?? [],
+    );
     return busy.length < 2 ? busy[0] : Promise.all(busy).then(() => {});
   }
 
@@ -112,6 +115,7 @@ class Call {
 
   /** Drops the reports that wait for a callback. */
   stop() {
+    this.opened?.stop();
     this.submitted?.stop();
     this.transfer?.stop();
     this.progress?.stop();
@@ -236,6 +240,18 @@ class Call {
   }
 
   /**
+   * Reports the job that an upload has opened.
+   *
+   * @param {string} jobIdentifier
+   */
+  reportOpen(jobIdentifier) {
+    this.jobIdentifier = jobIdentifier;
+    if (this.ending === undefined) {
+      this.opened?.notify({ jobIdentifier });
+    }
+  }
+
+  /**
    * Reports the progress of the call to its callback.
    *
    * @param {Extract<Event, { event: 'jobSeen' | 'transferred' }>} event
@@ -281,7 +297,7 @@ function listen(callback, onFailure) {
 
 /**
  * @typedef {import('../../js-binding').BindingEvent} Event
- * @typedef {Exclude<Event, { event: 'submitted' | 'jobSeen' | 'transferred' | 'chunkWanted' | 'response' | 'retry' | 'poll' }>} Ending
+ * @typedef {Exclude<Event, { event: 'submitted' | 'jobOpened' | 'jobSeen' | 'transferred' | 'chunkWanted' | 'response' | 'retry' | 'poll' }>} Ending
  * @typedef {import('./operations.js').Operation} Operation
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  *

@@ -204,6 +204,9 @@ class Calls {
       case 'submitted':
         this.#submitted(call, event.jobIdentifier);
         break;
+      case 'jobOpened':
+        call.reportOpen(event.jobIdentifier);
+        break;
       case 'response':
         call.trace?.noteResponse(event);
         break;

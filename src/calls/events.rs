@@ -193,6 +193,13 @@ pub enum BindingEvent {
         /// The job.
         job_identifier: String,
     },
+    /// The job of an upload has been opened.
+    JobOpened {
+        /// The call.
+        id: i64,
+        /// The job.
+        job_identifier: String,
+    },
     /// A poll has returned the job.
     JobSeen {
         /// The call.
@@ -311,6 +318,7 @@ impl BindingEvent {
             | Self::Failed { id, .. }
             | Self::Aborted { id, .. }
             | Self::Submitted { id, .. }
+            | Self::JobOpened { id, .. }
             | Self::Response { id, .. }
             | Self::JobSeen { id, .. }
             | Self::Transferred { id, .. }
@@ -352,6 +360,7 @@ impl BindingEvent {
             } => length(job) + length(results) + length(failures) + outputs.as_ref().map_or(0, length),
             Self::Raw { .. }
             | Self::Submitted { .. }
+            | Self::JobOpened { .. }
             | Self::Response { .. }
             | Self::Contents { .. }
             | Self::Downloaded { .. }

@@ -1,4 +1,4 @@
-//! Reports the retries, queues, polls and fallbacks of a call as events, for logs and traces.
+//! Reports the retries, queues, polls and fallbacks of a call as events, for logs and traces, and the job that an upload opens.
 
 use std::sync::Arc;
 
@@ -20,13 +20,15 @@ pub(crate) struct CallObserver {
     id: u64,
     observation: Option<BindingObservation>,
     responses: bool,
+    opened: bool,
 }
 
 impl CallObserver {
     /// Returns the observer of a call, if JavaScript has requested one.
     pub(crate) fn of(call: &Call, options: &BindingCallOptions) -> Option<Arc<Self>> {
         let (observation, responses) = (options.observe, options.observe_responses.unwrap_or_default());
-        if observation.is_none() && !responses {
+        let opened = options.opened.unwrap_or_default();
+        if observation.is_none() && !responses && !opened {
             return None;
         }
         Some(Arc::new(Self {
@@ -34,6 +36,7 @@ impl CallObserver {
             id: call.id,
             observation,
             responses,
+            opened,
         }))
     }
 }
@@ -52,6 +55,15 @@ impl Observer for CallObserver {
                     request_id: request_id.map(str::to_owned),
                 };
                 self.calls.report_over(response, Topic::Response);
+            }
+            return;
+        }
+        if let Event::Opened { job_identifier } = *event {
+            if self.opened {
+                self.calls.report(BindingEvent::JobOpened {
+                    id,
+                    job_identifier: job_identifier.to_owned(),
+                });
             }
             return;
         }

@@ -41,6 +41,11 @@ pub enum Event<'a> {
         /// The server's identifier of the request, if a header holds one.
         request_id: Option<&'a str>,
     },
+    /// The server has opened the job of an upload. Its inputs follow, and any failure cancels the job.
+    Opened {
+        /// The job.
+        job_identifier: &'a str,
+    },
     /// A wait has polled.
     Poll {
         /// The number of polls of this wait so far. Polls for the results are counted separately.

@@ -20,6 +20,7 @@ use crate::{
     document::Document,
     error::{Error, InputFault, Result},
     jobs::{self, Abort, CancelOutcome, Ended, JobOfCall, Place, Sources},
+    observer::Event,
 };
 
 impl Client {
@@ -93,6 +94,9 @@ impl Client {
         let Some(job_id) = receipt.string_member("jobIdentifier") else {
             return Error::Internal("the receipt names no job".to_owned()).into();
         };
+        options.observed.notify(Event::Opened {
+            job_identifier: &job_id,
+        });
         let mut listener = self.listener(on_progress);
         // Boxed, so that an abort drops it, and closes its request, before the job is canceled.
         let transfer = Box::pin(self.transfer(&job_id, inputs, &limits, options, &mut listener));

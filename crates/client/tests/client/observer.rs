@@ -6,12 +6,14 @@ use std::{
     time::Duration,
 };
 
-use modzy_client::{Event, Observer, OutputRef, RequestOptions, WaitOptions};
+use bytes::Bytes;
+use modzy_client::{Abort, Event, FileSource, Observer, OutputRef, RequestOptions, WaitOptions};
 
 use crate::support::{
     KEY, everything, millis, options,
     server::{Reply, Server, answer, cut, job, ok, status},
     skipping,
+    upload::{file_job, server_limits},
 };
 
 /// Records events as lines.
@@ -41,6 +43,7 @@ impl Observer for Notes {
                 let found = answer.map_or_else(&mut failed, |job| job.string_member("status").unwrap_or_default());
                 format!("poll {polls}: {found}, {:?}", delay.map(millis))
             }
+            Event::Opened { job_identifier } => format!("opened {job_identifier}"),
             Event::Queue { reason, delay } => format!("queued: {}, +{}", reason.as_str(), millis(delay)),
             // Kept apart: every call has some.
             Event::Response { status, request_id } => {
@@ -107,6 +110,27 @@ async fn a_replay_on_a_stale_socket_is_a_retry_without_a_pause() {
         lines[0].starts_with("attempt 1 failed: ") && lines[0].ends_with(", +0"),
         "{lines:?}"
     );
+}
+
+#[tokio::test]
+async fn the_job_of_an_upload_is_reported_once_when_it_is_open_and_before_any_failure_of_its_inputs() {
+    let taken = || Reply::Keep(answer(202, "", "{}"));
+    let (open, closed) = (job("OPEN"), job("SUBMITTED"));
+    for (replies, lines) in [
+        (vec![server_limits(), open.clone(), taken(), closed], vec!["opened j"]),
+        (
+            vec![server_limits(), open, status(400), job("CANCELED")],
+            vec!["opened j"],
+        ),
+        (vec![server_limits(), status(403)], vec![]),
+    ] {
+        let server = Server::scripted(replies).await;
+        let (client, _) = skipping(&server.api());
+        let (notes, options) = observed();
+        let job = file_job(vec![("a", "input", FileSource::Bytes(Bytes::from_static(b"x")))]);
+        let _ended = client.submit_job_files(job, &options, &Abort::default(), |_| {}).await;
+        assert_eq!(notes.take(), lines);
+    }
 }
 
 #[tokio::test]
