@@ -12,6 +12,7 @@ const WAYS =
 const NOT_EMPTY = 'should be a valid not empty string';
 const PEM =
   'should be a text in PEM, not the path of a file: read the file first, for example with fs.readFileSync(path)';
+const QUOTES = 'should be given without the quotation marks around it, which some readers of .env files keep';
 
 module.exports = [
   ['no arguments', (m) => new m.ModzyClient(), `${INIT}the baseURL param ${NOT_EMPTY}; ${WAYS}`],
@@ -98,6 +99,17 @@ module.exports = [
     'a URL as the only key',
     (m) => new m.ModzyClient({ apiKey: URL_OF_API }),
     `${INIT}url and apiKey are swapped; write new ModzyClient({ apiKey, url })`,
+  ],
+  ['a key in quotation marks', (m) => new m.ModzyClient(URL_OF_API, `"${KEY}"`), `${INIT}the apiKey param ${QUOTES}`],
+  [
+    'a URL in quotation marks',
+    (m) => new m.ModzyClient({ url: `'${URL_OF_API}'`, apiKey: KEY }),
+    `${INIT}the url param ${QUOTES}`,
+  ],
+  [
+    'a token in quotation marks',
+    (m) => new m.ModzyClient({ teamId: 'a', teamToken: '`b`' }),
+    `${INIT}the teamToken param ${QUOTES}`,
   ],
   [
     'ApiKey before the key',

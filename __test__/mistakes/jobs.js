@@ -20,6 +20,31 @@ module.exports = [
   // A job
   ['getJob without a job', (c) => c.getJob(), `getJob: the jobId ${A_JOB}`],
   ['getJob of a promise', (c) => c.getJob(Promise.resolve(JOB)), `getJob: the jobId ${A_JOB}${AWAIT}`],
+  [
+    'getJob without its client',
+    ({ getJob }) => getJob(JOB),
+    'getJob should be called on a client: write client.getJob(…), or client.getJob.bind(client) to pass it on',
+  ],
+  [
+    'watchJob without its client',
+    ({ watchJob }) => collect(watchJob(JOB)),
+    'watchJob should be called on a client: write client.watchJob(…), or client.watchJob.bind(client) to pass it on',
+  ],
+  [
+    'listModels without its client',
+    ({ listModels }) => collect(listModels()),
+    'listModels should be called on a client: write client.listModels(…), or client.listModels.bind(client) to pass it on',
+  ],
+  [
+    'getJob with a callback',
+    (c) => c.getJob(JOB, () => {}),
+    'getJob: the options should be a plain object, not a callback: methods return promises',
+  ],
+  [
+    'blockUntilComplete of the result of a run',
+    (c) => c.blockUntilComplete({ job: { jobIdentifier: JOB }, results: {}, failures: {} }),
+    `blockUntilComplete: the job ${A_JOB}, not a result: pass its job`,
+  ],
   ['getJob of an empty identifier', (c) => c.getJob(''), 'getJob: jobId must not be empty'],
   ['getJob of a list', (c) => c.getJob([JOB]), `getJob: the jobId ${A_JOB}`],
   ['cancelJob of a result without an identifier', (c) => c.cancelJob({ id: JOB }), `cancelJob: the jobId ${A_JOB}`],

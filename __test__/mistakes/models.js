@@ -3,12 +3,15 @@
 // Mistakes about running and deploying models, and about inputs that the server fetches: the call, and the message. Nothing is
 // submitted.
 
+const { open } = require('node:fs/promises');
+
 const M = ['ed542963de', '1.0.1'];
 const S3 = ['AKIA', 'aSecretKey', 'us-east-1'];
 const SOURCE = { a: { 'input.txt': { bucket: 'b', key: 'k' } } };
 const LEAF = 'a text, bytes, a Blob, a stream or a file: URL';
 const LEVELS = '{ [inputName]: source } or { [inputKey]: { [inputName]: source } }';
 const FOR_STRINGS = 'a text is { [inputName]: text }, and a file { [inputName]: pathToFileURL(path) }';
+const MODEL = 'param should be a string: "<model>", or "<model>@<version>" for a certain version';
 
 module.exports = [
   ['no inputs', (c) => c.run(M[0], {}), 'run: the inputs param should be an object with members'],
@@ -26,6 +29,50 @@ module.exports = [
     'bytes as the inputs',
     (c) => c.run(M[0], Buffer.from('What a day')),
     `run: the inputs param should be a plain object: ${LEVELS}`,
+  ],
+  [
+    'a version as the inputs',
+    (c) => c.run(M[0], '1.0.1', { 'input.txt': 'What a day' }),
+    `run: the inputs param should be a plain object: ${LEVELS}, not a version, which is part of the model: "<model>@<version>"`,
+  ],
+  [
+    'an array of inputs',
+    (c) => c.run(M[0], [{ 'input.txt': 'What a day' }]),
+    `run: the inputs param should be a plain object: ${LEVELS}, not an array: each of several inputs has a key`,
+  ],
+  ['an object as the model', (c) => c.run({ identifier: M[0], version: M[1] }, { a: 'x' }), `run: the model ${MODEL}`],
+  ['one object as all arguments', (c) => c.submit({ model: M[0], inputs: { a: 'x' } }), `submit: the model ${MODEL}`],
+  [
+    'several texts as an input',
+    (c) => c.run(M[0], { 'input.txt': ['a', 'b'] }),
+    `run: the inputs["input.txt"] param should be ${LEAF}, not an array: each of several inputs has a key`,
+  ],
+  [
+    'a response as an input',
+    (c) => c.run(M[0], { image: new Response('x') }),
+    `run: the inputs["image"] param should be ${LEAF}, not a response: pass its body`,
+  ],
+  [
+    'an open file as an input',
+    async (c) => {
+      const handle = await open(__filename);
+      try {
+        return await c.run(M[0], { image: handle });
+      } finally {
+        await handle.close();
+      }
+    },
+    `run: the inputs["image"] param should be ${LEAF}, not an open file: pass handle.createReadStream()`,
+  ],
+  [
+    'an input that is not set',
+    (c) => c.run(M[0], { 'input.txt': undefined }),
+    `run: the inputs["input.txt"] param should be ${LEAF}, not undefined`,
+  ],
+  [
+    'an input that is null',
+    (c) => c.submitJobFile(...M, { a: { 'input.txt': null } }),
+    'submitJobFile: the fileSources["a"]["input.txt"] param should be a path, a file: URL, bytes, a Blob or a stream, not null',
   ],
   [
     'a promise as an input',

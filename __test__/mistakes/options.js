@@ -91,6 +91,16 @@ module.exports = [
     'getAllTags has no option abortSignal; use signal',
   ],
   [
+    'a time in place of a signal',
+    (c) => c.getJob(JOB, { signal: 5000 }),
+    'getJob: the signal param should be an AbortSignal, not a number: AbortSignal.timeout(ms) makes one',
+  ],
+  [
+    'Headers in place of an object',
+    (c) => c.getJob(JOB, { headers: new Headers({ 'x-trace': '1' }) }),
+    'getJob: the headers param should be an object of strings, not Headers: pass Object.fromEntries(headers)',
+  ],
+  [
     'onUploadProgress of a download',
     (c) => c.openOutput({ job: JOB, inputKey: 'a', outputName: 'b' }, { onUploadProgress() {} }),
     /; use onDownloadProgress$/,
@@ -98,7 +108,7 @@ module.exports = [
   [
     'an AbortController as the signal',
     (c) => c.getJob(JOB, { signal: new AbortController() }),
-    'getJob: the signal param should be an AbortSignal',
+    'getJob: the signal param should be an AbortSignal, not its controller: pass controller.signal',
   ],
   [
     'seconds as text',

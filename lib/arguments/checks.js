@@ -188,7 +188,13 @@ function signal(value, name) {
   const given = /** @type {any} */ (value);
   const methods = [given?.addEventListener, given?.removeEventListener];
   if (typeof given?.aborted !== 'boolean' || methods.some((method) => typeof method !== 'function')) {
-    throw invalidParam(name, 'an AbortSignal', value);
+    const isController = typeof given?.signal?.aborted === 'boolean';
+    const time = typeof value === 'number' ? ', not a number: AbortSignal.timeout(ms) makes one' : '';
+    throw invalidParam(
+      name,
+      `an AbortSignal${isController ? ', not its controller: pass controller.signal' : time}`,
+      value,
+    );
   }
   return given;
 }

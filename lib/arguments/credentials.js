@@ -15,6 +15,10 @@ function credential(value, name) {
   if (typeof value !== 'string' || value === '') {
     throw argumentError(`Cannot initialize the modzy client: the ${name} param should be a valid not empty string`);
   }
+  if (/^(["'`]).*\1$/.test(value)) {
+    const advice = 'should be given without the quotation marks around it, which some readers of .env files keep';
+    throw argumentError(`Cannot initialize the modzy client: the ${name} param ${advice}`);
+  }
   return string(value, name);
 }
 

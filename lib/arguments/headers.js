@@ -38,7 +38,9 @@ const allowedValue = /^[\t\x20-\x7e\x80-\u{10ffff}]*$/u;
  */
 function headers(value, name) {
   if (!isPlainObject(value) || Object.values(value).some((each) => typeof each !== 'string')) {
-    throw invalidParam(name, 'an object of strings', value);
+    const isHeaders = typeof (/** @type {any} */ (value)?.getSetCookie) === 'function';
+    const instead = isHeaders ? ', not Headers: pass Object.fromEntries(headers)' : '';
+    throw invalidParam(name, `an object of strings${instead}`, value);
   }
   const given = /** @type {Record<string, string>} */ ({ ...value });
   for (const [header, text] of Object.entries(given)) {

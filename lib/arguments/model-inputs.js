@@ -12,6 +12,20 @@ const FORMS = '{ [inputName]: source } or { [inputKey]: { [inputName]: source } 
 const FOR_STRINGS = 'a text is { [inputName]: text }, and a file { [inputName]: pathToFileURL(path) }';
 
 /**
+ * Returns what the message adds for a value that is not inputs.
+ *
+ * @param {unknown} value
+ */
+function insteadOf(value) {
+  if (typeof value === 'string') {
+    return /^v?\d+(?:\.\d+)+$|^latest$/.test(value)
+      ? ', not a version, which is part of the model: "<model>@<version>"'
+      : `, not a string: ${FOR_STRINGS}`;
+  }
+  return Array.isArray(value) ? ', not an array: each of several inputs has a key' : '';
+}
+
+/**
  * @typedef {object} ModelInputs
  * @property {boolean} isSingle Whether they have one level.
  * @property {Record<string, Record<string, unknown>>} value In two levels, whatever the caller has passed.
@@ -27,8 +41,7 @@ const FOR_STRINGS = 'a text is { [inputName]: text }, and a file { [inputName]: 
  */
 function modelInputs(value, name) {
   if (!isLevel(value)) {
-    const instead = typeof value === 'string' ? `, not a string: ${FOR_STRINGS}` : '';
-    throw invalidParam(name, `a plain object: ${FORMS}${instead}`, value);
+    throw invalidParam(name, `a plain object: ${FORMS}${insteadOf(value)}`, value);
   }
   const members = membersOf(value, name);
   const levels = members.filter(([, member]) => isLevel(member));

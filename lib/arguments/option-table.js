@@ -229,7 +229,8 @@ function isOptionOfOurs(name) {
  */
 function ownMembers(given, owner) {
   if (!isPlainObject(given)) {
-    throw argumentError(`${owner}: the options should be a plain object`);
+    const instead = typeof given === 'function' ? ', not a callback: methods return promises' : '';
+    throw argumentError(`${owner}: the options should be a plain object${instead}`);
   }
   return { __proto__: null, ...given };
 }

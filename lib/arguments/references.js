@@ -13,7 +13,9 @@ const { isGiven, isPlainObject, isPromise, invalidParam, notEmptyString, string,
 function jobReference(value, name) {
   const identifier = isJob(value) ? value.jobIdentifier : value;
   if (typeof identifier !== 'string') {
-    throw invalidParam(name, 'a job, or the identifier of a job', value);
+    const result = /** @type {any} */ (value);
+    const instead = isJob(result?.job) ? ', not a result: pass its job' : '';
+    throw invalidParam(name, `a job, or the identifier of a job${instead}`, value);
   }
   return string(identifier, name);
 }

@@ -8,7 +8,7 @@ const { bare } = require('../arguments/rows.js');
 const { Session } = require('../calls/session.js');
 const { AsyncQueue } = require('../iteration/async-queue.js');
 const { Listing } = require('../iteration/listing.js');
-const { captureSite, showCaller } = require('../stacks.js');
+const { argumentError, captureSite, showCaller } = require('../stacks.js');
 
 /**
  * @typedef {import('../calls/operations.js').Operation} Operation
@@ -166,6 +166,21 @@ function alias(row, differences) {
 /** @type {(client: Resource) => Session} */
 let sessionOf;
 
+/**
+ * Returns the session of the client that a method is called on.
+ *
+ * @param {unknown} client
+ * @param {string} name The method.
+ */
+function sessionFor(client, name) {
+  try {
+    return sessionOf(/** @type {Resource} */ (client));
+  } catch {
+    const right = `write client.${name}(…), or client.${name}.bind(client) to pass it on`;
+    throw argumentError(`${name} should be called on a client: ${right}`);
+  }
+}
+
 class Resource {
   #session;
 
@@ -197,17 +212,17 @@ const makers = {
   promise: (name, row) => ({
     [name](...given) {
       try {
-        return sessionOf(this).call(name, row, given);
+        return sessionFor(this, name).call(name, row, given);
       } catch (error) {
         // The method was called on an object that is not a client.
-        return Promise.reject(error);
+        return Promise.reject(showCaller(error, captureSite(makers.promise, name)));
       }
     },
   }),
   iterator: (name, row) => ({
     [name](...given) {
       return AsyncQueue.attempt(() => {
-        const session = sessionOf(this);
+        const session = sessionFor(this, name);
         return row.run(session, session.begin(name, row, given));
       });
     },
@@ -215,7 +230,7 @@ const makers = {
   listing: (name, row) => ({
     [name](...given) {
       return new Listing(() => {
-        const session = sessionOf(this);
+        const session = sessionFor(this, name);
         return row.run(session, session.begin(name, row, given));
       });
     },

@@ -2,7 +2,7 @@
 
 // The methods from a model and inputs to a receipt, or to results; and requests to any route.
 
-const { string } = require('../arguments/checks.js');
+const { invalidParam, string } = require('../arguments/checks.js');
 const { modelInputs } = require('../arguments/model-inputs.js');
 const { rawRequest } = require('../arguments/raw-request.js');
 const { required } = require('../arguments/rows.js');
@@ -18,7 +18,12 @@ const { methodsOf, own } = require('./resource.js');
  */
 
 /** Unlike that of 1.x for a string, its message names the method. @type {typeof string} */
-const modelName = (value, name) => string(value, name);
+const modelName = (value, name) => {
+  if (typeof value !== 'string') {
+    throw invalidParam(name, 'a string: "<model>", or "<model>@<version>" for a certain version', value);
+  }
+  return string(value, name);
+};
 
 const parameters = [required('model', modelName), required('inputs', modelInputs)];
 

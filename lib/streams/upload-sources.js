@@ -72,7 +72,27 @@ function readFileSource(value, place, room) {
   if (typeof value?.[Symbol.asyncIterator] === 'function') {
     return { source: new IterableSource(value, place) };
   }
-  throw invalidParam(name, 'a path, a file: URL, bytes, a Blob or a stream', value);
+  throw invalidParam(name, `a path, a file: URL, bytes, a Blob or a stream${insteadOf(value)}`, value);
+}
+
+/**
+ * Returns what the message adds for a value that contains a source, or for none.
+ *
+ * @param {any} value
+ */
+function insteadOf(value) {
+  if (value === undefined || value === null) {
+    return `, not ${value}`;
+  }
+  if (typeof value.createReadStream === 'function') {
+    return ', not an open file: pass handle.createReadStream()';
+  }
+  if (typeof value.body?.getReader === 'function') {
+    return ', not a response: pass its body';
+  }
+  // Numbers may be meant as bytes.
+  const isList = Array.isArray(value) && typeof value[0] !== 'number';
+  return isList ? ', not an array: each of several inputs has a key' : '';
 }
 
 /**
@@ -92,7 +112,7 @@ function readModelSource(value, place, room) {
     return { text: string(value, name) };
   }
   if (!isUrl(value) && !isBlob(value) && !isStream(value) && toBytes(value, name) === undefined) {
-    throw invalidParam(name, 'a text, bytes, a Blob, a stream or a file: URL', value);
+    throw invalidParam(name, `a text, bytes, a Blob, a stream or a file: URL${insteadOf(value)}`, value);
   }
   return readFileSource(value, place, room);
 }
