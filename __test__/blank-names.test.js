@@ -27,11 +27,12 @@ const azure = {
 const jdbc = { ...of, url: 'jdbc:x', username: '', password: '', driver: 'd', query: 'q' };
 const step = { ...of, pollInterval: 1 };
 const sample = { a: 1 };
+const uri = 'data:text/plain;base64,eA==';
 
 /** Methods with an object form: the parameters that work, and those that must not be blank. */
 const inObjects = {
   submitJobText: [{ ...of, sources: texts }, ['modelId', 'version']],
-  submitJobEmbedded: [{ ...of, sources: { k: { i: Buffer.from('x') } } }, ['modelId', 'version']],
+  submitJobEmbedded: [{ ...of, sources: { k: { i: uri } } }, ['modelId', 'version']],
   submitJobFile: [{ ...of, sources: { k: { i: Buffer.from('x') } } }, ['modelId', 'version']],
   submitJobAwsS3: [s3, ['modelId', 'version', 'accessKeyID', 'secretAccessKey', 'region']],
   submitJobAwsS3Folder: [s3, ['modelId', 'version', 'accessKeyID', 'secretAccessKey', 'region']],
@@ -182,10 +183,20 @@ describe('a blank name is refused before anything is sent', () => {
         await refuses(method, [{ ...params, sources: { [blank]: parts } }], 'sources');
         await refuses(method, [{ ...params, sources: { k: { [blank]: source } } }], 'sources');
       }
-      for (const method of ['submitJobEmbedded', 'submitJobFile']) {
-        const bytes = Buffer.from('x');
-        await refuses(method, [{ ...of, sources: { [blank]: { i: bytes } } }], 'sources|input key');
-        await refuses(method, [{ ...of, sources: { k: { [blank]: bytes } } }], "sources|name of a model's input");
+      for (const [method, source] of [
+        ['submitJobEmbedded', uri],
+        ['submitJobFile', Buffer.from('x')],
+      ]) {
+        await refuses(
+          method,
+          [{ ...of, sources: { [blank]: { i: source } } }],
+          'must not have an empty input key|input key',
+        );
+        await refuses(
+          method,
+          [{ ...of, sources: { k: { [blank]: source } } }],
+          "empty name of an input|name of a model's input",
+        );
       }
       await refuses('run', ['m@1.0.0', { [blank]: { i: 'x' } }], 'inputs');
       await refuses('run', ['m@1.0.0', { [blank]: 'x' }], 'inputs');

@@ -100,17 +100,28 @@ module.exports = [
   ),
 
   sent(
-    'submitJobText sends inputs called __proto__ and the empty string',
-    (c) => c.submitJobText(ID, VERSION, JSON.parse('{"__proto__":{"a":"b"},"":{"a":""}}')),
+    'submitJobText sends an input called __proto__ and an empty text',
+    (c) => c.submitJobText(ID, VERSION, JSON.parse('{"__proto__":{"a":"b"},"c":{"a":""}}')),
     {
       model,
-      input: { type: 'text', sources: JSON.parse('{"__proto__":{"a":"b"},"":{"a":""}}') },
+      input: { type: 'text', sources: JSON.parse('{"__proto__":{"a":"b"},"c":{"a":""}}') },
     },
   ),
-  sent('submitJobText sends an empty model and version', (c) => c.submitJobText('', '', texts), {
-    ...text,
-    model: { identifier: '', version: '' },
-  }),
+  refused(
+    'submitJobText refuses an empty modelId',
+    (c) => c.submitJobText('', VERSION, texts),
+    'submitJobText: modelId must not be empty',
+  ),
+  refused(
+    'submitJobText refuses an empty versionId',
+    (c) => c.submitJobText(ID, '', texts),
+    'submitJobText: versionId must not be empty',
+  ),
+  refused(
+    'submitJobText refuses an empty input key',
+    (c) => c.submitJobText(ID, VERSION, { '': { a: 'b' } }),
+    'submitJobText: textSources must not have an empty input key',
+  ),
 
   // S3.
   sent(
