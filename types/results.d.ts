@@ -86,8 +86,8 @@ export interface Result extends GetResultResponse {
  * A member that the server sends is metadata if it has both the name of metadata and a value that the API gives it: a text for
  * `status`, `engine`, `error`, `startTime`, `updateTime` and `endTime`, a number for `inputFetching`, `outputUploading`,
  * `modelLatency`, `queueTime`, `elapsedTime` and `inputSize`, counts for `voting`, or `null`. The link to an output is never
- * metadata. Every other member is an output, whatever its name is. An output with such a name and such a value cannot be told apart
- * from metadata: read it with {@link ResultMethods.getOutputContents}, which names it.
+ * metadata. Every other member is an output, whatever its name is. An output with such a name and such a value looks like
+ * metadata: read it with {@link ResultMethods.getOutputContents}, which names it.
  */
 export interface StreamedResult {
   /** The input key. */

@@ -87,7 +87,7 @@ impl Changes {
     /// Returns the attributes to send to a server whose version has these.
     ///
     /// # Errors
-    /// [`Error::Argument`] for engines of which the least number would be above the greatest.
+    /// [`Error::Argument`] for engines whose least number would be above the greatest.
     pub(super) fn beside(self, current: &Map<String, Value>) -> Result<Value> {
         let mut whole = Map::new();
         for (kind, name, mut value) in self.0 {
@@ -118,7 +118,7 @@ impl Changes {
 }
 
 impl Kind {
-    /// Checks a value. Returns `None` for an object of which no member is given.
+    /// Checks a value. Returns `None` for an object whose members are all null.
     fn read(self, name: &str, value: Value) -> Result<Option<Value>> {
         let value = match value {
             Value::Object(mut members) if matches!(self, Self::Whole | Self::Numbers { .. }) => {

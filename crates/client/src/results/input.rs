@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn an_output_with_the_name_of_metadata_is_kept_where_its_value_tells_them_apart() {
+    fn an_output_with_the_name_of_metadata_is_kept_unless_its_value_is_like_metadata() {
         let outputs = json!({"status": {"mood": "joy"}, "error": 0.25, "engine": ["V8"], "inputFetching": "text"});
         assert_eq!(result(&outputs)["outputs"], outputs);
         assert_eq!(result(&outputs)["status"], "SUCCESSFUL");
@@ -164,7 +164,7 @@ mod tests {
         let read = read_in(Section::Results, r#""k""#, twice).unwrap();
         assert_eq!(read["outputs"], json!({"status": [1], "engine": {"a": 1}}));
         assert_eq!(read["metadata"], json!({"engine": "e", "voting": {"up": 0}}));
-        // The same values cannot be told apart.
+        // These values are like those of metadata.
         let text = result(&json!({"status": "SUCCESSFUL", "engine": "V8"}));
         assert_eq!(text["metadata"], json!({"engine": "V8"}));
         let failed = result(&json!({"status": "FAILED", "error": {"code": 7}}));

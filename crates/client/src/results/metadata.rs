@@ -10,7 +10,7 @@ use crate::document;
 /// What the API puts into a member. Each may also be null.
 #[derive(Debug, Clone, Copy)]
 enum Value {
-    /// Also a time, of which servers send several forms.
+    /// Also a time, because servers send times in several forms.
     Text,
     Number,
     /// `{"up": 1, "down": 0}`, perhaps without its zeros.
