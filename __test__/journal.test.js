@@ -36,7 +36,7 @@ describe('a batch with a journal', () => {
 
   it('submits each job once, and another run takes all outcomes from the journal', async () => {
     const modzy = client();
-    const keys = ['a.txt', 'ü/../"b\\\n🦀', ' '];
+    const keys = ['a.txt', 'ü/../"b\\\n🦀', ' \t.'];
     const journal = journalFile();
     const calls = [];
     const jobs = () => keys.map((key) => source(modzy, key, calls));

@@ -92,6 +92,20 @@ function notEmptyString(value, name) {
 }
 
 /**
+ * Checks the name of something, such as an identifier, which is not blank.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function notBlank(value, name) {
+  const text = notEmptyString(value, name);
+  if (text.trim() === '') {
+    throw invalidParam(name, 'a not empty string', value);
+  }
+  return text;
+}
+
+/**
  * Checks a flag of a query. Callers of 1.x may pass it as text.
  *
  * @param {unknown} value
@@ -277,6 +291,7 @@ module.exports = {
   iterable,
   logger,
   invalidParam,
+  notBlank,
   notEmptyString,
   object,
   oneOf,

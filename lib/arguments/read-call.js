@@ -22,7 +22,17 @@
 
 const { argumentError, keepText } = require('../stacks.js');
 const { copyBatch } = require('./batch-options.js');
-const { boolean, date, flag, isGiven, isPlainObject, notEmptyString, object, string } = require('./checks.js');
+const {
+  boolean,
+  date,
+  flag,
+  isGiven,
+  isPlainObject,
+  notBlank,
+  notEmptyString,
+  object,
+  string,
+} = require('./checks.js');
 const { azureBlobs, s3Objects, source, sources, texts } = require('./inputs.js');
 const { nearest } = require('./nearest.js');
 const { isOptionOfOurs, namesOf, ownMembers } = require('./option-table.js');
@@ -95,7 +105,7 @@ function readValues({ parameters }, form, generation) {
 }
 
 /** The checks whose messages 1.x and 2.x made public. Others name the method too. */
-const published = new Set([boolean, date, flag, jobsOrModel, notEmptyString, pageNumber, string]);
+const published = new Set([boolean, date, flag, jobsOrModel, notBlank, notEmptyString, pageNumber, string]);
 
 /**
  * @param {Parameter['read']} read

@@ -2,7 +2,7 @@
 
 // References to jobs, outputs and tags. Each check takes a value and its name, and returns the value that the call uses.
 
-const { isGiven, isPlainObject, isPromise, invalidParam, notEmptyString, string, url } = require('./checks.js');
+const { isGiven, isPlainObject, isPromise, invalidParam, notBlank, string, url } = require('./checks.js');
 
 /**
  * Returns the identifier of a job: the value itself, or the `jobIdentifier` of a job, a receipt or any other object.
@@ -49,8 +49,8 @@ function outputReference(value, name) {
   }
   return {
     jobId: isGiven(jobId) ? jobReference(jobId, `${name}.jobId`) : jobReference(job, `${name}.job`),
-    inputKey: notEmptyString(inputKey, `${name}.inputKey`),
-    outputName: notEmptyString(outputName, `${name}.outputName`),
+    inputKey: notBlank(inputKey, `${name}.inputKey`),
+    outputName: notBlank(outputName, `${name}.outputName`),
   };
 }
 
@@ -107,7 +107,7 @@ function emails(value, name) {
   if (!Array.isArray(value) || value.length === 0) {
     throw invalidParam(name, 'an array of one or more e-mail addresses', value);
   }
-  return value.map((each) => notEmptyString(each, name));
+  return value.map((each) => notBlank(each, name));
 }
 
 module.exports = {

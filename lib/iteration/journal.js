@@ -2,7 +2,7 @@
 
 // The journal of a batch, which Rust keeps: what to do about each key, and the options that tie one submit to it.
 
-const { isGiven, isPlainObject, notEmptyString } = require('../arguments/checks.js');
+const { isGiven, isPlainObject, notBlank } = require('../arguments/checks.js');
 const { readDocument } = require('../documents.js');
 const { argumentError } = require('../stacks.js');
 
@@ -185,7 +185,7 @@ function partsOf(source, name) {
   if (typeof source.submit !== 'function') {
     throw argumentError(`the ${name}.submit param should be a function`);
   }
-  return { inputKey: notEmptyString(source.inputKey, `${name}.inputKey`), source: source.submit };
+  return { inputKey: notBlank(source.inputKey, `${name}.inputKey`), source: source.submit };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 // The API keys of an account, its users, projects and teams, and the figures of the dashboard.
 
-const { date, notEmptyString, string } = require('../arguments/checks.js');
+const { date, notBlank, string } = require('../arguments/checks.js');
 const { pageNumber } = require('../arguments/numbers.js');
 const { emails } = require('../arguments/references.js');
 const { optional, required } = require('../arguments/rows.js');
@@ -50,8 +50,8 @@ function search(operation, parameters) {
 }
 
 const rows = {
-  getAPIKeys: read('getApiKeys', [required('email', notEmptyString)]),
-  getKeyBody: read('getKeyBody', [required('key', notEmptyString)], { answer: readTextOrDocument }),
+  getAPIKeys: read('getApiKeys', [required('email', notBlank)]),
+  getKeyBody: read('getKeyBody', [required('key', notBlank)], { answer: readTextOrDocument }),
   getUsers: search('getUsers', users),
   listUsers: list('getUsersPage', users),
   searchUsers: read('searchUsers', [required('emails', emails)], {
@@ -59,18 +59,18 @@ const rows = {
   }),
   getProjects: search('getProjects', projects),
   listProjects: list('getProjectsPage', projects),
-  getProject: read('getProject', [required('projectId', notEmptyString)]),
+  getProject: read('getProject', [required('projectId', notBlank)]),
   getTeams: read('getTeams'),
   getAccounts: read('getAccounts'),
-  getAccount: read('getAccount', [required('accountId', notEmptyString)]),
+  getAccount: read('getAccount', [required('accountId', notBlank)]),
   getLicense: read('getLicense'),
   getAlerts: read('getAlerts'),
-  getAlertEntities: read('getAlertEntities', [required('alertType', notEmptyString)]),
+  getAlertEntities: read('getAlertEntities', [required('alertType', notBlank)]),
   getDataProcessed: search('getDataProcessed', report),
   getPredictionsMade: search('getPredictionsMade', report),
   getMostActiveUsers: search('getMostActiveUsers', report),
   getMostActiveModels: search('getMostActiveModels', report),
-  getClusterMetric: search('getClusterMetric', [required('metric', notEmptyString, 'metric'), ...period]),
+  getClusterMetric: search('getClusterMetric', [required('metric', notBlank, 'metric'), ...period]),
 };
 
 class AccountingClient extends Resource {}

@@ -2,7 +2,7 @@
 
 // The methods for models and their versions.
 
-const { date, flag, notEmptyString, string } = require('../arguments/checks.js');
+const { date, flag, notBlank, string } = require('../arguments/checks.js');
 const { pageNumber } = require('../arguments/numbers.js');
 const { readCall } = require('../arguments/read-call.js');
 const { named, optional, required, version } = require('../arguments/rows.js');
@@ -50,7 +50,7 @@ const rows = {
   getActiveModels: read('getActiveModels'),
   getModel,
   getModelById: alias(getModel),
-  getModelByName: read('getModelByName', [required('name', notEmptyString)], {
+  getModelByName: read('getModelByName', [required('name', notBlank)], {
     argument: ({ values: { name }, generation }) => JSON.stringify({ name, activeOnly: generation === 1 }),
   }),
   getRelatedModels: read('getRelatedModels', model),

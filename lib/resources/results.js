@@ -2,7 +2,7 @@
 
 // The methods for the results of jobs.
 
-const { isGiven, notEmptyString, oneOf, url } = require('../arguments/checks.js');
+const { isGiven, notBlank, oneOf, url } = require('../arguments/checks.js');
 const { filePath } = require('../arguments/paths.js');
 const { jobReference, outputReference } = require('../arguments/references.js');
 const { optional, required, unless } = require('../arguments/rows.js');
@@ -20,8 +20,8 @@ const output = required('output', outputReference);
 
 const outputContents = [
   unless(['job', 'url'], required('jobId', jobReference, 'jobId')),
-  unless(['url'], required('inputKey', notEmptyString, 'inputKey')),
-  unless(['url'], required('outputName', notEmptyString, 'outputName')),
+  unless(['url'], required('inputKey', notBlank, 'inputKey')),
+  unless(['url'], required('outputName', notBlank, 'outputName')),
   optional('responseType', oneOf('json', 'blob', 'arraybuffer'), 'responseType'),
   optional('url', url, 'url'),
   optional('job', jobReference, 'job'),
@@ -29,7 +29,7 @@ const outputContents = [
 
 const rows = {
   getResult: read('getResult', [jobId]),
-  getInputResult: read('getInputResult', [jobId, required('inputKey', notEmptyString)]),
+  getInputResult: read('getInputResult', [jobId, required('inputKey', notBlank)]),
   streamResults: iterate(
     'download',
     ['openResults'],

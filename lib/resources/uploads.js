@@ -2,7 +2,7 @@
 
 // The upload methods: they submit a job with files as its inputs, or send inputs to an open job.
 
-const { notEmptyString } = require('../arguments/checks.js');
+const { notBlank } = require('../arguments/checks.js');
 const { source, sources } = require('../arguments/inputs.js');
 const { count } = require('../arguments/numbers.js');
 const { jobReference } = require('../arguments/references.js');
@@ -37,8 +37,8 @@ const rows = {
     ['appendInput'],
     [
       job,
-      required('inputItemKey', notEmptyString),
-      required('dataItemKey', notEmptyString),
+      required('inputItemKey', notBlank),
+      required('dataItemKey', notBlank),
       required('inputValue', source),
       skippable(optional('chunkSize', count)),
     ],
