@@ -6,12 +6,16 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
+    blocking,
     client::{Client, RequestOptions},
     document::Document,
     endpoint::given,
     error::{Call, Error, Result},
     transport::{Expect, Payload, Request, Shape},
 };
+
+/// Bodies of at least this size are searched on another thread, so that other calls do not wait.
+const LONG: usize = 64 * 1024;
 
 impl Client {
     /// Submits a job: `POST /jobs` with a body that the caller made. Returns the receipt.
@@ -23,14 +27,29 @@ impl Client {
     /// [`Error::Argument`] for an empty identifier, version, input key or name of an input. With `sent: Maybe` if the server may have
     /// accepted the job without returning a readable receipt.
     pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
-        let body = body.into();
-        check(&body, ["model.identifier", "model.version", "input.sources"])?;
-        self.submit_body(body, options).await
+        let names = ["model.identifier", "model.version", "input.sources"];
+        self.submit_checked(body.into(), names, options).await
     }
 
-    /// Submits a job whose body has been checked.
-    pub(super) async fn submit_body(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
-        let body = self.with_version(body.into(), options).await?;
+    /// Submits a job with a [`body`].
+    pub(super) async fn submit_body(&self, body: Vec<u8>, options: &RequestOptions) -> Result<Document> {
+        self.submit_checked(body.into(), ["model_id", "version", "sources"], options)
+            .await
+    }
+
+    async fn submit_checked(
+        &self,
+        body: Bytes,
+        names: [&'static str; 3],
+        options: &RequestOptions,
+    ) -> Result<Document> {
+        let body = if body.len() < LONG {
+            check(&body, names)?;
+            body
+        } else {
+            blocking::compute(move || check(&body, names).map(|()| body)).await??
+        };
+        let body = self.with_version(body, options).await?;
         match &options.journal {
             Some(key) => Box::pin(key.submit(self, body, options)).await,
             None => self.post_job(body, options).await,
@@ -103,16 +122,15 @@ pub(crate) fn body<I: Serialize>(
         identifier: &'a str,
         version: &'a str,
     }
+    given("model_id", identifier)?;
+    given("version", version)?;
     let body = Body {
         model: Model { identifier, version },
         explain,
         timeout,
         input,
     };
-    let body = serde_json::to_vec(&body)
-        .map_err(|error| Error::argument("sources", format!("cannot be serialized: {error}")))?;
-    check(&body, ["model_id", "version", "sources"])?;
-    Ok(body)
+    serde_json::to_vec(&body).map_err(|error| Error::argument("sources", format!("cannot be serialized: {error}")))
 }
 
 /// Refuses a body in which the model, its version, an input or a part of an input has a blank name. Leaves all other faults to the
