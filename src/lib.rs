@@ -17,6 +17,7 @@ mod operation;
 mod operations;
 mod options;
 mod runtime;
+mod sync;
 mod transports;
 
 use napi::{Env, bindgen_prelude::Object};

@@ -14,6 +14,7 @@ use std::{
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use modzy_client::{Error, Result, end_threads, start_threads};
 use napi::{Env, bindgen_prelude::retain_current_module_for_unload_safety};
+pub(crate) use tokio::time::sleep;
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     sync::mpsc as channel,

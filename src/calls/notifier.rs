@@ -1,14 +1,10 @@
 //! The JavaScript function that is called when events arrive. It is open while calls are pending and for a moment afterwards, so
 //! that idle clients have no handle in the event loop.
 
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
-use napi::{Env, bindgen_prelude::Function};
-
-use super::notify::Notify;
+use super::notify::{Env, Notify, OnEvents};
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How long the function stays open without a pending call, so that successive calls share it.
 pub(super) const LINGER: Duration = Duration::from_millis(10);
@@ -30,7 +26,7 @@ struct Slot {
 
 impl Notifier {
     /// Opens the function.
-    pub(super) fn open(&self, env: Env, on_events: &Function<'_, (), ()>) -> napi::Result<()> {
+    pub(super) fn open(&self, env: Env, on_events: &OnEvents<'_>) -> napi::Result<()> {
         let notify = Notify::open(env, on_events)?;
         self.slot().notify = Some(notify);
         Ok(())

@@ -9,11 +9,15 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+pub(super) use napi::Env;
 use napi::{
-    Env, Status,
+    Status,
     bindgen_prelude::{Function, JsValue as _},
     sys,
 };
+
+/// The function, as JavaScript passes it.
+pub(super) type OnEvents<'f> = Function<'f, (), ()>;
 
 /// The function. It is closed when it is dropped, on any thread.
 pub(super) struct Notify(Arc<Open>);
@@ -33,7 +37,7 @@ unsafe impl Send for Raw {}
 
 impl Notify {
     /// Opens the function. Initially it does not keep the event loop alive.
-    pub(super) fn open(env: Env, function: &Function<'_, (), ()>) -> napi::Result<Self> {
+    pub(super) fn open(env: Env, function: &OnEvents<'_>) -> napi::Result<Self> {
         let name = env.create_string("modzy-client")?;
         let open = Arc::new(Open(Mutex::new(None)));
         let held = Arc::into_raw(Arc::clone(&open));

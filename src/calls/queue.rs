@@ -4,22 +4,25 @@
 use std::{
     collections::{HashMap, VecDeque},
     fmt, mem,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Weak},
     time::Instant,
 };
 
 use modzy_client::Phase;
-use napi::{Env, bindgen_prelude::Function};
 
 use super::{
     events::{BindingEvent, Family},
     members::BindingInput,
     notifier::{LINGER, Notifier},
+    notify::{Env, OnEvents},
 };
-use crate::runtime;
+use crate::{
+    runtime,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 /// The most events of a batch, and its most text, unless a single event has more. The user's own work on the event loop gets a
 /// turn between two batches.
@@ -158,7 +161,7 @@ impl EventQueue {
                     let events = Arc::clone(self);
                     handle.spawn(async move {
                         loop {
-                            tokio::time::sleep(LINGER).await;
+                            runtime::sleep(LINGER).await;
                             if events.notifier.close_if_idle() {
                                 break;
                             }
@@ -172,7 +175,7 @@ impl EventQueue {
     }
 
     /// Sets the function that is called when there are events to `take`, and keeps the event loop alive.
-    pub(crate) fn listen(&self, env: Env, on_events: &Function<'_, (), ()>) -> napi::Result<()> {
+    pub(crate) fn listen(&self, env: Env, on_events: &OnEvents<'_>) -> napi::Result<()> {
         self.notifier.open(env, on_events)?;
         self.notifier.hold(env, true)?;
         // Earlier events found no function, or a closed one.

@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
@@ -17,7 +17,10 @@ use super::{
     events::BindingEvent,
     queue::{EventQueue, Owner, Queued, Topic},
 };
-use crate::runtime;
+use crate::{
+    runtime,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 /// A chunk of a source; `None` at its end.
 pub(crate) type Chunk = Option<Bytes>;

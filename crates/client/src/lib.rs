@@ -74,6 +74,7 @@ mod resolver;
 mod results;
 mod run;
 mod steps;
+mod sync;
 mod timestamp;
 mod transport;
 mod uploads;

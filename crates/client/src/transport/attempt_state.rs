@@ -4,13 +4,7 @@
 //! task local. A connection that outlives the request that opened it goes on in a task of its own, without that task
 //! local, so it cannot change the state of another attempt.
 
-use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use http::StatusCode;
 use tokio::sync::Notify;
@@ -25,6 +19,10 @@ use super::{
 use crate::{
     clock::{Clock, GAP},
     error::{Error, Phase, Sent},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
+    },
 };
 
 tokio::task_local! {

@@ -3,18 +3,20 @@
 //! `assumptions`.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
 
-use tokio::task::{self, Id};
-
 use super::keep_alive::Counts;
-use crate::reactor;
+use crate::{
+    reactor,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+        task::{self, Id},
+    },
+};
 
 /// How many turns of the reactor in a row must show nothing. In one turn the connection reads what has arrived; by the
 /// next, the call has it.

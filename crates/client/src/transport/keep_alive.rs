@@ -3,7 +3,6 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -11,7 +10,8 @@ use http::{
     HeaderMap, HeaderName,
     header::{CONNECTION, HeaderValue},
 };
-use tokio::task::Id;
+
+use crate::sync::{Mutex, PoisonError, task::Id};
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 

@@ -6,12 +6,14 @@
 use std::{
     convert::Infallible,
     mem,
-    sync::{Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use crate::clock::Clock;
+use crate::{
+    clock::Clock,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 /// A response that has been silent for this long may be waiting for the rest of the request.
 const QUIET: Duration = Duration::from_millis(100);
