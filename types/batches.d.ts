@@ -214,9 +214,10 @@ export interface BatchMethods {
   listJobs(filter?: JobsFilter | null, options?: ListOptions | null): Listing<JobSummary>;
 
   /**
-   * Finds the jobs that this client's key has submitted with an input of some key: a scan of `GET /jobs/history`, the newest job
-   * first. The whole period since `since` is read before the first job is yielded, unless `limit` jobs are found sooner. A server
-   * adds a job to its history some time after it has accepted it. With the token of a team, the jobs of all keys are found.
+   * Finds the jobs that this client's key has submitted with an input of some key: a scan of `GET /jobs/history`, the newest job first.
+   * The whole period since `since` is read before the first job is yielded, unless `limit` jobs are found sooner. A server adds a job
+   * to its history some time after it has accepted it. A job whose inputs the history does not name is not found. With the token of a
+   * team, the jobs of all keys are found.
    *
    * @throws {ApiError} When the server refuses a page, or a page cannot be read.
    * @example

@@ -1,5 +1,7 @@
 //! The timestamps of the API, in all their formats.
 
+use std::time::SystemTime;
+
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 
 /// Reads a timestamp, in ms since 1970: `2021-07-20T01:40:11.187+0000`, with `+00:00` or `Z`, or in UTC without an offset.
@@ -10,6 +12,12 @@ pub(crate) fn millis(text: &str) -> Option<i64> {
         Offset::UTC.to_timestamp(civil).ok()
     })?;
     Some(at.as_millisecond())
+}
+
+/// Returns the time of this machine's clock, in ms since 1970.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Formats a timestamp as the queries of the API take it.

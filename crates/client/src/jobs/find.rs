@@ -1,6 +1,6 @@
 //! Jobs by the keys of their inputs, which the history is scanned for.
 
-use std::{ops::ControlFlow, time::SystemTime};
+use std::ops::ControlFlow;
 
 use crate::{
     client::{Client, RequestOptions},
@@ -44,7 +44,8 @@ impl JobSearch {
 
 impl Client {
     /// Finds the jobs of this client's key that have an input with some key: a scan of `GET /jobs/history`. Returns the newest first.
-    /// A server adds a job to its history some time after it has accepted it. With a team's token, the jobs of all keys are found.
+    /// A server adds a job to its history some time after it has accepted it. A job whose inputs the history does not name is not found.
+    /// With a team's token, the jobs of all keys are found.
     ///
     /// # Errors
     /// As [`Client::get_job_history`], and [`Error::Argument`] for a time that cannot be read, and for an empty identifier.
@@ -59,7 +60,7 @@ impl Client {
         }
         let is_wanted = |wanted: &Option<String>, has: &str| wanted.as_deref().is_none_or(|wanted| wanted == has);
         let since = match &search.since {
-            None => now().saturating_sub(DAY),
+            None => timestamp::now().saturating_sub(DAY),
             Some(since) => timestamp::millis(since).ok_or_else(|| {
                 Error::argument("since", r#"must be a time in ISO 8601, such as "2026-01-31T12:00:00Z""#)
             })?,
@@ -78,9 +79,4 @@ impl Client {
         .await?;
         Ok(found)
     }
-}
-
-fn now() -> i64 {
-    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

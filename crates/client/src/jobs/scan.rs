@@ -14,11 +14,18 @@ use crate::{
     timestamp,
 };
 
-/// How many jobs a page is asked to hold, as in Modzy's own SDK.
+/// How many jobs a page is asked to hold, as in Modzy's own SDK 2.x.
 const PER_PAGE: u64 = 100;
 
-/// How many pages without a new job are read before the scan ends. New jobs move the others to later pages.
-const MOST_STALE: u32 = 3;
+/// How many jobs a page is asked to hold if one page is not enough, as in Modzy's own SDK 1.x.
+const PER_LONG_PAGE: u64 = 1000;
+
+/// How many bytes a page may have for longer ones to be asked for.
+const SHORT: usize = 1024 * 1024;
+
+/// How many pages without a new job are read before the scan ends. New jobs move the others to later pages, and a server that caps its
+/// pages sends the first one three times.
+const MOST_STALE: u32 = 4;
 
 /// How many pages are read at most.
 const MOST_PAGES: u64 = 10_000;
@@ -71,8 +78,10 @@ impl Client {
         let mut stale = 0;
         let mut last = i64::MAX;
         let mut is_sorted = true;
+        let longest = SHORT.min(self.max_response_bytes() / 20);
         // The first request names no page, because servers number them from 0 or from 1.
-        for page in 0..MOST_PAGES {
+        let mut page = 0;
+        for _ in 0..MOST_PAGES {
             filter.page = (page > 0).then_some(page);
             let mut items = self.get_job_history(&filter, options).await?.elements();
             if items.is_empty() && page == 0 && filter.access_key.take().is_some() {
@@ -105,6 +114,14 @@ impl Client {
             }
             if stale >= MOST_STALE {
                 break;
+            }
+            let bytes: usize = items.iter().map(|item| item.get().len()).sum();
+            if filter.per_page == Some(PER_PAGE) && items.len() as u64 >= PER_PAGE && bytes <= longest {
+                // From the start, because the pages of both lengths begin elsewhere.
+                filter.per_page = Some(PER_LONG_PAGE);
+                page = 0;
+            } else {
+                page += 1;
             }
         }
         Ok(Scanned::BadPages)

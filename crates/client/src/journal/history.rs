@@ -1,18 +1,25 @@
-//! What the history of jobs says to a journal: when its run began, and which jobs the keys could have whose answers are missing. One
-//! scan serves all keys that wait for one.
+//! What the history of jobs says to a journal: which jobs the keys could have whose answers are missing. One scan serves all keys
+//! that wait for one.
 
-use std::{ops::ControlFlow, sync::Arc, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::ControlFlow,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use super::{Journal, record::Record};
+use super::{Journal, record::Intent};
 use crate::{
     client::RequestOptions,
     document::Document,
-    error::Result,
-    jobs::{Scanned, input_keys},
+    error::{Error, Result},
+    jobs::{HistoryJob, Scanned, Stage, input_keys},
 };
 
-/// How far the clocks of the servers behind one address may differ, in ms.
-const SKEW: i64 = 10_000;
+/// After a scan, none begins for this many times as long as it took, or for the longest pause.
+const PAUSE: u32 = 4;
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A job that a key may have.
 #[derive(Debug, Clone)]
@@ -21,18 +28,22 @@ pub(super) struct Candidate {
     pub(super) model: String,
     pub(super) version: String,
     pub(super) created: Option<i64>,
-    /// `None` if the server does not name them.
+    /// `None` if the server does not name them all.
     pub(super) inputs: Option<Vec<String>>,
     pub(super) document: Document,
 }
 
-/// The beginning of a run, before its first submit.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Began {
-    /// How many runs have begun, including this one.
-    pub(super) runs: u32,
-    /// The earliest time of its jobs, by the server's clock, in ms since 1970.
-    pub(super) since: i64,
+impl Candidate {
+    fn of(job: &HistoryJob<'_>) -> Self {
+        Self {
+            id: job.id.clone(),
+            model: job.model.clone(),
+            version: job.version.clone(),
+            created: job.created,
+            inputs: job.inputs.clone(),
+            document: job.document(),
+        }
+    }
 }
 
 /// What a scan of the history has found.
@@ -40,6 +51,7 @@ pub(super) struct Began {
 pub(super) struct Scan {
     /// When it began.
     pub(super) began: Instant,
+    ended: Instant,
     pub(super) scanned: Scanned,
     /// The jobs with one of the keys that were looked for.
     pub(super) candidates: Vec<Candidate>,
@@ -47,83 +59,113 @@ pub(super) struct Scan {
     pub(super) witness: Option<Instant>,
 }
 
+/// The scans of a run.
+#[derive(Debug, Default)]
+pub(super) struct Scans {
+    last: Option<Arc<Scan>>,
+    /// The keys of the inputs that the history does not name, by jobs.
+    inputs: HashMap<String, Vec<String>>,
+}
+
 impl Journal {
-    /// Returns the beginning of this run, or `None` if the history cannot be read.
-    pub(super) async fn began(&self, options: &RequestOptions) -> Option<Began> {
-        let began = self.inner.began.get_or_try_init(|| self.begin(options)).await;
-        began.ok().copied()
-    }
-
-    /// Notes the newest jobs before the first submit of this run: those are not its own, even if the clocks differ.
-    async fn begin(&self, options: &RequestOptions) -> Result<Began> {
-        let mut newest = i64::MIN;
-        let mut jobs = Vec::new();
-        let client = &self.inner.client;
-        client
-            .scan_history(None, options, |job| {
-                let created = job.created.unwrap_or(i64::MAX);
-                if created < newest.saturating_sub(SKEW) {
-                    return ControlFlow::Break(());
-                }
-                newest = newest.max(job.created.unwrap_or(newest));
-                jobs.push((job.id.clone(), created));
-                ControlFlow::Continue(())
-            })
-            .await?;
-        let since = newest.saturating_sub(SKEW).max(0);
-        let seen: Vec<_> = jobs.into_iter().filter(|(_, created)| *created >= since).collect();
-        let seen: Vec<_> = seen.into_iter().map(|(id, _)| id).collect();
-        let runs = self.keys().begin(&seen);
-        self.append(Record::Began { seen }).await?;
-        Ok(Began { runs, since })
-    }
-
     /// Returns a scan that began after this time, for all keys that are looked for.
     pub(super) async fn scan(&self, after: Instant, options: &RequestOptions) -> Result<Arc<Scan>> {
-        let mut last = self.inner.scan.lock().await;
-        if let Some(scan) = last.as_ref().filter(|scan| scan.began > after) {
-            return Ok(Arc::clone(scan));
+        // The lock is held during a scan, so that all keys that wait for one share it.
+        let mut scans = self.inner.scans.lock().await;
+        if let Some(last) = &scans.last {
+            if last.began > after {
+                return Ok(Arc::clone(last));
+            }
+            let clock = self.inner.client.transport().clock();
+            let took = last.ended.saturating_duration_since(last.began);
+            let next = last.ended + took.saturating_mul(PAUSE).min(LONGEST_PAUSE);
+            let pause = next.saturating_duration_since(clock.now());
+            if !pause.is_zero() {
+                clock.sleep(pause).await;
+            }
         }
-        let scan = Arc::new(self.scan_now(options).await?);
-        *last = Some(Arc::clone(&scan));
+        let scan = Arc::new(self.scan_now(&mut scans.inputs, options).await?);
+        scans.last = Some(Arc::clone(&scan));
         Ok(scan)
     }
 
-    async fn scan_now(&self, options: &RequestOptions) -> Result<Scan> {
+    async fn scan_now(&self, known: &mut HashMap<String, Vec<String>>, options: &RequestOptions) -> Result<Scan> {
         let client = &self.inner.client;
-        let began = client.transport().clock().now();
+        let clock = client.transport().clock();
+        let began = clock.now();
         let wanted = self.keys().wanted.clone();
         let since = wanted.values().filter_map(|intent| intent.since).min();
         let runs = wanted.values().map(|intent| intent.runs).min().unwrap_or_default();
         let mut witness = None;
         let mut candidates = Vec::new();
-        let is_wanted = |inputs: &[String]| inputs.iter().any(|key| wanted.contains_key(key));
-        let scanned = client
-            .scan_history(since, options, |job| {
-                let keys = self.keys();
-                witness = witness.max(keys.began(&job.id));
-                if !keys.excludes(&job.id, runs) && job.inputs.as_deref().is_none_or(is_wanted) {
-                    candidates.push(Candidate {
-                        id: job.id.clone(),
-                        model: job.model.clone(),
-                        version: job.version.clone(),
-                        created: job.created,
-                        inputs: job.inputs.clone(),
-                        document: job.document(),
-                    });
+        let mut short = HashSet::new();
+        let scan = client.scan_history(since, options, |job| {
+            let keys = self.keys();
+            witness = witness.max(keys.began(&job.id));
+            if !keys.excludes(&job.id, runs) {
+                if is_short(job, &wanted) {
+                    short.insert(job.id.clone());
+                    candidates.push(Candidate::of(job));
+                } else if job.inputs.iter().flatten().any(|key| wanted.contains_key(key)) {
+                    candidates.push(Candidate::of(job));
                 }
-                ControlFlow::Continue(())
-            })
-            .await?;
-        for candidate in candidates.iter_mut().filter(|candidate| candidate.inputs.is_none()) {
-            let job = client.get_job(&candidate.id, options).await?;
-            candidate.inputs = job.member("jobInputs").and_then(|inputs| input_keys(inputs.as_str()));
+            }
+            ControlFlow::Continue(())
+        });
+        let scanned = scan.await?;
+        let mut others = HashSet::new();
+        for candidate in candidates.iter_mut().filter(|candidate| short.contains(&candidate.id)) {
+            if let Some(inputs) = known.get(&candidate.id) {
+                candidate.inputs = Some(inputs.clone());
+                continue;
+            }
+            match self.inputs_of(&candidate.id, options).await? {
+                Inputs::Named(inputs) => {
+                    known.insert(candidate.id.clone(), inputs.clone());
+                    candidate.inputs = Some(inputs);
+                }
+                Inputs::Unknown => candidate.inputs = None,
+                Inputs::Missing => {
+                    others.insert(candidate.id.clone());
+                }
+            }
         }
+        candidates.retain(|candidate| !others.contains(&candidate.id));
         Ok(Scan {
             began,
+            ended: clock.now(),
             scanned,
             candidates,
             witness,
         })
     }
+
+    /// Reads the keys of a job's inputs from the job itself.
+    async fn inputs_of(&self, job_id: &str, options: &RequestOptions) -> Result<Inputs> {
+        let job = match self.inner.client.get_job(job_id, options).await {
+            Ok(job) => job,
+            Err(Error::Status { status: 404, .. }) => return Ok(Inputs::Unknown),
+            Err(error) => return Err(error),
+        };
+        let inputs = job.member("jobInputs").and_then(|inputs| input_keys(inputs.as_str()));
+        Ok(match inputs {
+            Some(inputs) if !inputs.is_empty() => Inputs::Named(inputs),
+            Some(_) if matches!(Stage::of_job(&job), Some(Stage::Open | Stage::Canceled)) => Inputs::Missing,
+            Some(_) | None => Inputs::Unknown,
+        })
+    }
+}
+
+/// What a job says about its inputs.
+enum Inputs {
+    Named(Vec<String>),
+    /// It was opened for an upload, or to show how far the history has come.
+    Missing,
+    Unknown,
+}
+
+/// Whether the history names fewer inputs of a job than it would have if it were wanted, and so perhaps not all.
+fn is_short(job: &HistoryJob<'_>, wanted: &HashMap<String, Intent>) -> bool {
+    let mut of_model = wanted.values().filter(|intent| intent.is_of(&job.model, &job.version));
+    of_model.any(|intent| job.inputs.as_ref().is_none_or(|inputs| inputs.len() < intent.inputs))
 }

@@ -53,7 +53,7 @@ impl Keys {
             let (input_key, step) = match record {
                 Record::Created { .. } => continue,
                 Record::Began { seen } => {
-                    keys.begin(&seen);
+                    keys.begin(seen.into_iter());
                     continue;
                 }
                 Record::Submitting { input_key, intent } => {
@@ -111,13 +111,13 @@ impl Keys {
         key.is_some_and(|key| mem::replace(&mut key.may_submit, false))
     }
 
-    /// Notes that a run begins, before its first submit, and the jobs that exist already. Returns how many runs have begun.
-    pub(super) fn begin(&mut self, seen: &[String]) -> u32 {
+    /// Notes that a run begins, before its first submit, and the jobs that exist already. Returns how many runs have begun, and those
+    /// of the jobs that were not known.
+    pub(super) fn begin(&mut self, seen: impl Iterator<Item = String>) -> (u32, Vec<String>) {
         self.runs += 1;
-        for job_id in seen {
-            self.known.entry(job_id.clone()).or_insert(self.runs);
-        }
-        self.runs
+        let new: Vec<_> = seen.filter(|job_id| !self.known.contains_key(job_id)).collect();
+        self.known.extend(new.iter().map(|job_id| (job_id.clone(), self.runs)));
+        (self.runs, new)
     }
 
     /// Notes that a job belongs to a key, or to the journal itself.

@@ -1,6 +1,7 @@
 //! The journal of a batch of jobs with unique keys, which survives the end of its process at any point: a file with each step, which is
 //! on the disk before anything relies on it. Leaves requests to `jobs` and `uploads`, which pass their steps through here.
 
+mod begin;
 mod history;
 mod keys;
 mod line;
@@ -20,7 +21,8 @@ use tokio::sync::OnceCell;
 
 pub use self::take::JournalTurn;
 use self::{
-    history::{Began, Scan},
+    begin::Began,
+    history::Scans,
     keys::Keys,
     log::{Log, failure},
     record::{Record, VERSION},
@@ -60,8 +62,9 @@ struct Inner {
     opened: Instant,
     /// Set before the first submit of this run.
     began: OnceCell<Began>,
-    /// The last scan of the history. The lock is held during a scan, so that all keys that wait for one share it.
-    scan: tokio::sync::Mutex<Option<Arc<Scan>>>,
+    /// When the history last could not be read for that.
+    unread: Mutex<Option<Instant>>,
+    scans: tokio::sync::Mutex<Scans>,
     /// Held while a job is opened that is to appear in the history.
     witness: tokio::sync::Mutex<()>,
 }
@@ -116,7 +119,8 @@ impl Client {
                 keys: Mutex::default(),
                 opened: self.transport().clock().now(),
                 began: OnceCell::new(),
-                scan: tokio::sync::Mutex::default(),
+                unread: Mutex::default(),
+                scans: tokio::sync::Mutex::default(),
                 witness: tokio::sync::Mutex::default(),
             };
             // From here on, its end releases the lock.

@@ -48,7 +48,21 @@ pub(super) struct Intent {
     /// It is not older than this, in ms since 1970 by the server's clock. `None` if the history could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) since: Option<i64>,
+    /// It was created by then, in ms since 1970. A later job may be of another batch. `None` if that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<i64>,
+    /// Not all jobs of before this were read before the submit: an older one may be of another batch. `None` if all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) read_since: Option<i64>,
     /// How many runs had begun before it, which its place in the file says.
     #[serde(skip)]
     pub(super) runs: u32,
+}
+
+impl Intent {
+    /// Whether a job of the history may be of this model and version: some servers do not say.
+    pub(super) fn is_of(&self, model: &str, version: &str) -> bool {
+        let is_like = |wanted: &str, has: &str| has.is_empty() || wanted == has;
+        is_like(&self.model, model) && is_like(&self.version, version)
+    }
 }

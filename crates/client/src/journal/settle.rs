@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a proxy may hold a request after its sender has given it up.
-const HELD: Duration = Duration::from_mins(1);
+pub(super) const HELD: Duration = Duration::from_mins(1);
 
 /// How many scans in turn must not find a job. On a server whose pages are not in a stable order, one scan may miss it.
 const MISSES: u32 = 2;
@@ -75,13 +75,15 @@ impl Journal {
                 }
                 Err(error) => return Err(self.unknown(input_key, "the history of jobs cannot be read", Some(error))),
             };
-            if let Some(job) = self.job_in(&scan, input_key, intent, since)? {
-                return Ok(Some(job));
+            let found = self.job_in(&scan, input_key, intent, since);
+            if let Ok(Some(_)) = found {
+                return found;
             }
             if scan.scanned == Scanned::BadPages {
                 let why = "the history of jobs cannot be read to its end, because its pages repeat themselves";
                 return Err(self.unknown(input_key, why, None));
             }
+            found?;
             let is_late = scan.began >= received;
             if is_late && scan.witness >= Some(received) {
                 misses += 1;
@@ -102,37 +104,42 @@ impl Journal {
 
     /// Returns the job of a key, if a scan has found it.
     fn job_in(&self, scan: &Scan, input_key: &str, intent: &Intent, since: i64) -> Result<Option<Candidate>> {
-        let is_like = |wanted: &str, has: &str| has.is_empty() || wanted == has;
         let mut keys = self.keys();
         let is_possible = |job: &&Candidate| {
-            is_like(&intent.model, &job.model)
-                && is_like(&intent.version, &job.version)
+            intent.is_of(&job.model, &job.version)
                 && job.created.is_none_or(|created| created >= since)
                 && !keys.excludes(&job.id, intent.runs)
         };
-        let (mut found, mut doubtful) = (Vec::new(), 0);
+        let (mut found, mut is_doubtful, mut foreign) = (Vec::new(), false, None);
         for job in scan.candidates.iter().filter(is_possible) {
-            match &job.inputs {
-                Some(inputs) if inputs.len() != intent.inputs || !inputs.iter().any(|key| key == input_key) => {}
-                Some(_) if job.created.is_some() => found.push(job),
-                Some(_) | None => doubtful += 1,
+            match (&job.inputs, job.created) {
+                (Some(inputs), _) if inputs.len() != intent.inputs || !inputs.iter().any(|key| key == input_key) => {}
+                (Some(_), Some(created)) if intent.until.is_some_and(|until| created > until) => {
+                    foreign = Some((job, "was created long after it"));
+                }
+                (Some(_), Some(created)) if intent.read_since.is_some_and(|read| created < read) => {
+                    let why =
+                        "may have existed before the submit, when the history had too many jobs to read all of them";
+                    foreign = Some((job, why));
+                }
+                (Some(_), Some(_)) => found.push(job),
+                (None, _) | (_, None) => is_doubtful = true,
             }
         }
-        match (&*found, doubtful) {
-            ([], 0) => Ok(None),
-            ([job], 0) => {
+        let why = match (&*found, foreign) {
+            ([first, second, ..], _) => format!("two jobs match it, {} and {}", first.id, second.id),
+            _ if is_doubtful => "the history has jobs without their times or inputs, which may be the one".to_owned(),
+            ([job], _) => {
                 keys.know(&job.id);
-                Ok(Some((*job).clone()))
+                return Ok(Some((*job).clone()));
             }
-            ([first, second, ..], _) => {
-                let why = format!("two jobs match it, {} and {}", first.id, second.id);
-                Err(self.unknown(input_key, &why, None))
-            }
-            _ => {
-                let why = "the history has jobs without their times or inputs, which may be the one";
-                Err(self.unknown(input_key, why, None))
-            }
-        }
+            ([], Some((job, why))) => format!(
+                "the job {} matches it, but {why}, so it may be of another batch",
+                job.id
+            ),
+            ([], None) => return Ok(None),
+        };
+        Err(self.unknown(input_key, &why, None))
     }
 
     /// Opens a job and cancels it, unless a job was submitted since a time. Once the history shows it, the history shows all jobs

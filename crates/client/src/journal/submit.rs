@@ -1,7 +1,7 @@
 //! Submits whose jobs have a key in a journal: each step is on the disk before the next, and a submit whose answer is lost is looked
 //! for in the history.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
 use indexmap::IndexSet;
@@ -10,13 +10,16 @@ use serde_json::value::RawValue;
 
 use super::{
     JournalKey,
+    begin::{Began, SKEW},
     record::{Intent, Record},
+    settle::HELD,
 };
 use crate::{
     client::{Client, RequestOptions},
     document::{self, Document, Members},
     error::{Error, Result, Sent},
     jobs::WaitOptions,
+    timestamp,
 };
 
 /// How often a job is opened whose receipts are lost. Each may leave an open job behind, which does not run.
@@ -30,12 +33,15 @@ impl JournalKey {
         let journal = &self.0.journal;
         loop {
             let began = journal.began(options).await;
+            let now = client.transport().clock().now();
             let intent = Intent {
                 model: parts.model.clone(),
                 version: parts.version.clone(),
                 inputs: parts.inputs.len(),
                 is_upload: false,
-                since: began.map(|began| began.since),
+                since: began.map(|began| began.since(now)),
+                until: Some(until(client, began.as_ref(), options)),
+                read_since: began.and_then(|began| began.read_since(now)),
                 runs: began.map_or(0, |began| began.runs),
             };
             self.intend(&intent).await?;
@@ -53,6 +59,8 @@ impl JournalKey {
             // The request had been sent by now.
             let sent = client.transport().clock().now();
             let waiting = waiting(options);
+            // This run waits for it itself, whatever the clocks say.
+            let intent = Intent { until: None, ..intent };
             let settled = journal.settle(self.input_key(), &intent, sent, &waiting).await;
             if let Some(job) = settled.map_err(|settling| match settling {
                 Error::Aborted => error,
@@ -81,6 +89,8 @@ impl JournalKey {
             inputs: keys.len(),
             is_upload: true,
             since: None,
+            until: None,
+            read_since: None,
             runs: 0,
         };
         let mut openings = 0;
@@ -155,6 +165,21 @@ impl JournalKey {
         self.0.journal.keys().own(&job_id, began);
         Ok((receipt, job_id))
     }
+}
+
+/// Returns when a job is certainly created, if it is about to be sent now: in ms since 1970, by any of the clocks.
+fn until(client: &Client, began: Option<&Began>, options: &RequestOptions) -> i64 {
+    let clock = client.transport().clock();
+    // The server's clock shows if that of this machine is late.
+    let now = began
+        .map_or(0, |began| began.server_time(clock.now()))
+        .max(timestamp::now());
+    let longest = waiting(options)
+        .longest_outage()
+        .saturating_add(client.settings(options).request_timeout)
+        .saturating_add(HELD);
+    let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    now.saturating_add(millis(longest)).saturating_add(SKEW)
 }
 
 /// Returns the options of the search for a job whose answer was lost.

@@ -1,5 +1,7 @@
 //! The journal of a batch: how the next run goes on, and what it makes of the history of jobs.
 
+mod busy;
+mod clocks;
 mod files;
 mod history;
 mod others;
@@ -13,7 +15,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use modzy_client::{Client, Document, Error, Journal, JournalFault, JournalKey, JournalTurn, TextJob, WaitOptions};
 use modzy_emulator::{ConnectionFault, Emulator, Fault, Options};
 
-use crate::support::{builder, clock::SkippingClock, folder::Folder, millis, options};
+use crate::support::{self, clock::SkippingClock, folder::Folder, millis, options};
 
 /// A key that no other part of a request could be taken for.
 const KEY: &str = "ü/../\"a\\b\n\u{1}%2e 🦀.txt";
@@ -33,9 +35,7 @@ fn fast() -> Options {
 
 /// A client whose time passes in pauses only.
 fn skipping(emulator: &Emulator) -> (Client, Arc<SkippingClock>) {
-    let clock = Arc::new(SkippingClock::default());
-    let client = builder(emulator.base_url()).clock(clock.clone()).build().unwrap();
-    (client, clock)
+    support::skipping(emulator.base_url())
 }
 
 fn waiting() -> WaitOptions {
@@ -85,7 +85,7 @@ async fn interrupt(client: &Client, folder: &Folder, emulator: &Emulator, after:
     let posted = count(emulator, "POST", "/api/jobs");
     tokio::select! {
         done = submit(client, key) => panic!("it ended: {done:?}"),
-        () = crate::support::until(|| count(emulator, "POST", "/api/jobs") > posted) => {}
+        () = support::until(|| count(emulator, "POST", "/api/jobs") > posted) => {}
     }
     // The emulator runs the route before it stalls.
     tokio::time::sleep(millis(20)).await;

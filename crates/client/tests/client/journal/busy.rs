@@ -1,0 +1,238 @@
+//! What the history costs with an API key that submits many jobs: how long the first submit is held up, and each scan.
+
+use std::{
+    fs,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use modzy_client::{Client, Clock, Document, Error, JournalFault};
+use serde_json::{Value, json};
+
+use super::{KEY, fault_of, id, job_of, open, path, submit, submit_turn};
+use crate::support::{
+    clock::SkippingClock,
+    folder::Folder,
+    millis, options,
+    server::{Received, Reply, Server, answer, ok, status},
+    skipping, until,
+};
+
+/// The time of the newest job before the submit, in ms since 1970.
+const NOW: i64 = 1_700_000_000_000;
+
+/// The key of a job whose inputs the history does not name.
+const UNNAMED: &str = "";
+
+/// What the server does with the submit of the job.
+#[derive(Clone, Copy, PartialEq)]
+enum Submit {
+    Accept,
+    Lose,
+}
+
+/// A job of the history: its identifier, key and time.
+type Job = (String, String, i64);
+
+/// Jobs of the API key, 100 in each second, the newest first.
+fn jobs(count: i64) -> Vec<Job> {
+    let job = |number| (format!("job-{number}"), format!("key {number}"), NOW - 10 * number);
+    (0..count).map(job).collect()
+}
+
+/// A server with these jobs. `treat` may change what the server does with a page, from 1.
+async fn start(
+    jobs: Vec<Job>,
+    submit: Submit,
+    treat: impl Fn(u64, &SkippingClock) -> Option<Reply> + Send + Sync + 'static,
+) -> (Server, Client) {
+    let jobs = Mutex::new(jobs);
+    let clock: Arc<Mutex<Option<Arc<SkippingClock>>>> = Arc::default();
+    let clock_of_server = Arc::clone(&clock);
+    let server = Server::start(move |request, _| {
+        let mut jobs = jobs.lock().unwrap();
+        let line = request.line();
+        let clock = clock_of_server.lock().unwrap().clone().unwrap();
+        if line.starts_with("GET /api/jobs/history") {
+            let number = |name: &str| query(line, name).and_then(|value| value.parse::<u64>().ok());
+            let (page, size) = (number("page").unwrap_or(1), number("per-page").unwrap());
+            if let Some(reply) = treat(page, &clock) {
+                return reply;
+            }
+            let first = usize::try_from((page - 1) * size).unwrap();
+            let page = jobs.iter().skip(first).take(usize::try_from(size).unwrap());
+            return ok(Value::from(page.map(item).collect::<Vec<_>>()).to_string());
+        }
+        if line == "POST /api/jobs" {
+            // The other submit shows how far the history has come.
+            let is_wanted = is_submit(request);
+            if submit == Submit::Lose && is_wanted {
+                // Another batch submits one at this time.
+                jobs.insert(0, ("foreign".into(), UNNAMED.into(), NOW + 500));
+                return Reply::Close(Vec::new());
+            }
+            let (id, key) = if is_wanted { ("own", KEY) } else { ("witness", UNNAMED) };
+            jobs.insert(0, (id.into(), key.into(), NOW + 1000));
+            let receipt = json!({ "jobIdentifier": id, "status": "SUBMITTED" });
+            return Reply::Keep(answer(202, "content-type: application/json\r\n", receipt.to_string()));
+        }
+        let id = line.rsplit('/').next().unwrap();
+        ok(json!({ "jobIdentifier": id, "status": "COMPLETED", "jobInputs": [{ "identifier": "other" }] }).to_string())
+    })
+    .await;
+    let (client, own) = skipping(&server.api());
+    *clock.lock().unwrap() = Some(own);
+    (server, client)
+}
+
+fn query<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    let pairs = line.split_once('?')?.1.split('&');
+    pairs
+        .filter_map(|pair| pair.split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+fn item((id, key, created): &Job) -> Value {
+    let created = jiff::Timestamp::from_millisecond(*created).unwrap().to_string();
+    let inputs = if key == UNNAMED {
+        json!([])
+    } else {
+        json!([{ "identifier": key }])
+    };
+    json!({
+        "jobIdentifier": id, "submittedBy": "publicPrefix", "createdAt": created, "status": "COMPLETED",
+        "model": { "identifier": "ed542963de", "version": "1.0.1" }, "jobInputs": inputs,
+    })
+}
+
+/// Whether a request submits the job of the key.
+fn is_submit(request: &Received) -> bool {
+    request.line() == "POST /api/jobs" && String::from_utf8_lossy(&request.body).contains("lovely")
+}
+
+fn is_scan(request: &Received) -> bool {
+    request.line().starts_with("GET /api/jobs/history")
+}
+
+/// Submits the job of the key.
+async fn run(client: &Client, folder: &Folder) -> Result<Document, Error> {
+    let journal = open(client, folder).await;
+    let key = submit_turn(&journal, KEY).await;
+    submit(client, key).await
+}
+
+/// Submits the job of the key, and again once the first submit counts as not accepted.
+async fn run_twice(server: &Server, client: &Client) {
+    let submits = || server.requests().iter().filter(|request| is_submit(request)).count();
+    let folder = Folder::new();
+    tokio::select! {
+        done = run(client, &folder) => panic!("it ended: {done:?}"),
+        () = until(|| submits() == 2) => {}
+    }
+}
+
+/// Returns how many pages were read before the submit.
+fn pages_before(server: &Server) -> usize {
+    server.requests().iter().take_while(|request| is_scan(request)).count()
+}
+
+/// Returns the step of the journal that names the submit.
+fn intent(folder: &Folder) -> Value {
+    let text = fs::read_to_string(path(folder)).unwrap();
+    let mut steps = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    steps.find(|step| step["step"] == "submitting").unwrap()
+}
+
+#[tokio::test]
+async fn a_first_submit_is_sent_after_ten_thousand_jobs_at_most() {
+    // The first page is read again with the number 1 and, if it is not enough, with a length of 1000.
+    for (count, pages, read_since) in [(50, 3, None), (5_000, 8, None), (31_000, 12, Some(NOW - 99_990 + 1))] {
+        let (server, client) = start(jobs(count), Submit::Accept, |_, _| None).await;
+        let folder = Folder::new();
+        assert_eq!(id(&run(&client, &folder).await.unwrap()), "own");
+        assert_eq!(pages_before(&server), pages, "{count} jobs");
+        let step = intent(&folder);
+        assert_eq!(step["since"], NOW - 300_000);
+        assert_eq!(step["readSince"].as_i64(), read_since, "{count} jobs");
+    }
+}
+
+#[tokio::test]
+async fn a_first_submit_is_sent_five_seconds_after_the_first_page_or_once_a_later_one_fails() {
+    let slow = |page, clock: &SkippingClock| {
+        if page > 1 {
+            drop(clock.sleep(Duration::from_secs(5)));
+        }
+        None
+    };
+    let failing = |page, _: &SkippingClock| (page > 1).then(|| status(403));
+    let (server, client) = start(jobs(20_000), Submit::Accept, slow).await;
+    let folder = Folder::new();
+    run(&client, &folder).await.unwrap();
+    // The first page three times, and the second one.
+    assert_eq!(pages_before(&server), 4);
+    assert_eq!(intent(&folder)["readSince"], NOW - 10_000 + 1);
+    let (server, client) = start(jobs(20_000), Submit::Accept, failing).await;
+    let folder = Folder::new();
+    run(&client, &folder).await.unwrap();
+    assert_eq!(pages_before(&server), 4);
+    assert_eq!(intent(&folder)["readSince"], NOW - 9_990 + 1);
+}
+
+#[tokio::test]
+async fn a_first_submit_waits_for_a_history_that_does_not_answer_as_long_as_for_one_request() {
+    let (server, client) = start(jobs(1), Submit::Accept, |_, _| Some(Reply::Stall(Vec::new()))).await;
+    let folder = Folder::new();
+    let journal = open(&client, &folder).await;
+    for (key, sent) in [("a", 1), ("b", 2)] {
+        let turn = submit_turn(&journal, key).await;
+        let options = options().request_timeout(millis(100)).journal(turn);
+        client.submit_job_text(&job_of(key), &options).await.unwrap();
+        let requests = server.requests();
+        assert_eq!(requests.iter().filter(|request| is_submit(request)).count(), sent);
+        // With its retries, it would be requested three times.
+        assert!(requests.iter().filter(|request| is_scan(request)).count() < 3);
+    }
+    assert_eq!(intent(&folder)["since"], Value::Null);
+}
+
+#[tokio::test]
+async fn of_the_jobs_that_could_not_be_read_before_the_submit_none_is_adopted() {
+    let mut before = jobs(12_000);
+    before[11_000].1 = KEY.into();
+    // It never arrives, and the older job is the only one with the key.
+    let (_server, client) = start(before, Submit::Lose, |_, _| None).await;
+    let error = run(&client, &Folder::new()).await.unwrap_err();
+    assert_eq!(fault_of(&error), Some((JournalFault::Unknown, Some(KEY))));
+    assert!(
+        error
+            .to_string()
+            .contains("the job job-11000 matches it, but may have existed"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_job_whose_inputs_the_history_does_not_name_is_read_once_and_not_in_each_scan() {
+    let (server, client) = start(jobs(1), Submit::Lose, |_, _| None).await;
+    run_twice(&server, &client).await;
+    let reads = server.requests();
+    let reads = reads.iter().filter(|request| request.line() == "GET /api/jobs/foreign");
+    assert_eq!(reads.count(), 1);
+}
+
+#[tokio::test]
+async fn the_scans_for_a_lost_job_take_a_fifth_of_the_time_at_most() {
+    // Each page takes a second, and a scan three of them.
+    let slow = |_, clock: &SkippingClock| {
+        drop(clock.sleep(Duration::from_secs(1)));
+        None
+    };
+    let (server, client) = start(jobs(1), Submit::Lose, slow).await;
+    run_twice(&server, &client).await;
+    // Before the submit, each 15 s until two minutes have passed, and twice more.
+    let requests = server.requests();
+    let second = requests.iter().rposition(is_submit).unwrap();
+    let pages = requests[..second].iter().filter(|request| is_scan(request)).count();
+    assert_eq!(pages, 3 * (1 + 9 + 2));
+}
