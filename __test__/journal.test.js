@@ -185,6 +185,65 @@ describe('a batch with a journal', () => {
     assert.equal(await posted(), 1);
   });
 
+  it('ends with an error if a function returns another job than it submitted, and the next run waits for the right one', async () => {
+    const modzy = client();
+    const foreign = await source(modzy, 'foreign').submit();
+    const reported = [];
+    const returns = (submit) => ({ inputKey: 'a', submit });
+    const mistakes = {
+      'but the submit with its options returned the job': async (options) => {
+        await source(modzy, 'a').submit(options);
+        return foreign;
+      },
+      'but no submit with its options returned a job': async (options) => {
+        await assert.rejects(source(modzy, 'wrong').submit(options), TypeError);
+        return foreign.jobIdentifier;
+      },
+    };
+    for (const [message, submit] of Object.entries(mistakes)) {
+      const journal = journalFile();
+      const onSubmit = (seen) => reported.push(seen);
+      const failed = modzy.blockUntilAllComplete([returns(submit)], { journal, onSubmit });
+      await assert.rejects(failed, (error) => {
+        assert.equal(error.name, 'TypeError');
+        assert.ok(error.message.includes(`of the key "a" returned the job "${foreign.jobIdentifier}", ${message}`));
+        return true;
+      });
+      const [outcome] = await modzy.blockUntilAllComplete([source(modzy, 'a')], {
+        journal,
+        results: true,
+        pollInterval: 20,
+      });
+      assert.deepEqual(Object.keys(outcome.result.results), ['a']);
+    }
+    assert.deepEqual(reported, []);
+    assert.equal(await posted(), 3);
+  });
+
+  it('accepts the job that a function has submitted in any form', async () => {
+    const modzy = client();
+    const forms = [(job) => job, (job) => job.jobIdentifier, ({ jobIdentifier }) => ({ jobIdentifier })];
+    const jobs = forms.map((form, index) => ({
+      inputKey: `${index}`,
+      submit: async (options) => form(await source(modzy, `${index}`).submit(options)),
+    }));
+    const outcomes = await modzy.blockUntilAllComplete(jobs, { journal: journalFile(), pollInterval: 20 });
+    assert.deepEqual(
+      outcomes.map(({ job }) => job?.status),
+      ['COMPLETED', 'COMPLETED', 'COMPLETED'],
+    );
+  });
+
+  it('refuses a submit of another client', async () => {
+    const [modzy, other] = [client(), client({ retries: 1 })];
+    const [{ error }] = await modzy.blockUntilAllComplete([{ inputKey: 'a', submit: source(other, 'a').submit }], {
+      journal: journalFile(),
+    });
+    assert.equal(error.name, 'TypeError');
+    assert.match(error.message, /options.* must be passed to a submit of the client that runs the batch/);
+    assert.equal(await posted(), 0);
+  });
+
   it('ends with a JournalError if the file is damaged, in use, or not a file', async () => {
     const modzy = client();
     const journal = journalFile();

@@ -18,7 +18,7 @@ export type Submit = (options: RequestOptions) => Promise<JobRef>;
 export interface KeyedSubmit {
   /** The key of an input of the job. In a batch with a journal, each is used once. */
   inputKey: string;
-  /** Submits the job. In a batch with a journal, it must pass its options on. */
+  /** Submits the job. In a batch with a journal, it must pass its options on to the submit, and return its job. */
   submit: Submit;
 }
 
@@ -131,8 +131,10 @@ export interface WaitManyOptions extends WaitOptions {
    * The file of a journal, as a path or a `file:` URL: the batch writes each step into it, and after a crash at any point the same
    * batch with the same journal goes on. No job is submitted twice and none is lost. The file is created if it does not exist. Every
    * source must be a {@link KeyedSubmit} with a key of its own, and its function must pass its options on to one submit of a job with
-   * that key. A {@link JournalError} ends the batch if the file cannot be used; with the `state` `unknown`, it is the outcome of
-   * one key. The guide to journals says how each step is taken up.
+   * that key, by the same client, and return that job. `submitJobAwsS3Folder` and `submitJobJDBC` are refused, because the keys of
+   * their inputs are not those of the caller. A {@link JournalError} ends
+   * the batch if the file cannot be used; with the `state` `unknown`, it is the outcome of one key. The guide to journals says how
+   * each step is taken up.
    *
    * @default none
    */

@@ -264,6 +264,8 @@ export interface SubmitMethods {
    * {@link SubmitMethods.submitJobAWSS3}; the key of each object names a folder.
    *
    * @throws {BadRequestError} If the server refuses the body.
+   * @throws {TypeError} In a batch with a `journal`, because the server replaces the keys of the inputs by those of the files. Nothing is
+   *   sent.
    */
   submitJobAwsS3Folder(
     modelId: string,
@@ -361,6 +363,7 @@ export interface SubmitMethods {
    * @param query SQL whose columns have the input names of the model.
    * @param explain Whether to explain the results, if the model supports it. Default: false.
    * @throws {BadRequestError} If the server refuses the body.
+   * @throws {TypeError} In a batch with a `journal`, because the rows have no keys. Nothing is sent.
    */
   submitJobJDBC(
     modelId: string,

@@ -11,7 +11,7 @@ const { ClientClosedError, JournalError } = require('../errors.js');
 const { argumentError, showCaller } = require('../stacks.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
 const { Cancellations } = require('./cancellations.js');
-const { Journal, NotPassed, partsOf } = require('./journal.js');
+const { Journal, Misused, partsOf } = require('./journal.js');
 const { readEnded, readOutcome } = require('./outcomes.js');
 const { Room } = require('./room.js');
 const { closeSource, nextOf, openSource } = require('./source.js');
@@ -164,7 +164,7 @@ class Batch {
         this.#feed.put({ ...named, jobIdentifier: /** @type {string} */ (task.jobIdentifier), ...ended });
       }
     } catch (thrown) {
-      if (isInstance(thrown, NotPassed)) {
+      if (isInstance(thrown, Misused)) {
         this.#fail(thrown.error);
       } else if (isInstance(thrown, JournalError) && /** @type {any} */ (thrown).state !== 'unknown') {
         // Without its journal, the batch must not go on.

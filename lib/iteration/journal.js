@@ -20,8 +20,8 @@ class Journal {
   #isTried = false;
   /** @type {Promise<void> | undefined} Resolves when the function that runs alone has passed its options on, or has ended. */
   #trial;
-  /** @type {NotPassed | undefined} Ends the batch. */
-  #notPassed;
+  /** @type {Misused | undefined} Ends the batch. */
+  #misused;
 
   /**
    * @param {import('../calls/session.js').Session} session
@@ -75,13 +75,35 @@ class Journal {
    * @returns {Promise<Turn>}
    */
   async take(inputKey, outside) {
-    const argument = { journal: this.#id, inputKey, settle: false };
+    const argument = { journal: this.#id, inputKey };
     const taken = await this.#session.runSilently('takeKey', JSON.stringify(argument), this.#options, readTurn);
     if (taken.turn !== 'settle') {
       return taken;
     }
     const settling = JSON.stringify({ ...argument, settle: true });
     return outside(() => this.#session.run('takeKey', settling, this.#options, readTurn));
+  }
+
+  /**
+   * Checks that a function has returned the job that it submitted with its options.
+   *
+   * @param {string} inputKey
+   * @param {unknown} reference What it returned.
+   */
+  async #check(inputKey, reference) {
+    const identifier = identifierOf(reference);
+    // The batch refuses anything else itself, and needs no journal once it is over.
+    if (identifier === undefined || this.#id === undefined) {
+      return;
+    }
+    const argument = JSON.stringify({ journal: this.#id, inputKey, isSubmitted: true });
+    // Without the signal: after it has fired, the job may have to be canceled.
+    const options = Object.assign(Object.create(this.#options), { signal: undefined });
+    const { jobIdentifier: known } = await this.#session.runSilently('takeKey', argument, options, readTurn);
+    if (known?.toLowerCase() !== identifier.toLowerCase()) {
+      this.#misused = new Misused(inputKey, `${jobNamed(identifier)}, but ${submitted(known)}`);
+      throw this.#misused;
+    }
   }
 
   /**
@@ -107,8 +129,8 @@ class Journal {
     while (!this.#isTried && this.#trial !== undefined) {
       await this.#trial;
     }
-    if (this.#notPassed !== undefined) {
-      throw this.#notPassed;
+    if (this.#misused !== undefined) {
+      throw this.#misused;
     }
     let isPassed = false;
     const endTrial = this.#isTried ? () => {} : this.#beginTrial();
@@ -124,9 +146,10 @@ class Journal {
       }
       const reference = await submit(options);
       if (!isPassed) {
-        this.#notPassed = new NotPassed(inputKey, reference);
-        throw this.#notPassed;
+        this.#misused = new Misused(inputKey, withoutOptions(reference));
+        throw this.#misused;
       }
+      await this.#check(inputKey, reference);
       return reference;
     } finally {
       endTrial();
@@ -155,20 +178,54 @@ function readTurn(text) {
   return { ...JSON.parse(turn), ...(job !== undefined && { job: readDocument(job) }) };
 }
 
-/** A function has submitted its job without the options. */
-class NotPassed {
+/** A function has not returned the job that it submitted with the options. This ends the batch. */
+class Misused {
   /**
    * @param {string} inputKey
-   * @param {any} reference What it returned.
+   * @param {string} what What it did instead.
    */
-  constructor(inputKey, reference) {
-    const identifier = typeof reference === 'object' && reference !== null ? reference.jobIdentifier : reference;
-    const job = typeof identifier === 'string' ? `the job ${quoted(identifier)}` : 'no job';
-    this.error = argumentError(
-      `the function of the key ${quoted(inputKey)} returned ${job} without passing its options to a submit, so the journal ` +
-        'does not know the job; write submit: (options) => client.submitJobText(…, options)',
-    );
+  constructor(inputKey, what) {
+    this.error = argumentError(`the function of the key ${quoted(inputKey)} returned ${what}`);
   }
+}
+
+/**
+ * Returns the identifier in a reference to a job, if it has one.
+ *
+ * @param {any} reference
+ * @returns {string | undefined}
+ */
+function identifierOf(reference) {
+  const identifier = typeof reference === 'object' && reference !== null ? reference.jobIdentifier : reference;
+  return typeof identifier === 'string' ? identifier : undefined;
+}
+
+/** @param {string} [identifier] */
+function jobNamed(identifier) {
+  return identifier === undefined ? 'no job' : `the job ${quoted(identifier)}`;
+}
+
+/**
+ * Returns what a function did that has submitted its job without the options.
+ *
+ * @param {unknown} reference What it returned.
+ */
+function withoutOptions(reference) {
+  return (
+    `${jobNamed(identifierOf(reference))} without passing its options to a submit, so the journal does not know the job; ` +
+    'write submit: (options) => client.submitJobText(…, options)'
+  );
+}
+
+/**
+ * Returns what became of the submit with the options.
+ *
+ * @param {string | null} [job] The job that it returned.
+ */
+function submitted(job) {
+  return isGiven(job)
+    ? `the submit with its options returned ${jobNamed(job)}; return that one`
+    : 'no submit with its options returned a job, so the journal does not know the job; submit it once, with the options';
 }
 
 /**
@@ -200,7 +257,7 @@ function quoted(text) {
 /**
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  *
- * @typedef {{ turn: 'submit' | 'wait' | 'ended' | 'settle', jobIdentifier?: string, job?: any }} Turn
+ * @typedef {{ turn: 'submit' | 'wait' | 'ended' | 'settle', jobIdentifier?: string | null, job?: any }} Turn
  */
 
-module.exports = { Journal, NotPassed, partsOf };
+module.exports = { Journal, Misused, partsOf };

@@ -181,10 +181,18 @@ impl<'a> WaitContext<'a> {
 /// Returns the settings of the call's requests.
 fn requests(options: &BindingCallOptions, call: &Call) -> Result<RequestOptions> {
     let mut request = options.request()?.nothing_sent_after(call.abort.token().clone());
-    if let (Some(journal), Some(input_key)) = (options.journal, &options.input_key) {
-        let journal = call.calls.journal(journal.cast_unsigned());
-        // It is closed once its batch is over.
-        request = request.journal(journal.ok_or(Error::Aborted)?.key(input_key));
+    if let Some(input_key) = &options.input_key {
+        // There is none once the batch is over.
+        let journal = options.journal.ok_or(Error::Aborted)?;
+        let journal = call.calls.journal(journal.cast_unsigned()).ok_or_else(|| {
+            let reason =
+                "have the journal of a batch, and must be passed to a submit of the client that runs the batch";
+            Error::Argument {
+                name: "options",
+                reason: reason.to_owned(),
+            }
+        })?;
+        request = request.journal(journal.key(input_key));
     }
     if options.of_batch == Some(true) {
         request = request.not_submitted_after(call.abort.withdrawal().clone());

@@ -13,7 +13,11 @@ struct KeyArgument {
     journal: u64,
     input_key: String,
     /// Whether to find out what became of the last step of the key, if that is unknown.
+    #[serde(default)]
     settle: bool,
+    /// Whether the key has been taken and its submit has returned.
+    #[serde(default)]
+    is_submitted: bool,
 }
 
 /// Opens a journal, and keeps it under the number of this call.
@@ -27,12 +31,14 @@ pub(super) async fn open(context: &Context<'_>) -> Result<Value> {
     })
 }
 
-/// Returns `submit`, `wait` with the job's identifier, `ended` with the job, or `settle`, if that is to be done first.
+/// Returns `submit`, `wait` with the job's identifier, `ended` with the job, or `settle`, if that is to be done first. After the
+/// submit, returns `wait` with the identifier, if the journal knows the job.
 pub(super) async fn take(context: &Context<'_>) -> Result<Value> {
     let KeyArgument {
         journal,
         input_key,
         settle,
+        is_submitted,
     } = context.argument.parse()?;
     let calls = &context.call.calls;
     let journal = calls
@@ -47,6 +53,10 @@ pub(super) async fn take(context: &Context<'_>) -> Result<Value> {
             None => turn,
         })
     };
+    if is_submitted {
+        let job_id = journal.job_of(&input_key);
+        return Ok(text(json!({ "turn": "wait", "jobIdentifier": job_id }), None));
+    }
     if !settle && journal.is_unsettled(&input_key) {
         return Ok(text(json!({ "turn": "settle" }), None));
     }

@@ -121,7 +121,9 @@ impl RequestOptions {
     /// Sets the key of a journal that the call belongs to: the one submit of the key's job, or the wait for it. Means nothing in other
     /// calls. See [`Client::open_journal`](crate::Client::open_journal).
     ///
-    /// A submit must have an input with this key. If its answer is lost, the client looks for the job in the history, and submits it
+    /// A submit must be of a client with the same API and key, and have an input with this key; a wait must be for the key's job. Anything
+    /// else is an [`Error::Argument`](crate::Error::Argument) before anything is sent, and so are jobs of folders in S3 and of queries,
+    /// whose inputs have other keys. If the answer of a submit is lost, the client looks for the job in the history, and submits it
     /// again only once it was certainly not accepted.
     pub fn journal(mut self, key: JournalKey) -> Self {
         self.journal = Some(key);

@@ -121,7 +121,8 @@ impl Client {
     /// Submits the rows of a query to a model: `POST /jobs` with an input of type `jdbc`. Returns the receipt.
     ///
     /// # Errors
-    /// As [`Client::submit_job`]. None of them shows the password or the URL.
+    /// As [`Client::submit_job`]. None of them shows the password or the URL. [`Error::Argument`](crate::Error::Argument) with the key of a
+    /// journal in the options, because the rows have no keys.
     pub async fn submit_job_jdbc(&self, job: &JdbcJob, options: &RequestOptions) -> Result<Document> {
         self.submit_fetched("jdbc", job, options).await
     }

@@ -120,7 +120,8 @@ impl Client {
     /// folder. Returns the receipt.
     ///
     /// # Errors
-    /// As [`Client::submit_job_aws_s3`].
+    /// As [`Client::submit_job_aws_s3`]. [`Error::Argument`](crate::Error::Argument) with the key of a journal in the options, because the
+    /// server replaces the keys of the inputs by those of the files.
     pub async fn submit_job_aws_s3_folder<S: Serialize>(
         &self,
         job: &S3Job<S>,

@@ -100,13 +100,17 @@ impl Client {
     /// # Errors
     /// [`Error::WaitTimeout`] when the wait's limit passes; otherwise the failure that ended the wait: an outage longer than
     /// allowed, a 404 that was repeated for four seconds, another refusal, a certificate that does not verify, a client certificate
-    /// that the server refuses, credentials that the proxy refuses.
+    /// that the server refuses, credentials that the proxy refuses. [`Error::Argument`] if the options have a key of a journal that
+    /// knows another job by it.
     pub async fn block_until_complete(
         &self,
         job_id: &str,
         options: &WaitOptions,
         on_progress: impl FnMut(&Document),
     ) -> Result<Document> {
+        if let Some(key) = &options.request.journal {
+            key.check_job(job_id)?;
+        }
         let transport = self.transport();
         let request = || {
             Ok(Request {

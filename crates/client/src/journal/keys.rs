@@ -30,6 +30,8 @@ struct Key {
     is_taken: bool,
     /// Whether its submit may be sent.
     may_submit: bool,
+    /// Its job, as far as this run knows.
+    job: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -80,6 +82,16 @@ impl Keys {
             keys.all.entry(input_key).or_default().step = step;
         }
         keys
+    }
+
+    /// Notes which job a key has.
+    pub(super) fn set_job(&mut self, input_key: &str, job_id: &str) {
+        self.all.entry(input_key.to_owned()).or_default().job = Some(job_id.to_owned());
+    }
+
+    /// Returns the job of a key, as far as this run knows.
+    pub(super) fn job(&self, input_key: &str) -> Option<&str> {
+        self.all.get(input_key)?.job.as_deref()
     }
 
     /// Takes a key, for this run. Returns `None` if it was taken before.

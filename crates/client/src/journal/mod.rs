@@ -154,6 +154,12 @@ impl Journal {
         }))
     }
 
+    /// Returns the identifier of a key's job, once its submit has returned or [`Journal::take`] has named it.
+    #[must_use]
+    pub fn job_of(&self, input_key: &str) -> Option<String> {
+        self.keys().job(input_key).map(str::to_owned)
+    }
+
     fn keys(&self) -> MutexGuard<'_, Keys> {
         self.inner.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -188,6 +194,22 @@ impl JournalKey {
     #[must_use]
     pub fn input_key(&self) -> &str {
         &self.0.input_key
+    }
+
+    /// Checks that a job is the one of the key.
+    pub(crate) fn check_job(&self, job_id: &str) -> Result<()> {
+        let (input_key, own) = (self.input_key(), self.0.journal.job_of(self.input_key()));
+        match own {
+            Some(own) if own.eq_ignore_ascii_case(job_id) => Ok(()),
+            Some(own) => {
+                let reason = format!("must be {own}, the job of the key {input_key:?} in the journal");
+                Err(Error::argument("job_id", reason))
+            }
+            None => {
+                let reason = format!("must be the job of the key {input_key:?}, but the journal has none");
+                Err(Error::argument("job_id", reason))
+            }
+        }
     }
 
     /// Writes the final job.

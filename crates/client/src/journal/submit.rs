@@ -29,7 +29,7 @@ impl JournalKey {
     /// Submits a job. If its answer is lost, finds the job, or submits it again once it was certainly not accepted.
     pub(crate) async fn submit(&self, client: &Client, body: Bytes, options: &RequestOptions) -> Result<Document> {
         let parts = Parts::read(&body)?;
-        self.check(parts.inputs.iter().map(String::as_str))?;
+        self.check(client, parts.inputs.iter().map(String::as_str))?;
         let journal = &self.0.journal;
         loop {
             let began = journal.began(options).await;
@@ -82,7 +82,7 @@ impl JournalKey {
     ) -> Result<Document> {
         let keys: Vec<_> = keys.collect();
         let (model, version) = model_of(&body)?;
-        self.check(keys.iter().copied())?;
+        self.check(client, keys.iter().copied())?;
         let intent = Intent {
             model,
             version,
@@ -119,16 +119,16 @@ impl JournalKey {
 
     /// Notes that the job was accepted, or closed after an upload.
     pub(crate) async fn submitted(&self, job_id: &str) -> Result<()> {
-        let record = Record::Submitted {
-            input_key: self.0.input_key.clone(),
-            job_identifier: job_id.to_owned(),
-        };
-        self.0.journal.append(record).await
+        self.0.journal.submitted(self.input_key(), job_id).await
     }
 
-    /// Checks that the job has the key, and that it is the only one of the key.
-    fn check<'k>(&self, mut keys: impl Iterator<Item = &'k str>) -> Result<()> {
+    /// Checks that the client is that of the journal, that the job has the key, and that it is the only one of the key.
+    fn check<'k>(&self, client: &Client, mut keys: impl Iterator<Item = &'k str>) -> Result<()> {
         let input_key = self.input_key();
+        if client.created() != self.0.journal.inner.client.created() {
+            let reason = "have the key of a journal, which is for another server or API key than this client's";
+            return Err(Error::argument("options", reason));
+        }
         if !keys.any(|key| key == input_key) {
             let reason = format!("must have the key {input_key:?}, which the journal knows the job by");
             return Err(Error::argument("sources", reason));

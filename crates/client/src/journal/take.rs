@@ -48,7 +48,10 @@ impl Journal {
         match step {
             Step::New => Ok(self.submit_turn(input_key)),
             Step::Ended(job) => Ok(JournalTurn::Ended(Document::of_json(job))),
-            Step::Submitted(job_id) => Ok(JournalTurn::Wait(self.key(input_key), job_id)),
+            Step::Submitted(job_id) => {
+                self.keys().set_job(input_key, &job_id);
+                Ok(JournalTurn::Wait(self.key(input_key), job_id))
+            }
             Step::Opened(job_id) => Box::pin(self.settle_upload(input_key, job_id, options)).await,
             // An open job that no one closes does not run.
             Step::Submitting(intent) if intent.is_upload => Ok(self.submit_turn(input_key)),
@@ -74,12 +77,18 @@ impl Journal {
     }
 
     async fn wait_turn(&self, input_key: &str, job_id: String) -> Result<JournalTurn> {
+        self.submitted(input_key, &job_id).await?;
+        Ok(JournalTurn::Wait(self.key(input_key), job_id))
+    }
+
+    /// Notes that the job of a key was accepted, or closed after an upload.
+    pub(super) async fn submitted(&self, input_key: &str, job_id: &str) -> Result<()> {
+        self.keys().set_job(input_key, job_id);
         let record = Record::Submitted {
             input_key: input_key.to_owned(),
-            job_identifier: job_id.clone(),
+            job_identifier: job_id.to_owned(),
         };
-        self.append(record).await?;
-        Ok(JournalTurn::Wait(self.key(input_key), job_id))
+        self.append(record).await
     }
 
     /// Ends an upload that was under way when an earlier run ended, unless its job was closed.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use modzy_client::{JdbcJob, S3Job};
+use modzy_client::{Auth, BaseUrl, Client, Error, JdbcJob, RequestOptions, S3Job};
 
-use super::{KEY, fast, job_of, open, skipping, submit, submit_turn, waiting};
-use crate::support::{emulator_with, folder::Folder, options};
+use super::{KEY, fast, id, job_of, open, skipping, submit, submit_turn, waiting};
+use crate::support::{builder, emulator_with, folder::Folder, options};
 
 #[tokio::test]
 async fn what_would_leave_a_job_unknown_is_refused_before_anything_is_sent() {
@@ -71,4 +71,57 @@ async fn what_would_leave_a_job_unknown_is_refused_before_anything_is_sent() {
         "{twice}"
     );
     assert_eq!(emulator.requests().len(), before);
+}
+
+#[tokio::test]
+async fn a_submit_of_a_client_with_another_key_or_server_is_refused() {
+    let (emulator, _) = emulator_with(fast()).await;
+    let (client, _) = skipping(&emulator);
+    let folder = Folder::new();
+    let journal = open(&client, &folder).await;
+    let key = submit_turn(&journal, KEY).await;
+    let base = BaseUrl::api(emulator.base_url()).unwrap();
+    let other_key = Client::new(base, Auth::api_key("otherPrefix.body")).unwrap();
+    let other_server = builder("http://127.0.0.1:1/api").build().unwrap();
+    for other in [other_key, other_server] {
+        let refused = submit(&other, key.clone()).await.unwrap_err();
+        assert!(
+            refused.to_string().starts_with("options have the key of a journal"),
+            "{refused}"
+        );
+    }
+    assert_eq!(emulator.requests().len(), 0);
+    // An equal client is as good.
+    let (equal, _) = skipping(&emulator);
+    submit(&equal, key).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wait_with_a_key_is_for_its_job_alone() {
+    let (emulator, _) = emulator_with(fast()).await;
+    let (client, _) = skipping(&emulator);
+    let folder = Folder::new();
+    let foreign = id(&client.submit_job_text(&job_of(KEY), &options()).await.unwrap());
+    let journal = open(&client, &folder).await;
+    let key = submit_turn(&journal, KEY).await;
+    let wait = async |job: &str| {
+        let request = RequestOptions::default().journal(key.clone());
+        let waited = client
+            .block_until_complete(job, &waiting().request(request), |_| {})
+            .await;
+        waited.map(|job| id(&job))
+    };
+    assert_eq!(journal.job_of(KEY), None);
+    let refused = wait(&foreign).await.unwrap_err().to_string();
+    assert!(refused.contains("but the journal has none"), "{refused}");
+    let own = id(&submit(&client, key.clone()).await.unwrap());
+    assert_eq!(journal.job_of(KEY).as_deref(), Some(&*own));
+    let polls = emulator.requests().len();
+    let refused = wait(&foreign).await;
+    assert!(
+        matches!(refused, Err(Error::Argument { name: "job_id", .. })),
+        "{refused:?}"
+    );
+    assert_eq!(emulator.requests().len(), polls);
+    assert_eq!(wait(&own).await.unwrap(), own);
 }
