@@ -244,6 +244,33 @@ describe('a batch with a journal', () => {
     assert.equal(await posted(), 0);
   });
 
+  it('is free for the next run once a loop has been left, which knows the jobs of the submits in flight', async () => {
+    const modzy = client();
+    await emulator.fault({ method: 'POST', path: '/api/jobs', skip: 1, delayMs: 100 });
+    for (let run = 0; run < 5; run += 1) {
+      const journal = journalFile();
+      const keys = ['a', 'b', 'c'];
+      for await (const { inputKey } of modzy.jobsAsCompleted(
+        keys.map((key) => source(modzy, key)),
+        { journal, pollInterval: 10 },
+      )) {
+        assert.ok(keys.includes(inputKey));
+        break;
+      }
+      const calls = [];
+      const outcomes = await modzy.blockUntilAllComplete(
+        keys.map((key) => source(modzy, key, calls)),
+        { journal, pollInterval: 10 },
+      );
+      assert.deepEqual(
+        outcomes.map(({ job }) => job?.status),
+        ['COMPLETED', 'COMPLETED', 'COMPLETED'],
+      );
+      assert.deepEqual(calls, []);
+    }
+    assert.equal(await posted(), 15);
+  });
+
   it('ends with a JournalError if the file is damaged, in use, or not a file', async () => {
     const modzy = client();
     const journal = journalFile();

@@ -132,7 +132,7 @@ export interface WaitManyOptions extends WaitOptions {
    * batch with the same journal goes on. No job is submitted twice and none is lost. The file is created if it does not exist. Every
    * source must be a {@link KeyedSubmit} with a key of its own, and its function must pass its options on to one submit of a job with
    * that key, by the same client, and return that job. `submitJobAwsS3Folder` and `submitJobJDBC` are refused, because the keys of
-   * their inputs are not those of the caller. A {@link JournalError} ends
+   * their inputs are not those of the caller. Leaving the loop waits up to 5 s for the submits in flight. A {@link JournalError} ends
    * the batch if the file cannot be used; with the `state` `unknown`, it is the outcome of one key. The guide to journals says how
    * each step is taken up.
    *

@@ -335,10 +335,10 @@ class Batch {
 
   /**
    * Whether no job has to be awaited after the end of the batch. A pending submit is not aborted. It is awaited only if its job is
-   * to be canceled.
+   * to be canceled, or noted in a journal, which another batch may then use.
    */
   #hasEnded() {
-    return this.#unfinished === (this.#cancels ? 0 : this.#submitting);
+    return this.#unfinished === (this.#cancels || this.#journal !== undefined ? 0 : this.#submitting);
   }
 
   /** @param {Promise<void>} [closing] Of the source. */

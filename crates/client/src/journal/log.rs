@@ -7,6 +7,8 @@ use std::{
     mem,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::oneshot;
@@ -20,6 +22,12 @@ use crate::{
     error::{Error, JournalFault, Result},
     files,
 };
+
+/// How long a batch may take to release the lock after its end has been reported.
+const ENDING: Duration = Duration::from_millis(250);
+
+/// The pause between two attempts to lock.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// An open journal. It is locked until it is dropped.
 #[derive(Debug)]
@@ -65,12 +73,16 @@ impl Log {
             options.mode(0o600);
         }
         let mut file = files::without_waiting(&mut options).open(path).map_err(cannot_open)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(failure(path, JournalFault::InUse, "is in use by another batch", None));
+        let opening = Instant::now();
+        while let Err(refused) = file.try_lock() {
+            match refused {
+                // Perhaps by a batch that is just ending.
+                TryLockError::WouldBlock if opening.elapsed() < ENDING => thread::sleep(PAUSE),
+                TryLockError::WouldBlock => {
+                    return Err(failure(path, JournalFault::InUse, "is in use by another batch", None));
+                }
+                TryLockError::Error(source) => return Err(broken("cannot be locked", source)),
             }
-            Err(TryLockError::Error(source)) => return Err(broken("cannot be locked", source)),
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)
@@ -260,11 +272,7 @@ pub(super) fn failure(path: &Path, fault: JournalFault, reason: &str, source: Op
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::atomic::{AtomicU32, Ordering},
-        thread,
-        time::Duration,
-    };
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     use futures_util::future::join_all;
 
