@@ -26,6 +26,7 @@ mod account;
 mod accounting;
 mod auth;
 mod base_url;
+mod changes;
 mod channel_body;
 mod control;
 mod dashboard;

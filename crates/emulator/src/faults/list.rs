@@ -8,6 +8,7 @@ use axum::http::Method;
 use super::bucket::Bucket;
 use super::fault::Fault;
 use super::validate::validate;
+use crate::changes::Changes;
 
 /// The most faults at a time, and the most bytes of responses in all of them.
 const MAX_FAULTS: usize = 10_000;
@@ -40,14 +41,6 @@ struct Rule {
     skip: u32,
     times: Option<u32>,
     bucket: Option<Bucket>,
-}
-
-/// The faults after a change of the list.
-pub(crate) struct FaultChanges {
-    /// The last change, to continue after.
-    pub(crate) last: u64,
-    pub(crate) total: usize,
-    pub(crate) faults: Vec<RemainingFault>,
 }
 
 /// A fault, and how many requests it still lets pass and applies to.
@@ -99,21 +92,28 @@ impl FaultList {
     }
 
     /// Returns the first `count` faults, if the list has changed after the change `since`.
-    pub(crate) fn changes(&self, since: u64, count: usize) -> Option<FaultChanges> {
+    pub(crate) fn changes<T>(
+        &self,
+        since: u64,
+        count: usize,
+        show: impl Fn(&RemainingFault) -> T,
+    ) -> Option<Changes<T>> {
         let rules = self.rules();
-        (rules.changes != since).then(|| FaultChanges {
+        let remaining = |rule: &Rule| RemainingFault {
+            number: rule.number,
+            fault: Arc::clone(&rule.fault),
+            skip: rule.skip,
+            times: rule.times,
+        };
+        (rules.changes != since).then(|| Changes {
             last: rules.changes,
+            first: None,
             total: rules.list.len(),
-            faults: rules
+            rows: rules
                 .list
                 .iter()
                 .take(count)
-                .map(|rule| RemainingFault {
-                    number: rule.number,
-                    fault: Arc::clone(&rule.fault),
-                    skip: rule.skip,
-                    times: rule.times,
-                })
+                .map(|rule| show(&remaining(rule)))
                 .collect(),
         })
     }

@@ -6,6 +6,7 @@ use super::job_feed::{JobChanges, JobFeed};
 use super::mask::Mask;
 use super::{faults, requests};
 use crate::base_url::BaseUrl;
+use crate::changes::Changes;
 use crate::faults::FaultList;
 use crate::models::Catalog;
 use crate::requests::RequestLog;
@@ -38,9 +39,9 @@ struct Event<'f> {
     #[serde(skip_serializing_if = "Option::is_none")]
     jobs: Option<JobChanges<'f>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    requests: Option<Requests>,
+    requests: Option<Changes<requests::Row>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    faults: Option<Faults>,
+    faults: Option<Changes<faults::Row>>,
     /// How often the models have changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     models: Option<u64>,
@@ -54,21 +55,6 @@ struct Hello<'f> {
     base_url: &'f str,
     /// When the emulator started, in milliseconds since 1970. After a restart, numbers are those of others.
     started_at: f64,
-}
-
-#[derive(Serialize)]
-struct Requests {
-    /// The number of the first request in the log.
-    first: usize,
-    /// The number of requests since the start.
-    total: usize,
-    rows: Vec<requests::Row>,
-}
-
-#[derive(Serialize)]
-struct Faults {
-    total: usize,
-    rows: Vec<faults::Row>,
 }
 
 impl Feed {
@@ -132,7 +118,7 @@ impl Feed {
         self.jobs.has_more()
     }
 
-    fn request_changes(&mut self) -> Option<Requests> {
+    fn request_changes(&mut self) -> Option<Changes<requests::Row>> {
         let (mask, started_at) = (&self.mask, self.log.started_at_ms());
         let changes = self
             .log
@@ -140,11 +126,7 @@ impl Feed {
                 requests::Row::of(mask, started_at, number, request, extra)
             })?;
         self.last_request_change = changes.last;
-        Some(Requests {
-            first: changes.first,
-            total: changes.total,
-            rows: changes.requests,
-        })
+        Some(changes)
     }
 
     fn model_changes(&mut self) -> Option<u64> {
@@ -152,12 +134,11 @@ impl Feed {
         (std::mem::replace(&mut self.last_model_change, changes) != changes).then_some(changes)
     }
 
-    fn fault_changes(&mut self) -> Option<Faults> {
-        let changes = self.faults.changes(self.last_fault_change, SHOWN_FAULTS)?;
+    fn fault_changes(&mut self) -> Option<Changes<faults::Row>> {
+        let changes = self
+            .faults
+            .changes(self.last_fault_change, SHOWN_FAULTS, faults::Row::of)?;
         self.last_fault_change = changes.last;
-        Some(Faults {
-            total: changes.total,
-            rows: changes.faults.iter().map(faults::Row::of).collect(),
-        })
+        Some(changes)
     }
 }

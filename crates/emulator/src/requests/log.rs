@@ -1,39 +1,22 @@
 //! The log of requests under `/api`, each with its outcome.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use jiff::Timestamp;
-use uuid::Uuid;
 
-use super::entry::{Entry, Extra, RecordedRequest, RecordedResponse, RequestState};
+use super::entries::Entries;
+use super::entry::{Extra, RecordedRequest, RecordedResponse, RequestState};
+use super::heads::{job_in, readable};
+use crate::changes::Changes;
 use crate::faults::Fault;
 
-/// How many requests the log keeps.
-const MAX_REQUESTS: usize = 100_000;
-/// How many bytes of bodies it keeps in total.
-const MAX_BODY_BYTES: usize = 64 << 20;
-/// How many bytes of heads it keeps in total: paths, queries and headers.
-const MAX_HEAD_BYTES: usize = 64 << 20;
 /// How many bytes it keeps of one body.
 const MAX_BODY: usize = 64 << 10;
 /// How many bytes a fault may have to be kept with the requests that met it.
 const MAX_FAULT: usize = 16 << 10;
-/// The schemes of the header `authorization`. Any other first word may be a part of the secret.
-const SCHEMES: [&str; 8] = [
-    "apikey",
-    "basic",
-    "bearer",
-    "digest",
-    "hawk",
-    "negotiate",
-    "ntlm",
-    "token",
-];
 
 /// The newest requests, oldest first.
 #[derive(Clone)]
@@ -43,28 +26,6 @@ pub(crate) struct RequestLog {
     /// Whether it keeps what only the page shows.
     is_detailed: bool,
     entries: Arc<Mutex<Entries>>,
-}
-
-#[derive(Default)]
-struct Entries {
-    requests: VecDeque<Entry>,
-    /// The number of the first request that is still kept, counting from the start of the emulator.
-    first: usize,
-    body_bytes: usize,
-    head_bytes: usize,
-    /// How often a request was added or changed.
-    changes: u64,
-}
-
-/// The requests of the log that changed after some change.
-pub(crate) struct Changes<T> {
-    /// The last change, to continue after.
-    pub(crate) last: u64,
-    /// The number of the first request in the log.
-    pub(crate) first: usize,
-    /// The number of requests since the start.
-    pub(crate) total: usize,
-    pub(crate) requests: Vec<T>,
 }
 
 impl RequestLog {
@@ -114,9 +75,9 @@ impl RequestLog {
         let newest = entries.requests.iter().enumerate().skip(skipped);
         Some(Changes {
             last: entries.changes,
-            first: entries.first,
+            first: Some(entries.first),
             total,
-            requests: newest
+            rows: newest
                 .filter(|(_, entry)| entry.changed > since)
                 .map(|(index, entry)| show(entries.first + index, &entry.request, &entry.extra))
                 .collect(),
@@ -155,12 +116,7 @@ impl RequestLog {
     }
 
     pub(crate) fn clear(&self) {
-        let mut entries = self.entries();
-        entries.first += entries.requests.len();
-        entries.requests.clear();
-        entries.body_bytes = 0;
-        entries.head_bytes = 0;
-        entries.changes += 1;
+        self.entries().clear();
     }
 
     /// Adds a request that came on a connection, and returns its number.
@@ -184,17 +140,7 @@ impl RequestLog {
         let mut entries = self.entries();
         // Under the lock, so that the order of the log is the order of its times.
         request.received_at_ms = self.now_ms();
-        entries.changes += 1;
-        let changed = entries.changes;
-        let entry = Entry {
-            request,
-            extra,
-            changed,
-        };
-        entries.head_bytes += entry.head_bytes();
-        entries.requests.push_back(entry);
-        entries.shrink();
-        entries.first + entries.requests.len() - 1
+        entries.add(request, extra)
     }
 
     pub(super) fn set_body(&self, number: usize, body: &[u8]) {
@@ -263,82 +209,15 @@ impl RequestLog {
     }
 }
 
-impl Entries {
-    /// Changes a request, unless it is no longer kept.
-    fn change(&mut self, number: usize, change: impl FnOnce(&mut Entry)) {
-        let Some(index) = number.checked_sub(self.first) else {
-            return;
-        };
-        let Some(entry) = self.requests.get_mut(index) else {
-            return;
-        };
-        self.body_bytes -= entry.body_bytes();
-        self.head_bytes -= entry.head_bytes();
-        change(entry);
-        self.changes += 1;
-        entry.changed = self.changes;
-        self.body_bytes += entry.body_bytes();
-        self.head_bytes += entry.head_bytes();
-        self.shrink();
-    }
-
-    fn shrink(&mut self) {
-        while self.requests.len() > MAX_REQUESTS || self.body_bytes > MAX_BODY_BYTES || self.head_bytes > MAX_HEAD_BYTES
-        {
-            let Some(oldest) = self.requests.pop_front() else {
-                return;
-            };
-            self.first += 1;
-            self.body_bytes -= oldest.body_bytes();
-            self.head_bytes -= oldest.head_bytes();
-        }
-    }
-}
-
-/// Returns the job that a path is about.
-fn job_in(path: &str) -> Option<String> {
-    let mut segments = path.strip_prefix("/api/")?.split('/');
-    let resource = segments.next()?;
-    let job = segments
-        .next()
-        .filter(|_| resource == "jobs" || resource == "results")?;
-    Uuid::try_parse(job).is_ok().then(|| job.to_owned())
-}
-
 fn hash(bytes: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     hasher.finish()
 }
 
-fn readable(headers: &HeaderMap) -> BTreeMap<String, String> {
-    let mut readable = BTreeMap::<String, String>::new();
-    for (name, value) in headers {
-        let text = if name == AUTHORIZATION {
-            masked(value)
-        } else {
-            String::from_utf8_lossy(value.as_bytes()).into_owned()
-        };
-        readable
-            .entry(name.to_string())
-            .and_modify(|values| {
-                values.push_str(", ");
-                values.push_str(&text);
-            })
-            .or_insert(text);
-    }
-    readable
-}
-
-fn masked(authorization: &HeaderValue) -> String {
-    match authorization.to_str().ok().and_then(|value| value.split_once(' ')) {
-        Some((scheme, _)) if SCHEMES.contains(&&*scheme.to_ascii_lowercase()) => format!("{scheme} ***"),
-        _ => "***".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::entries::{MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_REQUESTS};
     use super::*;
 
     fn open(log: &RequestLog, path: &'static str) -> usize {
@@ -393,15 +272,5 @@ mod tests {
         assert_eq!(log.all()[0].state, RequestState::Open);
         log.set_answered(later, StatusCode::ACCEPTED, &HeaderMap::new());
         assert_eq!(log.all()[0].status, Some(202));
-    }
-
-    #[test]
-    fn an_authorization_without_a_scheme_is_masked_whole() {
-        assert_eq!(masked(&HeaderValue::from_static("prefix.body")), "***");
-        assert_eq!(masked(&HeaderValue::from_static("prefix.body prefix.body")), "***");
-        assert_eq!(masked(&HeaderValue::from_static("correct horse battery")), "***");
-        assert_eq!(masked(&HeaderValue::from_static("Basic dXNlcjpwdw==")), "Basic ***");
-        assert_eq!(masked(&HeaderValue::from_static("ApiKey prefix.body")), "ApiKey ***");
-        assert_eq!(masked(&HeaderValue::from_bytes(b"ApiKey \xff").unwrap()), "***");
     }
 }

@@ -1,6 +1,8 @@
 //! The log of requests under `/api`, and the middleware that records them.
 
+mod entries;
 mod entry;
+mod heads;
 mod log;
 mod record;
 mod recorded;
