@@ -1,9 +1,14 @@
 //! Finds the members of JSON that are secret, and masks the texts within its strings. The text may be the start of JSON, or none.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
+use modzy_secret_names::{Meaning, explains_key};
+
 use super::Mask;
 use super::formats::start_of;
 use super::marks::Marks;
-use super::names::is_secret;
+use super::names::{is_secret, is_secret_value};
 
 /// Members that name the value of the member after them, as in `{"name":"password","value":"…"}`.
 const NAMING: [&str; 3] = ["header", "key", "name"];
@@ -15,6 +20,8 @@ impl Mask {
         let mut rest = text;
         // The secret that the member before names.
         let mut named: Option<String> = None;
+        // Most texts have no `key`.
+        let explained = OnceCell::new();
         while let Some(start) = rest.find('"') {
             let (before, at) = rest.split_at(start);
             let (token, after) = at.split_at(string_end(at).unwrap_or(at.len()));
@@ -46,7 +53,13 @@ impl Mask {
             if NAMING.contains(&name.as_str()) {
                 named = decode(value).filter(|name| is_secret(name));
             }
-            let Some(secret) = value_of_named.or_else(|| is_secret(&name).then_some(name)) else {
+            let is_key = |name: &str| {
+                let place = text.len() - at.len();
+                holds_texts(value)
+                    && Meaning::of(name).is_key
+                    && !explained.get_or_init(|| explained_keys(text)).contains(&place)
+            };
+            let Some(secret) = value_of_named.or_else(|| (is_secret(&name) || is_key(&name)).then_some(name)) else {
                 continue;
             };
             // Only here, since what is not masked is read further in.
@@ -56,6 +69,10 @@ impl Mask {
             }
             let is_json = !value.starts_with('"');
             let content = if is_json { None } else { decode(value) };
+            if is_secret(&secret) && !is_secret_value(&secret, content.as_deref().unwrap_or(value)) {
+                // An amount.
+                continue;
+            }
             let mark = marks.replace(&secret, content.as_deref().unwrap_or(value), is_json);
             masked.extend([":\"", &mark, "\""]);
             rest = after_value;
@@ -105,6 +122,61 @@ fn name_after(value: &str) -> Option<String> {
         return None;
     }
     decode(name).filter(|name| is_secret(name))
+}
+
+/// Whether a value is a text, or a list of texts. A `key` with another value is not a credential.
+fn holds_texts(value: &str) -> bool {
+    value
+        .trim_start_matches(|c: char| c == '[' || c.is_whitespace())
+        .starts_with('"')
+}
+
+/// Returns the places of the members `key` whose neighbors show that they are not credentials.
+fn explained_keys(text: &str) -> HashSet<usize> {
+    /// What is open at a place: an object or a list, with the places of its keys.
+    #[derive(Default)]
+    struct Open {
+        keys: Vec<usize>,
+        is_explained: bool,
+    }
+    let mut open: Vec<Open> = Vec::new();
+    let mut places = HashSet::new();
+    let mut close = |closed: Open| {
+        if closed.is_explained {
+            places.extend(closed.keys);
+        }
+    };
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let Some(length) = rest.find(['"', '{', '[', '}', ']']) else {
+            break;
+        };
+        at += length;
+        let rest = rest.get(length..).unwrap_or_default();
+        at += match rest.bytes().next() {
+            Some(b'{' | b'[') => {
+                open.push(Open::default());
+                1
+            }
+            Some(b'}' | b']') => {
+                open.pop().into_iter().for_each(&mut close);
+                1
+            }
+            _ => {
+                let (token, after) = rest.split_at(string_end(rest).unwrap_or(rest.len()));
+                let is_name = after.trim_start().starts_with(':');
+                if let (Some(open), Some(name)) = (open.last_mut(), decode(token).filter(|_| is_name)) {
+                    open.is_explained |= explains_key(&name);
+                    if Meaning::of(&name).is_key {
+                        open.keys.push(at);
+                    }
+                }
+                token.len()
+            }
+        };
+    }
+    open.into_iter().for_each(close);
+    places
 }
 
 /// Whether a text begins as JSON does.

@@ -1,54 +1,16 @@
-//! The names of secrets: of members, parameters, fields and headers.
+//! The names of secrets: what `modzy-secret-names` knows, and what headers and parameters have besides.
 
-/// Words within the names of secrets, in lower case without separators.
-const PARTS: [&str; 9] = [
-    "connectionstring",
-    "encryptionkey",
-    "passcode",
-    "passphrase",
-    "passwd",
-    "password",
-    "privatekey",
-    "sharedkey",
-    "secret",
-];
-
-/// Endings of the names of secrets.
-const ENDS: [&str; 22] = [
-    "accesskey",
-    "accountkey",
-    "apikey",
-    "authkey",
-    "authorization",
-    "bearer",
-    "clientkey",
-    "consumerkey",
-    "cookie",
-    "credential",
-    "csrf",
-    "jwt",
-    "masterkey",
-    "pwd",
-    "sas",
-    "sessionid",
-    "signature",
-    "signingkey",
-    "storagekey",
-    "subscriptionkey",
-    "token",
-    "xsrf",
-];
-
-/// Whole names of secrets.
-const NAMES: [&str; 4] = ["auth", "pass", "pin", "sig"];
+use modzy_secret_names::Meaning;
 
 /// Whether a name is that of a secret, in any spelling.
 pub(super) fn is_secret(name: &str) -> bool {
-    let plain = plain(name);
-    let one = plain.strip_suffix('s').unwrap_or(&plain);
-    PARTS.iter().any(|part| plain.contains(part))
-        || ENDS.iter().any(|end| one.ends_with(end) || plain.ends_with(end))
-        || NAMES.contains(&plain.as_str())
+    Meaning::of(name).is_secret
+}
+
+/// Whether a value with a name is a secret. Of some names, a number is an amount: `max_tokens=100`.
+pub(super) fn is_secret_value(name: &str, value: &str) -> bool {
+    let meaning = Meaning::of(name);
+    meaning.is_secret && !(meaning.may_be_amount && value.trim().parse::<f64>().is_ok())
 }
 
 /// Whether a header has a secret: by its name, or because gateways have keys of many names.
@@ -59,16 +21,9 @@ pub(super) fn is_secret_header(name: &str) -> bool {
         || name.contains("csrf")
 }
 
-/// Whether a parameter has a secret. Many services have their key in `key`, which is an ordinary name elsewhere.
-pub(super) fn is_secret_parameter(name: &str) -> bool {
-    is_secret(name) || name.eq_ignore_ascii_case("key")
-}
-
-fn plain(name: &str) -> String {
-    name.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
+/// Whether a parameter has a secret. Parameters have no neighbors that explain a `key`.
+pub(super) fn is_secret_parameter(name: &str, value: &str) -> bool {
+    is_secret_value(name, value) || Meaning::of(name).is_key
 }
 
 /// Returns the name of an environment variable for a secret. No system has variables that begin so.

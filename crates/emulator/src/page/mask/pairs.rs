@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::formats::start_of;
 use super::marks::Marks;
-use super::names::{is_secret, is_secret_parameter};
+use super::names::{is_secret, is_secret_parameter, is_secret_value};
 
 /// What ends a value of a parameter.
 const ENDS: [char; 11] = ['&', ';', ',', '"', '\'', '<', '>', ' ', '\t', '\r', '\n'];
@@ -24,7 +24,8 @@ pub(super) fn without_parameters(text: &str, marks: &mut Marks) -> String {
         let before = before.trim_end_matches(' ');
         let start = before.rfind(|c: char| !(c.is_alphanumeric() || "%+-._[]".contains(c)));
         let name = before.get(start.map_or(0, |start| start + 1)..).unwrap_or_default();
-        if !is_secret_parameter(&percent_decode_str(name).decode_utf8_lossy()) {
+        let decoded = percent_decode_str(name).decode_utf8_lossy();
+        if !is_secret_parameter(&decoded, "") {
             continue;
         }
         let space = after.len() - after.trim_start_matches(' ').len();
@@ -44,8 +45,10 @@ pub(super) fn without_parameters(text: &str, marks: &mut Marks) -> String {
         };
         let (value, after_value) = value.split_at(end.unwrap_or(value.len()));
         masked.push_str(space);
-        if !value.is_empty() {
+        if is_secret_parameter(&decoded, value) && !value.is_empty() {
             masked.push_str(&marks.replace(name, value, false));
+        } else {
+            masked.push_str(value);
         }
         rest = after_value;
     }
@@ -74,7 +77,7 @@ pub(super) fn without_lines(text: &str, marks: &mut Marks) -> String {
         let is_name = name.chars().all(|c| c.is_alphanumeric() || "-._".contains(c));
         let content = value.trim();
         // With slashes it is rather a URL.
-        if content.is_empty() || content.starts_with("//") || !is_name || !is_secret(name) {
+        if content.is_empty() || content.starts_with("//") || !is_name || !is_secret_value(name, content) {
             return line.to_owned();
         }
         let end = value.trim_end().len();

@@ -117,6 +117,72 @@ fn named_values_are_masked_in_forms_lines_connection_strings_and_json_within_jso
 }
 
 #[test]
+fn a_key_is_masked_unless_it_is_that_of_an_object_or_of_a_value() {
+    for (text, expected) in [
+        (r#"{"key":"S"}"#, r#"{"key":"***"}"#),
+        (r#"{"Key" : "S","keys":["S","T"]}"#, r#"{"Key":"***","keys":"***"}"#),
+        (
+            r#"{"a":{"bucket":"b","key":"my/k.png"},"key":"S"}"#,
+            r#"{"a":{"bucket":"b","key":"my/k.png"},"key":"***"}"#,
+        ),
+        (
+            r#"{"key":"my/k.png","region":"r","bucketName":"b"}"#,
+            r#"{"key":"my/k.png","region":"r","bucketName":"b"}"#,
+        ),
+        (
+            r#"{"bucket":"b","a":[{"key":"S"}]}"#,
+            r#"{"bucket":"b","a":[{"key":"***"}]}"#,
+        ),
+        (
+            r#"[{"key":"stage","value":"test"},{"key":"token","value":"S"}]"#,
+            r#"[{"key":"stage","value":"test"},{"key":"token","value":"***"}]"#,
+        ),
+        (
+            r#"{"key":{"input.txt":"x"},"keys":[{"kid":"a"}],"key":7,"inputKey":"k"}"#,
+            r#"{"key":{"input.txt":"x"},"keys":[{"kid":"a"}],"key":7,"inputKey":"k"}"#,
+        ),
+        // Cut after its key, and after what explains it.
+        (r#"{"key":"S","buck"#, r#"{"key":"***","buck"#),
+        (r#"{"bucket":"b","key":"my/k"#, r#"{"bucket":"b","key":"my/k"#),
+        (
+            r#"{"a":"{\"key\":\"S\"}","b":"{\"key\":\"k\",\"bucket\":\"b\"}"}"#,
+            r#"{"a":"{\"key\":\"***\"}","b":"{\"key\":\"k\",\"bucket\":\"b\"}"}"#,
+        ),
+    ] {
+        assert_eq!(mask().text(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn the_names_that_the_client_knows_are_masked_and_amounts_are_not() {
+    for name in [
+        "apiKey",
+        "access_key",
+        "accountKey",
+        "sas",
+        "connectionString",
+        "accessKeyID",
+        "kubeconfig",
+        "sas_url",
+        "dbPass",
+        "licenseKey",
+    ] {
+        assert_eq!(
+            mask().text(&format!(r#"{{"{name}":"S"}}"#)),
+            format!(r#"{{"{name}":"***"}}"#)
+        );
+        assert_eq!(mask().text(&format!("{name}=S&a=b")), format!("{name}=***&a=b"));
+    }
+    for text in [
+        r#"{"maxTokens":4096,"texas":"a","kansas":"b"}"#,
+        "max_tokens=4096&texas=a",
+        "total_tokens: 12",
+    ] {
+        assert_eq!(mask().text(text), text);
+    }
+}
+
+#[test]
 fn passwords_in_urls_are_masked() {
     for (text, expected) in [
         ("postgresql://me:x@h/y", "postgresql://me:***@h/y"),
@@ -192,7 +258,7 @@ type Text = Box<dyn Fn(usize) -> String>;
 fn masking_takes_a_time_that_grows_as_the_text_does() {
     let pictures = |size: usize| "https://example.com/pictures/1.png,".repeat(size / 35);
     let repeated = |part: &'static str| move |size: usize| part.repeat(size / part.len());
-    let texts: [(&str, Text); 21] = [
+    let texts: [(&str, Text); 23] = [
         ("joined URLs", Box::new(pictures)),
         ("schemes", Box::new(repeated("http://"))),
         ("users", Box::new(repeated("://a@"))),
@@ -212,6 +278,8 @@ fn masking_takes_a_time_that_grows_as_the_text_does() {
         ("bearers", Box::new(repeated("Bearer S "))),
         ("single quotes", Box::new(repeated("'password':"))),
         ("values before names", Box::new(repeated("{\"value\":\"x\",\"name\":"))),
+        ("keys of objects", Box::new(repeated("{\"key\":\"x\",\"bucket\":"))),
+        ("keys of values", Box::new(repeated("{\"key\":\"x\"},"))),
         ("quotes", Box::new(repeated("\\\""))),
         (
             "escaped",
@@ -242,8 +310,8 @@ fn secrets_are_masked_in_each_format_that_has_them() {
     for (text, expected) in [
         ("a=1&key=S&subscription-key=S", "a=1&key=***&subscription-key=***"),
         (
-            r#"{"subscriptionKey":"S","storageKey":"S","clientKey":"S","consumerKey":"S","key":"a"}"#,
-            r#"{"subscriptionKey":"***","storageKey":"***","clientKey":"***","consumerKey":"***","key":"a"}"#,
+            r#"{"subscriptionKey":"S","storageKey":"S","clientKey":"S","customerKey":"S","key":"a","bucket":"b"}"#,
+            r#"{"subscriptionKey":"***","storageKey":"***","clientKey":"***","customerKey":"***","key":"a","bucket":"b"}"#,
         ),
         (
             r#"[["password","S"],["user","a"]]"#,

@@ -1,18 +1,15 @@
 //! Finds the credentials in the body of a request, which no error may show. `finder` looks for them in a text.
 
-mod names;
 mod parts;
 mod tokens;
 
 use std::collections::HashSet;
 
+use modzy_secret_names::{LONGEST as LONGEST_NAME, Meaning, explains_key, is_named_by_another, names_another};
 use secrecy::SecretString;
 
 pub(super) use self::parts::of_credential;
-use self::{
-    names::{Meaning, is_named_by_another, names_another},
-    tokens::{Token, Tokens, read},
-};
+use self::tokens::{Token, Tokens, read};
 
 /// The longest credential. A longer value with such a name is data.
 const LONGEST: usize = 16 * 1024;
@@ -36,12 +33,12 @@ struct Open {
     meaning: Meaning,
     /// Whether one of its values names another value as a credential.
     is_pair: bool,
+    /// Whether its `key` is not a credential.
+    is_key_explained: bool,
     /// How many values precede the next one.
     before: usize,
-    /// The meaning of the value after the last name.
-    next: Meaning,
-    /// Whether that value is the name of another.
-    is_label: bool,
+    /// The meaning of the value after the last name. `None` if that value is the name of another.
+    next: Option<Meaning>,
 }
 
 impl Open {
@@ -50,38 +47,45 @@ impl Open {
         match (self.is_pair, self.is_list) {
             (true, true) if self.before == 0 => Meaning::default(),
             (true, true) => Meaning::SECRET,
-            (true, false) if self.is_label => Meaning::default(),
-            _ => self.next.within(self.meaning),
+            _ => self
+                .next
+                .map_or_else(Meaning::default, |next| next.within(self.meaning)),
         }
     }
 }
 
 fn walk(json: &[u8], outer: Meaning, layers: usize, secrets: &mut Vec<String>) {
-    let pairs = pairs(json);
+    let relations = relations(json);
     let mut open: Vec<Open> = Vec::new();
     for (at, token) in Tokens::of(json) {
         let meaning = open.last().map_or(outer, Open::meaning);
         match token {
             Token::Open { is_list } => open.push(Open {
                 is_list,
-                meaning,
-                is_pair: pairs.contains(&at),
+                meaning: Meaning {
+                    // Of a key, only texts are credentials.
+                    is_key: meaning.is_key && is_list,
+                    ..meaning
+                },
+                is_pair: relations.pairs.contains(&at),
+                is_key_explained: relations.explained.contains(&at),
                 before: 0,
-                next: Meaning::default(),
-                is_label: false,
+                next: Some(Meaning::default()),
             }),
             Token::Close => drop(open.pop()),
             Token::Comma => {
                 if let Some(open) = open.last_mut() {
                     open.before += 1;
-                    open.next = Meaning::default();
+                    open.next = Some(Meaning::default());
                 }
             }
             Token::Name(name) => {
-                if let (Some(open), Some(name)) = (open.last_mut(), read(name, names::LONGEST)) {
+                if let (Some(open), Some(name)) = (open.last_mut(), read(name, LONGEST_NAME)) {
                     let is_named = open.is_pair && is_named_by_another(&name);
-                    open.is_label = open.is_pair && names_another(&name);
-                    open.next = if is_named { Meaning::SECRET } else { Meaning::of(&name) };
+                    let mut next = if is_named { Meaning::SECRET } else { Meaning::of(&name) };
+                    next.is_key &= !open.is_key_explained;
+                    let is_label = open.is_pair && names_another(&name) && !next.is_key;
+                    open.next = (!is_label).then_some(next);
                 }
             }
             Token::Number(number) => {
@@ -101,7 +105,7 @@ fn walk(json: &[u8], outer: Meaning, layers: usize, secrets: &mut Vec<String>) {
 /// Collects the secrets of a text, the longest first, so that it is masked as a whole.
 fn take(text: &str, meaning: Meaning, layers: usize, secrets: &mut Vec<String>) {
     let is_amount = meaning.may_be_amount && text.parse::<f64>().is_ok();
-    if meaning.is_secret && !is_amount {
+    if meaning.is_key || meaning.is_secret && !is_amount {
         secrets.push(text.to_owned());
         secrets.extend(of_credential(text));
     } else if meaning.is_url || text.starts_with("jdbc:") {
@@ -118,9 +122,16 @@ fn take(text: &str, meaning: Meaning, layers: usize, secrets: &mut Vec<String>) 
     }
 }
 
-/// Returns the offsets of objects and lists in which one value names another as a credential: `{"name": "password",
-/// "value": …}`, `["password", …]`.
-fn pairs(json: &[u8]) -> HashSet<usize> {
+/// Objects and lists, by their offsets, whose members give each other a meaning.
+#[derive(Default)]
+struct Relations {
+    /// One value names another as a credential: `{"name": "password", "value": …}`, `["password", …]`.
+    pairs: HashSet<usize>,
+    /// A neighbor of `key` shows that it is not a credential: `{"bucket": …, "key": …}`.
+    explained: HashSet<usize>,
+}
+
+fn relations(json: &[u8]) -> Relations {
     struct Open {
         start: usize,
         is_list: bool,
@@ -129,9 +140,9 @@ fn pairs(json: &[u8]) -> HashSet<usize> {
         names_another: bool,
     }
     let mut open: Vec<Open> = Vec::new();
-    let mut pairs = HashSet::new();
+    let mut relations = Relations::default();
     for (at, token) in Tokens::of(json) {
-        let is_secret = |text| read(text, names::LONGEST).is_some_and(|name| Meaning::of(&name).is_secret);
+        let is_secret = |text| read(text, LONGEST_NAME).is_some_and(|name| Meaning::of(&name).is_secret);
         match (token, open.last_mut()) {
             (Token::Open { is_list }, _) => open.push(Open {
                 start: at,
@@ -144,20 +155,24 @@ fn pairs(json: &[u8]) -> HashSet<usize> {
                 let closed = open
                     .pop()
                     .filter(|open| open.is_pair && (!open.is_list || open.commas == 1));
-                pairs.extend(closed.map(|open| open.start));
+                relations.pairs.extend(closed.map(|open| open.start));
             }
             (Token::Comma, Some(open)) => {
                 open.commas += 1;
                 open.names_another = false;
             }
             (Token::Name(name), Some(open)) => {
-                open.names_another = read(name, names::LONGEST).is_some_and(|name| names_another(&name));
+                let name = read(name, LONGEST_NAME);
+                open.names_another = name.as_deref().is_some_and(names_another);
+                if name.as_deref().is_some_and(explains_key) {
+                    relations.explained.insert(open.start);
+                }
             }
             (Token::Text(text), Some(open)) if open.names_another => open.is_pair |= is_secret(text),
             _ => {}
         }
     }
-    pairs
+    relations
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Finds the credentials inside a text: in a URL, in the value of a header, in a connection string.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use modzy_secret_names::{LONGEST, Meaning};
 use percent_encoding::percent_decode_str;
-
-use super::names::{LONGEST, Meaning};
 
 /// The schemes of `Authorization` and similar headers, which precede the secret.
 const SCHEMES: [&str; 10] = [
@@ -108,7 +107,10 @@ pub(super) fn of_url(url: &str) -> Vec<String> {
 
 /// Returns the values of the parameters with the name of a credential.
 fn named<'t>(parameters: impl Iterator<Item = (&'t str, &'t str)>) -> impl Iterator<Item = String> {
-    let secret = parameters.filter(|(name, _)| Meaning::of(name).is_secret);
+    let secret = parameters.filter(|(name, _)| {
+        let meaning = Meaning::of(name);
+        meaning.is_secret || meaning.is_key
+    });
     secret.flat_map(|(_, value)| spelled(value))
 }
 

@@ -41,7 +41,7 @@ fn the_credentials_of_any_body_are_known() {
             &["a\"b\\c", "two"],
         ),
         (
-            r#"{"input":{"accessKeyID":"AKIA","region":"r","username":"u","token.txt":"text","key":"k"}}"#,
+            r#"{"input":{"accessKeyID":"AKIA","region":"r","username":"u","token.txt":"text","key":"k","bucket":"b"}}"#,
             &["AKIA"],
         ),
         (
@@ -100,6 +100,34 @@ fn a_value_that_another_member_names_is_a_credential() {
     }
     let deep = r#"{"name":"password","value":"#.repeat(10_000) + "\"one\"" + &"}".repeat(10_000);
     assert_eq!(known(&deep), ["one"]);
+}
+
+#[test]
+fn a_key_is_a_credential_unless_it_is_that_of_an_object_or_of_a_value() {
+    for (body, expected) in [
+        (r#"{"url":"https://host/x","key":"one"}"#, &["one"][..]),
+        (r#"{"Key":"one","keys":["two",["three"]]}"#, &["one", "two", "three"]),
+        (
+            r#"{"key":"one-secret-token","data":{"key":"two"}}"#,
+            &["one-secret-token", "two"],
+        ),
+        (
+            r#"{"url":"https://host/x?key=one"}"#,
+            &["https://host/x?key=one", "one", "one"],
+        ),
+        (
+            r#"{"input":{"sources":{"a":{"image":{"bucket":"b","key":"my/picture.png"},"x":{"Key":"y","Bucket":"z"}}}}}"#,
+            &[],
+        ),
+        (r#"{"bucket":"b","list":[{"key":"one"}]}"#, &["one"]),
+        (r#"{"tags":[{"key":"stage","value":"test"}]}"#, &[]),
+        (
+            r#"{"keys":[{"kid":"a","kty":"RSA"}],"key":{"name":"b"},"inputKey":"c","key":7}"#,
+            &[],
+        ),
+    ] {
+        assert_eq!(known(body), expected, "{body}");
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! What the name of a member, a header or a parameter says about its value, in every spelling.
+//! What the name of a member, a header or a parameter says about its value, in every spelling. The crates that use it find the names
+//! and mask the values.
 
 /// Words within the names of credentials, in lower case without separators: `SecretAccessKey`, `db_password`.
 const PARTS: [&str; 8] = [
@@ -13,7 +14,7 @@ const PARTS: [&str; 8] = [
 ];
 
 /// Endings of the names of credentials, without a plural `s`: `sessionToken`, `x-amz-signature`.
-const ENDS: [&str; 49] = [
+const ENDS: [&str; 51] = [
     "accesskey",
     "accesskeyid",
     "accountkey",
@@ -31,6 +32,7 @@ const ENDS: [&str; 49] = [
     "connstr",
     "cookie",
     "credential",
+    "csrf",
     "customerkey",
     "decryptionkey",
     "deploykey",
@@ -63,9 +65,10 @@ const ENDS: [&str; 49] = [
     "storagekey",
     "subscriptionkey",
     "tlskey",
+    "xsrf",
 ];
 
-/// A further ending, unless the value is a number: `maxTokens`.
+/// A further ending, unless it is plural and the value is a number: `maxTokens`.
 const TOKEN: &str = "token";
 
 /// Last words of the names of credentials, too short to be looked for inside other words: `dbPass`, `x_sig`.
@@ -73,29 +76,38 @@ const WORDS: [&str; 12] = [
     "auth", "cred", "creds", "hmac", "oauth", "otp", "pass", "pin", "psk", "sas", "sig", "totp",
 ];
 
-/// The longest name.
-pub(super) const LONGEST: usize = 256;
+/// The longest name, in bytes.
+pub const LONGEST: usize = 256;
 
 /// The meaning of a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Meaning {
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a value may have several of these meanings"
+)]
+pub struct Meaning {
     /// A credential.
-    pub(super) is_secret: bool,
+    pub is_secret: bool,
     /// A number is an amount, not a credential.
-    pub(super) may_be_amount: bool,
+    pub may_be_amount: bool,
     /// The value is the URL of a database or a storage service.
-    pub(super) is_url: bool,
+    pub is_url: bool,
+    /// The name is `key`. A text with this name is a credential, unless a neighbor [says otherwise](explains_key).
+    pub is_key: bool,
 }
 
 impl Meaning {
-    pub(super) const SECRET: Self = Self {
+    /// The meaning of a credential.
+    pub const SECRET: Self = Self {
         is_secret: true,
         may_be_amount: false,
         is_url: false,
+        is_key: false,
     };
 
     /// Returns the meaning of the value with this name.
-    pub(super) fn of(name: &str) -> Self {
+    #[must_use]
+    pub fn of(name: &str) -> Self {
         let plain = plain(name);
         let one = plain.strip_suffix('s').unwrap_or(&plain);
         let is_part = PARTS.iter().any(|part| plain.contains(part));
@@ -104,24 +116,36 @@ impl Meaning {
         let is_token = one.ends_with(TOKEN);
         Self {
             is_secret: is_part || is_end || is_word || is_token,
-            may_be_amount: is_token && !is_part,
+            may_be_amount: is_token && one != plain && !is_part,
             is_url: plain == "url",
+            is_key: one == "key",
         }
     }
 
     /// Combines the meaning of a value with that of the value around it.
-    pub(super) fn within(self, outer: Self) -> Self {
+    #[must_use]
+    pub fn within(self, outer: Self) -> Self {
         Self {
             is_secret: self.is_secret || outer.is_secret,
             may_be_amount: if self.is_secret { self } else { outer }.may_be_amount,
             is_url: self.is_url || outer.is_url,
+            is_key: self.is_key || outer.is_key,
         }
     }
 }
 
+/// Whether a neighbor with this name shows that `key` is not a credential: it is the name of an object in a bucket, or of the value
+/// beside it.
+#[must_use]
+pub fn explains_key(neighbor: &str) -> bool {
+    let plain = plain(neighbor);
+    plain.contains("bucket") || ["val", "value", "values"].contains(&&*plain)
+}
+
 /// Whether a member with this name contains the name of the value in another member: `{"name": "password", "value":
 /// …}`.
-pub(super) fn names_another(name: &str) -> bool {
+#[must_use]
+pub fn names_another(name: &str) -> bool {
     let plain = plain(name);
     [
         "name",
@@ -139,7 +163,8 @@ pub(super) fn names_another(name: &str) -> bool {
 }
 
 /// Whether a member with this name contains a value that another member names.
-pub(super) fn is_named_by_another(name: &str) -> bool {
+#[must_use]
+pub fn is_named_by_another(name: &str) -> bool {
     let plain = plain(name);
     let one = plain.strip_suffix('s').unwrap_or(&plain);
     one.ends_with("value") || ["val", "v", "content", "data"].contains(&&*plain)
@@ -181,9 +206,9 @@ mod tests {
             credentials AWS_CREDENTIALS otp sharedAccessSignature client_assertion sessionId kubeconfig KUBE_CONFIG accessKeyId \
             accessKeyID aws_access_key_id storageKey storage-key sas_url sasUrl SAS_URI presignedUrl client-key-data tlsKey \
             sasl.jaas.config .dockerconfigjson aws_creds wifiPsk totp db_conn_str X-Amz-Credential \
-            x-amz-server-side-encryption-customer-key";
+            x-amz-server-side-encryption-customer-key X-CSRF xsrf X-XSRF-TOKEN";
         const OF_OTHERS: &str = "_ key inputKey objectKey publicKey keyId user username bypass compass config design \
-            sigma author pinned pinboard token.txt tokenizer input.txt storage storageClass url baseUrl callback_url sas_expiry \
+            sigma author texas kansas pinned pinboard token.txt tokenizer input.txt storage storageClass url baseUrl callback_url sas_expiry \
             credits sacred x-amz-date X-Amz-Expires partitionKey sortKey primaryKey foreignKey monkey keyboard keywords \
             kubernetes authority inputs text signed_at connection region";
         for name in OF_CREDENTIALS.split_whitespace().chain(["db password"]) {
@@ -193,6 +218,23 @@ mod tests {
             assert!(!Meaning::of(name).is_secret, "{name}");
         }
         assert!(Meaning::of("maxTokens").may_be_amount);
-        assert!(!Meaning::of("passwordToken").may_be_amount);
+        assert!(!Meaning::of("passwordTokens").may_be_amount);
+        assert!(!Meaning::of("token").may_be_amount);
+    }
+
+    #[test]
+    fn a_key_depends_on_its_neighbors() {
+        for name in ["key", "Key", "KEY", "keys"] {
+            assert!(Meaning::of(name).is_key, "{name}");
+        }
+        for name in ["inputKey", "keyId", "apiKey", "k"] {
+            assert!(!Meaning::of(name).is_key, "{name}");
+        }
+        for neighbor in ["bucket", "Bucket", "bucketName", "s3_bucket", "value", "Values"] {
+            assert!(explains_key(neighbor), "{neighbor}");
+        }
+        for neighbor in ["name", "url", "region", "valueOf", "data", ""] {
+            assert!(!explains_key(neighbor), "{neighbor}");
+        }
     }
 }
