@@ -1,6 +1,7 @@
 'use strict';
 
-// The page under load: 10,000 jobs in its list, and what an open page costs the emulator at 1,000 requests a second.
+// The page under load: 10,000 jobs in its list, deep and large values, and what an open page costs the emulator at 1,000 requests a
+// second.
 
 const assert = require('node:assert/strict');
 const { readFileSync, readdirSync } = require('node:fs');
@@ -74,7 +75,23 @@ async function freePort() {
   return port;
 }
 
+/** Returns a function that reads how long the thread of a page has worked on these kinds of tasks, in ms. */
+async function workOf(page, kinds) {
+  const session = await page.context().newCDPSession(page);
+  // The time of the thread, which other processes do not take.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    const value = (name) => metrics.find((metric) => metric.name === name)?.value ?? 0;
+    return kinds.map((name) => 1000 * value(name));
+  };
+}
+
 describe('the page under load', () => {
+  const browser = noBrowser ? undefined : useBrowser();
+  const opened = (emulator, route = '') =>
+    /** @type {NonNullable<typeof browser>} */ (browser).open(`${emulator.url}/${route}`);
+
   it('scrolls through 10,000 jobs, each frame in less than 16 ms', { skip: noBrowser }, async (t) => {
     const emulator = await new Emulator().start({ page: true, maxFinishedJobs: 2 * JOBS });
     t.after(() => emulator.stop());
@@ -83,14 +100,7 @@ describe('the page under load', () => {
     close();
     const page = await opened(emulator);
     await page.getByText('10,000 of 10,000 jobs').waitFor();
-    const session = await page.context().newCDPSession(page);
-    // The time of the thread, which other processes do not take.
-    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-    const work = async () => {
-      const { metrics } = await session.send('Performance.getMetrics');
-      const value = (name) => metrics.find((metric) => metric.name === name)?.value ?? 0;
-      return ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'].map((name) => 1000 * value(name));
-    };
+    const work = await workOf(page, ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration']);
     const before = await work();
     const FRAMES = 200;
     const { rows, last } = await page.evaluate(async (frames) => {
@@ -118,8 +128,81 @@ describe('the page under load', () => {
     assert.equal(last, String(JOBS + 1));
   });
 
-  const browser = noBrowser ? undefined : useBrowser();
-  const opened = (emulator) => /** @type {NonNullable<typeof browser>} */ (browser).open(`${emulator.url}/`);
+  it('shows 20 kB of brackets within a second', { skip: noBrowser }, async (t) => {
+    const emulator = await new Emulator().start({ page: true });
+    t.after(() => emulator.stop());
+    const { one, close } = requester(emulator);
+    const body = '['.repeat(10_000) + ']'.repeat(10_000);
+    await one('POST', '/jobs', body);
+    close();
+    const page = await opened(emulator, '#/requests');
+    await page.getByRole('link', { name: 'POST /api/jobs' }).first().waitFor();
+    const start = performance.now();
+    await page.getByRole('link', { name: 'POST /api/jobs' }).first().click();
+    const shown = await page.getByLabel('Body of the request').textContent();
+    assert.ok(performance.now() - start < 1000, `${performance.now() - start}`);
+    assert.equal(shown?.replaceAll(/\s/g, ''), body);
+    assert.ok(String(shown).length < 25_000);
+  });
+
+  it('opens an output in parts, whatever its depth and its size', { skip: noBrowser }, async (t) => {
+    const emulator = await new Emulator().start({ page: true });
+    t.after(() => emulator.stop());
+    const page = await opened(emulator);
+    const work = await workOf(page, ['TaskDuration']);
+    const deep = (open, close) => `'${open}'.repeat(100_000) + 1 + '${close}'.repeat(100_000)`;
+    const texts = {
+      lists: deep('[', ']'),
+      objects: deep('{"a":', '}'),
+      items: "'[' + '0,'.repeat(9_999_999) + '0]'",
+      rows: `'[' + '{"a":[1,2]},'.repeat(999_999) + '{}]'`,
+      string: `'"' + 'x'.repeat(50_000_000) + '"'`,
+      escapes: String.raw`'"' + '\\\"'.repeat(5_000_000) + '"'`,
+      name: `'{"' + 'x'.repeat(50_000_000) + '":1}'`,
+      number: "'9'.repeat(1_000_000)",
+    };
+    const CLICKS = 10;
+    /** @type {Record<string, any>} */
+    const outcomes = {};
+    for (const [name, text] of Object.entries(texts)) {
+      const [before] = await work();
+      const outcome = await page.evaluate(`(async () => {
+        const { tree } = await import('/page/tree.js');
+        const holder = document.createElement('div');
+        holder.append(tree(${text}));
+        document.body.append(holder);
+        for (let click = 0; click < ${CLICKS}; click += 1) {
+          [...holder.querySelectorAll('button')].at(-1)?.click();
+          [...holder.querySelectorAll('details:not([open])')].at(-1)?.querySelector('summary').click();
+          // Branches are made in the event that follows.
+          await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        }
+        const outcome = {
+          elements: holder.querySelectorAll('*').length,
+          characters: holder.textContent.length,
+          summary: holder.querySelector('summary')?.textContent,
+          open: holder.querySelectorAll('details[open]').length,
+        };
+        holder.remove();
+        return outcome;
+      })()`);
+      const taken = (await work())[0] - before;
+      assert.ok(taken < 1500, `${name}: ${taken} ms at first and for ${CLICKS} clicks`);
+      assert.ok(outcome.elements < (1 + CLICKS) * 2000, `${name}: ${outcome.elements} elements`);
+      assert.ok(outcome.characters < (1 + CLICKS) * 25_000, `${name}: ${outcome.characters} characters`);
+      outcomes[name] = { ...outcome, taken };
+    }
+    t.diagnostic(
+      Object.entries(outcomes)
+        .map(([name, { taken }]) => `${name}: ${taken.toFixed(0)} ms`)
+        .join(', '),
+    );
+    assert.equal(outcomes.items.summary, '[ 10,000,000 items ]');
+    assert.equal(outcomes.rows.summary, '[ 1,000,000 items ]');
+    // Six levels are open at first, and each click opens one more.
+    assert.equal(outcomes.lists.open, 16);
+    assert.equal(outcomes.objects.open, 16);
+  });
 
   it(
     'costs little at 1,000 requests a second, in time and memory',

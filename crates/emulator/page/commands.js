@@ -1,7 +1,7 @@
 // The request that made a job, as commands of curl and as a JavaScript program.
 
 import { plural } from './format.js';
-import { indent, plainNumber } from './json.js';
+import { indent } from './json.js';
 import { ask } from './live.js';
 import { asText } from './signatures.js';
 
@@ -215,11 +215,10 @@ function uploadCommands(job, inputs, baseURL) {
   ].join('\n');
   const sources = Object.fromEntries(files.map(([key, values]) => [key, Object.fromEntries(values)]));
   const args = [literal(job.model), literal(job.version), literal(sources), literal(job.explain)];
-  const timeout = plainNumber(job.timeout);
-  if (timeout !== null && isExact(timeout)) {
-    args.push(`{ jobTimeout: ${literal(timeout)} }`);
+  if (job.timeout !== null && isExact(job.timeout)) {
+    args.push(`{ jobTimeout: ${literal(job.timeout)} }`);
   }
-  const comment = isExact(timeout) ? '' : LEFT_OUT;
+  const comment = isExact(job.timeout) ? '' : LEFT_OUT;
   const rest = job.total - inputs.length;
   return {
     curl,

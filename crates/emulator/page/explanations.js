@@ -2,7 +2,6 @@
 
 import { h } from './dom.js';
 import { count } from './format.js';
-import { plainNumber } from './json.js';
 
 /** The most pixels of a mask, and of all masks of an explanation together: drawing more would block the page. */
 const MAX_PIXELS = 2 ** 24;
@@ -14,6 +13,9 @@ const MAX_LINES = 100_000;
 const MAX_WORD = 60;
 /** How many words the list shows. */
 const MAX_WORDS = 50;
+/** The longest explanation, in characters, and how many rows of an output are searched for one. */
+const MAX_LENGTH = 8_000_000;
+const MAX_ROWS = 10;
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isLength = (value) => Number.isSafeInteger(value) && value >= 0;
@@ -21,30 +23,56 @@ const isSide = (value) => isLength(value) && value > 0 && value <= MAX_SIDE;
 
 /**
  * @typedef {{ type: 'mask', width: number, height: number, pixels: Uint8Array }} Mask
- * @typedef {{ type: 'words', words: { word: string, score: number }[] }} Words
+ * @typedef {{ type: 'words', words: { word: string, score: number, of?: string }[] }} Words
  */
 
 /**
- * Returns the explanation in an output, or `undefined` if it has none that can be read.
+ * Returns the explanations in an output that can be read: that of the output or, where it is a list, those of its rows.
  *
- * @returns {Mask | Words | undefined}
+ * @param {import('./json.js').Json} output
+ * @returns {(Mask | Words)[]}
  */
-export function explanationOf(output) {
-  const explanation = isObject(output) ? (output.data ?? output)?.explanation : undefined;
-  if (!explanation) {
+export function explanationsOf(output) {
+  const found = [];
+  let pixels = 0;
+  for (const row of output.isList ? rowsOf(output) : [output]) {
+    const explanation = explanationOf(row);
+    pixels += explanation?.type === 'mask' ? explanation.pixels.length : 0;
+    if (explanation !== undefined && pixels <= MAX_PIXELS) {
+      found.push(explanation);
+    }
+  }
+  return found;
+}
+
+function rowsOf(list) {
+  const rows = [];
+  for (const [, row] of list.members()) {
+    if (rows.push(row) === MAX_ROWS) {
+      break;
+    }
+  }
+  return rows;
+}
+
+/** In the newer form it is within `data`. */
+function explanationOf(row) {
+  const data = row.member('data');
+  const json = (data?.isObject ? data : row).member('explanation');
+  if (json === undefined || json.size === 0 || json.end - json.start > MAX_LENGTH) {
     return undefined;
   }
+  const explanation = JSON.parse(json.source);
   return isObject(explanation) && 'maskRLE' in explanation ? maskOf(explanation) : wordsOf(explanation);
 }
 
 /** @returns {Mask | undefined} */
 function maskOf({ maskRLE, dimensions }) {
-  const [width, height] = [dimensions?.width, dimensions?.height].map(plainNumber);
+  const { width, height } = isObject(dimensions) ? dimensions : {};
   if (!isSide(width) || !isSide(height) || width * height > MAX_PIXELS || !Array.isArray(maskRLE)) {
     return undefined;
   }
-  const lists = maskRLE.some(Array.isArray) ? maskRLE : [maskRLE];
-  const masks = lists.map((runs) => (Array.isArray(runs) ? runs.map(plainNumber) : [undefined]));
+  const masks = maskRLE.some(Array.isArray) ? maskRLE : [maskRLE];
   if (!fit(masks, width * height)) {
     return undefined;
   }
@@ -67,7 +95,7 @@ function maskOf({ maskRLE, dimensions }) {
 function fit(masks, pixels) {
   let total = 0;
   return masks.every((runs) => {
-    if (!runs.every(isLength)) {
+    if (!Array.isArray(runs) || !runs.every(isLength)) {
       return false;
     }
     const sum = runs.reduce((length, run) => length + run, 0);
@@ -76,21 +104,34 @@ function fit(masks, pixels) {
   });
 }
 
+/** Some models write a number as a text. */
+const numberOf = (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value);
+
 /** @returns {Words | undefined} */
 function wordsOf(explanation) {
   const given = isObject(explanation) ? (explanation.wordImportances ?? explanation) : explanation;
-  const lists = isObject(given) && Object.values(given).every(Array.isArray) ? Object.values(given) : [given];
-  const words = lists.flatMap((list) => {
-    const entries = isObject(list) ? Object.entries(list) : list;
-    return Array.isArray(entries)
-      ? entries.map((entry) => {
-          const [word, score] = Array.isArray(entry) ? entry : [entry?.word, entry?.score];
-          return { word, score: plainNumber(score) };
-        })
-      : [{ word: undefined, score: undefined }];
+  const words = wordList(given) ?? wordsOfClasses(given);
+  return words && words.length > 0 ? { type: 'words', words } : undefined;
+}
+
+/** Reads the words of each class. */
+function wordsOfClasses(given) {
+  const lists = isObject(given) ? Object.entries(given) : [];
+  const words = lists.map(([of, list]) => wordList(list)?.map((word) => ({ ...word, of })));
+  return words.every((list) => list !== undefined) ? words.flat() : undefined;
+}
+
+/** Reads words with their scores: pairs, objects, or an object of numbers. */
+function wordList(given) {
+  const entries = isObject(given) ? Object.entries(given) : given;
+  if (!Array.isArray(entries)) {
+    return undefined;
+  }
+  const words = entries.map((entry) => {
+    const [word, score] = Array.isArray(entry) ? entry : [entry?.word, entry?.score];
+    return { word, score: numberOf(score) };
   });
-  const isWord = (entry) => typeof entry?.word === 'string' && Number.isFinite(entry.score);
-  return words.length > 0 && words.every(isWord) ? { type: 'words', words } : undefined;
+  return words.every(({ word, score }) => typeof word === 'string' && Number.isFinite(score)) ? words : undefined;
 }
 
 /** A picture with its mask: what did not matter is dark, and a line surrounds what did. */
@@ -183,7 +224,13 @@ function outline(path, at, x, y, scale) {
 
 /** A text with its weighed words marked, and a list of the words with their weights. */
 export function showWords(text, words) {
-  const scores = new Map(words.map(({ word, score }) => [word, score]));
+  // Of a word with a weight for each class, the largest one counts.
+  const scores = new Map();
+  for (const { word, score } of words) {
+    if (!(Math.abs(scores.get(word)) >= Math.abs(score))) {
+      scores.set(word, score);
+    }
+  }
   const largest = words.reduce((most, { score }) => Math.max(most, Math.abs(score)), Number.MIN_VALUE);
   const level = (score) => Math.max(1, Math.ceil((4 * Math.abs(score)) / largest));
   const style = (score) => `${score < 0 ? 'against' : 'for'} level-${level(score)}`;
@@ -200,13 +247,13 @@ export function showWords(text, words) {
     h(
       'ul',
       { class: 'weights' },
-      sorted.map(({ word, score }) => {
+      sorted.map(({ word, score, of }) => {
         const bar = h('span', { class: `weight ${score < 0 ? 'against' : 'for'}`, 'aria-hidden': 'true' });
         bar.style.width = `${(50 * Math.abs(score)) / largest}%`;
         return h(
           'li',
           null,
-          h('span', { class: 'word' }, word),
+          h('span', { class: 'word' }, word, of !== undefined && h('span', { class: 'dim' }, ` ${of}`)),
           h('span', { class: 'scale' }, bar),
           h('span', { class: 'mono' }, `${score > 0 ? '+' : ''}${scoreText(score)}`),
         );

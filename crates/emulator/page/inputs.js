@@ -2,7 +2,6 @@
 
 import { fill, h } from './dom.js';
 import { count, duration, isFinal, plural } from './format.js';
-import { readJson } from './json.js';
 import { ask } from './live.js';
 import { showOutputs } from './outputs.js';
 import { createValue } from './values.js';
@@ -121,16 +120,14 @@ function createInput(path, input, acceptedTypes) {
     }
     isRead = true;
     try {
-      const result = await readJson(`${path}/results/${input.index}`);
-      if (result === undefined) {
-        fill(status, chip('good', 'Successful'));
-        fill(output, h('p', { class: 'dim' }, 'The result has more than 8 MB, so the page does not read it.'));
-      } else if (result.status === 'SUCCESSFUL') {
+      const outcome = `${path}/results/${input.index}`;
+      const { error, outputs } = await ask(outcome);
+      if (error === null) {
         fill(status, chip('good', 'Successful'), h('span', { class: 'dim' }, ` ${duration(input.end - input.start)}`));
-        fill(output, await showOutputs({ path, input, values, result, mediaTypes: new Map(job.mediaTypes) }));
+        fill(output, await showOutputs({ path: outcome, values, outputs, mediaTypes: new Map(job.mediaTypes) }));
       } else {
         fill(status, chip('bad', 'Failed'));
-        fill(output, h('p', { class: 'failure' }, result.error ?? result.status));
+        fill(output, h('p', { class: 'failure' }, error));
       }
     } catch (error) {
       fill(output, h('p', { class: 'failure' }, error.message));

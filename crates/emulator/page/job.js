@@ -70,7 +70,7 @@ export function createJob(id) {
       h(
         'div',
         { class: 'title' },
-        h('h2', null, job.name, ' ', h('span', { class: 'dim' }, job.version)),
+        h('h2', null, h('span', { class: 'strong' }, job.name), ' ', h('span', { class: 'dim' }, job.version)),
         chip(tone(job), statusName(job.status)),
         h('span', { class: 'spring' }),
         !ends && h('button', { type: 'button', class: 'danger', onclick: cancel }, 'Cancel the job'),

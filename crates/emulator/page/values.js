@@ -24,6 +24,19 @@ function hex(start) {
   return lines.join('\n');
 }
 
+/** The caption of a value: its name, what it is, and a link that saves it. */
+export const caption = (path, name, ...more) =>
+  h(
+    'figcaption',
+    null,
+    h('span', { class: 'mono strong' }, name),
+    ' ',
+    more[0],
+    ' ',
+    h('a', { href: path, download: name, class: 'small' }, 'Download', h('span', { class: 'hidden' }, ` ${name}`)),
+    more.slice(1),
+  );
+
 /**
  * Shows a value by what it is.
  *
@@ -37,16 +50,7 @@ export function createValue(path, { name, bytes: size, sha256 }, declared = '') 
   const element = h(
     'figure',
     { class: 'value' },
-    h(
-      'figcaption',
-      null,
-      h('span', { class: 'mono strong' }, name),
-      ' ',
-      kind,
-      ' ',
-      h('a', { href: path, download: name, class: 'small' }, 'Download', h('span', { class: 'hidden' }, ` ${name}`)),
-      sha256 && h('span', { class: 'mono dim sha' }, `SHA-256 ${sha256}`),
-    ),
+    caption(path, name, kind, sha256 && h('span', { class: 'mono dim sha' }, `SHA-256 ${sha256}`)),
     content,
   );
   let url = '';

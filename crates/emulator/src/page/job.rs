@@ -12,11 +12,11 @@ use sha2::{Digest, Sha256};
 use super::mask::Mask;
 use super::requests::{self, Row};
 use crate::auth::Keys;
-use crate::base_url::BaseUrl;
 use crate::error::{Error, Segments};
 use crate::jobs::{JobStore, Overview, State as JobState, milliseconds};
+use crate::models::Output;
 use crate::requests::RequestLog;
-use crate::results::{InputResult, answer, output_of};
+use crate::results::{generated_json, output_of};
 
 /// How many requests about a job are shown.
 const SHOWN_REQUESTS: usize = 300;
@@ -155,31 +155,59 @@ pub(super) async fn value(
     ))
 }
 
-/// `GET /page/jobs/{job}/results/{input}`: the result of the input with this index.
+/// The outcome of an input. Its outputs have any names, so none of them is a member of it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome<'j> {
+    /// Why the input failed.
+    error: Option<&'j str>,
+    outputs: Vec<OutputRow<'j>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OutputRow<'j> {
+    name: &'j str,
+    /// Whether the results of the API contain it, and not only its URL.
+    is_json: bool,
+}
+
+/// `GET /page/jobs/{job}/results/{input}`: the outcome of the input with this index.
 pub(super) async fn result(
     State(jobs): State<JobStore>,
-    State(base_url): State<BaseUrl>,
     Segments((id, input)): Segments<(String, usize)>,
 ) -> Result<Response, Error> {
     let job = jobs.accepted(&id)?;
     let outcomes = job.outcomes(job.progress().processed).await?;
     let outcome = outcomes.get(input).ok_or_else(not_processed)?;
-    let result = InputResult::of(&job, input, outcome, &base_url);
-    let generated_bytes = result.generated_bytes();
-    Ok(answer(result, generated_bytes))
+    let outputs = outcome.iter().flatten().map(|(name, output)| OutputRow {
+        name,
+        is_json: matches!(output, Output::Json(_) | Output::GeneratedJson(_)),
+    });
+    Ok(Json(Outcome {
+        error: outcome.as_ref().err().map(String::as_str),
+        outputs: outputs.collect(),
+    })
+    .into_response())
 }
 
-/// `GET /page/jobs/{job}/results/{input}/{output}`: the bytes of an output of the input with this index.
+/// `GET /page/jobs/{job}/results/{input}/{output}`: the bytes of the output with this index, of the input with this index.
 pub(super) async fn output(
     State(jobs): State<JobStore>,
-    Segments((id, input, name)): Segments<(String, usize, String)>,
+    Segments((id, input, output)): Segments<(String, usize, usize)>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let job = jobs.accepted(&id)?;
     let outcomes = job.outcomes(job.progress().processed).await?;
     let outcome = outcomes.get(input).ok_or_else(not_processed)?;
+    let named = outcome.iter().flatten().nth(output);
+    let (name, output) = named.ok_or_else(|| Error::not_found("the input has no such output"))?;
     let key = job.inputs().get(input).map_or("", |input| &input.key);
-    Ok(as_bytes(output_of(&job, key, outcome, &name, &headers)?))
+    Ok(as_bytes(match output {
+        // It may be large, so it is not held in memory.
+        Output::GeneratedJson(json) => generated_json(*json).into_response(),
+        _ => output_of(&job, key, outcome, name, &headers)?,
+    }))
 }
 
 fn not_processed() -> Error {

@@ -54,7 +54,7 @@ pub(super) struct JobResults {
 /// The outcome of one input: its metadata, and beside them its outputs or its error.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct InputResult {
+pub(super) struct InputResult {
     status: &'static str,
     pub(super) engine: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,7 +130,7 @@ impl JobResults {
 
 impl InputResult {
     /// Returns how many of its bytes are generated while they are sent.
-    pub(crate) fn generated_bytes(&self) -> u64 {
+    pub(super) fn generated_bytes(&self) -> u64 {
         let sizes = self.outputs.values().map(|shown| match shown {
             Shown::Generated(json) => json.size(),
             Shown::Value(_) => 0,
@@ -138,7 +138,7 @@ impl InputResult {
         sizes.sum()
     }
 
-    pub(crate) fn of(job: &Job, index: usize, outcome: &Outcome, base_url: &str) -> Self {
+    pub(super) fn of(job: &Job, index: usize, outcome: &Outcome, base_url: &str) -> Self {
         let (start, end) = job.span(index);
         let key = job.inputs().get(index).map_or("", |input| input.key.as_str());
         let (status, error, outputs) = match outcome {

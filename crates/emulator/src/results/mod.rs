@@ -8,6 +8,6 @@ mod routes;
 mod single;
 mod votes;
 
-pub(crate) use self::documents::InputResult;
+pub(crate) use self::generated::json as generated_json;
 pub(crate) use self::output::output_of;
-pub(crate) use self::routes::{answer, routes};
+pub(crate) use self::routes::routes;

@@ -50,7 +50,7 @@ async fn results(
 }
 
 /// Responds with JSON. `generated_bytes` is the part of it that is generated while it is sent.
-pub(crate) fn answer(value: impl Serialize + Send + 'static, generated_bytes: u64) -> Response {
+fn answer(value: impl Serialize + Send + 'static, generated_bytes: u64) -> Response {
     if generated_bytes < LARGE {
         return Json(value).into_response();
     }

@@ -83,7 +83,12 @@ async fn inputs_are_shown_as_they_were_sent_and_only_as_bytes() {
         (&json!("a/b"), &json!("input"), &json!(html.len()))
     );
     let result = get(&server, &format!("/page/jobs/{job}/results/0")).await;
-    assert_eq!(result["results.json"]["input"]["sha256"], value["sha256"]);
+    assert_eq!(
+        result,
+        json!({"error": null, "outputs": [{"name": "results.json", "isJson": true}]})
+    );
+    let output = get(&server, &format!("/page/jobs/{job}/results/0/0")).await;
+    assert_eq!(output["input"]["sha256"], value["sha256"]);
     for (path, expected) in [
         (format!("/page/jobs/{job}/inputs/0/0"), &html[..]),
         (format!("/page/jobs/{job}/inputs/0/0?limit=7"), &html[..7]),
@@ -93,7 +98,7 @@ async fn inputs_are_shown_as_they_were_sent_and_only_as_bytes() {
         assert_eq!(answer.headers["content-type"], "application/octet-stream");
         assert_eq!(answer.headers["content-disposition"], "attachment");
     }
-    for path in ["inputs/1/0", "inputs/0/1", "results/1", "results/0/none"] {
+    for path in ["inputs/1/0", "inputs/0/1", "results/1", "results/1/0", "results/0/1"] {
         let (status, _) = send(&server, Method::GET, &format!("/page/jobs/{job}/{path}"), &Value::Null).await;
         assert_eq!(status, 404, "{path}");
     }
