@@ -12,8 +12,8 @@ const SENTIMENT = /** @type {const} */ (['ed542963de', '1.0.1']);
 const TEXT = { a: { 'input.txt': 'I love it' } };
 
 describe('an open page', { skip: noBrowser }, () => {
-  const emulator = useEmulator({ page: true });
   const browser = useBrowser();
+  const emulator = useEmulator({ page: true });
   const client = (server = emulator) => new ModzyClient(server.baseURL, server.apiKey);
   const submit = async (server) => (await client(server).submitJobText(...SENTIMENT, TEXT)).jobIdentifier;
 

@@ -4,7 +4,8 @@
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
-const { readFileSync } = require('node:fs');
+const { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
@@ -18,8 +19,8 @@ const KEY = 'dev.secret';
 const noCurl = spawnSync('curl', ['--version']).error && 'needs curl';
 
 describe('copies from the page', { skip: noBrowser }, () => {
-  const emulator = useEmulator({ page: true, apiKey: KEY });
   const browser = useBrowser();
+  const emulator = useEmulator({ page: true, apiKey: KEY });
   const open = (route, options) => browser.open(`${emulator.url}/${route}`, options);
 
   async function api(method, route, body, options) {
@@ -39,11 +40,8 @@ describe('copies from the page', { skip: noBrowser }, () => {
     await page.goto(`${emulator.url}/#/jobs/${id}`);
     const request = page.getByRole('region', { name: 'Request' });
     const curl = await request.locator('pre').textContent();
-    const note = await request
-      .locator('p')
-      .first()
-      .textContent({ timeout: 100 })
-      .catch(() => '');
+    // It appears with the commands.
+    const [note = ''] = await request.locator('p').allTextContents();
     await request.getByRole('tab', { name: 'JavaScript' }).click();
     return { curl, JavaScript: await request.locator('pre').textContent(), note };
   }
@@ -126,6 +124,74 @@ describe('copies from the page', { skip: noBrowser }, () => {
       './a_b-input-2',
     ]);
     assert.deepEqual(files(JavaScript, /"(\.\/.+)"/g), files(curl, /input=@([^']+)/g));
+  });
+
+  it('of uploads submit the same inputs again, from the files that the page offers', { skip: noCurl }, async (t) => {
+    const client = new ModzyClient(emulator.baseURL, KEY);
+    const sources = {
+      "it's": { input: Buffer.from([0, 1, 254, 255]) },
+      'a/b c': { input: Buffer.from('text'), extra: Buffer.from('more') },
+    };
+    const { jobIdentifier } = await client.submitJobFile('d1g35t0256', '1.1.0', sources);
+    const page = await open('');
+    const { curl, JavaScript, note } = await commandsOf(page, jobIdentifier);
+    assert.match(note, /^Download the inputs above into these files/);
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'modzy-copies-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    mkdirSync(path.join(folder, 'node_modules'));
+    symlinkSync(path.resolve(__dirname, '../..'), path.join(folder, 'node_modules/modzy-client'), 'junction');
+    const files = [...curl.matchAll(/input=@([^']+)/g)].map(([, file]) => file);
+    const links = page.locator('.sent').getByRole('link', { name: /^Download/ });
+    assert.equal(await links.count(), files.length);
+    for (const [index, file] of files.entries()) {
+      const response = await page.request.get(`${emulator.url}${await links.nth(index).getAttribute('href')}`);
+      writeFileSync(path.join(folder, file), await response.body());
+    }
+    const expected = await inputsOf(jobIdentifier);
+    // The first command opens the job; the others need its identifier.
+    const [, opening] = curl.split('\n');
+    const opened = await execute('curl', opening, { MODZY_API_KEY: KEY }, folder);
+    const JOB = JSON.parse(opened.stdout).jobIdentifier;
+    const { status, stderr } = await execute(
+      'curl',
+      `set -e\n${curl.replace(opening, '')}`,
+      { MODZY_API_KEY: KEY, JOB },
+      folder,
+    );
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(await inputsOf(JOB), expected);
+    const print = JavaScript.replace('console.log(job.status)', 'console.log(job.jobIdentifier)');
+    const run = await execute('JavaScript', print, { MODZY_API_KEY: KEY }, folder);
+    assert.equal(run.stderr, '');
+    assert.deepEqual(await inputsOf(run.stdout.trim()), expected);
+  });
+
+  it('of a job with objects in S3 have their names, and variables for its credentials', { skip: noCurl }, async () => {
+    const client = new ModzyClient(emulator.baseURL, KEY);
+    const { jobIdentifier } = await client.submitJobAWSS3({
+      modelId: 'ed542963de',
+      version: '1.0.1',
+      accessKeyID: 'hidden-id',
+      secretAccessKey: 'hidden-secret',
+      region: 'us-east-1',
+      sources: { a: { 'input.txt': { bucket: 'my-bucket', key: 'my/text.txt' } } },
+    });
+    const [{ body: sent }] = await emulator.requests('/api/jobs');
+    const commands = await commandsOf(await open(''), jobIdentifier);
+    // The name of a member contains the secret of the key.
+    const secrets = { JOB_KEY: 'secret', JOB_ACCESS_KEY_ID: 'hidden-id', JOB_SECRET_ACCESS_KEY: 'hidden-secret' };
+    for (const name of Object.keys(secrets)) {
+      assert.ok(commands.note.includes(name), commands.note);
+    }
+    for (const language of /** @type {const} */ (['curl', 'JavaScript'])) {
+      assert.doesNotMatch(commands[language], /hidden/);
+      assert.match(commands[language], /my\/text\.txt/);
+      await emulator.clearRequests();
+      const { stderr, status } = await execute(language, commands[language], { MODZY_API_KEY: KEY, ...secrets });
+      assert.equal(status, 0, stderr);
+      const [{ body }] = await emulator.requests('/api/jobs');
+      assert.deepEqual(JSON.parse(body), JSON.parse(sent));
+    }
   });
 
   /** Copies the newest request of a path as a fault, by the button of the page. */

@@ -23,8 +23,8 @@ const SVG = Buffer.from(
 );
 
 describe('a hostile job', { skip: noBrowser }, () => {
-  const emulator = useEmulator({ page: true });
   const browser = useBrowser();
+  const emulator = useEmulator({ page: true, deploymentStepMs: 1, imageSettleMs: 1, engineStartMs: 1 });
 
   async function submit() {
     const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
@@ -69,6 +69,45 @@ describe('a hostile job', { skip: noBrowser }, () => {
     assert.deepEqual(own, []);
     // The models that do not exist.
     browser.errors.splice(0);
+  });
+
+  it('of a model whose names, types and descriptions are hostile runs nothing, in its form and its results', async () => {
+    const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    const page = await browser.open(`${emulator.url}/`);
+    for (const [index, text] of [...HOSTILE, '../..', '\u202eevil\u0000'].entries()) {
+      const other = HOSTILE.at(-index) ?? HOSTILE[0];
+      await client.deployModel(
+        {
+          image: 'x/echo',
+          name: text,
+          version: '0.0.1',
+          longDescription: other,
+          inputs: [{ name: text, acceptedMediaTypes: other, description: other, sample: __filename }],
+          outputs: [
+            { name: text, mediaType: 'application/json', description: other },
+            { name: `${text} `, mediaType: other, description: other },
+          ],
+        },
+        { pollInterval: 5 },
+      );
+      const [{ modelId }] = await client.getModels({ name: text });
+      await page.goto(`${emulator.url}/#/models/${modelId}`);
+      assert.equal(await page.locator('.detail h2').textContent(), text);
+      await page
+        .getByRole('group', { name: text, exact: true })
+        .locator('input[type=file]')
+        .setInputFiles({
+          name: `${text.replaceAll('\0', '')}.txt`,
+          mimeType: 'text/html',
+          buffer: Buffer.from(`{"${'x'.repeat(index)}":${JSON.stringify(text)}}`),
+        });
+      await page.getByLabel('Input key').fill(text.replaceAll('\0', ''));
+      await page.getByRole('button', { name: 'Run the model' }).click();
+      await page.locator('.input .received .tree .leaf').waitFor();
+      assert.equal(await page.locator('.received figcaption .strong').first().textContent(), text);
+      assert.match(String(await page.locator('.tree .leaf').textContent()), /^x*: "/);
+    }
+    assert.equal(await page.evaluate(() => 'hacked' in window), false);
   });
 
   it('cannot be opened as a document that runs', async () => {

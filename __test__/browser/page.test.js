@@ -17,8 +17,8 @@ const SENTIMENT = ['ed542963de', '1.0.1'];
 const TEXT = { review: { 'input.txt': 'I loved the food, but the service was terrible.' } };
 
 describe('the page', { skip: noBrowser }, () => {
-  const emulator = useEmulator({ page: true, submittedMs: 300, inProgressMs: 700 });
   const browser = useBrowser();
+  const emulator = useEmulator({ page: true, submittedMs: 300, inProgressMs: 700 });
 
   const client = () => new ModzyClient(emulator.baseURL, emulator.apiKey);
   const open = (route = '', options) => browser.open(`${emulator.url}/${route}`, options);
@@ -159,8 +159,9 @@ describe('the page', { skip: noBrowser }, () => {
     assert.equal(await page.getByLabel('Status').inputValue(), '202');
   });
 
-  it('runs a model by its form, cancels the job, and shows the request that made it', async () => {
-    const page = await open('#/models');
+  it('runs a model by its form, cancels the job, and shows the request that made it', async (t) => {
+    const other = await started(t, { inProgressMs: 600_000 });
+    const page = await browser.open(`${other.url}/#/models`);
     await page.getByRole('link', { name: /^Sentiment Analysis/ }).click();
     await page.getByRole('cell', { name: 'text/plain' }).waitFor();
     await page.getByRole('button', { name: 'Use the sample' }).click();
@@ -180,7 +181,28 @@ describe('the page', { skip: noBrowser }, () => {
       await request.locator('pre').textContent(),
       /await client\.submitJobText\("ed542963de", "1\.0\.1", \{/,
     );
-    assert.deepEqual(await emulator.requests(), []);
+    assert.deepEqual(await other.requests(), []);
+  });
+
+  it('runs each model by its form, with the sample of its inputs', async () => {
+    const models = await client().getAllModels();
+    const page = await open('#/models');
+    const ids = [];
+    for (const { modelId } of models) {
+      await page.goto(`${emulator.url}/#/models/${modelId}`);
+      const form = page.getByRole('form', { name: 'Run the model' });
+      const sample = page.waitForResponse(/\/sample-input$/);
+      await form.getByRole('button', { name: 'Use the sample' }).click();
+      await (await sample).finished();
+      await form.getByRole('button', { name: 'Run the model' }).click();
+      await page.waitForURL('**/#/jobs/*');
+      ids.push(page.url().split('/').at(-1));
+    }
+    // A job takes a second here, so they run beside each other.
+    assert.ok(ids.length >= 14, `${ids.length}`);
+    for (const { job } of await client().blockUntilAllComplete(ids, { pollInterval: 100 })) {
+      assert.deepEqual([job.status, job.completed, job.failed], ['COMPLETED', 1, 0], job.model.identifier);
+    }
   });
 
   it(
@@ -194,9 +216,10 @@ describe('the page', { skip: noBrowser }, () => {
         await client().submitJobEmbedded('d1g35t0256', '1.1.0', 'application/octet-stream', bytes),
       ];
       const page = await open();
+      const inputs = (id) => fetch(`${emulator.url}/page/jobs/${id}/inputs`).then((response) => response.json());
+      const details = (id) => fetch(`${emulator.url}/page/jobs/${id}`).then((response) => response.json());
+      const runs = [];
       for (const { jobIdentifier } of jobs) {
-        const inputs = (id) => fetch(`${emulator.url}/page/jobs/${id}/inputs`).then((response) => response.json());
-        const details = (id) => fetch(`${emulator.url}/page/jobs/${id}`).then((response) => response.json());
         // First the request in the log, and then one that is made from the inputs.
         for (const isLogged of [true, false]) {
           if (!isLogged) {
@@ -207,18 +230,22 @@ describe('the page', { skip: noBrowser }, () => {
           const request = page.getByRole('region', { name: 'Request' });
           for (const tab of /** @type {const} */ (['curl', 'JavaScript'])) {
             await request.getByRole('tab', { name: tab }).click();
-            const code = await request.locator('pre').textContent();
-            const { stderr, status } = await execute(tab, code, { MODZY_API_KEY: emulator.apiKey });
-            assert.equal(status, 0, stderr);
-          }
-          const all = await client().getJobHistory();
-          for (const { jobIdentifier: copy } of all.slice(-2)) {
-            assert.notEqual(copy, jobIdentifier);
-            assert.deepEqual(await inputs(copy), await inputs(jobIdentifier));
-            const [{ explain, timeout }, expected] = [await details(copy), await details(jobIdentifier)];
-            assert.deepEqual({ explain, timeout }, { explain: expected.explain, timeout: expected.timeout });
+            const code = String(await request.locator('pre').textContent());
+            const print = code.replace('console.log(job.status)', 'console.log(JSON.stringify(receipt))');
+            runs.push({ jobIdentifier, run: () => execute(tab, print, { MODZY_API_KEY: emulator.apiKey }) });
           }
         }
+      }
+      // Beside each other, since most of them wait for their job.
+      const ends = await Promise.all(runs.map(async ({ jobIdentifier, run }) => ({ jobIdentifier, ...(await run()) })));
+      assert.equal(ends.length, 8);
+      for (const { jobIdentifier, stdout, stderr, status } of ends) {
+        assert.equal(status, 0, stderr);
+        const copy = JSON.parse(stdout).jobIdentifier;
+        assert.notEqual(copy, jobIdentifier);
+        assert.deepEqual(await inputs(copy), await inputs(jobIdentifier));
+        const [{ explain, timeout }, expected] = [await details(copy), await details(jobIdentifier)];
+        assert.deepEqual({ explain, timeout }, { explain: expected.explain, timeout: expected.timeout });
       }
     },
   );

@@ -13,8 +13,8 @@ const SENTIMENT = /** @type {const} */ (['ed542963de', '1.0.1']);
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 describe('what the page shows', { skip: noBrowser }, () => {
-  const emulator = useEmulator({ page: true, deploymentStepMs: 1, imageSettleMs: 1, engineStartMs: 1 });
   const browser = useBrowser();
+  const emulator = useEmulator({ page: true, deploymentStepMs: 1, imageSettleMs: 1, engineStartMs: 1 });
   const client = () => new ModzyClient(emulator.baseURL, emulator.apiKey);
   const open = (route) => browser.open(`${emulator.url}/${route}`);
   const input = (page, key) => page.getByRole('article', { name: `Input ${key}`, exact: true });

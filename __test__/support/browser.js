@@ -20,7 +20,8 @@ function launch() {
 }
 
 /**
- * Provides a browser for the tests of a suite. A page that logs an error fails the test that opened it.
+ * Provides a browser for the tests of a suite. A page that logs an error fails the test that opened it. Called before `useEmulator`,
+ * so that the pages are closed before the emulator is cleared.
  *
  * @returns {{ open: (url: string, options?: import('playwright-core').BrowserContextOptions) => Promise<import('playwright-core').Page>, errors: string[] }}
  */

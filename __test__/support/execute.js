@@ -11,16 +11,17 @@ const consumers = require('node:stream/consumers');
 const PROGRAMS = { curl: ['sh', '-c'], JavaScript: [process.execPath, '--input-type=module', '-e'] };
 
 /**
- * Runs code from the root of the package, which the code may import.
+ * Runs code from the root of the package, or from another folder with its packages.
  *
  * @param {'curl' | 'JavaScript'} language
  * @param {string} code
  * @param {Record<string, string>} env
+ * @param {string} [folder]
  */
-async function execute(language, code, env) {
+async function execute(language, code, env, folder = path.resolve(__dirname, '../..')) {
   const [program, ...args] = PROGRAMS[language];
   const child = spawn(program, [...args, code], {
-    cwd: path.resolve(__dirname, '../..'),
+    cwd: folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
