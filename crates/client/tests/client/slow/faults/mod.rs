@@ -13,4 +13,5 @@ mod matrix;
 mod methods;
 mod outcome;
 mod rules;
+mod schedules;
 mod table;

@@ -219,7 +219,13 @@ pub(super) async fn all(authority: &Authority) -> Vec<Fault> {
     #[cfg(target_os = "linux")]
     faults.extend(connections::of_addresses());
     faults.extend(connections::announced());
-    faults.extend(connections::early());
+    faults.extend(of_responses());
+    faults
+}
+
+/// Returns the faults of single responses.
+pub(super) fn of_responses() -> Vec<Fault> {
+    let mut faults = connections::early();
     faults.extend(connections::before_the_answer());
     faults.extend(connections::in_the_answer());
     faults.extend(answers::bodies());
