@@ -113,24 +113,15 @@ impl Journal {
             ControlFlow::Continue(())
         });
         let scanned = scan.await?;
-        let mut others = HashSet::new();
         for candidate in candidates.iter_mut().filter(|candidate| short.contains(&candidate.id)) {
-            if let Some(inputs) = known.get(&candidate.id) {
-                candidate.inputs = Some(inputs.clone());
-                continue;
-            }
-            match self.inputs_of(&candidate.id, options).await? {
-                Inputs::Named(inputs) => {
-                    known.insert(candidate.id.clone(), inputs.clone());
-                    candidate.inputs = Some(inputs);
-                }
-                Inputs::Unknown => candidate.inputs = None,
-                Inputs::Missing => {
-                    others.insert(candidate.id.clone());
-                }
+            candidate.inputs = match known.get(&candidate.id) {
+                Some(inputs) => Some(inputs.clone()),
+                None => self.inputs_of(&candidate.id, options).await?,
+            };
+            if let Some(inputs) = &candidate.inputs {
+                known.insert(candidate.id.clone(), inputs.clone());
             }
         }
-        candidates.retain(|candidate| !others.contains(&candidate.id));
         Ok(Scan {
             began,
             ended: clock.now(),
@@ -140,28 +131,18 @@ impl Journal {
         })
     }
 
-    /// Reads the keys of a job's inputs from the job itself.
-    async fn inputs_of(&self, job_id: &str, options: &RequestOptions) -> Result<Inputs> {
+    /// Reads the keys of a job's inputs from the job itself. Returns `None` if it does not name them either.
+    async fn inputs_of(&self, job_id: &str, options: &RequestOptions) -> Result<Option<Vec<String>>> {
         let job = match self.inner.client.get_job(job_id, options).await {
             Ok(job) => job,
-            Err(Error::Status { status: 404, .. }) => return Ok(Inputs::Unknown),
+            Err(Error::Status { status: 404, .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
+        // Opened for an upload, or to show how far the history has come.
+        let may_be_empty = matches!(Stage::of_job(&job), Some(Stage::Open | Stage::Canceled));
         let inputs = job.member("jobInputs").and_then(|inputs| input_keys(inputs.as_str()));
-        Ok(match inputs {
-            Some(inputs) if !inputs.is_empty() => Inputs::Named(inputs),
-            Some(_) if matches!(Stage::of_job(&job), Some(Stage::Open | Stage::Canceled)) => Inputs::Missing,
-            Some(_) | None => Inputs::Unknown,
-        })
+        Ok(inputs.filter(|inputs| may_be_empty || !inputs.is_empty()))
     }
-}
-
-/// What a job says about its inputs.
-enum Inputs {
-    Named(Vec<String>),
-    /// It was opened for an upload, or to show how far the history has come.
-    Missing,
-    Unknown,
 }
 
 /// Whether the history names fewer inputs of a job than it would have if it were wanted, and so perhaps not all.

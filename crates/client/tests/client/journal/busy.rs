@@ -67,8 +67,9 @@ async fn start(
             // The other submit shows how far the history has come.
             let is_wanted = is_submit(request);
             if submit == Submit::Lose && is_wanted {
-                // Another batch submits one at this time.
+                // Another batch submits one at this time, and opens one for an upload.
                 jobs.insert(0, ("foreign".into(), UNNAMED.into(), NOW + 500));
+                jobs.insert(0, ("opened".into(), UNNAMED.into(), NOW + 500));
                 return Reply::Close(Vec::new());
             }
             let (id, key) = if is_wanted { ("own", KEY) } else { ("witness", UNNAMED) };
@@ -77,7 +78,11 @@ async fn start(
             return Reply::Keep(answer(202, "content-type: application/json\r\n", receipt.to_string()));
         }
         let id = line.rsplit('/').next().unwrap();
-        ok(json!({ "jobIdentifier": id, "status": "COMPLETED", "jobInputs": [{ "identifier": "other" }] }).to_string())
+        let (status, inputs) = match id {
+            "opened" => ("OPEN", json!([])),
+            _ => ("COMPLETED", json!([{ "identifier": "other" }])),
+        };
+        ok(json!({ "jobIdentifier": id, "status": status, "jobInputs": inputs }).to_string())
     })
     .await;
     let (client, own) = skipping(&server.api());
@@ -216,9 +221,10 @@ async fn of_the_jobs_that_could_not_be_read_before_the_submit_none_is_adopted() 
 async fn a_job_whose_inputs_the_history_does_not_name_is_read_once_and_not_in_each_scan() {
     let (server, client) = start(jobs(1), Submit::Lose, |_, _| None).await;
     run_twice(&server, &client).await;
-    let reads = server.requests();
-    let reads = reads.iter().filter(|request| request.line() == "GET /api/jobs/foreign");
-    assert_eq!(reads.count(), 1);
+    let requests = server.requests();
+    for line in ["GET /api/jobs/foreign", "GET /api/jobs/opened"] {
+        assert_eq!(requests.iter().filter(|request| request.line() == line).count(), 1);
+    }
 }
 
 #[tokio::test]
