@@ -151,7 +151,7 @@ module.exports = [
   refused(
     'submit refuses a model that is not a string',
     (c) => c.submit({ id: 'm' }, lovely),
-    'submit: the model param should be a string',
+    'submit: the model param should be a string: "<model>", or "<model>@<version>" for a certain version',
   ),
   submits('submit refuses inputs without members', {}, 'submit: the inputs param should be an object with members'),
   submits(
@@ -175,11 +175,17 @@ module.exports = [
     { 'input.txt': Promise.resolve('x') },
     'submit: the inputs["input.txt"] param should be a text, bytes, a Blob, a stream or a file: URL, not a promise: await it first',
   ),
-  ...[7, null, ['a'], () => 'x', new Map()].map((source) =>
+  ...[
+    [7, ''],
+    [null, ', not null'],
+    [['a'], ', not an array: each of several inputs has a key'],
+    [() => 'x', ''],
+    [new Map(), ''],
+  ].map(([source, instead]) =>
     submits(
       `submit refuses ${String(source) || 'a Map'} (${typeof source}) as a source`,
       { 'input.txt': source },
-      'submit: the inputs["input.txt"] param should be a text, bytes, a Blob, a stream or a file: URL',
+      `submit: the inputs["input.txt"] param should be a text, bytes, a Blob, a stream or a file: URL${instead}`,
     ),
   ),
   ...['text', ['a'], null, new Map([['a', 'b']])].map((inputs, number) =>
