@@ -138,8 +138,8 @@ describe('listings from the emulator', () => {
       [/has no option limits; use limit$/, () => modzy.listModels({}, { limits: 1 })],
       [/the name param/, () => modzy.listModels({ name: 7 })],
       [/should be a plain object/, () => modzy.listModels([])],
-      [/private|undefined/, modzy.listModels],
-      [/private|undefined/, modzy.listJobHistory],
+      [/^listModels should be called on a client: /, modzy.listModels],
+      [/^listJobHistory should be called on a client: /, modzy.listJobHistory],
     ];
     for (const [message, call] of calls) {
       for (const rejected of [collect(call()), collect(call().pages()), call().toArray()]) {
