@@ -2,7 +2,7 @@
 
 // The methods that deploy models and change their versions and engines.
 
-const { array, boolean, notBlank, object, oneOf, string } = require('../arguments/checks.js');
+const { array, boolean, notEmptyString, object, oneOf, string } = require('../arguments/checks.js');
 const { fromZero, pageNumber } = require('../arguments/numbers.js');
 const { optional, required } = require('../arguments/rows.js');
 const { inJson } = require('../documents.js');
@@ -14,7 +14,7 @@ const step = oneOf(
   'activate',
 );
 
-const named = (/** @type {string} */ name) => required(name, notBlank, name);
+const named = (/** @type {string} */ name) => required(name, notEmptyString, name);
 
 const version = ['modelId', 'version'].map(named);
 
@@ -33,7 +33,7 @@ const spec = [
     optional(name, string, name),
   ),
   ...['technicalDetails', 'performanceSummary', 'picture'].map((name) => optional(name, string, name)),
-  ...['version', 'image'].map((name) => required(name, notBlank, name)),
+  ...['version', 'image'].map((name) => required(name, notEmptyString, name)),
   required('inputs', inJson(array), 'inputs'),
   ...['outputs', 'tags'].map((name) => optional(name, inJson(array), name)),
   optional('hardware', integer, 'hardware'),
