@@ -15,6 +15,8 @@ const { DeploymentError, ModzyClient, outputsOf } = require('modzy-client');
 
 describe('deployModel', () => {
   const emulator = useEmulator({ deploymentStepMs: 40, imageSettleMs: 20, engineStartMs: 20 });
+  /** A server that refuses the first load after a pull, however late it comes. */
+  const settling = useEmulator({ deploymentStepMs: 40, imageSettleMs: 400 });
   const client = () => new ModzyClient({ url: emulator.url, apiKey: emulator.apiKey });
   let folder;
   let sample;
@@ -201,13 +203,12 @@ describe('deployModel', () => {
     diagnostics.subscribe('modzy:request:retry', onRetry);
     try {
       // The first requests that read are the polls for the image.
-      await emulator.fault({ method: 'GET', path: '/api/models/*', status: 500, times: 3 });
-      // Right after the pull, a server refuses the load for a while.
-      await emulator.fault({ method: 'POST', path: '/api/models/*/load-process', status: 400, times: 1 });
-      const deployed = await client().deployModel(model({ retries: 0 }));
+      await settling.fault({ method: 'GET', path: '/api/models/*', status: 500, times: 3 });
+      const modzy = new ModzyClient({ url: settling.url, apiKey: settling.apiKey });
+      const deployed = await modzy.deployModel(model({ retries: 0 }));
       assert.equal(deployed.status, 'active');
     } finally {
-      await emulator.clearFaults();
+      await settling.clearFaults();
       diagnostics.unsubscribe('modzy:request:retry', onRetry);
     }
     const ofImage = retries.filter(([, , status]) => status === 500);
