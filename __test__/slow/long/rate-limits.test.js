@@ -25,7 +25,7 @@ const buckets = [
   { rate: 2, burst: 1, count: 60, concurrency: 20, least: 0.7, most: 0.5 },
 ];
 
-describe('a batch beside a bucket of tokens', { concurrency: true, timeout: 120_000 }, () => {
+describe('a batch beside a bucket of tokens', { timeout: 180_000 }, () => {
   for (const { rate, burst, count, concurrency, least, most } of buckets) {
     it(`of ${rate} a second with a burst of ${burst} completes, at ${least} of that rate, with ${most} refused`, async (t) => {
       const server = await refusing(t, bucket(rate, burst));
