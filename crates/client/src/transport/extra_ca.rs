@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, Metadata},
-    hash::Hash,
+    hash::{Hash, Hasher},
     io::{self, Read},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -28,13 +28,19 @@ pub(crate) struct Extra {
     pub(super) certificates: Vec<CertificateDer<'static>>,
     /// Why others are missing.
     fault: Option<Fault>,
-    pub(super) digest: [u8; LENGTH],
+    digest: [u8; LENGTH],
 }
 
 impl Extra {
     /// The reason why some of the file are not among them, worded to follow the path.
     pub(crate) fn fault(&self) -> Option<String> {
         self.fault.map(|fault| fault.to_string())
+    }
+}
+
+impl Hash for Extra {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.digest.hash(state);
     }
 }
 

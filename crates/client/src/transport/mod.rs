@@ -43,6 +43,7 @@ mod retry_state;
 mod shape;
 mod shared;
 mod single;
+mod stores;
 mod stream;
 mod throttle;
 mod tls;

@@ -1,10 +1,9 @@
-//! Which certificates of servers the client trusts: where they come from, and the check. `extra_ca` reads a file of them, and
-//! `tls` handles the client certificate.
+//! Which certificates of servers the client trusts. `extra_ca` reads those of a file, `stores` those of the system, and `tls` handles
+//! the client certificate.
 
 use std::{
     env,
     hash::{Hash, Hasher},
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -22,16 +21,14 @@ use rustls::{
 
 use super::{
     algorithm::key_length,
-    extra_ca::{self, Extra},
+    extra_ca::Extra,
     pem::{self, Fault},
+    stores::{OF_OPENSSL, of_the_system},
 };
 use crate::error::{Error, Result};
 
 /// The object identifier of the extension with the names of a certificate (2.5.29.17), in DER.
 const ALTERNATIVE_NAMES: &[u8] = &[0x06, 0x03, 0x55, 0x1d, 0x11];
-
-/// The variables that name a file and a folder of certificates in place of the store of the system.
-const OF_OPENSSL: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// Where trusted certificates come from.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +44,7 @@ impl Hash for RootSources {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.only.hash(state);
         if self.only.is_none() {
-            self.extra.as_ref().map(|extra| extra.digest).hash(state);
+            self.extra.hash(state);
             OF_OPENSSL.map(env::var_os).hash(state);
         }
     }
@@ -145,20 +142,6 @@ impl RootSources {
             .map_err(|error| Error::Internal(format!("certificates cannot be verified: {error}")))?;
         Ok(Arc::new(Verifier { chains, trusted }))
     }
-}
-
-/// Reads the store of the system, or the files that the variables of OpenSSL name instead. The library opens a named
-/// file without checking its type (a pipe would block the first request forever, and a device would fill the memory),
-/// and misses certificates behind a byte order mark.
-fn of_the_system() -> Vec<CertificateDer<'static>> {
-    let [file, folder] = OF_OPENSSL.map(|variable| env::var_os(variable).map(PathBuf::from));
-    let Some(file) = file else {
-        return rustls_native_certs::load_native_certs().certs;
-    };
-    let mut found = rustls_native_certs::load_certs_from_paths(None, folder.as_deref()).certs;
-    let pem = extra_ca::read(&file).unwrap_or_default();
-    found.extend(pem::certificates(&pem).into_iter().flatten());
-    found
 }
 
 fn has_names(certificate: &CertificateDer<'_>) -> bool {

@@ -158,29 +158,38 @@ async fn a_bundle_with_a_block_that_cannot_be_read_is_refused_or_causes_a_warnin
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_certificates_of_the_system_may_be_joined_files() {
+fn the_certificates_of_the_system_may_be_a_joined_file_and_several_folders() {
     const CHILD: &str = "MODZY_CLIENT_TEST_SYSTEM";
     if std::env::var_os(CHILD).is_some() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.unwrap().block_on(async {
-            let authority = Authority::new();
+            let [in_file, first, last] = [Authority::new(), Authority::new(), Authority::new()];
             let file = std::env::var_os("SSL_CERT_FILE").unwrap();
-            std::fs::write(file, bundle("\u{feff}", &authority.pem())).unwrap();
-            let server = Server::tls(authority.server("localhost")).await;
-            let client = builder(&server.https("localhost")).build().unwrap();
-            client.get_job("j", &options()).await.unwrap();
+            std::fs::write(file, bundle("\u{feff}", &in_file.pem())).unwrap();
+            let folders = std::env::var_os("SSL_CERT_DIR").unwrap();
+            for (folder, authority) in std::env::split_paths(&folders).zip([&first, &last]) {
+                std::fs::create_dir(&folder).unwrap();
+                std::fs::write(folder.join("own.pem"), authority.pem()).unwrap();
+            }
+            for authority in [in_file, first, last] {
+                let server = Server::tls(authority.server("localhost")).await;
+                let client = builder(&server.https("localhost")).build().unwrap();
+                client.get_job("j", &options()).await.unwrap();
+            }
         });
         std::process::exit(0);
     }
     let folder = Folder::new();
+    let folders = ["first", "last"].map(|name| folder.path().join(name));
     let child = std::process::Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "trust::the_certificates_of_the_system_may_be_joined_files",
+            "trust::the_certificates_of_the_system_may_be_a_joined_file_and_several_folders",
             "--nocapture",
         ])
         .env(CHILD, "1")
         .env("SSL_CERT_FILE", folder.path().join("system.pem"))
+        .env("SSL_CERT_DIR", std::env::join_paths(folders).unwrap())
         .output()
         .unwrap();
     assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
