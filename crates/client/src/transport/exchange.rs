@@ -3,11 +3,12 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use http::HeaderValue;
+use http::{HeaderValue, Method};
 
 use super::{
     answer::{self, Answer},
     attempt_state::AttemptState,
+    body::Payload,
     delivery,
     dial::is_redial,
     failure::{FailedAttempt, FailureContext},
@@ -281,6 +282,12 @@ impl Transport {
         headers.extend(request.headers.clone());
         if !headers.contains_key(http::header::USER_AGENT) {
             headers.insert(http::header::USER_AGENT, settings.user_agent.clone());
+        }
+        if matches!(request.payload, Payload::Empty)
+            && [Method::POST, Method::PUT, Method::PATCH].contains(&request.method)
+        {
+            // Without it, some servers answer 411.
+            headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         if let Some(content_type) = request.payload.content_type() {
             headers.insert(http::header::CONTENT_TYPE, content_type);

@@ -1,6 +1,7 @@
 //! Requests on the wire: methods, paths, headers, bodies.
 
-use modzy_client::{Auth, BaseUrl, Client, ConnectionFault, Error, Sent};
+use http::Method;
+use modzy_client::{Auth, BaseUrl, Client, ConnectionFault, Error, RawRequest, Sent};
 
 use crate::support::{
     KEY, builder, connection_fault, options,
@@ -292,5 +293,25 @@ async fn a_response_with_more_header_fields_fails_with_that_reason() {
         assert_eq!(error.sent(), Some(Sent::Maybe));
         let reason = "is not valid HTTP: it has more than 8192 header fields, or more than 400 kB of them";
         assert!(error.to_string().contains(reason), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn requests_without_a_body_announce_that_where_their_method_has_one() {
+    let server = Server::always(job("OPEN")).await;
+    let client = builder(&server.api()).build().unwrap();
+    for (method, length) in [
+        (Method::POST, &["0"][..]),
+        (Method::PUT, &["0"]),
+        (Method::PATCH, &["0"]),
+        (Method::GET, &[]),
+        (Method::DELETE, &[]),
+    ] {
+        let request = RawRequest::new(method.clone(), "/jobs/j/restart");
+        client.raw_request(&request, &options()).await.unwrap();
+        let seen = server.requests().pop().unwrap();
+        assert_eq!(seen.line(), format!("{method} /api/jobs/j/restart"));
+        assert_eq!(seen.header("content-length"), length, "{method}");
+        assert!(seen.body.is_empty());
     }
 }
