@@ -3,6 +3,8 @@
 //! requests that must not be repeated.
 
 use std::{
+    cell::Cell,
+    mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -17,6 +19,20 @@ use crate::{clock::GAP, reactor};
 
 /// How long ago the pooled sockets may have been checked when one of them gets the request.
 const FRESH: Duration = Duration::from_millis(1);
+
+thread_local! {
+    /// When this thread last ran a step of a check, and when it last did so after a gap.
+    static STEPS: Cell<Option<(Instant, Instant)>> = const { Cell::new(None) };
+}
+
+/// Notes a step of a check, at this time. Returns when this thread last ran one after a gap, in which the process may
+/// have been suspended. A busy thread runs the steps of hundreds of checks one after the other, without a gap.
+fn step(now: Instant) -> Instant {
+    let steps = STEPS.get().filter(|(last, _)| now - *last <= GAP);
+    let resumed = steps.map_or(now, |(_, resumed)| resumed);
+    STEPS.set(Some((now, resumed)));
+    resumed
+}
 
 /// The checks for one attempt.
 #[derive(Debug)]
@@ -90,10 +106,10 @@ impl ReadCheck {
     /// Whether what the connection has just delivered, a response or its failure, was in the socket before the request.
     pub(super) fn has_found(&self) -> bool {
         let mut state = self.state();
-        match std::mem::replace(&mut state.stage, Stage::Over) {
+        match mem::replace(&mut state.stage, Stage::Over) {
             Stage::Over => false,
             Stage::UnderWay => true,
-            Stage::Doubtful => !std::mem::replace(&mut state.has_doubted, true),
+            Stage::Doubtful => !mem::replace(&mut state.has_doubted, true),
         }
     }
 
@@ -101,7 +117,7 @@ impl ReadCheck {
     fn end(&self) {
         let mut state = self.state();
         if state.stage == Stage::UnderWay {
-            let was_suspended = state.checked.elapsed() > GAP;
+            let was_suspended = step(Instant::now()) > state.checked;
             state.stage = if was_suspended { Stage::Doubtful } else { Stage::Over };
         }
     }
@@ -113,10 +129,31 @@ struct Turned(Arc<ReadCheck>, Handle);
 impl Wake for Turned {
     fn wake(self: Arc<Self>) {
         let Self(check, runtime) = &*self;
-        check.state().checked = Instant::now();
+        let now = Instant::now();
+        step(now);
+        check.state().checked = now;
         let check = Arc::clone(check);
         // Runs after the poll in which the connection reads its socket and writes the request, and before the response
         // can wake that connection.
         runtime.spawn(async move { check.end() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_is_busy_with_checks_was_not_suspended() {
+        let began = Instant::now();
+        step(began);
+        let began = step(began + 2 * GAP);
+        let after = |gaps| began + gaps * GAP;
+        for nth in 1..=10 {
+            assert_eq!(step(after(nth)), began);
+        }
+        let resumed = after(12);
+        assert_eq!(step(resumed), resumed);
+        assert_eq!(step(after(13)), resumed);
     }
 }
