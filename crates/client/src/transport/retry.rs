@@ -307,6 +307,8 @@ mod tests {
             ("Sun, 06 Nov 1994 08:49:57 GMT", Some(20)),
             ("Sun, 06 Nov 1994 09:49:37 GMT", Some(3600)),
             ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("Sunday, 06-Nov-94 08:49:57 GMT", Some(20)),
+            ("Sun Nov  6 08:49:57 1994", Some(20)),
             ("", None),
             ("-1", None),
             ("1.5", None),

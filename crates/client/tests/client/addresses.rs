@@ -240,9 +240,8 @@ fn a_link_local_address_is_reached_over_its_interface() {
     );
 }
 
-async fn over_an_interface() {
-    ip(&["address", "add", "fe80::1/64", "dev", "lo", "nodad"]).unwrap();
-    let listener = TcpListener::bind("[fe80::1%1]:0").unwrap();
+/// Responds with a job to each request, in a thread of its own. Returns the port.
+fn serve(listener: TcpListener) -> u16 {
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
         for socket in listener.incoming() {
@@ -253,6 +252,27 @@ async fn over_an_interface() {
             socket.write_all(&answer(200, "connection: close\r\n", job)).unwrap();
         }
     });
+    port
+}
+
+#[tokio::test]
+async fn the_other_family_is_dialed_before_a_second_address_of_the_first() {
+    let Ok(listener) = TcpListener::bind("[::1]:0") else {
+        eprintln!("skipped: this machine has no IPv6");
+        return;
+    };
+    let port = serve(listener);
+    let _dead = (dead("127.0.0.2", port).await, dead("127.0.0.3", port).await);
+    let client = of(port, &Listed::new(&["127.0.0.2", "127.0.0.3", "::1"]))
+        .build()
+        .unwrap();
+    let first = took(&client).await;
+    assert!((250..450).contains(&first), "{first} ms");
+}
+
+async fn over_an_interface() {
+    ip(&["address", "add", "fe80::1/64", "dev", "lo", "nodad"]).unwrap();
+    let port = serve(TcpListener::bind("[fe80::1%1]:0").unwrap());
     // Alone, after an address that refuses, and after one that is silent.
     let silent = dead("127.0.0.2", port).await;
     for addresses in [
