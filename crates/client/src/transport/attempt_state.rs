@@ -11,7 +11,6 @@ use tokio::sync::Notify;
 
 use super::{
     dial::Dial,
-    gate,
     handover::{HandOver, Offer, State},
     read_check::ReadCheck,
     rest::Rest,
@@ -162,16 +161,9 @@ impl AttemptState {
         may_have_it
     }
 
-    /// Hands a request without a body to a connection, which may have to check its socket first. Returns whether the
-    /// connection may have it.
-    pub(super) fn take(self: &Arc<Self>, offer: Offer) -> bool {
-        if !self.claim(offer) {
-            return false;
-        }
-        if !self.read_check.is_of_repeatable() && gate::close(self, offer) {
-            return true;
-        }
-        let is_taken = self.hand_over.take(offer);
+    /// Hands a request without a body to a connection. Returns whether the connection may have it.
+    pub(super) fn take(&self, offer: Offer) -> bool {
+        let is_taken = self.claim(offer) && self.hand_over.take(offer);
         if is_taken && self.on_kept_alive_socket() && self.read_check.is_of_repeatable() {
             self.read_check.again();
         }

@@ -19,6 +19,7 @@ use self::pacing::Pacing;
 pub(super) use self::pacing::ProxiesPace;
 use super::{
     attempt_state::{self, AttemptState},
+    gate,
     handover::{Offer, SocketCheck},
 };
 
@@ -211,6 +212,15 @@ impl Tracked {
         ready!(self.check.poll(cx));
         Poll::Ready(self.attempt.hand_over.take(self.offer))
     }
+
+    /// Hands a request without a body to the current connection, at once or behind its gate. Returns false if it must
+    /// not have it.
+    fn hand_over_without_body(&self) -> bool {
+        if self.attempt.read_check.is_of_repeatable() {
+            return self.attempt.take(self.offer);
+        }
+        self.attempt.claim(self.offer) && (gate::close(&self.attempt, self.offer) || self.attempt.take(self.offer))
+    }
 }
 
 impl Body for Tracked {
@@ -255,7 +265,7 @@ impl Body for Tracked {
     fn is_end_stream(&self) -> bool {
         // hyper does not poll an empty body, so this question from the task of the connection is the hand-over. The
         // check of the socket follows: `read_check` for a request that may be repeated, `gate` for any other.
-        let is_taken = || self.attempt.hand_over.is_taken(self.offer) || self.attempt.take(self.offer);
+        let is_taken = || self.attempt.hand_over.is_taken(self.offer) || self.hand_over_without_body();
         self.left == 0 && (attempt_state::in_request() || is_taken())
     }
 
