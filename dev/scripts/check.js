@@ -121,10 +121,7 @@ const checks = {
     ],
     isBuilt: true,
   },
-  browser: {
-    phases: [[[node('tests in a browser', 'browser')]], [[node('tests of load in a browser', 'browser-load')]]],
-    isBuilt: true,
-  },
+  browser: { phases: [[[node('tests in a browser', 'browser')]]], isBuilt: true },
   bundlers: { phases: [[[node('tests of bundles', 'bundlers')]]], isBuilt: true },
   test: {
     phases: [

@@ -13,9 +13,6 @@ const patient = {
   long: ['canary', 'changing-files', 'environments', 'python-sdk', 'upload-memory'],
 };
 
-/** The tests in a browser that measure. */
-const measured = ['load'];
-
 /** More files at a time than there are processors, since most tests wait for servers and processes. */
 const MANY = 2 * os.availableParallelism();
 
@@ -31,9 +28,8 @@ const kinds = {
   patient: { folder: '__test__/slow', atOnce: MANY, only: patient.slow },
   // One at a time, since most of them measure time.
   slow: { folder: '__test__/slow', atOnce: 1, without: patient.slow },
-  browser: { folder: '__test__/browser', atOnce: os.availableParallelism(), without: measured },
-  // Alone, because it measures time.
-  'browser-load': { folder: '__test__/browser', atOnce: 1, only: measured },
+  // Those that measure count the time of a thread or a process, which others do not take.
+  browser: { folder: '__test__/browser', atOnce: MANY },
   bundlers: { folder: '__test__/bundlers', atOnce: 1 },
   'patient-long': { folder: '__test__/slow/long', atOnce: MANY, only: patient.long },
   long: { folder: '__test__/slow/long', atOnce: 1, without: patient.long },
