@@ -293,6 +293,26 @@ describe('deployModel', () => {
     }
   });
 
+  it('keeps technical information that is not a text as JSON', async (t) => {
+    for (const [technical, text] of [
+      [{ exit: 137, log: ['a', 'b'] }, '{"exit":137,"log":["a","b"]}'],
+      [['line 1', 2], '["line 1",2]'],
+      [137, '137'],
+      ['as text', 'as text'],
+    ]) {
+      const server = await serve(t, {
+        'POST /api/models/m/versions/0.0.1/load-process': {
+          status: 500,
+          body: { statusCode: 500, message: 'No', technicalInformation: technical },
+        },
+      });
+      const modzy = new ModzyClient({ url: server.url, apiKey: 'a.b' });
+      const error = await failure(modzy.deployModel(model({ modelId: 'm', from: 'load' })));
+      assert.deepEqual([error.name, error.step, error.technicalInformation], ['DeploymentError', 'load', text]);
+      assert.deepEqual(error.cause.body.technicalInformation, technical);
+    }
+  });
+
   it('editModelVersion keeps what is not named', async () => {
     const deployed = await client().deployModel(model());
     const of = { modelId: deployed.model.modelId, version: '0.0.1' };

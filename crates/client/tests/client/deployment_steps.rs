@@ -117,6 +117,17 @@ async fn a_failure_with_technical_information_ends_a_wait_whatever_its_status() 
         assert!(body.contains("exit code 137"), "{body}");
         assert_eq!(server.count(), 2);
     }
+    for technical in [r#"{"exit":137}"#, r#"["line 1"]"#, "137"] {
+        let body = format!(r#"{{"message":"It failed","technicalInformation":{technical}}}"#);
+        let server = Server::scripted(vec![percentage(50), Reply::Keep(answer(500, "", body))]).await;
+        let (client, _) = skipping(&server.api());
+        let error = client.wait_for_image("m", "1.0.0", &each_second(), |_| {}).await;
+        assert_eq!(
+            (error.unwrap_err().status(), server.count()),
+            (Some(500), 2),
+            "{technical}"
+        );
+    }
 }
 
 #[tokio::test]
