@@ -161,10 +161,9 @@ fn check(schedules: u64) {
                     if !violations(&plan, &catalogue).is_empty() {
                         let plan = shrink(plan, &catalogue);
                         let found = violations(&plan, &catalogue).join("\n  ");
-                        failed
-                            .lock()
-                            .unwrap()
-                            .push(format!("{}\n  {found}", plan.text(&catalogue)));
+                        // At once, because many schedules take long.
+                        println!("{}\n  {found}\n", plan.text(&catalogue));
+                        failed.lock().unwrap().push(plan.seed);
                     }
                 }
             });
@@ -172,8 +171,7 @@ fn check(schedules: u64) {
     });
     let last = first + schedules - 1;
     println!("schedules {first} to {last} in {:.1} s", began.elapsed().as_secs_f64());
-    let failed = failed.into_inner().unwrap();
-    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+    assert_eq!(failed.into_inner().unwrap(), [0; 0], "these seeds fail");
 }
 
 #[test]
