@@ -77,10 +77,12 @@ pub(super) fn violations(scenario: Scenario, reported: &Reported, met: &[Met], m
     for wrong in reported.wrong.iter().filter(|_| !is_deceived) {
         must(false, wrong.clone());
     }
+    // The submits of a batch have the same route. Its jobs are counted by their keys.
+    let is_batch = scenario == Scenario::Batch;
     for error in &reported.failures {
         must(!must_succeed, format!("failed although every fault passes: {error:?}"));
         must(
-            !reached(error, met),
+            is_batch || !reached(error, met),
             format!("reported as not sent, and received: {error:?}"),
         );
     }
