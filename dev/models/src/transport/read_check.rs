@@ -6,6 +6,10 @@ use shuttle::sync::atomic::{AtomicBool, Ordering};
 pub(super) struct ReadCheck(AtomicBool);
 
 impl ReadCheck {
+    pub(super) fn is_of_repeatable(&self) -> bool {
+        true
+    }
+
     pub(super) fn again(&self) {}
 
     /// Notes that the connection has received something before it wrote the request.
