@@ -211,6 +211,7 @@ export interface DeploymentMethods {
    * @throws {TypeError} If the model cannot work: no input, a sample that cannot be read, is empty or larger than its input may be, a
    *   version that is not a number, names that no path can hold, a size of 0, something that is not a media type, no engine, a minimum
    *   above the maximum. Nothing is sent.
+   * @throws {InputError} If a sample or the picture changes while it is read (`changed`). Nothing is created.
    * @throws {DeploymentError} If a step fails or takes longer than `stepTimeout`. It has the `modelId` and the `step` for `from`.
    */
   deployModel(params: DeployModelParams, options?: DeployOptions | null): Promise<GetModelDetailsResponse>;
@@ -290,6 +291,7 @@ export interface DeploymentMethods {
    * Sends the sample of an input: `POST /models/{model}/versions/{version}/testInput`. Reads the file into memory.
    *
    * @throws {TypeError} If the file cannot be read, is not a file, or is empty. Nothing is sent.
+   * @throws {InputError} If the file changes while it is read (`changed`). Nothing is sent.
    */
   sendTestInput(
     params: ModelVersionRef & {
@@ -331,6 +333,7 @@ export interface DeploymentMethods {
    * Sets the picture of a model's card: `POST /models/{model}/image`. Reads the file into memory.
    *
    * @throws {TypeError} If the file cannot be read, is not a file, or is empty. Nothing is sent.
+   * @throws {InputError} If the file changes while it is read (`changed`). Nothing is sent.
    */
   sendPicture(
     params: {

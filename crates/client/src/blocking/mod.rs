@@ -15,6 +15,7 @@ use std::{
 };
 
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     error::{Error, Result},
@@ -40,6 +41,15 @@ const IDLE: Duration = Duration::from_secs(2);
 /// fails.
 pub(crate) fn start<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Work<T> {
     WORK.start(work)
+}
+
+/// Runs work that blocks. Dropping the future stops it.
+pub(crate) async fn stoppable<T: Send + 'static>(
+    work: impl FnOnce(&CancellationToken) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let stop = CancellationToken::new();
+    let _stopped = stop.clone().drop_guard();
+    start(move || work(&stop)).await?
 }
 
 /// Runs a bounded computation; on this thread, if the system refuses one.

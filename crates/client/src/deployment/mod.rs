@@ -14,7 +14,7 @@ use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 
-use self::{course::Deployment, done::Done};
+use self::{course::Deployment, done::Done, files::NamedFiles};
 pub use self::{
     files::Sample,
     spec::{ContainerImage, ModelDescription, ModelSpec, SpecInput, SpecOutput},
@@ -147,6 +147,17 @@ impl DeployOptions {
         }
         Ok(first..=last)
     }
+
+    /// Returns the steps to take, and the files that they send. Refuses a spec that cannot work in them.
+    fn check(&self, spec: &ModelSpec) -> Result<(RangeInclusive<Step>, NamedFiles)> {
+        let steps = self.steps(spec)?;
+        if self.wait.longest().is_zero() {
+            return Err(Error::argument("limit", "must be longer than 0"));
+        }
+        spec.check(&steps)?;
+        let files = spec.files(&steps)?;
+        Ok((steps, files))
+    }
 }
 
 impl Client {
@@ -154,26 +165,39 @@ impl Client {
     /// version. Returns the version, as `GET /models/{model}/versions/{version}` shows it. Calls `on_progress` at the beginning of
     /// each step, with each new percentage that the server reports, and at its end.
     ///
+    /// Relative paths of the spec are resolved in the call, before its future is first polled.
+    ///
     /// Dropping the future ends the deployment within its step. [`DeployOptions::from`] and [`DeployOptions::resume`] continue it.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a spec that cannot work, before anything is created. [`Error::Step`] for a step that fails, or that
+    /// [`Error::Argument`] for a spec that cannot work, and [`Error::Input`] for a file that changes while it is read, before anything
+    /// is created. [`Error::Step`] for a step that fails, or that
     /// takes longer than [`StepOptions::limit`]; it holds the identifier of the model.
-    pub async fn deploy_model(
+    pub fn deploy_model(
         &self,
         spec: &ModelSpec,
         options: &DeployOptions,
+        on_progress: impl FnMut(StepProgress<'_>) + Send,
+    ) -> impl Future<Output = Result<Document>> + Send {
+        let checked = options.check(spec);
+        async move {
+            let (steps, files) = checked?;
+            self.deploy(spec, options, steps, files, on_progress).await
+        }
+    }
+
+    async fn deploy(
+        &self,
+        spec: &ModelSpec,
+        options: &DeployOptions,
+        steps: RangeInclusive<Step>,
+        files: NamedFiles,
         mut on_progress: impl FnMut(StepProgress<'_>) + Send,
     ) -> Result<Document> {
-        let steps = options.steps(spec)?;
-        if options.wait.longest().is_zero() {
-            return Err(Error::argument("limit", "must be longer than 0"));
-        }
-        spec.check(&steps)?;
         let mut deployment = Deployment {
             client: self,
             spec,
-            files: spec.files(&steps).await?,
+            files: files.read().await?,
             wait: &options.wait,
             done: Done::default(),
             model_id: spec.model_id.clone(),

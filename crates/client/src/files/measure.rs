@@ -78,6 +78,33 @@ impl Measure {
         self.stamp.size()
     }
 
+    /// Reads the whole file in blocks of this length. Call it on a thread that may block. Fails if the file has changed since it
+    /// was measured. Returns `None` if it is stopped.
+    pub(crate) fn read(
+        &self,
+        file: &File,
+        block: usize,
+        is_stopped: impl Fn() -> bool,
+        mut take: impl FnMut(&[u8]),
+    ) -> io::Result<Option<()>> {
+        let mut comparison = self.compare(file)?;
+        let mut memory = Vec::with_capacity(block);
+        let mut at = 0;
+        while at < self.size() {
+            if is_stopped() {
+                return Ok(None);
+            }
+            let rest = usize::try_from(self.size() - at).unwrap_or(block);
+            memory.resize(rest.min(block), 0);
+            read_at(file, at, &mut memory)?;
+            comparison.absorb(&memory)?;
+            take(&memory);
+            at += memory.len() as u64;
+        }
+        self.stamp.check(file)?;
+        Ok(Some(()))
+    }
+
     /// Prepares to read the file, which may have been reopened. Call it on a thread that may block. Fails if the file
     /// is known to have changed.
     pub(crate) fn compare(&self, file: &File) -> io::Result<Comparison> {

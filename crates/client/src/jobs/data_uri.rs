@@ -12,7 +12,7 @@ use super::inputs::Place;
 use crate::{
     blocking,
     error::{Error, InputFault, Result},
-    files::{self, Measure},
+    files::Measure,
 };
 
 /// How many bytes are read at a time. It is a multiple of three, so that the chunks join without padding in base64.
@@ -68,21 +68,9 @@ fn read(place: &Place, path: &Path, mut text: String, max_bytes: u64, is_stopped
             format!("has {length} bytes, for which there is no memory"),
         ));
     }
-    let mut comparison = measure.compare(&file).map_err(unreadable)?;
-    let mut chunk = Vec::with_capacity(CHUNK);
-    let mut at = 0;
-    while at < length {
-        if is_stopped() {
-            return Err(Error::Aborted);
-        }
-        let rest = usize::try_from(length - at).unwrap_or(CHUNK);
-        chunk.resize(rest.min(CHUNK), 0);
-        let read = files::read_at(&file, at, &mut chunk).and_then(|()| comparison.absorb(&chunk));
-        read.map_err(unreadable)?;
-        STANDARD.encode_string(&chunk, &mut text);
-        at += chunk.len() as u64;
-    }
-    comparison.stamp().check(&file).map_err(unreadable)?;
+    let take = |chunk: &[u8]| STANDARD.encode_string(chunk, &mut text);
+    let read = measure.read(&file, CHUNK, is_stopped, take).map_err(unreadable)?;
+    read.ok_or(Error::Aborted)?;
     Ok(text)
 }
 

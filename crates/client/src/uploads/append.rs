@@ -1,7 +1,6 @@
 //! Appends one input to an open job: `POST /jobs/{job}/{input}/{modelInput}` for each chunk, one after the other.
 
 use http::Method;
-use tokio_util::sync::CancellationToken;
 
 use super::{
     form::part,
@@ -13,7 +12,7 @@ use super::{
     sources::Checked,
 };
 use crate::{
-    blocking,
+    blocking::stoppable,
     client::{Client, RequestOptions},
     endpoint::segment,
     error::{InputFault, Result},
@@ -109,15 +108,6 @@ impl Client {
     pub(super) fn listener<'l>(&'l self, notify: &'l mut (dyn FnMut(&UploadProgress<'_>) + Send)) -> Listener<'l> {
         Listener::new(self.transport().clock(), notify)
     }
-}
-
-/// Runs blocking work on a thread of its own. Dropping the future stops the work.
-pub(super) async fn stoppable<T: Send + 'static>(
-    work: impl FnOnce(&CancellationToken) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let stop = CancellationToken::new();
-    let _stopped = stop.clone().drop_guard();
-    blocking::start(move || work(&stop)).await?
 }
 
 /// Returns the path of an input's route.

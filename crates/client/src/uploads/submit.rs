@@ -7,7 +7,7 @@ use indexmap::IndexSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    append::{segments, stoppable},
+    append::segments,
     idle::Idle,
     job::{FileJob, Upload},
     limits::{Limits, limits},
@@ -15,6 +15,7 @@ use super::{
     sources::{Checked, FileSource, resolve},
 };
 use crate::{
+    blocking::stoppable,
     client::{Client, RequestOptions},
     clock::FOREVER,
     document::Document,

@@ -4,11 +4,15 @@ use std::{
     fs,
     io::{Seek, Write},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
     time::{Duration, SystemTime},
 };
 
-use modzy_client::{Client, FileSource, InputFault, JobInput, Upload};
+use modzy_client::{Client, FileSource, InputFault, JobInput, Sample, Upload};
 
 use crate::support::{
     folder::Folder,
@@ -344,4 +348,29 @@ async fn a_sparse_file_arrives_with_its_holes() {
     let mut expected = vec![0; CHUNKS * CHUNK];
     expected[..4].copy_from_slice(b"data");
     assert!(changing.arrived() == expected);
+}
+
+#[tokio::test]
+async fn a_sample_that_is_rewritten_while_it_is_read_is_of_one_moment_or_refused() {
+    const LENGTH: usize = 4 * 1024 * 1024;
+    let folder = Folder::new();
+    let path = folder.file("sample.txt", &vec![0; LENGTH]);
+    let (rewritten, ended) = (path.clone(), Arc::new(AtomicBool::new(false)));
+    let is_over = Arc::clone(&ended);
+    let writer = thread::spawn(move || {
+        for version in (0..=u8::MAX).cycle().take_while(|_| !is_over.load(Ordering::Relaxed)) {
+            overwrite(&rewritten, &vec![version; LENGTH]);
+            thread::sleep(Duration::from_micros(fastrand::u64(0..20_000)));
+        }
+    });
+    for _ in 0..4 {
+        match Sample::from_file("input", &path).await {
+            Ok(sample) => {
+                assert!(sample.data.len() == LENGTH && sample.data.iter().all(|&byte| byte == sample.data[0]));
+            }
+            Err(error) => assert_eq!(input_fault(&error), Some(InputFault::Changed), "{error:?}"),
+        }
+    }
+    ended.store(true, Ordering::Relaxed);
+    writer.join().unwrap();
 }

@@ -2,7 +2,9 @@
 
 use std::{env, fs, path::Path, process::Command};
 
-use modzy_client::{Abort, Error, FileSource, JobInput, path_to_data_uri};
+use modzy_client::{
+    Abort, DeployOptions, Error, FileSource, JobInput, ModelSpec, Sample, SpecInput, Step, path_to_data_uri,
+};
 
 use crate::support::{
     folder::Folder,
@@ -39,6 +41,11 @@ async fn calls_are_made_in_one_folder_and_polled_in_another(root: &Path) {
     let server = Server::start(|request, _| match request.line() {
         "GET /api/jobs/features" => ok("{}"),
         "POST /api/jobs/j/k/n" => status(202),
+        line if line.starts_with("POST /api/models/m/") => ok(""),
+        line if line.starts_with("GET /api/models/m/") => {
+            ok(r#"{"version":"1.0.0","percentage":100,"result":{"status":"SUCCESSFUL"}}"#)
+        }
+        line if line.starts_with("PUT ") || line.starts_with("PATCH ") => ok(""),
         line if line.contains("/output/") => Reply::Keep(whole("", "output")),
         _ => job("OPEN"),
     })
@@ -61,7 +68,27 @@ async fn calls_are_made_in_one_folder_and_polled_in_another(root: &Path) {
     let append = client.append_input(input(), &options, |_| {});
     let download = client.download_output(&output, Path::new("output.bin"), &options, |_| {});
     let data_uri = path_to_data_uri("file.txt", "text/plain", 100);
+    let sample = Sample::from_file("n", "file.txt");
+    let mut spec = ModelSpec::new("", "1.0.0", "image", vec![SpecInput::new("n", "file.txt")]);
+    (spec.model_id, spec.picture) = (Some("m".to_owned()), Some("file.txt".into()));
+    let deploying = DeployOptions::default().from(Step::TestInput).until(Step::Picture);
+    let deployment = client.deploy_model(&spec, &deploying, |_| {});
     enter("there");
+    assert_eq!(sample.await.unwrap().data, "here");
+    deployment.await.unwrap();
+    let requests = server.requests();
+    let files = requests.iter().filter(|request| {
+        let line = request.line();
+        line.contains("/testInput") || line.contains("/image?")
+    });
+    let bodies: Vec<_> = files
+        .map(|file| String::from_utf8_lossy(&file.body).into_owned())
+        .collect();
+    assert_eq!(bodies.len(), 2);
+    assert!(
+        bodies.iter().all(|body| body.contains("\r\n\r\nhere\r\n")),
+        "{bodies:?}"
+    );
     upload.await.result.unwrap();
     append.await.unwrap();
     download.await.unwrap();
@@ -80,7 +107,19 @@ async fn calls_are_made_in_one_folder_and_polled_in_another(root: &Path) {
     let append = client.append_input(input(), &options, |_| {});
     let download = client.download_output(&output, Path::new("output.bin"), &options, |_| {});
     let data_uri = path_to_data_uri("file.txt", "text/plain", 100);
+    let sample = Sample::from_file("n", "file.txt");
+    let deployment = client.deploy_model(&spec, &deploying, |_| {});
     enter("there");
+    for (error, name) in [
+        (sample.await.unwrap_err(), "file"),
+        (deployment.await.unwrap_err(), "inputs"),
+    ] {
+        assert!(
+            matches!(error, Error::Argument { name: at, .. } if at == name),
+            "{error:?}"
+        );
+        assert!(error.to_string().contains("cannot be read: file.txt"), "{error}");
+    }
     for error in [
         upload.await.result.unwrap_err(),
         append.await.unwrap_err(),
