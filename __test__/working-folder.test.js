@@ -8,7 +8,10 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { pathToFileURL } = require('node:url');
+const { failure } = require('./support/outcomes.js');
+const { serve } = require('./support/server.js');
 const { MODEL, useUploads } = require('./support/uploads.js');
+const { ModzyClient } = require('modzy-client');
 
 describe('a relative path', () => {
   const uploads = useUploads();
@@ -73,6 +76,23 @@ describe('a relative path', () => {
     assert.deepEqual((await fs.readdir(path.join(root, 'here'))).sort(), ['deep', 'file.txt']);
   });
 
+  it('of a deployment is resolved at the time of the call', async (t) => {
+    const read = { version: '1', percentage: 100, result: { status: 'SUCCESSFUL' } };
+    const server = await serve(t, { '*': ({ method }) => ({ body: method === 'GET' ? read : {} }) });
+    const modzy = new ModzyClient({ url: server.url, apiKey: 'a.b' });
+    const of = { modelId: 'm', version: '1' };
+    const spec = { ...of, image: 'i', from: 'testInput', until: 'picture', pollInterval: 1 };
+    for (const file of ['file.txt', pathToFileURL(path.join(root, 'here', 'file.txt'))]) {
+      await from('here', () => modzy.sendTestInput({ ...of, input: 'i', file }));
+      await from('here', () => modzy.sendPicture({ modelId: 'm', file }));
+      await from('here', () => modzy.deployModel({ ...spec, picture: file, inputs: [{ name: 'i', sample: file }] }));
+      const bodies = server.requests.splice(0).map(({ body }) => String(body));
+      const sent = bodies.filter((body) => body.includes('filename="file.txt"'));
+      assert.equal(sent.length, 4);
+      assert.ok(sent.every((body) => body.includes('\r\n\r\nhere\r\n')));
+    }
+  });
+
   it('of a data URL is resolved at the time of the call', async () => {
     const url = await from('here', () => uploads.modzy.pathToDataUrl('file.txt', 'text/plain'));
     assert.equal(url, `data:text/plain;base64,${Buffer.from('here').toString('base64')}`);
@@ -82,7 +102,19 @@ describe('a relative path', () => {
     await fs.mkdir(path.join(root, 'gone'));
     process.chdir(path.join(root, 'gone'));
     await fs.rmdir(path.join(root, 'gone'));
-    await assert.rejects(submit('file.txt'), { code: 'ENOENT' });
+    const of = { modelId: 'm', version: '1' };
+    for (const [call, param] of [
+      [() => submit('file.txt'), '["only"]["input"]'],
+      [() => uploads.modzy.pathToDataUrl('file.txt', 'text/plain'), 'path'],
+      [() => uploads.modzy.downloadOutput({ jobId: 'j', inputKey: 'k', outputName: 'o' }, 'file.txt'), 'file'],
+      [() => uploads.modzy.sendPicture({ modelId: 'm', file: 'file.txt' }), 'file'],
+      [() => uploads.modzy.sendTestInput({ ...of, input: 'i', file: 'file.txt' }), 'file'],
+    ]) {
+      const error = await failure(call());
+      assert.deepEqual([error.name, error.cause?.code], ['TypeError', 'ENOENT'], error.stack);
+      const reason = 'is a relative path, but the working directory has been removed or cannot be read';
+      assert.ok(error.message.includes(`${param} param ${reason}: pass an absolute path`), error.message);
+    }
     assert.equal(await arrived(await submit(path.join(root, 'here/file.txt'))), 'here'.length);
     process.chdir(home);
   });

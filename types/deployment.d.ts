@@ -13,8 +13,8 @@ export interface DeploymentInput {
   /** Bytes. Default: 1000000. */
   maximumSize?: number;
   description?: string;
-  /** The path of the file that the server tests the model with. */
-  sample?: string;
+  /** The path of the file that the server tests the model with, or its `file:` URL. A relative path is resolved at the call. */
+  sample?: string | URL;
 }
 
 /** An output of a model to deploy. */
@@ -61,8 +61,8 @@ export interface DeployModelParams extends DeployOptions {
   longDescription?: string | null | undefined;
   technicalDetails?: string | null | undefined;
   performanceSummary?: string | null | undefined;
-  /** The path of a picture. */
-  picture?: string | null | undefined;
+  /** The path of a picture, or its `file:` URL. A relative path is resolved at the call. */
+  picture?: string | URL | null | undefined;
   /** The first step, to resume a deployment. Requires `modelId`. */
   from?: DeploymentStep | null | undefined;
   /** The last step. */
@@ -297,8 +297,8 @@ export interface DeploymentMethods {
     params: ModelVersionRef & {
       /** The name of the model's input. */
       input: string;
-      /** The path of the sample. */
-      file: string;
+      /** The path of the sample, or its `file:` URL. A relative path is resolved at the call. */
+      file: string | URL;
     } & RequestOptions,
     options?: RequestOptions | null,
   ): Promise<void>;
@@ -338,8 +338,8 @@ export interface DeploymentMethods {
   sendPicture(
     params: {
       modelId: string;
-      /** The path of the picture. */
-      file: string;
+      /** The path of the picture, or its `file:` URL. A relative path is resolved at the call. */
+      file: string | URL;
       /** Default: the name of the file. */
       description?: string | null | undefined;
     } & RequestOptions,

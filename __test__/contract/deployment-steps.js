@@ -135,6 +135,11 @@ module.exports = [
   refused('createModelVersion refuses an empty model', (c) => c.createModelVersion({ ...of, modelId: '' }), /modelId/),
   refused('describeModel refuses nothing', (c) => c.describeModel({ modelId: 'm1' }), /description must be given/),
   refused(
+    'describeModel refuses a date as a tag',
+    (c) => c.describeModel({ modelId: 'm1', tags: ['a', new Date(0)] }),
+    /tags\[1\] param should be a string/,
+  ),
+  refused(
     'describeModel refuses tags that are not strings',
     (c) => c.describeModel({ modelId: 'm1', tags: [1] }),
     /tags/,

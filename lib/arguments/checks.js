@@ -278,6 +278,14 @@ function blob(value, name) {
   return given;
 }
 
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function strings(value, name) {
+  return Array.from(array(value, name), (each, at) => string(each, `${name}[${at}]`));
+}
+
 module.exports = {
   array,
   blob,
@@ -297,5 +305,6 @@ module.exports = {
   oneOf,
   signal,
   string,
+  strings,
   url,
 };

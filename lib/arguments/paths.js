@@ -15,18 +15,31 @@ const { invalidParam, notEmptyString } = require('./checks.js');
  * @param {string} name
  */
 function filePath(value, name) {
-  const isUrl = typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
-  const given = notEmptyString(isUrl ? pathOf(/** @type {URL} */ (value), name) : value, name);
-  const mistake = isUrl ? undefined : notPaths.find(({ is }) => is.test(given));
+  const isOfUrl = isUrl(value);
+  const given = notEmptyString(isOfUrl ? pathOf(value, name) : value, name);
+  const mistake = isOfUrl ? undefined : notPaths.find(({ is }) => is.test(given));
   if (mistake !== undefined) {
     throw invalidParam(name, mistake.expected);
   }
-  if (path.sep === '\\') {
-    // On Windows a path may be relative to the current folder of a drive.
-    return path.resolve(given);
+  try {
+    if (path.sep === '\\') {
+      // On Windows a path may be relative to the current folder of a drive.
+      return path.resolve(given);
+    }
+    // Not normalized: after a symbolic link, `..` may lead elsewhere than the text of the path says.
+    return path.isAbsolute(given) ? given : `${process.cwd().replace(/\/$/, '')}/${given}`;
+  } catch (cause) {
+    const reason = 'is a relative path, but the working directory has been removed or cannot be read';
+    throw argumentError(`the ${name} param ${reason}: pass an absolute path`, { cause });
   }
-  // Not normalized: after a symbolic link, `..` may lead elsewhere than the text of the path says.
-  return path.isAbsolute(given) ? given : `${process.cwd().replace(/\/$/, '')}/${given}`;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is URL}
+ */
+function isUrl(value) {
+  return typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
 }
 
 /** Strings that are probably not meant as paths. `./` before such a path makes it one. */
@@ -53,4 +66,4 @@ function pathOf(given, name) {
   }
 }
 
-module.exports = { filePath };
+module.exports = { filePath, isUrl };

@@ -2,8 +2,9 @@
 
 // The methods that deploy models and change their versions and engines.
 
-const { array, boolean, notEmptyString, object, oneOf, string } = require('../arguments/checks.js');
+const { array, boolean, notEmptyString, object, oneOf, string, strings } = require('../arguments/checks.js');
 const { fromZero, pageNumber } = require('../arguments/numbers.js');
+const { filePath, isUrl } = require('../arguments/paths.js');
 const { optional, required } = require('../arguments/rows.js');
 const { inJson } = require('../documents.js');
 const { list, methodsOf, plain, read } = require('./resource.js');
@@ -20,6 +21,8 @@ const version = ['modelId', 'version'].map(named);
 
 const sample = required('sample', inJson(object), 'sample');
 
+const file = required('file', filePath, 'file');
+
 const versions = [
   ...['modelId', 'version', 'status'].map((name) => optional(name, string, name)),
   ...['isActive', 'isAvailable'].map((name) => optional(name, boolean, name)),
@@ -32,10 +35,12 @@ const spec = [
   ...['name', 'modelId', 'registryUsername', 'registryPassword', 'description', 'longDescription'].map((name) =>
     optional(name, string, name),
   ),
-  ...['technicalDetails', 'performanceSummary', 'picture'].map((name) => optional(name, string, name)),
+  ...['technicalDetails', 'performanceSummary'].map((name) => optional(name, string, name)),
+  optional('picture', filePath, 'picture'),
   ...['version', 'image'].map((name) => required(name, notEmptyString, name)),
-  required('inputs', inJson(array), 'inputs'),
-  ...['outputs', 'tags'].map((name) => optional(name, inJson(array), name)),
+  required('inputs', deploymentInputs, 'inputs'),
+  optional('outputs', inJson(array), 'outputs'),
+  optional('tags', strings, 'tags'),
   optional('hardware', integer, 'hardware'),
   ...['statusTimeout', 'runTimeout', 'minimumEngines', 'maximumEngines'].map((name) => optional(name, fromZero, name)),
   ...['from', 'until'].map((name) => optional(name, step, name)),
@@ -72,7 +77,7 @@ const rows = {
     [
       named('modelId'),
       ...['name', 'description'].map((name) => optional(name, string, name)),
-      optional('tags', inJson(array), 'tags'),
+      optional('tags', strings, 'tags'),
     ],
     inObject,
   ),
@@ -88,19 +93,33 @@ const rows = {
   ),
   waitForImage: plain('stepWait', 'waitForImage', version, inObject),
   loadModel: plain('step', 'loadModel', version, inObject),
-  sendTestInput: read('sendTestInput', [...version, named('input'), named('file')], inObject),
+  sendTestInput: read('sendTestInput', [...version, named('input'), file], inObject),
   startTest: read('startTest', version, inObject),
   waitForTest: plain('stepWait', 'waitForTest', version, inObject),
   setModelVersionInputSample: read('setModelVersionInputSample', [...version, sample], inObject),
   setModelVersionOutputSample: read('setModelVersionOutputSample', [...version, sample], inObject),
-  sendPicture: read(
-    'sendPicture',
-    [named('modelId'), named('file'), optional('description', string, 'description')],
-    inObject,
-  ),
+  sendPicture: read('sendPicture', [named('modelId'), file, optional('description', string, 'description')], inObject),
   activateModelVersion: read('activateModelVersion', version, inObject),
   waitForEngines: plain('stepWait', 'waitForEngines', [...version, required('minimum', fromZero, 'minimum')], inObject),
 };
+
+/**
+ * Checks the inputs of a model, and the paths of their samples. The checked value is a copy.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function deploymentInputs(value, name) {
+  const inputs = /** @type {any[]} */ (inJson(array)(value, name));
+  inputs.forEach((input, at) => {
+    if (typeof input?.sample === 'string') {
+      // In JSON, a URL is a text.
+      const given = /** @type {any} */ (value)[at]?.sample;
+      input.sample = filePath(isUrl(given) ? given : input.sample, `${name}[${at}].sample`);
+    }
+  });
+  return inputs;
+}
 
 /**
  * @param {unknown} value
