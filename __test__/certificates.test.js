@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
 const https = require('node:https');
-const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
+const { mkdirSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
@@ -110,20 +110,26 @@ describe('certificates', () => {
     }
   });
 
-  it('of NODE_EXTRA_CA_CERTS are read by the constructor, in the directory of that time', async () => {
+  it('of a relative NODE_EXTRA_CA_CERTS are read by the constructor, in the directory where the package was loaded', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'modzy-client-'));
-    const home = process.cwd();
+    const program = `
+      const { rmSync } = require('node:fs');
+      const { ModzyClient } = require(${JSON.stringify(path.resolve(__dirname, '..'))});
+      process.chdir('elsewhere');
+      const client = new ModzyClient({ apiKey: '${KEY}', url: '${url(api)}' });
+      rmSync('../ours.pem');
+      client.getJob('j').then((job) => console.log(job.status));
+    `;
     try {
       writeFileSync(path.join(directory, 'ours.pem'), ours.ca);
-      process.chdir(directory);
-      process.env.NODE_EXTRA_CA_CERTS = 'ours.pem';
-      const modzyClient = new ModzyClient({ apiKey: KEY, url: url(api) });
-      process.chdir(home);
-      rmSync(directory, { recursive: true });
-      assert.equal((await modzyClient.getJob('j')).status, 'COMPLETED');
+      // Another file under the same path.
+      mkdirSync(path.join(directory, 'elsewhere'));
+      writeFileSync(path.join(directory, 'elsewhere', 'ours.pem'), 'none');
+      const env = { ...process.env, NODE_EXTRA_CA_CERTS: 'ours.pem' };
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { env, cwd: directory });
+      assert.equal(stdout, 'COMPLETED\n');
     } finally {
-      process.chdir(home);
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(directory, { recursive: true });
     }
   });
 

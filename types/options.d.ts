@@ -63,8 +63,8 @@ export interface TlsOptions {
   /**
    * Sets the certificates of all authorities that are trusted, each text with one or more of them; a server's own, self-signed,
    * may be among them. Unless given, the file that the environment variable `NODE_EXTRA_CA_CERTS` names is read, too, when the
-   * client is made; a relative path is relative to the current directory of that time. A file that cannot be used is ignored,
-   * with a process warning. Keys beside the certificates are ignored; any other block that is not a `CERTIFICATE`, or is cut off, is
+   * client is made; a relative path is relative to the current directory at the time when the package was loaded. A file that cannot
+   * be used is ignored, with a process warning. Keys beside the certificates are ignored; any other block that is not a `CERTIFICATE`, or is cut off, is
    * an error.
    *
    * @default the system's store and Mozilla's list

@@ -2,6 +2,7 @@
 
 // The options for proxies and TLS, and their environment variables.
 
+const path = require('node:path');
 const { argumentError } = require('../stacks.js');
 const { isGiven, isPlainObject, invalidParam, string } = require('./checks.js');
 const { listed } = require('./methods.js');
@@ -17,6 +18,17 @@ const proxyVariables = [
   'NO_PROXY',
   'REQUEST_METHOD',
 ];
+
+/** The working directory when the package was loaded; `undefined` if it had been removed. */
+const initialDirectory = workingDirectory();
+
+function workingDirectory() {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Checks the URL of a proxy. `false` means none, regardless of the environment.
@@ -112,7 +124,7 @@ function readNetwork({ proxy: url, tls: certificates }) {
   }
   const extraCaFile = process.env.NODE_EXTRA_CA_CERTS;
   if (extraCaFile) {
-    network.extraCaFile = extraCaFile;
+    network.extraCaFile = initialDirectory === undefined ? extraCaFile : path.resolve(initialDirectory, extraCaFile);
   }
   return network;
 }
