@@ -44,7 +44,7 @@ impl Measure {
         let metadata = file.metadata()?;
         let stamp = Stamp::of(&metadata);
         if notes_every_change(file, &metadata) {
-            let content = None;
+            let (stamp, content) = (stamp.with_noted(&metadata), None);
             return Ok(Some(Self { stamp, content }));
         }
         let keys = RandomState::new();

@@ -18,6 +18,16 @@ pub(crate) struct Stamp {
     size: u64,
     modified: Option<SystemTime>,
     identity: (u64, u64),
+    /// `None` if the content is compared as well.
+    noted: Option<Noted>,
+}
+
+/// What a system notes at each change of a file, which no program can set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Noted {
+    /// The time of the last change of the content or the metadata, in s and ns.
+    changed: (i64, i64),
+    links: u64,
 }
 
 /// The file is no longer as it was measured.
@@ -40,7 +50,14 @@ impl Stamp {
             size: metadata.len(),
             modified: metadata.modified().ok(),
             identity: identity(metadata),
+            noted: None,
         }
+    }
+
+    /// Adds what the system notes even if a program restores the time of the last modification.
+    pub(super) fn with_noted(self, metadata: &Metadata) -> Self {
+        let noted = Some(Noted::of(metadata));
+        Self { noted, ..self }
     }
 
     /// Returns the size in bytes.
@@ -50,10 +67,37 @@ impl Stamp {
 
     /// Checks that the file has not changed so far, as far as its stamp shows.
     pub(crate) fn check(&self, file: &File) -> io::Result<()> {
-        if Self::of(&file.metadata()?) == *self {
+        let metadata = file.metadata()?;
+        let noted = Noted::of(&metadata);
+        // A file that is removed or replaced by another keeps its content, but has another number of links.
+        let is_as_noted = self
+            .noted
+            .is_none_or(|known| noted.changed == known.changed || noted.links != known.links);
+        let seen = Self::of(&metadata);
+        if is_as_noted && seen == (Self { noted: None, ..*self }) {
             Ok(())
         } else {
             Err(io::Error::other(FileChanged))
+        }
+    }
+}
+
+impl Noted {
+    #[cfg(unix)]
+    fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self {
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+            links: metadata.nlink(),
+        }
+    }
+
+    /// Nothing: on other systems, the content is always compared.
+    #[cfg(not(unix))]
+    fn of(_metadata: &Metadata) -> Self {
+        Self {
+            changed: (0, 0),
+            links: 0,
         }
     }
 }
@@ -122,6 +166,35 @@ mod tests {
         file.set_modified(SystemTime::now() + Duration::from_hours(1)).unwrap();
         assert!(!settled(121));
         std::fs::remove_file(path).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_restored_modification_time_shows_in_the_stamp_of_a_settled_file_and_a_removal_does_not() {
+        use std::{io::Write as _, time::Instant};
+
+        let path = std::env::temp_dir().join(format!("modzy-client-{}-restored", std::process::id()));
+        std::fs::write(&path, "old").unwrap();
+        let file = File::open(&path).unwrap();
+        let metadata = file.metadata().unwrap();
+        let noted = Stamp::of(&metadata).with_noted(&metadata);
+        noted.check(&file).unwrap();
+        let began = Instant::now();
+        // The clock of the file system moves in steps of some ms.
+        while noted.check(&file).is_ok() {
+            let mut writer = File::options().write(true).open(&path).unwrap();
+            writer.write_all(b"new").unwrap();
+            writer.set_modified(metadata.modified().unwrap()).unwrap();
+            assert!(began.elapsed() < Duration::from_secs(5));
+        }
+        assert!(FileChanged::is_cause_of(&noted.check(&file).unwrap_err()));
+        // The size and the time of the modification alone show nothing.
+        Stamp::of(&metadata).check(&file).unwrap();
+
+        let metadata = file.metadata().unwrap();
+        let noted = Stamp::of(&metadata).with_noted(&metadata);
+        std::fs::remove_file(path).unwrap();
+        noted.check(&file).unwrap();
     }
 
     #[cfg(target_os = "linux")]
