@@ -78,6 +78,7 @@ describe('a byte order mark before JSON', () => {
   it('is removed from each response', async (t) => {
     const server = await serve(t, {
       '*': { body: marked(JOB) },
+      'GET /api/models/m': { body: marked('{"modelId":"m"}') },
       'GET /api/jobs/history': { body: marked('[]') },
       'GET /api/results/r': { body: marked('{"jobIdentifier":"r","results":{}}') },
     });
@@ -87,12 +88,12 @@ describe('a byte order mark before JSON', () => {
       client.getJob('j'),
       client.blockUntilComplete('j'),
       client.cancelJob('j'),
-      client.getModel('m'),
       client.getOutputContents({ ...OUTPUT, responseType: 'json' }),
       client.getAccountingClient().getKeyBody('p'),
     ]) {
       assert.deepEqual({ ...(await read) }, job);
     }
+    assert.deepEqual(await client.getModel('m'), { modelId: 'm' });
     assert.equal((await submit(client)).jobIdentifier, 'j');
     assert.deepEqual({ ...(await client.getResult('r')) }, { jobIdentifier: 'r', results: {} });
     assert.deepEqual(await client.getJobHistory({}), []);

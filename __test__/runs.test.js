@@ -128,7 +128,7 @@ describe('a run that is aborted', () => {
       return answer;
     };
     const server = await serve(t, {
-      'GET /api/models/m': { body: { latestActiveVersion: '1.0.1' } },
+      'GET /api/models/m': { body: { modelId: 'm', latestActiveVersion: '1.0.1' } },
       'GET /api/jobs/features': { body: {} },
       [POST]: { body: receipt },
       [GET]: jobOf('COMPLETED'),

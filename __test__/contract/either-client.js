@@ -67,6 +67,7 @@ const output = { jobId: JOB, inputKey: 'first', outputName: 'results.json' };
 const OUTPUT = `/results/${JOB}/datasource/first/output/results.json`;
 const octets = reply(200, 'bytes', { 'content-type': 'application/octet-stream' });
 const OF_VERSION = '/models/m1/versions/1.0.1';
+const version = { version: '1.0.1' };
 const result = { jobIdentifier: JOB, results: { a: { 'results.json': 1 } } };
 
 /** The path that a row downloads to. */
@@ -74,15 +75,15 @@ const downloaded = path.join(os.tmpdir(), `modzy-client-either-client-${process.
 
 module.exports = [
   // Reads.
-  reads('getModelVersion takes positional arguments', 2, (c) => c.getModelVersion('m1', '1.0.1'), OF_VERSION, {}),
+  reads('getModelVersion takes positional arguments', 2, (c) => c.getModelVersion('m1', '1.0.1'), OF_VERSION, version),
   reads(
     'getModelVersion takes an object',
     2,
     (c) => c.getModelVersion({ modelId: 'm1', version: '1.0.1' }),
     OF_VERSION,
-    {},
+    version,
   ),
-  reads('getModelDetails takes positional arguments', 1, (c) => c.getModelDetails('m1', '1.0.1'), OF_VERSION, {}),
+  reads('getModelDetails takes positional arguments', 1, (c) => c.getModelDetails('m1', '1.0.1'), OF_VERSION, version),
   reads(
     'getModelVersionOutputSample takes positional arguments',
     2,

@@ -56,9 +56,14 @@ module.exports = [
     'getModel encodes reserved characters into one path segment',
     (c) => c.getModel('a/b?c#d e%'),
     '/models/a%2Fb%3Fc%23d%20e%25',
-    sentiment,
+    model('a/b?c#d e%', 'Sentiment Analysis'),
   ),
-  reads('getModel encodes letters beyond ASCII', (c) => c.getModel('größe'), '/models/gr%C3%B6%C3%9Fe', sentiment),
+  reads(
+    'getModel encodes letters beyond ASCII',
+    (c) => c.getModel('größe'),
+    '/models/gr%C3%B6%C3%9Fe',
+    model('größe', 'Sentiment Analysis'),
+  ),
   reads('getRelatedModels returns the models unchanged', (c) => c.getRelatedModels('m1'), '/models/m1/related-models', [
     { identifier: 'm2', name: 'Other' },
   ]),
@@ -105,7 +110,7 @@ module.exports = [
     'getModelVersion encodes the model and the version into one path segment each',
     (c) => c.getModelVersion('m/1', '1.0.1 beta'),
     '/models/m%2F1/versions/1.0.1%20beta',
-    version,
+    { ...version, version: '1.0.1 beta' },
   ),
   reads(
     'getModelVersionInputSample returns the sample on a ModelClient',

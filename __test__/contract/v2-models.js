@@ -212,7 +212,7 @@ module.exports = [
     'getModelById encodes the identifier into one path segment',
     (c) => c.getModelById('a/b c'),
     '/models/a%2Fb%20c',
-    sentiment,
+    model('a/b c', 'Sentiment Analysis'),
   ),
   reads('getModelById returns the model on a client of 1.x', (c) => c.getModelById('m1'), '/models/m1', sentiment, {
     client: 1,
@@ -258,7 +258,7 @@ module.exports = [
     'getModelDetails encodes the model and the version into one path segment each',
     (c) => c.getModelDetails({ modelId: 'm/1', version: '1 0' }),
     '/models/m%2F1/versions/1%200',
-    details,
+    { ...details, version: '1 0' },
   ),
   reads(
     'getModelVersionInputSample returns the sample',

@@ -213,6 +213,15 @@ pub enum BodyFault {
     /// It is about another job than the request. Worth another attempt where the request may be repeated.
     #[error("is about another job")]
     AnotherJob,
+    /// It names no model, or no version, where it should. Worth another attempt where the request may be repeated.
+    #[error("names no model")]
+    NoModel,
+    /// It is about another model or version than the request. Worth another attempt where the request may be repeated.
+    #[error("is about another model or version")]
+    AnotherModel,
+    /// It is a list of null. Worth another attempt where the request may be repeated.
+    #[error("is a list of null")]
+    NoItem,
     /// It is an error body, although the status is that of a success. Worth another attempt where the request may be repeated.
     #[error("is a message in place of what was asked for")]
     Message,

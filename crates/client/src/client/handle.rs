@@ -101,6 +101,7 @@ impl Client {
             payload: Payload::Empty,
             expect: Expect::BodyOrNothing(Shape::Object),
             job: job.map(str::to_owned),
+            of_model: None,
             headers: HeaderMap::new(),
             foreign: false,
             follows: false,

@@ -37,12 +37,13 @@ impl Client {
     /// Creates a model with its first version, and returns it: `POST /models`. Its `identifier` names the model.
     ///
     /// # Errors
-    /// [`Error::Argument`] for an empty name or version. With `sent: Maybe` if the server may have created it.
+    /// [`Error::Argument`] for an empty name or version. With `sent: Maybe` if the server may have created it, as when
+    /// its response has no identifier.
     pub async fn create_model(&self, name: &str, version: &str, options: &RequestOptions) -> Result<Document> {
         given("name", name)?;
         check_number("new", version)?;
         let body = json!({ "name": name, "version": version });
-        self.post_json("/models", &body, Expect::Body(Shape::Object), options)
+        self.post_json("/models", &body, Expect::Body(Shape::NewModel), options)
             .await
     }
 

@@ -3,7 +3,6 @@
 use http::Method;
 
 use super::{
-    get::model_path,
     list::ModelFilter,
     similarity::{has_something_in_common, similarity},
 };
@@ -43,16 +42,14 @@ impl Client {
         };
         let hits = self.send(&list, options).await?.elements();
         // Skips a hit without a usable identifier, which cannot be read. A server may send more hits than requested.
-        let paths = hits
+        let requests = hits
             .iter()
-            .filter_map(|hit| model_path(&string_member(hit.get(), "modelId")?).ok());
-        let details = paths.take(HITS.into()).map(|path| {
-            Ok(Request {
-                expect: Expect::Body(Shape::Object),
-                ..self.request(Method::GET, &path, None)
-            })
+            .filter_map(|hit| self.model_request(&string_member(hit.get(), "modelId")?).ok());
+        let details = requests.take(HITS.into()).map(|request| Request {
+            expect: Expect::Body(Shape::Object),
+            ..request
         });
-        let models = self.read_all(details.collect::<Result<_>>()?, options).await?;
+        let models = self.read_all(details.collect(), options).await?;
         most_similar(models, name).ok_or_else(|| self.no_such_model(name))
     }
 

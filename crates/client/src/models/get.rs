@@ -7,16 +7,32 @@ use crate::{
     document::Document,
     endpoint::segment,
     error::Result,
-    transport::{Expect, Request, Shape},
+    transport::{Expect, OfModel, Request, Shape},
 };
 
 impl Client {
     /// Reads a model: `GET /models/{model}`.
     ///
     /// # Errors
-    /// `Status` 404 for a model that does not exist.
+    /// `Status` 404 for a model that does not exist. `Response` if the response is about another model, or about none.
     pub async fn get_model(&self, model_id: &str, options: &RequestOptions) -> Result<Document> {
-        self.read(&model_path(model_id)?, options).await
+        self.send(&self.model_request(model_id)?, options).await
+    }
+
+    /// Creates the request for a model, whose answer must be about it.
+    pub(super) fn model_request(&self, model_id: &str) -> Result<Request> {
+        Ok(Request {
+            of_model: Some(OfModel::model(model_id)),
+            ..self.request(Method::GET, &model_path(model_id)?, None)
+        })
+    }
+
+    /// Creates the request for a version, whose answer must be about it.
+    pub(super) fn version_request(&self, model_id: &str, version: &str) -> Result<Request> {
+        Ok(Request {
+            of_model: Some(OfModel::version(model_id, version)),
+            ..self.request(Method::GET, &version_path(model_id, version)?, None)
+        })
     }
 
     /// Lists the models that go with a model: `GET /models/{model}/related-models`.
@@ -41,10 +57,10 @@ impl Client {
     /// takes one more request: [`Client::latest_version`].
     ///
     /// # Errors
-    /// `Status` 404 for a model or a version that does not exist.
+    /// `Status` 404 for a model or a version that does not exist. `Response` if the response is about another one, or about none.
     pub async fn get_model_version(&self, model_id: &str, version: &str, options: &RequestOptions) -> Result<Document> {
         let version = self.version(model_id, version, options).await?;
-        self.read(&version_path(model_id, &version)?, options).await
+        self.send(&self.version_request(model_id, &version)?, options).await
     }
 
     /// Reads a sample of a job for a version: `GET /models/{model}/versions/{version}/sample-input`.

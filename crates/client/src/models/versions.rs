@@ -10,7 +10,7 @@ use crate::{
     document::Document,
     error::Result,
     listing::{Page, query, with_query},
-    transport::{Payload, Request},
+    transport::{Expect, Payload, Request, Shape},
 };
 
 /// The filter of [`Client::get_all_model_versions_page`]. A member that is `None` is not sent.
@@ -78,7 +78,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) for changes that are not an object, are empty, name something that is not such an
-    /// attribute, or have a value that it cannot have. Nothing is changed.
+    /// attribute, or have a value that it cannot have. `Response` if the version that is read is another one. Nothing is changed.
     pub async fn edit_model_version(
         &self,
         model_id: &str,
@@ -89,8 +89,12 @@ impl Client {
         version_path(model_id, version)?;
         let changes = Changes::read(changes)?;
         let version = self.version(model_id, version, options).await?;
+        let read = Request {
+            expect: Expect::Body(Shape::Object),
+            ..self.version_request(model_id, &version)?
+        };
+        let current = self.send(&read, options).await?.parse().unwrap_or_default();
         let path = version_path(model_id, &version)?;
-        let current = self.read(&path, options).await?.parse().unwrap_or_default();
         self.change(&path, changes.beside(&current)?, options).await
     }
 

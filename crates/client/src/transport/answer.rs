@@ -274,10 +274,10 @@ async fn check(body: Vec<u8>, request: &Request) -> Result<Document, BodyFault> 
     const LONG: usize = 1024 * 1024;
     let expect = request.expect;
     if body.len() < LONG {
-        return shape::read(body, expect, request.job.as_deref());
+        return shape::read_about(body, expect, request.job.as_deref(), request.of_model.as_ref());
     }
-    let job = request.job.clone();
-    let checked = blocking::compute(move || shape::read(body, expect, job.as_deref())).await;
+    let (job, model) = (request.job.clone(), request.of_model.clone());
+    let checked = blocking::compute(move || shape::read_about(body, expect, job.as_deref(), model.as_ref())).await;
     checked.unwrap_or(Err(BodyFault::NotJson))
 }
 

@@ -59,7 +59,7 @@ pub(crate) use self::{
     config::{Config, Route},
     extra_ca::certificates_of,
     proxy::Proxies,
-    request::{Expect, Format, Request, Settings, Shape},
+    request::{Expect, Format, OfModel, Request, Settings, Shape},
     retry::{Class, refusal},
     retry_state::RetryState,
     shape::{Named, Results, is_failed},

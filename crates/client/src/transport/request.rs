@@ -19,6 +19,8 @@ pub(crate) struct Request {
     pub(crate) expect: Expect,
     /// The job of the request, for errors.
     pub(crate) job: Option<String>,
+    /// The model that the answer has to be about.
+    pub(crate) of_model: Option<OfModel>,
     /// The headers of the request itself, which add to the headers of the caller or replace them.
     pub(crate) headers: HeaderMap,
     /// The routes that the server limits together with this one. `None` for a request that waits for no other: a cancel, and a
@@ -71,6 +73,29 @@ impl Request {
     }
 }
 
+/// The model that an answer has to be about, and its version if the answer has to be about one.
+#[derive(Debug, Clone)]
+pub(crate) struct OfModel {
+    pub(super) model: String,
+    pub(super) version: Option<String>,
+}
+
+impl OfModel {
+    pub(crate) fn model(model: &str) -> Self {
+        Self {
+            model: model.to_owned(),
+            version: None,
+        }
+    }
+
+    pub(crate) fn version(model: &str, version: &str) -> Self {
+        Self {
+            version: Some(version.to_owned()),
+            ..Self::model(model)
+        }
+    }
+}
+
 /// What the body of a 2xx must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expect {
@@ -113,7 +138,9 @@ pub(crate) enum Shape {
     Progress,
     /// An object that is not an error body.
     Object,
-    /// An array.
+    /// A model that has been created: an object with its identifier.
+    NewModel,
+    /// An array whose items are not all null or error bodies.
     Array,
     /// An answer that the server gives only once: JSON that is not an error body, or text that is not an HTML page,
     /// which becomes a JSON string.

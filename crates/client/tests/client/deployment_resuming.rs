@@ -141,7 +141,10 @@ async fn a_pull_and_a_run_under_way_are_waited_for() {
     let folder = Folder::new();
     let server = Server::start(|request, nth| {
         let version = |loaded: u32| {
-            ok(json!({ "status": "partial", "containerImage": { "loadPercentage": loaded } }).to_string())
+            ok(
+                json!({ "version": "0.0.1", "status": "partial", "containerImage": { "loadPercentage": loaded } })
+                    .to_string(),
+            )
         };
         match (request.line(), nth) {
             ("GET /api/models/m/versions/0.0.1", _) => version(100),

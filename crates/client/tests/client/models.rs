@@ -43,8 +43,19 @@ async fn found(models: &'static [(&'static str, &'static str)], name: &str) -> S
 #[tokio::test]
 async fn each_read_has_its_route_and_returns_the_body_unchanged() {
     let (object, list) = (r#"{ "n": 1.10 }"#, "[ 1.10 ]");
+    let (first, second) = (
+        r#"{ "modelId":"ed542963de", "n": 1.10 }"#,
+        r#"{ "identifier":"a/b c" }"#,
+    );
+    let version = r#"{ "version":"1.0.1", "n": 1.10 }"#;
     let server = Server::start(move |request, _| {
         let path = request.line();
+        let object = match path.rsplit('/').next() {
+            Some("ed542963de") => first,
+            Some("a%2Fb%20c") => second,
+            Some("1.0.1") => version,
+            _ => object,
+        };
         let is_list = ["/models", "latest", "related-models", "versions", "engines"]
             .iter()
             .any(|end| path.ends_with(end));
@@ -69,7 +80,7 @@ async fn each_read_has_its_route_and_returns_the_body_unchanged() {
     let texts: Vec<String> = answers.into_iter().map(|document| document.unwrap().into()).collect();
     assert_eq!(
         texts,
-        [list, list, object, object, list, list, object, object, object, list]
+        [list, list, first, second, list, list, version, object, object, list]
     );
     assert_eq!(
         server.lines(),
@@ -216,7 +227,7 @@ async fn a_server_that_sends_more_hits_than_requested_is_not_flooded() {
         }
         Reply::Late(
             std::time::Duration::from_millis(20),
-            crate::support::server::answer(200, "", details("m", "Blur")),
+            crate::support::server::answer(200, "", details(request.line().rsplit('/').next().unwrap(), "Blur")),
         )
     })
     .await;

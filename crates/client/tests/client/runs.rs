@@ -17,7 +17,7 @@ const TEXT: [(&str, &str); 1] = [("input.txt", "What a lovely day!")];
 /// Answers each route of a run of the job `j` whose wait ends with this status and which has these results.
 async fn server(job_status: &'static str, results: Value) -> Server {
     Server::start(move |request, _| match request.line() {
-        "GET /api/models/m" => ok(r#"{"latestVersion":"2","latestActiveVersion":"1.0.1"}"#),
+        "GET /api/models/m" => ok(r#"{"modelId":"m","latestVersion":"2","latestActiveVersion":"1.0.1"}"#),
         "POST /api/jobs" => ok(r#"{"jobIdentifier":"j"}"#),
         "GET /api/jobs/j" => ok(json!({"jobIdentifier": "j", "status": job_status}).to_string()),
         "GET /api/results/j" => ok(results.to_string()),
@@ -100,7 +100,7 @@ async fn the_latest_active_version_is_used_and_never_a_newer_one() {
 
 #[tokio::test]
 async fn a_model_without_an_active_version_is_an_error() {
-    let server = Server::always(ok(r#"{"latestVersion":"2.0","latestActiveVersion":""}"#)).await;
+    let server = Server::always(ok(r#"{"modelId":"m","latestVersion":"2.0","latestActiveVersion":""}"#)).await;
     let client = builder(&server.api()).build().unwrap();
     let outcome = client
         .submit(RunJob::new("m", TEXT), &options(), &Abort::default(), |_| {})

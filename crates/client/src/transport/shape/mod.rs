@@ -2,17 +2,34 @@
 //! that is something else. The callers decide what a fault means.
 
 mod object;
+mod of_model;
+
+use serde_json::value::RawValue;
 
 use self::object::Object;
 pub(crate) use self::object::{Named, Results, is_failed};
-use super::request::{Expect, Shape};
+use super::request::{Expect, OfModel, Shape};
 use crate::{
     document::{self, Document, Members, without_mark},
     error::BodyFault,
 };
 
+/// Reads the body of an answer about this job and this model, or about none.
+pub(super) fn read_about(
+    body: Vec<u8>,
+    expect: Expect,
+    job: Option<&str>,
+    model: Option<&OfModel>,
+) -> Result<Document, BodyFault> {
+    let document = read(body, expect, job)?;
+    if let Some(model) = model {
+        of_model::check(&document, model)?;
+    }
+    Ok(document)
+}
+
 /// Reads the body of an answer about this job, or about none.
-pub(super) fn read(body: Vec<u8>, expect: Expect, job: Option<&str>) -> Result<Document, BodyFault> {
+fn read(body: Vec<u8>, expect: Expect, job: Option<&str>) -> Result<Document, BodyFault> {
     let (shape, may_be_nothing) = expect.shape();
     let document = match shape {
         Shape::Key => Document::from_json_or_text(body)?,
@@ -81,7 +98,7 @@ fn judge(text: &str, shape: Shape, job: Option<&str>) -> Result<(), BodyFault> {
             // The text has become a JSON string.
             Shape::Key if text.starts_with("\"<") => Err(BodyFault::NotJson),
             Shape::Anything | Shape::Key => Ok(()),
-            Shape::Array if is_array => Ok(()),
+            Shape::Array if is_array => judge_items(text),
             Shape::Array => Err(BodyFault::NotArray),
             _ => Err(BodyFault::NotObject),
         };
@@ -103,11 +120,31 @@ fn judge(text: &str, shape: Shape, job: Option<&str>) -> Result<(), BodyFault> {
         _ if object.is_error() => Some(BodyFault::Message),
         Shape::Job | Shape::JobWithStatus => Some(BodyFault::NoJob),
         Shape::Array => Some(BodyFault::NotArray),
+        Shape::NewModel => (!object.has_text("identifier")).then_some(BodyFault::NoModel),
         Shape::Progress => Some(BodyFault::NoProgress),
         Shape::Object => object.is_of_errors().then_some(BodyFault::Message),
         Shape::Key => None,
     };
     fault.map_or(Ok(()), Err)
+}
+
+/// Checks the items of an array: they are not all null or error bodies. A single such item is left to the caller.
+fn judge_items(text: &str) -> Result<(), BodyFault> {
+    let items: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| BodyFault::NotArray)?;
+    let is_null = |item: &&RawValue| item.get() == "null";
+    let is_message = |item: &&RawValue| {
+        Members::read(item.get()).is_some_and(|members| {
+            let object = Object::of(&members);
+            object.is_error() && object.is_of_errors()
+        })
+    };
+    if items.is_empty() || !items.iter().all(|item| is_null(item) || is_message(item)) {
+        Ok(())
+    } else if items.iter().all(is_null) {
+        Err(BodyFault::NoItem)
+    } else {
+        Err(BodyFault::Message)
+    }
 }
 
 #[cfg(test)]

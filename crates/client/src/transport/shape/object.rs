@@ -134,7 +134,7 @@ impl<'a> Object<'a> {
         Self(members.iter().map(named).collect())
     }
 
-    fn member(&self, name: &str) -> Option<&'a str> {
+    pub(super) fn member(&self, name: &str) -> Option<&'a str> {
         let (_, value) = self.0.iter().rfind(|(known, _)| known == name)?;
         Some(value)
     }
@@ -150,7 +150,12 @@ impl<'a> Object<'a> {
 
     /// Whether it has a status that is a text and not blank.
     pub(super) fn has_status(&self) -> bool {
-        self.text("status").is_some_and(|status| !status.trim().is_empty())
+        self.has_text("status")
+    }
+
+    /// Whether it has a member that is a text and not blank.
+    pub(super) fn has_text(&self, name: &str) -> bool {
+        self.text(name).is_some_and(|text| !text.trim().is_empty())
     }
 
     /// Whether it has a percentage that is a number.

@@ -197,6 +197,101 @@ fn other_objects_are_not_error_bodies_and_lists_are_arrays() {
 }
 
 #[test]
+fn a_list_of_null_or_of_messages_is_not_a_list() {
+    assert_judged(Shape::Array, &["[null]", " [null , null]"], Some(BodyFault::NoItem));
+    assert_judged(
+        Shape::Array,
+        &[r#"[null,{"message":"down"}]"#],
+        Some(BodyFault::Message),
+    );
+    assert_judged(Shape::Array, &["[{},null]", " [1, null ,2]"], None);
+    for error in ERRORS {
+        let error = error.trim_start_matches('\u{feff}');
+        let is_bare = Members::read(error).is_some_and(|members| Object::of(&members).is_of_errors());
+        for list in [format!("[{error}]"), format!("[{error},{error}]")] {
+            assert_judged(Shape::Array, &[&list], is_bare.then_some(BodyFault::Message));
+        }
+        // Items may have failed one by one.
+        assert_judged(Shape::Array, &[&format!("[{JOB},{error}]")], None);
+    }
+    assert_judged(
+        Shape::Array,
+        &[r#"[{"status":"UP"},{}]"#, "[[null]]", r#"["null"]"#],
+        None,
+    );
+}
+
+#[test]
+fn a_model_that_has_been_created_has_an_identifier() {
+    assert_judged(Shape::NewModel, &[r#"{"identifier":"m","status":"partial"}"#], None);
+    let without = [
+        "{}",
+        MODEL,
+        r#"{"login":true,"url":"https://sso.example"}"#,
+        r#"{"status":"UP","components":{}}"#,
+        r#"{"identifier":null}"#,
+        r#"{"identifier":5}"#,
+        r#"{"identifier":""}"#,
+        r#"{"identifier":" "}"#,
+        r#"{"identifier":{}}"#,
+    ];
+    assert_judged(Shape::NewModel, &without, Some(BodyFault::NoModel));
+    assert_judged(Shape::NewModel, &ERRORS, Some(BodyFault::Message));
+}
+
+#[test]
+fn a_model_and_a_version_are_those_that_were_asked_for() {
+    let expect = Expect::BodyOrNothing(Shape::Object);
+    let fault = |body: &str, of: &OfModel| read_about(body.into(), expect, None, Some(of)).err();
+    let (model, version) = (OfModel::model("m"), OfModel::version("m", "1.0.0-RC"));
+    for (body, of_model, of_version) in [
+        ("", None, None),
+        (r#"{"modelId":"m","version":"1.0.0-rc"}"#, None, None),
+        (r#"{"identifier":"M","version":"1.0.0-RC"}"#, None, None),
+        (r#"{"modelId":null,"identifier":"m"}"#, None, Some(BodyFault::NoModel)),
+        (r#"{"version":"1.0.0-RC"}"#, Some(BodyFault::NoModel), None),
+        (
+            r#"{"version":"1.0.0-RC","model":{"modelId":"m"}}"#,
+            Some(BodyFault::NoModel),
+            None,
+        ),
+        (
+            r#"{"version":"1.0.0-RC","model":{"modelId":"other"}}"#,
+            Some(BodyFault::NoModel),
+            Some(BodyFault::AnotherModel),
+        ),
+        (
+            r#"{"modelId":"other","version":"1.0.0-RC"}"#,
+            Some(BodyFault::AnotherModel),
+            Some(BodyFault::AnotherModel),
+        ),
+        (r#"{"modelId":"m","version":"9"}"#, None, Some(BodyFault::AnotherModel)),
+        (
+            r#"{"modelId":7,"version":1}"#,
+            Some(BodyFault::AnotherModel),
+            Some(BodyFault::AnotherModel),
+        ),
+        ("{}", Some(BodyFault::NoModel), Some(BodyFault::NoModel)),
+        (
+            r#"{"login":true,"url":"u"}"#,
+            Some(BodyFault::NoModel),
+            Some(BodyFault::NoModel),
+        ),
+        (
+            r#"{"message":"down"}"#,
+            Some(BodyFault::Message),
+            Some(BodyFault::Message),
+        ),
+    ] {
+        assert_eq!(
+            (fault(body, &model), fault(body, &version)),
+            (of_model, of_version),
+            "{body}"
+        );
+    }
+}
+
+#[test]
 fn progress_has_a_percentage_that_is_a_number() {
     let good = [
         r#"{"percentage":0}"#,

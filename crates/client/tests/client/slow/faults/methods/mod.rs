@@ -85,7 +85,7 @@ async fn requests(method: &Method, fault: Reply) -> usize {
         if is_met(request.line()) {
             fault.clone()
         } else {
-            ok(r#"{"jobIdentifier":"j","status":"COMPLETED","identifier":"m","percentage":100,"result":{}}"#)
+            ok(r#"{"jobIdentifier":"j","status":"COMPLETED","identifier":"m","version":"v","percentage":100,"result":{}}"#)
         }
     })
     .await;
