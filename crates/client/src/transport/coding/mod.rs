@@ -35,8 +35,10 @@ enum Coding {
 
 impl Coding {
     fn of(headers: &HeaderMap) -> Self {
-        let of_message = codings(headers, &TRANSFER_ENCODING).filter(|coding| coding != "chunked");
-        let all: Vec<_> = of_message.chain(codings(headers, &CONTENT_ENCODING)).collect();
+        let mut all: Vec<_> = codings(headers, &TRANSFER_ENCODING).collect();
+        // The transport has undone the last coding, and no other.
+        all.pop_if(|last| last == "chunked");
+        all.extend(codings(headers, &CONTENT_ENCODING));
         match all.as_slice() {
             [] => Self::Identity,
             [one] if matches!(one.as_str(), "gzip" | "x-gzip") => Self::Gzip(Gzip::new()),

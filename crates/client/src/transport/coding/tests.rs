@@ -155,6 +155,11 @@ fn codings_are_known_in_every_spelling() {
     assert_eq!(of(&[(CONTENT_ENCODING, "gzip"), (CONTENT_ENCODING, "gzip")]), "unknown");
     assert_eq!(of(&[(TRANSFER_ENCODING, "chunked")]), "identity");
     assert_eq!(of(&[(TRANSFER_ENCODING, "gzip, chunked")]), "gzip");
+    assert_eq!(of(&[(TRANSFER_ENCODING, "chunked, chunked")]), "unknown");
+    assert_eq!(
+        of(&[(TRANSFER_ENCODING, "chunked"), (TRANSFER_ENCODING, "chunked")]),
+        "unknown"
+    );
     assert_eq!(
         of(&[(TRANSFER_ENCODING, "gzip, chunked"), (CONTENT_ENCODING, "gzip")]),
         "unknown"
