@@ -80,8 +80,10 @@ fn length_of(headers: &HeaderMap) -> Option<u64> {
 
 impl Validator {
     fn of(headers: &HeaderMap) -> Option<Self> {
-        if let Some(tag) = headers.get(ETAG) {
-            let is_strong = tag.as_bytes().starts_with(b"\"");
+        let mut tags = headers.get_all(ETAG).iter();
+        if let Some(tag) = tags.next() {
+            // Of several tags, no one knows which the server means.
+            let is_strong = tag.as_bytes().starts_with(b"\"") && tags.next().is_none();
             return is_strong.then(|| Self(ETAG, tag.clone()));
         }
         let modified = headers.get(LAST_MODIFIED)?;
@@ -118,6 +120,13 @@ mod tests {
         assert_eq!(named(&[(ETAG, "\"a\"")]), Some(ETAG));
         assert_eq!(named(&[(LAST_MODIFIED, EARLIER), (DATE, LATER)]), Some(LAST_MODIFIED));
         assert_eq!(named(&[]), None);
+        let two = [
+            (ETAG, "\"a\""),
+            (ETAG, "\"b\""),
+            (LAST_MODIFIED, EARLIER),
+            (DATE, LATER),
+        ];
+        assert_eq!(named(&two), None);
         // A weak tag is not a validator, and takes precedence over a date.
         let weak = [(ETAG, "W/\"a\""), (LAST_MODIFIED, EARLIER), (DATE, LATER)];
         assert_eq!(named(&weak), None);
