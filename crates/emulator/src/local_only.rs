@@ -61,7 +61,7 @@ fn loopback(authority: &str) -> Option<(Host, u16)> {
     }
     let (host, port) = host_and_port(&Url::parse(&format!("http://{authority}")).ok()?)?;
     let is_loopback = match &host {
-        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+        Host::Domain(name) => name == "localhost",
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address.to_canonical().is_loopback(),
     };
@@ -112,7 +112,6 @@ mod tests {
             "localhost",
             "LocalHost:8080",
             "localhost.:8080",
-            "modzy.localhost:80",
             "[::1]:8080",
             "[0:0:0:0:0:0:0:1]",
             "[::ffff:127.0.0.1]:80",
@@ -127,6 +126,8 @@ mod tests {
             "evil.example:8080",
             "localhost.evil.example",
             "evillocalhost",
+            "modzy.localhost:80",
+            "foo.localhost",
             "127.0.0.1.evil.example",
             "127.0.0.1.nip.io:8080",
             "0.0.0.0:8080",
