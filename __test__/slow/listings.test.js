@@ -3,22 +3,13 @@
 // The time that the event loop spends on pages whose items have no identifier and are nested deeply.
 
 const assert = require('node:assert/strict');
-const { openSync, readSync } = require('node:fs');
 const { it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
 const { whyNotTimed } = require('../support/batch-starts.js');
 const { serve } = require('../support/server.js');
+const { threadTime } = require('../support/thread-time.js');
 
 const DEPTH = 100_000;
-
-/** Returns the processor time of this thread in ms. */
-function threadTime() {
-  const bytes = Buffer.alloc(64);
-  const length = readSync(statistics, bytes, 0, 64, 0);
-  return Number.parseInt(bytes.toString('latin1', 0, length), 10) / 1e6;
-}
-
-const statistics = whyNotTimed ? 0 : openSync(`/proc/self/task/${process.pid}/schedstat`);
 
 it(
   `a listing of items nested ${DEPTH} deep takes no more than 2.5 times as long as JSON.parse`,

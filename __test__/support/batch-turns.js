@@ -1,22 +1,14 @@
 'use strict';
 
 // Starts a batch of jobs, ends it by its signal, and prints the longest turns of the event loop in ms. A turn is measured by the
-// processor time of the JavaScript thread on Linux, because the elapsed time depends on the load of the machine.
+// processor time of the JavaScript thread on Linux.
 
-const { openSync, readSync } = require('node:fs');
 const { PerformanceObserver } = require('node:perf_hooks');
 const { ModzyClient } = require('modzy-client');
+const { threadTime } = require('./thread-time.js');
 
 const [, , baseURL, apiKey, job, count, cancels, isEarly] = process.argv;
 const jobs = Number(count);
-
-const statistics = openSync(`/proc/self/task/${process.pid}/schedstat`);
-const bytes = Buffer.alloc(64);
-
-/** Returns the processor time of this thread in ms. */
-function threadTime() {
-  return Number.parseInt(bytes.toString('latin1', 0, readSync(statistics, bytes, 0, 64, 0)), 10) / 1e6;
-}
 
 /** @type {{ startTime: number, duration: number }[]} The garbage collections. */
 const collections = [];

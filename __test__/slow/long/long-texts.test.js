@@ -4,7 +4,6 @@
 
 const assert = require('node:assert/strict');
 const { constants } = require('node:buffer');
-const { readFileSync } = require('node:fs');
 const fs = require('node:fs/promises');
 const http = require('node:http');
 const { once } = require('node:events');
@@ -13,6 +12,7 @@ const path = require('node:path');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient, ResponseError } = require('modzy-client');
+const { threadTime } = require('../../support/thread-time.js');
 
 process.env.no_proxy = '*';
 
@@ -66,22 +66,13 @@ describe('a logger', () => {
   const options = [{}, { logger: { debug: log, info: log, warn: log, error: log } }];
   const [silent, logging] = options.map((each) => new ModzyClient('http://127.0.0.1:9/api', `aPrefix.${SECRET}`, each));
 
-  /** Returns the processor time of the main thread in ms, or the elapsed time where the system does not report that. */
-  function now() {
-    if (process.platform !== 'linux') {
-      return performance.now();
-    }
-    const [nanoseconds] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ');
-    return Number(nanoseconds) / 1e6;
-  }
-
   /** Returns for how many ms a call that fails blocks the event loop. The best of several, because of garbage collection. */
   async function held(call) {
     const took = [];
     while (took.length < 4) {
-      const began = now();
+      const began = threadTime();
       const failed = call().catch((error) => error);
-      took.push(now() - began);
+      took.push(threadTime() - began);
       assert.ok((await failed) instanceof Error);
     }
     return Math.min(...took);
