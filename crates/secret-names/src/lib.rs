@@ -14,7 +14,7 @@ const PARTS: [&str; 8] = [
 ];
 
 /// Endings of the names of credentials, without a plural `s`: `sessionToken`, `x-amz-signature`.
-const ENDS: [&str; 51] = [
+const ENDS: [&str; 52] = [
     "accesskey",
     "accesskeyid",
     "accountkey",
@@ -30,13 +30,14 @@ const ENDS: [&str; 51] = [
     "clientkey",
     "clientkeydata",
     "connstr",
+    "connstring",
     "cookie",
     "credential",
     "csrf",
     "customerkey",
     "decryptionkey",
     "deploykey",
-    "dockerconfigjson",
+    "dockerconfig",
     "functionkey",
     "gpgkey",
     "hmackey",
@@ -72,9 +73,12 @@ const ENDS: [&str; 51] = [
 const TOKEN: &str = "token";
 
 /// Last words of the names of credentials, too short to be looked for inside other words: `dbPass`, `x_sig`.
-const WORDS: [&str; 12] = [
-    "auth", "cred", "creds", "hmac", "oauth", "otp", "pass", "pin", "psk", "sas", "sig", "totp",
+const WORDS: [&str; 13] = [
+    "auth", "cred", "creds", "hmac", "oauth", "otp", "pass", "pin", "psk", "pw", "sas", "sig", "totp",
 ];
+
+/// Words that follow the name of one of several credentials, as a number does: `tokenOld`, `sas_token_primary`.
+const QUALIFIERS: [&str; 7] = ["old", "new", "current", "primary", "secondary", "value", "json"];
 
 /// The longest name, in bytes.
 pub const LONGEST: usize = 256;
@@ -109,16 +113,17 @@ impl Meaning {
     #[must_use]
     pub fn of(name: &str) -> Self {
         let plain = plain(name);
-        let one = plain.strip_suffix('s').unwrap_or(&plain);
+        let common = without_qualifier(&plain);
+        let one = common.strip_suffix('s').unwrap_or(common);
         let is_part = PARTS.iter().any(|part| plain.contains(part));
         let is_end = ENDS.iter().any(|end| one.ends_with(end));
-        let is_word = WORDS.contains(&plain_word(name).as_str());
+        let is_word = WORDS.contains(&without_qualifier(&plain_word(name)));
         let is_token = one.ends_with(TOKEN);
         Self {
             is_secret: is_part || is_end || is_word || is_token,
-            may_be_amount: is_token && one != plain && !is_part,
+            may_be_amount: is_token && one != common && !is_part,
             is_url: plain == "url",
-            is_key: one == "key",
+            is_key: ["key", "keys"].contains(&&*plain),
         }
     }
 
@@ -176,6 +181,15 @@ fn plain(name: &str) -> String {
     letters.map(|character| character.to_ascii_lowercase()).collect()
 }
 
+/// Returns a plain name without a number or a qualifier at its end.
+fn without_qualifier(plain: &str) -> &str {
+    let name = plain.trim_end_matches(|last: char| last.is_ascii_digit());
+    let mut qualifiers = QUALIFIERS.iter();
+    qualifiers
+        .find_map(|qualifier| name.strip_suffix(qualifier))
+        .unwrap_or(name)
+}
+
 /// Returns the last word of a name: after a separator, or from its capital on.
 fn plain_word(name: &str) -> String {
     let name = name
@@ -206,11 +220,13 @@ mod tests {
             credentials AWS_CREDENTIALS otp sharedAccessSignature client_assertion sessionId kubeconfig KUBE_CONFIG accessKeyId \
             accessKeyID aws_access_key_id storageKey storage-key sas_url sasUrl SAS_URI presignedUrl client-key-data tlsKey \
             sasl.jaas.config .dockerconfigjson aws_creds wifiPsk totp db_conn_str X-Amz-Credential \
-            x-amz-server-side-encryption-customer-key X-CSRF xsrf X-XSRF-TOKEN";
+            x-amz-server-side-encryption-customer-key X-CSRF xsrf X-XSRF-TOKEN token1 token_2 token[0] sasToken1 apiKey1 api_key_2 \
+            accessToken2 storageAccountKey1 cookie2 sas1 tokens2 sessionToken_old sas_token_primary tokenValue authToken.value \
+            credentialJson connString dbPw pw";
         const OF_OTHERS: &str = "_ key inputKey objectKey publicKey keyId user username bypass compass config design \
             sigma author texas kansas pinned pinboard token.txt tokenizer input.txt storage storageClass url baseUrl callback_url sas_expiry \
             credits sacred x-amz-date X-Amz-Expires partitionKey sortKey primaryKey foreignKey monkey keyboard keywords \
-            kubernetes authority inputs text signed_at connection region";
+            kubernetes authority inputs text signed_at connection region key1 value old json input2 renew threshold primary";
         for name in OF_CREDENTIALS.split_whitespace().chain(["db password"]) {
             assert!(Meaning::of(name).is_secret, "{name}");
         }
@@ -227,7 +243,7 @@ mod tests {
         for name in ["key", "Key", "KEY", "keys"] {
             assert!(Meaning::of(name).is_key, "{name}");
         }
-        for name in ["inputKey", "keyId", "apiKey", "k"] {
+        for name in ["inputKey", "keyId", "apiKey", "k", "key1", "keyValue"] {
             assert!(!Meaning::of(name).is_key, "{name}");
         }
         for neighbor in ["bucket", "Bucket", "bucketName", "s3_bucket", "value", "Values"] {
