@@ -3,7 +3,8 @@
 // A pending call: its callbacks, the conversion of its result, and the settling of its promise.
 
 const { readDocument } = require('../documents.js');
-const { ClientClosedError, ModzyError, toError } = require('../errors.js');
+const { ClientClosedError, ModzyError } = require('../errors.js');
+const { toError } = require('../failures.js');
 const { atCall, showCaller } = require('../stacks.js');
 const { inThisContext } = require('./context.js');
 const { Listener } = require('./listener.js');

@@ -8,7 +8,7 @@ const { isGiven } = require('../arguments/checks.js');
 const { headers } = require('../arguments/headers.js');
 const { Context } = require('../calls/context.js');
 const { LEFT, reasonOf } = require('../calls/signals.js');
-const { toError } = require('../errors.js');
+const { toError } = require('../failures.js');
 const { atCall } = require('../stacks.js');
 const { throwUncaught } = require('./loggers.js');
 

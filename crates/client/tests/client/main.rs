@@ -114,6 +114,8 @@ mod something_else;
 #[cfg(test)]
 mod something_else_done;
 #[cfg(test)]
+mod something_else_of_models;
+#[cfg(test)]
 mod special_files;
 #[cfg(test)]
 mod streamed_results;
