@@ -49,7 +49,8 @@ pub fn url(data: &[u8]) {
     let [first, second, value, root] = std::array::from_fn(|_| parts.next().unwrap_or_default());
     let fixed = BaseUrl::api("https://example.com:8443/api").expect("a base URL");
     let (Ok(one), Ok(two)) = (segment("job_id", first), segment("input_key", second)) else {
-        assert!([first, second].iter().any(|text| matches!(*text, "" | "." | "..")));
+        let is_refused = |text: &&str| text.trim().is_empty() || matches!(*text, "." | "..");
+        assert!([first, second].iter().any(is_refused));
         return;
     };
     let path = format!("/results/{one}/datasource/{two}?page={}", encoded(value));
