@@ -188,7 +188,13 @@ async fn a_spec_that_cannot_work_is_refused_before_a_model_is_created() {
 
 #[tokio::test]
 async fn a_step_that_takes_too_long_ends_the_deployment() {
-    let (emulator, folder) = (emulator().await, Folder::new());
+    let folder = Folder::new();
+    let options = Options {
+        api_key: Some(KEY.to_owned()),
+        deployment_step: Duration::from_secs(60),
+        ..Options::default()
+    };
+    let emulator = Emulator::start(options).await.unwrap();
     let client = builder(emulator.base_url()).build().unwrap();
     let wait = StepOptions::default().poll_interval(millis(1)).limit(millis(1));
     let spec = spec(&folder, "modzy/echo:1");

@@ -25,7 +25,8 @@ use crate::support::{
 
 const NAME: &str = "modzy.example";
 
-/// The first and the second address of the host names here.
+/// The first and the second address of the host names here. Servers of other tests listen at the second one, so a server there takes
+/// its port first, and the one at the first address the same port.
 const FIRST: &str = "127.0.0.2";
 const SECOND: &str = "127.0.0.1";
 
@@ -95,9 +96,9 @@ async fn an_address_that_is_silent_in_tls_costs_a_quarter_of_a_second_once() {
 #[tokio::test]
 async fn a_slow_handshake_is_not_dropped_for_another_one_as_slow() {
     let authority = Authority::new();
-    let first = slow(FIRST, 0, authority.server(NAME), millis(600)).await;
-    let port = first.address().port();
-    let second = slow(SECOND, port, authority.server(NAME), millis(600)).await;
+    let second = slow(SECOND, 0, authority.server(NAME), millis(600)).await;
+    let port = second.address().port();
+    let first = slow(FIRST, port, authority.server(NAME), millis(600)).await;
     took(&client(port, &authority).build().unwrap()).await;
     assert_eq!((first.connections(), first.count(), second.count()), (1, 1, 0));
 }
@@ -105,18 +106,18 @@ async fn a_slow_handshake_is_not_dropped_for_another_one_as_slow() {
 #[tokio::test]
 async fn an_address_whose_certificate_is_not_accepted_wins_no_race() {
     let authority = Authority::new();
-    let first = slow(FIRST, 0, authority.server(NAME), millis(600)).await;
-    let port = first.address().port();
-    let second = slow(SECOND, port, Authority::new().server(NAME), millis(0)).await;
+    let second = slow(SECOND, 0, Authority::new().server(NAME), millis(0)).await;
+    let port = second.address().port();
+    let first = slow(FIRST, port, authority.server(NAME), millis(600)).await;
     took(&client(port, &authority).build().unwrap()).await;
     assert_eq!((first.count(), second.connections(), second.count()), (1, 1, 0));
 }
 
 #[tokio::test]
 async fn addresses_that_are_all_silent_in_tls_end_by_the_connect_timeout() {
-    let one = silent(FIRST, 0).await;
+    let one = silent(SECOND, 0).await;
     let port = one.address().port();
-    let _two = silent(SECOND, port).await;
+    let _two = silent(FIRST, port).await;
     let client = client(port, &Authority::new())
         .connect_timeout(millis(400))
         .build()
