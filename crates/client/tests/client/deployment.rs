@@ -191,7 +191,7 @@ async fn a_step_that_takes_too_long_ends_the_deployment() {
     let folder = Folder::new();
     let options = Options {
         api_key: Some(KEY.to_owned()),
-        deployment_step: Duration::from_secs(60),
+        deployment_step: Duration::from_mins(1),
         ..Options::default()
     };
     let emulator = Emulator::start(options).await.unwrap();
