@@ -4,6 +4,7 @@
 
 mod entry;
 mod list;
+mod registration;
 mod slots;
 mod times;
 mod waits;
@@ -12,7 +13,8 @@ use std::fmt;
 
 pub(crate) use self::{
     list::{EndedList, Item, ListFailed, PageOf},
-    waits::{AllWaits, Registration, Waits, Wake},
+    registration::{Registration, Wake},
+    waits::{AllWaits, Waits},
 };
 
 /// How the waits of a client find out that their jobs have ended.

@@ -1,6 +1,6 @@
 //! When each wait polls on its own, so that thousands of them do so evenly, even if they have begun together.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The golden ratio, without its whole part. The multiples of no other number are spread as evenly over the unit interval,
 /// wherever the sequence begins and ends.
@@ -17,6 +17,51 @@ pub(super) fn until_next(number: u64, offset: f64, elapsed: Duration, interval: 
     let past = (elapsed.as_secs_f64() / interval.as_secs_f64() - phase).rem_euclid(1.0);
     let left = interval.mul_f64((1.0 - past).clamp(0.0, 1.0));
     if left < SAME.min(interval) { interval } else { left }
+}
+
+/// The polls between the slots, of waits whose last poll has failed, as a share of the polls in the slots.
+const SHARE_BETWEEN: f64 = 1.0 / 3.0;
+
+/// Spaces the polls between the slots, so that the waits of a server that fails or returns poll only a little more often than
+/// before, however many of them fail. A wait that fails alone has its poll as soon as it wants it.
+#[derive(Debug, Default)]
+pub(super) struct Between {
+    /// How many polls per second have slots.
+    rate: f64,
+    /// Before this time, all polls between the slots are taken.
+    free_from: Option<Instant>,
+}
+
+impl Between {
+    /// Notes that a wait begins.
+    pub(super) fn add(&mut self, interval: Duration) {
+        self.rate += interval.as_secs_f64().recip();
+    }
+
+    /// Notes that a wait has ended.
+    pub(super) fn remove(&mut self, interval: Duration) {
+        self.rate -= interval.as_secs_f64().recip();
+    }
+
+    /// Takes the next free poll of a wait after the pause that it wants. Returns the pause before it, or `None` if the wait's slot
+    /// comes first.
+    pub(super) fn take(
+        &mut self,
+        now: Instant,
+        wanted: Duration,
+        slot: Duration,
+        interval: Duration,
+    ) -> Option<Duration> {
+        let free = self.free_from.map(|free| free.saturating_duration_since(now));
+        let pause = wanted.max(free.unwrap_or_default());
+        if pause >= slot {
+            return None;
+        }
+        // The sum is not exact, but has at least the share of this wait.
+        let rate = self.rate.max(interval.as_secs_f64().recip());
+        self.free_from = Some(now + pause + Duration::from_secs_f64((SHARE_BETWEEN * rate).recip()));
+        Some(pause)
+    }
 }
 
 #[cfg(test)]

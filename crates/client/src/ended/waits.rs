@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    future::poll_fn,
     hash::{BuildHasher, RandomState},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -15,13 +14,10 @@ use tokio::{sync::Notify, task::AbortHandle};
 
 use super::{
     Fault,
-    entry::{Entry, Wakeup},
-    slots,
+    entry::Entry,
+    slots::{self, Between},
 };
-use crate::{
-    clock::{Clock, FOREVER, Random},
-    observer::{Event, Observed},
-};
+use crate::clock::{Clock, FOREVER, Random};
 
 /// How often a wait polls on its own at least.
 const LONGEST_OWN: Duration = Duration::from_secs(30);
@@ -63,6 +59,7 @@ struct Inner {
     entries: BTreeMap<(u64, u64), Arc<Entry>>,
     /// How many waits have each interval.
     intervals: BTreeMap<Duration, usize>,
+    between: Between,
     joined: u64,
     /// What reads the list.
     reader: Option<AbortHandle>,
@@ -72,23 +69,6 @@ struct Inner {
     last_fault: Option<Fault>,
     /// The fault that no call has reported yet.
     unreported: Option<Fault>,
-}
-
-/// A wait among those that a list serves, until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Registration<'w> {
-    waits: Arc<Waits>,
-    entry: Arc<Entry>,
-    observed: &'w Observed,
-}
-
-/// Why a pause ends early.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wake {
-    /// A list names the job.
-    Hint,
-    /// Waits poll individually from now on.
-    Fallback,
 }
 
 impl Waits {
@@ -104,13 +84,12 @@ impl Waits {
     }
 
     /// Adds a wait. `start` starts what reads the list; it ends with the last wait.
-    pub(crate) fn join<'w>(
-        self: &Arc<Self>,
+    pub(super) fn join(
+        &self,
         job_id: &str,
         (poll_interval, max_poll_interval): (Duration, Duration),
-        observed: &'w Observed,
         start: impl FnOnce() -> AbortHandle,
-    ) -> Registration<'w> {
+    ) -> Arc<Entry> {
         let own_interval = max_poll_interval.max(poll_interval).max(LONGEST_OWN);
         let mut inner = self.inner();
         inner.joined += 1;
@@ -119,16 +98,13 @@ impl Waits {
         inner.entries.insert(key, Arc::clone(&entry));
         let is_shortest = inner.shortest().is_none_or(|shortest| poll_interval < shortest);
         *inner.intervals.entry(poll_interval).or_default() += 1;
+        inner.between.add(own_interval);
         if inner.reader.as_ref().is_none_or(AbortHandle::is_finished) {
             inner.reader = Some(start());
         } else if is_shortest {
             self.hastened.notify_one();
         }
-        Registration {
-            waits: Arc::clone(self),
-            entry,
-            observed,
-        }
+        entry
     }
 
     /// Notes that a list names a job. Returns whether something waits for it.
@@ -193,9 +169,40 @@ impl Waits {
         self.inner().shortest().unwrap_or_default()
     }
 
-    fn leave(&self, entry: &Entry) {
+    /// Whether the waits poll by the list, and not individually.
+    pub(super) fn is_listing(&self) -> bool {
+        self.is_listing.load(Ordering::Relaxed)
+    }
+
+    /// Returns how long it is until the next slot of a wait.
+    pub(super) fn until_slot(&self, entry: &Entry, now: Instant) -> Duration {
+        let elapsed = now.saturating_duration_since(self.epoch);
+        slots::until_next(entry.key.1, self.offset, elapsed, entry.own_interval)
+    }
+
+    /// The same for the first slot after `least`, or until a poll between the slots, if there is one after `wanted` and before the
+    /// slot.
+    pub(super) fn until_slot_or_between(
+        &self,
+        entry: &Entry,
+        now: Instant,
+        wanted: Duration,
+        least: Duration,
+    ) -> Duration {
+        let slot = least + self.until_slot(entry, now + least);
+        let between = self.inner().between.take(now, wanted, slot, entry.own_interval);
+        between.unwrap_or(slot)
+    }
+
+    /// Returns the fault that no call has reported yet.
+    pub(super) fn take_fault(&self) -> Option<Fault> {
+        self.inner().unreported.take()
+    }
+
+    pub(super) fn leave(&self, entry: &Entry) {
         let mut inner = self.inner();
         inner.entries.remove(&entry.key);
+        inner.between.remove(entry.own_interval);
         if let Some(count) = inner.intervals.get_mut(&entry.poll_interval) {
             *count -= 1;
             if *count == 0 {
@@ -214,7 +221,7 @@ impl Waits {
         self.hashes.hash_one(job_id.to_ascii_lowercase())
     }
 
-    fn millis(&self, at: Instant) -> u64 {
+    pub(super) fn millis(&self, at: Instant) -> u64 {
         let millis = at.saturating_duration_since(self.epoch).as_millis();
         u64::try_from(millis).unwrap_or(u64::MAX)
     }
@@ -227,68 +234,5 @@ impl Waits {
 impl Inner {
     fn shortest(&self) -> Option<Duration> {
         self.intervals.keys().next().copied()
-    }
-}
-
-impl Registration<'_> {
-    /// Returns the interval of the wait's own polls, unless it polls individually.
-    pub(crate) fn own_interval(&self) -> Option<Duration> {
-        self.waits
-            .is_listing
-            .load(Ordering::Relaxed)
-            .then_some(self.entry.own_interval)
-    }
-
-    /// Returns how long it is until the next own poll, unless the wait polls individually.
-    pub(crate) fn own_pause(&self, now: Instant) -> Option<Duration> {
-        let elapsed = now.saturating_duration_since(self.waits.epoch);
-        let interval = self.own_interval()?;
-        Some(slots::until_next(
-            self.entry.key.1,
-            self.waits.offset,
-            elapsed,
-            interval,
-        ))
-    }
-
-    /// Ends when the pause of the wait is to end early.
-    pub(crate) async fn woken(&self) -> Wake {
-        match poll_fn(|cx| self.entry.poll(cx)).await {
-            Wakeup::Hint => Wake::Hint,
-            Wakeup::Change => {
-                self.report_fault();
-                Wake::Fallback
-            }
-        }
-    }
-
-    /// Notes that the job had not ended although a list named it. Further hints are ignored for a while, which is longer each
-    /// time, so that a list that is wrong does not make the wait poll often.
-    pub(crate) fn note_wrong_hint(&self, now: Instant) {
-        let Entry {
-            poll_interval,
-            own_interval,
-            ..
-        } = *self.entry;
-        let ignored = poll_interval.saturating_mul(self.entry.was_wrong()).min(own_interval);
-        let until = now.checked_add(ignored).unwrap_or(now);
-        self.entry.deafen(self.waits.millis(until));
-    }
-
-    /// One call reports why its client's waits poll individually.
-    fn report_fault(&self) {
-        if self.observed.is_there()
-            && let Some(fault) = self.waits.inner().unreported.take()
-        {
-            self.observed.notify(Event::Fallback {
-                reason: &fault.to_string(),
-            });
-        }
-    }
-}
-
-impl Drop for Registration<'_> {
-    fn drop(&mut self) {
-        self.waits.leave(&self.entry);
     }
 }

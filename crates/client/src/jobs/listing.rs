@@ -41,7 +41,8 @@ impl Client {
         let start = || tokio::spawn(Reader::new(self.clone(), Arc::clone(&waits)).run()).abort_handle();
         let schedule = &options.schedule;
         let intervals = (schedule.poll_interval, schedule.max_poll_interval);
-        Some(waits.join(job_id, intervals, &options.request.observed, start))
+        let observed = &options.request.observed;
+        Some(Registration::new(&waits, job_id, intervals, observed, start))
     }
 
     async fn ended_jobs(&self, page: PageOf) -> Result<Vec<Item>, ListFailed> {

@@ -120,14 +120,18 @@ where
             return Err(EndedEarly::TimedOut { seen, failure });
         };
         let now = clock.now();
-        let mut pause_of_outage = |asked| match asked {
-            Some(asked) => backoff::requested_pause(asked, least_of_outage, random),
-            None => backoff.next(random).max(least_of_outage),
+        let with_jitter = |asked| backoff::requested_pause(asked, least_of_outage, random);
+        let mut pause_of_outage = |requested: Option<Duration>| {
+            let wanted = requested.unwrap_or_else(|| backoff.next(random).max(least_of_outage));
+            let least = requested.unwrap_or(least_of_outage);
+            let own = registration.and_then(|registration| registration.own_pause_after_failure(now, wanted, least));
+            own.unwrap_or(wanted)
         };
         if let Some(registration) = registration.filter(|_| was_hinted && !matches!(polled, Polled::Done(_))) {
             registration.note_wrong_hint(now);
         }
-        let mut is_asked_for = false;
+        // A hint does not shorten a pause that the server has asked for.
+        let mut deaf_until = now;
         let (pause, found) = match polled {
             Polled::Done(answer) => {
                 on_poll(PollReport {
@@ -149,11 +153,11 @@ where
                 began,
             } => {
                 let outage = now - *failing_since.get_or_insert(began.unwrap_or(asked));
-                let asked = retry_after.map(|asked| asked.min(LONGEST_RETRY_AFTER));
-                is_asked_for = asked.is_some();
+                let requested = retry_after.map(|asked| with_jitter(asked.min(LONGEST_RETRY_AFTER)));
+                deaf_until += requested.unwrap_or_default();
                 let left = remaining(schedule.max_outage, outage);
                 note_end(&mut error, left);
-                (left.map(|left| pause_of_outage(asked).min(left)), Err(error))
+                (left.map(|left| pause_of_outage(requested).min(left)), Err(error))
             }
             Polled::Busy {
                 mut error,
@@ -166,7 +170,8 @@ where
                 let left = remaining(schedule.max_outage, now - *since)
                     .filter(|left| retry_after.is_none_or(|asked| asked <= *left));
                 note_end(&mut error, left);
-                (left.map(|left| pause_of_outage(retry_after).min(left)), Err(error))
+                let pause = left.map(|left| pause_of_outage(retry_after.map(with_jitter)).min(left));
+                (pause, Err(error))
             }
             Polled::Doubtful(error) => {
                 let doubt = now - *doubting_since.get_or_insert(now);
@@ -193,8 +198,6 @@ where
         let Some(delay) = delay else {
             return Err(EndedEarly::TimedOut { seen, failure });
         };
-        // A hint does not shorten a pause that the server has asked for.
-        let waking = registration.filter(|_| !is_asked_for);
         // Thousands of waits fall back at the same time, so their polls are spread. A pause of an outage stays.
         let is_failing = failing_since.is_some() || doubting_since.is_some();
         let fallen_back = |due: Instant| {
@@ -202,7 +205,7 @@ where
             let spread = pause_of(&interval, now).mul_f64(random.fraction());
             if is_failing { due } else { due.min(now + spread) }
         };
-        let late = rest(clock, now + delay, waking, fallen_back).await;
+        let late = rest(clock, now + delay, registration, deaf_until, fallen_back).await;
         was_hinted = late.is_none();
         was_suspended = late.is_some_and(|late| late > GAP);
         if let Some(late) = late.filter(|_| was_suspended) {
@@ -214,22 +217,28 @@ where
     }
 }
 
-/// Pauses. Returns by how much the pause has exceeded its length, or `None` if a hint has ended it. `fallen_back` returns its end
-/// after a fallback.
+/// Pauses. Returns by how much the pause has exceeded its length, or `None` if a hint has ended it, at `deaf_until` at the earliest.
+/// `fallen_back` returns its end after a fallback.
 async fn rest(
     clock: &dyn Clock,
     mut due: Instant,
-    waking: Option<&Registration<'_>>,
+    registration: Option<&Registration<'_>>,
+    deaf_until: Instant,
     fallen_back: impl Fn(Instant) -> Instant,
 ) -> Option<Duration> {
     loop {
         let began = tokio::time::Instant::now();
-        let pause = due.saturating_duration_since(clock.now());
+        let now = clock.now();
+        let pause = due.saturating_duration_since(now);
+        let deaf = deaf_until.saturating_duration_since(now);
         let woken = async {
-            match waking {
-                Some(registration) => registration.woken().await,
-                None => std::future::pending().await,
+            let Some(registration) = registration else {
+                return std::future::pending().await;
+            };
+            if !deaf.is_zero() {
+                clock.sleep(deaf).await;
             }
+            registration.woken().await
         };
         tokio::select! {
             biased;

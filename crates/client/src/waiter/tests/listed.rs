@@ -19,24 +19,36 @@ fn all_waits() -> Arc<Waits> {
 
 /// Runs waits that begin together and end after a time. Returns when each has polled, in seconds.
 async fn polls_of(waits: &Arc<Waits>, number: usize, end: Duration) -> Vec<Vec<f64>> {
-    let observed = Observed::default();
-    let start = SystemClock.now();
     let schedule = Schedule {
         wait_timeout: Some(end),
         ..SCHEDULE
     };
+    polls_with(waits, number, schedule, &SystemRandom, |_| pending()).await
+}
+
+/// The same by a schedule, with what a server answers at each time.
+async fn polls_with(
+    waits: &Arc<Waits>,
+    number: usize,
+    schedule: Schedule,
+    random: &dyn Random,
+    server: impl Fn(f64) -> Polled<&'static str>,
+) -> Vec<Vec<f64>> {
+    let observed = Observed::default();
+    let start = SystemClock.now();
     let runs = (0..number).map(|number| {
-        let observed = &observed;
+        let (observed, server) = (&observed, &server);
         async move {
             let reader = || tokio::spawn(std::future::pending::<()>()).abort_handle();
             let intervals = (schedule.poll_interval, schedule.max_poll_interval);
-            let registration = waits.join(&format!("job-{number}"), intervals, observed, reader);
+            let registration = Registration::new(waits, &format!("job-{number}"), intervals, observed, reader);
             let polls = RefCell::new(Vec::new());
             let poll = |_| {
-                polls.borrow_mut().push((SystemClock.now() - start).as_secs_f64());
-                ready(pending())
+                let now = (SystemClock.now() - start).as_secs_f64();
+                polls.borrow_mut().push(now);
+                ready(server(now))
             };
-            let _ = wait(&SystemClock, &SystemRandom, schedule, Some(&registration), poll, |_| {}).await;
+            let _ = wait(&SystemClock, random, schedule, Some(&registration), poll, |_| {}).await;
             polls.into_inner()
         }
     });
@@ -109,4 +121,94 @@ async fn a_fallback_spreads_the_polls_over_the_interval_and_a_good_list_ends_it(
     // 13 in each second again.
     let polls = count(120.0, 150.0);
     assert!((390..=410).contains(&polls), "{polls}");
+}
+
+/// Two restarts of a server, in seconds.
+const DOWN: [(f64, f64); 2] = [(400.0, 420.0), (700.0, 890.0)];
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_of_the_server_makes_the_own_polls_no_burst() {
+    for (number, max_poll_interval) in [(300, Duration::ZERO), (3000, Duration::from_mins(5))] {
+        for asked in [None, Some(1_u16), Some(5), Some(60)] {
+            let schedule = Schedule {
+                max_poll_interval,
+                wait_timeout: Some(Duration::from_mins(30)),
+                ..SCHEDULE
+            };
+            let server = |now| {
+                if !DOWN.iter().any(|(from, to)| (*from..*to).contains(&now)) {
+                    return pending();
+                }
+                asked.map_or_else(outage, |asked| asked_for(asked.into()))
+            };
+            let polls = polls_with(&all_waits(), number, schedule, &SystemRandom, server).await;
+            let mut counts = [0_u32; 180];
+            // All but the first, with which the waits begin.
+            for at in polls.iter().flat_map(|polls| &polls[1..]) {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers")]
+                let window = (at / 10.0) as usize;
+                counts[window.min(179)] += 1;
+            }
+            // A hundred in ten seconds.
+            let most = *counts.iter().max().unwrap();
+            assert!(most <= 150, "{number} {asked:?}: {counts:?}");
+            // No wait has ended in an outage, and all have their slots again.
+            assert!(
+                counts[150..].iter().all(|count| (90..=110).contains(count)),
+                "{number} {asked:?}: {counts:?}"
+            );
+            // No wait is without a poll for longer than its interval and what the server has asked for, or 2 s.
+            let longest = max_poll_interval.max(OWN).as_secs_f64() + 1.1 * f64::from(asked.unwrap_or_default().max(2));
+            let gaps = polls
+                .iter()
+                .flat_map(|polls| polls.windows(2))
+                .map(|pair| pair[1] - pair[0]);
+            assert!(gaps.into_iter().all(|gap| gap <= longest + 0.01), "{number} {asked:?}");
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Always(f64);
+
+impl Random for Always {
+    fn fraction(&self) -> f64 {
+        self.0
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_fails_alone_polls_again_before_its_slot() {
+    let schedule = Schedule {
+        max_poll_interval: Duration::from_mins(5),
+        wait_timeout: Some(Duration::from_mins(5)),
+        ..SCHEDULE
+    };
+    // The slot of the first wait is at 0.618 and this fraction of the interval.
+    let random = Always(0.3);
+    let waits = AllWaits::default().of("http://127.0.0.1/api", &SystemClock, &random);
+    let server = |now| if now < 1.0 { outage() } else { pending() };
+    let polls = polls_with(&waits, 1, schedule, &random, server).await;
+    let seconds: Vec<_> = polls[0].iter().map(|at| at.round()).collect();
+    assert_eq!(seconds, [0.0, 120.0, 275.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_during_a_pause_that_the_server_has_asked_for_is_followed_at_its_end() {
+    let schedule = Schedule {
+        max_poll_interval: Duration::from_mins(5),
+        wait_timeout: Some(Duration::from_secs(70)),
+        ..SCHEDULE
+    };
+    let random = Always(0.9);
+    let waits = AllWaits::default().of("http://127.0.0.1/api", &SystemClock, &random);
+    let server = |now| if now < 1.0 { asked_for(50) } else { pending() };
+    let hint = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        waits.hint("job-0", SystemClock.now());
+    };
+    let (polls, ()) = tokio::join!(polls_with(&waits, 1, schedule, &random, server), hint);
+    // Fifty seconds and nine per cent.
+    let seconds: Vec<_> = polls[0].iter().map(|at| (at * 10.0).round() / 10.0).collect();
+    assert_eq!(seconds, [0.0, 54.5]);
 }
