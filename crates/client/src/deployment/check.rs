@@ -3,8 +3,8 @@
 use std::ops::RangeInclusive;
 
 use super::{
-    Step,
     spec::{ModelSpec, SpecInput, SpecOutput},
+    step::Step,
 };
 use crate::{
     endpoint::{given, segment},

@@ -1,10 +1,10 @@
 //! The course of a deployment: what each step does, what it needs from those before, and what its failure says.
 
 use super::{
-    Step,
     done::{Done, State},
     files::Files,
     spec::ModelSpec,
+    step::Step,
 };
 use crate::{
     client::Client,

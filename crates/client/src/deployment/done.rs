@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{
-    Step,
     progress::{PULL, TEST},
+    step::Step,
 };
 use crate::{
     client::{Client, RequestOptions},

@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use super::{Step, spec::ModelSpec};
+use super::{spec::ModelSpec, step::Step};
 use crate::{
     blocking::stoppable,
     error::{Error, Result},

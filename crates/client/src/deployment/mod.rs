@@ -1,4 +1,4 @@
-//! The deployment of a model: its steps in order, and which of them to take. Each step's requests are in `steps`, the description
+//! The deployment of a model: which of its steps to take. Each step's requests are in `steps`, the description
 //! of the model in `spec`, its checks in `check`, its files in `files`.
 
 mod check;
@@ -8,16 +8,16 @@ mod files;
 mod progress;
 mod samples;
 mod spec;
+mod step;
 mod steps;
 
 use std::ops::RangeInclusive;
-
-use serde::Deserialize;
 
 use self::{course::Deployment, done::Done, files::NamedFiles};
 pub use self::{
     files::Sample,
     spec::{ContainerImage, ModelDescription, ModelSpec, SpecInput, SpecOutput},
+    step::Step,
 };
 use crate::{
     client::Client,
@@ -25,74 +25,6 @@ use crate::{
     error::{Error, Result},
     steps::{StepOptions, StepProgress},
 };
-
-/// A step of a deployment, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum Step {
-    /// Creates the model, or the version of an existing one.
-    Create,
-    /// Sets the description and the tags of the model, if there are any.
-    Describe,
-    /// Has the server pull the image, and waits until it has.
-    Image,
-    /// Sets the attributes of the version.
-    Attributes,
-    /// Has the server start the container.
-    Load,
-    /// Sends the samples of the inputs.
-    TestInput,
-    /// Has the server run the model on the samples, and waits until it has.
-    Run,
-    /// Stores samples of a job and of its results.
-    Samples,
-    /// Sets the attributes again, since the run has overwritten some.
-    Restore,
-    /// Sets the picture, if there is one.
-    Picture,
-    /// Makes the version available for jobs.
-    Activate,
-}
-
-impl Step {
-    const ALL: [Self; 11] = [
-        Self::Create,
-        Self::Describe,
-        Self::Image,
-        Self::Attributes,
-        Self::Load,
-        Self::TestInput,
-        Self::Run,
-        Self::Samples,
-        Self::Restore,
-        Self::Picture,
-        Self::Activate,
-    ];
-
-    /// Returns the name of the step.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Describe => "describe",
-            Self::Image => "image",
-            Self::Attributes => "attributes",
-            Self::Load => "load",
-            Self::TestInput => "testInput",
-            Self::Run => "run",
-            Self::Samples => "samples",
-            Self::Restore => "restore",
-            Self::Picture => "picture",
-            Self::Activate => "activate",
-        }
-    }
-
-    /// Whether a version that the server cannot test has the step.
-    fn is_of_test(self) -> bool {
-        matches!(self, Self::TestInput | Self::Run | Self::Samples | Self::Restore)
-    }
-}
 
 /// Which steps to take, and for how long to wait.
 #[derive(Debug, Clone, Default)]
