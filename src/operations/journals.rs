@@ -64,6 +64,5 @@ pub(super) async fn take(context: &Context<'_>) -> Result<Value> {
         JournalTurn::Submit(_) => text(json!({ "turn": "submit" }), None),
         JournalTurn::Wait(_, job_id) => text(json!({ "turn": "wait", "jobIdentifier": job_id }), None),
         JournalTurn::Ended(job) => text(json!({ "turn": "ended" }), Some(job)),
-        _ => return Err(Error::Internal("an unknown turn of a journal".to_owned())),
     })
 }

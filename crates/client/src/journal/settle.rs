@@ -6,18 +6,26 @@ use super::{
     Journal,
     history::{Candidate, Scan},
     record::Intent,
-    submit::is_refusal,
 };
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, Sent},
     jobs::{Scanned, WaitOptions, body},
 };
 
-/// How long a proxy may hold a request after its sender has given it up.
+/// How long a proxy may hold a request after its sender has aborted it.
 pub(super) const HELD: Duration = Duration::from_mins(1);
 
 /// How many scans in turn must not find a job. On a server whose pages are not in a stable order, one scan may miss it.
 const MISSES: u32 = 2;
+
+/// Whether the server has certainly not accepted a job.
+pub(super) fn is_refusal(error: &Error) -> bool {
+    match error {
+        Error::Status { status, .. } => *status != 408 && *status < 500,
+        Error::Argument { .. } | Error::Aborted | Error::System { .. } => true,
+        other => other.sent() == Some(Sent::No),
+    }
+}
 
 /// A key whose job is looked for until this is dropped.
 struct Wanted<'a>(&'a Journal, &'a str);

@@ -12,12 +12,12 @@ use super::{
     JournalKey,
     begin::{Began, SKEW},
     record::{Intent, Record},
-    settle::HELD,
+    settle::{HELD, is_refusal},
 };
 use crate::{
     client::{Client, RequestOptions},
     document::{self, Document, Members},
-    error::{Error, Result, Sent},
+    error::{Error, Result},
     jobs::WaitOptions,
     timestamp,
 };
@@ -188,15 +188,6 @@ fn waiting(options: &RequestOptions) -> WaitOptions {
     match options.own_patience() {
         Some(patience) => waiting.max_outage(patience),
         None => waiting,
-    }
-}
-
-/// Whether the server has certainly not accepted a job.
-pub(super) fn is_refusal(error: &Error) -> bool {
-    match error {
-        Error::Status { status, .. } => *status != 408 && *status < 500,
-        Error::Argument { .. } | Error::Aborted | Error::System { .. } => true,
-        other => other.sent() == Some(Sent::No),
     }
 }
 

@@ -17,7 +17,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// What to do about a key.
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum JournalTurn {
     /// Submit its job, once, with the key in the options.
     Submit(JournalKey),
