@@ -72,7 +72,7 @@ impl BindingClient {
                 let fault = match none {
                     NoOutputs::Failed(_) => "failed",
                     NoOutputs::Missing(_) => "missing",
-                    _ => "other",
+                    NoOutputs::NotResults => "other",
                 };
                 (None, Some(fault.to_owned()), Some(none.to_string()))
             }

@@ -5,7 +5,6 @@ use crate::document::Document;
 
 /// Why results have no outputs of an input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum NoOutputs {
     /// The text is not that of results.
     #[error("this is not the result of a job")]
