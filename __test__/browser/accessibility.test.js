@@ -229,7 +229,7 @@ describe('the page is accessible', { skip: noBrowser }, () => {
   it('is used by the keyboard alone', async () => {
     const page = await browser.open(`${emulator.url}/`);
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
-    // A link moves the focus once the address has changed, which the browser tells the page later.
+    // A link moves the focus once the address has changed, which the browser reports to the page later.
     const focuses = (selector) =>
       page.waitForFunction((expected) => document.activeElement?.matches(expected), selector, { timeout: 10_000 });
     await page.getByRole('row').nth(4).waitFor();
