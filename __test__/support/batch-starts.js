@@ -29,8 +29,9 @@ const LATEST = 5500;
  * @param {object} [options]
  * @param {boolean} [options.cancels] Whether the jobs are canceled.
  * @param {boolean} [options.isEarly] Whether the signal fires at once after the last start, before the first polls are answered.
+ * @param {'individual' | 'listing'} [options.polling]
  */
-async function assertHoldsLittle(t, emulator, jobs, { cancels = false, isEarly = false } = {}) {
+async function assertHoldsLittle(t, emulator, jobs, { cancels = false, isEarly = false, polling = 'individual' } = {}) {
   const body = (status) => JSON.stringify({ jobIdentifier: JOB, status });
   await emulator.fault({ method: 'GET', status: 200, body: body('IN_PROGRESS') });
   await emulator.fault({ method: 'DELETE', status: 200, body: body('CANCELED') });
@@ -43,6 +44,7 @@ async function assertHoldsLittle(t, emulator, jobs, { cancels = false, isEarly =
     String(jobs),
     String(cancels),
     String(isEarly),
+    polling,
   ];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   assert.equal(stderr, '');

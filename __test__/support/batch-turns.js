@@ -7,7 +7,7 @@ const { PerformanceObserver } = require('node:perf_hooks');
 const { ModzyClient } = require('modzy-client');
 const { threadTime } = require('./thread-time.js');
 
-const [, , baseURL, apiKey, job, count, cancels, isEarly] = process.argv;
+const [, , baseURL, apiKey, job, count, cancels, isEarly, polling] = process.argv;
 const jobs = Number(count);
 
 /** @type {{ startTime: number, duration: number }[]} The garbage collections. */
@@ -46,7 +46,7 @@ function watchTurns() {
 }
 
 async function main() {
-  const client = new ModzyClient(baseURL, apiKey, { proxy: false });
+  const client = new ModzyClient(baseURL, apiKey, { proxy: false, polling });
   // The first call loads and compiles code, which is not part of the measurement.
   await client.blockUntilComplete(job, { waitTimeout: 0 }).catch(() => {});
   const controller = new AbortController();
