@@ -82,7 +82,7 @@ const compileTests = cargo('compile the tests in Rust', ['test', ...WORKSPACE, '
 const rustdoc = cargo('rustdoc', ['doc', ...WORKSPACE, '--no-deps', '--quiet'], { RUSTDOCFLAGS: '--deny warnings' });
 const typedoc = tool('typedoc', 'typedoc/bin/typedoc', ['--emit', 'none']);
 const unitRust = cargo('unit tests in Rust', ['test', ...WORKSPACE, '--quiet', '--', '--skip', SLOW], TEST_THREADS);
-const longRust = cargo('long tests in Rust', ['test', ...WORKSPACE, '--lib', '--quiet', '--', '--ignored', LONG]);
+const longRust = cargo('long tests in Rust', ['test', ...WORKSPACE, '--tests', '--quiet', '--', '--ignored', LONG]);
 const slowRust = cargo('slow tests in Rust', ['test', ...WORKSPACE, '--tests', '--quiet', '--', SLOW]);
 
 const patientJavaScript = node('patient tests in JavaScript', 'patient');
