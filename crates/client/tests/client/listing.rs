@@ -61,8 +61,15 @@ fn polled(request: &Received) -> &str {
 
 /// Starts a server whose jobs end when they are added to the list.
 async fn serving(ended: Ended) -> Server {
+    serving_except(ended, |_| None).await
+}
+
+/// The same, except for the requests that have another reply.
+async fn serving_except(ended: Ended, other: impl Fn(&Received) -> Option<Reply> + Send + Sync + 'static) -> Server {
     Server::start(move |request, _| {
-        if is_list(request) {
+        if let Some(reply) = other(request) {
+            reply
+        } else if is_list(request) {
             ended.list()
         } else if ended.contains(polled(request)) {
             job("COMPLETED")
@@ -167,14 +174,8 @@ async fn a_dropped_wait_stops_its_polls_and_the_last_one_the_list() {
 
 #[tokio::test]
 async fn a_wait_does_not_believe_the_list() {
-    let server = Server::start(|request, _| {
-        if is_list(request) {
-            ok(serde_json::to_vec(&[entry("one")]).unwrap())
-        } else {
-            job("IN_PROGRESS")
-        }
-    })
-    .await;
+    let named = |request: &Received| is_list(request).then(|| ok(serde_json::to_vec(&[entry("one")]).unwrap()));
+    let server = serving_except(Ended::default(), named).await;
     let client = listing(&server);
     let options = quick();
     let wait = client.block_until_complete("one", &options, |_| {});
@@ -214,14 +215,8 @@ async fn waits_poll_individually_if_the_list_cannot_be_used_and_one_says_why() {
         (without_times(), "the jobs of the history have no updatedAt"),
         (unsorted(), "the job history is not sorted by updatedAt"),
     ] {
-        let server = Server::start(move |request, _| {
-            if is_list(request) {
-                reply.clone()
-            } else {
-                job("IN_PROGRESS")
-            }
-        })
-        .await;
+        let list = move |request: &Received| is_list(request).then(|| reply.clone());
+        let server = serving_except(Ended::default(), list).await;
         let client = listing(&server);
         let reasons = Arc::new(Reasons::default());
         let request = RequestOptions::default().observer(reasons.clone());
@@ -255,19 +250,11 @@ async fn waits_poll_individually_if_the_list_cannot_be_used_and_one_says_why() {
 async fn a_refusal_of_the_list_holds_back_no_poll_and_ends_no_wait() {
     for (code, retry_after) in [(429, "30"), (503, "30"), (429, "3600"), (503, "3600")] {
         let ended = Ended::default();
-        let server = {
-            let ended = ended.clone();
-            Server::start(move |request, _| {
-                if is_list(request) {
-                    Reply::Keep(answer(code, &format!("Retry-After: {retry_after}\r\n"), ""))
-                } else if ended.contains(polled(request)) {
-                    job("COMPLETED")
-                } else {
-                    job("IN_PROGRESS")
-                }
-            })
-            .await
+        let refused = move |request: &Received| {
+            let refusal = || Reply::Keep(answer(code, &format!("Retry-After: {retry_after}\r\n"), ""));
+            is_list(request).then(refusal)
         };
+        let server = serving_except(ended.clone(), refused).await;
         let client = listing(&server);
         let options = quick().max_outage(millis(500));
         let ids = ["a", "b", "c"];
@@ -293,21 +280,12 @@ async fn a_refusal_of_the_list_holds_back_no_poll_and_ends_no_wait() {
 async fn an_outage_of_the_server_is_no_reason_to_poll_individually() {
     let (is_down, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let ended = Ended::default();
-    let server = {
-        let (is_down, ended) = (Arc::clone(&is_down), ended.clone());
-        Server::start(move |request, _| {
-            if is_down.load(Ordering::Relaxed) {
-                Reply::Keep(answer(503, "", ""))
-            } else if is_list(request) {
-                ended.list()
-            } else if ended.contains(polled(request)) {
-                job("COMPLETED")
-            } else {
-                job("IN_PROGRESS")
-            }
-        })
-        .await
+    let down = Arc::clone(&is_down);
+    let outage = move |_: &Received| {
+        let is_down = down.load(Ordering::Relaxed);
+        is_down.then(|| Reply::Keep(answer(503, "", "")))
     };
+    let server = serving_except(ended.clone(), outage).await;
     let client = listing(&server);
     let options = quick();
     let ids: Vec<_> = (0..50).map(|number| format!("job-{number}")).collect();
