@@ -15,7 +15,7 @@ const lines = readFileSync(path.join(root, 'docs/features.md'), 'utf8').match(/^
 const rows = lines.slice(2).map((line) => line.slice(2, -2).split(' | '));
 
 it('each row names the clients, methods of this one, and tests that exist', () => {
-  assert.ok(rows.length > 10);
+  assert.notEqual(rows.length, 0);
   for (const [feature, ...cells] of rows) {
     assert.equal(cells.length, 8, feature);
     const [here, shown] = cells.slice(6);
