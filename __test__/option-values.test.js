@@ -288,8 +288,8 @@ describe('the addon', () => {
   it('takes the same names and values of headers, character by character', () => {
     const isTaken = (headers, agent) => {
       const byTable = failure(() => [readHeaders(headers, 'headers'), userAgent(agent, 'userAgent')]) === undefined;
-      const byAddon =
-        failure(() => new BindingClient(environment, { ...config, headers, userAgent: agent })) === undefined;
+      const settings = { headers, userAgent: agent };
+      const byAddon = failure(() => new BindingClient(environment, { ...config, settings })) === undefined;
       assert.equal(byTable, byAddon, inspect([headers, agent]));
       return byTable;
     };
@@ -319,7 +319,7 @@ describe('the addon', () => {
     const byTable = refused((headers) => readHeaders(headers, 'headers'));
     assert.deepEqual(
       byTable,
-      refused((headers) => new BindingClient(environment, { ...config, headers })),
+      refused((headers) => new BindingClient(environment, { ...config, settings: { headers } })),
     );
     assert.equal(byTable.length, 15);
   });

@@ -32,7 +32,7 @@ class ModzyClient extends Resource {
   static fromEnv(options) {
     const { MODZY_API_KEY, MODZY_BASE_URL } = process.env;
     const { apiKey, url, ...rest } = ownMembers(options ?? {}, 'fromEnv');
-    checkNames(rest, 'initiator');
+    checkNames(Object.entries(rest), 'initiator');
     const hasCredentials = [apiKey, rest.teamId, rest.teamToken].some(isGiven);
     if (!hasCredentials && !MODZY_API_KEY?.trim()) {
       throw new TypeError(

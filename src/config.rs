@@ -8,7 +8,8 @@ use napi_derive::napi;
 
 use crate::numbers::{LONGEST_STRING, count, millis, refuse, size};
 
-/// Settings of a client. Not `Debug`: they contain the key in plain text.
+/// Settings of a client. Not `Debug`: they contain the key in plain text. Each member costs a look-up, so those that are rarely given are
+/// together.
 #[napi(object, object_to_js = false)]
 pub struct BindingConfig {
     /// The root of the API or, with `host_root`, of the host.
@@ -21,6 +22,21 @@ pub struct BindingConfig {
     pub team_id: Option<String>,
     /// The team's token.
     pub team_token: Option<String>,
+    /// What the caller has set of the client itself.
+    pub settings: Option<BindingSettings>,
+    /// A path.
+    pub extra_ca_file: Option<String>,
+    /// A URL.
+    pub proxy: Option<String>,
+    /// The environment variables that decide the proxy if none is given.
+    pub proxy_variables: Option<HashMap<String, String>>,
+    /// What the caller has set of TLS.
+    pub tls: Option<BindingTls>,
+}
+
+/// Limits and headers of a client, and which connections it uses.
+#[napi(object, object_to_js = false)]
+pub struct BindingSettings {
     /// In ms.
     pub connect_timeout: Option<f64>,
     /// In ms.
@@ -39,28 +55,31 @@ pub struct BindingConfig {
     pub headers: Option<HashMap<String, String>>,
     /// The header's value.
     pub user_agent: Option<String>,
-    /// A path.
-    pub extra_ca_file: Option<String>,
-    /// A URL.
-    pub proxy: Option<String>,
-    /// The environment variables that decide the proxy if none is given.
-    pub proxy_variables: Option<HashMap<String, String>>,
-    /// In PEM.
-    pub ca: Option<Vec<Uint8Array>>,
-    /// In PEM. Ignored without `key`.
-    pub cert: Option<Uint8Array>,
-    /// In PEM. Ignored without `cert`.
-    pub key: Option<Uint8Array>,
     /// `own` for connections that no other client uses.
     pub transport: Option<String>,
     /// `listing` for waits that a list of ended jobs serves.
     pub polling: Option<String>,
 }
 
+/// Certificates in PEM. Not `Debug`: they contain a key.
+#[napi(object, object_to_js = false)]
+pub struct BindingTls {
+    /// The trusted authorities.
+    pub ca: Option<Vec<Uint8Array>>,
+    /// The certificate of the client. Ignored without `key`.
+    pub cert: Option<Uint8Array>,
+    /// Its key. Ignored without `cert`.
+    pub key: Option<Uint8Array>,
+}
+
 impl BindingConfig {
     /// Returns whether the client shares its transport with equal clients.
     pub(crate) fn is_shared(&self) -> bool {
-        self.transport.as_deref() != Some("own")
+        let transport = self
+            .settings
+            .as_ref()
+            .and_then(|settings| settings.transport.as_deref());
+        transport != Some("own")
     }
 
     /// Returns the builder of the client.
@@ -75,6 +94,26 @@ impl BindingConfig {
             None => Auth::team(self.team_id.unwrap_or_default(), self.team_token.unwrap_or_default()),
         };
         let mut builder = Client::builder(base?, auth);
+        if let Some(settings) = self.settings {
+            builder = settings.apply(builder)?;
+        }
+        if let Some(file) = self.extra_ca_file {
+            builder = builder.extra_ca_file(file);
+        }
+        if let Some(url) = self.proxy {
+            builder = builder.proxy(&url)?;
+        } else if let Some(variables) = self.proxy_variables {
+            builder = builder.proxy_from_variables(|name| variables.get(name).cloned())?;
+        }
+        match self.tls {
+            Some(tls) => tls.apply(builder),
+            None => Ok(builder),
+        }
+    }
+}
+
+impl BindingSettings {
+    fn apply(self, mut builder: ClientBuilder) -> Result<ClientBuilder> {
         if let Some(limit) = self.connect_timeout {
             builder = builder.connect_timeout(millis("connectTimeout", 1.0, limit)?);
         }
@@ -110,14 +149,12 @@ impl BindingConfig {
         if let Some(name) = self.user_agent {
             builder = builder.user_agent(name);
         }
-        if let Some(file) = self.extra_ca_file {
-            builder = builder.extra_ca_file(file);
-        }
-        if let Some(url) = self.proxy {
-            builder = builder.proxy(&url)?;
-        } else if let Some(variables) = self.proxy_variables {
-            builder = builder.proxy_from_variables(|name| variables.get(name).cloned())?;
-        }
+        Ok(builder)
+    }
+}
+
+impl BindingTls {
+    fn apply(self, mut builder: ClientBuilder) -> Result<ClientBuilder> {
         if let Some(pems) = self.ca {
             builder = builder.ca(pems.iter().map(|pem| &**pem))?;
         }

@@ -9,9 +9,15 @@ const { credential, readCredentials, readIdentity, refuseSwapped } = require('./
 const { readNetwork } = require('./network.js');
 const { optionOf, ownMembers } = require('./option-table.js');
 
+/** The members of the form of 2.x that are not options: the server and the credentials. */
+const identityNames = new Set(['apiKey', 'teamId', 'teamToken', 'url']);
+
+/** The options that are not members of the settings of the addon. */
+const otherPlaces = new Set(['logger', 'logging', 'proxy', 'tls']);
+
 /**
  * Reads the arguments of a client's constructor: `(baseURL, apiKey, options)`, `({ apiKey, url, logging, ...options })` or
- * `({ teamId, teamToken, url, logging, ...options })`.
+ * `({ teamId, teamToken, url, logging, ...options })`. A program may create a client for each call, so nothing is copied twice.
  *
  * @param {unknown[]} given
  * @returns {{ config: import('../../js-binding').BindingConfig, generation: 1 | 2, logs: import('../diagnostics/loggers.js').Log[] }}
@@ -19,59 +25,72 @@ const { optionOf, ownMembers } = require('./option-table.js');
 function readConstructor(given) {
   const [first, second, third] = given;
   if (typeof first !== 'object' || first === null) {
-    const members = isGiven(third) ? ownMembers(third, 'the client') : {};
-    checkNames(members, 'client');
-    return { ...toConfig(readIdentity(first, second), readOptions(members, 'client')), generation: 1 };
+    const options = isGiven(third) ? Object.entries(ownMembers(third, 'the client')) : [];
+    checkNames(options, 'client');
+    return { ...toConfig(readIdentity(first, second), readOptions(options, 'client')), generation: 1 };
   }
   if (isGiven(second)) {
     throw argumentError('the client takes (baseURL, apiKey, options) or ({ apiKey, url, ...options }), but not both');
   }
-  const { apiKey, teamId, teamToken, url, ...others } = ownMembers(first, 'the client');
-  checkNames(others, 'initiator');
+  const members = ownMembers(first, 'the client');
+  const entries = Object.entries(members);
+  checkNames(entries, 'initiator');
+  const { apiKey, teamId, teamToken, url } = members;
   refuseSwapped(url, apiKey, 'url', 'new ModzyClient({ apiKey, url })');
   const identity = {
     baseUrl: isGiven(url) ? credential(url, 'url') : 'https://app.modzy.com',
     hostRoot: true,
-    ...readCredentials(apiKey, teamId, teamToken),
+    credentials: readCredentials(apiKey, teamId, teamToken),
   };
-  return { ...toConfig(identity, readOptions(others, 'initiator')), generation: 2 };
+  return { ...toConfig(identity, readOptions(entries, 'initiator')), generation: 2 };
 }
 
 /**
  * Refuses names that are not those of options. This comes before the credentials, which may be missing because of a misspelled name.
  *
- * @param {Record<string, unknown>} given
+ * @param {[string, unknown][]} given
  * @param {'client' | 'initiator'} of
  */
 function checkNames(given, of) {
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of given) {
     optionOf(name, value, of, 'the client');
   }
 }
 
 /**
- * @param {Record<string, unknown>} given
+ * Reads the options, by what uses them. `settings` are those that only Rust uses, if any is given.
+ *
+ * @param {[string, unknown][]} given
  * @param {'client' | 'initiator'} of
  */
 function readOptions(given, of) {
   /** @type {Record<string, any>} */
-  const options = { __proto__: null };
-  for (const [name, value] of Object.entries(given)) {
-    const option = optionOf(name, value, of, 'the client');
+  const read = { proxy: undefined, tls: undefined, logger: undefined, logging: undefined };
+  /** @type {Record<string, any> | undefined} */
+  let settings;
+  for (const [name, value] of given) {
+    const option = identityNames.has(name) ? undefined : optionOf(name, value, of, 'the client');
     if (option !== undefined && isGiven(value)) {
-      options[name] = option.check(value, name);
+      const checked = option.check(value, name);
+      if (otherPlaces.has(name)) {
+        read[name] = checked;
+      } else {
+        settings ??= { __proto__: null };
+        settings[name] = checked;
+      }
     }
   }
-  return options;
+  const { proxy, tls, logger, logging } = read;
+  return { network: { proxy, tls }, logger, logging, settings };
 }
 
 /**
  * Returns the settings of the addon's client, and the logs that the client writes to.
  *
- * @param {Record<string, any>} identity
- * @param {Record<string, any>} options
+ * @param {{ baseUrl: string, hostRoot: boolean, credentials: import('./credentials.js').Credentials }} identity
+ * @param {ReturnType<typeof readOptions>} options
  */
-function toConfig(identity, { proxy, tls, logger, logging = 'off', ...others }) {
+function toConfig({ baseUrl, hostRoot, credentials }, { network, logger, logging = 'off', settings }) {
   /** @type {import('../diagnostics/loggers.js').Log[]} */
   const logs = logsOfEnvironment(process.env.MODZY_LOG);
   if (logger !== undefined) {
@@ -80,7 +99,13 @@ function toConfig(identity, { proxy, tls, logger, logging = 'off', ...others }) 
   if (logging !== 'off') {
     logs.push(new ConsoleLog(logging));
   }
-  return { config: Object.assign(Object.create(null), identity, others, readNetwork({ proxy, tls })), logs };
+  // Each member is an own one, so that Rust reads no inherited ones.
+  const { apiKey, teamId, teamToken } = credentials;
+  const { proxy, proxyVariables, extraCaFile, tls } = readNetwork(network);
+  return {
+    config: { baseUrl, hostRoot, apiKey, teamId, teamToken, settings, proxy, proxyVariables, extraCaFile, tls },
+    logs,
+  };
 }
 
 module.exports = { checkNames, readConstructor };

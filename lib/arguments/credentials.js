@@ -59,7 +59,7 @@ function readIdentity(baseURL, apiKey) {
     throw argumentError(`Cannot initialize the modzy client: ${text}; ${ways}`);
   }
   refuseSwapped(baseURL, apiKey, 'baseURL', 'new ModzyClient(baseURL, apiKey)');
-  return { baseUrl: credential(baseURL, 'baseURL'), hostRoot: false, apiKey: secret(apiKey, 'apiKey', 'ApiKey') };
+  return { baseUrl: credential(baseURL, 'baseURL'), hostRoot: false, credentials: ofKey(apiKey) };
 }
 
 /**
@@ -75,20 +75,32 @@ function refuseSwapped(url, apiKey, name, right) {
 }
 
 /**
+ * @typedef {{ apiKey?: string, teamId?: string, teamToken?: string }} Credentials
+ *
+ * @param {unknown} apiKey
+ * @returns {Credentials}
+ */
+function ofKey(apiKey) {
+  return { apiKey: secret(apiKey, 'apiKey', 'ApiKey'), teamId: undefined, teamToken: undefined };
+}
+
+/**
  * Reads an API key, or the identifier and the token of a team.
  *
  * @param {unknown} apiKey
  * @param {unknown} teamId
  * @param {unknown} teamToken
+ * @returns {Credentials}
  */
 function readCredentials(apiKey, teamId, teamToken) {
   if (!isGiven(teamId) && !isGiven(teamToken)) {
-    return { apiKey: secret(apiKey, 'apiKey', 'ApiKey') };
+    return ofKey(apiKey);
   }
   if (isGiven(apiKey)) {
     throw argumentError('Cannot initialize the modzy client: it takes apiKey, or teamId and teamToken, but not both');
   }
-  return { teamId: credential(teamId, 'teamId'), teamToken: secret(teamToken, 'teamToken', 'Bearer') };
+  const [id, token] = [credential(teamId, 'teamId'), secret(teamToken, 'teamToken', 'Bearer')];
+  return { apiKey: undefined, teamId: id, teamToken: token };
 }
 
 module.exports = { credential, readCredentials, readIdentity, refuseSwapped };

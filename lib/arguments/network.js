@@ -109,24 +109,51 @@ function tls(value, name) {
 }
 
 /**
+ * Returns those of the environment variables that are set, if any is. Each read is a call of the system's library.
+ *
+ * @param {readonly string[]} names
+ */
+function variables(names) {
+  /** @type {Record<string, any>} */
+  const set = { __proto__: null };
+  let isAny = false;
+  for (const name of names) {
+    const value = process.env[name];
+    if (value !== undefined) {
+      set[name] = value;
+      isAny = true;
+    }
+  }
+  return isAny ? set : undefined;
+}
+
+let lastResolved = { file: '', path: '' };
+
+/**
+ * Returns an absolute path. Most clients resolve the path of the last one.
+ *
+ * @param {string} file
+ */
+function resolved(file) {
+  if (file !== lastResolved.file) {
+    lastResolved = { file, path: initialDirectory === undefined ? file : path.resolve(initialDirectory, file) };
+  }
+  return lastResolved.path;
+}
+
+/**
  * Returns the connection settings of the addon. Options take precedence over the environment.
  *
  * @param {{ proxy?: string | false, tls?: Record<string, any> }} given
  */
 function readNetwork({ proxy: url, tls: certificates }) {
-  /** @type {Record<string, any>} */
-  const network = { __proto__: null, ...certificates };
-  if (typeof url === 'string') {
-    network.proxy = url;
-  } else if (url === undefined) {
-    const set = proxyVariables.filter((name) => process.env[name] !== undefined);
-    network.proxyVariables = Object.fromEntries(set.map((name) => [name, process.env[name]]));
-  }
   const extraCaFile = process.env.NODE_EXTRA_CA_CERTS;
-  if (extraCaFile) {
-    network.extraCaFile = initialDirectory === undefined ? extraCaFile : path.resolve(initialDirectory, extraCaFile);
-  }
-  return network;
+  return {
+    proxy: typeof url === 'string' ? url : undefined,
+    proxyVariables: url === undefined ? variables(proxyVariables) : undefined,
+    extraCaFile: extraCaFile ? resolved(extraCaFile) : undefined,
+    tls: certificates,
+  };
 }
 
 module.exports = { proxy, readNetwork, tls };

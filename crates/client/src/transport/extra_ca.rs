@@ -97,6 +97,22 @@ fn place_of(_: &Metadata) -> Option<(Place, Option<SystemTime>)> {
     None
 }
 
+/// Returns the version of the regular file at a path.
+fn version_at(path: &Path) -> Option<Version> {
+    let file = fs::metadata(path).ok().filter(Metadata::is_file)?;
+    Version::of(&file, SystemTime::now())
+}
+
+/// Whether the user of the process may read the file at a path. Costs less than to open it.
+#[cfg(unix)]
+fn is_readable(path: &Path) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::READ_OK).is_ok()
+}
+#[cfg(not(unix))]
+fn is_readable(_: &Path) -> bool {
+    false
+}
+
 /// Opens a regular file.
 fn open(path: &Path) -> Result<(File, Metadata), String> {
     // Checked before it is opened, because opening a pipe waits for a writer.
@@ -139,15 +155,15 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
 /// The reason why there are none, worded to follow the path.
 pub(crate) fn certificates_of(path: &Path) -> Result<Arc<Extra>, String> {
     static LAST: Mutex<Option<Known>> = Mutex::new(None);
-    // Opened even if it is known: the user of the process may no longer be allowed to read it.
+    let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_known = |known: &&Known| known.version.is_some() && known.version == version_at(path);
+    let known = last().as_ref().filter(is_known).map(|known| Arc::clone(&known.extra));
+    // The user of the process may no longer be allowed to read it.
+    if let Some(extra) = known.filter(|_| is_readable(path)) {
+        return Ok(extra);
+    }
     let (file, metadata) = open(path)?;
     let version = Version::of(&metadata, SystemTime::now());
-    let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if version.is_some()
-        && let Some(known) = last().as_ref().filter(|known| known.version == version)
-    {
-        return Ok(Arc::clone(&known.extra));
-    }
     let pem = contents(file, &metadata)?;
     // Most clients find what the last one has found: parsing hundreds of certificates takes milliseconds.
     let mut last = last();
