@@ -14,7 +14,7 @@ const PARTS: [&str; 8] = [
 ];
 
 /// Endings of the names of credentials, without a plural `s`: `sessionToken`, `x-amz-signature`.
-const ENDS: [&str; 52] = [
+const ENDS: [&str; 53] = [
     "accesskey",
     "accesskeyid",
     "accountkey",
@@ -31,6 +31,7 @@ const ENDS: [&str; 52] = [
     "clientkeydata",
     "connstr",
     "connstring",
+    "consumerkey",
     "cookie",
     "credential",
     "csrf",
@@ -222,7 +223,7 @@ mod tests {
             sasl.jaas.config .dockerconfigjson aws_creds wifiPsk totp db_conn_str X-Amz-Credential \
             x-amz-server-side-encryption-customer-key X-CSRF xsrf X-XSRF-TOKEN token1 token_2 token[0] sasToken1 apiKey1 api_key_2 \
             accessToken2 storageAccountKey1 cookie2 sas1 tokens2 sessionToken_old sas_token_primary tokenValue authToken.value \
-            credentialJson connString dbPw pw";
+            credentialJson connString dbPw pw consumerKey oauth_consumer_key";
         const OF_OTHERS: &str = "_ key inputKey objectKey publicKey keyId user username bypass compass config design \
             sigma author texas kansas pinned pinboard token.txt tokenizer input.txt storage storageClass url baseUrl callback_url sas_expiry \
             credits sacred x-amz-date X-Amz-Expires partitionKey sortKey primaryKey foreignKey monkey keyboard keywords \
