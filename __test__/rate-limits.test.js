@@ -113,6 +113,33 @@ describe('a call that finds out whether the server accepts requests again', () =
     assert.ok(performance.now() - began < 1500);
     assert.equal(submits(server), 3);
   });
+
+  it('passes that on to an equal client at once if its own client is closed, as does one that waits behind it', async (t) => {
+    const server = await serve(t, {
+      'POST /api/jobs': [refusal('0'), 'stall', { status: 202, body: { jobIdentifier: 'j' } }],
+    });
+    const [first, second] = [new ModzyClient(server.baseURL, KEY), new ModzyClient(server.baseURL, KEY)];
+    await assert.rejects(first.submitJobText('m', 'v', TEXTS, { retries: 0 }), RateLimitError);
+    const probe = first.submitJobText('m', 'v', TEXTS).catch((error) => error);
+    while (submits(server) < 2) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const behind = first.submitJobText('m', 'v', TEXTS).catch((error) => error);
+    const next = second.submitJobText('m', 'v', TEXTS);
+    while (second.stats().queues.submits.waiting < 2) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const began = performance.now();
+    await first.close();
+    const ends = (await Promise.all([probe, behind])).map(({ name, sent }) => [name, sent]);
+    assert.deepEqual(ends, [
+      ['ClientClosedError', 'maybe'],
+      ['ClientClosedError', 'no'],
+    ]);
+    assert.equal((await next).jobIdentifier, 'j');
+    assert.ok(performance.now() - began < 1500);
+    assert.equal(submits(server), 3);
+  });
 });
 
 describe('modzy:request:queue', () => {

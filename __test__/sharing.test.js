@@ -23,7 +23,8 @@ async function listen(server, seen) {
     const id = sockets.get(socket) ?? Symbol(String(socket.remotePort));
     sockets.set(socket, id);
     seen.push({ of: headers['x-of'], socket: id, headers, url });
-    response.end('{"jobIdentifier":"j","status":"COMPLETED"}');
+    const jobIdentifier = url.split('/').at(-1);
+    response.end(JSON.stringify({ jobIdentifier, status: 'COMPLETED' }));
   });
   server.on('tlsClientError', () => {});
   server.keepAliveTimeout = 60_000;
@@ -76,6 +77,32 @@ describe('clients', { timeout: 20_000 }, () => {
     );
     assert.equal(seen[3].url, '/elsewhere/api/jobs/j');
     assert.equal(lines.length, 1);
+  });
+
+  it('with equal connection settings keep their own headers, user agents and loggers apart in calls at the same time', async () => {
+    const lines = new Map();
+    const clients = Array.from({ length: 8 }, (_, nth) => {
+      const name = `client-${nth}`;
+      lines.set(name, []);
+      const logger = { info: (line) => lines.get(name).push(line) };
+      return new ModzyClient({ url, apiKey: KEY, userAgent: `${name}/1`, headers: { 'x-of': name }, logger });
+    });
+    const calls = Array.from({ length: 200 }, (_, nth) => clients[nth % 8].getJob(`job-${nth}`));
+    await Promise.all(calls);
+    assert.equal(clients[0].stats().clients >= 8, true);
+    assert.equal(seen.length, calls.length);
+    for (const { of, headers, url: path } of seen) {
+      const nth = Number(path.split('-').at(-1));
+      assert.deepEqual([of, headers['user-agent']], [`client-${nth % 8}`, `client-${nth % 8}/1`]);
+    }
+    for (const [name, written] of lines) {
+      const jobs = written.map((line) => Number(/ job-(\d+) done/.exec(line)?.[1]));
+      assert.equal(jobs.length, calls.length / 8, name);
+      assert.ok(
+        jobs.every((nth) => `client-${nth % 8}` === name),
+        `${name}: ${jobs}`,
+      );
+    }
   });
 
   it('with any different connection setting never use the same connection', async () => {

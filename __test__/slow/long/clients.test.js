@@ -56,6 +56,15 @@ describe('many equal clients, fifty at a time', { timeout: 300_000, skip: proces
     });
   }
 
+  it('make all their calls in a process with 64 descriptors', async () => {
+    for (const way of ['each', 'using']) {
+      const command = 'ulimit -n 64 && exec "$0" "$@"';
+      const { stdout } = await promisify(execFile)('sh', ['-c', command, process.execPath, program, url, way, '500']);
+      // A call that fails would end the process with an error.
+      assert.ok(JSON.parse(stdout).ms > 0, way);
+    }
+  });
+
   it('have one retry budget, also after the last of them', async () => {
     const failing = async () => {
       const client = new ModzyClient({ url, apiKey: 'publicPrefix.secretBody', retries: 1 });
