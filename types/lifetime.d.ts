@@ -51,7 +51,7 @@ export interface ClientStats {
   clients: number;
   /** The limit of busy sockets, `maxSockets`. */
   maxSockets: number;
-  /** How many sockets are busy with a request. */
+  /** How many sockets are busy with a request. Idle ones are not counted. */
   busySockets: number;
   /** How many requests wait for a socket. */
   waitingRequests: number;

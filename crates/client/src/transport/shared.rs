@@ -82,7 +82,7 @@ struct Withheld {
 pub struct TransportState {
     /// How many sockets may be busy at a time.
     pub max_sockets: usize,
-    /// How many sockets are busy with a request.
+    /// How many sockets are busy with a request. Idle ones are not counted, because reqwest does not show them.
     pub busy_sockets: usize,
     /// How many requests wait for a socket, polls included.
     pub waiting_requests: usize,
