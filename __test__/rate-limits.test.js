@@ -317,9 +317,13 @@ describe('a submit of a batch', () => {
   }
 
   it('that has been sent when its loop is left returns its receipt', async (t) => {
+    let hasArrived = () => {};
+    // The loop is left while the submit is under way.
+    const job = new Promise((resolve) => (hasArrived = () => resolve('j')));
     const server = await serve(t, {
       ...refusing(0),
       'POST /api/jobs': async () => {
+        hasArrived();
         await new Promise((resolve) => setTimeout(resolve, 300));
         return { status: 202, body: { jobIdentifier: 'sent' } };
       },
@@ -327,8 +331,6 @@ describe('a submit of a batch', () => {
     const client = new ModzyClient(server.baseURL, KEY);
     let submitted;
     const submit = (options) => (submitted = client.submitJobText('m', 'v', TEXTS, options));
-    // The loop is left while the submit is under way.
-    const job = new Promise((resolve) => setTimeout(() => resolve('j'), 100));
     const jobs = async function* () {
       yield submit;
       yield await job;
@@ -350,30 +352,33 @@ describe('a submit of a batch', () => {
       return client.submitJobText('m', 'v', TEXTS, options);
     };
     const batch = client.blockUntilAllComplete([submit, submit], { signal: controller.signal, cancelOnAbort: true });
-    setTimeout(() => controller.abort(), 150);
+    while (client.stats().queues.submits.waiting < 2) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     const began = performance.now();
+    controller.abort();
     await assert.rejects(batch, { name: 'AbortError' });
     assert.ok(performance.now() - began < 1500);
     assert.deepEqual(server.lines(), ['POST /api/jobs', 'POST /api/jobs']);
   });
 
   it('is canceled once, if its receipt arrives after the signal has fired', async (t) => {
+    const controller = new AbortController();
     const server = await serve(t, {
       ...refusing(0),
       'POST /api/jobs': async () => {
+        controller.abort();
         await new Promise((resolve) => setTimeout(resolve, 300));
         return { status: 202, body: { jobIdentifier: 'j' } };
       },
     });
     const client = new ModzyClient(server.baseURL, KEY);
-    const controller = new AbortController();
     const outcomes = [];
     const batch = client.blockUntilAllComplete([(options) => client.submitJobText('m', 'v', TEXTS, options)], {
       signal: controller.signal,
       cancelOnAbort: true,
       onCancel: ({ jobIdentifier, error }) => void outcomes.push([jobIdentifier, error]),
     });
-    setTimeout(() => controller.abort(), 100);
     await assert.rejects(batch, { name: 'AbortError' });
     assert.deepEqual(outcomes, [['j', undefined]]);
     assert.deepEqual(server.lines(), ['POST /api/jobs', 'DELETE /api/jobs/j']);
