@@ -103,6 +103,11 @@ fill(
   links.map(({ link }) => link),
 );
 window.addEventListener('hashchange', open);
+// The address names the view, so the link to the content does not change it.
+element('skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  element('main').focus();
+});
 setInterval(() => {
   if (!document.hidden) {
     view?.tick();
