@@ -77,7 +77,10 @@ export default [
     },
   },
   // Functions in these tests run in the page.
-  { files: ['__test__/browser/**'], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
+  {
+    files: ['__test__/browser/**', '__test__/support/browser.js', 'dev/soak/page.js'],
+    languageOptions: { globals: { ...globals.node, ...globals.browser } },
+  },
   // What is published has no circle of modules.
   {
     files: ['index.js', 'lib/**', 'crates/emulator/npm/**', 'crates/emulator/page/**'],

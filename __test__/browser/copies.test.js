@@ -9,7 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
-const { noBrowser, useBrowser } = require('../support/browser.js');
+const { copyBy, follow, noBrowser, useBrowser, visit } = require('../support/browser.js');
 const { useEmulator } = require('../support/emulator.js');
 const { execute } = require('../support/execute.js');
 
@@ -37,7 +37,7 @@ describe('copies from the page', { skip: noBrowser }, () => {
 
   /** Returns the commands that the page shows for a job, by language, with its note. */
   async function commandsOf(page, id) {
-    await page.goto(`${emulator.url}/#/jobs/${id}`);
+    await visit(page, `${emulator.url}/#/jobs/${id}`);
     const request = page.getByRole('region', { name: 'Request' });
     const curl = await request.locator('pre').textContent();
     // It appears with the commands.
@@ -63,7 +63,7 @@ describe('copies from the page', { skip: noBrowser }, () => {
       for (const isLogged of [true, false]) {
         if (!isLogged) {
           await emulator.clearRequests();
-          await page.goto(`${emulator.url}/`);
+          await visit(page, `${emulator.url}/`);
         }
         const commands = await commandsOf(page, job);
         const { stdout, stderr } = await execute('curl', commands.curl, { MODZY_API_KEY: KEY });
@@ -196,14 +196,9 @@ describe('copies from the page', { skip: noBrowser }, () => {
 
   /** Copies the newest request of a path as a fault, by the button of the page. */
   async function copied(page, route) {
-    await page.goto(`${emulator.url}/#/requests`);
-    await page
-      .getByRole('link', { name: `GET /api${route}` })
-      .first()
-      .click();
-    await page.getByRole('button', { name: 'Copy as a fault' }).click();
-    await page.getByText('Copied').waitFor();
-    return JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+    await visit(page, `${emulator.url}/#/requests`);
+    await follow(page, page.getByRole('link', { name: `GET /api${route}` }).first());
+    return JSON.parse(await copyBy(page, page.getByRole('button', { name: 'Copy as a fault' })));
   }
 
   it('make a request end as one that met a fault did, whatever the fault was', async () => {
@@ -254,11 +249,8 @@ describe('copies from the page', { skip: noBrowser }, () => {
       ['/tags', /the fault that it met is too large for the log/],
     ])) {
       await api('GET', route);
-      await page.goto(`${emulator.url}/#/requests`);
-      await page
-        .getByRole('link', { name: `GET /api${route}` })
-        .first()
-        .click();
+      await visit(page, `${emulator.url}/#/requests`);
+      await follow(page, page.getByRole('link', { name: `GET /api${route}` }).first());
       await page.getByText(reason).waitFor();
       assert.equal(await page.getByRole('button', { name: 'Copy as a fault' }).count(), 0);
       await page.getByRole('button', { name: 'Edit as a fault without the body' }).click();

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
-const { noBrowser, useBrowser } = require('../support/browser.js');
+const { copyBy, follow, noBrowser, useBrowser, visit } = require('../support/browser.js');
 const { Emulator, useEmulator } = require('../support/emulator.js');
 const { landscape } = require('../support/pictures.js');
 
@@ -18,8 +18,8 @@ describe('at its edges, the page', { skip: noBrowser }, () => {
 
   /** Opens the newest request of a name. */
   async function openRequest(page, name) {
-    await page.goto(`${emulator.url}/#/requests`);
-    await page.getByRole('link', { name }).first().click();
+    await visit(page, `${emulator.url}/#/requests`);
+    await follow(page, page.getByRole('link', { name }).first());
   }
 
   it('draws no mask that does not fit its picture or takes too long, and draws one with decimals', async () => {
@@ -59,9 +59,8 @@ describe('at its edges, the page', { skip: noBrowser }, () => {
     }
     const page = await open('#/requests', { permissions: ['clipboard-read', 'clipboard-write'] });
     await openRequest(page, 'HEAD /api/models');
-    await page.getByRole('button', { name: 'Copy as a fault' }).click();
-    await page.getByText('Copied').waitFor();
-    const { method, status, connection } = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+    const copied = await copyBy(page, page.getByRole('button', { name: 'Copy as a fault' }));
+    const { method, status, connection } = JSON.parse(copied);
     assert.deepEqual({ method, status, connection }, { method: 'HEAD', status: 200, connection: undefined });
     assert.equal(await page.getByText('the response ended early').count(), 0);
     assert.equal(await page.locator('.tag.retry').count(), 0);
@@ -115,8 +114,8 @@ describe('at its edges, the page', { skip: noBrowser }, () => {
     const second = await new Emulator().start({ page: true, port });
     await fetch(`${second.baseURL}/tags?new`);
     await page.getByRole('link', { name: 'GET /api/tags?new' }).waitFor();
-    assert.equal(await page.getByRole('link', { name: 'GET /api/tags?old' }).count(), 0);
-    assert.equal(await page.getByRole('button', { name: 'Pause' }).getAttribute('aria-pressed'), 'false');
+    await page.getByRole('link', { name: 'GET /api/tags?old' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Pause', pressed: false }).waitFor();
     await page.context().close();
     await second.stop();
     // The failed connections.

@@ -7,7 +7,7 @@ const { once } = require('node:events');
 const { createServer } = require('node:http');
 const { describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
-const { noBrowser, useBrowser } = require('../support/browser.js');
+const { noBrowser, useBrowser, visit } = require('../support/browser.js');
 const { useEmulator } = require('../support/emulator.js');
 
 const HOSTILE = [
@@ -51,18 +51,18 @@ describe('a hostile job', { skip: noBrowser }, () => {
     const requested = [];
     page.on('request', (request) => requested.push(request.url()));
     for (const job of jobs) {
-      await page.goto(`${emulator.url}/#/jobs/${job}`);
+      await visit(page, `${emulator.url}/#/jobs/${job}`);
       await page
         .getByText(job === jobs[2] ? 'svg' : HOSTILE[0])
         .first()
         .waitFor();
       await page.getByRole('tab', { name: 'JavaScript' }).click();
     }
-    await page.goto(`${emulator.url}/#/requests/0`);
+    await visit(page, `${emulator.url}/#/requests/0`);
     await page.getByLabel('Body of the request').waitFor();
-    await page.goto(`${emulator.url}/#/faults`);
+    await visit(page, `${emulator.url}/#/faults`);
     await page.getByText(HOSTILE[3]).first().waitFor();
-    await page.goto(`${emulator.url}/#/models/${encodeURIComponent(HOSTILE[1])}`);
+    await visit(page, `${emulator.url}/#/models/${encodeURIComponent(HOSTILE[1])}`);
     await page.getByRole('alert').waitFor();
     assert.equal(await page.evaluate(() => 'hacked' in window), false);
     const own = requested.filter((url) => !url.startsWith(`${emulator.url}/`) && !url.startsWith('blob:'));
@@ -87,7 +87,7 @@ describe('a hostile job', { skip: noBrowser }, () => {
       // Another client may set types that this one refuses.
       const body = { inputs: [{ name: text, acceptedMediaTypes: other, description: other }], outputs };
       await client.request({ method: 'PATCH', path: `/models/${modelId}/versions/0.0.1`, body });
-      await page.goto(`${emulator.url}/#/models/${modelId}`);
+      await visit(page, `${emulator.url}/#/models/${modelId}`);
       assert.equal(await page.locator('.detail h2').textContent(), text);
       await page
         .getByRole('group', { name: text, exact: true })

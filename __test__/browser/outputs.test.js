@@ -43,7 +43,10 @@ describe('an output', { skip: noBrowser }, () => {
     const page = await openJob(job);
     await input(page, 'a').getByText('Successful').waitFor();
     const figures = input(page, 'a').locator('.received figure');
-    await figures.nth(NAMES.length - 1).waitFor();
+    await figures
+      .locator('.leaf')
+      .nth(NAMES.length - 1)
+      .waitFor();
     assert.deepEqual(await figures.locator('figcaption > .strong').allTextContents(), NAMES);
     assert.deepEqual(await figures.locator('.leaf').allTextContents(), Array(NAMES.length).fill('a: "FAILED"'));
     for (const link of await figures.getByRole('link').all()) {

@@ -8,7 +8,7 @@ const { createHash } = require('node:crypto');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
-const { noBrowser, useBrowser } = require('../support/browser.js');
+const { copyBy, noBrowser, useBrowser, visit } = require('../support/browser.js');
 const { Emulator, useEmulator } = require('../support/emulator.js');
 const { execute } = require('../support/execute.js');
 const { landscape } = require('../support/pictures.js');
@@ -74,7 +74,7 @@ describe('the page', { skip: noBrowser }, () => {
     await page.getByText('00000010  10 11 12 13').waitFor();
     await page.getByText('976 bytes more').waitFor();
     await page.getByText(createHash('sha256').update(bytes).digest('hex')).first().waitFor();
-    await page.goto(`${emulator.url}/#/jobs/${sound.jobIdentifier}`);
+    await visit(page, `${emulator.url}/#/jobs/${sound.jobIdentifier}`);
     const audio = page.locator('audio');
     await audio.waitFor();
     await page.waitForFunction(() => (document.querySelector('audio')?.duration ?? 0) > 0);
@@ -119,9 +119,10 @@ describe('the page', { skip: noBrowser }, () => {
       .catch(() => {});
     await page.getByText('No faults.').waitFor();
     await client().getJob(job.jobIdentifier);
-    await page.goto(`${emulator.url}/#/jobs/${job.jobIdentifier}`);
+    await visit(page, `${emulator.url}/#/jobs/${job.jobIdentifier}`);
     const line = page.getByRole('region', { name: 'Time line' });
     await line.getByText('retry 2').waitFor();
+    await line.locator('.request .outcome').nth(4).getByText('200').waitFor();
     assert.deepEqual(await line.locator('.request .outcome').allTextContents(), ['202', '503', '503', '503', '200']);
     await page.getByRole('link', { name: /^Requests/ }).click();
     await page.getByRole('combobox', { name: 'Filter by outcome' }).selectOption('With a fault');
@@ -155,8 +156,9 @@ describe('the page', { skip: noBrowser }, () => {
     assert.equal(text.includes('hidden-secret') || text.includes(emulator.apiKey), false);
     await detail(page).getByText('ApiKey ***').waitFor();
     await page.getByRole('button', { name: 'Edit as a fault' }).click();
-    assert.equal(await page.getByLabel('Path').inputValue(), '/api/jobs');
-    assert.equal(await page.getByLabel('Status').inputValue(), '202');
+    const form = page.getByRole('form', { name: 'New fault' });
+    assert.equal(await form.getByLabel('Path').inputValue(), '/api/jobs');
+    assert.equal(await form.getByLabel('Status').inputValue(), '202');
   });
 
   it('runs a model by its form, cancels the job, and shows the request that made it', async (t) => {
@@ -189,11 +191,15 @@ describe('the page', { skip: noBrowser }, () => {
     const page = await open('#/models');
     const ids = [];
     for (const { modelId } of models) {
-      await page.goto(`${emulator.url}/#/models/${modelId}`);
+      await visit(page, `${emulator.url}/#/models/${modelId}`);
       const form = page.getByRole('form', { name: 'Run the model' });
-      const sample = page.waitForResponse(/\/sample-input$/);
       await form.getByRole('button', { name: 'Use the sample' }).click();
-      await (await sample).finished();
+      // A text in its control, or a note about the file in its place.
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('form fieldset')].some(
+          (input) => input.querySelector('textarea')?.value || input.querySelector('[role=status]')?.textContent,
+        ),
+      );
       await form.getByRole('button', { name: 'Run the model' }).click();
       await page.waitForURL('**/#/jobs/*');
       ids.push(page.url().split('/').at(-1));
@@ -225,8 +231,8 @@ describe('the page', { skip: noBrowser }, () => {
           if (!isLogged) {
             await emulator.clearRequests();
           }
-          await page.goto(`${emulator.url}/`);
-          await page.goto(`${emulator.url}/#/jobs/${jobIdentifier}`);
+          await visit(page, `${emulator.url}/`);
+          await visit(page, `${emulator.url}/#/jobs/${jobIdentifier}`);
           const request = page.getByRole('region', { name: 'Request' });
           for (const tab of /** @type {const} */ (['curl', 'JavaScript'])) {
             await request.getByRole('tab', { name: tab }).click();
@@ -267,9 +273,7 @@ describe('the page', { skip: noBrowser }, () => {
     const expected = await read();
     const page = await open('#/requests', { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.getByRole('link', { name: 'GET /api/models' }).click();
-    await page.getByRole('button', { name: 'Copy as a fault' }).click();
-    await page.getByText('Copied').waitFor();
-    await emulator.fault(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())));
+    await emulator.fault(JSON.parse(await copyBy(page, page.getByRole('button', { name: 'Copy as a fault' }))));
     assert.deepEqual(await read(), expected);
   });
 

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { createHash } = require('node:crypto');
 const { describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
-const { noBrowser, useBrowser } = require('../support/browser.js');
+const { noBrowser, useBrowser, visit } = require('../support/browser.js');
 const { useEmulator } = require('../support/emulator.js');
 
 const SENTIMENT = /** @type {const} */ (['ed542963de', '1.0.1']);
@@ -46,7 +46,7 @@ describe('what the page shows', { skip: noBrowser }, () => {
     };
     const files = Object.fromEntries(Object.entries(bytes).map(([key, data]) => [key, { input: data }]));
     const digest = await client().submitJobFile('d1g35t0256', '1.1.0', files);
-    await page.goto(`${emulator.url}/#/jobs/${digest.jobIdentifier}`);
+    await visit(page, `${emulator.url}/#/jobs/${digest.jobIdentifier}`);
     for (const key of Object.keys(bytes)) {
       await input(page, key)
         .getByText(/^bytes, /)
@@ -71,7 +71,7 @@ describe('what the page shows', { skip: noBrowser }, () => {
       [bytes, 'bytes, 8 B'],
       [Buffer.from('\ufeffgäh\r\n'), 'text, 9 B'],
     ])) {
-      await page.goto(`${emulator.url}/#/models/w0rdc0unt1/1.0.0`);
+      await visit(page, `${emulator.url}/#/models/w0rdc0unt1/1.0.0`);
       await page.getByLabel('Text').fill('typed before');
       await page.getByLabel('Or a file').setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer });
       await page.getByText('The file is sent, and not the text.').waitFor();
@@ -145,7 +145,7 @@ describe('what the page shows', { skip: noBrowser }, () => {
       a: { 'in.json': JSON.stringify({ explanation }) },
       b: { 'in.json': '{"one":1.0,"large":12345678901234567890,"__proto__":1}' },
     });
-    await page.goto(`${emulator.url}/#/jobs/${large.jobIdentifier}`);
+    await visit(page, `${emulator.url}/#/jobs/${large.jobIdentifier}`);
     await input(page, 'a').getByText('129,950 words more').waitFor();
     for (const shown of ['1.0', '12345678901234567890']) {
       await input(page, 'b').locator('.tree').getByText(shown, { exact: true }).waitFor();

@@ -19,6 +19,61 @@ function launch() {
   return chromium.launch({ executablePath: program, chromiumSandbox: process.getuid?.() !== 0 });
 }
 
+/** Notes in a page which address it has opened. The browser reports a new one to the page some time after it has changed. */
+function noteOpened() {
+  const note = () => Object.assign(window, { openedAddress: location.hash });
+  note();
+  // Before the listener of the page, and in the same task.
+  window.addEventListener('hashchange', note);
+}
+
+/**
+ * Resolves when a page has opened an address, which is the part of a URL from `#` on.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {string} address
+ */
+const hasOpened = (page, address) =>
+  page.waitForFunction((expected) => /** @type {any} */ (window).openedAddress === expected, address);
+
+/**
+ * Goes to a URL, and waits until the page has opened its view.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {string} url
+ */
+async function visit(page, url) {
+  await page.goto(url);
+  await hasOpened(page, new URL(url).hash);
+}
+
+/**
+ * Follows a link within the page, and waits until the page has opened its view.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {import('playwright-core').Locator} link
+ */
+async function follow(page, link) {
+  const address = String(await link.getAttribute('href'));
+  await link.click();
+  await hasOpened(page, address);
+}
+
+/**
+ * Presses a button that copies, and returns what it copies. The notice of an earlier copy does not count.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {import('playwright-core').Locator} button
+ */
+async function copyBy(page, button) {
+  await page.locator('#notice').evaluate((notice) => {
+    notice.hidden = true;
+  });
+  await button.click();
+  await page.getByText('Copied', { exact: true }).waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
 /**
  * Provides a browser for the tests of a suite. A page that logs an error fails the test that opened it. Called before `useEmulator`,
  * so that the pages are closed before the emulator is cleared.
@@ -47,6 +102,7 @@ function useBrowser() {
     errors,
     async open(url, options) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+      await context.addInitScript(noteOpened);
       const page = await context.newPage();
       page.setDefaultTimeout(15_000);
       page.on('pageerror', (error) => errors.push(String(error)));
@@ -61,4 +117,4 @@ function useBrowser() {
   };
 }
 
-module.exports = { launch, noBrowser, useBrowser };
+module.exports = { copyBy, follow, launch, noBrowser, useBrowser, visit };
