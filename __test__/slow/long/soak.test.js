@@ -4,9 +4,11 @@
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
+const { soakPage } = require('../../../dev/soak/page.js');
 const { soak } = require('../../../dev/soak/run.js');
 const { slope, slopeOfFloor } = require('../../../dev/soak/slope.js');
 const { transfers } = require('../../../dev/soak/transfers.js');
+const { noBrowser } = require('../../support/browser.js');
 
 const seed = Date.now() % 1_000_000;
 
@@ -31,6 +33,13 @@ describe(`a soak (seed ${seed})`, () => {
   it('uploads each byte from each kind of source', async () => {
     const { kinds } = await transfers({ bytes: 20_000_003, seed });
     assert.equal(kinds, 8);
+  });
+
+  const noPage = noBrowser || (process.platform !== 'linux' && 'reads /proc');
+  it('of a page that stays open costs the emulator little, and the page does not grow', { skip: noPage }, async (t) => {
+    // Not optimized, and measured for seconds. The limit of `npm run soak -- --page` is 2 %.
+    const { total, cost, heap } = await soakPage({ seconds: 18, rate: 1000, cost: 0.1 });
+    t.diagnostic(`${total} requests, ${(100 * cost).toFixed(1)} % of a core, ${heap} bytes more in the page`);
   });
 
   it('detects a figure that rises', () => {
