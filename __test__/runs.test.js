@@ -4,6 +4,7 @@
 // The requests of each form are rows of contract/runs.js.
 
 const assert = require('node:assert/strict');
+const http = require('node:http');
 const { Readable } = require('node:stream');
 const { describe, it } = require('node:test');
 const { pathToFileURL } = require('node:url');
@@ -213,8 +214,23 @@ describe('the errors of a run', () => {
       assert.equal(error.jobIdentifier, JOB);
       assert.equal(JSON.parse(JSON.stringify(error)).jobIdentifier, JOB);
       assert.match(error.stack, /runs\.test\.js/);
+      // The same call would submit another job.
+      assert.equal(error.retryable, false);
     });
   }
+
+  it('say that the server has acted although it is gone by the first poll', async (t) => {
+    let listener;
+    const createServer = (...given) => (listener = http.createServer(...given));
+    const accept = () => {
+      listener.close();
+      return { body: receipt, headers: { connection: 'close' } };
+    };
+    const server = await serve(t, { [POST]: accept }, { createServer });
+    const error = await failure(clientOf(server).run('m@1', TEXT, { ...quickly, maxOutage: 0 }));
+    assert.ok(error instanceof ConnectionError, error.stack);
+    assert.deepEqual([error.jobIdentifier, error.sent, error.retryable], [JOB, 'maybe', false]);
+  });
 
   it('have the job after the client was closed', async (t) => {
     const server = await serve(t, { ...routes, [GET]: 'stall' });
@@ -270,6 +286,14 @@ describe('the errors of a run', () => {
     assert.ok(error instanceof ConnectionError);
     assert.equal(error.sent, 'no');
     assert.deepEqual(server.lines(), ['GET /api/models/m']);
+  });
+
+  it('say that nothing was submitted if the limits of uploads cannot be read', async (t) => {
+    const server = await serve(t, { 'GET /api/jobs/features': 'reset' });
+    const error = await failure(clientOf(server).run('m@1', { 'input.txt': Buffer.from('x') }));
+    assert.ok(error instanceof ConnectionError);
+    assert.deepEqual([error.sent, error.retryable], ['no', true]);
+    assert.deepEqual(server.lines(), ['GET /api/jobs/features']);
   });
 
   it('end a run whose onSubmit throws, and leave its job alone', async (t) => {

@@ -73,6 +73,9 @@ function toCause(message, code) {
 /** The methods whose inputs are in the body of the submit. */
 const inTheBody = ['submitJob', 'submitJobText', 'submitJobEmbedded'];
 
+/** The methods that upload, and in which a string is a text. */
+const takeTexts = ['run', 'submit'];
+
 /**
  * Returns whether the server refused a body because of its size, and did not say what to do.
  *
@@ -110,7 +113,8 @@ function toError(failure, site) {
     case 'input': {
       const { fault: code, inputKey, inputName } = failure;
       // A string of an upload is a path, but may have been meant as a text.
-      const advice = code === 'missing' && inputKey !== '' ? `; ${ADVICE_FOR_TEXTS}` : '';
+      const mayBeText = code === 'missing' && inputKey !== '' && !takeTexts.includes(site?.method ?? '');
+      const advice = mayBeText ? `; ${ADVICE_FOR_TEXTS}` : '';
       return new InputError(message + advice, { code, inputKey, inputName, cause: toCause(failure.cause) });
     }
     case 'journal': {
@@ -143,9 +147,9 @@ function toError(failure, site) {
         cause: toCause(message, failure.code),
       });
     case 'waitTimeout': {
-      const { jobIdentifier } = failure;
+      const { jobIdentifier, retryable } = failure;
       const job = failure.job === undefined ? undefined : readDocument(failure.job);
-      return new WaitTimeoutError(message, { jobIdentifier, job, retryable: true });
+      return new WaitTimeoutError(message, { jobIdentifier, job, retryable });
     }
     case 'jobFailed': {
       const { jobIdentifier } = failure;

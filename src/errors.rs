@@ -129,6 +129,8 @@ pub enum BindingError {
         job_identifier: String,
         /// The job of the last successful poll, as JSON.
         job: Option<String>,
+        /// Whether the same call may be repeated.
+        retryable: bool,
     },
     /// A job that has failed, or an input of it.
     JobFailed {
@@ -312,6 +314,7 @@ impl From<&Error> for BindingError {
                 message,
                 job_identifier: job_identifier.clone(),
                 job: job.clone().map(String::from),
+                retryable: error.is_retryable(),
             },
             Error::JobFailed {
                 job_identifier, job, ..

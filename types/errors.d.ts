@@ -7,7 +7,10 @@ import type { Job } from './jobs.js';
  * system refuses before anything is sent (`retryable` is true), or a defect of this package.
  */
 export declare class ModzyError extends Error {
-  /** Whether repeating the call is safe and may succeed. */
+  /**
+   * Whether repeating the call is safe and may succeed. `false` once `run` has submitted its job, and once `deployModel` has taken a step,
+   * unless it resumes.
+   */
   retryable: boolean;
   /** Creates an error. The library creates its errors itself; the constructor is for tests. */
   constructor(message: string, details?: { retryable?: boolean; cause?: unknown });

@@ -152,6 +152,8 @@ pub enum Error {
         job: Option<Document>,
         /// The limit that passed.
         limit: Duration,
+        /// Whether the same call may be made again. One that has submitted the job would submit another.
+        is_retryable: bool,
     },
 
     /// The job has ended without the results that were asked for: it was canceled, has failed or timed out, or an input of it has
@@ -344,6 +346,23 @@ impl Error {
         }
     }
 
+    /// Returns the error of a call that had changed something on the server before it failed: the same call would do so again.
+    pub(crate) fn after_change(mut self) -> Self {
+        self.note_earlier_sent();
+        let failed = match &mut self {
+            Self::Step {
+                source: Some(source), ..
+            } => &mut **source,
+            other => other,
+        };
+        if let Self::WaitTimeout { is_retryable, .. } = failed {
+            *is_retryable = false;
+        } else if let Some(call) = failed.call_mut() {
+            call.retryable = false;
+        }
+        self
+    }
+
     /// Adds advice to the message of an answer.
     pub(crate) fn advise(&mut self, advice: &str) {
         if let Self::Status { message: text, .. } | Self::Response { detail: text, .. } = self {
@@ -356,7 +375,8 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::WaitTimeout { .. } | Self::System { .. } => true,
+            Self::WaitTimeout { is_retryable, .. } => *is_retryable,
+            Self::System { .. } => true,
             Self::Step { source, .. } => source.as_ref().is_some_and(|source| source.is_retryable()),
             other => other.call().is_some_and(|call| call.retryable),
         }

@@ -104,7 +104,8 @@ impl Client {
     /// # Errors
     /// [`Error::Argument`] for a spec that cannot work, and [`Error::Input`] for a file that changes while it is read, before anything
     /// is created. [`Error::Step`] for a step that fails, or that
-    /// takes longer than [`StepOptions::limit`]; it holds the identifier of the model.
+    /// takes longer than [`StepOptions::limit`]; it holds the identifier of the model. It [is retryable](Error::is_retryable) only if
+    /// the same call would not repeat a step that has been taken: before the first has been, and with [`DeployOptions::resume`].
     pub fn deploy_model(
         &self,
         spec: &ModelSpec,
@@ -138,6 +139,9 @@ impl Client {
         if let Some(model) = spec.model_id.as_deref().filter(|_| options.resumes) {
             deployment.done = Done::read(self, model, &spec.version, options.wait.request_options()).await?;
         }
+        // Whether the same call would take a step again.
+        let mut repeats = false;
+        let judged = |error: Error, repeats| if repeats { error.after_change() } else { error };
         for step in Step::ALL.into_iter().filter(|step| steps.contains(step)) {
             if !deployment.needs(step) {
                 continue;
@@ -151,9 +155,13 @@ impl Client {
             let known = deployment.model_id.clone();
             report(0, known.as_deref());
             let taken = deployment.take(step, |percentage| report(percentage, known.as_deref()));
-            taken.await.map_err(|error| deployment.failure(step, "failed", error))?;
+            taken
+                .await
+                .map_err(|error| judged(deployment.failure(step, "failed", error), repeats))?;
+            repeats = !options.resumes;
             report(100, deployment.model_id.as_deref());
         }
-        deployment.version(*steps.end()).await
+        let deployed = deployment.version(*steps.end()).await;
+        deployed.map_err(|error| judged(error, repeats))
     }
 }

@@ -164,6 +164,7 @@ impl Client {
             job_identifier: self.without_key(job_id).into_owned(),
             job,
             limit: options.schedule.wait_timeout.unwrap_or_default(),
+            is_retryable: true,
         }
     }
 

@@ -107,7 +107,8 @@ impl Client {
     ///
     /// # Errors
     /// In the outcome: those of its parts, and [`Error::JobFailed`] if the job ends with another status than `COMPLETED`. A job can
-    /// complete although inputs have failed: see [`RunOptions::failures`]. A single input without a result has failed.
+    /// complete although inputs have failed: see [`RunOptions::failures`]. A single input without a result has failed. No error after
+    /// the submit [is retryable](Error::is_retryable), because the same call would submit another job.
     pub async fn run(
         &self,
         job: RunJob,
@@ -142,6 +143,7 @@ impl Client {
         let outcome = Box::pin(self.finish_run(&job_id, is_single, rejects, options, abort, listener)).await;
         RunOutcome {
             job_identifier: Some(job_id),
+            result: outcome.result.map_err(Error::after_change),
             ..outcome
         }
     }

@@ -137,6 +137,54 @@ async fn a_failed_run_is_repeated_and_a_failed_pull_too() {
 }
 
 #[tokio::test]
+async fn a_failed_step_is_worth_the_same_call_only_if_that_repeats_no_other_step() {
+    let folder = Folder::new();
+    for (fails, options, model_id, retryable) in [
+        ("POST /api/models", fast(), None, false),
+        ("GET /api/models/m/versions/0.0.1/container-image", fast(), None, false),
+        (
+            "GET /api/models/m/versions/0.0.1/container-image",
+            fast().from(Step::Image),
+            Some("m"),
+            true,
+        ),
+        (
+            "GET /api/models/m/versions/0.0.1/run-process",
+            fast().from(Step::Load),
+            Some("m"),
+            false,
+        ),
+        (
+            "GET /api/models/m/versions/0.0.1/run-process",
+            fast().resume(),
+            Some("m"),
+            true,
+        ),
+        (
+            "GET /api/models/m/versions/0.0.1",
+            fast().from(Step::Activate),
+            Some("m"),
+            false,
+        ),
+    ] {
+        let server = Server::start(move |request, _| {
+            let is_of_create = request.line() == "POST /api/models";
+            match request.line() {
+                line if line == fails => status(if is_of_create { 400 } else { 500 }),
+                "GET /api/models/m/versions/0.0.1/container-image" => ok(r#"{"percentage":100}"#),
+                _ => ok(r#"{"identifier":"m","version":"0.0.1","containerImage":{"loadPercentage":100}}"#),
+            }
+        })
+        .await;
+        let (client, _) = skipping(&server.api());
+        let mut spec = spec(&folder);
+        spec.model_id = model_id.map(str::to_owned);
+        let error = client.deploy_model(&spec, &options, |_| {}).await.unwrap_err();
+        assert_eq!(error.is_retryable(), retryable, "{fails} {options:?} {error:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_pull_and_a_run_under_way_are_waited_for() {
     let folder = Folder::new();
     let server = Server::start(|request, nth| {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     attempts, builder, emulator, millis, options,
-    server::{Reply, Server, ok, status},
+    server::{Reply, Server, answer, ok, status},
 };
 
 const TEXT: [(&str, &str); 1] = [("input.txt", "What a lovely day!")];
@@ -158,6 +158,44 @@ async fn a_job_that_does_not_complete_has_failed_and_its_results_are_not_read() 
 }
 
 #[tokio::test]
+async fn a_run_that_fails_after_its_submit_is_not_worth_another() {
+    for (polled, read, limit) in [
+        (status(500), status(404), None),
+        (Reply::Reset, status(404), None),
+        (Reply::Keep(answer(429, "retry-after: 0\r\n", "")), status(404), None),
+        (
+            ok(r#"{"jobIdentifier":"j","status":"IN_PROGRESS"}"#),
+            status(404),
+            Some(millis(0)),
+        ),
+        (ok(r#"{"jobIdentifier":"j","status":"COMPLETED"}"#), status(500), None),
+    ] {
+        let server = Server::start(move |request, _| match request.line() {
+            "POST /api/jobs" => ok(r#"{"jobIdentifier":"j"}"#),
+            "GET /api/jobs/j" => polled.clone(),
+            _ => read.clone(),
+        })
+        .await;
+        let client = builder(&server.api()).build().unwrap();
+        let mut wait = WaitOptions::default().poll_interval(millis(5)).max_outage(millis(0));
+        if let Some(limit) = limit {
+            wait = wait.wait_timeout(limit);
+        }
+        let options = RunOptions::default().wait(wait);
+        let outcome = client
+            .run(RunJob::new("m@1", TEXT), &options, &Abort::default(), &mut ())
+            .await;
+        assert_eq!(outcome.job_identifier.as_deref(), Some("j"));
+        let error = outcome.result.unwrap_err();
+        assert!(!error.is_retryable(), "{error:?}");
+        assert_eq!(
+            server.lines().iter().filter(|line| line.starts_with("POST ")).count(),
+            1
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_abort_of_the_wait_cancels_the_job() {
     let server = server("IN_PROGRESS", results(&json!({}))).await;
     let client = builder(&server.api()).build().unwrap();
@@ -202,7 +240,7 @@ async fn a_request_of_any_kind_has_the_retries_of_its_method() {
 
 #[tokio::test]
 async fn a_request_of_any_kind_returns_status_headers_and_body() {
-    let server = Server::always(Reply::Keep(crate::support::server::answer(203, "x-own: 1\r\n", "[1]"))).await;
+    let server = Server::always(Reply::Keep(answer(203, "x-own: 1\r\n", "[1]"))).await;
     let client = builder(&server.api()).build().unwrap();
     let mut request = RawRequest::new(Method::GET, "/a b?x=1");
     request.query = vec![("q".to_owned(), "ü&".to_owned())];
