@@ -180,6 +180,17 @@ describe('close', { timeout: 20_000 }, () => {
     assert.equal(server.requests.length, 1);
   });
 
+  it('says of an edit that reads the version that nothing was changed', async (t) => {
+    const server = await start(t, { '*': 'stall' });
+    const client = open(server);
+    const changes = { longDescription: 'L' };
+    const edit = failureOf(client.editModelVersion({ modelId: 'm', version: '1', changes }));
+    await server.received(1);
+    await client.close();
+    assertClosed(await edit, { sent: 'no', jobIdentifier: undefined });
+    assert.deepEqual(server.lines(), ['GET /api/models/m/versions/1']);
+  });
+
   it('cancels the open job of an upload, and names it', async (t) => {
     const server = await start(t, uploadRoutes(undefined, { 'POST /api/jobs/j/a/input.txt': 'stall' }));
     const client = open(server);

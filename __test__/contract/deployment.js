@@ -95,6 +95,16 @@ module.exports = [
     answers: [refusal(403, 'no'), version],
     gives: version,
   },
+  {
+    title: 'updateProcessingEngines rejects with the first refusal where there is no other route',
+    call: (c) => c.updateProcessingEngines({ ...of, minimum: 1, maximum: 9 }),
+    asks: [
+      patch(VERSION, { processing: { minimumParallelCapacity: 1, maximumParallelCapacity: 9 } }),
+      patch(`${VERSION}/processing`, { minimumParallelCapacity: 1, maximumParallelCapacity: 9 }),
+    ],
+    answers: [refusal(400, 'at most 8 engines'), refusal(404, 'no such route')],
+    fails: { of: 'BadRequestError', message: 'at most 8 engines' },
+  },
   ...each('deployModel takes the steps from one to another', {
     call: (c) =>
       c.deployModel({ ...model, from: 'image', until: 'load', registryPassword: 'aPassword', pollInterval: 1 }),

@@ -145,7 +145,7 @@ impl Client {
     /// `Status` 404 for a project that does not exist.
     pub async fn get_project(&self, project_id: &str, options: &RequestOptions) -> Result<Document> {
         let path = format!("/accounting/projects/{}", segment("project_id", project_id)?);
-        self.read(&path, options).await
+        self.read_with(&path, &["identifier"], options).await
     }
 
     /// Lists the teams: `GET /accounting/teams`.

@@ -84,7 +84,8 @@ impl Client {
     /// # Errors
     /// As every read.
     pub async fn get_license(&self, options: &RequestOptions) -> Result<Document> {
-        self.read("/license", options).await
+        self.read_with("/license", &["companyName", "processingEngines"], options)
+            .await
     }
 
     /// Counts the alerts of each type: `GET /notifications/alerts`.
@@ -109,7 +110,8 @@ impl Client {
     /// # Errors
     /// As every read; `Status` 400 for a period that the server refuses.
     pub async fn get_data_processed(&self, filter: &ReportFilter, options: &RequestOptions) -> Result<Document> {
-        self.read(&filter.path("/metrics/data-processed")?, options).await
+        let path = filter.path("/metrics/data-processed")?;
+        self.read_with(&path, &["dataProcessed", "recent"], options).await
     }
 
     /// Reports the inputs that jobs have processed: `GET /metrics/predictions-made`.
@@ -117,7 +119,8 @@ impl Client {
     /// # Errors
     /// As [`Client::get_data_processed`].
     pub async fn get_predictions_made(&self, filter: &ReportFilter, options: &RequestOptions) -> Result<Document> {
-        self.read(&filter.path("/metrics/predictions-made")?, options).await
+        let path = filter.path("/metrics/predictions-made")?;
+        self.read_with(&path, &["predictionsMade", "recent"], options).await
     }
 
     /// Ranks the users by their jobs: `GET /metrics/active-users`.
@@ -153,7 +156,7 @@ impl Client {
             end_date: filter.end_date.clone(),
             ..ReportFilter::default()
         };
-        Ok(series(&self.read(&dates.path(&path)?, options).await?))
+        Ok(series(&self.read_with(&dates.path(&path)?, &["data"], options).await?))
     }
 }
 

@@ -47,7 +47,8 @@ impl Client {
     /// # Errors
     /// As every read.
     pub async fn get_minimum_engines(&self, options: &RequestOptions) -> Result<Document> {
-        self.read("/models/processing-engines", options).await
+        self.read_with("/models/processing-engines", &["minimumProcessingEnginesSum"], options)
+            .await
     }
 
     /// Lists the hardware that the account can use: `GET /models/requirements/account`.
@@ -62,7 +63,8 @@ impl Client {
     /// `/processing` where the first is refused: which of them a key may call depends on its rights.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a range that is empty; nothing is sent. Otherwise the refusal of the second route.
+    /// [`Error::Argument`] for a range that is empty; nothing is sent. Otherwise the refusal of the second route, or of the first where
+    /// the server has no second.
     pub async fn update_processing_engines(
         &self,
         model_id: &str,
@@ -72,14 +74,21 @@ impl Client {
     ) -> Result<Document> {
         version_path(model_id, version)?;
         check_range(range)?;
-        let version = self.version(model_id, version, options).await?;
+        let version = options.before_change(self.version(model_id, version, options)).await?;
         let path = version_path(model_id, &version)?;
         let processing = processing(range);
-        match self.change(&path, json!({ "processing": processing }), options).await {
-            Err(Error::Status {
-                status: 400 | 403 | 404 | 405 | 422,
-                ..
-            }) => self.change(&format!("{path}/processing"), processing, options).await,
+        let refusal = match self.change(&path, json!({ "processing": processing }), options).await {
+            Err(
+                refusal @ Error::Status {
+                    status: 400 | 403 | 404 | 405 | 422,
+                    ..
+                },
+            ) => refusal,
+            changed => return changed,
+        };
+        match self.change(&format!("{path}/processing"), processing, options).await {
+            // A server without the other route says nothing about the change.
+            Err(Error::Status { status: 404 | 405, .. }) => Err(refusal),
             changed => changed,
         }
     }

@@ -210,6 +210,9 @@ pub enum BodyFault {
     /// It says nothing about the progress of a step. Worth another attempt where the request may be repeated.
     #[error("has no percentage")]
     NoProgress,
+    /// It is an object without any of the members that the route promises. Worth another attempt where the request may be repeated.
+    #[error("has none of the members that were asked for")]
+    NoMember,
     /// It is about another job than the request. Worth another attempt where the request may be repeated.
     #[error("is about another job")]
     AnotherJob,

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::headers::insert_header;
 use crate::{
     clock::FOREVER,
-    error::Result,
+    error::{Error, Result},
     jobs::Cancellation,
     journal::JournalKey,
     observer::{Observed, Observer},
@@ -85,6 +85,26 @@ impl RequestOptions {
     pub fn patience(mut self, limit: Duration) -> Self {
         self.batch.get_or_insert_default().patience = Some(limit);
         self
+    }
+
+    /// Runs a read that a change depends on, before the change. Ends at once when the call is aborted, and its failure says that nothing
+    /// was sent: the server cannot have changed anything yet.
+    pub(crate) async fn before_change<T>(&self, read: impl Future<Output = Result<T>>) -> Result<T> {
+        let aborted = async {
+            match &self.nothing_sent_after {
+                Some(token) => token.cancelled().await,
+                None => std::future::pending().await,
+            }
+        };
+        let read = tokio::select! {
+            biased;
+            () = aborted => Err(Error::Aborted),
+            read = read => read,
+        };
+        read.map_err(|mut error| {
+            error.note_not_sent();
+            error
+        })
     }
 
     pub(crate) fn own_patience(&self) -> Option<Duration> {

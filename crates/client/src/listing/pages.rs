@@ -39,6 +39,20 @@ impl Client {
         self.send(&self.request(Method::GET, path, None), options).await
     }
 
+    /// Reads an object that has one or more of these members.
+    pub(crate) async fn read_with(
+        &self,
+        path: &str,
+        members: &'static [&'static str],
+        options: &RequestOptions,
+    ) -> Result<Document> {
+        let request = Request {
+            expect: Expect::BodyOrNothing(Shape::ObjectWith(members)),
+            ..self.request(Method::GET, path, None)
+        };
+        self.send(&request, options).await
+    }
+
     /// Reads an array.
     pub(crate) async fn list(&self, path: &str, options: &RequestOptions) -> Result<Document> {
         let request = Request {

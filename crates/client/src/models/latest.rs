@@ -44,8 +44,7 @@ impl Client {
         }
     }
 
-    /// Returns the body of a submit with the number of the version that it names `latest`. Ends at once when the call is aborted,
-    /// because nothing has been submitted by then.
+    /// Returns the body of a submit with the number of the version that it names `latest`.
     pub(crate) async fn with_version(&self, body: bytes::Bytes, options: &RequestOptions) -> Result<bytes::Bytes> {
         let Some(named) = Latest::in_body(&body) else {
             return Ok(body);
@@ -56,21 +55,7 @@ impl Client {
                 "must have an identifier that is a text, to find its latest version",
             )
         })?;
-        let aborted = async {
-            match &options.nothing_sent_after {
-                Some(token) => token.cancelled().await,
-                None => std::future::pending().await,
-            }
-        };
-        let looked_up = tokio::select! {
-            biased;
-            () = aborted => Err(Error::Aborted),
-            looked_up = self.latest_version(&model_id, options) => looked_up,
-        };
-        let version = looked_up.map_err(|mut error| {
-            error.note_not_sent();
-            error
-        })?;
+        let version = options.before_change(self.latest_version(&model_id, options)).await?;
         Ok(named.with(&version).into())
     }
 

@@ -88,12 +88,16 @@ impl Client {
     ) -> Result<Document> {
         version_path(model_id, version)?;
         let changes = Changes::read(changes)?;
-        let version = self.version(model_id, version, options).await?;
-        let read = Request {
-            expect: Expect::Body(Shape::Object),
-            ..self.version_request(model_id, &version)?
+        let reading = async {
+            let version = self.version(model_id, version, options).await?;
+            let read = Request {
+                expect: Expect::Body(Shape::Object),
+                ..self.version_request(model_id, &version)?
+            };
+            Ok((self.send(&read, options).await?, version))
         };
-        let current = self.send(&read, options).await?.parse().unwrap_or_default();
+        let (current, version) = options.before_change(reading).await?;
+        let current = current.parse().unwrap_or_default();
         let path = version_path(model_id, &version)?;
         self.change(&path, changes.beside(&current)?, options).await
     }

@@ -138,6 +138,8 @@ pub(crate) enum Shape {
     Progress,
     /// An object that is not an error body.
     Object,
+    /// An object with one or more of these members.
+    ObjectWith(&'static [&'static str]),
     /// A model that has been created: an object with its identifier.
     NewModel,
     /// An array whose items are not all null or error bodies.

@@ -1,6 +1,5 @@
 //! The server's limits of uploads.
 
-use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -11,14 +10,21 @@ use crate::{
     error::Result,
 };
 
+const ROUTE: &str = "/jobs/features";
+
 impl Client {
     /// Returns the limits of uploads: `GET /jobs/features`.
     ///
     /// # Errors
     /// As every read.
     pub async fn get_features(&self, options: &RequestOptions) -> Result<Document> {
-        self.send(&self.request(Method::GET, "/jobs/features", None), options)
-            .await
+        let members = &["inputChunkMaximumSize", "maximumInputChunks", "maximumInputsPerJob"];
+        self.read_with(ROUTE, members, options).await
+    }
+
+    /// Reads the limits for an upload. One without a limit is as good as none.
+    pub(super) async fn limits(&self, options: &RequestOptions) -> Result<Limits> {
+        Ok(limits(&self.read(ROUTE, options).await?))
     }
 }
 
@@ -33,7 +39,7 @@ pub(super) struct Limits {
 }
 
 /// Reads the limits. Numbers may come as text. A value that cannot be read sets no limit.
-pub(super) fn limits(features: &Document) -> Limits {
+fn limits(features: &Document) -> Limits {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
     struct Features {

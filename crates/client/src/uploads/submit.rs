@@ -10,7 +10,7 @@ use super::{
     append::segments,
     idle::Idle,
     job::{FileJob, Upload},
-    limits::{Limits, limits},
+    limits::Limits,
     progress::{Listener, UploadProgress},
     sources::{Checked, FileSource, resolve},
 };
@@ -131,7 +131,7 @@ impl Client {
         let keys = sources.len() as u64;
         let mut checked = stoppable(move |stop| check(sources, stop)).await?;
         self.begin(&mut checked).await?;
-        let mut limits = limits(&self.get_features(options).await?);
+        let mut limits = options.before_change(self.limits(options)).await?;
         limits.chunk = limits.chunk.min(chunk_size.unwrap_or(u64::MAX)).max(1);
         if let Some(most) = limits.inputs.filter(|&most| keys > most) {
             let reason = format!("has {keys} inputs; the server takes {most} a job (maximumInputsPerJob)");

@@ -1,15 +1,22 @@
 //! Aborts of submits and waits, during the call and after its end.
 
-use std::time::{Duration, Instant};
+use std::{
+    pin::Pin,
+    time::{Duration, Instant},
+};
 
 use modzy_client::{
-    Abort, CancelOutcome, Cancellation, Document, Ended, Error, JobOfCall, Result, Sent, WaitOptions, fate_of_aborted,
+    Abort, CancelOutcome, Cancellation, Client, Document, Ended, EngineRange, Error, FileSource, JobOfCall,
+    RequestOptions, Result, Sent, WaitOptions, fate_of_aborted,
 };
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     builder, options,
     server::{Reply, Server, job, ok, status},
     skipping, until,
+    upload::file_job,
 };
 
 const RECEIPT: &str = r#"{"jobIdentifier":"made","status":"SUBMITTED"}"#;
@@ -82,6 +89,64 @@ async fn an_aborted_submit_says_whether_the_server_may_have_it() {
     drop((sent, queued));
     until(|| server.busy() == 0).await;
     assert_eq!(server.count(), 1);
+}
+
+type Change = fn(Client, RequestOptions) -> Pin<Box<dyn Future<Output = Result<Document>>>>;
+
+#[tokio::test]
+async fn a_read_before_a_change_that_fails_or_is_aborted_has_changed_nothing() {
+    let changes: [(&str, Change); 4] = [
+        ("GET /api/models/m/versions/1", |client, options| {
+            Box::pin(async move {
+                client
+                    .edit_model_version("m", "1", &json!({ "timeout": { "run": 5 } }), &options)
+                    .await
+            })
+        }),
+        ("GET /api/models/m", |client, options| {
+            let range = EngineRange { minimum: 0, maximum: 1 };
+            Box::pin(async move { client.update_processing_engines("m", "latest", range, &options).await })
+        }),
+        ("GET /api/models/m", |client, options| {
+            let body = r#"{"model":{"identifier":"m","version":"latest"}}"#;
+            Box::pin(async move { client.submit_job(body, &options).await })
+        }),
+        ("GET /api/jobs/features", |client, options| {
+            Box::pin(async move {
+                let abort = Abort::default();
+                let job = file_job(vec![("k", "i", FileSource::Bytes("x".into()))]);
+                client.submit_job_files(job, &options, &abort, |_| {}).await.result
+            })
+        }),
+    ];
+    for (read, change) in changes {
+        let server = Server::always(Reply::Reset).await;
+        let (client, _) = skipping(&server.api());
+        let error = change(client, options().retries(1)).await.unwrap_err();
+        assert_eq!(
+            (error.sent(), error.is_retryable()),
+            (Some(Sent::No), true),
+            "{error:?}"
+        );
+        assert_eq!(server.lines(), [read, read]);
+        if read == "GET /api/jobs/features" {
+            // An upload has an abort of its own.
+            continue;
+        }
+
+        let server = Server::always(Reply::Stall(Vec::new())).await;
+        let (client, _) = skipping(&server.api());
+        let token = CancellationToken::new();
+        let mut call = change(client, options().nothing_sent_after(token.clone()));
+        tokio::select! {
+            biased;
+            result = &mut call => panic!("{result:?}"),
+            () = until(|| server.count() == 1) => {}
+        }
+        token.cancel();
+        assert_eq!(fate_of_aborted(&mut call).unwrap_err(), Sent::No, "{read}");
+        assert_eq!(server.lines(), [read]);
+    }
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ const EMPTY_OBJECT: [u8; 25] = [
 async fn a_body_of_exactly_the_limit_is_accepted_and_one_byte_more_is_not() {
     for (length, accepted) in [(LIMIT, true), (LIMIT + 1, false)] {
         let (_server, client) = limited(ok(blank(length))).await;
-        let result = client.get_features(&options()).await;
+        let result = client.get_account("a", &options()).await;
         assert_eq!(result.is_ok(), accepted, "{length}");
     }
 }
@@ -114,7 +114,7 @@ async fn a_bomb_in_an_error_is_truncated_to_what_an_error_keeps() {
 async fn a_gzip_response_is_decoded() {
     let server = Server::always(Reply::Keep(answer(200, "content-encoding: gzip\r\n", EMPTY_OBJECT))).await;
     let client = builder(&server.api()).build().unwrap();
-    assert_eq!(client.get_features(&options()).await.unwrap().as_str(), "{}");
+    assert_eq!(client.get_account("a", &options()).await.unwrap().as_str(), "{}");
     assert_eq!(server.requests()[0].header("accept-encoding"), ["gzip"]);
 }
 
@@ -229,7 +229,7 @@ async fn a_body_longer_than_its_length_ends_at_its_length() {
     let longer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}{}{}{}".to_vec();
     let server = Server::scripted(vec![Reply::Keep(longer)]).await;
     let (client, _) = skipping(&server.api());
-    assert_eq!(client.get_features(&options()).await.unwrap().as_str(), "{}");
+    assert_eq!(client.get_account("a", &options()).await.unwrap().as_str(), "{}");
     let next = client.get_job("j", &options()).await.unwrap();
     assert_eq!(next.string_member("status").as_deref(), Some("COMPLETED"));
     assert_eq!((server.count(), server.connections()), (2, 2));
@@ -285,7 +285,7 @@ async fn the_largest_number_of_sockets_is_safe() {
             .max_response_bytes(usize::MAX)
             .build()
             .unwrap();
-        client.get_features(&options()).await.unwrap();
+        client.get_account("a", &options()).await.unwrap();
     }
 }
 
@@ -321,7 +321,7 @@ async fn the_default_limits_are_those_of_the_documentation() {
         let limits = std::mem::take(&mut *clock.0.lock().unwrap());
         limits.iter().map(Duration::as_secs).collect()
     };
-    client.get_features(&options()).await.unwrap();
+    client.get_account("a", &options()).await.unwrap();
     assert_eq!(limits(), [10, 60]);
     let url = OutputRef::Url(format!("{}/elsewhere", server.api()));
     let mut output = client.open_output(&url, &options()).await.unwrap();

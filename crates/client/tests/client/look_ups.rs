@@ -97,7 +97,7 @@ async fn addresses_are_not_kept_for_later_connections() {
     let root = format!("http://modzy.example:{}/api", server.address().port());
     let client = plain(&root).resolver(names.clone()).build().unwrap();
     for asked in 1..=3 {
-        client.get_features(&options()).await.unwrap();
+        client.get_account("a", &options()).await.unwrap();
         assert_eq!(names.asked(), asked);
     }
 }

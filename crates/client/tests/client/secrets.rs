@@ -224,7 +224,7 @@ async fn a_client_in_a_log_shows_neither_key_nor_headers() {
         .unwrap();
     let shown = format!("{builder:?} {builder:#?} {call:?}");
     let client = builder.build().unwrap();
-    client.get_features(&call).await.unwrap();
+    client.get_account("a", &call).await.unwrap();
     let shown = format!("{shown} {client:?} {client:#?} {:?}", Auth::api_key(KEY));
     assert!(!shown.contains(SECRET), "{shown}");
     assert!(!shown.contains("anotherSecret"), "{shown}");

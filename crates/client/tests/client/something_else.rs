@@ -283,7 +283,7 @@ async fn a_byte_order_mark_before_json_is_removed_everywhere() {
         client.close_job("j", &options()).await,
         client.cancel_job("j", &options()).await,
         client.block_until_complete("j", &wait, |_| {}).await,
-        client.get_features(&options()).await,
+        client.get_account("a", &options()).await,
         client.get_result("j", &options()).await,
         client.get_key_body("p", &options()).await,
     ] {

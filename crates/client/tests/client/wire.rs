@@ -277,7 +277,7 @@ async fn a_response_may_have_eight_thousand_header_fields_of_256_kb() {
         let server = Server::always(Reply::Keep(answer(200, &header_fields(fields, length), "{}"))).await;
         let client = builder(&server.api()).build().unwrap();
         for _ in 0..2 {
-            client.get_features(&options()).await.unwrap();
+            client.get_account("a", &options()).await.unwrap();
         }
         assert_eq!((server.connections(), server.count()), (1, 2), "{fields}");
     }

@@ -117,12 +117,14 @@ fn judge(text: &str, shape: Shape, job: Option<&str>) -> Result<(), BodyFault> {
         Shape::Job | Shape::JobWithStatus if named == Named::It => {
             object.is_error_of_the_api().then_some(BodyFault::Message)
         }
+        Shape::ObjectWith(members) if members.iter().any(|member| object.member(member).is_some()) => None,
         _ if object.is_error() => Some(BodyFault::Message),
         Shape::Job | Shape::JobWithStatus => Some(BodyFault::NoJob),
         Shape::Array => Some(BodyFault::NotArray),
         Shape::NewModel => (!object.has_text("identifier")).then_some(BodyFault::NoModel),
         Shape::Progress => Some(BodyFault::NoProgress),
         Shape::Object => object.is_of_errors().then_some(BodyFault::Message),
+        Shape::ObjectWith(_) => Some(BodyFault::NoMember),
         Shape::Key => None,
     };
     fault.map_or(Ok(()), Err)

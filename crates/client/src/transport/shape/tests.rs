@@ -319,6 +319,24 @@ fn progress_has_a_percentage_that_is_a_number() {
 }
 
 #[test]
+fn an_object_with_members_has_one_of_them() {
+    let shape = Shape::ObjectWith(&["companyName", "processingEngines"]);
+    let good = [
+        r#"{"companyName":"C"}"#,
+        r#"{"processingEngines":"50","more":1}"#,
+        r#"{"companyName":null,"message":"of the license"}"#,
+    ];
+    assert_judged(shape, &good, None);
+    assert_judged(
+        shape,
+        &["{}", MODEL, r#"{"login":true,"url":"https://sso.example"}"#],
+        Some(BodyFault::NoMember),
+    );
+    assert_judged(shape, &ERRORS, Some(BodyFault::Message));
+    assert_judged(shape, &["[]", "null", "7"], Some(BodyFault::NotObject));
+}
+
+#[test]
 fn a_key_is_text_or_json_and_neither_a_page_nor_an_error_body() {
     let fault = |body: &str| read(body.into(), Expect::Body(Shape::Key), None).err();
     for key in [

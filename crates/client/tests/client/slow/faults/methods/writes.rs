@@ -188,7 +188,7 @@ pub(super) fn steps() -> Vec<Method> {
             line,
             call: |client| {
                 Box::pin(async move {
-                    let tested = client.get_license(&options()).await.unwrap();
+                    let tested = client.get_account("a", &options()).await.unwrap();
                     let stored = client.store_samples("m", &spec(), &tested, &options()).await;
                     stored.unwrap_err();
                 })
