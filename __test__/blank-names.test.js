@@ -182,6 +182,10 @@ describe('a blank name is refused before anything is sent', () => {
         const [source] = Object.values(parts);
         await refuses(method, [{ ...params, sources: { [blank]: parts } }], 'sources');
         await refuses(method, [{ ...params, sources: { k: { [blank]: source } } }], 'sources');
+        for (const member of typeof source === 'object' ? Object.keys(source) : []) {
+          const sources = { k: { i: { ...source, [member]: blank } } };
+          await refuses(method, [{ ...params, sources }], String.raw`sources\["k"\]\["i"\]\.${member}`);
+        }
       }
       for (const [method, source] of [
         ['submitJobEmbedded', uri],
@@ -211,6 +215,23 @@ describe('a blank name is refused before anything is sent', () => {
         [{ model: { identifier: 'm', version: '1' }, input: { sources: { [blank]: {} } } }],
         'input.sources',
       );
+      await refuses(
+        'submitJob',
+        [
+          {
+            model: { identifier: 'm', version: '1' },
+            input: { type: 'aws-s3', sources: { k: { i: { bucket: blank } } } },
+          },
+        ],
+        'input.sources',
+      );
     }
+  });
+
+  it('but not the key of a folder in S3, which is empty for a whole bucket', async () => {
+    const sources = { k: { i: { bucket: 'b', key: '' } } };
+    await assert.rejects(call('submitJobAwsS3Folder', [{ ...s3, sources }]), { name: 'ResponseError' });
+    const [{ body }] = server.requests.splice(0);
+    assert.deepEqual(JSON.parse(body).input.sources, sources);
   });
 });

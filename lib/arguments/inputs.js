@@ -3,7 +3,7 @@
 // The inputs of a job: input key → the model's input name → source. Reading the sources is left to lib/streams.
 
 const { types } = require('node:util');
-const { isGiven, invalidParam, object, string } = require('./checks.js');
+const { isGiven, invalidParam, notBlank, object, string } = require('./checks.js');
 
 /**
  * Returns a check for inputs: input key → the model's input name → source. Each member is read once, so that the checked value is
@@ -82,16 +82,23 @@ function withoutToJson(value, name) {
   return value;
 }
 
+/** @type {typeof string} */
+function nameInStore(value, name) {
+  return notBlank(string(value, name), name);
+}
+
 /**
  * Checks an object in a store, which has these members. Additional members are sent unchanged.
  *
  * @param {unknown} value
  * @param {string} name
- * @param {readonly string[]} needed
+ * @param {Record<string, typeof string>} needed
  */
 function stored(value, name, needed) {
   const members = { .../** @type {Record<string, unknown>} */ (object(withoutToJson(value, name), name)) };
-  needed.forEach((member) => string(members[member], `${name}.${member}`));
+  for (const [member, check] of Object.entries(needed)) {
+    check(members[member], `${name}.${member}`);
+  }
   for (const [member, each] of Object.entries(members)) {
     const place = `${name}[${JSON.stringify(string(member, name))}]`;
     if (typeof each === 'string') {
@@ -106,10 +113,11 @@ function stored(value, name, needed) {
 /**
  * Returns a check for objects in a store.
  *
- * @param {readonly string[]} needed Their members.
+ * @param {Record<string, typeof string>} needed Their members, and the check of each.
  */
 function storedIn(needed) {
-  return inputsOf((value, name) => stored(value, name, needed), `{ ${needed.join(', ')} }`, needed);
+  const members = Object.keys(needed);
+  return inputsOf((value, name) => stored(value, name, needed), `{ ${members.join(', ')} }`, members);
 }
 
 /** @param {unknown} value */
@@ -144,7 +152,9 @@ function source(value, name) {
 }
 
 const texts = inputsOf(text, 'text');
-const s3Objects = storedIn(['bucket', 'key']);
-const azureBlobs = storedIn(['container', 'filePath']);
+const s3Objects = storedIn({ bucket: nameInStore, key: nameInStore });
+// The key of a whole bucket is empty.
+const s3Folders = storedIn({ bucket: nameInStore, key: string });
+const azureBlobs = storedIn({ container: nameInStore, filePath: nameInStore });
 
-module.exports = { azureBlobs, s3Objects, source, sources, texts };
+module.exports = { azureBlobs, s3Folders, s3Objects, source, sources, texts };

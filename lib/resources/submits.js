@@ -3,7 +3,7 @@
 // The methods that submit jobs whose inputs are part of the request, or are fetched by the server. Uploads are in uploads.js.
 
 const { object, string } = require('../arguments/checks.js');
-const { azureBlobs, s3Objects, sources, texts } = require('../arguments/inputs.js');
+const { azureBlobs, s3Folders, s3Objects, sources, texts } = require('../arguments/inputs.js');
 const { explain, required, version } = require('../arguments/rows.js');
 const { receiptReader, writeBody } = require('../documents.js');
 const { argumentError } = require('../stacks.js');
@@ -47,11 +47,12 @@ function submitTo(session, operation, { values, options, generation }, input, ca
   return session.run(operation, JSON.stringify(job), options, receiptReader(generation, 'SUBMITTED'), carried);
 }
 
-const s3 = [
+/** @param {Parameter['read']} read The check of the sources. */
+const s3 = (read) => [
   required('accessKeyID', string, 'accessKeyID'),
   required('secretAccessKey', string, 'secretAccessKey'),
   required('region', string, 'region'),
-  required('awss3Sources', s3Objects, 'sources'),
+  required('awss3Sources', read, 'sources'),
 ];
 
 /** @param {Reading['values']} values */
@@ -62,7 +63,7 @@ const s3Input = ({ accessKeyID, secretAccessKey, region, awss3Sources }) => ({
   sources: awss3Sources,
 });
 
-const submitJobAWSS3 = submit('submitJobAwsS3', s3, s3Input);
+const submitJobAWSS3 = submit('submitJobAwsS3', s3(s3Objects), s3Input);
 
 const rows = {
   submitJob: own('submit', ['submitJob'], [required('job', object)], submitJob),
@@ -78,7 +79,7 @@ const rows = {
   ),
   submitJobAWSS3,
   submitJobAwsS3: alias(submitJobAWSS3),
-  submitJobAwsS3Folder: submit('submitJobAwsS3Folder', s3, s3Input),
+  submitJobAwsS3Folder: submit('submitJobAwsS3Folder', s3(s3Folders), s3Input),
   submitJobAzureBlob: submit(
     'submitJobAzureBlob',
     [

@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use http::Method;
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::{
     blocking,
     client::{Client, RequestOptions},
-    document::Document,
+    document::{Document, string_member},
     endpoint::given,
     error::{Call, Error, Result},
     transport::{Expect, Payload, Request, Shape},
@@ -24,8 +25,8 @@ impl Client {
     /// takes one more request ([`Client::latest_version`]); the receipt says which one it was. The same holds for all submits.
     ///
     /// # Errors
-    /// [`Error::Argument`] for an empty identifier, version, input key or name of an input. With `sent: Maybe` if the server may have
-    /// accepted the job without returning a readable receipt.
+    /// [`Error::Argument`] for an empty identifier, version, input key or name of an input, and for an empty name of an object in a
+    /// store or of what contains it. With `sent: Maybe` if the server may have accepted the job without returning a readable receipt.
     pub async fn submit_job(&self, body: impl Into<Bytes>, options: &RequestOptions) -> Result<Document> {
         let names = ["model.identifier", "model.version", "input.sources"];
         self.submit_checked(body.into(), names, options).await
@@ -133,13 +134,20 @@ pub(crate) fn body<I: Serialize>(
     serde_json::to_vec(&body).map_err(|error| Error::argument("sources", format!("cannot be serialized: {error}")))
 }
 
-/// Refuses a body in which the model, its version, an input or a part of an input has a blank name. Leaves all other faults to the
-/// server. The names are those of the arguments.
+/// The members that name an object in a store.
+const STORED: [&str; 4] = ["bucket", "container", "key", "filePath"];
+
+/// The input type, in JSON, whose objects are folders: the name of one may be empty, because that of a whole bucket is.
+const FOLDERS: &str = r#""aws-s3-folder""#;
+
+/// Refuses a body in which the model, its version, an input, a part of an input or an object in a store has a blank name. Leaves all
+/// other faults to the server. The names are those of the arguments.
 fn check(body: &[u8], [model_id, version, sources]: [&'static str; 3]) -> Result<()> {
     #[derive(Deserialize)]
-    struct Whole {
+    struct Whole<'a> {
         model: Option<Named>,
-        input: Option<Sourced>,
+        #[serde(borrow)]
+        input: Option<Sourced<'a>>,
     }
     /// A body whose input has another form.
     #[derive(Deserialize)]
@@ -152,8 +160,11 @@ fn check(body: &[u8], [model_id, version, sources]: [&'static str; 3]) -> Result
         version: Option<String>,
     }
     #[derive(Deserialize)]
-    struct Sourced {
-        sources: Option<IndexMap<String, IndexMap<String, IgnoredAny>>>,
+    struct Sourced<'a> {
+        #[serde(borrow)]
+        r#type: Option<&'a RawValue>,
+        #[serde(borrow)]
+        sources: Option<IndexMap<String, IndexMap<String, &'a RawValue>>>,
     }
     let whole = serde_json::from_slice(body)
         .or_else(|_| serde_json::from_slice(body).map(|WithoutInput { model }| Whole { model, input: None }));
@@ -166,12 +177,30 @@ fn check(body: &[u8], [model_id, version, sources]: [&'static str; 3]) -> Result
         }
     }
     let blank = |what: &str| Err(Error::argument(sources, format!("must not have an empty {what}")));
-    for (key, parts) in input.and_then(|input| input.sources).unwrap_or_default() {
+    let Some(Sourced { r#type, sources }) = input else {
+        return Ok(());
+    };
+    let are_folders = r#type.is_some_and(|r#type| r#type.get() == FOLDERS);
+    let may_be_blank = |member: &str| member == "key" && are_folders;
+    for (key, parts) in sources.unwrap_or_default() {
         if key.trim().is_empty() {
             return blank("input key");
         }
-        if parts.keys().any(|name| name.trim().is_empty()) {
-            return blank("name of an input");
+        for (name, source) in parts {
+            if name.trim().is_empty() {
+                return blank("name of an input");
+            }
+            // Other sources are texts, which may be long.
+            let stored = if source.get().starts_with('{') {
+                STORED.as_slice()
+            } else {
+                &[]
+            };
+            let is_blank =
+                |member: &str| string_member(source.get(), member).is_some_and(|text| text.trim().is_empty());
+            if let Some(member) = stored.iter().find(|member| !may_be_blank(member) && is_blank(member)) {
+                return blank(member);
+            }
         }
     }
     Ok(())
@@ -205,6 +234,26 @@ mod tests {
                 r#"{"input":{"sources":{"k":{"a":{"":1}},"l":{"":[]}}}}"#,
                 "sources must not have an empty name of an input",
             ),
+            (
+                r#"{"input":{"type":"aws-s3","sources":{"k":{"a":{"bucket":" ","key":"k"}}}}}"#,
+                "sources must not have an empty bucket",
+            ),
+            (
+                r#"{"input":{"type":"storage-grid","sources":{"k":{"a":{"bucket":"b","key":"k"},"b":{"bucket":"b","key":""}}}}}"#,
+                "sources must not have an empty key",
+            ),
+            (
+                r#"{"input":{"type":"azureblob","sources":{"k":{"a":{"container":"\n","filePath":"f"}}}}}"#,
+                "sources must not have an empty container",
+            ),
+            (
+                r#"{"input":{"type":"azureblob","sources":{"k":{"a":{"container":"c","filePath":""}}}}}"#,
+                "sources must not have an empty filePath",
+            ),
+            (
+                r#"{"input":{"type":"aws-s3-folder","sources":{"k":{"a":{"bucket":"","key":""}}}}}"#,
+                "sources must not have an empty bucket",
+            ),
         ] {
             let refused = check(body.as_bytes(), names).unwrap_err();
             assert_eq!(refused.to_string(), fault, "{body}");
@@ -216,6 +265,9 @@ mod tests {
             r#"{"model":{"identifier":7,"version":null}}"#,
             r#"{"model":{"identifier":"m","version":"1"},"input":{"sources":{"":7}}}"#,
             r#"{"model":{"identifier":"m","version":"1"},"input":{"type":"text","sources":{"k":{"a":{"":""}}}}}"#,
+            r#"{"model":{"identifier":"m","version":"1"},"input":{"type":"text","sources":{"k":{"a":""}}}}"#,
+            r#"{"input":{"type":"aws-s3-folder","sources":{"k":{"a":{"bucket":"b","key":""}}}}}"#,
+            r#"{"input":{"type":"aws-s3","sources":{"k":{"a":{"bucket":7,"key":null}}}}}"#,
         ] {
             assert!(check(body.as_bytes(), names).is_ok(), "{body}");
         }
