@@ -83,7 +83,7 @@ export interface HistoryOptions {
 export interface Fault {
   /** The method, in upper or lower case. Default: any. */
   method?: string | undefined;
-  /** The path in its percent-encoded form, without its query; a prefix if it ends in `*`. Default: any. */
+  /** The path in its percent-encoded form, without its query. Each `*` is for any text. Default: any. */
   path?: string | undefined;
   /** How many requests the fault applies to. Default: no limit. */
   times?: number | undefined;

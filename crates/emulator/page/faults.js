@@ -85,7 +85,7 @@ export function createFaults() {
       field(
         'Path',
         controls.path,
-        'In its percent-encoded form, without the query. A prefix if it ends in *. Empty: any path.',
+        'In its percent-encoded form, without the query. Each * is for any text. Empty: any path.',
       ),
       field('Times', controls.times, 'How many requests the fault applies to. Empty: all, until it is removed.'),
       field('Skip', controls.skip, 'How many matching requests pass first. They can meet later faults.'),

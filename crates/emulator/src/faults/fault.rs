@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 pub struct Fault {
     /// The method, in upper or lower case. `None` matches every method.
     pub method: Option<String>,
-    /// The path in its percent-encoded form, without its query: exact, or a prefix if it ends in `*`, for
-    /// instance `/api/jobs/*`. `None` matches every path.
+    /// The path in its percent-encoded form, without its query. Each `*` is for any text, slashes included, as in `/api/jobs/*` and
+    /// `/api/jobs/*/close`. `None` matches every path.
     pub path: Option<String>,
     /// How many requests the fault applies to. `None`: all, until the faults are cleared.
     pub times: Option<u32>,
@@ -68,15 +68,28 @@ impl Fault {
             .method
             .as_ref()
             .is_none_or(|name| name.eq_ignore_ascii_case(method.as_str()));
-        let same_path = self
-            .path
-            .as_deref()
-            .is_none_or(|pattern| match pattern.strip_suffix('*') {
-                Some(prefix) => path.starts_with(prefix),
-                None => path == pattern,
-            });
+        let same_path = self.path.as_deref().is_none_or(|pattern| is_like(path, pattern));
         same_method && same_path
     }
+}
+
+/// Whether a path is like a pattern, in which each `*` is for any text.
+fn is_like(path: &str, pattern: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return path == pattern;
+    };
+    let (inner, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(mut left) = path.strip_prefix(start).and_then(|left| left.strip_suffix(end)) else {
+        return false;
+    };
+    // The first place of each part is as good as any other, because anything may follow it.
+    inner.split('*').all(|part| match left.split_once(part) {
+        Some((_, after)) => {
+            left = after;
+            true
+        }
+        None => false,
+    })
 }
 
 #[cfg(test)]
@@ -84,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_exact_unless_it_ends_in_a_star() {
+    fn a_path_is_exact_unless_it_has_a_star() {
         let exact = Fault {
             path: Some("/api/jobs".into()),
             ..Fault::default()
@@ -97,6 +110,34 @@ mod tests {
         };
         assert!(prefix.matches(&Method::GET, "/api/jobs/1"));
         assert!(!prefix.matches(&Method::GET, "/api/jobs"));
+    }
+
+    #[test]
+    fn each_star_is_for_any_text() {
+        for (pattern, like, unlike) in [
+            ("*", &["", "/api", "/api/jobs"][..], &[][..]),
+            (
+                "/api/jobs/*/close",
+                &["/api/jobs/1/close", "/api/jobs//close", "/api/jobs/1/2/close"],
+                &["/api/jobs/close", "/api/jobs/1/close/"],
+            ),
+            (
+                "/api/*/versions/*/run-process",
+                &["/api/models/m/versions/1/run-process"],
+                &["/api/models/m/versions/run-process"],
+            ),
+            ("*/close", &["/api/jobs/1/close", "/close"], &["/api/jobs/1/closed"]),
+            ("/a*a", &["/aa", "/aba"], &["/a"]),
+            ("/a*bc*c", &["/abcc", "/abcbcc"], &["/abc"]),
+            ("/api/**", &["/api/", "/api/jobs"], &["/api"]),
+        ] {
+            for path in like {
+                assert!(is_like(path, pattern), "{path} {pattern}");
+            }
+            for path in unlike {
+                assert!(!is_like(path, pattern), "{path} {pattern}");
+            }
+        }
     }
 
     #[test]

@@ -27,8 +27,8 @@ pub(super) fn validate(fault: &Fault) -> Result<(), String> {
 }
 
 fn validate_path(path: &str) -> Result<(), String> {
-    let possible = match path.strip_suffix('*') {
-        Some(prefix) => ROOT.starts_with(prefix) || prefix.starts_with(ROOT),
+    let possible = match path.split_once('*') {
+        Some((prefix, _)) => ROOT.starts_with(prefix) || prefix.starts_with(ROOT),
         None => path == "/api" || path.starts_with(ROOT),
     };
     if !possible {
@@ -89,7 +89,15 @@ mod tests {
 
     #[test]
     fn a_fault_that_never_matches_is_refused() {
-        for path in ["/jobs", "api/jobs", "/apix", "/control/*", "", "/jobs/*"] {
+        for path in [
+            "/jobs",
+            "api/jobs",
+            "/apix",
+            "/control/*",
+            "",
+            "/jobs/*",
+            "/jobs/*/close",
+        ] {
             let fault = Fault {
                 path: Some(path.to_owned()),
                 ..Fault::default()
@@ -100,7 +108,17 @@ mod tests {
                 "{path:?}"
             );
         }
-        for path in ["*", "/a*", "/api*", "/api/*", "/api", "/api/jobs", "/api/jobs/*"] {
+        for path in [
+            "*",
+            "/a*",
+            "/api*",
+            "/api/*",
+            "/api",
+            "/api/jobs",
+            "/api/jobs/*",
+            "/api/jobs/*/close",
+            "*/close",
+        ] {
             let fault = Fault {
                 path: Some(path.to_owned()),
                 ..Fault::default()
