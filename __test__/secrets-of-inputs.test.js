@@ -73,7 +73,7 @@ const submits = {
     client.submitJobText('m', 'v', { a: { 'input.txt': `see https://a.example/c?sv=1&sig=${SECRET}` } }),
 };
 const names =
-  'jwt cookie bearer authorization accessKey accessKeyId encryptionKey privateKey connectionString signature sig db_password dbPassword x-api-key X_API_KEY storageKey kubeconfig sas_url';
+  'jwt cookie bearer authorization accessKey accessKeyId encryptionKey privateKey connectionString signature sig db_password dbPassword x-api-key X_API_KEY storageKey kubeconfig sas_url primaryKey secondaryKey';
 for (const name of names.split(' ')) {
   submits[`the value of ${name}`] = raw({ [name]: SECRET });
 }

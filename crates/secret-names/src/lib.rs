@@ -14,7 +14,7 @@ const PARTS: [&str; 8] = [
 ];
 
 /// Endings of the names of credentials, without a plural `s`: `sessionToken`, `x-amz-signature`.
-const ENDS: [&str; 53] = [
+const ENDS: [&str; 62] = [
     "accesskey",
     "accesskeyid",
     "accountkey",
@@ -22,7 +22,9 @@ const ENDS: [&str; 53] = [
     "aeskey",
     "apikey",
     "appkey",
+    "applicationkey",
     "assertion",
+    "authenticationkey",
     "authkey",
     "authorization",
     "bearer",
@@ -46,15 +48,20 @@ const ENDS: [&str; 53] = [
     "jwt",
     "keytab",
     "kubeconfig",
+    "licencekey",
     "licensekey",
     "masterkey",
     "passkey",
     "pgpkey",
+    "primarykey",
     "privkey",
     "pwd",
+    "recoverykey",
     "rsakey",
     "sasuri",
     "sasurl",
+    "secondarykey",
+    "securitykey",
     "servicekey",
     "sessionid",
     "sessionkey",
@@ -66,7 +73,9 @@ const ENDS: [&str; 53] = [
     "sslkey",
     "storagekey",
     "subscriptionkey",
+    "symmetrickey",
     "tlskey",
+    "unsealkey",
     "xsrf",
 ];
 
@@ -223,10 +232,12 @@ mod tests {
             sasl.jaas.config .dockerconfigjson aws_creds wifiPsk totp db_conn_str X-Amz-Credential \
             x-amz-server-side-encryption-customer-key X-CSRF xsrf X-XSRF-TOKEN token1 token_2 token[0] sasToken1 apiKey1 api_key_2 \
             accessToken2 storageAccountKey1 cookie2 sas1 tokens2 sessionToken_old sas_token_primary tokenValue authToken.value \
-            credentialJson connString dbPw pw consumerKey oauth_consumer_key";
+            credentialJson connString dbPw pw primaryKey secondary_key PRIMARY-KEY primaryKeys symmetricKey iot_secondary_key \
+            authenticationKey applicationKey securityKey licenceKey unsealKeys recoveryKey \
+             consumerKey oauth_consumer_key";
         const OF_OTHERS: &str = "_ key inputKey objectKey publicKey keyId user username bypass compass config design \
             sigma author texas kansas pinned pinboard token.txt tokenizer input.txt storage storageClass url baseUrl callback_url sas_expiry \
-            credits sacred x-amz-date X-Amz-Expires partitionKey sortKey primaryKey foreignKey monkey keyboard keywords \
+            credits sacred x-amz-date X-Amz-Expires partitionKey sortKey foreignKey monkey keyboard keywords \
             kubernetes authority inputs text signed_at connection region key1 value old json input2 renew threshold primary";
         for name in OF_CREDENTIALS.split_whitespace().chain(["db password"]) {
             assert!(Meaning::of(name).is_secret, "{name}");
