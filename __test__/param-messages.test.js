@@ -164,7 +164,7 @@ describe('invalid params', () => {
     ],
     [says('timeout', 'a number of milliseconds, 0 or more'), [['blockUntilJobComplete', JOB, { timeout: '5' }]]],
     [
-      should('inputKey', 'a not empty string'),
+      says('inputKey', 'a not empty string'),
       [
         ['getInputResult', JOB],
         ['getInputResult', JOB, ''],

@@ -171,7 +171,10 @@ function writeBody(body, argument = 'job') {
       names.pop();
     }
     const written = unboxed(value);
-    const expected = expectedFor(this[member], written, member, this);
+    const isCycle = typeof written === 'object' && written !== null && holders.includes(written);
+    const expected = isCycle
+      ? 'a value that does not contain itself'
+      : expectedFor(this[member], written, member, this);
     if (expected !== undefined) {
       throw invalidParam(argument + placeOf(names, holders, member), expected);
     }

@@ -51,7 +51,11 @@ module.exports = [
   ['closeJob of a promise', (c) => c.closeJob(Promise.resolve({})), `closeJob: the job ${A_JOB}${AWAIT}`],
   ['closeOpenJob of a number', (c) => c.closeOpenJob(7), `closeOpenJob: the job ${A_JOB}`],
   ['getResult of a promise', (c) => c.getResult(Promise.resolve({})), `getResult: the jobId ${A_JOB}${AWAIT}`],
-  ['getInputResult without a key', (c) => c.getInputResult(JOB), 'the inputKey param should be a not empty string'],
+  [
+    'getInputResult without a key',
+    (c) => c.getInputResult(JOB),
+    'getInputResult: the inputKey param should be a not empty string',
+  ],
   [
     'streamResults of a promise',
     (c) => collect(c.streamResults(Promise.resolve({}))),
@@ -143,6 +147,11 @@ module.exports = [
     'downloadOutput without a file',
     (c) => c.downloadOutput({ job: JOB, inputKey: 'a', outputName: 'b' }),
     'downloadOutput: the file param should be a not empty string',
+  ],
+  [
+    'downloadOutput to a URL',
+    (c) => c.downloadOutput({ job: JOB, inputKey: 'a', outputName: 'b' }, 'https://h.example/x'),
+    'downloadOutput: the file param should be a path, not a URL',
   ],
   [
     'downloadOutput to ~',

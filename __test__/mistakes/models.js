@@ -40,6 +40,25 @@ module.exports = [
     (c) => c.run(M[0], [{ 'input.txt': 'What a day' }]),
     `run: the inputs param should be a plain object: ${LEVELS}, not an array: each of several inputs has a key`,
   ],
+  [
+    'the version as an option',
+    (c) => c.run(M[0], { 'input.txt': 'What a day' }, { version: M[1] }),
+    'run has no option version; write the version behind the model: "<model>@<version>"',
+  ],
+  [
+    'a file that does not exist',
+    (c) => c.run(M.join('@'), { 'input.txt': new URL('file:///no/such/file.txt') }),
+    /^the input "job", "input\.txt" cannot be opened: .*file\.txt: No such file[^;]*$/,
+  ],
+  [
+    'a stream that something else reads',
+    (c) => {
+      const stream = new Blob(['What a day']).stream();
+      stream.getReader();
+      return c.run(M[0], { 'input.txt': stream });
+    },
+    'run: the inputs["input.txt"] param should be a stream that nothing else reads: it is locked to a reader',
+  ],
   ['an object as the model', (c) => c.run({ identifier: M[0], version: M[1] }, { a: 'x' }), `run: the model ${MODEL}`],
   ['one object as all arguments', (c) => c.submit({ model: M[0], inputs: { a: 'x' } }), `submit: the model ${MODEL}`],
   [
@@ -145,7 +164,7 @@ module.exports = [
   [
     'an empty version of a load',
     (c) => c.loadModel({ modelId: 'm', version: '' }),
-    'the version param should be a not empty string',
+    'loadModel: the version param should be a not empty string',
   ],
   [
     'a misspelled limit of a run on the samples',

@@ -150,6 +150,11 @@ module.exports = [
     (c) => c.getModelVersion('m', '..'),
     'getModelVersion: versionId must not be "..", which names no resource',
   ],
+  [
+    'a flag that is another text',
+    (c) => c.getModels({ isActive: 'yes' }),
+    'the isActive param should be a boolean or string, which is "true" or "false"',
+  ],
   ['a page as text', (c) => c.getJobHistory({ page: '1' }), 'the page param should be a number'],
   [
     'an invalid date',

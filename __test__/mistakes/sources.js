@@ -82,6 +82,15 @@ module.exports = [
     'submitJob: the job.input param should be its value, not a promise: await it first',
   ],
   [
+    'submitJob of an object that contains itself',
+    (c) => {
+      const job = { model: { identifier: 'm' } };
+      job.input = { job };
+      return c.submitJob(job);
+    },
+    'submitJob: the job.input.job param should be a value that does not contain itself',
+  ],
+  [
     'submitJob with bytes inside',
     (c) => c.submitJob({ input: Buffer.from('x') }),
     'submitJob: the job.input param should be text: bytes have to be encoded, or uploaded',
@@ -110,6 +119,11 @@ module.exports = [
     'an S3 object without a bucket',
     (c) => c.submitJobAwsS3(...M, 'i', 's', 'r', { a: { b: { key: 'k' } } }),
     'submitJobAwsS3: the awss3Sources["a"]["b"].bucket param should be a string',
+  ],
+  [
+    'a blank bucket',
+    (c) => c.submitJobAwsS3Folder(...M, 'i', 's', 'r', { a: { b: { bucket: ' ', key: 'k' } } }),
+    'submitJobAwsS3Folder: the awss3Sources["a"]["b"].bucket param should be a not empty string',
   ],
   [
     'submitJobJDBC without a query',

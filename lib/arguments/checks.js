@@ -115,7 +115,10 @@ function flag(value, name) {
   if (typeof value !== 'boolean' && typeof value !== 'string') {
     throw invalidParam(name, 'a boolean or string', value);
   }
-  return typeof value === 'string' ? string(value, name) : value;
+  if (typeof value === 'string' && !/^(?:true|false)$/i.test(string(value, name))) {
+    throw invalidParam(name, 'a boolean or string, which is "true" or "false"', value);
+  }
+  return value;
 }
 
 /**

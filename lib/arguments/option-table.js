@@ -11,7 +11,7 @@ const { listed, namesOfKinds } = require('./methods.js');
 const { nearest } = require('./nearest.js');
 const { proxy, tls } = require('./network.js');
 const { atLeastOne, bound, count, fromZero, fromZeroOrInfinite, milliseconds, size, wholeMs } = require('./numbers.js');
-const { filePath } = require('./paths.js');
+const { targetPath } = require('./paths.js');
 
 /**
  * The kinds of calls, which differ in the options that they take.
@@ -113,7 +113,7 @@ const options = {
   // Results
   failures: inJavaScript(oneOf('reject', 'return'), 'run'),
   results: inJavaScript(boolean, 'waitMany'),
-  journal: inJavaScript(filePath, 'waitMany'),
+  journal: inJavaScript(targetPath, 'waitMany'),
   limit: inJavaScript(bound, 'list'),
   maxBytes: inJavaScript(bound, ...dataUrls),
   onDownloadProgress: inJavaScript(callback, 'download'),
@@ -181,6 +181,15 @@ function optionOf(name, value, taker, owner, others = []) {
   throw noSuchOption(name, [...accepted[taker], ...others], owner);
 }
 
+const VERSION = 'write the version behind the model: "<model>@<version>"';
+
+/**
+ * What is a part of an argument, and is easily taken for an option.
+ *
+ * @type {Record<string, string | undefined>}
+ */
+const partsOfArguments = { __proto__: /** @type {any} */ (null), 'run.version': VERSION, 'submit.version': VERSION };
+
 /**
  * Returns the error for a name that is not one of the known options: it names what has such an option, and the nearest known one.
  *
@@ -197,8 +206,8 @@ function noSuchOption(name, known, owner) {
   ].filter((text) => text !== '');
   const elsewhere = has.length === 0 ? '' : `, which belongs to ${has.join(' and to ')}`;
   const near = nearest(name, known);
-  const advice =
-    near.length === 0 ? `its options are ${listed([...known].sort(), 'and')}` : `use ${listed(near, 'or')}`;
+  const all = `its options are ${listed([...known].sort(), 'and')}`;
+  const advice = near.length === 0 ? (partsOfArguments[`${owner}.${name}`] ?? all) : `use ${listed(near, 'or')}`;
   return argumentError(`${owner} has no option ${name}${elsewhere}; ${advice}`);
 }
 

@@ -8,18 +8,39 @@ const { argumentError } = require('../stacks.js');
 const { invalidParam, notEmptyString } = require('./checks.js');
 
 /**
- * Checks the path or the URL of a file. A relative path is resolved at once, because the process may change its working
- * directory before Rust opens the file.
+ * Checks the path or the URL of a file that is read.
  *
  * @param {unknown} value
  * @param {string} name
  */
 function filePath(value, name) {
+  return checkedPath(value, name, ({ expected, source = '' }) => expected + source);
+}
+
+/**
+ * Checks the path or the URL of a file that is written.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ */
+function targetPath(value, name) {
+  return checkedPath(value, name, ({ expected }) => expected);
+}
+
+/**
+ * Checks the path or the URL of a file. A relative path is resolved at once, because the process may change its working
+ * directory before Rust opens the file.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @param {(mistake: { expected: string, source?: string }) => string} expectedFor
+ */
+function checkedPath(value, name, expectedFor) {
   const isOfUrl = isUrl(value);
   const given = notEmptyString(isOfUrl ? pathOf(value, name) : value, name);
   const mistake = isOfUrl ? undefined : notPaths.find(({ is }) => is.test(given));
   if (mistake !== undefined) {
-    throw invalidParam(name, mistake.expected);
+    throw invalidParam(name, expectedFor(mistake));
   }
   try {
     if (path.sep === '\\') {
@@ -42,12 +63,16 @@ function isUrl(value) {
   return typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
 }
 
-/** Strings that are probably not meant as paths. `./` before such a path makes it one. */
+/** Strings that are probably not meant as paths, and what to do about a source. `./` before such a path makes it one. */
 const notPaths = [
   { is: /^file:\/\//i, expected: 'a path, not the text of a file: URL: pass new URL(…)' },
-  { is: /^s3:\/\//i, expected: 'a path, not a URL: submit objects in S3 with submitJobAWSS3' },
-  { is: /^(?:https?|ftp):\/\//i, expected: 'a path, not a URL: download it first, or pass (await fetch(url)).body' },
-  { is: /^data:[^/\\]*[/,;]/i, expected: 'a path, not a data URL: pass its bytes' },
+  { is: /^s3:\/\//i, expected: 'a path, not a URL', source: ': submit objects in S3 with submitJobAWSS3' },
+  {
+    is: /^(?:https?|ftp):\/\//i,
+    expected: 'a path, not a URL',
+    source: ': download it first, or pass (await fetch(url)).body',
+  },
+  { is: /^data:[^/\\]*[/,;]/i, expected: 'a path, not a data URL', source: ': pass its bytes' },
   { is: /^~(?:[/\\]|$)/, expected: 'a path without "~", which only shells expand: use path.join(os.homedir(), …)' },
 ];
 
@@ -66,4 +91,4 @@ function pathOf(given, name) {
   }
 }
 
-module.exports = { filePath, isUrl };
+module.exports = { filePath, isUrl, targetPath };

@@ -33,7 +33,7 @@ const {
   object,
   string,
 } = require('./checks.js');
-const { azureBlobs, s3Objects, source, sources, texts } = require('./inputs.js');
+const { azureBlobs, s3Folders, s3Objects, source, sources, texts } = require('./inputs.js');
 const { nearest } = require('./nearest.js');
 const { isOptionOfOurs, namesOf, ownMembers } = require('./option-table.js');
 const { pageNumber } = require('./numbers.js');
@@ -41,7 +41,7 @@ const { readOptions } = require('./options.js');
 const { jobsOrModel } = require('./references.js');
 
 /** The readers of parameters that take a plain object in the positional form too. */
-const takesObject = new Set([jobsOrModel, object, azureBlobs, s3Objects, source, sources, texts]);
+const takesObject = new Set([jobsOrModel, object, azureBlobs, s3Folders, s3Objects, source, sources, texts]);
 
 /**
  * Reads the arguments of a call.
@@ -55,7 +55,7 @@ const takesObject = new Set([jobsOrModel, object, azureBlobs, s3Objects, source,
 function readCall(method, row, args, generation) {
   const form = readForm(method, row, args);
   const decided = row.generation ?? form.generation ?? generation;
-  const values = readValues(row, form, decided);
+  const values = readValues(method, row, form, decided);
   return { values, options: readOptions(form.options, method, row), generation: decided, names: form.names };
 }
 
@@ -84,11 +84,12 @@ function readForm(method, row, args) {
 }
 
 /**
+ * @param {string} method
  * @param {Row} row
  * @param {Given} form
  * @param {Generation} generation
  */
-function readValues({ parameters }, form, generation) {
+function readValues(method, { parameters }, form, generation) {
   /** @type {Record<string, any>} */
   const values = { __proto__: null };
   for (const parameter of parameters) {
@@ -96,7 +97,7 @@ function readValues({ parameters }, form, generation) {
     const value = form.given[name];
     const isNeeded = !optional && isPart(parameter, form) && !unless?.some((other) => isGiven(form.given[other]));
     if (isGiven(value) || isNeeded) {
-      values[name] = checked(read, value, parameter[form.names] ?? name);
+      values[name] = checked(method, read, value, parameter[form.names] ?? name);
     } else if (value === undefined) {
       values[name] = parameter.defaults?.[generation];
     }
@@ -104,19 +105,32 @@ function readValues({ parameters }, form, generation) {
   return values;
 }
 
-/** The checks whose messages 1.x and 2.x made public. Others name the method too. */
-const published = new Set([boolean, date, flag, jobsOrModel, notBlank, notEmptyString, pageNumber, string]);
+/** The checks whose messages 1.x and 2.x made public, in their own methods. All other messages name the method. */
+const publishedChecks = new Set([boolean, date, flag, jobsOrModel, notBlank, notEmptyString, pageNumber, string]);
+
+/** The methods of 1.x and 2.x with arguments. */
+const publishedMethods = new Set(
+  [
+    'getModels getModel getModelById getModelByName getRelatedModels getModelVersions getModelVersionsById getModelVersion',
+    'getModelDetails getModelVersionInputSample getModelVersionOutputSample getTagsAndModels getJob cancelJob getJobHistory',
+    'blockUntilComplete blockUntilJobComplete getResult getOutputContents submitJob submitJobText submitJobEmbedded submitJobFile',
+    'submitJobFiles submitJobAWSS3 submitJobAwsS3 submitJobJDBC appendInput closeJob closeOpenJob getAPIKeys getKeyBody',
+    'pathToDataUrl fileToDataUrl',
+  ].flatMap((names) => names.split(' ')),
+);
 
 /**
+ * @param {string} method
  * @param {Parameter['read']} read
  * @param {unknown} value
  * @param {string} name
  */
-function checked(read, value, name) {
+function checked(method, read, value, name) {
   try {
     return read(value, name);
   } catch (error) {
-    throw published.has(/** @type {any} */ (read)) ? keepText(error) : error;
+    const isPublished = publishedMethods.has(method) && publishedChecks.has(/** @type {any} */ (read));
+    throw isPublished ? keepText(error) : error;
   }
 }
 

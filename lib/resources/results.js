@@ -3,7 +3,7 @@
 // The methods for the results of jobs.
 
 const { isGiven, notBlank, oneOf, url } = require('../arguments/checks.js');
-const { filePath } = require('../arguments/paths.js');
+const { targetPath } = require('../arguments/paths.js');
 const { jobReference, outputReference } = require('../arguments/references.js');
 const { optional, required, unless } = require('../arguments/rows.js');
 const { ResponseError } = require('../errors.js');
@@ -39,7 +39,7 @@ const rows = {
   getOutputContents: own('read', ['getOutputContents'], outputContents, inSteps(getOutputContents), {
     objectOnly: true,
   }),
-  downloadOutput: plain('download', 'downloadOutput', [output, required('file', filePath)], {
+  downloadOutput: plain('download', 'downloadOutput', [output, required('file', targetPath)], {
     answer: readDownloaded,
   }),
   openOutput: own('download', ['openOutput'], [output], (session, { values, options }) =>

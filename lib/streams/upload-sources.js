@@ -67,6 +67,9 @@ function readFileSource(value, place, room) {
     return { size: value.size, source: new BlobSource(value, place) };
   }
   if (typeof value?.getReader === 'function') {
+    if (value.locked === true) {
+      throw invalidParam(name, 'a stream that nothing else reads: it is locked to a reader');
+    }
     return { source: new WebSource(value, place) };
   }
   if (typeof value?.[Symbol.asyncIterator] === 'function') {
