@@ -139,44 +139,40 @@ fn text(argument: TextArgument) -> TextJob<Box<RawValue>> {
 }
 
 fn s3(argument: S3Argument) -> Result<S3Job<Box<RawValue>>> {
-    let mut job = S3Job::builder(argument.model_id, argument.version, argument.sources)
+    S3Job::builder(argument.model_id, argument.version, argument.sources)
         .access_key(argument.access_key_id, argument.secret_access_key)
         .region(argument.region)
-        .build()?;
-    job.explain = argument.explain;
-    job.timeout = argument.timeout;
-    Ok(job)
+        .explain(argument.explain)
+        .timeout(argument.timeout)
+        .build()
 }
 
 fn azure(argument: AzureArgument) -> Result<AzureJob<Box<RawValue>>> {
-    let mut job = AzureJob::builder(argument.model_id, argument.version, argument.sources)
+    AzureJob::builder(argument.model_id, argument.version, argument.sources)
         .account(argument.storage_account, argument.storage_account_key)
-        .build()?;
-    job.explain = argument.explain;
-    job.timeout = argument.timeout;
-    Ok(job)
+        .explain(argument.explain)
+        .timeout(argument.timeout)
+        .build()
 }
 
 fn storage_grid(argument: StorageGridArgument) -> Result<StorageGridJob<Box<RawValue>>> {
-    let mut job = StorageGridJob::builder(argument.model_id, argument.version, argument.sources)
+    StorageGridJob::builder(argument.model_id, argument.version, argument.sources)
         .access_key(argument.access_key_id, argument.secret_access_key)
         .endpoint(argument.endpoint)
-        .build()?;
-    job.explain = argument.explain;
-    job.timeout = argument.timeout;
-    Ok(job)
+        .explain(argument.explain)
+        .timeout(argument.timeout)
+        .build()
 }
 
 fn jdbc(argument: JdbcArgument) -> Result<JdbcJob> {
-    let mut job = JdbcJob::builder(argument.model_id, argument.version)
+    JdbcJob::builder(argument.model_id, argument.version)
         .url(argument.url)
         .credentials(argument.username, argument.password)
         .driver(argument.driver)
         .query(argument.query)
-        .build()?;
-    job.explain = argument.explain;
-    job.timeout = argument.timeout;
-    Ok(job)
+        .explain(argument.explain)
+        .timeout(argument.timeout)
+        .build()
 }
 
 /// Builds the job, and inserts the bytes that were passed separately.

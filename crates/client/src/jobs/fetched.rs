@@ -80,14 +80,14 @@ impl<P> FetchedJobBuilder<P> {
     }
 
     /// As in [`TextJob`](crate::TextJob).
-    pub fn explain(mut self, explain: bool) -> Self {
-        self.explain = Some(explain);
+    pub fn explain(mut self, explain: impl Into<Option<bool>>) -> Self {
+        self.explain = explain.into();
         self
     }
 
     /// As in [`TextJob`](crate::TextJob), in milliseconds.
-    pub fn timeout(mut self, timeout: u64) -> Self {
-        self.timeout = Some(timeout);
+    pub fn timeout(mut self, timeout: impl Into<Option<u64>>) -> Self {
+        self.timeout = timeout.into();
         self
     }
 
