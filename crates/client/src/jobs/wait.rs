@@ -203,7 +203,7 @@ impl Client {
             observed: &options.request.observed,
         };
         let mut mine = *kept(place);
-        let turn = transport.turn(caller, &mut mine).await;
+        let turn = transport.turn(&caller, &mut mine).await;
         let polled = Box::pin(async {
             let request = Request {
                 route: Some(class),

@@ -65,7 +65,7 @@ impl Transport {
                 Ok(turn)
             } else {
                 let caller = retry_state.caller(request, settings, self.clock().now());
-                self.turn(caller, place).await
+                self.turn(&caller, place).await
             };
             let (failed, pause) = match turn {
                 Ok(turn) => {

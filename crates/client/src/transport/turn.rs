@@ -65,7 +65,7 @@ pub(crate) enum NoTurn {
 
 impl Transport {
     /// Waits for a turn.
-    pub(crate) async fn turn<'t>(&'t self, caller: Caller<'t>, place: &mut Place) -> Result<Turn<'t>, NoTurn> {
+    pub(crate) async fn turn<'t>(&'t self, caller: &Caller<'t>, place: &mut Place) -> Result<Turn<'t>, NoTurn> {
         let clock = self.clock();
         let left = caller.until.map(|until| until.saturating_duration_since(clock.now()));
         tokio::select! {
@@ -77,15 +77,15 @@ impl Transport {
         }
     }
 
-    async fn admission<'t>(&'t self, caller: Caller<'t>, place: &mut Place) -> Result<Turn<'t>, NoTurn> {
-        let waiter = Waiter {
-            clock: self.clock(),
-            patience: caller.patience,
-            observed: caller.observed,
-        };
+    async fn admission<'t>(&'t self, caller: &Caller<'t>, place: &mut Place) -> Result<Turn<'t>, NoTurn> {
         loop {
             let ticket = match caller.route {
                 Some(class) => {
+                    let waiter = Waiter {
+                        clock: self.clock(),
+                        patience: caller.patience,
+                        observed: caller.observed,
+                    };
                     let admitted = self.throttle.line(class).admit(waiter, place).await;
                     Some(admitted.map_err(NoTurn::Refused)?)
                 }

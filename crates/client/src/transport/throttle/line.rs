@@ -118,12 +118,16 @@ impl Line {
                         waiter.observed.notify(event);
                     }
                     let began = tokio::time::Instant::now();
-                    tokio::select! {
-                        biased;
-                        () = woken.notified() => {}
-                        () = after(again, |again| waiter.clock.sleep(again)) => {}
-                        () = after(limit, |limit| waiter.clock.deadline(limit)) => {}
-                    }
+                    // On the heap, since most calls pass at once.
+                    Box::pin(async {
+                        tokio::select! {
+                            biased;
+                            () = woken.notified() => {}
+                            () = after(again, |again| waiter.clock.sleep(again)) => {}
+                            () = after(limit, |limit| waiter.clock.deadline(limit)) => {}
+                        }
+                    })
+                    .await;
                     if let Some(due) = again.into_iter().chain(limit).min() {
                         waiter.patience.skip(began.elapsed().saturating_sub(due));
                     }
