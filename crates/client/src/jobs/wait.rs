@@ -3,6 +3,7 @@
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     mem,
+    pin::Pin,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -168,20 +169,19 @@ impl Client {
         }
     }
 
-    /// Makes one attempt at the request of a wait. Builds the request when its turn has come, on the heap: nearly all of thousands
-    /// of waits are paused or queued, and hold almost no memory meanwhile. `place` is that of the wait, whose polls follow each other.
-    pub(crate) async fn poll(
+    /// Makes one attempt at the request of a wait, on the heap: nearly all of thousands of waits are paused or queued, and hold almost
+    /// no memory meanwhile. `place` is that of the wait, whose polls follow each other.
+    pub(crate) fn poll(
         &self,
         request: impl Fn() -> Result<Request>,
         options: &WaitOptions,
         failing_since: Option<Instant>,
         place: &Mutex<Place>,
-    ) -> Result<Document> {
-        self.poll_as(RouteClass::Poll, request, options, failing_since, place)
-            .await
+    ) -> Pin<Box<impl Future<Output = Result<Document>>>> {
+        Box::pin(self.poll_as(RouteClass::Poll, request, options, failing_since, place))
     }
 
-    /// As [`Client::poll`], in the queue of a class.
+    /// As [`Client::poll`], in the queue of a class. Builds the request when its turn has come.
     pub(crate) async fn poll_as(
         &self,
         class: RouteClass,
