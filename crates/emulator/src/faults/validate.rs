@@ -34,8 +34,8 @@ fn validate_path(path: &str) -> Result<(), String> {
     if !possible {
         return Err("`path` must be under /api, or it never matches".to_owned());
     }
-    if path.contains('?') {
-        return Err("`path` must not have a query, or it never matches".to_owned());
+    if path.contains(['?', '#']) {
+        return Err("`path` must not have a query or a fragment, or it never matches".to_owned());
     }
     Ok(())
 }
@@ -125,7 +125,13 @@ mod tests {
             };
             assert_eq!(validate(&fault), Ok(()), "{path:?}");
         }
-        assert!(refusal(r#"{"path":"/api/models?page=1"}"#).starts_with("`path` must not have a query"));
+        for path in ["/api/models?page=1", "/api/models#first", "/api/models#*"] {
+            let message = refusal(&format!(r#"{{"path":"{path}"}}"#));
+            assert_eq!(
+                message,
+                "`path` must not have a query or a fragment, or it never matches"
+            );
+        }
         assert_eq!(refusal(r#"{"times":0}"#), "`times` must be at least 1");
         assert_eq!(refusal(r#"{"perSecond":0}"#), "`perSecond` must be at least 1");
         assert_eq!(refusal(r#"{"method":"G E T"}"#), "`method` is not an HTTP method");
