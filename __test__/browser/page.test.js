@@ -186,6 +186,15 @@ describe('the page', { skip: noBrowser }, () => {
     assert.deepEqual(await other.requests(), []);
   });
 
+  it('scrolls its list of models to the one of the address', async () => {
+    const page = await open('#/models/w0rdc0unt1', { viewport: { width: 1440, height: 500 } });
+    await page.waitForFunction(() => {
+      const item = document.querySelector('.models .selected');
+      const [list, row] = [item?.closest('.scroller'), item].map((element) => element?.getBoundingClientRect());
+      return list && row && row.top >= list.top && row.bottom <= list.bottom + 1;
+    });
+  });
+
   it('runs each model by its form, with the sample of its inputs', async () => {
     const models = await client().getAllModels();
     const page = await open('#/models');

@@ -26,6 +26,8 @@ export function createModels() {
   const frame = split({ title: 'Models', tools: null, list: h('div', { class: 'scroller' }, list) });
   let models = /** @type {Promise<any[]> | undefined} */ (undefined);
   let chosen = /** @type {string[]} */ ([]);
+  /** The address whose model was scrolled to in the list. */
+  let reached = /** @type {string[] | undefined} */ (undefined);
   /** The model that is shown, so that its form stays as it is while nothing has changed. */
   let known = '';
 
@@ -39,6 +41,10 @@ export function createModels() {
         list,
         all.map((model) => item(model, model.modelId === id)),
       );
+      if (parts !== reached) {
+        reached = parts;
+        list.querySelector('.selected')?.scrollIntoView({ block: 'nearest' });
+      }
       const detail = id === undefined ? undefined : await read(all, parts);
       const now = JSON.stringify(detail);
       if (parts === chosen && now !== known) {
