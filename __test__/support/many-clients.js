@@ -29,10 +29,10 @@ const ways = {
   },
 };
 
-/** How many descriptors are open; 0 if none is left to count them with. */
-function descriptors() {
+/** Returns a figure of the process; 0 if no descriptor is left to read it. */
+function figure(read) {
   try {
-    return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
+    return read();
   } catch (error) {
     if (/** @type {any} */ (error).code !== 'EMFILE') {
       throw error;
@@ -40,6 +40,8 @@ function descriptors() {
     return 0;
   }
 }
+
+const descriptors = () => (process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0);
 
 /** Makes calls. Returns the time and the processor time that they took in ms, and the most descriptors that were open. */
 async function run(url, way, calls) {
@@ -53,7 +55,7 @@ async function run(url, way, calls) {
       while (left > 0) {
         left -= 1;
         if (left % 100 === 0) {
-          most = Math.max(most, descriptors());
+          most = Math.max(most, figure(descriptors));
         }
         await call();
       }
@@ -77,7 +79,7 @@ async function main([url, way, calls, thread]) {
 if (isMainThread) {
   const began = performance.now();
   main(process.argv.slice(2)).then((taken) => {
-    const { rss } = process.memoryUsage();
+    const rss = figure(() => process.memoryUsage.rss());
     process.on('exit', () => {
       const exitMs = performance.now() - began - taken.ms;
       process.stdout.write(JSON.stringify({ ...taken, rss, exitMs }));
