@@ -23,6 +23,16 @@ module.exports = [
   ],
   ['an unset key', (m) => new m.ModzyClient(URL_OF_API, undefined), `${INIT}the apiKey param ${NOT_EMPTY}`],
   ['an unset URL', (m) => new m.ModzyClient(undefined, KEY), `${INIT}the baseURL param ${NOT_EMPTY}`],
+  [
+    'a promise of a key',
+    (m) => new m.ModzyClient(URL_OF_API, Promise.resolve(KEY)),
+    `${INIT}the apiKey param ${NOT_EMPTY}, not a promise: await it first`,
+  ],
+  [
+    'a URL in place of its text',
+    (m) => new m.ModzyClient({ url: new URL(URL_OF_API), apiKey: KEY }),
+    `${INIT}the url param ${NOT_EMPTY}, not a URL: pass url.href`,
+  ],
   ['an empty object', (m) => new m.ModzyClient({}), `${INIT}the apiKey param ${NOT_EMPTY}`],
   ['apikey', (m) => new m.ModzyClient({ url: URL_OF_API, apikey: KEY }), 'the client has no option apikey; use apiKey'],
   ['APIKEY', (m) => new m.ModzyClient({ APIKEY: KEY }), 'the client has no option APIKEY; use apiKey'],

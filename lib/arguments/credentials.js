@@ -2,7 +2,8 @@
 
 // The credentials of a client: an API key, or the identifier and the token of a team.
 
-const { isGiven, string } = require('./checks.js');
+const { isGiven, isPromise, string } = require('./checks.js');
+const { isUrl: isUrlObject } = require('./paths.js');
 const { argumentError } = require('../stacks.js');
 
 /**
@@ -13,13 +14,26 @@ const { argumentError } = require('../stacks.js');
  */
 function credential(value, name) {
   if (typeof value !== 'string' || value === '') {
-    throw argumentError(`Cannot initialize the modzy client: the ${name} param should be a valid not empty string`);
+    const expected = `should be a valid not empty string${insteadOf(value)}`;
+    throw argumentError(`Cannot initialize the modzy client: the ${name} param ${expected}`);
   }
   if (/^(["'`]).*\1$/.test(value)) {
     const advice = 'should be given without the quotation marks around it, which some readers of .env files keep';
     throw argumentError(`Cannot initialize the modzy client: the ${name} param ${advice}`);
   }
   return string(value, name);
+}
+
+/**
+ * Returns what the message adds for a value that contains the string, or will.
+ *
+ * @param {unknown} value
+ */
+function insteadOf(value) {
+  if (isPromise(value)) {
+    return ', not a promise: await it first';
+  }
+  return isUrlObject(value) ? ', not a URL: pass url.href' : '';
 }
 
 /** The ways to create a client. */
