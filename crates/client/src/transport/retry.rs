@@ -288,11 +288,55 @@ mod tests {
     }
 
     #[test]
+    fn the_budget_counts_the_retries_that_it_can_still_pay_for_as_a_whole() {
+        let budget = RetryBudget::for_retries(20);
+        assert_eq!(budget.left(), 20);
+        budget.take();
+        for successes in 0..10 {
+            assert_eq!(budget.left(), 19, "after {successes} successes");
+            budget.give_back();
+        }
+        assert_eq!(budget.left(), 20);
+    }
+
+    #[test]
     fn the_budget_holds_as_many_replays_as_sockets_and_each_success_returns_one() {
         let budget = RetryBudget::for_replays(3);
         assert_eq!((0..100).filter(|_| budget.take()).count(), 3);
         budget.give_back();
         assert_eq!((0..100).filter(|_| budget.take()).count(), 1);
+    }
+
+    #[test]
+    fn successes_beyond_a_full_budget_return_nothing() {
+        let budget = RetryBudget::for_replays(3);
+        for _ in 0..100 {
+            budget.give_back();
+        }
+        assert_eq!((0..100).filter(|_| budget.take()).count(), 3);
+    }
+
+    #[test]
+    fn a_refusal_is_a_429_or_a_503_with_retry_after_to_a_request_that_may_be_repeated() {
+        for code in 400..600 {
+            for asked in [None, Some(7)] {
+                let error = status(code, asked);
+                let is_refusal = |class| refusal(class, &error).is_some();
+                let both = (is_refusal(Class::Read), is_refusal(Class::Write));
+                let expected = match (code, asked) {
+                    (429, _) => (true, true),
+                    (503, Some(_)) => (true, false),
+                    _ => (false, false),
+                };
+                assert_eq!(both, expected, "{code}, Retry-After: {asked:?}");
+            }
+        }
+        let refused = refusal(Class::Read, &status(503, Some(7))).unwrap();
+        assert_eq!(
+            (refused.status, refused.retry_after),
+            (503, Some(Duration::from_secs(7)))
+        );
+        assert!(refusal(Class::Read, &connection(ConnectionFault::Refused, Sent::No)).is_none());
     }
 
     #[test]
