@@ -265,4 +265,43 @@ mod tests {
             assert!(!explains_key(neighbor), "{neighbor}");
         }
     }
+
+    #[test]
+    fn only_the_whole_name_url_promises_the_url_of_a_service() {
+        for name in ["url", "URL", "_url"] {
+            assert!(Meaning::of(name).is_url, "{name}");
+        }
+        for name in ["baseUrl", "urls", "u", "name", ""] {
+            assert!(!Meaning::of(name).is_url, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_value_has_the_meanings_of_its_own_name_and_of_those_around_it() {
+        let [none, password, url, key, tokens] = ["name", "password", "url", "key", "maxTokens"].map(Meaning::of);
+        for meaning in [none, password, url, key, tokens] {
+            assert_eq!(meaning.within(none), meaning);
+            assert_eq!(none.within(meaning), meaning);
+        }
+        assert!(url.within(password).is_secret && url.within(password).is_url);
+        assert!(key.within(url).is_key && key.within(url).is_url);
+        // A number is an amount by the innermost name of a credential.
+        assert!(tokens.within(password).may_be_amount);
+        assert!(!password.within(tokens).may_be_amount);
+    }
+
+    #[test]
+    fn one_member_names_the_value_of_another() {
+        for name in ["name", "Name", "key", "field", "header", "param", "variable", "id", "k"] {
+            assert!(names_another(name), "{name}");
+            assert!(!is_named_by_another(name), "{name}");
+        }
+        for name in ["value", "Values", "defaultValue", "val", "v", "content", "data"] {
+            assert!(is_named_by_another(name), "{name}");
+            assert!(!names_another(name), "{name}");
+        }
+        for name in ["user", "names", "valued", "dataset", ""] {
+            assert!(!names_another(name) && !is_named_by_another(name), "{name}");
+        }
+    }
 }
