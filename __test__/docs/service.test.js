@@ -178,7 +178,16 @@ describe('docs/service.md', { concurrency: true }, () => {
       const service = await Service.start(emulator, { GRACE_MS: '50' });
       const { hostname: host, port } = new URL(service.base);
       const sockets = [connect({ host, port }), connect({ host, port })];
-      const closed = sockets.map((socket) => once(socket.on('error', () => {}).resume(), 'close'));
+      // A process that exits may reset them, which `once` would reject with.
+      const closed = sockets.map(
+        (socket) =>
+          new Promise((resolve) =>
+            socket
+              .on('error', () => {})
+              .on('close', resolve)
+              .resume(),
+          ),
+      );
       await Promise.all(sockets.map((socket) => once(socket, 'connect')));
       sockets[1].write(
         'POST /sentiments HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
