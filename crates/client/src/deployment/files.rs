@@ -15,7 +15,7 @@ use crate::{
     blocking::stoppable,
     error::{Error, Result},
     files::{self, FileChanged, Measure},
-    jobs::Place,
+    jobs::InputNames,
 };
 
 /// How many bytes are read at a time.
@@ -205,7 +205,7 @@ impl Measured {
                     input
                 };
                 let input_key = String::new();
-                Err(Place { input_key, input_name }.unreadable(&failure))
+                Err(InputNames { input_key, input_name }.unreadable(&failure))
             }
             Err(fault) => Err(fault.at(argument, &path)),
         }

@@ -8,7 +8,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use tokio_util::sync::CancellationToken;
 
-use super::inputs::Place;
+use super::inputs::InputNames;
 use crate::{
     blocking,
     error::{Error, InputFault, Result},
@@ -31,30 +31,36 @@ pub fn path_to_data_uri<P: Into<PathBuf>>(
     max_bytes: u64,
 ) -> impl Future<Output = Result<String>> + use<P> {
     let path = path.into();
-    let place = Place {
+    let names = InputNames {
         input_key: String::new(),
         input_name: path.display().to_string(),
     };
-    let resolved = std::path::absolute(&path).map_err(|cause| place.cannot_open(&path, cause));
+    let resolved = std::path::absolute(&path).map_err(|cause| names.cannot_open(&path, cause));
     let beginning = format!("data:{media_type};base64,");
     async move {
         let path = resolved?;
         let stop = CancellationToken::new();
         let _stopped = stop.clone().drop_guard();
-        blocking::start(move || read(&place, &path, beginning, max_bytes, || stop.is_cancelled())).await?
+        blocking::start(move || read(&names, &path, beginning, max_bytes, || stop.is_cancelled())).await?
     }
 }
 
-fn read(place: &Place, path: &Path, mut text: String, max_bytes: u64, is_stopped: impl Fn() -> bool) -> Result<String> {
+fn read(
+    names: &InputNames,
+    path: &Path,
+    mut text: String,
+    max_bytes: u64,
+    is_stopped: impl Fn() -> bool,
+) -> Result<String> {
     let limit = |bytes: u64| {
         let reason = || format!("has {bytes} bytes, and at most {max_bytes} are made a data URL (maxBytes)");
         let is_within = bytes <= max_bytes;
         is_within
             .then_some(bytes)
-            .ok_or_else(|| place.refuse(InputFault::Limit, reason()))
+            .ok_or_else(|| names.refuse(InputFault::Limit, reason()))
     };
-    let unreadable = |failure: io::Error| place.unreadable(&failure);
-    let file = place.open(path)?;
+    let unreadable = |failure: io::Error| names.unreadable(&failure);
+    let file = names.open(path)?;
     limit(file.metadata().map_err(unreadable)?.len())?;
     let Some(measure) = Measure::of(&file, &is_stopped).map_err(unreadable)? else {
         return Err(Error::Aborted);
@@ -63,7 +69,7 @@ fn read(place: &Place, path: &Path, mut text: String, max_bytes: u64, is_stopped
     let length = limit(measure.size())?;
     let characters = usize::try_from(length.div_ceil(3) * 4).ok();
     if characters.is_none_or(|characters| text.try_reserve_exact(characters).is_err()) {
-        return Err(place.refuse(
+        return Err(names.refuse(
             InputFault::Limit,
             format!("has {length} bytes, for which there is no memory"),
         ));
@@ -89,11 +95,11 @@ mod tests {
     }
 
     fn of_file(path: &Path, beginning: &str, max_bytes: u64, is_stopped: impl Fn() -> bool) -> Result<String> {
-        let place = Place {
+        let names = InputNames {
             input_key: String::new(),
             input_name: "x".to_owned(),
         };
-        read(&place, path, beginning.to_owned(), max_bytes, is_stopped)
+        read(&names, path, beginning.to_owned(), max_bytes, is_stopped)
     }
 
     #[test]

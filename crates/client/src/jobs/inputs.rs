@@ -14,12 +14,12 @@ pub type Sources<T> = IndexMap<String, IndexMap<String, T>>;
 
 /// The names of an input, for errors.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct InputNames {
     pub(crate) input_key: String,
     pub(crate) input_name: String,
 }
 
-impl Place {
+impl InputNames {
     pub(crate) fn refuse(&self, fault: InputFault, reason: impl Into<String>) -> Error {
         Error::Input {
             fault,

@@ -41,7 +41,7 @@ pub use self::{
     wait::WaitOptions,
 };
 pub(crate) use self::{
-    inputs::Place,
+    inputs::InputNames,
     scan::{HistoryJob, Scanned, input_keys},
     status::Stage,
     submits::body,

@@ -16,7 +16,7 @@ use crate::{
     client::{Client, RequestOptions},
     endpoint::segment,
     error::{InputFault, Result},
-    jobs::Place,
+    jobs::InputNames,
     transport::{Data, Expect, Request, RouteClass},
 };
 
@@ -32,15 +32,15 @@ impl Client {
         options: &RequestOptions,
         mut on_progress: impl FnMut(&UploadProgress<'_>) + Send,
     ) -> impl Future<Output = Result<()>> {
-        let place = Place {
+        let names = InputNames {
             input_key: input.input_key,
             input_name: input.input_name,
         };
-        let resolved = input.source.resolve(|| place.clone());
+        let resolved = input.source.resolve(|| names.clone());
         async move {
             resolved?;
-            segments(&input.job_id, &place)?;
-            let checked = stoppable(move |stop| Checked::new(place, input.source, stop)).await?;
+            segments(&input.job_id, &names)?;
+            let checked = stoppable(move |stop| Checked::new(names, input.source, stop)).await?;
             let limits = Limits {
                 chunk: input.chunk_size.unwrap_or(size::DEFAULT_CHUNK),
                 chunks: None,
@@ -63,10 +63,10 @@ impl Client {
     ) -> Result<()> {
         let total = input.size();
         let mut chunks = input.open(limits.chunk).await?;
-        let place = chunks.place.clone();
-        let path = segments(job_id, &place)?;
+        let names = chunks.names.clone();
+        let path = segments(job_id, &names)?;
         let mut loaded = 0;
-        let mut reported = listener.hear(job_id, &place, (loaded, total), true);
+        let mut reported = listener.hear(job_id, &names, (loaded, total), true);
         let idle = Idle::new(self.transport().clock(), self.settings(options).idle_timeout);
         let mut next = chunks.next(&idle).await?;
         let mut count = 0;
@@ -75,10 +75,10 @@ impl Client {
             count += 1;
             if let Some(most) = limits.chunks.filter(|&most| count > most) {
                 let reason = format!("takes more chunks than the server does: {most} an input (maximumInputChunks)");
-                return Err(place.refuse(InputFault::Limit, reason));
+                return Err(names.refuse(InputFault::Limit, reason));
             }
             let request = Request {
-                payload: part(&place.input_name, data.clone())?,
+                payload: part(&names.input_name, data.clone())?,
                 expect: Expect::Acknowledgement,
                 route: Some(RouteClass::Chunk),
                 follows: count > 1,
@@ -86,21 +86,21 @@ impl Client {
             };
             let send = async {
                 self.send(&request, options).await.map_err(|error| match &data {
-                    Data::File(range) => range.failure().map_or(error, |failure| place.unreadable(failure)),
+                    Data::File(range) => range.failure().map_or(error, |failure| names.unreadable(failure)),
                     Data::Bytes(_) => error,
                 })
             };
             let send = async {
                 idle.during(send).await?;
                 loaded += data.len();
-                reported = listener.hear(job_id, &place, (loaded, total), false);
+                reported = listener.hear(job_id, &names, (loaded, total), false);
                 Ok(())
             };
             // Fills the next chunk while this one is sent. A failure of either ends both.
             ((), next) = tokio::try_join!(send, chunks.next(&idle))?;
         }
         if !reported {
-            listener.hear(job_id, &place, (loaded, total), true);
+            listener.hear(job_id, &names, (loaded, total), true);
         }
         Ok(())
     }
@@ -111,11 +111,11 @@ impl Client {
 }
 
 /// Returns the path of an input's route.
-pub(super) fn segments(job_id: &str, place: &Place) -> Result<String> {
+pub(super) fn segments(job_id: &str, names: &InputNames) -> Result<String> {
     Ok(format!(
         "/jobs/{}/{}/{}",
         segment("job_id", job_id)?,
-        segment("the input key", &place.input_key)?,
-        segment("the name of a model's input", &place.input_name)?,
+        segment("the input key", &names.input_key)?,
+        segment("the name of a model's input", &names.input_name)?,
     ))
 }

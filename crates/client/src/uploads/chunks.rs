@@ -13,7 +13,7 @@ use futures_core::Stream;
 use super::idle::Idle;
 use crate::{
     error::{Error, InputFault, Result},
-    jobs::Place,
+    jobs::InputNames,
     transport::{Data, FileRange, OpenFile},
 };
 
@@ -22,7 +22,7 @@ pub type ByteStream = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
 /// Cuts a source into the chunks of an upload.
 pub(super) struct Chunks {
-    pub(super) place: Place,
+    pub(super) names: InputNames,
     source: Open,
     limit: u64,
 }
@@ -46,8 +46,8 @@ pub(super) enum Open {
 }
 
 impl Chunks {
-    pub(super) fn new(place: Place, source: Open, limit: u64) -> Self {
-        Self { place, source, limit }
+    pub(super) fn new(names: InputNames, source: Open, limit: u64) -> Self {
+        Self { names, source, limit }
     }
 
     /// Returns the next chunk, or `None` at the end.
@@ -62,7 +62,7 @@ impl Chunks {
                 let range = FileRange::new(Arc::clone(file), *at, length).await;
                 *at += length;
                 Ok(Some(Data::File(
-                    range.map_err(|failure| self.place.unreadable(&failure))?,
+                    range.map_err(|failure| self.names.unreadable(&failure))?,
                 )))
             }
             Open::Bytes(bytes) => {
@@ -78,15 +78,15 @@ impl Chunks {
                 // Reserves the whole chunk at once, so that it is not copied each time it grows.
                 let room = size.map_or(limit, |size| size.saturating_sub(*taken).min(limit));
                 let chunk = fill(stream, rest, limit, room, idle).await;
-                let chunk = chunk.map_err(|failure| failure.at(&self.place, idle))?;
+                let chunk = chunk.map_err(|failure| failure.at(&self.names, idle))?;
                 *taken += chunk.len() as u64;
                 let ended = chunk.is_empty();
                 if size.is_some_and(|size| *taken > size || (ended && *taken < size)) {
                     let reason = "has another size than it had when the upload began";
-                    return Err(self.place.refuse(InputFault::Changed, reason));
+                    return Err(self.names.refuse(InputFault::Changed, reason));
                 }
                 if ended && *taken == 0 {
-                    return Err(empty(&self.place));
+                    return Err(empty(&self.names));
                 }
                 Ok((!ended).then_some(Data::Bytes(chunk)))
             }
@@ -101,28 +101,28 @@ enum Failure {
 }
 
 impl Failure {
-    fn at(self, place: &Place, idle: &Idle<'_>) -> Error {
+    fn at(self, names: &InputNames, idle: &Idle<'_>) -> Error {
         match self {
-            Self::Broken(cause) => place.broken(InputFault::Unusable, "cannot be read", cause),
+            Self::Broken(cause) => names.broken(InputFault::Unusable, "cannot be read", cause),
             Self::Stalled => {
                 let reason = format!("gave no byte for {} ms (idle_timeout)", idle.limit.as_millis());
-                place.refuse(InputFault::Timeout, reason)
+                names.refuse(InputFault::Timeout, reason)
             }
         }
     }
 }
 
 /// Returns the first bytes of a stream, which must have some.
-pub(super) async fn first_bytes(stream: &mut Option<ByteStream>, place: &Place, idle: &Idle<'_>) -> Result<Bytes> {
+pub(super) async fn first_bytes(stream: &mut Option<ByteStream>, names: &InputNames, idle: &Idle<'_>) -> Result<Bytes> {
     let Some(open) = stream else {
-        return Err(empty(place));
+        return Err(empty(names));
     };
     match next_bytes(open, idle)
         .await
-        .map_err(|failure| failure.at(place, idle))?
+        .map_err(|failure| failure.at(names, idle))?
     {
         Some(bytes) => Ok(bytes),
-        None => Err(empty(place)),
+        None => Err(empty(names)),
     }
 }
 
@@ -185,8 +185,8 @@ fn at_most(limit: u64, length: usize) -> usize {
 }
 
 /// Returns the error for a source that has no bytes.
-pub(super) fn empty(place: &Place) -> Error {
-    place.refuse(
+pub(super) fn empty(names: &InputNames) -> Error {
+    names.refuse(
         InputFault::Empty,
         "is empty, and servers drop an empty input without a word",
     )

@@ -1,6 +1,6 @@
 //! The progress of an upload, and how often it is reported.
 
-use crate::{clock::Clock, jobs::Place, pace::Pace};
+use crate::{clock::Clock, jobs::InputNames, pace::Pace};
 
 /// The progress of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl<'l> Listener<'l> {
     pub(super) fn hear(
         &mut self,
         job_id: &str,
-        place: &Place,
+        names: &InputNames,
         (loaded, total): (u64, Option<u64>),
         must: bool,
     ) -> bool {
@@ -46,8 +46,8 @@ impl<'l> Listener<'l> {
         if due {
             (self.notify)(&UploadProgress {
                 job_identifier: job_id,
-                input_key: &place.input_key,
-                input_name: &place.input_name,
+                input_key: &names.input_key,
+                input_name: &names.input_name,
                 loaded_bytes: loaded,
                 total_bytes: total,
             });

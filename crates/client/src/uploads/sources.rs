@@ -16,7 +16,7 @@ use crate::{
     blocking,
     error::{Error, InputFault, Result},
     files::{Comparison, FileChanged, Measure},
-    jobs::{Place, Sources},
+    jobs::{InputNames, Sources},
     transport::OpenFile,
 };
 
@@ -52,7 +52,7 @@ impl std::fmt::Debug for FileSource {
 
 /// A source that has been checked.
 pub(super) struct Checked {
-    pub(super) place: Place,
+    pub(super) names: InputNames,
     source: Source,
 }
 
@@ -75,20 +75,20 @@ enum Source {
 pub(super) fn resolve(sources: &mut Sources<FileSource>) -> Result<()> {
     for (input_key, parts) in sources {
         for (input_name, source) in parts {
-            let place = || Place {
+            let names = || InputNames {
                 input_key: input_key.clone(),
                 input_name: input_name.clone(),
             };
-            source.resolve(place)?;
+            source.resolve(names)?;
         }
     }
     Ok(())
 }
 
 impl FileSource {
-    pub(super) fn resolve(&mut self, place: impl FnOnce() -> Place) -> Result<()> {
+    pub(super) fn resolve(&mut self, names: impl FnOnce() -> InputNames) -> Result<()> {
         if let Self::Path(path) = self {
-            *path = std::path::absolute(&*path).map_err(|cause| place().cannot_open(path, cause))?;
+            *path = std::path::absolute(&*path).map_err(|cause| names().cannot_open(path, cause))?;
         }
         Ok(())
     }
@@ -96,11 +96,11 @@ impl FileSource {
 
 impl Checked {
     /// Checks a source, whose path must be absolute. Opens, reads and closes files, so call it on a thread that may block.
-    pub(super) fn new(place: Place, source: FileSource, stop: &CancellationToken) -> Result<Self> {
+    pub(super) fn new(names: InputNames, source: FileSource, stop: &CancellationToken) -> Result<Self> {
         let source = match source {
             FileSource::Path(path) => {
-                let measured = Measure::of(&place.open(&path)?, || stop.is_cancelled());
-                let measure = measured.map_err(|failure| place.unreadable(&failure))?;
+                let measured = Measure::of(&names.open(&path)?, || stop.is_cancelled());
+                let measure = measured.map_err(|failure| names.unreadable(&failure))?;
                 let measure = measure.ok_or(Error::Aborted)?;
                 Source::File { path, measure }
             }
@@ -111,9 +111,9 @@ impl Checked {
                 first: Bytes::new(),
             },
         };
-        let checked = Self { place, source };
+        let checked = Self { names, source };
         if checked.size() == Some(0) {
-            return Err(empty(&checked.place));
+            return Err(empty(&checked.names));
         }
         Ok(checked)
     }
@@ -128,7 +128,7 @@ impl Checked {
         else {
             return Ok(0);
         };
-        *first = first_bytes(stream, &self.place, idle).await?;
+        *first = first_bytes(stream, &self.names, idle).await?;
         Ok(first.len())
     }
 
@@ -157,11 +157,11 @@ impl Checked {
     /// Opens the source. The caller then takes its chunks one after the other.
     pub(super) async fn open(self, most: u64) -> Result<Chunks> {
         let limit = self.chunk_size(most);
-        let Self { place, source } = self;
+        let Self { names, source } = self;
         let source = match source {
             Source::File { path, measure } => {
                 let size = measure.size();
-                let of_file = place.clone();
+                let of_file = names.clone();
                 let (file, comparison) = blocking::start(move || reopen(&of_file, &path, &measure)).await??;
                 Open::File {
                     file: OpenFile::new(file, comparison),
@@ -177,19 +177,19 @@ impl Checked {
                 size,
             },
         };
-        Ok(Chunks::new(place, source, limit))
+        Ok(Chunks::new(names, source, limit))
     }
 }
 
 /// Opens a file again, and checks that it has not changed since it was measured.
-fn reopen(place: &Place, path: &Path, measure: &Measure) -> Result<(fs::File, Comparison)> {
-    let file = place.open(path)?;
+fn reopen(names: &InputNames, path: &Path, measure: &Measure) -> Result<(fs::File, Comparison)> {
+    let file = names.open(path)?;
     let comparison = measure.compare(&file).map_err(|failure| {
         if FileChanged::is_cause_of(&failure) {
             let reason = format!("has changed since the upload began: {}", path.display());
-            place.refuse(InputFault::Changed, reason)
+            names.refuse(InputFault::Changed, reason)
         } else {
-            place.unreadable(&failure)
+            names.unreadable(&failure)
         }
     })?;
     Ok((file, comparison))

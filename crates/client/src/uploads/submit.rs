@@ -20,7 +20,7 @@ use crate::{
     clock::FOREVER,
     document::Document,
     error::{Error, InputFault, Result},
-    jobs::{self, Abort, CancelOutcome, Ended, JobOfCall, Place, Sources},
+    jobs::{self, Abort, CancelOutcome, Ended, InputNames, JobOfCall, Sources},
     observer::Event,
 };
 
@@ -85,7 +85,7 @@ impl Client {
                 }));
             }
         };
-        let keys: IndexSet<_> = inputs.iter().map(|input| input.place.input_key.clone()).collect();
+        let keys: IndexSet<_> = inputs.iter().map(|input| input.names.input_key.clone()).collect();
         let open = Box::pin(self.open_job(body, keys.iter().map(String::as_str), options));
         let receipt = match self.unless_aborted(open, JobOfCall::Submitted, abort, options).await {
             Ended::Settled(Ok(receipt)) => receipt,
@@ -144,7 +144,7 @@ impl Client {
                 let reason = format!(
                     "takes {chunks} chunks of {size} bytes; the server takes {most} an input (maximumInputChunks)"
                 );
-                return Err(input.place.refuse(InputFault::Limit, reason));
+                return Err(input.names.refuse(InputFault::Limit, reason));
             }
         }
         Ok((checked, limits))
@@ -198,9 +198,9 @@ fn check(sources: Sources<FileSource>, stop: &CancellationToken) -> Result<Vec<C
         }
         for (input_name, source) in parts {
             let input_key = input_key.clone();
-            let place = Place { input_key, input_name };
-            segments("job", &place)?;
-            checked.push(Checked::new(place, source, stop)?);
+            let names = InputNames { input_key, input_name };
+            segments("job", &names)?;
+            checked.push(Checked::new(names, source, stop)?);
         }
     }
     if checked.is_empty() {
