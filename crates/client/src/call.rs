@@ -24,6 +24,8 @@ pub struct Call {
     pub retryable: bool,
     /// Why no further attempt followed that could have helped. `None` if a further attempt would have been wrong.
     pub gave_up: Option<GaveUp>,
+    /// Whether the server may have acted on an attempt before the last one.
+    pub(crate) earlier_may_have_acted: bool,
     /// When the last attempt got its socket.
     pub(crate) began: Option<Instant>,
 }
@@ -38,6 +40,7 @@ impl Call {
             job_identifier,
             retryable: false,
             gave_up: None,
+            earlier_may_have_acted: false,
             began: None,
         }
     }

@@ -314,6 +314,14 @@ impl Error {
         }
     }
 
+    /// Returns whether the server may have acted on the attempt: a gateway may answer for a server that did.
+    pub(crate) fn may_have_acted(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => matches!(status, 408 | 500..=599),
+            other => other.sent() == Some(Sent::Maybe),
+        }
+    }
+
     /// Notes why no further attempt followed.
     pub(crate) fn note_gave_up(&mut self, reason: GaveUp) {
         if let Some(call) = self.call_mut() {

@@ -105,12 +105,12 @@ impl Client {
         };
         let canceled = self.send(&request, options).await;
         match canceled {
-            // An earlier attempt may have canceled the job and lost its response. The server then refuses the later one.
+            // An earlier attempt may have canceled the job. The server then refuses the later one.
             Err(Error::Status {
                 status: 400..=499,
                 ref call,
                 ..
-            }) if call.attempts > 1 => {
+            }) if call.earlier_may_have_acted => {
                 let is_canceled = |stage| stage == Stage::Canceled;
                 let job = self.job_at_stage(job_id, None, options, is_canceled).await;
                 job.map_or(canceled, Ok)

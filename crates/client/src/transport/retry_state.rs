@@ -37,6 +37,8 @@ pub(crate) struct RetryState {
     replayed: bool,
     made_progress: bool,
     maybe_sent: bool,
+    /// Whether the server may have acted on an attempt, also on one that it answered.
+    may_have_acted: bool,
     /// The failure of the last attempt that another one followed.
     last: Option<Error>,
     /// When the server first refused the request.
@@ -58,6 +60,7 @@ impl RetryState {
             replayed: false,
             made_progress: false,
             maybe_sent: false,
+            may_have_acted: false,
             last: None,
             refused_since: None,
         }
@@ -124,7 +127,9 @@ impl RetryState {
         if let Some(call) = error.call_mut() {
             call.attempts = self.failed;
             call.retryable = verdict != Verdict::Never;
+            call.earlier_may_have_acted = self.may_have_acted;
         }
+        self.may_have_acted |= error.may_have_acted();
         verdict
     }
 }

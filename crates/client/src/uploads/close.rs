@@ -7,7 +7,7 @@ use crate::{
     client::{Client, RequestOptions},
     document::Document,
     endpoint::segment,
-    error::{Error, Result, Sent},
+    error::Result,
     jobs::Stage,
     transport::{Expect, Payload, Request, RouteClass, Shape},
 };
@@ -27,7 +27,7 @@ impl Client {
             ..self.request(Method::POST, &path, Some(job_id))
         };
         let error = match self.send(&request, options).await {
-            Err(error) if may_have_arrived(&error) => error,
+            Err(error) if error.may_have_acted() => error,
             settled => return settled,
         };
         // An unknown status does not show whether the job was closed.
@@ -36,13 +36,5 @@ impl Client {
             .job_at_stage(job_id, Some(RouteClass::Read), options, is_closed)
             .await;
         read.ok_or(error)
-    }
-}
-
-/// Whether a failed close may have closed the job anyway.
-fn may_have_arrived(error: &Error) -> bool {
-    match error {
-        Error::Status { status, .. } => matches!(status, 408 | 500..=599),
-        other => other.sent() == Some(Sent::Maybe),
     }
 }

@@ -110,6 +110,21 @@ async fn a_cancel_that_is_refused_at_once_does_not_read_the_job() {
 }
 
 #[tokio::test]
+async fn a_cancel_that_a_rate_limit_refuses_reads_the_job_only_after_an_attempt_in_doubt() {
+    let server = Server::always(status(429)).await;
+    let (client, _) = skipping(&server.api());
+    let error = client.cancel_job("j", &options()).await.unwrap_err();
+    assert_eq!((error.status(), attempts(&error)), (Some(429), 3));
+    assert_eq!(server.lines(), ["DELETE /api/jobs/j"; 3]);
+    for first in [status(502), Reply::Reset] {
+        let server = Server::scripted(vec![first, status(429), status(429), job("CANCELED")]).await;
+        let (client, _) = skipping(&server.api());
+        client.cancel_job("j", &options()).await.unwrap();
+        assert_eq!((server.count(), server.lines()[3].as_str()), (4, "GET /api/jobs/j"));
+    }
+}
+
+#[tokio::test]
 async fn a_cancel_that_is_replayed_on_a_new_socket_is_settled_by_the_job_too() {
     let server = Server::scripted(vec![job("OPEN"), Reply::Reset, status(400), job("CANCELED")]).await;
     let (client, clock) = skipping(&server.api());
