@@ -9,7 +9,8 @@ const { createReadStream, openAsBlob, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { Readable } = require('node:stream');
 const { describe, it } = require('node:test');
-const { ConnectionError, InputError, RequestTimeoutError } = require('modzy-client');
+const { ConnectionError, InputError, ModzyClient, RequestTimeoutError } = require('modzy-client');
+const { failure } = require('./support/outcomes.js');
 const { CHUNK, MODEL, useUploads } = require('./support/uploads.js');
 
 describe('an upload', () => {
@@ -145,6 +146,37 @@ describe('an upload', () => {
       streams.map(({ destroyed }) => destroyed),
       [true, true],
     );
+  });
+
+  describe('that is refused', () => {
+    const closed = new ModzyClient({ url: 'http://127.0.0.1:9', apiKey: 'a.b' });
+    closed.close();
+    /** @type {Record<string, (stream: any) => Promise<unknown>>} */
+    const refusals = {
+      'for a value before the stream': (stream) =>
+        uploads.modzy.submitJobFile(...MODEL, { a: { input: 7 }, b: { input: stream } }),
+      'for an option': (stream) => uploads.modzy.submitJobFile(...MODEL, { a: { input: stream } }, { retires: 1 }),
+      'for a member of the object form': (stream) =>
+        uploads.modzy.submitJobFile({ modelId: 'm', version: '1', sources: { a: { input: stream } }, chunkSize: -1 }),
+      'for an option of run': (stream) => uploads.modzy.run('m@1', { input: stream }, { onOpen: 5 }),
+      'for an option of appendInput': (stream) => uploads.modzy.appendInput('job', 'a', 'b', stream, { retires: 1 }),
+      'since embedded sources are no streams': (stream) =>
+        uploads.modzy.submitJobEmbedded(...MODEL, 'text/plain', { a: { input: stream } }),
+      'by a closed client': (stream) => closed.submitJobFile(...MODEL, { a: { input: stream } }),
+    };
+    for (const [why, refused] of Object.entries(refusals)) {
+      it(`${why} closes its streams, and hears those that fail`, async () => {
+        // An error without a listener would be an uncaught exception.
+        await failure(refused(createReadStream(path.join(uploads.folder, 'none'))));
+        const readable = new Readable({ read() {} });
+        const web = new ReadableStream();
+        await failure(refused(readable));
+        await failure(refused(web));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        assert.equal(readable.destroyed, true);
+        assert.equal((await web.getReader().read()).done, true);
+      });
+    }
   });
 
   it('that is aborted while a web stream stalls cancels that stream', async () => {

@@ -7,6 +7,7 @@ const { readConstructor } = require('../arguments/client-options.js');
 const { readCall } = require('../arguments/read-call.js');
 const { Diagnostics } = require('../diagnostics/diagnostics.js');
 const { captureSite, keepLines, showCaller } = require('../stacks.js');
+const { closeStreams } = require('../streams/refused.js');
 const { Calls, closedError } = require('./calls.js');
 const { LEFT } = require('./signals.js');
 
@@ -102,6 +103,7 @@ class Session extends Calls {
         ? method.run(this, reading)
         : options.trace.follow(() => method.run(this, reading));
     } catch (error) {
+      closeStreams(given);
       return Promise.reject(showCaller(error, site));
     }
   }
@@ -115,7 +117,13 @@ class Session extends Calls {
    * @param {unknown[]} given
    */
   begin(name, form, given) {
-    return this.#read(name, form, given, keepLines(captureSite(this.begin, name)));
+    const site = keepLines(captureSite(this.begin, name));
+    try {
+      return this.#read(name, form, given, site);
+    } catch (error) {
+      closeStreams(given);
+      throw error;
+    }
   }
 
   /**
