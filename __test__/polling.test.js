@@ -53,6 +53,41 @@ describe('polling by listing', () => {
   }
 });
 
+describe('polling by listing of clients that share connections', () => {
+  const emulator = useEmulator({ submittedMs: 60_000 });
+
+  it('reads a list for each user agent and each set of headers, and none for a client without waits', async () => {
+    const settings = [
+      { userAgent: 'first', headers: { 'x-tenant': 'a' } },
+      { userAgent: 'first', headers: { 'x-tenant': 'b' } },
+      { userAgent: 'second', headers: { 'x-tenant': 'b' } },
+      { userAgent: 'second', headers: { 'x-tenant': 'b' } },
+    ];
+    const clients = settings.map(
+      (own) => new ModzyClient(emulator.baseURL, emulator.apiKey, { polling: 'listing', ...own }),
+    );
+    const seen = async () => {
+      const requests = await emulator.requests();
+      const looks = requests.filter(({ path }) => path === '/api/jobs/history');
+      return looks.map(({ headers }) => `${headers['user-agent']} ${headers['x-tenant']}`);
+    };
+    const atLeast = async (looks) => {
+      while ((await seen()).length < looks);
+      return new Set(await seen());
+    };
+    const receipts = await submitAll(clients[0]);
+    const waits = clients.map((each, nth) =>
+      each.blockUntilComplete(receipts[nth], { pollInterval: 50 }).catch(({ name }) => name),
+    );
+    assert.deepEqual(await atLeast(12), new Set(['first a', 'first b', 'second b']));
+    await clients[0].close();
+    await emulator.clearRequests();
+    assert.deepEqual(await atLeast(8), new Set(['first b', 'second b']));
+    await Promise.all(clients.map((each) => each.close()));
+    assert.deepEqual(await Promise.all(waits), Array(4).fill('ClientClosedError'));
+  });
+});
+
 describe('polling by listing with a history that is refused', () => {
   const emulator = useEmulator({ submittedMs: 200, inProgressMs: 600, history: { refused: true } });
   const { subscribe } = useChannels();

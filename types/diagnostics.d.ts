@@ -63,7 +63,7 @@ export interface DiagnosticsMessages {
   };
   /**
    * The list of ended jobs of `polling: 'listing'` cannot be used, so the waits of the client, and of those that share its
-   * connections, poll individually for a while. One of the calls publishes it, once for each reason.
+   * list, poll individually for a while. One of the calls publishes it, once for each reason.
    */
   'modzy:wait:fallback': {
     readonly request: DiagnosticsRequest;

@@ -7,7 +7,7 @@ use http::{HeaderMap, Method};
 use super::options::RequestOptions;
 use crate::{
     document::Document,
-    ended::Polling,
+    ended::{ListReader, Polling},
     endpoint::BaseUrl,
     error::{BodyFault, Error, Result},
     transport::{
@@ -81,6 +81,24 @@ impl Client {
 
     pub(crate) fn polling(&self) -> Polling {
         self.inner.polling
+    }
+
+    /// Returns what the requests for the list of ended jobs are made with.
+    pub(crate) fn list_reader(&self) -> ListReader {
+        let Settings {
+            headers,
+            user_agent,
+            request_timeout,
+            max_response_bytes,
+            ..
+        } = &self.inner.defaults;
+        ListReader {
+            base_url: self.base_url().as_str().to_owned(),
+            headers: headers.clone(),
+            user_agent: user_agent.clone(),
+            request_timeout: *request_timeout,
+            max_response_bytes: *max_response_bytes,
+        }
     }
 
     pub(crate) fn max_response_bytes(&self) -> usize {

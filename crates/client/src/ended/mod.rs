@@ -14,7 +14,7 @@ use std::fmt;
 pub(crate) use self::{
     list::{EndedList, Item, ListFailed, PageOf},
     registration::{Registration, Wake},
-    waits::{AllWaits, Waits},
+    waits::{AllWaits, ListReader, Waits},
 };
 
 /// How the waits of a client find out that their jobs have ended.
@@ -23,8 +23,8 @@ pub enum Polling {
     /// Each wait polls its job at its interval.
     #[default]
     Individual,
-    /// One list of the jobs that have ended serves all waits of a transport, at the shortest of their intervals. A wait polls its
-    /// job at once, when the list names it, and every 30 s or at
+    /// One list of the jobs that have ended serves all waits of a transport whose clients have the same base URL, headers, user agent
+    /// and limits, at the shortest of their intervals. A wait polls its job at once, when the list names it, and every 30 s or at
     /// [`WaitOptions::max_poll_interval`](crate::WaitOptions::max_poll_interval), whichever is longer: so no response of the list
     /// can end a wait, and no wait depends on the list.
     Listing,

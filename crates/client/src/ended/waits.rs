@@ -1,7 +1,7 @@
 //! The waits that a list of ended jobs serves, and how they poll: by the list, or individually while it cannot be used.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     hash::{BuildHasher, RandomState},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use http::{HeaderMap, HeaderValue};
 use tokio::{sync::Notify, task::AbortHandle};
 
 use super::{
@@ -28,15 +29,32 @@ const FALLBACK: (Duration, Duration) = (Duration::from_secs(30), Duration::from_
 /// After so many good readings in a row, the next fallback is a short one again.
 const GOOD_READINGS: u32 = 30;
 
-/// The waits of a transport, one for each base URL: clients with the same host may have different paths.
+/// The waits of a transport, by what reads their list.
 #[derive(Debug, Default)]
-pub(crate) struct AllWaits(Mutex<HashMap<String, Arc<Waits>>>);
+pub(crate) struct AllWaits(Mutex<Vec<(ListReader, Arc<Waits>)>>);
+
+/// What the requests for a list are made with. Clients that share connections may differ in it, and the headers of one must not
+/// serve the waits of another.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ListReader {
+    pub(crate) base_url: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) request_timeout: Duration,
+    pub(crate) max_response_bytes: usize,
+}
 
 impl AllWaits {
-    pub(crate) fn of(&self, base: &str, clock: &dyn Clock, random: &dyn Random) -> Arc<Waits> {
+    pub(crate) fn of(&self, reader: ListReader, clock: &dyn Clock, random: &dyn Random) -> Arc<Waits> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(Waits::new(clock.now(), random.fraction()));
-        Arc::clone(all.entry(base.to_owned()).or_insert_with(new))
+        if let Some((_, waits)) = all.iter().find(|(other, _)| *other == reader) {
+            return Arc::clone(waits);
+        }
+        // Programs may create thousands of clients with headers of their own.
+        all.retain(|(_, waits)| Arc::strong_count(waits) > 1);
+        let waits = Arc::new(Waits::new(clock.now(), random.fraction()));
+        all.push((reader, Arc::clone(&waits)));
+        waits
     }
 }
 

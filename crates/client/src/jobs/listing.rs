@@ -37,7 +37,7 @@ impl Client {
         let transport = self.transport();
         let waits = transport
             .waits
-            .of(self.base_url().as_str(), transport.clock(), transport.random());
+            .of(self.list_reader(), transport.clock(), transport.random());
         let start = || tokio::spawn(Reader::new(self.clone(), Arc::clone(&waits)).run()).abort_handle();
         let schedule = &options.schedule;
         let intervals = (schedule.poll_interval, schedule.max_poll_interval);
