@@ -315,6 +315,13 @@ describe('arguments', () => {
       assert.equal(more.length, 1);
       assert.ok(!(await emulator.requests('/api/jobs'))[0].body.includes('sauces'));
     });
+
+    it('an unknown member forges no line of the warning, and sends no command to a terminal', async () => {
+      const warned = once(process, 'warning');
+      await client2().submitJobText({ ...object, 'a\u001b[31m\nsubmitted\u2028\u202e': 1 });
+      const [{ message }] = await warned;
+      assert.equal(message, 'submitJobText does not know the member a [31m submitted , and ignores it');
+    });
   });
 
   it('submitJob sends its body unchanged, and the form of the constructor decides on the status of its receipt', async () => {

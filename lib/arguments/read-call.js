@@ -20,6 +20,7 @@
  * @property {'name' | 'member'} names Which name of a parameter the caller used.
  */
 
+const { warnOnce } = require('../diagnostics/warnings.js');
 const { argumentError, keepText } = require('../stacks.js');
 const { copyBatch } = require('./batch-options.js');
 const {
@@ -222,7 +223,7 @@ function readObjectForm(method, row, params, rest) {
       }
       options[name] = isGiven(value) ? value : options[name];
     } else if (!row.ignored?.includes(name)) {
-      warnOnce(method, name, row);
+      warnOfMember(method, name, row);
     }
   }
   copyBatch(options, params);
@@ -264,9 +265,6 @@ function wrongForm(method, row, mixed) {
   return argumentError(`${method} takes ${positional} or ${byObject}, but not both${reason}`);
 }
 
-/** @type {Set<string>} */
-const warned = new Set();
-
 /**
  * Warns about an unknown member. It is probably misspelled, but existing code for 2.x may contain it and works.
  *
@@ -274,14 +272,12 @@ const warned = new Set();
  * @param {string} member
  * @param {Row} row
  */
-function warnOnce(method, member, { parameters, kind }) {
-  const subject = `${method}.${member}`;
-  if (!warned.has(subject)) {
-    warned.add(subject);
+function warnOfMember(method, member, { parameters, kind }) {
+  warnOnce('MODZY_UNKNOWN_MEMBER', `${method}.${member}`, () => {
     const [near] = nearest(member, [...parameters.flatMap((parameter) => parameter.member ?? []), ...namesOf(kind)]);
     const advice = near === undefined ? 'and ignores it' : `and ignores it; use ${near}`;
-    process.emitWarning(`${method} does not know the member ${member}, ${advice}`, { code: 'MODZY_UNKNOWN_MEMBER' });
-  }
+    return `${method} does not know the member ${member}, ${advice}`;
+  });
 }
 
 module.exports = { readCall };

@@ -2,6 +2,7 @@
 
 // Log lines about calls, for the logger of a client, or for the console as in 2.x. They contain neither keys nor bodies.
 
+const { inOneLine } = require('./one-line.js');
 const { warnOnce } = require('./warnings.js');
 
 /**
@@ -14,9 +15,6 @@ const { warnOnce } = require('./warnings.js');
  * @property {import('../../js-binding').BindingObservation | undefined} observation Which events of Rust it needs.
  * @property {(event: Event, message: any, isAbort: boolean) => void} report
  */
-
-/** The longest line, in characters. */
-const LONGEST_LINE = 8192;
 
 const levels = /** @type {const} */ (['debug', 'info', 'warn', 'error']);
 
@@ -159,16 +157,6 @@ function describe(event, message, isAbort) {
         ? `${call} aborted after ${Math.round(durationMs)} ms`
         : `${call} failed after ${Math.round(durationMs)} ms: ${error}`;
   }
-}
-
-/**
- * Returns a text as a single line without control characters. Servers and users write the names and messages in it, which must
- * not forge a second line, send commands to a terminal, or reverse the order of the text.
- *
- * @param {string} text
- */
-function inOneLine(text) {
-  return text.slice(0, LONGEST_LINE).replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ');
 }
 
 /**
