@@ -3,7 +3,7 @@
 // The package modzy-emulator: startEmulator() and its handle, and the command.
 
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const net = require('node:net');
 const path = require('node:path');
@@ -13,6 +13,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
 // Sets MODZY_EMULATOR_BINARY to the program.
 require('./support/emulator.js');
+const { findProgram } = require('../crates/emulator/npm/lib/program.js');
 const { startEmulator } = require('modzy-emulator');
 
 const bin = path.resolve(__dirname, '../crates/emulator/npm/bin.js');
@@ -38,6 +39,12 @@ async function isGone(url) {
     await sleep(10);
   }
   return false;
+}
+
+/** Runs a program to its end. */
+function execute(program, args) {
+  const { status: code, stdout, stderr } = spawnSync(program, args, { input: '', encoding: 'utf8', timeout: 60_000 });
+  return { code, stdout, stderr };
 }
 
 /** Starts a program that prints one line of JSON about an emulator. */
@@ -254,14 +261,29 @@ describe('the command modzy-emulator', () => {
     assert.equal(await listens(watching.ready.url), false);
   });
 
-  it('has the exit code and the message of the program', async () => {
-    const child = spawn(process.execPath, [bin, '--prot', '1'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let message = '';
-    child.stderr.on('data', (text) => {
-      message += text;
-    });
-    const [code] = await once(child, 'close');
-    assert.equal(code, 2);
-    assert.match(message, /--prot/);
+  it('prints what the program prints, and exits, with the arguments that ask for it alone or among others', () => {
+    for (const args of [['--models'], ['--help'], ['-h'], ['--version'], ['-V']]) {
+      const direct = execute(findProgram(), args);
+      assert.deepEqual([direct.code, direct.stderr], [0, ''], args.join(' '));
+      const serving = ['--port', '1', '--api-key', 'a.b', '--verbose', '--exit-with-stdin'];
+      for (const all of [args, [...args, ...serving], [...serving, ...args]]) {
+        assert.deepEqual(execute(process.execPath, [bin, ...all]), direct, all.join(' '));
+      }
+    }
+  });
+
+  it('has the exit code and the message of the program, which name only what was written', () => {
+    for (const args of [
+      ['--prot', '1'],
+      ['--port'],
+      ['--port', 'x', '--models'],
+      ['serve'],
+      ['--', 'serve'],
+      ['--page=1'],
+    ]) {
+      const direct = execute(findProgram(), args);
+      assert.equal(direct.code, 2, args.join(' '));
+      assert.deepEqual(execute(process.execPath, [bin, ...args]), direct, args.join(' '));
+    }
   });
 });

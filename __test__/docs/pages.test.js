@@ -30,6 +30,9 @@ const { SETUP, blocksOf, examplesOfTypes, pages, programOf, readConsole } = requ
 
 const root = path.resolve(__dirname, '../..');
 
+/** What `npx modzy-emulator` runs. */
+const bin = path.join(root, 'crates/emulator/npm/bin.js');
+
 /** The emulator on the pages. */
 const SHOWN_URL = 'http://127.0.0.1:8080';
 const SHOWN_KEY = 'dev.secret';
@@ -235,13 +238,13 @@ describe('the commands', { skip: missing !== undefined && `there is no ${missing
     for (const line of command.trimEnd().split('\n')) {
       const [, script] = /^npm (?:run )?([\w:]+)/.exec(line) ?? [];
       const tested = testedBy(line);
-      const [, args] = /^(?:npx|cargo run -p) modzy-emulator (?:-- )?(.*)$/.exec(line) ?? [];
+      const [, runner, args] = /^(npx|cargo run -p) modzy-emulator (?:-- )?(.*)$/.exec(line) ?? [];
       if (script !== undefined) {
         assert.ok(Object.hasOwn(scripts, script), `${place}: ${line}`);
       } else if (tested !== undefined) {
         assert.ok(existsSync(path.join(root, tested)), `${place}: ${line}`);
       } else if (args !== undefined) {
-        await startsEmulator(args, output, place);
+        await startsEmulator(runner, args, output, place);
       } else {
         others.push(line);
       }
@@ -268,13 +271,14 @@ function testedBy(line) {
 }
 
 /** Starts the emulator at another port than that on the page, and compares its first line, or lists its models. */
-async function startsEmulator(args, output, place) {
+async function startsEmulator(runner, args, output, place) {
+  const [program, ...first] = runner === 'npx' ? [process.execPath, bin] : [findProgram()];
   if (args === '--models') {
-    return assertPrints(await run(findProgram(), [args], { cwd: root }), output, place);
+    return assertPrints(await run(program, [...first, args], { cwd: root }), output, place);
   }
   const port = new URL(SHOWN_URL).port;
   assert.ok(args.includes(`--port ${port}`), `${place} shows another port than ${port}`);
-  const child = spawn(findProgram(), [...args.replace(port, '0').split(' '), '--exit-with-stdin']);
+  const child = spawn(program, [...first, ...args.replace(port, '0').split(' '), '--exit-with-stdin']);
   try {
     const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
     const { url } = JSON.parse(value);

@@ -15,7 +15,8 @@ function main() {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
     process.on(signal, () => child.kill(signal));
   }
-  const child = spawn(findProgram(), isFlagGiven ? args : [...args, FLAG], {
+  // The flag comes first: after a `--` it would be a value.
+  const child = spawn(findProgram(), isFlagGiven ? args : [FLAG, ...args], {
     stdio: [isFlagGiven ? 'inherit' : 'pipe', 'inherit', 'inherit'],
   });
   child.on('error', fail);

@@ -17,7 +17,8 @@ use tokio::sync::oneshot;
 
 /// A local Modzy: serves the API on 127.0.0.1, and prints one line of JSON with its URL and keys.
 #[derive(Parser)]
-#[command(version)]
+// The usage of an error would name the arguments that were given, also those that the npm package adds.
+#[command(version, override_usage = "modzy-emulator [OPTIONS]")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 struct Arguments {
     /// Port to listen on; 0 selects a free one
@@ -95,8 +96,8 @@ struct Arguments {
     /// Report each request on standard error, with its method, path, status and duration
     #[arg(long)]
     verbose: bool,
-    /// List the models and exit
-    #[arg(long, exclusive = true)]
+    /// List the models and exit, whatever the other options are
+    #[arg(long)]
     models: bool,
     /// End when standard input is closed
     #[arg(long)]

@@ -261,8 +261,8 @@ mod program {
         );
         assert_eq!(row("t3xtl3ngth")[1], "-");
         assert_eq!(row("g3n3r4t0r1")[3], "results.json, results.bin");
-        let (code, text) = failure(&["--models", "--port=1"]);
-        assert_eq!(code, Some(2), "{text}");
+        let others = ["--port=1", "--api-key=a.b", "--exit-with-stdin", "--models"];
+        assert_eq!(command(&others).output().unwrap().stdout, text.as_bytes());
     }
 
     #[test]
