@@ -124,9 +124,11 @@ describe('the pages', () => {
         [],
         page,
       );
+      const text = readFileSync(path.join(root, page), 'utf8').replaceAll(/\s+/g, ' ');
+      // Other names make a program of CommonJS, in which `import` and the `await` of the blocks are errors.
+      assert.match(text.slice(0, text.search(/```[jt]s /)), /`\w+\.m[jt]s`/, page);
       if (page.startsWith('docs/')) {
-        const text = readFileSync(path.join(root, page), 'utf8').replaceAll(/\s+/g, ' ');
-        assert.match(text, /The code on this page is one program\./, page);
+        assert.match(text, /The code on this page is one program\b/, page);
         assert.ok(
           imports.has('modzy-emulator') || text.includes('with `MODZY_BASE_URL` and `MODZY_API_KEY` set'),
           page,
