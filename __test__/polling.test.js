@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { describe, it } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
 const { useChannels } = require('./support/channels.js');
 const { useEmulator } = require('./support/emulator.js');
@@ -72,7 +73,9 @@ describe('polling by listing of clients that share connections', () => {
       return looks.map(({ headers }) => `${headers['user-agent']} ${headers['x-tenant']}`);
     };
     const atLeast = async (looks) => {
-      while ((await seen()).length < looks);
+      while ((await seen()).length < looks) {
+        await sleep(10);
+      }
       return new Set(await seen());
     };
     const receipts = await submitAll(clients[0]);

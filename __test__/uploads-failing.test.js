@@ -160,7 +160,7 @@ describe('an upload', () => {
         uploads.modzy.submitJobFile({ modelId: 'm', version: '1', sources: { a: { input: stream } }, chunkSize: -1 }),
       'for an option of run': (stream) => uploads.modzy.run('m@1', { input: stream }, { onOpen: 5 }),
       'for an option of appendInput': (stream) => uploads.modzy.appendInput('job', 'a', 'b', stream, { retires: 1 }),
-      'since embedded sources are no streams': (stream) =>
+      'as a source of submitJobEmbedded': (stream) =>
         uploads.modzy.submitJobEmbedded(...MODEL, 'text/plain', { a: { input: stream } }),
       'by a closed client': (stream) => closed.submitJobFile(...MODEL, { a: { input: stream } }),
     };

@@ -36,8 +36,7 @@ pub(crate) struct RetryState {
     backoff: Backoff,
     replayed: bool,
     made_progress: bool,
-    maybe_sent: bool,
-    /// Whether the server may have acted on an attempt, also on one that it answered.
+    /// Whether the server may have acted on an attempt.
     may_have_acted: bool,
     /// The failure of the last attempt that another one followed.
     last: Option<Error>,
@@ -59,7 +58,6 @@ impl RetryState {
             backoff: Backoff::new(RETRY_PAUSE),
             replayed: false,
             made_progress: false,
-            maybe_sent: false,
             may_have_acted: false,
             last: None,
             refused_since: None,
@@ -119,10 +117,9 @@ impl RetryState {
 
     fn judge(&mut self, error: &mut Error) -> Verdict {
         self.failed += 1;
-        if self.maybe_sent {
+        if self.may_have_acted {
             error.note_earlier_sent();
         }
-        self.maybe_sent |= error.sent() == Some(Sent::Maybe);
         let verdict = retry::verdict(self.class, error);
         if let Some(call) = error.call_mut() {
             call.attempts = self.failed;

@@ -3,18 +3,29 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use http::{HeaderMap, HeaderValue};
 
 use super::*;
 use crate::{
     clock::SystemRandom,
-    ended::{AllWaits, Fault, Waits},
+    ended::{AllWaits, Fault, ListReader, Waits},
     observer::Observed,
 };
 
 const OWN: Duration = Duration::from_secs(30);
 
+fn reader() -> ListReader {
+    ListReader {
+        base_url: "http://127.0.0.1/api".to_owned(),
+        headers: HeaderMap::new(),
+        user_agent: HeaderValue::from_static("test"),
+        request_timeout: Duration::from_secs(5),
+        max_response_bytes: 1 << 20,
+    }
+}
+
 fn all_waits() -> Arc<Waits> {
-    AllWaits::default().of("http://127.0.0.1/api", &SystemClock, &SystemRandom)
+    AllWaits::default().of(reader(), &SystemClock, &SystemRandom)
 }
 
 /// Runs waits that begin together and end after a time. Returns when each has polled, in seconds.
@@ -186,7 +197,7 @@ async fn a_wait_that_fails_alone_polls_again_before_its_slot() {
     };
     // The slot of the first wait is at 0.618 and this fraction of the interval.
     let random = Always(0.3);
-    let waits = AllWaits::default().of("http://127.0.0.1/api", &SystemClock, &random);
+    let waits = AllWaits::default().of(reader(), &SystemClock, &random);
     let server = |now| if now < 1.0 { outage() } else { pending() };
     let polls = polls_with(&waits, 1, schedule, &random, server).await;
     let seconds: Vec<_> = polls[0].iter().map(|at| at.round()).collect();
@@ -201,7 +212,7 @@ async fn a_hint_during_a_pause_that_the_server_has_asked_for_is_followed_at_its_
         ..SCHEDULE
     };
     let random = Always(0.9);
-    let waits = AllWaits::default().of("http://127.0.0.1/api", &SystemClock, &random);
+    let waits = AllWaits::default().of(reader(), &SystemClock, &random);
     let server = |now| if now < 1.0 { asked_for(50) } else { pending() };
     let hint = async {
         tokio::time::sleep(Duration::from_secs(3)).await;
