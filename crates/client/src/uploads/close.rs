@@ -17,7 +17,7 @@ impl Client {
     /// lost or empty, reads the job, and returns it if it was closed.
     ///
     /// # Errors
-    /// [`Error::Status`] if the server refuses, for instance because the job is not open.
+    /// [`Error::Status`](crate::Error::Status) if the server refuses, for instance because the job is not open.
     pub async fn close_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
         let path = format!("/jobs/{}/close", segment("job_id", job_id)?);
         let request = Request {
