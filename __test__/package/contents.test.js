@@ -60,7 +60,7 @@ const expected = {
     ],
   },
   [`modzy-client-${platform}`]: {
-    limit: 7.5 * MB,
+    limit: 7.6 * MB,
     files: [...notices, 'README.md', binaries[`modzy-client-${platform}`], 'package.json'],
   },
   [`modzy-emulator-${platform}`]: {

@@ -5,9 +5,9 @@
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
-const { describe, it } = require('node:test');
+const { after, before, describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
-const { useEmulator } = require('../support/emulator.js');
+const { Emulator, useEmulator } = require('../support/emulator.js');
 const { job, numberedJobs, path, quickly } = require('../support/numbered-jobs.js');
 const { collect } = require('../support/outcomes.js');
 
@@ -18,7 +18,10 @@ const never = () => new Promise(() => {});
 const [SOONEST, LATEST] = [4900, 5600];
 
 describe('work that never ends', { concurrency: true }, () => {
-  const emulator = useEmulator();
+  // Not cleared after each test: the others run at the same time.
+  const emulator = new Emulator();
+  before(() => emulator.start());
+  after(() => emulator.stop());
   const { answer } = numberedJobs(emulator);
   const client = (options) => new ModzyClient(emulator.baseURL, emulator.apiKey, options);
 
