@@ -169,7 +169,7 @@ pub(super) fn expected(cause: Cause, class: Class, course: Course, fraction: f64
         // The client reads the job even after the last 503.
         Class::Close => fails && (may_have_acted(cause) || matches!(cause, Cause::Status(503, _))),
         // The first request may have canceled the job, so that the server refuses the second.
-        Class::Delete if fails => attempts > 1 && matches!(cause, Cause::Status(400..=499, _)),
+        Class::Delete if fails => attempts > 1 && matches!(cause, Cause::Status(400..=499, _)) && may_have_acted(cause),
         Class::Delete => may_have_acted(cause) && course == Course::Passing,
         _ => false,
     };
