@@ -1,4 +1,4 @@
-//! The request behind a failure, and what a message says about it.
+//! The request behind a failure, and the parts of messages about failures.
 
 use std::time::Instant;
 
@@ -59,4 +59,18 @@ pub(crate) fn fate(sent: Sent, call: &Call) -> &'static str {
     } else {
         ""
     }
+}
+
+/// Formats the names of an input.
+pub(crate) fn names(input_key: &str, input_name: &str) -> String {
+    if input_key.is_empty() {
+        format!("{input_name:?}")
+    } else {
+        format!("{input_key:?}, {input_name:?}")
+    }
+}
+
+/// Appends the cause of a failure.
+pub(crate) fn because(source: Option<&(dyn std::error::Error + Send + Sync + 'static)>) -> String {
+    source.map_or_else(String::new, |source| format!(": {source}"))
 }

@@ -5,7 +5,7 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 pub use crate::call::Call;
 pub use crate::faults::{BodyFault, ConnectionFault, GaveUp, InputFault, JournalFault, Phase, Sent};
 use crate::{
-    call::{fate, through},
+    call::{because, fate, names, through},
     document::Document,
     faults::limit_of_threads,
 };
@@ -29,7 +29,7 @@ pub enum Error {
     },
 
     /// An input of an upload that cannot be used. If a job had been opened for it, the job was canceled.
-    #[error("the input {} {reason}", place(.input_key, .input_name))]
+    #[error("the input {} {reason}", names(.input_key, .input_name))]
     #[non_exhaustive]
     Input {
         /// What is wrong with it.
@@ -389,18 +389,4 @@ impl Error {
             other => other.call().is_some_and(|call| call.retryable),
         }
     }
-}
-
-/// Formats the names of an input.
-fn place(input_key: &str, input_name: &str) -> String {
-    if input_key.is_empty() {
-        format!("{input_name:?}")
-    } else {
-        format!("{input_key:?}, {input_name:?}")
-    }
-}
-
-/// Appends the cause of a failure.
-fn because(source: Option<&(dyn std::error::Error + Send + Sync + 'static)>) -> String {
-    source.map_or_else(String::new, |source| format!(": {source}"))
 }
