@@ -9,9 +9,12 @@ const path = require('node:path');
 const { text } = require('node:stream/consumers');
 const { quantile } = require('./figures.js');
 
+/** The environment of the measured programs. No proxy and no further certificates, which a client would look at. */
+const env = { ...process.env, no_proxy: '*', NODE_EXTRA_CA_CERTS: '' };
+
 /** Runs a program to its end, and returns what it prints. */
 async function output(program, args, stderr = 'inherit') {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', stderr], env: { ...process.env, no_proxy: '*' } });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', stderr], env });
   const [printed, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'close')]);
   if (code !== 0) {
     throw new Error(`${program} ended with ${code ?? signal}: ${args.join(' ')}`);
@@ -65,7 +68,7 @@ function medians(rounds) {
  */
 async function measureAll(name, settings, server, onProgress) {
   const measure = require(`./measures/${name}.js`);
-  measure.prepare?.(settings);
+  await measure.prepare?.(settings);
   const points = measure.points(settings);
   const taken = points.map(() => []);
   const rounds = settings.quick ? 1 : measure.rounds;
