@@ -8,28 +8,42 @@ use napi_derive::napi;
 
 use crate::numbers::{LONGEST_STRING, count, millis, refuse, size};
 
-/// Settings of a client. Not `Debug`: they contain the key in plain text. Each member costs a look-up, so those that are rarely given are
-/// together.
+/// Settings of a client. Not `Debug`: they contain the key in plain text. Each member costs a look-up even if it is not given, so those
+/// that are rarely given are together.
 #[napi(object, object_to_js = false)]
 pub struct BindingConfig {
     /// The root of the API or, with `host_root`, of the host.
     pub base_url: String,
     /// Whether `/api` is added to a base URL that does not end with it.
     pub host_root: bool,
-    /// The API key. Without it, `team_id` and `team_token` are used.
+    /// The API key. Without it, `team` is used.
     pub api_key: Option<String>,
-    /// The team's identifier.
-    pub team_id: Option<String>,
-    /// The team's token.
-    pub team_token: Option<String>,
+    /// The credentials of a team.
+    pub team: Option<BindingTeam>,
     /// What the caller has set of the client itself.
     pub settings: Option<BindingSettings>,
-    /// A path.
-    pub extra_ca_file: Option<String>,
+    /// How the server is reached, if the caller or the environment says something about it.
+    pub network: Option<BindingNetwork>,
+}
+
+/// The credentials of a team. Not `Debug`: they contain the token in plain text.
+#[napi(object, object_to_js = false)]
+pub struct BindingTeam {
+    /// The team's identifier.
+    pub id: String,
+    /// The team's token.
+    pub token: String,
+}
+
+/// The proxies and certificates of a client. Not `Debug`: they contain a login and a key.
+#[napi(object, object_to_js = false)]
+pub struct BindingNetwork {
     /// A URL.
     pub proxy: Option<String>,
     /// The environment variables that decide the proxy if none is given.
     pub proxy_variables: Option<HashMap<String, String>>,
+    /// A path.
+    pub extra_ca_file: Option<String>,
     /// What the caller has set of TLS.
     pub tls: Option<BindingTls>,
 }
@@ -89,14 +103,23 @@ impl BindingConfig {
         } else {
             BaseUrl::api(&self.base_url)
         };
-        let auth = match self.api_key {
-            Some(key) => Auth::api_key(key),
-            None => Auth::team(self.team_id.unwrap_or_default(), self.team_token.unwrap_or_default()),
+        let auth = match (self.api_key, self.team) {
+            (None, Some(BindingTeam { id, token })) => Auth::team(id, token),
+            (key, _) => Auth::api_key(key.unwrap_or_default()),
         };
         let mut builder = Client::builder(base?, auth);
         if let Some(settings) = self.settings {
             builder = settings.apply(builder)?;
         }
+        match self.network {
+            Some(network) => network.apply(builder),
+            None => Ok(builder),
+        }
+    }
+}
+
+impl BindingNetwork {
+    fn apply(self, mut builder: ClientBuilder) -> Result<ClientBuilder> {
         if let Some(file) = self.extra_ca_file {
             builder = builder.extra_ca_file(file);
         }

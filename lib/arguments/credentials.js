@@ -89,13 +89,13 @@ function refuseSwapped(url, apiKey, name, right) {
 }
 
 /**
- * @typedef {{ apiKey?: string, teamId?: string, teamToken?: string }} Credentials
+ * @typedef {Pick<import('../../js-binding').BindingConfig, 'apiKey' | 'team'>} Credentials
  *
  * @param {unknown} apiKey
  * @returns {Credentials}
  */
 function ofKey(apiKey) {
-  return { apiKey: secret(apiKey, 'apiKey', 'ApiKey'), teamId: undefined, teamToken: undefined };
+  return { apiKey: secret(apiKey, 'apiKey', 'ApiKey'), team: undefined };
 }
 
 /**
@@ -114,7 +114,7 @@ function readCredentials(apiKey, teamId, teamToken) {
     throw argumentError('Cannot initialize the modzy client: it takes apiKey, or teamId and teamToken, but not both');
   }
   const [id, token] = [credential(teamId, 'teamId'), secret(teamToken, 'teamToken', 'Bearer')];
-  return { apiKey: undefined, teamId: id, teamToken: token };
+  return { apiKey: undefined, team: { id, token } };
 }
 
 module.exports = { credential, readCredentials, readIdentity, refuseSwapped };

@@ -8,16 +8,11 @@ const { isGiven, isPlainObject, invalidParam, string } = require('./checks.js');
 const { listed } = require('./methods.js');
 const { nearest } = require('./nearest.js');
 
-/** The environment variables that decide the proxy. Rust chooses between them. */
-const proxyVariables = [
-  'http_proxy',
-  'HTTP_PROXY',
-  'https_proxy',
-  'HTTPS_PROXY',
-  'no_proxy',
-  'NO_PROXY',
-  'REQUEST_METHOD',
-];
+/** The environment variables that name proxies. Rust chooses between them. */
+const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
+
+/** The environment variables that decide whether those apply. */
+const proxyConditions = ['no_proxy', 'NO_PROXY', 'REQUEST_METHOD'];
 
 /** The working directory when the package was loaded; `undefined` if it had been removed. */
 const initialDirectory = workingDirectory();
@@ -109,22 +104,23 @@ function tls(value, name) {
 }
 
 /**
- * Returns those of the environment variables that are set, if any is. Each read is a call of the system's library.
+ * Returns the environment variables about proxies, if one names a proxy. Each read is a call of the system's library.
  *
- * @param {readonly string[]} names
+ * @returns {Record<string, string> | undefined}
  */
-function variables(names) {
+function readProxyVariables() {
+  const { env } = process;
+  if (!proxyVariables.some((name) => env[name] !== undefined)) {
+    return undefined;
+  }
   /** @type {Record<string, any>} */
   const set = { __proto__: null };
-  let isAny = false;
-  for (const name of names) {
-    const value = process.env[name];
-    if (value !== undefined) {
-      set[name] = value;
-      isAny = true;
+  for (const name of [...proxyVariables, ...proxyConditions]) {
+    if (env[name] !== undefined) {
+      set[name] = env[name];
     }
   }
-  return isAny ? set : undefined;
+  return set;
 }
 
 let lastResolved = { file: '', path: '' };
@@ -142,15 +138,22 @@ function resolved(file) {
 }
 
 /**
- * Returns the connection settings of the addon. Options take precedence over the environment.
+ * Returns the connection settings of the addon, if there are any. Options take precedence over the environment.
  *
  * @param {{ proxy?: string | false, tls?: Record<string, any> }} given
+ * @returns {import('../../js-binding').BindingNetwork | undefined}
  */
 function readNetwork({ proxy: url, tls: certificates }) {
+  const named = typeof url === 'string' ? url : undefined;
+  const variables = url === undefined ? readProxyVariables() : undefined;
   const extraCaFile = process.env.NODE_EXTRA_CA_CERTS;
+  if (named === undefined && variables === undefined && !extraCaFile && certificates === undefined) {
+    return undefined;
+  }
+  // Each member is an own one, so that Rust reads no inherited ones.
   return {
-    proxy: typeof url === 'string' ? url : undefined,
-    proxyVariables: url === undefined ? variables(proxyVariables) : undefined,
+    proxy: named,
+    proxyVariables: variables,
     extraCaFile: extraCaFile ? resolved(extraCaFile) : undefined,
     tls: certificates,
   };

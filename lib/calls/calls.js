@@ -28,7 +28,7 @@ class Calls {
   constructor(config) {
     this.#native = new BindingClient(environment, config);
     this.#aborts = new Aborts(this.#native, (id) => pending.get(id));
-    if (config.extraCaFile !== undefined) {
+    if (config.network?.extraCaFile !== undefined) {
       // As in Node.js itself, unusable certificates of the environment cause a warning instead of an error.
       for (const warning of this.#native.warnings) {
         warnOnce('MODZY_EXTRA_CA_CERTS', `NODE_EXTRA_CA_CERTS: ${warning}`);
