@@ -90,7 +90,7 @@ fn label<'l>(line: &'l [u8], mark: &[u8]) -> Option<&'l [u8]> {
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| matches!(byte, b'\n' | b'\r')).flat_map(|line| {
         let line = trimmed(line);
-        let second = line.windows(BEGIN.len()).position(|part| part == BEGIN);
+        let second = memchr::memmem::find(line, BEGIN);
         let parts = second.and_then(|at| line.split_at_checked(at));
         let parts = parts.map(|(first, second)| [trimmed(first), second]);
         parts

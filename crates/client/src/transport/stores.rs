@@ -1,7 +1,8 @@
 //! Certificates from the store of the system. `trust` decides which of them count.
 
 use std::{
-    env,
+    collections::BTreeSet,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -12,7 +13,7 @@ use super::{extra_ca::read, pem};
 /// The variables that name a file and folders of certificates in place of the store of the system.
 pub(super) const OF_OPENSSL: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
-/// Reads the store of the system, or the files and folders that the variables of OpenSSL name instead. Files are read
+/// Reads the store of the system, or the files and folders that the variables of OpenSSL name instead. They are read
 /// here, because the library opens a named file without checking its type (a pipe would block the first request forever,
 /// and a device would fill the memory), and misses certificates behind a byte order mark.
 pub(super) fn of_the_system() -> Vec<CertificateDer<'static>> {
@@ -37,12 +38,19 @@ fn of_the_store() -> Vec<CertificateDer<'static>> {
     rustls_native_certs::load_native_certs().certs
 }
 
+/// Reads a file, and all files in these folders.
 fn of_paths(file: Option<&Path>, folders: &[PathBuf]) -> Vec<CertificateDer<'static>> {
-    let pem = file.and_then(|file| read(file).ok()).unwrap_or_default();
-    let mut found: Vec<_> = pem::certificates(&pem).into_iter().flatten().collect();
-    for folder in folders {
-        found.extend(rustls_native_certs::load_certs_from_paths(None, Some(folder)).certs);
-    }
+    let folders = folders.iter().filter_map(|folder| fs::read_dir(folder).ok());
+    let entries = folders.flatten().flatten().map(|entry| entry.path());
+    // A folder holds several links to each file, and the file that was named may be in it.
+    let files: BTreeSet<_> = file
+        .map(Path::to_owned)
+        .into_iter()
+        .chain(entries)
+        .map(|path| fs::canonicalize(&path).unwrap_or(path))
+        .collect();
+    let texts = files.iter().filter_map(|file| read(file).ok());
+    let mut found: Vec<_> = texts.flat_map(|pem| pem::certificates(&pem)).flatten().collect();
     found.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
     found.dedup();
     found

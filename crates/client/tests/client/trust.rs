@@ -158,7 +158,7 @@ async fn a_bundle_with_a_block_that_cannot_be_read_is_refused_or_causes_a_warnin
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_certificates_of_the_system_may_be_a_joined_file_and_several_folders() {
+fn the_certificates_of_the_system_may_be_in_joined_files_and_in_several_folders() {
     const CHILD: &str = "MODZY_CLIENT_TEST_SYSTEM";
     if std::env::var_os(CHILD).is_some() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -169,7 +169,12 @@ fn the_certificates_of_the_system_may_be_a_joined_file_and_several_folders() {
             let folders = std::env::var_os("SSL_CERT_DIR").unwrap();
             for (folder, authority) in std::env::split_paths(&folders).zip([&first, &last]) {
                 std::fs::create_dir(&folder).unwrap();
-                std::fs::write(folder.join("own.pem"), authority.pem()).unwrap();
+                std::fs::write(folder.join("own.pem"), bundle("\u{feff}", &authority.pem())).unwrap();
+                std::os::unix::fs::symlink("own.pem", folder.join("0a1b2c3d.0")).unwrap();
+                std::os::unix::fs::symlink("missing.pem", folder.join("4e5f6a7b.0")).unwrap();
+                std::fs::create_dir(folder.join("below")).unwrap();
+                let made = std::process::Command::new("mkfifo").arg(folder.join("pipe")).status();
+                assert!(made.unwrap().success());
             }
             for authority in [in_file, first, last] {
                 let server = Server::tls(authority.server("localhost")).await;
@@ -184,7 +189,7 @@ fn the_certificates_of_the_system_may_be_a_joined_file_and_several_folders() {
     let child = std::process::Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "trust::the_certificates_of_the_system_may_be_a_joined_file_and_several_folders",
+            "trust::the_certificates_of_the_system_may_be_in_joined_files_and_in_several_folders",
             "--nocapture",
         ])
         .env(CHILD, "1")
