@@ -63,6 +63,7 @@ describe('memory', () => {
     submitJobFile: (value) => uploads.modzy.submitJobFile(...MODEL, { only: { input: value } }),
     submitJobEmbedded: (value) =>
       uploads.modzy.submitJobEmbedded(...MODEL, 'application/octet-stream', { only: { input: value } }),
+    submit: (value) => uploads.modzy.submit(MODEL.join('@'), { only: { input: value } }),
     'submitJobEmbedded, beside a Blob': (value) =>
       uploads.modzy.submitJobEmbedded(...MODEL, 'application/octet-stream', {
         other: { input: new Blob(['x']) },
@@ -164,5 +165,36 @@ describe('memory', () => {
       code: 'changed',
       message: /should be a stream that keeps each chunk unchanged until the next one is requested/,
     });
+  });
+
+  it('of a chunk of a stream that is transferred at any moment arrives whole, or is an error', async () => {
+    const bytes = randomBytes(2000);
+    const transfer = async ({ buffer }, ticks) => {
+      for (let tick = 0; tick < ticks; tick += 1) {
+        await undefined;
+      }
+      structuredClone(buffer, { transfer: [buffer] });
+    };
+    const outcomes = { whole: 0, changed: 0 };
+    for (let ticks = 0; ticks < 20; ticks += 1) {
+      const give = async function* () {
+        yield bytes.subarray(0, 1000);
+        const chunk = new Uint8Array(bytes.subarray(1000));
+        transfer(chunk, ticks);
+        yield chunk;
+      };
+      const [asIterable, asWebStream] = [give(), ReadableStream.from(give())];
+      for (const value of [asIterable, asWebStream]) {
+        try {
+          const receipt = await uploads.modzy.submitJobFile(...MODEL, { only: { input: value } });
+          assert.deepEqual((await uploads.digests(receipt)).only.input, digestOf(bytes), `after ${ticks} ticks`);
+          outcomes.whole += 1;
+        } catch (error) {
+          assert.equal(error.code, 'changed', error.stack);
+          outcomes.changed += 1;
+        }
+      }
+    }
+    assert.ok(outcomes.whole > 0 && outcomes.changed > 0, JSON.stringify(outcomes));
   });
 });

@@ -303,6 +303,10 @@ class Calls {
     try {
       const chunk = await call.sources[source]?.next();
       if (call.ending === undefined) {
+        if (chunk !== undefined) {
+          // The caller may have run meanwhile.
+          call.sources[source]?.check?.();
+        }
         this.#native.feed(call.id, chunk);
       }
     } catch (error) {

@@ -13,6 +13,7 @@ const { argumentError } = require('../stacks.js');
  * @typedef {object} Source
  * @property {() => Uint8Array | undefined | Promise<Uint8Array | undefined>} next Returns the next chunk, or `undefined` at the
  *   end.
+ * @property {() => void} [check] Throws if the last chunk was transferred or truncated since `next` has returned it.
  * @property {() => void} close Releases the source. No further chunk is requested.
  */
 
@@ -39,19 +40,24 @@ class MemorySource {
     this.#size = bytes.length;
   }
 
-  /** Whether the memory was transferred or truncated before all of it was read. */
+  /** Whether the memory was transferred or truncated. */
+  get isShorter() {
+    return this.#bytes.length < this.#size;
+  }
+
+  /** Whether that happened before all of it was read. */
   get isGone() {
-    return this.#at < this.#size && this.#bytes.length < this.#size;
+    return this.#at < this.#size && this.isShorter;
   }
 
   next() {
-    if (this.isGone) {
-      // Rust receives fewer bytes than announced, and reports that the source has changed.
+    // If it is gone, Rust receives fewer bytes than announced, and reports that the source has changed.
+    if (this.#at === this.#size || this.isGone) {
       return undefined;
     }
     const chunk = this.#bytes.subarray(this.#at, this.#at + CHUNK_BYTES);
     this.#at += chunk.length;
-    return chunk.length === 0 ? undefined : this.#unshared(chunk);
+    return this.#unshared(chunk);
   }
 
   /**
@@ -96,6 +102,10 @@ class WebSource {
     return this.#chunks.next(() => reader.read());
   }
 
+  check() {
+    this.#chunks.check();
+  }
+
   close() {
     release(() => (this.#reader ?? this.#stream).cancel?.());
   }
@@ -134,6 +144,10 @@ class IterableSource {
       this.#iterable[Symbol.asyncIterator]()
     ));
     return this.#chunks.next(() => iterator.next());
+  }
+
+  check() {
+    this.#chunks.check();
   }
 
   close() {
@@ -198,6 +212,13 @@ class ChunkReader {
     }
     this.#last = new MemorySource(bytes);
     return this.#last.next() ?? bytes;
+  }
+
+  /** Throws if the last chunk was transferred or truncated. */
+  check() {
+    if (this.#last.isShorter) {
+      throw this.#gone();
+    }
   }
 
   /** @param {unknown} value */
