@@ -63,6 +63,19 @@ describe('a relative path', () => {
     assert.deepEqual(sizes, ['here'.length, 'here/deep'.length]);
   });
 
+  it('of a journal is resolved at the time of the call, also where the batch begins later', async () => {
+    const texts = { only: { 'input.txt': 'What a lovely day!' } };
+    const submitText = (options) => uploads.modzy.submitJobText('ed542963de', '1.0.1', texts, options);
+    const sources = [{ inputKey: 'only', submit: submitText }];
+    const options = { journal: 'batch.jsonl' };
+    const [{ job }] = await from('here', () => uploads.modzy.blockUntilAllComplete(sources, options));
+    for await (const outcome of from('here', () => uploads.modzy.jobsAsCompleted(sources, options))) {
+      assert.deepEqual(outcome.job, job);
+    }
+    await fs.rm(path.join(root, 'here', 'batch.jsonl'));
+    assert.deepEqual(await fs.readdir(path.join(root, 'there')), ['file.txt']);
+  });
+
   it('of a download is resolved at the time of the call, and no other file is left', async () => {
     const receipt = await from('here', () => submit('file.txt'));
     await uploads.modzy.blockUntilComplete(receipt);
@@ -107,6 +120,7 @@ describe('a relative path', () => {
       [() => submit('file.txt'), '["only"]["input"]'],
       [() => uploads.modzy.pathToDataUrl('file.txt', 'text/plain'), 'path'],
       [() => uploads.modzy.downloadOutput({ jobId: 'j', inputKey: 'k', outputName: 'o' }, 'file.txt'), 'file'],
+      [() => uploads.modzy.blockUntilAllComplete([], { journal: 'batch.jsonl' }), 'journal'],
       [() => uploads.modzy.sendPicture({ modelId: 'm', file: 'file.txt' }), 'file'],
       [() => uploads.modzy.sendTestInput({ ...of, input: 'i', file: 'file.txt' }), 'file'],
     ]) {

@@ -107,8 +107,10 @@ impl Client {
     /// another API or key, or if it is damaged. A last line that was not written to its end is removed.
     pub fn open_journal(&self, path: impl AsRef<Path>) -> impl Future<Output = Result<Journal>> {
         // Relative to the folder at the time of the call.
-        let path = std::path::absolute(path.as_ref()).unwrap_or_else(|_| path.as_ref().to_owned());
+        let resolved = std::path::absolute(path.as_ref())
+            .map_err(|source| failure(path.as_ref(), JournalFault::Unusable, "cannot be opened", Some(source)));
         async move {
+            let path = resolved?;
             let opening = path.clone();
             let (log, records) = blocking::start(move || Log::open(&opening)).await??;
             let log = Arc::new(log);

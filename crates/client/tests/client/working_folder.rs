@@ -10,6 +10,7 @@ use crate::support::{
     folder::Folder,
     options,
     output::{named, whole},
+    plain,
     server::{Reply, Server, job, ok, status},
     skipping,
     upload::file_job,
@@ -20,7 +21,9 @@ async fn a_relative_path_is_resolved_in_the_call_and_not_in_the_first_poll() {
     const CHILD: &str = "MODZY_CLIENT_TEST_CHILD";
     // All tests of a process share its working folder.
     if let Some(root) = env::var_os(CHILD) {
-        return Box::pin(calls_are_made_in_one_folder_and_polled_in_another(Path::new(&root))).await;
+        let root = Path::new(&root);
+        Box::pin(calls_are_made_in_one_folder_and_polled_in_another(root)).await;
+        return a_journal_is_opened_in_the_folder_of_its_call(root).await;
     }
     let root = Folder::new();
     let name = "working_folder::a_relative_path_is_resolved_in_the_call_and_not_in_the_first_poll";
@@ -134,4 +137,26 @@ async fn calls_are_made_in_one_folder_and_polled_in_another(root: &Path) {
         "{error:?}"
     );
     assert_eq!(server.count(), before);
+}
+
+async fn a_journal_is_opened_in_the_folder_of_its_call(root: &Path) {
+    let enter = |folder: &str| env::set_current_dir(root.join(folder)).unwrap();
+    let client = plain("http://127.0.0.1:9/api").build().unwrap();
+    for (folder, is_removed) in [("here", false), ("gone", true)] {
+        fs::create_dir_all(root.join(folder)).unwrap();
+        enter(folder);
+        if is_removed {
+            fs::remove_dir(root.join(folder)).unwrap();
+        }
+        let opening = client.open_journal("batch.jsonl");
+        enter("there");
+        match opening.await {
+            Ok(_) => assert!(!is_removed && root.join("here/batch.jsonl").exists()),
+            Err(error) => assert!(
+                is_removed && matches!(&error, Error::Journal { path, .. } if path == Path::new("batch.jsonl")),
+                "{error:?}"
+            ),
+        }
+        assert!(!root.join("there/batch.jsonl").exists(), "{folder}");
+    }
 }
