@@ -231,8 +231,8 @@ pub enum BodyFault {
     /// Its headers announce gzip, but it is not gzip, or it is truncated. Worth another attempt where the request may be repeated.
     #[error("cannot be unpacked")]
     NotUnpacked,
-    /// It has a coding that the client does not decode. Worth another attempt where the request may be repeated.
-    #[error("has a Content-Encoding other than gzip")]
+    /// It has a coding that the client does not decode, or two. Worth another attempt where the request may be repeated.
+    #[error("has a Content-Encoding that is not supported: only gzip is, and only once")]
     UnknownCoding,
     /// It names no job where it should. Worth another attempt where the request may be repeated.
     #[error("names no job")]
