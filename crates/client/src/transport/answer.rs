@@ -6,7 +6,6 @@ use http::{
     HeaderMap, HeaderName, StatusCode,
     header::{CONTENT_TYPE, DATE, RETRY_AFTER},
 };
-use serde::Deserialize;
 
 use super::{
     coding::{Broken, Decoded},
@@ -22,7 +21,7 @@ use super::{
 use crate::{
     blocking,
     clock::Clock,
-    document::{Document, without_mark},
+    document::{self, Document, without_mark},
     error::{BodyFault, Error, Result},
 };
 
@@ -314,14 +313,9 @@ pub(super) fn shown(mask: &Mask, id: &str) -> String {
     mask.apply_to_beginning(id, ERROR_MESSAGE).into_owned()
 }
 
-/// The message in an error body of the API.
+/// The message in an error body of the API. Of several, the last counts, as in `JSON.parse`.
 fn server_message(body: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct ErrorBody {
-        message: String,
-    }
-
-    let ErrorBody { message } = serde_json::from_str(body).ok()?;
+    let message = document::string_member(body, "message")?;
     let message = message.trim();
     (!message.is_empty()).then(|| message.to_owned())
 }

@@ -333,3 +333,12 @@ async fn a_byte_order_mark_before_streamed_results_may_be_split() {
         assert_eq!(stream.next().await.unwrap(), None);
     }
 }
+
+#[tokio::test]
+async fn the_last_of_several_messages_of_an_error_counts_as_in_javascript() {
+    let body = r#"{"message":7,"message":"first","error":{"message":"inner"},"m\u0065ssage":"no such job"}"#;
+    let server = Server::always(Reply::Keep(answer(404, "", body))).await;
+    let (client, _) = skipping(&server.api());
+    let error = client.get_job("j", &options()).await.unwrap_err();
+    assert_eq!((error.status(), error.to_string().as_str()), (Some(404), "no such job"));
+}
