@@ -17,7 +17,7 @@ use modzy_client::{Client, FileSource, JobInput, Lookup, RawRequest, Resolver, R
 use crate::support::{
     certificates::Authority,
     clock::SkippingClock,
-    millis, options, plain,
+    millis, options, plain, proxy,
     server::{Stream, Then, Threaded, answer},
 };
 
@@ -257,4 +257,51 @@ async fn chunks_and_closes_do_not_use_sockets_that_were_closed_unseen() {
     }
     let posts = |end: &str| server.lines().iter().filter(|line| line.ends_with(end)).count();
     assert_eq!((posts("/k/input"), posts("/close"), server.count()), (20, 20, 40));
+}
+
+/// Whether no connection to this port of this machine is open at both ends.
+#[cfg(target_os = "linux")]
+fn are_half_closed(port: u16) -> bool {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let end = format!(":{port:04X}");
+    table.lines().all(|line| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        // The third field is the peer, and the fourth one the state: 1 is an open connection.
+        !fields[2].ends_with(&end) || fields[3] != "01"
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn requests_through_a_proxy_do_not_use_connections_that_were_closed_unseen() {
+    let authority = Authority::new();
+    for is_secure in [false, true] {
+        let scheme = if is_secure { "https" } else { "http" };
+        let certificate = || is_secure.then(|| authority.server("127.0.0.1"));
+        let tunnel = proxy::in_a_thread(certificate());
+        let behind_tunnel = Threaded::limited(Some(authority.server("127.0.0.1")), usize::MAX, keeping);
+        let forwarding = Threaded::limited(certificate(), usize::MAX, keeping);
+        for (server, root, proxy) in [
+            (&behind_tunnel, behind_tunnel.https(), tunnel.address()),
+            (
+                &forwarding,
+                "http://elsewhere.example/api".to_owned(),
+                forwarding.address(),
+            ),
+        ] {
+            let client = plain(&root).ca([authority.pem()]).unwrap();
+            let client = client.proxy(&format!("{scheme}://{proxy}")).unwrap().retries(0);
+            let client = client.build().unwrap();
+            for nth in 1..=20 {
+                let sending = if nth % 2 == 0 { Sending::Submit } else { Sending::Bare };
+                sending.by(&client).await.unwrap();
+                assert_eq!(server.count(), nth, "{root}, {scheme}");
+                server.close(b"");
+                while !are_half_closed(proxy.port()) {
+                    std::thread::sleep(millis(1));
+                }
+            }
+            assert_eq!(server.connections(), 20, "{root}, {scheme}");
+        }
+    }
 }

@@ -1,18 +1,11 @@
 //! Early refusals of chunks: of every length, over every kind of connection, after interim responses, and with every way
 //! to close a socket.
 
-use std::{
-    io,
-    net::{Shutdown, SocketAddr},
-    sync::mpsc,
-    thread,
-    time::Duration,
-};
+use std::{io, net::Shutdown, thread, time::Duration};
 
 use bytes::Bytes;
 use modzy_client::{Abort, Client, ClientBuilder, FileSource};
 use rustls::ServerConfig;
-use tokio::runtime::Builder;
 
 use super::early_answers::ALONE;
 use crate::support::{
@@ -121,24 +114,6 @@ impl Refusal {
     }
 }
 
-/// Runs a proxy that opens tunnels, over TLS if it has a certificate, in a thread of its own. If it cannot write to the
-/// server, it closes both connections, and what the server has sent is lost.
-fn proxy(tls: Option<ServerConfig>) -> SocketAddr {
-    let (started, address) = mpsc::channel();
-    thread::spawn(move || {
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let proxy = match tls {
-                Some(config) => proxy::secure_proxy(config, None).await,
-                None => proxy::proxy(None).await,
-            };
-            started.send(proxy.address()).unwrap();
-            std::future::pending::<()>().await;
-        });
-    });
-    address.recv().unwrap()
-}
-
 fn client(api: &str, authority: &Authority) -> ClientBuilder {
     builder(api).ca([authority.pem()]).unwrap().retries(0)
 }
@@ -224,7 +199,8 @@ async fn a_refusal_of_the_headers_comes_through_a_tunnel_that_breaks_at_the_firs
     let _alone = ALONE.lock().await;
     let authority = Authority::new();
     for is_secure in [false, true] {
-        let proxy = proxy(is_secure.then(|| authority.server("127.0.0.1")));
+        // If the proxy cannot write to the server, it closes both connections, and what the server has sent is lost.
+        let proxy = proxy::in_a_thread(is_secure.then(|| authority.server("127.0.0.1")));
         let scheme = if is_secure { "https" } else { "http" };
         for end in ENDS {
             for length in [64 * KIB, 4_000_000, 64 * MIB] {
@@ -233,7 +209,7 @@ async fn a_refusal_of_the_headers_comes_through_a_tunnel_that_breaks_at_the_firs
                     ..Refusal::default()
                 };
                 let server = refusal.serve(Some(authority.server("127.0.0.1")));
-                let client = client(&server.https(), &authority).proxy(&format!("{scheme}://{proxy}"));
+                let client = client(&server.https(), &authority).proxy(&format!("{scheme}://{}", proxy.address()));
                 are_refused(client.unwrap().build().unwrap(), length, (is_secure, end)).await;
             }
         }

@@ -1,12 +1,16 @@
 //! A proxy that opens tunnels, forwards requests, and records them.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rustls::ServerConfig;
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, copy_bidirectional},
     net::TcpStream,
+    runtime::Builder,
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -65,6 +69,24 @@ pub(crate) async fn secure_proxy(config: ServerConfig, credentials: Option<&'sta
         }
     })
     .await
+}
+
+/// Starts a proxy in a thread of its own, which runs until the process ends. It is reached over TLS if it has a
+/// certificate.
+pub(crate) fn in_a_thread(tls: Option<ServerConfig>) -> Server {
+    let (started, starts) = mpsc::channel();
+    thread::spawn(move || {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let proxy = match tls {
+                Some(config) => secure_proxy(config, None).await,
+                None => proxy(None).await,
+            };
+            started.send(proxy).unwrap();
+            std::future::pending::<()>().await;
+        });
+    });
+    starts.recv().unwrap()
 }
 
 async fn treat(
