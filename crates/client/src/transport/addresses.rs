@@ -192,7 +192,16 @@ fn interleaved(found: &[SocketAddr]) -> Vec<SocketAddr> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{tls, trust::RootSources},
+        *,
+    };
+    use crate::{clock::SystemClock, resolver::Lookup};
+
+    fn read(text: &str) -> Vec<SocketAddr> {
+        let read = |address: &str| SocketAddr::new(address.replace('a', "192.0.2.").parse().unwrap(), 0);
+        text.split_whitespace().map(read).collect()
+    }
 
     #[test]
     fn families_take_turns_beginning_with_that_of_the_first_address() {
@@ -203,11 +212,34 @@ mod tests {
             ("a1 ::1 ::2 ::3", "a1 ::1 ::2 ::3"),
             ("a1 a2 a1 ::1", "a1 ::1 a2"),
         ] {
-            let read = |text: &str| -> Vec<SocketAddr> {
-                let read = |address: &str| SocketAddr::new(address.replace('a', "192.0.2.").parse().unwrap(), 0);
-                text.split_whitespace().map(read).collect()
-            };
             assert_eq!(interleaved(&read(found)), read(expected), "{found}");
         }
+    }
+
+    #[derive(Debug)]
+    struct Three;
+
+    impl Resolver for Three {
+        fn resolve(&self, _: &str) -> Lookup {
+            Box::pin(async { Ok(read("a1 a2 a3")) })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn addresses_that_failed_come_last_for_a_minute_those_that_failed_first_before_others() {
+        let tls = Arc::new(tls::config(&RootSources::default(), None).unwrap());
+        let addresses = Addresses::new(Arc::new(Three), Arc::new(SystemClock), tls, MEMORY);
+        let [first, second] = ["a1", "a2"].map(|address| read(address)[0]);
+        let is_ordered = async |expected| assert_eq!(addresses.look_up("h").await.unwrap(), read(expected));
+        is_ordered("a1 a2 a3").await;
+        addresses.failed(first);
+        is_ordered("a2 a3 a1").await;
+        tokio::time::advance(Duration::from_secs(30)).await;
+        addresses.failed(second);
+        is_ordered("a3 a1 a2").await;
+        tokio::time::advance(Duration::from_secs(30)).await;
+        is_ordered("a1 a3 a2").await;
+        addresses.connected(second);
+        is_ordered("a1 a2 a3").await;
     }
 }

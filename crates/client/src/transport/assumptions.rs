@@ -31,6 +31,7 @@
 //!
 //! - lets a connector layer follow its connections, but not replace them, which is why requests that take more than one
 //!   write have connections of their own: `own.rs`;
+//! - passes each request through its layer for redirects, whatever the policy;
 //! - sets `TCP_USER_TIMEOUT` to 30 s unless its builder sets another value: `tests/client/sockets.rs`;
 //! - fixes the idle limit of sockets when a client is built, and drops expired ones only on the next use of the pool:
 //!   `tests/client/keep_alive.rs`;

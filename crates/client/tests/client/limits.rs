@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -289,9 +292,12 @@ async fn the_largest_number_of_sockets_is_safe() {
     }
 }
 
-/// A clock that records the limits that are set.
+/// A clock that records the limits that are set, and counts those that run.
 #[derive(Debug, Default)]
-struct Recording(Mutex<BTreeSet<Duration>>);
+struct Recording {
+    set: Mutex<BTreeSet<Duration>>,
+    running: Arc<AtomicUsize>,
+}
 
 impl Clock for Recording {
     fn now(&self) -> Instant {
@@ -303,8 +309,12 @@ impl Clock for Recording {
     }
 
     fn deadline(&self, limit: Duration) -> Sleep {
-        self.0.lock().unwrap().insert(limit);
-        self.sleep(limit)
+        self.set.lock().unwrap().insert(limit);
+        let running = Arc::clone(&self.running);
+        Box::pin(async move {
+            running.fetch_add(1, Ordering::SeqCst);
+            tokio::time::sleep(limit).await;
+        })
     }
 
     fn idle(&self, limit: Duration) -> Sleep {
@@ -318,7 +328,7 @@ async fn the_default_limits_are_those_of_the_documentation() {
     let clock = Arc::new(Recording::default());
     let client = builder(&server.api()).clock(clock.clone()).build().unwrap();
     let limits = || -> Vec<u64> {
-        let limits = std::mem::take(&mut *clock.0.lock().unwrap());
+        let limits = std::mem::take(&mut *clock.set.lock().unwrap());
         limits.iter().map(Duration::as_secs).collect()
     };
     client.get_account("a", &options()).await.unwrap();
@@ -327,6 +337,19 @@ async fn the_default_limits_are_those_of_the_documentation() {
     let mut output = client.open_output(&url, &options()).await.unwrap();
     while output.next().await.unwrap().is_some() {}
     assert_eq!(limits(), [10, 30, 60]);
+}
+
+#[tokio::test]
+async fn of_the_limits_of_a_call_only_the_nearest_runs_as_a_timer() {
+    let server = Server::always(ok("{}")).await;
+    let clock = Arc::new(Recording::default());
+    let client = builder(&server.api()).clock(clock.clone()).build().unwrap();
+    client.get_account("a", &options()).await.unwrap();
+    for _ in 0..3 {
+        clock.running.store(0, Ordering::SeqCst);
+        client.get_account("a", &options()).await.unwrap();
+        assert_eq!(clock.running.load(Ordering::SeqCst), 1);
+    }
 }
 
 #[tokio::test]

@@ -46,6 +46,14 @@ fn names_that_answer_do_not_wait_for_500_that_do_not() {
     );
 }
 
+#[test]
+fn a_lookup_that_nobody_waits_for_any_more_when_its_turn_comes_asks_nothing() {
+    in_a_namespace(
+        "slow::name_server::a_lookup_that_nobody_waits_for_any_more_when_its_turn_comes_asks_nothing",
+        after_a_lookup_that_was_left(),
+    );
+}
+
 /// Returns the first label of the name in a question, and the answer that the name does not exist, or `None` if the
 /// label begins with `silent`.
 fn answer(question: &[u8]) -> (String, Option<Vec<u8>>) {
@@ -167,5 +175,22 @@ async fn beside_500_silent_names() {
     assert!(took < millis(2000), "{took:?}");
     assert!((501..=512).contains(&threads), "{threads}");
     assert!(silent.try_join_next().is_none(), "a lookup has ended");
+    silent.shutdown().await;
+}
+
+async fn after_a_lookup_that_was_left() {
+    let questions = name_server();
+    let mut silent = JoinSet::new();
+    for number in 0..16 {
+        silent.spawn(async move { SystemResolver.resolve(&format!("silent-{number}.test")).await });
+    }
+    until(|| questions.lock().unwrap().len() == 16).await;
+    // All threads hang, so these two wait in the queue, in this order.
+    drop(SystemResolver.resolve("left.test"));
+    assert!(SystemResolver.resolve("next.test").await.is_err());
+    let is_known = |label: &str| questions.lock().unwrap().contains_key(label);
+    assert!(is_known("next") && !is_known("left"));
+    assert!(SystemResolver.resolve("left.test").await.is_err());
+    assert!(is_known("left") && silent.try_join_next().is_none());
     silent.shutdown().await;
 }
