@@ -13,20 +13,65 @@ const STEPS: usize = 1000;
 /// A position in an order: a point in time, and the number of the job.
 pub(super) type Stamp = (Timestamp, u64);
 
-/// A range of positions in a set.
+/// Sorted stamps.
+enum Stamps<'s> {
+    Set(&'s BTreeSet<Stamp>),
+    List(Vec<Stamp>),
+}
+
+impl Stamps<'_> {
+    fn get(&self, position: usize) -> Option<&Stamp> {
+        match self {
+            Self::Set(set) => set.get_index(position),
+            Self::List(list) => list.get(position),
+        }
+    }
+
+    /// Returns how many of them are before another.
+    fn rank(&self, stamp: &Stamp) -> usize {
+        match self {
+            Self::Set(set) => set.rank(stamp),
+            Self::List(list) => list.partition_point(|each| each < stamp),
+        }
+    }
+}
+
+/// A range of positions in sorted stamps.
 pub(super) struct Part<'s> {
-    set: &'s BTreeSet<Stamp>,
+    stamps: Stamps<'s>,
     range: Range<usize>,
 }
 
 impl<'s> Part<'s> {
     pub(super) fn new(set: &'s BTreeSet<Stamp>, range: Range<usize>) -> Self {
-        Self { set, range }
+        Self {
+            stamps: Stamps::Set(set),
+            range,
+        }
+    }
+
+    /// Sorts stamps that are in no set of their own.
+    pub(super) fn sorted(mut stamps: Vec<Stamp>) -> Self {
+        stamps.sort_unstable();
+        Self {
+            range: 0..stamps.len(),
+            stamps: Stamps::List(stamps),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    /// Returns the numbers of its jobs.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u64> {
+        let stamps = self.range.clone().filter_map(|position| self.stamps.get(position));
+        stamps.map(|(_, number)| *number)
     }
 
     /// Returns how many of its members are before a stamp.
     fn before(&self, stamp: &Stamp) -> usize {
-        let rank = self.set.rank(stamp).clamp(self.range.start, self.range.end);
+        let rank = self.stamps.rank(stamp).clamp(self.range.start, self.range.end);
         rank - self.range.start
     }
 
@@ -37,7 +82,7 @@ impl<'s> Part<'s> {
         } else {
             self.range.next()
         };
-        self.set.get_index(position?).copied()
+        self.stamps.get(position?).copied()
     }
 
     fn skip(&mut self, count: usize, descending: bool) {
@@ -79,9 +124,10 @@ impl Heads {
 }
 
 impl<'s> Merge<'s> {
-    pub(super) fn new(parts: impl Iterator<Item = Part<'s>>, descending: bool) -> Self {
+    pub(super) fn new(mut parts: Vec<Part<'s>>, descending: bool) -> Self {
+        parts.retain(|part| !part.range.is_empty());
         Self {
-            parts: parts.filter(|part| !part.range.is_empty()).collect(),
+            parts,
             descending,
             heads: None,
         }
@@ -89,7 +135,7 @@ impl<'s> Merge<'s> {
 
     /// Returns the number of members.
     pub(super) fn len(&self) -> usize {
-        self.parts.iter().map(|part| part.range.len()).sum()
+        self.parts.iter().map(Part::len).sum()
     }
 
     pub(super) fn page(mut self, skip: usize, take: usize) -> Vec<u64> {
@@ -110,7 +156,7 @@ impl<'s> Merge<'s> {
             return count;
         }
         // Searches the last point in time with at most `count` members before it, or after it.
-        let end = |part: &Part<'_>, at| part.set.get_index(at).map(|(at, _)| at.as_nanosecond());
+        let end = |part: &Part<'_>, at| part.stamps.get(at).map(|(at, _)| at.as_nanosecond());
         let first = self.parts.iter().filter_map(|part| end(part, part.range.start)).min();
         let last = self.parts.iter().filter_map(|part| end(part, part.range.end - 1)).max();
         let (Some(mut low), Some(mut high)) = (first, last) else {
@@ -210,7 +256,12 @@ mod tests {
                     all.reverse();
                 }
                 for skip in [0, 1, 999, 1000, 1001, 2500, 4990, 4999, 5000, 9000, usize::MAX] {
-                    let merge = Merge::new(parts.iter().map(|set| Part::new(set, 0..set.len())), descending);
+                    let numbered = parts.iter().enumerate();
+                    let parts = numbered.map(|(at, set)| match at % 2 {
+                        0 => Part::new(set, 0..set.len()),
+                        _ => Part::sorted(set.iter().rev().copied().collect()),
+                    });
+                    let merge = Merge::new(parts.collect(), descending);
                     let expected: Vec<_> = all.iter().skip(skip).take(20).map(|(_, number)| *number).collect();
                     assert_eq!(merge.page(skip, 20), expected, "{sets} {descending} {skip}");
                 }

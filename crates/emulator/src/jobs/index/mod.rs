@@ -14,14 +14,11 @@ use jiff::Timestamp;
 
 pub(super) use self::class::{Class, Failures};
 use self::class::{ClassKey, created};
-use self::merge::Merge;
+use self::merge::{Merge, Part};
 use super::job::Job;
 
 /// How many changes the addition of a job catches up with, so that a read after many additions does not have to.
 const PER_ADDITION: usize = 4;
-
-/// The most jobs of a period that are sorted for a request by the time of their change. More are read in that order instead.
-const SORTED: usize = 10_000;
 
 pub(super) struct Index {
     /// How old a job is when it appears.
@@ -157,7 +154,7 @@ impl Index {
         forget(&mut self.due, before, number);
         self.due.extend(next.map(|due| (due, number)));
         self.take(&job, listed);
-        let key = ClassKey::of(&job, progress.status, failures.unwrap_or(Failures::Unknown));
+        let key = ClassKey::of(&job, changed, progress.status, failures.unwrap_or(Failures::Unknown));
         let class = *self.numbers.entry(key).or_insert_with_key(|key| {
             self.classes.push(Class::new(key.clone()));
             self.classes.len() - 1
@@ -212,42 +209,29 @@ impl Index {
             let only = only.and_then(|number| self.selected(number, query));
             return only.into_iter().skip(skip).take(take).collect();
         }
-        let classes: Vec<_> = self.classes.iter().filter(|class| (query.passes)(class)).collect();
-        let in_period = || {
-            Merge::new(
-                classes.iter().map(|class| class.created(query.start, query.end)),
-                descending,
-            )
+        let classes = self.classes.iter().filter(|class| (query.passes)(class));
+        let parts = match order {
+            Order::Created => classes.map(|class| class.created(query.start, query.end)).collect(),
+            Order::Changed => classes.flat_map(|class| self.changed(class, query)).collect(),
         };
-        let numbers = if order == Order::Created {
-            in_period().page(skip, take)
-        } else if query.start.is_none() && query.end.is_none() {
-            let changed = classes.iter().map(|class| class.changed(None));
-            Merge::new(changed, descending).page(skip, take)
-        } else if in_period().len() <= SORTED {
-            let mut stamps: Vec<_> = in_period()
-                .page(0, SORTED)
-                .into_iter()
-                .filter_map(|number| self.stamp(number))
-                .collect();
-            stamps.sort_unstable();
-            if descending {
-                stamps.reverse();
-            }
-            stamps
-                .into_iter()
-                .skip(skip)
-                .take(take)
-                .map(|(_, number)| number)
-                .collect()
-        } else {
-            // No job changes before its creation.
-            let changed = classes.iter().map(|class| class.changed(query.start));
-            let numbers = Merge::new(changed, descending);
-            let selected = numbers.filter(|number| self.job(*number).is_some_and(|job| query.has(&job)));
-            selected.skip(skip).take(take).collect()
-        };
+        let numbers = Merge::new(parts, descending).page(skip, take);
         numbers.into_iter().filter_map(|number| self.job(number)).collect()
+    }
+
+    /// Returns the jobs of a class that were created in the period of a query, in the order of their changes. Most of them are
+    /// known by the time of their change; the others, near the ends of the period, are selected one by one.
+    fn changed<'s>(&'s self, class: &'s Class, query: &Query<'_>) -> [Part<'s>; 2] {
+        let (possible, certain) = class.changed_in(query.start, query.end);
+        let created = class.created(query.start, query.end);
+        if created.len() < possible.len() - certain.len() {
+            let stamps = created.numbers().filter_map(|number| self.stamp(number));
+            return [class.changed(0..0), Part::sorted(stamps.collect())];
+        }
+        let edges = [possible.start..certain.start, certain.end..possible.end].map(|edge| class.changed(edge));
+        let numbers = edges.iter().flat_map(Part::numbers);
+        let selected = numbers.filter(|number| self.places.get(number).is_some_and(|place| query.has(&place.job)));
+        let stamps = selected.filter_map(|number| self.stamp(number)).collect();
+        [class.changed(certain), Part::sorted(stamps)]
     }
 
     /// Returns a job if it is listed and selected.

@@ -136,6 +136,54 @@ fn a_lagging_index_shows_the_jobs_as_they_were() {
     assert_eq!(page(&store, &is_final, Order::Changed, true, (0, 9)), [0]);
 }
 
+#[test]
+fn the_jobs_of_a_period_are_in_the_order_of_their_changes_however_late_these_were() {
+    let (store, catalog) = (store(5, 15, 0), Catalog::new());
+    let mut random = fastrand::Rng::with_seed(5);
+    let mut jobs = Vec::new();
+    for number in 0..200 {
+        // Some stay open, and are canceled at any time.
+        jobs.push(add(&store, &catalog, number, random.u8(..) > 80));
+        if random.bool() {
+            let _ = store.cancel(random.choice(&jobs).unwrap());
+        }
+        sleep(Duration::from_micros(random.u64(..1000)));
+    }
+    sleep(Duration::from_millis(25));
+    let now = Instant::now();
+    let mut stamps: Vec<_> = jobs
+        .iter()
+        .map(|job| (job.updated_at(now, &job.progress_at(now)), job.number, job.created_at()))
+        .collect();
+    for descending in [false, true] {
+        stamps.sort_unstable();
+        if descending {
+            stamps.reverse();
+        }
+        for _ in 0..200 {
+            let mut bound = || random.bool().then(|| random.choice(&jobs).unwrap().created_at());
+            let (start, end) = (bound(), bound());
+            let millisecond = |at: jiff::Timestamp| at.as_millisecond();
+            let is_in_period = |created: jiff::Timestamp| {
+                start.is_none_or(|start| millisecond(start) <= millisecond(created))
+                    && end.is_none_or(|end| millisecond(created) <= millisecond(end))
+            };
+            let (skip, take) = (random.usize(..9), random.usize(..300));
+            let selected = stamps.iter().filter(|(_, _, created)| is_in_period(*created));
+            let expected: Vec<_> = selected.map(|(_, number, _)| *number).skip(skip).take(take).collect();
+            let query = Query {
+                passes: &|_| true,
+                only: None,
+                start,
+                end,
+            };
+            let found = store.index(|index| index.page(&query, Order::Changed, descending, skip, take));
+            let found: Vec<_> = found.iter().map(|job| job.number).collect();
+            assert_eq!(found, expected, "{start:?} {end:?} {descending} {skip} {take}");
+        }
+    }
+}
+
 mod long {
     use super::*;
 
@@ -161,6 +209,10 @@ mod long {
         let mut jobs = Vec::new();
         for number in 0..1_000_000 {
             jobs.push(add(&store, &catalog, number, true));
+            // One in a hundred is canceled at an age of its own.
+            if number % 100 == 0 {
+                let _ = store.cancel(&jobs[number.saturating_sub(number / 100 % 8 * 200)]);
+            }
         }
         sleep(Duration::from_millis(110));
         // The first read catches up with the last changes.
@@ -178,19 +230,21 @@ mod long {
             }
         }
         let at = |number: usize| Some(jobs[number].created_at());
-        for (start, end) in [(at(500_000), None), (at(0), at(5000)), (at(480_000), at(520_000))] {
+        let periods = [(500_000, 999_999), (0, 5000), (0, 500_000), (480_000, 520_000)];
+        for (start, end) in periods.map(|(first, last)| (at(first), at(last))) {
             let query = Query {
                 passes: &all,
                 only: None,
                 start,
                 end,
             };
-            for descending in [false, true] {
+            let orders = [Order::Created, Order::Changed];
+            for (order, descending) in orders.into_iter().flat_map(|order| [(order, false), (order, true)]) {
                 let took = median(|| {
-                    let found = store.index(|index| index.page(&query, Order::Created, descending, 900, 100));
+                    let found = store.index(|index| index.page(&query, order, descending, 900, 100));
                     found.iter().map(|job| job.number).collect()
                 });
-                assert!(took < 2.0, "{start:?} {end:?} {descending}: {took} ms");
+                assert!(took < 2.0, "{start:?} {end:?} {order:?} {descending}: {took} ms");
             }
         }
     }
