@@ -132,11 +132,13 @@ describe('a batch with a journal', () => {
 
   it('refuses sources without a key or a function, and keys that recur, before anything is sent', async () => {
     const modzy = client();
+    const FUNCTION = 'the jobs[0].submit param should be a function: (options) => client.submitJobText(…, options)';
     for (const [jobs, message] of [
       [['some-job'], 'the jobs[0] param should be { inputKey, submit } in a batch with a journal'],
       [[() => 'job'], 'the jobs[0] param should be { inputKey, submit } in a batch with a journal'],
-      [[{ inputKey: 'a' }], 'the jobs[0] param should be { inputKey, submit } in a batch with a journal'],
-      [[{ inputKey: 'a', submit: 1 }], 'the jobs[0].submit param should be a function'],
+      [[{ jobIdentifier: 'some-job' }], 'the jobs[0] param should be { inputKey, submit } in a batch with a journal'],
+      [[{ inputKey: 'a' }], FUNCTION],
+      [[{ inputKey: 'a', submit: 1 }], FUNCTION],
       [[{ inputKey: '', submit: () => 'job' }], 'the jobs[0].inputKey param should be a not empty string'],
     ]) {
       const failed = modzy.blockUntilAllComplete(jobs, { journal: journalFile() });

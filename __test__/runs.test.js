@@ -101,7 +101,14 @@ describe('run with the emulator', () => {
       },
     );
     assert.throws(() => outputsOf(result, 'c'), new NotFoundError('the results have no input "c"', { status: 404 }));
-    assert.throws(() => outputsOf({}, 'a'), /^TypeError: outputsOf: the result param should be a result/);
+    const SHOULD = 'outputsOf: the result param should be a result, as getResult returns it';
+    for (const [wrong, message] of [
+      [{}, SHOULD],
+      [Promise.resolve(result), `${SHOULD}, not a promise: await it first`],
+      [{ index: 0, job: result.job, result }, `${SHOULD}, not an outcome of a batch: pass its result`],
+    ]) {
+      assert.throws(() => outputsOf(wrong, 'a'), { name: 'TypeError', message });
+    }
     assert.throws(() => outputsOf(undefined, 'a'), TypeError);
   });
 

@@ -34,7 +34,8 @@ function outputsOf(result, inputKey) {
     if (found.fault === 'missing') {
       throw new NotFoundError(message, { status: 404 });
     }
-    throw invalidParam('result', 'a result, as getResult returns it');
+    const instead = typeof result.result === 'object' ? ', not an outcome of a batch: pass its result' : '';
+    throw invalidParam('result', `a result, as getResult returns it${instead}`, result);
   } catch (error) {
     throw showCaller(error, site);
   }

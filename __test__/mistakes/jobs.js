@@ -111,6 +111,21 @@ module.exports = [
     `blockUntilAllComplete: the jobs[0] ${A_JOB}`,
   ],
   [
+    'a key in a batch without its submit',
+    (c) => c.blockUntilAllComplete([{ inputKey: 'a' }]),
+    'blockUntilAllComplete: the jobs[0].submit param should be a function: (options) => client.submitJobText(…, options)',
+  ],
+  [
+    'a key in a batch with a submit that is under way',
+    (c) => c.blockUntilAllComplete([{ inputKey: 'a', submit: Promise.resolve(JOB) }]),
+    'blockUntilAllComplete: the jobs[0].submit param should be a function: (options) => client.submitJobText(…, options)',
+  ],
+  [
+    'a submit in a batch without its key',
+    (c) => c.blockUntilAllComplete([{ submit: () => JOB }]),
+    'blockUntilAllComplete: the jobs[0].inputKey param should be a not empty string',
+  ],
+  [
     'jobsAsCompleted of nothing',
     (c) => collect(c.jobsAsCompleted()),
     'jobsAsCompleted: the jobs param should be an iterable or async iterable of jobs',

@@ -46,6 +46,16 @@ module.exports = [
     'run has no option version; write the version behind the model: "<model>@<version>"',
   ],
   [
+    'the key of an input as an option',
+    (c) => c.submit(M[0], { 'input.txt': 'What a day' }, { inputKey: 'review' }),
+    'submit has no option inputKey; write the key in the inputs: { [inputKey]: { [inputName]: source } }',
+  ],
+  [
+    'the name of an input as an option',
+    (c) => c.run(M[0], { text: 'What a day' }, { inputName: 'input.txt' }),
+    'run has no option inputName; write the name in the inputs: { [inputName]: source }',
+  ],
+  [
     'a file that does not exist',
     (c) => c.run(M.join('@'), { 'input.txt': new URL('file:///no/such/file.txt') }),
     /^the input "job", "input\.txt" cannot be opened: .*file\.txt: No such file[^;]*$/,

@@ -181,14 +181,12 @@ function optionOf(name, value, taker, owner, others = []) {
   throw noSuchOption(name, [...accepted[taker], ...others], owner);
 }
 
-const VERSION = 'write the version behind the model: "<model>@<version>"';
-
-/**
- * What is a part of an argument, and is easily taken for an option.
- *
- * @type {Record<string, string | undefined>}
- */
-const partsOfArguments = { __proto__: /** @type {any} */ (null), 'run.version': VERSION, 'submit.version': VERSION };
+/** What is a part of an argument of `run` and `submit`, and is easily taken for an option. */
+const partsOfArguments = new Map([
+  ['version', 'write the version behind the model: "<model>@<version>"'],
+  ['inputKey', 'write the key in the inputs: { [inputKey]: { [inputName]: source } }'],
+  ['inputName', 'write the name in the inputs: { [inputName]: source }'],
+]);
 
 /**
  * Returns the error for a name that is not one of the known options: it names what has such an option, and the nearest known one.
@@ -207,7 +205,8 @@ function noSuchOption(name, known, owner) {
   const elsewhere = has.length === 0 ? '' : `, which belongs to ${has.join(' and to ')}`;
   const near = nearest(name, known);
   const all = `its options are ${listed([...known].sort(), 'and')}`;
-  const advice = near.length === 0 ? (partsOfArguments[`${owner}.${name}`] ?? all) : `use ${listed(near, 'or')}`;
+  const part = ['run', 'submit'].includes(owner) ? partsOfArguments.get(name) : undefined;
+  const advice = near.length === 0 ? (part ?? all) : `use ${listed(near, 'or')}`;
   return argumentError(`${owner} has no option ${name}${elsewhere}; ${advice}`);
 }
 

@@ -236,13 +236,18 @@ function submitted(job) {
  * @returns {{ inputKey?: string, source: unknown }}
  */
 function partsOf(source, name) {
-  if (!isPlainObject(source) || !isGiven(source.submit)) {
+  if (!isPlainObject(source)) {
     return { source };
   }
-  if (typeof source.submit !== 'function') {
-    throw argumentError(`the ${name}.submit param should be a function`);
+  const { inputKey, submit } = source;
+  // An outcome of an earlier batch has a key as well, and is a job.
+  if (!isGiven(submit) && (!isGiven(inputKey) || 'jobIdentifier' in source)) {
+    return { source };
   }
-  return { inputKey: notBlank(source.inputKey, `${name}.inputKey`), source: source.submit };
+  if (typeof submit !== 'function') {
+    throw argumentError(`the ${name}.submit param should be a function: (options) => client.submitJobText(…, options)`);
+  }
+  return { inputKey: notBlank(inputKey, `${name}.inputKey`), source: submit };
 }
 
 /**
