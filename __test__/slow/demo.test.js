@@ -8,19 +8,21 @@ const { once } = require('node:events');
 const path = require('node:path');
 const { describe, it } = require('node:test');
 const { useEmulator } = require('../support/emulator.js');
+const { noTerminal, onTerminal } = require('../support/terminal.js');
 
 const demo = path.resolve(__dirname, '../../dev/scripts/demo.js');
 
 describe('npm run demo', () => {
   const emulator = useEmulator();
 
-  async function run(env, act = () => {}, args = ['What a lovely day!']) {
+  async function run(env, act = () => {}, args = ['What a lovely day!'], inTerminal = (command) => command) {
     const clean = { ...process.env };
     delete clean.MODZY_BASE_URL;
     delete clean.MODZY_API_KEY;
     // A process group of its own, as in a terminal, so that an interrupt reaches all its processes.
     const options = { env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true };
-    const child = spawn(process.execPath, [demo, ...args], options);
+    const [program, ...rest] = inTerminal([process.execPath, demo, ...args]);
+    const child = spawn(program, rest, options);
     const output = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr']) {
       child[stream].on('data', (data) => {
@@ -55,6 +57,31 @@ describe('npm run demo', () => {
         'npm run pack',
       ],
     );
+  });
+
+  it('shows a bar on a terminal, which the results replace', { skip: noTerminal }, async () => {
+    const texts = ['One', 'Two', 'Three', 'Four'];
+    const { code, stdout, stderr } = await run({}, undefined, texts, onTerminal);
+    assert.deepEqual([code, stderr], [0, ''], stdout);
+    const ERASE = '\u001b[K';
+    const drawn = stdout.split('\r');
+    const isBar = (text) => text.startsWith('[');
+    const bars = drawn.filter(isBar);
+    const counts = bars.map((bar) => Number(/\] (\d)\/4 [A-Z_]+/.exec(bar)[1]));
+    const width = (count) => '#'.repeat(Math.floor((30 * count) / 4)).padEnd(30);
+    bars.forEach((bar, index) => {
+      const [shown, rest] = bar.split(ERASE);
+      assert.match(shown, /^\[[# ]{30}\] \d\/4 (?:SUBMITTED|IN_PROGRESS|COMPLETED)$/);
+      assert.deepEqual([shown.slice(1, 31), rest], [width(counts[index]), '']);
+    });
+    assert.deepEqual([counts[0], counts.at(-1)], [0, 4]);
+    assert.deepEqual(
+      counts,
+      counts.toSorted((a, b) => a - b),
+    );
+    // The line of the bar is erased before the first line of the results.
+    assert.ok(drawn[drawn.findLastIndex(isBar) + 1].startsWith(`${ERASE}Job `), stdout);
+    assert.doesNotMatch(stdout, /^(?:SUBMITTED|IN_PROGRESS|COMPLETED) /m);
   });
 
   it('uses the server of the environment', async () => {
