@@ -109,6 +109,38 @@ describe('modzy-client without an addon', () => {
     assert.match(toDo(message), /^raise the limit on open files \(ulimit -n\), or close some\./);
   });
 
+  /** Programs in which the system looks like one with musl, such as Alpine, in each way that the loader looks. */
+  const NO_FILE = `const fs = require('node:fs'); const { readFileSync } = fs;
+    const replaceLdd = (read) => fs.readFileSync = (file, ...more) => file === '/usr/bin/ldd' ? read() : readFileSync(file, ...more);
+    const fail = () => { throw new Error('ENOENT'); };`;
+  const libraries = {
+    'musl, by its ldd': ['musl', `${NO_FILE} replaceLdd(() => 'musl libc (x86_64)');`],
+    'musl, by the libraries of Node.js': [
+      'musl',
+      `${NO_FILE} replaceLdd(fail);
+       process.report.getReport = () => ({ header: {}, sharedObjects: ['/lib/ld-musl-x86_64.so.1'] });`,
+    ],
+    'musl, by the program ldd': [
+      'musl',
+      `${NO_FILE} replaceLdd(fail); process.report.getReport = () => null;
+       require('node:child_process').execSync = (command) => command === 'ldd --version' && 'musl libc (x86_64)';`,
+    ],
+    'glibc, by its ldd': ['gnu', `${NO_FILE} replaceLdd(() => 'ldd (GNU libc) 2.28');`],
+    'glibc, by the report of Node.js': [
+      'gnu',
+      `${NO_FILE} replaceLdd(fail); process.report.getReport = () => ({ header: { glibcVersionRuntime: '2.28' } });`,
+    ],
+  };
+  for (const [what, [library, preparation]] of Object.entries(libraries)) {
+    it(`looks for the addon for ${what}`, { skip: process.platform !== 'linux' && 'another system' }, async (t) => {
+      const folder = await copyOf(t, '.', [...files, 'js-binding.js']);
+      const { message } = load(`${preparation} require(${JSON.stringify(folder)})`);
+      const wanted = `linux-${process.arch}-${library}`;
+      const missing = [`./modzy-client.${wanted}.node`, `modzy-client-${wanted}`];
+      assert.equal(found(message), missing.map((name) => `  Cannot find module '${name}'`).join('\n'));
+    });
+  }
+
   const left = /^modzy-client is in a bundle that left its addon behind\. .*--external:modzy-client/s;
   for (const [what, addon] of [
     ['is missing', undefined],
@@ -169,6 +201,18 @@ describe('modzy-emulator without a program', () => {
       assert.match(message, /What to do: in a checkout of the project, run `npm run build`.* MODZY_EMULATOR_BINARY/s);
     }
   });
+
+  it(
+    'looks for the program for musl on such a Linux',
+    { skip: process.platform !== 'linux' && 'another system' },
+    async (t) => {
+      const folder = await copyOf(t, 'crates/emulator/npm', files);
+      const { message } = load(
+        `process.report.getReport = () => ({ header: {} }); await require(${JSON.stringify(folder)}).startEmulator()`,
+      );
+      assert.match(message, new RegExp(`, and the package modzy-emulator-linux-${process.arch}-musl\\.$`, 'm'));
+    },
+  );
 
   it('says that there is no file at MODZY_EMULATOR_BINARY', async () => {
     const { status, message } = load("await require('modzy-emulator').startEmulator()", {

@@ -7,10 +7,14 @@ const assert = require('node:assert/strict');
 const { cpSync, mkdirSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 
-/** What the base images start, before the arguments of `CMD`. */
+/** Makes Node.js and npm see the C library of Alpine. */
+const MUSL = { NODE_OPTIONS: `--require=${path.resolve(__dirname, '../support/musl.js')}` };
+
+/** What the base images start, before the arguments of `CMD`, and their environment. */
 const BASES = {
-  'node:22-slim': [],
-  'gcr.io/distroless/nodejs22-debian12:nonroot': ['node'],
+  'node:22-slim': { entry: [], env: {} },
+  'node:22-alpine': { entry: [], env: MUSL },
+  'gcr.io/distroless/nodejs22-debian12:nonroot': { entry: ['node'], env: {} },
 };
 
 /**
@@ -28,7 +32,8 @@ async function runDockerfile(project, file) {
     if (instruction === 'FROM') {
       const [base, , name = 'last'] = words;
       assert.ok(Object.hasOwn(BASES, base), line);
-      stage = { base, root: path.join(project.folder, '.stages', name), env: {}, work: '/' };
+      const { entry, env } = BASES[base];
+      stage = { entry, root: path.join(project.folder, '.stages', name), env: { ...env }, work: '/' };
       mkdirSync(stage.root, { recursive: true });
       stages.set(name, stage);
     } else if (instruction === 'WORKDIR') {
@@ -41,7 +46,7 @@ async function runDockerfile(project, file) {
     } else if (instruction === 'RUN') {
       await runNpm(project, words, stage);
     } else if (instruction === 'CMD') {
-      stage.command = [...BASES[stage.base], ...JSON.parse(words.join(' '))];
+      stage.command = [...stage.entry, ...JSON.parse(words.join(' '))];
     } else {
       assert.equal(instruction, 'USER', line);
     }
@@ -69,9 +74,9 @@ function copy(words, stage, stages, context) {
 }
 
 /** Runs a step with npm, which is the only program of the steps, in the folder of its stage. */
-async function runNpm(project, [program, ...args], { root, work }) {
+async function runNpm(project, [program, ...args], { root, work, env }) {
   assert.equal(program, 'npm');
-  await project.npm(['--prefix', path.join(root, work), ...args]);
+  await project.npm(['--prefix', path.join(root, work), ...args], env);
 }
 
-module.exports = { runDockerfile };
+module.exports = { MUSL, runDockerfile };

@@ -99,8 +99,8 @@ class Project {
   }
 
   /** @param {string[]} args */
-  npm(args) {
-    return this.run(process.execPath, [npmProgram(), ...args]);
+  npm(args, env = {}) {
+    return this.run(process.execPath, [npmProgram(), ...args], env);
   }
 
   /**

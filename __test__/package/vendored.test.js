@@ -4,14 +4,24 @@
 // and the images of examples/docker, as far as they can be made without Docker.
 
 const assert = require('node:assert/strict');
-const { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const { execFileSync } = require('node:child_process');
+const {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
 const path = require('node:path');
 const { before, describe, it } = require('node:test');
-const { installPackages } = require('../../dev/scripts/setup.js');
+const { installPackages, runPackage } = require('../../dev/scripts/setup.js');
 const { installCommands } = require('../../dev/scripts/vendored.js');
 const { version } = require('../../package.json');
 const { useEmulator } = require('../support/emulator.js');
-const { runDockerfile } = require('./dockerfile.js');
+const { MUSL, runDockerfile } = require('./dockerfile.js');
 const { Project, platform, root, tarballs } = require('./tarballs.js');
 
 const environments = path.join(root, 'dev/environments');
@@ -49,6 +59,22 @@ class Vendored extends Project {
 
   vendor(file) {
     cpSync(file, path.join(this.folder, 'vendor', path.basename(file)));
+  }
+
+  /**
+   * Replaces a vendored package by one that is made of it.
+   *
+   * @param {string} name
+   * @param {(folder: string, manifest: Record<string, any>) => Record<string, any>} change Returns the new manifest.
+   */
+  async change(name, change) {
+    execFileSync('tar', ['-xzf', tarballs[name], '-C', this.folder]);
+    const folder = path.join(this.folder, 'package');
+    const manifest = change(folder, JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')));
+    this.write('package/package.json', JSON.stringify(manifest));
+    rmSync(path.join(this.folder, 'vendor', path.basename(tarballs[name])));
+    await this.npm(['pack', './package', '--pack-destination', 'vendor']);
+    rmSync(folder, { recursive: true });
   }
 
   /** Runs a package manager. */
@@ -213,6 +239,39 @@ describe(
         assert.deepEqual(await image.start(env), { stdout: 'positive\n', stderr: '' });
       });
     }
+
+    // The addon for musl is made in Alpine only. All that chooses it is tested with that for glibc under its name.
+    it('examples/docker/alpine.Dockerfile contains the package for musl, which is loaded', async (t) => {
+      const project = new Vendored();
+      t.after(() => project.remove());
+      const refused = project.npm(installCommands(version, platform)[0].split(' ').slice(1), MUSL);
+      await assert.rejects(refused, /EBADPLATFORM/);
+      // In the checkout, as npm run pack does: napi writes nowhere else.
+      mkdirSync(path.join(root, 'target'), { recursive: true });
+      const manifests = mkdtempSync(path.join(root, 'target/npm-'));
+      t.after(() => rmSync(manifests, { recursive: true }));
+      runPackage('@napi-rs/cli/dist/cli.js', ['create-npm-dirs', '--npm-dir', manifests]);
+      const name = 'modzy-client-linux-x64-musl';
+      const { os, cpu, libc } = JSON.parse(readFileSync(path.join(manifests, 'linux-x64-musl/package.json'), 'utf8'));
+      assert.deepEqual([os, cpu, libc], [['linux'], ['x64'], ['musl']]);
+      await project.change(`modzy-client-${platform}`, (folder, manifest) => {
+        const main = 'modzy-client.linux-x64-musl.node';
+        renameSync(path.join(folder, manifest.main), path.join(folder, main));
+        return { ...manifest, name, main, files: [main], os, cpu, libc };
+      });
+      await project.change('modzy-client', (_, manifest) => ({
+        ...manifest,
+        optionalDependencies: { [name]: version },
+      }));
+      const [command] = installCommands(version, 'linux-x64-musl');
+      await project.npm(command.split(' ').slice(1), MUSL);
+      cpSync(path.join(root, 'examples/docker'), project.folder, { recursive: true });
+      const image = await runDockerfile(project, 'alpine.Dockerfile');
+      const modules = readdirSync(path.join(image.folder, 'node_modules')).filter((each) => !each.startsWith('.'));
+      assert.deepEqual(modules, ['modzy-client', name]);
+      const env = { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
+      assert.deepEqual(await image.start(env), { stdout: 'positive\n', stderr: '' });
+    });
 
     it('a distroless base has the libraries that the addon needs', async (t) => {
       const project = new Project();
