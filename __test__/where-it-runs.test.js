@@ -76,33 +76,43 @@ describe('the package runs in', () => {
       const child = start(`
         const cluster = require('node:cluster');
         if (cluster.isPrimary) {
-          process.on('SIGINT', () => {});
-          const workers = [cluster.fork(), cluster.fork()];
-          cluster.on('exit', ({ process: { pid } }, code, signal) => console.log('ended', signal ?? code));
-          let waiting = 0;
-          cluster.on('message', (worker, message) => {
-            console.log(message);
-            waiting += 1;
-            // As PM2 stops a process.
-            if (waiting === 2) workers.forEach(({ process: each }) => each.kill('SIGINT'));
-          });
+          // As PM2 reloads a program with wait_ready: the next process is ready before the last one gets a SIGINT.
+          const stop = ({ process: each }) => {
+            each.kill('SIGINT');
+            setTimeout(() => each.kill('SIGKILL'), 10_000).unref();
+          };
+          const startAfter = (last) => {
+            const worker = cluster.fork();
+            worker.on('exit', (code, signal) => console.log('ended', signal ?? code));
+            worker.on('message', (message) => {
+              console.log(message);
+              if (message !== 'ready') return;
+              if (last === undefined) startAfter(worker);
+              else [last, worker].forEach(stop);
+            });
+          };
+          startAfter();
         } else {
           ${RUNS}
           const stopping = new AbortController();
-          process.once('SIGINT', () => {
-            stopping.abort(new Error('stops'));
-            process.disconnect();
-          });
+          process.once('SIGINT', () => stopping.abort(new Error('stops')));
+          const ready = () => process.send('ready');
           run().then((value) => {
-            const options = { signal: stopping.signal, pollInterval: 60_000, onProgress: () => process.send(value) };
+            process.send(value);
+            const options = { signal: stopping.signal, pollInterval: 60_000, onProgress: ready };
             return modzyClient.blockUntilComplete('14856eb1-0ad8-49e7-9da3-887acb80fea5', options);
-          }).catch((error) => process.exitCode = error.message === 'stops' ? 0 : 1);
+          }).catch(({ message }) => {
+            process.exitCode = message === 'stops' ? 0 : 1;
+            // Unlike process.disconnect(), it leaves the end of the process to what it still has open.
+            cluster.worker.disconnect();
+          });
         }
       `);
       await emulator.answerJob('14856eb1-0ad8-49e7-9da3-887acb80fea5', { status: 'IN_PROGRESS' });
       const [printed, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
       assert.equal(errors, '');
-      assert.deepEqual(printed.trim().split('\n'), ['positive', 'positive', 'ended 0', 'ended 0']);
+      const generation = ['positive', 'ready'];
+      assert.deepEqual(printed.trim().split('\n'), [...generation, ...generation, 'ended 0', 'ended 0']);
     },
     '`node --permission`': async () => {
       const known = process.allowedNodeEnvironmentFlags;

@@ -22,18 +22,34 @@ const target = path.resolve(__dirname, '../../target');
 mkdirSync(target, { recursive: true });
 const folder = mkdtempSync(path.join(target, 'service-'));
 
+/** Runs the service as PM2 does in its cluster mode, and stops it as PM2 does: with SIGINT, and later with SIGKILL. */
+const CLUSTER = `
+  import cluster from 'node:cluster';
+  cluster.setupPrimary({ exec: 'service.mjs' });
+  const worker = cluster.fork();
+  process.once('SIGTERM', () => {
+    worker.process.kill('SIGINT');
+    setTimeout(() => worker.process.kill('SIGKILL'), 10_000).unref();
+  });
+  worker.on('exit', (code, signal) => {
+    if (signal !== null) console.error(signal);
+    process.exitCode = code ?? 1;
+  });
+`;
+
 before(() => {
   const [{ code }] = programOf('docs/service.md').files;
   writeFileSync(path.join(folder, 'service.mjs'), code);
+  writeFileSync(path.join(folder, 'cluster.mjs'), CLUSTER);
 });
 after(() => rmSync(folder, { recursive: true }));
 
 /** A process of the service. */
 class Service {
-  static async start(emulator, env = {}) {
+  static async start(emulator, env = {}, program = 'service.mjs') {
     const service = new Service();
     const environment = { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey, PORT: '0' };
-    service.child = spawn(process.execPath, ['service.mjs'], {
+    service.child = spawn(process.execPath, [program], {
       cwd: folder,
       env: { ...process.env, ...environment, ...env },
     });
@@ -215,13 +231,19 @@ describe('docs/service.md', { concurrency: true }, () => {
   describe('the service that stops while a call is about to end', () => {
     const emulator = useEmulator({ submittedMs: 100, inProgressMs: 300 });
 
-    it('answers it, and then exits', async () => {
-      const service = await Service.start(emulator);
-      const answer = service.post('/sentiments', { text: 'What a dreadful day!' });
-      await received(emulator, 'POST');
-      const [stopped, response] = await Promise.all([service.stop(), answer]);
-      assert.equal((await response.json()).sentiment, 'negative');
-      assert.deepEqual(stopped, [0, '']);
-    });
+    for (const [what, program] of [
+      ['', 'service.mjs'],
+      [' as a worker of a cluster that gets a SIGINT', 'cluster.mjs'],
+    ]) {
+      it(`answers it, and then exits${what}`, async () => {
+        const service = await Service.start(emulator, {}, program);
+        await emulator.clearRequests();
+        const answer = service.post('/sentiments', { text: 'What a dreadful day!' });
+        await received(emulator, 'POST');
+        const [stopped, response] = await Promise.all([service.stop(), answer]);
+        assert.equal((await response.json()).sentiment, 'negative');
+        assert.deepEqual(stopped, [0, '']);
+      });
+    }
   });
 });
