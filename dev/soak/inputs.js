@@ -48,9 +48,9 @@ class Submits {
     return own;
   }
 
-  /** Records the error of a program whose submit may have been sent. */
-  failed({ sent, message }) {
-    if (sent === 'maybe' && this.names.length > 0) {
+  /** Records the error of a program if its submit failed and may have been sent. Its reads fail with `maybe`, too. */
+  failed({ sent, message, url }) {
+    if (sent === 'maybe' && /\/jobs$/.test(url) && this.names.length > 0) {
       this.#report({ names: this.names, message, at: Date.now() });
     }
   }
