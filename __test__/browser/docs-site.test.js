@@ -4,11 +4,11 @@
 
 const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
-const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
-const os = require('node:os');
+const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { pathToFileURL } = require('node:url');
+const { site } = require('../../dev/scripts/site.js');
 const { launch, noBrowser } = require('../support/browser.js');
 
 const root = path.resolve(__dirname, '../..');
@@ -16,19 +16,13 @@ const { projectDocuments } = JSON.parse(readFileSync(path.join(root, 'typedoc.js
 const titles = projectDocuments.map((page) => /^# (.*)$/m.exec(readFileSync(path.join(root, page), 'utf8'))[1]);
 
 describe('the site of the docs', { skip: noBrowser }, () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'modzy-site-'));
   let browser;
   before(async () => {
-    const typedoc = path.join(root, 'node_modules/typedoc/bin/typedoc');
-    execFileSync(process.execPath, [typedoc, '--out', folder, '--logLevel', 'Warn', '--skipErrorChecking'], {
-      cwd: root,
-    });
+    // `npm test` has made it of the same files, where it has run.
+    execFileSync(process.execPath, [path.join(root, 'dev/scripts/site.js')], { cwd: root });
     browser = await launch();
   });
-  after(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
+  after(() => browser?.close());
 
   const SCHEMES = /** @type {const} */ (['light', 'dark']);
 
@@ -40,7 +34,7 @@ describe('the site of the docs', { skip: noBrowser }, () => {
       return page;
     }
     const page = await open();
-    await page.goto(String(pathToFileURL(path.join(folder, 'index.html'))));
+    await page.goto(String(pathToFileURL(path.join(site, 'index.html'))));
     const links = page.locator('#tsd-nav-container a[href*="documents/"]');
     await links.nth(titles.length - 1).waitFor({ state: 'attached' });
     assert.deepEqual(await links.allTextContents(), titles);
@@ -71,7 +65,7 @@ describe('the site of the docs', { skip: noBrowser }, () => {
 
   it('finds guides by words of their text, and methods by their name', async () => {
     const page = await browser.newPage();
-    await page.goto(String(pathToFileURL(path.join(folder, 'index.html'))));
+    await page.goto(String(pathToFileURL(path.join(site, 'index.html'))));
     for (const [query, found] of [
       ['graceful shutdown', 'Writing a service'],
       ['blockUntilComplete', 'blockUntilComplete'],

@@ -23,6 +23,7 @@ const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { describe, it } = require('node:test');
 const { findProgram } = require('../../crates/emulator/npm/lib/program.js');
+const { sources } = require('../../dev/scripts/site.js');
 const { scripts } = require('../../package.json');
 const { useEmulator } = require('../support/emulator.js');
 const { assertPrints, importsOf, run, runProgram } = require('../support/page-programs.js');
@@ -105,6 +106,11 @@ describe('the pages', () => {
     const { projectDocuments } = JSON.parse(readFileSync(path.join(root, 'typedoc.json'), 'utf8'));
     const guides = allPages.filter((name) => name.startsWith('docs/'));
     assert.deepEqual([...projectDocuments].sort(), ['MIGRATING.md', ...guides].sort());
+    const made = sources().map((file) => path.relative(root, file).replaceAll(path.sep, '/'));
+    const types = readdirSync(path.join(root, 'types')).map((name) => `types/${name}`);
+    for (const name of ['README.md', 'index.d.ts', ...projectDocuments, ...types]) {
+      assert.ok(made.includes(name), `${name} does not make the site again when it changes`);
+    }
   });
 
   it('in docs are linked from the README', () => {

@@ -5,14 +5,15 @@
 
 const path = require('node:path');
 const { buildDebug } = require('./builds.js');
-const { prepare, root, run, runPackage, target } = require('./setup.js');
+const { prepare, root, run, target } = require('./setup.js');
+const { buildSite, site } = require('./site.js');
 
 prepare();
 // The reference of the package reads the types of the addon.
 buildDebug();
-runPackage('typedoc/bin/typedoc', []);
+buildSite();
 run('cargo', ['doc', '--locked', '--workspace', '--no-deps', '--quiet'], root, { RUSTDOCFLAGS: '--deny warnings' });
 const { triple } = require('./platforms.js').host();
-for (const page of [path.join(root, 'target/doc/javascript'), path.join(target, triple, 'doc/modzy_client')]) {
+for (const page of [site, path.join(target, triple, 'doc/modzy_client')]) {
   console.log(path.relative(root, path.join(page, 'index.html')));
 }
