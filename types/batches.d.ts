@@ -221,7 +221,8 @@ export interface BatchMethods {
    * to its history some time after it has accepted it. A job whose inputs the history does not name is not found. With the token of a
    * team, the jobs of all keys are found.
    *
-   * @throws {ApiError} When the server refuses a page, or a page cannot be read.
+   * @throws {ApiError} When the server refuses a page, a page cannot be read, or the pages repeat themselves, so that a job may be
+   *   missing.
    * @example
    * for await (const job of client.findJobs({ inputKey: 'invoice-17.png' })) console.log(job.identifier, job.status);
    */

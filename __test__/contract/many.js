@@ -125,7 +125,7 @@ module.exports = [
     client: 2,
     on: 'job',
     asks: [get('/jobs/history', searched)],
-    answers: [[mine, { ...mine, jobIdentifier: 'x' }]],
+    answers: [[mine, { ...mine, jobIdentifier: 'x', createdAt: new Date(Date.now() - 1000).toISOString() }]],
     gives: [mine],
   },
   {

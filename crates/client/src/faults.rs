@@ -225,6 +225,9 @@ pub enum BodyFault {
     /// It is a list of null. Worth another attempt where the request may be repeated.
     #[error("is a list of null")]
     NoItem,
+    /// It is a page of a list, and repeats those before it. The list cannot be read to its end.
+    #[error("repeats the pages before it")]
+    Repeated,
     /// It is an error body, although the status is that of a success. Worth another attempt where the request may be repeated.
     #[error("is a message in place of what was asked for")]
     Message,

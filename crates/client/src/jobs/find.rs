@@ -1,12 +1,15 @@
 //! Jobs by the keys of their inputs, which the history is scanned for.
 
-use std::ops::ControlFlow;
+use std::{cmp::Reverse, ops::ControlFlow};
+
+use http::Method;
 
 use crate::{
     client::{Client, RequestOptions},
     document::Document,
     endpoint::given,
-    error::{Error, Result},
+    error::{BodyFault, Call, Error, Result, Sent},
+    jobs::{Order, Scanned},
     timestamp,
 };
 
@@ -48,16 +51,17 @@ impl Client {
     /// With a team's token, the jobs of all keys are found.
     ///
     /// # Errors
-    /// As [`Client::get_job_history`], and [`Error::Argument`] for a time that cannot be read, and for an empty identifier.
+    /// As [`Client::get_job_history`], [`Error::Response`] if the pages of the history repeat themselves, so that it cannot be read to its
+    /// end, and [`Error::Argument`] for a time that cannot be read, and for an empty identifier.
     pub async fn find_jobs(&self, search: &JobSearch, options: &RequestOptions) -> Result<Vec<Document>> {
         given("input_key", &search.input_key)?;
         for (name, wanted) in [("model_id", &search.model_id), ("version", &search.version)] {
             wanted.as_deref().map(|wanted| given(name, wanted)).transpose()?;
         }
-        let mut found = Vec::new();
         if search.limit == 0 {
-            return Ok(found);
+            return Ok(Vec::new());
         }
+        let mut found = Vec::new();
         let is_wanted = |wanted: &Option<String>, has: &str| wanted.as_deref().is_none_or(|wanted| wanted == has);
         let since = match &search.since {
             None => timestamp::now().saturating_sub(DAY),
@@ -65,18 +69,31 @@ impl Client {
                 Error::argument("since", r#"must be a time in ISO 8601, such as "2026-01-31T12:00:00Z""#)
             })?,
         };
-        self.scan_history(Some(since), options, |job| {
+        let mut order = Order::default();
+        let scan = self.scan_history(Some(since), options, |job| {
+            order.note(job.created);
             let has_key = job.inputs.iter().flatten().any(|key| *key == search.input_key);
             if has_key && is_wanted(&search.model_id, &job.model) && is_wanted(&search.version, &job.version) {
-                found.push(job.document());
+                found.push((job.created, job.document()));
             }
-            if found.len() < search.limit {
+            // The newest ones are wanted, and some servers list them last.
+            if found.len() < search.limit || !order.is_descending() {
                 ControlFlow::Continue(())
             } else {
                 ControlFlow::Break(())
             }
-        })
-        .await?;
-        Ok(found)
+        });
+        if scan.await? == Scanned::BadPages {
+            let url = format!("{}/jobs/history", self.base_url().as_str());
+            return Err(Error::Response {
+                status: 200,
+                fault: BodyFault::Repeated,
+                detail: ", so a job may be missing".to_owned(),
+                sent: Sent::Maybe,
+                call: Box::new(Call::new(Method::GET, url, None)),
+            });
+        }
+        found.sort_by_key(|(created, _)| Reverse(*created));
+        Ok(found.into_iter().map(|(_, job)| job).take(search.limit).collect())
     }
 }

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::{
     client::{Client, RequestOptions},
     document::{self, Document, Members},
-    error::Result,
+    error::{Error, Result},
     jobs::JobHistoryFilter,
     timestamp,
 };
@@ -56,6 +56,33 @@ pub(crate) enum Scanned {
     BadPages,
 }
 
+/// The order of the jobs so far, by the times that they have.
+#[derive(Debug, Default)]
+pub(crate) struct Order {
+    first: Option<i64>,
+    /// The time of the last job.
+    pub(crate) last: Option<i64>,
+    is_broken: bool,
+}
+
+impl Order {
+    pub(crate) fn note(&mut self, created: Option<i64>) {
+        self.is_broken |= created.is_some() && self.last.is_some() && created > self.last;
+        self.first = self.first.or(created);
+        self.last = created.or(self.last);
+    }
+
+    /// Whether no job was newer than the one before it.
+    pub(crate) fn is_sorted(&self) -> bool {
+        !self.is_broken
+    }
+
+    /// Whether the newest jobs come first. A single time does not show that.
+    pub(crate) fn is_descending(&self) -> bool {
+        self.is_sorted() && self.last < self.first
+    }
+}
+
 impl Client {
     /// Visits the jobs of this client's key that were created since a time, the newest first; without it, all jobs of the server's
     /// own period. Each job is visited once.
@@ -76,14 +103,21 @@ impl Client {
         };
         let mut known = HashSet::new();
         let mut stale = 0;
-        let mut last = i64::MAX;
-        let mut is_sorted = true;
-        let longest = SHORT.min(self.max_response_bytes() / 20);
+        let mut order = Order::default();
+        let mut longest = SHORT.min(self.max_response_bytes() / 20);
         // The first request names no page, because servers number them from 0 or from 1.
         let mut page = 0;
         for _ in 0..MOST_PAGES {
             filter.page = (page > 0).then_some(page);
-            let mut items = self.get_job_history(&filter, options).await?.elements();
+            let mut items = match self.get_job_history(&filter, options).await {
+                Ok(page) => page.elements(),
+                // The server has a limit, and the jobs of the first short page are known.
+                Err(Error::Status { status: 400 | 422, .. }) if filter.per_page == Some(PER_LONG_PAGE) => {
+                    (filter.per_page, longest, page) = (Some(PER_PAGE), 0, 1);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             if items.is_empty() && page == 0 && filter.access_key.take().is_some() {
                 // Some servers compare the filter with the name of the key, and not with its prefix.
                 items = self.get_job_history(&filter, options).await?.elements();
@@ -100,17 +134,14 @@ impl Client {
                     continue;
                 }
                 stale = 0;
-                if let Some(created) = job.created {
-                    is_sorted &= created <= last;
-                    last = created;
-                }
+                order.note(job.created);
                 let is_before = since.zip(job.created).is_some_and(|(since, created)| created < since);
-                if is_before && is_sorted {
-                    return Ok(Scanned::All);
-                }
                 if !is_before && visit(&job).is_break() {
                     return Ok(Scanned::Enough);
                 }
+            }
+            if order.is_descending() && since.is_some_and(|since| order.last < Some(since)) {
+                return Ok(Scanned::All);
             }
             if stale >= MOST_STALE {
                 break;

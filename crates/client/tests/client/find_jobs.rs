@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use modzy_client::{Document, JobSearch, TextJob};
-use modzy_emulator::Options;
+use modzy_client::{BodyFault, Document, Error, JobSearch, TextJob};
+use modzy_emulator::{HistoryOptions, Options};
 
 use crate::support::{
     builder, emulator_with, millis, options,
-    server::{Server, ok},
+    server::{Server, ok, status},
     skipping,
 };
 
@@ -38,6 +38,100 @@ async fn a_server_that_does_not_filter_by_the_prefix_of_the_key_is_searched_with
     let client = builder(&server.api()).build().unwrap();
     let found = client.find_jobs(&JobSearch::new("a"), &options()).await.unwrap();
     assert_eq!(found.iter().map(id).collect::<Vec<_>>(), ["own"]);
+}
+
+#[tokio::test]
+async fn jobs_are_found_on_a_server_that_lists_the_oldest_one_first() {
+    let history = HistoryOptions {
+        ignores_sort: true,
+        ..HistoryOptions::default()
+    };
+    let (emulator, _) = emulator_with(Options {
+        history,
+        ..Options::default()
+    })
+    .await;
+    let (client, _) = skipping(emulator.base_url());
+    client.submit_job_text(&job_of("older"), &options()).await.unwrap();
+    tokio::time::sleep(millis(2)).await;
+    let job = client.submit_job_text(&job_of(KEY), &options()).await.unwrap();
+    let mut search = JobSearch::new(KEY);
+    // The list also has the job before this time, and begins with it.
+    search.since = client
+        .get_job(&id(&job), &options())
+        .await
+        .unwrap()
+        .string_member("createdAt");
+    let found = client.find_jobs(&search, &options()).await.unwrap();
+    assert_eq!(found.iter().map(id).collect::<Vec<_>>(), [id(&job)]);
+    tokio::time::sleep(millis(2)).await;
+    let newest = client.submit_job_text(&job_of(KEY), &options()).await.unwrap();
+    for limit in [1, 2, usize::MAX] {
+        search.limit = limit;
+        let found = client.find_jobs(&search, &options()).await.unwrap();
+        let expected = [id(&newest), id(&job)];
+        assert_eq!(found.iter().map(id).collect::<Vec<_>>(), expected[..limit.min(2)]);
+    }
+}
+
+#[tokio::test]
+async fn a_history_whose_pages_repeat_themselves_is_an_error_unless_the_limit_was_found_before() {
+    let job = |id: &str, created: &str| {
+        format!(r#"{{"jobIdentifier":"{id}","createdAt":"{created}","jobInputs":[{{"identifier":"a"}}]}}"#)
+    };
+    let page = format!(
+        "[{},{}]",
+        job("new", "2999-01-02T00:00:00Z"),
+        job("old", "2999-01-01T00:00:00Z")
+    );
+    let server = Server::always(ok(&page)).await;
+    let client = builder(&server.api()).build().unwrap();
+    let mut search = JobSearch::new("a");
+    let error = client.find_jobs(&search, &options()).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Response {
+                fault: BodyFault::Repeated,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    search.limit = 1;
+    let found = client.find_jobs(&search, &options()).await.unwrap();
+    assert_eq!(found.iter().map(id).collect::<Vec<_>>(), ["new"]);
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_long_pages_is_searched_in_short_ones() {
+    const JOBS: usize = 250;
+    for (first, code) in [(0, 400), (0, 422), (1, 400), (1, 422)] {
+        let server = Server::start(move |request, _| {
+            let number = |name: &str| {
+                let (_, rest) = request.line().split_once(&format!("{name}="))?;
+                rest.split('&').next()?.parse::<usize>().ok()
+            };
+            let size = number("per-page").unwrap();
+            if size > 100 {
+                return status(code);
+            }
+            let skipped = (number("&page").unwrap_or(first) - first) * size;
+            let job = |number: usize| {
+                format!(
+                    r#"{{"jobIdentifier":"{number}","createdAt":"2999-01-01T00:00:00Z","jobInputs":[{{"identifier":"a"}}]}}"#
+                )
+            };
+            let page: Vec<_> = (skipped..JOBS.min(skipped + size)).map(job).collect();
+            ok(format!("[{}]", page.join(",")))
+        })
+        .await;
+        let client = builder(&server.api()).build().unwrap();
+        let found = client.find_jobs(&JobSearch::new("a"), &options()).await.unwrap();
+        assert_eq!(found.len(), JOBS);
+        // The first page, the refused long one, and then each page by its number, the last one empty.
+        assert_eq!(server.requests().len(), 2 + 3 + first);
+    }
 }
 
 #[tokio::test]
