@@ -3,6 +3,8 @@
 // Batches with a journal: which sources they take, what an outcome contains, and how the next run goes on.
 
 const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -298,6 +300,31 @@ describe('a batch with a journal', () => {
     controller.abort();
     await assert.rejects(first, { name: 'AbortError' });
     assert.equal(await posted(), 0);
+  });
+
+  it('is refused to a second process until the first one is killed', async (t) => {
+    const journal = journalFile();
+    await emulator.fault({ method: 'GET', path: '/api/jobs/history', connection: 'stall' });
+    const program = `
+      const { ModzyClient } = require('modzy-client');
+      const [, baseURL, apiKey, journal] = process.argv;
+      const modzy = new ModzyClient(baseURL, apiKey, { proxy: false });
+      const submit = (options) => modzy.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'x' } }, options);
+      modzy.blockUntilAllComplete([{ inputKey: 'a', submit }], { journal });
+    `;
+    const args = ['-e', program, emulator.baseURL, emulator.apiKey, journal];
+    const child = spawn(process.execPath, args, { cwd: __dirname, stdio: 'inherit' });
+    const closed = once(child, 'close');
+    t.after(() => child.kill('SIGKILL'));
+    await historyRequested();
+    const modzy = client();
+    const second = () => modzy.blockUntilAllComplete([source(modzy, 'a')], { journal, pollInterval: 20 });
+    await assert.rejects(second(), { name: 'JournalError', state: 'inUse' });
+    child.kill('SIGKILL');
+    await closed;
+    await emulator.clearFaults();
+    const [outcome] = await second();
+    assert.deepEqual([outcome.job.status, await posted()], ['COMPLETED', 1]);
   });
 
   async function historyRequested() {

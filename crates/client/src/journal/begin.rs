@@ -10,7 +10,7 @@ use super::{Journal, record::Record};
 use crate::{
     client::RequestOptions,
     error::{Error, Result},
-    jobs::Scanned,
+    jobs::{HistoryJob, Order, Scanned},
 };
 
 /// How far the clocks of the servers behind one address, and that of this machine, may differ, in ms.
@@ -59,24 +59,31 @@ impl Began {
 
 impl Journal {
     /// Returns the beginning of this run, or `None` if the history cannot be read.
-    pub(super) async fn began(&self, options: &RequestOptions) -> Option<Began> {
-        let begin = || async {
+    ///
+    /// # Errors
+    /// [`Error::Aborted`], if nothing may be sent any more.
+    pub(super) async fn began(&self, options: &RequestOptions) -> Result<Option<Began>> {
+        let first = || async {
             let clock = self.inner.client.transport().clock();
             let unread = *self.unread();
             // Other submits do not wait for it one after the other.
             if unread.is_some_and(|unread| clock.now().saturating_duration_since(unread) < UNREAD) {
-                return Err(());
+                return Err(None);
             }
             match self.begin(options).await {
                 Ok(Some(began)) => Ok(began),
-                Err(Error::Aborted) => Err(()),
+                Err(Error::Aborted) => Err(Some(Error::Aborted)),
                 Ok(None) | Err(_) => {
                     *self.unread() = Some(clock.now());
-                    Err(())
+                    Err(None)
                 }
             }
         };
-        self.inner.began.get_or_try_init(begin).await.ok().copied()
+        match self.inner.began.get_or_try_init(first).await {
+            Ok(began) => Ok(Some(*began)),
+            Err(None) => Ok(None),
+            Err(Some(aborted)) => Err(aborted),
+        }
     }
 
     fn unread(&self) -> MutexGuard<'_, Option<Instant>> {
@@ -88,56 +95,80 @@ impl Journal {
     async fn begin(&self, options: &RequestOptions) -> Result<Option<Began>> {
         let client = &self.inner.client;
         let clock = client.transport().clock();
-        let mut jobs = Vec::new();
-        let mut newest: Option<i64> = None;
-        let mut last = i64::MAX;
-        let mut is_sorted = true;
-        let mut is_whole = false;
-        let mut first_page = None;
-        let scan = client.scan_history(None, options, |job| {
-            if let Some(created) = job.created {
-                is_sorted &= created <= last;
-                last = created;
-                is_whole = is_sorted && newest.is_some_and(|newest| created < newest.saturating_sub(SKEW));
-                newest = newest.max(job.created);
+        let mut newest = Newest::default();
+        let scan = async {
+            let mut scanned = Scanned::All;
+            // The period that a server shows by itself may have no job. The others are older than this run, too.
+            for since in [None, Some(0)] {
+                if newest.jobs.is_empty() {
+                    scanned = client
+                        .scan_history(since, options, |job| newest.visit(job, clock.now()))
+                        .await?;
+                }
             }
-            if is_whole {
-                return ControlFlow::Break(());
-            }
-            jobs.push((job.id.clone(), job.created));
-            let now = clock.now();
-            let first_page = *first_page.get_or_insert(now);
-            if jobs.len() >= MOST || now.saturating_duration_since(first_page) >= LONGEST {
-                return ControlFlow::Break(());
-            }
-            ControlFlow::Continue(())
-        });
+            Ok::<_, Error>(scanned)
+        };
         let scanned = tokio::select! {
             scanned = scan => Some(scanned),
             () = clock.deadline(client.settings(options).request_timeout) => None,
         };
         let scanned = match scanned {
-            Some(Err(error)) if jobs.is_empty() || matches!(error, Error::Aborted) => return Err(error),
-            None if jobs.is_empty() => return Ok(None),
+            Some(Err(error)) if newest.jobs.is_empty() || matches!(error, Error::Aborted) => return Err(error),
+            None if newest.jobs.is_empty() => return Ok(None),
             // The jobs so far say enough about those that are newer.
             Some(Err(_)) | None => None,
             Some(Ok(scanned)) => Some(scanned),
         };
-        is_whole |= scanned == Some(Scanned::All);
+        let is_whole = newest.is_whole || scanned == Some(Scanned::All);
         // Of those that were created at the time of the last one, some may be missing.
-        let read_since = if is_sorted { last.saturating_add(1) } else { i64::MAX };
+        let last = newest.order.last.filter(|_| newest.order.is_sorted());
+        let read_since = last.map_or(i64::MAX, |last| last.saturating_add(1));
         let mut began = Began {
             runs: 0,
-            newest,
+            newest: newest.time,
             at: clock.now(),
             read_since: (!is_whole).then_some(read_since),
         };
         let since = began.since(began.at);
         let is_late = |created: &Option<i64>| created.is_none_or(|created| created >= since);
-        let late = jobs.into_iter().filter(|(_, created)| is_late(created));
+        let late = newest.jobs.into_iter().filter(|(_, created)| is_late(created));
         let seen;
         (began.runs, seen) = self.keys().begin(late.map(|(id, _)| id));
         self.append(Record::Began { seen }).await?;
         Ok(Some(began))
+    }
+}
+
+/// The newest jobs of the history.
+#[derive(Default)]
+struct Newest {
+    /// Their identifiers and times.
+    jobs: Vec<(String, Option<i64>)>,
+    /// The time of the newest one.
+    time: Option<i64>,
+    order: Order,
+    /// Whether all that may be as late as a job of this run were read.
+    is_whole: bool,
+    first_page: Option<Instant>,
+}
+
+impl Newest {
+    /// Notes a job, until there are enough.
+    fn visit(&mut self, job: &HistoryJob<'_>, now: Instant) -> ControlFlow<()> {
+        self.order.note(job.created);
+        if let Some(created) = job.created {
+            let is_before = self.time.is_some_and(|newest| created < newest.saturating_sub(SKEW));
+            self.is_whole = is_before && self.order.is_sorted();
+            self.time = self.time.max(job.created);
+        }
+        if self.is_whole {
+            return ControlFlow::Break(());
+        }
+        self.jobs.push((job.id.clone(), job.created));
+        let first_page = *self.first_page.get_or_insert(now);
+        if self.jobs.len() >= MOST || now.saturating_duration_since(first_page) >= LONGEST {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Intent {
     pub(super) version: String,
     /// How many inputs it has.
     pub(super) inputs: usize,
+    /// The checksum of their keys: other jobs of the batch may have the key, too.
+    pub(super) keys: u32,
     /// Whether the submit opens a job for an upload. Such a job does not run unless it is closed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) is_upload: bool,
@@ -65,4 +67,17 @@ impl Intent {
         let is_like = |wanted: &str, has: &str| has.is_empty() || wanted == has;
         is_like(&self.model, model) && is_like(&self.version, version)
     }
+}
+
+/// Returns the checksum of the keys of inputs, in any order.
+pub(super) fn checksum_of<'k>(keys: impl Iterator<Item = &'k str>) -> u32 {
+    let mut keys: Vec<_> = keys.collect();
+    keys.sort_unstable();
+    let mut hasher = crc32fast::Hasher::new();
+    for key in keys {
+        hasher.update(key.as_bytes());
+        // Not a byte of UTF-8.
+        hasher.update(&[0xff]);
+    }
+    hasher.finalize()
 }

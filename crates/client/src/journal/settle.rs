@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{
     Journal,
     history::{Candidate, Scan},
-    record::Intent,
+    record::{Intent, checksum_of},
 };
 use crate::{
     error::{Error, Result, Sent},
@@ -121,7 +121,7 @@ impl Journal {
         let (mut found, mut is_doubtful, mut foreign) = (Vec::new(), false, None);
         for job in scan.candidates.iter().filter(is_possible) {
             match (&job.inputs, job.created) {
-                (Some(inputs), _) if inputs.len() != intent.inputs || !inputs.iter().any(|key| key == input_key) => {}
+                (Some(inputs), _) if checksum_of(inputs.iter().map(String::as_str)) != intent.keys => {}
                 (Some(_), Some(created)) if intent.until.is_some_and(|until| created > until) => {
                     foreign = Some((job, "was created long after it"));
                 }

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::{
     JournalKey,
     begin::{Began, SKEW},
-    record::{Intent, Record},
+    record::{Intent, Record, checksum_of},
     settle::{HELD, is_refusal},
 };
 use crate::{
@@ -22,8 +22,9 @@ use crate::{
     timestamp,
 };
 
-/// How often a job is opened whose receipts are lost. Each may leave an open job behind, which does not run.
-const OPENINGS: u32 = 3;
+/// How often a job is submitted, or opened for an upload, if no answer comes: what keeps the answers away may be the job itself. Each
+/// opening may leave an open job behind, which does not run.
+const SUBMITS: u32 = 3;
 
 impl JournalKey {
     /// Submits a job. If its answer is lost, finds the job, or submits it again once it was certainly not accepted.
@@ -31,13 +32,16 @@ impl JournalKey {
         let parts = Parts::read(&body)?;
         self.check(client, parts.inputs.iter().map(String::as_str))?;
         let journal = &self.0.journal;
+        let mut submits = 0;
         loop {
-            let began = journal.began(options).await;
+            submits += 1;
+            let began = journal.began(options).await?;
             let now = client.transport().clock().now();
             let intent = Intent {
                 model: parts.model.clone(),
                 version: parts.version.clone(),
                 inputs: parts.inputs.len(),
+                keys: checksum_of(parts.inputs.iter().map(String::as_str)),
                 is_upload: false,
                 since: began.map(|began| began.since(now)),
                 until: Some(until(client, began.as_ref(), options)),
@@ -45,7 +49,7 @@ impl JournalKey {
                 runs: began.map_or(0, |began| began.runs),
             };
             self.intend(&intent).await?;
-            let error = match self.send(client, body.clone(), options).await {
+            let mut error = match self.send(client, body.clone(), options).await {
                 Ok((receipt, job_id)) => {
                     self.submitted(&job_id).await?;
                     return Ok(receipt);
@@ -61,13 +65,19 @@ impl JournalKey {
             let waiting = waiting(options);
             // This run waits for it itself, whatever the clocks say.
             let intent = Intent { until: None, ..intent };
-            let settled = journal.settle(self.input_key(), &intent, sent, &waiting).await;
-            if let Some(job) = settled.map_err(|settling| match settling {
-                Error::Aborted => error,
-                other => other,
-            })? {
-                self.submitted(&job.id).await?;
-                return Ok(job.document);
+            match journal.settle(self.input_key(), &intent, sent, &waiting).await {
+                Ok(Some(job)) => {
+                    self.submitted(&job.id).await?;
+                    return Ok(job.document);
+                }
+                Ok(None) if submits < SUBMITS => {}
+                Ok(None) => {
+                    self.refused().await?;
+                    error.note_not_sent();
+                    return Err(error);
+                }
+                Err(Error::Aborted) => return Err(error),
+                Err(other) => return Err(other),
             }
         }
     }
@@ -87,6 +97,7 @@ impl JournalKey {
             model,
             version,
             inputs: keys.len(),
+            keys: checksum_of(keys.iter().copied()),
             is_upload: true,
             since: None,
             until: None,
@@ -107,7 +118,7 @@ impl JournalKey {
                     self.0.journal.append(record).await?;
                     return Ok(receipt);
                 }
-                Err(error) if is_refusal(&error) || openings == OPENINGS => {
+                Err(error) if is_refusal(&error) || openings == SUBMITS => {
                     self.refused().await?;
                     return Err(error);
                 }

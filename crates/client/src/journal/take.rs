@@ -95,7 +95,11 @@ impl Journal {
         let client = &self.inner.client;
         let request = options.request_options();
         let mut failure = None;
-        for _ in 0..READS {
+        for read in 0..READS {
+            // The first read says what is to be done, and the second one what came of it.
+            if read > 1 || failure.is_some() {
+                client.transport().clock().sleep(PAUSE).await;
+            }
             match client.get_job(&job_id, request).await {
                 Ok(job) => match Stage::of_job(&job) {
                     Some(Stage::Canceled) => {
@@ -114,9 +118,6 @@ impl Journal {
                 },
                 Err(Error::Aborted) => return Err(Error::Aborted),
                 Err(error) => failure = Some(error),
-            }
-            if failure.is_some() {
-                client.transport().clock().sleep(PAUSE).await;
             }
         }
         Err(self.unknown(

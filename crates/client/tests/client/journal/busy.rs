@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use modzy_client::{Client, Clock, Document, Error, JournalFault};
+use modzy_client::{Client, Clock, Document, Error, JournalFault, Sent};
 use serde_json::{Value, json};
 
 use super::{KEY, fault_of, id, job_of, open, path, submit, submit_turn};
@@ -40,11 +40,11 @@ fn jobs(count: i64) -> Vec<Job> {
     (0..count).map(job).collect()
 }
 
-/// A server with these jobs. `treat` may change what the server does with a page, from 1.
+/// A server with these jobs. `treat` may change what the server does with a page, from 1, of a length.
 async fn start(
     jobs: Vec<Job>,
     submit: Submit,
-    treat: impl Fn(u64, &SkippingClock) -> Option<Reply> + Send + Sync + 'static,
+    treat: impl Fn(u64, u64, &SkippingClock) -> Option<Reply> + Send + Sync + 'static,
 ) -> (Server, Client) {
     let jobs = Mutex::new(jobs);
     let clock: Arc<Mutex<Option<Arc<SkippingClock>>>> = Arc::default();
@@ -56,7 +56,7 @@ async fn start(
         if line.starts_with("GET /api/jobs/history") {
             let number = |name: &str| query(line, name).and_then(|value| value.parse::<u64>().ok());
             let (page, size) = (number("page").unwrap_or(1), number("per-page").unwrap());
-            if let Some(reply) = treat(page, &clock) {
+            if let Some(reply) = treat(page, size, &clock) {
                 return reply;
             }
             let first = usize::try_from((page - 1) * size).unwrap();
@@ -72,8 +72,12 @@ async fn start(
                 jobs.insert(0, ("opened".into(), UNNAMED.into(), NOW + 500));
                 return Reply::Close(Vec::new());
             }
-            let (id, key) = if is_wanted { ("own", KEY) } else { ("witness", UNNAMED) };
-            jobs.insert(0, (id.into(), key.into(), NOW + 1000));
+            let (id, key) = if is_wanted {
+                ("own".to_owned(), KEY)
+            } else {
+                (format!("witness-{}", jobs.len()), UNNAMED)
+            };
+            jobs.insert(0, (id.clone(), key.into(), NOW + 1000));
             let receipt = json!({ "jobIdentifier": id, "status": "SUBMITTED" });
             return Reply::Keep(answer(202, "content-type: application/json\r\n", receipt.to_string()));
         }
@@ -126,13 +130,17 @@ async fn run(client: &Client, folder: &Folder) -> Result<Document, Error> {
     submit(client, key).await
 }
 
+/// How often the job of the key was submitted.
+fn submits(server: &Server) -> usize {
+    server.requests().iter().filter(|request| is_submit(request)).count()
+}
+
 /// Submits the job of the key, and again once the first submit counts as not accepted.
 async fn run_twice(server: &Server, client: &Client) {
-    let submits = || server.requests().iter().filter(|request| is_submit(request)).count();
     let folder = Folder::new();
     tokio::select! {
         done = run(client, &folder) => panic!("it ended: {done:?}"),
-        () = until(|| submits() == 2) => {}
+        () = until(|| submits(server) == 2) => {}
     }
 }
 
@@ -152,7 +160,7 @@ fn intent(folder: &Folder) -> Value {
 async fn a_first_submit_is_sent_after_ten_thousand_jobs_at_most() {
     // The first page is read again with the number 1 and, if it is not enough, with a length of 1000.
     for (count, pages, read_since) in [(50, 3, None), (5_000, 8, None), (31_000, 12, Some(NOW - 99_990 + 1))] {
-        let (server, client) = start(jobs(count), Submit::Accept, |_, _| None).await;
+        let (server, client) = start(jobs(count), Submit::Accept, |_, _, _| None).await;
         let folder = Folder::new();
         assert_eq!(id(&run(&client, &folder).await.unwrap()), "own");
         assert_eq!(pages_before(&server), pages, "{count} jobs");
@@ -164,13 +172,13 @@ async fn a_first_submit_is_sent_after_ten_thousand_jobs_at_most() {
 
 #[tokio::test]
 async fn a_first_submit_is_sent_five_seconds_after_the_first_page_or_once_a_later_one_fails() {
-    let slow = |page, clock: &SkippingClock| {
+    let slow = |page, _, clock: &SkippingClock| {
         if page > 1 {
             drop(clock.sleep(Duration::from_secs(5)));
         }
         None
     };
-    let failing = |page, _: &SkippingClock| (page > 1).then(|| status(403));
+    let failing = |page, _, _: &SkippingClock| (page > 1).then(|| status(403));
     let (server, client) = start(jobs(20_000), Submit::Accept, slow).await;
     let folder = Folder::new();
     run(&client, &folder).await.unwrap();
@@ -185,18 +193,44 @@ async fn a_first_submit_is_sent_five_seconds_after_the_first_page_or_once_a_late
 }
 
 #[tokio::test]
+async fn a_server_that_refuses_long_pages_is_read_in_short_ones() {
+    for code in [400, 422] {
+        let refusing = move |_, size, _: &SkippingClock| (size > 100).then(|| status(code));
+        let (server, client) = start(jobs(5_000), Submit::Accept, refusing).await;
+        let folder = Folder::new();
+        run(&client, &folder).await.unwrap();
+        // The first page, the refused long one, all fifty from the first, and the empty one behind them.
+        assert_eq!(pages_before(&server), 1 + 1 + 50 + 1);
+        assert_eq!(intent(&folder)["readSince"], Value::Null);
+        // What never arrived is found to be missing, and what is not there is not taken for it.
+        let (server, client) = start(jobs(150), Submit::Lose, refusing).await;
+        run_twice(&server, &client).await;
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_never_arrives_is_submitted_three_times_and_then_fails() {
+    let (server, client) = start(jobs(1), Submit::Lose, |_, _, _| None).await;
+    let folder = Folder::new();
+    let error = run(&client, &folder).await.unwrap_err();
+    assert!(matches!(error, Error::Connection { sent: Sent::No, .. }), "{error:?}");
+    assert_eq!(submits(&server), 3);
+    // The next run may submit it again.
+    submit_turn(&open(&client, &folder).await, KEY).await;
+}
+
+#[tokio::test]
 async fn a_first_submit_waits_for_a_history_that_does_not_answer_as_long_as_for_one_request() {
-    let (server, client) = start(jobs(1), Submit::Accept, |_, _| Some(Reply::Stall(Vec::new()))).await;
+    let (server, client) = start(jobs(1), Submit::Accept, |_, _, _| Some(Reply::Stall(Vec::new()))).await;
     let folder = Folder::new();
     let journal = open(&client, &folder).await;
     for (key, sent) in [("a", 1), ("b", 2)] {
         let turn = submit_turn(&journal, key).await;
         let options = options().request_timeout(millis(100)).journal(turn);
         client.submit_job_text(&job_of(key), &options).await.unwrap();
-        let requests = server.requests();
-        assert_eq!(requests.iter().filter(|request| is_submit(request)).count(), sent);
+        assert_eq!(submits(&server), sent);
         // With its retries, it would be requested three times.
-        assert!(requests.iter().filter(|request| is_scan(request)).count() < 3);
+        assert!(server.requests().iter().filter(|request| is_scan(request)).count() < 3);
     }
     assert_eq!(intent(&folder)["since"], Value::Null);
 }
@@ -206,7 +240,7 @@ async fn of_the_jobs_that_could_not_be_read_before_the_submit_none_is_adopted() 
     let mut before = jobs(12_000);
     before[11_000].1 = KEY.into();
     // It never arrives, and the older job is the only one with the key.
-    let (_server, client) = start(before, Submit::Lose, |_, _| None).await;
+    let (_server, client) = start(before, Submit::Lose, |_, _, _| None).await;
     let error = run(&client, &Folder::new()).await.unwrap_err();
     assert_eq!(fault_of(&error), Some((JournalFault::Unknown, Some(KEY))));
     assert!(
@@ -219,7 +253,7 @@ async fn of_the_jobs_that_could_not_be_read_before_the_submit_none_is_adopted() 
 
 #[tokio::test]
 async fn a_job_whose_inputs_the_history_does_not_name_is_read_once_and_not_in_each_scan() {
-    let (server, client) = start(jobs(1), Submit::Lose, |_, _| None).await;
+    let (server, client) = start(jobs(1), Submit::Lose, |_, _, _| None).await;
     run_twice(&server, &client).await;
     let requests = server.requests();
     for line in ["GET /api/jobs/foreign", "GET /api/jobs/opened"] {
@@ -230,7 +264,7 @@ async fn a_job_whose_inputs_the_history_does_not_name_is_read_once_and_not_in_ea
 #[tokio::test]
 async fn the_scans_for_a_lost_job_take_a_fifth_of_the_time_at_most() {
     // Each page takes a second, and a scan three of them.
-    let slow = |_, clock: &SkippingClock| {
+    let slow = |_, _, clock: &SkippingClock| {
         drop(clock.sleep(Duration::from_secs(1)));
         None
     };

@@ -7,20 +7,15 @@ use modzy_client::{Client, Clock, JobSearch};
 use modzy_emulator::{Emulator, Fault};
 use serde_json::{Value, json};
 
-use super::{KEY, count, fast, interrupt, job_of, open, skipping, submit_turn, unknown, wait_turn};
+use super::{
+    KEY, answer_history_with, count, fast, interrupt, job_of, open, skipping, submit_turn, unknown, wait_turn,
+};
 use crate::support::{emulator_with, folder::Folder, options};
 
 /// Answers the history with these jobs, the newest first. The next page is empty or repeats it.
 fn answer_history(emulator: &Emulator, mut jobs: Vec<Value>) {
     jobs.sort_by_key(|job| std::cmp::Reverse(created(job)));
-    let fault = Fault {
-        path: Some("/api/jobs/history".into()),
-        status: Some(200),
-        times: Some(1),
-        body: Some(Value::from(jobs).to_string()),
-        ..Fault::default()
-    };
-    emulator.fault(fault).unwrap();
+    answer_history_with(emulator, &Value::from(jobs).to_string(), 1);
 }
 
 fn created(job: &Value) -> Timestamp {

@@ -20,9 +20,17 @@ use crate::support::{self, clock::SkippingClock, folder::Folder, millis, options
 /// A key that no other part of a request could be taken for.
 const KEY: &str = "ü/../\"a\\b\n\u{1}%2e 🦀.txt";
 
-fn job_of(key: &str) -> TextJob<BTreeMap<&str, BTreeMap<&str, &str>>> {
-    let sources = [(key, [("input.txt", "What a lovely day!")].into())].into();
-    TextJob::new("ed542963de", "1.0.1", sources)
+type Job<'a> = TextJob<BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>>;
+
+fn job_of(key: &str) -> Job<'_> {
+    job_with(&[key])
+}
+
+fn job_with<'a>(keys: &[&'a str]) -> Job<'a> {
+    let sources = keys
+        .iter()
+        .map(|key| (*key, [("input.txt", "What a lovely day!")].into()));
+    TextJob::new("ed542963de", "1.0.1", sources.collect())
 }
 
 fn fast() -> Options {
@@ -71,6 +79,10 @@ async fn submit(client: &Client, key: JournalKey) -> Result<Document, Error> {
 
 /// Ends a run while its submit is under way, as the end of its process would.
 async fn interrupt(client: &Client, folder: &Folder, emulator: &Emulator, after: bool) {
+    interrupt_submit_of(&job_of(KEY), client, folder, emulator, after).await;
+}
+
+async fn interrupt_submit_of(job: &Job<'_>, client: &Client, folder: &Folder, emulator: &Emulator, after: bool) {
     let journal = open(client, folder).await;
     let key = submit_turn(&journal, KEY).await;
     let fault = Fault {
@@ -83,13 +95,26 @@ async fn interrupt(client: &Client, folder: &Folder, emulator: &Emulator, after:
     };
     emulator.fault(fault).unwrap();
     let posted = count(emulator, "POST", "/api/jobs");
+    let options = options().journal(key);
     tokio::select! {
-        done = submit(client, key) => panic!("it ended: {done:?}"),
+        done = client.submit_job_text(job, &options) => panic!("it ended: {done:?}"),
         () = support::until(|| count(emulator, "POST", "/api/jobs") > posted) => {}
     }
     // The emulator runs the route before it stalls.
     tokio::time::sleep(millis(20)).await;
     emulator.clear_faults();
+}
+
+/// Answers the next requests for the history with this text.
+fn answer_history_with(emulator: &Emulator, body: &str, times: u32) {
+    let fault = Fault {
+        path: Some("/api/jobs/history".into()),
+        status: Some(200),
+        times: Some(times),
+        body: Some(body.to_owned()),
+        ..Fault::default()
+    };
+    emulator.fault(fault).unwrap();
 }
 
 fn count(emulator: &Emulator, method: &str, path: &str) -> usize {

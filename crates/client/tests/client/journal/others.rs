@@ -3,7 +3,10 @@
 use modzy_client::Client;
 use modzy_emulator::{Options, Role};
 
-use super::{KEY, fast, interrupt, job_of, open, skipping, submit_turn, unknown};
+use super::{
+    KEY, answer_history_with, fast, interrupt, interrupt_submit_of, job_of, job_with, open, skipping, submit_turn,
+    unknown, wait_turn,
+};
 use crate::support::{emulator_with, folder::Folder, options};
 
 #[tokio::test]
@@ -33,4 +36,38 @@ async fn of_two_jobs_that_match_none_is_adopted() {
     client.submit_job_text(&job_of(KEY), &options()).await.unwrap();
     let message = unknown(&open(&client, &folder).await).await;
     assert!(message.contains("two jobs match it"), "{message}");
+}
+
+#[tokio::test]
+async fn a_job_that_has_the_key_beside_other_ones_than_the_missing_job_is_not_adopted() {
+    let (emulator, _) = emulator_with(fast()).await;
+    let (client, _) = skipping(&emulator);
+    for after in [false, true] {
+        let folder = Folder::new();
+        let own = format!("own {after}");
+        interrupt_submit_of(&job_with(&[KEY, &own]), &client, &folder, &emulator, after).await;
+        let foreign = client
+            .submit_job_text(&job_with(&[KEY, "other"]), &options())
+            .await
+            .unwrap();
+        let journal = open(&client, &folder).await;
+        if after {
+            let (_, found) = wait_turn(&journal, KEY).await;
+            assert_ne!(found, super::id(&foreign));
+        } else {
+            submit_turn(&journal, KEY).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_job_of_an_earlier_batch_that_the_server_shows_only_if_asked_for_its_time_is_never_adopted() {
+    let (emulator, _) = emulator_with(fast()).await;
+    let (client, _) = skipping(&emulator);
+    client.submit_job_text(&job_of(KEY), &options()).await.unwrap();
+    // The period that the server shows by itself has no job: of this key, and of all keys.
+    answer_history_with(&emulator, "[]", 2);
+    let folder = Folder::new();
+    interrupt(&client, &folder, &emulator, false).await;
+    submit_turn(&open(&client, &folder).await, KEY).await;
 }

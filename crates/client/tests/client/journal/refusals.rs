@@ -1,10 +1,11 @@
 //! Submits that would leave a job unknown, which are refused.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs};
 
 use modzy_client::{Auth, BaseUrl, Client, Error, JdbcJob, RequestOptions, S3Job};
+use tokio_util::sync::CancellationToken;
 
-use super::{KEY, fast, id, job_of, open, skipping, submit, submit_turn, waiting};
+use super::{KEY, fast, id, job_of, open, path, skipping, submit, submit_turn, waiting};
 use crate::support::{builder, emulator_with, folder::Folder, options};
 
 #[tokio::test]
@@ -124,4 +125,21 @@ async fn a_wait_with_a_key_is_for_its_job_alone() {
     );
     assert_eq!(emulator.requests().len(), polls);
     assert_eq!(wait(&own).await.unwrap(), own);
+}
+
+#[tokio::test]
+async fn a_submit_that_is_aborted_before_it_begins_leaves_no_step_behind() {
+    let (emulator, _) = emulator_with(fast()).await;
+    let (client, _) = skipping(&emulator);
+    let folder = Folder::new();
+    let journal = open(&client, &folder).await;
+    let key = submit_turn(&journal, KEY).await;
+    let over = CancellationToken::new();
+    over.cancel();
+    let options = options().journal(key).nothing_sent_after(over);
+    let refused = client.submit_job_text(&job_of(KEY), &options).await;
+    assert!(matches!(refused, Err(Error::Aborted)), "{refused:?}");
+    let text = fs::read_to_string(path(&folder)).unwrap();
+    assert!(!text.contains("submitting"), "{text}");
+    assert_eq!(emulator.requests().len(), 0);
 }

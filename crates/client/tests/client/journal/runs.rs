@@ -3,9 +3,11 @@
 use std::fs;
 
 use modzy_client::{Client, JobSearch};
-use modzy_emulator::{Emulator, Fault};
+use modzy_emulator::Emulator;
 
-use super::{KEY, count, fast, id, interrupt, job_of, open, path, skipping, submit_turn, wait_turn, waiting};
+use super::{
+    KEY, answer_history_with, count, fast, id, interrupt, job_of, open, path, skipping, submit_turn, wait_turn, waiting,
+};
 use crate::support::{emulator_with, folder::Folder, options};
 
 /// A run whose process ended while the submit of `KEY` was under way, after the server had accepted the job.
@@ -62,15 +64,8 @@ async fn a_job_is_found_after_a_run_that_was_killed_between_its_beginning_and_it
 #[tokio::test]
 async fn a_job_is_found_if_the_run_begins_while_it_is_looked_for() {
     let (emulator, client, folder, job) = interrupted().await;
-    let empty = Fault {
-        path: Some("/api/jobs/history".into()),
-        status: Some(200),
-        body: Some("[]".into()),
-        // The first look for the job finds nothing.
-        times: Some(2),
-        ..Fault::default()
-    };
-    emulator.fault(empty).unwrap();
+    // The first look for the job finds nothing.
+    answer_history_with(&emulator, "[]", 2);
     let journal = open(&client, &folder).await;
     let turn = submit_turn(&journal, "other").await;
     let begin = async {

@@ -1,10 +1,13 @@
 //! Uploads with a journal: what an upload leaves behind if the process ends during it, and how the next run goes on.
 
+use std::sync::Arc;
+
 use modzy_client::{Abort, Client, Document, Error, FileSource, JournalKey, WaitOptions};
 use modzy_emulator::{ConnectionFault, Emulator, Fault, Options};
 
 use super::{fast, open, skipping, submit_turn, wait_turn};
 use crate::support::{
+    clock::SkippingClock,
     emulator_with,
     folder::Folder,
     millis, options, until,
@@ -14,13 +17,18 @@ use crate::support::{
 const KEY: &str = "a/b ü.png";
 
 async fn start() -> (Emulator, Client, Folder) {
+    let (emulator, client, _, folder) = start_with_clock().await;
+    (emulator, client, folder)
+}
+
+async fn start_with_clock() -> (Emulator, Client, Arc<SkippingClock>, Folder) {
     let options = Options {
         chunk_size: CHUNK.to_string(),
         ..fast()
     };
     let (emulator, _) = emulator_with(options).await;
-    let (client, _) = skipping(&emulator);
-    (emulator, client, Folder::new())
+    let (client, clock) = skipping(&emulator);
+    (emulator, client, clock, Folder::new())
 }
 
 /// Uploads three chunks.
@@ -163,4 +171,32 @@ async fn an_upload_that_fails_is_canceled_and_repeated_by_the_next_run() {
     let key = submit_turn(&open(&client, &folder).await, KEY).await;
     upload(&client, key).await.unwrap();
     assert_eq!(statuses(&client).await[1], "CANCELED");
+}
+
+#[tokio::test]
+async fn the_job_of_an_interrupted_upload_is_read_at_a_second_s_distance_until_it_is_canceled() {
+    let (emulator, client, clock, folder) = start_with_clock().await;
+    interrupt(&client, &folder, &emulator, "/api/jobs/*", 1, true).await;
+    let job = client
+        .get_job_history(&modzy_client::JobHistoryFilter::default(), &options())
+        .await
+        .unwrap();
+    let [job]: [serde_json::Value; 1] = job.parse().unwrap();
+    let id = job["jobIdentifier"].as_str().unwrap();
+    client.cancel_job(id, &options()).await.unwrap();
+    // The server accepts each cancellation, and shows them late.
+    for (method, times) in [("GET", 4), ("DELETE", 4)] {
+        let fault = Fault {
+            method: Some(method.into()),
+            path: Some(format!("/api/jobs/{id}")),
+            times: Some(times),
+            status: Some(200),
+            body: Some(format!(r#"{{"jobIdentifier":"{id}","status":"OPEN"}}"#)),
+            ..Fault::default()
+        };
+        emulator.fault(fault).unwrap();
+    }
+    let before = clock.pauses().len();
+    submit_turn(&open(&client, &folder).await, KEY).await;
+    assert_eq!(clock.pauses()[before..], [1000; 3]);
 }
