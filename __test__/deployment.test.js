@@ -254,8 +254,8 @@ describe('deployModel', () => {
   });
 
   it('fails when a step takes longer than stepTimeout', async () => {
-    const path = '/api/models/*/versions/*/container-image';
-    await emulator.fault({ method: 'GET', path, status: 200, body: '{"percentage":10}' });
+    const pull = '/api/models/*/versions/*/container-image';
+    await emulator.fault({ method: 'GET', path: pull, status: 200, body: '{"percentage":10}' });
     const error = await failure(client().deployModel(model({ stepTimeout: 1, pollInterval: 1 })));
     assert.equal(error.name, 'DeploymentError');
     assert.match(error.message, /the step image was not complete after 1 ms/);
