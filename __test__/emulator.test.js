@@ -72,7 +72,7 @@ describe('startEmulator', () => {
     await emulator.close();
   });
 
-  it('accepts limits of jobs, keys and a port', async (t) => {
+  it('accepts limits of jobs and models, keys and a port', async (t) => {
     const probe = await startEmulator();
     const port = Number(new URL(probe.url).port);
     await probe.close();
@@ -87,6 +87,7 @@ describe('startEmulator', () => {
       maxInputs: undefined,
       maxFinishedJobs: 1,
       maxJobBytes: 10_000,
+      maxModelBytes: 10_000,
     };
     const emulator = await startEmulator(options);
     t.after(() => emulator.close());
@@ -110,6 +111,8 @@ describe('startEmulator', () => {
     });
     assert.equal((await client.getJob(second.jobIdentifier)).status, 'COMPLETED');
     await assert.rejects(submit('x'.repeat(10_000)), { code: 507, message: /^no room/ });
+    const model = { method: 'POST', path: '/models', body: { name: 'x'.repeat(10_000), version: '1.0.0' } };
+    await assert.rejects(client.request(model), { code: 507, message: /^no room: .* 10000 bytes \(max_model_bytes\)/ });
   });
 
   it('serves a page, and prints its URL on standard error', async (t) => {

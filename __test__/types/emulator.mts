@@ -9,7 +9,7 @@ import emulators, {
 } from 'modzy-emulator';
 import { ModzyClient } from 'modzy-client';
 
-const limits: EmulatorOptions = { maxFinishedJobs: 100, maxJobBytes: 1_000_000 };
+const limits: EmulatorOptions = { maxFinishedJobs: 100, maxJobBytes: 1_000_000, maxModelBytes: 1_000_000 };
 const options: EmulatorOptions = {
   ...limits,
   submittedMs: 0,

@@ -49,6 +49,11 @@ export interface EmulatorOptions {
    */
   maxJobBytes?: number | undefined;
   /**
+   * The most bytes of the models that are created, and of what is set for models, with the earlier states that jobs have. A change
+   * that does not fit gets a 507. Default: 268435456 (256 MiB).
+   */
+  maxModelBytes?: number | undefined;
+  /**
    * Whether a page at the root of the host shows jobs with their inputs, requests, faults and models. Its URL is printed on
    * standard error. The page needs no key, and answers only this machine. While it is on, the log of requests also keeps
    * responses, within the same limits. Default: false.

@@ -7,15 +7,17 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::accounting::Ledger;
 use crate::auth::Keys;
 use crate::base_url::BaseUrl;
 use crate::deployment::Pace;
-use crate::faults::{Fault, InvalidFault};
+use crate::faults::{Fault, FaultList, InvalidFault};
 use crate::jobs::{Features, JobStore};
+use crate::models::Catalog;
 use crate::options::Options;
 use crate::requests::{RecordedRequest, RequestLog};
 use crate::router::router;
-use crate::server;
+use crate::server::{self, ConnectionCount};
 use crate::state::AppState;
 
 /// A running emulator. Background tasks of the runtime that started it serve requests until it is closed or dropped.
@@ -40,10 +42,21 @@ impl Emulator {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let base_url = BaseUrl::new(format!("{url}/api"));
+        let catalog = Catalog::new(&options)?;
         let jobs = JobStore::new(&options)?;
-        let requests = RequestLog::new(options.page);
-        let pace = Pace::new(&options);
-        let state = AppState::new(base_url, keys, pace, features, jobs, requests, options.history);
+        let state = AppState {
+            base_url,
+            keys,
+            ledger: Ledger::new(),
+            catalog,
+            pace: Pace::new(&options),
+            features,
+            jobs,
+            history: options.history,
+            faults: FaultList::default(),
+            requests: RequestLog::new(options.page),
+            open_connections: ConnectionCount::default(),
+        };
         let app = router(&state, &options);
         let tasks = TaskTracker::new();
         let stop = CancellationToken::new();

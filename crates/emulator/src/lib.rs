@@ -49,6 +49,7 @@ mod router;
 mod server;
 mod state;
 mod timestamp;
+mod usage;
 
 pub use crate::auth::Role;
 pub use crate::emulator::Emulator;

@@ -87,6 +87,9 @@ struct Arguments {
     /// Most bytes of all jobs, with inputs and outputs; the oldest finished jobs are dropped for new ones
     #[arg(long, value_name = "BYTES", default_value_t = 2 << 30)]
     max_job_bytes: usize,
+    /// Most bytes of the models that are created, and of what is set for models; beyond that, changes get a 507
+    #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
+    max_model_bytes: usize,
     /// Serve the routes under /control, which need no key
     #[arg(long)]
     control: bool,
@@ -199,6 +202,7 @@ impl From<Arguments> for Options {
             max_inputs: arguments.max_inputs,
             max_finished_jobs: arguments.max_finished_jobs,
             max_job_bytes: arguments.max_job_bytes,
+            max_model_bytes: arguments.max_model_bytes,
             control: arguments.control,
             page: arguments.page,
             verbose: arguments.verbose,

@@ -46,6 +46,9 @@ pub struct Options {
     /// The most bytes of all jobs, with their inputs and outputs. Finished jobs are dropped for new ones; a job that does not
     /// fit beside the unfinished ones gets a 507. At least 1. Default: 2 GiB.
     pub max_job_bytes: usize,
+    /// The most bytes of the models that are created, and of what is set for models, with the earlier states that jobs have. A
+    /// change that does not fit gets a 507. At least 1. Default: 256 MiB.
+    pub max_model_bytes: usize,
     /// Whether the routes under `/control` are served. They need no key. Default: false.
     pub control: bool,
     /// Whether a page at the root of the server shows jobs with their inputs, requests, faults and models. It needs no key.
@@ -98,6 +101,7 @@ impl Default for Options {
             max_inputs: 10_000,
             max_finished_jobs: 10_000,
             max_job_bytes: 2 << 30,
+            max_model_bytes: 256 << 20,
             control: false,
             page: false,
             verbose: false,
@@ -125,6 +129,7 @@ impl fmt::Debug for Options {
             .field("max_inputs", &self.max_inputs)
             .field("max_finished_jobs", &self.max_finished_jobs)
             .field("max_job_bytes", &self.max_job_bytes)
+            .field("max_model_bytes", &self.max_model_bytes)
             .field("control", &self.control)
             .field("page", &self.page)
             .field("verbose", &self.verbose)

@@ -30,32 +30,6 @@ pub(crate) struct AppState {
     pub(crate) open_connections: ConnectionCount,
 }
 
-impl AppState {
-    pub(crate) fn new(
-        base_url: BaseUrl,
-        keys: Keys,
-        pace: Pace,
-        features: Features,
-        jobs: JobStore,
-        requests: RequestLog,
-        history: HistoryOptions,
-    ) -> Self {
-        Self {
-            base_url,
-            keys,
-            ledger: Ledger::new(),
-            catalog: Catalog::new(),
-            pace,
-            features,
-            jobs,
-            history,
-            faults: FaultList::default(),
-            requests,
-            open_connections: ConnectionCount::default(),
-        }
-    }
-}
-
 /// Makes each part available to routes by its type.
 macro_rules! parts {
     ($($part:ident: $type:ty,)*) => {

@@ -145,6 +145,7 @@ mod program {
             "--max-inputs=3",
             "--max-finished-jobs=5",
             "--max-job-bytes=1000000",
+            "--max-model-bytes=1000000",
             "--control",
         ]);
         assert_eq!(program.ready["apiKey"], "a.b");
@@ -279,6 +280,7 @@ mod program {
             (&["--max-inputs", "0"], "max_inputs must be at least 1"),
             (&["--max-finished-jobs", "0"], "max_finished_jobs must be at least 1"),
             (&["--max-job-bytes", "0"], "max_job_bytes must be at least 1"),
+            (&["--max-model-bytes", "0"], "max_model_bytes must be at least 1"),
             (&["--nothing"], "unexpected argument '--nothing'"),
             (&["--api-key", "nodot"], "api_key must be a prefix and a body"),
             (

@@ -25,6 +25,7 @@ const ARGUMENTS = {
   maxInputs: 'max-inputs',
   maxFinishedJobs: 'max-finished-jobs',
   maxJobBytes: 'max-job-bytes',
+  maxModelBytes: 'max-model-bytes',
   page: 'page',
   verbose: 'verbose',
 };

@@ -21,6 +21,7 @@ use crate::models::{
     Attributes, Catalog, Container, ModelRecord, Program, Samples, Tag, VersionRecord, VersionStatus, model_document,
     version_document,
 };
+use crate::usage::Usage;
 
 /// `POST /models`: creates a model with its first version.
 pub(super) async fn model(
@@ -31,7 +32,8 @@ pub(super) async fn model(
     let body = Members::of_body(&body)?;
     let name = text(&body.required("name")?)?;
     let number = number(&body.required("version")?)?;
-    let model = catalog.add(new_model(caller.person(), name, number));
+    let version = new_version(number, catalog.usage());
+    let model = catalog.add(new_model(caller.person(), name, version, catalog.usage()))?;
     let identifier = ("identifier", json!(model.identifier));
     let document = with(model_document(&model), [identifier]);
     Ok((StatusCode::CREATED, Json(document)))
@@ -50,7 +52,9 @@ pub(super) async fn version(
         if model.versions.iter().any(|version| version.number == number) {
             return Err(Error::bad_request(format!("the version {number} already exists")));
         }
-        model.versions.push(Arc::new(new_version(number.clone())));
+        model
+            .versions
+            .push(Arc::new(new_version(number.clone(), catalog.usage())));
         Ok(())
     })?;
     let (_, version) = catalog.find_version(&model.identifier, &number)?;
@@ -87,7 +91,7 @@ pub(super) async fn describe(
     Ok(Json(model_document(&model)))
 }
 
-fn new_model(person: &Person, name: String, number: String) -> ModelRecord {
+fn new_model(person: &Person, name: String, version: VersionRecord, usage: Usage) -> ModelRecord {
     let alphanumerics = "abcdefghijklmnopqrstuvwxyz0123456789".as_bytes();
     let identifier: String = (0..10)
         .filter_map(|_| fastrand::choice(alphanumerics))
@@ -110,11 +114,12 @@ fn new_model(person: &Person, name: String, number: String) -> ModelRecord {
         last_active_at: None,
         expires_at: None,
         scope: "PRIVATE",
-        versions: vec![Arc::new(new_version(number))],
+        versions: vec![Arc::new(version)],
+        usage,
     }
 }
 
-fn new_version(number: String) -> VersionRecord {
+fn new_version(number: String, usage: Usage) -> VersionRecord {
     let now = Timestamp::now();
     VersionRecord {
         number,
@@ -126,6 +131,7 @@ fn new_version(number: String) -> VersionRecord {
         program: Program::Container(Container::Echo),
         deployment: Deployment::default(),
         scaling: Scaling::at(0),
+        usage,
     }
 }
 

@@ -137,6 +137,23 @@ impl Deployment {
         self.is_loaded
     }
 
+    /// Returns the estimated memory of what callers set, and of the outcome of the run.
+    pub(crate) fn memory(&self) -> usize {
+        let image = self.pull.as_ref().map_or(0, |pull| pull.image.len());
+        let inputs = self
+            .test_inputs
+            .iter()
+            .map(|(name, content)| name.len() + content.len());
+        let run = self.run.as_ref().map_or(0, |run| match &*run.outcome {
+            Ok(outputs) => outputs
+                .iter()
+                .map(|(name, output)| name.len() + output.memory())
+                .sum::<usize>(),
+            Err(reason) => reason.len(),
+        });
+        image + inputs.sum::<usize>() + run
+    }
+
     pub(super) fn set_test_input(&mut self, name: String, content: Bytes) {
         self.test_inputs.insert(name, content);
     }

@@ -14,16 +14,19 @@ use super::lifecycle::{Lifecycle, Progress, Timing};
 use super::sources::Sources;
 use super::submission::Submission;
 use super::upload::Upload;
-use super::usage::{Total, Usage};
 use super::votes::Votes;
 use crate::auth::{Caller, Role};
 use crate::error::Error;
 use crate::models::{self, Catalog, ModelRecord, Outcome, Output, Values, VersionRecord};
 use crate::timestamp;
+use crate::usage::{Total, Usage};
 
 /// Jobs with at most this many bytes of input are processed on the thread of the request. Larger jobs would block the other
 /// requests of that thread.
 const INLINE_BYTES: usize = 16 << 10;
+
+/// The estimated memory of a job without inputs.
+const MEMORY: usize = 1024;
 
 /// A job. Its status is computed from its age on each request, so an idle job costs nothing.
 pub(crate) struct Job {
@@ -97,7 +100,7 @@ impl Job {
         timing: Timing,
         total: &Total,
     ) -> Self {
-        let usage = total.open();
+        let usage = total.open(MEMORY);
         let inputs = submission.sources.map(|sources| sources.inputs(&version));
         usage.add(inputs.iter().flatten().map(Input::memory).sum());
         Self {

@@ -15,7 +15,6 @@ mod sources;
 mod store;
 mod submission;
 mod upload;
-mod usage;
 mod votes;
 
 pub(crate) use self::documents::milliseconds;

@@ -194,7 +194,7 @@ mod tests {
     }
 
     fn inputs(input: &str) -> Vec<(String, String)> {
-        let (_, version) = crate::models::Catalog::new()
+        let (_, version) = crate::models::Catalog::default()
             .find_version("ed542963de", "1.0.1")
             .unwrap();
         let inputs = parse(input).unwrap().inputs(&version);

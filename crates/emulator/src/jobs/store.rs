@@ -14,11 +14,11 @@ use super::index::Index;
 use super::job::Job;
 use super::lifecycle::Timing;
 use super::submission::Submission;
-use super::usage::Total;
 use crate::auth::Caller;
 use crate::error::Error;
 use crate::models::Catalog;
 use crate::options::Options;
+use crate::usage::Total;
 
 /// The jobs, in the order of their receipts.
 #[derive(Clone)]
@@ -122,7 +122,7 @@ impl JobStore {
             prefix: "prefix".into(),
             role: crate::auth::Role::SystemOwner,
         };
-        self.add(submission, &Catalog::new(), submitter).unwrap()
+        self.add(submission, &Catalog::default(), submitter).unwrap()
     }
 
     /// Makes room for the bytes of an upload.
@@ -292,7 +292,7 @@ mod tests {
 
     #[tokio::test]
     async fn any_number_of_jobs_takes_no_more_than_the_limits_allow() {
-        let catalog = Catalog::new();
+        let catalog = Catalog::default();
         let by_count = store(100, usize::MAX);
         let by_bytes = store(usize::MAX, 100_000);
         let text = "x".repeat(100);
@@ -318,7 +318,7 @@ mod tests {
 
     #[test]
     fn the_oldest_finished_jobs_are_dropped_and_the_others_are_kept() {
-        let catalog = Catalog::new();
+        let catalog = Catalog::default();
         let store = store(3, usize::MAX);
         let open = Submission {
             sources: None,
@@ -342,7 +342,7 @@ mod tests {
 
     #[test]
     fn a_job_for_which_there_is_no_room_is_refused_and_leaves_nothing_behind() {
-        let catalog = Catalog::new();
+        let catalog = Catalog::default();
         let store = store(10, 5000);
         let refused = store
             .add(submission(&"x".repeat(5000)), &catalog, submitter())
@@ -361,7 +361,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_drop_is_reported_once() {
-        let catalog = Catalog::new();
+        let catalog = Catalog::default();
         let store = store(1, usize::MAX);
         for _ in 0..3 {
             store.add(submission("x"), &catalog, submitter()).unwrap();

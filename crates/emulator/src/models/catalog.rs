@@ -1,7 +1,9 @@
 //! The models of one emulator: the built-in ones, and those that were deployed.
 
+use std::io;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use axum::http::StatusCode;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
@@ -10,10 +12,18 @@ use super::record::{ModelRecord, VersionRecord};
 use super::tags::Tag;
 use crate::auth::{Caller, Role};
 use crate::error::Error;
+use crate::options::Options;
+use crate::usage::{Total, Usage};
 
 /// The models by identifier, in the order of their creation. Clones share their content.
 #[derive(Clone)]
-pub(crate) struct Catalog(Arc<RwLock<Models>>);
+pub(crate) struct Catalog {
+    models: Arc<RwLock<Models>>,
+    /// What was created or changed, as long as a job or the catalog has it.
+    total: Total,
+    /// The most bytes of that.
+    most: usize,
+}
 
 #[derive(Default)]
 struct Models {
@@ -22,17 +32,42 @@ struct Models {
     changes: u64,
 }
 
-impl Catalog {
-    /// Returns a catalog of the built-in models.
-    pub(crate) fn new() -> Self {
+/// A catalog of the built-in models, without a limit.
+impl Default for Catalog {
+    fn default() -> Self {
+        let total = Total::default();
         let models = models().map(|model| {
-            let record = ModelRecord::of(model);
+            let record = ModelRecord::of(model, &total);
             (record.identifier.clone(), Arc::new(record))
         });
-        Self(Arc::new(RwLock::new(Models {
+        let models = Models {
             by_identifier: models.collect(),
             changes: 0,
-        })))
+        };
+        Self {
+            models: Arc::new(RwLock::new(models)),
+            total,
+            most: usize::MAX,
+        }
+    }
+}
+
+impl Catalog {
+    /// Returns a catalog of the built-in models. Fails with `InvalidInput` for a limit of 0.
+    pub(crate) fn new(options: &Options) -> io::Result<Self> {
+        if options.max_model_bytes == 0 {
+            let message = "max_model_bytes must be at least 1";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        Ok(Self {
+            most: options.max_model_bytes,
+            ..Self::default()
+        })
+    }
+
+    /// Returns the share of a new record.
+    pub(crate) fn usage(&self) -> Usage {
+        self.total.open(0)
     }
 
     /// Returns how often a model was added or changed.
@@ -74,14 +109,37 @@ impl Catalog {
         tags.into_values().collect()
     }
 
-    pub(crate) fn add(&self, model: ModelRecord) -> Arc<ModelRecord> {
+    pub(crate) fn add(&self, model: ModelRecord) -> Result<Arc<ModelRecord>, Error> {
         let model = Arc::new(model);
         let mut models = self.write();
+        self.count(None, &model)?;
         models
             .by_identifier
             .insert(model.identifier.clone(), Arc::clone(&model));
         models.changes += 1;
-        model
+        Ok(model)
+    }
+
+    /// Counts the bytes of a model that is new, or that is to replace an earlier state. Fails if there is no room for them.
+    fn count(&self, earlier: Option<&ModelRecord>, model: &ModelRecord) -> Result<(), Error> {
+        model.usage.set(model.memory());
+        let mut freed = earlier.map_or(0, |earlier| earlier.usage.bytes());
+        for (index, version) in model.versions.iter().enumerate() {
+            let earlier = earlier.and_then(|earlier| earlier.versions.get(index));
+            if earlier.is_none_or(|earlier| !Arc::ptr_eq(earlier, version)) {
+                version.usage.set(version.memory());
+                freed += earlier.map_or(0, |earlier| earlier.usage.bytes());
+            }
+        }
+        let most = self.most;
+        if self.total.bytes().saturating_sub(freed) <= most {
+            return Ok(());
+        }
+        let message = format!(
+            "no room: what was created and changed of models takes at most {most} bytes (max_model_bytes), with the earlier \
+             states that jobs have"
+        );
+        Err(Error::new(StatusCode::INSUFFICIENT_STORAGE, message))
     }
 
     /// Changes a model for its creator or an administrator, and returns the changed one.
@@ -99,6 +157,7 @@ impl Catalog {
         }
         let mut changed = ModelRecord::clone(model);
         change(&mut changed)?;
+        self.count(Some(model.as_ref()), &changed)?;
         let changed = Arc::new(changed);
         *model = Arc::clone(&changed);
         models.changes += 1;
@@ -131,11 +190,11 @@ impl Catalog {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Models> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.models.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Models> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.models.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -154,7 +213,7 @@ mod tests {
 
     #[test]
     fn identifiers_and_versions_are_unique_and_every_sample_is_complete() {
-        let catalog = Catalog::new();
+        let catalog = Catalog::default();
         assert_eq!(catalog.all().len(), models().count());
         let is_identifier = |text: &str| {
             text.len() == 10

@@ -52,7 +52,7 @@ impl Output {
 }
 
 /// Returns the estimated memory of JSON.
-fn memory_of(value: &Value) -> usize {
+pub(super) fn memory_of(value: &Value) -> usize {
     const ENTRY: usize = 64;
     ENTRY
         + match value {

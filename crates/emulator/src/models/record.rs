@@ -8,11 +8,15 @@ use serde_json::{Value, json};
 
 use super::attributes::{Attributes, InputAttributes, OutputAttributes, Processing};
 use super::description::{About, EXPLAINABLE, Feature, Values, Version};
-use super::model::Model;
+use super::model::{Model, memory_of};
 use super::program::Program;
 use super::tags::Tag;
 use crate::deployment::{Deployment, Pace};
 use crate::engines::Scaling;
+use crate::usage::{Total, Usage};
+
+/// The estimated memory of a model or a version without texts.
+const MEMORY: usize = 1024;
 
 /// A model. Readers share a record; a change replaces it.
 #[derive(Clone)]
@@ -36,6 +40,8 @@ pub(crate) struct ModelRecord {
     pub(crate) scope: &'static str,
     /// In the order of their creation. There is at least one.
     pub(crate) versions: Vec<Arc<VersionRecord>>,
+    /// Its bytes, without those of its versions.
+    pub(crate) usage: Usage,
 }
 
 /// A picture of a model.
@@ -60,6 +66,7 @@ pub(crate) struct VersionRecord {
     pub(crate) program: Program,
     pub(crate) deployment: Deployment,
     pub(crate) scaling: Scaling,
+    pub(crate) usage: Usage,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -93,12 +100,12 @@ pub(crate) struct Samples {
 
 impl ModelRecord {
     /// Returns the record of a built-in model.
-    pub(super) fn of(model: &'static dyn Model) -> Self {
+    pub(super) fn of(model: &'static dyn Model, total: &Total) -> Self {
         let about = model.about();
         let newest_active = model.versions().iter().rfind(|version| version.is_active);
         let versions = model.versions().iter().map(|version| {
             let minimum = u32::from(newest_active.is_some_and(|newest| newest.number == version.number));
-            Arc::new(VersionRecord::of(model, version, minimum))
+            Arc::new(VersionRecord::of(model, version, minimum, total))
         });
         Self {
             identifier: about.identifier.to_owned(),
@@ -117,7 +124,16 @@ impl ModelRecord {
             expires_at: about.expires_at,
             scope: "ALL",
             versions: versions.collect(),
+            usage: total.open(0),
         }
+    }
+
+    /// Returns the estimated memory of what callers set, without that of its versions.
+    pub(super) fn memory(&self) -> usize {
+        let tags = self.tags.iter().map(|tag| tag.identifier.len() + tag.name.len());
+        let images = self.images.iter().map(|image| image.url.len() + image.caption.len());
+        let texts = [&self.name, &self.permalink, &self.description].map(String::len);
+        MEMORY + texts.into_iter().chain(tags).chain(images).sum::<usize>()
     }
 
     pub(crate) fn is_active(&self) -> bool {
@@ -154,7 +170,7 @@ impl ModelRecord {
 }
 
 impl VersionRecord {
-    fn of(model: &'static dyn Model, version: &'static Version, minimum: u32) -> Self {
+    fn of(model: &'static dyn Model, version: &'static Version, minimum: u32, total: &Total) -> Self {
         let inputs = version.inputs.iter().map(|input| InputAttributes {
             name: input.name.to_owned(),
             accepted_media_types: input.accepted_media_types.to_owned(),
@@ -191,7 +207,16 @@ impl VersionRecord {
             program: Program::BuiltIn(model, version),
             deployment: Deployment::complete(),
             scaling: Scaling::at(minimum),
+            usage: total.open(0),
         }
+    }
+
+    /// Returns the estimated memory of what callers set.
+    pub(super) fn memory(&self) -> usize {
+        let attributes = json!(self.attributes);
+        let samples = [&self.samples.input, &self.samples.output];
+        let documents = samples.into_iter().flatten().chain([&attributes]);
+        MEMORY + self.number.len() + documents.map(memory_of).sum::<usize>() + self.deployment.memory()
     }
 
     pub(crate) fn is_active(&self) -> bool {

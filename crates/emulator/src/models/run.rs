@@ -37,6 +37,7 @@ mod tests {
     use crate::models::library::sentiment;
     use crate::models::model::Model;
     use crate::models::record::ModelRecord;
+    use crate::usage::Total;
 
     struct Crashing;
 
@@ -56,14 +57,14 @@ mod tests {
 
     #[test]
     fn a_model_that_crashes_fails_its_input_alone() {
-        let version = &ModelRecord::of(&Crashing).versions[0];
+        let version = &ModelRecord::of(&Crashing, &Total::default()).versions[0];
         let values = IndexMap::from([("input.txt".to_owned(), Bytes::new())]);
         assert_eq!(run(version, &values, false), Err("the model crashed".to_owned()));
     }
 
     #[test]
     fn an_input_without_a_model_input_fails_by_its_name() {
-        let version = &ModelRecord::of(&Crashing).versions[0];
+        let version = &ModelRecord::of(&Crashing, &Total::default()).versions[0];
         let values = IndexMap::from([("Input.txt".to_owned(), Bytes::new())]);
         let failure = Err("the model input input.txt is missing".to_owned());
         assert_eq!(run(version, &values, false), failure);

@@ -10,7 +10,7 @@ use super::record::ModelRecord;
 #[must_use]
 pub fn table_of_models() -> String {
     let mut rows = vec![["MODEL", "VERSION", "INPUTS", "OUTPUTS", "NAME"].map(str::to_owned)];
-    rows.extend(Catalog::new().all().iter().map(|model| row(model)));
+    rows.extend(Catalog::default().all().iter().map(|model| row(model)));
     let widths: Vec<usize> = (0..4)
         .map(|column| rows.iter().filter_map(|row| row.get(column)).map(String::len).max())
         .map(Option::unwrap_or_default)

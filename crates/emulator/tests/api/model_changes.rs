@@ -1,9 +1,118 @@
 //! Changes of models and versions: what a patch replaces, and whom it is allowed.
 
 use axum::http::Method;
+use modzy_emulator::Options;
 use serde_json::{Value, json};
 
 use crate::deployment::{attributes, create, server};
+use crate::support::{MODEL, Server, text_job};
+
+/// Asserts that the models have no room.
+async fn assert_full(server: &Server, method: Method, path: &str, body: &Value) {
+    let refused = server.send(method, path, body).await.unwrap();
+    assert_eq!(refused.status, 507, "{path}");
+    assert!(
+        refused
+            .message()
+            .starts_with("no room: what was created and changed of models takes at most 10000 bytes (max_model_bytes)")
+    );
+}
+
+async fn limited() -> Server {
+    Server::start(Options {
+        max_model_bytes: 10_000,
+        max_finished_jobs: 1,
+        submitted: std::time::Duration::ZERO,
+        in_progress: std::time::Duration::ZERO,
+        ..Options::default()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn models_and_versions_are_created_until_their_memory_is_full() {
+    let server = limited().await;
+    let before = server.get("/api/models?per-page=1000").await.json();
+    let model = json!({ "name": "x".repeat(200_000), "version": "1.0.0" });
+    assert_full(&server, Method::POST, "/api/models", &model).await;
+    let version = create(&server).await;
+    let versions = version.strip_suffix("/0.0.1").unwrap();
+    let mut created = 1;
+    loop {
+        let added = server
+            .post(versions, json!({ "version": format!("{created}.0.0") }))
+            .await;
+        if added.status != 201 {
+            break;
+        }
+        created += 1;
+    }
+    // Each takes a kilobyte at least.
+    assert!((3..10).contains(&created), "{created}");
+    assert_full(&server, Method::POST, versions, &json!({ "version": "9.0.0" })).await;
+    assert_full(
+        &server,
+        Method::POST,
+        "/api/models",
+        &json!({ "name": "x", "version": "1.0.0" }),
+    )
+    .await;
+    let after = server.get("/api/models?per-page=1000").await.json();
+    assert_eq!(after.as_array().unwrap().len(), before.as_array().unwrap().len() + 1);
+}
+
+#[tokio::test]
+async fn whatever_is_set_for_a_model_counts_and_is_left_as_it_was_if_it_does_not_fit() {
+    let server = limited().await;
+    let version = create(&server).await;
+    let (model, _) = version.split_once("/versions").unwrap();
+    let built_in = format!("/api/models/{MODEL}");
+    let long = "x".repeat(10_000);
+    for (method, path, body) in [
+        (Method::PATCH, model.to_owned(), json!({ "description": long })),
+        (Method::PATCH, model.to_owned(), json!({ "name": long })),
+        (Method::PATCH, model.to_owned(), json!({ "tags": [long] })),
+        (Method::PATCH, built_in, json!({ "description": long })),
+        (Method::PATCH, version.clone(), json!({ "longDescription": long })),
+        (Method::PATCH, version.clone(), json!({ "inputs": [{ "name": long }] })),
+        (Method::PATCH, version.clone(), json!({ "statistics": vec![0; 1000] })),
+        (Method::PUT, format!("{version}/sample-input"), json!({ "a": long })),
+        (Method::PUT, format!("{version}/sample-output"), json!({ "a": long })),
+        (
+            Method::POST,
+            format!("{version}/container-image"),
+            json!({ "registry": { "url": long } }),
+        ),
+    ] {
+        let before = server.get(&version).await.json();
+        assert_full(&server, method, &path, &body).await;
+        assert_eq!(server.get(&version).await.json(), before, "{path}");
+    }
+    server.patch(&version, json!({ "inputs": [{ "name": "input" }] })).await;
+    let file = server
+        .file(&format!("{version}/testInput?name=input"), "a", long.as_bytes())
+        .await;
+    assert_eq!(file.status, 507);
+    // What is replaced makes room.
+    for _ in 0..5 {
+        let description = json!({ "longDescription": "x".repeat(5_000) });
+        assert_eq!(server.patch(&version, description).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn the_earlier_state_of_a_model_counts_for_as_long_as_a_job_has_it() {
+    let server = limited().await;
+    let model = format!("/api/models/{MODEL}");
+    let describe = |letter: &str| json!({ "description": letter.repeat(5_000) });
+    assert_eq!(server.patch(&model, describe("a")).await.status, 200);
+    assert_eq!(server.post("/api/jobs", text_job(&["a"])).await.status, 202);
+    assert_eq!(server.patch(&model, describe("b")).await.status, 200);
+    assert_full(&server, Method::PATCH, &model, &describe("c")).await;
+    // Drops the first job.
+    assert_eq!(server.post("/api/jobs", text_job(&["b"])).await.status, 202);
+    assert_eq!(server.patch(&model, describe("c")).await.status, 200);
+}
 
 #[tokio::test]
 async fn a_patch_overwrites_what_it_names_and_null_clears() {

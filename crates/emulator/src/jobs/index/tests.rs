@@ -97,7 +97,7 @@ fn sorted(jobs: &[Arc<Job>], at: Instant, is_final: Option<bool>) -> Vec<u64> {
 
 #[test]
 fn the_order_of_changes_is_right_at_every_moment() {
-    let (store, catalog) = (store(20, 40, 0), Catalog::new());
+    let (store, catalog) = (store(20, 40, 0), Catalog::default());
     let mut random = fastrand::Rng::with_seed(3);
     let mut jobs = Vec::new();
     for number in 0..150 {
@@ -124,7 +124,7 @@ fn the_order_of_changes_is_right_at_every_moment() {
 
 #[test]
 fn a_lagging_index_shows_the_jobs_as_they_were() {
-    let (store, catalog) = (store(0, 0, 150), Catalog::new());
+    let (store, catalog) = (store(0, 0, 150), Catalog::default());
     let first = add(&store, &catalog, 0, false);
     assert_eq!(page(&store, &|_| true, Order::Created, false, (0, 9)), [0; 0]);
     sleep(Duration::from_millis(160));
@@ -205,7 +205,7 @@ mod long {
     #[test]
     #[ignore = "adds a million jobs, which takes a minute: `npm run test:long` runs it"]
     fn a_page_out_of_a_million_jobs_takes_less_than_two_milliseconds() {
-        let (store, catalog) = (store(0, 100, 0), Catalog::new());
+        let (store, catalog) = (store(0, 100, 0), Catalog::default());
         let mut jobs = Vec::new();
         for number in 0..1_000_000 {
             jobs.push(add(&store, &catalog, number, true));
