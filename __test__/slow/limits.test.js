@@ -217,7 +217,7 @@ describe('a process at its limit', { skip: !hasPrlimit && 'prlimit is missing' }
       for (const line of within(`--nofile=${limit}`)) {
         assert.doesNotMatch(line, /internal error|panic/);
         const kinds = {
-          require: /^require .*(EMFILE|Too many open files)/,
+          require: /^require .*(EMFILE|too many open files)/i,
           refused,
           called: /^(ConnectionError|InputError) /,
         };
