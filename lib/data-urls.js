@@ -3,6 +3,7 @@
 // Data URLs of Blobs, and the largest file that becomes one: within the caller's limit and the longest string of JavaScript.
 
 const { constants } = require('node:buffer');
+const { PlaceOfSource } = require('./arguments/place.js');
 const { InputError } = require('./errors.js');
 const { readBlob } = require('./streams/read-blob.js');
 
@@ -35,7 +36,7 @@ async function blobToDataUrl(session, file, options) {
     const message = `the input ${name} has ${file.size} bytes, and at most ${most} are made a data URL (maxBytes)`;
     throw new InputError(message, { code: 'limit', inputKey: '', inputName: name });
   }
-  const bytes = await readBlob(session, file, { name: 'file', inputKey: '', inputName: name }, options);
+  const bytes = await readBlob(session, file, new PlaceOfSource(() => 'file', '', name), options);
   return `data:${mimeType};base64,${bytes.toString('base64')}`;
 }
 

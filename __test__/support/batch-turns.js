@@ -1,49 +1,12 @@
 'use strict';
 
-// Starts a batch of jobs, ends it by its signal, and prints the longest turns of the event loop in ms. A turn is measured by the
-// processor time of the JavaScript thread on Linux.
+// Starts a batch of jobs, ends it by its signal, and prints the longest turns of the event loop in ms.
 
-const { PerformanceObserver } = require('node:perf_hooks');
 const { ModzyClient } = require('modzy-client');
-const { threadTime } = require('./thread-time.js');
+const { watchTurns } = require('./turns.js');
 
 const [, , baseURL, apiKey, job, count, cancels, isEarly, polling] = process.argv;
 const jobs = Number(count);
-
-/** @type {{ startTime: number, duration: number }[]} The garbage collections. */
-const collections = [];
-new PerformanceObserver((list) => collections.push(...list.getEntries())).observe({ entryTypes: ['gc'] });
-
-/** Watches the turns of the event loop. Returns a function that stops it. */
-function watchTurns() {
-  const turns = [];
-  let [began, last, isOver] = [performance.now(), threadTime(), false];
-  const turn = () => {
-    const [now, time] = [performance.now(), threadTime()];
-    // Millions of turns are shorter. They are not kept.
-    if (time - last > 1) {
-      turns.push({ began, ended: now, ms: time - last });
-    }
-    [began, last] = [now, time];
-    if (!isOver) {
-      setTimeout(turn);
-    }
-  };
-  setTimeout(turn);
-  /** Returns the longest turn, and the longest without garbage collection. */
-  return async () => {
-    isOver = true;
-    // The entries of the observer come later.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const own = turns.map(({ began: from, ended, ms }) => {
-      const within = collections.map(({ startTime, duration }) =>
-        Math.max(0, Math.min(ended, startTime + duration) - Math.max(from, startTime)),
-      );
-      return ms - within.reduce((sum, part) => sum + part, 0);
-    });
-    return { longest: Math.max(0, ...turns.map(({ ms }) => ms)), own: Math.max(0, ...own) };
-  };
-}
 
 async function main() {
   const client = new ModzyClient(baseURL, apiKey, { proxy: false, polling });

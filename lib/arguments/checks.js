@@ -46,7 +46,7 @@ function isPromise(value) {
 /**
  * Returns the error for an invalid argument or option.
  *
- * @param {string} name
+ * @param {import('./place.js').Name} name
  * @param {string} expected
  * @param {unknown} [value] The value. If it is a promise, the message says so.
  */
@@ -57,7 +57,7 @@ function invalidParam(name, expected, value) {
 
 /**
  * @param {unknown} value
- * @param {string} name
+ * @param {import('./place.js').Name} name
  */
 function string(value, name) {
   if (typeof value !== 'string') {
@@ -82,7 +82,7 @@ function boolean(value, name) {
 
 /**
  * @param {unknown} value
- * @param {string} name
+ * @param {import('./place.js').Name} name
  */
 function notEmptyString(value, name) {
   if (typeof value !== 'string' || value === '') {
@@ -95,7 +95,7 @@ function notEmptyString(value, name) {
  * Checks the name of something, such as an identifier, which is not blank.
  *
  * @param {unknown} value
- * @param {string} name
+ * @param {import('./place.js').Name} name
  */
 function notBlank(value, name) {
   const text = notEmptyString(value, name);
@@ -183,18 +183,24 @@ function callback(value, name) {
  * returns.
  *
  * @param {unknown} value
- * @param {string} name
- * @param {string} [more] What the message adds.
+ * @param {import('./place.js').Name} name
+ * @param {() => string} [more] Returns what the message adds.
  */
-function object(value, name, more = '') {
-  const isObject = (/** @type {unknown} */ each) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each) && !ArrayBuffer.isView(each);
-  const toJSON = isObject(value) ? /** @type {any} */ (value).toJSON : undefined;
+function object(value, name, more = () => '') {
+  const toJSON = isMembers(value) ? /** @type {any} */ (value).toJSON : undefined;
   const given = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
-  if (!isObject(given) || Object.keys(given).length === 0) {
-    throw invalidParam(name, `an object with members${more}`, value);
+  if (!isMembers(given) || Object.keys(given).length === 0) {
+    throw invalidParam(name, `an object with members${more()}`, value);
   }
   return given;
+}
+
+/**
+ * @param {any} value
+ * @returns {value is any}
+ */
+function isMembers(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 /**

@@ -4,45 +4,66 @@
 
 const { types } = require('node:util');
 const { isGiven, invalidParam, notBlank, object, string } = require('./checks.js');
+const { Place } = require('./place.js');
+
+/** @typedef {import('./place.js').Name} Name */
 
 /**
  * Returns a check for inputs: input key → the model's input name → source. Each member is read once, so that the checked value is
  * the one that is sent.
  *
  * @template T
- * @param {(value: unknown, name: string) => T} read
+ * @param {(value: unknown, name: Name) => T} read
  * @param {string} leaf What a source is, for error messages.
  * @param {readonly string[]} [members] The members of a source that is an object. Where the second level has them, a level is missing.
  */
 function inputsOf(read, leaf, members) {
-  return (/** @type {unknown} */ value, /** @type {string} */ name) => {
+  return (/** @type {any} */ value, /** @type {string} */ name) => {
     /** @type {Record<string, Record<string, T>>} */
-    const inputs = Object.create(null);
-    for (const [key, parts] of membersOf(value, name, leaf)) {
-      const place = `${name}[${JSON.stringify(string(key, name))}]`;
-      /** @type {Record<string, T>} */
-      const named = (inputs[key] = Object.create(null));
-      if (members?.every((member) => typeof (/** @type {any} */ (parts)?.[member]) === 'string')) {
+    const inputs = {};
+    for (const key of keysOf(value, name, leaf)) {
+      const place = new Place(name, string(key, name));
+      const parts = value[key];
+      if (members?.every((member) => typeof parts?.[member] === 'string')) {
         throw invalidParam(place, `an object with members${levelsOf(leaf, key)}`);
       }
-      for (const [part, given] of membersOf(parts, place, leaf, key)) {
-        named[part] = read(given, `${place}[${JSON.stringify(string(part, place))}]`);
+      /** @type {Record<string, T>} */
+      const named = {};
+      for (const part of keysOf(parts, place, leaf, key)) {
+        put(named, part, read(parts[part], new Place(place, string(part, place))));
       }
+      put(inputs, key, named);
     }
     return inputs;
   };
 }
 
 /**
- * Returns the members of one of the two levels.
+ * Adds a member to an object, whatever its name is. Thousands of objects without a prototype would take more memory.
+ *
+ * @param {Record<string, unknown>} members
+ * @param {string} name
+ * @param {unknown} value
+ */
+function put(members, name, value) {
+  // The prototype of objects has some names, and may be frozen.
+  if (name in members) {
+    Object.defineProperty(members, name, { value, configurable: true, enumerable: true, writable: true });
+  } else {
+    members[name] = value;
+  }
+}
+
+/**
+ * Returns the names of the members of one of the two levels.
  *
  * @param {unknown} value
- * @param {string} name
+ * @param {Name} name
  * @param {string} leaf
  * @param {string} [key] The key of the value in the first level, which may be the name of an input whose key is missing.
  */
-function membersOf(value, name, leaf, key) {
-  return Object.entries(object(withoutToJson(value, name), name, levelsOf(leaf, key)));
+function keysOf(value, name, leaf, key) {
+  return Object.keys(object(withoutToJson(value, name), name, () => levelsOf(leaf, key)));
 }
 
 /**
@@ -59,7 +80,7 @@ function levelsOf(leaf, key) {
 
 /**
  * @param {unknown} value
- * @param {string} name
+ * @param {Name} name
  */
 function text(value, name) {
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
@@ -72,7 +93,7 @@ function text(value, name) {
  * Refuses an object with `toJSON`: its members are read one by one, and `toJSON` may return others.
  *
  * @param {any} value
- * @param {string} name
+ * @param {Name} name
  */
 function withoutToJson(value, name) {
   const isMembers = typeof value === 'object' && !types.isDate(value) && !ArrayBuffer.isView(value);
@@ -91,7 +112,7 @@ function nameInStore(value, name) {
  * Checks an object in a store, which has these members. Additional members are sent unchanged.
  *
  * @param {unknown} value
- * @param {string} name
+ * @param {Name} name
  * @param {Record<string, typeof string>} needed
  */
 function stored(value, name, needed) {
@@ -100,7 +121,7 @@ function stored(value, name, needed) {
     check(members[member], `${name}.${member}`);
   }
   for (const [member, each] of Object.entries(members)) {
-    const place = `${name}[${JSON.stringify(string(member, name))}]`;
+    const place = new Place(name, string(member, name));
     if (typeof each === 'string') {
       string(each, place);
     } else if (isGiven(each) && typeof each !== 'boolean' && !Number.isFinite(each)) {
@@ -157,4 +178,4 @@ const s3Objects = storedIn({ bucket: nameInStore, key: nameInStore });
 const s3Folders = storedIn({ bucket: nameInStore, key: string });
 const azureBlobs = storedIn({ container: nameInStore, filePath: nameInStore });
 
-module.exports = { azureBlobs, s3Folders, s3Objects, source, sources, texts };
+module.exports = { azureBlobs, put, s3Folders, s3Objects, source, sources, texts };

@@ -3,6 +3,8 @@
 // The inputs of `run` and `submit`: of one level, for a single input, or of two. Reading the sources is left to lib/streams.
 
 const { invalidParam, isPlainObject, string } = require('./checks.js');
+const { put } = require('./inputs.js');
+const { Place } = require('./place.js');
 
 /** The key of a single input, which Rust gives it. */
 const SINGLE = 'job';
@@ -29,7 +31,7 @@ function insteadOf(value) {
  * @typedef {object} ModelInputs
  * @property {boolean} isSingle Whether they have one level.
  * @property {Record<string, Record<string, unknown>>} value In two levels, whatever the caller has passed.
- * @property {(key: string, name: string) => string} placeOf Returns the name of a source, for error messages.
+ * @property {(key: string, name: string) => import('./place.js').Name} placeOf Returns the name of a source, for error messages.
  */
 
 /**
@@ -43,30 +45,30 @@ function modelInputs(value, name) {
   if (!isLevel(value)) {
     throw invalidParam(name, `a plain object: ${FORMS}${insteadOf(value)}`, value);
   }
-  const members = membersOf(value, name);
-  const levels = members.filter(([, member]) => isLevel(member));
-  /** @type {Record<string, Record<string, unknown>>} */
-  const inputs = Object.create(null);
-  if (levels.length === 0) {
-    inputs[SINGLE] = Object.assign(Object.create(null), Object.fromEntries(members));
-    return { isSingle: true, value: inputs, placeOf: (_, part) => placeIn(name, part) };
+  const members = copyOf(value, name);
+  const keys = Object.keys(members);
+  const level = keys.find((key) => isLevel(members[key]));
+  if (level === undefined) {
+    return { isSingle: true, value: { [SINGLE]: members }, placeOf: (_, part) => new Place(name, part) };
   }
-  const other = members.find(([, member]) => !isLevel(member));
+  const other = keys.find((key) => !isLevel(members[key]));
   if (other !== undefined) {
-    const [[key] = ['']] = levels;
-    const both = `${placeIn(name, key)} is an object, and ${placeIn(name, other[0])} is not`;
-    throw invalidParam(name, `of one level or of two, ${FORMS}: ${both}`, other[1]);
+    const both = `${new Place(name, level)} is an object, and ${new Place(name, other)} is not`;
+    throw invalidParam(name, `of one level or of two, ${FORMS}: ${both}`, members[other]);
   }
-  for (const [key, parts] of members) {
-    const place = placeIn(name, key);
-    const read = membersOf(parts, place);
-    const deeper = read.find(([, member]) => isLevel(member));
+  /** @type {Record<string, Record<string, unknown>>} */
+  const inputs = {};
+  for (const key of keys) {
+    const place = new Place(name, key);
+    const parts = copyOf(members[key], place);
+    const deeper = Object.keys(parts).find((part) => isLevel(parts[part]));
     if (deeper !== undefined) {
-      throw invalidParam(placeIn(place, deeper[0]), 'a source, not an object: inputs have two levels at most');
+      throw invalidParam(new Place(place, deeper), 'a source, not an object: inputs have two levels at most');
     }
-    inputs[key] = Object.assign(Object.create(null), Object.fromEntries(read));
+    put(inputs, key, parts);
   }
-  return { isSingle: false, value: inputs, placeOf: (key, part) => placeIn(placeIn(name, key), part) };
+  const placeOf = (/** @type {string} */ key, /** @type {string} */ part) => new Place(new Place(name, key), part);
+  return { isSingle: false, value: inputs, placeOf };
 }
 
 /**
@@ -74,31 +76,30 @@ function modelInputs(value, name) {
  * @returns {value is Record<string, unknown>}
  */
 function isLevel(value) {
-  const isSource = typeof value?.getReader === 'function' || typeof value?.[Symbol.asyncIterator] === 'function';
-  return isPlainObject(value) && !isSource && typeof value.then !== 'function';
+  if (!isPlainObject(value)) {
+    return false;
+  }
+  const { getReader, then, [Symbol.asyncIterator]: iterator } = /** @type {any} */ (value);
+  return ![getReader, then, iterator].some((method) => typeof method === 'function');
 }
 
 /**
- * Returns the members of a level. Each is read once.
+ * Returns the members of a level in an object of its own. Each is read once.
  *
  * @param {any} level
- * @param {string} name
+ * @param {import('./place.js').Name} name
  */
-function membersOf(level, name) {
-  const members = Object.entries(level);
-  if (members.length === 0) {
+function copyOf(level, name) {
+  /** @type {Record<string, unknown>} */
+  const members = {};
+  const names = Object.keys(level);
+  for (const member of names) {
+    put(members, string(member, name), level[member]);
+  }
+  if (names.length === 0) {
     throw invalidParam(name, 'an object with members');
   }
-  members.forEach(([member]) => string(member, name));
   return members;
-}
-
-/**
- * @param {string} name
- * @param {string} member
- */
-function placeIn(name, member) {
-  return `${name}[${JSON.stringify(member)}]`;
 }
 
 module.exports = { modelInputs };

@@ -11,7 +11,7 @@ const { invalidParam, notEmptyString } = require('./checks.js');
  * Checks the path or the URL of a file that is read.
  *
  * @param {unknown} value
- * @param {string} name
+ * @param {import('./place.js').Name} name
  */
 function filePath(value, name) {
   return checkedPath(value, name, ({ expected, source = '' }) => expected + source);
@@ -21,7 +21,7 @@ function filePath(value, name) {
  * Checks the path or the URL of a file that is written.
  *
  * @param {unknown} value
- * @param {string} name
+ * @param {import('./place.js').Name} name
  */
 function targetPath(value, name) {
   return checkedPath(value, name, ({ expected }) => expected);
@@ -32,7 +32,7 @@ function targetPath(value, name) {
  * directory before Rust opens the file.
  *
  * @param {unknown} value
- * @param {string} name
+ * @param {import('./place.js').Name} name
  * @param {(mistake: { expected: string, source?: string }) => string} expectedFor
  */
 function checkedPath(value, name, expectedFor) {
@@ -78,7 +78,7 @@ const notPaths = [
 
 /**
  * @param {URL} given
- * @param {string} name
+ * @param {import('./place.js').Name} name
  */
 function pathOf(given, name) {
   if (given.protocol !== 'file:') {

@@ -312,7 +312,7 @@ function listen(callback, onFailure) {
  *   the two parts of a page, or of a job with its result; bytes; or an event with members of its own.
  *
  * @typedef {object} Carried
- * @property {Uint8Array[]} [bytes] Byte arrays that the argument names by their numbers. They are copied.
+ * @property {Uint8Array[]} [bytes] Byte arrays that the argument refers to. They are copied.
  * @property {import('../streams/pulled-sources.js').Source[]} [sources] Sources from which Rust requests chunks, by their numbers.
  */
 

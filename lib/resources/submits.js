@@ -7,6 +7,7 @@ const { azureBlobs, s3Folders, s3Objects, sources, texts } = require('../argumen
 const { explain, required, version } = require('../arguments/rows.js');
 const { receiptReader, writeBody } = require('../documents.js');
 const { argumentError } = require('../stacks.js');
+const { joinShort } = require('../streams/joined-bytes.js');
 const { readBlob } = require('../streams/read-blob.js');
 const { readEmbeddedSources } = require('../streams/upload-sources.js');
 const { alias, inSteps, methodsOf, own } = require('./resource.js');
@@ -140,7 +141,9 @@ async function submitJobEmbedded(session, reading) {
   );
   // Memory is copied before the first `await`, so that the caller may change it afterwards.
   const bytes = Array.isArray(read.bytes) ? read.bytes : await read.bytes;
-  return submitTo(session, 'submitJobEmbedded', reading, { sources: read.sources, mediaType }, { bytes });
+  const { arrays, lengths } = joinShort(bytes);
+  const input = { sources: read.sources, lengths, mediaType };
+  return submitTo(session, 'submitJobEmbedded', reading, input, { bytes: arrays });
 }
 
 module.exports = { methods: methodsOf(rows), rows, submitTo };

@@ -79,7 +79,7 @@ class BlobSource {
       return undefined;
     }
     this.#at += chunk.size;
-    return bytesOfBlob(await chunk.arrayBuffer(), this.#place.name);
+    return bytesOfBlob(await chunk.arrayBuffer(), this.#place);
   }
 
   /** @returns {Promise<Uint8Array | undefined>} */
@@ -105,9 +105,9 @@ class BlobSource {
     try {
       return await this.#reader?.read();
     } catch (cause) {
-      const { name, ...input } = this.#place;
-      const message = `the ${name} param cannot be read: its file has changed or is unreadable since the Blob was created`;
-      throw new InputError(message, { code: 'changed', cause, ...input });
+      const { inputKey, inputName } = this.#place;
+      const message = `the ${this.#place} param cannot be read: its file has changed or is unreadable since the Blob was created`;
+      throw new InputError(message, { code: 'changed', cause, inputKey, inputName });
     }
   }
 
@@ -132,7 +132,7 @@ class BlobSource {
  * number, for one, `new Uint8Array` would make zeros.
  *
  * @param {unknown} value
- * @param {string} name
+ * @param {import('../arguments/place.js').Name} name
  */
 function bytesOfBlob(value, name) {
   const bytes = toBytes(value, name);

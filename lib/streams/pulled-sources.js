@@ -20,7 +20,7 @@ const { argumentError } = require('../stacks.js');
 /**
  * How error messages name a source: by the argument that contains it, and by its input.
  *
- * @typedef {{ name: string, inputKey: string, inputName: string }} Place
+ * @typedef {import('../arguments/place.js').PlaceOfSource} Place
  */
 
 /** The largest chunk that is handed to Rust, in bytes. */
@@ -187,7 +187,6 @@ class ChunkReader {
    * @returns {Promise<Uint8Array | undefined>}
    */
   async next(read) {
-    const { name, ...input } = this.#place;
     if (this.#last.isGone) {
       throw this.#gone();
     }
@@ -197,8 +196,9 @@ class ChunkReader {
     }
     const result = await read();
     if ((typeof result !== 'object' && typeof result !== 'function') || result === null) {
-      const message = `the ${name} param cannot be read: its iterator returned a result that is not an object`;
-      throw new InputError(message, { code: 'unusable', ...input });
+      const { inputKey, inputName } = this.#place;
+      const message = `the ${this.#place} param cannot be read: its iterator returned a result that is not an object`;
+      throw new InputError(message, { code: 'unusable', inputKey, inputName });
     }
     const { done, value } = result;
     if (done) {
@@ -208,7 +208,7 @@ class ChunkReader {
     if (bytes === undefined) {
       const found =
         typeof value === 'string' ? 'strings: encode them, for example with Buffer.from(text)' : 'other values';
-      throw invalidParam(name, `a stream of bytes, not of ${found}`);
+      throw invalidParam(this.#place, `a stream of bytes, not of ${found}`);
     }
     this.#last = new MemorySource(bytes);
     return this.#last.next() ?? bytes;
@@ -224,7 +224,7 @@ class ChunkReader {
   /** @param {unknown} value */
   #bytesOf(value) {
     try {
-      return toBytes(value, this.#place.name);
+      return toBytes(value, this.#place);
     } catch (cause) {
       throw this.#gone(cause);
     }
@@ -232,9 +232,9 @@ class ChunkReader {
 
   /** @param {unknown} [cause] */
   #gone(cause) {
-    const { name, ...input } = this.#place;
-    const message = `the ${name} param should be a stream that keeps each chunk unchanged until the next one is requested`;
-    return new InputError(message, { code: 'changed', cause, ...input });
+    const { inputKey, inputName } = this.#place;
+    const message = `the ${this.#place} param should be a stream that keeps each chunk unchanged until the next one is requested`;
+    return new InputError(message, { code: 'changed', cause, inputKey, inputName });
   }
 }
 
@@ -242,7 +242,7 @@ class ChunkReader {
  * Returns the current bytes of a view or a buffer of any realm, without copying them. Returns `undefined` for any other value.
  *
  * @param {unknown} value
- * @param {string} name
+ * @param {import('../arguments/place.js').Name} name
  * @returns {Uint8Array | undefined}
  */
 function toBytes(value, name) {

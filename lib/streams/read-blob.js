@@ -17,7 +17,7 @@ const { BlobSource } = require('./blob-source.js');
  * @returns {Promise<Buffer>}
  */
 async function readBlob(session, blob, place, options) {
-  const { name, ...input } = place;
+  const { inputKey, inputName } = place;
   const { size } = blob;
   const source = new BlobSource(blob, place, true);
   /** @type {Buffer[]} */
@@ -28,9 +28,10 @@ async function readBlob(session, blob, place, options) {
       const chunk = await withinLimits(session, source.next(), place, options);
       length += chunk?.length ?? 0;
       if (length > size || (chunk === undefined && length !== size)) {
-        throw new InputError(`the ${name} param does not contain as many bytes as its size states`, {
+        throw new InputError(`the ${place} param does not contain as many bytes as its size states`, {
           code: 'changed',
-          ...input,
+          inputKey,
+          inputName,
         });
       }
       if (chunk === undefined) {
@@ -53,11 +54,13 @@ async function readBlob(session, blob, place, options) {
  * @param {Place} place
  * @param {CallOptions} options
  */
-async function withinLimits(session, chunk, { name, ...input }, { signal, binding }) {
+async function withinLimits(session, chunk, place, { signal, binding }) {
+  const { inputKey, inputName } = place;
   const over = new AbortController();
   const settings = { binding: { idleTimeout: binding?.idleTimeout }, signal: over.signal };
   const idle = session.runSilently('sourceIdle', '', settings, (ms) => {
-    throw new InputError(`the ${name} param gave no byte for ${ms} ms (idleTimeout)`, { code: 'timeout', ...input });
+    const message = `the ${place} param gave no byte for ${ms} ms (idleTimeout)`;
+    throw new InputError(message, { code: 'timeout', inputKey, inputName });
   });
   const first = Promise.race([chunk, idle]);
   try {

@@ -5,7 +5,9 @@
 
 const { types } = require('node:util');
 const { invalidParam, string } = require('../arguments/checks.js');
+const { put } = require('../arguments/inputs.js');
 const { filePath } = require('../arguments/paths.js');
+const { Place, PlaceOfSource } = require('../arguments/place.js');
 const { BlobSource } = require('./blob-source.js');
 const { IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
 
@@ -16,7 +18,7 @@ const { IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-s
 const COPIED = 8 * 1024 * 1024;
 
 /**
- * @typedef {import('./pulled-sources.js').Place} Place
+ * @typedef {import('../arguments/place.js').Name} Name
  * @typedef {import('./pulled-sources.js').Source} Source
  *
  * @typedef {{ inputKey: string, inputName: string, path?: string, size?: number, text?: string }} FileInput
@@ -47,16 +49,15 @@ function isUrl(value) {
 
 /**
  * @param {any} value
- * @param {import('./pulled-sources.js').Place} place
+ * @param {PlaceOfSource} place
  * @param {number} room How many bytes may be copied.
  * @returns {{ path: string } | { text: string } | { size?: number, source: Source, copied?: number }}
  */
 function readFileSource(value, place, room) {
-  const { name } = place;
   if (typeof value === 'string' || isUrl(value)) {
-    return { path: filePath(value, name) };
+    return { path: filePath(value, place) };
   }
-  const bytes = toBytes(value, name);
+  const bytes = toBytes(value, place);
   if (bytes !== undefined) {
     const { length: size } = bytes;
     return size > room
@@ -68,14 +69,14 @@ function readFileSource(value, place, room) {
   }
   if (typeof value?.getReader === 'function') {
     if (value.locked === true) {
-      throw invalidParam(name, 'a stream that nothing else reads: it is locked to a reader');
+      throw invalidParam(place, 'a stream that nothing else reads: it is locked to a reader');
     }
     return { source: new WebSource(value, place) };
   }
   if (typeof value?.[Symbol.asyncIterator] === 'function') {
     return { source: new IterableSource(value, place) };
   }
-  throw invalidParam(name, `a path, a file: URL, bytes, a Blob or a stream${insteadOf(value)}`, value);
+  throw invalidParam(place, `a path, a file: URL, bytes, a Blob or a stream${insteadOf(value)}`, value);
 }
 
 /**
@@ -105,17 +106,17 @@ function insteadOf(value) {
  * @returns {{ files: FileInput[], carried: { sources: Source[] } }}
  */
 function readModelSources({ value, placeOf }) {
-  return readSources(leaves(value, '', placeOf), readModelSource);
+  return readSources(value, placeOf, readModelSource);
 }
 
 /** @type {typeof readFileSource} */
 function readModelSource(value, place, room) {
-  const { name } = place;
   if (typeof value === 'string') {
-    return { text: string(value, name) };
+    return { text: string(value, place) };
   }
-  if (!isUrl(value) && !isBlob(value) && !isStream(value) && toBytes(value, name) === undefined) {
-    throw invalidParam(name, `a text, bytes, a Blob, a stream or a file: URL${insteadOf(value)}`, value);
+  const isMemory = ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
+  if (!isMemory && !isUrl(value) && !isBlob(value) && !isStream(value)) {
+    throw invalidParam(place, `a text, bytes, a Blob, a stream or a file: URL${insteadOf(value)}`, value);
   }
   return readFileSource(value, place, room);
 }
@@ -129,37 +130,39 @@ function readModelSource(value, place, room) {
  * @returns {{ files: FileInput[], carried: { sources: Source[] } }}
  */
 function readFileSources(sources, argument, isSingle = false) {
-  return readSources(leaves(sources, argument, isSingle ? () => argument : undefined), readFileSource);
+  return readSources(sources, isSingle ? () => argument : within(argument), readFileSource);
 }
 
 /**
- * @param {Iterable<[key: string, name: string, value: unknown, place: string]>} all
+ * @param {Record<string, any>} sources
+ * @param {(key: string, name: string) => Name} nameOf
  * @param {typeof readFileSource} readSource
  * @returns {{ files: FileInput[], carried: { sources: Source[] } }}
  */
-function readSources(all, readSource) {
+function readSources(sources, nameOf, readSource) {
   /** @type {FileInput[]} */
   const files = [];
   /** @type {Source[]} */
   const pulled = [];
   const streams = new Set();
   let room = COPIED;
-  try {
-    for (const [inputKey, inputName, value, name] of all) {
-      if (isStream(value)) {
-        if (streams.has(value)) {
-          throw invalidParam(name, 'a stream that appears only once');
-        }
-        streams.add(value);
+  /** @type {(value: any, place: PlaceOfSource) => void} */
+  const visit = (value, place) => {
+    if (isStream(value)) {
+      if (streams.has(value)) {
+        throw invalidParam(place, 'a stream that appears only once');
       }
-      const place = { name, inputKey, inputName };
-      const { source, copied = 0, ...origin } = /** @type {any} */ (readSource(value, place, room));
-      room -= copied;
-      files.push({ inputKey, inputName, ...origin });
-      if (source !== undefined) {
-        pulled.push(source);
-      }
+      streams.add(value);
     }
+    const { source, copied = 0, ...origin } = /** @type {any} */ (readSource(value, place, room));
+    room -= copied;
+    files.push({ inputKey: place.inputKey, inputName: place.inputName, ...origin });
+    if (source !== undefined) {
+      pulled.push(source);
+    }
+  };
+  try {
+    eachSource(sources, visit, nameOf);
   } catch (error) {
     pulled.forEach((source) => source.close());
     throw error;
@@ -175,29 +178,40 @@ function readSources(all, readSource) {
  * @param {Record<string, any>} sources Input key → name of the model's input → value.
  * @param {string} argument
  * @param {1 | 2} generation Decides what a string means: a binary string in 1.x, a data URI in 2.x.
- * @param {(blob: Blob, place: Place) => Promise<Uint8Array>} readBlob
+ * @param {(blob: Blob, place: PlaceOfSource) => Promise<Uint8Array>} readBlob
  * @returns {{ sources: Record<string, Record<string, string | number>>, bytes: Uint8Array[] | Promise<Uint8Array[]> }}
  */
 function readEmbeddedSources(sources, argument, generation, readBlob) {
   /** @type {Record<string, Record<string, string | number>>} */
-  const named = Object.create(null);
+  const named = {};
   /** @type {(Uint8Array | Blob)[]} */
   const given = [];
-  /** @type {Place[]} */
+  /** @type {PlaceOfSource[]} */
   const places = [];
   let inline = 0;
-  for (const [key, name, value, place] of leaves(sources, argument)) {
-    const parts = (named[key] ??= Object.create(null));
+  /** @type {(value: any, place: PlaceOfSource) => string | number} */
+  const read = (value, place) => {
     if (generation === 1) {
-      parts[name] = given.push(embeddedBytes(value, place)) - 1;
-      places.push({ name: place, inputKey: key, inputName: name });
-    } else if (typeof value === 'string') {
-      inline += string(value, place).length;
-      parts[name] = value;
-    } else {
+      places.push(place);
+      return given.push(embeddedBytes(value, place)) - 1;
+    }
+    if (typeof value !== 'string') {
       throw invalidParam(place, 'a data URI, which pathToDataUrl and fileToDataUrl make', value);
     }
-  }
+    inline += string(value, place).length;
+    return value;
+  };
+  eachSource(
+    sources,
+    (value, place) => {
+      const { inputKey, inputName } = place;
+      if (!Object.hasOwn(named, inputKey)) {
+        put(named, inputKey, {});
+      }
+      put(/** @type {any} */ (named[inputKey]), inputName, read(value, place));
+    },
+    within(argument),
+  );
   const warn = (/** @type {Uint8Array[]} */ bytes) => {
     warnOfSize(bytes.reduce((sum, { length }) => sum + length, inline));
     return bytes;
@@ -213,13 +227,13 @@ function readEmbeddedSources(sources, argument, generation, readBlob) {
  * Returns the bytes of all inputs. Blobs are read one after another, until one fails.
  *
  * @param {(Uint8Array | Blob)[]} given
- * @param {Place[]} places
- * @param {(blob: Blob, place: Place) => Promise<Uint8Array>} readBlob
+ * @param {PlaceOfSource[]} places
+ * @param {(blob: Blob, place: PlaceOfSource) => Promise<Uint8Array>} readBlob
  */
 async function readAll(given, places, readBlob) {
   const read = [];
   for (const [index, each] of given.entries()) {
-    read.push(types.isUint8Array(each) ? each : await readBlob(each, /** @type {Place} */ (places[index])));
+    read.push(types.isUint8Array(each) ? each : await readBlob(each, /** @type {PlaceOfSource} */ (places[index])));
   }
   return read;
 }
@@ -241,7 +255,7 @@ function warnOfSize(size) {
 
 /**
  * @param {any} value
- * @param {string} name
+ * @param {Name} name
  * @returns {Uint8Array | Blob}
  */
 function embeddedBytes(value, name) {
@@ -263,23 +277,29 @@ function embeddedBytes(value, name) {
 }
 
 /**
- * Yields the values of two levels of objects.
+ * Visits the values of two levels of objects, whose keys are checked.
  *
  * @param {Record<string, any>} sources
- * @param {string} argument
- * @param {(key: string, name: string) => string} [placeOf] Returns the name of a value, for error messages.
- * @returns {Generator<[key: string, name: string, value: unknown, place: string]>}
+ * @param {(value: any, place: PlaceOfSource) => void} visit
+ * @param {(key: string, name: string) => Name} nameOf
  */
-function* leaves(
-  sources,
-  argument,
-  placeOf = (key, name) => `${argument}[${JSON.stringify(key)}][${JSON.stringify(name)}]`,
-) {
-  for (const [key, parts] of Object.entries(sources)) {
-    for (const [name, value] of Object.entries(parts)) {
-      yield [string(key, argument), string(name, argument), value, placeOf(key, name)];
+function eachSource(sources, visit, nameOf) {
+  for (const key of Object.keys(sources)) {
+    const parts = sources[key];
+    for (const name of Object.keys(parts)) {
+      visit(parts[name], new PlaceOfSource(nameOf, key, name));
     }
   }
+}
+
+/**
+ * Returns the names of sources within an argument.
+ *
+ * @param {string} argument
+ * @returns {(key: string, name: string) => Name}
+ */
+function within(argument) {
+  return (key, name) => new Place(new Place(argument, key), name);
 }
 
 module.exports = { readEmbeddedSources, readFileSources, readModelSources };

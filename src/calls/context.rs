@@ -31,7 +31,7 @@ pub(crate) struct Argument {
     operation: Operation,
     /// JSON, or an identifier.
     pub(crate) text: String,
-    /// Byte arrays that the text names by their numbers.
+    /// Byte arrays that the text refers to.
     pub(crate) bytes: Vec<Bytes>,
 }
 

@@ -79,6 +79,8 @@ struct EmbeddedArgument {
     model_id: String,
     version: String,
     sources: Sources<EmbeddedLeaf>,
+    /// The lengths of the inputs in each of the byte arrays.
+    lengths: Vec<Vec<usize>>,
     media_type: Option<String>,
     explain: Option<bool>,
     timeout: Option<u64>,
@@ -88,6 +90,7 @@ struct EmbeddedArgument {
 #[serde(untagged)]
 enum EmbeddedLeaf {
     DataUri(String),
+    /// The number of the input among those that are bytes.
     Bytes(usize),
 }
 
@@ -176,16 +179,14 @@ fn jdbc(argument: JdbcArgument) -> Result<JdbcJob> {
 }
 
 /// Builds the job, and inserts the bytes that were passed separately.
-fn embedded(argument: EmbeddedArgument, bytes: &[Bytes]) -> Result<EmbeddedJob> {
+fn embedded(argument: EmbeddedArgument, arrays: &[Bytes]) -> Result<EmbeddedJob> {
     let media_type = argument.media_type.unwrap_or_default();
+    let inputs = inputs_in(arrays, &argument.lengths)?;
     let value = |leaf| match leaf {
         EmbeddedLeaf::DataUri(uri) => Ok(EmbeddedValue::DataUri(uri)),
         EmbeddedLeaf::Bytes(number) => Ok(EmbeddedValue::Bytes {
             media_type: media_type.clone(),
-            data: bytes
-                .get(number)
-                .cloned()
-                .ok_or_else(|| Error::Internal("the bytes of an embedded input were not passed".to_owned()))?,
+            data: inputs.get(number).cloned().ok_or_else(not_passed)?,
         }),
     };
     let mut sources = Sources::default();
@@ -197,4 +198,23 @@ fn embedded(argument: EmbeddedArgument, bytes: &[Bytes]) -> Result<EmbeddedJob> 
     job.explain = argument.explain;
     job.timeout = argument.timeout;
     Ok(job)
+}
+
+/// Returns the bytes of each input. Short ones share an array.
+fn inputs_in(arrays: &[Bytes], lengths: &[Vec<usize>]) -> Result<Vec<Bytes>> {
+    let mut inputs = Vec::new();
+    for (array, lengths) in arrays.iter().zip(lengths) {
+        let mut rest = array.clone();
+        for &length in lengths {
+            if length > rest.len() {
+                return Err(not_passed());
+            }
+            inputs.push(rest.split_to(length));
+        }
+    }
+    Ok(inputs)
+}
+
+fn not_passed() -> Error {
+    Error::Internal("the bytes of an embedded input were not passed".to_owned())
 }
