@@ -25,8 +25,9 @@ for (const name of [
 }
 
 async function main() {
-  const client = new ModzyClient({ ...workerData, proxy: false });
-  const job = await client.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'What a lovely day!' } });
+  const { job, ...options } = workerData;
+  const client = new ModzyClient({ ...options, proxy: false });
+  await client.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'What a lovely day!' } });
   await client.blockUntilComplete(job, { pollInterval: 10 });
   await client.getJob('none').catch(() => {});
   parentPort.postMessage(messages);
