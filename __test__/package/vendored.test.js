@@ -246,7 +246,7 @@ describe(
       t.after(() => project.remove());
       const refused = project.npm(installCommands(version, platform)[0].split(' ').slice(1), MUSL);
       await assert.rejects(refused, /EBADPLATFORM/);
-      // In the checkout, as npm run pack does: napi writes nowhere else.
+      // In the checkout, as npm run pack does, because napi writes to no folder outside of it.
       mkdirSync(path.join(root, 'target'), { recursive: true });
       const manifests = mkdtempSync(path.join(root, 'target/npm-'));
       t.after(() => rmSync(manifests, { recursive: true }));
