@@ -287,6 +287,7 @@ impl Ticket<'_> {
         drop(inner);
         mem::forget(self);
         match scope {
+            Scope::Chance => Pause::Alone(super::pause(asked, random)),
             Scope::Call | Scope::Unsure => Pause::Alone(super::pause_alone(asked, place.history.again, random)),
             Scope::Class | Scope::Past => Pause::InLine(delay),
         }

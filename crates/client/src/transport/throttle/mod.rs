@@ -1,6 +1,7 @@
 //! Holds requests back while the server refuses a class of routes. What a refusal is, and whether a refused request is sent again,
 //! is left to `retry` and `retry_state`.
 
+mod chance;
 mod history;
 mod line;
 mod queue;

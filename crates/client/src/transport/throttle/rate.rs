@@ -165,11 +165,18 @@ impl Rate {
         self.sent = now;
     }
 
-    /// Notes that the server accepted a request.
-    pub(super) fn accepted(&mut self, now: Instant) {
+    /// Notes that the server accepted a request. `is_trial`: it grows as if nothing were known.
+    pub(super) fn accepted(&mut self, now: Instant, is_trial: bool) {
         self.update(now);
         self.held.0 = self.held.0.saturating_add(1);
-        self.per_second += self.gain;
+        self.per_second += if is_trial { GAIN } else { self.gain };
+    }
+
+    /// Returns to the rate before a trial.
+    pub(super) fn return_to(&mut self, now: Instant, per_second: f64) {
+        self.update(now);
+        self.per_second = per_second;
+        self.tokens = self.tokens.min(1.0);
     }
 
     /// Notes that it is perhaps too high.

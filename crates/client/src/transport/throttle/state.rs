@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     PROBE_LIMIT,
+    chance::{Chance, Refused},
     history::{History, Odds, Outcomes},
     queue::Order,
     rate::{Accepted, Rate},
@@ -27,6 +28,9 @@ const MOST_UNSURE: u32 = 2;
 /// After so many accepted requests, a call that is refused again is known to be alone.
 const ENOUGH: u32 = 3;
 
+/// A call that was refused again so often, although the server has accepted most others, is not refused by chance.
+const MOST_BY_CHANCE: u32 = 3;
+
 /// What a refusal concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -34,6 +38,8 @@ pub(super) enum Scope {
     Class,
     /// The call alone.
     Call,
+    /// Any call: the server refuses a share of all requests.
+    Chance,
     /// Perhaps the class, whose rate is limited without a pause, but at least the call.
     Unsure,
     /// A pause that has ended since the request was sent. That says nothing about the present.
@@ -51,7 +57,7 @@ pub(super) struct Pass {
 #[derive(Debug, Default)]
 pub(super) struct State {
     phase: Phase,
-    /// How many pauses have begun or ended.
+    /// How many pauses have begun or ended, and how many trials have ended.
     changes: u64,
     accepted: Accepted,
     rate: Option<Limit>,
@@ -59,6 +65,7 @@ pub(super) struct State {
     good: Option<Instant>,
     outcomes: Outcomes,
     odds: Odds,
+    chance: Chance,
     /// How many refusals in a row were taken as those of calls.
     alone: u32,
     /// How many probes in a row were refused.
@@ -184,8 +191,11 @@ impl State {
         self.settle(now, pass);
         if self.is_sending() {
             self.accepted_since = self.accepted_since.saturating_add(1);
-            if let Some(limit) = self.rate.as_mut().filter(|_| self.changes == pass.changes) {
-                limit.rate.accepted(now);
+            if self.changes == pass.changes {
+                self.chance.accepted(now);
+                if let Some(limit) = &mut self.rate {
+                    limit.rate.accepted(now, self.chance.is_assumed());
+                }
             }
         }
     }
@@ -208,12 +218,12 @@ impl State {
         if let Some(share) = share {
             self.odds.refused_again(share);
         }
-        let scope = self.scope(pass, history, share.is_some());
+        let scope = self.scope(now, pass, history, share.is_some());
         if let Some(share) = share {
             history.note_again(share);
         }
         match scope {
-            Scope::Past => {}
+            Scope::Past | Scope::Chance => {}
             Scope::Class => {
                 self.pause(now, pause);
                 self.charge(history);
@@ -234,9 +244,12 @@ impl State {
     }
 
     /// What a refusal concerns. `is_again`: the server has accepted most others since it refused the call before.
-    fn scope(&mut self, pass: Pass, history: &History, is_again: bool) -> Scope {
+    fn scope(&mut self, now: Instant, pass: Pass, history: &History, is_again: bool) -> Scope {
         let is_current = self.is_current(pass);
-        let scope = if is_again && self.odds.are_for(history) {
+        let is_chance = is_current && self.is_sending() && self.is_chance(now);
+        let scope = if is_chance && history.again < MOST_BY_CHANCE {
+            return Scope::Chance;
+        } else if is_again && self.odds.are_for(history) {
             // It says nothing about the class.
             return Scope::Call;
         } else if is_again && self.odds.are_unsure() && self.alone < MOST_UNSURE {
@@ -253,12 +266,28 @@ impl State {
         scope
     }
 
+    /// Whether a refusal begins no pause, because it may be chance.
+    fn is_chance(&mut self, now: Instant) -> bool {
+        let Some(refused) = self.chance.refused(now) else {
+            return false;
+        };
+        if let (Some(limit), Refused::InVain(rate) | Refused::NotByChance(rate)) = (&mut self.rate, refused) {
+            limit.rate.return_to(now, rate);
+        }
+        if let Refused::InVain(_) = refused {
+            // The requests that were sent faster say nothing about this rate.
+            self.changes += 1;
+        }
+        !matches!(refused, Refused::NotByChance(_))
+    }
+
     /// Begins or extends a pause.
     fn pause(&mut self, now: Instant, pause: Duration) {
         let until = now + pause;
         match &mut self.phase {
             Phase::Sending => {
                 self.measure(now, pause);
+                self.chance.pause(now);
                 self.refused_probes = 0;
                 self.begin_pause(until);
             }
@@ -307,6 +336,7 @@ impl State {
             self.phase = Phase::Sending;
             if let Some(limit) = &mut self.rate {
                 limit.rate.resume(now);
+                self.chance.resume(now, limit.rate.per_second());
             }
         }
     }

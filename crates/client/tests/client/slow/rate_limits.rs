@@ -69,8 +69,8 @@ async fn refusing(code: u16, refuses: Duration, name: fn(&Received) -> String) -
     (server, log)
 }
 
-async fn call(client: &Client, class: &str, nth: usize) -> Result<(), Error> {
-    let options = options();
+async fn call(client: &Client, class: &str, nth: usize, retries: u32) -> Result<(), Error> {
+    let options = options().retries(retries);
     match class {
         "submit" => client
             .submit_job(format!("{{\"n\":{nth}}}"), &options)
@@ -86,8 +86,8 @@ async fn call(client: &Client, class: &str, nth: usize) -> Result<(), Error> {
     }
 }
 
-/// Makes so many calls, and returns how long they take.
-async fn calls(client: &Client, class: &'static str, count: usize) -> Duration {
+/// Makes so many calls with so many retries, and returns how long they take.
+async fn calls(client: &Client, class: &'static str, count: usize, retries: u32) -> Duration {
     let began = Instant::now();
     let next = Arc::new(AtomicUsize::new(0));
     let mut callers = JoinSet::new();
@@ -99,7 +99,7 @@ async fn calls(client: &Client, class: &'static str, count: usize) -> Duration {
                 if nth >= count {
                     break;
                 }
-                call(&client, class, nth).await.unwrap();
+                call(&client, class, nth, retries).await.unwrap();
             }
         });
     }
@@ -123,7 +123,7 @@ async fn calls_of_any_class_outlast_three_seconds_of_refusals() {
             let run = async |refuses| {
                 let (server, log) = refusing(code, refuses, name).await;
                 let client = builder(&server.api()).random(Arc::new(SystemRandom)).build().unwrap();
-                (calls(&client, class, count).await, log)
+                (calls(&client, class, count, 2).await, log)
             };
             // What the calls take by themselves depends on the machine.
             let (usual, _) = run(Duration::ZERO).await;
@@ -181,4 +181,40 @@ async fn five_thousand_waits_poll_twice_a_second_at_most_while_polls_are_refused
     // At first, as many polls are sent as there are sockets for polls.
     assert!(refused <= 192 + 2 * SECONDS, "{refused}");
     assert!(server.count() <= WAITS + refused, "{}", server.count());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_share_of_refusals_at_random_does_not_starve_a_class() {
+    const CALLS: usize = 1000;
+    // Every seventh request or so, in no order that has to do with the calls.
+    let is_refused = |nth: usize| (nth * 7919) % 101 < 15;
+    let mut runs = JoinSet::new();
+    for (class, code, header) in [
+        ("chunk", 429, ""),
+        ("chunk", 429, "retry-after: 0\r\n"),
+        ("chunk", 429, "retry-after: 1\r\n"),
+        ("submit", 429, "retry-after: 1\r\n"),
+        ("read", 503, "retry-after: 1\r\n"),
+    ] {
+        runs.spawn(async move {
+            let server = Server::start(move |request, nth| match request.line() {
+                _ if is_refused(nth) => Reply::Keep(answer(code, header, "")),
+                line if line.starts_with("GET") => {
+                    let id = line.rsplit('/').next().unwrap();
+                    ok(format!(r#"{{"jobIdentifier":"{id}"}}"#))
+                }
+                line if line.ends_with("/input.txt") => ok("{}"),
+                _ => ok(r#"{"jobIdentifier":"j"}"#),
+            })
+            .await;
+            let client = builder(&server.api()).random(Arc::new(SystemRandom)).build().unwrap();
+            let took = calls(&client, class, CALLS, 30).await;
+            let count = server.count();
+            println!("{class}, {code} {header:?}: {took:?}, {count} requests");
+            // Each of a hundred callers is refused about twice. Three pauses show that the refusals are chance.
+            assert!(took < Duration::from_secs(40), "{class} {code} {header:?}: {took:?}");
+            assert!(count <= CALLS * 5 / 4, "{count}");
+        });
+    }
+    runs.join_all().await;
 }

@@ -35,7 +35,7 @@ impl Server {
     }
 
     /// Has a bucket of tokens that is filled at a rate.
-    fn with_bucket(rate: f64, burst: f64) -> Rc<Self> {
+    pub(super) fn with_bucket(rate: f64, burst: f64) -> Rc<Self> {
         let accepts = bucket(rate, burst);
         Self::new(Some(SECOND), move |at, _| accepts(at))
     }

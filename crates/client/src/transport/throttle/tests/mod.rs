@@ -1,5 +1,6 @@
 //! Schedules of pauses, probes and rates, to the millisecond, on paused time.
 
+mod chance;
 mod courses;
 mod patience;
 mod quotas;
