@@ -4,6 +4,7 @@
 
 mod entry;
 mod list;
+mod naming;
 mod registration;
 mod slots;
 mod times;
@@ -47,6 +48,8 @@ pub(crate) enum Fault {
     Incomplete,
     /// It names too many jobs for which nothing waits.
     Foreign,
+    /// It does not name most jobs that have ended.
+    Missing,
 }
 
 impl fmt::Display for Fault {
@@ -59,6 +62,7 @@ impl fmt::Display for Fault {
             Self::Unsorted => f.write_str("the job history is not sorted by updatedAt"),
             Self::Incomplete => f.write_str("more jobs change than the pages of the job history show"),
             Self::Foreign => f.write_str("nearly all jobs of the history belong to other programs"),
+            Self::Missing => f.write_str("the job history does not show most jobs that have ended"),
         }
     }
 }

@@ -88,6 +88,11 @@ impl<'w> Registration<'w> {
         self.entry.deafen(self.waits.millis(until));
     }
 
+    /// Notes that the job has ended since the first poll, and whether a list has named it before.
+    pub(crate) fn note_end(&self, was_hinted: bool, now: Instant) {
+        self.waits.note_end(&self.entry, was_hinted, now);
+    }
+
     /// One call reports why its client's waits poll individually.
     fn report_fault(&self) {
         if self.observed.is_there()

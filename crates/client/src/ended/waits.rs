@@ -16,6 +16,7 @@ use tokio::{sync::Notify, task::AbortHandle};
 use super::{
     Fault,
     entry::Entry,
+    naming::Naming,
     slots::{self, Between},
 };
 use crate::clock::{Clock, FOREVER, Random};
@@ -78,6 +79,7 @@ struct Inner {
     /// How many waits have each interval.
     intervals: BTreeMap<Duration, usize>,
     between: Between,
+    naming: Naming,
     joined: u64,
     /// What reads the list.
     reader: Option<AbortHandle>,
@@ -118,6 +120,7 @@ impl Waits {
         *inner.intervals.entry(poll_interval).or_default() += 1;
         inner.between.add(own_interval);
         if inner.reader.as_ref().is_none_or(AbortHandle::is_finished) {
+            inner.naming = Naming::default();
             inner.reader = Some(start());
         } else if is_shortest {
             self.hastened.notify_one();
@@ -129,7 +132,8 @@ impl Waits {
     pub(crate) fn hint(&self, job_id: &str, now: Instant) -> bool {
         let hash = self.hash(job_id);
         let now = self.millis(now);
-        let inner = self.inner();
+        let mut inner = self.inner();
+        inner.naming.note_named(hash);
         let mut entries = inner.entries.range((hash, 0)..=(hash, u64::MAX)).peekable();
         let is_own = entries.peek().is_some();
         entries.for_each(|(_, entry)| entry.hint(now));
@@ -139,6 +143,7 @@ impl Waits {
     /// Makes all waits poll individually for a while.
     pub(crate) fn fall_back(&self, fault: Fault, now: Instant) {
         let mut inner = self.inner();
+        inner.naming = Naming::default();
         inner.good_readings = 0;
         inner.fallback = (inner.fallback * 2).clamp(FALLBACK.0, FALLBACK.1);
         inner.fallback_until = now.checked_add(inner.fallback);
@@ -150,14 +155,28 @@ impl Waits {
         }
     }
 
-    /// Notes that the list can be used.
-    pub(crate) fn note_good_reading(&self) {
-        self.is_listing.store(true, Ordering::Relaxed);
+    /// Notes that the job of a wait has ended since its first poll, and whether the last one followed a hint.
+    pub(super) fn note_end(&self, entry: &Entry, was_hinted: bool, now: Instant) {
+        if self.is_listing() {
+            self.inner().naming.note_end(entry.key.0, was_hinted, now);
+        }
+    }
+
+    /// Notes that the list could be read, by a reading that began at a time.
+    ///
+    /// # Errors
+    /// It cannot be used, because it does not name the jobs that have ended.
+    pub(crate) fn note_good_reading(&self, began: Instant) -> Result<(), Fault> {
         let mut inner = self.inner();
+        if inner.naming.misses_most(began) {
+            return Err(Fault::Missing);
+        }
+        self.is_listing.store(true, Ordering::Relaxed);
         inner.good_readings += 1;
         if inner.good_readings >= GOOD_READINGS {
             inner.fallback = Duration::ZERO;
         }
+        Ok(())
     }
 
     /// Waits until the list is to be read again: for the shortest interval of the waits, times a factor, or for longer, and to the

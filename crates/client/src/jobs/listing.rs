@@ -101,11 +101,14 @@ impl Reader {
             let factor = 1.0 + JITTER * (2.0 * random.fraction() - 1.0);
             self.waits.due(clock, factor, least).await;
             least = Duration::ZERO;
+            let reading = clock.now();
             match self.read().await {
                 Ok(()) => {
                     self.failures = 0;
                     self.backoff = None;
-                    self.waits.note_good_reading();
+                    if let Err(fault) = self.waits.note_good_reading(reading) {
+                        self.fall_back(fault);
+                    }
                 }
                 Err(ListFailed::Unusable(fault)) => self.fall_back(fault),
                 Err(ListFailed::Request(error)) => match self.after_failure(*error, began) {

@@ -109,6 +109,9 @@ impl<'w, T> Course<'w, T> {
         self.deaf_until = now;
         let (pause, found) = match polled {
             Polled::Done(answer) => {
+                if let Some(registration) = self.registration.filter(|_| self.interval.has_noted()) {
+                    registration.note_end(self.was_hinted, now);
+                }
                 on_poll(PollReport {
                     answer: Ok(&answer),
                     delay: None,

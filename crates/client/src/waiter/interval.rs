@@ -49,6 +49,11 @@ impl Interval {
         };
     }
 
+    /// Whether there was a good poll.
+    pub(super) fn has_noted(&self) -> bool {
+        self.seen.is_some()
+    }
+
     /// Returns the pause before the next poll.
     pub(super) fn pause(&self, random: &dyn Random) -> Duration {
         let varied = |share| self.current.mul_f64(1.0 + share * (2.0 * random.fraction() - 1.0));

@@ -13,7 +13,9 @@ use modzy_client::{Client, Event, Observer, Polling, QueueReason, RequestOptions
 use serde_json::json;
 
 use crate::support::{
-    KEY, TOLERANCE, millis, plain,
+    KEY, TOLERANCE,
+    clock::FastClock,
+    millis, plain,
     server::{Received, Reply, Server, answer, job, ok, status},
     until,
 };
@@ -244,6 +246,45 @@ async fn waits_poll_individually_if_the_list_cannot_be_used_and_one_says_why() {
         }
         assert_eq!(*reasons.0.lock().unwrap(), [reason]);
     }
+}
+
+#[tokio::test]
+async fn waits_poll_individually_if_the_list_misses_most_jobs_that_end() {
+    let began = Instant::now();
+    // Thirty jobs end in a second, and thirty later. The list shows only one of another program.
+    let end_of = |number: u64| millis(100 + 30 * number + 3000 * (number / 30));
+    let server = Server::start(move |request, _| {
+        if is_list(request) {
+            return ok(serde_json::to_vec(&[entry("other")]).unwrap());
+        }
+        let is_over = began.elapsed() >= end_of(polled(request).parse().unwrap());
+        job(if is_over { "COMPLETED" } else { "IN_PROGRESS" })
+    })
+    .await;
+    // Each wait polls on its own every half second.
+    let client = plain(&server.api())
+        .polling(Polling::Listing)
+        .clock(Arc::new(FastClock::new(60)))
+        .build()
+        .unwrap();
+    let reasons = Arc::new(Reasons::default());
+    let options = WaitOptions::default().request(RequestOptions::default().observer(reasons.clone()));
+    let ids: Vec<_> = (0..60).map(|number| number.to_string()).collect();
+    let waits = join_all(ids.iter().map(|id| client.block_until_complete(id, &options, |_| {})));
+    let course = async {
+        until(|| !reasons.0.lock().unwrap().is_empty()).await;
+        let (before, began) = (server.count(), Instant::now());
+        tokio::time::sleep(millis(300)).await;
+        // At least 18 waits are left, each of which polls every 33 ms.
+        let polls = server.count() - before;
+        assert!(polls >= 70, "{polls} in {:?}", began.elapsed());
+    };
+    let (jobs, ()) = tokio::join!(waits, course);
+    assert!(jobs.iter().all(Result::is_ok));
+    assert_eq!(
+        *reasons.0.lock().unwrap(),
+        ["the job history does not show most jobs that have ended"]
+    );
 }
 
 #[tokio::test]

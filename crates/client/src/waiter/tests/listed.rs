@@ -120,7 +120,7 @@ async fn a_fallback_spreads_the_polls_over_the_interval_and_a_good_list_ends_it(
         tokio::time::sleep(Duration::from_mins(1)).await;
         waits.fall_back(Fault::Refused(403), SystemClock.now());
         tokio::time::sleep(Duration::from_secs(30)).await;
-        waits.note_good_reading();
+        waits.note_good_reading(SystemClock.now()).unwrap();
     };
     let (polls, ()) = tokio::join!(polls_of(&waits, 400, Duration::from_mins(3)), course);
     let count = |from: f64, to: f64| polls.iter().flatten().filter(|at| (from..to).contains(*at)).count();

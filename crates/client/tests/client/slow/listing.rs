@@ -20,17 +20,17 @@ use crate::support::{
     text_job,
 };
 
-const FACTOR: u32 = 5;
+pub(super) const FACTOR: u32 = 5;
 
 /// A wait polls on its own this often.
-const OWN: Duration = Duration::from_secs(30);
+pub(super) const OWN: Duration = Duration::from_secs(30);
 
 /// How late the end of a job may be seen.
 const LATE: Duration = Duration::from_secs(1);
 
-const JOBS: u64 = 18;
+pub(super) const JOBS: u64 = 18;
 
-fn listing(builder: ClientBuilder, factor: u32) -> Client {
+pub(super) fn listing(builder: ClientBuilder, factor: u32) -> Client {
     builder
         .polling(Polling::Listing)
         .clock(Arc::new(FastClock::new(factor)))

@@ -6,6 +6,7 @@ mod early_refusals;
 mod early_reuse;
 mod faults;
 mod listing;
+mod listing_times;
 mod masking;
 mod name_server;
 mod rate_limits;
