@@ -60,7 +60,7 @@ mod tests {
 
     const INTERVAL: Duration = Duration::from_secs(2);
 
-    /// Lets so many waits end in each interval, of which lists name some, some readings later. Returns whether a reading finds that most
+    /// Lets so many waits end in each interval. Lists name some of them, some readings later. Returns whether a reading finds that most
     /// were missed.
     fn misses_most(ends: u64, named: u64, readings_later: u64) -> bool {
         let mut naming = Naming::default();

@@ -275,7 +275,7 @@ async fn waits_poll_individually_if_the_list_misses_most_jobs_that_end() {
         until(|| !reasons.0.lock().unwrap().is_empty()).await;
         let (before, began) = (server.count(), Instant::now());
         tokio::time::sleep(millis(300)).await;
-        // At least 18 waits are left, each of which polls every 33 ms.
+        // At least 18 waits are left, and each polls every 33 ms.
         let polls = server.count() - before;
         assert!(polls >= 70, "{polls} in {:?}", began.elapsed());
     };

@@ -48,7 +48,7 @@ async fn refusals_at_random_cost_a_small_multiple_of_what_they_ask_for() {
                     let took = batch(&line, &server, calls, concurrency).await;
                     let refused = server.refused();
                     let name = format!("{share}, {asked:?}, {calls} by {concurrency}: {took:?}, {refused} refused");
-                    // What they ask of the callers, each of which would wait for its own call only.
+                    // What they ask of the callers, who would each wait for their own call only.
                     let asked_for = each * u32::try_from(refused).unwrap() / u32::try_from(concurrency).unwrap();
                     let usual = usual(calls, concurrency) + 4 * SECOND;
                     assert!(took <= usual + 10 * asked_for + 15 * each, "{name}");
