@@ -138,7 +138,7 @@ fn a_lagging_index_shows_the_jobs_as_they_were() {
 
 #[test]
 fn the_jobs_of_a_period_are_in_the_order_of_their_changes_however_late_these_were() {
-    let (store, catalog) = (store(5, 15, 0), Catalog::new());
+    let (store, catalog) = (store(5, 15, 0), Catalog::default());
     let mut random = fastrand::Rng::with_seed(5);
     let mut jobs = Vec::new();
     for number in 0..200 {
