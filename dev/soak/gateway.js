@@ -17,9 +17,12 @@ class Gateway {
   #server;
   #target;
   #random;
-  /** The names of the submits that arrived, and the time of each successful response. */
+  /** The names of the submits that arrived, the time of each successful response, and when its connection was closed. */
   seen = new Set();
   answered = new Map();
+  closed = new Map();
+  /** The names of the last submit on each connection. */
+  #last = new WeakMap();
   packed = 0;
 
   constructor(target, random) {
@@ -30,10 +33,18 @@ class Gateway {
   async start() {
     this.#server = http.createServer((request, response) => this.#forward(request, response));
     this.#server.keepAliveTimeout = KEEP_ALIVE;
+    this.#server.on('connection', (socket) => {
+      socket.on('close', () => this.#last.get(socket)?.forEach((name) => this.closed.set(name, Date.now())));
+    });
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
     this.baseURL = `http://127.0.0.1:${this.#server.address().port}${this.#target.pathname}`;
     return this;
+  }
+
+  /** Returns whether a response was sent at least this many ms before the client closed the connection. */
+  hadAnswered(name, ms) {
+    return this.closed.get(name) - this.answered.get(name) > ms;
   }
 
   closeIdle() {
@@ -54,6 +65,7 @@ class Gateway {
     response.on('close', () => upstream.destroy());
     request.on('error', () => upstream.destroy());
     const names = [];
+    this.#last.set(request.socket, names);
     if (method === 'POST' && url.endsWith('/jobs')) {
       request.on('data', (bytes) => names.push(...this.#note(bytes)));
     }
