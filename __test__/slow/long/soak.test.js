@@ -3,16 +3,24 @@
 // The short form of `npm run soak`.
 
 const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const http = require('node:http');
 const { describe, it } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { Gateway } = require('../../../dev/soak/gateway.js');
 const { soakPage } = require('../../../dev/soak/page.js');
+const { Random } = require('../../../dev/soak/random.js');
 const { soak } = require('../../../dev/soak/run.js');
 const { slope, slopeOfFloor } = require('../../../dev/soak/slope.js');
 const { transfers } = require('../../../dev/soak/transfers.js');
 const { noBrowser } = require('../../support/browser.js');
+const { useEmulator } = require('../../support/emulator.js');
 
 const seed = Date.now() % 1_000_000;
 
 describe(`a soak (seed ${seed})`, () => {
+  const emulator = useEmulator();
+
   it('of mixed calls with faults leaves no descriptor, listener, call or process behind', async (t) => {
     // The soak itself has the assertions.
     const { calls, requests, share, outcomes, slopes } = await soak({ seconds: 5, rate: 30, seed });
@@ -40,6 +48,29 @@ describe(`a soak (seed ${seed})`, () => {
     // Not optimized, and measured for seconds. The limit of `npm run soak -- --page` is 2 %.
     const { total, cost, heap } = await soakPage({ seconds: 18, rate: 1000, cost: 0.1 });
     t.diagnostic(`${total} requests, ${(100 * cost).toFixed(1)} % of a core, ${heap} bytes more in the page`);
+  });
+
+  it('detects a response that had long arrived when its connection was closed', async (t) => {
+    const gateway = await new Gateway(emulator.baseURL, new Random(seed)).start();
+    t.after(() => gateway.stop());
+    const headers = { authorization: `ApiKey ${emulator.apiKey}`, 'content-type': 'application/json' };
+    for (const [name, ms] of [
+      ['submit-1', 1500],
+      ['submit-2', 0],
+    ]) {
+      const agent = new http.Agent({ keepAlive: true });
+      const request = http.request(`${gateway.baseURL}/jobs`, { method: 'POST', headers, agent });
+      const model = { identifier: 'ed542963de', version: '1.0.1' };
+      request.end(JSON.stringify({ model, input: { type: 'text', sources: { [name]: { 'input.txt': 'x' } } } }));
+      const [response] = await once(request, 'response');
+      await once(response.resume(), 'end');
+      await sleep(ms);
+      agent.destroy();
+      while (!gateway.closed.has(name)) {
+        await sleep(10);
+      }
+      assert.deepEqual([gateway.seen.has(name), gateway.hadAnswered(name, 1000)], [true, ms > 1000]);
+    }
   });
 
   it('detects a figure that rises', () => {
