@@ -202,9 +202,6 @@ async fn a_server_that_refuses_long_pages_is_read_in_short_ones() {
         // The first page, the refused long one, all fifty from the first, and the empty one behind them.
         assert_eq!(pages_before(&server), 1 + 1 + 50 + 1);
         assert_eq!(intent(&folder)["readSince"], Value::Null);
-        // What never arrived is found to be missing, and what is not there is not taken for it.
-        let (server, client) = start(jobs(150), Submit::Lose, refusing).await;
-        run_twice(&server, &client).await;
     }
 }
 
