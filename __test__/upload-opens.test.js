@@ -39,14 +39,18 @@ describe('onOpen', () => {
     });
   }
 
-  it('is called before the first report of progress, while the source of the first chunk waits', async () => {
+  it('is called before the first report of progress, and both come while the source of the first chunk waits', async () => {
     const events = [];
     let open;
+    let report;
     const opened = new Promise((resolve) => {
       open = resolve;
     });
+    const reported = new Promise((resolve) => {
+      report = resolve;
+    });
     const source = (async function* () {
-      await opened;
+      await Promise.all([opened, reported]);
       events.push('source');
       yield Buffer.from('x');
     })();
@@ -58,7 +62,10 @@ describe('onOpen', () => {
           events.push(given.jobIdentifier);
           open();
         },
-        onUploadProgress: ({ loadedBytes }) => events.push(loadedBytes),
+        onUploadProgress: ({ loadedBytes }) => {
+          events.push(loadedBytes);
+          report();
+        },
       },
     );
     assert.deepEqual(events, [jobIdentifier, 0, 'source', 1]);
