@@ -58,6 +58,13 @@ impl Job {
         }
     }
 
+    /// Returns its state if that may have changed since another one. A job that has ended changes only once more, when its model
+    /// has run, and a page may look at thousands of such jobs several times a second.
+    pub(crate) fn state_since(&self, known: State) -> Option<State> {
+        let may_differ = !known.status.is_final() || self.failures(0).is_some();
+        may_differ.then(|| self.state())
+    }
+
     pub(crate) fn state(&self) -> State {
         let progress = self.progress();
         let ended = |elapsed: Duration| progress.status.is_final().then(|| milliseconds(elapsed));

@@ -159,7 +159,9 @@ impl JobFeed {
             let Some(job) = known.job.upgrade() else {
                 return false;
             };
-            let state = job.state();
+            let Some(state) = job.state_since(known.state) else {
+                return true;
+            };
             if state != known.state {
                 known.state = state;
                 changed.push(Changed { n: known.number, state });
