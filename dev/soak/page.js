@@ -19,7 +19,8 @@ const MOST_ELEMENTS = 2000;
 const PARTS = 6;
 
 /**
- * Makes requests without a page for a sixth of a time, and then with one. Checks the figures and returns them.
+ * Makes requests with a page, and without one for a sixth of that time before and after it, because the emulator does more when its
+ * jobs and its log are full. Checks the figures and returns them.
  *
  * @param {{ seconds: number, rate: number, cost: number, log?: (line: string) => void }} settings `cost` is the most of a core that an
  *   open page may take.
@@ -36,7 +37,7 @@ async function soakPage({ seconds, rate, cost, log = () => {} }) {
       total += await load(requests, { seconds: seconds / PARTS, rate });
       return (1000 * (cpuOf(pid) - cpu)) / (performance.now() - began);
     }
-    const without = await share();
+    const before = await share();
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     const session = await page.context().newCDPSession(page);
     await session.send('Performance.enable');
@@ -49,17 +50,20 @@ async function soakPage({ seconds, rate, cost, log = () => {} }) {
       const metric = (name) => metrics.find((one) => one.name === name)?.value ?? NaN;
       const elements = await page.evaluate(() => document.querySelectorAll('*').length);
       parts.push({ used, memory: memoryOf(pid), heap: metric('JSHeapUsedSize'), nodes: metric('Nodes'), elements });
-      log(JSON.stringify({ without, ...parts.at(-1) }));
+      log(JSON.stringify(parts.at(-1)));
     }
     const counted = `1,000 of 1,000 requests · ${(total - 1000).toLocaleString('en')} earlier`;
     await page.getByText(counted).waitFor();
+    await page.close();
+    const after = await share();
+    log(JSON.stringify({ before, after }));
     requests.close();
     const [warm, ...others] = parts;
     const used = others.reduce((sum, part) => sum + part.used, 0) / others.length;
     const last = others.at(-1) ?? warm;
     const figures = {
       total,
-      cost: used - without,
+      cost: used - (before + after) / 2,
       memory: last.memory - warm.memory,
       heap: last.heap - warm.heap,
       elements: Math.max(...parts.map(({ elements }) => elements)),
