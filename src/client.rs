@@ -150,7 +150,7 @@ impl BindingClient {
         options: Option<BindingCallOptions>,
     ) -> i64 {
         let options = options.map(Box::new);
-        self.start(|client, call| operations::wait(client, operation, job, options, cancels_job, call))
+        self.start(|client, call| operations::wait(client, operation, job, options, cancels_job, call.of_wait()))
     }
 
     /// Starts a call for the next chunk of a stream. The stream has the number of the call that opened it, and `abort` with that

@@ -103,6 +103,36 @@ describe('the event loop', () => {
     assert.ok(most <= 64, `${most} in a turn`);
   });
 
+  it('gets the ends of hundreds of waits together, if they come within 10 ms', async (t) => {
+    const waits = 800;
+    await emulator.fault({
+      path: `/api/jobs/${JOB}`,
+      status: 200,
+      body: `{"jobIdentifier":"${JOB}","status":"COMPLETED"}`,
+    });
+    // With few sockets, the ends come one after the other.
+    const modzyClient = new ModzyClient(emulator.baseURL, emulator.apiKey, { maxSockets: 8 });
+    let [ended, turns, isSameTurn, first, last] = [0, 0, false, 0, 0];
+    const wait = async () => {
+      await modzyClient.blockUntilComplete(JOB);
+      ended += 1;
+      // The last ones come without delay.
+      if (ended <= waits - 300 && !isSameTurn) {
+        turns += 1;
+        isSameTurn = true;
+        setImmediate(() => {
+          isSameTurn = false;
+        });
+        last = performance.now();
+        first ||= last;
+      }
+    };
+    await Promise.all(Array.from({ length: waits }, wait));
+    t.diagnostic(`${turns} turns in ${Math.round(last - first)} ms`);
+    // A turn has 64 ends at most.
+    assert.ok(turns <= 2 + (waits - 300) / 64 + (last - first) / 9, `${turns} turns in ${last - first} ms`);
+  });
+
   it(
     'is held for 10 ms at most by a batch that starts 10000 jobs, and that is left',
     { skip: whyNotTimed },

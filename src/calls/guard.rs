@@ -29,6 +29,9 @@ use crate::{errors::sent_text, runtime::last_panic};
 /// A call of the client, on the heap, so that the ten thousand futures of waits do not reserve memory for other operations.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
+/// While so many calls are pending, the ends of waits are gathered. With few, a program may be about to make its next call.
+const MANY: usize = 256;
+
 /// A pending call. If it is dropped before its end, for example by a panic, it reports a defect, so that no promise stays pending.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -39,6 +42,7 @@ pub(crate) struct Call {
     /// The calls of its client.
     pub(crate) calls: Arc<Calls>,
     settled: AtomicBool,
+    is_wait: bool,
 }
 
 impl Call {
@@ -50,7 +54,14 @@ impl Call {
             abort,
             calls: Arc::clone(calls),
             settled: AtomicBool::new(false),
+            is_wait: false,
         }
+    }
+
+    /// The same as a call that waits for a job.
+    pub(crate) fn of_wait(mut self) -> Self {
+        self.is_wait = true;
+        self
     }
 
     /// Keeps a stream, under the number of the call that opened it, until its next chunk is requested. If this call was aborted,
@@ -303,8 +314,13 @@ impl Call {
 
     fn end(&self, event: BindingEvent) {
         self.settled.store(true, Ordering::Relaxed);
-        self.calls.forget(self.id);
-        self.calls.report(event);
+        let left = self.calls.forget(self.id);
+        let is_prompt = matches!(event, BindingEvent::Aborted { .. } | BindingEvent::Failed { .. });
+        if self.is_wait && left >= MANY && !is_prompt {
+            self.calls.report_gathered(event);
+        } else {
+            self.calls.report(event);
+        }
     }
 }
 

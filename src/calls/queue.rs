@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, VecDeque},
     fmt, mem,
     sync::{Arc, Weak},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use modzy_client::Phase;
@@ -28,6 +28,10 @@ use crate::{
 /// turn between two batches.
 const BATCH: usize = 64;
 const BATCH_TEXT: usize = 1024 * 1024;
+
+/// How much time is between two notifications of ends that are gathered. Thousands of jobs may end one after the other within a moment,
+/// and a turn of the event loop for each of them would cost more than all the rest.
+const GATHERED: Duration = Duration::from_millis(10);
 
 /// The subject of an event. Of two successive events with the same topic, a late reader needs only the newer one.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,6 +77,10 @@ struct Queue {
     limits: Vec<(Instant, Queued)>,
     /// Whether JavaScript has been notified of them.
     notified: bool,
+    /// When it was last notified of ends that are gathered.
+    gathered: Option<Instant>,
+    /// Whether a task notifies it of the next ones.
+    is_gathering: bool,
     /// How many events were taken before the first one in the queue.
     taken: usize,
     /// The last queued event of each call and family: its position, counted from the first event ever, and its topic.
@@ -98,6 +106,37 @@ impl EventQueue {
         let mut queue = self.queue();
         queue.waiting.push_back(queued);
         self.notify(queue);
+    }
+
+    /// Adds an event for which JavaScript has a moment, so that it is notified of many such events together.
+    pub(super) fn push_gathered(self: &Arc<Self>, queued: Queued) {
+        let mut queue = self.queue();
+        queue.waiting.push_back(queued);
+        if queue.notified || queue.is_gathering {
+            return;
+        }
+        let next = queue.gathered.map(|last| last + GATHERED);
+        let left = next.map_or(Duration::ZERO, |next| next.saturating_duration_since(Instant::now()));
+        match runtime::handle() {
+            Ok(handle) if !left.is_zero() => {
+                queue.is_gathering = true;
+                drop(queue);
+                let events = Arc::clone(self);
+                handle.spawn(async move {
+                    runtime::sleep(left).await;
+                    events.notify_gathered(events.queue());
+                });
+            }
+            _ => self.notify_gathered(queue),
+        }
+    }
+
+    fn notify_gathered(&self, mut queue: MutexGuard<'_, Queue>) {
+        queue.is_gathering = false;
+        if !queue.is_empty() {
+            queue.gathered = Some(Instant::now());
+            self.notify(queue);
+        }
     }
 
     /// Adds a call that ends at a time. Its end comes before all other events, as soon as JavaScript takes any, so that neither

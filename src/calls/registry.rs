@@ -129,6 +129,12 @@ impl Calls {
         self.events.push(Queued { calls, event });
     }
 
+    /// Reports the end of one of many calls, for which JavaScript has a moment.
+    pub(super) fn report_gathered(self: &Arc<Self>, event: BindingEvent) {
+        let calls = self.owner();
+        self.events.push_gathered(Queued { calls, event });
+    }
+
     /// Ends a call at a time, if it is still pending then, before all other events.
     pub(crate) fn add_limit(self: &Arc<Self>, due: Instant, id: i64) {
         let calls = self.owner();
@@ -259,11 +265,12 @@ impl Calls {
         }
     }
 
-    /// Removes a call that has ended. A stream that it opened stays open.
-    pub(super) fn forget(&self, id: u64) {
+    /// Removes a call that has ended. A stream that it opened stays open. Returns how many calls are left.
+    pub(super) fn forget(&self, id: u64) -> usize {
         let mut live = self.live();
         live.calls.remove(&id);
         live.pulls.remove(&id);
+        live.calls.len()
     }
 
     /// Returns the journal that a call opened.
