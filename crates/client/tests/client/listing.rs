@@ -13,9 +13,7 @@ use modzy_client::{Client, Event, Observer, Polling, QueueReason, RequestOptions
 use serde_json::json;
 
 use crate::support::{
-    KEY, TOLERANCE,
-    clock::FastClock,
-    millis, plain,
+    KEY, TOLERANCE, millis, plain,
     server::{Received, Reply, Server, answer, job, ok, status},
     until,
 };
@@ -48,16 +46,16 @@ impl Ended {
     }
 }
 
-fn entry(id: &str) -> serde_json::Value {
+pub(crate) fn entry(id: &str) -> serde_json::Value {
     json!({ "jobIdentifier": id, "status": "COMPLETED", "updatedAt": "2026-01-01T00:00:00.000+0000" })
 }
 
-fn is_list(request: &Received) -> bool {
+pub(crate) fn is_list(request: &Received) -> bool {
     request.line().starts_with("GET /api/jobs/history")
 }
 
 /// Returns the identifier in the path of a poll.
-fn polled(request: &Received) -> &str {
+pub(crate) fn polled(request: &Received) -> &str {
     request.line().rsplit('/').next().unwrap()
 }
 
@@ -190,7 +188,7 @@ async fn a_wait_does_not_believe_the_list() {
 
 /// Records why waits poll individually.
 #[derive(Debug, Default)]
-struct Reasons(Mutex<Vec<String>>);
+pub(crate) struct Reasons(pub(crate) Mutex<Vec<String>>);
 
 impl Observer for Reasons {
     fn observe(&self, event: &Event<'_>) {
@@ -246,45 +244,6 @@ async fn waits_poll_individually_if_the_list_cannot_be_used_and_one_says_why() {
         }
         assert_eq!(*reasons.0.lock().unwrap(), [reason]);
     }
-}
-
-#[tokio::test]
-async fn waits_poll_individually_if_the_list_misses_most_jobs_that_end() {
-    let began = Instant::now();
-    // Thirty jobs end in a second, and thirty later. The list shows only one of another program.
-    let end_of = |number: u64| millis(100 + 30 * number + 3000 * (number / 30));
-    let server = Server::start(move |request, _| {
-        if is_list(request) {
-            return ok(serde_json::to_vec(&[entry("other")]).unwrap());
-        }
-        let is_over = began.elapsed() >= end_of(polled(request).parse().unwrap());
-        job(if is_over { "COMPLETED" } else { "IN_PROGRESS" })
-    })
-    .await;
-    // Each wait polls on its own every half second.
-    let client = plain(&server.api())
-        .polling(Polling::Listing)
-        .clock(Arc::new(FastClock::new(60)))
-        .build()
-        .unwrap();
-    let reasons = Arc::new(Reasons::default());
-    let options = WaitOptions::default().request(RequestOptions::default().observer(reasons.clone()));
-    let ids: Vec<_> = (0..60).map(|number| number.to_string()).collect();
-    let waits = join_all(ids.iter().map(|id| client.block_until_complete(id, &options, |_| {})));
-    let course = async {
-        until(|| !reasons.0.lock().unwrap().is_empty()).await;
-        let (before, began) = (server.count(), Instant::now());
-        tokio::time::sleep(millis(300)).await;
-        // At least 18 waits are left, and each polls every 33 ms.
-        let polls = server.count() - before;
-        assert!(polls >= 70, "{polls} in {:?}", began.elapsed());
-    };
-    let (jobs, ()) = tokio::join!(waits, course);
-    assert!(jobs.iter().all(Result::is_ok));
-    assert_eq!(
-        *reasons.0.lock().unwrap(),
-        ["the job history does not show most jobs that have ended"]
-    );
 }
 
 #[tokio::test]

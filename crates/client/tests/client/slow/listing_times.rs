@@ -1,16 +1,23 @@
 //! Polling by listing with histories whose records have wrong times: the ends of all jobs are seen by the list, and not only by the
-//! waits' own polls.
+//! waits' own polls. A list that shows none of them is not used.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::join_all;
-use modzy_client::WaitOptions;
+use modzy_client::{RequestOptions, WaitOptions};
 use tokio::task::JoinSet;
 
 use super::listing::{FACTOR, JOBS, OWN, listing};
-use crate::support::{
-    millis, plain,
-    server::{Received, Reply, Server, job, ok},
+use crate::{
+    listing::{Reasons, entry, is_list, polled},
+    support::{
+        millis, plain,
+        server::{Received, Reply, Server, job, ok},
+        until,
+    },
 };
 
 const MINUTE: i64 = 60_000;
@@ -125,4 +132,39 @@ async fn records_with_wrong_times_delay_no_wait() {
     while let Some(run) = all.join_next().await {
         run.unwrap();
     }
+}
+
+#[tokio::test]
+async fn waits_poll_individually_if_the_list_misses_most_jobs_that_end() {
+    let began = Instant::now();
+    // Thirty jobs end in a second, and thirty later. The list shows only one of another program.
+    let end_of = |number: u64| millis(100 + 30 * number + 3000 * (number / 30));
+    let server = Server::start(move |request, _| {
+        if is_list(request) {
+            return ok(serde_json::to_vec(&[entry("other")]).unwrap());
+        }
+        let is_over = began.elapsed() >= end_of(polled(request).parse().unwrap());
+        job(if is_over { "COMPLETED" } else { "IN_PROGRESS" })
+    })
+    .await;
+    // Each wait polls on its own every half second.
+    let client = listing(plain(&server.api()), 60);
+    let reasons = Arc::new(Reasons::default());
+    let options = WaitOptions::default().request(RequestOptions::default().observer(reasons.clone()));
+    let ids: Vec<_> = (0..60).map(|number| number.to_string()).collect();
+    let waits = join_all(ids.iter().map(|id| client.block_until_complete(id, &options, |_| {})));
+    let course = async {
+        until(|| !reasons.0.lock().unwrap().is_empty()).await;
+        let (before, began) = (server.count(), Instant::now());
+        tokio::time::sleep(millis(300)).await;
+        // At least 18 waits are left, and each polls every 33 ms.
+        let polls = server.count() - before;
+        assert!(polls >= 70, "{polls} in {:?}", began.elapsed());
+    };
+    let (jobs, ()) = tokio::join!(waits, course);
+    assert!(jobs.iter().all(Result::is_ok));
+    assert_eq!(
+        *reasons.0.lock().unwrap(),
+        ["the job history does not show most jobs that have ended"]
+    );
 }
