@@ -207,9 +207,10 @@ describe('the pages', () => {
 
 describe('the programs', { concurrency: 4 }, () => {
   for (const { page } of withBlocks('js', 'ts')) {
-    // An emulator of its own, since programs list jobs and cause faults. They mostly wait, so several run at the same time.
+    // An emulator of its own, since programs list jobs and cause faults. They mostly wait, so several run at the same time. A job
+    // runs long enough to be canceled by a program that a busy machine delays.
     describe(`of ${page}`, () => {
-      const emulator = useEmulator({ submittedMs: 50, inProgressMs: 50, deploymentStepMs: 100, imageSettleMs: 0 });
+      const emulator = useEmulator({ submittedMs: 50, inProgressMs: 250, deploymentStepMs: 100, imageSettleMs: 0 });
 
       it('work, and print what it shows', async () => {
         const env = { MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey };
