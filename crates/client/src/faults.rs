@@ -204,11 +204,15 @@ pub enum BodyFault {
     /// It is JSON, but holds no results where the route promises them. Worth another attempt where the request may be repeated.
     #[error("holds something else where the results belong")]
     NoResults,
+    /// It holds the results of a job that has completed, and says that the job has not finished. Worth another attempt.
+    #[error("holds results that are not complete")]
+    Unfinished,
     /// It is a job whose status is not a text, or is blank. Worth another attempt where the request may be repeated.
     #[error("has no status of the job")]
     NoStatus,
-    /// It says nothing about the progress of a step. Worth another attempt where the request may be repeated.
-    #[error("has no percentage")]
+    /// It says nothing about the progress of a step, or its result is something else. Worth another attempt where the request may be
+    /// repeated.
+    #[error("is not the progress of a step")]
     NoProgress,
     /// It is an object without any of the members that the route promises. Worth another attempt where the request may be repeated.
     #[error("has none of the members that were asked for")]

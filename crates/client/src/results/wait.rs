@@ -47,7 +47,7 @@ impl AsRef<Document> for JobAndResult {
 
 impl Client {
     /// Waits as [`Client::block_until_complete`] does, then reads the results: `GET /results/{job}`. Repeats the read while the
-    /// results do not exist yet, and through outages. The wait's limit applies to both parts together.
+    /// results do not exist yet or, after `COMPLETED`, say that they are not complete, and through outages. The wait's limit applies to both parts together.
     ///
     /// # Errors
     /// As [`Client::block_until_complete`]. If the job of an [`Error::WaitTimeout`] is final, only the results
@@ -101,9 +101,15 @@ impl Client {
             wait_timeout: options.schedule.wait_timeout.map(|limit| limit.saturating_sub(spent)),
             ..options.schedule
         };
+        // The results of a job may appear input by input.
+        let shape = if Stage::is_completed(job) {
+            Shape::FinalResults
+        } else {
+            Shape::Results
+        };
         let request = || {
             Ok(Request {
-                expect: Expect::Body(Shape::Results),
+                expect: Expect::Body(shape),
                 ..self.results_request(job_id)?
             })
         };

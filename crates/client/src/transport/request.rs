@@ -134,6 +134,8 @@ pub(crate) enum Shape {
     JobWithStatus,
     /// The results of the job of the request.
     Results,
+    /// The same, of a job that has completed: they do not say that it has not finished.
+    FinalResults,
     /// The progress of a step: an object with a percentage.
     Progress,
     /// An object that is not an error body.

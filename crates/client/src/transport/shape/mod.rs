@@ -110,14 +110,18 @@ fn judge(text: &str, shape: Shape, job: Option<&str>) -> Result<(), BodyFault> {
         _ if named == Named::Another => Some(BodyFault::AnotherJob),
         // The job may exist, whatever else the body holds.
         Shape::Receipt => (named == Named::Nothing).then_some(BodyFault::NoJob),
-        Shape::Results => (!object.are_results(job)).then_some(BodyFault::NoResults),
+        Shape::Results | Shape::FinalResults if !object.are_results(job) => Some(BodyFault::NoResults),
+        Shape::FinalResults if object.member("finished") == Some("false") => Some(BodyFault::Unfinished),
+        Shape::Results | Shape::FinalResults => None,
         Shape::JobWithStatus if !object.has_status() => Some(BodyFault::NoStatus),
         // A step may report its failure among its progress.
-        Shape::Progress if object.has_percentage() || object.is_of_a_failed_run() => None,
+        Shape::Progress if object.is_of_a_failed_run() => None,
+        Shape::Progress if object.has_percentage() && object.may_have_result() => None,
         Shape::Job | Shape::JobWithStatus if named == Named::It => {
             object.is_error_of_the_api().then_some(BodyFault::Message)
         }
         Shape::ObjectWith(members) if members.iter().any(|member| object.member(member).is_some()) => None,
+        Shape::Progress if object.has_percentage() => Some(BodyFault::NoProgress),
         _ if object.is_error() => Some(BodyFault::Message),
         Shape::Job | Shape::JobWithStatus => Some(BodyFault::NoJob),
         Shape::Array => Some(BodyFault::NotArray),

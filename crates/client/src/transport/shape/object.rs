@@ -164,6 +164,14 @@ impl<'a> Object<'a> {
         percentage.is_some_and(|percentage| serde_json::from_str::<f64>(percentage).is_ok())
     }
 
+    /// Whether it has no result of a run yet, or one that is an object and not an error body.
+    pub(super) fn may_have_result(&self) -> bool {
+        self.member("result").is_none_or(|result| {
+            let is_result = |members: &Members<'_>| !Object::of(members).is_error();
+            result == "null" || Members::read(result).as_ref().is_some_and(is_result)
+        })
+    }
+
     /// Whether it reports a run that has failed, which may have no percentage.
     pub(super) fn is_of_a_failed_run(&self) -> bool {
         let status = self

@@ -177,7 +177,15 @@ fn results_name_their_job_and_hold_results_or_whether_it_has_finished() {
         // The job instead of its results.
         JOB,
     ];
-    assert_judged(Shape::Results, &wrong, Some(BodyFault::NoResults));
+    for shape in [Shape::Results, Shape::FinalResults] {
+        assert_judged(shape, &wrong, Some(BodyFault::NoResults));
+    }
+    assert_judged(Shape::FinalResults, &[RESULTS, good[1], good[3], good[4]], None);
+    let unfinished = [
+        good[2],
+        r#"{"jobIdentifier":"j","finished":false,"results":{"k":{"status":"SUCCESSFUL","o":1}}}"#,
+    ];
+    assert_judged(Shape::FinalResults, &unfinished, Some(BodyFault::Unfinished));
 }
 
 #[test]

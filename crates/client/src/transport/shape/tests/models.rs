@@ -79,6 +79,8 @@ fn progress_has_a_percentage_that_is_a_number() {
         r#"{"percentage":99.5,"step":4,"stepName":"s"}"#,
         r#"{"percentage":100,"error":"a failure of the step","status":500}"#,
         r#"{"percentage":"1","percentage":1}"#,
+        r#"{"percentage":50,"result":null}"#,
+        r#"{"percentage":100,"result":{"status":"SUCCESSFUL","results":{},"error":null}}"#,
         r#"{"result":{"status":"FAILED","error":"why"}}"#,
         r#"{"percentage":null,"step":4,"result":{"status":"error"}}"#,
     ];
@@ -93,6 +95,10 @@ fn progress_has_a_percentage_that_is_a_number() {
         r#"{"result":{"status":7}}"#,
         r#"{"result":"FAILED"}"#,
         r#"{"status":"FAILED"}"#,
+        r#"{"percentage":100,"result":"Service under maintenance"}"#,
+        r#"{"percentage":100,"result":[]}"#,
+        r#"{"percentage":100,"result":{"message":"Service under maintenance"}}"#,
+        r#"{"percentage":7,"result":{"statusCode":503}}"#,
     ];
     assert_judged(Shape::Progress, &wrong, Some(BodyFault::NoProgress));
     assert_judged(Shape::Progress, &ERRORS, Some(BodyFault::Message));
