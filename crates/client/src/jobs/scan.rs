@@ -41,6 +41,8 @@ pub(crate) struct HistoryJob<'a> {
     pub(crate) version: String,
     /// When it was created, in ms since 1970 by the server's clock. `None` if it does not say so.
     pub(crate) created: Option<i64>,
+    /// When it last changed, by the same clock. `None` if it does not say so.
+    updated: Option<i64>,
     /// The keys of its inputs. `None` if it does not name them.
     pub(crate) inputs: Option<Vec<String>>,
     pub(crate) text: &'a RawValue,
@@ -56,7 +58,7 @@ pub(crate) enum Scanned {
     BadPages,
 }
 
-/// The order of the jobs so far, by the times that they have.
+/// The order of the jobs so far, by their times of one kind.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
     first: Option<i64>,
@@ -66,10 +68,10 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    pub(crate) fn note(&mut self, created: Option<i64>) {
-        self.is_broken |= created.is_some() && self.last.is_some() && created > self.last;
-        self.first = self.first.or(created);
-        self.last = created.or(self.last);
+    pub(crate) fn note(&mut self, at: Option<i64>) {
+        self.is_broken |= at.is_some() && self.last.is_some() && at > self.last;
+        self.first = self.first.or(at);
+        self.last = at.or(self.last);
     }
 
     /// Whether no job was newer than the one before it.
@@ -80,6 +82,11 @@ impl Order {
     /// Whether the newest jobs come first. A single time does not show that.
     pub(crate) fn is_descending(&self) -> bool {
         self.is_sorted() && self.last < self.first
+    }
+
+    /// Whether the times of all further jobs are before this one.
+    fn is_before(&self, time: i64) -> bool {
+        self.is_descending() && self.last < Some(time)
     }
 }
 
@@ -103,7 +110,7 @@ impl Client {
         };
         let mut known = HashSet::new();
         let mut stale = 0;
-        let mut order = Order::default();
+        let (mut created, mut updated) = (Order::default(), Order::default());
         let mut longest = SHORT.min(self.max_response_bytes() / 20);
         // The first request names no page, because servers number them from 0 or from 1.
         let mut page = 0;
@@ -134,13 +141,16 @@ impl Client {
                     continue;
                 }
                 stale = 0;
-                order.note(job.created);
+                created.note(job.created);
+                updated.note(job.updated);
                 let is_before = since.zip(job.created).is_some_and(|(since, created)| created < since);
                 if !is_before && visit(&job).is_break() {
                     return Ok(Scanned::Enough);
                 }
             }
-            if order.is_descending() && since.is_some_and(|since| order.last < Some(since)) {
+            // Jobs that end in the order of their creation hide by which of the two the list is sorted.
+            let is_past = |since| created.is_before(since) && (!updated.is_descending() || updated.is_before(since));
+            if since.is_some_and(is_past) {
                 return Ok(Scanned::All);
             }
             if stale >= MOST_STALE {
@@ -183,6 +193,7 @@ impl<'a> HistoryJob<'a> {
             model: document::string_member(model, "identifier").unwrap_or_default(),
             version: document::string_member(model, "version").unwrap_or_default(),
             created: created.and_then(|created| timestamp::millis(&created)),
+            updated: string("updatedAt").and_then(|updated| timestamp::millis(&updated)),
             inputs: member("jobInputs").and_then(input_keys),
             text,
         })

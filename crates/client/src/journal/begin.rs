@@ -23,7 +23,7 @@ const MOST: usize = 10_000;
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// For how long a history that could not be read before a submit is not read again for that.
-const UNREAD: Duration = Duration::from_mins(1);
+const UNREAD: Duration = Duration::from_secs(5);
 
 /// The beginning of a run. Times are in ms since 1970, by the server's clock.
 #[derive(Debug, Clone, Copy)]

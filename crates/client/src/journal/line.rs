@@ -1,7 +1,7 @@
 //! The lines of a journal: JSON that begins with a checksum. The checksum covers the rest of its line and all lines before it, so
 //! that a changed, missing or moved line is detected.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use super::record::Record;
 
@@ -64,9 +64,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Lines, Damage> {
     for (number, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
         let whole = line.strip_suffix(b"\n");
         let Some((checksum, record)) = record_of(whole.unwrap_or(line), lines.checksum) else {
-            // With another byte in the place of its end, the line was written to its end.
-            let is_whole = |(_, line): (_, &[u8])| record_of(line, lines.checksum).is_some();
-            if whole.is_none() && !line.split_last().is_some_and(is_whole) {
+            if whole.is_none() && is_torn(line) {
                 break;
             }
             return Err(Damage::Line(number + 1));
@@ -77,6 +75,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Lines, Damage> {
         lines.lacks_end = whole.is_none();
     }
     Ok(lines)
+}
+
+/// Whether a text is what an interrupted write leaves of a line: its beginning, or the zeros of blocks that were not written.
+fn is_torn(line: &[u8]) -> bool {
+    let zeros = line.iter().rev().take_while(|byte| **byte == 0).count();
+    let written = line.get(..line.len() - zeros).unwrap_or_default();
+    let begins = |begun: &[u8]| {
+        begun.is_empty() || serde_json::from_slice::<IgnoredAny>(begun).is_err_and(|error| error.is_eof())
+    };
+    (written.starts_with(START) || START.starts_with(written)) && begins(written)
 }
 
 fn record_of(line: &[u8], before: u32) -> Option<(u32, Record)> {
@@ -151,6 +159,32 @@ mod tests {
             let whole = ends.iter().filter(|(end, _)| *end <= length).count();
             assert_eq!(lines.records, records()[..whole], "{length}");
             assert_eq!(lines.lacks_end, ends.iter().any(|(end, _)| *end == length));
+        }
+    }
+
+    #[test]
+    fn a_tail_that_no_interrupted_write_leaves_is_damage() {
+        let bytes = written();
+        for tail in [
+            "x",
+            "garbage",
+            "}",
+            " ",
+            "   ",
+            "null",
+            "{}",
+            "{\"crc33\":\"",
+            "{\"crc32\":7}",
+            "\0x",
+        ] {
+            let damaged = [&bytes, tail.as_bytes()].concat();
+            assert_eq!(read(&damaged), Err(Damage::Line(4)), "{tail:?}");
+        }
+        let last = bytes.split_inclusive(|&byte| byte == b'\n').next_back().unwrap();
+        let zeros = [0; 4096];
+        for tail in [&zeros[..], &last[..20], &[&last[..20], &zeros].concat()] {
+            let lines = read(&[&bytes, tail].concat()).unwrap();
+            assert_eq!((lines.records.len(), lines.length), (3, bytes.len()), "{tail:?}");
         }
     }
 

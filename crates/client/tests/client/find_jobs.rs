@@ -41,6 +41,40 @@ async fn a_server_that_does_not_filter_by_the_prefix_of_the_key_is_searched_with
 }
 
 #[tokio::test]
+async fn jobs_are_found_on_a_server_that_lists_the_latest_change_first() {
+    let job = |id: &str, created: &str, updated: &str, key: &str| {
+        format!(
+            r#"{{"jobIdentifier":"{id}","submittedBy":"publicPrefix","createdAt":"2026-01-01T{created}.000+0000","updatedAt":"2026-01-01T{updated}.000+0000","jobInputs":[{{"identifier":"{key}"}}]}}"#
+        )
+    };
+    // Those of the first page are sorted by both times, and all but one were created before the search begins.
+    let pages = [
+        [
+            job("latest", "12:00:00", "12:00:00", "b"),
+            job("old", "11:00:00", "11:59:00", "b"),
+            job("older", "10:59:00", "11:58:00", "b"),
+        ],
+        [
+            job("wanted", "11:50:00", "11:57:00", "a"),
+            job("oldest", "10:58:00", "11:56:00", "b"),
+            job("before", "10:00:00", "10:01:00", "b"),
+        ],
+    ];
+    let pages = pages.map(|page| format!("[{}]", page.join(",")));
+    let server = Server::start(move |request, _| match request.line() {
+        line if line.contains("&page=3") => ok("[]"),
+        line if line.contains("&page=2") => ok(&pages[1]),
+        _ => ok(&pages[0]),
+    })
+    .await;
+    let client = builder(&server.api()).build().unwrap();
+    let mut search = JobSearch::new("a");
+    search.since = Some("2026-01-01T11:40:00Z".to_owned());
+    let found = client.find_jobs(&search, &options()).await.unwrap();
+    assert_eq!(found.iter().map(id).collect::<Vec<_>>(), ["wanted"]);
+}
+
+#[tokio::test]
 async fn jobs_are_found_on_a_server_that_lists_the_oldest_one_first() {
     let history = HistoryOptions {
         ignores_sort: true,

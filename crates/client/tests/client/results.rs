@@ -231,8 +231,14 @@ async fn a_response_that_is_not_a_result_is_an_outage_and_fails_the_wait_at_its_
         (ok(r#"{"results":[]}"#), BodyFault::NoResults),
         (ok(r#"{"message":"Service under maintenance"}"#), BodyFault::NoResults),
         (ok(r#"{"jobIdentifier":"another","results":{}}"#), BodyFault::AnotherJob),
-        (ok(r#"{"jobIdentifier":"j","finished":false,"results":{}}"#), BodyFault::Unfinished),
-        (ok(r#"{"jobIdentifier":"j","finished":false,"results":{"a":{"o":1}}}"#), BodyFault::Unfinished),
+        (
+            ok(r#"{"jobIdentifier":"j","finished":false,"results":{}}"#),
+            BodyFault::Unfinished,
+        ),
+        (
+            ok(r#"{"jobIdentifier":"j","finished":false,"results":{"a":{"o":1}}}"#),
+            BodyFault::Unfinished,
+        ),
     ] {
         let server = result_after(vec![reply.clone(); 3]).await;
         let (client, clock) = skipping(&server.api());
