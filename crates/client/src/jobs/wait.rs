@@ -233,11 +233,9 @@ impl Client {
         let Some(refusal) = refusal(Class::Read, &error) else {
             return judge_failure(error);
         };
-        let began = error.call().and_then(|call| call.began);
         Polled::Busy {
             retry_after: refusal.retry_after,
             last_good: self.transport().throttle.line(RouteClass::Poll).last_good(),
-            began,
             error,
         }
     }

@@ -143,9 +143,9 @@ impl<'w, T> Course<'w, T> {
                 mut error,
                 retry_after,
                 last_good,
-                began,
             } => {
-                let since = self.failing_since.get_or_insert(began.unwrap_or(self.asked));
+                // The refusals of others have held it back meanwhile.
+                let since = self.failing_since.get_or_insert(self.asked);
                 *since = last_good.map_or(*since, |good| good.max(*since));
                 let left = remaining(self.schedule.max_outage, now - *since)
                     .filter(|left| retry_after.is_none_or(|asked| asked <= *left));

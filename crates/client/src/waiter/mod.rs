@@ -35,7 +35,6 @@ pub(crate) enum Polled<T> {
         error: Error,
         retry_after: Option<Duration>,
         last_good: Option<Instant>,
-        began: Option<Instant>,
     },
     /// A response that may be premature. Believed once it has been repeated for four seconds.
     Doubtful(Error),

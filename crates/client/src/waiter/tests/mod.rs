@@ -105,6 +105,32 @@ async fn polls_at_once_and_then_every_two_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_outage_of_refusals_lasts_since_the_first_poll_was_due_or_any_poll_was_good() {
+    for (good, end_at) in [(None, 15), (Some(5), 20)] {
+        let clock = SystemClock;
+        let start = clock.now();
+        let schedule = Schedule {
+            max_outage: Duration::from_secs(15),
+            ..SCHEDULE
+        };
+        // The refusals of others hold the first poll back.
+        let held = RefCell::new(Some(Duration::from_secs(12)));
+        let poll = async |_| -> Polled<&'static str> {
+            let held = held.take().unwrap_or_default();
+            clock.sleep(held).await;
+            Polled::Busy {
+                error: failure(),
+                retry_after: None,
+                last_good: good.map(|good| start + Duration::from_secs(good)),
+            }
+        };
+        let end = wait(&clock, &Middle, schedule, None, poll, |_| {}).await;
+        assert!(matches!(end, Err(EndedEarly::Failed(_))), "{end:?}");
+        assert_eq!(clock.now() - start, Duration::from_secs(end_at));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_job_that_is_done_costs_one_poll_and_no_pause() {
     let course = course(SCHEDULE, &Middle, vec![DONE], pending).await;
     assert_eq!((course.polls, course.ended_at), (vec![0], 0));
