@@ -164,10 +164,11 @@ impl<'a> Object<'a> {
         percentage.is_some_and(|percentage| serde_json::from_str::<f64>(percentage).is_ok())
     }
 
-    /// Whether it has no result of a run yet, or one that is an object and not an error body.
+    /// Whether it has no result of a run yet, or one that is an object and not an error body. Outputs may have the names of members of
+    /// error bodies, but stand beside others.
     pub(super) fn may_have_result(&self) -> bool {
         self.member("result").is_none_or(|result| {
-            let is_result = |members: &Members<'_>| !Object::of(members).is_error();
+            let is_result = |members: &Members<'_>| !Object::of(members).is_of_errors();
             result == "null" || Members::read(result).as_ref().is_some_and(is_result)
         })
     }
