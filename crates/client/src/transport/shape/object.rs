@@ -164,8 +164,8 @@ impl<'a> Object<'a> {
         percentage.is_some_and(|percentage| serde_json::from_str::<f64>(percentage).is_ok())
     }
 
-    /// Whether it has no result of a run yet, or one that is an object and not an error body. Outputs may have the names of members of
-    /// error bodies, but stand beside others.
+    /// Whether it has no result of a run yet, or one that is an object and not an error body. Outputs may be named like members of error
+    /// bodies, but are not its only members.
     pub(super) fn may_have_result(&self) -> bool {
         self.member("result").is_none_or(|result| {
             let is_result = |members: &Members<'_>| !Object::of(members).is_of_errors();
