@@ -168,7 +168,10 @@ impl<'a> Object<'a> {
     /// bodies, but are not its only members.
     pub(super) fn may_have_result(&self) -> bool {
         self.member("result").is_none_or(|result| {
-            let is_result = |members: &Members<'_>| !Object::of(members).is_of_errors();
+            let is_result = |members: &Members<'_>| {
+                let object = Object::of(members);
+                !object.is_error() || !object.is_of_errors()
+            };
             result == "null" || Members::read(result).as_ref().is_some_and(is_result)
         })
     }

@@ -80,6 +80,7 @@ fn progress_has_a_percentage_that_is_a_number() {
         r#"{"percentage":100,"error":"a failure of the step","status":500}"#,
         r#"{"percentage":"1","percentage":1}"#,
         r#"{"percentage":50,"result":null}"#,
+        r#"{"percentage":100,"result":{"status":"SUCCESSFUL"}}"#,
         r#"{"percentage":100,"result":{"status":"SUCCESSFUL","engine":"e","message":{},"error":"an output"}}"#,
         r#"{"percentage":100,"result":{"status":"SUCCESSFUL","results":{},"error":null}}"#,
         r#"{"result":{"status":"FAILED","error":"why"}}"#,
