@@ -18,7 +18,7 @@ const otherPlaces = new Set(['logger', 'logging', 'proxy', 'tls']);
 /**
  * Reads the arguments of a client's constructor: `(baseURL, apiKey, options)`, `({ apiKey, url, logging, ...options })` or
  * `({ teamId, teamToken, url, logging, ...options })`. A program may create a client for each call, so nothing is copied twice, and no
- * object is spread: that takes V8 longer than all the rest.
+ * object is spread, which would be a quarter of the cost of a client.
  *
  * @param {unknown[]} given
  * @returns {{ config: import('../../js-binding').BindingConfig, generation: 1 | 2, logs: import('../diagnostics/loggers.js').Log[] }}
