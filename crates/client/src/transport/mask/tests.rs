@@ -189,7 +189,6 @@ fn the_beginning_of_a_long_text_is_masked_and_the_rest_costs_nothing() {
     let key = "secretBodyOfTheKey";
     let mask = Mask::of_key(&Auth::api_key(format!("publicPrefix.{key}")));
     let long = "x".repeat(5_000_000);
-    let mut took = Duration::ZERO;
     for (before, echo, masked) in [
         (100, key, "***x"),
         (1006, key, "***"),
@@ -200,13 +199,18 @@ fn the_beginning_of_a_long_text_is_masked_and_the_rest_costs_nothing() {
         (1014, "%73ecretBodyOf", "***"),
     ] {
         let text = format!("{}{echo}{long}", &long[..before]);
-        let began = Instant::now();
         let shown = mask.apply_to_beginning(&text, 1024).into_owned();
-        took += began.elapsed();
         assert!(shown.starts_with(&format!("{}{masked}", &long[..before])), "{before}");
         assert!(shown.len() <= 1024 && !shown.contains("ecre"), "{before}");
+        // The least of several times, as other tests of the process take turns on the cores.
+        let time = |_| {
+            let began = Instant::now();
+            let _ = mask.apply_to_beginning(&text, 1024);
+            began.elapsed()
+        };
+        let took = (0..3).map(time).min().expect("three times");
+        assert!(took < Duration::from_millis(15), "{before}: {took:?}");
     }
-    assert!(took < Duration::from_millis(100), "{took:?}");
     assert_eq!(mask.apply_to_beginning(&format!("<{key}>"), 1024), "<***>");
 }
 

@@ -287,21 +287,21 @@ fn masking_takes_a_time_that_grows_as_the_text_does() {
         ),
     ];
     let mask = mask();
-    let time = |text: &str| {
-        let start = Instant::now();
-        mask.text(text);
-        start.elapsed()
+    // The least of several times, as other tests of the process take turns on the cores.
+    let least = |text: &str| {
+        let time = |_| {
+            let start = Instant::now();
+            mask.text(text);
+            start.elapsed()
+        };
+        (0..4).map(time).min().expect("four times")
     };
     for (name, text) in &texts {
-        let (half, whole) = (text(32_768), text(65_536));
-        let taken = time(&whole);
-        assert!(taken.as_millis() < 1000, "{name}: {taken:?}");
-        // What is quick has no growth that can be measured.
-        let ratio = || time(&whole).as_secs_f64() / time(&half).as_secs_f64();
-        assert!(
-            taken.as_millis() < 100 || (0..3).any(|_| ratio() < 2.5),
-            "{name}: {taken:?}"
-        );
+        let (part, whole) = (least(&text(8_192)), least(&text(65_536)));
+        assert!(whole.as_millis() < 1000, "{name}: {whole:?}");
+        // Eight times the text takes eight times as long; it would be 64 times if each place read on to the end.
+        let ratio = whole.as_secs_f64() / part.as_secs_f64();
+        assert!(whole.as_millis() < 10 || ratio < 24.0, "{name}: {part:?} and {whole:?}");
     }
 }
 
