@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use modzy_client::{ClientBuilder, ConnectionFault, Error, Phase, Sent};
+use modzy_client::{Client, ClientBuilder, ConnectionFault, Error, Phase, Sent};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::support::{
@@ -46,10 +46,19 @@ async fn brief() -> Server {
 }
 
 /// Returns how long a successful call takes, in ms.
-async fn took(client: &modzy_client::Client) -> u128 {
+async fn took(client: &Client) -> u128 {
     let began = Instant::now();
     client.get_job("j", &options()).await.unwrap();
     began.elapsed().as_millis()
+}
+
+/// Returns the least time that the first call of three clients takes, in ms, as other tests run at the same time.
+async fn first(client: impl Fn() -> Client) -> u128 {
+    let mut least = u128::MAX;
+    for _ in 0..3 {
+        least = least.min(took(&client()).await);
+    }
+    least
 }
 
 #[tokio::test]
@@ -59,14 +68,16 @@ async fn an_address_that_drops_packets_costs_a_quarter_of_a_second_once() {
     let _dead = dead("127.0.0.2", port).await;
     let names = Listed::new(&["127.0.0.2", "127.0.0.1"]);
     let client = of(port, &names).build().unwrap();
-    let first = took(&client).await;
-    assert!((250..600).contains(&first), "{first} ms");
+    let took_first = took(&client).await;
+    let mut next = u128::MAX;
     for _ in 0..3 {
-        let next = took(&client).await;
-        assert!(next < 200, "{next} ms");
+        next = next.min(took(&client).await);
     }
+    assert!(took_first >= 250 && next < 200, "{took_first} ms, then {next} ms");
     // One connection won the race, and each request has another.
     assert_eq!((server.connections(), server.count(), names.asked()), (5, 4, 4));
+    let least = first(|| of(port, &names).build().unwrap()).await;
+    assert!((250..500).contains(&least), "{least} ms");
 }
 
 #[tokio::test]
@@ -87,15 +98,17 @@ async fn the_address_that_answers_is_found_over_tls_and_behind_several_dead_ones
     let (_one, _two) = (dead("127.0.0.2", port).await, dead("127.0.0.3", port).await);
     // The first address refuses.
     let names = Listed::new(&["127.0.0.4", "127.0.0.2", "127.0.0.3", "127.0.0.1"]);
-    let client = builder(&server.https("modzy.example"))
-        .ca([authority.pem()])
-        .unwrap()
-        .resolver(names)
-        .build()
-        .unwrap();
-    let first = took(&client).await;
-    assert!((500..900).contains(&first), "{first} ms");
-    assert_eq!(server.count(), 1);
+    let client = || {
+        builder(&server.https("modzy.example"))
+            .ca([authority.pem()])
+            .unwrap()
+            .resolver(names.clone())
+            .build()
+            .unwrap()
+    };
+    let least = first(client).await;
+    assert!((500..750).contains(&least), "{least} ms");
+    assert_eq!(server.count(), 3);
 }
 
 #[tokio::test]
@@ -104,11 +117,9 @@ async fn an_address_that_refuses_or_has_no_route_costs_nothing() {
         let server = brief().await;
         let names = Listed::new(&[failing, "127.0.0.1"]);
         let client = of(server.address().port(), &names).build().unwrap();
-        for _ in 0..2 {
-            let took = took(&client).await;
-            assert!(took < 200, "{failing}: {took} ms");
-        }
-        assert_eq!((server.connections(), names.asked()), (2, 2), "{failing}");
+        let least = first(|| client.clone()).await;
+        assert!(least < 200, "{failing}: {least} ms");
+        assert_eq!((server.connections(), names.asked()), (3, 3), "{failing}");
     }
 }
 
@@ -117,11 +128,9 @@ async fn an_address_without_a_route_before_a_dead_one_does_not_keep_it_from_bein
     let server = brief().await;
     let port = server.address().port();
     let _dead = dead("127.0.0.2", port).await;
-    let client = of(port, &Listed::new(&["ff02::1", "127.0.0.2", "127.0.0.1"]))
-        .build()
-        .unwrap();
-    let first = took(&client).await;
-    assert!((250..600).contains(&first), "{first} ms");
+    let names = Listed::new(&["ff02::1", "127.0.0.2", "127.0.0.1"]);
+    let least = first(|| of(port, &names).build().unwrap()).await;
+    assert!((250..500).contains(&least), "{least} ms");
 }
 
 #[tokio::test]
@@ -263,11 +272,9 @@ async fn the_other_family_is_dialed_before_a_second_address_of_the_first() {
     };
     let port = serve(listener);
     let _dead = (dead("127.0.0.2", port).await, dead("127.0.0.3", port).await);
-    let client = of(port, &Listed::new(&["127.0.0.2", "127.0.0.3", "::1"]))
-        .build()
-        .unwrap();
-    let first = took(&client).await;
-    assert!((250..450).contains(&first), "{first} ms");
+    let names = Listed::new(&["127.0.0.2", "127.0.0.3", "::1"]);
+    let least = first(|| of(port, &names).build().unwrap()).await;
+    assert!((250..500).contains(&least), "{least} ms");
 }
 
 async fn over_an_interface() {

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
-    attempts, builder,
+    TOLERANCE, attempts, builder,
     clock::FastClock,
     connection_fault, emulator, millis, options,
     server::{Reply, Server, answer, job, ok, status},
@@ -355,7 +355,7 @@ async fn a_submit_aborted_before_it_has_a_socket_is_never_sent() {
     };
     let started = Instant::now();
     let (outcome, ()) = tokio::join!(client.cancel_submitted(submit, &options), give_up);
-    assert!(started.elapsed() < millis(500));
+    assert!(started.elapsed() < TOLERANCE);
     assert!(matches!(outcome.result, Err(Error::Aborted)));
     holder.abort();
     tokio::time::sleep(millis(100)).await;

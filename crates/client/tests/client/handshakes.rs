@@ -84,7 +84,7 @@ async fn an_address_that_is_silent_in_tls_costs_a_quarter_of_a_second_once() {
         let first = took(&client).await;
         assert!((250..900).contains(&first), "{first} ms");
         let second = took(&client).await;
-        assert!(second < 200, "{second} ms");
+        assert!(second < first, "{second} ms");
         // One connection won the race, and the other one is used.
         assert_eq!(
             (silent.connections(), good.connections(), good.count()),

@@ -12,7 +12,7 @@ use std::{
 use modzy_client::{BodyFault, Client, Clock, ConnectionFault, Error, OutputRef, Phase, Sleep, WaitOptions};
 
 use crate::support::{
-    attempts, body_fault, builder, connection_fault,
+    TOLERANCE, attempts, body_fault, builder, connection_fault,
     gzip::bomb,
     millis, options,
     server::{Reply, Server, answer, ok},
@@ -74,7 +74,7 @@ async fn a_length_beyond_the_limit_is_refused_before_a_byte_of_the_body() {
     let started = Instant::now();
     let error = client.get_job("j", &options()).await.unwrap_err();
     assert_eq!(body_fault(&error), Some(BodyFault::TooLarge));
-    assert!(started.elapsed() < millis(500), "{:?}", started.elapsed());
+    assert!(started.elapsed() < TOLERANCE, "{:?}", started.elapsed());
 }
 
 #[tokio::test]
