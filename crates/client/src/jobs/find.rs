@@ -78,7 +78,7 @@ impl Client {
             }
             // The newest ones are wanted, and some servers list them last.
             if found.len() < search.limit || !order.is_descending() {
-                ControlFlow::Continue(())
+                ControlFlow::Continue(None)
             } else {
                 ControlFlow::Break(())
             }

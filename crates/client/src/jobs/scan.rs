@@ -63,7 +63,7 @@ pub(crate) enum Scanned {
 pub(crate) struct Order {
     first: Option<i64>,
     /// The time of the last job.
-    pub(crate) last: Option<i64>,
+    last: Option<i64>,
     is_broken: bool,
 }
 
@@ -74,30 +74,43 @@ impl Order {
         self.last = at.or(self.last);
     }
 
-    /// Whether no job was newer than the one before it.
-    pub(crate) fn is_sorted(&self) -> bool {
-        !self.is_broken
-    }
-
     /// Whether the newest jobs come first. A single time does not show that.
     pub(crate) fn is_descending(&self) -> bool {
-        self.is_sorted() && self.last < self.first
+        !self.is_broken && self.last < self.first
+    }
+}
+
+/// The order of the jobs so far, by all their times.
+#[derive(Debug, Default)]
+pub(crate) struct Orders {
+    created: Order,
+    updated: Order,
+}
+
+impl Orders {
+    pub(crate) fn note(&mut self, job: &HistoryJob<'_>) {
+        self.created.note(job.created);
+        self.updated.note(job.updated);
     }
 
-    /// Whether the times of all further jobs are before this one.
-    fn is_before(&self, time: i64) -> bool {
-        self.is_descending() && self.last < Some(time)
+    /// Returns a time since which all jobs have been seen, except perhaps those that were created at that time. `None` if the order
+    /// does not show one.
+    pub(crate) fn seen_since(&self) -> Option<i64> {
+        let created = self.created.last.filter(|_| self.created.is_descending());
+        // Jobs that end in the order of their creation hide by which of the two the list is sorted.
+        let updated = self.updated.last.filter(|_| self.updated.is_descending());
+        created.map(|created| updated.map_or(created, |updated| updated.max(created)))
     }
 }
 
 impl Client {
     /// Visits the jobs of this client's key that were created since a time, the newest first; without it, all jobs of the server's
-    /// own period. Each job is visited once.
+    /// own period. Each job is visited once. `visit` may name a later time: the scan ends once all jobs since then have been visited.
     pub(crate) async fn scan_history(
         &self,
         since: Option<i64>,
         options: &RequestOptions,
-        mut visit: impl FnMut(&HistoryJob<'_>) -> ControlFlow<()> + Send,
+        mut visit: impl FnMut(&HistoryJob<'_>) -> ControlFlow<(), Option<i64>> + Send,
     ) -> Result<Scanned> {
         let prefix = self.transport().auth().prefix();
         let mut filter = JobHistoryFilter {
@@ -110,7 +123,8 @@ impl Client {
         };
         let mut known = HashSet::new();
         let mut stale = 0;
-        let (mut created, mut updated) = (Order::default(), Order::default());
+        let mut orders = Orders::default();
+        let mut needed = since;
         let mut longest = SHORT.min(self.max_response_bytes() / 20);
         // The first request names no page, because servers number them from 0 or from 1.
         let mut page = 0;
@@ -141,16 +155,18 @@ impl Client {
                     continue;
                 }
                 stale = 0;
-                created.note(job.created);
-                updated.note(job.updated);
+                orders.note(&job);
                 let is_before = since.zip(job.created).is_some_and(|(since, created)| created < since);
-                if !is_before && visit(&job).is_break() {
-                    return Ok(Scanned::Enough);
+                if !is_before {
+                    match visit(&job) {
+                        ControlFlow::Continue(later) => needed = needed.max(later),
+                        ControlFlow::Break(()) => return Ok(Scanned::Enough),
+                    }
                 }
             }
-            // Jobs that end in the order of their creation hide by which of the two the list is sorted.
-            let is_past = |since| created.is_before(since) && (!updated.is_descending() || updated.is_before(since));
-            if since.is_some_and(is_past) {
+            // After a whole page: a few jobs are in this order by chance.
+            let seen = orders.seen_since();
+            if seen.zip(needed).is_some_and(|(seen, needed)| seen < needed) {
                 return Ok(Scanned::All);
             }
             if stale >= MOST_STALE {

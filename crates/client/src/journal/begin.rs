@@ -10,7 +10,7 @@ use super::{Journal, record::Record};
 use crate::{
     client::RequestOptions,
     error::{Error, Result},
-    jobs::{HistoryJob, Order, Scanned},
+    jobs::{HistoryJob, Orders, Scanned},
 };
 
 /// How far the clocks of the servers behind one address, and that of this machine, may differ, in ms.
@@ -119,10 +119,9 @@ impl Journal {
             Some(Err(_)) | None => None,
             Some(Ok(scanned)) => Some(scanned),
         };
-        let is_whole = newest.is_whole || scanned == Some(Scanned::All);
-        // Of those that were created at the time of the last one, some may be missing.
-        let last = newest.order.last.filter(|_| newest.order.is_sorted());
-        let read_since = last.map_or(i64::MAX, |last| last.saturating_add(1));
+        let is_whole = scanned == Some(Scanned::All);
+        let seen = newest.orders.seen_since();
+        let read_since = seen.map_or(i64::MAX, |seen| seen.saturating_add(1));
         let mut began = Began {
             runs: 0,
             newest: newest.time,
@@ -132,9 +131,9 @@ impl Journal {
         let since = began.since(began.at);
         let is_late = |created: &Option<i64>| created.is_none_or(|created| created >= since);
         let late = newest.jobs.into_iter().filter(|(_, created)| is_late(created));
-        let seen;
-        (began.runs, seen) = self.keys().begin(late.map(|(id, _)| id));
-        self.append(Record::Began { seen }).await?;
+        let new;
+        (began.runs, new) = self.keys().begin(late.map(|(id, _)| id));
+        self.append(Record::Began { seen: new }).await?;
         Ok(Some(began))
     }
 }
@@ -146,29 +145,20 @@ struct Newest {
     jobs: Vec<(String, Option<i64>)>,
     /// The time of the newest one.
     time: Option<i64>,
-    order: Order,
-    /// Whether all that may be as late as a job of this run were read.
-    is_whole: bool,
+    orders: Orders,
     first_page: Option<Instant>,
 }
 
 impl Newest {
-    /// Notes a job, until there are enough.
-    fn visit(&mut self, job: &HistoryJob<'_>, now: Instant) -> ControlFlow<()> {
-        self.order.note(job.created);
-        if let Some(created) = job.created {
-            let is_before = self.time.is_some_and(|newest| created < newest.saturating_sub(SKEW));
-            self.is_whole = is_before && self.order.is_sorted();
-            self.time = self.time.max(job.created);
-        }
-        if self.is_whole {
-            return ControlFlow::Break(());
-        }
+    /// Notes a job, until there are enough. Returns since when the jobs matter: those may be as late as a job of this run.
+    fn visit(&mut self, job: &HistoryJob<'_>, now: Instant) -> ControlFlow<(), Option<i64>> {
+        self.orders.note(job);
+        self.time = self.time.max(job.created);
         self.jobs.push((job.id.clone(), job.created));
         let first_page = *self.first_page.get_or_insert(now);
         if self.jobs.len() >= MOST || now.saturating_duration_since(first_page) >= LONGEST {
             return ControlFlow::Break(());
         }
-        ControlFlow::Continue(())
+        ControlFlow::Continue(self.time.map(|newest| newest.saturating_sub(SKEW)))
     }
 }

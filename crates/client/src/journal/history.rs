@@ -110,7 +110,7 @@ impl Journal {
                     candidates.push(Candidate::of(job));
                 }
             }
-            ControlFlow::Continue(())
+            ControlFlow::Continue(None)
         });
         let scanned = scan.await?;
         for candidate in candidates.iter_mut().filter(|candidate| short.contains(&candidate.id)) {

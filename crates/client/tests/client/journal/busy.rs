@@ -273,3 +273,13 @@ async fn the_scans_for_a_lost_job_take_a_fifth_of_the_time_at_most() {
     let pages = requests[..second].iter().filter(|request| is_scan(request)).count();
     assert_eq!(pages, 3 * (1 + 9 + 2));
 }
+
+#[tokio::test]
+async fn a_job_of_before_the_submit_is_foreign_wherever_the_history_lists_it() {
+    let mut before = jobs(3);
+    // By the time of the last change: an old job has just ended.
+    before[1].2 = NOW - 600_000;
+    before[2] = ("earlier".into(), KEY.into(), NOW - 60_000);
+    let (server, client) = start(before, Submit::Lose, |_, _, _| None).await;
+    run_twice(&server, &client).await;
+}
