@@ -27,6 +27,11 @@ pub(super) fn is_refusal(error: &Error) -> bool {
     }
 }
 
+/// Whether these are the keys of the inputs of a job: the checksums of other ones may be equal.
+fn has_keys(inputs: &[String], input_key: &str, intent: &Intent) -> bool {
+    inputs.iter().any(|key| key == input_key) && checksum_of(inputs.iter().map(String::as_str)) == intent.keys
+}
+
 /// A key whose job is looked for until this is dropped.
 struct Wanted<'a>(&'a Journal, &'a str);
 
@@ -121,7 +126,7 @@ impl Journal {
         let (mut found, mut is_doubtful, mut foreign) = (Vec::new(), false, None);
         for job in scan.candidates.iter().filter(is_possible) {
             match (&job.inputs, job.created) {
-                (Some(inputs), _) if checksum_of(inputs.iter().map(String::as_str)) != intent.keys => {}
+                (Some(inputs), _) if !has_keys(inputs, input_key, intent) => {}
                 (Some(_), Some(created)) if intent.until.is_some_and(|until| created > until) => {
                     foreign = Some((job, "was created long after it"));
                 }

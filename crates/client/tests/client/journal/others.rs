@@ -1,13 +1,13 @@
 //! Jobs of other batches and other keys, which a journal must not take for its own.
 
-use modzy_client::Client;
-use modzy_emulator::{Options, Role};
+use modzy_client::{Client, JournalTurn};
+use modzy_emulator::{ConnectionFault, Fault, Options, Role};
 
 use super::{
-    KEY, answer_history_with, fast, interrupt, interrupt_submit_of, job_of, job_with, open, skipping, submit_turn,
-    unknown, wait_turn,
+    KEY, answer_history_with, count, fast, interrupt, interrupt_submit_of, job_of, job_with, open, skipping,
+    submit_turn, unknown, wait_turn, waiting,
 };
-use crate::support::{emulator_with, folder::Folder, options};
+use crate::support::{self, emulator_with, folder::Folder, options};
 
 #[tokio::test]
 async fn jobs_of_earlier_batches_and_of_other_keys_are_never_adopted() {
@@ -70,4 +70,45 @@ async fn a_job_of_an_earlier_batch_that_the_server_shows_only_if_asked_for_its_t
     let folder = Folder::new();
     interrupt(&client, &folder, &emulator, false).await;
     submit_turn(&open(&client, &folder).await, KEY).await;
+}
+
+#[tokio::test]
+async fn a_job_whose_key_has_the_same_checksum_is_not_adopted() {
+    let [arrived, lost] = [
+        "5d5c18e4cd078a34b4db2ac85fbc1ed0.png",
+        "6c088d0fc5b811089baf86ce80c024c8.png",
+    ];
+    let (emulator, _) = emulator_with(fast()).await;
+    let (client, _) = skipping(&emulator);
+    let folder = Folder::new();
+    let journal = open(&client, &folder).await;
+    // The process ends while both submits are under way.
+    for (key, after) in [(arrived, true), (lost, false)] {
+        let stall = Fault {
+            method: Some("POST".into()),
+            path: Some("/api/jobs".into()),
+            times: Some(1),
+            connection: Some(ConnectionFault::Stall),
+            after,
+            ..Fault::default()
+        };
+        emulator.fault(stall).unwrap();
+        let options = options().journal(submit_turn(&journal, key).await);
+        let job = job_of(key);
+        let posted = count(&emulator, "POST", "/api/jobs");
+        tokio::select! {
+            done = client.submit_job_text(&job, &options) => panic!("it ended: {done:?}"),
+            () = support::until(|| count(&emulator, "POST", "/api/jobs") > posted) => {}
+        }
+        // The emulator runs the route before it stalls.
+        tokio::time::sleep(support::millis(20)).await;
+    }
+    drop(journal);
+    // The first scans of both keys find nothing. The next one serves both.
+    answer_history_with(&emulator, "[]", 4);
+    let journal = open(&client, &folder).await;
+    let waiting = waiting();
+    let (of_lost, of_arrived) = tokio::join!(journal.take(lost, &waiting), journal.take(arrived, &waiting));
+    assert!(matches!(of_arrived, Ok(JournalTurn::Wait(..))), "{of_arrived:?}");
+    assert!(matches!(of_lost, Ok(JournalTurn::Submit(_))), "{of_lost:?}");
 }
