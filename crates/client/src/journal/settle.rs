@@ -18,8 +18,11 @@ pub(super) const HELD: Duration = Duration::from_mins(1);
 /// How many scans in turn must not find a job. On a server whose pages are not in a stable order, one scan may miss it.
 const MISSES: u32 = 2;
 
-/// Whether the server has certainly not accepted a job.
+/// Whether the server has certainly not accepted a job, by any of the attempts to submit it.
 pub(super) fn is_refusal(error: &Error) -> bool {
+    if error.call().is_some_and(|call| call.earlier_may_have_acted) {
+        return false;
+    }
     match error {
         Error::Status { status, .. } => *status != 408 && *status < 500,
         Error::Argument { .. } | Error::Aborted | Error::System { .. } => true,

@@ -154,6 +154,9 @@ impl Transport {
                 .unwrap_or_else(|| self.failure_context(request, &attempt()).not_sent(refusal)),
         };
         error.note_gave_up(GaveUp::Limit);
+        if let Some(call) = error.call_mut() {
+            call.earlier_may_have_acted |= retry_state.may_have_acted;
+        }
         error
     }
 

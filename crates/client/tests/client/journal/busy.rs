@@ -29,6 +29,8 @@ const UNNAMED: &str = "";
 enum Submit {
     Accept,
     Lose,
+    /// Accept it behind a gateway that says 503, and refuse any further one.
+    Forward,
 }
 
 /// A job of the history: its identifier, key and time.
@@ -72,12 +74,18 @@ async fn start(
                 jobs.insert(0, ("opened".into(), UNNAMED.into(), NOW + 500));
                 return Reply::Close(Vec::new());
             }
+            if submit == Submit::Forward && is_wanted && jobs.iter().any(|(_, key, _)| key == KEY) {
+                return status(403);
+            }
             let (id, key) = if is_wanted {
                 ("own".to_owned(), KEY)
             } else {
                 (format!("witness-{}", jobs.len()), UNNAMED)
             };
             jobs.insert(0, (id.clone(), key.into(), NOW + 1000));
+            if submit == Submit::Forward && is_wanted {
+                return Reply::Keep(answer(503, "retry-after: 1\r\n", ""));
+            }
             let receipt = json!({ "jobIdentifier": id, "status": "SUBMITTED" });
             return Reply::Keep(answer(202, "content-type: application/json\r\n", receipt.to_string()));
         }
@@ -282,4 +290,12 @@ async fn a_job_of_before_the_submit_is_foreign_wherever_the_history_lists_it() {
     before[2] = ("earlier".into(), KEY.into(), NOW - 60_000);
     let (server, client) = start(before, Submit::Lose, |_, _, _| None).await;
     run_twice(&server, &client).await;
+}
+
+#[tokio::test]
+async fn a_job_is_found_that_a_gateway_forwarded_before_it_refused_the_next_attempt() {
+    let (server, client) = start(jobs(1), Submit::Forward, |_, _, _| None).await;
+    let folder = Folder::new();
+    let found = run(&client, &folder).await.unwrap();
+    assert_eq!((id(&found).as_str(), submits(&server)), ("own", 2));
 }
