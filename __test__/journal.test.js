@@ -275,6 +275,22 @@ describe('a batch with a journal', () => {
     assert.equal(await posted(), 15);
   });
 
+  it('is free for the next run once a loop has been left while a lost job was looked for', async () => {
+    const modzy = client();
+    const journal = journalFile();
+    await emulator.fault({ method: 'POST', path: '/api/jobs', times: 1, connection: 'reset' });
+    const jobs = ['a', 'b'].map((key) => source(modzy, key));
+    let other;
+    // The job of the one whose submit arrived first is lost.
+    for await (const { inputKey, error } of modzy.jobsAsCompleted(jobs, { journal, pollInterval: 20 })) {
+      assert.equal(error, undefined);
+      other = inputKey;
+      break;
+    }
+    const [{ job }] = await modzy.blockUntilAllComplete([source(modzy, other)], { journal });
+    assert.equal(job.status, 'COMPLETED');
+  });
+
   it('ends with a JournalError if the file is damaged, in use, or not a file', async () => {
     const modzy = client();
     const journal = journalFile();

@@ -119,8 +119,18 @@ impl RequestOptions {
         self
     }
 
+    /// Ends when no job is to be submitted any more.
+    pub(crate) async fn withdrawn(&self) {
+        let token = self.batch.as_ref().and_then(|batch| batch.not_submitted_after.as_ref());
+        match token {
+            Some(token) => token.cancelled().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Sets a token after whose cancellation no job is submitted: a submit that waits for its turn ends as with
     /// [`nothing_sent_after`](Self::nothing_sent_after), but one whose request has been sent, and an upload whose job is open, continue.
+    /// With the key of a journal, a submit whose answer was lost ends with its failure instead of looking for its job.
     pub fn not_submitted_after(mut self, token: CancellationToken) -> Self {
         self.batch.get_or_insert_default().not_submitted_after = Some(token);
         self

@@ -65,7 +65,13 @@ impl JournalKey {
             let waiting = waiting(options);
             // This run waits for it itself, whatever the clocks say.
             let intent = Intent { until: None, ..intent };
-            match journal.settle(self.input_key(), &intent, sent, &waiting).await {
+            let settled = tokio::select! {
+                biased;
+                settled = journal.settle(self.input_key(), &intent, sent, &waiting) => settled,
+                // The next run looks for it. Until the search has ended, that could not open the journal.
+                () = options.withdrawn() => return Err(error),
+            };
+            match settled {
                 Ok(Some(job)) => {
                     self.submitted(&job.id).await?;
                     return Ok(job.document);

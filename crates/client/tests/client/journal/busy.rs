@@ -2,12 +2,16 @@
 
 use std::{
     fs,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use modzy_client::{Client, Clock, Document, Error, JournalFault, Sent};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::{KEY, fault_of, id, job_of, open, path, submit, submit_turn};
 use crate::support::{
@@ -298,4 +302,33 @@ async fn a_job_is_found_that_a_gateway_forwarded_before_it_refused_the_next_atte
     let folder = Folder::new();
     let found = run(&client, &folder).await.unwrap();
     assert_eq!((id(&found).as_str(), submits(&server)), ("own", 2));
+}
+
+#[tokio::test]
+async fn a_search_ends_once_no_job_is_to_be_submitted() {
+    let scans = AtomicUsize::new(0);
+    // From the first page after the submit.
+    let stalling =
+        move |_, _, _: &SkippingClock| (scans.fetch_add(1, Ordering::Relaxed) >= 3).then(|| Reply::Stall(Vec::new()));
+    let (server, client) = start(jobs(1), Submit::Lose, stalling).await;
+    let folder = Folder::new();
+    let over = CancellationToken::new();
+    let journal = open(&client, &folder).await;
+    let key = submit_turn(&journal, KEY).await;
+    let options = options().journal(key).not_submitted_after(over.clone());
+    let job = job_of(KEY);
+    let submit = client.submit_job_text(&job, &options);
+    let leave = async {
+        until(|| server.requests().iter().filter(|request| is_scan(request)).count() > 3).await;
+        over.cancel();
+    };
+    let both = async { tokio::join!(submit, leave) };
+    let (submitted, ()) = tokio::time::timeout(Duration::from_secs(20), both).await.unwrap();
+    assert!(
+        matches!(submitted, Err(Error::Connection { sent: Sent::Maybe, .. })),
+        "{submitted:?}"
+    );
+    // The next run looks for it.
+    let text = fs::read_to_string(path(&folder)).unwrap();
+    assert!(text.lines().last().unwrap().contains("submitting"), "{text}");
 }
