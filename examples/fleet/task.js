@@ -4,7 +4,8 @@
 //
 //   model, texts, files   written by the producer: the model, its texts, and `file:` URLs of its files, each by input name
 //   submission            the number of the submission, from 1; the job of each has a key of its own, such as `reviews-17.1`
-//   submittingAt          when the submit was about to be sent, in ms since 1970
+//   submittingAt          when the last submit was about to be sent, in ms since 1970
+//   since                 when the first submit of the submission was: the jobs of all of them are looked for
 //   jobIdentifier         the job that has been submitted
 //   failedJobs            the jobs of earlier submissions
 
@@ -74,8 +75,8 @@ class Task {
       if (error instanceof JobFailedError) {
         // BullMQ tries the task again after its back-off, with another job.
         const { failedJobs = [] } = this.#task.data;
-        const next = { submission: this.#submission + 1, submittingAt: undefined, jobIdentifier: undefined };
-        await this.#write({ ...next, failedJobs: [...failedJobs, jobIdentifier] });
+        const next = { submission: this.#submission + 1, failedJobs: [...failedJobs, jobIdentifier] };
+        await this.#write({ ...next, submittingAt: undefined, since: undefined, jobIdentifier: undefined });
       }
       throw error;
     }
@@ -121,7 +122,7 @@ class Task {
   /** Returns the jobs of this submission, without those that were canceled, the oldest first. */
   async #findJobs() {
     const { modzyClient } = this.#fleet;
-    const since = new Date(this.#task.data.submittingAt - CLOCKS);
+    const since = new Date(this.#task.data.since - CLOCKS);
     const jobs = await modzyClient.findJobs({ inputKey: this.#inputKey, since }).toArray();
     return jobs.filter(({ status }) => status !== 'CANCELED').toReversed();
   }
@@ -131,7 +132,8 @@ class Task {
     const { model, texts = {}, files = {} } = this.#task.data;
     const paths = Object.entries(files).map(([name, url]) => [name, new URL(url)]);
     const inputs = { [this.#inputKey]: { ...texts, ...Object.fromEntries(paths) } };
-    await this.#write({ submittingAt: Date.now() });
+    const submittingAt = Date.now();
+    await this.#write({ submittingAt, since: this.#task.data.since ?? submittingAt });
     let jobIdentifier;
     try {
       ({ jobIdentifier } = await modzyClient.submit(model, inputs));

@@ -159,6 +159,26 @@ describe('a worker of a fleet', { skip: isMissing, concurrency: true }, () => {
     assert.deepEqual([await task.getState(), task.data.jobIdentifier], ['active', data.jobIdentifier]);
   });
 
+  it('names the job of a submit long before the last one', { timeout: 60_000 }, async (t) => {
+    // Further back than clocks may differ, so that jobs seem to be of long before the last submit.
+    const { emulator, fleet } = await start(t, { inProgressMs: 50 }, { ahead: -150_000 });
+    const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    const texts = { 'input.txt': 'A lovely day.' };
+    const { jobIdentifier } = await client.submitJobText('ed542963de', '1.0.1', { 'reviews-1.1': texts });
+    const history = { method: 'GET', path: '/api/jobs/history' };
+    // The first attempt fails, and the second one finds no job.
+    await emulator.fault({ ...history, times: 1, status: 403 });
+    await emulator.fault({ ...history, times: 2, status: 200, body: '[]' });
+    const submittingAt = Date.now() - 300_000;
+    const data = { model: 'ed542963de@1.0.1', texts, submittingAt, since: submittingAt };
+    await fleet.queue.add('reviews', data, { jobId: 'reviews-1', attempts: 2 });
+    await fleet.startWorker();
+    assert.equal((await fleet.ended(1)).completed, 1, fleet.errors);
+    const { returnvalue } = await fleet.queue.getJob('reviews-1');
+    assert.notEqual(returnvalue.jobIdentifier, jobIdentifier);
+    assert.deepEqual(returnvalue.others, [jobIdentifier]);
+  });
+
   it('uploads again what a killed one has begun, in a job that runs once', { timeout: 60_000 }, async (t) => {
     let onRequest = () => {};
     const { emulator, fleet } = await start(t, { chunkSize: 100 }, { onRequest: (seen) => onRequest(seen) });
