@@ -1,6 +1,6 @@
 //! Jobs by the keys of their inputs, which the history is scanned for.
 
-use std::{cmp::Reverse, ops::ControlFlow};
+use std::{cmp::Reverse, collections::BinaryHeap, ops::ControlFlow};
 
 use http::Method;
 
@@ -9,7 +9,7 @@ use crate::{
     document::Document,
     endpoint::given,
     error::{BodyFault, Call, Error, Result, Sent},
-    jobs::{Order, Scanned},
+    jobs::Scanned,
     timestamp,
 };
 
@@ -69,19 +69,19 @@ impl Client {
                 Error::argument("since", r#"must be a time in ISO 8601, such as "2026-01-31T12:00:00Z""#)
             })?,
         };
-        let mut order = Order::default();
+        // The newest ones, as many as the limit. Others may come before them.
+        let mut newest = BinaryHeap::new();
         let scan = self.scan_history(Some(since), options, |job| {
-            order.note(job.created);
             let has_key = job.inputs.iter().flatten().any(|key| *key == search.input_key);
             if has_key && is_wanted(&search.model_id, &job.model) && is_wanted(&search.version, &job.version) {
                 found.push((job.created, job.document()));
+                newest.push(Reverse(job.created));
+                if newest.len() > search.limit {
+                    newest.pop();
+                }
             }
-            // The newest ones are wanted, and some servers list them last.
-            if found.len() < search.limit || !order.is_descending() {
-                ControlFlow::Continue(None)
-            } else {
-                ControlFlow::Break(())
-            }
+            let oldest = newest.peek().filter(|_| newest.len() == search.limit);
+            ControlFlow::Continue(oldest.and_then(|Reverse(created)| *created))
         });
         if scan.await? == Scanned::BadPages {
             let url = format!("{}/jobs/history", self.base_url().as_str());

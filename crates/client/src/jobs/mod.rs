@@ -42,7 +42,7 @@ pub use self::{
 };
 pub(crate) use self::{
     inputs::InputNames,
-    scan::{HistoryJob, Order, Orders, Scanned, input_keys},
+    scan::{HistoryJob, Orders, Scanned, input_keys},
     status::Stage,
     submits::body,
     wait::observed,

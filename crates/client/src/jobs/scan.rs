@@ -60,7 +60,7 @@ pub(crate) enum Scanned {
 
 /// The order of the jobs so far, by their times of one kind.
 #[derive(Debug, Default)]
-pub(crate) struct Order {
+struct Order {
     first: Option<i64>,
     /// The time of the last job.
     last: Option<i64>,
@@ -68,14 +68,14 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    pub(crate) fn note(&mut self, at: Option<i64>) {
+    fn note(&mut self, at: Option<i64>) {
         self.is_broken |= at.is_some() && self.last.is_some() && at > self.last;
         self.first = self.first.or(at);
         self.last = at.or(self.last);
     }
 
     /// Whether the newest jobs come first. A single time does not show that.
-    pub(crate) fn is_descending(&self) -> bool {
+    fn is_descending(&self) -> bool {
         !self.is_broken && self.last < self.first
     }
 }

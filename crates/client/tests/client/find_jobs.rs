@@ -75,6 +75,36 @@ async fn jobs_are_found_on_a_server_that_lists_the_latest_change_first() {
 }
 
 #[tokio::test]
+async fn of_a_limited_search_the_newest_jobs_are_found_wherever_the_page_lists_them() {
+    let job = |id: &str, created: &str, key: &str| {
+        format!(
+            r#"{{"jobIdentifier":"{id}","createdAt":"2999-01-01T{created}Z","jobInputs":[{{"identifier":"{key}"}}]}}"#
+        )
+    };
+    let sorted = [
+        job("newest", "12:00:00", "a"),
+        job("older", "11:00:00", "a"),
+        job("other", "10:00:00", "b"),
+    ];
+    let unsorted = [&sorted[1], &sorted[2], &sorted[0]].map(String::clone);
+    // One page shows the newest one if it is sorted.
+    for (jobs, pages) in [(sorted, 1), (unsorted, 2)] {
+        let page = format!("[{}]", jobs.join(","));
+        let server = Server::start(move |request, _| match request.line() {
+            line if line.contains("&page=") => ok("[]"),
+            _ => ok(&page),
+        })
+        .await;
+        let client = builder(&server.api()).build().unwrap();
+        let mut search = JobSearch::new("a");
+        search.limit = 1;
+        let found = client.find_jobs(&search, &options()).await.unwrap();
+        assert_eq!(found.iter().map(id).collect::<Vec<_>>(), ["newest"]);
+        assert_eq!(server.requests().len(), pages);
+    }
+}
+
+#[tokio::test]
 async fn jobs_are_found_on_a_server_that_lists_the_oldest_one_first() {
     let history = HistoryOptions {
         ignores_sort: true,
