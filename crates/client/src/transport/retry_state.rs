@@ -87,10 +87,7 @@ impl RetryState {
         Caller {
             route: request.line(),
             patience: match settings.patience {
-                Some(limit) => Patience::Outage {
-                    since: self.refused_since.unwrap_or(now),
-                    limit,
-                },
+                Some(limit) => Patience::Outage { since: now, limit },
                 None => Patience::Pause(
                     settings
                         .until

@@ -37,6 +37,8 @@ pub(crate) struct Refusal {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Place {
     number: Option<u64>,
+    /// Since when the caller's patience counts: from its first turn on, or its first wait for one.
+    since: Option<Instant>,
     history: History,
 }
 
@@ -44,6 +46,7 @@ impl Place {
     /// Leaves the line.
     pub(crate) fn leave(&mut self) {
         self.number = None;
+        self.since = None;
     }
 }
 
@@ -97,6 +100,7 @@ impl Line {
             number: *place.number.get_or_insert_with(|| self.inner().next_place()),
             refusals: place.history.refusals,
         };
+        waiter.patience.count_since(&mut place.since);
         // Leaves the line, and lets the next call ask.
         let mut waiting = None;
         loop {
@@ -129,7 +133,8 @@ impl Line {
                     })
                     .await;
                     if let Some(due) = again.into_iter().chain(limit).min() {
-                        waiter.patience.skip(began.elapsed().saturating_sub(due));
+                        let late = began.elapsed().saturating_sub(due);
+                        waiter.patience.skip(late, &mut place.since);
                     }
                 }
             }
@@ -268,7 +273,7 @@ impl Ticket<'_> {
     pub(crate) fn refused(self, place: &mut Place, refusal: Refusal, random: &dyn Random) -> Pause {
         let now = self.clock.now();
         let asked = refusal.retry_after;
-        place.leave();
+        place.number = None;
         let mut inner = self.line.inner();
         let scope = inner
             .state

@@ -88,18 +88,27 @@ pub struct QueueState {
 pub(crate) enum Patience {
     /// For each pause up to this length.
     Pause(Duration),
-    /// Until no request of the class has succeeded for `limit`, counted from `since` at the earliest.
+    /// Until no request of the class has succeeded for `limit`, counted from `since` at the earliest. If the call has waited in the
+    /// line before, without a success, that is when it first did.
     Outage { since: Instant, limit: Duration },
 }
 
 impl Patience {
+    /// Counts from the time that is known, or notes it.
+    fn count_since(&mut self, known: &mut Option<Instant>) {
+        if let Self::Outage { since, .. } = self {
+            *since = *known.get_or_insert(*since);
+        }
+    }
+
     /// Leaves out the time by which the caller is late, if its process may have been suspended: no request was sent then. A probe
     /// has time to end the pause after that.
-    fn skip(&mut self, late: Duration) {
+    fn skip(&mut self, late: Duration, known: &mut Option<Instant>) {
         if let Self::Outage { since, .. } = self
             && late > GAP
         {
             *since += late + PROBE_LIMIT;
+            *known = Some(*since);
         }
     }
 

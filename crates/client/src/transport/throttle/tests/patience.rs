@@ -7,7 +7,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{LATENCY, SECOND, accept, admit, plain, refusal, refuse};
+use super::{LATENCY, NO_JITTER, SECOND, accept, admit, plain, refusal, refuse};
 use crate::transport::throttle::{LONGEST_RETRY_AFTER, Line, Patience, Place, Waiter};
 
 /// Returns whether a call was admitted, and settles it.
@@ -89,6 +89,34 @@ async fn an_outage_of_the_class_ends_a_caller_at_its_limit_counted_from_the_last
         let ((), (), ended) = tokio::join!(probes, early, caller);
         assert_eq!(ended, (false, end));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn patience_counts_from_when_a_call_was_first_held_back_however_late_it_is_refused_itself() {
+    let line = Line::default();
+    let began = Instant::now();
+    refuse(admit(&line).await, Some(SECOND));
+    let others = async {
+        for _ in 0..3 {
+            refuse(admit(&line).await, Some(SECOND));
+        }
+    };
+    let late = async {
+        yield_now().await;
+        let mut place = Place::default();
+        let mut refused = vec![];
+        loop {
+            let (since, limit) = (Instant::now().into_std(), 3 * SECOND);
+            let patience = Patience::Outage { since, limit };
+            let Ok(ticket) = line.admit(Waiter { patience, ..plain() }, &mut place).await else {
+                return (refused, began.elapsed());
+            };
+            refused.push(began.elapsed());
+            ticket.refused(&mut place, refusal(Some(SECOND)), &NO_JITTER);
+        }
+    };
+    let (late, ()) = tokio::join!(late, others);
+    assert_eq!(late, (vec![2 * SECOND], 3 * SECOND));
 }
 
 #[tokio::test(start_paused = true)]
