@@ -151,6 +151,12 @@ describe('an upload', () => {
   describe('that is refused', () => {
     const closed = new ModzyClient({ url: 'http://127.0.0.1:9', apiKey: 'a.b' });
     closed.close();
+    const logged = new ModzyClient({ url: 'http://127.0.0.1:9', apiKey: 'a.b', logger: { error() {} } });
+    const hostile = new Proxy(() => {}, {
+      get() {
+        throw new Error('no');
+      },
+    });
     /** @type {Record<string, (stream: any) => Promise<unknown>>} */
     const refusals = {
       'for a value before the stream': (stream) =>
@@ -162,6 +168,28 @@ describe('an upload', () => {
       'for an option of appendInput': (stream) => uploads.modzy.appendInput('job', 'a', 'b', stream, { retires: 1 }),
       'as a source of submitJobEmbedded': (stream) =>
         uploads.modzy.submitJobEmbedded(...MODEL, 'text/plain', { a: { input: stream } }),
+      'by a client with a logger': (stream) =>
+        logged.submitJobFile(...MODEL, { a: { input: 7 }, b: { input: stream } }),
+      'beside a getter that throws': (stream) =>
+        uploads.modzy.submitJobFile(...MODEL, {
+          a: {
+            get input() {
+              throw new Error('no');
+            },
+            other: stream,
+          },
+        }),
+      'in an object of a class': (stream) =>
+        uploads.modzy.submitJobFile(
+          ...MODEL,
+          new (class {
+            a = { input: stream };
+            b = 7;
+          })(),
+        ),
+      'in a map': (stream) => uploads.modzy.run('m@1', { input: new Map([['input', stream]]) }),
+      'for a callback that cannot be bound': (stream) =>
+        uploads.modzy.submitJobFile(...MODEL, { a: { input: stream } }, { onUploadProgress: hostile }),
       'by a closed client': (stream) => closed.submitJobFile(...MODEL, { a: { input: stream } }),
     };
     for (const [why, refused] of Object.entries(refusals)) {

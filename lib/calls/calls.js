@@ -65,7 +65,7 @@ class Calls {
   run(operation, argument, options, read = readDocument, carried = {}) {
     const { signal } = options;
     return new Promise((resolve, reject) => {
-      const call = new Call(operation, options, read, carried, { resolve, reject, end: this.#aborts.end });
+      const call = this.#newCall(operation, options, read, carried, { resolve, reject, end: this.#aborts.end });
       try {
         throwIfAborted(signal);
         if (operation !== 'grace') {
@@ -87,6 +87,20 @@ class Calls {
         this.#abandon(call, error);
       }
     });
+  }
+
+  /**
+   * Makes a call. If its callbacks cannot be bound, its sources are closed.
+   *
+   * @param {ConstructorParameters<typeof Call>} parts
+   */
+  #newCall(...parts) {
+    try {
+      return new Call(...parts);
+    } catch (error) {
+      parts[3].sources?.forEach((source) => source.close());
+      throw error;
+    }
   }
 
   /**

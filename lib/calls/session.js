@@ -95,16 +95,20 @@ class Session extends Calls {
    */
   call(name, method, given) {
     const site = captureSite(this.call, name);
+    const refuse = (/** @type {unknown} */ error) => {
+      closeStreams(given);
+      showCaller(error, site);
+    };
     try {
       const reading = this.#read(name, method, given, site);
       const { options } = reading;
       options.trace = method.isReported === false ? undefined : this.#diagnostics.begin(options);
       return options.trace === undefined
         ? method.run(this, reading)
-        : options.trace.follow(() => method.run(this, reading));
+        : options.trace.follow(() => method.run(this, reading), refuse);
     } catch (error) {
-      closeStreams(given);
-      return Promise.reject(showCaller(error, site));
+      refuse(error);
+      return Promise.reject(error);
     }
   }
 

@@ -95,14 +95,15 @@ class Trace {
    *
    * @template T
    * @param {() => Promise<T>} work
+   * @param {(error: unknown) => void} [refuse] Runs if the call throws before it has begun.
    * @returns {Promise<T>}
    */
-  follow(work) {
+  follow(work, refuse) {
     const promise = attempt(() => {
       const { headers: added } = this.#request;
       this.#added = isGiven(added) ? headers(added, 'headers of modzy:request:start') : {};
       return work();
-    });
+    }, refuse);
     promise.then(
       (value) => this.#end(value),
       (error) => this.fail(error),
@@ -256,12 +257,14 @@ function observationOf(logs) {
  *
  * @template T
  * @param {() => Promise<T>} work
+ * @param {(error: unknown) => void} [refuse] Runs if it throws.
  * @returns {Promise<T>}
  */
-function attempt(work) {
+function attempt(work, refuse) {
   try {
     return work();
   } catch (error) {
+    refuse?.(error);
     return Promise.reject(error);
   }
 }

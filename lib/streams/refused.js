@@ -3,7 +3,7 @@
 // What becomes of the streams in the arguments of a call that is refused. Nobody else may listen to them, and a Node.js stream that
 // fails without a listener ends the process.
 
-const { isPlainObject } = require('../arguments/checks.js');
+const { types } = require('node:util');
 const { release } = require('./pulled-sources.js');
 
 /** An argument is an object of parameters, which has sources by input key and by name. */
@@ -12,27 +12,66 @@ const LEVELS = 4;
 /**
  * Closes the Node.js streams and web streams in the arguments of a call.
  *
- * @param {unknown} given
- * @param {number} [levels] How many levels of objects and arrays are searched.
+ * @param {any} given
+ * @param {number} [levels] How many levels of objects, arrays and maps are searched.
  */
 function closeStreams(given, levels = LEVELS) {
-  try {
-    closeStream(given);
-    if (levels > 0 && (Array.isArray(given) || isPlainObject(given))) {
-      Object.values(/** @type {object} */ (given)).forEach((value) => closeStreams(value, levels - 1));
+  if (typeof given !== 'object' || given === null || attempt(() => closeStream(given))) {
+    return;
+  }
+  if (levels > 0 && !ArrayBuffer.isView(given)) {
+    for (const read of readersOf(given)) {
+      attempt(() => closeStreams(read(), levels - 1));
     }
-  } catch {
-    // A getter or a proxy that throws. The caller learns why the call is refused.
   }
 }
 
-/** @param {any} value */
+/**
+ * Returns a function for each value in an object, which reads it. Reading one may throw, and the others are closed all the same.
+ * Objects of any class are searched, because sources may be members of one, but not those that emit events, such as an agent.
+ *
+ * @param {any} holder
+ * @returns {(() => unknown)[]}
+ */
+function readersOf(holder) {
+  if (types.isMap(holder)) {
+    return [...Map.prototype.values.call(holder)].map((value) => () => value);
+  }
+  const names = attempt(() => (typeof holder.on === 'function' ? [] : Object.keys(holder))) ?? [];
+  return names.map((name) => () => holder[name]);
+}
+
+/**
+ * Closes a value that is a stream. Returns whether it is one.
+ *
+ * @param {any} value
+ */
 function closeStream(value) {
-  if (typeof value?.pipe === 'function' && typeof value.destroy === 'function') {
+  if (typeof value.pipe === 'function' && typeof value.destroy === 'function') {
     value.on?.('error', () => {});
     release(() => value.destroy());
-  } else if (typeof value?.getReader === 'function' && value.locked !== true) {
-    release(() => value.cancel());
+    return true;
+  }
+  if (typeof value.getReader === 'function') {
+    if (value.locked !== true) {
+      release(() => value.cancel());
+    }
+    return true;
+  }
+  return false;
+}
+
+/**
+ * Runs work on a value of the caller's, which may throw. The caller learns why the call is refused, and not of this.
+ *
+ * @template T
+ * @param {() => T} work
+ */
+function attempt(work) {
+  try {
+    return work();
+  } catch {
+    return undefined;
   }
 }
 
