@@ -73,6 +73,27 @@ describe('the environment of a test', { concurrency: true }, () => {
     }
   }
 
+  it('may have Blobs that hand over their own memory, as DOMs do: it is left to them', async () => {
+    const text = `
+      globalThis.Blob = class Blob {
+        type = '';
+        constructor(bytes) { this.bytes = bytes; }
+        get size() { return this.bytes.length; }
+        slice(from, to) { return new Blob(this.bytes.subarray(from, to)); }
+        stream() {
+          const { bytes } = this;
+          return new ReadableStream({ start: (controller) => { controller.enqueue(bytes); controller.close(); } });
+        }
+        async arrayBuffer() { return this.bytes.buffer.slice(this.bytes.byteOffset, this.bytes.byteOffset + this.size); }
+      };
+      const modzy = new (load().ModzyClient)({ url: ${JSON.stringify(emulator.url)}, apiKey: ${JSON.stringify(emulator.apiKey)} });
+      const bytes = new Uint8Array(1000);
+      const upload = () => modzy.submitJobFile('ed542963de', '1.0.1', { a: { 'input.txt': new Blob(bytes) } });
+      upload().then(upload).then(({ status }) => console.log(status, bytes.length));
+    `;
+    assert.equal(await programOf(text), 'SUBMITTED 1000');
+  });
+
   it('has no open handle after the load', async () => {
     assert.equal(await programOf('openHandlesOf(load).then(console.log);'), '[]');
   });
@@ -87,5 +108,43 @@ describe('the environment of a test', { concurrency: true }, () => {
       })();
     `);
     assert.equal(printed, '[]\n[]');
+  });
+});
+
+describe('an environment whose abort signals have no reason, as those of older DOMs', () => {
+  const emulator = useEmulator({ submittedMs: 60_000 });
+
+  it('cancels no job when a loop is left', async () => {
+    const program = `
+      class Signal extends EventTarget { aborted = false; }
+      globalThis.AbortController = class {
+        signal = new Signal();
+        abort() {
+          this.signal.aborted = true;
+          this.signal.dispatchEvent(new Event('abort'));
+        }
+      };
+      (async () => {
+        const { ModzyClient } = require('..');
+        const modzy = new ModzyClient({ url: ${JSON.stringify(emulator.url)}, apiKey: ${JSON.stringify(emulator.apiKey)} });
+        const submit = () => modzy.submitJobText('ed542963de', '1.0.1', { a: { 'input.txt': 'x' } });
+        const options = { cancelOnAbort: true, pollInterval: 10 };
+        for await (const job of modzy.watchJob(await submit(), options)) break;
+        let polled;
+        const hasPolled = new Promise((resolve) => { polled = resolve; });
+        const outcomes = modzy.jobsAsCompleted([await submit()], { ...options, onProgress: polled });
+        const next = outcomes.next();
+        await hasPolled;
+        await outcomes.return();
+        console.log(JSON.stringify(await next));
+      })();
+    `;
+    const { stdout } = await run(process.execPath, ['-e', program], { cwd: __dirname, timeout: 30_000 });
+    assert.equal(stdout, '{"done":true}\n');
+    const lines = (await emulator.requests()).map(({ method }) => method);
+    assert.deepEqual(
+      [lines.includes('GET'), lines.filter((method) => method === 'POST').length, lines.includes('DELETE')],
+      [true, 2, false],
+    );
   });
 });

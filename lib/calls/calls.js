@@ -9,6 +9,7 @@ const { ClientClosedError, ModzyError } = require('../errors.js');
 const { atCall, showCaller } = require('../stacks.js');
 const { Aborts } = require('./aborts.js');
 const { Call } = require('./call.js');
+const { Controller } = require('./controller.js');
 const { add, native: environment, pending, remove, rest } = require('./environment.js');
 const { start } = require('./operations.js');
 const { CLOSED, LEFT, throwIfAborted, unwatch, watch } = require('./signals.js');
@@ -296,7 +297,7 @@ class Calls {
    * @param {PromiseLike<unknown>} work
    */
   async withinGrace(work) {
-    const over = new AbortController();
+    const over = new Controller();
     const settings = { signal: over.signal };
     // If the timer cannot be started, the work is not awaited.
     const grace = Calls.prototype.run.call(this, 'grace', '', settings).catch(() => {});

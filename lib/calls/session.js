@@ -9,13 +9,14 @@ const { Diagnostics } = require('../diagnostics/diagnostics.js');
 const { captureSite, keepLines, showCaller } = require('../stacks.js');
 const { closeStreams } = require('../streams/refused.js');
 const { Calls, closedError } = require('./calls.js');
+const { Controller } = require('./controller.js');
 const { LEFT } = require('./signals.js');
 
 class Session extends Calls {
   #diagnostics;
   /** Whether methods are refused. Those under way may still make calls, until the client is closed. */
   #isClosing = false;
-  /** @type {AbortController | undefined} */
+  /** @type {Controller | undefined} */
   #ended;
 
   /** @param {unknown[]} given The arguments of a constructor. */
@@ -47,7 +48,7 @@ class Session extends Calls {
 
   /** Fires when the client is closed, for work that may not be waiting for a call. */
   get ended() {
-    this.#ended ??= new AbortController();
+    this.#ended ??= new Controller();
     return this.#ended.signal;
   }
 
@@ -78,7 +79,7 @@ class Session extends Calls {
    * @param {Promise<void>} work
    */
   async #within(time, work) {
-    const over = new AbortController();
+    const over = new Controller();
     // If the timer cannot be started, the work is not awaited.
     const timer = super.run('grace', String(time), { signal: over.signal }).catch(() => {});
     await Promise.race([work, timer]);

@@ -5,6 +5,7 @@
 const { BATCH } = require('../arguments/batch-options.js');
 const { jobReference } = require('../arguments/references.js');
 const { inThisContext } = require('../calls/context.js');
+const { Controller } = require('../calls/controller.js');
 const { LEFT, throwIfAborted, untilAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
 const { ClientClosedError, JournalError } = require('../errors.js');
@@ -27,9 +28,9 @@ class Batch {
   /** @type {CallOptions} The options of each wait. */
   #waitOptions;
   /** Ends the waits. */
-  #polls = new AbortController();
+  #polls = new Controller();
   /** Ends the submits that have not been sent. */
-  #unsent = new AbortController();
+  #unsent = new Controller();
   /** @type {any} The iterator of the jobs; `undefined` before it is open and after it has ended. */
   #source;
   #isPulling = false;

@@ -2,6 +2,7 @@
 
 // A watch over one job: a wait whose polls are returned as an async iterator.
 
+const { Controller } = require('../calls/controller.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
 
@@ -21,7 +22,7 @@ const WATCHED = ['status', 'total', 'pending', 'completed', 'failed'];
  */
 function watchJob(session, jobIdentifier, options) {
   const { binding, signal } = options;
-  const polls = new AbortController();
+  const polls = new Controller();
   const abort = (/** @type {unknown} */ reason) => polls.abort(reason);
   /** @type {Promise<void>} */
   let over = Promise.resolve();

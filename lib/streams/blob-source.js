@@ -2,6 +2,8 @@
 
 // Blobs and Files, read one chunk at a time.
 
+// The global class may be a substitute of the environment, such as a DOM for tests, that hands over its own memory.
+const { Blob: NodeBlob } = require('node:buffer');
 const { types } = require('node:util');
 const { MessageChannel } = require('node:worker_threads');
 const { invalidParam } = require('../arguments/checks.js');
@@ -15,10 +17,10 @@ const closedPort = (() => {
   return port1;
 })();
 
-const { arrayBuffer, slice, stream } = Blob.prototype;
+const { arrayBuffer, slice, stream } = NodeBlob.prototype;
 
 /** @type {any} Throws unless it is called on a Blob of Node.js. */
-const sizeOfBlob = Object.getOwnPropertyDescriptor(Blob.prototype, 'size')?.get;
+const sizeOfBlob = Object.getOwnPropertyDescriptor(NodeBlob.prototype, 'size')?.get;
 
 /**
  * Returns whether a Blob has the methods and the size of a Node.js Blob. One that overrides a method may return memory that

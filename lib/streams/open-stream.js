@@ -3,6 +3,7 @@
 // A stream held open in Rust and read one chunk per call. Each call is made when its chunk is requested, so nothing is read
 // ahead, and nothing keeps the process alive between two chunks.
 
+const { Controller } = require('../calls/controller.js');
 const { throwIfAborted, untilAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
 const { keepLines } = require('../stacks.js');
@@ -22,7 +23,7 @@ class OpenStream {
   #signal;
   #progress;
   /** Ends the pending call for a chunk. */
-  #ended = new AbortController();
+  #ended = new Controller();
   /** @type {Promise<unknown> | undefined} */
   #pulling;
   /** @type {((reason: unknown) => void) | undefined} */

@@ -3,6 +3,7 @@
 // Blobs that are read as a whole before the call of the addon, within `idleTimeout` and until the signal fires. Reading the bytes
 // is left to blob-source.js.
 
+const { Controller } = require('../calls/controller.js');
 const { LEFT, untilAborted } = require('../calls/signals.js');
 const { InputError } = require('../errors.js');
 const { BlobSource } = require('./blob-source.js');
@@ -56,7 +57,7 @@ async function readBlob(session, blob, place, options) {
  */
 async function withinLimits(session, chunk, place, { signal, binding }) {
   const { inputKey, inputName } = place;
-  const over = new AbortController();
+  const over = new Controller();
   const settings = { binding: { idleTimeout: binding?.idleTimeout }, signal: over.signal };
   const idle = session.runSilently('sourceIdle', '', settings, (ms) => {
     const message = `the ${place} param gave no byte for ${ms} ms (idleTimeout)`;

@@ -4,6 +4,7 @@
 // loop reaches it.
 
 const { inThisContext } = require('../calls/context.js');
+const { Controller } = require('../calls/controller.js');
 const { LEFT, throwIfAborted, unwatch, watch } = require('../calls/signals.js');
 const { OpenStream } = require('./open-stream.js');
 
@@ -16,7 +17,7 @@ class ResultStream {
   #job;
   #options;
   #signal;
-  #ended = new AbortController();
+  #ended = new Controller();
   #results = this.#read();
 
   /**
@@ -67,7 +68,7 @@ class ResultStream {
         }
         for (const result of text.split(SEPARATOR)) {
           yield JSON.parse(result);
-          ended.signal.throwIfAborted();
+          throwIfAborted(ended.signal);
         }
       }
     } catch (error) {

@@ -1,0 +1,54 @@
+'use strict';
+
+// Abort signals of this package. `AbortController` may be a substitute of the environment, such as a DOM for tests, whose signals
+// have no reason: the end of a loop would look like an abort, and cancel jobs.
+
+/** The signal of a {@link Controller}. */
+class OwnSignal {
+  aborted = false;
+
+  /** @type {unknown} */
+  reason;
+
+  /** @type {Set<() => void>} */
+  #listeners = new Set();
+
+  /**
+   * @param {string} _type `abort` is the only event.
+   * @param {any} listener Is called once.
+   */
+  addEventListener(_type, listener) {
+    this.#listeners.add(listener);
+  }
+
+  /**
+   * @param {string} _type
+   * @param {any} listener
+   */
+  removeEventListener(_type, listener) {
+    this.#listeners.delete(listener);
+  }
+
+  /** @param {unknown} reason */
+  fire(reason) {
+    if (!this.aborted) {
+      this.aborted = true;
+      this.reason = reason;
+      const listeners = [...this.#listeners];
+      this.#listeners.clear();
+      listeners.forEach((listener) => listener());
+    }
+  }
+}
+
+/** Aborts the calls that have its signal. */
+class Controller {
+  signal = new OwnSignal();
+
+  /** @param {unknown} [reason] Without one, the reason is an AbortError. */
+  abort(reason) {
+    this.signal.fire(reason);
+  }
+}
+
+module.exports = { Controller };
