@@ -5,6 +5,8 @@
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
+const http = require('node:http');
+const consumers = require('node:stream/consumers');
 const { after, before, describe, it } = require('node:test');
 const { ModzyClient } = require('modzy-client');
 const { Emulator, useEmulator } = require('../support/emulator.js');
@@ -149,4 +151,55 @@ describe('a loop that is garbage-collected', () => {
     clearInterval(timer);
     assert.equal(final.status, 'COMPLETED');
   });
+});
+
+describe('a stream that is garbage-collected', () => {
+  const opened = {
+    'the body of openOutput': `
+      const { body } = await modzy.openOutput({ url }, { signal });
+      await body.getReader().read();
+    `,
+    'one whose callback refers to the body': `
+      let body;
+      ({ body } = await modzy.openOutput({ url }, { signal, onDownloadProgress: () => body }));
+      await body.getReader().read();
+    `,
+    'the iterator of streamResults': `await modzy.streamResults('j', { signal }).next();`,
+  };
+  for (const [what, open] of Object.entries(opened)) {
+    it(`is closed although its signal lives on, which it leaves: ${what}`, { timeout: 60_000 }, async (t) => {
+      let closed;
+      const isClosed = new Promise((resolve) => (closed = resolve));
+      const server = http.createServer((request, response) => {
+        response.on('close', closed);
+        response.setHeader('content-type', 'application/json');
+        response.write('{"jobIdentifier":"j","results":{"a":{"status":"SUCCESSFUL"}');
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      t.after(() => server.close());
+      const url = `http://127.0.0.1:${server.address().port}/api`;
+      const program = `
+        const { getEventListeners } = require('node:events');
+        const { ModzyClient } = require('modzy-client');
+        const modzy = new ModzyClient(${JSON.stringify(url)}, 'a.b', { idleTimeout: 600_000 });
+        const { signal } = (globalThis.kept = new AbortController());
+        const url = modzy.baseURL + '/results/j/a/b';
+        const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+        (async () => {
+          await (async () => { ${open} })();
+          console.log(getEventListeners(signal, 'abort').length);
+          for (let round = 0; round < 20; round += 1) { await sleep(10); gc(); }
+          console.log(getEventListeners(signal, 'abort').length);
+        })();
+      `;
+      const child = spawn(process.execPath, ['--expose-gc', '-e', program], {
+        cwd: __dirname,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      t.after(() => child.kill());
+      await isClosed;
+      assert.equal(await consumers.text(child.stdout), '1\n0\n');
+    });
+  }
 });

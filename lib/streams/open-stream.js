@@ -10,11 +10,14 @@ const { keepLines } = require('../stacks.js');
 const { Progress } = require('./progress.js');
 
 /**
- * Closes a stream whose reader was garbage-collected.
+ * Closes a stream whose reader was garbage-collected, and stops listening to its signals.
  *
- * @type {FinalizationRegistry<{ session: Session, id: number }>}
+ * @type {FinalizationRegistry<{ session: Session, id: number, watched: Watched[] }>}
  */
-const abandoned = new FinalizationRegistry(({ session, id }) => session.close(id));
+const abandoned = new FinalizationRegistry(({ session, id, watched }) => {
+  session.close(id);
+  watched.forEach(({ signal, callback }) => unwatch(signal, callback));
+});
 
 class OpenStream {
   #session;
@@ -28,6 +31,8 @@ class OpenStream {
   #pulling;
   /** @type {((reason: unknown) => void) | undefined} */
   #onAbort;
+  /** Runs when the signal fires. The signal may outlive the reader, so it does not keep the stream, whose callback may refer to that. */
+  #callback = OpenStream.#weakly(this);
 
   /**
    * @param {Session} session
@@ -80,17 +85,20 @@ class OpenStream {
    * Begins to listen to the signal. If that throws, the stream is closed.
    *
    * @param {object} reader When it is garbage-collected, the stream is closed.
-   * @param {(reason: unknown) => void} [onAbort] Runs when the signal fires between two chunks.
+   * @param {object} [more]
+   * @param {(reason: unknown) => void} [more.onAbort] Runs when the signal fires between two chunks.
+   * @param {Watched[]} [more.watched] What the reader itself listens to. It does not refer to the reader.
    */
-  watch(reader, onAbort) {
+  watch(reader, { onAbort, watched = [] } = {}) {
     this.#onAbort = onAbort;
-    abandoned.register(reader, { session: this.#session, id: this.#id }, this);
+    const own = this.#signal === undefined ? [] : [{ signal: this.#signal, callback: this.#callback }];
+    abandoned.register(reader, { session: this.#session, id: this.#id, watched: [...own, ...watched] }, this);
     if (this.#progress !== undefined) {
       this.#progress.onFailure = this.#abort;
     }
     try {
       if (this.#signal !== undefined) {
-        watch(this.#signal, this.#abort);
+        watch(this.#signal, this.#callback);
       }
     } catch (error) {
       this.close(error);
@@ -144,7 +152,7 @@ class OpenStream {
    */
   close(reason) {
     if (this.#signal !== undefined) {
-      unwatch(this.#signal, this.#abort);
+      unwatch(this.#signal, this.#callback);
       this.#signal = undefined;
     }
     abandoned.unregister(this);
@@ -156,6 +164,22 @@ class OpenStream {
   /** Waits until the pending read has settled. Its request is closed by then. */
   async closed() {
     await this.#pulling?.catch(() => {});
+  }
+
+  /**
+   * Returns a function that ends a stream, and does not keep it from garbage collection.
+   *
+   * @param {OpenStream} stream
+   * @returns {(reason: unknown) => void}
+   */
+  static #weakly(stream) {
+    const weak = new WeakRef(stream);
+    return (reason) => {
+      const kept = weak.deref();
+      if (kept !== undefined) {
+        kept.#abort(reason);
+      }
+    };
   }
 
   /** @param {unknown} reason */
@@ -171,6 +195,8 @@ class OpenStream {
 /**
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  * @typedef {import('../calls/session.js').Session} Session
+ *
+ * @typedef {{ signal: import('../calls/signals.js').Signal, callback: (reason: any) => void }} Watched
  */
 
 module.exports = { OpenStream };

@@ -38,8 +38,18 @@ async function openOutputStream(session, output, options) {
     },
   };
   const body = new ReadableStream(source, { highWaterMark: 0 });
-  stream.watch(body, (reason) => controller?.error(reason));
+  stream.watch(body, { onAbort: failing(/** @type {any} */ (controller)) });
   return { body, contentType, contentLength };
+}
+
+/**
+ * Returns a function that fails a stream. It does not keep the stream from garbage collection, as the variables of a stream would.
+ *
+ * @param {ReadableStreamDefaultController<Uint8Array>} controller
+ */
+function failing(controller) {
+  const weak = new WeakRef(controller);
+  return (/** @type {unknown} */ reason) => weak.deref()?.error(reason);
 }
 
 /** @param {Uint8Array} bytes */

@@ -60,7 +60,7 @@ class ResultStream {
         watch(this.#signal, abort);
       }
       ({ stream } = await OpenStream.open(this.#session, 'openResults', this.#job, this.#options));
-      stream.watch(this);
+      stream.watch(this, { watched: this.#signal && [{ signal: this.#signal, callback: abort }] });
       for (;;) {
         const text = await stream.pull(unchanged);
         if (text === undefined) {
