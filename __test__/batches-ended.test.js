@@ -254,6 +254,36 @@ describe('batches that end early', () => {
       });
     }
 
+    const refused = {
+      'a key without a function': { inputKey: 'a' },
+      'a getter that throws': {
+        get inputKey() {
+          throw new TypeError('no');
+        },
+      },
+    };
+    for (const [what, value] of Object.entries(refused)) {
+      it(`is closed before the loop throws if the batch refuses ${what}`, async () => {
+        const closed = [];
+        const close = async () => {
+          await sleep(20);
+          closed.push(true);
+        };
+        async function* generator() {
+          try {
+            yield value;
+          } finally {
+            await close();
+          }
+        }
+        const iterator = { next: () => ({ done: false, value }), return: close };
+        for (const source of [generator(), { [Symbol.iterator]: () => iterator }]) {
+          await assert.rejects(collect(client().jobsAsCompleted(source, quickly)), TypeError);
+        }
+        assert.deepEqual(closed, [true, true]);
+      });
+    }
+
     it('that cannot be opened makes the loop throw', async () => {
       const source = {
         [Symbol.asyncIterator]() {

@@ -113,21 +113,25 @@ class Batch {
       return;
     }
     this.#isPulling = true;
+    let isStarting = false;
     try {
       while (this.#source !== undefined && this.#over === undefined && this.#room.isFree) {
         const { done, value } = await nextOf(this.#source);
         if (done) {
           this.#source = undefined;
         } else if (this.#over === undefined) {
+          isStarting = true;
           this.#start(value);
+          isStarting = false;
           if (this.#taken % STARTED_IN_A_TURN === 0) {
             await nextTurn();
           }
         }
       }
     } catch (error) {
-      // A source that throws has closed itself.
-      this.#source = undefined;
+      this.#isPulling = false;
+      // A source that throws has closed itself, unlike one whose job is refused.
+      this.#source = isStarting ? this.#source : undefined;
       this.#fail(error);
     }
     this.#isPulling = false;
@@ -330,8 +334,7 @@ class Batch {
 
   /** Ends the batch after the loop has been left. */
   #leave() {
-    this.#over ??= this.#close(LEFT);
-    return this.#over;
+    return (this.#over ??= this.#close(LEFT));
   }
 
   /**
@@ -390,9 +393,7 @@ class Batch {
 
 /**
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
- *
  * @typedef {import('./outcomes.js').JobOutcome} JobOutcome
- *
  * @typedef {import('./outcomes.js').Task} Task
  */
 
