@@ -61,6 +61,29 @@ describe('a source that yields nothing', () => {
       }
     },
   };
+  it('ends by idleTimeout as well where a Blob is read as a whole: one that is never read to its end', async () => {
+    let sizes = 0;
+    const blob = {
+      type: '',
+      get size() {
+        sizes += 1;
+        return sizes > 3 ? Number.EPSILON : 10;
+      },
+      slice() {},
+      arrayBuffer: async () => new ArrayBuffer(0),
+    };
+    let error;
+    const longest = await longestTurn(async () => {
+      const embedded = { a: { input: blob } };
+      error = await failure(
+        client({ idleTimeout: IDLE }).submitJobEmbedded('d1g35t0256', '1.0.0', 'text/plain', embedded),
+      );
+    });
+    assert.deepEqual([error.name, error.code], ['InputError', 'timeout'], error.message);
+    assert.ok(sizes > 10 && longest < IDLE, `${sizes}, ${longest} ms`);
+    assert.deepEqual(await emulator.requests(), []);
+  });
+
   for (const [what, make] of Object.entries(empty)) {
     it(`ends by idleTimeout, as an InputError, and does not block the event loop: ${what}`, async () => {
       let error;

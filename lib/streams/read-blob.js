@@ -5,6 +5,7 @@
 
 const { Controller } = require('../calls/controller.js');
 const { LEFT, untilAborted } = require('../calls/signals.js');
+const { nextTurn } = require('../calls/turns.js');
 const { InputError } = require('../errors.js');
 const { BlobSource } = require('./blob-source.js');
 
@@ -26,7 +27,7 @@ async function readBlob(session, blob, place, options) {
   let length = 0;
   try {
     for (;;) {
-      const chunk = await withinLimits(session, source.next(), place, options);
+      const chunk = await withinLimits(session, nextBytes(source), place, options);
       length += chunk?.length ?? 0;
       if (length > size || (chunk === undefined && length !== size)) {
         throw new InputError(`the ${place} param does not contain as many bytes as its size states`, {
@@ -43,6 +44,22 @@ async function readBlob(session, blob, place, options) {
     }
   } finally {
     source.close();
+  }
+}
+
+/**
+ * Returns the next bytes. A Blob of another implementation may give empty chunks for as long as it is read: each takes a turn of the
+ * event loop, and none counts as a byte.
+ *
+ * @param {BlobSource} source
+ */
+async function nextBytes(source) {
+  for (;;) {
+    const chunk = await source.next();
+    if (chunk === undefined || chunk.length > 0) {
+      return chunk;
+    }
+    await nextTurn();
   }
 }
 
