@@ -22,7 +22,7 @@ use super::{
     shared::Transport,
     stream::{self, Streamed},
     throttle::Place,
-    turn::{NoTurn, Turn},
+    turn::{Caller, NoTurn, Turn},
 };
 use crate::{
     clock,
@@ -64,7 +64,7 @@ impl Transport {
             let turn = if let Some(turn) = turn.take() {
                 Ok(turn)
             } else {
-                let caller = retry_state.caller(request, settings, self.clock().now());
+                let caller = Caller::new(request, settings, self.clock().now());
                 self.turn(&caller, place).await
             };
             let (failed, pause) = match turn {

@@ -15,8 +15,8 @@ use super::{
     request::{Request, Settings, fired},
     retry::{self, Class, Verdict},
     shared::Transport,
-    throttle::{self, LONGEST_RETRY_AFTER, Patience, Pause, RouteClass},
-    turn::{Caller, NoTurn},
+    throttle::{self, LONGEST_RETRY_AFTER, Pause, RouteClass},
+    turn::NoTurn,
 };
 use crate::{
     backoff::{Backoff, RETRY_PAUSE},
@@ -79,26 +79,6 @@ impl RetryState {
     /// The last failure, if it was a refusal.
     fn last_refusal(&mut self) -> Option<Error> {
         self.last.take_if(|error| retry::refusal(self.class, error).is_some())
-    }
-
-    /// The call as it waits for its next attempt.
-    pub(super) fn caller<'c>(&self, request: &Request, settings: &'c Settings, now: Instant) -> Caller<'c> {
-        let left = |until: Instant| until.saturating_duration_since(now);
-        Caller {
-            route: request.line(),
-            patience: match settings.patience {
-                Some(limit) => Patience::Outage { since: now, limit },
-                None => Patience::Pause(
-                    settings
-                        .until
-                        .map_or(LONGEST_RETRY_AFTER, |until| left(until).min(LONGEST_RETRY_AFTER)),
-                ),
-            },
-            until: settings.until,
-            nothing_sent_after: settings.nothing_sent_after.as_ref(),
-            not_submitted_after: settings.not_submitted_after.as_ref(),
-            observed: &settings.observed,
-        }
     }
 
     /// Turns the failure of an attempt into the error of the call.

@@ -13,10 +13,10 @@ use super::{
     answer::Answer,
     failure::FailedAttempt,
     pool::Pool,
-    request::fired,
+    request::{Request, Settings, fired},
     retry::{self, Class},
     shared::Transport,
-    throttle::{self, Patience, Pause, Place, Refusal, RouteClass, Ticket, Waiter},
+    throttle::{self, LONGEST_RETRY_AFTER, Patience, Pause, Place, Refusal, RouteClass, Ticket, Waiter},
 };
 use crate::{clock::Random, error::Error, observer::Observed};
 
@@ -34,6 +34,26 @@ pub(crate) struct Caller<'c> {
 }
 
 impl<'c> Caller<'c> {
+    /// The call as it waits for its next attempt.
+    pub(super) fn new(request: &Request, settings: &'c Settings, now: Instant) -> Self {
+        let left = |until: Instant| until.saturating_duration_since(now);
+        Self {
+            route: request.line(),
+            patience: match settings.patience {
+                Some(limit) => Patience::Outage { since: now, limit },
+                None => Patience::Pause(
+                    settings
+                        .until
+                        .map_or(LONGEST_RETRY_AFTER, |until| left(until).min(LONGEST_RETRY_AFTER)),
+                ),
+            },
+            until: settings.until,
+            nothing_sent_after: settings.nothing_sent_after.as_ref(),
+            not_submitted_after: settings.not_submitted_after.as_ref(),
+            observed: &settings.observed,
+        }
+    }
+
     /// The token that ends it, if it waits to submit a job.
     fn withdrawal(&self) -> Option<&'c CancellationToken> {
         let is_submit = matches!(self.route, Some(RouteClass::Submit));
