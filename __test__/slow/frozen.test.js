@@ -99,7 +99,8 @@ describe('a process that is stopped', { skip: process.platform === 'win32' && 't
       await sleep(FROZEN);
       child.kill('SIGCONT');
       assert.equal(await child.answer(), 'fine', name);
-      assert.equal(requests.length, seen + 1, name);
+      // The limit of the wait passed meanwhile, so it polls once more.
+      assert.equal(requests.length, seen + (name === 'wait' ? 2 : 1), name);
     }
   });
 });

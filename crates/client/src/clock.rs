@@ -3,7 +3,9 @@
 
 use std::{
     fmt::Debug,
+    future::poll_fn,
     pin::{Pin, pin},
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -20,6 +22,10 @@ pub(crate) const GAP: Duration = Duration::from_millis(250);
 
 /// A running pause.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// How soon, and how often at the least, to look whether the process was suspended.
+const FIRST_STEP: Duration = Duration::from_millis(50);
+const LONGEST_STEP: Duration = Duration::from_mins(1);
 
 /// The source of time of a client.
 pub trait Clock: Debug + Send + Sync {
@@ -125,6 +131,29 @@ async fn idle(timer: tokio::time::Sleep, limit: Duration) {
     reactor::settle().await;
 }
 
+/// Does work, and returns for how long the process was suspended meanwhile, too. Misses a suspension that is shorter than the time
+/// for which the work had run, because the timer that is late by it gets longer: thousands of calls may wait in a queue.
+pub(crate) async fn suspended_during<F: Future>(mut work: Pin<&mut F>) -> (F::Output, Duration) {
+    let mut timer = pin!(tokio::time::sleep(FIRST_STEP));
+    let (mut step, mut suspended) = (FIRST_STEP, Duration::ZERO);
+    let lateness = |timer: &tokio::time::Sleep| Some(timer.deadline().elapsed()).filter(|late| *late > GAP);
+    let output = poll_fn(|cx| {
+        let output = work.as_mut().poll(cx);
+        if output.is_ready() {
+            suspended += lateness(&timer).unwrap_or_default();
+            return output;
+        }
+        while timer.as_mut().poll(cx).is_ready() {
+            suspended += lateness(&timer).unwrap_or_default();
+            step = (2 * step).min(LONGEST_STEP);
+            timer.as_mut().reset(tokio::time::Instant::now() + step);
+        }
+        Poll::Pending
+    });
+    let output = output.await;
+    (output, suspended)
+}
+
 /// A fast generator, seeded by the system. It spreads requests in time, and protects nothing.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct SystemRandom;
@@ -200,6 +229,31 @@ mod tests {
         let ran = tokio::time::Instant::now();
         deadline.await;
         assert_eq!(ran.elapsed(), millis(250));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_suspension_during_work_is_measured() {
+        // How long the work runs before and after it, how long it is suspended, and what of that is noticed.
+        for (before, suspended, after, noticed) in [
+            (0, 60_000, 0, 59_950),
+            (10, 60_000, 0, 59_960),
+            (10, 60_000, 5000, 59_960),
+            // The timer was set again, for 100 ms.
+            (51, 60_000, 0, 59_901),
+            // … for 12.8 s.
+            (20_000, 600_000, 0, 594_450),
+            (10, 0, 90_000, 0),
+            // Not late enough for a suspension.
+            (10, 280, 1000, 0),
+        ] {
+            let work = async {
+                tokio::time::sleep(millis(before)).await;
+                tokio::time::advance(millis(suspended)).await;
+                tokio::time::sleep(millis(after)).await;
+            };
+            let ((), measured) = suspended_during(pin!(work)).await;
+            assert_eq!(measured, millis(noticed), "{before} {suspended} {after}");
+        }
     }
 
     /// Returns how many milliseconds a limit of one second lasts after the freezes, if bytes arrive at these times

@@ -1,6 +1,9 @@
 //! What a wait has seen so far, and what follows from each poll: a pause, or the end of the wait. Does not wait itself.
 
-use std::time::{Duration, Instant};
+use std::{
+    mem,
+    time::{Duration, Instant},
+};
 
 use super::{EndedEarly, PollReport, Polled, Schedule, interval::Interval};
 use crate::{
@@ -33,6 +36,9 @@ pub(super) struct Course<'w, T> {
     seen: Option<T>,
     /// On the heap, because thousands of waits have none.
     failure: Option<Box<Error>>,
+    /// For how long the process was suspended during the last poll or the pause after it.
+    suspended: Duration,
+    /// Whether the limit may have passed in that time.
     was_suspended: bool,
     was_hinted: bool,
 }
@@ -70,6 +76,7 @@ impl<'w, T> Course<'w, T> {
             seen: None,
             failure: None,
             was_suspended: false,
+            suspended: Duration::ZERO,
             was_hinted: false,
         }
     }
@@ -79,7 +86,14 @@ impl<'w, T> Course<'w, T> {
         self.asked = self.clock.now();
         self.started.get_or_insert(self.asked);
         // If the process was suspended, the job may have ended within the limit, so the wait polls once more.
-        self.left(self.asked).or_else(|| self.was_suspended.then_some(GAP))
+        let was_suspended = mem::take(&mut self.was_suspended);
+        self.left(self.asked).or_else(|| was_suspended.then_some(GAP))
+    }
+
+    /// Whether the wait polls once more, and at once, although its limit has passed during a poll: the process was suspended.
+    pub(super) fn polls_again(&mut self) -> bool {
+        self.due = self.clock.now();
+        self.was_suspended
     }
 
     /// Returns when the present outage began.
@@ -130,7 +144,9 @@ impl<'w, T> Course<'w, T> {
                 retry_after,
                 began,
             } => {
-                let since = *self.failing_since.get_or_insert(began.unwrap_or(self.asked));
+                // Includes no suspension, which ended before now.
+                let began = (began.unwrap_or(self.asked) + self.suspended).min(now);
+                let since = *self.failing_since.get_or_insert(began);
                 let requested = retry_after.map(|asked| self.with_jitter(asked.min(LONGEST_RETRY_AFTER)));
                 // A hint does not shorten a pause that the server has asked for.
                 self.deaf_until += requested.unwrap_or_default();
@@ -145,7 +161,7 @@ impl<'w, T> Course<'w, T> {
                 last_good,
             } => {
                 // The refusals of others have held it back meanwhile.
-                let since = self.failing_since.get_or_insert(self.asked);
+                let since = self.failing_since.get_or_insert((self.asked + self.suspended).min(now));
                 *since = last_good.map_or(*since, |good| good.max(*since));
                 let left = remaining(self.schedule.max_outage, now - *since)
                     .filter(|left| retry_after.is_none_or(|asked| asked <= *left));
@@ -161,7 +177,13 @@ impl<'w, T> Course<'w, T> {
             }
             Polled::Refused(error) => (None, Err(error)),
         };
-        let delay = pause.and_then(|pause| self.left(now).map(|left| pause.min(left)));
+        let delay = pause.and_then(|pause| match self.left(now) {
+            Some(left) => {
+                self.was_suspended = false;
+                Some(pause.min(left))
+            }
+            None => self.polls_again().then_some(Duration::ZERO),
+        });
         on_poll(PollReport {
             answer: found.as_ref(),
             delay,
@@ -205,14 +227,25 @@ impl<'w, T> Course<'w, T> {
     /// Notes that a pause has ended: by how much it exceeded its length, or `None` if a hint has ended it.
     pub(super) fn note_pause(&mut self, late: Option<Duration>) {
         self.was_hinted = late.is_none();
-        let suspended = late.filter(|late| *late > GAP);
-        self.was_suspended = suspended.is_some();
-        // No poll ran during that time, so it does not count as failure.
+        if let Some(late) = late.filter(|late| *late > GAP) {
+            self.note_suspension(late);
+        }
+    }
+
+    /// Notes for how long the process was suspended during a pause or a poll.
+    pub(super) fn note_suspension(&mut self, suspended: Duration) {
+        self.suspended = suspended;
+        if suspended.is_zero() {
+            return;
+        }
+        self.was_suspended = true;
+        // The server could not be asked during that time, so it does not count as failure.
+        let now = self.clock.now();
         for since in [&mut self.failing_since, &mut self.doubting_since]
             .into_iter()
             .flatten()
         {
-            *since += suspended.unwrap_or_default();
+            *since = (*since + suspended).min(now);
         }
     }
 

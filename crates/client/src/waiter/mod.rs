@@ -11,7 +11,7 @@ use std::{
 
 use self::course::{Course, Pause};
 use crate::{
-    clock::{Clock, Random},
+    clock::{Clock, Random, suspended_during},
     ended::{Registration, Wake},
     error::Error,
 };
@@ -107,12 +107,20 @@ async fn poll_once<T, P: Future<Output = Polled<T>>>(
     poll: &mut impl FnMut(Option<Instant>) -> P,
     on_poll: &mut impl FnMut(PollReport<'_, T>),
 ) -> Option<Result<T, EndedEarly<T>>> {
-    let polled = match course.begin_poll() {
-        Some(left) => within(course.clock, left, pin!(poll(course.failing_since()))).await,
-        None => None,
+    let Some(left) = course.begin_poll() else {
+        return Some(Err(course.timed_out()));
     };
+    let (clock, failing_since) = (course.clock, course.failing_since());
+    // On the heap, because nearly all of thousands of waits are paused.
+    let polling = Box::pin(async {
+        let poll = pin!(poll(failing_since));
+        suspended_during(pin!(within(clock, left, poll))).await
+    });
+    let (polled, suspended) = polling.await;
+    course.note_suspension(suspended);
     match polled {
         Some(polled) => course.follow(polled, on_poll),
+        None if course.polls_again() => None,
         None => Some(Err(course.timed_out())),
     }
 }

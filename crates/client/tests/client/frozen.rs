@@ -249,6 +249,43 @@ async fn a_wait_whose_limit_expired_in_a_pause_with_a_freeze_polls_once_more() {
     }
 }
 
+/// Starts a server that answers each request after half of the limit: the first one while the client is stopped in its poll.
+fn late_in_turn(replies: Vec<Vec<u8>>) -> Threaded {
+    let next = Mutex::new(replies.into_iter());
+    Threaded::start(usize::MAX, move |_, socket| {
+        thread::sleep(LIMIT / 2);
+        socket.write_all(&next.lock().unwrap().next().unwrap_or_else(|| answer(200, "", JOB)))?;
+        Ok(Then::Keep)
+    })
+}
+
+#[tokio::test]
+async fn a_wait_whose_limit_expired_in_a_poll_with_a_freeze_polls_once_more() {
+    const OPEN: &str = r#"{"jobIdentifier":"j","status":"OPEN"}"#;
+    for (replies, completes) in [(1, true), (2, false)] {
+        let server = late_in_turn(vec![answer(200, "", OPEN); replies]);
+        let client = client(&server.api(), |builder| builder);
+        let wait = WaitOptions::default().wait_timeout(LIMIT).poll_interval(millis(60));
+        let call = tokio::spawn(async move { client.block_until_complete("j", &wait, |_| {}).await });
+        let waited = freeze_at(&server, 1, call).await;
+        assert_eq!((waited.is_ok(), server.count()), (completes, 2), "{waited:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_freeze_in_a_poll_is_not_an_outage() {
+    let server = late_in_turn(vec![answer(500, "", "{}"); 2]);
+    let client = client(&server.api(), |builder| builder);
+    let wait = WaitOptions::default()
+        .max_outage(millis(2500))
+        .poll_interval(millis(60));
+    let call = tokio::spawn(async move { client.block_until_complete("j", &wait, |_| {}).await });
+    until(|| server.count() == 2).await;
+    thread::sleep(millis(3000));
+    call.await.unwrap().unwrap();
+    assert_eq!(server.count(), 3);
+}
+
 #[tokio::test]
 async fn a_freeze_in_a_pause_is_not_an_outage() {
     let server = Server::start(|_, nth| match nth {

@@ -7,6 +7,7 @@ use crate::clock::SystemClock;
 
 mod growth;
 mod listed;
+mod suspended;
 
 /// No jitter: half of the fraction's range is the middle of every pause.
 #[derive(Debug)]
