@@ -40,7 +40,7 @@ pub(crate) enum Fault {
     Failing,
     /// The response cannot be read.
     Unreadable,
-    /// The jobs have no time of their last change.
+    /// The jobs have no time of their last change, or none that can be read, such as one after the year 9999.
     NoTimes,
     /// The jobs are not in the order of their last change.
     Unsorted,
@@ -58,7 +58,7 @@ impl fmt::Display for Fault {
             Self::Refused(status) => write!(f, "the server refuses the job history with status {status}"),
             Self::Failing => f.write_str("the job history fails while polls succeed"),
             Self::Unreadable => f.write_str("the job history cannot be read"),
-            Self::NoTimes => f.write_str("the jobs of the history have no updatedAt"),
+            Self::NoTimes => f.write_str("the jobs of the history have no updatedAt that can be read"),
             Self::Unsorted => f.write_str("the job history is not sorted by updatedAt"),
             Self::Incomplete => f.write_str("more jobs change than the pages of the job history show"),
             Self::Foreign => f.write_str("nearly all jobs of the history belong to other programs"),

@@ -206,13 +206,18 @@ async fn waits_poll_individually_if_the_list_cannot_be_used_and_one_says_why() {
         ok(serde_json::to_vec(&[entry("one"), later]).unwrap())
     };
     let without_times = || ok(br#"[{"jobIdentifier":"one","status":"COMPLETED"}]"#);
+    let after_9999 = ok(br#"[{"jobIdentifier":"one","status":"COMPLETED","updatedAt":"9999-12-31T23:59:59Z"}]"#);
     for (reply, reason) in [
         (status(403), "the server refuses the job history with status 403"),
         (status(404), "the server refuses the job history with status 404"),
         (status(500), "the job history fails while polls succeed"),
         (ok("{}"), "the job history cannot be read"),
         (ok("[7]"), "the job history cannot be read"),
-        (without_times(), "the jobs of the history have no updatedAt"),
+        (
+            without_times(),
+            "the jobs of the history have no updatedAt that can be read",
+        ),
+        (after_9999, "the jobs of the history have no updatedAt that can be read"),
         (unsorted(), "the job history is not sorted by updatedAt"),
     ] {
         let list = move |request: &Received| is_list(request).then(|| reply.clone());
