@@ -146,22 +146,6 @@ function namesOf(...takers) {
 }
 
 /**
- * The names of the options that each kind of calls, and each form of the constructor, accepts.
- *
- * @type {Record<CallKind | 'client' | 'initiator', Set<string>>}
- */
-const accepted = Object.assign(
-  Object.create(null),
-  Object.fromEntries(
-    ['client', 'close', ...requests, ...waits, ...dataUrls].map((taker) => [
-      taker,
-      new Set(namesOf(/** @type {Taker} */ (taker))),
-    ]),
-  ),
-  { initiator: new Set(namesOf('client', 'initiator')) },
-);
-
-/**
  * Returns the option with a name, if the taker accepts it; `undefined` for one of others that has no value. Throws for any other.
  *
  * @param {string} name
@@ -172,13 +156,16 @@ const accepted = Object.assign(
  * @returns {Option | undefined}
  */
 function optionOf(name, value, taker, owner, others = []) {
-  if (accepted[taker].has(name)) {
-    return options[/** @type {OptionName} */ (name)];
+  // The object form of the constructor takes those of any client, too.
+  const takers = taker === 'initiator' ? /** @type {const} */ (['client', taker]) : [taker];
+  const option = isOption(name) ? options[/** @type {OptionName} */ (name)] : undefined;
+  if (option !== undefined && takers.some((one) => option.takers.includes(one))) {
+    return option;
   }
-  if (isOption(name) && !isGiven(value)) {
+  if (option !== undefined && !isGiven(value)) {
     return undefined;
   }
-  throw noSuchOption(name, [...accepted[taker], ...others], owner);
+  throw noSuchOption(name, [...namesOf(...takers), ...others], owner);
 }
 
 /** What is a part of an argument of `run` and `submit`, and is easily taken for an option. */
