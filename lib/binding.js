@@ -9,21 +9,24 @@ const path = require('node:path');
 /** Whether this is the file of the package, and not part of a bundle. */
 const isCalledByItsName = typeof __filename === 'string' && /[\\/]lib[\\/]binding\.js$/.test(__filename);
 
-/** The flag of the permission model. Older versions of Node.js have another name for it. */
-const permission = process.allowedNodeEnvironmentFlags?.has('--permission')
-  ? '--permission'
-  : '--experimental-permission';
+/**
+ * Returns the flag of the permission model. Older versions of Node.js have another name for it. Only a failure asks, because
+ * Node.js then collects all of its flags.
+ */
+function permissionFlag() {
+  return process.allowedNodeEnvironmentFlags?.has('--permission') ? '--permission' : '--experimental-permission';
+}
 
 /**
  * The known reasons why an addon does not load, each with its remedy. They are recognized by their messages, because the generated
  * loader does not keep error codes.
  *
- * @type {{ is: (messages: string) => boolean, advice: string[] }[]}
+ * @returns {{ is: (messages: string) => boolean, advice: string[] }[]}
  */
-const causes = [
+const causes = () => [
   {
     is: (messages) => /loading addons is disabled/.test(messages) && isRestricted(),
-    advice: [`start Node.js with --allow-addons beside ${permission}. Without it, no addon is loaded.`],
+    advice: [`start Node.js with --allow-addons beside ${permissionFlag()}. Without it, no addon is loaded.`],
   },
   {
     is: (messages) => /loading addons is disabled/.test(messages),
@@ -111,7 +114,7 @@ function load() {
   } catch (failure) {
     const { platform, arch, version } = process;
     const messages = messagesOf(failure);
-    const [first, ...more] = causes.find(({ is }) => is(messages))?.advice ?? anyCause;
+    const [first, ...more] = causes().find(({ is }) => is(messages))?.advice ?? anyCause;
     const lines = [
       `modzy-client has no addon that works on ${platform} ${arch} with Node.js ${version}.`,
       'Looked for: what `npm run build` makes in a checkout, and the package of the platform.',

@@ -5,17 +5,34 @@
 // The global class may be a substitute of the environment, such as a DOM for tests, that hands over its own memory.
 const { Blob: NodeBlob } = require('node:buffer');
 const { types } = require('node:util');
-const { MessageChannel } = require('node:worker_threads');
 const { invalidParam } = require('../arguments/checks.js');
+const { outside } = require('../calls/context.js');
 const { InputError } = require('../errors.js');
 const { CHUNK_BYTES, release, toBytes } = require('./pulled-sources.js');
 
-/** A port whose other end is closed. Memory that is transferred to it is freed at once. */
-const closedPort = (() => {
-  const { port1, port2 } = new MessageChannel();
-  port2.close();
-  return port1;
-})();
+/**
+ * A port whose other end is closed, once there is one.
+ *
+ * @type {import('node:worker_threads').MessagePort | undefined}
+ */
+let closedPort;
+
+/**
+ * Frees memory at once: it is transferred to a port that discards it. The port is created outside of all calls, because it would
+ * keep the async context of the first one.
+ *
+ * @param {ArrayBuffer} memory
+ */
+function free(memory) {
+  closedPort ??= outside.runInAsyncScope(() => {
+    // Loaded here, because it takes longer than all files of the package that read a Blob.
+    const { MessageChannel } = require('node:worker_threads');
+    const { port1, port2 } = new MessageChannel();
+    port2.close();
+    return port1;
+  });
+  closedPort.postMessage(null, [memory]);
+}
 
 const { arrayBuffer, slice, stream } = NodeBlob.prototype;
 
@@ -123,7 +140,7 @@ class BlobSource {
 
   #free() {
     if (this.#copy !== undefined) {
-      closedPort.postMessage(null, [/** @type {ArrayBuffer} */ (this.#copy.buffer)]);
+      free(/** @type {ArrayBuffer} */ (this.#copy.buffer));
       this.#copy = undefined;
     }
   }

@@ -2,7 +2,6 @@
 
 // Outputs as web streams, which read nothing ahead of their readers.
 
-const { ReadableStream } = require('node:stream/web');
 const { OpenStream } = require('./open-stream.js');
 
 /**
@@ -13,6 +12,8 @@ const { OpenStream } = require('./open-stream.js');
  * @param {import('../arguments/options.js').CallOptions} options
  */
 async function openOutputStream(session, output, options) {
+  // Loaded here, because it would be a tenth of the time to load the package. Globals may be fakes of the user's tests.
+  const { ReadableStream } = require('node:stream/web');
   const { head, stream } = await OpenStream.open(session, 'openOutput', JSON.stringify(output), options);
   const { contentType = null, contentLength = null } = head;
   /** @type {ReadableStreamDefaultController<Uint8Array> | undefined} */
