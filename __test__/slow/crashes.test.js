@@ -8,7 +8,8 @@ const os = require('node:os');
 const path = require('node:path');
 const assert = require('node:assert/strict');
 const { it } = require('node:test');
-const { CHUNK, assertEachEndedOnce, runBatch } = require('../support/crashes.js');
+const { CHUNK } = require('../support/crash-inputs.js');
+const { assertEachEndedOnce, runBatch } = require('../support/crashes.js');
 const { startCrashServer } = require('../support/crash-server.js');
 const { useEmulator } = require('../support/emulator.js');
 

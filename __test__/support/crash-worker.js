@@ -4,24 +4,22 @@
 // the variable CRASH_BATCH. It prints one line of JSON for each outcome, and "end" after the last.
 
 const { ModzyClient } = require('modzy-client');
+const { MODEL, inputOf, textKey, uploadKey } = require('./crash-inputs.js');
 
-const { baseURL, apiKey, journal, texts, uploads, chunk, options } = JSON.parse(process.env.CRASH_BATCH ?? '');
+const { baseURL, apiKey, journal, texts, uploads, options } = JSON.parse(process.env.CRASH_BATCH ?? '');
 const client = new ModzyClient(baseURL, apiKey, { requestTimeout: 10_000 });
-const MODEL = ['ed542963de', '1.0.1'];
 
 /** The keys of the batch: texts and uploads in turn. */
 function* sources() {
   for (let number = 0; number < Math.max(texts, uploads); number += 1) {
     if (number < texts) {
-      const inputKey = `text ü ${number}.txt`;
-      const input = { 'input.txt': `Text ${number} was lovely.` };
+      const inputKey = textKey(number);
+      const input = { 'input.txt': inputOf(inputKey) };
       yield { inputKey, submit: (given) => client.submitJobText(...MODEL, { [inputKey]: input }, given) };
     }
     if (number < uploads) {
-      const inputKey = `folder/upload ${number}.txt`;
-      // Three chunks.
-      const bytes = Buffer.alloc(3 * chunk - 1, `Upload ${number} was lovely. `);
-      const input = { 'input.txt': bytes };
+      const inputKey = uploadKey(number);
+      const input = { 'input.txt': Buffer.from(inputOf(inputKey)) };
       yield { inputKey, submit: (given) => client.submitJobFile(...MODEL, { [inputKey]: input }, given) };
     }
   }
@@ -30,10 +28,9 @@ function* sources() {
 async function main() {
   for await (const outcome of client.jobsAsCompleted(sources(), { journal, results: true, ...options })) {
     const { inputKey, jobIdentifier, job, result, error } = outcome;
-    const keys = Object.keys(result?.results ?? {});
-    process.stdout.write(
-      `${JSON.stringify({ inputKey, jobIdentifier, status: job?.status, keys, error: error && `${error.name}: ${error.message}` })}\n`,
-    );
+    const failure = error && `${error.name}: ${error.message}`;
+    const line = { inputKey, jobIdentifier, status: job?.status, results: result?.results, error: failure };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
   }
   process.stdout.write('"end"\n');
 }

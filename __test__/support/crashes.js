@@ -9,9 +9,8 @@ const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { ModzyClient } = require('modzy-client');
-
-/** The size of a chunk. */
-const CHUNK = 64;
+const { startEmulator } = require('modzy-emulator');
+const { MODEL, inputOf } = require('./crash-inputs.js');
 
 /**
  * Runs the batch in a process of its own.
@@ -21,7 +20,7 @@ const CHUNK = 64;
  * @returns {Promise<{ outcomes: any[], isWhole: boolean, errors: string }>}
  */
 async function runBatch(batch, onStart = () => {}) {
-  const env = { ...process.env, CRASH_BATCH: JSON.stringify({ chunk: CHUNK, ...batch }) };
+  const env = { ...process.env, CRASH_BATCH: JSON.stringify(batch) };
   const child = spawn(process.execPath, [path.join(__dirname, 'crash-worker.js')], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -44,6 +43,23 @@ async function runBatch(batch, onStart = () => {}) {
 }
 
 /**
+ * Returns the results of the inputs, by key, from a server that nothing happens to.
+ *
+ * @param {string[]} inputKeys
+ */
+async function scoresOf(inputKeys) {
+  const emulator = await startEmulator({ submittedMs: 0, inProgressMs: 0 });
+  try {
+    const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    const texts = Object.fromEntries(inputKeys.map((inputKey) => [inputKey, { 'input.txt': inputOf(inputKey) }]));
+    const { results } = await client.run(MODEL.join('@'), texts);
+    return results;
+  } finally {
+    await emulator.close();
+  }
+}
+
+/**
  * Asserts that each key has ended once, with its own result, and that no key has two jobs that ran.
  *
  * @param {{ emulator: { baseURL: string, apiKey: string }, journal: string, outcomes: any[], count: number }} ended
@@ -53,8 +69,10 @@ async function assertEachEndedOnce({ emulator, journal, outcomes, count }) {
   assert.deepEqual(failed, []);
   const keys = outcomes.map(({ inputKey }) => inputKey);
   assert.deepEqual([keys.length, new Set(keys).size], [count, count]);
-  for (const { inputKey, keys: resultKeys } of outcomes) {
-    assert.deepEqual(resultKeys, [inputKey]);
+  const expected = await scoresOf(keys);
+  for (const { inputKey, results } of outcomes) {
+    assert.deepEqual(Object.keys(results), [inputKey]);
+    assert.deepEqual(results[inputKey]['results.json'], expected[inputKey]['results.json'], inputKey);
   }
   const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
   const jobs = await client.listJobHistory({ perPage: 1000 }).toArray();
@@ -82,4 +100,4 @@ async function assertEachEndedOnce({ emulator, journal, outcomes, count }) {
   return { jobs: jobs.length, open };
 }
 
-module.exports = { CHUNK, assertEachEndedOnce, runBatch };
+module.exports = { assertEachEndedOnce, runBatch };

@@ -10,7 +10,8 @@ const path = require('node:path');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startEmulator } = require('modzy-emulator');
-const { CHUNK, assertEachEndedOnce, runBatch } = require('../../support/crashes.js');
+const { CHUNK } = require('../../support/crash-inputs.js');
+const { assertEachEndedOnce, runBatch } = require('../../support/crashes.js');
 const { startCrashServer } = require('../../support/crash-server.js');
 
 process.env.no_proxy = '*';
